@@ -1,0 +1,53 @@
+"""Customers (companies), their users, and visitors that belong to none yet."""
+
+from typing import Any
+
+from .record import Record
+from .workspaces import Standing
+
+
+class Customer(Record):
+    """A company. Its id follows from (workspace, external id)."""
+
+    id: str
+    workspace: str
+    external_id: str
+    name: str
+    created_at: int
+    attributes: dict[str, Any] = {}
+    domains: tuple[str, ...] = ()
+    state: Standing = "active"
+    valid_after: int = 0
+
+
+class User(Record):
+    """A person at a customer. Tokens issued before `valid_after` (ms) are dead."""
+
+    id: str
+    workspace: str
+    customer: str
+    external_id: str
+    name: str
+    created_at: int
+    email: str = ""
+    state: Standing = "active"
+    valid_after: int = 0
+
+
+class Visitor(Record):
+    """Somebody whom nobody vouches for: what they say of themselves, unverified."""
+
+    id: str
+    workspace: str
+    created_at: int
+    name: str = ""
+    email: str = ""
+    customer: str = ""
+
+
+class Domain(Record):
+    """A claim: mail addresses under `domain` belong to `customer`. One per workspace and domain."""
+
+    workspace: str
+    domain: str
+    customer: str

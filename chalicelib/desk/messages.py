@@ -1,0 +1,208 @@
+"""Messages and how they change: last writer wins by the provider's revision, a delete is final."""
+
+from typing import Literal
+
+import msgspec
+
+from .errors import Invalid, TooLarge
+from .ids import message_id
+from .record import Part, Record
+
+MAX_CHARACTERS = 40_000
+MAX_BYTES = 64 * 1024
+MAX_REACTIONS = 500
+MAX_ATTACHMENTS = 20
+MAX_MENTIONS = 50
+
+AuthorKind = Literal["agent", "user", "visitor", "system"]
+ChangeType = Literal["edited", "deleted", "reaction", "room", "forked"]
+
+
+class Author(Part):
+    """Who said it. `verified` is false for what somebody merely says of themselves (a form)."""
+
+    kind: AuthorKind
+    id: str
+    name: str = ""
+    verified: bool = True
+
+
+class Quote(Part):
+    """A range of the replied-to text, in characters, and the words as they were then."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Reply(Part):
+    """The message (id) that this one answers, and the range it quotes."""
+
+    message: str
+    quote: Quote | None = None
+
+
+class Source(Part):
+    """Where a message came in: the channel, its install, the provider's id and its own time (ms, for display)."""
+
+    channel: str
+    install: str = ""
+    id: str = ""
+    at: int = 0
+
+
+class Attached(Part):
+    """A file as a message shows it. `size` in bytes; `secret` makes its outside link unguessable."""
+
+    id: str
+    name: str
+    size: int
+    type: str
+    secret: str
+
+
+class Mark(Part):
+    """One person's reaction with one emoji: on or taken back, at the provider's revision."""
+
+    on: bool
+    revision: int
+
+
+class ForkedFrom(Part):
+    """The message of which this one is the copy that a fork made."""
+
+    room: str
+    n: int
+
+
+class Message(Record):
+    """What somebody said. `n` is its change number and its place; `posts`/`notes` count up to and with this message."""
+
+    room: str
+    n: int
+    workspace: str
+    author: Author
+    text: str
+    created_at: int
+    source: Source
+    internal: bool = False
+    edited_at: int = 0
+    deleted: bool = False
+    revision: int = 0
+    reply_to: Reply | None = None
+    attachments: tuple[Attached, ...] = ()
+    mentions: tuple[str, ...] = ()
+    reactions: dict[str, dict[str, Mark]] = {}
+    forked_from: ForkedFrom | None = None
+    posts: int = 0
+    notes: int = 0
+    changed_n: int = 0
+
+    @property
+    def id(self) -> str:
+        """Room and number, as one word."""
+        return message_id(self.room, self.n, self.internal)
+
+
+class Change(Record):
+    """A change of a room that is not a post. `message` is the number of the message it is about, 0 for the room."""
+
+    room: str
+    n: int
+    type: ChangeType
+    at: int
+    by: str
+    message: int = 0
+    internal: bool = False
+    fields: tuple[str, ...] = ()
+    other_room: str = ""
+    source: Source | None = None
+
+
+class Pending(Part):
+    """What came for a message that has not come yet."""
+
+    text: str | None = None
+    revision: int = 0
+    edited_at: int = 0
+    deleted: bool = False
+    reactions: dict[str, dict[str, Mark]] = {}
+
+
+class Known(Record):
+    """The id map: an outside id and what it is here. `n` 0 with `pending` says that it has not come yet."""
+
+    source: str
+    id: str
+    workspace: str
+    room: str = ""
+    n: int = 0
+    pending: Pending | None = None
+    expires_at: int = 0
+
+
+def check_text(text: str, *, needed: bool = True) -> str:
+    """The text itself if it may be said; TooLarge or Invalid, with the limit, if not."""
+    if needed and not text.strip():
+        raise Invalid("text must not be empty", "text")
+    if "\x00" in text:
+        raise Invalid("text must not contain NUL", "text")
+    if len(text) > MAX_CHARACTERS:
+        raise TooLarge(f"text is limited to {MAX_CHARACTERS} characters", "text")
+    if len(text.encode()) > MAX_BYTES:
+        raise TooLarge(f"text is limited to {MAX_BYTES} bytes of UTF-8", "text")
+    return text
+
+
+def newer(revision: int, text: str, than: Message | Pending) -> bool:
+    """Whether an edit wins: by the provider's revision, and by the text itself if two claim the same one."""
+    return (revision, text) > (than.revision, than.text or "")
+
+
+def edited(message: Message, text: str, revision: int, at: int) -> Message | None:
+    """The message after an edit, or None if the edit changes nothing (older, a repeat, or of a deleted message)."""
+    if message.deleted or text == message.text and revision <= message.revision or not newer(revision, text, message):
+        return None
+    return msgspec.structs.replace(message, text=text, revision=revision, edited_at=at)
+
+
+def deleted(message: Message) -> Message | None:
+    """The tombstone, which nothing revives; None if it is one already. Who said it, and when, stays."""
+    if message.deleted:
+        return None
+    return msgspec.structs.replace(
+        message,
+        text="",
+        deleted=True,
+        edited_at=0,
+        revision=0,
+        attachments=(),
+        mentions=(),
+        reactions={},
+        reply_to=None,
+    )
+
+
+def marked(
+    marks: dict[str, dict[str, Mark]], person: str, emoji: str, on: bool, revision: int
+) -> dict[str, dict[str, Mark]] | None:
+    """The reactions after one more, or None if it changes nothing. Taken-back ones stay, to outrank older events."""
+    old = marks.get(emoji, {}).get(person)
+    if old and (revision, on) <= (old.revision, old.on):
+        return None
+    if old is None and sum(map(len, marks.values())) >= MAX_REACTIONS:
+        raise Invalid(f"a message takes at most {MAX_REACTIONS} reactions", "emoji")
+    return {**marks, emoji: {**marks.get(emoji, {}), person: Mark(on=on, revision=revision)}}
+
+
+def folded(message: Message, pending: Pending) -> Message:
+    """A message with what came before it: the later events are applied as if they had come after."""
+    if pending.deleted:
+        return deleted(message) or message
+    if pending.text is not None:
+        message = edited(message, pending.text, pending.revision, pending.edited_at) or message
+    marks = message.reactions
+    for emoji, people in pending.reactions.items():
+        for person, mark in people.items():
+            marks = marked(marks, person, emoji, mark.on, mark.revision) or marks
+    return msgspec.structs.replace(message, reactions=marks)

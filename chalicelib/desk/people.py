@@ -1,0 +1,39 @@
+"""Who is asking: the credential's holder, and what they may see and do."""
+
+from typing import Literal
+
+from .record import Part
+from .rooms import Room
+from .workspaces import MAY
+
+
+class Principal(Part):
+    """A verified caller. `role` is an agent's; `scopes` what the key narrows it to; `customer` a user's (its id)."""
+
+    workspace: str
+    kind: Literal["agent", "user"]
+    id: str
+    name: str
+    credential: str
+    role: str = ""
+    scopes: frozenset[str] = frozenset()
+    customer: str = ""
+    customer_external_id: str = ""
+
+    @property
+    def is_agent(self) -> bool:
+        """On the vendor's side."""
+        return self.kind == "agent"
+
+    def may(self, need: str) -> bool:
+        """Whether role and key both grant `need` (read, write, admin, own). Users read and write in their own rooms."""
+        if not self.is_agent:
+            return need in ("read", "write")
+        return need in MAY.get(self.role, frozenset()) and ("admin" if need == "own" else need) in self.scopes
+
+
+def may_see(who: Principal, room: Room) -> bool:
+    """The fence: agents see their workspace's rooms, users the shared rooms of their own customer."""
+    if room.workspace != who.workspace:
+        return False
+    return who.is_agent or (not room.vendor_only and bool(who.customer) and room.customer == who.customer)

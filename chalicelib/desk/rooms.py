@@ -1,0 +1,90 @@
+"""Rooms: named, lasting spaces of one customer and the vendor. A room's version is its last change number."""
+
+from typing import Literal
+
+from .record import Part, Record
+
+Kind = Literal["triage", "topic", "internal", "visitor"]
+State = Literal["open", "resolved"]
+Turn = Literal["vendor", "customer", ""]
+
+MAX_NAME = 200
+MAX_ASSIGNEES = 20
+GLIMPSE = 160
+
+
+class Glimpse(Part):
+    """What the inbox shows of the last public message. Carries the person's id, for erasure."""
+
+    author: str
+    author_kind: str
+    author_name: str
+    text: str
+    n: int
+
+
+class Origin(Part):
+    """Where a forked room came from: messages `first` to `last` (change numbers) of `room`."""
+
+    room: str
+    first: int
+    last: int
+
+
+class Room(Record):
+    """The sequencer of everything said in it. `posts` and `notes` count what was ever said, so unread is a subtraction."""
+
+    id: str
+    workspace: str
+    kind: Kind
+    name: str
+    created_at: int
+    customer: str = ""
+    customer_external_id: str = ""
+    visitor: str = ""
+    state: State = "open"
+    outcome: str = ""
+    assignees: tuple[str, ...] = ()
+    posts: int = 0
+    notes: int = 0
+    last_message_at: int = 0
+    last_message: Glimpse | None = None
+    turn: Turn = ""
+    origin: Origin | None = None
+
+    @property
+    def n(self) -> int:
+        """The number of the last change."""
+        return self.version
+
+    @property
+    def vendor_only(self) -> bool:
+        """Internal and visitor rooms are seen by agents alone."""
+        return self.kind in ("internal", "visitor")
+
+
+class Bridge(Record):
+    """A room's tie to one outside conversation of an install. What came before `bound_at` is not for this room."""
+
+    room: str
+    install: str
+    channel: str
+    workspace: str
+    bound_at: int
+    conversation: str = ""
+
+
+class Seen(Record):
+    """How far a person has read a room, with the counts at that place. `version` is not used: it only moves forward."""
+
+    person: str
+    room: str
+    n: int
+    posts: int
+    notes: int
+
+
+def unread(room: Room, seen: Seen | None, agent: bool) -> int:
+    """Messages said after what the person has read; notes count for agents alone."""
+    posts, notes = (seen.posts, seen.notes) if seen else (0, 0)
+    return room.posts - posts + (room.notes - notes if agent else 0)

@@ -1,0 +1,89 @@
+"""The tenant and what it owns on the vendor's side: agents, API keys, installs, the audit log."""
+
+from typing import Any, Literal
+
+from .record import Part, Record
+
+Role = Literal["owner", "admin", "agent", "reader"]
+Scope = Literal["read", "write", "admin"]
+Standing = Literal["active", "blocked", "gone"]
+InstallKind = Literal["widget", "form", "webhook"]
+
+MAY: dict[str, frozenset[str]] = {
+    "owner": frozenset({"read", "write", "admin", "own"}),
+    "admin": frozenset({"read", "write", "admin"}),
+    "agent": frozenset({"read", "write"}),
+    "reader": frozenset({"read"}),
+}
+MAX_LIVE_SECRETS = 2
+
+
+class Secret(Part):
+    """A secret at rest: `sealed` is what the sealer made of it (base64), bound to the workspace and its owner."""
+
+    id: str
+    sealed: str
+    created_at: int
+
+
+class Workspace(Record):
+    """One environment or product of the vendor."""
+
+    id: str
+    name: str
+    created_at: int
+    token_secrets: tuple[Secret, ...] = ()
+
+
+class Agent(Record):
+    """A person on the vendor's side. Credentials issued before `valid_after` (ms) are dead."""
+
+    id: str
+    workspace: str
+    name: str
+    role: Role
+    created_at: int
+    email: str = ""
+    state: Standing = "active"
+    valid_after: int = 0
+
+
+class ApiKey(Record):
+    """A key of the vendor's servers or of an agent: found by the hash of what was shown once."""
+
+    id: str
+    hash: str
+    workspace: str
+    name: str
+    agent: str
+    scopes: tuple[Scope, ...]
+    created_at: int
+    expires_at: int = 0
+    revoked_at: int = 0
+
+
+class Install(Record):
+    """One connected account of a channel. `config` has the shape of its kind (channels/<kind>/config.py)."""
+
+    id: str
+    workspace: str
+    kind: InstallKind
+    name: str
+    created_at: int
+    config: dict[str, Any] = {}
+    secrets: tuple[Secret, ...] = ()
+    state: Literal["active", "disabled"] = "active"
+    disabled_because: str = ""
+
+
+class Audit(Record):
+    """What an agent or a key changed: who, what, to which thing, when. No bodies, no secrets."""
+
+    id: str
+    workspace: str
+    at: int
+    actor: str
+    credential: str
+    verb: str
+    subject: str
+    fields: tuple[str, ...] = ()

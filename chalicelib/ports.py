@@ -1,0 +1,211 @@
+"""What the flows need of the world, as Protocols. The rim implements them; `wiring` chooses."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from .desk.arrivals import Arrival
+from .desk.deliveries import Parcel, Receipt
+from .desk.envelopes import Envelope, Greeting
+from .desk.record import Record
+from .desk.workspaces import Install
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Ref(Generic[R]):
+    """The address of one record: its type and the ids that its key is made of (store/keys.py)."""
+
+    type: type[R]
+    ids: tuple[str | int, ...]
+
+
+def ref(type_: type[R], *ids: str | int) -> Ref[R]:
+    """`ref(Room, room_id)`."""
+    return Ref(type_, ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write `record`, if what is stored has version `was` (0: nothing is there; None: whatever is there)."""
+
+    record: Record
+    was: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Remove what lies at `ref`."""
+
+    ref: Ref[Any]
+
+
+Write = Put | Drop
+
+
+def new(record: Record) -> Put:
+    """Put a record that must not be there yet. Its version may be any but 0."""
+    return Put(record if record.version else record.changed(), 0)
+
+
+def over(record: Record, old: Record) -> Put:
+    """Put a record over the `old` that it was made from."""
+    return Put(record, old.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[R]):
+    """A question that one query answers: a name known to store/keys.py and its arguments. `after` and `before` bound
+    the order number exclusively, where the listing has one."""
+
+    name: str
+    args: tuple[str, ...]
+    after: int | None = None
+    before: int | None = None
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[R]):
+    """Records of a listing, and the cursor of what comes after them (None at the end)."""
+
+    items: list[R]
+    next: str | None = None
+
+
+class Store(Protocol):
+    """The table. Reads by ref are strongly consistent; listings that use an index are not."""
+
+    def one(self, ref: Ref[R]) -> R | None:
+        """The record, or None."""
+
+    def many(self, refs: Sequence[Ref[Any]]) -> list[Any]:
+        """The records (None where nothing is), in one call for up to 100."""
+
+    def commit(self, *writes: Write) -> None:
+        """All or nothing, up to 100 writes in one transaction. Raises Clash with the positions that did not hold."""
+
+    def page(self, listing: Listing[R], limit: int, cursor: str | None = None) -> Page[R]:
+        """One query. Raises Malformed for a cursor that is not of this listing."""
+
+    def count(self, name: str, window: int, amount: int, expires_at: int) -> int:
+        """Add to a counter that lives for a while; the new total. For rate limits."""
+
+
+class Queues(Protocol):
+    """The queues, by what they are for."""
+
+    def inbound(self, envelope: Envelope, group: str) -> None:
+        """Queue an envelope, in order within its group. Returns once it is durable."""
+
+    def wake(self, bridges: Iterable[tuple[str, str]]) -> None:
+        """Wake the worker of each (bridge, reason id); the same pair within five minutes wakes once."""
+
+    def push(self, pushes: Iterable[dict[str, Any]]) -> None:
+        """Hand over what sockets shall be told."""
+
+    def set_aside(self, pk: str, sk: str, reason: str) -> None:
+        """Keep the key of a change that could not be reacted to, with its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where and how a client puts a file's bytes: a form POST of `fields` plus the file, last, as `file`."""
+
+    url: str
+    fields: dict[str, str]
+    expires_at: int
+
+
+class Files(Protocol):
+    """The bucket."""
+
+    def upload(self, key: str, type_: str, size: int, now: int) -> Upload:
+        """A presigned upload of exactly `size` bytes of that type."""
+
+    def link(self, key: str, name: str, type_: str) -> str:
+        """A presigned download that lives for minutes, as an attachment of that name."""
+
+    def put(self, key: str, content: bytes, type_: str) -> None:
+        """Store bytes."""
+
+    def get(self, key: str) -> bytes:
+        """Read bytes."""
+
+
+class Sealer(Protocol):
+    """Encryption of secrets at rest, bound to a context of names."""
+
+    def seal(self, secret: str, context: dict[str, str]) -> str:
+        """The sealed text."""
+
+    def open(self, sealed: str, context: dict[str, str]) -> str:
+        """The secret. Cached for the life of the container."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an outside server said. `body` is cut at 20,000 bytes."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Outside(Protocol):
+    """The guarded way out: resolves, checks every address, connects to the vetted one, follows no redirect."""
+
+    def post(self, url: str, body: bytes, headers: dict[str, str], timeout: float = 15.0) -> Answer:
+        """Raises AddressRefused (a Refusal) for a forbidden target, Unreachable for what may pass."""
+
+
+class Unreachable(Exception):
+    """No answer: a name that does not resolve, a refused connection, a time-out, a broken TLS."""
+
+
+class Clock(Protocol):
+    """Time and randomness."""
+
+    def now(self) -> int:
+        """Milliseconds since the epoch."""
+
+    def entropy(self, size: int) -> bytes:
+        """Random bytes."""
+
+    def chance(self) -> float:
+        """0 ≤ x < 1."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class Inbound(Protocol):
+    """What every channel does with what comes in: verify, greet, parse (and `group`, `check` for its set-up)."""
+
+    def check(self, config: dict[str, Any]) -> dict[str, Any]:
+        """The install's config, complete and valid; raises Invalid naming the field (`config.url`)."""
+
+    def verify(self, envelope: Envelope, install: Install, secrets: Sequence[str], now: int) -> None:
+        """Raise Unauthenticated (or Forbidden) unless it is from whom it says. No secret configured rejects."""
+
+    def pace(self, envelope: Envelope, install: Install) -> tuple[str, int] | None:
+        """(counter's name, how many an hour) where anybody may knock; None where only a signed sender can."""
+
+    def group(self, envelope: Envelope) -> str:
+        """The outside conversation, where that is cheaply told, else the envelope's own id or the install's."""
+
+    def greet(self, envelope: Envelope, install: Install) -> Greeting:
+        """What to answer once it is durable. Raises Invalid or Malformed for what can be told to be bad at once."""
+
+    def parse(self, envelope: Envelope, install: Install) -> list[Arrival]:
+        """What it says. Never raises for content: what is not known is Unsupported, what is broken Ignored."""
+
+
+class Outbound(Protocol):
+    """What a channel that can be written to does."""
+
+    def deliver(
+        self, parcel: Parcel, install: Install, secrets: Sequence[str], outside: Outside, now: int
+    ) -> Receipt:
+        """Send one change over. Never raises for what the other side did."""
