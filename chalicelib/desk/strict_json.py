@@ -1,0 +1,124 @@
+"""JSON read strictly (RFC 8259; I-JSON, RFC 7493): what two readers could take for two things is refused.
+Also the step after it: a value read into one of our shapes, with the place named where it does not fit."""
+
+import json
+import math
+import re
+from typing import Any, TypeVar
+
+import msgspec
+
+from .errors import Invalid, Malformed
+
+T = TypeVar("T")
+
+MAX_DEPTH = 64
+MAX_DIGITS = 4300  # Python's own limit for turning digits into an int, which is quadratic
+BOM = "\ufeff"
+# Strings are matched whole, also one that never ends, so that brackets inside them do not count; possessive,
+# so that no input makes the scan go back.
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_PLACE = re.compile(r" - at (?:`key` in )?`\$\.?(.*?)`$")
+
+
+def loads(raw: bytes, max_depth: int = MAX_DEPTH, *, allow_bom: bool = False) -> Any:
+    """The value in `raw`. Malformed, in a clause without positions, for: bytes that are not UTF-8, a byte order
+    mark (unless allowed), NaN and infinities, also by overflow (1e400), duplicate keys, more than `max_depth`
+    levels, surrogates without their other half, integers of over 4300 digits, and whatever is no JSON."""
+    text = _decoded(raw, allow_bom)
+    _check_depth(text, max_depth)
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_refuse_constant,
+            parse_float=_float,
+            parse_int=_int,
+        )
+    except json.JSONDecodeError as error:
+        what = re.sub(r"[: ]*( starting)?( at)?$", "", error.msg)
+        raise Malformed(f"not valid JSON: {what[:1].lower()}{what[1:]}") from None
+    if _ESCAPED_SURROGATE.search(text):
+        _check_surrogates(value)
+    return value
+
+
+def shaped(value: Any, shape: type[T], place: str = "") -> T:
+    """`value` as a `shape`, strictly; Invalid with the place (it begins with `place`) of what does not fit."""
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise _named(str(error), place) from None
+
+
+def _named(message: str, place: str) -> Invalid:
+    """msgspec tells the place in its message: `Expected `int`, got `str` - at `$.a.b``."""
+    found = _PLACE.search(message)
+    what = message[: found.start()] if found else message
+    path = [place, found[1] if found else ""]
+    if field := re.fullmatch(r"Object (?:contains unknown|missing required) field `(.*)`", what, re.DOTALL):
+        path.append(field[1])
+        what = "unknown field" if "unknown" in what else "is needed"
+    return Invalid(what.replace("`", "").replace("Expected", "expected"), ".".join(filter(None, path)))
+
+
+def _decoded(raw: bytes, allow_bom: bool) -> str:
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        raise Malformed("not valid JSON: the bytes are not UTF-8") from None
+    if text.startswith(BOM):
+        if not allow_bom:
+            raise Malformed("not valid JSON: it begins with a byte order mark")
+        text = text[1:]
+    if not text.strip():
+        raise Malformed("not valid JSON: it is empty")
+    return text
+
+
+def _check_depth(text: str, most: int) -> None:
+    """By one scan before parsing: the parser itself recurses."""
+    if text.count("[") + text.count("{") <= most:
+        return
+    depth = 0
+    for match in _STRING_OR_BRACKET.finditer(text):
+        if (mark := match[0]) in ("[", "{"):
+            depth += 1
+            if depth > most:
+                raise Malformed(f"nested deeper than {most} levels")
+        elif mark in ("]", "}"):
+            depth -= 1
+
+
+def _check_surrogates(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Malformed("a string has a surrogate without its other half") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise Malformed(f"duplicate key {json.dumps(twice[:60])}")
+    return result
+
+
+def _refuse_constant(name: str) -> None:
+    raise Malformed(f"{name} is not a JSON number")
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise Malformed("a number is too large")
+    return number
+
+
+def _int(digits: str) -> int:
+    if len(digits.lstrip("-")) > MAX_DIGITS:
+        raise Malformed(f"an integer has more than {MAX_DIGITS} digits")
+    return int(digits)
