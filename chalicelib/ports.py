@@ -1,12 +1,14 @@
 """What the flows need of the world, as Protocols. The rim implements them; `wiring` chooses."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from .desk.arrivals import Arrival
 from .desk.deliveries import Parcel, Receipt
 from .desk.envelopes import Envelope, Greeting
+from .desk.errors import Refusal
+from .desk.ids import fresh
 from .desk.record import Record
 from .desk.workspaces import Install
 
@@ -93,14 +95,23 @@ class Store(Protocol):
         """Add to a counter that lives for a while; the new total. For rate limits."""
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A wake-up of a bridge's worker for the delivery of change `n`. `why` tells repeated calls apart."""
+
+    bridge: str
+    n: int
+    why: str = ""
+
+
 class Queues(Protocol):
     """The queues, by what they are for."""
 
     def inbound(self, envelope: Envelope, group: str) -> None:
         """Queue an envelope, in order within its group. Returns once it is durable."""
 
-    def wake(self, bridges: Iterable[tuple[str, str]]) -> None:
-        """Wake the worker of each (bridge, reason id); the same pair within five minutes wakes once."""
+    def wake(self, calls: Iterable[Call]) -> None:
+        """Wake the workers of some bridges; the same (bridge, n, why) within five minutes wakes once."""
 
     def push(self, pushes: Iterable[dict[str, Any]]) -> None:
         """Hand over what sockets shall be told."""
@@ -160,6 +171,14 @@ class Outside(Protocol):
         """Raises AddressRefused (a Refusal) for a forbidden target, Unreachable for what may pass."""
 
 
+class Away(Exception):
+    """AWS itself did not answer, or not in time: the whole, idempotent work is to be done again."""
+
+
+class AddressRefused(Refusal):
+    """A target that the guard of the way out never lets through: a private address, a name that hides one."""
+
+
 class Unreachable(Exception):
     """No answer: a name that does not resolve, a refused connection, a time-out, a broken TLS."""
 
@@ -209,3 +228,21 @@ class Outbound(Protocol):
         self, parcel: Parcel, install: Install, secrets: Sequence[str], outside: Outside, now: int
     ) -> Receipt:
         """Send one change over. Never raises for what the other side did."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All that a flow is handed. Channels are looked up by kind; outbound is None for those that cannot be written to."""
+
+    store: Store
+    queues: Queues
+    files: Files
+    sealer: Sealer
+    outside: Outside
+    clock: Clock
+    inbound: Callable[[str], Inbound]
+    outbound: Callable[[str], Outbound | None]
+
+    def fresh_id(self, prefix: str) -> str:
+        """A new sortable id."""
+        return fresh(prefix, self.clock.now(), self.clock.entropy(10))

@@ -52,7 +52,8 @@ class Progress(Record):
 
 
 class Parcel(Part):
-    """What a channel is handed to send: the delivery and all that it may tell of the room."""
+    """What a channel is handed to send: the delivery and all that it may tell of the room. `links` are the outside
+    links of the message's attachments, by attachment id."""
 
     delivery: Delivery
     message: Message
@@ -60,6 +61,7 @@ class Parcel(Part):
     room_state: str
     customer_external_id: str
     provider_ids: dict[str, str] = {}
+    links: dict[str, str] = {}
 
 
 class Sent(Part):
