@@ -224,15 +224,13 @@ class Inbound(Protocol):
 class Outbound(Protocol):
     """What a channel that can be written to does."""
 
-    def deliver(
-        self, parcel: Parcel, install: Install, secrets: Sequence[str], outside: Outside, now: int
-    ) -> Receipt:
+    def deliver(self, parcel: Parcel, install: Install, secrets: Sequence[str], outside: Outside, now: int) -> Receipt:
         """Send one change over. Never raises for what the other side did."""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """All that a flow is handed. Channels are looked up by kind; outbound is None for those that cannot be written to."""
+    """All that a flow is handed. Channels are looked up by kind; outbound is None where nothing can be written to."""
 
     store: Store
     queues: Queues

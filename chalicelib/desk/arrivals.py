@@ -3,7 +3,7 @@
 from .record import Part
 
 
-class Speaker(Part):
+class Speaker(Part, frozen=True):
     """Who speaks, as the channel tells it. With `customer` and `user` (external ids) the channel vouches for both;
     without them it is a visitor, whose customer may still be guessed by the e-mail's domain."""
 
@@ -14,7 +14,7 @@ class Speaker(Part):
     email: str = ""
 
 
-class File(Part):
+class File(Part, frozen=True):
     """A file that came along, as bytes."""
 
     name: str
@@ -22,7 +22,7 @@ class File(Part):
     content: bytes
 
 
-class Said(Part):
+class Said(Part, frozen=True):
     """A message. `id` is the provider's; `conversation` its room hint: a room's id, an outside thread's, or empty for
     the triage room. `at` is the source's own time in ms, for display. `fresh_room` asks for a topic room of its own."""
 
@@ -37,7 +37,7 @@ class Said(Part):
     reply_to: str = ""
 
 
-class Edited(Part):
+class Edited(Part, frozen=True):
     """An edit of the message with the provider's `id`. The highest `revision` wins."""
 
     id: str
@@ -46,14 +46,14 @@ class Edited(Part):
     revision: int
 
 
-class Deleted(Part):
+class Deleted(Part, frozen=True):
     """A delete of the message with the provider's `id`. Final."""
 
     id: str
     at: int
 
 
-class Reacted(Part):
+class Reacted(Part, frozen=True):
     """A reaction put on (`on`) or taken off. The highest `revision` per person and emoji wins."""
 
     id: str
@@ -64,13 +64,13 @@ class Reacted(Part):
     revision: int
 
 
-class Ignored(Part):
+class Ignored(Part, frozen=True):
     """Known, and knowingly without effect. `reason` is a short slug: it becomes a metric's dimension."""
 
     reason: str
 
 
-class Unsupported(Part):
+class Unsupported(Part, frozen=True):
     """Not known to us. `what` names the kind of event, never its content."""
 
     what: str

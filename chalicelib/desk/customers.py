@@ -6,7 +6,7 @@ from .record import Record
 from .workspaces import Standing
 
 
-class Customer(Record):
+class Customer(Record, frozen=True):
     """A company. Its id follows from (workspace, external id)."""
 
     id: str
@@ -20,7 +20,7 @@ class Customer(Record):
     valid_after: int = 0
 
 
-class User(Record):
+class User(Record, frozen=True):
     """A person at a customer. Tokens issued before `valid_after` (ms) are dead."""
 
     id: str
@@ -34,7 +34,7 @@ class User(Record):
     valid_after: int = 0
 
 
-class Visitor(Record):
+class Visitor(Record, frozen=True):
     """Somebody whom nobody vouches for: what they say of themselves, unverified."""
 
     id: str
@@ -45,7 +45,7 @@ class Visitor(Record):
     customer: str = ""
 
 
-class Domain(Record):
+class Domain(Record, frozen=True):
     """A claim: mail addresses under `domain` belong to `customer`. One per workspace and domain."""
 
     workspace: str

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from .messages import Message
 from .ids import delivery_id
+from .messages import Message
 from .record import Part, Record
 
 What = Literal["post", "edit", "delete", "reaction"]
@@ -19,8 +19,8 @@ JITTER = 0.2
 HOLDS_OTHERS = 3  # attempts for which a failing delivery holds back the later ones of its bridge
 
 
-class Delivery(Record):
-    """A row of what a bridge owes. `n` is the change that it carries, `message` the number of the message it is about."""
+class Delivery(Record, frozen=True):
+    """A row of what a bridge owes. `n` is the change that it carries, `message` the number of its message."""
 
     bridge: str
     n: int
@@ -44,14 +44,14 @@ class Delivery(Record):
         return delivery_id(self.bridge, self.n)
 
 
-class Progress(Record):
+class Progress(Record, frozen=True):
     """How far a bridge has worked: every delivery up to change `done` is over."""
 
     bridge: str
     done: int
 
 
-class Parcel(Part):
+class Parcel(Part, frozen=True):
     """What a channel is handed to send: the delivery and all that it may tell of the room. `links` are the outside
     links of the message's attachments, by attachment id."""
 
@@ -64,26 +64,26 @@ class Parcel(Part):
     links: dict[str, str] = {}
 
 
-class Sent(Part):
+class Sent(Part, frozen=True):
     """The other side took it. `provider_id` is its own id for it."""
 
     provider_id: str = ""
 
 
-class Retry(Part):
+class Retry(Part, frozen=True):
     """Not now. `after` is in seconds where the provider said so, else 0. `reason` is shown; no bodies."""
 
     reason: str
     after: int = 0
 
 
-class Refused(Part):
+class Refused(Part, frozen=True):
     """Never, for this delivery."""
 
     reason: str
 
 
-class Gone(Part):
+class Gone(Part, frozen=True):
     """Never, for this install: it is disabled."""
 
     reason: str

@@ -3,7 +3,7 @@
 from .record import Part
 
 
-class Envelope(Part):
+class Envelope(Part, frozen=True):
     """Raw bytes and lower-cased headers of one request to an install, and the moment (ms) at which it came."""
 
     id: str
@@ -22,7 +22,7 @@ class Envelope(Part):
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-class Greeting(Part):
+class Greeting(Part, frozen=True):
     """What is answered to the provider in the same breath."""
 
     status: int

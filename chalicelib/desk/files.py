@@ -11,7 +11,7 @@ TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,
 REFUSED_TYPES = frozenset({"application/x-msdownload", "application/x-sh", "application/x-bat", "application/hta"})
 
 
-class Attachment(Record):
+class Attachment(Record, frozen=True):
     """A file of a workspace. `secret` makes its outside link unguessable; `room` is the one that it was put up for."""
 
     id: str

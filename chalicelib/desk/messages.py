@@ -18,7 +18,7 @@ AuthorKind = Literal["agent", "user", "visitor", "system"]
 ChangeType = Literal["edited", "deleted", "reaction", "room", "forked"]
 
 
-class Author(Part):
+class Author(Part, frozen=True):
     """Who said it. `verified` is false for what somebody merely says of themselves (a form)."""
 
     kind: AuthorKind
@@ -27,7 +27,7 @@ class Author(Part):
     verified: bool = True
 
 
-class Quote(Part):
+class Quote(Part, frozen=True):
     """A range of the replied-to text, in characters, and the words as they were then."""
 
     start: int
@@ -35,14 +35,14 @@ class Quote(Part):
     text: str
 
 
-class Reply(Part):
+class Reply(Part, frozen=True):
     """The message (id) that this one answers, and the range it quotes."""
 
     message: str
     quote: Quote | None = None
 
 
-class Source(Part):
+class Source(Part, frozen=True):
     """Where a message came in: the channel, its install, the provider's id and its own time (ms, for display)."""
 
     channel: str
@@ -51,7 +51,7 @@ class Source(Part):
     at: int = 0
 
 
-class Attached(Part):
+class Attached(Part, frozen=True):
     """A file as a message shows it. `size` in bytes; `secret` makes its outside link unguessable."""
 
     id: str
@@ -61,21 +61,21 @@ class Attached(Part):
     secret: str
 
 
-class Mark(Part):
+class Mark(Part, frozen=True):
     """One person's reaction with one emoji: on or taken back, at the provider's revision."""
 
     on: bool
     revision: int
 
 
-class ForkedFrom(Part):
+class ForkedFrom(Part, frozen=True):
     """The message of which this one is the copy that a fork made."""
 
     room: str
     n: int
 
 
-class Message(Record):
+class Message(Record, frozen=True):
     """What somebody said. `n` is its change number and its place; `posts`/`notes` count up to and with this message."""
 
     room: str
@@ -104,7 +104,21 @@ class Message(Record):
         return message_id(self.room, self.n, self.internal)
 
 
-class Change(Record):
+class Draft(Part, frozen=True):
+    """What somebody is about to say. `said_at` and `revision` are the source's own."""
+
+    author: Author
+    text: str
+    source: Source
+    internal: bool = False
+    reply_to: Reply | None = None
+    attachments: tuple[Attached, ...] = ()
+    mentions: tuple[str, ...] = ()
+    revision: int = 0
+    forked_from: ForkedFrom | None = None
+
+
+class Change(Record, frozen=True):
     """A change of a room that is not a post. `message` is the number of the message it is about, 0 for the room."""
 
     room: str
@@ -119,7 +133,7 @@ class Change(Record):
     source: Source | None = None
 
 
-class Pending(Part):
+class Pending(Part, frozen=True):
     """What came for a message that has not come yet."""
 
     text: str | None = None
@@ -129,7 +143,7 @@ class Pending(Part):
     reactions: dict[str, dict[str, Mark]] = {}
 
 
-class Known(Record):
+class Known(Record, frozen=True):
     """The id map: an outside id and what it is here. `n` 0 with `pending` says that it has not come yet."""
 
     source: str

@@ -7,7 +7,7 @@ from .rooms import Room
 from .workspaces import MAY
 
 
-class Principal(Part):
+class Principal(Part, frozen=True):
     """A verified caller. `role` is an agent's; `scopes` what the key narrows it to; `customer` a user's (its id)."""
 
     workspace: str

@@ -13,7 +13,7 @@ MAX_ASSIGNEES = 20
 GLIMPSE = 160
 
 
-class Glimpse(Part):
+class Glimpse(Part, frozen=True):
     """What the inbox shows of the last public message. Carries the person's id, for erasure."""
 
     author: str
@@ -23,7 +23,7 @@ class Glimpse(Part):
     n: int
 
 
-class Origin(Part):
+class Origin(Part, frozen=True):
     """Where a forked room came from: messages `first` to `last` (change numbers) of `room`."""
 
     room: str
@@ -31,8 +31,8 @@ class Origin(Part):
     last: int
 
 
-class Room(Record):
-    """The sequencer of everything said in it. `posts` and `notes` count what was ever said, so unread is a subtraction."""
+class Room(Record, frozen=True):
+    """The sequencer of all that is said in it. `posts` and `notes` count what was ever said: unread subtracts."""
 
     id: str
     workspace: str
@@ -63,7 +63,7 @@ class Room(Record):
         return self.kind in ("internal", "visitor")
 
 
-class Bridge(Record):
+class Bridge(Record, frozen=True):
     """A room's tie to one outside conversation of an install. What came before `bound_at` is not for this room."""
 
     room: str
@@ -74,7 +74,7 @@ class Bridge(Record):
     conversation: str = ""
 
 
-class Seen(Record):
+class Seen(Record, frozen=True):
     """How far a person has read a room, with the counts at that place. `version` is not used: it only moves forward."""
 
     person: str

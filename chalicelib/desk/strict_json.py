@@ -23,7 +23,7 @@ _PLACE = re.compile(r" - at (?:`key` in )?`\$\.?(.*?)`$")
 
 
 def loads(raw: bytes, max_depth: int = MAX_DEPTH, *, allow_bom: bool = False) -> Any:
-    """The value in `raw`. Malformed, in a clause without positions, for: bytes that are not UTF-8, a byte order
+    """The value in `raw`. Malformed, with no positions told, for: bytes that are not UTF-8, a byte order
     mark (unless allowed), NaN and infinities, also by overflow (1e400), duplicate keys, more than `max_depth`
     levels, surrogates without their other half, integers of over 4300 digits, and whatever is no JSON."""
     text = _decoded(raw, allow_bom)
@@ -45,7 +45,7 @@ def loads(raw: bytes, max_depth: int = MAX_DEPTH, *, allow_bom: bool = False) ->
 
 
 def shaped(value: Any, shape: type[T], place: str = "") -> T:
-    """`value` as a `shape`, strictly; Invalid with the place (it begins with `place`) of what does not fit."""
+    """`value` as a `shape`, strictly; Invalid with the place of what does not fit (beginning at `place`)."""
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:

@@ -18,7 +18,7 @@ MAY: dict[str, frozenset[str]] = {
 MAX_LIVE_SECRETS = 2
 
 
-class Secret(Part):
+class Secret(Part, frozen=True):
     """A secret at rest: `sealed` is what the sealer made of it (base64), bound to the workspace and its owner."""
 
     id: str
@@ -26,16 +26,18 @@ class Secret(Part):
     created_at: int
 
 
-class Workspace(Record):
-    """One environment or product of the vendor."""
+class Workspace(Record, frozen=True):
+    """One environment or product of the vendor. `feeds` are the installs that are told of every room but internal
+    ones: kept here, so that they are read with the workspace, consistently."""
 
     id: str
     name: str
     created_at: int
     token_secrets: tuple[Secret, ...] = ()
+    feeds: tuple[str, ...] = ()
 
 
-class Agent(Record):
+class Agent(Record, frozen=True):
     """A person on the vendor's side. Credentials issued before `valid_after` (ms) are dead."""
 
     id: str
@@ -48,7 +50,7 @@ class Agent(Record):
     valid_after: int = 0
 
 
-class ApiKey(Record):
+class ApiKey(Record, frozen=True):
     """A key of the vendor's servers or of an agent: found by the hash of what was shown once."""
 
     id: str
@@ -62,7 +64,7 @@ class ApiKey(Record):
     revoked_at: int = 0
 
 
-class Install(Record):
+class Install(Record, frozen=True):
     """One connected account of a channel. `config` has the shape of its kind (channels/<kind>/config.py)."""
 
     id: str
@@ -76,7 +78,7 @@ class Install(Record):
     disabled_because: str = ""
 
 
-class Audit(Record):
+class Audit(Record, frozen=True):
     """What an agent or a key changed: who, what, to which thing, when. No bodies, no secrets."""
 
     id: str

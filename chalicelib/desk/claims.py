@@ -1,0 +1,18 @@
+"""What an Idempotency-Key claims: the request that it came with, and the answer that was given."""
+
+from .record import Record
+
+LIFE = 24 * 60 * 60 * 1000  # ms for which a key is remembered
+
+
+class Claim(Record, frozen=True):
+    """Written in the same transaction as the effect, so that there is never one without the other."""
+
+    credential: str
+    key: str
+    fingerprint: str
+    status: int
+    body: str
+    sealed: bool
+    workspace: str
+    expires_at: int

@@ -1,0 +1,80 @@
+"""How a room moves when something is said or changed in it: pure steps from one version to the next."""
+
+from typing import Any
+
+import msgspec
+
+from .messages import Change, ChangeType, Draft, Message, Pending, Source, folded
+from .rooms import GLIMPSE, Glimpse, Room, Seen
+
+
+def glimpse(message: Message) -> Glimpse:
+    """What the inbox shows of a message."""
+    text = " ".join(message.text.split())[:GLIMPSE]
+    author = message.author
+    return Glimpse(author=author.id, author_kind=author.kind, author_name=author.name, text=text, n=message.n)
+
+
+def said(room: Room, draft: Draft, at: int, pending: Pending | None = None) -> tuple[Room, Message]:
+    """The room and the message after it was said, with what came before it folded in. A customer's message reopens;
+    a note moves nothing that users see."""
+    posts, notes = room.posts + (not draft.internal), room.notes + draft.internal
+    message = Message(
+        version=1,
+        room=room.id,
+        n=room.n + 1,
+        workspace=room.workspace,
+        created_at=at,
+        posts=posts,
+        notes=notes,
+        **{name: getattr(draft, name) for name in draft.__struct_fields__},
+    )
+    if pending:
+        message = folded(message, pending)
+    if draft.internal:
+        return room.changed(notes=notes), message
+    shown: dict[str, Any] = {"posts": posts, "last_message_at": at, "last_message": glimpse(message)}
+    if draft.author.kind in ("user", "visitor"):
+        shown |= {"turn": "vendor", "state": "open", "outcome": ""}
+    elif draft.author.kind == "agent":
+        shown |= {"turn": "customer"}
+    return room.changed(**shown), message
+
+
+def read_up_to(person: str, message: Message) -> Seen:
+    """The read mark of somebody who has seen everything up to this message."""
+    return Seen(
+        version=message.n, person=person, room=message.room, n=message.n, posts=message.posts, notes=message.notes
+    )
+
+
+def touched(
+    room: Room, old: Message, now: Message, type_: ChangeType, by: str, at: int, source: Source | None = None
+) -> tuple[Room, Message, Change]:
+    """The room, the message and the change record after a message changed from `old` to `now`."""
+    n = room.n + 1
+    now = msgspec.structs.replace(now, version=old.version + 1, changed_n=n)
+    shown: dict[str, Any] = {}
+    if room.last_message and room.last_message.n == now.n and not now.internal:
+        shown["last_message"] = glimpse(now)
+    change = Change(
+        version=1, room=room.id, n=n, type=type_, at=at, by=by, message=now.n, internal=now.internal, source=source
+    )
+    return room.changed(**shown), now, change
+
+
+def room_changed(
+    room: Room, at: int, by: str, fields: dict[str, Any], type_: ChangeType = "room", other_room: str = ""
+) -> tuple[Room, Change]:
+    """The room and the change record after its own fields changed."""
+    change = Change(
+        version=1,
+        room=room.id,
+        n=room.n + 1,
+        type=type_,
+        at=at,
+        by=by,
+        fields=tuple(sorted(fields)),
+        other_room=other_room,
+    )
+    return room.changed(**fields), change

@@ -1,0 +1,151 @@
+"""Let people in: customers with triage room and domains, users, visitors. Each is made where it is first named."""
+
+import re
+from typing import Any
+
+from ..desk.customers import Customer, Domain, User, Visitor
+from ..desk.errors import Conflict, Invalid
+from ..desk.ids import customer_id, triage_room_id, user_id
+from ..desk.rooms import Room
+from ..ports import Drop, World, Write, new, over, ref
+from .once import again
+
+DOMAIN = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])\Z")
+# Whoever has an address there belongs to nobody in particular.
+PUBLIC_MAIL = frozenset(
+    (
+        "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com aol.com "
+        "proton.me protonmail.com gmx.de gmx.net web.de mail.ru yandex.ru qq.com 163.com fastmail.com zoho.com"
+    ).split()  # noqa: SIM905
+)
+MAX_DOMAINS = 40
+
+
+def admit_customer(world: World, workspace: str, external_id: str, **fields: Any) -> tuple[Customer, bool]:
+    """The customer after an upsert of `fields`, and whether it is new. Its triage room is made with it."""
+    id_ = customer_id(workspace, external_id)
+
+    def attempt(_: int) -> tuple[Customer, bool]:
+        old = world.store.one(ref(Customer, id_))
+        now = world.clock.now()
+        if old is None:
+            told = {"name": external_id, **fields}
+            fresh = Customer(version=1, id=id_, workspace=workspace, external_id=external_id, created_at=now, **told)
+            room = _triage_room(fresh, now)
+            world.store.commit(new(fresh), new(room), *_claims(world, None, fresh))
+            return fresh, True
+        changed = {name: value for name, value in fields.items() if getattr(old, name) != value}
+        if not changed:
+            return old, False
+        customer = old.changed(**changed)
+        world.store.commit(over(customer, old), *_claims(world, old, customer))
+        return customer, False
+
+    return again(world, attempt)
+
+
+def _triage_room(customer: Customer, now: int) -> Room:
+    return Room(
+        version=1,
+        id=triage_room_id(customer.id),
+        workspace=customer.workspace,
+        kind="triage",
+        name="Triage",
+        created_at=now,
+        customer=customer.id,
+        customer_external_id=customer.external_id,
+    )
+
+
+def check_domains(domains: list[str]) -> tuple[str, ...]:
+    """The domains in lower case; Invalid for what is none, or is a public mail provider's."""
+    if len(domains) > MAX_DOMAINS:
+        raise Invalid(f"a customer has at most {MAX_DOMAINS} domains", "domains")
+    found = []
+    for place, domain in enumerate(domains):
+        name = domain.strip().lower().rstrip(".")
+        try:
+            name = name.encode("idna").decode("ascii") if name else ""
+        except UnicodeError:
+            name = ""
+        if not DOMAIN.match(name):
+            raise Invalid("not a domain name", f"domains[{place}]")
+        if name in PUBLIC_MAIL:
+            raise Invalid(f"{name} is a public mail provider: it cannot tell whose an address is", f"domains[{place}]")
+        found.append(name)
+    return tuple(dict.fromkeys(found))
+
+
+def _claims(world: World, old: Customer | None, customer: Customer) -> list[Write]:
+    """The domain claims that change with the customer; Conflict if another customer holds one."""
+    before, after = set(old.domains if old else ()), set(customer.domains)
+    added = sorted(after - before)
+    held = world.store.many([ref(Domain, customer.workspace, domain) for domain in added]) if added else []
+    for domain, claim in zip(added, held, strict=True):
+        if claim is not None and claim.customer != customer.id:
+            raise Conflict(f"{domain} is another customer's domain", "domains")
+    puts: list[Write] = [
+        new(Domain(workspace=customer.workspace, domain=domain, customer=customer.id))
+        for domain, claim in zip(added, held, strict=True)
+        if claim is None
+    ]
+    return puts + [Drop(ref(Domain, customer.workspace, domain)) for domain in sorted(before - after)]
+
+
+def admit_user(world: World, customer: Customer, external_id: str, **fields: Any) -> tuple[User, bool]:
+    """The user after an upsert of `fields`, and whether they are new."""
+    id_ = user_id(customer.id, external_id)
+
+    def attempt(_: int) -> tuple[User, bool]:
+        old = world.store.one(ref(User, customer.id, id_))
+        if old is None:
+            told = {"name": external_id, **fields}
+            user = User(
+                version=1,
+                id=id_,
+                workspace=customer.workspace,
+                customer=customer.id,
+                external_id=external_id,
+                created_at=world.clock.now(),
+                **told,
+            )
+            world.store.commit(new(user))
+            return user, True
+        changed = {name: value for name, value in fields.items() if getattr(old, name) != value}
+        if not changed:
+            return old, False
+        user = old.changed(**changed)
+        world.store.commit(over(user, old))
+        return user, False
+
+    return again(world, attempt)
+
+
+def admit_visitor(world: World, workspace: str, id_: str, name: str, email: str, customer: str = "") -> Visitor:
+    """The visitor with this id, made now if need be."""
+
+    def attempt(_: int) -> Visitor:
+        found = world.store.one(ref(Visitor, id_))
+        if found is None:
+            found = Visitor(
+                version=1,
+                id=id_,
+                workspace=workspace,
+                created_at=world.clock.now(),
+                name=name,
+                email=email,
+                customer=customer,
+            )
+            world.store.commit(new(found))
+        return found
+
+    return again(world, attempt)
+
+
+def customer_of_address(world: World, workspace: str, email: str) -> Customer | None:
+    """The customer that claims the address's domain. It says where a question belongs, never who asks it."""
+    domain = email.rpartition("@")[2].strip().lower().rstrip(".")
+    if not domain:
+        return None
+    claim = world.store.one(ref(Domain, workspace, domain))
+    return world.store.one(ref(Customer, claim.customer)) if claim else None

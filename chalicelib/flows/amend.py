@@ -1,0 +1,135 @@
+"""Change what was said: edit, delete, react. Events of outside may come before their message: they wait for it."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from ..desk import messages
+from ..desk.errors import NotFound, Stale
+from ..desk.messages import ChangeType, Known, Message, Pending, Source
+from ..desk.rooms import Room
+from ..desk.saying import touched
+from ..ports import World, new, over, ref
+from .once import again
+
+PENDING_LIFE = 30 * 24 * 60 * 60 * 1000  # ms for which an edit waits for its message
+
+Step = Callable[[Message], Message | None]
+
+
+def amend(
+    world: World,
+    room_id: str,
+    n: int,
+    internal: bool,
+    step: Step,
+    type_: ChangeType,
+    by: str,
+    source: Source | None = None,
+    if_version: int | None = None,
+) -> Message:
+    """Apply `step` to message `n`; None from it means that nothing changes. `if_version` is what If-Match named."""
+
+    def attempt(_: int) -> Message:
+        room: Room | None
+        old: Message | None
+        room, old = world.store.many([ref(Room, room_id), ref(Message, room_id, n, internal)])
+        if room is None or old is None:
+            raise NotFound("no such message")
+        if if_version is not None and old.version != if_version:
+            raise Stale("the message has changed since", "If-Match")
+        now = step(old)
+        if now is None:
+            return old
+        moved, now, change = touched(room, old, now, type_, by, world.clock.now(), source)
+        world.store.commit(over(moved, room), over(now, old), new(change))
+        return now
+
+    return again(world, attempt)
+
+
+def amend_known(
+    world: World,
+    source: Source,
+    workspace: str,
+    step: Step,
+    wait: Callable[[Pending], Pending | None],
+    type_: ChangeType,
+    by: str,
+) -> Message | None:
+    """Apply `step` to the message of an outside id or, if it has not come yet, let it wait (then None is returned)."""
+
+    def attempt(_: int) -> Message | None:
+        known = world.store.one(ref(Known, source.install, source.id))
+        if known and known.n:
+            return amend(world, known.room, known.n, False, step, type_, by, source)
+        pending = wait(known.pending or Pending() if known else Pending())
+        if pending is not None:
+            expires = world.clock.now() + PENDING_LIFE
+            if known:
+                world.store.commit(over(known.changed(pending=pending, expires_at=expires), known))
+            else:
+                waiting = Known(source=source.install, id=source.id, workspace=workspace, pending=pending)
+                world.store.commit(new(msgspec.structs.replace(waiting, expires_at=expires)))
+        return None
+
+    return again(world, attempt)
+
+
+def edit_step(text: str, revision: int | None, at: int) -> Step:
+    """An edit. Without a revision of its own (the API's) it is the next one."""
+    messages.check_text(text)
+
+    def step(message: Message) -> Message | None:
+        if message.deleted or (revision is None and text == message.text):
+            return None
+        return messages.edited(message, text, message.revision + 1 if revision is None else revision, at)
+
+    return step
+
+
+def edit_wait(text: str, revision: int, at: int) -> Callable[[Pending], Pending | None]:
+    """An edit that came before its message."""
+
+    def wait(pending: Pending) -> Pending | None:
+        if pending.text is not None and not messages.newer(revision, text, pending):
+            return None
+        return msgspec.structs.replace(pending, text=text, revision=revision, edited_at=at)
+
+    return wait
+
+
+def delete_step(message: Message) -> Message | None:
+    """A delete."""
+    return messages.deleted(message)
+
+
+def delete_wait(pending: Pending) -> Pending | None:
+    """A delete that came before its message."""
+    return None if pending.deleted else Pending(deleted=True)
+
+
+def react_step(person: str, emoji: str, on: bool, revision: int | None) -> Step:
+    """A reaction. Without a revision of its own it is the next one."""
+
+    def step(message: Message) -> Message | None:
+        if message.deleted:
+            return None
+        old = message.reactions.get(emoji, {}).get(person)
+        if revision is None and (old.on if old else False) == on:
+            return None
+        number = (old.revision + 1 if old else 1) if revision is None else revision
+        marks = messages.marked(message.reactions, person, emoji, on, number)
+        return msgspec.structs.replace(message, reactions=marks) if marks is not None else None
+
+    return step
+
+
+def react_wait(person: str, emoji: str, on: bool, revision: int) -> Callable[[Pending], Pending | None]:
+    """A reaction that came before its message."""
+
+    def wait(pending: Pending) -> Pending | None:
+        marks = messages.marked(pending.reactions, person, emoji, on, revision)
+        return msgspec.structs.replace(pending, reactions=marks) if marks is not None else None
+
+    return wait

@@ -1,0 +1,117 @@
+"""Connect an account of a channel to a workspace, change it, roll its secret, take it away."""
+
+from typing import Any
+
+from ..desk.errors import NotFound
+from ..desk.people import Principal
+from ..desk.workspaces import Install, InstallKind, Workspace
+from ..ports import Drop, World, new, over, ref
+from .audit import audit
+from .once import KEYLESS, Once, again
+from .secrets import made, rolled
+
+
+def connect_install(
+    world: World, who: Principal, kind: InstallKind, name: str, config: dict[str, Any], once: Once = KEYLESS
+) -> tuple[Install, str]:
+    """The install, and its secret, which is shown this once."""
+    config = world.inbound(kind).check(config)
+
+    def attempt(_: int) -> tuple[Install, str]:
+        id_ = world.fresh_id("ins")
+        plain, secret = made(world, who.workspace, id_)
+        workspace = _workspace(world, who)
+        install = Install(
+            version=1,
+            id=id_,
+            workspace=who.workspace,
+            kind=kind,
+            name=name,
+            created_at=world.clock.now(),
+            config=config,
+            secrets=(secret,),
+        )
+        connected = (install, plain)
+        world.store.commit(
+            new(install),
+            over(_fed(workspace, install), workspace),
+            *audit(world, who, "install.connected", id_),
+            *once.writes(connected, world.clock.now()),
+        )
+        return connected
+
+    return again(world, attempt, once)
+
+
+def change_install(world: World, who: Principal, install_id: str, fields: dict[str, Any]) -> Install:
+    """The install with `fields` (name, config, state) changed."""
+
+    def attempt(_: int) -> Install:
+        old, workspace = _install(world, who, install_id), _workspace(world, who)
+        told = dict(fields)
+        if "config" in told:
+            told["config"] = world.inbound(old.kind).check(told["config"])
+        if told.get("state") == "active":
+            told["disabled_because"] = ""
+        install = old.changed(**told)
+        world.store.commit(
+            over(install, old),
+            over(_fed(workspace, install), workspace),
+            *audit(world, who, "install.changed", old.id, fields),
+        )
+        return install
+
+    return again(world, attempt)
+
+
+def roll_secret(world: World, who: Principal, install_id: str, once: Once = KEYLESS) -> tuple[Install, str]:
+    """A new secret beside the last one: two are live, so that either side may change first."""
+
+    def attempt(_: int) -> tuple[Install, str]:
+        old = _install(world, who, install_id)
+        plain, secret = made(world, who.workspace, old.id)
+        rolled_ = (old.changed(secrets=rolled(old.secrets, secret)), plain)
+        world.store.commit(
+            over(rolled_[0], old),
+            *audit(world, who, "install.secret-rolled", old.id),
+            *once.writes(rolled_, world.clock.now()),
+        )
+        return rolled_
+
+    return again(world, attempt, once)
+
+
+def remove_install(world: World, who: Principal, install_id: str) -> None:
+    """Take it away. What is still queued for it is skipped, with that reason."""
+
+    def attempt(_: int) -> None:
+        old, workspace = _install(world, who, install_id), _workspace(world, who)
+        feeds = tuple(feed for feed in workspace.feeds if feed != old.id)
+        world.store.commit(
+            over(workspace.changed(feeds=feeds), workspace),
+            Drop(ref(Install, old.id)),
+            *audit(world, who, "install.removed", old.id),
+        )
+
+    again(world, attempt)
+
+
+def _install(world: World, who: Principal, install_id: str) -> Install:
+    install = world.store.one(ref(Install, install_id))
+    if install is None or install.workspace != who.workspace:
+        raise NotFound("no such install")
+    return install
+
+
+def _workspace(world: World, who: Principal) -> Workspace:
+    workspace = world.store.one(ref(Workspace, who.workspace))
+    if workspace is None:
+        raise NotFound("no such workspace")
+    return workspace
+
+
+def _fed(workspace: Workspace, install: Install) -> Workspace:
+    """The workspace, whose feeds name the install if it is to be told of every room."""
+    others = tuple(feed for feed in workspace.feeds if feed != install.id)
+    fed = install.state == "active" and bool(install.config.get("url")) and bool(install.config.get("all_rooms"))
+    return workspace.changed(feeds=(*others, install.id) if fed else others)

@@ -1,0 +1,160 @@
+"""Work off what a bridge owes, in order: one worker per bridge at a time (the queue's groups see to that)."""
+
+from collections.abc import Sequence
+
+from ..desk.deliveries import HOLDS_OTHERS, Delivery, Gone, Parcel, Progress, Receipt, Refused, Retry, Sent, wait
+from ..desk.errors import Clash
+from ..desk.messages import Message
+from ..desk.rooms import Room
+from ..desk.workspaces import Install, Workspace
+from ..ports import Call, Listing, World, over, ref
+from .once import again
+from .secrets import opened
+
+PAGE = 25
+
+
+def deliver(world: World, bridge: str, n: int) -> list[Delivery]:
+    """Send what is due on `bridge`, and the delivery `n` that it was woken for even if it lies behind. Returns the
+    deliveries that ended (sent, failed, skipped) or were tried."""
+    progress = world.store.one(ref(Progress, bridge)) or Progress(bridge=bridge, done=0)
+    tried: list[Delivery] = []
+    if n <= progress.done:
+        tried += _replayed(world, bridge, n)
+    listing: Listing[Delivery] = Listing("bridge-deliveries", (bridge,), after=progress.done)
+    page = world.store.page(listing, PAGE)
+    done, gap = progress.done, False
+    stuck: set[int] = set()
+    for row in page.items:
+        row, was_tried, holds = _step(world, row, stuck)
+        tried += [row] if was_tried else []
+        gap = gap or row.state == "queued"
+        done = done if gap else row.n
+        if holds:
+            break
+    _advance(world, progress, done)
+    if page.next and not gap:
+        world.queues.wake([Call(bridge, done + 1, f"more:{done}")])
+    return tried
+
+
+def _step(world: World, row: Delivery, stuck: set[int]) -> tuple[Delivery, bool, bool]:
+    """(row, whether it was tried, whether it holds the rest back). A row that keeps failing lets the others pass after
+    a while; only changes of its own message wait for it."""
+    if row.state != "queued":
+        return row, False, False
+    now = world.clock.now()
+    if row.message in stuck or (row.attempts and row.next_at > now):
+        stuck.add(row.message)
+        return row, False, row.attempts > 0 and row.attempts < HOLDS_OTHERS
+    row = _try(world, row)
+    if row.state == "queued":
+        stuck.add(row.message)
+    return row, True, row.state == "queued" and row.attempts < HOLDS_OTHERS
+
+
+def _replayed(world: World, bridge: str, n: int) -> list[Delivery]:
+    row = world.store.one(ref(Delivery, bridge, n))
+    due = row is not None and row.state == "queued" and (row.attempts == 0 or row.next_at <= world.clock.now())
+    return [_try(world, row)] if row and due else []
+
+
+def _try(world: World, row: Delivery) -> Delivery:
+    """One attempt, and its outcome written down."""
+    install, room, message = world.store.many(
+        [ref(Install, row.install), ref(Room, row.room), ref(Message, row.room, row.message, False)]
+    )
+    receipt = _reason_to_skip(row, install, room, message) or _send(world, row, install, room, message)
+    now = world.clock.now()
+    told = _outcome(row, receipt, now, world.clock.chance())
+    if isinstance(receipt, Gone):
+        _disable(world, install, receipt.reason)
+    try:
+        world.store.commit(over(told, row))
+    except Clash:  # a replay reset the row meanwhile: it is queued again, and will be sent again
+        return world.store.one(ref(Delivery, row.bridge, row.n)) or told
+    return told
+
+
+class _Skip(Refused, frozen=True):
+    """Not sent, and rightly so."""
+
+
+def _reason_to_skip(
+    row: Delivery, install: Install | None, room: Room | None, message: Message | None
+) -> Receipt | None:
+    if install is None or install.state != "active":
+        return _Skip(reason="the install is disabled" if install else "the install is gone")
+    if room is None or message is None:
+        return _Skip(reason="the message is gone")
+    if message.deleted and row.what != "delete":
+        return _Skip(reason="the message was deleted before it was sent")
+    return None
+
+
+def _send(world: World, row: Delivery, install: Install, room: Room, message: Message) -> Receipt:
+    channel = world.outbound(row.channel)
+    if channel is None:
+        return _Skip(reason=f"nothing can be sent to a {row.channel}")
+    parcel = Parcel(
+        delivery=row,
+        message=message,
+        room_name=room.name,
+        room_state=room.state,
+        customer_external_id=room.customer_external_id,
+    )
+    secrets: Sequence[str] = opened(world, install.secrets, install.workspace, install.id)
+    return channel.deliver(parcel, install, secrets, world.outside, world.clock.now())
+
+
+def _outcome(row: Delivery, receipt: Receipt, now: int, chance: float) -> Delivery:
+    attempts = row.attempts + 1
+    if isinstance(receipt, Sent):
+        return row.changed(
+            state="sent", attempts=attempts, last_at=now, next_at=0, provider_id=receipt.provider_id, reason=""
+        )
+    if isinstance(receipt, _Skip):
+        return row.changed(state="skipped", last_at=now, next_at=0, reason=receipt.reason)
+    if isinstance(receipt, Retry):
+        seconds = wait(attempts, receipt.after, chance)
+        if seconds is not None:
+            return row.changed(attempts=attempts, last_at=now, next_at=now + seconds * 1000, reason=receipt.reason)
+    return row.changed(state="failed", attempts=attempts, last_at=now, next_at=0, reason=receipt.reason)
+
+
+def _disable(world: World, install: Install, reason: str) -> None:
+    """An endpoint that says 410 wants nothing more: the install is disabled, and says why."""
+
+    def attempt(_: int) -> None:
+        current, workspace = world.store.many([ref(Install, install.id), ref(Workspace, install.workspace)])
+        if current is None or current.state == "disabled":
+            return
+        feeds = tuple(feed for feed in workspace.feeds if feed != current.id)
+        disabled = current.changed(state="disabled", disabled_because=reason)
+        world.store.commit(over(disabled, current), over(workspace.changed(feeds=feeds), workspace))
+
+    again(world, attempt)
+
+
+def _advance(world: World, progress: Progress, done: int) -> None:
+    if done <= progress.done:
+        return
+    try:
+        world.store.commit(over(progress.changed(done=done), progress))
+    except Clash:
+        return  # another run of this bridge is further; rows that are over are passed over cheaply
+
+
+def replay(world: World, row: Delivery) -> Delivery:
+    """Queue a delivery again, from its first attempt, and wake its bridge."""
+
+    def attempt(_: int) -> Delivery:
+        current = world.store.one(ref(Delivery, row.bridge, row.n)) or row
+        now = world.clock.now()
+        queued = current.changed(state="queued", attempts=0, next_at=now + 60_000, reason="", provider_id="")
+        world.store.commit(over(queued, current))
+        return queued
+
+    queued = again(world, attempt)
+    world.queues.wake([Call(queued.bridge, queued.n, f"replay:{queued.version}")])
+    return queued

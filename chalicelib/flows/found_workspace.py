@@ -1,0 +1,54 @@
+"""Found a workspace: with its owner, the owner's first API key and the secret that user tokens are signed with."""
+
+from dataclasses import dataclass
+
+from ..desk.workspaces import Agent, Audit, Workspace
+from ..ports import World, new
+from .issue_key import key_record
+from .once import KEYLESS, Once, again
+from .secrets import made
+
+
+@dataclass(frozen=True)
+class Founded:
+    """The workspace, and what is shown this once."""
+
+    workspace: Workspace
+    owner: Agent
+    api_key: str
+    token_secret: str
+
+
+def found_workspace(world: World, name: str, owner_name: str, owner_email: str, once: Once = KEYLESS) -> Founded:
+    """All of it in one transaction."""
+
+    def attempt(_: int) -> Founded:
+        now = world.clock.now()
+        id_ = world.fresh_id("wsp")
+        token_secret, secret = made(world, id_, "tokens")
+        workspace = Workspace(version=1, id=id_, name=name, created_at=now, token_secrets=(secret,))
+        owner = Agent(
+            version=1,
+            id=world.fresh_id("agt"),
+            workspace=id_,
+            name=owner_name,
+            role="owner",
+            email=owner_email,
+            created_at=now,
+        )
+        api_key, record = key_record(world, owner, "First key", ("read", "write", "admin"), 0)
+        founded = Founded(workspace, owner, api_key, token_secret)
+        entry = Audit(
+            version=1,
+            id=world.fresh_id("aud"),
+            workspace=id_,
+            at=now,
+            actor="bootstrap",
+            credential="bootstrap",
+            verb="workspace.founded",
+            subject=id_,
+        )
+        world.store.commit(new(workspace), new(owner), new(record), new(entry), *once.writes(founded, now))
+        return founded
+
+    return again(world, attempt, once)

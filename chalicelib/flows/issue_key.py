@@ -1,0 +1,59 @@
+"""Issue an API key: shown once, found again by its hash."""
+
+import hashlib
+
+from ..desk.ids import derived
+from ..desk.people import Principal
+from ..desk.workspaces import Agent, ApiKey, Scope
+from ..ports import World, new
+from .audit import audit
+from .once import KEYLESS, Once, again
+
+PREFIX = "pk_"
+
+
+def key_id(plain: str) -> str:
+    """The id that follows from a key: reading it takes no look-up, and tells nothing of the key."""
+    return derived("key", plain)
+
+
+def key_hash(plain: str) -> str:
+    """What is stored of a key. It has 256 bits of randomness, so a plain hash is enough."""
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def key_record(world: World, agent: Agent, name: str, scopes: tuple[Scope, ...], expires_at: int) -> tuple[str, ApiKey]:
+    """A new key, plain, and its record."""
+    plain = PREFIX + world.clock.entropy(32).hex()
+    record = ApiKey(
+        version=1,
+        id=key_id(plain),
+        hash=key_hash(plain),
+        workspace=agent.workspace,
+        name=name,
+        agent=agent.id,
+        scopes=scopes,
+        created_at=world.clock.now(),
+        expires_at=expires_at,
+    )
+    return plain, record
+
+
+def issue_key(
+    world: World,
+    who: Principal,
+    agent: Agent,
+    name: str,
+    scopes: tuple[Scope, ...],
+    expires_at: int,
+    once: Once = KEYLESS,
+) -> tuple[str, ApiKey]:
+    """The key, which is shown this once, and its record."""
+
+    def attempt(_: int) -> tuple[str, ApiKey]:
+        made = key_record(world, agent, name, scopes, expires_at)
+        entry = audit(world, who, "key.issued", made[1].id)
+        world.store.commit(new(made[1]), *entry, *once.writes(made, world.clock.now()))
+        return made
+
+    return again(world, attempt, once)

@@ -1,0 +1,66 @@
+"""Say something in a room: one transaction that moves the room from n to n+1 and stores the message under its n."""
+
+from ..desk.errors import NotFound
+from ..desk.messages import Draft, Known, Message, check_text
+from ..desk.rooms import Room
+from ..desk.saying import read_up_to, said
+from ..ports import Put, World, Write, new, over, ref
+from .once import KEYLESS, Once, again
+
+
+def post(world: World, room_id: str, draft: Draft, once: Once = KEYLESS, *, room: Room | None = None) -> Message:
+    """The stored message. `room` saves the first read where the caller has just made it. A draft whose source has an
+    id is said once: a repeat gives the message that is there."""
+    check_text(draft.text, needed=not draft.attachments)
+    place = ref(Known, draft.source.install, draft.source.id) if draft.source.id else None
+
+    def attempt(tries: int) -> Message:
+        now = world.clock.now()
+        if room is not None and tries == 0 and place is None:
+            current, known = room, None
+        else:
+            current, known = [*world.store.many([ref(Room, room_id), *([place] if place else [])]), None][:2]
+        if known and known.n:
+            return _as_stored(world, known)
+        if current is None:
+            raise NotFound("no such room")
+        moved, message = said(current, draft, now, known.pending if known else None)
+        world.store.commit(
+            over(moved, current),
+            new(message),
+            *_known(draft, known, message),
+            *_author_has_read(message),
+            *once.writes(message, now),
+        )
+        return message
+
+    return again(world, attempt, once)
+
+
+def _as_stored(world: World, known: Known) -> Message:
+    message = world.store.one(ref(Message, known.room, known.n, False))
+    if message is None:
+        raise NotFound("no such message")
+    return message
+
+
+def _known(draft: Draft, known: Known | None, message: Message) -> list[Write]:
+    if not draft.source.id:
+        return []
+    if known is None:
+        found = Known(
+            source=draft.source.install,
+            id=draft.source.id,
+            workspace=message.workspace,
+            room=message.room,
+            n=message.n,
+        )
+        return [new(found)]
+    return [over(known.changed(room=message.room, n=message.n, pending=None, expires_at=0), known)]
+
+
+def _author_has_read(message: Message) -> list[Write]:
+    """Who speaks has read what was said before: their mark moves in the same breath."""
+    if message.author.kind not in ("agent", "user") or not message.author.id:
+        return []
+    return [Put(read_up_to(message.author.id, message), None)]

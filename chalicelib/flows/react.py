@@ -1,0 +1,113 @@
+"""Derive from a change of a room what is owed: deliveries over its bridges, and the push. Only table and queues."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..desk.deliveries import Delivery, What
+from ..desk.errors import Clash
+from ..desk.ids import bridge_id
+from ..desk.messages import Change, Message
+from ..desk.rooms import Bridge, Room
+from ..desk.workspaces import Workspace
+from ..ports import Call, Listing, Ref, Store, World, new, ref
+
+GRACE = 60_000  # ms after which the clock wakes a delivery whose own wake-up was lost
+WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction"}
+
+Happening = Message | Change
+
+
+class Ties:
+    """The (install, channel) pairs that each room is tied to, read once per batch."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.rooms: dict[str, Room | None] = {}
+        self.bridges: dict[str, list[Bridge]] = {}
+        self.workspaces: dict[str, Workspace | None] = {}
+
+    def of(self, room_id: str, workspace: str) -> list[tuple[str, str, int]]:
+        """(install, channel, bound since) of every bridge of a room and every feed of its workspace."""
+        if room_id not in self.rooms:
+            self._read(room_id, workspace)
+        room = self.rooms[room_id]
+        if room is None or room.kind == "internal":
+            return []
+        found = {bridge.install: (bridge.install, bridge.channel, bridge.bound_at) for bridge in self.bridges[room_id]}
+        tenant = self.workspaces[workspace]
+        for install in tenant.feeds if tenant else ():
+            found.setdefault(install, (install, "webhook", 0))
+        return list(found.values())
+
+    def _read(self, room_id: str, workspace: str) -> None:
+        refs: list[Ref[Any]] = [
+            ref(Room, room_id),
+            *([] if workspace in self.workspaces else [ref(Workspace, workspace)]),
+        ]
+        room, *tenant = self.store.many(refs)
+        self.rooms[room_id] = room
+        if tenant:
+            self.workspaces[workspace] = tenant[0]
+        bridges: Listing[Bridge] = Listing("bridges", (room_id,))
+        self.bridges[room_id] = self.store.page(bridges, 100).items
+
+
+def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
+    """Write what is owed for one change; the wake-ups that it asks for. Doing it again writes nothing twice."""
+    workspace = happening.workspace if isinstance(happening, Message) else ""
+    what = _what(happening)
+    if what is None or happening.internal:
+        return []
+    if not workspace:
+        message = world.store.one(ref(Message, happening.room, happening.message, False))  # type: ignore[union-attr]
+        workspace = message.workspace if message else ""
+    calls = []
+    for install, channel, since in ties.of(happening.room, workspace):
+        if _owed(happening, install, since):
+            row = _row(happening, what, workspace, install, channel, world.clock.now())
+            _put(world.store, row)
+            calls.append(Call(row.bridge, row.n))
+    return calls
+
+
+def _what(happening: Happening) -> What | None:
+    """What a bridge is owed for it, if anything. A message that was changed since has had its own turn before; the
+    copies that a fork makes were sent where they were said."""
+    if isinstance(happening, Message):
+        return None if happening.changed_n or happening.forked_from or happening.author.kind == "system" else "post"
+    return WHAT.get(happening.type)
+
+
+def _owed(happening: Happening, install: str, since: int) -> bool:
+    """Nothing goes back to where it came from, and nothing from before the bridge was there."""
+    at = happening.created_at if isinstance(happening, Message) else happening.at
+    return at >= since and not (happening.source and happening.source.install == install)
+
+
+def _row(happening: Happening, what: What, workspace: str, install: str, channel: str, now: int) -> Delivery:
+    return Delivery(
+        bridge=bridge_id(happening.room, install),
+        n=happening.n,
+        room=happening.room,
+        install=install,
+        channel=channel,
+        workspace=workspace,
+        message=happening.n if isinstance(happening, Message) else happening.message,
+        what=what,
+        created_at=now,
+        next_at=now + GRACE,
+    )
+
+
+def _put(store: Store, row: Delivery) -> None:
+    try:
+        store.commit(new(row))
+    except Clash:
+        return  # an earlier run of this very change wrote it
+
+
+def wake(world: World, calls: Iterable[Call]) -> None:
+    """One wake-up per bridge: its worker takes the rows in order anyway."""
+    latest = {call.bridge: call for call in calls}
+    if latest:
+        world.queues.wake(latest.values())

@@ -1,0 +1,204 @@
+"""The table in DynamoDB, through PynamoDB: one root model, so one client. The only file that knows PynamoDB.
+
+Limits are set for an API under API Gateway's 29 s: 2 s to connect, 5 s to read, four tries.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from ..desk.errors import Clash
+from ..ports import Away
+from .keys import Key, Range
+from .rows import Row
+
+CLASHES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+
+class G1(GlobalSecondaryIndex["Item"]):
+    """Things of a workspace; deliveries of a room."""
+
+    class Meta:
+        index_name = "g1"
+        projection = AllProjection()
+
+    g1pk = UnicodeAttribute(hash_key=True)
+    g1sk = UnicodeAttribute(range_key=True)
+
+
+class G2(GlobalSecondaryIndex["Item"]):
+    """Rooms of a customer."""
+
+    class Meta:
+        index_name = "g2"
+        projection = AllProjection()
+
+    g2pk = UnicodeAttribute(hash_key=True)
+    g2sk = UnicodeAttribute(range_key=True)
+
+
+class G3(GlobalSecondaryIndex["Item"]):
+    """What is due, by time."""
+
+    class Meta:
+        index_name = "g3"
+        projection = AllProjection()
+
+    g3pk = UnicodeAttribute(hash_key=True)
+    g3sk = UnicodeAttribute(range_key=True)
+
+
+class Item(Model):
+    """The one root model: keys, version, type, document, counter, end."""
+
+    class Meta:
+        table_name = "set by DynamoTable"
+        connect_timeout_seconds = 2
+        read_timeout_seconds = 5
+        max_retry_attempts = 3
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(null=True)
+    t = UnicodeAttribute(null=True)
+    d = UnicodeAttribute(null=True)
+    c = NumberAttribute(null=True)
+    g1pk = UnicodeAttribute(null=True)
+    g1sk = UnicodeAttribute(null=True)
+    g2pk = UnicodeAttribute(null=True)
+    g2sk = UnicodeAttribute(null=True)
+    g3pk = UnicodeAttribute(null=True)
+    g3sk = UnicodeAttribute(null=True)
+    expires = NumberAttribute(null=True)
+
+    g1 = G1()
+    g2 = G2()
+    g3 = G3()
+
+
+def row_of(item: Item) -> Row:
+    """A row as PynamoDB read it."""
+    found = {
+        name: (getattr(item, f"{name}pk"), getattr(item, f"{name}sk"))
+        for name in ("g1", "g2", "g3")
+        if getattr(item, f"{name}pk") is not None
+    }
+    return Row(item.pk, item.sk, int(item.v), item.t, item.d, found, int(item.expires or 0))
+
+
+def row_of_image(image: dict[str, Any]) -> Row:
+    """A row as the stream tells it (DynamoDB's own JSON)."""
+    return row_of(Item.from_raw_data(image))
+
+
+class DynamoTable:
+    """store.Table on DynamoDB."""
+
+    def __init__(self, name: str, region: str) -> None:
+        Item.Meta.table_name = name
+        Item.Meta.region = region  # type: ignore[attr-defined]
+
+    def read(self, keys: Sequence[Key]) -> dict[Key, Row]:
+        """GetItem for one, BatchGetItem for more."""
+        try:
+            if len(keys) == 1:
+                try:
+                    items = [Item.get(*keys[0], consistent_read=True)]
+                except Item.DoesNotExist:
+                    items = []
+            else:
+                items = list(Item.batch_get(list(keys), consistent_read=True))
+        except PynamoDBException as error:
+            raise Away(f"read: {error.cause_response_code or type(error).__name__}") from error
+        return {(item.pk, item.sk): row_of(item) for item in items}
+
+    def write(self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
+        """A conditional put or delete for one, a transaction for more."""
+        try:
+            if len(puts) + len(drops) == 1:
+                _write_one(puts, drops)
+            else:
+                _write_all(puts, drops)
+        except (PutError, DeleteError) as error:
+            if error.cause_response_code == "ConditionalCheckFailedException":
+                raise Clash((0,)) from None
+            raise Away(f"write: {error.cause_response_code}") from error
+        except TransactWriteError as error:
+            raise _clash(error) from None
+        except PynamoDBException as error:
+            raise Away(f"write: {error.cause_response_code or type(error).__name__}") from error
+
+    def query(
+        self, span: Range, forward: bool, limit: int, start: dict[str, str] | None
+    ) -> tuple[list[Row], dict[str, str] | None]:
+        """Pages as DynamoDB gives them: at most `limit` rows or 1 MB."""
+        source: Any = getattr(Item, span.index) if span.index else Item
+        order = getattr(Item, f"{span.index}sk" if span.index else "sk")
+        options: dict[str, Any] = {} if span.index else {"consistent_read": True}
+        found = source.query(
+            span.pk,
+            order.between(span.low, span.high),
+            limit=limit,
+            page_size=limit,
+            scan_index_forward=forward,
+            last_evaluated_key={name: {"S": value} for name, value in start.items()} if start else None,
+            **options,
+        )
+        try:
+            rows = [row_of(item) for item in found]
+        except PynamoDBException as error:
+            raise Away(f"query: {error.cause_response_code or type(error).__name__}") from error
+        last = found.last_evaluated_key
+        return rows, {name: value["S"] for name, value in last.items()} if last else None
+
+    def add(self, key: Key, amount: int, expires: int) -> int:
+        """One UpdateItem."""
+        item = Item(*key)
+        try:
+            item.update(actions=[Item.c.add(amount), Item.expires.set(expires)])
+        except PynamoDBException as error:
+            raise Away(f"count: {error.cause_response_code}") from error
+        return int(item.c)
+
+
+def _item(row: Row) -> Item:
+    item = Item(row.pk, row.sk, v=row.v, t=row.t, d=row.d, expires=row.expires or None)
+    for name, (pk, sk) in row.g.items():
+        setattr(item, f"{name}pk", pk)
+        setattr(item, f"{name}sk", sk)
+    return item
+
+
+def _condition(was: int | None) -> Any:
+    if was is None:
+        return None
+    return Item.pk.does_not_exist() if was == 0 else Item.v == was
+
+
+def _write_one(puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
+    for row, was in puts:
+        _item(row).save(condition=_condition(was), add_version_condition=False)
+    for key in drops:
+        Item(*key).delete(add_version_condition=False)
+
+
+def _write_all(puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
+    connection = Item._get_connection().connection  # the model's own client: a second one costs a cold start
+    with TransactWrite(connection=connection) as transaction:
+        for row, was in puts:
+            transaction.save(_item(row), condition=_condition(was))
+        for key in drops:
+            transaction.delete(Item(*key))
+
+
+def _clash(error: TransactWriteError) -> Exception:
+    codes = [reason.code if reason else "" for reason in error.cancellation_reasons]
+    positions = tuple(i for i, code in enumerate(codes) if code in CLASHES)
+    if positions and all(code in CLASHES or not code or code == "None" for code in codes):
+        return Clash(positions)
+    return Away(f"transaction: {error.cause_response_code} {[code for code in codes if code]}")

@@ -1,0 +1,178 @@
+"""Every key and index of the table. pk and sk are the table's, g1 to g3 the overloaded indexes' (pk, sk) pairs.
+
+g1: things of a workspace, deliveries of a room. g2: rooms of a customer. g3: the time index (sparse, sharded).
+"""
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..desk.claims import Claim
+from ..desk.customers import Customer, Domain, User, Visitor
+from ..desk.deliveries import Delivery, Progress
+from ..desk.files import Attachment
+from ..desk.ids import DIGITS
+from ..desk.messages import Change, Known, Message
+from ..desk.record import Record
+from ..desk.rooms import Bridge, Room, Seen
+from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
+
+Key = tuple[str, str]
+ROUND = 60_000  # ms: activity in the inbox's index moves at most once a minute
+TIME_SHARDS = 4
+
+
+def number(n: int) -> str:
+    """A number that sorts as text."""
+    return f"{n:0{DIGITS}d}"
+
+
+def moment(ms: int) -> str:
+    """A time (ms) that sorts as text."""
+    return f"{ms:014d}"
+
+
+def message_key(room: str, n: int, internal: bool | int = False) -> Key:
+    """Notes lie under their own prefix: what reads `M#` cannot meet one."""
+    return f"R#{room}", f"{'N' if internal else 'M'}#{number(n)}"
+
+
+def time_shard(name: str) -> str:
+    """The partition of the time index that holds what is due for `name`."""
+    return f"T#{zlib.crc32(name.encode()) % TIME_SHARDS}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a type of record lies in the table: its key from ids, the ids in a record, its index keys, its end."""
+
+    type: type[Record]
+    key: Callable[..., Key]
+    ids: Callable[[Any], tuple[Any, ...]]
+    indexes: Callable[[Any], dict[str, Key]] = lambda record: {}
+    expires: Callable[[Any], int] = lambda record: 0
+
+
+def _room_indexes(room: Room) -> dict[str, Key]:
+    activity = moment((room.last_message_at or room.created_at) // ROUND * ROUND)
+    found = {"g1": (f"W#{room.workspace}#ROOMS#{room.state}", f"{activity}#{room.id}")}
+    if room.customer:
+        side = "INTERNAL" if room.vendor_only else "ROOMS"
+        found["g2"] = (f"C#{room.customer}#{side}#{room.state}", f"{activity}#{room.id}")
+    return found
+
+
+def _delivery_indexes(row: Delivery) -> dict[str, Key]:
+    found = {"g1": (f"R#{row.room}#D", f"{number(row.message)}#{number(row.n)}#{row.install}")}
+    if row.state == "queued":
+        found["g3"] = (time_shard(row.bridge), f"{moment(row.next_at)}#{row.bridge}#{number(row.n)}")
+    return found
+
+
+def _of(*names: str) -> Callable[[Any], tuple[Any, ...]]:
+    return lambda record: tuple(getattr(record, name) for name in names)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(Workspace, lambda w: (f"W#{w}", "A"), _of("id")),
+    Kind(Agent, lambda w, a: (f"W#{w}", f"AGENT#{a}"), _of("workspace", "id")),
+    Kind(Audit, lambda w, at, i: (f"W#{w}", f"AUDIT#{moment(at)}#{i}"), _of("workspace", "at", "id")),
+    Kind(
+        ApiKey,
+        lambda k: (f"KEY#{k}", "A"),
+        _of("id"),
+        lambda k: {"g1": (f"W#{k.workspace}#KEYS", f"{moment(k.created_at)}#{k.id}")},
+    ),
+    Kind(
+        Install,
+        lambda i: (f"INSTALL#{i}", "A"),
+        _of("id"),
+        lambda i: {"g1": (f"W#{i.workspace}#INSTALLS", f"{moment(i.created_at)}#{i.id}")},
+    ),
+    Kind(
+        Customer,
+        lambda c: (f"C#{c}", "A"),
+        _of("id"),
+        lambda c: {"g1": (f"W#{c.workspace}#CUSTOMERS", f"{c.name.casefold()[:80]}#{c.id}")},
+    ),
+    Kind(User, lambda c, u: (f"C#{c}", f"USER#{u}"), _of("customer", "id")),
+    Kind(Visitor, lambda v: (f"V#{v}", "A"), _of("id")),
+    Kind(Domain, lambda w, d: (f"X#domain#{w}#{d}", "A"), _of("workspace", "domain")),
+    Kind(Room, lambda r: (f"R#{r}", "A"), _of("id"), _room_indexes),
+    Kind(Message, message_key, _of("room", "n", "internal")),
+    Kind(
+        Change,
+        lambda r, n, internal: (f"R#{r}", f"{'K' if internal else 'L'}#{number(n)}"),
+        _of("room", "n", "internal"),
+    ),
+    Kind(Bridge, lambda r, i: (f"R#{r}", f"BRIDGE#{i}"), _of("room", "install")),
+    Kind(Seen, lambda p, r: (f"P#{p}", f"SEEN#{r}"), _of("person", "room")),
+    Kind(Known, lambda s, i: (f"X#{s}#{i}", "A"), _of("source", "id"), expires=lambda k: k.expires_at),
+    Kind(Claim, lambda c, k: (f"X#claim#{c}#{k}", "A"), _of("credential", "key"), expires=lambda c: c.expires_at),
+    Kind(Delivery, lambda b, n: (f"D#{b}", number(n)), _of("bridge", "n"), _delivery_indexes),
+    Kind(Progress, lambda b: (f"D#{b}", "A"), _of("bridge")),
+    Kind(Attachment, lambda f: (f"F#{f}", "A"), _of("id")),
+)
+BY_TYPE = {kind.type: kind for kind in KINDS}
+BY_NAME = {kind.type.__name__: kind for kind in KINDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """One query: a partition of the table (`index` "") or of an index, and what its sort keys lie between."""
+
+    index: str
+    pk: str
+    low: str
+    high: str
+
+
+HIGHEST = "\U0010ffff"  # sorts after every sort key that shares the prefix before it
+
+
+def _numbered(prefix: str) -> Callable[[str, int | None, int | None], tuple[str, str]]:
+    def bounds(_: str, after: int | None, before: int | None) -> tuple[str, str]:
+        low = prefix + (number(after + 1) if after is not None else "")
+        return low, prefix + (number(before - 1) if before is not None else HIGHEST)
+
+    return bounds
+
+
+def _beginning(prefix: str) -> tuple[str, str]:
+    return prefix, prefix + HIGHEST
+
+
+# name → (index, partition of the listing's arguments, prefix of the sort key of the rest, numbered?)
+LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = {
+    "agents": ("", lambda w: f"W#{w}", lambda w: "AGENT#", False),
+    "audit": ("", lambda w: f"W#{w}", lambda w: "AUDIT#", False),
+    "keys": ("g1", lambda w: f"W#{w}#KEYS", lambda w: "", False),
+    "installs": ("g1", lambda w: f"W#{w}#INSTALLS", lambda w: "", False),
+    "customers": ("g1", lambda w: f"W#{w}#CUSTOMERS", lambda w: "", False),
+    "users": ("", lambda c: f"C#{c}", lambda c: "USER#", False),
+    "rooms": ("g1", lambda w, s: f"W#{w}#ROOMS#{s}", lambda w, s: "", False),
+    "customer-rooms": ("g2", lambda c, s: f"C#{c}#ROOMS#{s}", lambda c, s: "", False),
+    "posts": ("", lambda r: f"R#{r}", lambda r: "M#", True),
+    "notes": ("", lambda r: f"R#{r}", lambda r: "N#", True),
+    "changes": ("", lambda r: f"R#{r}", lambda r: "L#", True),
+    "note-changes": ("", lambda r: f"R#{r}", lambda r: "K#", True),
+    "bridges": ("", lambda r: f"R#{r}", lambda r: "BRIDGE#", False),
+    "seen": ("", lambda p: f"P#{p}", lambda p: "SEEN#", False),
+    "room-deliveries": ("g1", lambda r: f"R#{r}#D", lambda r: "", False),
+    "message-deliveries": ("g1", lambda r, n: f"R#{r}#D", lambda r, n: f"{number(int(n))}#", False),
+    "bridge-deliveries": ("", lambda b: f"D#{b}", lambda b: "", True),
+    "due": ("g3", lambda shard: f"T#{shard}", lambda shard: "", True),
+}
+
+
+def span(name: str, args: tuple[str, ...], after: int | None, before: int | None) -> Range:
+    """The range of keys that a listing means. `due` counts in ms; `bridge-deliveries` end before the progress item."""
+    index, partition, prefix_of, numbered = LISTINGS[name]
+    prefix = prefix_of(*args)
+    if name == "due":
+        return Range(index, partition(*args), "0", moment(before or 0))
+    if name == "bridge-deliveries":
+        return Range(index, partition(*args), number((after or 0) + 1), "9" * DIGITS)
+    low, high = _numbered(prefix)("", after, before) if numbered else _beginning(prefix)
+    return Range(index, partition(*args), low, high)

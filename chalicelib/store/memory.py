@@ -1,0 +1,76 @@
+"""The table as a dict: the twin that unit tests and examples run on. The contract suite holds it to DynamoDB's ways."""
+
+import threading
+from collections.abc import Sequence
+
+from ..desk.errors import Clash
+from .keys import Key, Range
+from .rows import Row
+
+
+class MemoryTable:
+    """store.Table in memory, thread safe."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Key, Row] = {}
+        self.counters: dict[Key, int] = {}
+        self.lock = threading.Lock()
+
+    def read(self, keys: Sequence[Key]) -> dict[Key, Row]:
+        """The rows that are there."""
+        with self.lock:
+            return {key: self.rows[key] for key in keys if key in self.rows}
+
+    def write(self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
+        """All or nothing."""
+        with self.lock:
+            bad = tuple(i for i, (row, was) in enumerate(puts) if not self._holds(row.key, was))
+            if bad:
+                raise Clash(bad)
+            for row, _ in puts:
+                self.rows[row.key] = row
+            for key in drops:
+                self.rows.pop(key, None)
+
+    def _holds(self, key: Key, was: int | None) -> bool:
+        there = self.rows.get(key)
+        return was is None or (there.v if there else 0) == was
+
+    def query(
+        self, span: Range, forward: bool, limit: int, start: dict[str, str] | None
+    ) -> tuple[list[Row], dict[str, str] | None]:
+        """The rows in order, `limit` at most, and where to go on."""
+        with self.lock:
+            rows = list(self.rows.values())
+        found = [(self._order(row, span.index), row) for row in rows if self._partition(row, span.index) == span.pk]
+        found = sorted(
+            ((order, row) for order, row in found if span.low <= order[0] <= span.high),
+            key=lambda pair: pair[0],
+            reverse=not forward,
+        )
+        if start:
+            last = (start[f"{span.index}sk"] if span.index else start["sk"], start["pk"], start["sk"])
+            found = [pair for pair in found if (pair[0] > last if forward else pair[0] < last)]
+        page = [row for _, row in found[:limit]]
+        return page, self._start(page[-1], span.index) if len(found) >= limit and page else None
+
+    @staticmethod
+    def _partition(row: Row, index: str) -> str | None:
+        return row.g.get(index, (None, None))[0] if index else row.pk
+
+    @staticmethod
+    def _order(row: Row, index: str) -> tuple[str, str, str]:
+        return (row.g[index][1] if index in row.g else "") if index else row.sk, row.pk, row.sk
+
+    @staticmethod
+    def _start(row: Row, index: str) -> dict[str, str]:
+        start = {"pk": row.pk, "sk": row.sk}
+        if index:
+            start[f"{index}pk"], start[f"{index}sk"] = row.g[index]
+        return start
+
+    def add(self, key: Key, amount: int, expires: int) -> int:
+        """Add to a counter."""
+        with self.lock:
+            self.counters[key] = self.counters.get(key, 0) + amount
+            return self.counters[key]

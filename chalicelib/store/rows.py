@@ -1,0 +1,46 @@
+"""Records as rows of the table and back: key attributes, version, and the record itself as one JSON document."""
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from ..desk.record import Record
+from .keys import BY_NAME, BY_TYPE, Key
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An item of the table. `expires` is in seconds (DynamoDB's TTL), 0 for never."""
+
+    pk: str
+    sk: str
+    v: int
+    t: str
+    d: str
+    g: dict[str, Key] = field(default_factory=dict)
+    expires: int = 0
+
+    @property
+    def key(self) -> Key:
+        """Its primary key."""
+        return self.pk, self.sk
+
+
+_encoder = msgspec.json.Encoder()
+_decoders: dict[str, msgspec.json.Decoder[Record]] = {}
+
+
+def to_row(record: Record) -> Row:
+    """What is written for a record."""
+    kind = BY_TYPE[type(record)]
+    pk, sk = kind.key(*kind.ids(record))
+    expires = -(-kind.expires(record) // 1000)
+    document = _encoder.encode(record).decode()
+    return Row(pk, sk, record.version, kind.type.__name__, document, kind.indexes(record), expires)
+
+
+def from_row(row: Row) -> Record:
+    """The record that a row holds."""
+    if row.t not in _decoders:
+        _decoders[row.t] = msgspec.json.Decoder(BY_NAME[row.t].type)
+    return _decoders[row.t].decode(row.d)

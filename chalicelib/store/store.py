@@ -1,0 +1,83 @@
+"""ports.Store over a table: which records there are, in terms of rows. The table may be DynamoDB or a dict."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any, Protocol, cast
+
+import msgspec
+
+from ..desk.errors import Malformed
+from ..ports import Drop, Listing, Page, Put, R, Ref, Write
+from .keys import BY_TYPE, Key, Range, span
+from .rows import Row, from_row, to_row
+
+Start = dict[str, str]
+
+
+class Table(Protocol):
+    """Rows by key, conditional writes, range queries."""
+
+    def read(self, keys: Sequence[Key]) -> dict[Key, Row]:
+        """Strongly consistent; one call for up to 100."""
+
+    def write(self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
+        """All or nothing. Raises Clash with the positions (puts first) whose version was another."""
+
+    def query(self, span: Range, forward: bool, limit: int, start: Start | None) -> tuple[list[Row], Start | None]:
+        """One query; `start` as an earlier one gave it."""
+
+    def add(self, key: Key, amount: int, expires: int) -> int:
+        """Add to a counter; its new value."""
+
+
+class TableStore:
+    """What flows see of the table."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def one(self, ref: Ref[R]) -> R | None:
+        """The record at `ref`, or None."""
+        return cast("R | None", self.many([ref])[0])
+
+    def many(self, refs: Sequence[Ref[Any]]) -> list[Any]:
+        """The records in the order of `refs`."""
+        keys = [BY_TYPE[ref.type].key(*ref.ids) for ref in refs]
+        rows = self.table.read(list(dict.fromkeys(keys)))
+        return [from_row(rows[key]) if key in rows else None for key in keys]
+
+    def commit(self, *writes: Write) -> None:
+        """One transaction; a single conditional put where that is enough."""
+        puts = [(to_row(write.record), write.was) for write in writes if isinstance(write, Put)]
+        drops = [BY_TYPE[write.ref.type].key(*write.ref.ids) for write in writes if isinstance(write, Drop)]
+        self.table.write(puts, drops)
+
+    def page(self, listing: Listing[R], limit: int, cursor: str | None = None) -> Page[R]:
+        """One query of a listing."""
+        where = span(listing.name, listing.args, listing.after, listing.before)
+        start = _start(cursor, where) if cursor else None
+        rows, last = self.table.query(where, not listing.newest_first, limit, start)
+        return Page(cast("list[R]", [from_row(row) for row in rows]), _cursor(last) if last else None)
+
+    def count(self, name: str, window: int, amount: int, expires_at: int) -> int:
+        """Add to the counter `name` of a window."""
+        return self.table.add((f"COUNT#{name}#{window}", "A"), amount, -(-expires_at // 1000))
+
+
+def _cursor(last: Start) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(last)).decode().rstrip("=")
+
+
+def _start(cursor: str, where: Range) -> Start:
+    """The key a cursor holds. It must lie in the very partition that is asked for: the fence needs no more."""
+    try:
+        raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        start = msgspec.json.decode(raw, type=dict[str, str])
+    except (ValueError, binascii.Error, msgspec.MsgspecError):
+        raise Malformed("cursor is not one that this API gave out", "cursor") from None
+    names = {"pk", "sk"} | ({f"{where.index}pk", f"{where.index}sk"} if where.index else set())
+    partition, order = (f"{where.index}pk", f"{where.index}sk") if where.index else ("pk", "sk")
+    if set(start) != names or start[partition] != where.pk or not where.low <= start[order] <= where.high:
+        raise Malformed("cursor is not of this list", "cursor")
+    return start
