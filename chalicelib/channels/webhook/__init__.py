@@ -1,0 +1,1 @@
+"""The generic signed webhook, both ways (https://www.standardwebhooks.com)."""

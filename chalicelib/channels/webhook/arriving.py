@@ -1,0 +1,204 @@
+"""What a sender of the generic webhook says, in our words.
+
+| `type` | arrival | needs |
+|---|---|---|
+| `message` (default) | Said | `customer.external_id`, `user.external_id`, `text`; else `id` is webhook-id |
+| `message.edited` | Edited | `id`, `text` |
+| `message.deleted` | Deleted | `id` |
+| `reaction.added`, `reaction.removed` | Reacted | `id`, `emoji`, customer and user as above |
+| `ping`, `heartbeat`, `test` | Ignored | |
+| any other | Unsupported | |
+
+Fields that we do not know are left alone: senders add some. `revision` orders edits and reactions; without
+one the event's own time (`at`, RFC 3339 or ms) does.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from ...desk.arrivals import Arrival, Deleted, Edited, Ignored, Reacted, Said, Speaker, Unsupported
+from ...desk.errors import Invalid
+from ...desk.messages import check_text
+from ...desk.strict_json import shaped
+
+S = TypeVar("S", bound="Saying")
+LAST = 253_402_300_799_999  # ms: the end of the year 9999
+IDLE = ("ping", "heartbeat", "test")
+
+Id = Annotated[str, Meta(min_length=1, max_length=200)]
+Name = Annotated[str, Meta(max_length=200)]
+
+
+class Company(msgspec.Struct, frozen=True):
+    """The customer, by the vendor's own id."""
+
+    external_id: Id
+    name: Name | None = None
+
+
+class Person(msgspec.Struct, frozen=True):
+    """The user, by the vendor's own id."""
+
+    external_id: Id
+    name: Name | None = None
+    email: Annotated[str, Meta(max_length=254)] | None = None
+
+
+class Saying(msgspec.Struct, frozen=True, kw_only=True):
+    """What every event may carry."""
+
+    id: Id | None = None
+    revision: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    at: int | str | None = None
+
+
+class Message(Saying, frozen=True, kw_only=True):
+    """`type: message`."""
+
+    customer: Company
+    user: Person
+    text: str
+    room: Annotated[str, Meta(max_length=200)] | None = None
+    reply_to: Id | None = None
+
+
+class Edit(Saying, frozen=True, kw_only=True):
+    """`type: message.edited`."""
+
+    id: Id
+    text: str
+
+
+class Delete(Saying, frozen=True, kw_only=True):
+    """`type: message.deleted`."""
+
+    id: Id
+
+
+class Reaction(Saying, frozen=True, kw_only=True):
+    """`type: reaction.added` and `reaction.removed`."""
+
+    id: Id
+    customer: Company
+    user: Person
+    emoji: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^\S+$")]
+
+
+def arrival(body: Any, delivered_as: str, received_at: int) -> Arrival:
+    """The arrival of a parsed body. Invalid or TooLarge, naming the field, for what nobody could handle."""
+    if not isinstance(body, dict):
+        raise Invalid("the body must be an object")
+    kind = body.get("type", "message")
+    if not isinstance(kind, str):
+        raise Invalid("expected str", "type")
+    if kind in IDLE:
+        return Ignored(reason="heartbeat")
+    read = KINDS.get(kind)
+    if read is None:
+        # The type is the sender's own words: only what looks like one is repeated.
+        return Unsupported(what=kind if re.fullmatch(r"[A-Za-z0-9_.:/-]{1,64}", kind) else "other")
+    return read(body, delivered_as, received_at)
+
+
+def _message(body: dict[str, Any], delivered_as: str, received_at: int) -> Arrival:
+    told = _told(body, Message)
+    return Said(
+        id=told.id or delivered_as,
+        speaker=_speaker(told.customer, told.user),
+        text=check_text(told.text),
+        at=_at(told, received_at),
+        conversation=told.room or "",
+        revision=told.revision or 0,
+        reply_to=told.reply_to or "",
+    )
+
+
+def _edit(body: dict[str, Any], _: str, received_at: int) -> Arrival:
+    told = _told(body, Edit)
+    at = _at(told, received_at)
+    return Edited(id=told.id, text=check_text(told.text), at=at, revision=_revision(told, at))
+
+
+def _delete(body: dict[str, Any], _: str, received_at: int) -> Arrival:
+    told = _told(body, Delete)
+    return Deleted(id=told.id, at=_at(told, received_at))
+
+
+def _reaction(on: bool) -> Callable[[dict[str, Any], str, int], Arrival]:
+    def read(body: dict[str, Any], _: str, received_at: int) -> Arrival:
+        told = _told(body, Reaction)
+        at = _at(told, received_at)
+        speaker = _speaker(told.customer, told.user)
+        return Reacted(
+            id=told.id, speaker=speaker, emoji=told.emoji, on=on, at=at, revision=_revision(told, at)
+        )
+
+    return read
+
+
+KINDS: dict[str, Callable[[dict[str, Any], str, int], Arrival]] = {
+    "message": _message,
+    "message.edited": _edit,
+    "message.deleted": _delete,
+    "reaction.added": _reaction(on=True),
+    "reaction.removed": _reaction(on=False),
+}
+
+
+def _told(body: dict[str, Any], shape: type[S]) -> S:
+    told = shaped(body, shape)
+    _check_printable(msgspec.to_builtins(told))
+    return told
+
+
+def _check_printable(told: dict[str, Any], place: str = "") -> None:
+    """Ids become keys and names are shown in one line: no control characters in them. The text has its own
+    rule."""
+    for name, value in told.items():
+        if isinstance(value, dict):
+            _check_printable(value, f"{name}.")
+        elif isinstance(value, str) and name != "text" and re.search(r"[\x00-\x1f\x7f\u2028\u2029]", value):
+            raise Invalid("must not contain control characters", place + name)
+    if place and not told["external_id"].strip():
+        raise Invalid("must not be blank", f"{place}external_id")
+
+
+def _speaker(customer: Company, user: Person) -> Speaker:
+    if user.email and not re.fullmatch(r"[^\s@]+@[^\s@]+", user.email):
+        raise Invalid("is not an e-mail address", "user.email")
+    return Speaker(
+        customer=customer.external_id,
+        customer_name=customer.name or "",
+        user=user.external_id,
+        name=user.name or "",
+        email=user.email or "",
+    )
+
+
+def _revision(told: Saying, at: int) -> int:
+    return at if told.revision is None else told.revision
+
+
+def _at(told: Saying, received_at: int) -> int:
+    """The event's own time in ms."""
+    if told.at is None:
+        return received_at
+    at = told.at if isinstance(told.at, int) else _milliseconds(told.at)
+    if not 0 <= at <= LAST:
+        raise Invalid("must lie between the years 1970 and 9999", "at")
+    return at
+
+
+def _milliseconds(moment: str) -> int:
+    try:
+        parsed = datetime.fromisoformat(moment)
+        if parsed.tzinfo is None:
+            raise Invalid("needs a time zone (Z or +00:00)", "at")
+        return int(parsed.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise Invalid("must be an RFC 3339 time or milliseconds since 1970", "at") from None

@@ -1,0 +1,67 @@
+"""What the generic webhook tells of one change: an event with the message as it is now."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ...desk.deliveries import Parcel
+from ...desk.messages import Attached, Message
+
+TYPES = {
+    "post": "message.posted",
+    "edit": "message.edited",
+    "delete": "message.deleted",
+    "reaction": "message.reaction",
+}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def body(parcel: Parcel) -> bytes:
+    """The event as compact UTF-8 JSON. `id` is the delivery's: stable over retries and replays."""
+    delivery = parcel.delivery
+    event = {
+        "type": TYPES[delivery.what],
+        "id": delivery.id,
+        "workspace": delivery.workspace,
+        "at": moment(delivery.created_at),
+        "room": {
+            "id": delivery.room,
+            "name": parcel.room_name,
+            "state": parcel.room_state,
+            "customer": {"external_id": parcel.customer_external_id} if parcel.customer_external_id else None,
+        },
+        "message": _message(parcel.message, parcel.links),
+    }
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def moment(at: int) -> str:
+    """RFC 3339, of ms since the epoch."""
+    return (EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _message(message: Message, links: dict[str, str]) -> dict[str, Any]:
+    author = message.author
+    return {
+        "id": message.id,
+        "author": {"kind": author.kind, "id": author.id, "name": author.name},
+        "text": message.text,
+        "created_at": moment(message.created_at),
+        "edited_at": moment(message.edited_at) if message.edited_at else None,
+        "deleted": message.deleted,
+        "reply_to": message.reply_to.message if message.reply_to else None,
+        "attachments": [_attached(file, links) for file in message.attachments],
+        "reactions": _counts(message),
+        "source": message.source.channel,
+    }
+
+
+def _attached(file: Attached, links: dict[str, str]) -> dict[str, Any]:
+    told = {"id": file.id, "name": file.name, "size": file.size, "type": file.type}
+    return told | ({"url": links[file.id]} if file.id in links else {})
+
+
+def _counts(message: Message) -> dict[str, int]:
+    """How many have put each emoji; those taken back are kept as marks, and not told."""
+    counts = {emoji: sum(mark.on for mark in people.values()) for emoji, people in message.reactions.items()}
+    return {emoji: count for emoji, count in counts.items() if count}

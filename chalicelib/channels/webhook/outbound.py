@@ -1,0 +1,72 @@
+"""The generic signed webhook, going out: one signed POST, and what its answer means.
+
+| answer | receipt |
+|---|---|
+| 2xx | Sent |
+| 410 | Gone: the endpoint wants no more |
+| 3xx | Retry: a redirect is never followed and counts as a failure, as Standard Webhooks says |
+| any other | Retry, as Standard Webhooks says, after what Retry-After asks |
+| none | Retry |
+| forbidden address | Refused |
+"""
+
+from collections.abc import Sequence
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+from ...desk.deliveries import Gone, Parcel, Receipt, Refused, Retry, Sent
+from ...desk.workspaces import Install
+from ...ports import AddressRefused, Answer, Outside, Unreachable
+from . import leaving, signature
+
+TIMEOUT = 15.0
+MAX_PROVIDER_ID = 200
+
+
+def deliver(parcel: Parcel, install: Install, secrets: Sequence[str], outside: Outside, now: int) -> Receipt:
+    """Send one change over, once. Never raises for what the other side did."""
+    if parcel.message.internal:
+        return Refused(reason="internal notes never leave")
+    url = install.config.get("url", "")
+    if not url:
+        return Refused(reason="no url is configured")
+    body = leaving.body(parcel)
+    headers = signature.signed(parcel.delivery.id, now, body, secrets)
+    if not headers:
+        return Refused(reason="no usable secret is configured")
+    headers |= {"content-type": "application/json", "user-agent": "Parley"}
+    try:
+        return receipt(outside.post(url, body, headers, TIMEOUT), now)
+    except AddressRefused as refused:
+        return Refused(reason=f"address refused: {refused.detail}")
+    except Unreachable as unreachable:
+        return Retry(reason=str(unreachable) or "unreachable")
+
+
+def receipt(answer: Answer, now: int) -> Receipt:
+    """What an answer means for the delivery."""
+    if 200 <= answer.status < 300:
+        return Sent(provider_id=_provider_id(answer))
+    if answer.status == HTTPStatus.GONE:
+        return Gone(reason="HTTP 410: the endpoint wants no more")
+    reason = f"HTTP {answer.status}"
+    if 300 <= answer.status < 400:
+        reason += ": redirects are not followed"
+    return Retry(reason=reason, after=_after(answer.headers.get("retry-after", ""), now))
+
+
+def _provider_id(answer: Answer) -> str:
+    """The id under which the receiver logs it, if it names one; their words, so kept short and plain."""
+    told = answer.headers.get("webhook-id") or answer.headers.get("x-request-id") or ""
+    return told[:MAX_PROVIDER_ID] if told.isascii() and told.isprintable() else ""
+
+
+def _after(asked: str, now: int) -> int:
+    """Seconds that Retry-After (RFC 9110, 10.2.3) asks for: a number of them, or a date. What is neither is
+    0."""
+    if asked.isascii() and asked.isdigit():
+        return int(asked[:9])
+    try:
+        return max(0, round(parsedate_to_datetime(asked).timestamp() - now / 1000))
+    except (ValueError, TypeError, OverflowError):
+        return 0

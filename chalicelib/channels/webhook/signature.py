@@ -1,0 +1,105 @@
+"""Standard Webhooks 1.0 signatures, made and checked.
+
+Signed is `{id}.{timestamp}.{raw body}`, HMAC-SHA256 with what `whsec_<base64>` holds; the header is a list,
+with a space between, of `v1,<base64>`. The `standardwebhooks` library makes each signature. What a header may
+look like is checked here: the library's own `verify` reads the clock itself and lets ValueError out for a
+header that is no signature at all, or a body that is not UTF-8.
+"""
+
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from ...desk.errors import Unauthenticated
+
+TOLERANCE = 5 * 60  # seconds, both ways, as in all libraries of the specification
+MAX_ID = 256
+MAX_SIGNATURES = 20
+# Svix sends the same under its own names; a sender that sends both is read by the first.
+NAMES = ("webhook", "svix")
+
+
+def check(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: int) -> None:
+    """Raise Unauthenticated, with a clause that says which part, unless one of `secrets` signed it by `now`
+    (ms)."""
+    if not secrets:
+        raise Unauthenticated("no secret is configured for this install")
+    name = _name(headers)
+    told = _told(headers, name)
+    _check_id(told["id"], name)
+    at = _moment(told["timestamp"], name, now // 1000)
+    given = [part for part in told["signature"].split(" ") if part.startswith("v1,")][:MAX_SIGNATURES]
+    if not given:
+        raise Unauthenticated(f"{name}-signature holds no v1 signature")
+    try:
+        expected = _signatures(told["id"], at, body.decode(), secrets)
+    except UnicodeDecodeError:
+        raise Unauthenticated("the body is not UTF-8") from None
+    if not expected:
+        raise Unauthenticated("no usable secret is configured for this install")
+    # As bytes: compare_digest refuses text that is not ASCII.
+    pairs = [(mine.encode(), yours.encode("utf-8", "replace")) for mine in expected for yours in given]
+    if not any(hmac.compare_digest(mine, yours) for mine, yours in pairs):
+        raise Unauthenticated(f"{name}-signature does not match")
+
+
+def identity(headers: Mapping[str, str]) -> str:
+    """The signed id of a delivery: the same over its retries."""
+    return headers.get(f"{_name(headers)}-id", "")
+
+
+def signed(id_: str, now: int, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
+    """The three headers, with a signature by every live secret; none at all if no secret is usable."""
+    at = now // 1000
+    signatures = _signatures(id_, at, body.decode(), secrets)
+    if not signatures:
+        return {}
+    return {
+        "webhook-id": id_,
+        "webhook-timestamp": str(at),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def _name(headers: Mapping[str, str]) -> str:
+    return next((name for name in NAMES if f"{name}-signature" in headers), NAMES[0])
+
+
+def _told(headers: Mapping[str, str], name: str) -> dict[str, str]:
+    told = {part: headers.get(f"{name}-{part}", "").strip() for part in ("id", "timestamp", "signature")}
+    for part, value in told.items():
+        if not value:
+            raise Unauthenticated(f"{name}-{part} is missing")
+    return told
+
+
+def _check_id(id_: str, name: str) -> None:
+    if not (id_.isascii() and id_.isprintable()):
+        raise Unauthenticated(f"{name}-id is not printable ASCII")
+    if len(id_) > MAX_ID:
+        raise Unauthenticated(f"{name}-id is longer than {MAX_ID} characters")
+
+
+def _moment(timestamp: str, name: str, now: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,12}", timestamp):
+        raise Unauthenticated(f"{name}-timestamp is not a number of seconds")
+    if int(timestamp) < now - TOLERANCE:
+        raise Unauthenticated(f"{name}-timestamp is more than five minutes old")
+    if int(timestamp) > now + TOLERANCE:
+        raise Unauthenticated(f"{name}-timestamp is more than five minutes ahead")
+    return int(timestamp)
+
+
+def _signatures(id_: str, at: int, body: str, secrets: Sequence[str]) -> list[str]:
+    """One for each secret that is one: what is empty or not base64 signs nothing."""
+    from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
+
+    signatures = []
+    for secret in secrets:
+        try:
+            hook = Webhook(secret)
+        except (ValueError, EmptyWebhookSecretError):
+            continue
+        signatures.append(hook.sign(id_, datetime.fromtimestamp(at, UTC), body))
+    return signatures
