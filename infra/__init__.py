@@ -1,0 +1,1 @@
+"""What builds, runs and deploys Parley: nothing in here ships."""

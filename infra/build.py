@@ -1,0 +1,154 @@
+"""`make package`: the zip and the template that ship, built for cold start and checked.
+
+python -m infra.build [--machine arm64|x86_64] [--into dist]
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra import venvs
+from infra.venvs import ROOT, NotPossible
+
+BUILD = ROOT / ".build"
+LIMIT = 12_000_000
+STAGE = "aws"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What was built: a template whose functions say `./deployment.zip`, and that zip."""
+
+    template: Path
+    archive: Path
+
+    @property
+    def digest(self) -> str:
+        """Names the zip by what is in it."""
+        return hashlib.sha256(self.archive.read_bytes()).hexdigest()
+
+
+def build(machine: str, into: Path, home: Path = BUILD) -> Package:
+    """Build for `machine`; if nothing has changed since the last time, that is what it gives."""
+    package = Package(into / "template.json", into / "deployment.zip")
+    mark = _mark(machine)
+    made_for = into / "made-for"
+    if made_for.exists() and made_for.read_text() == mark and package.archive.exists():
+        return package
+    into.mkdir(parents=True, exist_ok=True)
+    made_for.unlink(missing_ok=True)
+    project = home / f"project-{os.getpid()}"
+    try:
+        _lay_out(project, machine)
+        _chalice_package(project)
+        _assemble(project, machine, home, package)
+    finally:
+        shutil.rmtree(project, ignore_errors=True)
+    made_for.write_text(mark)
+    return package
+
+
+def check(package: Package) -> None:
+    """What `chalice deploy` would refuse, what cfn-lint finds, and the size."""
+    _validate()
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "--template", str(package.template)]
+    done = subprocess.run([*command, "--regions", "us-east-1"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotPossible(f"cfn-lint:\n{done.stdout}{done.stderr}")
+    size = package.archive.stat().st_size
+    if size > LIMIT:
+        raise NotPossible(f"The zip has {size:,} bytes; {LIMIT:,} is the limit.")
+
+
+def sources() -> list[Path]:
+    """The files that a package is made of, but for the dependencies."""
+    folders = [ROOT / "chalicelib", ROOT / ".chalice"]
+    found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    kept = [path for path in found if "__pycache__" not in path.parts and "deploy" not in path.parts[-2]]
+    code = [ROOT / "infra" / name for name in ("build.py", "vendor.py", "archive.py", "template.py", "resources.yaml")]
+    return sorted([*kept, *code, ROOT / "app.py", ROOT / "requirements.txt"])
+
+
+def _mark(machine: str) -> str:
+    digest = hashlib.sha256(f"{machine} {sys.version}".encode())
+    for path in sources():
+        digest.update(f"\0{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _lay_out(project: Path, machine: str) -> None:
+    """A folder that Chalice takes for the project. Without dependencies: those are for another machine, perhaps."""
+    shutil.rmtree(project, ignore_errors=True)
+    shutil.copytree(
+        ROOT / "chalicelib", project / "chalicelib", ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+    )
+    shutil.copytree(ROOT / ".chalice", project / ".chalice", ignore=shutil.ignore_patterns("deploy*"))
+    shutil.copy(ROOT / "app.py", project)
+    (project / "requirements.txt").touch()
+    settings = project / ".chalice" / "config.json"
+    config = json.loads(settings.read_text())
+    settings.write_text(json.dumps(config | {"lambda_architecture": machine}))
+
+
+def _chalice_package(project: Path) -> None:
+    command = [sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())"]
+    command += ["--project-dir", str(project), "package", "--stage", STAGE]
+    command += ["--merge-template", str(ROOT / "infra" / "resources.yaml"), str(project / "out")]
+    # A region it must have, though nothing of it ends up in the template; credentials it needs none.
+    environment = os.environ | {"AWS_DEFAULT_REGION": "us-east-1", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=project)
+    if done.returncode:
+        raise NotPossible(f"chalice package failed:\n{done.stdout}{done.stderr}")
+
+
+def _assemble(project: Path, machine: str, home: Path, package: Package) -> None:
+    from infra import template
+    from infra.archive import compile_tree, write_zip
+    from infra.vendor import vendored
+
+    thin = project / "thin"
+    with zipfile.ZipFile(project / "out" / "deployment.zip") as archive:
+        archive.extractall(thin)
+    compile_tree(thin)
+    write_zip(package.archive, [thin, vendored(machine, home)])
+    finished = template.finish(template.read(project / "out" / "sam.yaml"))
+    package.template.write_text(json.dumps(finished, indent=1, sort_keys=True) + "\n")
+
+
+def _validate() -> None:
+    """`chalice package` does not run Chalice's own validator; only `chalice deploy` does."""
+    script = (
+        "from chalice.cli.factory import CLIFactory\n"
+        "from chalice.deploy.validate import validate_configuration\n"
+        f"validate_configuration(CLIFactory('.').create_config_obj(chalice_stage_name={STAGE!r}))\n"
+    )
+    environment = os.environ | {"AWS_DEFAULT_REGION": "us-east-1", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=ROOT)
+    if done.returncode:
+        raise NotPossible(f"Chalice refuses the configuration:\n{done.stderr}")
+
+
+def main() -> None:
+    """Build, check, and say what came of it."""
+    parser = argparse.ArgumentParser(prog="python -m infra.build", description="Build what ships.")
+    parser.add_argument("--machine", choices=["arm64", "x86_64"], default="arm64")
+    parser.add_argument("--into", type=Path, default=ROOT / "dist")
+    arguments = parser.parse_args()
+    venvs.enter("infra.build")
+    package = build(arguments.machine, arguments.into.resolve())
+    check(package)
+    size = package.archive.stat().st_size
+    print(f"{package.archive}: {size / 1e6:.1f} MB for {arguments.machine}, checked")
+    print(package.template)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""The dependencies that ship: installed for the target, pruned, compiled, and kept until requirements.txt changes."""
+
+import hashlib
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from infra.archive import compile_tree
+from infra.venvs import ROOT, NotPossible
+
+SERVICES = {"dynamodb", "sqs", "s3", "kms", "apigatewaymanagementapi", "sts"}
+# Powertools: what Parley logs, measures and batches with. Its router alone is a third of it.
+POWERTOOLS = {"batch", "typing", "data_classes", "jmespath_utils", "__init__.py", "serialization.py"}
+GONE = ("boto3", "s3transfer", "bin", "share")
+REBUILD = 3  # raise it when the pruning below changes
+
+
+def vendored(machine: str, home: Path) -> Path:
+    """A folder of what requirements.txt says, for `machine` (arm64 or x86_64) and this minor of Python."""
+    requirements = ROOT / "requirements.txt"
+    name = hashlib.sha256(
+        f"{REBUILD} {machine} {platform.system()} {sys.version_info[:2]}".encode() + requirements.read_bytes()
+    ).hexdigest()[:16]
+    folder = home / "vendor" / f"{machine}-{name}"
+    if not folder.exists():
+        partial = folder.with_name(f"{folder.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        _install(requirements, machine, partial)
+        _prune(partial)
+        compile_tree(partial)
+        partial.rename(folder)
+    return folder
+
+
+def native() -> str:
+    """The host's architecture in Lambda's words."""
+    return "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
+
+
+def _install(requirements: Path, machine: str, target: Path) -> None:
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    command += ["--only-binary=:all:", "--target", str(target), "-r", str(requirements)]
+    # A laptop runs the functions itself, so that its own wheels are right; Lambda's are Linux wheels of its glibc.
+    if machine != native() or platform.system() != "Linux":
+        command += _platforms(machine)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = "\n".join(done.stderr.strip().splitlines()[-8:])
+        raise NotPossible(f"pip could not fetch the dependencies for {machine}:\n{last}")
+
+
+def _platforms(machine: str) -> list[str]:
+    word = "aarch64" if machine == "arm64" else machine
+    newest = 26 if sys.version_info < (3, 12) else 34  # Amazon Linux 2, then 2023
+    tags = [f"manylinux_2_{minor}_{word}" for minor in range(newest, 16, -1)] + [f"manylinux2014_{word}"]
+    return ["--implementation", "cp", *(part for tag in tags for part in ("--platform", tag))]
+
+
+def _prune(folder: Path) -> None:
+    for name in GONE:
+        shutil.rmtree(folder / name, ignore_errors=True)
+    _keep(folder / "botocore" / "data", SERVICES, "*/")
+    for examples in (folder / "botocore" / "data").glob("*/*/examples-*"):
+        examples.unlink()
+    _keep(folder / "aws_lambda_powertools" / "utilities", POWERTOOLS, "*")
+    for name in ("event_handler", "tracing"):
+        shutil.rmtree(folder / "aws_lambda_powertools" / name, ignore_errors=True)
+    for path in list(folder.rglob("*")):
+        if path.is_dir() and path.name in {"tests", "__pycache__"}:
+            shutil.rmtree(path)
+    # Of a distribution's papers stay its name and version (importlib.metadata) and its licence.
+    for paper in folder.glob("*.dist-info/*"):
+        if paper.is_file() and not paper.name.startswith(("METADATA", "LICEN", "NOTICE")):
+            paper.unlink()
+
+
+def _keep(folder: Path, names: set[str], pattern: str) -> None:
+    for path in folder.glob(pattern):
+        if path.is_dir() and path.name not in names:
+            shutil.rmtree(path)
