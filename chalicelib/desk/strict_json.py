@@ -57,10 +57,13 @@ def _named(message: str, place: str) -> Invalid:
     found = _PLACE.search(message)
     what = message[: found.start()] if found else message
     path = [place, found[1] if found else ""]
-    if field := re.fullmatch(r"Object (?:contains unknown|missing required) field `(.*)`", what, re.DOTALL):
-        path.append(field[1])
-        what = "unknown field" if "unknown" in what else "is needed"
-    return Invalid(what.replace("`", "").replace("Expected", "expected"), ".".join(filter(None, path)))
+    field = re.fullmatch(r"Object (contains unknown|missing required) field `(.*)`", what, re.DOTALL)
+    if field:
+        path.append(field[2])
+        what = "is no known field" if "unknown" in field[1] else "is needed"
+    where = ".".join(filter(None, path))
+    told = what.replace("`", "").replace("Expected", "must be").replace(", got", ", not")
+    return Invalid(f"{where or 'the body'} {told}", where)
 
 
 def _decoded(raw: bytes, allow_bom: bool) -> str:

@@ -121,12 +121,12 @@ class Outer(msgspec.Struct):
 @pytest.mark.parametrize(
     ("value", "field", "told"),
     [
-        ({"inner": {"n": "1"}}, "config.inner.n", "expected int, got str"),
-        ({"inner": {"x": 1}}, "config.inner.x", "unknown field"),
-        ({"inner": {"names": [1]}}, "config.inner.names[0]", "expected str, got int"),
-        ({"inner": {"marks": {"a": "b"}}}, "config.inner.marks[...]", "expected int, got str"),
-        ({}, "config.inner", "is needed"),
-        ([], "config", "expected object, got array"),
+        ({"inner": {"n": "1"}}, "config.inner.n", "config.inner.n must be int, not str"),
+        ({"inner": {"x": 1}}, "config.inner.x", "config.inner.x is no known field"),
+        ({"inner": {"names": [1]}}, "config.inner.names[0]", "config.inner.names[0] must be str, not int"),
+        ({"inner": {"marks": {"a": "b"}}}, "config.inner.marks[...]", "config.inner.marks[...] must be int, not str"),
+        ({}, "config.inner", "config.inner is needed"),
+        ([], "config", "config must be object, not array"),
     ],
 )
 def test_what_does_not_fit_is_named(value, field, told):
