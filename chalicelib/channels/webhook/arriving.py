@@ -95,7 +95,7 @@ def arrival(body: Any, delivered_as: str, received_at: int) -> Arrival:
         raise Invalid("the body must be an object")
     kind = body.get("type", "message")
     if not isinstance(kind, str):
-        raise Invalid("expected str", "type")
+        raise Invalid("type must be a string", "type")
     if kind in IDLE:
         return Ignored(reason="heartbeat")
     read = KINDS.get(kind)
@@ -134,9 +134,7 @@ def _reaction(on: bool) -> Callable[[dict[str, Any], str, int], Arrival]:
         told = _told(body, Reaction)
         at = _at(told, received_at)
         speaker = _speaker(told.customer, told.user)
-        return Reacted(
-            id=told.id, speaker=speaker, emoji=told.emoji, on=on, at=at, revision=_revision(told, at)
-        )
+        return Reacted(id=told.id, speaker=speaker, emoji=told.emoji, on=on, at=at, revision=_revision(told, at))
 
     return read
 
@@ -163,14 +161,14 @@ def _check_printable(told: dict[str, Any], place: str = "") -> None:
         if isinstance(value, dict):
             _check_printable(value, f"{name}.")
         elif isinstance(value, str) and name != "text" and re.search(r"[\x00-\x1f\x7f\u2028\u2029]", value):
-            raise Invalid("must not contain control characters", place + name)
+            raise Invalid(f"{place}{name} must not contain control characters", place + name)
     if place and not told["external_id"].strip():
-        raise Invalid("must not be blank", f"{place}external_id")
+        raise Invalid(f"{place}external_id must not be blank", f"{place}external_id")
 
 
 def _speaker(customer: Company, user: Person) -> Speaker:
     if user.email and not re.fullmatch(r"[^\s@]+@[^\s@]+", user.email):
-        raise Invalid("is not an e-mail address", "user.email")
+        raise Invalid("user.email is not an e-mail address", "user.email")
     return Speaker(
         customer=customer.external_id,
         customer_name=customer.name or "",
@@ -190,7 +188,7 @@ def _at(told: Saying, received_at: int) -> int:
         return received_at
     at = told.at if isinstance(told.at, int) else _milliseconds(told.at)
     if not 0 <= at <= LAST:
-        raise Invalid("must lie between the years 1970 and 9999", "at")
+        raise Invalid("at must lie between the years 1970 and 9999", "at")
     return at
 
 
@@ -198,7 +196,7 @@ def _milliseconds(moment: str) -> int:
     try:
         parsed = datetime.fromisoformat(moment)
         if parsed.tzinfo is None:
-            raise Invalid("needs a time zone (Z or +00:00)", "at")
+            raise Invalid("at needs a time zone (Z or +00:00)", "at")
         return int(parsed.timestamp() * 1000)
     except (ValueError, OverflowError):
-        raise Invalid("must be an RFC 3339 time or milliseconds since 1970", "at") from None
+        raise Invalid("at must be an RFC 3339 time or milliseconds since 1970", "at") from None

@@ -29,7 +29,7 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     if asked.url:
         _check_url(asked.url)
     if asked.all_rooms and not asked.url:
-        raise Invalid("needs a url", "config.all_rooms")
+        raise Invalid("all_rooms needs a url", "config.all_rooms")
     all_rooms = bool(asked.url) if asked.all_rooms is None else asked.all_rooms
     return {"url": asked.url, "all_rooms": all_rooms}
 
@@ -41,16 +41,16 @@ def _check_url(url: str) -> None:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        raise Invalid("is not a URL", "config.url") from None
+        raise Invalid("url is not a URL", "config.url") from None
     if len(url) > MAX_URL:
-        raise Invalid(f"is limited to {MAX_URL} characters", "config.url")
+        raise Invalid(f"url is limited to {MAX_URL} characters", "config.url")
     if not url.isascii() or not url.isprintable() or any(mark in url for mark in ' \\"<>'):
-        raise Invalid("must be plain ASCII: a host as xn--…, all else percent-encoded", "config.url")
+        raise Invalid("url must be plain ASCII: a host as xn--…, all else percent-encoded", "config.url")
     if parts.scheme not in ("http", "https") or not host:
-        raise Invalid("must be an https URL", "config.url")
+        raise Invalid("url must be an https URL", "config.url")
     if parts.scheme == "http" and host not in LOOPBACK:
-        raise Invalid("must be an https URL (http is for loopback alone)", "config.url")
+        raise Invalid("url must be an https URL (http is for loopback alone)", "config.url")
     if parts.username is not None or parts.password is not None:
-        raise Invalid("must not carry a user or password", "config.url")
+        raise Invalid("url must not carry a user or password", "config.url")
     if parts.fragment:
-        raise Invalid("must not have a fragment", "config.url")
+        raise Invalid("url must not have a fragment", "config.url")

@@ -84,6 +84,4 @@ def _arrival(envelope: Envelope) -> Arrival:
     from ...desk.strict_json import loads
     from .arriving import arrival
 
-    return arrival(
-        loads(envelope.body), signature.identity(envelope.headers) or envelope.id, envelope.received_at
-    )
+    return arrival(loads(envelope.body), signature.identity(envelope.headers) or envelope.id, envelope.received_at)

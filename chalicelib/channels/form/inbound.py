@@ -1,0 +1,103 @@
+"""The contact form, coming in. Light to import: the API's cold path does.
+
+A form has no signature, so it vouches for nobody: name and e-mail are what a visitor says of themselves.
+Against bots there are the honeypot, the pace by address and the list of sites whose pages may send it.
+"""
+
+import ipaddress
+import json
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from ...desk.arrivals import Arrival, Ignored, Said, Speaker
+from ...desk.envelopes import Envelope, Greeting
+from ...desk.errors import Forbidden, Invalid, Malformed, Refusal, TooLarge, WrongMediaType
+from ...desk.workspaces import Install
+from .config import check, of
+
+__all__ = ["check", "greet", "group", "pace", "parse", "verify"]
+
+REASONS: dict[type[Refusal], str] = {
+    Invalid: "invalid",
+    Malformed: "malformed",
+    TooLarge: "too-large",
+    WrongMediaType: "media-type",
+}
+
+
+def verify(envelope: Envelope, install: Install, secrets: Sequence[str], now: int) -> None:
+    """Forbidden for a page of a site that is not listed. Browsers tell the origin of every form; who sends
+    none is no browser, and could have told any: it is held by the pace alone."""
+    allowed = of(install).allowed_origins
+    origin = envelope.headers.get("origin", "").lower()
+    if not allowed or not origin or origin in allowed or _ours(origin, envelope.headers.get("host", "")):
+        return
+    raise Forbidden("this form does not take submissions from that origin")
+
+
+def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
+    """So many an hour for each install and address."""
+    return f"form#{install.id}#{_network(envelope.address)}", of(install).per_hour
+
+
+def group(envelope: Envelope) -> str:
+    """Each submission is a conversation of its own."""
+    return envelope.id
+
+
+def greet(envelope: Envelope, install: Install) -> Greeting:
+    """What the sender sees, the same for a bot as for a person: in a browser the redirect or a thank-you
+    page, else 202 as JSON. Refuses, naming the form's field, what no room could take."""
+    from .submission import submission
+
+    config = of(install)
+    submission(envelope, config)
+    if "text/html" not in envelope.headers.get("accept", ""):
+        told = json.dumps({"accepted": True, "id": envelope.id})
+        return Greeting(status=202, headers={"content-type": "application/json"}, body=told)
+    if config.redirect:
+        return Greeting(status=303, headers={"location": config.redirect})
+    from . import page
+
+    return Greeting(status=202, headers=page.headers(), body=page.thanks(install))
+
+
+def parse(envelope: Envelope, install: Install) -> list[Arrival]:
+    """A message from a visitor, in a room of its own. What greet would refuse is Ignored."""
+    from .submission import submission
+
+    try:
+        filled = submission(envelope, of(install))
+    except Refusal as refusal:
+        return [Ignored(reason=REASONS.get(type(refusal), "refused"))]
+    if filled.bot:
+        return [Ignored(reason="honeypot")]
+    speaker = Speaker(name=filled.name, email=filled.email)
+    said = Said(
+        id=envelope.id,
+        speaker=speaker,
+        text=filled.text,
+        at=envelope.received_at,
+        fresh_room=True,
+        files=filled.files,
+    )
+    return [said]
+
+
+def _ours(origin: str, host: str) -> bool:
+    """The hosted page posts to itself. A page elsewhere cannot choose the Host that its browser sends."""
+    try:
+        return bool(host) and urlsplit(origin).netloc == host.lower()
+    except ValueError:
+        return False
+
+
+def _network(address: str) -> str:
+    """One household: an IPv4 address, or the /64 of an IPv6 one, in which anybody has 2^64 to choose from."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((int(parsed), 64), strict=False).network_address)
