@@ -24,7 +24,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     (none named: all). `honeypot`: a field that only bots fill in ("" for none). `per_hour`: submissions per
     address. `redirect`: where a browser goes afterwards, an https URL or a path ("" for a thank-you page)."""
 
-    fields: dict[str, str] = FIELDS
+    fields: dict[str, str] = {}
     allowed_origins: list[str] = []
     honeypot: str = "website"
     per_hour: Annotated[int, Meta(ge=1, le=100_000)] = 30

@@ -27,6 +27,7 @@ from .bodies import MAX_FIELDS, Body, gathered
 
 MAX_BOUNDARY = 200
 UNKNOWN_TYPE = "application/octet-stream"
+FILENAME = re.compile(r""";\s*filename\*\s*=\s*"?([\w-]+)'[^']*'([^;\s"]+)""", re.IGNORECASE | re.ASCII)
 
 
 def read(body: bytes, content_type: str) -> Body:
@@ -60,7 +61,7 @@ def _segments(body: bytes, boundary: str) -> Iterator[tuple[MultipartSegment, by
 
 def _repaired(body: bytes, boundary: bytes) -> bytes:
     delimiter = b"--" + boundary
-    if re.search(rb"(?:\A|\n)" + re.escape(delimiter) + rb"\n", body):
+    if body.partition(delimiter)[2].startswith(b"\n"):
         body = _with_crlf(body, delimiter)
     bare = body.rstrip(b"\r\n")
     return bare + b"--" if bare.endswith(delimiter) else body
@@ -109,10 +110,9 @@ def _header(value: str, *names: str) -> str:
 
 def _filename(segment: MultipartSegment, *names: str) -> str | None:
     """RFC 7578 forbids `filename*=UTF-8''…`; clients that send it mean it."""
-    told = parse_options_header(segment.header("Content-Disposition") or "")[1].get("filename*", "")
-    charset, quote, rest = told.partition("'")
-    if quote:
-        return charsets.text(unquote_to_bytes(rest.partition("'")[2]), charset)
+    told = FILENAME.search(segment.header("Content-Disposition") or "")
+    if told:
+        return charsets.text(unquote_to_bytes(told[2]), told[1])
     return None if segment.filename is None else _header(segment.filename, *names)
 
 
