@@ -1,0 +1,53 @@
+# `make run` needs nothing but Python ≥ 3.11; every other target makes the same virtual environment first.
+
+PYTHON ?= python3
+IN = .venv/bin/python
+ARGS ?=
+STAGE ?=
+
+.PHONY: run demo test check bench package deploy dead-letters rebuild clean venv
+
+venv:
+	@$(PYTHON) -m infra.venvs
+
+# The local stack, until Ctrl-C. ARGS="--port 8001 --fresh"; see infra/local.py.
+run: venv
+	@$(IN) -m infra.local $(ARGS)
+
+# The whole story through the public API, with `make run` going.
+demo: venv
+	@$(IN) -m infra.demo $(ARGS)
+
+test: venv
+	@$(IN) -m pytest $(ARGS)
+
+# The one door: format, lint, types, imports, tests.
+check: venv
+	@$(IN) -m ruff format --check .
+	@$(IN) -m ruff check .
+	@$(IN) -m mypy
+	@.venv/bin/lint-imports --no-cache
+	@$(IN) -m pytest $(ARGS)
+
+bench: venv
+	@$(IN) -m infra.bench $(ARGS)
+
+# What ships, for AWS: dist/deployment.zip and dist/template.json.
+package: venv
+	@$(IN) -m infra.build $(ARGS)
+
+# make deploy STAGE=prod ARGS="--alarm-email ops@example.com"
+deploy: venv
+	@$(IN) -m infra.deploy "$(STAGE)" $(ARGS)
+
+# Lists dead letters with their reasons; ARGS="--replay …" sends them again.
+dead-letters: venv
+	@$(IN) -m infra.dead_letters $(ARGS)
+
+rebuild: venv
+	@$(IN) -m infra.rebuild $(ARGS)
+
+# The virtual environments and the local stack's state stay: remove .venv and .local for those.
+clean:
+	rm -rf .build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path "./.venv/*" -not -path "./.local/*" -prune -exec rm -rf {} +

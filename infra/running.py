@@ -1,0 +1,212 @@
+"""One run of the local stack: from the lock to the last saved byte."""
+
+import asyncio
+import fcntl
+import hashlib
+import secrets
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from infra import endpoints, gaps, seed, venvs
+from infra.build import BUILD, build
+from infra.endpoints import Endpoints
+from infra.front import SOCKET, Front
+from infra.ministack import HOST, Ministack
+from infra.stack import Failed, Stack, local
+from infra.vendor import native
+from infra.venvs import ROOT, NotPossible
+
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Which folders of a home are a run's state; the rest (virtual environments) outlives --fresh.
+KEPT = ("state", "scratch", "package", "ended-well", endpoints.NAME, "ministack.log")
+
+
+def run(home: Path, port: int, gateway_port: int, stage: str, *, fresh: bool) -> None:
+    """Start, serve until told to end, save. Raises NotPossible with one sentence if it cannot."""
+    home.mkdir(parents=True, exist_ok=True)
+    base = f"http://{HOST}:{port}"
+    with _only_one(home, base), _ending_in_order():
+        if fresh:
+            _forget(home)
+        ministack = Ministack(venvs.ministack(_venvs_home()), home, gateway_port)
+        ministack.end_orphan()
+        for wanted, flag in ((port, "--port"), (gateway_port, "--gateway-port")):
+            _check_free(wanted, flag)
+        _check_state(ministack)
+        say("Building what ships …")
+        package = build(native(), home / "package", BUILD)
+        try:
+            ministack.start()
+            (home / "ended-well").unlink(missing_ok=True)
+            stack = local(ministack.url)
+            kept = _keys(home)
+            outputs = _deploy(stack, package, kept["bootstrap_key"], base, stage)
+            gaps.fill(stack, outputs, package.template)
+            front = Front(port, ministack.url, outputs, package.template)
+            asyncio.run(_serve(front, ministack, home, kept, base, outputs))
+        finally:
+            _hold_signals()
+            saved = ministack.stop()
+            if saved:
+                (home / "ended-well").touch()
+        say("Ended; everything is kept." if saved else "Ended, but the local AWS did not save in time.")
+
+
+def say(words: str) -> None:
+    """A line for the person at the terminal, at once."""
+    print(words, flush=True)
+
+
+def _venvs_home() -> Path:
+    """ministack's environment is shared by every home of this checkout."""
+    return ROOT / ".local"
+
+
+def _deploy(stack: Stack, package: Any, bootstrap_key: str, base: str, stage: str) -> dict[str, str]:
+    parameters = {
+        "Stage": stage,
+        "PublicUrl": base,
+        "LocalGateway": stack.endpoint or "",
+        "BootstrapHash": hashlib.sha256(bootstrap_key.encode()).hexdigest(),
+        # Tests are no crowd to be held off; what is throttled on AWS is asserted on the template.
+        "ThrottleRate": "10000",
+        "ThrottleBurst": "10000",
+    }
+    try:
+        return stack.deploy(package, parameters)
+    except Failed as error:
+        raise NotPossible(f"The stack could not be brought up to date ({error}); --fresh starts anew.") from error
+
+
+async def _serve(
+    front: Front, ministack: Ministack, home: Path, kept: Endpoints, base: str, outputs: dict[str, str]
+) -> None:
+    end = asyncio.Event()
+    for number in ENDS:
+        asyncio.get_running_loop().add_signal_handler(number, end.set)
+    await front.start()
+    try:
+        found = await asyncio.to_thread(_seeded, kept, base)
+        found |= {"gateway_url": ministack.url, "stack": {"name": "parley", "outputs": outputs}}
+        _tell(found, endpoints.write(home, found))
+        while not end.is_set():
+            if ministack.ended():
+                raise NotPossible(f"The local AWS ended by itself; {home / 'ministack.log'} may say why.")
+            try:
+                await asyncio.wait_for(end.wait(), timeout=0.5)
+            except TimeoutError:
+                continue
+    finally:
+        await front.stop()
+
+
+def _keys(home: Path) -> Endpoints:
+    """What an earlier run kept, or new keys."""
+    found = endpoints.read(home)
+    if found is None:
+        if (home / endpoints.NAME).exists():
+            say(f"{home / endpoints.NAME} cannot be read: making new keys and a new demo workspace.")
+        return {"bootstrap_key": f"boot_{secrets.token_urlsafe(32)}"}
+    return found
+
+
+def _seeded(kept: Endpoints, base: str) -> Endpoints:
+    """The kept workspace, if it is still there; otherwise a new one."""
+    found: Endpoints = {
+        "base_url": base,
+        "websocket_url": f"ws{base.removeprefix('http')}{SOCKET}",
+        "bootstrap_key": kept["bootstrap_key"],
+    }
+    try:
+        if kept.get("workspace") and seed.answers(base, kept["workspace"]["api_key"]):
+            webhooks = kept["webhooks"]
+            for install in webhooks.values():
+                install["url"] = install["url"].replace(kept["base_url"], base)
+            return found | {"workspace": kept["workspace"], "webhooks": webhooks}
+        return found | seed.seed(base, kept["bootstrap_key"])
+    except seed.NotSeeded as error:
+        say(f"No demo workspace: {error}")
+        return found
+
+
+def _tell(found: Endpoints, written: Path) -> None:
+    say(f"\nParley runs at {found['base_url']}  (WebSocket: {found['websocket_url']}). Ctrl-C ends it.")
+    say(f"Keys and addresses: {written}")
+    webhooks = found.get("webhooks", {})
+    if "form" in webhooks:
+        say("\nSend the contact form:\n")
+        say(f"  curl {webhooks['form']['url']} -F name=Ada -F email=ada@acme.example -F message='It is broken'")
+        say("\nSee the room that it made:\n")
+        say(f"  curl {found['base_url']}/v1/rooms -H 'Authorization: Bearer {found['workspace']['api_key']}'")
+        say("\nOr see the whole story, in another terminal: make demo\n")
+
+
+def _check_free(port: int, flag: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            raise NotPossible(
+                f"Port {port} is taken by another program: end it, or choose another port with {flag}."
+            ) from None
+
+
+def _check_state(ministack: Ministack) -> None:
+    damaged = ministack.damage()
+    if damaged:
+        raise NotPossible(
+            f"The kept state is damaged ({ministack.state / damaged} cannot be read): put back a copy of it, "
+            "or start anew with --fresh."
+        )
+    if any(ministack.state.glob("*.json")) and not (ministack.home / "ended-well").exists():
+        say("The last run was killed before it could save: what it took in is lost; earlier runs' state is kept.")
+
+
+def _forget(home: Path) -> None:
+    for name in KEPT:
+        path = home / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _only_one(home: Path, base: str) -> Iterator[None]:
+    """A lock that dies with its process: no stale file can stand in the way."""
+    with (home / "run.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            raise NotPossible(f"Parley is running already, at {lock.read().strip() or base}.") from None
+        lock.truncate(0)
+        lock.write(base)
+        lock.flush()
+        yield
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """A signal before the server takes over ends the run like a sentence would: by way of `finally`."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    for number in ENDS:
+        signal.signal(number, end)
+    yield
+
+
+def _hold_signals() -> None:
+    """Saving takes half a second; a second Ctrl-C must not cut it short."""
+    for number in ENDS:
+        signal.signal(number, signal.SIG_IGN)
