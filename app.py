@@ -1,6 +1,8 @@
 """Makes the Chalice app: one greedy HTTP route, the workers' blueprint, and the WebSocket handlers."""
 
-from chalice import Chalice
+from typing import Any
+
+from chalice.app import Chalice, Response
 
 from chalicelib.edge.http import HTTP_METHODS, answer
 from chalicelib.edge.workers import workers
@@ -12,36 +14,36 @@ app.register_blueprint(workers)
 
 
 @app.route("/", methods=HTTP_METHODS, content_types=["*/*"])
-def root():
+def root() -> Response:
     """Everything goes through our own route table (edge/routes.py): exact 404s and 405s, one place to test."""
     return answer(app.current_request)
 
 
 @app.route("/{proxy+}", methods=HTTP_METHODS, content_types=["*/*"])
-def proxy():
+def proxy() -> Response:
     """As `root`, for every other path."""
     return answer(app.current_request)
 
 
 @app.on_ws_connect()
-def connect(event):
+def connect(event: Any) -> None:
     """Open a socket: nothing is granted yet."""
     from chalicelib.edge.sockets import on_connect
 
-    return on_connect(event)
+    on_connect(event)
 
 
 @app.on_ws_message()
-def message(event):
+def message(event: Any) -> None:
     """A frame: the first one must authenticate."""
     from chalicelib.edge.sockets import on_message
 
-    return on_message(event)
+    on_message(event)
 
 
 @app.on_ws_disconnect()
-def disconnect(event):
+def disconnect(event: Any) -> None:
     """Forget the socket."""
     from chalicelib.edge.sockets import on_disconnect
 
-    return on_disconnect(event)
+    on_disconnect(event)

@@ -145,6 +145,16 @@ class Files(Protocol):
         """Read bytes."""
 
 
+class Sockets(Protocol):
+    """The open WebSockets."""
+
+    def send(self, connection: str, frame: dict[str, Any]) -> bool:
+        """Whether the connection is still there."""
+
+    def close(self, connection: str) -> None:
+        """End it."""
+
+
 class Sealer(Protocol):
     """Encryption of secrets at rest, bound to a context of names."""
 
@@ -240,6 +250,11 @@ class World:
     clock: Clock
     inbound: Callable[[str], Inbound]
     outbound: Callable[[str], Outbound | None]
+    public_url: str = ""
+
+    def link(self, attachment: str, secret: str) -> str:
+        """An outside link to a file, which lasts: it redirects to a fresh download."""
+        return f"{self.public_url}/files/{attachment}/{secret}"
 
     def fresh_id(self, prefix: str) -> str:
         """A new sortable id."""

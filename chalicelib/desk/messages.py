@@ -24,6 +24,7 @@ class Author(Part, frozen=True):
     kind: AuthorKind
     id: str
     name: str = ""
+    external_id: str = ""
     verified: bool = True
 
 

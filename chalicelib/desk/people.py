@@ -19,6 +19,8 @@ class Principal(Part, frozen=True):
     scopes: frozenset[str] = frozenset()
     customer: str = ""
     customer_external_id: str = ""
+    external_id: str = ""
+    expires_at: int = 0
 
     @property
     def is_agent(self) -> bool:

@@ -1,9 +1,208 @@
-"""The HTTP door: a request comes in as Chalice saw it, a response or a problem document goes out."""
+"""The HTTP door: a request comes in as API Gateway tells it, a response or a problem goes out. Never raises."""
 
-from chalice import Response
+import hashlib
+import time
+from typing import Any
+
+import msgspec
+from chalice.app import Response
+
+from ..desk.claims import Claim
+from ..desk.errors import Forbidden, Invalid, Malformed, NotFound, WrongMediaType
+from ..desk.people import Principal, may_see
+from ..desk.rooms import Room
+from ..desk.strict_json import loads, shaped
+from ..flows.once import Answered, Once
+from ..flows.secrets import context
+from ..ports import Page, Ref, World, ref
+from ..settings import settings
+from ..telemetry import logger
+from ..wiring import world
+from . import handlers as _handlers  # noqa: F401  fills the route table
+from .auth import bearer, check_bootstrap, credential_name, identify
+from .calls import Call, Incoming, Reply
+from .limits import spend
+from .problems import problem
+from .router import Route, WrongVerb, find
 
 HTTP_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+JSON = "application/json; charset=utf-8"
+PROBLEM = "application/problem+json; charset=utf-8"
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, Idempotency-Replayed",
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": ", ".join(HTTP_METHODS),
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-Match, X-Requested-With",
+    "Access-Control-Max-Age": "600",
+}
+ALWAYS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+_encoder = msgspec.json.Encoder()
 
 
-def answer(request) -> Response:
-    return Response(body='{"status":"ok"}', headers={"Content-Type": "application/json"})
+def answer(request: Any) -> Response:
+    """The one entry for API Gateway's requests."""
+    began = time.perf_counter()
+    event = request.to_original_event() if hasattr(request, "to_original_event") else request
+    name, who, response = "none", None, None
+    try:
+        incoming = incoming_of(event)
+        if incoming.method == "OPTIONS":
+            response = _response("", 204, PREFLIGHT)
+        else:
+            route, params = find(incoming.method, incoming.path)
+            name = f"{route.method} {route.path}"
+            call = _call(incoming, route, params)
+            who = call.who
+            response = _respond(call)
+    except Answered as repeat:
+        response = _replayed(repeat.claim)
+    except WrongVerb as error:
+        response = _problem(error, 405, {"Allow": ", ".join(error.allowed)})
+    except Exception as error:  # noqa: BLE001  the last door: what nobody foresaw is logged whole and told as a 500
+        response = _problem(error)
+    _log(event, name, who, response, began)
+    return response
+
+
+def incoming_of(event: dict[str, Any]) -> Incoming:
+    """API Gateway's event (REST, payload 1.0) as ours. Non-UTF-8 text arrives damaged from the gateway itself."""
+    import base64
+
+    context_, body = event["requestContext"], event.get("body") or ""
+    raw = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    address = (context_.get("identity") or {}).get("sourceIp") or ""
+    return Incoming(
+        method=context_["httpMethod"],
+        path=event.get("path") or "/",
+        headers=headers,
+        query=event.get("queryStringParameters") or {},
+        body=raw,
+        address=address,
+        id=context_.get("requestId", ""),
+        base_url=settings().public_url or _own_url(headers, context_),
+    )
+
+
+def _own_url(headers: dict[str, str], context_: dict[str, Any]) -> str:
+    """The stack's address where none is configured: API Gateway's own host and stage."""
+    stage = context_.get("stage") or ""
+    return f"https://{headers.get('host', 'localhost')}/{stage}".rstrip("/")
+
+
+def _call(incoming: Incoming, route: Route, params: dict[str, str]) -> Call:
+    rim = world()
+    if route.who == "anyone":
+        nobody = Principal(workspace="", kind="user", id="", name="", credential="")
+        return Call(incoming, rim, route, params, nobody)
+    credential = bearer(incoming.headers)
+    if route.who == "bootstrap":
+        who = check_bootstrap(credential, settings().bootstrap_hash)
+        once = _once(rim, incoming, route, "bootstrap", "bootstrap")
+        for place in once.refs():
+            once.check(rim.store.one(place))
+        return Call(incoming, rim, route, params, who, None, once)
+    once = _once(rim, incoming, route, credential_name(credential), "")
+    along: list[Ref[Any]] = [*once.refs(), *([ref(Room, params["room"])] if "room" in params else [])]
+    who, found = identify(rim, credential, along)
+    spend(rim, who)
+    if route.who == "agent" and not who.is_agent:
+        raise Forbidden("this is for agents and API keys, not for users")
+    if not who.may(route.need):
+        raise Forbidden(f"this needs the right to {route.need}")
+    once.workspace = who.workspace
+    if once.key:
+        once.check(found.pop(0))
+    room = found[0] if found else None
+    if "room" in params and (room is None or not may_see(who, room)):
+        raise NotFound("no such room")
+    return Call(incoming, rim, route, params, who, room, once)
+
+
+def _once(rim: World, incoming: Incoming, route: Route, credential: str, workspace: str) -> Once:
+    key = incoming.headers.get("idempotency-key", "")
+    if not key or route.method != "POST" or route.raw:
+        return Once()
+    if len(key) > 255 or not key.isprintable():
+        raise Malformed("an Idempotency-Key has at most 255 printable characters", "Idempotency-Key")
+    told = b"\x00".join((incoming.method.encode(), incoming.path.encode(), incoming.body))
+
+    def render(view: Any) -> tuple[int, str, bool]:
+        body = _encoder.encode(view).decode()
+        if route.sealed:
+            return route.status, rim.sealer.seal(body, context("", f"claim:{credential}:{key}")), True
+        return route.status, body, False
+
+    return Once(key, credential, workspace, hashlib.sha256(told).hexdigest(), render)
+
+
+def _replayed(claim: Claim) -> Response:
+    body = claim.body
+    if claim.sealed:
+        body = world().sealer.open(body, context("", f"claim:{claim.credential}:{claim.key}"))
+    return _response(body, claim.status, {"Content-Type": JSON, "Idempotency-Replayed": "true"})
+
+
+def _respond(call: Call) -> Response:
+    route = call.route
+    unknown = sorted(set(call.incoming.query) - set(route.query)) if not route.raw else []
+    if unknown:
+        raise Invalid("unknown query parameter", unknown[0])
+    result = route.handler(call, _body(call)) if route.body else route.handler(call)
+    reply = result if isinstance(result, Reply) else Reply(result)
+    headers = {"Content-Type": JSON, **reply.headers}
+    return _response(_text(reply), reply.status or route.status, headers)
+
+
+def _text(reply: Reply) -> str:
+    if reply.text is not None:
+        return reply.text
+    if isinstance(reply.body, Page):
+        return _encoder.encode({"items": reply.body.items, "next": reply.body.next}).decode()
+    return "" if reply.body is None else _encoder.encode(reply.body).decode()
+
+
+def _response(text: str, status: int, headers: dict[str, str]) -> Response:
+    told: dict[str, str | list[str]] = {**CORS, **ALWAYS, **headers}
+    return Response(body=text, status_code=status, headers=told)
+
+
+def _body(call: Call) -> Any:
+    """The request's body in the route's shape. An absent body is an empty object where every field has a default."""
+    kind = call.incoming.headers.get("content-type", "").partition(";")[0].strip().lower()
+    raw = call.incoming.body
+    if not raw.strip():
+        raw = b"{}"
+    elif kind != "application/json" and not kind.endswith("+json"):
+        raise WrongMediaType("this takes application/json", "Content-Type")
+    value = loads(raw)
+    if not isinstance(value, dict):
+        raise Invalid("the body is not an object")
+    return shaped(value, call.route.body or dict)
+
+
+def _problem(error: Exception, status: int | None = None, more: dict[str, str] | None = None) -> Response:
+    told, body, headers = problem(error)
+    if status:
+        body |= {"status": status, "title": "Method not allowed", "code": "wrongverb"}
+    if told == 500:
+        logger().exception("unforeseen error")
+    headers = {"Content-Type": PROBLEM, **headers, **(more or {})}
+    return _response(_encoder.encode(body).decode(), status or told, headers)
+
+
+def _log(event: dict[str, Any], name: str, who: Principal | None, response: Response, began: float) -> None:
+    """One line a request. No bodies, no tokens, no path (it may hold an outside id or a secret link)."""
+    logger().info(
+        "request",
+        extra={
+            "request_id": (event.get("requestContext") or {}).get("requestId", ""),
+            "route": name,
+            "workspace": who.workspace if who else "",
+            "credential": who.credential if who else "",
+            "status": response.status_code,
+            "ms": round((time.perf_counter() - began) * 1000, 1),
+        },
+    )

@@ -1,34 +1,144 @@
 """The workers behind queues, the table's stream and the clock. They run without app.py."""
 
-from chalice import Blueprint, Rate
+from collections.abc import Callable
+from typing import Any
+
+from chalice.app import Blueprint, Rate
+
+from ..telemetry import count, logger
 
 workers = Blueprint(__name__)
 
 # The real ARNs are put in by infra/resources.yaml: the stack owns its queues and its table.
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:placeholder"
 STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/placeholder/stream/2020-01-01T00:00:00.000"
+MAX_TRIES = 4  # then the worker itself buries it, with the reason; the queue's own limit is for workers that die
+Record = dict[str, Any]
 
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="receive", batch_size=10)
-def receive(event):
-    return {"batchItemFailures": []}
+def receive(event: Any) -> dict[str, Any]:
+    """Envelopes, in order within their conversation."""
+    from ..flows.receive import receive as work_off
+    from ..wiring import queues, world
 
+    def one(record: Record) -> None:
+        envelope = queues().envelope(record["body"])
+        outcome = work_off(world(), envelope)
+        for kind in outcome.handled:
+            count("handled", channel=envelope.channel, kind=kind)
+        for reason in outcome.ignored:
+            count("ignored", channel=envelope.channel, reason=reason)
+        for what in outcome.unsupported:
+            count("unsupported", channel=envelope.channel, kind=what)
+            logger().warning("unsupported", extra={"channel": envelope.channel, "kind": what})
 
-@workers.on_dynamodb_record(stream_arn=STREAM, name="react", batch_size=100)
-def react(event):
-    return None
+    return each("inbound", event, one)
 
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="deliver", batch_size=10)
-def deliver(event):
-    return {"batchItemFailures": []}
+def deliver(event: Any) -> dict[str, Any]:
+    """Wake-ups of bridges, one bridge at a time."""
+    import json
+
+    from ..flows.deliver import deliver as work_off
+    from ..wiring import world
+
+    def one(record: Record) -> None:
+        call = json.loads(record["body"])
+        for row in work_off(world(), call["bridge"], call["n"]):
+            metric = {"sent": "delivered", "failed": "failed", "queued": "retried"}.get(row.state)
+            if metric:
+                count(metric, channel=row.channel)
+
+    return each("deliver", event, one)
 
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="push", batch_size=10)
-def push(event):
-    return {"batchItemFailures": []}
+def push(event: Any) -> dict[str, Any]:
+    """What sockets are told."""
+    import json
+
+    from ..flows.push import push as work_off
+    from ..wiring import sockets, world
+
+    return each("push", event, lambda record: work_off(world(), sockets(), json.loads(record["body"])))
+
+
+@workers.on_dynamodb_record(stream_arn=STREAM, name="react", batch_size=100)
+def react(event: Any) -> None:
+    """Changes of rooms, in order within a room. What fails is set aside; only AWS being away runs a batch again."""
+    from ..desk.messages import Change, Message
+    from ..flows.react import Ties, wake
+    from ..flows.react import react as derive
+    from ..ports import Away
+    from ..store.rows import record_of_image
+    from ..wiring import queues, world
+
+    rim = world()
+    ties = Ties(rim.store)
+    calls, pushes = [], []
+    for record in event.to_dict()["Records"]:
+        keys = record["dynamodb"]["Keys"]
+        try:
+            happening = record_of_image(record["dynamodb"].get("NewImage"))
+            if isinstance(happening, Message | Change):
+                calls += derive(rim, happening, ties)
+                pushes.append({"room": happening.room, "n": happening.n, "internal": happening.internal})
+        except Away:
+            raise
+        except Exception as error:  # noqa: BLE001  one bad record must not hold up the stream
+            logger().exception("react failed")
+            count("dead_lettered", queue="react")
+            queues().set_aside(keys["pk"]["S"], keys["sk"]["S"], f"{type(error).__name__}: {error}")
+    wake(rim, calls)
+    if pushes:
+        rim.queues.push(pushes)
+    logger().info("reacted", extra={"records": len(event.to_dict()["Records"]), "wakes": len(calls)})
 
 
 @workers.schedule(Rate(1, unit=Rate.MINUTES), name="tick")
-def tick(event):
-    return None
+def tick(event: Any) -> None:
+    """What has come due."""
+    from ..flows.due import due
+    from ..wiring import world
+
+    logger().info("tick", extra={"due": due(world())})
+
+
+def each(queue: str, event: Any, one: Callable[[Record], Any]) -> dict[str, Any]:
+    """Work off each record; the ids of those that failed, and of those behind them in their group, for SQS to give
+    again. A record that has failed for the last time is buried with its reason."""
+    from ..wiring import queues
+
+    failed: list[str] = []
+    blocked: set[str] = set()
+    for record in event.to_dict()["Records"]:
+        group = record["attributes"].get("MessageGroupId", record["messageId"])
+        if group in blocked:
+            failed.append(record["messageId"])
+            continue
+        try:
+            one(record)
+            logger().info("worked off", extra={"queue": queue, "message_id": record["messageId"]})
+        except Exception as error:  # noqa: BLE001  every failure has a place and a reason
+            if not _buried(queue, record, error):
+                failed.append(record["messageId"])
+                blocked.add(group)
+                tries = int(record["attributes"].get("ApproximateReceiveCount", "1"))
+                queues().later(queue, record["receiptHandle"], 2**tries)
+    return {"batchItemFailures": [{"itemIdentifier": id_} for id_ in failed]}
+
+
+def _buried(queue: str, record: Record, error: Exception) -> bool:
+    """Whether it is in the dead-letter queue now. Where AWS is away it is not the message's fault: it stays."""
+    from ..ports import Away
+    from ..wiring import queues
+
+    tries = int(record["attributes"].get("ApproximateReceiveCount", "1"))
+    logger().exception("record failed", extra={"queue": queue, "message_id": record["messageId"], "tries": tries})
+    if tries < MAX_TRIES or isinstance(error, Away):
+        return False
+    queues().bury(queue, record, f"{type(error).__name__}: {error}")
+    count("dead_lettered", queue=queue)
+    return True

@@ -7,22 +7,23 @@ from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.errors import Conflict, Invalid
 from ..desk.ids import customer_id, triage_room_id, user_id
 from ..desk.rooms import Room
-from ..ports import Drop, World, Write, new, over, ref
+from ..ports import Drop, Put, World, Write, new, over, ref
 from .once import again
 
 DOMAIN = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])\Z")
 # Whoever has an address there belongs to nobody in particular.
 PUBLIC_MAIL = frozenset(
-    (
-        "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com aol.com "
-        "proton.me protonmail.com gmx.de gmx.net web.de mail.ru yandex.ru qq.com 163.com fastmail.com zoho.com"
-    ).split()  # noqa: SIM905
+    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com aol.com "  # noqa: SIM905
+    "proton.me protonmail.com gmx.de gmx.net web.de mail.ru yandex.ru qq.com 163.com fastmail.com zoho.com".split()
 )
 MAX_DOMAINS = 40
 
 
-def admit_customer(world: World, workspace: str, external_id: str, **fields: Any) -> tuple[Customer, bool]:
-    """The customer after an upsert of `fields`, and whether it is new. Its triage room is made with it."""
+def admit_customer(
+    world: World, workspace: str, external_id: str, along: tuple[Put, ...] = (), /, **fields: Any
+) -> tuple[Customer, bool]:
+    """The customer after an upsert of `fields`, and whether it is new. Its triage room is made with it. `along` is
+    written in the same transaction."""
     id_ = customer_id(workspace, external_id)
 
     def attempt(_: int) -> tuple[Customer, bool]:
@@ -32,13 +33,13 @@ def admit_customer(world: World, workspace: str, external_id: str, **fields: Any
             told = {"name": external_id, **fields}
             fresh = Customer(version=1, id=id_, workspace=workspace, external_id=external_id, created_at=now, **told)
             room = _triage_room(fresh, now)
-            world.store.commit(new(fresh), new(room), *_claims(world, None, fresh))
+            world.store.commit(new(fresh), new(room), *_claims(world, None, fresh), *along)
             return fresh, True
         changed = {name: value for name, value in fields.items() if getattr(old, name) != value}
         if not changed:
             return old, False
         customer = old.changed(**changed)
-        world.store.commit(over(customer, old), *_claims(world, old, customer))
+        world.store.commit(over(customer, old), *_claims(world, old, customer), *along)
         return customer, False
 
     return again(world, attempt)
@@ -92,8 +93,10 @@ def _claims(world: World, old: Customer | None, customer: Customer) -> list[Writ
     return puts + [Drop(ref(Domain, customer.workspace, domain)) for domain in sorted(before - after)]
 
 
-def admit_user(world: World, customer: Customer, external_id: str, **fields: Any) -> tuple[User, bool]:
-    """The user after an upsert of `fields`, and whether they are new."""
+def admit_user(
+    world: World, customer: Customer, external_id: str, along: tuple[Put, ...] = (), /, **fields: Any
+) -> tuple[User, bool]:
+    """The user after an upsert of `fields`, and whether they are new. `along` is written in the same transaction."""
     id_ = user_id(customer.id, external_id)
 
     def attempt(_: int) -> tuple[User, bool]:
@@ -109,13 +112,13 @@ def admit_user(world: World, customer: Customer, external_id: str, **fields: Any
                 created_at=world.clock.now(),
                 **told,
             )
-            world.store.commit(new(user))
+            world.store.commit(new(user), *along)
             return user, True
         changed = {name: value for name, value in fields.items() if getattr(old, name) != value}
         if not changed:
             return old, False
         user = old.changed(**changed)
-        world.store.commit(over(user, old))
+        world.store.commit(over(user, old), *along)
         return user, False
 
     return again(world, attempt)

@@ -8,7 +8,7 @@ from ..desk.messages import Message
 from ..desk.rooms import Room
 from ..desk.workspaces import Install, Workspace
 from ..ports import Call, Listing, World, over, ref
-from .once import again
+from .once import KEYLESS, Once, again
 from .secrets import opened
 
 PAGE = 25
@@ -102,6 +102,7 @@ def _send(world: World, row: Delivery, install: Install, room: Room, message: Me
         room_name=room.name,
         room_state=room.state,
         customer_external_id=room.customer_external_id,
+        links={file.id: world.link(file.id, file.secret) for file in message.attachments} if world.public_url else {},
     )
     secrets: Sequence[str] = opened(world, install.secrets, install.workspace, install.id)
     return channel.deliver(parcel, install, secrets, world.outside, world.clock.now())
@@ -145,16 +146,16 @@ def _advance(world: World, progress: Progress, done: int) -> None:
         return  # another run of this bridge is further; rows that are over are passed over cheaply
 
 
-def replay(world: World, row: Delivery) -> Delivery:
+def replay(world: World, row: Delivery, once: Once = KEYLESS) -> Delivery:
     """Queue a delivery again, from its first attempt, and wake its bridge."""
 
     def attempt(_: int) -> Delivery:
         current = world.store.one(ref(Delivery, row.bridge, row.n)) or row
         now = world.clock.now()
         queued = current.changed(state="queued", attempts=0, next_at=now + 60_000, reason="", provider_id="")
-        world.store.commit(over(queued, current))
+        world.store.commit(over(queued, current), *once.writes(queued, now))
         return queued
 
-    queued = again(world, attempt)
+    queued = again(world, attempt, once)
     world.queues.wake([Call(queued.bridge, queued.n, f"replay:{queued.version}")])
     return queued

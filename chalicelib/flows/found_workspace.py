@@ -25,7 +25,7 @@ def found_workspace(world: World, name: str, owner_name: str, owner_email: str, 
     def attempt(_: int) -> Founded:
         now = world.clock.now()
         id_ = world.fresh_id("wsp")
-        token_secret, secret = made(world, id_, "tokens")
+        token_secret, secret = made(world, id_, "tokens", "uts_")
         workspace = Workspace(version=1, id=id_, name=name, created_at=now, token_secrets=(secret,))
         owner = Agent(
             version=1,

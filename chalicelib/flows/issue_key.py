@@ -12,6 +12,12 @@ from .once import KEYLESS, Once, again
 PREFIX = "pk_"
 
 
+def key_owner(plain: str) -> tuple[str, str] | None:
+    """(workspace, agent) that a key names, so that key and agent are read in one call; None if it is no key."""
+    parts = plain.removeprefix(PREFIX).split("_")
+    return (f"wsp_{parts[0]}", f"agt_{parts[1]}") if plain.startswith(PREFIX) and len(parts) == 3 else None
+
+
 def key_id(plain: str) -> str:
     """The id that follows from a key: reading it takes no look-up, and tells nothing of the key."""
     return derived("key", plain)
@@ -24,7 +30,8 @@ def key_hash(plain: str) -> str:
 
 def key_record(world: World, agent: Agent, name: str, scopes: tuple[Scope, ...], expires_at: int) -> tuple[str, ApiKey]:
     """A new key, plain, and its record."""
-    plain = PREFIX + world.clock.entropy(32).hex()
+    owner = f"{agent.workspace.partition('_')[2]}_{agent.id.partition('_')[2]}"
+    plain = f"{PREFIX}{owner}_{world.clock.entropy(32).hex()}"
     record = ApiKey(
         version=1,
         id=key_id(plain),

@@ -20,8 +20,8 @@ class Answered(Exception):
 
 
 class Once:
-    """An Idempotency-Key in hand. `render` makes (status, body, sealed?) of a flow's result; without a key it does
-    nothing."""
+    """An Idempotency-Key in hand. `view` makes of a flow's result what is answered, `render` makes (status, body,
+    sealed?) of that; without a key it does nothing."""
 
     def __init__(
         self,
@@ -33,6 +33,7 @@ class Once:
     ) -> None:
         self.key, self.credential, self.workspace = key, credential, workspace
         self.fingerprint, self.render = fingerprint, render
+        self.view: Callable[[Any], Any] = lambda result: result
 
     def refs(self) -> list[Ref[Claim]]:
         """Where the claim lies, if there is a key."""
@@ -50,7 +51,7 @@ class Once:
         """The claim, to be committed with the effect."""
         if not self.key or self.render is None:
             return []
-        status, body, sealed = self.render(result)
+        status, body, sealed = self.render(self.view(result))
         return [
             new(
                 Claim(

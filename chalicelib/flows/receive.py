@@ -152,7 +152,7 @@ def _speaker(place: Place, speaker: Speaker, id_: str) -> tuple[Customer | None,
     user, _ = admit_user(world, customer, speaker.user, **{key: value for key, value in told.items() if value})
     if customer.state != "active" or user.state != "active":
         raise Barred
-    return customer, Author(kind="user", id=user.id, name=user.name)
+    return customer, Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)
 
 
 def _room(place: Place, arrival: Said, customer: Customer | None, author: Author) -> str:

@@ -12,9 +12,9 @@ def context(workspace: str, owner: str) -> dict[str, str]:
     return {"workspace": workspace, "owner": owner}
 
 
-def made(world: World, workspace: str, owner: str) -> tuple[str, Secret]:
+def made(world: World, workspace: str, owner: str, prefix: str = "whsec_") -> tuple[str, Secret]:
     """A new secret in the Standard Webhooks form (`whsec_` + base64 of 32 bytes), plain and sealed."""
-    plain = "whsec_" + base64.b64encode(world.clock.entropy(32)).decode()
+    plain = prefix + base64.b64encode(world.clock.entropy(32)).decode()
     sealed = world.sealer.seal(plain, context(workspace, owner))
     return plain, Secret(id=world.fresh_id("sec"), sealed=sealed, created_at=world.clock.now())
 

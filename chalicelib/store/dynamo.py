@@ -24,7 +24,7 @@ class G1(GlobalSecondaryIndex["Item"]):
     """Things of a workspace; deliveries of a room."""
 
     class Meta:
-        index_name = "g1"
+        index_name = "gsi1"
         projection = AllProjection()
 
     g1pk = UnicodeAttribute(hash_key=True)
@@ -35,7 +35,7 @@ class G2(GlobalSecondaryIndex["Item"]):
     """Rooms of a customer."""
 
     class Meta:
-        index_name = "g2"
+        index_name = "gsi2"
         projection = AllProjection()
 
     g2pk = UnicodeAttribute(hash_key=True)
@@ -46,7 +46,7 @@ class G3(GlobalSecondaryIndex["Item"]):
     """What is due, by time."""
 
     class Meta:
-        index_name = "g3"
+        index_name = "gsi3"
         projection = AllProjection()
 
     g3pk = UnicodeAttribute(hash_key=True)
@@ -89,11 +89,6 @@ def row_of(item: Item) -> Row:
         if getattr(item, f"{name}pk") is not None
     }
     return Row(item.pk, item.sk, int(item.v), item.t, item.d, found, int(item.expires or 0))
-
-
-def row_of_image(image: dict[str, Any]) -> Row:
-    """A row as the stream tells it (DynamoDB's own JSON)."""
-    return row_of(Item.from_raw_data(image))
 
 
 class DynamoTable:

@@ -3,6 +3,7 @@
 g1: things of a workspace, deliveries of a room. g2: rooms of a customer. g3: the time index (sparse, sharded).
 """
 
+import hashlib
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from ..desk.ids import DIGITS
 from ..desk.messages import Change, Known, Message
 from ..desk.record import Record
 from ..desk.rooms import Bridge, Room, Seen
+from ..desk.sockets import Connection, Subscription
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
@@ -31,6 +33,11 @@ def number(n: int) -> str:
 def moment(ms: int) -> str:
     """A time (ms) that sorts as text."""
     return f"{ms:014d}"
+
+
+def short(outside: str) -> str:
+    """An outside id as part of a key: a partition key takes 2048 bytes, and nobody promised us shorter ids."""
+    return outside if len(outside.encode()) <= 256 else hashlib.sha256(outside.encode()).hexdigest()
 
 
 def message_key(room: str, n: int, internal: bool | int = False) -> Key:
@@ -108,10 +115,17 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(Bridge, lambda r, i: (f"R#{r}", f"BRIDGE#{i}"), _of("room", "install")),
     Kind(Seen, lambda p, r: (f"P#{p}", f"SEEN#{r}"), _of("person", "room")),
-    Kind(Known, lambda s, i: (f"X#{s}#{i}", "A"), _of("source", "id"), expires=lambda k: k.expires_at),
+    Kind(Known, lambda s, i: (f"X#{s}#{short(i)}", "A"), _of("source", "id"), expires=lambda k: k.expires_at),
     Kind(Claim, lambda c, k: (f"X#claim#{c}#{k}", "A"), _of("credential", "key"), expires=lambda c: c.expires_at),
     Kind(Delivery, lambda b, n: (f"D#{b}", number(n)), _of("bridge", "n"), _delivery_indexes),
     Kind(Progress, lambda b: (f"D#{b}", "A"), _of("bridge")),
+    Kind(Connection, lambda c: (f"CONN#{c}", "A"), _of("id"), expires=lambda c: c.expires_at),
+    Kind(
+        Subscription,
+        lambda room, connection: (f"SUB#{room}", connection),
+        _of("room", "connection"),
+        expires=lambda s: s.expires_at,
+    ),
     Kind(Attachment, lambda f: (f"F#{f}", "A"), _of("id")),
 )
 BY_TYPE = {kind.type: kind for kind in KINDS}
@@ -158,6 +172,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "changes": ("", lambda r: f"R#{r}", lambda r: "L#", True),
     "note-changes": ("", lambda r: f"R#{r}", lambda r: "K#", True),
     "bridges": ("", lambda r: f"R#{r}", lambda r: "BRIDGE#", False),
+    "subscribers": ("", lambda r: f"SUB#{r}", lambda r: "", False),
     "seen": ("", lambda p: f"P#{p}", lambda p: "SEEN#", False),
     "room-deliveries": ("g1", lambda r: f"R#{r}#D", lambda r: "", False),
     "message-deliveries": ("g1", lambda r, n: f"R#{r}#D", lambda r, n: f"{number(int(n))}#", False),

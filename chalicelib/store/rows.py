@@ -39,8 +39,19 @@ def to_row(record: Record) -> Row:
     return Row(pk, sk, record.version, kind.type.__name__, document, kind.indexes(record), expires)
 
 
+def record_of_image(image: dict[str, dict[str, str]] | None) -> Record | None:
+    """The record of an item as the stream tells it (DynamoDB's own JSON); None for what is gone or is no record."""
+    if not image or image.get("t", {}).get("S") not in BY_NAME:
+        return None
+    return _decoded(image["t"]["S"], image["d"]["S"])
+
+
 def from_row(row: Row) -> Record:
     """The record that a row holds."""
-    if row.t not in _decoders:
-        _decoders[row.t] = msgspec.json.Decoder(BY_NAME[row.t].type)
-    return _decoders[row.t].decode(row.d)
+    return _decoded(row.t, row.d)
+
+
+def _decoded(name: str, document: str) -> Record:
+    if name not in _decoders:
+        _decoders[name] = msgspec.json.Decoder(BY_NAME[name].type)
+    return _decoders[name].decode(document)

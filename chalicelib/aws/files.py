@@ -1,0 +1,62 @@
+"""ports.Files on S3."""
+
+from typing import Any
+from urllib.parse import quote
+
+from ..desk.errors import NotFound
+from ..ports import Away, Upload
+from .clients import client
+
+UPLOAD_LIFE = 15 * 60  # s
+LINK_LIFE = 5 * 60  # s: shorter than any role's session
+
+
+class S3Files:
+    """The bucket of a stack."""
+
+    def __init__(self, bucket: str) -> None:
+        self.bucket = bucket
+
+    def upload(self, key: str, type_: str, size: int, now: int) -> Upload:
+        """A presigned POST: S3 itself refuses another size or type."""
+        made = client("s3").generate_presigned_post(
+            self.bucket,
+            key,
+            Fields={"Content-Type": type_},
+            Conditions=[{"Content-Type": type_}, ["content-length-range", size, size]],
+            ExpiresIn=UPLOAD_LIFE,
+        )
+        return Upload(made["url"], made["fields"], now + UPLOAD_LIFE * 1000)
+
+    def link(self, key: str, name: str, type_: str) -> str:
+        """A presigned GET that always downloads: nothing of a stranger's is shown inline from here."""
+        plain = "".join(c if c.isascii() and c not in '"\\' else "_" for c in name)
+        disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+        told = {
+            "Bucket": self.bucket,
+            "Key": key,
+            "ResponseContentDisposition": disposition,
+            "ResponseContentType": type_,
+        }
+        return str(client("s3").generate_presigned_url("get_object", Params=told, ExpiresIn=LINK_LIFE))
+
+    def put(self, key: str, content: bytes, type_: str) -> None:
+        """Store bytes."""
+        _called("put_object", Bucket=self.bucket, Key=key, Body=content, ContentType=type_)
+
+    def get(self, key: str) -> bytes:
+        """Read bytes."""
+        return bytes(_called("get_object", Bucket=self.bucket, Key=key)["Body"].read())
+
+
+def _called(operation: str, **parameters: Any) -> Any:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return getattr(client("s3"), operation)(**parameters)
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
+            raise NotFound("the file is gone") from None
+        raise Away(f"s3 {operation}: {type(error).__name__}") from error
+    except BotoCoreError as error:
+        raise Away(f"s3 {operation}: {type(error).__name__}") from error

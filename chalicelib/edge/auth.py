@@ -1,0 +1,214 @@
+"""Who calls: API keys, user tokens, the bootstrap key. The credential's records are read together with what else the
+route is known to need, in one call."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from ..desk.customers import Customer, User
+from ..desk.errors import Unauthenticated
+from ..desk.ids import customer_id, user_id
+from ..desk.people import Principal
+from ..desk.workspaces import Agent, ApiKey, Workspace
+from ..flows.admit import admit_customer, admit_user
+from ..flows.issue_key import key_hash, key_id, key_owner
+from ..flows.secrets import opened
+from ..ports import Ref, World, ref
+
+AUDIENCE = "parley:user"
+MAX_LIFE = 24 * 60 * 60  # s that a user token may live
+SKEW = 60  # s by which clocks may differ
+SECRETS_LIFE = 30_000  # ms for which a container trusts its copy of a workspace's token secrets
+_secrets: dict[str, tuple[int, list[str]]] = {}
+
+
+def bearer(headers: dict[str, str]) -> str:
+    """The credential in `Authorization: Bearer …`."""
+    kind, _, credential = headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not credential.strip():
+        raise Unauthenticated("a credential is needed: Authorization: Bearer …")
+    return credential.strip()
+
+
+def check_bootstrap(credential: str, expected_hash: str) -> Principal:
+    """The holder of the bootstrap key, who may found workspaces and nothing else."""
+    found = hashlib.sha256(credential.encode()).hexdigest()
+    if not expected_hash or not hmac.compare_digest(found, expected_hash.lower()):
+        raise Unauthenticated("the bootstrap key is not right" if expected_hash else "no bootstrap key is configured")
+    return Principal(workspace="bootstrap", kind="agent", id="bootstrap", name="", credential="bootstrap")
+
+
+def identify(world: World, credential: str, along: Sequence[Ref[Any]]) -> tuple[Principal, list[Any]]:
+    """The caller, and the records at `along` read in the same call."""
+    if key_owner(credential):
+        return _by_key(world, credential, along)
+    if credential.count(".") == 2:
+        return _by_token(world, credential, along)
+    raise Unauthenticated("the credential is neither an API key nor a user token")
+
+
+def credential_name(credential: str) -> str:
+    """What a credential is known as before it is verified, for the Idempotency-Key's place: a key's id, or a token's
+    person."""
+    if key_owner(credential):
+        return key_id(credential)
+    claims = _peek(credential)
+    return user_id(
+        customer_id(str(claims.get("workspace")), str(claims.get("customer_id"))), str(claims.get("user_id"))
+    )
+
+
+def _by_key(world: World, credential: str, along: Sequence[Ref[Any]]) -> tuple[Principal, list[Any]]:
+    workspace, agent_id = key_owner(credential) or ("", "")
+    key, agent, *rest = world.store.many([ref(ApiKey, key_id(credential)), ref(Agent, workspace, agent_id), *along])
+    if key is None or not hmac.compare_digest(key.hash, key_hash(credential)):
+        raise Unauthenticated("unknown API key")
+    if key.revoked_at:
+        raise Unauthenticated("the API key is revoked")
+    now = world.clock.now()
+    if key.expires_at and key.expires_at <= now:
+        raise Unauthenticated("the API key is expired")
+    if agent is None or key.agent != agent.id or key.workspace != agent.workspace:
+        raise Unauthenticated("unknown API key")
+    if agent.state != "active" or key.created_at < agent.valid_after:
+        raise Unauthenticated("the key's agent is no longer active")
+    who = Principal(
+        workspace=key.workspace,
+        kind="agent",
+        id=agent.id,
+        name=agent.name,
+        credential=key.id,
+        role=agent.role,
+        scopes=frozenset(key.scopes),
+        expires_at=key.expires_at,
+    )
+    return who, rest
+
+
+def _peek(token: str) -> dict[str, Any]:
+    """A token's claims, not verified: only to know whose secret to verify with."""
+    import base64
+
+    try:
+        part = token.split(".")[1].encode("ascii")
+        claims = msgspec.json.decode(base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4)))
+    except (ValueError, IndexError, msgspec.MsgspecError):
+        raise Unauthenticated("the token is malformed") from None
+    if not isinstance(claims, dict):
+        raise Unauthenticated("the token is malformed")
+    return claims
+
+
+def _by_token(world: World, token: str, along: Sequence[Ref[Any]]) -> tuple[Principal, list[Any]]:
+    claims = _verified(world, token)
+    customer_key = customer_id(claims["workspace"], claims["customer_id"])
+    user_key = user_id(customer_key, claims["user_id"])
+    customer, user, *rest = world.store.many([ref(Customer, customer_key), ref(User, customer_key, user_key), *along])
+    customer, user = _met(world, claims, customer, user)
+    issued = claims.get("iat", claims["exp"] - MAX_LIFE) * 1000
+    for party, name in ((customer, "customer"), (user, "user")):
+        if party.state != "active":
+            raise Unauthenticated(f"the token's {name} is {party.state}")
+        if issued < party.valid_after:
+            raise Unauthenticated("the token was revoked")
+    who = Principal(
+        workspace=claims["workspace"],
+        kind="user",
+        id=user.id,
+        name=user.name,
+        credential=user.id,
+        customer=customer.id,
+        customer_external_id=customer.external_id,
+        external_id=user.external_id,
+        expires_at=int(claims["exp"] * 1000),
+    )
+    return who, rest
+
+
+def _met(world: World, claims: dict[str, Any], customer: Customer | None, user: User | None) -> tuple[Customer, User]:
+    """Customer and user as the token tells them: made when first seen, renamed when the vendor's server says so."""
+    if customer is None:
+        named = {"name": claims["customer_name"]} if claims.get("customer_name") else {}
+        customer, _ = admit_customer(world, claims["workspace"], claims["customer_id"], **named)
+    told = {name: claims[name] for name in ("name", "email") if claims.get(name)}
+    if user is None or any(getattr(user, name) != value for name, value in told.items()):
+        user, _ = admit_user(world, customer, claims["user_id"], **told)
+    return customer, user
+
+
+def _verified(world: World, token: str) -> dict[str, Any]:
+    """The claims of a token that a live secret of its workspace signed."""
+    import jwt
+
+    workspace = _peek(token).get("workspace")
+    if not isinstance(workspace, str) or not workspace:
+        raise Unauthenticated("the token misses the claim workspace")
+    reason = "the token's workspace is unknown"
+    for secret in _token_secrets(world, workspace):
+        try:
+            claims = jwt.decode(
+                token,
+                secret,
+                algorithms=["HS256"],
+                audience=AUDIENCE,
+                leeway=0,
+                options={"require": ["exp", "aud"], "verify_iat": False, "enforce_minimum_key_length": False},
+            )
+            return _checked(claims, world.clock.now() // 1000)
+        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, RecursionError) as error:
+            reason = _reason(error)
+            if not isinstance(error, jwt.InvalidSignatureError):
+                break
+    raise Unauthenticated(reason)
+
+
+def _reason(error: Exception) -> str:
+    """Which part of a token is wrong, and nothing more."""
+    import jwt
+
+    if isinstance(error, jwt.MissingRequiredClaimError):
+        return f"the token misses the claim {error.claim}"
+    for kind, reason in (
+        (jwt.ExpiredSignatureError, "the token is expired"),
+        (jwt.ImmatureSignatureError, "the token is not valid yet"),
+        (jwt.InvalidAudienceError, "the token's audience is not parley:user"),
+        (jwt.InvalidAlgorithmError, "the token's algorithm is not HS256"),
+        (jwt.InvalidSignatureError, "the token's signature is not right"),
+    ):
+        if isinstance(error, kind):
+            return reason
+    return "the token is malformed"
+
+
+def _checked(claims: dict[str, Any], now: int) -> dict[str, Any]:
+    for name in ("customer_id", "user_id"):
+        value = claims.get(name)
+        if value is None:
+            raise Unauthenticated(f"the token misses the claim {name}")
+        if not isinstance(value, str) or not 0 < len(value) <= 200 or not value.isprintable():
+            raise Unauthenticated(f"the token's claim {name} is not a short text")
+    for name in ("name", "email", "customer_name"):
+        value = claims.get(name)
+        if value is not None and not (isinstance(value, str) and len(value) <= 254):
+            raise Unauthenticated(f"the token's claim {name} is not a short text")
+    if not isinstance(claims["exp"], int | float) or claims["exp"] > now + MAX_LIFE + SKEW:
+        raise Unauthenticated("the token lives longer than 24 hours")
+    issued = claims.get("iat")
+    if issued is not None and (not isinstance(issued, int | float) or issued > now + SKEW):
+        raise Unauthenticated("the token's claim iat is in the future")
+    return claims
+
+
+def _token_secrets(world: World, workspace_id: str) -> list[str]:
+    now = world.clock.now()
+    cached = _secrets.get(workspace_id)
+    if cached and now - cached[0] < SECRETS_LIFE:
+        return cached[1]
+    workspace = world.store.one(ref(Workspace, workspace_id))
+    secrets = opened(world, workspace.token_secrets, workspace_id, "tokens") if workspace else []
+    if workspace:
+        _secrets[workspace_id] = (now, secrets)
+    return secrets

@@ -1,0 +1,94 @@
+"""A request on its way to its handler, and what the handler answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from ..desk.errors import Invalid, NotFound
+from ..desk.people import Principal
+from ..desk.rooms import Room
+from ..flows.once import KEYLESS, Once
+from ..ports import World
+from .router import Route
+
+T = TypeVar("T")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request: header names in lower case, the path as it was sent, the body in bytes."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    query: dict[str, str]
+    body: bytes
+    address: str
+    id: str
+    base_url: str
+
+
+@dataclass(slots=True)
+class Call:
+    """A request that found its route, with its caller known and its room read."""
+
+    incoming: Incoming
+    world: World
+    route: Route
+    params: dict[str, str]
+    who: Principal
+    room: Room | None = None
+    once: Once = KEYLESS
+
+    def answering(self, flow: Callable[[Once], T], view: Callable[[T], V]) -> V:
+        """The view of what `flow` made, once: the same view is kept under the request's Idempotency-Key."""
+        self.once.view = view
+        return view(flow(self.once))
+
+    @staticmethod
+    def reply(body: Any, status: int | None = None, version: int | None = None) -> "Reply":
+        """An answer with a status of its own, or with the ETag of a version."""
+        return Reply(body, None, status, {"ETag": f'"{version}"'} if version is not None else {})
+
+    def query(self, name: str) -> str | None:
+        """A query parameter."""
+        return self.incoming.query.get(name)
+
+    @property
+    def limit(self) -> int:
+        """`limit`: 1 to 100, 50 if not told."""
+        told = self.query("limit")
+        if told is None:
+            return 50
+        if not (told.isascii() and told.isdigit() and 1 <= int(told[:6]) <= 100):
+            raise Invalid("limit is a number from 1 to 100", "limit")
+        return int(told)
+
+    @property
+    def if_version(self) -> int | None:
+        """The version that If-Match names, None for none or `*`."""
+        told = self.incoming.headers.get("if-match", "").strip()
+        if told in ("", "*"):
+            return None
+        digits = told.removeprefix("W/").strip('"')
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
+            raise Invalid("If-Match is not an ETag that this API gave out", "If-Match")
+        return int(digits)
+
+    @property
+    def here(self) -> Room:
+        """The room of the path, which the caller may see."""
+        if self.room is None:
+            raise NotFound("no such room")
+        return self.room
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a handler answers when it is more than a view: `text` goes out as it is."""
+
+    body: Any = None
+    text: str | None = None
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,24 @@
+"""What the API says of itself."""
+
+from typing import Any
+
+from ..calls import Call, Reply
+from ..router import route
+from ..shapes import Health
+
+VERSION = "0.1.0"
+
+
+@route("GET", "/health", who="anyone", gives=Health)
+def health(call: Call) -> Health:
+    """Tell that the API is up."""
+    return Health(status="ok", version=VERSION)
+
+
+@route("GET", "/v1/openapi.json", who="anyone", gives=dict[str, Any])
+def openapi(call: Call) -> Reply:
+    """Describe this API (OpenAPI 3.1)."""
+    from ..openapi import document
+
+    headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "public, max-age=300"}
+    return Reply(text=document(call.incoming.base_url), headers=headers)

@@ -1,0 +1,119 @@
+"""Customers and their users, by the vendor's own ids."""
+
+from typing import Any
+
+import msgspec
+
+from ...desk.customers import Customer, User
+from ...desk.errors import Invalid, NotFound
+from ...desk.ids import customer_id, user_id
+from ...flows.admit import admit_customer, admit_user, check_domains
+from ...flows.audit import audit
+from ...ports import Listing, Page, ref
+from .. import shapes
+from ..calls import Call
+from ..router import route
+from ..sight import customer_view, user_view
+from .workspace import PAGED, ended, told
+
+MAX_ATTRIBUTES = 100
+MAX_ATTRIBUTES_BYTES = 64 * 1024
+
+
+@route("GET", "/v1/customers", who="agent", gives=list[shapes.CustomerView], query=PAGED)
+def customers(call: Call) -> Page[Any]:
+    """List the customers, by name."""
+    listing: Listing[Customer] = Listing("customers", (call.who.workspace,))
+    page = call.world.store.page(listing, call.limit, call.query("cursor"))
+    return Page([customer_view(customer) for customer in page.items], page.next)
+
+
+@route("GET", "/v1/customers/{customer}", who="agent", gives=shapes.CustomerView)
+def customer(call: Call) -> shapes.CustomerView:
+    """Show a customer."""
+    return customer_view(customer_of(call, call.params["customer"]))
+
+
+@route(
+    "PUT",
+    "/v1/customers/{customer}",
+    who="agent",
+    need="write",
+    body=shapes.PutCustomer,
+    gives=shapes.CustomerView,
+)
+def put_customer(call: Call, body: shapes.PutCustomer) -> Any:
+    """Create a customer, with its triage room, or change it."""
+    fields = told(body)
+    if "domains" in fields:
+        fields["domains"] = check_domains(fields["domains"])
+    if "attributes" in fields:
+        _check_attributes(fields["attributes"])
+    fields |= ended(call, fields)
+    external_id = outside_id(call.params["customer"])
+    entry = audit(call.world, call.who, "customer.put", customer_id(call.who.workspace, external_id), fields)
+    found, created = admit_customer(call.world, call.who.workspace, external_id, tuple(entry), **fields)
+    return call.reply(customer_view(found), 201 if created else 200)
+
+
+def _check_attributes(attributes: dict[str, Any]) -> None:
+    if len(attributes) > MAX_ATTRIBUTES:
+        raise Invalid(f"a customer has at most {MAX_ATTRIBUTES} attributes", "attributes")
+    for name in attributes:
+        if not 0 < len(name) <= 100 or not name.isprintable():
+            raise Invalid("an attribute's name is a short text", "attributes")
+    if len(msgspec.json.encode(attributes)) > MAX_ATTRIBUTES_BYTES:
+        raise Invalid(f"attributes take at most {MAX_ATTRIBUTES_BYTES} bytes", "attributes")
+
+
+@route("GET", "/v1/customers/{customer}/users", who="agent", gives=list[shapes.UserView], query=PAGED)
+def users(call: Call) -> Page[Any]:
+    """List a customer's users."""
+    found = customer_of(call, call.params["customer"])
+    listing: Listing[User] = Listing("users", (found.id,))
+    page = call.world.store.page(listing, call.limit, call.query("cursor"))
+    return Page([user_view(user, found) for user in page.items], page.next)
+
+
+@route("GET", "/v1/customers/{customer}/users/{user}", who="agent", gives=shapes.UserView)
+def user(call: Call) -> shapes.UserView:
+    """Show a user."""
+    found = customer_of(call, call.params["customer"])
+    person = call.world.store.one(ref(User, found.id, user_id(found.id, call.params["user"])))
+    if person is None:
+        raise NotFound("no such user")
+    return user_view(person, found)
+
+
+@route(
+    "PUT",
+    "/v1/customers/{customer}/users/{user}",
+    who="agent",
+    need="write",
+    body=shapes.PutUser,
+    gives=shapes.UserView,
+)
+def put_user(call: Call, body: shapes.PutUser) -> Any:
+    """Create a user of a customer, or change them."""
+    found = customer_of(call, call.params["customer"])
+    fields = told(body)
+    fields |= ended(call, fields)
+    external_id = outside_id(call.params["user"])
+    entry = audit(call.world, call.who, "user.put", user_id(found.id, external_id), fields)
+    person, created = admit_user(call.world, found, external_id, tuple(entry), **fields)
+    return call.reply(user_view(person, found), 201 if created else 200)
+
+
+def outside_id(told_: str) -> str:
+    """An id of the vendor's own: 1 to 200 printable characters."""
+    if not 0 < len(told_) <= 200 or not told_.isprintable():
+        raise Invalid("an external id has 1 to 200 printable characters", "external_id")
+    return told_
+
+
+def customer_of(call: Call, external_id: str) -> Customer:
+    """The workspace's customer with this external id; NotFound."""
+    found = call.world.store.one(ref(Customer, customer_id(call.who.workspace, external_id)))
+    if found is None:
+        raise NotFound("no such customer")
+    return found

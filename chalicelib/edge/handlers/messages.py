@@ -1,0 +1,240 @@
+"""Messages: post, page through, catch up, edit, delete, react."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ...desk.customers import User
+from ...desk.errors import Forbidden, Invalid, NotFound
+from ...desk.ids import message_number
+from ...desk.messages import Author, Change, Draft, Message, Quote, Reply, Source
+from ...desk.workspaces import Agent
+from ...flows.amend import Step, amend, delete_step, edit_step, react_step
+from ...flows.attach import attached
+from ...flows.post import post
+from ...ports import Listing, Page, Ref, ref
+from .. import shapes
+from ..calls import Call
+from ..cursors import back, onward, place_of
+from ..router import route
+from ..shapes import time_of
+from ..sight import message_view
+from .rooms import numbered
+
+
+@route("POST", "/v1/rooms/{room}/messages", need="write", body=shapes.PostMessage, gives=shapes.MessageView, status=201)
+def post_message(call: Call, body: shapes.PostMessage) -> Any:
+    """Say something in a room."""
+    if body.internal and not call.who.is_agent:
+        raise Forbidden("internal notes are the vendor's")
+    kind = "agent" if call.who.is_agent else "user"
+    draft = Draft(
+        author=Author(kind=kind, id=call.who.id, name=call.who.name, external_id=call.who.external_id),  # type: ignore[arg-type]
+        text=body.text,
+        source=Source(channel="api" if call.who.is_agent else "widget"),
+        internal=body.internal,
+        reply_to=_reply(call, body.reply_to),
+        attachments=attached(call.world, call.who, body.attachments),
+        mentions=_mentions(call, body.mentions),
+    )
+    return call.answering(
+        lambda once: post(call.world, call.here.id, draft, once, room=call.here),
+        lambda message: message_view(message, call.incoming.base_url),
+    )
+
+
+def _reply(call: Call, told: str | shapes.ReplyBody | None) -> Reply | None:
+    if told is None:
+        return None
+    body = shapes.ReplyBody(message=told) if isinstance(told, str) else told
+    answered = numbered(call, body.message, "reply_to.message")
+    if body.quote is None:
+        return Reply(message=answered.id)
+    start, end = body.quote.start, body.quote.end
+    if not start < end <= len(answered.text):
+        raise Invalid("the range is not within the message's text", "reply_to.quote")
+    return Reply(message=answered.id, quote=Quote(start=start, end=end, text=answered.text[start:end][:2000]))
+
+
+def _mentions(call: Call, ids: list[str]) -> tuple[str, ...]:
+    """People of either team of the room, by id."""
+    who, here = call.who, call.here
+    refs: list[Ref[Any]] = [
+        ref(Agent, who.workspace, id_) if id_.startswith("agt_") else ref(User, here.customer, id_) for id_ in ids
+    ]
+    for place, person in enumerate(call.world.store.many(refs) if refs else []):
+        if person is None:
+            raise Invalid("no such person in this room", f"mentions[{place}]")
+    return tuple(dict.fromkeys(ids))
+
+
+@route(
+    "GET",
+    "/v1/rooms/{room}/messages",
+    gives=list[shapes.MessageView],
+    query=("before", "after", "limit", "cursor"),
+)
+def messages(call: Call) -> Page[Any]:
+    """Page through a room: oldest first with `after`, newest first otherwise. Both take a message's id or number."""
+    after, before = _bound(call, "after"), _bound(call, "before")
+    cursor = call.query("cursor")
+    if cursor:
+        forward, n = place_of(cursor)
+        after, before = (n, before) if forward else (after, n)
+    forward = after is not None
+    names = ["posts", "notes"] if call.who.is_agent and call.here.notes else ["posts"]
+    found: list[Message]
+    found, more = _merged(call, names, after, before, not forward)
+    items = [message_view(message, call.incoming.base_url) for message in found]
+    onward_ = onward(found[-1].n) if forward else back(found[-1].n) if found else None
+    return Page(items, onward_ if more and found else None)
+
+
+def _bound(call: Call, name: str) -> int | None:
+    told = call.query(name)
+    if told is None:
+        return None
+    if told.isascii() and told.isdigit() and len(told) <= 12:
+        return int(told)
+    number = message_number(told, call.here.id)
+    number = message_number(told, call.here.id, internal=True) if number is None else number
+    if number is None:
+        raise Invalid("a message's id or number is needed", name)
+    return number
+
+
+def _merged(
+    call: Call, names: Iterable[str], after: int | None, before: int | None, newest_first: bool
+) -> tuple[list[Any], bool]:
+    """The first `limit` records of several listings of the room by their number, and whether there are more. What lies
+    beyond the end of a page that was cut is left for the next one: nothing is passed over."""
+    found: list[Any] = []
+    ends: list[int] = []
+    for name in names:
+        listing: Listing[Any] = Listing(name, (call.here.id,), after, before, newest_first)
+        page = call.world.store.page(listing, call.limit)
+        found += page.items
+        if page.next and page.items:
+            ends.append(page.items[-1].n)
+    sign = -1 if newest_first else 1
+    found.sort(key=lambda record: sign * record.n)
+    if ends:
+        end = min(sign * n for n in ends)
+        found = [record for record in found if sign * record.n <= end]
+    return found[: call.limit], bool(ends) or len(found) > call.limit
+
+
+@route("GET", "/v1/rooms/{room}/changes", gives=list[shapes.ChangeView], query=("after", "limit", "cursor"))
+def changes(call: Call) -> Page[Any]:
+    """Catch up: every change after number `after`, oldest first, with each message as it is now."""
+    cursor = call.query("cursor")
+    after = place_of(cursor)[1] if cursor else _bound(call, "after") or 0
+    names = ["posts", "changes"] + (["notes", "note-changes"] if call.who.is_agent and call.here.notes else [])
+    found, more = _merged(call, names, after, None, False)
+    current = _current(call, found)
+    items = [_change_view(call, record, current) for record in found]
+    return Page(items, onward(found[-1].n) if more and found else None)
+
+
+def _current(call: Call, found: list[Message | Change]) -> dict[tuple[int, bool], Message]:
+    """The messages that changes are about, as they are now, in one read."""
+    have = {(r.n, r.internal): r for r in found if isinstance(r, Message)}
+    wanted = {(r.message, r.internal) for r in found if isinstance(r, Change) and r.message} - set(have)
+    read = call.world.store.many([ref(Message, call.here.id, n, internal) for n, internal in sorted(wanted)])
+    return have | {(message.n, message.internal): message for message in read if message}
+
+
+def _change_view(call: Call, record: Message | Change, current: dict[tuple[int, bool], Message]) -> shapes.ChangeView:
+    change = record if isinstance(record, Change) else None
+    number = change.message if change else record.n
+    message = current.get((number, record.internal))
+    return shapes.ChangeView(
+        change=record.n,
+        type=change.type if change else "posted",
+        at=time_of(change.at if change else record.created_at) or "",  # type: ignore[union-attr]
+        by=change.by if change else record.author.id,  # type: ignore[union-attr]
+        message=message_view(message, call.incoming.base_url) if message else None,
+        fields=list(change.fields) if change else [],
+        other_room=change.other_room or None if change else None,
+    )
+
+
+@route("GET", "/v1/rooms/{room}/messages/{message}", gives=shapes.MessageView)
+def message(call: Call) -> Any:
+    """Show a message."""
+    found = _message(call)
+    return call.reply(message_view(found, call.incoming.base_url), version=found.version)
+
+
+def _number(call: Call) -> tuple[int, bool]:
+    """(number, internal?) of the message in the path. A user's code path cannot name a note."""
+    id_ = call.params["message"]
+    n = message_number(id_, call.here.id)
+    if n is not None:
+        return n, False
+    n = message_number(id_, call.here.id, internal=True) if call.who.is_agent else None
+    if n is None:
+        raise NotFound("no such message")
+    return n, True
+
+
+def _message(call: Call) -> Message:
+    found = call.world.store.one(ref(Message, call.here.id, *_number(call)))
+    if found is None:
+        raise NotFound("no such message")
+    return found
+
+
+def _own(call: Call, step: Step, others: bool) -> Step:
+    """A step that only the author may take (or, with `others`, an admin)."""
+
+    def checked(message: Message) -> Message | None:
+        if message.author.id != call.who.id and not (others and call.who.may("admin")):
+            raise Forbidden("this is somebody else's message")
+        return step(message)
+
+    return checked
+
+
+def _amended(call: Call, step: Step, type_: Any) -> Any:
+    n, internal = _number(call)
+    source = Source(channel="api" if call.who.is_agent else "widget")
+    changed = amend(call.world, call.here.id, n, internal, step, type_, call.who.id, source, call.if_version)
+    return call.reply(message_view(changed, call.incoming.base_url), version=changed.version)
+
+
+@route(
+    "PATCH",
+    "/v1/rooms/{room}/messages/{message}",
+    need="write",
+    body=shapes.EditMessage,
+    gives=shapes.MessageView,
+)
+def edit_message(call: Call, body: shapes.EditMessage) -> Any:
+    """Edit one's own message."""
+    return _amended(call, _own(call, edit_step(body.text, None, call.world.clock.now()), others=False), "edited")
+
+
+@route("DELETE", "/v1/rooms/{room}/messages/{message}", need="write", gives=shapes.MessageView)
+def delete_message(call: Call) -> Any:
+    """Delete one's own message; an admin any. What stays is a tombstone, for good."""
+    return _amended(call, _own(call, delete_step, others=True), "deleted")
+
+
+@route("PUT", "/v1/rooms/{room}/messages/{message}/reactions/{emoji}", need="write", gives=shapes.MessageView)
+def put_reaction(call: Call) -> Any:
+    """React to a message."""
+    return _amended(call, react_step(call.who.id, _emoji(call), True, None), "reaction")
+
+
+@route("DELETE", "/v1/rooms/{room}/messages/{message}/reactions/{emoji}", need="write", gives=shapes.MessageView)
+def delete_reaction(call: Call) -> Any:
+    """Take one's reaction back."""
+    return _amended(call, react_step(call.who.id, _emoji(call), False, None), "reaction")
+
+
+def _emoji(call: Call) -> str:
+    emoji = call.params["emoji"]
+    invisible = any(not c.isprintable() and c not in "\u200d\ufe0f" for c in emoji)
+    if not 0 < len(emoji) <= 32 or invisible or any(c.isspace() for c in emoji):
+        raise Invalid("an emoji, or its name, of at most 32 characters", "emoji")
+    return emoji

@@ -1,0 +1,180 @@
+"""Rooms: list, open, change, fork, read, roster."""
+
+from typing import Any
+
+from ...desk.customers import Customer, User
+from ...desk.errors import Forbidden, Invalid, NotFound
+from ...desk.ids import customer_id, message_number
+from ...desk.messages import Message
+from ...desk.people import Principal
+from ...desk.rooms import Room, Seen, unread
+from ...desk.workspaces import Agent
+from ...flows.fork import fork
+from ...flows.mark_read import mark_read
+from ...flows.open_room import open_room
+from ...flows.update_room import update_room
+from ...ports import Listing, Page, ref
+from .. import shapes
+from ..calls import Call
+from ..router import route
+from ..shapes import time_of
+from ..sight import room_view
+from .customers import customer_of
+from .workspace import PAGED, told
+
+
+def shown(call: Call, room: Room) -> shapes.RoomView:
+    """A room with the asker's own count of unread messages."""
+    return room_view(room, call.who, call.world.store.one(ref(Seen, call.who.id, room.id)))
+
+
+@route("GET", "/v1/rooms", gives=list[shapes.RoomView], query=(*PAGED, "state", "customer", "assignee"))
+def rooms(call: Call) -> Page[Any]:
+    """List rooms, the latest activity first: an agent's workspace's, or a user's own customer's."""
+    state = call.query("state") or "open"
+    if state not in ("open", "resolved"):
+        raise Invalid("state is open or resolved", "state")
+    page = call.world.store.page(_listing(call, state), call.limit, call.query("cursor"))
+    assignee = call.query("assignee")
+    found = [room for room in page.items if assignee is None or assignee in room.assignees]
+    marks = call.world.store.many([ref(Seen, call.who.id, room.id) for room in found]) if found else []
+    return Page([room_view(room, call.who, seen) for room, seen in zip(found, marks, strict=True)], page.next)
+
+
+def _listing(call: Call, state: str) -> Listing[Room]:
+    customer = call.query("customer")
+    if not call.who.is_agent:
+        if customer not in (None, call.who.customer_external_id):
+            raise NotFound("no such customer")
+        return Listing("customer-rooms", (call.who.customer, state), newest_first=True)
+    if customer is not None:
+        return Listing("customer-rooms", (customer_id(call.who.workspace, customer), state), newest_first=True)
+    return Listing("rooms", (call.who.workspace, state), newest_first=True)
+
+
+@route("POST", "/v1/rooms", need="write", body=shapes.NewRoom, gives=shapes.RoomView, status=201)
+def new_room(call: Call, body: shapes.NewRoom) -> Any:
+    """Open a room."""
+    customer = _customer(call, body)
+    return call.answering(
+        lambda once: open_room(call.world, call.who, body.name, customer, body.kind == "internal", once),
+        lambda room: room_view(room, call.who, None),
+    )
+
+
+def _customer(call: Call, body: shapes.NewRoom) -> Customer | None:
+    named = body.customer.external_id if isinstance(body.customer, shapes.CustomerName) else body.customer
+    if not call.who.is_agent:
+        if body.kind == "internal":
+            raise Forbidden("internal rooms are the vendor's")
+        if named not in (None, call.who.customer_external_id):
+            raise NotFound("no such customer")
+        return customer_of(call, call.who.customer_external_id)
+    if named is None and body.kind == "topic":
+        raise Invalid("a topic room is a customer's", "customer")
+    return customer_of(call, named) if named is not None else None
+
+
+@route("GET", "/v1/rooms/{room}", gives=shapes.RoomView)
+def room(call: Call) -> Any:
+    """Show a room."""
+    return call.reply(shown(call, call.here), version=call.here.version)
+
+
+@route("PATCH", "/v1/rooms/{room}", need="write", body=shapes.ChangeRoom, gives=shapes.RoomView)
+def change_room(call: Call, body: shapes.ChangeRoom) -> Any:
+    """Rename, resolve, reopen or assign a room."""
+    fields = told(body)
+    if "name" in fields and call.here.kind == "triage" and not call.who.is_agent:
+        raise Forbidden("the triage room's name is the vendor's")
+    if "assignees" in fields:
+        fields["assignees"] = _assignees(call, fields["assignees"])
+    changed = update_room(call.world, call.who, call.here.id, fields, call.if_version)
+    return call.reply(shown(call, changed), version=changed.version)
+
+
+def _assignees(call: Call, ids: list[str]) -> tuple[str, ...]:
+    if not call.who.is_agent:
+        raise Forbidden("only agents assign")
+    agents = call.world.store.many([ref(Agent, call.who.workspace, id_) for id_ in ids]) if ids else []
+    for place, agent in enumerate(agents):
+        if agent is None or agent.state != "active":
+            raise Invalid("no such agent", f"assignees[{place}]")
+    return tuple(dict.fromkeys(ids))
+
+
+@route("POST", "/v1/rooms/{room}/fork", need="write", body=shapes.ForkRoom, gives=shapes.RoomView, status=201)
+def fork_room(call: Call, body: shapes.ForkRoom) -> Any:
+    """Make a topic room of a range of messages."""
+    first = message_number(body.first, call.here.id)
+    last = first if body.last is None else message_number(body.last, call.here.id)
+    if first is None:
+        raise Invalid("not a message of this room", "from")
+    if last is None or last < first:
+        raise Invalid("not a message of this room at or after `from`", "to")
+    return call.answering(
+        lambda once: fork(call.world, call.who, call.here.id, first, last, body.name, once),
+        lambda made: room_view(made, call.who, None),
+    )
+
+
+@route("PUT", "/v1/rooms/{room}/read", body=shapes.ReadRoom, gives=shapes.ReadView)
+def read(call: Call, body: shapes.ReadRoom) -> shapes.ReadView:
+    """Mark a room as read, up to a message or all of it."""
+    message = numbered(call, body.message, "message") if body.message is not None else None
+    seen = mark_read(call.world, call.who.id, call.here, message)
+    left = unread(call.here, seen, call.who.is_agent)
+    return shapes.ReadView(room=call.here.id, change=seen.n, unread=max(0, left))
+
+
+def numbered(call: Call, id_: str, field: str) -> Message:
+    """The message of the room with this id, which the caller may see; Invalid naming the field."""
+    n = message_number(id_, call.here.id)
+    internal = n is None and call.who.is_agent
+    n = message_number(id_, call.here.id, internal=True) if internal else n
+    found = call.world.store.one(ref(Message, call.here.id, n, internal)) if n is not None else None
+    if found is None:
+        raise Invalid("not a message of this room", field)
+    return found
+
+
+@route("GET", "/v1/rooms/{room}/roster", gives=list[shapes.MemberView], query=PAGED)
+def roster(call: Call) -> Page[Any]:
+    """List both teams of a room, and since when each is there. The vendor's team comes with the first page."""
+    here, cursor = call.here, call.query("cursor")
+    team = [] if cursor else _vendors(call)
+    if not here.customer:
+        return Page(team, None)
+    listing: Listing[User] = Listing("users", (here.customer,))
+    page = call.world.store.page(listing, call.limit, cursor)
+    return Page(team + [_user(user) for user in page.items if user.state == "active"], page.next)
+
+
+def _vendors(call: Call) -> list[shapes.MemberView]:
+    listing: Listing[Agent] = Listing("agents", (call.who.workspace,))
+    agents = call.world.store.page(listing, 100).items
+    return [_agent(agent, call.who) for agent in agents if agent.state == "active"]
+
+
+def _agent(agent: Agent, who: Principal) -> shapes.MemberView:
+    return shapes.MemberView(
+        side="vendor",
+        kind="agent",
+        id=agent.id,
+        external_id=None,
+        name=agent.name,
+        role=agent.role if who.is_agent else None,
+        joined_at=time_of(agent.created_at) or "",
+    )
+
+
+def _user(user: User) -> shapes.MemberView:
+    return shapes.MemberView(
+        side="customer",
+        kind="user",
+        id=user.id,
+        external_id=user.external_id,
+        name=user.name,
+        role=None,
+        joined_at=time_of(user.created_at) or "",
+    )

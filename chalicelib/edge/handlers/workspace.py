@@ -1,0 +1,313 @@
+"""Workspaces, agents, API keys, installs and the audit log: the vendor's own side."""
+
+from typing import Any
+
+from msgspec import UNSET, structs
+
+from ...desk.errors import Conflict, Forbidden, NotFound
+from ...desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
+from ...flows.audit import audit
+from ...flows.connect_install import change_install, connect_install, remove_install, roll_secret
+from ...flows.found_workspace import found_workspace
+from ...flows.issue_key import issue_key
+from ...flows.once import again
+from ...flows.secrets import made, rolled
+from ...ports import Listing, Page, new, over, ref
+from .. import shapes
+from ..calls import Call
+from ..router import route
+from ..shapes import time_of
+from ..sight import agent_view, audit_view, install_view, key_view, workspace_view
+
+PAGED = ("limit", "cursor")
+
+
+def told(body: Any) -> dict[str, Any]:
+    """The fields that a change names."""
+    return {name: value for name, value in structs.asdict(body).items() if value is not UNSET}
+
+
+@route(
+    "POST",
+    "/v1/workspaces",
+    who="bootstrap",
+    need="own",
+    body=shapes.FoundWorkspace,
+    gives=shapes.FoundedView,
+    status=201,
+    sealed=True,
+)
+def found(call: Call, body: shapes.FoundWorkspace) -> shapes.FoundedView:
+    """Found a workspace, with its owner and first API key."""
+    return call.answering(
+        lambda once: found_workspace(call.world, body.name, body.owner.name, body.owner.email, once),
+        lambda founded: shapes.FoundedView(
+            id=founded.workspace.id,
+            name=founded.workspace.name,
+            created_at=time_of(founded.workspace.created_at) or "",
+            owner=agent_view(founded.owner),
+            api_key=founded.api_key,
+            token_secret=founded.token_secret,
+        ),
+    )
+
+
+@route("GET", "/v1/workspace", who="agent", gives=shapes.WorkspaceView)
+def workspace(call: Call) -> shapes.WorkspaceView:
+    """Show the credential's workspace."""
+    return workspace_view(_workspace(call))
+
+
+@route("PATCH", "/v1/workspace", who="agent", need="admin", body=shapes.ChangeWorkspace, gives=shapes.WorkspaceView)
+def change_workspace(call: Call, body: shapes.ChangeWorkspace) -> shapes.WorkspaceView:
+    """Rename the workspace."""
+
+    def attempt(_: int) -> Workspace:
+        old = _workspace(call)
+        changed = old.changed(name=body.name)
+        call.world.store.commit(over(changed, old), *audit(call.world, call.who, "workspace.changed", old.id, ["name"]))
+        return changed
+
+    return workspace_view(again(call.world, attempt))
+
+
+@route(
+    "POST",
+    "/v1/workspace/token-secrets",
+    who="agent",
+    need="own",
+    gives=shapes.TokenSecretView,
+    status=201,
+    sealed=True,
+)
+def roll_token_secret(call: Call) -> shapes.TokenSecretView:
+    """Make a new secret for user tokens; the one before it stays live."""
+
+    def attempt(_: int) -> tuple[str, str]:
+        old = _workspace(call)
+        plain, secret = made(call.world, old.id, "tokens", "uts_")
+        changed = old.changed(token_secrets=rolled(old.token_secrets, secret))
+        entry = audit(call.world, call.who, "workspace.token-secret-rolled", old.id)
+        result = (secret.id, plain)
+        writes = call.once.writes(result, call.world.clock.now())
+        call.world.store.commit(over(changed, old), *entry, *writes)
+        return result
+
+    return call.answering(
+        lambda once: again(call.world, attempt, once),
+        lambda result: shapes.TokenSecretView(id=result[0], token_secret=result[1]),
+    )
+
+
+def _workspace(call: Call) -> Workspace:
+    found_ = call.world.store.one(ref(Workspace, call.who.workspace))
+    if found_ is None:
+        raise NotFound("no such workspace")
+    return found_
+
+
+# --- agents -------------------------------------------------------------------------------------------------------
+
+
+@route("GET", "/v1/agents", who="agent", gives=list[shapes.AgentView], query=PAGED)
+def agents(call: Call) -> Page[Any]:
+    """List the agents."""
+    listing: Listing[Agent] = Listing("agents", (call.who.workspace,))
+    page = call.world.store.page(listing, call.limit, call.query("cursor"))
+    return Page([agent_view(agent) for agent in page.items], page.next)
+
+
+@route("POST", "/v1/agents", who="agent", need="admin", body=shapes.NewAgent, gives=shapes.AgentView, status=201)
+def new_agent(call: Call, body: shapes.NewAgent) -> shapes.AgentView:
+    """Let a colleague in."""
+    _may_give(call, body.role)
+
+    def attempt(_: int) -> Agent:
+        agent = Agent(
+            version=1,
+            id=call.world.fresh_id("agt"),
+            workspace=call.who.workspace,
+            name=body.name,
+            role=body.role,
+            email=body.email,
+            created_at=call.world.clock.now(),
+        )
+        entry = audit(call.world, call.who, "agent.added", agent.id)
+        call.world.store.commit(new(agent), *entry, *call.once.writes(agent, agent.created_at))
+        return agent
+
+    return call.answering(lambda once: again(call.world, attempt, once), agent_view)
+
+
+@route("GET", "/v1/agents/{agent}", who="agent", gives=shapes.AgentView)
+def agent(call: Call) -> shapes.AgentView:
+    """Show an agent."""
+    return agent_view(_agent(call, call.params["agent"]))
+
+
+@route("PATCH", "/v1/agents/{agent}", who="agent", need="admin", body=shapes.ChangeAgent, gives=shapes.AgentView)
+def change_agent(call: Call, body: shapes.ChangeAgent) -> shapes.AgentView:
+    """Change an agent; block them or let them go, and their keys die at once."""
+
+    def attempt(_: int) -> Agent:
+        old = _agent(call, call.params["agent"])
+        _may_give(call, old.role)
+        fields = told(body)
+        _may_give(call, fields.get("role", old.role))
+        if old.id == call.who.id and (
+            fields.get("role", old.role) != old.role or fields.get("state", "active") != "active"
+        ):
+            raise Conflict("nobody takes away their own role or standing")
+        fields |= ended(call, fields)
+        changed = old.changed(**fields)
+        call.world.store.commit(over(changed, old), *audit(call.world, call.who, "agent.changed", old.id, fields))
+        return changed
+
+    return agent_view(again(call.world, attempt))
+
+
+def ended(call: Call, fields: dict[str, Any]) -> dict[str, Any]:
+    """What a change of standing brings with it: credentials issued before this moment are dead, for good."""
+    return {"valid_after": call.world.clock.now()} if fields.get("state") in ("blocked", "gone") else {}
+
+
+def _may_give(call: Call, role: str) -> None:
+    if role == "owner" and not call.who.may("own"):
+        raise Forbidden("only an owner may make or change an owner")
+
+
+def _agent(call: Call, id_: str) -> Agent:
+    found_ = call.world.store.one(ref(Agent, call.who.workspace, id_))
+    if found_ is None:
+        raise NotFound("no such agent")
+    return found_
+
+
+# --- API keys -----------------------------------------------------------------------------------------------------
+
+
+@route("GET", "/v1/api-keys", who="agent", need="admin", gives=list[shapes.KeyView], query=PAGED)
+def keys(call: Call) -> Page[Any]:
+    """List the API keys; what they are is never shown again."""
+    listing: Listing[ApiKey] = Listing("keys", (call.who.workspace,))
+    page = call.world.store.page(listing, call.limit, call.query("cursor"))
+    return Page([key_view(key) for key in page.items], page.next)
+
+
+@route(
+    "POST",
+    "/v1/api-keys",
+    who="agent",
+    need="admin",
+    body=shapes.NewKey,
+    gives=shapes.KeyView,
+    status=201,
+    sealed=True,
+)
+def new_key(call: Call, body: shapes.NewKey) -> shapes.KeyView:
+    """Issue an API key, shown this once."""
+    holder = _agent(call, body.agent or call.who.id)
+    _may_give(call, holder.role)
+    wide = [scope for scope in body.scopes if scope not in call.who.scopes]
+    if wide:
+        raise Forbidden(f"a key cannot give a scope that it does not have: {wide[0]}")
+    days = body.expires_in_days
+    expires = call.world.clock.now() + days * 24 * 60 * 60 * 1000 if days else 0
+    scopes = tuple(sorted(set(body.scopes)))
+    return call.answering(
+        lambda once: issue_key(call.world, call.who, holder, body.name, scopes, expires, once),
+        lambda issued: key_view(issued[1], issued[0]),
+    )
+
+
+@route("DELETE", "/v1/api-keys/{key}", who="agent", need="admin", status=204)
+def revoke_key(call: Call) -> None:
+    """Revoke an API key, at once."""
+
+    def attempt(_: int) -> None:
+        key = call.world.store.one(ref(ApiKey, call.params["key"]))
+        if key is None or key.workspace != call.who.workspace:
+            raise NotFound("no such key")
+        if not key.revoked_at:
+            revoked = key.changed(revoked_at=call.world.clock.now())
+            call.world.store.commit(over(revoked, key), *audit(call.world, call.who, "key.revoked", key.id))
+
+    again(call.world, attempt)
+
+
+# --- installs -----------------------------------------------------------------------------------------------------
+
+
+@route("GET", "/v1/installs", who="agent", gives=list[shapes.InstallView], query=PAGED)
+def installs(call: Call) -> Page[Any]:
+    """List the installs."""
+    listing: Listing[Install] = Listing("installs", (call.who.workspace,))
+    page = call.world.store.page(listing, call.limit, call.query("cursor"))
+    return Page([install_view(install, call.incoming.base_url) for install in page.items], page.next)
+
+
+@route(
+    "POST",
+    "/v1/installs",
+    who="agent",
+    need="admin",
+    body=shapes.NewInstall,
+    gives=shapes.InstallView,
+    status=201,
+    sealed=True,
+)
+def new_install(call: Call, body: shapes.NewInstall) -> shapes.InstallView:
+    """Connect a channel; its secret is shown this once."""
+    return call.answering(
+        lambda once: connect_install(call.world, call.who, body.kind, body.name, body.config, once),
+        lambda connected: install_view(connected[0], call.incoming.base_url, connected[1]),
+    )
+
+
+@route("GET", "/v1/installs/{install}", who="agent", gives=shapes.InstallView)
+def install(call: Call) -> shapes.InstallView:
+    """Show an install."""
+    found_ = call.world.store.one(ref(Install, call.params["install"]))
+    if found_ is None or found_.workspace != call.who.workspace:
+        raise NotFound("no such install")
+    return install_view(found_, call.incoming.base_url)
+
+
+@route(
+    "PATCH", "/v1/installs/{install}", who="agent", need="admin", body=shapes.ChangeInstall, gives=shapes.InstallView
+)
+def patch_install(call: Call, body: shapes.ChangeInstall) -> shapes.InstallView:
+    """Change an install."""
+    changed = change_install(call.world, call.who, call.params["install"], told(body))
+    return install_view(changed, call.incoming.base_url)
+
+
+@route("DELETE", "/v1/installs/{install}", who="agent", need="admin", status=204)
+def delete_install(call: Call) -> None:
+    """Take an install away."""
+    remove_install(call.world, call.who, call.params["install"])
+
+
+@route(
+    "POST",
+    "/v1/installs/{install}/secrets",
+    who="agent",
+    need="admin",
+    gives=shapes.InstallView,
+    status=201,
+    sealed=True,
+)
+def roll_install_secret(call: Call) -> shapes.InstallView:
+    """Make a new secret for an install; the one before it stays live."""
+    return call.answering(
+        lambda once: roll_secret(call.world, call.who, call.params["install"], once),
+        lambda made_: install_view(made_[0], call.incoming.base_url, made_[1]),
+    )
+
+
+@route("GET", "/v1/audit", who="agent", need="admin", gives=list[shapes.AuditView], query=PAGED)
+def audit_log(call: Call) -> Page[Any]:
+    """List what agents and keys changed, newest first."""
+    listing: Listing[Audit] = Listing("audit", (call.who.workspace,), newest_first=True)
+    page = call.world.store.page(listing, call.limit, call.query("cursor"))
+    return Page([audit_view(entry) for entry in page.items], page.next)

@@ -1,0 +1,139 @@
+"""The OpenAPI 3.1 document, generated from the route table and the typed requests and answers. Never by hand."""
+
+import re
+from functools import cache
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+from . import handlers as _handlers  # noqa: F401  fills the route table
+from .handlers.about import VERSION
+from .router import ROUTES, Route
+from .shapes import Problem
+
+REFS = "#/components/schemas/{name}"
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "limit": {"schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}},
+    "cursor": {"schema": {"type": "string"}, "description": "`next` of the page before"},
+    "after": {"schema": {"type": "string"}, "description": "A message's id or change number; oldest first"},
+    "before": {"schema": {"type": "string"}, "description": "A message's id or change number; newest first"},
+    "state": {"schema": {"type": "string", "enum": ["open", "resolved"], "default": "open"}},
+    "customer": {"schema": {"type": "string"}, "description": "A customer's external id"},
+    "assignee": {"schema": {"type": "string"}, "description": "An agent's id"},
+    "message": {"schema": {"type": "string"}, "description": "A message's id"},
+}
+PROBLEMS = {
+    "400": "The request is malformed",
+    "401": "The credential is missing or not good",
+    "403": "The credential may not do this",
+    "404": "It is not there, or not for this credential",
+    "409": "It clashes with what is there",
+    "412": "If-Match names an older version",
+    "413": "Too large",
+    "415": "Another content type is needed",
+    "422": "A value cannot be, or an Idempotency-Key came back with another request",
+    "429": "Too many requests",
+    "503": "Busy; try again",
+}
+
+
+@cache
+def document(base_url: str) -> str:
+    """The document as JSON text, for an API that answers at `base_url`."""
+    listed = [route for route in ROUTES if not route.path.startswith(("/in/", "/files/"))]
+    types = {Problem} | {kind for route in listed for kind in _types(route)}
+    _, schemas = msgspec.json.schema_components(sorted(types, key=lambda t: t.__name__), ref_template=REFS)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in listed:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    told = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Parley",
+            "version": VERSION,
+            "description": "Support rooms that an API vendor and its customers share.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": base_url}],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key, a user token (JWT, HS256), or the bootstrap key to found workspaces",
+                }
+            },
+        },
+    }
+    return msgspec.json.encode(told).decode()
+
+
+def _types(route: Route) -> list[type]:
+    found = [route.body] if route.body else []
+    gives = get_args(route.gives)[0] if get_origin(route.gives) is list else route.gives
+    return found + ([gives] if isinstance(gives, type) and issubclass(gives, msgspec.Struct) else [])
+
+
+def _ref(kind: type) -> dict[str, Any]:
+    return {"$ref": REFS.format(name=kind.__name__)}
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.handler.__name__,
+        "summary": route.summary,
+        "tags": [route.path.split("/")[2] if route.path.startswith("/v1/") else "about"],
+        "parameters": _parameters(route),
+        "responses": _responses(route),
+    }
+    if route.body:
+        content = {"application/json": {"schema": _ref(route.body)}}
+        operation["requestBody"] = {"required": True, "content": content}
+    if route.who == "anyone":
+        operation["security"] = []
+    return operation
+
+
+def _parameters(route: Route) -> list[dict[str, Any]]:
+    found = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", route.path)
+    ]
+    found += [{"name": name, "in": "query", **PARAMETERS[name]} for name in route.query]
+    if route.method == "POST":
+        schema = {"type": "string", "minLength": 1, "maxLength": 255}
+        found.append({"name": "Idempotency-Key", "in": "header", "schema": schema})
+    if route.method in ("PATCH", "DELETE") and "/rooms/" in route.path:
+        found.append({"name": "If-Match", "in": "header", "schema": {"type": "string"}})
+    return found
+
+
+def _responses(route: Route) -> dict[str, Any]:
+    responses: dict[str, Any] = {str(route.status): _success(route)}
+    if route.method == "PUT" and route.path.startswith("/v1/customers/"):
+        responses["201"] = {**responses["200"], "description": "Created"}
+    if route.who == "anyone":
+        return responses
+    for status, why in PROBLEMS.items():
+        if status == "415" and not route.body:
+            continue
+        responses[status] = {"description": why, "content": {"application/problem+json": {"schema": _ref(Problem)}}}
+    return responses
+
+
+def _success(route: Route) -> dict[str, Any]:
+    if route.gives is None:
+        return {"description": "Done"}
+    if get_origin(route.gives) is list:
+        items = {"type": "array", "items": _ref(get_args(route.gives)[0])}
+        schema: dict[str, Any] = {
+            "type": "object",
+            "required": ["items", "next"],
+            "properties": {"items": items, "next": {"type": ["string", "null"]}},
+        }
+    else:
+        schema = _ref(route.gives) if isinstance(route.gives, type) else {"type": "object"}
+    return {"description": "Done", "content": {"application/json": {"schema": schema}}}

@@ -1,0 +1,107 @@
+"""The route table: each route says what it takes, gives and needs. Dispatch, OpenAPI and the fence tests read it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import unquote_to_bytes
+
+from ..desk.errors import Malformed, NotFound
+
+Who = Literal["anyone", "bootstrap", "agent", "person"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method of one path. `who` may call: anyone, the bootstrap key, agents, or agents and users (person).
+    `sealed`: the answer holds a secret, and is kept encrypted under its Idempotency-Key."""
+
+    method: str
+    path: str
+    handler: Callable[..., Any]
+    who: Who
+    need: str
+    body: type | None
+    gives: Any
+    status: int
+    query: tuple[str, ...]
+    sealed: bool
+    raw: bool
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of its handler's docstring."""
+        return (self.handler.__doc__ or "").strip().partition("\n")[0]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The path's segments; `{name}` takes any."""
+        return tuple(self.path.strip("/").split("/"))
+
+
+class WrongVerb(NotFound):
+    """The path is there; `allowed` are its methods."""
+
+    def __init__(self, allowed: list[str]) -> None:
+        super().__init__(f"this path takes {', '.join(allowed)}")
+        self.allowed = allowed
+
+
+ROUTES: list[Route] = []
+_by_length: dict[int, list[Route]] = {}
+
+
+def route(
+    method: str,
+    path: str,
+    *,
+    who: Who = "person",
+    need: str = "read",
+    body: type | None = None,
+    gives: Any = None,
+    status: int = 200,
+    query: tuple[str, ...] = (),
+    sealed: bool = False,
+    raw: bool = False,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Put a handler into the table. A list route `gives` `list[View]` and answers a page of it."""
+
+    def put(handler: Callable[..., Any]) -> Callable[..., Any]:
+        made = Route(method, path, handler, who, need, body, gives, status, query, sealed, raw)
+        ROUTES.append(made)
+        _by_length.setdefault(len(made.parts), []).append(made)
+        return handler
+
+    return put
+
+
+def find(method: str, path: str) -> tuple[Route, dict[str, str]]:
+    """The route and its path parameters, decoded. NotFound, or WrongVerb."""
+    segments = path.split("/")[1:]
+    if len(segments) > 1 and segments[-1] == "":
+        segments.pop()
+    matching = [(r, p) for r, p in _matching(segments)]
+    for candidate, params in matching:
+        if candidate.method == method:
+            return candidate, {name: _decoded(value) for name, value in params.items()}
+    if matching:
+        raise WrongVerb(sorted({candidate.method for candidate, _ in matching} | {"OPTIONS"}))
+    raise NotFound("no such route")
+
+
+def _matching(segments: list[str]) -> Iterator[tuple[Route, dict[str, str]]]:
+    for candidate in _by_length.get(len(segments), ()):
+        params = {}
+        for part, segment in zip(candidate.parts, segments, strict=True):
+            if part.startswith("{") and segment:
+                params[part[1:-1]] = segment
+            elif part != segment:
+                break
+        else:
+            yield candidate, params
+
+
+def _decoded(segment: str) -> str:
+    try:
+        return unquote_to_bytes(segment).decode()
+    except UnicodeDecodeError:
+        raise Malformed("the path is not UTF-8") from None

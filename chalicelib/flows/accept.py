@@ -1,0 +1,70 @@
+"""Accept what a provider sends: verify it, queue it as it came, and only then answer."""
+
+from ..desk.envelopes import Envelope, Greeting
+from ..desk.errors import Limited, NotFound
+from ..desk.workspaces import Install
+from ..ports import World, ref
+from .secrets import opened
+
+TRUST = 20_000  # ms for which a container trusts its copy of an install
+HOUR = 3_600_000
+DROPPED = frozenset({"authorization", "cookie", "x-forwarded-for", "x-amz-cf-id", "via"})  # of no use to any parser
+_installs: dict[str, tuple[int, Install]] = {}
+
+
+def installed(world: World, channel: str, install_id: str) -> Install | None:
+    """The active install of this channel; a container's copy of it may be some seconds old."""
+    now = world.clock.now()
+    known = _installs.get(install_id)
+    if known and now - known[0] < TRUST:
+        install: Install | None = known[1]
+    else:
+        install = world.store.one(ref(Install, install_id))
+        if install:
+            _installs[install_id] = (now, install)
+    return install if install and install.kind == channel and install.state == "active" else None
+
+
+def accept(
+    world: World,
+    channel: str,
+    install_id: str,
+    headers: dict[str, str],
+    body: bytes,
+    query: dict[str, str],
+    address: str,
+) -> Greeting:
+    """What to answer. When this returns, the envelope is durable."""
+    install = installed(world, channel, install_id)
+    if install is None:
+        raise NotFound("no such install")
+    now = world.clock.now()
+    way_in = world.inbound(channel)
+    envelope = Envelope(
+        id=world.fresh_id("env"),
+        workspace=install.workspace,
+        install=install.id,
+        channel=channel,
+        received_at=now,
+        headers={name: value for name, value in headers.items() if name not in DROPPED},
+        body=body,
+        query=query,
+        address=address,
+    )
+    secrets = opened(world, install.secrets, install.workspace, install.id)
+    way_in.verify(envelope, install, secrets, now)
+    greeting = way_in.greet(envelope, install)
+    _pace(world, envelope, install, now)
+    world.queues.inbound(envelope, f"{install.id}:{way_in.group(envelope)}")
+    return greeting
+
+
+def _pace(world: World, envelope: Envelope, install: Install, now: int) -> None:
+    pace = world.inbound(install.kind).pace(envelope, install)
+    if pace is None:
+        return
+    name, most = pace
+    window = now // HOUR
+    if world.store.count(f"pace:{name}", window, 1, (window + 2) * HOUR) > most:
+        left = (window + 1) * HOUR - now
+        raise Limited(f"at most {most} an hour are taken from one address", retry_after=-(-left // 1000))

@@ -1,0 +1,83 @@
+"""The one place that names what is real: which store, queues, channels. Everything is made when first asked for."""
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from .ports import Answer, Inbound, Outbound, World
+from .settings import settings
+
+if TYPE_CHECKING:
+    from .aws.queues import SqsQueues
+    from .ports import Outside, Sockets
+
+# kind of channel → (its module for what comes in, its module for what goes out or "")
+CHANNELS: dict[str, tuple[str, str]] = {
+    "form": ("form.inbound", ""),
+    "webhook": ("webhook.inbound", "webhook.outbound"),
+}
+
+
+def inbound(kind: str) -> Inbound:
+    """The channel's way in. KeyError for a kind that is none."""
+    return cast("Inbound", import_module(f"chalicelib.channels.{CHANNELS[kind][0]}"))
+
+
+def outbound(kind: str) -> Outbound | None:
+    """The channel's way out, if it has one."""
+    name = CHANNELS.get(kind, ("", ""))[1]
+    return cast("Outbound", import_module(f"chalicelib.channels.{name}")) if name else None
+
+
+class LazyOutside:
+    """The guarded way out, imported by the first who goes out: the API never does."""
+
+    def post(self, url: str, body: bytes, headers: dict[str, str], timeout: float = 15.0) -> Answer:
+        """As ports.Outside."""
+        return _outside().post(url, body, headers, timeout)
+
+
+@cache
+def _outside() -> "Outside":
+    from .aws.outside import GuardedOutside
+
+    return GuardedOutside(allow_loopback=settings().local)
+
+
+@cache
+def queues() -> "SqsQueues":
+    """The stack's queues."""
+    from .aws.files import S3Files
+    from .aws.queues import SqsQueues
+
+    return SqsQueues(settings(), S3Files(settings().files_bucket))
+
+
+@cache
+def sockets() -> "Sockets":
+    """The open WebSockets."""
+    from .live.gateway import GatewaySockets
+
+    return GatewaySockets(settings().socket_endpoint)
+
+
+@cache
+def world() -> World:
+    """What flows are handed in this container."""
+    from .aws.clients import region
+    from .aws.clock import SystemClock
+    from .aws.sealer import KmsSealer
+    from .store.dynamo import DynamoTable
+    from .store.store import TableStore
+
+    return World(
+        store=TableStore(DynamoTable(settings().table, region())),
+        queues=queues(),
+        files=queues().files,
+        sealer=KmsSealer(settings().key_id),
+        outside=LazyOutside(),
+        clock=SystemClock(),
+        inbound=inbound,
+        outbound=outbound,
+        public_url=settings().public_url,
+    )
