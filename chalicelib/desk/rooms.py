@@ -1,4 +1,4 @@
-"""Rooms: named, lasting spaces of one customer and the vendor. A room's version is its last change number."""
+"""Rooms: named, lasting spaces of one customer and the vendor. A room's version counts its changes."""
 
 from typing import Literal
 
@@ -54,8 +54,8 @@ class Room(Record, frozen=True):
 
     @property
     def n(self) -> int:
-        """The number of the last change."""
-        return self.version
+        """The number of the last change: the room's making is version 1 and no change, the first message is 1."""
+        return self.version - 1
 
     @property
     def vendor_only(self) -> bool:

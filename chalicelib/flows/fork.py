@@ -26,6 +26,7 @@ def fork(world: World, who: Principal, room_id: str, first: int, last: int, name
         chosen = _chosen(world, old, first, last)
         now = world.clock.now()
         room = Room(
+            version=1,
             id=world.fresh_id("room"),
             workspace=old.workspace,
             kind=old.kind if old.vendor_only else "topic",

@@ -1,0 +1,252 @@
+"""What every channel must do with what comes in, whatever comes in. A new channel is one more line in CHANNELS."""
+
+import importlib
+import pathlib
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from standardwebhooks import Webhook
+
+from chalicelib.desk.arrivals import Arrival, Ignored, Unsupported
+from chalicelib.desk.envelopes import Envelope, Greeting
+from chalicelib.desk.errors import Invalid, Refusal, Unauthenticated
+from chalicelib.desk.workspaces import Install
+
+NOW = 1_770_000_000_000
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+ROOT = pathlib.Path(__file__).parent.parent
+
+
+def standard_webhooks(body):
+    signature = Webhook(SECRET).sign("msg_1", datetime.fromtimestamp(NOW // 1000, UTC), body.decode())
+    return {"webhook-id": "msg_1", "webhook-timestamp": str(NOW // 1000), "webhook-signature": signature}
+
+
+# kind: the headers that make a sender genuine, or None where anybody may speak.
+CHANNELS = {"form": None, "webhook": standard_webhooks}
+SIGNED = [kind for kind, sign in CHANNELS.items() if sign]
+# A body of each signed channel that is fine but for its signature.
+BODY = b'{"type":"ping"}'
+TYPES = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain", ""]
+
+
+def channel(kind):
+    return importlib.import_module(f"chalicelib.channels.{kind}.inbound")
+
+
+def install(kind):
+    return Install(
+        id="ins_1", workspace="wks_1", kind=kind, name="Help", created_at=NOW, config=channel(kind).check({})
+    )
+
+
+def envelope(kind, body, headers):
+    return Envelope(
+        id="env_1",
+        workspace="wks_1",
+        install="ins_1",
+        channel=kind,
+        received_at=NOW,
+        headers=headers,
+        body=body,
+        address="203.0.113.7",
+    )
+
+
+def payloads():
+    for kind in CHANNELS:
+        for path in sorted((ROOT / "channels" / kind / "payloads").glob("[!.]*")):
+            yield pytest.param(kind, path, id=f"{kind}/{path.name}")
+
+
+def posted(kind, path):
+    """A `.body` file begins with its content type; the others are JSON."""
+    raw, type_ = path.read_bytes(), "application/json"
+    if path.suffix == ".body":
+        head, _, raw = raw.partition(b"\n\n")
+        type_ = head.partition(b": ")[2].decode("latin-1")
+    return envelope(kind, raw, {"content-type": type_, "accept": "text/html"})
+
+
+def greeted(arrived):
+    """The greeting, or None for a refusal. Nothing else may happen."""
+    module, owner = channel(arrived.channel), install(arrived.channel)
+    try:
+        greeting = module.greet(arrived, owner)
+    except Refusal as refusal:
+        assert refusal.detail
+        (refusal.detail + refusal.field).encode()
+        return None
+    assert isinstance(greeting, Greeting)
+    assert 200 <= greeting.status < 400
+    greeting.body.encode()
+    return greeting
+
+
+def arrivals(arrived):
+    """What it says: one of our words at least, and reasons that can be a metric's dimension."""
+    told = channel(arrived.channel).parse(arrived, install(arrived.channel))
+    assert told
+    for arrival in told:
+        assert isinstance(arrival, Arrival)
+        msgspec.msgpack.encode(arrival)
+        if isinstance(arrival, Ignored):
+            assert re.fullmatch(r"[a-z][a-z-]{0,40}", arrival.reason)
+        if isinstance(arrival, Unsupported):
+            assert re.fullmatch(r"[\w.:/-]{1,64}", arrival.what)
+    return told
+
+
+def holds(arrived):
+    """Nothing but refusals, and greet and parse agree."""
+    module = channel(arrived.channel)
+    assert re.fullmatch(r"[\w.-]{1,128}", module.group(arrived))
+    pace = module.pace(arrived, install(arrived.channel))
+    assert pace is None or (0 < len(pace[0]) < 200 and pace[1] > 0)
+    greeting, told = greeted(arrived), arrivals(arrived)
+    if greeting is None:
+        assert all(isinstance(arrival, Ignored) for arrival in told)
+    else:
+        assert not any(
+            isinstance(arrival, Ignored) and re.match("invalid|malformed|too-large", arrival.reason) for arrival in told
+        )
+
+
+@pytest.mark.parametrize("kind", CHANNELS)
+def test_the_config_is_complete_and_unknown_fields_are_named(kind):
+    whole = channel(kind).check({})
+    assert channel(kind).check(whole) == whole
+    with pytest.raises(Invalid) as refused:
+        channel(kind).check(whole | {"no_such_field": 1})
+    assert refused.value.field == "config.no_such_field"
+    for name in whole:
+        with pytest.raises(Invalid) as refused:
+            channel(kind).check(whole | {name: {"odd": []}})
+        assert refused.value.field.startswith(f"config.{name}")
+
+
+@pytest.mark.parametrize(("kind", "path"), payloads())
+def test_every_payload_is_handled_ignored_or_unsupported(kind, path):
+    holds(posted(kind, path))
+
+
+@pytest.mark.parametrize(("kind", "path"), payloads())
+def test_a_replay_says_the_same(kind, path):
+    assert arrivals(posted(kind, path)) == arrivals(posted(kind, path))
+
+
+@pytest.mark.parametrize("kind", SIGNED)
+def test_a_genuine_sender_is_let_in(kind):
+    channel(kind).verify(envelope(kind, BODY, CHANNELS[kind](BODY)), install(kind), [SECRET], NOW)
+
+
+@pytest.mark.parametrize("kind", SIGNED)
+def test_no_secret_lets_nobody_in(kind):
+    for secrets in ([], [""]):
+        with pytest.raises(Unauthenticated):
+            channel(kind).verify(envelope(kind, BODY, CHANNELS[kind](BODY)), install(kind), secrets, NOW)
+
+
+@pytest.mark.parametrize("kind", SIGNED)
+def test_each_header_is_needed_and_counts(kind):
+    good = CHANNELS[kind](BODY)
+    for name, value in good.items():
+        bad = [{}, {name: ""}, {name: " "}, {name: value + "x"}, {name: value[:-1]}, {name: "\u00e9\ud800"}]
+        for change in bad:
+            headers = {key: told for key, told in good.items() if key != name} | change
+            with pytest.raises(Unauthenticated) as refused:
+                channel(kind).verify(envelope(kind, BODY, headers), install(kind), [SECRET], NOW)
+            assert value not in refused.value.detail
+
+
+@pytest.mark.parametrize("kind", SIGNED)
+@pytest.mark.parametrize("ahead", [-301_000, 301_000, -(10**12), 10**12])
+def test_time_counts(kind, ahead):
+    with pytest.raises(Unauthenticated):
+        channel(kind).verify(envelope(kind, BODY, CHANNELS[kind](BODY)), install(kind), [SECRET], NOW + ahead)
+
+
+@pytest.mark.parametrize("kind", SIGNED)
+@given(place=st.integers(0, len(BODY) - 1), byte=st.integers(0, 255))
+def test_each_byte_counts(kind, place, byte):
+    body = BODY[:place] + bytes([byte]) + BODY[place + 1 :]
+    if body != BODY:
+        with pytest.raises(Unauthenticated):
+            channel(kind).verify(envelope(kind, body, CHANNELS[kind](BODY)), install(kind), [SECRET], NOW)
+
+
+words = st.text(max_size=40)
+names = st.sampled_from(
+    "content-type accept origin host webhook-id webhook-timestamp webhook-signature svix-id svix-signature".split()  # noqa: SIM905
+)
+headers = st.dictionaries(names | words, words | st.sampled_from([*TYPES, "text/html", str(NOW // 1000)]), max_size=6)
+bodies = st.binary(max_size=300) | st.text('{}[]",:\\u0d8 \r\n-=&%+;abtextmsgroo1e9', max_size=80).map(str.encode)
+
+
+@pytest.mark.parametrize("kind", CHANNELS)
+@given(body=bodies, headers=headers)
+def test_nothing_but_refusals_escapes_verify(kind, body, headers):
+    arrived = envelope(kind, body, headers)
+    try:
+        channel(kind).verify(arrived, install(kind), [SECRET], NOW)
+    except Refusal:
+        return
+    assert kind not in SIGNED
+
+
+@pytest.mark.parametrize("kind", CHANNELS)
+@given(body=bodies, headers=headers, type_=st.sampled_from(TYPES))
+def test_no_bytes_escape(kind, body, headers, type_):
+    holds(envelope(kind, body, headers | {"content-type": type_}))
+
+
+@pytest.mark.parametrize("kind", CHANNELS)
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_no_payload_gone_bad_escapes(kind, data):
+    """Real payloads with a piece cut out, put in twice, or turned into something else."""
+    path = data.draw(st.sampled_from([param.values[1] for param in payloads() if param.values[0] == kind]))
+    good = posted(kind, path)
+    size = len(good.body)
+    start = data.draw(st.integers(0, size))
+    end = data.draw(st.integers(start, min(size, start + 80)))
+    piece = data.draw(
+        st.sampled_from([b"", good.body[start:end] * 2, b"\r\n", b"\n", b"--", b"\x00", b"\xff", b"null"])
+    )
+    holds(msgspec.structs.replace(good, body=good.body[:start] + piece + good.body[end:]))
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+fields = st.sampled_from(
+    "type id customer user room text at revision emoji reply_to name email message file subject website".split()  # noqa: SIM905
+)
+typed = st.sampled_from(["message", "message.edited", "message.deleted", "reaction.added", "ping", "comment"])
+people = st.fixed_dictionaries({"external_id": values | words}, optional={"name": values, "email": values | words})
+
+
+@pytest.mark.parametrize("kind", CHANNELS)
+@given(told=st.dictionaries(fields, values | words | people, max_size=8), type_=typed | values)
+def test_no_json_escapes(kind, told, type_):
+    import json
+
+    body = json.dumps(told | {"type": type_}).encode()
+    holds(envelope(kind, body, {"content-type": "application/json"}))
+
+
+@pytest.mark.parametrize("kind", CHANNELS)
+def test_it_is_light_to_import(kind):
+    """The API's cold path imports it: what only a request needs comes with the request."""
+    heavy = "{'standardwebhooks', 'multipart', 'urllib3', 'http.client', 'email', 'html', 'botocore', 'ssl'}"
+    code = f"import sys, chalicelib.channels.{kind}.inbound; print({heavy} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT.parent)
+    assert told.stdout.strip() == "set()"

@@ -1,0 +1,172 @@
+"""A whole Parley in memory: the real flows and the real edge on twins of table, queues, bucket and KMS."""
+
+import base64
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib import wiring
+from chalicelib.desk.envelopes import Envelope
+from chalicelib.desk.errors import NotFound
+from chalicelib.desk.messages import Change, Message
+from chalicelib.flows.deliver import deliver
+from chalicelib.flows.react import Ties, react, wake
+from chalicelib.flows.receive import Outcome, receive
+from chalicelib.ports import Answer, Call, Unreachable, Upload, World
+from chalicelib.store.memory import MemoryTable
+from chalicelib.store.rows import from_row
+from chalicelib.store.store import Table, TableStore
+
+BOOTSTRAP = "bootstrap-key-of-the-tests"
+
+
+class FakeClock:
+    """Time that moves by a millisecond a look, and by what is slept."""
+
+    def __init__(self, at: int = 1_800_000_000_000) -> None:
+        self.at, self.counter = at, 0
+
+    def now(self) -> int:
+        self.at += 1
+        return self.at
+
+    def entropy(self, size: int) -> bytes:
+        self.counter += 1
+        return self.counter.to_bytes(size, "big")
+
+    def chance(self) -> float:
+        return 0.5
+
+    def sleep(self, seconds: float) -> None:
+        self.at += int(seconds * 1000)
+
+
+@dataclass
+class FakeQueues:
+    """Queues as lists. Deduplicates as SQS does, but for ever."""
+
+    envelopes: list[tuple[Envelope, str]] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    pushes: list[dict[str, Any]] = field(default_factory=list)
+    aside: list[tuple[str, str, str]] = field(default_factory=list)
+    woken: set[Call] = field(default_factory=set)
+
+    def inbound(self, envelope: Envelope, group: str) -> None:
+        self.envelopes.append((envelope, group))
+
+    def wake(self, calls: Iterable[Call]) -> None:
+        for call in calls:
+            if call not in self.woken:
+                self.woken.add(call)
+                self.calls.append(call)
+
+    def push(self, pushes: Iterable[dict[str, Any]]) -> None:
+        self.pushes += pushes
+
+    def set_aside(self, pk: str, sk: str, reason: str) -> None:
+        self.aside.append((pk, sk, reason))
+
+
+class FakeFiles:
+    """The bucket as a dict."""
+
+    def __init__(self) -> None:
+        self.content: dict[str, bytes] = {}
+
+    def upload(self, key: str, type_: str, size: int, now: int) -> Upload:
+        return Upload("https://bucket.example/", {"key": key, "Content-Type": type_}, now + 900_000)
+
+    def link(self, key: str, name: str, type_: str) -> str:
+        return f"https://bucket.example/{key}?name={name}"
+
+    def put(self, key: str, content: bytes, type_: str) -> None:
+        self.content[key] = content
+
+    def get(self, key: str) -> bytes:
+        if key not in self.content:
+            raise NotFound("the file is gone")
+        return self.content[key]
+
+
+class FakeSealer:
+    """Sealing that a test can see through, bound to its context as KMS's is."""
+
+    def seal(self, secret: str, context: dict[str, str]) -> str:
+        return base64.b64encode(json.dumps([secret, sorted(context.items())]).encode()).decode()
+
+    def open(self, sealed: str, context: dict[str, str]) -> str:
+        secret, bound = json.loads(base64.b64decode(sealed))
+        assert [tuple(pair) for pair in bound] == sorted(context.items()), "opened in another context"
+        return str(secret)
+
+
+@dataclass
+class FakeOutside:
+    """The other side: keeps what it gets and answers as told, with 200 if not."""
+
+    posts: list[tuple[str, bytes, dict[str, str]]] = field(default_factory=list)
+    answers: list[Answer | Exception] = field(default_factory=list)
+
+    def post(self, url: str, body: bytes, headers: dict[str, str], timeout: float = 15.0) -> Answer:
+        self.posts.append((url, body, headers))
+        answer = self.answers.pop(0) if self.answers else Answer(200)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def down(self, times: int = 1) -> None:
+        self.answers += [Unreachable("connection refused")] * times
+
+
+class Parley:
+    """The world, with its workers run by hand."""
+
+    def __init__(self, table: Table | None = None) -> None:
+        self.table: Any = table or MemoryTable()
+        self.store = TableStore(self.table)
+        self.queues, self.files, self.outside, self.clock = FakeQueues(), FakeFiles(), FakeOutside(), FakeClock()
+        self.world = World(
+            store=self.store,
+            queues=self.queues,
+            files=self.files,
+            sealer=FakeSealer(),
+            outside=self.outside,
+            clock=self.clock,
+            inbound=wiring.inbound,
+            outbound=wiring.outbound,
+            public_url="https://parley.test",
+        )
+        self.reacted: dict[tuple[str, str], str] = {}
+
+    def receive_all(self) -> list[Outcome]:
+        """Run the worker of the inbound queue until it is empty."""
+        outcomes = []
+        while self.queues.envelopes:
+            outcomes.append(receive(self.world, self.queues.envelopes.pop(0)[0]))
+        return outcomes
+
+    def react_all(self) -> None:
+        """Run `react` over every item that changed since the last time, as the stream would tell it."""
+        rows = sorted(self.table.rows.items())
+        changed = [(key, row) for key, row in rows if self.reacted.get(key) != row.d]
+        calls: list[Call] = []
+        ties = Ties(self.store)
+        for key, row in changed:
+            self.reacted[key] = row.d
+            record = from_row(row)
+            if isinstance(record, Message | Change):
+                calls += react(self.world, record, ties)
+        wake(self.world, calls)
+
+    def deliver_all(self) -> None:
+        """Run the worker of the bridges until nobody calls."""
+        while self.queues.calls:
+            call = self.queues.calls.pop(0)
+            deliver(self.world, call.bridge, call.n)
+
+    def settle(self) -> None:
+        """Run every worker until nothing is left to do."""
+        self.receive_all()
+        self.react_all()
+        self.deliver_all()

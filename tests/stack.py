@@ -1,0 +1,120 @@
+"""The packaged template on a private local AWS: one for a whole test session, on free ports, in a folder of its own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from infra import stack
+from infra.venvs import ROOT
+
+START_WITHIN = 180
+STOP_WITHIN = 60
+
+
+class LocalStack:
+    """`make run` as a child process. Attributes of endpoints.json: base_url, websocket_url, bootstrap_key, workspace,
+    webhooks."""
+
+    base_url: str
+    websocket_url: str
+    bootstrap_key: str
+    workspace: dict[str, str]
+    webhooks: dict[str, dict[str, str]]
+    outputs: dict[str, str]
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.port, self.gateway_port = free_port(), free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def said(self) -> str:
+        """What `make run` has printed in all its runs."""
+        log = self.home / "run.log"
+        return log.read_text() if log.exists() else ""
+
+    def start(self) -> None:
+        """Boot it (again), and wait until it is ready."""
+        assert self.process is None, "it is running"
+        self.home.mkdir(parents=True, exist_ok=True)
+        before = self.said.count(READY)
+        with (self.home / "run.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "infra.local", "--home", str(self.home)]
+                + ["--port", str(self.port), "--gateway-port", str(self.gateway_port)],
+                cwd=ROOT,
+                env=os.environ | {"PYTHONUNBUFFERED": "1"},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_WITHIN
+        while self.said.count(READY) == before:
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise AssertionError(f"The local stack did not start:\n{self.said[-4000:]}")
+            time.sleep(0.05)
+        self._read()
+
+    def stop(self) -> int:
+        """End it as Ctrl-C would; returns its exit code."""
+        assert self.process is not None, "it is not running"
+        process, self.process = self.process, None
+        process.send_signal(signal.SIGTERM)
+        return process.wait(STOP_WITHIN)
+
+    def restart(self) -> None:
+        """Stop and start: everything is kept."""
+        self.stop()
+        self.start()
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the local AWS."""
+        return stack.local(self.gateway_url).client(service)
+
+    def logs(self, function: str) -> list[str]:
+        """What `receive`, `react`, `api`, … have logged, line by line, oldest first."""
+        client = self.client("logs")
+        name = self.client("lambda").get_function_configuration(FunctionName=self.function(function))
+        pages = client.get_paginator("filter_log_events").paginate(logGroupName=name["LoggingConfig"]["LogGroup"])
+        return [event["message"].rstrip() for page in pages for event in page["events"]]
+
+    def function(self, function: str) -> str:
+        """The physical name of `receive`, `react`, `api`, …"""
+        return self.outputs[f"{function.capitalize()}Function"]
+
+    def worker_pids(self, function: str) -> list[int]:
+        """The processes that run a function now (Linux): to kill one half-way."""
+        wanted = f"AWS_LAMBDA_FUNCTION_NAME={self.function(function)}".encode()
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                if wanted in (entry / "environ").read_bytes().split(b"\0"):
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+        return found
+
+    def _read(self) -> None:
+        found = json.loads((self.home / "endpoints.json").read_text())
+        self.base_url, self.websocket_url = found["base_url"], found["websocket_url"]
+        self.bootstrap_key, self.gateway_url = found["bootstrap_key"], found["gateway_url"]
+        self.workspace, self.webhooks = found.get("workspace", {}), found.get("webhooks", {})
+        self.outputs = found["stack"]["outputs"]
+
+
+READY = "Ctrl-C ends it."
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody has now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
