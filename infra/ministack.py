@@ -37,13 +37,12 @@ class Ministack:
     def start(self) -> None:
         """Start it and wait until it answers."""
         self.end_orphan()
-        self._release()
         shutil.rmtree(self.scratch, ignore_errors=True)
         for folder in (self.state / "s3", self.scratch):
             folder.mkdir(parents=True, exist_ok=True)
         with (self.home / "ministack.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [str(self.python), "-m", "ministack"],
+                [str(self.python), "-I", str(Path(__file__).with_name("keeping.py"))],
                 env=self._environment(),
                 cwd=self.scratch,
                 stdin=subprocess.DEVNULL,
@@ -79,21 +78,6 @@ class Ministack:
                 return file.name
         return None
 
-    def _release(self) -> None:
-        """Let go of messages in flight: who worked on them ended with the last run.
-
-        Otherwise they would stay hidden for as long as their queue's visibility lasts (six minutes).
-        """
-        file = self.state / "sqs.json"
-        if not file.exists():
-            return
-        kept = json.loads(file.read_text())
-        for queue in kept["payload"]["queues"]["data"].values():
-            for message in queue["messages"]:
-                if message["receive_count"]:
-                    message["visible_at"] = 0
-        file.write_text(json.dumps(kept))
-
     def _environment(self) -> dict[str, str]:
         """Nothing of the caller's but PATH: the Lambdas inherit all of it."""
         return {
@@ -125,22 +109,31 @@ class Ministack:
         self.stop()
         raise NotPossible(f"The local AWS did not start; {self.home / 'ministack.log'} says why.")
 
-    def end_orphan(self) -> None:
-        """A ministack whose supervisor was killed still runs: let it save, then take over."""
+    def end_orphan(self) -> bool:
+        """A ministack whose supervisor was killed still runs: let it save. Tells whether there was one."""
         try:
             pid = int((self.home / "ministack.pid").read_text())
         except (OSError, ValueError):
-            return
-        if "ministack" in _command(pid) and str(self.python.parent) in _command(pid):
-            print("The local AWS of a run that was killed is still there: ending it.", flush=True)
+            return False
+        found = "keeping.py" in _command(pid) and str(self.python) in _command(pid)
+        if found:
             _end(pid, None)
             _end_group(pid)
         (self.home / "ministack.pid").unlink(missing_ok=True)
+        return found
 
 
 def _command(pid: int) -> str:
-    done = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
-    return done.stdout
+    """The command line of a process; empty if there is none."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        pass  # No such process, or no Linux.
+    try:
+        command = ["ps", "-o", "command=", "-p", str(pid)]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    except FileNotFoundError:
+        return ""
 
 
 def _end(pid: int, process: subprocess.Popen[bytes] | None) -> bool:

@@ -36,7 +36,9 @@ def run(home: Path, port: int, gateway_port: int, stage: str, *, fresh: bool) ->
         if fresh:
             _forget(home)
         ministack = Ministack(venvs.ministack(_venvs_home()), home, gateway_port)
-        ministack.end_orphan()
+        if ministack.end_orphan():
+            say("The last run was killed, but its local AWS was not: it has saved and ended now.")
+            (home / "ended-well").touch()
         for wanted, flag in ((port, "--port"), (gateway_port, "--gateway-port")):
             _check_free(wanted, flag)
         _check_state(ministack)

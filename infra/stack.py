@@ -91,7 +91,7 @@ class Stack:
             ChangeSetName=name,
             ChangeSetType=kind,
             TemplateURL=url,
-            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            Parameters=self._parameters(parameters, kind),
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         )
         while True:
@@ -108,6 +108,15 @@ class Stack:
         status = self._settle(pause)
         if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
             raise Failed(f"{self.name} is {status}: {self._reasons()}")
+
+    def _parameters(self, told: Mapping[str, str], kind: str) -> list[dict[str, Any]]:
+        """What is told, and what an earlier deployment was told."""
+        listed: list[dict[str, Any]] = [{"ParameterKey": k, "ParameterValue": v} for k, v in told.items()]
+        if kind == "UPDATE":
+            stack = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
+            kept = [parameter["ParameterKey"] for parameter in stack.get("Parameters", [])]
+            listed += [{"ParameterKey": k, "UsePreviousValue": True} for k in kept if k not in told]
+        return listed
 
     def _settle(self, pause: float) -> str | None:
         time.sleep(pause)
