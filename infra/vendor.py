@@ -65,8 +65,8 @@ def _prune(folder: Path) -> None:
     for examples in (folder / "botocore" / "data").glob("*/*/examples-*"):
         examples.unlink()
     _keep(folder / "aws_lambda_powertools" / "utilities", POWERTOOLS, "*")
-    for name in ("event_handler", "tracing"):
-        shutil.rmtree(folder / "aws_lambda_powertools" / name, ignore_errors=True)
+    # Not `tracing`: the package's own __init__ imports it.
+    shutil.rmtree(folder / "aws_lambda_powertools" / "event_handler", ignore_errors=True)
     for path in list(folder.rglob("*")):
         if path.is_dir() and path.name in {"tests", "__pycache__"}:
             shutil.rmtree(path)
