@@ -142,6 +142,7 @@ class Range:
     high: str
 
 
+LOWEST = " "  # sorts before every sort key; DynamoDB takes no empty one
 HIGHEST = "\U0010ffff"  # sorts after every sort key that shares the prefix before it
 
 
@@ -154,7 +155,7 @@ def _numbered(prefix: str) -> Callable[[str, int | None, int | None], tuple[str,
 
 
 def _beginning(prefix: str) -> tuple[str, str]:
-    return prefix, prefix + HIGHEST
+    return prefix or LOWEST, prefix + HIGHEST
 
 
 # name → (index, partition of the listing's arguments, prefix of the sort key of the rest, numbered?)
