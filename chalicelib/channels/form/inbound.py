@@ -54,9 +54,9 @@ def greet(envelope: Envelope, install: Install) -> Greeting:
     submission(envelope, config)
     if "text/html" not in envelope.headers.get("accept", ""):
         told = json.dumps({"accepted": True, "id": envelope.id})
-        return Greeting(status=202, headers={"content-type": "application/json"}, body=told)
+        return Greeting(status=202, headers={"Content-Type": "application/json"}, body=told)
     if config.redirect:
-        return Greeting(status=303, headers={"location": config.redirect})
+        return Greeting(status=303, headers={"Location": config.redirect})
     from . import page
 
     return Greeting(status=202, headers=page.headers(), body=page.thanks(install))

@@ -56,12 +56,12 @@ def headers(install: Install | None = None) -> dict[str, str]:
     target = urlsplit(of(install).redirect if install else "")
     elsewhere = {"form-action": f"'self' {target.scheme}://{target.netloc}"} if target.netloc else {}
     return {
-        "content-type": "text/html; charset=utf-8",
-        "content-security-policy": _policy(RULES | elsewhere),
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": _policy(RULES | elsewhere),
         # Not no-referrer: the form's Origin would be "null" then.
-        "referrer-policy": "same-origin",
-        "x-content-type-options": "nosniff",
-        "cache-control": "no-store",
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
     }
 
 

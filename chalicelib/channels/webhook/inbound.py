@@ -65,7 +65,7 @@ def greet(envelope: Envelope, install: Install) -> Greeting:
         raise WrongMediaType("this webhook takes application/json")
     _arrival(envelope)
     body = json.dumps({"accepted": True, "id": envelope.id})
-    return Greeting(status=202, headers={"content-type": "application/json"}, body=body)
+    return Greeting(status=202, headers={"Content-Type": "application/json"}, body=body)
 
 
 def parse(envelope: Envelope, install: Install) -> list[Arrival]:

@@ -152,19 +152,19 @@ def test_what_a_script_gets(posted, install):
     for accept in ({}, {"accept": "*/*"}, {"accept": "application/json"}):
         greeting = inbound.greet(posted("json", **accept), install("form", redirect="https://a.example/"))
         assert (greeting.status, greeting.body) == (202, '{"accepted": true, "id": "env_1"}')
-        assert greeting.headers == {"content-type": "application/json"}
+        assert greeting.headers == {"Content-Type": "application/json"}
 
 
 def test_what_a_browser_gets(posted, install):
     greeting = inbound.greet(posted("urlencoded", accept=HTML), install("form"))
     assert greeting.status == 202
     assert "Thank you" in greeting.body
-    assert greeting.headers["content-security-policy"] == page.CSP
+    assert greeting.headers["Content-Security-Policy"] == page.CSP
 
 
 def test_where_a_browser_is_sent(posted, install):
     greeting = inbound.greet(posted("urlencoded", accept=HTML), install("form", redirect="/thanks"))
-    assert (greeting.status, greeting.headers, greeting.body) == (303, {"location": "/thanks"}, "")
+    assert (greeting.status, greeting.headers, greeting.body) == (303, {"Location": "/thanks"}, "")
 
 
 class Tags(HTMLParser):
@@ -216,10 +216,10 @@ def test_the_policy_allows_just_the_style_of_the_page(install):
 
 def test_the_policy_lets_the_form_go_where_it_redirects(install):
     def policy(redirect):
-        return page.headers(install("form", redirect=redirect))["content-security-policy"]
+        return page.headers(install("form", redirect=redirect))["Content-Security-Policy"]
 
     assert "form-action 'self' https://a.example:8443;" in policy("https://a.example:8443/thanks")
-    assert policy("/thanks") == policy("") == page.CSP == page.headers()["content-security-policy"]
+    assert policy("/thanks") == policy("") == page.CSP == page.headers()["Content-Security-Policy"]
 
 
 def test_a_form_without_files_or_honeypot(install):

@@ -143,7 +143,7 @@ def test_json_under_its_other_names_passes(envelope, install, payload, content_t
 
 def test_the_greeting_names_the_envelope(envelope, install, payload):
     greeting = inbound.greet(envelope("webhook", payload("webhook/message.json")), install("webhook"))
-    assert (greeting.body, greeting.headers["content-type"]) == (
+    assert (greeting.body, greeting.headers["Content-Type"]) == (
         '{"accepted": true, "id": "env_1"}',
         "application/json",
     )
