@@ -13,15 +13,17 @@ from ...desk.workspaces import Install
 from .config import of
 from .submission import MAX_EMAIL, MAX_LINE
 
-STYLE = """ :root{color-scheme:light
-dark;--ink:#1c2430;--dim:#5a6676;--paper:#fff;--ground:#f3f5f8;--line:#8792a2;
+STYLE = """
+:root{color-scheme:light dark;--ink:#1c2430;--dim:#5a6676;--paper:#fff;--ground:#f3f5f8;--line:#8792a2;
 --mark:#1f56c4;--on-mark:#fff;--bad:#a4161a;--bad-ground:#fdecec}
 @media(prefers-color-scheme:dark){:root{--ink:#e8ecf2;--dim:#a5b0bf;--paper:#1a2029;--ground:#10141a;
---line:#77839a;--mark:#8ab4ff;--on-mark:#0c1a33;--bad:#ffb3b3;--bad-ground:#3a1a1c}} *{box-sizing:border-box}
+--line:#77839a;--mark:#8ab4ff;--on-mark:#0c1a33;--bad:#ffb3b3;--bad-ground:#3a1a1c}}
+*{box-sizing:border-box}
 body{margin:0;padding:1.5rem 1rem;min-height:100vh;display:grid;place-items:start center;
 background:var(--ground);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
 main{width:100%;max-width:34rem;padding:clamp(1.25rem,5vw,2.25rem);background:var(--paper);border-radius:.75rem;
-box-shadow:0 1px 3px #0003;overflow-wrap:anywhere} h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.25}
+box-shadow:0 1px 3px #0003;overflow-wrap:anywhere}
+h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.25}
 label{display:block;margin-top:1rem;font-weight:600}
 small{display:block;color:var(--dim);font-size:.875rem;font-weight:400}
 input,textarea,button{width:100%;margin-top:.25rem;padding:.6rem .7rem;border:1px solid var(--line);
@@ -69,7 +71,7 @@ def page(install: Install, problem: str = "") -> str:
     """The form. `problem` is a sentence about what was wrong with the last try."""
     config = of(install)
     names = {ours: escape(theirs) for ours, theirs in config.fields.items()}
-    alert = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
+    alert = f'<p class="problem" role="alert">{escape(problem)}</p>\n' if problem else ""
     files = (
         f'<label for="file">File <small>optional, up to 4 MB in all</small></label>'
         f'<input id="file" name="{names["file"]}" type="file"{" multiple" if config.max_files > 1 else ""}>'
