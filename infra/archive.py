@@ -1,9 +1,10 @@
 """Compiled code and zips that come out the same, byte for byte, from the same sources."""
 
-import py_compile
+import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterable
-from importlib.util import cache_from_source
 from pathlib import Path
 
 # Where Lambda unpacks a zip: what tracebacks show.
@@ -15,16 +16,11 @@ def compile_tree(folder: Path) -> None:
     """Compile every module of `folder` beside its source.
 
     Zips stamp every member 1980, and a .pyc that is checked against its source's time is then never used: unchecked
-    hashes are.
+    hashes are. A process of its own, without random hashes, compiles the same bytes each time.
     """
-    for source in folder.rglob("*.py"):
-        py_compile.compile(
-            str(source),
-            cfile=cache_from_source(str(source), optimization=""),
-            dfile=f"{TASK_ROOT}/{source.relative_to(folder).as_posix()}",
-            doraise=True,
-            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-        )
+    command = [sys.executable, "-m", "compileall", "-q", "-j", "1", "--invalidation-mode", "unchecked-hash"]
+    command += ["-s", str(folder), "-p", TASK_ROOT, str(folder)]
+    subprocess.run(command, check=True, env=os.environ | {"PYTHONHASHSEED": "0"})
 
 
 def write_zip(target: Path, folders: Iterable[Path]) -> None:

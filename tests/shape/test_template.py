@@ -1,0 +1,296 @@
+"""The packaged template: what must not get lost on the way from resources.yaml and config.json to CloudFormation."""
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.build import Package
+from infra.template import functions, of_type
+
+FUNCTIONS = {
+    "APIHandler": ("app.app", 512, 29),
+    "WebsocketConnect": ("app.connect", 256, 10),
+    "WebsocketMessage": ("app.message", 256, 29),
+    "WebsocketDisconnect": ("app.disconnect", 256, 10),
+    "Receive": ("chalicelib.edge.workers.receive", 512, 60),
+    "React": ("chalicelib.edge.workers.react", 512, 60),
+    "Deliver": ("chalicelib.edge.workers.deliver", 512, 60),
+    "Push": ("chalicelib.edge.workers.push", 256, 30),
+    "Tick": ("chalicelib.edge.workers.tick", 256, 60),
+}
+WORKED_OFF = {"Receive": "InboundQueue", "Deliver": "DeliverQueue", "Push": "PushQueue"}
+DEAD = {"InboundQueue": "InboundDeadQueue", "DeliverQueue": "DeliverDeadQueue", "PushQueue": "PushDeadQueue"}
+SET_ASIDE = {*DEAD.values(), "ReactFailedQueue"}
+EVERYWHERE = {"PARLEY_STAGE", "PARLEY_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+TOLD = {
+    "APIHandler": {"INBOUND_QUEUE", "DELIVER_QUEUE", "PUSH_QUEUE", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
+    | {"BOOTSTRAP_HASH"},
+    "WebsocketConnect": set(),
+    "WebsocketMessage": {"KEY_ID", "SOCKET_ENDPOINT"},
+    "WebsocketDisconnect": set(),
+    "Receive": {"INBOUND_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
+    "React": {"DELIVER_QUEUE", "PUSH_QUEUE", "REACT_FAILED_QUEUE", "PUBLIC_URL"},
+    "Deliver": {"DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
+    "Push": {"PUSH_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
+    "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "PUBLIC_URL"},
+}
+# Which resources each function may name in its policy.
+REACHES = {
+    "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "Files", "Key"},
+    "WebsocketConnect": {"Table"},
+    "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
+    "WebsocketDisconnect": {"Table"},
+    "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "Files", "Key"},
+    "React": {"Table", "DeliverQueue", "PushQueue", "ReactFailedQueue", "Files"},
+    "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "Files", "Key"},
+    "Push": {"Table", "PushQueue", "PushDeadQueue", "WebsocketAPI"},
+    "Tick": {"Table", "DeliverQueue", "PushQueue"},
+}
+Template = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def template(packaged: Package) -> Template:
+    found: Template = json.loads(packaged.template.read_text())
+    return found
+
+
+def properties(template: Template, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = template["Resources"][name]["Properties"]
+    return found
+
+
+def only(found: dict[str, Any]) -> Any:
+    (value,) = found.values()
+    return value
+
+
+def test_every_resource_has_a_type_and_so_none_is_a_misspelt_merge(template: Template) -> None:
+    assert [name for name, resource in template["Resources"].items() if "Type" not in resource] == []
+
+
+def test_the_functions_are_these_with_their_memory_and_time(template: Template) -> None:
+    found = {
+        name: (of["Properties"]["Handler"], of["Properties"]["MemorySize"], of["Properties"]["Timeout"])
+        for name, of in functions(template).items()
+    }
+    assert found == FUNCTIONS
+
+
+def test_nothing_reserves_concurrency(template: Template) -> None:
+    assert "ReservedConcurrentExecutions" not in json.dumps(template)
+    assert "ProvisionedConcurrency" not in json.dumps(template)
+
+
+def test_a_deleted_stack_leaves_table_files_and_key(template: Template) -> None:
+    for name in ("Table", "Files", "Key"):
+        resource = template["Resources"][name]
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_the_table_has_its_keys_indexes_stream_and_safety(template: Template) -> None:
+    table = properties(template, "Table")
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert [key["AttributeName"] for key in table["KeySchema"]] == ["pk", "sk"]
+    indexes = {index["IndexName"]: index for index in table["GlobalSecondaryIndexes"]}
+    assert {name: [key["AttributeName"] for key in index["KeySchema"]] for name, index in indexes.items()} == {
+        f"gsi{n}": [f"g{n}pk", f"g{n}sk"] for n in (1, 2, 3)
+    }
+    assert {index["Projection"]["ProjectionType"] for index in indexes.values()} == {"ALL"}
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+
+
+def test_the_streams_mapping_is_what_the_local_stack_cannot_show(template: Template) -> None:
+    mapping = only(properties(template, "React")["Events"])["Properties"]
+    assert mapping["Stream"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["MaximumRetryAttempts"] == 10
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["Files", "Arn"]}}}
+    (given,) = mapping["FilterCriteria"]["Filters"]
+    keys = json.loads(given["Pattern"])["dynamodb"]["Keys"]
+    assert keys["pk"] == {"S": [{"prefix": "R#"}]}
+    assert {"M#", "N#", "L#"} <= {word["prefix"] for word in keys["sk"]["S"]}
+
+
+def test_what_lambda_gives_up_of_the_stream_sets_off_the_alarm(template: Template) -> None:
+    (told,) = properties(template, "Files")["NotificationConfiguration"]["QueueConfigurations"]
+    assert told["Queue"] == {"Fn::GetAtt": ["ReactFailedQueue", "Arn"]}
+    assert told["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "aws/lambda/"}]
+
+
+def test_every_worked_off_queue_has_its_dead_letters_and_a_visibility_of_six_times_the_time(
+    template: Template,
+) -> None:
+    for function, name in WORKED_OFF.items():
+        queue, dead = properties(template, name), properties(template, DEAD[name])
+        assert queue["RedrivePolicy"] == {
+            "deadLetterTargetArn": {"Fn::GetAtt": [DEAD[name], "Arn"]},
+            "maxReceiveCount": 5,
+        }
+        assert queue.get("FifoQueue") == dead.get("FifoQueue")
+        assert dead["MessageRetentionPeriod"] == 14 * 24 * 3600
+        assert queue["VisibilityTimeout"] == 6 * FUNCTIONS[function][2]
+
+
+def test_every_queue_is_encrypted_and_none_is_without_dead_letters(template: Template) -> None:
+    queues = of_type(template, "AWS::SQS::Queue")
+    assert set(queues) == {*DEAD, *SET_ASIDE}
+    assert all(queue["Properties"]["SqsManagedSseEnabled"] for queue in queues.values())
+
+
+def test_the_queues_mappings_report_single_failures_and_limit_themselves(template: Template) -> None:
+    for function, queue in WORKED_OFF.items():
+        mapping = only(properties(template, function)["Events"])["Properties"]
+        assert mapping["Queue"] == {"Fn::GetAtt": [queue, "Arn"]}
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+        assert "MaximumBatchingWindowInSeconds" not in mapping
+
+
+def test_the_clock_ticks_every_minute(template: Template) -> None:
+    assert only(properties(template, "Tick")["Events"])["Properties"]["Schedule"] == "rate(1 minute)"
+
+
+def test_every_function_is_told_what_it_needs_and_no_more(template: Template) -> None:
+    everywhere = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert set(everywhere) >= EVERYWHERE
+    for function, names in TOLD.items():
+        variables = properties(template, function).get("Environment", {}).get("Variables", {})
+        assert set(variables) == {f"PARLEY_{name}" for name in names}, function
+
+
+def statements(template: Template, function: str) -> list[dict[str, Any]]:
+    role = properties(template, function)["Role"]["Fn::GetAtt"][0]
+    found: list[dict[str, Any]] = []
+    for policy in properties(template, role)["Policies"]:
+        found += policy["PolicyDocument"]["Statement"]
+    return found
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_functions_policy_is_its_own_and_names_what_it_needs(template: Template, function: str) -> None:
+    roles = [properties(template, name)["Role"]["Fn::GetAtt"][0] for name in FUNCTIONS]
+    assert len(set(roles)) == len(FUNCTIONS)
+    role = properties(template, properties(template, function)["Role"]["Fn::GetAtt"][0])
+    assert "ManagedPolicyArns" not in role
+    own = properties(template, function)["LoggingConfig"]["LogGroup"]["Ref"]
+    named = {target(resource) for statement in statements(template, function) for resource in listed(statement)}
+    assert named == REACHES[function] | {own}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_policy_says_star(template: Template, function: str) -> None:
+    for statement in statements(template, function):
+        assert statement["Effect"] == "Allow"
+        assert not [action for action in statement["Action"] if "*" in action]
+        assert "*" not in listed(statement)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_nothing_may_scan_or_change_the_stack(template: Template, function: str) -> None:
+    actions = {action for statement in statements(template, function) for action in statement["Action"]}
+    assert not {"dynamodb:Scan", "dynamodb:DeleteTable", "sqs:PurgeQueue", "s3:DeleteObject"} & actions
+    assert ("kms:Encrypt" in actions) == (function == "APIHandler")
+
+
+def listed(statement: dict[str, Any]) -> list[Any]:
+    resources = statement["Resource"]
+    return resources if isinstance(resources, list) else [resources]
+
+
+def target(resource: Any) -> str:
+    """The logical id that an ARN is made of."""
+    if "Fn::GetAtt" in resource:
+        return str(resource["Fn::GetAtt"][0])
+    words = resource["Fn::Sub"].replace("}", "${").split("${")[1::2]
+    (found,) = {word.split(".")[0] for word in words if not word.startswith("AWS::")}
+    return str(found)
+
+
+def test_every_set_aside_place_every_queue_and_every_function_has_its_alarm(template: Template) -> None:
+    found = {
+        (alarm["Properties"]["MetricName"], target_of_dimension(alarm))
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+    }
+    wanted = {("ApproximateNumberOfMessagesVisible", queue) for queue in SET_ASIDE}
+    wanted |= {("ApproximateAgeOfOldestMessage", queue) for queue in DEAD}
+    wanted |= {("Errors", function) for function in FUNCTIONS}
+    assert found == wanted | {("IteratorAge", "React")}
+    lag = properties(template, "StreamLagAlarm")
+    assert (lag["Threshold"], lag["Statistic"]) == (300_000, "Maximum")
+
+
+def target_of_dimension(alarm: dict[str, Any]) -> str:
+    (dimension,) = alarm["Properties"]["Dimensions"]
+    value = dimension["Value"]
+    return str(value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0])
+
+
+def test_every_alarm_reaches_a_person_through_one_composite_of_its_kind(template: Template) -> None:
+    composites = of_type(template, "AWS::CloudWatch::CompositeAlarm")
+    rules = json.dumps([composite["Properties"]["AlarmRule"] for composite in composites.values()])
+    for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
+        assert ("AlarmActions" in alarm["Properties"]) != (f"${{{name}}}" in rules), name
+    for alarm in composites.values():
+        assert alarm["Properties"]["AlarmActions"] == [{"Ref": "Alarms"}]
+
+
+def test_no_alarm_and_no_widget_knows_a_workspace(template: Template) -> None:
+    watched = [of_type(template, "AWS::CloudWatch::Alarm"), properties(template, "Dashboard")]
+    assert "orkspace" not in json.dumps(watched)
+
+
+def test_files_are_private_encrypted_and_envelopes_end(template: Template) -> None:
+    files = properties(template, "Files")
+    assert set(files["PublicAccessBlockConfiguration"].values()) == {True}
+    assert files["BucketEncryption"]
+    rules = {rule["Id"]: rule for rule in files["LifecycleConfiguration"]["Rules"]}
+    assert (rules["envelopes"]["Prefix"], rules["envelopes"]["ExpirationInDays"]) == ("envelopes/", 30)
+    assert properties(template, "Key")["EnableKeyRotation"] is True
+
+
+def test_the_api_is_regional_throttled_and_logged_without_what_people_said(template: Template) -> None:
+    api = properties(template, "RestAPI")
+    assert api["EndpointConfiguration"] == "REGIONAL"
+    (settings,) = api["MethodSettings"]
+    assert settings["ThrottlingRateLimit"] == {"Ref": "ThrottleRate"}
+    assert settings["ThrottlingBurstLimit"] == {"Ref": "ThrottleBurst"}
+    line = json.loads(api["AccessLogSetting"]["Format"])
+    assert not [value for value in line.values() if "querystring" in value or "header" in value or "body" in value]
+
+
+def test_what_the_gateway_answers_itself_are_problem_documents_that_a_browser_may_read(template: Template) -> None:
+    answers = properties(template, "RestAPI")["GatewayResponses"]
+    statuses = {kind: answer.get("StatusCode") for kind, answer in answers.items()}
+    assert statuses.items() >= {"MISSING_AUTHENTICATION_TOKEN": 404, "THROTTLED": 429}.items()
+    assert statuses["REQUEST_TOO_LARGE"] == 413
+    assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= set(answers)
+    for answer in answers.values():
+        headers = answer["ResponseParameters"]["Headers"]
+        assert headers["Content-Type"] == "'application/problem+json'"
+        assert headers["Access-Control-Allow-Origin"] == "'*'"
+        body = json.loads(only(answer["ResponseTemplates"]).replace("$context.error.messageString", '"why"'))
+        assert {"type", "title", "detail"} <= set(body)
+        assert body.get("status") == answer.get("StatusCode")
+    assert answers["THROTTLED"]["ResponseParameters"]["Headers"]["Retry-After"] == "'1'"
+
+
+def test_the_sockets_stage_deploys_itself(template: Template) -> None:
+    stage = properties(template, "WebsocketAPIStage")
+    assert stage["AutoDeploy"] is True
+    assert "DeploymentId" not in stage
+    assert of_type(template, "AWS::ApiGatewayV2::Deployment") == {}
+
+
+def test_every_log_ends_some_day(template: Template) -> None:
+    groups = of_type(template, "AWS::Logs::LogGroup")
+    assert all("RetentionInDays" in group["Properties"] for group in groups.values())
+    own = {properties(template, name)["LoggingConfig"]["LogGroup"]["Ref"] for name in FUNCTIONS}
+    assert own < set(groups)
+    assert len(own) == len(FUNCTIONS)

@@ -1,0 +1,101 @@
+"""The zip as shipped: small, compiled, complete, and nothing in it that nobody asked for."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from infra.build import LIMIT, Package, build, check
+from infra.template import functions
+from infra.vendor import SERVICES, native
+from infra.venvs import ROOT
+
+# The dependencies of requirements.txt, theirs, and ours.
+OURS = {"app.py", "chalicelib", "chalice", "__pycache__"}
+THEIRS = {"pynamodb", "botocore", "jmespath", "dateutil", "six.py", "urllib3", "msgspec", "jwt"}
+THEIRS |= {"aws_lambda_powertools", "typing_extensions.py", "standardwebhooks", "multipart.py"}
+
+IMPORT = """
+import importlib, json, sys
+sys.path = [sys.argv[1]] + [path for path in sys.path if "site-packages" not in path]
+for handler in sys.argv[2:]:
+    module, name = handler.rsplit(".", 1)
+    assert callable(getattr(importlib.import_module(module), name)), handler
+outside = [m.__file__ for m in sys.modules.values() if "site-packages" in (getattr(m, "__file__", None) or "")]
+print(json.dumps(outside))
+"""
+
+
+@pytest.fixture(scope="module")
+def unpacked(packaged: Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("zip")
+    with zipfile.ZipFile(packaged.archive) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def names(packaged: Package) -> list[str]:
+    with zipfile.ZipFile(packaged.archive) as archive:
+        return archive.namelist()
+
+
+def test_it_is_small(packaged: Package) -> None:
+    assert packaged.archive.stat().st_size <= LIMIT
+
+
+def test_nothing_is_in_it_but_ours_and_the_vendored_dependencies(packaged: Package) -> None:
+    tops = {name.split("/")[0] for name in names(packaged)}
+    assert {top for top in tops if not top.endswith(".dist-info")} == OURS | THEIRS
+
+
+def test_boto3_is_not_in_it_and_no_service_model_that_is_not_used(packaged: Package) -> None:
+    assert not [name for name in names(packaged) if name.split("/")[0].startswith(("boto3", "s3transfer"))]
+    models = {
+        name.split("/")[2] for name in names(packaged) if name.startswith("botocore/data/") and name.count("/") > 2
+    }
+    assert models == SERVICES
+
+
+def test_every_module_is_compiled_for_this_python_and_never_checked_against_a_time(unpacked: Path) -> None:
+    for source in unpacked.rglob("*.py"):
+        compiled = Path(importlib.util.cache_from_source(str(source), optimization=""))
+        header = compiled.read_bytes()[:16]
+        assert header[:4] == importlib.util.MAGIC_NUMBER, source
+        assert int.from_bytes(header[4:8], "little") == 0b01, source
+        assert header[8:] == importlib.util.source_hash(source.read_bytes()), source
+
+
+@pytest.mark.parametrize("function", ["all", "one by one"])
+def test_every_handler_is_imported_from_it_alone(packaged: Package, unpacked: Path, function: str) -> None:
+    template = json.loads(packaged.template.read_text())
+    handlers = [found["Properties"]["Handler"] for found in functions(template).values()]
+    for group in [handlers] if function == "all" else [[handler] for handler in handlers]:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", IMPORT, str(unpacked), *group],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={"AWS_DEFAULT_REGION": "us-east-1", "PATH": ""},
+        )
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout) == []
+
+
+def test_it_comes_out_the_same_twice(packaged: Package, tmp_path: Path) -> None:
+    again = build(native(), tmp_path)
+    assert again.archive.read_bytes() == packaged.archive.read_bytes()
+    assert again.template.read_text() == packaged.template.read_text()
+
+
+def test_it_passes_chalices_validator_and_cfn_lint(packaged: Package) -> None:
+    check(packaged)
+
+
+def test_nothing_in_the_repository_binds_anything_but_loopback() -> None:
+    everywhere = ".".join("0000")
+    sources = [*ROOT.glob("*.py"), *ROOT.glob("infra/**/*.py"), *ROOT.glob("chalicelib/**/*.py")]
+    assert not [path for path in sources if f'"{everywhere}"' in path.read_text()]
