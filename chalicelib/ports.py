@@ -1,6 +1,6 @@
 """What the flows need of the world, as Protocols. The rim implements them; `wiring` chooses."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -93,6 +93,17 @@ class Store(Protocol):
 
     def count(self, name: str, window: int, amount: int, expires_at: int) -> int:
         """Add to a counter that lives for a while; the new total. For rate limits."""
+
+
+class Scanned(Store, Protocol):
+    """The table as `rebuild` alone sees it."""
+
+    def everything(self) -> Iterator[Record]:
+        """Every record, by a full scan."""
+
+    def mend(self, record: Record) -> bool:
+        """Write a record under its own version if the stored row differs from it; whether it did. Raises Clash if
+        another version is there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,11 @@ class Install(Record, frozen=True):
     disabled_because: str = ""
 
 
+def fed(install: Install) -> bool:
+    """Whether an install is told of every room of its workspace."""
+    return install.state == "active" and bool(install.config.get("url")) and bool(install.config.get("all_rooms"))
+
+
 class Audit(Record, frozen=True):
     """What an agent or a key changed: who, what, to which thing, when. No bodies, no secrets."""
 

@@ -264,11 +264,19 @@ class ForkRoom(Body, frozen=True):
     last: str | None = msgspec.field(name="to", default=None)
 
 
+class PersonView(View, frozen=True):
+    """Somebody, in short."""
+
+    kind: str
+    id: str
+    name: str
+
+
 class GlimpseView(View, frozen=True):
-    """The last message, as the inbox shows it."""
+    """The last message, as the inbox shows it: the beginning of its text."""
 
     id: str
-    author: "AuthorView"
+    author: PersonView
     text: str
 
 

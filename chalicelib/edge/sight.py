@@ -21,6 +21,7 @@ from .shapes import (
     KeyView,
     MessageView,
     OriginView,
+    PersonView,
     QuoteView,
     ReactionView,
     ReplyView,
@@ -137,9 +138,7 @@ def room_view(room: Room, who: Principal, seen: Seen | None) -> RoomView:
         last_message_at=time_of(room.last_message_at),
         last_message=GlimpseView(
             id=message_id(room.id, last.n),
-            author=AuthorView(
-                kind=last.author_kind, id=last.author, name=last.author_name, external_id=None, verified=True
-            ),
+            author=PersonView(kind=last.author_kind, id=last.author, name=last.author_name),
             text=last.text,
         )
         if last

@@ -4,7 +4,7 @@ from typing import Any
 
 from ..desk.errors import NotFound
 from ..desk.people import Principal
-from ..desk.workspaces import Install, InstallKind, Workspace
+from ..desk.workspaces import Install, InstallKind, Workspace, fed
 from ..ports import Drop, World, new, over, ref
 from .audit import audit
 from .once import KEYLESS, Once, again
@@ -113,5 +113,4 @@ def _workspace(world: World, who: Principal) -> Workspace:
 def _fed(workspace: Workspace, install: Install) -> Workspace:
     """The workspace, whose feeds name the install if it is to be told of every room."""
     others = tuple(feed for feed in workspace.feeds if feed != install.id)
-    fed = install.state == "active" and bool(install.config.get("url")) and bool(install.config.get("all_rooms"))
-    return workspace.changed(feeds=(*others, install.id) if fed else others)
+    return workspace.changed(feeds=(*others, install.id) if fed(install) else others)

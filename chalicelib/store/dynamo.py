@@ -3,7 +3,7 @@
 Limits are set for an API under API Gateway's 29 s: 2 s to connect, 5 s to read, four tries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -150,6 +150,12 @@ class DynamoTable:
             raise Away(f"query: {error.cause_response_code or type(error).__name__}") from error
         last = found.last_evaluated_key
         return rows, {name: value["S"] for name, value in last.items()} if last else None
+
+    def scan(self) -> Iterator[Row]:
+        """Every item that holds a record (counters do not)."""
+        for item in Item.scan(consistent_read=True):
+            if item.t:
+                yield row_of(item)
 
     def add(self, key: Key, amount: int, expires: int) -> int:
         """One UpdateItem."""

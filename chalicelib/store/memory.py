@@ -1,7 +1,7 @@
 """The table as a dict: the twin that unit tests and examples run on. The contract suite holds it to DynamoDB's ways."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..desk.errors import Clash
 from .keys import Key, Range
@@ -68,6 +68,12 @@ class MemoryTable:
         if index:
             start[f"{index}pk"], start[f"{index}sk"] = row.g[index]
         return start
+
+    def scan(self) -> Iterator[Row]:
+        """Every row, in no order that means anything."""
+        with self.lock:
+            rows = list(self.rows.values())
+        return iter(rows)
 
     def add(self, key: Key, amount: int, expires: int) -> int:
         """Add to a counter."""

@@ -2,12 +2,13 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, cast
 
 import msgspec
 
 from ..desk.errors import Malformed
+from ..desk.record import Record
 from ..ports import Drop, Listing, Page, Put, R, Ref, Write
 from .keys import BY_TYPE, Key, Range, span
 from .rows import Row, from_row, to_row
@@ -26,6 +27,9 @@ class Table(Protocol):
 
     def query(self, span: Range, forward: bool, limit: int, start: Start | None) -> tuple[list[Row], Start | None]:
         """One query; `start` as an earlier one gave it."""
+
+    def scan(self) -> Iterator[Row]:
+        """Every row that is a record."""
 
     def add(self, key: Key, amount: int, expires: int) -> int:
         """Add to a counter; its new value."""
@@ -59,6 +63,19 @@ class TableStore:
         start = _start(cursor, where) if cursor else None
         rows, last = self.table.query(where, not listing.newest_first, limit, start)
         return Page(cast("list[R]", [from_row(row) for row in rows]), _cursor(last) if last else None)
+
+    def everything(self) -> Iterator[Record]:
+        """A full scan; for `rebuild` alone."""
+        return (from_row(row) for row in self.table.scan())
+
+    def mend(self, record: Record) -> bool:
+        """Put the row right if it differs."""
+        row = to_row(record)
+        there = self.table.read([row.key]).get(row.key)
+        if there == row:
+            return False
+        self.table.write([(row, there.v if there else 0)], [])
+        return True
 
     def count(self, name: str, window: int, amount: int, expires_at: int) -> int:
         """Add to the counter `name` of a window."""

@@ -1,0 +1,134 @@
+"""Recompute all that is derived, from what was said and set: index keys, rooms' counts and glimpses, messages'
+ordinals, read marks' counts, the id map, domain claims, feeds. The one full scan; run it in quiet hours, as often as
+you like.
+
+Deliveries are no derived state: they are the ledger of what was sent.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from ..desk.customers import Customer, Domain
+from ..desk.errors import Clash
+from ..desk.messages import Known, Message
+from ..desk.record import Record
+from ..desk.rooms import Bridge, Room, Seen
+from ..desk.saying import glimpse
+from ..desk.workspaces import Install, Workspace, fed
+from ..ports import Listing, Scanned, ref
+
+PAGE = 200
+TURNS = {"agent": "customer", "user": "vendor", "visitor": "vendor"}
+
+
+def rebuild(store: Scanned) -> Counter[str]:
+    """How many records of each type were put right."""
+    mended: Counter[str] = Counter()
+    for record in store.everything():
+        for right in _right(store, record):
+            if _put(store, right):
+                mended[type(right).__name__] += 1
+    return mended
+
+
+def _put(store: Scanned, right: Record) -> bool:
+    """Write what differs from what is stored. Index keys are part of the row, so equal records may still differ."""
+    try:
+        return store.mend(right)
+    except Clash:
+        return False  # it moved meanwhile, and its own writer derived what belongs to it
+
+
+def _right(store: Scanned, record: Record) -> Iterator[Record]:
+    """The record itself and what follows from it, as they should be."""
+    if isinstance(record, Room):
+        yield from _room(store, record)
+    elif isinstance(record, Message):
+        return  # with its room
+    elif isinstance(record, Customer):
+        yield record
+        for name in record.domains:
+            yield Domain(version=1, workspace=record.workspace, domain=name, customer=record.id)
+    elif isinstance(record, Workspace):
+        yield msgspec.structs.replace(record, feeds=_feeds(store, record))
+    elif isinstance(record, Seen):
+        yield _seen(store, record)
+    elif isinstance(record, Bridge):
+        yield record
+        if record.conversation:
+            source = f"{record.install}:thread"
+            yield _known(store, source, record.conversation, record.workspace, record.room, 0)
+    elif not isinstance(record, Known | Domain):
+        yield record
+
+
+def _all(store: Scanned, listing: Listing[Any]) -> Iterator[Any]:
+    cursor: str | None = None
+    while True:
+        page = store.page(listing, PAGE, cursor)
+        yield from page.items
+        cursor = page.next
+        if cursor is None:
+            return
+
+
+def _room(store: Scanned, room: Room) -> Iterator[Record]:
+    """The room's messages in their order with their ordinals, what they say of the id map, and the room itself."""
+    posts = notes = 0
+    last: Message | None = None
+    spoken: Message | None = None
+    said: Listing[Message] = Listing("posts", (room.id,))
+    noted: Listing[Message] = Listing("notes", (room.id,))
+    messages = sorted([*_all(store, said), *_all(store, noted)], key=lambda message: message.n)
+    for message in messages:
+        posts, notes = posts + (not message.internal), notes + message.internal
+        yield msgspec.structs.replace(message, posts=posts, notes=notes)
+        if not message.internal:
+            last = message
+            spoken = message if message.author.kind in TURNS else spoken
+        if message.source.install and message.source.id:
+            yield _known(store, message.source.install, message.source.id, room.workspace, room.id, message.n)
+    yield msgspec.structs.replace(
+        room,
+        posts=posts,
+        notes=notes,
+        last_message=glimpse(last) if last else None,
+        last_message_at=last.created_at if last else 0,
+        turn=TURNS[spoken.author.kind] if spoken else "",
+    )
+
+
+def _known(store: Scanned, source: str, id_: str, workspace: str, room: str, n: int) -> Known:
+    """The entry of the id map. Where copies of a fork claim the same source, the copy made last is its home."""
+    there = store.one(ref(Known, source, id_))
+    entry = Known(version=1, source=source, id=id_, workspace=workspace, room=room, n=n)
+    if there is None or not there.room:
+        return entry
+    home = store.one(ref(Message, there.room, there.n, False)) if there.n else None
+    claims = store.one(ref(Message, room, n, False)) if n else None
+    if (
+        home
+        and claims
+        and claims.forked_from
+        and (home.room, home.n) == (claims.forked_from.room, claims.forked_from.n)
+    ):
+        return msgspec.structs.replace(entry, version=there.version)
+    return there
+
+
+def _feeds(store: Scanned, workspace: Workspace) -> tuple[str, ...]:
+    listing: Listing[Install] = Listing("installs", (workspace.id,))
+    wanted = [install.id for install in _all(store, listing) if fed(install)]
+    return tuple(sorted(wanted, key=lambda id_: (workspace.feeds.index(id_) if id_ in workspace.feeds else 999, id_)))
+
+
+def _seen(store: Scanned, seen: Seen) -> Seen:
+    """The mark with the counts at its place."""
+    counts = []
+    for name in ("posts", "notes"):
+        listing: Listing[Message] = Listing(name, (seen.room,), before=seen.n + 1)
+        counts.append(sum(1 for _ in _all(store, listing)))
+    return msgspec.structs.replace(seen, posts=counts[0], notes=counts[1])
