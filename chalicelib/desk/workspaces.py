@@ -28,13 +28,13 @@ class Secret(Part, frozen=True):
 
 class Workspace(Record, frozen=True):
     """One environment or product of the vendor. `feeds` are the installs that are told of every room but internal
-    ones: kept here, so that they are read with the workspace, consistently."""
+    ones, and since when (ms): kept here, so that they are read with the workspace, consistently."""
 
     id: str
     name: str
     created_at: int
     token_secrets: tuple[Secret, ...] = ()
-    feeds: tuple[str, ...] = ()
+    feeds: dict[str, int] = {}
 
 
 class Agent(Record, frozen=True):
@@ -76,6 +76,7 @@ class Install(Record, frozen=True):
     secrets: tuple[Secret, ...] = ()
     state: Literal["active", "disabled"] = "active"
     disabled_because: str = ""
+    fed_since: int = 0
 
 
 def fed(install: Install) -> bool:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from ..desk.errors import NotFound
 from ..desk.people import Principal
 from ..desk.workspaces import Install, InstallKind, Workspace, fed
@@ -31,6 +33,7 @@ def connect_install(
             config=config,
             secrets=(secret,),
         )
+        install = _since(None, install, install.created_at)
         connected = (install, plain)
         world.store.commit(
             new(install),
@@ -53,7 +56,7 @@ def change_install(world: World, who: Principal, install_id: str, fields: dict[s
             told["config"] = world.inbound(old.kind).check(told["config"])
         if told.get("state") == "active":
             told["disabled_because"] = ""
-        install = old.changed(**told)
+        install = _since(old, old.changed(**told), world.clock.now())
         world.store.commit(
             over(install, old),
             over(_fed(workspace, install), workspace),
@@ -86,7 +89,7 @@ def remove_install(world: World, who: Principal, install_id: str) -> None:
 
     def attempt(_: int) -> None:
         old, workspace = _install(world, who, install_id), _workspace(world, who)
-        feeds = tuple(feed for feed in workspace.feeds if feed != old.id)
+        feeds = {id_: since for id_, since in workspace.feeds.items() if id_ != old.id}
         world.store.commit(
             over(workspace.changed(feeds=feeds), workspace),
             Drop(ref(Install, old.id)),
@@ -112,5 +115,12 @@ def _workspace(world: World, who: Principal) -> Workspace:
 
 def _fed(workspace: Workspace, install: Install) -> Workspace:
     """The workspace, whose feeds name the install if it is to be told of every room."""
-    others = tuple(feed for feed in workspace.feeds if feed != install.id)
-    return workspace.changed(feeds=(*others, install.id) if fed(install) else others)
+    others = {id_: since for id_, since in workspace.feeds.items() if id_ != install.id}
+    return workspace.changed(feeds=others | {install.id: install.fed_since} if fed(install) else others)
+
+
+def _since(old: Install | None, install: Install, now: int) -> Install:
+    """The install, which is told of nothing from before it became a feed."""
+    if not fed(install) or (old and fed(old)):
+        return install
+    return msgspec.structs.replace(install, fed_since=now)

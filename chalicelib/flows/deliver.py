@@ -130,7 +130,7 @@ def _disable(world: World, install: Install, reason: str) -> None:
         current, workspace = world.store.many([ref(Install, install.id), ref(Workspace, install.workspace)])
         if current is None or current.state == "disabled":
             return
-        feeds = tuple(feed for feed in workspace.feeds if feed != current.id)
+        feeds = {id_: since for id_, since in workspace.feeds.items() if id_ != current.id}
         disabled = current.changed(state="disabled", disabled_because=reason)
         world.store.commit(over(disabled, current), over(workspace.changed(feeds=feeds), workspace))
 

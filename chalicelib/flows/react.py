@@ -35,8 +35,8 @@ class Ties:
             return []
         found = {bridge.install: (bridge.install, bridge.channel, bridge.bound_at) for bridge in self.bridges[room_id]}
         tenant = self.workspaces[workspace]
-        for install in tenant.feeds if tenant else ():
-            found.setdefault(install, (install, "webhook", 0))
+        for install, since in tenant.feeds.items() if tenant else ():
+            found.setdefault(install, (install, "webhook", since))
         return list(found.values())
 
     def _read(self, room_id: str, workspace: str) -> None:
@@ -71,10 +71,9 @@ def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
 
 
 def _what(happening: Happening) -> What | None:
-    """What a bridge is owed for it, if anything. A message that was changed since has had its own turn before; the
-    copies that a fork makes were sent where they were said."""
+    """What a bridge is owed for it, if anything. The copies that a fork makes were sent where they were said."""
     if isinstance(happening, Message):
-        return None if happening.changed_n or happening.forked_from or happening.author.kind == "system" else "post"
+        return None if happening.forked_from or happening.author.kind == "system" else "post"
     return WHAT.get(happening.type)
 
 

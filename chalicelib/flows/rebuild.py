@@ -119,10 +119,9 @@ def _known(store: Scanned, source: str, id_: str, workspace: str, room: str, n: 
     return there
 
 
-def _feeds(store: Scanned, workspace: Workspace) -> tuple[str, ...]:
+def _feeds(store: Scanned, workspace: Workspace) -> dict[str, int]:
     listing: Listing[Install] = Listing("installs", (workspace.id,))
-    wanted = [install.id for install in _all(store, listing) if fed(install)]
-    return tuple(sorted(wanted, key=lambda id_: (workspace.feeds.index(id_) if id_ in workspace.feeds else 999, id_)))
+    return {install.id: install.fed_since for install in _all(store, listing) if fed(install)}
 
 
 def _seen(store: Scanned, seen: Seen) -> Seen:

@@ -17,7 +17,7 @@ EMPTY = {
     Room: {"posts": 0, "notes": 0, "last_message": None, "last_message_at": 0, "turn": ""},
     Message: {"posts": 0, "notes": 0},
     Seen: {"posts": 0, "notes": 0},
-    Workspace: {"feeds": ()},
+    Workspace: {"feeds": {}},
 }
 
 
