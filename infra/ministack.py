@@ -86,6 +86,8 @@ class Ministack:
             "TMPDIR": str(self.scratch),
             "LANG": "C.UTF-8",
             "BIND_HOST": HOST,
+            # Roles are enforced: a function that lacks a permission on AWS lacks it here. ("test" is the root user.)
+            "AUTH": "true",
             "GATEWAY_PORT": str(self.port),
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
