@@ -26,7 +26,7 @@ def main() -> None:
     from infra.stack import Failed
 
     _check_stage(chosen.stage)
-    stack = _stack(chosen.stage)
+    stack = on_aws(chosen.stage)
     package = build("arm64", ROOT / "dist")
     check(package)
     told = {OPTIONS[name]: value for name, value in vars(chosen).items() if name in OPTIONS and value is not None}
@@ -59,7 +59,8 @@ def _check_stage(stage: str) -> None:
         raise NotPossible(f"{stage!r} is no name for a stage: small letters, digits and dashes, a letter first.")
 
 
-def _stack(stage: str):  # type: ignore[no-untyped-def]
+def on_aws(stage: str):  # type: ignore[no-untyped-def]
+    """The stack of a stage, reached with the credentials that are there."""
     import boto3
     import botocore.exceptions
 

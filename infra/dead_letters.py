@@ -1,0 +1,152 @@
+"""`make dead-letters`: what could not be worked off, and why; `ARGS=--replay` gives it back to its worker.
+
+    python -m infra.dead_letters [--stage STAGE] [--queue inbound|deliver|push|react] [--replay | --drop ID]
+
+A letter of `react` is the key of a change; replaying it touches the item, so that the stream tells of it again.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from infra import reach, venvs
+
+# name → (where dead letters lie, where they came from), by the stack's outputs
+QUEUES = {
+    "inbound": ("InboundDeadQueueUrl", "InboundQueueUrl"),
+    "deliver": ("DeliverDeadQueueUrl", "DeliverQueueUrl"),
+    "push": ("PushDeadQueueUrl", "PushQueueUrl"),
+    "react": ("ReactFailedQueueUrl", ""),
+}
+HELD = 60  # s for which a letter is hidden from others while it is looked at
+DIED = "none was recorded: the worker died or ran out of time; its log says more"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A dead letter. `about` tells what it is without its content."""
+
+    queue: str
+    id: str
+    receipt: str
+    body: str
+    reason: str
+    group: str
+    since: str
+    about: str
+
+
+def main() -> None:
+    """List, replay or drop."""
+    parser = reach.parser("dead_letters", "List and replay dead letters.")
+    parser.add_argument("--queue", choices=sorted(QUEUES), action="append", help="only these")
+    parser.add_argument("--replay", action="store_true", help="give each back to its worker")
+    parser.add_argument("--drop", metavar="ID", help="throw one away, for good")
+    chosen = parser.parse_args()
+    venvs.enter("infra.dead_letters")
+    stack = reach.stack(chosen)
+    outputs = stack.outputs()
+    found = 0
+    for queue in chosen.queue or QUEUES:
+        for letter in list(letters(stack, outputs, queue)):
+            found += 1
+            print(
+                f"{letter.queue:8} {letter.id}  since {letter.since}  {letter.about}\n         reason: {letter.reason}"
+            )
+            if chosen.replay:
+                replay(stack, outputs, letter)
+                print("         replayed")
+            elif chosen.drop == letter.id:
+                _delete(stack, outputs, letter)
+                print("         dropped")
+            else:
+                _show_again(stack, outputs, letter)
+    print(f"{found} dead letters." if found else "No dead letters.")
+
+
+def letters(stack: Any, outputs: dict[str, str], queue: str) -> Iterator[Letter]:
+    """The letters of one dead-letter queue; each is hidden from others for a minute."""
+    sqs, url = stack.client("sqs"), outputs[QUEUES[queue][0]]
+    seen: set[str] = set()
+    while True:
+        answer = sqs.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=HELD,
+            MessageAttributeNames=["All"],
+            AttributeNames=["All"],
+        )
+        fresh = [message for message in answer.get("Messages", []) if message["MessageId"] not in seen]
+        if not fresh:
+            return
+        for message in fresh:
+            seen.add(message["MessageId"])
+            yield _letter(queue, message)
+
+
+def _letter(queue: str, message: dict[str, Any]) -> Letter:
+    told, system = message.get("MessageAttributes", {}), message.get("Attributes", {})
+    sent = datetime.fromtimestamp(int(system.get("SentTimestamp", "0")) / 1000, UTC)
+    return Letter(
+        queue=queue,
+        id=message["MessageId"],
+        receipt=message["ReceiptHandle"],
+        body=message["Body"],
+        reason=told.get("reason", {}).get("StringValue", DIED),
+        group=system.get("MessageGroupId", ""),
+        since=sent.isoformat(timespec="seconds"),
+        about=_about(queue, message["Body"]),
+    )
+
+
+def _about(queue: str, body: str) -> str:
+    """What it is, without its content."""
+    told = json.loads(body)
+    if queue == "inbound":
+        return f"{told['channel']} {told['install']} {told['id']}" if "install" in told else told.get("key", "")
+    return " ".join(f"{name}={value}" for name, value in told.items())
+
+
+def replay(stack: Any, outputs: dict[str, str], letter: Letter) -> None:
+    """Give it back, then take it away: if this dies in between it is done twice, which changes nothing."""
+    if letter.queue == "react":
+        _touch(stack, outputs["TableName"], json.loads(letter.body))
+    else:
+        url = outputs[QUEUES[letter.queue][1]]
+        # A new deduplication id: SQS swallows the old one for five minutes.
+        token = {"MessageGroupId": letter.group, "MessageDeduplicationId": f"replay-{letter.id}-{time.time_ns()}"}
+        stack.client("sqs").send_message(
+            QueueUrl=url, MessageBody=letter.body, **(token if url.endswith(".fifo") else {})
+        )
+    _delete(stack, outputs, letter)
+
+
+def _touch(stack: Any, table: str, key: dict[str, str]) -> None:
+    dynamodb = stack.client("dynamodb")
+    try:
+        dynamodb.update_item(
+            TableName=table,
+            Key={name: {"S": key[name]} for name in ("pk", "sk")},
+            UpdateExpression="SET touched = :now",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeValues={":now": {"N": str(time.time_ns() // 1_000_000)}},
+        )
+    except dynamodb.exceptions.ConditionalCheckFailedException:
+        print("         what it was about is gone")
+
+
+def _delete(stack: Any, outputs: dict[str, str], letter: Letter) -> None:
+    stack.client("sqs").delete_message(QueueUrl=outputs[QUEUES[letter.queue][0]], ReceiptHandle=letter.receipt)
+
+
+def _show_again(stack: Any, outputs: dict[str, str], letter: Letter) -> None:
+    stack.client("sqs").change_message_visibility(
+        QueueUrl=outputs[QUEUES[letter.queue][0]], ReceiptHandle=letter.receipt, VisibilityTimeout=0
+    )
+
+
+if __name__ == "__main__":
+    main()
