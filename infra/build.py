@@ -4,6 +4,7 @@ python -m infra.build [--machine arm64|x86_64] [--into dist]
 """
 
 import argparse
+import fcntl
 import hashlib
 import json
 import os
@@ -37,6 +38,14 @@ class Package:
 
 def build(machine: str, into: Path, home: Path = BUILD) -> Package:
     """Build for `machine`; if nothing has changed since the last time, that is what it gives."""
+    home.mkdir(parents=True, exist_ok=True)
+    # Tests, a run and a deployment may build at the same time, into the same folders.
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _built(machine, into, home)
+
+
+def _built(machine: str, into: Path, home: Path) -> Package:
     package = Package(into / "template.json", into / "deployment.zip")
     mark = _mark(machine)
     made_for = into / "made-for"
