@@ -2,11 +2,13 @@
 
     python -m infra.dead_letters [--stage STAGE] [--queue inbound|deliver|push|react] [--replay | --drop ID]
 
-A letter of `react` is the key of a change; replaying it touches the item, so that the stream tells of it again.
+A letter of `react` is the key of a change, or a batch of the stream that Lambda gave up and laid into the bucket;
+replaying it touches the items, so that the stream tells of them again.
 """
 
 import json
 import time
+import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -84,7 +86,10 @@ def letters(stack: Any, outputs: dict[str, str], queue: str) -> Iterator[Letter]
             return
         for message in fresh:
             seen.add(message["MessageId"])
-            yield _letter(queue, message)
+            if '"s3:TestEvent"' in message["Body"]:  # S3 says hello when its notifications are set up
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            else:
+                yield _letter(queue, message)
 
 
 def _letter(queue: str, message: dict[str, Any]) -> Letter:
@@ -107,13 +112,34 @@ def _about(queue: str, body: str) -> str:
     told = json.loads(body)
     if queue == "inbound":
         return f"{told['channel']} {told['install']} {told['id']}" if "install" in told else told.get("key", "")
+    if "Records" in told:
+        return "given-up batch " + " ".join(_batches(told))
     return " ".join(f"{name}={value}" for name, value in told.items())
+
+
+def _batches(told: dict[str, Any]) -> list[str]:
+    """The bucket's keys of the batches that S3 tells of."""
+    return [urllib.parse.unquote_plus(record["s3"]["object"]["key"]) for record in told["Records"]]
+
+
+def _changed(stack: Any, outputs: dict[str, str], told: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """The keys of the items that a letter of `react` is about."""
+    if "Records" not in told:
+        yield told
+        return
+    for key in _batches(told):
+        content = stack.client("s3").get_object(Bucket=outputs["FilesBucket"], Key=key)["Body"].read()
+        payload = json.loads(content)["payload"]
+        for record in json.loads(payload)["Records"] if isinstance(payload, str) else payload["Records"]:
+            keys = record["dynamodb"]["Keys"]
+            yield {name: keys[name]["S"] for name in ("pk", "sk")}
 
 
 def replay(stack: Any, outputs: dict[str, str], letter: Letter) -> None:
     """Give it back, then take it away: if this dies in between it is done twice, which changes nothing."""
     if letter.queue == "react":
-        _touch(stack, outputs["TableName"], json.loads(letter.body))
+        for key in _changed(stack, outputs, json.loads(letter.body)):
+            _touch(stack, outputs["TableName"], key)
     else:
         url = outputs[QUEUES[letter.queue][1]]
         # A new deduplication id: SQS swallows the old one for five minutes.
