@@ -119,9 +119,15 @@ def test_the_streams_mapping_is_what_the_local_stack_cannot_show(template: Templ
 
 
 def test_what_lambda_gives_up_of_the_stream_sets_off_the_alarm(template: Template) -> None:
-    (told,) = properties(template, "Files")["NotificationConfiguration"]["QueueConfigurations"]
-    assert told["Queue"] == {"Fn::GetAtt": ["ReactFailedQueue", "Arn"]}
-    assert told["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "aws/lambda/"}]
+    notifications = properties(template, "Files")["NotificationConfiguration"]
+    assert notifications == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    rule = properties(template, "GivenUpBatches")
+    assert rule["EventPattern"]["detail"] == {
+        "bucket": {"name": [{"Ref": "Files"}]},
+        "object": {"key": [{"prefix": "aws/lambda/"}]},
+    }
+    (told,) = rule["Targets"]
+    assert told["Arn"] == {"Fn::GetAtt": ["ReactFailedQueue", "Arn"]}
 
 
 def test_every_worked_off_queue_has_its_dead_letters_and_a_visibility_of_six_times_the_time(
