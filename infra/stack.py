@@ -63,9 +63,7 @@ class Stack:
         body = template.with_code(json.loads(package.template.read_text()), bucket, key)
         name = f"{package.digest}.json"
         storage.put_object(Bucket=bucket, Key=name, Body=json.dumps(body).encode())
-        if self.endpoint:
-            return f"{self.endpoint}/{bucket}/{name}"
-        return f"https://{bucket}.s3.{self.session.region_name}.amazonaws.com/{name}"
+        return f"{storage.meta.endpoint_url}/{bucket}/{name}"
 
     def _bucket(self) -> str:
         """The bucket for what is uploaded, one per account and region; made if it is not there."""

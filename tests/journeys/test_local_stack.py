@@ -111,3 +111,13 @@ def test_a_damaged_state_is_named_and_left_alone(tmp_path: Path) -> None:
     code, said = try_to_run("--home", str(tmp_path), "--port", str(free_port()), "--gateway-port", str(free_port()))
     assert (code, "sqs.json" in said, "--fresh" in said, "\n" in said) == (1, True, True, False)
     assert (state / "sqs.json").read_text() == '{"half'
+
+
+def test_a_batch_that_lambda_gives_up_is_told_of_in_the_set_aside_place(stack: LocalStack) -> None:
+    key = "aws/lambda/mapping/shardId-1/2026/01/01/2026-01-01T00.00.00-batch"
+    stack.client("s3").put_object(Bucket=stack.outputs["FilesBucket"], Key=key, Body=b"{}")
+    queue, client = stack.outputs["ReactFailedQueueUrl"], stack.client("sqs")
+    (told,) = client.receive_message(QueueUrl=queue, WaitTimeSeconds=10)["Messages"]
+    (record,) = json.loads(told["Body"])["Records"]
+    assert (record["s3"]["bucket"]["name"], record["s3"]["object"]["key"]) == (stack.outputs["FilesBucket"], key)
+    client.delete_message(QueueUrl=queue, ReceiptHandle=told["ReceiptHandle"])
