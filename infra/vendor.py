@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 from infra.archive import compile_tree
+from infra.slim import slim
 from infra.venvs import ROOT, NotPossible
 
 SERVICES = {"dynamodb", "sqs", "s3", "kms", "apigatewaymanagementapi", "sts"}
 # Powertools: what Parley logs, measures and batches with. Its router alone is a third of it.
 POWERTOOLS = {"batch", "typing", "data_classes", "jmespath_utils", "__init__.py", "serialization.py"}
 GONE = ("boto3", "s3transfer", "bin", "share")
-REBUILD = 5  # raise it when the pruning below changes
+REBUILD = 7  # raise it when the pruning below changes
 
 
 def vendored(machine: str, home: Path) -> Path:
@@ -64,6 +65,7 @@ def _prune(folder: Path) -> None:
     _keep(folder / "botocore" / "data", SERVICES, "*/")
     for examples in (folder / "botocore" / "data").glob("*/*/examples-*"):
         examples.unlink()
+    slim(folder / "botocore" / "data", SERVICES)
     _keep(folder / "aws_lambda_powertools" / "utilities", POWERTOOLS, "*")
     # Not `tracing`: the package's own __init__ imports it.
     shutil.rmtree(folder / "aws_lambda_powertools" / "event_handler", ignore_errors=True)
