@@ -81,6 +81,13 @@ class Item(Model):
     g3 = G3()
 
 
+def _code(error: PynamoDBException) -> str:
+    """DynamoDB's own word for it, or the name of what cut the connection (whose `response` is None, which PynamoDB's
+    `cause_response_code` stumbles over)."""
+    response = getattr(error.cause, "response", None) or {}
+    return str(response.get("Error", {}).get("Code") or type(error.cause or error).__name__)
+
+
 def row_of(item: Item) -> Row:
     """A row as PynamoDB read it."""
     found = {
@@ -94,9 +101,11 @@ def row_of(item: Item) -> Row:
 class DynamoTable:
     """store.Table on DynamoDB."""
 
-    def __init__(self, name: str, region: str) -> None:
+    def __init__(self, name: str, region: str, session: Any = None) -> None:
         Item.Meta.table_name = name
         Item.Meta.region = region  # type: ignore[attr-defined]
+        if session:  # PynamoDB would make a second one, which costs a cold start
+            Item._get_connection().connection._local.session = session
 
     def read(self, keys: Sequence[Key]) -> dict[Key, Row]:
         """GetItem for one, BatchGetItem for more."""
@@ -109,7 +118,7 @@ class DynamoTable:
             else:
                 items = list(Item.batch_get(list(keys), consistent_read=True))
         except PynamoDBException as error:
-            raise Away(f"read: {error.cause_response_code or type(error).__name__}") from error
+            raise Away(f"read: {_code(error)}") from error
         return {(item.pk, item.sk): row_of(item) for item in items}
 
     def write(self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
@@ -120,13 +129,13 @@ class DynamoTable:
             else:
                 _write_all(puts, drops)
         except (PutError, DeleteError) as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
+            if _code(error).removesuffix("Exception") in CLASHES:
                 raise Clash((0,)) from None
-            raise Away(f"write: {error.cause_response_code}") from error
+            raise Away(f"write: {_code(error)}") from error
         except TransactWriteError as error:
-            raise _clash(error) from None
+            raise _clash(error, len(puts), len(drops)) from None
         except PynamoDBException as error:
-            raise Away(f"write: {error.cause_response_code or type(error).__name__}") from error
+            raise Away(f"write: {_code(error)}") from error
 
     def query(
         self, span: Range, forward: bool, limit: int, start: dict[str, str] | None
@@ -147,7 +156,7 @@ class DynamoTable:
         try:
             rows = [row_of(item) for item in found]
         except PynamoDBException as error:
-            raise Away(f"query: {error.cause_response_code or type(error).__name__}") from error
+            raise Away(f"query: {_code(error)}") from error
         last = found.last_evaluated_key
         return rows, {name: value["S"] for name, value in last.items()} if last else None
 
@@ -163,7 +172,7 @@ class DynamoTable:
         try:
             item.update(actions=[Item.c.add(amount), Item.expires.set(expires)])
         except PynamoDBException as error:
-            raise Away(f"count: {error.cause_response_code}") from error
+            raise Away(f"count: {_code(error)}") from error
         return int(item.c)
 
 
@@ -197,9 +206,11 @@ def _write_all(puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> 
             transaction.delete(Item(*key))
 
 
-def _clash(error: TransactWriteError) -> Exception:
+def _clash(error: TransactWriteError, puts: int, drops: int) -> Exception:
     codes = [reason.code if reason else "" for reason in error.cancellation_reasons]
+    if len(codes) == puts + drops:  # PynamoDB sends the deletes first, whatever the order in which they were told
+        codes = codes[drops:] + codes[:drops]
     positions = tuple(i for i, code in enumerate(codes) if code in CLASHES)
     if positions and all(code in CLASHES or not code or code == "None" for code in codes):
         return Clash(positions)
-    return Away(f"transaction: {error.cause_response_code} {[code for code in codes if code]}")
+    return Away(f"transaction: {_code(error)} {[code for code in codes if code]}")

@@ -23,6 +23,8 @@ from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 Key = tuple[str, str]
 ROUND = 60_000  # ms: activity in the inbox's index moves at most once a minute
 TIME_SHARDS = 4
+MAX_PK, MAX_SK = 2048, 1024  # bytes of UTF-8, DynamoDB's limits
+MAX_WRITES = 100  # in one transaction
 
 
 def number(n: int) -> str:
@@ -38,6 +40,15 @@ def moment(ms: int) -> str:
 def short(outside: str) -> str:
     """An outside id as part of a key: a partition key takes 2048 bytes, and nobody promised us shorter ids."""
     return outside if len(outside.encode()) <= 256 else hashlib.sha256(outside.encode()).hexdigest()
+
+
+def possible(key: Key) -> bool:
+    """Whether the table can hold such a key at all. An id that somebody made up may be of any length."""
+    try:
+        pk, sk = (len(part.encode()) for part in key)
+    except UnicodeEncodeError:
+        return False
+    return 0 < pk <= MAX_PK and 0 < sk <= MAX_SK
 
 
 def message_key(room: str, n: int, internal: bool | int = False) -> Key:

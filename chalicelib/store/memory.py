@@ -4,7 +4,8 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from ..desk.errors import Clash
-from .keys import Key, Range
+from ..ports import Away
+from .keys import MAX_WRITES, Key, Range, possible
 from .rows import Row
 
 
@@ -18,11 +19,17 @@ class MemoryTable:
 
     def read(self, keys: Sequence[Key]) -> dict[Key, Row]:
         """The rows that are there."""
+        _refuse(not all(map(possible, keys)), "a key is too long")
+        _refuse(len(set(keys)) < len(keys), "a key twice")
         with self.lock:
             return {key: self.rows[key] for key in keys if key in self.rows}
 
     def write(self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
         """All or nothing."""
+        keys = [row.key for row, _ in puts] + list(drops)
+        _refuse(not all(map(possible, keys)), "a key is too long")
+        _refuse(len(set(keys)) < len(keys), "a key twice")
+        _refuse(len(keys) > MAX_WRITES, "too many writes")
         with self.lock:
             bad = tuple(i for i, (row, was) in enumerate(puts) if not self._holds(row.key, was))
             if bad:
@@ -40,6 +47,7 @@ class MemoryTable:
         self, span: Range, forward: bool, limit: int, start: dict[str, str] | None
     ) -> tuple[list[Row], dict[str, str] | None]:
         """The rows in order, `limit` at most, and where to go on."""
+        _refuse(span.low > span.high, "bounds in the wrong order")
         with self.lock:
             rows = list(self.rows.values())
         found = [(self._order(row, span.index), row) for row in rows if self._partition(row, span.index) == span.pk]
@@ -80,3 +88,9 @@ class MemoryTable:
         with self.lock:
             self.counters[key] = self.counters.get(key, 0) + amount
             return self.counters[key]
+
+
+def _refuse(wrong: bool, reason: str) -> None:
+    """DynamoDB's own refusals, which reach flows as Away: none of them may depend on what callers send."""
+    if wrong:
+        raise Away(f"ValidationException: {reason}")

@@ -10,7 +10,7 @@ import msgspec
 from ..desk.errors import Malformed
 from ..desk.record import Record
 from ..ports import Drop, Listing, Page, Put, R, Ref, Write
-from .keys import BY_TYPE, Key, Range, span
+from .keys import BY_TYPE, Key, Range, possible, span
 from .rows import Row, from_row, to_row
 
 Start = dict[str, str]
@@ -48,7 +48,7 @@ class TableStore:
     def many(self, refs: Sequence[Ref[Any]]) -> list[Any]:
         """The records in the order of `refs`."""
         keys = [BY_TYPE[ref.type].key(*ref.ids) for ref in refs]
-        rows = self.table.read(list(dict.fromkeys(keys)))
+        rows = self.table.read([key for key in dict.fromkeys(keys) if possible(key)])
         return [from_row(rows[key]) if key in rows else None for key in keys]
 
     def commit(self, *writes: Write) -> None:
@@ -60,6 +60,8 @@ class TableStore:
     def page(self, listing: Listing[R], limit: int, cursor: str | None = None) -> Page[R]:
         """One query of a listing."""
         where = span(listing.name, listing.args, listing.after, listing.before)
+        if where.low > where.high or not possible((where.pk, where.high)):
+            return Page([])  # DynamoDB would refuse the question
         start = _start(cursor, where) if cursor else None
         rows, last = self.table.query(where, not listing.newest_first, limit, start)
         return Page(cast("list[R]", [from_row(row) for row in rows]), _cursor(last) if last else None)
@@ -95,6 +97,7 @@ def _start(cursor: str, where: Range) -> Start:
         raise Malformed("cursor is not one that this API gave out", "cursor") from None
     names = {"pk", "sk"} | ({f"{where.index}pk", f"{where.index}sk"} if where.index else set())
     partition, order = (f"{where.index}pk", f"{where.index}sk") if where.index else ("pk", "sk")
-    if set(start) != names or start[partition] != where.pk or not where.low <= start[order] <= where.high:
+    fits = set(start) == names and possible((start["pk"], start["sk"]))
+    if not fits or start[partition] != where.pk or not where.low <= start[order] <= where.high:
         raise Malformed("cursor is not of this list", "cursor")
     return start

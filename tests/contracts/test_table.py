@@ -1,0 +1,492 @@
+"""What a table is: the twin in memory and DynamoDB (moto) pass the same tests, and the store does on both."""
+
+import base64
+import itertools
+import json
+import types
+import typing
+
+import boto3
+import msgspec
+import pytest
+from moto import mock_aws
+
+from chalicelib.desk.claims import Claim
+from chalicelib.desk.customers import Customer, User
+from chalicelib.desk.deliveries import Delivery
+from chalicelib.desk.errors import Clash, Malformed
+from chalicelib.desk.messages import Change, Message
+from chalicelib.desk.rooms import Bridge, Room, Seen
+from chalicelib.desk.sockets import Subscription
+from chalicelib.desk.workspaces import Agent, ApiKey, Audit, Install
+from chalicelib.ports import Away, Drop, Listing, Put, new, over, ref
+from chalicelib.store.dynamo import DynamoTable, Item
+from chalicelib.store.keys import KINDS, LISTINGS, Range, time_shard
+from chalicelib.store.memory import MemoryTable
+from chalicelib.store.rows import Row, record_of_image, to_row
+from chalicelib.store.store import TableStore
+
+REGION = "eu-central-1"
+
+
+def dynamo_table(name="parley-test"):
+    """The table as infra/resources.yaml describes it."""
+    text = ["pk", "sk", *(f"g{i}{part}" for i in (1, 2, 3) for part in ("pk", "sk"))]
+
+    def keys(prefix):
+        return [
+            {"AttributeName": f"{prefix}pk", "KeyType": "HASH"},
+            {"AttributeName": f"{prefix}sk", "KeyType": "RANGE"},
+        ]
+
+    boto3.client("dynamodb", region_name=REGION).create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in text],
+        KeySchema=keys(""),
+        GlobalSecondaryIndexes=[
+            {"IndexName": f"gsi{i}", "KeySchema": keys(f"g{i}"), "Projection": {"ProjectionType": "ALL"}}
+            for i in (1, 2, 3)
+        ],
+    )
+    return DynamoTable(name, REGION)
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+def table(request, monkeypatch):
+    if request.param == "memory":
+        yield MemoryTable()
+        return
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.setattr(Item, "_connection", None)
+    with mock_aws():
+        yield dynamo_table()
+
+
+@pytest.fixture
+def store(table):
+    return TableStore(table)
+
+
+def row(sk, v=1, pk="P", d="{}", **g):
+    return Row(pk, sk, v, "T", d, g)
+
+
+def fill(table, *rows):
+    for each in rows:
+        table.write([(each, None)], [])
+
+
+def everything(index="", pk="P"):
+    return Range(index, pk, "\x01", "\U0010ffff")
+
+
+def pages(table, span, limit, forward=True):
+    start, found = None, []
+    for _ in range(100):
+        rows, start = table.query(span, forward, limit, start)
+        assert len(rows) <= limit
+        found.append([each.sk for each in rows])
+        if start is None:
+            return found
+    raise AssertionError("a query that never ends")
+
+
+# --- reads --------------------------------------------------------------------------------------------------------
+
+
+def test_reads_what_was_written_and_nothing_else(table):
+    whole = Row("P", "a", 7, "T", '{"text":"é😀\\u0000"}', {"g1": ("I", "1"), "g3": ("T#0", "2")}, 1_900_000_000)
+    table.write([(whole, 0)], [])
+    assert table.read([("P", "a")]) == {("P", "a"): whole}
+    assert table.read([("P", "a"), ("P", "b"), ("Q", "a")]) == {("P", "a"): whole}
+    assert table.read([("P", "b")]) == {}
+    assert table.read([]) == {}
+
+
+def test_reads_more_than_a_hundred_keys(table):
+    rows = [row(f"{i:03d}") for i in range(130)]
+    table.write([(each, 0) for each in rows[:70]], [])
+    table.write([(each, 0) for each in rows[70:]], [])
+    assert table.read([each.key for each in rows] + [("P", "none")]) == {each.key: each for each in rows}
+
+
+# --- writes -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("there", "was", "holds"),
+    [
+        (None, 0, True),
+        (None, None, True),
+        (None, 1, False),
+        (1, 0, False),
+        (1, None, True),
+        (1, 1, True),
+        (2, 1, False),
+        (1, 2, False),
+    ],
+)
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_put_holds_if_the_version_is_the_one_it_was_decided_on(table, there, was, holds, others):
+    if there:
+        fill(table, row("a", there, d='"old"'))
+    puts = [(row("a", 9, d='"new"'), was)] + [(row(f"other{i}"), 0) for i in range(others)]
+    if holds:
+        table.write(puts, [])
+        assert table.read([("P", "a")])[("P", "a")].d == '"new"'
+        return
+    with pytest.raises(Clash) as clash:
+        table.write(puts, [])
+    assert clash.value.positions == (0,)
+    assert {each.d for each in table.read([("P", "a"), ("P", "other0")]).values()} <= {'"old"'}
+
+
+def test_a_transaction_is_all_or_nothing_and_names_what_did_not_hold(table):
+    fill(table, row("a", 5), row("gone"))
+    with pytest.raises(Clash) as clash:
+        table.write([(row("a", 2), 1), (row("b"), 0), (row("c", 2), 1)], [("P", "gone")])
+    assert clash.value.positions == (0, 2)
+    assert sorted(key[1] for key in table.read([("P", sk) for sk in ("a", "b", "c", "gone")])) == ["a", "gone"]
+    table.write([(row("a", 6), 5), (row("b"), 0)], [("P", "gone"), ("P", "never there")])
+    assert sorted(key[1] for key in table.read([("P", sk) for sk in ("a", "b", "c", "gone")])) == ["a", "b"]
+
+
+def test_positions_count_the_puts_first_whatever_is_dropped(table):
+    fill(table, row("a"))
+    with pytest.raises(Clash) as clash:
+        table.write([(row("b"), 0), (row("a"), 0)], [("P", "x"), ("P", "y"), ("P", "z")])
+    assert clash.value.positions == (1,)
+
+
+def test_a_transaction_takes_a_hundred_writes_and_no_more(table):
+    table.write([(row(f"{i:03d}"), 0) for i in range(98)], [("P", "x"), ("P", "y")])
+    assert len(table.query(everything(), True, 200, None)[0]) == 98
+    with pytest.raises(Away):
+        table.write([(row(f"m{i:03d}"), 0) for i in range(101)], [])
+    assert len(table.query(everything(), True, 200, None)[0]) == 98
+
+
+def test_a_transaction_touches_nothing_twice(table):
+    with pytest.raises(Away):
+        table.write([(row("a"), 0), (row("a", 2), None)], [])
+    with pytest.raises(Away):
+        table.write([(row("a"), 0)], [("P", "a")])
+    assert table.read([("P", "a")]) == {}
+
+
+def test_a_drop_removes_and_forgives_what_is_not_there(table):
+    fill(table, row("a", g1=("I", "1")))
+    table.write([], [("P", "a")])
+    table.write([], [("P", "a")])
+    assert table.read([("P", "a")]) == {}
+    assert table.query(everything("g1", "I"), True, 10, None) == ([], None)
+
+
+# --- queries ------------------------------------------------------------------------------------------------------
+
+
+def test_a_query_keeps_to_its_partition_and_its_bounds_both_included(table):
+    fill(table, *(row(sk) for sk in "abcdef"), row("c", pk="Q"))
+    found, _ = table.query(Range("", "P", "b", "d"), True, 10, None)
+    assert [(each.pk, each.sk) for each in found] == [("P", "b"), ("P", "c"), ("P", "d")]
+    found, _ = table.query(Range("", "P", "b", "d"), False, 2, None)
+    assert [each.sk for each in found] == ["d", "c"]
+    assert table.query(Range("", "P", "x", "z"), True, 10, None) == ([], None)
+    assert table.query(Range("", "nowhere", "a", "z"), True, 10, None) == ([], None)
+
+
+@pytest.mark.parametrize("forward", [True, False])
+@pytest.mark.parametrize("limit", [1, 2, 3, 6, 7])
+def test_pages_follow_each_other_without_loss_or_repeat(table, forward, limit):
+    fill(table, *(row(sk) for sk in "fbdace"))
+    found = list(itertools.chain(*pages(table, everything(), limit, forward)))
+    assert found == sorted("fbdace", reverse=not forward)
+
+
+def test_a_page_of_more_than_a_megabyte_is_whole_and_goes_on_where_it_ended(table):
+    fill(table, *(row(f"{i:02d}", d=json.dumps("x" * 300_000)) for i in range(9)))
+    assert pages(table, everything(), 5) in (
+        [["00", "01", "02", "03", "04"], ["05", "06", "07", "08"]],
+        [["00", "01", "02", "03", "04"], ["05", "06", "07", "08"], []],
+    )
+
+
+@pytest.mark.parametrize("forward", [True, False])
+def test_an_index_orders_by_its_own_key_and_pages_through_ties(table, forward):
+    fill(
+        table,
+        *(row("a", pk=f"P{i}", g1=("I", f"{i // 3}")) for i in range(8)),
+        row("a", pk="none"),
+        row("a", pk="elsewhere", g1=("J", "0")),
+        row("a", pk="other", g2=("I", "0")),
+    )
+    start, found = None, []
+    while True:
+        rows, start = table.query(everything("g1", "I"), forward, 2, start)
+        found += [(each.g["g1"][1], each.pk) for each in rows]
+        if start is None:
+            break
+    assert sorted(found) == [(f"{i // 3}", f"P{i}") for i in range(8)]
+    assert [order for order, _ in found] == sorted((order for order, _ in found), reverse=not forward)
+
+
+def test_a_row_leaves_the_index_that_its_next_version_does_not_name(table):
+    fill(table, row("a", g1=("I", "1"), g3=("T#0", "1")))
+    table.write([(row("a", 2, g1=("I", "2")), 1)], [])
+    assert table.query(everything("g3", "T#0"), True, 10, None) == ([], None)
+    assert [each.g for each in table.query(everything("g1", "I"), True, 10, None)[0]] == [{"g1": ("I", "2")}]
+
+
+# --- counters -----------------------------------------------------------------------------------------------------
+
+
+def test_a_counter_adds_up_and_is_its_own(table):
+    assert [table.add(("COUNT#a", "A"), amount, 1_900_000_000) for amount in (1, 20, 3)] == [1, 21, 24]
+    assert table.add(("COUNT#b", "A"), 5, 1_900_000_000) == 5
+
+
+# --- the store over it --------------------------------------------------------------------------------------------
+
+
+def sample(of, name="x"):
+    """A value of a type with nothing left at its default."""
+    origin, args = typing.get_origin(of), typing.get_args(of)
+    if origin in (types.UnionType, typing.Union):
+        return sample(next(each for each in args if each is not types.NoneType), name)
+    if origin is typing.Literal:
+        return args[-1]
+    if origin is tuple:
+        return (sample(args[0], name),)
+    if origin is dict:
+        return {sample(args[0], name): sample(args[1], name)}
+    if of is typing.Any:
+        return {"a": [1, None, 1.5, "é"]}
+    if isinstance(of, type) and issubclass(of, msgspec.Struct):
+        hints = typing.get_type_hints(of)
+        return of(**{field.name: sample(hints[field.name], field.name) for field in msgspec.structs.fields(of)})
+    return {str: f"{name}-é😀\n\u2028", int: sum(name.encode()), bool: True}[of]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type.__name__)
+def test_every_record_comes_back_as_it_was(store, kind):
+    record = sample(kind.type)
+    place = ref(kind.type, *kind.ids(record))
+    assert store.one(place) is None
+    store.commit(new(record))
+    assert store.one(place) == record
+    store.commit(over(record.changed(), record))
+    assert store.one(place) == record.changed()
+    with pytest.raises(Clash):
+        store.commit(new(record))
+    store.commit(Drop(place))
+    assert store.one(place) is None
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type.__name__)
+def test_every_record_is_read_off_the_stream(kind):
+    row_ = to_row(sample(kind.type))
+    image = {"pk": {"S": row_.pk}, "sk": {"S": row_.sk}, "t": {"S": row_.t}, "d": {"S": row_.d}, "v": {"N": "1"}}
+    assert record_of_image(image) == sample(kind.type)
+    assert record_of_image({**image, "t": {"S": "Unheard"}}) is None
+    assert record_of_image({"pk": {"S": "COUNT#a"}, "c": {"N": "1"}}) is None
+    assert record_of_image(None) is None
+
+
+def test_no_two_kinds_share_a_key():
+    keys = [kind.key(*kind.ids(sample(kind.type))) for kind in KINDS]
+    assert len(set(keys)) == len(keys)
+
+
+def test_ends_are_rounded_up_to_whole_seconds():
+    assert to_row(msgspec.structs.replace(sample(Claim), expires_at=1_001)).expires == 2
+    assert to_row(msgspec.structs.replace(sample(Claim), expires_at=2_000)).expires == 2
+
+
+def test_many_keeps_the_order_and_repeats(store):
+    seen = [Seen(version=1, person="usr_1", room=f"room_{i}", n=i, posts=0, notes=0) for i in range(3)]
+    store.commit(*[new(each) for each in seen])
+    refs = [ref(Seen, "usr_1", f"room_{i}") for i in (2, 0, 9, 2)]
+    assert store.many(refs) == [seen[2], seen[0], None, seen[2]]
+    assert store.many([]) == []
+
+
+def room(id_="room_1", **fields):
+    told = {"version": 1, "workspace": "wsp_1", "kind": "topic", "name": "R", "created_at": 60_000, "customer": "cus_1"}
+    return Room(id=id_, **(told | fields))
+
+
+def message(n, **fields):
+    return msgspec.structs.replace(sample(Message), version=1, room="room_1", n=n, **({"internal": False} | fields))
+
+
+def change(n, internal=False):
+    return msgspec.structs.replace(sample(Change), version=1, room="room_1", n=n, internal=internal)
+
+
+def delivery(n, **fields):
+    told = {"version": 1, "bridge": "b.1", "room": "room_1", "n": n, "message": n, "state": "sent"} | fields
+    return msgspec.structs.replace(sample(Delivery), **told)
+
+
+# What each listing is asked, and what it finds, in order, among all of the records below.
+FOUND = {
+    "agents": (("wsp_1",), [msgspec.structs.replace(sample(Agent), workspace="wsp_1", id=f"agt_{i}") for i in "12"]),
+    "audit": (("wsp_1",), [msgspec.structs.replace(sample(Audit), workspace="wsp_1", at=at) for at in (9, 10, 100)]),
+    "keys": (("wsp_1",), [msgspec.structs.replace(sample(ApiKey), workspace="wsp_1", created_at=5)]),
+    "installs": (("wsp_1",), [msgspec.structs.replace(sample(Install), workspace="wsp_1", created_at=5)]),
+    "customers": (
+        ("wsp_1",),
+        [
+            msgspec.structs.replace(sample(Customer), workspace="wsp_1", id=id_, name=name)
+            for id_, name in [("cus_2", "acorn"), ("cus_1", "Beech"), ("cus_3", "cedar")]
+        ],
+    ),
+    "users": (("cus_1",), [msgspec.structs.replace(sample(User), customer="cus_1", id=f"usr_{i}") for i in "12"]),
+    "rooms": (("wsp_1", "open"), [room(), room("room_2", kind="visitor", customer="", last_message_at=120_000)]),
+    "customer-rooms": (("cus_1", "resolved"), [room("room_3", state="resolved")]),
+    "posts": (("room_1",), [message(2), message(10)]),
+    "notes": (("room_1",), [message(3, internal=True)]),
+    "changes": (("room_1",), [change(4), change(11)]),
+    "note-changes": (("room_1",), [change(5, internal=True)]),
+    "bridges": (("room_1",), [msgspec.structs.replace(sample(Bridge), room="room_1", install="ins_1")]),
+    "subscribers": (("room_1",), [msgspec.structs.replace(sample(Subscription), room="room_1", connection="c=")]),
+    "seen": (("usr_1",), [Seen(version=1, person="usr_1", room="room_1", n=1, posts=1, notes=0)]),
+    "room-deliveries": (("room_1",), [delivery(2), delivery(10), delivery(12, message=10), delivery(21)]),
+    "message-deliveries": (("room_1", "10"), [delivery(10), delivery(12, message=10)]),
+    "bridge-deliveries": (("b.1",), [delivery(2), delivery(10), delivery(12, message=10), delivery(21)]),
+    "due": ((time_shard("b.2")[2:],), [delivery(3, room="room_9", bridge="b.2", state="queued", next_at=900)]),
+}
+# Beside them: what no listing above may find.
+BESIDE = [
+    room("room_4", kind="internal", state="resolved"),
+    room("room_5", workspace="wsp_2", customer="cus_2"),
+    delivery(4, room="room_9", bridge="b.2", state="queued", next_at=1_000),
+    msgspec.structs.replace(message(2), room="room_8"),
+]
+
+
+@pytest.fixture
+def full(store):
+    records = {to_row(each).key: each for _, found in FOUND.values() for each in found}
+    for record in [*records.values(), *BESIDE]:
+        store.commit(new(record))
+    return store
+
+
+def test_every_listing_has_its_case():
+    assert set(FOUND) == set(LISTINGS)
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_a_listing_finds_all_of_its_own_and_nothing_else(full, limit, newest_first):
+    for name, (args, wanted) in FOUND.items():
+        listing = Listing(name, args, before=1_000 if name == "due" else None, newest_first=newest_first)
+        cursor, found = None, []
+        while True:
+            page = full.page(listing, limit, cursor)
+            found += page.items
+            cursor = page.next
+            if cursor is None:
+                break
+        assert found == (wanted[::-1] if newest_first else wanted), name
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "wanted"),
+    [
+        (None, None, [2, 10]),
+        (0, None, [2, 10]),
+        (2, None, [10]),
+        (1, 10, [2]),
+        (None, 10, [2]),
+        (None, 11, [2, 10]),
+        (2, 10, []),
+        (10, None, []),
+        (10, 3, []),
+        (5, 5, []),
+        (None, 0, []),
+        (10**12 - 1, None, []),
+        (None, 10**12 - 1, [2, 10]),
+    ],
+)
+def test_bounds_exclude_and_may_leave_nothing(full, after, before, wanted):
+    assert [each.n for each in full.page(Listing("posts", ("room_1",), after, before), 100).items] == wanted
+
+
+def test_a_cursor_is_good_for_its_own_list_alone(full):
+    cursor = full.page(Listing("posts", ("room_1",)), 1).next
+    assert full.page(Listing("posts", ("room_1",)), 1, cursor).items == [message(10)]
+    for name, args in [
+        ("posts", ("room_8",)),
+        ("notes", ("room_1",)),
+        ("changes", ("room_1",)),
+        ("rooms", ("wsp_1", "open")),
+    ]:
+        with pytest.raises(Malformed) as refused:
+            full.page(Listing(name, args), 1, cursor)
+        assert refused.value.field == "cursor"
+    of_rooms = full.page(Listing("rooms", ("wsp_1", "open")), 1).next
+    for name, args in [("rooms", ("wsp_2", "open")), ("rooms", ("wsp_1", "resolved")), ("customers", ("wsp_1",))]:
+        with pytest.raises(Malformed):
+            full.page(Listing(name, args), 1, of_rooms)
+
+
+def told(**start):
+    return base64.urlsafe_b64encode(json.dumps(start).encode()).decode().rstrip("=")
+
+
+TAMPERED = {
+    "empty object": told(),
+    "no base64": "%%%",
+    "no ascii": "é",
+    "no json": base64.urlsafe_b64encode(b"hello").decode(),
+    "a list": base64.urlsafe_b64encode(b"[]").decode(),
+    "no text inside": told(pk=1, sk=2),
+    "no utf-8": base64.urlsafe_b64encode(b'{"pk":"\xff"}').decode(),
+    "too little": told(pk="R#room_1"),
+    "too much": told(pk="R#room_1", sk="M#000000000002", g1pk="a", g1sk="b"),
+    "outside the bounds": told(pk="R#room_1", sk="N#000000000003"),
+    "surrogate": base64.urlsafe_b64encode(b'{"pk":"R#room_1","sk":"M#\\ud800"}').decode(),
+    "long key": told(pk="R#room_1", sk="M#" + "0" * 1100),
+}
+
+
+@pytest.mark.parametrize("cursor", TAMPERED.values(), ids=TAMPERED)
+def test_a_tampered_cursor_is_malformed(full, cursor):
+    with pytest.raises(Malformed) as refused:
+        full.page(Listing("posts", ("room_1",)), 10, cursor)
+    assert refused.value.field == "cursor"
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        {"pk": "", "sk": "A"},
+        {"pk": "R#room_1", "sk": ""},
+        {"pk": "R#" + "x" * 2100, "sk": "A"},
+        {"pk": "R#room_1", "sk": "x" * 1100},
+    ],
+    ids=["empty pk", "empty sk", "long pk", "long sk"],
+)
+def test_a_tampered_cursor_of_an_index_is_malformed(full, start):
+    cursor = told(g1pk="W#wsp_1#ROOMS#open", g1sk="00000000060000#room_1", **start)
+    with pytest.raises(Malformed):
+        full.page(Listing("rooms", ("wsp_1", "open")), 10, cursor)
+
+
+@pytest.mark.parametrize("id_", ["x" * 5_000, "é" * 1_100, "\ud800", "\x00", "a/b", "#", " "])
+def test_what_no_key_can_hold_is_not_there(store, id_):
+    assert store.one(ref(Room, id_)) is None
+    assert store.many([ref(Agent, "wsp_1", id_), ref(Room, "room_1"), ref(User, id_, id_)]) == [None, None, None]
+    assert store.page(Listing("posts", (id_,)), 10).items == []
+    assert store.page(Listing("customers", (id_,)), 10).items == []
+
+
+def test_a_put_whatever_is_there(store):
+    for n in (5, 3):
+        store.commit(Put(Seen(version=n, person="usr_1", room="room_1", n=n, posts=n, notes=0), None))
+    assert store.one(ref(Seen, "usr_1", "room_1")).n == 3
