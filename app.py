@@ -7,7 +7,7 @@ from chalice.app import Chalice, Response
 from chalicelib.edge.http import HTTP_METHODS, answer
 from chalicelib.edge.workers import workers
 
-app = Chalice(app_name="parley")
+app = Chalice(app_name="parley", configure_logs=False)  # its handler would print each line of ours once more
 app.api.binary_types.append("multipart/form-data")
 app.experimental_feature_flags.update(["WEBSOCKETS"])
 app.register_blueprint(workers)
