@@ -64,14 +64,14 @@ def sockets() -> "Sockets":
 @cache
 def world() -> World:
     """What flows are handed in this container."""
-    from .aws.clients import region
+    from .aws.clients import region, session
     from .aws.clock import SystemClock
     from .aws.sealer import KmsSealer
     from .store.dynamo import DynamoTable
     from .store.store import TableStore
 
     return World(
-        store=TableStore(DynamoTable(settings().table, region())),
+        store=TableStore(DynamoTable(settings().table, region(), session())),
         queues=queues(),
         files=queues().files,
         sealer=KmsSealer(settings().key_id),

@@ -6,7 +6,8 @@ from typing import Any
 
 
 @cache
-def _session() -> Any:
+def session() -> Any:
+    """The container's one botocore session: each costs tens of milliseconds to make."""
     from botocore.session import get_session
 
     return get_session()
@@ -29,4 +30,4 @@ def client(service: str) -> Any:
         s3={"addressing_style": "path"} if os.environ.get("AWS_ENDPOINT_URL") else None,
         signature_version="s3v4" if service == "s3" else None,
     )
-    return _session().create_client(service, region_name=region(), config=config)
+    return session().create_client(service, region_name=region(), config=config)
