@@ -45,7 +45,7 @@ class Front:
         self.session = ClientSession(auto_decompress=False, timeout=ClientTimeout(total=None))
         app = web.Application(client_max_size=LARGEST)
         app.router.add_get(SOCKET, self._join)
-        app.router.add_route("*", "/{path:.*}", self._pass_on)
+        app.router.add_route("*", r"/{path:[\s\S]*}", self._pass_on)
         self.runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
         await self.runner.setup()
         await web.TCPSite(self.runner, "127.0.0.1", self.port).start()

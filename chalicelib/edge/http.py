@@ -122,11 +122,11 @@ def _call(incoming: Incoming, route: Route, params: dict[str, str]) -> Call:
 
 
 def _once(rim: World, incoming: Incoming, route: Route, credential: str, workspace: str) -> Once:
-    key = incoming.headers.get("idempotency-key", "")
-    if not key or route.method != "POST" or route.raw:
+    key = incoming.headers.get("idempotency-key")
+    if key is None or route.method != "POST" or route.raw:
         return Once()
-    if len(key) > 255 or not key.isprintable():
-        raise Malformed("an Idempotency-Key has at most 255 printable characters", "Idempotency-Key")
+    if not 0 < len(key) <= 255 or not key.isprintable():
+        raise Malformed("an Idempotency-Key has 1 to 255 printable characters", "Idempotency-Key")
     told = b"\x00".join((incoming.method.encode(), incoming.path.encode(), incoming.body))
 
     def render(view: Any) -> tuple[int, str, bool]:

@@ -91,10 +91,15 @@ def _operation(route: Route) -> dict[str, Any]:
     }
     if route.body:
         content = {"application/json": {"schema": _ref(route.body)}}
-        operation["requestBody"] = {"required": True, "content": content}
+        operation["requestBody"] = {"required": _needed(route.body), "content": content}
     if route.who == "anyone":
         operation["security"] = []
     return operation
+
+
+def _needed(body: type) -> bool:
+    """Whether a request without a body is refused: if any field of it has to be told."""
+    return any(field.required for field in msgspec.structs.fields(body))
 
 
 def _parameters(route: Route) -> list[dict[str, Any]]:

@@ -1,0 +1,121 @@
+"""What goes wrong on the way: dead letters with a reason and a replay, killed workers, restarts with work in hand."""
+
+import base64
+import json
+import os
+import signal
+import threading
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.journeys.caller import Caller, OtherSide, eventually
+from tests.journeys.test_story import tool
+from tests.stack import LocalStack
+
+
+@pytest.fixture
+def api(stack: LocalStack) -> Caller:
+    return Caller(stack.base_url, stack.workspace["api_key"])
+
+
+def send(stack: LocalStack, text: str, **told: Any) -> None:
+    """A signed webhook of the vendor's server."""
+    from datetime import UTC, datetime
+
+    from standardwebhooks.webhooks import Webhook
+
+    hook = stack.webhooks["webhook"]
+    body = json.dumps({"customer": {"external_id": "acme"}, "user": {"external_id": "ann"}, "text": text} | told)
+    id_, now = told.get("id") or uuid.uuid4().hex, datetime.now(UTC)
+    headers = {
+        "Content-Type": "application/json",
+        "webhook-id": id_,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(hook["secret"]).sign(id_, now, body),
+    }
+    assert Caller("")("POST", hook["url"], body.encode(), **headers).status == 202
+
+
+def texts(api: Caller, room: str) -> list[str]:
+    return [message["text"] for message in api.all(f"/v1/rooms/{room}/messages?after=0")]
+
+
+def triage(api: Caller, customer: str = "acme") -> str:
+    return str(api.get(f"/v1/customers/{customer}")["triage_room"])
+
+
+def test_a_poison_envelope_is_buried_with_its_reason_and_replayed_after_the_fix(stack: LocalStack, api: Caller) -> None:
+    key = f"envelopes/{stack.workspace['id']}/lost"
+    stack.client("sqs").send_message(
+        QueueUrl=stack.outputs["InboundQueueUrl"],
+        MessageBody=json.dumps({"key": key}),
+        MessageGroupId="poison",
+        MessageDeduplicationId=uuid.uuid4().hex,
+    )
+    eventually(lambda: "reason:" in tool(stack, "dead_letters").stdout)
+    listed = tool(stack, "dead_letters").stdout
+    assert "NotFound: the file is gone" in listed
+    assert key in listed
+    hook = stack.webhooks["webhook"]
+    envelope = {
+        "id": "env_lost",
+        "workspace": stack.workspace["id"],
+        "install": hook["id"],
+        "channel": "webhook",
+        "received_at": 1_800_000_000_000,
+        "headers": {"webhook-id": "lost-1"},
+        "body": "",
+    }
+    told = {"customer": {"external_id": "acme"}, "user": {"external_id": "ann"}, "text": "Found again"}
+    envelope["body"] = base64.b64encode(json.dumps(told).encode()).decode()
+    stack.client("s3").put_object(Bucket=stack.outputs["FilesBucket"], Key=key, Body=json.dumps(envelope).encode())
+    assert "replayed" in tool(stack, "dead_letters", "--replay").stdout
+    eventually(lambda: "Found again" in texts(api, triage(api)))
+    assert "No dead letters." in tool(stack, "dead_letters").stdout
+
+
+@pytest.mark.parametrize("function", ["receive", "deliver", "react"])
+def test_a_worker_that_is_killed_half_way_loses_and_doubles_nothing(
+    stack: LocalStack, api: Caller, function: str
+) -> None:
+    with OtherSide() as other:
+        hook = api.post("/v1/installs", {"kind": "webhook", "name": "Kill", "config": {"url": other.url}})
+        said = [f"{function} {number}" for number in range(60)]
+        ended = threading.Event()
+
+        def kill() -> None:
+            while not ended.wait(0.15):
+                for pid in stack.worker_pids(function):
+                    os.kill(pid, signal.SIGKILL)
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        for text in said:
+            send(stack, text, customer={"external_id": f"killed-{function}"})
+        ended.wait(3)
+        ended.set()
+        killer.join()
+        room = triage(api, f"killed-{function}")
+        eventually(lambda: len(texts(api, room)) >= len(said), 400)
+        assert texts(api, room) == said
+        eventually(lambda: set(said) <= set(other.texts()), 400)
+        assert set(other.texts()) >= set(said)
+        assert api("DELETE", f"/v1/installs/{hook['id']}").status == 204
+
+
+def test_stopping_with_messages_in_flight_loses_none(stack: LocalStack, api: Caller) -> None:
+    api("PUT", "/v1/customers/flight", {})
+    room = triage(api, "flight")
+    with OtherSide() as other:
+        api.post("/v1/installs", {"kind": "webhook", "name": "Flight", "config": {"url": other.url}})
+        said = [f"in flight {number}" for number in range(150)]
+        for text in said:
+            send(stack, text, customer={"external_id": "flight"})
+        stack.restart()
+        eventually(lambda: len(texts(api, room)) >= len(said), 300)
+        assert texts(api, room) == said
+        eventually(lambda: set(said) <= set(other.texts()), 300)
+    again = Caller(stack.base_url, stack.workspace["api_key"])
+    assert texts(again, room) == said

@@ -1,0 +1,37 @@
+"""The README's story: `make demo` on the running stack, and the tools beside it."""
+
+import os
+import subprocess
+import sys
+
+from infra.venvs import ROOT
+from tests.stack import LocalStack
+
+
+def tool(stack: LocalStack, name: str, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", f"infra.{name}", "--home", str(stack.home), *words]
+    return subprocess.run(
+        command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, timeout=180, check=False
+    )
+
+
+def test_make_demo_tells_the_whole_story(stack: LocalStack) -> None:
+    told = tool(stack, "demo")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "verified by `standardwebhooks`" in told.stdout
+    assert "the same message" in told.stdout
+    assert "1 message in the room" in told.stdout
+    assert told.stdout.rstrip().endswith("`make run` keeps them.")
+
+
+def test_make_rebuild_finds_a_sound_table(stack: LocalStack) -> None:
+    told = tool(stack, "rebuild")
+    assert told.returncode == 0, told.stderr
+    assert "Everything was as it should be." in told.stdout
+
+
+def test_a_second_start_says_that_one_is_running(stack: LocalStack) -> None:
+    told = tool(stack, "local", "--port", str(stack.port), "--gateway-port", str(stack.gateway_port))
+    assert told.returncode != 0
+    assert f"Parley is running already, at {stack.base_url}." in told.stdout + told.stderr
+    assert "Traceback" not in told.stdout + told.stderr
