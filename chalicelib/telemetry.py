@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
 NAMESPACE = "Parley"
+SERVICE = "parley"
 METRICS = frozenset(
     {"accepted", "handled", "ignored", "unsupported", "delivered", "failed", "dead_lettered", "retried"}
 )
@@ -24,19 +25,20 @@ def logger() -> "Logger":
 
 
 def count(metric: str, amount: int = 1, **dimensions: str) -> None:
-    """One data point in CloudWatch's embedded metric format (a log line; no call). Dimensions are few and never a
-    workspace: each value costs."""
+    """One data point in CloudWatch's embedded metric format (a log line; no call), in all and by each dimension apart.
+    Dimensions are few and never a workspace: each value costs."""
     if metric not in METRICS:
         raise ValueError(metric)
-    names = sorted(dimensions)
+    sets = [["service"], *(["service", name] for name in sorted(dimensions))]
     line = {
         "_aws": {
             "Timestamp": int(time.time() * 1000),
             "CloudWatchMetrics": [
-                {"Namespace": NAMESPACE, "Dimensions": [names], "Metrics": [{"Name": metric, "Unit": "Count"}]}
+                {"Namespace": NAMESPACE, "Dimensions": sets, "Metrics": [{"Name": metric, "Unit": "Count"}]}
             ],
         },
         metric: amount,
+        "service": SERVICE,
         **dimensions,
     }
     print(json.dumps(line, separators=(",", ":")), flush=True)

@@ -2,6 +2,7 @@
 
 from ...desk.errors import NotFound, Refusal
 from ...flows.accept import accept, installed
+from ...telemetry import count
 from ..calls import Call, Reply
 from ..problems import problem
 from ..router import route
@@ -25,6 +26,7 @@ def take(call: Call) -> Reply:
         if call.params["channel"] == "form" and "text/html" in incoming.headers.get("accept", ""):
             return _page(call, refusal)
         raise
+    count("accepted", channel=call.params["channel"])
     return Reply(text=greeting.body, status=greeting.status, headers=greeting.headers)
 
 
