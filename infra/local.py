@@ -3,7 +3,7 @@
     python -m infra.local [--port 8000] [--gateway-port 4566] [--home .local] [--stage local] [--fresh]
 
 Each option may also be an environment variable: PARLEY_LOCAL_PORT, PARLEY_LOCAL_GATEWAY_PORT, PARLEY_LOCAL_HOME,
-PARLEY_LOCAL_STAGE.
+PARLEY_LOCAL_STAGE. With PARLEY_LOCAL_PARENT (a process id) it ends when that parent does.
 """
 
 import argparse

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import hashlib
+import os
 import secrets
 import shutil
 import signal
@@ -99,6 +100,9 @@ async def _serve(
         found |= {"gateway_url": ministack.url, "stack": {"name": "parley", "outputs": outputs}}
         _tell(found, endpoints.write(home, found))
         while not end.is_set():
+            if _left_alone():
+                say("Who started this has ended, and so does this.")
+                break
             if ministack.ended():
                 raise NotPossible(f"The local AWS ended by itself; {home / 'ministack.log'} may say why.")
             try:
@@ -107,6 +111,12 @@ async def _serve(
                 continue
     finally:
         await front.stop()
+
+
+def _left_alone() -> bool:
+    """A test run that is killed must not leave a stack behind: it tells its process id."""
+    parent = os.environ.get("PARLEY_LOCAL_PARENT")
+    return parent is not None and os.getppid() != int(parent)
 
 
 def _keys(home: Path) -> Endpoints:

@@ -49,7 +49,7 @@ class LocalStack:
                 [sys.executable, "-m", "infra.local", "--home", str(self.home)]
                 + ["--port", str(self.port), "--gateway-port", str(self.gateway_port)],
                 cwd=ROOT,
-                env=os.environ | {"PYTHONUNBUFFERED": "1"},
+                env=os.environ | {"PYTHONUNBUFFERED": "1", "PARLEY_LOCAL_PARENT": str(os.getpid())},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
