@@ -17,6 +17,7 @@ WAITS = (
 )  # fmt: skip
 JITTER = 0.2
 HOLDS_OTHERS = 3  # attempts for which a failing delivery holds back the later ones of its bridge
+MAX_BEHIND = 50  # failing deliveries that a bridge lets the later ones pass: with more of them it is down
 
 
 class Delivery(Record, frozen=True):
@@ -45,10 +46,12 @@ class Delivery(Record, frozen=True):
 
 
 class Progress(Record, frozen=True):
-    """How far a bridge has worked: every delivery up to change `done` is over."""
+    """How far a bridge has worked: every delivery up to change `done` is over, but for those `behind`, which keep
+    failing and let the later ones pass."""
 
     bridge: str
     done: int
+    behind: tuple[int, ...] = ()
 
 
 class Parcel(Part, frozen=True):

@@ -2,12 +2,24 @@
 
 from collections.abc import Sequence
 
-from ..desk.deliveries import HOLDS_OTHERS, Delivery, Gone, Parcel, Progress, Receipt, Refused, Retry, Sent, wait
+from ..desk.deliveries import (
+    HOLDS_OTHERS,
+    MAX_BEHIND,
+    Delivery,
+    Gone,
+    Parcel,
+    Progress,
+    Receipt,
+    Refused,
+    Retry,
+    Sent,
+    wait,
+)
 from ..desk.errors import Clash
 from ..desk.messages import Message
 from ..desk.rooms import Room
 from ..desk.workspaces import Install, Workspace
-from ..ports import Call, Listing, World, over, ref
+from ..ports import Away, Call, Listing, World, over, ref
 from .once import KEYLESS, Once, again
 from .secrets import opened
 
@@ -16,47 +28,50 @@ PAGE = 25
 
 def deliver(world: World, bridge: str, n: int) -> list[Delivery]:
     """Send what is due on `bridge`, and the delivery `n` that it was woken for even if it lies behind. Returns the
-    deliveries that ended (sent, failed, skipped) or were tried."""
+    deliveries that were tried or skipped, as they are now."""
     progress = world.store.one(ref(Progress, bridge)) or Progress(bridge=bridge, done=0)
-    tried: list[Delivery] = []
-    if n <= progress.done:
-        tried += _replayed(world, bridge, n)
+    late = sorted({*progress.behind, *([n] if n <= progress.done else [])})
+    behind = [row for row in world.store.many([ref(Delivery, bridge, k) for k in late]) if row] if late else []
     listing: Listing[Delivery] = Listing("bridge-deliveries", (bridge,), after=progress.done)
     page = world.store.page(listing, PAGE)
-    done, gap = progress.done, False
-    stuck: set[int] = set()
-    for row in page.items:
-        row, was_tried, holds = _step(world, row, stuck)
-        tried += [row] if was_tried else []
-        gap = gap or row.state == "queued"
-        done = done if gap else row.n
-        if holds:
-            break
-    _advance(world, progress, done)
-    if page.next and not gap:
-        world.queues.wake([Call(bridge, done + 1, f"more:{done}")])
-    return tried
+    run = _Run(world, progress.done)
+    for row in behind:
+        run.take(row)
+    held = any(run.hold(row) for row in page.items)
+    _advance(world, progress, run)
+    if page.next and not held:
+        world.queues.wake([Call(bridge, run.done + 1, f"more:{run.done}")])
+    return run.tried
 
 
-def _step(world: World, row: Delivery, stuck: set[int]) -> tuple[Delivery, bool, bool]:
-    """(row, whether it was tried, whether it holds the rest back). A row that keeps failing lets the others pass after
-    a while; only changes of its own message wait for it."""
-    if row.state != "queued":
-        return row, False, False
-    now = world.clock.now()
-    if row.message in stuck or (row.attempts and row.next_at > now):
-        stuck.add(row.message)
-        return row, False, row.attempts > 0 and row.attempts < HOLDS_OTHERS
-    row = _try(world, row)
-    if row.state == "queued":
-        stuck.add(row.message)
-    return row, True, row.state == "queued" and row.attempts < HOLDS_OTHERS
+class _Run:
+    """One working-off of a bridge. Only changes of its own message wait for a row that is `behind`."""
 
+    def __init__(self, world: World, done: int) -> None:
+        self.world, self.done = world, done
+        self.tried: list[Delivery] = []
+        self.behind: list[int] = []
+        self.stuck: set[int] = set()
 
-def _replayed(world: World, bridge: str, n: int) -> list[Delivery]:
-    row = world.store.one(ref(Delivery, bridge, n))
-    due = row is not None and row.state == "queued" and (row.attempts == 0 or row.next_at <= world.clock.now())
-    return [_try(world, row)] if row and due else []
+    def take(self, row: Delivery) -> Delivery:
+        """Try the row if it is due; it is behind if it is still queued afterwards."""
+        waits = row.message in self.stuck or (row.attempts > 0 and row.next_at > self.world.clock.now())
+        if row.state == "queued" and not waits:
+            row = _try(self.world, row)
+            self.tried.append(row)
+        if row.state == "queued":
+            self.stuck.add(row.message)
+            self.behind.append(row.n)
+        return row
+
+    def hold(self, row: Delivery) -> bool:
+        """Take the row; whether the later ones have to wait for it."""
+        row = self.take(row)
+        if row.state == "queued" and (0 < row.attempts < HOLDS_OTHERS or len(self.behind) > MAX_BEHIND):
+            self.behind.remove(row.n)
+            return True
+        self.done = row.n
+        return False
 
 
 def _try(world: World, row: Delivery) -> Delivery:
@@ -64,11 +79,20 @@ def _try(world: World, row: Delivery) -> Delivery:
     install, room, message = world.store.many(
         [ref(Install, row.install), ref(Room, row.room), ref(Message, row.room, row.message, False)]
     )
-    receipt = _reason_to_skip(row, install, room, message) or _send(world, row, install, room, message)
-    now = world.clock.now()
-    told = _outcome(row, receipt, now, world.clock.chance())
+    try:
+        receipt = _reason_to_skip(row, install, room, message) or _send(world, row, install, room, message)
+    except Away:
+        raise
+    except Exception as error:  # our own fault: the row says so and comes again, so that it holds nobody up for ever
+        _write_down(world, row, Retry(reason=f"Parley failed: {type(error).__name__}"))
+        raise
     if isinstance(receipt, Gone):
         _disable(world, install, receipt.reason)
+    return _write_down(world, row, receipt)
+
+
+def _write_down(world: World, row: Delivery, receipt: Receipt) -> Delivery:
+    told = _outcome(row, receipt, world.clock.now(), world.clock.chance())
     try:
         world.store.commit(over(told, row))
     except Clash:  # a replay reset the row meanwhile: it is queued again, and will be sent again
@@ -137,11 +161,12 @@ def _disable(world: World, install: Install, reason: str) -> None:
     again(world, attempt)
 
 
-def _advance(world: World, progress: Progress, done: int) -> None:
-    if done <= progress.done:
+def _advance(world: World, progress: Progress, run: _Run) -> None:
+    behind = tuple(sorted(run.behind))
+    if (run.done, behind) == (progress.done, progress.behind):
         return
     try:
-        world.store.commit(over(progress.changed(done=done), progress))
+        world.store.commit(over(progress.changed(done=run.done, behind=behind), progress))
     except Clash:
         return  # another run of this bridge is further; rows that are over are passed over cheaply
 
