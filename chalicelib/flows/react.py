@@ -106,7 +106,10 @@ def _put(store: Store, row: Delivery) -> None:
 
 
 def wake(world: World, calls: Iterable[Call]) -> None:
-    """One wake-up per bridge: its worker takes the rows in order anyway."""
-    latest = {call.bridge: call for call in calls}
-    if latest:
-        world.queues.wake(latest.values())
+    """One wake-up per bridge, for its newest change (the queue forgets none of those as a repeat): its worker takes
+    the rows in order anyway."""
+    newest: dict[str, Call] = {}
+    for call in calls:
+        newest[call.bridge] = max(call, newest.get(call.bridge, call), key=lambda each: each.n)
+    if newest:
+        world.queues.wake(newest.values())
