@@ -135,13 +135,15 @@ class Change(Record, frozen=True):
 
 
 class Pending(Part, frozen=True):
-    """What came for a message that has not come yet."""
+    """What came for a message that has not come yet. `customers` are those of the people who reacted: whose is not
+    the room's has no say in it."""
 
     text: str | None = None
     revision: int = 0
     edited_at: int = 0
     deleted: bool = False
     reactions: dict[str, dict[str, Mark]] = {}
+    customers: dict[str, str] = {}
 
 
 class Known(Record, frozen=True):
@@ -210,8 +212,9 @@ def marked(
     return {**marks, emoji: {**marks.get(emoji, {}), person: Mark(on=on, revision=revision)}}
 
 
-def folded(message: Message, pending: Pending) -> Message:
-    """A message with what came before it: the later events are applied as if they had come after."""
+def folded(message: Message, pending: Pending, customer: str) -> Message:
+    """A message in a room of `customer`, with what came before it: the later events are applied as if they had come
+    after."""
     if pending.deleted:
         return deleted(message) or message
     if pending.text is not None:
@@ -219,5 +222,6 @@ def folded(message: Message, pending: Pending) -> Message:
     marks = message.reactions
     for emoji, people in pending.reactions.items():
         for person, mark in people.items():
-            marks = marked(marks, person, emoji, mark.on, mark.revision) or marks
+            if pending.customers.get(person, customer) == customer:
+                marks = marked(marks, person, emoji, mark.on, mark.revision) or marks
     return msgspec.structs.replace(message, reactions=marks)

@@ -30,7 +30,7 @@ def said(room: Room, draft: Draft, at: int, pending: Pending | None = None) -> t
         **{name: getattr(draft, name) for name in draft.__struct_fields__},
     )
     if pending:
-        message = folded(message, pending)
+        message = folded(message, pending, room.customer)
     if draft.internal:
         return room.changed(notes=notes), message
     shown: dict[str, Any] = {"posts": posts, "last_message_at": at, "last_message": glimpse(message)}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from ..desk import messages
-from ..desk.errors import NotFound, Stale
+from ..desk.errors import Forbidden, NotFound, Stale
 from ..desk.messages import ChangeType, Known, Message, Pending, Source
 from ..desk.rooms import Room
 from ..desk.saying import touched
@@ -27,8 +27,10 @@ def amend(
     by: str,
     source: Source | None = None,
     if_version: int | None = None,
+    customer: str | None = None,
 ) -> Message:
-    """Apply `step` to message `n`; None from it means that nothing changes. `if_version` is what If-Match named."""
+    """Apply `step` to message `n`; None from it means that nothing changes. `if_version` is what If-Match named;
+    `customer` is whose people alone may do this, where that is not known by the room already (Forbidden)."""
 
     def attempt(_: int) -> Message:
         room: Room | None
@@ -38,6 +40,8 @@ def amend(
             raise NotFound("no such message")
         if if_version is not None and old.version != if_version:
             raise Stale("the message has changed since", "If-Match")
+        if customer is not None and room.customer != customer:
+            raise Forbidden("the room is another customer's")
         now = step(old)
         if now is None:
             return old
@@ -56,13 +60,19 @@ def amend_known(
     wait: Callable[[Pending], Pending | None],
     type_: ChangeType,
     by: str,
+    customer: str | None = None,
 ) -> Message | None:
     """Apply `step` to the message of an outside id or, if it has not come yet, let it wait (then None is returned)."""
+    place = ref(Known, source.install, source.id)
 
     def attempt(_: int) -> Message | None:
-        known = world.store.one(ref(Known, source.install, source.id))
-        if known and known.n:
-            return amend(world, known.room, known.n, False, step, type_, by, source)
+        known = world.store.one(place)
+        while known and known.n:
+            message = amend(world, known.room, known.n, False, step, type_, by, source, customer=customer)
+            home = world.store.one(place)
+            if home is None or (home.room, home.n) == (known.room, known.n):
+                return message
+            known = home  # a fork has moved it meanwhile, and its copy may be from before this step
         pending = wait(known.pending or Pending() if known else Pending())
         if pending is not None:
             expires = world.clock.now() + PENDING_LIFE
@@ -125,11 +135,12 @@ def react_step(person: str, emoji: str, on: bool, revision: int | None) -> Step:
     return step
 
 
-def react_wait(person: str, emoji: str, on: bool, revision: int) -> Callable[[Pending], Pending | None]:
-    """A reaction that came before its message."""
+def react_wait(person: str, emoji: str, on: bool, revision: int, customer: str) -> Callable[[Pending], Pending | None]:
+    """A reaction that came before its message, and so before anybody knows whose room it is about."""
 
     def wait(pending: Pending) -> Pending | None:
         marks = messages.marked(pending.reactions, person, emoji, on, revision)
-        return msgspec.structs.replace(pending, reactions=marks) if marks is not None else None
+        customers = {**pending.customers, person: customer}
+        return msgspec.structs.replace(pending, reactions=marks, customers=customers) if marks is not None else None
 
     return wait

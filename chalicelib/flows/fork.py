@@ -60,8 +60,8 @@ def _chosen(world: World, room: Room, first: int, last: int) -> list[Message]:
         raise Invalid("there are no messages in this range", "from")
     if len(page.items) > MAX_FORKED:
         raise Invalid(f"a fork takes at most {MAX_FORKED} messages", "to")
-    if sum(len(message.text.encode()) for message in page.items) > MAX_BYTES:
-        raise Invalid(f"a fork takes at most {MAX_BYTES} bytes of text", "to")
+    if sum(len(msgspec.json.encode(message)) for message in page.items) > MAX_BYTES:
+        raise Invalid(f"a fork takes at most {MAX_BYTES} bytes of messages", "to")
     return page.items
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ..desk.arrivals import Arrival, Deleted, Edited, File, Ignored, Reacted, Said, Speaker, Unsupported
 from ..desk.customers import Customer
 from ..desk.envelopes import Envelope
-from ..desk.errors import Invalid
+from ..desk.errors import Forbidden, Invalid
 from ..desk.files import MAX_SIZE, TYPE, Attachment, safe_name
 from ..desk.ids import derived, message_id, triage_room_id
 from ..desk.messages import Attached, Author, Draft, Known, Reply, Source
@@ -70,6 +70,8 @@ def _work_off(place: Place, arrival: Arrival, outcome: Outcome) -> None:
             outcome.handled.append(type(arrival).__name__.lower())
         except Barred:
             outcome.ignored.append("blocked-speaker")
+        except Forbidden:
+            outcome.ignored.append("foreign-speaker")
         except Invalid:
             if isinstance(arrival, Said):  # somebody's words are never dropped: to the dead letters, with the reason
                 raise
@@ -108,16 +110,18 @@ def _deleted(place: Place, arrival: Deleted) -> None:
 
 
 def _reacted(place: Place, arrival: Reacted) -> None:
-    _, author = _speaker(place, arrival.speaker, arrival.id)
+    customer, author = _speaker(place, arrival.speaker, arrival.id)
+    whose = customer.id if customer else ""
     mark = (author.id, arrival.emoji, arrival.on, arrival.revision)
     amend_known(
         place.world,
         place.source(arrival.id, arrival.at),
         place.install.workspace,
         react_step(*mark),
-        react_wait(*mark),
+        react_wait(*mark, whose),
         "reaction",
         author.id,
+        whose,
     )
 
 
