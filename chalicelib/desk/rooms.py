@@ -85,6 +85,7 @@ class Seen(Record, frozen=True):
 
 
 def unread(room: Room, seen: Seen | None, agent: bool) -> int:
-    """Messages said after what the person has read; notes count for agents alone."""
+    """Messages said after what the person has read; notes count for agents alone. A mark may be newer than the room
+    that was read before it, or off an index."""
     posts, notes = (seen.posts, seen.notes) if seen else (0, 0)
-    return room.posts - posts + (room.notes - notes if agent else 0)
+    return max(0, room.posts - posts) + (max(0, room.notes - notes) if agent else 0)

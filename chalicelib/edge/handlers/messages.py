@@ -32,7 +32,7 @@ def post_message(call: Call, body: shapes.PostMessage) -> Any:
         text=body.text,
         source=Source(channel="api" if call.who.is_agent else "widget"),
         internal=body.internal,
-        reply_to=_reply(call, body.reply_to),
+        reply_to=_reply(call, body.reply_to, body.internal),
         attachments=attached(call.world, call.who, body.attachments),
         mentions=_mentions(call, body.mentions),
     )
@@ -42,11 +42,13 @@ def post_message(call: Call, body: shapes.PostMessage) -> Any:
     )
 
 
-def _reply(call: Call, told: str | shapes.ReplyBody | None) -> Reply | None:
+def _reply(call: Call, told: str | shapes.ReplyBody | None, internal: bool) -> Reply | None:
     if told is None:
         return None
     body = shapes.ReplyBody(message=told) if isinstance(told, str) else told
     answered = numbered(call, body.message, "reply_to.message")
+    if answered.internal and not internal:
+        raise Invalid("only a note may answer a note", "reply_to.message")
     if body.quote is None:
         return Reply(message=answered.id)
     start, end = body.quote.start, body.quote.end
@@ -106,9 +108,12 @@ def _merged(
     call: Call, names: Iterable[str], after: int | None, before: int | None, newest_first: bool
 ) -> tuple[list[Any], bool]:
     """The first `limit` records of several listings of the room by their number, and whether there are more. What lies
-    beyond the end of a page that was cut is left for the next one: nothing is passed over."""
+    beyond the end of a page that was cut is left for the next one, and so is what is said between the queries:
+    nothing is passed over."""
     found: list[Any] = []
     ends: list[int] = []
+    newest = call.here.n + 1
+    before = newest if before is None else min(before, newest)
     for name in names:
         listing: Listing[Any] = Listing(name, (call.here.id,), after, before, newest_first)
         page = call.world.store.page(listing, call.limit)
