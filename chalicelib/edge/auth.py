@@ -3,6 +3,7 @@ route is known to need, in one call."""
 
 import hashlib
 import hmac
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ AUDIENCE = "parley:user"
 MAX_LIFE = 24 * 60 * 60  # s that a user token may live
 SKEW = 60  # s by which clocks may differ
 SECRETS_LIFE = 30_000  # ms for which a container trusts its copy of a workspace's token secrets
+SECRETS_REST = 1_000  # ms before it looks again for a secret that has just been made
 _secrets: dict[str, tuple[int, list[str]]] = {}
 
 
@@ -107,13 +109,8 @@ def _by_token(world: World, token: str, along: Sequence[Ref[Any]]) -> tuple[Prin
     customer_key = customer_id(claims["workspace"], claims["customer_id"])
     user_key = user_id(customer_key, claims["user_id"])
     customer, user, *rest = world.store.many([ref(Customer, customer_key), ref(User, customer_key, user_key), *along])
+    _check_standing(claims, customer, user)
     customer, user = _met(world, claims, customer, user)
-    issued = claims.get("iat", claims["exp"] - MAX_LIFE) * 1000
-    for party, name in ((customer, "customer"), (user, "user")):
-        if party.state != "active":
-            raise Unauthenticated(f"the token's {name} is {party.state}")
-        if issued < party.valid_after:
-            raise Unauthenticated("the token was revoked")
     who = Principal(
         workspace=claims["workspace"],
         kind="user",
@@ -126,6 +123,16 @@ def _by_token(world: World, token: str, along: Sequence[Ref[Any]]) -> tuple[Prin
         expires_at=int(claims["exp"] * 1000),
     )
     return who, rest
+
+
+def _check_standing(claims: dict[str, Any], customer: Customer | None, user: User | None) -> None:
+    """Before anything is written: a dead token changes nobody's name."""
+    issued = claims.get("iat", claims["exp"] - MAX_LIFE) * 1000
+    for party, name in ((customer, "customer"), (user, "user")):
+        if party and party.state != "active":
+            raise Unauthenticated(f"the token's {name} is {party.state}")
+        if party and issued < party.valid_after:
+            raise Unauthenticated("the token was revoked")
 
 
 def _met(world: World, claims: dict[str, Any], customer: Customer | None, user: User | None) -> tuple[Customer, User]:
@@ -141,13 +148,24 @@ def _met(world: World, claims: dict[str, Any], customer: Customer | None, user: 
 
 def _verified(world: World, token: str) -> dict[str, Any]:
     """The claims of a token that a live secret of its workspace signed."""
-    import jwt
-
     workspace = _peek(token).get("workspace")
     if not isinstance(workspace, str) or not workspace:
         raise Unauthenticated("the token misses the claim workspace")
-    reason = "the token's workspace is unknown"
-    for secret in _token_secrets(world, workspace):
+    try:
+        return _claims_of(world, token, _token_secrets(world, workspace, SECRETS_LIFE))
+    except _WrongSignature:  # perhaps by a secret that is younger than our copy of them
+        return _claims_of(world, token, _token_secrets(world, workspace, SECRETS_REST))
+
+
+class _WrongSignature(Unauthenticated):
+    """None of the known secrets made it."""
+
+
+def _claims_of(world: World, token: str, secrets: list[str]) -> dict[str, Any]:
+    import jwt
+
+    refusal: Unauthenticated = Unauthenticated("the token's workspace is unknown")
+    for secret in secrets:
         try:
             claims = jwt.decode(
                 token,
@@ -159,10 +177,10 @@ def _verified(world: World, token: str) -> dict[str, Any]:
             )
             return _checked(claims, world.clock.now() // 1000)
         except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, RecursionError) as error:
-            reason = _reason(error)
             if not isinstance(error, jwt.InvalidSignatureError):
-                break
-    raise Unauthenticated(reason)
+                raise Unauthenticated(_reason(error)) from None
+            refusal = _WrongSignature(_reason(error))
+    raise refusal
 
 
 def _reason(error: Exception) -> str:
@@ -192,20 +210,23 @@ def _checked(claims: dict[str, Any], now: int) -> dict[str, Any]:
             raise Unauthenticated(f"the token's claim {name} is not a short text")
     for name in ("name", "email", "customer_name"):
         value = claims.get(name)
-        if value is not None and not (isinstance(value, str) and len(value) <= 254):
+        if value is not None and not (isinstance(value, str) and len(value) <= 254 and value.isprintable()):
             raise Unauthenticated(f"the token's claim {name} is not a short text")
-    if not isinstance(claims["exp"], int | float) or claims["exp"] > now + MAX_LIFE + SKEW:
+    for name in ("exp", "iat"):
+        value = claims.get(name, 0)
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            raise Unauthenticated(f"the token's claim {name} is not a number")
+    if claims["exp"] > now + MAX_LIFE + SKEW:
         raise Unauthenticated("the token lives longer than 24 hours")
-    issued = claims.get("iat")
-    if issued is not None and (not isinstance(issued, int | float) or issued > now + SKEW):
+    if claims.get("iat", 0) > now + SKEW:
         raise Unauthenticated("the token's claim iat is in the future")
     return claims
 
 
-def _token_secrets(world: World, workspace_id: str) -> list[str]:
+def _token_secrets(world: World, workspace_id: str, life: int) -> list[str]:
     now = world.clock.now()
     cached = _secrets.get(workspace_id)
-    if cached and now - cached[0] < SECRETS_LIFE:
+    if cached and now - cached[0] < life:
         return cached[1]
     workspace = world.store.one(ref(Workspace, workspace_id))
     secrets = opened(world, workspace.token_secrets, workspace_id, "tokens") if workspace else []

@@ -1,22 +1,23 @@
 """Accept what a provider sends: verify it, queue it as it came, and only then answer."""
 
 from ..desk.envelopes import Envelope, Greeting
-from ..desk.errors import Limited, NotFound
+from ..desk.errors import Limited, NotFound, Unauthenticated
 from ..desk.workspaces import Install
 from ..ports import World, ref
 from .secrets import opened
 
 TRUST = 20_000  # ms for which a container trusts its copy of an install
+REST = 1_000  # ms before it looks again at one that is switched off, or whose secrets made nothing of a signature
 HOUR = 3_600_000
 DROPPED = frozenset({"authorization", "cookie", "x-forwarded-for", "x-amz-cf-id", "via"})  # of no use to any parser
 _installs: dict[str, tuple[int, Install]] = {}
 
 
-def installed(world: World, channel: str, install_id: str) -> Install | None:
+def installed(world: World, channel: str, install_id: str, trust: int = TRUST) -> Install | None:
     """The active install of this channel; a container's copy of it may be some seconds old."""
     now = world.clock.now()
     known = _installs.get(install_id)
-    if known and now - known[0] < TRUST:
+    if known and now - known[0] < (trust if known[1].state == "active" else REST):
         install: Install | None = known[1]
     else:
         install = world.store.one(ref(Install, install_id))
@@ -51,12 +52,29 @@ def accept(
         query=query,
         address=address,
     )
-    secrets = opened(world, install.secrets, install.workspace, install.id)
-    way_in.verify(envelope, install, secrets, now)
+    install = _verified(world, envelope, install)
     greeting = way_in.greet(envelope, install)
     _pace(world, envelope, install, now)
     world.queues.inbound(envelope, f"{install.id}:{way_in.group(envelope)}")
     return greeting
+
+
+def _verified(world: World, envelope: Envelope, install: Install) -> Install:
+    """The install whose secrets made the envelope's signature: perhaps one that is younger than our copy."""
+    way_in = world.inbound(install.kind)
+    try:
+        way_in.verify(envelope, install, _secrets(world, install), envelope.received_at)
+    except Unauthenticated:
+        fresh = installed(world, install.kind, install.id, REST)
+        if fresh is None or fresh.version == install.version:
+            raise
+        way_in.verify(envelope, fresh, _secrets(world, fresh), envelope.received_at)
+        return fresh
+    return install
+
+
+def _secrets(world: World, install: Install) -> list[str]:
+    return opened(world, install.secrets, install.workspace, install.id)
 
 
 def _pace(world: World, envelope: Envelope, install: Install, now: int) -> None:

@@ -1,6 +1,7 @@
 """Issue an API key: shown once, found again by its hash."""
 
 import hashlib
+import re
 
 from ..desk.ids import derived
 from ..desk.people import Principal
@@ -9,13 +10,13 @@ from ..ports import World, new
 from .audit import audit
 from .once import KEYLESS, Once, again
 
-PREFIX = "pk_"
+SHAPE = re.compile(r"pk_([0-9a-z]{1,40})_([0-9a-z]{1,40})_[0-9a-z]{1,100}\Z")
 
 
 def key_owner(plain: str) -> tuple[str, str] | None:
     """(workspace, agent) that a key names, so that key and agent are read in one call; None if it is no key."""
-    parts = plain.removeprefix(PREFIX).split("_")
-    return (f"wsp_{parts[0]}", f"agt_{parts[1]}") if plain.startswith(PREFIX) and len(parts) == 3 else None
+    named = SHAPE.match(plain)
+    return (f"wsp_{named[1]}", f"agt_{named[2]}") if named else None
 
 
 def key_id(plain: str) -> str:
@@ -31,7 +32,7 @@ def key_hash(plain: str) -> str:
 def key_record(world: World, agent: Agent, name: str, scopes: tuple[Scope, ...], expires_at: int) -> tuple[str, ApiKey]:
     """A new key, plain, and its record."""
     owner = f"{agent.workspace.partition('_')[2]}_{agent.id.partition('_')[2]}"
-    plain = f"{PREFIX}{owner}_{world.clock.entropy(32).hex()}"
+    plain = f"pk_{owner}_{world.clock.entropy(32).hex()}"
     record = ApiKey(
         version=1,
         id=key_id(plain),
