@@ -13,12 +13,14 @@ What is refused is answered with `{"type": "problem", …}` as the HTTP API woul
 import time
 from typing import Any
 
-from ..desk.errors import Invalid, NotFound, Refusal, Unauthenticated
+from ..desk.customers import Customer, User
+from ..desk.errors import Busy, Clash, Forbidden, Invalid, NotFound, Refusal, Unauthenticated
 from ..desk.people import Principal, may_see
 from ..desk.rooms import Room
 from ..desk.sockets import FIRST_FRAME, MAX_LIFE, Connection, Subscription
 from ..desk.strict_json import loads
-from ..ports import Drop, Put, World, new, over, ref
+from ..desk.workspaces import Agent
+from ..ports import Drop, Put, Ref, World, new, over, ref
 from ..telemetry import logger
 from ..wiring import sockets, world
 from .auth import identify
@@ -48,7 +50,7 @@ def on_message(event: Any) -> None:
             raise Unauthenticated("the connection is not known")
         frame = loads((event.body or "").encode("utf-8", "surrogatepass"))
         kind = frame.get("type") if isinstance(frame, dict) else None
-        if kind not in FRAMES:
+        if not isinstance(kind, str) or kind not in FRAMES:
             raise Invalid("no such frame", "type")
         answer = FRAMES[kind](rim, connection, frame)
     except Refusal as refusal:
@@ -69,19 +71,33 @@ def _authenticate(rim: World, connection: Connection, frame: Frame) -> Frame:
     if not isinstance(token, str):
         raise Unauthenticated("the frame has no token")
     who, _ = identify(rim, token, [])
+    if not who.may("read"):
+        raise Forbidden("this needs the right to read")
     if connection.person not in ("", who.id):
         raise Unauthenticated("a connection belongs to one person")
     ends = min(connection.opened_at + MAX_LIFE, who.expires_at or connection.opened_at + MAX_LIFE)
     known = connection.changed(
         workspace=who.workspace, kind=who.kind, person=who.id, customer=who.customer, expires_at=ends
     )
-    rim.store.commit(over(known, connection))
+    try:
+        rim.store.commit(over(known, connection))
+    except Clash:
+        raise Busy("another frame of this connection was there first; try again") from None
     return {"type": "authenticated", "person": who.id}
 
 
 def _known(rim: World, connection: Connection) -> Principal:
+    """Whose connection it is, if they may still come in."""
     if not connection.person or connection.expires_at <= rim.clock.now():
         raise Unauthenticated("authenticate first" if not connection.person else "the token is expired")
+    parties: list[Ref[Any]] = (
+        [ref(Agent, connection.workspace, connection.person)]
+        if connection.kind == "agent"
+        else [ref(Customer, connection.customer), ref(User, connection.customer, connection.person)]
+    )
+    for party in rim.store.many(parties):
+        if party is None or party.state != "active" or party.valid_after > connection.opened_at:
+            raise Unauthenticated("the credential was revoked")
     return Principal(
         workspace=connection.workspace,
         kind="agent" if connection.kind == "agent" else "user",
@@ -106,6 +122,7 @@ def _subscribe(rim: World, connection: Connection, frame: Frame) -> Frame:
         expires_at=connection.expires_at,
     )
     rim.store.commit(Put(subscription, None))
+    room = rim.store.one(ref(Room, room.id)) or room  # what was said until here, no frame will tell
     return {"type": "subscribed", "room": room.id, "change": room.n}
 
 
