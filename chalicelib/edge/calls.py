@@ -61,7 +61,7 @@ class Call:
         told = self.query("limit")
         if told is None:
             return 50
-        if not (told.isascii() and told.isdigit() and 1 <= int(told[:6]) <= 100):
+        if not (told.isascii() and told.isdigit() and len(told) <= 3 and 1 <= int(told) <= 100):
             raise Invalid("limit is a number from 1 to 100", "limit")
         return int(told)
 

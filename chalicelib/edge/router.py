@@ -103,5 +103,5 @@ def _matching(segments: list[str]) -> Iterator[tuple[Route, dict[str, str]]]:
 def _decoded(segment: str) -> str:
     try:
         return unquote_to_bytes(segment).decode()
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise Malformed("the path is not UTF-8") from None

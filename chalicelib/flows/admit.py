@@ -3,9 +3,12 @@
 import re
 from typing import Any
 
+from msgspec import json
+
 from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.errors import Conflict, Invalid
 from ..desk.ids import customer_id, triage_room_id, user_id
+from ..desk.record import Record
 from ..desk.rooms import Room
 from ..ports import Drop, Put, World, Write, new, over, ref
 from .once import again
@@ -35,7 +38,7 @@ def admit_customer(
             room = _triage_room(fresh, now)
             world.store.commit(new(fresh), new(room), *_claims(world, None, fresh), *along)
             return fresh, True
-        changed = {name: value for name, value in fields.items() if getattr(old, name) != value}
+        changed = _differing(old, fields)
         if not changed:
             return old, False
         customer = old.changed(**changed)
@@ -43,6 +46,11 @@ def admit_customer(
         return customer, False
 
     return again(world, attempt)
+
+
+def _differing(old: Record, fields: dict[str, Any]) -> dict[str, Any]:
+    """As JSON tells them apart: 1 is not true."""
+    return {name: value for name, value in fields.items() if json.encode(getattr(old, name)) != json.encode(value)}
 
 
 def _triage_room(customer: Customer, now: int) -> Room:
@@ -114,7 +122,7 @@ def admit_user(
             )
             world.store.commit(new(user), *along)
             return user, True
-        changed = {name: value for name, value in fields.items() if getattr(old, name) != value}
+        changed = _differing(old, fields)
         if not changed:
             return old, False
         user = old.changed(**changed)
