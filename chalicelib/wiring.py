@@ -18,11 +18,13 @@ CHANNELS: dict[str, tuple[str, str]] = {
 }
 
 
+@cache
 def inbound(kind: str) -> Inbound:
     """The channel's way in. KeyError for a kind that is none."""
     return cast("Inbound", import_module(f"chalicelib.channels.{CHANNELS[kind][0]}"))
 
 
+@cache
 def outbound(kind: str) -> Outbound | None:
     """The channel's way out, if it has one."""
     name = CHANNELS.get(kind, ("", ""))[1]

@@ -6,12 +6,12 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32 in lower ca
 DIGITS = 12  # change numbers in sort keys: room for 10^12 changes
 
 
+PAIRS = [a + b for a in ALPHABET for b in ALPHABET]
+
+
 def _base32(number: int, length: int) -> str:
-    out = []
-    for _ in range(length):
-        number, rest = divmod(number, 32)
-        out.append(ALPHABET[rest])
-    return "".join(reversed(out))
+    """The last `length` digits, an even number of them."""
+    return "".join([PAIRS[number >> shift & 1023] for shift in range(5 * length - 10, -1, -10)])
 
 
 def fresh(prefix: str, at: int, entropy: bytes) -> str:

@@ -29,13 +29,7 @@ def loads(raw: bytes, max_depth: int = MAX_DEPTH, *, allow_bom: bool = False) ->
     text = _decoded(raw, allow_bom)
     _check_depth(text, max_depth)
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_constant=_refuse_constant,
-            parse_float=_float,
-            parse_int=_int,
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         what = re.sub(r"[: ]*( starting)?( at)?$", "", error.msg)
         raise Malformed(f"not valid JSON: {what[:1].lower()}{what[1:]}") from None
@@ -125,3 +119,8 @@ def _int(digits: str) -> int:
     if len(digits.lstrip("-")) > MAX_DIGITS:
         raise Malformed(f"an integer has more than {MAX_DIGITS} digits")
     return int(digits)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_float, parse_int=_int
+)

@@ -47,7 +47,9 @@ class WrongVerb(NotFound):
 
 
 ROUTES: list[Route] = []
-_by_length: dict[int, list[Route]] = {}
+ANY = "{}"
+# Number of segments, the first one, the second one (ANY for a parameter) → routes: few are ever compared.
+_places: dict[tuple[int, str, str], list[Route]] = {}
 
 
 def route(
@@ -68,7 +70,9 @@ def route(
     def put(handler: Callable[..., Any]) -> Callable[..., Any]:
         made = Route(method, path, handler, who, need, body, gives, status, query, sealed, raw)
         ROUTES.append(made)
-        _by_length.setdefault(len(made.parts), []).append(made)
+        second = made.parts[1] if len(made.parts) > 1 else ""
+        place = len(made.parts), made.parts[0], ANY if second.startswith("{") else second
+        _places.setdefault(place, []).append(made)
         return handler
 
     return put
@@ -89,7 +93,9 @@ def find(method: str, path: str) -> tuple[Route, dict[str, str]]:
 
 
 def _matching(segments: list[str]) -> Iterator[tuple[Route, dict[str, str]]]:
-    for candidate in _by_length.get(len(segments), ()):
+    first, second, *_ = [*segments, "", ""]
+    length = len(segments)
+    for candidate in (*_places.get((length, first, second), ()), *_places.get((length, first, ANY), ())):
         params = {}
         for part, segment in zip(candidate.parts, segments, strict=True):
             if part.startswith("{") and segment:

@@ -10,8 +10,13 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from ...desk.errors import Unauthenticated
+
+if TYPE_CHECKING:
+    from standardwebhooks.webhooks import Webhook
 
 TOLERANCE = 5 * 60  # seconds, both ways, as in all libraries of the specification
 MAX_ID = 256
@@ -93,13 +98,16 @@ def _moment(timestamp: str, name: str, now: int) -> int:
 
 def _signatures(id_: str, at: int, body: str, secrets: Sequence[str]) -> list[str]:
     """One for each secret that is one: what is empty or not base64 signs nothing."""
+    moment = datetime.fromtimestamp(at, UTC)
+    return [hook.sign(id_, moment, body) for hook in map(_hook, secrets) if hook]
+
+
+@lru_cache(maxsize=256)
+def _hook(secret: str) -> "Webhook | None":
+    """What signs with a secret; None for one that is no secret."""
     from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
-    signatures = []
-    for secret in secrets:
-        try:
-            hook = Webhook(secret)
-        except (ValueError, EmptyWebhookSecretError):
-            continue
-        signatures.append(hook.sign(id_, datetime.fromtimestamp(at, UTC), body))
-    return signatures
+    try:
+        return Webhook(secret)
+    except (ValueError, EmptyWebhookSecretError):
+        return None
