@@ -1,10 +1,11 @@
 """One structured log line a request and a record, and metrics in the embedded format. Imports nothing of ours."""
 
-import json
 import os
 import time
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -14,6 +15,7 @@ SERVICE = "parley"
 METRICS = frozenset(
     {"accepted", "handled", "ignored", "unsupported", "delivered", "failed", "dead_lettered", "retried"}
 )
+_encoder = msgspec.json.Encoder(enc_hook=str)
 
 
 @cache
@@ -21,7 +23,13 @@ def logger() -> "Logger":
     """The structured logger: JSON lines on standard output."""
     from aws_lambda_powertools import Logger
 
-    return Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "parley"), use_rfc3339=True)
+    return Logger(
+        service=os.environ.get("POWERTOOLS_SERVICE_NAME", "parley"),
+        use_rfc3339=True,
+        utc=True,
+        location=None,  # a message says what happened; an exception has its own trace
+        json_serializer=_written,
+    )
 
 
 def count(metric: str, amount: int = 1, **dimensions: str) -> None:
@@ -41,4 +49,8 @@ def count(metric: str, amount: int = 1, **dimensions: str) -> None:
         "service": SERVICE,
         **dimensions,
     }
-    print(json.dumps(line, separators=(",", ":")), flush=True)
+    print(_written(line), flush=True)
+
+
+def _written(line: dict[str, Any]) -> str:
+    return _encoder.encode(line).decode()
