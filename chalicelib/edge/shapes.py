@@ -1,11 +1,12 @@
 """What goes over the wire: the typed requests and answers of the API. The OpenAPI document is generated from these."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Python's `$` also matches before a line's end: hence the look-ahead, which no other reader of the pattern minds.
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
 ExternalId = Annotated[
@@ -24,7 +25,7 @@ Time = Annotated[str, Meta(description="RFC 3339, in UTC", examples=["2026-01-31
 
 def time_of(ms: int) -> str | None:
     """A moment as the API shows it."""
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z" if ms else None
+    return (EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds")[:-6] + "Z" if ms else None
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -87,8 +87,9 @@ def messages(call: Call) -> Page[Any]:
     found: list[Message]
     found, more = _merged(call, names, after, before, not forward)
     items = [message_view(message, call.incoming.base_url) for message in found]
-    onward_ = onward(found[-1].n) if forward else back(found[-1].n) if found else None
-    return Page(items, onward_ if more and found else None)
+    if not (more and found):
+        return Page(items, None)
+    return Page(items, onward(found[-1].n) if forward else back(found[-1].n))
 
 
 def _bound(call: Call, name: str) -> int | None:
