@@ -3,8 +3,10 @@
 import hashlib
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
+import hypothesis
 import pytest
 
 from chalicelib import wiring
@@ -15,11 +17,13 @@ from chalicelib.settings import settings
 from .api import Tenant
 from .fakes import BOOTSTRAP, Parley
 
+hypothesis.settings.register_profile("parley", deadline=None, max_examples=60, database=None)
+hypothesis.settings.load_profile("parley")
 
-@pytest.fixture
-def parley(monkeypatch: pytest.MonkeyPatch) -> Iterator[Parley]:
+
+@contextmanager
+def in_memory(made: Parley) -> Iterator[Parley]:
     """Real flows and edge, twins around them; nothing of another test is cached."""
-    made = Parley()
     made.clock.at = int(time.time() * 1000)  # PyJWT reads the machine's clock
     known = replace(
         settings(),
@@ -27,12 +31,20 @@ def parley(monkeypatch: pytest.MonkeyPatch) -> Iterator[Parley]:
         bootstrap_hash=hashlib.sha256(BOOTSTRAP.encode()).hexdigest(),
         public_url="https://parley.test",
     )
-    monkeypatch.setattr("chalicelib.edge.http.world", lambda: made.world)
-    monkeypatch.setattr("chalicelib.edge.http.settings", lambda: known)
     for cache in (auth._secrets, limits._counts, accept._installs):
         cache.clear()
-    yield made
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chalicelib.edge.http.world", lambda: made.world)
+        patch.setattr("chalicelib.edge.http.settings", lambda: known)
+        yield made
     wiring.world.cache_clear()
+
+
+@pytest.fixture
+def parley() -> Iterator[Parley]:
+    """A whole Parley in memory."""
+    with in_memory(Parley()) as made:
+        yield made
 
 
 @pytest.fixture
