@@ -141,7 +141,7 @@ def _seeded(kept: Endpoints, base: str) -> Endpoints:
             webhooks = kept["webhooks"]
             for install in webhooks.values():
                 install["url"] = install["url"].replace(kept["base_url"], base)
-            return found | {"workspace": kept["workspace"], "webhooks": webhooks}
+            return found | {"workspace": kept["workspace"] | {"webhooks": webhooks}, "webhooks": webhooks}
         return found | seed.seed(base, kept["bootstrap_key"])
     except seed.NotSeeded as error:
         say(f"No demo workspace: {error}")

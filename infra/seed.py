@@ -10,7 +10,8 @@ from infra.endpoints import Endpoints
 # Where `make demo` listens.
 DEMO_RECEIVER = "http://127.0.0.1:8099/parley"
 INSTALLS: tuple[dict[str, Any], ...] = (
-    {"kind": "form", "name": "Contact form", "config": {}},
+    # Whoever tries things out on a laptop does so from one address.
+    {"kind": "form", "name": "Contact form", "config": {"per_hour": 10_000}},
     {"kind": "webhook", "name": "Demo webhook", "config": {"url": DEMO_RECEIVER}},
 )
 CUSTOMER = {"name": "Acme", "attributes": {"plan": "pro"}, "domains": ["acme.example"]}
@@ -32,7 +33,7 @@ def seed(base: str, bootstrap_key: str) -> Endpoints:
     except KeyError as error:
         raise NotSeeded(f"POST {base}/v1/workspaces did not answer with {error}.") from error
     _call("PUT", f"{base}/v1/customers/acme", workspace["api_key"], CUSTOMER)
-    return {"workspace": workspace, "webhooks": webhooks}
+    return {"workspace": workspace | {"webhooks": webhooks}, "webhooks": webhooks}
 
 
 def answers(base: str, api_key: str) -> bool:

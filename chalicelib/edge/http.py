@@ -16,7 +16,7 @@ from ..flows.once import Answered, Once
 from ..flows.secrets import context
 from ..ports import Away, Page, Ref, World, ref
 from ..settings import settings
-from ..telemetry import logger
+from ..telemetry import logger, say
 from ..wiring import world
 from . import handlers as _handlers  # noqa: F401  fills the route table
 from .auth import bearer, check_bootstrap, credential_name, identify
@@ -150,6 +150,8 @@ def _respond(call: Call) -> Response:
     unknown = sorted(set(call.incoming.query) - set(route.query)) if not route.raw else []
     if unknown:
         raise Invalid("unknown query parameter", unknown[0])
+    if "limit" in route.query:
+        call.limit  # noqa: B018  refused here, also by a list that happens not to need it
     result = route.handler(call, _body(call)) if route.body else route.handler(call)
     reply = result if isinstance(result, Reply) else Reply(result)
     headers = {"Content-Type": JSON, **reply.headers}
@@ -197,14 +199,12 @@ def _problem(error: Exception, status: int | None = None, more: dict[str, str] |
 
 def _log(event: dict[str, Any], name: str, who: Principal | None, response: Response, began: float) -> None:
     """One line a request. No bodies, no tokens, no path (it may hold an outside id or a secret link)."""
-    logger().info(
+    say(
         "request",
-        extra={
-            "request_id": (event.get("requestContext") or {}).get("requestId", ""),
-            "route": name,
-            "workspace": who.workspace if who else "",
-            "credential": who.credential if who else "",
-            "status": response.status_code,
-            "ms": round((time.perf_counter() - began) * 1000, 1),
-        },
+        request_id=(event.get("requestContext") or {}).get("requestId", ""),
+        route=name,
+        workspace=who.workspace if who else "",
+        credential=who.credential if who else "",
+        status=response.status_code,
+        ms=round((time.perf_counter() - began) * 1000, 1),
     )

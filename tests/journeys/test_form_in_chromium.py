@@ -20,7 +20,7 @@ def api(stack: LocalStack) -> Caller:
 
 
 def room_named(api: Caller, name: str) -> dict[str, Any]:
-    return eventually(lambda: next((r for r in api.all("/v1/rooms") if r["name"] == name), None))
+    return eventually(lambda: next((r for r in api.all("/v1/rooms") if r["name"] == name and r["messages"]), None))
 
 
 def test_the_hosted_form_is_sent_as_multipart_with_a_file(stack: LocalStack, api: Caller, tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_the_hosted_form_is_sent_as_multipart_with_a_file(stack: LocalStack, api
         page.get_by_label("E-mail").fill("ada@acme.example")
         page.get_by_label("Message").fill("Sent by a browser, as multipart ✓")
         page.locator("input[type=file]").set_input_files(str(file))
-        page.get_by_role("button").click()
+        page.get_by_role("button", name="Send").click()
         page.wait_for_load_state()
         assert "thank" in page.inner_text("main").lower()
         assert not refused
@@ -52,7 +52,7 @@ def test_an_empty_message_is_told_to_the_person_at_the_browser(stack: LocalStack
         page.goto(stack.webhooks["form"]["url"])
         page.eval_on_selector("form", "form => { form.noValidate = true }")
         page.get_by_label("Name").fill("Ada")
-        page.get_by_role("button").click()
+        page.get_by_role("button", name="Send").click()
         page.wait_for_load_state()
         assert "message" in page.locator(".problem").inner_text().lower()
 
@@ -64,7 +64,7 @@ def test_a_form_of_ones_own_page_is_sent_url_encoded(stack: LocalStack, api: Cal
     with site(form) as url, browser() as chromium:
         page = chromium.new_page()
         page.goto(url)
-        page.get_by_role("button").click()
+        page.get_by_role("button", name="Send").click()
         page.wait_for_load_state()
         assert "thank" in page.inner_text("body").lower()
     room = room_named(api, "Sent url-encoded & from elsewhere")

@@ -51,7 +51,9 @@ def test_a_form_with_a_file_makes_a_room_with_the_file(stack: LocalStack, api: C
     fields = {"name": "Ada", "email": "ada@acme.example", "message": "With a file", "file": ("a.txt", b"12345")}
     answer = urllib3.request("POST", stack.webhooks["form"]["url"], fields=fields, retries=False)
     assert answer.status == 202
-    room = eventually(lambda: next((r for r in api.all("/v1/rooms") if r["name"] == "With a file"), None))
+    room = eventually(
+        lambda: next((r for r in api.all("/v1/rooms") if r["name"] == "With a file" and r["messages"]), None)
+    )
     message = api.get(f"/v1/rooms/{room['id']}/messages")["items"][0]
     link = Caller("")("GET", message["attachments"][0]["url"]).headers["Location"]
     assert urllib3.request("GET", link, retries=False).data == b"12345"
@@ -64,7 +66,7 @@ def test_an_endpoint_that_says_410_is_disabled_and_one_that_fails_is_tried_again
     with OtherSide() as gone, OtherSide() as slow, OtherSide() as moved:
         gone.answers = [(410, {})]
         slow.answers = [(503, {"Retry-After": "1"})]
-        moved.answers = [(301, {"Location": moved.url + "/elsewhere"})]
+        moved.answers = [(301, {"Location": moved.url + "/elsewhere"})] * 9
         config = {"kind": "webhook", "name": "Hook"}
         first = api.post("/v1/installs", {**config, "config": {"url": gone.url}})
         second = api.post("/v1/installs", {**config, "config": {"url": slow.url}})
@@ -80,7 +82,7 @@ def test_an_endpoint_that_says_410_is_disabled_and_one_that_fails_is_tried_again
         eventually(lambda: delivery(api, room, second["id"], "sent"), 240)
         assert len({headers["webhook-id"] for headers, _ in slow.got}) == 1
         assert "redirects are not followed" in eventually(lambda: delivery(api, room, third["id"], "queued"))["reason"]
-        assert moved.paths == ["/hook"]
+        assert set(moved.paths) == {"/hook"}
         row = delivery(api, room, second["id"], "sent")
         assert api("POST", f"/v1/deliveries/{row['id']}/replay", {}).status == 202
         eventually(lambda: len(slow.got) >= 3)
