@@ -105,10 +105,15 @@ def test_a_fork_in_between_changes_nothing_of_where_later_events_go(batch, data)
     events = shuffled(data, batch)
     at = data.draw(st.integers(0, len(events) - 1), label="forked after")
 
+    moved = {}
+
     def forking(parley, number):
         room = parley.store.one(ref(Room, TRIAGE))
         if number == at and room and room.posts:
-            fork(parley.world, AGENT, TRIAGE, 1, room.n, "Forked")
+            new = fork(parley.world, AGENT, TRIAGE, 1, room.n, "Forked")
+            there = parley.store.page(Listing("posts", (TRIAGE,)), 100).items
+            moved.update({message.source.id: new.id for message in there})
 
     plain, forked = after(batch), after(events, forking)
     assert {id_: state(known(forked, id_)) for id_ in IDS} == {id_: state(known(plain, id_)) for id_ in IDS}
+    assert {id_: known(forked, id_).room for id_ in moved} == moved
