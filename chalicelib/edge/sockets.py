@@ -21,7 +21,7 @@ from ..desk.sockets import FIRST_FRAME, MAX_LIFE, Connection, Subscription
 from ..desk.strict_json import loads
 from ..desk.workspaces import Agent
 from ..ports import Drop, Put, Ref, World, new, over, ref
-from ..telemetry import logger
+from ..telemetry import say
 from ..wiring import sockets, world
 from .auth import identify
 from .problems import problem
@@ -60,7 +60,7 @@ def on_message(event: Any) -> None:
             sockets().close(id_)
             return
     sockets().send(id_, answer)
-    logger().info("frame", extra={"frame": str(kind)[:20], "ms": round((time.perf_counter() - began) * 1000, 1)})
+    say("frame", frame=str(kind)[:20], ms=round((time.perf_counter() - began) * 1000, 1))
 
 
 def _authenticate(rim: World, connection: Connection, frame: Frame) -> Frame:

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Rate
 
-from ..telemetry import count, logger
+from ..telemetry import count, logger, say
 
 workers = Blueprint(__name__)
 
@@ -94,7 +94,7 @@ def react(event: Any) -> None:
     wake(rim, calls)
     if pushes:
         rim.queues.push(pushes)
-    logger().info("reacted", extra={"records": len(event.to_dict()["Records"]), "wakes": len(calls)})
+    say("reacted", records=len(event.to_dict()["Records"]), wakes=len(calls))
 
 
 @workers.schedule(Rate(1, unit=Rate.MINUTES), name="tick")
@@ -103,7 +103,7 @@ def tick(event: Any) -> None:
     from ..flows.due import due
     from ..wiring import world
 
-    logger().info("tick", extra={"due": due(world())})
+    say("tick", due=due(world()))
 
 
 def each(queue: str, event: Any, one: Callable[[Record], Any]) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def each(queue: str, event: Any, one: Callable[[Record], Any]) -> dict[str, Any]
             continue
         try:
             one(record)
-            logger().info("worked off", extra={"queue": queue, "message_id": record["messageId"]})
+            say("worked off", queue=queue, message_id=record["messageId"])
         except Exception as error:  # noqa: BLE001  every failure has a place and a reason
             if not _buried(queue, record, error):
                 failed.append(record["messageId"])
