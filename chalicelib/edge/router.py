@@ -48,8 +48,9 @@ class WrongVerb(NotFound):
 
 ROUTES: list[Route] = []
 ANY = "{}"
-# Number of segments, the first one, the second one (ANY for a parameter) → routes: few are ever compared.
-_places: dict[tuple[int, str, str], list[Route]] = {}
+# Number of segments, the first one, the second one (ANY for a parameter) → routes with their parts: few are ever
+# compared.
+_places: dict[tuple[int, str, str], list[tuple[Route, tuple[str, ...]]]] = {}
 
 
 def route(
@@ -70,9 +71,10 @@ def route(
     def put(handler: Callable[..., Any]) -> Callable[..., Any]:
         made = Route(method, path, handler, who, need, body, gives, status, query, sealed, raw)
         ROUTES.append(made)
-        second = made.parts[1] if len(made.parts) > 1 else ""
-        place = len(made.parts), made.parts[0], ANY if second.startswith("{") else second
-        _places.setdefault(place, []).append(made)
+        parts = made.parts
+        second = parts[1] if len(parts) > 1 else ""
+        place = len(parts), parts[0], ANY if second.startswith("{") else second
+        _places.setdefault(place, []).append((made, parts))
         return handler
 
     return put
@@ -95,9 +97,9 @@ def find(method: str, path: str) -> tuple[Route, dict[str, str]]:
 def _matching(segments: list[str]) -> Iterator[tuple[Route, dict[str, str]]]:
     first, second, *_ = [*segments, "", ""]
     length = len(segments)
-    for candidate in (*_places.get((length, first, second), ()), *_places.get((length, first, ANY), ())):
+    for candidate, parts in (*_places.get((length, first, second), ()), *_places.get((length, first, ANY), ())):
         params = {}
-        for part, segment in zip(candidate.parts, segments, strict=True):
+        for part, segment in zip(parts, segments, strict=True):
             if part.startswith("{") and segment:
                 params[part[1:-1]] = segment
             elif part != segment:

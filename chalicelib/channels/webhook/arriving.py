@@ -32,6 +32,7 @@ IDLE = ("ping", "heartbeat", "test")
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
 Name = Annotated[str, Meta(max_length=200)]
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
 
 class Company(msgspec.Struct, frozen=True):
@@ -160,7 +161,7 @@ def _check_printable(told: dict[str, Any], place: str = "") -> None:
     for name, value in told.items():
         if isinstance(value, dict):
             _check_printable(value, f"{name}.")
-        elif isinstance(value, str) and name != "text" and re.search(r"[\x00-\x1f\x7f\u2028\u2029]", value):
+        elif isinstance(value, str) and name != "text" and _CONTROL.search(value):
             raise Invalid(f"{place}{name} must not contain control characters", place + name)
     if place and not told["external_id"].strip():
         raise Invalid(f"{place}external_id must not be blank", f"{place}external_id")
