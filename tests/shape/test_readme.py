@@ -1,0 +1,102 @@
+"""The README is true: what it shows is run, what it claims is compared with the code."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from chalicelib.channels.form.config import Config
+from chalicelib.channels.form.config import check as check_form
+from chalicelib.channels.webhook.arriving import arrival
+from chalicelib.desk.arrivals import Said
+from chalicelib.desk.deliveries import WAITS
+from chalicelib.desk.files import MAX_SIZE
+from chalicelib.desk.messages import MAX_BYTES, MAX_CHARACTERS
+from chalicelib.edge.limits import PER_MINUTE
+from chalicelib.edge.router import ROUTES
+from tests.api import Client, Tenant
+from tests.fakes import Parley
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
+RUNBOOK = (ROOT / "infra" / "runbook.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_every_target_is_in_the_makefile() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in set(re.findall(r"(?:`|^)make ([a-z-]+)", README + RUNBOOK, re.MULTILINE)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_every_link_leads_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", README) + re.findall(r'src="([^"]+)"', README)
+    for link in links:
+        assert link.startswith("https://") or (ROOT / link).exists(), link
+
+
+def test_the_table_of_form_settings_is_the_config() -> None:
+    section = README.partition("### The contact form")[2].partition("###")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", section.replace("| `config` | default | |", ""), re.MULTILINE))
+    assert set(rows) == set(Config.__struct_fields__)
+    assert rows["per_hour"] == f"`{Config().per_hour}`"
+    assert rows["max_files"] == f"`{Config().max_files}`"
+    assert rows["honeypot"] == f'`"{Config().honeypot}"`'
+
+
+def test_the_curl_of_an_install_is_accepted(parley: Parley, tenant: Tenant) -> None:
+    body = next(re.search(r"-d '(.*?)'", block, re.DOTALL) for block in blocks("sh") if "/v1/installs" in block)
+    assert body
+    told = json.loads(body[1])
+    assert check_form(told["config"])["allowed_origins"] == ["https://www.example.com"]
+    assert tenant.api.post("/v1/installs", told).status == 201
+
+
+def test_the_webhooks_example_is_a_message() -> None:
+    said = arrival(json.loads(blocks("json")[0]), "id", 1)
+    assert isinstance(said, Said)
+    assert (said.id, said.speaker.customer, said.speaker.user) == ("42", "acme", "ann")
+
+
+def test_the_token_of_the_snippet_is_good(parley: Parley, tenant: Tenant) -> None:
+    names: dict[str, object] = {}
+    exec(blocks("python")[0], names)
+    token = names["parley_token"](tenant.id, tenant.token_secret)  # type: ignore[operator]
+    rooms = Client(token).get("/v1/rooms")
+    assert rooms.status == 200
+    assert [room["kind"] for room in rooms.json["items"]] == ["triage"]
+
+
+def test_the_retry_schedule_is_the_one_in_force() -> None:
+    assert "5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 hours" in README
+    assert (5, 300, 1800, *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24))) == WAITS
+
+
+def test_the_limits_are_those_in_force() -> None:
+    assert f"text {MAX_CHARACTERS:,} characters and {MAX_BYTES // 1024} KB, files {MAX_SIZE >> 20} MB" in README
+    rates = f"{PER_MINUTE['agent']:,} requests a minute and API key, {PER_MINUTE['user']:,} a user"
+    assert f"{rates}, {PER_MINUTE['workspace']:,} a workspace" in README
+
+
+@pytest.mark.parametrize("called", sorted(set(re.findall(r"`(GET|POST|PUT|PATCH|DELETE) (/[^`?]+)", README))))
+def test_every_route_is_there(called: tuple[str, str]) -> None:
+    method, path = called
+    shape = re.sub(r"\{\w+\}", "{}", path.rstrip("/"))
+    assert (method, shape) in {(route.method, re.sub(r"\{\w+\}", "{}", route.path)) for route in ROUTES}
+
+
+def test_every_option_of_deploy_is_there() -> None:
+    deploy = (ROOT / "infra" / "deploy.py").read_text()
+    for option in re.findall(r"--(bootstrap-hash|alarm-email|public-url|set)\b", README + RUNBOOK):
+        assert f'"--{option}"' in deploy
+
+
+def test_every_alarm_of_the_runbook_is_in_the_template() -> None:
+    resources = (ROOT / "infra" / "resources.yaml").read_text()
+    table = RUNBOOK.partition("| alarm |")[2].partition("##")[0]
+    for name in set(re.findall(r"\b(?:DeadLetters|[A-Z][a-z]+(?:Dead|Age|Failed|Errors|Lag))\b", table)):
+        assert f"  {name}Alarm:" in resources, name
