@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".venv"
 REQUIREMENTS = (ROOT / "requirements.txt", ROOT / "requirements-dev.txt")
 MINISTACK = ("ministack==1.5.33", "aws-sam-translator==1.115.0")
+# What `make bench` measures against.
+RIVAL = ("slack_bolt==1.30.0",)
 OLDEST = (3, 11)
 
 
@@ -36,6 +38,12 @@ def tools() -> Path:
 def ministack(home: Path) -> Path:
     """The Python of ministack's environment, under `home`."""
     return _made(home / "ministack-venv", "\n".join(MINISTACK), MINISTACK)
+
+
+def bench(home: Path) -> Path:
+    """The Python of what is measured against, beside what ships, under `home`."""
+    arguments = ["-r", str(REQUIREMENTS[0]), *RIVAL, "chalice==1.34.0", "boto3"]
+    return _made(home / "bench-venv", "\n".join([REQUIREMENTS[0].read_text(), *arguments]), arguments)
 
 
 def enter(module: str) -> None:

@@ -37,7 +37,8 @@ class Meter:
 
     def __init__(self) -> None:
         self.count: Count | None = None
-        original = BaseClient._make_api_call
+        hooked: Any = BaseClient
+        original = hooked._make_api_call
         meter = self
 
         def call(client: Any, operation: str, parameters: Parameters) -> Any:
@@ -45,7 +46,7 @@ class Meter:
                 return original(client, operation, parameters)
             return meter._counted(lambda *told: original(client, *told), operation, parameters)
 
-        BaseClient._make_api_call = call
+        hooked._make_api_call = call
 
     @contextmanager
     def counting(self) -> Iterator[Count]:

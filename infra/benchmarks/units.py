@@ -32,10 +32,10 @@ def size(item: Item | None) -> int:
 def _value(value: Mapping[str, Any]) -> int:
     (kind, content), *_ = value.items()
     if kind == "S":
-        return len(content.encode())
+        return len(str(content).encode())
     if kind == "N":
         digits = content.lstrip("-").replace(".", "").strip("0")
-        return math.ceil(len(digits) / 2) + 1 + content.startswith("-")
+        return math.ceil(len(digits) / 2) + 1 + int(content[0] == "-")
     if kind in ("BOOL", "NULL"):
         return 1
     raise ValueError(f"no item of Parley's has an attribute of type {kind}")

@@ -1,0 +1,133 @@
+"""What a message costs in calls, units and bytes: counted by `make bench`'s own scenes, never timed."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from infra.benchmarks.figures import Figure, as_table
+from infra.benchmarks.units import Item, Written, items_read, query_read, size, written
+from infra.build import Package
+from infra.venvs import ROOT
+
+# Scene → the most calls, RCU and WCU that it may take. Pages are the same at both sizes.
+COSTS = {
+    "webhook, cold": (3, 1, 0),
+    "webhook, warm": (1, 0, 0),
+    "received": (6, 6, 12),
+    "reacted": (6, 3, 6),
+    "delivered": (5, 5, 4),
+    "pushed": (4, 1, 0),
+    "posted by an agent": (2, 3, 10),
+    "posted by a user": (2, 3, 10),
+    "posted under an Idempotency-Key": (2, 4, 12),
+    "user's room page": (2, 11, 0),
+    "agent's room page": (3, 12, 0),
+    "inbox page": (3, 57, 0),
+    "changes page": (5, 14, 0),
+}
+PAGES = [name for name in COSTS if "page" in name]
+SMALL, LARGE = 200, 2_000
+BYTES_SHIPPED = 6_000_000
+BYTES_LOGGED = 3_000  # of a message on its whole way, over two bridges
+
+# In a process of its own: it moves the clock and keeps what wiring made.
+PLAY = """
+import json, sys
+from infra.benchmarks.scenes import play
+counts = play(*map(int, sys.argv[1:]))
+print(json.dumps({name: [c.total, c.reads, c.writes, c.log, c.calls] for name, c in counts.items()}))
+"""
+
+
+@pytest.fixture(scope="module")
+def counts() -> dict[str, Any]:
+    """name → [calls, RCU, WCU, bytes logged, calls by kind]."""
+    command = [sys.executable, "-c", PLAY, str(SMALL), str(LARGE)]
+    told = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=told)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize("scene", COSTS)
+def test_a_scene_takes_no_more_calls_and_units_than_it_did(counts: dict[str, Any], scene: str) -> None:
+    calls, reads, writes, *_ = counts[f"{scene}, {LARGE}" if scene in PAGES else scene]
+    assert calls <= COSTS[scene][0]
+    assert reads <= COSTS[scene][1]
+    assert writes <= COSTS[scene][2]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_costs_the_same_however_much_there_is(counts: dict[str, Any], page: str) -> None:
+    assert counts[f"{page}, {SMALL}"][:3] == counts[f"{page}, {LARGE}"][:3]
+
+
+def test_a_webhook_is_one_call_and_a_post_one_read_and_one_transaction(counts: dict[str, Any]) -> None:
+    assert counts["webhook, warm"][4] == {"SendMessage": 1}
+    for who in ("an agent", "a user"):
+        assert counts[f"posted by {who}"][4] == {"BatchGetItem": 1, "TransactWriteItems": 1}
+
+
+def test_a_message_logs_little(counts: dict[str, Any]) -> None:
+    steps = ("webhook, warm", "received", "reacted", "delivered", "delivered", "pushed")
+    assert 0 < sum(counts[step][3] for step in steps) <= BYTES_LOGGED
+
+
+def test_the_zip_is_half_of_what_it_may_be(packaged: Package) -> None:
+    assert packaged.archive.stat().st_size <= BYTES_SHIPPED
+
+
+def item(letters: int, **keys: str) -> Item:
+    return {"pk": {"S": "p"}, "d": {"S": "x" * letters}, **{name: {"S": value} for name, value in keys.items()}}
+
+
+def test_sizes_are_names_and_values() -> None:
+    assert size({"pk": {"S": "é"}, "v": {"N": "1234"}, "n": {"N": "-10"}}) == 2 + 2 + 1 + 3 + 1 + 3
+    assert size(None) == 0
+
+
+@pytest.mark.parametrize(("letters", "units"), [(10, 1), (4_000, 1), (4_096, 2), (9_000, 3)])
+def test_reads_go_by_four_kilobytes(letters: int, units: int) -> None:
+    assert items_read([item(letters)], 1, consistent=True) == units
+    assert items_read([item(letters)], 1, consistent=False) == units / 2
+    assert items_read([item(letters)], 3, consistent=True) == units + 2, "what is not there costs one"
+    assert query_read([item(letters)], consistent=True) == units
+
+
+def test_a_query_rounds_once() -> None:
+    assert query_read([item(100)] * 30, consistent=True) == 1
+    assert query_read([], consistent=False) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "units"),
+    [
+        (None, item(10), 1),
+        (None, item(1_024), 2),
+        (item(3_000), item(10), 3),
+        (item(10), None, 1),
+        (None, item(10, g1pk="a", g1sk="b"), 2),
+        (item(10, g1pk="a", g1sk="b"), item(20, g1pk="a", g1sk="b"), 2),
+        (item(10, g1pk="a", g1sk="b"), item(10, g1pk="a", g1sk="c"), 3),
+        (item(10, g1pk="a", g1sk="b"), item(10), 2),
+        (None, item(10, g1pk="a", g1sk="b", g2pk="a", g2sk="b", g3pk="a", g3sk="b"), 4),
+    ],
+)
+def test_a_write_is_counted_with_each_index_that_it_moves(before: Item | None, after: Item | None, units: int) -> None:
+    assert written(Written(before, after), transaction=False) == units
+    itself = max(-(-size(before) // 1024), -(-size(after) // 1024))
+    assert written(Written(before, after), transaction=True) == units + itself
+
+
+def test_the_table_says_what_misses() -> None:
+    told = as_table([Figure("S", "a", 1, "1", 2, "≤ 2"), Figure("S", "b", 3, "3", 2, "≤ 2"), Figure("T", "c", 1, "1")])
+    assert [line.split()[-1] for line in told.splitlines() if line[:1] in "abc" and line[1:2] == " "] == [
+        "ok",
+        "MISSES",
+        "1",
+    ]
