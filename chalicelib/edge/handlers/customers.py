@@ -62,11 +62,7 @@ def _check_attributes(attributes: dict[str, Any]) -> None:
     for name in attributes:
         if not 0 < len(name) <= 100 or not name.isprintable():
             raise Invalid("an attribute's name is a short text", "attributes")
-    try:
-        size = len(msgspec.json.encode(attributes))
-    except OverflowError:
-        raise Invalid("an attribute's integer has more than 64 bits", "attributes") from None
-    if size > MAX_ATTRIBUTES_BYTES:
+    if len(msgspec.json.encode(attributes)) > MAX_ATTRIBUTES_BYTES:
         raise Invalid(f"attributes take at most {MAX_ATTRIBUTES_BYTES} bytes", "attributes")
 
 
