@@ -115,6 +115,15 @@ class Call:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Work on a piece of a broadcast, whose rooms are told so that they are read with it; None: on the whole of it."""
+
+    broadcast: str
+    piece: int | None = None
+    rooms: tuple[str, ...] = ()
+
+
 class Queues(Protocol):
     """The queues, by what they are for."""
 
@@ -126,6 +135,9 @@ class Queues(Protocol):
 
     def push(self, pushes: Iterable[dict[str, Any]]) -> None:
         """Hand over what sockets shall be told."""
+
+    def broadcast(self, errands: Iterable[Errand]) -> None:
+        """Hand broadcasts, piece by piece, to their workers. May be done twice: they do nothing twice."""
 
     def set_aside(self, pk: str, sk: str, reason: str) -> None:
         """Keep the key of a change that could not be reacted to, with its reason."""

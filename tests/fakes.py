@@ -13,7 +13,7 @@ from chalicelib.desk.messages import Change, Message
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
-from chalicelib.ports import Answer, Call, Unreachable, Upload, World
+from chalicelib.ports import Answer, Call, Errand, Unreachable, Upload, World
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.rows import from_row
 from chalicelib.store.store import Table, TableStore
@@ -49,6 +49,7 @@ class FakeQueues:
     envelopes: list[tuple[Envelope, str]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     pushes: list[dict[str, Any]] = field(default_factory=list)
+    errands: list[Errand] = field(default_factory=list)
     aside: list[tuple[str, str, str]] = field(default_factory=list)
     woken: set[Call] = field(default_factory=set)
 
@@ -63,6 +64,9 @@ class FakeQueues:
 
     def push(self, pushes: Iterable[dict[str, Any]]) -> None:
         self.pushes += pushes
+
+    def broadcast(self, errands: Iterable[Errand]) -> None:
+        self.errands += errands
 
     def set_aside(self, pk: str, sk: str, reason: str) -> None:
         self.aside.append((pk, sk, reason))

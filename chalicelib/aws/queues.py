@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ..desk.envelopes import Envelope
-from ..ports import Away, Call, Files
+from ..ports import Away, Call, Errand, Files
 from ..settings import Settings
 from .clients import client
 
@@ -59,6 +59,11 @@ class SqsQueues:
     def push(self, pushes: Iterable[dict[str, Any]]) -> None:
         """Ten to a request."""
         _send_all(self.settings.push_queue, ({"MessageBody": json.dumps(push)} for push in pushes))
+
+    def broadcast(self, errands: Iterable[Errand]) -> None:
+        """Ten to a request."""
+        entries = ({"MessageBody": msgspec.json.encode(errand).decode()} for errand in errands)
+        _send_all(self.settings.broadcast_queue, entries)
 
     def set_aside(self, pk: str, sk: str, reason: str) -> None:
         """Keys and reason alone: the change itself is in the table."""

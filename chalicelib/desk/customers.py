@@ -7,7 +7,8 @@ from .workspaces import Standing
 
 
 class Customer(Record, frozen=True):
-    """A company. Its id follows from (workspace, external id)."""
+    """A company. Its id follows from (workspace, external id). `opted_out` are kinds of broadcasts that it does not
+    want, `*` all of them."""
 
     id: str
     workspace: str
@@ -16,6 +17,7 @@ class Customer(Record, frozen=True):
     created_at: int
     attributes: dict[str, Any] = {}
     domains: tuple[str, ...] = ()
+    opted_out: tuple[str, ...] = ()
     state: Standing = "active"
     valid_after: int = 0
 

@@ -76,8 +76,16 @@ class ForkedFrom(Part, frozen=True):
     n: int
 
 
+class Broadcasted(Part, frozen=True):
+    """The broadcast, and its piece, that a message is of."""
+
+    broadcast: str
+    piece: int
+
+
 class Message(Record, frozen=True):
-    """What somebody said. `n` is its change number and its place; `posts`/`notes` count up to and with this message."""
+    """What somebody said. `n` is its change number and its place; `posts`/`notes` count up to and with this message.
+    `answers` is the broadcast that was said last before it, on the first message of a customer's after that."""
 
     room: str
     n: int
@@ -95,6 +103,8 @@ class Message(Record, frozen=True):
     mentions: tuple[str, ...] = ()
     reactions: dict[str, dict[str, Mark]] = {}
     forked_from: ForkedFrom | None = None
+    broadcast: Broadcasted | None = None
+    answers: Broadcasted | None = None
     posts: int = 0
     notes: int = 0
     changed_n: int = 0
@@ -106,7 +116,7 @@ class Message(Record, frozen=True):
 
 
 class Draft(Part, frozen=True):
-    """What somebody is about to say. `said_at` and `revision` are the source's own."""
+    """What somebody is about to say. `said_at` and `revision` are the source's own. One of a `broadcast` is quiet."""
 
     author: Author
     text: str
@@ -117,6 +127,7 @@ class Draft(Part, frozen=True):
     mentions: tuple[str, ...] = ()
     revision: int = 0
     forked_from: ForkedFrom | None = None
+    broadcast: Broadcasted | None = None
 
 
 class Change(Record, frozen=True):

@@ -31,8 +31,17 @@ class Origin(Part, frozen=True):
     last: int
 
 
+class Spoken(Part, frozen=True):
+    """The last broadcast into a room: which, its piece, and its message's change number."""
+
+    broadcast: str
+    piece: int
+    n: int
+
+
 class Room(Record, frozen=True):
-    """The sequencer of all that is said in it. `posts` and `notes` count what was ever said: unread subtracts."""
+    """The sequencer of all that is said in it. `posts` and `notes` count what was ever said: unread subtracts.
+    `broadcast` is the last one that its customer has not answered; `heard` are the times (ms) of late ones."""
 
     id: str
     workspace: str
@@ -51,6 +60,8 @@ class Room(Record, frozen=True):
     last_message: Glimpse | None = None
     turn: Turn = ""
     origin: Origin | None = None
+    broadcast: Spoken | None = None
+    heard: tuple[int, ...] = ()
 
     @property
     def n(self) -> int:

@@ -4,8 +4,10 @@ from typing import Any
 
 import msgspec
 
-from .messages import Change, ChangeType, Draft, Message, Pending, Source, folded
-from .rooms import GLIMPSE, Glimpse, Room, Seen
+from .messages import Broadcasted, Change, ChangeType, Draft, Message, Pending, Source, folded
+from .rooms import GLIMPSE, Glimpse, Room, Seen, Spoken
+
+MAX_HEARD = 20  # broadcasts whose times a room keeps
 
 
 def glimpse(message: Message) -> Glimpse:
@@ -17,7 +19,8 @@ def glimpse(message: Message) -> Glimpse:
 
 def said(room: Room, draft: Draft, at: int, pending: Pending | None = None) -> tuple[Room, Message]:
     """The room and the message after it was said, with what came before it folded in. A customer's message reopens;
-    a note moves nothing that users see."""
+    a note moves nothing that users see. A broadcast is quiet: it counts as a post and moves nothing that an index or the
+    inbox shows; the first that the customer says after it answers it."""
     posts, notes = room.posts + (not draft.internal), room.notes + draft.internal
     message = Message(
         version=1,
@@ -33,12 +36,23 @@ def said(room: Room, draft: Draft, at: int, pending: Pending | None = None) -> t
         message = folded(message, pending, room.customer)
     if draft.internal:
         return room.changed(notes=notes), message
+    if draft.broadcast:
+        return room.changed(posts=posts, **_broadcast(room, draft.broadcast, message.n, at)), message
     shown: dict[str, Any] = {"posts": posts, "last_message_at": at, "last_message": glimpse(message)}
     if draft.author.kind in ("user", "visitor"):
         shown |= {"turn": "vendor", "state": "open", "outcome": ""}
+        if room.broadcast:
+            told = Broadcasted(broadcast=room.broadcast.broadcast, piece=room.broadcast.piece)
+            message, shown = msgspec.structs.replace(message, answers=told), shown | {"broadcast": None}
     elif draft.author.kind == "agent":
         shown |= {"turn": "customer"}
     return room.changed(**shown), message
+
+
+def _broadcast(room: Room, told: Broadcasted, n: int, at: int) -> dict[str, Any]:
+    """What a room remembers of a broadcast, and when it has heard some in the last weeks."""
+    spoken = Spoken(broadcast=told.broadcast, piece=told.piece, n=n)
+    return {"broadcast": spoken, "heard": (*room.heard, at)[-MAX_HEARD:]}
 
 
 def read_up_to(person: str, message: Message) -> Seen:

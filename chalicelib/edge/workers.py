@@ -65,6 +65,18 @@ def push(event: Any) -> dict[str, Any]:
     return each("push", event, lambda record: work_off(world(), sockets(), json.loads(record["body"])))
 
 
+@workers.on_sqs_message(queue_arn=QUEUE, name="broadcast", batch_size=1)
+def broadcast(event: Any) -> dict[str, Any]:
+    """Broadcasts, piece by piece."""
+    from msgspec import json
+
+    from ..flows.broadcast import broadcast as work_off
+    from ..ports import Errand
+    from ..wiring import world
+
+    return each("broadcast", event, lambda record: work_off(world(), json.decode(record["body"], type=Errand)))
+
+
 @workers.on_dynamodb_record(stream_arn=STREAM, name="react", batch_size=100)
 def react(event: Any) -> None:
     """Changes of rooms, in order within a room. What fails is set aside; only AWS being away runs a batch again."""

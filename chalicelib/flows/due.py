@@ -1,7 +1,9 @@
-"""What the clock finds due: deliveries whose next attempt has come, or whose wake-up was lost."""
+"""What the clock finds due: deliveries and broadcasts whose time has come, or whose wake-up was lost."""
 
+from ..desk.broadcasts import Broadcast
 from ..desk.deliveries import Delivery
 from ..ports import Call, Listing, World
+from .direct_broadcast import look_after
 
 SHARDS = ("0", "1", "2", "3")
 PAGE = 100
@@ -9,15 +11,19 @@ MAX_PAGES = 20
 
 
 def due(world: World) -> int:
-    """Wake the bridge of each due delivery; how many. Reads only what is due."""
+    """Wake the bridge of each due delivery, look after each due broadcast; how many. Reads only what is due."""
     now = world.clock.now()
     found = 0
     for shard in SHARDS:
         cursor: str | None = None
         for _ in range(MAX_PAGES):
-            listing: Listing[Delivery] = Listing("due", (shard,), before=now)
+            listing: Listing[Delivery | Broadcast] = Listing("due", (shard,), before=now)
             page = world.store.page(listing, PAGE, cursor)
-            world.queues.wake(Call(row.bridge, row.n, f"due:{now // 60_000}") for row in page.items)
+            rows = [row for row in page.items if isinstance(row, Delivery)]
+            world.queues.wake(Call(row.bridge, row.n, f"due:{now // 60_000}") for row in rows)
+            for row in page.items:
+                if isinstance(row, Broadcast):
+                    look_after(world, row)
             found += len(page.items)
             cursor = page.next
             if cursor is None:

@@ -10,6 +10,7 @@ from ..desk.messages import Change, Message
 from ..desk.rooms import Bridge, Room
 from ..desk.workspaces import Workspace
 from ..ports import Call, Listing, Ref, Store, World, new, ref
+from .mark_result import mark_replied
 
 GRACE = 60_000  # ms after which the clock wakes a delivery whose own wake-up was lost
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction"}
@@ -55,6 +56,8 @@ class Ties:
 def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
     """Write what is owed for one change; the wake-ups that it asks for. Doing it again writes nothing twice."""
     workspace = happening.workspace if isinstance(happening, Message) else ""
+    if isinstance(happening, Message):
+        mark_replied(world, happening)
     what = _what(happening)
     if what is None or happening.internal:
         return []

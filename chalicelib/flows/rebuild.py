@@ -86,7 +86,7 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
     for message in messages:
         posts, notes = posts + (not message.internal), notes + message.internal
         yield msgspec.structs.replace(message, posts=posts, notes=notes)
-        if not message.internal:
+        if not message.internal and message.broadcast is None:
             last = message
             spoken = message if message.author.kind in TURNS else spoken
         if message.source.install and message.source.id:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..desk.broadcasts import Audience, Broadcast, Piece, Result, Rules, Tally
 from ..desk.claims import Claim
 from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.deliveries import Delivery, Progress
@@ -88,6 +89,13 @@ def _delivery_indexes(row: Delivery) -> dict[str, Key]:
     return found
 
 
+def _broadcast_indexes(b: Broadcast) -> dict[str, Key]:
+    found = {"g1": (f"W#{b.workspace}#BROADCASTS", f"{moment(b.created_at)}#{b.id}")}
+    if b.due:
+        found["g3"] = (time_shard(b.id), f"{moment(b.due)}#{b.id}")
+    return found
+
+
 def _of(*names: str) -> Callable[[Any], tuple[Any, ...]]:
     return lambda record: tuple(getattr(record, name) for name in names)
 
@@ -138,6 +146,12 @@ KINDS: tuple[Kind, ...] = (
         expires=lambda s: s.expires_at,
     ),
     Kind(Attachment, lambda f: (f"F#{f}", "A"), _of("id")),
+    Kind(Rules, lambda w: (f"W#{w}", "BROADCASTS"), _of("workspace")),
+    Kind(Broadcast, lambda b: (f"B#{b}", "A"), _of("id"), _broadcast_indexes),
+    Kind(Audience, lambda b: (f"B#{b}", "AUDIENCE"), _of("broadcast")),
+    Kind(Piece, lambda b, p: (f"B#{b}", f"P#{number(p)}"), _of("broadcast", "number")),
+    Kind(Tally, lambda b, p: (f"B#{b}", f"T#{number(p)}"), _of("broadcast", "number")),
+    Kind(Result, lambda b, p, r: (f"B#{b}#{number(p)}", f"R#{r}"), _of("broadcast", "piece", "room")),
 )
 BY_TYPE = {kind.type: kind for kind in KINDS}
 BY_NAME = {kind.type.__name__: kind for kind in KINDS}
@@ -189,6 +203,10 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "room-deliveries": ("g1", lambda r: f"R#{r}#D", lambda r: "", False),
     "message-deliveries": ("g1", lambda r, n: f"R#{r}#D", lambda r, n: f"{number(int(n))}#", False),
     "bridge-deliveries": ("", lambda b: f"D#{b}", lambda b: "", True),
+    "broadcasts": ("g1", lambda w: f"W#{w}#BROADCASTS", lambda w: "", False),
+    "tallies": ("", lambda b: f"B#{b}", lambda b: "T#", True),
+    "pieces": ("", lambda b: f"B#{b}", lambda b: "P#", True),
+    "results": ("", lambda b, p: f"B#{b}#{number(int(p))}", lambda b, p: "R#", False),
     "due": ("g3", lambda shard: f"T#{shard}", lambda shard: "", True),
 }
 

@@ -1,0 +1,174 @@
+"""Broadcasts: one message to the rooms of many customers, with a result per room. Pure: states, counts, who is spared.
+
+A broadcast is planned into pieces of rooms before anything is sent. What becomes of a room is a `Result`, put in the
+transaction that says the message: its key (broadcast, piece, room) lets no second one in. A room is in one piece.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from .customers import Customer
+from .errors import Conflict
+from .messages import Author, Broadcasted
+from .record import Part, Record
+from .rooms import Room
+
+State = Literal[
+    "draft", "scheduled", "planning", "sending", "paused", "cancelled", "done", "undoing", "undone", "failed"
+]
+Verb = Literal["send", "pause", "resume", "cancel", "undo"]
+
+MAX_TEXT = 10_000
+MAX_NAMED = 3_000  # rooms or customers that a request may name one by one
+PIECE = 97  # rooms: with broadcast, piece and tally they are the 100 keys of one read
+CHUNK = 33  # rooms of one transaction: room, message and result each, and the tally
+WEEK = 7 * 24 * 60 * 60 * 1000
+PER_WEEK = 3
+EVERY_KIND = "*"
+
+# verb → the states it is for, and the one it leads to
+MOVES: dict[Verb, tuple[frozenset[State], State]] = {
+    "send": (frozenset({"draft"}), "planning"),
+    "pause": (frozenset({"sending"}), "paused"),
+    "resume": (frozenset({"paused"}), "sending"),
+    "cancel": (frozenset({"draft", "scheduled", "planning", "sending", "paused"}), "cancelled"),
+    "undo": (frozenset({"sending", "paused", "cancelled", "done"}), "undoing"),
+}
+WORKING: frozenset[State] = frozenset({"planning", "sending", "undoing"})
+
+
+class Rules(Record, frozen=True):
+    """A workspace's own: whether a second agent has to approve, and how many broadcasts a customer gets in 7 days."""
+
+    workspace: str
+    approval: bool = False
+    per_week: int = PER_WEEK
+
+
+class Broadcast(Record, frozen=True):
+    """What is to be said, by whom and how far it is. `due` (ms) is when the clock looks at it, 0 for never.
+    `planned` are the rooms of its plan, `skipped` those of them that get nothing."""
+
+    id: str
+    workspace: str
+    text: str
+    author: Author
+    created_at: int
+    kind: str = "news"
+    override: str = ""
+    segment: str = ""
+    state: State = "draft"
+    approved_by: str = ""
+    at: int = 0
+    due: int = 0
+    pieces: int = 0
+    planned: int = 0
+    skipped: int = 0
+    reason: str = ""
+
+
+class Audience(Record, frozen=True):
+    """The rooms, or the customers, that a broadcast names one by one."""
+
+    broadcast: str
+    rooms: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+
+
+class Target(Part, frozen=True):
+    """A room of a plan: what its variables stand for, why it is skipped, or what is missing for its text."""
+
+    room: str
+    customer: str = ""
+    values: dict[str, str] = {}
+    skipped: str = ""
+    missing: str = ""
+
+
+class Piece(Record, frozen=True):
+    """The rooms of one queue message. Written once; `next` is where the plan goes on ("" at the end)."""
+
+    broadcast: str
+    number: int
+    targets: tuple[Target, ...]
+    next: str = ""
+
+
+class Tally(Record, frozen=True):
+    """How far a piece is. Each transaction of the piece moves it, so that two workers never pass each other, and an
+    undo, which bars it first, stops a worker in the middle."""
+
+    broadcast: str
+    number: int
+    stored: int = 0
+    failed: int = 0
+    deleted: int = 0
+    read: int = 0
+    replied: int = 0
+    finished: bool = False
+    barred: bool = False
+    undone: bool = False
+
+
+class Result(Record, frozen=True):
+    """What became of a room: the message's change number `n`, or why there is none."""
+
+    broadcast: str
+    piece: int
+    room: str
+    customer: str
+    n: int = 0
+    failed: str = ""
+    read_at: int = 0
+    replied_at: int = 0
+    deleted: bool = False
+
+    @property
+    def said(self) -> Broadcasted:
+        """How a room and its messages name it."""
+        return Broadcasted(broadcast=self.broadcast, piece=self.piece)
+
+
+def moved(broadcast: Broadcast, verb: Verb, now: int, grace: int, at: int = 0) -> Broadcast:
+    """The broadcast after a verb; Conflict where its state does not allow that. `at` schedules a `send`."""
+    allowed, state = MOVES[verb]
+    if broadcast.state not in allowed:
+        raise Conflict(f"a broadcast that is {broadcast.state} cannot be told to {verb}")
+    if verb == "send" and at > now:
+        return broadcast.changed(state="scheduled", at=at, due=at)
+    due = now + grace if state in WORKING else 0
+    return broadcast.changed(state=state, due=due, at=now if verb == "send" else broadcast.at)
+
+
+def spared(
+    broadcast: Broadcast, rules: Rules, customer: Customer | None, room: Room | None, heard: Iterable[int], now: int
+) -> str:
+    """Why a room gets nothing; "" if it gets the message. `heard` are the times (ms) of its customer's broadcasts."""
+    if room is None or room.workspace != broadcast.workspace:
+        return "no such room"
+    if room.vendor_only or customer is None:
+        return "not a customer's room"
+    if customer.state != "active":
+        return f"the customer is {customer.state}"
+    if {broadcast.kind, EVERY_KIND} & set(customer.opted_out):
+        return "opted out"
+    recent = sum(1 for at in set(heard) if at > now - WEEK)
+    return "weekly cap" if recent >= rules.per_week and not broadcast.override else ""
+
+
+def standing(broadcast: Broadcast, tallies: Iterable[Tally]) -> State:
+    """The state by the tallies: what is sent or undone everywhere is done, also before that is written down."""
+    found = list(tallies)
+    if broadcast.state == "sending" and sum(tally.finished for tally in found) >= broadcast.pieces:
+        return "done"
+    if broadcast.state == "undoing" and sum(tally.undone for tally in found) >= broadcast.pieces:
+        return "undone"
+    return broadcast.state
+
+
+def sums(broadcast: Broadcast, tallies: Iterable[Tally]) -> dict[str, int]:
+    """What the pieces add up to: planned = skipped + stored + failed + waiting."""
+    found = list(tallies)
+    told = {name: sum(getattr(t, name) for t in found) for name in ("stored", "failed", "deleted", "read", "replied")}
+    waiting = broadcast.planned - broadcast.skipped - told["stored"] - told["failed"]
+    return {"planned": broadcast.planned, "skipped": broadcast.skipped, **told, "waiting": waiting}

@@ -1,0 +1,73 @@
+"""Texts with variables: `{{customer.name}}`, `{{customer.attributes.plan | free}}` with what stands there if it is
+missing. Every variable is known and filled in before anything is sent."""
+
+import re
+from typing import Any
+
+from .customers import Customer
+from .errors import Invalid
+from .rooms import Room
+
+MAX_VARIABLES = 8
+MAX_VALUE = 256  # bytes: a plan keeps the values of a hundred rooms in one item
+PLACE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+NAME = re.compile(r"customer\.(?:name|external_id|attributes\.[^|{}]+)|room\.name")
+
+
+class Missing(Exception):
+    """A variable without a value and without a fallback, or with one that does not fit."""
+
+
+def variables(text: str) -> dict[str, str | None]:
+    """Each placeholder's name → its fallback, None for none. Invalid, naming what is wrong."""
+    found: dict[str, str | None] = {}
+    for match in PLACE.finditer(text):
+        name, bar, fallback = (part.strip() for part in match[1].partition("|"))
+        if not NAME.fullmatch(name):
+            raise Invalid(
+                f"{match[0][:60]} at {match.start()} is none of customer.name, customer.external_id, "
+                "customer.attributes.…, room.name",
+                "text",
+            )
+        found[match[1]] = fallback if bar else None
+    if PLACE.sub("", text).count("{{"):
+        raise Invalid("a {{ is not closed", "text")
+    if len(found) > MAX_VARIABLES:
+        raise Invalid(f"a text has at most {MAX_VARIABLES} variables", "text")
+    return found
+
+
+def values(wanted: dict[str, str | None], customer: Customer, room: Room) -> dict[str, str]:
+    """What each placeholder stands for in a room; Missing, naming it."""
+    told: dict[str, str] = {}
+    for place, fallback in wanted.items():
+        name = place.partition("|")[0].strip()
+        value = _shown(_value(name, customer, room)) or fallback
+        if value is None:
+            raise Missing(f"{name} is missing")
+        if len(value.encode()) > MAX_VALUE:
+            raise Missing(f"{name} has more than {MAX_VALUE} bytes")
+        told[place] = value
+    return told
+
+
+def filled(text: str, told: dict[str, str]) -> str:
+    """The text of one room."""
+    return PLACE.sub(lambda match: told[match[1]], text)
+
+
+def _value(name: str, customer: Customer, room: Room) -> Any:
+    whose, _, what = name.partition(".")
+    if whose == "room":
+        return room.name
+    if what.startswith("attributes."):
+        return customer.attributes.get(what.removeprefix("attributes."))
+    return getattr(customer, what)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_shown, value)))
+    return str(value).strip() if isinstance(value, str | int | float) else ""

@@ -1,0 +1,136 @@
+"""Plan a broadcast: who gets what, who is skipped and why, and the pieces that it is sent in. Nothing is sent here."""
+
+from collections.abc import Iterator
+
+from ..desk.broadcasts import PIECE, Audience, Broadcast, Piece, Rules, Target, spared
+from ..desk.customers import Customer
+from ..desk.errors import Clash, Refusal
+from ..desk.ids import triage_room_id
+from ..desk.messages import check_text
+from ..desk.rooms import Room
+from ..desk.templates import Missing, filled, values, variables
+from ..ports import World, new, over, ref
+
+Named = tuple[str, str]  # a room and its customer, "" where the room itself has to tell
+
+
+class Plan:
+    """The targets of a broadcast, piece by piece. A customer that was met before gets no second copy."""
+
+    def __init__(self, world: World, broadcast: Broadcast, audience: Audience | None, rules: Rules | None) -> None:
+        self.world, self.broadcast = world, broadcast
+        self.audience = audience or Audience(broadcast=broadcast.id)
+        self.rules = rules or Rules(workspace=broadcast.workspace)
+        self.wanted = variables(broadcast.text)
+        self.met: set[str] = set()
+
+    def pieces(self) -> Iterator[Piece]:
+        """Every piece as it would be now, in order."""
+        number, cursor = 0, ""
+        while number == 0 or cursor:
+            piece = self.piece(number, cursor)
+            yield piece
+            number, cursor = number + 1, piece.next
+
+    def piece(self, number: int, cursor: str) -> Piece:
+        """The piece that begins at `cursor`: two reads of a hundred keys."""
+        named, onward = self._named(cursor)
+        targets = tuple(self._targets(named))
+        return Piece(version=1, broadcast=self.broadcast.id, number=number, targets=targets, next=onward)
+
+    def meet(self, piece: Piece) -> None:
+        """Remember who gets a copy by a piece."""
+        self.met |= {target.customer for target in piece.targets if target.customer and not target.skipped}
+
+    def _named(self, cursor: str) -> tuple[list[Named], str]:
+        start = int(cursor or 0)
+        end = start + PIECE
+        rooms, customers = self.audience.rooms, self.audience.customers
+        named = [(room, "") for room in rooms[start:end]] or [(triage_room_id(c), c) for c in customers[start:end]]
+        return named, str(end) if end < max(len(rooms), len(customers)) else ""
+
+    def _targets(self, named: list[Named]) -> Iterator[Target]:
+        store, now = self.world.store, self.world.clock.now()
+        rooms: list[Room | None] = store.many([ref(Room, room) for room, _ in named]) if named else []
+        whose = [customer or (room.customer if room else "") for (_, customer), room in zip(named, rooms, strict=True)]
+        known = sorted({customer for customer in whose if customer})
+        customers = dict(zip(known, store.many([ref(Customer, id_) for id_ in known]), strict=True)) if known else {}
+        heard = self._heard(known, rooms)
+        for (id_, _), room, owner in zip(named, rooms, whose, strict=True):
+            customer = customers.get(owner)
+            reason = spared(self.broadcast, self.rules, customer, room, heard.get(owner, ()), now)
+            yield self._target(id_, room, customer, reason)
+
+    def _heard(self, customers: list[str], rooms: list[Room | None]) -> dict[str, list[int]]:
+        """The times of each customer's late broadcasts: those of the rooms at hand and of its triage room."""
+        found = {room.id: room for room in rooms if room}
+        triage = {triage_room_id(customer) for customer in customers} - set(found)
+        more = self.world.store.many([ref(Room, id_) for id_ in sorted(triage)]) if triage else []
+        heard: dict[str, list[int]] = {}
+        for room in [*found.values(), *filter(None, more)]:
+            heard.setdefault(room.customer, []).extend(room.heard)
+        return heard
+
+    def _target(self, id_: str, room: Room | None, customer: Customer | None, reason: str) -> Target:
+        if reason or room is None or customer is None:
+            return Target(room=id_, skipped=reason)
+        if customer.id in self.met:
+            return Target(room=id_, customer=customer.id, skipped="the customer gets it in another room")
+        self.met.add(customer.id)
+        try:
+            told = values(self.wanted, customer, room)
+            check_text(filled(self.broadcast.text, told))
+        except (Missing, Refusal) as error:
+            return Target(room=id_, customer=customer.id, missing=f"{customer.external_id}: {error}")
+        return Target(room=id_, customer=customer.id, values=told)
+
+
+def plan_of(world: World, broadcast: Broadcast) -> Plan:
+    """The plan of a broadcast as things are now."""
+    audience, rules = world.store.many([ref(Audience, broadcast.id), ref(Rules, broadcast.workspace)])
+    return Plan(world, broadcast, audience, rules)
+
+
+def plan(world: World, broadcast: Broadcast) -> Broadcast | None:
+    """Write the pieces down, then let them be sent. None if it was cancelled meanwhile. What an earlier run wrote
+    stays; a text that cannot be filled in for one room fails the whole before anything is sent."""
+    made = plan_of(world, broadcast)
+    number, cursor, planned, skipped = 0, "", 0, 0
+    while number == 0 or cursor:
+        piece = _kept(world, made, number, cursor)
+        missing = next((target.missing for target in piece.targets if target.missing), "")
+        if missing:
+            return _ended(world, broadcast, state="failed", reason=missing, due=0)
+        planned += len(piece.targets)
+        skipped += sum(1 for target in piece.targets if target.skipped)
+        number, cursor = number + 1, piece.next
+    return _ended(world, broadcast, state="sending", pieces=number, planned=planned, skipped=skipped)
+
+
+def _kept(world: World, made: Plan, number: int, cursor: str) -> Piece:
+    """The piece with this number, as it was first written."""
+    before = set(made.met)
+    piece = made.piece(number, cursor)
+    try:
+        world.store.commit(new(piece))
+    except Clash:
+        there = world.store.one(ref(Piece, made.broadcast.id, number))
+        if there is None:
+            raise
+        made.met, piece = before, there
+        made.meet(piece)
+    return piece
+
+
+def _ended(world: World, broadcast: Broadcast, **fields: object) -> Broadcast | None:
+    """The broadcast after its plan, if it is still being planned."""
+    while True:
+        current = world.store.one(ref(Broadcast, broadcast.id))
+        if current is None or current.state != "planning":
+            return None
+        ended = current.changed(**fields)
+        try:
+            world.store.commit(over(ended, current))
+        except Clash:
+            continue
+        return ended
