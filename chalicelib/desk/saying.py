@@ -19,8 +19,8 @@ def glimpse(message: Message) -> Glimpse:
 
 def said(room: Room, draft: Draft, at: int, pending: Pending | None = None) -> tuple[Room, Message]:
     """The room and the message after it was said, with what came before it folded in. A customer's message reopens;
-    a note moves nothing that users see. A broadcast is quiet: it counts as a post and moves nothing that an index or the
-    inbox shows; the first that the customer says after it answers it."""
+    a note moves nothing that users see. A broadcast is quiet: it counts as a post and moves nothing that an index or
+    the inbox shows; the first that the customer says after it answers it."""
     posts, notes = room.posts + (not draft.internal), room.notes + draft.internal
     message = Message(
         version=1,

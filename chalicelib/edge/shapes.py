@@ -20,6 +20,9 @@ ExternalId = Annotated[
     ),
 ]
 Email = Annotated[str, Meta(max_length=254, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+)?$(?!\n)")]
+OptOut = Annotated[
+    str, Meta(max_length=40, pattern=r"^(\*|[a-z0-9_-]+)$(?!\n)", description="A kind of broadcasts; * for all")
+]
 Time = Annotated[str, Meta(description="RFC 3339, in UTC", examples=["2026-01-31T12:00:00.000Z"])]
 
 
@@ -189,6 +192,7 @@ class PutCustomer(Body, frozen=True):
     name: Name | UnsetType = UNSET
     attributes: dict[str, Any] | UnsetType = UNSET
     domains: list[str] | UnsetType = UNSET
+    opted_out: Annotated[list[OptOut], Meta(max_length=40)] | UnsetType = UNSET
     state: Literal["active", "blocked", "gone"] | UnsetType = UNSET
 
 
@@ -200,6 +204,7 @@ class CustomerView(View, frozen=True):
     name: str
     attributes: dict[str, Any]
     domains: list[str]
+    opted_out: list[str]
     state: str
     triage_room: str
     created_at: Time

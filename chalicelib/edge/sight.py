@@ -103,6 +103,7 @@ def customer_view(customer: Customer) -> CustomerView:
         name=customer.name,
         attributes=customer.attributes,
         domains=list(customer.domains),
+        opted_out=list(customer.opted_out),
         state=customer.state,
         triage_room=triage_room_id(customer.id),
         created_at=time_of(customer.created_at) or "",

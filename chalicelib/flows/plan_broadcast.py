@@ -8,8 +8,9 @@ from ..desk.errors import Clash, Refusal
 from ..desk.ids import triage_room_id
 from ..desk.messages import check_text
 from ..desk.rooms import Room
+from ..desk.segments import Member
 from ..desk.templates import Missing, filled, values, variables
-from ..ports import World, new, over, ref
+from ..ports import Listing, World, new, over, ref
 
 Named = tuple[str, str]  # a room and its customer, "" where the room itself has to tell
 
@@ -43,6 +44,10 @@ class Plan:
         self.met |= {target.customer for target in piece.targets if target.customer and not target.skipped}
 
     def _named(self, cursor: str) -> tuple[list[Named], str]:
+        if self.broadcast.segment:
+            listing: Listing[Member] = Listing("segment-members", (self.broadcast.segment,))
+            page = self.world.store.page(listing, PIECE, cursor or None)
+            return [(triage_room_id(member.customer), member.customer) for member in page.items], page.next or ""
         start = int(cursor or 0)
         end = start + PIECE
         rooms, customers = self.audience.rooms, self.audience.customers

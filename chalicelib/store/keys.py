@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..desk.broadcasts import Audience, Broadcast, Piece, Result, Rules, Tally
 from ..desk.attributes import AttributeType
+from ..desk.broadcasts import Audience, Broadcast, Piece, Result, Rules, Tally
 from ..desk.claims import Claim
 from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.deliveries import Delivery, Progress

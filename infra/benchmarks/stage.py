@@ -20,7 +20,7 @@ from infra.venvs import ROOT
 
 BOOTSTRAP = "bootstrap-key-of-the-bench"
 TABLE = "parley"
-QUEUES = {"inbound": True, "deliver": True, "push": False, "react_failed": False}
+QUEUES = {"inbound": True, "deliver": True, "push": False, "broadcast": False, "react_failed": False}
 MINUTE = 60_000
 SOCKETS = "https://bench.execute-api.us-east-1.amazonaws.com/api"
 Answer = tuple[int, Any]

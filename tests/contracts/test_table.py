@@ -12,6 +12,7 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.desk.attributes import AttributeType
+from chalicelib.desk.broadcasts import Broadcast, Piece, Result, Tally
 from chalicelib.desk.claims import Claim
 from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.deliveries import Delivery
@@ -334,6 +335,7 @@ def delivery(n, **fields):
     return msgspec.structs.replace(sample(Delivery), **told)
 
 
+BROADCAST = msgspec.structs.replace(sample(Broadcast), workspace="wsp_1", id="bct_1", created_at=5, due=0)
 JOB = msgspec.structs.replace(
     sample(Job), id="job_1", workspace="wsp_1", created_at=5, next_at=800, state="running", version=1
 )
@@ -378,6 +380,13 @@ FOUND = {
         [msgspec.structs.replace(sample(Member), segment="seg_1", customer=f"cus_{i}") for i in "12"],
     ),
     "due-work": ((time_shard("job_1")[2:],), [JOB, PLACEMENT]),
+    "broadcasts": (("wsp_1",), [BROADCAST, msgspec.structs.replace(BROADCAST, id="bct_2", created_at=9)]),
+    "tallies": (("bct_1",), [Tally(version=1, broadcast="bct_1", number=n) for n in (0, 2, 10)]),
+    "pieces": (("bct_1",), [Piece(version=1, broadcast="bct_1", number=n, targets=()) for n in (0, 2, 10)]),
+    "results": (
+        ("bct_1", "2"),
+        [Result(version=1, broadcast="bct_1", piece=2, room=f"room_{i}", customer="cus_1") for i in "12"],
+    ),
     "due": ((time_shard("b.2")[2:],), [delivery(3, room="room_9", bridge="b.2", state="queued", next_at=900)]),
 }
 # Beside them: what no listing above may find.

@@ -17,15 +17,16 @@ FUNCTIONS = {
     "React": ("chalicelib.edge.workers.react", 512, 60),
     "Deliver": ("chalicelib.edge.workers.deliver", 512, 60),
     "Push": ("chalicelib.edge.workers.push", 256, 30),
+    "Broadcast": ("chalicelib.edge.workers.broadcast", 512, 60),
     "Tick": ("chalicelib.edge.workers.tick", 256, 60),
 }
-WORKED_OFF = {"Receive": "InboundQueue", "Deliver": "DeliverQueue", "Push": "PushQueue"}
-DEAD = {"InboundQueue": "InboundDeadQueue", "DeliverQueue": "DeliverDeadQueue", "PushQueue": "PushDeadQueue"}
+WORKED_OFF = {"Receive": "InboundQueue", "Deliver": "DeliverQueue", "Push": "PushQueue", "Broadcast": "BroadcastQueue"}
+DEAD = {queue: queue.replace("Queue", "DeadQueue") for queue in WORKED_OFF.values()}
 SET_ASIDE = {*DEAD.values(), "ReactFailedQueue"}
 EVERYWHERE = {"PARLEY_STAGE", "PARLEY_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 TOLD = {
     "APIHandler": {"INBOUND_QUEUE", "DELIVER_QUEUE", "PUSH_QUEUE", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
-    | {"BOOTSTRAP_HASH"},
+    | {"BROADCAST_QUEUE", "BOOTSTRAP_HASH"},
     "WebsocketConnect": set(),
     "WebsocketMessage": {"KEY_ID", "SOCKET_ENDPOINT"},
     "WebsocketDisconnect": set(),
@@ -33,11 +34,12 @@ TOLD = {
     "React": {"DELIVER_QUEUE", "PUSH_QUEUE", "REACT_FAILED_QUEUE", "PUBLIC_URL"},
     "Deliver": {"DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
     "Push": {"PUSH_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
-    "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "PUBLIC_URL"},
+    "Broadcast": {"BROADCAST_QUEUE", "DEAD_LETTER_QUEUES"},
+    "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "BROADCAST_QUEUE", "PUBLIC_URL"},
 }
 # Which resources each function may name in its policy.
 REACHES = {
-    "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "Files", "Key"},
+    "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "BroadcastQueue", "Files", "Key"},
     "WebsocketConnect": {"Table"},
     "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
     "WebsocketDisconnect": {"Table"},
@@ -45,7 +47,8 @@ REACHES = {
     "React": {"Table", "DeliverQueue", "PushQueue", "ReactFailedQueue", "Files"},
     "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "Files", "Key"},
     "Push": {"Table", "PushQueue", "PushDeadQueue", "WebsocketAPI"},
-    "Tick": {"Table", "DeliverQueue", "PushQueue"},
+    "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue"},
+    "Tick": {"Table", "DeliverQueue", "PushQueue", "BroadcastQueue"},
 }
 Template = dict[str, Any]
 

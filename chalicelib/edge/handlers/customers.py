@@ -47,6 +47,8 @@ def put_customer(call: Call, body: shapes.PutCustomer) -> Any:
     fields = told(body)
     if "domains" in fields:
         fields["domains"] = check_domains(fields["domains"])
+    if "opted_out" in fields:
+        fields["opted_out"] = tuple(dict.fromkeys(fields["opted_out"]))
     if "attributes" in fields:
         _check_attributes(fields["attributes"])
     fields |= ended(call, fields)

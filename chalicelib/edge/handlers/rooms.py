@@ -11,6 +11,7 @@ from ...desk.rooms import Room, Seen, unread
 from ...desk.workspaces import Agent
 from ...flows.fork import fork
 from ...flows.mark_read import mark_read
+from ...flows.mark_result import mark_broadcast_read
 from ...flows.open_room import open_room
 from ...flows.update_room import update_room
 from ...ports import Listing, Page, ref
@@ -123,6 +124,8 @@ def read(call: Call, body: shapes.ReadRoom) -> shapes.ReadView:
     """Mark a room as read, up to a message or all of it."""
     message = numbered(call, body.message, "message") if body.message is not None else None
     seen = mark_read(call.world, call.who.id, call.here, message)
+    if not call.who.is_agent:
+        mark_broadcast_read(call.world, call.here, seen)
     left = unread(call.here, seen, call.who.is_agent)
     return shapes.ReadView(room=call.here.id, change=seen.n, unread=max(0, left))
 

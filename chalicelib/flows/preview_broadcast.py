@@ -1,0 +1,53 @@
+"""Preview a broadcast: who would get what now, who would not and why, and what it would cost. Nothing is written."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from ..desk.broadcasts import Broadcast
+from ..desk.templates import filled
+from ..desk.workspaces import Workspace
+from ..ports import World, ref
+from .plan_broadcast import plan_of
+
+SHOWN = 5
+MAX_MISSING = 20
+# Dollars at list prices of us-east-1, rounded up: some 12 write units a room ($0.625 a million), its share of reads,
+# stream, push and Lambda; a delivery's row, queue message and worker.
+A_ROOM, A_DELIVERY = 12e-6, 8e-6
+
+
+@dataclass
+class Preview:
+    """`skipped` counts by reason; `missing` and `samples` are (room, text)."""
+
+    rooms: int = 0
+    messages: int = 0
+    deliveries: int = 0
+    skipped: dict[str, int] = field(default_factory=Counter)
+    missing: list[tuple[str, str]] = field(default_factory=list)
+    samples: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def dollars(self) -> float:
+        """Roughly."""
+        return round(self.messages * A_ROOM + self.deliveries * A_DELIVERY, 6)
+
+
+def preview_broadcast(world: World, broadcast: Broadcast) -> Preview:
+    """What the plan would be now: three reads a hundred rooms."""
+    found, skipped = Preview(), Counter[str]()
+    for piece in plan_of(world, broadcast).pieces():
+        for target in piece.targets:
+            found.rooms += 1
+            if target.skipped:
+                skipped[target.skipped] += 1
+            elif target.missing:
+                found.missing.append((target.room, target.missing))
+            else:
+                found.messages += 1
+                if len(found.samples) < SHOWN:
+                    found.samples.append((target.room, filled(broadcast.text, target.values)))
+    workspace = world.store.one(ref(Workspace, broadcast.workspace))
+    found.deliveries = found.messages * len(workspace.feeds if workspace else ())
+    found.skipped, found.missing = dict(skipped), found.missing[:MAX_MISSING]
+    return found

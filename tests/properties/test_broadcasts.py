@@ -1,0 +1,153 @@
+"""Whatever is killed, redelivered or comes in another order, and whenever it is paused, cancelled or undone: a room gets
+at most one message, nothing stays after an undo, and the results add up."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.desk import broadcasts as desk
+from chalicelib.desk.broadcasts import Broadcast, sums
+from chalicelib.flows import broadcast as flow
+from chalicelib.flows import plan_broadcast
+from chalicelib.flows.due import due
+from chalicelib.ports import Away, Errand, ref
+from chalicelib.store.memory import MemoryTable
+from tests.api import Tenant
+from tests.conftest import in_memory
+from tests.fakes import Parley
+
+CUSTOMERS = 9
+VERBS = ["pause", "resume", "cancel", "undo"]
+
+
+class Killed(BaseException):
+    """The worker dies here: nothing catches it."""
+
+
+class Mortal(MemoryTable):
+    """A table on whose nth write from now its caller dies, or AWS is away: before it, or right after."""
+
+    fuse, after, blow = 0, False, Killed
+
+    def write(self, puts, drops):
+        self.fuse -= 1
+        if self.fuse == 0 and not self.after:
+            raise self.blow
+        super().write(puts, drops)
+        if self.fuse == 0:
+            raise self.blow
+
+
+acts = st.one_of(
+    st.tuples(st.just("work"), st.integers(0, 20)),
+    st.tuples(st.just("work"), st.integers(0, 20)),
+    st.tuples(st.just("again"), st.integers(0, 20)),
+    st.tuples(st.sampled_from(["dies before", "dies after", "away before", "away after"]), st.integers(1, 5)),
+    st.tuples(st.just("tick"), st.just(0)),
+    st.tuples(st.just("talk"), st.integers(0, CUSTOMERS - 1)),
+    st.tuples(st.sampled_from(VERBS), st.just(0)),
+)
+
+
+class Scene:
+    """A broadcast to nine customers in pieces of four, two rooms a transaction."""
+
+    def __init__(self, parley: Parley):
+        self.parley, self.table = parley, parley.table
+        self.tenant = Tenant.found("Acorn", parley.clock.at // 1000)
+        self.names = [f"customer{i}" for i in range(CUSTOMERS)]
+        for name in self.names:
+            self.tenant.customer(name, opted_out=["news"] if name == "customer4" else [])
+        self.id = self.tenant.api.post("/v1/broadcasts", {"text": "News", "customers": self.names}).json["id"]
+        assert self.tenant.api.post(f"/v1/broadcasts/{self.id}/send", {}).status == 200
+        self.known: list[Errand] = []
+
+    def act(self, act: str, pick: int) -> None:
+        errands = self.parley.queues.errands
+        if act == "tick":
+            self.parley.clock.at += 200_000
+            due(self.parley.world)
+        elif act == "talk":
+            name = self.names[pick]
+            self.tenant.user(name, "ann").post(f"/v1/rooms/{self.tenant.triage(name)}/messages", {"text": "Hello"})
+        elif act in VERBS:
+            self.tenant.api.post(f"/v1/broadcasts/{self.id}/{act}")
+        elif act == "again":
+            if self.known:
+                self.work(self.known[pick % len(self.known)])
+        elif errands:
+            errand = errands.pop(pick % len(errands))
+            self.known.append(errand)
+            if act != "work":
+                self.table.fuse, self.table.after = pick, act.endswith("after")
+                self.table.blow = Killed if act.startswith("dies") else Away
+            try:
+                self.work(errand)
+            except (Killed, Away):
+                errands.append(errand)
+            self.table.fuse = 0
+        self.check()
+
+    def work(self, errand: Errand) -> None:
+        flow.broadcast(self.parley.world, errand)
+
+    def settle(self) -> Broadcast:
+        for _ in range(5):
+            while self.parley.queues.errands:
+                self.work(self.parley.queues.errands.pop(0))
+            self.parley.clock.at += 200_000
+            due(self.parley.world)
+        self.check()
+        found = self.parley.store.one(ref(Broadcast, self.id))
+        assert found
+        return found
+
+    def copies(self, deleted: bool | None = None) -> list[int]:
+        """How many copies each room has."""
+        found = []
+        for name in self.names:
+            page = self.tenant.api.get(f"/v1/rooms/{self.tenant.triage(name)}/messages", after="0").json["items"]
+            ours = [m for m in page if m["source"]["channel"] == "broadcast"]
+            found.append(sum(1 for m in ours if deleted is None or m["deleted"] == deleted))
+        return found
+
+    def check(self) -> None:
+        """At every moment: at most one copy a room, none where it was not wanted, and as many as are counted."""
+        copies = self.copies()
+        assert max(copies) <= 1
+        assert copies[4] == 0
+        told = self.tenant.api.get(f"/v1/broadcasts/{self.id}").json["sums"]
+        assert told["stored"] == sum(copies)
+        assert told["planned"] == told["skipped"] + told["stored"] + told["failed"] + told["waiting"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_pieces():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan_broadcast, "PIECE", 4)
+        patch.setattr(flow, "CHUNK", 2)
+        yield
+
+
+@settings(max_examples=120)
+@given(st.lists(acts, max_size=25))
+def test_any_order_any_number_of_times_any_death(told):
+    with in_memory(Parley(Mortal())) as parley:
+        scene = Scene(parley)
+        for act, pick in told:
+            scene.act(act, pick)
+        parley.table.fuse = 0
+        ended = scene.settle()
+        counted = sums(ended, flow.tallies(parley.world, ended.id))
+        assert ended.state in ("done", "paused", "cancelled", "undone")
+        if ended.state == "done":
+            assert sum(scene.copies(deleted=False)) == CUSTOMERS - 1
+            assert (counted["stored"], counted["skipped"], counted["waiting"]) == (CUSTOMERS - 1, 1, 0)
+        if ended.state == "undone":
+            assert sum(scene.copies(deleted=False)) == 0
+            assert counted["deleted"] == counted["stored"]
+
+
+def test_one_transaction_never_takes_more_than_it_may():
+    assert 3 * desk.CHUNK + 1 <= 100
+    assert desk.PIECE + 3 <= 100
