@@ -96,7 +96,7 @@ class Piece(Record, frozen=True):
 
 class Tally(Record, frozen=True):
     """How far a piece is. Each transaction of the piece moves it, so that two workers never pass each other, and an
-    undo, which bars it first, stops a worker in the middle."""
+    undo stops a worker in the middle."""
 
     broadcast: str
     number: int
@@ -106,7 +106,6 @@ class Tally(Record, frozen=True):
     read: int = 0
     replied: int = 0
     finished: bool = False
-    barred: bool = False
     undone: bool = False
 
 

@@ -104,7 +104,7 @@ class _Sending:
 
     def run(self, tally: Tally | None, rooms: dict[str, Room]) -> None:
         """Say the message in every room of the piece that has not got it."""
-        if tally and (tally.finished or tally.barred):
+        if tally and (tally.finished or tally.undone):
             return
         done = results(self.world, self.told.id, self.piece.number) if tally else {}
         todo = [target for target in self.piece.targets if not target.skipped and target.room not in done]
@@ -165,7 +165,7 @@ class _Sending:
         refs = [*_refs(self.told.id, self.piece.number, [target.room])]
         refs.append(ref(Result, self.told.id, self.piece.number, target.room))
         told, _, tally, room, result = self.world.store.many(refs)
-        if told is None or told.state != "sending" or tally and tally.barred:
+        if told is None or told.state != "sending" or tally and tally.undone:
             raise _Stopped
         if result:
             return
@@ -180,33 +180,24 @@ class _Sending:
         def attempt(_: int) -> None:
             place = ref(Tally, self.told.id, self.piece.number)
             old = self.world.store.one(place) or Tally(broadcast=self.told.id, number=self.piece.number)
-            if not (old.finished or old.barred):
+            if not (old.finished or old.undone):
                 self.world.store.commit(over(old.changed(finished=True), old))
 
         again(self.world, attempt)
 
 
 def _undo(world: World, told: Broadcast, piece: Piece) -> None:
-    """Delete what the piece said, across bridges. It is barred first: whoever sends it now clashes, and stops."""
-    place = ref(Tally, told.id, piece.number)
+    """Delete what the piece said, across bridges. Whoever sends it at this moment clashes over the tally, and stops; or
+    was faster, and then we clash, and look again."""
 
-    def bar(_: int) -> Tally:
-        old = world.store.one(place) or Tally(broadcast=told.id, number=piece.number)
-        if old.barred:
-            return old
-        barred = old.changed(barred=True)
-        world.store.commit(over(barred, old))
-        return barred
-
-    def finish(_: int) -> None:
-        tally = world.store.one(place)
-        found = [result for result in results(world, told.id, piece.number).values() if result.n and not result.deleted]
-        if tally is None or tally.undone:
+    def attempt(_: int) -> None:
+        old = world.store.one(ref(Tally, told.id, piece.number)) or Tally(broadcast=told.id, number=piece.number)
+        if old.undone:
             return
+        found = [result for result in results(world, told.id, piece.number).values() if result.n]
         for result in found:
             amend(world, result.room, result.n, False, delete_step, "deleted", told.author.id)
-        counted = tally.changed(deleted=tally.deleted + len(found), undone=True)
-        world.store.commit(*[over(result.changed(deleted=True), result) for result in found], over(counted, tally))
+        tally = old.changed(deleted=len(found), undone=True)
+        world.store.commit(*[over(result.changed(deleted=True), result) for result in found], over(tally, old))
 
-    again(world, bar)
-    again(world, finish)
+    again(world, attempt)

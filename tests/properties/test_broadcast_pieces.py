@@ -1,5 +1,5 @@
-"""Whatever is killed, redelivered or comes in another order, and whenever it is paused, cancelled or undone: a room gets
-at most one message, nothing stays after an undo, and the results add up."""
+"""Whatever is killed, redelivered or comes in another order, and whenever it is paused, cancelled or undone: a room
+gets at most one message, nothing stays after an undo, and the results add up."""
 
 import pytest
 from hypothesis import given, settings
@@ -25,17 +25,22 @@ class Killed(BaseException):
 
 
 class Mortal(MemoryTable):
-    """A table on whose nth write from now its caller dies, or AWS is away: before it, or right after."""
+    """A table on whose nth write from now its caller dies, or AWS is away, or something else happens: before it, or
+    right after."""
 
-    fuse, after, blow = 0, False, Killed
+    fuse, after = 0, False
+
+    def blow(self):
+        raise Killed
 
     def write(self, puts, drops):
         self.fuse -= 1
-        if self.fuse == 0 and not self.after:
-            raise self.blow
+        burnt = self.fuse == 0
+        if burnt and not self.after:
+            self.blow()
         super().write(puts, drops)
-        if self.fuse == 0:
-            raise self.blow
+        if burnt and self.after:
+            self.blow()
 
 
 acts = st.one_of(
@@ -43,6 +48,7 @@ acts = st.one_of(
     st.tuples(st.just("work"), st.integers(0, 20)),
     st.tuples(st.just("again"), st.integers(0, 20)),
     st.tuples(st.sampled_from(["dies before", "dies after", "away before", "away after"]), st.integers(1, 5)),
+    st.tuples(st.sampled_from(["undo before", "undo after", "cancel before", "twin before"]), st.integers(1, 5)),
     st.tuples(st.just("tick"), st.just(0)),
     st.tuples(st.just("talk"), st.integers(0, CUSTOMERS - 1)),
     st.tuples(st.sampled_from(VERBS), st.just(0)),
@@ -80,13 +86,24 @@ class Scene:
             self.known.append(errand)
             if act != "work":
                 self.table.fuse, self.table.after = pick, act.endswith("after")
-                self.table.blow = Killed if act.startswith("dies") else Away
+                self.table.blow = lambda: self.meanwhile(act.partition(" ")[0], errand)
             try:
                 self.work(errand)
             except (Killed, Away):
                 errands.append(errand)
             self.table.fuse = 0
         self.check()
+
+    def meanwhile(self, what: str, errand: Errand) -> None:
+        """In the middle of an errand: its worker dies, or others go on to their ends."""
+        if what == "dies":
+            raise Killed
+        if what == "away":
+            raise Away
+        if what in VERBS:
+            self.tenant.api.post(f"/v1/broadcasts/{self.id}/{what}")
+        for each in [errand, *self.parley.queues.errands]:
+            self.work(each)
 
     def work(self, errand: Errand) -> None:
         flow.broadcast(self.parley.world, errand)
