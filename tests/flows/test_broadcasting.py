@@ -349,3 +349,29 @@ def test_a_room_that_moves_meanwhile_gets_it_all_the_same(parley: Parley, three:
     broadcast(parley.world, errand)
     assert texts(three, "beta") == ["First", "News"]
     assert shown(three, id_)["sums"]["stored"] == 3
+
+
+def test_a_thousand_rooms_cost_what_the_budget_says(parley: Parley, tenant: Tenant) -> None:
+    names = [f"customer{number}" for number in range(1_000)]
+    for name in names:
+        tenant.customer(name)
+    id_ = drafted(tenant, customers=names)
+    do(tenant, id_, "send", {})
+    work(parley, 1)
+    told = {"read": 0, "write": 0, "query": 0}
+
+    def counting(name: str):
+        called = getattr(parley.table, name)
+
+        def count(*args):
+            told[name] += 1
+            return called(*args)
+
+        return count
+
+    for name in told:
+        setattr(parley.table, name, counting(name))
+    work(parley)
+    assert shown(tenant, id_)["sums"]["stored"] == 1_000
+    assert told["read"] + told["write"] <= 1.1 * (1_000 / 33 + 1_000 / 100) + 2  # the two of `shown` itself
+    assert told["query"] <= 1
