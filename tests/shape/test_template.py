@@ -14,8 +14,8 @@ FUNCTIONS = {
     "WebsocketMessage": ("app.message", 256, 29),
     "WebsocketDisconnect": ("app.disconnect", 256, 10),
     "Receive": ("chalicelib.edge.workers.receive", 512, 60),
-    "React": ("chalicelib.edge.workers.react", 512, 60),
-    "Deliver": ("chalicelib.edge.workers.deliver", 512, 60),
+    "React": ("chalicelib.edge.workers.react", 256, 60),
+    "Deliver": ("chalicelib.edge.workers.deliver", 256, 60),
     "Push": ("chalicelib.edge.workers.push", 256, 30),
     "Tick": ("chalicelib.edge.workers.tick", 256, 60),
 }
