@@ -10,9 +10,9 @@ from ..desk.deliveries import (
     Parcel,
     Progress,
     Receipt,
-    Refused,
     Retry,
     Sent,
+    Skipped,
     wait,
 )
 from ..desk.errors import Clash
@@ -112,26 +112,22 @@ def _write_down(world: World, row: Delivery, receipt: Receipt) -> Delivery:
     return told
 
 
-class _Skip(Refused, frozen=True):
-    """Not sent, and rightly so."""
-
-
 def _reason_to_skip(
     row: Delivery, install: Install | None, room: Room | None, message: Message | None
 ) -> Receipt | None:
     if install is None or install.state != "active":
-        return _Skip(reason="the install is disabled" if install else "the install is gone")
+        return Skipped(reason="the install is disabled" if install else "the install is gone")
     if room is None or message is None:
-        return _Skip(reason="the message is gone")
+        return Skipped(reason="the message is gone")
     if message.deleted and row.what != "delete":
-        return _Skip(reason="the message was deleted before it was sent")
+        return Skipped(reason="the message was deleted before it was sent")
     return None
 
 
 def _send(world: World, row: Delivery, install: Install, room: Room, message: Message) -> Receipt:
     channel = world.outbound(row.channel)
     if channel is None:
-        return _Skip(reason=f"nothing can be sent to a {row.channel}")
+        return Skipped(reason=f"nothing can be sent to a {row.channel}")
     parcel = Parcel(
         delivery=row,
         message=message,
@@ -150,7 +146,7 @@ def _outcome(row: Delivery, receipt: Receipt, now: int, chance: float) -> Delive
         return row.changed(
             state="sent", attempts=attempts, last_at=now, next_at=0, provider_id=receipt.provider_id, reason=""
         )
-    if isinstance(receipt, _Skip):
+    if isinstance(receipt, Skipped):
         return row.changed(state="skipped", last_at=now, next_at=0, reason=receipt.reason)
     if isinstance(receipt, Retry):
         seconds = wait(attempts, receipt.after, chance)
