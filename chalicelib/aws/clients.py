@@ -2,7 +2,7 @@
 
 import os
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 
 @cache
@@ -24,7 +24,7 @@ def client(service: str) -> Any:
     from botocore.config import Config
 
     # Left to itself, S3's presigned addresses name no region, and a bucket elsewhere than us-east-1 refuses them.
-    style = "path" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
+    style: Literal["path", "virtual"] = "path" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
     config = Config(
         connect_timeout=2,
         read_timeout=5,
