@@ -29,7 +29,7 @@ from chalicelib.store.store import TableStore
 REGION = "eu-central-1"
 
 
-def dynamo_table(name="parley-test"):
+def described():
     """The table as infra/resources.yaml describes it."""
     text = ["pk", "sk", *(f"g{i}{part}" for i in (1, 2, 3) for part in ("pk", "sk"))]
 
@@ -39,30 +39,39 @@ def dynamo_table(name="parley-test"):
             {"AttributeName": f"{prefix}sk", "KeyType": "RANGE"},
         ]
 
-    boto3.client("dynamodb", region_name=REGION).create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in text],
-        KeySchema=keys(""),
-        GlobalSecondaryIndexes=[
+    return {
+        "TableName": "parley-test",
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": each, "AttributeType": "S"} for each in text],
+        "KeySchema": keys(""),
+        "GlobalSecondaryIndexes": [
             {"IndexName": f"gsi{i}", "KeySchema": keys(f"g{i}"), "Projection": {"ProjectionType": "ALL"}}
             for i in (1, 2, 3)
         ],
-    )
-    return DynamoTable(name, REGION)
+    }
+
+
+@pytest.fixture(scope="module")
+def account():
+    """An AWS of moto's, and a client: one for all tests, since clients are slow to make."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "testing")
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        patch.setattr(Item, "_connection", None)
+        yield boto3.client("dynamodb", region_name=REGION)
 
 
 @pytest.fixture(params=["memory", "dynamo"])
-def table(request, monkeypatch):
+def table(request):
+    """A table with nothing in it."""
     if request.param == "memory":
         yield MemoryTable()
         return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.setattr(Item, "_connection", None)
-    with mock_aws():
-        yield dynamo_table()
+    client = request.getfixturevalue("account")
+    client.create_table(**described())
+    yield DynamoTable("parley-test", REGION)
+    client.delete_table(TableName="parley-test")
 
 
 @pytest.fixture
