@@ -12,7 +12,6 @@ from ..desk.workspaces import Workspace
 from ..ports import Call, Listing, Ref, Store, World, new, ref
 from .mark_result import mark_replied
 
-GRACE = 60_000  # ms after which the clock wakes a delivery whose own wake-up was lost
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction"}
 
 Happening = Message | Change
@@ -97,7 +96,6 @@ def _row(happening: Happening, what: What, workspace: str, install: str, channel
         message=happening.n if isinstance(happening, Message) else happening.message,
         what=what,
         created_at=now,
-        next_at=now + GRACE,
     )
 
 

@@ -100,3 +100,13 @@ def test_every_alarm_of_the_runbook_is_in_the_template() -> None:
     table = RUNBOOK.partition("| alarm |")[2].partition("##")[0]
     for name in set(re.findall(r"\b(?:DeadLetters|[A-Z][a-z]+(?:Dead|Age|Failed|Errors|Lag))\b", table)):
         assert f"  {name}Alarm:" in resources, name
+
+
+def test_the_alarms_are_as_many_as_it_says() -> None:
+    resources = (ROOT / "infra" / "resources.yaml").read_text()
+    alone, summed = (len(re.findall(rf"Type: AWS::CloudWatch::{kind}$", resources, re.MULTILINE)) for kind in KINDS)
+    assert f"{alone} alarms ($0.10 each) and {NUMBERS[summed]} that sum them up" in README
+
+
+KINDS = ("Alarm", "CompositeAlarm")
+NUMBERS = {2: "two", 3: "three", 4: "four"}
