@@ -81,7 +81,10 @@ def sources() -> list[Path]:
     folders = [ROOT / "chalicelib", ROOT / ".chalice"]
     found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     kept = [path for path in found if "__pycache__" not in path.parts and "deploy" not in path.parts[-2]]
-    code = [ROOT / "infra" / name for name in ("build.py", "vendor.py", "slim.py", "archive.py", "template.py", "resources.yaml")]
+    code = [
+        ROOT / "infra" / name
+        for name in ("build.py", "vendor.py", "slim.py", "archive.py", "template.py", "resources.yaml")
+    ]
     return sorted([*kept, *code, ROOT / "app.py", ROOT / "requirements.txt"])
 
 

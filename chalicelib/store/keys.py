@@ -9,14 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..desk.attributes import AttributeType
 from ..desk.claims import Claim
 from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.deliveries import Delivery, Progress
 from ..desk.files import Attachment
 from ..desk.ids import DIGITS
+from ..desk.jobs import Flaw, Job
 from ..desk.messages import Change, Known, Message
 from ..desk.record import Record
 from ..desk.rooms import Bridge, Room, Seen
+from ..desk.segments import Member, Placement, Segment
 from ..desk.sockets import Connection, Subscription
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
@@ -88,6 +91,19 @@ def _delivery_indexes(row: Delivery) -> dict[str, Key]:
     return found
 
 
+def _job_indexes(job: Job) -> dict[str, Key]:
+    found = {"g1": (f"W#{job.workspace}#JOBS", f"{moment(job.created_at)}#{job.id}")}
+    if not job.ended:
+        found["g3"] = (f"WORK#{time_shard(job.id)}", f"{moment(job.next_at)}#{job.id}")
+    return found
+
+
+def _placement_indexes(placement: Placement) -> dict[str, Key]:
+    if not placement.next_at:
+        return {}
+    return {"g3": (f"WORK#{time_shard(placement.customer)}", f"{moment(placement.next_at)}#{placement.customer}")}
+
+
 def _of(*names: str) -> Callable[[Any], tuple[Any, ...]]:
     return lambda record: tuple(getattr(record, name) for name in names)
 
@@ -138,6 +154,17 @@ KINDS: tuple[Kind, ...] = (
         expires=lambda s: s.expires_at,
     ),
     Kind(Attachment, lambda f: (f"F#{f}", "A"), _of("id")),
+    Kind(AttributeType, lambda w, n: (f"W#{w}", f"ATTRIBUTE#{n}"), _of("workspace", "name")),
+    Kind(Job, lambda j: (f"J#{j}", "A"), _of("id"), _job_indexes),
+    Kind(Flaw, lambda j, n: (f"J#{j}", f"LINE#{number(n)}"), _of("job", "line")),
+    Kind(
+        Segment,
+        lambda s: (f"S#{s}", "A"),
+        _of("id"),
+        lambda s: {"g1": (f"W#{s.workspace}#SEGMENTS#{s.state}", f"{moment(s.created_at)}#{s.id}")},
+    ),
+    Kind(Member, lambda s, c: (f"S#{s}", c), _of("segment", "customer")),
+    Kind(Placement, lambda c: (f"C#{c}", "PLACEMENT"), _of("customer"), _placement_indexes),
 )
 BY_TYPE = {kind.type: kind for kind in KINDS}
 BY_NAME = {kind.type.__name__: kind for kind in KINDS}
@@ -189,15 +216,21 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "room-deliveries": ("g1", lambda r: f"R#{r}#D", lambda r: "", False),
     "message-deliveries": ("g1", lambda r, n: f"R#{r}#D", lambda r, n: f"{number(int(n))}#", False),
     "bridge-deliveries": ("", lambda b: f"D#{b}", lambda b: "", True),
+    "attributes": ("", lambda w: f"W#{w}", lambda w: "ATTRIBUTE#", False),
+    "jobs": ("g1", lambda w: f"W#{w}#JOBS", lambda w: "", False),
+    "flaws": ("", lambda j: f"J#{j}", lambda j: "LINE#", True),
+    "segments": ("g1", lambda w: f"W#{w}#SEGMENTS#active", lambda w: "", False),
+    "segment-members": ("", lambda s: f"S#{s}", lambda s: "cus_", False),
+    "due-work": ("g3", lambda shard: f"WORK#T#{shard}", lambda shard: "", True),
     "due": ("g3", lambda shard: f"T#{shard}", lambda shard: "", True),
 }
 
 
 def span(name: str, args: tuple[str, ...], after: int | None, before: int | None) -> Range:
-    """The range of keys that a listing means. `due` counts in ms; `bridge-deliveries` end before the progress item."""
+    """The range of keys that a listing means. `due…` counts in ms; `bridge-deliveries` end before the progress item."""
     index, partition, prefix_of, numbered = LISTINGS[name]
     prefix = prefix_of(*args)
-    if name == "due":
+    if name in ("due", "due-work"):
         return Range(index, partition(*args), "0", moment(before or 0))
     if name == "bridge-deliveries":
         return Range(index, partition(*args), number((after or 0) + 1), "9" * DIGITS)

@@ -11,12 +11,15 @@ import msgspec
 import pytest
 from moto import mock_aws
 
+from chalicelib.desk.attributes import AttributeType
 from chalicelib.desk.claims import Claim
 from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.errors import Clash, Malformed
+from chalicelib.desk.jobs import Flaw, Job
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Bridge, Room, Seen
+from chalicelib.desk.segments import Member, Placement, Segment
 from chalicelib.desk.sockets import Subscription
 from chalicelib.desk.workspaces import Agent, ApiKey, Audit, Install
 from chalicelib.ports import Away, Drop, Listing, Put, new, over, ref
@@ -331,6 +334,12 @@ def delivery(n, **fields):
     return msgspec.structs.replace(sample(Delivery), **told)
 
 
+JOB = msgspec.structs.replace(
+    sample(Job), id="job_1", workspace="wsp_1", created_at=5, next_at=800, state="running", version=1
+)
+SAME_SHARD = next(f"cus_{i}" for i in range(100) if time_shard(f"cus_{i}") == time_shard("job_1"))
+PLACEMENT = msgspec.structs.replace(sample(Placement), customer=SAME_SHARD, next_at=900, version=1)
+
 # What each listing is asked, and what it finds, in order, among all of the records below.
 FOUND = {
     "agents": (("wsp_1",), [msgspec.structs.replace(sample(Agent), workspace="wsp_1", id=f"agt_{i}") for i in "12"]),
@@ -357,6 +366,18 @@ FOUND = {
     "room-deliveries": (("room_1",), [delivery(2), delivery(10), delivery(12, message=10), delivery(21)]),
     "message-deliveries": (("room_1", "10"), [delivery(10), delivery(12, message=10)]),
     "bridge-deliveries": (("b.1",), [delivery(2), delivery(10), delivery(12, message=10), delivery(21)]),
+    "attributes": (
+        ("wsp_1",),
+        [msgspec.structs.replace(sample(AttributeType), workspace="wsp_1", name=name) for name in ("arr", "plan")],
+    ),
+    "jobs": (("wsp_1",), [JOB, msgspec.structs.replace(JOB, id="job_2", created_at=9, state="done")]),
+    "flaws": (("job_1",), [msgspec.structs.replace(sample(Flaw), job="job_1", line=line) for line in (2, 10)]),
+    "segments": (("wsp_1",), [msgspec.structs.replace(sample(Segment), workspace="wsp_1", id="seg_1", state="active")]),
+    "segment-members": (
+        ("seg_1",),
+        [msgspec.structs.replace(sample(Member), segment="seg_1", customer=f"cus_{i}") for i in "12"],
+    ),
+    "due-work": ((time_shard("job_1")[2:],), [JOB, PLACEMENT]),
     "due": ((time_shard("b.2")[2:],), [delivery(3, room="room_9", bridge="b.2", state="queued", next_at=900)]),
 }
 # Beside them: what no listing above may find.
@@ -384,7 +405,7 @@ def test_every_listing_has_its_case():
 @pytest.mark.parametrize("limit", [1, 2, 100])
 def test_a_listing_finds_all_of_its_own_and_nothing_else(full, limit, newest_first):
     for name, (args, wanted) in FOUND.items():
-        listing = Listing(name, args, before=1_000 if name == "due" else None, newest_first=newest_first)
+        listing = Listing(name, args, before=1_000 if name.startswith("due") else None, newest_first=newest_first)
         cursor, found = None, []
         while True:
             page = full.page(listing, limit, cursor)

@@ -1,0 +1,102 @@
+"""Attributes of customers: the types that a workspace declares, what Parley itself knows, and which values fit."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, get_args
+
+from .customers import Customer
+from .errors import Invalid
+from .record import Record
+
+Type = Literal["string", "number", "boolean", "time", "list"]
+TYPES: tuple[str, ...] = get_args(Type)
+MAX_ATTRIBUTES = 100
+MAX_NAME = 100
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?\Z", re.ASCII)
+WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+# What Parley knows of every customer. Customers cannot have attributes of their own by these names in a filter.
+BUILT_IN: dict[str, Type] = {
+    "name": "string",
+    "external_id": "string",
+    "domains": "list",
+    "state": "string",
+    "first_seen": "time",
+}
+
+
+class AttributeType(Record, frozen=True):
+    """What a workspace has declared of one attribute. Its type stays: filters were checked against it."""
+
+    workspace: str
+    name: str
+    type: Type
+    created_at: int
+    description: str = ""
+
+
+def instant(told: Any) -> int | None:
+    """The moment (ms) that a text in RFC 3339 means, or a date alone: its midnight in UTC. None for what is none."""
+    if not isinstance(told, str) or not TIME.match(told):
+        return None
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError:
+        return None
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH) // timedelta(milliseconds=1)
+
+
+def fits(value: Any, type_: str) -> bool:
+    """Whether a value is of a type. A list holds texts."""
+    if type_ == "number":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if type_ == "time":
+        return instant(value) is not None
+    if type_ == "list":
+        return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+    return isinstance(value, bool if type_ == "boolean" else str)
+
+
+def check(attributes: dict[str, Any], types: dict[str, Type]) -> None:
+    """Invalid, naming `attributes.<name>`, for a value that is not of its declared type. None (null) is no value."""
+    for name, value in attributes.items():
+        if name in types and value is not None and not fits(value, types[name]):
+            raise Invalid(f"this is declared as a {types[name]}", f"attributes.{name}")
+
+
+def read(text: str, type_: Type) -> Any:
+    """A cell of a CSV file as a value; Invalid for what is none. The texts of a list are parted by `;`."""
+    if type_ == "number":
+        try:
+            return int(text) if re.fullmatch(r"-?\d{1,15}", text, re.ASCII) else _finite(text)
+        except ValueError:
+            raise Invalid("not a number") from None
+    if type_ == "boolean":
+        if text.lower() not in WORDS:
+            raise Invalid("neither true nor false")
+        return WORDS[text.lower()]
+    if type_ == "list":
+        return [part.strip() for part in text.split(";") if part.strip()]
+    if type_ == "time" and instant(text) is None:
+        raise Invalid("not a time (RFC 3339)")
+    return text
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value - value != 0:  # NaN and the infinities are no JSON
+        raise ValueError(text)
+    return value
+
+
+def values_of(customer: Customer) -> dict[str, Any]:
+    """What filters read: a customer's own attributes, and what Parley knows, which wins. Its times are in ms."""
+    return {
+        **customer.attributes,
+        "name": customer.name,
+        "external_id": customer.external_id,
+        "domains": customer.domains,
+        "state": customer.state,
+        "first_seen": customer.created_at,
+    }

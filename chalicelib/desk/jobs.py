@@ -1,0 +1,51 @@
+"""Jobs: work that takes longer than a request, done in pieces, one after the other, each with its progress."""
+
+from typing import Literal
+
+from .record import Record
+
+PIECE = 50  # rows or customers: with a flaw for each, a piece's end fits into one transaction
+WAKE_AFTER = 120_000  # ms without progress, after which the clock sends a job's next piece again
+
+
+class Job(Record, frozen=True):
+    """`piece` pieces are done: `done` rows or customers, `failed` of them. Its rows lie in the bucket at `key`; a walk
+    over customers goes on from `cursor`."""
+
+    id: str
+    workspace: str
+    kind: Literal["customers", "segment", "segment.removal"]
+    by: str
+    created_at: int
+    state: Literal["queued", "running", "done", "failed"] = "queued"
+    total: int = 0
+    done: int = 0
+    failed: int = 0
+    piece: int = 0
+    cursor: str = ""
+    dry_run: bool = False
+    segment: str = ""
+    revision: int = 0
+    next_at: int = 0
+    ended_at: int = 0
+    reason: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Nothing is left to do."""
+        return self.state in ("done", "failed")
+
+    @property
+    def key(self) -> str:
+        """Where its rows lie in the bucket."""
+        return f"jobs/{self.workspace}/{self.id}"
+
+
+class Flaw(Record, frozen=True):
+    """What is wrong with one line (or row, from 1) of a job's rows; nothing of that line was written."""
+
+    job: str
+    line: int
+    workspace: str
+    detail: str
+    field: str = ""

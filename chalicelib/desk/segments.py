@@ -1,0 +1,215 @@
+"""Segments: saved filters over customers, or lists of them; the filter language, and who is in.
+
+    {"attribute": "plan", "equals": "pro"}      one test: `attribute` and one operator
+    {"all": […]}  {"any": […]}  {"not": …}      tests together
+
+A customer without a value (or with one of another type) fails every test but `{"exists": false}`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .attributes import BUILT_IN, Type, fits, instant
+from .errors import Invalid
+from .record import Record
+
+MAX_FILTERS = 90  # segments with a filter a workspace: a customer enters and leaves them all in one transaction
+MAX_DEPTH = 10
+MAX_TESTS = 100
+MAX_CHOICES = 100
+MAX_DAYS = 3650
+DAY = 24 * 60 * 60 * 1000  # ms
+FOREVER = 10**14  # ms: the year 5138, with which the time index ends
+
+
+class Segment(Record, frozen=True):
+    """A filter (with the types that it was checked against), or with kind `list` what is put into it by hand.
+    `revision` counts the filter's changes; members are as of revision `built`."""
+
+    id: str
+    workspace: str
+    name: str
+    created_at: int
+    kind: Literal["filter", "list"] = "filter"
+    filter: dict[str, Any] = {}
+    types: dict[str, Type] = {}
+    revision: int = 1
+    built: int = 0
+    state: Literal["active", "gone"] = "active"
+
+
+class Member(Record, frozen=True):
+    """A customer in a segment, and since when (ms)."""
+
+    segment: str
+    customer: str
+    workspace: str
+    since: int
+
+
+class Placement(Record, frozen=True):
+    """Which segments with a filter a customer is in, and the next moment (ms) at which passing time may change that (0:
+    none). Written by every evaluation, so that of two at once the later reader wins."""
+
+    customer: str
+    workspace: str
+    segments: tuple[str, ...] = ()
+    next_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One operator on one attribute. Operands of times are in ms."""
+
+    attribute: str
+    type: str
+    operator: str
+    operand: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Tests under `all`, `any`, or (one of them) `not`."""
+
+    word: str
+    parts: tuple["Test | Together", ...]
+
+
+Filter = Test | Together
+
+OPERATORS: dict[str, tuple[str, ...]] = {
+    "equals": ("string", "number", "boolean", "time"),
+    "in": ("string", "number"),
+    "contains": ("string", "list"),
+    "less": ("number", "time"),
+    "greater": ("number", "time"),
+    "within_days": ("time",),
+    "exists": ("string", "number", "boolean", "time", "list"),
+}
+
+
+def attributes_in(told: Any) -> Iterator[str]:
+    """The names of attributes in a filter that nobody has checked yet."""
+    if isinstance(told, dict):
+        if isinstance(told.get("attribute"), str):
+            yield told["attribute"]
+        told = [told[word] for word in ("all", "any", "not") if word in told]
+    if isinstance(told, list):
+        for each in told:
+            yield from attributes_in(each)
+
+
+def parse(told: Any, types: dict[str, Type], place: str = "filter") -> Filter:
+    """The filter that JSON means. Invalid names the place: `filter.all[1].equals`."""
+    found = _parse(told, types | BUILT_IN, place, 1)
+    if sum(1 for _ in tests(found)) > MAX_TESTS:
+        raise Invalid(f"a filter has at most {MAX_TESTS} tests", place)
+    return found
+
+
+def tests(node: Filter) -> Iterator[Test]:
+    """Every test in a filter."""
+    if isinstance(node, Test):
+        yield node
+        return
+    for part in node.parts:
+        yield from tests(part)
+
+
+def _parse(told: Any, types: dict[str, Type], place: str, depth: int) -> Filter:
+    if not isinstance(told, dict):
+        raise Invalid("a filter is an object", place)
+    if depth > MAX_DEPTH:
+        raise Invalid(f"a filter goes at most {MAX_DEPTH} deep", place)
+    if "attribute" in told:
+        return _test(told, types, place)
+    word = next(iter(told), "")
+    if len(told) != 1 or word not in ("all", "any", "not"):
+        raise Invalid("a filter has one of: attribute (with an operator), all, any, not", place)
+    if word == "not":
+        return Together("not", (_parse(told["not"], types, f"{place}.not", depth + 1),))
+    parts = told[word]
+    if not isinstance(parts, list) or not parts:
+        raise Invalid("a list of at least one filter", f"{place}.{word}")
+    return Together(
+        word, tuple(_parse(part, types, f"{place}.{word}[{i}]", depth + 1) for i, part in enumerate(parts[:101]))
+    )
+
+
+def _test(told: dict[str, Any], types: dict[str, Type], place: str) -> Test:
+    name = told["attribute"]
+    if not isinstance(name, str) or name not in types:
+        raise Invalid("no such attribute; declare it with PUT /v1/attributes/{name}", f"{place}.attribute")
+    words = [word for word in told if word != "attribute"]
+    if len(words) != 1 or words[0] not in OPERATORS:
+        raise Invalid(f"an attribute takes one of: {', '.join(OPERATORS)}", place)
+    word, type_ = words[0], types[name]
+    where = f"{place}.{word}"
+    if type_ not in OPERATORS[word]:
+        raise Invalid(f"{name} is a {type_}, which does not take {word}", where)
+    return Test(name, type_, word, _operand(told[word], word, type_, where))
+
+
+def _operand(told: Any, word: str, type_: Type, place: str) -> Any:
+    if word == "exists":
+        return _fitting(told, "boolean", place)
+    if word == "within_days":
+        if not fits(told, "number") or not isinstance(told, int) or not 1 <= told <= MAX_DAYS:
+            raise Invalid(f"a whole number of days from 1 to {MAX_DAYS}", place)
+        return told * DAY
+    if word == "in":
+        if not isinstance(told, list) or not 0 < len(told) <= MAX_CHOICES:
+            raise Invalid(f"a list of 1 to {MAX_CHOICES} values", place)
+        return tuple(_fitting(each, type_, f"{place}[{i}]") for i, each in enumerate(told))
+    return _fitting(told, "string" if word == "contains" else type_, place)
+
+
+def _fitting(told: Any, type_: str, place: str) -> Any:
+    if not fits(told, type_):
+        raise Invalid(f"a {type_} is needed here", place)
+    return instant(told) if type_ == "time" else told
+
+
+def holds(node: Filter, values: dict[str, Any], now: int) -> bool:
+    """Whether a customer with these values passes at `now` (ms)."""
+    if isinstance(node, Test):
+        return _passes(node, values, now)
+    if node.word == "not":
+        return not holds(node.parts[0], values, now)
+    return (all if node.word == "all" else any)(holds(part, values, now) for part in node.parts)
+
+
+PASSES: dict[str, Callable[[Any, Any, int], bool]] = {
+    "equals": lambda value, operand, now: bool(value == operand),
+    "in": lambda value, operand, now: value in operand,
+    "contains": lambda value, operand, now: operand in value,
+    "less": lambda value, operand, now: bool(value < operand),
+    "greater": lambda value, operand, now: bool(value > operand),
+    "within_days": lambda value, operand, now: value <= now < value + operand,
+}
+
+
+def _passes(test: Test, values: dict[str, Any], now: int) -> bool:
+    value = _value(test, values)
+    if test.operator == "exists":
+        return (value is not None) is test.operand
+    return value is not None and PASSES[test.operator](value, test.operand, now)
+
+
+def _value(test: Test, values: dict[str, Any]) -> Any:
+    """The value as its type has it, times in ms; None for none, or for one of another type."""
+    value = values.get(test.attribute)
+    if test.type == "time":
+        return value if isinstance(value, int) and test.attribute in BUILT_IN else instant(value)
+    return value if value is not None and fits(value, test.type) else None
+
+
+def turns(node: Filter, values: dict[str, Any], now: int) -> int:
+    """The next moment (ms) after `now` at which passing time alone may change what `holds` says; 0 for never."""
+    moments: list[int] = []
+    for test in tests(node):
+        began = _value(test, values) if test.operator == "within_days" else None
+        if began is not None:
+            moments += [began, began + test.operand]
+    return min((moment for moment in moments if now < moment < FOREVER), default=0)
