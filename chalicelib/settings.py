@@ -14,6 +14,7 @@ class Settings:
     inbound_queue: str
     deliver_queue: str
     push_queue: str
+    jobs_queue: str
     react_failed_queue: str
     dead_letter_queues: str
     files_bucket: str

@@ -60,6 +60,11 @@ class SqsQueues:
         """Ten to a request."""
         _send_all(self.settings.push_queue, ({"MessageBody": json.dumps(push)} for push in pushes))
 
+    def work(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
+        """Ten to a request."""
+        delay: dict[str, Any] = {"DelaySeconds": after} if after else {}
+        _send_all(self.settings.jobs_queue, ({"MessageBody": json.dumps(task), **delay} for task in tasks))
+
     def set_aside(self, pk: str, sk: str, reason: str) -> None:
         """Keys and reason alone: the change itself is in the table."""
         _send(

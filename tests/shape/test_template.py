@@ -17,35 +17,40 @@ FUNCTIONS = {
     "React": ("chalicelib.edge.workers.react", 512, 60),
     "Deliver": ("chalicelib.edge.workers.deliver", 512, 60),
     "Push": ("chalicelib.edge.workers.push", 256, 30),
+    "Jobs": ("chalicelib.edge.workers.jobs", 512, 60),
     "Tick": ("chalicelib.edge.workers.tick", 256, 60),
 }
-WORKED_OFF = {"Receive": "InboundQueue", "Deliver": "DeliverQueue", "Push": "PushQueue"}
-DEAD = {"InboundQueue": "InboundDeadQueue", "DeliverQueue": "DeliverDeadQueue", "PushQueue": "PushDeadQueue"}
+WORKED_OFF = {"Receive": "InboundQueue", "Deliver": "DeliverQueue", "Push": "PushQueue", "Jobs": "JobsQueue"}
+DEAD = {"InboundQueue": "InboundDeadQueue", "DeliverQueue": "DeliverDeadQueue", "PushQueue": "PushDeadQueue"} | {
+    "JobsQueue": "JobsDeadQueue"
+}
 SET_ASIDE = {*DEAD.values(), "ReactFailedQueue"}
 EVERYWHERE = {"PARLEY_STAGE", "PARLEY_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 TOLD = {
     "APIHandler": {"INBOUND_QUEUE", "DELIVER_QUEUE", "PUSH_QUEUE", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
-    | {"BOOTSTRAP_HASH"},
+    | {"JOBS_QUEUE", "BOOTSTRAP_HASH"},
     "WebsocketConnect": set(),
     "WebsocketMessage": {"KEY_ID", "SOCKET_ENDPOINT"},
     "WebsocketDisconnect": set(),
     "Receive": {"INBOUND_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
-    "React": {"DELIVER_QUEUE", "PUSH_QUEUE", "REACT_FAILED_QUEUE", "PUBLIC_URL"},
+    "React": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "REACT_FAILED_QUEUE", "PUBLIC_URL"},
     "Deliver": {"DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
     "Push": {"PUSH_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
-    "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "PUBLIC_URL"},
+    "Jobs": {"JOBS_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
+    "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "PUBLIC_URL"},
 }
 # Which resources each function may name in its policy.
 REACHES = {
-    "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "Files", "Key"},
+    "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "JobsQueue", "Files", "Key"},
     "WebsocketConnect": {"Table"},
     "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
     "WebsocketDisconnect": {"Table"},
     "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "Files", "Key"},
-    "React": {"Table", "DeliverQueue", "PushQueue", "ReactFailedQueue", "Files"},
+    "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "ReactFailedQueue", "Files"},
     "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "Files", "Key"},
     "Push": {"Table", "PushQueue", "PushDeadQueue", "WebsocketAPI"},
-    "Tick": {"Table", "DeliverQueue", "PushQueue"},
+    "Jobs": {"Table", "JobsQueue", "JobsDeadQueue", "Files"},
+    "Tick": {"Table", "DeliverQueue", "PushQueue", "JobsQueue"},
 }
 Template = dict[str, Any]
 
@@ -112,7 +117,8 @@ def test_the_streams_mapping_is_what_the_local_stack_cannot_show(template: Templ
     assert mapping["MaximumRetryAttempts"] == 10
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["Files", "Arn"]}}}
-    (given,) = mapping["FilterCriteria"]["Filters"]
+    given, customers = mapping["FilterCriteria"]["Filters"]
+    assert json.loads(customers["Pattern"])["dynamodb"]["Keys"] == {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": ["A"]}}
     keys = json.loads(given["Pattern"])["dynamodb"]["Keys"]
     assert keys["pk"] == {"S": [{"prefix": "R#"}]}
     assert {"M#", "N#", "L#"} <= {word["prefix"] for word in keys["sk"]["S"]}

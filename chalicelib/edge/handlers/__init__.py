@@ -1,5 +1,31 @@
 """The handlers of the route table, a module a noun. Importing this fills the table."""
 
-from . import about, customers, deliveries, files, inbound, messages, rooms, workspace
+from . import (
+    about,
+    attributes,
+    customers,
+    deliveries,
+    files,
+    imports,
+    inbound,
+    jobs,
+    messages,
+    rooms,
+    segments,
+    workspace,
+)
 
-__all__ = ["about", "customers", "deliveries", "files", "inbound", "messages", "rooms", "workspace"]
+__all__ = [
+    "about",
+    "attributes",
+    "customers",
+    "deliveries",
+    "files",
+    "imports",
+    "inbound",
+    "jobs",
+    "messages",
+    "rooms",
+    "segments",
+    "workspace",
+]
