@@ -9,6 +9,7 @@ from .errors import Invalid, Malformed
 from .jobs import MAX_ROWS
 
 OWN = ("external_id", "name", "domains", "state")
+MAX_FILE = 10 * 1024 * 1024
 Row = dict[str, Any]
 
 

@@ -128,6 +128,9 @@ def test_a_file_may_be_uploaded_first(parley: Parley, tenant: Tenant) -> None:
     assert tenant.api.get("/v1/customers/a").json["name"] == "é"
     parley.files.put(file["upload"]["fields"]["key"], b"external_id\n\xff", "text/csv")
     assert tenant.api.post("/v1/customers/import", {"attachment": file["id"]}).status == 400
+    large = {"name": "c.csv", "size": 11 * 1024 * 1024, "type": "text/csv"}
+    large_id = tenant.api.post("/v1/attachments", large).json["id"]
+    assert tenant.api.post("/v1/customers/import", {"attachment": large_id}).status == 413
     users = tenant.user().post("/v1/attachments", {"name": "c.csv", "size": 1, "type": "text/csv"}).json["id"]
     assert tenant.api.post("/v1/customers/import", {"attachment": users}).status == 422
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from msgspec import UNSET
 
-from ...desk.errors import Invalid, NotFound, Refusal
+from ...desk.errors import Invalid, NotFound, Refusal, TooLarge
 from ...desk.files import Attachment
 from ...desk.strict_json import shaped
-from ...desk.tables import OWN, Row, columns_of, rows_of, text_of
+from ...desk.tables import MAX_FILE, OWN, Row, columns_of, rows_of, text_of
 from ...flows.declare_attribute import types_of
 from ...flows.start_job import import_customers
 from ...ports import ref
@@ -58,6 +58,8 @@ def _text(call: Call, body: audience.ImportCustomers) -> str:
     file = call.world.store.one(ref(Attachment, str(body.attachment)))
     if file is None or file.workspace != call.who.workspace or file.customer:
         raise Invalid("no such attachment", "attachment")
+    if file.size > MAX_FILE:
+        raise TooLarge(f"a CSV file is limited to {MAX_FILE} bytes", "attachment")
     try:
         return text_of(call.world.files.get(file.key))
     except NotFound:
