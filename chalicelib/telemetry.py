@@ -4,6 +4,7 @@ import os
 import time
 from datetime import UTC, datetime
 from functools import cache
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -45,6 +46,20 @@ def say(message: str, **fields: Any) -> None:
     if trace:
         line["xray_trace_id"] = trace.partition(";")[0].removeprefix("Root=")
     print(_written(line), flush=True)
+
+
+def fail(message: str, error: BaseException, **fields: Any) -> None:
+    """The line of what nobody foresaw: which errors led to it, and where. Not what they say: that may be a piece of a
+    body."""
+    chain: list[BaseException] = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) and cause not in chain:
+        chain.append(cause)
+    places = [
+        f"{frame.filename.rpartition('chalicelib/')[2]}:{frame.lineno} {frame.name}"
+        for frame in extract_tb(error.__traceback__)
+    ]
+    names = [type(each).__name__ for each in chain]
+    logger().error(message, extra={"errors": names, "places": places, **fields})
 
 
 def _service() -> str:

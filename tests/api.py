@@ -48,6 +48,7 @@ class Client:
         body: Any = None,
         *,
         raw: str | None = None,
+        base64: bool = False,
         headers: dict[str, str] | None = None,
         **query: str,
     ) -> Got:
@@ -59,7 +60,7 @@ class Client:
             "headers": sent,
             "queryStringParameters": query or None,
             "body": raw if raw is not None else (json.dumps(body) if body is not None else None),
-            "isBase64Encoded": False,
+            "isBase64Encoded": base64,
             "requestContext": {
                 "httpMethod": method,
                 "stage": "",

@@ -1,8 +1,10 @@
 """Events of outside for tests: as the generic webhook's sender writes them, on their way to `receive`."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
+from chalicelib.desk.arrivals import Arrival
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.ids import customer_id, triage_room_id
 from chalicelib.desk.messages import Known, Message
@@ -51,6 +53,30 @@ def arrive(parley: Parley, body: dict[str, Any], install: str = INSTALL) -> Outc
         body=json.dumps(body).encode(),
     )
     return receive(parley.world, envelope)
+
+
+class Scripted:
+    """A channel whose every envelope says what it is told to."""
+
+    def __init__(self, arrivals: tuple[Arrival, ...]) -> None:
+        self.arrivals = arrivals
+
+    def parse(self, envelope: Envelope, install: Install) -> list[Arrival]:
+        return list(self.arrivals)
+
+
+def arrive_as(parley: Parley, *arrivals: Arrival, install: str = INSTALL, received_at: int = 0) -> Outcome:
+    """Work off an envelope that says this, of whichever channel."""
+    envelope = Envelope(
+        id=parley.world.fresh_id("env"),
+        workspace=WORKSPACE,
+        install=install,
+        channel="webhook",
+        received_at=received_at or parley.clock.now(),
+        headers={},
+        body=b"",
+    )
+    return receive(replace(parley.world, inbound=lambda _: Scripted(arrivals)), envelope)  # type: ignore[arg-type,return-value]
 
 
 def known(parley: Parley, id_: str, install: str = INSTALL) -> Message | None:

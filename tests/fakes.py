@@ -12,6 +12,7 @@ from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.errors import NotFound
 from chalicelib.desk.messages import Change, Message
 from chalicelib.flows.deliver import deliver
+from chalicelib.flows.due import due
 from chalicelib.flows.due_work import placing
 from chalicelib.flows.place import place
 from chalicelib.flows.react import Ties, react, wake
@@ -185,6 +186,10 @@ class Parley:
         while self.queues.calls:
             call = self.queues.calls.pop(0)
             deliver(self.world, call.bridge, call.n)
+
+    def due(self) -> None:
+        """Run the clock's worker."""
+        due(self.world)
 
     def settle(self) -> None:
         """Run every worker until nothing is left to do."""

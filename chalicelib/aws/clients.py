@@ -2,7 +2,7 @@
 
 import os
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 
 @cache
@@ -23,11 +23,13 @@ def client(service: str) -> Any:
     """A client whose time-outs fit under API Gateway's 29 s: 2 s to connect, 5 s to read, four tries."""
     from botocore.config import Config
 
+    # Left to itself, S3's presigned addresses name no region, and a bucket elsewhere than us-east-1 refuses them.
+    style: Literal["path", "virtual"] = "path" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
     config = Config(
         connect_timeout=2,
         read_timeout=5,
         retries={"total_max_attempts": 4, "mode": "standard"},
-        s3={"addressing_style": "path"} if os.environ.get("AWS_ENDPOINT_URL") else None,
+        s3={"addressing_style": style},
         signature_version="s3v4" if service == "s3" else None,
     )
     return session().create_client(service, region_name=region(), config=config)

@@ -76,11 +76,7 @@ def check(attributes: dict[str, Any], types: dict[str, Type]) -> None:
         raise Invalid(f"a customer has at most {MAX_ATTRIBUTES} attributes", "attributes")
     for name in attributes:
         named(name)
-    try:
-        size = len(msgspec.json.encode(attributes))
-    except OverflowError:
-        raise Invalid("an attribute's integer has more than 64 bits", "attributes") from None
-    if size > MAX_BYTES:
+    if len(msgspec.json.encode(attributes)) > MAX_BYTES:
         raise Invalid(f"attributes take at most {MAX_BYTES} bytes", "attributes")
     for name, value in attributes.items():
         if name in types and value is not None and not fits(value, types[name]):

@@ -86,13 +86,19 @@ class Refused(Part, frozen=True):
     reason: str
 
 
+class Skipped(Part, frozen=True):
+    """Not sent, and rightly so."""
+
+    reason: str
+
+
 class Gone(Part, frozen=True):
     """Never, for this install: it is disabled."""
 
     reason: str
 
 
-Receipt = Sent | Retry | Refused | Gone
+Receipt = Sent | Retry | Refused | Skipped | Gone
 
 
 def wait(attempts: int, after: int, chance: float) -> int | None:

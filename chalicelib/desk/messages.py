@@ -29,11 +29,13 @@ class Author(Part, frozen=True):
 
 
 class Quote(Part, frozen=True):
-    """A range of the replied-to text, in characters, and the words as they were then."""
+    """A range of the replied-to text, in characters, and the words as they were then. `author` (a person's id) is
+    whose they are: erasure finds the copy by it."""
 
     start: int
     end: int
     text: str
+    author: str = ""
 
 
 class Reply(Part, frozen=True):

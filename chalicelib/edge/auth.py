@@ -97,7 +97,7 @@ def _peek(token: str) -> dict[str, Any]:
     try:
         part = token.split(".")[1].encode("ascii")
         claims = msgspec.json.decode(base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4)))
-    except (ValueError, IndexError, msgspec.MsgspecError):
+    except (ValueError, IndexError, RecursionError, msgspec.MsgspecError):
         raise Unauthenticated("the token is malformed") from None
     if not isinstance(claims, dict):
         raise Unauthenticated("the token is malformed")

@@ -16,7 +16,7 @@ from ..flows.once import Answered, Once
 from ..flows.secrets import context
 from ..ports import Away, Page, Ref, World, ref
 from ..settings import settings
-from ..telemetry import logger, say
+from ..telemetry import fail, logger, say
 from ..wiring import world
 from . import handlers as _handlers  # noqa: F401  fills the route table
 from .auth import bearer, check_bootstrap, credential_name, identify
@@ -190,7 +190,7 @@ def _problem(error: Exception, status: int | None = None, more: dict[str, str] |
     if status:
         body |= {"status": status, "title": "Method not allowed", "code": "wrongverb"}
     if told == 500:
-        logger().exception("unforeseen error")
+        fail("unforeseen error", error)
     if isinstance(error, Away):
         logger().error("AWS is away", extra={"reason": str(error)})
     headers = {"Content-Type": PROBLEM, **headers, **(more or {})}

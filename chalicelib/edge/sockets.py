@@ -54,13 +54,13 @@ def on_message(event: Any) -> None:
             raise Invalid("no such frame", "type")
         answer = FRAMES[kind](rim, connection, frame)
     except Refusal as refusal:
-        answer = {"type": "problem", **problem(refusal)[1]}
+        answer = problem(refusal)[1] | {"type": "problem"}
         if isinstance(refusal, Unauthenticated):
             sockets().send(id_, answer)
             sockets().close(id_)
             return
     sockets().send(id_, answer)
-    say("frame", frame=str(kind)[:20], ms=round((time.perf_counter() - began) * 1000, 1))
+    say("frame", frame=kind if kind in list(FRAMES) else "other", ms=round((time.perf_counter() - began) * 1000, 1))
 
 
 def _authenticate(rim: World, connection: Connection, frame: Frame) -> Frame:

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Rate
 
-from ..telemetry import count, logger, say
+from ..telemetry import count, fail, logger, say
 
 workers = Blueprint(__name__)
 
@@ -113,7 +113,7 @@ def react(event: Any) -> None:
         except Away:
             raise
         except Exception as error:  # noqa: BLE001  one bad record must not hold up the stream
-            logger().exception("react failed")
+            fail("react failed", error)
             count("dead_lettered", queue="react")
             queues().set_aside(keys["pk"]["S"], keys["sk"]["S"], f"{type(error).__name__}: {error}")
     wake(rim, calls)
@@ -163,7 +163,7 @@ def _buried(queue: str, record: Record, error: Exception) -> bool:
     from ..wiring import queues
 
     tries = int(record["attributes"].get("ApproximateReceiveCount", "1"))
-    logger().exception("record failed", extra={"queue": queue, "message_id": record["messageId"], "tries": tries})
+    fail("record failed", error, queue=queue, message_id=record["messageId"], tries=tries)
     if tries < MAX_TRIES or isinstance(error, Away):
         return False
     queues().bury(queue, record, f"{type(error).__name__}: {error}")

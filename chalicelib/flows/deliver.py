@@ -10,9 +10,9 @@ from ..desk.deliveries import (
     Parcel,
     Progress,
     Receipt,
-    Refused,
     Retry,
     Sent,
+    Skipped,
     wait,
 )
 from ..desk.errors import Clash
@@ -24,6 +24,7 @@ from .once import KEYLESS, Once, again
 from .secrets import opened
 
 PAGE = 25
+STRIDE = 10  # changes by which the mark may lag: rows that are over are passed over more cheaply than the mark is moved
 
 
 def deliver(world: World, bridge: str, n: int) -> list[Delivery]:
@@ -32,16 +33,27 @@ def deliver(world: World, bridge: str, n: int) -> list[Delivery]:
     progress = world.store.one(ref(Progress, bridge)) or Progress(bridge=bridge, done=0)
     late = sorted({*progress.behind, *([n] if n <= progress.done else [])})
     behind = [row for row in world.store.many([ref(Delivery, bridge, k) for k in late]) if row] if late else []
-    listing: Listing[Delivery] = Listing("bridge-deliveries", (bridge,), after=progress.done)
-    page = world.store.page(listing, PAGE)
+    rows, more = _rows(world, bridge, progress.done)
     run = _Run(world, progress.done)
     for row in behind:
         run.take(row)
-    held = any(run.hold(row) for row in page.items)
-    _advance(world, progress, run)
-    if page.next and not held:
+    held = any(run.hold(row) for row in rows)
+    _advance(world, progress, run, more)
+    if more and not held:
         world.queues.wake([Call(bridge, run.done + 1, f"more:{run.done}")])
     return run.tried
+
+
+def _rows(world: World, bridge: str, done: int) -> tuple[list[Delivery], bool]:
+    """The bridge's next rows after its mark, among those of the room's other bridges; and whether there are more."""
+    room, rows, cursor = f"room_{bridge.partition('.')[0]}", [], None
+    while True:
+        listing: Listing[Delivery] = Listing("deliveries", (room,), after=done)
+        page = world.store.page(listing, PAGE, cursor)
+        rows += [row for row in page.items if row.bridge == bridge]
+        cursor = page.next
+        if cursor is None or len(rows) >= PAGE:
+            return rows, cursor is not None
 
 
 class _Run:
@@ -100,26 +112,22 @@ def _write_down(world: World, row: Delivery, receipt: Receipt) -> Delivery:
     return told
 
 
-class _Skip(Refused, frozen=True):
-    """Not sent, and rightly so."""
-
-
 def _reason_to_skip(
     row: Delivery, install: Install | None, room: Room | None, message: Message | None
 ) -> Receipt | None:
     if install is None or install.state != "active":
-        return _Skip(reason="the install is disabled" if install else "the install is gone")
+        return Skipped(reason="the install is disabled" if install else "the install is gone")
     if room is None or message is None:
-        return _Skip(reason="the message is gone")
+        return Skipped(reason="the message is gone")
     if message.deleted and row.what != "delete":
-        return _Skip(reason="the message was deleted before it was sent")
+        return Skipped(reason="the message was deleted before it was sent")
     return None
 
 
 def _send(world: World, row: Delivery, install: Install, room: Room, message: Message) -> Receipt:
     channel = world.outbound(row.channel)
     if channel is None:
-        return _Skip(reason=f"nothing can be sent to a {row.channel}")
+        return Skipped(reason=f"nothing can be sent to a {row.channel}")
     parcel = Parcel(
         delivery=row,
         message=message,
@@ -138,7 +146,7 @@ def _outcome(row: Delivery, receipt: Receipt, now: int, chance: float) -> Delive
         return row.changed(
             state="sent", attempts=attempts, last_at=now, next_at=0, provider_id=receipt.provider_id, reason=""
         )
-    if isinstance(receipt, _Skip):
+    if isinstance(receipt, Skipped):
         return row.changed(state="skipped", last_at=now, next_at=0, reason=receipt.reason)
     if isinstance(receipt, Retry):
         seconds = wait(attempts, receipt.after, chance)
@@ -161,9 +169,9 @@ def _disable(world: World, install: Install, reason: str) -> None:
     again(world, attempt)
 
 
-def _advance(world: World, progress: Progress, run: _Run) -> None:
+def _advance(world: World, progress: Progress, run: _Run, more: bool) -> None:
     behind = tuple(sorted(run.behind))
-    if (run.done, behind) == (progress.done, progress.behind):
+    if behind == progress.behind and run.done - progress.done < (1 if more else STRIDE):
         return
     try:
         world.store.commit(over(progress.changed(done=run.done, behind=behind), progress))
@@ -177,7 +185,7 @@ def replay(world: World, row: Delivery, once: Once = KEYLESS) -> Delivery:
     def attempt(_: int) -> Delivery:
         current = world.store.one(ref(Delivery, row.bridge, row.n)) or row
         now = world.clock.now()
-        queued = current.changed(state="queued", attempts=0, next_at=now + 60_000, reason="", provider_id="")
+        queued = current.changed(state="queued", attempts=0, next_at=0, reason="", provider_id="")
         world.store.commit(over(queued, current), *once.writes(queued, now))
         return queued
 

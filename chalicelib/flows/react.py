@@ -11,7 +11,6 @@ from ..desk.rooms import Bridge, Room
 from ..desk.workspaces import Workspace
 from ..ports import Call, Listing, Ref, Store, World, new, ref
 
-GRACE = 60_000  # ms after which the clock wakes a delivery whose own wake-up was lost
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction"}
 
 Happening = Message | Change
@@ -94,7 +93,6 @@ def _row(happening: Happening, what: What, workspace: str, install: str, channel
         message=happening.n if isinstance(happening, Message) else happening.message,
         what=what,
         created_at=now,
-        next_at=now + GRACE,
     )
 
 

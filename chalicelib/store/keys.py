@@ -1,6 +1,6 @@
 """Every key and index of the table. pk and sk are the table's, g1 to g3 the overloaded indexes' (pk, sk) pairs.
 
-g1: things of a workspace, deliveries of a room. g2: rooms of a customer. g3: the time index (sparse, sharded).
+g1: things of a workspace. g2: rooms of a customer. g3: the time index (sparse, sharded).
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from ..desk.sockets import Connection, Subscription
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
-ROUND = 60_000  # ms: activity in the inbox's index moves at most once a minute
+ROUND = 600_000  # ms: activity in the inbox's index moves every ten minutes; pages are sorted exactly
 TIME_SHARDS = 4
 MAX_PK, MAX_SK = 2048, 1024  # bytes of UTF-8, DynamoDB's limits
 MAX_WRITES = 100  # in one transaction
@@ -84,11 +84,23 @@ def _room_indexes(room: Room) -> dict[str, Key]:
     return found
 
 
+def delivery_key(bridge: str, n: int) -> Key:
+    """All deliveries of a room lie together, in the order of its changes."""
+    room, _, install = bridge.partition(".")
+    return f"D#{room}", f"{number(n)}#{install}"
+
+
+def progress_key(bridge: str) -> Key:
+    """Beside the deliveries, after them."""
+    room, _, install = bridge.partition(".")
+    return f"D#{room}", f"P#{install}"
+
+
 def _delivery_indexes(row: Delivery) -> dict[str, Key]:
-    found = {"g1": (f"R#{row.room}#D", f"{number(row.message)}#{number(row.n)}#{row.install}")}
-    if row.state == "queued":
-        found["g3"] = (time_shard(row.bridge), f"{moment(row.next_at)}#{row.bridge}#{number(row.n)}")
-    return found
+    """What waits for its next attempt is in the time index, and nothing else."""
+    if row.state != "queued" or not row.next_at:
+        return {}
+    return {"g3": (time_shard(row.bridge), f"{moment(row.next_at)}#{row.bridge}#{number(row.n)}")}
 
 
 def _job_indexes(job: Job) -> dict[str, Key]:
@@ -144,8 +156,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(Seen, lambda p, r: (f"P#{p}", f"SEEN#{r}"), _of("person", "room")),
     Kind(Known, lambda s, i: (f"X#{s}#{short(i)}", "A"), _of("source", "id"), expires=lambda k: k.expires_at),
     Kind(Claim, lambda c, k: (f"X#claim#{c}#{k}", "A"), _of("credential", "key"), expires=lambda c: c.expires_at),
-    Kind(Delivery, lambda b, n: (f"D#{b}", number(n)), _of("bridge", "n"), _delivery_indexes),
-    Kind(Progress, lambda b: (f"D#{b}", "A"), _of("bridge")),
+    Kind(Delivery, delivery_key, _of("bridge", "n"), _delivery_indexes),
+    Kind(Progress, progress_key, _of("bridge")),
     Kind(Connection, lambda c: (f"CONN#{c}", "A"), _of("id"), expires=lambda c: c.expires_at),
     Kind(
         Subscription,
@@ -213,9 +225,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "bridges": ("", lambda r: f"R#{r}", lambda r: "BRIDGE#", False),
     "subscribers": ("", lambda r: f"SUB#{r}", lambda r: "", False),
     "seen": ("", lambda p: f"P#{p}", lambda p: "SEEN#", False),
-    "room-deliveries": ("g1", lambda r: f"R#{r}#D", lambda r: "", False),
-    "message-deliveries": ("g1", lambda r, n: f"R#{r}#D", lambda r, n: f"{number(int(n))}#", False),
-    "bridge-deliveries": ("", lambda b: f"D#{b}", lambda b: "", True),
+    "deliveries": ("", lambda r: f"D#{r.partition('_')[2]}", lambda r: "", True),
     "attributes": ("", lambda w: f"W#{w}", lambda w: "ATTRIBUTE#", False),
     "jobs": ("g1", lambda w: f"W#{w}#JOBS", lambda w: "", False),
     "flaws": ("", lambda j: f"J#{j}", lambda j: "LINE#", True),
@@ -227,12 +237,13 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
 
 
 def span(name: str, args: tuple[str, ...], after: int | None, before: int | None) -> Range:
-    """The range of keys that a listing means. `due…` counts in ms; `bridge-deliveries` end before the progress item."""
+    """The range of keys that a listing means. `due…` counts in ms; `deliveries` end before the progress items."""
     index, partition, prefix_of, numbered = LISTINGS[name]
     prefix = prefix_of(*args)
     if name in ("due", "due-work"):
         return Range(index, partition(*args), "0", moment(before or 0))
-    if name == "bridge-deliveries":
-        return Range(index, partition(*args), number((after or 0) + 1), "9" * DIGITS)
+    if name == "deliveries":
+        most = number(before - 1) if before is not None else "9" * DIGITS
+        return Range(index, partition(*args), number(0 if after is None else after + 1), most + HIGHEST)
     low, high = _numbered(prefix)("", after, before) if numbered else _beginning(prefix)
     return Range(index, partition(*args), low, high)

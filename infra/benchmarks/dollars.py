@@ -45,8 +45,8 @@ class Step:
 STEPS = (
     Step("webhook, warm", 1, 512, fifo=1),
     Step("received", 1, 512, fifo=2),
-    Step("reacted", 1, 512, fifo=1, standard=1),
-    Step("delivered", BRIDGES, 512, outside=1, fifo=2),
+    Step("reacted", 1, 256, fifo=1, standard=1),
+    Step("delivered", BRIDGES, 256, outside=1, fifo=2),
     Step("pushed", 1, 256, standard=2),
 )
 

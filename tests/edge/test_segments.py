@@ -214,3 +214,12 @@ def test_readers_read_and_users_do_not(tenant: Tenant) -> None:
     assert key.post("/v1/customers/bulk", {"customers": [{"external_id": "a"}]}).status == 403
     assert tenant.user().get("/v1/segments").status == 403
     assert tenant.user().get("/v1/attributes").status == 403
+
+
+def test_another_segments_cursor_is_not_taken(tenant: Tenant) -> None:
+    for name in ("a", "b"):
+        tenant.customer(name)
+    ids = [tenant.api.post("/v1/segments", {"name": "S", "customers": ["a", "b"]}).json["id"] for _ in range(2)]
+    cursor = tenant.api.get(f"/v1/segments/{ids[0]}/members", limit="1").json["next"]
+    assert tenant.api.get(f"/v1/segments/{ids[0]}/members", cursor=cursor).status == 200
+    assert tenant.api.get(f"/v1/segments/{ids[1]}/members", cursor=cursor).status == 400

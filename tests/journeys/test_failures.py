@@ -83,6 +83,7 @@ def test_a_worker_that_is_killed_half_way_loses_and_doubles_nothing(
     # What a dead worker had in hand comes back when its visibility ends: seconds here, six minutes on AWS.
     for queue in ("InboundQueueUrl", "DeliverQueueUrl"):
         stack.client("sqs").set_queue_attributes(QueueUrl=stack.outputs[queue], Attributes={"VisibilityTimeout": "5"})
+    assert api("PUT", f"/v1/customers/killed-{function}", {}).status in (200, 201)
     with OtherSide() as other:
         hook = api.post("/v1/installs", {"kind": "webhook", "name": "Kill", "config": {"url": other.url}})
         said = [f"{function} {number}" for number in range(60)]

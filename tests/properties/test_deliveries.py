@@ -86,7 +86,8 @@ class Bridge:
                 )
             ),
         )
-        self.said = []
+        self.said, self.dead = [], []
+        self.buried = []
 
     def say(self):
         draft = Draft(author=Author(kind="agent", id="agt_1"), text="x", source=Source(channel="api"))
@@ -101,7 +102,7 @@ class Bridge:
         return sorted((row for row in found if isinstance(row, Delivery)), key=lambda row: row.n)
 
     def work(self, shuffle=None):
-        """The queue of wake-ups, in any order; a crash brings the wake-up back once more, as SQS does."""
+        """The queue of wake-ups, in any order; a crash brings the wake-up back once more, the next one buries it."""
         calls = self.parley.queues.calls
         while calls:
             call = calls.pop((shuffle or 0) % len(calls))
@@ -111,15 +112,19 @@ class Bridge:
                     break
                 except Away:
                     continue
+            else:
+                self.dead.append(call)
 
     def tick(self, seconds):
         self.parley.clock.at += seconds * 1000
         due(self.world)
 
     def settle(self):
-        """The other side is well again, and enough time goes by."""
+        """The other side is well again, dead letters are replayed, and enough time goes by."""
+        self.parley.queues.calls += self.buried
         self.other.answers, self.other.crash_after, self.parley.table.away = [], 0, 0
         self.parley.react_all()
+        self.parley.queues.calls += self.dead
         self.work()
         for _ in range(len(WAITS) + 3):
             self.tick(49 * 3600)
@@ -130,7 +135,7 @@ steps = st.lists(
     st.one_of(
         st.tuples(st.sampled_from(["say", "say", "edit", "delete"]), st.integers(0, 9)),
         st.tuples(st.just("answers"), st.lists(st.sampled_from(sorted(ANSWERS)), max_size=8)),
-        st.tuples(st.sampled_from(["work", "tick", "crash", "replay", "lose wake-ups"]), st.integers(0, 9)),
+        st.tuples(st.sampled_from(["work", "tick", "crash", "replay", "bury wake-ups"]), st.integers(0, 9)),
     ),
     max_size=30,
 )
@@ -152,8 +157,10 @@ def play(bridge, acts):
             over = [row for row in bridge.rows() if row.state != "queued"]
             if over:
                 replay(bridge.world, over[more % len(over)])
-        elif act == "lose wake-ups":
+        elif act == "bury wake-ups":
             bridge.parley.react_all()
+            bridge.buried += bridge.parley.queues.calls
+            bridge.dead += bridge.parley.queues.calls
             bridge.parley.queues.calls.clear()
         elif act == "tick":
             bridge.tick(WAITS[more % len(WAITS)])

@@ -111,3 +111,13 @@ def test_the_filter_is_one_and_the_table_of_operators_is_the_languages() -> None
     told = {name: kinds for cell, kinds in zip(names, types, strict=True) for name in re.findall(r"`(\w+)`", cell)}
     assert told == {word: "all" if len(of) == 5 else ", ".join(of) for word, of in OPERATORS.items()}
     assert set(BUILT_IN) <= set(re.findall(r"`(\w+)`", section))
+
+
+def test_the_alarms_are_as_many_as_it_says() -> None:
+    resources = (ROOT / "infra" / "resources.yaml").read_text()
+    alone, summed = (len(re.findall(rf"Type: AWS::CloudWatch::{kind}$", resources, re.MULTILINE)) for kind in KINDS)
+    assert f"{alone} alarms ($0.10 each) and {NUMBERS[summed]} that sum them up" in README
+
+
+KINDS = ("Alarm", "CompositeAlarm")
+NUMBERS = {2: "two", 3: "three", 4: "four"}

@@ -8,13 +8,14 @@
 | any other | Retry, as Standard Webhooks says, after what Retry-After asks |
 | none | Retry |
 | forbidden address | Refused |
+| no url to send to | Skipped |
 """
 
 from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-from ...desk.deliveries import Gone, Parcel, Receipt, Refused, Retry, Sent
+from ...desk.deliveries import Gone, Parcel, Receipt, Refused, Retry, Sent, Skipped
 from ...desk.workspaces import Install
 from ...ports import AddressRefused, Answer, Outside, Unreachable
 from . import leaving, signature
@@ -29,7 +30,7 @@ def deliver(parcel: Parcel, install: Install, secrets: Sequence[str], outside: O
         return Refused(reason="internal notes never leave")
     url = install.config.get("url", "")
     if not url:
-        return Refused(reason="no url is configured")
+        return Skipped(reason="no url is configured")
     body = leaving.body(parcel)
     headers = signature.signed(parcel.delivery.id, now, body, secrets)
     if not headers:

@@ -5,6 +5,7 @@ from typing import Any
 from ...desk.deliveries import Delivery
 from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.ids import delivery_parts, message_number
+from ...desk.messages import Message
 from ...flows.deliver import replay
 from ...ports import Listing, Page, ref
 from .. import shapes
@@ -24,14 +25,23 @@ from .workspace import PAGED
 def deliveries(call: Call) -> Page[Any]:
     """List the deliveries of a room, or of one of its messages."""
     told = call.query("message")
-    listing: Listing[Delivery] = Listing("room-deliveries", (call.here.id,))
     if told is not None:
-        n = message_number(told, call.here.id)
-        if n is None:
-            raise Invalid("not a message of this room", "message")
-        listing = Listing("message-deliveries", (call.here.id, str(n)))
+        return _of_message(call, told)
+    listing: Listing[Delivery] = Listing("deliveries", (call.here.id,))
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
     return Page([delivery_view(row) for row in page.items], page.next)
+
+
+def _of_message(call: Call, id_: str) -> Page[Any]:
+    """What a message's post, edits and reactions are owed lies between its number and that of its last change."""
+    n = message_number(id_, call.here.id)
+    message = call.world.store.one(ref(Message, call.here.id, n, False)) if n is not None else None
+    if message is None:
+        raise Invalid("not a message of this room", "message")
+    end = max(message.n, message.changed_n)
+    listing: Listing[Delivery] = Listing("deliveries", (call.here.id,), after=message.n - 1, before=end + 1)
+    page = call.world.store.page(listing, call.limit, call.query("cursor"))
+    return Page([delivery_view(row) for row in page.items if row.message == message.n], page.next)
 
 
 @route("POST", "/v1/deliveries/{delivery}/replay", who="agent", need="write", gives=shapes.DeliveryView, status=202)

@@ -54,7 +54,10 @@ def _reply(call: Call, told: str | shapes.ReplyBody | None, internal: bool) -> R
     start, end = body.quote.start, body.quote.end
     if not start < end <= len(answered.text):
         raise Invalid("the range is not within the message's text", "reply_to.quote")
-    return Reply(message=answered.id, quote=Quote(start=start, end=end, text=answered.text[start:end][:2000]))
+    return Reply(
+        message=answered.id,
+        quote=Quote(start=start, end=end, text=answered.text[start:end][:2000], author=answered.author.id),
+    )
 
 
 def _mentions(call: Call, ids: list[str]) -> tuple[str, ...]:

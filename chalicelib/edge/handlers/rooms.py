@@ -37,6 +37,7 @@ def rooms(call: Call) -> Page[Any]:
     page = call.world.store.page(_listing(call, state), call.limit, call.query("cursor"))
     assignee = call.query("assignee")
     found = [room for room in page.items if assignee is None or assignee in room.assignees]
+    found.sort(key=lambda room: room.last_message_at or room.created_at, reverse=True)  # the index rounds
     marks = call.world.store.many([ref(Seen, call.who.id, room.id) for room in found]) if found else []
     return Page([room_view(room, call.who, seen) for room, seen in zip(found, marks, strict=True)], page.next)
 

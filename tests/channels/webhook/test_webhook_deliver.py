@@ -7,7 +7,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from chalicelib.channels.webhook import outbound
-from chalicelib.desk.deliveries import Delivery, Gone, Parcel, Refused, Retry, Sent
+from chalicelib.desk.deliveries import Delivery, Gone, Parcel, Refused, Retry, Sent, Skipped
 from chalicelib.desk.messages import Attached, Author, Mark, Message, Reply, Source
 from chalicelib.ports import AddressRefused, Answer, Unreachable
 
@@ -153,7 +153,7 @@ def test_a_note_never_leaves(send):
 
 
 def test_no_url_and_no_secret_send_nothing(send):
-    assert send(Answer(200), url="") == (Refused(reason="no url is configured"), [])
+    assert send(Answer(200), url="") == (Skipped(reason="no url is configured"), [])
     assert send(Answer(200), secrets=[]) == (Refused(reason="no usable secret is configured"), [])
     assert send(Answer(200), secrets=["whsec_"]) == (Refused(reason="no usable secret is configured"), [])
 

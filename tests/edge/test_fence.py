@@ -1,0 +1,464 @@
+"""The tenant fence, on every route of the route table: what is another's is not there. A new route needs its case."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from chalicelib.desk.deliveries import Delivery
+from chalicelib.desk.workspaces import MAY
+from chalicelib.edge.http import answer  # noqa: F401  fills the route table
+from chalicelib.edge.router import ROUTES
+from chalicelib.store.rows import from_row
+from tests.api import Client, Tenant
+from tests.arriving import event
+from tests.conftest import in_memory
+from tests.fakes import BOOTSTRAP, Parley
+
+NAMES = {f"{route.method} {route.path}": route for route in ROUTES}
+AGENT_ONLY = [name for name, route in NAMES.items() if route.who == "agent"]
+FENCED = [name for name, route in NAMES.items() if route.who in ("agent", "person")]
+
+# Routes that name a thing of a workspace, with a body that would do something to it.
+NAMING: dict[str, Any] = {
+    "GET /v1/agents/{agent}": None,
+    "PATCH /v1/agents/{agent}": {"name": "Mallory"},
+    "DELETE /v1/api-keys/{key}": None,
+    "GET /v1/installs/{install}": None,
+    "PATCH /v1/installs/{install}": {"name": "Mine"},
+    "DELETE /v1/installs/{install}": None,
+    "POST /v1/installs/{install}/secrets": None,
+    "GET /v1/customers/{customer}": None,
+    "GET /v1/customers/{customer}/users": None,
+    "GET /v1/customers/{customer}/users/{user}": None,
+    "PUT /v1/customers/{customer}/users/{user}": {"name": "Mallory"},
+    "GET /v1/attributes/{attribute}": None,
+    "GET /v1/jobs/{job}": None,
+    "GET /v1/jobs/{job}/errors": None,
+    "GET /v1/segments/{segment}": None,
+    "PATCH /v1/segments/{segment}": {"name": "Mine"},
+    "DELETE /v1/segments/{segment}": None,
+    "GET /v1/segments/{segment}/members": None,
+    "PUT /v1/segments/{segment}/members/{customer}": None,
+    "DELETE /v1/segments/{segment}/members/{customer}": None,
+    "GET /v1/rooms/{room}/deliveries": None,
+    "POST /v1/deliveries/{delivery}/replay": None,
+    "GET /v1/rooms/{room}": None,
+    "PATCH /v1/rooms/{room}": {"state": "resolved"},
+    "POST /v1/rooms/{room}/fork": {"name": "F", "from": "{message}"},
+    "PUT /v1/rooms/{room}/read": {},
+    "GET /v1/rooms/{room}/roster": None,
+    "POST /v1/rooms/{room}/messages": {"text": "Let me in"},
+    "GET /v1/rooms/{room}/messages": None,
+    "GET /v1/rooms/{room}/changes": None,
+    "GET /v1/rooms/{room}/messages/{message}": None,
+    "PATCH /v1/rooms/{room}/messages/{message}": {"text": "Changed"},
+    "DELETE /v1/rooms/{room}/messages/{message}": None,
+    "PUT /v1/rooms/{room}/messages/{message}/reactions/{emoji}": None,
+    "DELETE /v1/rooms/{room}/messages/{message}/reactions/{emoji}": None,
+}
+# Routes that speak of the caller's own workspace alone: what another's caller is told names nothing of ours.
+OWN: dict[str, Any] = {
+    "GET /v1/workspace": None,
+    "PATCH /v1/workspace": {"name": "Other"},
+    "POST /v1/workspace/token-secrets": None,
+    "GET /v1/agents": None,
+    "POST /v1/agents": {"name": "New"},
+    "GET /v1/api-keys": None,
+    "POST /v1/api-keys": {"name": "New"},
+    "GET /v1/installs": None,
+    "POST /v1/installs": {"kind": "form", "name": "New"},
+    "GET /v1/audit": None,
+    "GET /v1/customers": None,
+    "PUT /v1/customers/{customer}": {"name": "Their own of that name"},
+    "GET /v1/attributes": None,
+    "PUT /v1/attributes/{attribute}": {"type": "number"},
+    "POST /v1/customers/bulk": {"customers": [{"external_id": "acme", "name": "Their own of that name"}]},
+    "POST /v1/customers/import": {"csv": "external_id\nacme"},
+    "GET /v1/jobs": None,
+    "GET /v1/segments": None,
+    "POST /v1/segments": {"name": "New", "customers": []},
+    "POST /v1/segments/preview": {"filter": {"attribute": "external_id", "equals": "acme"}},
+    "POST /v1/attachments": {"name": "a.txt", "size": 1},
+    "GET /v1/rooms": None,
+    "POST /v1/rooms": {"name": "New", "kind": "internal"},
+}
+# Routes that take no credential of a workspace. The last three have tests of their own below.
+OPEN = {
+    "GET /health",
+    "GET /v1/openapi.json",
+    "POST /v1/workspaces",
+    "GET /files/{attachment}/{secret}",
+    "POST /in/{channel}/{install}",
+    "GET /in/form/{install}",
+}
+
+
+@dataclass
+class Scene:
+    """Two workspaces. In ours: a customer with a user and a room with something in it, and a second customer."""
+
+    parley: Parley
+    ours: Tenant
+    theirs: Tenant
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self):
+        api, ann = self.ours.api, self.ours.user(name="Ann")
+        for tenant in (self.ours, self.theirs):
+            tenant.customer("beta")
+        api.put("/v1/attributes/plan", {"type": "string"})
+        config = {"url": "https://vendor.example/hook"}
+        install = api.post("/v1/installs", {"kind": "webhook", "name": "Hook", "config": config}).json
+        room = ann.get("/v1/rooms").json["items"][0]["id"]
+        message = ann.post(f"/v1/rooms/{room}/messages", {"text": "Secret of ours"}).json
+        self.parley.settle()
+        self.ids = {
+            "room": room,
+            "message": message["id"],
+            "install": install["id"],
+            "agent": api.get("/v1/agents").json["items"][0]["id"],
+            "key": api.get("/v1/api-keys").json["items"][0]["id"],
+            "delivery": api.get(f"/v1/rooms/{room}/deliveries").json["items"][0]["id"],
+            "attribute": "plan",
+            "job": api.post("/v1/customers/bulk", {"customers": [{"external_id": "beta"}]}).json["id"],
+            "segment": api.post("/v1/segments", {"name": "Secret", "customers": ["acme"]}).json["id"],
+            "customer": "acme",
+            "user": "ann",
+            "emoji": "tada",
+            "attachment": ann.post("/v1/attachments", {"name": "a.txt", "size": 3}).json["id"],
+        }
+        self.secret = install["secret"]
+
+    def call(self, caller, name, body=None):
+        method, _, path = name.partition(" ")
+        for param, value in self.ids.items():
+            path = path.replace(f"{{{param}}}", quote(value, safe=""))
+        text = json.dumps(body).replace("{message}", self.ids["message"]) if body is not None else None
+        return caller(method, path, raw=text)
+
+    def agent(self, role, scopes=("read", "write", "admin")):
+        made = self.ours.api.post("/v1/agents", {"name": role, "role": role}).json["id"]
+        body = {"name": "K", "agent": made, "scopes": list(scopes)}
+        return Client(self.ours.api.post("/v1/api-keys", body).json["key"])
+
+
+@pytest.fixture
+def scene():
+    with in_memory(Parley()) as parley:
+        now = parley.clock.at // 1000
+        yield Scene(parley, Tenant.found("Ours", now), Tenant.found("Theirs", now))
+
+
+def body_of(name):
+    return NAMING.get(name, OWN.get(name))
+
+
+def test_every_route_has_its_case():
+    """A route that was added without one is not fenced."""
+    cases = [*NAMING, *OWN, *OPEN]
+    assert sorted(cases) == sorted(NAMES)
+    assert {name for name in NAMES if NAMES[name].who in ("anyone", "bootstrap")} == OPEN
+
+
+@pytest.mark.parametrize("name", FENCED)
+def test_without_a_credential_401(scene, name):
+    for caller in (Client(), Client("pk_x_y_z"), Client("a.b.c"), Client(BOOTSTRAP), Client("Ω")):
+        got = scene.call(caller, name, body_of(name))
+        assert got.status == 401, got.text
+        assert got.headers["WWW-Authenticate"]
+        assert set(got.json) <= {"type", "title", "status", "code", "detail", "field"}
+
+
+@pytest.mark.parametrize("name", NAMING)
+def test_another_workspace_finds_nothing(scene, name):
+    before = dict(scene.parley.table.rows)
+    got = scene.call(scene.theirs.api, name, NAMING[name])
+    assert (got.status, got.json["code"]) == (404, "notfound"), got.text
+    assert "Secret" not in got.text
+    assert scene.parley.table.rows == before
+
+
+@pytest.mark.parametrize("name", NAMING)
+@pytest.mark.parametrize("whose", ["another customer", "another workspace", "a namesake in another workspace"])
+def test_a_user_of_another_customer_finds_nothing(scene, name, whose):
+    stranger = {
+        "another customer": scene.ours.user("beta", "bob"),
+        "another workspace": scene.theirs.user("beta", "bob"),
+        "a namesake in another workspace": scene.theirs.user("acme", "ann"),
+    }[whose]
+    stranger.get("/v1/rooms")
+    before = dict(scene.parley.table.rows)
+    got = scene.call(stranger, name, NAMING[name])
+    assert got.status == (403 if name in AGENT_ONLY else 404), got.text
+    assert "Secret" not in got.text
+    assert scene.parley.table.rows == before
+
+
+@pytest.mark.parametrize("name", NAMING)
+def test_the_cases_do_name_something_of_ours(scene, name):
+    """The same calls, made by our owner, find it: so a 404 above is the fence's."""
+    got = scene.call(scene.ours.api, name, NAMING[name])
+    mine = name in (
+        "PATCH /v1/rooms/{room}/messages/{message}",  # the message is Ann's
+    )
+    assert got.status in ((403,) if mine else (200, 201, 202, 204)), got.text
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_what_is_told_of_the_callers_own_names_nothing_of_ours(scene, name):
+    before = dict(scene.parley.table.rows)
+    for caller in (scene.theirs.api, scene.theirs.user("beta", "bob"), scene.ours.user("beta", "bob")):
+        got = scene.call(caller, name, OWN[name])
+        assert got.status in (200, 201, 202, 403), got.text
+        scene.parley.work_all()
+        for thing in ("room", "message", "install", "agent", "key", "delivery", "attachment", "job", "segment"):
+            assert scene.ids[thing] not in got.text
+        assert "Secret" not in got.text
+    assert {key: scene.parley.table.rows[key] for key in before if scene.ours.id in str(key)} == {
+        key: row for key, row in before.items() if scene.ours.id in str(key)
+    }
+    assert scene.ours.api.get("/v1/customers/acme").json["name"] == "acme"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/v1/rooms", {"name": "R", "customer": "acme"}, 404),
+        ("/v1/rooms", {"name": "R", "customer": {"external_id": "acme"}}, 404),
+        ("/v1/api-keys", {"name": "K", "agent": "{agent}"}, 404),
+        ("/v1/rooms/{own}/messages", {"text": "x", "attachments": ["{attachment}"]}, 422),
+        ("/v1/rooms/{own}/messages", {"text": "x", "mentions": ["{agent}"]}, 422),
+        ("/v1/rooms/{own}/messages", {"text": "x", "mentions": ["{person}"]}, 422),
+        ("/v1/rooms/{own}/messages", {"text": "x", "reply_to": "{message}"}, 422),
+        ("/v1/rooms/{own}/fork", {"name": "F", "from": "{message}"}, 422),
+        ("/v1/customers/import", {"attachment": "{attachment}"}, 422),
+        ("/v1/segments", {"name": "S", "customers": ["acme"]}, 422),
+        ("/v1/segments/preview", {"filter": {"attribute": "plan", "exists": True}}, 422),
+    ],
+)
+def test_another_workspace_cannot_name_our_things_in_a_body(scene, path, body, status):
+    person = scene.ours.api.get("/v1/customers/acme/users/ann").json["id"]
+    ids = scene.ids | {"own": scene.theirs.triage("beta"), "person": person}
+    text = json.dumps(body)
+    for param, value in ids.items():
+        path, text = path.replace(f"{{{param}}}", value), text.replace(f"{{{param}}}", value)
+    assert scene.theirs.api.post(path, raw=text).status == status
+
+
+def test_another_workspace_cannot_assign_our_agent_or_follow_our_cursor(scene):
+    own = scene.theirs.triage("beta")
+    assert scene.theirs.api.patch(f"/v1/rooms/{own}", {"assignees": [scene.ids["agent"]]}).status == 422
+    assert scene.theirs.api.get("/v1/rooms", customer="acme").json["items"] == []
+    for listing in ("/v1/customers", "/v1/rooms", "/v1/agents", "/v1/installs", "/v1/api-keys", "/v1/audit"):
+        ours = scene.ours.api.get(listing, limit="1").json["next"]
+        if ours:
+            assert scene.theirs.api.get(listing, cursor=ours).status == 400, listing
+    assert scene.ours.user("beta", "bob").get("/v1/rooms", customer="acme").status == 404
+    ours = scene.ours.user().get("/v1/rooms", limit="1").json["next"]
+    assert ours
+    assert scene.ours.user("beta", "bob").get("/v1/rooms", cursor=ours).status == 400
+
+
+def test_a_user_cannot_attach_or_mention_or_name_another_customers(scene):
+    bob = scene.ours.user("beta", "bob")
+    room = bob.get("/v1/rooms").json["items"][0]["id"]
+    ann = scene.ours.api.get("/v1/customers/acme/users/ann").json["id"]
+    for body in ({"attachments": [scene.ids["attachment"]]}, {"mentions": [ann]}, {"reply_to": scene.ids["message"]}):
+        assert bob.post(f"/v1/rooms/{room}/messages", {"text": "x", **body}).status == 422
+    assert bob.post("/v1/rooms", {"name": "R", "customer": "acme"}).status == 404
+
+
+def test_visitors_and_internal_rooms_are_not_there_for_users(scene):
+    form = scene.ours.api.post("/v1/installs", {"kind": "form", "name": "F"}).json["url"]
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    Client().post(form.removeprefix("https://parley.test"), raw="message=hi&email=x%40y.example", headers=headers)
+    scene.parley.settle()
+    rooms = scene.ours.api.get("/v1/rooms").json["items"]
+    rooms.append(scene.ours.api.post("/v1/rooms", {"name": "I", "kind": "internal", "customer": "acme"}).json)
+    hidden = [room["id"] for room in rooms if room["kind"] in ("visitor", "internal")]
+    assert len(hidden) == 2
+    for room in hidden:
+        scene.ids["room"] = room
+        for name, route in NAMES.items():
+            if "{room}" in name and route.who == "person":
+                assert scene.call(scene.ours.user(), name, NAMING[name]).status == 404
+
+
+# --- what a credential may do -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", AGENT_ONLY)
+def test_agent_only_routes_refuse_users(scene, name):
+    before = dict(scene.parley.table.rows)
+    got = scene.call(scene.ours.user(), name, body_of(name))
+    assert (got.status, got.json["code"]) == (403, "forbidden")
+    assert scene.parley.table.rows == before
+
+
+@pytest.mark.parametrize("role", MAY)
+@pytest.mark.parametrize("name", FENCED)
+def test_a_role_does_what_it_may_and_no_more(scene, name, role):
+    caller = scene.agent(role)
+    before = dict(scene.parley.table.rows)
+    got = scene.call(caller, name, body_of(name))
+    if NAMES[name].need in MAY[role]:
+        mine = name == "PATCH /v1/rooms/{room}/messages/{message}"
+        others = name == "DELETE /v1/rooms/{room}/messages/{message}" and role == "agent"
+        owners = name == "PATCH /v1/agents/{agent}" and role == "admin"
+        assert (got.status == 403) == (mine or others or owners), got.text
+        return
+    assert got.status == 403, got.text
+    assert scene.parley.table.rows == before
+
+
+@pytest.mark.parametrize("scopes", [["read"], ["write"], ["read", "write"], ["admin"]])
+@pytest.mark.parametrize("name", FENCED)
+def test_a_key_does_what_its_scopes_grant_and_no_more(scene, name, scopes):
+    caller = scene.agent("owner", scopes)
+    got = scene.call(caller, name, body_of(name))
+    need = "admin" if NAMES[name].need == "own" else NAMES[name].need
+    if need not in scopes:
+        assert (got.status, got.json["code"]) == (403, "forbidden")
+    elif name not in ("PATCH /v1/rooms/{room}/messages/{message}", "DELETE /v1/rooms/{room}/messages/{message}"):
+        wide = name == "POST /v1/api-keys" and scopes == ["admin"]  # the new one would read and write by default
+        assert (got.status == 403) == wide, got.text
+
+
+def test_a_key_gives_no_scope_and_no_role_that_it_has_not(scene):
+    narrow = scene.agent("owner", ["read", "admin"])
+    assert narrow.post("/v1/api-keys", {"name": "K", "scopes": ["write"]}).status == 403
+    admin = scene.agent("admin")
+    owner = scene.ids["agent"]
+    assert admin.post("/v1/agents", {"name": "O", "role": "owner"}).status == 403
+    assert admin.patch(f"/v1/agents/{owner}", {"state": "blocked"}).status == 403
+    assert admin.post("/v1/api-keys", {"name": "K", "agent": owner}).status == 403
+    mine = next(a for a in admin.get("/v1/agents").json["items"] if a["role"] == "admin")["id"]
+    assert admin.patch(f"/v1/agents/{mine}", {"role": "owner"}).status == 403
+    assert admin.patch(f"/v1/agents/{mine}", {"state": "gone"}).status == 409
+
+
+def test_only_the_bootstrap_key_founds(scene):
+    for caller in (scene.ours.api, scene.ours.user(), Client(), Client("wrong")):
+        got = caller.post("/v1/workspaces", {"name": "W"})
+        assert got.status == 401
+    assert Client(BOOTSTRAP).post("/v1/workspaces", {"name": "W"}).status == 201
+
+
+# --- the end of a credential --------------------------------------------------------------------------------------
+
+
+def blocked(scene, what, state):
+    api = scene.ours.api
+    if what == "user":
+        return api.put("/v1/customers/acme/users/ann", {"state": state})
+    if what == "customer":
+        return api.put("/v1/customers/acme", {"state": state})
+    agents = api.get("/v1/agents").json["items"]
+    return api.patch(f"/v1/agents/{next(a['id'] for a in agents if a['role'] == 'agent')}", {"state": state})
+
+
+@pytest.mark.parametrize("state", ["blocked", "gone"])
+@pytest.mark.parametrize("what", ["user", "customer", "agent"])
+def test_blocking_and_letting_go_end_a_credential_at_once_and_for_good(scene, what, state):
+    caller = scene.agent("agent") if what == "agent" else scene.ours.user()
+    assert caller.get("/v1/rooms").status == 200
+    assert blocked(scene, what, state).status == 200
+    before = dict(scene.parley.table.rows)
+    for name, route in NAMES.items():
+        if route.who == "person":
+            assert scene.call(caller, name, body_of(name)).status == 401
+    assert scene.parley.table.rows == before
+    assert blocked(scene, what, "active").status == 200
+    assert caller.get("/v1/rooms").status == 401
+    scene.parley.clock.at += 2_000
+    if what != "agent":
+        fresh = scene.ours.user(iat=scene.parley.clock.at // 1000)
+        assert fresh.get("/v1/rooms").status == 200
+
+
+def test_a_dead_token_writes_nothing(scene):
+    scene.ours.user(name="Ann").get("/v1/rooms")
+    blocked(scene, "user", "blocked")
+    before = dict(scene.parley.table.rows)
+    assert scene.ours.user(name="Somebody else", email="else@acme.example").get("/v1/rooms").status == 401
+    assert scene.parley.table.rows == before
+    blocked(scene, "customer", "blocked")
+    before = dict(scene.parley.table.rows)
+    assert scene.ours.user(user="newcomer").get("/v1/rooms").status == 401
+    assert scene.parley.table.rows == before
+
+
+def test_a_revoked_and_an_expired_key_are_dead(scene):
+    got = scene.ours.api.post("/v1/api-keys", {"name": "K", "expires_in_days": 1}).json
+    key = Client(got["key"])
+    assert key.get("/v1/rooms").status == 200
+    scene.parley.clock.at += 24 * 3600 * 1000
+    assert (key.get("/v1/rooms").status, key.get("/v1/rooms").json["detail"]) == (401, "the API key is expired")
+    other = scene.ours.api.post("/v1/api-keys", {"name": "K"}).json
+    assert scene.ours.api.delete(f"/v1/api-keys/{other['id']}").status == 204
+    assert Client(other["key"]).get("/v1/rooms").json["detail"] == "the API key is revoked"
+
+
+def test_a_key_with_another_ending_is_unknown(scene):
+    key = scene.ours.api.credential
+    theirs = scene.theirs.api.credential
+    for wrong in (key[:-1] + ("0" if key[-1] != "0" else "1"), key[:-64] + theirs[-64:], key.upper(), key + "_"):
+        assert Client(wrong).get("/v1/rooms").status == 401
+
+
+# --- what takes no credential -------------------------------------------------------------------------------------
+
+
+def test_a_file_is_behind_its_own_secret(scene):
+    made = [scene.ours.user().post("/v1/attachments", {"name": f"{i}.txt", "size": 1}).json for i in "12"]
+    paths = [file["url"].removeprefix("https://parley.test") for file in made]
+    assert Client().get(paths[0]).status == 302
+    assert "Location" in Client().get(paths[0]).headers
+    swapped = f"/files/{made[0]['id']}/{paths[1].rpartition('/')[2]}"
+    for path in (swapped, paths[0][:-1], f"/files/{made[0]['id']}/x", "/files/att_none/x", "/files/%00/%00"):
+        assert Client().get(path).status == 404, path
+
+
+def test_an_install_takes_what_its_own_secret_signed(scene):
+    from datetime import UTC, datetime
+
+    from standardwebhooks.webhooks import Webhook
+
+    config = {"url": "https://vendor.example/hook"}
+    other = scene.theirs.api.post("/v1/installs", {"kind": "webhook", "name": "Hook", "config": config}).json
+    body = json.dumps(event())
+    moment = datetime.fromtimestamp(scene.parley.clock.at // 1000, UTC)
+
+    def signed(secret):
+        headers = {"webhook-id": "m1", "webhook-timestamp": str(int(moment.timestamp()))}
+        return headers | {"webhook-signature": Webhook(secret).sign("m1", moment, body)}
+
+    path = f"/in/webhook/{scene.ids['install']}"
+    assert Client().post(path, raw=body, headers=signed(other["secret"])).status == 401
+    assert Client().post(path, raw=body).status == 401
+    assert Client().post(f"/in/form/{scene.ids['install']}", raw=body, headers=signed(scene.secret)).status == 404
+    assert Client().get(f"/in/form/{scene.ids['install']}").status == 404
+    assert Client().post("/in/slack/x", raw=body).status == 404
+    assert not scene.parley.queues.envelopes
+    assert Client().post(path, raw=body, headers=signed(scene.secret)).status == 202
+    assert [envelope.workspace for envelope, _ in scene.parley.queues.envelopes] == [scene.ours.id]
+
+
+def test_a_disabled_install_takes_nothing_and_comes_back(scene):
+    api, form = scene.ours.api, scene.ours.api.post("/v1/installs", {"kind": "form", "name": "F"}).json
+    path = form["url"].removeprefix("https://parley.test")
+    assert Client().get(path).status == 200
+    api.patch(f"/v1/installs/{form['id']}", {"state": "disabled"})
+    scene.parley.clock.at += 20_000  # a container trusts its copy for that long
+    assert Client().get(path).status == 404
+    api.patch(f"/v1/installs/{form['id']}", {"state": "active"})
+    scene.parley.clock.at += 1_000
+    assert Client().get(path).status == 200
+
+
+def test_the_scene_has_a_delivery(scene):
+    rows = [from_row(row) for row in scene.parley.table.rows.values()]
+    assert [row.workspace for row in rows if isinstance(row, Delivery)] == [scene.ours.id]

@@ -1,0 +1,96 @@
+"""What is logged: one line a request, and in none of them a body, a token, a secret, a signature or an address."""
+
+import json
+
+import pytest
+
+from chalicelib.edge.router import ROUTES
+from tests.api import Client, Tenant
+from tests.arriving import event
+from tests.fakes import BOOTSTRAP, Parley
+
+MARK = "marker-7f3a"
+
+
+@pytest.fixture
+def lines(capsys, caplog):
+    """All that was written, by the logger or by printing."""
+
+    def told():
+        printed = capsys.readouterr()
+        records = [str(vars(record)) for record in caplog.records]
+        return "\n".join([printed.out, printed.err, caplog.text, *records])
+
+    with caplog.at_level("DEBUG"):
+        yield told
+
+
+def test_nothing_that_was_sent_is_logged(parley: Parley, tenant: Tenant, lines) -> None:
+    form = tenant.api.post("/v1/installs", {"kind": "form", "name": "F"}).json
+    hook = tenant.api.post(
+        "/v1/installs", {"kind": "webhook", "name": "H", "config": {"url": f"https://v.example/{MARK}"}}
+    ).json
+    ann = tenant.user(name=MARK, email=f"{MARK}@acme.example", customer_name=MARK)
+    room = ann.get("/v1/rooms").json["items"][0]["id"]
+    for caller in (ann, tenant.api, Client(MARK), Client(f"a.{MARK}.c"), Client()):
+        for route in ROUTES:
+            path = route.path.replace("{room}", room).replace("{install}", form["id"]).replace("{channel}", "form")
+            for name in ("{customer}", "{user}", "{agent}", "{key}", "{message}", "{emoji}", "{delivery}", "{secret}"):
+                path = path.replace(name, MARK)
+            for body in ({"text": MARK, "name": MARK}, {"text": MARK, MARK: MARK}, [MARK]):
+                headers = {"Idempotency-Key": f"{MARK}-{len(json.dumps(body))}", "webhook-signature": f"v1,{MARK}"}
+                caller(route.method, path, body, headers=headers)
+            caller(route.method, path, raw=f'{{"text": "{MARK}', headers={"If-Match": MARK}, cursor=MARK)
+    signed = {"webhook-id": MARK, "webhook-timestamp": "1", "webhook-signature": f"v1,{MARK}"}
+    Client().post(f"/in/webhook/{hook['id']}", event(text=MARK), headers=signed)
+    parley.settle()
+    parley.outside.down()
+    tenant.api.post(f"/v1/rooms/{room}/messages", {"text": MARK})
+    parley.settle()
+    told = lines()
+    assert '"status"' in told or "'status'" in told
+    assert MARK not in told
+    for secret in (
+        BOOTSTRAP,
+        tenant.token_secret,
+        form["secret"],
+        hook["secret"],
+        tenant.api.credential,
+        ann.credential,
+    ):
+        assert secret not in told
+    assert "192.0.2.1" not in told
+
+
+def test_what_nobody_foresaw_is_told_as_a_500_and_logged_with_its_place_alone(
+    parley: Parley, tenant: Tenant, monkeypatch, lines
+) -> None:
+    def broken(*_):
+        raise KeyError(MARK)
+
+    monkeypatch.setattr(parley.store, "many", broken)
+    got = tenant.api.post("/v1/rooms", {"name": MARK})
+    assert got.status == 500
+    assert got.json == {"type": "about:blank", "title": "Internal error", "status": 500, "code": "internal"}
+    assert got.headers["Content-Type"].startswith("application/problem+json")
+    told = lines()
+    assert "test_log.py" in told
+    assert "broken" in told
+    assert "KeyError" in told
+    assert MARK not in told
+
+
+def test_one_line_a_request(parley: Parley, tenant: Tenant, lines) -> None:
+    lines()
+    tenant.api.get("/v1/rooms")
+    Client().get("/nowhere")
+    tenant.user().get("/v1/agents")
+    seen = [json.loads(line) for line in lines().splitlines() if line.startswith("{")]
+    assert [(line["message"], line["route"], line["status"]) for line in seen] == [
+        ("request", "GET /v1/rooms", 200),
+        ("request", "none", 404),
+        ("request", "GET /v1/agents", 403),
+    ]
+    assert seen[0]["workspace"] == tenant.id
+    always = {"level", "message", "timestamp", "service"}
+    assert set(seen[0]) == always | {"request_id", "route", "workspace", "credential", "status", "ms"}

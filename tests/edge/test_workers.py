@@ -1,0 +1,204 @@
+"""The workers' shell: order within a group, burial with a reason, and batches that AWS's own absence runs again."""
+
+import json
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from chalicelib.desk.errors import Busy
+from chalicelib.edge import workers
+from chalicelib.flows import react as flow
+from chalicelib.flows.deliver import deliver
+from chalicelib.ports import Away
+from chalicelib.store.rows import Row, from_row
+from tests.fakes import FakeQueues
+
+
+@dataclass
+class Queues(FakeQueues):
+    """The queues as the workers see them."""
+
+    buried: list = field(default_factory=list)
+    waits: list = field(default_factory=list)
+
+    def bury(self, name, record, reason):
+        self.buried.append((name, record["messageId"], reason))
+
+    def later(self, queue, receipt, seconds):
+        self.waits.append((queue, receipt, seconds))
+
+
+@pytest.fixture
+def queues(parley, monkeypatch):
+    made = Queues()
+    parley.world = replace(parley.world, queues=made)
+    monkeypatch.setattr("chalicelib.wiring.queues", lambda: made)
+    monkeypatch.setattr("chalicelib.wiring.world", lambda: parley.world)
+    return made
+
+
+class Event:
+    """What Chalice hands to a worker."""
+
+    def __init__(self, *records):
+        self.records = list(records)
+
+    def to_dict(self):
+        return {"Records": self.records}
+
+
+def message(id_, group=None, tries=1, body="{}"):
+    attributes = {"ApproximateReceiveCount": str(tries)} | ({"MessageGroupId": group} if group else {})
+    return {"messageId": id_, "receiptHandle": f"r-{id_}", "body": body, "attributes": attributes}
+
+
+BROKEN = ValueError("broken")
+
+
+def failing(*bad, error=BROKEN):
+    done = []
+
+    def one(record):
+        if record["messageId"] in bad:
+            raise error
+        done.append(record["messageId"])
+
+    return one, done
+
+
+def told(failures):
+    return [each["itemIdentifier"] for each in failures["batchItemFailures"]]
+
+
+def test_what_fails_comes_again_and_holds_back_its_own_group_alone(queues):
+    one, done = failing("b")
+    records = [message("a", "x"), message("b", "x", tries=2), message("c", "y"), message("d", "x"), message("e", "y")]
+    assert told(workers.each("inbound", Event(*records), one)) == ["b", "d"]
+    assert done == ["a", "c", "e"]
+    assert queues.waits == [("inbound", "r-b", 4)]
+    assert queues.buried == []
+
+
+def test_without_groups_nobody_waits_for_another(queues):
+    one, done = failing("a")
+    assert told(workers.each("push", Event(message("a"), message("b")), one)) == ["a"]
+    assert done == ["b"]
+
+
+def test_the_last_failure_buries_with_the_reason_and_frees_the_group(queues):
+    one, done = failing("a")
+    records = [message("a", "x", tries=workers.MAX_TRIES), message("b", "x")]
+    assert told(workers.each("deliver", Event(*records), one)) == []
+    assert queues.buried == [("deliver", "a", "ValueError: broken")]
+    assert done == ["b"]
+
+
+def test_while_aws_is_away_nothing_is_buried(queues):
+    one, _ = failing("a", error=Away("dynamodb"))
+    assert told(workers.each("deliver", Event(message("a", "x", tries=50)), one)) == ["a"]
+    assert queues.buried == []
+
+
+def test_if_it_cannot_be_buried_the_whole_batch_comes_again(queues, monkeypatch):
+    def away(*_):
+        raise Away("sqs")
+
+    monkeypatch.setattr(queues, "bury", away)
+    one, _ = failing("a")
+    with pytest.raises(Away):
+        workers.each("deliver", Event(message("a", "x", tries=9)), one)
+
+
+# --- react --------------------------------------------------------------------------------------------------------
+
+
+def image(row: Row):
+    return {
+        "dynamodb": {
+            "Keys": {"pk": {"S": row.pk}, "sk": {"S": row.sk}},
+            "NewImage": {"pk": {"S": row.pk}, "sk": {"S": row.sk}, "t": {"S": row.t}, "d": {"S": row.d}},
+        }
+    }
+
+
+@pytest.fixture
+def said(parley, tenant, queues):
+    """Two messages and a note, and what the stream tells of the whole table."""
+    config = {"url": "https://vendor.example/hook"}
+    tenant.api.post("/v1/installs", {"kind": "webhook", "name": "H", "config": config})
+    room = tenant.triage()
+    for body in ({"text": "1"}, {"text": "2", "internal": True}, {"text": "3"}):
+        tenant.api.post(f"/v1/rooms/{room}/messages", body)
+    return [image(row) for row in parley.table.rows.values()]
+
+
+def handler(worker):
+    """The function that Chalice's decorator wrapped."""
+    return getattr(worker, "func", None) or getattr(worker, "user_handler", None) or worker
+
+
+def rows(parley, kind):
+    return [record for record in map(from_row, parley.table.rows.values()) if type(record).__name__ == kind]
+
+
+def test_react_derives_deliveries_one_wake_and_pushes(parley, queues, said):
+    handler(workers.react)(Event(*said))
+    assert [row.n for row in rows(parley, "Delivery")] == [1, 3]
+    assert [call.n for call in queues.calls] == [3]
+    assert sorted((push["n"], push["internal"]) for push in queues.pushes) == [(1, False), (2, True), (3, False)]
+
+
+def test_one_bad_record_is_set_aside_with_its_key_and_holds_nobody_up(parley, queues, said):
+    bad = next(record for record in said if record["dynamodb"]["NewImage"]["t"]["S"] == "Message")
+    bad["dynamodb"]["NewImage"]["d"]["S"] = '{"broken'
+    handler(workers.react)(Event(*said, {"dynamodb": {"Keys": {"pk": {"S": "x"}, "sk": {"S": "A"}}}}))
+    ((pk, sk, reason),) = queues.aside
+    assert (pk, sk) == tuple(bad["dynamodb"]["Keys"][name]["S"] for name in ("pk", "sk"))
+    assert reason.startswith("DecodeError")
+    assert len(rows(parley, "Delivery")) == 1
+
+
+def test_if_aws_is_away_the_batch_runs_again_and_does_nothing_twice(parley, queues, said, monkeypatch):
+    write, left = parley.table.write, [1]
+
+    def failing_write(*args):
+        if left[0] == 0:
+            raise Away("dynamodb")
+        left[0] -= 1
+        write(*args)
+
+    monkeypatch.setattr(parley.table, "write", failing_write)
+    with pytest.raises(Away):
+        handler(workers.react)(Event(*said))
+    assert queues.calls == queues.aside == []
+    monkeypatch.setattr(parley.table, "write", write)
+    handler(workers.react)(Event(*said))
+    assert [row.n for row in rows(parley, "Delivery")] == [1, 3]
+    assert [call.n for call in queues.calls] == [3]
+
+
+def test_the_deliver_worker_sends_what_it_was_woken_for(parley, queues, said):
+    handler(workers.react)(Event(*said))
+    bodies = [json.dumps({"bridge": call.bridge, "n": call.n}) for call in queues.calls]
+    records = [message(f"m{i}", "b", body=body) for i, body in enumerate(bodies)]
+    assert told(handler(workers.deliver)(Event(*records))) == []
+    assert [row.state for row in rows(parley, "Delivery")] == ["sent", "sent"]
+    assert deliver(parley.world, queues.calls[0].bridge, 3) == []
+
+
+def test_a_wake_up_that_cannot_be_read_is_buried_at_last(queues):
+    assert told(handler(workers.deliver)(Event(message("a", "x", body="{")))) == ["a"]
+    assert told(handler(workers.deliver)(Event(message("a", "x", tries=4, body="{")))) == []
+    assert queues.buried[0][2].startswith("JSONDecodeError")
+
+
+def test_too_many_writers_is_no_reason_to_set_aside(parley, queues, said, monkeypatch):
+    """Busy is for now; a record that meets it is set aside like any other failure, with its key, and told of."""
+
+    def busy(*_):
+        raise Busy("later")
+
+    monkeypatch.setattr(flow, "react", busy)
+    handler(workers.react)(Event(*said))
+    assert len(queues.aside) == 3
+    assert all(reason == "Busy: later" for _, _, reason in queues.aside)
