@@ -7,7 +7,7 @@ from typing import Any
 from ..desk.arrivals import Arrival, Deleted, Edited, File, Ignored, Reacted, Said, Speaker, Unsupported
 from ..desk.customers import Customer
 from ..desk.envelopes import Envelope
-from ..desk.errors import Forbidden, Invalid
+from ..desk.errors import Conflict, Forbidden, Invalid
 from ..desk.files import MAX_SIZE, TYPE, Attachment, safe_name
 from ..desk.ids import derived, message_id, triage_room_id
 from ..desk.messages import Attached, Author, Draft, Known, Reply, Source
@@ -163,6 +163,9 @@ def _room(place: Place, arrival: Said, customer: Customer | None, author: Author
     """The id of the room that this belongs in; never one of another customer."""
     known = place.world.store.one(ref(Known, place.install.id, arrival.id))
     if known and known.n:
+        home = place.world.store.one(ref(Room, known.room))
+        if home and home.customer and customer and home.customer != customer.id:  # no repeat: these words are new
+            raise Conflict("the message's id is that of a message of another customer")
         return known.room
     if customer and arrival.conversation:
         found = _conversation(place, arrival.conversation, customer)

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.desk.arrivals import Deleted, Edited, File, Ignored, Reacted, Said, Speaker, Unsupported
 from chalicelib.desk.customers import Customer, User, Visitor
-from chalicelib.desk.errors import TooLarge
+from chalicelib.desk.errors import Conflict, TooLarge
 from chalicelib.desk.files import MAX_SIZE, Attachment
 from chalicelib.desk.ids import customer_id, triage_room_id, user_id
 from chalicelib.desk.messages import Known, Message
@@ -182,9 +182,17 @@ def test_a_strange_hint_is_a_thread_like_any_other(parley, hint):
 
 def test_a_repeat_stays_in_the_room_of_the_first(parley):
     arrive_as(parley, said())
-    arrive_as(parley, said(conversation="elsewhere"), said(speaker=MALLORY), said(fresh_room=True))
+    arrive_as(parley, said(conversation="elsewhere"), said(fresh_room=True))
     assert [message.source.id for message in posts(parley, TRIAGE)] == ["m1"]
     assert everything(parley, Message) == posts(parley, TRIAGE)
+
+
+def test_an_id_that_two_customers_use_swallows_neither(parley):
+    """The id map is the install's. Where ids are unique in each customer alone, the second words are a dead letter."""
+    arrive_as(parley, said())
+    with pytest.raises(Conflict, match="another customer"):
+        arrive_as(parley, said(speaker=MALLORY, text="Other words"))
+    assert [message.text for message in everything(parley, Message)] == ["Hello"]
 
 
 # --- what it may do to others' ------------------------------------------------------------------------------------
