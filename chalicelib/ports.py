@@ -139,6 +139,9 @@ class Queues(Protocol):
     def broadcast(self, errands: Iterable[Errand]) -> None:
         """Hand broadcasts, piece by piece, to their workers. May be done twice: they do nothing twice."""
 
+    def work(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
+        """Hand tasks to the worker of jobs: the next piece of a job, or customers to place; `after` seconds."""
+
     def set_aside(self, pk: str, sk: str, reason: str) -> None:
         """Keep the key of a change that could not be reacted to, with its reason."""
 

@@ -15,6 +15,7 @@ class Settings:
     deliver_queue: str
     push_queue: str
     broadcast_queue: str
+    jobs_queue: str
     react_failed_queue: str
     dead_letter_queues: str
     files_bucket: str

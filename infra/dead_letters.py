@@ -1,6 +1,6 @@
 """`make dead-letters`: what could not be worked off, and why; `ARGS=--replay` gives it back to its worker.
 
-    python -m infra.dead_letters [--stage STAGE] [--queue inbound|deliver|push|broadcast|react] [--replay | --drop ID]
+    python -m infra.dead_letters [--stage STAGE] [--queue NAME] [--replay | --drop ID]
 
 A letter of `react` is the key of a change, or a batch of the stream that Lambda gave up and laid into the bucket;
 replaying it touches the items, so that the stream tells of them again.
@@ -22,6 +22,7 @@ QUEUES = {
     "deliver": ("DeliverDeadQueueUrl", "DeliverQueueUrl"),
     "push": ("PushDeadQueueUrl", "PushQueueUrl"),
     "broadcast": ("BroadcastDeadQueueUrl", "BroadcastQueueUrl"),
+    "jobs": ("JobsDeadQueueUrl", "JobsQueueUrl"),
     "react": ("ReactFailedQueueUrl", ""),
 }
 HELD = 60  # s for which a letter is hidden from others while it is looked at

@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib import wiring
+from chalicelib.desk.customers import Customer
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.errors import NotFound
 from chalicelib.desk.messages import Change, Message
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.due import due
+from chalicelib.flows.due_work import placing
+from chalicelib.flows.place import place
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
+from chalicelib.flows.work import work
 from chalicelib.ports import Answer, Call, Errand, Unreachable, Upload, World
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.rows import from_row
@@ -53,6 +57,7 @@ class FakeQueues:
     errands: list[Errand] = field(default_factory=list)
     aside: list[tuple[str, str, str]] = field(default_factory=list)
     woken: set[Call] = field(default_factory=set)
+    tasks: list[dict[str, Any]] = field(default_factory=list)
 
     def inbound(self, envelope: Envelope, group: str) -> None:
         self.envelopes.append((envelope, group))
@@ -68,6 +73,9 @@ class FakeQueues:
 
     def broadcast(self, errands: Iterable[Errand]) -> None:
         self.errands += errands
+
+    def work(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
+        self.tasks += tasks
 
     def set_aside(self, pk: str, sk: str, reason: str) -> None:
         self.aside.append((pk, sk, reason))
@@ -156,13 +164,26 @@ class Parley:
         rows = sorted(self.table.rows.items())
         changed = [(key, row) for key, row in rows if self.reacted.get(key) != row.d]
         calls: list[Call] = []
+        moved: dict[str, list[str]] = {}
         ties = Ties(self.store)
         for key, row in changed:
             self.reacted[key] = row.d
             record = from_row(row)
             if isinstance(record, Message | Change):
                 calls += react(self.world, record, ties)
+            elif isinstance(record, Customer):
+                moved.setdefault(record.workspace, []).append(record.id)
         wake(self.world, calls)
+        self.queues.work(placing(moved))
+
+    def work_all(self) -> None:
+        """Run the worker of jobs until nothing is queued."""
+        while self.queues.tasks:
+            task = self.queues.tasks.pop(0)
+            if "job" in task:
+                work(self.world, task["job"], task["piece"])
+            else:
+                place(self.world, task["workspace"], task["customers"])
 
     def deliver_all(self) -> None:
         """Run the worker of the bridges until nobody calls."""
@@ -179,3 +200,4 @@ class Parley:
         self.receive_all()
         self.react_all()
         self.deliver_all()
+        self.work_all()

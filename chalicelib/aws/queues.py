@@ -65,6 +65,11 @@ class SqsQueues:
         entries = ({"MessageBody": msgspec.json.encode(errand).decode()} for errand in errands)
         _send_all(self.settings.broadcast_queue, entries)
 
+    def work(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
+        """Ten to a request."""
+        delay: dict[str, Any] = {"DelaySeconds": after} if after else {}
+        _send_all(self.settings.jobs_queue, ({"MessageBody": json.dumps(task), **delay} for task in tasks))
+
     def set_aside(self, pk: str, sk: str, reason: str) -> None:
         """Keys and reason alone: the change itself is in the table."""
         _send(

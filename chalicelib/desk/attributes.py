@@ -4,13 +4,17 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
+import msgspec
+
 from .customers import Customer
 from .errors import Invalid
 from .record import Record
 
 Type = Literal["string", "number", "boolean", "time", "list"]
 TYPES: tuple[str, ...] = get_args(Type)
-MAX_ATTRIBUTES = 100
+MAX_TYPES = 200  # a workspace
+MAX_ATTRIBUTES = 100  # a customer
+MAX_BYTES = 64 * 1024
 MAX_NAME = 100
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?\Z", re.ASCII)
@@ -58,8 +62,22 @@ def fits(value: Any, type_: str) -> bool:
     return isinstance(value, bool if type_ == "boolean" else str)
 
 
+def named(name: str) -> str:
+    """An attribute's name; Invalid for what is none."""
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
+        raise Invalid("an attribute's name is a short text", "attributes")
+    return name
+
+
 def check(attributes: dict[str, Any], types: dict[str, Type]) -> None:
-    """Invalid, naming `attributes.<name>`, for a value that is not of its declared type. None (null) is no value."""
+    """Invalid for too many or too large ones, and, naming `attributes.<name>`, for a value that is not of its declared
+    type. None (null) is no value."""
+    if len(attributes) > MAX_ATTRIBUTES:
+        raise Invalid(f"a customer has at most {MAX_ATTRIBUTES} attributes", "attributes")
+    for name in attributes:
+        named(name)
+    if len(msgspec.json.encode(attributes)) > MAX_BYTES:
+        raise Invalid(f"attributes take at most {MAX_BYTES} bytes", "attributes")
     for name, value in attributes.items():
         if name in types and value is not None and not fits(value, types[name]):
             raise Invalid(f"this is declared as a {types[name]}", f"attributes.{name}")

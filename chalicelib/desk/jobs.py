@@ -5,12 +5,14 @@ from typing import Literal
 from .record import Record
 
 PIECE = 50  # rows or customers: with a flaw for each, a piece's end fits into one transaction
+CHUNK = 20 * PIECE  # rows in one object of the bucket
+MAX_ROWS = 50_000
 WAKE_AFTER = 120_000  # ms without progress, after which the clock sends a job's next piece again
 
 
 class Job(Record, frozen=True):
-    """`piece` pieces are done: `done` rows or customers, `failed` of them. Its rows lie in the bucket at `key`; a walk
-    over customers goes on from `cursor`."""
+    """`piece` pieces are done: `done` rows or customers, `failed` of them. A walk over customers goes on
+    from `cursor`."""
 
     id: str
     workspace: str
@@ -35,10 +37,9 @@ class Job(Record, frozen=True):
         """Nothing is left to do."""
         return self.state in ("done", "failed")
 
-    @property
-    def key(self) -> str:
-        """Where its rows lie in the bucket."""
-        return f"jobs/{self.workspace}/{self.id}"
+    def chunk(self, number: int) -> str:
+        """Where a thousand of its rows lie in the bucket."""
+        return f"jobs/{self.workspace}/{self.id}/{number}"
 
 
 class Flaw(Record, frozen=True):

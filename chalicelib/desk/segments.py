@@ -14,7 +14,8 @@ from .attributes import BUILT_IN, Type, fits, instant
 from .errors import Invalid
 from .record import Record
 
-MAX_FILTERS = 90  # segments with a filter a workspace: a customer enters and leaves them all in one transaction
+MAX_SEGMENTS = 90  # a workspace: a customer enters and leaves them all in one transaction
+MAX_FILTER_BYTES = 8000  # so that all of a workspace's are one query
 MAX_DEPTH = 10
 MAX_TESTS = 100
 MAX_CHOICES = 100
@@ -37,6 +38,7 @@ class Segment(Record, frozen=True):
     revision: int = 1
     built: int = 0
     state: Literal["active", "gone"] = "active"
+    job: str = ""
 
 
 class Member(Record, frozen=True):

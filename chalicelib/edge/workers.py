@@ -77,10 +77,32 @@ def broadcast(event: Any) -> dict[str, Any]:
     return each("broadcast", event, lambda record: work_off(world(), json.decode(record["body"], type=Errand)))
 
 
+@workers.on_sqs_message(queue_arn=QUEUE, name="jobs", batch_size=1)
+def jobs(event: Any) -> dict[str, Any]:
+    """Pieces of jobs, and customers whose segments may have changed."""
+    import json
+
+    from ..flows.place import place
+    from ..flows.work import work as work_off
+    from ..wiring import world
+
+    def one(record: Record) -> None:
+        task = json.loads(record["body"])
+        if "job" in task:
+            work_off(world(), task["job"], task["piece"])
+        else:
+            place(world(), task["workspace"], task["customers"])
+
+    return each("jobs", event, one)
+
+
 @workers.on_dynamodb_record(stream_arn=STREAM, name="react", batch_size=100)
 def react(event: Any) -> None:
-    """Changes of rooms, in order within a room. What fails is set aside; only AWS being away runs a batch again."""
+    """Changes of rooms, in order within a room, and of customers. What fails is set aside; only AWS being away runs a
+    batch again."""
+    from ..desk.customers import Customer
     from ..desk.messages import Change, Message
+    from ..flows.due_work import placing
     from ..flows.react import Ties, wake
     from ..flows.react import react as derive
     from ..ports import Away
@@ -90,6 +112,7 @@ def react(event: Any) -> None:
     rim = world()
     ties = Ties(rim.store)
     calls, pushes = [], []
+    moved: dict[str, list[str]] = {}
     for record in event.to_dict()["Records"]:
         keys = record["dynamodb"]["Keys"]
         try:
@@ -97,6 +120,8 @@ def react(event: Any) -> None:
             if isinstance(happening, Message | Change):
                 calls += derive(rim, happening, ties)
                 pushes.append({"room": happening.room, "n": happening.n, "internal": happening.internal})
+            elif isinstance(happening, Customer):
+                moved.setdefault(happening.workspace, []).append(happening.id)
         except Away:
             raise
         except Exception as error:  # noqa: BLE001  one bad record must not hold up the stream
@@ -104,6 +129,7 @@ def react(event: Any) -> None:
             count("dead_lettered", queue="react")
             queues().set_aside(keys["pk"]["S"], keys["sk"]["S"], f"{type(error).__name__}: {error}")
     wake(rim, calls)
+    rim.queues.work(placing(moved))
     if pushes:
         rim.queues.push(pushes)
     say("reacted", records=len(event.to_dict()["Records"]), wakes=len(calls))
@@ -113,9 +139,10 @@ def react(event: Any) -> None:
 def tick(event: Any) -> None:
     """What has come due."""
     from ..flows.due import due
+    from ..flows.due_work import due_work
     from ..wiring import world
 
-    say("tick", due=due(world()))
+    say("tick", due=due(world()), work=due_work(world()))
 
 
 def each(queue: str, event: Any, one: Callable[[Record], Any]) -> dict[str, Any]:

@@ -48,6 +48,14 @@ def admit_customer(
     return again(world, attempt)
 
 
+def would_admit(world: World, workspace: str, external_id: str, **fields: Any) -> None:
+    """Raise what `admit_customer` would raise, and write nothing."""
+    id_ = customer_id(workspace, external_id)
+    old = world.store.one(ref(Customer, id_))
+    told = Customer(id=id_, workspace=workspace, external_id=external_id, created_at=0, **{"name": "", **fields})
+    _claims(world, old, told)
+
+
 def _differing(old: Record, fields: dict[str, Any]) -> dict[str, Any]:
     """As JSON tells them apart: 1 is not true."""
     return {name: value for name, value in fields.items() if json.encode(getattr(old, name)) != json.encode(value)}

@@ -202,3 +202,27 @@ def test_too_many_writers_is_no_reason_to_set_aside(parley, queues, said, monkey
     handler(workers.react)(Event(*said))
     assert len(queues.aside) == 3
     assert all(reason == "Busy: later" for _, _, reason in queues.aside)
+
+
+def test_a_changed_customer_goes_by_way_of_the_jobs_queue_into_its_segments(parley, tenant, queues):
+    filter_ = {"attribute": "name", "equals": "Acorn"}
+    segment = tenant.api.post("/v1/segments", {"name": "S", "filter": filter_}).json["id"]
+    queues.tasks.clear()
+    customer = tenant.customer("acme", name="Acorn")["id"]
+    row = parley.table.rows[f"C#{customer}", "A"]
+    image = {"pk": {"S": row.pk}, "sk": {"S": row.sk}, "t": {"S": row.t}, "d": {"S": row.d}, "v": {"N": str(row.v)}}
+    record = {"dynamodb": {"Keys": {"pk": {"S": row.pk}, "sk": {"S": row.sk}}, "NewImage": image}}
+    workers.react(Event(record).to_dict(), None)
+    assert queues.tasks == [{"workspace": tenant.id, "customers": [customer]}]
+    sent = message("a", body=json.dumps(queues.tasks.pop()))
+    assert workers.jobs({"Records": [sent]}, None) == {"batchItemFailures": []}
+    assert len(tenant.api.get(f"/v1/segments/{segment}/members").json["items"]) == 1
+
+
+def test_a_piece_of_a_job_is_worked_off_and_the_next_one_asked_for(tenant, queues):
+    rows = [{"external_id": f"c{i}"} for i in range(400)]
+    job = tenant.api.post("/v1/customers/bulk", {"customers": rows}).json["id"]
+    while queues.tasks:
+        sent = message("a", body=json.dumps(queues.tasks.pop()))
+        assert workers.jobs({"Records": [sent]}, None) == {"batchItemFailures": []}
+    assert tenant.api.get(f"/v1/jobs/{job}").json["done"] == 400

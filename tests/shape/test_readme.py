@@ -10,9 +10,11 @@ from chalicelib.channels.form.config import Config
 from chalicelib.channels.form.config import check as check_form
 from chalicelib.channels.webhook.arriving import arrival
 from chalicelib.desk.arrivals import Said
+from chalicelib.desk.attributes import BUILT_IN
 from chalicelib.desk.deliveries import WAITS
 from chalicelib.desk.files import MAX_SIZE
 from chalicelib.desk.messages import MAX_BYTES, MAX_CHARACTERS
+from chalicelib.desk.segments import OPERATORS, parse
 from chalicelib.edge.limits import PER_MINUTE
 from chalicelib.edge.router import ROUTES
 from tests.api import Client, Tenant
@@ -100,6 +102,15 @@ def test_every_alarm_of_the_runbook_is_in_the_template() -> None:
     table = RUNBOOK.partition("| alarm |")[2].partition("##")[0]
     for name in set(re.findall(r"\b(?:DeadLetters|[A-Z][a-z]+(?:Dead|Age|Failed|Errors|Lag))\b", table)):
         assert f"  {name}Alarm:" in resources, name
+
+
+def test_the_filter_is_one_and_the_table_of_operators_is_the_languages() -> None:
+    assert parse(json.loads(blocks("json")[1]), {"plan": "string", "renewal": "time"})
+    section = README.partition("## Segments of customers")[2].partition("\n## ")[0]
+    names, types = zip(*re.findall(r"^\| (`.+?`) \| (.+?) \|", section, re.MULTILINE), strict=True)
+    told = {name: kinds for cell, kinds in zip(names, types, strict=True) for name in re.findall(r"`(\w+)`", cell)}
+    assert told == {word: "all" if len(of) == 5 else ", ".join(of) for word, of in OPERATORS.items()}
+    assert set(BUILT_IN) <= set(re.findall(r"`(\w+)`", section))
 
 
 def test_the_alarms_are_as_many_as_it_says() -> None:

@@ -17,38 +17,44 @@ FUNCTIONS = {
     "React": ("chalicelib.edge.workers.react", 256, 60),
     "Deliver": ("chalicelib.edge.workers.deliver", 256, 60),
     "Push": ("chalicelib.edge.workers.push", 256, 30),
+    "Jobs": ("chalicelib.edge.workers.jobs", 512, 60),
     "Broadcast": ("chalicelib.edge.workers.broadcast", 512, 60),
     "Tick": ("chalicelib.edge.workers.tick", 256, 60),
 }
-WORKED_OFF = {"Receive": "InboundQueue", "Deliver": "DeliverQueue", "Push": "PushQueue", "Broadcast": "BroadcastQueue"}
+WORKED_OFF = {"Receive": "InboundQueue", "Deliver": "DeliverQueue", "Push": "PushQueue"} | {
+    "Jobs": "JobsQueue",
+    "Broadcast": "BroadcastQueue",
+}
 DEAD = {queue: queue.replace("Queue", "DeadQueue") for queue in WORKED_OFF.values()}
 SET_ASIDE = {*DEAD.values(), "ReactFailedQueue"}
 EVERYWHERE = {"PARLEY_STAGE", "PARLEY_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 TOLD = {
     "APIHandler": {"INBOUND_QUEUE", "DELIVER_QUEUE", "PUSH_QUEUE", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
-    | {"BROADCAST_QUEUE", "BOOTSTRAP_HASH"},
+    | {"JOBS_QUEUE", "BROADCAST_QUEUE", "BOOTSTRAP_HASH"},
     "WebsocketConnect": set(),
     "WebsocketMessage": {"KEY_ID", "SOCKET_ENDPOINT"},
     "WebsocketDisconnect": set(),
     "Receive": {"INBOUND_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
-    "React": {"DELIVER_QUEUE", "PUSH_QUEUE", "REACT_FAILED_QUEUE", "PUBLIC_URL"},
+    "React": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "REACT_FAILED_QUEUE", "PUBLIC_URL"},
     "Deliver": {"DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
     "Push": {"PUSH_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
+    "Jobs": {"JOBS_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
     "Broadcast": {"BROADCAST_QUEUE", "DEAD_LETTER_QUEUES"},
-    "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "BROADCAST_QUEUE", "PUBLIC_URL"},
+    "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "BROADCAST_QUEUE", "PUBLIC_URL"},
 }
 # Which resources each function may name in its policy.
 REACHES = {
-    "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "BroadcastQueue", "Files", "Key"},
+    "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue", "Files", "Key"},
     "WebsocketConnect": {"Table"},
     "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
     "WebsocketDisconnect": {"Table"},
     "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "Files", "Key"},
-    "React": {"Table", "DeliverQueue", "PushQueue", "ReactFailedQueue", "Files"},
+    "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "ReactFailedQueue", "Files"},
     "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "Files", "Key"},
     "Push": {"Table", "PushQueue", "PushDeadQueue", "WebsocketAPI"},
+    "Jobs": {"Table", "JobsQueue", "JobsDeadQueue", "Files"},
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue"},
-    "Tick": {"Table", "DeliverQueue", "PushQueue", "BroadcastQueue"},
+    "Tick": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue"},
 }
 Template = dict[str, Any]
 
@@ -115,7 +121,8 @@ def test_the_streams_mapping_is_what_the_local_stack_cannot_show(template: Templ
     assert mapping["MaximumRetryAttempts"] == 10
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["Files", "Arn"]}}}
-    (given,) = mapping["FilterCriteria"]["Filters"]
+    given, customers = mapping["FilterCriteria"]["Filters"]
+    assert json.loads(customers["Pattern"])["dynamodb"]["Keys"] == {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": ["A"]}}
     keys = json.loads(given["Pattern"])["dynamodb"]["Keys"]
     assert keys["pk"] == {"S": [{"prefix": "R#"}]}
     assert {"M#", "N#", "L#"} <= {word["prefix"] for word in keys["sk"]["S"]}

@@ -1,5 +1,33 @@
 """The handlers of the route table, a module a noun. Importing this fills the table."""
 
-from . import about, broadcasts, customers, deliveries, files, inbound, messages, rooms, workspace
+from . import (
+    about,
+    attributes,
+    broadcasts,
+    customers,
+    deliveries,
+    files,
+    imports,
+    inbound,
+    jobs,
+    messages,
+    rooms,
+    segments,
+    workspace,
+)
 
-__all__ = ["about", "broadcasts", "customers", "deliveries", "files", "inbound", "messages", "rooms", "workspace"]
+__all__ = [
+    "about",
+    "attributes",
+    "broadcasts",
+    "customers",
+    "deliveries",
+    "files",
+    "imports",
+    "inbound",
+    "jobs",
+    "messages",
+    "rooms",
+    "segments",
+    "workspace",
+]

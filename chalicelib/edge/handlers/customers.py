@@ -2,22 +2,19 @@
 
 from typing import Any
 
-import msgspec
-
+from ...desk.attributes import check
 from ...desk.customers import Customer, User
 from ...desk.errors import Invalid, NotFound
 from ...desk.ids import customer_id, user_id
 from ...flows.admit import admit_customer, admit_user, check_domains
 from ...flows.audit import audit
+from ...flows.declare_attribute import types_of
 from ...ports import Listing, Page, ref
 from .. import shapes
 from ..calls import Call
 from ..router import route
 from ..sight import customer_view, user_view
 from .workspace import PAGED, ended, told
-
-MAX_ATTRIBUTES = 100
-MAX_ATTRIBUTES_BYTES = 64 * 1024
 
 
 @route("GET", "/v1/customers", who="agent", gives=list[shapes.CustomerView], query=PAGED)
@@ -50,22 +47,13 @@ def put_customer(call: Call, body: shapes.PutCustomer) -> Any:
     if "opted_out" in fields:
         fields["opted_out"] = tuple(dict.fromkeys(fields["opted_out"]))
     if "attributes" in fields:
-        _check_attributes(fields["attributes"])
+        names = fields["attributes"]
+        check(names, types_of(call.world, call.who.workspace, names))
     fields |= ended(call, fields)
     external_id = outside_id(call.params["customer"])
     entry = audit(call.world, call.who, "customer.put", customer_id(call.who.workspace, external_id), fields)
     found, created = admit_customer(call.world, call.who.workspace, external_id, tuple(entry), **fields)
     return call.reply(customer_view(found), 201 if created else 200)
-
-
-def _check_attributes(attributes: dict[str, Any]) -> None:
-    if len(attributes) > MAX_ATTRIBUTES:
-        raise Invalid(f"a customer has at most {MAX_ATTRIBUTES} attributes", "attributes")
-    for name in attributes:
-        if not 0 < len(name) <= 100 or not name.isprintable():
-            raise Invalid("an attribute's name is a short text", "attributes")
-    if len(msgspec.json.encode(attributes)) > MAX_ATTRIBUTES_BYTES:
-        raise Invalid(f"attributes take at most {MAX_ATTRIBUTES_BYTES} bytes", "attributes")
 
 
 @route("GET", "/v1/customers/{customer}/users", who="agent", gives=list[shapes.UserView], query=PAGED)

@@ -1,0 +1,47 @@
+"""What a workspace declares of its customers' attributes."""
+
+from typing import Any
+
+from ...desk.attributes import BUILT_IN, AttributeType, named
+from ...desk.errors import NotFound
+from ...flows.declare_attribute import declare_attribute
+from ...ports import Listing, Page, ref
+from .. import audience
+from ..audience import attribute_view
+from ..calls import Call
+from ..router import route
+from .workspace import PAGED
+
+
+@route("GET", "/v1/attributes", who="agent", gives=list[audience.AttributeView], query=PAGED)
+def attributes(call: Call) -> Page[Any]:
+    """List the declared attributes, by name."""
+    listing: Listing[AttributeType] = Listing("attributes", (call.who.workspace,))
+    page = call.world.store.page(listing, call.limit, call.query("cursor"))
+    return Page([attribute_view(declared) for declared in page.items], page.next)
+
+
+@route("GET", "/v1/attributes/{attribute}", who="agent", gives=audience.AttributeView)
+def attribute(call: Call) -> audience.AttributeView:
+    """Show a declared attribute, or one that Parley itself knows."""
+    name = call.params["attribute"]
+    if name in BUILT_IN:
+        return audience.AttributeView(name=name, type=BUILT_IN[name], description="", built_in=True, created_at=None)
+    found = call.world.store.one(ref(AttributeType, call.who.workspace, name))
+    if found is None:
+        raise NotFound("no such attribute")
+    return attribute_view(found)
+
+
+@route(
+    "PUT",
+    "/v1/attributes/{attribute}",
+    who="agent",
+    need="admin",
+    body=audience.DeclareAttribute,
+    gives=audience.AttributeView,
+)
+def put_attribute(call: Call, body: audience.DeclareAttribute) -> audience.AttributeView:
+    """Declare an attribute of customers, or describe it anew."""
+    name = named(call.params["attribute"])
+    return attribute_view(declare_attribute(call.world, call.who, name, body.type, body.description))

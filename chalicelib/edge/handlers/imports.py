@@ -1,0 +1,81 @@
+"""Many customers at once: a call of up to 1,000, or a CSV file. Both are jobs."""
+
+from typing import Any
+
+from msgspec import UNSET
+
+from ...desk.errors import Invalid, NotFound, Refusal, TooLarge
+from ...desk.files import Attachment
+from ...desk.strict_json import shaped
+from ...desk.tables import MAX_FILE, OWN, Row, columns_of, rows_of, text_of
+from ...flows.declare_attribute import types_of
+from ...flows.start_job import import_customers
+from ...ports import ref
+from .. import audience
+from ..audience import job_view
+from ..calls import Call
+from ..router import route
+from .workspace import told
+
+
+@route(
+    "POST",
+    "/v1/customers/bulk",
+    who="agent",
+    need="write",
+    body=audience.BulkCustomers,
+    gives=audience.JobView,
+    status=202,
+)
+def bulk_customers(call: Call, body: audience.BulkCustomers) -> Any:
+    """Create or change up to 1,000 customers, in a job."""
+    rows = [{"line": number, "customer": told(each)} for number, each in enumerate(body.customers, 1)]
+    return _job(call, rows, body.dry_run)
+
+
+@route(
+    "POST",
+    "/v1/customers/import",
+    who="agent",
+    need="write",
+    body=audience.ImportCustomers,
+    gives=audience.JobView,
+    status=202,
+)
+def import_csv(call: Call, body: audience.ImportCustomers) -> Any:
+    """Create or change the customers of a CSV file, in a job with a report per line."""
+    text = _text(call, body)
+    columns = columns_of(text)
+    types = types_of(call.world, call.who.workspace, [name for name in columns if name not in OWN])
+    return _job(call, [_shaped(row) for row in rows_of(text, columns, types)], body.dry_run)
+
+
+def _text(call: Call, body: audience.ImportCustomers) -> str:
+    if (body.csv is UNSET) is (body.attachment is UNSET):
+        raise Invalid("either csv or attachment is needed", "csv")
+    if isinstance(body.csv, str):
+        return body.csv.removeprefix("\ufeff")
+    file = call.world.store.one(ref(Attachment, str(body.attachment)))
+    if file is None or file.workspace != call.who.workspace or file.customer:
+        raise Invalid("no such attachment", "attachment")
+    if file.size > MAX_FILE:
+        raise TooLarge(f"a CSV file is limited to {MAX_FILE} bytes", "attachment")
+    try:
+        return text_of(call.world.files.get(file.key))
+    except NotFound:
+        raise Invalid("the attachment was not uploaded", "attachment") from None
+
+
+def _shaped(row: Row) -> Row:
+    """The row, if it has a customer's shape; else what is wrong with it."""
+    if "customer" not in row:
+        return row
+    try:
+        shaped(row["customer"], audience.BulkCustomer)
+    except Refusal as wrong:
+        return {"line": row["line"], "detail": wrong.detail, "field": wrong.field}
+    return row
+
+
+def _job(call: Call, rows: list[Row], dry_run: bool) -> Any:
+    return call.answering(lambda once: import_customers(call.world, call.who, rows, dry_run, once), job_view)

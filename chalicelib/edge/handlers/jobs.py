@@ -1,0 +1,41 @@
+"""Jobs: how far they are, and what went wrong."""
+
+from typing import Any
+
+from ...desk.errors import NotFound
+from ...desk.jobs import Flaw, Job
+from ...ports import Listing, Page, ref
+from .. import audience
+from ..audience import flaw_view, job_view
+from ..calls import Call
+from ..router import route
+from .workspace import PAGED
+
+
+@route("GET", "/v1/jobs", who="agent", gives=list[audience.JobView], query=PAGED)
+def jobs(call: Call) -> Page[Any]:
+    """List the jobs, newest first."""
+    listing: Listing[Job] = Listing("jobs", (call.who.workspace,), newest_first=True)
+    page = call.world.store.page(listing, call.limit, call.query("cursor"))
+    return Page([job_view(each) for each in page.items], page.next)
+
+
+@route("GET", "/v1/jobs/{job}", who="agent", gives=audience.JobView)
+def job(call: Call) -> audience.JobView:
+    """Show how far a job is."""
+    return job_view(_job(call))
+
+
+@route("GET", "/v1/jobs/{job}/errors", who="agent", gives=list[audience.FlawView], query=PAGED)
+def job_errors(call: Call) -> Page[Any]:
+    """List what was wrong with a job's lines, in their order."""
+    listing: Listing[Flaw] = Listing("flaws", (_job(call).id,))
+    page = call.world.store.page(listing, call.limit, call.query("cursor"))
+    return Page([flaw_view(flaw) for flaw in page.items], page.next)
+
+
+def _job(call: Call) -> Job:
+    found = call.world.store.one(ref(Job, call.params["job"]))
+    if found is None or found.workspace != call.who.workspace:
+        raise NotFound("no such job")
+    return found

@@ -1,0 +1,130 @@
+"""Segments: saved filters over customers, lists of them, and their members."""
+
+from typing import Any
+
+from msgspec import UNSET
+
+from ...desk.customers import Customer
+from ...desk.errors import Invalid
+from ...desk.ids import customer_id
+from ...desk.segments import Member, Segment
+from ...flows.preview import preview
+from ...flows.save_segment import (
+    change_segment,
+    checked,
+    list_customer,
+    make_segment,
+    remove_segment,
+    segment_of,
+    unlist_customer,
+)
+from ...ports import Listing, Page, ref
+from .. import audience
+from ..audience import customer_ref, segment_member_view, segment_view
+from ..calls import Call
+from ..router import route
+from .customers import customer_of
+from .workspace import PAGED, told
+
+
+@route("GET", "/v1/segments", who="agent", gives=list[audience.SegmentView], query=PAGED)
+def segments(call: Call) -> Page[Any]:
+    """List the segments, oldest first."""
+    listing: Listing[Segment] = Listing("segments", (call.who.workspace,))
+    page = call.world.store.page(listing, call.limit, call.query("cursor"))
+    return Page([segment_view(each) for each in page.items], page.next)
+
+
+@route(
+    "POST",
+    "/v1/segments",
+    who="agent",
+    need="write",
+    body=audience.NewSegment,
+    gives=audience.SegmentView,
+    status=201,
+)
+def new_segment(call: Call, body: audience.NewSegment) -> Any:
+    """Save a filter, or a list of customers, as a segment."""
+    if (body.filter is UNSET) is (body.customers is UNSET):
+        raise Invalid("either filter or customers is needed", "filter")
+    filter_ = body.filter if isinstance(body.filter, dict) else None
+    customers = _customers(call, body.customers if isinstance(body.customers, list) else [])
+    return call.answering(
+        lambda once: make_segment(call.world, call.who, body.name, filter_, customers, once), segment_view
+    )
+
+
+def _customers(call: Call, external_ids: list[str]) -> list[str]:
+    ids = [customer_id(call.who.workspace, external_id) for external_id in external_ids]
+    found = call.world.store.many([ref(Customer, id_) for id_ in ids]) if ids else []
+    for place, customer in enumerate(found):
+        if customer is None:
+            raise Invalid("no such customer", f"customers[{place}]")
+    return ids
+
+
+@route("POST", "/v1/segments/preview", who="agent", body=audience.PreviewSegment, gives=audience.PreviewView)
+def preview_segment(call: Call, body: audience.PreviewSegment) -> audience.PreviewView:
+    """Count the customers that a filter finds, and show some."""
+    filter_, _ = checked(call.world, call.who.workspace, body.filter)
+    found = preview(call.world, call.who.workspace, filter_, body.cursor)
+    return audience.PreviewView(
+        matched=found.matched,
+        looked_at=found.looked_at,
+        sample=[customer_ref(customer) for customer in found.sample],
+        next=found.next,
+    )
+
+
+@route("GET", "/v1/segments/{segment}", who="agent", gives=audience.SegmentView)
+def segment(call: Call) -> audience.SegmentView:
+    """Show a segment."""
+    return segment_view(_segment(call))
+
+
+@route(
+    "PATCH",
+    "/v1/segments/{segment}",
+    who="agent",
+    need="write",
+    body=audience.ChangeSegment,
+    gives=audience.SegmentView,
+)
+def patch_segment(call: Call, body: audience.ChangeSegment) -> audience.SegmentView:
+    """Change a segment's name or filter."""
+    return segment_view(change_segment(call.world, call.who, call.params["segment"], told(body)))
+
+
+@route("DELETE", "/v1/segments/{segment}", who="agent", need="write", status=204)
+def delete_segment(call: Call) -> None:
+    """Remove a segment."""
+    remove_segment(call.world, call.who, call.params["segment"])
+
+
+@route("GET", "/v1/segments/{segment}/members", who="agent", gives=list[audience.SegmentMemberView], query=PAGED)
+def segment_members(call: Call) -> Page[Any]:
+    """List a segment's members."""
+    listing: Listing[Member] = Listing("segment-members", (_segment(call).id,))
+    page = call.world.store.page(listing, call.limit, call.query("cursor"))
+    refs = [ref(Customer, member.customer) for member in page.items]
+    found = call.world.store.many(refs) if refs else []
+    pairs = zip(page.items, found, strict=True)
+    return Page([segment_member_view(member, customer) for member, customer in pairs if customer], page.next)
+
+
+@route("PUT", "/v1/segments/{segment}/members/{customer}", who="agent", need="write", gives=audience.SegmentMemberView)
+def put_segment_member(call: Call) -> audience.SegmentMemberView:
+    """Put a customer into a list."""
+    found = customer_of(call, call.params["customer"])
+    return segment_member_view(list_customer(call.world, call.who, _segment(call), found), found)
+
+
+@route("DELETE", "/v1/segments/{segment}/members/{customer}", who="agent", need="write", status=204)
+def delete_segment_member(call: Call) -> None:
+    """Take a customer out of a list."""
+    unlist_customer(call.world, call.who, _segment(call), customer_of(call, call.params["customer"]))
+
+
+def _segment(call: Call) -> Segment:
+    return segment_of(call.world, call.who.workspace, call.params["segment"])

@@ -1,0 +1,40 @@
+"""What the clock finds due for the worker of jobs: jobs without progress, customers whom passing time may move."""
+
+from typing import Any
+
+from ..desk.jobs import Job
+from ..desk.segments import Placement
+from ..ports import Listing, World
+from .due import MAX_PAGES, PAGE, SHARDS
+from .start_job import next_piece
+
+
+def due_work(world: World) -> int:
+    """Wake the worker for each; how many. Reads only what is due, and what is still due comes again."""
+    now = world.clock.now()
+    found = 0
+    for shard in SHARDS:
+        cursor: str | None = None
+        for _ in range(MAX_PAGES):
+            listing: Listing[Any] = Listing("due-work", (shard,), before=now)
+            page = world.store.page(listing, PAGE, cursor)
+            world.queues.work(_tasks(page.items))
+            found += len(page.items)
+            cursor = page.next
+            if cursor is None:
+                break
+    return found
+
+
+def _tasks(due: list[Job | Placement]) -> list[dict[str, Any]]:
+    customers: dict[str, list[str]] = {}
+    for record in due:
+        if isinstance(record, Placement):
+            customers.setdefault(record.workspace, []).append(record.customer)
+    pieces = [next_piece(record) for record in due if isinstance(record, Job)]
+    return pieces + placing(customers)
+
+
+def placing(customers: dict[str, list[str]]) -> list[dict[str, Any]]:
+    """What the worker is told of customers to place, by workspace."""
+    return [{"workspace": workspace, "customers": ids} for workspace, ids in customers.items()]

@@ -1,0 +1,152 @@
+"""Save segments: make, change and remove them, and put customers into lists by hand. What a filter's change does to
+its members, a job works out.
+"""
+
+from typing import Any
+
+import msgspec
+
+from ..desk.customers import Customer
+from ..desk.errors import Conflict, Invalid, NotFound
+from ..desk.jobs import WAKE_AFTER, Job
+from ..desk.people import Principal
+from ..desk.segments import MAX_FILTER_BYTES, MAX_SEGMENTS, Filter, Member, Segment, attributes_in, parse
+from ..ports import Drop, Listing, Put, World, Write, new, over, ref
+from .audit import audit
+from .declare_attribute import types_of
+from .once import KEYLESS, Once, again
+from .start_job import next_piece
+
+# s for which a segment's job waits: by then the segment is in the index in which evaluations of changed customers look
+# for it, and the customers that changed before it are in theirs. Between the two, nobody is missed.
+SETTLE = 5
+
+
+def checked(world: World, workspace: str, told: Any) -> tuple[Filter, dict[str, Any]]:
+    """A filter's meaning, and the declared types that it was checked against. Invalid names the place."""
+    if len(msgspec.json.encode(told)) > MAX_FILTER_BYTES:
+        raise Invalid(f"a filter takes at most {MAX_FILTER_BYTES} bytes", "filter")
+    types = types_of(world, workspace, attributes_in(told))
+    return parse(told, types), dict(types)
+
+
+def make_segment(
+    world: World, who: Principal, name: str, filter_: dict[str, Any] | None, customers: list[str], once: Once = KEYLESS
+) -> Segment:
+    """A new segment: with a filter, or a list of customers (ids)."""
+    types = checked(world, who.workspace, filter_)[1] if filter_ is not None else {}
+
+    def attempt(_: int) -> tuple[Segment, list[Job]]:
+        listing: Listing[Segment] = Listing("segments", (who.workspace,))
+        if len(world.store.page(listing, MAX_SEGMENTS).items) >= MAX_SEGMENTS:
+            raise Conflict(f"a workspace has at most {MAX_SEGMENTS} segments")
+        now = world.clock.now()
+        segment = Segment(
+            version=1,
+            id=world.fresh_id("seg"),
+            workspace=who.workspace,
+            name=name,
+            created_at=now,
+            kind="list",
+            built=1,
+        )
+        members: list[Write] = [
+            new(Member(version=1, segment=segment.id, customer=id_, workspace=who.workspace, since=now))
+            for id_ in dict.fromkeys(customers)
+        ]
+        jobs = []
+        if filter_ is not None:
+            segment = msgspec.structs.replace(segment, kind="filter", filter=filter_, types=types, built=0)
+            segment, job = _with_job(world, who, segment, "segment")
+            jobs = [job]
+        entry = audit(world, who, "segment.made", segment.id)
+        world.store.commit(new(segment), *map(new, jobs), *members, *entry, *once.writes(segment, now))
+        return segment, jobs
+
+    segment, jobs = again(world, attempt, once)
+    world.queues.work(map(next_piece, jobs), SETTLE)
+    return segment
+
+
+def change_segment(world: World, who: Principal, id_: str, fields: dict[str, Any]) -> Segment:
+    """The segment with another name or filter. Another filter is another revision."""
+    types = checked(world, who.workspace, fields["filter"])[1] if "filter" in fields else {}
+
+    def attempt(_: int) -> tuple[Segment, list[Job]]:
+        old = segment_of(world, who.workspace, id_)
+        differing = {name: value for name, value in fields.items() if getattr(old, name) != value}
+        if not differing:
+            return old, []
+        segment, jobs = old.changed(**differing), []
+        if "filter" in differing:
+            if old.kind == "list":
+                raise Conflict("a list has no filter", "filter")
+            segment = msgspec.structs.replace(segment, types=types, revision=old.revision + 1)
+            segment, job = _with_job(world, who, segment, "segment")
+            jobs = [job]
+        entry = audit(world, who, "segment.changed", id_, differing)
+        world.store.commit(over(segment, old), *map(new, jobs), *entry)
+        return segment, jobs
+
+    segment, jobs = again(world, attempt)
+    world.queues.work(map(next_piece, jobs), SETTLE)
+    return segment
+
+
+def remove_segment(world: World, who: Principal, id_: str) -> None:
+    """Nobody sees it any more; its members go in a job."""
+
+    def attempt(_: int) -> Job:
+        old = segment_of(world, who.workspace, id_)
+        segment, job = _with_job(world, who, old.changed(state="gone"), "segment.removal")
+        world.store.commit(over(segment, old), new(job), *audit(world, who, "segment.removed", id_))
+        return job
+
+    world.queues.work([next_piece(again(world, attempt))], SETTLE)
+
+
+def _with_job(world: World, who: Principal, segment: Segment, kind: Any) -> tuple[Segment, Job]:
+    now = world.clock.now()
+    job = Job(
+        version=1,
+        id=world.fresh_id("job"),
+        workspace=who.workspace,
+        kind=kind,
+        by=who.id,
+        created_at=now,
+        segment=segment.id,
+        revision=segment.revision,
+        next_at=now + WAKE_AFTER,
+    )
+    return msgspec.structs.replace(segment, job=job.id), job
+
+
+def segment_of(world: World, workspace: str, id_: str) -> Segment:
+    """The workspace's segment; NotFound."""
+    found = world.store.one(ref(Segment, id_))
+    if found is None or found.workspace != workspace or found.state == "gone":
+        raise NotFound("no such segment")
+    return found
+
+
+def list_customer(world: World, who: Principal, segment: Segment, customer: Customer) -> Member:
+    """Put a customer into a list; the member that was there already stays."""
+    _must_be_list(segment)
+    found = world.store.one(ref(Member, segment.id, customer.id))
+    if found:
+        return found
+    now = world.clock.now()
+    member = Member(version=1, segment=segment.id, customer=customer.id, workspace=who.workspace, since=now)
+    world.store.commit(Put(member, None), *audit(world, who, "segment.listed", segment.id))
+    return member
+
+
+def unlist_customer(world: World, who: Principal, segment: Segment, customer: Customer) -> None:
+    """Take a customer out of a list, if they are in it."""
+    _must_be_list(segment)
+    world.store.commit(Drop(ref(Member, segment.id, customer.id)), *audit(world, who, "segment.unlisted", segment.id))
+
+
+def _must_be_list(segment: Segment) -> None:
+    if segment.kind != "list":
+        raise Conflict("who is in a segment with a filter, its filter says")

@@ -1,0 +1,137 @@
+"""Work off a job, piece by piece. A piece's writes come out the same however often it runs, and its end is one
+transaction on the job: a worker that dies, a second worker, a message that comes twice change nothing.
+"""
+
+from typing import Any
+
+import msgspec
+
+from ..desk.attributes import Type, check
+from ..desk.customers import Customer
+from ..desk.errors import Busy, Clash, NotFound, Refusal
+from ..desk.jobs import CHUNK, PIECE, WAKE_AFTER, Flaw, Job
+from ..desk.segments import Member, Segment
+from ..ports import Drop, Listing, World, Write, new, over, ref
+from .admit import admit_customer, check_domains, would_admit
+from .declare_attribute import all_types
+from .place import place
+from .start_job import Row, next_piece
+
+PIECES = 6  # in one call of the worker
+
+
+def work(world: World, job_id: str, piece: int) -> Job | None:
+    """Do the job's next pieces if `piece` is the first of them, and wake the worker for those after them."""
+    job = world.store.one(ref(Job, job_id))
+    for _ in range(PIECES):
+        if job is None or job.ended or job.piece != piece:
+            break
+        try:
+            job = _piece(world, job)
+            piece = job.piece
+        except Clash:  # another worker did this piece, and goes on, or what it was decided on has changed: then again
+            job = world.store.one(ref(Job, job_id))
+            if job is None or job.piece != piece:
+                return job
+            break
+    if job and not job.ended:
+        world.queues.work([next_piece(job)])
+    return job
+
+
+def _piece(world: World, job: Job) -> Job:
+    return {"customers": _rows, "segment": _sort, "segment.removal": _clear}[job.kind](world, job)
+
+
+def _moved(world: World, job: Job, done: int, last: bool, **fields: Any) -> Job:
+    """The job after a piece."""
+    now = world.clock.now()
+    ended = {"state": "done", "ended_at": now} if last else {"state": "running", "next_at": now + WAKE_AFTER}
+    return job.changed(piece=job.piece + 1, done=job.done + done, **ended, **fields)
+
+
+# --- customers from rows ------------------------------------------------------------------------------------------
+
+
+def _rows(world: World, job: Job) -> Job:
+    try:
+        rows = _read(world, job)
+    except NotFound:
+        return _failed(world, job, "its rows are no longer kept")
+    types = all_types(world, job.workspace)
+    flaws = [flaw for row in rows if (flaw := _upsert(world, job, row, types))]
+    last = job.done + len(rows) >= job.total
+    moved = _moved(world, job, len(rows), last, failed=job.failed + len(flaws))
+    world.store.commit(over(moved, job), *map(new, flaws))
+    return moved
+
+
+def _read(world: World, job: Job) -> list[Row]:
+    chunk, start = divmod(job.piece * PIECE, CHUNK)
+    rows: list[Row] = msgspec.json.decode(world.files.get(job.chunk(chunk)))
+    return rows[start : start + PIECE]
+
+
+def _failed(world: World, job: Job, reason: str) -> Job:
+    failed = job.changed(state="failed", reason=reason, ended_at=world.clock.now())
+    world.store.commit(over(failed, job))
+    return failed
+
+
+def _upsert(world: World, job: Job, row: Row, types: dict[str, Type]) -> Flaw | None:
+    """Write a row, or only look whether it could be; what is wrong with it."""
+    try:
+        if "customer" not in row:
+            raise Refusal(row["detail"], row["field"])
+        told = dict(row["customer"])
+        external_id = told.pop("external_id")
+        if "domains" in told:
+            told["domains"] = check_domains(told["domains"])
+        check(told.get("attributes", {}), types)
+        if job.dry_run:
+            would_admit(world, job.workspace, external_id, **told)
+        else:
+            admit_customer(world, job.workspace, external_id, **told, **_ended(told, world.clock.now()))
+    except Busy:
+        raise
+    except Refusal as wrong:
+        return Flaw(job=job.id, line=row["line"], workspace=job.workspace, detail=wrong.detail, field=wrong.field)
+    return None
+
+
+def _ended(told: dict[str, Any], now: int) -> dict[str, int]:
+    """Whoever is no longer active has no live tokens from before."""
+    return {"valid_after": now} if told.get("state", "active") != "active" else {}
+
+
+# --- segments -----------------------------------------------------------------------------------------------------
+
+
+def _sort(world: World, job: Job) -> Job:
+    """Place the next customers of the workspace, by name."""
+    segment = world.store.one(ref(Segment, job.segment))
+    if segment is None or segment.state == "gone" or segment.revision != job.revision:
+        return _end(world, job, "the segment has changed since")
+    listing: Listing[Customer] = Listing("customers", (job.workspace,))
+    page = world.store.page(listing, PIECE, job.cursor or None)
+    place(world, job.workspace, [customer.id for customer in page.items])
+    moved = _moved(world, job, len(page.items), page.next is None, cursor=page.next or "")
+    built: list[Write] = [] if page.next else [over(segment.changed(built=segment.revision), segment)]
+    world.store.commit(over(moved, job), *built)
+    return moved
+
+
+def _clear(world: World, job: Job) -> Job:
+    """Take the next members out of a removed segment; at last the segment itself."""
+    listing: Listing[Member] = Listing("segment-members", (job.segment,))
+    members = world.store.page(listing, PIECE).items
+    drops: list[Write] = [Drop(ref(Member, job.segment, member.customer)) for member in members]
+    moved = _moved(world, job, len(members), not members)
+    world.store.commit(over(moved, job), *(drops or [Drop(ref(Segment, job.segment))]))
+    return moved
+
+
+def _end(world: World, job: Job, reason: str) -> Job:
+    ended = _moved(world, job, 0, True, reason=reason)
+    world.store.commit(over(ended, job))
+    return ended
