@@ -167,7 +167,7 @@ def test_a_room_of_another_workspace_is_no_room(parley: Parley, three: Tenant) -
 
 
 def test_a_segments_members_get_it(parley: Parley, three: Tenant) -> None:
-    parley.store.commit(new(Segment(id="seg_1", workspace=three.id, name="Pro", created_at=1)))
+    parley.store.commit(new(Segment(id="seg_1", workspace=three.id, name="Pro", created_at=1, built=1)))
     for name in ("acme", "gamma"):
         whose = three.customer(name)["id"]
         parley.store.commit(new(Member(segment="seg_1", customer=whose, workspace=three.id, since=1)))

@@ -4,7 +4,7 @@ from typing import Any
 
 from ...desk.broadcasts import Audience, Broadcast, Piece, Rules, Verb
 from ...desk.customers import Customer
-from ...desk.errors import Invalid, NotFound
+from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.ids import customer_id, triage_room_id
 from ...desk.messages import Author, Draft, Source, check_text
 from ...desk.people import may_see
@@ -63,10 +63,13 @@ def new_broadcast(call: Call, body: told.NewBroadcast) -> Any:
     )
 
 
-def _check_segment(call: Call, id_: str) -> None:
+def _check_segment(call: Call, id_: str, *, ready: bool = False) -> None:
+    """A segment that is there and, with `ready`, whose members are all found."""
     found = call.world.store.one(ref(Segment, id_)) if id_ else None
     if id_ and (found is None or found.workspace != call.who.workspace or found.state != "active"):
         raise Invalid("no such segment", "segment")
+    if ready and found and found.built != found.revision:
+        raise Conflict("the segment's members are still being found; try again in a while", "segment")
 
 
 def _own(call: Call) -> Broadcast:
@@ -141,6 +144,7 @@ def approve(call: Call) -> Any:
 @route("POST", "/v1/broadcasts/{broadcast}/send", who="agent", need="write", body=told.SendBroadcast, gives=View)
 def send(call: Call, body: told.SendBroadcast) -> Any:
     """Send a broadcast, now or at a time."""
+    _check_segment(call, _own(call).segment, ready=True)
     return _directed(call, "send", told.moment_of(body.at))
 
 
