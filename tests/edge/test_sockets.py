@@ -193,17 +193,19 @@ def test_it_ends_with_the_token_and_at_the_latest_after_two_hours(parley, tenant
     assert max(ends) <= parley.clock.at
 
 
+@pytest.mark.parametrize("back", [False, True])
 @pytest.mark.parametrize("what", ["user", "customer", "agent"])
-def test_who_is_blocked_may_enter_no_further_room(tenant, wire, line, room, what):
+def test_who_was_blocked_enters_no_further_room_with_what_they_had(tenant, wire, line, room, what, back):
     if what == "agent":
         made = tenant.api.post("/v1/agents", {"name": "Ag"}).json["id"]
         key = tenant.api.post("/v1/api-keys", {"name": "K", "agent": made}).json["key"]
         line.say({"type": "authenticate", "token": key})
-        tenant.api.patch(f"/v1/agents/{made}", {"state": "blocked"})
+        method, path = "PATCH", f"/v1/agents/{made}"
     else:
         line.authenticate(tenant.user())
-        path = "/v1/customers/acme" + ("/users/ann" if what == "user" else "")
-        tenant.api.put(path, {"state": "blocked"})
+        method, path = "PUT", "/v1/customers/acme" + ("/users/ann" if what == "user" else "")
+    for state in ["blocked", "active"][: 1 + back]:
+        assert tenant.api(method, path, {"state": state}).status == 200
     line.say({"type": "subscribe", "room": room})
     assert (line.heard[-2]["detail"], line.heard[-1]) == ("the credential was revoked", "closed")
 
