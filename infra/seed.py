@@ -7,7 +7,7 @@ from typing import Any
 
 from infra.endpoints import Endpoints
 
-# Where `make demo` listens.
+# Nobody listens there; `make demo` points the install to a listener of its own.
 DEMO_RECEIVER = "http://127.0.0.1:8099/parley"
 INSTALLS: tuple[dict[str, Any], ...] = (
     # Whoever tries things out on a laptop does so from one address.
