@@ -113,7 +113,7 @@ def test_stopping_with_messages_in_flight_loses_none(stack: LocalStack, api: Cal
     api("PUT", "/v1/customers/flight", {})
     room = triage(api, "flight")
     with OtherSide() as other:
-        api.post("/v1/installs", {"kind": "webhook", "name": "Flight", "config": {"url": other.url}})
+        hook = api.post("/v1/installs", {"kind": "webhook", "name": "Flight", "config": {"url": other.url}})
         said = [f"in flight {number}" for number in range(150)]
         for text in said:
             send(stack, text, customer={"external_id": "flight"})
@@ -123,3 +123,4 @@ def test_stopping_with_messages_in_flight_loses_none(stack: LocalStack, api: Cal
         eventually(lambda: set(said) <= set(other.texts()), 300)
     again = Caller(stack.base_url, stack.workspace["api_key"])
     assert texts(again, room) == said
+    assert again("DELETE", f"/v1/installs/{hook['id']}").status == 204
