@@ -193,18 +193,30 @@ class Sealer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an outside server said. `body` is cut at 20,000 bytes."""
+    """What an outside server said: its status, its headers by lower-case name, its body, cut where asked."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
 
 
+MAX_ANSWER = 20_000  # bytes of an outside server's answer that are read, if nobody asks for more
+
+
 class Outside(Protocol):
     """The guarded way out: resolves, checks every address, connects to the vetted one, follows no redirect."""
 
-    def post(self, url: str, body: bytes, headers: dict[str, str], timeout: float = 15.0) -> Answer:
-        """Raises AddressRefused (a Refusal) for a forbidden target, Unreachable for what may pass."""
+    def send(
+        self,
+        method: str,
+        url: str,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+        timeout: float = 15.0,
+        most: int = MAX_ANSWER,
+    ) -> Answer:
+        """One request, answered within `timeout` seconds in all; the answer's body is cut at `most` bytes. Raises
+        AddressRefused (a Refusal) for a forbidden target, Unreachable for what may pass."""
 
 
 class Away(Exception):

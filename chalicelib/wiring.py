@@ -4,7 +4,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from .ports import Answer, Inbound, Outbound, World
+from .ports import MAX_ANSWER, Answer, Inbound, Outbound, World
 from .settings import settings
 
 if TYPE_CHECKING:
@@ -34,9 +34,17 @@ def outbound(kind: str) -> Outbound | None:
 class LazyOutside:
     """The guarded way out, imported by the first who goes out: the API never does."""
 
-    def post(self, url: str, body: bytes, headers: dict[str, str], timeout: float = 15.0) -> Answer:
+    def send(
+        self,
+        method: str,
+        url: str,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+        timeout: float = 15.0,
+        most: int = MAX_ANSWER,
+    ) -> Answer:
         """As ports.Outside."""
-        return _outside().post(url, body, headers, timeout)
+        return _outside().send(method, url, body, headers, timeout, most)
 
 
 @cache

@@ -18,7 +18,7 @@ from chalicelib.flows.place import place
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
 from chalicelib.flows.work import work
-from chalicelib.ports import Answer, Call, Errand, Unreachable, Upload, World
+from chalicelib.ports import MAX_ANSWER, Answer, Call, Errand, Unreachable, Upload, World
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.rows import from_row
 from chalicelib.store.store import Table, TableStore
@@ -121,8 +121,17 @@ class FakeOutside:
     posts: list[tuple[str, bytes, dict[str, str]]] = field(default_factory=list)
     answers: list[Answer | Exception] = field(default_factory=list)
 
-    def post(self, url: str, body: bytes, headers: dict[str, str], timeout: float = 15.0) -> Answer:
-        self.posts.append((url, body, headers))
+    def send(
+        self,
+        method: str,
+        url: str,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+        timeout: float = 15.0,
+        most: int = MAX_ANSWER,
+    ) -> Answer:
+        assert method == "POST"
+        self.posts.append((url, body, headers or {}))
         answer = self.answers.pop(0) if self.answers else Answer(200)
         if isinstance(answer, Exception):
             raise answer

@@ -1,8 +1,8 @@
-"""The guarded way out: a POST to a URL that somebody else chose, from inside our own network.
+"""The guarded way out: a request to a URL that somebody else chose, from inside our own network.
 
 The name is resolved once, every address is checked, and the connection goes to the vetted address itself: a name
 that changes between check and use (DNS rebinding) gains nothing. The host stays the name for SNI, certificate and
-Host. No redirect is followed, no proxy or cookie used, at most 20,000 bytes of the answer are read, and at the
+Host. No redirect is followed, no proxy or cookie used, no more of the answer is read than asked for, and at the
 deadline the connection is cut, however slowly the other side drips. A name with one public and one private address
 is refused whole.
 
@@ -22,10 +22,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ..ports import AddressRefused, Answer, Unreachable
+from ..ports import MAX_ANSWER, AddressRefused, Answer, Unreachable
 
 CONNECT = 5.0  # seconds for one address
-MAX_ANSWER = 20_000  # bytes
 PORTS = {"http": 80, "https": 443}
 LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 
@@ -96,7 +95,15 @@ class GuardedOutside:
         self._resolve = resolve
         self._trust = trust
 
-    def post(self, url: str, body: bytes, headers: dict[str, str], timeout: float = 15.0) -> Answer:
+    def send(
+        self,
+        method: str,
+        url: str,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+        timeout: float = 15.0,
+        most: int = MAX_ANSWER,
+    ) -> Answer:
         """The answer, whatever its status. AddressRefused for a forbidden target; Unreachable, with a clause that
         says why, where there is no answer within `timeout` seconds in all."""
         deadline = time.monotonic() + timeout
@@ -110,7 +117,7 @@ class GuardedOutside:
             ):
                 if isinstance(connection, ssl.SSLSocket):
                     connection.do_handshake()
-                return _exchange(connection, target, body, headers)
+                return _exchange(connection, target, (method, body, headers or {}), most)
         except (OSError, http.client.HTTPException) as error:
             raise Unreachable(_why(error, deadline)) from error
 
@@ -235,13 +242,14 @@ def _cut_at(deadline: float, connection: socket.socket) -> Iterator[None]:
         twin.close()
 
 
-def _exchange(connection: socket.socket, target: Target, body: bytes, headers: dict[str, str]) -> Answer:
+def _exchange(connection: socket.socket, target: Target, asked: tuple[str, bytes, dict[str, str]], most: int) -> Answer:
+    method, body, headers = asked
     client = http.client.HTTPConnection(target.host, target.port)
     client.sock = connection
-    client.request("POST", target.path, body, headers | {"host": target.authority, "connection": "close"})
+    client.request(method, target.path, body or None, headers | {"host": target.authority, "connection": "close"})
     with client.getresponse() as answer:
-        content = answer.read(MAX_ANSWER)
-        if len(content) < MAX_ANSWER and answer.length:
+        content = answer.read(most)
+        if len(content) < most and answer.length:
             raise http.client.IncompleteRead(b"", answer.length)
         told: dict[str, str] = {}
         for name, value in answer.getheaders():

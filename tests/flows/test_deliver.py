@@ -56,7 +56,7 @@ class Broken:
     def __init__(self, *bad, answer=BAD):
         self.bad, self.answer, self.taken, self.tried = set(bad), answer, [], []
 
-    def post(self, url, body, headers, timeout=15.0):
+    def send(self, method, url, body, headers, timeout=15.0):
         text = json.loads(body)["message"]["text"]
         self.tried.append(text)
         if text in self.bad:

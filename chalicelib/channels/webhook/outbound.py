@@ -37,7 +37,7 @@ def deliver(parcel: Parcel, install: Install, secrets: Sequence[str], outside: O
         return Refused(reason="no usable secret is configured")
     headers |= {"content-type": "application/json", "user-agent": "Parley"}
     try:
-        return receipt(outside.post(url, body, headers, TIMEOUT), now)
+        return receipt(outside.send("POST", url, body, headers, TIMEOUT), now)
     except AddressRefused as refused:
         return Refused(reason=f"address refused: {refused.detail}")
     except Unreachable as unreachable:

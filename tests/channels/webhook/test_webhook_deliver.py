@@ -22,7 +22,7 @@ class Outside:
     def __init__(self, answer):
         self.answer, self.calls = answer, []
 
-    def post(self, url, body, headers, timeout=15.0):
+    def send(self, method, url, body, headers, timeout=15.0):
         self.calls.append((url, body, headers, timeout))
         if isinstance(self.answer, Exception):
             raise self.answer
