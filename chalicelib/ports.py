@@ -1,15 +1,16 @@
 """What the flows need of the world, as Protocols. The rim implements them; `wiring` chooses."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from .desk.arrivals import Arrival
+from .desk.arrivals import Arrival, Ignored, Unsupported
 from .desk.deliveries import Parcel, Receipt
 from .desk.envelopes import Envelope, Greeting
 from .desk.errors import Refusal
 from .desk.ids import fresh
 from .desk.record import Record
+from .desk.tickets import CommentSeen, Hint, Probe, Registered, TicketDraft, TicketSeen, Word
 from .desk.workspaces import Install
 
 R = TypeVar("R", bound=Record)
@@ -247,13 +248,20 @@ class Clock(Protocol):
         """Wait."""
 
 
+Secrets = Mapping[str, Sequence[str]]  # an install's live secrets by name, newest first: `signing`, and what was given
+
+
 class Inbound(Protocol):
     """What every channel does with what comes in: verify, greet, parse (and `group`, `check` for its set-up)."""
+
+    CREDENTIALS: Mapping[str, str]
+    """What the provider gives whoever connects it, by our name for it: where it is found. Parley makes a `signing`
+    secret of its own unless it is among these."""
 
     def check(self, config: dict[str, Any]) -> dict[str, Any]:
         """The install's config, complete and valid; raises Invalid naming the field (`config.url`)."""
 
-    def verify(self, envelope: Envelope, install: Install, secrets: Sequence[str], now: int) -> None:
+    def verify(self, envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
         """Raise Unauthenticated (or Forbidden) unless it is from whom it says. No secret configured rejects."""
 
     def pace(self, envelope: Envelope, install: Install) -> tuple[str, int] | None:
@@ -272,8 +280,105 @@ class Inbound(Protocol):
 class Outbound(Protocol):
     """What a channel that can be written to does."""
 
-    def deliver(self, parcel: Parcel, install: Install, secrets: Sequence[str], outside: Outside, now: int) -> Receipt:
+    def deliver(self, parcel: Parcel, install: Install, secrets: Secrets, outside: Outside, now: int) -> Receipt:
         """Send one change over. Never raises for what the other side did."""
+
+
+class Busy(Exception):
+    """The provider asks to wait `after` seconds (0: it did not say), or is not there just now."""
+
+    def __init__(self, reason: str, after: int = 0) -> None:
+        super().__init__(reason)
+        self.reason, self.after = reason, after
+
+
+class Denied(Exception):
+    """The provider will not, however often it is asked: no right, no such thing, a field that it refuses. `lost` says
+    that the account itself is gone (token revoked, app removed)."""
+
+    def __init__(self, reason: str, *, lost: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.lost = reason, lost
+
+
+class Tickets(Protocol):
+    """One connected project of a tracker. Every call is one or few requests; raises Busy and Denied, nothing else."""
+
+    def probe(self) -> Probe:
+        """Try the connection: who we are there, what is missing."""
+
+    def words(self) -> list[Word]:
+        """The project's states, with our guess of what each means."""
+
+    def register(self, url: str, secret: str) -> Registered:
+        """Make (or find) the webhook that sends to `url`. Denied where the API allows none: set up by hand then."""
+
+    def unregister(self, id_: str) -> None:
+        """Take that webhook away; fine if it is gone."""
+
+    def create(self, draft: TicketDraft) -> TicketSeen:
+        """Make the ticket, or find the one that carries the draft's mark, where the tracker can."""
+
+    def fetch(self, ticket: str) -> TicketSeen | None:
+        """As it is now; None if it is not there for us."""
+
+    def find(self, reference: str) -> TicketSeen | None:
+        """By what people paste: a URL or a key."""
+
+    def search(self, query: str, limit: int = 20) -> list[TicketSeen]:
+        """The best matches of some words."""
+
+    def comments(self, ticket: str, since: int = 0) -> list[CommentSeen]:
+        """Those changed at or after `since` (ms), oldest first."""
+
+    def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
+        """Say it, marked as ours where the tracker can carry a mark."""
+
+    def amend(self, ticket: str, comment: str, text: str) -> None:
+        """Change a comment of ours."""
+
+    def withdraw(self, ticket: str, comment: str) -> None:
+        """Delete a comment of ours; fine if it is gone."""
+
+    def move(self, ticket: str, word: str) -> TicketSeen:
+        """Into the state with that id, through whichever transition leads there. Denied if none does."""
+
+    def retitle(self, ticket: str, title: str, text: str | None = None) -> TicketSeen:
+        """Change title and, unless None, text."""
+
+    def label(self, ticket: str, add: Sequence[str], remove: Sequence[str]) -> TicketSeen:
+        """Put labels on and take them off; others stay."""
+
+    def changed(self, since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
+        """A page of tickets changed at or after `since` (ms), oldest first, and the next cursor ("" at the end)."""
+
+
+class Tracker(Protocol):
+    """What every tracker does with its webhooks, and the way to its API. `check`, `verify`, `pace`, `group` and
+    `greet` are as a channel's."""
+
+    CREDENTIALS: Mapping[str, str]
+
+    def check(self, config: dict[str, Any]) -> dict[str, Any]:
+        """As Inbound.check."""
+
+    def verify(self, envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+        """As Inbound.verify."""
+
+    def pace(self, envelope: Envelope, install: Install) -> tuple[str, int] | None:
+        """As Inbound.pace."""
+
+    def group(self, envelope: Envelope) -> str:
+        """The ticket, where that is cheaply told."""
+
+    def greet(self, envelope: Envelope, install: Install) -> Greeting:
+        """As Inbound.greet; Asana's handshake is answered here."""
+
+    def hints(self, envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsupported]:
+        """What it says. Never raises for content."""
+
+    def tickets(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
+        """The way to its API, by the credentials that were given."""
 
 
 @dataclass(frozen=True, slots=True)

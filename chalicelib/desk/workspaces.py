@@ -19,11 +19,13 @@ MAX_LIVE_SECRETS = 2
 
 
 class Secret(Part, frozen=True):
-    """A secret at rest: `sealed` is what the sealer made of it (base64), bound to the workspace and its owner."""
+    """A secret at rest: `sealed` is what the sealer made of it (base64), bound to the workspace and its owner. `name`
+    is what it is for: `signing`, or what a provider calls the credential that it gave."""
 
     id: str
     sealed: str
     created_at: int
+    name: str = "signing"
 
 
 class Workspace(Record, frozen=True):
@@ -65,7 +67,8 @@ class ApiKey(Record, frozen=True):
 
 
 class Install(Record, frozen=True):
-    """One connected account of a channel. `config` has the shape of its kind (channels/<kind>/config.py)."""
+    """One connected account of a channel. `config` has the shape of its kind (channels/<kind>/config.py). Of `secrets`
+    two a name are live, newest first: `signing`, and the credentials that the provider gave."""
 
     id: str
     workspace: str

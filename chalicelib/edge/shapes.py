@@ -141,24 +141,31 @@ class KeyView(View, frozen=True):
     key: str | None = None
 
 
+Credentials = Annotated[dict[str, Annotated[str, Meta(min_length=1, max_length=8_000)]], Meta(max_length=10)]
+
+
 class NewInstall(Body, frozen=True):
-    """Connect a channel. What `config` takes depends on the kind."""
+    """Connect a channel. What `config` and `credentials` (those that the provider gave) take depends on the kind."""
 
     kind: Literal["form", "webhook"]
     name: Name
     config: dict[str, Any] = {}
+    credentials: Credentials = {}
 
 
 class ChangeInstall(Body, frozen=True):
-    """Change an install; `active` switches one on again that an endpoint's 410 disabled."""
+    """Change an install; `active` switches one on again that an endpoint's 410 disabled. A credential that is told
+    anew joins the one before it: two are live."""
 
     name: Name | UnsetType = UNSET
     config: dict[str, Any] | UnsetType = UNSET
+    credentials: Credentials | UnsetType = UNSET
     state: Literal["active", "disabled"] | UnsetType = UNSET
 
 
 class InstallView(View, frozen=True):
-    """An install. `url` is where the provider sends to; `secret` is shown once, when it is made."""
+    """An install. `url` is where the provider sends to; `secret` is shown once, when it is made. Of `credentials` only
+    the names are shown, and since when each is known."""
 
     id: str
     kind: str
@@ -167,6 +174,7 @@ class InstallView(View, frozen=True):
     disabled_because: str
     url: str
     config: dict[str, Any]
+    credentials: dict[str, Time]
     created_at: Time
     secret: str | None = None
 

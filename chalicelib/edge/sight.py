@@ -77,8 +77,9 @@ def install_view(install: Install, base_url: str, secret: str | None = None) -> 
         disabled_because=install.disabled_because,
         url=f"{base_url}/in/{install.kind}/{install.id}",
         config=install.config,
+        credentials={secret.name: time_of(secret.created_at) or "" for secret in reversed(install.secrets)},
         created_at=time_of(install.created_at) or "",
-        secret=secret,
+        secret=secret or None,
     )
 
 

@@ -4,7 +4,7 @@ from ..desk.envelopes import Envelope, Greeting
 from ..desk.errors import Limited, NotFound, Unauthenticated
 from ..desk.workspaces import Install
 from ..ports import World, ref
-from .secrets import opened
+from .secrets import Opened
 
 TRUST = 20_000  # ms for which a container trusts its copy of an install
 REST = 1_000  # ms before it looks again at one that is switched off, or whose secrets made nothing of a signature
@@ -63,18 +63,14 @@ def _verified(world: World, envelope: Envelope, install: Install) -> Install:
     """The install whose secrets made the envelope's signature: perhaps one that is younger than our copy."""
     way_in = world.inbound(install.kind)
     try:
-        way_in.verify(envelope, install, _secrets(world, install), envelope.received_at)
+        way_in.verify(envelope, install, Opened(world, install), envelope.received_at)
     except Unauthenticated:
         fresh = installed(world, install.kind, install.id, REST)
         if fresh is None or fresh.version == install.version:
             raise
-        way_in.verify(envelope, fresh, _secrets(world, fresh), envelope.received_at)
+        way_in.verify(envelope, fresh, Opened(world, fresh), envelope.received_at)
         return fresh
     return install
-
-
-def _secrets(world: World, install: Install) -> list[str]:
-    return opened(world, install.secrets, install.workspace, install.id)
 
 
 def _pace(world: World, envelope: Envelope, install: Install, now: int) -> None:

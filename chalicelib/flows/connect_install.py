@@ -4,24 +4,34 @@ from typing import Any
 
 import msgspec
 
-from ..desk.errors import NotFound
+from ..desk.errors import Conflict, Invalid, NotFound
 from ..desk.people import Principal
-from ..desk.workspaces import Install, InstallKind, Workspace, fed
+from ..desk.workspaces import Install, InstallKind, Secret, Workspace, fed
 from ..ports import Drop, World, new, over, ref
 from .audit import audit
 from .once import KEYLESS, Once, again
-from .secrets import made, rolled
+from .secrets import made, rolled, sealed
 
 
 def connect_install(
-    world: World, who: Principal, kind: InstallKind, name: str, config: dict[str, Any], once: Once = KEYLESS
+    world: World,
+    who: Principal,
+    kind: InstallKind,
+    name: str,
+    config: dict[str, Any],
+    credentials: dict[str, str],
+    once: Once = KEYLESS,
 ) -> tuple[Install, str]:
-    """The install, and its secret, which is shown this once."""
+    """The install, and the secret that we made for it, which is shown this once; "" where the provider makes it."""
     config = world.inbound(kind).check(config)
 
     def attempt(_: int) -> tuple[Install, str]:
         id_ = world.fresh_id("ins")
-        plain, secret = made(world, who.workspace, id_)
+        secrets = _given(world, who, id_, kind, credentials)
+        plain = ""
+        if "signing" not in world.inbound(kind).CREDENTIALS:
+            plain, secret = made(world, who.workspace, id_)
+            secrets = (secret, *secrets)
         workspace = _workspace(world, who)
         install = Install(
             version=1,
@@ -31,7 +41,7 @@ def connect_install(
             name=name,
             created_at=world.clock.now(),
             config=config,
-            secrets=(secret,),
+            secrets=secrets,
         )
         install = _since(None, install, install.created_at)
         connected = (install, plain)
@@ -47,13 +57,17 @@ def connect_install(
 
 
 def change_install(world: World, who: Principal, install_id: str, fields: dict[str, Any]) -> Install:
-    """The install with `fields` (name, config, state) changed."""
+    """The install with `fields` (name, config, state, credentials) changed; the credential before stays live."""
 
     def attempt(_: int) -> Install:
         old, workspace = _install(world, who, install_id), _workspace(world, who)
         told = dict(fields)
         if "config" in told:
             told["config"] = world.inbound(old.kind).check(told["config"])
+        if "credentials" in told:
+            fresh, told["secrets"] = _given(world, who, old.id, old.kind, told.pop("credentials")), old.secrets
+            for secret in fresh:
+                told["secrets"] = rolled(told["secrets"], secret)
         if told.get("state") == "active":
             told["disabled_because"] = ""
         install = _since(old, old.changed(**told), world.clock.now())
@@ -72,6 +86,8 @@ def roll_secret(world: World, who: Principal, install_id: str, once: Once = KEYL
 
     def attempt(_: int) -> tuple[Install, str]:
         old = _install(world, who, install_id)
+        if "signing" in world.inbound(old.kind).CREDENTIALS:
+            raise Conflict("its provider makes the secret: PATCH the install with `credentials`")
         plain, secret = made(world, who.workspace, old.id)
         rolled_ = (old.changed(secrets=rolled(old.secrets, secret)), plain)
         world.store.commit(
@@ -97,6 +113,20 @@ def remove_install(world: World, who: Principal, install_id: str) -> None:
         )
 
     again(world, attempt)
+
+
+def _given(
+    world: World, who: Principal, install_id: str, kind: InstallKind, credentials: dict[str, str]
+) -> tuple[Secret, ...]:
+    """The provider's credentials, sealed. Invalid for one that this kind knows nothing of."""
+    known = world.inbound(kind).CREDENTIALS
+    for name in credentials:
+        if name not in known:
+            raise Invalid(
+                f"{kind} takes {', '.join(known)}" if known else f"{kind} takes no credentials",
+                field=f"credentials.{name}",
+            )
+    return tuple(sealed(world, who.workspace, install_id, name, plain) for name, plain in credentials.items())
 
 
 def _install(world: World, who: Principal, install_id: str) -> Install:

@@ -1,7 +1,5 @@
 """Work off what a bridge owes, in order: one worker per bridge at a time (the queue's groups see to that)."""
 
-from collections.abc import Sequence
-
 from ..desk.deliveries import (
     HOLDS_OTHERS,
     MAX_BEHIND,
@@ -21,7 +19,7 @@ from ..desk.rooms import Room
 from ..desk.workspaces import Install, Workspace
 from ..ports import Away, Call, Listing, World, over, ref
 from .once import KEYLESS, Once, again
-from .secrets import opened
+from .secrets import Opened
 
 PAGE = 25
 STRIDE = 10  # changes by which the mark may lag: rows that are over are passed over more cheaply than the mark is moved
@@ -136,8 +134,7 @@ def _send(world: World, row: Delivery, install: Install, room: Room, message: Me
         customer_external_id=room.customer_external_id,
         links={file.id: world.link(file.id, file.secret) for file in message.attachments} if world.public_url else {},
     )
-    secrets: Sequence[str] = opened(world, install.secrets, install.workspace, install.id)
-    return channel.deliver(parcel, install, secrets, world.outside, world.clock.now())
+    return channel.deliver(parcel, install, Opened(world, install), world.outside, world.clock.now())
 
 
 def _outcome(row: Delivery, receipt: Receipt, now: int, chance: float) -> Delivery:

@@ -1,9 +1,9 @@
 """Secrets of workspaces and installs: made, sealed, opened; two may be live."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from ..desk.workspaces import MAX_LIVE_SECRETS, Secret
+from ..desk.workspaces import MAX_LIVE_SECRETS, Install, Secret
 from ..ports import World
 
 
@@ -15,15 +15,40 @@ def context(workspace: str, owner: str) -> dict[str, str]:
 def made(world: World, workspace: str, owner: str, prefix: str = "whsec_") -> tuple[str, Secret]:
     """A new secret in the Standard Webhooks form (`whsec_` + base64 of 32 bytes), plain and sealed."""
     plain = prefix + base64.b64encode(world.clock.entropy(32)).decode()
-    sealed = world.sealer.seal(plain, context(workspace, owner))
-    return plain, Secret(id=world.fresh_id("sec"), sealed=sealed, created_at=world.clock.now())
+    return plain, sealed(world, workspace, owner, "signing", plain)
+
+
+def sealed(world: World, workspace: str, owner: str, name: str, plain: str) -> Secret:
+    """A secret that somebody else made, sealed."""
+    text = world.sealer.seal(plain, context(workspace, owner))
+    return Secret(id=world.fresh_id("sec"), sealed=text, created_at=world.clock.now(), name=name)
 
 
 def rolled(secrets: Sequence[Secret], fresh: Secret) -> tuple[Secret, ...]:
-    """The live secrets after a new one: newest first, the oldest falls out."""
-    return (fresh, *secrets)[:MAX_LIVE_SECRETS]
+    """The live secrets after a new one: newest first; of its name the oldest falls out."""
+    same = [secret for secret in secrets if secret.name == fresh.name][: MAX_LIVE_SECRETS - 1]
+    return (fresh, *same, *(secret for secret in secrets if secret.name != fresh.name))
 
 
 def opened(world: World, secrets: Sequence[Secret], workspace: str, owner: str) -> list[str]:
     """The plain secrets, newest first."""
     return [world.sealer.open(secret.sealed, context(workspace, owner)) for secret in secrets]
+
+
+class Opened(Mapping[str, Sequence[str]]):
+    """An install's plain secrets by name, newest first; each is opened when it is first asked for."""
+
+    def __init__(self, world: World, install: Install) -> None:
+        self._world, self._install = world, install
+
+    def __getitem__(self, name: str) -> list[str]:
+        found = [secret for secret in self._install.secrets if secret.name == name]
+        if not found:
+            raise KeyError(name)
+        return opened(self._world, found, self._install.workspace, self._install.id)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(secret.name for secret in self._install.secrets))
+
+    def __len__(self) -> int:
+        return len({secret.name for secret in self._install.secrets})

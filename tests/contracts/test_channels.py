@@ -147,12 +147,12 @@ def test_a_replay_says_the_same(kind, path):
 
 @pytest.mark.parametrize("kind", SIGNED)
 def test_a_genuine_sender_is_let_in(kind):
-    channel(kind).verify(envelope(kind, BODY, CHANNELS[kind](BODY)), install(kind), [SECRET], NOW)
+    channel(kind).verify(envelope(kind, BODY, CHANNELS[kind](BODY)), install(kind), {"signing": [SECRET]}, NOW)
 
 
 @pytest.mark.parametrize("kind", SIGNED)
 def test_no_secret_lets_nobody_in(kind):
-    for secrets in ([], [""]):
+    for secrets in ({}, {"signing": [""]}):
         with pytest.raises(Unauthenticated):
             channel(kind).verify(envelope(kind, BODY, CHANNELS[kind](BODY)), install(kind), secrets, NOW)
 
@@ -165,7 +165,7 @@ def test_each_header_is_needed_and_counts(kind):
         for change in bad:
             headers = {key: told for key, told in good.items() if key != name} | change
             with pytest.raises(Unauthenticated) as refused:
-                channel(kind).verify(envelope(kind, BODY, headers), install(kind), [SECRET], NOW)
+                channel(kind).verify(envelope(kind, BODY, headers), install(kind), {"signing": [SECRET]}, NOW)
             assert value not in refused.value.detail
 
 
@@ -173,7 +173,9 @@ def test_each_header_is_needed_and_counts(kind):
 @pytest.mark.parametrize("ahead", [-301_000, 301_000, -(10**12), 10**12])
 def test_time_counts(kind, ahead):
     with pytest.raises(Unauthenticated):
-        channel(kind).verify(envelope(kind, BODY, CHANNELS[kind](BODY)), install(kind), [SECRET], NOW + ahead)
+        channel(kind).verify(
+            envelope(kind, BODY, CHANNELS[kind](BODY)), install(kind), {"signing": [SECRET]}, NOW + ahead
+        )
 
 
 @pytest.mark.parametrize("kind", SIGNED)
@@ -182,7 +184,7 @@ def test_each_byte_counts(kind, place, byte):
     body = BODY[:place] + bytes([byte]) + BODY[place + 1 :]
     if body != BODY:
         with pytest.raises(Unauthenticated):
-            channel(kind).verify(envelope(kind, body, CHANNELS[kind](BODY)), install(kind), [SECRET], NOW)
+            channel(kind).verify(envelope(kind, body, CHANNELS[kind](BODY)), install(kind), {"signing": [SECRET]}, NOW)
 
 
 words = st.text(max_size=40)
@@ -198,7 +200,7 @@ bodies = st.binary(max_size=300) | st.text('{}[]",:\\u0d8 \r\n-=&%+;abtextmsgroo
 def test_nothing_but_refusals_escapes_verify(kind, body, headers):
     arrived = envelope(kind, body, headers)
     try:
-        channel(kind).verify(arrived, install(kind), [SECRET], NOW)
+        channel(kind).verify(arrived, install(kind), {"signing": [SECRET]}, NOW)
     except Refusal:
         return
     assert kind not in SIGNED

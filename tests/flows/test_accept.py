@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks.webhooks import Webhook
 
+from chalicelib.desk.workspaces import Install
 from chalicelib.flows.accept import HOUR, TRUST
-from chalicelib.ports import Away
+from chalicelib.flows.secrets import Opened
+from chalicelib.ports import Away, ref
 from tests.api import Client
 from tests.arriving import event
 
@@ -122,3 +124,26 @@ def test_one_address_may_send_a_form_so_often_an_hour(parley, tenant):
     assert len(parley.queues.envelopes) == 3
     parley.clock.at += HOUR
     assert Client().post(path, raw="message=hi", headers=FORM).status == 202
+
+
+def test_a_provider_s_credentials_are_sealed_and_two_of_a_name_live(parley, tenant, monkeypatch):
+    monkeypatch.setattr("chalicelib.channels.webhook.inbound.CREDENTIALS", {"bot_token": "its app's page"})
+    body = {"kind": "webhook", "name": "Hook", "credentials": {"bot_token": "xoxb-1"}}
+    made = tenant.api.post("/v1/installs", body).json
+    assert set(made["credentials"]) == {"bot_token", "signing"}
+    assert "xoxb" not in str(made)
+    for token in ("xoxb-2", "xoxb-3"):
+        tenant.api.patch(f"/v1/installs/{made['id']}", {"credentials": {"bot_token": token}})
+    install = parley.store.one(ref(Install, made["id"]))
+    assert Opened(parley.world, install)["bot_token"] == ["xoxb-3", "xoxb-2"]
+    assert Opened(parley.world, install)["signing"] == [made["secret"]]
+    assert "xoxb" not in str(install)
+    refused = tenant.api.post("/v1/installs", body | {"credentials": {"token": "x"}})
+    assert (refused.status, refused.json["field"]) == (422, "credentials.token")
+
+
+def test_where_the_provider_signs_with_its_own_secret_none_is_made(parley, tenant, monkeypatch):
+    monkeypatch.setattr("chalicelib.channels.webhook.inbound.CREDENTIALS", {"signing": "its app's page"})
+    made = tenant.api.post("/v1/installs", {"kind": "webhook", "name": "H", "credentials": {"signing": "s"}}).json
+    assert made["secret"] is None
+    assert tenant.api.post(f"/v1/installs/{made['id']}/secrets").status == 409

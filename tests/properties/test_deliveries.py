@@ -51,7 +51,7 @@ class OtherSide:
     crash_after: int = 0
     taken: list = field(default_factory=list)
 
-    def post(self, url, body, headers, timeout=15.0):
+    def send(self, method, url, body, headers, timeout=15.0):
         answer = self.answers.pop(0) if self.answers else ANSWERS["ok"]
         if isinstance(answer, Exception):
             raise answer

@@ -171,7 +171,7 @@ class Slow:
     def __init__(self):
         self.taken = []
 
-    def post(self, url, body, headers, timeout=15.0):
+    def send(self, method, url, body, headers, timeout=15.0):
         time.sleep(0.002)
         self.taken.append(headers["webhook-id"])
         return Answer(200)

@@ -6,17 +6,19 @@ Against bots there are the honeypot, the pace by address and the list of sites w
 
 import ipaddress
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from ...desk.arrivals import Arrival, Ignored, Said, Speaker
 from ...desk.envelopes import Envelope, Greeting
 from ...desk.errors import Forbidden, Invalid, Malformed, Refusal, TooLarge, WrongMediaType
 from ...desk.workspaces import Install
+from ...ports import Secrets
 from .config import check, of
 
 __all__ = ["check", "greet", "group", "pace", "parse", "verify"]
 
+CREDENTIALS: Mapping[str, str] = {}
 REASONS: dict[type[Refusal], str] = {
     Invalid: "invalid",
     Malformed: "malformed",
@@ -25,7 +27,7 @@ REASONS: dict[type[Refusal], str] = {
 }
 
 
-def verify(envelope: Envelope, install: Install, secrets: Sequence[str], now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
     """Forbidden for a page of a site that is not listed. Browsers tell the origin of every form; who sends
     none is no browser, and could have told any: it is held by the pace alone."""
     allowed = of(install).allowed_origins

@@ -1,7 +1,7 @@
 """The generic signed webhook, coming in. Light to import: the API's cold path does."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -12,9 +12,11 @@ from ...desk.errors import Malformed, Refusal, TooLarge, WrongMediaType
 from ...desk.ids import derived
 from ...desk.strict_json import loads
 from ...desk.workspaces import Install
+from ...ports import Secrets
 from . import signature
 from .arriving import arrival
 
+CREDENTIALS: Mapping[str, str] = {}
 _JSON = re.compile(r"(application/([a-z0-9.+-]+\+)?json)?")
 
 
@@ -41,10 +43,10 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     return check_config(config)
 
 
-def verify(envelope: Envelope, install: Install, secrets: Sequence[str], now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
     """Raise Unauthenticated, with the reason in one clause, unless a live secret signed it within five
     minutes."""
-    signature.check(envelope.headers, envelope.body, secrets, now)
+    signature.check(envelope.headers, envelope.body, secrets.get("signing", ()), now)
 
 
 def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:

@@ -11,20 +11,19 @@
 | no url to send to | Skipped |
 """
 
-from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from ...desk.deliveries import Gone, Parcel, Receipt, Refused, Retry, Sent, Skipped
 from ...desk.workspaces import Install
-from ...ports import AddressRefused, Answer, Outside, Unreachable
+from ...ports import AddressRefused, Answer, Outside, Secrets, Unreachable
 from . import leaving, signature
 
 TIMEOUT = 15.0
 MAX_PROVIDER_ID = 200
 
 
-def deliver(parcel: Parcel, install: Install, secrets: Sequence[str], outside: Outside, now: int) -> Receipt:
+def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside, now: int) -> Receipt:
     """Send one change over, once. Never raises for what the other side did."""
     if parcel.message.internal:
         return Refused(reason="internal notes never leave")
@@ -32,7 +31,7 @@ def deliver(parcel: Parcel, install: Install, secrets: Sequence[str], outside: O
     if not url:
         return Skipped(reason="no url is configured")
     body = leaving.body(parcel)
-    headers = signature.signed(parcel.delivery.id, now, body, secrets)
+    headers = signature.signed(parcel.delivery.id, now, body, secrets.get("signing", ()))
     if not headers:
         return Refused(reason="no usable secret is configured")
     headers |= {"content-type": "application/json", "user-agent": "Parley"}

@@ -116,7 +116,7 @@ def test_what_cannot_be_is_named(asked, field):
 def test_origins(envelope, install, allowed, headers, good):
     def verify():
         inbound.verify(
-            envelope("form", b"", **headers), install("form", **inbound.check({"allowed_origins": allowed})), [], 0
+            envelope("form", b"", **headers), install("form", **inbound.check({"allowed_origins": allowed})), {}, 0
         )
 
     if good:

@@ -1,0 +1,101 @@
+"""A tracker's own records, in our words: what trackers tell, and what is told to them."""
+
+from typing import Literal
+
+from .record import Part
+
+IssueState = Literal["open", "in_progress", "done", "declined"]
+Happened = Literal[
+    "created",
+    "changed",
+    "moved_state",
+    "commented",
+    "comment_changed",
+    "comment_deleted",
+    "assigned",
+    "labelled",
+    "transferred",
+    "deleted",
+    "project_changed",
+]
+
+
+class Word(Part, frozen=True):
+    """One state of a ticket as its tracker names it. `means` is our guess, or `unknown`, which changes nothing."""
+
+    id: str
+    name: str
+    means: IssueState | Literal["unknown"] = "unknown"
+
+
+class Hint(Part, frozen=True):
+    """Something happened to a ticket; what, is fetched. `ticket` is the tracker's id as in TicketSeen, `comment` the
+    id of a comment where it is about one, `id` the event's own, `at` the tracker's time (ms, 0: not told), `actor`
+    the tracker's id of who did it, `moved_to` the new id after a transfer, `mark` our own mark on what was done."""
+
+    ticket: str
+    what: Happened
+    id: str = ""
+    comment: str = ""
+    at: int = 0
+    actor: str = ""
+    moved_to: str = ""
+    mark: str = ""
+
+
+class TicketSeen(Part, frozen=True):
+    """A ticket as it is now. `id` is what every call takes, `key` what people say (ACME-12, #5), `text` Markdown,
+    `updated_at` the tracker's time (ms). `gone` tells a deleted one, `moved_to` where a transferred one went."""
+
+    id: str
+    key: str
+    url: str
+    title: str
+    word: Word
+    text: str = ""
+    labels: tuple[str, ...] = ()
+    assignee: str = ""
+    updated_at: int = 0
+    gone: bool = False
+    moved_to: str = ""
+    mark: str = ""
+
+
+class CommentSeen(Part, frozen=True):
+    """A comment as it is now, in Markdown. `internal` ones (confidential, restricted to a role) never cross; `mark` is
+    the one that we put on a comment of ours."""
+
+    id: str
+    text: str
+    author: str
+    author_id: str
+    created_at: int
+    updated_at: int
+    internal: bool = False
+    mark: str = ""
+
+
+class TicketDraft(Part, frozen=True):
+    """What a new ticket says. `mark` is the issue's id: a tracker that can carry it is asked for it before a second
+    ticket is made. `link` leads back to the issue."""
+
+    title: str
+    text: str
+    mark: str
+    link: str = ""
+    labels: tuple[str, ...] = ()
+
+
+class Registered(Part, frozen=True):
+    """A webhook that a tracker made for us: its id there, and the secret, if the tracker chose it."""
+
+    id: str
+    secret: str = ""
+
+
+class Probe(Part, frozen=True):
+    """What trying a connection found: the account (`actor` is its id in the tracker), and what is missing, in words."""
+
+    account: str
+    actor: str
+    missing: tuple[str, ...] = ()
