@@ -157,6 +157,7 @@ class Parley:
             clock=self.clock,
             inbound=wiring.inbound,
             outbound=wiring.outbound,
+            tracker=wiring.tracker,
             public_url="https://parley.test",
         )
         self.reacted: dict[tuple[str, str], str] = {}

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks import Webhook
 
-from chalicelib.channels.webhook import inbound, signature
+from chalicelib.channels.webhook import inbound
+from chalicelib.desk import standard_webhooks as signature
 from chalicelib.desk.errors import Unauthenticated
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
