@@ -14,7 +14,7 @@ SLACK = {"team": {"name": "Vendor", "domain": "vendor"}, "channels": [{"name": "
 def test_emulators_start_side_by_side_from_their_seeds() -> None:
     with emulators("slack", "linear", seed={"slack": SLACK}) as at:
         token = {"Authorization": "Bearer test_token_admin"}
-        got = urllib3.request("GET", at["slack"] + "/api/conversations.list", headers=token, retries=False)
+        got = urllib3.request("POST", at["slack"] + "/api/conversations.list", headers=token, retries=False)
         assert "acme-help" in [channel["name"] for channel in json.loads(got.data)["channels"]]
         asked = {"query": "{ viewer { id } }"}
         got = urllib3.request("POST", at["linear"] + "/graphql", json=asked, headers=token, retries=False)
