@@ -13,11 +13,11 @@
 
 from http import HTTPStatus
 
-from ...desk import standard_webhooks
 from ...desk.deliveries import Gone, Parcel, Receipt, Refused, Retry, Sent, Skipped
-from ...desk.retry_after import retry_after
 from ...desk.workspaces import Install
 from ...ports import AddressRefused, Answer, Outside, Secrets, Unreachable
+from ...wire import standard
+from ...wire.rest import after
 from . import leaving
 
 TIMEOUT = 15.0
@@ -32,7 +32,7 @@ def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside
     if not url:
         return Skipped(reason="no url is configured")
     body = leaving.body(parcel)
-    headers = standard_webhooks.signed(parcel.delivery.id, now, body, secrets.get("signing", ()))
+    headers = standard.signed(parcel.delivery.id, now, body, secrets.get("signing", ()))
     if not headers:
         return Refused(reason="no usable secret is configured")
     headers |= {"content-type": "application/json", "user-agent": "Parley"}
@@ -53,7 +53,7 @@ def receipt(answer: Answer, now: int) -> Receipt:
     reason = f"HTTP {answer.status}"
     if 300 <= answer.status < 400:
         reason += ": redirects are not followed"
-    return Retry(reason=reason, after=retry_after(answer.headers.get("retry-after", ""), now))
+    return Retry(reason=reason, after=after(answer.headers.get("retry-after", ""), now))
 
 
 def _provider_id(answer: Answer) -> str:

@@ -27,11 +27,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ...desk import standard_webhooks
-from ...desk.retry_after import retry_after
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.workspaces import Install
 from ...ports import AddressRefused, Answer, Busy, Denied, Outside, Secrets, Unreachable
+from ...wire import standard
+from ...wire.rest import after
 
 T = TypeVar("T")
 TIMEOUT = 15.0
@@ -139,7 +139,7 @@ class GenericTickets:
         body, now = msgspec.json.encode({"do": do, **more}), self.now()
         self.asked += 1
         id_ = f"ask_{self.install.id}_{now}_{self.asked}"
-        headers = standard_webhooks.signed(id_, now, body, self.secrets.get("signing", ()))
+        headers = standard.signed(id_, now, body, self.secrets.get("signing", ()))
         if not headers:
             raise Denied("no usable secret is configured")
         headers |= {"content-type": "application/json", "user-agent": "Parley"}
@@ -152,8 +152,7 @@ class GenericTickets:
 
     def _read(self, answer: Answer) -> Told:
         if answer.status in PASSING or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            asked = retry_after(answer.headers.get("retry-after", ""), self.now())
-            raise Busy(f"HTTP {answer.status}", asked)
+            raise Busy(f"HTTP {answer.status}", after(answer.headers.get("retry-after", ""), self.now()))
         if not 200 <= answer.status < 300:
             raise Denied(f"HTTP {answer.status}", lost=answer.status == HTTPStatus.GONE)
         try:

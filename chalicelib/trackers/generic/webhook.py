@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ...desk import standard_webhooks
 from ...desk.arrivals import Ignored, Unsupported
 from ...desk.envelopes import Envelope, Greeting
 from ...desk.errors import Invalid, Malformed, WrongMediaType
@@ -15,6 +14,7 @@ from ...desk.strict_json import loads, shaped
 from ...desk.tickets import Happened, Hint
 from ...desk.workspaces import Install
 from ...ports import Outside, Secrets
+from ...wire import standard
 
 if TYPE_CHECKING:
     from .client import GenericTickets
@@ -70,7 +70,7 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
 
 def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
     """Raise Unauthenticated unless a live secret signed it within five minutes."""
-    standard_webhooks.check(envelope.headers, envelope.body, secrets.get("signing", ()), now)
+    standard.check(envelope.headers, envelope.body, secrets.get("signing", ()), now)
 
 
 def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
@@ -122,7 +122,7 @@ def _hint(envelope: Envelope) -> Hint | Ignored | Unsupported:
     return Hint(
         ticket=told.ticket,
         what=what,
-        id=standard_webhooks.identity(envelope.headers),
+        id=standard.identity(envelope.headers),
         comment=told.comment,
         at=max(told.at, 0),
         actor=told.actor,
