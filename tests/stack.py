@@ -7,10 +7,12 @@ import socket
 import subprocess
 import sys
 import time
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 from infra import stack
+from infra.mails import Mails
 from infra.venvs import ROOT
 
 START_WITHIN = 180
@@ -84,6 +86,10 @@ class LocalStack:
         name = self.client("lambda").get_function_configuration(FunctionName=self.function(function))
         pages = client.get_paginator("filter_log_events").paginate(logGroupName=name["LoggingConfig"]["LogGroup"])
         return [event["message"].rstrip() for page in pages for event in page["events"]]
+
+    def mails(self) -> list[EmailMessage]:
+        """What would have left by e-mail, newest first."""
+        return [mail for _, mail in Mails(self.home / "state" / "mail").all()]
 
     def function(self, function: str) -> str:
         """The physical name of `receive`, `react`, `api`, …"""
