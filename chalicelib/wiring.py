@@ -87,6 +87,7 @@ def world() -> World:
     """What flows are handed in this container."""
     from .aws.clients import region, session
     from .aws.clock import SystemClock
+    from .aws.mail import SesMailer
     from .aws.sealer import KmsSealer
     from .store.dynamo import DynamoTable
     from .store.store import TableStore
@@ -101,5 +102,6 @@ def world() -> World:
         inbound=inbound,
         outbound=outbound,
         tracker=tracker,
+        mailer=SesMailer(settings().mail_sender),
         public_url=settings().public_url,
     )
