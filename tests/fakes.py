@@ -175,6 +175,7 @@ class Parley:
             clock=self.clock,
             inbound=wiring.inbound,
             outbound=wiring.outbound,
+            tracker=wiring.tracker,
             mailer=self.mailer,
             public_url="https://parley.test",
         )
