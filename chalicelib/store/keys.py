@@ -15,6 +15,7 @@ from ..desk.claims import Claim
 from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.deliveries import Delivery, Progress
 from ..desk.files import Attachment
+from ..desk.footing import Counted, OpenRoom
 from ..desk.ids import DIGITS
 from ..desk.issues import Behind, Comment, History, Holder, Issue, Notice, Owed, Ticket, Tie, Told, Tracking
 from ..desk.jobs import Flaw, Job
@@ -247,6 +248,8 @@ KINDS: tuple[Kind, ...] = (
         lambda t: _sync_due(t.install, t.due),
     ),
     Kind(Placement, lambda c: (f"C#{c}", "PLACEMENT"), _of("customer"), _placement_indexes),
+    Kind(OpenRoom, lambda c, r: (f"C#{c}", f"OPEN#{r}"), _of("customer", "room")),
+    Kind(Counted, lambda c, u: (f"C#{c}", f"COUNTED#{u}"), _of("customer", "user")),
 )
 BY_TYPE = {kind.type: kind for kind in KINDS}
 BY_NAME = {kind.type.__name__: kind for kind in KINDS}
@@ -304,6 +307,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "flaws": ("", lambda j: f"J#{j}", lambda j: "LINE#", True),
     "segments": ("g1", lambda w: f"W#{w}#SEGMENTS#active", lambda w: "", False),
     "segment-members": ("", lambda s: f"S#{s}", lambda s: "cus_", False),
+    "open-rooms": ("", lambda c: f"C#{c}", lambda c: "OPEN#", False),
     "due-work": ("g3", lambda shard: f"WORK#T#{shard}", lambda shard: "", True),
     "issues-age": ("g1", lambda w, s: f"W#{w}#ISSUES#{s}", lambda w, s: "", False),
     "issues-rooms": ("g2", lambda w, s: f"W#{w}#ISSUES#{s}", lambda w, s: "", False),
