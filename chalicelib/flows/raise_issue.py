@@ -145,8 +145,3 @@ def change_issue(
     issue = again(world, attempt)
     world.queues.sync(tasks)
     return issue
-
-
-def looks(issue: Issue) -> list[Task]:
-    """A look at each ticket of an issue that has changed."""
-    return [Task("look", issue.id, link.install, link.ticket, why=f"v{issue.version}") for link in issue.tickets]
