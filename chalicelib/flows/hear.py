@@ -59,7 +59,7 @@ def _store_ours(sight: "Sight", row: Owed, said: CommentSeen) -> None:
     kept = _comment(sight, said, by=row.by, mark=row.id)
     put = over(replace(kept, version=there.version + 1), there) if there else new(kept)
     sight.world.store.commit(
-        put, Drop(ref(Owed, row.issue, row.install, row.id)), sight.chronicle("comment", by=row.name)
+        put, Drop(ref(Owed, row.issue, row.install, row.id)), sight.chronicle("comment", author=row.name)
     )
 
 

@@ -60,8 +60,10 @@ def look(world: World, task: Task) -> str:
 
 def _look(world: World, task: Task, install: Install, issue_id: str) -> str:
     issue, ticket = world.store.many([ref(Issue, issue_id), ref(Ticket, issue_id, install.id)])
-    if issue is None or ticket is None or ticket.standing == "lost":
+    if issue is None or ticket is None:
         return "not-tied"
+    if ticket.standing == "lost" and not task.hint:  # a hint may tell where it went, or that it is back
+        return "lost"
     now, tracking = world.clock.now(), tracking_of(world, install)
     if install.state != "active":
         world.store.commit(over(ticket.changed(due=now + PAUSED, reason="the install is disabled"), ticket))
@@ -185,8 +187,9 @@ def _follow(sight: Sight, moved_to: str) -> TicketSeen | None:
 
 
 def _lost(sight: Sight) -> str:
-    gone = sight.ticket.changed(standing="lost", due=0, reason="the ticket is not there for us")
-    sight.commit(gone, sight.chronicle("lost", key=gone.key))
+    if sight.ticket.standing != "lost":
+        gone = sight.ticket.changed(standing="lost", due=0, reason="the ticket is not there for us")
+        sight.commit(gone, sight.chronicle("lost", key=gone.key))
     return "lost"
 
 

@@ -9,10 +9,12 @@ from . import (
     files,
     imports,
     inbound,
+    issues,
     jobs,
     messages,
     rooms,
     segments,
+    trackers,
     workspace,
 )
 
@@ -25,9 +27,11 @@ __all__ = [
     "files",
     "imports",
     "inbound",
+    "issues",
     "jobs",
     "messages",
     "rooms",
     "segments",
+    "trackers",
     "workspace",
 ]
