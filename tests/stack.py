@@ -15,6 +15,7 @@ from infra.venvs import ROOT
 
 START_WITHIN = 180
 STOP_WITHIN = 60
+MOST_EVENTS = 10_000  # that ministack tells in one answer, the oldest; it has no next page
 
 
 class LocalStack:
@@ -82,8 +83,13 @@ class LocalStack:
         """What `receive`, `react`, `api`, … have logged, line by line, oldest first."""
         client = self.client("logs")
         name = self.client("lambda").get_function_configuration(FunctionName=self.function(function))
-        pages = client.get_paginator("filter_log_events").paginate(logGroupName=name["LoggingConfig"]["LogGroup"])
-        return [event["message"].rstrip() for page in pages for event in page["events"]]
+        group, found, since = name["LoggingConfig"]["LogGroup"], [], 0
+        while True:
+            events = client.filter_log_events(logGroupName=group, startTime=since)["events"]
+            if len(events) < MOST_EVENTS or events[-1]["timestamp"] == since:
+                return [event["message"].rstrip() for event in found + events]
+            since = events[-1]["timestamp"]  # what else was logged in that millisecond comes with the next page
+            found += [event for event in events if event["timestamp"] < since]
 
     def function(self, function: str) -> str:
         """The physical name of `receive`, `react`, `api`, …"""
