@@ -7,15 +7,15 @@ was transferred.
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.workspaces import Install
 from ...ports import Denied, Outside, Secrets
-from .access import Access
-from .wire import Wire, message
+from ...wire.rest import Absent
+from .access import Access, Gone
 from .words import (
     CLOSED,
     IN_PROGRESS,
@@ -35,7 +35,8 @@ from .words import (
     word,
 )
 
-PAGE = 50
+PAGE = 30  # of issues with long texts: two megabytes
+RECENT = 3 * 86_400_000  # ms for which a comment is looked for before it is said again
 MAX_PAGES = 20  # of one ticket's comments
 EVENTS = ["issues", "issue_comment", "repository"]
 _REFERENCE = re.compile(r"(?:GH-|#)?([0-9]{1,12})", re.IGNORECASE)
@@ -47,20 +48,20 @@ class GitHub:
     def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
         self._config = install.config
         self._home: str = install.config["repository"]
-        self._wire = Wire(install.config["api_url"], outside, now)
-        self._access = Access(self._config, secrets, self._wire, now)
-        self._send = self._access.send
+        self._access = Access(self._config, secrets, outside, now)
+        self._ask, self._now = self._access.ask, now
 
     def probe(self) -> Probe:
         """Who we are, and what is missing."""
         actor, account = self._access.actor()
-        told = self._send("GET", f"/repos/{self._home}").told
-        missing = []
+        told = self._ask("GET", f"/repos/{self._home}").json
+        missing = self._access.missing(told)
         if not told.get("has_issues", True):
             missing.append(f"issues are switched off for {self._home}")
         if told.get("archived"):
             missing.append(f"{self._home} is archived: nothing can be written")
-        missing += self._access.missing(told)
+        if not same(str(told["full_name"]), self._home):
+            missing.append(f"the repository is called {told['full_name']} now: change config.repository")
         return Probe(account=account, actor=actor, missing=tuple(missing))
 
     def words(self) -> list[Word]:
@@ -76,52 +77,50 @@ class GitHub:
         }
         hooks = f"/repos/{self._home}/hooks"
         try:
-            there = self._send("GET", f"{hooks}?per_page=100").told
+            there = self._ask("GET", hooks, query={"per_page": 100}).json
             ours = next((hook["id"] for hook in there if hook.get("config", {}).get("url") == url), None)
-            if ours is not None:
-                return Registered(id=str(self._send("PATCH", f"{hooks}/{ours}", body).told["id"]))
-            return Registered(id=str(self._send("POST", hooks, body | {"name": "web"}).told["id"]))
+            if ours is None:
+                return Registered(id=str(self._ask("POST", hooks, body | {"name": "web"}).json["id"]))
+            return Registered(id=str(self._ask("PATCH", f"{hooks}/{ours}", body).json["id"]))
         except Denied as denied:
             if denied.lost:
                 raise
-            raise Denied(
-                f"{denied.reason}. Give the right to webhooks, or set one up by hand: content type application/json, "
-                f"events {', '.join(EVENTS)}"
-            ) from denied
+            by_hand = f"content type application/json, events {', '.join(EVENTS)}"
+            raise Denied(f"{denied.reason}. Give the right to webhooks, or set one up by hand: {by_hand}") from denied
 
     def unregister(self, id_: str) -> None:
         """Take the webhook away."""
-        self._send("DELETE", f"/repos/{self._home}/hooks/{quote(id_, safe='')}", fine=(404,))
+        self._drop(f"/repos/{self._home}/hooks/{quote(id_, safe='')}")
 
     def create(self, draft: TicketDraft) -> TicketSeen:
         """Make the issue, unless one of the newest carries the mark: a call whose answer was lost made it."""
-        found = self._marked(draft.mark)
-        if found is not None:
-            return self._seen(found)
-        body = {
-            "title": _title(draft.title),
-            "body": draft.text + foot(draft.mark, draft.link),
-            "labels": list(draft.labels),
-        }
-        return self._seen(self._send("POST", f"/repos/{self._home}/issues", body).told)
+        told = self._marked(draft.mark)
+        if told is None:
+            body = {
+                "title": _title(draft.title),
+                "body": draft.text + foot(draft.mark, draft.link),
+                "labels": list(draft.labels),
+            }
+            told = self._ask("POST", f"/repos/{self._home}/issues", body).json
+        return self._seen(told, str(told["number"]))
 
     def fetch(self, ticket: str) -> TicketSeen | None:
         """As it is now; a transferred one tells where it went, a deleted one that it is gone."""
         where = place(ticket, self._home)
         if where is None:
             return None
-        got = self._send("GET", _path(where), fine=(404, 410))
-        if got.status == 404 or "pull_request" in got.told:
-            return None
-        if got.status == 410:
-            if "disabled" in message(got.told).lower():  # said for every issue of a repository that wants none
-                raise Denied(f"issues are switched off for {self._home}")
+        try:
+            told = self._ask("GET", _path(where)).json
+        except Gone:
             return TicketSeen(id=ticket, key=_key(ticket), url="", title="", word=Word(id="", name=""), gone=True)
-        now_at = _place_of(got.told)
-        seen = self._seen(got.told)
-        if not same(now_at.repository, where.repository) and not self._renamed(where.repository, now_at.repository):
-            return msgspec.structs.replace(seen, id=ticket, moved_to=ticket_id(now_at, self._home))
-        return msgspec.structs.replace(seen, id=ticket, key=_key(ticket))
+        except Absent:
+            return None
+        if "pull_request" in told:
+            return None
+        now_at, seen = _place_of(told), self._seen(told, ticket)
+        if same(now_at.repository, where.repository) or self._renamed(where.repository, now_at.repository):
+            return seen
+        return msgspec.structs.replace(seen, moved_to=ticket_id(now_at, self._home))
 
     def find(self, reference: str) -> TicketSeen | None:
         """By `5`, `#5`, `GH-5`, `owner/name#5` or an issue's URL; of the connected repository alone."""
@@ -139,37 +138,39 @@ class GitHub:
         asked = " ".join([*[one.lower() for one in words], f"repo:{self._home}", "is:issue"])
         if not words or len(asked) > 256:
             return []
-        told = self._send("GET", "/search/issues?" + urlencode({"q": asked, "per_page": min(limit, 100)})).told
-        found = [issue for issue in told.get("items", ()) if "pull_request" not in issue]
-        return [self._seen(issue) for issue in found if same(_place_of(issue).repository, self._home)][:limit]
+        told = self._ask("GET", "/search/issues", query={"q": asked, "per_page": min(limit, 100)}).json
+        found = [issue for issue in told["items"] if same(_place_of(issue).repository, self._home)]
+        return [self._seen(issue, str(issue["number"])) for issue in found if "pull_request" not in issue][:limit]
 
     def comments(self, ticket: str, since: int = 0) -> list[CommentSeen]:
         """Those changed since, oldest first."""
-        asked = {"per_page": str(PAGE)} | ({"since": moment(since)} if since else {})
-        path: str | None = f"{_path(self._place(ticket))}/comments?{urlencode(asked)}"
+        path = f"{_path(self._place(ticket))}/comments"
+        query = {"per_page": str(PAGE)} | ({"since": moment(since)} if since else {})
         found: list[CommentSeen] = []
         for _ in range(MAX_PAGES):
-            if path is None:
+            got = self._ask("GET", path, query=query)
+            found += [self._comment(told) for told in got.json]
+            path, query = self._next(got.headers.get("link", "")), {}
+            if not path:
                 break
-            got = self._send("GET", path)
-            found += [self._comment(told) for told in got.told]
-            path = self._next(got.headers.get("link", ""))
         return [comment for comment in found if comment.updated_at >= since // 1000 * 1000]
 
     def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
-        """Say it. GitHub takes no id of ours: a call whose answer was lost may say it twice, unless the mark is seen."""
+        """Say it, unless the mark is there: a call whose answer was lost said it."""
+        there = self.comments(ticket, self._now() - RECENT)
         path = f"{_path(self._place(ticket))}/comments"
-        return self._comment(self._send("POST", path, {"body": text + foot(mark)}).told)
+        said_before = next((comment for comment in there if mark and comment.mark == mark), None)
+        return said_before or self._comment(self._ask("POST", path, {"body": text + foot(mark)}).json)
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours; its mark stays."""
         path = self._comment_path(ticket, comment)
-        before = self._send("GET", path).told
-        self._send("PATCH", path, {"body": text + foot_of(before.get("body"))})
+        before = self._ask("GET", path).json
+        self._ask("PATCH", path, {"body": text + foot_of(before.get("body"))})
 
     def withdraw(self, ticket: str, comment: str) -> None:
         """Delete a comment of ours."""
-        self._send("DELETE", self._comment_path(ticket, comment), fine=(404, 410))
+        self._drop(self._comment_path(ticket, comment))
 
     def move(self, ticket: str, word: str) -> TicketSeen:
         """Open or close it for that reason; in and out of progress by the label."""
@@ -177,29 +178,29 @@ class GitHub:
             raise Denied(f"GitHub has no state {word}")
         path, label = _path(self._place(ticket)), self._config["in_progress_label"]
         body = {"state": "closed", "state_reason": word} if word in CLOSED else {"state": "open"}
-        told = self._send("PATCH", path, body).told
+        told = self._ask("PATCH", path, body).json
         carried = label and label.lower() in [name.lower() for name in labels(told)]
         if label and word == IN_PROGRESS.id and not carried:
             return self.label(ticket, [label], [])
         if carried and word != IN_PROGRESS.id:
             return self.label(ticket, [], [label])
-        return self._seen(told)
+        return self._seen(told, ticket)
 
     def retitle(self, ticket: str, title: str, text: str | None = None) -> TicketSeen:
         """Change title and text; the link back stays under it."""
         path, body = _path(self._place(ticket)), {"title": _title(title)}
         if text is not None:
-            body["body"] = text + foot_of(self._send("GET", path).told.get("body"))
-        return self._seen(self._send("PATCH", path, body).told)
+            body["body"] = text + foot_of(self._ask("GET", path).json.get("body"))
+        return self._seen(self._ask("PATCH", path, body).json, ticket)
 
     def label(self, ticket: str, add: Sequence[str], remove: Sequence[str]) -> TicketSeen:
         """Put labels on, made where the repository has none of that name, and take them off."""
         path = _path(self._place(ticket))
         if add:
-            self._send("POST", f"{path}/labels", {"labels": list(add)})
+            self._ask("POST", f"{path}/labels", {"labels": list(add)})
         for name in remove:
-            self._send("DELETE", f"{path}/labels/{quote(name, safe='')}", fine=(404,))
-        return self._seen(self._send("GET", path).told)
+            self._drop(f"{path}/labels/{quote(name, safe='')}")
+        return self._seen(self._ask("GET", path).json, ticket)
 
     def changed(self, since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
         """A page of those changed, oldest first. The cursor is the time of the last one and not a page's number: what
@@ -207,9 +208,10 @@ class GitHub:
         after, _, page = cursor.partition(".")
         start = int(after) if after.isdigit() else since
         number = int(page) if page.isdigit() else 1
-        asked = {"state": "all", "sort": "updated", "direction": "asc", "per_page": PAGE, "page": number}
-        told = self._send("GET", f"/repos/{self._home}/issues?{urlencode(asked | {'since': moment(start)})}").told
-        seen = [self._seen(issue) for issue in told if "pull_request" not in issue]
+        query = {"state": "all", "sort": "updated", "direction": "asc", "since": moment(start)}
+        query |= {"per_page": str(PAGE), "page": str(number)}
+        told = self._ask("GET", f"/repos/{self._home}/issues", query=query).json
+        seen = [self._seen(issue, str(issue["number"])) for issue in told if "pull_request" not in issue]
         if len(told) < PAGE:
             return seen, ""
         last = milliseconds(told[-1].get("updated_at"))
@@ -218,17 +220,15 @@ class GitHub:
     def _marked(self, mark: str) -> dict[str, Any] | None:
         """The issue among the newest whose text carries the mark, and which we wrote. The list is asked, since the
         search knows a new issue late."""
-        asked = {"state": "all", "sort": "created", "direction": "desc", "per_page": PAGE}
-        newest = self._send("GET", f"/repos/{self._home}/issues?{urlencode(asked)}").told
+        query = {"state": "all", "sort": "created", "direction": "desc", "per_page": str(PAGE)}
+        newest = self._ask("GET", f"/repos/{self._home}/issues", query=query).json
         alike = [issue for issue in newest if mark_in(issue.get("body")) == mark and "pull_request" not in issue]
         return next((issue for issue in alike if self._ours(issue)), None)
 
     def _ours(self, told: dict[str, Any]) -> bool:
         return _person(told.get("user"))[0] == self._access.actor()[0]
 
-    def _seen(self, issue: dict[str, Any]) -> TicketSeen:
-        where = _place_of(issue)
-        id_ = ticket_id(where, self._home)
+    def _seen(self, issue: dict[str, Any], id_: str) -> TicketSeen:
         body = issue.get("body")
         mark = mark_in(body)
         return TicketSeen(
@@ -265,7 +265,7 @@ class GitHub:
 
     def _by_url(self, reference: str) -> Place | None:
         """Of https://github.com/owner/name/issues/5, or of the same on the server that the API belongs to."""
-        api = urlsplit(self._wire.api)
+        api = urlsplit(self._access.base)
         try:
             parts = urlsplit(reference)
         except ValueError:
@@ -282,13 +282,21 @@ class GitHub:
 
     def _renamed(self, before: str, now: str) -> bool:
         """Whether the repository itself goes by another name now."""
-        got = self._send("GET", f"/repos/{before}", fine=(404,))
-        return got.status == 200 and same(str(got.told.get("full_name")), now)
+        try:
+            return same(str(self._ask("GET", f"/repos/{before}").json["full_name"]), now)
+        except Absent:
+            return False
 
-    def _next(self, link: str) -> str | None:
-        """The path of the next page (RFC 8288), if it lies on the same server."""
+    def _drop(self, path: str) -> None:
+        try:
+            self._ask("DELETE", path)
+        except Absent:
+            return
+
+    def _next(self, link: str) -> str:
+        """The path of the next page (RFC 8288), if it lies on the same server; else ""."""
         found = re.search(r'<([^<>]*)>\s*;\s*rel="next"', link)
-        return self._wire.within(found[1]) if found else None
+        return (self._access.within(found[1]) or "") if found else ""
 
 
 def _place_of(issue: dict[str, Any]) -> Place:

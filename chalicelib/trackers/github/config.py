@@ -15,7 +15,7 @@ CLOUD = "https://api.github.com"
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`repository` as owner/name; `app_id` (or the client id) where an App is used; `api_url` of a server of one's own
-    (https://github.example.com/api/v3); `in_progress_label` is what says "in progress", which GitHub has no state for."""
+    (https://github.example.com/api/v3); `in_progress_label` says what GitHub has no state for."""
 
     repository: str
     api_url: str = CLOUD
