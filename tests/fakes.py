@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -141,6 +141,21 @@ class FakeOutside:
         self.answers += [Unreachable("connection refused")] * times
 
 
+@dataclass
+class FakeMailer:
+    """SES: keeps what it gets, and gives each mail an id of its own."""
+
+    sender: str = "parley@mail.parley.example"
+    sent: list[tuple[bytes, list[str]]] = field(default_factory=list)
+    fails: list[Exception] = field(default_factory=list)
+
+    def send(self, raw: bytes, to: Sequence[str]) -> str:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.sent.append((raw, list(to)))
+        return f"{len(self.sent):04d}@email.amazonses.com"
+
+
 class Parley:
     """The world, with its workers run by hand."""
 
@@ -148,6 +163,7 @@ class Parley:
         self.table: Any = table or MemoryTable()
         self.store = TableStore(self.table)
         self.queues, self.files, self.outside, self.clock = FakeQueues(), FakeFiles(), FakeOutside(), FakeClock()
+        self.mailer = FakeMailer()
         self.world = World(
             store=self.store,
             queues=self.queues,
@@ -157,6 +173,8 @@ class Parley:
             clock=self.clock,
             inbound=wiring.inbound,
             outbound=wiring.outbound,
+            tracker=wiring.tracker,
+            mailer=self.mailer,
             public_url="https://parley.test",
         )
         self.reacted: dict[tuple[str, str], str] = {}

@@ -145,9 +145,10 @@ Credentials = Annotated[dict[str, Annotated[str, Meta(min_length=1, max_length=8
 
 
 class NewInstall(Body, frozen=True):
-    """Connect a channel. What `config` and `credentials` (those that the provider gave) take depends on the kind."""
+    """Connect a channel or a tracker. What `config` and `credentials` (those that the provider gave) take depends on
+    the kind."""
 
-    kind: Literal["form", "webhook"]
+    kind: Literal["form", "webhook", "tracker"]
     name: Name
     config: dict[str, Any] = {}
     credentials: Credentials = {}
