@@ -18,6 +18,8 @@ CHANNELS: dict[str, tuple[str, str]] = {
 }
 # kind of tracker → its module, which is a ports.Tracker
 TRACKERS: dict[str, str] = {
+    "github": "github.webhook",
+    "linear": "linear.webhook",
     "tracker": "generic.webhook",
 }
 

@@ -1,5 +1,7 @@
 """What every tracker must do with what comes in, whatever comes in. A new tracker is one more line in SENDERS."""
 
+import hashlib
+import hmac
 import json
 import pathlib
 import re
@@ -33,6 +35,19 @@ def standard_webhooks(name: str, body: bytes) -> dict[str, str]:
     return {"webhook-id": "msg_1", "webhook-timestamp": str(NOW // 1000), "webhook-signature": signature}
 
 
+def github(name: str, body: bytes) -> dict[str, str]:
+    """The payload file `issues.opened.by-our-app` is of the event `issues`."""
+    digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    event, id_ = name.partition(".")[0], "72d3162e-cc78-11e3-81ab-4c9367dc0958"
+    return {"x-github-event": event, "x-github-delivery": id_, "x-hub-signature-256": f"sha256={digest}"}
+
+
+def linear(name: str, body: bytes) -> dict[str, str]:
+    digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    id_ = "234d1a4e-b617-4388-90fe-adc3633d6b72"
+    return {"linear-event": name.partition(".")[0], "linear-delivery": id_, "linear-signature": digest}
+
+
 @dataclass(frozen=True)
 class Sender:
     """How a tracker's genuine webhooks are made: the headers of the payload file `name` (without .json) with `body`,
@@ -51,6 +66,21 @@ class Sender:
 
 
 SENDERS = {
+    "github": Sender(
+        headers=github,
+        proofs=("x-hub-signature-256",),
+        secrets={"signing": [SECRET]},
+        body=("issues", b'{"action":"opened","issue":{"number":1},"repository":{"full_name":"acorn/api"}}'),
+        config={"repository": "acorn/api"},
+    ),
+    "linear": Sender(
+        headers=linear,
+        proofs=("linear-signature",),
+        secrets={"signing": [SECRET]},
+        body=("Issue", b'{"type":"Issue","action":"create","data":{"id":"a"},"webhookTimestamp":1770000000000}'),
+        config={"team": "ENG"},
+        dated=True,
+    ),
     "tracker": Sender(
         headers=standard_webhooks,
         proofs=("webhook-id", "webhook-timestamp", "webhook-signature"),

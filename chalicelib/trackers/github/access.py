@@ -12,6 +12,7 @@ was transferred.
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from ...ports import Answer, Busy, Denied, Outside, Secrets
 from ...wire.rest import Absent, Api, Query, Reply, after
@@ -51,10 +52,19 @@ class Access:
         keys = map(_fingerprint, self._given("private_key" if self._app else "token"))
         name = "|".join([self.base, self._app, *keys])
         if name not in _actors:
-            path = f"/users/{self._as_app('/app')['slug']}%5Bbot%5D" if self._app else "/user"
-            told = self.ask("GET", path).json
-            _actors[name] = (str(told["id"]), str(told["login"]))
+            found = self._bot() if self._app else _person(self.ask("GET", "/user").json)
+            if not found[0]:
+                return found
+            _actors[name] = found
         return _actors[name]
+
+    def _bot(self) -> tuple[str, str]:
+        """An App writes as a user of its own, which a server may make with the first thing that it writes."""
+        login = f"{self._as_app('/app')['slug']}[bot]"
+        try:
+            return _person(self.ask("GET", f"/users/{quote(login)}").json)
+        except Absent:
+            return "", login
 
     def missing(self, repository: Mapping[str, Any]) -> list[str]:
         """Rights that are needed and not there, as far as GitHub tells them without a try."""
@@ -163,6 +173,10 @@ def said(told: Any) -> str:
         for one in (errors if isinstance(errors, list) else [])
     ]
     return "; ".join(filter(None, [str(told.get("message") or ""), *more]))
+
+
+def _person(told: dict[str, Any]) -> tuple[str, str]:
+    return str(told["id"]), str(told["login"])
 
 
 def _headers(bearer: str) -> dict[str, str]:

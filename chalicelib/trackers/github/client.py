@@ -184,7 +184,10 @@ class GitHub:
             return self.label(ticket, [label], [])
         if carried and word != IN_PROGRESS.id:
             return self.label(ticket, [], [label])
-        return self._seen(told, ticket)
+        moved = self._seen(told, ticket)
+        if moved.word.id != word:  # an older server, which knows no such reason
+            raise Denied(f"GitHub left it {moved.word.name}")
+        return moved
 
     def retitle(self, ticket: str, title: str, text: str | None = None) -> TicketSeen:
         """Change title and text; the link back stays under it."""
@@ -226,7 +229,7 @@ class GitHub:
         return next((issue for issue in alike if self._ours(issue)), None)
 
     def _ours(self, told: dict[str, Any]) -> bool:
-        return _person(told.get("user"))[0] == self._access.actor()[0]
+        return same(_person(told.get("user"))[1], self._access.actor()[1])
 
     def _seen(self, issue: dict[str, Any], id_: str) -> TicketSeen:
         body = issue.get("body")

@@ -157,7 +157,7 @@ def _about_ticket(
     if action not in known:
         return Unsupported(what=f"{event}.{_plain(action)}")
     issue = told.get("issue")
-    if not isinstance(issue, dict) or not isinstance(issue.get("number"), int):
+    if not isinstance(issue, dict) or type(issue.get("number")) is not int or issue["number"] < 1:
         return Ignored(reason="no-issue")
     if issue.get("pull_request"):
         return Ignored(reason="pull-request")
@@ -177,10 +177,8 @@ def _hint(envelope: Envelope, install: Install, told: dict[str, Any], what: Happ
     author, actor = _text(changed, "user", "id"), _text(told, "sender", "id")
     moved_to = ""
     if what == "transferred":
-        new = Place(
-            _text(told, "changes", "new_repository", "full_name"), _at(told, "changes", "new_issue", "number") or 0
-        )
-        moved_to = ticket_id(new, home) if new.repository and new.number else ""
+        new, number = _text(told, "changes", "new_repository", "full_name"), _at(told, "changes", "new_issue", "number")
+        moved_to = ticket_id(Place(new, number), home) if new and type(number) is int else ""
     return Hint(
         ticket=ticket_id(there, home),
         what=what,

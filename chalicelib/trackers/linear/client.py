@@ -103,7 +103,13 @@ class Linear:
     def create(self, draft: TicketDraft) -> TicketSeen:
         """Make the issue under the id that follows from the mark, and hang the link back on it."""
         id_ = chosen_id(self._install, draft.mark)
-        told = self._issue(id_) or self._made(id_, draft)
+        try:
+            told = self._made(id_, draft)
+        except Denied:
+            found = self._issue(id_)
+            if found is None:
+                raise
+            told = found
         if draft.link:  # the same link is hung there once, however often it is asked for
             self._ask(ATTACH, input={"issueId": told["id"], "title": "Room and issue in Parley", "url": draft.link})
         return seen(told, draft.mark)
