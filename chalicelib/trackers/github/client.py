@@ -207,11 +207,12 @@ class GitHub:
 
     def changed(self, since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
         """A page of those changed, oldest first. The cursor is the time of the last one and not a page's number: what
-        changes meanwhile moves to the end, and would push others over a page's edge."""
+        changes meanwhile moves to the end, and would push others over a page's edge. Asked is from a second before, in
+        which some may have shown late."""
         after, _, page = cursor.partition(".")
         start = int(after) if after.isdigit() else since
         number = int(page) if page.isdigit() else 1
-        query = {"state": "all", "sort": "updated", "direction": "asc", "since": moment(start)}
+        query = {"state": "all", "sort": "updated", "direction": "asc", "since": moment(start - 1000)}
         query |= {"per_page": str(PAGE), "page": str(number)}
         told = self._ask("GET", f"/repos/{self._home}/issues", query=query).json
         seen = [self._seen(issue, str(issue["number"])) for issue in told if "pull_request" not in issue]

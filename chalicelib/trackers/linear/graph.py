@@ -36,15 +36,16 @@ class Graph:
         for token in filter(None, self._secrets.get("token", ())):
             api = Api(self._outside, self.base, {"authorization": _bearer(token)}, self._now, _said, self._refusal)
             try:
-                told = api.call("POST", "/graphql", {"query": query, "variables": variables})
+                reply = api.ask("POST", "/graphql", {"query": query, "variables": variables})
             except Denied as denied:
                 if not denied.lost:
                     raise
                 refused = denied
                 continue
-            if told.get("errors"):  # GraphQL says most of what is wrong with a 200
-                raise self._refusal(Answer(200), told) or Denied(_said(told)[:200])
-            data: dict[str, Any] = told["data"]
+            if reply.json.get("errors"):  # GraphQL says most of what is wrong with a 200
+                refusal = self._refusal(Answer(200, reply.headers), reply.json)
+                raise refusal or Denied(_said(reply.json)[:200])
+            data: dict[str, Any] = reply.json["data"]
             return data
         raise refused
 
@@ -68,8 +69,8 @@ class Graph:
             if headers.get(f"x-ratelimit-{budget}-remaining") == "0"
             and (reset := headers.get(f"x-ratelimit-{budget}-reset", "")).isdigit()
         ]
-        left = -(-(max(resets) - self._now()) // 1000) if resets else 0
-        return max(1, asked or left or PATIENCE)
+        left = max(1, -(-(max(resets) - self._now()) // 1000)) if resets else PATIENCE
+        return asked or left
 
 
 def _bearer(token: str) -> str:
