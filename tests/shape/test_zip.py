@@ -17,7 +17,7 @@ from infra.venvs import ROOT
 # The dependencies of requirements.txt, theirs, and ours.
 OURS = {"app.py", "chalicelib", "chalice", "__pycache__"}
 THEIRS = {"pynamodb", "botocore", "jmespath", "dateutil", "six.py", "urllib3", "msgspec", "jwt"}
-THEIRS |= {"aws_lambda_powertools", "typing_extensions.py", "standardwebhooks", "multipart.py"}
+THEIRS |= {"aws_lambda_powertools", "typing_extensions.py", "standardwebhooks", "multipart.py", "tzdata"}
 
 IMPORT = """
 import importlib, json, sys
