@@ -168,7 +168,11 @@ def joined(node):
     if isinstance(node, list):
         told = []
         for part in map(joined, node):
-            if told and part.get("type") == told[-1].get("type") == "text" and part.get("marks") == told[-1].get("marks"):
+            if (
+                told
+                and part.get("type") == told[-1].get("type") == "text"
+                and part.get("marks") == told[-1].get("marks")
+            ):
                 told[-1] = told[-1] | {"text": told[-1]["text"] + part["text"]}
             else:
                 told.append(part)
@@ -199,8 +203,10 @@ def test_no_word_is_lost(told):
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["type", "content", "attrs", "marks", "text", "level"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["type", "content", "attrs", "marks", "text", "level"]), inner, max_size=4)
+    ),
     max_leaves=8,
 )
 
