@@ -30,7 +30,7 @@ SET_ASIDE = {*DEAD.values(), "ReactFailedQueue"}
 EVERYWHERE = {"PARLEY_STAGE", "PARLEY_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 TOLD = {
     "APIHandler": {"INBOUND_QUEUE", "DELIVER_QUEUE", "PUSH_QUEUE", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
-    | {"JOBS_QUEUE", "BROADCAST_QUEUE", "BOOTSTRAP_HASH"},
+    | {"JOBS_QUEUE", "BROADCAST_QUEUE", "BOOTSTRAP_HASH", "SOCKET_URL"},
     "WebsocketConnect": set(),
     "WebsocketMessage": {"KEY_ID", "SOCKET_ENDPOINT"},
     "WebsocketDisconnect": set(),

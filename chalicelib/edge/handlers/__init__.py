@@ -4,6 +4,7 @@ from . import (
     about,
     attributes,
     broadcasts,
+    console,
     customers,
     deliveries,
     files,
@@ -13,6 +14,7 @@ from . import (
     messages,
     rooms,
     segments,
+    sign_in,
     workspace,
 )
 
@@ -20,6 +22,7 @@ __all__ = [
     "about",
     "attributes",
     "broadcasts",
+    "console",
     "customers",
     "deliveries",
     "files",
@@ -29,5 +32,6 @@ __all__ = [
     "messages",
     "rooms",
     "segments",
+    "sign_in",
     "workspace",
 ]
