@@ -1,0 +1,117 @@
+"""Emulators of GitHub, Linear, Resend, Slack and others: the npm package `emulate`, with the Node that it needs.
+
+Both are fetched through npm once, into the user's cache. Where that cannot be done a test is skipped aloud; on the
+build machine it fails.
+
+    with emulators("github", "linear", seed={"linear": {"teams": […]}}) as at:
+        urllib3.request("POST", at["linear"] + "/graphql", …)
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+
+from tests.stack import free_port
+
+PACKAGES = ("node@24", "emulate@0.12.2")
+NODE, EMULATE = Path("node_modules/node/bin/node"), Path("node_modules/emulate/dist/index.js")
+TOKENS = {"test_token_admin": {"login": "admin", "scopes": ["repo", "user", "admin:org", "admin:repo_hook"]}}
+FETCH_WITHIN, START_WITHIN, STOP_WITHIN = 400, 60, 10
+
+
+@contextmanager
+def emulators(*services: str, seed: dict[str, Any] | None = None) -> Iterator[dict[str, str]]:
+    """Fresh emulators of these services (`emulate list` names them), on free ports of 127.0.0.1: service → its URL.
+    `seed` is emulate's own configuration, `{"slack": {…}}`; unless it names `tokens`, `test_token_admin` is one. They
+    end with the block."""
+    folder = fetched()
+    if folder is None:
+        words = f"NO EMULATORS: npm could not bring {' and '.join(PACKAGES)}, so that nothing real was talked to"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(words)
+    with ExitStack() as running, tempfile.TemporaryDirectory() as home:
+        at = {}
+        for service in services:
+            at[service] = running.enter_context(_running(folder, Path(home), service, seed))
+        yield at
+
+
+@contextmanager
+def _running(folder: Path, home: Path, service: str, seed: dict[str, Any] | None) -> Iterator[str]:
+    port = free_port()
+    command = [str(folder / NODE), str(folder / EMULATE), "start", "--service", service, "--port", str(port)]
+    config = home / f"{service}.json"
+    config.write_text(json.dumps({"tokens": TOKENS} | (seed or {})))
+    log = home / f"{service}.log"
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            [*command, *(["--seed", str(config)] if seed else [])],
+            cwd=home,  # it looks for a configuration in its folder
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait(process, port, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Until it answers, whatever it answers."""
+    deadline = time.monotonic() + START_WITHIN
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            urllib3.request("GET", f"http://127.0.0.1:{port}/", retries=False, timeout=5)
+        except urllib3.exceptions.HTTPError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"The emulator did not start:\n{log.read_text()[-2000:]}")
+
+
+@cache
+def fetched() -> Path | None:
+    """The folder that holds Node and emulate; None if npm is not there, or could not bring them."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "parley"
+    folder = home / "-".join(PACKAGES).replace("@", "-")
+    npm = shutil.which("npm")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with (home / "emulators.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # several test runs may start together
+            if not (folder / EMULATE).exists() and npm:
+                _fetch(npm, home, folder)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return folder if (folder / EMULATE).exists() and (folder / NODE).exists() else None
+
+
+def _fetch(npm: str, home: Path, folder: Path) -> None:
+    """Into a folder beside, which gets its name once it is whole."""
+    with tempfile.TemporaryDirectory(dir=home) as beside:
+        made = Path(beside) / "made"
+        made.mkdir()
+        (made / "package.json").write_text('{"private": true}')
+        # Node's own package fetches the build of this machine in its install script.
+        command = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts=false", *PACKAGES]
+        subprocess.run(command, cwd=made, capture_output=True, timeout=FETCH_WITHIN, check=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        made.rename(folder)
