@@ -172,6 +172,18 @@ class Files(Protocol):
         """Read bytes."""
 
 
+class Mailer(Protocol):
+    """The way out for e-mail, all of it from one address."""
+
+    @property
+    def sender(self) -> str:
+        """The address that mails come from; "" where nobody has told one: then nothing can be sent."""
+
+    def send(self, raw: bytes, to: Sequence[str]) -> str:
+        """Send one raw MIME message to up to 50 addresses, once it is taken; the Message-ID (without brackets) that it
+        has at its readers. Raises Busy where it may pass, Denied where it will not, Away."""
+
+
 class Sockets(Protocol):
     """The open WebSockets."""
 
@@ -393,6 +405,7 @@ class World:
     clock: Clock
     inbound: Callable[[str], Inbound]
     outbound: Callable[[str], Outbound | None]
+    mailer: Mailer
     public_url: str = ""
 
     def link(self, attachment: str, secret: str) -> str:

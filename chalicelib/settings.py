@@ -24,6 +24,7 @@ class Settings:
     socket_endpoint: str
     socket_url: str
     bootstrap_hash: str
+    mail_sender: str
 
     @property
     def local(self) -> bool:

@@ -76,6 +76,7 @@ def world() -> World:
     """What flows are handed in this container."""
     from .aws.clients import region, session
     from .aws.clock import SystemClock
+    from .aws.mail import SesMailer
     from .aws.sealer import KmsSealer
     from .store.dynamo import DynamoTable
     from .store.store import TableStore
@@ -89,5 +90,6 @@ def world() -> World:
         clock=SystemClock(),
         inbound=inbound,
         outbound=outbound,
+        mailer=SesMailer(settings().mail_sender),
         public_url=settings().public_url,
     )

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from chalicelib.desk.messages import Change, Message
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.due import due
 from chalicelib.flows.due_work import placing
+from chalicelib.flows.mail_links import mail_links
 from chalicelib.flows.place import place
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
@@ -141,6 +142,21 @@ class FakeOutside:
         self.answers += [Unreachable("connection refused")] * times
 
 
+@dataclass
+class FakeMailer:
+    """SES: keeps what it gets, and gives each mail an id of its own."""
+
+    sender: str = "parley@mail.parley.example"
+    sent: list[tuple[bytes, list[str]]] = field(default_factory=list)
+    fails: list[Exception] = field(default_factory=list)
+
+    def send(self, raw: bytes, to: Sequence[str]) -> str:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.sent.append((raw, list(to)))
+        return f"{len(self.sent):04d}@email.amazonses.com"
+
+
 class Parley:
     """The world, with its workers run by hand."""
 
@@ -148,6 +164,7 @@ class Parley:
         self.table: Any = table or MemoryTable()
         self.store = TableStore(self.table)
         self.queues, self.files, self.outside, self.clock = FakeQueues(), FakeFiles(), FakeOutside(), FakeClock()
+        self.mailer = FakeMailer()
         self.world = World(
             store=self.store,
             queues=self.queues,
@@ -157,6 +174,7 @@ class Parley:
             clock=self.clock,
             inbound=wiring.inbound,
             outbound=wiring.outbound,
+            mailer=self.mailer,
             public_url="https://parley.test",
         )
         self.reacted: dict[tuple[str, str], str] = {}
@@ -191,6 +209,8 @@ class Parley:
             task = self.queues.tasks.pop(0)
             if "job" in task:
                 work(self.world, task["job"], task["piece"])
+            elif "sign_in" in task:
+                mail_links(self.world, task["sign_in"], task["base"])
             else:
                 place(self.world, task["workspace"], task["customers"])
 

@@ -245,6 +245,12 @@ class CustomerRef(View, frozen=True):
     external_id: str
 
 
+class RoomCustomer(CustomerRef, frozen=True):
+    """Whose room it is; `name` is as it is now."""
+
+    name: str
+
+
 # --- rooms --------------------------------------------------------------------------------------------------------
 
 
@@ -311,7 +317,7 @@ class RoomView(View, frozen=True):
     name: str
     state: str
     outcome: str
-    customer: CustomerRef | None
+    customer: RoomCustomer | None
     visitor: str | None
     assignees: list[str]
     turn: str | None

@@ -25,6 +25,7 @@ from .shapes import (
     QuoteView,
     ReactionView,
     ReplyView,
+    RoomCustomer,
     RoomView,
     SourceView,
     UserView,
@@ -124,8 +125,8 @@ def user_view(user: User, customer: Customer) -> UserView:
     )
 
 
-def room_view(room: Room, who: Principal, seen: Seen | None) -> RoomView:
-    """A room as `who` sees it."""
+def room_view(room: Room, who: Principal, seen: Seen | None, customer: Customer | None) -> RoomView:
+    """A room as `who` sees it, with its customer, if it has one."""
     last, origin = room.last_message, room.origin
     return RoomView(
         id=room.id,
@@ -133,7 +134,11 @@ def room_view(room: Room, who: Principal, seen: Seen | None) -> RoomView:
         name=room.name,
         state=room.state,
         outcome=room.outcome,
-        customer=CustomerRef(id=room.customer, external_id=room.customer_external_id) if room.customer else None,
+        customer=RoomCustomer(
+            id=room.customer, external_id=room.customer_external_id, name=customer.name if customer else ""
+        )
+        if room.customer
+        else None,
         visitor=room.visitor or None,
         assignees=list(room.assignees),
         turn=room.turn or None,

@@ -1,5 +1,5 @@
 """Recompute all that is derived, from what was said and set: index keys, rooms' counts and glimpses, messages'
-ordinals, read marks' counts, the id map, domain claims, feeds. The one full scan; run it in quiet hours, as often as
+ordinals, read marks' counts, the id map, domain claims, feeds, the inbox's views. The one full scan; run it in quiet hours, as often as
 you like.
 
 Deliveries are no derived state: they are the ledger of what was sent.
@@ -17,8 +17,10 @@ from ..desk.messages import Known, Message
 from ..desk.record import Record
 from ..desk.rooms import Bridge, Room, Seen
 from ..desk.saying import glimpse
+from ..desk.views import Shelf
 from ..desk.workspaces import Install, Workspace, fed
 from ..ports import Listing, Scanned, ref
+from .shelve import place, shelve
 
 PAGE = 200
 TURNS = {"agent": "customer", "user": "vendor", "visitor": "vendor"}
@@ -91,7 +93,7 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
             spoken = message if message.author.kind in TURNS else spoken
         if message.source.install and message.source.id:
             yield _known(store, message.source.install, message.source.id, room.workspace, room.id, message.n)
-    yield msgspec.structs.replace(
+    right = msgspec.structs.replace(
         room,
         posts=posts,
         notes=notes,
@@ -99,6 +101,10 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
         last_message_at=last.created_at if last else 0,
         turn=TURNS[spoken.author.kind] if spoken else "",
     )
+    yield right
+    shelf = shelve(store, right, store.one(ref(Shelf, room.id)), right.last_message_at or right.created_at)
+    if shelf:
+        yield from (place(shelf, view) for view in shelf.views)
 
 
 def _known(store: Scanned, source: str, id_: str, workspace: str, room: str, n: int) -> Known:

@@ -22,7 +22,9 @@ from ..desk.record import Record
 from ..desk.rooms import Bridge, Room, Seen
 from ..desk.segments import Member, Placement, Segment
 from ..desk.sessions import Provider, Session, SignInLink
+from ..desk.snippets import Snippet
 from ..desk.sockets import Connection, Subscription
+from ..desk.views import Place, Shelf
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
@@ -170,6 +172,13 @@ KINDS: tuple[Kind, ...] = (
         _of("room", "n", "internal"),
     ),
     Kind(Bridge, lambda r, i: (f"R#{r}", f"BRIDGE#{i}"), _of("room", "install")),
+    Kind(Shelf, lambda r: (f"R#{r}", "SHELF"), _of("room")),
+    Kind(
+        Place,
+        lambda w, view, since, r: (f"V#{w}#{view}", f"{moment(since)}#{r}"),
+        _of("workspace", "view", "since", "room"),
+    ),
+    Kind(Snippet, lambda w, i: (f"W#{w}", f"SNIPPET#{i}"), _of("workspace", "id")),
     Kind(Seen, lambda p, r: (f"P#{p}", f"SEEN#{r}"), _of("person", "room")),
     Kind(Known, lambda s, i: (f"X#{s}#{short(i)}", "A"), _of("source", "id"), expires=lambda k: k.expires_at),
     Kind(Claim, lambda c, k: (f"X#claim#{c}#{k}", "A"), _of("credential", "key"), expires=lambda c: c.expires_at),
@@ -242,6 +251,8 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "users": ("", lambda c: f"C#{c}", lambda c: "USER#", False),
     "rooms": ("g1", lambda w, s: f"W#{w}#ROOMS#{s}", lambda w, s: "", False),
     "customer-rooms": ("g2", lambda c, s: f"C#{c}#ROOMS#{s}", lambda c, s: "", False),
+    "view": ("", lambda w, view: f"V#{w}#{view}", lambda w, view: "", False),
+    "snippets": ("", lambda w: f"W#{w}", lambda w: "SNIPPET#", False),
     "posts": ("", lambda r: f"R#{r}", lambda r: "M#", True),
     "notes": ("", lambda r: f"R#{r}", lambda r: "N#", True),
     "changes": ("", lambda r: f"R#{r}", lambda r: "L#", True),

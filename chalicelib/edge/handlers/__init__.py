@@ -15,6 +15,7 @@ from . import (
     rooms,
     segments,
     sign_in,
+    snippets,
     workspace,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "rooms",
     "segments",
     "sign_in",
+    "snippets",
     "workspace",
 ]

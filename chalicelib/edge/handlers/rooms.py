@@ -8,13 +8,15 @@ from ...desk.ids import customer_id, message_number
 from ...desk.messages import Message
 from ...desk.people import Principal
 from ...desk.rooms import Room, Seen, unread
+from ...desk.segments import Member, Segment
+from ...desk.views import UNASSIGNED, Place, assigned_view, turn_view, views_of
 from ...desk.workspaces import Agent
 from ...flows.fork import fork
 from ...flows.mark_read import mark_read
 from ...flows.mark_result import mark_broadcast_read
 from ...flows.open_room import open_room
 from ...flows.update_room import update_room
-from ...ports import Listing, Page, ref
+from ...ports import Listing, Page, Ref, ref
 from .. import shapes
 from ..calls import Call
 from ..router import route
@@ -24,23 +26,94 @@ from .customers import customer_of
 from .workspace import PAGED, told
 
 
+MAX_LOOKED_AT = 5  # pages that one answer of a filtered list is made of
+
+
 def shown(call: Call, room: Room) -> shapes.RoomView:
-    """A room with the asker's own count of unread messages."""
-    return room_view(room, call.who, call.world.store.one(ref(Seen, call.who.id, room.id)))
+    """A room with its customer, and the asker's own count of unread messages."""
+    return shown_all(call, [room])[0]
 
 
-@route("GET", "/v1/rooms", gives=list[shapes.RoomView], query=(*PAGED, "state", "customer", "assignee"))
+def shown_all(call: Call, found: list[Room]) -> list[shapes.RoomView]:
+    """Rooms as the asker sees them: read marks and customers are read together."""
+    owners = list(dict.fromkeys(room.customer for room in found if room.customer))
+    refs: list[Ref[Any]] = [ref(Seen, call.who.id, room.id) for room in found]
+    records = _in_hundreds(call, [*refs, *(ref(Customer, owner) for owner in owners)])
+    customers = dict(zip(owners, records[len(found) :], strict=True))
+    marks = records[: len(found)]
+    return [
+        room_view(room, call.who, seen, customers.get(room.customer)) for room, seen in zip(found, marks, strict=True)
+    ]
+
+
+def _in_hundreds(call: Call, refs: list[Ref[Any]]) -> list[Any]:
+    return [record for at in range(0, len(refs), 100) for record in call.world.store.many(refs[at : at + 100])]
+
+
+@route(
+    "GET",
+    "/v1/rooms",
+    gives=list[shapes.RoomView],
+    query=(*PAGED, "state", "customer", "assignee", "turn", "segment"),
+)
 def rooms(call: Call) -> Page[Any]:
-    """List rooms, the latest activity first: an agent's workspace's, or a user's own customer's."""
-    state = call.query("state") or "open"
+    """List rooms, the latest activity first: an agent's workspace's, or a user's own customer's. Agents may ask for
+    those of one `assignee` (`me`, or `none`), for those that wait for one side (`turn`), and for a segment's."""
+    state, turn, assignee = call.query("state") or "open", call.query("turn"), call.query("assignee")
     if state not in ("open", "resolved"):
         raise Invalid("state is open or resolved", "state")
-    page = call.world.store.page(_listing(call, state), call.limit, call.query("cursor"))
-    assignee = call.query("assignee")
-    found = [room for room in page.items if assignee is None or assignee in room.assignees]
+    if turn not in (None, "vendor", "customer"):
+        raise Invalid("turn is vendor or customer", "turn")
+    assignee = call.who.id if assignee == "me" else assignee
+    segment = _segment(call)
+    found: list[Room] = []
+    cursor, left = call.query("cursor"), MAX_LOOKED_AT
+    while True:  # what a filter leaves out makes room for more, within reason
+        page = _page(call, state, turn, assignee, call.limit - len(found), cursor)
+        found += _of_segment(call, segment, [room for room in page.items if _matches(room, turn, assignee)])
+        cursor, left = page.next, left - 1
+        if cursor is None or not left or len(found) >= call.limit:
+            break
     found.sort(key=lambda room: room.last_message_at or room.created_at, reverse=True)  # the index rounds
-    marks = call.world.store.many([ref(Seen, call.who.id, room.id) for room in found]) if found else []
-    return Page([room_view(room, call.who, seen) for room, seen in zip(found, marks, strict=True)], page.next)
+    return Page(shown_all(call, found), cursor)
+
+
+def _matches(room: Room, turn: str | None, assignee: str | None) -> bool:
+    if turn is not None and room.turn != turn:
+        return False
+    return assignee is None or (not room.assignees if assignee == "none" else assignee in room.assignees)
+
+
+def _page(
+    call: Call, state: str, turn: str | None, assignee: str | None, limit: int, cursor: str | None
+) -> Page[Room]:
+    """From the view that has them, where there is one, else from all of them."""
+    if not call.who.is_agent or state != "open" or call.query("customer") is not None or not (turn or assignee):
+        return call.world.store.page(_listing(call, state), limit, cursor)
+    view = turn_view(turn or "") if not assignee else UNASSIGNED if assignee == "none" else assigned_view(assignee)
+    listing: Listing[Place] = Listing("view", (call.who.workspace, view), newest_first=True)
+    page = call.world.store.page(listing, limit, cursor)
+    found = call.world.store.many([ref(Room, place.room) for place in page.items]) if page.items else []
+    return Page([room for room in found if room and view in views_of(room)], page.next)
+
+
+def _segment(call: Call) -> Segment | None:
+    told = call.query("segment")
+    if told is None:
+        return None
+    found = call.world.store.one(ref(Segment, told)) if call.who.is_agent else None
+    if found is None or found.workspace != call.who.workspace or found.state != "active":
+        raise NotFound("no such segment")
+    return found
+
+
+def _of_segment(call: Call, segment: Segment | None, found: list[Room]) -> list[Room]:
+    if segment is None or not found:
+        return found
+    owners = list(dict.fromkeys(room.customer for room in found if room.customer))
+    members = call.world.store.many([ref(Member, segment.id, owner) for owner in owners]) if owners else []
+    inside = {member.customer for member in members if member}
+    return [room for room in found if room.customer in inside]
 
 
 def _listing(call: Call, state: str) -> Listing[Room]:
@@ -60,7 +133,7 @@ def new_room(call: Call, body: shapes.NewRoom) -> Any:
     customer = _customer(call, body)
     return call.answering(
         lambda once: open_room(call.world, call.who, body.name, customer, body.kind == "internal", once),
-        lambda room: room_view(room, call.who, None),
+        lambda room: room_view(room, call.who, None, customer),
     )
 
 
@@ -116,8 +189,12 @@ def fork_room(call: Call, body: shapes.ForkRoom) -> Any:
         raise Invalid("not a message of this room at or after `from`", "to")
     return call.answering(
         lambda once: fork(call.world, call.who, call.here.id, first, last, body.name, once),
-        lambda made: room_view(made, call.who, None),
+        lambda made: room_view(made, call.who, None, _owner(call, made)),
     )
+
+
+def _owner(call: Call, room: Room) -> Customer | None:
+    return call.world.store.one(ref(Customer, room.customer)) if room.customer else None
 
 
 @route("PUT", "/v1/rooms/{room}/read", body=shapes.ReadRoom, gives=shapes.ReadView)
