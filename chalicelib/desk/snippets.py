@@ -7,7 +7,9 @@ from .record import Record
 
 MAX_SNIPPET = 8_000
 PLACE = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
-KNOWN = re.compile(r"(customer\.(name|external_id|attributes\.[^|{}]+)|room\.name|agent\.name|user\.name)(\s*\|[^{}]*)?")
+KNOWN = re.compile(
+    r"(customer\.(name|external_id|attributes\.[^|{}]+)|room\.name|agent\.name|user\.name)(\s*\|[^{}]*)?"
+)
 
 
 class Snippet(Record, frozen=True):

@@ -1,5 +1,5 @@
-"""Who calls: API keys, user tokens, sessions of the console, the bootstrap key. The credential's records are read together with what else the
-route is known to need, in one call."""
+"""Who calls: API keys, user tokens, sessions of the console, the bootstrap key. The credential's records are read
+together with what else the route is known to need, in one call."""
 
 import hashlib
 import hmac
@@ -39,7 +39,7 @@ OWN_PAGE = "x-parley-console"  # a header that no other site's page can send: th
 def credential_of(incoming: Incoming) -> str:
     """What a request is made with: `Authorization`, else the session in its cookie."""
     session = cookie(incoming, session_cookie(incoming)) if "authorization" not in incoming.headers else ""
-    if not session:
+    if not session.startswith("ps_"):
         return bearer(incoming.headers)
     if incoming.method not in SAFE:
         check_own_page(incoming)

@@ -12,7 +12,8 @@ SnippetText = Annotated[
     Meta(
         min_length=1,
         max_length=MAX_SNIPPET,
-        description="May hold {{customer.name}}, {{customer.attributes.…}}, {{room.name}}, {{user.name}}, {{agent.name}}",
+        description="May hold {{customer.name}}, {{customer.attributes.…}}, {{room.name}}, {{user.name}}, "
+        "{{agent.name}}",
     ),
 ]
 

@@ -1,6 +1,6 @@
 """Recompute all that is derived, from what was said and set: index keys, rooms' counts and glimpses, messages'
-ordinals, read marks' counts, the id map, domain claims, feeds, the inbox's views. The one full scan; run it in quiet hours, as often as
-you like.
+ordinals, read marks' counts, the id map, domain claims, feeds, the inbox's views. The one full scan; run it in quiet
+hours, as often as you like.
 
 Deliveries are no derived state: they are the ledger of what was sent.
 """

@@ -7,8 +7,8 @@ from ..ports import Drop, Put, Store, Write, ref
 
 
 def shelve(store: Store, room: Room, shelf: Shelf | None, now: int) -> Shelf | None:
-    """The room's shelf as it is then. Decided on states alone: whatever was told twice, late or not at all, the newest room
-    decides, and of two who do it at once one does."""
+    """The room's shelf as it is then. Decided on states alone: whatever was told twice, late or not at all, the newest
+    room decides, and of two who do it at once one does."""
     wanted = views_of(room)
     held = shelf.views if shelf else {}
     if wanted == set(held):

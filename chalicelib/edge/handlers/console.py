@@ -1,19 +1,20 @@
 """The agents' console: its page, script and styles."""
 
+import hashlib
+from functools import cache
 from urllib.parse import urlsplit
 
 from ...settings import settings
 from ..calls import Call, Reply
 from ..router import route
-from ..scripts import WEB, joined, script, served, version_of
+from ..scripts import WEB, joined, script, served
 
 
 @route("GET", "/console", who="anyone", raw=True)
 def console(call: Call) -> Reply:
     """Show the agents' console."""
-    styles = version_of(_styles())
     page = (WEB / "console" / "console.html").read_text("utf-8")
-    page = page.replace("{script}", joined("console/main.js").version).replace("{styles}", styles)
+    page = page.replace("{script}", joined("console/main.js").version).replace("{styles}", _styles()[1])
     headers = {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": policy(call),
@@ -32,11 +33,14 @@ def console_script(call: Call) -> Reply:
 @route("GET", "/console.css", who="anyone", raw=True)
 def console_styles(call: Call) -> Reply:
     """Load the console's styles."""
-    return served(call, _styles(), version_of(_styles()), "text/css; charset=utf-8")
+    return served(call, *_styles(), "text/css; charset=utf-8")
 
 
-def _styles() -> str:
-    return (WEB / "console" / "console.css").read_text("utf-8")
+@cache
+def _styles() -> tuple[str, str]:
+    """The style sheet, and the version that its content gives it."""
+    text = (WEB / "console" / "console.css").read_text("utf-8")
+    return text, hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def policy(call: Call) -> str:

@@ -25,7 +25,6 @@ from ..sight import room_view
 from .customers import customer_of
 from .workspace import PAGED, told
 
-
 MAX_LOOKED_AT = 5  # pages that one answer of a filtered list is made of
 
 
@@ -84,9 +83,7 @@ def _matches(room: Room, turn: str | None, assignee: str | None) -> bool:
     return assignee is None or (not room.assignees if assignee == "none" else assignee in room.assignees)
 
 
-def _page(
-    call: Call, state: str, turn: str | None, assignee: str | None, limit: int, cursor: str | None
-) -> Page[Room]:
+def _page(call: Call, state: str, turn: str | None, assignee: str | None, limit: int, cursor: str | None) -> Page[Room]:
     """From the view that has them, where there is one, else from all of them."""
     if not call.who.is_agent or state != "open" or call.query("customer") is not None or not (turn or assignee):
         return call.world.store.page(_listing(call, state), limit, cursor)

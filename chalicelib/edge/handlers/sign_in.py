@@ -87,6 +87,10 @@ def sign_out(call: Call) -> Reply:
 @route("GET", "/v1/me", who="agent", gives=signing.MeView)
 def me(call: Call) -> signing.MeView:
     """Show who the credential belongs to."""
+    return _me(call)
+
+
+def _me(call: Call) -> signing.MeView:
     agent, workspace = call.world.store.many(
         [ref(Agent, call.who.workspace, call.who.id), ref(Workspace, call.who.workspace)]
     )
@@ -106,7 +110,7 @@ def change_me(call: Call, body: signing.ChangeMe) -> signing.MeView:
             call.world.store.commit(over(old.changed(name=body.name), old), *entry)
 
     again(call.world, attempt)
-    return me(call)
+    return _me(call)
 
 
 @route("POST", "/v1/socket-tickets", who="agent", gives=signing.TicketView, status=201, sealed=True)

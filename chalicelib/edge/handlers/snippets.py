@@ -23,9 +23,7 @@ def snippets(call: Call) -> Page[Any]:
     return Page([inbox.snippet_view(snippet) for snippet in page.items], page.next)
 
 
-@route(
-    "POST", "/v1/snippets", who="agent", need="write", body=inbox.NewSnippet, gives=inbox.SnippetView, status=201
-)
+@route("POST", "/v1/snippets", who="agent", need="write", body=inbox.NewSnippet, gives=inbox.SnippetView, status=201)
 def new_snippet(call: Call, body: inbox.NewSnippet) -> inbox.SnippetView:
     """Keep a text for everybody."""
     check_snippet(body.text)
@@ -46,9 +44,7 @@ def new_snippet(call: Call, body: inbox.NewSnippet) -> inbox.SnippetView:
     return call.answering(lambda once: again(call.world, attempt, once), inbox.snippet_view)
 
 
-@route(
-    "PATCH", "/v1/snippets/{snippet}", who="agent", need="write", body=inbox.ChangeSnippet, gives=inbox.SnippetView
-)
+@route("PATCH", "/v1/snippets/{snippet}", who="agent", need="write", body=inbox.ChangeSnippet, gives=inbox.SnippetView)
 def change_snippet(call: Call, body: inbox.ChangeSnippet) -> inbox.SnippetView:
     """Change a snippet."""
     if body.text is not UNSET:
