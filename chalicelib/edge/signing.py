@@ -6,7 +6,8 @@ from msgspec import Meta
 
 from ..desk.people import Principal
 from ..desk.workspaces import Agent, Workspace
-from .shapes import Body, Name, Time, View, time_of
+from .shapes import AgentView, Body, Name, Time, View, time_of
+from .sight import agent_view
 
 Address = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$(?!\n)")]
 
@@ -58,13 +59,10 @@ class OwnWorkspace(View, frozen=True):
     name: str
 
 
-class MeView(View, frozen=True):
-    """Who the credential belongs to. `may` is what it grants: read, write, admin, own."""
+class SessionView(View, frozen=True):
+    """Whom the credential belongs to. `may` is what it grants: read, write, admin, own."""
 
-    id: str
-    name: str
-    email: str
-    role: str
+    agent: AgentView
     may: list[str]
     workspace: OwnWorkspace
     expires_at: Time | None
@@ -78,13 +76,10 @@ class TicketView(View, frozen=True):
     expires_at: Time
 
 
-def me_view(who: Principal, agent: Agent, workspace: Workspace) -> MeView:
+def session_view(who: Principal, agent: Agent, workspace: Workspace) -> SessionView:
     """The caller."""
-    return MeView(
-        id=agent.id,
-        name=agent.name,
-        email=agent.email,
-        role=agent.role,
+    return SessionView(
+        agent=agent_view(agent),
         may=[need for need in ("read", "write", "admin", "own") if who.may(need)],
         workspace=OwnWorkspace(id=workspace.id, name=workspace.name),
         expires_at=time_of(who.expires_at),

@@ -23,8 +23,13 @@ from .. import signing
 from ..auth import check_own_page, session_cookie, set_cookie
 from ..calls import Call, Reply
 from ..router import route
-from ..shapes import time_of
-from .console import socket_url
+from ..shapes import AgentView, time_of
+from ..sight import agent_view
+
+
+def socket_url(base_url: str) -> str:
+    """The WebSocket's address: the stack's own, or on a laptop beside the API."""
+    return settings().socket_url or f"ws{base_url.removeprefix('http')}/socket"
 
 
 def signed_in(call: Call, token: str) -> dict[str, str]:
@@ -84,33 +89,28 @@ def sign_out(call: Call) -> Reply:
     return Reply(headers=set_cookie(session_cookie(call.incoming), "", 0))
 
 
-@route("GET", "/v1/me", who="agent", gives=signing.MeView)
-def me(call: Call) -> signing.MeView:
-    """Show who the credential belongs to."""
-    return _me(call)
-
-
-def _me(call: Call) -> signing.MeView:
+@route("GET", "/v1/session", who="agent", gives=signing.SessionView)
+def session(call: Call) -> signing.SessionView:
+    """Show the agent whom the credential belongs to, and what it grants."""
     agent, workspace = call.world.store.many(
         [ref(Agent, call.who.workspace, call.who.id), ref(Workspace, call.who.workspace)]
     )
-    return signing.me_view(call.who, agent, workspace)
+    return signing.session_view(call.who, agent, workspace)
 
 
-@route("PATCH", "/v1/me", who="agent", need="write", body=signing.ChangeMe, gives=signing.MeView)
-def change_me(call: Call, body: signing.ChangeMe) -> signing.MeView:
+@route("PATCH", "/v1/me", who="agent", need="write", body=signing.ChangeMe, gives=AgentView)
+def change_me(call: Call, body: signing.ChangeMe) -> AgentView:
     """Change one's own name."""
 
-    def attempt(_: int) -> None:
+    def attempt(_: int) -> Agent:
         old = call.world.store.one(ref(Agent, call.who.workspace, call.who.id))
         if old is None:
             raise NotFound("no such agent")
-        if old.name != body.name:
-            entry = audit(call.world, call.who, "agent.changed", old.id, ["name"])
-            call.world.store.commit(over(old.changed(name=body.name), old), *entry)
+        changed = old.changed(name=body.name)
+        call.world.store.commit(over(changed, old), *audit(call.world, call.who, "agent.changed", old.id, ["name"]))
+        return changed
 
-    again(call.world, attempt)
-    return _me(call)
+    return agent_view(again(call.world, attempt))
 
 
 @route("POST", "/v1/socket-tickets", who="agent", gives=signing.TicketView, status=201, sealed=True)
@@ -119,6 +119,6 @@ def socket_ticket(call: Call) -> Any:
     return call.answering(
         lambda once: give_ticket(call.world, call.who, once),
         lambda given: signing.TicketView(
-            url=socket_url(call), token=given[0], expires_at=time_of(given[1].expires_at) or ""
+            url=socket_url(call.incoming.base_url), token=given[0], expires_at=time_of(given[1].expires_at) or ""
         ),
     )
