@@ -40,7 +40,7 @@ def accept(
     if install is None:
         raise NotFound("no such install")
     now = world.clock.now()
-    way_in = world.inbound(channel)
+    way_in = world.way_in(channel)
     envelope = Envelope(
         id=world.fresh_id("env"),
         workspace=install.workspace,
@@ -61,7 +61,7 @@ def accept(
 
 def _verified(world: World, envelope: Envelope, install: Install) -> Install:
     """The install whose secrets made the envelope's signature: perhaps one that is younger than our copy."""
-    way_in = world.inbound(install.kind)
+    way_in = world.way_in(install.kind)
     try:
         way_in.verify(envelope, install, Opened(world, install), envelope.received_at)
     except Unauthenticated:
@@ -74,7 +74,7 @@ def _verified(world: World, envelope: Envelope, install: Install) -> Install:
 
 
 def _pace(world: World, envelope: Envelope, install: Install, now: int) -> None:
-    pace = world.inbound(install.kind).pace(envelope, install)
+    pace = world.way_in(install.kind).pace(envelope, install)
     if pace is None:
         return
     name, most = pace

@@ -123,9 +123,11 @@ def test_the_streams_mapping_is_what_the_local_stack_cannot_show(template: Templ
     assert mapping["MaximumRetryAttempts"] == 10
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["Files", "Arn"]}}}
-    given, customers = mapping["FilterCriteria"]["Filters"]
-    assert json.loads(customers["Pattern"])["dynamodb"]["Keys"] == {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": ["A"]}}
-    keys = json.loads(given["Pattern"])["dynamodb"]["Keys"]
+    keys, themselves, users = (
+        json.loads(each["Pattern"])["dynamodb"]["Keys"] for each in mapping["FilterCriteria"]["Filters"]
+    )
+    assert themselves == {"pk": {"S": [{"prefix": "C#"}, {"prefix": "R#"}]}, "sk": {"S": ["A"]}}
+    assert users == {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": [{"prefix": "USER#"}]}}
     assert keys["pk"] == {"S": [{"prefix": "R#"}]}
     assert {"M#", "N#", "L#"} <= {word["prefix"] for word in keys["sk"]["S"]}
 

@@ -29,24 +29,21 @@ MAX_LOOKED_AT = 5  # pages that one answer of a filtered list is made of
 
 
 def shown(call: Call, room: Room) -> shapes.RoomView:
-    """A room with its customer, and the asker's own count of unread messages."""
-    return shown_all(call, [room])[0]
+    """A room with the asker's own count of unread messages."""
+    (view,) = _views(call, [room])
+    return view
 
 
-def shown_all(call: Call, found: list[Room]) -> list[shapes.RoomView]:
-    """Rooms as the asker sees them: read marks and customers are read together."""
-    owners = list(dict.fromkeys(room.customer for room in found if room.customer))
-    refs: list[Ref[Any]] = [ref(Seen, call.who.id, room.id) for room in found]
-    records = _in_hundreds(call, [*refs, *(ref(Customer, owner) for owner in owners)])
-    customers = dict(zip(owners, records[len(found) :], strict=True))
-    marks = records[: len(found)]
+def _views(call: Call, rooms: list[Room]) -> list[shapes.RoomView]:
+    """Rooms with the asker's marks and their customers, in one read."""
+    marks: list[Ref[Any]] = [ref(Seen, call.who.id, room.id) for room in rooms]
+    customers = sorted({room.customer for room in rooms if room.customer})
+    found = call.world.store.many([*marks, *[ref(Customer, id_) for id_ in customers]]) if rooms else []
+    whose = dict(zip(customers, found[len(rooms) :], strict=True))
     return [
-        room_view(room, call.who, seen, customers.get(room.customer)) for room, seen in zip(found, marks, strict=True)
+        room_view(room, call.who, seen, whose.get(room.customer))
+        for room, seen in zip(rooms, found[: len(rooms)], strict=True)
     ]
-
-
-def _in_hundreds(call: Call, refs: list[Ref[Any]]) -> list[Any]:
-    return [record for at in range(0, len(refs), 100) for record in call.world.store.many(refs[at : at + 100])]
 
 
 @route(
@@ -74,7 +71,7 @@ def rooms(call: Call) -> Page[Any]:
         if cursor is None or not left or len(found) >= call.limit:
             break
     found.sort(key=lambda room: room.last_message_at or room.created_at, reverse=True)  # the index rounds
-    return Page(shown_all(call, found), cursor)
+    return Page(_views(call, found), cursor)
 
 
 def _matches(room: Room, turn: str | None, assignee: str | None) -> bool:
@@ -155,12 +152,16 @@ def room(call: Call) -> Any:
 
 @route("PATCH", "/v1/rooms/{room}", need="write", body=shapes.ChangeRoom, gives=shapes.RoomView)
 def change_room(call: Call, body: shapes.ChangeRoom) -> Any:
-    """Rename, resolve, reopen or assign a room."""
+    """Rename, resolve, reopen, assign or label a room."""
     fields = told(body)
     if "name" in fields and call.here.kind == "triage" and not call.who.is_agent:
         raise Forbidden("the triage room's name is the vendor's")
     if "assignees" in fields:
         fields["assignees"] = _assignees(call, fields["assignees"])
+    if "labels" in fields:
+        if not call.who.is_agent:
+            raise Forbidden("only agents label")
+        fields["labels"] = tuple(sorted(set(fields["labels"])))
     changed = update_room(call.world, call.who, call.here.id, fields, call.if_version)
     return call.reply(shown(call, changed), version=changed.version)
 
@@ -184,14 +185,11 @@ def fork_room(call: Call, body: shapes.ForkRoom) -> Any:
         raise Invalid("not a message of this room", "from")
     if last is None or last < first:
         raise Invalid("not a message of this room at or after `from`", "to")
+    customer = call.world.store.one(ref(Customer, call.here.customer)) if call.here.customer else None
     return call.answering(
         lambda once: fork(call.world, call.who, call.here.id, first, last, body.name, once),
-        lambda made: room_view(made, call.who, None, _owner(call, made)),
+        lambda made: room_view(made, call.who, None, customer),
     )
-
-
-def _owner(call: Call, room: Room) -> Customer | None:
-    return call.world.store.one(ref(Customer, room.customer)) if room.customer else None
 
 
 @route("PUT", "/v1/rooms/{room}/read", body=shapes.ReadRoom, gives=shapes.ReadView)
