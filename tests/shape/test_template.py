@@ -54,7 +54,7 @@ REACHES = {
     "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "ReactFailedQueue", "Files"},
     "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "Files", "Key", "MailSender"},
     "Push": {"Table", "PushQueue", "PushDeadQueue", "WebsocketAPI"},
-    "Jobs": {"Table", "JobsQueue", "JobsDeadQueue", "Files"},
+    "Jobs": {"Table", "JobsQueue", "JobsDeadQueue", "Files", "MailSender"},
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue"},
     "Tick": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue"},
 }
