@@ -35,19 +35,6 @@ def standard_webhooks(name: str, body: bytes) -> dict[str, str]:
     return {"webhook-id": "msg_1", "webhook-timestamp": str(NOW // 1000), "webhook-signature": signature}
 
 
-def github(name: str, body: bytes) -> dict[str, str]:
-    """The payload file `issues.opened.by-our-app` is of the event `issues`."""
-    digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-    event, id_ = name.partition(".")[0], "72d3162e-cc78-11e3-81ab-4c9367dc0958"
-    return {"x-github-event": event, "x-github-delivery": id_, "x-hub-signature-256": f"sha256={digest}"}
-
-
-def linear(name: str, body: bytes) -> dict[str, str]:
-    digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-    id_ = "234d1a4e-b617-4388-90fe-adc3633d6b72"
-    return {"linear-event": name.partition(".")[0], "linear-delivery": id_, "linear-signature": digest}
-
-
 @dataclass(frozen=True)
 class Sender:
     """How a tracker's genuine webhooks are made: the headers of the payload file `name` (without .json) with `body`,
@@ -65,21 +52,38 @@ class Sender:
     """Whether the signature is of its time."""
 
 
+def hex_of_body(header: str, prefix: str = "", event: str = "") -> Callable[[str, bytes], dict[str, str]]:
+    """`event` is the header that names it: the payload file `issues.opened.by-our-app` is of the event `issues`."""
+
+    def headers(name: str, body: bytes) -> dict[str, str]:
+        told = {event: name.partition(".")[0]} if event else {}
+        return told | {header: prefix + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()}
+
+    return headers
+
+
 SENDERS = {
     "github": Sender(
-        headers=github,
+        headers=hex_of_body("x-hub-signature-256", "sha256=", "x-github-event"),
         proofs=("x-hub-signature-256",),
         secrets={"signing": [SECRET]},
         body=("issues", b'{"action":"opened","issue":{"number":1},"repository":{"full_name":"acorn/api"}}'),
         config={"repository": "acorn/api"},
     ),
     "linear": Sender(
-        headers=linear,
+        headers=hex_of_body("linear-signature"),
         proofs=("linear-signature",),
         secrets={"signing": [SECRET]},
         body=("Issue", b'{"type":"Issue","action":"create","data":{"id":"a"},"webhookTimestamp":1770000000000}'),
         config={"team": "ENG"},
         dated=True,
+    ),
+    "jira": Sender(
+        headers=hex_of_body("x-hub-signature", "sha256="),
+        proofs=("x-hub-signature",),
+        secrets={"signing": [SECRET]},
+        body=("issue-created", b'{"webhookEvent":"jira:issue_created","issue":{"id":"10148"}}'),
+        config={"url": "https://acme.atlassian.net", "project": "ACME"},
     ),
     "tracker": Sender(
         headers=standard_webhooks,
