@@ -28,6 +28,7 @@ from ...wire import signed
 
 CREDENTIALS: Mapping[str, str] = {
     "token": "a personal API key (Settings, Security & access) or an OAuth access token; to make webhooks, an admin's",
+    "webhook_secret": "the signing secret that Linear made, where the webhook was set up by hand",
 }
 TOLERANCE = 60_000  # ms both ways, as in Linear's own SDK
 
@@ -73,7 +74,8 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
 
 def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
     """Raise Unauthenticated unless a live secret signed the raw body, with a time that is at most a minute off."""
-    signed.check(envelope.headers, "linear-signature", envelope.body, secrets.get("signing", ()))
+    live = [*secrets.get("signing", ()), *secrets.get("webhook_secret", ())]
+    signed.check(envelope.headers, "linear-signature", envelope.body, live)
     at = _sent_at(envelope)
     if at is None:
         raise Unauthenticated("webhookTimestamp is missing")
