@@ -10,7 +10,7 @@ from ..desk.messages import Change, Message
 from ..desk.rooms import Bridge, Room
 from ..desk.workspaces import Workspace
 from ..ports import Call, Listing, Ref, Store, World, new, ref
-from .mark_result import mark_replied
+from .mark_result import mark_reaction, mark_replied
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction"}
 
@@ -63,6 +63,8 @@ def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
     if not workspace:
         message = world.store.one(ref(Message, happening.room, happening.message, False))  # type: ignore[union-attr]
         workspace = message.workspace if message else ""
+        if message and what == "reaction":
+            mark_reaction(world, message, happening)  # type: ignore[arg-type]
     calls = []
     for install, channel, since in ties.of(happening.room, workspace):
         if _owed(happening, install, since):
