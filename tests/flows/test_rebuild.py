@@ -1,17 +1,21 @@
 """`rebuild` after all that is derived was deleted gives equal state."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
 
 from chalicelib.desk.customers import Domain
+from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.footing import Counted, Footing, OpenRoom
 from chalicelib.desk.messages import Known, Message
+from chalicelib.desk.record import Record
 from chalicelib.desk.rooms import Room, Seen
 from chalicelib.desk.segments import Placement
 from chalicelib.desk.workspaces import Workspace
 from chalicelib.flows.rebuild import rebuild
 from chalicelib.store.rows import Row, from_row, to_row
+from chalicelib.store.store import TableStore
 from tests.api import Client, Tenant
 from tests.fakes import Parley
 
@@ -80,3 +84,21 @@ def test_rebuild_gives_equal_state(parley: Parley, tenant: Tenant) -> None:
 def test_rebuild_of_a_sound_table_writes_nothing(parley: Parley, tenant: Tenant) -> None:
     told(parley, tenant)
     assert not rebuild(parley.store)
+
+
+def test_what_moves_meanwhile_is_left_to_who_moved_it(parley: Parley, tenant: Tenant) -> None:
+    """The scan reads a row, a worker moves it, the scan comes to write it: the worker's version stays."""
+    config = {"url": "https://vendor.example/hook"}
+    tenant.api.post("/v1/installs", {"kind": "webhook", "name": "Hook", "config": config})
+    tenant.api.post(f"/v1/rooms/{tenant.triage()}/messages", {"text": "On its way"})
+    parley.react_all()
+
+    class Scanned(TableStore):
+        def everything(self) -> Iterator[Record]:
+            read = list(super().everything())
+            parley.deliver_all()
+            yield from read
+
+    assert "Delivery" not in rebuild(Scanned(parley.table))
+    rows = [record for record in parley.store.everything() if isinstance(record, Delivery)]
+    assert [row.state for row in rows] == ["sent"]
