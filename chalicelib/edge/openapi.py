@@ -21,6 +21,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "customer": {"schema": {"type": "string"}, "description": "A customer's external id"},
     "assignee": {"schema": {"type": "string"}, "description": "An agent's id"},
     "message": {"schema": {"type": "string"}, "description": "A message's id"},
+    "deliveries": {"schema": {"type": "string", "enum": ["true"]}, "description": "Tell of each bridge too"},
 }
 PROBLEMS = {
     "400": "The request is malformed",
