@@ -16,6 +16,7 @@ from chalicelib.desk.rooms import Room
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.due import due
 from chalicelib.flows.due_work import placing
+from chalicelib.flows.mail_links import mail_links
 from chalicelib.flows.place import place
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
@@ -214,6 +215,8 @@ class Parley:
             task = self.queues.tasks.pop(0)
             if "job" in task:
                 work(self.world, task["job"], task["piece"])
+            elif "sign_in" in task:
+                mail_links(self.world, task["sign_in"], task["base"])
             else:
                 place(self.world, task["workspace"], task["customers"])
 
