@@ -18,6 +18,7 @@ from chalicelib.flows.due import due
 from chalicelib.flows.due_sync import due_sync
 from chalicelib.flows.due_work import placing
 from chalicelib.flows.follow_issue import following
+from chalicelib.flows.mail_links import mail_links
 from chalicelib.flows.place import place
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
@@ -226,6 +227,8 @@ class Parley:
             task = self.queues.tasks.pop(0)
             if "job" in task:
                 work(self.world, task["job"], task["piece"])
+            elif "sign_in" in task:
+                mail_links(self.world, task["sign_in"], task["base"])
             else:
                 place(self.world, task["workspace"], task["customers"])
 

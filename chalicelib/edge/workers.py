@@ -79,9 +79,10 @@ def broadcast(event: Any) -> dict[str, Any]:
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="jobs", batch_size=1)
 def jobs(event: Any) -> dict[str, Any]:
-    """Pieces of jobs, and customers whose segments may have changed."""
+    """Pieces of jobs, customers whose segments may have changed, and mails with links to sign in."""
     import json
 
+    from ..flows.mail_links import mail_links
     from ..flows.place import place
     from ..flows.work import work as work_off
     from ..wiring import world
@@ -90,6 +91,8 @@ def jobs(event: Any) -> dict[str, Any]:
         task = json.loads(record["body"])
         if "job" in task:
             work_off(world(), task["job"], task["piece"])
+        elif "sign_in" in task:
+            mail_links(world(), task["sign_in"], task["base"])
         else:
             place(world(), task["workspace"], task["customers"])
 

@@ -14,6 +14,8 @@ from . import (
     messages,
     rooms,
     segments,
+    sign_in,
+    snippets,
     trackers,
     workspace,
 )
@@ -33,5 +35,7 @@ __all__ = [
     "rooms",
     "segments",
     "trackers",
+    "sign_in",
+    "snippets",
     "workspace",
 ]

@@ -91,7 +91,8 @@ def patch_tracking(call: Call, body: told.ChangeTracking) -> Any:
 @route("GET", "/v1/installs/{install}/tickets", who="agent", gives=list[told.FoundTicketView], query=("text",))
 def tracker_tickets(call: Call) -> Page[Any]:
     """Search a tracker's tickets."""
-    text = call.query("text") or ""
-    if not 0 < len(text.strip()) <= 200:
-        raise Invalid("text has 1 to 200 characters", "text")
-    return Page([told.found_view(seen) for seen in search_tickets(call.world, _own(call), text)], None)
+    own, text = _own(call), (call.query("text") or "").strip()
+    if len(text) > 200:
+        raise Invalid("text has at most 200 characters", "text")
+    found = search_tickets(call.world, own, text) if text else []
+    return Page([told.found_view(seen) for seen in found], None)
