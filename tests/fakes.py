@@ -68,7 +68,7 @@ class FakeQueues:
                 self.woken.add(call)
                 self.calls.append(call)
 
-    def push(self, pushes: Iterable[dict[str, Any]]) -> None:
+    def push(self, pushes: Iterable[dict[str, Any]], after: int = 0) -> None:
         self.pushes += pushes
 
     def broadcast(self, errands: Iterable[Errand]) -> None:

@@ -30,13 +30,16 @@ class Secret(Part, frozen=True):
 
 class Workspace(Record, frozen=True):
     """One environment or product of the vendor. `feeds` are the installs that are told of every room but internal
-    ones, and since when (ms): kept here, so that they are read with the workspace, consistently."""
+    ones, and since when (ms): kept here, so that they are read with the workspace, consistently. `origins` are the
+    sites whose pages may call as a user (none: all); `visitors` may ask without a token."""
 
     id: str
     name: str
     created_at: int
     token_secrets: tuple[Secret, ...] = ()
     feeds: dict[str, int] = {}
+    origins: tuple[str, ...] = ()
+    visitors: bool = False
 
 
 class Agent(Record, frozen=True):

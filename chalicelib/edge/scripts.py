@@ -1,6 +1,6 @@
 """The pages' scripts: plain ES modules under web/, joined into one as they are, with nothing between a reader and them.
 
-Joining takes an `import {…} from "./x.js"` for the module itself, once, before whoever asks for it, and keeps the
+Indentation and lines that are comments, which no browser reads, are left out. Joining takes an `import {…} from "./x.js"` for the module itself, once, before whoever asks for it, and keeps the
 `export` of the first module alone. So modules that meet share one set of names, and rename nothing.
 """
 
@@ -14,6 +14,8 @@ from .calls import Call, Reply
 
 WEB = Path(__file__).parents[1] / "web"
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
+COMMENT = re.compile(r"^[ \t]*(?://.*|/\*\*(?:.|\n)*?\*/)\n", re.MULTILINE)
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=const|let|class|function|async)", re.MULTILINE)
 A_WHILE = "public, max-age=300, stale-while-revalidate=86400"
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -33,7 +35,8 @@ def joined(name: str) -> Script:
     parts: dict[str, str] = {}
     _take(PurePosixPath(name), parts)
     *others, first = parts.values()
-    text = "\n".join([*(EXPORT.sub("", part) for part in others), first])
+    text = "".join([*(EXPORT.sub("", part) for part in others), first])
+    text = INDENT.sub("", COMMENT.sub("", text))
     return Script(text, hashlib.sha256(text.encode()).hexdigest()[:16])
 
 

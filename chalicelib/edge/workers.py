@@ -98,20 +98,24 @@ def jobs(event: Any) -> dict[str, Any]:
 
 @workers.on_dynamodb_record(stream_arn=STREAM, name="react", batch_size=100)
 def react(event: Any) -> None:
-    """Changes of rooms, in order within a room, and of customers. What fails is set aside; only AWS being away runs a
-    batch again."""
-    from ..desk.customers import Customer
+    """Changes of rooms, in order within a room; of customers and people. What fails is set aside; only AWS being
+    away runs a batch again."""
+    from ..desk.customers import Customer, User
     from ..desk.messages import Change, Message
+    from ..desk.workspaces import Agent
     from ..flows.due_work import placing
     from ..flows.react import Ties, wake
     from ..flows.react import react as derive
-    from ..ports import Away
+    from ..ports import Away, Call
+    from ..settings import settings
     from ..store.rows import record_of_image
     from ..wiring import queues, world
+    from .live import changed
 
     rim = world()
     ties = Ties(rim.store)
-    calls, pushes = [], []
+    calls: list[Call] = []
+    pushes: list[Record] = []
     moved: dict[str, list[str]] = {}
     for record in event.to_dict()["Records"]:
         keys = record["dynamodb"]["Keys"]
@@ -119,8 +123,11 @@ def react(event: Any) -> None:
             happening = record_of_image(record["dynamodb"].get("NewImage"))
             if isinstance(happening, Message | Change):
                 calls += derive(rim, happening, ties)
-                pushes.append({"room": happening.room, "n": happening.n, "internal": happening.internal})
-            elif isinstance(happening, Customer):
+                if room := ties.room(happening.room):
+                    pushes.append(changed(happening, ties.message(happening), room, settings().public_url))
+            elif isinstance(happening, Customer | User | Agent) and happening.valid_after:
+                pushes.append({"ended": happening.id, "at": happening.valid_after})
+            if isinstance(happening, Customer):
                 moved.setdefault(happening.workspace, []).append(happening.id)
         except Away:
             raise

@@ -18,17 +18,19 @@ Happening = Message | Change
 
 
 class Ties:
-    """The (install, channel) pairs that each room is tied to, read once per batch."""
+    """What the changes of a batch are about, each read once: the (install, channel) pairs that each room is tied to,
+    the rooms themselves, the messages. Read after the changes were made, nothing is older than they are."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.rooms: dict[str, Room | None] = {}
         self.bridges: dict[str, list[Bridge]] = {}
         self.workspaces: dict[str, Workspace | None] = {}
+        self.messages: dict[tuple[str, int, bool], Message | None] = {}
 
     def of(self, room_id: str, workspace: str) -> list[tuple[str, str, int]]:
         """(install, channel, bound since) of every bridge of a room and every feed of its workspace."""
-        if room_id not in self.rooms:
+        if room_id not in self.bridges:
             self._read(room_id, workspace)
         room = self.rooms[room_id]
         if room is None or room.kind == "internal":
@@ -38,6 +40,21 @@ class Ties:
         for install, since in tenant.feeds.items() if tenant else ():
             found.setdefault(install, (install, "webhook", since))
         return list(found.values())
+
+    def room(self, room_id: str) -> Room | None:
+        """The room."""
+        if room_id not in self.rooms:
+            self.rooms[room_id] = self.store.one(ref(Room, room_id))
+        return self.rooms[room_id]
+
+    def message(self, happening: "Happening") -> Message | None:
+        """The message that a change is about, as it is now; the message itself where it has just been said."""
+        if isinstance(happening, Message) or not happening.message:
+            return happening if isinstance(happening, Message) else None
+        place = (happening.room, happening.message, happening.internal)
+        if place not in self.messages:
+            self.messages[place] = self.store.one(ref(Message, *place))
+        return self.messages[place]
 
     def _read(self, room_id: str, workspace: str) -> None:
         refs: list[Ref[Any]] = [
@@ -54,15 +71,13 @@ class Ties:
 
 def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
     """Write what is owed for one change; the wake-ups that it asks for. Doing it again writes nothing twice."""
-    workspace = happening.workspace if isinstance(happening, Message) else ""
     if isinstance(happening, Message):
         mark_replied(world, happening)
     what = _what(happening)
     if what is None or happening.internal:
         return []
-    if not workspace:
-        message = world.store.one(ref(Message, happening.room, happening.message, False))  # type: ignore[union-attr]
-        workspace = message.workspace if message else ""
+    message = ties.message(happening)
+    workspace = message.workspace if message else ""
     calls = []
     for install, channel, since in ties.of(happening.room, workspace):
         if _owed(happening, install, since):

@@ -97,10 +97,11 @@ OWN: dict[str, Any] = {
     "POST /v1/broadcasts": {"customers": ["acme"], "text": "Hello"},
     "GET /v1/broadcast-rules": None,
     "PUT /v1/broadcast-rules": {"approval": True},
+    "GET /v1/me": None,
     "GET /v1/rooms": None,
     "POST /v1/rooms": {"name": "New", "kind": "internal"},
 }
-# Routes that take no credential of a workspace. The last three have tests of their own below.
+# Routes that take no credential of a workspace. Those with names in them have tests of their own below.
 OPEN = {
     "GET /health",
     "GET /v1/openapi.json",
@@ -108,6 +109,8 @@ OPEN = {
     "GET /files/{attachment}/{secret}",
     "POST /in/{channel}/{install}",
     "GET /in/form/{install}",
+    "GET /widget.js",
+    "POST /v1/visitors",
 }
 
 

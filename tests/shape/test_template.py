@@ -31,10 +31,10 @@ SET_ASIDE = {*DEAD.values(), "ReactFailedQueue"}
 EVERYWHERE = {"PARLEY_STAGE", "PARLEY_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 TOLD = {
     "APIHandler": {"INBOUND_QUEUE", "DELIVER_QUEUE", "PUSH_QUEUE", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
-    | {"JOBS_QUEUE", "BROADCAST_QUEUE", "BOOTSTRAP_HASH", "MAIL_SENDER"},
-    "WebsocketConnect": set(),
+    | {"JOBS_QUEUE", "BROADCAST_QUEUE", "BOOTSTRAP_HASH", "MAIL_SENDER", "SOCKET_URL"},
+    "WebsocketConnect": {"PUSH_QUEUE"},
     "WebsocketMessage": {"KEY_ID", "SOCKET_ENDPOINT"},
-    "WebsocketDisconnect": set(),
+    "WebsocketDisconnect": {"SOCKET_ENDPOINT"},
     "Receive": {"INBOUND_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
     "React": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "REACT_FAILED_QUEUE", "PUBLIC_URL"},
     "Deliver": {"DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL", "MAIL_SENDER"},
@@ -47,9 +47,9 @@ TOLD = {
 REACHES = {
     "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue", "Files", "Key"}
     | {"MailSender"},
-    "WebsocketConnect": {"Table"},
+    "WebsocketConnect": {"Table", "PushQueue"},
     "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
-    "WebsocketDisconnect": {"Table"},
+    "WebsocketDisconnect": {"Table", "WebsocketAPI"},
     "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "Files", "Key"},
     "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "ReactFailedQueue", "Files"},
     "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "Files", "Key", "MailSender"},
@@ -123,9 +123,11 @@ def test_the_streams_mapping_is_what_the_local_stack_cannot_show(template: Templ
     assert mapping["MaximumRetryAttempts"] == 10
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["Files", "Arn"]}}}
-    given, customers = mapping["FilterCriteria"]["Filters"]
-    assert json.loads(customers["Pattern"])["dynamodb"]["Keys"] == {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": ["A"]}}
-    keys = json.loads(given["Pattern"])["dynamodb"]["Keys"]
+    keys, customers, agents = (
+        json.loads(f["Pattern"])["dynamodb"]["Keys"] for f in mapping["FilterCriteria"]["Filters"]
+    )
+    assert customers == {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": ["A", {"prefix": "USER#"}]}}
+    assert agents == {"pk": {"S": [{"prefix": "W#"}]}, "sk": {"S": [{"prefix": "AGENT#"}]}}
     assert keys["pk"] == {"S": [{"prefix": "R#"}]}
     assert {"M#", "N#", "L#"} <= {word["prefix"] for word in keys["sk"]["S"]}
 

@@ -15,7 +15,7 @@ from ...flows.mark_result import mark_broadcast_read
 from ...flows.open_room import open_room
 from ...flows.update_room import update_room
 from ...ports import Listing, Page, ref
-from .. import shapes
+from .. import live, shapes
 from ..calls import Call
 from ..router import route
 from ..shapes import time_of
@@ -29,18 +29,25 @@ def shown(call: Call, room: Room) -> shapes.RoomView:
     return room_view(room, call.who, call.world.store.one(ref(Seen, call.who.id, room.id)))
 
 
-@route("GET", "/v1/rooms", gives=list[shapes.RoomView], query=(*PAGED, "state", "customer", "assignee"))
+@route("GET", "/v1/rooms", gives=list[shapes.RoomView], query=(*PAGED, "state", "customer", "assignee"), visitors=True)
 def rooms(call: Call) -> Page[Any]:
     """List rooms, the latest activity first: an agent's workspace's, or a user's own customer's."""
     state = call.query("state") or "open"
     if state not in ("open", "resolved"):
         raise Invalid("state is open or resolved", "state")
-    page = call.world.store.page(_listing(call, state), call.limit, call.query("cursor"))
+    page = _page(call, state)
     assignee = call.query("assignee")
     found = [room for room in page.items if assignee is None or assignee in room.assignees]
     found.sort(key=lambda room: room.last_message_at or room.created_at, reverse=True)  # the index rounds
     marks = call.world.store.many([ref(Seen, call.who.id, room.id) for room in found]) if found else []
     return Page([room_view(room, call.who, seen) for room, seen in zip(found, marks, strict=True)], page.next)
+
+
+def _page(call: Call, state: str) -> Page[Room]:
+    if call.who.kind != "visitor":
+        return call.world.store.page(_listing(call, state), call.limit, call.query("cursor"))
+    own = call.world.store.one(ref(Room, call.who.room))
+    return Page([own] if own and own.state == state else [])
 
 
 def _listing(call: Call, state: str) -> Listing[Room]:
@@ -77,7 +84,7 @@ def _customer(call: Call, body: shapes.NewRoom) -> Customer | None:
     return customer_of(call, named) if named is not None else None
 
 
-@route("GET", "/v1/rooms/{room}", gives=shapes.RoomView)
+@route("GET", "/v1/rooms/{room}", gives=shapes.RoomView, visitors=True)
 def room(call: Call) -> Any:
     """Show a room."""
     return call.reply(shown(call, call.here), version=call.here.version)
@@ -120,13 +127,14 @@ def fork_room(call: Call, body: shapes.ForkRoom) -> Any:
     )
 
 
-@route("PUT", "/v1/rooms/{room}/read", body=shapes.ReadRoom, gives=shapes.ReadView)
+@route("PUT", "/v1/rooms/{room}/read", body=shapes.ReadRoom, gives=shapes.ReadView, visitors=True)
 def read(call: Call, body: shapes.ReadRoom) -> shapes.ReadView:
     """Mark a room as read, up to a message or all of it."""
     message = numbered(call, body.message, "message") if body.message is not None else None
     seen = mark_read(call.world, call.who.id, call.here, message)
-    if not call.who.is_agent:
+    if call.who.kind == "user":
         mark_broadcast_read(call.world, call.here, seen)
+    call.world.queues.push([live.read(call.here, call.who.id, seen)])
     left = unread(call.here, seen, call.who.is_agent)
     return shapes.ReadView(room=call.here.id, change=seen.n, unread=max(0, left))
 
@@ -142,7 +150,7 @@ def numbered(call: Call, id_: str, field: str) -> Message:
     return found
 
 
-@route("GET", "/v1/rooms/{room}/roster", gives=list[shapes.MemberView], query=PAGED)
+@route("GET", "/v1/rooms/{room}/roster", gives=list[shapes.MemberView], query=PAGED, visitors=True)
 def roster(call: Call) -> Page[Any]:
     """List both teams of a room, and since when each is there. The vendor's team comes with the first page."""
     here, cursor = call.here, call.query("cursor")
