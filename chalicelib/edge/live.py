@@ -16,9 +16,11 @@ SHARED = ("name", "state", "outcome", "assignees", "turn", "last_message_at", "l
 NOBODY = Principal(workspace="", kind="user", id="", name="", credential="")
 
 
-def changed(happening: Message | Change, message: Message | None, room: Room, base_url: str) -> dict[str, Any]:
-    """The push of one change: `room.changed`, with the message as it is now and what the inbox shows of the room."""
-    posted = isinstance(happening, Message)
+def changed(
+    happening: Message | Change, message: Message | None, room: Room, base_url: str, watched: bool
+) -> dict[str, Any]:
+    """The push of one change: `room.changed`, with the message as it is now and what the inbox shows of the room. It
+    goes to the inbox if that may be `watched`, and unless it is a broadcast, which moves nothing there."""
     summary = msgspec.to_builtins(room_view(room, NOBODY, None))
     frame = {
         "type": "room.changed",
@@ -30,9 +32,8 @@ def changed(happening: Message | Change, message: Message | None, room: Room, ba
         "message": _small(message, base_url) if message else None,
         "summary": {name: summary[name] for name in SHARED},
     }
-    internal = happening.internal
-    quiet = posted and happening.broadcast is not None
-    return _push(room, frame, internal) | ({} if quiet else {"inbox": room.workspace})
+    quiet = isinstance(happening, Message) and happening.broadcast is not None
+    return _push(room, frame, happening.internal) | ({"inbox": room.workspace} if watched and not quiet else {})
 
 
 def _small(message: Message, base_url: str) -> Any:

@@ -1,7 +1,8 @@
 """The pages' scripts: plain ES modules under web/, joined into one as they are, with nothing between a reader and them.
 
-Indentation and lines that are comments, which no browser reads, are left out. Joining takes an `import {…} from "./x.js"` for the module itself, once, before whoever asks for it, and keeps the
-`export` of the first module alone. So modules that meet share one set of names, and rename nothing.
+Joining takes an `import {…} from "./x.js"` for the module itself, once, before whoever asks for it, and keeps the
+`export` of the first module alone. So modules that meet share one set of names, and rename nothing. Indentation and
+lines that are comments, which no browser reads, are left out.
 """
 
 import hashlib

@@ -25,6 +25,7 @@ from ..desk.sockets import EVERYTHING, FIRST_FRAME, MAX_LIFE, Connection, Subscr
 from ..desk.strict_json import loads
 from ..desk.workspaces import Agent
 from ..flows.push import leave, tell, watching
+from ..flows.watch_inbox import watch_inbox
 from ..ports import Drop, Put, Ref, World, new, over, ref
 from ..telemetry import say
 from ..wiring import sockets, world
@@ -159,6 +160,7 @@ def _wanted(rim: World, who: Principal, frame: Frame) -> tuple[str, str, Frame]:
     if frame.get("inbox") is True:
         if not who.is_agent:
             raise NotFound("no such inbox")
+        watch_inbox(rim, who.workspace)
         return who.workspace, EVERYTHING, {"inbox": True}
     if "customer" in frame:
         external_id = _text(frame, "customer")

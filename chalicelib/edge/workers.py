@@ -124,7 +124,9 @@ def react(event: Any) -> None:
             if isinstance(happening, Message | Change):
                 calls += derive(rim, happening, ties)
                 if room := ties.room(happening.room):
-                    pushes.append(changed(happening, ties.message(happening), room, settings().public_url))
+                    watched = ties.watched(room.workspace, rim.clock.now())
+                    told = ties.message(happening)
+                    pushes.append(changed(happening, told, room, settings().public_url, watched))
             elif isinstance(happening, Customer | User | Agent) and happening.valid_after:
                 pushes.append({"ended": happening.id, "at": happening.valid_after})
             if isinstance(happening, Customer):

@@ -47,6 +47,13 @@ class Ties:
             self.rooms[room_id] = self.store.one(ref(Room, room_id))
         return self.rooms[room_id]
 
+    def watched(self, workspace: str, now: int) -> bool:
+        """Whether somebody may be looking at the workspace's inbox."""
+        if workspace not in self.workspaces:
+            self.workspaces[workspace] = self.store.one(ref(Workspace, workspace))
+        tenant = self.workspaces[workspace]
+        return tenant is not None and tenant.watched_until > now
+
     def message(self, happening: "Happening") -> Message | None:
         """The message that a change is about, as it is now; the message itself where it has just been said."""
         if isinstance(happening, Message) or not happening.message:

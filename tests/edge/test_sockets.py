@@ -12,6 +12,7 @@ from chalicelib.desk.sockets import FIRST_FRAME, MAX_LIFE, Connection, Subscript
 from chalicelib.edge import live
 from chalicelib.edge import sockets as edge
 from chalicelib.flows.push import push
+from chalicelib.flows.react import Ties
 from chalicelib.ports import ref
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant
@@ -80,14 +81,14 @@ def room(tenant):
 
 def tell(parley, wire, room, n, internal=False):
     change = Change(version=1, room=room, n=n, type="room", at=1, by="agt_1", internal=internal)
-    return push(parley.world, wire, live.changed(change, None, parley.store.one(ref(Room, room)), ""))
+    return push(parley.world, wire, live.changed(change, None, parley.store.one(ref(Room, room)), "", True))
 
 
 def relayed(parley, wire):
     """What `react` derives from every message there is, pushed."""
     rows = [from_row(row) for row in parley.table.rows.values()]
     for message in sorted((row for row in rows if isinstance(row, Message)), key=lambda m: m.n):
-        push(parley.world, wire, live.changed(message, message, parley.store.one(ref(Room, message.room)), ""))
+        push(parley.world, wire, live.changed(message, message, parley.store.one(ref(Room, message.room)), "", True))
 
 
 def test_a_user_is_told_what_happens_in_a_room(parley, tenant, wire, line, room):
@@ -314,7 +315,9 @@ def test_an_agent_watches_the_inbox_of_their_own_workspace(parley, tenant, wire,
     stranger.say({"type": "subscribe", "inbox": True})
     assert stranger.say({"type": "subscribe", "customer": "acme"})["status"] == 404
     line.say({"type": "subscribe", "room": room})
-    told = len(line.heard)
+    told, ties = len(line.heard), Ties(parley.store)
+    assert (ties.watched(tenant.id, parley.clock.now()), ties.watched("wsp_none", 1)) == (True, False)
+    assert not ties.watched(tenant.id, parley.clock.now() + 2 * MAX_LIFE)
     tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "once"})
     relayed(parley, wire)
     assert [frame["message"]["text"] for frame in line.heard[told:]] == ["once"]
