@@ -260,7 +260,10 @@ class Clock(Protocol):
         """Wait."""
 
 
-Secrets = Mapping[str, Sequence[str]]  # an install's live secrets by name, newest first: `signing`, and what was given
+# An install's live secrets by name, newest first: `signing`, and what was given. What an issuer of tokens publishes is
+# there too: `published:<address of its OpenID metadata>#<key id>` is that public key, as JSON (a JWK).
+Secrets = Mapping[str, Sequence[str]]
+PUBLISHED = "published:"
 
 
 class WayIn(Protocol):

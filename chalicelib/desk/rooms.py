@@ -11,6 +11,7 @@ Turn = Literal["vendor", "customer", ""]
 
 MAX_NAME = 200
 MAX_ASSIGNEES = 20
+MAX_LABELS = 20
 GLIMPSE = 160
 MAX_MENTIONED = 60  # people of whom a room remembers that they were named
 
@@ -44,7 +45,8 @@ class Spoken(Part, frozen=True):
 class Room(Record, frozen=True):
     """The sequencer of all that is said in it. `posts` and `notes` count what was ever said: unread subtracts.
     `broadcast` is the last one that its customer has not answered; `heard` are the times (ms) of late ones.
-    `mentioned` tells of the people that were named last in which change that was."""
+    `mentioned` tells of the people that were named last in which change that was. `waiting_since` (ms) is when the
+    customer began to wait, where it is the vendor's turn; `channels` are those that its people spoke over."""
 
     id: str
     workspace: str
@@ -62,6 +64,9 @@ class Room(Record, frozen=True):
     last_message_at: int = 0
     last_message: Glimpse | None = None
     turn: Turn = ""
+    waiting_since: int = 0
+    channels: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     origin: Origin | None = None
     broadcast: Spoken | None = None
     heard: tuple[int, ...] = ()

@@ -15,6 +15,7 @@ MAY: dict[str, frozenset[str]] = {
     "agent": frozenset({"read", "write"}),
     "reader": frozenset({"read"}),
 }
+SCOPES: frozenset[Scope] = frozenset({"read", "write", "admin"})
 MAX_LIVE_SECRETS = 2
 
 
@@ -45,7 +46,8 @@ class Workspace(Record, frozen=True):
 
 
 class Agent(Record, frozen=True):
-    """A person on the vendor's side. Credentials issued before `valid_after` (ms) are dead."""
+    """A person on the vendor's side. Credentials issued before `valid_after` (ms) are dead. `subject` is who they are
+    at the workspace's identity provider, once they have come from there."""
 
     id: str
     workspace: str
@@ -55,6 +57,7 @@ class Agent(Record, frozen=True):
     email: str = ""
     state: Standing = "active"
     valid_after: int = 0
+    subject: str = ""
 
 
 class ApiKey(Record, frozen=True):

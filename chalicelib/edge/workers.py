@@ -79,9 +79,10 @@ def broadcast(event: Any) -> dict[str, Any]:
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="jobs", batch_size=1)
 def jobs(event: Any) -> dict[str, Any]:
-    """Pieces of jobs, and customers whose segments may have changed."""
+    """Pieces of jobs, customers whose segments may have changed, and mails with links to sign in."""
     import json
 
+    from ..flows.mail_links import mail_links
     from ..flows.place import place
     from ..flows.work import work as work_off
     from ..wiring import world
@@ -90,6 +91,8 @@ def jobs(event: Any) -> dict[str, Any]:
         task = json.loads(record["body"])
         if "job" in task:
             work_off(world(), task["job"], task["piece"])
+        elif "sign_in" in task:
+            mail_links(world(), task["sign_in"], task["base"])
         else:
             place(world(), task["workspace"], task["customers"])
 
@@ -101,7 +104,9 @@ def react(event: Any) -> None:
     """Changes of rooms, in order within a room; of customers and people. What fails is set aside; only AWS being
     away runs a batch again."""
     from ..desk.customers import Customer, User
+    from ..desk.footing import owner_of_moved
     from ..desk.messages import Change, Message
+    from ..desk.rooms import Room
     from ..desk.workspaces import Agent
     from ..flows.due_work import placing
     from ..flows.react import Ties, wake
@@ -116,7 +121,7 @@ def react(event: Any) -> None:
     ties = Ties(rim.store)
     calls: list[Call] = []
     pushes: list[Record] = []
-    moved: dict[str, list[str]] = {}
+    moved: dict[str, dict[str, list[str]]] = {}
     for record in event.to_dict()["Records"]:
         keys = record["dynamodb"]["Keys"]
         try:
@@ -127,10 +132,14 @@ def react(event: Any) -> None:
                     watched = ties.watched(room.workspace, rim.clock.now())
                     told = ties.message(happening)
                     pushes.append(changed(happening, told, room, settings().public_url, watched))
-            elif isinstance(happening, Customer | User | Agent) and happening.valid_after:
+            elif isinstance(happening, Customer):
+                moved.setdefault(happening.workspace, {}).setdefault(happening.id, [])
+            elif isinstance(happening, Room | User):
+                owner = owner_of_moved(record_of_image(record["dynamodb"].get("OldImage")), happening)
+                if owner:
+                    moved.setdefault(happening.workspace, {}).setdefault(owner, []).append(happening.id)
+            if isinstance(happening, Customer | User | Agent) and happening.valid_after:
                 pushes.append({"ended": happening.id, "at": happening.valid_after})
-            if isinstance(happening, Customer):
-                moved.setdefault(happening.workspace, []).append(happening.id)
         except Away:
             raise
         except Exception as error:  # noqa: BLE001  one bad record must not hold up the stream

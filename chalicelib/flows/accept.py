@@ -1,5 +1,7 @@
 """Accept what a provider sends: verify it, queue it as it came, and only then answer."""
 
+import msgspec
+
 from ..desk.envelopes import Envelope, Greeting
 from ..desk.errors import Limited, NotFound, Unauthenticated
 from ..desk.workspaces import Install
@@ -9,7 +11,9 @@ from .secrets import Opened
 TRUST = 20_000  # ms for which a container trusts its copy of an install
 REST = 1_000  # ms before it looks again at one that is switched off, or whose secrets made nothing of a signature
 HOUR = 3_600_000
-DROPPED = frozenset({"authorization", "cookie", "x-forwarded-for", "x-amz-cf-id", "via"})  # of no use to any parser
+DROPPED = frozenset(
+    {"authorization", "cookie", "x-forwarded-for", "x-amz-cf-id", "via"}
+)  # verified, and of no use to any parser
 _installs: dict[str, tuple[int, Install]] = {}
 
 
@@ -47,12 +51,14 @@ def accept(
         install=install.id,
         channel=channel,
         received_at=now,
-        headers={name: value for name, value in headers.items() if name not in DROPPED},
+        headers=headers,
         body=body,
         query=query,
         address=address,
     )
     install = _verified(world, envelope, install)
+    kept = {name: value for name, value in headers.items() if name not in DROPPED}
+    envelope = msgspec.structs.replace(envelope, headers=kept)
     greeting = way_in.greet(envelope, install)
     _pace(world, envelope, install, now)
     world.queues.inbound(envelope, f"{install.id}:{way_in.group(envelope)}")

@@ -15,6 +15,8 @@ from . import (
     pages,
     rooms,
     segments,
+    sign_in,
+    snippets,
     workspace,
 )
 
@@ -33,5 +35,7 @@ __all__ = [
     "pages",
     "rooms",
     "segments",
+    "sign_in",
+    "snippets",
     "workspace",
 ]

@@ -7,13 +7,13 @@ from ...desk.errors import Limited
 from ...desk.workspaces import Workspace
 from ...flows.welcome import welcome
 from ...ports import Ref, ref
-from ...settings import settings
 from ..auth import check_origin, visitors_token
 from ..calls import Call
 from ..router import route
 from ..shapes import time_of
 from ..sight import room_view
 from ..visits import MeView, NamedRef, NewVisitor, OwnCustomer, VisitorView
+from .sign_in import socket_url
 
 HOUR = 3_600_000
 PER_HOUR = 20  # visitors from one address
@@ -38,11 +38,6 @@ def me(call: Call) -> MeView:
         live=socket_url(call.incoming.base_url),
         expires_at=time_of(who.expires_at),
     )
-
-
-def socket_url(base_url: str) -> str:
-    """The WebSocket's address: the stack's own, or on a laptop beside the API."""
-    return settings().socket_url or f"ws{base_url.removeprefix('http')}/socket"
 
 
 @route("POST", "/v1/visitors", who="anyone", body=NewVisitor, gives=VisitorView, status=201)

@@ -28,12 +28,12 @@ export class Composer {
       this.add([...this.picker.files]);
       this.picker.value = "";
     } });
-    this.go = h("button.round.go", { type: "button", "aria-label": say("send"), disabled: true, onclick: () => this.send() }, icon(ICONS.send));
+    this.go = h("button.round.go", { "aria-label": say("send"), disabled: true, onclick: () => this.send() }, icon(ICONS.send));
     this.about = h("div.about", { hidden: true });
     this.chips = h("div.files", { hidden: true });
     this.list = h("div.people", { hidden: true, role: "listbox", "aria-label": say("suggestions"), id: "parley-people" });
     this.box = h("div.box", null, this.list,
-      h("button.round", { type: "button", "aria-label": say("attach"), onclick: () => this.picker.click() }, icon(ICONS.attach)),
+      h("button.round", { "aria-label": say("attach"), onclick: () => this.picker.click() }, icon(ICONS.attach)),
       this.picker, this.text, this.go);
     this.element = h("div.compose", null, this.about, this.chips, this.box);
   }
@@ -67,7 +67,7 @@ export class Composer {
   #tell(title, text) {
     const { say } = this.widget;
     this.about.replaceChildren(h("span.grow", null, h("b", null, title), text && ` ${text.slice(0, 120)}`),
-      h("button.round", { type: "button", "aria-label": say("cancel"), onclick: () => this.#leave() }, icon(ICONS.close)));
+      h("button.round", { "aria-label": say("cancel"), onclick: () => this.#leave() }, icon(ICONS.close)));
     this.about.hidden = false;
     this.focus();
   }
@@ -110,7 +110,7 @@ export class Composer {
     this.chips.hidden = !this.#files.length;
     this.chips.replaceChildren(...this.#files.map((chip) =>
       h(`span.file${chip.made ? "" : ".busy"}`, { title: chip.made ? null : say("uploading", chip.file.name) }, icon(ICONS.file), h("span.name", null, chip.file.name), h("small", null, size(chip.file.size, language)),
-        h("button.round", { type: "button", "aria-label": say("detach", chip.file.name), onclick: () => {
+        h("button.round", { "aria-label": say("detach", chip.file.name), onclick: () => {
           this.#files = this.#files.filter((each) => each !== chip);
           this.#showFiles();
         } }, icon(ICONS.close))),
@@ -123,8 +123,8 @@ export class Composer {
   }
 
   #changed(byHand = true) {
-    this.text.style.height = "auto";
-    this.text.style.height = `${this.text.scrollHeight}px`;
+    this.text.style.height = "";
+    if (this.text.scrollHeight) this.text.style.height = `${this.text.scrollHeight}px`;
     this.#ready();
     if (!byHand) return;
     if (this.draft.trim() && Date.now() - this.#typed > TYPING) {

@@ -18,7 +18,7 @@ export class NewTopic {
     this.composer = new Composer(widget, { placeholder: say("firstMessage"), onsend: (body) => this.#send(body) });
     this.element = h("section.pane.main", { "aria-label": say("start") },
       h("header.top", null,
-        h("button.round", { type: "button", "aria-label": say("back"), onclick: () => widget.show("list") }, icon(ICONS.back)),
+        h("button.round", { "aria-label": say("back"), onclick: () => widget.show("list") }, icon(ICONS.back)),
         h("div.grow", null, h("h3", null, say("start"))), widget.closer()),
       h("div.form", null, this.problem, field(say("topic"), this.name)),
       this.composer.element);

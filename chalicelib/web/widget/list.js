@@ -26,7 +26,7 @@ export class RoomList {
     const { say } = widget;
     this.query = h("input.field", { type: "search", placeholder: say("search"), "aria-label": say("search"), oninput: () => this.update() });
     this.tabs = ["open", "resolved"].map((state) =>
-      h("button", { type: "button", onclick: () => this.#show(state) }, say(state === "open" ? "active" : "resolved")),
+      h("button", { onclick: () => this.#show(state) }, say(state === "open" ? "active" : "resolved")),
     );
     this.rows = h("ul", { "aria-label": say("support") });
     this.none = h("p.none", { hidden: true });
@@ -38,7 +38,7 @@ export class RoomList {
       h("div.find", null, icon(ICONS.search), this.query),
       h("div.tabs", null, this.tabs),
       h("div.rooms", null, this.rows, this.none),
-      h("div.foot", null, h("button.primary", { type: "button", onclick: () => widget.show("new") }, icon(ICONS.plus), say("start"))),
+      h("div.foot", null, h("button.primary", { onclick: () => widget.show("new") }, icon(ICONS.plus), say("start"))),
     );
   }
 
@@ -88,7 +88,7 @@ export class RoomList {
       room.unread > 0 && h("span.badge", null, String(room.unread), h("span.sr", null, ` ${say("unreadCount", room.unread)}`)),
     ];
     const button = h(`button.row${room.unread ? ".new" : ""}`, {
-      type: "button", "aria-current": current === room.id ? "true" : null, onclick: () => this.widget.openRoom(room.id),
+      "aria-current": current === room.id ? "true" : null, onclick: () => this.widget.openRoom(room.id),
     },
       h(`span.face.room${triage ? ".triage" : ""}`, { "aria-hidden": "true" }, icon(triage ? ICONS.inbox : ICONS.topic)),
       h("span.grow", null,

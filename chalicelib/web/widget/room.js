@@ -7,7 +7,7 @@ import { Composer } from "./composer.js";
 import { ICONS } from "./icons.js";
 import { face, joined } from "./list.js";
 
-const EMOJI = ["👍", "❤️", "🎉", "😄", "🙏", "👀", "✅", "😕"];
+const EMOJI = ["👍", "❤️", "🎉", "😄", "🙏", "👀", "✅"];
 const SHOWN = /^image\/(png|jpeg|gif|webp|avif)$/;
 const TOGETHER = 5 * 60e3; // ms within which one's messages are shown as one
 
@@ -24,11 +24,11 @@ export class RoomView {
     this.title = h("h3", { id: "parley-room" });
     this.state = h("p");
     this.faces = h("span.faces", { "aria-hidden": "true" });
-    this.about = h("button.round", { type: "button", "aria-label": say("menu"), "aria-expanded": "false", onclick: () => this.#toggle() }, icon(ICONS.more));
-    this.back = h("button.round.back", { type: "button", "aria-label": say("back"), onclick: () => widget.show("list") }, icon(ICONS.back));
+    this.about = h("button.round", { "aria-label": say("menu"), "aria-expanded": "false", onclick: () => this.#toggle() }, icon(ICONS.more));
+    this.back = h("button.round.back", { "aria-label": say("back"), onclick: () => widget.show("list") }, icon(ICONS.back));
     this.menu = h("div.menu", { hidden: true });
     this.offline = h("p.bar", { hidden: true, role: "status" }, say("offline"));
-    this.older = h("button.plain.older", { type: "button", onclick: () => this.#older() }, say("older"));
+    this.older = h("button.plain.older", { onclick: () => this.#older() }, say("older"));
     this.log = h("div.log", { role: "log", tabindex: "0", onkeydown: (event) => this.#walk(event) });
     this.typing = h("p.typing", { "aria-live": "polite" });
     this.composer = new Composer(widget, {
@@ -126,7 +126,7 @@ export class RoomView {
     this.state.textContent = room.state === "resolved" ? (room.outcome ? say("outcome", room.outcome) : say("resolved"))
       : [on.length && say("onIt", joined(on.map((person) => person.name), say)), turn].filter(Boolean).join(" · ") || (session.me.customer?.name ?? "");
     this.composer.text.placeholder = say("messageHint", vendor);
-    this.about.hidden = Boolean(session.me.room);
+    this.about.hidden = this.back.hidden = Boolean(session.me.room);
   }
 
   #lines(shown) {
@@ -203,8 +203,8 @@ export class RoomView {
     const { say } = this.widget;
     const fate = draft.failed
       ? h("p.fate.bad", { role: "alert" }, draft.failed.status === 0 ? say("notSent") : `${say("notSent")} ${draft.failed.message}`,
-          h("button.plain", { type: "button", onclick: () => this.feed.resend(draft) }, say("again")),
-          h("button.plain.bad", { type: "button", onclick: () => this.feed.discard(draft) }, say("discard")))
+          h("button.plain", { onclick: () => this.feed.resend(draft) }, say("again")),
+          h("button.plain.bad", { onclick: () => this.feed.discard(draft) }, say("discard")))
       : h("p.fate", null, say("sending"));
     return h("article.said.mine.waiting", { tabindex: "-1", "aria-label": say("you") },
       h("div.words", null, h("div.bubble", null, draft.text && h("div.text", null, render(draft.text)),
@@ -213,8 +213,8 @@ export class RoomView {
 
   #cite(reply) {
     const message = this.feed.messages.get(reply.message);
-    const words = reply.quote?.text ?? message?.text ?? "…";
-    return h("button.cite", { type: "button", tabindex: "-1", onclick: () => this.#jump(reply.message) }, h("b", null, message?.author.name ?? ""), h("span", null, words.slice(0, 300)));
+    const words = (reply.quote?.text ?? message?.text ?? "…").replace(/```\w*|[*`~]/g, "");
+    return h("button.cite", { tabindex: "-1", onclick: () => this.#jump(reply.message) }, h("b", null, message?.author.name ?? ""), h("span", null, words.slice(0, 300)));
   }
 
   #jump(id) {
@@ -242,18 +242,18 @@ export class RoomView {
     return h("div.marks", null, message.reactions.map(({ emoji, count, people }) => {
       const mine = people.includes(session.me.id);
       const names = people.map((id) => (id === session.me.id ? say("you") : session.nameOf(id))).filter(Boolean);
-      return h("button", { type: "button", tabindex: "-1", "aria-pressed": String(mine), title: joined(names, say), "aria-label": say("reacted", emoji, joined(names, say) || String(count)),
+      return h("button", { tabindex: "-1", "aria-pressed": String(mine), title: joined(names, say), "aria-label": say("reacted", emoji, joined(names, say) || String(count)),
         onclick: () => this.#try(this.feed.react(message, emoji, !mine)) }, `${emoji} ${count}`);
     }));
   }
 
   #tools(message, mine) {
     const { say } = this.widget;
-    const tool = (name, label, onclick) => h("button", { type: "button", tabindex: "-1", title: label, "aria-label": label, onclick }, icon(ICONS[name]));
+    const tool = (name, label, onclick) => h("button", { tabindex: "-1", title: label, "aria-label": label, onclick }, icon(ICONS[name]));
     const bar = h("div.tools", { role: "toolbar", "aria-label": say("react") });
     const usual = () => bar.replaceChildren(...[
       tool("smile", say("react"), () => {
-        bar.replaceChildren(...EMOJI.map((emoji) => h("button", { type: "button", tabindex: "-1", "aria-label": say("reactWith", emoji), onclick: () => {
+        bar.replaceChildren(...EMOJI.map((emoji) => h("button", { tabindex: "-1", "aria-label": say("reactWith", emoji), onclick: () => {
           usual();
           this.#try(this.feed.react(message, emoji, true));
         } }, emoji)));
@@ -263,8 +263,8 @@ export class RoomView {
       mine && tool("edit", say("edit"), () => this.composer.edit(message)),
       mine && tool("trash", say("remove"), () => {
         bar.replaceChildren(
-          h("button.sure", { type: "button", onclick: () => this.#try(this.feed.remove(message)) }, say("removeSure")),
-          h("button", { type: "button", "aria-label": say("cancel"), onclick: usual }, icon(ICONS.close)));
+          h("button.sure", { onclick: () => this.#try(this.feed.remove(message)) }, say("removeSure")),
+          h("button", { "aria-label": say("cancel"), onclick: usual }, icon(ICONS.close)));
         bar.firstChild.focus();
       }),
     ].filter(Boolean));
@@ -319,7 +319,6 @@ export class RoomView {
     const side = (name, people) => people.length > 0 && [h("h3", null, say("team", name)), people.map((person) => h("div.person", null, face(person, "small"), h("span.grow", null, person.name), here.has(person.id) && h("span.dot", { role: "img", "aria-label": say("here"), title: say("here") })))];
     const people = [...session.people.values()];
     this.menu.replaceChildren(...[
-      room.kind === "topic" && this.#action("edit", say("rename"), () => this.#rename()),
       this.#action(open ? "check" : "reopen", say(open ? "resolve" : "reopen"), () => this.#try(session.change(room, { state: open ? "resolved" : "open" }))),
       side(session.me.workspace.name, people.filter((person) => person.side === "vendor")),
       side(session.me.customer?.name ?? "", people.filter((person) => person.side === "customer")),
@@ -328,24 +327,10 @@ export class RoomView {
   }
 
   #action(name, words, onclick) {
-    return h("button", { type: "button", onclick: () => {
+    return h("button", { onclick: () => {
       this.#toggle();
       onclick();
     } }, icon(ICONS[name]), words);
-  }
-
-  #rename() {
-    const { say, session } = this.widget;
-    const { room } = this;
-    const field = h("input.field", { value: room.name, "aria-label": say("topic"), maxlength: "200", onkeydown: (event) => {
-      if (event.key === "Enter" && field.value.trim()) this.#try(session.change(room, { name: field.value.trim() }));
-      if (event.key !== "Enter" && event.key !== "Escape") return;
-      event.stopPropagation();
-      field.replaceWith(this.title);
-      this.focus();
-    } });
-    this.title.replaceWith(field);
-    field.select();
   }
 
   /** Escape closes what is open on top; whether anything was. */

@@ -1,7 +1,7 @@
 // The widget's looks, as a constructable stylesheet: no inline style, so a strict Content-Security-Policy is fine.
 // The host page may set --parley-accent (a colour that white text is read on) and --parley-font.
 
-const CSS = `
+const CSS = /* css */ `
 :host {
   --accent: var(--parley-accent, #4338ca);
   --accent-soft: color-mix(in srgb, var(--accent) 9%, var(--bg));
@@ -32,7 +32,7 @@ ul { list-style: none; }
 .launcher { position: fixed; inset-block-end: 20px; inset-inline-end: 20px; z-index: 2147483000; width: 56px; height: 56px; border-radius: 28px; background: var(--accent); color: #fff; display: grid; place-items: center; box-shadow: 0 6px 24px rgb(16 18 24 / 28%); transition: transform .15s; }
 .launcher:hover { transform: translateY(-2px); }
 .launcher svg { width: 26px; height: 26px; }
-.badge { min-width: 20px; height: 20px; padding-inline: 6px; border-radius: 10px; background: var(--accent); color: #fff; font: 600 12px/20px inherit; font-family: inherit; font-size: 12px; font-weight: 600; line-height: 20px; text-align: center; }
+.badge { min-width: 20px; height: 20px; padding-inline: 6px; border-radius: 10px; background: var(--accent); color: #fff; font-size: 12px; font-weight: 600; line-height: 20px; text-align: center; }
 .launcher .badge { position: absolute; inset-block-start: -4px; inset-inline-end: -4px; background: #c4321f; box-shadow: 0 0 0 2px var(--bg); }
 
 .panel { background: var(--bg); display: flex; flex-direction: column; overflow: hidden; position: relative; container-type: inline-size; }
@@ -45,7 +45,9 @@ ul { list-style: none; }
 .panes { flex: 1; min-height: 0; display: grid; grid-template: 1fr / 1fr; }
 .pane { grid-area: 1 / 1; min-width: 0; min-height: 0; display: flex; flex-direction: column; background: var(--bg); position: relative; }
 .panes[data-view=list] > .main, .panes[data-view=room] > .side { display: none; }
+.main .top .faces { display: none; }
 @container (min-width: 720px) {
+  .main .top .faces { display: flex; }
   .panes { grid-template-columns: minmax(280px, 34%) 1fr; }
   .panes > .main { grid-area: 1 / 2; display: flex !important; border-inline-start: 1px solid var(--line); }
   .panes > .side { display: flex !important; }
@@ -162,7 +164,7 @@ ul { list-style: none; }
 .compose { border-block-start: 1px solid var(--line); padding: 10px 12px 12px; }
 .box { border: 1px solid var(--line); border-radius: 14px; background: var(--bg); display: flex; align-items: flex-end; padding: 4px; gap: 2px; position: relative; }
 .box:focus-within { border-color: var(--link); box-shadow: 0 0 0 1px var(--link); }
-.box textarea { flex: 1; min-width: 0; border: 0; background: none; resize: none; padding: 7px 4px; line-height: 22px; max-height: 160px; outline: none; }
+.box textarea { flex: 1; min-width: 0; border: 0; background: none; resize: none; padding: 7px 4px; line-height: 22px; max-height: 160px; outline: none; overflow-y: auto; }
 .box .round { width: 34px; height: 34px; }
 .box .go { background: var(--accent); color: #fff; border-radius: 10px; }
 .box .go:hover:not(:disabled) { background: color-mix(in srgb, var(--accent) 88%, #000); color: #fff; }

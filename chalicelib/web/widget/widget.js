@@ -44,7 +44,7 @@ class ParleySupport extends HTMLElement {
       onkeydown: (event) => this.#key(event),
     }, this.bar, this.panes);
     this.count = h("span.badge", { hidden: true, "aria-hidden": "true" });
-    this.launcher = h("button.launcher", { type: "button", "aria-label": this.say("open"), "aria-expanded": "false", "aria-controls": "parley-panel", onclick: () => this.toggle() }, icon(ICONS.chat), this.count);
+    this.launcher = h("button.launcher", { "aria-label": this.say("open"), "aria-expanded": "false", "aria-controls": "parley-panel", onclick: () => this.toggle() }, icon(ICONS.chat), this.count);
     this.#root = h("div.root", null, this.panel, !this.inPage && this.launcher);
     shadow.replaceChildren(this.#root);
     this.#dark.addEventListener("change", this.#themed);
@@ -155,7 +155,7 @@ class ParleySupport extends HTMLElement {
   }
 
   closer() {
-    return !this.inPage && h("button.round.closer", { type: "button", "aria-label": this.say("close"), onclick: () => this.close() }, icon(ICONS.close));
+    return !this.inPage && h("button.round.closer", { "aria-label": this.say("close"), onclick: () => this.close() }, icon(ICONS.close));
   }
 
   /** A word about what went wrong, for some seconds. */
@@ -198,7 +198,7 @@ class ParleySupport extends HTMLElement {
       this.#ask();
       return;
     }
-    const retry = h("button.primary", { type: "button", onclick: () => this.open() }, this.say("retry"));
+    const retry = h("button.primary", { onclick: () => this.open() }, this.say("retry"));
     this.panes.dataset.view = "room";
     this.panes.replaceChildren(h("section.pane.main", null, h("header.top", null, h("div.grow", null, h("h2", null, this.say("support"))), this.closer()),
       h("div.form", null, h("p.problem", { role: "alert" }, problem.status === 401 ? this.say("expired") : `${this.say("failed")} ${problem.message}`), retry)));
