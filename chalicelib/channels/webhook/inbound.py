@@ -13,7 +13,7 @@ from ...desk.ids import derived
 from ...desk.strict_json import loads
 from ...desk.workspaces import Install
 from ...ports import Secrets
-from . import signature
+from ...wire import standard
 from .arriving import arrival
 
 CREDENTIALS: Mapping[str, str] = {}
@@ -46,7 +46,7 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
 def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
     """Raise Unauthenticated, with the reason in one clause, unless a live secret signed it within five
     minutes."""
-    signature.check(envelope.headers, envelope.body, secrets.get("signing", ()), now)
+    standard.check(envelope.headers, envelope.body, secrets.get("signing", ()), now)
 
 
 def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
@@ -89,4 +89,4 @@ def parse(envelope: Envelope, install: Install) -> list[Arrival]:
 
 
 def _arrival(envelope: Envelope) -> Arrival:
-    return arrival(loads(envelope.body), signature.identity(envelope.headers) or envelope.id, envelope.received_at)
+    return arrival(loads(envelope.body), standard.identity(envelope.headers) or envelope.id, envelope.received_at)

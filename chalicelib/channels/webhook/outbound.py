@@ -11,13 +11,14 @@
 | no url to send to | Skipped |
 """
 
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from ...desk.deliveries import Gone, Parcel, Receipt, Refused, Retry, Sent, Skipped
 from ...desk.workspaces import Install
 from ...ports import AddressRefused, Answer, Outside, Secrets, Unreachable
-from . import leaving, signature
+from ...wire import standard
+from ...wire.rest import after
+from . import leaving
 
 TIMEOUT = 15.0
 MAX_PROVIDER_ID = 200
@@ -31,7 +32,7 @@ def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside
     if not url:
         return Skipped(reason="no url is configured")
     body = leaving.body(parcel)
-    headers = signature.signed(parcel.delivery.id, now, body, secrets.get("signing", ()))
+    headers = standard.signed(parcel.delivery.id, now, body, secrets.get("signing", ()))
     if not headers:
         return Refused(reason="no usable secret is configured")
     headers |= {"content-type": "application/json", "user-agent": "Parley"}
@@ -52,21 +53,10 @@ def receipt(answer: Answer, now: int) -> Receipt:
     reason = f"HTTP {answer.status}"
     if 300 <= answer.status < 400:
         reason += ": redirects are not followed"
-    return Retry(reason=reason, after=_after(answer.headers.get("retry-after", ""), now))
+    return Retry(reason=reason, after=after(answer.headers.get("retry-after", ""), now))
 
 
 def _provider_id(answer: Answer) -> str:
     """The id under which the receiver logs it, if it names one; their words, so kept short and plain."""
     told = answer.headers.get("webhook-id") or answer.headers.get("x-request-id") or ""
     return told[:MAX_PROVIDER_ID] if told.isascii() and told.isprintable() else ""
-
-
-def _after(asked: str, now: int) -> int:
-    """Seconds that Retry-After (RFC 9110, 10.2.3) asks for: a number of them, or a date. What is neither is
-    0."""
-    if asked.isascii() and asked.isdigit():
-        return int(asked[:9])
-    try:
-        return max(0, round(parsedate_to_datetime(asked).timestamp() - now / 1000))
-    except (ValueError, TypeError, OverflowError):
-        return 0

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ...desk.errors import Unauthenticated
+from ..desk.errors import Unauthenticated
 
 if TYPE_CHECKING:
     from standardwebhooks.webhooks import Webhook

@@ -1,0 +1,75 @@
+"""The pages' scripts: plain ES modules under web/, joined into one as they are, with nothing between a reader and them.
+
+Joining takes an `import {…} from "./x.js"` for the module itself, once, before whoever asks for it, and keeps the
+`export` of the first module alone. So modules that meet share one set of names, and rename nothing.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+from .calls import Call, Reply
+
+WEB = Path(__file__).parents[1] / "web"
+IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=const|let|class|function|async)", re.MULTILINE)
+A_WHILE = "public, max-age=300, stale-while-revalidate=86400"
+FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A joined script, and the version that its content gives it."""
+
+    text: str
+    version: str
+
+
+@cache
+def joined(name: str) -> Script:
+    """The script that begins at `web/<name>`."""
+    parts: dict[str, str] = {}
+    _take(PurePosixPath(name), parts)
+    *others, first = parts.values()
+    text = "\n".join([*(EXPORT.sub("", part) for part in others), first])
+    return Script(text, hashlib.sha256(text.encode()).hexdigest()[:16])
+
+
+def _take(name: PurePosixPath, parts: dict[str, str]) -> None:
+    text = (WEB / name).read_text("utf-8")
+    for found in IMPORT.findall(text):
+        wanted = PurePosixPath(*_resolved(name.parent / found))
+        if str(wanted) not in parts:
+            _take(wanted, parts)
+    parts[str(name)] = IMPORT.sub("", text)
+
+
+def _resolved(path: PurePosixPath) -> list[str]:
+    found: list[str] = []
+    for part in path.parts:
+        if part == "..":
+            found.pop()
+        elif part != ".":
+            found.append(part)
+    return found
+
+
+def served(call: Call, text: str, version: str, type_: str) -> Reply:
+    """A file of ours: for good under its version (`?v=`), else for minutes and then by ETag."""
+    etag = f'"{version}"'
+    headers = {"Content-Type": type_, "ETag": etag, "Cache-Control": A_WHILE}
+    if call.query("v") == version:
+        headers["Cache-Control"] = FOR_GOOD
+    if etag in call.incoming.headers.get("if-none-match", ""):
+        return Reply(text="", status=304, headers=headers)
+    return Reply(text=text, headers=headers)
+
+
+def script(call: Call, name: str) -> Reply:
+    """`served`, for a joined script. Pages of any origin may load it."""
+    found = joined(name)
+    reply = served(call, found.text, found.version, "text/javascript; charset=utf-8")
+    reply.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return reply

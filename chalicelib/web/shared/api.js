@@ -1,0 +1,64 @@
+// The HTTP API from a page: problems as errors, a credential that is renewed once when it is refused.
+
+/** What the API refused: `status`, `code`, `field`, and the detail as the message. Status 0: nobody answered. */
+export class Problem extends Error {
+  constructor(status, told = {}) {
+    super(told.detail || told.title || (status ? `HTTP ${status}` : "offline"));
+    Object.assign(this, { status, code: told.code ?? "", field: told.field ?? "", retryAfter: 0 });
+  }
+}
+
+export class Api {
+  /** `authorize(again)` gives the headers of a request; `again` says that the last ones were refused. */
+  constructor({ base, authorize, credentials = "omit" }) {
+    Object.assign(this, { base: base.replace(/\/$/, ""), authorize, credentials });
+  }
+
+  get(path) {
+    return this.call("GET", path);
+  }
+
+  /** JSON in, JSON out. `key` is the Idempotency-Key of a POST, which makes it safe to send again. */
+  async call(method, path, body, { key, again = false } = {}) {
+    const headers = { ...(await this.authorize(again)) };
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (key) headers["Idempotency-Key"] = key;
+    const answer = await this.#sent(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    if (answer.status === 401 && !again) return this.call(method, path, body, { key, again: true });
+    const told = await answer.json().catch(() => ({}));
+    if (answer.ok) return told;
+    throw Object.assign(new Problem(answer.status, told), { retryAfter: Number(answer.headers.get("Retry-After")) || 0 });
+  }
+
+  async #sent(path, options) {
+    try {
+      return await fetch(this.base + path, { ...options, credentials: this.credentials, cache: "no-store" });
+    } catch {
+      throw new Problem(0);
+    }
+  }
+
+  /** Every item of a list, page by page, `most` at most. */
+  async all(path, most = 500) {
+    const items = [];
+    for (let cursor = ""; items.length < most; ) {
+      const page = await this.get(`${path}${path.includes("?") ? "&" : "?"}limit=100${cursor}`);
+      items.push(...page.items);
+      if (!page.next) break;
+      cursor = `&cursor=${encodeURIComponent(page.next)}`;
+    }
+    return items;
+  }
+
+  /** Put a file up; its attachment, to be named in a message. */
+  async upload(file) {
+    const type = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(file.type) ? file.type : "application/octet-stream";
+    const made = await this.call("POST", "/v1/attachments", { name: file.name || "file", size: file.size, type });
+    const form = new FormData();
+    for (const [name, value] of Object.entries(made.upload.fields)) form.append(name, value);
+    form.append("file", file);
+    const answer = await fetch(made.upload.url, { method: "POST", body: form }).catch(() => ({ status: 0 }));
+    if (!answer.ok) throw new Problem(answer.status, { detail: "the upload was not taken" });
+    return made;
+  }
+}

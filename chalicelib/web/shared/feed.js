@@ -1,0 +1,169 @@
+// A room's conversation as a page holds it: messages by their place, kept up to date by change number.
+//
+// Every change of a room has a number, without gaps. A frame with the very next one is applied; a later one means that
+// something is missing, and `changes` after our number is read; an earlier one is known already. So nothing is missed,
+// and nothing is there twice, whatever becomes of the line.
+
+const WAIT = 250; // ms that a frame which came too early waits for the one before it
+
+export class Feed {
+  #heard = new Set();
+  #reading = null;
+  #again = false;
+  #early = 0;
+  messages = new Map();
+  pending = [];
+  have = 0;
+  before = null;
+  room = null;
+  ready = false;
+
+  constructor(api, id, me) {
+    Object.assign(this, { api, id, me, path: `/v1/rooms/${id}` });
+  }
+
+  on(listener) {
+    this.#heard.add(listener);
+    return () => this.#heard.delete(listener);
+  }
+
+  #moved() {
+    for (const listener of [...this.#heard]) listener(this);
+  }
+
+  /** Oldest first. */
+  get list() {
+    return [...this.messages.values()].sort((a, b) => a.change - b.change);
+  }
+
+  async load() {
+    const room = await this.api.get(this.path);
+    const page = await this.api.get(`${this.path}/messages?limit=50`);
+    this.room = room;
+    this.have = room.change;
+    this.before = page.next;
+    for (const message of page.items) this.messages.set(message.id, message);
+    this.ready = true;
+    this.#moved();
+    return this;
+  }
+
+  /** The page before what is there; whether there are more. */
+  async older() {
+    if (!this.before) return false;
+    const page = await this.api.get(`${this.path}/messages?limit=50&cursor=${encodeURIComponent(this.before)}`);
+    this.before = page.next;
+    for (const message of page.items) if (!this.messages.has(message.id)) this.messages.set(message.id, message);
+    this.#moved();
+    return Boolean(this.before);
+  }
+
+  /** A frame of the live line. */
+  take(frame) {
+    if (!this.ready || frame.change <= this.have) return;
+    if (frame.summary && this.room) this.room = { ...this.room, ...frame.summary };
+    if (frame.change === this.have + 1 && (frame.message || frame.what === "room") && !this.#reading) {
+      this.have = frame.change;
+      this.#put(frame.message);
+      this.#moved();
+      return;
+    }
+    clearTimeout(this.#early);
+    this.#early = setTimeout(() => frame.change > this.have && this.catchUp(), frame.change === this.have + 1 ? 0 : WAIT);
+  }
+
+  /** Read every change after ours. One at a time: who asks meanwhile has it read once more. */
+  catchUp() {
+    if (!this.ready) return Promise.resolve();
+    if (this.#reading) {
+      this.#again = true;
+      return this.#reading;
+    }
+    this.#reading = this.#read().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  async #read() {
+    do {
+      this.#again = false;
+      let moved = false;
+      for (let more = true; more; ) {
+        const page = await this.api.get(`${this.path}/changes?after=${this.have}&limit=100`);
+        for (const change of page.items) {
+          this.have = Math.max(this.have, change.change);
+          this.#put(change.message);
+          moved = true;
+          if (["room", "forked"].includes(change.type)) this.room = await this.api.get(this.path);
+        }
+        more = Boolean(page.next);
+      }
+      if (moved) this.#moved();
+    } while (this.#again);
+  }
+
+  #put(message) {
+    if (!message) return;
+    const oldest = this.before && Math.min(...this.list.map((each) => each.change));
+    if (oldest && message.change < oldest) return; // its page comes when somebody scrolls there
+    this.messages.set(message.id, message);
+    if (message.author.id !== this.me) return;
+    const mine = this.pending.findIndex((each) => each.sent && each.text === message.text);
+    if (mine >= 0) this.pending.splice(mine, 1);
+  }
+
+  /** Say something. It is shown at once, and sent until it is taken, once: by an Idempotency-Key of its own. */
+  async say(body, shown = {}) {
+    const draft = { key: crypto.randomUUID(), ...body, ...shown, body, at: new Date().toISOString(), failed: null, sent: false };
+    this.pending.push(draft);
+    return this.resend(draft);
+  }
+
+  async resend(draft) {
+    Object.assign(draft, { failed: null, sent: true });
+    this.#moved();
+    try {
+      const message = await this.api.call("POST", `${this.path}/messages`, draft.body, { key: draft.key });
+      this.pending = this.pending.filter((each) => each !== draft);
+      this.#put(message);
+      if (message.change === this.have + 1) this.have = message.change;
+      this.#moved();
+      return message;
+    } catch (problem) {
+      Object.assign(draft, { failed: problem, sent: false });
+      if (this.pending.includes(draft)) this.#moved();
+      return null;
+    }
+  }
+
+  /** What could not be sent for want of a network. */
+  async retry() {
+    for (const draft of this.pending.filter((each) => each.failed && (each.failed.status === 0 || each.failed.status >= 500)))
+      await this.resend(draft);
+  }
+
+  discard(draft) {
+    this.pending = this.pending.filter((each) => each !== draft);
+    this.#moved();
+  }
+
+  async #changed(method, message, rest, body) {
+    const told = await this.api.call(method, `${this.path}/messages/${message.id}${rest}`, body);
+    this.#put(told);
+    this.#moved();
+    return told;
+  }
+
+  edit(message, text) {
+    return this.#changed("PATCH", message, "", { text });
+  }
+
+  remove(message) {
+    return this.#changed("DELETE", message, "");
+  }
+
+  react(message, emoji, on) {
+    return this.#changed(on ? "PUT" : "DELETE", message, `/reactions/${encodeURIComponent(emoji)}`);
+  }
+}

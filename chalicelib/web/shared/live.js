@@ -1,0 +1,209 @@
+// One live connection: a WebSocket that comes back by itself, and polling where there can be none.
+//
+//   const live = new Live({url, credential, person});
+//   live.on("frame", frame => …);   what the server pushes
+//   live.on("caught-up", () => …);  subscribed again, or time to poll: read what was missed
+//   live.on("state", state => …);   connecting, open, polling, closed
+//   live.watch({room}) / live.unwatch({room}); also {customer}, {inbox: true}
+
+const IDLE = 4 * 60e3; // API Gateway ends a line that is silent for 10 minutes
+const PLANNED = 110 * 60e3; // and any after 2 hours: the next one is there before
+const ANSWER = 10e3;
+const POLL = 4e3;
+const POLL_HIDDEN = 30e3;
+const RETRY_WHILE_POLLING = 60e3;
+const LONGEST = 30e3;
+
+/** The pause before the n-th try: doubled each time, with jitter, so that a thousand pages do not come back at once. */
+export const backoff = (n, chance = Math.random()) => Math.min(LONGEST, 500 * 2 ** n) * (0.5 + chance / 2);
+
+export class Live {
+  #heard = new Map();
+  #topics = new Map();
+  #timers = new Map();
+  #socket = null;
+  #tries = 0;
+  #renew = false;
+  state = "closed";
+
+  /** `credential(again)` gives what the first frame authenticates with. */
+  constructor({ url, credential, Socket = globalThis.WebSocket }) {
+    Object.assign(this, { url, credential, Socket });
+    this.wake = () => this.#woken();
+  }
+
+  on(kind, listener) {
+    const listeners = this.#heard.get(kind) ?? new Set();
+    this.#heard.set(kind, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  #emit(kind, told) {
+    for (const listener of [...(this.#heard.get(kind) ?? [])]) listener(told);
+  }
+
+  #become(state) {
+    if (this.state === state) return;
+    this.state = state;
+    this.#emit("state", state);
+  }
+
+  open() {
+    if (this.state !== "closed") return;
+    for (const kind of ["online", "offline", "focus"]) addEventListener(kind, this.wake);
+    document.addEventListener("visibilitychange", this.wake);
+    this.#become("connecting");
+    this.#connect();
+  }
+
+  close() {
+    for (const kind of ["online", "offline", "focus"]) removeEventListener(kind, this.wake);
+    document.removeEventListener("visibilitychange", this.wake);
+    for (const name of [...this.#timers.keys()]) this.#stop(name);
+    this.#become("closed");
+    this.#drop(this.#socket);
+    this.#socket = null;
+  }
+
+  watch(topic) {
+    this.#topics.set(JSON.stringify(topic), topic);
+    this.send({ type: "subscribe", ...topic });
+  }
+
+  unwatch(topic) {
+    if (this.#topics.delete(JSON.stringify(topic))) this.send({ type: "unsubscribe", ...topic });
+  }
+
+  /** Whether the frame went out; nothing is kept for later. */
+  send(frame) {
+    if (this.state !== "open" || this.#socket?.readyState !== 1) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  #after(name, ms, step) {
+    this.#stop(name);
+    this.#timers.set(name, setTimeout(step, ms));
+  }
+
+  #stop(name) {
+    clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
+  }
+
+  /** Join the line; the one before, if there is one, ends when this one is ready. */
+  async #connect() {
+    this.#stop("retry");
+    const again = this.#renew;
+    this.#renew = false;
+    let socket;
+    try {
+      const token = await this.credential(again);
+      if (this.state === "closed") return;
+      socket = new this.Socket(this.url);
+      socket.onopen = () => socket.send(JSON.stringify({ type: "authenticate", token }));
+    } catch {
+      this.#lost(null);
+      return;
+    }
+    socket.onmessage = (event) => this.#told(socket, JSON.parse(event.data));
+    socket.onclose = socket.onerror = () => this.#lost(socket);
+    this.#next = socket;
+    this.#after("answer", ANSWER, () => this.#lost(socket));
+  }
+
+  #next = null;
+
+  #told(socket, frame) {
+    if (frame.type === "authenticated") this.#ready(socket, frame);
+    else if (frame.type === "problem" && frame.status === 401) this.#renew = true;
+    else if (socket !== this.#socket) return;
+    else if (frame.type === "pong") this.#stop("pong");
+    else if (frame.type === "problem" && frame.status === 503) this.#after("again", 1000, () => this.#subscribe());
+    else this.#emit("frame", frame);
+  }
+
+  #ready(socket, frame) {
+    this.#stop("answer");
+    this.#stop("poll");
+    const before = this.#socket;
+    this.#socket = socket;
+    this.#next = null;
+    if (before && before !== socket) this.#drop(before);
+    this.#tries = 0;
+    this.#become("open");
+    this.#subscribe();
+    this.#beat();
+    this.#after("planned", PLANNED * (0.9 + Math.random() / 10), () => this.#connect());
+    if (frame.expires_in) this.#after("renew", Math.max(1, frame.expires_in - 60) * 1e3, () => this.#reauthenticate());
+  }
+
+  /** All topics anew: what was missed meanwhile is read by whoever hears `caught-up`. */
+  #subscribe() {
+    for (const topic of this.#topics.values()) this.send({ type: "subscribe", ...topic });
+    this.#emit("caught-up");
+  }
+
+  async #reauthenticate() {
+    const token = await this.credential(true).catch(() => null);
+    if (token) this.send({ type: "authenticate", token });
+  }
+
+  #beat() {
+    this.#after("beat", IDLE * (0.8 + Math.random() / 5), () => {
+      this.#ping();
+      this.#beat();
+    });
+  }
+
+  #ping() {
+    const socket = this.#socket;
+    if (this.send({ type: "ping" })) this.#after("pong", ANSWER, () => this.#lost(socket));
+  }
+
+  #drop(socket) {
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
+    try {
+      socket.close();
+    } catch {
+      // It never was open.
+    }
+  }
+
+  #lost(socket) {
+    if (socket && socket !== this.#socket && socket !== this.#next) return;
+    this.#drop(socket);
+    for (const name of ["answer", "pong"]) this.#stop(name);
+    if (this.state === "closed") return;
+    const planned = socket && socket === this.#next && this.#socket;
+    if (socket === this.#socket) this.#socket = null;
+    this.#next = null;
+    this.#tries += 1;
+    if (!planned) {
+      for (const name of ["beat", "planned", "renew"]) this.#stop(name);
+      const polls = this.#tries > 2 || !this.Socket;
+      this.#become(polls ? "polling" : "connecting");
+      if (polls && !this.#timers.has("poll")) this.#poll(0);
+    }
+    const pause = backoff(Math.min(this.#tries, 8));
+    this.#after("retry", this.state === "polling" && navigator.onLine ? Math.min(RETRY_WHILE_POLLING, pause * 2) : pause, () => this.#connect());
+  }
+
+  #poll(pause) {
+    this.#after("poll", pause, () => {
+      this.#emit("caught-up");
+      this.#poll(document.visibilityState === "hidden" ? POLL_HIDDEN : POLL);
+    });
+  }
+
+  /** The network is back, or somebody looks at the page: find out at once whether the line still is one. */
+  #woken() {
+    if (this.state === "closed" || document.visibilityState === "hidden") return;
+    if (this.state === "open") this.#ping();
+    else if (navigator.onLine && !this.#next) {
+      this.#tries = Math.min(this.#tries, 2);
+      this.#connect();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+"""Runs a script of ours in Node, where it is there: what needs no page is tested without one."""
+
+import json
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+
+from chalicelib.edge.scripts import WEB
+
+NODE = shutil.which("node")
+needs_node = pytest.mark.skipif(NODE is None, reason="no Node on this machine; Chromium runs the same in the journeys")
+
+
+def run(code: str, *values: Any) -> Any:
+    """What `code` hands to `tell`; `values` are there as `given`, modules under `shared`."""
+    told = f"const given = {json.dumps(values)};\nconst tell = (x) => console.log(JSON.stringify(x));\n{code}"
+    told = told.replace('"shared/', f'"{WEB.as_uri()}/shared/')
+    command = [NODE or "node", "--input-type=module", "-"]
+    done = subprocess.run(command, input=told, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
