@@ -11,6 +11,7 @@ from chalicelib.desk.customers import Customer
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.errors import NotFound
 from chalicelib.desk.messages import Change, Message
+from chalicelib.flows.catch_up import catch_up
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.due import due
 from chalicelib.flows.due_work import placing
@@ -58,6 +59,7 @@ class FakeQueues:
     aside: list[tuple[str, str, str]] = field(default_factory=list)
     woken: set[Call] = field(default_factory=set)
     tasks: list[dict[str, Any]] = field(default_factory=list)
+    late: list[tuple[Call, int]] = field(default_factory=list)
 
     def inbound(self, envelope: Envelope, group: str) -> None:
         self.envelopes.append((envelope, group))
@@ -67,6 +69,10 @@ class FakeQueues:
             if call not in self.woken:
                 self.woken.add(call)
                 self.calls.append(call)
+
+    def wake_later(self, call: Call, seconds: int) -> None:
+        assert 0 <= seconds <= 900
+        self.late.append((call, seconds))
 
     def push(self, pushes: Iterable[dict[str, Any]]) -> None:
         self.pushes += pushes
@@ -158,6 +164,7 @@ class Parley:
             inbound=wiring.inbound,
             outbound=wiring.outbound,
             public_url="https://parley.test",
+            asking=wiring.asking,
         )
         self.reacted: dict[tuple[str, str], str] = {}
 
@@ -191,6 +198,8 @@ class Parley:
             task = self.queues.tasks.pop(0)
             if "job" in task:
                 work(self.world, task["job"], task["piece"])
+            elif "catch_up" in task:
+                catch_up(self.world, task["catch_up"], task["bridge"])
             else:
                 place(self.world, task["workspace"], task["customers"])
 

@@ -88,11 +88,12 @@ class Reacted(Part, frozen=True):
 
 class Echoed(Part, frozen=True):
     """A message of our own came back, with the `mark` (a delivery's id) that we had put on it: it was sent, whatever
-    became of our call's answer."""
+    became of our call's answer. What heads a room's own conversation names the `conversation` that it began."""
 
     id: str
     mark: str
     thread: str = ""
+    conversation: str = ""
 
 
 class Connected(Part, frozen=True):

@@ -24,7 +24,7 @@ MAX_BEHIND = 50  # failing deliveries that a bridge lets the later ones pass: wi
 
 class Delivery(Record, frozen=True):
     """A row of what a bridge owes. `n` is the change that it carries, `message` the number of its message (0: the
-    room's own state, a `card`). `turn_at` is when its lane has room for it; `missed` says that the install was paused."""
+    room's own state, a `card`). `turn_at` is when its lane takes it; `missed` says that the install was paused."""
 
     bridge: str
     n: int
@@ -90,8 +90,8 @@ class Parcel(Part, frozen=True):
 
 
 class Sent(Part, frozen=True):
-    """The other side took it. `provider_id` is its own id for it, `thread` the thread that it lies in there,
-    `conversation` the one that was begun for the room."""
+    """The other side took it. `provider_id` is its own id for it; with the `thread` that it lies in or
+    begins there it goes into the id map. `conversation` is the one that was begun for the room."""
 
     provider_id: str = ""
     thread: str = ""
@@ -126,11 +126,11 @@ class Gone(Part, frozen=True):
 
 
 class Lost(Part, frozen=True):
-    """The account over there is gone or will not have us: the install is paused (or, with an `account` of its own, the
-    bridge), and what it misses can be replayed when it is back."""
+    """The account over there is gone: the install is paused, and what it misses can be replayed when it is back. With
+    `bridge_only` it is the conversation that is closed to us, or the account of this bridge alone."""
 
     reason: str
-    account: str = ""
+    bridge_only: bool = False
 
 
 Receipt = Sent | Retry | Refused | Skipped | Gone | Lost

@@ -33,12 +33,13 @@ class Face(Record, frozen=True):
 
 
 class Alias(Record, frozen=True):
-    """The way back: what an install's provider calls one of our people."""
+    """The way back: what an install's provider calls one of our people, and the name that texts have for them."""
 
     install: str
     person: str
     outside: str
     workspace: str
+    name: str = ""
     picture: str = ""
 
 

@@ -166,13 +166,14 @@ class Pending(Part, frozen=True):
 
 class Known(Record, frozen=True):
     """The id map: an outside id and what it is here. `n` 0 with `pending` says that it has not come yet. `thread` is
-    the outside thread that it is in."""
+    the outside thread that it is in; an `internal` one is a note."""
 
     source: str
     id: str
     workspace: str
     room: str = ""
     n: int = 0
+    internal: bool = False
     thread: str = ""
     pending: Pending | None = None
     expires_at: int = 0

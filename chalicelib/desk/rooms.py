@@ -3,6 +3,7 @@
 from typing import Literal
 
 from .ids import bridge_id
+from .messages import Source
 from .record import Part, Record
 
 Kind = Literal["triage", "topic", "internal", "visitor"]
@@ -79,8 +80,8 @@ class Room(Record, frozen=True):
 
 class Bridge(Record, frozen=True):
     """A room's tie to one outside conversation of an install. What came before `bound_at` is not for this room. Of
-    edits, deletes, reactions and files each crosses or does not, both ways. `speaker` is how the author is shown over
-    there; `account` is the team or tenant there, `name` what people call the conversation, `paused` why nothing goes."""
+    edits, deletes, reactions and files each crosses or does not, both ways. `speaker` is how the author is shown there;
+    `account` is the team or tenant, `name` what people call the conversation, `paused` why nothing goes."""
 
     room: str
     install: str
@@ -119,6 +120,14 @@ class Tie(Record, frozen=True):
 def within(conversation: str, wider: str) -> bool:
     """Whether a conversation is the wider one or a thread of it: `C1/171.2` is within `C1`."""
     return conversation == wider or conversation.startswith(wider + "/")
+
+
+def came_over(source: Source, bridge: Bridge) -> bool:
+    """Whether something came over this very bridge. An install that names no conversations has one bridge a room."""
+    if source.install != bridge.install:
+        return False
+    came = source.thread or source.conversation
+    return not came or bool(bridge.conversation) and within(came, bridge.conversation)
 
 
 class Seen(Record, frozen=True):

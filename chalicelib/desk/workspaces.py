@@ -30,8 +30,8 @@ class Secret(Part, frozen=True):
 
 class Workspace(Record, frozen=True):
     """One environment or product of the vendor. `feeds` are the installs that are told of every room but internal
-    ones, and since when (ms): kept here, so that they are read with the workspace, consistently. `feed_channels` are the
-    kinds of those that are no webhooks."""
+    ones, and since when (ms): kept here, so that they are read with the workspace, consistently. `feed_channels`
+    are the kinds of those that are no webhooks."""
 
     id: str
     name: str

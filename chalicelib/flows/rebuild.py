@@ -15,7 +15,7 @@ from ..desk.customers import Customer, Domain
 from ..desk.errors import Clash
 from ..desk.messages import Known, Message
 from ..desk.record import Record
-from ..desk.rooms import Bridge, Room, Seen
+from ..desk.rooms import Bridge, Room, Seen, Tie
 from ..desk.saying import glimpse
 from ..desk.workspaces import Install, Workspace, fed
 from ..ports import Listing, Scanned, ref
@@ -53,15 +53,18 @@ def _right(store: Scanned, record: Record) -> Iterator[Record]:
         for name in record.domains:
             yield Domain(version=1, workspace=record.workspace, domain=name, customer=record.id)
     elif isinstance(record, Workspace):
-        yield msgspec.structs.replace(record, feeds=_feeds(store, record))
+        feeds = _feeds(store, record)
+        kinds = {install.id: install.kind for install in feeds if install.kind != "webhook"}
+        yield msgspec.structs.replace(
+            record, feeds={install.id: install.fed_since for install in feeds}, feed_channels=kinds
+        )
     elif isinstance(record, Seen):
         yield _seen(store, record)
     elif isinstance(record, Bridge):
         yield record
-        if record.conversation:
-            source = f"{record.install}:thread"
-            yield _known(store, source, record.conversation, record.workspace, record.room, 0)
-    elif not isinstance(record, Known | Domain):
+        if record.conversation and record.direction != "out":
+            yield _tie(store, record)
+    elif not isinstance(record, Known | Domain | Tie):
         yield record
 
 
@@ -101,6 +104,20 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
     )
 
 
+def _tie(store: Scanned, bridge: Bridge) -> Tie:
+    """Where the bridge's conversation lives. Two bridges of one conversation (a fork) leave it where it is."""
+    there = store.one(ref(Tie, bridge.install, bridge.conversation))
+    return there or Tie(
+        version=1,
+        install=bridge.install,
+        conversation=bridge.conversation,
+        workspace=bridge.workspace,
+        room=bridge.room,
+        bound_at=bridge.bound_at,
+        slot=bridge.slot,
+    )
+
+
 def _known(store: Scanned, source: str, id_: str, workspace: str, room: str, n: int) -> Known:
     """The entry of the id map. Where copies of a fork claim the same source, the copy made last is its home."""
     there = store.one(ref(Known, source, id_))
@@ -119,9 +136,9 @@ def _known(store: Scanned, source: str, id_: str, workspace: str, room: str, n: 
     return there
 
 
-def _feeds(store: Scanned, workspace: Workspace) -> dict[str, int]:
+def _feeds(store: Scanned, workspace: Workspace) -> list[Install]:
     listing: Listing[Install] = Listing("installs", (workspace.id,))
-    return {install.id: install.fed_since for install in _all(store, listing) if fed(install)}
+    return [install for install in _all(store, listing) if fed(install)]
 
 
 def _seen(store: Scanned, seen: Seen) -> Seen:
