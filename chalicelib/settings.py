@@ -23,6 +23,7 @@ class Settings:
     public_url: str
     socket_endpoint: str
     bootstrap_hash: str
+    mail_sender: str
 
     @property
     def local(self) -> bool:

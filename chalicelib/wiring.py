@@ -4,7 +4,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from .ports import MAX_ANSWER, Answer, Inbound, Outbound, World
+from .ports import MAX_ANSWER, Answer, Inbound, Outbound, Tracker, World
 from .settings import settings
 
 if TYPE_CHECKING:
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 CHANNELS: dict[str, tuple[str, str]] = {
     "form": ("form.inbound", ""),
     "webhook": ("webhook.inbound", "webhook.outbound"),
+}
+# kind of tracker → its module, which is a ports.Tracker
+TRACKERS: dict[str, str] = {
+    "tracker": "generic.webhook",
 }
 
 # kind of channel → its module that asks about people and files, where webhooks tell too little
@@ -39,6 +43,13 @@ def outbound(kind: str) -> Outbound | None:
     """The channel's way out, if it has one."""
     name = CHANNELS.get(kind, ("", ""))[1]
     return cast("Outbound", import_module(f"chalicelib.channels.{name}")) if name else None
+
+
+@cache
+def tracker(kind: str) -> Tracker | None:
+    """The tracker of that kind; None for a kind that is none."""
+    name = TRACKERS.get(kind)
+    return cast("Tracker", import_module(f"chalicelib.trackers.{name}")) if name else None
 
 
 class LazyOutside:
@@ -86,6 +97,7 @@ def world() -> World:
     """What flows are handed in this container."""
     from .aws.clients import region, session
     from .aws.clock import SystemClock
+    from .aws.mail import SesMailer
     from .aws.sealer import KmsSealer
     from .store.dynamo import DynamoTable
     from .store.store import TableStore
@@ -99,6 +111,8 @@ def world() -> World:
         clock=SystemClock(),
         inbound=inbound,
         outbound=outbound,
+        tracker=tracker,
+        mailer=SesMailer(settings().mail_sender),
         public_url=settings().public_url,
         asking=asking,
     )

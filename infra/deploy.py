@@ -1,6 +1,7 @@
 """`make deploy STAGE=prod`: package for AWS and bring the stack `parley-<stage>` to it.
 
-    python -m infra.deploy STAGE [--public-url https://…] [--alarm-email …] [--bootstrap-hash …] [--set Name=value …]
+    python -m infra.deploy STAGE [--public-url https://…] [--alarm-email …] [--bootstrap-hash …]
+        [--mail-sender …] [--set Name=value …]
 
 Credentials and region are found as every AWS tool finds them. What an earlier deployment was told and this one is not,
 it keeps.
@@ -13,7 +14,9 @@ from infra import venvs
 from infra.venvs import ROOT, NotPossible
 
 PAUSE = 3.0
-OPTIONS = {"public_url": "PublicUrl", "alarm_email": "AlarmEmail", "bootstrap_hash": "BootstrapHash"}
+OPTIONS = {"public_url": "PublicUrl", "alarm_email": "AlarmEmail", "bootstrap_hash": "BootstrapHash"} | {
+    "mail_sender": "MailSender"
+}
 
 
 def main() -> None:
@@ -46,6 +49,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--public-url", help="the API's address, if it is not API Gateway's own")
     parser.add_argument("--alarm-email", help="who is told of alarms")
     parser.add_argument("--bootstrap-hash", help="SHA-256, in hex, of the key that may make workspaces")
+    parser.add_argument("--mail-sender", help="the address that mails come from, verified in SES")
     parser.add_argument("--set", action="append", default=[], metavar="Name=value", help="another parameter")
     return parser.parse_args()
 

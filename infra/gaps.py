@@ -11,9 +11,10 @@ from infra.stack import Stack
 from infra.template import Template
 
 
-def fill(stack: Stack, outputs: dict[str, str], packaged: Path) -> None:
-    """Bring the local stack to where AWS would be."""
+def fill(stack: Stack, outputs: dict[str, str], packaged: Path, sender: str) -> None:
+    """Bring the local stack to where AWS would be, once `sender`'s domain is verified in SES."""
     template: Template = json.loads(packaged.read_text())
+    _verify(stack, sender.partition("@")[2])
     _expire(stack, outputs["TableName"], template["Resources"]["Table"]["Properties"])
     _gateway_responses(stack, outputs["RestAPIId"], template["Resources"]["RestAPI"]["Properties"])
 
@@ -32,6 +33,12 @@ def _expire(stack: Stack, table: str, properties: dict[str, Any]) -> None:
     if found["TimeToLiveStatus"] == "DISABLED":
         wanted = properties["TimeToLiveSpecification"]
         dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)
+
+
+def _verify(stack: Stack, domain: str) -> None:
+    ses = stack.client("sesv2")
+    if domain not in [known["IdentityName"] for known in ses.list_email_identities()["EmailIdentities"]]:
+        ses.create_email_identity(EmailIdentity=domain)
 
 
 def _gateway_responses(stack: Stack, api: str, properties: dict[str, Any]) -> None:

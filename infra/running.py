@@ -19,11 +19,13 @@ from infra import endpoints, gaps, seed, venvs
 from infra.build import BUILD, build
 from infra.endpoints import Endpoints
 from infra.front import SOCKET, Front
+from infra.mails import PATH
 from infra.ministack import HOST, Ministack
 from infra.stack import Failed, Stack, local
 from infra.vendor import native
 from infra.venvs import ROOT, NotPossible
 
+SENDER = "parley@mail.parley.example"
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Which folders of a home are a run's state; the rest (virtual environments) outlives --fresh.
 KEPT = ("state", "scratch", "package", "ended-well", endpoints.NAME, "ministack.log")
@@ -51,8 +53,8 @@ def run(home: Path, port: int, gateway_port: int, stage: str, *, fresh: bool) ->
             stack = local(ministack.url)
             kept = _keys(home)
             outputs = _deploy(stack, package, kept["bootstrap_key"], base, stage)
-            gaps.fill(stack, outputs, package.template)
-            front = Front(port, ministack.url, outputs, package.template)
+            gaps.fill(stack, outputs, package.template, SENDER)
+            front = Front(port, ministack.url, outputs, package.template, ministack.state / "mail")
             asyncio.run(_serve(front, ministack, home, kept, base, outputs))
         finally:
             _hold_signals()
@@ -77,6 +79,7 @@ def _deploy(stack: Stack, package: Any, bootstrap_key: str, base: str, stage: st
         "Stage": stage,
         "PublicUrl": base,
         "LocalGateway": stack.endpoint or "",
+        "MailSender": SENDER,
         "BootstrapHash": hashlib.sha256(bootstrap_key.encode()).hexdigest(),
         # Tests are no crowd to be held off; what is throttled on AWS is asserted on the template.
         "ThrottleRate": "10000",
@@ -157,6 +160,7 @@ def _tell(found: Endpoints, written: Path) -> None:
         say(f"  curl {webhooks['form']['url']} -F name=Ada -F email=ada@acme.example -F message='It is broken'")
         say("\nSee the room that it made:\n")
         say(f"  curl {found['base_url']}/v1/rooms -H 'Authorization: Bearer {found['workspace']['api_key']}'")
+        say(f"\nRead what would have left by e-mail: {found['base_url']}{PATH}")
         say("\nOr see the whole story, in another terminal: make demo\n")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 # Names of services in endpoints.json that differ from those of their folders.
-ALSO = {"apigatewaymanagementapi": "execute-api"}
+ALSO = {"apigatewaymanagementapi": "execute-api", "sesv2": "email"}
 PROSE = frozenset({"documentation", "documentationUrl"})
 
 

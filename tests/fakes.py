@@ -2,15 +2,17 @@
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib import wiring
-from chalicelib.desk.customers import Customer
+from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.errors import NotFound
+from chalicelib.desk.footing import owner_of_moved
 from chalicelib.desk.messages import Change, Message
+from chalicelib.desk.rooms import Room
 from chalicelib.flows.catch_up import catch_up
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.due import due
@@ -21,7 +23,7 @@ from chalicelib.flows.receive import Outcome, receive
 from chalicelib.flows.work import work
 from chalicelib.ports import MAX_ANSWER, Answer, Call, Errand, Unreachable, Upload, World
 from chalicelib.store.memory import MemoryTable
-from chalicelib.store.rows import from_row
+from chalicelib.store.rows import Row, from_row
 from chalicelib.store.store import Table, TableStore
 
 BOOTSTRAP = "bootstrap-key-of-the-tests"
@@ -147,6 +149,21 @@ class FakeOutside:
         self.answers += [Unreachable("connection refused")] * times
 
 
+@dataclass
+class FakeMailer:
+    """SES: keeps what it gets, and gives each mail an id of its own."""
+
+    sender: str = "parley@mail.parley.example"
+    sent: list[tuple[bytes, list[str]]] = field(default_factory=list)
+    fails: list[Exception] = field(default_factory=list)
+
+    def send(self, raw: bytes, to: Sequence[str]) -> str:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.sent.append((raw, list(to)))
+        return f"{len(self.sent):04d}@email.amazonses.com"
+
+
 class Parley:
     """The world, with its workers run by hand."""
 
@@ -154,6 +171,7 @@ class Parley:
         self.table: Any = table or MemoryTable()
         self.store = TableStore(self.table)
         self.queues, self.files, self.outside, self.clock = FakeQueues(), FakeFiles(), FakeOutside(), FakeClock()
+        self.mailer = FakeMailer()
         self.world = World(
             store=self.store,
             queues=self.queues,
@@ -163,10 +181,12 @@ class Parley:
             clock=self.clock,
             inbound=wiring.inbound,
             outbound=wiring.outbound,
+            tracker=wiring.tracker,
+            mailer=self.mailer,
             public_url="https://parley.test",
             asking=wiring.asking,
         )
-        self.reacted: dict[tuple[str, str], str] = {}
+        self.reacted: dict[tuple[str, str], Row] = {}
 
     def receive_all(self) -> list[Outcome]:
         """Run the worker of the inbound queue until it is empty."""
@@ -178,17 +198,20 @@ class Parley:
     def react_all(self) -> None:
         """Run `react` over every item that changed since the last time, as the stream would tell it."""
         rows = sorted(self.table.rows.items())
-        changed = [(key, row) for key, row in rows if self.reacted.get(key) != row.d]
+        changed = [(key, row, self.reacted.get(key)) for key, row in rows]
+        changed = [(key, row, old) for key, row, old in changed if old is None or old.d != row.d]
         calls: list[Call] = []
-        moved: dict[str, list[str]] = {}
+        moved: dict[str, dict[str, list[str]]] = {}
         ties = Ties(self.store)
-        for key, row in changed:
-            self.reacted[key] = row.d
+        for key, row, old in changed:
+            self.reacted[key] = row
             record = from_row(row)
             if isinstance(record, Message | Change):
                 calls += react(self.world, record, ties)
             elif isinstance(record, Customer):
-                moved.setdefault(record.workspace, []).append(record.id)
+                moved.setdefault(record.workspace, {}).setdefault(record.id, [])
+            elif isinstance(record, Room | User) and (owner := owner_of_moved(old and from_row(old), record)):
+                moved.setdefault(record.workspace, {}).setdefault(owner, []).append(record.id)
         wake(self.world, calls)
         self.queues.work(placing(moved))
 

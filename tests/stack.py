@@ -7,10 +7,12 @@ import socket
 import subprocess
 import sys
 import time
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 from infra import stack
+from infra.mails import Mails
 from infra.venvs import ROOT
 
 START_WITHIN = 180
@@ -90,6 +92,10 @@ class LocalStack:
                 return [event["message"].rstrip() for event in found + events]
             since = events[-1]["timestamp"]  # what else was logged in that millisecond comes with the next page
             found += [event for event in events if event["timestamp"] < since]
+
+    def mails(self) -> list[EmailMessage]:
+        """What would have left by e-mail, newest first."""
+        return [mail for _, mail in Mails(self.home / "state" / "mail").all()]
 
     def function(self, function: str) -> str:
         """The physical name of `receive`, `react`, `api`, …"""

@@ -109,10 +109,12 @@ def jobs(event: Any) -> dict[str, Any]:
 
 @workers.on_dynamodb_record(stream_arn=STREAM, name="react", batch_size=100)
 def react(event: Any) -> None:
-    """Changes of rooms, in order within a room, and of customers. What fails is set aside; only AWS being away runs a
-    batch again."""
-    from ..desk.customers import Customer
+    """Changes of rooms, in order within a room, of customers and their users. What fails is set aside; only AWS being
+    away runs a batch again."""
+    from ..desk.customers import Customer, User
+    from ..desk.footing import owner_of_moved
     from ..desk.messages import Change, Message
+    from ..desk.rooms import Room
     from ..flows.due_work import placing
     from ..flows.react import Ties, wake
     from ..flows.react import react as derive
@@ -123,7 +125,7 @@ def react(event: Any) -> None:
     rim = world()
     ties = Ties(rim.store)
     calls, pushes = [], []
-    moved: dict[str, list[str]] = {}
+    moved: dict[str, dict[str, list[str]]] = {}
     for record in event.to_dict()["Records"]:
         keys = record["dynamodb"]["Keys"]
         try:
@@ -132,7 +134,11 @@ def react(event: Any) -> None:
                 calls += derive(rim, happening, ties)
                 pushes.append({"room": happening.room, "n": happening.n, "internal": happening.internal})
             elif isinstance(happening, Customer):
-                moved.setdefault(happening.workspace, []).append(happening.id)
+                moved.setdefault(happening.workspace, {}).setdefault(happening.id, [])
+            elif isinstance(happening, Room | User):
+                owner = owner_of_moved(record_of_image(record["dynamodb"].get("OldImage")), happening)
+                if owner:
+                    moved.setdefault(happening.workspace, {}).setdefault(owner, []).append(happening.id)
         except Away:
             raise
         except Exception as error:  # noqa: BLE001  one bad record must not hold up the stream

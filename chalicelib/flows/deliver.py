@@ -1,6 +1,6 @@
 """Work off what a bridge owes, in order: one worker per bridge at a time (the queue's groups see to that)."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -23,7 +23,7 @@ from ..desk.ids import bridge_parts
 from ..desk.messages import Author, Message, Source
 from ..desk.rooms import Bridge, Room
 from ..desk.workspaces import Install, Workspace
-from ..ports import Away, Call, Listing, World, over, ref
+from ..ports import Away, Call, Listing, Ref, World, over, ref
 from .lanes import hold_lane, turn_in_lane
 from .once import KEYLESS, Once, again
 from .secrets import Opened
@@ -31,7 +31,6 @@ from .trace import addressed, begun, mapped
 
 PAGE = 25
 SOON = 900  # seconds for which a queue can hold a wake-up back; what is later is left to the clock
-CROSSES = {"edit": "edits", "delete": "deletes", "reaction": "reactions"}
 STRIDE = 10  # changes by which the mark may lag: rows that are over are passed over more cheaply than the mark is moved
 
 
@@ -98,15 +97,12 @@ class _Run:
 def _try(world: World, row: Delivery) -> Delivery:
     """One attempt, and its outcome written down."""
     slot = bridge_parts(row.bridge)[2]
-    install, room, bridge, *said = world.store.many(
-        [
-            ref(Install, row.install),
-            ref(Room, row.room),
-            ref(Bridge, row.room, row.install, slot),
-            *([ref(Message, row.room, row.message, False)] if row.message else []),
-        ]
-    )
-    message = said[0] if said else _silence(row)
+    bound = ref(Bridge, row.room, row.install, slot) if slot or world.asking(row.channel) else None
+    said = ref(Message, row.room, row.message, False) if row.message else None
+    wanted: list[Ref[Any] | None] = [ref(Install, row.install), ref(Room, row.room), said, bound]
+    install, room, *found = world.store.many([each for each in wanted if each])
+    message = found.pop(0) if said else _silence(row)
+    bridge: Bridge | None = found.pop() if bound else None
     try:
         receipt = _reason_to_skip(row, install, room, message, bridge)
         if receipt is None:
@@ -204,10 +200,6 @@ def _reason_to_skip(
         return Skipped(reason="the bridge was taken away") if bridge_parts(row.bridge)[2] else None
     if bridge.paused:
         return Lost(reason=bridge.paused, bridge_only=True)
-    if bridge.direction == "in":
-        return Skipped(reason="this bridge takes in, and sends nothing")
-    if row.what in CROSSES and not getattr(bridge, CROSSES[row.what]):
-        return Skipped(reason=f"{CROSSES[row.what]} do not cross this bridge")
     return None
 
 

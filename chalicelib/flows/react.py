@@ -12,6 +12,7 @@ from ..ports import Call, Listing, Ref, Store, World, new, ref
 from .mark_result import mark_replied
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction", "room": "card"}
+CROSSES = {"edit": "edits", "delete": "deletes", "reaction": "reactions"}
 CARDED = frozenset({"slack"})  # channels that show a room's own state
 
 Happening = Message | Change
@@ -75,7 +76,8 @@ def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
         if _owed(happening, what, bridge):
             row = _row(happening, what, bridge, world.clock.now())
             _put(world.store, row)
-            calls.append(Call(row.bridge, row.n))
+            if row.state == "queued":
+                calls.append(Call(row.bridge, row.n))
     return calls
 
 
@@ -98,7 +100,11 @@ def _owed(happening: Happening, what: What, bridge: Bridge) -> bool:
 
 
 def _row(happening: Happening, what: What, bridge: Bridge, now: int) -> Delivery:
+    """What does not cross is written down too, as skipped."""
+    crosses = what not in CROSSES or getattr(bridge, CROSSES[what])
     return Delivery(
+        state="queued" if crosses else "skipped",
+        reason="" if crosses else f"{CROSSES[what]} do not cross this bridge",
         bridge=bridge.id,
         n=happening.n,
         room=happening.room,

@@ -16,6 +16,7 @@ from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.deliveries import Delivery, Lane, Progress
 from ..desk.faces import Alias, ConnectCode, Face
 from ..desk.files import Attachment
+from ..desk.footing import Counted, OpenRoom
 from ..desk.ids import DIGITS, bridge_parts
 from ..desk.jobs import Flaw, Job
 from ..desk.messages import Change, Known, Message
@@ -205,6 +206,8 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(Member, lambda s, c: (f"S#{s}", c), _of("segment", "customer")),
     Kind(Placement, lambda c: (f"C#{c}", "PLACEMENT"), _of("customer"), _placement_indexes),
+    Kind(OpenRoom, lambda c, r: (f"C#{c}", f"OPEN#{r}"), _of("customer", "room")),
+    Kind(Counted, lambda c, u: (f"C#{c}", f"COUNTED#{u}"), _of("customer", "user")),
 )
 BY_TYPE = {kind.type: kind for kind in KINDS}
 BY_NAME = {kind.type.__name__: kind for kind in KINDS}
@@ -262,6 +265,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "flaws": ("", lambda j: f"J#{j}", lambda j: "LINE#", True),
     "segments": ("g1", lambda w: f"W#{w}#SEGMENTS#active", lambda w: "", False),
     "segment-members": ("", lambda s: f"S#{s}", lambda s: "cus_", False),
+    "open-rooms": ("", lambda c: f"C#{c}", lambda c: "OPEN#", False),
     "due-work": ("g3", lambda shard: f"WORK#T#{shard}", lambda shard: "", True),
     "deliveries": ("", lambda r: f"D#{r.partition('_')[2]}", lambda r: "", True),
     "missed": ("g2", lambda i: f"MISSED#{i}", lambda i: "", False),

@@ -17,6 +17,7 @@ from chalicelib.desk.claims import Claim
 from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.errors import Clash, Malformed
+from chalicelib.desk.footing import OpenRoom
 from chalicelib.desk.jobs import Flaw, Job
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Bridge, Room, Seen
@@ -385,6 +386,10 @@ FOUND = {
     "segment-members": (
         ("seg_1",),
         [msgspec.structs.replace(sample(Member), segment="seg_1", customer=f"cus_{i}") for i in "12"],
+    ),
+    "open-rooms": (
+        ("cus_1",),
+        [msgspec.structs.replace(sample(OpenRoom), customer="cus_1", room=f"room_{i}") for i in "12"],
     ),
     "due-work": ((time_shard("job_1")[2:],), [JOB, PLACEMENT]),
     "broadcasts": (("wsp_1",), [BROADCAST, msgspec.structs.replace(BROADCAST, id="bct_2", created_at=9)]),

@@ -28,6 +28,7 @@ CALLS = {
     "sqs": [("send_message", {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q", "MessageBody": "x"})],
     "kms": [("decrypt", {"CiphertextBlob": b"x", "EncryptionContext": {"a": "b"}})],
     "s3": [("put_object", {"Bucket": "b", "Key": "k", "Body": b"x"}), ("get_object", {"Bucket": "b", "Key": "k"})],
+    "sesv2": [("send_email", {"FromEmailAddress": "a@b.example", "Content": {"Raw": {"Data": b"x"}}})],
     "sts": [("get_caller_identity", {})],
 }
 told = []
@@ -68,5 +69,5 @@ def test_the_slim_botocore_asks_the_same_of_aws(packaged: Package, tmp_path: Pat
     with zipfile.ZipFile(packaged.archive) as archive:
         archive.extractall(tmp_path)
     whole = requests()
-    assert len(whole) == 5 * 10
+    assert len(whole) == 5 * 11
     assert requests(tmp_path) == whole

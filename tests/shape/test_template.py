@@ -1,6 +1,7 @@
 """The packaged template: what must not get lost on the way from resources.yaml and config.json to CloudFormation."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -30,13 +31,21 @@ SET_ASIDE = {*DEAD.values(), "ReactFailedQueue"}
 EVERYWHERE = {"PARLEY_STAGE", "PARLEY_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 TOLD = {
     "APIHandler": {"INBOUND_QUEUE", "DELIVER_QUEUE", "PUSH_QUEUE", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
-    | {"JOBS_QUEUE", "BROADCAST_QUEUE", "BOOTSTRAP_HASH"},
+    | {"JOBS_QUEUE", "BROADCAST_QUEUE", "BOOTSTRAP_HASH", "MAIL_SENDER"},
     "WebsocketConnect": set(),
     "WebsocketMessage": {"KEY_ID", "SOCKET_ENDPOINT"},
     "WebsocketDisconnect": set(),
     "Receive": {"INBOUND_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
     "React": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "REACT_FAILED_QUEUE", "PUBLIC_URL"},
-    "Deliver": {"DELIVER_QUEUE", "PUSH_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
+    "Deliver": {
+        "DELIVER_QUEUE",
+        "PUSH_QUEUE",
+        "DEAD_LETTER_QUEUES",
+        "FILES_BUCKET",
+        "KEY_ID",
+        "PUBLIC_URL",
+        "MAIL_SENDER",
+    },
     "Push": {"PUSH_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
     "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
     "Broadcast": {"BROADCAST_QUEUE", "DEAD_LETTER_QUEUES"},
@@ -44,13 +53,14 @@ TOLD = {
 }
 # Which resources each function may name in its policy.
 REACHES = {
-    "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue", "Files", "Key"},
+    "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue", "Files", "Key"}
+    | {"MailSender"},
     "WebsocketConnect": {"Table"},
     "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
     "WebsocketDisconnect": {"Table"},
     "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "Files", "Key"},
     "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "ReactFailedQueue", "Files"},
-    "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "PushQueue", "Files", "Key"},
+    "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "PushQueue", "Files", "Key", "MailSender"},
     "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
     "Jobs": {"Table", "JobsQueue", "DeliverQueue", "JobsDeadQueue", "Files"},
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue"},
@@ -121,9 +131,11 @@ def test_the_streams_mapping_is_what_the_local_stack_cannot_show(template: Templ
     assert mapping["MaximumRetryAttempts"] == 10
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["Files", "Arn"]}}}
-    given, customers = mapping["FilterCriteria"]["Filters"]
-    assert json.loads(customers["Pattern"])["dynamodb"]["Keys"] == {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": ["A"]}}
-    keys = json.loads(given["Pattern"])["dynamodb"]["Keys"]
+    keys, themselves, users = (
+        json.loads(each["Pattern"])["dynamodb"]["Keys"] for each in mapping["FilterCriteria"]["Filters"]
+    )
+    assert themselves == {"pk": {"S": [{"prefix": "C#"}, {"prefix": "R#"}]}, "sk": {"S": ["A"]}}
+    assert users == {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": [{"prefix": "USER#"}]}}
     assert keys["pk"] == {"S": [{"prefix": "R#"}]}
     assert {"M#", "N#", "L#"} <= {word["prefix"] for word in keys["sk"]["S"]}
 
@@ -224,7 +236,10 @@ def target(resource: Any) -> str:
     """The logical id that an ARN is made of."""
     if "Fn::GetAtt" in resource:
         return str(resource["Fn::GetAtt"][0])
-    words = resource["Fn::Sub"].replace("}", "${").split("${")[1::2]
+    text = resource["Fn::Sub"]
+    if isinstance(text, list):  # with names of its own, each made of one thing more
+        (text,) = (json.dumps(value) for value in text[1].values())
+    words = re.findall(r"\$\{([^}]+)\}", text)
     (found,) = {word.split(".")[0] for word in words if not word.startswith("AWS::")}
     return str(found)
 

@@ -14,7 +14,7 @@ from ...flows.mark_read import mark_read
 from ...flows.mark_result import mark_broadcast_read
 from ...flows.open_room import open_room
 from ...flows.update_room import update_room
-from ...ports import Listing, Page, ref
+from ...ports import Listing, Page, Ref, ref
 from .. import shapes
 from ..calls import Call
 from ..router import route
@@ -26,7 +26,20 @@ from .workspace import PAGED, told
 
 def shown(call: Call, room: Room) -> shapes.RoomView:
     """A room with the asker's own count of unread messages."""
-    return room_view(room, call.who, call.world.store.one(ref(Seen, call.who.id, room.id)))
+    (view,) = _views(call, [room])
+    return view
+
+
+def _views(call: Call, rooms: list[Room]) -> list[shapes.RoomView]:
+    """Rooms with the asker's marks and their customers, in one read."""
+    marks: list[Ref[Any]] = [ref(Seen, call.who.id, room.id) for room in rooms]
+    customers = sorted({room.customer for room in rooms if room.customer})
+    found = call.world.store.many([*marks, *[ref(Customer, id_) for id_ in customers]]) if rooms else []
+    whose = dict(zip(customers, found[len(rooms) :], strict=True))
+    return [
+        room_view(room, call.who, seen, whose.get(room.customer))
+        for room, seen in zip(rooms, found[: len(rooms)], strict=True)
+    ]
 
 
 @route("GET", "/v1/rooms", gives=list[shapes.RoomView], query=(*PAGED, "state", "customer", "assignee"))
@@ -39,8 +52,7 @@ def rooms(call: Call) -> Page[Any]:
     assignee = call.query("assignee")
     found = [room for room in page.items if assignee is None or assignee in room.assignees]
     found.sort(key=lambda room: room.last_message_at or room.created_at, reverse=True)  # the index rounds
-    marks = call.world.store.many([ref(Seen, call.who.id, room.id) for room in found]) if found else []
-    return Page([room_view(room, call.who, seen) for room, seen in zip(found, marks, strict=True)], page.next)
+    return Page(_views(call, found), page.next)
 
 
 def _listing(call: Call, state: str) -> Listing[Room]:
@@ -60,7 +72,7 @@ def new_room(call: Call, body: shapes.NewRoom) -> Any:
     customer = _customer(call, body)
     return call.answering(
         lambda once: open_room(call.world, call.who, body.name, customer, body.kind == "internal", once),
-        lambda room: room_view(room, call.who, None),
+        lambda room: room_view(room, call.who, None, customer),
     )
 
 
@@ -85,12 +97,16 @@ def room(call: Call) -> Any:
 
 @route("PATCH", "/v1/rooms/{room}", need="write", body=shapes.ChangeRoom, gives=shapes.RoomView)
 def change_room(call: Call, body: shapes.ChangeRoom) -> Any:
-    """Rename, resolve, reopen or assign a room."""
+    """Rename, resolve, reopen, assign or label a room."""
     fields = told(body)
     if "name" in fields and call.here.kind == "triage" and not call.who.is_agent:
         raise Forbidden("the triage room's name is the vendor's")
     if "assignees" in fields:
         fields["assignees"] = _assignees(call, fields["assignees"])
+    if "labels" in fields:
+        if not call.who.is_agent:
+            raise Forbidden("only agents label")
+        fields["labels"] = tuple(sorted(set(fields["labels"])))
     changed = update_room(call.world, call.who, call.here.id, fields, call.if_version)
     return call.reply(shown(call, changed), version=changed.version)
 
@@ -114,9 +130,10 @@ def fork_room(call: Call, body: shapes.ForkRoom) -> Any:
         raise Invalid("not a message of this room", "from")
     if last is None or last < first:
         raise Invalid("not a message of this room at or after `from`", "to")
+    customer = call.world.store.one(ref(Customer, call.here.customer)) if call.here.customer else None
     return call.answering(
         lambda once: fork(call.world, call.who, call.here.id, first, last, body.name, once),
-        lambda made: room_view(made, call.who, None),
+        lambda made: room_view(made, call.who, None, customer),
     )
 
 

@@ -1,0 +1,51 @@
+"""ports.Mailer on SES, version 2.
+
+SES puts its own Message-ID and Date over those of the message (its developer guide, "header fields"): what the readers
+see is the id that the call answers, at a domain that names the region.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..ports import Away, Busy, Denied
+from .clients import client, region
+
+# https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
+PASSING = frozenset({"TooManyRequestsException", "LimitExceededException", "Throttling", "ThrottlingException"})
+FINAL = frozenset(
+    {"MessageRejected", "BadRequestException", "MailFromDomainNotVerifiedException", "NotFoundException"}
+    | {"AccountSuspendedException", "SendingPausedException", "AccessDeniedException"}
+)
+
+
+class SesMailer:
+    """SES in our region, from one verified address."""
+
+    def __init__(self, sender: str) -> None:
+        self.sender = sender
+
+    def send(self, raw: bytes, to: Sequence[str]) -> str:
+        """One call. The addresses are named apart from the message: its headers decide nothing."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if not self.sender:
+            raise Denied("no address to send mails from is configured (MailSender)")
+        told: dict[str, Any] = {
+            "FromEmailAddress": self.sender,
+            "Destination": {"ToAddresses": list(to)},
+            "Content": {"Raw": {"Data": raw}},
+        }
+        try:
+            answer = client("sesv2").send_email(**told)
+        except ClientError as error:
+            raise _meaning(str(error.response.get("Error", {}).get("Code", ""))) from error
+        except BotoCoreError as error:
+            raise Away(f"ses: {type(error).__name__}") from error
+        return f"{answer['MessageId']}@{'email' if region() == 'us-east-1' else region()}.amazonses.com"
+
+
+def _meaning(code: str) -> Exception:
+    """What a refusal says of the next try. SES's own words name addresses: they go no further."""
+    if code in PASSING:
+        return Busy(f"SES takes no more just now ({code})")
+    return Denied(f"SES refuses the mail ({code})") if code in FINAL else Away(f"ses: {code}")
