@@ -17,6 +17,7 @@ from chalicelib.flows.catch_up import catch_up
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.due import due
 from chalicelib.flows.due_work import placing
+from chalicelib.flows.mail_links import mail_links
 from chalicelib.flows.place import place
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
@@ -223,6 +224,8 @@ class Parley:
                 work(self.world, task["job"], task["piece"])
             elif "catch_up" in task:
                 catch_up(self.world, task["catch_up"], task["bridge"])
+            elif "sign_in" in task:
+                mail_links(self.world, task["sign_in"], task["base"])
             else:
                 place(self.world, task["workspace"], task["customers"])
 

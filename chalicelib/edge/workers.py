@@ -87,10 +87,11 @@ def broadcast(event: Any) -> dict[str, Any]:
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="jobs", batch_size=1)
 def jobs(event: Any) -> dict[str, Any]:
-    """Pieces of jobs, customers whose segments may have changed, and what a paused install missed."""
+    """Pieces of jobs, customers whose segments may have changed, what a paused install missed, mails to sign in."""
     import json
 
     from ..flows.catch_up import catch_up
+    from ..flows.mail_links import mail_links
     from ..flows.place import place
     from ..flows.work import work as work_off
     from ..wiring import world
@@ -101,6 +102,8 @@ def jobs(event: Any) -> dict[str, Any]:
             work_off(world(), task["job"], task["piece"])
         elif "catch_up" in task:
             catch_up(world(), task["catch_up"], task["bridge"])
+        elif "sign_in" in task:
+            mail_links(world(), task["sign_in"], task["base"])
         else:
             place(world(), task["workspace"], task["customers"])
 

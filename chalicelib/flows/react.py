@@ -7,9 +7,11 @@ from ..desk.deliveries import Delivery, What
 from ..desk.errors import Clash
 from ..desk.messages import Change, Message
 from ..desk.rooms import Bridge, Room, came_over
+from ..desk.views import Shelf
 from ..desk.workspaces import Workspace
 from ..ports import Call, Listing, Ref, Store, World, new, ref
 from .mark_result import mark_replied
+from .shelve import shelve
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction", "room": "card"}
 CROSSES = {"edit": "edits", "delete": "deletes", "reaction": "reactions"}
@@ -19,23 +21,26 @@ Happening = Message | Change
 
 
 class Ties:
-    """The bridges that each room has, read once per batch."""
+    """The bridges that each room has, and the rooms themselves, read once per batch."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.rooms: dict[str, Room | None] = {}
         self.bridges: dict[str, list[Bridge]] = {}
         self.workspaces: dict[str, Workspace | None] = {}
+        self.shelves: dict[str, Shelf | None] = {}
 
     def of(self, room_id: str, workspace: str) -> list[Bridge]:
         """Every bridge of a room, and one for each feed of its workspace that the room has no conversation with yet."""
-        if room_id not in self.rooms:
-            self._read(room_id, workspace)
+        self.read(room_id, workspace)
         room = self.rooms[room_id]
         if room is None or room.kind == "internal":
             return []
+        if room_id not in self.bridges:
+            bridges: Listing[Bridge] = Listing("bridges", (room_id,))
+            self.bridges[room_id] = self.store.page(bridges, 100).items
         found = list(self.bridges[room_id])
-        tenant, told = self.workspaces[workspace], {bridge.install for bridge in found if not bridge.slot}
+        tenant, told = self.workspaces.get(workspace), {bridge.install for bridge in found if not bridge.slot}
         for install, since in tenant.feeds.items() if tenant else ():
             if tenant and install not in told:
                 channel = tenant.feed_channels.get(install, "webhook")
@@ -44,17 +49,15 @@ class Ties:
                 )
         return found
 
-    def _read(self, room_id: str, workspace: str) -> None:
-        refs: list[Ref[Any]] = [
-            ref(Room, room_id),
-            *([] if workspace in self.workspaces else [ref(Workspace, workspace)]),
-        ]
-        room, *tenant = self.store.many(refs)
-        self.rooms[room_id] = room
-        if tenant:
-            self.workspaces[workspace] = tenant[0]
-        bridges: Listing[Bridge] = Listing("bridges", (room_id,))
-        self.bridges[room_id] = self.store.page(bridges, 100).items
+    def read(self, room_id: str, workspace: str) -> None:
+        """Read the room with its shelf, and its workspace, where they are not known."""
+        refs: list[Ref[Any]] = [ref(Room, room_id), ref(Shelf, room_id)] if room_id not in self.rooms else []
+        wanted = bool(workspace) and workspace not in self.workspaces
+        found = self.store.many([*refs, *([ref(Workspace, workspace)] if wanted else [])]) if refs or wanted else []
+        if wanted:
+            self.workspaces[workspace] = found.pop()
+        if refs:
+            self.rooms[room_id], self.shelves[room_id] = found
 
 
 def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
@@ -62,15 +65,19 @@ def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
     workspace = happening.workspace if isinstance(happening, Message) else ""
     if isinstance(happening, Message):
         mark_replied(world, happening)
-    what = _what(happening)
-    if what is None or happening.internal:
+    if happening.internal:
         return []
+    what = _what(happening)
     if what == "card":
-        room = world.store.one(ref(Room, happening.room))
+        ties.read(happening.room, "")
+        room = ties.rooms[happening.room]
         workspace = room.workspace if room else ""
-    elif not workspace:
+    elif not workspace and what:
         message = world.store.one(ref(Message, happening.room, happening.message, False))  # type: ignore[union-attr]
         workspace = message.workspace if message else ""
+    _shelve(world, happening, workspace, ties)
+    if what is None:
+        return []
     calls = []
     for bridge in ties.of(happening.room, workspace):
         if _owed(happening, what, bridge):
@@ -79,6 +86,15 @@ def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
             if row.state == "queued":
                 calls.append(Call(row.bridge, row.n))
     return calls
+
+
+def _shelve(world: World, happening: Happening, workspace: str, ties: Ties) -> None:
+    """Only what is said, and what changes the room itself, moves it between the inbox's views."""
+    if isinstance(happening, Message) or happening.type == "room":
+        ties.read(happening.room, workspace)
+        room = ties.rooms[happening.room]
+        if room:
+            ties.shelves[room.id] = shelve(world.store, room, ties.shelves[room.id], world.clock.now())
 
 
 def _what(happening: Happening) -> What | None:

@@ -1,6 +1,6 @@
 """Recompute all that is derived, from what was said and set: index keys, rooms' counts and glimpses, messages'
-ordinals, read marks' counts, the id map, domain claims, feeds, customers' footing. The one full scan; run it in quiet
-hours, as often as you like.
+ordinals, read marks' counts, the id map, domain claims, feeds, customers' footing, the inbox's views. The one full
+scan; run it in quiet hours, as often as you like.
 
 Deliveries are no derived state: they are the ledger of what was sent.
 """
@@ -19,8 +19,10 @@ from ..desk.record import Record
 from ..desk.rooms import Bridge, Room, Seen, Tie
 from ..desk.saying import glimpse
 from ..desk.segments import Placement
+from ..desk.views import Shelf
 from ..desk.workspaces import Install, Workspace, fed
 from ..ports import Drop, Listing, Scanned, ref
+from .shelve import place, shelve
 
 PAGE = 200
 TURNS = {"agent": "customer", "user": "vendor", "visitor": "vendor"}
@@ -116,7 +118,7 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
                 waits = []
         if message.source.install and message.source.id:
             yield _known(store, message.source.install, message.source.id, room.workspace, room.id, message.n)
-    yield msgspec.structs.replace(
+    right = msgspec.structs.replace(
         room,
         posts=posts,
         notes=notes,
@@ -126,6 +128,10 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
         waiting_since=room.waiting_since if room.waiting_since in waits else next(iter(waits), 0),
         channels=tuple(sorted(channels)),
     )
+    yield right
+    shelf = shelve(store, right, store.one(ref(Shelf, room.id)), right.last_message_at or right.created_at)
+    if shelf:
+        yield from (place(shelf, view) for view in shelf.views)
 
 
 def _tie(store: Scanned, bridge: Bridge) -> Tie:

@@ -1,6 +1,6 @@
 """Every key and index of the table. pk and sk are the table's, g1 to g3 the overloaded indexes' (pk, sk) pairs.
 
-g1: things of a workspace. g2: rooms of a customer. g3: the time index (sparse, sharded).
+g1: things of a workspace. g2: rooms of a customer, agents by address. g3: the time index (sparse, sharded).
 """
 
 import hashlib
@@ -23,7 +23,10 @@ from ..desk.messages import Change, Known, Message
 from ..desk.record import Record
 from ..desk.rooms import Bridge, Room, Seen, Tie
 from ..desk.segments import Member, Placement, Segment
+from ..desk.sessions import Provider, Session, SignInLink
+from ..desk.snippets import Snippet
 from ..desk.sockets import Connection, Subscription
+from ..desk.views import Place, Shelf
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
@@ -136,7 +139,15 @@ def _of(*names: str) -> Callable[[Any], tuple[Any, ...]]:
 
 KINDS: tuple[Kind, ...] = (
     Kind(Workspace, lambda w: (f"W#{w}", "A"), _of("id")),
-    Kind(Agent, lambda w, a: (f"W#{w}", f"AGENT#{a}"), _of("workspace", "id")),
+    Kind(
+        Agent,
+        lambda w, a: (f"W#{w}", f"AGENT#{a}"),
+        _of("workspace", "id"),
+        lambda a: {"g2": (f"MAIL#{short(a.email.casefold())}", a.id)} if a.email else {},
+    ),
+    Kind(Session, lambda s: (f"SESSION#{s}", "A"), _of("id"), expires=lambda s: s.expires_at),
+    Kind(SignInLink, lambda i: (f"LINK#{i}", "A"), _of("id"), expires=lambda i: i.expires_at),
+    Kind(Provider, lambda w: (f"W#{w}", "PROVIDER"), _of("workspace")),
     Kind(Audit, lambda w, at, i: (f"W#{w}", f"AUDIT#{moment(at)}#{i}"), _of("workspace", "at", "id")),
     Kind(
         ApiKey,
@@ -176,6 +187,13 @@ KINDS: tuple[Kind, ...] = (
     Kind(Alias, lambda i, p: (f"P#{p}", f"ALIAS#{i}"), _of("install", "person")),
     Kind(ConnectCode, lambda h: (f"X#code#{h}", "A"), _of("hash"), expires=lambda c: c.expires_at),
     Kind(Lane, lambda i, n: (f"LANE#{i}#{short(n)}", "A"), _of("install", "name")),
+    Kind(Shelf, lambda r: (f"R#{r}", "SHELF"), _of("room")),
+    Kind(
+        Place,
+        lambda w, view, since, r: (f"V#{w}#{view}", f"{moment(since)}#{r}"),
+        _of("workspace", "view", "since", "room"),
+    ),
+    Kind(Snippet, lambda w, i: (f"W#{w}", f"SNIPPET#{i}"), _of("workspace", "id")),
     Kind(Seen, lambda p, r: (f"P#{p}", f"SEEN#{r}"), _of("person", "room")),
     Kind(Known, lambda s, i: (f"X#{s}#{short(i)}", "A"), _of("source", "id"), expires=lambda k: k.expires_at),
     Kind(Claim, lambda c, k: (f"X#claim#{c}#{k}", "A"), _of("credential", "key"), expires=lambda c: c.expires_at),
@@ -242,6 +260,7 @@ def _beginning(prefix: str) -> tuple[str, str]:
 # name → (index, partition of the listing's arguments, prefix of the sort key of the rest, numbered?)
 LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = {
     "agents": ("", lambda w: f"W#{w}", lambda w: "AGENT#", False),
+    "agents-by-mail": ("g2", lambda email: f"MAIL#{short(email)}", lambda email: "", False),
     "audit": ("", lambda w: f"W#{w}", lambda w: "AUDIT#", False),
     "keys": ("g1", lambda w: f"W#{w}#KEYS", lambda w: "", False),
     "installs": ("g1", lambda w: f"W#{w}#INSTALLS", lambda w: "", False),
@@ -249,6 +268,8 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "users": ("", lambda c: f"C#{c}", lambda c: "USER#", False),
     "rooms": ("g1", lambda w, s: f"W#{w}#ROOMS#{s}", lambda w, s: "", False),
     "customer-rooms": ("g2", lambda c, s: f"C#{c}#ROOMS#{s}", lambda c, s: "", False),
+    "view": ("", lambda w, view: f"V#{w}#{view}", lambda w, view: "", False),
+    "snippets": ("", lambda w: f"W#{w}", lambda w: "SNIPPET#", False),
     "posts": ("", lambda r: f"R#{r}", lambda r: "M#", True),
     "notes": ("", lambda r: f"R#{r}", lambda r: "N#", True),
     "changes": ("", lambda r: f"R#{r}", lambda r: "L#", True),

@@ -1,5 +1,7 @@
 """What every tracker must do with what comes in, whatever comes in. A new tracker is one more line in SENDERS."""
 
+import hashlib
+import hmac
 import json
 import pathlib
 import re
@@ -50,7 +52,21 @@ class Sender:
     """Whether the signature is of its time."""
 
 
+def hex_of_body(header: str, prefix: str = "") -> Callable[[str, bytes], dict[str, str]]:
+    def headers(_: str, body: bytes) -> dict[str, str]:
+        return {header: prefix + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()}
+
+    return headers
+
+
 SENDERS = {
+    "jira": Sender(
+        headers=hex_of_body("x-hub-signature", "sha256="),
+        proofs=("x-hub-signature",),
+        secrets={"signing": [SECRET]},
+        body=("issue-created", b'{"webhookEvent":"jira:issue_created","issue":{"id":"10148"}}'),
+        config={"url": "https://acme.atlassian.net", "project": "ACME"},
+    ),
     "tracker": Sender(
         headers=standard_webhooks,
         proofs=("webhook-id", "webhook-timestamp", "webhook-signature"),

@@ -14,6 +14,8 @@ from . import (
     messages,
     rooms,
     segments,
+    sign_in,
+    snippets,
     workspace,
 )
 
@@ -31,5 +33,7 @@ __all__ = [
     "messages",
     "rooms",
     "segments",
+    "sign_in",
+    "snippets",
     "workspace",
 ]
