@@ -89,7 +89,7 @@ class Issue(Record, frozen=True):
         return next((link for link in self.tickets if link.install == install), None)
 
 
-class Tie(Record, frozen=True):
+class Asked(Record, frozen=True):
     """A room behind an issue: who tied it, and the messages (change numbers) that asked for it, 0 for none."""
 
     issue: str

@@ -12,13 +12,13 @@ from ..desk.issues import (
     MAX_TEXT,
     MAX_TICKETS,
     MAX_TITLE,
+    Asked,
     Comment,
     History,
     Issue,
     Notice,
     Owed,
     Ticket,
-    Tie,
     Told,
     Tracking,
 )
@@ -93,7 +93,7 @@ class ChangeIssue(Body, frozen=True):
 
 
 class TieRoom(Body, frozen=True):
-    """Tie a room to an issue; `from` and `to` are the messages (ids, both included) that ask for it."""
+    """Asked a room to an issue; `from` and `to` are the messages (ids, both included) that ask for it."""
 
     room: Id
     first: str = msgspec.field(name="from", default="")
@@ -379,7 +379,7 @@ def issue_view(issue: Issue) -> IssueView:
     )
 
 
-def room_issue_view(issue: Issue, tie: Tie, agent: bool) -> RoomIssueView:
+def room_issue_view(issue: Issue, tie: Asked, agent: bool) -> RoomIssueView:
     """An issue as it is seen from a room."""
     public = PublicIssueView(
         id=issue.id,
@@ -395,7 +395,7 @@ def _person(author: Author) -> PersonView:
     return PersonView(kind=author.kind, id=author.id, name=author.name)
 
 
-def tie_view(tie: Tie) -> TieView:
+def tie_view(tie: Asked) -> TieView:
     """A room behind an issue."""
     return TieView(
         room=tie.room,

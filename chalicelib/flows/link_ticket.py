@@ -1,4 +1,4 @@
-"""Tie an issue to a ticket: one that is there, or one to be made. And take it off again."""
+"""Asked an issue to a ticket: one that is there, or one to be made. And take it off again."""
 
 from msgspec.structs import replace
 

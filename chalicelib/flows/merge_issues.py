@@ -5,7 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from ..desk.errors import Conflict, Invalid
-from ..desk.issues import Comment, History, Holder, Issue, Owed, Ticket, Tie, Told
+from ..desk.issues import Asked, Comment, History, Holder, Issue, Owed, Ticket, Told
 from ..desk.people import Principal
 from ..ports import Drop, Listing, Put, Task, World, Write, new, over, ref
 from .audit import audit
@@ -75,12 +75,12 @@ def merge_rest(world: World, issue_id: str) -> None:
     again(world, lambda _: _ended(world, old.id))
 
 
-def _tie(world: World, tie: Tie, into_id: str) -> None:
+def _tie(world: World, tie: Asked, into_id: str) -> None:
     into = world.store.one(ref(Issue, into_id))
-    there, here = world.store.many([ref(Tie, into_id, tie.room), ref(Tie, tie.issue, tie.room)])
+    there, here = world.store.many([ref(Asked, into_id, tie.room), ref(Asked, tie.issue, tie.room)])
     if into is None or here is None:
         return
-    gone = Drop(ref(Tie, tie.issue, tie.room))
+    gone = Drop(ref(Asked, tie.issue, tie.room))
     if there:
         world.store.commit(gone)
         return

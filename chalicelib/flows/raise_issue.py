@@ -4,7 +4,7 @@ from typing import Any
 
 from ..desk.errors import Invalid, Stale
 from ..desk.ids import message_number
-from ..desk.issues import Issue, Link, Policy, Ticket, Tie, suggested, turned
+from ..desk.issues import Asked, Issue, Link, Policy, Ticket, suggested, turned
 from ..desk.messages import Author, Message
 from ..desk.people import Principal
 from ..desk.rooms import Room
@@ -42,7 +42,7 @@ def quoted_range(messages: list[Message]) -> str:
     return "\n\n".join(f"> {message.author.name}: {' '.join(message.text.split())}" for message in messages)
 
 
-def asked_in(world: World, who: Principal, room: Room, first: str, last: str) -> tuple[list[Message], Tie]:
+def asked_in(world: World, who: Principal, room: Room, first: str, last: str) -> tuple[list[Message], Asked]:
     """The messages, and the tie of the room that they make."""
     check_room(room)
     messages, start, end = said_in(world, room, first, last)
@@ -55,7 +55,7 @@ def raise_issue(
     who: Principal,
     fields: dict[str, Any],
     messages: list[Message],
-    tie: Tie | None,
+    tie: Asked | None,
     installs: list[Install],
     once: Once = KEYLESS,
 ) -> Issue:

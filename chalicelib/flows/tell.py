@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ..desk.customers import Customer
 from ..desk.errors import Busy, Refusal
-from ..desk.issues import PIECE, Issue, Notice, Tie, Told
+from ..desk.issues import PIECE, Asked, Issue, Notice, Told
 from ..desk.messages import Draft, Source, check_text
 from ..desk.notices import text_for
 from ..desk.rooms import Room
@@ -24,7 +24,7 @@ def tell(world: World, notice_id: str) -> None:
     issue = world.store.one(ref(Issue, notice.issue)) if notice else None
     if notice is None or issue is None or notice.state != "sending":
         return
-    listing: Listing[Tie] = Listing("ties", (issue.id,))
+    listing: Listing[Asked] = Listing("ties", (issue.id,))
     page = world.store.page(listing, PIECE, notice.cursor or None)
     told = sum(_told(world, notice, issue, tie) for tie in page.items)
     _advance(world, notice, page.next or "", told)
@@ -61,7 +61,7 @@ def _advance(world: World, notice: Notice, cursor: str, told: int) -> None:
         world.queues.sync([Task("tell", moved.id, why=f"{moved.version}")])
 
 
-def _told(world: World, notice: Notice, issue: Issue, tie: Tie) -> bool:
+def _told(world: World, notice: Notice, issue: Issue, tie: Asked) -> bool:
     """Tell one room; whether it was told just now. What cannot be said there is written down with its reason."""
     try:
         return again(world, lambda _: _once(world, notice, issue, tie, ""))
@@ -70,7 +70,7 @@ def _told(world: World, notice: Notice, issue: Issue, tie: Tie) -> bool:
         return again(world, lambda _: _once(world, notice, issue, tie, reason))
 
 
-def _once(world: World, notice: Notice, issue: Issue, tie: Tie, failed: str) -> bool:
+def _once(world: World, notice: Notice, issue: Issue, tie: Asked, failed: str) -> bool:
     refs: list[Ref[Any]] = [ref(Told, issue.id, tie.room, notice.id), ref(Notice, notice.id), ref(Room, tie.room)]
     refs += [ref(Told, issue.id, tie.room, notice.undoes)] if notice.undoes else []
     done, current, room, *before = world.store.many([*refs, *([ref(Customer, tie.customer)] if tie.customer else [])])
@@ -109,7 +109,7 @@ def _reason(room: Room | None, customer: Customer | None) -> str:
 
 
 def _said(
-    world: World, notice: Notice, tie: Tie, room: Room, text: str, told: Told, undone: Told | None
+    world: World, notice: Notice, tie: Asked, room: Room, text: str, told: Told, undone: Told | None
 ) -> list[Write]:
     """The message; and the room resolved by it, or opened again."""
     author = notice.author if notice.author.id else tie.by

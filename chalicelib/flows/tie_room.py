@@ -1,4 +1,4 @@
-"""Tie rooms to an issue, and take them off: the customers and the ARR behind it move in the same transaction."""
+"""Asked rooms to an issue, and take them off: the customers and the ARR behind it move in the same transaction."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import msgspec
 
 from ..desk.customers import Customer
 from ..desk.errors import Conflict, NotFound
-from ..desk.issues import Behind, Issue, Tie, arr_of
+from ..desk.issues import Asked, Behind, Issue, arr_of
 from ..desk.messages import Author
 from ..desk.people import Principal
 from ..desk.rooms import Room
@@ -28,10 +28,10 @@ def own_issue(world: World, workspace: str, issue_id: str) -> Issue:
     raise NotFound("no such issue")
 
 
-def tie_of(world: World, who: Principal, room: Room, first: int, last: int, asked_by: Author | None) -> Tie:
+def tie_of(world: World, who: Principal, room: Room, first: int, last: int, asked_by: Author | None) -> Asked:
     """A tie of a room, yet without its issue."""
     by = Author(kind="agent", id=who.id, name=who.name)
-    return Tie(
+    return Asked(
         version=1,
         issue="",
         room=room.id,
@@ -45,12 +45,12 @@ def tie_of(world: World, who: Principal, room: Room, first: int, last: int, aske
     )
 
 
-def tie_room(world: World, who: Principal, issue_id: str, tie: Tie, once: Once = KEYLESS) -> Issue:
+def tie_room(world: World, who: Principal, issue_id: str, tie: Asked, once: Once = KEYLESS) -> Issue:
     """The issue with the room behind it. A room that is tied already stays as it is."""
 
     def attempt(_: int) -> Issue:
         issue = own_issue(world, who.workspace, issue_id)
-        if world.store.one(ref(Tie, issue.id, tie.room)):
+        if world.store.one(ref(Asked, issue.id, tie.room)):
             return issue
         moved, writes = tied(world, issue, tie)
         entry = chronicle(world, issue.id, issue.workspace, "tied", who.id, room=tie.room)
@@ -64,7 +64,7 @@ def tie_room(world: World, who: Principal, issue_id: str, tie: Tie, once: Once =
     return issue
 
 
-def tied(world: World, issue: Issue, tie: Tie) -> tuple[Issue, list[Write]]:
+def tied(world: World, issue: Issue, tie: Asked) -> tuple[Issue, list[Write]]:
     """The issue with one more room behind it, and what is written besides it."""
     tie = _of(tie, issue.id)
     if not tie.customer:
@@ -85,7 +85,7 @@ def tied(world: World, issue: Issue, tie: Tie) -> tuple[Issue, list[Write]]:
     return issue.changed(rooms=issue.rooms + 1, customers=issue.customers + 1, arr=arr), [new(tie), new(first)]
 
 
-def _of(tie: Tie, issue: str) -> Tie:
+def _of(tie: Asked, issue: str) -> Asked:
     return msgspec.structs.replace(tie, issue=issue)
 
 
@@ -94,7 +94,7 @@ def untie_room(world: World, who: Principal, issue_id: str, room: str) -> Issue:
 
     def attempt(_: int) -> Issue:
         issue = own_issue(world, who.workspace, issue_id)
-        tie = world.store.one(ref(Tie, issue.id, room))
+        tie = world.store.one(ref(Asked, issue.id, room))
         if tie is None:
             raise NotFound("the room is not tied to it")
         moved, writes = untied(world, issue, tie)
@@ -105,9 +105,9 @@ def untie_room(world: World, who: Principal, issue_id: str, room: str) -> Issue:
     return again(world, attempt)
 
 
-def untied(world: World, issue: Issue, tie: Tie) -> tuple[Issue, list[Write]]:
+def untied(world: World, issue: Issue, tie: Asked) -> tuple[Issue, list[Write]]:
     """The issue with one room less behind it, and what is written besides it."""
-    gone: list[Write] = [Drop(ref(Tie, issue.id, tie.room))]
+    gone: list[Write] = [Drop(ref(Asked, issue.id, tie.room))]
     fields: dict[str, Any] = {"rooms": max(0, issue.rooms - 1)}
     behind = world.store.one(ref(Behind, issue.id, tie.customer)) if tie.customer else None
     if behind and behind.rooms > 1:

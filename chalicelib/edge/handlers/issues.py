@@ -6,6 +6,7 @@ from ...desk.errors import Invalid, NotFound
 from ...desk.issues import (
     CLOSED,
     MAX_TITLE,
+    Asked,
     Behind,
     Comment,
     History,
@@ -13,7 +14,6 @@ from ...desk.issues import (
     Notice,
     Owed,
     Ticket,
-    Tie,
     Told,
     check_labels,
 )
@@ -133,14 +133,14 @@ def _listed(call: Call, name: str, view: Any, *, newest_first: bool = False) -> 
 
 
 @route("GET", "/v1/issues/{issue}/rooms", who="agent", gives=list[told.TieView], query=PAGED)
-def issue_rooms(call: Call) -> Page[Tie]:
+def issue_rooms(call: Call) -> Page[Asked]:
     """List the rooms behind an issue."""
     return _listed(call, "ties", told.tie_view)
 
 
 @route("POST", "/v1/issues/{issue}/rooms", who="agent", need="write", body=told.TieRoom, gives=View, status=201)
 def tie(call: Call, body: told.TieRoom) -> Any:
-    """Tie a room to an issue."""
+    """Asked a room to an issue."""
     own = _own(call)
     room = call.world.store.one(ref(Room, body.room))
     if room is None or not may_see(call.who, room):
@@ -164,7 +164,7 @@ def issue_told(call: Call) -> Page[Told]:
 @route("GET", "/v1/rooms/{room}/issues", gives=list[told.RoomIssueView], query=PAGED)
 def room_issues(call: Call) -> Page[Any]:
     """List the issues that a room is behind. Customers see what is public."""
-    listing: Listing[Tie] = Listing("room-issues", (call.here.id,), newest_first=True)
+    listing: Listing[Asked] = Listing("room-issues", (call.here.id,), newest_first=True)
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
     found = call.world.store.many([ref(Issue, tie.issue) for tie in page.items]) if page.items else []
     views = [
@@ -190,7 +190,7 @@ def raise_from_room(call: Call, body: told.RaiseIssue) -> Any:
     return _by_reference(call, body, messages, made)
 
 
-def _by_reference(call: Call, body: told.RaiseIssue, messages: list[Any], made: Tie) -> Any:
+def _by_reference(call: Call, body: told.RaiseIssue, messages: list[Any], made: Asked) -> Any:
     """The room tied to the issue of the ticket that was pasted; an issue is raised for a ticket that has none."""
     install = tracker_install(call.world, call.who, body.install or "")
     seen = found_ticket(call.world, install, body.reference or "")
