@@ -300,11 +300,11 @@ def _denied(sight: Sight, denied: Denied) -> str:
 
 
 def pause(world: World, install: Install, reason: str) -> None:
-    """Disable an install whose account is gone; an admin switches it on again."""
+    """Pause an install whose account is gone; an admin switches it on again."""
 
     def attempt(_: int) -> None:
         current = world.store.one(ref(Install, install.id))
         if current and current.state == "active":
-            world.store.commit(over(current.changed(state="disabled", disabled_because=reason), current))
+            world.store.commit(over(current.changed(state="paused", disabled_because=reason), current))
 
     again(world, attempt)
