@@ -1,5 +1,5 @@
-"""The issue of two customers and its ticket, on the packaged stack, with a real tracker over signed webhooks: raised from
-a room, commented, closed and opened again there, every webhook sent three times and shuffled; and a worker that dies."""
+"""Two customers, one issue, one ticket, on the packaged stack: a tracker over signed webhooks, each of which is sent
+three times and shuffled; and a worker that dies while it tells many rooms."""
 
 import json
 import os
