@@ -66,7 +66,7 @@ def _look(world: World, task: Task, install: Install, issue_id: str) -> str:
         return "lost"
     now, tracking = world.clock.now(), tracking_of(world, install)
     if install.state != "active":
-        world.store.commit(over(ticket.changed(due=now + PAUSED, reason="the install is disabled"), ticket))
+        world.store.commit(over(ticket.changed(due=now + PAUSED, reason=f"the install is {install.state}"), ticket))
         return "paused"
     if not _needed(world, task, issue, ticket, tracking):
         if ticket.due:
