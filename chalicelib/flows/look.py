@@ -133,10 +133,12 @@ def _discover(sight: Sight) -> None:
 
 def _make(sight: Sight) -> None:
     """The ticket itself. Its tracker finds the one that carries the issue's mark, if a call before this one made it."""
-    issue = sight.issue
+    issue, public = sight.issue, sight.tracking.public
+    if public and not issue.public_title:
+        raise Denied("the tracker is public, and the issue has no public title")
     draft = TicketDraft(
-        title=issue.title,
-        text=issue.text,
+        title=issue.public_title if public else issue.title,
+        text=issue.public_text if public else issue.text,
         mark=issue.id,
         link=f"{sight.world.public_url}/v1/issues/{issue.id}" if sight.world.public_url else "",
         labels=issue.labels if sight.tracking.labels else (),
@@ -150,7 +152,7 @@ def _make(sight: Sight) -> None:
         url=seen.url,
         state=theirs if theirs != "unknown" else issue.state,
         word=seen.word,
-        title=issue.title if sight.tracking.title else "",
+        title=issue.title if sight.tracking.titled else "",
         labels=draft.labels,
         seen_at=seen.updated_at,
         comments_at=seen.updated_at or sight.world.clock.now(),
