@@ -16,7 +16,7 @@ from ...desk.workspaces import Install
 from ...ports import Denied, Outside, Secrets
 from ...wire.rest import Absent
 from .graph import Graph
-from .words import chosen_id, milliseconds, moment, seen, title, word
+from .words import chosen_id, milliseconds, moment, seen, short, word
 
 PAGE = 50
 MAX_PAGES = 20  # of one ticket's comments, of a workspace's labels
@@ -170,9 +170,9 @@ class Linear:
         """Into that workflow state: Linear knows no transitions, every state can be set."""
         return self._updated(ticket, {"stateId": word})
 
-    def retitle(self, ticket: str, title_: str, text: str | None = None) -> TicketSeen:
+    def retitle(self, ticket: str, title: str, text: str | None = None) -> TicketSeen:
         """Change title and text. The link back hangs beside them."""
-        return self._updated(ticket, {"title": title(title_)} | ({} if text is None else {"description": text}))
+        return self._updated(ticket, {"title": short(title)} | ({} if text is None else {"description": text}))
 
     def label(self, ticket: str, add: Sequence[str], remove: Sequence[str]) -> TicketSeen:
         """Put labels on, made in the team where there is none of that name, and take them off."""
@@ -204,7 +204,7 @@ class Linear:
         asked = {
             "id": id_,
             "teamId": self._team(),
-            "title": title(draft.title),
+            "title": short(draft.title),
             "description": draft.text,
             "labelIds": [known.get(name.lower()) or self._made_label(name) for name in draft.labels],
         }
