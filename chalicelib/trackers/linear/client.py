@@ -73,19 +73,19 @@ class Linear:
     def probe(self) -> Probe:
         """Who we are, and what is missing."""
         told = self._ask(VIEWER)
-        missing = []
+        missing: tuple[str, ...] = ()
         try:
-            self._team()
-        except Absent:
-            missing.append(f"there is no team {self._named} for this account")
+            self.words()
+        except Absent as absent:
+            missing = (absent.reason,)
         account = f"{told['viewer']['name']} in {told['organization']['name']}"
-        return Probe(account=account, actor=str(told["viewer"]["id"]), missing=tuple(missing))
+        return Probe(account=account, actor=str(told["viewer"]["id"]), missing=missing)
 
     def words(self) -> list[Word]:
         """The team's workflow states, in its order."""
-        team = self._ask(TEAM, id=self._team())["team"]
+        team = self._found(TEAM, "team", self._team())
         if team is None:
-            raise Denied(f"there is no team {self._named} for this account")
+            raise Absent(f"there is no team {self._named} for this account")
         return [word(state) for state in sorted(team["states"]["nodes"], key=lambda state: state["position"])]
 
     def register(self, url: str, secret: str) -> Registered:
