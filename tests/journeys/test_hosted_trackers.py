@@ -29,6 +29,8 @@ class Team:
     credentials: dict[str, str]
     body_of: Callable[[str], str]
     """What a ticket says there, with what hangs on it."""
+    comments: Callable[[str], list[str]]
+    in_progress: Callable[[str], bool]
     say: Callable[[str, str], None]
     turn: Callable[[str, str], None]
     """Into `done` or `open`."""
@@ -72,9 +74,11 @@ def on_github() -> Iterator[Team]:
 
         yield Team(
             kind="github",
-            config={"repository": "acorn/api", "api_url": at["github"]},
+            config={"repository": "acorn/api", "api_url": at["github"], "in_progress_label": "doing"},
             credentials={"token": "vendor_token"},
             body_of=lambda ticket: there.get_issue(int(ticket)).body or "",
+            comments=lambda ticket: [comment.body for comment in there.get_issue(int(ticket)).get_comments()],
+            in_progress=lambda ticket: "doing" in [label.name for label in there.get_issue(int(ticket)).labels],
             say=lambda ticket, text: there.get_issue(int(ticket)).create_comment(text) and None,
             turn=turn,
             listen=listen,
@@ -114,6 +118,14 @@ def on_linear() -> Iterator[Team]:
             query = "query($id: String!) { issue(id: $id) { description attachments { nodes { url } } } }"
             return json.dumps(ask(query, id=ticket))
 
+        def comments(ticket: str) -> list[str]:
+            query = "query($id: String!) { issue(id: $id) { comments { nodes { body } } } }"
+            return [comment["body"] for comment in ask(query, id=ticket)["issue"]["comments"]["nodes"]]
+
+        def in_progress(ticket: str) -> bool:
+            told = ask("query($id: String!) { issue(id: $id) { state { name } } }", id=ticket)
+            return bool(told["issue"]["state"]["name"] == "In Progress")
+
         def say(ticket: str, text: str) -> None:
             query = "mutation($input: CommentCreateInput!) { commentCreate(input: $input) { success } }"
             ask(query, input={"issueId": ticket, "body": text})
@@ -135,6 +147,8 @@ def on_linear() -> Iterator[Team]:
             config={"team": "ENG", "api_url": at["linear"]},
             credentials={"token": "vendor_token"},
             body_of=body_of,
+            comments=comments,
+            in_progress=in_progress,
             say=say,
             turn=turn,
             listen=listen,
@@ -204,6 +218,11 @@ def test_two_customers_behind_one_ticket(stack: LocalStack, there: Callable[[], 
         eventually(lambda: desk.state(issue) == "open")
         for room in rooms:
             eventually(lambda room=room: len(desk.said_in(room)) == 3)
+
+        desk.api.post(f"/v1/issues/{issue}/comments", {"text": f"{PREFIX} is what we write ourselves."})
+        eventually(lambda: any("we write ourselves" in body for body in team.comments(ticket)))
+        assert desk.api("PATCH", f"/v1/issues/{issue}", {"state": "in_progress", "tell": "quiet"}).status == 200
+        eventually(lambda: team.in_progress(ticket))
         before = [desk.said_in(room) for room in rooms]
 
         with OtherSide() as side:
@@ -220,9 +239,10 @@ def test_two_customers_behind_one_ticket(stack: LocalStack, there: Callable[[], 
         for room, said in zip(rooms, before, strict=True):
             after = desk.said_in(room)[len(said) :]
             assert sorted(after) == ["News of “Long exports”: It is out.", "“Long exports” is done."]
-        written = [entry["what"] for entry in desk.api.all(f"/v1/issues/{issue}/history")]
-        assert "written" not in written  # not one write was the answer to theirs
-        assert "conflict" not in written
+        history = [entry["what"] for entry in desk.api.all(f"/v1/issues/{issue}/history")]
+        assert history.count("written") == 1  # ours, and not one that answers theirs
+        assert "conflict" not in history
+        assert len(team.comments(ticket)) == 5
 
 
 def storm(side: OtherSide, url: str) -> None:
