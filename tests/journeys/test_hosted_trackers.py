@@ -4,155 +4,17 @@ what is said and done there, and webhooks that come three times and in any order
 import json
 import random
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-import github as pygithub
 import pytest
 import urllib3
 
-from tests.emulators import emulators
 from tests.journeys.caller import Caller, OtherSide, eventually
 from tests.stack import LocalStack
+from tests.trackers.hands import Team, on_github, on_linear
 
 PREFIX = "/customers"  # on GitHub @customer is somebody's name
-
-
-@dataclass
-class Team:
-    """The vendor's team at work in its tracker: with hands of its own there."""
-
-    kind: str
-    config: dict[str, Any]
-    credentials: dict[str, str]
-    body_of: Callable[[str], str]
-    """What a ticket says there, with what hangs on it."""
-    comments: Callable[[str], list[str]]
-    in_progress: Callable[[str], bool]
-    say: Callable[[str, str], None]
-    turn: Callable[[str, str], None]
-    """Into `done` or `open`."""
-    listen: Callable[[str, str], None]
-    """Have the webhooks sent to that URL alone, signed with that secret."""
-
-
-GITHUB = {
-    "tokens": {
-        "vendor_token": {"login": "parley", "scopes": ["repo", "admin:repo_hook"]},
-        "dev_token": {"login": "dev", "scopes": ["repo", "admin:repo_hook"]},
-    },
-    "github": {
-        "users": [{"login": "parley"}, {"login": "dev"}],
-        "orgs": [{"login": "acorn", "members": [{"login": name, "role": "admin"} for name in ("parley", "dev")]}],
-        "repos": [{"owner": "acorn", "name": "api"}],
-    },
-}
-
-
-@contextmanager
-def on_github() -> Iterator[Team]:
-    with emulators("github", seed=GITHUB) as at:
-        client = pygithub.Github(
-            base_url=at["github"],
-            auth=pygithub.Auth.Token("dev_token"),
-            retry=None,
-            seconds_between_requests=0,
-            seconds_between_writes=0,
-        )
-        there = client.get_repo("acorn/api")
-
-        def turn(ticket: str, state: str) -> None:
-            to = {"done": {"state": "closed", "state_reason": "completed"}, "open": {"state": "open"}}
-            there.get_issue(int(ticket)).edit(**to[state])  # type: ignore[arg-type]
-
-        def listen(url: str, secret: str) -> None:
-            for hook in there.get_hooks():
-                told = {"url": url, "secret": secret, "content_type": "json"}
-                hook.edit("web", told, events=["issues", "issue_comment"])
-
-        yield Team(
-            kind="github",
-            config={"repository": "acorn/api", "api_url": at["github"], "in_progress_label": "doing"},
-            credentials={"token": "vendor_token"},
-            body_of=lambda ticket: there.get_issue(int(ticket)).body or "",
-            comments=lambda ticket: [comment.body for comment in there.get_issue(int(ticket)).get_comments()],
-            in_progress=lambda ticket: "doing" in [label.name for label in there.get_issue(int(ticket)).labels],
-            say=lambda ticket, text: there.get_issue(int(ticket)).create_comment(text) and None,
-            turn=turn,
-            listen=listen,
-        )
-
-
-STATES = {"Todo": "unstarted", "In Progress": "started", "Done": "completed", "Canceled": "canceled"}
-LINEAR = {
-    "linear": {
-        "users": [
-            {"email": "parley@acorn.example", "name": "Parley", "admin": True},
-            {"email": "dev@acorn.example", "name": "Dev", "admin": True},
-        ],
-        "teams": [
-            {"key": "ENG", "name": "Eng", "states": [{"name": name, "type": type_} for name, type_ in STATES.items()]}
-        ],
-        "tokens": [
-            {"token": "vendor_token", "user": "parley@acorn.example", "scopes": ["admin"]},
-            {"token": "dev_token", "user": "dev@acorn.example", "scopes": ["admin"]},
-        ],
-    }
-}
-
-
-@contextmanager
-def on_linear() -> Iterator[Team]:
-    with emulators("linear", seed=LINEAR) as at:
-
-        def ask(query: str, **variables: Any) -> Any:
-            headers = {"authorization": "Bearer dev_token", "content-type": "application/json"}
-            body = json.dumps({"query": query, "variables": variables})
-            told = json.loads(urllib3.request("POST", f"{at['linear']}/graphql", body=body, headers=headers).data)
-            assert "errors" not in told, told
-            return told["data"]
-
-        def body_of(ticket: str) -> str:
-            query = "query($id: String!) { issue(id: $id) { description attachments { nodes { url } } } }"
-            return json.dumps(ask(query, id=ticket))
-
-        def comments(ticket: str) -> list[str]:
-            query = "query($id: String!) { issue(id: $id) { comments { nodes { body } } } }"
-            return [comment["body"] for comment in ask(query, id=ticket)["issue"]["comments"]["nodes"]]
-
-        def in_progress(ticket: str) -> bool:
-            told = ask("query($id: String!) { issue(id: $id) { state { name } } }", id=ticket)
-            return bool(told["issue"]["state"]["name"] == "In Progress")
-
-        def say(ticket: str, text: str) -> None:
-            query = "mutation($input: CommentCreateInput!) { commentCreate(input: $input) { success } }"
-            ask(query, input={"issueId": ticket, "body": text})
-
-        def turn(ticket: str, state: str) -> None:
-            query = (
-                "mutation($id: String!, $input: IssueUpdateInput!) { issueUpdate(id: $id, input: $input) { success } }"
-            )
-            ask(query, id=ticket, input={"stateId": {"done": "Done", "open": "Todo"}[state]})
-
-        def listen(url: str, secret: str) -> None:
-            for hook in ask("query { webhooks { nodes { id } } }")["webhooks"]["nodes"]:
-                ask("mutation($id: String!) { webhookDelete(id: $id) { success } }", id=hook["id"])
-            query = "mutation($input: WebhookCreateInput!) { webhookCreate(input: $input) { success } }"
-            ask(query, input={"url": url, "secret": secret, "teamId": "ENG", "resourceTypes": ["Issue", "Comment"]})
-
-        yield Team(
-            kind="linear",
-            config={"team": "ENG", "api_url": at["linear"]},
-            credentials={"token": "vendor_token"},
-            body_of=body_of,
-            comments=comments,
-            in_progress=in_progress,
-            say=say,
-            turn=turn,
-            listen=listen,
-        )
 
 
 class Desk:
@@ -222,7 +84,7 @@ def test_two_customers_behind_one_ticket(stack: LocalStack, there: Callable[[], 
         desk.api.post(f"/v1/issues/{issue}/comments", {"text": f"{PREFIX} is what we write ourselves."})
         eventually(lambda: any("we write ourselves" in body for body in team.comments(ticket)))
         assert desk.api("PATCH", f"/v1/issues/{issue}", {"state": "in_progress", "tell": "quiet"}).status == 200
-        eventually(lambda: team.in_progress(ticket))
+        eventually(lambda: team.state(ticket) == "in_progress")
         before = [desk.said_in(room) for room in rooms]
 
         with OtherSide() as side:
