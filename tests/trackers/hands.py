@@ -90,7 +90,7 @@ def on_github() -> Iterator[Team]:
 
 
 STATES = {"Todo": "unstarted", "In Progress": "started", "Done": "completed", "Canceled": "canceled"}
-MEANS = {"unstarted": "open", "started": "in_progress", "completed": "done", "canceled": "declined"}
+MEANS = {"unstarted": "open", "backlog": "open", "started": "in_progress", "completed": "done", "canceled": "declined"}
 LINEAR = {
     "linear": {
         "users": [
