@@ -3,13 +3,17 @@ what is said and done there, and webhooks that come three times and in any order
 
 import json
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import urllib3
 
+from infra.venvs import ROOT
 from tests.journeys.caller import Caller, OtherSide, eventually
 from tests.stack import LocalStack
 from tests.trackers.hands import Team, on_github, on_linear
@@ -17,19 +21,29 @@ from tests.trackers.hands import Team, on_github, on_linear
 PREFIX = "/customers"  # on GitHub @customer is somebody's name
 
 
+def connected(stack: LocalStack, team: Team, home: Path, **config: str) -> subprocess.CompletedProcess[str]:
+    """What `make connect` says."""
+    command = [sys.executable, "-m", "infra.connect", team.kind, "--home", str(stack.home)]
+    for name, value in (team.config | config).items():
+        command += ["--config", f"{name}={value}"]
+    for name, value in team.credentials.items():
+        (home / name).write_text(value + "\n")
+        command += ["--credential", f"{name}=@{home / name}"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
 class Desk:
     """The vendor's agents at work in Parley."""
 
-    def __init__(self, stack: LocalStack, team: Team) -> None:
+    def __init__(self, stack: LocalStack, team: Team, home: Path) -> None:
         self.api, self.team = Caller(stack.base_url, stack.workspace["api_key"]), team
-        made = self.api.post(
-            "/v1/installs",
-            {"kind": team.kind, "name": "Work", "config": team.config, "credentials": team.credentials},
-        )
-        self.install, self.secret, self.url = made["id"], made["secret"], made["url"]
+        told = connected(stack, team, home)
+        assert told.returncode == 0, told.stdout + told.stderr
+        assert "All is there." in told.stdout
+        self.install = told.stdout.split()[1]
         path = f"/v1/installs/{self.install}"
-        assert self.api.post(f"{path}/try")["missing"] == []
-        self.api.post(f"{path}/webhook")
+        self.url = self.api.get(path)["url"]
+        self.secret = self.api.post(f"{path}/secrets")["secret"]
         crossing = {"policy": "tell", "comments": "marked", "prefix": PREFIX}
         assert self.api("PATCH", f"{path}/tracking", crossing).status == 200
 
@@ -55,9 +69,9 @@ class Desk:
 
 
 @pytest.mark.parametrize("there", [on_github, on_linear], ids=["github", "linear"])
-def test_two_customers_behind_one_ticket(stack: LocalStack, there: Callable[[], Any]) -> None:
+def test_two_customers_behind_one_ticket(stack: LocalStack, there: Callable[[], Any], tmp_path: Path) -> None:
     with there() as team:
-        desk = Desk(stack, team)
+        desk = Desk(stack, team, tmp_path)
         rooms = [desk.room("Acme"), desk.room("Beta")]
         raised = {"title": "Exports stop", "public_title": "Long exports", "tickets": [desk.install]}
         issue = desk.api.post(f"/v1/rooms/{rooms[0]}/issues", raised)["id"]
@@ -127,3 +141,13 @@ def settled(stack: LocalStack, desk: Desk, rooms: list[str]) -> None:
         if now != seen:
             seen, since = now, time.monotonic()
         time.sleep(0.2)
+
+
+def test_what_is_missing_is_said(stack: LocalStack, tmp_path: Path) -> None:
+    with on_linear() as team:
+        told = connected(stack, team, tmp_path, team="XYZ")
+        assert told.returncode == 1
+        assert "MISSING   there is no team XYZ for this account" in told.stdout
+        told = connected(stack, team, tmp_path, team="no team")
+        assert told.returncode == 1
+        assert "config.team" in told.stderr
