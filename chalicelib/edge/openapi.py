@@ -17,7 +17,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "cursor": {"schema": {"type": "string"}, "description": "`next` of the page before"},
     "after": {"schema": {"type": "string"}, "description": "A message's id or change number; oldest first"},
     "before": {"schema": {"type": "string"}, "description": "A message's id or change number; newest first"},
-    "state": {"schema": {"type": "string", "enum": ["open", "resolved"], "default": "open"}},
+    "state": {"schema": {"type": "string"}, "description": "One state of what is listed; each list has its default"},
+    "kind": {"schema": {"type": "string", "enum": ["bug", "feature", "question"]}},
+    "label": {"schema": {"type": "string"}},
+    "text": {"schema": {"type": "string"}, "description": "Words that all have to be in it"},
+    "sort": {"schema": {"type": "string", "enum": ["age", "rooms", "arr"], "default": "age"}},
     "customer": {"schema": {"type": "string"}, "description": "A customer's external id"},
     "assignee": {"schema": {"type": "string"}, "description": "An agent's id, `me`, or `none`"},
     "turn": {"schema": {"type": "string", "enum": ["vendor", "customer"]}, "description": "Whose turn it is"},
@@ -43,7 +47,7 @@ PROBLEMS = {
 @cache
 def document(base_url: str) -> str:
     """The document as JSON text, for an API that answers at `base_url`."""
-    listed = [route for route in ROUTES if not route.path.startswith(("/in/", "/files/"))]
+    listed = [route for route in ROUTES if route.path.startswith("/v1/") or route.path == "/health"]
     types = {Problem} | {kind for route in listed for kind in _types(route)}
     _, schemas = msgspec.json.schema_components(sorted(types, key=lambda t: t.__name__), ref_template=REFS)
     paths: dict[str, dict[str, Any]] = {}

@@ -13,14 +13,16 @@ from ..desk.attributes import AttributeType
 from ..desk.broadcasts import Audience, Broadcast, Heard, Piece, Result, Rules, Tally
 from ..desk.claims import Claim
 from ..desk.customers import Customer, Domain, User, Visitor
-from ..desk.deliveries import Delivery, Progress
+from ..desk.deliveries import Delivery, Lane, Progress
+from ..desk.faces import Alias, ConnectCode, Face
 from ..desk.files import Attachment
 from ..desk.footing import Counted, OpenRoom
-from ..desk.ids import DIGITS
+from ..desk.ids import DIGITS, bridge_parts
+from ..desk.issues import Asked, Behind, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told, Tracking
 from ..desk.jobs import Flaw, Job
 from ..desk.messages import Change, Known, Message
 from ..desk.record import Record
-from ..desk.rooms import Bridge, Room, Seen
+from ..desk.rooms import Bridge, Room, Seen, Tie
 from ..desk.segments import Member, Placement, Segment
 from ..desk.sessions import Provider, Session, SignInLink
 from ..desk.snippets import Snippet
@@ -102,7 +104,11 @@ def progress_key(bridge: str) -> Key:
 
 
 def _delivery_indexes(row: Delivery) -> dict[str, Key]:
-    """What waits for its next attempt is in the time index, and nothing else."""
+    """What waits for its next attempt is in the time index; what a paused install missed is found by it and by the
+    bridge."""
+    if row.missed:
+        _, _, slot = bridge_parts(row.bridge)
+        return {"g2": (f"MISSED#{row.install}", f"{row.room}#{slot}#{number(row.n)}")}
     if row.state != "queued" or not row.next_at:
         return {}
     return {"g3": (time_shard(row.bridge), f"{moment(row.next_at)}#{row.bridge}#{number(row.n)}")}
@@ -133,6 +139,36 @@ def _placement_indexes(placement: Placement) -> dict[str, Key]:
     if not placement.next_at:
         return {}
     return {"g3": (f"WORK#{time_shard(placement.customer)}", f"{moment(placement.next_at)}#{placement.customer}")}
+
+
+def _issue_indexes(issue: Issue) -> dict[str, Key]:
+    """Open to be listed by age, by rooms and by ARR. A merged one is in no list, and in the time index until its
+    rooms have moved."""
+    if issue.merged_into:
+        return _sync_due(issue.id, issue.due)
+    listed, last = f"W#{issue.workspace}#ISSUES#{issue.state}", f"#{issue.id}"
+    cents = min(max(round(issue.arr * 100), 0), 10**DIGITS - 1)
+    return {
+        "g1": (listed, moment(issue.created_at) + last),
+        "g2": (listed, number(issue.rooms) + last),
+        "g3": (listed, number(cents) + last),
+    }
+
+
+def _sync_due(name: str, due: int) -> dict[str, Key]:
+    return {"g3": (f"SYNC#{time_shard(name)}", f"{moment(due)}#{name}")} if due else {}
+
+
+def _notice_indexes(notice: Notice) -> dict[str, Key]:
+    order = f"{moment(notice.at)}#{notice.id}"
+    listed = {"g1": (f"W#{notice.workspace}#NOTICES#{notice.state}", order), "g2": (f"I#{notice.issue}#NOTICES", order)}
+    return listed | _sync_due(notice.id, notice.due)
+
+
+def _connection_indexes(c: Connection) -> dict[str, Key]:
+    """By whose it is: who is blocked has every line ended."""
+    found = {"g1": (f"CONNS#{c.person}", c.id)} if c.person else {}
+    return found | ({"g2": (f"CONNS#{c.customer}", c.id)} if c.customer else {})
 
 
 def _of(*names: str) -> Callable[[Any], tuple[Any, ...]]:
@@ -179,7 +215,16 @@ KINDS: tuple[Kind, ...] = (
         lambda r, n, internal: (f"R#{r}", f"{'K' if internal else 'L'}#{number(n)}"),
         _of("room", "n", "internal"),
     ),
-    Kind(Bridge, lambda r, i: (f"R#{r}", f"BRIDGE#{i}"), _of("room", "install")),
+    Kind(
+        Bridge,
+        lambda r, i, slot="": (f"R#{r}", f"BRIDGE#{i}{'#' if slot else ''}{slot}"),
+        _of("room", "install", "slot"),
+    ),
+    Kind(Tie, lambda i, c: (f"X#{i}:thread#{short(c)}", "A"), _of("install", "conversation")),
+    Kind(Face, lambda i, o: (f"X#{i}:face#{short(o)}", "A"), _of("install", "outside")),
+    Kind(Alias, lambda i, p: (f"P#{p}", f"ALIAS#{i}"), _of("install", "person")),
+    Kind(ConnectCode, lambda h: (f"X#code#{h}", "A"), _of("hash"), expires=lambda c: c.expires_at),
+    Kind(Lane, lambda i, n: (f"LANE#{i}#{short(n)}", "A"), _of("install", "name")),
     Kind(Shelf, lambda r: (f"R#{r}", "SHELF"), _of("room")),
     Kind(
         Place,
@@ -192,12 +237,13 @@ KINDS: tuple[Kind, ...] = (
     Kind(Claim, lambda c, k: (f"X#claim#{c}#{k}", "A"), _of("credential", "key"), expires=lambda c: c.expires_at),
     Kind(Delivery, delivery_key, _of("bridge", "n"), _delivery_indexes),
     Kind(Progress, progress_key, _of("bridge")),
-    Kind(Connection, lambda c: (f"CONN#{c}", "A"), _of("id"), expires=lambda c: c.expires_at),
+    Kind(Connection, lambda c: (f"CONN#{c}", "A"), _of("id"), _connection_indexes, lambda c: c.expires_at),
     Kind(
         Subscription,
-        lambda room, connection: (f"SUB#{room}", connection),
-        _of("room", "connection"),
-        expires=lambda s: s.expires_at,
+        lambda place, topic, connection: (f"SUB#{place}", f"{topic}#{connection}"),
+        _of("place", "topic", "connection"),
+        lambda s: {"g1": (f"SUBS#{s.connection}", f"{s.place}#{s.topic}")},
+        lambda s: s.expires_at,
     ),
     Kind(Attachment, lambda f: (f"F#{f}", "A"), _of("id")),
     Kind(Rules, lambda w: (f"W#{w}", "BROADCASTS"), _of("workspace")),
@@ -217,6 +263,37 @@ KINDS: tuple[Kind, ...] = (
         lambda s: {"g1": (f"W#{s.workspace}#SEGMENTS#{s.state}", f"{moment(s.created_at)}#{s.id}")},
     ),
     Kind(Member, lambda s, c: (f"S#{s}", c), _of("segment", "customer")),
+    Kind(Issue, lambda i: (f"I#{i}", "A"), _of("id"), _issue_indexes),
+    Kind(
+        Asked,
+        lambda i, r: (f"I#{i}", f"ROOM#{r}"),
+        _of("issue", "room"),
+        lambda t: {"g2": (f"R#{t.room}#ISSUES", f"{moment(t.at)}#{t.issue}")},
+    ),
+    Kind(
+        Behind,
+        lambda i, c: (f"I#{i}", f"CUSTOMER#{c}"),
+        _of("issue", "customer"),
+        lambda b: {"g2": (f"C#{b.customer}#ISSUES", b.issue)},
+    ),
+    Kind(
+        Ticket,
+        lambda i, ins: (f"I#{i}", f"TICKET#{ins}"),
+        _of("issue", "install"),
+        lambda t: _sync_due(f"{t.issue}#{t.install}", t.due),
+    ),
+    Kind(Holder, lambda ins, t: (f"X#ticket#{ins}#{short(t)}", "A"), _of("install", "ticket")),
+    Kind(Comment, lambda i, ins, c: (f"I#{i}", f"COMMENT#{ins}#{short(c)}"), _of("issue", "install", "id")),
+    Kind(Owed, lambda i, ins, o: (f"I#{i}", f"OWED#{ins}#{o}"), _of("issue", "install", "id")),
+    Kind(History, lambda i, at, h: (f"I#{i}", f"H#{moment(at)}#{h}"), _of("issue", "at", "id")),
+    Kind(Notice, lambda n: (f"NOTICE#{n}", "A"), _of("id"), _notice_indexes),
+    Kind(Told, lambda i, r, n: (f"I#{i}#TOLD", f"{r}#{n}"), _of("issue", "room", "notice")),
+    Kind(
+        Tracking,
+        lambda i: (f"INSTALL#{i}", "TRACKING"),
+        _of("install"),
+        lambda t: _sync_due(t.install, t.due),
+    ),
     Kind(Placement, lambda c: (f"C#{c}", "PLACEMENT"), _of("customer"), _placement_indexes),
     Kind(OpenRoom, lambda c, r: (f"C#{c}", f"OPEN#{r}"), _of("customer", "room")),
     Kind(Counted, lambda c, u: (f"C#{c}", f"COUNTED#{u}"), _of("customer", "user")),
@@ -269,7 +346,10 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "changes": ("", lambda r: f"R#{r}", lambda r: "L#", True),
     "note-changes": ("", lambda r: f"R#{r}", lambda r: "K#", True),
     "bridges": ("", lambda r: f"R#{r}", lambda r: "BRIDGE#", False),
-    "subscribers": ("", lambda r: f"SUB#{r}", lambda r: "", False),
+    "subscribers": ("", lambda p: f"SUB#{p}", lambda p: "", False),
+    "subscriptions": ("g1", lambda c: f"SUBS#{c}", lambda c: "", False),
+    "connections": ("g1", lambda p: f"CONNS#{p}", lambda p: "", False),
+    "customer-connections": ("g2", lambda c: f"CONNS#{c}", lambda c: "", False),
     "seen": ("", lambda p: f"P#{p}", lambda p: "SEEN#", False),
     "broadcasts": ("g1", lambda w: f"W#{w}#BROADCASTS", lambda w: "", False),
     "tallies": ("", lambda b: f"B#{b}", lambda b: "T#", True),
@@ -282,7 +362,24 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "segment-members": ("", lambda s: f"S#{s}", lambda s: "cus_", False),
     "open-rooms": ("", lambda c: f"C#{c}", lambda c: "OPEN#", False),
     "due-work": ("g3", lambda shard: f"WORK#T#{shard}", lambda shard: "", True),
+    "issues-age": ("g1", lambda w, s: f"W#{w}#ISSUES#{s}", lambda w, s: "", False),
+    "issues-rooms": ("g2", lambda w, s: f"W#{w}#ISSUES#{s}", lambda w, s: "", False),
+    "issues-arr": ("g3", lambda w, s: f"W#{w}#ISSUES#{s}", lambda w, s: "", False),
+    "ties": ("", lambda i: f"I#{i}", lambda i: "ROOM#", False),
+    "behind": ("", lambda i: f"I#{i}", lambda i: "CUSTOMER#", False),
+    "tickets": ("", lambda i: f"I#{i}", lambda i: "TICKET#", False),
+    "comments": ("", lambda i: f"I#{i}", lambda i: "COMMENT#", False),
+    "owed": ("", lambda i: f"I#{i}", lambda i: "OWED#", False),
+    "history": ("", lambda i: f"I#{i}", lambda i: "H#", False),
+    "room-issues": ("g2", lambda r: f"R#{r}#ISSUES", lambda r: "", False),
+    "customer-issues": ("g2", lambda c: f"C#{c}#ISSUES", lambda c: "", False),
+    "notices": ("g1", lambda w, s: f"W#{w}#NOTICES#{s}", lambda w, s: "", False),
+    "issue-notices": ("g2", lambda i: f"I#{i}#NOTICES", lambda i: "", False),
+    "told": ("", lambda i: f"I#{i}#TOLD", lambda i: "", False),
+    "due-sync": ("g3", lambda shard: f"SYNC#T#{shard}", lambda shard: "", True),
     "deliveries": ("", lambda r: f"D#{r.partition('_')[2]}", lambda r: "", True),
+    "missed": ("g2", lambda i: f"MISSED#{i}", lambda i: "", False),
+    "missed-of-bridge": ("g2", lambda i, r, s: f"MISSED#{i}", lambda i, r, s: f"{r}#{s}#", False),
     "due": ("g3", lambda shard: f"T#{shard}", lambda shard: "", True),
 }
 
@@ -291,7 +388,7 @@ def span(name: str, args: tuple[str, ...], after: int | None, before: int | None
     """The range of keys that a listing means. `due…` counts in ms; `deliveries` end before the progress items."""
     index, partition, prefix_of, numbered = LISTINGS[name]
     prefix = prefix_of(*args)
-    if name in ("due", "due-work"):
+    if name in ("due", "due-work", "due-sync"):
         return Range(index, partition(*args), "0", moment(before or 0))
     if name == "deliveries":
         most = number(before - 1) if before is not None else "9" * DIGITS

@@ -18,12 +18,13 @@ from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.errors import Clash, Malformed
 from chalicelib.desk.footing import OpenRoom
+from chalicelib.desk.issues import Asked, Behind, Comment, History, Issue, Notice, Owed, Ticket, Told, Tracking
 from chalicelib.desk.jobs import Flaw, Job
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Bridge, Room, Seen
 from chalicelib.desk.segments import Member, Placement, Segment
 from chalicelib.desk.snippets import Snippet
-from chalicelib.desk.sockets import Subscription
+from chalicelib.desk.sockets import Connection, Subscription
 from chalicelib.desk.views import Place
 from chalicelib.desk.workspaces import Agent, ApiKey, Audit, Install
 from chalicelib.ports import Away, Drop, Listing, Put, new, over, ref
@@ -283,7 +284,7 @@ def sample(of, name="x"):
     if isinstance(of, type) and issubclass(of, msgspec.Struct):
         hints = typing.get_type_hints(of)
         return of(**{field.name: sample(hints[field.name], field.name) for field in msgspec.structs.fields(of)})
-    return {str: f"{name}-é😀\n\u2028", int: sum(name.encode()), bool: True}[of]
+    return {str: f"{name}-é😀\n\u2028", int: sum(name.encode()), float: sum(name.encode()) / 8, bool: True}[of]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type.__name__)
@@ -343,11 +344,25 @@ def change(n, internal=False):
 
 
 def delivery(n, **fields):
-    told = {"version": 1, "bridge": "1.1", "room": "room_1", "n": n, "message": n, "state": "sent"} | fields
-    return msgspec.structs.replace(sample(Delivery), **told)
+    told = {"version": 1, "bridge": "1.1", "room": "room_1", "n": n, "message": n, "state": "sent", "missed": False}
+    return msgspec.structs.replace(sample(Delivery), **(told | fields))
 
 
 BROADCAST = msgspec.structs.replace(sample(Broadcast), workspace="wsp_1", id="bct_1", created_at=5, due=0)
+ISSUE = msgspec.structs.replace(
+    sample(Issue),
+    id="iss_1",
+    workspace="wsp_1",
+    state="open",
+    created_at=5,
+    rooms=0,
+    arr=0.0,
+    merged_into="",
+    version=1,
+)
+NOTICE = msgspec.structs.replace(
+    sample(Notice), id="ntc_1", issue="iss_1", workspace="wsp_1", state="draft", at=5, due=0, version=1
+)
 JOB = msgspec.structs.replace(
     sample(Job), id="job_1", workspace="wsp_1", created_at=5, next_at=800, state="running", version=1
 )
@@ -355,6 +370,7 @@ SAME_SHARD = next(f"cus_{i}" for i in range(100) if time_shard(f"cus_{i}") == ti
 PLACEMENT = msgspec.structs.replace(sample(Placement), customer=SAME_SHARD, next_at=900, version=1)
 
 # What each listing is asked, and what it finds, in order, among all of the records below.
+MISSED = delivery(5, room="room_7", bridge="7.9.s", install="ins_9", missed=True)
 FOUND = {
     "agents": (("wsp_1",), [msgspec.structs.replace(sample(Agent), workspace="wsp_1", id=f"agt_{i}") for i in "12"]),
     "agents-by-mail": (
@@ -387,7 +403,10 @@ FOUND = {
     "changes": (("room_1",), [change(4), change(11)]),
     "note-changes": (("room_1",), [change(5, internal=True)]),
     "bridges": (("room_1",), [msgspec.structs.replace(sample(Bridge), room="room_1", install="ins_1")]),
-    "subscribers": (("room_1",), [msgspec.structs.replace(sample(Subscription), room="room_1", connection="c=")]),
+    "subscribers": (("cus_1",), [msgspec.structs.replace(sample(Subscription), place="cus_1", connection="c=")]),
+    "subscriptions": (("c=",), [msgspec.structs.replace(sample(Subscription), place="cus_1", connection="c=")]),
+    "connections": (("usr_1",), [msgspec.structs.replace(sample(Connection), id="c1", person="usr_1")]),
+    "customer-connections": (("cus_1",), [msgspec.structs.replace(sample(Connection), id="c2", customer="cus_1")]),
     "seen": (("usr_1",), [Seen(version=1, person="usr_1", room="room_1", n=1, posts=1, notes=0)]),
     "attributes": (
         ("wsp_1",),
@@ -405,6 +424,75 @@ FOUND = {
         [msgspec.structs.replace(sample(OpenRoom), customer="cus_1", room=f"room_{i}") for i in "12"],
     ),
     "due-work": ((time_shard("job_1")[2:],), [JOB, PLACEMENT]),
+    "issues-age": (
+        ("wsp_1", "open"),
+        [ISSUE, msgspec.structs.replace(ISSUE, id="iss_2", created_at=9, rooms=1, arr=2)],
+    ),
+    "issues-rooms": (
+        ("wsp_1", "done"),
+        [
+            msgspec.structs.replace(ISSUE, id=f"iss_{i}", state="done", rooms=rooms, arr=9 - rooms)
+            for i, rooms in [(3, 1), (4, 2)]
+        ],
+    ),
+    "issues-arr": (
+        ("wsp_1", "declined"),
+        [
+            msgspec.structs.replace(ISSUE, id=f"iss_{i}", state="declined", arr=arr, rooms=9 - i)
+            for i, arr in [(5, -4.0), (6, 0.5), (7, 9.25)]
+        ],
+    ),
+    "ties": (
+        ("iss_1",),
+        [
+            msgspec.structs.replace(sample(Asked), version=1, issue="iss_1", room=f"room_{i}", at=int(i) * 1000)
+            for i in "789"
+        ],
+    ),
+    "room-issues": (
+        ("room_6",),
+        [
+            msgspec.structs.replace(sample(Asked), version=1, issue=f"iss_{i}", room="room_6", at=at)
+            for i, at in [("9", 10), ("8", 200)]
+        ],
+    ),
+    "behind": (
+        ("iss_1",),
+        [msgspec.structs.replace(sample(Behind), version=1, issue="iss_1", customer=f"cus_{i}") for i in "78"],
+    ),
+    "customer-issues": (
+        ("cus_6",),
+        [msgspec.structs.replace(sample(Behind), version=1, issue=f"iss_{i}", customer="cus_6") for i in "89"],
+    ),
+    "tickets": (
+        ("iss_1",),
+        [msgspec.structs.replace(sample(Ticket), version=1, issue="iss_1", install=f"ins_{i}", due=0) for i in "12"],
+    ),
+    "comments": (
+        ("iss_1",),
+        [msgspec.structs.replace(sample(Comment), version=1, issue="iss_1", install="ins_1", id=i) for i in "12"],
+    ),
+    "owed": (
+        ("iss_1",),
+        [msgspec.structs.replace(sample(Owed), version=1, issue="iss_1", install="ins_1", id=i) for i in "12"],
+    ),
+    "history": (
+        ("iss_1",),
+        [msgspec.structs.replace(sample(History), version=1, issue="iss_1", at=at) for at in (9, 10, 100)],
+    ),
+    "notices": (("wsp_1", "draft"), [NOTICE, msgspec.structs.replace(NOTICE, id="ntc_2", at=9, issue="iss_9")]),
+    "issue-notices": (
+        ("iss_1",),
+        [NOTICE, msgspec.structs.replace(NOTICE, id="ntc_3", at=11, state="sent", workspace="wsp_3")],
+    ),
+    "told": (
+        ("iss_1",),
+        [msgspec.structs.replace(sample(Told), version=1, issue="iss_1", room=f"room_{i}") for i in "12"],
+    ),
+    "due-sync": (
+        (time_shard("ins_9")[2:],),
+        [msgspec.structs.replace(sample(Tracking), version=1, install="ins_9", due=900)],
+    ),
     "broadcasts": (("wsp_1",), [BROADCAST, msgspec.structs.replace(BROADCAST, id="bct_2", created_at=9)]),
     "tallies": (("bct_1",), [Tally(version=1, broadcast="bct_1", number=n) for n in (0, 2, 10)]),
     "pieces": (("bct_1",), [Piece(version=1, broadcast="bct_1", number=n, targets=()) for n in (0, 2, 10)]),
@@ -413,6 +501,8 @@ FOUND = {
         [Result(version=1, broadcast="bct_1", piece=2, room=f"room_{i}", customer="cus_1") for i in "12"],
     ),
     "deliveries": (("room_1",), [delivery(2), delivery(10), delivery(12, message=10), delivery(21)]),
+    "missed": (("ins_9",), [MISSED, delivery(6, room="room_8", bridge="8.9.s", install="ins_9", missed=True)]),
+    "missed-of-bridge": (("ins_9", "room_7", "s"), [MISSED]),
     "due": ((time_shard("9.2")[2:],), [delivery(3, room="room_9", bridge="9.2", state="queued", next_at=900)]),
 }
 # Beside them: what no listing above may find.
