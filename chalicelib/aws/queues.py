@@ -56,9 +56,15 @@ class SqsQueues:
         )
         _send_all(self.settings.deliver_queue, entries)
 
-    def push(self, pushes: Iterable[dict[str, Any]]) -> None:
-        """Ten to a request."""
-        _send_all(self.settings.push_queue, ({"MessageBody": json.dumps(push)} for push in pushes))
+    def wake_later(self, call: Call, seconds: int) -> None:
+        """A FIFO queue takes no delay per message: it waits on the queue of pushes, whose worker hands it over."""
+        told = json.dumps({"bridge": call.bridge, "n": call.n, "why": call.why})
+        _send(self.settings.push_queue, MessageBody=told, DelaySeconds=seconds)
+
+    def push(self, pushes: Iterable[dict[str, Any]], after: int = 0) -> None:
+        """Ten to a request: none has more than some 30 KB."""
+        delay: dict[str, Any] = {"DelaySeconds": after} if after else {}
+        _send_all(self.settings.push_queue, ({"MessageBody": json.dumps(push), **delay} for push in pushes))
 
     def broadcast(self, errands: Iterable[Errand]) -> None:
         """Ten to a request."""

@@ -1,17 +1,23 @@
 """Rooms: named, lasting spaces of one customer and the vendor. A room's version counts its changes."""
 
+from collections.abc import Sequence
 from typing import Literal
 
+from .ids import bridge_id
+from .messages import Source
 from .record import Part, Record
 
 Kind = Literal["triage", "topic", "internal", "visitor"]
 State = Literal["open", "resolved"]
 Turn = Literal["vendor", "customer", ""]
+Direction = Literal["both", "in", "out"]
+Speaking = Literal["persona", "prefix", "none"]
 
 MAX_NAME = 200
 MAX_ASSIGNEES = 20
 MAX_LABELS = 20
 GLIMPSE = 160
+MAX_MENTIONED = 60  # people of whom a room remembers that they were named
 
 
 class Glimpse(Part, frozen=True):
@@ -43,8 +49,8 @@ class Spoken(Part, frozen=True):
 class Room(Record, frozen=True):
     """The sequencer of all that is said in it. `posts` and `notes` count what was ever said: unread subtracts.
     `broadcast` is the last one that its customer has not answered; `heard` are the times (ms) of late ones.
-    `waiting_since` (ms) is when the customer began to wait, where it is the vendor's turn; `channels` are those that
-    the customer's people spoke over."""
+    `mentioned` tells of the people that were named last in which change that was. `waiting_since` (ms) is when the
+    customer began to wait, where it is the vendor's turn; `channels` are those that its people spoke over."""
 
     id: str
     workspace: str
@@ -68,6 +74,7 @@ class Room(Record, frozen=True):
     origin: Origin | None = None
     broadcast: Spoken | None = None
     heard: tuple[int, ...] = ()
+    mentioned: dict[str, int] = {}
 
     @property
     def n(self) -> int:
@@ -81,7 +88,9 @@ class Room(Record, frozen=True):
 
 
 class Bridge(Record, frozen=True):
-    """A room's tie to one outside conversation of an install. What came before `bound_at` is not for this room."""
+    """A room's tie to one outside conversation of an install. What came before `bound_at` is not for this room. Of
+    edits, deletes, reactions and files each crosses or does not, both ways. `speaker` is how the author is shown there;
+    `account` is the team or tenant, `name` what people call the conversation, `paused` why nothing goes."""
 
     room: str
     install: str
@@ -89,6 +98,45 @@ class Bridge(Record, frozen=True):
     workspace: str
     bound_at: int
     conversation: str = ""
+    slot: str = ""
+    direction: Direction = "both"
+    edits: bool = True
+    deletes: bool = True
+    reactions: bool = True
+    files: bool = True
+    speaker: Speaking = "persona"
+    account: str = ""
+    name: str = ""
+    paused: str = ""
+
+    @property
+    def id(self) -> str:
+        """Room, install and slot, as one word."""
+        return bridge_id(self.room, self.install, self.slot)
+
+
+class Tie(Record, frozen=True):
+    """The room in which an outside conversation lives, since when. There is one for each conversation."""
+
+    install: str
+    conversation: str
+    workspace: str
+    room: str
+    bound_at: int
+    slot: str = ""
+
+
+def within(conversation: str, wider: str) -> bool:
+    """Whether a conversation is the wider one or a thread of it: `C1/171.2` is within `C1`."""
+    return conversation == wider or conversation.startswith(wider + "/")
+
+
+def came_over(source: Source, bridge: Bridge) -> bool:
+    """Whether something came over this very bridge. An install that names no conversations has one bridge a room."""
+    if source.install != bridge.install:
+        return False
+    came = source.thread or source.conversation
+    return not came or bool(bridge.conversation) and within(came, bridge.conversation)
 
 
 class Seen(Record, frozen=True):
@@ -106,3 +154,17 @@ def unread(room: Room, seen: Seen | None, agent: bool) -> int:
     that was read before it, or off an index."""
     posts, notes = (seen.posts, seen.notes) if seen else (0, 0)
     return max(0, room.posts - posts) + (max(0, room.notes - notes) if agent else 0)
+
+
+def mentioned(room: Room, person: str, seen: Seen | None) -> bool:
+    """Whether somebody was named in what they have not read."""
+    return room.mentioned.get(person, 0) > (seen.n if seen else 0)
+
+
+def naming(room: Room, people: Sequence[str], n: int) -> dict[str, int]:
+    """Who was named when, after change `n` named `people`. The earliest are forgotten when there are too many."""
+    found = {
+        **{person: at for person, at in room.mentioned.items() if person not in people},
+        **dict.fromkeys(people, n),
+    }
+    return dict(list(found.items())[-MAX_MENTIONED:])

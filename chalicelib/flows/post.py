@@ -38,7 +38,7 @@ def post(world: World, room_id: str, draft: Draft, once: Once = KEYLESS, *, room
 
 
 def _as_stored(world: World, known: Known) -> Message:
-    message = world.store.one(ref(Message, known.room, known.n, False))
+    message = world.store.one(ref(Message, known.room, known.n, known.internal))
     if message is None:
         raise NotFound("no such message")
     return message
@@ -54,13 +54,17 @@ def _known(draft: Draft, known: Known | None, message: Message) -> list[Write]:
             workspace=message.workspace,
             room=message.room,
             n=message.n,
+            internal=draft.internal,
+            thread=draft.source.thread,
         )
         return [new(found)]
-    return [over(known.changed(room=message.room, n=message.n, pending=None, expires_at=0), known)]
+    told = {"room": message.room, "n": message.n, "internal": draft.internal, "thread": draft.source.thread}
+    return [over(known.changed(**told, pending=None, expires_at=0), known)]
 
 
 def _author_has_read(message: Message) -> list[Write]:
     """Who speaks has read what was said before: their mark moves in the same breath."""
-    if message.author.kind not in ("agent", "user") or not message.author.id:
+    reads = message.author.kind in ("agent", "user") or message.source.channel == "widget"
+    if not reads or not message.author.id:
         return []
     return [Put(read_up_to(message.author.id, message), None)]

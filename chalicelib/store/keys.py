@@ -13,14 +13,15 @@ from ..desk.attributes import AttributeType
 from ..desk.broadcasts import Audience, Broadcast, Heard, Piece, Result, Rules, Tally
 from ..desk.claims import Claim
 from ..desk.customers import Customer, Domain, User, Visitor
-from ..desk.deliveries import Delivery, Progress
+from ..desk.deliveries import Delivery, Lane, Progress
+from ..desk.faces import Alias, ConnectCode, Face
 from ..desk.files import Attachment
 from ..desk.footing import Counted, OpenRoom
-from ..desk.ids import DIGITS
+from ..desk.ids import DIGITS, bridge_parts
 from ..desk.jobs import Flaw, Job
 from ..desk.messages import Change, Known, Message
 from ..desk.record import Record
-from ..desk.rooms import Bridge, Room, Seen
+from ..desk.rooms import Bridge, Room, Seen, Tie
 from ..desk.segments import Member, Placement, Segment
 from ..desk.sessions import Provider, Session, SignInLink
 from ..desk.snippets import Snippet
@@ -102,7 +103,11 @@ def progress_key(bridge: str) -> Key:
 
 
 def _delivery_indexes(row: Delivery) -> dict[str, Key]:
-    """What waits for its next attempt is in the time index, and nothing else."""
+    """What waits for its next attempt is in the time index; what a paused install missed is found by it and by the
+    bridge."""
+    if row.missed:
+        _, _, slot = bridge_parts(row.bridge)
+        return {"g2": (f"MISSED#{row.install}", f"{row.room}#{slot}#{number(row.n)}")}
     if row.state != "queued" or not row.next_at:
         return {}
     return {"g3": (time_shard(row.bridge), f"{moment(row.next_at)}#{row.bridge}#{number(row.n)}")}
@@ -133,6 +138,12 @@ def _placement_indexes(placement: Placement) -> dict[str, Key]:
     if not placement.next_at:
         return {}
     return {"g3": (f"WORK#{time_shard(placement.customer)}", f"{moment(placement.next_at)}#{placement.customer}")}
+
+
+def _connection_indexes(c: Connection) -> dict[str, Key]:
+    """By whose it is: who is blocked has every line ended."""
+    found = {"g1": (f"CONNS#{c.person}", c.id)} if c.person else {}
+    return found | ({"g2": (f"CONNS#{c.customer}", c.id)} if c.customer else {})
 
 
 def _of(*names: str) -> Callable[[Any], tuple[Any, ...]]:
@@ -179,7 +190,16 @@ KINDS: tuple[Kind, ...] = (
         lambda r, n, internal: (f"R#{r}", f"{'K' if internal else 'L'}#{number(n)}"),
         _of("room", "n", "internal"),
     ),
-    Kind(Bridge, lambda r, i: (f"R#{r}", f"BRIDGE#{i}"), _of("room", "install")),
+    Kind(
+        Bridge,
+        lambda r, i, slot="": (f"R#{r}", f"BRIDGE#{i}{'#' if slot else ''}{slot}"),
+        _of("room", "install", "slot"),
+    ),
+    Kind(Tie, lambda i, c: (f"X#{i}:thread#{short(c)}", "A"), _of("install", "conversation")),
+    Kind(Face, lambda i, o: (f"X#{i}:face#{short(o)}", "A"), _of("install", "outside")),
+    Kind(Alias, lambda i, p: (f"P#{p}", f"ALIAS#{i}"), _of("install", "person")),
+    Kind(ConnectCode, lambda h: (f"X#code#{h}", "A"), _of("hash"), expires=lambda c: c.expires_at),
+    Kind(Lane, lambda i, n: (f"LANE#{i}#{short(n)}", "A"), _of("install", "name")),
     Kind(Shelf, lambda r: (f"R#{r}", "SHELF"), _of("room")),
     Kind(
         Place,
@@ -192,12 +212,13 @@ KINDS: tuple[Kind, ...] = (
     Kind(Claim, lambda c, k: (f"X#claim#{c}#{k}", "A"), _of("credential", "key"), expires=lambda c: c.expires_at),
     Kind(Delivery, delivery_key, _of("bridge", "n"), _delivery_indexes),
     Kind(Progress, progress_key, _of("bridge")),
-    Kind(Connection, lambda c: (f"CONN#{c}", "A"), _of("id"), expires=lambda c: c.expires_at),
+    Kind(Connection, lambda c: (f"CONN#{c}", "A"), _of("id"), _connection_indexes, lambda c: c.expires_at),
     Kind(
         Subscription,
-        lambda room, connection: (f"SUB#{room}", connection),
-        _of("room", "connection"),
-        expires=lambda s: s.expires_at,
+        lambda place, topic, connection: (f"SUB#{place}", f"{topic}#{connection}"),
+        _of("place", "topic", "connection"),
+        lambda s: {"g1": (f"SUBS#{s.connection}", f"{s.place}#{s.topic}")},
+        lambda s: s.expires_at,
     ),
     Kind(Attachment, lambda f: (f"F#{f}", "A"), _of("id")),
     Kind(Rules, lambda w: (f"W#{w}", "BROADCASTS"), _of("workspace")),
@@ -269,7 +290,10 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "changes": ("", lambda r: f"R#{r}", lambda r: "L#", True),
     "note-changes": ("", lambda r: f"R#{r}", lambda r: "K#", True),
     "bridges": ("", lambda r: f"R#{r}", lambda r: "BRIDGE#", False),
-    "subscribers": ("", lambda r: f"SUB#{r}", lambda r: "", False),
+    "subscribers": ("", lambda p: f"SUB#{p}", lambda p: "", False),
+    "subscriptions": ("g1", lambda c: f"SUBS#{c}", lambda c: "", False),
+    "connections": ("g1", lambda p: f"CONNS#{p}", lambda p: "", False),
+    "customer-connections": ("g2", lambda c: f"CONNS#{c}", lambda c: "", False),
     "seen": ("", lambda p: f"P#{p}", lambda p: "SEEN#", False),
     "broadcasts": ("g1", lambda w: f"W#{w}#BROADCASTS", lambda w: "", False),
     "tallies": ("", lambda b: f"B#{b}", lambda b: "T#", True),
@@ -283,6 +307,8 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "open-rooms": ("", lambda c: f"C#{c}", lambda c: "OPEN#", False),
     "due-work": ("g3", lambda shard: f"WORK#T#{shard}", lambda shard: "", True),
     "deliveries": ("", lambda r: f"D#{r.partition('_')[2]}", lambda r: "", True),
+    "missed": ("g2", lambda i: f"MISSED#{i}", lambda i: "", False),
+    "missed-of-bridge": ("g2", lambda i, r, s: f"MISSED#{i}", lambda i, r, s: f"{r}#{s}#", False),
     "due": ("g3", lambda shard: f"T#{shard}", lambda shard: "", True),
 }
 
