@@ -13,6 +13,8 @@ from chalicelib.desk.errors import NotFound
 from chalicelib.desk.footing import owner_of_moved
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
+from chalicelib.desk.segments import Placement
+from chalicelib.flows.announce import Listeners, announce
 from chalicelib.flows.catch_up import catch_up
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.due import due
@@ -213,6 +215,8 @@ class Parley:
                 moved.setdefault(record.workspace, {}).setdefault(record.id, [])
             elif isinstance(record, Room | User) and (owner := owner_of_moved(old and from_row(old), record)):
                 moved.setdefault(record.workspace, {}).setdefault(owner, []).append(record.id)
+            elif isinstance(record, Placement):
+                calls += announce(self.world, record, Listeners(self.world))
         wake(self.world, calls)
         self.queues.work(placing(moved))
 

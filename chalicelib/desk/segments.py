@@ -53,13 +53,16 @@ class Member(Record, frozen=True):
 
 class Placement(Record, frozen=True):
     """Which segments with a filter a customer is in, on what footing it is, and the next moment (ms) at which passing
-    time may change the former (0: none). Written by every evaluation, so that of two at once the later reader wins."""
+    time may change the former (0: none). Written by every evaluation, so that of two at once the later reader wins.
+    `entered` and `left` are the segments that this very evaluation put it into and took it out of."""
 
     customer: str
     workspace: str
     segments: tuple[str, ...] = ()
     next_at: int = 0
     footing: Footing = Footing()
+    entered: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,9 @@ def react(event: Any) -> None:
     from ..desk.footing import owner_of_moved
     from ..desk.messages import Change, Message
     from ..desk.rooms import Room
+    from ..desk.segments import Placement
     from ..desk.workspaces import Agent
+    from ..flows.announce import Listeners, announce
     from ..flows.due_work import placing
     from ..flows.react import Ties, wake
     from ..flows.react import react as derive
@@ -129,7 +131,7 @@ def react(event: Any) -> None:
     from .live import changed
 
     rim = world()
-    ties = Ties(rim.store)
+    ties, listeners = Ties(rim.store), Listeners(rim)
     calls: list[Call] = []
     pushes: list[Record] = []
     moved: dict[str, dict[str, list[str]]] = {}
@@ -149,6 +151,8 @@ def react(event: Any) -> None:
                 owner = owner_of_moved(record_of_image(record["dynamodb"].get("OldImage")), happening)
                 if owner:
                     moved.setdefault(happening.workspace, {}).setdefault(owner, []).append(happening.id)
+            elif isinstance(happening, Placement):
+                calls += announce(rim, happening, listeners)
             if isinstance(happening, Customer | User | Agent) and happening.valid_after:
                 pushes.append({"ended": happening.id, "at": happening.valid_after})
         except Away:

@@ -121,7 +121,9 @@ def _writes(customer: Customer, old: Placement | None, footing: Footing, filters
     values: dict[str, Any] = values_of(customer, footing)
     inside = [id_ for id_, node in filters if holds(node, values, now)]
     turning = [moment for _, node in filters if (moment := turns(node, values, now))]
-    before = old.segments if old else ()
+    before = set(old.segments if old else ())
+    came, went = sorted(set(inside) - before), sorted(before - set(inside))
+    there = {id_ for id_, _ in filters}  # a segment that was removed meanwhile is left without a word
     placement = Placement(
         version=(old.version if old else 0) + 1,
         customer=customer.id,
@@ -129,10 +131,11 @@ def _writes(customer: Customer, old: Placement | None, footing: Footing, filters
         segments=tuple(sorted(inside)),
         next_at=min(turning, default=0),
         footing=footing,
+        entered=tuple(came),
+        left=tuple(id_ for id_ in went if id_ in there),
     )
     entered = [
-        Member(version=1, segment=id_, customer=customer.id, workspace=customer.workspace, since=now)
-        for id_ in sorted(set(inside) - set(before))
+        Member(version=1, segment=id_, customer=customer.id, workspace=customer.workspace, since=now) for id_ in came
     ]
-    left = [Drop(ref(Member, id_, customer.id)) for id_ in sorted(set(before) - set(inside))]
+    left = [Drop(ref(Member, id_, customer.id)) for id_ in went]
     return [Put(placement, old.version if old else 0), *(Put(member, None) for member in entered), *left]

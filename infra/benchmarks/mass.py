@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from statistics import median
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from infra.benchmarks.figures import Figure
 from infra.benchmarks.meter import Count
@@ -41,12 +42,8 @@ def _without_rollback() -> Iterator[None]:
     nothing goes back here."""
     from moto.dynamodb import models
 
-    copy = models.copy
-    models.copy = SimpleNamespace(deepcopy=lambda thing: thing)  # type: ignore[assignment]
-    try:
+    with patch.object(models, "copy", SimpleNamespace(deepcopy=lambda thing: thing)):
         yield
-    finally:
-        models.copy = copy
 
 
 def _played(stage: "Stage", key: str, workspace: str, sizes: tuple[int, ...]) -> Counts:
