@@ -2,6 +2,7 @@
 
 from tests.api import Tenant
 from tests.fakes import Parley
+from tests.flows.test_broadcasting import results, sent, shown, texts
 from tests.flows.test_footing import made, members
 
 
@@ -50,3 +51,37 @@ def test_a_filter_names_an_issue_that_is_there(tenant: Tenant, parley: Parley) -
     for told in ("iss_none", theirs, 7, None, ["iss"]):
         got = tenant.api.post("/v1/segments", {"name": "S", "filter": {"all": [{"has_asked_for": told}]}})
         assert (got.status, got.json["field"][:6]) == (422, "filter")
+
+
+def test_a_broadcast_goes_to_the_rooms_behind_an_issue(parley: Parley, tenant: Tenant) -> None:
+    public = {"public_title": "Exports", "public_text": "They are quicker now."}
+    issue = raised(tenant, "acme", "beta", **public)
+    tenant.customer("gamma")
+    topic = tenant.api.post("/v1/rooms", {"name": "Exports fail", "customer": "gamma"}).json["id"]
+    for room in (topic, tenant.triage("gamma")):
+        assert tenant.api.post(f"/v1/issues/{issue}/rooms", {"room": room}).status == 201
+    id_ = sent(parley, tenant, issue=issue, text="{{issue.title}}: {{issue.text}} ({{room.name}})")
+    told = {row["room"]: row["reason"] for row in results(tenant, id_)}
+    assert set(told) == {tenant.triage("acme"), tenant.triage("beta"), tenant.triage("gamma"), topic}
+    assert sorted(told.values(), key=str) == [None, None, None, "the customer gets it in another room"]
+    assert texts(tenant, "acme") == ["Exports: They are quicker now. (Triage)"]
+    assert shown(tenant, id_)["issue"] == issue
+    again = sent(parley, tenant, issue=issue, into="triage", text="Done")
+    assert {row["room"] for row in results(tenant, again) if row["state"] == "stored"} == {
+        tenant.triage(name) for name in ("acme", "beta", "gamma")
+    }
+
+
+def test_what_is_private_of_an_issue_is_never_told(parley: Parley, tenant: Tenant) -> None:
+    issue = raised(tenant, "acme")
+    id_ = tenant.api.post("/v1/broadcasts", {"issue": issue, "text": "About {{issue.title}}"}).json["id"]
+    preview = tenant.api.get(f"/v1/broadcasts/{id_}/preview")
+    assert [each["reason"] for each in preview.json["missing"]] == ["acme: issue.title is missing"]
+    assert "Secret" not in preview.text
+    for body, field in (
+        ({"issue": "iss_none"}, "issue"),
+        ({"customers": ["acme"], "text": "{{issue.title}}"}, "text"),
+        ({"customers": ["acme"], "into": "room"}, "into"),
+    ):
+        got = tenant.api.post("/v1/broadcasts", {"text": "x", **body})
+        assert (got.status, got.json["field"]) == (422, field)
