@@ -87,7 +87,7 @@ def _number(item: Item) -> str:
     return str(item["sk"]["S"].partition("#")[2])
 
 
-def play(small: int = SMALL, large: int = LARGE, masses: tuple[int, ...] = mass.SIZES) -> Counts:
+def play(small: int = SMALL, large: int = LARGE, masses: tuple[int, ...] = ()) -> Counts:
     """The counts of each scene, by name; `masses` are the sizes of the broadcasts."""
     counts: Counts = {}
     with Stage().open() as stage:
@@ -96,7 +96,8 @@ def play(small: int = SMALL, large: int = LARGE, masses: tuple[int, ...] = mass.
         for rooms in (small, large):
             _grow(stage, story, rooms)
             _pages(stage, story, counts, rooms)
-        counts |= mass.play(stage, story.key, story.workspace, masses)
+        if masses:
+            counts |= mass.play(stage, story.key, story.workspace, masses)
     return counts
 
 

@@ -23,7 +23,7 @@ QUERIES = {"user's room page": 1, "agent's room page": 2, "inbox page": 1, "chan
 @cache
 def counted() -> Counts:
     """Played once a process."""
-    return scenes.play()
+    return scenes.play(masses=mass.SIZES)
 
 
 def figures() -> list[Figure]:
