@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from ..desk.snippets import MAX_SNIPPET, Snippet
+from ..desk.workspaces import Install
 from .shapes import Body, Name, Time, View, time_of
 
 SnippetText = Annotated[
@@ -39,6 +40,34 @@ class SnippetView(View, frozen=True):
     name: str
     text: str
     created_at: Time
+
+
+class ReachView(View, frozen=True):
+    """Where an answer leaves to. `people` is how many it reaches there, where that is known."""
+
+    install: str
+    channel: str
+    label: str
+    people: int | None
+
+
+class InstallKindView(View, frozen=True):
+    """A kind of install. `credentials` are those that its provider gives, and where they are found there."""
+
+    kind: str
+    credentials: dict[str, str]
+
+
+class OutcomeView(View, frozen=True):
+    """What came of a try."""
+
+    ok: bool
+    detail: str
+
+
+def reach_view(install: Install) -> ReachView:
+    """An install that an answer goes to."""
+    return ReachView(install=install.id, channel=install.kind, label=install.name, people=None)
 
 
 def snippet_view(snippet: Snippet) -> SnippetView:

@@ -102,7 +102,9 @@ def progress_key(bridge: str) -> Key:
 
 
 def _delivery_indexes(row: Delivery) -> dict[str, Key]:
-    """What waits for its next attempt is in the time index, and nothing else."""
+    """What waits for its next attempt is in the time index, and what failed for good in its workspace's list."""
+    if row.state == "failed":
+        return {"g1": (f"W#{row.workspace}#FAILED", f"{moment(row.last_at)}#{row.bridge}#{number(row.n)}")}
     if row.state != "queued" or not row.next_at:
         return {}
     return {"g3": (time_shard(row.bridge), f"{moment(row.next_at)}#{row.bridge}#{number(row.n)}")}
@@ -274,6 +276,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "segment-members": ("", lambda s: f"S#{s}", lambda s: "cus_", False),
     "open-rooms": ("", lambda c: f"C#{c}", lambda c: "OPEN#", False),
     "due-work": ("g3", lambda shard: f"WORK#T#{shard}", lambda shard: "", True),
+    "failed-deliveries": ("g1", lambda w: f"W#{w}#FAILED", lambda w: "", False),
     "deliveries": ("", lambda r: f"D#{r.partition('_')[2]}", lambda r: "", True),
     "due": ("g3", lambda shard: f"T#{shard}", lambda shard: "", True),
 }

@@ -413,6 +413,10 @@ FOUND = {
         [Result(version=1, broadcast="bct_1", piece=2, room=f"room_{i}", customer="cus_1") for i in "12"],
     ),
     "deliveries": (("room_1",), [delivery(2), delivery(10), delivery(12, message=10), delivery(21)]),
+    "failed-deliveries": (
+        ("wsp_7",),
+        [delivery(5, room="room_7", bridge="7.1", workspace="wsp_7", state="failed", last_at=at) for at in (9, 10)][1:],
+    ),
     "due": ((time_shard("9.2")[2:],), [delivery(3, room="room_9", bridge="9.2", state="queued", next_at=900)]),
 }
 # Beside them: what no listing above may find.

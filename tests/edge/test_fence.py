@@ -44,6 +44,8 @@ NAMING: dict[str, Any] = {
     "PUT /v1/segments/{segment}/members/{customer}": None,
     "DELETE /v1/segments/{segment}/members/{customer}": None,
     "GET /v1/rooms/{room}/deliveries": None,
+    "GET /v1/rooms/{room}/reach": None,
+    "POST /v1/installs/{install}/try": None,
     "POST /v1/deliveries/{delivery}/replay": None,
     "GET /v1/broadcasts/{broadcast}": None,
     "GET /v1/broadcasts/{broadcast}/preview": None,
@@ -106,6 +108,8 @@ OWN: dict[str, Any] = {
     "DELETE /v1/session": None,
     "POST /v1/socket-tickets": None,
     "GET /v1/snippets": None,
+    "GET /v1/install-kinds": None,
+    "GET /v1/failed-deliveries": None,
     "POST /v1/snippets": {"name": "New", "text": "Hello {{user.name}}"},
 }
 # Routes that take no credential of a workspace. Files and installs have tests of their own below; signing in has in
@@ -117,6 +121,9 @@ OPEN = {
     "GET /files/{attachment}/{secret}",
     "POST /in/{channel}/{install}",
     "GET /in/form/{install}",
+    "GET /console",
+    "GET /console.js",
+    "GET /console.css",
     "GET /v1/sign-in",
     "POST /v1/sign-in/links",
     "POST /v1/sign-in/links/use",

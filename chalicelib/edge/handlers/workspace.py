@@ -1,6 +1,6 @@
 """Workspaces, agents, API keys, installs and the audit log: the vendor's own side."""
 
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from msgspec import UNSET, structs
 
@@ -12,8 +12,9 @@ from ...flows.found_workspace import found_workspace
 from ...flows.issue_key import issue_key
 from ...flows.once import again
 from ...flows.secrets import made, rolled
+from ...flows.try_install import try_install
 from ...ports import Listing, Page, new, over, ref
-from .. import shapes
+from .. import inbox, shapes
 from ..calls import Call
 from ..router import route
 from ..shapes import time_of
@@ -303,6 +304,23 @@ def roll_install_secret(call: Call) -> shapes.InstallView:
         lambda once: roll_secret(call.world, call.who, call.params["install"], once),
         lambda made_: install_view(made_[0], call.incoming.base_url, made_[1]),
     )
+
+
+@route("GET", "/v1/install-kinds", who="agent", gives=list[inbox.InstallKindView])
+def install_kinds(call: Call) -> Page[Any]:
+    """List what can be connected, and which credentials its provider gives for that."""
+    kinds = get_args(get_type_hints(shapes.NewInstall)["kind"])
+    return Page([inbox.InstallKindView(kind=k, credentials=dict(call.world.way_in(k).CREDENTIALS)) for k in kinds])
+
+
+@route("POST", "/v1/installs/{install}/try", who="agent", need="admin", gives=inbox.OutcomeView)
+def try_out(call: Call) -> Any:
+    """Try an install: ask its other side whether it takes what we send."""
+
+    def tell(_: Any) -> tuple[bool, str]:
+        return try_install(call.world, call.who, call.params["install"])
+
+    return call.answering(tell, lambda told_: inbox.OutcomeView(ok=told_[0], detail=told_[1]))
 
 
 @route("GET", "/v1/audit", who="agent", need="admin", gives=list[shapes.AuditView], query=PAGED)
