@@ -11,6 +11,7 @@ from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.workspaces import MAY
 from chalicelib.edge.http import answer  # noqa: F401  fills the route table
 from chalicelib.edge.router import ROUTES
+from chalicelib.flows import oidc
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant
 from tests.arriving import event
@@ -21,6 +22,7 @@ NAMES = {f"{route.method} {route.path}": route for route in ROUTES}
 AGENT_ONLY = [name for name, route in NAMES.items() if route.who == "agent"]
 FENCED = [name for name, route in NAMES.items() if route.who in ("agent", "person")]
 
+ISSUER = "https://idp.example"
 # Routes that name a thing of a workspace, with a body that would do something to it.
 NAMING: dict[str, Any] = {
     "GET /v1/agents/{agent}": None,
@@ -57,6 +59,7 @@ NAMING: dict[str, Any] = {
     "POST /v1/broadcasts/{broadcast}/resume": None,
     "POST /v1/broadcasts/{broadcast}/cancel": None,
     "POST /v1/broadcasts/{broadcast}/undo": None,
+    "GET /v1/sign-in/provider": None,
     "PATCH /v1/snippets/{snippet}": {"name": "Mine"},
     "DELETE /v1/snippets/{snippet}": None,
     "GET /v1/rooms/{room}": None,
@@ -107,6 +110,14 @@ OWN: dict[str, Any] = {
     "PATCH /v1/me": {"name": "Other"},
     "DELETE /v1/session": None,
     "POST /v1/socket-tickets": None,
+    "PUT /v1/sign-in/provider": {
+        "name": "P",
+        "issuer": ISSUER,
+        "client_id": "c",
+        "client_secret": "s",
+        "domains": ["a.example"],
+    },
+    "DELETE /v1/sign-in/provider": None,
     "GET /v1/snippets": None,
     "GET /v1/install-kinds": None,
     "GET /v1/failed-deliveries": None,
@@ -124,10 +135,13 @@ OPEN = {
     "GET /console",
     "GET /console.js",
     "GET /console.css",
+    "GET /console.svg",
     "GET /v1/sign-in",
     "POST /v1/sign-in/links",
     "POST /v1/sign-in/links/use",
     "POST /v1/sign-in/demo",
+    "GET /v1/sign-in/callback",
+    "GET /v1/sign-in/to/{workspace}",
 }
 
 
@@ -150,6 +164,9 @@ class Scene:
         room = ann.get("/v1/rooms").json["items"][0]["id"]
         message = ann.post(f"/v1/rooms/{room}/messages", {"text": "Secret of ours"}).json
         self.parley.settle()
+        places = {name: f"{ISSUER}/{name}" for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")}
+        oidc._documents[f"{ISSUER}/.well-known/openid-configuration"] = (1 << 60, {"issuer": ISSUER, **places})
+        api.put("/v1/sign-in/provider", {**OWN["PUT /v1/sign-in/provider"], "name": "Secret"})
         self.ids = {
             "room": room,
             "message": message["id"],

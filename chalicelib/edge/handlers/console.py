@@ -30,6 +30,12 @@ def console_script(call: Call) -> Reply:
     return script(call, "console/main.js")
 
 
+@route("GET", "/console.svg", who="anyone", raw=True)
+def console_icon(call: Call) -> Reply:
+    """Load the console's icon."""
+    return served(call, (WEB / "console" / "console.svg").read_text("utf-8"), "1", "image/svg+xml")
+
+
 @route("GET", "/console.css", who="anyone", raw=True)
 def console_styles(call: Call) -> Reply:
     """Load the console's styles."""

@@ -32,7 +32,7 @@ export class Composer {
       h("div.foot", null, this.chosen,
         h("button.quiet", { type: "button", title: "Attach a file", "aria-label": "Attach a file", onclick: () => this.chosen.click() }, sign("clip")),
         h("button.quiet", { type: "button", title: "Snippets (s)", "aria-label": "Snippets", onclick: () => this.snippets() }, sign("snippet")),
-        h("span.hint", null, "Markdown · ⌘/Ctrl + Enter sends"),
+        h("span.hint", null, "⌘/Ctrl + Enter sends"),
         this.send));
     this.switch("answer", false);
   }
@@ -98,9 +98,9 @@ export class Composer {
     this.#button();
     this.#grow();
     const now = Date.now();
-    if (this.mode === "answer" && now - this.#typed > TYPING && this.text.value) {
+    if (now - this.#typed > TYPING && this.text.value) {
       this.#typed = now;
-      here.live?.send({ type: "typing", room: this.talk.id });
+      here.live?.send({ type: "typing", room: this.talk.id, internal: this.mode === "note" });
     }
     clearTimeout(this.keeping);
     this.keeping = setTimeout(() => this.#keep(), 300);
@@ -216,12 +216,12 @@ export class Composer {
     this.#wrote();
   }
 
-  /** Colleagues who are here, and those who write just now. */
+  /** Who else has the room open (names), and who writes in it just now ({name, note}). */
   company(present, writing) {
-    const names = (ids) => ids.map((id) => here.agents.get(id)?.name).filter(Boolean);
-    const busy = names(writing);
-    const there = names(present);
-    this.typing.classList.toggle("busy", Boolean(busy.length));
-    this.typing.textContent = busy.length ? `${busy.join(" and ")} ${busy.length > 1 ? "are" : "is"} writing an answer` : there.length ? `${there.join(" and ")} ${there.length > 1 ? "are" : "is"} here too` : "";
+    const names = writing.map((each) => each.name);
+    this.typing.classList.toggle("busy", Boolean(names.length));
+    const doing_ = writing.every((each) => each.note) ? "writing a note" : "writing an answer";
+    if (names.length) this.typing.textContent = `${names.join(" and ")} ${names.length > 1 ? "are" : "is"} ${doing_}`;
+    else this.typing.textContent = present.length ? `${present.join(" and ")} ${present.length > 1 ? "are" : "is"} here too` : "";
   }
 }

@@ -30,7 +30,7 @@ function shown(app, inside) {
 }
 
 function provider(name, workspace) {
-  const go = () => location.assign(`${BASE}/v1/sign-in/oidc/${workspace}`);
+  const go = () => location.assign(`${BASE}/v1/sign-in/to/${workspace}`);
   return h("button.primary.wide", { type: "button", onclick: go }, `Sign in with ${name}`);
 }
 

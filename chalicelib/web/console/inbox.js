@@ -108,6 +108,7 @@ export class Inbox {
   get shown() {
     const words = this.words.toLowerCase();
     return [...this.rooms.values()]
+      .filter((room) => this.view !== "open" || room.last_message || room.kind !== "triage") // it is made with its customer
       .filter((room) => !words || `${room.name} ${room.customer_name ?? ""}`.toLowerCase().includes(words))
       .sort((a, b) => newest(b).localeCompare(newest(a)));
   }
@@ -165,7 +166,7 @@ function roomRow(room, opened, chosen, open) {
   return h(`li${opened ? ".opened" : ""}${chosen ? ".chosen" : ""}${room.unread ? ".unread" : ""}`, null,
     h("button", { type: "button", "aria-current": opened ? "true" : null, onclick: open },
       face(room.customer?.id ?? room.id, whose(room) || room.name),
-      h("span.who", null, h("strong", null, whose(room)), " ", h("span.name", null, name)),
+      h("span.who", null, h("strong", null, name), whose(room) ? h("span.name", null, whose(room)) : null),
       h("time", { datetime: newest(room), title: new Date(newest(room)).toLocaleString() }, when(newest(room))),
       h("span.glimpse", null, last ? `${last.author.kind === "agent" ? `${last.author.name}: ` : ""}${last.text}` : "Nothing was said yet"),
       h("span.marks", null,

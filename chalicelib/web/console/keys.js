@@ -25,12 +25,15 @@ export function onKeys(table) {
   for (const [key, step] of Object.entries(table)) pressed.set(key, step);
 }
 
-const writing = (target) => target.closest?.("input, textarea, select, [contenteditable]") !== null;
+const writing = (target) => Boolean(target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]"));
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (document.querySelector("dialog[open]")) return;
-  if (event.key === "Escape" && writing(event.target)) return event.target.blur();
+  if (event.key === "Escape" && writing(event.target)) {
+    event.preventDefault(); // a search field would forget what was looked for
+    return event.target.blur();
+  }
   if (writing(event.target)) return undefined;
   if (event.key === "?") return help();
   const step = pressed.get(event.key);

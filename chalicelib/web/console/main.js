@@ -76,7 +76,7 @@ function drawSide() {
       face(agent.id, agent.name),
       h("span", null, agent.name, h("small", { id: "line" }, here.live?.state === "open" ? "live" : "")),
       h("button.quiet", { type: "button", title: "Keys (?)", "aria-label": "Keys", onclick: help }, "?"),
-      h("button.quiet", { type: "button", title: "Sign out", "aria-label": "Sign out", onclick: () => attempt(signOut) }, sign("us"))));
+      h("button.quiet", { type: "button", title: "Sign out", "aria-label": "Sign out", onclick: () => attempt(signOut) }, sign("leave"))));
 }
 
 const nav = (name, words, ico, kind) =>
@@ -147,8 +147,8 @@ function leaveRoom() {
   talk.element.remove();
   aside.element.remove();
   talk = null;
-  company.present.clear();
-  company.writing.clear();
+  company.present = new Map();
+  company.writing = new Map();
   inbox.mark(null);
   document.title = TAB;
 }
@@ -183,35 +183,50 @@ async function line() {
 }
 
 function told(frame) {
-  if (frame.type === "typing" || frame.type === "presence") return companyMoved(frame);
-  if (frame.room && frame.room === talk?.id) talk.take(frame.message || frame.what ? frame : null);
-  if (frame.type === "delivery" && frame.room === talk?.id) talk.ledger.watch();
-  if (frame.room) refresh();
+  const open = frame.room && frame.room === talk?.id;
+  if (frame.type === "room.typing" || frame.type === "room.presence") return open && companyMoved(frame);
+  if (frame.type === "subscribed") return open && arrived(frame.here ?? []);
+  if (frame.type !== "room.changed") return undefined;
+  if (open) talk.take(frame);
+  const known = inbox.rooms.get(frame.room);
+  if (known && frame.summary) {
+    const theirs = frame.what === "posted" && frame.by !== here.me.agent.id && !open && frame.change > known.change;
+    inbox.take({ ...known, ...frame.summary, unread: known.unread + (theirs ? 1 : 0) });
+  } else refresh();
   return undefined;
 }
 
-/** The list anew, but not more than once in a second. */
+/** The list anew, but not more than once in a while. */
 function refresh() {
   clearTimeout(refreshing);
   refreshing = setTimeout(() => stage.contains(inbox.element) && inbox.reload(), 400);
 }
 
+/** Who had the room open when we came. */
+function arrived(people) {
+  company.present = new Map(people.filter((each) => each.id !== here.me.agent.id).map((each) => [each.id, each.name]));
+  drawCompany();
+}
+
 function companyMoved(frame) {
-  if (frame.room !== talk?.id || frame.person === here.me.agent.id) return;
-  if (!here.agents.has(frame.person)) return;
-  if (frame.type === "typing") {
-    clearTimeout(company.writing.get(frame.person));
-    company.writing.set(frame.person, setTimeout(() => {
+  if (frame.person === here.me.agent.id) return;
+  if (frame.type === "room.typing") {
+    clearTimeout(company.writing.get(frame.person)?.timer);
+    const timer = setTimeout(() => {
       company.writing.delete(frame.person);
       drawCompany();
-    }, 6000));
-  } else if (frame.here === false) company.present.delete(frame.person);
-  else company.present.set(frame.person, true);
+    }, 6000);
+    company.writing.set(frame.person, { name: frame.name, note: frame.internal, timer });
+  } else if (frame.here) company.present.set(frame.person, frame.name);
+  else {
+    company.present.delete(frame.person);
+    company.writing.delete(frame.person);
+  }
   drawCompany();
 }
 
 function drawCompany() {
-  talk?.composer.company([...company.present.keys()], [...company.writing.keys()]);
+  talk?.composer.company([...company.present.values()], [...company.writing.values()]);
 }
 
 // --- keys

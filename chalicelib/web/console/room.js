@@ -24,9 +24,9 @@ export class Conversation {
     this.ledger = new Ledger(id, () => this.#draw());
     this.composer = new Composer(this);
     this.head = h("header.head");
-    this.list = h("ol.talk", { role: "log", "aria-label": "Conversation", tabindex: "0" });
+    this.list = h("ol.talk");
     this.older = h("button.plain", { type: "button", hidden: true, onclick: () => attempt(() => this.#older()) }, "Earlier messages");
-    this.scroll = h("div.scroll", null, this.older, this.list);
+    this.scroll = h("div.scroll", { role: "log", "aria-label": "Conversation", tabindex: "0" }, this.older, this.list);
     this.bar = h("div.picking", { hidden: true });
     this.back = back;
     this.element = h("section.room", { "aria-label": "Room" }, this.head, this.scroll, this.bar, this.composer.element);

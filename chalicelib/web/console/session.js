@@ -4,7 +4,13 @@ import { Api, Problem } from "../shared/api.js";
 
 const CHECK = { "X-Parley-Console": "1" }; // what no other site can make a browser send
 export const BASE = new URL(".", location.href).href.replace(/\/$/, "");
-export const api = new Api({ base: BASE, authorize: async () => CHECK, credentials: "same-origin" });
+export const api = new Api({ base: BASE, authorize, credentials: "same-origin" });
+
+/** Asking again would not help: a session that is over is over. */
+async function authorize(again) {
+  if (again) throw new Problem(401, { detail: "You are signed out." });
+  return CHECK;
+}
 
 /** What every page of the console knows: me, the agents by id, the live line. */
 export const here = { me: null, agents: new Map(), live: null, leave: () => {} };

@@ -1,13 +1,14 @@
-// Settings: installs with their steps, snippets, agents, what went wrong.
+// Settings: installs with their steps, snippets, agents, how one signs in, what went wrong.
 
 import { h } from "../shared/dom.js";
 import { ask, attempt, choice, doing, empty, face, field, input, say } from "./parts.js";
-import { api, here, may } from "./session.js";
+import { BASE, api, here, may } from "./session.js";
 
 const TABS = [
   ["installs", "Installs", "read", installsTab],
   ["snippets", "Snippets", "read", snippetsTab],
   ["agents", "Agents", "read", agentsTab],
+  ["sign-in", "Sign-in", "own", signInTab],
   ["failures", "Failures", "admin", failuresTab],
 ];
 // What is to be done on the other side, for the kinds that Parley knows; the rest is told by the kind itself.
@@ -148,6 +149,40 @@ async function agentsTab(again) {
     await again();
   }) }, "Change my name");
   return [h("menu", null, may("admin") ? h("button.primary", { type: "button", onclick: () => edit(null) }, "Let a colleague in") : null, may("write") ? mine : null), h("ul.plainly.people", null, rows)];
+}
+
+// --- signing in
+
+async function signInTab(again) {
+  const told = await api.get("/v1/sign-in/provider").catch((problem) => {
+    if (problem.status === 404) return null;
+    throw problem;
+  });
+  const address = `${BASE}/console?workspace=${here.me.workspace.id}`;
+  const form = h("form.fields", { "aria-label": "Identity provider" },
+    field("Name", input("name", { required: true, value: told?.name ?? "", placeholder: "Okta" }), "As the button says it."),
+    field("Issuer", input("issuer", { type: "url", required: true, value: told?.issuer ?? "", placeholder: "https://login.example.com" })),
+    field("Client id", input("client_id", { required: true, value: told?.client_id ?? "" })),
+    field("Client secret", input("client_secret", { type: "password", required: !told }), told ? "Leave it empty to keep the one that is there." : null),
+    field("E-mail domains", input("domains", { required: true, value: told?.domains.join(", ") ?? "" }), "Nobody with another address comes in."),
+    h("label.tick", null, h("input", { type: "checkbox", name: "trusted", checked: told?.trusted ?? false }), "Its addresses are right even if it does not say “verified” (Microsoft)"),
+    field("Claim with roles", input("claim", { value: told?.claim ?? "", placeholder: "groups" })),
+    field("Roles", h("textarea", { name: "roles", rows: "3", value: Object.entries(told?.roles ?? {}).map(([value, role]) => `${value} = ${role}`).join("\n"), placeholder: "support-leads = admin" }), "A value of the claim and its role, a line each."),
+    field("Everybody else", choice("otherwise", [["", "is not let in; without a claim, agents are by their address"], ["agent", "is an agent"], ["reader", "is a reader"], ["admin", "is an admin"]], told?.otherwise ?? "")),
+    h("menu", null, told ? doing("plain", {}, async () => { await api.call("DELETE", "/v1/sign-in/provider"); await again(); }, "Take it away") : null, h("button.primary", { type: "submit" }, "Save")));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const data = new FormData(form);
+    const roles = Object.fromEntries(data.get("roles").split("\n").map((line) => line.split("=").map((part) => part.trim())).filter((pair) => pair.length === 2 && pair[0]));
+    const body = { name: data.get("name"), issuer: data.get("issuer"), client_id: data.get("client_id"), domains: data.get("domains").split(/[\s,;]+/).filter(Boolean), trusted: data.get("trusted") === "on", claim: data.get("claim"), roles, otherwise: data.get("otherwise") };
+    if (data.get("client_secret")) body.client_secret = data.get("client_secret");
+    const saved = await attempt(() => api.call("PUT", "/v1/sign-in/provider", body));
+    if (saved) {
+      say("Saved: its configuration was found.");
+      await again();
+    }
+  });
+  return [h("p", null, "Agents sign in with a link by mail, and with your own identity provider (OpenID Connect)."), h("dl", null, h("dt", null, "Your colleagues’ address"), h("dd", null, h("code", null, address)), h("dt", null, "Redirect address, for the provider"), h("dd", null, h("code", null, `${BASE}/v1/sign-in/callback`))), form];
 }
 
 // --- what went wrong
