@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
+from ..desk.rooms import Bridge
 from ..desk.snippets import MAX_SNIPPET, Snippet
 from ..desk.workspaces import Install
 from .shapes import Body, Name, Time, View, time_of
@@ -43,12 +44,11 @@ class SnippetView(View, frozen=True):
 
 
 class ReachView(View, frozen=True):
-    """Where an answer leaves to. `people` is how many it reaches there, where that is known."""
+    """Where an answer leaves to: a conversation by its name, or the install's."""
 
     install: str
     channel: str
-    label: str
-    people: int | None
+    name: str
 
 
 class InstallKindView(View, frozen=True):
@@ -65,9 +65,9 @@ class OutcomeView(View, frozen=True):
     detail: str
 
 
-def reach_view(install: Install) -> ReachView:
-    """An install that an answer goes to."""
-    return ReachView(install=install.id, channel=install.kind, label=install.name, people=None)
+def reach_view(bridge: Bridge, install: Install) -> ReachView:
+    """A bridge that an answer goes over."""
+    return ReachView(install=install.id, channel=bridge.channel, name=bridge.name or install.name)
 
 
 def snippet_view(snippet: Snippet) -> SnippetView:

@@ -24,6 +24,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "workspace": {"schema": {"type": "string"}, "description": "A workspace's id"},
     "segment": {"schema": {"type": "string"}, "description": "A segment's id"},
     "message": {"schema": {"type": "string"}, "description": "A message's id"},
+    "deliveries": {"schema": {"type": "string", "enum": ["true"]}, "description": "Tell of each bridge too"},
 }
 PROBLEMS = {
     "400": "The request is malformed",

@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..desk.attributes import AttributeType
-from ..desk.broadcasts import Audience, Broadcast, Piece, Result, Rules, Tally
+from ..desk.broadcasts import Audience, Broadcast, Heard, Piece, Result, Rules, Tally
 from ..desk.claims import Claim
 from ..desk.customers import Customer, Domain, User, Visitor
-from ..desk.deliveries import Delivery, Progress
+from ..desk.deliveries import Delivery, Lane, Progress
+from ..desk.faces import Alias, ConnectCode, Face
 from ..desk.files import Attachment
 from ..desk.footing import Counted, OpenRoom
-from ..desk.ids import DIGITS
+from ..desk.ids import DIGITS, bridge_parts
 from ..desk.jobs import Flaw, Job
 from ..desk.messages import Change, Known, Message
 from ..desk.record import Record
-from ..desk.rooms import Bridge, Room, Seen
+from ..desk.rooms import Bridge, Room, Seen, Tie
 from ..desk.segments import Member, Placement, Segment
 from ..desk.sessions import Provider, Session, SignInLink
 from ..desk.snippets import Snippet
@@ -102,9 +103,13 @@ def progress_key(bridge: str) -> Key:
 
 
 def _delivery_indexes(row: Delivery) -> dict[str, Key]:
-    """What waits for its next attempt is in the time index, and what failed for good in its workspace's list."""
+    """What waits for its next attempt is in the time index, what failed for good in its workspace's list; what a paused
+    install missed is found by it and by the bridge."""
     if row.state == "failed":
         return {"g1": (f"W#{row.workspace}#FAILED", f"{moment(row.last_at)}#{row.bridge}#{number(row.n)}")}
+    if row.missed:
+        _, _, slot = bridge_parts(row.bridge)
+        return {"g2": (f"MISSED#{row.install}", f"{row.room}#{slot}#{number(row.n)}")}
     if row.state != "queued" or not row.next_at:
         return {}
     return {"g3": (time_shard(row.bridge), f"{moment(row.next_at)}#{row.bridge}#{number(row.n)}")}
@@ -115,6 +120,13 @@ def _broadcast_indexes(b: Broadcast) -> dict[str, Key]:
     if b.due:
         found["g3"] = (time_shard(b.id), f"{moment(b.due)}#{b.id}")
     return found
+
+
+def _tally_indexes(tally: Tally) -> dict[str, Key]:
+    """A piece whose rooms wait for their hours."""
+    if not tally.due or tally.finished or tally.undone:
+        return {}
+    return {"g3": (time_shard(tally.broadcast), f"{moment(tally.due)}#{tally.broadcast}#{number(tally.number)}")}
 
 
 def _job_indexes(job: Job) -> dict[str, Key]:
@@ -174,7 +186,16 @@ KINDS: tuple[Kind, ...] = (
         lambda r, n, internal: (f"R#{r}", f"{'K' if internal else 'L'}#{number(n)}"),
         _of("room", "n", "internal"),
     ),
-    Kind(Bridge, lambda r, i: (f"R#{r}", f"BRIDGE#{i}"), _of("room", "install")),
+    Kind(
+        Bridge,
+        lambda r, i, slot="": (f"R#{r}", f"BRIDGE#{i}{'#' if slot else ''}{slot}"),
+        _of("room", "install", "slot"),
+    ),
+    Kind(Tie, lambda i, c: (f"X#{i}:thread#{short(c)}", "A"), _of("install", "conversation")),
+    Kind(Face, lambda i, o: (f"X#{i}:face#{short(o)}", "A"), _of("install", "outside")),
+    Kind(Alias, lambda i, p: (f"P#{p}", f"ALIAS#{i}"), _of("install", "person")),
+    Kind(ConnectCode, lambda h: (f"X#code#{h}", "A"), _of("hash"), expires=lambda c: c.expires_at),
+    Kind(Lane, lambda i, n: (f"LANE#{i}#{short(n)}", "A"), _of("install", "name")),
     Kind(Shelf, lambda r: (f"R#{r}", "SHELF"), _of("room")),
     Kind(
         Place,
@@ -199,7 +220,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(Broadcast, lambda b: (f"B#{b}", "A"), _of("id"), _broadcast_indexes),
     Kind(Audience, lambda b: (f"B#{b}", "AUDIENCE"), _of("broadcast")),
     Kind(Piece, lambda b, p: (f"B#{b}", f"P#{number(p)}"), _of("broadcast", "number")),
-    Kind(Tally, lambda b, p: (f"B#{b}", f"T#{number(p)}"), _of("broadcast", "number")),
+    Kind(Tally, lambda b, p: (f"B#{b}", f"T#{number(p)}"), _of("broadcast", "number"), _tally_indexes),
+    Kind(Heard, lambda c: (f"C#{c}", "HEARD"), _of("customer")),
     Kind(Result, lambda b, p, r: (f"B#{b}#{number(p)}", f"R#{r}"), _of("broadcast", "piece", "room")),
     Kind(AttributeType, lambda w, n: (f"W#{w}", f"ATTRIBUTE#{n}"), _of("workspace", "name")),
     Kind(Job, lambda j: (f"J#{j}", "A"), _of("id"), _job_indexes),
@@ -278,6 +300,8 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "due-work": ("g3", lambda shard: f"WORK#T#{shard}", lambda shard: "", True),
     "failed-deliveries": ("g1", lambda w: f"W#{w}#FAILED", lambda w: "", False),
     "deliveries": ("", lambda r: f"D#{r.partition('_')[2]}", lambda r: "", True),
+    "missed": ("g2", lambda i: f"MISSED#{i}", lambda i: "", False),
+    "missed-of-bridge": ("g2", lambda i, r, s: f"MISSED#{i}", lambda i, r, s: f"{r}#{s}#", False),
     "due": ("g3", lambda shard: f"T#{shard}", lambda shard: "", True),
 }
 

@@ -8,10 +8,12 @@ from urllib.parse import quote
 import pytest
 
 from chalicelib.desk.deliveries import Delivery
+from chalicelib.desk.rooms import Bridge
 from chalicelib.desk.workspaces import MAY
 from chalicelib.edge.http import answer  # noqa: F401  fills the route table
 from chalicelib.edge.router import ROUTES
 from chalicelib.flows import oidc
+from chalicelib.ports import new
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant
 from tests.arriving import event
@@ -48,6 +50,13 @@ NAMING: dict[str, Any] = {
     "GET /v1/rooms/{room}/deliveries": None,
     "GET /v1/rooms/{room}/reach": None,
     "POST /v1/installs/{install}/try": None,
+    "GET /v1/rooms/{room}/bridges": None,
+    "POST /v1/rooms/{room}/bridges": {"install": "{install}", "conversation": "C1"},
+    "PATCH /v1/rooms/{room}/bridges/{bridge}": {"edits": False},
+    "DELETE /v1/rooms/{room}/bridges/{bridge}": None,
+    "POST /v1/rooms/{room}/bridges/{bridge}/replay": None,
+    "POST /v1/rooms/{room}/connect-codes": None,
+    "POST /v1/installs/{install}/replay": None,
     "POST /v1/deliveries/{delivery}/replay": None,
     "GET /v1/broadcasts/{broadcast}": None,
     "GET /v1/broadcasts/{broadcast}/preview": None,
@@ -60,6 +69,8 @@ NAMING: dict[str, Any] = {
     "POST /v1/broadcasts/{broadcast}/cancel": None,
     "POST /v1/broadcasts/{broadcast}/undo": None,
     "GET /v1/sign-in/provider": None,
+    "POST /v1/broadcasts/{broadcast}/follow-up": {"to": "unread", "text": "Hello"},
+    "POST /v1/messages/{message}/acknowledge": None,
     "PATCH /v1/snippets/{snippet}": {"name": "Mine"},
     "DELETE /v1/snippets/{snippet}": None,
     "GET /v1/rooms/{room}": None,
@@ -76,7 +87,9 @@ NAMING: dict[str, Any] = {
     "PUT /v1/rooms/{room}/messages/{message}/reactions/{emoji}": None,
     "DELETE /v1/rooms/{room}/messages/{message}/reactions/{emoji}": None,
 }
-NOT_OF_A_DRAFT = {f"POST /v1/broadcasts/{{broadcast}}/{verb}" for verb in ("pause", "resume", "undo")}
+NOT_OF_A_DRAFT = {f"POST /v1/broadcasts/{{broadcast}}/{verb}" for verb in ("pause", "resume", "undo", "follow-up")} | {
+    "POST /v1/messages/{message}/acknowledge",  # no broadcast's
+}
 # Routes that speak of the caller's own workspace alone: what another's caller is told names nothing of ours.
 OWN: dict[str, Any] = {
     "GET /v1/workspace": None,
@@ -167,8 +180,13 @@ class Scene:
         places = {name: f"{ISSUER}/{name}" for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")}
         oidc._documents[f"{ISSUER}/.well-known/openid-configuration"] = (1 << 60, {"issuer": ISSUER, **places})
         api.put("/v1/sign-in/provider", {**OWN["PUT /v1/sign-in/provider"], "name": "Secret"})
+        bridge = Bridge(
+            room=room, install=install["id"], channel="webhook", workspace=self.ours.id, bound_at=1, slot="s"
+        )
+        self.parley.store.commit(new(bridge))
         self.ids = {
             "room": room,
+            "bridge": bridge.id,
             "message": message["id"],
             "install": install["id"],
             "agent": api.get("/v1/agents").json["items"][0]["id"],
@@ -192,7 +210,7 @@ class Scene:
         for param, value in self.ids.items():
             path = path.replace(f"{{{param}}}", quote(value, safe=""))
         text = json.dumps(body) if body is not None else None
-        for param in ("message", "internal"):
+        for param in ("message", "internal", "install"):
             text = text and text.replace(f"{{{param}}}", self.ids[param])
         return caller(method, path, raw=text)
 

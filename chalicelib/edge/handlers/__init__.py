@@ -3,6 +3,7 @@
 from . import (
     about,
     attributes,
+    bridges,
     broadcasts,
     console,
     customers,
@@ -23,6 +24,7 @@ from . import (
 __all__ = [
     "about",
     "attributes",
+    "bridges",
     "broadcasts",
     "console",
     "customers",

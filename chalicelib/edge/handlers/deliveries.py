@@ -58,9 +58,10 @@ def failed_deliveries(call: Call) -> Page[Any]:
 @route("GET", "/v1/rooms/{room}/reach", who="agent", gives=list[inbox.ReachView])
 def reach(call: Call) -> Page[Any]:
     """List where an answer in a room leaves to: over its bridges, and to installs that are told of every room."""
-    ties = Ties(call.world.store).of(call.here.id, call.who.workspace)
-    installs = call.world.store.many([ref(Install, id_) for id_, *_ in ties]) if ties else []
-    return Page([inbox.reach_view(install) for install in installs if install and install.state == "active"])
+    bridges = [each for each in Ties(call.world.store).of(call.here.id, call.who.workspace) if each.direction != "in"]
+    installs = call.world.store.many([ref(Install, each.install) for each in bridges]) if bridges else []
+    pairs = [pair for pair in zip(bridges, installs, strict=True) if pair[1] and pair[1].state == "active"]
+    return Page([inbox.reach_view(bridge, install) for bridge, install in pairs])
 
 
 @route("POST", "/v1/deliveries/{delivery}/replay", who="agent", need="write", gives=shapes.DeliveryView, status=202)

@@ -81,8 +81,8 @@ export class Composer {
     const room = this.talk.room;
     if (this.mode === "note") return "stays with us";
     if (!room || room.kind === "internal") return "stays with us";
-    const named = this.reach.filter((each) => each.channel !== "email").map((each) => `${CHANNELS_OUT[each.channel] ?? each.channel} ${each.label}`);
-    const mails = this.reach.filter((each) => each.channel === "email").reduce((sum, each) => sum + (each.people || 1), 0);
+    const named = this.reach.filter((each) => each.channel !== "email").map((each) => `${CHANNELS_OUT[each.channel] ?? each.channel} ${each.name}`);
+    const mails = this.reach.filter((each) => each.channel === "email").length;
     const words = [...named, ...(mails ? [`${mails} by e-mail`] : [])];
     const here_ = room.customer ? `${room.customer_name ?? "the customer"}’s room` : "the visitor’s room";
     return words.length ? `to ${here_}, ${words.slice(0, -1).map((word) => `${word}, `).join("")}${words.length > 1 ? "and " : ""}${words.at(-1)}` : `to ${here_}`;
