@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import browser, unfriendly
 from tests.journeys.caller import Caller, OtherSide, eventually, user_token
@@ -132,7 +133,7 @@ def test_the_inbox_by_keyboard_alone(desk: Desk) -> None:
         page.get_by_role("button", name="Send to Acme’s room, webhook Vendor hook").wait_for()
         page.reload()  # the draft stays
         page.get_by_role("textbox", name="Answer").wait_for()
-        assert page.get_by_role("textbox", name="Answer").input_value() == "I have seen it."
+        expect(page.get_by_role("textbox", name="Answer")).to_have_value("I have seen it.")
         keys.press("r")
         keys.press("Control+Enter")
         page.locator(".message.ours", has_text="I have seen it.").wait_for()
@@ -175,7 +176,7 @@ def test_a_range_is_forked_a_file_dropped_a_snippet_filled_in(desk: Desk) -> Non
         opened(page, desk, room)
         page.keyboard.press("s")
         page.get_by_role("button", name="Hello").click()
-        assert page.get_by_role("textbox", name="Answer").input_value() == "Hello Ann of Acme (pro)"
+        expect(page.get_by_role("textbox", name="Answer")).to_have_value("Hello Ann of Acme (pro)")
         transfer = page.evaluate_handle(
             "() => { const all = new DataTransfer(); "
             "all.items.add(new File(['a trace'], 'trace.txt', {type: 'text/plain'})); return all; }"

@@ -102,12 +102,10 @@ export class Composer {
       this.#typed = now;
       here.live?.send({ type: "typing", room: this.talk.id, internal: this.mode === "note" });
     }
-    clearTimeout(this.keeping);
-    this.keeping = setTimeout(() => this.#keep(), 300);
+    this.#keep();
   }
 
   #keep() {
-    clearTimeout(this.keeping);
     remember(this.key(this.mode), this.text.value);
   }
 
