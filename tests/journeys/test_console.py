@@ -198,6 +198,27 @@ def test_a_range_is_forked_a_file_dropped_a_snippet_filled_in(desk: Desk) -> Non
     assert desk.said(room)[-1]["attachments"][0]["name"] == "trace.txt"
 
 
+def test_two_agents_see_each_other_and_what_is_said_at_once(desk: Desk) -> None:
+    room = desk.asked("Who answers?", "Is anybody there?")
+    with desk.page("grace") as grace, desk.page("alan") as alan:
+        opened(grace, desk, room)
+        opened(alan, desk, room)
+        grace.get_by_text("Alan is here too").wait_for()
+        alan.get_by_text("Grace is here too").wait_for()
+        alan.get_by_role("textbox", name="Answer").press_sequentially("I will")
+        grace.get_by_text("Alan is writing an answer").wait_for()
+        alan.get_by_role("button", name="Internal note").click()
+        alan.get_by_role("textbox", name="Internal note").press_sequentially("Mine")
+        alan.keyboard.press("Control+Enter")
+        grace.locator(".message.note", has_text="Mine").wait_for(timeout=3_000)
+        desk.user().post(f"/v1/rooms/{room}/messages", {"text": "Hello?"})
+        for page in (grace, alan):
+            page.locator(".message.theirs", has_text="Hello?").wait_for(timeout=3_000)
+        alan.keyboard.press("Escape")
+        alan.keyboard.press("Escape")
+        grace.get_by_text("Alan is here too").wait_for(state="detached")
+
+
 def test_a_broadcast_is_written_looked_at_sent_and_watched(desk: Desk) -> None:
     for name in ("Beta", "Cedar"):
         desk.api("PUT", f"/v1/customers/{name.lower()}", {"name": name})
