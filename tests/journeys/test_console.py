@@ -219,6 +219,24 @@ def test_two_agents_see_each_other_and_what_is_said_at_once(desk: Desk) -> None:
         grace.get_by_text("Alan is here too").wait_for(state="detached")
 
 
+def test_an_issue_is_raised_and_another_room_tied_to_it(desk: Desk) -> None:
+    first, second = desk.asked("Export is slow", "It takes an hour"), desk.asked("Export again", "Forty minutes")
+    with desk.page(viewport={"width": 1400, "height": 800}) as page:
+        opened(page, desk, first)
+        page.keyboard.press("i")
+        page.get_by_label("Public title").fill("Faster exports")
+        page.get_by_role("button", name="Do it").click()
+        page.locator(".about").get_by_text("Export is slow").wait_for()
+        opened(page, desk, second)
+        page.get_by_role("button", name="Raise or tie an issue").click()
+        page.get_by_label("What").select_option("tie")
+        page.get_by_role("button", name="Do it").click()
+        page.get_by_text("The room is behind “Export is slow”.").wait_for()
+        assert not unfriendly(page)
+    issue = desk.api.get(f"/v1/rooms/{second}/issues")["items"][0]["issue"]
+    assert (issue["title"], issue["public_title"], issue["rooms"]) == ("Export is slow", "Faster exports", 2)
+
+
 def test_a_broadcast_is_written_looked_at_sent_and_watched(desk: Desk) -> None:
     for name in ("Beta", "Cedar"):
         desk.api("PUT", f"/v1/customers/{name.lower()}", {"name": name})

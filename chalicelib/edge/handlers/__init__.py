@@ -11,6 +11,7 @@ from . import (
     files,
     imports,
     inbound,
+    issues,
     jobs,
     me,
     messages,
@@ -20,6 +21,7 @@ from . import (
     segments,
     sign_in,
     snippets,
+    trackers,
     workspace,
 )
 
@@ -34,6 +36,7 @@ __all__ = [
     "files",
     "imports",
     "inbound",
+    "issues",
     "jobs",
     "me",
     "messages",
@@ -41,6 +44,7 @@ __all__ = [
     "pages",
     "rooms",
     "segments",
+    "trackers",
     "sign_in",
     "snippets",
     "workspace",

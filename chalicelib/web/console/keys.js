@@ -12,6 +12,7 @@ const HELP = [
   ["a", "take it, or hand it back"],
   ["e", "resolve, or reopen"],
   ["f", "fork a part of it"],
+  ["i", "raise an issue, or tie it to one"],
   ["s", "snippets"],
   ["/", "find a room by its name"],
   ["1 – 6", "mine, unassigned, waiting for us, for them, open, resolved"],

@@ -6,6 +6,7 @@ import { Aside } from "./aside.js";
 import { broadcasts } from "./broadcasts.js";
 import { door } from "./door.js";
 import { Inbox, VIEWS, viewLinks } from "./inbox.js";
+import { raiseIssue } from "./issues.js";
 import { help, onKeys } from "./keys.js";
 import { attempt, face, say, sign } from "./parts.js";
 import { Conversation } from "./room.js";
@@ -243,6 +244,7 @@ function keyboard() {
     s: inRoom((room) => may("write") && void room.composer.snippets()),
     a: inRoom((room) => may("write") && void room.take_or_leave()),
     e: inRoom((room) => may("write") && void room.resolve()),
+    i: inRoom((room) => may("write") && room.room?.customer && void raiseIssue(room.room, () => aside.show(room.room))),
     f: inRoom((room) => may("write") && void room.pick()),
     "/": listed(() => inbox.filter.focus()),
     Escape: () => (talk ? go(roomPlace(inbox.view)) : false),
