@@ -364,9 +364,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "segment-members": ("", lambda s: f"S#{s}", lambda s: "cus_", False),
     "open-rooms": ("", lambda c: f"C#{c}", lambda c: "OPEN#", False),
     "due-work": ("g3", lambda shard: f"WORK#T#{shard}", lambda shard: "", True),
-<<<<<<< HEAD
     "failed-deliveries": ("g1", lambda w: f"W#{w}#FAILED", lambda w: "", False),
-=======
     "issues-age": ("g1", lambda w, s: f"W#{w}#ISSUES#{s}", lambda w, s: "", False),
     "issues-rooms": ("g2", lambda w, s: f"W#{w}#ISSUES#{s}", lambda w, s: "", False),
     "issues-arr": ("g3", lambda w, s: f"W#{w}#ISSUES#{s}", lambda w, s: "", False),
@@ -382,7 +380,6 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "issue-notices": ("g2", lambda i: f"I#{i}#NOTICES", lambda i: "", False),
     "told": ("", lambda i: f"I#{i}#TOLD", lambda i: "", False),
     "due-sync": ("g3", lambda shard: f"SYNC#T#{shard}", lambda shard: "", True),
->>>>>>> main
     "deliveries": ("", lambda r: f"D#{r.partition('_')[2]}", lambda r: "", True),
     "missed": ("g2", lambda i: f"MISSED#{i}", lambda i: "", False),
     "missed-of-bridge": ("g2", lambda i, r, s: f"MISSED#{i}", lambda i, r, s: f"{r}#{s}#", False),
