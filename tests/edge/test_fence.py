@@ -51,7 +51,7 @@ NAMING: dict[str, Any] = {
     "DELETE /v1/segments/{segment}/members/{customer}": None,
     "GET /v1/rooms/{room}/deliveries": None,
     "GET /v1/rooms/{room}/reach": None,
-    "POST /v1/installs/{install}/try": None,
+    "POST /v1/installs/{install}/ping": None,
     "GET /v1/rooms/{room}/bridges": None,
     "POST /v1/rooms/{room}/bridges": {"install": "{install}", "conversation": "C1"},
     "PATCH /v1/rooms/{room}/bridges/{bridge}": {"edits": False},

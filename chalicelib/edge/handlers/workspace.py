@@ -1,5 +1,6 @@
 """Workspaces, agents, API keys, installs and the audit log: the vendor's own side."""
 
+from contextlib import suppress
 from typing import Any, get_args, get_type_hints
 
 from msgspec import UNSET, structs
@@ -11,8 +12,8 @@ from ...flows.connect_install import change_install, connect_install, remove_ins
 from ...flows.found_workspace import found_workspace
 from ...flows.issue_key import issue_key
 from ...flows.once import again
+from ...flows.ping_install import ping_install
 from ...flows.secrets import made, rolled
-from ...flows.try_install import try_install
 from ...ports import Listing, Page, new, over, ref
 from .. import inbox, shapes
 from ..calls import Call
@@ -312,18 +313,19 @@ def roll_install_secret(call: Call) -> shapes.InstallView:
 @route("GET", "/v1/install-kinds", who="agent", gives=list[inbox.InstallKindView])
 def install_kinds(call: Call) -> Page[Any]:
     """List what can be connected, and which credentials its provider gives for that."""
-    kinds = get_args(get_type_hints(shapes.NewInstall)["kind"])
-    return Page([inbox.InstallKindView(kind=k, credentials=dict(call.world.way_in(k).CREDENTIALS)) for k in kinds])
+    found = []
+    for kind in get_args(get_type_hints(shapes.NewInstall)["kind"]):
+        with suppress(KeyError):  # one that this stack is not wired for
+            told_ = dict(call.world.way_in(kind).CREDENTIALS)
+            found.append(inbox.InstallKindView(kind=kind, credentials=told_))
+    return Page(found)
 
 
-@route("POST", "/v1/installs/{install}/try", who="agent", need="admin", gives=inbox.OutcomeView)
-def try_out(call: Call) -> Any:
-    """Try an install: ask its other side whether it takes what we send."""
-
-    def tell(_: Any) -> tuple[bool, str]:
-        return try_install(call.world, call.who, call.params["install"])
-
-    return call.answering(tell, lambda told_: inbox.OutcomeView(ok=told_[0], detail=told_[1]))
+@route("POST", "/v1/installs/{install}/ping", who="agent", need="admin", gives=inbox.OutcomeView)
+def ping(call: Call) -> inbox.OutcomeView:
+    """Ping a channel's install: does its other side take what we send?"""
+    ok, detail = ping_install(call.world, call.who, call.params["install"])
+    return inbox.OutcomeView(ok=ok, detail=detail)
 
 
 @route("GET", "/v1/audit", who="agent", need="admin", gives=list[shapes.AuditView], query=PAGED)

@@ -4,7 +4,7 @@ import { h } from "../shared/dom.js";
 import { ask, attempt, choice, doing, field, input, say } from "./parts.js";
 import { api, may } from "./session.js";
 
-const CHANNELS_ONLY = new Set(["form", "webhook", "widget", "slack", "email", "msteams"]);
+export const CHANNEL_KINDS = new Set(["form", "webhook", "widget", "slack", "email", "msteams"]);
 const WORDS = { open: "open", in_progress: "in progress", done: "done", declined: "declined" };
 
 /** The issues of a room, for the side of it; null where there is nothing to show or do. */
@@ -30,7 +30,7 @@ export async function raiseIssue(room, again, range = {}) {
   const found = await attempt(() => Promise.all([api.get("/v1/issues?state=open&limit=100"), api.all("/v1/installs")]));
   if (!found) return;
   const [issues, installs] = found;
-  const trackers = installs.filter((install) => !CHANNELS_ONLY.has(install.kind) && install.state === "active");
+  const trackers = installs.filter((install) => !CHANNEL_KINDS.has(install.kind) && install.state === "active");
   const how = choice("how", [["new", "A new issue"], ...(issues.items.length ? [["tie", "One that is open"]] : []), ...(trackers.length ? [["ticket", "A ticket that is there"]] : [])], "new");
   const body = h("div.fields");
   const forms = {

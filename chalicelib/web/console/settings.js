@@ -2,6 +2,7 @@
 
 import { h } from "../shared/dom.js";
 import { ask, attempt, choice, doing, empty, face, field, input, say } from "./parts.js";
+import { CHANNEL_KINDS } from "./issues.js";
 import { BASE, api, here, may } from "./session.js";
 
 const TABS = [
@@ -43,7 +44,7 @@ async function installsTab(again) {
 function card(install, again) {
   const outcome = h("p.outcome", { role: "status" });
   const tried = doing("plain", {}, async () => {
-    const told = await api.call("POST", `/v1/installs/${install.id}/try`, {});
+    const told = CHANNEL_KINDS.has(install.kind) ? await api.call("POST", `/v1/installs/${install.id}/ping`) : await triedTracker(install);
     outcome.className = `outcome ${told.ok ? "good" : "bad"}`;
     outcome.textContent = told.detail;
   }, "Try it");
@@ -66,6 +67,11 @@ function card(install, again) {
     STEPS[install.kind] ? h("details", null, h("summary", null, "Steps"), h("ol", null, STEPS[install.kind].map((step) => h("li", null, step)))) : null,
     outcome,
     may("admin") ? h("menu", null, tried, secret, switched, gone) : null);
+}
+
+async function triedTracker(install) {
+  const found = await api.call("POST", `/v1/installs/${install.id}/try`);
+  return { ok: !found.missing.length, detail: found.missing.join("; ") || `It works, as ${found.account}.` };
 }
 
 function kindAsked(kinds, again) {
