@@ -5,7 +5,7 @@ IN = .venv/bin/python
 ARGS ?=
 STAGE ?=
 
-.PHONY: run demo connect test check bench package deploy dead-letters rebuild clean venv
+.PHONY: run demo test check bench package deploy connect dead-letters rebuild clean venv
 
 venv:
 	@$(PYTHON) -m infra.venvs
@@ -40,7 +40,7 @@ package: venv
 deploy: venv
 	@$(IN) -m infra.deploy "$(STAGE)" $(ARGS)
 
-# Connects a tracker, tries it, registers its webhook; ARGS="github --config repository=acorn/api --credential token".
+# Connects a tracker, step by step: make connect ARGS="github --config repository=acorn/api --credential token"
 connect: venv
 	@$(IN) -m infra.connect $(ARGS)
 

@@ -1,141 +1,156 @@
-"""`make connect`: connect a tracker from the command line: install, try, register the webhook, show what is missing.
+"""`make connect`: connect a tracker: make its install, try it, make its webhook, show what its states are taken for.
 
-    PARLEY_API_KEY=pk_… python -m infra.connect KIND [--url URL] [--name NAME] [--config name=value …]
-        [--credential name[=@FILE] …] [--install ID]
+    make connect ARGS="github --config repository=acorn/api --credential token"
+    make connect ARGS="linear --config team=ENG --credential token=@key.txt"
 
-A credential is read from the file, or asked for: never from the command line, which others on the machine can see. With
-`--install` an install that is there is tried again. Without `--url` it is the local stack that runs, and its own key.
+A credential is asked for, or read from a file (`name=@file`): never from the command line, which others can see.
+Without `--url` the local stack is meant; with it, the API key is what the environment variable PARLEY_KEY holds.
+`--install` goes on with one that is there.
 """
 
+import argparse
 import getpass
 import json
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from infra import reach
-from infra.venvs import NotPossible
+from infra import reach, venvs
+from infra.venvs import ROOT, NotPossible
 
-Caller = Callable[[str, str, Any], tuple[int, Any]]
-Say = Callable[[str], None]
+TIMEOUT = 60  # s: a first call wakes functions, and asks the tracker
+
+
+class Api:
+    """Parley's own, as an admin."""
+
+    def __init__(self, base_url: str, key: str) -> None:
+        self._base_url, self._key = base_url.rstrip("/"), key
+
+    def __call__(self, method: str, path: str, body: Any = None) -> Any:
+        """The JSON of the answer. NotPossible with what a problem document says."""
+        headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
+        content = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self._base_url + path, content, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+                return json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            raise NotPossible(_problem(error)) from None
+        except urllib.error.URLError as error:
+            raise NotPossible(f"{self._base_url} does not answer ({error.reason}).") from None
 
 
 def main() -> None:
-    """Connect, or try again."""
-    parser = reach.parser("connect", "Connect a tracker.")
-    parser.add_argument("kind", help="github, linear, jira, gitlab, asana, or tracker for any other")
-    parser.add_argument("--url", help="the API's address; else the local stack's")
-    parser.add_argument("--name", help="what the install is called; else its kind")
-    parser.add_argument("--config", action="append", default=[], metavar="NAME=VALUE")
-    parser.add_argument("--credential", action="append", default=[], metavar="NAME[=@FILE]")
-    parser.add_argument("--install", help="try this one again, instead of making one")
-    chosen = parser.parse_args()
+    """Connect, and say what is missing."""
+    chosen = parser().parse_args()
+    venvs.enter("infra.connect")
+    api = reached(chosen)
+    install = api("GET", f"/v1/installs/{chosen.install}") if chosen.install else made(api, chosen)
+    print(f"install   {install['id']} ({install['kind']}, {install['name']})")
+    whole = tried(api, install["id"])
+    whole = hooked(api, install, chosen.install is None) and whole
+    whole = reviewed(api, install["id"]) and whole
+    if not whole:
+        raise SystemExit(1)
+    print("All is there.")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    told = argparse.ArgumentParser(prog="python -m infra.connect", description="Connect a tracker.")
+    told.add_argument("kind", help="github, linear, jira, …")
+    told.add_argument("--config", action="append", default=[], metavar="NAME=VALUE")
+    told.add_argument("--credential", action="append", default=[], metavar="NAME[=@FILE]")
+    told.add_argument("--name", help="what you call it; else its kind")
+    told.add_argument("--install", metavar="ID", help="go on with this install")
+    told.add_argument("--url", help="a Parley that is not the local stack; its API key in PARLEY_KEY")
+    told.add_argument("--home", type=Path, default=ROOT / ".local", help="the local stack's folder")
+    return told
+
+
+def reached(chosen: argparse.Namespace) -> Api:
+    """The API that is meant."""
     if chosen.url:
-        url, key = chosen.url.rstrip("/"), os.environ.get("PARLEY_API_KEY", "")
-        if not key:
-            raise NotPossible("Put an admin's API key into PARLEY_API_KEY.")
-    else:
-        local = reach.running(chosen.home)
-        url, key = str(local["base_url"]), str(local["workspace"]["api_key"])
-    config = dict(_pair(each) for each in chosen.config)
-    credentials = dict(_credential(each) for each in chosen.credential)
-    done = set_up(
-        _caller(url, key), chosen.kind, chosen.name or chosen.kind, config, credentials, chosen.install, print
-    )
-    raise SystemExit(0 if done else 1)
+        if not os.environ.get("PARLEY_KEY"):
+            raise NotPossible("PARLEY_KEY holds no API key.")
+        return Api(chosen.url, os.environ["PARLEY_KEY"])
+    found = reach.running(chosen.home)
+    return Api(found["base_url"], found["workspace"]["api_key"])
 
 
-def set_up(
-    call: Caller,
-    kind: str,
-    name: str,
-    config: dict[str, Any],
-    credentials: dict[str, str],
-    install: str | None,
-    say: Say,
-) -> bool:
-    """Connect and try; whether nothing is missing. `say` gets a line at a time."""
-    if install is None:
-        body = {"kind": kind, "name": name, "config": config, "credentials": credentials}
-        status, made = call("POST", "/v1/installs", body)
-        if status != 201:
-            return _refused(say, "It was not connected", made)
-        install = str(made["id"])
-        say(f"Connected as {install}.")
-        if made["secret"]:
-            say(f"The secret of its webhooks, shown this once: {made['secret']}")
-    status, tried = call("POST", f"/v1/installs/{install}/try", None)
-    if status != 200:
-        say(f"Then try again: --install {install}")
-        return _refused(say, "The tracker does not let us in", tried)
-    say(f"The tracker knows us as {tried['account']}.")
-    for missing in tried["missing"]:
-        say(f"Missing: {missing}")
-    if tried["webhook"] is None:
-        status, made = call("POST", f"/v1/installs/{install}/webhook", None)
-        if status == 200:
-            say("Its webhook is registered there.")
-        else:
-            say(f"Set the webhook up by hand, to {tried['url']} ({made.get('detail', '')})")
-    return _words(call, install, say) and not tried["missing"]
+def made(api: Api, chosen: argparse.Namespace) -> Any:
+    """A new install."""
+    body = {
+        "kind": chosen.kind,
+        "name": chosen.name or chosen.kind,
+        "config": dict(_pair(told) for told in chosen.config),
+        "credentials": dict(_credential(told) for told in chosen.credential),
+    }
+    return api("POST", "/v1/installs", body)
 
 
-def _words(call: Caller, install: str, say: Say) -> bool:
-    """The states there, as we take them."""
-    status, told = call("GET", f"/v1/installs/{install}/words", None)
-    if status != 200:
-        return _refused(say, "Its states are not to be had", told)
-    say("Its states, as we take them:")
-    for word in told["words"]:
-        say(f"  {word['name']}: {word['means']}")
-    if told["unknown"]:
-        say(f"Unknown ones change nothing. Say what they mean: PUT /v1/installs/{install}/words")
+def tried(api: Api, install: str) -> bool:
+    """Whether nothing is missing."""
+    told = api("POST", f"/v1/installs/{install}/try")
+    print(f"account   {told['account']}")
+    for missing in told["missing"]:
+        print(f"MISSING   {missing}")
+    return not told["missing"]
+
+
+def hooked(api: Api, install: Any, fresh: bool) -> bool:
+    """Whether the tracker has its webhook; how to set it up by hand where it cannot be made."""
+    try:
+        told = api("POST", f"/v1/installs/{install['id']}/webhook")
+    except NotPossible as refused:
+        print(f"MISSING   the webhook: {refused}")
+        secret = install["secret"] if fresh else "as shown when the install was made"
+        print(f"          By hand: url {install['url']}")
+        print(f"                   secret {secret}")
+        return False
+    print(f"webhook   {told['webhook']}, to {install['url']}")
     return True
 
 
-def _refused(say: Say, what: str, problem: Any) -> bool:
-    field = f" ({problem['field']})" if problem.get("field") else ""
-    say(f"{what}: {problem.get('detail') or problem.get('title')}{field}")
-    return False
+def reviewed(api: Api, install: str) -> bool:
+    """Whether every state of the tracker means something."""
+    told = api("GET", f"/v1/installs/{install}/words")
+    for word in told["words"]:
+        print(f"state     {word['name']} → {word['means']}")
+    if told["unknown"]:
+        print(f"MISSING   what {', '.join(told['unknown'])} means: PUT /v1/installs/{install}/words")
+    return not told["unknown"]
 
 
-def _pair(told: str) -> tuple[str, Any]:
-    """A value that reads as JSON is one: numbers, lists, true."""
-    name, equals, value = told.partition("=")
-    if not equals:
-        raise NotPossible(f"--config takes NAME=VALUE, not {told}")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
+def _pair(told: str) -> tuple[str, str]:
+    name, sign, value = told.partition("=")
+    if not sign:
+        raise NotPossible(f"--config {told}: NAME=VALUE is needed.")
+    return name, value
 
 
 def _credential(told: str) -> tuple[str, str]:
-    name, equals, place = told.partition("=")
-    if not equals:
+    name, sign, value = told.partition("=")
+    if not sign:
         return name, getpass.getpass(f"{name}: ")
-    if not place.startswith("@"):
-        raise NotPossible(f"A credential is read from a file (--credential {name}=@FILE), or asked for.")
-    return name, Path(place[1:]).read_text().strip()
+    if not value.startswith("@"):
+        raise NotPossible(f"--credential {name}: a value on the command line can be seen by others; use {name}=@file.")
+    try:
+        return name, Path(value[1:]).read_text().strip()
+    except OSError as error:
+        raise NotPossible(f"{value[1:]} cannot be read: {error.strerror}.") from None
 
 
-def _caller(url: str, key: str) -> Caller:
-    def call(method: str, path: str, body: Any) -> tuple[int, Any]:
-        content = json.dumps(body).encode() if body is not None else None
-        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-        request = urllib.request.Request(url + path, content, headers, method=method)  # noqa: S310  an admin's own URL
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as error:
-            return error.code, json.load(error)
-        except urllib.error.URLError as error:
-            raise NotPossible(f"{url} does not answer ({error.reason}).") from None
-
-    return call
+def _problem(error: urllib.error.HTTPError) -> str:
+    """What a problem document says, with the field that it is about."""
+    try:
+        told = json.loads(error.read())
+        return f"{told.get('field') or ''} {told.get('detail') or told['title']}".strip()
+    except (ValueError, KeyError, AttributeError):
+        return f"HTTP {error.code}"
 
 
 if __name__ == "__main__":

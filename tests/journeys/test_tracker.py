@@ -21,7 +21,7 @@ from tests.journeys.caller import Caller, eventually, user_token
 from tests.stack import LocalStack
 from tests.tracking import DOING, DONE, OPEN, FakeTracker
 
-ROOMS = 40
+ROOMS = 30
 
 
 class Board:
