@@ -54,9 +54,30 @@ def message_number(message: str, room: str, *, internal: bool = False) -> int | 
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= DIGITS else None
 
 
-def bridge_id(room: str, install: str) -> str:
-    """A bridge ties one room to one install; its id names both."""
-    return f"{room.partition('_')[2]}.{install.partition('_')[2]}"
+def message_place(message: str) -> tuple[str, int]:
+    """(room, change number) that the id of a public message says, whether or not they are there; ("", 0) for none."""
+    kind, _, rest = message.partition("_")
+    own, _, digits = rest.rpartition("_")
+    if kind != "msg" or not (digits.isascii() and digits.isdigit() and len(digits) <= DIGITS):
+        return "", 0
+    return f"room_{own}", int(digits)
+
+
+def bridge_id(room: str, install: str, slot: str = "") -> str:
+    """A bridge ties a room to a conversation of an install, which `slot` tells apart where there may be several."""
+    return f"{room.partition('_')[2]}.{install.partition('_')[2]}{'.' if slot else ''}{slot}"
+
+
+def bridge_parts(bridge: str) -> tuple[str, str, str]:
+    """(room, install, slot) of a bridge id; empty where it is none."""
+    room, _, rest = bridge.partition(".")
+    install, _, slot = rest.partition(".")
+    return f"room_{room}", f"ins_{install}", slot
+
+
+def slot_of(conversation: str) -> str:
+    """The slot of a conversation; none for what an install is told without being bound."""
+    return derived("c", conversation)[2:] if conversation else ""
 
 
 def delivery_id(bridge: str, n: int) -> str:

@@ -1,6 +1,6 @@
 """Recompute all that is derived, from what was said and set: index keys, rooms' counts and glimpses, messages'
-ordinals, read marks' counts, the id map, domain claims, feeds, customers' footing. The one full scan; run it in quiet
-hours, as often as you like.
+ordinals, read marks' counts, the id map, domain claims, feeds, customers' footing, the inbox's views. The one full
+scan; run it in quiet hours, as often as you like.
 
 Deliveries are no derived state: they are the ledger of what was sent.
 """
@@ -16,11 +16,13 @@ from ..desk.errors import Clash
 from ..desk.footing import Counted, Footing, OpenRoom, counted, glance, summed
 from ..desk.messages import Known, Message
 from ..desk.record import Record
-from ..desk.rooms import Bridge, Room, Seen
+from ..desk.rooms import Bridge, Room, Seen, Tie
 from ..desk.saying import glimpse
 from ..desk.segments import Placement
+from ..desk.views import Shelf
 from ..desk.workspaces import Install, Workspace, fed
 from ..ports import Drop, Listing, Scanned, ref
+from .shelve import place, shelve
 
 PAGE = 200
 TURNS = {"agent": "customer", "user": "vendor", "visitor": "vendor"}
@@ -63,21 +65,24 @@ def _right(store: Scanned, record: Record) -> Iterator[Record]:
         for name in record.domains:
             yield Domain(version=1, workspace=record.workspace, domain=name, customer=record.id)
     elif isinstance(record, Workspace):
-        yield msgspec.structs.replace(record, feeds=_feeds(store, record))
+        feeds = _feeds(store, record)
+        kinds = {install.id: install.kind for install in feeds if install.kind != "webhook"}
+        yield msgspec.structs.replace(
+            record, feeds={install.id: install.fed_since for install in feeds}, feed_channels=kinds
+        )
     elif isinstance(record, Seen):
         yield _seen(store, record)
     elif isinstance(record, Bridge):
         yield record
-        if record.conversation:
-            source = f"{record.install}:thread"
-            yield _known(store, source, record.conversation, record.workspace, record.room, 0)
+        if record.conversation and record.direction != "out":
+            yield _tie(store, record)
     elif isinstance(record, OpenRoom):
         if glance(store.one(ref(Room, record.room)))[0] is None:
             store.commit(Drop(ref(OpenRoom, record.customer, record.room)))
     elif isinstance(record, Counted):
         if counted(store.one(ref(User, record.customer, record.user))) is None:
             store.commit(Drop(ref(Counted, record.customer, record.user)))
-    elif not isinstance(record, Known | Domain | Placement):  # a placement comes with its customer
+    elif not isinstance(record, Known | Domain | Placement | Tie):  # a placement comes with its customer
         yield record
 
 
@@ -113,7 +118,7 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
                 waits = []
         if message.source.install and message.source.id:
             yield _known(store, message.source.install, message.source.id, room.workspace, room.id, message.n)
-    yield msgspec.structs.replace(
+    right = msgspec.structs.replace(
         room,
         posts=posts,
         notes=notes,
@@ -122,6 +127,24 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
         turn=TURNS[spoken.author.kind] if spoken else "",
         waiting_since=room.waiting_since if room.waiting_since in waits else next(iter(waits), 0),
         channels=tuple(sorted(channels)),
+    )
+    yield right
+    shelf = shelve(store, right, store.one(ref(Shelf, room.id)), right.last_message_at or right.created_at)
+    if shelf:
+        yield from (place(shelf, view) for view in shelf.views)
+
+
+def _tie(store: Scanned, bridge: Bridge) -> Tie:
+    """Where the bridge's conversation lives. Two bridges of one conversation (a fork) leave it where it is."""
+    there = store.one(ref(Tie, bridge.install, bridge.conversation))
+    return there or Tie(
+        version=1,
+        install=bridge.install,
+        conversation=bridge.conversation,
+        workspace=bridge.workspace,
+        room=bridge.room,
+        bound_at=bridge.bound_at,
+        slot=bridge.slot,
     )
 
 
@@ -162,9 +185,9 @@ def _known(store: Scanned, source: str, id_: str, workspace: str, room: str, n: 
     return there
 
 
-def _feeds(store: Scanned, workspace: Workspace) -> dict[str, int]:
+def _feeds(store: Scanned, workspace: Workspace) -> list[Install]:
     listing: Listing[Install] = Listing("installs", (workspace.id,))
-    return {install.id: install.fed_since for install in _all(store, listing) if fed(install)}
+    return [install for install in _all(store, listing) if fed(install)]
 
 
 def _seen(store: Scanned, seen: Seen) -> Seen:

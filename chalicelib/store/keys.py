@@ -1,6 +1,6 @@
 """Every key and index of the table. pk and sk are the table's, g1 to g3 the overloaded indexes' (pk, sk) pairs.
 
-g1: things of a workspace. g2: rooms of a customer. g3: the time index (sparse, sharded).
+g1: things of a workspace. g2: rooms of a customer, agents by address. g3: the time index (sparse, sharded).
 """
 
 import hashlib
@@ -10,19 +10,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..desk.attributes import AttributeType
-from ..desk.broadcasts import Audience, Broadcast, Piece, Result, Rules, Tally
+from ..desk.broadcasts import Audience, Broadcast, Heard, Piece, Result, Rules, Tally
 from ..desk.claims import Claim
 from ..desk.customers import Customer, Domain, User, Visitor
-from ..desk.deliveries import Delivery, Progress
+from ..desk.deliveries import Delivery, Lane, Progress
+from ..desk.faces import Alias, ConnectCode, Face
 from ..desk.files import Attachment
 from ..desk.footing import Counted, OpenRoom
-from ..desk.ids import DIGITS
+from ..desk.ids import DIGITS, bridge_parts
 from ..desk.jobs import Flaw, Job
 from ..desk.messages import Change, Known, Message
 from ..desk.record import Record
-from ..desk.rooms import Bridge, Room, Seen
+from ..desk.rooms import Bridge, Room, Seen, Tie
 from ..desk.segments import Member, Placement, Segment
+from ..desk.sessions import Provider, Session, SignInLink
+from ..desk.snippets import Snippet
 from ..desk.sockets import Connection, Subscription
+from ..desk.views import Place, Shelf
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
@@ -99,7 +103,11 @@ def progress_key(bridge: str) -> Key:
 
 
 def _delivery_indexes(row: Delivery) -> dict[str, Key]:
-    """What waits for its next attempt is in the time index, and nothing else."""
+    """What waits for its next attempt is in the time index; what a paused install missed is found by it and by the
+    bridge."""
+    if row.missed:
+        _, _, slot = bridge_parts(row.bridge)
+        return {"g2": (f"MISSED#{row.install}", f"{row.room}#{slot}#{number(row.n)}")}
     if row.state != "queued" or not row.next_at:
         return {}
     return {"g3": (time_shard(row.bridge), f"{moment(row.next_at)}#{row.bridge}#{number(row.n)}")}
@@ -110,6 +118,13 @@ def _broadcast_indexes(b: Broadcast) -> dict[str, Key]:
     if b.due:
         found["g3"] = (time_shard(b.id), f"{moment(b.due)}#{b.id}")
     return found
+
+
+def _tally_indexes(tally: Tally) -> dict[str, Key]:
+    """A piece whose rooms wait for their hours."""
+    if not tally.due or tally.finished or tally.undone:
+        return {}
+    return {"g3": (time_shard(tally.broadcast), f"{moment(tally.due)}#{tally.broadcast}#{number(tally.number)}")}
 
 
 def _job_indexes(job: Job) -> dict[str, Key]:
@@ -131,7 +146,15 @@ def _of(*names: str) -> Callable[[Any], tuple[Any, ...]]:
 
 KINDS: tuple[Kind, ...] = (
     Kind(Workspace, lambda w: (f"W#{w}", "A"), _of("id")),
-    Kind(Agent, lambda w, a: (f"W#{w}", f"AGENT#{a}"), _of("workspace", "id")),
+    Kind(
+        Agent,
+        lambda w, a: (f"W#{w}", f"AGENT#{a}"),
+        _of("workspace", "id"),
+        lambda a: {"g2": (f"MAIL#{short(a.email.casefold())}", a.id)} if a.email else {},
+    ),
+    Kind(Session, lambda s: (f"SESSION#{s}", "A"), _of("id"), expires=lambda s: s.expires_at),
+    Kind(SignInLink, lambda i: (f"LINK#{i}", "A"), _of("id"), expires=lambda i: i.expires_at),
+    Kind(Provider, lambda w: (f"W#{w}", "PROVIDER"), _of("workspace")),
     Kind(Audit, lambda w, at, i: (f"W#{w}", f"AUDIT#{moment(at)}#{i}"), _of("workspace", "at", "id")),
     Kind(
         ApiKey,
@@ -161,7 +184,23 @@ KINDS: tuple[Kind, ...] = (
         lambda r, n, internal: (f"R#{r}", f"{'K' if internal else 'L'}#{number(n)}"),
         _of("room", "n", "internal"),
     ),
-    Kind(Bridge, lambda r, i: (f"R#{r}", f"BRIDGE#{i}"), _of("room", "install")),
+    Kind(
+        Bridge,
+        lambda r, i, slot="": (f"R#{r}", f"BRIDGE#{i}{'#' if slot else ''}{slot}"),
+        _of("room", "install", "slot"),
+    ),
+    Kind(Tie, lambda i, c: (f"X#{i}:thread#{short(c)}", "A"), _of("install", "conversation")),
+    Kind(Face, lambda i, o: (f"X#{i}:face#{short(o)}", "A"), _of("install", "outside")),
+    Kind(Alias, lambda i, p: (f"P#{p}", f"ALIAS#{i}"), _of("install", "person")),
+    Kind(ConnectCode, lambda h: (f"X#code#{h}", "A"), _of("hash"), expires=lambda c: c.expires_at),
+    Kind(Lane, lambda i, n: (f"LANE#{i}#{short(n)}", "A"), _of("install", "name")),
+    Kind(Shelf, lambda r: (f"R#{r}", "SHELF"), _of("room")),
+    Kind(
+        Place,
+        lambda w, view, since, r: (f"V#{w}#{view}", f"{moment(since)}#{r}"),
+        _of("workspace", "view", "since", "room"),
+    ),
+    Kind(Snippet, lambda w, i: (f"W#{w}", f"SNIPPET#{i}"), _of("workspace", "id")),
     Kind(Seen, lambda p, r: (f"P#{p}", f"SEEN#{r}"), _of("person", "room")),
     Kind(Known, lambda s, i: (f"X#{s}#{short(i)}", "A"), _of("source", "id"), expires=lambda k: k.expires_at),
     Kind(Claim, lambda c, k: (f"X#claim#{c}#{k}", "A"), _of("credential", "key"), expires=lambda c: c.expires_at),
@@ -179,7 +218,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(Broadcast, lambda b: (f"B#{b}", "A"), _of("id"), _broadcast_indexes),
     Kind(Audience, lambda b: (f"B#{b}", "AUDIENCE"), _of("broadcast")),
     Kind(Piece, lambda b, p: (f"B#{b}", f"P#{number(p)}"), _of("broadcast", "number")),
-    Kind(Tally, lambda b, p: (f"B#{b}", f"T#{number(p)}"), _of("broadcast", "number")),
+    Kind(Tally, lambda b, p: (f"B#{b}", f"T#{number(p)}"), _of("broadcast", "number"), _tally_indexes),
+    Kind(Heard, lambda c: (f"C#{c}", "HEARD"), _of("customer")),
     Kind(Result, lambda b, p, r: (f"B#{b}#{number(p)}", f"R#{r}"), _of("broadcast", "piece", "room")),
     Kind(AttributeType, lambda w, n: (f"W#{w}", f"ATTRIBUTE#{n}"), _of("workspace", "name")),
     Kind(Job, lambda j: (f"J#{j}", "A"), _of("id"), _job_indexes),
@@ -228,6 +268,7 @@ def _beginning(prefix: str) -> tuple[str, str]:
 # name → (index, partition of the listing's arguments, prefix of the sort key of the rest, numbered?)
 LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = {
     "agents": ("", lambda w: f"W#{w}", lambda w: "AGENT#", False),
+    "agents-by-mail": ("g2", lambda email: f"MAIL#{short(email)}", lambda email: "", False),
     "audit": ("", lambda w: f"W#{w}", lambda w: "AUDIT#", False),
     "keys": ("g1", lambda w: f"W#{w}#KEYS", lambda w: "", False),
     "installs": ("g1", lambda w: f"W#{w}#INSTALLS", lambda w: "", False),
@@ -235,6 +276,8 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "users": ("", lambda c: f"C#{c}", lambda c: "USER#", False),
     "rooms": ("g1", lambda w, s: f"W#{w}#ROOMS#{s}", lambda w, s: "", False),
     "customer-rooms": ("g2", lambda c, s: f"C#{c}#ROOMS#{s}", lambda c, s: "", False),
+    "view": ("", lambda w, view: f"V#{w}#{view}", lambda w, view: "", False),
+    "snippets": ("", lambda w: f"W#{w}", lambda w: "SNIPPET#", False),
     "posts": ("", lambda r: f"R#{r}", lambda r: "M#", True),
     "notes": ("", lambda r: f"R#{r}", lambda r: "N#", True),
     "changes": ("", lambda r: f"R#{r}", lambda r: "L#", True),
@@ -254,6 +297,8 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "open-rooms": ("", lambda c: f"C#{c}", lambda c: "OPEN#", False),
     "due-work": ("g3", lambda shard: f"WORK#T#{shard}", lambda shard: "", True),
     "deliveries": ("", lambda r: f"D#{r.partition('_')[2]}", lambda r: "", True),
+    "missed": ("g2", lambda i: f"MISSED#{i}", lambda i: "", False),
+    "missed-of-bridge": ("g2", lambda i, r, s: f"MISSED#{i}", lambda i, r, s: f"{r}#{s}#", False),
     "due": ("g3", lambda shard: f"T#{shard}", lambda shard: "", True),
 }
 

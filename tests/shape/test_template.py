@@ -31,15 +31,23 @@ SET_ASIDE = {*DEAD.values(), "ReactFailedQueue"}
 EVERYWHERE = {"PARLEY_STAGE", "PARLEY_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 TOLD = {
     "APIHandler": {"INBOUND_QUEUE", "DELIVER_QUEUE", "PUSH_QUEUE", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
-    | {"JOBS_QUEUE", "BROADCAST_QUEUE", "BOOTSTRAP_HASH", "MAIL_SENDER"},
+    | {"JOBS_QUEUE", "BROADCAST_QUEUE", "BOOTSTRAP_HASH", "MAIL_SENDER", "SOCKET_URL"},
     "WebsocketConnect": set(),
     "WebsocketMessage": {"KEY_ID", "SOCKET_ENDPOINT"},
     "WebsocketDisconnect": set(),
     "Receive": {"INBOUND_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
     "React": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "REACT_FAILED_QUEUE", "PUBLIC_URL"},
-    "Deliver": {"DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL", "MAIL_SENDER"},
-    "Push": {"PUSH_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
-    "Jobs": {"JOBS_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
+    "Deliver": {
+        "DELIVER_QUEUE",
+        "PUSH_QUEUE",
+        "DEAD_LETTER_QUEUES",
+        "FILES_BUCKET",
+        "KEY_ID",
+        "PUBLIC_URL",
+        "MAIL_SENDER",
+    },
+    "Push": {"PUSH_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
+    "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "MAIL_SENDER"},
     "Broadcast": {"BROADCAST_QUEUE", "DEAD_LETTER_QUEUES"},
     "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "BROADCAST_QUEUE", "PUBLIC_URL"},
 }
@@ -52,9 +60,9 @@ REACHES = {
     "WebsocketDisconnect": {"Table"},
     "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "Files", "Key"},
     "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "ReactFailedQueue", "Files"},
-    "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "Files", "Key", "MailSender"},
-    "Push": {"Table", "PushQueue", "PushDeadQueue", "WebsocketAPI"},
-    "Jobs": {"Table", "JobsQueue", "JobsDeadQueue", "Files"},
+    "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "PushQueue", "Files", "Key", "MailSender"},
+    "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
+    "Jobs": {"Table", "JobsQueue", "DeliverQueue", "JobsDeadQueue", "Files", "MailSender"},
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue"},
     "Tick": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue"},
 }

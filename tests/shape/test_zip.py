@@ -18,7 +18,7 @@ from infra.venvs import ROOT
 OURS = {"app.py", "chalicelib", "chalice", "__pycache__"}
 THEIRS = {"pynamodb", "botocore", "jmespath", "dateutil", "six.py", "urllib3", "msgspec", "jwt"}
 THEIRS |= {"aws_lambda_powertools", "typing_extensions.py", "standardwebhooks", "multipart.py", "tzdata"}
-THEIRS |= {"cryptography", "cffi", "_cffi_backend", "pycparser"}
+THEIRS |= {"cryptography", "cffi", "_cffi_backend", "pycparser", "markdown_it", "mdurl"}
 
 IMPORT = """
 import importlib, json, sys

@@ -3,6 +3,7 @@
 from . import (
     about,
     attributes,
+    bridges,
     broadcasts,
     customers,
     deliveries,
@@ -13,12 +14,15 @@ from . import (
     messages,
     rooms,
     segments,
+    sign_in,
+    snippets,
     workspace,
 )
 
 __all__ = [
     "about",
     "attributes",
+    "bridges",
     "broadcasts",
     "customers",
     "deliveries",
@@ -29,5 +33,7 @@ __all__ = [
     "messages",
     "rooms",
     "segments",
+    "sign_in",
+    "snippets",
     "workspace",
 ]
