@@ -39,7 +39,6 @@ class TeamsPeer(Peer):
         self.closed = set()
         super().__init__()
 
-    @property
     def services(self):
         """For an install's config."""
         return {"openid_url": f"{self.url}/openid", "login_url": self.url, "service_url": f"{self.url}/teams"}
@@ -205,7 +204,10 @@ class TeamsPeer(Peer):
 
     def posted(self, activity):
         """An activity as the connector sends it."""
-        headers = {"Content-Type": "application/json; charset=utf-8", "Authorization": f"Bearer {self.signed(activity)}"}
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Authorization": f"Bearer {self.signed(activity)}",
+        }
         return Posted(self.bot, headers, json.dumps(activity).encode())
 
     def signed(self, activity, key=KEY, **changed):

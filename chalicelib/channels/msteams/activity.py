@@ -177,7 +177,7 @@ def arrivals(told: Any, config: Config, received_at: int) -> list[Arrival]:
         return [Ignored(reason=activity.type.lower())]
     reader = READERS.get(activity.type)
     if reader is None:
-        return [Unsupported(what=activity.type[:60])]
+        return [_unsupported(activity.type)]
     if not 0 < len(activity.place) <= MAX_ID:
         return [Ignored(reason="no-conversation")]
     return reader(activity)
@@ -334,7 +334,7 @@ def _conversation(activity: Activity) -> list[Arrival]:
     if _list(activity.told, "membersAdded") or _list(activity.told, "membersRemoved"):
         return [Ignored(reason="members-changed")]
     if event:
-        return [Unsupported(what=f"conversationUpdate {event}"[:60])]
+        return [_unsupported(f"conversationUpdate/{event}")]
     return [Ignored(reason="conversation-changed")]
 
 
@@ -351,12 +351,12 @@ def _event(activity: Activity) -> list[Arrival]:
     name = words(activity.told.get("name"))
     if name in EVENTS:
         return [Ignored(reason="meeting" if "meeting" in name else "read-receipt")]
-    return [Unsupported(what=f"event {name}"[:60])]
+    return [_unsupported(f"event/{name}")]
 
 
 def _invoke(activity: Activity) -> list[Arrival]:
     name = words(activity.told.get("name"))
-    return [Ignored(reason="invoke")] if KNOWN_INVOKES.fullmatch(name) else [Unsupported(what=f"invoke {name}"[:60])]
+    return [Ignored(reason="invoke")] if KNOWN_INVOKES.fullmatch(name) else [_unsupported(f"invoke/{name}")]
 
 
 READERS = {
@@ -369,6 +369,11 @@ READERS = {
     "event": _event,
     "invoke": _invoke,
 }
+
+
+def _unsupported(what: str) -> Unsupported:
+    """A kind of event that we know nothing of, as a metric may name it."""
+    return Unsupported(what=re.sub(r"[^\w.:/-]+", "-", what)[:60])
 
 
 def _file(attachment: Told) -> File | None:

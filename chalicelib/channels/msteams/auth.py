@@ -12,6 +12,7 @@ import binascii
 import hashlib
 import hmac
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -56,9 +57,9 @@ def _check_token(token: str, body: bytes, config: Config, secrets: Secrets, now:
     cloud = cloud_of(config)
     key = _key(token, cloud, secrets)
     claims = _claims(token, key, config.app_id, cloud)
-    for name, good in (("exp", lambda at: at + SKEW > now), ("nbf", lambda at: at - SKEW <= now)):
+    for name, least, most in (("exp", now - SKEW + 1, math.inf), ("nbf", -math.inf, now + SKEW)):
         at = claims.get(name)
-        if not isinstance(at, int | float) or not good(at):
+        if not isinstance(at, int | float) or not least <= at <= most:
             raise Unauthenticated(f"the token's claim {name} is not right")
     activity = _skimmed(body)
     service = claims.get("serviceurl") or claims.get("serviceUrl")
@@ -91,7 +92,7 @@ def _claims(token: str, key: dict[str, Any], audience: str, cloud: Cloud) -> dic
 
     options: Any = {"require": ["exp", "iss", "aud"], "verify_exp": False, "verify_nbf": False, "verify_iat": False}
     try:
-        signer = jwt.PyJWK.from_dict(key, algorithm="RS256")
+        signer = jwt.PyJWK(key, algorithm="RS256")
         claims: dict[str, Any] = jwt.decode(
             token, signer, algorithms=["RS256"], audience=audience, issuer=cloud.issuer, options=options
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 MENTION = re.compile(r"<at(?:\s[^>]*)?>(.*?)</at>", re.IGNORECASE | re.DOTALL)
 FENCE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
+EMPTY = re.compile(r"(?:</?(?:div|p|br)\s*/?>|&nbsp;|\s)*")  # what a file that is sent alone has for words
 TAG = re.compile(r"<[^<>]{0,2000}>")
 GONE = ["script", "style", "head", "title", "template", "iframe", "object", "svg", "form"]
 SAFE = re.compile(r"(https?://|mailto:|tel:)", re.IGNORECASE)
@@ -31,6 +32,8 @@ def from_html(source: str, ours: str = "") -> str:
 
 def from_plain(source: str, ours: str = "") -> str:
     """Markdown of an activity's text, in which only mentions are tags."""
+    if EMPTY.fullmatch(source):
+        return ""
     text = MENTION.sub(lambda found: "@" + html.unescape(found[1]).strip(), source)
     return _tidy(_without(html.unescape(text), ours))
 
@@ -44,8 +47,10 @@ def to_teams(text: str, people: dict[str, str]) -> tuple[str, list[dict[str, obj
         for name in sorted(people, key=len, reverse=True):
             shown = html.escape(name)
             mark = f"<at>{shown}</at>"
-            part, times = re.subn(rf"@{re.escape(html.escape(name, quote=False))}(?!\w)", lambda _, m=mark: m, part)
-            if times and not any(each["text"] == mark for each in entities):
+            spoken = f"@{html.escape(name, quote=False)}"
+            parts = re.split(rf"{re.escape(spoken)}(?!\w)", part)
+            part = mark.join(parts)
+            if len(parts) > 1 and not any(each["text"] == mark for each in entities):
                 mentioned = {"id": people[name], "name": name}
                 entities.append({"type": "mention", "text": mark, "mentioned": mentioned})
         return re.sub(r"(?<!\n)\n(?!\n)", "\n\n", part)  # one line break is none in Teams

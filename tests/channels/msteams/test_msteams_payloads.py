@@ -49,13 +49,13 @@ ENDS = {
     "conversation.teamUnarchived": Shut(conversation=CHANNEL),
     "conversation.topic": Ignored(reason="conversation-changed"),
     "conversation.topicUpdated": Ignored(reason="topic-updated"),
-    "conversation.unknown": Unsupported(what="conversationUpdate channelPainted"),
+    "conversation.unknown": Unsupported(what="conversationUpdate/channelPainted"),
     "event.meetingEnd": Ignored(reason="meeting"),
     "event.meetingParticipantJoin": Ignored(reason="meeting"),
     "event.meetingParticipantLeave": Ignored(reason="meeting"),
     "event.meetingStart": Ignored(reason="meeting"),
     "event.readReceipt": Ignored(reason="read-receipt"),
-    "event.somethingNew": Unsupported(what="event application/vnd.microsoft.somethingNew"),
+    "event.somethingNew": Unsupported(what="event/application/vnd.microsoft.somethingNew"),
     "installation.add": Shut(conversation=CHANNEL),
     "installation.add-upgrade": Shut(conversation=CHANNEL),
     "installation.other": Ignored(reason="installation-update"),
@@ -74,7 +74,7 @@ ENDS = {
     "not-an-activity": Ignored(reason="no-activity"),
     "reaction.none": Ignored(reason="no-reaction"),
     "type.dreaming": Unsupported(what="dreaming"),
-    "invoke.teleport.now": Unsupported(what="invoke teleport/now"),
+    "invoke.teleport.now": Unsupported(what="invoke/teleport/now"),
 }
 # What is said, and where: text, conversation, reply to.
 SAID = {
@@ -84,7 +84,7 @@ SAID = {
     "message.file": ("", "a:1pL6", ""),
     "message.groupchat": ("Hello all", "19:9d2f@thread.v2", ""),
     "message.html": (
-        "see **this** and [that](https://acme.example/x \"x\"):\n\n- one\n- two\n\n```\n{\"a\": 1}\n```\n\n"
+        'see **this** and [that](https://acme.example/x "x"):\n\n- one\n- two\n\n```\n{"a": 1}\n```\n\n'
         "> said\n> before\n\n🎉\n\nclick",
         ROOT,
         ROOT,
@@ -187,9 +187,7 @@ AGENTS = {"agent_channel": CHANNEL, "agent_tenant": "72f988bf-86f1-41af-91ab-2d7
         ("reply: I am on it", "note", "I am on it", False),
     ],
 )
-def test_in_the_agents_channel_a_mark_says_for_whom_it_is(
-    envelope, install, payload, text, unmarked, said, internal
-):
+def test_in_the_agents_channel_a_mark_says_for_whom_it_is(envelope, install, payload, text, unmarked, said, internal):
     told = json.loads(payload("msteams/message.reply.json")) | {"text": text}
     settings = install("msteams", **inbound.check(AGENTS | {"unmarked": unmarked}))
     (found,) = inbound.parse(envelope("msteams", json.dumps(told).encode()), settings)

@@ -10,7 +10,7 @@ from chalicelib.aws.outside import GuardedOutside
 from chalicelib.channels.msteams import client
 from chalicelib.flows import published_keys
 from tests.api import Client
-from tests.peers.msteams import APP, GENERAL, PASSWORD, TENANT, TeamsPeer
+from tests.peers.msteams import APP, GENERAL, PASSWORD, TENANT, TeamsPeer, outgoing
 from tests.peers.server import Refused
 
 OPS = "19:ops@thread.tacv2"
@@ -24,7 +24,7 @@ def teams(parley, tenant):
     client._tokens.clear()
     parley.world = replace(parley.world, outside=GuardedOutside(allow_loopback=True))
     with TeamsPeer() as peer:
-        config = {"app_id": APP, "services": peer.services}
+        config = {"app_id": APP, "services": peer.services()}
         body = {"kind": "msteams", "name": "Teams", "config": config, "credentials": {"app_password": PASSWORD}}
         made = tenant.api.post("/v1/installs", body)
         assert made.status == 201, made.text
@@ -56,6 +56,7 @@ def settled(parley, teams, times=1, seed=None):
         parley.clock.at += 1000
         parley.due()
         parley.settle()
+    teams.clock = parley.clock.at
     return statuses
 
 
@@ -133,7 +134,7 @@ def test_a_picture_comes_along(parley, tenant, teams):
 
 def test_the_agents_channel_mirrors_every_room(parley, tenant, teams):
     tenant.api.post("/v1/agents", {"name": "Grace", "role": "agent", "email": "grace@vendor.example"})
-    config = {"app_id": APP, "services": teams.services, "agent_channel": OPS, "agent_tenant": TENANT}
+    config = {"app_id": APP, "services": teams.services(), "agent_channel": OPS, "agent_tenant": TENANT}
     assert tenant.api.patch(f"/v1/installs/{teams.install}", {"config": config}).status == 200
     room, _ = connect(parley, tenant, teams)
     teams.say("29:ann", "Our webhooks stopped")
@@ -196,3 +197,27 @@ def test_a_wrong_password_pauses_the_install(parley, tenant, teams):
     install = tenant.api.get(f"/v1/installs/{teams.install}").json
     assert install["state"] == "paused"
     assert "invalid_client" in install["disabled_because"]
+
+
+def test_an_outgoing_webhook_takes_in_and_is_owed_nothing(parley, tenant, teams):
+    token = "bm9ib2R5IGtub3dzIHRoaXMgdG9rZW4gb2YgdGVhbXM="
+    body = {"kind": "msteams", "name": "Simple", "credentials": {"signing": token}}
+    install = tenant.api.post("/v1/installs", body).json["id"]
+    room = tenant.triage()
+    bound = {"install": install, "conversation": GENERAL}
+    assert tenant.api.post(f"/v1/rooms/{room}/bridges", bound).status == 201
+    teams.clock = parley.clock.at
+    teams.say("29:ann", "It is broken")
+    raw = teams.outbox.pop().body
+    for _ in range(3):
+        told = Client().post(
+            f"/in/msteams/{install}", raw=raw.decode(), headers={"Authorization": outgoing(token, raw)}
+        )
+        assert told.json["type"] == "message"
+    settled(parley, teams)
+    tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "On it"})
+    settled(parley, teams)
+    found = tenant.api.get(f"/v1/rooms/{room}/messages", after="0").json["items"]
+    assert [(each["text"], each["author"]["name"]) for each in found][0] == ("It is broken", "Ann Lee")
+    (row,) = [row for row in tenant.api.get(f"/v1/rooms/{room}/deliveries").json["items"] if row["install"] == install]
+    assert (row["state"], row["reason"]) == ("skipped", "no bot is configured: an outgoing webhook only takes in")
