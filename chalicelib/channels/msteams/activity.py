@@ -225,7 +225,7 @@ def _for_whom(activity: Activity, text: str) -> tuple[str, bool]:
         return text[note.end() :], True
     if answer:
         return text[answer.end() :], False
-    return text, activity.config.unmarked == "note"
+    return text, activity.config.answers == "inside"
 
 
 def _connected(activity: Activity, code: str) -> Connected:

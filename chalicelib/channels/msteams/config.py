@@ -46,16 +46,16 @@ GOVERNMENT = Cloud(
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """`app_id` is the bot's; `tenant` that of a single-tenant bot. People of `agent_tenant` whose address is an agent's
-    are that agent. `agent_channel` (`19:…@thread.tacv2`) mirrors every room, a thread each; what is said there is an
-    `answer`, or a `note` unless it begins with `reply:`. With `threads` as `rooms` a thread in a customer's channel
-    becomes a topic room with its first answer."""
+    are that agent. In `agent_channel` (`19:…@thread.tacv2`) each room is a thread. `answers` says whether what agents
+    write there goes out unless it begins with `note:` (or 🔒), or stays inside unless it begins with `reply:`. `threads`
+    of customers' channels stay in the room, or become `rooms` with their first answer."""
 
     app_id: str = ""
     tenant: str = ""
     agent_tenant: str = ""
     agent_channel: str = ""
-    unmarked: Literal["answer", "note"] = "answer"
-    threads: Literal["triage", "rooms"] = "triage"
+    answers: Literal["out", "inside"] = "out"
+    threads: Literal["stay", "rooms"] = "stay"
     cloud: Literal["public", "government"] = "public"
     services: dict[str, str] = {}
 

@@ -178,18 +178,18 @@ AGENTS = {"agent_channel": CHANNEL, "agent_tenant": "72f988bf-86f1-41af-91ab-2d7
 
 
 @pytest.mark.parametrize(
-    ("text", "unmarked", "said", "internal"),
+    ("text", "answers", "said", "internal"),
     [
-        ("I am on it", "answer", "I am on it", False),
-        ("note: who knows this?", "answer", "who knows this?", True),
-        ("🔒 between us", "answer", "between us", True),
-        ("I am on it", "note", "I am on it", True),
-        ("reply: I am on it", "note", "I am on it", False),
+        ("I am on it", "out", "I am on it", False),
+        ("note: who knows this?", "out", "who knows this?", True),
+        ("🔒 between us", "out", "between us", True),
+        ("I am on it", "inside", "I am on it", True),
+        ("reply: I am on it", "inside", "I am on it", False),
     ],
 )
-def test_in_the_agents_channel_a_mark_says_for_whom_it_is(envelope, install, payload, text, unmarked, said, internal):
+def test_in_the_agents_channel_a_mark_says_for_whom_it_is(envelope, install, payload, text, answers, said, internal):
     told = json.loads(payload("msteams/message.reply.json")) | {"text": text}
-    settings = install("msteams", **inbound.check(AGENTS | {"unmarked": unmarked}))
+    settings = install("msteams", **inbound.check(AGENTS | {"answers": answers}))
     (found,) = inbound.parse(envelope("msteams", json.dumps(told).encode()), settings)
     assert (found.text, found.internal, found.speaker.side) == (said, internal, "vendor")
 
