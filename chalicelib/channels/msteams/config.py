@@ -45,10 +45,10 @@ GOVERNMENT = Cloud(
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """`app_id` is the bot's; `tenant` that of a single-tenant bot. People of `agent_tenant` whose address is an agent's
-    are that agent. In `agent_channel` (`19:…@thread.tacv2`) each room is a thread. `answers` says whether what agents
-    write there goes out unless it begins with `note:` (or 🔒), or stays inside unless it begins with `reply:`. `threads`
-    of customers' channels stay in the room, or become `rooms` with their first answer."""
+    """`app_id` is the bot's; `tenant` that of a single-tenant bot. People of `agent_tenant` whose address is an
+    agent's are that agent. In `agent_channel` (`19:…@thread.tacv2`) each room is a thread. `answers` says whether
+    what agents write there goes out unless it begins with `note:` (or 🔒), or stays inside unless it begins with
+    `reply:`. `threads` of customers' channels stay in the room, or become `rooms` with their first answer."""
 
     app_id: str = ""
     tenant: str = ""
