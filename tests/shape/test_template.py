@@ -48,7 +48,7 @@ TOLD = {
     },
     "Push": {"PUSH_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
     "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "MAIL_SENDER"},
-    "Broadcast": {"BROADCAST_QUEUE", "DEAD_LETTER_QUEUES"},
+    "Broadcast": {"BROADCAST_QUEUE", "PUSH_QUEUE", "DEAD_LETTER_QUEUES"},
     "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "BROADCAST_QUEUE", "PUBLIC_URL"},
 }
 # Which resources each function may name in its policy.
@@ -63,7 +63,7 @@ REACHES = {
     "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "PushQueue", "Files", "Key", "MailSender"},
     "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
     "Jobs": {"Table", "JobsQueue", "DeliverQueue", "JobsDeadQueue", "Files", "MailSender"},
-    "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue"},
+    "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue", "PushQueue"},
     "Tick": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue"},
 }
 Template = dict[str, Any]

@@ -33,7 +33,7 @@ export class RoomList {
     this.faces = h("span.faces", { "aria-hidden": "true" });
     this.title = h("h2", { id: "parley-title" });
     this.company = h("p");
-    this.element = h("section.pane.side", { "aria-label": say("support") },
+    this.element = h("section.pane.side", null,
       h("header.top", null, h("div.grow", null, this.title, this.company), this.faces, widget.closer()),
       h("div.find", null, icon(ICONS.search), this.query),
       h("div.tabs", null, this.tabs),

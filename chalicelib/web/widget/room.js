@@ -21,7 +21,7 @@ export class RoomView {
   constructor(widget) {
     this.widget = widget;
     const { say } = widget;
-    this.title = h("h3", { id: "parley-room" });
+    this.title = h("h2", { id: "parley-room" });
     this.state = h("p");
     this.faces = h("span.faces", { "aria-hidden": "true" });
     this.about = h("button.round", { "aria-label": say("menu"), "aria-expanded": "false", onclick: () => this.#toggle() }, icon(ICONS.more));
@@ -29,7 +29,7 @@ export class RoomView {
     this.menu = h("div.menu", { hidden: true });
     this.offline = h("p.bar", { hidden: true, role: "status" }, say("offline"));
     this.older = h("button.plain.older", { onclick: () => this.#older() }, say("older"));
-    this.log = h("div.log", { role: "log", tabindex: "0", onkeydown: (event) => this.#walk(event) });
+    this.log = h("div.log", { role: "log", tabindex: "0", onkeydown: (event) => this.#walk(event), onfocusin: (event) => this.#roving(event.target.closest(".said")) });
     this.typing = h("p.typing", { "aria-live": "polite" });
     this.composer = new Composer(widget, {
       onsend: (body, shown) => {
@@ -48,6 +48,7 @@ export class RoomView {
       h("header.top", null, this.back, h("div.grow", null, this.title, this.state), this.faces, this.about, widget.closer()),
       this.offline, this.menu, this.log, this.typing, this.composer.element, this.drop);
     this.#droppable();
+    document.addEventListener("visibilitychange", () => this.update());
   }
 
   get id() {
@@ -251,9 +252,13 @@ export class RoomView {
     const { say } = this.widget;
     const tool = (name, label, onclick) => h("button", { tabindex: "-1", title: label, "aria-label": label, onclick }, icon(ICONS[name]));
     const bar = h("div.tools", { role: "toolbar", "aria-label": say("react") });
-    const usual = () => bar.replaceChildren(...[
+    const put = (...tools) => {
+      bar.parentElement?.focus(); // or the focus would go with the tool that is taken away, and hide the others
+      bar.replaceChildren(...tools);
+    };
+    const usual = () => put(...[
       tool("smile", say("react"), () => {
-        bar.replaceChildren(...EMOJI.map((emoji) => h("button", { tabindex: "-1", "aria-label": say("reactWith", emoji), onclick: () => {
+        put(...EMOJI.map((emoji) => h("button", { tabindex: "-1", "aria-label": say("reactWith", emoji), onclick: () => {
           usual();
           this.#try(this.feed.react(message, emoji, true));
         } }, emoji)));
@@ -262,7 +267,7 @@ export class RoomView {
       tool("reply", say("reply"), () => this.composer.reply(message)),
       mine && tool("edit", say("edit"), () => this.composer.edit(message)),
       mine && tool("trash", say("remove"), () => {
-        bar.replaceChildren(
+        put(
           h("button.sure", { onclick: () => this.#try(this.feed.remove(message)) }, say("removeSure")),
           h("button", { "aria-label": say("cancel"), onclick: usual }, icon(ICONS.close)));
         bar.firstChild.focus();
@@ -278,9 +283,8 @@ export class RoomView {
     const current = wanted ?? all.find((node) => node.tabIndex === 0) ?? all.at(-1);
     for (const node of all) {
       node.tabIndex = node === current ? 0 : -1;
-      for (const control of node.querySelectorAll("button, a")) control.tabIndex = node === current ? 0 : -1;
+      for (const control of node.querySelectorAll("button, a")) control.tabIndex = node.tabIndex;
     }
-    return current;
   }
 
   #walk(event) {
@@ -291,7 +295,10 @@ export class RoomView {
       const at = said ? all.indexOf(said) : all.length;
       const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: all.length - 1 }[event.key];
       const next = all[Math.max(0, Math.min(all.length - 1, to))];
-      if (next) this.#roving(next).focus();
+      next?.focus();
+    } else if (["ArrowLeft", "ArrowRight"].includes(event.key) && event.target.closest(".tools")) {
+      const next = event.key === "ArrowLeft" ? event.target.previousSibling : event.target.nextSibling;
+      next?.focus();
     } else return;
     event.preventDefault();
     event.stopPropagation();

@@ -278,13 +278,6 @@ export const Parley = {
     return made;
   },
 
-  /** Show the button. */
-  button(options) {
-    const made = element(options);
-    if (!made.isConnected) document.body.append(made);
-    return made;
-  },
-
   close() {
     document.querySelector("parley-support")?.close();
   },
