@@ -26,7 +26,7 @@ export class RoomList {
     const { say } = widget;
     this.query = h("input.field", { type: "search", placeholder: say("search"), "aria-label": say("search"), oninput: () => this.update() });
     this.tabs = ["open", "resolved"].map((state) =>
-      h("button", { onclick: () => this.#show(state) }, say(state === "open" ? "active" : "resolved")),
+      h("button", { onclick: () => this.#show(state) }, say(state)),
     );
     this.rows = h("ul", { "aria-label": say("support") });
     this.none = h("p.none", { hidden: true });

@@ -17,6 +17,7 @@ export class RoomView {
   #unreadFrom = 0;
   #off = null;
   #marking = 0;
+  #told = "";
 
   constructor(widget) {
     this.widget = widget;
@@ -27,6 +28,7 @@ export class RoomView {
     this.about = h("button.round", { "aria-label": say("menu"), "aria-expanded": "false", onclick: () => this.#toggle() }, icon(ICONS.more));
     this.back = h("button.round.back", { "aria-label": say("back"), onclick: () => widget.show("list") }, icon(ICONS.back));
     this.menu = h("div.menu", { hidden: true });
+    this.issues = h("ul.issues", { hidden: true });
     this.offline = h("p.bar", { hidden: true, role: "status" }, say("offline"));
     this.older = h("button.plain.older", { onclick: () => this.#older() }, say("older"));
     this.log = h("div.log", { role: "log", tabindex: "0", onkeydown: (event) => this.#walk(event), onfocusin: (event) => this.#roving(event.target.closest(".said")) });
@@ -46,7 +48,7 @@ export class RoomView {
     this.drop = h("div.drop", { hidden: true }, say("drop"));
     this.element = h("section.pane.main", { "aria-labelledby": "parley-room" },
       h("header.top", null, this.back, h("div.grow", null, this.title, this.state), this.faces, this.about, widget.closer()),
-      this.offline, this.menu, this.log, this.typing, this.composer.element, this.drop);
+      this.issues, this.offline, this.menu, this.log, this.typing, this.composer.element, this.drop);
     this.#droppable();
     document.addEventListener("visibilitychange", () => this.update());
   }
@@ -69,6 +71,8 @@ export class RoomView {
     this.log.replaceChildren();
     this.#nodes.clear();
     this.#off = this.feed.on(() => this.update());
+    this.issues.hidden = true;
+    this.#told = "";
     session.live.watch({ room: id });
     const waiting = this.room?.unread ?? 0;
     this.update();
@@ -109,7 +113,22 @@ export class RoomView {
     this.#roving();
     this.updateTyping();
     this.offline.hidden = !(session.live.state !== "open" && (!navigator.onLine || feed.pending.some((draft) => draft.failed)));
-    if (feed.ready) this.#markRead();
+    if (!feed.ready) return;
+    this.#markRead();
+    this.#track();
+  }
+
+  /** What the room is behind, as the vendor shows it: looked up when one comes, and when the vendor has said something. */
+  async #track() {
+    const { say, session } = this.widget;
+    const { id } = this;
+    const told = id + (this.feed.list.findLast((message) => message.author.kind !== "user")?.id ?? "");
+    if (told === this.#told || session.me.room) return;
+    this.#told = told;
+    const found = await session.api.get(`/v1/rooms/${id}/issues`).catch(() => ({ items: [] }));
+    if (this.id !== id) return;
+    this.issues.replaceChildren(...found.items.map(({ public: issue }) => h("li", null, h("span.chip", null, say(issue.state)), issue.title ?? say("issue"))));
+    this.issues.hidden = !found.items.length;
   }
 
   updateTyping() {
@@ -183,7 +202,7 @@ export class RoomView {
     const { author } = message;
     const mine = author.id === session.me.id;
     const name = mine ? say("you") : author.kind === "system" ? say("system") : author.name;
-    const vendor = author.kind === "agent" ? h("span.chip", null, session.me.workspace.name) : author.kind === "visitor" && !mine && h("span.chip", null, say("visitor"));
+    const vendor = author.kind === "agent" ? h("span.chip", null, session.me.workspace.name) : null;
     const names = [...session.people.values()].filter((person) => message.mentions.includes(person.id)).map((person) => person.name);
     const inside = message.deleted ? say("deleted") : [
       message.reply_to && this.#cite(message.reply_to),
