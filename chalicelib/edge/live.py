@@ -54,13 +54,13 @@ def read(room: Room, person: str, seen: Seen) -> dict[str, Any]:
 def typing(room: Room, who: Principal, internal: bool) -> dict[str, Any]:
     """Somebody is typing; whoever types a note is seen by agents alone."""
     frame = {"type": "room.typing", "room": room.id, "person": who.id, "name": who.name, "kind": who.kind}
-    return _push(room, frame | {"internal": internal}, internal)
+    return _push(room, frame | {"internal": internal}, internal) | {"open": True}
 
 
 def presence(place: str, room: str, person: dict[str, str], here: bool) -> dict[str, Any]:
     """Somebody has a room open, or has left it."""
     frame = {"type": "room.presence", "room": room, "person": person["id"], "name": person["name"]}
-    return {"place": place, "room": room, "frame": frame | {"kind": person["kind"], "here": here}}
+    return {"place": place, "room": room, "open": True, "frame": frame | {"kind": person["kind"], "here": here}}
 
 
 def delivery(row: Delivery) -> dict[str, Any] | None:

@@ -342,6 +342,12 @@ def test_typing_is_told_to_who_has_the_room_open_and_a_notes_to_agents_alone(par
     agent.say({"type": "typing", "room": room, "internal": True})
     assert len(ann.heard) == heard
     assert parley.table.rows == before
+    listing = Line(wire, "l").open().authenticate(tenant.user(user="cy"))
+    listing.say({"type": "subscribe", "customer": "acme"})
+    parley.clock.at += 2_000
+    ann.say({"type": "typing", "room": room})
+    assert bob.heard[-1]["type"] == "room.typing"
+    assert listing.heard[-1]["type"] == "subscribed"
     stranger = Line(wire, "z").open().authenticate(tenant.user("beta", "eve"))
     assert stranger.say({"type": "typing", "room": room})["status"] == 404
 
