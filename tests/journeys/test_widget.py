@@ -302,9 +302,10 @@ def test_nothing_that_people_write_is_ever_run(
         stack.base_url, user_token(workspace, "widgetco", "mallory", name=CORPUS[4], customer_name=CORPUS[1])
     )
     room = str(mallory.post("/v1/rooms", {"name": CORPUS[1]})["id"])
-    for text in CORPUS:
-        file = mallory.post("/v1/attachments", {"name": text.replace("\n", " ")[:200], "size": 5})["id"]
-        mallory.post(f"/v1/rooms/{room}/messages", {"text": text, "attachments": [file]})
+    for n, text in enumerate(CORPUS):
+        file = {"name": text.replace("\n", " ")[:200], "size": 5}
+        files = [mallory.post("/v1/attachments", file)["id"]] if n < 8 else []
+        mallory.post(f"/v1/rooms/{room}/messages", {"text": text, "attachments": files})
     with Person(chromium, host.url("ann", open="1")) as ann:
         ann.open().one(".row", has_text="img src=x").first.click()
         ann.sees(CORPUS[0])
