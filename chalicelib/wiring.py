@@ -18,6 +18,7 @@ CHANNELS: dict[str, tuple[str, str]] = {
 }
 # kind of tracker → its module, which is a ports.Tracker
 TRACKERS: dict[str, str] = {
+    "gitlab": "gitlab.webhook",
     "jira": "jira.webhook",
     "tracker": "generic.webhook",
 }

@@ -60,6 +60,14 @@ def hex_of_body(header: str, prefix: str = "") -> Callable[[str, bytes], dict[st
 
 
 SENDERS = {
+    "gitlab": Sender(
+        headers=standard_webhooks,
+        proofs=("webhook-id", "webhook-timestamp", "webhook-signature"),
+        secrets={"signing": [SECRET]},
+        body=("issue-open", b'{"object_kind":"issue","object_attributes":{"iid":1,"project_id":14,"action":"open"}}'),
+        config={"project": "acme/api"},
+        dated=True,
+    ),
     "jira": Sender(
         headers=hex_of_body("x-hub-signature", "sha256="),
         proofs=("x-hub-signature",),
