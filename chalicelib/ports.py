@@ -118,11 +118,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """Work on a piece of a broadcast, whose rooms are told so that they are read with it; None: on the whole of it."""
+    """Work on a piece of a broadcast, whose rooms (and, where these are made for it, customers) are told so that they
+    are read with it; None: on the whole of it."""
 
     broadcast: str
     piece: int | None = None
     rooms: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
 
 
 class Queues(Protocol):

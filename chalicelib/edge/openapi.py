@@ -23,6 +23,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "turn": {"schema": {"type": "string", "enum": ["vendor", "customer"]}, "description": "Whose turn it is"},
     "segment": {"schema": {"type": "string"}, "description": "A segment's id"},
     "message": {"schema": {"type": "string"}, "description": "A message's id"},
+    "deliveries": {"schema": {"type": "string", "enum": ["true"]}, "description": "Tell of each bridge too"},
 }
 PROBLEMS = {
     "400": "The request is malformed",

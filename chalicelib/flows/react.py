@@ -11,7 +11,7 @@ from ..desk.rooms import Bridge, Room
 from ..desk.views import Shelf
 from ..desk.workspaces import Workspace
 from ..ports import Call, Listing, Ref, Store, World, new, ref
-from .mark_result import mark_replied
+from .mark_result import mark_reaction, mark_replied
 from .shelve import shelve
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction"}
@@ -66,6 +66,8 @@ def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
     if not workspace and what:
         message = world.store.one(ref(Message, happening.room, happening.message, False))  # type: ignore[union-attr]
         workspace = message.workspace if message else ""
+        if message and what == "reaction":
+            mark_reaction(world, message, happening)  # type: ignore[arg-type]
     _shelve(world, happening, workspace, ties)
     if what is None:
         return []

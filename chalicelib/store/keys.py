@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..desk.attributes import AttributeType
-from ..desk.broadcasts import Audience, Broadcast, Piece, Result, Rules, Tally
+from ..desk.broadcasts import Audience, Broadcast, Heard, Piece, Result, Rules, Tally
 from ..desk.claims import Claim
 from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.deliveries import Delivery, Progress
@@ -115,6 +115,13 @@ def _broadcast_indexes(b: Broadcast) -> dict[str, Key]:
     return found
 
 
+def _tally_indexes(tally: Tally) -> dict[str, Key]:
+    """A piece whose rooms wait for their hours."""
+    if not tally.due or tally.finished or tally.undone:
+        return {}
+    return {"g3": (time_shard(tally.broadcast), f"{moment(tally.due)}#{tally.broadcast}#{number(tally.number)}")}
+
+
 def _job_indexes(job: Job) -> dict[str, Key]:
     found = {"g1": (f"W#{job.workspace}#JOBS", f"{moment(job.created_at)}#{job.id}")}
     if not job.ended:
@@ -197,7 +204,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(Broadcast, lambda b: (f"B#{b}", "A"), _of("id"), _broadcast_indexes),
     Kind(Audience, lambda b: (f"B#{b}", "AUDIENCE"), _of("broadcast")),
     Kind(Piece, lambda b, p: (f"B#{b}", f"P#{number(p)}"), _of("broadcast", "number")),
-    Kind(Tally, lambda b, p: (f"B#{b}", f"T#{number(p)}"), _of("broadcast", "number")),
+    Kind(Tally, lambda b, p: (f"B#{b}", f"T#{number(p)}"), _of("broadcast", "number"), _tally_indexes),
+    Kind(Heard, lambda c: (f"C#{c}", "HEARD"), _of("customer")),
     Kind(Result, lambda b, p, r: (f"B#{b}#{number(p)}", f"R#{r}"), _of("broadcast", "piece", "room")),
     Kind(AttributeType, lambda w, n: (f"W#{w}", f"ATTRIBUTE#{n}"), _of("workspace", "name")),
     Kind(Job, lambda j: (f"J#{j}", "A"), _of("id"), _job_indexes),

@@ -55,6 +55,8 @@ NAMING: dict[str, Any] = {
     "POST /v1/broadcasts/{broadcast}/resume": None,
     "POST /v1/broadcasts/{broadcast}/cancel": None,
     "POST /v1/broadcasts/{broadcast}/undo": None,
+    "POST /v1/broadcasts/{broadcast}/follow-up": {"to": "unread", "text": "Hello"},
+    "POST /v1/messages/{message}/acknowledge": None,
     "PATCH /v1/snippets/{snippet}": {"name": "Mine"},
     "DELETE /v1/snippets/{snippet}": None,
     "GET /v1/rooms/{room}": None,
@@ -71,7 +73,9 @@ NAMING: dict[str, Any] = {
     "PUT /v1/rooms/{room}/messages/{message}/reactions/{emoji}": None,
     "DELETE /v1/rooms/{room}/messages/{message}/reactions/{emoji}": None,
 }
-NOT_OF_A_DRAFT = {f"POST /v1/broadcasts/{{broadcast}}/{verb}" for verb in ("pause", "resume", "undo")}
+NOT_OF_A_DRAFT = {f"POST /v1/broadcasts/{{broadcast}}/{verb}" for verb in ("pause", "resume", "undo", "follow-up")} | {
+    "POST /v1/messages/{message}/acknowledge",  # no broadcast's
+}
 # Routes that speak of the caller's own workspace alone: what another's caller is told names nothing of ours.
 OWN: dict[str, Any] = {
     "GET /v1/workspace": None,
