@@ -56,7 +56,8 @@ class Asana:
         """The project's webhook. Asana shakes hands with `url` while this call waits, and tells the secret that it
         chose with its answer."""
         target = url + ("&" if "?" in url else "?") + urlencode({"handshake": handshake_token(secret)})
-        for hook in self._all("/webhooks", {"workspace": self._workspace(), "resource": self._project}):
+        query = {"workspace": self._workspace(), "resource": self._project, "opt_fields": "target"}
+        for hook in self._all("/webhooks", query):
             if words(hook, "target").partition("?")[0] == url:
                 self.unregister(ident(hook, "gid"))  # its secret was told once, and is not told again
         filters = [
@@ -140,8 +141,8 @@ class Asana:
         self._api.drop(f"/stories/{_gid(comment)}")
 
     def move(self, ticket: str, word: str) -> TicketSeen:
-        """Complete it or not, and into the section that the word names. A task that is to be open again leaves a
-        section that reads as the end."""
+        """Complete it or not, and into the section that the word names. A task leaves a section that reads as
+        another state."""
         now = self._task(ticket)
         seen = self._ticket(now)
         if seen.word.id == word:
@@ -151,8 +152,8 @@ class Asana:
         if section and target is None or not section and word not in (OPEN.id, DONE.id):
             raise Denied("that section is not in the project")
         completed = reads(words(target, "name")) in CLOSING if target else word == DONE.id
-        if not target and reads(words(self._membership(now), "section", "name")) in CLOSING:
-            target = next((each for each in self._sections() if self._suits(each, word)), None)
+        if not target and not _suits(walk(self._membership(now), "section"), word):
+            target = next((each for each in self._sections() if _suits(each, word)), None)
         if walk(now, "completed") is not completed:
             self._data("PUT", f"/tasks/{_gid(ticket)}", {"completed": completed})
         if target:
@@ -232,11 +233,6 @@ class Asana:
             return []
         return list(self._all(f"/projects/{self._project}/sections", {"opt_fields": "name"}))
 
-    def _suits(self, section: Any, word: str) -> bool:
-        """Whether a task that is only completed, or not, may stand there and read as that."""
-        means = reads(words(section, "name"))
-        return means == "done" if word == DONE.id else means not in CLOSING
-
     def _tag(self, name: str) -> str:
         home = f"/workspaces/{self._workspace()}"
         asked = {"resource_type": "tag", "query": name[:100], "count": "20", "opt_fields": "name"}
@@ -297,6 +293,12 @@ def _refusal(answer: Answer, told: Any) -> Exception | None:
     if answer.status == 412:
         return Busy("Asana asks to begin again (sync token)", 1)
     return None
+
+
+def _suits(section: Any, word: str) -> bool:
+    """Whether a task that is to be only completed, or only not, may stand there without reading as something else."""
+    known = section_word(section)
+    return known is None or (known.means == "open" if word == OPEN.id else known.means != "declined")
 
 
 def _gid(told: str) -> str:

@@ -25,6 +25,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from ...desk.arrivals import Ignored, Unsupported
 from ...desk.envelopes import Envelope, Greeting
 from ...desk.errors import Malformed, Unauthenticated
@@ -130,7 +132,10 @@ def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsuppo
         events = items(_told(envelope), "events")[:MAX_EVENTS]
     except Malformed:
         return [Ignored(reason="malformed")]
-    return list(dict.fromkeys(map(_hint, events))) or [Ignored(reason="heartbeat")]
+    told = [_hint(event) for event in events]
+    # The same change twice differs in its moment at most: the last one counts.
+    once = {replace(each, at=0) if isinstance(each, Hint) else each: each for each in told}
+    return list(once.values()) or [Ignored(reason="heartbeat")]
 
 
 def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
