@@ -159,7 +159,7 @@ def told(arrived: Envelope) -> list[Hint | Ignored | Unsupported]:
         elif isinstance(each, Unsupported):
             assert re.fullmatch(r"[A-Za-z0-9_.:/-]{1,64}", each.what)
         else:
-            assert each.ticket or each.what == "project_changed"
+            assert each.ticket or each.comment or each.what == "project_changed"
             assert len(each.ticket + each.comment + each.actor + each.mark) < 2_000
     return list(found)
 

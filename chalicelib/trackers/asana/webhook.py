@@ -3,7 +3,7 @@
 | event | ends as |
 |---|---|
 | task added, changed, removed, deleted, undeleted | hint; its change's field says what changed |
-| story of a comment added, changed, removed, deleted, where its task is told | hint |
+| story of a comment added, changed, removed, deleted | hint; without its task where Asana tells none |
 | other stories: what Asana itself notes | ignored |
 | project changed, deleted, …; section added, changed, …; sync_error | hint without a ticket |
 | attachment, tag, custom field, … | ignored |
@@ -11,7 +11,7 @@
 | the handshake; `{}` or no events (a heartbeat) | ignored |
 
 A request carries many events, each an id and no more; the same change may stand in it twice. Of an edited or deleted
-comment Asana tells the story's id alone, without its task.
+comment Asana tells the story's id alone, without its task: it is known by the comment.
 
 A webhook begins with a handshake: a request with X-Hook-Secret, to be answered with the same, comes while our own call
 that makes the webhook is still under way. It is from Asana if it came to the URL that we gave with that call, which
@@ -35,7 +35,7 @@ from ...desk.tickets import Happened, Hint
 from ...desk.workspaces import Install
 from ...ports import Outside, Secrets, Tickets
 from ...wire import signed
-from ...wire.reading import ident, items, moment, named, slug, walk, words
+from ...wire.reading import ident, items, moment, named, slug, words
 from ...wire.signed import same
 
 CREDENTIALS: Mapping[str, str] = {
@@ -174,9 +174,9 @@ def _story(event: Any, action: str, at: int, actor: str) -> Hint | Ignored:
     kind = words(event, "resource", "resource_subtype")
     if kind not in ("comment_added", ""):
         return Ignored(reason="system-story")
-    ticket = ident(event, "parent", "gid") if walk(event, "parent", "resource_type") in ("task", None) else ""
-    comment = ident(event, "resource", "gid")
-    if not ticket or not comment:
+    parent, comment = words(event, "parent", "resource_type"), ident(event, "resource", "gid")
+    ticket = ident(event, "parent", "gid") if parent == "task" else ""
+    if not comment or (not ticket and (parent or action == "added")):
         return Ignored(reason="story-without-task")
     return Hint(ticket=ticket, what=STORIES[action], comment=comment, at=at, actor=actor)
 

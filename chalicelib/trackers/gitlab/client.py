@@ -21,6 +21,7 @@ from ...wire.rest import Absent, Api, Query
 from .words import (
     comment_of,
     footer,
+    inert,
     is_state,
     mark_in,
     marked,
@@ -147,7 +148,7 @@ class GitLab:
         """Change a comment of ours; its mark stays."""
         path = f"{_path(ticket)}/notes/{quote(comment, safe='')}"
         before = words(self._api.call("GET", path), "body")
-        self._api.call("PUT", path, {"body": text.rstrip() + footer(before)})
+        self._api.call("PUT", path, {"body": inert(text) + footer(before)})
 
     def withdraw(self, ticket: str, comment: str) -> None:
         """Delete a comment of ours."""
@@ -174,7 +175,7 @@ class GitLab:
         """Change title and, unless None, text; what we put under it stays."""
         body = {"title": _title(title)}
         if text is not None:
-            body["description"] = text.rstrip() + footer(words(self._issue(ticket), "description"))
+            body["description"] = inert(text) + footer(words(self._issue(ticket), "description"))
         return self._ticket(self._api.call("PUT", _path(ticket), body))
 
     def label(self, ticket: str, add: Sequence[str], remove: Sequence[str]) -> TicketSeen:

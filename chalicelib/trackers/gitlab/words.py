@@ -28,6 +28,7 @@ _MARK = re.compile(r"\n*<!-- parley:([A-Za-z0-9_.:-]{1,100}) -->\s*$")
 _LINK = re.compile(r"\n*\[Parley\]\(\S+\)\s*$")
 _HIDDEN = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 _MOVED = re.compile(r"moved to (?:\[[^\]]*\]\()?(?:https?://[^\s/]+/)?([\w./-]+?)(?:#|/-/(?:issues|work_items)/)(\d+)")
+_QUICK = re.compile(r"^([ \t]*)/(?=[a-z_]+(?:\s|$))", re.MULTILINE)
 _PATH = re.compile(r"/(.+?)/-/(?:issues|work_items)/(\d+)")
 _OLD_PATH = re.compile(r"/([^/]+/.+?)/issues/(\d+)")
 _SHORT = re.compile(r"(?:([\w.-]+(?:/[\w.-]+)+))?#(\d+)")
@@ -72,10 +73,16 @@ def words_of(labels: list[str]) -> list[Word]:
     return plain + [opened_with(label) for label in states] + [closed_by(label) for label in declining]
 
 
+def inert(text: str) -> str:
+    """A text in which no line is a quick action (`/close`, `/move`, …): GitLab would do it, with our rights, whoever
+    wrote it."""
+    return _QUICK.sub(r"\1\\/", text.rstrip())
+
+
 def marked(text: str, mark: str, link: str = "") -> str:
     """A text with our mark, hidden as GitLab hides a comment of HTML, and the link back."""
     back = f"\n\n[Parley]({link})" if link else ""
-    return f"{text.rstrip()}{back}\n\n<!-- parley:{mark} -->".lstrip("\n")
+    return f"{inert(text)}{back}\n\n<!-- parley:{mark} -->".lstrip("\n")
 
 
 def mark_in(text: str) -> str:

@@ -317,7 +317,8 @@ def test_the_webhooks_of_what_people_do(peer, theirs):
         peer.users["ann"]["gid"],
     )
     stories.update_story({"data": {"text": "ho"}}, story["gid"], {})
-    assert ours.watched(peer) == [Ignored(reason="story-without-task")]
+    [hint] = ours.watched(peer)
+    assert (hint.ticket, hint.what, hint.comment) == ("", "comment_changed", story["gid"])
     tasks.update_task({"data": {"completed": True}}, made.id, {})
     told = ours.watched(peer)  # the change twice, and the system's story
     assert [getattr(each, "what", "") for each in told] == ["moved_state", ""]

@@ -100,6 +100,17 @@ def test_our_comments_carry_our_mark(peer):
     assert ours_.tickets.comments(made.id) == []
 
 
+def test_no_line_of_ours_is_a_quick_action(peer):
+    ours_ = ours(peer)
+    made = ours_.tickets.create(TicketDraft(title="t", text="See\n/close\n /move a/b\n/usr/bin/x", mark="iss_1"))
+    assert "See\n\\/close\n \\/move a/b\n/usr/bin/x" in peer.issues[14, 1]["description"]
+    said = ours_.tickets.comment(made.id, "/assign @me", "m1")
+    ours_.tickets.amend(made.id, said.id, "/confidential")
+    ours_.tickets.retitle(made.id, "t", "/label ~x")
+    issue = peer.issues[14, 1]
+    assert [issue["notes"][0]["body"][:3], issue["description"][:3]] == ["\\/c", "\\/l"]
+
+
 def test_many_comments_come_in_pages(peer):
     ours_ = ours(peer)
     made = ours_.tickets.create(DRAFT)
