@@ -10,8 +10,8 @@
 | system hooks project_rename, project_transfer, project_update, project_destroy | hint without a ticket |
 | any other | unsupported |
 
-There is no event for a deleted note or issue: the nightly pass finds those. Of an issue that was moved GitLab tells the
-new one's global id alone: the client follows it. Signed by a signing token (Standard Webhooks, GitLab 19 and later), or
+There is no event for a deleted note or issue: the next look finds the issue missing. Of an issue that was moved GitLab
+tells the new one's global id alone: the client follows it. Signed by a signing token (Standard Webhooks, GitLab 19 and later), or
 proved by the plain X-Gitlab-Token of before. Light to import: the API's cold path does.
 """
 
