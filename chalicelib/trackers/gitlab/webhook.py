@@ -11,8 +11,8 @@
 | any other | unsupported |
 
 There is no event for a deleted note or issue: the next look finds the issue missing. Of an issue that was moved GitLab
-tells the new one's global id alone: the client follows it. Signed by a signing token (Standard Webhooks, GitLab 19 and later), or
-proved by the plain X-Gitlab-Token of before. Light to import: the API's cold path does.
+tells the new one's global id alone: the client follows it. Signed by a signing token (Standard Webhooks, GitLab 19 and
+later), or proved by the plain X-Gitlab-Token of before. Light to import: the API's cold path does.
 """
 
 import re
