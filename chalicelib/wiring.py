@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # kind of channel → (its module for what comes in, its module for what goes out or "")
 CHANNELS: dict[str, tuple[str, str]] = {
     "form": ("form.inbound", ""),
+    "msteams": ("msteams.inbound", "msteams.outbound"),
     "webhook": ("webhook.inbound", "webhook.outbound"),
 }
 # kind of tracker → its module, which is a ports.Tracker
@@ -25,7 +26,7 @@ TRACKERS: dict[str, str] = {
 }
 
 # kind of channel → its module that asks about people and files, where webhooks tell too little
-ASKING: dict[str, str] = {}
+ASKING: dict[str, str] = {"msteams": "msteams.asking"}
 
 
 @cache
