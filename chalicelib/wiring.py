@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CHANNELS: dict[str, tuple[str, str]] = {
     "form": ("form.inbound", ""),
     "webhook": ("webhook.inbound", "webhook.outbound"),
+    "slack": ("slack.inbound", "slack.outbound"),
 }
 # kind of tracker → its module, which is a ports.Tracker
 TRACKERS: dict[str, str] = {
@@ -25,7 +26,7 @@ TRACKERS: dict[str, str] = {
 }
 
 # kind of channel → its module that asks about people and files, where webhooks tell too little
-ASKING: dict[str, str] = {}
+ASKING: dict[str, str] = {"slack": "slack.asking"}
 
 
 @cache
