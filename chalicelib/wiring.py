@@ -9,7 +9,7 @@ from .settings import settings
 
 if TYPE_CHECKING:
     from .aws.queues import SqsQueues
-    from .ports import AskingOf, Outside, Sockets
+    from .ports import AskingOf, Granting, Outside, Sockets
 
 # kind of channel → (its module for what comes in, its module for what goes out or "")
 CHANNELS: dict[str, tuple[str, str]] = {
@@ -27,12 +27,21 @@ TRACKERS: dict[str, str] = {
 
 # kind of channel → its module that asks about people and files, where webhooks tell too little
 ASKING: dict[str, str] = {"slack": "slack.asking"}
+# kind of channel → its module by which other workspaces install it
+GRANTING: dict[str, str] = {"slack": "slack.oauth"}
 
 
 @cache
 def inbound(kind: str) -> Inbound:
     """The channel's way in. KeyError for a kind that is none."""
     return cast("Inbound", import_module(f"chalicelib.channels.{CHANNELS[kind][0]}"))
+
+
+@cache
+def granting(kind: str) -> "Granting | None":
+    """How other workspaces install a channel's app, if they can."""
+    name = GRANTING.get(kind, "")
+    return cast("Granting", import_module(f"chalicelib.channels.{name}")) if name else None
 
 
 @cache
@@ -119,4 +128,5 @@ def world() -> World:
         mailer=SesMailer(settings().mail_sender),
         public_url=settings().public_url,
         asking=asking,
+        granting=granting,
     )

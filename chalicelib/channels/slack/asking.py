@@ -2,10 +2,12 @@
 
 from ...desk.arrivals import File
 from ...desk.faces import Shown
+from ...desk.tickets import Probe
 from ...desk.workspaces import Install
 from ...ports import Asking, Denied, Outside, Secrets
 from .api import Slack, token_of
 from .body import part, text
+from .config import missing
 
 
 class SlackAsking:
@@ -34,6 +36,13 @@ class SlackAsking:
             home=bool(home) and text(user, "team_id") == home and not guest,
             bot=user.get("is_bot") is True,
         )
+
+    def probe(self) -> Probe:
+        """By auth.test, whose headers list the token's scopes."""
+        told, headers = self._slack("").asked("auth.test")
+        granted = headers.get("x-oauth-scopes")
+        lacking = missing(granted) if granted is not None else []
+        return Probe(account=text(told, "team"), actor=text(told, "user_id"), missing=tuple(lacking))
 
     def file(self, file: File, account: str, most: int) -> bytes:
         """By its private address, with the token; of a shared channel's file the address is asked for first."""

@@ -24,6 +24,13 @@ from .emoji import name_of
 from .events import CARD, MARK
 from .text import to_mrkdwn
 
+CROSSES = {
+    "message": "under the author's name and picture, in the thread of what it answers",
+    "edit": "edited; what is not ours is told in words",
+    "delete": "deleted; what is not ours is told in words",
+    "reaction": "Parley's own, for all from elsewhere",
+    "file": "uploaded into the thread; else a link",
+}
 APART = 1000  # ms between two messages of a channel (https://docs.slack.dev/apis/web-api/rate-limits)
 MAX_TEXT = 39_000  # Slack cuts at 40,000 characters
 MAX_NAME = 80
@@ -53,7 +60,8 @@ def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside
         return Lost(reason="no token is configured: connect the workspace", bridge_only=bool(account))
     sending = _Sending(parcel, install, Slack(outside, install.config, token, now), now)
     try:
-        return getattr(sending, parcel.delivery.what)()
+        receipt: Receipt = getattr(sending, parcel.delivery.what)()
+        return receipt
     except Busy as busy:
         return Retry(reason=busy.reason, after=busy.after, conversation=sending.begun)
     except Denied as denied:
