@@ -26,15 +26,15 @@ def post(world: World, room_id: str, draft: Draft, once: Once = KEYLESS, *, room
         if current is None:
             raise NotFound("no such room")
         moved, message = said(current, draft, now, known.pending if known else None)
-        entry = _known(draft, known, message)
+        home = _known(draft, known, message)
         world.store.commit(
             over(moved, current),
             new(message),
-            *entry,
+            *([Put(home, known.version if known else 0)] if home else []),
             *_author_has_read(message),
             *once.writes(message, now),
         )
-        return message, entry[0].record if entry else None
+        return message, home
 
     message, home = again(world, attempt, once)
     if home and home.pending:
@@ -49,12 +49,13 @@ def _as_stored(world: World, known: Known) -> Message:
     return message
 
 
-def _known(draft: Draft, known: Known | None, message: Message) -> list[Put]:
+def _known(draft: Draft, known: Known | None, message: Message) -> Known | None:
     """The id map's entry. Reactions that came before stay with it until they are done."""
     if not draft.source.id:
-        return []
+        return None
     if known is None:
-        found = Known(
+        return Known(
+            version=1,
             source=draft.source.install,
             id=draft.source.id,
             workspace=message.workspace,
@@ -63,10 +64,9 @@ def _known(draft: Draft, known: Known | None, message: Message) -> list[Put]:
             internal=draft.internal,
             thread=draft.source.thread,
         )
-        return [new(found)]
     told = {"room": message.room, "n": message.n, "internal": draft.internal, "thread": draft.source.thread}
     waiting = known.pending if known.pending and known.pending.reactions and not message.deleted else None
-    return [over(known.changed(**told, pending=waiting, expires_at=0), known)]
+    return known.changed(**told, pending=waiting, expires_at=0)
 
 
 def _author_has_read(message: Message) -> list[Write]:

@@ -109,11 +109,9 @@ acts = st.lists(
 
 
 def play(bridged, steps, order):
-    count = 0
-    for act, side, pick in steps:
+    for count, (act, side, pick) in enumerate(steps):
         chat, people = bridged.chats[side], PEOPLE[side]
         ids = list(chat.posts)
-        count += 1
         if act == "type":
             chat.type(SIDES[side], people[pick % 2], f"words {count}")
         elif act == "tell":
