@@ -234,7 +234,7 @@ def marked(
 
 
 def folded(message: Message, pending: Pending) -> Message:
-    """A message with the words that came before it, or as the tombstone that it is by now. Reactions that came before it
+    """A message with the words that came before it, or as the tombstone that it is by now. Reactions that came before
     are changes of their own: bridges are owed them."""
     if pending.deleted:
         return deleted(message) or message
