@@ -47,10 +47,9 @@ def _principal(agent: Agent, install: Install) -> Principal:
 
 
 def _room(world: World, install: Install, ordered: Ordered) -> Room | None:
-    tie = None
-    if not ordered.room:
-        tie = world.store.one(ref(Tie, install.id, ordered.conversation))
-    id_ = ordered.room or (tie.room if tie else "")
+    """The room that is named, or that the message lives in, or the conversation."""
+    known, tie = world.store.many([ref(Known, install.id, ordered.message), ref(Tie, install.id, ordered.conversation)])
+    id_ = ordered.room or (known.room if known else "") or (tie.room if tie else "")
     room = world.store.one(ref(Room, id_)) if id_ else None
     return room if room and room.workspace == install.workspace else None
 

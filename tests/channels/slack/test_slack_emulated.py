@@ -237,3 +237,50 @@ def test_a_revoked_token_pauses_the_install_and_what_it_missed_follows(scene):
     assert scene.api.post(f"/v1/installs/{scene.install}/replay").json["replayed"] == 2
     scene.go()
     assert slack.texts(scene.acme) == ["Missed"]
+
+
+def test_a_thread_becomes_a_room_with_its_first_answer_where_that_is_set(scene):
+    slack = scene.slack
+    config = {"base_url": slack.base, "team": slack.team, "agent_channel": scene.support, "threads": "rooms"}
+    assert scene.api.patch(f"/v1/installs/{scene.install}", {"config": config}).status == 200
+    root = slack.say(ANN, scene.acme, "A question\nwith two lines")
+    slack.say(ANN, scene.acme, "Another one")
+    scene.go()
+    slack.say(ANN, scene.acme, "more of the first", thread=root)
+    slack.edit(ANN, scene.acme, root, "A question, edited late")
+    scene.go()
+    (topic,) = [room for room in scene.api.get("/v1/rooms").json["items"] if room["kind"] == "topic"]
+    assert topic["name"] == "A question"
+    said = scene.api.get(f"/v1/rooms/{topic['id']}/messages", after="0").json["items"]
+    assert [message["text"] for message in said] == ["A question, edited late", "more of the first"]
+    assert [message["text"] for message in scene.messages()] == ["A question\nwith two lines", "Another one"]
+    scene.api.post(f"/v1/rooms/{topic['id']}/messages", {"text": "Answered there"})
+    scene.go()
+    assert [m["text"] for m in slack.replies(scene.acme, root)] == ["more of the first", "Answered there"]
+    cards = [m["text"] for m in slack.history(scene.support)]
+    assert cards.count("acme: A question") == 1
+
+
+def test_a_message_forked_by_its_shortcut_takes_its_thread_along(scene):
+    import json
+    from urllib.parse import urlencode
+
+    slack = scene.slack
+    slack.say(ANN, scene.acme, "First")
+    second = slack.say(ANN, scene.acme, "Second question")
+    scene.go()
+    shortcut = {
+        "type": "message_action",
+        "callback_id": "parley_fork",
+        "user": {"id": slack.ids["agent"]},
+        "team": {"id": slack.team},
+        "channel": {"id": scene.acme},
+        "message": {"ts": second, "text": "Second question"},
+    }
+    raw = urlencode({"payload": json.dumps(shortcut)}).encode()
+    scene.post(raw, slack.headers(raw, "application/x-www-form-urlencoded"))
+    slack.say(ANN, scene.acme, "more of the second", thread=second)
+    scene.go()
+    (topic,) = [room for room in scene.api.get("/v1/rooms").json["items"] if room["kind"] == "topic"]
+    said = scene.api.get(f"/v1/rooms/{topic['id']}/messages", after="0").json["items"]
+    assert [message["text"] for message in said] == ["Second question", "more of the second"]
