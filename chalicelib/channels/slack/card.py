@@ -25,7 +25,8 @@ def blocks(parcel: Parcel) -> list[dict[str, Any]]:
     told = [STATES.get(state, state), TURNS[room.turn if room else ""]]
     if room and room.assignees:
         told.append(f"{len(room.assignees)} on it")
-    verbs = [("assign", "Assign to me"), ("reopen", "Reopen") if state == "resolved" else ("resolve", "Resolve")]
+    turned = ("reopen", "Reopen") if state == "resolved" else ("resolve", "Resolve")
+    verbs = [("assign", "Assign to me"), turned, ("issue", "Raise an issue")]
     buttons = [
         {
             "type": "button",

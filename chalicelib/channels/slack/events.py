@@ -48,7 +48,7 @@ ID = re.compile(r"[A-Z][A-Z0-9]{1,30}\Z")
 MARK, CARD = "parley_message", "parley_card"
 NOTE = re.compile(r"\s*(note:|🔒|:lock:)\s*", re.IGNORECASE)
 REPLY = re.compile(r"\s*reply:\s*", re.IGNORECASE)
-ORDER = re.compile(r"\s*!(assign|resolve|reopen|fork)\b[ \t]*([^\n]*)\s*\Z", re.IGNORECASE)
+ORDER = re.compile(r"\s*!(assign|resolve|reopen|fork|issue)\b[ \t]*([^\n]*)\s*\Z", re.IGNORECASE)
 MAX_FILES = 20
 
 Context = tuple[dict[str, Any], Install]
@@ -137,7 +137,12 @@ def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel
             where = f"{channel} {root} {user}"
             verb = order[1].lower()
             return Ordered(
-                verb=verb, speaker=speaker, conversation=conversation, argument=order[2].strip(), answer=where
+                id=f"{channel}/{ts}",
+                verb=verb,
+                speaker=speaker,
+                conversation=conversation,
+                argument=order[2].strip(),
+                answer=where,
             )
         words, internal = _unmarked(words, install)
     told, mentions = to_markdown(words)

@@ -3,7 +3,7 @@
 | | |
 |---|---|
 | `/parley connect CODE` | Connected |
-| `/parley assign`, `resolve`, `reopen`, `fork NAME` in a channel of its own room; the card's buttons | Ordered |
+| `/parley assign` (`resolve`, `reopen`, `fork NAME`, `issue TITLE`) in a room's own channel; the card's buttons | Ordered |
 | message shortcut `parley_fork` | Ordered: the thread from that message on |
 | `/parley` with anything else | ignored, answered by its help |
 | submitted and closed views, other shortcuts | ignored: we show none |
@@ -18,10 +18,10 @@ from ...desk.workspaces import Install
 from .body import part, text
 from .events import ID, TS, account
 
-VERBS = ("assign", "resolve", "reopen", "fork")
+VERBS = ("assign", "resolve", "reopen", "fork", "issue")
 HELP = (
     "`/parley connect CODE` ties this channel to a room. For agents, in a room's own channel: "
-    "`/parley assign`, `/parley resolve`, `/parley reopen`, `/parley fork NAME`."
+    "`/parley assign`, `/parley resolve`, `/parley reopen`, `/parley fork NAME`, `/parley issue TITLE`."
 )
 QUIET = {
     "view_submission": "view-of-nobody",
@@ -65,7 +65,12 @@ def commanded(body: dict[str, Any], install: Install) -> Arrival:
     if verb in VERBS:
         speaker = Speaker(outside=user, account=team, side="vendor")
         return Ordered(
-            verb=verb, speaker=speaker, conversation=channel, argument=rest, answer=text(body, "response_url")
+            id=text(body, "trigger_id")[:200],
+            verb=verb,
+            speaker=speaker,
+            conversation=channel,
+            argument=rest,
+            answer=text(body, "response_url"),
         )
     return Ignored(reason="asked-for-help")
 
@@ -79,7 +84,7 @@ def interacted(body: dict[str, Any], install: Install) -> Arrival:
     team = text(body, "team", "id") or text(body, "enterprise", "id")
     team = "" if team == install.config.get("team") else team
     speaker = Speaker(outside=user, account=team, side="vendor")
-    answer = text(body, "response_url")
+    answer, id_ = text(body, "response_url"), text(body, "trigger_id")[:200]
     if not ID.match(user):
         return Ignored(reason="nobody-pressed")
     if kind == "block_actions":
@@ -88,13 +93,14 @@ def interacted(body: dict[str, Any], install: Install) -> Arrival:
         verb = text(action, "action_id").removeprefix("parley_")
         if verb not in VERBS:
             return Ignored(reason="button-of-nobody")
-        return Ordered(verb=verb, speaker=speaker, room=text(action, "value"), answer=answer)
+        return Ordered(id=id_, verb=verb, speaker=speaker, room=text(action, "value"), answer=answer)
     if kind == "message_action":
         channel, ts = text(body, "channel", "id"), text(body, "message", "ts")
         if text(body, "callback_id") != "parley_fork" or not (ID.match(channel) and TS.match(ts)):
             return Ignored(reason="shortcut-of-nobody")
         title = text(body, "message", "text").strip().partition("\n")[0][:80]
         return Ordered(
+            id=id_,
             verb="fork",
             speaker=speaker,
             conversation=channel,

@@ -169,7 +169,10 @@ def test_a_card_shows_the_rooms_state_and_its_buttons_order(scene):
     assert "resolved" in card["blocks"][1]["elements"][0]["text"]
     assert card["blocks"][2]["elements"][1]["action_id"] == "parley_reopen"
     slack.say(AGENT, scene.support, "!assign", thread=scene.card)
+    slack.say(AGENT, scene.support, "!issue Greetings go unanswered", thread=scene.card)
     scene.go(2)
+    (issue,) = scene.api.get(f"/v1/rooms/{scene.room}/issues").json["items"]
+    assert "Greetings go unanswered" in str(issue)
     assert scene.api.get(f"/v1/rooms/{scene.room}").json["assignees"] == [scene.agent]
     assert len(scene.messages()) == 1
 
@@ -271,6 +274,7 @@ def test_a_message_forked_by_its_shortcut_takes_its_thread_along(scene):
     scene.go()
     shortcut = {
         "type": "message_action",
+        "trigger_id": "1.2.abc",
         "callback_id": "parley_fork",
         "user": {"id": slack.ids["agent"]},
         "team": {"id": slack.team},
@@ -278,7 +282,8 @@ def test_a_message_forked_by_its_shortcut_takes_its_thread_along(scene):
         "message": {"ts": second, "text": "Second question"},
     }
     raw = urlencode({"payload": json.dumps(shortcut)}).encode()
-    scene.post(raw, slack.headers(raw, "application/x-www-form-urlencoded"))
+    for _ in range(2):
+        scene.post(raw, slack.headers(raw, "application/x-www-form-urlencoded"))
     slack.say(ANN, scene.acme, "more of the second", thread=second)
     scene.go()
     (topic,) = [room for room in scene.api.get("/v1/rooms").json["items"] if room["kind"] == "topic"]
