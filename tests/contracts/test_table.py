@@ -501,6 +501,10 @@ FOUND = {
         [Result(version=1, broadcast="bct_1", piece=2, room=f"room_{i}", customer="cus_1") for i in "12"],
     ),
     "deliveries": (("room_1",), [delivery(2), delivery(10), delivery(12, message=10), delivery(21)]),
+    "failed-deliveries": (
+        ("wsp_7",),
+        [delivery(5, room="room_7", bridge="7.1", workspace="wsp_7", state="failed", last_at=at) for at in (9, 10)][1:],
+    ),
     "missed": (("ins_9",), [MISSED, delivery(6, room="room_8", bridge="8.9.s", install="ins_9", missed=True)]),
     "missed-of-bridge": (("ins_9", "room_7", "s"), [MISSED]),
     "due": ((time_shard("9.2")[2:],), [delivery(3, room="room_9", bridge="9.2", state="queued", next_at=900)]),

@@ -56,6 +56,25 @@ def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside
         return Retry(reason=str(unreachable) or "unreachable")
 
 
+def probe(install: Install, secrets: Secrets, outside: Outside, now: int) -> tuple[bool, str]:
+    """Send a signed `{"type": "ping"}`, and tell what the address says to it."""
+    url = install.config.get("url", "")
+    if not url:
+        return False, "No url is configured: nothing is sent out."
+    body = b'{"type":"ping"}'
+    headers = standard.signed(f"ping_{now}", now, body, secrets.get("signing", ()))
+    if not headers:
+        return False, "No usable secret is configured."
+    try:
+        answer = outside.send("POST", url, body, {**headers, "content-type": "application/json"}, TIMEOUT)
+    except AddressRefused as refused:
+        return False, f"The address is refused: {refused.detail}"
+    except Unreachable as unreachable:
+        return False, f"Nobody answers there: {unreachable}"
+    told = receipt(answer, now)
+    return isinstance(told, Sent), f"It answered HTTP {answer.status} to a signed ping."
+
+
 def receipt(answer: Answer, now: int) -> Receipt:
     """What an answer means for the delivery."""
     if 200 <= answer.status < 300:
