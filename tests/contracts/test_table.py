@@ -123,6 +123,14 @@ def test_reads_what_was_written_and_nothing_else(table):
     assert table.read([]) == {}
 
 
+def test_counts_what_a_range_has(table):
+    fill(table, *[row(f"{i:03d}", **({"g1": ("I", f"{i:03d}")} if i % 2 else {})) for i in range(30)], row("a", pk="Q"))
+    assert table.size(everything()) == 30
+    assert table.size(everything("g1", "I")) == 15
+    assert table.size(Range("", "P", "010", "019")) == 10
+    assert table.size(everything(pk="none")) == 0
+
+
 def test_reads_more_than_a_hundred_keys(table):
     rows = [row(f"{i:03d}") for i in range(130)]
     table.write([(each, 0) for each in rows[:70]], [])

@@ -47,6 +47,7 @@ NAMING: dict[str, Any] = {
     "PATCH /v1/segments/{segment}": {"name": "Mine"},
     "DELETE /v1/segments/{segment}": None,
     "GET /v1/segments/{segment}/members": None,
+    "GET /v1/segments/{segment}/export": None,
     "PUT /v1/segments/{segment}/members/{customer}": None,
     "DELETE /v1/segments/{segment}/members/{customer}": None,
     "GET /v1/rooms/{room}/deliveries": None,
