@@ -13,9 +13,9 @@ from ...ports import Secrets
 from . import signature
 
 CREDENTIALS: Mapping[str, str] = {
-    "signing": "the app's Signing Secret (Basic Information)",
+    "signing": "what the app signs with (Basic Information)",
     "bot": "the Bot User OAuth Token, xoxb-… (OAuth & Permissions)",
-    "client_secret": "the app's Client Secret, for others to install it (Basic Information)",
+    "client_secret": "beside the app's Client ID, for others to install it (Basic Information)",
 }
 _CHANNEL = re.compile(rb'"channel"\s*:\s*"([A-Z0-9]{2,31})"')
 _JSON = {"Content-Type": "application/json"}
