@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # kind of channel → (its module for what comes in, its module for what goes out or "")
 CHANNELS: dict[str, tuple[str, str]] = {
     "form": ("form.inbound", ""),
+    "msteams": ("msteams.inbound", "msteams.outbound"),
     "webhook": ("webhook.inbound", "webhook.outbound"),
     "slack": ("slack.inbound", "slack.outbound"),
 }
@@ -26,7 +27,7 @@ TRACKERS: dict[str, str] = {
 }
 
 # kind of channel → its module that asks about people and files, where webhooks tell too little
-ASKING: dict[str, str] = {"slack": "slack.asking"}
+ASKING: dict[str, str] = {"slack": "slack.asking", "msteams": "msteams.asking"}
 # kind of channel → its module by which other workspaces install it
 GRANTING: dict[str, str] = {"slack": "slack.oauth"}
 
