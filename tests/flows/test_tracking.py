@@ -3,7 +3,7 @@
 import pytest
 
 from tests.fakes import Parley
-from tests.tracking import DOING, DONE, ODD, OPEN, REVIEW, WONTFIX, Desk, busy, denied
+from tests.tracking import DOING, DONE, ODD, OPEN, REVIEW, WONTFIX, Desk, FakeTracker, busy, denied
 
 
 @pytest.fixture
@@ -244,11 +244,21 @@ def test_an_older_state_of_a_replica_is_not_believed(desk: Desk) -> None:
 
 
 def test_two_trackers_behind_one_issue_end_equal(desk: Desk, parley: Parley) -> None:
-    issue = desk.raised("acme")
-    other = desk.connect()
-    desk.api.post(f"/v1/issues/{issue['id']}/tickets", {"install": other})
+    issue, other = desk.raised("acme"), FakeTracker(parley.clock.now)
+    second = desk.connect()
+    first = desk.there
+    first.tickets = lambda install, *_: other if install.id == second else first  # type: ignore[method-assign]
+    assert desk.api.post(f"/v1/issues/{issue['id']}/tickets", {"install": second}).status == 201
     desk.settle()
-    assert len(desk.there.tickets_) == 2 or len(desk.issue(issue["id"])["tickets"]) == 2
+    first.turn("1", DOING)
+    desk.deliver()
+    assert other.tickets_["1"].word == DOING
+    other.turn("1", DONE)
+    first.turn("1", REVIEW)
+    desk.hook(other.sent[-1], second)
+    desk.deliver(2)
+    assert desk.issue(issue["id"])["state"] == "done"
+    assert (first.tickets_["1"].word, other.tickets_["1"].word) == (DONE, DONE)
 
 
 def test_the_nightly_pass_mends_what_webhooks_missed_and_looks_at_nothing_else(desk: Desk) -> None:
