@@ -184,6 +184,18 @@ def test_a_busy_tracker_is_left_alone_until_it_asked_and_nobody_elses_waits(desk
     assert [desk.there.tickets_[id_].word for id_ in "12"] == [DONE, DONE]
 
 
+def test_what_is_told_of_a_tracker_that_rests_is_looked_at_afterwards(desk: Desk) -> None:
+    one, two = desk.raised("acme"), desk.raised("beta")
+    desk.there.moods = [busy(300)]
+    desk.patch(one["id"], state="done", tell="quiet")
+    desk.settle()
+    desk.there.turn("2", DOING)
+    desk.deliver()
+    assert desk.issue(two["id"])["state"] == "open"
+    desk.pass_(400)
+    assert desk.issue(two["id"])["state"] == "in_progress"
+
+
 def test_what_the_tracker_refuses_is_said_and_not_asked_again_and_again(desk: Desk) -> None:
     issue = desk.raised("acme")
     desk.there.moods = [None, denied()]  # type: ignore[list-item]
