@@ -118,11 +118,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """Work on a piece of a broadcast, whose rooms are told so that they are read with it; None: on the whole of it."""
+    """Work on a piece of a broadcast, whose rooms (and, where these are made for it, customers) are told so that they
+    are read with it; None: on the whole of it."""
 
     broadcast: str
     piece: int | None = None
     rooms: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
 
 
 class Queues(Protocol):
@@ -260,11 +262,15 @@ class Clock(Protocol):
         """Wait."""
 
 
-Secrets = Mapping[str, Sequence[str]]  # an install's live secrets by name, newest first: `signing`, and what was given
+# An install's live secrets by name, newest first: `signing`, and what was given. What an issuer of tokens publishes is
+# there too: `published:<address of its OpenID metadata>#<key id>` is that public key, as JSON (a JWK).
+Secrets = Mapping[str, Sequence[str]]
+PUBLISHED = "published:"
 
 
-class Inbound(Protocol):
-    """What every channel does with what comes in: verify, greet, parse (and `group`, `check` for its set-up)."""
+class WayIn(Protocol):
+    """What every channel and tracker does with a webhook before it is queued: verify, greet (and `group`, `check` for
+    its set-up)."""
 
     CREDENTIALS: Mapping[str, str]
     """What the provider gives whoever connects it, by our name for it: where it is found. Parley makes a `signing`
@@ -284,6 +290,10 @@ class Inbound(Protocol):
 
     def greet(self, envelope: Envelope, install: Install) -> Greeting:
         """What to answer once it is durable. Raises Invalid or Malformed for what can be told to be bad at once."""
+
+
+class Inbound(WayIn, Protocol):
+    """What every channel does with what comes in."""
 
     def parse(self, envelope: Envelope, install: Install) -> list[Arrival]:
         """What it says. Never raises for content: what is not known is Unsupported, what is broken Ignored."""
@@ -365,26 +375,9 @@ class Tickets(Protocol):
         """A page of tickets changed at or after `since` (ms), oldest first, and the next cursor ("" at the end)."""
 
 
-class Tracker(Protocol):
-    """What every tracker does with its webhooks, and the way to its API. `check`, `verify`, `pace`, `group` and
-    `greet` are as a channel's."""
-
-    CREDENTIALS: Mapping[str, str]
-
-    def check(self, config: dict[str, Any]) -> dict[str, Any]:
-        """As Inbound.check."""
-
-    def verify(self, envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
-        """As Inbound.verify."""
-
-    def pace(self, envelope: Envelope, install: Install) -> tuple[str, int] | None:
-        """As Inbound.pace."""
-
-    def group(self, envelope: Envelope) -> str:
-        """The ticket, where that is cheaply told."""
-
-    def greet(self, envelope: Envelope, install: Install) -> Greeting:
-        """As Inbound.greet; Asana's handshake is answered here."""
+class Tracker(WayIn, Protocol):
+    """What every tracker does with its webhooks, and the way to its API. Its `group` is the ticket, where that is
+    cheaply told."""
 
     def hints(self, envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsupported]:
         """What it says. Never raises for content."""
@@ -395,7 +388,8 @@ class Tracker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """All that a flow is handed. Channels are looked up by kind; outbound is None where nothing can be written to."""
+    """All that a flow is handed. Channels are looked up by kind; outbound is None where nothing can be written to,
+    tracker for a kind that is a channel."""
 
     store: Store
     queues: Queues
@@ -405,8 +399,13 @@ class World:
     clock: Clock
     inbound: Callable[[str], Inbound]
     outbound: Callable[[str], Outbound | None]
+    tracker: Callable[[str], Tracker | None]
     mailer: Mailer
     public_url: str = ""
+
+    def way_in(self, kind: str) -> WayIn:
+        """What takes the webhooks of an install of that kind. KeyError for a kind that is none."""
+        return self.tracker(kind) or self.inbound(kind)
 
     def link(self, attachment: str, secret: str) -> str:
         """An outside link to a file, which lasts: it redirects to a fresh download."""

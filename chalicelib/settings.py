@@ -22,6 +22,7 @@ class Settings:
     key_id: str
     public_url: str
     socket_endpoint: str
+    socket_url: str
     bootstrap_hash: str
     mail_sender: str
 

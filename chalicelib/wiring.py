@@ -4,7 +4,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from .ports import MAX_ANSWER, Answer, Inbound, Outbound, World
+from .ports import MAX_ANSWER, Answer, Inbound, Outbound, Tracker, World
 from .settings import settings
 
 if TYPE_CHECKING:
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 CHANNELS: dict[str, tuple[str, str]] = {
     "form": ("form.inbound", ""),
     "webhook": ("webhook.inbound", "webhook.outbound"),
+}
+# kind of tracker → its module, which is a ports.Tracker
+TRACKERS: dict[str, str] = {
+    "jira": "jira.webhook",
+    "tracker": "generic.webhook",
 }
 
 
@@ -29,6 +34,13 @@ def outbound(kind: str) -> Outbound | None:
     """The channel's way out, if it has one."""
     name = CHANNELS.get(kind, ("", ""))[1]
     return cast("Outbound", import_module(f"chalicelib.channels.{name}")) if name else None
+
+
+@cache
+def tracker(kind: str) -> Tracker | None:
+    """The tracker of that kind; None for a kind that is none."""
+    name = TRACKERS.get(kind)
+    return cast("Tracker", import_module(f"chalicelib.trackers.{name}")) if name else None
 
 
 class LazyOutside:
@@ -90,6 +102,7 @@ def world() -> World:
         clock=SystemClock(),
         inbound=inbound,
         outbound=outbound,
+        tracker=tracker,
         mailer=SesMailer(settings().mail_sender),
         public_url=settings().public_url,
     )

@@ -14,6 +14,9 @@ INSTALLS: tuple[dict[str, Any], ...] = (
     {"kind": "form", "name": "Contact form", "config": {"per_hour": 10_000}},
     {"kind": "webhook", "name": "Demo webhook", "config": {"url": DEMO_RECEIVER}},
 )
+# Whom the demo sign-in lets in (desk/sessions.py).
+OWNER = {"name": "Grace", "email": "grace@demo.example"}
+COLLEAGUE = {"name": "Alan", "email": "alan@demo.example", "role": "agent"}
 CUSTOMER = {"name": "Acme", "attributes": {"plan": "pro"}, "domains": ["acme.example"]}
 
 
@@ -23,7 +26,7 @@ class NotSeeded(Exception):
 
 def seed(base: str, bootstrap_key: str) -> Endpoints:
     """Make the workspace; returns `workspace` and `webhooks` of endpoints.json."""
-    made = _call("POST", f"{base}/v1/workspaces", bootstrap_key, {"name": "Demo"})
+    made = _call("POST", f"{base}/v1/workspaces", bootstrap_key, {"name": "Demo", "owner": OWNER})
     try:
         workspace = {name: made[name] for name in ("id", "api_key", "token_secret")}
         webhooks = {}
@@ -32,6 +35,7 @@ def seed(base: str, bootstrap_key: str) -> Endpoints:
             webhooks[wanted["kind"]] = {name: install.get(name) for name in ("id", "url", "secret")}
     except KeyError as error:
         raise NotSeeded(f"POST {base}/v1/workspaces did not answer with {error}.") from error
+    _call("POST", f"{base}/v1/agents", workspace["api_key"], COLLEAGUE)
     _call("PUT", f"{base}/v1/customers/acme", workspace["api_key"], CUSTOMER)
     return {"workspace": workspace | {"webhooks": webhooks}, "webhooks": webhooks}
 

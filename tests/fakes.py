@@ -7,20 +7,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib import wiring
-from chalicelib.desk.customers import Customer
+from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.errors import NotFound
+from chalicelib.desk.footing import owner_of_moved
 from chalicelib.desk.messages import Change, Message
+from chalicelib.desk.rooms import Room
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.due import due
 from chalicelib.flows.due_work import placing
+from chalicelib.flows.mail_links import mail_links
 from chalicelib.flows.place import place
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
 from chalicelib.flows.work import work
 from chalicelib.ports import MAX_ANSWER, Answer, Call, Errand, Unreachable, Upload, World
 from chalicelib.store.memory import MemoryTable
-from chalicelib.store.rows import from_row
+from chalicelib.store.rows import Row, from_row
 from chalicelib.store.store import Table, TableStore
 
 BOOTSTRAP = "bootstrap-key-of-the-tests"
@@ -173,10 +176,11 @@ class Parley:
             clock=self.clock,
             inbound=wiring.inbound,
             outbound=wiring.outbound,
+            tracker=wiring.tracker,
             mailer=self.mailer,
             public_url="https://parley.test",
         )
-        self.reacted: dict[tuple[str, str], str] = {}
+        self.reacted: dict[tuple[str, str], Row] = {}
 
     def receive_all(self) -> list[Outcome]:
         """Run the worker of the inbound queue until it is empty."""
@@ -188,17 +192,20 @@ class Parley:
     def react_all(self) -> None:
         """Run `react` over every item that changed since the last time, as the stream would tell it."""
         rows = sorted(self.table.rows.items())
-        changed = [(key, row) for key, row in rows if self.reacted.get(key) != row.d]
+        changed = [(key, row, self.reacted.get(key)) for key, row in rows]
+        changed = [(key, row, old) for key, row, old in changed if old is None or old.d != row.d]
         calls: list[Call] = []
-        moved: dict[str, list[str]] = {}
+        moved: dict[str, dict[str, list[str]]] = {}
         ties = Ties(self.store)
-        for key, row in changed:
-            self.reacted[key] = row.d
+        for key, row, old in changed:
+            self.reacted[key] = row
             record = from_row(row)
             if isinstance(record, Message | Change):
                 calls += react(self.world, record, ties)
             elif isinstance(record, Customer):
-                moved.setdefault(record.workspace, []).append(record.id)
+                moved.setdefault(record.workspace, {}).setdefault(record.id, [])
+            elif isinstance(record, Room | User) and (owner := owner_of_moved(old and from_row(old), record)):
+                moved.setdefault(record.workspace, {}).setdefault(owner, []).append(record.id)
         wake(self.world, calls)
         self.queues.work(placing(moved))
 
@@ -208,6 +215,8 @@ class Parley:
             task = self.queues.tasks.pop(0)
             if "job" in task:
                 work(self.world, task["job"], task["piece"])
+            elif "sign_in" in task:
+                mail_links(self.world, task["sign_in"], task["base"])
             else:
                 place(self.world, task["workspace"], task["customers"])
 

@@ -8,6 +8,7 @@ import msgspec
 
 from .customers import Customer
 from .errors import Invalid
+from .footing import Footing
 from .record import Record
 
 Type = Literal["string", "number", "boolean", "time", "list"]
@@ -26,7 +27,31 @@ BUILT_IN: dict[str, Type] = {
     "external_id": "string",
     "domains": "list",
     "state": "string",
+    "language": "string",
+    "timezone": "string",
     "first_seen": "time",
+    "rooms_open": "number",
+    "oldest_wait": "time",
+    "last_message_at": "time",
+    "members": "number",
+    "labels": "list",
+    "channels": "list",
+}
+BY_FOOTING = frozenset({"rooms_open", "oldest_wait", "last_message_at", "members", "labels", "channels"})
+MEANINGS: dict[str, str] = {
+    "name": "Its name",
+    "external_id": "The vendor's own id",
+    "domains": "Its mail domains",
+    "state": "active, blocked or gone",
+    "language": "The language that it reads",
+    "timezone": "Where its clock stands",
+    "first_seen": "When Parley first heard of it",
+    "rooms_open": "How many of its rooms are open and have something said in them",
+    "oldest_wait": "Since when the open room that waits longest for the vendor has been waiting",
+    "last_message_at": "The hour of the last message in any of its rooms, broadcasts apart",
+    "members": "How many active users it has",
+    "labels": "The labels of its open rooms",
+    "channels": "What its people have spoken over: widget, form, webhook, …",
 }
 
 
@@ -108,7 +133,7 @@ def _finite(text: str) -> float:
     return value
 
 
-def values_of(customer: Customer) -> dict[str, Any]:
+def values_of(customer: Customer, footing: Footing) -> dict[str, Any]:
     """What filters read: a customer's own attributes, and what Parley knows, which wins. Its times are in ms."""
     return {
         **customer.attributes,
@@ -116,5 +141,13 @@ def values_of(customer: Customer) -> dict[str, Any]:
         "external_id": customer.external_id,
         "domains": customer.domains,
         "state": customer.state,
+        "language": customer.language or None,
+        "timezone": customer.timezone or None,
         "first_seen": customer.created_at,
+        "rooms_open": footing.rooms_open,
+        "oldest_wait": footing.oldest_wait or None,
+        "last_message_at": footing.last_message_at or None,
+        "members": footing.members,
+        "labels": footing.labels,
+        "channels": footing.channels,
     }

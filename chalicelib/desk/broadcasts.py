@@ -9,19 +9,27 @@ from typing import Literal
 
 from .customers import Customer
 from .errors import Conflict
-from .messages import Author, Broadcasted
+from .hours import Hours, opens
+from .messages import Attached, Author, Broadcasted
 from .record import Part, Record
 from .rooms import Room
+from .saying import MAX_HEARD
 
 State = Literal[
     "draft", "scheduled", "planning", "sending", "paused", "cancelled", "done", "undoing", "undone", "failed"
 ]
 Verb = Literal["send", "pause", "resume", "cancel", "undo"]
+Into = Literal["triage", "topic"]
+Lacking = Literal["", "read", "acknowledged", "replied"]
 
 MAX_TEXT = 10_000
 MAX_NAMED = 3_000  # rooms or customers that a request may name one by one
 PIECE = 97  # rooms: with broadcast, piece and tally they are the 100 keys of one read
 CHUNK = 33  # rooms of one transaction: room, message and result each, and the tally
+# Of new topic rooms fewer, since what each customer has heard is read and written with them.
+PIECE_OF_TOPICS, CHUNK_OF_TOPICS = 48, 24
+MAX_VARIANTS = 20
+MAX_TOLD = 40_000  # characters of a text and its variants
 WEEK = 7 * 24 * 60 * 60 * 1000
 PER_WEEK = 3
 EVERY_KIND = "*"
@@ -38,16 +46,20 @@ WORKING: frozenset[State] = frozenset({"planning", "sending", "undoing"})
 
 
 class Rules(Record, frozen=True):
-    """A workspace's own: whether a second agent has to approve, and how many broadcasts a customer gets in 7 days."""
+    """A workspace's own: whether a second agent has to approve, how many broadcasts a customer gets in 7 days, and at
+    which hours none is sent."""
 
     workspace: str
     approval: bool = False
     per_week: int = PER_WEEK
+    quiet: Hours | None = None
 
 
 class Broadcast(Record, frozen=True):
     """What is to be said, by whom and how far it is. `due` (ms) is when the clock looks at it, 0 for never.
-    `planned` are the rooms of its plan, `skipped` those of them that get nothing."""
+    `planned` are the rooms of its plan, `skipped` those of them that get nothing. `variants` are the text by language
+    (in lower case); `hours` those of each customer's own day. With `into` topic each customer gets a room of
+    `room_name`. `follows` is the broadcast whose rooms get it that lack what `lacking` says."""
 
     id: str
     workspace: str
@@ -57,6 +69,13 @@ class Broadcast(Record, frozen=True):
     kind: str = "news"
     override: str = ""
     segment: str = ""
+    into: Into = "triage"
+    room_name: str = ""
+    variants: dict[str, str] = {}
+    attachments: tuple[Attached, ...] = ()
+    hours: Hours | None = None
+    follows: str = ""
+    lacking: Lacking = ""
     state: State = "draft"
     approved_by: str = ""
     at: int = 0
@@ -65,6 +84,17 @@ class Broadcast(Record, frozen=True):
     planned: int = 0
     skipped: int = 0
     reason: str = ""
+
+    def text_in(self, language: str) -> str:
+        """The text of a variant, "" for the one without a language."""
+        return self.variants.get(language, self.text)
+
+    def variant(self, language: str) -> str:
+        """The variant for somebody who reads `language`: that of `de-AT`, or else of `de`, or else "", the text."""
+        told = language.lower()
+        while told and told not in self.variants:
+            told = told.rpartition("-")[0]
+        return told
 
 
 class Audience(Record, frozen=True):
@@ -76,13 +106,19 @@ class Audience(Record, frozen=True):
 
 
 class Target(Part, frozen=True):
-    """A room of a plan: what its variables stand for, why it is skipped, or what is missing for its text."""
+    """A room of a plan: what its variables stand for, why it is skipped, or what is missing for its text. `language` is
+    its variant; `at` (ms) when its hours begin, 0 for now; `opens` the name of the topic room that is made for it, and
+    `external_id` its customer's."""
 
     room: str
     customer: str = ""
     values: dict[str, str] = {}
     skipped: str = ""
     missing: str = ""
+    language: str = ""
+    at: int = 0
+    opens: str = ""
+    external_id: str = ""
 
 
 class Piece(Record, frozen=True):
@@ -96,7 +132,8 @@ class Piece(Record, frozen=True):
 
 class Tally(Record, frozen=True):
     """How far a piece is. Each transaction of the piece moves it, so that two workers never pass each other, and an
-    undo stops a worker in the middle."""
+    undo stops a worker in the middle. `due` (ms) is when the next of its rooms has its hours, 0 if none waits for
+    them."""
 
     broadcast: str
     number: int
@@ -105,6 +142,8 @@ class Tally(Record, frozen=True):
     deleted: int = 0
     read: int = 0
     replied: int = 0
+    acknowledged: int = 0
+    due: int = 0
     finished: bool = False
     undone: bool = False
 
@@ -120,12 +159,40 @@ class Result(Record, frozen=True):
     failed: str = ""
     read_at: int = 0
     replied_at: int = 0
+    acknowledged_at: int = 0
     deleted: bool = False
 
     @property
     def said(self) -> Broadcasted:
         """How a room and its messages name it."""
         return Broadcasted(broadcast=self.broadcast, piece=self.piece)
+
+
+class Heard(Record, frozen=True):
+    """When (ms) a customer was told broadcasts in rooms made for them. Those of its other rooms the rooms remember."""
+
+    customer: str
+    workspace: str
+    times: tuple[int, ...] = ()
+
+    def once_more(self, at: int) -> "Heard":
+        """After one more."""
+        return self.changed(times=(*self.times, at)[-MAX_HEARD:])
+
+
+def begins(broadcast: Broadcast, rules: Rules, timezone: str, now: int) -> int:
+    """When (ms) a customer in that time zone may get it: not in the workspace's quiet hours, unless there is a reason,
+    and within the broadcast's own; 0 for now."""
+    at = start = max(now, broadcast.at)
+    for _ in range(4):  # each may push the moment into what the other one forbids
+        before = at
+        if rules.quiet and not broadcast.override:
+            at = opens(at, rules.quiet, timezone, within=False)
+        if broadcast.hours:
+            at = opens(at, broadcast.hours, timezone, within=True)
+        if at == before:
+            break
+    return 0 if at == start else at
 
 
 def moved(broadcast: Broadcast, verb: Verb, now: int, grace: int, at: int = 0) -> Broadcast:
@@ -165,9 +232,12 @@ def standing(broadcast: Broadcast, tallies: Iterable[Tally]) -> State:
     return broadcast.state
 
 
+COUNTS = ("stored", "failed", "deleted", "read", "replied", "acknowledged")
+
+
 def sums(broadcast: Broadcast, tallies: Iterable[Tally]) -> dict[str, int]:
     """What the pieces add up to: planned = skipped + stored + failed + waiting."""
     found = list(tallies)
-    told = {name: sum(getattr(t, name) for t in found) for name in ("stored", "failed", "deleted", "read", "replied")}
+    told = {name: sum(getattr(t, name) for t in found) for name in COUNTS}
     waiting = broadcast.planned - broadcast.skipped - told["stored"] - told["failed"]
     return {"planned": broadcast.planned, "skipped": broadcast.skipped, **told, "waiting": waiting}

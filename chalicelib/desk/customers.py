@@ -8,7 +8,8 @@ from .workspaces import Standing
 
 class Customer(Record, frozen=True):
     """A company. Its id follows from (workspace, external id). `opted_out` are kinds of broadcasts that it does not
-    want, `*` all of them."""
+    want, `*` all of them. `contact` is the user (external id) whom the vendor knows there; `language` (BCP 47) and
+    `timezone` (IANA) are how and when it wants to be told things."""
 
     id: str
     workspace: str
@@ -18,6 +19,9 @@ class Customer(Record, frozen=True):
     attributes: dict[str, Any] = {}
     domains: tuple[str, ...] = ()
     opted_out: tuple[str, ...] = ()
+    contact: str = ""
+    language: str = ""
+    timezone: str = ""
     state: Standing = "active"
     valid_after: int = 0
 

@@ -54,6 +54,15 @@ def message_number(message: str, room: str, *, internal: bool = False) -> int | 
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= DIGITS else None
 
 
+def message_place(message: str) -> tuple[str, int]:
+    """(room, change number) that the id of a public message says, whether or not they are there; ("", 0) for none."""
+    kind, _, rest = message.partition("_")
+    own, _, digits = rest.rpartition("_")
+    if kind != "msg" or not (digits.isascii() and digits.isdigit() and len(digits) <= DIGITS):
+        return "", 0
+    return f"room_{own}", int(digits)
+
+
 def bridge_id(room: str, install: str) -> str:
     """A bridge ties one room to one install; its id names both."""
     return f"{room.partition('_')[2]}.{install.partition('_')[2]}"

@@ -10,6 +10,7 @@ Turn = Literal["vendor", "customer", ""]
 
 MAX_NAME = 200
 MAX_ASSIGNEES = 20
+MAX_LABELS = 20
 GLIMPSE = 160
 
 
@@ -41,7 +42,9 @@ class Spoken(Part, frozen=True):
 
 class Room(Record, frozen=True):
     """The sequencer of all that is said in it. `posts` and `notes` count what was ever said: unread subtracts.
-    `broadcast` is the last one that its customer has not answered; `heard` are the times (ms) of late ones."""
+    `broadcast` is the last one that its customer has not answered; `heard` are the times (ms) of late ones.
+    `waiting_since` (ms) is when the customer began to wait, where it is the vendor's turn; `channels` are those that
+    the customer's people spoke over."""
 
     id: str
     workspace: str
@@ -59,6 +62,9 @@ class Room(Record, frozen=True):
     last_message_at: int = 0
     last_message: Glimpse | None = None
     turn: Turn = ""
+    waiting_since: int = 0
+    channels: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     origin: Origin | None = None
     broadcast: Spoken | None = None
     heard: tuple[int, ...] = ()

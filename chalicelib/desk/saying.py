@@ -40,12 +40,15 @@ def said(room: Room, draft: Draft, at: int, pending: Pending | None = None) -> t
         return room.changed(posts=posts, **_broadcast(room, draft.broadcast, message.n, at)), message
     shown: dict[str, Any] = {"posts": posts, "last_message_at": at, "last_message": glimpse(message)}
     if draft.author.kind in ("user", "visitor"):
-        shown |= {"turn": "vendor", "state": "open", "outcome": ""}
+        since = room.waiting_since if room.turn == "vendor" and room.state == "open" else at
+        shown |= {"turn": "vendor", "state": "open", "outcome": "", "waiting_since": since}
+        if draft.source.channel not in room.channels:
+            shown |= {"channels": tuple(sorted((*room.channels, draft.source.channel)))}
         if room.broadcast:
             told = Broadcasted(broadcast=room.broadcast.broadcast, piece=room.broadcast.piece)
             message, shown = msgspec.structs.replace(message, answers=told), shown | {"broadcast": None}
     elif draft.author.kind == "agent":
-        shown |= {"turn": "customer"}
+        shown |= {"turn": "customer", "waiting_since": 0}
     return room.changed(**shown), message
 
 

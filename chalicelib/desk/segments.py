@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from .attributes import BUILT_IN, Type, fits, instant
 from .errors import Invalid
+from .footing import Footing
 from .record import Record
 
 MAX_SEGMENTS = 90  # a workspace: a customer enters and leaves them all in one transaction
@@ -51,13 +52,14 @@ class Member(Record, frozen=True):
 
 
 class Placement(Record, frozen=True):
-    """Which segments with a filter a customer is in, and the next moment (ms) at which passing time may change that (0:
-    none). Written by every evaluation, so that of two at once the later reader wins."""
+    """Which segments with a filter a customer is in, on what footing it is, and the next moment (ms) at which passing
+    time may change the former (0: none). Written by every evaluation, so that of two at once the later reader wins."""
 
     customer: str
     workspace: str
     segments: tuple[str, ...] = ()
     next_at: int = 0
+    footing: Footing = Footing()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""CSV files of customers: columns external_id, name, domains, state, and any other as the attribute of that name."""
+"""CSV files of customers: the columns of OWN, and any other as the attribute of that name."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from .attributes import Type, named, read
 from .errors import Invalid, Malformed
 from .jobs import MAX_ROWS
 
-OWN = ("external_id", "name", "domains", "state")
+OWN = ("external_id", "name", "domains", "state", "contact", "language", "timezone")
 MAX_FILE = 10 * 1024 * 1024
 Row = dict[str, Any]
 

@@ -4,45 +4,49 @@ missing. Every variable is known and filled in before anything is sent."""
 import re
 from typing import Any
 
-from .customers import Customer
+from .customers import Customer, User
 from .errors import Invalid
-from .rooms import Room
 
 MAX_VARIABLES = 8
 MAX_VALUE = 256  # bytes: a plan keeps the values of a hundred rooms in one item
 PLACE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-NAME = re.compile(r"customer\.(?:name|external_id|attributes\.[^|{}]+)|room\.name")
+NAME = re.compile(r"customer\.(?:name|external_id|attributes\.[^|{}]+)|contact\.(?:name|email)|room\.name")
+NAMES = "customer.name, customer.external_id, customer.attributes.…, contact.name, contact.email, room.name"
 
 
 class Missing(Exception):
     """A variable without a value and without a fallback, or with one that does not fit."""
 
 
-def variables(text: str) -> dict[str, str | None]:
+def variables(text: str, field: str = "text") -> dict[str, str | None]:
     """Each placeholder's name → its fallback, None for none. Invalid, naming what is wrong."""
     found: dict[str, str | None] = {}
     for match in PLACE.finditer(text):
         name, bar, fallback = (part.strip() for part in match[1].partition("|"))
         if not NAME.fullmatch(name):
-            raise Invalid(
-                f"{match[0][:60]} at {match.start()} is none of customer.name, customer.external_id, "
-                "customer.attributes.…, room.name",
-                "text",
-            )
+            raise Invalid(f"{match[0][:60]} at {match.start()} is none of {NAMES}", field)
         found[match[1]] = fallback if bar else None
     if PLACE.sub("", text).count("{{"):
-        raise Invalid("a {{ is not closed", "text")
+        raise Invalid("a {{ is not closed", field)
     if len(found) > MAX_VARIABLES:
-        raise Invalid(f"a text has at most {MAX_VARIABLES} variables", "text")
+        raise Invalid(f"a text has at most {MAX_VARIABLES} variables", field)
     return found
 
 
-def values(wanted: dict[str, str | None], customer: Customer, room: Room) -> dict[str, str]:
-    """What each placeholder stands for in a room; Missing, naming it."""
+def asks_for(wanted: dict[str, str | None], whose: str) -> bool:
+    """Whether a placeholder names something of `whose` (`contact`)."""
+    return any(place.strip().startswith(f"{whose}.") for place in wanted)
+
+
+def values(wanted: dict[str, str | None], customer: Customer, room_name: str, contact: User | None) -> dict[str, str]:
+    """What each placeholder stands for in a customer's room; Missing, naming it. `contact` is the user whom the vendor
+    knows there."""
     told: dict[str, str] = {}
+    of = {"customer": customer, "contact": contact}
     for place, fallback in wanted.items():
         name = place.partition("|")[0].strip()
-        value = _shown(_value(name, customer, room)) or fallback
+        whose, _, what = name.partition(".")
+        value = _shown(room_name if whose == "room" else _value(of[whose], what)) or fallback
         if value is None:
             raise Missing(f"{name} is missing")
         if len(value.encode()) > MAX_VALUE:
@@ -56,13 +60,10 @@ def filled(text: str, told: dict[str, str]) -> str:
     return PLACE.sub(lambda match: told[match[1]], text)
 
 
-def _value(name: str, customer: Customer, room: Room) -> Any:
-    whose, _, what = name.partition(".")
-    if whose == "room":
-        return room.name
-    if what.startswith("attributes."):
-        return customer.attributes.get(what.removeprefix("attributes."))
-    return getattr(customer, what)
+def _value(whose: Customer | User | None, what: str) -> Any:
+    if isinstance(whose, Customer) and what.startswith("attributes."):
+        return whose.attributes.get(what.removeprefix("attributes."))
+    return getattr(whose, what, "")
 
 
 def _shown(value: Any) -> str:

@@ -7,7 +7,7 @@ from .record import Part, Record
 Role = Literal["owner", "admin", "agent", "reader"]
 Scope = Literal["read", "write", "admin"]
 Standing = Literal["active", "blocked", "gone"]
-InstallKind = Literal["widget", "form", "webhook"]
+InstallKind = Literal["widget", "form", "webhook", "tracker", "jira"]
 
 MAY: dict[str, frozenset[str]] = {
     "owner": frozenset({"read", "write", "admin", "own"}),
@@ -15,6 +15,7 @@ MAY: dict[str, frozenset[str]] = {
     "agent": frozenset({"read", "write"}),
     "reader": frozenset({"read"}),
 }
+SCOPES: frozenset[Scope] = frozenset({"read", "write", "admin"})
 MAX_LIVE_SECRETS = 2
 
 
@@ -40,7 +41,8 @@ class Workspace(Record, frozen=True):
 
 
 class Agent(Record, frozen=True):
-    """A person on the vendor's side. Credentials issued before `valid_after` (ms) are dead."""
+    """A person on the vendor's side. Credentials issued before `valid_after` (ms) are dead. `subject` is who they are
+    at the workspace's identity provider, once they have come from there."""
 
     id: str
     workspace: str
@@ -50,6 +52,7 @@ class Agent(Record, frozen=True):
     email: str = ""
     state: Standing = "active"
     valid_after: int = 0
+    subject: str = ""
 
 
 class ApiKey(Record, frozen=True):

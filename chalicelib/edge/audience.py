@@ -8,7 +8,7 @@ from ..desk.attributes import AttributeType
 from ..desk.customers import Customer
 from ..desk.jobs import Flaw, Job
 from ..desk.segments import Member, Segment
-from .shapes import Body, CustomerRef, ExternalId, Name, Time, View, time_of
+from .shapes import Body, Contact, CustomerRef, ExternalId, Language, Name, Time, TimeZone, View, time_of
 
 Description = Annotated[str, Meta(max_length=1000)]
 Filter = Annotated[
@@ -46,6 +46,9 @@ class BulkCustomer(Body, frozen=True):
     attributes: dict[str, Any] | UnsetType = UNSET
     domains: list[str] | UnsetType = UNSET
     state: Literal["active", "blocked", "gone"] | UnsetType = UNSET
+    contact: Contact | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    timezone: TimeZone | UnsetType = UNSET
 
 
 class BulkCustomers(Body, frozen=True):

@@ -1,23 +1,28 @@
-"""Who calls: API keys, user tokens, the bootstrap key. The credential's records are read together with what else the
-route is known to need, in one call."""
+"""Who calls: API keys, user tokens, sessions of the console, the bootstrap key. The credential's records are read
+together with what else the route is known to need, in one call."""
 
 import hashlib
 import hmac
 import math
 from collections.abc import Sequence
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 from ..desk.customers import Customer, User
-from ..desk.errors import Unauthenticated
+from ..desk.errors import Forbidden, Unauthenticated
 from ..desk.ids import customer_id, user_id
 from ..desk.people import Principal
+from ..desk.sessions import Session
 from ..desk.workspaces import Agent, ApiKey, Workspace
 from ..flows.admit import admit_customer, admit_user
 from ..flows.issue_key import key_hash, key_id, key_owner
 from ..flows.secrets import opened
+from ..flows.sign_in import principal, session_id, session_owner, token_hash
 from ..ports import Ref, World, ref
+from .calls import Incoming
 
 AUDIENCE = "parley:user"
 MAX_LIFE = 24 * 60 * 60  # s that a user token may live
@@ -27,11 +32,58 @@ SECRETS_REST = 1_000  # ms before it looks again for a secret that has just been
 _secrets: dict[str, tuple[int, list[str]]] = {}
 
 
+SAFE = ("GET", "HEAD", "OPTIONS")
+OWN_PAGE = "x-parley-console"  # a header that no other site's page can send: the preflight does not name it
+
+
+def credential_of(incoming: Incoming) -> str:
+    """What a request is made with: `Authorization`, else the session in its cookie."""
+    session = cookie(incoming, session_cookie(incoming)) if "authorization" not in incoming.headers else ""
+    if not session.startswith("ps_"):
+        return bearer(incoming.headers)
+    if incoming.method not in SAFE:
+        check_own_page(incoming)
+    return session
+
+
+def check_own_page(incoming: Incoming) -> None:
+    """Raise Forbidden for what another site made a browser send: it cannot set the header, and its Origin differs."""
+    origin = incoming.headers.get("origin")
+    ours = {urlsplit(incoming.base_url).netloc, incoming.headers.get("host", "")}
+    if OWN_PAGE not in incoming.headers or (origin is not None and urlsplit(origin).netloc not in ours):
+        raise Forbidden("what a browser's session asks for has to come from the console", "X-Parley-Console")
+
+
+def session_cookie(incoming: Incoming) -> str:
+    """The cookie's name. `__Host-` is taken by browsers from this very host, over TLS, alone. A laptop has no TLS, and
+    its ports share their cookies."""
+    told = urlsplit(incoming.base_url)
+    laptop = told.scheme == "http" and told.hostname in ("127.0.0.1", "localhost")
+    return f"parley-session-{told.port or 80}" if laptop else "__Host-parley-session"
+
+
+def cookie(incoming: Incoming, name: str) -> str:
+    """A cookie of the request; "" for none."""
+    try:
+        found = SimpleCookie(incoming.headers.get("cookie", "")).get(name)
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+def set_cookie(name: str, value: str, seconds: int, same_site: str = "Strict") -> dict[str, str]:
+    """The header that keeps a cookie from scripts and from other sites; 0 seconds take it away."""
+    secure = "; Secure" if name.startswith("__Host-") else ""
+    return {"Set-Cookie": f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite={same_site}{secure}"}
+
+
 def bearer(headers: dict[str, str]) -> str:
-    """The credential in `Authorization: Bearer …`."""
+    """The credential in `Authorization: Bearer …`. A session lives in its cookie, a ticket in a socket."""
     kind, _, credential = headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not credential.strip():
         raise Unauthenticated("a credential is needed: Authorization: Bearer …")
+    if session_owner(credential.strip()):
+        raise Unauthenticated("this credential is not for Authorization")
     return credential.strip()
 
 
@@ -47,6 +99,8 @@ def identify(world: World, credential: str, along: Sequence[Ref[Any]]) -> tuple[
     """The caller, and the records at `along` read in the same call."""
     if key_owner(credential):
         return _by_key(world, credential, along)
+    if session_owner(credential):
+        return _by_session(world, credential, along)
     if credential.count(".") == 2:
         return _by_token(world, credential, along)
     raise Unauthenticated("the credential is neither an API key nor a user token")
@@ -57,6 +111,8 @@ def credential_name(credential: str) -> str:
     person."""
     if key_owner(credential):
         return key_id(credential)
+    if session_owner(credential):
+        return session_id(credential)
     claims = _peek(credential)
     return user_id(
         customer_id(str(claims.get("workspace")), str(claims.get("customer_id"))), str(claims.get("user_id"))
@@ -88,6 +144,23 @@ def _by_key(world: World, credential: str, along: Sequence[Ref[Any]]) -> tuple[P
         expires_at=key.expires_at,
     )
     return who, rest
+
+
+def _by_session(world: World, credential: str, along: Sequence[Ref[Any]]) -> tuple[Principal, list[Any]]:
+    """By a cookie's session, or by the ticket that opens a socket."""
+    workspace, agent_id = session_owner(credential) or ("", "")
+    session, agent, *rest = world.store.many(
+        [ref(Session, session_id(credential)), ref(Agent, workspace, agent_id), *along]
+    )
+    if session is None or not hmac.compare_digest(session.hash, token_hash(credential)):
+        raise Unauthenticated("unknown session")
+    if session.ended_at or session.expires_at <= world.clock.now():
+        raise Unauthenticated("the session is over: sign in again")
+    if agent is None or session.agent != agent.id or session.workspace != agent.workspace:
+        raise Unauthenticated("unknown session")
+    if agent.state != "active" or session.created_at < agent.valid_after:
+        raise Unauthenticated("the session's agent is no longer active")
+    return principal(agent, session), rest
 
 
 def _peek(token: str) -> dict[str, Any]:

@@ -2,30 +2,86 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from ..desk.broadcasts import MAX_NAMED, MAX_TEXT, Broadcast, Piece, Result, Rules, Tally, Target, standing, sums
+from ..desk.broadcasts import (
+    MAX_NAMED,
+    MAX_TEXT,
+    MAX_VARIANTS,
+    Broadcast,
+    Piece,
+    Result,
+    Rules,
+    Tally,
+    Target,
+    standing,
+    sums,
+)
+from ..desk.deliveries import Delivery
 from ..desk.errors import Invalid
+from ..desk.hours import Hours, minute_of, shown, zone
 from ..desk.ids import message_id
-from .shapes import Body, ExternalId, Time, View, time_of
+from .shapes import Body, ExternalId, Time, TimeZone, View, time_of
 
 KindName = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[a-z0-9_-]+$(?!\n)", examples=["news"])]
 RoomId = Annotated[str, Meta(min_length=1, max_length=200)]
+Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
+Variants = Annotated[
+    dict[Annotated[str, Meta(min_length=2, max_length=35)], Text],
+    Meta(
+        max_length=MAX_VARIANTS, description="The text by language, for customers who read it", examples=[{"de": "…"}]
+    ),
+]
+Override = Annotated[str, Meta(max_length=200, description="Why neither the weekly cap nor the quiet hours hold")]
+Files = Annotated[list[str], Meta(max_length=20, description="Ids of attachments")]
+ClockTime = Annotated[str, Meta(max_length=5, examples=["08:30"])]
+
+
+class HoursBody(Body, frozen=True):
+    """Hours of each customer's own day, by its time zone (UTC if it has none)."""
+
+    start: ClockTime = msgspec.field(name="from")
+    end: ClockTime = msgspec.field(name="to")
+
+
+class QuietHours(Body, frozen=True):
+    """Hours at which none is sent: by the clock of `timezone`, or without it by each customer's own."""
+
+    start: ClockTime = msgspec.field(name="from")
+    end: ClockTime = msgspec.field(name="to")
+    timezone: TimeZone = ""
 
 
 class NewBroadcast(Body, frozen=True):
     """A draft, to one of: a segment's customers, customers by name, rooms by id. Customers get it in their triage
-    room. `override` is the reason why the weekly cap does not hold for it."""
+    room or, `into` a `topic`, in a room of `room_name` that is made for each of them."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
+    text: Text
     segment: str = ""
     customers: Annotated[list[ExternalId], Meta(max_length=MAX_NAMED)] = msgspec.field(default_factory=list)
     rooms: Annotated[list[RoomId], Meta(max_length=MAX_NAMED)] = msgspec.field(default_factory=list)
+    into: Literal["triage", "topic"] = "triage"
+    room_name: Annotated[str, Meta(max_length=200)] = ""
+    variants: Variants = msgspec.field(default_factory=dict)
+    attachments: Files = msgspec.field(default_factory=list)
+    hours: HoursBody | None = None
     kind: KindName = "news"
-    override: Annotated[str, Meta(max_length=200)] = ""
+    override: Override = ""
+
+
+class FollowUp(Body, frozen=True):
+    """A draft to those rooms of a broadcast that have not read, acknowledged or answered it when this is sent."""
+
+    to: Literal["unread", "unacknowledged", "unanswered"]
+    text: Text
+    variants: Variants = msgspec.field(default_factory=dict)
+    attachments: Files = msgspec.field(default_factory=list)
+    hours: HoursBody | None = None
+    kind: KindName = "news"
+    override: Override = ""
 
 
 class SendBroadcast(Body, frozen=True):
@@ -42,10 +98,19 @@ class TryBroadcast(Body, frozen=True):
 
 
 class PutBroadcastRules(Body, frozen=True):
-    """Whether a second agent has to approve, and how many broadcasts a customer gets in 7 days."""
+    """Whether a second agent has to approve, how many broadcasts a customer gets in 7 days, and when none is sent."""
 
     approval: bool = False
     per_week: Annotated[int, Meta(ge=1, le=20)] = 3
+    quiet_hours: QuietHours | None = None
+
+
+class HoursView(View, frozen=True):
+    """Hours of a day; without a time zone by each customer's own clock."""
+
+    start: str = msgspec.field(name="from")
+    end: str = msgspec.field(name="to")
+    timezone: str | None
 
 
 class BroadcastRulesView(View, frozen=True):
@@ -53,6 +118,7 @@ class BroadcastRulesView(View, frozen=True):
 
     approval: bool
     per_week: int
+    quiet_hours: HoursView | None
 
 
 class BroadcastSums(View, frozen=True):
@@ -66,10 +132,12 @@ class BroadcastSums(View, frozen=True):
     deleted: int
     read: int
     replied: int
+    acknowledged: int
 
 
 class BroadcastView(View, frozen=True):
-    """A broadcast. `sums` are told where one is shown alone."""
+    """A broadcast. `sums` are told where one is shown alone; `follows` is the broadcast whose rooms it goes to, those
+    that lack what `lacking` says."""
 
     id: str
     state: str
@@ -77,6 +145,13 @@ class BroadcastView(View, frozen=True):
     text: str
     kind: str
     segment: str | None
+    into: str
+    room_name: str | None
+    variants: dict[str, str]
+    attachments: list[str]
+    hours: HoursView | None
+    follows: str | None
+    lacking: str | None
     author: str
     approved_by: str | None
     override: str | None
@@ -86,10 +161,11 @@ class BroadcastView(View, frozen=True):
 
 
 class SampleView(View, frozen=True):
-    """What one room gets."""
+    """What one room gets: at once, or when its hours begin."""
 
     room: str
     text: str
+    at: Time | None
 
 
 class MissingView(View, frozen=True):
@@ -101,30 +177,52 @@ class MissingView(View, frozen=True):
 
 class PreviewView(View, frozen=True):
     """Who gets it and who does not, as things are now, and what that costs: `deliveries` to installs that are told of
-    every room (a room's own bridges come on top); `dollars` roughly, at list prices."""
+    every room (a room's own bridges come on top); `held` are messages that wait for their hours; `dollars` roughly, at
+    list prices."""
 
     rooms: int
     skipped: dict[str, int]
     missing: list[MissingView]
     samples: list[SampleView]
     messages: int
+    held: int
     deliveries: int
     dollars: float
 
 
+class DeliveredView(View, frozen=True):
+    """How the message went over a bridge: queued, sent, failed, skipped."""
+
+    install: str
+    channel: str
+    state: str
+    reason: str | None
+
+
+class AcknowledgedView(View, frozen=True):
+    """A broadcast's message that a user has acknowledged."""
+
+    message: str
+    acknowledged_at: Time
+
+
 class ResultView(View, frozen=True):
-    """What became of a room: waiting, skipped, stored, failed, deleted."""
+    """What became of a room: waiting (where `due_at` is told, for its hours), skipped, stored, failed, deleted.
+    `deliveries` are told if they are asked for."""
 
     room: str
     state: str
     reason: str | None
     message: str | None
+    due_at: Time | None
     read_at: Time | None
+    acknowledged_at: Time | None
     replied_at: Time | None
+    deliveries: list[DeliveredView] | None
 
 
-def broadcast_view(told: Broadcast, tallies: Iterable[Tally] | None = None) -> BroadcastView:
-    """A broadcast, with its sums where its tallies are at hand."""
+def broadcast_view(told: Broadcast, tallies: Iterable[Tally] | None = None, *, alone: bool = True) -> BroadcastView:
+    """A broadcast in the state that its tallies tell, where these are at hand, and shown `alone` with their sums."""
     found = None if tallies is None else list(tallies)
     return BroadcastView(
         id=told.id,
@@ -133,38 +231,76 @@ def broadcast_view(told: Broadcast, tallies: Iterable[Tally] | None = None) -> B
         text=told.text,
         kind=told.kind,
         segment=told.segment or None,
+        into=told.into,
+        room_name=told.room_name or None,
+        variants=told.variants,
+        attachments=[file.id for file in told.attachments],
+        hours=hours_view(told.hours),
+        follows=told.follows or None,
+        lacking=told.lacking or None,
         author=told.author.id,
         approved_by=told.approved_by or None,
         override=told.override or None,
         at=time_of(told.at),
         created_at=time_of(told.created_at) or "",
-        sums=None if found is None else BroadcastSums(**sums(told, found)),
+        sums=None if found is None or not alone else BroadcastSums(**sums(told, found)),
     )
 
 
 def rules_view(rules: Rules) -> BroadcastRulesView:
     """The rules."""
-    return BroadcastRulesView(approval=rules.approval, per_week=rules.per_week)
+    return BroadcastRulesView(approval=rules.approval, per_week=rules.per_week, quiet_hours=hours_view(rules.quiet))
 
 
-def result_views(piece: Piece, results: dict[str, Result]) -> list[ResultView]:
-    """The rooms of a piece, in order."""
-    return [_result_view(target, results.get(target.room)) for target in piece.targets]
+def hours_view(hours: Hours | None) -> HoursView | None:
+    """Hours of a day."""
+    if hours is None:
+        return None
+    return HoursView(start=shown(hours.start), end=shown(hours.end), timezone=hours.timezone or None)
 
 
-def _result_view(target: Target, result: Result | None) -> ResultView:
+def hours_of(told: HoursBody | QuietHours | None, field: str) -> Hours | None:
+    """The hours that a request means; Invalid, naming the place."""
+    if told is None:
+        return None
+    timezone = told.timezone if isinstance(told, QuietHours) else ""
+    try:
+        if timezone:
+            zone(timezone)
+        return Hours(start=minute_of(told.start), end=minute_of(told.end), timezone=timezone)
+    except Invalid as wrong:
+        raise Invalid(wrong.detail, f"{field}.{wrong.field}") from None
+
+
+def result_views(
+    piece: Piece, results: dict[str, Result], deliveries: dict[str, list[Delivery]] | None
+) -> list[ResultView]:
+    """The rooms of a piece, in order, with what was delivered of each message, where that is asked for."""
+    return [_result_view(target, results.get(target.room), deliveries) for target in piece.targets]
+
+
+def _result_view(target: Target, result: Result | None, deliveries: dict[str, list[Delivery]] | None) -> ResultView:
+    rows = None if deliveries is None else [_delivered(row) for row in deliveries.get(target.room, [])]
     if result is None:
-        state = "skipped" if target.skipped else "waiting"
-        told: dict[str, Any] = {"reason": target.skipped or None, "message": None, "read_at": None, "replied_at": None}
-        return ResultView(room=target.room, state=state, **told)
+        state, due = ("skipped", 0) if target.skipped else ("waiting", target.at)
+        result = Result(broadcast="", piece=0, room=target.room, customer="", failed=target.skipped)
+    else:
+        state, due = "failed" if result.failed else "deleted" if result.deleted else "stored", 0
     return ResultView(
         room=target.room,
-        state="failed" if result.failed else "deleted" if result.deleted else "stored",
+        state=state,
         reason=result.failed or None,
         message=message_id(result.room, result.n) if result.n else None,
+        due_at=time_of(due),
         read_at=time_of(result.read_at),
+        acknowledged_at=time_of(result.acknowledged_at),
         replied_at=time_of(result.replied_at),
+        deliveries=rows,
     )
+
+
+def _delivered(row: Delivery) -> DeliveredView:
+    return DeliveredView(install=row.install, channel=row.channel, state=row.state, reason=row.reason or None)
 
 
 def moment_of(told: str | None) -> int:

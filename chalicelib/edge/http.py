@@ -19,7 +19,7 @@ from ..settings import settings
 from ..telemetry import fail, logger, say
 from ..wiring import world
 from . import handlers as _handlers  # noqa: F401  fills the route table
-from .auth import bearer, check_bootstrap, credential_name, identify
+from .auth import bearer, check_bootstrap, credential_name, credential_of, identify
 from .calls import Call, Incoming, Reply
 from .limits import spend
 from .problems import problem
@@ -97,13 +97,13 @@ def _call(incoming: Incoming, route: Route, params: dict[str, str]) -> Call:
     if route.who == "anyone":
         nobody = Principal(workspace="", kind="user", id="", name="", credential="")
         return Call(incoming, rim, route, params, nobody)
-    credential = bearer(incoming.headers)
     if route.who == "bootstrap":
-        who = check_bootstrap(credential, settings().bootstrap_hash)
+        who = check_bootstrap(bearer(incoming.headers), settings().bootstrap_hash)
         once = _once(rim, incoming, route, "bootstrap", "bootstrap")
         for place in once.refs():
             once.check(rim.store.one(place))
         return Call(incoming, rim, route, params, who, None, once)
+    credential = credential_of(incoming)
     once = _once(rim, incoming, route, credential_name(credential), "")
     along: list[Ref[Any]] = [*once.refs(), *([ref(Room, params["room"])] if "room" in params else [])]
     who, found = identify(rim, credential, along)

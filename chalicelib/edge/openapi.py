@@ -19,8 +19,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "before": {"schema": {"type": "string"}, "description": "A message's id or change number; newest first"},
     "state": {"schema": {"type": "string", "enum": ["open", "resolved"], "default": "open"}},
     "customer": {"schema": {"type": "string"}, "description": "A customer's external id"},
-    "assignee": {"schema": {"type": "string"}, "description": "An agent's id"},
+    "assignee": {"schema": {"type": "string"}, "description": "An agent's id, `me`, or `none`"},
+    "turn": {"schema": {"type": "string", "enum": ["vendor", "customer"]}, "description": "Whose turn it is"},
+    "segment": {"schema": {"type": "string"}, "description": "A segment's id"},
     "message": {"schema": {"type": "string"}, "description": "A message's id"},
+    "deliveries": {"schema": {"type": "string", "enum": ["true"]}, "description": "Tell of each bridge too"},
 }
 PROBLEMS = {
     "400": "The request is malformed",

@@ -23,6 +23,28 @@ Email = Annotated[str, Meta(max_length=254, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x
 OptOut = Annotated[
     str, Meta(max_length=40, pattern=r"^(\*|[a-z0-9_-]+)$(?!\n)", description="A kind of broadcasts; * for all")
 ]
+Contact = Annotated[
+    str,
+    Meta(
+        max_length=200,
+        pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)",
+        description="The user whom the vendor knows there: their external id",
+    ),
+]
+Language = Annotated[
+    str,
+    Meta(
+        max_length=35,
+        pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$(?!\n)",
+        description="BCP 47",
+        examples=["de", "pt-BR"],
+    ),
+]
+TimeZone = Annotated[
+    str,
+    Meta(max_length=64, pattern=r"^[A-Za-z0-9_+/-]*$(?!\n)", description="IANA's name", examples=["Europe/Berlin"]),
+]
+Label = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
 Time = Annotated[str, Meta(description="RFC 3339, in UTC", examples=["2026-01-31T12:00:00.000Z"])]
 
 
@@ -145,9 +167,10 @@ Credentials = Annotated[dict[str, Annotated[str, Meta(min_length=1, max_length=8
 
 
 class NewInstall(Body, frozen=True):
-    """Connect a channel. What `config` and `credentials` (those that the provider gave) take depends on the kind."""
+    """Connect a channel or a tracker. What `config` and `credentials` (those that the provider gave) take depends on
+    the kind."""
 
-    kind: Literal["form", "webhook"]
+    kind: Literal["form", "webhook", "tracker", "jira"]
     name: Name
     config: dict[str, Any] = {}
     credentials: Credentials = {}
@@ -201,6 +224,9 @@ class PutCustomer(Body, frozen=True):
     attributes: dict[str, Any] | UnsetType = UNSET
     domains: list[str] | UnsetType = UNSET
     opted_out: Annotated[list[OptOut], Meta(max_length=40)] | UnsetType = UNSET
+    contact: Contact | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    timezone: TimeZone | UnsetType = UNSET
     state: Literal["active", "blocked", "gone"] | UnsetType = UNSET
 
 
@@ -213,6 +239,9 @@ class CustomerView(View, frozen=True):
     attributes: dict[str, Any]
     domains: list[str]
     opted_out: list[str]
+    contact: str
+    language: str
+    timezone: str
     state: str
     triage_room: str
     created_at: Time
@@ -263,12 +292,13 @@ class NewRoom(Body, frozen=True):
 
 
 class ChangeRoom(Body, frozen=True):
-    """Change a room. Users may rename topics and resolve or reopen; agents may also assign."""
+    """Change a room. Users may rename topics and resolve or reopen; agents may also assign and label."""
 
     name: Name | UnsetType = UNSET
     state: Literal["open", "resolved"] | UnsetType = UNSET
     outcome: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
     assignees: Annotated[list[str], Meta(max_length=20)] | UnsetType = UNSET
+    labels: Annotated[list[Label], Meta(max_length=20)] | UnsetType = UNSET
 
 
 class ForkRoom(Body, frozen=True):
@@ -304,7 +334,8 @@ class OriginView(View, frozen=True):
 
 
 class RoomView(View, frozen=True):
-    """A room. `change` is its last change number; `turn` says whose move it is; `unread` is the asker's own."""
+    """A room. `change` is its last change number; `turn` says whose move it is, and `waiting_since` since when it is
+    the vendor's; `unread` is the asker's own. `labels` are shown to agents."""
 
     id: str
     kind: str
@@ -312,9 +343,12 @@ class RoomView(View, frozen=True):
     state: str
     outcome: str
     customer: CustomerRef | None
+    customer_name: str | None
     visitor: str | None
     assignees: list[str]
+    labels: list[str]
     turn: str | None
+    waiting_since: Time | None
     last_message_at: Time | None
     last_message: GlimpseView | None
     unread: int

@@ -105,6 +105,9 @@ def customer_view(customer: Customer) -> CustomerView:
         attributes=customer.attributes,
         domains=list(customer.domains),
         opted_out=list(customer.opted_out),
+        contact=customer.contact,
+        language=customer.language,
+        timezone=customer.timezone,
         state=customer.state,
         triage_room=triage_room_id(customer.id),
         created_at=time_of(customer.created_at) or "",
@@ -124,8 +127,8 @@ def user_view(user: User, customer: Customer) -> UserView:
     )
 
 
-def room_view(room: Room, who: Principal, seen: Seen | None) -> RoomView:
-    """A room as `who` sees it."""
+def room_view(room: Room, who: Principal, seen: Seen | None, customer: Customer | None = None) -> RoomView:
+    """A room of `customer` as `who` sees it."""
     last, origin = room.last_message, room.origin
     return RoomView(
         id=room.id,
@@ -134,9 +137,12 @@ def room_view(room: Room, who: Principal, seen: Seen | None) -> RoomView:
         state=room.state,
         outcome=room.outcome,
         customer=CustomerRef(id=room.customer, external_id=room.customer_external_id) if room.customer else None,
+        customer_name=customer.name if customer else None,
         visitor=room.visitor or None,
         assignees=list(room.assignees),
+        labels=list(room.labels) if who.is_agent else [],
         turn=room.turn or None,
+        waiting_since=time_of(room.waiting_since) if room.turn == "vendor" else None,
         last_message_at=time_of(room.last_message_at),
         last_message=GlimpseView(
             id=message_id(room.id, last.n),

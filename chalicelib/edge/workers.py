@@ -79,9 +79,10 @@ def broadcast(event: Any) -> dict[str, Any]:
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="jobs", batch_size=1)
 def jobs(event: Any) -> dict[str, Any]:
-    """Pieces of jobs, and customers whose segments may have changed."""
+    """Pieces of jobs, customers whose segments may have changed, and mails with links to sign in."""
     import json
 
+    from ..flows.mail_links import mail_links
     from ..flows.place import place
     from ..flows.work import work as work_off
     from ..wiring import world
@@ -90,6 +91,8 @@ def jobs(event: Any) -> dict[str, Any]:
         task = json.loads(record["body"])
         if "job" in task:
             work_off(world(), task["job"], task["piece"])
+        elif "sign_in" in task:
+            mail_links(world(), task["sign_in"], task["base"])
         else:
             place(world(), task["workspace"], task["customers"])
 
@@ -98,10 +101,12 @@ def jobs(event: Any) -> dict[str, Any]:
 
 @workers.on_dynamodb_record(stream_arn=STREAM, name="react", batch_size=100)
 def react(event: Any) -> None:
-    """Changes of rooms, in order within a room, and of customers. What fails is set aside; only AWS being away runs a
-    batch again."""
-    from ..desk.customers import Customer
+    """Changes of rooms, in order within a room, of customers and their users. What fails is set aside; only AWS being
+    away runs a batch again."""
+    from ..desk.customers import Customer, User
+    from ..desk.footing import owner_of_moved
     from ..desk.messages import Change, Message
+    from ..desk.rooms import Room
     from ..flows.due_work import placing
     from ..flows.react import Ties, wake
     from ..flows.react import react as derive
@@ -112,7 +117,7 @@ def react(event: Any) -> None:
     rim = world()
     ties = Ties(rim.store)
     calls, pushes = [], []
-    moved: dict[str, list[str]] = {}
+    moved: dict[str, dict[str, list[str]]] = {}
     for record in event.to_dict()["Records"]:
         keys = record["dynamodb"]["Keys"]
         try:
@@ -121,7 +126,11 @@ def react(event: Any) -> None:
                 calls += derive(rim, happening, ties)
                 pushes.append({"room": happening.room, "n": happening.n, "internal": happening.internal})
             elif isinstance(happening, Customer):
-                moved.setdefault(happening.workspace, []).append(happening.id)
+                moved.setdefault(happening.workspace, {}).setdefault(happening.id, [])
+            elif isinstance(happening, Room | User):
+                owner = owner_of_moved(record_of_image(record["dynamodb"].get("OldImage")), happening)
+                if owner:
+                    moved.setdefault(happening.workspace, {}).setdefault(owner, []).append(happening.id)
         except Away:
             raise
         except Exception as error:  # noqa: BLE001  one bad record must not hold up the stream

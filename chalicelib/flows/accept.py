@@ -1,5 +1,7 @@
 """Accept what a provider sends: verify it, queue it as it came, and only then answer."""
 
+import msgspec
+
 from ..desk.envelopes import Envelope, Greeting
 from ..desk.errors import Limited, NotFound, Unauthenticated
 from ..desk.workspaces import Install
@@ -9,7 +11,9 @@ from .secrets import Opened
 TRUST = 20_000  # ms for which a container trusts its copy of an install
 REST = 1_000  # ms before it looks again at one that is switched off, or whose secrets made nothing of a signature
 HOUR = 3_600_000
-DROPPED = frozenset({"authorization", "cookie", "x-forwarded-for", "x-amz-cf-id", "via"})  # of no use to any parser
+DROPPED = frozenset(
+    {"authorization", "cookie", "x-forwarded-for", "x-amz-cf-id", "via"}
+)  # verified, and of no use to any parser
 _installs: dict[str, tuple[int, Install]] = {}
 
 
@@ -40,19 +44,21 @@ def accept(
     if install is None:
         raise NotFound("no such install")
     now = world.clock.now()
-    way_in = world.inbound(channel)
+    way_in = world.way_in(channel)
     envelope = Envelope(
         id=world.fresh_id("env"),
         workspace=install.workspace,
         install=install.id,
         channel=channel,
         received_at=now,
-        headers={name: value for name, value in headers.items() if name not in DROPPED},
+        headers=headers,
         body=body,
         query=query,
         address=address,
     )
     install = _verified(world, envelope, install)
+    kept = {name: value for name, value in headers.items() if name not in DROPPED}
+    envelope = msgspec.structs.replace(envelope, headers=kept)
     greeting = way_in.greet(envelope, install)
     _pace(world, envelope, install, now)
     world.queues.inbound(envelope, f"{install.id}:{way_in.group(envelope)}")
@@ -61,7 +67,7 @@ def accept(
 
 def _verified(world: World, envelope: Envelope, install: Install) -> Install:
     """The install whose secrets made the envelope's signature: perhaps one that is younger than our copy."""
-    way_in = world.inbound(install.kind)
+    way_in = world.way_in(install.kind)
     try:
         way_in.verify(envelope, install, Opened(world, install), envelope.received_at)
     except Unauthenticated:
@@ -74,7 +80,7 @@ def _verified(world: World, envelope: Envelope, install: Install) -> Install:
 
 
 def _pace(world: World, envelope: Envelope, install: Install, now: int) -> None:
-    pace = world.inbound(install.kind).pace(envelope, install)
+    pace = world.way_in(install.kind).pace(envelope, install)
     if pace is None:
         return
     name, most = pace

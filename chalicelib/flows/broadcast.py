@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..desk.broadcasts import CHUNK, Broadcast, Piece, Result, Tally, Target, standing
+from ..desk.broadcasts import CHUNK, CHUNK_OF_TOPICS, Broadcast, Heard, Piece, Result, Tally, Target, standing
 from ..desk.errors import Busy, Clash
 from ..desk.messages import Draft, Source
 from ..desk.rooms import Room
@@ -27,30 +27,52 @@ def broadcast(world: World, errand: Errand) -> None:
         if told and told.state in ("sending", "undoing"):
             _hand_out(world, told)
         return
-    told, piece, tally, *rooms = world.store.many(_refs(errand.broadcast, errand.piece, errand.rooms))
+    told, piece, tally, *found = world.store.many(_refs(errand.broadcast, errand.piece, errand.rooms, errand.customers))
     if told is None or piece is None:
         return
     if told.state == "sending":
-        _Sending(world, told, piece).run(tally, {room.id: room for room in rooms if room})
+        _Sending(world, told, piece).run(tally, [each for each in found if each])
     elif told.state == "undoing":
         _undo(world, told, piece)
         settle(world, told.id)
+    elif tally and tally.due:  # whoever resumes it hands out its pieces anew
+        world.store.commit(over(tally.changed(due=0), tally))
 
 
-def _refs(broadcast_id: str, number: int, rooms: Iterable[str]) -> list[Ref[Any]]:
+def _refs(broadcast_id: str, number: int, rooms: Iterable[str], customers: Iterable[str] = ()) -> list[Ref[Any]]:
     found: list[Ref[Any]] = [ref(Broadcast, broadcast_id), ref(Piece, broadcast_id, number)]
-    return [*found, ref(Tally, broadcast_id, number), *[ref(Room, room) for room in rooms]]
+    found += [ref(Tally, broadcast_id, number), *[ref(Room, room) for room in rooms]]
+    return [*found, *[ref(Heard, customer) for customer in customers]]
+
+
+def _errand(broadcast_id: str, number: int, targets: Iterable[Target]) -> Errand:
+    """Work on a piece, for those of its targets that are owed something."""
+    owed = [target for target in targets if not target.skipped]
+    customers = tuple(target.customer for target in owed if target.opens)
+    return Errand(broadcast_id, number, tuple(target.room for target in owed), customers)
 
 
 def _hand_out(world: World, told: Broadcast) -> None:
-    """An errand for each piece that is not over."""
-    over_ = {t.number for t in tallies(world, told.id) if (t.finished if told.state == "sending" else t.undone)}
-    pieces = (piece for piece in _pieces(world, told.id) if piece.number not in over_)
-    world.queues.broadcast(
-        Errand(told.id, piece.number, tuple(t.room for t in piece.targets if not t.skipped)) for piece in pieces
-    )
+    """An errand for each piece that is not over, and does not wait for its hours."""
+    now = world.clock.now()
+    over_ = {
+        t.number
+        for t in tallies(world, told.id)
+        if (t.finished or t.due > now if told.state == "sending" else t.undone)
+    }
     if len(over_) >= told.pieces:
         settle(world, told.id)
+        return
+    pieces = (piece for piece in _pieces(world, told.id) if piece.number not in over_)
+    world.queues.broadcast(_errand(told.id, piece.number, piece.targets) for piece in pieces)
+
+
+def wake_piece(world: World, tally: Tally) -> None:
+    """The clock's: send what of a piece has waited for its hours."""
+    piece = world.store.one(ref(Piece, tally.broadcast, tally.number))
+    if piece:
+        now = world.clock.now()
+        world.queues.broadcast([_errand(piece.broadcast, piece.number, [t for t in piece.targets if t.at <= now])])
 
 
 def tallies(world: World, broadcast_id: str) -> Iterator[Tally]:
@@ -102,17 +124,23 @@ class _Sending:
     told: Broadcast
     piece: Piece
 
-    def run(self, tally: Tally | None, rooms: dict[str, Room]) -> None:
-        """Say the message in every room of the piece that has not got it."""
+    def run(self, tally: Tally | None, read: list[Any]) -> None:
+        """Say the message in every room of the piece that has not got it, and whose hours have come. `read` are the
+        rooms, and what their customers have heard."""
         if tally and (tally.finished or tally.undone):
             return
         done = results(self.world, self.told.id, self.piece.number) if tally else {}
-        todo = [target for target in self.piece.targets if not target.skipped and target.room not in done]
-        left = 0
-        for start in range(0, len(todo), CHUNK):
-            chunk = todo[start : start + CHUNK]
+        now = self.world.clock.now()
+        owed = [target for target in self.piece.targets if not target.skipped and target.room not in done]
+        todo = [target for target in owed if target.at <= now]
+        self.due = min((target.at for target in owed if target.at > now), default=0)
+        self.rooms = {each.id: each for each in read if isinstance(each, Room)}
+        self.heard = {each.customer: each for each in read if isinstance(each, Heard)}
+        left, size = 0, CHUNK_OF_TOPICS if self.told.into == "topic" else CHUNK
+        for start in range(0, len(todo), size):
+            chunk = todo[start : start + size]
             try:
-                tally = self._together(tally, chunk, rooms, last=not left and start + CHUNK >= len(todo))
+                tally = self._together(tally, chunk, last=not left and start + size >= len(todo))
             except (Clash, Away, KeyError):  # one of them moved or is not well: the rest shall not wait for it
                 try:
                     left += sum(1 for target in chunk if not self._alone(target))
@@ -121,34 +149,63 @@ class _Sending:
                 tally = self.world.store.one(ref(Tally, self.told.id, self.piece.number))
         if left:
             raise Away(f"{left} rooms of a broadcast's piece")
-        if tally is None or not tally.finished:
+        if tally is None or not (tally.finished or self.due and tally.due == self.due):
             self._finish()
 
-    def _together(self, tally: Tally | None, chunk: list[Target], rooms: dict[str, Room], last: bool) -> Tally:
+    def _together(self, tally: Tally | None, chunk: list[Target], last: bool) -> Tally:
         """One transaction: each room, its message and its result, and the tally."""
-        writes = [put for target in chunk for put in self._said(rooms[target.room], target)]
-        moved, put = self._counted(tally, stored=len(chunk), finished=last)
+        writes = [put for target in chunk for put in self._said(target, self._room(target), self.heard)]
+        moved, put = self._counted(tally, stored=len(chunk), last=last)
         self.world.store.commit(*writes, put)
         return moved
 
-    def _said(self, room: Room, target: Target) -> list[Put]:
-        result = self._result(target)
+    def _room(self, target: Target) -> Room | None:
+        """The room as it was read; KeyError if it ought to be there, and was not read."""
+        return self.rooms.get(target.room) if target.opens else self.rooms[target.room]
+
+    def _said(self, target: Target, room: Room | None, heard: dict[str, Heard]) -> list[Put]:
+        """The room, which is made here if need be, the message, the result."""
+        result, now = self._result(target), self.world.clock.now()
         draft = Draft(
             author=self.told.author,
-            text=filled(self.told.text, target.values),
+            text=filled(self.told.text_in(target.language), target.values),
             source=Source(channel="broadcast"),
+            attachments=self.told.attachments,
             broadcast=result.said,
         )
-        moved, message = said(room, draft, self.world.clock.now())
-        return [over(moved, room), new(message), new(result.changed(n=message.n))]
+        moved, message = said(room or self._opened(target, now), draft, now)
+        puts = [over(moved, room) if room else new(moved), new(message), new(result.changed(n=message.n))]
+        if not target.opens:
+            return puts
+        old = heard.get(target.customer) or Heard(customer=target.customer, workspace=self.told.workspace)
+        return [*puts, over(old.once_more(now), old)]
+
+    def _opened(self, target: Target, now: int) -> Room:
+        return Room(
+            version=1,
+            id=target.room,
+            workspace=self.told.workspace,
+            kind="topic",
+            name=target.opens,
+            created_at=now,
+            customer=target.customer,
+            customer_external_id=target.external_id,
+        )
 
     def _result(self, target: Target) -> Result:
         return Result(broadcast=self.told.id, piece=self.piece.number, room=target.room, customer=target.customer)
 
-    def _counted(self, tally: Tally | None, **more: int) -> tuple[Tally, Put]:
+    def _counted(
+        self, tally: Tally | None, *, stored: int = 0, failed: int = 0, last: bool = False
+    ) -> tuple[Tally, Put]:
+        """The tally after some more; with the `last` of those whose hours have come it is finished, or waits."""
         old = tally or Tally(broadcast=self.told.id, number=self.piece.number)
-        counts = {name: getattr(old, name) + more.get(name, 0) for name in ("stored", "failed")}
-        moved = old.changed(**counts, finished=bool(more.get("finished")))
+        moved = old.changed(
+            stored=old.stored + stored,
+            failed=old.failed + failed,
+            finished=last and not self.due,
+            due=self.due if last else old.due,
+        )
         return moved, over(moved, old)
 
     def _alone(self, target: Target) -> bool:
@@ -162,26 +219,26 @@ class _Sending:
         return True
 
     def _one(self, target: Target, failed: str) -> None:
-        refs = [*_refs(self.told.id, self.piece.number, [target.room])]
+        refs = _refs(self.told.id, self.piece.number, [target.room], [target.customer])
         refs.append(ref(Result, self.told.id, self.piece.number, target.room))
-        told, _, tally, room, result = self.world.store.many(refs)
+        told, _, tally, room, heard, result = self.world.store.many(refs)
         if told is None or told.state != "sending" or tally and tally.undone:
             raise _Stopped
         if result:
             return
-        if room is None or failed:
+        if room is None and not target.opens or failed:
             _, put = self._counted(tally, failed=1)
             self.world.store.commit(new(self._result(target).changed(failed=failed or "no such room")), put)
             return
         _, put = self._counted(tally, stored=1)
-        self.world.store.commit(*self._said(room, target), put)
+        self.world.store.commit(*self._said(target, room, {target.customer: heard} if heard else {}), put)
 
     def _finish(self) -> None:
         def attempt(_: int) -> None:
             place = ref(Tally, self.told.id, self.piece.number)
             old = self.world.store.one(place) or Tally(broadcast=self.told.id, number=self.piece.number)
             if not (old.finished or old.undone):
-                self.world.store.commit(over(old.changed(finished=True), old))
+                self.world.store.commit(self._counted(old, last=True)[1])
 
         again(self.world, attempt)
 

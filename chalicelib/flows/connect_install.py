@@ -23,13 +23,13 @@ def connect_install(
     once: Once = KEYLESS,
 ) -> tuple[Install, str]:
     """The install, and the secret that we made for it, which is shown this once; "" where the provider makes it."""
-    config = world.inbound(kind).check(config)
+    config = world.way_in(kind).check(config)
 
     def attempt(_: int) -> tuple[Install, str]:
         id_ = world.fresh_id("ins")
         secrets = _given(world, who, id_, kind, credentials)
         plain = ""
-        if "signing" not in world.inbound(kind).CREDENTIALS:
+        if "signing" not in world.way_in(kind).CREDENTIALS:
             plain, secret = made(world, who.workspace, id_)
             secrets = (secret, *secrets)
         workspace = _workspace(world, who)
@@ -63,7 +63,7 @@ def change_install(world: World, who: Principal, install_id: str, fields: dict[s
         old, workspace = _install(world, who, install_id), _workspace(world, who)
         told = dict(fields)
         if "config" in told:
-            told["config"] = world.inbound(old.kind).check(told["config"])
+            told["config"] = world.way_in(old.kind).check(told["config"])
         if "credentials" in told:
             fresh, told["secrets"] = _given(world, who, old.id, old.kind, told.pop("credentials")), old.secrets
             for secret in fresh:
@@ -86,7 +86,7 @@ def roll_secret(world: World, who: Principal, install_id: str, once: Once = KEYL
 
     def attempt(_: int) -> tuple[Install, str]:
         old = _install(world, who, install_id)
-        if "signing" in world.inbound(old.kind).CREDENTIALS:
+        if "signing" in world.way_in(old.kind).CREDENTIALS:
             raise Conflict("its provider makes the secret: PATCH the install with `credentials`")
         plain, secret = made(world, who.workspace, old.id)
         rolled_ = (old.changed(secrets=rolled(old.secrets, secret)), plain)
@@ -119,7 +119,7 @@ def _given(
     world: World, who: Principal, install_id: str, kind: InstallKind, credentials: dict[str, str]
 ) -> tuple[Secret, ...]:
     """The provider's credentials, sealed. Invalid for one that this kind knows nothing of."""
-    known = world.inbound(kind).CREDENTIALS
+    known = world.way_in(kind).CREDENTIALS
     for name in credentials:
         if name not in known:
             raise Invalid(

@@ -1,8 +1,9 @@
-"""What the clock finds due: deliveries and broadcasts whose time has come, or whose wake-up was lost."""
+"""What the clock finds due: deliveries, broadcasts and their pieces whose time has come, or whose wake-up was lost."""
 
-from ..desk.broadcasts import Broadcast
+from ..desk.broadcasts import Broadcast, Tally
 from ..desk.deliveries import Delivery
 from ..ports import Call, Listing, World
+from .broadcast import wake_piece
 from .direct_broadcast import look_after
 
 SHARDS = ("0", "1", "2", "3")
@@ -17,13 +18,15 @@ def due(world: World) -> int:
     for shard in SHARDS:
         cursor: str | None = None
         for _ in range(MAX_PAGES):
-            listing: Listing[Delivery | Broadcast] = Listing("due", (shard,), before=now)
+            listing: Listing[Delivery | Broadcast | Tally] = Listing("due", (shard,), before=now)
             page = world.store.page(listing, PAGE, cursor)
             rows = [row for row in page.items if isinstance(row, Delivery)]
             world.queues.wake(Call(row.bridge, row.n, f"due:{now // 60_000}") for row in rows)
             for row in page.items:
                 if isinstance(row, Broadcast):
                     look_after(world, row)
+                elif isinstance(row, Tally):
+                    wake_piece(world, row)
             found += len(page.items)
             cursor = page.next
             if cursor is None:

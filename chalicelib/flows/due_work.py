@@ -1,11 +1,13 @@
 """What the clock finds due for the worker of jobs: jobs without progress, customers whom passing time may move."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..desk.jobs import Job
 from ..desk.segments import Placement
 from ..ports import Listing, World
 from .due import MAX_PAGES, PAGE, SHARDS
+from .place import Moved
 from .start_job import next_piece
 
 
@@ -27,14 +29,14 @@ def due_work(world: World) -> int:
 
 
 def _tasks(due: list[Job | Placement]) -> list[dict[str, Any]]:
-    customers: dict[str, list[str]] = {}
+    customers: dict[str, dict[str, Sequence[str]]] = {}
     for record in due:
         if isinstance(record, Placement):
-            customers.setdefault(record.workspace, []).append(record.customer)
+            customers.setdefault(record.workspace, {})[record.customer] = ()
     pieces = [next_piece(record) for record in due if isinstance(record, Job)]
     return pieces + placing(customers)
 
 
-def placing(customers: dict[str, list[str]]) -> list[dict[str, Any]]:
-    """What the worker is told of customers to place, by workspace."""
-    return [{"workspace": workspace, "customers": ids} for workspace, ids in customers.items()]
+def placing(customers: Mapping[str, Moved]) -> list[dict[str, Any]]:
+    """What the worker is told of customers to place, by workspace, with what moved of each."""
+    return [{"workspace": workspace, "customers": moved} for workspace, moved in customers.items()]

@@ -1,7 +1,7 @@
-"""Mark a broadcast's result: its customer has read it, or answered."""
+"""Mark a broadcast's result: its customer has read it, acknowledged it, or answered."""
 
 from ..desk.broadcasts import Result, Tally
-from ..desk.messages import Broadcasted, Message
+from ..desk.messages import Broadcasted, Change, Message
 from ..desk.rooms import Room, Seen
 from ..ports import World, over, ref
 from .once import again
@@ -10,7 +10,7 @@ from .once import again
 def mark_replied(world: World, message: Message) -> None:
     """The first that a customer says after a broadcast marks its result."""
     if message.answers:
-        _mark(world, message.answers, message.room, message.created_at, replied=True)
+        _mark(world, message.answers, message.room, message.created_at, "read", "replied")
 
 
 def mark_broadcast_read(world: World, room: Room, seen: Seen) -> None:
@@ -18,18 +18,37 @@ def mark_broadcast_read(world: World, room: Room, seen: Seen) -> None:
     last = room.broadcast
     if last and seen.n >= last.n:
         told = Broadcasted(broadcast=last.broadcast, piece=last.piece)
-        _mark(world, told, room.id, world.clock.now(), replied=False)
+        _mark(world, told, room.id, world.clock.now(), "read")
 
 
-def _mark(world: World, told: Broadcasted, room: str, at: int, replied: bool) -> None:
-    def attempt(_: int) -> None:
+def mark_acknowledged(world: World, message: Message, at: int) -> int:
+    """A user has said that they know, of a broadcast's message; since when (ms) that is known of their company."""
+    found = _mark(world, message.broadcast, message.room, at, "read", "acknowledged") if message.broadcast else None
+    return found.acknowledged_at if found else 0
+
+
+def mark_reaction(world: World, message: Message, change: Change) -> None:
+    """A user's reaction to a broadcast acknowledges it."""
+    by = change.by
+    if message.broadcast and by.startswith("usr_") and any(p[by].on for p in message.reactions.values() if by in p):
+        mark_acknowledged(world, message, change.at)
+
+
+def _mark(world: World, told: Broadcasted, room: str, at: int, *marks: str) -> Result | None:
+    """Set what is not set yet, and count it; the result then."""
+
+    def attempt(_: int) -> Result | None:
         result, tally = world.store.many(
             [ref(Result, told.broadcast, told.piece, room), ref(Tally, told.broadcast, told.piece)]
         )
-        if result is None or tally is None or (result.replied_at if replied else result.read_at):
-            return
-        fields = {"read_at": result.read_at or at} | ({"replied_at": at} if replied else {})
-        counted = tally.changed(read=tally.read + (not result.read_at), replied=tally.replied + replied)
-        world.store.commit(over(result.changed(**fields), result), over(counted, tally))
+        if result is None or tally is None:
+            return None
+        fresh = [mark for mark in marks if not getattr(result, f"{mark}_at")]
+        if not fresh:
+            return result  # type: ignore[no-any-return]
+        counted = tally.changed(**{mark: getattr(tally, mark) + 1 for mark in fresh})
+        marked: Result = result.changed(**{f"{mark}_at": at for mark in fresh})
+        world.store.commit(over(marked, result), over(counted, tally))
+        return marked
 
-    again(world, attempt)
+    return again(world, attempt)

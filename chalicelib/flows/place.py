@@ -1,52 +1,103 @@
-"""Place customers: which segments each is in now, decided anew from what is stored.
+"""Place customers: on what footing each is, and which segments it is in now, decided anew from what is stored.
 
 The placement is read before anything that it is decided from, and written by every evaluation: whoever decides on older
-facts than somebody else who has written meanwhile clashes, and decides again.
+facts than somebody else who has written meanwhile clashes, and decides again. Of a customer's rooms and users only
+those that moved are looked at, and the small rows of the rooms that are open.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from ..desk.attributes import values_of
-from ..desk.customers import Customer
+from ..desk.customers import Customer, User
 from ..desk.errors import Clash
+from ..desk.footing import Counted, Footing, OpenRoom, counted, glance, summed
+from ..desk.rooms import Room
 from ..desk.segments import MAX_SEGMENTS, Filter, Member, Placement, Segment, holds, parse, turns
-from ..ports import Drop, Listing, Put, World, Write, ref
+from ..ports import Drop, Listing, Put, Ref, World, Write, ref
 from .once import again
 
 Filters = list[tuple[str, Filter]]
+Moved = Mapping[str, Sequence[str]]  # customers → those of their rooms and users that moved
+AT_ONCE = 9  # rooms and users of one evaluation: with its placement and segments they fit into a transaction
 
 
-def place(world: World, workspace: str, customers: Sequence[str]) -> None:
-    """Bring the memberships of up to 100 customers of a workspace up to date. Doing it again changes nothing."""
-    for id_ in _attempt(world, workspace, customers):
-        again(world, lambda _, id_=id_: _alone(world, workspace, id_))  # type: ignore[misc]
+def place(world: World, workspace: str, moved: Moved) -> None:
+    """Bring up to 100 customers of a workspace up to date. Doing it again changes nothing."""
+    rest = {customer: list(dict.fromkeys(things)) for customer, things in moved.items()}
+    while rest:
+        now = {customer: things[:AT_ONCE] for customer, things in rest.items()}
+        for id_ in _attempt(world, workspace, now):
+            again(world, lambda _, one={id_: now[id_]}: _alone(world, workspace, one))  # type: ignore[misc]
+        rest = {customer: things[AT_ONCE:] for customer, things in rest.items() if things[AT_ONCE:]}
 
 
-def _alone(world: World, workspace: str, customer: str) -> None:
-    if _attempt(world, workspace, [customer]):
+def _alone(world: World, workspace: str, moved: Moved) -> None:
+    if _attempt(world, workspace, moved):
         raise Clash
 
 
-def _attempt(world: World, workspace: str, customers: Sequence[str]) -> list[str]:
+def _attempt(world: World, workspace: str, moved: Moved) -> list[str]:
     """Place each; the ids of those whose placement moved meanwhile."""
-    ids = list(dict.fromkeys(customers))
-    placements: list[Placement | None] = world.store.many([ref(Placement, id_) for id_ in ids])
+    placements: list[Placement | None] = world.store.many([ref(Placement, id_) for id_ in moved])
     filters = filters_of(world, workspace)
-    if not filters and not any(placements):
+    if not filters and not any(placements) and not any(moved.values()):
         return []
-    found: list[Customer | None] = world.store.many([ref(Customer, id_) for id_ in ids])
+    found: list[Customer | None] = world.store.many([ref(Customer, id_) for id_ in moved])
     clashed = []
     for customer, old in zip(found, placements, strict=True):
         if customer is not None and customer.workspace == workspace:
+            footing, rows = _footing(world, customer.id, old.footing if old else Footing(), moved[customer.id])
             try:
-                world.store.commit(*_writes(customer, old, filters, world.clock.now()))
+                world.store.commit(*_writes(customer, old, footing, filters, world.clock.now()), *rows)
             except Clash:
                 clashed.append(customer.id)
     return clashed
+
+
+def _footing(world: World, customer: str, old: Footing, things: Sequence[str]) -> tuple[Footing, list[Write]]:
+    """The customer's footing after some of its rooms and users moved, and what is written of them."""
+    if not things:
+        return old, []
+    rooms = [id_ for id_ in things if id_.startswith("room_")]
+    users = [id_ for id_ in things if not id_.startswith("room_")]
+    rows = {row.room: row for row in open_rooms(world, customer)}
+    refs: list[Ref[Any]] = [ref(Room, id_) for id_ in rooms]
+    refs += [found for id_ in users for found in (ref(User, customer, id_), ref(Counted, customer, id_))]
+    read = world.store.many(refs)
+    glances = [glance(room) if room and room.customer == customer else glance(None) for room in read[: len(rooms)]]
+    writes: list[Write] = []
+    for id_, (row, _, _) in zip(rooms, glances, strict=True):
+        writes += _moved(rows.pop(id_, None), row, ref(OpenRoom, customer, id_))
+        if row:
+            rows[id_] = row
+    people = 0
+    for id_, user, there in zip(users, read[len(rooms) :: 2], read[len(rooms) + 1 :: 2], strict=True):
+        person = counted(user)
+        writes += _moved(there, person, ref(Counted, customer, id_))
+        people += bool(person) - bool(there)
+    return summed(old, list(rows.values()), glances, people), writes
+
+
+def _moved(old: Any, new: Any, place_: Ref[Any]) -> list[Write]:
+    if old == new:
+        return []
+    return [Put(new, None)] if new else [Drop(place_)]
+
+
+def open_rooms(world: World, customer: str) -> Iterator[OpenRoom]:
+    """The rows of a customer's open rooms."""
+    listing: Listing[OpenRoom] = Listing("open-rooms", (customer,))
+    cursor: str | None = None
+    while True:
+        page = world.store.page(listing, 1000, cursor)
+        yield from page.items
+        cursor = page.next
+        if cursor is None:
+            return
 
 
 def filters_of(world: World, workspace: str) -> Filters:
@@ -66,8 +117,8 @@ def _parsed(told: bytes) -> Filter:
     return parse(filter_, types)
 
 
-def _writes(customer: Customer, old: Placement | None, filters: Filters, now: int) -> list[Write]:
-    values: dict[str, Any] = values_of(customer)
+def _writes(customer: Customer, old: Placement | None, footing: Footing, filters: Filters, now: int) -> list[Write]:
+    values: dict[str, Any] = values_of(customer, footing)
     inside = [id_ for id_, node in filters if holds(node, values, now)]
     turning = [moment for _, node in filters if (moment := turns(node, values, now))]
     before = old.segments if old else ()
@@ -77,6 +128,7 @@ def _writes(customer: Customer, old: Placement | None, filters: Filters, now: in
         workspace=customer.workspace,
         segments=tuple(sorted(inside)),
         next_at=min(turning, default=0),
+        footing=footing,
     )
     entered = [
         Member(version=1, segment=id_, customer=customer.id, workspace=customer.workspace, since=now)

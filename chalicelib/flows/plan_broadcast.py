@@ -1,16 +1,29 @@
 """Plan a broadcast: who gets what, who is skipped and why, and the pieces that it is sent in. Nothing is sent here."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from ..desk.broadcasts import PIECE, Audience, Broadcast, Piece, Rules, Target, spared
-from ..desk.customers import Customer
+from ..desk.broadcasts import (
+    PIECE,
+    PIECE_OF_TOPICS,
+    Audience,
+    Broadcast,
+    Heard,
+    Piece,
+    Result,
+    Rules,
+    Target,
+    begins,
+    spared,
+)
+from ..desk.customers import Customer, User
 from ..desk.errors import Clash, Refusal
-from ..desk.ids import triage_room_id
+from ..desk.ids import derived, triage_room_id, user_id
 from ..desk.messages import check_text
-from ..desk.rooms import Room
+from ..desk.rooms import MAX_NAME, Room
 from ..desk.segments import Member
-from ..desk.templates import Missing, filled, values, variables
-from ..ports import Listing, World, new, over, ref
+from ..desk.templates import Missing, asks_for, filled, values, variables
+from ..ports import Listing, Ref, World, new, over, ref
 
 Named = tuple[str, str]  # a room and its customer, "" where the room itself has to tell
 
@@ -22,7 +35,9 @@ class Plan:
         self.world, self.broadcast = world, broadcast
         self.audience = audience or Audience(broadcast=broadcast.id)
         self.rules = rules or Rules(workspace=broadcast.workspace)
-        self.wanted = variables(broadcast.text)
+        self.wanted = {language: variables(broadcast.text_in(language)) for language in ("", *broadcast.variants)}
+        self.named = variables(broadcast.room_name)
+        self.size = PIECE_OF_TOPICS if broadcast.into == "topic" else PIECE
         self.met: set[str] = set()
 
     def pieces(self) -> Iterator[Piece]:
@@ -34,7 +49,7 @@ class Plan:
             number, cursor = number + 1, piece.next
 
     def piece(self, number: int, cursor: str) -> Piece:
-        """The piece that begins at `cursor`: two reads of a hundred keys."""
+        """The piece that begins at `cursor`: some reads of a hundred keys."""
         named, onward = self._named(cursor)
         targets = tuple(self._targets(named))
         return Piece(version=1, broadcast=self.broadcast.id, number=number, targets=targets, next=onward)
@@ -44,27 +59,57 @@ class Plan:
         self.met |= {target.customer for target in piece.targets if target.customer and not target.skipped}
 
     def _named(self, cursor: str) -> tuple[list[Named], str]:
+        if self.broadcast.follows:
+            return self._lacking(int(cursor or 0))
         if self.broadcast.segment:
             listing: Listing[Member] = Listing("segment-members", (self.broadcast.segment,))
-            page = self.world.store.page(listing, PIECE, cursor or None)
-            return [(triage_room_id(member.customer), member.customer) for member in page.items], page.next or ""
+            page = self.world.store.page(listing, self.size, cursor or None)
+            return [self._room_of(member.customer) for member in page.items], page.next or ""
         start = int(cursor or 0)
-        end = start + PIECE
+        end = start + self.size
         rooms, customers = self.audience.rooms, self.audience.customers
-        named = [(room, "") for room in rooms[start:end]] or [(triage_room_id(c), c) for c in customers[start:end]]
+        named = [(room, "") for room in rooms[start:end]] or [self._room_of(c) for c in customers[start:end]]
         return named, str(end) if end < max(len(rooms), len(customers)) else ""
+
+    def _room_of(self, customer: str) -> Named:
+        """The room in which a customer gets it: its triage room, or one made for this broadcast."""
+        if self.broadcast.into == "topic":
+            return derived("room", self.broadcast.id, customer), customer
+        return triage_room_id(customer), customer
+
+    def _lacking(self, number: int) -> tuple[list[Named], str]:
+        """Of a piece of the broadcast that is followed, the rooms that got it, and lack what is asked for."""
+        followed, piece = self.world.store.many(
+            [ref(Broadcast, self.broadcast.follows), ref(Piece, self.broadcast.follows, number)]
+        )
+        if followed is None or piece is None:
+            return [], ""
+        listing: Listing[Result] = Listing("results", (followed.id, str(number)))
+        found = {result.room: result for result in self.world.store.page(listing, 100).items}
+        mark = f"{self.broadcast.lacking}_at"
+        got = [result for target in piece.targets if (result := found.get(target.room)) and result.n]
+        named = [(each.room, each.customer) for each in got if not each.deleted and not getattr(each, mark)]
+        return named, str(number + 1) if number + 1 < followed.pieces else ""
 
     def _targets(self, named: list[Named]) -> Iterator[Target]:
         store, now = self.world.store, self.world.clock.now()
         rooms: list[Room | None] = store.many([ref(Room, room) for room, _ in named]) if named else []
         whose = [customer or (room.customer if room else "") for (_, customer), room in zip(named, rooms, strict=True)]
         known = sorted({customer for customer in whose if customer})
-        customers = dict(zip(known, store.many([ref(Customer, id_) for id_ in known]), strict=True)) if known else {}
+        refs: list[Ref[Any]] = [ref(Customer, id_) for id_ in known]
+        read = store.many([*refs, *[ref(Heard, id_) for id_ in known]]) if known else []
+        customers: dict[str, Customer | None] = dict(zip(known, read[: len(known)], strict=True))
         heard = self._heard(known, rooms)
+        for found in filter(None, read[len(known) :]):
+            heard.setdefault(found.customer, []).extend(found.times)
+        contacts = self._contacts(customers)
         for (id_, _), room, owner in zip(named, rooms, whose, strict=True):
             customer = customers.get(owner)
+            name = room.name if room else ""
+            if room is None and customer and self.broadcast.into == "topic":
+                room = _made(self.broadcast, id_, customer, now)
             reason = spared(self.broadcast, self.rules, customer, room, heard.get(owner, ()), now)
-            yield self._target(id_, room, customer, reason)
+            yield self._target(id_, name, customer, contacts.get(owner), reason)
 
     def _heard(self, customers: list[str], rooms: list[Room | None]) -> dict[str, list[int]]:
         """The times of each customer's late broadcasts: those of the rooms at hand and of its triage room."""
@@ -76,18 +121,42 @@ class Plan:
             heard.setdefault(room.customer, []).extend(room.heard)
         return heard
 
-    def _target(self, id_: str, room: Room | None, customer: Customer | None, reason: str) -> Target:
-        if reason or room is None or customer is None:
+    def _contacts(self, customers: dict[str, Customer | None]) -> dict[str, User]:
+        """The users whom the vendor knows at each customer, where a text names them."""
+        if not any(asks_for(wanted, "contact") for wanted in (*self.wanted.values(), self.named)):
+            return {}
+        refs = [contact_ref(each) for each in customers.values() if each and each.contact]
+        found: list[User | None] = self.world.store.many(refs) if refs else []
+        return {user.customer: user for user in found if user and user.state == "active"}
+
+    def _target(self, id_: str, room: str, customer: Customer | None, contact: User | None, reason: str) -> Target:
+        if reason or customer is None:
             return Target(room=id_, skipped=reason)
         if customer.id in self.met:
             return Target(room=id_, customer=customer.id, skipped="the customer gets it in another room")
         self.met.add(customer.id)
+        language = self.broadcast.variant(customer.language)
+        opens = {}
         try:
-            told = values(self.wanted, customer, room)
-            check_text(filled(self.broadcast.text, told))
+            if self.broadcast.into == "topic":
+                room = filled(self.broadcast.room_name, values(self.named, customer, "", contact))[:MAX_NAME].strip()
+                opens = {"opens": room, "external_id": customer.external_id}
+            told = values(self.wanted[language], customer, room, contact)
+            check_text(filled(self.broadcast.text_in(language), told), needed=not self.broadcast.attachments)
+            at = begins(self.broadcast, self.rules, customer.timezone, self.world.clock.now())
         except (Missing, Refusal) as error:
             return Target(room=id_, customer=customer.id, missing=f"{customer.external_id}: {error}")
-        return Target(room=id_, customer=customer.id, values=told)
+        return Target(room=id_, customer=customer.id, values=told, language=language, at=at, **opens)
+
+
+def contact_ref(customer: Customer) -> Ref[User]:
+    """The user whom the vendor knows there."""
+    return ref(User, customer.id, user_id(customer.id, customer.contact))
+
+
+def _made(broadcast: Broadcast, id_: str, customer: Customer, now: int) -> Room:
+    """The room that is made for a customer, as far as it matters here."""
+    return Room(id=id_, workspace=broadcast.workspace, kind="topic", name="", created_at=now, customer=customer.id)
 
 
 def plan_of(world: World, broadcast: Broadcast) -> Plan:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from ..desk.attributes import values_of
+from ..desk.attributes import BY_FOOTING, values_of
 from ..desk.customers import Customer
-from ..desk.segments import Filter, holds
-from ..ports import Listing, World
+from ..desk.footing import Footing
+from ..desk.segments import Filter, Placement, holds, tests
+from ..ports import Listing, World, ref
 
 PAGE = 1000
 PAGES = 5
@@ -24,16 +25,26 @@ class Preview:
 
 def preview(world: World, workspace: str, filter_: Filter, cursor: str | None) -> Preview:
     """Up to 5,000 customers, by name."""
-    now = world.clock.now()
+    now, wanted = world.clock.now(), any(test.attribute in BY_FOOTING for test in tests(filter_))
     listing: Listing[Customer] = Listing("customers", (workspace,))
     matched = looked_at = 0
     sample: list[Customer] = []
     for _ in range(PAGES):
         page = world.store.page(listing, PAGE, cursor)
-        found = [customer for customer in page.items if holds(filter_, values_of(customer), now)]
+        footings = _footings(world, page.items) if wanted else {}
+        found = [
+            customer
+            for customer in page.items
+            if holds(filter_, values_of(customer, footings.get(customer.id, Footing())), now)
+        ]
         matched, looked_at = matched + len(found), looked_at + len(page.items)
         sample += found[: SAMPLE - len(sample)]
         cursor = page.next
         if cursor is None:
             break
     return Preview(matched, looked_at, sample, cursor)
+
+
+def _footings(world: World, customers: list[Customer]) -> dict[str, Footing]:
+    found: list[Placement | None] = world.store.many([ref(Placement, customer.id) for customer in customers])
+    return {placed.customer: placed.footing for placed in found if placed}

@@ -18,14 +18,16 @@ A_ROOM, A_DELIVERY = 12e-6, 8e-6
 
 @dataclass
 class Preview:
-    """`skipped` counts by reason; `missing` and `samples` are (room, text)."""
+    """`skipped` counts by reason; `missing` are (room, text), `samples` (room, text, when in ms: 0 for at once); `held`
+    are messages that wait for their hours."""
 
     rooms: int = 0
     messages: int = 0
+    held: int = 0
     deliveries: int = 0
     skipped: dict[str, int] = field(default_factory=Counter)
     missing: list[tuple[str, str]] = field(default_factory=list)
-    samples: list[tuple[str, str]] = field(default_factory=list)
+    samples: list[tuple[str, str, int]] = field(default_factory=list)
 
     @property
     def dollars(self) -> float:
@@ -45,8 +47,10 @@ def preview_broadcast(world: World, broadcast: Broadcast) -> Preview:
                 found.missing.append((target.room, target.missing))
             else:
                 found.messages += 1
+                found.held += target.at > 0
                 if len(found.samples) < SHOWN:
-                    found.samples.append((target.room, filled(broadcast.text, target.values)))
+                    text = filled(broadcast.text_in(target.language), target.values)
+                    found.samples.append((target.room, text, target.at))
     workspace = world.store.one(ref(Workspace, broadcast.workspace))
     found.deliveries = found.messages * len(workspace.feeds if workspace else ())
     found.skipped, found.missing = dict(skipped), found.missing[:MAX_MISSING]

@@ -8,9 +8,11 @@ from ..desk.errors import Clash
 from ..desk.ids import bridge_id
 from ..desk.messages import Change, Message
 from ..desk.rooms import Bridge, Room
+from ..desk.views import Shelf
 from ..desk.workspaces import Workspace
 from ..ports import Call, Listing, Ref, Store, World, new, ref
-from .mark_result import mark_replied
+from .mark_result import mark_reaction, mark_replied
+from .shelve import shelve
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction"}
 
@@ -18,38 +20,39 @@ Happening = Message | Change
 
 
 class Ties:
-    """The (install, channel) pairs that each room is tied to, read once per batch."""
+    """The (install, channel) pairs that each room is tied to, and the rooms themselves, read once per batch."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.rooms: dict[str, Room | None] = {}
         self.bridges: dict[str, list[Bridge]] = {}
         self.workspaces: dict[str, Workspace | None] = {}
+        self.shelves: dict[str, Shelf | None] = {}
 
     def of(self, room_id: str, workspace: str) -> list[tuple[str, str, int]]:
         """(install, channel, bound since) of every bridge of a room and every feed of its workspace."""
-        if room_id not in self.rooms:
-            self._read(room_id, workspace)
+        self.read(room_id, workspace)
         room = self.rooms[room_id]
         if room is None or room.kind == "internal":
             return []
+        if room_id not in self.bridges:
+            bridges: Listing[Bridge] = Listing("bridges", (room_id,))
+            self.bridges[room_id] = self.store.page(bridges, 100).items
         found = {bridge.install: (bridge.install, bridge.channel, bridge.bound_at) for bridge in self.bridges[room_id]}
-        tenant = self.workspaces[workspace]
+        tenant = self.workspaces.get(workspace)
         for install, since in tenant.feeds.items() if tenant else ():
             found.setdefault(install, (install, "webhook", since))
         return list(found.values())
 
-    def _read(self, room_id: str, workspace: str) -> None:
-        refs: list[Ref[Any]] = [
-            ref(Room, room_id),
-            *([] if workspace in self.workspaces else [ref(Workspace, workspace)]),
-        ]
-        room, *tenant = self.store.many(refs)
-        self.rooms[room_id] = room
-        if tenant:
-            self.workspaces[workspace] = tenant[0]
-        bridges: Listing[Bridge] = Listing("bridges", (room_id,))
-        self.bridges[room_id] = self.store.page(bridges, 100).items
+    def read(self, room_id: str, workspace: str) -> None:
+        """Read the room with its shelf, and its workspace, where they are not known."""
+        refs: list[Ref[Any]] = [ref(Room, room_id), ref(Shelf, room_id)] if room_id not in self.rooms else []
+        wanted = bool(workspace) and workspace not in self.workspaces
+        found = self.store.many([*refs, *([ref(Workspace, workspace)] if wanted else [])]) if refs or wanted else []
+        if wanted:
+            self.workspaces[workspace] = found.pop()
+        if refs:
+            self.rooms[room_id], self.shelves[room_id] = found
 
 
 def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
@@ -57,12 +60,17 @@ def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
     workspace = happening.workspace if isinstance(happening, Message) else ""
     if isinstance(happening, Message):
         mark_replied(world, happening)
-    what = _what(happening)
-    if what is None or happening.internal:
+    if happening.internal:
         return []
-    if not workspace:
+    what = _what(happening)
+    if not workspace and what:
         message = world.store.one(ref(Message, happening.room, happening.message, False))  # type: ignore[union-attr]
         workspace = message.workspace if message else ""
+        if message and what == "reaction":
+            mark_reaction(world, message, happening)  # type: ignore[arg-type]
+    _shelve(world, happening, workspace, ties)
+    if what is None:
+        return []
     calls = []
     for install, channel, since in ties.of(happening.room, workspace):
         if _owed(happening, install, since):
@@ -70,6 +78,15 @@ def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
             _put(world.store, row)
             calls.append(Call(row.bridge, row.n))
     return calls
+
+
+def _shelve(world: World, happening: Happening, workspace: str, ties: Ties) -> None:
+    """Only what is said, and what changes the room itself, moves it between the inbox's views."""
+    if isinstance(happening, Message) or happening.type == "room":
+        ties.read(happening.room, workspace)
+        room = ties.rooms[happening.room]
+        if room:
+            ties.shelves[room.id] = shelve(world.store, room, ties.shelves[room.id], world.clock.now())
 
 
 def _what(happening: Happening) -> What | None:

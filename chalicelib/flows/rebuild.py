@@ -1,6 +1,6 @@
 """Recompute all that is derived, from what was said and set: index keys, rooms' counts and glimpses, messages'
-ordinals, read marks' counts, the id map, domain claims, feeds. The one full scan; run it in quiet hours, as often as
-you like.
+ordinals, read marks' counts, the id map, domain claims, feeds, customers' footing, the inbox's views. The one full
+scan; run it in quiet hours, as often as you like.
 
 Deliveries are no derived state: they are the ledger of what was sent.
 """
@@ -11,14 +11,18 @@ from typing import Any
 
 import msgspec
 
-from ..desk.customers import Customer, Domain
+from ..desk.customers import Customer, Domain, User
 from ..desk.errors import Clash
+from ..desk.footing import Counted, Footing, OpenRoom, counted, glance, summed
 from ..desk.messages import Known, Message
 from ..desk.record import Record
 from ..desk.rooms import Bridge, Room, Seen
 from ..desk.saying import glimpse
+from ..desk.segments import Placement
+from ..desk.views import Shelf
 from ..desk.workspaces import Install, Workspace, fed
-from ..ports import Listing, Scanned, ref
+from ..ports import Drop, Listing, Scanned, ref
+from .shelve import place, shelve
 
 PAGE = 200
 TURNS = {"agent": "customer", "user": "vendor", "visitor": "vendor"}
@@ -27,11 +31,19 @@ TURNS = {"agent": "customer", "user": "vendor", "visitor": "vendor"}
 def rebuild(store: Scanned) -> Counter[str]:
     """How many records of each type were put right."""
     mended: Counter[str] = Counter()
+    customers: list[Customer] = []
     for record in store.everything():
-        for right in _right(store, record):
-            if _put(store, right):
-                mended[type(right).__name__] += 1
+        customers += [record] if isinstance(record, Customer) else []
+        _mend(store, _right(store, record), mended)
+    for customer in customers:  # once their rooms are right
+        _mend(store, _footing(store, customer), mended)
     return mended
+
+
+def _mend(store: Scanned, rights: Iterator[Record], mended: Counter[str]) -> None:
+    for right in rights:
+        if _put(store, right):
+            mended[type(right).__name__] += 1
 
 
 def _put(store: Scanned, right: Record) -> bool:
@@ -61,7 +73,13 @@ def _right(store: Scanned, record: Record) -> Iterator[Record]:
         if record.conversation:
             source = f"{record.install}:thread"
             yield _known(store, source, record.conversation, record.workspace, record.room, 0)
-    elif not isinstance(record, Known | Domain):
+    elif isinstance(record, OpenRoom):
+        if glance(store.one(ref(Room, record.room)))[0] is None:
+            store.commit(Drop(ref(OpenRoom, record.customer, record.room)))
+    elif isinstance(record, Counted):
+        if counted(store.one(ref(User, record.customer, record.user))) is None:
+            store.commit(Drop(ref(Counted, record.customer, record.user)))
+    elif not isinstance(record, Known | Domain | Placement):  # a placement comes with its customer
         yield record
 
 
@@ -80,6 +98,8 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
     posts = notes = 0
     last: Message | None = None
     spoken: Message | None = None
+    waits: list[int] = []
+    channels: set[str] = set()
     said: Listing[Message] = Listing("posts", (room.id,))
     noted: Listing[Message] = Listing("notes", (room.id,))
     messages = sorted([*_all(store, said), *_all(store, noted)], key=lambda message: message.n)
@@ -89,16 +109,45 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
         if not message.internal and message.broadcast is None:
             last = message
             spoken = message if message.author.kind in TURNS else spoken
+            if TURNS.get(message.author.kind) == "vendor":
+                waits, channels = [*waits, message.created_at], channels | {message.source.channel}
+            elif message.author.kind == "agent":
+                waits = []
         if message.source.install and message.source.id:
             yield _known(store, message.source.install, message.source.id, room.workspace, room.id, message.n)
-    yield msgspec.structs.replace(
+    right = msgspec.structs.replace(
         room,
         posts=posts,
         notes=notes,
         last_message=glimpse(last) if last else None,
         last_message_at=last.created_at if last else 0,
         turn=TURNS[spoken.author.kind] if spoken else "",
+        waiting_since=room.waiting_since if room.waiting_since in waits else next(iter(waits), 0),
+        channels=tuple(sorted(channels)),
     )
+    yield right
+    shelf = shelve(store, right, store.one(ref(Shelf, room.id)), right.last_message_at or right.created_at)
+    if shelf:
+        yield from (place(shelf, view) for view in shelf.views)
+
+
+def _footing(store: Scanned, customer: Customer) -> Iterator[Record]:
+    """The rows of its open rooms and of its people, and the sums; where these were wrong, the clock places it anew."""
+    users: Listing[User] = Listing("users", (customer.id,))
+    people = [person for user in _all(store, users) if (person := counted(user))]
+    glances = []
+    for state in ("open", "resolved"):
+        rooms: Listing[Room] = Listing("customer-rooms", (customer.id, state))
+        glances += [glance(room) for room in _all(store, rooms)]
+    rows = [row for row, _, _ in glances if row]
+    yield from (*people, *rows)
+    old = store.one(ref(Placement, customer.id))
+    right = summed(Footing(), rows, glances, len(people))
+    if old is None and right != Footing():
+        yield Placement(version=1, customer=customer.id, workspace=customer.workspace, next_at=1, footing=right)
+    elif old:
+        moved = {} if old.footing == right else {"footing": right, "next_at": 1}
+        yield msgspec.structs.replace(old, **moved)
 
 
 def _known(store: Scanned, source: str, id_: str, workspace: str, room: str, n: int) -> Known:

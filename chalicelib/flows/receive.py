@@ -12,6 +12,7 @@ from ..desk.files import MAX_SIZE, TYPE, Attachment, safe_name
 from ..desk.ids import derived, message_id, triage_room_id
 from ..desk.messages import Attached, Author, Draft, Known, Reply, Source
 from ..desk.rooms import MAX_NAME, Bridge, Room
+from ..desk.tickets import Hint
 from ..desk.workspaces import Install
 from ..ports import World, Write, new, ref
 from .admit import admit_customer, admit_user, admit_visitor, customer_of_address
@@ -53,10 +54,24 @@ def receive(world: World, envelope: Envelope) -> Outcome:
     if install is None or install.state != "active":
         outcome.ignored.append("install-gone")
         return outcome
+    tracker = world.tracker(install.kind)
+    if tracker:
+        for hint in tracker.hints(envelope, install):
+            _hinted(hint, outcome)
+        return outcome
     place = Place(world, install, envelope)
     for arrival in world.inbound(install.kind).parse(envelope, install):
         _work_off(place, arrival, outcome)
     return outcome
+
+
+def _hinted(hint: Hint | Ignored | Unsupported, outcome: Outcome) -> None:
+    if isinstance(hint, Ignored):
+        outcome.ignored.append(hint.reason)
+    elif isinstance(hint, Unsupported):
+        outcome.unsupported.append(hint.what)
+    else:
+        outcome.ignored.append("not-tied")  # no ticket is tied to an issue yet
 
 
 def _work_off(place: Place, arrival: Arrival, outcome: Outcome) -> None:

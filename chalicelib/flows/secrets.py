@@ -1,10 +1,12 @@
 """Secrets of workspaces and installs: made, sealed, opened; two may be live."""
 
 import base64
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..desk.workspaces import MAX_LIVE_SECRETS, Install, Secret
-from ..ports import World
+from ..ports import PUBLISHED, World
+from .published_keys import published_key
 
 
 def context(workspace: str, owner: str) -> dict[str, str]:
@@ -36,16 +38,23 @@ def opened(world: World, secrets: Sequence[Secret], workspace: str, owner: str) 
 
 
 class Opened(Mapping[str, Sequence[str]]):
-    """An install's plain secrets by name, newest first; each is opened when it is first asked for."""
+    """An install's plain secrets by name, newest first; each is opened when it is first asked for. The public key
+    with the id `kid` that an issuer publishes is `published:<address of its metadata>#<kid>`, as JSON (a JWK)."""
 
     def __init__(self, world: World, install: Install) -> None:
         self._world, self._install = world, install
 
     def __getitem__(self, name: str) -> list[str]:
+        if name.startswith(PUBLISHED):
+            return self._published(*name.removeprefix(PUBLISHED).split("#", 1))
         found = [secret for secret in self._install.secrets if secret.name == name]
         if not found:
             raise KeyError(name)
         return opened(self._world, found, self._install.workspace, self._install.id)
+
+    def _published(self, metadata_url: str, kid: str) -> list[str]:
+        key = published_key(self._world, metadata_url, kid)
+        return [json.dumps(key)] if key else []
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys(secret.name for secret in self._install.secrets))

@@ -9,6 +9,7 @@ import msgspec
 from ..desk.attributes import Type, check
 from ..desk.customers import Customer
 from ..desk.errors import Busy, Clash, NotFound, Refusal
+from ..desk.hours import zone
 from ..desk.jobs import CHUNK, PIECE, WAKE_AFTER, Flaw, Job
 from ..desk.segments import Member, Segment
 from ..ports import Drop, Listing, World, Write, new, over, ref
@@ -88,6 +89,8 @@ def _upsert(world: World, job: Job, row: Row, types: dict[str, Type]) -> Flaw | 
         if "domains" in told:
             told["domains"] = check_domains(told["domains"])
         check(told.get("attributes", {}), types)
+        if told.get("timezone"):
+            zone(told["timezone"])
         if job.dry_run:
             would_admit(world, job.workspace, external_id, **told)
         else:
@@ -114,7 +117,7 @@ def _sort(world: World, job: Job) -> Job:
         return _end(world, job, "the segment has changed since")
     listing: Listing[Customer] = Listing("customers", (job.workspace,))
     page = world.store.page(listing, PIECE, job.cursor or None)
-    place(world, job.workspace, [customer.id for customer in page.items])
+    place(world, job.workspace, {customer.id: () for customer in page.items})
     moved = _moved(world, job, len(page.items), page.next is None, cursor=page.next or "")
     built: list[Write] = [] if page.next else [over(segment.changed(built=segment.revision), segment)]
     world.store.commit(over(moved, job), *built)

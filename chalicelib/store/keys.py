@@ -1,6 +1,6 @@
 """Every key and index of the table. pk and sk are the table's, g1 to g3 the overloaded indexes' (pk, sk) pairs.
 
-g1: things of a workspace. g2: rooms of a customer. g3: the time index (sparse, sharded).
+g1: things of a workspace. g2: rooms of a customer, agents by address. g3: the time index (sparse, sharded).
 """
 
 import hashlib
@@ -10,18 +10,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..desk.attributes import AttributeType
-from ..desk.broadcasts import Audience, Broadcast, Piece, Result, Rules, Tally
+from ..desk.broadcasts import Audience, Broadcast, Heard, Piece, Result, Rules, Tally
 from ..desk.claims import Claim
 from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.deliveries import Delivery, Progress
 from ..desk.files import Attachment
+from ..desk.footing import Counted, OpenRoom
 from ..desk.ids import DIGITS
 from ..desk.jobs import Flaw, Job
 from ..desk.messages import Change, Known, Message
 from ..desk.record import Record
 from ..desk.rooms import Bridge, Room, Seen
 from ..desk.segments import Member, Placement, Segment
+from ..desk.sessions import Provider, Session, SignInLink
+from ..desk.snippets import Snippet
 from ..desk.sockets import Connection, Subscription
+from ..desk.views import Place, Shelf
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
@@ -111,6 +115,13 @@ def _broadcast_indexes(b: Broadcast) -> dict[str, Key]:
     return found
 
 
+def _tally_indexes(tally: Tally) -> dict[str, Key]:
+    """A piece whose rooms wait for their hours."""
+    if not tally.due or tally.finished or tally.undone:
+        return {}
+    return {"g3": (time_shard(tally.broadcast), f"{moment(tally.due)}#{tally.broadcast}#{number(tally.number)}")}
+
+
 def _job_indexes(job: Job) -> dict[str, Key]:
     found = {"g1": (f"W#{job.workspace}#JOBS", f"{moment(job.created_at)}#{job.id}")}
     if not job.ended:
@@ -130,7 +141,15 @@ def _of(*names: str) -> Callable[[Any], tuple[Any, ...]]:
 
 KINDS: tuple[Kind, ...] = (
     Kind(Workspace, lambda w: (f"W#{w}", "A"), _of("id")),
-    Kind(Agent, lambda w, a: (f"W#{w}", f"AGENT#{a}"), _of("workspace", "id")),
+    Kind(
+        Agent,
+        lambda w, a: (f"W#{w}", f"AGENT#{a}"),
+        _of("workspace", "id"),
+        lambda a: {"g2": (f"MAIL#{short(a.email.casefold())}", a.id)} if a.email else {},
+    ),
+    Kind(Session, lambda s: (f"SESSION#{s}", "A"), _of("id"), expires=lambda s: s.expires_at),
+    Kind(SignInLink, lambda i: (f"LINK#{i}", "A"), _of("id"), expires=lambda i: i.expires_at),
+    Kind(Provider, lambda w: (f"W#{w}", "PROVIDER"), _of("workspace")),
     Kind(Audit, lambda w, at, i: (f"W#{w}", f"AUDIT#{moment(at)}#{i}"), _of("workspace", "at", "id")),
     Kind(
         ApiKey,
@@ -161,6 +180,13 @@ KINDS: tuple[Kind, ...] = (
         _of("room", "n", "internal"),
     ),
     Kind(Bridge, lambda r, i: (f"R#{r}", f"BRIDGE#{i}"), _of("room", "install")),
+    Kind(Shelf, lambda r: (f"R#{r}", "SHELF"), _of("room")),
+    Kind(
+        Place,
+        lambda w, view, since, r: (f"V#{w}#{view}", f"{moment(since)}#{r}"),
+        _of("workspace", "view", "since", "room"),
+    ),
+    Kind(Snippet, lambda w, i: (f"W#{w}", f"SNIPPET#{i}"), _of("workspace", "id")),
     Kind(Seen, lambda p, r: (f"P#{p}", f"SEEN#{r}"), _of("person", "room")),
     Kind(Known, lambda s, i: (f"X#{s}#{short(i)}", "A"), _of("source", "id"), expires=lambda k: k.expires_at),
     Kind(Claim, lambda c, k: (f"X#claim#{c}#{k}", "A"), _of("credential", "key"), expires=lambda c: c.expires_at),
@@ -178,7 +204,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(Broadcast, lambda b: (f"B#{b}", "A"), _of("id"), _broadcast_indexes),
     Kind(Audience, lambda b: (f"B#{b}", "AUDIENCE"), _of("broadcast")),
     Kind(Piece, lambda b, p: (f"B#{b}", f"P#{number(p)}"), _of("broadcast", "number")),
-    Kind(Tally, lambda b, p: (f"B#{b}", f"T#{number(p)}"), _of("broadcast", "number")),
+    Kind(Tally, lambda b, p: (f"B#{b}", f"T#{number(p)}"), _of("broadcast", "number"), _tally_indexes),
+    Kind(Heard, lambda c: (f"C#{c}", "HEARD"), _of("customer")),
     Kind(Result, lambda b, p, r: (f"B#{b}#{number(p)}", f"R#{r}"), _of("broadcast", "piece", "room")),
     Kind(AttributeType, lambda w, n: (f"W#{w}", f"ATTRIBUTE#{n}"), _of("workspace", "name")),
     Kind(Job, lambda j: (f"J#{j}", "A"), _of("id"), _job_indexes),
@@ -191,6 +218,8 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(Member, lambda s, c: (f"S#{s}", c), _of("segment", "customer")),
     Kind(Placement, lambda c: (f"C#{c}", "PLACEMENT"), _of("customer"), _placement_indexes),
+    Kind(OpenRoom, lambda c, r: (f"C#{c}", f"OPEN#{r}"), _of("customer", "room")),
+    Kind(Counted, lambda c, u: (f"C#{c}", f"COUNTED#{u}"), _of("customer", "user")),
 )
 BY_TYPE = {kind.type: kind for kind in KINDS}
 BY_NAME = {kind.type.__name__: kind for kind in KINDS}
@@ -225,6 +254,7 @@ def _beginning(prefix: str) -> tuple[str, str]:
 # name → (index, partition of the listing's arguments, prefix of the sort key of the rest, numbered?)
 LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = {
     "agents": ("", lambda w: f"W#{w}", lambda w: "AGENT#", False),
+    "agents-by-mail": ("g2", lambda email: f"MAIL#{short(email)}", lambda email: "", False),
     "audit": ("", lambda w: f"W#{w}", lambda w: "AUDIT#", False),
     "keys": ("g1", lambda w: f"W#{w}#KEYS", lambda w: "", False),
     "installs": ("g1", lambda w: f"W#{w}#INSTALLS", lambda w: "", False),
@@ -232,6 +262,8 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "users": ("", lambda c: f"C#{c}", lambda c: "USER#", False),
     "rooms": ("g1", lambda w, s: f"W#{w}#ROOMS#{s}", lambda w, s: "", False),
     "customer-rooms": ("g2", lambda c, s: f"C#{c}#ROOMS#{s}", lambda c, s: "", False),
+    "view": ("", lambda w, view: f"V#{w}#{view}", lambda w, view: "", False),
+    "snippets": ("", lambda w: f"W#{w}", lambda w: "SNIPPET#", False),
     "posts": ("", lambda r: f"R#{r}", lambda r: "M#", True),
     "notes": ("", lambda r: f"R#{r}", lambda r: "N#", True),
     "changes": ("", lambda r: f"R#{r}", lambda r: "L#", True),
@@ -248,6 +280,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "flaws": ("", lambda j: f"J#{j}", lambda j: "LINE#", True),
     "segments": ("g1", lambda w: f"W#{w}#SEGMENTS#active", lambda w: "", False),
     "segment-members": ("", lambda s: f"S#{s}", lambda s: "cus_", False),
+    "open-rooms": ("", lambda c: f"C#{c}", lambda c: "OPEN#", False),
     "due-work": ("g3", lambda shard: f"WORK#T#{shard}", lambda shard: "", True),
     "deliveries": ("", lambda r: f"D#{r.partition('_')[2]}", lambda r: "", True),
     "due": ("g3", lambda shard: f"T#{shard}", lambda shard: "", True),

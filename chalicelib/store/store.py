@@ -76,7 +76,7 @@ class TableStore:
         there = self.table.read([row.key]).get(row.key)
         if there == row:
             return False
-        self.table.write([(row, there.v if there else 0)], [])
+        self.table.write([(row, row.v if there else 0)], [])
         return True
 
     def count(self, name: str, window: int, amount: int, expires_at: int) -> int:

@@ -46,14 +46,15 @@ def gateway_event(
     }
 
 
-def stream_record(item: Item, was: bool = False) -> dict[str, Any]:
-    """A record of the table's stream."""
+def stream_record(item: Item, was: Item | None = None) -> dict[str, Any]:
+    """A record of the table's stream: an item, and what it was before."""
     keys = {name: item[name] for name in ("pk", "sk")}
+    images = {"NewImage": item} | ({"OldImage": was} if was else {})
     return {
         "eventID": "bench",
         "eventName": "MODIFY" if was else "INSERT",
         "eventSource": "aws:dynamodb",
-        "dynamodb": {"Keys": keys, "NewImage": item, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        "dynamodb": {"Keys": keys, **images, "StreamViewType": "NEW_AND_OLD_IMAGES"},
     }
 
 

@@ -31,6 +31,7 @@ class Story:
         _, customer = stage.request("PUT", "/v1/customers/acme", self.key, {"name": "Acme"})
         self.room = customer["triage_room"]
         self.sent = 0
+        self.was: Item | None = None
 
     def _install(self, name: str, config: dict[str, Any]) -> dict[str, Any]:
         told = {"kind": "webhook", "name": name, "config": config}
@@ -56,9 +57,11 @@ class Story:
         self.stage.work("receive", self.stage.taken("inbound"))
 
     def changes(self) -> list[dict[str, Any]]:
-        """The stream's records of the room's latest message or change."""
+        """The stream's records of the room's latest message or change, and of the room itself."""
         found = [*self.stage.items(f"R#{self.room}", "M#"), *self.stage.items(f"R#{self.room}", "L#")]
-        return [stream_record(max(found, key=_number))]
+        room, was = self.stage.items(f"R#{self.room}", "A")[0], self.was
+        self.was = room
+        return [stream_record(max(found, key=_number)), stream_record(room, was)]
 
     def watch(self) -> None:
         """Three people have the room open."""

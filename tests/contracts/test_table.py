@@ -17,11 +17,14 @@ from chalicelib.desk.claims import Claim
 from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.errors import Clash, Malformed
+from chalicelib.desk.footing import OpenRoom
 from chalicelib.desk.jobs import Flaw, Job
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Bridge, Room, Seen
 from chalicelib.desk.segments import Member, Placement, Segment
+from chalicelib.desk.snippets import Snippet
 from chalicelib.desk.sockets import Subscription
+from chalicelib.desk.views import Place
 from chalicelib.desk.workspaces import Agent, ApiKey, Audit, Install
 from chalicelib.ports import Away, Drop, Listing, Put, new, over, ref
 from chalicelib.store.dynamo import DynamoTable, Item
@@ -354,6 +357,18 @@ PLACEMENT = msgspec.structs.replace(sample(Placement), customer=SAME_SHARD, next
 # What each listing is asked, and what it finds, in order, among all of the records below.
 FOUND = {
     "agents": (("wsp_1",), [msgspec.structs.replace(sample(Agent), workspace="wsp_1", id=f"agt_{i}") for i in "12"]),
+    "agents-by-mail": (
+        ("ann@acorn.example",),
+        [msgspec.structs.replace(sample(Agent), workspace="wsp_9", id="agt_9", email="Ann@acorn.example")],
+    ),
+    "view": (
+        ("wsp_1", "unassigned"),
+        [Place(version=1, workspace="wsp_1", view="unassigned", since=at, room="room_1") for at in (9, 10, 100)],
+    ),
+    "snippets": (
+        ("wsp_1",),
+        [msgspec.structs.replace(sample(Snippet), workspace="wsp_1", id=f"snp_{i}") for i in "12"],
+    ),
     "audit": (("wsp_1",), [msgspec.structs.replace(sample(Audit), workspace="wsp_1", at=at) for at in (9, 10, 100)]),
     "keys": (("wsp_1",), [msgspec.structs.replace(sample(ApiKey), workspace="wsp_1", created_at=5)]),
     "installs": (("wsp_1",), [msgspec.structs.replace(sample(Install), workspace="wsp_1", created_at=5)]),
@@ -384,6 +399,10 @@ FOUND = {
     "segment-members": (
         ("seg_1",),
         [msgspec.structs.replace(sample(Member), segment="seg_1", customer=f"cus_{i}") for i in "12"],
+    ),
+    "open-rooms": (
+        ("cus_1",),
+        [msgspec.structs.replace(sample(OpenRoom), customer="cus_1", room=f"room_{i}") for i in "12"],
     ),
     "due-work": ((time_shard("job_1")[2:],), [JOB, PLACEMENT]),
     "broadcasts": (("wsp_1",), [BROADCAST, msgspec.structs.replace(BROADCAST, id="bct_2", created_at=9)]),

@@ -213,7 +213,7 @@ def test_a_changed_customer_goes_by_way_of_the_jobs_queue_into_its_segments(parl
     image = {"pk": {"S": row.pk}, "sk": {"S": row.sk}, "t": {"S": row.t}, "d": {"S": row.d}, "v": {"N": str(row.v)}}
     record = {"dynamodb": {"Keys": {"pk": {"S": row.pk}, "sk": {"S": row.sk}}, "NewImage": image}}
     workers.react(Event(record).to_dict(), None)
-    assert queues.tasks == [{"workspace": tenant.id, "customers": [customer]}]
+    assert queues.tasks == [{"workspace": tenant.id, "customers": {customer: []}}]
     sent = message("a", body=json.dumps(queues.tasks.pop()))
     assert workers.jobs({"Records": [sent]}, None) == {"batchItemFailures": []}
     assert len(tenant.api.get(f"/v1/segments/{segment}/members").json["items"]) == 1

@@ -147,3 +147,15 @@ def test_where_the_provider_signs_with_its_own_secret_none_is_made(parley, tenan
     made = tenant.api.post("/v1/installs", {"kind": "webhook", "name": "H", "credentials": {"signing": "s"}}).json
     assert made["secret"] is None
     assert tenant.api.post(f"/v1/installs/{made['id']}/secrets").status == 409
+
+
+def test_credentials_in_headers_are_verified_and_not_kept(parley, tenant, hook, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        "chalicelib.channels.webhook.inbound.verify", lambda envelope, *_: seen.append(envelope.headers)
+    )
+    assert send(parley, hook["id"], hook["secret"], Authorization="Basic eDp5", Cookie="a=b").status == 202
+    assert (seen[0]["authorization"], seen[0]["cookie"]) == ("Basic eDp5", "a=b")
+    kept = parley.queues.envelopes[0][0].headers
+    assert "webhook-id" in kept
+    assert not {"authorization", "cookie"} & set(kept)

@@ -49,9 +49,9 @@ def test_the_newest_facts_decide(call, plans):
 
         def meanwhile():
             tenant.customer("acme", **last)
-            place(parley.world, tenant.id, [customer])
+            place(parley.world, tenant.id, {customer: ()})
 
         parley.table.left, parley.table.happens = call, meanwhile
-        place(parley.world, tenant.id, [customer])
+        place(parley.world, tenant.id, {customer: ()})
         found = tenant.api.get(f"/v1/segments/{segment}/members").json["items"]
         assert bool(found) == (plans[2] == "pro")

@@ -63,10 +63,11 @@ def test_users_resolve_and_reopen_but_neither_assign_nor_rename_triage(tenant, r
     assert ann.post("/v1/rooms", {"name": "I", "kind": "internal"}).status == 403
 
 
-def test_active_agents_alone_are_assigned(tenant, room):
+def test_active_agents_alone_are_assigned(parley, tenant, room):
     ids = [tenant.api.post("/v1/agents", {"name": name}).json["id"] for name in ("A", "B")]
     told = tenant.api.patch(f"/v1/rooms/{room}", {"assignees": [ids[0], ids[1], ids[0]]}).json
     assert told["assignees"] == ids
+    parley.react_all()
     assert [each["id"] for each in tenant.api.get("/v1/rooms", assignee=ids[0]).json["items"]] == [room]
     assert tenant.api.get("/v1/rooms", assignee="agt_none").json["items"] == []
     tenant.api.patch(f"/v1/agents/{ids[1]}", {"state": "gone"})

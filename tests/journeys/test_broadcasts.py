@@ -38,7 +38,7 @@ def test_six_hundred_rooms_get_it_once_though_its_worker_is_killed_and_it_is_sen
     stack.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps({"broadcast": id_}))
     eventually(lambda: api.get(f"/v1/broadcasts/{id_}")["state"] == "done", 300)
     assert sums() == {"planned": ROOMS, "stored": ROOMS} | dict.fromkeys(
-        ("skipped", "failed", "waiting", "deleted", "read", "replied"), 0
+        ("skipped", "failed", "waiting", "deleted", "read", "replied", "acknowledged"), 0
     )
     assert said(api, rooms) == Counter(f"Hello {name}, we move on Monday" for name in rooms.values())
     results = whole(api, f"/v1/broadcasts/{id_}/results")

@@ -7,16 +7,22 @@ from hypothesis import strategies as st
 
 from chalicelib.desk import broadcasts as desk
 from chalicelib.desk.broadcasts import Broadcast, sums
+from chalicelib.desk.messages import Message
+from chalicelib.desk.rooms import Room
 from chalicelib.flows import broadcast as flow
 from chalicelib.flows import plan_broadcast
 from chalicelib.flows.due import due
 from chalicelib.ports import Away, Errand, ref
 from chalicelib.store.memory import MemoryTable
+from chalicelib.store.rows import from_row
 from tests.api import Tenant
 from tests.conftest import in_memory
 from tests.fakes import Parley
 
 CUSTOMERS = 9
+PLACES = ["", "Asia/Tokyo", "Europe/Berlin", "America/Los_Angeles"]
+# Into triage rooms; into rooms that are made; each in the customer's own hours.
+KINDS = [{}, {"into": "topic", "room_name": "News"}, {"hours": {"from": "09:00", "to": "12:00"}}]
 VERBS = ["pause", "resume", "cancel", "undo"]
 
 
@@ -58,13 +64,15 @@ acts = st.one_of(
 class Scene:
     """A broadcast to nine customers in pieces of four, two rooms a transaction."""
 
-    def __init__(self, parley: Parley):
+    def __init__(self, parley: Parley, told: dict[str, object]):
         self.parley, self.table = parley, parley.table
         self.tenant = Tenant.found("Acorn", parley.clock.at // 1000)
         self.names = [f"customer{i}" for i in range(CUSTOMERS)]
         for name in self.names:
-            self.tenant.customer(name, opted_out=["news"] if name == "customer4" else [])
-        self.id = self.tenant.api.post("/v1/broadcasts", {"text": "News", "customers": self.names}).json["id"]
+            place = PLACES[self.names.index(name) % len(PLACES)]
+            self.tenant.customer(name, opted_out=["news"] if name == "customer4" else [], timezone=place)
+        body = {"text": "News", "customers": self.names, **told}
+        self.id = self.tenant.api.post("/v1/broadcasts", body).json["id"]
         assert self.tenant.api.post(f"/v1/broadcasts/{self.id}/send", {}).status == 200
         self.known: list[Errand] = []
 
@@ -109,10 +117,10 @@ class Scene:
         flow.broadcast(self.parley.world, errand)
 
     def settle(self) -> Broadcast:
-        for _ in range(5):
+        for _ in range(12):  # a day and more: everybody's hours have come
             while self.parley.queues.errands:
                 self.work(self.parley.queues.errands.pop(0))
-            self.parley.clock.at += 200_000
+            self.parley.clock.at += 3 * 3_600_000
             due(self.parley.world)
         self.check()
         found = self.parley.store.one(ref(Broadcast, self.id))
@@ -122,10 +130,11 @@ class Scene:
     def copies(self, deleted: bool | None = None) -> list[int]:
         """How many copies each room has."""
         found = []
+        records = [from_row(row) for row in self.parley.table.rows.values()]
+        whose = {each.id: each.customer_external_id for each in records if isinstance(each, Room)}
+        ours = [each for each in records if isinstance(each, Message) and each.broadcast]
         for name in self.names:
-            page = self.tenant.api.get(f"/v1/rooms/{self.tenant.triage(name)}/messages", after="0").json["items"]
-            ours = [m for m in page if m["source"]["channel"] == "broadcast"]
-            found.append(sum(1 for m in ours if deleted is None or m["deleted"] == deleted))
+            found.append(sum(whose[m.room] == name and (deleted is None or m.deleted == deleted) for m in ours))
         return found
 
     def check(self) -> None:
@@ -141,16 +150,18 @@ class Scene:
 @pytest.fixture(scope="module", autouse=True)
 def small_pieces():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan_broadcast, "PIECE", 4)
-        patch.setattr(flow, "CHUNK", 2)
+        for name in ("PIECE", "PIECE_OF_TOPICS"):
+            patch.setattr(plan_broadcast, name, 4)
+        for name in ("CHUNK", "CHUNK_OF_TOPICS"):
+            patch.setattr(flow, name, 2)
         yield
 
 
 @settings(max_examples=120)
-@given(st.lists(acts, max_size=25))
-def test_any_order_any_number_of_times_any_death(told):
+@given(st.lists(acts, max_size=25), st.sampled_from(KINDS))
+def test_any_order_any_number_of_times_any_death(told, kind):
     with in_memory(Parley(Mortal())) as parley:
-        scene = Scene(parley)
+        scene = Scene(parley, kind)
         for act, pick in told:
             scene.act(act, pick)
         parley.table.fuse = 0
@@ -168,3 +179,5 @@ def test_any_order_any_number_of_times_any_death(told):
 def test_one_transaction_never_takes_more_than_it_may():
     assert 3 * desk.CHUNK + 1 <= 100
     assert desk.PIECE + 3 <= 100
+    assert 4 * desk.CHUNK_OF_TOPICS + 1 <= 100
+    assert 2 * desk.PIECE_OF_TOPICS + 3 <= 100

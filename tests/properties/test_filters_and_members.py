@@ -6,8 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.desk.attributes import values_of
-from chalicelib.desk.customers import Customer
-from chalicelib.desk.segments import holds, parse, turns
+from chalicelib.desk.customers import Customer, User
+from chalicelib.desk.footing import HOUR, Footing
+from chalicelib.desk.rooms import Room
+from chalicelib.desk.segments import Placement, holds, parse, turns
+from chalicelib.flows.broadcast import broadcast
 from chalicelib.flows.due_work import due_work
 from chalicelib.store.rows import from_row
 from tests.api import Tenant
@@ -45,6 +48,16 @@ customers = st.builds(
     attributes=attributes,
     domains=st.lists(words, max_size=2).map(tuple),
     state=st.sampled_from(["active", "blocked"]),
+    language=words,
+)
+footings = st.builds(
+    Footing,
+    rooms_open=st.integers(0, 2),
+    oldest_wait=moments | st.just(0),
+    last_message_at=moments | st.just(0),
+    members=st.integers(0, 2),
+    labels=st.lists(words, max_size=2).map(tuple),
+    channels=st.lists(words, max_size=2).map(tuple),
 )
 
 
@@ -58,13 +71,19 @@ leaves = st.one_of(
         for name, kind in {"plan": words, "name": words, "arr": numbers, "vip": st.booleans()}.items()
     ],
     leaf("renewal", "equals", moments.map(iso)),
+    *[leaf(name, word, st.integers(0, 2)) for name in ("rooms_open", "members") for word in ("equals", "greater")],
+    *[leaf(name, "within_days", st.integers(1, 4)) for name in ("oldest_wait", "last_message_at")],
+    *[leaf(name, "less", moments.map(iso)) for name in ("oldest_wait", "last_message_at")],
+    leaf("labels", "contains", words),
+    leaf("channels", "contains", st.sampled_from(["widget", "api", "a"])),
+    leaf("language", "equals", words),
     leaf("plan", "in", st.lists(words, min_size=1, max_size=3)),
     leaf("arr", "in", st.lists(numbers, min_size=1, max_size=3)),
     *[leaf(name, "contains", words) for name in ("plan", "tags", "domains", "external_id")],
     *[leaf("arr", word, numbers) for word in ("less", "greater")],
     *[leaf(name, word, moments.map(iso)) for name in ("renewal", "first_seen") for word in ("less", "greater")],
     *[leaf(name, "within_days", st.integers(1, 4)) for name in ("renewal", "first_seen")],
-    *[leaf(name, "exists", st.booleans()) for name in (*TYPES, "name")],
+    *[leaf(name, "exists", st.booleans()) for name in (*TYPES, "name", "oldest_wait", "last_message_at", "language")],
 )
 filters = st.recursive(
     leaves,
@@ -77,16 +96,16 @@ filters = st.recursive(
 )
 
 
-def naive(told, customer, now):
+def naive(told, customer, footing, now):
     """The language again, straight from its description."""
     if "all" in told:
-        return all(naive(each, customer, now) for each in told["all"])
+        return all(naive(each, customer, footing, now) for each in told["all"])
     if "any" in told:
-        return any(naive(each, customer, now) for each in told["any"])
+        return any(naive(each, customer, footing, now) for each in told["any"])
     if "not" in told:
-        return not naive(told["not"], customer, now)
+        return not naive(told["not"], customer, footing, now)
     (operator,) = set(told) - {"attribute"}
-    value, operand = valued(told["attribute"], customer), told[operator]
+    value, operand = valued(told["attribute"], customer, footing), told[operator]
     if operator == "exists":
         return (value is not None) == operand
     if value is None:
@@ -107,7 +126,13 @@ def millis(text):
     return datetime.fromisoformat(text)
 
 
-def valued(name, customer):
+def valued(name, customer, footing):
+    if name in ("oldest_wait", "last_message_at"):
+        return millis(iso(getattr(footing, name))) if getattr(footing, name) else None
+    if name in ("rooms_open", "members", "labels", "channels"):
+        return getattr(footing, name)
+    if name == "language":
+        return customer.language or None
     if name in ("name", "external_id", "domains"):
         return getattr(customer, name)
     if name == "first_seen":
@@ -122,15 +147,15 @@ def valued(name, customer):
 
 
 @settings(max_examples=600)
-@given(filters, customers, moments)
-def test_a_filter_says_what_a_naive_reading_says(told, customer, now):
-    assert holds(parse(told, TYPES), values_of(customer), now) == naive(told, customer, now)
+@given(filters, customers, footings, moments)
+def test_a_filter_says_what_a_naive_reading_says(told, customer, footing, now):
+    assert holds(parse(told, TYPES), values_of(customer, footing), now) == naive(told, customer, footing, now)
 
 
 @settings(max_examples=300)
-@given(filters, customers, moments)
-def test_nothing_turns_before_the_moment_that_is_told(told, customer, now):
-    node, known = parse(told, TYPES), values_of(customer)
+@given(filters, customers, footings, moments)
+def test_nothing_turns_before_the_moment_that_is_told(told, customer, footing, now):
+    node, known = parse(told, TYPES), values_of(customer, footing)
     says, turn = holds(node, known, now), turns(node, known, now)
     assert turn == 0 or turn > now
     end = turn or now + 20 * DAY
@@ -146,12 +171,18 @@ acts = st.lists(
         st.tuples(st.just("remove"), st.integers(0, 2), st.none()),
         st.tuples(st.just("settle"), st.just(0), st.none()),
         st.tuples(st.just("again"), st.just(0), st.none()),
+        st.tuples(st.just("say"), st.integers(0, 3), st.sampled_from(["user", "agent", "note"])),
+        st.tuples(st.just("open"), st.integers(0, 3), words),
+        st.tuples(st.just("turn"), st.integers(0, 3), st.sampled_from(["resolved", "open"])),
+        st.tuples(st.just("label"), st.integers(0, 3), st.lists(words.filter(bool), max_size=2)),
+        st.tuples(st.just("user"), st.integers(0, 3), st.sampled_from(["active", "blocked"])),
+        st.tuples(st.just("broadcast"), st.integers(0, 3), st.none()),
     ),
-    max_size=14,
+    max_size=16,
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=150)
 @given(acts)
 def test_members_are_those_of_a_full_rebuild(doings):
     with in_memory(Parley()) as parley:
@@ -165,12 +196,65 @@ def test_members_are_those_of_a_full_rebuild(doings):
         due_work(parley.world)
         parley.work_all()
         assert found(parley) == wanted(parley, saved)
+        records = [from_row(row) for row in parley.table.rows.values()]
+        placed = {each.customer: each.footing for each in records if isinstance(each, Placement)}
+        for customer in [each for each in records if isinstance(each, Customer)]:
+            assert placed.get(customer.id, Footing()) == footing(customer, records)
+
+
+def said(parley, tenant, customer, who):
+    """In the latest of the customer's rooms."""
+    room = rooms(tenant, customer)[-1]["id"]
+    speaker = tenant.user(customer) if who == "user" else tenant.api
+    got = speaker.post(f"/v1/rooms/{room}/messages", {"text": "Well", **({"internal": True} if who == "note" else {})})
+    assert got.status in (201, 401, 403), got.text
+
+
+def rooms(tenant, customer):
+    tenant.customer(customer)
+    found = [
+        room
+        for state in ("open", "resolved")
+        for room in tenant.api.get("/v1/rooms", customer=customer, state=state).json["items"]
+    ]
+    return sorted(found, key=lambda room: (room["created_at"], room["id"]))
+
+
+def patched(tenant, customer, **fields):
+    assert tenant.api.patch(f"/v1/rooms/{rooms(tenant, customer)[-1]['id']}", fields).status == 200
+
+
+def spread(parley, tenant, customer, _):
+    told = {"text": "News", "customers": [customer], "override": "a test"}
+    id_ = tenant.api.post("/v1/broadcasts", told).json["id"]
+    tenant.api.post(f"/v1/broadcasts/{id_}/send", {})
+    while parley.queues.errands:
+        broadcast(parley.world, parley.queues.errands.pop(0))
+
+
+ACTS = {
+    "say": said,
+    "open": lambda parley, tenant, customer, name: (
+        tenant.customer(customer),
+        tenant.api.post("/v1/rooms", {"name": name or "Topic", "customer": customer}),
+    ),
+    "turn": lambda parley, tenant, customer, state: patched(tenant, customer, state=state),
+    "label": lambda parley, tenant, customer, labels: patched(tenant, customer, labels=labels),
+    "user": lambda parley, tenant, customer, state: (
+        tenant.customer(customer),
+        tenant.api.put(f"/v1/customers/{customer}/users/bob", {"state": state}),
+    ),
+    "broadcast": spread,
+}
 
 
 def do(parley, tenant, saved, act, number, what):
     """One thing that happens. Tasks that came once may come again."""
     if act == "put":
         tenant.api.put(f"/v1/customers/c{number}", {"attributes": what})
+        parley.react_all()
+    elif act in ACTS:
+        ACTS[act](parley, tenant, f"c{number}", what)
         parley.react_all()
     elif act == "wait":
         parley.clock.at += number
@@ -195,10 +279,27 @@ def found(parley):
 
 def wanted(parley, saved):
     """Everybody against every filter, now."""
-    everybody = [each for row in parley.table.rows.values() if isinstance(each := from_row(row), Customer)]
+    records = [from_row(row) for row in parley.table.rows.values()]
+    everybody = [each for each in records if isinstance(each, Customer)]
     return {
         (segment, customer.id)
         for segment, told in saved.values()
         for customer in everybody
-        if holds(parse(told, TYPES), values_of(customer), parley.clock.at)
+        if holds(parse(told, TYPES), values_of(customer, footing(customer, records)), parley.clock.at)
     }
+
+
+def footing(customer, records):
+    """On what footing a customer is, read off all there is."""
+    shared = [r for r in records if isinstance(r, Room) and r.customer == customer.id and r.kind in ("triage", "topic")]
+    heard = [r for r in shared if r.last_message_at]
+    opened = [r for r in shared if r.state == "open"]
+    people = [r for r in records if isinstance(r, User) and r.customer == customer.id and r.state == "active"]
+    return Footing(
+        rooms_open=len([r for r in opened if r.last_message_at]),
+        oldest_wait=min((r.waiting_since for r in opened if r.turn == "vendor"), default=0),
+        last_message_at=max((r.last_message_at // HOUR * HOUR for r in heard), default=0),
+        members=len(people),
+        labels=tuple(sorted({label for r in opened for label in r.labels})),
+        channels=tuple(sorted({name for r in shared for name in r.channels})),
+    )

@@ -24,7 +24,7 @@ def test_whoever_decides_on_older_facts_decides_again(parley, tenant, round_):  
     def act(number):
         plan = random.Random(round_ * 8 + number).choice(["pro", "free"])
         tenant.customer("acme", attributes={"plan": plan})
-        place(parley.world, tenant.id, [customer])
+        place(parley.world, tenant.id, {customer: ()})
 
     at_once(act)
     last = from_row(parley.table.rows[f"C#{customer}", "A"]).attributes["plan"]

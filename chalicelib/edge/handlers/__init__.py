@@ -13,6 +13,8 @@ from . import (
     messages,
     rooms,
     segments,
+    sign_in,
+    snippets,
     workspace,
 )
 
@@ -29,5 +31,7 @@ __all__ = [
     "messages",
     "rooms",
     "segments",
+    "sign_in",
+    "snippets",
     "workspace",
 ]

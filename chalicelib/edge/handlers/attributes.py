@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ...desk.attributes import BUILT_IN, AttributeType, named
+from ...desk.attributes import BUILT_IN, MEANINGS, AttributeType, named
 from ...desk.errors import NotFound
 from ...flows.declare_attribute import declare_attribute
 from ...ports import Listing, Page, ref
@@ -26,7 +26,9 @@ def attribute(call: Call) -> audience.AttributeView:
     """Show a declared attribute, or one that Parley itself knows."""
     name = call.params["attribute"]
     if name in BUILT_IN:
-        return audience.AttributeView(name=name, type=BUILT_IN[name], description="", built_in=True, created_at=None)
+        return audience.AttributeView(
+            name=name, type=BUILT_IN[name], description=MEANINGS[name], built_in=True, created_at=None
+        )
     found = call.world.store.one(ref(AttributeType, call.who.workspace, name))
     if found is None:
         raise NotFound("no such attribute")

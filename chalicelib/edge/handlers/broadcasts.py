@@ -1,20 +1,26 @@
 """Broadcasts: draft, preview, test, approve, send, pause, resume, cancel, undo, and what became of them."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from ...desk.broadcasts import Audience, Broadcast, Piece, Rules, Verb
+from ...desk.broadcasts import MAX_TOLD, Audience, Broadcast, Piece, Result, Rules, Verb
 from ...desk.customers import Customer
-from ...desk.errors import Conflict, Invalid, NotFound
-from ...desk.ids import customer_id, triage_room_id
-from ...desk.messages import Author, Draft, Source, check_text
+from ...desk.deliveries import Delivery
+from ...desk.errors import Conflict, Forbidden, Invalid, NotFound
+from ...desk.files import Attachment
+from ...desk.ids import customer_id, message_place, triage_room_id
+from ...desk.messages import Author, Draft, Message, Source, check_text
 from ...desk.people import may_see
 from ...desk.rooms import Room
 from ...desk.segments import Segment
 from ...desk.templates import Missing, filled, values, variables
+from ...flows.attach import attached
 from ...flows.audit import audit
 from ...flows.broadcast import results, tallies
 from ...flows.direct_broadcast import approve_broadcast, direct_broadcast, draft_broadcast
+from ...flows.mark_result import mark_acknowledged
 from ...flows.once import again
+from ...flows.plan_broadcast import contact_ref
 from ...flows.post import post
 from ...flows.preview_broadcast import preview_broadcast
 from ...ports import Listing, Page, Put, ref
@@ -22,7 +28,7 @@ from .. import broadcasts as told
 from ..calls import Call
 from ..cursors import onward, place_of
 from ..router import route
-from ..shapes import MessageView
+from ..shapes import MessageView, time_of
 from ..sight import message_view
 from .workspace import PAGED
 
@@ -34,7 +40,13 @@ def broadcasts(call: Call) -> Page[Any]:
     """List the broadcasts, newest first."""
     listing: Listing[Broadcast] = Listing("broadcasts", (call.who.workspace,), newest_first=True)
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
-    return Page([told.broadcast_view(each) for each in page.items], page.next)
+    return Page([_listed(call, each) for each in page.items], page.next)
+
+
+def _listed(call: Call, each: Broadcast) -> View:
+    """A broadcast in a list. What is being worked on may be over, and nobody has written that down yet."""
+    found = tallies(call.world, each.id) if each.state in ("sending", "undoing") else None
+    return told.broadcast_view(each, found, alone=False)
 
 
 @route("POST", "/v1/broadcasts", who="agent", need="write", body=told.NewBroadcast, gives=View, status=201)
@@ -42,10 +54,29 @@ def new_broadcast(call: Call, body: told.NewBroadcast) -> Any:
     """Draft a broadcast."""
     if [bool(body.segment), bool(body.customers), bool(body.rooms)].count(True) != 1:
         raise Invalid("one of segment, customers, rooms is needed", "segment")
-    check_text(body.text)
-    variables(body.text)
+    _check_topic(body)
     _check_segment(call, body.segment)
-    draft = Broadcast(
+    draft = _draft(call, body, segment=body.segment, into=body.into, room_name=body.room_name.strip())
+    named = dict.fromkeys(customer_id(call.who.workspace, name) for name in body.customers)
+    audience = Audience(broadcast=draft.id, rooms=tuple(dict.fromkeys(body.rooms)), customers=tuple(named))
+    return call.answering(
+        lambda once: draft_broadcast(call.world, call.who, draft, audience, once), told.broadcast_view
+    )
+
+
+def _draft(call: Call, body: told.NewBroadcast | told.FollowUp, **fields: Any) -> Broadcast:
+    """The draft of a request; Invalid for a text that cannot be filled in, or a file that is a customer's own."""
+    for field, text in (("text", body.text), *((f"variants.{name}", text) for name, text in body.variants.items())):
+        check_text(text)
+        variables(text, field)
+    if len(body.text) + sum(map(len, body.variants.values())) > MAX_TOLD:
+        raise Invalid(f"a text and its variants have at most {MAX_TOLD} characters", "variants")
+    files = attached(call.world, call.who, body.attachments)
+    owned = call.world.store.many([ref(Attachment, file.id) for file in files]) if files else []
+    for place, file in enumerate(owned):
+        if file.customer:
+            raise Invalid("this file is a customer's own", f"attachments[{place}]")
+    return Broadcast(
         version=1,
         id=call.world.fresh_id("bct"),
         workspace=call.who.workspace,
@@ -54,13 +85,45 @@ def new_broadcast(call: Call, body: told.NewBroadcast) -> Any:
         created_at=call.world.clock.now(),
         kind=body.kind,
         override=body.override,
-        segment=body.segment,
+        variants={name.lower(): text for name, text in body.variants.items()},
+        attachments=files,
+        hours=told.hours_of(body.hours, "hours"),
+        **fields,
     )
-    named = dict.fromkeys(customer_id(call.who.workspace, name) for name in body.customers)
-    audience = Audience(broadcast=draft.id, rooms=tuple(dict.fromkeys(body.rooms)), customers=tuple(named))
+
+
+def _check_topic(body: told.NewBroadcast) -> None:
+    """A name for the rooms that are made, if and only if some are."""
+    if body.into == "topic" and body.rooms:
+        raise Invalid("a topic room is made for customers; rooms are there already", "rooms")
+    if (body.into == "topic") is not bool(body.room_name.strip()):
+        raise Invalid("room_name is for topic rooms, and they need one", "room_name")
+    if any(place.strip().startswith("room.") for place in variables(body.room_name, "room_name")):
+        raise Invalid("a room's name cannot name itself", "room_name")
+
+
+@route(
+    "POST",
+    "/v1/broadcasts/{broadcast}/follow-up",
+    who="agent",
+    need="write",
+    body=told.FollowUp,
+    gives=View,
+    status=201,
+)
+def follow_up(call: Call, body: told.FollowUp) -> Any:
+    """Draft a broadcast to those who have not read, acknowledged or answered this one."""
+    followed = _own(call)
+    if not followed.pieces:
+        raise Conflict("it was not sent to anybody yet")
+    draft = _draft(call, body, follows=followed.id, lacking=LACKING[body.to])
+    audience = Audience(broadcast=draft.id)
     return call.answering(
         lambda once: draft_broadcast(call.world, call.who, draft, audience, once), told.broadcast_view
     )
+
+
+LACKING = {"unread": "read", "unacknowledged": "acknowledged", "unanswered": "replied"}
 
 
 def _check_segment(call: Call, id_: str, *, ready: bool = False) -> None:
@@ -90,7 +153,7 @@ def broadcast(call: Call) -> Any:
 def preview(call: Call) -> Any:
     """Show who gets it and who does not, and why, and what it costs."""
     found = preview_broadcast(call.world, _own(call))
-    samples = [told.SampleView(room=room, text=text) for room, text in found.samples]
+    samples = [told.SampleView(room=room, text=text, at=time_of(at)) for room, text, at in found.samples]
     missing = [told.MissingView(room=room, reason=reason) for room, reason in found.missing]
     return told.PreviewView(
         rooms=found.rooms,
@@ -98,6 +161,7 @@ def preview(call: Call) -> Any:
         missing=missing,
         samples=samples,
         messages=found.messages,
+        held=found.held,
         deliveries=found.deliveries,
         dollars=found.dollars,
     )
@@ -123,11 +187,14 @@ def try_broadcast(call: Call, body: told.TryBroadcast) -> Any:
     if customer is None or triage is None:
         raise Invalid("no such customer", "customer")
     try:
-        text = filled(found.text, values(variables(found.text), customer, triage))
+        language = found.variant(customer.language)
+        contact = call.world.store.one(contact_ref(customer)) if customer.contact else None
+        text = found.text_in(language)
+        text = filled(text, values(variables(text), customer, triage.name, contact))
     except Missing as error:
         raise Invalid(str(error), "customer") from None
     author = Author(kind="agent", id=call.who.id, name=call.who.name)
-    draft = Draft(author=author, text=text, source=Source(channel="api"))
+    draft = Draft(author=author, text=text, source=Source(channel="api"), attachments=found.attachments)
     return call.answering(
         lambda once: post(call.world, here.id, draft, once, room=here),
         lambda message: message_view(message, call.incoming.base_url),
@@ -177,16 +244,49 @@ def _directed(call: Call, verb: Verb, at: int = 0) -> Any:
     return call.answering(lambda once: direct_broadcast(call.world, call.who, id_, verb, at, once), told.broadcast_view)
 
 
-@route("GET", "/v1/broadcasts/{broadcast}/results", who="agent", gives=list[told.ResultView], query=("cursor",))
+@route(
+    "GET",
+    "/v1/broadcasts/{broadcast}/results",
+    who="agent",
+    gives=list[told.ResultView],
+    query=("cursor", "deliveries"),
+)
 def broadcast_results(call: Call) -> Page[Any]:
-    """List what became of each room, in pages of up to 97."""
+    """List what became of each room, in pages of up to 97; with `deliveries=true` over each bridge too."""
     found, cursor = _own(call), call.query("cursor")
     number = place_of(cursor)[1] if cursor else 0
     piece = call.world.store.one(ref(Piece, found.id, number)) if number < found.pieces else None
     if piece is None:
         return Page([])
-    views = told.result_views(piece, results(call.world, found.id, number))
+    became = results(call.world, found.id, number)
+    rows = _deliveries(call, became.values()) if call.query("deliveries") == "true" else None
+    views = told.result_views(piece, became, rows)
     return Page(views, onward(number + 1) if number + 1 < found.pieces else None)
+
+
+def _deliveries(call: Call, became: Iterable[Result]) -> dict[str, list[Delivery]]:
+    """The deliveries of each room's message: a query a room."""
+    found = {}
+    for result in became:
+        if result.n:
+            listing: Listing[Delivery] = Listing("deliveries", (result.room,), after=result.n - 1, before=result.n + 1)
+            found[result.room] = call.world.store.page(listing, 100).items
+    return found
+
+
+@route("POST", "/v1/messages/{message}/acknowledge", need="write", gives=told.AcknowledgedView)
+def acknowledge(call: Call) -> Any:
+    """Tell that one knows what a broadcast's message says."""
+    room, n = message_place(call.params["message"])
+    here, message = call.world.store.many([ref(Room, room), ref(Message, room, n, False)])
+    if here is None or message is None or not may_see(call.who, here):
+        raise NotFound("no such message")
+    if message.broadcast is None:
+        raise Conflict("this message is no broadcast's")
+    if call.who.is_agent:
+        raise Forbidden("what customers are told, their own people acknowledge")
+    at = mark_acknowledged(call.world, message, call.world.clock.now())
+    return told.AcknowledgedView(message=message.id, acknowledged_at=time_of(at) or "")
 
 
 @route("GET", "/v1/broadcast-rules", who="agent", gives=told.BroadcastRulesView)
@@ -207,7 +307,8 @@ def broadcast_rules(call: Call) -> Any:
 def put_broadcast_rules(call: Call, body: told.PutBroadcastRules) -> Any:
     """Set the workspace's rules for broadcasts."""
     workspace = call.who.workspace
-    rules = Rules(version=1, workspace=workspace, approval=body.approval, per_week=body.per_week)
+    quiet = told.hours_of(body.quiet_hours, "quiet_hours")
+    rules = Rules(version=1, workspace=workspace, approval=body.approval, per_week=body.per_week, quiet=quiet)
 
     def attempt(_: int) -> None:
         call.world.store.commit(Put(rules, None), *audit(call.world, call.who, "broadcasts.ruled", workspace))

@@ -5,6 +5,7 @@ from typing import Any
 from ...desk.attributes import check
 from ...desk.customers import Customer, User
 from ...desk.errors import Invalid, NotFound
+from ...desk.hours import zone
 from ...desk.ids import customer_id, user_id
 from ...flows.admit import admit_customer, admit_user, check_domains
 from ...flows.audit import audit
@@ -49,6 +50,8 @@ def put_customer(call: Call, body: shapes.PutCustomer) -> Any:
     if "attributes" in fields:
         names = fields["attributes"]
         check(names, types_of(call.world, call.who.workspace, names))
+    if fields.get("timezone"):
+        zone(fields["timezone"])
     fields |= ended(call, fields)
     external_id = outside_id(call.params["customer"])
     entry = audit(call.world, call.who, "customer.put", customer_id(call.who.workspace, external_id), fields)

@@ -8,13 +8,15 @@ from ...desk.ids import customer_id, message_number
 from ...desk.messages import Message
 from ...desk.people import Principal
 from ...desk.rooms import Room, Seen, unread
+from ...desk.segments import Member, Segment
+from ...desk.views import UNASSIGNED, Place, assigned_view, turn_view, views_of
 from ...desk.workspaces import Agent
 from ...flows.fork import fork
 from ...flows.mark_read import mark_read
 from ...flows.mark_result import mark_broadcast_read
 from ...flows.open_room import open_room
 from ...flows.update_room import update_room
-from ...ports import Listing, Page, ref
+from ...ports import Listing, Page, Ref, ref
 from .. import shapes
 from ..calls import Call
 from ..router import route
@@ -23,24 +25,89 @@ from ..sight import room_view
 from .customers import customer_of
 from .workspace import PAGED, told
 
+MAX_LOOKED_AT = 5  # pages that one answer of a filtered list is made of
+
 
 def shown(call: Call, room: Room) -> shapes.RoomView:
     """A room with the asker's own count of unread messages."""
-    return room_view(room, call.who, call.world.store.one(ref(Seen, call.who.id, room.id)))
+    (view,) = _views(call, [room])
+    return view
 
 
-@route("GET", "/v1/rooms", gives=list[shapes.RoomView], query=(*PAGED, "state", "customer", "assignee"))
+def _views(call: Call, rooms: list[Room]) -> list[shapes.RoomView]:
+    """Rooms with the asker's marks and their customers, in one read."""
+    marks: list[Ref[Any]] = [ref(Seen, call.who.id, room.id) for room in rooms]
+    customers = sorted({room.customer for room in rooms if room.customer})
+    found = call.world.store.many([*marks, *[ref(Customer, id_) for id_ in customers]]) if rooms else []
+    whose = dict(zip(customers, found[len(rooms) :], strict=True))
+    return [
+        room_view(room, call.who, seen, whose.get(room.customer))
+        for room, seen in zip(rooms, found[: len(rooms)], strict=True)
+    ]
+
+
+@route(
+    "GET",
+    "/v1/rooms",
+    gives=list[shapes.RoomView],
+    query=(*PAGED, "state", "customer", "assignee", "turn", "segment"),
+)
 def rooms(call: Call) -> Page[Any]:
-    """List rooms, the latest activity first: an agent's workspace's, or a user's own customer's."""
-    state = call.query("state") or "open"
+    """List rooms, the latest activity first: an agent's workspace's, or a user's own customer's. Agents may ask for
+    those of one `assignee` (`me`, or `none`), for those that wait for one side (`turn`), and for a segment's."""
+    state, turn, assignee = call.query("state") or "open", call.query("turn"), call.query("assignee")
     if state not in ("open", "resolved"):
         raise Invalid("state is open or resolved", "state")
-    page = call.world.store.page(_listing(call, state), call.limit, call.query("cursor"))
-    assignee = call.query("assignee")
-    found = [room for room in page.items if assignee is None or assignee in room.assignees]
+    if turn not in (None, "vendor", "customer"):
+        raise Invalid("turn is vendor or customer", "turn")
+    assignee = call.who.id if assignee == "me" else assignee
+    segment = _segment(call)
+    found: list[Room] = []
+    cursor, left = call.query("cursor"), MAX_LOOKED_AT
+    while True:  # what a filter leaves out makes room for more, within reason
+        page = _page(call, state, turn, assignee, call.limit - len(found), cursor)
+        found += _of_segment(call, segment, [room for room in page.items if _matches(room, turn, assignee)])
+        cursor, left = page.next, left - 1
+        if cursor is None or not left or len(found) >= call.limit:
+            break
     found.sort(key=lambda room: room.last_message_at or room.created_at, reverse=True)  # the index rounds
-    marks = call.world.store.many([ref(Seen, call.who.id, room.id) for room in found]) if found else []
-    return Page([room_view(room, call.who, seen) for room, seen in zip(found, marks, strict=True)], page.next)
+    return Page(_views(call, found), cursor)
+
+
+def _matches(room: Room, turn: str | None, assignee: str | None) -> bool:
+    if turn is not None and room.turn != turn:
+        return False
+    return assignee is None or (not room.assignees if assignee == "none" else assignee in room.assignees)
+
+
+def _page(call: Call, state: str, turn: str | None, assignee: str | None, limit: int, cursor: str | None) -> Page[Room]:
+    """From the view that has them, where there is one, else from all of them."""
+    if not call.who.is_agent or state != "open" or call.query("customer") is not None or not (turn or assignee):
+        return call.world.store.page(_listing(call, state), limit, cursor)
+    view = turn_view(turn or "") if not assignee else UNASSIGNED if assignee == "none" else assigned_view(assignee)
+    listing: Listing[Place] = Listing("view", (call.who.workspace, view), newest_first=True)
+    page = call.world.store.page(listing, limit, cursor)
+    found = call.world.store.many([ref(Room, place.room) for place in page.items]) if page.items else []
+    return Page([room for room in found if room and view in views_of(room)], page.next)
+
+
+def _segment(call: Call) -> Segment | None:
+    told = call.query("segment")
+    if told is None:
+        return None
+    found = call.world.store.one(ref(Segment, told)) if call.who.is_agent else None
+    if found is None or found.workspace != call.who.workspace or found.state != "active":
+        raise NotFound("no such segment")
+    return found
+
+
+def _of_segment(call: Call, segment: Segment | None, found: list[Room]) -> list[Room]:
+    if segment is None or not found:
+        return found
+    owners = list(dict.fromkeys(room.customer for room in found if room.customer))
+    members = call.world.store.many([ref(Member, segment.id, owner) for owner in owners]) if owners else []
+    inside = {member.customer for member in members if member}
+    return [room for room in found if room.customer in inside]
 
 
 def _listing(call: Call, state: str) -> Listing[Room]:
@@ -60,7 +127,7 @@ def new_room(call: Call, body: shapes.NewRoom) -> Any:
     customer = _customer(call, body)
     return call.answering(
         lambda once: open_room(call.world, call.who, body.name, customer, body.kind == "internal", once),
-        lambda room: room_view(room, call.who, None),
+        lambda room: room_view(room, call.who, None, customer),
     )
 
 
@@ -85,12 +152,16 @@ def room(call: Call) -> Any:
 
 @route("PATCH", "/v1/rooms/{room}", need="write", body=shapes.ChangeRoom, gives=shapes.RoomView)
 def change_room(call: Call, body: shapes.ChangeRoom) -> Any:
-    """Rename, resolve, reopen or assign a room."""
+    """Rename, resolve, reopen, assign or label a room."""
     fields = told(body)
     if "name" in fields and call.here.kind == "triage" and not call.who.is_agent:
         raise Forbidden("the triage room's name is the vendor's")
     if "assignees" in fields:
         fields["assignees"] = _assignees(call, fields["assignees"])
+    if "labels" in fields:
+        if not call.who.is_agent:
+            raise Forbidden("only agents label")
+        fields["labels"] = tuple(sorted(set(fields["labels"])))
     changed = update_room(call.world, call.who, call.here.id, fields, call.if_version)
     return call.reply(shown(call, changed), version=changed.version)
 
@@ -114,9 +185,10 @@ def fork_room(call: Call, body: shapes.ForkRoom) -> Any:
         raise Invalid("not a message of this room", "from")
     if last is None or last < first:
         raise Invalid("not a message of this room at or after `from`", "to")
+    customer = call.world.store.one(ref(Customer, call.here.customer)) if call.here.customer else None
     return call.answering(
         lambda once: fork(call.world, call.who, call.here.id, first, last, body.name, once),
-        lambda made: room_view(made, call.who, None),
+        lambda made: room_view(made, call.who, None, customer),
     )
 
 

@@ -257,7 +257,7 @@ def installs(call: Call) -> Page[Any]:
     sealed=True,
 )
 def new_install(call: Call, body: shapes.NewInstall) -> shapes.InstallView:
-    """Connect a channel; its secret is shown this once."""
+    """Connect a channel or a tracker; its secret is shown this once."""
     return call.answering(
         lambda once: connect_install(call.world, call.who, body.kind, body.name, body.config, body.credentials, once),
         lambda connected: install_view(connected[0], call.incoming.base_url, connected[1]),

@@ -1,0 +1,30 @@
+"""URLs that an admin sets."""
+
+from urllib.parse import urlsplit
+
+from .errors import Invalid
+
+MAX_URL = 2000
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def check_url(url: str, field: str) -> None:
+    """Raise Invalid, naming `field`, unless it is an https URL. What can be told without asking DNS: the way out
+    checks addresses at each call, since they may change."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise Invalid("url is not a URL", field) from None
+    if len(url) > MAX_URL:
+        raise Invalid(f"url is limited to {MAX_URL} characters", field)
+    if not url.isascii() or not url.isprintable() or any(mark in url for mark in ' \\"<>'):
+        raise Invalid("url must be plain ASCII: a host as xn--…, all else percent-encoded", field)
+    if parts.scheme not in ("http", "https") or not host:
+        raise Invalid("url must be an https URL", field)
+    if parts.scheme == "http" and host not in LOOPBACK:
+        raise Invalid("url must be an https URL (http is for loopback alone)", field)
+    if parts.username is not None or parts.password is not None:
+        raise Invalid("url must not carry a user or password", field)
+    if parts.fragment:
+        raise Invalid("url must not have a fragment", field)

@@ -1,0 +1,57 @@
+"""How agents sign in: sessions of browsers, one-time links by mail, a workspace's own identity provider."""
+
+from typing import Literal
+
+from .record import Record
+from .workspaces import Role, Secret
+
+SESSION_LIFE = 7 * 24 * 60 * 60 * 1000  # ms; then one signs in again
+LINK_LIFE = 15 * 60 * 1000  # ms within which a mailed link is to be used
+TICKET_LIFE = 60 * 1000  # ms within which a socket ticket is to be used
+MAX_LINKS = 5  # workspaces of one address that a mail has links for
+DEMO_AGENTS = ("grace@demo.example", "alan@demo.example")  # whom a laptop's stack lets in without any proof
+
+Way = Literal["link", "oidc", "demo"]
+
+
+class Session(Record, frozen=True):
+    """A browser that an agent is signed in with: found by the hash of what its cookie holds. With `socket_until` it is
+    no cookie's but a ticket that opens one WebSocket, which may then last until that time (ms)."""
+
+    id: str
+    hash: str
+    workspace: str
+    agent: str
+    way: Way
+    created_at: int
+    expires_at: int
+    ended_at: int = 0
+    socket_until: int = 0
+
+
+class SignInLink(Record, frozen=True):
+    """A mailed link, by the hash of its token. It works once."""
+
+    id: str
+    workspace: str
+    agent: str
+    created_at: int
+    expires_at: int
+    used_at: int = 0
+
+
+class Provider(Record, frozen=True):
+    """A workspace's own identity provider (OpenID Connect). `claim` is where roles are read, `roles` what its values
+    mean; who has none of them gets `otherwise`, or is not let in if that is "". Addresses have to be under `domains`,
+    and verified unless `trusted`."""
+
+    workspace: str
+    issuer: str
+    client_id: str
+    secrets: tuple[Secret, ...]
+    name: str
+    domains: tuple[str, ...]
+    claim: str = ""
+    roles: dict[str, Role] = {}
+    otherwise: Literal["", "admin", "agent", "reader"] = ""
+    trusted: bool = False

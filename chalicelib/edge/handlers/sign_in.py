@@ -1,0 +1,124 @@
+"""Signing in to the console and out of it; who one is."""
+
+from typing import Any
+
+from ...desk.errors import NotFound, Unauthenticated
+from ...desk.sessions import DEMO_AGENTS, SESSION_LIFE
+from ...desk.workspaces import Agent, Workspace
+from ...flows.audit import audit
+from ...flows.once import again
+from ...flows.sign_in import (
+    PER_ADDRESS,
+    PER_PLACE,
+    agents_of,
+    end_session,
+    give_ticket,
+    hold_off,
+    opened_session,
+    use_link,
+)
+from ...ports import over, ref
+from ...settings import settings
+from .. import signing
+from ..auth import check_own_page, session_cookie, set_cookie
+from ..calls import Call, Reply
+from ..router import route
+from ..shapes import AgentView, time_of
+from ..sight import agent_view
+
+
+def socket_url(base_url: str) -> str:
+    """The WebSocket's address: the stack's own, or on a laptop beside the API."""
+    return settings().socket_url or f"ws{base_url.removeprefix('http')}/socket"
+
+
+def signed_in(call: Call, token: str) -> dict[str, str]:
+    """The header that hands a browser its session."""
+    return set_cookie(session_cookie(call.incoming), token, SESSION_LIFE // 1000)
+
+
+@route("GET", "/v1/sign-in", who="anyone", gives=signing.WaysView)
+def ways(call: Call) -> signing.WaysView:
+    """Tell how one may sign in here."""
+    return signing.WaysView(
+        mail=bool(call.world.mailer.sender),
+        provider=None,
+        demo=list(DEMO_AGENTS) if settings().local else [],
+    )
+
+
+@route("POST", "/v1/sign-in/links", who="anyone", body=signing.AskLink, status=202)
+def ask_link(call: Call, body: signing.AskLink) -> None:
+    """Mail a link that signs in once, if an agent has the address; the answer does not tell."""
+    check_own_page(call.incoming)
+    email = body.email.strip().casefold()
+    hold_off(call.world, f"sign-in:from:{call.incoming.address}", PER_PLACE)
+    hold_off(call.world, f"sign-in:to:{email}", PER_ADDRESS)
+    # By the worker, so that an address that nobody has takes as long as any.
+    call.world.queues.work([{"sign_in": email, "base": call.incoming.base_url}])
+
+
+@route("POST", "/v1/sign-in/links/use", who="anyone", body=signing.UseLink, gives=signing.Came)
+def follow_link(call: Call, body: signing.UseLink) -> Reply:
+    """Sign in with a mailed link."""
+    check_own_page(call.incoming)
+    hold_off(call.world, f"sign-in:use:{call.incoming.address}", PER_PLACE)
+    token, agent = use_link(call.world, body.token)
+    return Reply(signing.Came(workspace=agent.workspace, agent=agent.id), headers=signed_in(call, token))
+
+
+@route("POST", "/v1/sign-in/demo", who="anyone", body=signing.DemoSignIn, gives=signing.Came)
+def demo(call: Call, body: signing.DemoSignIn) -> Reply:
+    """Sign in as a demo's agent, on a laptop alone: every other stage knows of no such thing."""
+    if not settings().local or body.email not in DEMO_AGENTS:
+        raise NotFound("there is no demo sign-in here")
+    check_own_page(call.incoming)
+    agents = agents_of(call.world, body.email)
+    if not agents:
+        raise Unauthenticated("nobody has this address")
+    token, writes = opened_session(call.world, agents[-1], "demo")
+    call.world.store.commit(*writes)
+    came = signing.Came(workspace=agents[-1].workspace, agent=agents[-1].id)
+    return Reply(came, headers=signed_in(call, token))
+
+
+@route("DELETE", "/v1/session", who="agent", status=204)
+def sign_out(call: Call) -> Reply:
+    """Sign out: this browser's session is dead at once."""
+    end_session(call.world, call.who)
+    return Reply(headers=set_cookie(session_cookie(call.incoming), "", 0))
+
+
+@route("GET", "/v1/session", who="agent", gives=signing.SessionView)
+def session(call: Call) -> signing.SessionView:
+    """Show the agent whom the credential belongs to, and what it grants."""
+    agent, workspace = call.world.store.many(
+        [ref(Agent, call.who.workspace, call.who.id), ref(Workspace, call.who.workspace)]
+    )
+    return signing.session_view(call.who, agent, workspace)
+
+
+@route("PATCH", "/v1/me", who="agent", need="write", body=signing.ChangeMe, gives=AgentView)
+def change_me(call: Call, body: signing.ChangeMe) -> AgentView:
+    """Change one's own name."""
+
+    def attempt(_: int) -> Agent:
+        old = call.world.store.one(ref(Agent, call.who.workspace, call.who.id))
+        if old is None:
+            raise NotFound("no such agent")
+        changed = old.changed(name=body.name)
+        call.world.store.commit(over(changed, old), *audit(call.world, call.who, "agent.changed", old.id, ["name"]))
+        return changed
+
+    return agent_view(again(call.world, attempt))
+
+
+@route("POST", "/v1/socket-tickets", who="agent", gives=signing.TicketView, status=201, sealed=True)
+def socket_ticket(call: Call) -> Any:
+    """Give a token that opens one WebSocket, for a page whose session no script can read."""
+    return call.answering(
+        lambda once: give_ticket(call.world, call.who, once),
+        lambda given: signing.TicketView(
+            url=socket_url(call.incoming.base_url), token=given[0], expires_at=time_of(given[1].expires_at) or ""
+        ),
+    )

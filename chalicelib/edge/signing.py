@@ -1,0 +1,86 @@
+"""Signing in, as it goes over the wire: requests and answers."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from ..desk.people import Principal
+from ..desk.workspaces import Agent, Workspace
+from .shapes import AgentView, Body, Name, Time, View, time_of
+from .sight import agent_view
+
+Address = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$(?!\n)")]
+
+
+class WaysView(View, frozen=True):
+    """How one may sign in here. `provider` is what the workspace calls its identity provider, `demo` whom a laptop's
+    stack lets in without any proof."""
+
+    mail: bool
+    provider: str | None
+    demo: list[str]
+
+
+class AskLink(Body, frozen=True):
+    """Mail a link that signs in, to whoever has this address."""
+
+    email: Address
+
+
+class UseLink(Body, frozen=True):
+    """The token of a mailed link."""
+
+    token: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class DemoSignIn(Body, frozen=True):
+    """One of the demo's agents."""
+
+    email: Address
+
+
+class Came(View, frozen=True):
+    """Who is signed in now, by a cookie."""
+
+    workspace: str
+    agent: str
+
+
+class ChangeMe(Body, frozen=True):
+    """How one is called."""
+
+    name: Name
+
+
+class OwnWorkspace(View, frozen=True):
+    """Where one is signed in."""
+
+    id: str
+    name: str
+
+
+class SessionView(View, frozen=True):
+    """Whom the credential belongs to. `may` is what it grants: read, write, admin, own."""
+
+    agent: AgentView
+    may: list[str]
+    workspace: OwnWorkspace
+    expires_at: Time | None
+
+
+class TicketView(View, frozen=True):
+    """`token` authenticates one WebSocket at `url`, within a minute."""
+
+    url: str
+    token: str
+    expires_at: Time
+
+
+def session_view(who: Principal, agent: Agent, workspace: Workspace) -> SessionView:
+    """The caller."""
+    return SessionView(
+        agent=agent_view(agent),
+        may=[need for need in ("read", "write", "admin", "own") if who.may(need)],
+        workspace=OwnWorkspace(id=workspace.id, name=workspace.name),
+        expires_at=time_of(who.expires_at),
+    )

@@ -1,0 +1,42 @@
+"""The public keys that an issuer of tokens publishes (OpenID Connect Discovery 1.0, 4), as a container keeps them."""
+
+import json
+from typing import Any
+
+from ..desk.errors import Refusal
+from ..ports import Away, Unreachable, World
+
+LIFE = 12 * 3_600_000  # ms for which a container trusts its copy
+REST = 300_000  # ms before an unknown key id makes it look again
+MOST = 500_000  # bytes of either document
+TIMEOUT = 4.0  # seconds: a provider waits for the answer
+
+_copies: dict[str, tuple[int, dict[str, dict[str, Any]]]] = {}
+
+
+def published_key(world: World, metadata_url: str, kid: str) -> dict[str, Any] | None:
+    """The issuer's key (a JWK) of that id, or None if it has none. Away if the issuer does not answer."""
+    now = world.clock.now()
+    at, keys = _copies.get(metadata_url, (0, {}))
+    if now - at >= LIFE or (kid not in keys and now - at >= REST):
+        keys = _fetched(world, metadata_url)
+        _copies[metadata_url] = (now, keys)
+    return keys.get(kid)
+
+
+def _fetched(world: World, metadata_url: str) -> dict[str, dict[str, Any]]:
+    jwks_uri = _read(world, metadata_url).get("jwks_uri")
+    told = _read(world, str(jwks_uri)).get("keys")
+    keys = [key for key in told if isinstance(key, dict)] if isinstance(told, list) else []
+    return {str(key["kid"]): key for key in keys if key.get("kid")}
+
+
+def _read(world: World, url: str) -> dict[str, Any]:
+    try:
+        answer = world.outside.send("GET", url, timeout=TIMEOUT, most=MOST)
+        document = json.loads(answer.body) if answer.status == 200 else None
+    except (Refusal, Unreachable, ValueError, RecursionError) as error:
+        raise Away(f"the issuer's keys: {type(error).__name__}") from error
+    if not isinstance(document, dict):
+        raise Away(f"the issuer's keys: HTTP {answer.status}")
+    return document

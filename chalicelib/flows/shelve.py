@@ -1,0 +1,34 @@
+"""Put a room into the views of the inbox that it now belongs to, and take it out of those that it has left."""
+
+from ..desk.errors import Clash
+from ..desk.rooms import Room
+from ..desk.views import Place, Shelf, views_of
+from ..ports import Drop, Put, Store, Write, ref
+
+
+def shelve(store: Store, room: Room, shelf: Shelf | None, now: int) -> Shelf | None:
+    """The room's shelf as it is then. Decided on states alone: whatever was told twice, late or not at all, the newest
+    room decides, and of two who do it at once one does."""
+    wanted = views_of(room)
+    held = shelf.views if shelf else {}
+    if wanted == set(held):
+        return shelf
+    views = {view: held.get(view, now) for view in sorted(wanted)}
+    was = shelf.version if shelf else 0
+    next_ = Shelf(version=was + 1, room=room.id, workspace=room.workspace, views=views)
+    writes: list[Write] = [Put(next_, was)]
+    for view in sorted(wanted - set(held)):
+        writes.append(Put(place(next_, view), None))
+    for view in sorted(set(held) - wanted):
+        writes.append(Drop(ref(Place, room.workspace, view, held[view], room.id)))
+    try:
+        store.commit(*writes)
+    except Clash:
+        newest_room, newest_shelf = store.many([ref(Room, room.id), ref(Shelf, room.id)])
+        return shelve(store, newest_room, newest_shelf, now)
+    return next_
+
+
+def place(shelf: Shelf, view: str) -> Place:
+    """The room's place in a view that its shelf names."""
+    return Place(version=1, workspace=shelf.workspace, view=view, since=shelf.views[view], room=shelf.room)

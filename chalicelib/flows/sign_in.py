@@ -1,0 +1,156 @@
+"""Sign agents in to the console: open sessions, mail and use one-time links, end sessions, give socket tickets."""
+
+import hashlib
+import re
+
+from ..desk.errors import Limited, Unauthenticated
+from ..desk.ids import derived
+from ..desk.people import Principal
+from ..desk.sessions import LINK_LIFE, SESSION_LIFE, TICKET_LIFE, Session, SignInLink, Way
+from ..desk.sockets import MAX_LIFE
+from ..desk.workspaces import SCOPES, Agent
+from ..ports import Listing, World, Write, new, over, ref
+from .audit import audit
+from .once import KEYLESS, Once, again
+
+SHAPE = re.compile(r"p([st])_([0-9a-z]{1,40})_([0-9a-z]{1,40})_[0-9a-f]{64}\Z")
+HOUR = 60 * 60 * 1000
+PER_ADDRESS = 5  # links an hour that are mailed to one address
+PER_PLACE = 60  # tries an hour from one network address
+
+
+def session_owner(plain: str) -> tuple[str, str] | None:
+    """(workspace, agent) that a session's or a ticket's token names; None if it is neither."""
+    named = SHAPE.match(plain)
+    return (f"wsp_{named[2]}", f"agt_{named[3]}") if named else None
+
+
+def session_id(plain: str) -> str:
+    """The id that follows from a token, and tells nothing of it."""
+    return derived("ses", plain)
+
+
+def token_hash(plain: str) -> str:
+    """What is stored of a token. It has 256 bits of randomness, so a plain hash is enough."""
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def hold_off(world: World, what: str, most: int) -> None:
+    """Count one try of `what` in this hour. Raises Limited."""
+    now = world.clock.now()
+    window = now // HOUR
+    if world.store.count(f"rate:{what}", window, 1, (window + 2) * HOUR) > most:
+        raise Limited("too many tries; wait a while", retry_after=-(-((window + 1) * HOUR - now) // 1000))
+
+
+def agents_of(world: World, email: str) -> list[Agent]:
+    """The active agents with this address, in any workspace."""
+    listing: Listing[Agent] = Listing("agents-by-mail", (email.strip().casefold(),))
+    return [agent for agent in world.store.page(listing, 100).items if agent.state == "active"] if email.strip() else []
+
+
+def opened_session(world: World, agent: Agent, way: Way) -> tuple[str, list[Write]]:
+    """A new session's token, which only its cookie will hold, and what is to be committed for it."""
+    now = world.clock.now()
+    plain = _token(world, "ps", agent.workspace, agent.id)
+    session = Session(
+        version=1,
+        id=session_id(plain),
+        hash=token_hash(plain),
+        workspace=agent.workspace,
+        agent=agent.id,
+        way=way,
+        created_at=now,
+        expires_at=now + SESSION_LIFE,
+    )
+    return plain, [new(session), *audit(world, principal(agent, session), f"session.opened-by-{way}", session.id)]
+
+
+def principal(agent: Agent, session: Session) -> Principal:
+    """The agent, as this session lets them in: with all that their role may do."""
+    return Principal(
+        workspace=agent.workspace,
+        kind="agent",
+        id=agent.id,
+        name=agent.name,
+        credential=session.id,
+        role=agent.role,
+        scopes=SCOPES,
+        expires_at=session.socket_until or session.expires_at,
+    )
+
+
+def make_link(world: World, agent: Agent) -> str:
+    """The token of a link that signs this agent in, once and soon."""
+    plain = f"pl_{world.clock.entropy(32).hex()}"
+    now = world.clock.now()
+    link = SignInLink(
+        version=1,
+        id=derived("lnk", plain),
+        workspace=agent.workspace,
+        agent=agent.id,
+        created_at=now,
+        expires_at=now + LINK_LIFE,
+    )
+    world.store.commit(new(link))
+    return plain
+
+
+def use_link(world: World, plain: str) -> tuple[str, Agent]:
+    """The token of a new session, and whose it is. Of two who use a link at the same time one comes in."""
+
+    def attempt(_: int) -> tuple[str, Agent]:
+        link = world.store.one(ref(SignInLink, derived("lnk", plain)))
+        if link is None or link.expires_at <= world.clock.now():
+            raise Unauthenticated("this link is not, or no longer, good: ask for a new one")
+        if link.used_at:
+            raise Unauthenticated("this link was used: ask for a new one")
+        agent = world.store.one(ref(Agent, link.workspace, link.agent))
+        if agent is None or agent.state != "active" or link.created_at < agent.valid_after:
+            raise Unauthenticated("this link is not, or no longer, good: ask for a new one")
+        token, writes = opened_session(world, agent, "link")
+        world.store.commit(over(link.changed(used_at=world.clock.now()), link), *writes)
+        return token, agent
+
+    return again(world, attempt)
+
+
+def end_session(world: World, who: Principal) -> None:
+    """Sign out: the session is dead at once. An API key has none."""
+
+    def attempt(_: int) -> None:
+        session = world.store.one(ref(Session, who.credential))
+        if session is not None and not session.ended_at:
+            ended = session.changed(ended_at=world.clock.now())
+            world.store.commit(over(ended, session), *audit(world, who, "session.ended", session.id))
+
+    again(world, attempt)
+
+
+def give_ticket(world: World, who: Principal, once: Once = KEYLESS) -> tuple[str, Session]:
+    """A token that a page may hold for a minute, to open one WebSocket with; it does nothing else."""
+
+    def attempt(_: int) -> tuple[str, Session]:
+        now = world.clock.now()
+        plain = _token(world, "pt", who.workspace, who.id)
+        ticket = Session(
+            version=1,
+            id=session_id(plain),
+            hash=token_hash(plain),
+            workspace=who.workspace,
+            agent=who.id,
+            way="link",
+            created_at=now,
+            expires_at=now + TICKET_LIFE,
+            socket_until=min(now + MAX_LIFE, who.expires_at or now + MAX_LIFE),
+        )
+        result = (plain, ticket)
+        world.store.commit(new(ticket), *once.writes(result, now))
+        return result
+
+    return again(world, attempt, once)
+
+
+def _token(world: World, prefix: str, workspace: str, agent: str) -> str:
+    """It names its owner, so that session and agent are read in one call."""
+    return f"{prefix}_{workspace.partition('_')[2]}_{agent.partition('_')[2]}_{world.clock.entropy(32).hex()}"

@@ -1,0 +1,372 @@
+"""Atlassian Document Format to Markdown and back
+(https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/).
+
+| node | Markdown |
+|---|---|
+| paragraph, heading, bulletList, orderedList, blockquote, codeBlock, rule, hardBreak, table | the same |
+| strong, em, code, strike, link | the same; other marks (colours, underline) are dropped, their text stays |
+| mention, emoji, date, status, inlineCard, blockCard, embedCard | their text, time or URL |
+| taskList, decisionList | a list; a done task begins with `[x]` |
+| panel, expand, layouts, any that we do not know | what is in them |
+| media | `[attachment]` |
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ...wire.reading import items, walk, words
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+Node = dict[str, Any]
+MAX_DEPTH = 40
+MARKS = {"strong": "**", "em": "*", "strike": "~~"}
+WRAPPERS = {"strong_open": "strong", "em_open": "em", "s_open": "strike"}
+_SPECIAL = re.compile(r"([\\`*\[]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|~(?=~)|(?<=~)~|<(?=[A-Za-z/!?])|&(?=#?\w+;))")
+_AT_START = re.compile(r"^(\s*)([#>+=|-]|:(?=-)|\d{1,9}(?=[.)]))")
+
+
+def document(blocks: list[Node]) -> Node:
+    """The whole of a text."""
+    return {"type": "doc", "version": 1, "content": blocks}
+
+
+# --- ADF to Markdown ---
+
+
+def to_markdown(value: Any) -> str:
+    """A document, or the plain text that some versions give in its place, as Markdown. Never raises."""
+    if isinstance(value, str):
+        return value
+    return _blocks(items(value, "content"), 0).strip("\n")
+
+
+def _blocks(nodes: Iterable[Any], depth: int) -> str:
+    told = [_block(node, depth + 1) for node in nodes if isinstance(node, dict)]
+    return "\n\n".join(part for part in told if part)
+
+
+def _block(node: Node, depth: int) -> str:
+    if depth > MAX_DEPTH:
+        return ""
+    kind = words(node, "type")
+    content = items(node, "content")
+    write = BLOCKS.get(kind)
+    if write:
+        return write(node, content, depth)
+    if kind in INLINES or any(words(part, "type") in INLINES for part in content):
+        return _paragraph(node, content or [node], depth)
+    return _blocks(content, depth)
+
+
+def _paragraph(node: Node, content: list[Any], depth: int) -> str:
+    lines = _inline(content).strip().split("\n")
+    return "\n".join(_AT_START.sub(_escaped_start, line) for line in lines)
+
+
+def _escaped_start(match: re.Match[str]) -> str:
+    lead, mark = match[1], match[2]
+    return f"{lead}{mark}\\" if mark[0].isdigit() else f"{lead}\\{mark}"
+
+
+def _heading(node: Node, content: list[Any], depth: int) -> str:
+    level = walk(node, "attrs", "level")
+    level = level if isinstance(level, int) and 1 <= level <= 6 else 1
+    told = _inline(content).replace("\n", " ").strip()
+    return f"{'#' * level} {re.sub(r'(#+)$', _hashes, told)}" if told else ""
+
+
+def _hashes(match: re.Match[str]) -> str:
+    return "\\" + match[1]
+
+
+def _code(node: Node, content: list[Any], depth: int) -> str:
+    text = "".join(words(part, "text") for part in content)
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
+    language = re.sub(r"[^\w+#.-]", "", words(node, "attrs", "language"))
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _quote(node: Node, content: list[Any], depth: int) -> str:
+    return "\n".join(f"> {line}" if line else ">" for line in _blocks(content, depth).split("\n"))
+
+
+def _list(bullet: Callable[[int, Node], str]) -> Callable[[Node, list[Any], int], str]:
+    def write(node: Node, content: list[Any], depth: int) -> str:
+        told = []
+        for number, item in enumerate(part for part in content if isinstance(part, dict)):
+            mark = bullet(number, node) if words(item, "type") not in TASKS else TASKS[words(item, "type")](item)
+            body = _item(item, depth)
+            lines = body.split("\n")
+            pad = " " * (2 if mark.startswith("- ") else len(mark))
+            told.append("\n".join([f"{mark}{lines[0]}", *(f"{pad}{line}" if line else "" for line in lines[1:])]))
+        return "\n".join(told)
+
+    return write
+
+
+def _item(item: Node, depth: int) -> str:
+    """Paragraphs of an item stand apart by an empty line; a list within it follows at once, as people write it."""
+    if words(item, "type") in TASKS:
+        return _paragraph(item, items(item, "content"), depth)
+    parts = [part for part in items(item, "content") if isinstance(part, dict)]
+    told = ""
+    for part in parts:
+        block = _block(part, depth + 1)
+        if not block:
+            continue
+        tight = words(part, "type") in ("bulletList", "orderedList")
+        told += ("\n" if tight else "\n\n") * bool(told) + block
+    return told
+
+
+def _number(number: int, node: Node) -> str:
+    start = walk(node, "attrs", "order")
+    return f"{number + (start if isinstance(start, int) and 0 <= start < 10**6 else 1)}. "
+
+
+def _table(node: Node, content: list[Any], depth: int) -> str:
+    rows = [items(row, "content") for row in content]
+    rows = [[_cell(cell, depth) for cell in row] for row in rows if row]
+    if not rows:
+        return ""
+    width = max(map(len, rows))
+    lines = ["| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
+
+
+def _cell(cell: Any, depth: int) -> str:
+    told = _blocks(items(cell, "content"), depth)
+    return re.sub(r"\n+", " ", told).replace("|", "\\|").strip()
+
+
+BLOCKS: dict[str, Callable[[Node, list[Any], int], str]] = {
+    "paragraph": _paragraph,
+    "heading": _heading,
+    "codeBlock": _code,
+    "blockquote": _quote,
+    "bulletList": _list(lambda number, node: "- "),
+    "orderedList": _list(_number),
+    "taskList": _list(lambda number, node: "- "),
+    "decisionList": _list(lambda number, node: "- "),
+    "rule": lambda node, content, depth: "---",
+    "table": _table,
+    "blockCard": lambda node, content, depth: words(node, "attrs", "url"),
+    "embedCard": lambda node, content, depth: words(node, "attrs", "url"),
+    "media": lambda node, content, depth: f"\\[{words(node, 'attrs', 'alt') or 'attachment'}]",
+}
+TASKS: dict[str, Callable[[Node], str]] = {
+    "taskItem": lambda item: "- [x] " if words(item, "attrs", "state") == "DONE" else "- [ ] ",
+    "decisionItem": lambda item: "- ",
+}
+
+
+def _inline(nodes: Iterable[Any]) -> str:
+    """The text of a line's nodes. Neighbours that share a mark share its signs, so that none meet."""
+    runs = [(_written(node), _marks(node), _link(node)) for node in nodes if isinstance(node, dict)]
+    return _linked([run for run in runs if run[0]])
+
+
+def _written(node: Node) -> str:
+    kind = words(node, "type")
+    if kind == "text":
+        text = words(node, "text")
+        if any(words(mark, "type") == "code" for mark in items(node, "marks")):
+            return _code_span(text)
+        text = _SPECIAL.sub(r"\\\1", text)
+        return text.replace("]", "\\]") if _link(node) else text
+    write = INLINES.get(kind)
+    return write(node) if write else _SPECIAL.sub(r"\\\1", words(node, "attrs", "text"))
+
+
+def _code_span(text: str) -> str:
+    if not text.strip():
+        return text
+    fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
+    pad = " " if text[0] in "` " or text[-1] in "` " else ""
+    return f"{fence}{pad}{text}{pad}{fence}".replace("\n", " ")
+
+
+def _date(node: Node) -> str:
+    stamp = walk(node, "attrs", "timestamp")
+    try:
+        return datetime.fromtimestamp(int(stamp) / 1000, UTC).date().isoformat()
+    except (TypeError, ValueError, OverflowError, OSError):
+        return ""
+
+
+INLINES: dict[str, Callable[[Node], str]] = {
+    "text": lambda node: "",
+    "hardBreak": lambda node: "\n",
+    "mention": lambda node: _SPECIAL.sub(r"\\\1", words(node, "attrs", "text")) or "@somebody",
+    "emoji": lambda node: words(node, "attrs", "text") or words(node, "attrs", "shortName"),
+    "status": lambda node: _SPECIAL.sub(r"\\\1", words(node, "attrs", "text")),
+    "date": _date,
+    "inlineCard": lambda node: words(node, "attrs", "url"),
+    "mediaInline": lambda node: "\\[attachment]",
+}
+
+
+def _marks(node: Node) -> tuple[str, ...]:
+    told = {words(mark, "type") for mark in items(node, "marks")}
+    return tuple(sign for name, sign in MARKS.items() if name in told)
+
+
+def _link(node: Node) -> str:
+    for mark in items(node, "marks"):
+        href = words(mark, "attrs", "href")
+        if words(mark, "type") == "link" and href.isprintable() and not re.search(r"[\s<>]", href):
+            return href
+    return ""
+
+
+Run = tuple[str, tuple[str, ...], str]
+
+
+def _linked(runs: list[Run]) -> str:
+    told, place = "", 0
+    while place < len(runs):
+        link = runs[place][2]
+        end = next((n for n in range(place, len(runs)) if runs[n][2] != link), len(runs))
+        inner = _marked(runs[place:end], tuple(MARKS.values()))
+        if link and inner.strip():
+            told += f"[{inner}]({link if not re.search(r'[()]', link) else f'<{link}>'})"
+        else:
+            told += inner
+        place = end
+    return told
+
+
+def _marked(runs: list[Run], signs: tuple[str, ...]) -> str:
+    """Runs, the longest stretches of each mark outermost; a sign never stands beside a space inside it."""
+    if not signs:
+        return "".join(text for text, _, _ in runs)
+    sign, rest = signs[0], signs[1:]
+    told, place = "", 0
+    while place < len(runs):
+        on = sign in runs[place][1]
+        end = next((n for n in range(place, len(runs)) if (sign in runs[n][1]) is not on), len(runs))
+        inner = _marked(runs[place:end], rest)
+        if on and inner.strip():
+            lead = inner[: len(inner) - len(inner.lstrip())]
+            tail = inner[len(inner.rstrip()) :]
+            told += f"{lead}{sign}{inner.strip()}{sign}{tail}"
+        else:
+            told += inner
+        place = end
+    return told
+
+
+# --- Markdown to ADF ---
+
+
+def from_markdown(text: str) -> Node:
+    """Markdown (CommonMark, with tables and strike-through; HTML is text) as a document."""
+    from markdown_it import MarkdownIt
+
+    reader = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    blocks = _Builder(reader.parse(text)).read()
+    return document(blocks or [{"type": "paragraph", "content": []}])
+
+
+class _Builder:
+    """Builds blocks from markdown-it's flat list of tokens: an `_open` begins a node, a `_close` ends it."""
+
+    def __init__(self, tokens: "list[Token]") -> None:
+        self._tokens, self._place = tokens, 0
+
+    def read(self) -> list[Node]:
+        """The blocks up to the end of what is open."""
+        told: list[Node] = []
+        while self._place < len(self._tokens):
+            token = self._tokens[self._place]
+            self._place += 1
+            if token.nesting < 0:
+                break
+            told += self._node(token)
+        return told
+
+    def _node(self, token: "Token") -> list[Node]:
+        if token.type == "inline":
+            return _inlines(token.children or [])
+        if token.type in ("fence", "code_block"):
+            return [_code_node(token)]
+        if token.type == "hr":
+            return [{"type": "rule"}]
+        inner = self.read() if token.nesting > 0 else []
+        return self._opened(token, inner)
+
+    def _opened(self, token: "Token", inner: list[Node]) -> list[Node]:
+        kind = token.type.removesuffix("_open")
+        if kind in ("thead", "tbody"):
+            return inner
+        if kind == "heading":
+            return [{"type": "heading", "attrs": {"level": int(token.tag[1:])}, "content": inner}]
+        if kind == "ordered_list":
+            order = int(token.attrGet("start") or 1)
+            return [{"type": "orderedList", "attrs": {"order": order}, "content": inner}]
+        if kind in ("th", "td"):
+            name = "tableHeader" if kind == "th" else "tableCell"
+            return [{"type": name, "attrs": {}, "content": [{"type": "paragraph", "content": inner}]}]
+        name = NODES.get(kind, "")
+        if kind == "list_item":
+            inner = inner or [{"type": "paragraph", "content": []}]
+        return [{"type": name, "content": inner}] if name else inner
+
+
+NODES = {
+    "paragraph": "paragraph",
+    "bullet_list": "bulletList",
+    "list_item": "listItem",
+    "blockquote": "blockquote",
+    "table": "table",
+    "tr": "tableRow",
+}
+
+
+def _code_node(token: "Token") -> Node:
+    text = token.content.removesuffix("\n")
+    language = token.info.split()[0] if token.info.split() else ""
+    node: Node = {"type": "codeBlock", "content": [{"type": "text", "text": text}] if text else []}
+    return node | {"attrs": {"language": language}} if language else node
+
+
+def _inlines(tokens: "list[Token]") -> list[Node]:
+    told: list[Node] = []
+    marks: list[Node] = []
+    for token in tokens:
+        if token.type in WRAPPERS:
+            marks.append({"type": WRAPPERS[token.type]})
+        elif token.type == "link_open":
+            marks.append({"type": "link", "attrs": {"href": str(token.attrGet("href") or "")}})
+        elif token.nesting < 0:
+            marks.pop()
+        elif token.type in ("hardbreak", "softbreak"):
+            told.append({"type": "hardBreak"})
+        else:
+            _add(told, *_text_of(token), marks)
+    return told
+
+
+def _text_of(token: "Token") -> tuple[str, bool]:
+    """A token's text, and whether it is code. A picture is its description: ADF has none that are elsewhere."""
+    if token.type == "image":
+        return token.content or "image", False
+    return token.content, token.type == "code_inline"
+
+
+def _add(told: list[Node], text: str, code: bool, marks: list[Node]) -> None:
+    """Text, joined to the text before it if that has the same marks. ADF allows code beside a link alone."""
+    if not text:
+        return
+    kept = [mark for mark in marks if not code or mark["type"] == "link"]
+    if code:
+        kept = [*kept, {"type": "code"}]
+    unique = list({mark["type"]: mark for mark in kept}.values())
+    if told and told[-1]["type"] == "text" and told[-1].get("marks", []) == unique:
+        told[-1]["text"] += text
+        return
+    told.append({"type": "text", "text": text} | ({"marks": unique} if unique else {}))

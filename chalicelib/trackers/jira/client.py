@@ -1,0 +1,340 @@
+"""One project of Jira over its REST API: v3 with ADF on Cloud, v2 with wiki text on Data Center.
+
+A write names the fields that it means and no other: required and hidden fields of an issue stay as they are.
+A ticket is known by its id, which outlives a move to another project. Ours carry the issue's id as an entity property
+(`parley`), and as a label, since JQL finds no property that no app has declared.
+"""
+
+import base64
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
+from ...desk.workspaces import Install
+from ...ports import Busy, Denied, Outside, Secrets
+from ...wire.reading import ident, items, moment, walk, words
+from ...wire.rest import Api
+from . import wiki
+from .adf import from_markdown
+from .webhook import account
+from .words import PROPERTY, comment_of, declines, quoted, reference, text_of, word_of
+
+FIELDS = "summary,status,resolution,description,labels,assignee,updated"
+PAGE = 100
+MAX_TITLE = 255
+LABEL = "parley-"
+PERMISSIONS = "BROWSE_PROJECTS,CREATE_ISSUES,EDIT_ISSUES,TRANSITION_ISSUES,ADD_COMMENTS"
+WATCHED = [
+    *("jira:issue_created", "jira:issue_updated", "jira:issue_deleted"),
+    *("comment_created", "comment_updated", "comment_deleted"),
+    *("project_updated", "project_deleted"),
+]
+MINUTE = 60_000
+
+
+class Jira:
+    """`ports.Tickets` for Jira."""
+
+    def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
+        self._config, self._now = install.config, now
+        self._site: str = install.config["url"]
+        self._cloud = install.config["deployment"] == "cloud"
+        self._project: str = install.config["project"]
+        self._secrets, self._outside = secrets, outside
+
+    def probe(self) -> Probe:
+        """Who we are there; rights and required fields that are missing."""
+        me = self._api.call("GET", self._path("/myself"))
+        missing = list(self._missing_rights())
+        if not missing:
+            missing += self._missing_fields()
+        return Probe(account=words(me, "displayName"), actor=account(me), missing=tuple(missing))
+
+    def words(self) -> list[Word]:
+        """The statuses of the project's issue type, or of all its types; a closing one with each resolution that
+        declines too."""
+        kinds = self._api.call("GET", self._path(f"/project/{self._project}/statuses"))
+        mine = [kind for kind in kinds if words(kind, "name") == self._config["issue_type"]] or kinds
+        resolutions = [each for each in self._resolutions() if declines(words(each, "name"))]
+        found: dict[str, Word] = {}
+        for status in (status for kind in mine for status in items(kind, "statuses")):
+            plain = word_of(status)
+            told = [plain, *(word_of(status, each) for each in resolutions if plain.means == "done")]
+            found |= {word.id: word for word in told}
+        return list(found.values())
+
+    def register(self, url: str, secret: str) -> Registered:
+        """An admin webhook of Cloud. Data Center's API differs by version: there it is made by hand."""
+        if not self._cloud:
+            raise Denied("make the webhook by hand in Jira: Administration, System, WebHooks")
+        api, made = self._api, {"name": "Parley", "url": url, "events": WATCHED, "excludeBody": False}
+        made |= {"filters": {"issue-related-events-section": f"project = {self._project}"}, "secret": secret}
+        for hook in api.call("GET", "/rest/webhooks/1.0/webhook") or []:
+            if words(hook, "url") == url:
+                id_ = _last(words(hook, "self"))
+                api.call("PUT", f"/rest/webhooks/1.0/webhook/{id_}", made)
+                return Registered(id=id_)
+        return Registered(id=_last(words(api.call("POST", "/rest/webhooks/1.0/webhook", made), "self")))
+
+    def unregister(self, id_: str) -> None:
+        """Take it away."""
+        self._api.drop(f"/rest/webhooks/1.0/webhook/{id_}")
+
+    def create(self, draft: TicketDraft) -> TicketSeen:
+        """Make the ticket, or find the one that carries the mark."""
+        label = LABEL + draft.mark
+        found = self._search(f'project = "{self._project}" AND labels = "{label}"', 1)
+        if found:
+            return found[0]
+        fields: dict[str, Any] = {
+            **self._config["fields"],
+            "project": {"key": self._project},
+            "issuetype": {"name": self._config["issue_type"]},
+            "summary": _title(draft.title),
+            "description": self._written(draft.text),
+            "labels": [*map(_label, draft.labels), label],
+        }
+        body = {"fields": fields, "properties": [{"key": PROPERTY, "value": {"mark": draft.mark}}]}
+        id_ = ident(self._api.call("POST", self._path("/issue"), body), "id")
+        self._link_back(id_, draft)
+        return self._seen(id_)
+
+    def fetch(self, ticket: str) -> TicketSeen | None:
+        """As it is now."""
+        query = {"fields": FIELDS, "properties": PROPERTY}
+        told = self._api.find(self._path(f"/issue/{ticket}"), query)
+        return self._ticket(told) if told else None
+
+    def find(self, reference_: str) -> TicketSeen | None:
+        """By its key, its id, or a URL of the site that names either. An old key leads to where it moved."""
+        key = reference(reference_, self._site)
+        return self.fetch(key) if key else None
+
+    def search(self, query: str, limit: int = 20) -> list[TicketSeen]:
+        """Those of the project whose text matches, the newest first; a key finds its ticket."""
+        exact = self.find(query)
+        if exact:
+            return [exact]
+        text = quoted(query)
+        if text == '""':
+            return []
+        return self._search(f'project = "{self._project}" AND text ~ {text} ORDER BY updated DESC', limit)
+
+    def comments(self, ticket: str, since: int = 0) -> list[CommentSeen]:
+        """Those changed since, oldest first. Jira has no filter for it: all are read."""
+        told: list[CommentSeen] = []
+        start, total = 0, 1
+        while start < total:
+            query: dict[str, str | int] = {"startAt": start, "maxResults": PAGE, "expand": "properties"}
+            page = self._api.find(self._path(f"/issue/{ticket}/comment"), query | {"orderBy": "created"})
+            batch = items(page, "comments")
+            told += [comment_of(each, self._cloud) for each in batch]
+            start, total = start + len(batch), (walk(page, "total") or 0) if batch else 0
+        return sorted((each for each in told if each.updated_at >= since), key=lambda each: each.updated_at)
+
+    def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
+        """Say it, marked by a property of the comment."""
+        body = {"body": self._written(text), "properties": [{"key": PROPERTY, "value": {"mark": mark}}]}
+        told = self._api.call("POST", self._path(f"/issue/{ticket}/comment"), body, {"expand": "properties"})
+        return comment_of({**told, "properties": body["properties"]}, self._cloud)
+
+    def amend(self, ticket: str, comment: str, text: str) -> None:
+        """Change a comment of ours."""
+        self._api.call("PUT", self._path(f"/issue/{ticket}/comment/{comment}"), {"body": self._written(text)})
+
+    def withdraw(self, ticket: str, comment: str) -> None:
+        """Delete a comment of ours."""
+        self._api.drop(self._path(f"/issue/{ticket}/comment/{comment}"))
+
+    def move(self, ticket: str, word: str) -> TicketSeen:
+        """Through the transition that leads there from where it is now; where its screen asks for a resolution, with
+        the word's, or one that does not decline."""
+        now = self._seen(ticket)
+        if now.word.id == word:
+            return now
+        status, _, resolution = word.partition("/")
+        query = {"expand": "transitions.fields"}
+        offered = items(self._api.call("GET", self._path(f"/issue/{ticket}/transitions"), query=query), "transitions")
+        leading = [
+            each for each in offered if ident(each, "to", "id") == status and each.get("isAvailable") is not False
+        ]
+        if not leading:
+            raise Denied(f"no transition leads there from {now.word.name}")
+        refused = ""
+        for transition in leading:
+            fields, refused = self._asked(transition, resolution)
+            if not refused:
+                body = {"transition": {"id": ident(transition, "id")}} | ({"fields": fields} if fields else {})
+                self._api.call("POST", self._path(f"/issue/{ticket}/transitions"), body)
+                return self._seen(ticket)
+        raise Denied(refused)
+
+    def retitle(self, ticket: str, title: str, text: str | None = None) -> TicketSeen:
+        """Change these two fields and no other."""
+        fields = {"summary": _title(title)} | ({} if text is None else {"description": self._written(text)})
+        self._api.call("PUT", self._path(f"/issue/{ticket}"), {"fields": fields})
+        return self._seen(ticket)
+
+    def label(self, ticket: str, add: Sequence[str], remove: Sequence[str]) -> TicketSeen:
+        """Put labels on and take them off by single operations: what others put on meanwhile stays."""
+        steps = [{"add": _label(name)} for name in add] + [{"remove": _label(name)} for name in remove]
+        if steps:
+            self._api.call("PUT", self._path(f"/issue/{ticket}"), {"update": {"labels": steps}})
+        return self._seen(ticket)
+
+    def changed(self, since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
+        """A page of those changed since, oldest first. JQL reads a date in the account's own time zone, so the time is
+        told as minutes ago; those stay the same from page to page."""
+        ago, _, place = cursor.partition("|")
+        minutes = int(ago) if ago else max(0, self._now() - since) // MINUTE + 1
+        jql = f'project = "{self._project}" AND updated >= "-{minutes}m" ORDER BY updated ASC'
+        found, next_ = self._page(jql, PAGE, place)
+        return [each for each in found if each.updated_at >= since], f"{minutes}|{next_}" if next_ else ""
+
+    # --- how it is asked ---
+
+    @property
+    def _api(self) -> Api:
+        token = next(iter(self._secrets.get("token", ())), "")
+        if not token:
+            raise Denied("the credential `token` is missing", lost=True)
+        email = next(iter(self._secrets.get("email", ())), "")
+        basic = base64.b64encode(f"{email}:{token}".encode()).decode()
+        headers = {"authorization": f"Basic {basic}" if email else f"Bearer {token}"}
+        return Api(self._outside, self._site, headers, self._now, said)
+
+    def _path(self, path: str) -> str:
+        return f"/rest/api/{3 if self._cloud else 2}{path}"
+
+    def _written(self, text: str) -> Any:
+        return from_markdown(text) if self._cloud else wiki.from_markdown_text(text)
+
+    def _search(self, jql: str, limit: int) -> list[TicketSeen]:
+        return self._page(jql, limit, "")[0]
+
+    def _page(self, jql: str, limit: int, place: str) -> tuple[list[TicketSeen], str]:
+        """A page of a search and where the next begins. Cloud has tokens (the old search is gone since 2025), Data
+        Center offsets."""
+        asked: dict[str, Any] = {"jql": jql, "maxResults": limit, "fields": FIELDS.split(",")}
+        if self._cloud:
+            body = asked | {"properties": [PROPERTY]} | ({"nextPageToken": place} if place else {})
+            told = self._api.call("POST", self._path("/search/jql"), body)
+            next_ = "" if walk(told, "isLast") is True else words(told, "nextPageToken")
+        else:
+            start = int(place or 0)
+            told = self._api.call("POST", self._path("/search"), asked | {"startAt": start})
+            end = start + len(items(told, "issues"))
+            next_ = str(end) if start < end < (walk(told, "total") or 0) else ""
+        return [self._ticket(each) for each in items(told, "issues")], next_
+
+    def _seen(self, ticket: str) -> TicketSeen:
+        """One that must be there."""
+        seen = self.fetch(ticket)
+        if seen is None:
+            raise Denied("the ticket is not there")
+        return seen
+
+    def _ticket(self, told: Any) -> TicketSeen:
+        fields, key = walk(told, "fields"), words(told, "key")
+        labels = [each for each in items(fields, "labels") if isinstance(each, str)]
+        marked = next((each.removeprefix(LABEL) for each in labels if each.startswith(LABEL)), "")
+        return TicketSeen(
+            id=ident(told, "id"),
+            key=key,
+            url=f"{self._site}/browse/{key}",
+            title=words(fields, "summary"),
+            word=word_of(walk(fields, "status"), walk(fields, "resolution")),
+            text=text_of(walk(fields, "description"), self._cloud),
+            labels=tuple(each for each in labels if not each.startswith(LABEL)),
+            assignee=words(fields, "assignee", "displayName"),
+            updated_at=moment(fields, "updated"),
+            mark=words(told, "properties", PROPERTY, "mark") or marked,
+        )
+
+    def _link_back(self, ticket: str, draft: TicketDraft) -> None:
+        """A remote link, the same however often it is made. A project that takes none does without."""
+        if not draft.link:
+            return
+        link = {"globalId": f"parley:{draft.mark}", "object": {"url": draft.link, "title": "Parley"}}
+        try:
+            self._api.call("POST", self._path(f"/issue/{ticket}/remotelink"), link)
+        except (Denied, Busy):
+            return
+
+    def _asked(self, transition: Any, resolution: str) -> tuple[dict[str, Any], str]:
+        """What a transition's screen has to be told, or why it cannot be."""
+        fields: dict[str, Any] = {}
+        for name, field in (walk(transition, "fields") or {}).items():
+            needed = field.get("required") is True and not field.get("hasDefaultValue")
+            if name == "resolution" and (needed or resolution):
+                chosen = _resolution(items(field, "allowedValues"), resolution)
+                if chosen:
+                    fields[name] = {"id": chosen}
+                    continue
+            if name in self._config["fields"] and needed:
+                fields[name] = self._config["fields"][name]
+            elif needed:
+                label = words(field, "name") or name
+                return {}, f"the transition {words(transition, 'name')} asks for {label}: set config.fields.{name}"
+        if resolution and "resolution" not in fields:
+            return {}, f"the transition {words(transition, 'name')} takes no resolution"
+        return fields, ""
+
+    def _resolutions(self) -> list[Any]:
+        return self._api.find(self._path("/resolution")) or []
+
+    def _missing_rights(self) -> Iterator[str]:
+        if self._api.find(self._path(f"/project/{self._project}")) is None:
+            yield f"the project {self._project} is not there, or not for this account"
+            return
+        query = {"projectKey": self._project, "permissions": PERMISSIONS}
+        held = walk(self._api.call("GET", self._path("/mypermissions"), query=query), "permissions") or {}
+        for name in PERMISSIONS.split(","):
+            if walk(held, name, "havePermission") is False:
+                yield f"the account needs the permission {words(held, name, 'name') or name}"
+
+    def _missing_fields(self) -> Iterator[str]:
+        """Fields that the project requires of a new ticket and nobody has set."""
+        base = self._path(f"/issue/createmeta/{self._project}/issuetypes")
+        kinds = self._api.find(base) or {}
+        known = items(kinds, "issueTypes") or items(kinds, "values")
+        wanted = self._config["issue_type"]
+        kind = next((ident(each, "id") for each in known if words(each, "name") == wanted), "")
+        if not kind:
+            yield f"the project has no issue type {wanted}: set config.issue_type"
+            return
+        told = self._api.find(f"{base}/{kind}", {"maxResults": 200}) or {}
+        given = {"project", "issuetype", "summary", "description", "labels", "reporter", *self._config["fields"]}
+        for field in items(told, "fields") or items(told, "values"):
+            name = words(field, "fieldId") or words(field, "key")
+            if walk(field, "required") is True and not walk(field, "hasDefaultValue") and name not in given:
+                yield f"the field {words(field, 'name')} is required: set config.fields.{name}"
+
+
+def said(told: Any) -> str:
+    """Jira's own words: `errorMessages`, and `errors` by field."""
+    messages = [each for each in items(told, "errorMessages") if isinstance(each, str)]
+    fields = [f"{name}: {text}" for name, text in (walk(told, "errors") or {}).items()]
+    return "; ".join(messages + fields) or words(told, "message")
+
+
+def _resolution(allowed: list[Any], wanted: str) -> str:
+    """The wanted one if it is allowed; if none is wanted, one that does not decline."""
+    if wanted:
+        return next((ident(each, "id") for each in allowed if ident(each, "id") == wanted), "")
+    plain = [each for each in allowed if not declines(words(each, "name"))]
+    return next((ident(each, "id") for each in plain or allowed), "")
+
+
+def _title(title: str) -> str:
+    """One line of at most 255 characters."""
+    return " ".join(title.split())[:MAX_TITLE] or "Untitled"
+
+
+def _label(name: str) -> str:
+    """Jira's labels hold no spaces."""
+    return "-".join(name.split())[:MAX_TITLE]
+
+
+def _last(url: str) -> str:
+    return url.rstrip("/").rpartition("/")[2]

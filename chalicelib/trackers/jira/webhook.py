@@ -1,0 +1,207 @@
+"""What Jira's webhooks say (https://developer.atlassian.com/cloud/jira/platform/webhooks/).
+
+| `webhookEvent` | ends as |
+|---|---|
+| jira:issue_created, jira:issue_updated, jira:issue_deleted | hint; of an update its changelog says what changed |
+| comment_created, comment_updated, comment_deleted | hint |
+| project_updated, project_deleted, … | hint without a ticket: look at the connection again |
+| none, but a `transition` (a post function of a workflow) | hint: the state moved |
+| worklog_…, issuelink_…, sprint_…, version, user, board, … | ignored |
+| any other | unsupported |
+
+One comment is told twice: as jira:issue_updated (issue_commented) and as comment_created. A comment event of Data
+Center may lack the issue: its id stands in the comment's `self`. A hint is all that is taken, and what the ticket is
+now is fetched, so a replay does no harm, although no time is signed. Light to import: the API's cold path does.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ...desk.arrivals import Ignored, Unsupported
+from ...desk.envelopes import Envelope, Greeting
+from ...desk.errors import Malformed
+from ...desk.ids import derived
+from ...desk.strict_json import loads
+from ...desk.tickets import Happened, Hint
+from ...desk.workspaces import Install
+from ...ports import Outside, Secrets, Tickets
+from ...wire import signed
+from ...wire.reading import ident, items, moment, named, walk, words
+
+CREDENTIALS: Mapping[str, str] = {
+    "email": "of the account whose API token it is; leave it out for a personal access token of Data Center",
+    "token": "an API token (Cloud: id.atlassian.com, Security) or a personal access token (Data Center: your profile)",
+}
+COMMENTS: dict[str, Happened] = {
+    "comment_created": "commented",
+    "comment_updated": "comment_changed",
+    "comment_deleted": "comment_deleted",
+}
+# What jira:issue_updated is about when it carries a comment.
+COMMENT_TYPES: dict[str, Happened] = {
+    "issue_commented": "commented",
+    "issue_comment_edited": "comment_changed",
+    "issue_comment_deleted": "comment_deleted",
+}
+# A field of the changelog and what its change is; the first of these that changed names the hint.
+FIELDS: dict[str, Happened] = {
+    "key": "transferred",
+    "project": "transferred",
+    "status": "moved_state",
+    "resolution": "moved_state",
+    "assignee": "assigned",
+    "labels": "labelled",
+}
+PROJECT = frozenset(
+    f"project_{what}"
+    for what in ("updated", "deleted", "soft_deleted", "restored_deleted", "archived", "restored_archived")
+)
+# Known, and nothing to us: what an event's name begins with, and what it is about.
+OTHERS = {
+    "worklog_": "worklog",
+    "jira:worklog_": "worklog",
+    "issuelink_": "issue-link",
+    "issue_property_": "issue-property",
+    "attachment_": "attachment",
+    "jira:version_": "version",
+    "project_created": "other-project",
+    "sprint_": "sprint",
+    "board_": "board",
+    "filter_": "filter",
+    "user_": "user",
+    "issuetype_": "issue-type",
+    "option_": "site-option",
+    "field_": "field",
+    "priority_": "priority",
+    "form_": "form",
+    "jira_expression_": "expression",
+    "app_access_to_objects_": "app-access",
+    "connect_addon_": "app",
+}
+_ISSUE_IN_SELF = re.compile(r"/issue/(\d+)/comment/")
+
+
+def check(config: dict[str, Any]) -> dict[str, Any]:
+    """The install's config, complete and valid; raises Invalid naming the field."""
+    from .config import check as check_config
+
+    return check_config(config)
+
+
+def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+    """Raise Unauthenticated unless a live secret signed the raw body. The header's name is that of GitHub's old SHA-1
+    signature; what it holds is SHA-256 (`sha256=…`), and nothing else is taken."""
+    signed.check(envelope.headers, "x-hub-signature", envelope.body, secrets.get("signing", ()), "sha256=")
+
+
+def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
+    """Only a signed sender gets this far."""
+    return None
+
+
+def group(envelope: Envelope) -> str:
+    """The ticket, or the install for what is about none."""
+    try:
+        ticket = _ticket(_told(envelope))
+    except Malformed:
+        return envelope.install
+    return derived("grp", envelope.install, ticket) if ticket else envelope.install
+
+
+def greet(envelope: Envelope, install: Install) -> Greeting:
+    """200, also for what we do not know: Jira tries again for 5 statuses of 4xx and all 5xx. Malformed for no JSON."""
+    _told(envelope)
+    return Greeting(status=200)
+
+
+def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsupported]:
+    """What it says. Never raises for content."""
+    try:
+        told = _told(envelope)
+    except Malformed:
+        return [Ignored(reason="malformed")]
+    return [_hint(told, words(told, "webhookEvent"), _delivery(envelope))]
+
+
+def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
+    """The way to its API, by the credentials that were given."""
+    from .client import Jira
+
+    return Jira(install, secrets, outside, now)
+
+
+def _hint(told: dict[str, Any], event: str, delivery: str) -> Hint | Ignored | Unsupported:
+    if event in PROJECT:
+        return Hint(ticket="", what="project_changed", id=delivery, at=moment(told, "timestamp"))
+    for begins, about in OTHERS.items():
+        if event.startswith(begins):
+            return Ignored(reason=about)
+    what = _what(told, event)
+    if not what:
+        return Unsupported(what=named(event) if event else "no-event")
+    ticket = _ticket(told)
+    if not ticket:
+        return Ignored(reason="no-issue")
+    return Hint(
+        ticket=ticket,
+        what=what,
+        id=delivery,
+        comment=ident(told, "comment", "id") if what.startswith("comment") else "",
+        at=moment(told, "timestamp"),
+        actor=_actor(told),
+        # An issue that moves to another project keeps its id; its key is another.
+        moved_to=ticket if what == "transferred" else "",
+    )
+
+
+def _what(told: dict[str, Any], event: str) -> Happened | None:
+    if event == "jira:issue_updated":
+        return _update(told)
+    if event == "jira:issue_created":
+        return "created"
+    if event == "jira:issue_deleted":
+        return "deleted"
+    if not event and isinstance(told.get("transition"), dict):
+        return "moved_state"
+    return COMMENTS.get(event)
+
+
+def _update(told: dict[str, Any]) -> Happened:
+    """Some versions tell no event type, some no changelog, and post functions a `comment` that is an empty string."""
+    kind = COMMENT_TYPES.get(words(told, "issue_event_type_name"))
+    if kind and ident(told, "comment", "id"):
+        return kind
+    changed = {words(item, "field").lower() for item in items(told, "changelog", "items")}
+    return next((what for field, what in FIELDS.items() if field in changed), "changed")
+
+
+def _ticket(told: dict[str, Any]) -> str:
+    found = ident(told, "issue", "id")
+    if found:
+        return found
+    match = _ISSUE_IN_SELF.search(words(told, "comment", "self"))
+    return match[1][:20] if match else ""
+
+
+def _actor(told: dict[str, Any]) -> str:
+    """Who did it: comment events tell no user, but the comment's authors."""
+    people = (walk(told, "user"), walk(told, "comment", "updateAuthor"), walk(told, "comment", "author"))
+    return next(filter(None, map(account, people)), "")
+
+
+def account(person: Any) -> str:
+    """An account's id: Cloud tells `accountId` alone, Data Center `key` or, in old versions, `name`."""
+    return ident(person, "accountId") or ident(person, "key") or ident(person, "name")
+
+
+def _delivery(envelope: Envelope) -> str:
+    """The same over retries."""
+    return ident(envelope.headers.get("x-atlassian-webhook-identifier", ""))
+
+
+def _told(envelope: Envelope) -> dict[str, Any]:
+    told = loads(envelope.body)
+    if not isinstance(told, dict):
+        raise Malformed("the body must be an object")
+    return told

@@ -1,0 +1,139 @@
+"""Jira's wiki text, as Data Center speaks it, and Markdown
+(https://jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=all).
+
+The way out goes through the nodes of adf.py; the way in reads line by line what people use: headings, lists, quotes,
+code, bold, italics, struck, links, mentions, pictures. What is not known stays as it is.
+"""
+
+import re
+from typing import Any
+
+from ...wire.reading import items, walk, words
+from .adf import Node, from_markdown
+
+MARKS = {"strong": "*", "em": "_", "strike": "-"}
+_HEADING = re.compile(r"h([1-6])\.\s+(.*)")
+_BULLET = re.compile(r"([*#-]+)\s+(.*)")
+_FENCE = re.compile(r"\{(code|noformat)(?::([^}|]*)[^}]*)?\}")
+_INLINE: list[tuple[re.Pattern[str], str]] = [
+    (re.compile(r"\{\{(.+?)\}\}"), r"`\1`"),
+    (re.compile(r"\[~(?:accountid:)?([^\]]+)\]"), r"@\1"),
+    (re.compile(r"\[([^\]|\n]+)\|([^\]|\s]+)(?:\|[^\]]*)?\]"), r"[\1](\2)"),
+    (re.compile(r"\[((?:https?|mailto):[^\]\s]+)\]"), r"<\1>"),
+    (re.compile(r"!([^!|\n\s]+)(?:\|[^!\n]*)?!"), r"\\[\1]"),
+    (re.compile(r"(?<![\w*\\])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])"), r"**\1**"),
+    (re.compile(r"(?<![\w_\\])_(\S(?:[^_\n]*\S)?)_(?![\w_])"), r"*\1*"),
+    (re.compile(r"(?<![\w\\-])-(\S(?:[^-\n]*\S)?)-(?![\w-])"), r"~~\1~~"),
+    (re.compile(r"\{color(?::[^}]*)?\}"), ""),
+    (re.compile(r"\\\\(?=\s|$)"), "\n"),
+]
+_SPECIAL = re.compile(r"([\\*_{}\[\]|!]|(?<!\w)-(?=\S)|(?<=\S)-(?!\w))")
+
+
+def to_markdown(text: str) -> str:
+    """Wiki text as Markdown."""
+    told: list[str] = []
+    closing, quoted = "", False
+    for line in text.replace("\r\n", "\n").split("\n"):
+        fence = _FENCE.fullmatch(line.strip())
+        if closing:
+            closing = "" if fence and fence[1] == closing else closing
+            told.append("```" if not closing else line)
+        elif fence:
+            closing = fence[1]
+            told.append(f"```{re.sub(r'[^a-z0-9+#-]', '', (fence[2] or '').lower())}")
+        elif line.strip() == "{quote}":
+            quoted = not quoted
+        else:
+            told.append(("> " if quoted else "") + _line(line))
+    return "\n".join(told + ["```"] * bool(closing)).strip("\n")
+
+
+def _line(line: str) -> str:
+    heading = _HEADING.match(line)
+    if heading:
+        return f"{'#' * int(heading[1])} {_inline(heading[2])}"
+    if line.startswith("bq. "):
+        return f"> {_inline(line[4:])}"
+    if re.fullmatch(r"-{4,}\s*", line):
+        return "---"
+    bullet = _BULLET.match(line)
+    if bullet and not re.fullmatch(r"-{2,3}", bullet[1]):
+        sign = "1. " if bullet[1][-1] == "#" else "- "
+        return "   " * (len(bullet[1]) - 1) + sign + _inline(bullet[2])
+    return _inline(line)
+
+
+def _inline(text: str) -> str:
+    """Inside `{{ }}` nothing else is a sign."""
+    parts = re.split(r"(\{\{.+?\}\})", text)
+    return "".join(_signs(part, _INLINE[:1] if n % 2 else _INLINE[1:]) for n, part in enumerate(parts))
+
+
+def _signs(text: str, rules: list[tuple[re.Pattern[str], str]]) -> str:
+    for pattern, sign in rules:
+        text = pattern.sub(sign, text)
+    return re.sub(r"\\([{}\[\]|!-])", r"\1", text)
+
+
+def from_markdown_text(text: str) -> str:
+    """Markdown as wiki text."""
+    return _blocks(items(from_markdown(text), "content")).strip("\n")
+
+
+def _blocks(nodes: list[Any], lead: str = "") -> str:
+    return "\n\n".join(filter(None, (_block(node, lead) for node in nodes)))
+
+
+def _block(node: Node, lead: str = "") -> str:
+    kind, content = words(node, "type"), items(node, "content")
+    if kind == "heading":
+        return f"h{walk(node, 'attrs', 'level')}. {_runs(content)}"
+    if kind == "codeBlock":
+        language = words(node, "attrs", "language")
+        text = "".join(words(part, "text") for part in content).replace("{code}", "{ code}")
+        return f"{{code{':' + language if language else ''}}}\n{text}\n{{code}}"
+    if kind == "blockquote":
+        return f"{{quote}}\n{_blocks(content)}\n{{quote}}"
+    if kind in ("bulletList", "orderedList"):
+        sign = lead + ("*" if kind == "bulletList" else "#")
+        return "\n".join(_item(item, sign) for item in content)
+    if kind == "rule":
+        return "----"
+    if kind == "table":
+        return "\n".join(_row(row) for row in content)
+    return _runs(content)
+
+
+def _item(item: Node, sign: str) -> str:
+    told = ""
+    for part in items(item, "content"):
+        nested = words(part, "type") in ("bulletList", "orderedList")
+        block = _block(part, sign if nested else "")
+        told += f"\n{block}" if told else block if nested else f"{sign} {block}"
+    return told
+
+
+def _row(row: Node) -> str:
+    cells = items(row, "content")
+    bar = "||" if cells and words(cells[0], "type") == "tableHeader" else "|"
+    return bar + bar.join(_blocks(items(cell, "content")).replace("\n", " ") or " " for cell in cells) + bar
+
+
+def _runs(nodes: list[Any]) -> str:
+    return "".join(map(_run, nodes))
+
+
+def _run(node: Node) -> str:
+    if words(node, "type") == "hardBreak":
+        return "\n"
+    text, marks = words(node, "text"), {words(mark, "type"): mark for mark in items(node, "marks")}
+    code = "{{" + text.replace("}}", "} }") + "}}"
+    told = code if "code" in marks else _SPECIAL.sub(r"\\\1", text)
+    core = told.strip()
+    if core:
+        signs = [sign for name, sign in MARKS.items() if name in marks]
+        dressed = "".join(signs) + core + "".join(reversed(signs))
+        told = told.replace(core, dressed, 1)
+    href = words(marks.get("link"), "attrs", "href")
+    return f"[{told.replace('|', ' ')}|{href.replace('|', '%7C').replace(']', '%5D')}]" if href else told

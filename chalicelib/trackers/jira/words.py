@@ -1,0 +1,91 @@
+"""Jira's words and ours.
+
+| Jira | ours |
+|---|---|
+| a status of the category `new` | open |
+| of `indeterminate` | in_progress |
+| of `done` | done; declined if its name, or the resolution, reads so (Won't Do, Duplicate, …) |
+| of any other category | unknown |
+
+A word's id is the status's, for a declining resolution `<status>/<resolution>`: one status Done stands for both in most
+projects.
+"""
+
+import re
+from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
+
+from ...desk.tickets import CommentSeen, IssueState, Word
+from ...wire.reading import ident, items, moment, walk, words
+from . import wiki
+from .adf import to_markdown
+from .webhook import account
+
+CATEGORIES: dict[str, IssueState] = {"new": "open", "indeterminate": "in_progress", "done": "done"}
+PROPERTY = "parley"
+KEY = re.compile(r"[A-Z][A-Z0-9_]+-[1-9]\d*")
+_DECLINES = re.compile(
+    r"won'?t|wont|declin|reject|duplicat|cannot reproduce|can'?t reproduce|invalid|cancel|abandon|obsolete|by design"
+    r"|not a bug|incomplete",
+    re.IGNORECASE,
+)
+
+
+def declines(name: str) -> bool:
+    """Whether a status or resolution reads as if nothing will be done."""
+    return bool(_DECLINES.search(name.replace("\u2019", "'")))
+
+
+def word_of(status: Any, resolution: Any = None) -> Word:
+    """The state that a status, with a resolution, is."""
+    name = words(status, "name")
+    means: IssueState | Literal["unknown"] = CATEGORIES.get(words(status, "statusCategory", "key"), "unknown")
+    if means == "done" and declines(name):
+        means = "declined"
+    ended = words(resolution, "name")
+    if means == "done" and declines(ended):
+        return Word(id=f"{ident(status, 'id')}/{ident(resolution, 'id')}", name=f"{name} ({ended})", means="declined")
+    return Word(id=ident(status, "id"), name=name, means=means)
+
+
+def text_of(value: Any, cloud: bool) -> str:
+    """A description or a comment's body as Markdown."""
+    return to_markdown(value) if cloud else wiki.to_markdown(value if isinstance(value, str) else "")
+
+
+def comment_of(told: Any, cloud: bool) -> CommentSeen:
+    """A comment. One that is restricted to a role or group, or internal in Jira Service Management, never crosses."""
+    kept = {words(each, "key"): walk(each, "value") for each in items(told, "properties")}
+    internal = (
+        walk(told, "visibility") is not None
+        or walk(told, "jsdPublic") is False
+        or walk(kept.get("sd.public.comment"), "internal") not in (None, False, "false")
+    )
+    return CommentSeen(
+        id=ident(told, "id"),
+        text=text_of(walk(told, "body"), cloud),
+        author=words(told, "author", "displayName"),
+        author_id=account(walk(told, "author")),
+        created_at=moment(told, "created"),
+        updated_at=moment(told, "updated"),
+        internal=internal,
+        mark=words(kept.get(PROPERTY), "mark"),
+    )
+
+
+def reference(told: str, site: str) -> str:
+    """The key or id in what people paste, "" if it leads elsewhere: a key, or a URL of the site."""
+    told = told.strip()
+    if told.startswith(("http://", "https://")):
+        if urlsplit(told).hostname != urlsplit(site).hostname:
+            return ""
+        chosen = parse_qs(urlsplit(told).query).get("selectedIssue", [""])[0]
+        told = chosen or urlsplit(told).path.rstrip("/").rpartition("/")[2]
+    key = told.upper()
+    return key if KEY.fullmatch(key) else told if re.fullmatch(r"\d{1,20}", told) else ""
+
+
+def quoted(text: str) -> str:
+    """A text as JQL quotes it (https://support.atlassian.com/jira-software-cloud/docs/search-syntax-for-text-fields/);
+    what is special to the search within is left out."""
+    return '"' + " ".join(re.findall(r"[\w@.-]+", text))[:200].replace(".", " ").strip() + '"'

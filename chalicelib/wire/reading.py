@@ -1,0 +1,67 @@
+"""Reading a provider's JSON without trusting its shape: what is not as expected is as good as absent."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+LAST = 253_402_300_799_999  # ms: the end of the year 9999
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@/-]{0,127}")
+_OLD_UTC = re.compile(r" UTC$")
+
+
+def walk(value: Any, *path: str | int) -> Any:
+    """What lies at a path of names and positions; None if anything on the way is missing."""
+    for step in path:
+        if isinstance(step, str) and isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(step, int) and isinstance(value, list) and -len(value) <= step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def words(value: Any, *path: str | int) -> str:
+    """The text there; "" if there is none."""
+    found = walk(value, *path)
+    return found if isinstance(found, str) else ""
+
+
+def ident(value: Any, *path: str | int) -> str:
+    """The id there, which some tell as a number; "" unless it looks like one: ids become keys."""
+    found = walk(value, *path)
+    told = str(found) if isinstance(found, int) and not isinstance(found, bool) else found
+    return told if isinstance(told, str) and _ID.fullmatch(told) else ""
+
+
+def items(value: Any, *path: str | int) -> list[Any]:
+    """The list there; empty if there is none."""
+    found = walk(value, *path)
+    return found if isinstance(found, list) else []
+
+
+def moment(value: Any, *path: str | int) -> int:
+    """The time there in ms: told in ms already, or as ISO 8601, or as old GitLab does (`2017-09-15 16:52:00 UTC`).
+    0 for what is none."""
+    found = walk(value, *path)
+    if isinstance(found, int) and not isinstance(found, bool):
+        return found if 0 <= found <= LAST else 0
+    if not isinstance(found, str):
+        return 0
+    try:
+        at = datetime.fromisoformat(_OLD_UTC.sub("+00:00", found))
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return max(0, int(at.timestamp() * 1000))
+    except (ValueError, OverflowError):
+        return 0
+
+
+def slug(kind: str) -> str:
+    """A provider's name of a thing as a reason: `[a-z][a-z-]*`, short."""
+    told = re.sub(r"[^a-z]+", "-", kind.lower()).strip("-")[:40].strip("-")
+    return told or "other"
+
+
+def named(kind: str) -> str:
+    """A provider's name of an event, repeated only if it looks like one."""
+    return kind if re.fullmatch(r"[\w.:/-]{1,64}", kind, re.ASCII) else "other"

@@ -1,0 +1,58 @@
+"""Wiki text of Data Center and Markdown."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.trackers.jira.wiki import from_markdown_text, to_markdown
+
+
+@pytest.mark.parametrize(
+    ("wiki", "markdown"),
+    [
+        ("h2. Title", "## Title"),
+        ("*bold* _it_ -gone- {{a_b*c}}", "**bold** *it* ~~gone~~ `a_b*c`"),
+        ("a * b * c, snake_case_name, 2-3-4", "a * b * c, snake_case_name, 2-3-4"),
+        ("[Docs|https://x.example/a] [https://x.example]", "[Docs](https://x.example/a) <https://x.example>"),
+        ("[~ann] [~accountid:1:2]", "@ann @1:2"),
+        ("* a\n** b\n# c", "- a\n   - b\n1. c"),
+        ("bq. said", "> said"),
+        ("{quote}\na\nb\n{quote}", "> a\n> b"),
+        ("{code:python}\na = *1*\n{code}", "```python\na = *1*\n```"),
+        ("{noformat}\nx", "```\nx\n```"),
+        ("----", "---"),
+        ("!shot.png|thumbnail!", "[shot.png]"),
+        ("{color:red}red{color}", "red"),
+        ("\\*not bold\\*", "\\*not bold\\*"),
+    ],
+)
+def test_wiki_text_becomes_markdown(wiki, markdown):
+    assert to_markdown(wiki) == markdown
+
+
+@pytest.mark.parametrize(
+    ("markdown", "wiki"),
+    [
+        ("## Title", "h2. Title"),
+        ("**bold** *it* ~~gone~~ `code`", "*bold* _it_ -gone- {{code}}"),
+        ("[Docs](https://x.example/a)", "[Docs|https://x.example/a]"),
+        ("- a\n  - b\n\n1. c", "* a\n** b\n\n# c"),
+        ("> said", "{quote}\nsaid\n{quote}"),
+        ("```py\na = {x}\n```", "{code:py}\na = {x}\n{code}"),
+        ("| a | b |\n| --- | --- |\n| 1 | 2 |", "||a||b||\n|1|2|"),
+        ("---", "----"),
+        ("{color:red} [x|y] !z!", "\\{color:red\\} \\[x\\|y\\] \\!z\\!"),
+    ],
+)
+def test_markdown_becomes_wiki_text(markdown, wiki):
+    assert from_markdown_text(markdown) == wiki
+
+
+@given(st.lists(st.text("abcXYZ019é", min_size=1, max_size=8), min_size=1, max_size=6).map(" ".join))
+def test_plain_words_stay(text):
+    assert to_markdown(from_markdown_text(text)) == text
+
+
+@given(st.text("ab *_-{}[]|!#\\hq.\n~:1", max_size=40))
+def test_nothing_raises(text):
+    assert isinstance(to_markdown(text) + from_markdown_text(text), str)
