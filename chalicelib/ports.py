@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from .desk.arrivals import Arrival, Ignored, Unsupported
+from .desk.arrivals import Arrival, File, Ignored, Unsupported
 from .desk.deliveries import Parcel, Receipt
 from .desk.envelopes import Envelope, Greeting
 from .desk.errors import Refusal
+from .desk.faces import Shown
 from .desk.ids import fresh
 from .desk.record import Record
 from .desk.tickets import CommentSeen, Hint, Probe, Registered, TicketDraft, TicketSeen, Word
@@ -141,6 +142,9 @@ class Queues(Protocol):
 
     def broadcast(self, errands: Iterable[Errand]) -> None:
         """Hand broadcasts, piece by piece, to their workers. May be done twice: they do nothing twice."""
+
+    def wake_later(self, call: Call, seconds: int) -> None:
+        """Wake a bridge's worker in some seconds, 900 at most."""
 
     def work(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
         """Hand tasks to the worker of jobs: the next piece of a job, or customers to place; `after` seconds."""
@@ -300,10 +304,30 @@ class Inbound(WayIn, Protocol):
 
 
 class Outbound(Protocol):
-    """What a channel that can be written to does."""
+    """What a channel that can be written to does. `lane` names what takes one message at a time over there, and the
+    milliseconds between two; None where there is no such thing."""
+
+    def lane(self, parcel: Parcel, install: Install) -> tuple[str, int] | None:
+        """Asked before `deliver`: a delivery whose lane is taken waits in the time index."""
 
     def deliver(self, parcel: Parcel, install: Install, secrets: Secrets, outside: Outside, now: int) -> Receipt:
         """Send one change over. Never raises for what the other side did."""
+
+
+class Asking(Protocol):
+    """What a channel is asked about what came in, where its webhooks tell too little. Raises Busy and Denied."""
+
+    def person(self, outside: str, account: str) -> Shown:
+        """A person, by the provider's id."""
+
+    def file(self, file: File, account: str, most: int) -> bytes:
+        """A file's bytes; Denied if it is larger than `most`."""
+
+    def answer(self, where: str, text: str, account: str) -> None:
+        """Tell whoever gave an order how it went, and nobody else."""
+
+
+AskingOf = Callable[[Install, Secrets, Outside], Asking]
 
 
 class Busy(Exception):
@@ -389,7 +413,7 @@ class Tracker(WayIn, Protocol):
 @dataclass(frozen=True, slots=True)
 class World:
     """All that a flow is handed. Channels are looked up by kind; outbound is None where nothing can be written to,
-    tracker for a kind that is a channel."""
+    tracker for a kind that is a channel, asking where nothing need be asked."""
 
     store: Store
     queues: Queues
@@ -402,6 +426,7 @@ class World:
     tracker: Callable[[str], Tracker | None]
     mailer: Mailer
     public_url: str = ""
+    asking: Callable[[str], AskingOf | None] = lambda kind: None
 
     def way_in(self, kind: str) -> WayIn:
         """What takes the webhooks of an install of that kind. KeyError for a kind that is none."""

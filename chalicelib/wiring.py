@@ -9,7 +9,7 @@ from .settings import settings
 
 if TYPE_CHECKING:
     from .aws.queues import SqsQueues
-    from .ports import Outside, Sockets
+    from .ports import AskingOf, Outside, Sockets
 
 # kind of channel → (its module for what comes in, its module for what goes out or "")
 CHANNELS: dict[str, tuple[str, str]] = {
@@ -22,11 +22,21 @@ TRACKERS: dict[str, str] = {
     "tracker": "generic.webhook",
 }
 
+# kind of channel → its module that asks about people and files, where webhooks tell too little
+ASKING: dict[str, str] = {}
+
 
 @cache
 def inbound(kind: str) -> Inbound:
     """The channel's way in. KeyError for a kind that is none."""
     return cast("Inbound", import_module(f"chalicelib.channels.{CHANNELS[kind][0]}"))
+
+
+@cache
+def asking(kind: str) -> "AskingOf | None":
+    """How a channel is asked about what came in, if it can be."""
+    name = ASKING.get(kind, "")
+    return cast("AskingOf", import_module(f"chalicelib.channels.{name}").ask) if name else None
 
 
 @cache
@@ -105,4 +115,5 @@ def world() -> World:
         tracker=tracker,
         mailer=SesMailer(settings().mail_sender),
         public_url=settings().public_url,
+        asking=asking,
     )

@@ -13,6 +13,7 @@ from chalicelib.desk.errors import NotFound
 from chalicelib.desk.footing import owner_of_moved
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
+from chalicelib.flows.catch_up import catch_up
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.due import due
 from chalicelib.flows.due_work import placing
@@ -61,6 +62,7 @@ class FakeQueues:
     aside: list[tuple[str, str, str]] = field(default_factory=list)
     woken: set[Call] = field(default_factory=set)
     tasks: list[dict[str, Any]] = field(default_factory=list)
+    late: list[tuple[Call, int]] = field(default_factory=list)
 
     def inbound(self, envelope: Envelope, group: str) -> None:
         self.envelopes.append((envelope, group))
@@ -70,6 +72,10 @@ class FakeQueues:
             if call not in self.woken:
                 self.woken.add(call)
                 self.calls.append(call)
+
+    def wake_later(self, call: Call, seconds: int) -> None:
+        assert 0 <= seconds <= 900
+        self.late.append((call, seconds))
 
     def push(self, pushes: Iterable[dict[str, Any]]) -> None:
         self.pushes += pushes
@@ -179,6 +185,7 @@ class Parley:
             tracker=wiring.tracker,
             mailer=self.mailer,
             public_url="https://parley.test",
+            asking=wiring.asking,
         )
         self.reacted: dict[tuple[str, str], Row] = {}
 
@@ -215,6 +222,8 @@ class Parley:
             task = self.queues.tasks.pop(0)
             if "job" in task:
                 work(self.world, task["job"], task["piece"])
+            elif "catch_up" in task:
+                catch_up(self.world, task["catch_up"], task["bridge"])
             elif "sign_in" in task:
                 mail_links(self.world, task["sign_in"], task["base"])
             else:

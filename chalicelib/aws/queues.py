@@ -56,6 +56,11 @@ class SqsQueues:
         )
         _send_all(self.settings.deliver_queue, entries)
 
+    def wake_later(self, call: Call, seconds: int) -> None:
+        """A FIFO queue takes no delay per message: it waits on the queue of pushes, whose worker hands it over."""
+        told = json.dumps({"bridge": call.bridge, "n": call.n, "why": call.why})
+        _send(self.settings.push_queue, MessageBody=told, DelaySeconds=seconds)
+
     def push(self, pushes: Iterable[dict[str, Any]]) -> None:
         """Ten to a request."""
         _send_all(self.settings.push_queue, ({"MessageBody": json.dumps(push)} for push in pushes))

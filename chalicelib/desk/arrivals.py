@@ -1,30 +1,43 @@
 """What an envelope says, in our words. Every real payload ends as one of these; none is swallowed."""
 
+from typing import Literal
+
 from .record import Part
 
 
 class Speaker(Part, frozen=True):
-    """Who speaks, as the channel tells it. With `customer` and `user` (external ids) the channel vouches for both;
-    without them it is a visitor, whose customer may still be guessed by the e-mail's domain."""
+    """Who speaks, as the channel tells it. With `customer` and `user` (external ids) the channel vouches for both.
+    With `outside`, the provider's own id of a person, the room that the conversation is tied to says whose they are;
+    on the vendor's `side` they are an agent or nobody. With neither it is a visitor, whose customer may still be
+    guessed by the e-mail's domain."""
 
     customer: str = ""
     customer_name: str = ""
     user: str = ""
     name: str = ""
     email: str = ""
+    outside: str = ""
+    account: str = ""
+    side: Literal["customer", "vendor"] = "customer"
 
 
 class File(Part, frozen=True):
-    """A file that came along, as bytes."""
+    """A file that came along: its bytes, or the `url` at which the channel fetches them. `link` is for people."""
 
     name: str
     type: str
-    content: bytes
+    content: bytes = b""
+    url: str = ""
+    link: str = ""
 
 
 class Said(Part, frozen=True):
-    """A message. `id` is the provider's; `conversation` its room hint: a room's id, an outside thread's, or empty for
-    the triage room. `at` is the source's own time in ms, for display. `fresh_room` asks for a topic room of its own."""
+    """A message. `id` is the provider's; `conversation` its room hint: a room's id, an outside conversation's, or empty
+    for the triage room. A thread is named below what it is in (`C1/171.2`), and belongs where that is tied to unless it
+    is tied itself. `at` is the source's own time in ms, for display. `fresh_room` asks for a topic room of its own.
+    `mentions` are the provider's ids of people by the words that stand for them in the text. `tied` says that the
+    conversation must be one that is bound, so that an unbound one opens no room; `thread_room` that a thread gets a
+    topic room of its own with its first answer."""
 
     id: str
     speaker: Speaker
@@ -35,6 +48,11 @@ class Said(Part, frozen=True):
     revision: int = 0
     files: tuple[File, ...] = ()
     reply_to: str = ""
+    thread: str = ""
+    internal: bool = False
+    mentions: dict[str, str] = {}
+    tied: bool = False
+    thread_room: bool = False
 
 
 class Mailed(Part, frozen=True):
@@ -72,12 +90,14 @@ class Bounced(Part, frozen=True):
 
 
 class Edited(Part, frozen=True):
-    """An edit of the message with the provider's `id`. The highest `revision` wins."""
+    """An edit of the message with the provider's `id`. The highest `revision` wins. `mentions` as in Said."""
 
     id: str
     text: str
     at: int
     revision: int
+    conversation: str = ""
+    mentions: dict[str, str] = {}
 
 
 class Deleted(Part, frozen=True):
@@ -85,6 +105,7 @@ class Deleted(Part, frozen=True):
 
     id: str
     at: int
+    conversation: str = ""
 
 
 class Reacted(Part, frozen=True):
@@ -96,6 +117,62 @@ class Reacted(Part, frozen=True):
     on: bool
     at: int
     revision: int
+    conversation: str = ""
+
+
+class Echoed(Part, frozen=True):
+    """A message of our own came back, with the `mark` (a delivery's id) that we had put on it: it was sent, whatever
+    became of our call's answer. What heads a room's own conversation names the `conversation` that it began."""
+
+    id: str
+    mark: str
+    thread: str = ""
+    conversation: str = ""
+
+
+class Connected(Part, frozen=True):
+    """Somebody typed a connect code in a conversation: it belongs to the code's room from now on. `answer` is where the
+    channel tells how it went."""
+
+    code: str
+    conversation: str
+    account: str
+    name: str = ""
+    answer: str = ""
+
+
+class Ordered(Part, frozen=True):
+    """Somebody of the vendor's side asks for something to be done to a room: `assign`, `resolve`, `reopen`, `fork`.
+    The room is named, or is the one that `conversation` is tied to. `argument` is the verb's: a name."""
+
+    verb: str
+    speaker: Speaker
+    conversation: str = ""
+    room: str = ""
+    argument: str = ""
+    message: str = ""
+    answer: str = ""
+
+
+class Shut(Part, frozen=True):
+    """A conversation was archived or we were put out of it (`reason`), or it is open again (no reason)."""
+
+    conversation: str
+    reason: str = ""
+
+
+class Renamed(Part, frozen=True):
+    """A conversation has another name."""
+
+    conversation: str
+    name: str
+
+
+class AccountLost(Part, frozen=True):
+    """The app was removed, or its token revoked; in `account`, where that is not the install's own."""
+
+    reason: str
+    account: str = ""
 
 
 class Ignored(Part, frozen=True):
@@ -110,4 +187,19 @@ class Unsupported(Part, frozen=True):
     what: str
 
 
-Arrival = Said | Mailed | Bounced | Edited | Deleted | Reacted | Ignored | Unsupported
+Arrival = (
+    Said
+    | Mailed
+    | Bounced
+    | Edited
+    | Deleted
+    | Reacted
+    | Echoed
+    | Connected
+    | Ordered
+    | Shut
+    | Renamed
+    | AccountLost
+    | Ignored
+    | Unsupported
+)

@@ -1,12 +1,14 @@
 """One change of a room on its way over one bridge, and the schedule of its attempts."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from .ids import delivery_id
 from .messages import Message
 from .record import Part, Record
+from .rooms import Bridge, Room
 
-What = Literal["post", "edit", "delete", "reaction"]
+What = Literal["post", "edit", "delete", "reaction", "card"]
 State = Literal["queued", "sent", "failed", "skipped"]
 
 MINUTE = 60
@@ -21,7 +23,8 @@ MAX_BEHIND = 50  # failing deliveries that a bridge lets the later ones pass: wi
 
 
 class Delivery(Record, frozen=True):
-    """A row of what a bridge owes. `n` is the change that it carries, `message` the number of its message."""
+    """A row of what a bridge owes. `n` is the change that it carries, `message` the number of its message (0: the
+    room's own state, a `card`). `turn_at` is when its lane takes it; `missed` says that the install was paused."""
 
     bridge: str
     n: int
@@ -38,6 +41,8 @@ class Delivery(Record, frozen=True):
     last_at: int = 0
     provider_id: str = ""
     reason: str = ""
+    turn_at: int = 0
+    missed: bool = False
 
     @property
     def id(self) -> str:
@@ -54,30 +59,52 @@ class Progress(Record, frozen=True):
     behind: tuple[int, ...] = ()
 
 
+class Lane(Record, frozen=True):
+    """A place of the other side that takes one message at a time, and when it takes the next (ms)."""
+
+    install: str
+    name: str
+    free_at: int
+
+
 class Parcel(Part, frozen=True):
     """What a channel is handed to send: the delivery and all that it may tell of the room. `links` are the outside
-    links of the message's attachments, by attachment id."""
+    links of the message's attachments, by attachment id; `content` reads one. `there` is the other side's id of the
+    message (of what is edited, deleted, reacted to), `thread` the outside thread that it belongs in, `people` are the
+    other side's ids of those who are mentioned, by name, `picture` the author's. `bridge` is None where an install is
+    told of every room and this one has no conversation there yet. The message is empty for a `card`."""
 
     delivery: Delivery
     message: Message
     room_name: str
     room_state: str
     customer_external_id: str
-    provider_ids: dict[str, str] = {}
+    bridge: Bridge | None = None
+    room: Room | None = None
+    there: str = ""
+    thread: str = ""
+    people: dict[str, str] = {}
+    picture: str = ""
     links: dict[str, str] = {}
+    content: Callable[[str], bytes] | None = None
 
 
 class Sent(Part, frozen=True):
-    """The other side took it. `provider_id` is its own id for it."""
+    """The other side took it. `provider_id` is its own id for it; with the `thread` that it lies in or
+    begins there it goes into the id map. `conversation` is the one that was begun for the room."""
 
     provider_id: str = ""
+    thread: str = ""
+    conversation: str = ""
 
 
 class Retry(Part, frozen=True):
-    """Not now. `after` is in seconds where the provider said so, else 0. `reason` is shown; no bodies."""
+    """Not now. `after` is in seconds where the provider said so, else 0. `reason` is shown; no bodies. `conversation`
+    as in Sent: what was begun before it failed."""
 
     reason: str
     after: int = 0
+    conversation: str = ""
 
 
 class Refused(Part, frozen=True):
@@ -98,7 +125,15 @@ class Gone(Part, frozen=True):
     reason: str
 
 
-Receipt = Sent | Retry | Refused | Skipped | Gone
+class Lost(Part, frozen=True):
+    """The account over there is gone: the install is paused, and what it misses can be replayed when it is back. With
+    `bridge_only` it is the conversation that is closed to us, or the account of this bridge alone."""
+
+    reason: str
+    bridge_only: bool = False
+
+
+Receipt = Sent | Retry | Refused | Skipped | Gone | Lost
 
 
 def wait(attempts: int, after: int, chance: float) -> int | None:

@@ -63,9 +63,21 @@ def message_place(message: str) -> tuple[str, int]:
     return f"room_{own}", int(digits)
 
 
-def bridge_id(room: str, install: str) -> str:
-    """A bridge ties one room to one install; its id names both."""
-    return f"{room.partition('_')[2]}.{install.partition('_')[2]}"
+def bridge_id(room: str, install: str, slot: str = "") -> str:
+    """A bridge ties a room to a conversation of an install, which `slot` tells apart where there may be several."""
+    return f"{room.partition('_')[2]}.{install.partition('_')[2]}{'.' if slot else ''}{slot}"
+
+
+def bridge_parts(bridge: str) -> tuple[str, str, str]:
+    """(room, install, slot) of a bridge id; empty where it is none."""
+    room, _, rest = bridge.partition(".")
+    install, _, slot = rest.partition(".")
+    return f"room_{room}", f"ins_{install}", slot
+
+
+def slot_of(conversation: str) -> str:
+    """The slot of a conversation; none for what an install is told without being bound."""
+    return derived("c", conversation)[2:] if conversation else ""
 
 
 def delivery_id(bridge: str, n: int) -> str:

@@ -46,12 +46,15 @@ class Reply(Part, frozen=True):
 
 
 class Source(Part, frozen=True):
-    """Where a message came in: the channel, its install, the provider's id and its own time (ms, for display)."""
+    """Where a message came in: the channel, its install, the provider's id and its own time (ms, for display), the
+    conversation of the bridge that it came over (`conversation`) and the thread that it is in or begins (`thread`)."""
 
     channel: str
     install: str = ""
     id: str = ""
     at: int = 0
+    conversation: str = ""
+    thread: str = ""
 
 
 class Attached(Part, frozen=True):
@@ -65,10 +68,12 @@ class Attached(Part, frozen=True):
 
 
 class Mark(Part, frozen=True):
-    """One person's reaction with one emoji: on or taken back, at the provider's revision."""
+    """One person's reaction with one emoji: on or taken back, at the provider's revision. `via` is the outside
+    conversation that it came from, if from one (install/conversation)."""
 
     on: bool
     revision: int
+    via: str = ""
 
 
 class ForkedFrom(Part, frozen=True):
@@ -160,13 +165,16 @@ class Pending(Part, frozen=True):
 
 
 class Known(Record, frozen=True):
-    """The id map: an outside id and what it is here. `n` 0 with `pending` says that it has not come yet."""
+    """The id map: an outside id and what it is here. `n` 0 with `pending` says that it has not come yet. `thread` is
+    the outside thread that it is in; an `internal` one is a note."""
 
     source: str
     id: str
     workspace: str
     room: str = ""
     n: int = 0
+    internal: bool = False
+    thread: str = ""
     pending: Pending | None = None
     expires_at: int = 0
 
@@ -214,7 +222,7 @@ def deleted(message: Message) -> Message | None:
 
 
 def marked(
-    marks: dict[str, dict[str, Mark]], person: str, emoji: str, on: bool, revision: int
+    marks: dict[str, dict[str, Mark]], person: str, emoji: str, on: bool, revision: int, via: str = ""
 ) -> dict[str, dict[str, Mark]] | None:
     """The reactions after one more, or None if it changes nothing. Taken-back ones stay, to outrank older events."""
     old = marks.get(emoji, {}).get(person)
@@ -222,7 +230,7 @@ def marked(
         return None
     if old is None and sum(map(len, marks.values())) >= MAX_REACTIONS:
         raise Invalid(f"a message takes at most {MAX_REACTIONS} reactions", "emoji")
-    return {**marks, emoji: {**marks.get(emoji, {}), person: Mark(on=on, revision=revision)}}
+    return {**marks, emoji: {**marks.get(emoji, {}), person: Mark(on=on, revision=revision, via=via)}}
 
 
 def folded(message: Message, pending: Pending, customer: str) -> Message:
@@ -236,5 +244,5 @@ def folded(message: Message, pending: Pending, customer: str) -> Message:
     for emoji, people in pending.reactions.items():
         for person, mark in people.items():
             if pending.customers.get(person, customer) == customer:
-                marks = marked(marks, person, emoji, mark.on, mark.revision) or marks
+                marks = marked(marks, person, emoji, mark.on, mark.revision, mark.via) or marks
     return msgspec.structs.replace(message, reactions=marks)

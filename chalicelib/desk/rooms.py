@@ -2,11 +2,15 @@
 
 from typing import Literal
 
+from .ids import bridge_id
+from .messages import Source
 from .record import Part, Record
 
 Kind = Literal["triage", "topic", "internal", "visitor"]
 State = Literal["open", "resolved"]
 Turn = Literal["vendor", "customer", ""]
+Direction = Literal["both", "in", "out"]
+Speaking = Literal["persona", "prefix", "none"]
 
 MAX_NAME = 200
 MAX_ASSIGNEES = 20
@@ -81,7 +85,9 @@ class Room(Record, frozen=True):
 
 
 class Bridge(Record, frozen=True):
-    """A room's tie to one outside conversation of an install. What came before `bound_at` is not for this room."""
+    """A room's tie to one outside conversation of an install. What came before `bound_at` is not for this room. Of
+    edits, deletes, reactions and files each crosses or does not, both ways. `speaker` is how the author is shown there;
+    `account` is the team or tenant, `name` what people call the conversation, `paused` why nothing goes."""
 
     room: str
     install: str
@@ -89,6 +95,45 @@ class Bridge(Record, frozen=True):
     workspace: str
     bound_at: int
     conversation: str = ""
+    slot: str = ""
+    direction: Direction = "both"
+    edits: bool = True
+    deletes: bool = True
+    reactions: bool = True
+    files: bool = True
+    speaker: Speaking = "persona"
+    account: str = ""
+    name: str = ""
+    paused: str = ""
+
+    @property
+    def id(self) -> str:
+        """Room, install and slot, as one word."""
+        return bridge_id(self.room, self.install, self.slot)
+
+
+class Tie(Record, frozen=True):
+    """The room in which an outside conversation lives, since when. There is one for each conversation."""
+
+    install: str
+    conversation: str
+    workspace: str
+    room: str
+    bound_at: int
+    slot: str = ""
+
+
+def within(conversation: str, wider: str) -> bool:
+    """Whether a conversation is the wider one or a thread of it: `C1/171.2` is within `C1`."""
+    return conversation == wider or conversation.startswith(wider + "/")
+
+
+def came_over(source: Source, bridge: Bridge) -> bool:
+    """Whether something came over this very bridge. An install that names no conversations has one bridge a room."""
+    if source.install != bridge.install:
+        return False
+    came = source.thread or source.conversation
+    return not came or bool(bridge.conversation) and within(came, bridge.conversation)
 
 
 class Seen(Record, frozen=True):

@@ -31,13 +31,15 @@ class Secret(Part, frozen=True):
 
 class Workspace(Record, frozen=True):
     """One environment or product of the vendor. `feeds` are the installs that are told of every room but internal
-    ones, and since when (ms): kept here, so that they are read with the workspace, consistently."""
+    ones, and since when (ms): kept here, so that they are read with the workspace, consistently. `feed_channels`
+    are the kinds of those that are no webhooks."""
 
     id: str
     name: str
     created_at: int
     token_secrets: tuple[Secret, ...] = ()
     feeds: dict[str, int] = {}
+    feed_channels: dict[str, str] = {}
 
 
 class Agent(Record, frozen=True):
@@ -71,7 +73,8 @@ class ApiKey(Record, frozen=True):
 
 class Install(Record, frozen=True):
     """One connected account of a channel. `config` has the shape of its kind (channels/<kind>/config.py). Of `secrets`
-    two a name are live, newest first: `signing`, and the credentials that the provider gave."""
+    two a name are live, newest first: `signing`, and the credentials that the provider gave. A paused one lost its
+    account: it still takes what comes in, and what would go out is missed until it is active again."""
 
     id: str
     workspace: str
@@ -80,14 +83,15 @@ class Install(Record, frozen=True):
     created_at: int
     config: dict[str, Any] = {}
     secrets: tuple[Secret, ...] = ()
-    state: Literal["active", "disabled"] = "active"
+    state: Literal["active", "paused", "disabled"] = "active"
     disabled_because: str = ""
     fed_since: int = 0
 
 
 def fed(install: Install) -> bool:
     """Whether an install is told of every room of its workspace."""
-    return install.state == "active" and bool(install.config.get("url")) and bool(install.config.get("all_rooms"))
+    told = install.config.get("url") and install.config.get("all_rooms") or install.config.get("agent_channel")
+    return install.state != "disabled" and bool(told)
 
 
 class Audit(Record, frozen=True):

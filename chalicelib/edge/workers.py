@@ -56,13 +56,21 @@ def deliver(event: Any) -> dict[str, Any]:
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="push", batch_size=10)
 def push(event: Any) -> dict[str, Any]:
-    """What sockets are told."""
+    """What sockets are told; and wake-ups of bridges that had to wait some seconds."""
     import json
 
     from ..flows.push import push as work_off
-    from ..wiring import sockets, world
+    from ..ports import Call
+    from ..wiring import queues, sockets, world
 
-    return each("push", event, lambda record: work_off(world(), sockets(), json.loads(record["body"])))
+    def one(record: Record) -> None:
+        told = json.loads(record["body"])
+        if "bridge" in told:
+            queues().wake([Call(told["bridge"], told["n"], told["why"])])
+        else:
+            work_off(world(), sockets(), told)
+
+    return each("push", event, one)
 
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="broadcast", batch_size=1)
@@ -79,9 +87,10 @@ def broadcast(event: Any) -> dict[str, Any]:
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="jobs", batch_size=1)
 def jobs(event: Any) -> dict[str, Any]:
-    """Pieces of jobs, customers whose segments may have changed, and mails with links to sign in."""
+    """Pieces of jobs, customers whose segments may have changed, what a paused install missed, mails to sign in."""
     import json
 
+    from ..flows.catch_up import catch_up
     from ..flows.mail_links import mail_links
     from ..flows.place import place
     from ..flows.work import work as work_off
@@ -91,6 +100,8 @@ def jobs(event: Any) -> dict[str, Any]:
         task = json.loads(record["body"])
         if "job" in task:
             work_off(world(), task["job"], task["piece"])
+        elif "catch_up" in task:
+            catch_up(world(), task["catch_up"], task["bridge"])
         elif "sign_in" in task:
             mail_links(world(), task["sign_in"], task["base"])
         else:

@@ -27,7 +27,7 @@ def installed(world: World, channel: str, install_id: str, trust: int = TRUST) -
         install = world.store.one(ref(Install, install_id))
         if install:
             _installs[install_id] = (now, install)
-    return install if install and install.kind == channel and install.state == "active" else None
+    return install if install and install.kind == channel and install.state != "disabled" else None
 
 
 def accept(

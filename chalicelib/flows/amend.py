@@ -68,7 +68,7 @@ def amend_known(
     def attempt(_: int) -> Message | None:
         known = world.store.one(place)
         while known and known.n:
-            message = amend(world, known.room, known.n, False, step, type_, by, source, customer=customer)
+            message = amend(world, known.room, known.n, known.internal, step, type_, by, source, customer=customer)
             home = world.store.one(place)
             if home is None or (home.room, home.n) == (known.room, known.n):
                 return message
@@ -119,7 +119,7 @@ def delete_wait(pending: Pending) -> Pending | None:
     return None if pending.deleted else Pending(deleted=True)
 
 
-def react_step(person: str, emoji: str, on: bool, revision: int | None) -> Step:
+def react_step(person: str, emoji: str, on: bool, revision: int | None, via: str = "") -> Step:
     """A reaction. Without a revision of its own it is the next one."""
 
     def step(message: Message) -> Message | None:
@@ -129,17 +129,19 @@ def react_step(person: str, emoji: str, on: bool, revision: int | None) -> Step:
         if revision is None and (old.on if old else False) == on:
             return None
         number = (old.revision + 1 if old else 1) if revision is None else revision
-        marks = messages.marked(message.reactions, person, emoji, on, number)
+        marks = messages.marked(message.reactions, person, emoji, on, number, via)
         return msgspec.structs.replace(message, reactions=marks) if marks is not None else None
 
     return step
 
 
-def react_wait(person: str, emoji: str, on: bool, revision: int, customer: str) -> Callable[[Pending], Pending | None]:
+def react_wait(
+    person: str, emoji: str, on: bool, revision: int, customer: str, via: str = ""
+) -> Callable[[Pending], Pending | None]:
     """A reaction that came before its message, and so before anybody knows whose room it is about."""
 
     def wait(pending: Pending) -> Pending | None:
-        marks = messages.marked(pending.reactions, person, emoji, on, revision)
+        marks = messages.marked(pending.reactions, person, emoji, on, revision, via)
         customers = {**pending.customers, person: customer}
         return msgspec.structs.replace(pending, reactions=marks, customers=customers) if marks is not None else None
 

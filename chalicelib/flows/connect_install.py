@@ -146,7 +146,11 @@ def _workspace(world: World, who: Principal) -> Workspace:
 def _fed(workspace: Workspace, install: Install) -> Workspace:
     """The workspace, whose feeds name the install if it is to be told of every room."""
     others = {id_: since for id_, since in workspace.feeds.items() if id_ != install.id}
-    return workspace.changed(feeds=others | {install.id: install.fed_since} if fed(install) else others)
+    kinds = {id_: kind for id_, kind in workspace.feed_channels.items() if id_ != install.id}
+    if fed(install):
+        others |= {install.id: install.fed_since}
+        kinds |= {install.id: install.kind} if install.kind != "webhook" else {}
+    return workspace.changed(feeds=others, feed_channels=kinds)
 
 
 def _since(old: Install | None, install: Install, now: int) -> Install:

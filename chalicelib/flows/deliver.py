@@ -1,10 +1,15 @@
 """Work off what a bridge owes, in order: one worker per bridge at a time (the queue's groups see to that)."""
 
+from typing import Any, Literal
+
+import msgspec
+
 from ..desk.deliveries import (
     HOLDS_OTHERS,
     MAX_BEHIND,
     Delivery,
     Gone,
+    Lost,
     Parcel,
     Progress,
     Receipt,
@@ -14,14 +19,18 @@ from ..desk.deliveries import (
     wait,
 )
 from ..desk.errors import Clash
-from ..desk.messages import Message
-from ..desk.rooms import Room
+from ..desk.ids import bridge_parts
+from ..desk.messages import Author, Message, Source
+from ..desk.rooms import Bridge, Room
 from ..desk.workspaces import Install, Workspace
-from ..ports import Away, Call, Listing, World, over, ref
+from ..ports import Away, Call, Listing, Ref, World, over, ref
+from .lanes import hold_lane, turn_in_lane
 from .once import KEYLESS, Once, again
 from .secrets import Opened
+from .trace import addressed, begun, mapped
 
 PAGE = 25
+SOON = 900  # seconds for which a queue can hold a wake-up back; what is later is left to the clock
 STRIDE = 10  # changes by which the mark may lag: rows that are over are passed over more cheaply than the mark is moved
 
 
@@ -65,7 +74,7 @@ class _Run:
 
     def take(self, row: Delivery) -> Delivery:
         """Try the row if it is due; it is behind if it is still queued afterwards."""
-        waits = row.message in self.stuck or (row.attempts > 0 and row.next_at > self.world.clock.now())
+        waits = row.message in self.stuck or row.next_at > self.world.clock.now()
         if row.state == "queued" and not waits:
             row = _try(self.world, row)
             self.tried.append(row)
@@ -77,7 +86,8 @@ class _Run:
     def hold(self, row: Delivery) -> bool:
         """Take the row; whether the later ones have to wait for it."""
         row = self.take(row)
-        if row.state == "queued" and (0 < row.attempts < HOLDS_OTHERS or len(self.behind) > MAX_BEHIND):
+        untried = row.attempts == 0 and row.next_at > 0  # its lane is taken
+        if row.state == "queued" and (untried or 0 < row.attempts < HOLDS_OTHERS or len(self.behind) > MAX_BEHIND):
             self.behind.remove(row.n)
             return True
         self.done = row.n
@@ -86,54 +96,134 @@ class _Run:
 
 def _try(world: World, row: Delivery) -> Delivery:
     """One attempt, and its outcome written down."""
-    install, room, message = world.store.many(
-        [ref(Install, row.install), ref(Room, row.room), ref(Message, row.room, row.message, False)]
-    )
+    slot = bridge_parts(row.bridge)[2]
+    bound = ref(Bridge, row.room, row.install, slot) if slot or world.asking(row.channel) else None
+    said = ref(Message, row.room, row.message, False) if row.message else None
+    wanted: list[Ref[Any] | None] = [ref(Install, row.install), ref(Room, row.room), said, bound]
+    install, room, *found = world.store.many([each for each in wanted if each])
+    message = found.pop(0) if said else _silence(row)
+    bridge: Bridge | None = found.pop() if bound else None
     try:
-        receipt = _reason_to_skip(row, install, room, message) or _send(world, row, install, room, message)
+        receipt = _reason_to_skip(row, install, room, message, bridge)
+        if receipt is None:
+            parcel = _parcel(world, row, room, message, bridge)
+            turn = _turn(world, row, install, parcel)
+            if turn > world.clock.now():
+                return _wait_for(world, row, turn)
+            receipt = _send(world, parcel, install)
     except Away:
         raise
     except Exception as error:  # our own fault: the row says so and comes again, so that it holds nobody up for ever
         _write_down(world, row, Retry(reason=f"Parley failed: {type(error).__name__}"))
         raise
     if isinstance(receipt, Gone):
-        _disable(world, install, receipt.reason)
+        _stop(world, install, "disabled", receipt.reason)
+    if isinstance(receipt, Lost):
+        _pause(world, install, bridge, receipt)
+    if isinstance(receipt, Retry) and receipt.after:
+        hold_lane(world, row.install, _lane(world, install, parcel), receipt.after)
+    if isinstance(receipt, Sent | Retry) and receipt.conversation:
+        begun(world, row, receipt.conversation)
+    if isinstance(receipt, Sent) and receipt.thread:
+        mapped(world, row, receipt.provider_id, receipt.thread)
     return _write_down(world, row, receipt)
+
+
+def _silence(row: Delivery) -> Message:
+    """What stands for the message where a delivery tells of the room itself."""
+    return Message(
+        room=row.room,
+        n=0,
+        workspace=row.workspace,
+        author=Author(kind="system", id=""),
+        text="",
+        created_at=row.created_at,
+        source=Source(channel=row.channel),
+    )
+
+
+def _lane(world: World, install: Install, parcel: Parcel) -> str:
+    channel = world.outbound(install.kind)
+    lane = channel.lane(parcel, install) if channel else None
+    return lane[0] if lane else ""
+
+
+def _turn(world: World, row: Delivery, install: Install, parcel: Parcel) -> int:
+    """When its lane has room (ms); a turn that was given is kept."""
+    channel = world.outbound(row.channel)
+    lane = channel.lane(parcel, install) if channel else None
+    if lane is None:
+        return 0
+    return turn_in_lane(world, row, *lane)
+
+
+def _wait_for(world: World, row: Delivery, turn: int) -> Delivery:
+    """Not its turn yet: that is no attempt."""
+    waiting = row.changed(turn_at=turn, next_at=turn)
+    try:
+        world.store.commit(over(waiting, row))
+    except Clash:
+        return world.store.one(ref(Delivery, row.bridge, row.n)) or waiting
+    _wake_again(world, waiting)
+    return waiting
+
+
+def _wake_again(world: World, row: Delivery) -> None:
+    """Sooner than the clock's worker would: it looks once a minute."""
+    seconds = -(-(row.next_at - world.clock.now()) // 1000)
+    if row.state == "queued" and 0 <= seconds <= SOON:
+        world.queues.wake_later(Call(row.bridge, row.n, f"again:{row.version}"), seconds)
 
 
 def _write_down(world: World, row: Delivery, receipt: Receipt) -> Delivery:
     told = _outcome(row, receipt, world.clock.now(), world.clock.chance())
     try:
         world.store.commit(over(told, row))
-    except Clash:  # a replay reset the row meanwhile: it is queued again, and will be sent again
+    except Clash:  # a replay reset the row meanwhile, or an echo has completed it
         return world.store.one(ref(Delivery, row.bridge, row.n)) or told
+    _wake_again(world, told)
     return told
 
 
 def _reason_to_skip(
-    row: Delivery, install: Install | None, room: Room | None, message: Message | None
+    row: Delivery, install: Install | None, room: Room | None, message: Message | None, bridge: Bridge | None
 ) -> Receipt | None:
-    if install is None or install.state != "active":
+    if install is None or install.state == "disabled":
         return Skipped(reason="the install is disabled" if install else "the install is gone")
+    if install.state == "paused":
+        return Lost(reason=install.disabled_because)
     if room is None or message is None:
         return Skipped(reason="the message is gone")
     if message.deleted and row.what != "delete":
         return Skipped(reason="the message was deleted before it was sent")
+    if bridge is None:
+        return Skipped(reason="the bridge was taken away") if bridge_parts(row.bridge)[2] else None
+    if bridge.paused:
+        return Lost(reason=bridge.paused, bridge_only=True)
     return None
 
 
-def _send(world: World, row: Delivery, install: Install, room: Room, message: Message) -> Receipt:
-    channel = world.outbound(row.channel)
-    if channel is None:
-        return Skipped(reason=f"nothing can be sent to a {row.channel}")
+def _parcel(world: World, row: Delivery, room: Room, message: Message, bridge: Bridge | None) -> Parcel:
+    """All that the channel may need. Files that do not cross are told as links."""
+    links = {file.id: world.link(file.id, file.secret) for file in message.attachments} if world.public_url else {}
     parcel = Parcel(
         delivery=row,
         message=message,
         room_name=room.name,
         room_state=room.state,
         customer_external_id=room.customer_external_id,
-        links={file.id: world.link(file.id, file.secret) for file in message.attachments} if world.public_url else {},
+        bridge=bridge,
+        room=room,
+        links=links,
+        content=lambda id_: world.files.get(f"files/{row.workspace}/{id_}"),
     )
+    return addressed(world, parcel)
+
+
+def _send(world: World, parcel: Parcel, install: Install) -> Receipt:
+    channel = world.outbound(parcel.delivery.channel)
+    if channel is None:
+        return Skipped(reason=f"nothing can be sent to a {parcel.delivery.channel}")
     return channel.deliver(parcel, install, Opened(world, install), world.outside, world.clock.now())
 
 
@@ -141,8 +231,18 @@ def _outcome(row: Delivery, receipt: Receipt, now: int, chance: float) -> Delive
     attempts = row.attempts + 1
     if isinstance(receipt, Sent):
         return row.changed(
-            state="sent", attempts=attempts, last_at=now, next_at=0, provider_id=receipt.provider_id, reason=""
+            state="sent",
+            attempts=attempts,
+            last_at=now,
+            next_at=0,
+            turn_at=0,
+            provider_id=receipt.provider_id,
+            reason="",
+            missed=False,
         )
+    row = msgspec.structs.replace(row, turn_at=0)
+    if isinstance(receipt, Lost):
+        return row.changed(state="skipped", last_at=now, next_at=0, reason=receipt.reason, missed=True)
     if isinstance(receipt, Skipped):
         return row.changed(state="skipped", last_at=now, next_at=0, reason=receipt.reason)
     if isinstance(receipt, Retry):
@@ -152,16 +252,44 @@ def _outcome(row: Delivery, receipt: Receipt, now: int, chance: float) -> Delive
     return row.changed(state="failed", attempts=attempts, last_at=now, next_at=0, reason=receipt.reason)
 
 
-def _disable(world: World, install: Install, reason: str) -> None:
-    """An endpoint that says 410 wants nothing more: the install is disabled, and says why."""
+def _stop(world: World, install: Install, state: Literal["paused", "disabled"], reason: str) -> None:
+    """An endpoint that says 410 wants nothing more: the install is disabled, and says why. One whose account is gone
+    is paused: it is still told of every room, so that what it misses is known."""
 
     def attempt(_: int) -> None:
         current, workspace = world.store.many([ref(Install, install.id), ref(Workspace, install.workspace)])
-        if current is None or current.state == "disabled":
+        if current is None or current.state != "active":
+            return
+        stopped = current.changed(state=state, disabled_because=reason)
+        if state == "paused":
+            world.store.commit(over(stopped, current))
             return
         feeds = {id_: since for id_, since in workspace.feeds.items() if id_ != current.id}
-        disabled = current.changed(state="disabled", disabled_because=reason)
-        world.store.commit(over(disabled, current), over(workspace.changed(feeds=feeds), workspace))
+        world.store.commit(over(stopped, current), over(workspace.changed(feeds=feeds), workspace))
+
+    again(world, attempt)
+
+
+def _pause(world: World, install: Install, bridge: Bridge | None, lost: Lost) -> None:
+    """The account of one bridge, or the whole install's."""
+    if not lost.bridge_only:
+        pause_install(world, install, lost.reason)
+    elif bridge:
+        pause_bridge(world, bridge, lost.reason)
+
+
+def pause_install(world: World, install: Install, reason: str) -> None:
+    """What would go out is missed from now on, and can be replayed once the install is active again."""
+    _stop(world, install, "paused", reason)
+
+
+def pause_bridge(world: World, bridge: Bridge, reason: str) -> None:
+    """What agents see of a bridge over which nothing goes; "" when it goes again."""
+
+    def attempt(_: int) -> None:
+        current = world.store.one(ref(Bridge, bridge.room, bridge.install, bridge.slot))
+        if current and current.paused != reason:
+            world.store.commit(over(current.changed(paused=reason), current))
 
     again(world, attempt)
 
@@ -182,7 +310,8 @@ def replay(world: World, row: Delivery, once: Once = KEYLESS) -> Delivery:
     def attempt(_: int) -> Delivery:
         current = world.store.one(ref(Delivery, row.bridge, row.n)) or row
         now = world.clock.now()
-        queued = current.changed(state="queued", attempts=0, next_at=0, reason="", provider_id="")
+        fresh = {"turn_at": 0, "next_at": 0, "provider_id": "", "missed": False}
+        queued = current.changed(state="queued", attempts=0, reason="", **fresh)
         world.store.commit(over(queued, current), *once.writes(queued, now))
         return queued
 

@@ -3,10 +3,12 @@ where it went. The outside threads of those messages live in the new room from t
 
 import msgspec
 
+from ..desk.deliveries import Delivery
 from ..desk.errors import Invalid, NotFound
+from ..desk.ids import slot_of
 from ..desk.messages import Draft, ForkedFrom, Known, Message, Reply
 from ..desk.people import Principal
-from ..desk.rooms import Origin, Room
+from ..desk.rooms import Bridge, Origin, Room, Tie
 from ..desk.saying import room_changed, said
 from ..ports import Listing, World, Write, new, over, ref
 from .audit import audit
@@ -14,6 +16,8 @@ from .once import KEYLESS, Once, again
 
 MAX_FORKED = 40  # a transaction takes 100 writes: two a message, and a handful for the rooms
 MAX_BYTES = 3_000_000  # and 4 MB
+MAX_WRITTEN = 80  # copies, and what names them in the id map
+MAX_THREADS = 5  # outside threads that move along
 
 
 def fork(world: World, who: Principal, room_id: str, first: int, last: int, name: str, once: Once = KEYLESS) -> Room:
@@ -44,7 +48,7 @@ def fork(world: World, who: Principal, room_id: str, first: int, last: int, name
             over(moved, old),
             new(change),
             *[new(copy) for copy in copies],
-            *_repointed(world, chosen, copies),
+            *_repointed(world, old, room, chosen, copies),
             *audit(world, who, "room.forked", old.id, [room.id]),
             *once.writes(room, now),
         )
@@ -100,14 +104,65 @@ def _reply(message: Message, chosen: list[Message], copies: list[Message]) -> Re
     return message.reply_to
 
 
-def _repointed(world: World, chosen: list[Message], copies: list[Message]) -> list[Write]:
-    """The id map's entries of the messages, naming the copies: later edits from outside reach the new room."""
-    sourced = [(m, c) for m, c in zip(chosen, copies, strict=True) if m.source.id]
-    if not sourced:
+def _repointed(world: World, old: Room, room: Room, chosen: list[Message], copies: list[Message]) -> list[Write]:
+    """The id map's entries of the messages, and of what we sent of them, naming the copies, and the threads that they
+    are in: later edits, reactions and answers from outside reach the new room."""
+    places = {(m.source.install, m.source.id): c for m, c in zip(chosen, copies, strict=True) if m.source.id}
+    copy_of = {m.n: c for m, c in zip(chosen, copies, strict=True)}
+    for row in _sent(world, old, chosen):
+        if row.message in copy_of:
+            places[row.install, row.provider_id] = copy_of[row.message]
+    if not places:
         return []
-    known = world.store.many([ref(Known, m.source.install, m.source.id) for m, _ in sourced])
-    return [
-        over(entry.changed(room=copy.room, n=copy.n), entry)
-        for entry, (_, copy) in zip(known, sourced, strict=True)
-        if entry is not None
-    ]
+    known = [entry for entry in world.store.many([ref(Known, *place) for place in places]) if entry]
+    if len(known) + len(copies) > MAX_WRITTEN:
+        raise Invalid("a fork takes fewer messages where several bridges know them: choose a smaller range", "to")
+    homes = [over(entry.changed(room=room.id, n=places[entry.source, entry.id].n), entry) for entry in known]
+    return [*homes, *_threads(world, room, dict.fromkeys((e.source, e.thread) for e in known if e.thread))]
+
+
+def _sent(world: World, old: Room, chosen: list[Message]) -> list[Delivery]:
+    """What bridges call the messages, where they call them anything."""
+    if not world.store.page(Listing("bridges", (old.id,)), 1).items:
+        return []
+    listing: Listing[Delivery] = Listing("deliveries", (old.id,), after=chosen[0].n - 1, before=chosen[-1].n + 1)
+    found: list[Delivery] = []
+    cursor: str | None = None
+    while True:
+        page = world.store.page(listing, 100, cursor)
+        found += [row for row in page.items if row.what == "post" and row.state == "sent" and row.provider_id]
+        cursor = page.next
+        if cursor is None:
+            return found
+
+
+def _threads(world: World, room: Room, threads: dict[tuple[str, str], None]) -> list[Write]:
+    """The outside threads of the messages live in the new room from now on, which answers in the last of each
+    conversation: a late event of theirs can land nowhere else. What an install has begun for the old room stays."""
+    writes: list[Write] = []
+    answered: set[tuple[str, str]] = set()
+    for install, thread in list(reversed(threads))[:MAX_THREADS]:
+        wider = thread.partition("/")[0]
+        own, whole = world.store.many([ref(Tie, install, thread), ref(Tie, install, wider)])
+        tie = own or whole
+        if tie is None or not tie.slot:
+            continue
+        bridge = world.store.one(ref(Bridge, tie.room, install, tie.slot))
+        slot = slot_of(thread)
+        moved = Tie(
+            version=own.version + 1 if own else 1,
+            install=install,
+            conversation=thread,
+            workspace=room.workspace,
+            room=room.id,
+            bound_at=tie.bound_at,
+            slot=slot,
+        )
+        writes.append(over(moved, own) if own else new(moved))
+        if bridge and own:
+            writes.append(over(bridge.changed(direction="out"), bridge))
+        if bridge and (install, wider) not in answered:
+            answered.add((install, wider))
+            like = {"room": room.id, "conversation": thread, "slot": slot, "paused": "", "direction": "both"}
+            writes.append(new(msgspec.structs.replace(bridge, version=1, **like)))
+    return writes

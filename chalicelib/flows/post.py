@@ -38,7 +38,7 @@ def post(world: World, room_id: str, draft: Draft, once: Once = KEYLESS, *, room
 
 
 def _as_stored(world: World, known: Known) -> Message:
-    message = world.store.one(ref(Message, known.room, known.n, False))
+    message = world.store.one(ref(Message, known.room, known.n, known.internal))
     if message is None:
         raise NotFound("no such message")
     return message
@@ -54,9 +54,12 @@ def _known(draft: Draft, known: Known | None, message: Message) -> list[Write]:
             workspace=message.workspace,
             room=message.room,
             n=message.n,
+            internal=draft.internal,
+            thread=draft.source.thread,
         )
         return [new(found)]
-    return [over(known.changed(room=message.room, n=message.n, pending=None, expires_at=0), known)]
+    told = {"room": message.room, "n": message.n, "internal": draft.internal, "thread": draft.source.thread}
+    return [over(known.changed(**told, pending=None, expires_at=0), known)]
 
 
 def _author_has_read(message: Message) -> list[Write]:

@@ -5,22 +5,23 @@ from typing import Any
 
 from ..desk.deliveries import Delivery, What
 from ..desk.errors import Clash
-from ..desk.ids import bridge_id
 from ..desk.messages import Change, Message
-from ..desk.rooms import Bridge, Room
+from ..desk.rooms import Bridge, Room, came_over
 from ..desk.views import Shelf
 from ..desk.workspaces import Workspace
 from ..ports import Call, Listing, Ref, Store, World, new, ref
 from .mark_result import mark_reaction, mark_replied
 from .shelve import shelve
 
-WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction"}
+WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction", "room": "card"}
+CROSSES = {"edit": "edits", "delete": "deletes", "reaction": "reactions"}
+CARDED = frozenset({"slack"})  # channels that show a room's own state
 
 Happening = Message | Change
 
 
 class Ties:
-    """The (install, channel) pairs that each room is tied to, and the rooms themselves, read once per batch."""
+    """The bridges that each room has, and the rooms themselves, read once per batch."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -29,8 +30,8 @@ class Ties:
         self.workspaces: dict[str, Workspace | None] = {}
         self.shelves: dict[str, Shelf | None] = {}
 
-    def of(self, room_id: str, workspace: str) -> list[tuple[str, str, int]]:
-        """(install, channel, bound since) of every bridge of a room and every feed of its workspace."""
+    def of(self, room_id: str, workspace: str) -> list[Bridge]:
+        """Every bridge of a room, and one for each feed of its workspace that the room has no conversation with yet."""
         self.read(room_id, workspace)
         room = self.rooms[room_id]
         if room is None or room.kind == "internal":
@@ -38,11 +39,15 @@ class Ties:
         if room_id not in self.bridges:
             bridges: Listing[Bridge] = Listing("bridges", (room_id,))
             self.bridges[room_id] = self.store.page(bridges, 100).items
-        found = {bridge.install: (bridge.install, bridge.channel, bridge.bound_at) for bridge in self.bridges[room_id]}
-        tenant = self.workspaces.get(workspace)
+        found = list(self.bridges[room_id])
+        tenant, told = self.workspaces.get(workspace), {bridge.install for bridge in found if not bridge.slot}
         for install, since in tenant.feeds.items() if tenant else ():
-            found.setdefault(install, (install, "webhook", since))
-        return list(found.values())
+            if tenant and install not in told:
+                channel = tenant.feed_channels.get(install, "webhook")
+                found.append(
+                    Bridge(room=room_id, install=install, channel=channel, workspace=workspace, bound_at=since)
+                )
+        return found
 
     def read(self, room_id: str, workspace: str) -> None:
         """Read the room with its shelf, and its workspace, where they are not known."""
@@ -63,7 +68,11 @@ def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
     if happening.internal:
         return []
     what = _what(happening)
-    if not workspace and what:
+    if what == "card":
+        ties.read(happening.room, "")
+        room = ties.rooms[happening.room]
+        workspace = room.workspace if room else ""
+    elif not workspace and what:
         message = world.store.one(ref(Message, happening.room, happening.message, False))  # type: ignore[union-attr]
         workspace = message.workspace if message else ""
         if message and what == "reaction":
@@ -72,11 +81,12 @@ def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
     if what is None:
         return []
     calls = []
-    for install, channel, since in ties.of(happening.room, workspace):
-        if _owed(happening, install, since):
-            row = _row(happening, what, workspace, install, channel, world.clock.now())
+    for bridge in ties.of(happening.room, workspace):
+        if _owed(happening, what, bridge):
+            row = _row(happening, what, bridge, world.clock.now())
             _put(world.store, row)
-            calls.append(Call(row.bridge, row.n))
+            if row.state == "queued":
+                calls.append(Call(row.bridge, row.n))
     return calls
 
 
@@ -96,20 +106,29 @@ def _what(happening: Happening) -> What | None:
     return WHAT.get(happening.type)
 
 
-def _owed(happening: Happening, install: str, since: int) -> bool:
-    """Nothing goes back to where it came from, and nothing from before the bridge was there."""
+def _owed(happening: Happening, what: What, bridge: Bridge) -> bool:
+    """Nothing goes back to where it came from, and nothing from before the bridge was there. Only a conversation that
+    an install heads by a card of its own is told of the room itself."""
     at = happening.created_at if isinstance(happening, Message) else happening.at
-    return at >= since and not (happening.source and happening.source.install == install)
+    if at < bridge.bound_at or bridge.direction == "in":
+        return False
+    if what == "card":
+        return bridge.channel in CARDED and not bridge.slot and bool(bridge.conversation)
+    return not (happening.source and came_over(happening.source, bridge))
 
 
-def _row(happening: Happening, what: What, workspace: str, install: str, channel: str, now: int) -> Delivery:
+def _row(happening: Happening, what: What, bridge: Bridge, now: int) -> Delivery:
+    """What does not cross is written down too, as skipped."""
+    crosses = what not in CROSSES or getattr(bridge, CROSSES[what])
     return Delivery(
-        bridge=bridge_id(happening.room, install),
+        state="queued" if crosses else "skipped",
+        reason="" if crosses else f"{CROSSES[what]} do not cross this bridge",
+        bridge=bridge.id,
         n=happening.n,
         room=happening.room,
-        install=install,
-        channel=channel,
-        workspace=workspace,
+        install=bridge.install,
+        channel=bridge.channel,
+        workspace=bridge.workspace,
         message=happening.n if isinstance(happening, Message) else happening.message,
         what=what,
         created_at=now,

@@ -16,7 +16,7 @@ from ..desk.errors import Clash
 from ..desk.footing import Counted, Footing, OpenRoom, counted, glance, summed
 from ..desk.messages import Known, Message
 from ..desk.record import Record
-from ..desk.rooms import Bridge, Room, Seen
+from ..desk.rooms import Bridge, Room, Seen, Tie
 from ..desk.saying import glimpse
 from ..desk.segments import Placement
 from ..desk.views import Shelf
@@ -65,21 +65,24 @@ def _right(store: Scanned, record: Record) -> Iterator[Record]:
         for name in record.domains:
             yield Domain(version=1, workspace=record.workspace, domain=name, customer=record.id)
     elif isinstance(record, Workspace):
-        yield msgspec.structs.replace(record, feeds=_feeds(store, record))
+        feeds = _feeds(store, record)
+        kinds = {install.id: install.kind for install in feeds if install.kind != "webhook"}
+        yield msgspec.structs.replace(
+            record, feeds={install.id: install.fed_since for install in feeds}, feed_channels=kinds
+        )
     elif isinstance(record, Seen):
         yield _seen(store, record)
     elif isinstance(record, Bridge):
         yield record
-        if record.conversation:
-            source = f"{record.install}:thread"
-            yield _known(store, source, record.conversation, record.workspace, record.room, 0)
+        if record.conversation and record.direction != "out":
+            yield _tie(store, record)
     elif isinstance(record, OpenRoom):
         if glance(store.one(ref(Room, record.room)))[0] is None:
             store.commit(Drop(ref(OpenRoom, record.customer, record.room)))
     elif isinstance(record, Counted):
         if counted(store.one(ref(User, record.customer, record.user))) is None:
             store.commit(Drop(ref(Counted, record.customer, record.user)))
-    elif not isinstance(record, Known | Domain | Placement):  # a placement comes with its customer
+    elif not isinstance(record, Known | Domain | Placement | Tie):  # a placement comes with its customer
         yield record
 
 
@@ -131,6 +134,20 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
         yield from (place(shelf, view) for view in shelf.views)
 
 
+def _tie(store: Scanned, bridge: Bridge) -> Tie:
+    """Where the bridge's conversation lives. Two bridges of one conversation (a fork) leave it where it is."""
+    there = store.one(ref(Tie, bridge.install, bridge.conversation))
+    return there or Tie(
+        version=1,
+        install=bridge.install,
+        conversation=bridge.conversation,
+        workspace=bridge.workspace,
+        room=bridge.room,
+        bound_at=bridge.bound_at,
+        slot=bridge.slot,
+    )
+
+
 def _footing(store: Scanned, customer: Customer) -> Iterator[Record]:
     """The rows of its open rooms and of its people, and the sums; where these were wrong, the clock places it anew."""
     users: Listing[User] = Listing("users", (customer.id,))
@@ -168,9 +185,9 @@ def _known(store: Scanned, source: str, id_: str, workspace: str, room: str, n: 
     return there
 
 
-def _feeds(store: Scanned, workspace: Workspace) -> dict[str, int]:
+def _feeds(store: Scanned, workspace: Workspace) -> list[Install]:
     listing: Listing[Install] = Listing("installs", (workspace.id,))
-    return {install.id: install.fed_since for install in _all(store, listing) if fed(install)}
+    return [install for install in _all(store, listing) if fed(install)]
 
 
 def _seen(store: Scanned, seen: Seen) -> Seen:

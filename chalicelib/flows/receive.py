@@ -4,19 +4,46 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..desk.arrivals import Arrival, Deleted, Edited, File, Ignored, Reacted, Said, Speaker, Unsupported
+from ..desk.arrivals import (
+    AccountLost,
+    Arrival,
+    Connected,
+    Deleted,
+    Echoed,
+    Edited,
+    Ignored,
+    Ordered,
+    Reacted,
+    Renamed,
+    Said,
+    Shut,
+    Speaker,
+    Unsupported,
+)
 from ..desk.customers import Customer
 from ..desk.envelopes import Envelope
 from ..desk.errors import Conflict, Forbidden, Invalid
-from ..desk.files import MAX_SIZE, TYPE, Attachment, safe_name
 from ..desk.ids import derived, message_id, triage_room_id
-from ..desk.messages import Attached, Author, Draft, Known, Reply, Source
-from ..desk.rooms import MAX_NAME, Bridge, Room
+from ..desk.messages import Author, Draft, Known, Message, Reply
+from ..desk.rooms import Bridge, Room, Tie
 from ..desk.tickets import Hint
 from ..desk.workspaces import Install
 from ..ports import World, Write, new, ref
 from .admit import admit_customer, admit_user, admit_visitor, customer_of_address
-from .amend import amend_known, delete_step, delete_wait, edit_step, edit_wait, react_step, react_wait
+from .amend import Step, amend_known, delete_step, delete_wait, edit_step, edit_wait, react_step, react_wait
+from .arriving import Aside, Barred, Place, kept, new_room, own_room
+from .bound import (
+    account_lost,
+    connected,
+    deleted_there,
+    echoed_back,
+    edited_there,
+    ordered,
+    reacted_there,
+    renamed,
+    said_there,
+    shut,
+)
 from .once import again
 from .post import post
 
@@ -30,28 +57,11 @@ class Outcome:
     unsupported: list[str] = field(default_factory=list)
 
 
-class Barred(Exception):
-    """The speaker is blocked or gone."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an arrival came in: the install, and the envelope that carried it."""
-
-    world: World
-    install: Install
-    envelope: Envelope
-
-    def source(self, id_: str, at: int) -> Source:
-        """The source of something with the provider's `id_`."""
-        return Source(channel=self.install.kind, install=self.install.id, id=id_, at=at)
-
-
 def receive(world: World, envelope: Envelope) -> Outcome:
     """Everything the envelope says is done when this returns; doing it again changes nothing."""
     outcome = Outcome()
     install = world.store.one(ref(Install, envelope.install))
-    if install is None or install.state != "active":
+    if install is None or install.state == "disabled":
         outcome.ignored.append("install-gone")
         return outcome
     tracker = world.tracker(install.kind)
@@ -85,6 +95,8 @@ def _work_off(place: Place, arrival: Arrival, outcome: Outcome) -> None:
             outcome.handled.append(type(arrival).__name__.lower())
         except Barred:
             outcome.ignored.append("blocked-speaker")
+        except Aside as aside:
+            outcome.ignored.append(aside.reason)
         except Forbidden:
             outcome.ignored.append("foreign-speaker")
         except Invalid:
@@ -94,13 +106,16 @@ def _work_off(place: Place, arrival: Arrival, outcome: Outcome) -> None:
 
 
 def _said(place: Place, arrival: Said) -> None:
+    if arrival.tied:
+        said_there(place, arrival)
+        return
     customer, author = _speaker(place, arrival.speaker, arrival.id)
     room = _room(place, arrival, customer, author)
     draft = Draft(
         author=author,
         text=arrival.text,
         source=place.source(arrival.id, arrival.at),
-        attachments=_kept(place, arrival, author),
+        attachments=kept(place, arrival, author),
         reply_to=_reply(place, arrival, room),
         revision=arrival.revision,
     )
@@ -108,11 +123,13 @@ def _said(place: Place, arrival: Said) -> None:
 
 
 def _edited(place: Place, arrival: Edited) -> None:
+    if arrival.conversation:
+        arrival = edited_there(place, arrival)
     amend_known(
         place.world,
-        place.source(arrival.id, arrival.at),
+        place.source(arrival.id, arrival.at, arrival.conversation),
         place.install.workspace,
-        edit_step(arrival.text, arrival.revision, arrival.at),
+        _theirs(place, arrival.id, edit_step(arrival.text, arrival.revision, arrival.at)),
         edit_wait(arrival.text, arrival.revision, arrival.at),
         "edited",
         place.install.id,
@@ -120,11 +137,27 @@ def _edited(place: Place, arrival: Edited) -> None:
 
 
 def _deleted(place: Place, arrival: Deleted) -> None:
-    source = place.source(arrival.id, arrival.at)
-    amend_known(place.world, source, place.install.workspace, delete_step, delete_wait, "deleted", place.install.id)
+    if arrival.conversation:
+        arrival = deleted_there(place, arrival)
+    source = place.source(arrival.id, arrival.at, arrival.conversation)
+    step = _theirs(place, arrival.id, delete_step)
+    amend_known(place.world, source, place.install.workspace, step, delete_wait, "deleted", place.install.id)
+
+
+def _theirs(place: Place, id_: str, step: Step) -> Step:
+    """The step, for a message that came from there. What we sent there is changed where it was said: that somebody
+    removed the copy takes nothing from anybody else."""
+
+    def own(message: Message) -> Message | None:
+        return step(message) if (message.source.install, message.source.id) == (place.install.id, id_) else None
+
+    return own
 
 
 def _reacted(place: Place, arrival: Reacted) -> None:
+    if arrival.conversation:
+        reacted_there(place, arrival)
+        return
     customer, author = _speaker(place, arrival.speaker, arrival.id)
     whose = customer.id if customer else ""
     mark = (author.id, arrival.emoji, arrival.on, arrival.revision)
@@ -145,6 +178,12 @@ HANDLERS: dict[type, Callable[[Place, Any], None]] = {
     Edited: _edited,
     Deleted: _deleted,
     Reacted: _reacted,
+    Echoed: echoed_back,
+    Connected: connected,
+    Ordered: ordered,
+    Shut: shut,
+    Renamed: renamed,
+    AccountLost: account_lost,
 }
 
 
@@ -184,10 +223,10 @@ def _room(place: Place, arrival: Said, customer: Customer | None, author: Author
         return known.room
     if customer and arrival.conversation:
         found = _conversation(place, arrival.conversation, customer)
-        return found or _own_room(place, arrival, None, author)
+        return found or own_room(place, arrival, None, author)
     if customer and not arrival.fresh_room:
         return triage_room_id(customer.id)
-    return _own_room(place, arrival, customer, author)
+    return own_room(place, arrival, customer, author)
 
 
 def _conversation(place: Place, conversation: str, customer: Customer) -> str | None:
@@ -197,98 +236,31 @@ def _conversation(place: Place, conversation: str, customer: Customer) -> str | 
     if hinted:
         fits = hinted.workspace == customer.workspace and hinted.customer == customer.id and not hinted.vendor_only
         return hinted.id if fits else None
-    thread = ref(Known, f"{place.install.id}:thread", conversation)
 
     def attempt(_: int) -> str | None:
-        known = place.world.store.one(thread)
-        if known is None:
-            room = _new_room(place, derived("room", place.install.id, conversation), conversation, customer)
-            tie = Known(source=str(thread.ids[0]), id=conversation, workspace=room.workspace, room=room.id)
-            place.world.store.commit(new(room), new(tie), _bridge(place, room, conversation))
+        tie = place.world.store.one(ref(Tie, place.install.id, conversation))
+        if tie is None:
+            room = new_room(place, derived("room", place.install.id, conversation), conversation, customer)
+            place.world.store.commit(new(room), *_tied(place, room, conversation))
             return room.id
-        tied = place.world.store.one(ref(Room, known.room))
+        tied = place.world.store.one(ref(Room, tie.room))
         return tied.id if tied and tied.customer == customer.id else None
 
     return again(place.world, attempt)
 
 
-def _bridge(place: Place, room: Room, conversation: str) -> Write:
-    return new(
-        Bridge(
-            room=room.id,
-            install=place.install.id,
-            channel=place.install.kind,
-            workspace=room.workspace,
-            bound_at=place.envelope.received_at,
-            conversation=conversation,
-        )
+def _tied(place: Place, room: Room, conversation: str) -> list[Write]:
+    install, since = place.install, place.envelope.received_at
+    bridge = Bridge(
+        room=room.id,
+        install=install.id,
+        channel=install.kind,
+        workspace=room.workspace,
+        bound_at=since,
+        conversation=conversation,
     )
-
-
-def _own_room(place: Place, arrival: Said, customer: Customer | None, author: Author) -> str:
-    """A room for this one question: a topic of the customer, or a visitor's, which agents alone see."""
-    room = _new_room(place, derived("room", place.install.id, "own", arrival.id), _title(arrival), customer, author)
-
-    def attempt(_: int) -> str:
-        if place.world.store.one(ref(Room, room.id)) is None:
-            place.world.store.commit(new(room))
-        return room.id
-
-    return again(place.world, attempt)
-
-
-def _title(arrival: Said) -> str:
-    line = next((line.strip() for line in arrival.text.splitlines() if line.strip()), "") or "Question"
-    return line if len(line) <= 80 else line[:79].rstrip() + "…"
-
-
-def _new_room(place: Place, id_: str, name: str, customer: Customer | None, author: Author | None = None) -> Room:
-    return Room(
-        version=1,
-        id=id_,
-        workspace=place.install.workspace,
-        kind="topic" if customer else "visitor",
-        name=name[:MAX_NAME],
-        created_at=place.world.clock.now(),
-        customer=customer.id if customer else "",
-        customer_external_id=customer.external_id if customer else "",
-        visitor=author.id if author and author.kind == "visitor" else "",
-    )
-
-
-def _kept(place: Place, arrival: Said, author: Author) -> tuple[Attached, ...]:
-    """The files that came along, stored; their ids follow from the message's, so that a repeat stores no second one."""
-    return tuple(
-        _keep(place, derived("att", place.install.id, arrival.id, str(i)), file, author)
-        for i, file in enumerate(arrival.files)
-        if len(file.content) <= MAX_SIZE
-    )
-
-
-def _keep(place: Place, id_: str, file: File, author: Author) -> Attached:
-    world = place.world
-    type_ = file.type.lower() if TYPE.match(file.type.lower()) else "application/octet-stream"
-
-    def attempt(_: int) -> Attachment:
-        kept = world.store.one(ref(Attachment, id_))
-        if kept is None:
-            kept = Attachment(
-                version=1,
-                id=id_,
-                workspace=place.install.workspace,
-                name=safe_name(file.name),
-                size=len(file.content),
-                type=type_,
-                secret=world.clock.entropy(24).hex(),
-                created_at=world.clock.now(),
-                by=author.id,
-            )
-            world.files.put(kept.key, file.content, kept.type)
-            world.store.commit(new(kept))
-        return kept
-
-    kept = again(world, attempt)
-    return Attached(id=kept.id, name=kept.name, size=kept.size, type=kept.type, secret=kept.secret)
+    tie = Tie(install=install.id, conversation=conversation, workspace=room.workspace, room=room.id, bound_at=since)
+    return [new(bridge), new(tie)]
 
 
 def _reply(place: Place, arrival: Said, room: str) -> Reply | None:

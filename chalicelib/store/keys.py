@@ -13,14 +13,15 @@ from ..desk.attributes import AttributeType
 from ..desk.broadcasts import Audience, Broadcast, Heard, Piece, Result, Rules, Tally
 from ..desk.claims import Claim
 from ..desk.customers import Customer, Domain, User, Visitor
-from ..desk.deliveries import Delivery, Progress
+from ..desk.deliveries import Delivery, Lane, Progress
+from ..desk.faces import Alias, ConnectCode, Face
 from ..desk.files import Attachment
 from ..desk.footing import Counted, OpenRoom
-from ..desk.ids import DIGITS
+from ..desk.ids import DIGITS, bridge_parts
 from ..desk.jobs import Flaw, Job
 from ..desk.messages import Change, Known, Message
 from ..desk.record import Record
-from ..desk.rooms import Bridge, Room, Seen
+from ..desk.rooms import Bridge, Room, Seen, Tie
 from ..desk.segments import Member, Placement, Segment
 from ..desk.sessions import Provider, Session, SignInLink
 from ..desk.snippets import Snippet
@@ -102,7 +103,11 @@ def progress_key(bridge: str) -> Key:
 
 
 def _delivery_indexes(row: Delivery) -> dict[str, Key]:
-    """What waits for its next attempt is in the time index, and nothing else."""
+    """What waits for its next attempt is in the time index; what a paused install missed is found by it and by the
+    bridge."""
+    if row.missed:
+        _, _, slot = bridge_parts(row.bridge)
+        return {"g2": (f"MISSED#{row.install}", f"{row.room}#{slot}#{number(row.n)}")}
     if row.state != "queued" or not row.next_at:
         return {}
     return {"g3": (time_shard(row.bridge), f"{moment(row.next_at)}#{row.bridge}#{number(row.n)}")}
@@ -179,7 +184,16 @@ KINDS: tuple[Kind, ...] = (
         lambda r, n, internal: (f"R#{r}", f"{'K' if internal else 'L'}#{number(n)}"),
         _of("room", "n", "internal"),
     ),
-    Kind(Bridge, lambda r, i: (f"R#{r}", f"BRIDGE#{i}"), _of("room", "install")),
+    Kind(
+        Bridge,
+        lambda r, i, slot="": (f"R#{r}", f"BRIDGE#{i}{'#' if slot else ''}{slot}"),
+        _of("room", "install", "slot"),
+    ),
+    Kind(Tie, lambda i, c: (f"X#{i}:thread#{short(c)}", "A"), _of("install", "conversation")),
+    Kind(Face, lambda i, o: (f"X#{i}:face#{short(o)}", "A"), _of("install", "outside")),
+    Kind(Alias, lambda i, p: (f"P#{p}", f"ALIAS#{i}"), _of("install", "person")),
+    Kind(ConnectCode, lambda h: (f"X#code#{h}", "A"), _of("hash"), expires=lambda c: c.expires_at),
+    Kind(Lane, lambda i, n: (f"LANE#{i}#{short(n)}", "A"), _of("install", "name")),
     Kind(Shelf, lambda r: (f"R#{r}", "SHELF"), _of("room")),
     Kind(
         Place,
@@ -283,6 +297,8 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "open-rooms": ("", lambda c: f"C#{c}", lambda c: "OPEN#", False),
     "due-work": ("g3", lambda shard: f"WORK#T#{shard}", lambda shard: "", True),
     "deliveries": ("", lambda r: f"D#{r.partition('_')[2]}", lambda r: "", True),
+    "missed": ("g2", lambda i: f"MISSED#{i}", lambda i: "", False),
+    "missed-of-bridge": ("g2", lambda i, r, s: f"MISSED#{i}", lambda i, r, s: f"{r}#{s}#", False),
     "due": ("g3", lambda shard: f"T#{shard}", lambda shard: "", True),
 }
 

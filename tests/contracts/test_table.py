@@ -343,8 +343,8 @@ def change(n, internal=False):
 
 
 def delivery(n, **fields):
-    told = {"version": 1, "bridge": "1.1", "room": "room_1", "n": n, "message": n, "state": "sent"} | fields
-    return msgspec.structs.replace(sample(Delivery), **told)
+    told = {"version": 1, "bridge": "1.1", "room": "room_1", "n": n, "message": n, "state": "sent", "missed": False}
+    return msgspec.structs.replace(sample(Delivery), **(told | fields))
 
 
 BROADCAST = msgspec.structs.replace(sample(Broadcast), workspace="wsp_1", id="bct_1", created_at=5, due=0)
@@ -355,6 +355,7 @@ SAME_SHARD = next(f"cus_{i}" for i in range(100) if time_shard(f"cus_{i}") == ti
 PLACEMENT = msgspec.structs.replace(sample(Placement), customer=SAME_SHARD, next_at=900, version=1)
 
 # What each listing is asked, and what it finds, in order, among all of the records below.
+MISSED = delivery(5, room="room_7", bridge="7.9.s", install="ins_9", missed=True)
 FOUND = {
     "agents": (("wsp_1",), [msgspec.structs.replace(sample(Agent), workspace="wsp_1", id=f"agt_{i}") for i in "12"]),
     "agents-by-mail": (
@@ -413,6 +414,8 @@ FOUND = {
         [Result(version=1, broadcast="bct_1", piece=2, room=f"room_{i}", customer="cus_1") for i in "12"],
     ),
     "deliveries": (("room_1",), [delivery(2), delivery(10), delivery(12, message=10), delivery(21)]),
+    "missed": (("ins_9",), [MISSED, delivery(6, room="room_8", bridge="8.9.s", install="ins_9", missed=True)]),
+    "missed-of-bridge": (("ins_9", "room_7", "s"), [MISSED]),
     "due": ((time_shard("9.2")[2:],), [delivery(3, room="room_9", bridge="9.2", state="queued", next_at=900)]),
 }
 # Beside them: what no listing above may find.

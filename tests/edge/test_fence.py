@@ -8,9 +8,11 @@ from urllib.parse import quote
 import pytest
 
 from chalicelib.desk.deliveries import Delivery
+from chalicelib.desk.rooms import Bridge
 from chalicelib.desk.workspaces import MAY
 from chalicelib.edge.http import answer  # noqa: F401  fills the route table
 from chalicelib.edge.router import ROUTES
+from chalicelib.ports import new
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant
 from tests.arriving import event
@@ -44,6 +46,13 @@ NAMING: dict[str, Any] = {
     "PUT /v1/segments/{segment}/members/{customer}": None,
     "DELETE /v1/segments/{segment}/members/{customer}": None,
     "GET /v1/rooms/{room}/deliveries": None,
+    "GET /v1/rooms/{room}/bridges": None,
+    "POST /v1/rooms/{room}/bridges": {"install": "{install}", "conversation": "C1"},
+    "PATCH /v1/rooms/{room}/bridges/{bridge}": {"edits": False},
+    "DELETE /v1/rooms/{room}/bridges/{bridge}": None,
+    "POST /v1/rooms/{room}/bridges/{bridge}/replay": None,
+    "POST /v1/rooms/{room}/connect-codes": None,
+    "POST /v1/installs/{install}/replay": None,
     "POST /v1/deliveries/{delivery}/replay": None,
     "GET /v1/broadcasts/{broadcast}": None,
     "GET /v1/broadcasts/{broadcast}/preview": None,
@@ -147,8 +156,13 @@ class Scene:
         room = ann.get("/v1/rooms").json["items"][0]["id"]
         message = ann.post(f"/v1/rooms/{room}/messages", {"text": "Secret of ours"}).json
         self.parley.settle()
+        bridge = Bridge(
+            room=room, install=install["id"], channel="webhook", workspace=self.ours.id, bound_at=1, slot="s"
+        )
+        self.parley.store.commit(new(bridge))
         self.ids = {
             "room": room,
+            "bridge": bridge.id,
             "message": message["id"],
             "install": install["id"],
             "agent": api.get("/v1/agents").json["items"][0]["id"],
@@ -172,7 +186,7 @@ class Scene:
         for param, value in self.ids.items():
             path = path.replace(f"{{{param}}}", quote(value, safe=""))
         text = json.dumps(body) if body is not None else None
-        for param in ("message", "internal"):
+        for param in ("message", "internal", "install"):
             text = text and text.replace(f"{{{param}}}", self.ids[param])
         return caller(method, path, raw=text)
 

@@ -3,6 +3,7 @@
 from . import (
     about,
     attributes,
+    bridges,
     broadcasts,
     customers,
     deliveries,
@@ -21,6 +22,7 @@ from . import (
 __all__ = [
     "about",
     "attributes",
+    "bridges",
     "broadcasts",
     "customers",
     "deliveries",

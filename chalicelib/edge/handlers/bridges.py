@@ -1,0 +1,136 @@
+"""Bridges: which outside conversations a room is tied to, what crosses them, and what they missed."""
+
+from typing import Any
+
+from msgspec import structs
+
+from ...desk.errors import Conflict, Invalid, NotFound
+from ...desk.ids import bridge_parts
+from ...desk.rooms import Bridge
+from ...desk.workspaces import Install
+from ...flows.bind import Binding, bind, change_bridge, connect_code, unbind
+from ...flows.catch_up import catch_up
+from ...flows.deliver import pause_bridge
+from ...ports import Listing, Page, ref
+from .. import bridging
+from ..bridging import bridge_view
+from ..calls import Call
+from ..router import route
+from ..shapes import time_of
+from .workspace import PAGED, told
+
+
+@route("GET", "/v1/rooms/{room}/bridges", who="agent", gives=list[bridging.BridgeView], query=PAGED)
+def bridges(call: Call) -> Page[Any]:
+    """List the bridges of a room."""
+    listing: Listing[Bridge] = Listing("bridges", (call.here.id,))
+    page = call.world.store.page(listing, call.limit, call.query("cursor"))
+    return Page([bridge_view(bridge) for bridge in page.items], page.next)
+
+
+@route(
+    "POST",
+    "/v1/rooms/{room}/bridges",
+    who="agent",
+    need="write",
+    body=bridging.NewBridge,
+    gives=bridging.BridgeView,
+    status=201,
+)
+def new_bridge(call: Call, body: bridging.NewBridge) -> Any:
+    """Bind an outside conversation to a room: what is said there from now on is the room's."""
+    install = _install(call, body.install)
+    if call.world.outbound(install.kind) is None:
+        raise Invalid(f"a {install.kind} has no conversations", "install")
+    settings = structs.asdict(body)
+    conversation, rebind = settings.pop("conversation"), settings.pop("rebind")
+    settings.pop("install")
+    binding = Binding(call.here, install, conversation, settings, rebind)
+    return call.answering(lambda once: bind(call.world, call.who, binding, once), bridge_view)
+
+
+@route(
+    "PATCH",
+    "/v1/rooms/{room}/bridges/{bridge}",
+    who="agent",
+    need="write",
+    body=bridging.ChangeBridge,
+    gives=bridging.BridgeView,
+)
+def patch_bridge(call: Call, body: bridging.ChangeBridge) -> Any:
+    """Change what crosses a bridge, and how."""
+    return bridge_view(change_bridge(call.world, call.who, _bridge(call), told(body)))
+
+
+@route("DELETE", "/v1/rooms/{room}/bridges/{bridge}", who="agent", need="write", status=204)
+def delete_bridge(call: Call) -> None:
+    """Take a bridge away: nothing crosses it any more."""
+    unbind(call.world, call.who, _bridge(call))
+
+
+@route(
+    "POST",
+    "/v1/rooms/{room}/bridges/{bridge}/replay",
+    who="agent",
+    need="write",
+    gives=bridging.ReplayView,
+    status=202,
+)
+def replay_bridge(call: Call) -> Any:
+    """Let a paused bridge go on, and send what it missed."""
+    bridge = _bridge(call)
+    _check_active(_install(call, bridge.install))
+    pause_bridge(call.world, bridge, "")
+    return _replayed(call, bridge.install, bridge.id)
+
+
+@route("POST", "/v1/installs/{install}/replay", who="agent", need="write", gives=bridging.ReplayView, status=202)
+def replay_install(call: Call) -> Any:
+    """Send what all bridges of an install missed while it was paused."""
+    install = _install(call, call.params["install"])
+    _check_active(install)
+    return _replayed(call, install.id, "")
+
+
+@route(
+    "POST",
+    "/v1/rooms/{room}/connect-codes",
+    who="agent",
+    need="write",
+    gives=bridging.ConnectCodeView,
+    status=201,
+    sealed=True,
+)
+def new_code(call: Call) -> Any:
+    """Make a one-time code that binds the conversation in which it is typed to the room."""
+    return call.answering(
+        lambda once: connect_code(call.world, call.who, call.here, once),
+        lambda made: bridging.ConnectCodeView(
+            code=made[0], room=made[1].room, expires_at=time_of(made[1].expires_at) or ""
+        ),
+    )
+
+
+def _replayed(call: Call, install: str, bridge: str) -> bridging.ReplayView:
+    replayed, more = catch_up(call.world, install, bridge)
+    return bridging.ReplayView(replayed=replayed, more=more)
+
+
+def _check_active(install: Install) -> None:
+    if install.state != "active":
+        raise Conflict(f"the install is {install.state}: {install.disabled_because}")
+
+
+def _install(call: Call, id_: str) -> Install:
+    found = call.world.store.one(ref(Install, id_))
+    if found is None or found.workspace != call.who.workspace:
+        raise NotFound("no such install")
+    return found
+
+
+def _bridge(call: Call) -> Bridge:
+    room, install, slot = bridge_parts(call.params["bridge"])
+    found = call.world.store.one(ref(Bridge, room, install, slot)) if room == call.here.id else None
+    if found is None:
+        raise NotFound("no such bridge")
+    return found

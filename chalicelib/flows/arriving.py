@@ -1,0 +1,108 @@
+"""What every arrival needs on its way into a room: who carries it, a room of its own where it belongs in none, and
+its files."""
+
+from dataclasses import dataclass
+
+from ..desk.arrivals import File, Said
+from ..desk.customers import Customer
+from ..desk.envelopes import Envelope
+from ..desk.files import MAX_SIZE, TYPE, Attachment, safe_name
+from ..desk.ids import derived
+from ..desk.messages import Attached, Author, Source
+from ..desk.rooms import MAX_NAME, Room
+from ..desk.workspaces import Install
+from ..ports import World, new, ref
+from .once import again
+
+
+class Barred(Exception):
+    """The speaker is blocked or gone."""
+
+
+class Aside(Exception):
+    """Knowingly without effect. `reason` is a short slug."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an arrival came in: the install, and the envelope that carried it."""
+
+    world: World
+    install: Install
+    envelope: Envelope
+
+    def source(self, id_: str, at: int, conversation: str = "", thread: str = "") -> Source:
+        """The source of something with the provider's `id_`."""
+        install = self.install
+        return Source(channel=install.kind, install=install.id, id=id_, at=at, conversation=conversation, thread=thread)
+
+
+def own_room(place: Place, arrival: Said, customer: Customer | None, author: Author) -> str:
+    """A room for this one question: a topic of the customer, or a visitor's, which agents alone see."""
+    room = new_room(place, derived("room", place.install.id, "own", arrival.id), _title(arrival), customer, author)
+
+    def attempt(_: int) -> str:
+        if place.world.store.one(ref(Room, room.id)) is None:
+            place.world.store.commit(new(room))
+        return room.id
+
+    return again(place.world, attempt)
+
+
+def _title(arrival: Said) -> str:
+    line = next((line.strip() for line in arrival.text.splitlines() if line.strip()), "") or "Question"
+    return line if len(line) <= 80 else line[:79].rstrip() + "…"
+
+
+def new_room(place: Place, id_: str, name: str, customer: Customer | None, author: Author | None = None) -> Room:
+    """A topic room of a customer or, without one, a visitor's."""
+    return Room(
+        version=1,
+        id=id_,
+        workspace=place.install.workspace,
+        kind="topic" if customer else "visitor",
+        name=name[:MAX_NAME],
+        created_at=place.world.clock.now(),
+        customer=customer.id if customer else "",
+        customer_external_id=customer.external_id if customer else "",
+        visitor=author.id if author and author.kind == "visitor" else "",
+    )
+
+
+def kept(place: Place, arrival: Said, author: Author) -> tuple[Attached, ...]:
+    """The files that came along, stored; their ids follow from the message's, so that a repeat stores no second one."""
+    return tuple(
+        _keep(place, derived("att", place.install.id, arrival.id, str(i)), file, author)
+        for i, file in enumerate(arrival.files)
+        if len(file.content) <= MAX_SIZE
+    )
+
+
+def _keep(place: Place, id_: str, file: File, author: Author) -> Attached:
+    world = place.world
+    type_ = file.type.lower() if TYPE.match(file.type.lower()) else "application/octet-stream"
+
+    def attempt(_: int) -> Attachment:
+        kept = world.store.one(ref(Attachment, id_))
+        if kept is None:
+            kept = Attachment(
+                version=1,
+                id=id_,
+                workspace=place.install.workspace,
+                name=safe_name(file.name),
+                size=len(file.content),
+                type=type_,
+                secret=world.clock.entropy(24).hex(),
+                created_at=world.clock.now(),
+                by=author.id,
+            )
+            world.files.put(kept.key, file.content, kept.type)
+            world.store.commit(new(kept))
+        return kept
+
+    kept = again(world, attempt)
+    return Attached(id=kept.id, name=kept.name, size=kept.size, type=kept.type, secret=kept.secret)

@@ -1,0 +1,157 @@
+"""Bind outside conversations to rooms: by an agent, or by a one-time code typed in the conversation itself. What lives
+there from then on is the room's; what came before is not."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..desk.errors import Conflict, Invalid, NotFound
+from ..desk.faces import CODE_LIFE, ConnectCode
+from ..desk.ids import ALPHABET, slot_of
+from ..desk.people import Principal
+from ..desk.rooms import Bridge, Room, Tie
+from ..desk.workspaces import Install
+from ..ports import Drop, World, Write, new, over, ref
+from .audit import audit
+from .once import KEYLESS, Once, again
+
+CODE = 10  # characters: 50 bits, for a day, behind a signed sender
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A conversation that is to be bound, and how its bridge shall be (names of Bridge's fields)."""
+
+    room: Room
+    install: Install
+    conversation: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    rebind: bool = False
+
+
+def bind(world: World, who: Principal, binding: Binding, once: Once = KEYLESS) -> Bridge:
+    """The bridge. Conflict if the conversation is another room's, unless it shall be taken from it."""
+
+    def attempt(_: int) -> Bridge:
+        bridge, writes = _bound(world, binding)
+        entry = audit(world, who, "bridge.bound", binding.room.id, [binding.install.id])
+        world.store.commit(*writes, *entry, *once.writes(bridge, world.clock.now()))
+        return bridge
+
+    return again(world, attempt, once)
+
+
+def _bound(world: World, binding: Binding) -> tuple[Bridge, list[Write]]:
+    room, install, conversation = binding.room, binding.install, binding.conversation
+    if room.kind == "internal":
+        raise Invalid("internal rooms are the vendor's alone: nothing is bridged with them", "room")
+    # Where the other side is one address, not many conversations, a room has one bridge with it.
+    slot, now = slot_of(conversation) if world.asking(install.kind) else "", world.clock.now()
+    tie, mine = world.store.many([ref(Tie, install.id, conversation), ref(Bridge, room.id, install.id, slot)])
+    if mine and (tie is None or tie.room == room.id):
+        raise Conflict("this conversation is bound to this room already", "conversation")
+    if tie and not binding.rebind:
+        raise Conflict(f"this conversation is bound to {tie.room}; `rebind` takes it from there", "conversation")
+    bridge = Bridge(
+        version=mine.version + 1 if mine else 1,
+        room=room.id,
+        install=install.id,
+        channel=install.kind,
+        workspace=room.workspace,
+        bound_at=now,
+        conversation=conversation,
+        slot=slot,
+        **binding.settings,
+    )
+    home = Tie(
+        version=tie.version + 1 if tie else 1,
+        install=install.id,
+        conversation=conversation,
+        workspace=room.workspace,
+        room=room.id,
+        bound_at=now,
+        slot=slot,
+    )
+    taken: list[Write] = [Drop(ref(Bridge, tie.room, install.id, tie.slot))] if tie else []
+    return bridge, [over(bridge, mine) if mine else new(bridge), over(home, tie) if tie else new(home), *taken]
+
+
+def unbind(world: World, who: Principal, bridge: Bridge) -> None:
+    """Take the bridge away. What is still on its way over it is skipped, with that reason."""
+
+    def attempt(_: int) -> None:
+        tie = world.store.one(ref(Tie, bridge.install, bridge.conversation)) if bridge.conversation else None
+        ours: list[Write] = (
+            [Drop(ref(Tie, tie.install, tie.conversation))]
+            if tie and (tie.room, tie.slot) == (bridge.room, bridge.slot)
+            else []
+        )
+        gone = Drop(ref(Bridge, bridge.room, bridge.install, bridge.slot))
+        world.store.commit(gone, *ours, *audit(world, who, "bridge.unbound", bridge.room, [bridge.install]))
+
+    again(world, attempt)
+
+
+def change_bridge(world: World, who: Principal, bridge: Bridge, fields: dict[str, Any]) -> Bridge:
+    """The bridge after its settings changed."""
+
+    def attempt(_: int) -> Bridge:
+        old = world.store.one(ref(Bridge, bridge.room, bridge.install, bridge.slot))
+        if old is None:
+            raise NotFound("no such bridge")
+        changed = old.changed(**fields)
+        world.store.commit(over(changed, old), *audit(world, who, "bridge.changed", bridge.room, fields))
+        return changed
+
+    return again(world, attempt)
+
+
+def code_hash(code: str) -> str:
+    """By which a code is found; however it was typed."""
+    return hashlib.sha256("".join(code.lower().split()).replace("-", "").encode()).hexdigest()
+
+
+def connect_code(world: World, who: Principal, room: Room, once: Once = KEYLESS) -> tuple[str, ConnectCode]:
+    """A code that ties the conversation in which it is typed within a day to the room, once."""
+    if room.kind == "internal":
+        raise Invalid("internal rooms are the vendor's alone: nothing is bridged with them", "room")
+
+    def attempt(_: int) -> tuple[str, ConnectCode]:
+        plain = "".join(ALPHABET[byte % 32] for byte in world.clock.entropy(CODE))
+        now = world.clock.now()
+        code = ConnectCode(
+            hash=code_hash(plain),
+            workspace=room.workspace,
+            room=room.id,
+            by=who.id,
+            created_at=now,
+            expires_at=now + CODE_LIFE,
+        )
+        made = (f"{plain[:5]}-{plain[5:]}", code)
+        world.store.commit(new(code), *audit(world, who, "code.made", room.id), *once.writes(made, now))
+        return made
+
+    return again(world, attempt, once)
+
+
+def redeem(world: World, install: Install, code: str, conversation: str, account: str, name: str) -> Room | None:
+    """The room that the conversation is tied to now; None for a code that is not good. Conflict where the conversation
+    is another room's: a code alone takes none away."""
+    place = ref(ConnectCode, code_hash(code))
+
+    def attempt(_: int) -> Room | None:
+        found = world.store.one(place)
+        now = world.clock.now()
+        if found is None or found.workspace != install.workspace or found.expires_at <= now:
+            return None
+        room = world.store.one(ref(Room, found.room))
+        if room and found.used_at:  # the same command, come again
+            tie = world.store.one(ref(Tie, install.id, conversation))
+            return room if tie and tie.room == room.id else None
+        if room is None:
+            return None
+        writes = _bound(world, Binding(room, install, conversation, {"account": account, "name": name}))[1]
+        world.store.commit(*writes, over(found.changed(used_at=now), found))
+        return room
+
+    return again(world, attempt)

@@ -1,0 +1,334 @@
+"""Arrivals of conversations that are bound to rooms. The binding says whose they are, and nothing that came before it
+ever lands in its room."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ..desk.arrivals import (
+    AccountLost,
+    Connected,
+    Deleted,
+    Echoed,
+    Edited,
+    File,
+    Ordered,
+    Reacted,
+    Renamed,
+    Said,
+    Shut,
+)
+from ..desk.customers import Customer
+from ..desk.deliveries import Delivery
+from ..desk.errors import Conflict
+from ..desk.files import MAX_SIZE
+from ..desk.ids import delivery_parts, derived, message_id, user_id
+from ..desk.messages import Author, Draft, Known, Message, Reply
+from ..desk.people import Principal
+from ..desk.rooms import MAX_NAME, Bridge, Room, Tie
+from ..desk.workspaces import Install
+from ..ports import Asking, Busy, Denied, World, over, ref
+from .admit import admit_visitor
+from .amend import amend_known, react_step, react_wait
+from .arriving import Aside, Barred, Place, kept, own_room
+from .bind import redeem
+from .deliver import pause_bridge, pause_install
+from .faces import author_of, barred, face_of
+from .fork import fork
+from .once import again
+from .order import order
+from .post import post
+from .secrets import Opened
+from .trace import begun, echoed
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where an outside conversation lives: its room and customer, its bridge, and since when. `root` is what the id map
+    has for the message that its thread began with."""
+
+    room: Room
+    customer: Customer | None
+    bridge: Bridge | None
+    bound_at: int
+    root: Known | None
+
+
+def home_of(place: Place, conversation: str, reply_to: str = "") -> Home | None:
+    """The home of a thread: where it is tied to itself, else where what it began with lives, else where the whole
+    conversation does. A conversation that was bound to another customer later takes its threads along."""
+    store, install = place.world.store, place.install
+    wider = conversation.partition("/")[0]
+    own, whole, *root = store.many(
+        [
+            ref(Tie, install.id, conversation),
+            ref(Tie, install.id, wider),
+            *([ref(Known, install.id, reply_to)] if reply_to else []),
+        ]
+    )
+    known = root[0] if root and root[0] and root[0].n else None
+    names = [tie.room if tie else "" for tie in (own, whole)] + [known.room if known else ""]
+    rooms = dict(zip(names, store.many([ref(Room, name) for name in names]), strict=True))
+    tie = own or whole
+    if tie is None or rooms[tie.room] is None:
+        return None
+    room = rooms[tie.room]
+    if own and whole and own.bound_at < whole.bound_at and rooms[whole.room].customer != room.customer:
+        tie, room = whole, rooms[whole.room]
+    if tie is whole and known and rooms[known.room] and rooms[known.room].customer == room.customer:
+        room = rooms[known.room]
+    customer, bridge = store.many([ref(Customer, room.customer or "none"), ref(Bridge, tie.room, install.id, tie.slot)])
+    return Home(room, customer, bridge, tie.bound_at, known if known and known.room == room.id else None)
+
+
+def said_there(place: Place, arrival: Said) -> None:
+    """Somebody speaks in a bound conversation."""
+    world, install = place.world, place.install
+    repeat = world.store.one(ref(Known, install.id, arrival.id))
+    if repeat and repeat.n:
+        return
+    home = home_of(place, arrival.conversation, arrival.reply_to)
+    if home is None:
+        raise Aside("unbound-conversation")
+    if home.bridge and home.bridge.direction == "out":
+        raise Aside("one-way-bridge")
+    if min(place.envelope.received_at, arrival.at) < home.bound_at:
+        _before(place, arrival)
+        return
+    if arrival.thread_room and home.root and home.room.kind == "triage" and not home.root.internal:
+        _own_topic(place, home)
+        home = home_of(place, arrival.conversation, arrival.reply_to) or home
+    author = author_of(world, install, arrival.speaker, home.room, home.customer)
+    if barred(world, home.customer, author):
+        raise Barred
+    internal = author.kind == "agent" and (arrival.internal or not author.verified)
+    arrival = _fetched(place, arrival, home)
+    text, mentions = _named(place, arrival.text, arrival.mentions, home)
+    draft = Draft(
+        author=author,
+        text=text,
+        source=place.source(arrival.id, arrival.at, arrival.conversation, arrival.thread),
+        internal=internal,
+        attachments=kept(place, arrival, author),
+        mentions=mentions,
+        reply_to=_reply(home, internal),
+        revision=arrival.revision,
+    )
+    post(world, home.room.id, draft)
+
+
+def _reply(home: Home, internal: bool) -> Reply | None:
+    """In a room that is a thread's own every message would answer the first one: there that says nothing."""
+    root, bridge = home.root, home.bridge
+    if root is None or (root.internal and not internal) or (bridge and "/" in bridge.conversation):
+        return None
+    return Reply(message=message_id(root.room, root.n, root.internal))
+
+
+def _before(place: Place, arrival: Said) -> None:
+    """From before the conversation was bound: nobody can tell whose it is, so agents alone see it."""
+    face = face_of(place.world, place.install, arrival.speaker.outside, arrival.speaker.account)
+    id_ = derived("vis", place.install.id, face.outside)
+    visitor = admit_visitor(place.world, place.install.workspace, id_, face.name, face.email)
+    author = Author(kind="visitor", id=visitor.id, name=face.name, verified=False)
+    arrival = _fetched(place, arrival, None)
+    source = place.source(arrival.id, arrival.at, arrival.conversation, arrival.thread)
+    room = own_room(place, arrival, None, author)
+    post(
+        place.world,
+        room,
+        Draft(author=author, text=arrival.text, source=source, attachments=kept(place, arrival, author)),
+    )
+
+
+def _own_topic(place: Place, home: Home) -> None:
+    """The thread becomes a room, named for what it began with."""
+    root = home.root
+    began = place.world.store.one(ref(Message, root.room, root.n, False)) if root else None
+    if root is None or began is None:
+        return
+    line = next((line.strip() for line in began.text.splitlines() if line.strip()), "") or "Thread"
+    install = place.install
+    who = Principal(
+        workspace=install.workspace,
+        kind="agent",
+        id=install.id,
+        name=install.name,
+        credential=install.id,
+        role="agent",
+    )
+    fork(place.world, who, root.room, root.n, root.n, line[:MAX_NAME])
+
+
+def _fetched(place: Place, arrival: Said, home: Home | None) -> Said:
+    """The message with its files' bytes. What cannot be fetched, or shall not cross, is told as a link."""
+    crossing = home is None or home.bridge is None or home.bridge.files
+    files, words = [], []
+    for file in arrival.files:
+        content = _content(place, arrival, file) if crossing else None
+        if content is None:
+            words.append(f"[{file.name}]({file.link})" if file.link else f"({file.name})")
+        else:
+            files.append(msgspec.structs.replace(file, content=content))
+    text = "\n".join([*([arrival.text] if arrival.text else []), *words])
+    return msgspec.structs.replace(arrival, files=tuple(files), text=text)
+
+
+def _content(place: Place, arrival: Said, file: File) -> bytes | None:
+    if not file.url:
+        return file.content
+    asked = _asking(place.world, place.install)
+    try:
+        return asked.file(file, arrival.speaker.account, MAX_SIZE) if asked else None
+    except (Busy, Denied):
+        return None
+
+
+def _named(place: Place, text: str, mentions: dict[str, str], home: Home) -> tuple[str, tuple[str, ...]]:
+    """The text with people's names where the provider had their ids, and who of them belongs to the room."""
+    found: list[str] = []
+    for mark, outside in mentions.items():
+        face = face_of(place.world, place.install, outside, "")
+        text = text.replace(mark, f"@{face.name}")
+        if face.agent:
+            found.append(face.agent)
+        elif home.customer and face.seen_at and not face.bot:
+            found.append(user_id(home.customer.id, f"{place.install.kind}:{outside}"))
+    return text, tuple(dict.fromkeys(found))
+
+
+def edited_there(place: Place, arrival: Edited) -> Edited:
+    """The edit as it may cross, with names for ids."""
+    home, known = _crossing(place, arrival.id, arrival.conversation, "edits")
+    text, _ = _named(place, arrival.text, arrival.mentions, home)
+    return msgspec.structs.replace(arrival, text=text, conversation=known.thread if known else arrival.conversation)
+
+
+def deleted_there(place: Place, arrival: Deleted) -> Deleted:
+    """The delete, if deletes cross."""
+    _, known = _crossing(place, arrival.id, arrival.conversation, "deletes")
+    return msgspec.structs.replace(arrival, conversation=known.thread if known else arrival.conversation)
+
+
+def _crossing(place: Place, id_: str, conversation: str, what: str) -> tuple[Home, Known | None]:
+    home = home_of(place, conversation)
+    if home is None:
+        raise Aside("unbound-conversation")
+    if home.bridge and (home.bridge.direction == "out" or not getattr(home.bridge, what)):
+        raise Aside(f"{what}-do-not-cross")
+    known = place.world.store.one(ref(Known, place.install.id, id_))
+    return home, known if known and known.n and known.thread else None
+
+
+def reacted_there(place: Place, arrival: Reacted) -> None:
+    """Somebody reacts in a bound conversation: a member of the room that the message lives in."""
+    world, install = place.world, place.install
+    home, known = _crossing(place, arrival.id, arrival.conversation, "reactions")
+    room = world.store.one(ref(Room, known.room)) if known else home.room
+    if room is None or room.customer != home.room.customer:
+        raise Aside("message-of-another-customer")
+    author = author_of(world, install, arrival.speaker, room, home.customer)
+    if barred(world, home.customer, author):
+        raise Barred
+    conversation = known.thread if known else arrival.conversation
+    via = f"{install.id}/{conversation}"
+    mark = (author.id, arrival.emoji, arrival.on, arrival.revision)
+    amend_known(
+        world,
+        place.source(arrival.id, arrival.at, conversation),
+        install.workspace,
+        react_step(*mark, via),
+        react_wait(*mark, room.customer, via),
+        "reaction",
+        author.id,
+    )
+
+
+def echoed_back(place: Place, arrival: Echoed) -> None:
+    """What we sent is there: the receipt, whatever our own call was told."""
+    parts = delivery_parts(arrival.mark)
+    row = place.world.store.one(ref(Delivery, *parts)) if parts else None
+    if row is None or row.install != place.install.id:
+        raise Aside("mark-of-nothing-of-ours")
+    if arrival.conversation:
+        begun(place.world, row, arrival.conversation)
+    else:
+        echoed(place.world, row, arrival.id, arrival.thread)
+
+
+def connected(place: Place, arrival: Connected) -> None:
+    """A connect code was typed: whoever typed it is told what came of it."""
+    try:
+        room = redeem(place.world, place.install, arrival.code, arrival.conversation, arrival.account, arrival.name)
+        words = (
+            f"Connected: what is said here now reaches {room.customer_external_id or room.name}'s room “{room.name}”."
+            if room
+            else "This code is not good: it may be used up, or more than a day old."
+        )
+    except Conflict:
+        words = "This conversation is connected to another room already. Its agents can take it from there."
+    tell(place, arrival.answer, words, arrival.account)
+
+
+def ordered(place: Place, arrival: Ordered) -> None:
+    """An agent's order: done, and answered."""
+    tell(place, arrival.answer, order(place.world, place.install, arrival), arrival.speaker.account)
+
+
+def tell(place: Place, where: str, words: str, account: str) -> None:
+    """Answer in the conversation; that it cannot be told undoes nothing."""
+    asked = _asking(place.world, place.install)
+    if asked is None or not where:
+        return
+    try:
+        asked.answer(where, words, account)
+    except (Busy, Denied):
+        return
+
+
+def shut(place: Place, arrival: Shut) -> None:
+    """An archived conversation pauses its bridge; one that is open again goes on."""
+    home = home_of(place, arrival.conversation)
+    if home is None or home.bridge is None:
+        raise Aside("unbound-conversation")
+    pause_bridge(place.world, home.bridge, arrival.reason)
+
+
+def renamed(place: Place, arrival: Renamed) -> None:
+    """What people call the conversation now."""
+    home = home_of(place, arrival.conversation)
+    if home is None or home.bridge is None:
+        raise Aside("unbound-conversation")
+    bridge = home.bridge
+    _changed(place.world, bridge, {"name": arrival.name[:MAX_NAME]})
+
+
+def _changed(world: World, bridge: Bridge, fields: dict[str, Any]) -> None:
+    def attempt(_: int) -> None:
+        old = world.store.one(ref(Bridge, bridge.room, bridge.install, bridge.slot))
+        if old and any(getattr(old, name) != value for name, value in fields.items()):
+            world.store.commit(over(old.changed(**fields), old))
+
+    again(world, attempt)
+
+
+def account_lost(place: Place, arrival: AccountLost) -> None:
+    """The install's own account is gone: it is paused. Of another account only its credentials are dropped: bridges
+    that need them are paused when they next speak."""
+    if not arrival.account:
+        pause_install(place.world, place.install, arrival.reason)
+        return
+
+    def attempt(_: int) -> None:
+        old = place.world.store.one(ref(Install, place.install.id))
+        left = tuple(s for s in old.secrets if s.name != f"bot:{arrival.account}") if old else ()
+        if old and left != old.secrets:
+            place.world.store.commit(over(old.changed(secrets=left), old))
+
+    again(place.world, attempt)
+
+
+def _asking(world: World, install: Install) -> Asking | None:
+    ask = world.asking(install.kind)
+    return ask(install, Opened(world, install), world.outside) if ask else None

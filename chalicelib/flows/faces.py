@@ -1,0 +1,104 @@
+"""Who somebody of an outside account is here: an agent of the vendor's, or a user of the room's customer. The provider
+is asked about each of them once a day."""
+
+from ..desk.arrivals import Speaker
+from ..desk.customers import Customer, User
+from ..desk.faces import FACE_LIFE, Alias, Face, Shown
+from ..desk.ids import derived
+from ..desk.messages import Author
+from ..desk.rooms import Room
+from ..desk.workspaces import Agent, Install
+from ..ports import Busy, Denied, Listing, Put, World, ref
+from .admit import admit_user, admit_visitor
+from .secrets import Opened
+
+
+def face_of(world: World, install: Install, outside: str, account: str) -> Face:
+    """The person as the account knows them. Where it will not tell, what we knew, or the bare id, is what there is."""
+    known = world.store.one(ref(Face, install.id, outside))
+    now = world.clock.now()
+    if known and known.seen_at > now - FACE_LIFE:
+        return known
+    ask = world.asking(install.kind)
+    try:
+        told = ask(install, Opened(world, install), world.outside).person(outside, account) if ask else Shown(name="")
+    except (Busy, Denied):
+        return known or Face(install=install.id, outside=outside, workspace=install.workspace, seen_at=0, name=outside)
+    face = Face(
+        version=known.version + 1 if known else 1,
+        install=install.id,
+        outside=outside,
+        workspace=install.workspace,
+        seen_at=now,
+        name=told.name or outside,
+        email=told.email,
+        picture=told.picture,
+        home=told.home,
+        bot=told.bot,
+        agent=_agent(world, install, told),
+    )
+    world.store.commit(Put(face, None))
+    return face
+
+
+def _agent(world: World, install: Install, told: Shown) -> str:
+    """The active agent with that address. Only the install's own account vouches for addresses: in another one anybody
+    could be made to look like an agent."""
+    if not (told.home and told.email) or told.bot:
+        return ""
+    listing: Listing[Agent] = Listing("agents", (install.workspace,))
+    agents = world.store.page(listing, 100).items
+    return next((a.id for a in agents if a.state == "active" and a.email.lower() == told.email.lower()), "")
+
+
+def agent_of(world: World, install: Install, speaker: Speaker) -> Agent | None:
+    """The active agent who this is, if one."""
+    face = face_of(world, install, speaker.outside, speaker.account)
+    agent = world.store.one(ref(Agent, install.workspace, face.agent)) if face.agent else None
+    return agent if agent and agent.state == "active" else None
+
+
+def author_of(world: World, install: Install, speaker: Speaker, room: Room, customer: Customer | None) -> Author:
+    """The author of what `speaker` says in a room. On the vendor's side who is no agent is a stranger there, and
+    speaks unverified; in a customer's conversation they are a user of that customer."""
+    face = face_of(world, install, speaker.outside, speaker.account)
+    agent = agent_of(world, install, speaker)
+    if agent:
+        _remember(world, install, agent.id, agent.name, face)
+        return Author(kind="agent", id=agent.id, name=agent.name)
+    if speaker.side == "vendor":
+        return Author(kind="agent", id=derived("out", install.id, face.outside), name=face.name, verified=False)
+    if customer is None:
+        visitor = admit_visitor(
+            world, install.workspace, derived("vis", install.id, face.outside), face.name, face.email
+        )
+        return Author(kind="visitor", id=visitor.id, name=face.name, verified=False)
+    told = {"name": face.name, "email": face.email}
+    user, _ = admit_user(
+        world, customer, f"{install.kind}:{face.outside}", **{key: value for key, value in told.items() if value}
+    )
+    _remember(world, install, user.id, user.name, face)
+    return Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)
+
+
+def barred(world: World, customer: Customer | None, author: Author) -> bool:
+    """Whether this user, or their customer, was blocked."""
+    if customer is None or author.kind != "user":
+        return False
+    user = world.store.one(ref(User, customer.id, author.id))
+    return customer.state != "active" or user is None or user.state != "active"
+
+
+def _remember(world: World, install: Install, person: str, name: str, face: Face) -> None:
+    alias = Alias(
+        version=1,
+        install=install.id,
+        person=person,
+        outside=face.outside,
+        workspace=install.workspace,
+        name=name,
+        picture=face.picture,
+    )
+    there = world.store.one(ref(Alias, install.id, person))
+    if there != alias:
+        world.store.commit(Put(alias, None))

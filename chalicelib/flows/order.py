@@ -1,0 +1,89 @@
+"""What an agent orders from where they are: a button or a command in the vendor's own Slack."""
+
+from collections.abc import Callable
+
+from ..desk.arrivals import Ordered
+from ..desk.errors import Refusal
+from ..desk.messages import Known
+from ..desk.people import Principal
+from ..desk.rooms import MAX_ASSIGNEES, MAX_NAME, Room, Tie
+from ..desk.workspaces import MAY, Agent, Install
+from ..ports import World, ref
+from .faces import agent_of
+from .fork import fork
+from .update_room import update_room
+
+NAMELESS = "Forked"
+
+
+def order(world: World, install: Install, ordered: Ordered) -> str:
+    """Do it, and what is told to whoever ordered it. Only an agent who may write orders anything."""
+    agent = agent_of(world, install, ordered.speaker)
+    if agent is None or "write" not in MAY[agent.role]:
+        return "Parley knows no agent with your e-mail address who may do this."
+    room = _room(world, install, ordered)
+    verb = VERBS.get(ordered.verb)
+    if room is None:
+        return "This is not a conversation of a room: order it in the room's thread."
+    if verb is None:
+        return f"Parley knows {', '.join(VERBS)}."
+    try:
+        return verb(world, _principal(agent, install), room, ordered)
+    except Refusal as refusal:
+        return refusal.detail
+
+
+def _principal(agent: Agent, install: Install) -> Principal:
+    scopes = frozenset({"read", "write"})
+    return Principal(
+        workspace=agent.workspace,
+        kind="agent",
+        id=agent.id,
+        name=agent.name,
+        credential=install.id,
+        role=agent.role,
+        scopes=scopes,
+    )
+
+
+def _room(world: World, install: Install, ordered: Ordered) -> Room | None:
+    tie = None
+    if not ordered.room:
+        tie = world.store.one(ref(Tie, install.id, ordered.conversation))
+    id_ = ordered.room or (tie.room if tie else "")
+    room = world.store.one(ref(Room, id_)) if id_ else None
+    return room if room and room.workspace == install.workspace else None
+
+
+def _assign(world: World, who: Principal, room: Room, _: Ordered) -> str:
+    if who.id not in room.assignees:
+        update_room(world, who, room.id, {"assignees": (*room.assignees, who.id)[-MAX_ASSIGNEES:]})
+    return f"{room.name} is yours."
+
+
+def _resolve(world: World, who: Principal, room: Room, _: Ordered) -> str:
+    update_room(world, who, room.id, {"state": "resolved"})
+    return f"{room.name} is resolved."
+
+
+def _reopen(world: World, who: Principal, room: Room, _: Ordered) -> str:
+    update_room(world, who, room.id, {"state": "open"})
+    return f"{room.name} is open again."
+
+
+def _fork(world: World, who: Principal, room: Room, ordered: Ordered) -> str:
+    """From the message on at which it was ordered, or the last one."""
+    first = room.last_message.n if room.last_message else room.n
+    if ordered.message:
+        known = world.store.one(ref(Known, who.credential, ordered.message))
+        first = known.n if known and known.room == room.id and not known.internal else first
+    made = fork(world, who, room.id, first, room.n, (ordered.argument or NAMELESS)[:MAX_NAME])
+    return f"{made.name} is a room of its own now."
+
+
+VERBS: dict[str, Callable[[World, Principal, Room, Ordered], str]] = {
+    "assign": _assign,
+    "resolve": _resolve,
+    "reopen": _reopen,
+    "fork": _fork,
+}

@@ -1,0 +1,132 @@
+"""The id map both ways: what our messages are called over a bridge, and which of ours an outside id names. It lasts as
+long as the messages."""
+
+from typing import Any
+
+import msgspec
+
+from ..desk.deliveries import Delivery, Parcel
+from ..desk.faces import Alias
+from ..desk.ids import bridge_id, bridge_parts, message_number, slot_of
+from ..desk.messages import Known, Message
+from ..desk.rooms import Bridge, Tie, came_over
+from ..ports import World, new, over, ref
+from .amend import amend, react_step
+from .once import again
+
+MAX_FORKS = 5  # forks of forks through which a message is followed back to where it was sent
+
+
+def addressed(world: World, parcel: Parcel) -> Parcel:
+    """The parcel with what the other side calls the message, the thread that it belongs in, and the people in it."""
+    row, message, bridge = parcel.delivery, parcel.message, parcel.bridge
+    there = thread = ""
+    if bridge and row.message:
+        there = row.what != "post" and there_of(world, message, bridge) or ""
+        if message.reply_to:
+            n = message_number(message.reply_to.message, row.room)
+            answered = world.store.one(ref(Message, row.room, n, False)) if n is not None else None
+            thread = answered and _thread(world, answered, bridge) or ""
+    people, picture = _people(world, row, message) if world.asking(row.channel) else ({}, "")
+    return msgspec.structs.replace(parcel, there=there, thread=thread, people=people, picture=picture)
+
+
+def there_of(world: World, message: Message, bridge: Bridge) -> str:
+    """The other side's id of a message; "" if it never got there. The copy that a fork made is still what it was."""
+    for _ in range(MAX_FORKS):
+        if came_over(message.source, bridge):
+            return message.source.id
+        slots = {bridge.slot, slot_of(bridge.conversation.partition("/")[0])}
+        sent = world.store.many(
+            [ref(Delivery, bridge_id(message.room, bridge.install, slot), message.n) for slot in sorted(slots)]
+        )
+        found = next((row.provider_id for row in sent if row and row.provider_id), "")
+        if found or message.forked_from is None:
+            return found
+        origin = world.store.one(ref(Message, message.forked_from.room, message.forked_from.n, False))
+        if origin is None:
+            return ""
+        message = origin
+    return ""
+
+
+def _thread(world: World, message: Message, bridge: Bridge) -> str:
+    there = there_of(world, message, bridge)
+    known = world.store.one(ref(Known, bridge.install, there)) if there else None
+    return known.thread or there if known else there
+
+
+def _people(world: World, row: Delivery, message: Message) -> tuple[dict[str, str], str]:
+    """Who is mentioned, by the name that the text has for them, and the author's picture."""
+    ids = [*message.mentions, message.author.id]
+    aliases = dict(zip(ids, world.store.many([ref(Alias, row.install, id_) for id_ in ids]), strict=True))
+    author = aliases[message.author.id]
+    people = {alias.name: alias.outside for id_ in message.mentions if (alias := aliases[id_])}
+    return people, author.picture if author else ""
+
+
+def mapped(world: World, row: Delivery, provider_id: str, thread: str) -> None:
+    """Write down what the other side calls a message of ours; what came for it before is applied now."""
+    if row.what != "post":
+        return
+
+    def attempt(_: int) -> Known | None:
+        known = world.store.one(ref(Known, row.install, provider_id))
+        told: dict[str, Any] = {"room": row.room, "n": row.message, "thread": thread}
+        if known is None:
+            fresh = Known(source=row.install, id=provider_id, workspace=row.workspace, **told)
+            world.store.commit(new(fresh))
+        elif not known.n:
+            world.store.commit(over(known.changed(**told, pending=None, expires_at=0), known))
+        return known
+
+    waiting = again(world, attempt)
+    if waiting and not waiting.n and waiting.pending:
+        for emoji, people in waiting.pending.reactions.items():
+            for person, mark in people.items():
+                step = react_step(person, emoji, mark.on, mark.revision, mark.via)
+                amend(world, row.room, row.message, False, step, "reaction", person)
+
+
+def begun(world: World, row: Delivery, conversation: str) -> None:
+    """The conversation that an install has begun for a room is the room's from now on."""
+    slot = bridge_parts(row.bridge)[2]
+
+    def attempt(_: int) -> None:
+        there = world.store.one(ref(Bridge, row.room, row.install, slot))
+        if there and there.conversation == conversation:
+            return
+        bridge = there or Bridge(
+            room=row.room,
+            install=row.install,
+            channel=row.channel,
+            workspace=row.workspace,
+            bound_at=row.created_at,
+            slot=slot,
+        )
+        tie = Tie(
+            install=row.install,
+            conversation=conversation,
+            workspace=row.workspace,
+            room=row.room,
+            bound_at=row.created_at,
+            slot=slot,
+        )
+        bound = bridge.changed(conversation=conversation)
+        world.store.commit(over(bound, there) if there else new(bound), new(tie))
+
+    again(world, attempt)
+
+
+def echoed(world: World, row: Delivery, provider_id: str, thread: str) -> None:
+    """The row is sent, as its echo tells: our call's answer may have been lost, or be still on its way."""
+    mapped(world, row, provider_id, thread)
+
+    def attempt(_: int) -> None:
+        current = world.store.one(ref(Delivery, row.bridge, row.n))
+        if current is None or current.state == "sent":
+            return
+        sent = {"state": "sent", "provider_id": provider_id, "reason": "", "next_at": 0, "missed": False}
+        world.store.commit(over(current.changed(**sent, last_at=world.clock.now()), current))
+
+    again(world, attempt)
