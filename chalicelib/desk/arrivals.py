@@ -56,10 +56,10 @@ class Said(Part, frozen=True):
 
 
 class Mailed(Part, frozen=True):
-    """A mail that somebody wrote. `verdict` is whether it is from its `sender`'s address: `pass`, `fail`, `none`. `thread`
-    are the ids of mails that it answers, nearest first; `tokens` what addresses of ours it was sent to. `cut` says that
-    quotes or a signature were left out of `text`; `original` is the whole. `content` is a hash of what it says; `once`,
-    where there is one, is good for one mail alone. One sender may write `per_hour`."""
+    """A mail that somebody wrote. `verdict` is whether it is from its `sender`'s address: `pass`, `fail`, `none`.
+    `thread` are the ids of mails that it answers, nearest first; `tokens` what addresses of ours it was sent to. `cut`
+    says that quotes or a signature were left out of `text`; `original` is the whole. `content` is a hash of what it
+    says; `once`, where there is one, is good for one mail alone. One sender may write `per_hour`."""
 
     id: str
     sender: str
@@ -80,8 +80,8 @@ class Mailed(Part, frozen=True):
 
 
 class Bounced(Part, frozen=True):
-    """A mail of ours did not reach `addresses` and never will, or is unwanted there. `message` is its id. Unless `proven`,
-    anybody may have said so: it counts only if that id is one of ours."""
+    """A mail of ours did not reach `addresses` and never will, or is unwanted there. `message` is its id. Unless
+    `proven`, anybody may have said so: it counts only if that id is one of ours."""
 
     addresses: tuple[str, ...]
     reason: str

@@ -7,7 +7,7 @@ from .record import Part, Record
 Role = Literal["owner", "admin", "agent", "reader"]
 Scope = Literal["read", "write", "admin"]
 Standing = Literal["active", "blocked", "gone"]
-InstallKind = Literal["widget", "form", "webhook", "tracker", "jira"]
+InstallKind = Literal["email", "widget", "form", "webhook", "tracker", "jira"]
 
 MAY: dict[str, frozenset[str]] = {
     "owner": frozenset({"read", "write", "admin", "own"}),
@@ -91,6 +91,7 @@ class Install(Record, frozen=True):
 def fed(install: Install) -> bool:
     """Whether an install is told of every room of its workspace."""
     told = install.config.get("url") and install.config.get("all_rooms") or install.config.get("agent_channel")
+    told = told or install.kind == "email" and install.config.get("away")
     return install.state != "disabled" and bool(told)
 
 

@@ -170,7 +170,7 @@ class NewInstall(Body, frozen=True):
     """Connect a channel or a tracker. What `config` and `credentials` (those that the provider gave) take depends on
     the kind."""
 
-    kind: Literal["form", "webhook", "tracker", "jira"]
+    kind: Literal["email", "form", "webhook", "tracker", "jira"]
     name: Name
     config: dict[str, Any] = {}
     credentials: Credentials = {}

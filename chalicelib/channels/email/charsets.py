@@ -50,4 +50,4 @@ def _known(charset: str) -> str:
         found = codecs.lookup(name) if name else None
     except (LookupError, ValueError):
         return ""
-    return name if found and found._is_text_encoding and found.name not in NO_CHARSETS else ""  # type: ignore[attr-defined]
+    return name if found and found._is_text_encoding and found.name not in NO_CHARSETS else ""

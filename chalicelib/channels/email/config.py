@@ -9,7 +9,9 @@ from ...desk.errors import Invalid
 from ...desk.strict_json import shaped
 from ...desk.workspaces import Install
 
-ADDRESS = re.compile(r"[a-z0-9._-]{1,30}@(?=.{4,200}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])\Z")
+ADDRESS = re.compile(
+    r"[a-z0-9._-]{1,30}@(?=.{4,200}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])\Z"
+)
 MAX_COLLECT = 900  # s
 
 

@@ -18,6 +18,11 @@ class Form:
     def __getitem__(self, name: str) -> str:
         return self.values.get(name.lower(), b"").decode("utf-8", "replace")
 
+    def told(self, name: str) -> str | None:
+        """The value; None if there is no such field."""
+        found = self.values.get(name.lower())
+        return None if found is None else found.decode("utf-8", "replace")
+
     def __contains__(self, name: str) -> bool:
         return name.lower() in self.values
 
@@ -48,7 +53,8 @@ def _multipart(envelope: Envelope) -> Form:
     boundary = parse_options_header(envelope.headers.get("content-type", ""))[1].get("boundary", "")
     if not boundary or not boundary.isascii() or len(boundary) > 200:
         raise Malformed("the content type names no usable boundary")
-    form, segment, chunks = Form(), None, []
+    form, segment = Form(), None
+    chunks: list[bytes] = []
     parser = PushMultipartParser(boundary, max_segment_count=MAX_PARTS, header_charset="utf-8", strict=False)
     try:
         with parser:

@@ -1,7 +1,7 @@
 """E-mail, coming in. Light to import: the API's cold path does.
 
-Each provider has a file of its own, which verifies a webhook and reads the mail out of it; what is done with a mail is the
-same for all of them.
+Each provider has a file of its own, which verifies a webhook and reads the mail out of it; what is done with a mail is
+the same for all of them.
 """
 
 from collections.abc import Mapping
@@ -47,8 +47,8 @@ def group(envelope: Envelope) -> str:
 
 
 def greet(envelope: Envelope, install: Install) -> Greeting:
-    """200: Postmark tries again at any other success. What cannot be read is told in the log, not to a machine that would
-    only send it again."""
+    """200: Postmark tries again at any other success. What cannot be read is told in the log, not to a machine that
+    would only send it again."""
     return Greeting(status=200, headers={"Content-Type": "application/json"}, body='{"accepted": true}')
 
 

@@ -59,7 +59,7 @@ def read(envelope: Envelope) -> Mail | Arrival:
     form = forms.read(envelope)
     beside: dict[str, Any] = {
         "recipients": tuple(form["recipient"].split(",")),
-        "envelope_from": form["sender"] if "sender" in form else None,
+        "envelope_from": form.told("sender"),
         "told_token": form["token"],
         "spam": form["x-mailgun-sflag"].lower() == "yes",
     }

@@ -1,6 +1,6 @@
 """A raw mail (RFC 5322, MIME), read so that nothing in it raises: broken ones are common, and people wrote them too.
 
-Python's older policy reads headers as they stand; its newer one raises on some real mails (unknown charsets, odd dates).
+Python's older policy reads headers as they stand; its newer one raises on some real mails (odd charsets, dates).
 """
 
 from collections.abc import Iterator
@@ -85,7 +85,7 @@ def _leaves(message: Message) -> Iterator[Message]:
         part = waiting.pop(0)
         seen += 1
         if part.is_multipart() and part.get_content_maintype() != "message":
-            waiting[:0] = [each for each in part.get_payload() if isinstance(each, Message)]  # type: ignore[union-attr]
+            waiting[:0] = [each for each in part.get_payload() if isinstance(each, Message)]
         else:
             yield part
 
@@ -117,14 +117,12 @@ class _Bodies:
 def file_of(name: str, type_: str, content: bytes) -> File:
     """A file whose name and type are safe to keep."""
     type_ = type_.partition(";")[0].strip().lower()
-    return File(
-        name=safe_name(name), type=type_ if TYPE.match(type_) else "application/octet-stream", content=content
-    )
+    return File(name=safe_name(name), type=type_ if TYPE.match(type_) else "application/octet-stream", content=content)
 
 
 def _content(part: Message) -> bytes:
     if part.get_content_maintype() == "message" and part.is_multipart():
-        inner = [each for each in part.get_payload() if isinstance(each, Message)]  # type: ignore[union-attr]
+        inner = [each for each in part.get_payload() if isinstance(each, Message)]
         return b"\n\n".join(_bytes(each) for each in inner)
     try:
         content = part.get_payload(decode=True)
@@ -188,7 +186,9 @@ def reports(message: Message) -> tuple[Report, ...]:
 
 
 def _recipient(fields: Message) -> str:
-    told = str(fields.get("original-recipient") or fields.get("final-recipient") or fields.get("original-rcpt-to") or "")
+    told = str(
+        fields.get("original-recipient") or fields.get("final-recipient") or fields.get("original-rcpt-to") or ""
+    )
     return address(told.rpartition(";")[2])
 
 
@@ -206,8 +206,8 @@ def _report(kind: str, fields: Message, about: str) -> Report:
 def checks_of(headers: dict[str, list[str]], envelope_from: str, checks: Checks) -> Checks:
     """The checks, where SPF's domain and DKIM's were not told: those that the mail names itself."""
     if checks.dkim and not checks.dkim[0][1]:
-        signed = [value for value in headers.get("dkim-signature", ())]
-        domains = [tag.strip()[2:].strip().lower() for value in signed for tag in value.split(";") if tag.strip()[:2] == "d="]
+        tags = [tag.strip() for value in headers.get("dkim-signature", ()) for tag in value.split(";")]
+        domains = [tag[2:].strip().lower() for tag in tags if tag.startswith("d=")]
         # One result for several signatures tells of none of them which passed.
         result = checks.dkim[0][0]
         dkim = ((result, domains[0]),) if len(domains) == 1 else ()

@@ -6,8 +6,8 @@
 | `RecordType` Bounce, SpamComplaint, Delivery, Open, … (of its sending, which we do not use) | Ignored |
 | a `RecordType` that we do not know | Unsupported |
 
-It checks SPF (`Received-SPF`) and, by SpamAssassin, DKIM: DKIM_VALID_AU is a good signature of the author's own domain. Its headers
-stand before the sender's own, so that the first of a name is Postmark's.
+It checks SPF (`Received-SPF`) and, by SpamAssassin, DKIM: DKIM_VALID_AU is a good signature of the author's own domain.
+Its headers stand before the sender's own, so that the first of a name is Postmark's.
 """
 
 import base64
@@ -61,7 +61,10 @@ def _built(told: dict[str, Any], headers: dict[str, list[str]], body: bytes, bes
     name, named = mime.sender_of([_text(told, "From")])
     headers.setdefault("subject", [_text(told, "Subject")])
     return Mail(
-        **(beside | {"recipients": tuple(dict.fromkeys(known for each in beside["recipients"] if (known := address(each))))}),
+        **(
+            beside
+            | {"recipients": tuple(dict.fromkeys(known for each in beside["recipients"] if (known := address(each))))}
+        ),
         headers=headers,
         sender=sender or named,
         sender_name=one_line(_text(told, "FromName"), 120) or name,
@@ -90,7 +93,10 @@ def _headers(listed: Any) -> dict[str, list[str]]:
 
 def _recipients(told: dict[str, Any]) -> tuple[str, ...]:
     listed = [each for name in ("ToFull", "CcFull", "BccFull") for each in _list(told.get(name))]
-    return (_text(told, "OriginalRecipient"), *(str(each.get("Email", "")) for each in listed if isinstance(each, dict)))
+    return (
+        _text(told, "OriginalRecipient"),
+        *(str(each.get("Email", "")) for each in listed if isinstance(each, dict)),
+    )
 
 
 def _list(value: Any) -> list[Any]:
@@ -120,4 +126,3 @@ def _parts(listed: Any) -> list[Part]:
 
 def _slug(kind: str) -> str:
     return kind if re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", kind) else "other"
-

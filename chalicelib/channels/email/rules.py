@@ -1,4 +1,4 @@
-"""Which mails nobody wrote: answers of machines, bounces, receipts, lists. A loop of two of them fills a room for ever."""
+"""Which mails nobody wrote: answers of machines, bounces, receipts, lists. Two of them fill a room for ever."""
 
 import re
 
@@ -25,7 +25,9 @@ def _reported(mail: Mail) -> Arrival:
     kinds = {report.kind for report in mail.reports}
     if "receipt" in kinds:
         return Ignored(reason="read-receipt")
-    final = [each for each in mail.reports if each.kind == "complaint" or each.action == "failed" or each.status[:1] == "5"]
+    final = [
+        each for each in mail.reports if each.kind == "complaint" or each.action == "failed" or each.status[:1] == "5"
+    ]
     people = tuple(dict.fromkeys(each.recipient for each in final if each.recipient))
     about = next((each.message for each in mail.reports if each.message), "")
     if not final:
@@ -46,7 +48,9 @@ def _own(mail: Mail, install: Install) -> bool:
 def _automatic(mail: Mail, install: Install) -> bool:
     """RFC 3834. `auto-submitted: no` is a person."""
     told = mail.header("auto-submitted").partition(";")[0].strip().lower()
-    return told not in ("", "no") or any(mail.header(name) for name in ("x-autoreply", "x-autorespond", "x-autoresponse"))
+    return told not in ("", "no") or any(
+        mail.header(name) for name in ("x-autoreply", "x-autorespond", "x-autoresponse")
+    )
 
 
 def _daemon(mail: Mail, install: Install) -> bool:
@@ -56,7 +60,11 @@ def _daemon(mail: Mail, install: Install) -> bool:
 def _nobody(mail: Mail, install: Install) -> bool:
     """The empty return path is how machines say that they want no answer (RFC 5321, 4.5.5)."""
     path = mail.headers.get("return-path", [])
-    return any(told.strip() == "<>" for told in path[:1]) or mail.envelope_from is not None and mail.envelope_from.strip() in ("", "<>")
+    return (
+        any(told.strip() == "<>" for told in path[:1])
+        or mail.envelope_from is not None
+        and mail.envelope_from.strip() in ("", "<>")
+    )
 
 
 def _looped(mail: Mail, install: Install) -> bool:

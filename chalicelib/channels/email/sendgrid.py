@@ -95,7 +95,9 @@ def _domain(told: str) -> str:
 
 def _dkim(told: str) -> tuple[tuple[str, str], ...]:
     """`{@acme.example : pass, @list.example : fail}`, or `none`."""
-    return tuple((result.lower(), name.lower()) for name, result in re.findall(r"@([\w.-]{1,253})\s*:\s*(\w{1,12})", told))
+    return tuple(
+        (result.lower(), name.lower()) for name, result in re.findall(r"@([\w.-]{1,253})\s*:\s*(\w{1,12})", told)
+    )
 
 
 def _charsets(told: str) -> dict[str, str]:

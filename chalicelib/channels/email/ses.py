@@ -1,12 +1,13 @@
-"""SES's receipts and events (https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html), which
-come over SNS and a queue of the stack, never over HTTP; the stack's worker puts the raw mail from the bucket beside a receipt.
+"""SES's receipts and events, which come over SNS and a queue of the stack, never over HTTP. The stack's worker puts the
+raw mail from the bucket beside a receipt.
+(https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html)
 
 | SES's word | becomes |
 |---|---|
 | Received | Mailed |
 | Bounce, permanent | Bounced |
 | Complaint | Bounced |
-| Bounce of any other sort, DeliveryDelay, Delivery, Send, Open, Click, Reject, Subscription, Rendering Failure | Ignored |
+| any other Bounce, DeliveryDelay, Delivery, Send, Open, Click, Reject, Subscription, Rendering Failure | Ignored |
 | any other | Unsupported |
 """
 

@@ -122,8 +122,8 @@ def latest(text: str) -> str:
 
 
 def _until(lines: list[str]) -> int:
-    """The number of lines before the quote or signature begins. The parser sees short lines and few blank ones, which it is
-    quick with, and is asked for the place alone: it would take the indentation of code away."""
+    """The number of lines before the quote or signature begins. The parser sees short lines and few blank ones, which
+    it is quick with, and is asked for the place alone: it would take the indentation of code away."""
     from mailparser_reply.parser import EmailMessage
 
     seen: list[int] = []
