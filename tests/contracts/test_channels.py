@@ -30,7 +30,9 @@ def standard_webhooks(body):
 
 
 # kind: the headers that make a sender genuine, or None where anybody may speak.
-CHANNELS = {"form": None, "webhook": standard_webhooks}
+CHANNELS = {"email": None, "form": None, "webhook": standard_webhooks}
+# What a config cannot do without.
+NEEDED = {"email": {"provider": "postmark", "address": "support@in.acorn.example"}}
 SIGNED = [kind for kind, sign in CHANNELS.items() if sign]
 # A body of each signed channel that is fine but for its signature.
 BODY = b'{"type":"ping"}'
@@ -43,7 +45,12 @@ def channel(kind):
 
 def install(kind):
     return Install(
-        id="ins_1", workspace="wks_1", kind=kind, name="Help", created_at=NOW, config=channel(kind).check({})
+        id="ins_1",
+        workspace="wks_1",
+        kind=kind,
+        name="Help",
+        created_at=NOW,
+        config=channel(kind).check(NEEDED.get(kind, {})),
     )
 
 
@@ -124,7 +131,7 @@ def holds(arrived):
 
 @pytest.mark.parametrize("kind", CHANNELS)
 def test_the_config_is_complete_and_unknown_fields_are_named(kind):
-    whole = channel(kind).check({})
+    whole = channel(kind).check(NEEDED.get(kind, {}))
     assert channel(kind).check(whole) == whole
     with pytest.raises(Invalid) as refused:
         channel(kind).check(whole | {"no_such_field": 1})

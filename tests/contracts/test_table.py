@@ -19,6 +19,7 @@ from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.errors import Clash, Malformed
 from chalicelib.desk.footing import OpenRoom
 from chalicelib.desk.jobs import Flaw, Job
+from chalicelib.desk.letters import Correspondent, Mailbox, Suppression
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Bridge, Room, Seen
 from chalicelib.desk.segments import Member, Placement, Segment
@@ -389,6 +390,24 @@ FOUND = {
     "note-changes": (("room_1",), [change(5, internal=True)]),
     "bridges": (("room_1",), [msgspec.structs.replace(sample(Bridge), room="room_1", install="ins_1")]),
     "subscribers": (("room_1",), [msgspec.structs.replace(sample(Subscription), room="room_1", connection="c=")]),
+    "correspondents": (
+        ("room_1",),
+        [
+            msgspec.structs.replace(sample(Correspondent), room="room_1", install="ins_1", person=f"usr_{i}")
+            for i in "12"
+        ],
+    ),
+    "mailboxes": (
+        ("wsp_1", "ann@acme.example"),
+        [
+            msgspec.structs.replace(sample(Mailbox), workspace="wsp_1", address="ann@acme.example", customer=f"cus_{i}")
+            for i in "12"
+        ],
+    ),
+    "suppressions": (
+        ("wsp_1",),
+        [msgspec.structs.replace(sample(Suppression), workspace="wsp_1", address=f"{i}@acme.example") for i in "ab"],
+    ),
     "seen": (("usr_1",), [Seen(version=1, person="usr_1", room="room_1", n=1, posts=1, notes=0)]),
     "attributes": (
         ("wsp_1",),

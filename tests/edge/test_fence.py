@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from chalicelib.desk.deliveries import Delivery
+from chalicelib.desk.letters import Suppression
 from chalicelib.desk.rooms import Bridge
 from chalicelib.desk.workspaces import MAY
 from chalicelib.edge.http import answer  # noqa: F401  fills the route table
@@ -68,6 +69,8 @@ NAMING: dict[str, Any] = {
     "POST /v1/messages/{message}/acknowledge": None,
     "PATCH /v1/snippets/{snippet}": {"name": "Mine"},
     "DELETE /v1/snippets/{snippet}": None,
+    "GET /v1/rooms/{room}/messages/{message}/original": None,
+    "DELETE /v1/suppressions/{address}": None,
     "GET /v1/rooms/{room}": None,
     "PATCH /v1/rooms/{room}": {"state": "resolved"},
     "POST /v1/rooms/{room}/fork": {"name": "F", "from": "{message}"},
@@ -84,6 +87,7 @@ NAMING: dict[str, Any] = {
 }
 NOT_OF_A_DRAFT = {f"POST /v1/broadcasts/{{broadcast}}/{verb}" for verb in ("pause", "resume", "undo", "follow-up")} | {
     "POST /v1/messages/{message}/acknowledge",  # no broadcast's
+    "GET /v1/rooms/{room}/messages/{message}/original",  # no mail
 }
 # Routes that speak of the caller's own workspace alone: what another's caller is told names nothing of ours.
 OWN: dict[str, Any] = {
@@ -118,6 +122,7 @@ OWN: dict[str, Any] = {
     "PATCH /v1/me": {"name": "Other"},
     "DELETE /v1/session": None,
     "POST /v1/socket-tickets": None,
+    "GET /v1/suppressions": None,
     "GET /v1/snippets": None,
     "POST /v1/snippets": {"name": "New", "text": "Hello {{user.name}}"},
 }
@@ -130,6 +135,8 @@ OPEN = {
     "GET /files/{attachment}/{secret}",
     "POST /in/{channel}/{install}",
     "GET /in/form/{install}",
+    "GET /mails/{token}",
+    "POST /mails/{token}",
     "GET /v1/sign-in",
     "POST /v1/sign-in/links",
     "POST /v1/sign-in/links/use",
@@ -159,7 +166,8 @@ class Scene:
         bridge = Bridge(
             room=room, install=install["id"], channel="webhook", workspace=self.ours.id, bound_at=1, slot="s"
         )
-        self.parley.store.commit(new(bridge))
+        gone = Suppression(workspace=self.ours.id, address="ann@acme.example", reason="bounced", at=1)
+        self.parley.store.commit(new(bridge), new(gone))
         self.ids = {
             "room": room,
             "bridge": bridge.id,
@@ -174,6 +182,7 @@ class Scene:
             "customer": "acme",
             "user": "ann",
             "emoji": "tada",
+            "address": "ann@acme.example",
             "internal": api.post("/v1/rooms", {"name": "Ours", "kind": "internal"}).json["id"],
             "broadcast": api.post("/v1/broadcasts", {"customers": ["acme"], "text": "Secret of ours"}).json["id"],
             "snippet": api.post("/v1/snippets", {"name": "S", "text": "Secret of ours"}).json["id"],

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from msgspec import Struct
 
-from ...desk.errors import Invalid, NotFound
+from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.letters import Suppression, original_key
 from ...desk.messages import Message
 from ...flows.audit import audit
@@ -71,7 +71,7 @@ def original(call: Call) -> OriginalView:
     """Show where a mail lies as it came, with what it quoted."""
     message: Message = numbered(call, call.params["message"], "message")
     if message.source.channel != "email" or not message.source.id or message.deleted:
-        raise NotFound("this message did not come by mail")
+        raise Conflict("this message did not come by mail")
     key = original_key(message.workspace, message.source.install, message.source.id)
     return OriginalView(url=call.world.files.link(key, "mail.eml", "application/octet-stream"))
 
