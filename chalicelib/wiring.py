@@ -20,7 +20,9 @@ CHANNELS: dict[str, tuple[str, str]] = {
 }
 # kind of tracker → its module, which is a ports.Tracker
 TRACKERS: dict[str, str] = {
+    "github": "github.webhook",
     "jira": "jira.webhook",
+    "linear": "linear.webhook",
     "tracker": "generic.webhook",
 }
 

@@ -28,6 +28,8 @@ from tests.stack import free_port
 PACKAGES = ("node@24", "emulate@0.12.2")
 NODE, EMULATE = Path("node_modules/node/bin/node"), Path("node_modules/emulate/dist/index.js")
 TOKENS = {"test_token_admin": {"login": "admin", "scopes": ["repo", "user", "admin:org", "admin:repo_hook"]}}
+# What an emulator lacks and a test needs: a module that Node loads before it.
+TAUGHT = {"linear": Path(__file__).parent / "peers" / "linear.mjs"}
 FETCH_WITHIN, START_WITHIN, STOP_WITHIN = 400, 60, 10
 
 
@@ -50,7 +52,9 @@ def emulators(*services: str, seed: dict[str, Any] | None = None) -> Iterator[di
 @contextmanager
 def _running(folder: Path, home: Path, service: str, seed: dict[str, Any] | None) -> Iterator[str]:
     port = free_port()
-    command = [str(folder / NODE), str(folder / EMULATE), "start", "--service", service, "--port", str(port)]
+    taught = ["--import", str(TAUGHT[service])] if service in TAUGHT else []
+    command = [str(folder / NODE), *taught, str(folder / EMULATE), "start", "--service", service, "--port", str(port)]
+    command += ["--base-url", f"http://127.0.0.1:{port}"]  # as it is told in the links that it gives
     config = home / f"{service}.json"
     config.write_text(json.dumps({"tokens": TOKENS} | (seed or {})))
     log = home / f"{service}.log"

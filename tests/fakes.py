@@ -77,7 +77,7 @@ class FakeQueues:
         assert 0 <= seconds <= 900
         self.late.append((call, seconds))
 
-    def push(self, pushes: Iterable[dict[str, Any]]) -> None:
+    def push(self, pushes: Iterable[dict[str, Any]], after: int = 0) -> None:
         self.pushes += pushes
 
     def broadcast(self, errands: Iterable[Errand]) -> None:

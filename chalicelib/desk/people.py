@@ -8,10 +8,11 @@ from .workspaces import MAY
 
 
 class Principal(Part, frozen=True):
-    """A verified caller. `role` is an agent's; `scopes` what the key narrows it to; `customer` a user's (its id)."""
+    """A verified caller. `role` is an agent's; `scopes` what the key narrows it to; `customer` a user's (its id);
+    `room` the one that a visitor's token opens."""
 
     workspace: str
-    kind: Literal["agent", "user"]
+    kind: Literal["agent", "user", "visitor"]
     id: str
     name: str
     credential: str
@@ -20,6 +21,7 @@ class Principal(Part, frozen=True):
     customer: str = ""
     customer_external_id: str = ""
     external_id: str = ""
+    room: str = ""
     expires_at: int = 0
 
     @property
@@ -35,7 +37,10 @@ class Principal(Part, frozen=True):
 
 
 def may_see(who: Principal, room: Room) -> bool:
-    """The fence: agents see their workspace's rooms, users the shared rooms of their own customer."""
+    """The fence: agents see their workspace's rooms, users the shared rooms of their own customer, a visitor the one
+    that is theirs."""
     if room.workspace != who.workspace:
         return False
+    if who.kind == "visitor":
+        return bool(who.room) and room.id == who.room
     return who.is_agent or (not room.vendor_only and bool(who.customer) and room.customer == who.customer)

@@ -1,5 +1,6 @@
 """Rooms: named, lasting spaces of one customer and the vendor. A room's version counts its changes."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from .ids import bridge_id
@@ -16,6 +17,7 @@ MAX_NAME = 200
 MAX_ASSIGNEES = 20
 MAX_LABELS = 20
 GLIMPSE = 160
+MAX_MENTIONED = 60  # people of whom a room remembers that they were named
 
 
 class Glimpse(Part, frozen=True):
@@ -47,8 +49,8 @@ class Spoken(Part, frozen=True):
 class Room(Record, frozen=True):
     """The sequencer of all that is said in it. `posts` and `notes` count what was ever said: unread subtracts.
     `broadcast` is the last one that its customer has not answered; `heard` are the times (ms) of late ones.
-    `waiting_since` (ms) is when the customer began to wait, where it is the vendor's turn; `channels` are those that
-    the customer's people spoke over."""
+    `mentioned` tells of the people that were named last in which change that was. `waiting_since` (ms) is when the
+    customer began to wait, where it is the vendor's turn; `channels` are those that its people spoke over."""
 
     id: str
     workspace: str
@@ -72,6 +74,7 @@ class Room(Record, frozen=True):
     origin: Origin | None = None
     broadcast: Spoken | None = None
     heard: tuple[int, ...] = ()
+    mentioned: dict[str, int] = {}
 
     @property
     def n(self) -> int:
@@ -151,3 +154,17 @@ def unread(room: Room, seen: Seen | None, agent: bool) -> int:
     that was read before it, or off an index."""
     posts, notes = (seen.posts, seen.notes) if seen else (0, 0)
     return max(0, room.posts - posts) + (max(0, room.notes - notes) if agent else 0)
+
+
+def mentioned(room: Room, person: str, seen: Seen | None) -> bool:
+    """Whether somebody was named in what they have not read."""
+    return room.mentioned.get(person, 0) > (seen.n if seen else 0)
+
+
+def naming(room: Room, people: Sequence[str], n: int) -> dict[str, int]:
+    """Who was named when, after change `n` named `people`. The earliest are forgotten when there are too many."""
+    found = {
+        **{person: at for person, at in room.mentioned.items() if person not in people},
+        **dict.fromkeys(people, n),
+    }
+    return dict(list(found.items())[-MAX_MENTIONED:])

@@ -1,11 +1,12 @@
 """How a room moves when something is said or changed in it: pure steps from one version to the next."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from .messages import Broadcasted, Change, ChangeType, Draft, Message, Pending, Source, folded
-from .rooms import GLIMPSE, Glimpse, Room, Seen, Spoken
+from .rooms import GLIMPSE, Glimpse, Room, Seen, Spoken, naming
 
 MAX_HEARD = 20  # broadcasts whose times a room keeps
 
@@ -34,11 +35,13 @@ def said(room: Room, draft: Draft, at: int, pending: Pending | None = None) -> t
     )
     if pending:
         message = folded(message, pending, room.customer)
-    if draft.internal:
-        return room.changed(notes=notes), message
+    if draft.internal:  # nobody of the customer hears that a note names them
+        agents = [person for person in draft.mentions if person.startswith("agt_")]
+        return room.changed(notes=notes, **_naming(room, agents, message.n)), message
     if draft.broadcast:
         return room.changed(posts=posts, **_broadcast(room, draft.broadcast, message.n, at)), message
     shown: dict[str, Any] = {"posts": posts, "last_message_at": at, "last_message": glimpse(message)}
+    shown |= _naming(room, draft.mentions, message.n)
     if draft.author.kind in ("user", "visitor"):
         since = room.waiting_since if room.turn == "vendor" and room.state == "open" else at
         shown |= {"turn": "vendor", "state": "open", "outcome": "", "waiting_since": since}
@@ -50,6 +53,10 @@ def said(room: Room, draft: Draft, at: int, pending: Pending | None = None) -> t
     elif draft.author.kind == "agent":
         shown |= {"turn": "customer", "waiting_since": 0}
     return room.changed(**shown), message
+
+
+def _naming(room: Room, people: Sequence[str], n: int) -> dict[str, Any]:
+    return {"mentioned": naming(room, people, n)} if people else {}
 
 
 def _broadcast(room: Room, told: Broadcasted, n: int, at: int) -> dict[str, Any]:

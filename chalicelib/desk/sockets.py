@@ -1,9 +1,11 @@
-"""Open WebSockets, and which rooms they are told of."""
+"""Open WebSockets, and what they are told of: a room, all rooms of a customer, or a workspace's inbox."""
 
 from .record import Record
+from .rooms import Room
 
 MAX_LIFE = 2 * 60 * 60 * 1000  # ms: API Gateway ends every socket then
 FIRST_FRAME = 10_000  # ms within which the first frame must authenticate
+EVERYTHING = "*"
 
 
 class Connection(Record, frozen=True):
@@ -15,14 +17,30 @@ class Connection(Record, frozen=True):
     workspace: str = ""
     kind: str = ""
     person: str = ""
+    name: str = ""
     customer: str = ""
+    room: str = ""
 
 
 class Subscription(Record, frozen=True):
-    """A socket that is told of a room until `expires_at` (ms). `agent`: of its notes too."""
+    """A socket that is told of something until `expires_at` (ms): of the room `topic`, or of `*`, all at its place.
+    What a place is, `place_of` says; an inbox is its workspace's. Agents are told of notes too."""
 
-    room: str
+    place: str
+    topic: str
     connection: str
     person: str
-    agent: bool
+    name: str
+    kind: str
     expires_at: int
+
+    @property
+    def agent(self) -> bool:
+        """On the vendor's side."""
+        return self.kind == "agent"
+
+
+def place_of(room: Room) -> str:
+    """Where those who watch a room are listed: with its customer's other rooms, so that one query finds all. A room
+    that is the vendor's alone is a place of its own: whoever watches the customer is not told of it."""
+    return room.id if room.vendor_only or not room.customer else room.customer

@@ -7,7 +7,7 @@ from .record import Part, Record
 Role = Literal["owner", "admin", "agent", "reader"]
 Scope = Literal["read", "write", "admin"]
 Standing = Literal["active", "blocked", "gone"]
-InstallKind = Literal["email", "widget", "form", "webhook", "tracker", "jira"]
+InstallKind = Literal["email", "widget", "form", "webhook", "tracker", "github", "jira", "linear"]
 
 MAY: dict[str, frozenset[str]] = {
     "owner": frozenset({"read", "write", "admin", "own"}),
@@ -32,7 +32,9 @@ class Secret(Part, frozen=True):
 class Workspace(Record, frozen=True):
     """One environment or product of the vendor. `feeds` are the installs that are told of every room but internal
     ones, and since when (ms): kept here, so that they are read with the workspace, consistently. `feed_channels`
-    are the kinds of those that are no webhooks."""
+    are the kinds of those that are no webhooks. `origins` are the sites whose pages may call as a user (none: all);
+    `visitors` may ask without a token. Until `watched_until` (ms) somebody may be looking at the inbox: after that
+    nobody looks for them."""
 
     id: str
     name: str
@@ -40,6 +42,9 @@ class Workspace(Record, frozen=True):
     token_secrets: tuple[Secret, ...] = ()
     feeds: dict[str, int] = {}
     feed_channels: dict[str, str] = {}
+    origins: tuple[str, ...] = ()
+    visitors: bool = False
+    watched_until: int = 0
 
 
 class Agent(Record, frozen=True):

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ..desk.customers import Customer, User
+from ..desk.customers import Customer, User, Visitor
 from ..desk.errors import Forbidden, Unauthenticated
 from ..desk.ids import customer_id, user_id
 from ..desk.people import Principal
@@ -24,12 +24,13 @@ from ..flows.sign_in import principal, session_id, session_owner, token_hash
 from ..ports import Ref, World, ref
 from .calls import Incoming
 
-AUDIENCE = "parley:user"
+AUDIENCE, VISITORS = "parley:user", "parley:visitor"
 MAX_LIFE = 24 * 60 * 60  # s that a user token may live
+VISITORS_LIFE = 30 * MAX_LIFE
 SKEW = 60  # s by which clocks may differ
 SECRETS_LIFE = 30_000  # ms for which a container trusts its copy of a workspace's token secrets
 SECRETS_REST = 1_000  # ms before it looks again for a secret that has just been made
-_secrets: dict[str, tuple[int, list[str]]] = {}
+_secrets: dict[str, tuple[int, list[str], tuple[str, ...]]] = {}  # when read, the secrets, the allowed origins
 
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -102,7 +103,8 @@ def identify(world: World, credential: str, along: Sequence[Ref[Any]]) -> tuple[
     if session_owner(credential):
         return _by_session(world, credential, along)
     if credential.count(".") == 2:
-        return _by_token(world, credential, along)
+        by = _by_visitors_token if _peek(credential).get("aud") == VISITORS else _by_token
+        return by(world, credential, along)
     raise Unauthenticated("the credential is neither an API key nor a user token")
 
 
@@ -114,6 +116,8 @@ def credential_name(credential: str) -> str:
     if session_owner(credential):
         return session_id(credential)
     claims = _peek(credential)
+    if claims.get("aud") == VISITORS:
+        return str(claims.get("visitor_id"))
     return user_id(
         customer_id(str(claims.get("workspace")), str(claims.get("customer_id"))), str(claims.get("user_id"))
     )
@@ -178,7 +182,7 @@ def _peek(token: str) -> dict[str, Any]:
 
 
 def _by_token(world: World, token: str, along: Sequence[Ref[Any]]) -> tuple[Principal, list[Any]]:
-    claims = _verified(world, token)
+    claims = _verified(world, token, AUDIENCE)
     customer_key = customer_id(claims["workspace"], claims["customer_id"])
     user_key = user_id(customer_key, claims["user_id"])
     customer, user, *rest = world.store.many([ref(Customer, customer_key), ref(User, customer_key, user_key), *along])
@@ -219,36 +223,76 @@ def _met(world: World, claims: dict[str, Any], customer: Customer | None, user: 
     return customer, user
 
 
-def _verified(world: World, token: str) -> dict[str, Any]:
+def _by_visitors_token(world: World, token: str, along: Sequence[Ref[Any]]) -> tuple[Principal, list[Any]]:
+    """A visitor: their token names the one room that it opens."""
+    claims = _verified(world, token, VISITORS)
+    if not isinstance(claims.get("visitor_id"), str) or not isinstance(claims.get("room"), str):
+        raise Unauthenticated("the token misses the claim visitor_id or room")
+    visitor, *rest = world.store.many([ref(Visitor, claims["visitor_id"]), *along])
+    if visitor is None or visitor.workspace != claims["workspace"]:
+        raise Unauthenticated("the token's visitor is unknown")
+    who = Principal(
+        workspace=visitor.workspace,
+        kind="visitor",
+        id=visitor.id,
+        name=visitor.name,
+        credential=visitor.id,
+        room=claims["room"],
+        expires_at=int(claims["exp"] * 1000),
+    )
+    return who, rest
+
+
+def visitors_token(world: World, visitor: Visitor, room: str) -> str:
+    """A token that opens `room` to the visitor who asked in it, and nothing else to anybody."""
+    import jwt
+
+    secrets = _token_secrets(world, visitor.workspace, SECRETS_REST)
+    claims = {"aud": VISITORS, "workspace": visitor.workspace, "visitor_id": visitor.id, "room": room}
+    ends = world.clock.now() // 1000 + VISITORS_LIFE
+    return jwt.encode(claims | {"exp": ends}, secrets[0], algorithm="HS256")
+
+
+def check_origin(world: World, workspace: str, origin: str | None) -> None:
+    """Forbidden for a page of a site that the workspace does not know. What is no browser sends no origin."""
+    if origin is None:
+        return
+    _token_secrets(world, workspace, SECRETS_LIFE)
+    _, _, allowed = _secrets.get(workspace, (0, [], ()))
+    if allowed and origin.lower() not in allowed:
+        raise Forbidden("pages of this site may not call here: see allowed_origins")
+
+
+def _verified(world: World, token: str, audience: str) -> dict[str, Any]:
     """The claims of a token that a live secret of its workspace signed."""
     workspace = _peek(token).get("workspace")
     if not isinstance(workspace, str) or not workspace:
         raise Unauthenticated("the token misses the claim workspace")
     try:
-        return _claims_of(world, token, _token_secrets(world, workspace, SECRETS_LIFE))
+        return _claims_of(world, token, audience, _token_secrets(world, workspace, SECRETS_LIFE))
     except _WrongSignature:  # perhaps by a secret that is younger than our copy of them
-        return _claims_of(world, token, _token_secrets(world, workspace, SECRETS_REST))
+        return _claims_of(world, token, audience, _token_secrets(world, workspace, SECRETS_REST))
 
 
 class _WrongSignature(Unauthenticated):
     """None of the known secrets made it."""
 
 
-def _claims_of(world: World, token: str, secrets: list[str]) -> dict[str, Any]:
+def _claims_of(world: World, token: str, audience: str, secrets: list[str]) -> dict[str, Any]:
     import jwt
 
     refusal: Unauthenticated = Unauthenticated("the token's workspace is unknown")
     for secret in secrets:
         try:
-            claims = jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token,
                 secret,
                 algorithms=["HS256"],
-                audience=AUDIENCE,
+                audience=audience,
                 leeway=0,
                 options={"require": ["exp", "aud"], "verify_iat": False, "enforce_minimum_key_length": False},
             )
-            return _checked(claims, world.clock.now() // 1000)
+            return _checked(claims, world.clock.now() // 1000) if audience == AUDIENCE else claims
         except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, RecursionError) as error:
             if not isinstance(error, jwt.InvalidSignatureError):
                 raise Unauthenticated(_reason(error)) from None
@@ -304,5 +348,5 @@ def _token_secrets(world: World, workspace_id: str, life: int) -> list[str]:
     workspace = world.store.one(ref(Workspace, workspace_id))
     secrets = opened(world, workspace.token_secrets, workspace_id, "tokens") if workspace else []
     if workspace:
-        _secrets[workspace_id] = (now, secrets)
+        _secrets[workspace_id] = (now, secrets, workspace.origins)
     return secrets

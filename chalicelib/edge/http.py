@@ -19,7 +19,7 @@ from ..settings import settings
 from ..telemetry import fail, logger, say
 from ..wiring import world
 from . import handlers as _handlers  # noqa: F401  fills the route table
-from .auth import bearer, check_bootstrap, credential_name, credential_of, identify
+from .auth import bearer, check_bootstrap, check_origin, credential_name, credential_of, identify
 from .calls import Call, Incoming, Reply
 from .limits import spend
 from .problems import problem
@@ -110,6 +110,10 @@ def _call(incoming: Incoming, route: Route, params: dict[str, str]) -> Call:
     spend(rim, who)
     if route.who == "agent" and not who.is_agent:
         raise Forbidden("this is for agents and API keys, not for users")
+    if who.kind == "visitor" and not route.visitors:
+        raise Forbidden("a visitor's token opens one room, and nothing else")
+    if not who.is_agent:
+        check_origin(rim, who.workspace, incoming.headers.get("origin"))
     if not who.may(route.need):
         raise Forbidden(f"this needs the right to {route.need}")
     once.workspace = who.workspace

@@ -6,7 +6,7 @@ from ..desk.people import Principal
 from ..ports import World
 
 WINDOW = 60_000  # ms
-PER_MINUTE = {"agent": 12_000, "user": 1_200, "workspace": 60_000}
+PER_MINUTE = {"agent": 12_000, "user": 1_200, "visitor": 300, "workspace": 60_000}
 SHARE = 20  # a container's own count is worth 1/20 of the limit, then as much again for each write
 _counts: dict[str, tuple[int, int]] = {}
 

@@ -13,7 +13,7 @@ Who = Literal["anyone", "bootstrap", "agent", "person"]
 @dataclass(frozen=True, slots=True)
 class Route:
     """One method of one path. `who` may call: anyone, the bootstrap key, agents, or agents and users (person).
-    `sealed`: the answer holds a secret, and is kept encrypted under its Idempotency-Key."""
+    `sealed`: the answer holds a secret, and is kept encrypted under its Idempotency-Key. `visitors` may call it too."""
 
     method: str
     path: str
@@ -26,6 +26,7 @@ class Route:
     query: tuple[str, ...]
     sealed: bool
     raw: bool
+    visitors: bool
 
     @property
     def summary(self) -> str:
@@ -65,11 +66,12 @@ def route(
     query: tuple[str, ...] = (),
     sealed: bool = False,
     raw: bool = False,
+    visitors: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Put a handler into the table. A list route `gives` `list[View]` and answers a page of it."""
 
     def put(handler: Callable[..., Any]) -> Callable[..., Any]:
-        made = Route(method, path, handler, who, need, body, gives, status, query, sealed, raw)
+        made = Route(method, path, handler, who, need, body, gives, status, query, sealed, raw, visitors)
         ROUTES.append(made)
         parts = made.parts
         second = parts[1] if len(parts) > 1 else ""

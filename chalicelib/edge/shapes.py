@@ -84,6 +84,8 @@ class WorkspaceView(View, frozen=True):
     id: str
     name: str
     created_at: Time
+    allowed_origins: list[str]
+    visitors: bool
     token_secrets: list[dict[str, str]]
 
 
@@ -98,10 +100,18 @@ class FoundedView(View, frozen=True):
     token_secret: str
 
 
-class ChangeWorkspace(Body, frozen=True):
-    """Rename the workspace."""
+Origin = Annotated[
+    str, Meta(max_length=300, pattern=r"^https?://[a-z0-9.:\[\]-]+$(?!\n)", examples=["https://app.example.com"])
+]
 
-    name: Name
+
+class ChangeWorkspace(Body, frozen=True):
+    """Change the workspace: what is not named stays. `allowed_origins` are the sites whose pages may call as a user or
+    a visitor (none: all of them); with `visitors`, people without a token may open a room of their own."""
+
+    name: Name | UnsetType = UNSET
+    allowed_origins: Annotated[list[Origin], Meta(max_length=100)] | UnsetType = UNSET
+    visitors: bool | UnsetType = UNSET
 
 
 class TokenSecretView(View, frozen=True):
@@ -170,7 +180,7 @@ class NewInstall(Body, frozen=True):
     """Connect a channel or a tracker. What `config` and `credentials` (those that the provider gave) take depends on
     the kind."""
 
-    kind: Literal["email", "form", "webhook", "tracker", "jira"]
+    kind: Literal["email", "form", "webhook", "tracker", "github", "jira", "linear"]
     name: Name
     config: dict[str, Any] = {}
     credentials: Credentials = {}
@@ -335,7 +345,8 @@ class OriginView(View, frozen=True):
 
 class RoomView(View, frozen=True):
     """A room. `change` is its last change number; `turn` says whose move it is, and `waiting_since` since when it is
-    the vendor's; `unread` is the asker's own. `labels` are shown to agents."""
+    the vendor's; `unread` is the asker's own, and so is `mentioned`: somebody named them in what they have not read.
+    `labels` are shown to agents."""
 
     id: str
     kind: str
@@ -352,6 +363,7 @@ class RoomView(View, frozen=True):
     last_message_at: Time | None
     last_message: GlimpseView | None
     unread: int
+    mentioned: bool
     messages: int
     change: int
     origin: OriginView | None

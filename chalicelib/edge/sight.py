@@ -5,7 +5,7 @@ from ..desk.deliveries import Delivery
 from ..desk.ids import message_id, triage_room_id
 from ..desk.messages import Attached, Author, Message
 from ..desk.people import Principal
-from ..desk.rooms import Room, Seen, unread
+from ..desk.rooms import Room, Seen, mentioned, unread
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 from .shapes import (
     AgentView,
@@ -37,7 +37,12 @@ def workspace_view(workspace: Workspace) -> WorkspaceView:
     """A workspace; of its secrets only which there are."""
     secrets = [{"id": secret.id, "created_at": time_of(secret.created_at) or ""} for secret in workspace.token_secrets]
     return WorkspaceView(
-        id=workspace.id, name=workspace.name, created_at=time_of(workspace.created_at) or "", token_secrets=secrets
+        id=workspace.id,
+        name=workspace.name,
+        created_at=time_of(workspace.created_at) or "",
+        allowed_origins=list(workspace.origins),
+        visitors=workspace.visitors,
+        token_secrets=secrets,
     )
 
 
@@ -152,6 +157,7 @@ def room_view(room: Room, who: Principal, seen: Seen | None, customer: Customer 
         if last
         else None,
         unread=unread(room, seen, who.is_agent),
+        mentioned=mentioned(room, who.id, seen),
         messages=room.posts,
         change=room.n,
         origin=OriginView(

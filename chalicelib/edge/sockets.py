@@ -1,43 +1,57 @@
-"""The WebSocket's frames: authenticate first (a token is never in a URL), then subscribe to rooms.
+"""The WebSocket's frames: authenticate first (a token is never in a URL), then say what to be told of.
 
 | frame | answer |
 |---|---|
-| `{"type": "authenticate", "token": …}` | `{"type": "authenticated"}` |
-| `{"type": "subscribe", "room": …}` | `{"type": "subscribed", "room", "change"}`: from here on, `room.changed` |
-| `{"type": "unsubscribe", "room": …}` | `{"type": "unsubscribed", "room"}` |
+| `{"type": "authenticate", "token": …}` | `{"type": "authenticated", "person", "expires_in"}`; also to renew |
+| `{"type": "subscribe", "room": …}` | `{"type": "subscribed", "room", "change", "here"}`: what happens in it |
+| `{"type": "subscribe", "customer": …}` | `{"type": "subscribed", "customer"}`: all shared rooms of a customer |
+| `{"type": "subscribe", "inbox": true}` | `{"type": "subscribed", "inbox"}`: all rooms of the workspace, for agents |
+| `{"type": "unsubscribe", …}` | `{"type": "unsubscribed", …}` |
+| `{"type": "typing", "room": …, "internal"?}` | none; who has the room open is told |
 | `{"type": "ping"}` | `{"type": "pong"}` |
 
-What is refused is answered with `{"type": "problem", …}` as the HTTP API would tell it.
+What is refused is answered with `{"type": "problem", …}` as the HTTP API would tell it. What is pushed: edge/live.py.
 """
 
 import time
 from typing import Any
 
-from ..desk.customers import Customer, User
+from ..desk.customers import Customer, User, Visitor
 from ..desk.errors import Busy, Clash, Forbidden, Invalid, NotFound, Refusal, Unauthenticated
+from ..desk.ids import customer_id
 from ..desk.people import Principal, may_see
 from ..desk.rooms import Room
-from ..desk.sockets import FIRST_FRAME, MAX_LIFE, Connection, Subscription
+from ..desk.sockets import EVERYTHING, FIRST_FRAME, MAX_LIFE, Connection, Subscription, place_of
 from ..desk.strict_json import loads
 from ..desk.workspaces import Agent
+from ..flows.push import leave, tell, watching
+from ..flows.watch_inbox import watch_inbox
 from ..ports import Drop, Put, Ref, World, new, over, ref
 from ..telemetry import say
 from ..wiring import sockets, world
+from . import live
 from .auth import identify
 from .problems import problem
 
 Frame = dict[str, Any]
+TYPING_REST = 1_500  # ms between two words of one connection that somebody is typing
+_typed: dict[str, int] = {}
 
 
 def on_connect(event: Any) -> None:
-    """Note the socket; nothing is granted yet."""
-    now = world().clock.now()
-    world().store.commit(new(Connection(id=event.connection_id, opened_at=now, expires_at=now + MAX_LIFE)))
+    """Note the socket; nothing is granted yet, and it ends soon if nobody authenticates."""
+    rim, id_ = world(), event.connection_id
+    now = rim.clock.now()
+    rim.store.commit(new(Connection(id=id_, opened_at=now, expires_at=now + MAX_LIFE)))
+    rim.queues.push([{"unproven": id_}], after=FIRST_FRAME // 1000 + 1)
 
 
 def on_disconnect(event: Any) -> None:
-    """Forget the socket. Its subscriptions end when the next push finds it gone, or by their own time."""
-    world().store.commit(Drop(ref(Connection, event.connection_id)))
+    """Forget the socket, and tell those who saw its person in a room."""
+    rim = world()
+    for left in leave(rim, event.connection_id):
+        if left.topic != EVERYTHING:
+            _gone(rim, left)
 
 
 def on_message(event: Any) -> None:
@@ -59,7 +73,8 @@ def on_message(event: Any) -> None:
             sockets().send(id_, answer)
             sockets().close(id_)
             return
-    sockets().send(id_, answer)
+    if answer:
+        sockets().send(id_, answer)
     say("frame", frame=kind if kind in list(FRAMES) else "other", ms=round((time.perf_counter() - began) * 1000, 1))
 
 
@@ -77,70 +92,156 @@ def _authenticate(rim: World, connection: Connection, frame: Frame) -> Frame:
         raise Unauthenticated("a connection belongs to one person")
     ends = min(connection.opened_at + MAX_LIFE, who.expires_at or connection.opened_at + MAX_LIFE)
     known = connection.changed(
-        workspace=who.workspace, kind=who.kind, person=who.id, customer=who.customer, expires_at=ends
+        workspace=who.workspace,
+        kind=who.kind,
+        person=who.id,
+        name=who.name,
+        customer=who.customer,
+        room=who.room,
+        expires_at=ends,
     )
     try:
         rim.store.commit(over(known, connection))
     except Clash:
         raise Busy("another frame of this connection was there first; try again") from None
-    return {"type": "authenticated", "person": who.id}
+    return {"type": "authenticated", "person": who.id, "expires_in": (ends - now) // 1000}
 
 
 def _known(rim: World, connection: Connection) -> Principal:
     """Whose connection it is, if they may still come in."""
     if not connection.person or connection.expires_at <= rim.clock.now():
         raise Unauthenticated("authenticate first" if not connection.person else "the token is expired")
-    parties: list[Ref[Any]] = (
-        [ref(Agent, connection.workspace, connection.person)]
-        if connection.kind == "agent"
-        else [ref(Customer, connection.customer), ref(User, connection.customer, connection.person)]
-    )
-    for party in rim.store.many(parties):
-        if party is None or party.state != "active" or party.valid_after > connection.opened_at:
+    for party in rim.store.many(_parties(connection)):
+        gone = party is None or getattr(party, "state", "active") != "active"
+        if gone or getattr(party, "valid_after", 0) > connection.opened_at:
             raise Unauthenticated("the credential was revoked")
     return Principal(
         workspace=connection.workspace,
-        kind="agent" if connection.kind == "agent" else "user",
+        kind=connection.kind,  # type: ignore[arg-type]
         id=connection.person,
-        name="",
+        name=connection.name,
         credential="",
         customer=connection.customer,
+        room=connection.room,
     )
+
+
+def _parties(connection: Connection) -> list[Ref[Any]]:
+    """Whose standing decides whether a connection goes on."""
+    if connection.kind == "agent":
+        return [ref(Agent, connection.workspace, connection.person)]
+    if connection.kind == "visitor":
+        return [ref(Visitor, connection.person)]
+    return [ref(Customer, connection.customer), ref(User, connection.customer, connection.person)]
 
 
 def _subscribe(rim: World, connection: Connection, frame: Frame) -> Frame:
     who = _known(rim, connection)
-    room = rim.store.one(ref(Room, _room(frame)))
-    if room is None or not may_see(who, room):
-        raise NotFound("no such room")
+    place, topic, told = _wanted(rim, who, frame)
     subscription = Subscription(
         version=1,
-        room=room.id,
+        place=place,
+        topic=topic,
         connection=connection.id,
         person=who.id,
-        agent=who.is_agent,
+        name=who.name,
+        kind=who.kind,
         expires_at=connection.expires_at,
     )
     rim.store.commit(Put(subscription, None))
-    room = rim.store.one(ref(Room, room.id)) or room  # what was said until here, no frame will tell
-    return {"type": "subscribed", "room": room.id, "change": room.n}
+    if topic == EVERYTHING:
+        return {"type": "subscribed", **told}
+    room = rim.store.one(ref(Room, topic))  # what was said until here, no frame will tell
+    return {"type": "subscribed", **told, "change": room.n if room else 0, "here": _arrived(rim, subscription)}
+
+
+def _wanted(rim: World, who: Principal, frame: Frame) -> tuple[str, str, Frame]:
+    """(place, topic, what is told back) of a subscription, for who may have it."""
+    if frame.get("inbox") is True:
+        if not who.is_agent:
+            raise NotFound("no such inbox")
+        watch_inbox(rim, who.workspace)
+        return who.workspace, EVERYTHING, {"inbox": True}
+    if "customer" in frame:
+        external_id = _text(frame, "customer")
+        customer = customer_id(who.workspace, external_id)
+        known = customer == who.customer or who.is_agent and rim.store.one(ref(Customer, customer))
+        if not known:
+            raise NotFound("no such customer")
+        return customer, EVERYTHING, {"customer": external_id}
+    room = _room(rim, who, frame)
+    return place_of(room), room.id, {"room": room.id}
+
+
+def _room(rim: World, who: Principal, frame: Frame) -> Room:
+    room = rim.store.one(ref(Room, _text(frame, "room")))
+    if room is None or not may_see(who, room):
+        raise NotFound("no such room")
+    return room
+
+
+def _arrived(rim: World, mine: Subscription) -> list[Frame]:
+    """Who has the room open, each once; those who did not know are told of the newcomer."""
+    here = {each.person: _person(each) for each in _others(rim, mine)}
+    if mine.person not in here:
+        tell(rim, sockets(), live.presence(mine.place, mine.topic, _person(mine), here=True), but=mine.connection)
+    return list((here | {mine.person: _person(mine)}).values())
+
+
+def _gone(rim: World, mine: Subscription) -> None:
+    """Tell of somebody who has left a room, unless they still have it open elsewhere."""
+    if mine.person not in {each.person for each in _others(rim, mine)}:
+        tell(rim, sockets(), live.presence(mine.place, mine.topic, _person(mine), here=False), but=mine.connection)
+
+
+def _others(rim: World, mine: Subscription) -> list[Subscription]:
+    now = rim.clock.now()
+    found = watching(rim, mine.place)
+    return [e for e in found if e.topic == mine.topic and e.connection != mine.connection and e.expires_at > now]
+
+
+def _person(each: Subscription) -> Frame:
+    return {"id": each.person, "name": each.name, "kind": each.kind}
 
 
 def _unsubscribe(rim: World, connection: Connection, frame: Frame) -> Frame:
-    _known(rim, connection)
-    rim.store.commit(Drop(ref(Subscription, _room(frame), connection.id)))
-    return {"type": "unsubscribed", "room": _room(frame)}
+    who = _known(rim, connection)
+    place, topic, told = _wanted(rim, who, frame)
+    mine = rim.store.one(ref(Subscription, place, topic, connection.id))
+    if mine:
+        rim.store.commit(Drop(ref(Subscription, place, topic, connection.id)))
+        if topic != EVERYTHING:
+            _gone(rim, mine)
+    return {"type": "unsubscribed", **told}
+
+
+def _typing(rim: World, connection: Connection, frame: Frame) -> None:
+    """Nothing is written. Who has the room open may say so: the fence was there when they opened it."""
+    who, now = _known(rim, connection), rim.clock.now()
+    if now - _typed.get(connection.id, 0) < TYPING_REST:
+        return
+    if len(_typed) > 10_000:
+        _typed.clear()
+    _typed[connection.id] = now
+    internal = frame.get("internal") is True and who.is_agent
+    tell(rim, sockets(), live.typing(_room(rim, who, frame), who, internal), but=connection.id)
 
 
 def _ping(rim: World, connection: Connection, frame: Frame) -> Frame:
     return {"type": "pong"}
 
 
-def _room(frame: Frame) -> str:
-    room = frame.get("room")
-    if not isinstance(room, str) or not 0 < len(room) <= 200:
-        raise Invalid("a room's id is needed", "room")
-    return room
+def _text(frame: Frame, name: str) -> str:
+    told = frame.get(name)
+    if not isinstance(told, str) or not 0 < len(told) <= 200:
+        raise Invalid(f"a {name}'s id is needed", name)
+    return told
 
 
-FRAMES = {"authenticate": _authenticate, "subscribe": _subscribe, "unsubscribe": _unsubscribe, "ping": _ping}
+FRAMES = {
+    "authenticate": _authenticate,
+    "subscribe": _subscribe,
+    "unsubscribe": _unsubscribe,
+    "typing": _typing,
+    "ping": _ping,
+}

@@ -112,22 +112,26 @@ def jobs(event: Any) -> dict[str, Any]:
 
 @workers.on_dynamodb_record(stream_arn=STREAM, name="react", batch_size=100)
 def react(event: Any) -> None:
-    """Changes of rooms, in order within a room, of customers and their users. What fails is set aside; only AWS being
+    """Changes of rooms, in order within a room; of customers and people. What fails is set aside; only AWS being
     away runs a batch again."""
     from ..desk.customers import Customer, User
     from ..desk.footing import owner_of_moved
     from ..desk.messages import Change, Message
     from ..desk.rooms import Room
+    from ..desk.workspaces import Agent
     from ..flows.due_work import placing
     from ..flows.react import Ties, wake
     from ..flows.react import react as derive
-    from ..ports import Away
+    from ..ports import Away, Call
+    from ..settings import settings
     from ..store.rows import record_of_image
     from ..wiring import queues, world
+    from .live import changed
 
     rim = world()
     ties = Ties(rim.store)
-    calls, pushes = [], []
+    calls: list[Call] = []
+    pushes: list[Record] = []
     moved: dict[str, dict[str, list[str]]] = {}
     for record in event.to_dict()["Records"]:
         keys = record["dynamodb"]["Keys"]
@@ -135,13 +139,18 @@ def react(event: Any) -> None:
             happening = record_of_image(record["dynamodb"].get("NewImage"))
             if isinstance(happening, Message | Change):
                 calls += derive(rim, happening, ties)
-                pushes.append({"room": happening.room, "n": happening.n, "internal": happening.internal})
+                if room := ties.room(happening.room):
+                    watched = ties.watched(room.workspace, rim.clock.now())
+                    told = ties.message(happening)
+                    pushes.append(changed(happening, told, room, settings().public_url, watched))
             elif isinstance(happening, Customer):
                 moved.setdefault(happening.workspace, {}).setdefault(happening.id, [])
             elif isinstance(happening, Room | User):
                 owner = owner_of_moved(record_of_image(record["dynamodb"].get("OldImage")), happening)
                 if owner:
                     moved.setdefault(happening.workspace, {}).setdefault(owner, []).append(happening.id)
+            if isinstance(happening, Customer | User | Agent) and happening.valid_after:
+                pushes.append({"ended": happening.id, "at": happening.valid_after})
         except Away:
             raise
         except Exception as error:  # noqa: BLE001  one bad record must not hold up the stream

@@ -34,13 +34,18 @@ def attach(
     return again(world, attempt, once)
 
 
+def _theirs(file: Attachment, who: Principal) -> bool:
+    return file.by == who.id if who.kind == "visitor" else file.customer == who.customer
+
+
 def attached(world: World, who: Principal, ids: list[str]) -> tuple[Attached, ...]:
-    """The attachments that a message names: the speaker's own customer's (or, for an agent, the workspace's)."""
+    """The attachments that a message names: the speaker's own customer's (for an agent the workspace's, for a visitor
+    their own)."""
     if len(ids) > MAX_ATTACHMENTS:
         raise Invalid(f"a message takes at most {MAX_ATTACHMENTS} attachments", "attachments")
     found = world.store.many([ref(Attachment, id_) for id_ in ids]) if ids else []
     for place, file in enumerate(found):
         foreign = file is None or file.workspace != who.workspace
-        if foreign or not who.is_agent and file.customer != who.customer:
+        if foreign or not who.is_agent and not _theirs(file, who):
             raise Invalid("no such attachment", f"attachments[{place}]")
     return tuple(Attached(id=f.id, name=f.name, size=f.size, type=f.type, secret=f.secret) for f in found)

@@ -64,6 +64,7 @@ def _known(draft: Draft, known: Known | None, message: Message) -> list[Write]:
 
 def _author_has_read(message: Message) -> list[Write]:
     """Who speaks has read what was said before: their mark moves in the same breath."""
-    if message.author.kind not in ("agent", "user") or not message.author.id:
+    reads = message.author.kind in ("agent", "user") or message.source.channel == "widget"
+    if not reads or not message.author.id:
         return []
     return [Put(read_up_to(message.author.id, message), None)]

@@ -1,29 +1,101 @@
-"""Tell the sockets that watch a room that it has moved. A frame is a hint: who gets it reads `changes` after its own
-number, so that nothing is missed or doubled whatever becomes of a frame."""
+"""Tell the sockets that watch, and end those of whom nobody may watch any longer.
 
+A frame may be lost or doubled: who has a gap reads `changes` after their own number. So nothing is missed or doubled
+whatever becomes of a frame.
+"""
+
+from collections.abc import Iterator
 from typing import Any
 
-from ..desk.sockets import Subscription
+from ..desk.sockets import EVERYTHING, Connection, Subscription
 from ..ports import Drop, Listing, Sockets, World, ref
 
 PAGE = 100
+Frame = dict[str, Any]
 
 
 def push(world: World, sockets: Sockets, told: dict[str, Any]) -> int:
-    """Send `{"type": "room.changed", "room", "change"}` to each subscriber who may know; how many took it."""
-    now, sent = world.clock.now(), 0
+    """Do what a push asks for; how many sockets took it, or were ended.
+
+    | push | |
+    |---|---|
+    | `place`, `room`, `frame`, `internal?`, `inbox?` | send the frame to who watches the room, customer, inbox |
+    | `inbox`, `frame` | send it to who watches the inbox |
+    | `ended`, `at` | end all lines of a person or customer that were opened before then |
+    | `unproven` | end this line, if nobody has authenticated on it |
+    """
+    if "unproven" in told:
+        return _end_unproven(world, sockets, told["unproven"])
+    if "ended" in told:
+        return _end(world, sockets, told["ended"], told["at"])
+    return tell(world, sockets, told)
+
+
+def tell(world: World, sockets: Sockets, told: dict[str, Any], but: str = "") -> int:
+    """Send a frame to everybody who watches, once each, but to the connection `but`."""
+    now, reached = world.clock.now(), {but}
+    for place in filter(None, (told.get("place"), told.get("inbox"))):
+        for each in watching(world, place):
+            fits = place != told.get("place") or each.topic in (EVERYTHING, told["room"])
+            known = each.connection in reached or each.expires_at <= now
+            if not fits or known or told.get("internal") and not each.agent:
+                continue
+            reached.add(each.connection)
+            if not sockets.send(each.connection, told["frame"]):
+                reached.discard(each.connection)
+                world.store.commit(Drop(ref(Subscription, each.place, each.topic, each.connection)))
+    return len(reached - {but})
+
+
+def watching(world: World, place: str) -> Iterator[Subscription]:
+    """Every subscription of a place."""
+    listing: Listing[Subscription] = Listing("subscribers", (place,))
     cursor: str | None = None
     while True:
-        listing: Listing[Subscription] = Listing("subscribers", (told["room"],))
         page = world.store.page(listing, PAGE, cursor)
-        for subscription in page.items:
-            if subscription.expires_at <= now or told["internal"] and not subscription.agent:
-                continue
-            frame = {"type": "room.changed", "room": told["room"], "change": told["n"]}
-            if sockets.send(subscription.connection, frame):
-                sent += 1
-            else:
-                world.store.commit(Drop(ref(Subscription, subscription.room, subscription.connection)))
+        yield from page.items
         cursor = page.next
         if cursor is None:
-            return sent
+            return
+
+
+def leave(world: World, connection: str) -> list[Subscription]:
+    """Forget a connection; what it was told of until now."""
+    listing: Listing[Subscription] = Listing("subscriptions", (connection,))
+    left = world.store.page(listing, PAGE).items
+    for each in left:
+        world.store.commit(Drop(ref(Subscription, each.place, each.topic, each.connection)))
+    world.store.commit(Drop(ref(Connection, connection)))
+    return left
+
+
+def _end(world: World, sockets: Sockets, whose: str, at: int) -> int:
+    name = "customer-connections" if whose.startswith("cus_") else "connections"
+    listing: Listing[Connection] = Listing(name, (whose,))
+    cursor: str | None = None
+    ended = 0
+    while True:
+        page = world.store.page(listing, PAGE, cursor)
+        for connection in page.items:
+            if connection.opened_at < at:
+                leave(world, connection.id)
+                _close(sockets, connection.id, "the credential was revoked")
+                ended += 1
+        cursor = page.next
+        if cursor is None:
+            return ended
+
+
+def _end_unproven(world: World, sockets: Sockets, connection: str) -> int:
+    found = world.store.one(ref(Connection, connection))
+    if found is None or found.person:
+        return 0
+    world.store.commit(Drop(ref(Connection, connection)))
+    _close(sockets, connection, "nobody has authenticated in time")
+    return 1
+
+
+def _close(sockets: Sockets, connection: str, why: str) -> None:
+    problem = {"type": "problem", "status": 401, "code": "unauthenticated", "title": "Not authenticated", "detail": why}
+    if sockets.send(connection, problem):
+        sockets.close(connection)

@@ -21,7 +21,8 @@ Happening = Message | Change
 
 
 class Ties:
-    """The bridges that each room has, and the rooms themselves, read once per batch."""
+    """What the changes of a batch are about, each read once: the bridges that each room has, the rooms themselves, the
+    messages. Read after the changes were made, nothing is older than they are."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -29,6 +30,7 @@ class Ties:
         self.bridges: dict[str, list[Bridge]] = {}
         self.workspaces: dict[str, Workspace | None] = {}
         self.shelves: dict[str, Shelf | None] = {}
+        self.messages: dict[tuple[str, int, bool], Message | None] = {}
 
     def of(self, room_id: str, workspace: str) -> list[Bridge]:
         """Every bridge of a room, and one for each feed of its workspace that the room has no conversation with yet."""
@@ -49,6 +51,27 @@ class Ties:
                 )
         return found
 
+    def room(self, room_id: str) -> Room | None:
+        """The room."""
+        self.read(room_id, "")
+        return self.rooms[room_id]
+
+    def watched(self, workspace: str, now: int) -> bool:
+        """Whether somebody may be looking at the workspace's inbox."""
+        if workspace not in self.workspaces:
+            self.workspaces[workspace] = self.store.one(ref(Workspace, workspace))
+        tenant = self.workspaces[workspace]
+        return tenant is not None and tenant.watched_until > now
+
+    def message(self, happening: "Happening") -> Message | None:
+        """The message that a change is about, as it is now; the message itself where it has just been said."""
+        if isinstance(happening, Message) or not happening.message:
+            return happening if isinstance(happening, Message) else None
+        place = (happening.room, happening.message, happening.internal)
+        if place not in self.messages:
+            self.messages[place] = self.store.one(ref(Message, *place))
+        return self.messages[place]
+
     def read(self, room_id: str, workspace: str) -> None:
         """Read the room with its shelf, and its workspace, where they are not known."""
         refs: list[Ref[Any]] = [ref(Room, room_id), ref(Shelf, room_id)] if room_id not in self.rooms else []
@@ -62,21 +85,18 @@ class Ties:
 
 def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
     """Write what is owed for one change; the wake-ups that it asks for. Doing it again writes nothing twice."""
-    workspace = happening.workspace if isinstance(happening, Message) else ""
     if isinstance(happening, Message):
         mark_replied(world, happening)
     if happening.internal:
         return []
     what = _what(happening)
+    message = ties.message(happening)
+    workspace = message.workspace if message else ""
     if what == "card":
-        ties.read(happening.room, "")
-        room = ties.rooms[happening.room]
+        room = ties.room(happening.room)
         workspace = room.workspace if room else ""
-    elif not workspace and what:
-        message = world.store.one(ref(Message, happening.room, happening.message, False))  # type: ignore[union-attr]
-        workspace = message.workspace if message else ""
-        if message and what == "reaction":
-            mark_reaction(world, message, happening)  # type: ignore[arg-type]
+    elif what == "reaction" and message:
+        mark_reaction(world, message, happening)  # type: ignore[arg-type]
     _shelve(world, happening, workspace, ties)
     if what is None:
         return []

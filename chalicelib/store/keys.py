@@ -141,6 +141,12 @@ def _placement_indexes(placement: Placement) -> dict[str, Key]:
     return {"g3": (f"WORK#{time_shard(placement.customer)}", f"{moment(placement.next_at)}#{placement.customer}")}
 
 
+def _connection_indexes(c: Connection) -> dict[str, Key]:
+    """By whose it is: who is blocked has every line ended."""
+    found = {"g1": (f"CONNS#{c.person}", c.id)} if c.person else {}
+    return found | ({"g2": (f"CONNS#{c.customer}", c.id)} if c.customer else {})
+
+
 def _of(*names: str) -> Callable[[Any], tuple[Any, ...]]:
     return lambda record: tuple(getattr(record, name) for name in names)
 
@@ -220,12 +226,13 @@ KINDS: tuple[Kind, ...] = (
     Kind(Claim, lambda c, k: (f"X#claim#{c}#{k}", "A"), _of("credential", "key"), expires=lambda c: c.expires_at),
     Kind(Delivery, delivery_key, _of("bridge", "n"), _delivery_indexes),
     Kind(Progress, progress_key, _of("bridge")),
-    Kind(Connection, lambda c: (f"CONN#{c}", "A"), _of("id"), expires=lambda c: c.expires_at),
+    Kind(Connection, lambda c: (f"CONN#{c}", "A"), _of("id"), _connection_indexes, lambda c: c.expires_at),
     Kind(
         Subscription,
-        lambda room, connection: (f"SUB#{room}", connection),
-        _of("room", "connection"),
-        expires=lambda s: s.expires_at,
+        lambda place, topic, connection: (f"SUB#{place}", f"{topic}#{connection}"),
+        _of("place", "topic", "connection"),
+        lambda s: {"g1": (f"SUBS#{s.connection}", f"{s.place}#{s.topic}")},
+        lambda s: s.expires_at,
     ),
     Kind(Attachment, lambda f: (f"F#{f}", "A"), _of("id")),
     Kind(Rules, lambda w: (f"W#{w}", "BROADCASTS"), _of("workspace")),
@@ -300,7 +307,10 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "correspondents": ("", lambda r: f"R#{r}", lambda r: "MAIL#", False),
     "mailboxes": ("", lambda w, a: f"X#mailbox#{w}#{short(a)}", lambda w, a: "USER#", False),
     "suppressions": ("g1", lambda w: f"W#{w}#SUPPRESSED", lambda w: "", False),
-    "subscribers": ("", lambda r: f"SUB#{r}", lambda r: "", False),
+    "subscribers": ("", lambda p: f"SUB#{p}", lambda p: "", False),
+    "subscriptions": ("g1", lambda c: f"SUBS#{c}", lambda c: "", False),
+    "connections": ("g1", lambda p: f"CONNS#{p}", lambda p: "", False),
+    "customer-connections": ("g2", lambda c: f"CONNS#{c}", lambda c: "", False),
     "seen": ("", lambda p: f"P#{p}", lambda p: "SEEN#", False),
     "broadcasts": ("g1", lambda w: f"W#{w}#BROADCASTS", lambda w: "", False),
     "tallies": ("", lambda b: f"B#{b}", lambda b: "T#", True),

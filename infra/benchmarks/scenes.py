@@ -29,7 +29,7 @@ class Story:
         for name in ("One", "Two"):
             self._install(name, {"url": f"https://{name.lower()}.example/hook", "all_rooms": True})
         _, customer = stage.request("PUT", "/v1/customers/acme", self.key, {"name": "Acme"})
-        self.room = customer["triage_room"]
+        self.room, self.customer = customer["triage_room"], customer["id"]
         self.sent = 0
         self.was: Item | None = None
 
@@ -71,7 +71,14 @@ class Story:
 
         for i in range(VIEWERS):
             ends = self._now() + 7_200_000
-            told = {"room": self.room, "connection": f"conn-{i}", "person": "agt", "agent": True, "expires_at": ends}
+            told: dict[str, Any] = {
+                "connection": f"conn-{i}",
+                "person": "agt",
+                "name": "A",
+                "kind": "agent",
+                "expires_at": ends,
+            }
+            told |= {"place": self.customer, "topic": self.room}
             world().store.commit(Put(Subscription(version=1, **told), None))
 
 

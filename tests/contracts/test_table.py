@@ -24,7 +24,7 @@ from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Bridge, Room, Seen
 from chalicelib.desk.segments import Member, Placement, Segment
 from chalicelib.desk.snippets import Snippet
-from chalicelib.desk.sockets import Subscription
+from chalicelib.desk.sockets import Connection, Subscription
 from chalicelib.desk.views import Place
 from chalicelib.desk.workspaces import Agent, ApiKey, Audit, Install
 from chalicelib.ports import Away, Drop, Listing, Put, new, over, ref
@@ -389,7 +389,6 @@ FOUND = {
     "changes": (("room_1",), [change(4), change(11)]),
     "note-changes": (("room_1",), [change(5, internal=True)]),
     "bridges": (("room_1",), [msgspec.structs.replace(sample(Bridge), room="room_1", install="ins_1")]),
-    "subscribers": (("room_1",), [msgspec.structs.replace(sample(Subscription), room="room_1", connection="c=")]),
     "correspondents": (
         ("room_1",),
         [
@@ -408,6 +407,10 @@ FOUND = {
         ("wsp_1",),
         [msgspec.structs.replace(sample(Suppression), workspace="wsp_1", address=f"{i}@acme.example") for i in "ab"],
     ),
+    "subscribers": (("cus_1",), [msgspec.structs.replace(sample(Subscription), place="cus_1", connection="c=")]),
+    "subscriptions": (("c=",), [msgspec.structs.replace(sample(Subscription), place="cus_1", connection="c=")]),
+    "connections": (("usr_1",), [msgspec.structs.replace(sample(Connection), id="c1", person="usr_1")]),
+    "customer-connections": (("cus_1",), [msgspec.structs.replace(sample(Connection), id="c2", customer="cus_1")]),
     "seen": (("usr_1",), [Seen(version=1, person="usr_1", room="room_1", n=1, posts=1, notes=0)]),
     "attributes": (
         ("wsp_1",),

@@ -52,14 +52,32 @@ class Sender:
     """Whether the signature is of its time."""
 
 
-def hex_of_body(header: str, prefix: str = "") -> Callable[[str, bytes], dict[str, str]]:
-    def headers(_: str, body: bytes) -> dict[str, str]:
-        return {header: prefix + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()}
+def hex_of_body(header: str, prefix: str = "", event: str = "") -> Callable[[str, bytes], dict[str, str]]:
+    """`event` is the header that names it: the payload file `issues.opened.by-our-app` is of the event `issues`."""
+
+    def headers(name: str, body: bytes) -> dict[str, str]:
+        told = {event: name.partition(".")[0]} if event else {}
+        return told | {header: prefix + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()}
 
     return headers
 
 
 SENDERS = {
+    "github": Sender(
+        headers=hex_of_body("x-hub-signature-256", "sha256=", "x-github-event"),
+        proofs=("x-hub-signature-256",),
+        secrets={"signing": [SECRET]},
+        body=("issues", b'{"action":"opened","issue":{"number":1},"repository":{"full_name":"acorn/api"}}'),
+        config={"repository": "acorn/api"},
+    ),
+    "linear": Sender(
+        headers=hex_of_body("linear-signature"),
+        proofs=("linear-signature",),
+        secrets={"signing": [SECRET]},
+        body=("Issue", b'{"type":"Issue","action":"create","data":{"id":"a"},"webhookTimestamp":1770000000000}'),
+        config={"team": "ENG"},
+        dated=True,
+    ),
     "jira": Sender(
         headers=hex_of_body("x-hub-signature", "sha256="),
         proofs=("x-hub-signature",),

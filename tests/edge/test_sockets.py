@@ -1,4 +1,4 @@
-"""The WebSocket: authenticate first, then be told of rooms that one may see; hints, never content."""
+"""The WebSocket: authenticate first, then be told of what one may see, and of nothing else."""
 
 import json
 from dataclasses import dataclass, field
@@ -6,12 +6,16 @@ from types import SimpleNamespace
 
 import pytest
 
+from chalicelib.desk.messages import Change, Message
+from chalicelib.desk.rooms import Room
 from chalicelib.desk.sockets import FIRST_FRAME, MAX_LIFE, Connection, Subscription
+from chalicelib.edge import live
 from chalicelib.edge import sockets as edge
 from chalicelib.flows.push import push
+from chalicelib.flows.react import Ties
 from chalicelib.ports import ref
 from chalicelib.store.rows import from_row
-from tests.api import Tenant
+from tests.api import Client, Tenant
 
 
 @dataclass
@@ -76,16 +80,26 @@ def room(tenant):
 
 
 def tell(parley, wire, room, n, internal=False):
-    return push(parley.world, wire, {"room": room, "n": n, "internal": internal})
+    change = Change(version=1, room=room, n=n, type="room", at=1, by="agt_1", internal=internal)
+    return push(parley.world, wire, live.changed(change, None, parley.store.one(ref(Room, room)), "", True))
 
 
-def test_a_user_is_told_that_a_room_moved_and_nothing_of_what_was_said(parley, tenant, wire, line, room):
+def relayed(parley, wire):
+    """What `react` derives from every message there is, pushed."""
+    rows = [from_row(row) for row in parley.table.rows.values()]
+    for message in sorted((row for row in rows if isinstance(row, Message)), key=lambda m: m.n):
+        push(parley.world, wire, live.changed(message, message, parley.store.one(ref(Room, message.room)), "", True))
+
+
+def test_a_user_is_told_what_happens_in_a_room(parley, tenant, wire, line, room):
     tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "before"})
     line.authenticate(tenant.user())
-    assert line.say({"type": "subscribe", "room": room}) == {"type": "subscribed", "room": room, "change": 1}
+    subscribed = line.say({"type": "subscribe", "room": room})
+    assert (subscribed["type"], subscribed["room"], subscribed["change"]) == ("subscribed", room, 1)
+    assert [person["name"] for person in subscribed["here"]] == ["ann"]
     tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "secret"})
     assert tell(parley, wire, room, 2) == 1
-    assert line.heard[-1] == {"type": "room.changed", "room": room, "change": 2}
+    assert line.heard[-1] | {"type": "room.changed", "room": room, "change": 2} == line.heard[-1]
     assert line.say({"type": "ping"}) == {"type": "pong"}
     assert line.say({"type": "unsubscribe", "room": room}) == {"type": "unsubscribed", "room": room}
     assert tell(parley, wire, room, 3) == 0
@@ -217,7 +231,7 @@ def test_a_line_that_is_gone_is_forgotten(parley, tenant, wire, line, room):
     assert parley.store.one(ref(Connection, line.id)) is None
     del wire.sent[line.id]
     assert tell(parley, wire, room, 1) == 0
-    assert parley.store.one(ref(Subscription, room, line.id)) is None
+    assert not [row for row in parley.table.rows.values() if isinstance(from_row(row), Subscription)]
 
 
 def test_everybody_in_a_large_room_is_told(parley, tenant, wire, room):
@@ -239,3 +253,138 @@ def test_what_is_said_while_somebody_subscribes_is_in_the_number_that_they_are_t
 
     monkeypatch.setattr(parley.store, "commit", meanwhile)
     assert line.say({"type": "subscribe", "room": room})["change"] == 1
+
+
+def blocked_later(parley, wire):
+    """What the stream tells once somebody was blocked."""
+    for row in list(parley.table.rows.values()):
+        record = from_row(row)
+        if getattr(record, "valid_after", 0):
+            push(parley.world, wire, {"ended": record.id, "at": record.valid_after})
+
+
+@pytest.mark.parametrize("what", ["user", "customer"])
+def test_the_line_of_who_was_blocked_ends(parley, tenant, wire, line, room, what):
+    line.authenticate(tenant.user()).say({"type": "subscribe", "customer": "acme"})
+    other = Line(wire, "o").open().authenticate(tenant.user("beta", "bob"))
+    path = "/v1/customers/acme" + ("/users/ann" if what == "user" else "")
+    tenant.api.put(path, {"state": "blocked"})
+    blocked_later(parley, wire)
+    assert (line.heard[-2]["status"], line.heard[-1]) == (401, "closed")
+    assert "closed" not in other.heard
+    assert tell(parley, wire, room, 1) == 0
+
+
+def test_a_line_on_which_nobody_authenticates_ends(parley, tenant, wire):
+    silent, known = Line(wire, "s").open(), Line(wire, "k").open().authenticate(tenant.user())
+    assert parley.queues.pushes == [{"unproven": "s"}, {"unproven": "k"}]
+    for told in parley.queues.pushes:
+        push(parley.world, wire, told)
+    assert silent.heard[-1] == "closed"
+    assert known.say({"type": "ping"}) == {"type": "pong"}
+
+
+def test_who_watches_a_customer_is_told_of_its_rooms_and_of_no_other(parley, tenant, wire, line, room):
+    line.authenticate(tenant.user()).say({"type": "subscribe", "customer": "acme"})
+    told = len(line.heard)
+    topic = tenant.user().post("/v1/rooms", {"name": "T"}).json["id"]
+    secret = tenant.api.post("/v1/rooms", {"name": "I", "kind": "internal", "customer": "acme"}).json["id"]
+    other = tenant.triage("beta")
+    for id_ in (room, topic, secret, other):
+        tenant.api.post(f"/v1/rooms/{id_}/messages", {"text": "words"})
+    tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "a note", "internal": True})
+    relayed(parley, wire)
+    frames = line.heard[told:]
+    assert sorted(frame["room"] for frame in frames) == sorted([room, topic])
+    assert {frame["message"]["text"] for frame in frames} == {"words"}
+    assert frames[0]["summary"]["messages"] == 1
+    assert "note" not in json.dumps(frames)
+
+
+@pytest.mark.parametrize("topic", [{"customer": "beta"}, {"customer": "none"}, {"inbox": True}])
+def test_a_user_watches_no_other_customer_and_no_inbox(tenant, line, topic):
+    tenant.customer("beta")
+    line.authenticate(tenant.user())
+    assert line.say({"type": "subscribe", **topic})["status"] == 404
+
+
+def test_an_agent_watches_the_inbox_of_their_own_workspace(parley, tenant, wire, line, room):
+    other = Tenant.found("Other", tenant.now)
+    line.authenticate(tenant.api).say({"type": "subscribe", "inbox": True})
+    stranger = Line(wire, "x").open().authenticate(other.api)
+    stranger.say({"type": "subscribe", "inbox": True})
+    assert stranger.say({"type": "subscribe", "customer": "acme"})["status"] == 404
+    line.say({"type": "subscribe", "room": room})
+    told, ties = len(line.heard), Ties(parley.store)
+    assert (ties.watched(tenant.id, parley.clock.now()), ties.watched("wsp_none", 1)) == (True, False)
+    assert not ties.watched(tenant.id, parley.clock.now() + 2 * MAX_LIFE)
+    tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "once"})
+    relayed(parley, wire)
+    assert [frame["message"]["text"] for frame in line.heard[told:]] == ["once"]
+    assert stranger.heard[-1]["status"] == 404
+
+
+def test_typing_is_told_to_who_has_the_room_open_and_a_notes_to_agents_alone(parley, tenant, wire, room):
+    ann, bob, agent = (Line(wire, name).open() for name in "abg")
+    ann.authenticate(tenant.user(name="Ann"))
+    bob.authenticate(tenant.user(user="bob"))
+    agent.authenticate(tenant.api)
+    for each in (ann, bob, agent):
+        each.say({"type": "subscribe", "room": room})
+    before = dict(parley.table.rows)
+    ann.say({"type": "typing", "room": room})
+    assert (bob.heard[-1]["type"], bob.heard[-1]["name"]) == ("room.typing", "Ann")
+    assert agent.heard[-1]["type"] == "room.typing"
+    assert ann.heard[-1]["type"] != "room.typing"
+    heard = len(ann.heard)
+    agent.say({"type": "typing", "room": room, "internal": True})
+    assert len(ann.heard) == heard
+    assert parley.table.rows == before
+    stranger = Line(wire, "z").open().authenticate(tenant.user("beta", "eve"))
+    assert stranger.say({"type": "typing", "room": room})["status"] == 404
+
+
+def test_who_comes_and_goes_is_told_once_a_person(tenant, wire, room):
+    agent, ann, again = (Line(wire, name).open() for name in ("g", "a", "a2"))
+    agent.authenticate(tenant.api).say({"type": "subscribe", "room": room})
+    ann.authenticate(tenant.user()).say({"type": "subscribe", "room": room})
+    assert (agent.heard[-1]["type"], agent.heard[-1]["here"]) == ("room.presence", True)
+    here = again.authenticate(tenant.user()).say({"type": "subscribe", "room": room})["here"]
+    assert len(here) == 2
+    heard = len(agent.heard)
+    ann.say({"type": "unsubscribe", "room": room})
+    assert len(agent.heard) == heard
+    edge.on_disconnect(SimpleNamespace(connection_id=again.id))
+    assert agent.heard[-1]["here"] is False
+
+
+def test_a_visitor_watches_their_own_room(parley, tenant, wire, line, room):
+    tenant.api.patch("/v1/workspace", {"visitors": True})
+    body = {"workspace": tenant.id, "name": "Vi", "email": "vi@x.example", "text": "Hello?"}
+    made = Client().post("/v1/visitors", body).json
+    line.say({"type": "authenticate", "token": made["token"]})
+    assert line.say({"type": "subscribe", "room": made["room"]["id"]})["change"] == 1
+    assert line.say({"type": "subscribe", "room": room})["status"] == 404
+    assert line.say({"type": "subscribe", "customer": "acme"})["status"] == 404
+    tenant.api.post(f"/v1/rooms/{made['room']['id']}/messages", {"text": "Hi Vi"})
+    relayed(parley, wire)
+    assert line.heard[-1]["message"]["text"] == "Hi Vi"
+
+
+def test_a_read_mark_is_told(parley, tenant, wire, line, room):
+    tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "x"})
+    line.authenticate(tenant.user()).say({"type": "subscribe", "customer": "acme"})
+    parley.queues.pushes.clear()
+    assert tenant.user().put(f"/v1/rooms/{room}/read", {}).json["unread"] == 0
+    (told,) = parley.queues.pushes
+    assert push(parley.world, wire, told) == 1
+    assert line.heard[-1] == {"type": "room.read", "room": room, "person": told["frame"]["person"], "change": 1}
+
+
+def test_a_large_message_and_one_with_files_are_hints(parley, tenant, wire, line, room):
+    line.authenticate(tenant.user()).say({"type": "subscribe", "room": room})
+    file = tenant.api.post("/v1/attachments", {"name": "a.txt", "size": 1}).json["id"]
+    for body in ({"text": "x" * 39_000}, {"text": "f", "attachments": [file]}):
+        tenant.api.post(f"/v1/rooms/{room}/messages", body)
+    relayed(parley, wire)
+    assert [frame["message"] for frame in line.heard[-2:]] == [None, None]

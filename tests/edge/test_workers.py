@@ -145,7 +145,17 @@ def test_react_derives_deliveries_one_wake_and_pushes(parley, queues, said):
     handler(workers.react)(Event(*said))
     assert [row.n for row in rows(parley, "Delivery")] == [1, 3]
     assert [call.n for call in queues.calls] == [3]
-    assert sorted((push["n"], push["internal"]) for push in queues.pushes) == [(1, False), (2, True), (3, False)]
+    told = [(push["frame"]["change"], push["internal"], push["frame"]["message"]["text"]) for push in queues.pushes]
+    assert sorted(told) == [(1, False, "1"), (2, True, "2"), (3, False, "3")]
+
+
+def test_react_ends_the_lines_of_who_was_blocked(parley, tenant, queues):
+    tenant.user().get("/v1/rooms")
+    agent = tenant.api.post("/v1/agents", {"name": "Ag"}).json["id"]
+    tenant.api.patch(f"/v1/agents/{agent}", {"state": "blocked"})
+    user = tenant.api.put("/v1/customers/acme/users/ann", {"state": "blocked"}).json["id"]
+    handler(workers.react)(Event(*[image(row) for row in parley.table.rows.values()]))
+    assert sorted(push["ended"] for push in queues.pushes) == sorted([agent, user])
 
 
 def test_one_bad_record_is_set_aside_with_its_key_and_holds_nobody_up(parley, queues, said):

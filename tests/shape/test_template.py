@@ -32,9 +32,9 @@ EVERYWHERE = {"PARLEY_STAGE", "PARLEY_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERT
 TOLD = {
     "APIHandler": {"INBOUND_QUEUE", "DELIVER_QUEUE", "PUSH_QUEUE", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
     | {"JOBS_QUEUE", "BROADCAST_QUEUE", "BOOTSTRAP_HASH", "MAIL_SENDER", "SOCKET_URL"},
-    "WebsocketConnect": set(),
+    "WebsocketConnect": {"PUSH_QUEUE"},
     "WebsocketMessage": {"KEY_ID", "SOCKET_ENDPOINT"},
-    "WebsocketDisconnect": set(),
+    "WebsocketDisconnect": {"SOCKET_ENDPOINT"},
     "Receive": {"INBOUND_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
     "React": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "REACT_FAILED_QUEUE", "PUBLIC_URL"},
     "Deliver": {
@@ -55,9 +55,9 @@ TOLD = {
 REACHES = {
     "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue", "Files", "Key"}
     | {"MailSender"},
-    "WebsocketConnect": {"Table"},
+    "WebsocketConnect": {"Table", "PushQueue"},
     "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
-    "WebsocketDisconnect": {"Table"},
+    "WebsocketDisconnect": {"Table", "WebsocketAPI"},
     "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "Files", "Key"},
     "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "ReactFailedQueue", "Files"},
     "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "PushQueue", "Files", "Key", "MailSender"},
@@ -131,11 +131,12 @@ def test_the_streams_mapping_is_what_the_local_stack_cannot_show(template: Templ
     assert mapping["MaximumRetryAttempts"] == 10
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["Files", "Arn"]}}}
-    keys, themselves, users = (
+    keys, themselves, users, agents = (
         json.loads(each["Pattern"])["dynamodb"]["Keys"] for each in mapping["FilterCriteria"]["Filters"]
     )
     assert themselves == {"pk": {"S": [{"prefix": "C#"}, {"prefix": "R#"}]}, "sk": {"S": ["A"]}}
     assert users == {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": [{"prefix": "USER#"}]}}
+    assert agents == {"pk": {"S": [{"prefix": "W#"}]}, "sk": {"S": [{"prefix": "AGENT#"}]}}
     assert keys["pk"] == {"S": [{"prefix": "R#"}]}
     assert {"M#", "N#", "L#"} <= {word["prefix"] for word in keys["sk"]["S"]}
 

@@ -13,7 +13,15 @@ from ..router import route
 from ..shapes import time_of
 
 
-@route("POST", "/v1/attachments", need="write", body=shapes.NewAttachment, gives=shapes.AttachmentView, status=201)
+@route(
+    "POST",
+    "/v1/attachments",
+    need="write",
+    body=shapes.NewAttachment,
+    gives=shapes.AttachmentView,
+    status=201,
+    visitors=True,
+)
 def new_attachment(call: Call, body: shapes.NewAttachment) -> Any:
     """Ask for an upload; then name the attachment in a message."""
     if body.size > MAX_SIZE:

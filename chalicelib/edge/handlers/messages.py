@@ -21,14 +21,24 @@ from ..sight import message_view
 from .rooms import numbered
 
 
-@route("POST", "/v1/rooms/{room}/messages", need="write", body=shapes.PostMessage, gives=shapes.MessageView, status=201)
+@route(
+    "POST",
+    "/v1/rooms/{room}/messages",
+    need="write",
+    body=shapes.PostMessage,
+    gives=shapes.MessageView,
+    status=201,
+    visitors=True,
+)
 def post_message(call: Call, body: shapes.PostMessage) -> Any:
     """Say something in a room."""
     if body.internal and not call.who.is_agent:
         raise Forbidden("internal notes are the vendor's")
-    kind = "agent" if call.who.is_agent else "user"
+    who = call.who
     draft = Draft(
-        author=Author(kind=kind, id=call.who.id, name=call.who.name, external_id=call.who.external_id),  # type: ignore[arg-type]
+        author=Author(
+            kind=who.kind, id=who.id, name=who.name, external_id=who.external_id, verified=who.kind != "visitor"
+        ),
         text=body.text,
         source=Source(channel="api" if call.who.is_agent else "widget"),
         internal=body.internal,
@@ -77,6 +87,7 @@ def _mentions(call: Call, ids: list[str]) -> tuple[str, ...]:
     "/v1/rooms/{room}/messages",
     gives=list[shapes.MessageView],
     query=("before", "after", "limit", "cursor"),
+    visitors=True,
 )
 def messages(call: Call) -> Page[Any]:
     """Page through a room: oldest first with `after`, newest first otherwise. Both take a message's id or number."""
@@ -132,7 +143,9 @@ def _merged(
     return found[: call.limit], bool(ends) or len(found) > call.limit
 
 
-@route("GET", "/v1/rooms/{room}/changes", gives=list[shapes.ChangeView], query=("after", "limit", "cursor"))
+@route(
+    "GET", "/v1/rooms/{room}/changes", gives=list[shapes.ChangeView], query=("after", "limit", "cursor"), visitors=True
+)
 def changes(call: Call) -> Page[Any]:
     """Catch up: every change after number `after`, oldest first, with each message as it is now."""
     cursor = call.query("cursor")
@@ -167,7 +180,7 @@ def _change_view(call: Call, record: Message | Change, current: dict[tuple[int, 
     )
 
 
-@route("GET", "/v1/rooms/{room}/messages/{message}", gives=shapes.MessageView)
+@route("GET", "/v1/rooms/{room}/messages/{message}", gives=shapes.MessageView, visitors=True)
 def message(call: Call) -> Any:
     """Show a message."""
     found = _message(call)
@@ -217,25 +230,38 @@ def _amended(call: Call, step: Step, type_: Any) -> Any:
     need="write",
     body=shapes.EditMessage,
     gives=shapes.MessageView,
+    visitors=True,
 )
 def edit_message(call: Call, body: shapes.EditMessage) -> Any:
     """Edit one's own message."""
     return _amended(call, _own(call, edit_step(body.text, None, call.world.clock.now()), others=False), "edited")
 
 
-@route("DELETE", "/v1/rooms/{room}/messages/{message}", need="write", gives=shapes.MessageView)
+@route("DELETE", "/v1/rooms/{room}/messages/{message}", need="write", gives=shapes.MessageView, visitors=True)
 def delete_message(call: Call) -> Any:
     """Delete one's own message; an admin any. What stays is a tombstone, for good."""
     return _amended(call, _own(call, delete_step, others=True), "deleted")
 
 
-@route("PUT", "/v1/rooms/{room}/messages/{message}/reactions/{emoji}", need="write", gives=shapes.MessageView)
+@route(
+    "PUT",
+    "/v1/rooms/{room}/messages/{message}/reactions/{emoji}",
+    need="write",
+    gives=shapes.MessageView,
+    visitors=True,
+)
 def put_reaction(call: Call) -> Any:
     """React to a message."""
     return _amended(call, react_step(call.who.id, _emoji(call), True, None), "reaction")
 
 
-@route("DELETE", "/v1/rooms/{room}/messages/{message}/reactions/{emoji}", need="write", gives=shapes.MessageView)
+@route(
+    "DELETE",
+    "/v1/rooms/{room}/messages/{message}/reactions/{emoji}",
+    need="write",
+    gives=shapes.MessageView,
+    visitors=True,
+)
 def delete_reaction(call: Call) -> Any:
     """Take one's reaction back."""
     return _amended(call, react_step(call.who.id, _emoji(call), False, None), "reaction")

@@ -17,7 +17,7 @@ from ...flows.mark_result import mark_broadcast_read
 from ...flows.open_room import open_room
 from ...flows.update_room import update_room
 from ...ports import Listing, Page, Ref, ref
-from .. import shapes
+from .. import live, shapes
 from ..calls import Call
 from ..router import route
 from ..shapes import time_of
@@ -51,6 +51,7 @@ def _views(call: Call, rooms: list[Room]) -> list[shapes.RoomView]:
     "/v1/rooms",
     gives=list[shapes.RoomView],
     query=(*PAGED, "state", "customer", "assignee", "turn", "segment"),
+    visitors=True,
 )
 def rooms(call: Call) -> Page[Any]:
     """List rooms, the latest activity first: an agent's workspace's, or a user's own customer's. Agents may ask for
@@ -82,6 +83,9 @@ def _matches(room: Room, turn: str | None, assignee: str | None) -> bool:
 
 def _page(call: Call, state: str, turn: str | None, assignee: str | None, limit: int, cursor: str | None) -> Page[Room]:
     """From the view that has them, where there is one, else from all of them."""
+    if call.who.kind == "visitor":
+        own = call.world.store.one(ref(Room, call.who.room))
+        return Page([own] if own and own.state == state else [])
     if not call.who.is_agent or state != "open" or call.query("customer") is not None or not (turn or assignee):
         return call.world.store.page(_listing(call, state), limit, cursor)
     view = turn_view(turn or "") if not assignee else UNASSIGNED if assignee == "none" else assigned_view(assignee)
@@ -144,7 +148,7 @@ def _customer(call: Call, body: shapes.NewRoom) -> Customer | None:
     return customer_of(call, named) if named is not None else None
 
 
-@route("GET", "/v1/rooms/{room}", gives=shapes.RoomView)
+@route("GET", "/v1/rooms/{room}", gives=shapes.RoomView, visitors=True)
 def room(call: Call) -> Any:
     """Show a room."""
     return call.reply(shown(call, call.here), version=call.here.version)
@@ -192,13 +196,14 @@ def fork_room(call: Call, body: shapes.ForkRoom) -> Any:
     )
 
 
-@route("PUT", "/v1/rooms/{room}/read", body=shapes.ReadRoom, gives=shapes.ReadView)
+@route("PUT", "/v1/rooms/{room}/read", body=shapes.ReadRoom, gives=shapes.ReadView, visitors=True)
 def read(call: Call, body: shapes.ReadRoom) -> shapes.ReadView:
     """Mark a room as read, up to a message or all of it."""
     message = numbered(call, body.message, "message") if body.message is not None else None
     seen = mark_read(call.world, call.who.id, call.here, message)
-    if not call.who.is_agent:
+    if call.who.kind == "user":
         mark_broadcast_read(call.world, call.here, seen)
+    call.world.queues.push([live.read(call.here, call.who.id, seen)])
     left = unread(call.here, seen, call.who.is_agent)
     return shapes.ReadView(room=call.here.id, change=seen.n, unread=max(0, left))
 
@@ -214,7 +219,7 @@ def numbered(call: Call, id_: str, field: str) -> Message:
     return found
 
 
-@route("GET", "/v1/rooms/{room}/roster", gives=list[shapes.MemberView], query=PAGED)
+@route("GET", "/v1/rooms/{room}/roster", gives=list[shapes.MemberView], query=PAGED, visitors=True)
 def roster(call: Call) -> Page[Any]:
     """List both teams of a room, and since when each is there. The vendor's team comes with the first page."""
     here, cursor = call.here, call.query("cursor")

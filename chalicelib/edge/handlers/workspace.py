@@ -60,12 +60,15 @@ def workspace(call: Call) -> shapes.WorkspaceView:
 
 @route("PATCH", "/v1/workspace", who="agent", need="admin", body=shapes.ChangeWorkspace, gives=shapes.WorkspaceView)
 def change_workspace(call: Call, body: shapes.ChangeWorkspace) -> shapes.WorkspaceView:
-    """Rename the workspace."""
+    """Rename the workspace, say which sites may call from a browser, let visitors in."""
+    fields = told(body)
+    if "allowed_origins" in fields:
+        fields["origins"] = tuple(dict.fromkeys(fields.pop("allowed_origins")))
 
     def attempt(_: int) -> Workspace:
         old = _workspace(call)
-        changed = old.changed(name=body.name)
-        call.world.store.commit(over(changed, old), *audit(call.world, call.who, "workspace.changed", old.id, ["name"]))
+        changed = old.changed(**fields)
+        call.world.store.commit(over(changed, old), *audit(call.world, call.who, "workspace.changed", old.id, fields))
         return changed
 
     return workspace_view(again(call.world, attempt))

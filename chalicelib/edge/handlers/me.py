@@ -1,0 +1,59 @@
+"""Who asks; and visitors, who have no token yet."""
+
+from typing import Any
+
+from ...desk.customers import Customer
+from ...desk.errors import Limited
+from ...desk.workspaces import Workspace
+from ...flows.welcome import welcome
+from ...ports import Ref, ref
+from ..auth import check_origin, visitors_token
+from ..calls import Call
+from ..router import route
+from ..shapes import time_of
+from ..sight import room_view
+from ..visits import MeView, NamedRef, NewVisitor, OwnCustomer, VisitorView
+from .sign_in import socket_url
+
+HOUR = 3_600_000
+PER_HOUR = 20  # visitors from one address
+
+
+@route("GET", "/v1/me", gives=MeView, visitors=True)
+def me(call: Call) -> MeView:
+    """Tell who asks, and where the live line is."""
+    who = call.who
+    refs: list[Ref[Any]] = [ref(Workspace, who.workspace), *([ref(Customer, who.customer)] if who.customer else [])]
+    tenant, *customers = call.world.store.many(refs)
+    company = customers[0] if customers else None
+    return MeView(
+        kind=who.kind,
+        id=who.id,
+        name=who.name,
+        external_id=who.external_id or None,
+        role=who.role or None,
+        workspace=NamedRef(id=tenant.id, name=tenant.name),
+        customer=OwnCustomer(id=company.id, external_id=company.external_id, name=company.name) if company else None,
+        room=who.room or None,
+        live=socket_url(call.incoming.base_url),
+        expires_at=time_of(who.expires_at),
+    )
+
+
+@route("POST", "/v1/visitors", who="anyone", body=NewVisitor, gives=VisitorView, status=201)
+def new_visitor(call: Call, body: NewVisitor) -> VisitorView:
+    """Ask as a visitor, if the workspace lets them in: in a room of one's own, which agents alone see."""
+    check_origin(call.world, body.workspace, call.incoming.headers.get("origin"))
+    _pace(call, body.workspace)
+    visitor, room = welcome(call.world, body.workspace, body.name, body.email, body.text)
+    token = visitors_token(call.world, visitor, room.id)
+    return VisitorView(id=visitor.id, token=token, room=room_view(room, call.who, None))
+
+
+def _pace(call: Call, workspace: str) -> None:
+    now = call.world.clock.now()
+    window = now // HOUR
+    name = f"visitors:{workspace[:100]}:{call.incoming.address}"
+    if call.world.store.count(name, window, 1, (window + 2) * HOUR) > PER_HOUR:
+        left = (window + 1) * HOUR - now
+        raise Limited(f"at most {PER_HOUR} visitors an hour are taken from one address", retry_after=-(-left // 1000))

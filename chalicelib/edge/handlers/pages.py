@@ -1,0 +1,11 @@
+"""What browsers load: the widget."""
+
+from ..calls import Call, Reply
+from ..router import route
+from ..scripts import script
+
+
+@route("GET", "/widget.js", who="anyone", raw=True)
+def widget(call: Call) -> Reply:
+    """Load the support button: one ES module."""
+    return script(call, "widget/widget.js")

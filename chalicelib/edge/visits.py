@@ -1,0 +1,52 @@
+"""Who asks, as they themselves see it, and visitors: the bodies and views of `/v1/me` and `/v1/visitors`."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from .shapes import Body, CustomerRef, Email, Name, RoomView, Time, View
+
+
+class NamedRef(View, frozen=True):
+    """A workspace by its name."""
+
+    id: str
+    name: str
+
+
+class OwnCustomer(CustomerRef, frozen=True):
+    """The customer that somebody belongs to."""
+
+    name: str
+
+
+class MeView(View, frozen=True):
+    """Who asks. `room` is the one that a visitor's token opens; `live` the address of the WebSocket."""
+
+    kind: str
+    id: str
+    name: str
+    external_id: str | None
+    role: str | None
+    workspace: NamedRef
+    customer: OwnCustomer | None
+    room: str | None
+    live: str
+    expires_at: Time | None
+
+
+class NewVisitor(Body, frozen=True):
+    """Somebody without a token, and what they ask."""
+
+    workspace: Annotated[str, Meta(min_length=1, max_length=100)]
+    name: Name
+    email: Annotated[Email, Meta(min_length=3)]
+    text: str
+
+
+class VisitorView(View, frozen=True):
+    """A visitor's room, and the token that opens it and nothing else."""
+
+    id: str
+    token: str
+    room: RoomView

@@ -1,0 +1,41 @@
+"""Welcome a visitor: somebody whom nobody vouches for, with a room of their own that agents alone see besides them."""
+
+from ..desk.customers import Visitor
+from ..desk.errors import NotFound
+from ..desk.messages import Author, Draft, Source, check_text
+from ..desk.rooms import Room
+from ..desk.saying import read_up_to, said
+from ..desk.workspaces import Workspace
+from ..ports import Put, World, new, ref
+
+TITLE = 80
+
+
+def welcome(world: World, workspace: str, name: str, email: str, text: str) -> tuple[Visitor, Room]:
+    """The visitor, and the room with their question in it. NotFound for a workspace that lets no visitors in."""
+    check_text(text)
+    tenant = world.store.one(ref(Workspace, workspace))
+    if tenant is None or not tenant.visitors:
+        raise NotFound("no such workspace, or it takes no visitors")
+    now = world.clock.now()
+    visitor = Visitor(
+        version=1, id=world.fresh_id("vis"), workspace=tenant.id, created_at=now, name=name, email=email.strip()
+    )
+    empty = Room(
+        version=1,
+        id=world.fresh_id("room"),
+        workspace=tenant.id,
+        kind="visitor",
+        name=_title(text),
+        created_at=now,
+        visitor=visitor.id,
+    )
+    author = Author(kind="visitor", id=visitor.id, name=name, verified=False)
+    room, message = said(empty, Draft(author=author, text=text, source=Source(channel="widget")), now)
+    world.store.commit(new(visitor), new(room), new(message), Put(read_up_to(visitor.id, message), None))
+    return visitor, room
+
+
+def _title(text: str) -> str:
+    line = next(line.strip() for line in text.splitlines() if line.strip())
+    return line if len(line) <= TITLE else line[: TITLE - 1].rstrip() + "…"

@@ -1,0 +1,325 @@
+"""GitHub's REST API, as much of it as a ticket needs, through the guarded way out (https://docs.github.com/en/rest).
+
+Redirects are followed within the same server alone: a renamed repository answers with one, and so does a ticket that
+was transferred.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
+from ...desk.workspaces import Install
+from ...ports import Denied, Outside, Secrets
+from ...wire.rest import Absent
+from .access import Access, Gone
+from .words import (
+    CLOSED,
+    IN_PROGRESS,
+    MAX_TITLE,
+    OPEN,
+    Place,
+    foot,
+    foot_of,
+    labels,
+    mark_in,
+    milliseconds,
+    moment,
+    place,
+    said,
+    same,
+    ticket_id,
+    word,
+)
+
+PAGE = 30  # of issues with long texts: two megabytes
+RECENT = 3 * 86_400_000  # ms for which a comment is looked for before it is said again
+MAX_PAGES = 20  # of one ticket's comments
+EVENTS = ["issues", "issue_comment", "repository"]
+_REFERENCE = re.compile(r"(?:GH-|#)?([0-9]{1,12})", re.IGNORECASE)
+
+
+class GitHub:
+    """ports.Tickets for one repository."""
+
+    def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
+        self._config = install.config
+        self._home: str = install.config["repository"]
+        self._access = Access(self._config, secrets, outside, now)
+        self._ask, self._now = self._access.ask, now
+
+    def probe(self) -> Probe:
+        """Who we are, and what is missing."""
+        actor, account = self._access.actor()
+        told = self._ask("GET", f"/repos/{self._home}").json
+        missing = self._access.missing(told)
+        if not told.get("has_issues", True):
+            missing.append(f"issues are switched off for {self._home}")
+        if told.get("archived"):
+            missing.append(f"{self._home} is archived: nothing can be written")
+        if not same(str(told["full_name"]), self._home):
+            missing.append(f"the repository is called {told['full_name']} now: change config.repository")
+        return Probe(account=account, actor=actor, missing=tuple(missing))
+
+    def words(self) -> list[Word]:
+        """Open, closed for each of the three reasons, and in progress where a label says so."""
+        return [OPEN, *([IN_PROGRESS] if self._config["in_progress_label"] else []), *CLOSED.values()]
+
+    def register(self, url: str, secret: str) -> Registered:
+        """The repository's webhook to `url`, made or brought up to date. Denied without the right to webhooks."""
+        body = {
+            "active": True,
+            "events": EVENTS,
+            "config": {"url": url, "content_type": "json", "secret": secret, "insecure_ssl": "0"},
+        }
+        hooks = f"/repos/{self._home}/hooks"
+        try:
+            there = self._ask("GET", hooks, query={"per_page": 100}).json
+            ours = next((hook["id"] for hook in there if hook.get("config", {}).get("url") == url), None)
+            if ours is None:
+                return Registered(id=str(self._ask("POST", hooks, body | {"name": "web"}).json["id"]))
+            return Registered(id=str(self._ask("PATCH", f"{hooks}/{ours}", body).json["id"]))
+        except Denied as denied:
+            if denied.lost:
+                raise
+            by_hand = f"content type application/json, events {', '.join(EVENTS)}"
+            raise Denied(f"{denied.reason}. Give the right to webhooks, or set one up by hand: {by_hand}") from denied
+
+    def unregister(self, id_: str) -> None:
+        """Take the webhook away."""
+        self._drop(f"/repos/{self._home}/hooks/{quote(id_, safe='')}")
+
+    def create(self, draft: TicketDraft) -> TicketSeen:
+        """Make the issue, unless one of the newest carries the mark: a call whose answer was lost made it."""
+        told = self._marked(draft.mark)
+        if told is None:
+            body = {
+                "title": _title(draft.title),
+                "body": draft.text + foot(draft.mark, draft.link),
+                "labels": list(draft.labels),
+            }
+            told = self._ask("POST", f"/repos/{self._home}/issues", body).json
+        return self._seen(told, str(told["number"]))
+
+    def fetch(self, ticket: str) -> TicketSeen | None:
+        """As it is now; a transferred one tells where it went, a deleted one that it is gone."""
+        where = place(ticket, self._home)
+        if where is None:
+            return None
+        try:
+            told = self._ask("GET", _path(where)).json
+        except Gone:
+            return TicketSeen(id=ticket, key=_key(ticket), url="", title="", word=Word(id="", name=""), gone=True)
+        except Absent:
+            return None
+        if "pull_request" in told:
+            return None
+        now_at, seen = _place_of(told), self._seen(told, ticket)
+        if same(now_at.repository, where.repository) or self._renamed(where.repository, now_at.repository):
+            return seen
+        return msgspec.structs.replace(seen, moved_to=ticket_id(now_at, self._home))
+
+    def find(self, reference: str) -> TicketSeen | None:
+        """By `5`, `#5`, `GH-5`, `owner/name#5` or an issue's URL; of the connected repository alone."""
+        reference = reference.strip()
+        number = _REFERENCE.fullmatch(reference)
+        where = Place(self._home, int(number[1])) if number else place(reference, self._home) or self._by_url(reference)
+        if where is None or not same(where.repository, self._home):
+            return None
+        return self.fetch(str(where.number))
+
+    def search(self, query: str, limit: int = 20) -> list[TicketSeen]:
+        """Words in titles, texts and comments. What GitHub would read as a qualifier is quoted: no word that somebody
+        types leads to another repository."""
+        words = [f'"{one}"' if re.search(r"\W", one) else one for one in query.replace('"', " ").split()]
+        asked = " ".join([*[one.lower() for one in words], f"repo:{self._home}", "is:issue"])
+        if not words or len(asked) > 256:
+            return []
+        told = self._ask("GET", "/search/issues", query={"q": asked, "per_page": min(limit, 100)}).json
+        found = [issue for issue in told["items"] if same(_place_of(issue).repository, self._home)]
+        return [self._seen(issue, str(issue["number"])) for issue in found if "pull_request" not in issue][:limit]
+
+    def comments(self, ticket: str, since: int = 0) -> list[CommentSeen]:
+        """Those changed since, oldest first."""
+        path = f"{_path(self._place(ticket))}/comments"
+        query = {"per_page": str(PAGE)} | ({"since": moment(since)} if since else {})
+        found: list[CommentSeen] = []
+        for _ in range(MAX_PAGES):
+            got = self._ask("GET", path, query=query)
+            found += [self._comment(told) for told in got.json]
+            path, query = self._next(got.headers.get("link", "")), {}
+            if not path:
+                break
+        return [comment for comment in found if comment.updated_at >= since // 1000 * 1000]
+
+    def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
+        """Say it, unless the mark is there: a call whose answer was lost said it."""
+        there = self.comments(ticket, self._now() - RECENT)
+        path = f"{_path(self._place(ticket))}/comments"
+        said_before = next((comment for comment in there if mark and comment.mark == mark), None)
+        return said_before or self._comment(self._ask("POST", path, {"body": text + foot(mark)}).json)
+
+    def amend(self, ticket: str, comment: str, text: str) -> None:
+        """Change a comment of ours; its mark stays."""
+        path = self._comment_path(ticket, comment)
+        before = self._ask("GET", path).json
+        self._ask("PATCH", path, {"body": text + foot_of(before.get("body"))})
+
+    def withdraw(self, ticket: str, comment: str) -> None:
+        """Delete a comment of ours."""
+        self._drop(self._comment_path(ticket, comment))
+
+    def move(self, ticket: str, word: str) -> TicketSeen:
+        """Open or close it for that reason; in and out of progress by the label."""
+        if word not in {known.id for known in self.words()}:
+            raise Denied(f"GitHub has no state {word}")
+        path, label = _path(self._place(ticket)), self._config["in_progress_label"]
+        body = {"state": "closed", "state_reason": word} if word in CLOSED else {"state": "open"}
+        told = self._ask("PATCH", path, body).json
+        carried = label and label.lower() in [name.lower() for name in labels(told)]
+        if label and word == IN_PROGRESS.id and not carried:
+            return self.label(ticket, [label], [])
+        if carried and word != IN_PROGRESS.id:
+            return self.label(ticket, [], [label])
+        moved = self._seen(told, ticket)
+        if moved.word.id != word:  # an older server, which knows no such reason
+            raise Denied(f"GitHub left it {moved.word.name}")
+        return moved
+
+    def retitle(self, ticket: str, title: str, text: str | None = None) -> TicketSeen:
+        """Change title and text; the link back stays under it."""
+        path, body = _path(self._place(ticket)), {"title": _title(title)}
+        if text is not None:
+            body["body"] = text + foot_of(self._ask("GET", path).json.get("body"))
+        return self._seen(self._ask("PATCH", path, body).json, ticket)
+
+    def label(self, ticket: str, add: Sequence[str], remove: Sequence[str]) -> TicketSeen:
+        """Put labels on, made where the repository has none of that name, and take them off."""
+        path = _path(self._place(ticket))
+        if add:
+            self._ask("POST", f"{path}/labels", {"labels": list(add)})
+        for name in remove:
+            self._drop(f"{path}/labels/{quote(name, safe='')}")
+        return self._seen(self._ask("GET", path).json, ticket)
+
+    def changed(self, since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
+        """A page of those changed, oldest first. The cursor is the time of the last one and not a page's number: what
+        changes meanwhile moves to the end, and would push others over a page's edge. Asked is from a second before, in
+        which some may have shown late."""
+        after, _, page = cursor.partition(".")
+        start = int(after) if after.isdigit() else since
+        number = int(page) if page.isdigit() else 1
+        query = {"state": "all", "sort": "updated", "direction": "asc", "since": moment(start - 1000)}
+        query |= {"per_page": str(PAGE), "page": str(number)}
+        told = self._ask("GET", f"/repos/{self._home}/issues", query=query).json
+        seen = [self._seen(issue, str(issue["number"])) for issue in told if "pull_request" not in issue]
+        if len(told) < PAGE:
+            return seen, ""
+        last = milliseconds(told[-1].get("updated_at"))
+        return seen, f"{start}.{number + 1}" if last // 1000 <= start // 1000 else f"{last}.1"
+
+    def _marked(self, mark: str) -> dict[str, Any] | None:
+        """The issue among the newest whose text carries the mark, and which we wrote. The list is asked, since the
+        search knows a new issue late."""
+        query = {"state": "all", "sort": "created", "direction": "desc", "per_page": str(PAGE)}
+        newest = self._ask("GET", f"/repos/{self._home}/issues", query=query).json
+        alike = [issue for issue in newest if mark_in(issue.get("body")) == mark and "pull_request" not in issue]
+        return next((issue for issue in alike if self._ours(issue)), None)
+
+    def _ours(self, told: dict[str, Any]) -> bool:
+        return same(_person(told.get("user"))[1], self._access.actor()[1])
+
+    def _seen(self, issue: dict[str, Any], id_: str) -> TicketSeen:
+        body = issue.get("body")
+        mark = mark_in(body)
+        return TicketSeen(
+            id=id_,
+            key=_key(id_),
+            url=str(issue.get("html_url") or ""),
+            title=str(issue.get("title") or ""),
+            word=word(issue, self._config["in_progress_label"]),
+            text=said(body),
+            labels=labels(issue),
+            assignee=_person(issue.get("assignee"))[1],
+            updated_at=milliseconds(issue.get("updated_at")),
+            mark=mark if mark and self._ours(issue) else "",
+        )
+
+    def _comment(self, told: dict[str, Any]) -> CommentSeen:
+        author_id, author = _person(told.get("user"))
+        mark = mark_in(told.get("body"))
+        return CommentSeen(
+            id=str(told["id"]),
+            text=said(told.get("body")),
+            author=author or "ghost",  # as GitHub shows a deleted account
+            author_id=author_id,
+            created_at=milliseconds(told.get("created_at")),
+            updated_at=milliseconds(told.get("updated_at")),
+            mark=mark if mark and self._ours(told) else "",
+        )
+
+    def _place(self, ticket: str) -> Place:
+        where = place(ticket, self._home)
+        if where is None:
+            raise Denied("that is no id of a GitHub issue")
+        return where
+
+    def _by_url(self, reference: str) -> Place | None:
+        """Of https://github.com/owner/name/issues/5, or of the same on the server that the API belongs to."""
+        api = urlsplit(self._access.base)
+        try:
+            parts = urlsplit(reference)
+        except ValueError:
+            return None
+        found = re.fullmatch(r"/([^/]+/[^/]+)/issues/([0-9]{1,12})/?", parts.path)
+        if not found or parts.netloc.lower() != api.netloc.removeprefix("api."):
+            return None
+        return Place(found[1], int(found[2]))
+
+    def _comment_path(self, ticket: str, comment: str) -> str:
+        if not comment.isdigit():
+            raise Denied("that is no id of a GitHub comment")
+        return f"/repos/{self._place(ticket).repository}/issues/comments/{comment}"
+
+    def _renamed(self, before: str, now: str) -> bool:
+        """Whether the repository itself goes by another name now."""
+        try:
+            return same(str(self._ask("GET", f"/repos/{before}").json["full_name"]), now)
+        except Absent:
+            return False
+
+    def _drop(self, path: str) -> None:
+        try:
+            self._ask("DELETE", path)
+        except Absent:
+            return
+
+    def _next(self, link: str) -> str:
+        """The path of the next page (RFC 8288), if it lies on the same server; else ""."""
+        found = re.search(r'<([^<>]*)>\s*;\s*rel="next"', link)
+        return (self._access.within(found[1]) or "") if found else ""
+
+
+def _place_of(issue: dict[str, Any]) -> Place:
+    owner, name = str(issue.get("repository_url", "")).rstrip("/").split("/")[-2:]
+    return Place(f"{owner}/{name}", int(issue["number"]))
+
+
+def _path(where: Place) -> str:
+    return f"/repos/{where.repository}/issues/{where.number}"
+
+
+def _key(ticket: str) -> str:
+    return f"#{ticket}" if ticket.isdigit() else ticket
+
+
+def _person(told: Any) -> tuple[str, str]:
+    """(id, login); empty for a deleted account."""
+    return (str(told.get("id", "")), str(told.get("login", ""))) if isinstance(told, dict) else ("", "")
+
+
+def _title(title: str) -> str:
+    return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1] + "…"

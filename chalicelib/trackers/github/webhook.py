@@ -1,0 +1,247 @@
+"""What GitHub's webhooks say (https://docs.github.com/en/webhooks/webhook-events-and-payloads).
+
+| event | actions | ends as |
+|---|---|---|
+| issues | see ISSUES | hint, or ignored: what we do not carry |
+| issue_comment | created, edited, deleted | hint; on a pull request ignored |
+| repository, installation, … | see PROJECT | hint without a ticket: look at the connection again |
+| ping, label, milestone, sub_issues, all others that GitHub documents | | ignored |
+| what is not documented | | unsupported |
+
+A hint is all that is taken: what the ticket is now, is fetched. So a replay does no harm, although no time is signed.
+Light to import: the API's cold path does.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from ...desk.arrivals import Ignored, Unsupported
+from ...desk.envelopes import Envelope, Greeting
+from ...desk.errors import Malformed, WrongMediaType
+from ...desk.ids import derived
+from ...desk.tickets import Happened, Hint
+from ...desk.workspaces import Install
+from ...ports import Outside, Secrets, Tickets
+from ...wire import signed
+
+CREDENTIALS: Mapping[str, str] = {
+    "token": "a fine-grained personal access token: Issues read and write, and Webhooks read and write",
+    "private_key": "the private key (PEM) that GitHub made for your App; with config.app_id, instead of a token",
+}
+FORM = "application/x-www-form-urlencoded"
+
+_CHANGES: dict[str, Happened] = {
+    "opened": "created",
+    "edited": "changed",
+    "closed": "moved_state",
+    "reopened": "moved_state",
+    "assigned": "assigned",
+    "unassigned": "assigned",
+    "labeled": "labelled",
+    "unlabeled": "labelled",
+    "transferred": "transferred",
+    "deleted": "deleted",
+}
+_UNCARRIED = "milestoned demilestoned locked unlocked pinned unpinned typed untyped field_added field_removed".split()  # noqa: SIM905
+ISSUES: dict[str, Happened | None] = {**_CHANGES, **dict.fromkeys(_UNCARRIED)}
+COMMENTS: dict[str, Happened | None] = {
+    "created": "commented",
+    "edited": "comment_changed",
+    "deleted": "comment_deleted",
+    "pinned": None,
+    "unpinned": None,
+}
+# Events after which the connection itself may be another: renamed, moved, gone, or with other rights.
+PROJECT: dict[str, frozenset[str]] = {
+    "repository": frozenset({"renamed", "transferred", "deleted", "archived", "unarchived"}),
+    "installation": frozenset({"deleted", "suspend", "unsuspend", "new_permissions_accepted"}),
+    "installation_repositories": frozenset({"added", "removed"}),
+    "installation_target": frozenset({"renamed"}),
+    "meta": frozenset({"deleted"}),
+}
+# Known, and nothing to us. What they are about is the reason.
+OTHERS: dict[str, str] = {
+    "ping": "ping",
+    "github_app_authorization": "user-authorization",
+    "label": "label-itself",
+    "milestone": "milestone-itself",
+    "sub_issues": "sub-issue",
+    "issue_dependencies": "dependency",
+} | dict.fromkeys(
+    # From GitHub's own list of its events.
+    """branch_protection_configuration branch_protection_rule check_run check_suite code_scanning_alert commit_comment
+    create custom_property custom_property_promoted_to_enterprise custom_property_values delete dependabot_alert
+    deploy_key deployment deployment_protection_rule deployment_review deployment_status discussion discussion_comment
+    dismissal_request_code_scanning dismissal_request_secret_scanning exemption_request_push_ruleset
+    exemption_request_secret_scanning fork gollum image marketplace_purchase member membership merge_group org_block
+    organization organization_custom_property organization_custom_property_values package page_build
+    personal_access_token_request project project_card project_column projects_v2 projects_v2_item
+    projects_v2_status_update public pull_request pull_request_review pull_request_review_comment
+    pull_request_review_thread push registry_package release repository_advisory repository_dispatch repository_import
+    repository_ruleset repository_vulnerability_alert secret_scanning_alert secret_scanning_alert_location
+    secret_scanning_scan security_advisory security_and_analysis sponsorship star status team team_add watch
+    workflow_dispatch workflow_job workflow_run""".split(),  # noqa: SIM905
+    "not-about-issues",
+)
+_PLAIN = re.compile(r"[a-z0-9_]{1,40}")
+
+
+def check(config: dict[str, Any]) -> dict[str, Any]:
+    """The install's config, complete and valid; raises Invalid naming the field."""
+    from .config import check as check_config
+
+    return check_config(config)
+
+
+def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+    """Raise Unauthenticated unless a live secret signed the raw body: of a form the whole form, not its JSON. The old
+    X-Hub-Signature (SHA-1) counts for nothing."""
+    signed.check(envelope.headers, "x-hub-signature-256", envelope.body, secrets.get("signing", ()), "sha256=")
+
+
+def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
+    """Only a signed sender gets this far."""
+    return None
+
+
+def group(envelope: Envelope) -> str:
+    """The ticket, or the install for what is about none."""
+    try:
+        told = _told(envelope)
+    except (Malformed, WrongMediaType):
+        return envelope.install
+    number = _at(told, "issue", "number")
+    if number is None:
+        return envelope.install
+    return derived("grp", envelope.install, str(_at(told, "repository", "full_name")), str(number))
+
+
+def greet(envelope: Envelope, install: Install) -> Greeting:
+    """202, also for what we do not know. WrongMediaType or Malformed for what nobody could handle."""
+    _told(envelope)
+    return Greeting(status=202)
+
+
+def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsupported]:
+    """What it says. Never raises for content."""
+    try:
+        told = _told(envelope)
+    except (Malformed, WrongMediaType):
+        return [Ignored(reason="malformed")]
+    event, action = envelope.headers.get("x-github-event", ""), _text(told, "action")
+    if event in ("issues", "issue_comment"):
+        return [_about_ticket(envelope, install, told, event, action)]
+    if event in PROJECT:
+        if action in PROJECT[event]:
+            return [Hint(ticket="", what="project_changed", id=_delivery(envelope), actor=_text(told, "sender", "id"))]
+        return [Ignored(reason="connection-as-before")]
+    if event in OTHERS:
+        return [Ignored(reason=OTHERS[event])]
+    return [Unsupported(what=_plain(event))]
+
+
+def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
+    """The way to its API, by the credentials that were given."""
+    from .client import GitHub
+
+    return GitHub(install, secrets, outside, now)
+
+
+def _about_ticket(
+    envelope: Envelope, install: Install, told: dict[str, Any], event: str, action: str
+) -> Hint | Ignored | Unsupported:
+    known = ISSUES if event == "issues" else COMMENTS
+    if action not in known:
+        return Unsupported(what=f"{event}.{_plain(action)}")
+    issue = told.get("issue")
+    if not isinstance(issue, dict) or type(issue.get("number")) is not int or issue["number"] < 1:
+        return Ignored(reason="no-issue")
+    if issue.get("pull_request"):
+        return Ignored(reason="pull-request")
+    what = known[action]
+    if what is None:
+        return Ignored(reason="nothing-that-we-carry")
+    return _hint(envelope, install, told, what)
+
+
+def _hint(envelope: Envelope, install: Install, told: dict[str, Any], what: Happened) -> Hint:
+    from .words import Place, mark_in, milliseconds, ticket_id
+
+    issue, comment = told["issue"], told.get("comment")
+    home = _home(envelope, install, told)
+    there = Place(_text(told, "repository", "full_name") or home, issue["number"])
+    changed = comment if isinstance(comment, dict) else issue
+    author, actor = _text(changed, "user", "id"), _text(told, "sender", "id")
+    moved_to = ""
+    if what == "transferred":
+        new, number = _text(told, "changes", "new_repository", "full_name"), _at(told, "changes", "new_issue", "number")
+        moved_to = ticket_id(Place(new, number), home) if new and type(number) is int else ""
+    return Hint(
+        ticket=ticket_id(there, home),
+        what=what,
+        id=_delivery(envelope),
+        comment=_text(comment, "id"),
+        at=milliseconds(changed.get("updated_at")),
+        actor=actor,
+        moved_to=moved_to,
+        # Others can copy a mark; only its own author's change carries it.
+        mark=mark_in(_text(changed, "body")) if author and author == actor else "",
+    )
+
+
+def _home(envelope: Envelope, install: Install, told: dict[str, Any]) -> str:
+    """The connected repository by its name of today: a repository's own webhook knows no other, however it is called
+    by now; an App's or an organisation's tells of many."""
+    if envelope.headers.get("x-github-hook-installation-target-type") == "repository":
+        return _text(told, "repository", "full_name") or str(install.config.get("repository", ""))
+    return str(install.config.get("repository", ""))
+
+
+def _told(envelope: Envelope) -> dict[str, Any]:
+    """The JSON of either content type. Malformed or WrongMediaType."""
+    body = envelope.body
+    if envelope.content_type == FORM:
+        body = _payload(body)
+    elif envelope.content_type != "application/json":
+        raise WrongMediaType(f"this webhook takes application/json or {FORM}")
+    try:
+        told = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Malformed("not valid JSON") from None
+    if not isinstance(told, dict):
+        raise Malformed("the body must be an object")
+    return told
+
+
+def _payload(form: bytes) -> bytes:
+    from urllib.parse import parse_qs
+
+    try:
+        return parse_qs(form, max_num_fields=20)[b"payload"][0]
+    except (KeyError, ValueError):
+        raise Malformed("the form has no payload") from None
+
+
+def _at(told: Any, *path: str) -> Any:
+    """What lies there, or None: a deleted account is null, an organisation's ping has no repository."""
+    for name in path:
+        told = told.get(name) if isinstance(told, dict) else None
+    return told
+
+
+def _text(told: Any, *path: str) -> str:
+    value = _at(told, *path)
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _delivery(envelope: Envelope) -> str:
+    """The same over redeliveries."""
+    told = envelope.headers.get("x-github-delivery", "")
+    return told if re.fullmatch(r"[\w-]{1,64}", told) else ""
+
+
+def _plain(word: str) -> str:
+    return word if _PLAIN.fullmatch(word) else "other"

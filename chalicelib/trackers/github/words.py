@@ -1,0 +1,121 @@
+"""GitHub's words and ours: states, texts, ids of tickets.
+
+| GitHub | word | means |
+|---|---|---|
+| open, also reopened | `open` | open |
+| open, with the label that the install names | `in_progress` | in progress |
+| closed, as completed or (before reasons came) without one | `completed` | done |
+| closed as not planned, as a duplicate | `not_planned`, `duplicate` | declined |
+| closed for a reason that we do not know | the reason | unknown |
+
+A ticket of the connected repository is its number, `5`, so that a new name of the repository changes nothing; one that
+moved to another is `owner/name#5`.
+"""
+
+import re
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ...desk.tickets import Word
+
+OPEN = Word(id="open", name="Open", means="open")
+IN_PROGRESS = Word(id="in_progress", name="In progress", means="in_progress")
+CLOSED = {
+    "completed": Word(id="completed", name="Closed as completed", means="done"),
+    "not_planned": Word(id="not_planned", name="Closed as not planned", means="declined"),
+    "duplicate": Word(id="duplicate", name="Closed as duplicate", means="declined"),
+}
+MAX_TITLE = 256
+
+# What we put under a text of ours: the mark, hidden, and the link back. It is never read as part of the text.
+_FOOT = re.compile(r"\s*<!-- parley:([\w.:-]{1,120}) -->(?:\n\n\[[^\n]*\n\n<!-- /parley -->)?")
+# HTML comments hide what their writer did not want to be read; code, where they are plain to see, is left alone. Each
+# alternative is matched whole, also where its end is missing, as GitHub renders it.
+_HIDDEN = re.compile(
+    r"""(?P<seen>
+          ^[ ]{0,3}(?P<fence>`{3,}|~{3,}).*?(?:^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|\Z)
+        | (?<!`)(?P<tick>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=tick)(?!`)
+        )
+      | <!--.*?(?:-->|\Z)""",
+    re.DOTALL | re.MULTILINE | re.VERBOSE,
+)
+_NAME = r"[A-Za-z0-9][A-Za-z0-9-]{0,99}/[A-Za-z0-9._-]{1,100}"
+REPOSITORY = re.compile(_NAME)
+_TICKET = re.compile(rf"(?:({_NAME})#)?([0-9]{{1,12}})")
+
+
+class Place(NamedTuple):
+    """Where a ticket is."""
+
+    repository: str
+    number: int
+
+
+def place(ticket: str, home: str) -> Place | None:
+    """The place that a ticket's id names; `home` is the connected repository."""
+    told = _TICKET.fullmatch(ticket)
+    return Place(told[1] or home, int(told[2])) if told else None
+
+
+def ticket_id(where: Place, home: str) -> str:
+    """The id of a ticket."""
+    return str(where.number) if same(where.repository, home) else f"{where.repository.lower()}#{where.number}"
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two names are of one repository: GitHub does not mind the case."""
+    return one.lower() == other.lower()
+
+
+def word(issue: dict[str, Any], in_progress_label: str) -> Word:
+    """The word of an issue as GitHub tells it."""
+    if issue.get("state") != "closed":
+        marked = in_progress_label.lower() in [name.lower() for name in labels(issue)]
+        return IN_PROGRESS if in_progress_label and marked else OPEN
+    reason = issue.get("state_reason") or "completed"
+    return CLOSED.get(reason) or Word(id=str(reason)[:60], name=f"Closed as {reason}"[:60])
+
+
+def labels(issue: dict[str, Any]) -> tuple[str, ...]:
+    """The names of its labels."""
+    told = issue.get("labels")
+    return tuple(str(label["name"]) for label in told if isinstance(label, dict)) if isinstance(told, list) else ()
+
+
+def said(body: str | None) -> str:
+    """What a text says to its readers: without our foot, without what is hidden in it."""
+    return _HIDDEN.sub(lambda found: found["seen"] or "", _FOOT.sub("", body or "")).strip()
+
+
+def mark_in(body: str | None) -> str:
+    """The mark that we put under it, or ""."""
+    found = _FOOT.search(body or "")
+    return found[1] if found else ""
+
+
+def foot_of(body: str | None) -> str:
+    """Our foot as it is, or ""."""
+    found = _FOOT.search(body or "")
+    return found[0] if found else ""
+
+
+def foot(mark: str, link: str = "") -> str:
+    """What goes under a text of ours."""
+    return f"\n\n<!-- parley:{mark} -->" + (
+        f"\n\n[Room and issue in Parley]({link})\n\n<!-- /parley -->" if link else ""
+    )
+
+
+def milliseconds(moment: object) -> int:
+    """Of a time as GitHub writes it (2011-04-22T13:33:48Z); 0 if it is none."""
+    try:
+        return int(datetime.fromisoformat(str(moment)).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return 0
+
+
+def moment(at: int) -> str:
+    """A time as GitHub reads it; to the second, as it keeps them."""
+    from datetime import UTC
+
+    return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""Linear: one team's issues, by an API key or an OAuth token."""

@@ -1,0 +1,94 @@
+"""One question to Linear's GraphQL API, through the guarded way out, and what its answer means.
+
+| answer | means |
+|---|---|
+| no errors | the data |
+| RATELIMITED (with HTTP 400), also for too complex a query | Busy until the budget that is used up fills again |
+| HTTP 429, 5xx, none; a lock that is held, an error of its own | Busy |
+| 401, AUTHENTICATION_ERROR | Denied, lost |
+| "Entity not found" | Absent |
+| any other | Denied, with the words that Linear means for users |
+
+https://linear.app/developers/graphql, https://linear.app/developers/rate-limiting
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ...ports import Answer, Busy, Denied, Outside, Secrets
+from ...wire.rest import Absent, Api, after
+
+BUDGETS = ("requests", "complexity", "endpoint-requests")
+PASSING = ("internal error", "lock timeout", "network error", "bootstrap error")
+PATIENCE = 60  # seconds to wait where Linear does not say how long
+
+
+class Graph:
+    """The API, by the credentials of an install."""
+
+    def __init__(self, config: Mapping[str, Any], secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
+        self.base: str = config["api_url"]
+        self._secrets, self._outside, self._now = secrets, outside, now
+
+    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data, by the first token that Linear takes."""
+        refused = Denied("no token is configured", lost=True)
+        for token in filter(None, self._secrets.get("token", ())):
+            api = Api(self._outside, self.base, {"authorization": _bearer(token)}, self._now, _said, self._refusal)
+            try:
+                reply = api.ask("POST", "/graphql", {"query": query, "variables": variables})
+            except Denied as denied:
+                if not denied.lost:
+                    raise
+                refused = denied
+                continue
+            if reply.json.get("errors"):  # GraphQL says most of what is wrong with a 200
+                refusal = self._refusal(Answer(200, reply.headers), reply.json)
+                raise refusal or Denied(_said(reply.json)[:200])
+            data: dict[str, Any] = reply.json["data"]
+            return data
+        raise refused
+
+    def _refusal(self, answer: Answer, told: Any) -> Exception | None:
+        """What its first error means."""
+        code, kind = _extension(told, "code").upper(), _extension(told, "type").lower()
+        if code == "RATELIMITED" or kind == "ratelimited":
+            return Busy("Linear's rate limit", self._wait(answer.headers))
+        if "AUTHENTICATION" in code or kind == "authentication error":
+            return Denied(_said(told)[:200], lost=True)
+        if kind in PASSING:
+            return Busy(kind)
+        return Absent(_said(told)[:200]) if "not found" in _said(told).lower() else None
+
+    def _wait(self, headers: Mapping[str, str]) -> int:
+        """Seconds until every budget that is used up fills again; the headers tell the moment in ms."""
+        asked = after(headers.get("retry-after", ""), self._now())
+        resets = [
+            int(reset[:15])
+            for budget in BUDGETS
+            if headers.get(f"x-ratelimit-{budget}-remaining") == "0"
+            and (reset := headers.get(f"x-ratelimit-{budget}-reset", "")).isdigit()
+        ]
+        left = max(1, -(-(max(resets) - self._now()) // 1000)) if resets else PATIENCE
+        return asked or left
+
+
+def _bearer(token: str) -> str:
+    """A personal key is sent as it is, an OAuth token as a bearer's."""
+    return token if token.startswith("lin_api_") else f"Bearer {token}"
+
+
+def _first(told: Any) -> dict[str, Any]:
+    errors = told.get("errors") if isinstance(told, dict) else None
+    first = errors[0] if isinstance(errors, list) and errors else None
+    return first if isinstance(first, dict) else {}
+
+
+def _extension(told: Any, name: str) -> str:
+    extensions = _first(told).get("extensions")
+    return str(extensions.get(name) or "") if isinstance(extensions, dict) else ""
+
+
+def _said(told: Any) -> str:
+    """What Linear says is wrong: what it means for users, and else its own word."""
+    return _extension(told, "userPresentableMessage") or str(_first(told).get("message") or "")

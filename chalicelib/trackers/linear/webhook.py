@@ -1,0 +1,211 @@
+"""What Linear's webhooks say (https://linear.app/developers/webhooks).
+
+| type | actions | ends as |
+|---|---|---|
+| Issue | create, update, remove, archive, unarchive, restore | hint; ignored where nothing changed that we carry |
+| Comment | create, update, remove | hint; ignored where it is not on an issue |
+| OAuthApp, PermissionChange | revoked, teamAccessChanged | hint without a ticket: look at the connection again |
+| all others that Linear documents | | ignored |
+| what is not documented | | unsupported |
+
+Light to import: the API's cold path does.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from ...desk.arrivals import Ignored, Unsupported
+from ...desk.envelopes import Envelope, Greeting
+from ...desk.errors import Malformed, Unauthenticated, WrongMediaType
+from ...desk.ids import derived
+from ...desk.tickets import Happened, Hint
+from ...desk.workspaces import Install
+from ...ports import Outside, Secrets, Tickets
+from ...wire import signed
+
+CREDENTIALS: Mapping[str, str] = {
+    "token": "a personal API key (Settings, Security & access) or an OAuth access token; to make webhooks, an admin's",
+    "webhook_secret": "the signing secret that Linear made, where the webhook was set up by hand",
+}
+TOLERANCE = 60_000  # ms both ways, as in Linear's own SDK
+
+# What an update of an issue has changed, and how it is told; the first that fits.
+CHANGES: tuple[tuple[Happened, frozenset[str]], ...] = (
+    ("transferred", frozenset({"teamId"})),
+    ("moved_state", frozenset({"stateId"})),
+    ("changed", frozenset({"title", "description", "archivedAt", "trashed", "url", "identifier"})),
+    ("labelled", frozenset({"labelIds", "labels"})),
+    ("assigned", frozenset({"assigneeId"})),
+)
+ISSUES: dict[str, Happened] = {
+    "create": "created",
+    "remove": "deleted",
+    "archive": "changed",
+    "unarchive": "changed",
+    "restore": "changed",
+}
+COMMENTS: dict[str, Happened] = {"create": "commented", "update": "comment_changed", "remove": "comment_deleted"}
+PROJECT = {"OAuthApp": "revoked", "PermissionChange": "teamAccessChanged"}
+# Known, and nothing to us.
+OTHERS: dict[str, str] = {
+    "IssueLabel": "label-itself",
+    "Reaction": "reaction",
+    "Attachment": "attachment",
+    "IssueSLA": "sla",
+    "AgentSessionEvent": "agent-session",
+    "AppUserNotification": "notification",
+} | dict.fromkeys(
+    """AgentActivity AgentSession AuditEntry Customer CustomerNeed Cycle Document Initiative InitiativeLabel
+    InitiativeUpdate Project ProjectLabel ProjectMilestone ProjectUpdate Release ReleaseNote User""".split(),  # noqa: SIM905
+    "not-about-issues",
+)
+_PLAIN = re.compile(r"[A-Za-z0-9_]{1,40}")
+
+
+def check(config: dict[str, Any]) -> dict[str, Any]:
+    """The install's config, complete and valid; raises Invalid naming the field."""
+    from .config import check as check_config
+
+    return check_config(config)
+
+
+def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+    """Raise Unauthenticated unless a live secret signed the raw body, with a time that is at most a minute off."""
+    live = [*secrets.get("signing", ()), *secrets.get("webhook_secret", ())]
+    signed.check(envelope.headers, "linear-signature", envelope.body, live)
+    at = _sent_at(envelope)
+    if at is None:
+        raise Unauthenticated("webhookTimestamp is missing")
+    if abs(now - at) > TOLERANCE:
+        raise Unauthenticated("webhookTimestamp is more than a minute off")
+
+
+def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
+    """Only a signed sender gets this far."""
+    return None
+
+
+def group(envelope: Envelope) -> str:
+    """The issue, or the install for what is about none."""
+    try:
+        told = _told(envelope)
+    except (Malformed, WrongMediaType):
+        return envelope.install
+    ticket = _ticket(told)
+    return derived("grp", envelope.install, ticket) if ticket else envelope.install
+
+
+def greet(envelope: Envelope, install: Install) -> Greeting:
+    """200, which is all that Linear counts as taken. WrongMediaType or Malformed for what nobody could handle."""
+    _told(envelope)
+    return Greeting(status=200)
+
+
+def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsupported]:
+    """What it says. Never raises for content."""
+    try:
+        told = _told(envelope)
+    except (Malformed, WrongMediaType):
+        return [Ignored(reason="malformed")]
+    type_, action = _text(told, "type"), _text(told, "action")
+    if type_ in ("Issue", "Comment"):
+        return [_about_ticket(envelope, told, type_, action)]
+    if type_ in PROJECT:
+        if action == PROJECT[type_]:
+            return [Hint(ticket="", what="project_changed", id=_delivery(envelope))]
+        return [Ignored(reason="connection-as-before")]
+    if type_ in OTHERS:
+        return [Ignored(reason=OTHERS[type_])]
+    return [Unsupported(what=_plain(type_))]
+
+
+def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
+    """The way to its API, by the credentials that were given."""
+    from .client import Linear
+
+    return Linear(install, secrets, outside, now)
+
+
+def _about_ticket(envelope: Envelope, told: dict[str, Any], type_: str, action: str) -> Hint | Ignored | Unsupported:
+    ticket = _ticket(told)
+    known = ISSUES if type_ == "Issue" else COMMENTS
+    if action not in known and (type_, action) != ("Issue", "update"):
+        return Unsupported(what=f"{type_}.{_plain(action)}")
+    if not ticket:
+        return Ignored(reason="not-on-an-issue")
+    what = known.get(action) or _changed(told)
+    return _hint(envelope, told, ticket, what) if what else Ignored(reason="nothing-that-we-carry")
+
+
+def _changed(told: dict[str, Any]) -> Happened | None:
+    """By the old values in updatedFrom, of which some are told although they have not changed."""
+    before, now = told.get("updatedFrom"), told.get("data")
+    if not isinstance(before, dict) or not isinstance(now, dict):
+        return "changed"
+    names = {name for name, value in before.items() if name not in now or now[name] != value}
+    return next((what for what, ours in CHANGES if names & ours), None)
+
+
+def _hint(envelope: Envelope, told: dict[str, Any], ticket: str, what: Happened) -> Hint:
+    from .words import milliseconds
+
+    by = _text(told, "actor", "id") or _text(told, "data", "userId") or _text(told, "data", "creatorId")
+    return Hint(
+        ticket=ticket,
+        what=what,
+        id=_delivery(envelope),
+        comment=_text(told, "data", "id") if told["type"] == "Comment" else "",
+        at=milliseconds(_text(told, "data", "updatedAt")) or _sent_at(envelope) or 0,
+        actor=by,
+    )
+
+
+def _ticket(told: dict[str, Any]) -> str:
+    """The issue's id: its own, or the one that a comment is on. Comments are on documents and updates, too."""
+    if told.get("type") == "Issue":
+        return _text(told, "data", "id")
+    return _text(told, "data", "issueId") or _text(told, "data", "issue", "id")
+
+
+def _sent_at(envelope: Envelope) -> int | None:
+    """When it was sent (ms), as the signed body says; the header, which is not signed, is for what has none."""
+    try:
+        at = _told(envelope).get("webhookTimestamp")
+    except (Malformed, WrongMediaType):
+        at = None
+    if isinstance(at, int) and not isinstance(at, bool):
+        return at
+    told = envelope.headers.get("linear-timestamp", "")
+    return int(told) if re.fullmatch(r"[0-9]{1,15}", told) else None
+
+
+def _told(envelope: Envelope) -> dict[str, Any]:
+    """The JSON. Malformed or WrongMediaType."""
+    if envelope.content_type != "application/json":
+        raise WrongMediaType("this webhook takes application/json")
+    try:
+        told = msgspec.json.decode(envelope.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Malformed("not valid JSON") from None
+    if not isinstance(told, dict):
+        raise Malformed("the body must be an object")
+    return told
+
+
+def _text(told: Any, *path: str) -> str:
+    """The text that lies there, or "": much is absent rather than null."""
+    for name in path:
+        told = told.get(name) if isinstance(told, dict) else None
+    return told if isinstance(told, str) else ""
+
+
+def _delivery(envelope: Envelope) -> str:
+    told = envelope.headers.get("linear-delivery", "")
+    return told if re.fullmatch(r"[\w-]{1,64}", told) else ""
+
+
+def _plain(word: str) -> str:
+    return word if _PLAIN.fullmatch(word) else "other"

@@ -1,0 +1,77 @@
+"""Linear's words and ours.
+
+| type of the workflow state | means |
+|---|---|
+| triage, backlog, unstarted | open |
+| started | in progress |
+| completed | done |
+| canceled, duplicate | declined |
+| any other | unknown |
+
+A word's id is the state's own: teams name and order their states as they like.
+"""
+
+import hashlib
+import uuid
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from ...desk.tickets import IssueState, TicketSeen, Word
+
+MEANS: dict[str, IssueState] = {
+    "triage": "open",
+    "backlog": "open",
+    "unstarted": "open",
+    "started": "in_progress",
+    "completed": "done",
+    "canceled": "declined",
+    "duplicate": "declined",
+}
+MAX_TITLE = 255
+
+
+def word(state: dict[str, Any]) -> Word:
+    """A workflow state."""
+    means: IssueState | Literal["unknown"] = MEANS.get(str(state.get("type")), "unknown")
+    return Word(id=str(state["id"]), name=str(state["name"]), means=means)
+
+
+def seen(issue: dict[str, Any], mark: str = "") -> TicketSeen:
+    """An issue as the API tells it. What is in the trash is gone; what is only archived is not."""
+    return TicketSeen(
+        id=str(issue["id"]),
+        key=str(issue["identifier"]),
+        url=str(issue["url"]),
+        title=str(issue["title"]),
+        word=word(issue["state"]),
+        text=issue.get("description") or "",
+        labels=tuple(str(label["name"]) for label in issue["labels"]["nodes"]),
+        assignee=str((issue.get("assignee") or {}).get("name", "")),
+        updated_at=milliseconds(issue.get("updatedAt")),
+        gone=bool(issue.get("trashed")),
+        mark=mark,
+    )
+
+
+def chosen_id(install: str, mark: str) -> str:
+    """The id that we ask Linear to give to what carries our mark: asked for twice, it is made once. Linear wants the
+    form of a version 4 UUID."""
+    return str(uuid.UUID(bytes=hashlib.sha256(f"{install}\x1f{mark}".encode()).digest()[:16], version=4))
+
+
+def title(text: str) -> str:
+    """A title that Linear takes."""
+    return text if len(text) <= MAX_TITLE else text[: MAX_TITLE - 1] + "…"
+
+
+def milliseconds(moment: object) -> int:
+    """Of a time as Linear writes it (2023-01-01T12:00:00.000Z); 0 if it is none."""
+    try:
+        return int(datetime.fromisoformat(str(moment)).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return 0
+
+
+def moment(at: int) -> str:
+    """A time as Linear reads it."""
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

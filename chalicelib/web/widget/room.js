@@ -1,0 +1,381 @@
+// A room's conversation: who said what, in order; replies, reactions, edits, files; and where one writes.
+
+import { arrange, h, icon } from "../shared/dom.js";
+import { render } from "../shared/markdown.js";
+import { clock, day, size } from "../shared/words.js";
+import { Composer } from "./composer.js";
+import { ICONS } from "./icons.js";
+import { face, joined } from "./list.js";
+
+const EMOJI = ["👍", "❤️", "🎉", "😄", "🙏", "👀", "✅"];
+const SHOWN = /^image\/(png|jpeg|gif|webp|avif)$/;
+const TOGETHER = 5 * 60e3; // ms within which one's messages are shown as one
+
+export class RoomView {
+  #nodes = new Map();
+  #drafts = new Map();
+  #unreadFrom = 0;
+  #off = null;
+  #marking = 0;
+
+  constructor(widget) {
+    this.widget = widget;
+    const { say } = widget;
+    this.title = h("h3", { id: "parley-room" });
+    this.state = h("p");
+    this.faces = h("span.faces", { "aria-hidden": "true" });
+    this.about = h("button.round", { "aria-label": say("menu"), "aria-expanded": "false", onclick: () => this.#toggle() }, icon(ICONS.more));
+    this.back = h("button.round.back", { "aria-label": say("back"), onclick: () => widget.show("list") }, icon(ICONS.back));
+    this.menu = h("div.menu", { hidden: true });
+    this.offline = h("p.bar", { hidden: true, role: "status" }, say("offline"));
+    this.older = h("button.plain.older", { onclick: () => this.#older() }, say("older"));
+    this.log = h("div.log", { role: "log", tabindex: "0", onkeydown: (event) => this.#walk(event) });
+    this.typing = h("p.typing", { "aria-live": "polite" });
+    this.composer = new Composer(widget, {
+      onsend: (body, shown) => {
+        this.#unreadFrom = 0;
+        this.feed.say(body, shown);
+        this.#toEnd();
+      },
+      onedit: (message, text) => this.#try(text ? this.feed.edit(message, text) : this.feed.remove(message)),
+      ontyping: () => widget.session.live.send({ type: "typing", room: this.id }),
+      onlast: () => this.#editLast(),
+      people: () => [...widget.session.people.values()].filter((person) => person.id !== widget.session.me.id),
+      placeholder: "",
+    });
+    this.drop = h("div.drop", { hidden: true }, say("drop"));
+    this.element = h("section.pane.main", { "aria-labelledby": "parley-room" },
+      h("header.top", null, this.back, h("div.grow", null, this.title, this.state), this.faces, this.about, widget.closer()),
+      this.offline, this.menu, this.log, this.typing, this.composer.element, this.drop);
+    this.#droppable();
+  }
+
+  get id() {
+    return this.feed?.id ?? null;
+  }
+
+  get room() {
+    const { session } = this.widget;
+    return session.rooms.get(this.id) ?? session.resolved.get(this.id) ?? this.feed?.room;
+  }
+
+  async open(id) {
+    const { session } = this.widget;
+    this.close();
+    this.feed = session.feed(id);
+    this.#unreadFrom = 0;
+    this.composer.draft = this.#drafts.get(id) ?? "";
+    this.log.replaceChildren();
+    this.#nodes.clear();
+    this.#off = this.feed.on(() => this.update());
+    session.live.watch({ room: id });
+    const waiting = this.room?.unread ?? 0;
+    this.update();
+    await session.openRoom(id);
+    if (this.id !== id) return;
+    const others = this.feed.list.filter((message) => message.author.id !== session.me.id);
+    this.#unreadFrom = waiting ? (others.at(-waiting)?.change ?? 0) : 0;
+    this.update();
+    this.#toEnd();
+  }
+
+  close() {
+    if (!this.feed) return;
+    this.#drafts.set(this.id, this.composer.draft);
+    this.#off?.();
+    if (!this.widget.session.me.room) this.widget.session.live.unwatch({ room: this.id });
+    this.menu.hidden = true;
+    this.feed = null;
+  }
+
+  focus() {
+    this.composer.focus();
+  }
+
+  update() {
+    const { say, session } = this.widget;
+    const { feed, room } = this;
+    if (!feed || !room) return;
+    const near = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
+    const before = this.log.scrollHeight - this.log.scrollTop;
+    this.#head(room);
+    this.log.setAttribute("aria-label", say("conversation", this.title.textContent));
+    const shown = feed.ready ? [...feed.list, ...feed.pending] : [];
+    const first = this.log.querySelector(".said");
+    arrange(this.log, this.#lines(shown));
+    if (near) this.#toEnd();
+    else if (first && this.log.querySelector(".said") !== first) this.log.scrollTop = this.log.scrollHeight - before;
+    this.#roving();
+    this.updateTyping();
+    this.offline.hidden = !(session.live.state !== "open" && (!navigator.onLine || feed.pending.some((draft) => draft.failed)));
+    if (feed.ready) this.#markRead();
+  }
+
+  updateTyping() {
+    const names = [...(this.widget.session.typing.get(this.id)?.values() ?? [])].map((each) => each.name);
+    this.typing.textContent = names.length ? this.widget.say("typing", joined(names, this.widget.say)) : "";
+  }
+
+  #head(room) {
+    const { say, session } = this.widget;
+    const on = room.assignees.map((id) => session.people.get(id)).filter(Boolean);
+    const vendor = session.me.workspace.name;
+    this.title.textContent = room.kind === "triage" && room.name === "Triage" ? say("triage") : room.name;
+    this.faces.replaceChildren(...on.slice(0, 3).map((person) => face(person)));
+    const turn = room.turn === "customer" ? say("yourTurn") : on.length || !room.turn ? "" : say("nobody", vendor);
+    this.state.textContent = room.state === "resolved" ? (room.outcome ? say("outcome", room.outcome) : say("resolved"))
+      : [on.length && say("onIt", joined(on.map((person) => person.name), say)), turn].filter(Boolean).join(" · ") || (session.me.customer?.name ?? "");
+    this.composer.text.placeholder = say("messageHint", vendor);
+    this.about.hidden = this.back.hidden = Boolean(session.me.room);
+  }
+
+  #lines(shown) {
+    const { say, session, language } = this.widget;
+    const lines = this.feed.before ? [this.older] : [];
+    if (this.feed.ready && !shown.length) lines.push(this.#line("empty", "none", say("empty")));
+    let last = null;
+    for (const each of shown) {
+      const at = each.created_at ?? each.at;
+      const date = new Date(at).toDateString();
+      const author = each.author?.id ?? session.me.id;
+      if (!last || last.date !== date) {
+        const words = date === new Date().toDateString() ? say("today") : day(at, language);
+        lines.push(this.#line(`day ${date}`, "mark", words));
+        last = null;
+      }
+      if (each.change && each.change === this.#unreadFrom) {
+        lines.push(this.#line("new", "mark.new", say("unread")));
+        last = null;
+      }
+      const more = last?.author === author && new Date(at) - last.at < TOGETHER && !each.reply_to;
+      lines.push(this.#said(each, Boolean(more)));
+      last = { author, date, at: new Date(at) };
+    }
+    return lines;
+  }
+
+  #line(key, classes, words) {
+    const known = this.#nodes.get(key);
+    if (known?.words === words) return known.node;
+    const node = h(classes === "none" ? "p.none" : `div.${classes}`, null, words);
+    this.#nodes.set(key, { node, words });
+    return node;
+  }
+
+  /** The node of a message or a draft: made anew only if something of it has changed. */
+  #said(each, more) {
+    const { session } = this.widget;
+    const key = each.id ?? each.key;
+    const words = JSON.stringify([each.id ? each : [each.text, each.sent, each.failed?.message], more, session.people.size]);
+    const known = this.#nodes.get(key);
+    if (known?.words === words) return known.node;
+    const focused = known?.node.contains(known.node.getRootNode().activeElement);
+    const node = each.id ? this.#message(each, more) : this.#draft(each);
+    node.dataset.key = key;
+    this.#nodes.set(key, { node, words });
+    if (focused) setTimeout(() => node.focus());
+    return node;
+  }
+
+  #message(message, more) {
+    const { say, session, language } = this.widget;
+    const { author } = message;
+    const mine = author.id === session.me.id;
+    const name = mine ? say("you") : author.kind === "system" ? say("system") : author.name;
+    const vendor = author.kind === "agent" ? h("span.chip", null, session.me.workspace.name) : author.kind === "visitor" && !mine && h("span.chip", null, say("visitor"));
+    const names = [...session.people.values()].filter((person) => message.mentions.includes(person.id)).map((person) => person.name);
+    const inside = message.deleted ? say("deleted") : [
+      message.reply_to && this.#cite(message.reply_to),
+      message.text && h("div.text", null, render(message.text, names)),
+      message.attachments.length > 0 && h("div.files", null, message.attachments.map((file) => this.#file(file))),
+    ];
+    const classes = [".said", mine && "mine", more && "more", message.deleted && "gone"].filter(Boolean).join(".");
+    return h(`article${classes}`, { tabindex: "-1", "aria-label": `${name}, ${clock(message.created_at, language)}` },
+      !mine && face(author),
+      h("div.words", null,
+        h("div.who", null, h("span.name", null, name), vendor, h("time", { datetime: message.created_at }, clock(message.created_at, language)), message.edited_at && h("span", null, say("edited"))),
+        h("div.bubble", null, inside),
+        message.reactions.length > 0 && this.#marks(message)),
+      !message.deleted && this.#tools(message, mine));
+  }
+
+  #draft(draft) {
+    const { say } = this.widget;
+    const fate = draft.failed
+      ? h("p.fate.bad", { role: "alert" }, draft.failed.status === 0 ? say("notSent") : `${say("notSent")} ${draft.failed.message}`,
+          h("button.plain", { onclick: () => this.feed.resend(draft) }, say("again")),
+          h("button.plain.bad", { onclick: () => this.feed.discard(draft) }, say("discard")))
+      : h("p.fate", null, say("sending"));
+    return h("article.said.mine.waiting", { tabindex: "-1", "aria-label": say("you") },
+      h("div.words", null, h("div.bubble", null, draft.text && h("div.text", null, render(draft.text)),
+        draft.files?.length > 0 && h("div.files", null, draft.files.map((file) => this.#chip(file)))), fate));
+  }
+
+  #cite(reply) {
+    const message = this.feed.messages.get(reply.message);
+    const words = (reply.quote?.text ?? message?.text ?? "…").replace(/```\w*|[*`~]/g, "");
+    return h("button.cite", { tabindex: "-1", onclick: () => this.#jump(reply.message) }, h("b", null, message?.author.name ?? ""), h("span", null, words.slice(0, 300)));
+  }
+
+  #jump(id) {
+    const node = this.#nodes.get(id)?.node;
+    node?.scrollIntoView({ block: "center", behavior: "smooth" });
+    node?.focus();
+  }
+
+  #file(file) {
+    if (!SHOWN.test(file.type)) return this.#chip(file);
+    const link = h("a.image", { href: file.url, target: "_blank", rel: "noopener", tabindex: "-1" });
+    const image = h("img", { src: file.url, alt: file.name, loading: "lazy", onerror: () => link.replaceWith(this.#chip(file)), onload: () => this.#settle() });
+    link.append(image);
+    return link;
+  }
+
+  #chip(file) {
+    const { say, language } = this.widget;
+    return h("a.file", { href: file.url, target: "_blank", rel: "noopener", title: say("download", file.name) },
+      icon(ICONS.file), h("span.name", null, file.name), h("small", null, size(file.size, language)));
+  }
+
+  #marks(message) {
+    const { say, session } = this.widget;
+    return h("div.marks", null, message.reactions.map(({ emoji, count, people }) => {
+      const mine = people.includes(session.me.id);
+      const names = people.map((id) => (id === session.me.id ? say("you") : session.nameOf(id))).filter(Boolean);
+      return h("button", { tabindex: "-1", "aria-pressed": String(mine), title: joined(names, say), "aria-label": say("reacted", emoji, joined(names, say) || String(count)),
+        onclick: () => this.#try(this.feed.react(message, emoji, !mine)) }, `${emoji} ${count}`);
+    }));
+  }
+
+  #tools(message, mine) {
+    const { say } = this.widget;
+    const tool = (name, label, onclick) => h("button", { tabindex: "-1", title: label, "aria-label": label, onclick }, icon(ICONS[name]));
+    const bar = h("div.tools", { role: "toolbar", "aria-label": say("react") });
+    const usual = () => bar.replaceChildren(...[
+      tool("smile", say("react"), () => {
+        bar.replaceChildren(...EMOJI.map((emoji) => h("button", { tabindex: "-1", "aria-label": say("reactWith", emoji), onclick: () => {
+          usual();
+          this.#try(this.feed.react(message, emoji, true));
+        } }, emoji)));
+        bar.firstChild.focus();
+      }),
+      tool("reply", say("reply"), () => this.composer.reply(message)),
+      mine && tool("edit", say("edit"), () => this.composer.edit(message)),
+      mine && tool("trash", say("remove"), () => {
+        bar.replaceChildren(
+          h("button.sure", { onclick: () => this.#try(this.feed.remove(message)) }, say("removeSure")),
+          h("button", { "aria-label": say("cancel"), onclick: usual }, icon(ICONS.close)));
+        bar.firstChild.focus();
+      }),
+    ].filter(Boolean));
+    usual();
+    return bar;
+  }
+
+  /** One stop of the tab key for the whole conversation: arrows walk through it, tab goes into a message's tools. */
+  #roving(wanted) {
+    const all = [...this.log.querySelectorAll(".said")];
+    const current = wanted ?? all.find((node) => node.tabIndex === 0) ?? all.at(-1);
+    for (const node of all) {
+      node.tabIndex = node === current ? 0 : -1;
+      for (const control of node.querySelectorAll("button, a")) control.tabIndex = node === current ? 0 : -1;
+    }
+    return current;
+  }
+
+  #walk(event) {
+    const said = event.target.closest?.(".said");
+    if (event.key === "Escape" && said && event.target !== said) said.focus();
+    else if (["ArrowUp", "ArrowDown", "Home", "End"].includes(event.key) && (said === event.target || event.target === this.log)) {
+      const all = [...this.log.querySelectorAll(".said")];
+      const at = said ? all.indexOf(said) : all.length;
+      const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: all.length - 1 }[event.key];
+      const next = all[Math.max(0, Math.min(all.length - 1, to))];
+      if (next) this.#roving(next).focus();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #editLast() {
+    const mine = this.feed.list.filter((message) => message.author.id === this.widget.session.me.id && !message.deleted).at(-1);
+    if (mine) this.composer.edit(mine);
+  }
+
+  async #older() {
+    this.older.disabled = true;
+    await this.#try(this.feed.older());
+    this.older.disabled = false;
+  }
+
+  #toggle() {
+    const { say, session } = this.widget;
+    const { room } = this;
+    this.menu.hidden = !this.menu.hidden;
+    this.about.setAttribute("aria-expanded", String(!this.menu.hidden));
+    if (this.menu.hidden) return;
+    const open = room.state === "open";
+    const here = session.here.get(this.id) ?? new Map();
+    const side = (name, people) => people.length > 0 && [h("h3", null, say("team", name)), people.map((person) => h("div.person", null, face(person, "small"), h("span.grow", null, person.name), here.has(person.id) && h("span.dot", { role: "img", "aria-label": say("here"), title: say("here") })))];
+    const people = [...session.people.values()];
+    this.menu.replaceChildren(...[
+      this.#action(open ? "check" : "reopen", say(open ? "resolve" : "reopen"), () => this.#try(session.change(room, { state: open ? "resolved" : "open" }))),
+      side(session.me.workspace.name, people.filter((person) => person.side === "vendor")),
+      side(session.me.customer?.name ?? "", people.filter((person) => person.side === "customer")),
+    ].flat(Infinity).filter(Boolean));
+    this.menu.querySelector("button")?.focus();
+  }
+
+  #action(name, words, onclick) {
+    return h("button", { onclick: () => {
+      this.#toggle();
+      onclick();
+    } }, icon(ICONS[name]), words);
+  }
+
+  /** Escape closes what is open on top; whether anything was. */
+  escape() {
+    if (this.menu.hidden) return false;
+    this.#toggle();
+    this.about.focus();
+    return true;
+  }
+
+  #markRead() {
+    clearTimeout(this.#marking);
+    const { id } = this;
+    if (!this.widget.visible || document.visibilityState === "hidden" || !(this.room.unread || this.room.mentioned)) return;
+    this.#marking = setTimeout(() => this.id === id && this.widget.visible && this.widget.session.read(id), 600);
+  }
+
+  #toEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  #settle() {
+    if (this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 320) this.#toEnd();
+  }
+
+  async #try(step) {
+    try {
+      await step;
+    } catch (problem) {
+      this.widget.tell(problem.message);
+    }
+  }
+
+  #droppable() {
+    const files = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+    const on = (kind, step) => this.element.addEventListener(kind, (event) => {
+      if (!files(event)) return;
+      event.preventDefault();
+      step(event);
+    });
+    on("dragover", () => (this.drop.hidden = false));
+    on("dragleave", (event) => (this.drop.hidden = !this.element.contains(event.relatedTarget) || event.relatedTarget === this.element));
+    on("drop", (event) => {
+      this.drop.hidden = true;
+      this.composer.add([...event.dataTransfer.files]);
+    });
+  }
+}

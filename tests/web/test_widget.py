@@ -1,0 +1,53 @@
+"""The widget as it is served: small, of one piece, cached, for pages of any origin, in two languages."""
+
+import gzip
+
+import pytest
+
+from chalicelib.edge.scripts import joined
+from tests.api import Client
+from tests.web.javascript import needs_node, run
+
+LARGEST = 25 * 1024  # bytes, as API Gateway sends it
+
+
+def test_it_is_small_with_its_styles_and_strings() -> None:
+    size = len(gzip.compress(joined("widget/widget.js").text.encode(), 6))
+    assert size <= LARGEST, size
+
+
+@pytest.mark.usefixtures("parley")
+def test_it_is_served_to_any_origin_and_cached() -> None:
+    got = Client().get("/widget.js")
+    assert got.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert got.headers["Access-Control-Allow-Origin"] == "*"
+    assert got.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert "max-age=300" in got.headers["Cache-Control"]
+    etag = got.headers["ETag"]
+    again = Client()("GET", "/widget.js", headers={"If-None-Match": etag})
+    assert (again.status, again.text) == (304, "")
+    assert "immutable" in Client().get("/widget.js", v=etag.strip('"')).headers["Cache-Control"]
+    assert "immutable" not in Client().get("/widget.js", v="old").headers["Cache-Control"]
+
+
+def test_it_loads_nothing_from_anywhere() -> None:
+    text = joined("widget/widget.js").text
+    assert not [word for word in ("import(", "importScripts", "<script", "cdn.", "@import", "url(") if word in text]
+
+
+@needs_node
+def test_every_language_says_everything() -> None:
+    code = """import {STRINGS} from "widget/strings.js";
+    const shape = (all) => Object.entries(all).map(([key, said]) => [key, typeof said === "string" ? 0 : said.length]);
+    tell(Object.fromEntries(Object.entries(STRINGS).map(([name, all]) => [name, shape(all)])))"""
+    told = {name: dict(pairs) for name, pairs in run(code).items()}
+    assert set(told) == {"en", "de"}
+    same = {"system", "reacted"}  # said alike
+    assert {key: told["en"][key] for key in told["en"] if key not in same} == told["de"]
+
+
+@needs_node
+def test_a_language_is_chosen_by_its_tag() -> None:
+    code = """import {speaker} from "widget/strings.js";
+    tell([speaker("de-AT")("send"), speaker("fr")("send"), speaker("de")("system"), speaker("en")("openUnread", 3)])"""
+    assert run(code) == ["Senden", "Send", "Parley", "Open support, 3 unread"]
