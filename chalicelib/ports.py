@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from .desk.arrivals import Arrival, File, Ignored, Unsupported
 from .desk.deliveries import Parcel, Receipt
@@ -129,6 +129,26 @@ class Errand:
     customers: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Work for the worker of trackers. `look`: at the ticket in `install` of the issue `id`, or at `ticket`, of which a
+    `hint` came at `at` (ms). `tell`: the notice `id`. `merge`: what is left of the issue `id`. `count`: the ARR of the
+    customer `id`. `repair`: the install `id`. `why` tells repeated tasks apart."""
+
+    do: Literal["look", "tell", "merge", "count", "repair"]
+    id: str = ""
+    install: str = ""
+    ticket: str = ""
+    hint: Hint | None = None
+    at: int = 0
+    why: str = ""
+
+    @property
+    def group(self) -> str:
+        """What is done one after the other: a slow tracker holds up nobody else's tickets."""
+        return f"{self.install}:{self.ticket or self.id}" if self.do == "look" else f"{self.do}:{self.id}"
+
+
 class Queues(Protocol):
     """The queues, by what they are for."""
 
@@ -149,6 +169,9 @@ class Queues(Protocol):
 
     def work(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
         """Hand tasks to the worker of jobs: the next piece of a job, or customers to place; `after` seconds."""
+
+    def sync(self, tasks: Iterable[Task]) -> None:
+        """Hand tasks to the worker of trackers, in order within their group."""
 
     def set_aside(self, pk: str, sk: str, reason: str) -> None:
         """Keep the key of a change that could not be reacted to, with its reason."""

@@ -16,6 +16,7 @@ class Settings:
     push_queue: str
     broadcast_queue: str
     jobs_queue: str
+    sync_queue: str
     react_failed_queue: str
     dead_letter_queues: str
     files_bucket: str

@@ -23,6 +23,7 @@ QUEUES = {
     "push": ("PushDeadQueueUrl", "PushQueueUrl"),
     "broadcast": ("BroadcastDeadQueueUrl", "BroadcastQueueUrl"),
     "jobs": ("JobsDeadQueueUrl", "JobsQueueUrl"),
+    "sync": ("SyncDeadQueueUrl", "SyncQueueUrl"),
     "react": ("ReactFailedQueueUrl", ""),
 }
 HELD = 60  # s for which a letter is hidden from others while it is looked at

@@ -16,13 +16,16 @@ from chalicelib.desk.rooms import Room
 from chalicelib.flows.catch_up import catch_up
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.due import due
+from chalicelib.flows.due_sync import due_sync
 from chalicelib.flows.due_work import placing
+from chalicelib.flows.follow_issue import following
 from chalicelib.flows.mail_links import mail_links
 from chalicelib.flows.place import place
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
+from chalicelib.flows.sync import sync
 from chalicelib.flows.work import work
-from chalicelib.ports import MAX_ANSWER, Answer, Call, Errand, Unreachable, Upload, World
+from chalicelib.ports import MAX_ANSWER, Answer, Call, Errand, Task, Unreachable, Upload, World
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.rows import Row, from_row
 from chalicelib.store.store import Table, TableStore
@@ -62,6 +65,8 @@ class FakeQueues:
     aside: list[tuple[str, str, str]] = field(default_factory=list)
     woken: set[Call] = field(default_factory=set)
     tasks: list[dict[str, Any]] = field(default_factory=list)
+    looks: list[Task] = field(default_factory=list)
+    synced: set[tuple[str, str, str]] = field(default_factory=set)
     late: list[tuple[Call, int]] = field(default_factory=list)
 
     def inbound(self, envelope: Envelope, group: str) -> None:
@@ -85,6 +90,12 @@ class FakeQueues:
 
     def work(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
         self.tasks += tasks
+
+    def sync(self, tasks: Iterable[Task]) -> None:
+        for task in tasks:
+            if (task.do, task.group, task.why) not in self.synced:
+                self.synced.add((task.do, task.group, task.why))
+                self.looks.append(task)
 
     def set_aside(self, pk: str, sk: str, reason: str) -> None:
         self.aside.append((pk, sk, reason))
@@ -208,6 +219,7 @@ class Parley:
         for key, row, old in changed:
             self.reacted[key] = row
             record = from_row(row)
+            self.queues.sync(following(record, old and from_row(old)))
             if isinstance(record, Message | Change):
                 calls += react(self.world, record, ties)
             elif isinstance(record, Customer):
@@ -239,10 +251,19 @@ class Parley:
     def due(self) -> None:
         """Run the clock's worker."""
         due(self.world)
+        due_sync(self.world)
+
+    def sync_all(self) -> None:
+        """Run the worker of trackers until nothing is queued, and react to what it does."""
+        while self.queues.looks:
+            sync(self.world, self.queues.looks.pop(0))
+            if not self.queues.looks:
+                self.react_all()
 
     def settle(self) -> None:
         """Run every worker until nothing is left to do."""
         self.receive_all()
         self.react_all()
+        self.sync_all()
         self.deliver_all()
         self.work_all()

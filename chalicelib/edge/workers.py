@@ -110,19 +110,36 @@ def jobs(event: Any) -> dict[str, Any]:
     return each("jobs", event, one)
 
 
+@workers.on_sqs_message(queue_arn=QUEUE, name="sync", batch_size=5)
+def sync(event: Any) -> dict[str, Any]:
+    """Issues and their tickets, one ticket at a time."""
+    from msgspec import json
+
+    from ..flows.sync import sync as work_off
+    from ..ports import Task
+    from ..wiring import world
+
+    def one(record: Record) -> None:
+        task = json.decode(record["body"], type=Task)
+        say("synced", task=task.do, outcome=work_off(world(), task))
+
+    return each("sync", event, one)
+
+
 @workers.on_dynamodb_record(stream_arn=STREAM, name="react", batch_size=100)
 def react(event: Any) -> None:
-    """Changes of rooms, in order within a room; of customers and people. What fails is set aside; only AWS being
-    away runs a batch again."""
+    """Changes of rooms, in order within a room; of customers, people and issues. What fails is set aside; only AWS
+    being away runs a batch again."""
     from ..desk.customers import Customer, User
     from ..desk.footing import owner_of_moved
     from ..desk.messages import Change, Message
     from ..desk.rooms import Room
     from ..desk.workspaces import Agent
     from ..flows.due_work import placing
+    from ..flows.follow_issue import following
     from ..flows.react import Ties, wake
     from ..flows.react import react as derive
-    from ..ports import Away, Call
+    from ..ports import Away, Call, Task
     from ..settings import settings
     from ..store.rows import record_of_image
     from ..wiring import queues, world
@@ -133,10 +150,13 @@ def react(event: Any) -> None:
     calls: list[Call] = []
     pushes: list[Record] = []
     moved: dict[str, dict[str, list[str]]] = {}
+    tasks: list[Task] = []
     for record in event.to_dict()["Records"]:
         keys = record["dynamodb"]["Keys"]
         try:
             happening = record_of_image(record["dynamodb"].get("NewImage"))
+            before = record_of_image(record["dynamodb"].get("OldImage"))
+            tasks += following(happening, before)
             if isinstance(happening, Message | Change):
                 calls += derive(rim, happening, ties)
                 if room := ties.room(happening.room):
@@ -145,10 +165,8 @@ def react(event: Any) -> None:
                     pushes.append(changed(happening, told, room, settings().public_url, watched))
             elif isinstance(happening, Customer):
                 moved.setdefault(happening.workspace, {}).setdefault(happening.id, [])
-            elif isinstance(happening, Room | User):
-                owner = owner_of_moved(record_of_image(record["dynamodb"].get("OldImage")), happening)
-                if owner:
-                    moved.setdefault(happening.workspace, {}).setdefault(owner, []).append(happening.id)
+            elif isinstance(happening, Room | User) and (owner := owner_of_moved(before, happening)):
+                moved.setdefault(happening.workspace, {}).setdefault(owner, []).append(happening.id)
             if isinstance(happening, Customer | User | Agent) and happening.valid_after:
                 pushes.append({"ended": happening.id, "at": happening.valid_after})
         except Away:
@@ -159,6 +177,7 @@ def react(event: Any) -> None:
             queues().set_aside(keys["pk"]["S"], keys["sk"]["S"], f"{type(error).__name__}: {error}")
     wake(rim, calls)
     rim.queues.work(placing(moved))
+    rim.queues.sync(tasks)
     if pushes:
         rim.queues.push(pushes)
     say("reacted", records=len(event.to_dict()["Records"]), wakes=len(calls))
@@ -168,10 +187,11 @@ def react(event: Any) -> None:
 def tick(event: Any) -> None:
     """What has come due."""
     from ..flows.due import due
+    from ..flows.due_sync import due_sync
     from ..flows.due_work import due_work
     from ..wiring import world
 
-    say("tick", due=due(world()), work=due_work(world()))
+    say("tick", due=due(world()), work=due_work(world()), sync=due_sync(world()))
 
 
 def each(queue: str, event: Any, one: Callable[[Record], Any]) -> dict[str, Any]:

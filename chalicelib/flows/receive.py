@@ -26,11 +26,12 @@ from ..desk.customers import Customer
 from ..desk.envelopes import Envelope
 from ..desk.errors import Conflict, Forbidden, Invalid
 from ..desk.ids import derived, message_id, triage_room_id
+from ..desk.issues import Holder
 from ..desk.messages import Author, Draft, Known, Message, Reply
 from ..desk.rooms import Bridge, Room, Tie
 from ..desk.tickets import Hint
 from ..desk.workspaces import Install
-from ..ports import World, Write, new, ref
+from ..ports import Task, World, Write, new, ref
 from .admit import admit_customer, admit_user, admit_visitor, customer_of_address
 from .amend import Step, amend_known, delete_step, delete_wait, edit_step, edit_wait, react_step, react_wait
 from .arriving import Aside, Barred, Place, kept, new_room, own_room
@@ -68,8 +69,8 @@ def receive(world: World, envelope: Envelope) -> Outcome:
         return outcome
     tracker = world.tracker(install.kind)
     if tracker:
-        for hint in tracker.hints(envelope, install):
-            _hinted(hint, outcome)
+        for number, hint in enumerate(tracker.hints(envelope, install)):
+            _hinted(world, envelope, hint, number, outcome)
         return outcome
     place = Place(world, install, envelope)
     for arrival in world.inbound(install.kind).parse(envelope, install):
@@ -77,13 +78,23 @@ def receive(world: World, envelope: Envelope) -> Outcome:
     return outcome
 
 
-def _hinted(hint: Hint | Ignored | Unsupported, outcome: Outcome) -> None:
+def _hinted(
+    world: World, envelope: Envelope, hint: Hint | Ignored | Unsupported, number: int, outcome: Outcome
+) -> None:
+    """A hint about a ticket of ours has it looked at; all others end here."""
     if isinstance(hint, Ignored):
         outcome.ignored.append(hint.reason)
     elif isinstance(hint, Unsupported):
         outcome.unsupported.append(hint.what)
+    elif hint.what == "project_changed":
+        outcome.ignored.append("project-changed")
+    elif world.store.one(ref(Holder, envelope.install, hint.ticket)) is None:
+        outcome.ignored.append("not-tied")
     else:
-        outcome.ignored.append("not-tied")  # no ticket is tied to an issue yet
+        why = f"{envelope.id}:{number}"
+        task = Task("look", "", envelope.install, hint.ticket, hint, envelope.received_at, why)
+        world.queues.sync([task])
+        outcome.handled.append(hint.what)
 
 
 def _work_off(place: Place, arrival: Arrival, outcome: Outcome) -> None:

@@ -18,6 +18,7 @@ from ..desk.faces import Alias, ConnectCode, Face
 from ..desk.files import Attachment
 from ..desk.footing import Counted, OpenRoom
 from ..desk.ids import DIGITS, bridge_parts
+from ..desk.issues import Asked, Behind, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told, Tracking
 from ..desk.jobs import Flaw, Job
 from ..desk.letters import Correspondent, Mailbox, ReturnAddress, Suppression
 from ..desk.messages import Change, Known, Message
@@ -141,6 +142,30 @@ def _placement_indexes(placement: Placement) -> dict[str, Key]:
     return {"g3": (f"WORK#{time_shard(placement.customer)}", f"{moment(placement.next_at)}#{placement.customer}")}
 
 
+def _issue_indexes(issue: Issue) -> dict[str, Key]:
+    """Open to be listed by age, by rooms and by ARR. A merged one is in no list, and in the time index until its
+    rooms have moved."""
+    if issue.merged_into:
+        return _sync_due(issue.id, issue.due)
+    listed, last = f"W#{issue.workspace}#ISSUES#{issue.state}", f"#{issue.id}"
+    cents = min(max(round(issue.arr * 100), 0), 10**DIGITS - 1)
+    return {
+        "g1": (listed, moment(issue.created_at) + last),
+        "g2": (listed, number(issue.rooms) + last),
+        "g3": (listed, number(cents) + last),
+    }
+
+
+def _sync_due(name: str, due: int) -> dict[str, Key]:
+    return {"g3": (f"SYNC#{time_shard(name)}", f"{moment(due)}#{name}")} if due else {}
+
+
+def _notice_indexes(notice: Notice) -> dict[str, Key]:
+    order = f"{moment(notice.at)}#{notice.id}"
+    listed = {"g1": (f"W#{notice.workspace}#NOTICES#{notice.state}", order), "g2": (f"I#{notice.issue}#NOTICES", order)}
+    return listed | _sync_due(notice.id, notice.due)
+
+
 def _connection_indexes(c: Connection) -> dict[str, Key]:
     """By whose it is: who is blocked has every line ended."""
     found = {"g1": (f"CONNS#{c.person}", c.id)} if c.person else {}
@@ -252,6 +277,37 @@ KINDS: tuple[Kind, ...] = (
         lambda s: {"g1": (f"W#{s.workspace}#SEGMENTS#{s.state}", f"{moment(s.created_at)}#{s.id}")},
     ),
     Kind(Member, lambda s, c: (f"S#{s}", c), _of("segment", "customer")),
+    Kind(Issue, lambda i: (f"I#{i}", "A"), _of("id"), _issue_indexes),
+    Kind(
+        Asked,
+        lambda i, r: (f"I#{i}", f"ROOM#{r}"),
+        _of("issue", "room"),
+        lambda t: {"g2": (f"R#{t.room}#ISSUES", f"{moment(t.at)}#{t.issue}")},
+    ),
+    Kind(
+        Behind,
+        lambda i, c: (f"I#{i}", f"CUSTOMER#{c}"),
+        _of("issue", "customer"),
+        lambda b: {"g2": (f"C#{b.customer}#ISSUES", b.issue)},
+    ),
+    Kind(
+        Ticket,
+        lambda i, ins: (f"I#{i}", f"TICKET#{ins}"),
+        _of("issue", "install"),
+        lambda t: _sync_due(f"{t.issue}#{t.install}", t.due),
+    ),
+    Kind(Holder, lambda ins, t: (f"X#ticket#{ins}#{short(t)}", "A"), _of("install", "ticket")),
+    Kind(Comment, lambda i, ins, c: (f"I#{i}", f"COMMENT#{ins}#{short(c)}"), _of("issue", "install", "id")),
+    Kind(Owed, lambda i, ins, o: (f"I#{i}", f"OWED#{ins}#{o}"), _of("issue", "install", "id")),
+    Kind(History, lambda i, at, h: (f"I#{i}", f"H#{moment(at)}#{h}"), _of("issue", "at", "id")),
+    Kind(Notice, lambda n: (f"NOTICE#{n}", "A"), _of("id"), _notice_indexes),
+    Kind(Told, lambda i, r, n: (f"I#{i}#TOLD", f"{r}#{n}"), _of("issue", "room", "notice")),
+    Kind(
+        Tracking,
+        lambda i: (f"INSTALL#{i}", "TRACKING"),
+        _of("install"),
+        lambda t: _sync_due(t.install, t.due),
+    ),
     Kind(Placement, lambda c: (f"C#{c}", "PLACEMENT"), _of("customer"), _placement_indexes),
     Kind(OpenRoom, lambda c, r: (f"C#{c}", f"OPEN#{r}"), _of("customer", "room")),
     Kind(Counted, lambda c, u: (f"C#{c}", f"COUNTED#{u}"), _of("customer", "user")),
@@ -323,6 +379,21 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "segment-members": ("", lambda s: f"S#{s}", lambda s: "cus_", False),
     "open-rooms": ("", lambda c: f"C#{c}", lambda c: "OPEN#", False),
     "due-work": ("g3", lambda shard: f"WORK#T#{shard}", lambda shard: "", True),
+    "issues-age": ("g1", lambda w, s: f"W#{w}#ISSUES#{s}", lambda w, s: "", False),
+    "issues-rooms": ("g2", lambda w, s: f"W#{w}#ISSUES#{s}", lambda w, s: "", False),
+    "issues-arr": ("g3", lambda w, s: f"W#{w}#ISSUES#{s}", lambda w, s: "", False),
+    "ties": ("", lambda i: f"I#{i}", lambda i: "ROOM#", False),
+    "behind": ("", lambda i: f"I#{i}", lambda i: "CUSTOMER#", False),
+    "tickets": ("", lambda i: f"I#{i}", lambda i: "TICKET#", False),
+    "comments": ("", lambda i: f"I#{i}", lambda i: "COMMENT#", False),
+    "owed": ("", lambda i: f"I#{i}", lambda i: "OWED#", False),
+    "history": ("", lambda i: f"I#{i}", lambda i: "H#", False),
+    "room-issues": ("g2", lambda r: f"R#{r}#ISSUES", lambda r: "", False),
+    "customer-issues": ("g2", lambda c: f"C#{c}#ISSUES", lambda c: "", False),
+    "notices": ("g1", lambda w, s: f"W#{w}#NOTICES#{s}", lambda w, s: "", False),
+    "issue-notices": ("g2", lambda i: f"I#{i}#NOTICES", lambda i: "", False),
+    "told": ("", lambda i: f"I#{i}#TOLD", lambda i: "", False),
+    "due-sync": ("g3", lambda shard: f"SYNC#T#{shard}", lambda shard: "", True),
     "deliveries": ("", lambda r: f"D#{r.partition('_')[2]}", lambda r: "", True),
     "missed": ("g2", lambda i: f"MISSED#{i}", lambda i: "", False),
     "missed-of-bridge": ("g2", lambda i, r, s: f"MISSED#{i}", lambda i, r, s: f"{r}#{s}#", False),
@@ -334,7 +405,7 @@ def span(name: str, args: tuple[str, ...], after: int | None, before: int | None
     """The range of keys that a listing means. `due…` counts in ms; `deliveries` end before the progress items."""
     index, partition, prefix_of, numbered = LISTINGS[name]
     prefix = prefix_of(*args)
-    if name in ("due", "due-work"):
+    if name in ("due", "due-work", "due-sync"):
         return Range(index, partition(*args), "0", moment(before or 0))
     if name == "deliveries":
         most = number(before - 1) if before is not None else "9" * DIGITS

@@ -18,6 +18,7 @@ from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.errors import Clash, Malformed
 from chalicelib.desk.footing import OpenRoom
+from chalicelib.desk.issues import Asked, Behind, Comment, History, Issue, Notice, Owed, Ticket, Told, Tracking
 from chalicelib.desk.jobs import Flaw, Job
 from chalicelib.desk.letters import Correspondent, Mailbox, Suppression
 from chalicelib.desk.messages import Change, Message
@@ -284,7 +285,7 @@ def sample(of, name="x"):
     if isinstance(of, type) and issubclass(of, msgspec.Struct):
         hints = typing.get_type_hints(of)
         return of(**{field.name: sample(hints[field.name], field.name) for field in msgspec.structs.fields(of)})
-    return {str: f"{name}-é😀\n\u2028", int: sum(name.encode()), bool: True}[of]
+    return {str: f"{name}-é😀\n\u2028", int: sum(name.encode()), float: sum(name.encode()) / 8, bool: True}[of]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type.__name__)
@@ -349,6 +350,20 @@ def delivery(n, **fields):
 
 
 BROADCAST = msgspec.structs.replace(sample(Broadcast), workspace="wsp_1", id="bct_1", created_at=5, due=0)
+ISSUE = msgspec.structs.replace(
+    sample(Issue),
+    id="iss_1",
+    workspace="wsp_1",
+    state="open",
+    created_at=5,
+    rooms=0,
+    arr=0.0,
+    merged_into="",
+    version=1,
+)
+NOTICE = msgspec.structs.replace(
+    sample(Notice), id="ntc_1", issue="iss_1", workspace="wsp_1", state="draft", at=5, due=0, version=1
+)
 JOB = msgspec.structs.replace(
     sample(Job), id="job_1", workspace="wsp_1", created_at=5, next_at=800, state="running", version=1
 )
@@ -428,6 +443,75 @@ FOUND = {
         [msgspec.structs.replace(sample(OpenRoom), customer="cus_1", room=f"room_{i}") for i in "12"],
     ),
     "due-work": ((time_shard("job_1")[2:],), [JOB, PLACEMENT]),
+    "issues-age": (
+        ("wsp_1", "open"),
+        [ISSUE, msgspec.structs.replace(ISSUE, id="iss_2", created_at=9, rooms=1, arr=2)],
+    ),
+    "issues-rooms": (
+        ("wsp_1", "done"),
+        [
+            msgspec.structs.replace(ISSUE, id=f"iss_{i}", state="done", rooms=rooms, arr=9 - rooms)
+            for i, rooms in [(3, 1), (4, 2)]
+        ],
+    ),
+    "issues-arr": (
+        ("wsp_1", "declined"),
+        [
+            msgspec.structs.replace(ISSUE, id=f"iss_{i}", state="declined", arr=arr, rooms=9 - i)
+            for i, arr in [(5, -4.0), (6, 0.5), (7, 9.25)]
+        ],
+    ),
+    "ties": (
+        ("iss_1",),
+        [
+            msgspec.structs.replace(sample(Asked), version=1, issue="iss_1", room=f"room_{i}", at=int(i) * 1000)
+            for i in "789"
+        ],
+    ),
+    "room-issues": (
+        ("room_6",),
+        [
+            msgspec.structs.replace(sample(Asked), version=1, issue=f"iss_{i}", room="room_6", at=at)
+            for i, at in [("9", 10), ("8", 200)]
+        ],
+    ),
+    "behind": (
+        ("iss_1",),
+        [msgspec.structs.replace(sample(Behind), version=1, issue="iss_1", customer=f"cus_{i}") for i in "78"],
+    ),
+    "customer-issues": (
+        ("cus_6",),
+        [msgspec.structs.replace(sample(Behind), version=1, issue=f"iss_{i}", customer="cus_6") for i in "89"],
+    ),
+    "tickets": (
+        ("iss_1",),
+        [msgspec.structs.replace(sample(Ticket), version=1, issue="iss_1", install=f"ins_{i}", due=0) for i in "12"],
+    ),
+    "comments": (
+        ("iss_1",),
+        [msgspec.structs.replace(sample(Comment), version=1, issue="iss_1", install="ins_1", id=i) for i in "12"],
+    ),
+    "owed": (
+        ("iss_1",),
+        [msgspec.structs.replace(sample(Owed), version=1, issue="iss_1", install="ins_1", id=i) for i in "12"],
+    ),
+    "history": (
+        ("iss_1",),
+        [msgspec.structs.replace(sample(History), version=1, issue="iss_1", at=at) for at in (9, 10, 100)],
+    ),
+    "notices": (("wsp_1", "draft"), [NOTICE, msgspec.structs.replace(NOTICE, id="ntc_2", at=9, issue="iss_9")]),
+    "issue-notices": (
+        ("iss_1",),
+        [NOTICE, msgspec.structs.replace(NOTICE, id="ntc_3", at=11, state="sent", workspace="wsp_3")],
+    ),
+    "told": (
+        ("iss_1",),
+        [msgspec.structs.replace(sample(Told), version=1, issue="iss_1", room=f"room_{i}") for i in "12"],
+    ),
+    "due-sync": (
+        (time_shard("ins_9")[2:],),
+        [msgspec.structs.replace(sample(Tracking), version=1, install="ins_9", due=900)],
+    ),
     "broadcasts": (("wsp_1",), [BROADCAST, msgspec.structs.replace(BROADCAST, id="bct_2", created_at=9)]),
     "tallies": (("bct_1",), [Tally(version=1, broadcast="bct_1", number=n) for n in (0, 2, 10)]),
     "pieces": (("bct_1",), [Piece(version=1, broadcast="bct_1", number=n, targets=()) for n in (0, 2, 10)]),

@@ -1,7 +1,8 @@
 """The tenant fence, on every route of the route table: what is another's is not there. A new route needs its case."""
 
 import json
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from tests.api import Client, Tenant
 from tests.arriving import event
 from tests.conftest import in_memory
 from tests.fakes import BOOTSTRAP, Parley
+from tests.tracking import FakeTracker
 
 NAMES = {f"{route.method} {route.path}": route for route in ROUTES}
 AGENT_ONLY = [name for name, route in NAMES.items() if route.who == "agent"]
@@ -71,6 +73,35 @@ NAMING: dict[str, Any] = {
     "DELETE /v1/snippets/{snippet}": None,
     "GET /v1/rooms/{room}/messages/{message}/original": None,
     "DELETE /v1/suppressions/{address}": None,
+    "GET /v1/issues/{issue}": None,
+    "PATCH /v1/issues/{issue}": {"title": "Mine"},
+    "GET /v1/issues/{issue}/rooms": None,
+    "POST /v1/issues/{issue}/rooms": {"room": "{room}"},
+    "DELETE /v1/issues/{issue}/rooms/{room}": None,
+    "GET /v1/issues/{issue}/told": None,
+    "GET /v1/issues/{issue}/tickets": None,
+    "POST /v1/issues/{issue}/tickets": {"install": "{tracker}", "reference": "T-1"},
+    "DELETE /v1/issues/{issue}/tickets/{install}": None,
+    "GET /v1/issues/{issue}/comments": None,
+    "POST /v1/issues/{issue}/comments": {"text": "Mine"},
+    "POST /v1/issues/{issue}/merge": {"into": "{other}"},
+    "GET /v1/issues/{issue}/history": None,
+    "GET /v1/issues/{issue}/notices": None,
+    "POST /v1/issues/{issue}/notices": {"text": "Mine"},
+    "GET /v1/notices/{notice}": None,
+    "PATCH /v1/notices/{notice}": {"text": "Mine"},
+    "POST /v1/notices/{notice}/approve": None,
+    "POST /v1/notices/{notice}/discard": None,
+    "GET /v1/rooms/{room}/issues": None,
+    "POST /v1/rooms/{room}/issues": {"title": "Mine"},
+    "POST /v1/installs/{install}/try": None,
+    "POST /v1/installs/{install}/webhook": None,
+    "DELETE /v1/installs/{install}/webhook": None,
+    "GET /v1/installs/{install}/words": None,
+    "PUT /v1/installs/{install}/words": {"words": [{"id": "x"}]},
+    "GET /v1/installs/{install}/tracking": None,
+    "PATCH /v1/installs/{install}/tracking": {"title": True},
+    "GET /v1/installs/{install}/tickets": None,
     "GET /v1/rooms/{room}": None,
     "PATCH /v1/rooms/{room}": {"state": "resolved"},
     "POST /v1/rooms/{room}/fork": {"name": "F", "from": "{message}"},
@@ -84,6 +115,10 @@ NAMING: dict[str, Any] = {
     "DELETE /v1/rooms/{room}/messages/{message}": None,
     "PUT /v1/rooms/{room}/messages/{message}/reactions/{emoji}": None,
     "DELETE /v1/rooms/{room}/messages/{message}/reactions/{emoji}": None,
+}
+OF_TRACKERS = {
+    "DELETE /v1/issues/{issue}/tickets/{install}",
+    *(name for name in NAMING if re.match(r"\w+ /v1/installs/{install}/(try|webhook|words|tracking|tickets)", name)),
 }
 NOT_OF_A_DRAFT = {f"POST /v1/broadcasts/{{broadcast}}/{verb}" for verb in ("pause", "resume", "undo", "follow-up")} | {
     "POST /v1/messages/{message}/acknowledge",  # no broadcast's
@@ -116,6 +151,9 @@ OWN: dict[str, Any] = {
     "POST /v1/broadcasts": {"customers": ["acme"], "text": "Hello"},
     "GET /v1/broadcast-rules": None,
     "PUT /v1/broadcast-rules": {"approval": True},
+    "GET /v1/issues": None,
+    "POST /v1/issues": {"title": "New"},
+    "GET /v1/notices": None,
     "GET /v1/me": None,
     "GET /v1/rooms": None,
     "POST /v1/rooms": {"name": "New", "kind": "internal"},
@@ -192,13 +230,28 @@ class Scene:
             "attachment": ann.post("/v1/attachments", {"name": "a.txt", "size": 3}).json["id"],
         }
         self.secret = install["secret"]
+        self.ids |= self.tracked(room)
+
+    def tracked(self, room):
+        """An issue of ours behind a room, with its ticket in a tracker, a notice, and another issue."""
+        api, there = self.ours.api, FakeTracker(self.parley.clock.now)
+        self.parley.world = replace(self.parley.world, tracker=lambda kind: there if kind == "tracker" else None)
+        there.new("Secret of ours")
+        tracker = api.post("/v1/installs", {"kind": "tracker", "name": "Board"}).json["id"]
+        assert api.post(f"/v1/installs/{tracker}/webhook").status == 200
+        raised = {"title": "Secret of ours", "install": tracker, "reference": "T-1"}
+        issue = api.post(f"/v1/rooms/{room}/issues", raised).json["id"]
+        notice = api.post(f"/v1/issues/{issue}/notices", {"text": "Secret of ours"}).json["id"]
+        other = api.post("/v1/issues", {"title": "Another secret of ours"}).json["id"]
+        return {"tracker": tracker, "issue": issue, "notice": notice, "other": other}
 
     def call(self, caller, name, body=None):
         method, _, path = name.partition(" ")
         for param, value in self.ids.items():
+            value = self.ids["tracker"] if param == "install" and name in OF_TRACKERS else value
             path = path.replace(f"{{{param}}}", quote(value, safe=""))
         text = json.dumps(body) if body is not None else None
-        for param in ("message", "internal", "install"):
+        for param in ("message", "internal", "install", "room", "tracker", "other"):
             text = text and text.replace(f"{{{param}}}", self.ids[param])
         return caller(method, path, raw=text)
 
@@ -279,7 +332,18 @@ def test_what_is_told_of_the_callers_own_names_nothing_of_ours(scene, name):
         got = scene.call(caller, name, OWN[name])
         assert got.status in (200, 201, 202, 204, 403), got.text
         scene.parley.work_all()
-        for thing in ("room", "message", "install", "agent", "key", "delivery", "attachment", "job", "segment"):
+        for thing in (
+            "room",
+            "message",
+            "install",
+            "agent",
+            "key",
+            "delivery",
+            "attachment",
+            "job",
+            "segment",
+            "issue",
+        ):
             assert scene.ids[thing] not in got.text
         assert "Secret" not in got.text
     assert {key: scene.parley.table.rows[key] for key in before if scene.ours.id in str(key)} == {

@@ -20,23 +20,26 @@ FUNCTIONS = {
     "Push": ("chalicelib.edge.workers.push", 256, 30),
     "Jobs": ("chalicelib.edge.workers.jobs", 512, 60),
     "Broadcast": ("chalicelib.edge.workers.broadcast", 512, 60),
+    "Sync": ("chalicelib.edge.workers.sync", 512, 120),
     "Tick": ("chalicelib.edge.workers.tick", 256, 60),
 }
 WORKED_OFF = {"Receive": "InboundQueue", "Deliver": "DeliverQueue", "Push": "PushQueue"} | {
     "Jobs": "JobsQueue",
     "Broadcast": "BroadcastQueue",
+    "Sync": "SyncQueue",
 }
 DEAD = {queue: queue.replace("Queue", "DeadQueue") for queue in WORKED_OFF.values()}
 SET_ASIDE = {*DEAD.values(), "ReactFailedQueue"}
 EVERYWHERE = {"PARLEY_STAGE", "PARLEY_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 TOLD = {
     "APIHandler": {"INBOUND_QUEUE", "DELIVER_QUEUE", "PUSH_QUEUE", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
-    | {"JOBS_QUEUE", "BROADCAST_QUEUE", "BOOTSTRAP_HASH", "MAIL_SENDER", "SOCKET_URL"},
+    | {"JOBS_QUEUE", "BROADCAST_QUEUE", "BOOTSTRAP_HASH", "MAIL_SENDER", "SOCKET_URL", "SYNC_QUEUE"},
     "WebsocketConnect": {"PUSH_QUEUE"},
     "WebsocketMessage": {"KEY_ID", "SOCKET_ENDPOINT"},
     "WebsocketDisconnect": {"SOCKET_ENDPOINT"},
-    "Receive": {"INBOUND_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
-    "React": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "REACT_FAILED_QUEUE", "PUBLIC_URL"},
+    "Receive": {"INBOUND_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
+    | {"SYNC_QUEUE"},
+    "React": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "SYNC_QUEUE", "REACT_FAILED_QUEUE", "PUBLIC_URL"},
     "Deliver": {
         "DELIVER_QUEUE",
         "PUSH_QUEUE",
@@ -49,22 +52,24 @@ TOLD = {
     "Push": {"PUSH_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
     "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "MAIL_SENDER"},
     "Broadcast": {"BROADCAST_QUEUE", "DEAD_LETTER_QUEUES"},
-    "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "BROADCAST_QUEUE", "PUBLIC_URL"},
+    "Sync": {"SYNC_QUEUE", "DEAD_LETTER_QUEUES", "KEY_ID", "PUBLIC_URL"},
+    "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "SYNC_QUEUE", "BROADCAST_QUEUE", "PUBLIC_URL"},
 }
 # Which resources each function may name in its policy.
 REACHES = {
     "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue", "Files", "Key"}
-    | {"MailSender"},
+    | {"MailSender", "SyncQueue"},
     "WebsocketConnect": {"Table", "PushQueue"},
     "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
     "WebsocketDisconnect": {"Table", "WebsocketAPI"},
-    "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "Files", "Key"},
-    "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "ReactFailedQueue", "Files"},
+    "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "SyncQueue", "Files", "Key"},
+    "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "SyncQueue", "ReactFailedQueue", "Files"},
     "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "PushQueue", "Files", "Key", "MailSender"},
     "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
     "Jobs": {"Table", "JobsQueue", "DeliverQueue", "JobsDeadQueue", "Files", "MailSender"},
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue"},
-    "Tick": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue"},
+    "Sync": {"Table", "SyncQueue", "SyncDeadQueue", "Key"},
+    "Tick": {"Table", "SyncQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue"},
 }
 Template = dict[str, Any]
 
@@ -134,7 +139,7 @@ def test_the_streams_mapping_is_what_the_local_stack_cannot_show(template: Templ
     keys, themselves, users, agents = (
         json.loads(each["Pattern"])["dynamodb"]["Keys"] for each in mapping["FilterCriteria"]["Filters"]
     )
-    assert themselves == {"pk": {"S": [{"prefix": "C#"}, {"prefix": "R#"}]}, "sk": {"S": ["A"]}}
+    assert themselves == {"pk": {"S": [{"prefix": "C#"}, {"prefix": "R#"}, {"prefix": "I#"}]}, "sk": {"S": ["A"]}}
     assert users == {"pk": {"S": [{"prefix": "C#"}]}, "sk": {"S": [{"prefix": "USER#"}]}}
     assert agents == {"pk": {"S": [{"prefix": "W#"}]}, "sk": {"S": [{"prefix": "AGENT#"}]}}
     assert keys["pk"] == {"S": [{"prefix": "R#"}]}

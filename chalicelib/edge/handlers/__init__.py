@@ -10,6 +10,7 @@ from . import (
     files,
     imports,
     inbound,
+    issues,
     jobs,
     mails,
     me,
@@ -19,6 +20,7 @@ from . import (
     segments,
     sign_in,
     snippets,
+    trackers,
     workspace,
 )
 
@@ -32,6 +34,7 @@ __all__ = [
     "files",
     "imports",
     "inbound",
+    "issues",
     "jobs",
     "mails",
     "me",
@@ -39,6 +42,7 @@ __all__ = [
     "pages",
     "rooms",
     "segments",
+    "trackers",
     "sign_in",
     "snippets",
     "workspace",

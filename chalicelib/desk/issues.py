@@ -1,0 +1,308 @@
+"""Issues: a bug, feature or question worth tracking, behind which many rooms may stand. Pure: records and rules.
+
+Everything here is private to the vendor but `public_title`, `public_text` and `state`; what is told to customers is a
+`Notice`, with a `Told` for each room.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from .customers import Customer
+from .errors import Conflict, Invalid
+from .messages import Author
+from .record import Part, Record
+from .tickets import IssueState, Word
+
+Kind = Literal["bug", "feature", "question"]
+Priority = Literal["none", "low", "medium", "high", "urgent"]
+Event = Literal[
+    "raised",
+    "changed",
+    "state",
+    "tied",
+    "untied",
+    "linked",
+    "unlinked",
+    "comment",
+    "comment_changed",
+    "comment_deleted",
+    "written",
+    "conflict",
+    "unknown_word",
+    "failed",
+    "lost",
+    "told",
+    "merged",
+]
+Policy = Literal["tell", "draft", "quiet"]
+Crossing = Literal["none", "marked", "all"]
+NoticeState = Literal["draft", "sending", "sent", "discarded"]
+About = Literal["comment", "state", "words"]
+
+CLOSED: frozenset[IssueState] = frozenset({"done", "declined"})
+MAX_TITLE = 200
+MAX_TEXT = 20_000
+MAX_LABELS = 50
+MAX_LABEL = 100
+MAX_TICKETS = 10  # one an install
+PIECE = 25  # rooms of one queue message, when a notice is told
+DAY = 24 * 60 * 60 * 1000
+
+
+class Link(Part, frozen=True):
+    """A ticket of an issue: the install that it is in, its id there ("" while it is being made), what people say."""
+
+    install: str
+    ticket: str = ""
+    key: str = ""
+    url: str = ""
+
+
+class Issue(Record, frozen=True):
+    """`title` and `text` are the vendor's own, `public_title` and `public_text` what customers may read. `turns` counts
+    how often it was closed or opened again. `due` (ms) is when the clock looks at a merge that has not ended."""
+
+    id: str
+    workspace: str
+    kind: Kind
+    title: str
+    created_at: int
+    by: str
+    text: str = ""
+    public_title: str = ""
+    public_text: str = ""
+    state: IssueState = "open"
+    reason: str = ""
+    priority: Priority = "none"
+    labels: tuple[str, ...] = ()
+    state_at: int = 0
+    turns: int = 0
+    rooms: int = 0
+    customers: int = 0
+    arr: float = 0
+    tickets: tuple[Link, ...] = ()
+    merged_into: str = ""
+    due: int = 0
+
+    def link(self, install: str) -> Link | None:
+        """Its ticket in an install."""
+        return next((link for link in self.tickets if link.install == install), None)
+
+
+class Asked(Record, frozen=True):
+    """A room behind an issue: who tied it, and the messages (change numbers) that asked for it, 0 for none."""
+
+    issue: str
+    room: str
+    workspace: str
+    at: int
+    by: Author
+    customer: str = ""
+    first: int = 0
+    last: int = 0
+    asked_by: Author | None = None
+
+
+class Behind(Record, frozen=True):
+    """A customer behind an issue: with how many rooms, and the ARR that the issue's sum holds for it."""
+
+    issue: str
+    customer: str
+    workspace: str
+    name: str
+    rooms: int
+    arr: float
+
+
+class Ticket(Record, frozen=True):
+    """How far an issue and its ticket agree: `state`, `title` and `labels` are what both sides last were, `seen_at` the
+    tracker's time of that. `refused` are our values, by field, that the tracker will not take. `due` (ms) is when the
+    clock looks at it; `looked_at` when it was last fetched, `heard_at` when its comments were, which are known up to
+    `comments_at` (the tracker's time)."""
+
+    issue: str
+    install: str
+    workspace: str
+    ticket: str = ""
+    key: str = ""
+    url: str = ""
+    standing: Literal["making", "new", "linked", "lost"] = "new"
+    state: IssueState | Literal["unknown"] = "unknown"
+    word: Word | None = None
+    title: str = ""
+    labels: tuple[str, ...] = ()
+    assignee: str = ""
+    seen_at: int = 0
+    looked_at: int = 0
+    heard_at: int = 0
+    comments_at: int = 0
+    refused: dict[str, str] = {}
+    due: int = 0
+    attempts: int = 0
+    reason: str = ""
+
+
+class Holder(Record, frozen=True):
+    """The issue that a ticket belongs to: one at most."""
+
+    install: str
+    ticket: str
+    workspace: str
+    issue: str
+
+
+class Comment(Record, frozen=True):
+    """A comment on an issue's ticket, by the tracker's id. `mark` is ours on one that an agent wrote here (`by`);
+    `notice` is what customers were told, or are to be told, by it."""
+
+    issue: str
+    install: str
+    id: str
+    workspace: str
+    text: str
+    author: str
+    author_id: str
+    created_at: int
+    updated_at: int
+    by: str = ""
+    mark: str = ""
+    notice: str = ""
+    deleted: bool = False
+
+
+class Owed(Record, frozen=True):
+    """A comment that an agent wrote and that the ticket has not got yet. `tried` says that a call may have reached
+    it."""
+
+    issue: str
+    install: str
+    id: str
+    workspace: str
+    text: str
+    by: str
+    name: str
+    at: int
+    tried: bool = False
+    failed: str = ""
+
+
+class History(Record, frozen=True):
+    """What happened to an issue, when, by whom: an agent's id, or the install that its ticket is in."""
+
+    issue: str
+    id: str
+    workspace: str
+    at: int
+    what: Event
+    by: str = ""
+    install: str = ""
+    detail: dict[str, str] = {}
+
+
+class Tracking(Record, frozen=True):
+    """What an install of a tracker lets cross, and what it knows of its account. `words` are its states as they were
+    reviewed. `resting` (ms) is until when the tracker asked to be left alone; `due` when its next repair begins or goes
+    on: of what changed after `since`, from `cursor` on, `begun` then."""
+
+    install: str
+    workspace: str
+    words: tuple[Word, ...] = ()
+    state: bool = True
+    title: bool = False
+    labels: bool = False
+    comments: Crossing = "marked"
+    prefix: str = "@customer"
+    all_to_many: bool = False
+    policy: Policy = "draft"
+    resolve: bool = False
+    texts: dict[str, str] = {}
+    account: str = ""
+    actor: str = ""
+    tried_at: int = 0
+    hook: str = ""
+    resting: int = 0
+    due: int = 0
+    since: int = 0
+    begun: int = 0
+    cursor: str = ""
+
+    def means(self, word: Word) -> IssueState | Literal["unknown"]:
+        """What a state of the tracker means: as it was reviewed, else as it was guessed."""
+        return next((known.means for known in self.words if known.id == word.id), word.means)
+
+    def word(self, state: IssueState) -> Word | None:
+        """The state of the tracker that ours is written as: the first that means it."""
+        return next((known for known in self.words if known.means == state), None)
+
+
+class Notice(Record, frozen=True):
+    """What the rooms of an issue are to be told, once each. `turn` is the issue's turn that it tells of. Where `undoes`
+    names another notice, only rooms that were told that one are told this one. `due` (ms) is when the clock looks."""
+
+    id: str
+    issue: str
+    workspace: str
+    about: About
+    text: str
+    at: int
+    author: Author
+    state: NoticeState = "draft"
+    becomes: IssueState | Literal[""] = ""
+    turn: int = 0
+    install: str = ""
+    comment: str = ""
+    held_because: str = ""
+    resolve: bool = False
+    undoes: str = ""
+    approved_by: str = ""
+    cursor: str = ""
+    told: int = 0
+    due: int = 0
+
+
+class Told(Record, frozen=True):
+    """What a room was told: the message's change number `n`, or why there is none. Its key lets no second one in."""
+
+    issue: str
+    room: str
+    notice: str
+    at: int
+    by: str
+    n: int = 0
+    skipped: str = ""
+    resolved: bool = False
+
+
+# --- changes of an issue ------------------------------------------------------------------------------------------
+
+
+def turned(issue: Issue, state: IssueState, reason: str, now: int) -> Issue:
+    """The issue in another state; Conflict where it cannot be."""
+    if issue.merged_into:
+        raise Conflict("the issue was merged into another")
+    turn = issue.state in CLOSED or state in CLOSED
+    kept = reason if state in CLOSED else ""
+    return issue.changed(state=state, reason=kept, state_at=now, turns=issue.turns + turn)
+
+
+def check_labels(labels: Iterable[str]) -> tuple[str, ...]:
+    """The labels, each once, in order; Invalid for what no tracker takes."""
+    found = tuple(dict.fromkeys(label.strip() for label in labels))
+    if len(found) > MAX_LABELS:
+        raise Invalid(f"an issue has at most {MAX_LABELS} labels", "labels")
+    for place, label in enumerate(found):
+        if not label or len(label) > MAX_LABEL or not label.isprintable():
+            raise Invalid(f"a label has 1 to {MAX_LABEL} printable characters", f"labels[{place}]")
+    return found
+
+
+def arr_of(customer: Customer | None) -> float:
+    """What a customer is worth a year: its attribute `arr`, 0 where that is no number."""
+    value = customer.attributes.get("arr") if customer else None
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+
+
+def suggested(text: str) -> str:
+    """A title out of what somebody wrote: the first line, cut at a word."""
+    line = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "") or "Untitled"
+    return line if len(line) <= 80 else line[:80].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"

@@ -1,0 +1,98 @@
+"""Set trackers up: try the connection, review the words, say what crosses, register the webhook, search."""
+
+from typing import Any
+
+from ...desk.errors import Invalid, NotFound
+from ...desk.tickets import Word
+from ...desk.workspaces import Install
+from ...flows.link_ticket import tracker_install, tracking_of
+from ...flows.set_up_tracker import (
+    change_tracking,
+    discover_words,
+    put_words,
+    register,
+    search_tickets,
+    try_install,
+    unregister,
+)
+from ...ports import Page, ref
+from .. import issues as told
+from ..calls import Call
+from ..router import route
+from .workspace import told as given
+
+
+def _own(call: Call) -> Install:
+    """The install of the path, which is a tracker's and active."""
+    found = call.world.store.one(ref(Install, call.params["install"]))
+    if found is None or found.workspace != call.who.workspace:
+        raise NotFound("no such install")
+    return tracker_install(call.world, call.who, found.id)
+
+
+def _url(call: Call, install: Install) -> str:
+    return f"{call.incoming.base_url}/in/{install.kind}/{install.id}"
+
+
+@route("POST", "/v1/installs/{install}/try", who="agent", need="admin", gives=told.TriedView)
+def try_tracker(call: Call) -> Any:
+    """Try a tracker's connection: who we are there, and what is missing."""
+    own = _own(call)
+    probe = try_install(call.world, call.who, own)
+    return told.tried_view(probe, _url(call, own), tracking_of(call.world, own))
+
+
+@route("POST", "/v1/installs/{install}/webhook", who="agent", need="admin", gives=told.TrackingView)
+def register_webhook(call: Call) -> Any:
+    """Make the webhook in the tracker, where its API allows that."""
+    own = _own(call)
+    return told.tracking_view(register(call.world, call.who, own, _url(call, own)))
+
+
+@route("DELETE", "/v1/installs/{install}/webhook", who="agent", need="admin", gives=told.TrackingView)
+def unregister_webhook(call: Call) -> Any:
+    """Take the webhook in the tracker away."""
+    return told.tracking_view(unregister(call.world, call.who, _own(call)))
+
+
+@route("GET", "/v1/installs/{install}/words", who="agent", gives=told.WordsView)
+def words(call: Call) -> Any:
+    """Show a tracker's states as they are there now, and what each means."""
+    own = _own(call)
+    return told.words_view(discover_words(call.world, own), tracking_of(call.world, own))
+
+
+@route("PUT", "/v1/installs/{install}/words", who="agent", need="admin", body=told.PutWords, gives=told.WordsView)
+def review_words(call: Call, body: told.PutWords) -> Any:
+    """Say what a tracker's states mean."""
+    reviewed = [Word(id=word.id, name=word.name, means=word.means) for word in body.words]
+    return told.words_view(reviewed, put_words(call.world, call.who, _own(call), reviewed))
+
+
+@route("GET", "/v1/installs/{install}/tracking", who="agent", gives=told.TrackingView)
+def tracking(call: Call) -> Any:
+    """Show what crosses between issues and a tracker's tickets."""
+    return told.tracking_view(tracking_of(call.world, _own(call)))
+
+
+@route(
+    "PATCH",
+    "/v1/installs/{install}/tracking",
+    who="agent",
+    need="admin",
+    body=told.ChangeTracking,
+    gives=told.TrackingView,
+)
+def patch_tracking(call: Call, body: told.ChangeTracking) -> Any:
+    """Say what crosses between issues and a tracker's tickets."""
+    return told.tracking_view(change_tracking(call.world, call.who, _own(call), given(body)))
+
+
+@route("GET", "/v1/installs/{install}/tickets", who="agent", gives=list[told.FoundTicketView], query=("text",))
+def tracker_tickets(call: Call) -> Page[Any]:
+    """Search a tracker's tickets."""
+    own, text = _own(call), (call.query("text") or "").strip()
+    if len(text) > 200:
+        raise Invalid("text has at most 200 characters", "text")
+    found = search_tickets(call.world, own, text) if text else []
+    return Page([told.found_view(seen) for seen in found], None)

@@ -1,0 +1,99 @@
+"""Direct a notice: write one, change its text, approve it, discard it."""
+
+from ..desk.errors import Conflict, NotFound
+from ..desk.ids import derived
+from ..desk.issues import Issue, Notice
+from ..desk.messages import Author
+from ..desk.notices import check_text
+from ..desk.people import Principal
+from ..ports import Task, World, new, over, ref
+from .audit import audit
+from .once import KEYLESS, Once, again
+from .turn_issue import GRACE
+
+
+def write_notice(world: World, who: Principal, issue: Issue, text: str, resolve: bool, once: Once = KEYLESS) -> Notice:
+    """A draft of an agent's own words to all rooms of an issue."""
+    check_text(text)
+
+    def attempt(_: int) -> Notice:
+        notice = Notice(
+            version=1,
+            id=world.fresh_id("ntc"),
+            issue=issue.id,
+            workspace=issue.workspace,
+            about="words",
+            text=text,
+            at=world.clock.now(),
+            author=Author(kind="agent", id=who.id, name=who.name),
+            turn=issue.turns,
+            resolve=resolve,
+        )
+        entry = audit(world, who, "notice.written", notice.id)
+        world.store.commit(new(notice), *entry, *once.writes(notice, notice.at))
+        return notice
+
+    return again(world, attempt, once)
+
+
+def own_notice(world: World, who: Principal, id_: str) -> Notice:
+    """A notice of the caller's workspace."""
+    notice = world.store.one(ref(Notice, id_))
+    if notice is None or notice.workspace != who.workspace:
+        raise NotFound("no such notice")
+    return notice
+
+
+def change_notice(world: World, who: Principal, id_: str, fields: dict[str, object]) -> Notice:
+    """The draft with another text, or with its rooms resolved or not."""
+    if "text" in fields:
+        check_text(str(fields["text"]))
+
+    def attempt(_: int) -> Notice:
+        old = _draft(world, who, id_)
+        changed = old.changed(**fields)
+        world.store.commit(over(changed, old), *audit(world, who, "notice.changed", id_, fields))
+        return changed
+
+    return again(world, attempt)
+
+
+def approve_notice(world: World, who: Principal, id_: str, once: Once = KEYLESS) -> Notice:
+    """The notice, which its rooms are told now, in the words of who approves it."""
+
+    def attempt(_: int) -> Notice:
+        old, now = _draft(world, who, id_), world.clock.now()
+        author = Author(kind="agent", id=who.id, name=who.name)
+        told = old.changed(state="sending", approved_by=who.id, author=author, due=now + GRACE)
+        world.store.commit(over(told, old), *audit(world, who, "notice.approved", id_), *once.writes(told, now))
+        return told
+
+    told = again(world, attempt, once)
+    world.queues.sync([Task("tell", told.id, why="first")])
+    return told
+
+
+def discard_notice(world: World, who: Principal, id_: str) -> Notice:
+    """The notice, which nobody is told any more."""
+
+    def attempt(_: int) -> Notice:
+        old = own_notice(world, who, id_)
+        if old.state not in ("draft", "sending"):
+            raise Conflict(f"a notice that is {old.state} cannot be discarded")
+        gone = old.changed(state="discarded", due=0)
+        world.store.commit(over(gone, old), *audit(world, who, "notice.discarded", id_))
+        return gone
+
+    return again(world, attempt)
+
+
+def _draft(world: World, who: Principal, id_: str) -> Notice:
+    old = own_notice(world, who, id_)
+    if old.state != "draft":
+        raise Conflict(f"a notice that is {old.state} cannot be changed")
+    return old
+
+
+def comment_notice_id(issue: str, install: str, comment: str, revision: int) -> str:
+    """The id of the notice of a comment as it is at a revision."""
+    return derived("ntc", issue, install, comment, str(revision))

@@ -1,0 +1,164 @@
+"""Asked an issue to a ticket: one that is there, or one to be made. And take it off again."""
+
+from msgspec.structs import replace
+
+from ..desk.errors import Busy, Conflict, Invalid, NotFound
+from ..desk.issues import Holder, Issue, Link, Owed, Ticket, Tracking
+from ..desk.people import Principal
+from ..desk.tickets import TicketSeen
+from ..desk.workspaces import Install
+from ..ports import Busy as TrackerBusy
+from ..ports import Denied, Drop, Listing, Task, Tickets, World, Write, new, over, ref
+from .audit import audit
+from .chronicle import chronicle
+from .once import KEYLESS, Once, again
+from .raise_issue import SOON, making
+from .secrets import Opened
+from .tie_room import own_issue
+
+
+def tracker_install(world: World, who: Principal, install_id: str, field: str = "install") -> Install:
+    """An active install of a tracker in the caller's workspace; Invalid naming the field."""
+    install = world.store.one(ref(Install, install_id))
+    if install is None or install.workspace != who.workspace or world.tracker(install.kind) is None:
+        raise Invalid("no such install of a tracker", field)
+    if install.state != "active":
+        raise Conflict(f"the install is disabled: {install.disabled_because or 'by an admin'}")
+    return install
+
+
+def tickets_of(world: World, install: Install) -> Tickets:
+    """The way to an install's API."""
+    tracker = world.tracker(install.kind)
+    if tracker is None:
+        raise NotFound("no such tracker")
+    return tracker.tickets(install, Opened(world, install), world.outside, world.clock.now)
+
+
+def asking(reason: Exception) -> Busy | Conflict:
+    """What a caller is told when the tracker does not do what was asked."""
+    if isinstance(reason, TrackerBusy):
+        return Busy(f"the tracker is busy: {reason.reason}")
+    return Conflict(f"the tracker refuses: {reason}")
+
+
+def found_ticket(world: World, install: Install, reference: str) -> TicketSeen:
+    """The ticket that somebody names by a URL or a key."""
+    try:
+        seen = tickets_of(world, install).find(reference)
+    except (TrackerBusy, Denied) as error:
+        raise asking(error) from None
+    if seen is None or seen.gone:
+        raise Invalid("no such ticket there", "reference")
+    return seen
+
+
+def link_ticket(
+    world: World, who: Principal, issue_id: str, install: Install, seen: TicketSeen | None, once: Once = KEYLESS
+) -> Issue:
+    """The issue with a ticket in an install: `seen`, whose state and comments are imported, or one that is made."""
+
+    def attempt(_: int) -> Issue:
+        issue, now = own_issue(world, who.workspace, issue_id), world.clock.now()
+        link = issue.link(install.id)
+        if link and seen and link.ticket == seen.id:
+            return issue
+        if link:
+            raise Conflict("the issue has a ticket there already")
+        writes: list[Write] = [new(_ticket(issue, install, seen, now))]
+        if seen:
+            writes.append(_held(world, issue, install, seen))
+        told = (
+            Link(install=install.id, ticket=seen.id, key=seen.key, url=seen.url) if seen else Link(install=install.id)
+        )
+        linked = issue.changed(tickets=(*issue.tickets, told))
+        if seen:
+            writes.append(
+                chronicle(world, issue.id, issue.workspace, "linked", who.id, install.id, key=seen.key, url=seen.url)
+            )
+        audited = audit(world, who, "issue.linked", issue.id)
+        world.store.commit(over(linked, issue), *writes, *audited, *once.writes(linked, now))
+        return linked
+
+    return again(world, attempt, once)
+
+
+def _ticket(issue: Issue, install: Install, seen: TicketSeen | None, now: int) -> Ticket:
+    made = making(issue, install, now)
+    return replace(made, standing="new", ticket=seen.id, key=seen.key, url=seen.url) if seen else made
+
+
+def _held(world: World, issue: Issue, install: Install, seen: TicketSeen) -> Write:
+    holder = world.store.one(ref(Holder, install.id, seen.id))
+    if holder and holder.issue != issue.id:
+        raise Conflict(f"the ticket belongs to the issue {holder.issue}: tie the room to that, or merge")
+    fresh = Holder(version=1, install=install.id, ticket=seen.id, workspace=issue.workspace, issue=issue.id)
+    return over(holder.changed(), holder) if holder else new(fresh)
+
+
+def holder_of(world: World, install: Install, ticket: str) -> str:
+    """The issue that a ticket belongs to, "" if to none."""
+    holder = world.store.one(ref(Holder, install.id, ticket))
+    return holder.issue if holder else ""
+
+
+def unlink_ticket(world: World, who: Principal, issue_id: str, install_id: str) -> Issue:
+    """The issue without its ticket in an install. The ticket itself stays as it is."""
+
+    def attempt(_: int) -> Issue:
+        issue = own_issue(world, who.workspace, issue_id)
+        link, ticket = issue.link(install_id), world.store.one(ref(Ticket, issue.id, install_id))
+        if link is None:
+            raise NotFound("the issue has no ticket there")
+        gone: list[Write] = [Drop(ref(Ticket, issue.id, install_id))] if ticket else []
+        if link.ticket:
+            gone.append(Drop(ref(Holder, install_id, link.ticket)))
+        unlinked = issue.changed(tickets=tuple(each for each in issue.tickets if each.install != install_id))
+        entry = chronicle(world, issue.id, issue.workspace, "unlinked", who.id, install_id, key=link.key)
+        world.store.commit(over(unlinked, issue), *gone, entry, *audit(world, who, "issue.unlinked", issue.id))
+        return unlinked
+
+    return again(world, attempt)
+
+
+def comment_on(world: World, who: Principal, issue_id: str, text: str, once: Once = KEYLESS) -> list[Owed]:
+    """What an agent says on each ticket of an issue. It is on its way when this returns."""
+
+    def attempt(_: int) -> list[Owed]:
+        issue, now = own_issue(world, who.workspace, issue_id), world.clock.now()
+        if not issue.tickets:
+            raise Conflict("the issue has no ticket to comment on")
+        tickets = world.store.many([ref(Ticket, issue.id, link.install) for link in issue.tickets])
+        rows = [
+            Owed(
+                version=1,
+                issue=issue.id,
+                install=link.install,
+                id=world.fresh_id("cmt"),
+                workspace=issue.workspace,
+                text=text,
+                by=who.id,
+                name=who.name,
+                at=now,
+            )
+            for link in issue.tickets
+        ]
+        due = [over(ticket.changed(due=now + SOON), ticket) for ticket in tickets if ticket]
+        world.store.commit(*map(new, rows), *due, *once.writes(rows, now))
+        return rows
+
+    rows = again(world, attempt, once)
+    issue = own_issue(world, who.workspace, issue_id)
+    world.queues.sync(Task("look", issue.id, link.install, link.ticket, why=rows[0].id) for link in issue.tickets)
+    return rows
+
+
+def owed_on(world: World, issue: str, install: str) -> list[Owed]:
+    """The comments that a ticket has not got yet, oldest first."""
+    listing: Listing[Owed] = Listing("owed", (issue,))
+    return [row for row in world.store.page(listing, 100).items if row.install == install and not row.failed]
+
+
+def tracking_of(world: World, install: Install) -> Tracking:
+    """What an install lets cross: as it was set, or by default."""
+    return world.store.one(ref(Tracking, install.id)) or Tracking(install=install.id, workspace=install.workspace)

@@ -1,0 +1,310 @@
+"""Look at a ticket: fetch it, compare it with its issue, and make both equal. A hint says no more than that a look is
+due, so that late, doubled and lost ones change nothing; one worker looks at a ticket at a time (the queue's groups)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..desk.agreeing import Agreement, agree, label_key, pending
+from ..desk.deliveries import wait
+from ..desk.issues import Holder, Issue, Link, Ticket, Tracking, turned
+from ..desk.messages import Author
+from ..desk.tickets import TicketDraft, TicketSeen
+from ..desk.workspaces import Install
+from ..ports import Busy, Denied, Drop, Task, Tickets, World, Write, new, over, ref
+from .chronicle import chronicle
+from .hear import forget, hear, say_owed
+from .link_ticket import holder_of, owed_on, tickets_of, tracking_of
+from .once import again
+from .turn_issue import told_of_turn
+
+SKEW = 1_000  # ms by which clocks of containers may differ
+PAUSED = 60 * 60_000  # ms after which a ticket of a disabled install is looked at again
+STALE_TRIES = 3  # times that an older state than the one known is not believed
+SYSTEM = Author(kind="agent", id="", name="")  # whoever tied the room says it
+
+
+class Behind(Busy):
+    """A replica of the tracker's answered, which is not as far as what we have seen."""
+
+
+@dataclass
+class Sight:
+    """What one look sees."""
+
+    world: World
+    install: Install
+    tracking: Tracking
+    issue: Issue
+    ticket: Ticket
+    there: Tickets
+
+    def commit(self, ticket: Ticket, *writes: Write) -> None:
+        """The ticket's record and what goes with it; the sight is then of that."""
+        self.world.store.commit(over(ticket, self.ticket), *writes)
+        self.ticket = ticket
+
+    def chronicle(self, what: Any, **detail: object) -> Write:
+        """An entry of the issue's history, by this tracker."""
+        return chronicle(self.world, self.issue.id, self.issue.workspace, what, "", self.install.id, **detail)
+
+
+def look(world: World, task: Task) -> str:
+    """What came of it, as a slug. Doing it again changes nothing. What the tracker does not let us do now waits in the
+    time index."""
+    install = world.store.one(ref(Install, task.install))
+    issue_id = task.id or (holder_of(world, install, task.ticket) if install else "")
+    if install is None or not issue_id:
+        return "not-tied"
+    return again(world, lambda _: _look(world, task, install, issue_id))
+
+
+def _look(world: World, task: Task, install: Install, issue_id: str) -> str:
+    issue, ticket = world.store.many([ref(Issue, issue_id), ref(Ticket, issue_id, install.id)])
+    if issue is None or ticket is None:
+        return "not-tied"
+    if ticket.standing == "lost" and not task.hint:  # a hint may tell where it went, or that it is back
+        return "lost"
+    now, tracking = world.clock.now(), tracking_of(world, install)
+    if install.state != "active":
+        world.store.commit(over(ticket.changed(due=now + PAUSED, reason="the install is disabled"), ticket))
+        return "paused"
+    if not _needed(world, task, issue, ticket, tracking):
+        if ticket.due:
+            world.store.commit(over(ticket.changed(due=0), ticket))
+        return "nothing-new"
+    if tracking.resting > now:
+        spread = int(world.clock.chance() * 10_000)
+        world.store.commit(over(ticket.changed(due=tracking.resting + spread), ticket))
+        return "resting"
+    sight = Sight(world, install, tracking, issue, ticket, tickets_of(world, install))
+    try:
+        return _worked(sight, task)
+    except Busy as busy:
+        return _later(sight, busy)
+    except Denied as denied:
+        return _denied(sight, denied)
+
+
+def _needed(world: World, task: Task, issue: Issue, ticket: Ticket, tracking: Tracking) -> bool:
+    """Whether the tracker has to be asked. What came before the last look began was seen by it."""
+    if ticket.standing in ("making", "new") or ticket.attempts or pending(issue, ticket, tracking):
+        return True
+    if task.hint:
+        seen = ticket.heard_at if task.hint.comment else ticket.looked_at
+        return task.at + SKEW >= seen or task.hint.what in ("comment_deleted", "transferred")
+    return task.why.startswith("repair") or bool(owed_on(world, issue.id, ticket.install))
+
+
+def _worked(sight: Sight, task: Task) -> str:
+    began = sight.world.clock.now()
+    if not sight.tracking.words:
+        _discover(sight)
+    if sight.ticket.standing == "making":
+        _make(sight)
+    if task.hint and task.hint.what == "comment_deleted":
+        forget(sight, task.hint.comment)
+    seen = sight.there.fetch(sight.ticket.ticket)
+    moved_to = seen.moved_to if seen else task.hint.moved_to if task.hint else ""
+    if moved_to:
+        seen = _follow(sight, moved_to)
+    if seen is None or seen.gone:
+        return _lost(sight)
+    if seen.updated_at and seen.updated_at < sight.ticket.seen_at and sight.ticket.attempts < STALE_TRIES:
+        raise Behind("the tracker tells an older state than before", 5)
+    commented = sight.ticket.standing == "new" or (task.hint is not None and bool(task.hint.comment))
+    commented = commented or seen.updated_at != sight.ticket.seen_at or task.why.startswith("repair")
+    found = agree(sight.issue, sight.ticket, seen, sight.tracking)
+    _take_over(sight, seen, found, began)
+    _write(sight, found)
+    say_owed(sight)
+    if commented or not seen.updated_at:
+        hear(sight, began)
+    return "done"
+
+
+def _discover(sight: Sight) -> None:
+    """The tracker's words, as it guesses them until an admin has reviewed them."""
+    words = tuple(sight.there.words())
+    known = tracking_of(sight.world, sight.install)
+    told = known.changed(words=words)
+    sight.world.store.commit(over(told, known))
+    sight.tracking = told
+
+
+def _make(sight: Sight) -> None:
+    """The ticket itself. Its tracker finds the one that carries the issue's mark, if a call before this one made it."""
+    issue = sight.issue
+    draft = TicketDraft(
+        title=issue.title,
+        text=issue.text,
+        mark=issue.id,
+        link=f"{sight.world.public_url}/v1/issues/{issue.id}" if sight.world.public_url else "",
+        labels=issue.labels if sight.tracking.labels else (),
+    )
+    seen = sight.there.create(draft)
+    theirs = sight.tracking.means(seen.word)
+    made = sight.ticket.changed(
+        standing="linked",
+        ticket=seen.id,
+        key=seen.key,
+        url=seen.url,
+        state=theirs if theirs != "unknown" else issue.state,
+        word=seen.word,
+        title=issue.title if sight.tracking.title else "",
+        labels=draft.labels,
+        seen_at=seen.updated_at,
+        comments_at=seen.updated_at or sight.world.clock.now(),
+    )
+    _rename(sight, made, sight.chronicle("linked", key=seen.key, url=seen.url, made="yes"))
+
+
+def _rename(sight: Sight, ticket: Ticket, *writes: Write) -> None:
+    """Keep what a ticket is called there, in its record, in its issue, and for those who come by its id."""
+    link = Link(install=ticket.install, ticket=ticket.ticket, key=ticket.key, url=ticket.url)
+    links = tuple(link if each.install == link.install else each for each in sight.issue.tickets)
+    issue = sight.issue.changed(tickets=links)
+    holder = Holder(
+        version=1, install=ticket.install, ticket=ticket.ticket, workspace=ticket.workspace, issue=ticket.issue
+    )
+    there = sight.world.store.one(ref(Holder, holder.install, holder.ticket))
+    if there and there.issue != holder.issue:
+        raise Denied(f"the ticket belongs to the issue {there.issue}")
+    held = over(there.changed(), there) if there else new(holder)
+    sight.commit(ticket, over(issue, sight.issue), held, *writes)
+    sight.issue = issue
+
+
+def _follow(sight: Sight, moved_to: str) -> TicketSeen | None:
+    """The ticket where it was transferred to, if we may see it there."""
+    seen = sight.there.fetch(moved_to)
+    if seen is None or seen.gone or seen.moved_to:
+        return None
+    old = sight.ticket
+    ticket = old.changed(ticket=seen.id, key=seen.key, url=seen.url, seen_at=0)
+    drop = [Drop(ref(Holder, old.install, old.ticket))] if old.ticket != seen.id else []
+    _rename(sight, ticket, *drop, sight.chronicle("changed", fields="ticket", was=old.key, now=seen.key))
+    return seen
+
+
+def _lost(sight: Sight) -> str:
+    if sight.ticket.standing != "lost":
+        gone = sight.ticket.changed(standing="lost", due=0, reason="the ticket is not there for us")
+        sight.commit(gone, sight.chronicle("lost", key=gone.key))
+    return "lost"
+
+
+def _take_over(sight: Sight, seen: TicketSeen, found: Agreement, began: int) -> None:
+    """Ours becomes theirs where theirs has changed, with what follows from it, in one transaction."""
+    world, issue = sight.world, sight.issue
+    writes: list[Write] = []
+    tasks: list[Task] = []
+    fields = dict(found.issue)
+    state = fields.pop("state", None)
+    changed = issue.changed(**fields) if fields else issue
+    if fields:
+        writes.append(sight.chronicle("changed", fields=", ".join(sorted(fields))))
+    if state:
+        changed = turned(changed, state, issue.reason, world.clock.now())
+        told, tasks = told_of_turn(
+            world, issue, changed, sight.tracking.policy, SYSTEM, sight.tracking, "", sight.tracking.resolve
+        )
+        writes += [*told, sight.chronicle("state", was=issue.state, now=state, word=seen.word.name)]
+    if found.lost:
+        writes.append(sight.chronicle("conflict", fields=", ".join(found.lost)))
+    if found.unknown:
+        writes.append(sight.chronicle("unknown_word", word=found.unknown))
+    ticket = sight.ticket.changed(
+        standing="linked",
+        word=seen.word,
+        assignee=seen.assignee,
+        key=seen.key,
+        url=seen.url,
+        seen_at=seen.updated_at,
+        looked_at=began,
+        due=0,
+        attempts=0,
+        reason=f"no state there means {issue.state}" if found.wordless else "",
+        **found.ticket,
+    )
+    if changed is not issue:
+        writes.append(over(changed, issue))
+    sight.commit(ticket, *writes)
+    sight.issue = changed
+    world.queues.sync(tasks)
+
+
+def _write(sight: Sight, found: Agreement) -> None:
+    """What is ours to write. What we wrote is what both sides are then: if the tracker made something else of it, that
+    is its change, and wins."""
+    there, ticket, issue = sight.there, sight.ticket.ticket, sight.issue
+    calls: list[tuple[str, Any, str, Any]] = []
+    if found.move:
+        calls.append(("state", issue.state, issue.state, lambda: there.move(ticket, found.move)))
+    if found.retitle:
+        calls.append(("title", found.retitle, found.retitle, lambda: there.retitle(ticket, found.retitle)))
+    if found.add or found.remove:
+        key = label_key(issue.labels)
+        calls.append(("labels", issue.labels, key, lambda: there.label(ticket, found.add, found.remove)))
+    for field, value, key, call in calls:
+        try:
+            seen = call()
+        except Denied as denied:
+            if denied.lost:
+                raise
+            refused = sight.ticket.refused | {field: key}
+            told = sight.ticket.changed(refused=refused, reason=f"{field}: {denied.reason}")
+            sight.commit(told, sight.chronicle("failed", field=field, reason=denied.reason))
+            continue
+        refused = {name: each for name, each in sight.ticket.refused.items() if name != field}
+        agreed = sight.ticket.changed(
+            refused=refused, seen_at=max(seen.updated_at, sight.ticket.seen_at), word=seen.word, **{field: value}
+        )
+        sight.commit(agreed, sight.chronicle("written", field=field, value=key))
+
+
+def _later(sight: Sight, busy: Busy) -> str:
+    """Come again when the tracker asks for it; if it said so itself, nobody else of this install asks it before."""
+    world, now = sight.world, sight.world.clock.now()
+    attempts = sight.ticket.attempts + 1
+    seconds = wait(attempts, busy.after, world.clock.chance())
+    if seconds is None:
+        told = sight.ticket.changed(attempts=0, due=0, reason=f"given up: {busy.reason}")
+        sight.commit(told, sight.chronicle("failed", reason=busy.reason))
+        return "given-up"
+    sight.commit(sight.ticket.changed(attempts=attempts, due=now + seconds * 1000, reason=busy.reason))
+    if busy.after and not isinstance(busy, Behind):
+        rest(world, sight.install, now + seconds * 1000)
+    return "busy"
+
+
+def rest(world: World, install: Install, until: int) -> None:
+    """Leave a tracker alone for a while."""
+
+    def attempt(_: int) -> None:
+        known = tracking_of(world, install)
+        if known.resting < until:
+            world.store.commit(over(known.changed(resting=until), known))
+
+    again(world, attempt)
+
+
+def _denied(sight: Sight, denied: Denied) -> str:
+    """The tracker will not: of an account that is gone the install is paused, else the ticket says why."""
+    if denied.lost:
+        pause(sight.world, sight.install, denied.reason)
+        sight.commit(sight.ticket.changed(due=sight.world.clock.now() + PAUSED, reason=denied.reason))
+        return "account-lost"
+    told = sight.ticket.changed(due=0, attempts=0, reason=denied.reason)
+    sight.commit(told, sight.chronicle("failed", reason=denied.reason))
+    return "denied"
+
+
+def pause(world: World, install: Install, reason: str) -> None:
+    """Disable an install whose account is gone; an admin switches it on again."""
+
+    def attempt(_: int) -> None:
+        current = world.store.one(ref(Install, install.id))
+        if current and current.state == "active":
+            world.store.commit(over(current.changed(state="disabled", disabled_because=reason), current))
+
+    again(world, attempt)

@@ -1,0 +1,112 @@
+"""Merge an issue into another: its rooms, its tickets and its history move, and its id leads to the other."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from ..desk.errors import Conflict, Invalid
+from ..desk.issues import Asked, Comment, History, Holder, Issue, Owed, Ticket, Told
+from ..desk.people import Principal
+from ..ports import Drop, Listing, Put, Task, World, Write, new, over, ref
+from .audit import audit
+from .chronicle import chronicle
+from .once import KEYLESS, Once, again
+from .tie_room import own_issue, tied
+from .turn_issue import GRACE
+
+PIECE = 40  # entries that are moved in one transaction
+
+
+def merge_issues(world: World, who: Principal, from_id: str, into_id: str, once: Once = KEYLESS) -> Issue:
+    """The issue that the other went into. From now on its id leads there; its rooms follow at once after."""
+
+    def attempt(_: int) -> Issue:
+        old, into = own_issue(world, who.workspace, from_id), own_issue(world, who.workspace, into_id)
+        if old.id == into.id:
+            raise Invalid("an issue is not merged into itself", "into")
+        both = {link.install for link in old.tickets} & {link.install for link in into.tickets}
+        if both:
+            raise Conflict("both have a ticket in the same tracker: unlink one of them first", "into")
+        now = world.clock.now()
+        merged = old.changed(merged_into=into.id, due=now + GRACE, tickets=())
+        labels = tuple(dict.fromkeys((*into.labels, *old.labels)))
+        grown = into.changed(tickets=(*into.tickets, *old.tickets), labels=labels)
+        entries = [
+            chronicle(world, into.id, into.workspace, "merged", who.id, was=old.id, title=old.title),
+            *audit(world, who, "issue.merged", old.id),
+        ]
+        moved = _tickets(world, old, into)
+        world.store.commit(over(merged, old), over(grown, into), *moved, *entries, *once.writes(grown, now))
+        return grown
+
+    into = again(world, attempt, once)
+    world.queues.sync([Task("merge", from_id, why="first")])
+    return into
+
+
+def _tickets(world: World, old: Issue, into: Issue) -> list[Write]:
+    """The records of its tickets, under the other issue."""
+    writes: list[Write] = []
+    for link in old.tickets:
+        ticket = world.store.one(ref(Ticket, old.id, link.install))
+        holder = world.store.one(ref(Holder, link.install, link.ticket)) if link.ticket else None
+        if ticket:
+            writes += [Drop(ref(Ticket, old.id, link.install)), new(replace(ticket, issue=into.id, version=1))]
+        if holder:
+            writes.append(over(holder.changed(issue=into.id), holder))
+    return writes
+
+
+def merge_rest(world: World, issue_id: str) -> None:
+    """Move what is left of a merged issue, piece by piece. Doing it again moves nothing twice."""
+    old = world.store.one(ref(Issue, issue_id))
+    if old is None or not old.merged_into:
+        return
+    into = own_issue(world, old.workspace, old.merged_into)
+    for tie in _all(world, Listing("ties", (old.id,))):
+        again(world, lambda _, tie=tie: _tie(world, tie, into.id))  # type: ignore[misc]
+    for name in ("history", "comments", "owed", "told"):
+        rows = list(_all(world, Listing(name, (old.id,))))
+        for start in range(0, len(rows), PIECE):
+            writes: list[Write] = []
+            for row in rows[start : start + PIECE]:
+                writes += [_gone(row), Put(replace(row, issue=into.id), None)]
+            world.store.commit(*writes)
+    again(world, lambda _: _ended(world, old.id))
+
+
+def _tie(world: World, tie: Asked, into_id: str) -> None:
+    into = world.store.one(ref(Issue, into_id))
+    there, here = world.store.many([ref(Asked, into_id, tie.room), ref(Asked, tie.issue, tie.room)])
+    if into is None or here is None:
+        return
+    gone = Drop(ref(Asked, tie.issue, tie.room))
+    if there:
+        world.store.commit(gone)
+        return
+    moved, writes = tied(world, into, replace(tie, version=1))
+    world.store.commit(over(moved, into), *writes, gone)
+
+
+def _gone(row: History | Comment | Owed | Told) -> Drop:
+    if isinstance(row, Told):
+        return Drop(ref(Told, row.issue, row.room, row.notice))
+    if isinstance(row, History):
+        return Drop(ref(History, row.issue, row.at, row.id))
+    return Drop(ref(type(row), row.issue, row.install, row.id))
+
+
+def _ended(world: World, issue_id: str) -> None:
+    old = world.store.one(ref(Issue, issue_id))
+    if old and old.due:
+        world.store.commit(over(old.changed(due=0, rooms=0, customers=0, arr=0), old))
+
+
+def _all(world: World, listing: Listing[Any]) -> list[Any]:
+    found, cursor = [], None
+    while True:
+        page = world.store.page(listing, 100, cursor)
+        found += page.items
+        cursor = page.next
+        if cursor is None:
+            return found

@@ -1,0 +1,147 @@
+"""Raise an issue, alone or out of a room; change it, its state too."""
+
+from typing import Any
+
+from ..desk.errors import Invalid, Stale
+from ..desk.ids import message_number
+from ..desk.issues import Asked, Issue, Link, Policy, Ticket, suggested, turned
+from ..desk.messages import Author, Message
+from ..desk.people import Principal
+from ..desk.rooms import Room
+from ..desk.workspaces import Install
+from ..ports import Listing, Task, World, Write, new, over
+from .audit import audit
+from .chronicle import chronicle
+from .once import KEYLESS, Once, again
+from .tie_room import check_room, count_behind, own_issue, tie_of, tied
+from .turn_issue import told_of_turn
+
+MAX_RANGE = 100  # messages that an issue may be raised out of
+SOON = 60_000  # ms after which the clock looks after what a lost wake-up left
+
+
+def said_in(world: World, room: Room, first: str, last: str) -> tuple[list[Message], int, int]:
+    """The messages of a room from `first` to `last` (ids; "" for none), and their change numbers. Invalid, naming the
+    field."""
+    if not first:
+        return [], 0, 0
+    start, end = message_number(first, room.id), message_number(last or first, room.id)
+    if start is None:
+        raise Invalid("not a message of this room", "from")
+    if end is None or end < start:
+        raise Invalid("not a message of this room at or after `from`", "to")
+    listing: Listing[Message] = Listing("posts", (room.id,), after=start - 1, before=end + 1)
+    found = [message for message in world.store.page(listing, MAX_RANGE).items if not message.deleted]
+    if not found:
+        raise Invalid("not a message of this room", "from")
+    return found, start, end
+
+
+def quoted_range(messages: list[Message]) -> str:
+    """What was said, as an issue's private text begins with it."""
+    return "\n\n".join(f"> {message.author.name}: {' '.join(message.text.split())}" for message in messages)
+
+
+def asked_in(world: World, who: Principal, room: Room, first: str, last: str) -> tuple[list[Message], Asked]:
+    """The messages, and the tie of the room that they make."""
+    check_room(room)
+    messages, start, end = said_in(world, room, first, last)
+    asker = next((message.author for message in messages if message.author.kind != "agent"), None)
+    return messages, tie_of(world, who, room, start, end, asker)
+
+
+def raise_issue(
+    world: World,
+    who: Principal,
+    fields: dict[str, Any],
+    messages: list[Message],
+    tie: Asked | None,
+    installs: list[Install],
+    once: Once = KEYLESS,
+) -> Issue:
+    """The issue, with its room behind it and its tickets on their way."""
+
+    def attempt(_: int) -> Issue:
+        now = world.clock.now()
+        told = dict(fields)
+        told["title"] = told.get("title") or suggested(messages[0].text if messages else "")
+        told["text"] = "\n\n".join(filter(None, [told.get("text", ""), quoted_range(messages)]))
+        issue = Issue(
+            version=1,
+            id=world.fresh_id("iss"),
+            workspace=who.workspace,
+            created_at=now,
+            by=who.id,
+            state_at=now,
+            tickets=tuple(Link(install=install.id) for install in installs),
+            **told,
+        )
+        writes: list[Write] = []
+        if tie:
+            moved, writes = tied(world, issue, tie)
+            issue = issue.changed(rooms=moved.rooms, customers=moved.customers, arr=moved.arr)
+        made = [new(making(issue, install, now)) for install in installs]
+        entry = chronicle(world, issue.id, issue.workspace, "raised", who.id, room=tie.room if tie else "")
+        audited = audit(world, who, "issue.raised", issue.id)
+        world.store.commit(new(issue), *writes, *made, entry, *audited, *once.writes(issue, now))
+        return issue
+
+    issue = again(world, attempt, once)
+    if tie and tie.customer:
+        count_behind(world, tie.customer, issue.id)
+    return issue
+
+
+def making(issue: Issue, install: Install, now: int) -> Ticket:
+    """The record of a ticket that is yet to be made."""
+    return Ticket(
+        version=1, issue=issue.id, install=install.id, workspace=issue.workspace, standing="making", due=now + SOON
+    )
+
+
+def change_issue(
+    world: World,
+    who: Principal,
+    issue_id: str,
+    fields: dict[str, Any],
+    policy: Policy = "draft",
+    words: str = "",
+    resolve: bool = False,
+    if_version: int | None = None,
+) -> Issue:
+    """The issue with `fields` changed. A new state is told to its rooms as `policy` says, with `words` behind it."""
+    tasks: list[Task] = []
+
+    def attempt(_: int) -> Issue:
+        tasks.clear()
+        issue = own_issue(world, who.workspace, issue_id)
+        if if_version is not None and issue.version != if_version:
+            raise Stale("the issue has changed since", "If-Match")
+        differing = {name: value for name, value in fields.items() if getattr(issue, name) != value}
+        if not differing:
+            return issue
+        state, reason = differing.pop("state", None), differing.pop("reason", issue.reason)
+        changed = issue.changed(**differing)
+        writes: list[Write] = []
+        if state:
+            changed = turned(changed, state, reason, world.clock.now())
+            author = Author(kind="agent", id=who.id, name=who.name)
+            told, follow = told_of_turn(world, issue, changed, policy, author, None, words, resolve)
+            writes += told
+            tasks.extend(follow)
+            entry = chronicle(
+                world, issue.id, issue.workspace, "state", who.id, was=issue.state, now=state, reason=changed.reason
+            )
+            writes.append(entry)
+        elif reason != issue.reason:
+            changed = changed.changed(reason=reason)
+            differing["reason"] = reason
+        if differing:
+            names = ", ".join(sorted(differing))
+            writes.append(chronicle(world, issue.id, issue.workspace, "changed", who.id, fields=names))
+        world.store.commit(over(changed, issue), *writes, *audit(world, who, "issue.changed", issue.id, fields))
+        return changed
+
+    issue = again(world, attempt)
+    world.queues.sync(tasks)
+    return issue

@@ -1,0 +1,61 @@
+"""The nightly pass over an install's tickets: reads only what changed there, and has looked at what a lost webhook left
+behind."""
+
+from ..desk.issues import DAY, Ticket
+from ..desk.tickets import TicketSeen
+from ..desk.workspaces import Install
+from ..ports import Busy, Denied, Task, World, over, ref
+from .link_ticket import holder_of, tickets_of, tracking_of
+from .look import pause
+from .once import again
+
+OVERLAP = 60 * 60_000  # ms before the last pass that are read again
+LATER = 15 * 60_000  # ms after which a pass goes on that the tracker had no time for
+
+
+def repair(world: World, install_id: str) -> int:
+    """One page; how many tickets of ours it told of. The next page is a task of its own."""
+    install = world.store.one(ref(Install, install_id))
+    if install is None:
+        return 0
+    tracking, now = tracking_of(world, install), world.clock.now()
+    if install.state != "active":
+        _next(world, install, due=now + DAY)
+        return 0
+    since = max(0, tracking.since - OVERLAP)
+    try:
+        seen, cursor = tickets_of(world, install).changed(since, tracking.cursor)
+    except Busy as busy:
+        _next(world, install, due=now + max(busy.after * 1000, LATER))
+        return 0
+    except Denied as denied:
+        if denied.lost:
+            pause(world, install, denied.reason)
+        _next(world, install, due=now + DAY, cursor="")
+        return 0
+    found = [task for each in seen if (task := _differs(world, install, each, now))]
+    world.queues.sync(found)
+    if cursor:
+        _next(world, install, due=now + LATER, cursor=cursor)
+        world.queues.sync([Task("repair", install.id, why=f"{now}:{cursor}")])
+    else:
+        _next(world, install, due=now + DAY, cursor="", since=tracking.begun or now, begun=0)
+    return len(found)
+
+
+def _differs(world: World, install: Install, seen: TicketSeen, now: int) -> Task | None:
+    """A look at a ticket that has changed since we last saw it."""
+    issue_id = holder_of(world, install, seen.id)
+    ticket = world.store.one(ref(Ticket, issue_id, install.id)) if issue_id else None
+    if ticket is None or (seen.updated_at and seen.updated_at <= min(ticket.seen_at, ticket.comments_at)):
+        return None
+    return Task("look", issue_id, install.id, seen.id, at=now, why=f"repair:{now}")
+
+
+def _next(world: World, install: Install, **fields: int | str) -> None:
+    def attempt(_: int) -> None:
+        known = tracking_of(world, install)
+        begun = known.begun or world.clock.now()
+        world.store.commit(over(known.changed(**({"begun": begun} | fields)), known))
+
+    again(world, attempt)

@@ -1,0 +1,111 @@
+"""Set a tracker up: try the connection, review its words, say what crosses, register its webhook."""
+
+from typing import Any
+
+from ..desk.errors import Conflict, Invalid
+from ..desk.issues import DAY, Tracking
+from ..desk.notices import TEXTS, check_text
+from ..desk.people import Principal
+from ..desk.tickets import Probe, TicketSeen, Word
+from ..desk.workspaces import Install
+from ..ports import Busy, Denied, World, over, ref
+from .audit import audit
+from .link_ticket import asking, tickets_of, tracking_of
+from .once import again
+from .secrets import Opened, rolled, sealed
+
+
+def try_install(world: World, who: Principal, install: Install) -> Probe:
+    """Who we are there, and what is missing. Kept: our own comments are known by it."""
+    try:
+        probe = tickets_of(world, install).probe()
+    except (Busy, Denied) as error:
+        raise asking(error) from None
+    now = world.clock.now()
+    _kept(world, who, install, "tracker.tried", account=probe.account, actor=probe.actor, tried_at=now, resting=0)
+    return probe
+
+
+def discover_words(world: World, install: Install) -> list[Word]:
+    """The project's states as they are now: what an admin has reviewed stays."""
+    try:
+        found = tickets_of(world, install).words()
+    except (Busy, Denied) as error:
+        raise asking(error) from None
+    reviewed = {word.id: word.means for word in tracking_of(world, install).words}
+    return [Word(id=word.id, name=word.name, means=reviewed.get(word.id, word.means)) for word in found]
+
+
+def put_words(world: World, who: Principal, install: Install, words: list[Word]) -> Tracking:
+    """The words as an admin has reviewed them."""
+    if len({word.id for word in words}) < len(words):
+        raise Invalid("a word is named twice", "words")
+    return _kept(world, who, install, "tracker.words", words=tuple(words))
+
+
+def change_tracking(world: World, who: Principal, install: Install, fields: dict[str, Any]) -> Tracking:
+    """What crosses, and what customers are told."""
+    for name, text in fields.get("texts", {}).items():
+        if name not in TEXTS:
+            raise Invalid(f"one of {', '.join(TEXTS)}", f"texts.{name}")
+        try:
+            check_text(text.replace("{{comment}}", "") if name == "comment" else text)
+        except Invalid as invalid:
+            raise Invalid(invalid.detail, f"texts.{name}") from None
+    return _kept(world, who, install, "tracker.changed", **fields)
+
+
+def register(world: World, who: Principal, install: Install, url: str) -> Tracking:
+    """Make the webhook in the tracker. Where the tracker makes the secret, that becomes ours."""
+    secrets = Opened(world, install).get("signing", [""])
+    try:
+        made = tickets_of(world, install).register(url, secrets[0])
+    except (Busy, Denied) as error:
+        raise asking(error) from None
+    if made.secret:
+        _take_secret(world, install, made.secret)
+    return _kept(world, who, install, "tracker.registered", hook=made.id)
+
+
+def unregister(world: World, who: Principal, install: Install) -> Tracking:
+    """Take the webhook in the tracker away."""
+    hook = tracking_of(world, install).hook
+    if not hook:
+        raise Conflict("no webhook was registered")
+    try:
+        tickets_of(world, install).unregister(hook)
+    except (Busy, Denied) as error:
+        raise asking(error) from None
+    return _kept(world, who, install, "tracker.unregistered", hook="")
+
+
+def search_tickets(world: World, install: Install, query: str) -> list[TicketSeen]:
+    """The tickets there that fit some words best."""
+    try:
+        return tickets_of(world, install).search(query)
+    except (Busy, Denied) as error:
+        raise asking(error) from None
+
+
+def _take_secret(world: World, install: Install, plain: str) -> None:
+    fresh = sealed(world, install.workspace, install.id, "signing", plain)
+
+    def attempt(_: int) -> None:
+        current = world.store.one(ref(Install, install.id))
+        if current:
+            world.store.commit(over(current.changed(secrets=rolled(current.secrets, fresh)), current))
+
+    again(world, attempt)
+
+
+def _kept(world: World, who: Principal, install: Install, verb: str, **fields: Any) -> Tracking:
+    """The install's tracking with some fields changed. The first change begins its nightly passes."""
+
+    def attempt(_: int) -> Tracking:
+        old, now = tracking_of(world, install), world.clock.now()
+        first = {} if old.due else {"due": now + DAY, "since": now}
+        changed = old.changed(**fields, **first)
+        world.store.commit(over(changed, old), *audit(world, who, verb, install.id, fields))
+        return changed
+
+    return again(world, attempt)

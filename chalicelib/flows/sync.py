@@ -1,0 +1,23 @@
+"""Work off a task of the worker of trackers."""
+
+from ..ports import Task, World
+from .look import look
+from .merge_issues import merge_rest
+from .repair import repair
+from .tell import tell
+from .tie_room import count_customer
+
+
+def sync(world: World, task: Task) -> str:
+    """What came of it, as a slug. Doing it again changes nothing."""
+    if task.do == "look":
+        return look(world, task)
+    if task.do == "tell":
+        tell(world, task.id)
+    elif task.do == "merge":
+        merge_rest(world, task.id)
+    elif task.do == "count":
+        count_customer(world, task.id)
+    else:
+        repair(world, task.id)
+    return "done"

@@ -1,0 +1,128 @@
+"""Tell the rooms of an issue a notice, once each: whatever runs twice, in any order, or is killed half-way."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from ..desk.customers import Customer
+from ..desk.errors import Busy, Refusal
+from ..desk.issues import PIECE, Asked, Issue, Notice, Told
+from ..desk.messages import Draft, Source, check_text
+from ..desk.notices import text_for
+from ..desk.rooms import Room
+from ..desk.saying import room_changed, said
+from ..desk.templates import Missing
+from ..ports import Listing, Ref, Task, World, Write, new, over, ref
+from .chronicle import chronicle
+from .once import again
+from .turn_issue import GRACE
+
+
+def tell(world: World, notice_id: str) -> None:
+    """Tell the next piece of its rooms; and hand on the rest. Doing it again tells nobody twice."""
+    notice = world.store.one(ref(Notice, notice_id))
+    issue = world.store.one(ref(Issue, notice.issue)) if notice else None
+    if notice is None or issue is None or notice.state != "sending":
+        return
+    listing: Listing[Asked] = Listing("ties", (issue.id,))
+    page = world.store.page(listing, PIECE, notice.cursor or None)
+    told = sum(_told(world, notice, issue, tie) for tie in page.items)
+    _advance(world, notice, page.next or "", told)
+
+
+def _advance(world: World, notice: Notice, cursor: str, told: int) -> None:
+    """Write down how far it is, unless somebody stopped it or another worker was faster."""
+
+    def attempt(_: int) -> Notice | None:
+        current = world.store.one(ref(Notice, notice.id))
+        if current is None or current.state != "sending" or current.cursor != notice.cursor:
+            return None
+        now = world.clock.now()
+        if cursor:
+            moved = current.changed(cursor=cursor, told=current.told + told, due=now + GRACE)
+            world.store.commit(over(moved, current))
+            return moved
+        moved = current.changed(told=current.told + told, state="sent", due=0)
+        entry = chronicle(
+            world,
+            moved.issue,
+            moved.workspace,
+            "told",
+            moved.approved_by,
+            moved.install,
+            rooms=moved.told,
+            about=moved.about,
+        )
+        world.store.commit(over(moved, current), entry)
+        return None
+
+    moved = again(world, attempt)
+    if moved:
+        world.queues.sync([Task("tell", moved.id, why=f"{moved.version}")])
+
+
+def _told(world: World, notice: Notice, issue: Issue, tie: Asked) -> bool:
+    """Tell one room; whether it was told just now. What cannot be said there is written down with its reason."""
+    try:
+        return again(world, lambda _: _once(world, notice, issue, tie, ""))
+    except Busy as error:
+        reason = error.detail
+        return again(world, lambda _: _once(world, notice, issue, tie, reason))
+
+
+def _once(world: World, notice: Notice, issue: Issue, tie: Asked, failed: str) -> bool:
+    refs: list[Ref[Any]] = [ref(Told, issue.id, tie.room, notice.id), ref(Notice, notice.id), ref(Room, tie.room)]
+    refs += [ref(Told, issue.id, tie.room, notice.undoes)] if notice.undoes else []
+    done, current, room, *before = world.store.many([*refs, *([ref(Customer, tie.customer)] if tie.customer else [])])
+    customer = before.pop() if tie.customer else None
+    undone = before[0] if before else None
+    if done or current is None or current.state != "sending":
+        return False
+    if notice.undoes and (undone is None or not undone.n):
+        return False
+    told = Told(
+        version=1,
+        issue=issue.id,
+        room=tie.room,
+        notice=notice.id,
+        at=world.clock.now(),
+        by=notice.approved_by or tie.by.id,
+    )
+    reason = failed or _reason(room, customer)
+    text = ""
+    if not reason and room:
+        try:
+            text = check_text(text_for(notice.text, issue, customer, room))
+        except (Missing, Refusal) as error:
+            reason = str(error)
+    if reason or room is None:
+        world.store.commit(new(replace(told, skipped=reason)))
+        return False
+    world.store.commit(*_said(world, notice, tie, room, text, told, undone))
+    return True
+
+
+def _reason(room: Room | None, customer: Customer | None) -> str:
+    if room is None:
+        return "no such room"
+    return f"the customer is {customer.state}" if customer and customer.state != "active" else ""
+
+
+def _said(
+    world: World, notice: Notice, tie: Asked, room: Room, text: str, told: Told, undone: Told | None
+) -> list[Write]:
+    """The message; and the room resolved by it, or opened again."""
+    author = notice.author if notice.author.id else tie.by
+    now = world.clock.now()
+    moved, message = said(room, Draft(author=author, text=text, source=Source(channel="issue")), now)
+    fields: dict[str, object] = {}
+    if notice.resolve and room.state == "open":
+        fields = {"state": "resolved", "outcome": "told"}
+    elif undone and undone.resolved and room.state == "resolved":
+        fields = {"state": "open", "outcome": ""}
+    changes = []
+    if fields:
+        moved, change = room_changed(moved, now, author.id, fields)
+        changes.append(new(change))
+    kept = replace(told, n=message.n, resolved=bool(notice.resolve and fields))
+    return [over(moved, room), new(message), new(kept), *changes]

@@ -1,0 +1,60 @@
+"""Turn an issue into another state: what customers are to be told of it comes along in the same transaction."""
+
+from ..desk.ids import derived
+from ..desk.issues import CLOSED, Issue, Notice, Policy, Tracking
+from ..desk.messages import Author
+from ..desk.notices import state_text
+from ..ports import Task, World, Write, new, over, ref
+
+GRACE = 2 * 60_000  # ms after which the clock looks after a notice whose wake-up was lost
+
+
+def turn_id(issue: Issue, turn: int) -> str:
+    """The id of the notice of one turn: an issue that is turned twice at once tells once."""
+    return derived("ntc", issue.id, str(turn))
+
+
+def told_of_turn(
+    world: World,
+    old: Issue,
+    turned: Issue,
+    policy: Policy,
+    author: Author,
+    tracking: Tracking | None = None,
+    words: str = "",
+    resolve: bool = False,
+) -> tuple[list[Write], list[Task]]:
+    """What is written when an issue turns from `old` to `turned`: its notice, if its rooms are to hear of it; and what
+    was drafted of the turn before is discarded. And the tasks to be handed on once that is stored."""
+    writes: list[Write] = []
+    if turned.turns == old.turns:
+        return writes, []
+    before = world.store.one(ref(Notice, turn_id(old, old.turns)))
+    if before and before.state in ("draft", "sending"):
+        writes.append(over(before.changed(state="discarded", held_because="the issue moved on", due=0), before))
+    heard = before if before and before.state in ("sending", "sent") else None
+    if turned.state not in CLOSED and not heard:
+        return writes, []
+    if policy == "quiet" and turned.state in CLOSED:
+        return writes, []
+    now = world.clock.now()
+    notice = Notice(
+        version=1,
+        id=turn_id(turned, turned.turns),
+        issue=turned.id,
+        workspace=turned.workspace,
+        about="state",
+        text=state_text(tracking, turned.state, words),
+        at=now,
+        author=author,
+        state="sending" if policy == "tell" else "draft",
+        becomes=turned.state,
+        turn=turned.turns,
+        install=tracking.install if tracking else "",
+        resolve=resolve and turned.state in CLOSED,
+        undoes=heard.id if heard and turned.state not in CLOSED else "",
+        approved_by=author.id if policy == "tell" else "",
+        due=now + GRACE if policy == "tell" else 0,
+    )
+    tasks = [Task("tell", notice.id, why="first")] if notice.state == "sending" else []
+    return [*writes, new(notice)], tasks
