@@ -124,7 +124,7 @@ def world() -> World:
         inbound=inbound,
         outbound=outbound,
         tracker=tracker,
-        mailer=SesMailer(settings().mail_sender),
+        mailer=SesMailer(settings().mail_sender, settings().mail_configuration),
         compose=compose,
         public_url=settings().public_url,
         asking=asking,

@@ -38,6 +38,14 @@ class ReturnAddress(Record, frozen=True):
     person: str
 
 
+class MailAddress(Record, frozen=True):
+    """A claim: mails to `address` are for that install. One everywhere, since SES takes the mails of a whole domain."""
+
+    address: str
+    workspace: str
+    install: str
+
+
 class Mailbox(Record, frozen=True):
     """An address that a user of a customer has: mails from it are theirs."""
 

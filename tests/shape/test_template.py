@@ -19,12 +19,14 @@ FUNCTIONS = {
     "Deliver": ("chalicelib.edge.workers.deliver", 256, 60),
     "Push": ("chalicelib.edge.workers.push", 256, 30),
     "Jobs": ("chalicelib.edge.workers.jobs", 512, 60),
+    "Mail": ("chalicelib.edge.workers.mail", 512, 60),
     "Broadcast": ("chalicelib.edge.workers.broadcast", 512, 60),
     "Sync": ("chalicelib.edge.workers.sync", 512, 120),
     "Tick": ("chalicelib.edge.workers.tick", 256, 60),
 }
 WORKED_OFF = {"Receive": "InboundQueue", "Deliver": "DeliverQueue", "Push": "PushQueue"} | {
     "Jobs": "JobsQueue",
+    "Mail": "MailQueue",
     "Broadcast": "BroadcastQueue",
     "Sync": "SyncQueue",
 }
@@ -50,7 +52,8 @@ TOLD = {
         "MAIL_SENDER",
     },
     "Push": {"PUSH_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
-    "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "MAIL_SENDER"},
+    "Mail": {"MAIL_QUEUE", "INBOUND_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
+    "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "MAIL_SENDER", "MAIL_CONFIGURATION"},
     "Broadcast": {"BROADCAST_QUEUE", "DEAD_LETTER_QUEUES"},
     "Sync": {"SYNC_QUEUE", "DEAD_LETTER_QUEUES", "KEY_ID", "PUBLIC_URL"},
     "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "SYNC_QUEUE", "BROADCAST_QUEUE", "PUBLIC_URL"},
@@ -65,8 +68,25 @@ REACHES = {
     "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "SyncQueue", "Files", "Key"},
     "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "SyncQueue", "ReactFailedQueue", "Files"},
     "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "PushQueue", "Files", "Key", "MailSender"},
+    | {"MailSender", "MailConfiguration"},
+    "WebsocketConnect": {"Table", "PushQueue"},
+    "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
+    "WebsocketDisconnect": {"Table", "WebsocketAPI"},
+    "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "Files", "Key"},
+    "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "ReactFailedQueue", "Files"},
+    "Deliver": {
+        "Table",
+        "DeliverQueue",
+        "DeliverDeadQueue",
+        "PushQueue",
+        "Files",
+        "Key",
+        "MailSender",
+        "MailConfiguration",
+    },
     "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
-    "Jobs": {"Table", "JobsQueue", "DeliverQueue", "JobsDeadQueue", "Files", "MailSender"},
+    "Mail": {"Table", "MailQueue", "MailDeadQueue", "InboundQueue", "Files"},
+    "Jobs": {"Table", "JobsQueue", "DeliverQueue", "JobsDeadQueue", "Files", "MailSender", "MailConfiguration"},
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue"},
     "Sync": {"Table", "SyncQueue", "SyncDeadQueue", "Key"},
     "Tick": {"Table", "SyncQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue"},
@@ -331,3 +351,21 @@ def test_every_log_ends_some_day(template: Template) -> None:
     own = {properties(template, name)["LoggingConfig"]["LogGroup"]["Ref"] for name in FUNCTIONS}
     assert own < set(groups)
     assert len(own) == len(FUNCTIONS)
+
+
+def test_mails_come_by_ses_only_where_a_rule_set_is_named(template: Template) -> None:
+    rule = template["Resources"]["MailRule"]
+    assert rule["Condition"] == "TakesMail"
+    assert rule["Properties"]["RuleSetName"] == {"Ref": "MailRuleSet"}
+    (action,) = rule["Properties"]["Rule"]["Actions"]
+    assert action["S3Action"]["ObjectKeyPrefix"] == "received/"
+    for policy in ("MailTopicPolicy", "FilesPolicy"):
+        statements_ = properties(template, policy)["PolicyDocument"]["Statement"]
+        (ses,) = [each for each in statements_ if each["Principal"] == {"Service": "ses.amazonaws.com"}]
+        assert ses["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_bounces_and_complaints_come_back(template: Template) -> None:
+    told = properties(template, "MailEvents")["EventDestination"]
+    assert told["SnsDestination"] == {"TopicARN": {"Ref": "MailTopic"}}
+    assert set(told["MatchingEventTypes"]) == {"bounce", "complaint"}

@@ -55,7 +55,7 @@ def greet(envelope: Envelope, install: Install) -> Greeting:
 def parse(envelope: Envelope, install: Install) -> list[Arrival]:
     """The mail, or why it is no message."""
     try:
-        found = _provider(install).read(envelope)
+        found = _reader(envelope, install).read(envelope)
     except Refusal:
         return [Unsupported(what="unreadable")]
     if not hasattr(found, "checks"):
@@ -63,6 +63,13 @@ def parse(envelope: Envelope, install: Install) -> list[Arrival]:
     from .rules import unheard
 
     return [unheard(found, install) or _mailed(found, envelope, install)]
+
+
+def _reader(envelope: Envelope, install: Install) -> Any:
+    """What came by SES says so where others have an address: bounces do, whoever the install's provider is."""
+    from . import ses
+
+    return ses if envelope.address == "ses" else _provider(install)
 
 
 def _provider(install: Install) -> Any:
