@@ -3,7 +3,7 @@
     python -m infra.mail STAGE --domain in.example.com [--sender support@example.com] [--activate]
 
 It looks, and says what is next. It writes twice: it asks SES for the identity of a domain that it does not know, and,
-with --activate, makes the rule set `parley` if there is none and sets it active. One set is active per account and region.
+with --activate, makes the rule set `parley` if there is none and sets it active. There is one active set in a region.
 """
 
 import argparse

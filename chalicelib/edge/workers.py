@@ -124,6 +124,8 @@ def sync(event: Any) -> dict[str, Any]:
         say("synced", task=task.do, outcome=work_off(world(), task))
 
     return each("sync", event, one)
+
+
 @workers.on_sqs_message(queue_arn=QUEUE, name="mail", batch_size=10)
 def mail(event: Any) -> dict[str, Any]:
     """What SES tells over SNS: mails that came in, and what became of ours."""

@@ -35,7 +35,15 @@ SET_ASIDE = {*DEAD.values(), "ReactFailedQueue"}
 EVERYWHERE = {"PARLEY_STAGE", "PARLEY_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 TOLD = {
     "APIHandler": {"INBOUND_QUEUE", "DELIVER_QUEUE", "PUSH_QUEUE", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
-    | {"JOBS_QUEUE", "BROADCAST_QUEUE", "BOOTSTRAP_HASH", "MAIL_SENDER", "SOCKET_URL", "SYNC_QUEUE"},
+    | {
+        "JOBS_QUEUE",
+        "BROADCAST_QUEUE",
+        "BOOTSTRAP_HASH",
+        "MAIL_SENDER",
+        "MAIL_CONFIGURATION",
+        "SOCKET_URL",
+        "SYNC_QUEUE",
+    },
     "WebsocketConnect": {"PUSH_QUEUE"},
     "WebsocketMessage": {"KEY_ID", "SOCKET_ENDPOINT"},
     "WebsocketDisconnect": {"SOCKET_ENDPOINT"},
@@ -50,6 +58,7 @@ TOLD = {
         "KEY_ID",
         "PUBLIC_URL",
         "MAIL_SENDER",
+        "MAIL_CONFIGURATION",
     },
     "Push": {"PUSH_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
     "Mail": {"MAIL_QUEUE", "INBOUND_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
@@ -61,29 +70,14 @@ TOLD = {
 # Which resources each function may name in its policy.
 REACHES = {
     "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue", "Files", "Key"}
-    | {"MailSender", "SyncQueue"},
+    | {"MailSender", "MailConfiguration", "SyncQueue"},
     "WebsocketConnect": {"Table", "PushQueue"},
     "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
     "WebsocketDisconnect": {"Table", "WebsocketAPI"},
     "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "SyncQueue", "Files", "Key"},
     "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "SyncQueue", "ReactFailedQueue", "Files"},
-    "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "PushQueue", "Files", "Key", "MailSender"},
+    "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "PushQueue", "Files", "Key"}
     | {"MailSender", "MailConfiguration"},
-    "WebsocketConnect": {"Table", "PushQueue"},
-    "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
-    "WebsocketDisconnect": {"Table", "WebsocketAPI"},
-    "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "Files", "Key"},
-    "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "ReactFailedQueue", "Files"},
-    "Deliver": {
-        "Table",
-        "DeliverQueue",
-        "DeliverDeadQueue",
-        "PushQueue",
-        "Files",
-        "Key",
-        "MailSender",
-        "MailConfiguration",
-    },
     "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
     "Mail": {"Table", "MailQueue", "MailDeadQueue", "InboundQueue", "Files"},
     "Jobs": {"Table", "JobsQueue", "DeliverQueue", "JobsDeadQueue", "Files", "MailSender", "MailConfiguration"},
