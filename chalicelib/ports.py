@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 from .desk.arrivals import Arrival, File, Ignored, Unsupported
-from .desk.deliveries import Parcel, Receipt
+from .desk.deliveries import Notice, Parcel, Receipt
 from .desk.envelopes import Envelope, Greeting
 from .desk.errors import Refusal
 from .desk.faces import Shown
@@ -93,6 +93,9 @@ class Store(Protocol):
 
     def page(self, listing: Listing[R], limit: int, cursor: str | None = None) -> Page[R]:
         """One query. Raises Malformed for a cursor that is not of this listing."""
+
+    def size(self, listing: Listing[Any]) -> int:
+        """How many records a listing has; a query a thousand or so, which may not know of the last second."""
 
     def count(self, name: str, window: int, amount: int, expires_at: int) -> int:
         """Add to a counter that lives for a while; the new total. For rate limits."""
@@ -336,6 +339,14 @@ class Outbound(Protocol):
 
     def deliver(self, parcel: Parcel, install: Install, secrets: Secrets, outside: Outside, now: int) -> Receipt:
         """Send one change over. Never raises for what the other side did."""
+
+
+@runtime_checkable
+class Announcing(Protocol):
+    """What a channel does that is told of more than rooms."""
+
+    def announce(self, notice: Notice, install: Install, secrets: Secrets, outside: Outside, now: int) -> Receipt:
+        """As Outbound.deliver, of a fact."""
 
 
 class Asking(Protocol):

@@ -11,8 +11,11 @@ from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.errors import NotFound
 from chalicelib.desk.footing import owner_of_moved
+from chalicelib.desk.issues import Issue, came_or_went, merged
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
+from chalicelib.desk.segments import Placement
+from chalicelib.flows.announce import Listeners, announce
 from chalicelib.flows.catch_up import catch_up
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.due import due
@@ -20,7 +23,7 @@ from chalicelib.flows.due_sync import due_sync
 from chalicelib.flows.due_work import placing
 from chalicelib.flows.follow_issue import following
 from chalicelib.flows.mail_links import mail_links
-from chalicelib.flows.place import place
+from chalicelib.flows.place import behind, place
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
 from chalicelib.flows.sync import sync
@@ -226,6 +229,16 @@ class Parley:
                 moved.setdefault(record.workspace, {}).setdefault(record.id, [])
             elif isinstance(record, Room | User) and (owner := owner_of_moved(old and from_row(old), record)):
                 moved.setdefault(record.workspace, {}).setdefault(owner, []).append(record.id)
+            elif there := came_or_went(old and from_row(old), record):
+                moved.setdefault(there.workspace, {}).setdefault(there.customer, [])
+            elif isinstance(record, Issue) and (into := merged(old and from_row(old), record)):
+                for customer in behind(self.world, into):
+                    moved.setdefault(record.workspace, {}).setdefault(customer, [])
+            elif isinstance(record, Placement):
+                calls += announce(self.world, record, Listeners(self.world))
+        for key in self.reacted.keys() - self.table.rows.keys():
+            if there := came_or_went(from_row(self.reacted.pop(key)), None):
+                moved.setdefault(there.workspace, {}).setdefault(there.customer, [])
         wake(self.world, calls)
         self.queues.work(placing(moved))
 

@@ -1,6 +1,7 @@
 """Attributes of customers: the types that a workspace declares, what Parley itself knows, and which values fit."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
@@ -38,6 +39,7 @@ BUILT_IN: dict[str, Type] = {
     "channels": "list",
 }
 BY_FOOTING = frozenset({"rooms_open", "oldest_wait", "last_message_at", "members", "labels", "channels"})
+ASKED_FOR = "\x00asked for"  # no attribute can have this name
 MEANINGS: dict[str, str] = {
     "name": "Its name",
     "external_id": "The vendor's own id",
@@ -133,8 +135,9 @@ def _finite(text: str) -> float:
     return value
 
 
-def values_of(customer: Customer, footing: Footing) -> dict[str, Any]:
-    """What filters read: a customer's own attributes, and what Parley knows, which wins. Its times are in ms."""
+def values_of(customer: Customer, footing: Footing, asked_for: Iterable[str] = ()) -> dict[str, Any]:
+    """What filters read: a customer's own attributes, and what Parley knows, which wins. Its times are in ms.
+    `asked_for` are, of the issues that a filter asks about, those that the customer is behind."""
     return {
         **customer.attributes,
         "name": customer.name,
@@ -150,4 +153,5 @@ def values_of(customer: Customer, footing: Footing) -> dict[str, Any]:
         "members": footing.members,
         "labels": footing.labels,
         "channels": footing.channels,
+        ASKED_FOR: tuple(asked_for),
     }

@@ -19,7 +19,7 @@ State = Literal[
     "draft", "scheduled", "planning", "sending", "paused", "cancelled", "done", "undoing", "undone", "failed"
 ]
 Verb = Literal["send", "pause", "resume", "cancel", "undo"]
-Into = Literal["triage", "topic"]
+Into = Literal["triage", "topic", "room"]
 Lacking = Literal["", "read", "acknowledged", "replied"]
 
 MAX_TEXT = 10_000
@@ -59,7 +59,8 @@ class Broadcast(Record, frozen=True):
     """What is to be said, by whom and how far it is. `due` (ms) is when the clock looks at it, 0 for never.
     `planned` are the rooms of its plan, `skipped` those of them that get nothing. `variants` are the text by language
     (in lower case); `hours` those of each customer's own day. With `into` topic each customer gets a room of
-    `room_name`. `follows` is the broadcast whose rooms get it that lack what `lacking` says."""
+    `room_name`, with `into` room that in which it asked for the `issue`. `follows` is the broadcast whose rooms get it
+    that lack what `lacking` says."""
 
     id: str
     workspace: str
@@ -69,6 +70,7 @@ class Broadcast(Record, frozen=True):
     kind: str = "news"
     override: str = ""
     segment: str = ""
+    issue: str = ""
     into: Into = "triage"
     room_name: str = ""
     variants: dict[str, str] = {}

@@ -8,7 +8,7 @@ from .messages import Message
 from .record import Part, Record
 from .rooms import Bridge, Room
 
-What = Literal["post", "edit", "delete", "reaction", "card"]
+What = Literal["post", "edit", "delete", "reaction", "card", "entered", "left"]
 State = Literal["queued", "sent", "failed", "skipped"]
 
 MINUTE = 60
@@ -24,7 +24,8 @@ MAX_BEHIND = 50  # failing deliveries that a bridge lets the later ones pass: wi
 
 class Delivery(Record, frozen=True):
     """A row of what a bridge owes. `n` is the change that it carries, `message` the number of its message (0: the
-    room's own state, a `card`). `turn_at` is when its lane takes it; `missed` says that the install was paused."""
+    room's own state, a `card`). Of a customer that `entered` or `left` a `segment` the room is the customer, and `n`
+    counts its placements. `turn_at` is when its lane takes it; `missed` says that the install was paused."""
 
     bridge: str
     n: int
@@ -43,6 +44,7 @@ class Delivery(Record, frozen=True):
     reason: str = ""
     turn_at: int = 0
     missed: bool = False
+    segment: str = ""
 
     @property
     def id(self) -> str:
@@ -87,6 +89,15 @@ class Parcel(Part, frozen=True):
     picture: str = ""
     links: dict[str, str] = {}
     content: Callable[[str], bytes] | None = None
+
+
+class Notice(Part, frozen=True):
+    """What a channel is handed to tell that is of no room: a customer and a segment."""
+
+    delivery: Delivery
+    segment_name: str
+    customer_external_id: str
+    customer_name: str
 
 
 class Sent(Part, frozen=True):

@@ -114,6 +114,19 @@ class Behind(Record, frozen=True):
     arr: float
 
 
+def merged(before: object, now: object) -> str:
+    """The issue that another one has just gone into; "" where that is not what happened."""
+    known = before.merged_into if isinstance(before, Issue) else ""
+    return now.merged_into if isinstance(now, Issue) and now.merged_into != known else ""
+
+
+def came_or_went(before: object, now: object) -> Behind | None:
+    """The customer that came behind an issue, or is behind it no more, by what lay there and what lies there now."""
+    if isinstance(before, Behind) is isinstance(now, Behind):
+        return None
+    return now if isinstance(now, Behind) else before  # type: ignore[return-value]
+
+
 class Ticket(Record, frozen=True):
     """How far an issue and its ticket agree: `state`, `title` and `labels` are what both sides last were, `seen_at` the
     tracker's time of that. `refused` are our values, by field, that the tracker will not take. `due` (ms) is when the

@@ -48,7 +48,7 @@ def text_for(text: str, issue: Issue, customer: Customer | None, room: Room) -> 
         fallback is None and not place.strip().startswith("room.") for place, fallback in wanted.items()
     ):
         raise Missing("the room has no customer")
-    told = values(wanted, customer or _nobody(room), room.name, None)
+    told = values(wanted, customer or _nobody(room), room.name, None, issue)
     return filled(titled, told)
 
 

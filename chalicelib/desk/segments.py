@@ -1,6 +1,7 @@
 """Segments: saved filters over customers, or lists of them; the filter language, and who is in.
 
     {"attribute": "plan", "equals": "pro"}      one test: `attribute` and one operator
+    {"has_asked_for": "iss_…"}                  it has a room behind that issue
     {"all": […]}  {"any": […]}  {"not": …}      tests together
 
 A customer without a value (or with one of another type) fails every test but `{"exists": false}`.
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .attributes import BUILT_IN, Type, fits, instant
+from .attributes import ASKED_FOR, BUILT_IN, Type, fits, instant
 from .errors import Invalid
 from .footing import Footing
 from .record import Record
@@ -20,6 +21,7 @@ MAX_FILTER_BYTES = 8000  # so that all of a workspace's are one query
 MAX_DEPTH = 10
 MAX_TESTS = 100
 MAX_CHOICES = 100
+MAX_ISSUES = 10  # in a filter
 MAX_DAYS = 3650
 DAY = 24 * 60 * 60 * 1000  # ms
 FOREVER = 10**14  # ms: the year 5138, with which the time index ends
@@ -53,13 +55,16 @@ class Member(Record, frozen=True):
 
 class Placement(Record, frozen=True):
     """Which segments with a filter a customer is in, on what footing it is, and the next moment (ms) at which passing
-    time may change the former (0: none). Written by every evaluation, so that of two at once the later reader wins."""
+    time may change the former (0: none). Written by every evaluation, so that of two at once the later reader wins.
+    `entered` and `left` are the segments that this very evaluation put it into and took it out of."""
 
     customer: str
     workspace: str
     segments: tuple[str, ...] = ()
     next_at: int = 0
     footing: Footing = Footing()
+    entered: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,14 @@ def parse(told: Any, types: dict[str, Type], place: str = "filter") -> Filter:
     found = _parse(told, types | BUILT_IN, place, 1)
     if sum(1 for _ in tests(found)) > MAX_TESTS:
         raise Invalid(f"a filter has at most {MAX_TESTS} tests", place)
+    if len(issues_in(found)) > MAX_ISSUES:
+        raise Invalid(f"a filter names at most {MAX_ISSUES} issues", place)
     return found
+
+
+def issues_in(node: Filter) -> set[str]:
+    """The issues that a filter asks about."""
+    return {test.operand for test in tests(node) if test.attribute == ASKED_FOR}
 
 
 def tests(node: Filter) -> Iterator[Test]:
@@ -128,9 +140,14 @@ def _parse(told: Any, types: dict[str, Type], place: str, depth: int) -> Filter:
         raise Invalid(f"a filter goes at most {MAX_DEPTH} deep", place)
     if "attribute" in told:
         return _test(told, types, place)
+    if "has_asked_for" in told:
+        where = f"{place}.has_asked_for"
+        if len(told) != 1 or not isinstance(told["has_asked_for"], str):
+            raise Invalid("the id of an issue, and nothing else", where)
+        return Test(ASKED_FOR, "list", "contains", told["has_asked_for"])
     word = next(iter(told), "")
     if len(told) != 1 or word not in ("all", "any", "not"):
-        raise Invalid("a filter has one of: attribute (with an operator), all, any, not", place)
+        raise Invalid("a filter has one of: attribute (with an operator), has_asked_for, all, any, not", place)
     if word == "not":
         return Together("not", (_parse(told["not"], types, f"{place}.not", depth + 1),))
     parts = told[word]

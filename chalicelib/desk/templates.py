@@ -6,12 +6,18 @@ from typing import Any
 
 from .customers import Customer, User
 from .errors import Invalid
+from .issues import Issue
 
 MAX_VARIABLES = 8
 MAX_VALUE = 256  # bytes: a plan keeps the values of a hundred rooms in one item
 PLACE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-NAME = re.compile(r"customer\.(?:name|external_id|attributes\.[^|{}]+)|contact\.(?:name|email)|room\.name")
-NAMES = "customer.name, customer.external_id, customer.attributes.…, contact.name, contact.email, room.name"
+NAME = re.compile(
+    r"customer\.(?:name|external_id|attributes\.[^|{}]+)|contact\.(?:name|email)|issue\.(?:title|text)|room\.name"
+)
+NAMES = (
+    "customer.name, customer.external_id, customer.attributes.…, contact.name, contact.email, issue.title, issue.text, "
+    "room.name"
+)
 
 
 class Missing(Exception):
@@ -38,11 +44,13 @@ def asks_for(wanted: dict[str, str | None], whose: str) -> bool:
     return any(place.strip().startswith(f"{whose}.") for place in wanted)
 
 
-def values(wanted: dict[str, str | None], customer: Customer, room_name: str, contact: User | None) -> dict[str, str]:
+def values(
+    wanted: dict[str, str | None], customer: Customer, room_name: str, contact: User | None, issue: Issue | None
+) -> dict[str, str]:
     """What each placeholder stands for in a customer's room; Missing, naming it. `contact` is the user whom the vendor
-    knows there."""
+    knows there; of an issue only what is public is told."""
     told: dict[str, str] = {}
-    of = {"customer": customer, "contact": contact}
+    of = {"customer": customer, "contact": contact, "issue": issue}
     for place, fallback in wanted.items():
         name = place.partition("|")[0].strip()
         whose, _, what = name.partition(".")
@@ -60,7 +68,9 @@ def filled(text: str, told: dict[str, str]) -> str:
     return PLACE.sub(lambda match: told[match[1]], text)
 
 
-def _value(whose: Customer | User | None, what: str) -> Any:
+def _value(whose: Customer | User | Issue | None, what: str) -> Any:
+    if isinstance(whose, Issue):
+        return getattr(whose, f"public_{what}")
     if isinstance(whose, Customer) and what.startswith("attributes."):
         return whose.attributes.get(what.removeprefix("attributes."))
     return getattr(whose, what, "")

@@ -106,7 +106,8 @@ class ChangeSegment(Body, frozen=True):
 
 
 class SegmentView(View, frozen=True):
-    """A segment. Its members are as the filter says once `ready`; until then `job` works them out."""
+    """A segment. Its members are as the filter says once `ready`; until then `job` works them out. `members` are
+    counted where one is shown alone."""
 
     id: str
     name: str
@@ -114,6 +115,7 @@ class SegmentView(View, frozen=True):
     filter: dict[str, Any] | None
     revision: int
     ready: bool
+    members: int | None
     job: str | None
     version: int
     created_at: Time
@@ -125,6 +127,13 @@ class SegmentMemberView(View, frozen=True):
     customer: CustomerRef
     name: str
     since: Time
+
+
+class ExportView(View, frozen=True):
+    """A page of members as CSV, with a first line of column names: a file that `POST /v1/customers/import` takes."""
+
+    csv: str
+    next: str | None
 
 
 class PreviewSegment(Body, frozen=True):
@@ -177,7 +186,7 @@ def flaw_view(flaw: Flaw) -> FlawView:
     return FlawView(line=flaw.line, field=flaw.field, detail=flaw.detail)
 
 
-def segment_view(segment: Segment) -> SegmentView:
+def segment_view(segment: Segment, members: int | None = None) -> SegmentView:
     """A segment."""
     return SegmentView(
         id=segment.id,
@@ -186,6 +195,7 @@ def segment_view(segment: Segment) -> SegmentView:
         filter=segment.filter if segment.kind == "filter" else None,
         revision=segment.revision,
         ready=segment.built == segment.revision,
+        members=members,
         job=segment.job or None,
         version=segment.version,
         created_at=time_of(segment.created_at) or "",

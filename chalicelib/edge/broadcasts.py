@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from ..desk.broadcasts import (
     MAX_NAMED,
@@ -56,14 +56,16 @@ class QuietHours(Body, frozen=True):
 
 
 class NewBroadcast(Body, frozen=True):
-    """A draft, to one of: a segment's customers, customers by name, rooms by id. Customers get it in their triage
-    room or, `into` a `topic`, in a room of `room_name` that is made for each of them."""
+    """A draft, to one of: a segment's customers, those who asked for an issue, customers by name, rooms by id.
+    Customers get it in their triage room or, `into` a `topic`, in a room of `room_name` that is made for each of them;
+    those of an issue in the `room` in which they asked, if not told otherwise."""
 
     text: Text
     segment: str = ""
+    issue: str = ""
     customers: Annotated[list[ExternalId], Meta(max_length=MAX_NAMED)] = msgspec.field(default_factory=list)
     rooms: Annotated[list[RoomId], Meta(max_length=MAX_NAMED)] = msgspec.field(default_factory=list)
-    into: Literal["triage", "topic"] = "triage"
+    into: Literal["triage", "topic", "room"] | UnsetType = UNSET
     room_name: Annotated[str, Meta(max_length=200)] = ""
     variants: Variants = msgspec.field(default_factory=dict)
     attachments: Files = msgspec.field(default_factory=list)
@@ -145,6 +147,7 @@ class BroadcastView(View, frozen=True):
     text: str
     kind: str
     segment: str | None
+    issue: str | None
     into: str
     room_name: str | None
     variants: dict[str, str]
@@ -231,6 +234,7 @@ def broadcast_view(told: Broadcast, tallies: Iterable[Tally] | None = None, *, a
         text=told.text,
         kind=told.kind,
         segment=told.segment or None,
+        issue=told.issue or None,
         into=told.into,
         room_name=told.room_name or None,
         variants=told.variants,

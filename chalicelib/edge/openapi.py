@@ -25,6 +25,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "customer": {"schema": {"type": "string"}, "description": "A customer's external id"},
     "assignee": {"schema": {"type": "string"}, "description": "An agent's id, `me`, or `none`"},
     "turn": {"schema": {"type": "string", "enum": ["vendor", "customer"]}, "description": "Whose turn it is"},
+    "workspace": {"schema": {"type": "string"}, "description": "A workspace's id"},
     "segment": {"schema": {"type": "string"}, "description": "A segment's id"},
     "message": {"schema": {"type": "string"}, "description": "A message's id"},
     "deliveries": {"schema": {"type": "string", "enum": ["true"]}, "description": "Tell of each bridge too"},

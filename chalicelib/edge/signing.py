@@ -1,8 +1,8 @@
 """Signing in, as it goes over the wire: requests and answers."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from ..desk.people import Principal
 from ..desk.workspaces import Agent, Workspace
@@ -66,6 +66,40 @@ class SessionView(View, frozen=True):
     may: list[str]
     workspace: OwnWorkspace
     expires_at: Time | None
+
+
+class ProviderView(View, frozen=True):
+    """The workspace's identity provider. Its client secret is never shown."""
+
+    name: str
+    issuer: str
+    client_id: str
+    domains: list[str]
+    trusted: bool
+    claim: str
+    roles: dict[str, str]
+    otherwise: str
+
+
+Granted = Literal["admin", "agent", "reader"]
+Told = Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class PutProvider(Body, frozen=True):
+    """An OpenID provider. `claim` names where roles are read (`groups`, `realm_access.roles`), `roles` what its values
+    mean; with a claim, whoever has none of them is `otherwise`, or is not let in. Without one, agents keep their roles,
+    and newcomers are `otherwise`. `trusted`: its addresses are right even where it does not say that they are verified.
+    A `client_secret` that is not told stays."""
+
+    name: Name
+    issuer: Annotated[str, Meta(max_length=500)]
+    client_id: Told
+    domains: Annotated[list[Annotated[str, Meta(max_length=253)]], Meta(min_length=1, max_length=40)]
+    client_secret: Told | UnsetType = UNSET
+    trusted: bool = False
+    claim: Annotated[str, Meta(max_length=200)] = ""
+    roles: Annotated[dict[str, Granted], Meta(max_length=100)] = {}
+    otherwise: Literal["", "admin", "agent", "reader"] = ""
 
 
 class TicketView(View, frozen=True):

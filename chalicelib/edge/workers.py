@@ -141,11 +141,15 @@ def react(event: Any) -> None:
     being away runs a batch again."""
     from ..desk.customers import Customer, User
     from ..desk.footing import owner_of_moved
+    from ..desk.issues import Issue, came_or_went, merged
     from ..desk.messages import Change, Message
     from ..desk.rooms import Room
+    from ..desk.segments import Placement
     from ..desk.workspaces import Agent
+    from ..flows.announce import Listeners, announce
     from ..flows.due_work import placing
     from ..flows.follow_issue import following
+    from ..flows.place import behind
     from ..flows.react import Ties, wake
     from ..flows.react import react as derive
     from ..ports import Away, Call, Task
@@ -155,7 +159,7 @@ def react(event: Any) -> None:
     from .live import changed
 
     rim = world()
-    ties = Ties(rim.store)
+    ties, listeners = Ties(rim.store), Listeners(rim)
     calls: list[Call] = []
     pushes: list[Record] = []
     moved: dict[str, dict[str, list[str]]] = {}
@@ -176,6 +180,13 @@ def react(event: Any) -> None:
                 moved.setdefault(happening.workspace, {}).setdefault(happening.id, [])
             elif isinstance(happening, Room | User) and (owner := owner_of_moved(before, happening)):
                 moved.setdefault(happening.workspace, {}).setdefault(owner, []).append(happening.id)
+            elif there := came_or_went(before, happening):
+                moved.setdefault(there.workspace, {}).setdefault(there.customer, [])
+            elif isinstance(happening, Issue) and (into := merged(before, happening)):
+                for customer in behind(rim, into):
+                    moved.setdefault(happening.workspace, {}).setdefault(customer, [])
+            elif isinstance(happening, Placement):
+                calls += announce(rim, happening, listeners)
             if isinstance(happening, Customer | User | Agent) and happening.valid_after:
                 pushes.append({"ended": happening.id, "at": happening.valid_after})
         except Away:

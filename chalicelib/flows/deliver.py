@@ -4,12 +4,14 @@ from typing import Any, Literal
 
 import msgspec
 
+from ..desk.customers import Customer
 from ..desk.deliveries import (
     HOLDS_OTHERS,
     MAX_BEHIND,
     Delivery,
     Gone,
     Lost,
+    Notice,
     Parcel,
     Progress,
     Receipt,
@@ -22,8 +24,9 @@ from ..desk.errors import Clash
 from ..desk.ids import bridge_parts
 from ..desk.messages import Author, Message, Source
 from ..desk.rooms import Bridge, Room
+from ..desk.segments import Segment
 from ..desk.workspaces import Install, Workspace
-from ..ports import Away, Call, Listing, Ref, World, over, ref
+from ..ports import Announcing, Away, Call, Listing, Ref, World, over, ref
 from .lanes import hold_lane, turn_in_lane
 from .once import KEYLESS, Once, again
 from .secrets import Opened
@@ -97,6 +100,8 @@ class _Run:
 
 def _try(world: World, row: Delivery) -> Delivery:
     """One attempt, and its outcome written down."""
+    if row.segment:
+        return _announce(world, row)
     slot = bridge_parts(row.bridge)[2]
     bound = ref(Bridge, row.room, row.install, slot) if slot or world.asking(row.channel) else None
     said = ref(Message, row.room, row.message, False) if row.message else None
@@ -130,6 +135,28 @@ def _try(world: World, row: Delivery) -> Delivery:
         begun(world, row, receipt.conversation)
     if isinstance(receipt, Sent) and receipt.thread:
         mapped(world, row, receipt.provider_id, receipt.thread)
+    return _write_down(world, row, receipt)
+
+
+def _announce(world: World, row: Delivery) -> Delivery:
+    """One attempt to tell that a customer entered or left a segment."""
+    install, customer, segment = world.store.many(
+        [ref(Install, row.install), ref(Customer, row.room), ref(Segment, row.segment)]
+    )
+    channel = world.outbound(row.channel)
+    if install is None or install.state != "active" or not isinstance(channel, Announcing):
+        return _write_down(world, row, Skipped(reason="the install is disabled" if install else "the install is gone"))
+    if customer is None or segment is None:
+        return _write_down(world, row, Skipped(reason="the segment is gone"))
+    notice = Notice(
+        delivery=row,
+        segment_name=segment.name,
+        customer_external_id=customer.external_id,
+        customer_name=customer.name,
+    )
+    receipt = channel.announce(notice, install, Opened(world, install), world.outside, world.clock.now())
+    if isinstance(receipt, Gone):
+        _stop(world, install, "disabled", receipt.reason)
     return _write_down(world, row, receipt)
 
 

@@ -1,7 +1,8 @@
 """What the clock finds due for the worker of jobs: jobs without progress, customers whom passing time may move."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar
 
 from ..desk.jobs import Job
 from ..desk.segments import Placement
@@ -9,6 +10,8 @@ from ..ports import Listing, World
 from .due import MAX_PAGES, PAGE, SHARDS
 from .place import Moved
 from .start_job import next_piece
+
+T = TypeVar("T")
 
 
 def due_work(world: World) -> int:
@@ -39,4 +42,15 @@ def _tasks(due: list[Job | Placement]) -> list[dict[str, Any]]:
 
 def placing(customers: Mapping[str, Moved]) -> list[dict[str, Any]]:
     """What the worker is told of customers to place, by workspace, with what moved of each."""
-    return [{"workspace": workspace, "customers": moved} for workspace, moved in customers.items()]
+    return [
+        {"workspace": workspace, "customers": dict(chunk)}
+        for workspace, moved in customers.items()
+        for chunk in batched(moved.items(), PAGE)
+    ]
+
+
+def batched(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The things, `size` at a time."""
+    rest = iter(things)
+    while chunk := list(islice(rest, size)):
+        yield chunk

@@ -5,7 +5,7 @@ facts than somebody else who has written meanwhile clashes, and decides again. O
 those that moved are looked at, and the small rows of the rooms that are open.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,13 +15,15 @@ from ..desk.attributes import values_of
 from ..desk.customers import Customer, User
 from ..desk.errors import Clash
 from ..desk.footing import Counted, Footing, OpenRoom, counted, glance, summed
+from ..desk.issues import Behind, Issue
 from ..desk.rooms import Room
-from ..desk.segments import MAX_SEGMENTS, Filter, Member, Placement, Segment, holds, parse, turns
+from ..desk.segments import MAX_SEGMENTS, Filter, Member, Placement, Segment, holds, issues_in, parse, turns
 from ..ports import Drop, Listing, Put, Ref, World, Write, ref
 from .once import again
 
 Filters = list[tuple[str, Filter]]
 Moved = Mapping[str, Sequence[str]]  # customers → those of their rooms and users that moved
+MERGES = 5  # of issues, one into the next
 AT_ONCE = 9  # rooms and users of one evaluation: with its placement and segments they fit into a transaction
 
 
@@ -47,15 +49,50 @@ def _attempt(world: World, workspace: str, moved: Moved) -> list[str]:
     if not filters and not any(placements) and not any(moved.values()):
         return []
     found: list[Customer | None] = world.store.many([ref(Customer, id_) for id_ in moved])
+    asked = asked_for(world, {issue for _, node in filters for issue in issues_in(node)}, moved)
     clashed = []
     for customer, old in zip(found, placements, strict=True):
         if customer is not None and customer.workspace == workspace:
             footing, rows = _footing(world, customer.id, old.footing if old else Footing(), moved[customer.id])
             try:
-                world.store.commit(*_writes(customer, old, footing, filters, world.clock.now()), *rows)
+                values = values_of(customer, footing, asked.get(customer.id, ()))
+                world.store.commit(*_writes(customer, old, footing, values, filters, world.clock.now()), *rows)
             except Clash:
                 clashed.append(customer.id)
     return clashed
+
+
+def asked_for(world: World, issues: Iterable[str], customers: Iterable[str]) -> dict[str, list[str]]:
+    """Of some issues, those that each of some customers is behind. One that was merged stands for what it went into."""
+    into = {issue: issue for issue in issues}
+    if not into:
+        return {}
+    for _ in range(MERGES):
+        found: list[Issue | None] = world.store.many([ref(Issue, id_) for id_ in dict.fromkeys(into.values())])
+        merged = {issue.id: issue.merged_into for issue in found if issue and issue.merged_into}
+        if not merged:
+            break
+        into = {issue: merged.get(id_, id_) for issue, id_ in into.items()}
+    pairs = [(issue, customer) for issue in into for customer in customers]
+    refs = {pair: ref(Behind, into[pair[0]], pair[1]) for pair in pairs}
+    there = dict(zip(refs, world.store.many(list(refs.values())), strict=True)) if refs else {}
+    asked: dict[str, list[str]] = {}
+    for (issue, customer), record in there.items():
+        if record:
+            asked.setdefault(customer, []).append(issue)
+    return asked
+
+
+def behind(world: World, issue: str) -> Iterator[str]:
+    """The customers behind an issue: another one has gone into it, for which it stands from now on."""
+    cursor: str | None = None
+    while True:
+        listing: Listing[Behind] = Listing("behind", (issue,))
+        page = world.store.page(listing, 1000, cursor)
+        yield from (each.customer for each in page.items)
+        cursor = page.next
+        if cursor is None:
+            return
 
 
 def _footing(world: World, customer: str, old: Footing, things: Sequence[str]) -> tuple[Footing, list[Write]]:
@@ -117,11 +154,19 @@ def _parsed(told: bytes) -> Filter:
     return parse(filter_, types)
 
 
-def _writes(customer: Customer, old: Placement | None, footing: Footing, filters: Filters, now: int) -> list[Write]:
-    values: dict[str, Any] = values_of(customer, footing)
+def _writes(
+    customer: Customer,
+    old: Placement | None,
+    footing: Footing,
+    values: dict[str, Any],
+    filters: Filters,
+    now: int,
+) -> list[Write]:
     inside = [id_ for id_, node in filters if holds(node, values, now)]
     turning = [moment for _, node in filters if (moment := turns(node, values, now))]
-    before = old.segments if old else ()
+    before = set(old.segments if old else ())
+    came, went = sorted(set(inside) - before), sorted(before - set(inside))
+    there = {id_ for id_, _ in filters}  # a segment that was removed meanwhile is left without a word
     placement = Placement(
         version=(old.version if old else 0) + 1,
         customer=customer.id,
@@ -129,10 +174,11 @@ def _writes(customer: Customer, old: Placement | None, footing: Footing, filters
         segments=tuple(sorted(inside)),
         next_at=min(turning, default=0),
         footing=footing,
+        entered=tuple(came),
+        left=tuple(id_ for id_ in went if id_ in there),
     )
     entered = [
-        Member(version=1, segment=id_, customer=customer.id, workspace=customer.workspace, since=now)
-        for id_ in sorted(set(inside) - set(before))
+        Member(version=1, segment=id_, customer=customer.id, workspace=customer.workspace, since=now) for id_ in came
     ]
-    left = [Drop(ref(Member, id_, customer.id)) for id_ in sorted(set(before) - set(inside))]
+    left = [Drop(ref(Member, id_, customer.id)) for id_ in went]
     return [Put(placement, old.version if old else 0), *(Put(member, None) for member in entered), *left]

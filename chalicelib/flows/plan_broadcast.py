@@ -19,6 +19,7 @@ from ..desk.broadcasts import (
 from ..desk.customers import Customer, User
 from ..desk.errors import Clash, Refusal
 from ..desk.ids import derived, triage_room_id, user_id
+from ..desk.issues import Asked, Issue
 from ..desk.messages import check_text
 from ..desk.rooms import MAX_NAME, Room
 from ..desk.segments import Member
@@ -31,8 +32,15 @@ Named = tuple[str, str]  # a room and its customer, "" where the room itself has
 class Plan:
     """The targets of a broadcast, piece by piece. A customer that was met before gets no second copy."""
 
-    def __init__(self, world: World, broadcast: Broadcast, audience: Audience | None, rules: Rules | None) -> None:
-        self.world, self.broadcast = world, broadcast
+    def __init__(
+        self,
+        world: World,
+        broadcast: Broadcast,
+        audience: Audience | None = None,
+        rules: Rules | None = None,
+        issue: Issue | None = None,
+    ) -> None:
+        self.world, self.broadcast, self.issue = world, broadcast, issue
         self.audience = audience or Audience(broadcast=broadcast.id)
         self.rules = rules or Rules(workspace=broadcast.workspace)
         self.wanted = {language: variables(broadcast.text_in(language)) for language in ("", *broadcast.variants)}
@@ -65,6 +73,10 @@ class Plan:
             listing: Listing[Member] = Listing("segment-members", (self.broadcast.segment,))
             page = self.world.store.page(listing, self.size, cursor or None)
             return [self._room_of(member.customer) for member in page.items], page.next or ""
+        if self.broadcast.issue:
+            ties: Listing[Asked] = Listing("ties", (self.broadcast.issue,))
+            tied = self.world.store.page(ties, self.size, cursor or None)
+            return [self._behind(tie) for tie in tied.items], tied.next or ""
         start = int(cursor or 0)
         end = start + self.size
         rooms, customers = self.audience.rooms, self.audience.customers
@@ -76,6 +88,12 @@ class Plan:
         if self.broadcast.into == "topic":
             return derived("room", self.broadcast.id, customer), customer
         return triage_room_id(customer), customer
+
+    def _behind(self, tie: Asked) -> Named:
+        """The room that stands behind the issue, or one of its customer's."""
+        if self.broadcast.into == "room" or not tie.customer:
+            return tie.room, tie.customer
+        return self._room_of(tie.customer)
 
     def _lacking(self, number: int) -> tuple[list[Named], str]:
         """Of a piece of the broadcast that is followed, the rooms that got it, and lack what is asked for."""
@@ -139,9 +157,11 @@ class Plan:
         opens = {}
         try:
             if self.broadcast.into == "topic":
-                room = filled(self.broadcast.room_name, values(self.named, customer, "", contact))[:MAX_NAME].strip()
+                room = filled(self.broadcast.room_name, values(self.named, customer, "", contact, self.issue))[
+                    :MAX_NAME
+                ].strip()
                 opens = {"opens": room, "external_id": customer.external_id}
-            told = values(self.wanted[language], customer, room, contact)
+            told = values(self.wanted[language], customer, room, contact, self.issue)
             check_text(filled(self.broadcast.text_in(language), told), needed=not self.broadcast.attachments)
             at = begins(self.broadcast, self.rules, customer.timezone, self.world.clock.now())
         except (Missing, Refusal) as error:
@@ -161,8 +181,9 @@ def _made(broadcast: Broadcast, id_: str, customer: Customer, now: int) -> Room:
 
 def plan_of(world: World, broadcast: Broadcast) -> Plan:
     """The plan of a broadcast as things are now."""
-    audience, rules = world.store.many([ref(Audience, broadcast.id), ref(Rules, broadcast.workspace)])
-    return Plan(world, broadcast, audience, rules)
+    refs: list[Ref[Any]] = [ref(Audience, broadcast.id), ref(Rules, broadcast.workspace)]
+    refs += [ref(Issue, broadcast.issue)] if broadcast.issue else []
+    return Plan(world, broadcast, *world.store.many(refs))
 
 
 def plan(world: World, broadcast: Broadcast) -> Broadcast | None:

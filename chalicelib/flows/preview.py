@@ -1,12 +1,14 @@
 """Look whom a filter would find, before it is saved: a walk over customers, so many a call."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..desk.attributes import BY_FOOTING, values_of
 from ..desk.customers import Customer
 from ..desk.footing import Footing
-from ..desk.segments import Filter, Placement, holds, tests
+from ..desk.segments import Filter, Placement, holds, issues_in, tests
 from ..ports import Listing, World, ref
+from .place import asked_for
 
 PAGE = 1000
 PAGES = 5
@@ -32,17 +34,18 @@ def preview(world: World, workspace: str, filter_: Filter, cursor: str | None) -
     for _ in range(PAGES):
         page = world.store.page(listing, PAGE, cursor)
         footings = _footings(world, page.items) if wanted else {}
-        found = [
-            customer
-            for customer in page.items
-            if holds(filter_, values_of(customer, footings.get(customer.id, Footing())), now)
-        ]
+        asked = asked_for(world, issues_in(filter_), [customer.id for customer in page.items])
+        found = [customer for customer in page.items if holds(filter_, _values(customer, footings, asked), now)]
         matched, looked_at = matched + len(found), looked_at + len(page.items)
         sample += found[: SAMPLE - len(sample)]
         cursor = page.next
         if cursor is None:
             break
     return Preview(matched, looked_at, sample, cursor)
+
+
+def _values(customer: Customer, footings: dict[str, Footing], asked: dict[str, list[str]]) -> dict[str, Any]:
+    return values_of(customer, footings.get(customer.id, Footing()), asked.get(customer.id, ()))
 
 
 def _footings(world: World, customers: list[Customer]) -> dict[str, Footing]:

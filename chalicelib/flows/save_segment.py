@@ -8,9 +8,10 @@ import msgspec
 
 from ..desk.customers import Customer
 from ..desk.errors import Conflict, Invalid, NotFound
+from ..desk.issues import Issue
 from ..desk.jobs import WAKE_AFTER, Job
 from ..desk.people import Principal
-from ..desk.segments import MAX_FILTER_BYTES, MAX_SEGMENTS, Filter, Member, Segment, attributes_in, parse
+from ..desk.segments import MAX_FILTER_BYTES, MAX_SEGMENTS, Filter, Member, Segment, attributes_in, issues_in, parse
 from ..ports import Drop, Listing, Put, World, Write, new, over, ref
 from .audit import audit
 from .declare_attribute import types_of
@@ -27,7 +28,12 @@ def checked(world: World, workspace: str, told: Any) -> tuple[Filter, dict[str, 
     if len(msgspec.json.encode(told)) > MAX_FILTER_BYTES:
         raise Invalid(f"a filter takes at most {MAX_FILTER_BYTES} bytes", "filter")
     types = types_of(world, workspace, attributes_in(told))
-    return parse(told, types), dict(types)
+    found = parse(told, types)
+    issues = sorted(issues_in(found))
+    for id_, issue in zip(issues, world.store.many([ref(Issue, id_) for id_ in issues]) if issues else (), strict=True):
+        if issue is None or issue.workspace != workspace:
+            raise Invalid(f"no such issue: {id_[:60]}", "filter")
+    return found, dict(types)
 
 
 def make_segment(

@@ -160,6 +160,15 @@ class DynamoTable:
         last = found.last_evaluated_key
         return rows, {name: value["S"] for name, value in last.items()} if last else None
 
+    def size(self, span: Range) -> int:
+        """Counted over there, page by page; half as dear as reading."""
+        source: Any = getattr(Item, span.index) if span.index else Item
+        order = getattr(Item, f"{span.index}sk" if span.index else "sk")
+        try:
+            return int(source.count(span.pk, order.between(span.low, span.high)))
+        except PynamoDBException as error:
+            raise Away(f"size: {_code(error)}") from error
+
     def scan(self) -> Iterator[Row]:
         """Every item that holds a record (counters do not)."""
         for item in Item.scan(consistent_read=True):

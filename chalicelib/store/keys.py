@@ -105,8 +105,10 @@ def progress_key(bridge: str) -> Key:
 
 
 def _delivery_indexes(row: Delivery) -> dict[str, Key]:
-    """What waits for its next attempt is in the time index; what a paused install missed is found by it and by the
-    bridge."""
+    """What waits for its next attempt is in the time index, what failed for good in its workspace's list; what a paused
+    install missed is found by it and by the bridge."""
+    if row.state == "failed":
+        return {"g1": (f"W#{row.workspace}#FAILED", f"{moment(row.last_at)}#{row.bridge}#{number(row.n)}")}
     if row.missed:
         _, _, slot = bridge_parts(row.bridge)
         return {"g2": (f"MISSED#{row.install}", f"{row.room}#{slot}#{number(row.n)}")}
@@ -380,6 +382,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "segment-members": ("", lambda s: f"S#{s}", lambda s: "cus_", False),
     "open-rooms": ("", lambda c: f"C#{c}", lambda c: "OPEN#", False),
     "due-work": ("g3", lambda shard: f"WORK#T#{shard}", lambda shard: "", True),
+    "failed-deliveries": ("g1", lambda w: f"W#{w}#FAILED", lambda w: "", False),
     "issues-age": ("g1", lambda w, s: f"W#{w}#ISSUES#{s}", lambda w, s: "", False),
     "issues-rooms": ("g2", lambda w, s: f"W#{w}#ISSUES#{s}", lambda w, s: "", False),
     "issues-arr": ("g3", lambda w, s: f"W#{w}#ISSUES#{s}", lambda w, s: "", False),

@@ -62,6 +62,13 @@ class MemoryTable:
         page = [row for _, row in found[:limit]]
         return page, self._start(page[-1], span.index) if len(found) >= limit and page else None
 
+    def size(self, span: Range) -> int:
+        """How many rows a range has."""
+        with self.lock:
+            rows = list(self.rows.values())
+        mine = [self._order(row, span.index)[0] for row in rows if self._partition(row, span.index) == span.pk]
+        return sum(span.low <= order <= span.high for order in mine)
+
     @staticmethod
     def _partition(row: Row, index: str) -> str | None:
         return row.g.get(index, (None, None))[0] if index else row.pk

@@ -28,6 +28,9 @@ class Table(Protocol):
     def query(self, span: Range, forward: bool, limit: int, start: Start | None) -> tuple[list[Row], Start | None]:
         """One query; `start` as an earlier one gave it."""
 
+    def size(self, span: Range) -> int:
+        """How many rows a range has; eventually consistent."""
+
     def scan(self) -> Iterator[Row]:
         """Every row that is a record."""
 
@@ -65,6 +68,10 @@ class TableStore:
         start = _start(cursor, where) if cursor else None
         rows, last = self.table.query(where, not listing.newest_first, limit, start)
         return Page(cast("list[R]", [from_row(row) for row in rows]), _cursor(last) if last else None)
+
+    def size(self, listing: Listing[Any]) -> int:
+        """How many there are of a listing."""
+        return self.table.size(span(listing.name, listing.args, listing.after, listing.before))
 
     def everything(self) -> Iterator[Record]:
         """A full scan; for `rebuild` alone."""

@@ -15,12 +15,14 @@ Parameters = dict[str, Any]
 
 @dataclass
 class Count:
-    """What happened while it was counted. `log` is what was printed, in bytes."""
+    """What happened while it was counted. `log` is what was printed, in bytes; `seconds` are told where it was timed,
+    uncounted."""
 
     calls: Counter[str] = field(default_factory=Counter)
     reads: float = 0
     writes: float = 0
     log: int = 0
+    seconds: float = 0
 
     @property
     def total(self) -> int:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from infra.benchmarks import mass
 from infra.benchmarks.events import signed, stream_record, user_token
 from infra.benchmarks.meter import Count
 from infra.benchmarks.stage import BOOTSTRAP, Stage
@@ -86,8 +87,8 @@ def _number(item: Item) -> str:
     return str(item["sk"]["S"].partition("#")[2])
 
 
-def play(small: int = SMALL, large: int = LARGE) -> Counts:
-    """The counts of each scene, by name."""
+def play(small: int = SMALL, large: int = LARGE, masses: tuple[int, ...] = ()) -> Counts:
+    """The counts of each scene, by name; `masses` are the sizes of the broadcasts."""
     counts: Counts = {}
     with Stage().open() as stage:
         story = Story(stage)
@@ -95,6 +96,8 @@ def play(small: int = SMALL, large: int = LARGE) -> Counts:
         for rooms in (small, large):
             _grow(stage, story, rooms)
             _pages(stage, story, counts, rooms)
+        if masses:
+            counts |= mass.play(stage, story.key, story.workspace, masses)
     return counts
 
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from infra.benchmarks import scenes
+from infra.benchmarks import mass, scenes
 from infra.benchmarks.figures import Figure
 from infra.benchmarks.meter import Count
 from infra.benchmarks.scenes import LARGE, PAGE, SMALL, Counts
@@ -23,14 +23,15 @@ QUERIES = {"user's room page": 1, "agent's room page": 2, "inbox page": 1, "chan
 @cache
 def counted() -> Counts:
     """Played once a process."""
-    return scenes.play()
+    return scenes.play(masses=mass.SIZES)
 
 
 def figures() -> list[Figure]:
     """A row a scene."""
     counts = counted()
-    ways = [name for name in counts if not name[-1].isdigit()]
-    return [_way(name, counts[name]) for name in ways] + [figure for name in QUERIES for figure in _pages(name, counts)]
+    ways = [name for name in counts if not name[-1].isdigit() and name not in mass.POSTED]
+    pages = [figure for name in QUERIES for figure in _pages(name, counts)]
+    return [_way(name, counts[name]) for name in ways] + pages + mass.figures(counts)
 
 
 def _way(name: str, count: Count) -> Figure:

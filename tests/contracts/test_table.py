@@ -124,6 +124,14 @@ def test_reads_what_was_written_and_nothing_else(table):
     assert table.read([]) == {}
 
 
+def test_counts_what_a_range_has(table):
+    fill(table, *[row(f"{i:03d}", **({"g1": ("I", f"{i:03d}")} if i % 2 else {})) for i in range(30)], row("a", pk="Q"))
+    assert table.size(everything()) == 30
+    assert table.size(everything("g1", "I")) == 15
+    assert table.size(Range("", "P", "010", "019")) == 10
+    assert table.size(everything(pk="none")) == 0
+
+
 def test_reads_more_than_a_hundred_keys(table):
     rows = [row(f"{i:03d}") for i in range(130)]
     table.write([(each, 0) for each in rows[:70]], [])
@@ -520,6 +528,10 @@ FOUND = {
         [Result(version=1, broadcast="bct_1", piece=2, room=f"room_{i}", customer="cus_1") for i in "12"],
     ),
     "deliveries": (("room_1",), [delivery(2), delivery(10), delivery(12, message=10), delivery(21)]),
+    "failed-deliveries": (
+        ("wsp_7",),
+        [delivery(5, room="room_7", bridge="7.1", workspace="wsp_7", state="failed", last_at=at) for at in (9, 10)][1:],
+    ),
     "missed": (("ins_9",), [MISSED, delivery(6, room="room_8", bridge="8.9.s", install="ins_9", missed=True)]),
     "missed-of-bridge": (("ins_9", "room_7", "s"), [MISSED]),
     "due": ((time_shard("9.2")[2:],), [delivery(3, room="room_9", bridge="9.2", state="queued", next_at=900)]),

@@ -14,6 +14,7 @@ from chalicelib.desk.rooms import Bridge
 from chalicelib.desk.workspaces import MAY
 from chalicelib.edge.http import answer  # noqa: F401  fills the route table
 from chalicelib.edge.router import ROUTES
+from chalicelib.flows import oidc
 from chalicelib.ports import new
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant
@@ -26,6 +27,7 @@ NAMES = {f"{route.method} {route.path}": route for route in ROUTES}
 AGENT_ONLY = [name for name, route in NAMES.items() if route.who == "agent"]
 FENCED = [name for name, route in NAMES.items() if route.who in ("agent", "person")]
 
+ISSUER = "https://idp.example"
 # Routes that name a thing of a workspace, with a body that would do something to it.
 NAMING: dict[str, Any] = {
     "GET /v1/agents/{agent}": None,
@@ -46,9 +48,12 @@ NAMING: dict[str, Any] = {
     "PATCH /v1/segments/{segment}": {"name": "Mine"},
     "DELETE /v1/segments/{segment}": None,
     "GET /v1/segments/{segment}/members": None,
+    "GET /v1/segments/{segment}/export": None,
     "PUT /v1/segments/{segment}/members/{customer}": None,
     "DELETE /v1/segments/{segment}/members/{customer}": None,
     "GET /v1/rooms/{room}/deliveries": None,
+    "GET /v1/rooms/{room}/reach": None,
+    "POST /v1/installs/{install}/ping": None,
     "GET /v1/rooms/{room}/bridges": None,
     "POST /v1/rooms/{room}/bridges": {"install": "{install}", "conversation": "C1"},
     "PATCH /v1/rooms/{room}/bridges/{bridge}": {"edits": False},
@@ -67,6 +72,7 @@ NAMING: dict[str, Any] = {
     "POST /v1/broadcasts/{broadcast}/resume": None,
     "POST /v1/broadcasts/{broadcast}/cancel": None,
     "POST /v1/broadcasts/{broadcast}/undo": None,
+    "GET /v1/sign-in/provider": None,
     "POST /v1/broadcasts/{broadcast}/follow-up": {"to": "unread", "text": "Hello"},
     "POST /v1/messages/{message}/acknowledge": None,
     "PATCH /v1/snippets/{snippet}": {"name": "Mine"},
@@ -162,7 +168,17 @@ OWN: dict[str, Any] = {
     "DELETE /v1/session": None,
     "POST /v1/socket-tickets": None,
     "GET /v1/suppressions": None,
+    "PUT /v1/sign-in/provider": {
+        "name": "P",
+        "issuer": ISSUER,
+        "client_id": "c",
+        "client_secret": "s",
+        "domains": ["a.example"],
+    },
+    "DELETE /v1/sign-in/provider": None,
     "GET /v1/snippets": None,
+    "GET /v1/install-kinds": None,
+    "GET /v1/failed-deliveries": None,
     "POST /v1/snippets": {"name": "New", "text": "Hello {{user.name}}"},
 }
 # Routes that take no credential of a workspace. Files and installs have tests of their own below; signing in has in
@@ -176,12 +192,18 @@ OPEN = {
     "GET /in/form/{install}",
     "GET /mails/{token}",
     "POST /mails/{token}",
+    "GET /console",
+    "GET /console.js",
+    "GET /console.css",
+    "GET /console.svg",
     "GET /widget.js",
     "POST /v1/visitors",
     "GET /v1/sign-in",
     "POST /v1/sign-in/links",
     "POST /v1/sign-in/links/use",
     "POST /v1/sign-in/demo",
+    "GET /v1/sign-in/callback",
+    "GET /v1/sign-in/to/{workspace}",
 }
 
 
@@ -204,6 +226,9 @@ class Scene:
         room = ann.get("/v1/rooms").json["items"][0]["id"]
         message = ann.post(f"/v1/rooms/{room}/messages", {"text": "Secret of ours"}).json
         self.parley.settle()
+        places = {name: f"{ISSUER}/{name}" for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")}
+        oidc._documents[f"{ISSUER}/.well-known/openid-configuration"] = (1 << 60, {"issuer": ISSUER, **places})
+        api.put("/v1/sign-in/provider", {**OWN["PUT /v1/sign-in/provider"], "name": "Secret"})
         bridge = Bridge(
             room=room, install=install["id"], channel="webhook", workspace=self.ours.id, bound_at=1, slot="s"
         )

@@ -224,3 +224,18 @@ def test_the_demo_sign_in_is_a_laptops_alone(parley: Parley, tenant: Tenant, mon
     browser = Browser()
     assert browser("POST", "/v1/sign-in/demo", {"email": DEMO_AGENTS[0]}).status == 200
     assert browser("GET", "/v1/session").json["agent"]["name"] == "Grace"
+
+
+def test_the_console_is_served_under_a_policy_without_inline(parley: Parley) -> None:
+    page = Client().get("/console")
+    rules = dict(rule.split(" ", 1) for rule in page.headers["Content-Security-Policy"].split("; "))
+    assert rules["default-src"] == "'none'"
+    assert (rules["script-src"], rules["style-src"]) == ("'self'", "'self'")
+    assert rules["connect-src"] == "'self' https://bucket.example wss://parley.test"
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=", page.text)
+    for name in re.findall(r'(?:src|href)="([^"]+\?[^"]+)"', page.text):
+        path, _, version = name.partition("?v=")
+        got = Client().get(f"/{path}", v=version)
+        assert "immutable" in got.headers["Cache-Control"]
+        assert Client()("GET", f"/{path}", headers={"If-None-Match": got.headers["ETag"]}).status == 304

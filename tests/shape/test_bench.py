@@ -31,6 +31,7 @@ COSTS = {
 }
 PAGES = [name for name in COSTS if "page" in name]
 SMALL, LARGE = 200, 2_000
+ROOMS = 100  # of a broadcast
 BYTES_SHIPPED = 12_000_000
 BYTES_LOGGED = 3_000  # of a message on its whole way, over two bridges
 
@@ -38,7 +39,8 @@ BYTES_LOGGED = 3_000  # of a message on its whole way, over two bridges
 PLAY = """
 import json, sys
 from infra.benchmarks.scenes import play
-counts = play(*map(int, sys.argv[1:]))
+small, large, *masses = map(int, sys.argv[1:])
+counts = play(small, large, tuple(masses))
 print(json.dumps({name: [c.total, c.reads, c.writes, c.log, c.calls] for name, c in counts.items()}))
 """
 
@@ -46,7 +48,7 @@ print(json.dumps({name: [c.total, c.reads, c.writes, c.log, c.calls] for name, c
 @pytest.fixture(scope="module")
 def counts() -> dict[str, Any]:
     """name → [calls, RCU, WCU, bytes logged, calls by kind]."""
-    command = [sys.executable, "-c", PLAY, str(SMALL), str(LARGE)]
+    command = [sys.executable, "-c", PLAY, str(SMALL), str(LARGE), str(ROOMS)]
     told = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=told)
     assert done.returncode == 0, done.stderr
@@ -71,6 +73,13 @@ def test_a_webhook_is_one_call_and_a_post_one_read_and_one_transaction(counts: d
     assert counts["webhook, warm"][4] == {"SendMessage": 1}
     for who in ("an agent", "a user"):
         assert counts[f"posted by {who}"][4] == {"BatchGetItem": 1, "TransactWriteItems": 1}
+
+
+def test_a_broadcast_costs_what_it_did_and_a_message_beside_it_costs_the_same(counts: dict[str, Any]) -> None:
+    _, _, writes, _, kinds = counts[f"broadcast sent, {ROOMS}"]
+    assert kinds == {"BatchGetItem": 2, "TransactWriteItems": 4}
+    assert writes <= 8.2 * ROOMS
+    assert counts["posted during"][:2] == counts["posted alone"][:2]
 
 
 def test_a_message_logs_little(counts: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """What an admin may set for an install of the generic webhook."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -10,10 +10,11 @@ from ...desk.strict_json import shaped
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """`url` is where our messages go (empty: nowhere); `all_rooms` tells it of every shared room."""
+    """`url` is where our messages go (empty: nowhere); `all_rooms` tells it of every shared room, `events` of more."""
 
     url: str = ""
     all_rooms: bool | None = None
+    events: list[Literal["segment.entered", "segment.left"]] = []
 
 
 class Asked(Config, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,5 +28,8 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
         check_url(asked.url, "config.url")
     if asked.all_rooms and not asked.url:
         raise Invalid("all_rooms needs a url", "config.all_rooms")
+    if asked.events and not asked.url:
+        raise Invalid("events need a url", "config.events")
     all_rooms = bool(asked.url) if asked.all_rooms is None else asked.all_rooms
-    return {"url": asked.url, "all_rooms": all_rooms}
+    events = {"events": sorted(set(asked.events))} if asked.events else {}
+    return {"url": asked.url, "all_rooms": all_rooms, **events}

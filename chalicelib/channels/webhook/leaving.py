@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ...desk.deliveries import Parcel
+from ...desk.deliveries import Notice, Parcel
 from ...desk.messages import Attached, Message
 
 TYPES = {
@@ -12,6 +12,8 @@ TYPES = {
     "edit": "message.edited",
     "delete": "message.deleted",
     "reaction": "message.reaction",
+    "entered": "segment.entered",
+    "left": "segment.left",
 }
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,6 +33,20 @@ def body(parcel: Parcel) -> bytes:
             "customer": {"external_id": parcel.customer_external_id} if parcel.customer_external_id else None,
         },
         "message": _message(parcel.message, parcel.links),
+    }
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def notice(told: Notice) -> bytes:
+    """The event of a customer that entered or left a segment."""
+    delivery = told.delivery
+    event = {
+        "type": TYPES[delivery.what],
+        "id": delivery.id,
+        "workspace": delivery.workspace,
+        "at": moment(delivery.created_at),
+        "segment": {"id": delivery.segment, "name": told.segment_name},
+        "customer": {"external_id": told.customer_external_id, "name": told.customer_name},
     }
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 

@@ -13,7 +13,7 @@
 
 from http import HTTPStatus
 
-from ...desk.deliveries import Gone, Parcel, Receipt, Refused, Retry, Sent, Skipped
+from ...desk.deliveries import Gone, Notice, Parcel, Receipt, Refused, Retry, Sent, Skipped
 from ...desk.workspaces import Install
 from ...ports import AddressRefused, Answer, Outside, Secrets, Unreachable
 from ...wire import standard
@@ -36,8 +36,19 @@ def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside
     url = install.config.get("url", "")
     if not url:
         return Skipped(reason="no url is configured")
-    body = leaving.body(parcel)
-    headers = standard.signed(parcel.delivery.id, now, body, secrets.get("signing", ()))
+    return _sent(parcel.delivery.id, leaving.body(parcel), url, secrets, outside, now)
+
+
+def announce(notice: Notice, install: Install, secrets: Secrets, outside: Outside, now: int) -> Receipt:
+    """Tell that a customer entered or left a segment, once."""
+    url = install.config.get("url", "")
+    if not url:
+        return Skipped(reason="no url is configured")
+    return _sent(notice.delivery.id, leaving.notice(notice), url, secrets, outside, now)
+
+
+def _sent(id_: str, body: bytes, url: str, secrets: Secrets, outside: Outside, now: int) -> Receipt:
+    headers = standard.signed(id_, now, body, secrets.get("signing", ()))
     if not headers:
         return Refused(reason="no usable secret is configured")
     headers |= {"content-type": "application/json", "user-agent": "Parley"}
@@ -47,6 +58,25 @@ def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside
         return Refused(reason=f"address refused: {refused.detail}")
     except Unreachable as unreachable:
         return Retry(reason=str(unreachable) or "unreachable")
+
+
+def probe(install: Install, secrets: Secrets, outside: Outside, now: int) -> tuple[bool, str]:
+    """Send a signed `{"type": "ping"}`, and tell what the address says to it."""
+    url = install.config.get("url", "")
+    if not url:
+        return False, "No url is configured: nothing is sent out."
+    body = b'{"type":"ping"}'
+    headers = standard.signed(f"ping_{now}", now, body, secrets.get("signing", ()))
+    if not headers:
+        return False, "No usable secret is configured."
+    try:
+        answer = outside.send("POST", url, body, {**headers, "content-type": "application/json"}, TIMEOUT)
+    except AddressRefused as refused:
+        return False, f"The address is refused: {refused.detail}"
+    except Unreachable as unreachable:
+        return False, f"Nobody answers there: {unreachable}"
+    told = receipt(answer, now)
+    return isinstance(told, Sent), f"It answered HTTP {answer.status} to a signed ping."
 
 
 def receipt(answer: Answer, now: int) -> Receipt:

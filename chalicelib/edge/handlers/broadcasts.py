@@ -9,11 +9,12 @@ from ...desk.deliveries import Delivery
 from ...desk.errors import Conflict, Forbidden, Invalid, NotFound
 from ...desk.files import Attachment
 from ...desk.ids import customer_id, message_place, triage_room_id
+from ...desk.issues import Issue
 from ...desk.messages import Author, Draft, Message, Source, check_text
 from ...desk.people import may_see
 from ...desk.rooms import Room
 from ...desk.segments import Segment
-from ...desk.templates import Missing, filled, values, variables
+from ...desk.templates import Missing, asks_for, filled, values, variables
 from ...flows.attach import attached
 from ...flows.audit import audit
 from ...flows.broadcast import results, tallies
@@ -52,11 +53,14 @@ def _listed(call: Call, each: Broadcast) -> View:
 @route("POST", "/v1/broadcasts", who="agent", need="write", body=told.NewBroadcast, gives=View, status=201)
 def new_broadcast(call: Call, body: told.NewBroadcast) -> Any:
     """Draft a broadcast."""
-    if [bool(body.segment), bool(body.customers), bool(body.rooms)].count(True) != 1:
-        raise Invalid("one of segment, customers, rooms is needed", "segment")
-    _check_topic(body)
+    if [bool(body.segment), bool(body.issue), bool(body.customers), bool(body.rooms)].count(True) != 1:
+        raise Invalid("one of segment, issue, customers, rooms is needed", "segment")
+    into = body.into if isinstance(body.into, str) else "room" if body.issue else "triage"
+    _check_into(body, into)
     _check_segment(call, body.segment)
-    draft = _draft(call, body, segment=body.segment, into=body.into, room_name=body.room_name.strip())
+    _check_issue(call, body.issue)
+    targets = {"segment": body.segment, "issue": body.issue}
+    draft = _draft(call, body, **targets, into=into, room_name=body.room_name.strip())
     named = dict.fromkeys(customer_id(call.who.workspace, name) for name in body.customers)
     audience = Audience(broadcast=draft.id, rooms=tuple(dict.fromkeys(body.rooms)), customers=tuple(named))
     return call.answering(
@@ -66,9 +70,11 @@ def new_broadcast(call: Call, body: told.NewBroadcast) -> Any:
 
 def _draft(call: Call, body: told.NewBroadcast | told.FollowUp, **fields: Any) -> Broadcast:
     """The draft of a request; Invalid for a text that cannot be filled in, or a file that is a customer's own."""
+    named = variables(fields.get("room_name", ""), "room_name")
     for field, text in (("text", body.text), *((f"variants.{name}", text) for name, text in body.variants.items())):
         check_text(text)
-        variables(text, field)
+        if asks_for(variables(text, field) | named, "issue") and not fields.get("issue"):
+            raise Invalid("only a broadcast to an issue has one to tell of", field)
     if len(body.text) + sum(map(len, body.variants.values())) > MAX_TOLD:
         raise Invalid(f"a text and its variants have at most {MAX_TOLD} characters", "variants")
     files = attached(call.world, call.who, body.attachments)
@@ -92,11 +98,21 @@ def _draft(call: Call, body: told.NewBroadcast | told.FollowUp, **fields: Any) -
     )
 
 
-def _check_topic(body: told.NewBroadcast) -> None:
-    """A name for the rooms that are made, if and only if some are."""
-    if body.into == "topic" and body.rooms:
+def _check_issue(call: Call, id_: str) -> None:
+    found = call.world.store.one(ref(Issue, id_)) if id_ else None
+    if id_ and (found is None or found.workspace != call.who.workspace):
+        raise Invalid("no such issue", "issue")
+    if found and found.merged_into:
+        raise Conflict(f"it was merged into {found.merged_into}", "issue")
+
+
+def _check_into(body: told.NewBroadcast, into: str) -> None:
+    """Rooms of an issue for an issue alone; a name for the rooms that are made, if and only if some are."""
+    if into == "room" and not body.issue:
+        raise Invalid("the room in which they asked is an issue's", "into")
+    if into == "topic" and body.rooms:
         raise Invalid("a topic room is made for customers; rooms are there already", "rooms")
-    if (body.into == "topic") is not bool(body.room_name.strip()):
+    if (into == "topic") is not bool(body.room_name.strip()):
         raise Invalid("room_name is for topic rooms, and they need one", "room_name")
     if any(place.strip().startswith("room.") for place in variables(body.room_name, "room_name")):
         raise Invalid("a room's name cannot name itself", "room_name")
@@ -190,7 +206,8 @@ def try_broadcast(call: Call, body: told.TryBroadcast) -> Any:
         language = found.variant(customer.language)
         contact = call.world.store.one(contact_ref(customer)) if customer.contact else None
         text = found.text_in(language)
-        text = filled(text, values(variables(text), customer, triage.name, contact))
+        issue = call.world.store.one(ref(Issue, found.issue)) if found.issue else None
+        text = filled(text, values(variables(text), customer, triage.name, contact, issue))
     except Missing as error:
         raise Invalid(str(error), "customer") from None
     author = Author(kind="agent", id=call.who.id, name=call.who.name)

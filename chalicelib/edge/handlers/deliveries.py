@@ -6,12 +6,15 @@ from ...desk.deliveries import Delivery
 from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.ids import delivery_parts, message_number
 from ...desk.messages import Message
+from ...desk.workspaces import Install
 from ...flows.deliver import replay
+from ...flows.react import Ties
 from ...ports import Listing, Page, ref
-from .. import shapes
+from .. import inbox, shapes
 from ..calls import Call
 from ..router import route
 from ..sight import delivery_view
+from .messages import bound
 from .workspace import PAGED
 
 
@@ -20,14 +23,14 @@ from .workspace import PAGED
     "/v1/rooms/{room}/deliveries",
     who="agent",
     gives=list[shapes.DeliveryView],
-    query=(*PAGED, "message"),
+    query=(*PAGED, "message", "after"),
 )
 def deliveries(call: Call) -> Page[Any]:
-    """List the deliveries of a room, or of one of its messages."""
+    """List the deliveries of a room, of what came after a change, or of one of its messages."""
     told = call.query("message")
     if told is not None:
         return _of_message(call, told)
-    listing: Listing[Delivery] = Listing("deliveries", (call.here.id,))
+    listing: Listing[Delivery] = Listing("deliveries", (call.here.id,), after=bound(call, "after"))
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
     return Page([delivery_view(row) for row in page.items], page.next)
 
@@ -42,6 +45,23 @@ def _of_message(call: Call, id_: str) -> Page[Any]:
     listing: Listing[Delivery] = Listing("deliveries", (call.here.id,), after=message.n - 1, before=end + 1)
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
     return Page([delivery_view(row) for row in page.items if row.message == message.n], page.next)
+
+
+@route("GET", "/v1/failed-deliveries", who="agent", need="admin", gives=list[shapes.DeliveryView], query=PAGED)
+def failed_deliveries(call: Call) -> Page[Any]:
+    """List the deliveries that failed for good, in all rooms, the last ones first."""
+    listing: Listing[Delivery] = Listing("failed-deliveries", (call.who.workspace,), newest_first=True)
+    page = call.world.store.page(listing, call.limit, call.query("cursor"))
+    return Page([delivery_view(row) for row in page.items], page.next)
+
+
+@route("GET", "/v1/rooms/{room}/reach", who="agent", gives=list[inbox.ReachView])
+def reach(call: Call) -> Page[Any]:
+    """List where an answer in a room leaves to: over its bridges, and to installs that are told of every room."""
+    bridges = [each for each in Ties(call.world.store).of(call.here.id, call.who.workspace) if each.direction != "in"]
+    installs = call.world.store.many([ref(Install, each.install) for each in bridges]) if bridges else []
+    pairs = [pair for pair in zip(bridges, installs, strict=True) if pair[1] and pair[1].state == "active"]
+    return Page([inbox.reach_view(bridge, install) for bridge, install in pairs])
 
 
 @route("POST", "/v1/deliveries/{delivery}/replay", who="agent", need="write", gives=shapes.DeliveryView, status=202)

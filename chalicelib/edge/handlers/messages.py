@@ -91,7 +91,7 @@ def _mentions(call: Call, ids: list[str]) -> tuple[str, ...]:
 )
 def messages(call: Call) -> Page[Any]:
     """Page through a room: oldest first with `after`, newest first otherwise. Both take a message's id or number."""
-    after, before = _bound(call, "after"), _bound(call, "before")
+    after, before = bound(call, "after"), bound(call, "before")
     cursor = call.query("cursor")
     if cursor:
         forward, n = place_of(cursor)
@@ -106,7 +106,8 @@ def messages(call: Call) -> Page[Any]:
     return Page(items, onward(found[-1].n) if forward else back(found[-1].n))
 
 
-def _bound(call: Call, name: str) -> int | None:
+def bound(call: Call, name: str) -> int | None:
+    """The change number that a query parameter names, as a message's id or as itself."""
     told = call.query(name)
     if told is None:
         return None
@@ -149,7 +150,7 @@ def _merged(
 def changes(call: Call) -> Page[Any]:
     """Catch up: every change after number `after`, oldest first, with each message as it is now."""
     cursor = call.query("cursor")
-    after = place_of(cursor)[1] if cursor else _bound(call, "after") or 0
+    after = place_of(cursor)[1] if cursor else bound(call, "after") or 0
     names = ["posts", "changes"] + (["notes", "note-changes"] if call.who.is_agent and call.here.notes else [])
     found, more = _merged(call, names, after, None, False)
     current = _current(call, found)

@@ -8,6 +8,8 @@ from ...desk.customers import Customer
 from ...desk.errors import Invalid
 from ...desk.ids import customer_id
 from ...desk.segments import Member, Segment
+from ...desk.tables import written
+from ...flows.declare_attribute import all_types
 from ...flows.preview import preview
 from ...flows.save_segment import (
     change_segment,
@@ -25,6 +27,8 @@ from ..calls import Call
 from ..router import route
 from .customers import customer_of
 from .workspace import PAGED, told
+
+EXPORTED = 1000  # members a page
 
 
 @route("GET", "/v1/segments", who="agent", gives=list[audience.SegmentView], query=PAGED)
@@ -79,8 +83,9 @@ def preview_segment(call: Call, body: audience.PreviewSegment) -> audience.Previ
 
 @route("GET", "/v1/segments/{segment}", who="agent", gives=audience.SegmentView)
 def segment(call: Call) -> audience.SegmentView:
-    """Show a segment."""
-    return segment_view(_segment(call))
+    """Show a segment, with the number of its members."""
+    found = _segment(call)
+    return segment_view(found, call.world.store.size(Listing("segment-members", (found.id,))))
 
 
 @route(
@@ -111,6 +116,16 @@ def segment_members(call: Call) -> Page[Any]:
     found = call.world.store.many(refs) if refs else []
     pairs = zip(page.items, found, strict=True)
     return Page([segment_member_view(member, customer) for member, customer in pairs if customer], page.next)
+
+
+@route("GET", "/v1/segments/{segment}/export", who="agent", gives=audience.ExportView, query=("cursor",))
+def export_segment(call: Call) -> audience.ExportView:
+    """Export a segment's members as CSV, in pages of up to 1,000."""
+    listing: Listing[Member] = Listing("segment-members", (_segment(call).id,))
+    page = call.world.store.page(listing, EXPORTED, call.query("cursor"))
+    refs = [ref(Customer, member.customer) for member in page.items]
+    customers = [found for found in call.world.store.many(refs) if found] if refs else []
+    return audience.ExportView(csv=written(customers, all_types(call.world, call.who.workspace)), next=page.next)
 
 
 @route("PUT", "/v1/segments/{segment}/members/{customer}", who="agent", need="write", gives=audience.SegmentMemberView)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ...desk.errors import NotFound, Unauthenticated
-from ...desk.sessions import DEMO_AGENTS, SESSION_LIFE
+from ...desk.sessions import DEMO_AGENTS, SESSION_LIFE, Provider
 from ...desk.workspaces import Agent, Workspace
 from ...flows.audit import audit
 from ...flows.once import again
@@ -37,12 +37,13 @@ def signed_in(call: Call, token: str) -> dict[str, str]:
     return set_cookie(session_cookie(call.incoming), token, SESSION_LIFE // 1000)
 
 
-@route("GET", "/v1/sign-in", who="anyone", gives=signing.WaysView)
+@route("GET", "/v1/sign-in", who="anyone", gives=signing.WaysView, query=("workspace",))
 def ways(call: Call) -> signing.WaysView:
-    """Tell how one may sign in here."""
+    """Tell how one may sign in here, and in a workspace."""
+    named = call.world.store.one(ref(Provider, call.query("workspace") or ""))
     return signing.WaysView(
         mail=bool(call.world.mailer.sender),
-        provider=None,
+        provider=named.name if named else None,
         demo=list(DEMO_AGENTS) if settings().local else [],
     )
 

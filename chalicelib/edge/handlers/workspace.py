@@ -1,6 +1,7 @@
 """Workspaces, agents, API keys, installs and the audit log: the vendor's own side."""
 
-from typing import Any
+from contextlib import suppress
+from typing import Any, get_args, get_type_hints
 
 from msgspec import UNSET, structs
 
@@ -11,9 +12,10 @@ from ...flows.connect_install import change_install, connect_install, remove_ins
 from ...flows.found_workspace import found_workspace
 from ...flows.issue_key import issue_key
 from ...flows.once import again
+from ...flows.ping_install import ping_install
 from ...flows.secrets import made, rolled
 from ...ports import Listing, Page, new, over, ref
-from .. import shapes
+from .. import inbox, shapes
 from ..calls import Call
 from ..router import route
 from ..shapes import time_of
@@ -306,6 +308,24 @@ def roll_install_secret(call: Call) -> shapes.InstallView:
         lambda once: roll_secret(call.world, call.who, call.params["install"], once),
         lambda made_: install_view(made_[0], call.incoming.base_url, made_[1]),
     )
+
+
+@route("GET", "/v1/install-kinds", who="agent", gives=list[inbox.InstallKindView])
+def install_kinds(call: Call) -> Page[Any]:
+    """List what can be connected, and which credentials its provider gives for that."""
+    found = []
+    for kind in get_args(get_type_hints(shapes.NewInstall)["kind"]):
+        with suppress(KeyError):  # one that this stack is not wired for
+            told_ = dict(call.world.way_in(kind).CREDENTIALS)
+            found.append(inbox.InstallKindView(kind=kind, credentials=told_))
+    return Page(found)
+
+
+@route("POST", "/v1/installs/{install}/ping", who="agent", need="admin", gives=inbox.OutcomeView)
+def ping(call: Call) -> inbox.OutcomeView:
+    """Ping a channel's install: does its other side take what we send?"""
+    ok, detail = ping_install(call.world, call.who, call.params["install"])
+    return inbox.OutcomeView(ok=ok, detail=detail)
 
 
 @route("GET", "/v1/audit", who="agent", need="admin", gives=list[shapes.AuditView], query=PAGED)

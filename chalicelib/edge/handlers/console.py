@@ -1,0 +1,71 @@
+"""The agents' console: its page, script and styles."""
+
+import hashlib
+from functools import cache
+from urllib.parse import urlsplit
+
+from ..calls import Call, Reply
+from ..router import route
+from ..scripts import WEB, joined, script, served
+from .sign_in import socket_url
+
+
+@route("GET", "/console", who="anyone", raw=True)
+def console(call: Call) -> Reply:
+    """Show the agents' console."""
+    page = (WEB / "console" / "console.html").read_text("utf-8")
+    page = page.replace("{script}", joined("console/main.js").version).replace("{styles}", _styles()[1])
+    headers = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": policy(call),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cache-Control": "no-cache",
+    }
+    return Reply(text=page, headers=headers)
+
+
+@route("GET", "/console.js", who="anyone", raw=True)
+def console_script(call: Call) -> Reply:
+    """Load the console's script."""
+    return script(call, "console/main.js")
+
+
+@route("GET", "/console.svg", who="anyone", raw=True)
+def console_icon(call: Call) -> Reply:
+    """Load the console's icon."""
+    return served(call, (WEB / "console" / "console.svg").read_text("utf-8"), "1", "image/svg+xml")
+
+
+@route("GET", "/console.css", who="anyone", raw=True)
+def console_styles(call: Call) -> Reply:
+    """Load the console's styles."""
+    return served(call, *_styles(), "text/css; charset=utf-8")
+
+
+@cache
+def _styles() -> tuple[str, str]:
+    """The style sheet, and the version that its content gives it."""
+    text = (WEB / "console" / "console.css").read_text("utf-8")
+    return text, hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def policy(call: Call) -> str:
+    """What the page may do: load from here, talk to here, to the socket and to the bucket, and no more."""
+    files, socket = (
+        urlsplit(call.world.files.link("any", "any", "text/plain")),
+        urlsplit(socket_url(call.incoming.base_url)),
+    )
+    bucket = f"{files.scheme}://{files.netloc}"
+    rules = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": f"'self' blob: {bucket}",
+        "connect-src": f"'self' {bucket} {socket.scheme}://{socket.netloc}",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "'none'",
+    }
+    return "; ".join(f"{what} {who}" for what, who in rules.items())

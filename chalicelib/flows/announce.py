@@ -1,0 +1,57 @@
+"""Announce that a customer entered or left a segment, to the installs that ask for it: a row each in the ledger of what
+is owed, under the customer, in the order of its placements."""
+
+from contextlib import suppress
+
+from ..desk.deliveries import Delivery, What
+from ..desk.errors import Clash
+from ..desk.ids import bridge_id
+from ..desk.segments import MAX_SEGMENTS, Placement
+from ..desk.workspaces import Install
+from ..ports import Call, Listing, World, new
+
+EVENTS: dict[What, str] = {"entered": "segment.entered", "left": "segment.left"}
+PLACES = 1000  # numbers of a placement's facts: it has fewer
+assert PLACES > 2 * MAX_SEGMENTS
+
+
+class Listeners:
+    """The installs of each workspace that ask for facts of segments, read once per batch."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.known: dict[str, list[Install]] = {}
+
+    def of(self, workspace: str) -> list[Install]:
+        """Those that are active, and ask for some event."""
+        if workspace not in self.known:
+            listing: Listing[Install] = Listing("installs", (workspace,))
+            found = self.world.store.page(listing, 1000).items
+            self.known[workspace] = [each for each in found if each.state == "active" and each.config.get("events")]
+        return self.known[workspace]
+
+
+def announce(world: World, placement: Placement, listeners: Listeners) -> list[Call]:
+    """Write what is owed for one placement; the wake-ups that it asks for. Doing it again writes nothing twice."""
+    facts: list[tuple[What, str]] = [("entered", id_) for id_ in placement.entered]
+    facts += [("left", id_) for id_ in placement.left]
+    calls = []
+    for install in listeners.of(placement.workspace) if facts else ():
+        for place, (what, segment) in enumerate(facts):
+            if EVENTS[what] in install.config["events"]:
+                row = Delivery(
+                    bridge=bridge_id(placement.customer, install.id),
+                    n=placement.version * PLACES + place,
+                    room=placement.customer,
+                    install=install.id,
+                    channel=install.kind,
+                    workspace=placement.workspace,
+                    message=0,
+                    what=what,
+                    segment=segment,
+                    created_at=world.clock.now(),
+                )
+                with suppress(Clash):  # an earlier run of this very placement wrote it
+                    world.store.commit(new(row))
+                calls.append(Call(row.bridge, row.n))
+    return calls

@@ -1,0 +1,286 @@
+"""Sign agents in through their workspace's own identity provider: OpenID Connect, the code flow with PKCE.
+
+What has to come back with the browser (state, nonce, the verifier) is in a cookie of that browser, for ten minutes:
+nothing is stored for who never comes back. The provider's documents are fetched through the guarded way out.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from ..desk.addresses import check_url
+from ..desk.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from ..desk.ids import derived
+from ..desk.sessions import Provider
+from ..desk.workspaces import Agent, Role
+from ..ports import AddressRefused, Listing, Unreachable, World, Write, new, over, ref
+from .once import again
+from .secrets import opened
+from .sign_in import opened_session
+
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+KEPT = 60 * 60 * 1000  # ms for which a container trusts what a provider said of itself
+REST = 60 * 1000  # ms before it looks again for a key that it does not know
+LEEWAY = 60  # s by which clocks may differ
+TIMEOUT = 10.0
+MOST = 500_000  # bytes of a document
+STRENGTH: tuple[Role, ...] = ("admin", "agent", "reader")
+_documents: dict[str, tuple[int, dict[str, Any]]] = {}
+
+
+def provider_of(world: World, workspace: str) -> Provider:
+    """The workspace's identity provider; NotFound if it has none."""
+    found = world.store.one(ref(Provider, workspace))
+    if found is None:
+        raise NotFound("this workspace has no identity provider")
+    return found
+
+
+def discovered(world: World, issuer: str) -> dict[str, Any]:
+    """What the issuer says of itself. Invalid, naming `issuer`, for what is no OpenID provider."""
+    check_url(issuer, "issuer")
+    told = _document(world, f"{issuer.rstrip('/')}/.well-known/openid-configuration", KEPT)
+    if told.get("issuer") != issuer:
+        raise Invalid(f"its configuration says that the issuer is {str(told.get('issuer'))[:200]}", "issuer")
+    for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+        if not isinstance(told.get(name), str):
+            raise Invalid(f"its configuration has no {name}", "issuer")
+        check_url(told[name], "issuer")
+    return told
+
+
+def begin(world: World, workspace: str, redirect: str) -> tuple[str, str]:
+    """(where the browser goes, what its cookie keeps until it comes back)."""
+    provider = provider_of(world, workspace)
+    told = discovered(world, provider.issuer)
+    state, nonce, verifier = (world.clock.entropy(32).hex() for _ in range(3))
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    query = {
+        "response_type": "code",
+        "client_id": provider.client_id,
+        "redirect_uri": redirect,
+        "scope": "openid email profile",
+        "state": state,
+        "nonce": nonce,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    mark = "&" if urlsplit(told["authorization_endpoint"]).query else "?"
+    return f"{told['authorization_endpoint']}{mark}{urlencode(query)}", ".".join((workspace, state, nonce, verifier))
+
+
+def finish(world: World, kept: str, query: dict[str, str], redirect: str) -> str:
+    """The token of a new session, for a browser that comes back with what its cookie kept."""
+    workspace, state, nonce, verifier = (*kept.split("."), "", "", "", "")[:4]
+    if not state or not hmac.compare_digest(state.encode(), query.get("state", "").encode()):
+        raise Unauthenticated("this sign-in was not begun here, or too long ago: begin anew")
+    if "error" in query or not query.get("code"):
+        raise Unauthenticated("the identity provider did not let you in")
+    provider = provider_of(world, workspace)
+    told = discovered(world, provider.issuer)
+    if query.get("iss", provider.issuer) != provider.issuer:
+        raise Unauthenticated("another identity provider answered")
+    tokens = _exchanged(world, provider, told, query["code"], verifier, redirect)
+    claims = _verified(world, provider, told, str(tokens.get("id_token", "")), nonce)
+    claims = _completed(world, provider, told, claims, str(tokens.get("access_token", "")))
+    return _came(world, provider, claims)
+
+
+def _exchanged(
+    world: World, provider: Provider, told: dict[str, Any], code: str, verifier: str, redirect: str
+) -> dict[str, Any]:
+    secret = opened(world, provider.secrets, provider.workspace, "sign-in")[0]
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect, "code_verifier": verifier}
+    headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+    methods = told.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    if "client_secret_basic" in methods:
+        pair = urlencode({provider.client_id: secret}).replace("=", ":", 1)  # both form-encoded, as RFC 6749 says
+        headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+    else:
+        form |= {"client_id": provider.client_id, "client_secret": secret}
+    return _asked(world, "POST", told["token_endpoint"], urlencode(form).encode(), headers)
+
+
+def _verified(world: World, provider: Provider, told: dict[str, Any], token: str, nonce: str) -> dict[str, Any]:
+    """The claims of an ID token that one of the provider's keys signed, for us, for this very sign-in."""
+    import jwt
+
+    try:
+        header = jwt.get_unverified_header(token)
+        if header.get("alg") not in ALGORITHMS:
+            raise Unauthenticated("the ID token is signed in a way that is not taken")
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            _key(world, told["jwks_uri"], header),
+            algorithms=[header["alg"]],
+            audience=provider.client_id,
+            issuer=provider.issuer,
+            leeway=LEEWAY,
+            options={"require": ["iss", "sub", "aud", "exp", "iat"]},
+        )
+    except (jwt.PyJWTError, ValueError, TypeError) as error:
+        raise Unauthenticated(f"the ID token is not good: {type(error).__name__}") from None
+    if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
+        raise Unauthenticated("the ID token is of another sign-in")
+    several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+    if (several or "azp" in claims) and claims.get("azp") != provider.client_id:
+        raise Unauthenticated("the ID token is for another client")
+    if not isinstance(claims["sub"], str) or not claims["sub"]:
+        raise Unauthenticated("the ID token says of nobody who they are")
+    return claims
+
+
+def _key(world: World, url: str, header: dict[str, Any]) -> Any:
+    """The key that the token names. A provider that has rolled its keys is asked again, but not by every stranger."""
+    for life in (KEPT, REST):
+        for told in _document(world, url, life).get("keys", []):
+            if isinstance(told, dict) and _fits(told, header):
+                import jwt
+
+                return jwt.PyJWK(told, algorithm=header["alg"])
+    raise Unauthenticated("the ID token is signed by a key that the provider does not know")
+
+
+def _fits(key: dict[str, Any], header: dict[str, Any]) -> bool:
+    if key.get("use", "sig") != "sig" or key.get("alg", header["alg"]) != header["alg"]:
+        return False
+    kind = "RSA" if header["alg"][:2] in ("RS", "PS") else "EC" if header["alg"].startswith("ES") else "OKP"
+    return key.get("kty") == kind and ("kid" not in header or key.get("kid") == header["kid"])
+
+
+def _completed(
+    world: World, provider: Provider, told: dict[str, Any], claims: dict[str, Any], access: str
+) -> dict[str, Any]:
+    """The claims, with what the provider tells at its userinfo endpoint alone."""
+    endpoint = told.get("userinfo_endpoint")
+    lacks = not claims.get("email") or (provider.claim and _value(claims, provider.claim) is None)
+    if not lacks or not access or not isinstance(endpoint, str):
+        return claims
+    check_url(endpoint, "issuer")
+    more = _asked(world, "GET", endpoint, b"", {"authorization": f"Bearer {access}", "accept": "application/json"})
+    return {**more, **claims} if more.get("sub") == claims["sub"] else claims
+
+
+def _came(world: World, provider: Provider, claims: dict[str, Any]) -> str:
+    """Who it is: known by the provider's own name for them, else by an address that the workspace trusts."""
+    subject = f"{provider.issuer} {claims['sub']}"
+    email = _address(provider, claims)
+    role = _role(provider, claims)
+
+    def attempt(_: int) -> str:
+        id_ = derived("agt", provider.workspace, subject)
+        agent = world.store.one(ref(Agent, provider.workspace, id_)) or _by_mail(world, provider.workspace, email)
+        writes: list[Write]
+        if agent is None:
+            wanted = role or provider.otherwise
+            if not wanted:
+                raise Forbidden("nobody has let you into this workspace yet")
+            name = str(claims.get("name") or email)[:200]
+            now = world.clock.now()
+            agent = Agent(
+                version=1,
+                id=id_,
+                workspace=provider.workspace,
+                name="".join(c for c in name if c.isprintable()) or email,
+                role=wanted,
+                email=email,
+                created_at=now,
+                subject=subject,
+            )
+            writes = [new(agent)]
+        else:
+            agent, writes = _known(provider, agent, subject, role)
+        token, session = opened_session(world, agent, "oidc")
+        world.store.commit(*writes, *session)
+        return token
+
+    return again(world, attempt)
+
+
+def _known(provider: Provider, agent: Agent, subject: str, role: Role | None) -> tuple[Agent, list[Write]]:
+    """The agent as the provider tells of them now. What owns the workspace, no claim makes or takes away."""
+    if agent.state != "active":
+        raise Forbidden("you are no longer an agent of this workspace")
+    if agent.subject not in ("", subject):
+        raise Conflict("this address is another person's at the identity provider")
+    if provider.claim and agent.role != "owner":
+        wanted = role or provider.otherwise
+        if not wanted:
+            raise Forbidden("the identity provider gives you no role here")
+    else:
+        wanted = agent.role
+    if (agent.subject, agent.role) == (subject, wanted):
+        return agent, []
+    changed = agent.changed(subject=subject, role=wanted)
+    return changed, [over(changed, agent)]
+
+
+def _by_mail(world: World, workspace: str, email: str) -> Agent | None:
+    """The workspace's agent with this address: who is blocked does not come in as somebody new."""
+    listing: Listing[Agent] = Listing("agents-by-mail", (email,))
+    found = [agent for agent in world.store.page(listing, 100).items if agent.workspace == workspace]
+    return next((agent for agent in found if agent.state != "active"), found[0] if found else None)
+
+
+def _address(provider: Provider, claims: dict[str, Any]) -> str:
+    email = str(claims.get("email") or "").strip().casefold()
+    name, _, domain = email.rpartition("@")
+    if not name or "@" in name or len(email) > 254 or not email.isprintable() or " " in email:
+        raise Forbidden("the identity provider does not tell your address")
+    if claims.get("email_verified") not in (True, "true") and not (
+        provider.trusted and claims.get("email_verified") is None
+    ):
+        raise Forbidden("the identity provider has not verified your address")
+    if domain not in provider.domains:
+        raise Forbidden("addresses of this domain are not let in")
+    return email
+
+
+def _role(provider: Provider, claims: dict[str, Any]) -> Role | None:
+    """The strongest role that the claim's values stand for."""
+    told = _value(claims, provider.claim) if provider.claim else None
+    values = {str(each) for each in (told if isinstance(told, list) else [told])}
+    held = {role for value, role in provider.roles.items() if value in values}
+    return next((role for role in STRENGTH if role in held), None)
+
+
+def _value(claims: dict[str, Any], name: str) -> Any:
+    """A claim by its name, or by its path (`realm_access.roles`)."""
+    if name in claims:
+        return claims[name]
+    found: Any = claims
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found
+
+
+def _document(world: World, url: str, life: int) -> dict[str, Any]:
+    """A public document of the provider, kept for a while by this container."""
+    now = world.clock.now()
+    known = _documents.get(url)
+    if known and now - known[0] < life:
+        return known[1]
+    told = _asked(world, "GET", url, b"", {"accept": "application/json"})
+    if len(_documents) > 100:
+        _documents.clear()
+    _documents[url] = (now, told)
+    return told
+
+
+def _asked(world: World, method: str, url: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+    try:
+        answer = world.outside.send(method, url, body, headers, TIMEOUT, MOST)
+    except AddressRefused as refused:
+        raise Invalid(f"the address is refused: {refused.detail}", "issuer") from None
+    except Unreachable:
+        raise Invalid("the identity provider does not answer", "issuer") from None
+    try:
+        told = json.loads(answer.body) if answer.status == 200 else None
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict):
+        raise Invalid(f"the identity provider answered HTTP {answer.status}, and not as it should", "issuer")
+    return told

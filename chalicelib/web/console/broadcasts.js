@@ -1,0 +1,116 @@
+// Broadcasts: written, looked at before they leave, and watched while they do.
+
+import { h } from "../shared/dom.js";
+import { attempt, choice, doing, empty, field, input, say } from "./parts.js";
+import { api, here, may } from "./session.js";
+
+const MOVING = new Set(["planning", "sending", "scheduled", "undoing"]);
+
+/** The page: the list, a new one, or one of them. */
+export async function broadcasts([id], go) {
+  if (id === "new") return composed(go);
+  if (id) return watched(id, go);
+  return listedAll(go);
+}
+
+async function listedAll(go) {
+  const page = (await attempt(() => api.get("/v1/broadcasts?limit=50"))) ?? { items: [] };
+  const rows = page.items.map((each) =>
+    h("li", null, h("button", { type: "button", onclick: () => go(`#/broadcasts/${each.id}`) },
+      h(`span.tag.${each.state}`, null, each.state), h("span.glimpse", null, each.text.slice(0, 140)), h("time", null, new Date(each.created_at).toLocaleDateString()))));
+  return h("div.sheet", null,
+    h("header", null, h("h1", null, "Broadcasts"), may("write") ? h("button.primary", { type: "button", onclick: () => go("#/broadcasts/new") }, "New broadcast") : null),
+    rows.length ? h("ul.pickable", null, rows) : empty("One text to many customers’ rooms, each a conversation of its own. None was sent yet."));
+}
+
+async function composed(go) {
+  const segments = (await attempt(() => api.all("/v1/segments"))) ?? [];
+  const to = choice("segment", [["", "Customers that I name"], ...segments.map((each) => [each.id, `Segment: ${each.name}`])], segments[0]?.id ?? "");
+  const named = h("textarea", { name: "customers", rows: "3", placeholder: "acme, beta, …" });
+  const whom = field("Customers, by your own ids", named);
+  const text = h("textarea", { name: "text", rows: "8", required: true, maxlength: "20000", placeholder: "Hello {{customer.name}}, …" });
+  const kind = input("kind", { value: "news", required: true, pattern: "[a-z0-9_\\-]+", maxlength: "40" });
+  const draw = () => { whom.hidden = Boolean(to.value); };
+  to.addEventListener("change", draw);
+  draw();
+  const next = h("button.primary", { type: "submit" }, "Preview");
+  const form = h("form.sheet", { "aria-labelledby": "new-broadcast" },
+    h("header", null, h("h1", { id: "new-broadcast" }, "New broadcast")),
+    field("To", to), whom,
+    field("Text", text, "Markdown. {{customer.name}}, {{customer.attributes.plan | your plan}} and {{room.name}} are filled in."),
+    field("Kind", kind, "Customers opt out by kind."),
+    h("menu", null, h("button.plain", { type: "button", onclick: () => go("#/broadcasts") }, "Cancel"), next));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    next.disabled = true;
+    const body = { text: text.value, kind: kind.value };
+    if (to.value) body.segment = to.value;
+    else body.customers = named.value.split(/[\s,;]+/).filter(Boolean);
+    const made = await attempt(() => api.call("POST", "/v1/broadcasts", body, { key: crypto.randomUUID() }));
+    next.disabled = false;
+    if (made) go(`#/broadcasts/${made.id}`);
+  });
+  return form;
+}
+
+async function watched(id, go) {
+  const page = h("div.sheet");
+  let timer = 0;
+  const look = async () => {
+    clearTimeout(timer);
+    const told = await attempt(() => api.get(`/v1/broadcasts/${id}`));
+    if (!told) return;
+    const known = told.state === "draft" ? await attempt(() => api.get(`/v1/broadcasts/${id}/preview`)) : null;
+    const results = known ? null : await attempt(() => api.get(`/v1/broadcasts/${id}/results?limit=100`));
+    page.replaceChildren(...drawn(told, known, results?.items ?? [], look, go));
+    if (page.isConnected && (MOVING.has(told.state) || told.sums?.waiting)) timer = setTimeout(look, 700);
+  };
+  queueMicrotask(look);
+  return page;
+}
+
+function drawn(told, preview, results, look, go) {
+  const step = (verb, words, style = "plain", body = {}) =>
+    doing(style, {}, async () => {
+      await api.call("POST", `/v1/broadcasts/${told.id}/${verb}`, body);
+      say(words);
+      await look();
+    }, verb[0].toUpperCase() + verb.slice(1));
+  const verbs = {
+    draft: () => [told.author === here.me.agent.id ? null : step("approve", "Approved."), step("cancel", "Cancelled."), step("send", "It is on its way.", "primary")],
+    scheduled: () => [step("cancel", "Cancelled.")],
+    sending: () => [step("pause", "Paused."), step("cancel", "What is not sent yet stays.")],
+    paused: () => [step("resume", "Resumed.", "primary"), step("cancel", "Cancelled.")],
+    done: () => [step("undo", "It is taken back, room by room.")],
+    cancelled: () => [step("undo", "It is taken back, room by room.")],
+  };
+  const buttons = may("write") ? verbs[told.state]?.() ?? [] : [];
+  return [
+    h("header", null, h("button.plain", { type: "button", onclick: () => go("#/broadcasts") }, "All broadcasts"), h(`span.tag.${told.state}`, { role: "status" }, told.state)),
+    h("h1.unseen", null, "Broadcast"),
+    told.reason ? h("p.bad", null, told.reason) : "",
+    told.sums ? bars(told.sums) : "",
+    h("section", null, h("h2", null, "Text"), h("pre.asis", { tabindex: "0" }, told.text)),
+    preview ? previewed(preview) : "",
+    h("menu", null, buttons.filter(Boolean)),
+    results.length ? h("section", null, h("h2", null, "Rooms"), h("ul.plainly", null, results.map((each) => h("li", null, h(`span.tag.${each.state}`, null, each.state), h("button.link", { type: "button", onclick: () => go(`#/inbox/open/${each.room}`) }, each.room), each.reason ? h("small", null, each.reason) : null, each.replied_at ? h("span.tag", null, "answered") : each.read_at ? h("span.tag", null, "read") : null)))) : "",
+  ];
+}
+
+/** The sums as bars: of the rooms that get it, how many have it, have read it, have answered. */
+function bars(sums) {
+  const all = Math.max(1, sums.planned - sums.skipped);
+  const bar = (words, n) => h("label.bar", null, h("span", null, words), h("progress", { max: String(all), value: String(n) }), h("output", null, `${n} of ${sums.planned - sums.skipped}`));
+  const rest = [["skipped", sums.skipped], ["failed", sums.failed], ["taken back", sums.deleted]].filter(([, n]) => n);
+  return h("section.bars", { "aria-label": "Progress" }, bar("Stored", sums.stored + sums.deleted), bar("Read", sums.read), bar("Answered", sums.replied), rest.length ? h("p.dim", null, rest.map(([words, n]) => `${n} ${words}`).join(" · ")) : null);
+}
+
+function previewed(preview) {
+  const skipped = Object.entries(preview.skipped);
+  return h("section", null,
+    h("h2", null, `Goes to ${preview.rooms} ${preview.rooms === 1 ? "room" : "rooms"}`),
+    h("p.dim", null, `${preview.messages} messages, ${preview.deliveries} deliveries to feeds, about $${preview.dollars.toFixed(4)}`),
+    skipped.length ? h("p", null, `Skipped: ${skipped.map(([why, n]) => `${n} (${why})`).join(", ")}`) : null,
+    preview.missing.map((each) => h("p.bad", null, `${each.room}: ${each.reason}`)),
+    preview.samples.slice(0, 3).map((each) => h("pre.asis", { tabindex: "0" }, each.text)));
+}

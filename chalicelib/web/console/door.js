@@ -1,0 +1,71 @@
+// Signing in: by a mailed link, by the workspace's identity provider, or, on a laptop, as the demo's people.
+
+import { h } from "../shared/dom.js";
+import { attempt, doing, field, input } from "./parts.js";
+import { BASE, api } from "./session.js";
+
+const WORKSPACE = /^wsp_[0-9a-z]{1,40}$/;
+
+/** The page of who is not signed in; `enter` is called once somebody is. */
+export async function door(app, enter) {
+  const asked = new URLSearchParams(location.search).get("workspace") ?? localStorage.getItem("parley:workspace") ?? "";
+  const workspace = WORKSPACE.test(asked) ? asked : "";
+  const link = new URLSearchParams(location.hash.slice(1)).get("sign-in");
+  if (link) return followed(app, link, enter);
+  const ways = await api.get(`/v1/sign-in${workspace ? `?workspace=${workspace}` : ""}`);
+  const error = new URLSearchParams(location.hash.slice(1)).get("refused");
+  return shown(app, [
+    error ? h("p.bad", { role: "alert" }, error) : null,
+    ways.provider ? provider(ways.provider, workspace) : null,
+    ways.provider && ways.mail ? h("p.or", null, "or") : null,
+    ways.mail ? byMail() : null,
+    ways.demo.length ? demo(ways.demo, enter) : null,
+  ]);
+}
+
+function shown(app, inside) {
+  app.className = "door";
+  app.replaceChildren(h("main", null, h("h1", null, h("span.mark", { "aria-hidden": "true" }, "P"), "Parley"), ...inside.filter(Boolean)));
+  app.querySelector("input, button, a")?.focus();
+}
+
+function provider(name, workspace) {
+  const go = () => location.assign(`${BASE}/v1/sign-in/to/${workspace}`);
+  return h("button.primary.wide", { type: "button", onclick: go }, `Sign in with ${name}`);
+}
+
+function byMail() {
+  const send = h("button.primary.wide", { type: "submit" }, "Mail me a link");
+  const form = h("form", { "aria-label": "Sign in by mail" }, field("Your e-mail address", input("email", { type: "email", required: true, autocomplete: "email" })), send);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    send.disabled = true;
+    const email = new FormData(form).get("email");
+    const taken = await attempt(() => api.call("POST", "/v1/sign-in/links", { email }));
+    send.disabled = false;
+    if (taken) form.replaceChildren(h("p", { role: "status" }, "If an agent has this address, a link is on its way. It works once, for 15 minutes."));
+  });
+  return form;
+}
+
+function demo(emails, enter) {
+  const buttons = emails.map((email) =>
+    doing("plain.wide", {}, async () => {
+      await api.call("POST", "/v1/sign-in/demo", { email });
+      await enter();
+    }, `Continue as ${email}`));
+  return h("section.demo", { "aria-label": "Demo" }, h("p", null, "This is a laptop's stack: no proof is needed."), ...buttons);
+}
+
+/** A mailed link is used by a person's click alone: what looks into mails for them does not click. */
+function followed(app, token, enter) {
+  const open = doing("primary.wide", {}, async () => {
+    try {
+      await api.call("POST", "/v1/sign-in/links/use", { token });
+    } finally {
+      history.replaceState(null, "", location.pathname);
+    }
+    await enter();
+  }, "Sign in");
+  shown(app, [h("p", null, "You have opened a link that signs you in."), open, h("p.dim", null, h("a", { href: `${location.pathname}` }, "Another way"))]);
+}

@@ -1,0 +1,258 @@
+// The console: who comes in, what is shown, what the live line tells.
+
+import { Live } from "../shared/live.js";
+import { h } from "../shared/dom.js";
+import { Aside } from "./aside.js";
+import { broadcasts } from "./broadcasts.js";
+import { door } from "./door.js";
+import { Inbox, VIEWS, viewLinks } from "./inbox.js";
+import { raiseIssue } from "./issues.js";
+import { help, onKeys } from "./keys.js";
+import { attempt, face, say, sign } from "./parts.js";
+import { Conversation } from "./room.js";
+import { api, here, may, recognise, remember, recall, signOut } from "./session.js";
+import { settings } from "./settings.js";
+
+const app = document.getElementById("app");
+const TAB = document.title;
+let inbox = null;
+let talk = null;
+let aside = null;
+let stage = null;
+let side = null;
+let segments = [];
+let refreshing = 0;
+const company = { present: new Map(), writing: new Map() };
+
+const go = (hash) => {
+  location.hash = hash;
+};
+const roomPlace = (view, id) => `#/inbox/${encodeURIComponent(view)}${id ? `/${id}` : ""}`;
+
+/** Come in, or stand at the door. */
+async function enter() {
+  if (!(await recognise())) return door(app, enter);
+  localStorage.setItem("parley:workspace", here.me.workspace.id);
+  here.leave = () => {
+    here.live?.close();
+    location.hash = "";
+    location.reload();
+  };
+  frame();
+  keyboard();
+  await line();
+  addEventListener("hashchange", show);
+  return show();
+}
+
+function frame() {
+  inbox = new Inbox((id) => go(roomPlace(inbox.view, id)));
+  aside = new Aside((id) => go(roomPlace(inbox.view, id)));
+  side = h("nav.side", { "aria-label": "Views" });
+  stage = h("main.stage");
+  app.className = "desk";
+  app.replaceChildren(h("a.skip", { onclick: () => stage.querySelector("button, a, input")?.focus(), role: "button", tabindex: "0" }, "Skip to the rooms"), side, stage);
+  drawSide();
+  attempt(async () => {
+    segments = await api.all("/v1/segments");
+    drawSide();
+  });
+}
+
+function drawSide() {
+  const [kind, view] = place();
+  const agent = here.me.agent;
+  const chosen = view?.startsWith("segment:") ? view.slice(8) : "";
+  const pick = h("select", { "aria-label": "Rooms of a segment", onchange: () => go(pick.value ? roomPlace(`segment:${pick.value}`) : roomPlace("open")) },
+    h("option", { value: "" }, "By segment…"), segments.map((segment) => h("option", { value: segment.id }, segment.name)));
+  pick.value = chosen;
+  side.replaceChildren(
+    h("p.brand", null, h("span.mark", { "aria-hidden": "true" }, "P"), h("span", null, here.me.workspace.name)),
+    ...viewLinks(kind === "inbox" ? view : "", (name) => go(roomPlace(name))),
+    ...(segments.length ? [h("div.segments", null, pick)] : []),
+    h("hr"),
+    nav("broadcasts", "Broadcasts", "broadcast", kind),
+    nav("settings", "Settings", "settings", kind),
+    h("div.me", null,
+      face(agent.id, agent.name),
+      h("span", null, agent.name, h("small", { id: "line" }, here.live?.state === "open" ? "live" : "")),
+      h("button.quiet", { type: "button", title: "Keys (?)", "aria-label": "Keys", onclick: help }, "?"),
+      h("button.quiet", { type: "button", title: "Sign out", "aria-label": "Sign out", onclick: () => attempt(signOut) }, sign("leave"))));
+}
+
+const nav = (name, words, ico, kind) =>
+  h("button.nav", { type: "button", "aria-current": kind === name ? "page" : null, onclick: () => go(`#/${name}`) }, sign(ico), h("span", null, words));
+
+/** [page, …rest] of the address. */
+function place() {
+  const parts = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  return parts[0] ? parts : ["inbox", recall("view", "mine")];
+}
+
+/** Show what the address says. */
+async function show() {
+  const [kind, ...rest] = place();
+  drawSide();
+  if (kind === "broadcasts" || kind === "settings") {
+    leaveRoom();
+    app.classList.remove("in-room");
+    const page = kind === "broadcasts" ? broadcasts : settings;
+    document.title = `${kind[0].toUpperCase()}${kind.slice(1)} · ${TAB}`;
+    stage.className = "stage page";
+    stage.replaceChildren(await page(rest, go));
+    return;
+  }
+  await showInbox(rest[0] ?? "mine", rest[1]);
+}
+
+async function showInbox(view, id) {
+  remember("view", view.includes(":") ? null : view);
+  if (!stage.contains(inbox.element)) {
+    stage.className = "stage inbox";
+    stage.replaceChildren(inbox.element);
+  }
+  app.classList.toggle("in-room", Boolean(id));
+  const listed = inbox.show(view, titleOf(view));
+  if (id && id !== talk?.id) await openRoom(id);
+  if (!id) leaveRoom();
+  await listed;
+}
+
+function titleOf(view) {
+  if (view.startsWith("segment:")) return segments.find((segment) => segment.id === view.slice(8))?.name ?? "A segment";
+  if (view.startsWith("customer:")) return view.slice(9);
+  return (VIEWS.find(([name]) => name === view) ?? VIEWS[0])[1];
+}
+
+async function openRoom(id) {
+  leaveRoom();
+  const opened = new Conversation(id, (room) => moved(room), () => go(roomPlace(inbox.view)));
+  talk = opened;
+  opened.composer.go = (other) => go(roomPlace(inbox.view, other));
+  inbox.mark(id);
+  const loaded = await attempt(() => opened.load().then(() => true));
+  if (talk !== opened) return;
+  if (!loaded) return go(roomPlace(inbox.view));
+  stage.replaceChildren(inbox.element, opened.element, aside.element);
+  opened.scroll.scrollTop = opened.scroll.scrollHeight;
+  document.title = `${opened.room.name} · ${TAB}`;
+  here.live?.watch({ room: id });
+  aside.show(opened.room);
+  drawCompany();
+}
+
+function leaveRoom() {
+  if (!talk) return;
+  here.live?.unwatch({ room: talk.id });
+  talk.close();
+  talk.element.remove();
+  aside.element.remove();
+  talk = null;
+  company.present = new Map();
+  company.writing = new Map();
+  inbox.mark(null);
+  document.title = TAB;
+}
+
+function moved(room) {
+  inbox.take(room);
+}
+
+// --- the live line
+
+async function line() {
+  let ticket = await api.call("POST", "/v1/socket-tickets", {});
+  here.live = new Live({
+    url: ticket.url,
+    credential: async () => {
+      const token = ticket?.token ?? (await api.call("POST", "/v1/socket-tickets", {})).token;
+      ticket = null;
+      return token;
+    },
+  });
+  here.live.on("frame", (frame) => told(frame));
+  here.live.on("caught-up", () => {
+    talk?.take(null);
+    refresh();
+  });
+  here.live.on("state", (state) => {
+    const words = document.getElementById("line");
+    if (words) words.textContent = { open: "live", polling: "looking every few seconds", connecting: "connecting…" }[state] ?? "";
+  });
+  here.live.watch({ inbox: true });
+  here.live.open();
+}
+
+function told(frame) {
+  const open = frame.room && frame.room === talk?.id;
+  if (frame.type === "room.typing" || frame.type === "room.presence") return open && companyMoved(frame);
+  if (frame.type === "subscribed") return open && arrived(frame.here ?? []);
+  if (frame.type !== "room.changed") return undefined;
+  if (open) talk.take(frame);
+  const known = inbox.rooms.get(frame.room);
+  if (known && frame.summary) {
+    const theirs = frame.what === "posted" && frame.by !== here.me.agent.id && !open && frame.change > known.change;
+    inbox.take({ ...known, ...frame.summary, unread: known.unread + (theirs ? 1 : 0) });
+  } else refresh();
+  return undefined;
+}
+
+/** The list anew, but not more than once in a while. */
+function refresh() {
+  clearTimeout(refreshing);
+  refreshing = setTimeout(() => stage.contains(inbox.element) && inbox.reload(), 400);
+}
+
+/** Who had the room open when we came. */
+function arrived(people) {
+  company.present = new Map(people.filter((each) => each.id !== here.me.agent.id).map((each) => [each.id, each.name]));
+  drawCompany();
+}
+
+function companyMoved(frame) {
+  if (frame.person === here.me.agent.id) return;
+  if (frame.type === "room.typing") {
+    clearTimeout(company.writing.get(frame.person)?.timer);
+    const timer = setTimeout(() => {
+      company.writing.delete(frame.person);
+      drawCompany();
+    }, 6000);
+    company.writing.set(frame.person, { name: frame.name, note: frame.internal, timer });
+  } else if (frame.here) company.present.set(frame.person, frame.name);
+  else {
+    company.present.delete(frame.person);
+    company.writing.delete(frame.person);
+  }
+  drawCompany();
+}
+
+function drawCompany() {
+  talk?.composer.company([...company.present.values()], [...company.writing.values()]);
+}
+
+// --- keys
+
+function keyboard() {
+  const inRoom = (step) => () => (talk ? step(talk) : false);
+  const listed = (step) => () => (stage.contains(inbox.element) ? step() : false);
+  onKeys({
+    j: listed(() => inbox.step(1)),
+    k: listed(() => inbox.step(-1)),
+    Enter: (event) => (event.target.closest("button, a") ? false : inbox.enter()),
+    r: inRoom((room) => room.composer.focus("answer")),
+    n: inRoom((room) => room.composer.focus("note")),
+    s: inRoom((room) => may("write") && void room.composer.snippets()),
+    a: inRoom((room) => may("write") && void room.take_or_leave()),
+    e: inRoom((room) => may("write") && void room.resolve()),
+    i: inRoom((room) => may("write") && room.room?.customer && void raiseIssue(room.room, () => aside.show(room.room))),
+    f: inRoom((room) => may("write") && void room.pick()),
+    "/": listed(() => inbox.filter.focus()),
+    Escape: () => (talk ? go(roomPlace(inbox.view)) : false),
+    ...Object.fromEntries(VIEWS.map(([name], i) => [String(i + 1), () => go(roomPlace(name))])),
+  });
+}
+
+enter().catch((problem) => {
+  say(problem.message, true);
+  throw problem;
+});

@@ -1,0 +1,114 @@
+// Pieces that every page of the console is made of.
+
+import { Problem } from "../shared/api.js";
+import { h, icon } from "../shared/dom.js";
+import { hue, initials } from "../shared/words.js";
+import { here } from "./session.js";
+
+export const ICONS = {
+  inbox: "M4 13h4l1.5 3h5L16 13h4M4 13 6.5 5h11L20 13v6H4z",
+  mine: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-4 4.5-5 8-5s7 1 8 5",
+  unassigned: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-4 4.5-5 8-5M16 18h5",
+  us: "M4 12h14M12 6l6 6-6 6",
+  them: "M20 12H6M12 6l-6 6 6 6",
+  done: "M5 12.5 10 17 19 7",
+  broadcast: "M4 10v4h3l6 4V6L7 10zM17 9a4 4 0 0 1 0 6M19.5 6.5a8 8 0 0 1 0 11",
+  settings: "M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM12 3v3M12 18v3M3 12h3M18 12h3M5.6 5.6l2.2 2.2M16.2 16.2l2.2 2.2M5.6 18.4l2.2-2.2M16.2 7.8l2.2-2.2",
+  back: "M15 5l-7 7 7 7",
+  lock: "M7 11V8a5 5 0 0 1 10 0v3M6 11h12v9H6z",
+  clip: "M20 11l-8.5 8.5a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 4.8 4.8L9.6 17a1.7 1.7 0 0 1-2.4-2.4L15 7",
+  snippet: "M8 4H6a2 2 0 0 0-2 2v3l-1 3 1 3v3a2 2 0 0 0 2 2h2M16 4h2a2 2 0 0 1 2 2v3l1 3-1 3v3a2 2 0 0 1-2 2h-2",
+  fork: "M7 4v16M7 14c0-4 10-2 10-8M14 8l3-3 3 3",
+  leave: "M10 5H5v14h5M14 8l4 4-4 4M18 12H9",
+  reply: "M9 7 4 12l5 5M4 12h9a6 6 0 0 1 6 6",
+  more: "M5 12h.01M12 12h.01M19 12h.01",
+  clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3 2",
+  failed: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 8v5M12 16h.01",
+  people: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c.7-3.6 3.4-5 6.5-5s5.800 1.400 6.500 5M16 4.500a3.500 3.500 0 0 1 0 6M18 15c2 .6 3.200 2.200 3.600 5",
+  globe: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18",
+  edit: "M4 20h4L19 9l-4-4L4 16z",
+  bin: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+  issue: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 12h.01",
+};
+
+export const sign = (name) => icon(ICONS[name]);
+
+/** A face: initials on a steady colour. */
+export function face(id, name, big = false) {
+  return h(`span.face.hue-${Math.floor(hue(id) / 30)}${big ? ".big" : ""}`, { "aria-hidden": "true" }, initials(name));
+}
+
+/** A line that is said and goes away. */
+export function say(words, bad = false) {
+  const line = h(`p${bad ? ".bad" : ""}`, null, words);
+  document.getElementById("said").append(line);
+  setTimeout(() => line.remove(), bad ? 9000 : 4000);
+}
+
+/** Do something that may be refused: the refusal is said. What it gave, or undefined. */
+export async function attempt(step) {
+  try {
+    return await step();
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (problem.status === 401) here.leave();
+    else if (problem.status === 0) say("The network does not answer.", true);
+    else say(problem.field ? `${problem.message} (${problem.field})` : problem.message, true);
+    return undefined;
+  }
+}
+
+/** A button that cannot be pressed twice while it works. */
+export function doing(what, props, step, ...inside) {
+  const button = h(`button.${what}`, { type: "button", ...props }, ...inside);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    await attempt(step);
+    button.disabled = false;
+  });
+  return button;
+}
+
+/** A dialog. `fields` are put into a form; `accept(form)` runs when it is sent, and keeps it open by returning false. */
+export function ask(title, fields, word, accept) {
+  const named = h("h2", { id: "asked" }, title);
+  const send = h("button.primary", { type: "submit" }, word);
+  const leave = h("button.plain", { type: "button", onclick: () => box.close() }, word ? "Cancel" : "Close");
+  const form = h("form", { method: "dialog" }, named, h("div.fields", null, fields), h("menu", null, leave, word ? send : null));
+  const box = h("dialog", { "aria-labelledby": "asked" }, form);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    send.disabled = true;
+    const done = await attempt(async () => (await accept?.(new FormData(form))) ?? true);
+    send.disabled = false;
+    if (done) box.close();
+  });
+  box.addEventListener("close", () => box.remove());
+  document.body.append(box);
+  box.showModal();
+  return box;
+}
+
+/** A labelled field of a form. */
+export function field(label, control, hint = null) {
+  return h("label.field", null, h("span", null, label), control, hint ? h("small", null, hint) : null);
+}
+
+export const input = (name, props = {}) => h("input", { name, autocomplete: "off", ...props });
+
+export function choice(name, options, chosen, props = {}) {
+  const made = h("select", { name, ...props }, options.map(([value, words]) => h("option", { value }, words)));
+  if (chosen !== undefined) made.value = chosen;
+  return made;
+}
+
+/** What is shown while nothing is there. */
+export const empty = (words, more = null) => h("div.empty", null, h("p", null, words), more);
+
+/** How long ago, in one word: `5m`, `3h`, `2d`. */
+export function ago(told, now = Date.now()) {
+  const minutes = Math.max(0, Math.floor((now - new Date(told)) / 60e3));
+  if (minutes < 1) return "now";
+  if (minutes < 60) return `${minutes}m`;
+  return minutes < 1440 ? `${Math.floor(minutes / 60)}h` : `${Math.floor(minutes / 1440)}d`;
+}

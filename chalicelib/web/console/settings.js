@@ -1,0 +1,205 @@
+// Settings: installs with their steps, snippets, agents, how one signs in, what went wrong.
+
+import { h } from "../shared/dom.js";
+import { ask, attempt, choice, doing, empty, face, field, input, say } from "./parts.js";
+import { CHANNEL_KINDS } from "./issues.js";
+import { BASE, api, here, may } from "./session.js";
+
+const TABS = [
+  ["installs", "Installs", "read", installsTab],
+  ["snippets", "Snippets", "read", snippetsTab],
+  ["agents", "Agents", "read", agentsTab],
+  ["sign-in", "Sign-in", "own", signInTab],
+  ["failures", "Failures", "admin", failuresTab],
+];
+// What is to be done on the other side, for the kinds that Parley knows; the rest is told by the kind itself.
+const STEPS = {
+  form: ["Make the install: it has a page of its own at once.", "Link to that page, or post your own form to its address.", "Try it: open the page and send something."],
+  webhook: ["Make the install, and keep its secret: it is shown once.", "Let your server answer the address with a 2xx, and check `webhook-signature` with a library of Standard Webhooks.", "Try it: a signed ping is sent to your address."],
+};
+
+export async function settings([tab = "installs"], go) {
+  const open = TABS.filter(([, , need]) => may(need));
+  const [name, title, , make] = open.find(([each]) => each === tab) ?? open[0];
+  const links = open.map(([each, words]) => h("button.tab", { type: "button", "aria-current": each === name ? "page" : null, onclick: () => go(`#/settings/${each}`) }, words));
+  const body = h("div.body");
+  const again = async () => {
+    const inside = await attempt(() => make(again, go));
+    if (inside) body.replaceChildren(...[inside].flat().filter(Boolean));
+  };
+  await again();
+  return h("div.sheet", null, h("header", null, h("h1", null, title)), h("nav.tabs", { "aria-label": "Settings" }, links), body);
+}
+
+// --- installs
+
+async function installsTab(again) {
+  const installs = await api.all("/v1/installs");
+  const kinds = (await api.get("/v1/install-kinds")).items;
+  const add = may("admin") ? h("button.primary", { type: "button", onclick: () => kindAsked(kinds, again) }, "Connect a channel") : null;
+  const cards = installs.map((install) => card(install, again));
+  return [h("menu", null, add), installs.length ? h("div.cards", null, cards) : empty("Nothing is connected yet.")];
+}
+
+function card(install, again) {
+  const outcome = h("p.outcome", { role: "status" });
+  const tried = doing("plain", {}, async () => {
+    const told = CHANNEL_KINDS.has(install.kind) ? await api.call("POST", `/v1/installs/${install.id}/ping`) : await triedTracker(install);
+    outcome.className = `outcome ${told.ok ? "good" : "bad"}`;
+    outcome.textContent = told.detail;
+  }, "Try it");
+  const on = install.state === "active";
+  const switched = doing("plain", {}, async () => {
+    await api.call("PATCH", `/v1/installs/${install.id}`, { state: on ? "disabled" : "active" });
+    await again();
+  }, on ? "Disable" : "Enable");
+  const secret = doing("plain", {}, async () => {
+    const made = await api.call("POST", `/v1/installs/${install.id}/secrets`, {}, { key: crypto.randomUUID() });
+    shownOnce(made);
+  }, "New secret");
+  const gone = h("button.plain", { type: "button", onclick: () => ask(`Take “${install.name}” away?`, [h("p", null, "What is still on its way to it is skipped.")], "Take away", async () => {
+    await api.call("DELETE", `/v1/installs/${install.id}`);
+    await again();
+  }) }, "Take away");
+  return h("article.card", { "aria-label": install.name },
+    h("header", null, h("h2", null, install.name), h("span.tag", null, install.kind), on ? null : h("span.tag.failed", null, install.disabled_because || "disabled")),
+    h("dl", null, h("dt", null, "Address"), h("dd", null, h("code", null, install.url)), Object.entries(install.config).filter(([, value]) => value !== "" && value !== null).map(([name, value]) => [h("dt", null, name), h("dd", null, h("code", null, typeof value === "string" ? value : JSON.stringify(value)))])),
+    STEPS[install.kind] ? h("details", null, h("summary", null, "Steps"), h("ol", null, STEPS[install.kind].map((step) => h("li", null, step)))) : null,
+    outcome,
+    may("admin") ? h("menu", null, tried, secret, switched, gone) : null);
+}
+
+async function triedTracker(install) {
+  const found = await api.call("POST", `/v1/installs/${install.id}/try`);
+  return { ok: !found.missing.length, detail: found.missing.join("; ") || `It works, as ${found.account}.` };
+}
+
+function kindAsked(kinds, again) {
+  const body = h("div.fields");
+  const kind = choice("kind", kinds.map((each) => [each.kind, each.kind]), "webhook");
+  const draw = () => {
+    const known = kinds.find((each) => each.kind === kind.value);
+    body.replaceChildren(
+      ...(STEPS[kind.value] ? [h("ol.steps", null, STEPS[kind.value].map((step) => h("li", null, step)))] : []),
+      field("Name", input("name", { required: true, maxlength: "200", value: "" })),
+      ...(kind.value === "webhook" ? [field("Your address", input("url", { type: "url", placeholder: "https://…" })), h("label.tick", null, h("input", { type: "checkbox", name: "all_rooms", checked: true }), "Tell it of every room but internal ones")] : []),
+      ...(["webhook", "form"].includes(kind.value) ? [] : [field("Settings", h("textarea", { name: "config", rows: "4", value: "{}" }), "JSON, as this kind wants it")]),
+      ...Object.entries(known?.credentials ?? {}).map(([name, where]) => field(name, input(`credential:${name}`, { type: "password" }), where)));
+  };
+  kind.addEventListener("change", draw);
+  draw();
+  ask("Connect a channel", [field("Kind", kind), body], "Connect", async (form) => {
+    const credentials = Object.fromEntries([...form].filter(([name, value]) => name.startsWith("credential:") && value).map(([name, value]) => [name.slice(11), value]));
+    const config = configOf(form, kind.value);
+    if (!config) return say("The settings are no JSON object.", true), false;
+    const made = await api.call("POST", "/v1/installs", { kind: kind.value, name: form.get("name").trim(), config, credentials }, { key: crypto.randomUUID() });
+    await again();
+    shownOnce(made);
+    return true;
+  });
+}
+
+function configOf(form, kind) {
+  if (kind === "form") return {};
+  if (kind === "webhook") return { ...(form.get("url") ? { url: form.get("url") } : {}), all_rooms: form.get("all_rooms") === "on" };
+  try {
+    return JSON.parse(form.get("config") || "{}");
+  } catch {
+    return null;
+  }
+}
+
+/** The secret of an install: this is the one time that it is shown. */
+function shownOnce(install) {
+  const secret = install.secret ? [h("p", null, "Keep this secret: it is shown this once."), h("pre.asis", { tabindex: "0" }, install.secret)] : [];
+  ask(install.name, [...secret, h("p", null, "Its address:"), h("pre.asis", { tabindex: "0" }, install.url)], "");
+}
+
+// --- snippets
+
+async function snippetsTab(again) {
+  const found = await api.all("/v1/snippets");
+  const edit = (snippet) => ask(snippet ? "Change this snippet" : "New snippet", [
+    field("Name", input("name", { required: true, maxlength: "200", value: snippet?.name ?? "" })),
+    field("Text", h("textarea", { name: "text", rows: "8", required: true, maxlength: "8000", value: snippet?.text ?? "" }), "{{customer.name}}, {{customer.attributes.plan | your plan}}, {{room.name}}, {{user.name | there}} and {{agent.name}} are filled in."),
+  ], "Save", async (form) => {
+    const body = { name: form.get("name").trim(), text: form.get("text") };
+    await (snippet ? api.call("PATCH", `/v1/snippets/${snippet.id}`, body) : api.call("POST", "/v1/snippets", body, { key: crypto.randomUUID() }));
+    await again();
+  });
+  const rows = found.map((snippet) => h("article.card", { "aria-label": snippet.name }, h("header", null, h("h2", null, snippet.name)), h("pre.asis", { tabindex: "0" }, snippet.text),
+    may("write") ? h("menu", null, h("button.plain", { type: "button", onclick: () => edit(snippet) }, "Change"), doing("plain", {}, async () => { await api.call("DELETE", `/v1/snippets/${snippet.id}`); await again(); }, "Throw away")) : null));
+  return [may("write") ? h("menu", null, h("button.primary", { type: "button", onclick: () => edit(null) }, "New snippet")) : null, rows.length ? h("div.cards", null, rows) : empty("What is said again and again, with variables: none yet.")];
+}
+
+// --- agents
+
+async function agentsTab(again) {
+  const agents = await api.all("/v1/agents");
+  const roles = [["agent", "agent"], ["reader", "reader"], ["admin", "admin"], ...(may("own") ? [["owner", "owner"]] : [])];
+  const edit = (agent) => ask(agent ? agent.name : "Let a colleague in", [
+    field("Name", input("name", { required: true, maxlength: "200", value: agent?.name ?? "" })),
+    field("E-mail", input("email", { type: "email", value: agent?.email ?? "" }), "Where links to sign in go."),
+    field("Role", choice("role", roles, agent?.role ?? "agent")),
+    agent ? field("Standing", choice("state", [["active", "active"], ["blocked", "blocked: ends sessions and keys at once"], ["gone", "gone"]], agent.state)) : null,
+  ], "Save", async (form) => {
+    const body = Object.fromEntries(form);
+    const made = await (agent ? api.call("PATCH", `/v1/agents/${agent.id}`, body) : api.call("POST", "/v1/agents", body, { key: crypto.randomUUID() }));
+    here.agents.set(made.id, made);
+    await again();
+  });
+  const rows = agents.map((agent) => h("li", null, face(agent.id, agent.name), h("span", null, agent.name, h("small", null, agent.email || "no address: cannot sign in by mail")), h("span.tag", null, agent.role), agent.state === "active" ? null : h("span.tag.failed", null, agent.state), may("admin") ? h("button.plain", { type: "button", "aria-label": `Change ${agent.name}`, onclick: () => edit(agent) }, "Change") : null));
+  const mine = h("button.plain", { type: "button", onclick: () => ask("How are you called?", [field("Name", input("name", { required: true, maxlength: "200", value: here.me.agent.name }))], "Save", async (form) => {
+    here.me.agent = await api.call("PATCH", "/v1/me", { name: form.get("name").trim() });
+    here.agents.set(here.me.agent.id, here.me.agent);
+    await again();
+  }) }, "Change my name");
+  return [h("menu", null, may("admin") ? h("button.primary", { type: "button", onclick: () => edit(null) }, "Let a colleague in") : null, may("write") ? mine : null), h("ul.plainly.people", null, rows)];
+}
+
+// --- signing in
+
+async function signInTab(again) {
+  const told = await api.get("/v1/sign-in/provider").catch((problem) => {
+    if (problem.status === 404) return null;
+    throw problem;
+  });
+  const address = `${BASE}/console?workspace=${here.me.workspace.id}`;
+  const form = h("form.fields", { "aria-label": "Identity provider" },
+    field("Name", input("name", { required: true, value: told?.name ?? "", placeholder: "Okta" }), "As the button says it."),
+    field("Issuer", input("issuer", { type: "url", required: true, value: told?.issuer ?? "", placeholder: "https://login.example.com" })),
+    field("Client id", input("client_id", { required: true, value: told?.client_id ?? "" })),
+    field("Client secret", input("client_secret", { type: "password", required: !told }), told ? "Leave it empty to keep the one that is there." : null),
+    field("E-mail domains", input("domains", { required: true, value: told?.domains.join(", ") ?? "" }), "Nobody with another address comes in."),
+    h("label.tick", null, h("input", { type: "checkbox", name: "trusted", checked: told?.trusted ?? false }), "Its addresses are right even if it does not say “verified” (Microsoft)"),
+    field("Claim with roles", input("claim", { value: told?.claim ?? "", placeholder: "groups" })),
+    field("Roles", h("textarea", { name: "roles", rows: "3", value: Object.entries(told?.roles ?? {}).map(([value, role]) => `${value} = ${role}`).join("\n"), placeholder: "support-leads = admin" }), "A value of the claim and its role, a line each."),
+    field("Everybody else", choice("otherwise", [["", "is not let in; without a claim, agents are by their address"], ["agent", "is an agent"], ["reader", "is a reader"], ["admin", "is an admin"]], told?.otherwise ?? "")),
+    h("menu", null, told ? doing("plain", {}, async () => { await api.call("DELETE", "/v1/sign-in/provider"); await again(); }, "Take it away") : null, h("button.primary", { type: "submit" }, "Save")));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const data = new FormData(form);
+    const roles = Object.fromEntries(data.get("roles").split("\n").map((line) => line.split("=").map((part) => part.trim())).filter((pair) => pair.length === 2 && pair[0]));
+    const body = { name: data.get("name"), issuer: data.get("issuer"), client_id: data.get("client_id"), domains: data.get("domains").split(/[\s,;]+/).filter(Boolean), trusted: data.get("trusted") === "on", claim: data.get("claim"), roles, otherwise: data.get("otherwise") };
+    if (data.get("client_secret")) body.client_secret = data.get("client_secret");
+    const saved = await attempt(() => api.call("PUT", "/v1/sign-in/provider", body));
+    if (saved) {
+      say("Saved: its configuration was found.");
+      await again();
+    }
+  });
+  return [h("p", null, "Agents sign in with a link by mail, and with your own identity provider (OpenID Connect)."), h("dl", null, h("dt", null, "Your colleagues’ address"), h("dd", null, h("code", null, address)), h("dt", null, "Redirect address, for the provider"), h("dd", null, h("code", null, `${BASE}/v1/sign-in/callback`))), form];
+}
+
+// --- what went wrong
+
+async function failuresTab(again) {
+  const failed = await api.get("/v1/failed-deliveries?limit=50");
+  const replayed = async (row) => {
+    await api.call("POST", `/v1/deliveries/${row.id}/replay`, {});
+    say("It is sent again.");
+    await again();
+  };
+  const rows = failed.items.map((row) => h("li", null, h("span.tag.failed", null, row.channel), h("span", null, `${row.what} of ${row.message}`, h("small", null, `${row.reason ?? "no reason"} · ${row.attempts} tries`)), h("button.link", { type: "button", onclick: () => { location.hash = `#/inbox/open/${row.room}`; } }, "room"), doing("plain", {}, () => replayed(row), "Send again")));
+  return [h("section", null, h("h2", null, "Deliveries that failed for good"), rows.length ? h("ul.plainly", null, rows) : h("p.dim", null, "None."))];
+}

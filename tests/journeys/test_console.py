@@ -1,0 +1,320 @@
+"""The console in a real Chromium: agents sign in, work through the inbox by keyboard, see each other, and nothing that
+somebody wrote runs."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import browser, unfriendly
+from tests.journeys.caller import Caller, OtherSide, eventually, user_token
+from tests.stack import LocalStack
+from tests.web.xss import CORPUS, MARK
+
+SOON = 10_000  # ms
+
+
+@dataclass
+class Desk:
+    """A workspace of its own, with agents, a customer and a webhook's other side."""
+
+    stack: LocalStack
+    chromium: Any
+    side: OtherSide
+
+    def __post_init__(self) -> None:
+        owner = {"name": "Grace", "email": "grace@demo.example"}
+        made = Caller(self.stack.base_url, self.stack.bootstrap_key).post(
+            "/v1/workspaces", {"name": "Desk", "owner": owner}
+        )
+        self.workspace = {name: made[name] for name in ("id", "api_key", "token_secret")}
+        self.api = Caller(self.stack.base_url, made["api_key"])
+        self.api.post("/v1/agents", {"name": "Alan", "email": "alan@demo.example"})
+        self.api.post("/v1/agents", {"name": "Ada", "email": "ada@vendor.example"})
+        self.api("PUT", "/v1/customers/acme", {"name": "Acme", "attributes": {"plan": "pro"}})
+        config = {"url": self.side.url}
+        self.api.post("/v1/installs", {"kind": "webhook", "name": "Vendor hook", "config": config})
+
+    def user(self, customer: str = "acme", name: str = "Ann") -> Caller:
+        return Caller(self.stack.base_url, user_token(self.workspace, customer, name.lower(), name=name))
+
+    def asked(self, name: str, text: str, customer: str = "acme") -> str:
+        """A room in which a user has said something."""
+        user = self.user(customer)
+        room = user.post("/v1/rooms", {"name": name})["id"]
+        user.post(f"/v1/rooms/{room}/messages", {"text": text})
+        return str(room)
+
+    def said(self, room: str) -> list[dict[str, Any]]:
+        return list(reversed(self.api.get(f"/v1/rooms/{room}/messages")["items"]))
+
+    @contextmanager
+    def page(self, who: str = "grace", **options: Any) -> Iterator[Any]:
+        """A browser of its own, signed in by the demo's door. Nothing may be refused by the page's policy."""
+        context = self.chromium.new_context(**options)
+        page = context.new_page()
+        refused: list[str] = []
+        page.on("console", lambda line: refused.append(line.text) if "Content Security Policy" in line.text else None)
+        page.on("pageerror", lambda error: refused.append(str(error)))
+        page.set_default_timeout(SOON)
+        page.goto(f"{self.stack.base_url}/console")
+        page.get_by_role("button", name=f"Continue as {who}@demo.example").click()
+        page.get_by_role("navigation", name="Views").wait_for()
+        try:
+            yield page
+            assert not refused
+        finally:
+            context.close()
+
+
+@pytest.fixture(scope="module")
+def desk(stack: LocalStack) -> Iterator[Desk]:
+    with browser() as chromium, OtherSide() as side:
+        yield Desk(stack, chromium, side)
+
+
+def view(page: Any, name: str) -> None:
+    page.get_by_role("navigation", name="Views").get_by_role("button", name=name).click()
+
+
+def opened(page: Any, desk: Desk, room: str) -> None:
+    page.goto(f"{desk.stack.base_url}/console#/inbox/open/{room}")
+    page.get_by_role("log").locator(".message").first.wait_for()
+
+
+def test_a_mailed_link_lets_in_and_signing_out_ends_it(desk: Desk) -> None:
+    context = desk.chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{desk.stack.base_url}/console")
+    page.get_by_label("Your e-mail address").fill("ada@vendor.example")
+    page.get_by_role("button", name="Mail me a link").click()
+    page.get_by_text("If an agent has this address").wait_for()
+    mail = eventually(lambda: next((m for m in desk.stack.mails() if m["To"] == "ada@vendor.example"), None), 30)
+    link = re.search(r"http\S+/console#sign-in=\S+", mail.get_content())
+    assert link
+    page.goto(link[0])
+    page.reload()
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Mine").wait_for()
+    assert "sign-in" not in page.url
+    assert [cookie["httpOnly"] for cookie in context.cookies()] == [True]
+    assert page.evaluate("document.cookie") == ""
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("Your e-mail address").wait_for()
+    context.close()
+
+
+def test_the_inbox_by_keyboard_alone(desk: Desk) -> None:
+    first = desk.asked("Webhooks stopped", "Since 9:40 we get **none**.")
+    second = desk.asked("Sandbox returns 502", "About once in ten calls.")
+    with desk.page() as page:
+        keys = page.keyboard
+        keys.press("3")  # waiting for us
+        page.get_by_role("heading", name="Waiting for us").wait_for()
+        page.locator(".rooms button", has_text="Webhooks stopped").wait_for()
+        keys.press("/")
+        keys.type("webhooks")
+        keys.press("Escape")
+        keys.press("j")
+        keys.press("Enter")
+        page.get_by_role("heading", name="Webhooks stopped").wait_for()
+        keys.press("n")
+        keys.type("Was their key rotated?")
+        page.get_by_role("button", name="Add note stays with us").wait_for()
+        keys.press("Control+Enter")
+        page.locator(".message.note", has_text="Was their key rotated?").wait_for()
+        keys.press("Escape")
+        keys.press("r")
+        keys.type("I have seen it.")
+        page.get_by_role("button", name="Send to Acme’s room, webhook Vendor hook").wait_for()
+        page.reload()  # the draft stays
+        page.get_by_role("textbox", name="Answer").wait_for()
+        expect(page.get_by_role("textbox", name="Answer")).to_have_value("I have seen it.")
+        keys.press("r")
+        keys.press("Control+Enter")
+        page.locator(".message.ours", has_text="I have seen it.").wait_for()
+        page.locator(".message.ours").get_by_role("button", name="Vendor hook: delivered").wait_for()
+        keys.press("Escape")
+        keys.press("a")
+        page.get_by_role("button", name="On it: Grace. Assign").wait_for()
+        keys.press("e")
+        page.get_by_role("dialog").wait_for()
+        keys.type("Their key was rotated")
+        keys.press("Tab")
+        keys.press("Tab")
+        keys.press("Enter")
+        page.get_by_text("Resolved: Their key was rotated").wait_for()
+        keys.press("?")
+        page.get_by_role("dialog", name="Keys").wait_for()
+        keys.press("Escape")
+        keys.press("Escape")
+        page.get_by_role("region", name="Room").wait_for(state="detached")
+    found = desk.said(first)
+    assert [(each["text"], each["internal"]) for each in found] == [
+        ("Since 9:40 we get **none**.", False),
+        ("Was their key rotated?", True),
+        ("I have seen it.", False),
+    ]
+    room = desk.api.get(f"/v1/rooms/{first}")
+    assert (room["state"], room["outcome"], len(room["assignees"])) == ("resolved", "Their key was rotated", 1)
+    assert "I have seen it." in desk.side.texts()
+    assert "Was their key rotated?" not in desk.side.texts()
+    assert desk.api.get(f"/v1/rooms/{second}")["state"] == "open"
+
+
+def test_a_range_is_forked_a_file_dropped_a_snippet_filled_in(desk: Desk) -> None:
+    room = desk.asked("Everything at once", "About billing")
+    desk.user().post(f"/v1/rooms/{room}/messages", {"text": "And about the webhooks"})
+    desk.user().post(f"/v1/rooms/{room}/messages", {"text": "They stopped"})
+    text = "Hello {{user.name}} of {{customer.name}} ({{customer.attributes.plan}})"
+    desk.api.post("/v1/snippets", {"name": "Hello", "text": text})
+    with desk.page() as page:
+        opened(page, desk, room)
+        page.keyboard.press("s")
+        page.get_by_role("button", name="Hello").click()
+        expect(page.get_by_role("textbox", name="Answer")).to_have_value("Hello Ann of Acme (pro)")
+        transfer = page.evaluate_handle(
+            "() => { const all = new DataTransfer(); "
+            "all.items.add(new File(['a trace'], 'trace.txt', {type: 'text/plain'})); return all; }"
+        )
+        page.dispatch_event(".composer", "drop", {"dataTransfer": transfer})
+        page.locator(".chip", has_text="trace.txt7 B").wait_for()
+        page.get_by_role("button", name="Send to").click()
+        page.get_by_role("link", name="trace.txt").wait_for()
+        page.get_by_role("button", name="Fork a part of it").click()
+        boxes = page.get_by_role("checkbox", name="Choose the message of Ann")
+        boxes.nth(1).check()
+        boxes.nth(2).check()
+        page.get_by_text("2 messages will have a room of their own").wait_for()
+        page.get_by_role("button", name="Fork", exact=True).click()
+        page.get_by_label("What is it about?").fill("Webhooks stopped again")
+        page.get_by_role("dialog").get_by_role("button", name="Fork").click()
+        page.get_by_role("heading", name="Webhooks stopped again").wait_for()
+        assert page.locator(".message").count() == 2
+    assert desk.said(room)[-1]["attachments"][0]["name"] == "trace.txt"
+
+
+def test_two_agents_see_each_other_and_what_is_said_at_once(desk: Desk) -> None:
+    room = desk.asked("Who answers?", "Is anybody there?")
+    with desk.page("grace") as grace, desk.page("alan") as alan:
+        opened(grace, desk, room)
+        opened(alan, desk, room)
+        grace.get_by_text("Alan is here too").wait_for()
+        alan.get_by_text("Grace is here too").wait_for()
+        alan.get_by_role("textbox", name="Answer").press_sequentially("I will")
+        grace.get_by_text("Alan is writing an answer").wait_for()
+        alan.get_by_role("button", name="Internal note").click()
+        alan.get_by_role("textbox", name="Internal note").press_sequentially("Mine")
+        alan.keyboard.press("Control+Enter")
+        grace.locator(".message.note", has_text="Mine").wait_for(timeout=3_000)
+        desk.user().post(f"/v1/rooms/{room}/messages", {"text": "Hello?"})
+        for page in (grace, alan):
+            page.locator(".message.theirs", has_text="Hello?").wait_for(timeout=3_000)
+        alan.keyboard.press("Escape")
+        alan.keyboard.press("Escape")
+        grace.get_by_text("Alan is here too").wait_for(state="detached")
+
+
+def test_an_issue_is_raised_and_another_room_tied_to_it(desk: Desk) -> None:
+    first, second = desk.asked("Export is slow", "It takes an hour"), desk.asked("Export again", "Forty minutes")
+    with desk.page(viewport={"width": 1400, "height": 800}) as page:
+        opened(page, desk, first)
+        page.keyboard.press("i")
+        page.get_by_label("Public title").fill("Faster exports")
+        page.get_by_role("button", name="Do it").click()
+        page.locator(".about").get_by_text("Export is slow").wait_for()
+        opened(page, desk, second)
+        page.get_by_role("button", name="Raise or tie an issue").click()
+        page.get_by_label("What").select_option("tie")
+        page.get_by_role("button", name="Do it").click()
+        page.get_by_text("The room is behind “Export is slow”.").wait_for()
+        assert not unfriendly(page)
+    issue = desk.api.get(f"/v1/rooms/{second}/issues")["items"][0]["issue"]
+    assert (issue["title"], issue["public_title"], issue["rooms"]) == ("Export is slow", "Faster exports", 2)
+
+
+def test_a_broadcast_is_written_looked_at_sent_and_watched(desk: Desk) -> None:
+    for name in ("Beta", "Cedar"):
+        desk.api("PUT", f"/v1/customers/{name.lower()}", {"name": name})
+    with desk.page() as page:
+        view(page, "Broadcasts")
+        page.get_by_role("button", name="New broadcast").click()
+        page.get_by_label("Customers, by your own ids").fill("beta, cedar")
+        page.get_by_label("Text").fill("Hello {{customer.name}}, we move on Monday.")
+        page.get_by_role("button", name="Preview").click()
+        page.get_by_role("heading", name="Goes to 2 rooms").wait_for()
+        page.get_by_text("Hello Beta, we move on Monday.").wait_for()
+        page.get_by_role("button", name="Send").click()
+        page.get_by_role("status").get_by_text("done").wait_for()
+        page.get_by_text("2 of 2").first.wait_for()
+        bar = page.get_by_label("Stored").first
+        assert (bar.get_attribute("value"), bar.get_attribute("max")) == ("2", "2")
+        assert not unfriendly(page)
+
+
+def test_an_install_is_connected_and_tried(desk: Desk) -> None:
+    with desk.page() as page, OtherSide() as side:
+        side.answers.append((503, {}))
+        view(page, "Settings")
+        page.get_by_role("button", name="Connect a channel").click()
+        page.get_by_label("Kind").select_option("webhook")
+        page.get_by_label("Name").fill("Second hook")
+        page.get_by_label("Your address").fill(side.url)
+        page.get_by_label("Tell it of every room").uncheck()
+        page.get_by_role("button", name="Connect", exact=True).click()
+        page.get_by_text("Keep this secret").wait_for()
+        page.keyboard.press("Escape")
+        card = page.get_by_role("article", name="Second hook")
+        card.get_by_role("button", name="Try it").click()
+        card.get_by_text("It answered HTTP 503 to a signed ping.").wait_for()
+        card.get_by_role("button", name="Try it").click()
+        card.get_by_text("It answered HTTP 200 to a signed ping.").wait_for()
+        assert not unfriendly(page)
+        card.get_by_role("button", name="Take away").click()
+        page.get_by_role("dialog").get_by_role("button", name="Take away").click()
+        card.wait_for(state="detached")
+
+
+def test_what_people_write_is_inert_and_everybody_can_use_the_page(desk: Desk) -> None:
+    name = CORPUS[1][:200]
+    desk.api("PUT", "/v1/customers/evil", {"name": name, "attributes": {"plan": CORPUS[0]}})
+    user = Caller(desk.stack.base_url, user_token(desk.workspace, "evil", "eve", name=name))
+    room = user.post("/v1/rooms", {"name": name})["id"]
+    for text in CORPUS:
+        user.post(f"/v1/rooms/{room}/messages", {"text": text})
+    user.post(f"/v1/rooms/{room}/messages", {"text": "The last of them"})
+    ran = f"() => {MARK.replace('=1', '')}"
+    for scheme in ("light", "dark"):
+        with desk.page(color_scheme=scheme, viewport={"width": 1400, "height": 800}) as page:
+            opened(page, desk, room)
+            page.get_by_text("The last of them").last.wait_for()
+            page.locator(".about").get_by_text(CORPUS[0]).wait_for()
+            assert page.locator(".message").count() == len(CORPUS) + 1
+            page.wait_for_timeout(200)
+            assert page.evaluate(ran) is None
+            assert not page.locator(".text img, .text script, .text iframe, .text svg").count()
+            hrefs = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+            assert {href.partition(":")[0] for href in hrefs} <= {"http", "https", "mailto"}
+            assert not unfriendly(page)
+
+
+def test_on_a_phone_there_is_one_thing_at_a_time(desk: Desk) -> None:
+    room = desk.asked("From a phone", "Can you read this?")
+    with desk.page(viewport={"width": 390, "height": 780}, has_touch=True) as page:
+        view(page, "All open")
+        page.locator(".rooms button", has_text="From a phone").tap()
+        page.get_by_role("heading", name="From a phone").wait_for()
+        assert not page.locator(".rooms").is_visible()
+        page.get_by_role("textbox", name="Answer").fill("Yes")
+        page.get_by_role("button", name="Send to").tap()
+        page.locator(".message.ours", has_text="Yes").wait_for()
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 390
+        assert not unfriendly(page)
+        page.get_by_role("button", name="Back to the list").tap()
+        page.locator(".rooms").wait_for()
+    assert desk.said(room)[-1]["text"] == "Yes"
