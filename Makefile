@@ -5,7 +5,7 @@ IN = .venv/bin/python
 ARGS ?=
 STAGE ?=
 
-.PHONY: run demo test check bench package deploy dead-letters rebuild mail clean venv
+.PHONY: run demo test check bench package deploy connect dead-letters rebuild mail clean venv
 
 venv:
 	@$(PYTHON) -m infra.venvs
@@ -39,6 +39,10 @@ package: venv
 # make deploy STAGE=prod ARGS="--alarm-email ops@example.com"
 deploy: venv
 	@$(IN) -m infra.deploy "$(STAGE)" $(ARGS)
+
+# Connects a tracker, step by step: make connect ARGS="github --config repository=acorn/api --credential token"
+connect: venv
+	@$(IN) -m infra.connect $(ARGS)
 
 # Lists dead letters with their reasons; ARGS="--replay …" sends them again.
 dead-letters: venv

@@ -54,7 +54,10 @@ class GitHub:
     def probe(self) -> Probe:
         """Who we are, and what is missing."""
         actor, account = self._access.actor()
-        told = self._ask("GET", f"/repos/{self._home}").json
+        try:
+            told = self._ask("GET", f"/repos/{self._home}").json
+        except Absent:
+            return Probe(account=account, actor=actor, missing=(f"there is no {self._home} for this account",))
         missing = self._access.missing(told)
         if not told.get("has_issues", True):
             missing.append(f"issues are switched off for {self._home}")

@@ -84,19 +84,24 @@ def labels(issue: dict[str, Any]) -> tuple[str, ...]:
 
 def said(body: str | None) -> str:
     """What a text says to its readers: without our foot, without what is hidden in it."""
-    return _HIDDEN.sub(lambda found: found["seen"] or "", _FOOT.sub("", body or "")).strip()
+    return _HIDDEN.sub(lambda found: found["seen"] or "", _FOOT.sub("", _lines(body))).strip()
 
 
 def mark_in(body: str | None) -> str:
     """The mark that we put under it, or ""."""
-    found = _FOOT.search(body or "")
+    found = _FOOT.search(_lines(body))
     return found[1] if found else ""
 
 
 def foot_of(body: str | None) -> str:
     """Our foot as it is, or ""."""
-    found = _FOOT.search(body or "")
+    found = _FOOT.search(_lines(body))
     return found[0] if found else ""
+
+
+def _lines(body: str | None) -> str:
+    """A text that was edited in a browser has the line ends of forms."""
+    return (body or "").replace("\r\n", "\n")
 
 
 def foot(mark: str, link: str = "") -> str:

@@ -16,7 +16,7 @@ from ...desk.workspaces import Install
 from ...ports import Denied, Outside, Secrets
 from ...wire.rest import Absent
 from .graph import Graph
-from .words import chosen_id, milliseconds, moment, seen, title, word
+from .words import chosen_id, milliseconds, moment, seen, short, word
 
 PAGE = 50
 MAX_PAGES = 20  # of one ticket's comments, of a workspace's labels
@@ -73,19 +73,19 @@ class Linear:
     def probe(self) -> Probe:
         """Who we are, and what is missing."""
         told = self._ask(VIEWER)
-        missing = []
+        missing: tuple[str, ...] = ()
         try:
-            self._team()
-        except Absent:
-            missing.append(f"there is no team {self._named} for this account")
+            self.words()
+        except Absent as absent:
+            missing = (absent.reason,)
         account = f"{told['viewer']['name']} in {told['organization']['name']}"
-        return Probe(account=account, actor=str(told["viewer"]["id"]), missing=tuple(missing))
+        return Probe(account=account, actor=str(told["viewer"]["id"]), missing=missing)
 
     def words(self) -> list[Word]:
         """The team's workflow states, in its order."""
-        team = self._ask(TEAM, id=self._team())["team"]
+        team = self._found(TEAM, "team", self._team())
         if team is None:
-            raise Denied(f"there is no team {self._named} for this account")
+            raise Absent(f"there is no team {self._named} for this account")
         return [word(state) for state in sorted(team["states"]["nodes"], key=lambda state: state["position"])]
 
     def register(self, url: str, secret: str) -> Registered:
@@ -170,9 +170,9 @@ class Linear:
         """Into that workflow state: Linear knows no transitions, every state can be set."""
         return self._updated(ticket, {"stateId": word})
 
-    def retitle(self, ticket: str, title_: str, text: str | None = None) -> TicketSeen:
+    def retitle(self, ticket: str, title: str, text: str | None = None) -> TicketSeen:
         """Change title and text. The link back hangs beside them."""
-        return self._updated(ticket, {"title": title(title_)} | ({} if text is None else {"description": text}))
+        return self._updated(ticket, {"title": short(title)} | ({} if text is None else {"description": text}))
 
     def label(self, ticket: str, add: Sequence[str], remove: Sequence[str]) -> TicketSeen:
         """Put labels on, made in the team where there is none of that name, and take them off."""
@@ -204,7 +204,7 @@ class Linear:
         asked = {
             "id": id_,
             "teamId": self._team(),
-            "title": title(draft.title),
+            "title": short(draft.title),
             "description": draft.text,
             "labelIds": [known.get(name.lower()) or self._made_label(name) for name in draft.labels],
         }

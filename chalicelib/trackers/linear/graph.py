@@ -5,7 +5,7 @@
 | no errors | the data |
 | RATELIMITED (with HTTP 400), also for too complex a query | Busy until the budget that is used up fills again |
 | HTTP 429, 5xx, none; a lock that is held, an error of its own | Busy |
-| 401, AUTHENTICATION_ERROR | Denied, lost |
+| 401, AUTHENTICATION_ERROR, UNAUTHENTICATED | Denied, lost |
 | "Entity not found" | Absent |
 | any other | Denied, with the words that Linear means for users |
 
@@ -52,9 +52,9 @@ class Graph:
     def _refusal(self, answer: Answer, told: Any) -> Exception | None:
         """What its first error means."""
         code, kind = _extension(told, "code").upper(), _extension(told, "type").lower()
-        if code == "RATELIMITED" or kind == "ratelimited":
+        if code.replace("_", "") == "RATELIMITED" or kind == "ratelimited":
             return Busy("Linear's rate limit", self._wait(answer.headers))
-        if "AUTHENTICATION" in code or kind == "authentication error":
+        if "AUTHENTICAT" in code or kind == "authentication error":
             return Denied(_said(told)[:200], lost=True)
         if kind in PASSING:
             return Busy(kind)

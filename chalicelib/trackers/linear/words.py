@@ -59,9 +59,9 @@ def chosen_id(install: str, mark: str) -> str:
     return str(uuid.UUID(bytes=hashlib.sha256(f"{install}\x1f{mark}".encode()).digest()[:16], version=4))
 
 
-def title(text: str) -> str:
+def short(title: str) -> str:
     """A title that Linear takes."""
-    return text if len(text) <= MAX_TITLE else text[: MAX_TITLE - 1] + "…"
+    return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1] + "…"
 
 
 def milliseconds(moment: object) -> int:

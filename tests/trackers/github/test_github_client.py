@@ -296,6 +296,8 @@ def test_what_is_missing_is_said():
     told = {"full_name": "acorn/public-api", "has_issues": False, "archived": True, "permissions": {"pull": True}}
     probe = github({"GET /repos/acorn/api": ok(told)})[0].probe()
     assert (probe.account, probe.actor, len(probe.missing)) == ("parley", "9", 4)
+    probe = github({"GET /repos/acorn/api": no(404, "Not Found")})[0].probe()
+    assert probe.missing == ("there is no acorn/api for this account",)
 
 
 def test_the_credential_before_the_last_is_tried_too():

@@ -16,6 +16,8 @@ def test_what_we_write_is_read_back_without_its_foot(text, mark, link):
     body = text + foot(mark, link)
     assert said(body) == text.strip()
     assert mark_in(body) == mark
+    edited = body.replace("\r", "").replace("\n", "\r\n")
+    assert (said(edited), mark_in(edited)) == (said(body.replace("\r", "")), mark)
     assert said("New text" + foot_of(body)) == "New text"
     assert mark_in("New text" + foot_of(body)) == mark
 

@@ -108,6 +108,7 @@ def test_what_may_pass_is_busy_for_as_long_as_it_asks(answer, after):
     [
         (no(401, "Authentication required", "AUTHENTICATION_ERROR", "authentication error"), True),
         (no(400, "Authentication required", "AUTHENTICATION_ERROR", "authentication error"), True),
+        (no(400, "Authentication required", "UNAUTHENTICATED"), True),
         (no(200, "Not allowed", "FORBIDDEN", "forbidden"), False),
         (no(200, "Argument Validation Error", "INPUT_ERROR", "invalid input", "title is too long"), False),
         (no(400, 'Cannot query field "x"', "GRAPHQL_VALIDATION_FAILED", "graphql error"), False),
@@ -213,6 +214,10 @@ def test_a_team_that_is_not_there_is_told():
     who = ok(viewer={"id": "u", "name": "Bot"}, organization={"name": "Acorn"})
     probe = linear(who, ok(teams={"nodes": []}), team="XYZ")[0].probe()
     assert probe.missing == ("there is no team XYZ for this account",)
+    probe = linear(who, ok(team=None))[0].probe()
+    assert probe.missing == (f"there is no team {TEAM} for this account",)
+    with pytest.raises(Denied):
+        linear(who, no(401, "no"))[0].probe()
 
 
 @pytest.mark.parametrize(
