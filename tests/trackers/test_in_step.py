@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from chalicelib.desk.issues import DAY
 
 from chalicelib.aws.outside import GuardedOutside
+from chalicelib.desk.issues import DAY
 from chalicelib.ports import Answer
 from chalicelib.trackers.github import access
 from chalicelib.trackers.linear import client
