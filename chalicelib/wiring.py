@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CHANNELS: dict[str, tuple[str, str]] = {
     "email": ("email.inbound", ""),
     "form": ("form.inbound", ""),
+    "msteams": ("msteams.inbound", "msteams.outbound"),
     "webhook": ("webhook.inbound", "webhook.outbound"),
 }
 # kind of tracker → its module, which is a ports.Tracker
@@ -27,7 +28,7 @@ TRACKERS: dict[str, str] = {
 }
 
 # kind of channel → its module that asks about people and files, where webhooks tell too little
-ASKING: dict[str, str] = {}
+ASKING: dict[str, str] = {"msteams": "msteams.asking"}
 
 
 @cache

@@ -48,7 +48,7 @@ def main() -> None:
     chosen = parser().parse_args()
     venvs.enter("infra.connect")
     api = reached(chosen)
-    install = api("GET", f"/v1/installs/{chosen.install}") if chosen.install else made(api, chosen)
+    install = changed(api, chosen) if chosen.install else made(api, chosen)
     print(f"install   {install['id']} ({install['kind']}, {install['name']})")
     whole = tried(api, install["id"])
     whole = hooked(api, install, chosen.install is None) and whole
@@ -83,13 +83,14 @@ def reached(chosen: argparse.Namespace) -> Api:
 
 def made(api: Api, chosen: argparse.Namespace) -> Any:
     """A new install."""
-    body = {
-        "kind": chosen.kind,
-        "name": chosen.name or chosen.kind,
-        "config": dict(_pair(told) for told in chosen.config),
-        "credentials": dict(_credential(told) for told in chosen.credential),
-    }
-    return api("POST", "/v1/installs", body)
+    return api("POST", "/v1/installs", {"kind": chosen.kind, "name": chosen.name or chosen.kind} | _given(chosen))
+
+
+def changed(api: Api, chosen: argparse.Namespace) -> Any:
+    """The install that is there, with what is given now."""
+    given = {name: told for name, told in _given(chosen).items() if told}
+    path = f"/v1/installs/{chosen.install}"
+    return api("PATCH", path, given) if given else api("GET", path)
 
 
 def tried(api: Api, install: str) -> bool:
@@ -125,6 +126,13 @@ def reviewed(api: Api, install: str) -> bool:
     return not told["unknown"]
 
 
+def _given(chosen: argparse.Namespace) -> dict[str, dict[str, str]]:
+    return {
+        "config": dict(_pair(told) for told in chosen.config),
+        "credentials": dict(_credential(told) for told in chosen.credential),
+    }
+
+
 def _pair(told: str) -> tuple[str, str]:
     name, sign, value = told.partition("=")
     if not sign:
@@ -145,10 +153,10 @@ def _credential(told: str) -> tuple[str, str]:
 
 
 def _problem(error: urllib.error.HTTPError) -> str:
-    """What a problem document says, with the field that it is about."""
+    """What a problem document says."""
     try:
         told = json.loads(error.read())
-        return f"{told.get('field') or ''} {told.get('detail') or told['title']}".strip()
+        return str(told.get("detail") or told["title"])
     except (ValueError, KeyError, AttributeError):
         return f"HTTP {error.code}"
 

@@ -66,11 +66,11 @@ def _tried(*command: str) -> bool:
     return done.returncode == 0
 
 
-def unfriendly(page: Any) -> list[str]:
-    """What axe finds on a page that somebody could not use: rule, and the elements."""
+def unfriendly(page: Any, within: str = "html") -> list[str]:
+    """What axe finds on a page, or in an element of it, that somebody could not use: rule, and the elements."""
     import axe_playwright_python
 
     script = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
     page.evaluate(f"{script}; 0")  # by the debugger: the page's own policy stays as strict as it is
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    found = page.evaluate("within => axe.run(within, {resultTypes: ['violations']})", within)
     return [f"{each['id']}: {[node['html'][:200] for node in each['nodes']]}" for each in found["violations"]]

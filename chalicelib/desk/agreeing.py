@@ -40,7 +40,7 @@ def agree(issue: Issue, ticket: Ticket, seen: TicketSeen, tracking: Tracking) ->
     found = Agreement()
     if tracking.state:
         _state(found, issue, ticket, seen, tracking)
-    if tracking.title:
+    if tracking.titled:
         _title(found, issue, ticket, seen)
     if tracking.labels:
         _labels(found, issue, ticket, seen)
@@ -53,7 +53,7 @@ def pending(issue: Issue, ticket: Ticket, tracking: Tracking) -> bool:
     """Whether ours has changed since both agreed: all that can be told without asking the tracker."""
     return (
         (tracking.state and ticket.state != issue.state and ticket.refused.get("state") != issue.state)
-        or (tracking.title and ticket.title != issue.title and ticket.refused.get("title") != issue.title)
+        or (tracking.titled and ticket.title != issue.title and ticket.refused.get("title") != issue.title)
         or (tracking.labels and label_key(ticket.labels) != label_key(issue.labels) != ticket.refused.get("labels"))
     )
 

@@ -214,8 +214,9 @@ class History(Record, frozen=True):
 
 class Tracking(Record, frozen=True):
     """What an install of a tracker lets cross, and what it knows of its account. `words` are its states as they were
-    reviewed. `resting` (ms) is until when the tracker asked to be left alone; `due` when its next repair begins or goes
-    on: of what changed after `since`, from `cursor` on, `begun` then."""
+    reviewed. To a `public` tracker goes what is public of an issue alone. `resting` (ms) is until when the tracker
+    asked to be left alone; `due` when its next repair begins or goes on: of what changed after `since`, from `cursor`
+    on, `begun` then."""
 
     install: str
     workspace: str
@@ -226,6 +227,7 @@ class Tracking(Record, frozen=True):
     comments: Crossing = "marked"
     prefix: str = "@customer"
     all_to_many: bool = False
+    public: bool = False
     policy: Policy = "draft"
     resolve: bool = False
     texts: dict[str, str] = {}
@@ -239,6 +241,11 @@ class Tracking(Record, frozen=True):
     begun: int = 0
     cursor: str = ""
 
+    @property
+    def titled(self) -> bool:
+        """Whether titles cross: ours is private, and a public tracker is not."""
+        return self.title and not self.public
+
     def means(self, word: Word) -> IssueState | Literal["unknown"]:
         """What a state of the tracker means: as it was reviewed, else as it was guessed."""
         return next((known.means for known in self.words if known.id == word.id), word.means)
@@ -250,7 +257,8 @@ class Tracking(Record, frozen=True):
 
 class Notice(Record, frozen=True):
     """What the rooms of an issue are to be told, once each. `turn` is the issue's turn that it tells of. Where `undoes`
-    names another notice, only rooms that were told that one are told this one. `due` (ms) is when the clock looks."""
+    names another notice, only rooms that were told that one are told this one. `names` are customers that the text
+    names, and that not all who would read it are. `due` (ms) is when the clock looks."""
 
     id: str
     issue: str
@@ -268,6 +276,7 @@ class Notice(Record, frozen=True):
     resolve: bool = False
     undoes: str = ""
     approved_by: str = ""
+    names: tuple[str, ...] = ()
     cursor: str = ""
     told: int = 0
     due: int = 0

@@ -1,6 +1,6 @@
 """What the rooms of an issue are told: the texts, and what keeps one from being told at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from .customers import Customer
 from .issues import CLOSED, Issue, Tracking
@@ -8,6 +8,8 @@ from .rooms import Room
 from .templates import Missing, filled, values, variables
 from .tickets import IssueState
 
+MAX_PHRASES = 90  # looked up as names
+MARKS = "\"'“”‘’«»()[]{}<>*_`~.,;:!?"
 TITLE = "{{issue.title}}"
 UNTITLED = "what you asked for"
 TEXTS = {
@@ -67,15 +69,30 @@ def crossing(tracking: Tracking, text: str) -> str:
         or not begun.casefold().startswith(tracking.prefix.casefold())
     ):
         return ""
-    return begun[len(tracking.prefix) :].lstrip(" :,\n").strip()
+    rest = begun[len(tracking.prefix) :]
+    return "" if rest[:1].isalnum() or rest[:1] in ("_", "-") else rest.lstrip(" :,\n").strip()
 
 
-def held(tracking: Tracking, issue: Issue, text: str, names: Iterable[str]) -> str:
-    """Why a comment is not told at once though the policy would; "" if it may be."""
+def held(tracking: Tracking, issue: Issue, names: Sequence[str]) -> str:
+    """Why a comment is not told at once though the policy would; "" if it may be. `names` are the customers that it
+    names."""
     if tracking.comments == "all" and issue.customers > 1 and not tracking.all_to_many:
         return "several customers are behind the issue"
-    named_ = named(text, names) if issue.customers > 1 else []
-    return f"it names {', '.join(named_)}" if named_ else ""
+    return f"it names {', '.join(names)}" if names else ""
+
+
+def phrases(text: str) -> list[str]:
+    """What in a text may be a company's name: up to three words on end, of which the first begins with a capital letter
+    or a digit."""
+    words = text.split()
+    found = []
+    for place in range(len(words)):
+        for length in (1, 2, 3):
+            phrase = " ".join(words[place : place + length]).lstrip(MARKS)
+            if phrase[:1].isupper() or phrase[:1].isdigit():
+                bare = phrase.rstrip(MARKS)
+                found += [phrase, bare, bare.removesuffix("'s").removesuffix("’s")]
+    return list(dict.fromkeys(found))[:MAX_PHRASES]
 
 
 def named(text: str, names: Iterable[str]) -> list[str]:

@@ -149,7 +149,8 @@ class PutWords(Body, frozen=True):
 
 class ChangeTracking(Body, frozen=True):
     """What crosses between issues and an install's tickets. Of comments `none`, those `marked` by beginning with
-    `prefix`, or `all`; with several customers behind an issue all are told at once only with `all_to_many`."""
+    `prefix`, or `all`; with several customers behind an issue all are told at once only with `all_to_many`.
+    To a `public` tracker, which strangers read, goes no more of an issue than its public title and text."""
 
     state: bool | UnsetType = UNSET
     title: bool | UnsetType = UNSET
@@ -157,6 +158,7 @@ class ChangeTracking(Body, frozen=True):
     comments: Literal["none", "marked", "all"] | UnsetType = UNSET
     prefix: Annotated[str, Meta(min_length=1, max_length=40)] | UnsetType = UNSET
     all_to_many: bool | UnsetType = UNSET
+    public: bool | UnsetType = UNSET
     policy: PolicyName | UnsetType = UNSET
     resolve: bool | UnsetType = UNSET
     texts: dict[str, Annotated[str, Meta(max_length=2_000)]] | UnsetType = UNSET
@@ -330,6 +332,7 @@ class TrackingView(View, frozen=True):
     comments: str
     prefix: str
     all_to_many: bool
+    public: bool
     policy: str
     resolve: bool
     texts: dict[str, str]
@@ -484,7 +487,7 @@ def history_view(entry: History) -> HistoryView:
     )
 
 
-def notice_view(notice: Notice, names: list[str]) -> NoticeView:
+def notice_view(notice: Notice) -> NoticeView:
     """A notice, with the customers that its text names."""
     return NoticeView(
         id=notice.id,
@@ -500,7 +503,7 @@ def notice_view(notice: Notice, names: list[str]) -> NoticeView:
         resolve=notice.resolve,
         told=notice.told,
         at=time_of(notice.at) or "",
-        names=names,
+        names=list(notice.names),
     )
 
 
@@ -520,6 +523,7 @@ def tracking_view(tracking: Tracking) -> TrackingView:
         comments=tracking.comments,
         prefix=tracking.prefix,
         all_to_many=tracking.all_to_many,
+        public=tracking.public,
         policy=tracking.policy,
         resolve=tracking.resolve,
         texts=tracking.texts,

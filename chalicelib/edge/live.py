@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from ..desk.broadcasts import Broadcast
+from ..desk.deliveries import Delivery
 from ..desk.messages import Change, Message
 from ..desk.people import Principal
 from ..desk.rooms import Room, Seen
@@ -52,13 +54,29 @@ def read(room: Room, person: str, seen: Seen) -> dict[str, Any]:
 def typing(room: Room, who: Principal, internal: bool) -> dict[str, Any]:
     """Somebody is typing; whoever types a note is seen by agents alone."""
     frame = {"type": "room.typing", "room": room.id, "person": who.id, "name": who.name, "kind": who.kind}
-    return _push(room, frame | {"internal": internal}, internal)
+    return _push(room, frame | {"internal": internal}, internal) | {"open": True}
 
 
 def presence(place: str, room: str, person: dict[str, str], here: bool) -> dict[str, Any]:
     """Somebody has a room open, or has left it."""
     frame = {"type": "room.presence", "room": room, "person": person["id"], "name": person["name"]}
-    return {"place": place, "room": room, "frame": frame | {"kind": person["kind"], "here": here}}
+    return {"place": place, "room": room, "open": True, "frame": frame | {"kind": person["kind"], "here": here}}
+
+
+def delivery(row: Delivery) -> dict[str, Any] | None:
+    """The push of a delivery that does not simply succeed, for the inbox. What is sent at once is no news: a frame for
+    each would cost more than the sending."""
+    if row.state == "sent" and row.attempts <= 1:
+        return None
+    told = {"state": row.state, "attempts": row.attempts, "reason": row.reason or None}
+    frame = {"type": "delivery.changed", "room": row.room, "delivery": row.id, "channel": row.channel, **told}
+    return {"inbox": row.workspace, "frame": frame}
+
+
+def progress(broadcast: Broadcast) -> dict[str, Any]:
+    """The push that a broadcast has moved, for the inbox: its sums are to be read."""
+    frame = {"type": "broadcast.changed", "broadcast": broadcast.id, "state": broadcast.state}
+    return {"inbox": broadcast.workspace, "frame": frame}
 
 
 def _push(room: Room, frame: dict[str, Any], internal: bool) -> dict[str, Any]:

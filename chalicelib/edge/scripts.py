@@ -15,10 +15,15 @@ from .calls import Call, Reply
 
 WEB = Path(__file__).parents[1] / "web"
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
-COMMENT = re.compile(r"^[ \t]*(?://.*|/\*\*(?:.|\n)*?\*/)\n", re.MULTILINE)
-BEHIND = re.compile(r"[ \t]+// [^\n\"'`]*$", re.MULTILINE)
-INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
-BREAKS = re.compile(r"(?<=[,;{(\[])\n+")
+# What no browser needs, in the order in which it is left out. No text of ours holds an operator or a brace.
+LEFT_OUT = (
+    (re.compile(r"^[ \t]*(?://.*|/\*\*(?:.|\n)*?\*/)\n", re.MULTILINE), ""),  # lines that are comments
+    (re.compile(r"[ \t]+// [^\n\"'`]*$", re.MULTILINE), ""),  # comments behind code
+    (re.compile(r"^[ \t]+", re.MULTILINE), ""),
+    (re.compile(r"(?<=[,;{(\[])\n+"), ""),
+    (re.compile(r" (=>|===|!==|&&|\|\||\?\?|=) "), r"\1"),
+    (re.compile(r"(?<=\{) | (?=\})|(?<=\)) (?=\{)"), ""),
+)
 STYLES = re.compile(r"/\* css \*/ `([^`]*)`")
 EXPORT = re.compile(r"^export (?=const|let|class|function|async)", re.MULTILINE)
 A_WHILE = "public, max-age=300, stale-while-revalidate=86400"
@@ -41,8 +46,8 @@ def joined(name: str) -> Script:
     *others, first = parts.values()
     text = "".join([*(EXPORT.sub("", part) for part in others), first])
     text = STYLES.sub(_squeezed, text)
-    for left_out in (COMMENT, BEHIND, INDENT, BREAKS):
-        text = left_out.sub("", text)
+    for left_out, kept in LEFT_OUT:
+        text = left_out.sub(kept, text)
     return Script(text, hashlib.sha256(text.encode()).hexdigest()[:16])
 
 

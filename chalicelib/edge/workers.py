@@ -42,11 +42,16 @@ def deliver(event: Any) -> dict[str, Any]:
     import json
 
     from ..flows.deliver import deliver as work_off
-    from ..wiring import world
+    from ..wiring import queues, world
+    from .live import delivery
 
     def one(record: Record) -> None:
         call = json.loads(record["body"])
-        for row in work_off(world(), call["bridge"], call["n"]):
+        rows = work_off(world(), call["bridge"], call["n"])
+        news = [told for row in rows if (told := delivery(row))]
+        if news:
+            queues().push(news)
+        for row in rows:
             metric = {"sent": "delivered", "failed": "failed", "queued": "retried"}.get(row.state)
             if metric:
                 count(metric, channel=row.channel)
@@ -78,11 +83,20 @@ def broadcast(event: Any) -> dict[str, Any]:
     """Broadcasts, piece by piece."""
     from msgspec import json
 
+    from ..desk.broadcasts import Broadcast
     from ..flows.broadcast import broadcast as work_off
-    from ..ports import Errand
-    from ..wiring import world
+    from ..ports import Errand, ref
+    from ..wiring import queues, world
+    from .live import progress
 
-    return each("broadcast", event, lambda record: work_off(world(), json.decode(record["body"], type=Errand)))
+    def one(record: Record) -> None:
+        errand = json.decode(record["body"], type=Errand)
+        work_off(world(), errand)
+        told = world().store.one(ref(Broadcast, errand.broadcast))
+        if told:
+            queues().push([progress(told)])
+
+    return each("broadcast", event, one)
 
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="jobs", batch_size=1)

@@ -57,9 +57,9 @@ def accept(
         address=address,
     )
     install = _verified(world, envelope, install)
+    greeting = way_in.greet(envelope, install)
     kept = {name: value for name, value in headers.items() if name not in DROPPED}
     envelope = msgspec.structs.replace(envelope, headers=kept)
-    greeting = way_in.greet(envelope, install)
     _pace(world, envelope, install, now)
     world.queues.inbound(envelope, f"{install.id}:{way_in.group(envelope)}")
     return greeting

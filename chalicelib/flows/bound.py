@@ -128,7 +128,7 @@ def _reply(home: Home, internal: bool) -> Reply | None:
 
 def _before(place: Place, arrival: Said) -> None:
     """From before the conversation was bound: nobody can tell whose it is, so agents alone see it."""
-    face = face_of(place.world, place.install, arrival.speaker.outside, arrival.speaker.account)
+    face = face_of(place.world, place.install, arrival.speaker.outside, arrival.speaker.account, arrival.speaker.name)
     id_ = derived("vis", place.install.id, face.outside)
     visitor = admit_visitor(place.world, place.install.workspace, id_, face.name, face.email)
     author = Author(kind="visitor", id=visitor.id, name=face.name, verified=False)

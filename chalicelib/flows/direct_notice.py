@@ -8,6 +8,7 @@ from ..desk.notices import check_text
 from ..desk.people import Principal
 from ..ports import Task, World, new, over, ref
 from .audit import audit
+from .name_customers import names_in
 from .once import KEYLESS, Once, again
 from .turn_issue import GRACE
 
@@ -28,6 +29,7 @@ def write_notice(world: World, who: Principal, issue: Issue, text: str, resolve:
             author=Author(kind="agent", id=who.id, name=who.name),
             turn=issue.turns,
             resolve=resolve,
+            names=names_in(world, issue, text),
         )
         entry = audit(world, who, "notice.written", notice.id)
         world.store.commit(new(notice), *entry, *once.writes(notice, notice.at))
@@ -51,7 +53,9 @@ def change_notice(world: World, who: Principal, id_: str, fields: dict[str, obje
 
     def attempt(_: int) -> Notice:
         old = _draft(world, who, id_)
-        changed = old.changed(**fields)
+        issue = world.store.one(ref(Issue, old.issue)) if "text" in fields else None
+        names = names_in(world, issue, str(fields["text"])) if issue else old.names
+        changed = old.changed(names=names, **fields)
         world.store.commit(over(changed, old), *audit(world, who, "notice.changed", id_, fields))
         return changed
 

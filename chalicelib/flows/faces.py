@@ -13,8 +13,9 @@ from .admit import admit_user, admit_visitor
 from .secrets import Opened
 
 
-def face_of(world: World, install: Install, outside: str, account: str) -> Face:
-    """The person as the account knows them. Where it will not tell, what we knew, or the bare id, is what there is."""
+def face_of(world: World, install: Install, outside: str, account: str, name: str = "") -> Face:
+    """The person as the account knows them. Where it will not tell, what we knew, what the webhook
+    called them (`name`), or the bare id, is what there is."""
     known = world.store.one(ref(Face, install.id, outside))
     now = world.clock.now()
     if known and known.seen_at > now - FACE_LIFE:
@@ -23,14 +24,16 @@ def face_of(world: World, install: Install, outside: str, account: str) -> Face:
     try:
         told = ask(install, Opened(world, install), world.outside).person(outside, account) if ask else Shown(name="")
     except (Busy, Denied):
-        return known or Face(install=install.id, outside=outside, workspace=install.workspace, seen_at=0, name=outside)
+        return known or Face(
+            install=install.id, outside=outside, workspace=install.workspace, seen_at=0, name=name or outside
+        )
     face = Face(
         version=known.version + 1 if known else 1,
         install=install.id,
         outside=outside,
         workspace=install.workspace,
         seen_at=now,
-        name=told.name or outside,
+        name=told.name or name or outside,
         email=told.email,
         picture=told.picture,
         home=told.home,
@@ -53,7 +56,7 @@ def _agent(world: World, install: Install, told: Shown) -> str:
 
 def agent_of(world: World, install: Install, speaker: Speaker) -> Agent | None:
     """The active agent who this is, if one."""
-    face = face_of(world, install, speaker.outside, speaker.account)
+    face = face_of(world, install, speaker.outside, speaker.account, speaker.name)
     agent = world.store.one(ref(Agent, install.workspace, face.agent)) if face.agent else None
     return agent if agent and agent.state == "active" else None
 
@@ -61,7 +64,7 @@ def agent_of(world: World, install: Install, speaker: Speaker) -> Agent | None:
 def author_of(world: World, install: Install, speaker: Speaker, room: Room, customer: Customer | None) -> Author:
     """The author of what `speaker` says in a room. On the vendor's side who is no agent is a stranger there, and
     speaks unverified; in a customer's conversation they are a user of that customer."""
-    face = face_of(world, install, speaker.outside, speaker.account)
+    face = face_of(world, install, speaker.outside, speaker.account, speaker.name)
     agent = agent_of(world, install, speaker)
     if agent:
         _remember(world, install, agent.id, agent.name, face)

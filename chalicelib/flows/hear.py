@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ..desk.issues import Behind, Comment, Notice, Owed
+from ..desk.issues import Comment, Notice, Owed
 from ..desk.messages import Author
 from ..desk.notices import comment_text, crossing, held
 from ..desk.tickets import CommentSeen
-from ..ports import Denied, Drop, Listing, Task, Write, new, over, ref
+from ..ports import Denied, Drop, Task, Write, new, over, ref
 from .direct_notice import comment_notice_id
 from .link_ticket import owed_on
+from .name_customers import names_in
 from .turn_issue import GRACE
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 OVERLAP = 5 * 60_000  # ms that are read again: a comment may become visible a little late
 MAX_TEXT = 20_000
-MAX_NAMES = 100
 
 
 def say_owed(sight: "Sight") -> None:
@@ -125,7 +125,8 @@ def _crossing(sight: "Sight", seen: CommentSeen, old: Comment | None) -> tuple[l
     if not text or tracking.policy == "quiet":
         return writes, [], ""
     now = world.clock.now()
-    why = held(tracking, sight.issue, text, _names(sight))
+    names = names_in(world, sight.issue, text)
+    why = held(tracking, sight.issue, names)
     at_once = tracking.policy == "tell" and not why and not (before and before.state in ("sending", "sent"))
     notice = Notice(
         version=1,
@@ -140,15 +141,11 @@ def _crossing(sight: "Sight", seen: CommentSeen, old: Comment | None) -> tuple[l
         turn=sight.issue.turns,
         install=sight.install.id,
         comment=seen.id,
+        names=names,
         held_because=why if tracking.policy == "tell" else "",
         due=now + GRACE if at_once else 0,
     )
     return [*writes, new(notice)], [Task("tell", notice.id, why="first")] if at_once else [], notice.id
-
-
-def _names(sight: "Sight") -> list[str]:
-    listing: Listing[Behind] = Listing("behind", (sight.issue.id,))
-    return [behind.name for behind in sight.world.store.page(listing, MAX_NAMES).items]
 
 
 def _discarded(notice: Notice, why: str) -> Write:

@@ -17,13 +17,16 @@ from .secrets import Opened
 from .tie_room import own_issue
 
 
-def tracker_install(world: World, who: Principal, install_id: str, field: str = "install") -> Install:
-    """An active install of a tracker in the caller's workspace; Invalid naming the field."""
+def tracker_install(
+    world: World, who: Principal, install_id: str, field: str = "install", *, paused: bool = False
+) -> Install:
+    """An active install of a tracker in the caller's workspace; one that is paused only where that is told. Invalid
+    naming the field."""
     install = world.store.one(ref(Install, install_id))
     if install is None or install.workspace != who.workspace or world.tracker(install.kind) is None:
         raise Invalid("no such install of a tracker", field)
-    if install.state != "active":
-        raise Conflict(f"the install is disabled: {install.disabled_because or 'by an admin'}")
+    if install.state != "active" and not (paused and install.state == "paused"):
+        raise Conflict(f"the install is {install.state}: {install.disabled_because or 'by an admin'}")
     return install
 
 

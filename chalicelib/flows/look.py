@@ -66,7 +66,7 @@ def _look(world: World, task: Task, install: Install, issue_id: str) -> str:
         return "lost"
     now, tracking = world.clock.now(), tracking_of(world, install)
     if install.state != "active":
-        world.store.commit(over(ticket.changed(due=now + PAUSED, reason="the install is disabled"), ticket))
+        world.store.commit(over(ticket.changed(due=now + PAUSED, reason=f"the install is {install.state}"), ticket))
         return "paused"
     if not _needed(world, task, issue, ticket, tracking):
         if ticket.due:
@@ -133,10 +133,12 @@ def _discover(sight: Sight) -> None:
 
 def _make(sight: Sight) -> None:
     """The ticket itself. Its tracker finds the one that carries the issue's mark, if a call before this one made it."""
-    issue = sight.issue
+    issue, public = sight.issue, sight.tracking.public
+    if public and not issue.public_title:
+        raise Denied("the tracker is public, and the issue has no public title")
     draft = TicketDraft(
-        title=issue.title,
-        text=issue.text,
+        title=issue.public_title if public else issue.title,
+        text=issue.public_text if public else issue.text,
         mark=issue.id,
         link=f"{sight.world.public_url}/v1/issues/{issue.id}" if sight.world.public_url else "",
         labels=issue.labels if sight.tracking.labels else (),
@@ -150,7 +152,7 @@ def _make(sight: Sight) -> None:
         url=seen.url,
         state=theirs if theirs != "unknown" else issue.state,
         word=seen.word,
-        title=issue.title if sight.tracking.title else "",
+        title=issue.title if sight.tracking.titled else "",
         labels=draft.labels,
         seen_at=seen.updated_at,
         comments_at=seen.updated_at or sight.world.clock.now(),
@@ -300,11 +302,11 @@ def _denied(sight: Sight, denied: Denied) -> str:
 
 
 def pause(world: World, install: Install, reason: str) -> None:
-    """Disable an install whose account is gone; an admin switches it on again."""
+    """Pause an install whose account is gone; an admin switches it on again."""
 
     def attempt(_: int) -> None:
         current = world.store.one(ref(Install, install.id))
         if current and current.state == "active":
-            world.store.commit(over(current.changed(state="disabled", disabled_because=reason), current))
+            world.store.commit(over(current.changed(state="paused", disabled_because=reason), current))
 
     again(world, attempt)

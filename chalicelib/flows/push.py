@@ -20,6 +20,7 @@ def push(world: World, sockets: Sockets, told: dict[str, Any]) -> int:
     | push | |
     |---|---|
     | `place`, `room`, `frame`, `internal?`, `inbox?` | send the frame to who watches the room, customer, inbox |
+    | … and `open` | send it to who has the room itself open, and to nobody else |
     | `inbox`, `frame` | send it to who watches the inbox |
     | `ended`, `at` | end all lines of a person or customer that were opened before then |
     | `unproven` | end this line, if nobody has authenticated on it |
@@ -34,9 +35,10 @@ def push(world: World, sockets: Sockets, told: dict[str, Any]) -> int:
 def tell(world: World, sockets: Sockets, told: dict[str, Any], but: str = "") -> int:
     """Send a frame to everybody who watches, once each, but to the connection `but`."""
     now, reached = world.clock.now(), {but}
+    topics = {told.get("room"), "" if told.get("open") else EVERYTHING}
     for place in filter(None, (told.get("place"), told.get("inbox"))):
         for each in watching(world, place):
-            fits = place != told.get("place") or each.topic in (EVERYTHING, told["room"])
+            fits = place != told.get("place") or each.topic in topics
             known = each.connection in reached or each.expires_at <= now
             if not fits or known or told.get("internal") and not each.agent:
                 continue

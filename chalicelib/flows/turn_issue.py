@@ -5,6 +5,7 @@ from ..desk.issues import CLOSED, Issue, Notice, Policy, Tracking
 from ..desk.messages import Author
 from ..desk.notices import state_text
 from ..ports import Task, World, Write, new, over, ref
+from .name_customers import names_in
 
 GRACE = 2 * 60_000  # ms after which the clock looks after a notice whose wake-up was lost
 
@@ -37,7 +38,7 @@ def told_of_turn(
         return writes, []
     if policy == "quiet" and turned.state in CLOSED:
         return writes, []
-    now = world.clock.now()
+    now, names = world.clock.now(), names_in(world, turned, words) if words else ()
     notice = Notice(
         version=1,
         id=turn_id(turned, turned.turns),
@@ -52,6 +53,7 @@ def told_of_turn(
         turn=turned.turns,
         install=tracking.install if tracking else "",
         resolve=resolve and turned.state in CLOSED,
+        names=names,
         undoes=heard.id if heard and turned.state not in CLOSED else "",
         approved_by=author.id if policy == "tell" else "",
         due=now + GRACE if policy == "tell" else 0,

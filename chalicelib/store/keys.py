@@ -353,6 +353,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "keys": ("g1", lambda w: f"W#{w}#KEYS", lambda w: "", False),
     "installs": ("g1", lambda w: f"W#{w}#INSTALLS", lambda w: "", False),
     "customers": ("g1", lambda w: f"W#{w}#CUSTOMERS", lambda w: "", False),
+    "customers-named": ("g1", lambda w, n: f"W#{w}#CUSTOMERS", lambda w, n: f"{n[:80]}#", False),
     "users": ("", lambda c: f"C#{c}", lambda c: "USER#", False),
     "rooms": ("g1", lambda w, s: f"W#{w}#ROOMS#{s}", lambda w, s: "", False),
     "customer-rooms": ("g2", lambda c, s: f"C#{c}#ROOMS#{s}", lambda c, s: "", False),

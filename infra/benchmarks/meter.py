@@ -1,5 +1,6 @@
 """Counts the AWS calls that the real code makes, and DynamoDB's capacity units of each, where botocore sends them."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,14 +16,15 @@ Parameters = dict[str, Any]
 
 @dataclass
 class Count:
-    """What happened while it was counted. `log` is what was printed, in bytes; `seconds` are told where it was timed,
-    uncounted."""
+    """What happened while it was counted. `log` is what was printed, in bytes; `seconds` are told where it was timed;
+    `aside` are those that the counting itself took."""
 
     calls: Counter[str] = field(default_factory=Counter)
     reads: float = 0
     writes: float = 0
     log: int = 0
     seconds: float = 0
+    aside: float = 0
 
     @property
     def total(self) -> int:
@@ -64,13 +66,17 @@ class Meter:
         assert self.count
         self.count.calls[operation] += 1
         writes = _writes(operation, parameters)
+        began = time.perf_counter()
         before = [_item(send, *place) for place in writes]
+        sent = time.perf_counter()
         answer = send(operation, parameters)
+        answered = time.perf_counter()
         after = [_item(send, *place) for place in writes]
         transaction = operation == "TransactWriteItems"
         for old, new in zip(before, after, strict=True):
             self.count.writes += written(Written(old, new), transaction)
         self.count.reads += _read(operation, parameters, answer)
+        self.count.aside += sent - began + time.perf_counter() - answered
         return answer
 
 

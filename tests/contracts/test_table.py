@@ -404,6 +404,10 @@ FOUND = {
             for id_, name in [("cus_2", "acorn"), ("cus_1", "Beech"), ("cus_3", "cedar")]
         ],
     ),
+    "customers-named": (
+        ("wsp_3", "acorn"),
+        [msgspec.structs.replace(sample(Customer), workspace="wsp_3", id="cus_9", name="Acorn")],
+    ),
     "users": (("cus_1",), [msgspec.structs.replace(sample(User), customer="cus_1", id=f"usr_{i}") for i in "12"]),
     "rooms": (("wsp_1", "open"), [room(), room("room_2", kind="visitor", customer="", last_message_at=120_000)]),
     "customer-rooms": (("cus_1", "resolved"), [room("room_3", state="resolved")]),

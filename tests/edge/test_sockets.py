@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from chalicelib.desk.broadcasts import Broadcast
+from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.sockets import FIRST_FRAME, MAX_LIFE, Connection, Subscription
@@ -340,6 +342,12 @@ def test_typing_is_told_to_who_has_the_room_open_and_a_notes_to_agents_alone(par
     agent.say({"type": "typing", "room": room, "internal": True})
     assert len(ann.heard) == heard
     assert parley.table.rows == before
+    listing = Line(wire, "l").open().authenticate(tenant.user(user="cy"))
+    listing.say({"type": "subscribe", "customer": "acme"})
+    parley.clock.at += 2_000
+    ann.say({"type": "typing", "room": room})
+    assert bob.heard[-1]["type"] == "room.typing"
+    assert listing.heard[-1]["type"] == "subscribed"
     stranger = Line(wire, "z").open().authenticate(tenant.user("beta", "eve"))
     assert stranger.say({"type": "typing", "room": room})["status"] == 404
 
@@ -388,3 +396,27 @@ def test_a_large_message_and_one_with_files_are_hints(parley, tenant, wire, line
         tenant.api.post(f"/v1/rooms/{room}/messages", body)
     relayed(parley, wire)
     assert [frame["message"] for frame in line.heard[-2:]] == [None, None]
+
+
+def test_agents_who_watch_the_inbox_hear_of_trouble_with_deliveries_and_of_broadcasts(parley, tenant, wire, line, room):
+    config = {"url": "https://vendor.example/hook"}
+    tenant.api.post("/v1/installs", {"kind": "webhook", "name": "H", "config": config})
+    ann = Line(wire, "u").open().authenticate(tenant.user())
+    ann.say({"type": "subscribe", "room": room})
+    line.authenticate(tenant.api).say({"type": "subscribe", "inbox": True})
+    parley.outside.down(1)
+    for text in ("fails at first", "goes through"):
+        tenant.user().post(f"/v1/rooms/{room}/messages", {"text": text})
+    parley.settle()
+    heard = len(ann.heard)
+    rows = [row for row in map(from_row, parley.table.rows.values()) if isinstance(row, Delivery)]
+    told = [news for row in rows if (news := live.delivery(row))]
+    broadcast = tenant.api.post("/v1/broadcasts", {"customers": ["acme"], "text": "Hello"}).json["id"]
+    told.append(live.progress(parley.store.one(ref(Broadcast, broadcast))))
+    for each in told:
+        push(parley.world, wire, each)
+    frames = line.heard[-len(told) :]
+    assert [frame["type"] for frame in frames][-1] == "broadcast.changed"
+    assert (frames[0]["type"], frames[0]["state"], frames[0]["attempts"]) == ("delivery.changed", "queued", 1)
+    assert len(told) == 1 + sum(row.state != "sent" for row in rows)
+    assert len(ann.heard) == heard

@@ -241,6 +241,7 @@ def test_only_a_marked_comment_crosses_and_as_a_draft(desk: Desk) -> None:
     desk.there.say("1", "Internal talk of Acme")
     desk.there.say("1", "@customer: A fix is on its way {{soon}}")
     desk.there.say("1", "@customer hidden", internal=True)
+    desk.there.say("1", "@customers are many, and @customer is one")
     desk.deliver(3)
     (draft,) = desk.notices()
     assert draft["text"] == "News of “{{issue.title}}”: A fix is on its way {\u200b{soon}}"
@@ -277,6 +278,38 @@ def test_another_customers_name_is_pointed_out_and_never_told_at_once(desk: Desk
     assert (draft["names"], draft["held_because"]) == (["Beta"], "it names Beta")
     made = desk.api.post(f"/v1/issues/{issue}/notices", {"text": "Thanks to Acme for this"})
     assert made.json["names"] == ["Acme"]
+
+
+def test_a_customer_that_is_not_behind_the_issue_is_pointed_out_too(desk: Desk) -> None:
+    desk.cross(policy="tell", comments="all")
+    desk.tenant.customer("x1", name="Big Blue Inc.")
+    issue = desk.raised("acme")["id"]
+    for text in ("Like at Acme", "we saw it at Big Blue Inc. last week"):
+        desk.there.say("1", text)
+    desk.deliver()
+    assert desk.said_in("acme") == ["News of “Export”: Like at Acme"]
+    (draft,) = desk.notices()
+    assert draft["held_because"] == "it names Big Blue Inc."
+    changed = desk.api.patch(f"/v1/notices/{draft['id']}", {"text": "We saw it elsewhere"})
+    assert changed.json["names"] == []
+    assert desk.issue(issue)["customers"] == 1
+
+
+def test_a_public_tracker_gets_what_is_public_alone(desk: Desk) -> None:
+    desk.cross(public=True, title=True)
+    first = desk.say("acme", "Our secret plan fails")
+    body = {"from": first["id"], "tickets": [desk.install]}
+    issue = desk.api.post(f"/v1/rooms/{first['room']}/issues", body).json["id"]
+    desk.settle()
+    assert desk.there.tickets_ == {}
+    (ticket,) = desk.api.get(f"/v1/issues/{issue}/tickets").json["items"]
+    assert ticket["trouble"] == "the tracker is public, and the issue has no public title"
+    desk.patch(issue, public_title="Plans fail", public_text="For some")
+    desk.settle()
+    desk.patch(issue, title="Acme's secret plan")
+    desk.settle()
+    (seen,) = desk.there.tickets_.values()
+    assert (seen.title, seen.text) == ("Plans fail", "For some")
 
 
 def test_an_edited_comment_changes_its_draft_and_a_deleted_one_takes_it_back(desk: Desk) -> None:

@@ -204,7 +204,7 @@ def test_a_lost_account_pauses_the_install_with_the_reason(desk: Desk) -> None:
     desk.patch(issue["id"], state="done", tell="quiet")
     desk.settle()
     install = desk.api.get(f"/v1/installs/{desk.install}").json
-    assert (install["state"], install["disabled_because"]) == ("disabled", "the token was revoked")
+    assert (install["state"], install["disabled_because"]) == ("paused", "the token was revoked")
     desk.api.patch(f"/v1/installs/{desk.install}", {"state": "active"})
     desk.pass_(3700)
     assert desk.there.tickets_["1"].word == DONE

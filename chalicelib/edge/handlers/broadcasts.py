@@ -1,24 +1,22 @@
-"""Broadcasts: draft, preview, test, approve, send, pause, resume, cancel, undo, and what became of them."""
+"""Broadcasts: preview, test, approve, send, pause, resume, cancel, undo, and what became of them."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from ...desk.broadcasts import MAX_TOLD, Audience, Broadcast, Piece, Result, Rules, Verb
+from ...desk.broadcasts import Broadcast, Piece, Result, Rules, Verb
 from ...desk.customers import Customer
 from ...desk.deliveries import Delivery
 from ...desk.errors import Conflict, Forbidden, Invalid, NotFound
-from ...desk.files import Attachment
 from ...desk.ids import customer_id, message_place, triage_room_id
 from ...desk.issues import Issue
-from ...desk.messages import Author, Draft, Message, Source, check_text
+from ...desk.messages import Author, Draft, Message, Source
 from ...desk.people import may_see
 from ...desk.rooms import Room
 from ...desk.segments import Segment
-from ...desk.templates import Missing, asks_for, filled, values, variables
-from ...flows.attach import attached
+from ...desk.templates import Missing, filled, values, variables
 from ...flows.audit import audit
 from ...flows.broadcast import results, tallies
-from ...flows.direct_broadcast import approve_broadcast, direct_broadcast, draft_broadcast
+from ...flows.direct_broadcast import approve_broadcast, direct_broadcast
 from ...flows.mark_result import mark_acknowledged
 from ...flows.once import again
 from ...flows.plan_broadcast import contact_ref
@@ -50,55 +48,8 @@ def _listed(call: Call, each: Broadcast) -> View:
     return told.broadcast_view(each, found, alone=False)
 
 
-@route("POST", "/v1/broadcasts", who="agent", need="write", body=told.NewBroadcast, gives=View, status=201)
-def new_broadcast(call: Call, body: told.NewBroadcast) -> Any:
-    """Draft a broadcast."""
-    if [bool(body.segment), bool(body.issue), bool(body.customers), bool(body.rooms)].count(True) != 1:
-        raise Invalid("one of segment, issue, customers, rooms is needed", "segment")
-    into = body.into if isinstance(body.into, str) else "room" if body.issue else "triage"
-    _check_into(body, into)
-    _check_segment(call, body.segment)
-    _check_issue(call, body.issue)
-    targets = {"segment": body.segment, "issue": body.issue}
-    draft = _draft(call, body, **targets, into=into, room_name=body.room_name.strip())
-    named = dict.fromkeys(customer_id(call.who.workspace, name) for name in body.customers)
-    audience = Audience(broadcast=draft.id, rooms=tuple(dict.fromkeys(body.rooms)), customers=tuple(named))
-    return call.answering(
-        lambda once: draft_broadcast(call.world, call.who, draft, audience, once), told.broadcast_view
-    )
-
-
-def _draft(call: Call, body: told.NewBroadcast | told.FollowUp, **fields: Any) -> Broadcast:
-    """The draft of a request; Invalid for a text that cannot be filled in, or a file that is a customer's own."""
-    named = variables(fields.get("room_name", ""), "room_name")
-    for field, text in (("text", body.text), *((f"variants.{name}", text) for name, text in body.variants.items())):
-        check_text(text)
-        if asks_for(variables(text, field) | named, "issue") and not fields.get("issue"):
-            raise Invalid("only a broadcast to an issue has one to tell of", field)
-    if len(body.text) + sum(map(len, body.variants.values())) > MAX_TOLD:
-        raise Invalid(f"a text and its variants have at most {MAX_TOLD} characters", "variants")
-    files = attached(call.world, call.who, body.attachments)
-    owned = call.world.store.many([ref(Attachment, file.id) for file in files]) if files else []
-    for place, file in enumerate(owned):
-        if file.customer:
-            raise Invalid("this file is a customer's own", f"attachments[{place}]")
-    return Broadcast(
-        version=1,
-        id=call.world.fresh_id("bct"),
-        workspace=call.who.workspace,
-        text=body.text,
-        author=Author(kind="agent", id=call.who.id, name=call.who.name),
-        created_at=call.world.clock.now(),
-        kind=body.kind,
-        override=body.override,
-        variants={name.lower(): text for name, text in body.variants.items()},
-        attachments=files,
-        hours=told.hours_of(body.hours, "hours"),
-        **fields,
-    )
-
-
-def _check_issue(call: Call, id_: str) -> None:
+def check_issue(call: Call, id_: str) -> None:
+    """An issue that is there, and has not gone into another one."""
     found = call.world.store.one(ref(Issue, id_)) if id_ else None
     if id_ and (found is None or found.workspace != call.who.workspace):
         raise Invalid("no such issue", "issue")
@@ -106,43 +57,7 @@ def _check_issue(call: Call, id_: str) -> None:
         raise Conflict(f"it was merged into {found.merged_into}", "issue")
 
 
-def _check_into(body: told.NewBroadcast, into: str) -> None:
-    """Rooms of an issue for an issue alone; a name for the rooms that are made, if and only if some are."""
-    if into == "room" and not body.issue:
-        raise Invalid("the room in which they asked is an issue's", "into")
-    if into == "topic" and body.rooms:
-        raise Invalid("a topic room is made for customers; rooms are there already", "rooms")
-    if (into == "topic") is not bool(body.room_name.strip()):
-        raise Invalid("room_name is for topic rooms, and they need one", "room_name")
-    if any(place.strip().startswith("room.") for place in variables(body.room_name, "room_name")):
-        raise Invalid("a room's name cannot name itself", "room_name")
-
-
-@route(
-    "POST",
-    "/v1/broadcasts/{broadcast}/follow-up",
-    who="agent",
-    need="write",
-    body=told.FollowUp,
-    gives=View,
-    status=201,
-)
-def follow_up(call: Call, body: told.FollowUp) -> Any:
-    """Draft a broadcast to those who have not read, acknowledged or answered this one."""
-    followed = _own(call)
-    if not followed.pieces:
-        raise Conflict("it was not sent to anybody yet")
-    draft = _draft(call, body, follows=followed.id, lacking=LACKING[body.to])
-    audience = Audience(broadcast=draft.id)
-    return call.answering(
-        lambda once: draft_broadcast(call.world, call.who, draft, audience, once), told.broadcast_view
-    )
-
-
-LACKING = {"unread": "read", "unacknowledged": "acknowledged", "unanswered": "replied"}
-
-
-def _check_segment(call: Call, id_: str, *, ready: bool = False) -> None:
+def check_segment(call: Call, id_: str, *, ready: bool = False) -> None:
     """A segment that is there and, with `ready`, whose members are all found."""
     found = call.world.store.one(ref(Segment, id_)) if id_ else None
     if id_ and (found is None or found.workspace != call.who.workspace or found.state != "active"):
@@ -151,7 +66,8 @@ def _check_segment(call: Call, id_: str, *, ready: bool = False) -> None:
         raise Conflict("the segment's members are still being found; try again in a while", "segment")
 
 
-def _own(call: Call) -> Broadcast:
+def own(call: Call) -> Broadcast:
+    """The workspace's broadcast of the path; NotFound."""
     found = call.world.store.one(ref(Broadcast, call.params["broadcast"]))
     if found is None or found.workspace != call.who.workspace:
         raise NotFound("no such broadcast")
@@ -161,14 +77,14 @@ def _own(call: Call) -> Broadcast:
 @route("GET", "/v1/broadcasts/{broadcast}", who="agent", gives=View)
 def broadcast(call: Call) -> Any:
     """Show a broadcast, with what its rooms add up to."""
-    found = _own(call)
+    found = own(call)
     return told.broadcast_view(found, tallies(call.world, found.id))
 
 
 @route("GET", "/v1/broadcasts/{broadcast}/preview", who="agent", gives=told.PreviewView)
 def preview(call: Call) -> Any:
     """Show who gets it and who does not, and why, and what it costs."""
-    found = preview_broadcast(call.world, _own(call))
+    found = preview_broadcast(call.world, own(call))
     samples = [told.SampleView(room=room, text=text, at=time_of(at)) for room, text, at in found.samples]
     missing = [told.MissingView(room=room, reason=reason) for room, reason in found.missing]
     return told.PreviewView(
@@ -194,7 +110,7 @@ def preview(call: Call) -> Any:
 )
 def try_broadcast(call: Call, body: told.TryBroadcast) -> Any:
     """Say a broadcast in an internal room, as one customer would get it."""
-    found, id_ = _own(call), customer_id(call.who.workspace, body.customer)
+    found, id_ = own(call), customer_id(call.who.workspace, body.customer)
     here, customer, triage = call.world.store.many(
         [ref(Room, body.room), ref(Customer, id_), ref(Room, triage_room_id(id_))]
     )
@@ -228,7 +144,9 @@ def approve(call: Call) -> Any:
 @route("POST", "/v1/broadcasts/{broadcast}/send", who="agent", need="write", body=told.SendBroadcast, gives=View)
 def send(call: Call, body: told.SendBroadcast) -> Any:
     """Send a broadcast, now or at a time."""
-    _check_segment(call, _own(call).segment, ready=True)
+    found = own(call)
+    check_segment(call, found.segment, ready=True)
+    check_issue(call, found.issue)
     return _directed(call, "send", told.moment_of(body.at))
 
 
@@ -270,7 +188,7 @@ def _directed(call: Call, verb: Verb, at: int = 0) -> Any:
 )
 def broadcast_results(call: Call) -> Page[Any]:
     """List what became of each room, in pages of up to 97; with `deliveries=true` over each bridge too."""
-    found, cursor = _own(call), call.query("cursor")
+    found, cursor = own(call), call.query("cursor")
     number = place_of(cursor)[1] if cursor else 0
     piece = call.world.store.one(ref(Piece, found.id, number)) if number < found.pieces else None
     if piece is None:

@@ -7,7 +7,6 @@ from ...desk.issues import (
     CLOSED,
     MAX_TITLE,
     Asked,
-    Behind,
     Comment,
     History,
     Issue,
@@ -17,7 +16,6 @@ from ...desk.issues import (
     Told,
     check_labels,
 )
-from ...desk.notices import named
 from ...desk.people import may_see
 from ...desk.rooms import Room
 from ...flows.direct_notice import approve_notice, change_notice, discard_notice, own_notice, write_notice
@@ -43,7 +41,6 @@ View = told.IssueView
 STATES = ("open", "in_progress", "done", "declined")
 SORTS = ("age", "rooms", "arr")
 FRUITLESS = 10  # pages that a filter may read without a find
-MAX_NAMES = 100
 
 
 @route("GET", "/v1/issues", who="agent", gives=list[View], query=(*PAGED, "state", "kind", "label", "text", "sort"))
@@ -276,8 +273,7 @@ def issue_history(call: Call) -> Page[History]:
 @route("GET", "/v1/issues/{issue}/notices", who="agent", gives=list[told.NoticeView], query=PAGED)
 def issue_notices(call: Call) -> Page[Any]:
     """List the notices of an issue, newest first."""
-    names = _names(call, _own(call).id)
-    return _listed(call, "issue-notices", lambda notice: _notice_view(notice, names), newest_first=True)
+    return _listed(call, "issue-notices", told.notice_view, newest_first=True)
 
 
 @route(
@@ -294,7 +290,7 @@ def new_notice(call: Call, body: told.NewNotice) -> Any:
     own = _own(call)
     return call.answering(
         lambda once: write_notice(call.world, call.who, own, body.text, body.resolve, once),
-        lambda notice: _shown(call, notice),
+        told.notice_view,
     )
 
 
@@ -306,47 +302,29 @@ def notices(call: Call) -> Page[Any]:
         raise Invalid("state is draft, sending, sent or discarded", "state")
     listing: Listing[Notice] = Listing("notices", (call.who.workspace, state), newest_first=True)
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
-    names = {issue: _names(call, issue) for issue in {notice.issue for notice in page.items}}
-    return Page([_notice_view(notice, names[notice.issue]) for notice in page.items], page.next)
-
-
-def _names(call: Call, issue_id: str) -> list[str]:
-    """The names of the customers behind an issue, if there are several."""
-    listing: Listing[Behind] = Listing("behind", (issue_id,))
-    behind = call.world.store.page(listing, MAX_NAMES).items
-    return [each.name for each in behind] if len(behind) > 1 else []
-
-
-def _notice_view(notice: Notice, names: list[str]) -> told.NoticeView:
-    return told.notice_view(notice, named(notice.text, names))
-
-
-def _shown(call: Call, notice: Notice) -> told.NoticeView:
-    return _notice_view(notice, _names(call, notice.issue))
+    return Page([told.notice_view(notice) for notice in page.items], page.next)
 
 
 @route("GET", "/v1/notices/{notice}", who="agent", gives=told.NoticeView)
 def notice(call: Call) -> Any:
     """Show a notice, with the customers that its text names."""
-    return _shown(call, own_notice(call.world, call.who, call.params["notice"]))
+    return told.notice_view(own_notice(call.world, call.who, call.params["notice"]))
 
 
 @route("PATCH", "/v1/notices/{notice}", who="agent", need="write", body=told.ChangeNotice, gives=told.NoticeView)
 def patch_notice(call: Call, body: told.ChangeNotice) -> Any:
     """Change a draft."""
-    return _shown(call, change_notice(call.world, call.who, call.params["notice"], given(body)))
+    return told.notice_view(change_notice(call.world, call.who, call.params["notice"], given(body)))
 
 
 @route("POST", "/v1/notices/{notice}/approve", who="agent", need="write", gives=told.NoticeView)
 def approve_draft(call: Call) -> Any:
     """Approve a draft: each room of the issue is told it, once."""
     id_ = call.params["notice"]
-    return call.answering(
-        lambda once: approve_notice(call.world, call.who, id_, once), lambda notice: _shown(call, notice)
-    )
+    return call.answering(lambda once: approve_notice(call.world, call.who, id_, once), told.notice_view)
 
 
 @route("POST", "/v1/notices/{notice}/discard", who="agent", need="write", gives=told.NoticeView)
 def discard_draft(call: Call) -> Any:
     """Discard a draft, or stop what is being told."""
-    return _shown(call, discard_notice(call.world, call.who, call.params["notice"]))
+    return told.notice_view(discard_notice(call.world, call.who, call.params["notice"]))

@@ -23,11 +23,11 @@ from .workspace import told as given
 
 
 def _own(call: Call) -> Install:
-    """The install of the path, which is a tracker's and active."""
+    """The install of the path, which is a tracker's, and not switched off."""
     found = call.world.store.one(ref(Install, call.params["install"]))
     if found is None or found.workspace != call.who.workspace:
         raise NotFound("no such install")
-    return tracker_install(call.world, call.who, found.id)
+    return tracker_install(call.world, call.who, found.id, paused=True)
 
 
 def _url(call: Call, install: Install) -> str:

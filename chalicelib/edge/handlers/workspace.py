@@ -316,8 +316,8 @@ def install_kinds(call: Call) -> Page[Any]:
     found = []
     for kind in get_args(get_type_hints(shapes.NewInstall)["kind"]):
         with suppress(KeyError):  # one that this stack is not wired for
-            told_ = dict(call.world.way_in(kind).CREDENTIALS)
-            found.append(inbox.InstallKindView(kind=kind, credentials=told_))
+            credentials = dict(call.world.way_in(kind).CREDENTIALS)
+            found.append(inbox.InstallKindView(kind=kind, credentials=credentials))
     return Page(found)
 
 

@@ -59,7 +59,10 @@ async function watched(id, go) {
   const look = async () => {
     clearTimeout(timer);
     const told = await attempt(() => api.get(`/v1/broadcasts/${id}`));
-    if (!told) return;
+    if (!told) {
+      if (page.isConnected) timer = setTimeout(look, 3000);
+      return;
+    }
     const known = told.state === "draft" ? await attempt(() => api.get(`/v1/broadcasts/${id}/preview`)) : null;
     const results = known ? null : await attempt(() => api.get(`/v1/broadcasts/${id}/results?limit=100`));
     page.replaceChildren(...drawn(told, known, results?.items ?? [], look, go));

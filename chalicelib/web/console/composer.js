@@ -43,8 +43,9 @@ export class Composer {
 
   async load() {
     if (!may("write")) this.element.hidden = true;
-    this.reach = await api.get(`/v1/rooms/${this.talk.id}/reach`).then((page) => page.items, () => []);
-    this.switch(recall(this.key("mode"), "answer"), false);
+    if (!this.text.value) this.switch(recall(this.key("mode"), "answer"), false);
+    this.reach = (await api.get(`/v1/rooms/${this.talk.id}/reach`)).items;
+    this.#button();
   }
 
   close() {

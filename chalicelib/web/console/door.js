@@ -15,7 +15,7 @@ export async function door(app, enter) {
   const ways = await api.get(`/v1/sign-in${workspace ? `?workspace=${workspace}` : ""}`);
   const error = new URLSearchParams(location.hash.slice(1)).get("refused");
   return shown(app, [
-    error ? h("p.bad", { role: "alert" }, error) : null,
+    error ? h("p.bad", { role: "alert" }, `Not signed in: ${error.slice(0, 200)}`) : null,
     ways.provider ? provider(ways.provider, workspace) : null,
     ways.provider && ways.mail ? h("p.or", null, "or") : null,
     ways.mail ? byMail() : null,

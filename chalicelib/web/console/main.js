@@ -130,10 +130,10 @@ async function openRoom(id) {
   talk = opened;
   opened.composer.go = (other) => go(roomPlace(inbox.view, other));
   inbox.mark(id);
+  stage.replaceChildren(inbox.element, opened.element, aside.element);
   const loaded = await attempt(() => opened.load().then(() => true));
   if (talk !== opened) return;
   if (!loaded) return go(roomPlace(inbox.view));
-  stage.replaceChildren(inbox.element, opened.element, aside.element);
   opened.scroll.scrollTop = opened.scroll.scrollHeight;
   document.title = `${opened.room.name} · ${TAB}`;
   here.live?.watch({ room: id });

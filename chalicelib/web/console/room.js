@@ -39,8 +39,9 @@ export class Conversation {
 
   async load() {
     await this.feed.load();
-    await Promise.all([this.ledger.load(this.feed.list[0]?.change ?? 0), this.composer.load()]);
     this.#bottom();
+    attempt(() => this.ledger.load(this.feed.list[0]?.change ?? 0));
+    attempt(() => this.composer.load());
     this.#read();
   }
 

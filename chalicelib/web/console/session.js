@@ -4,7 +4,22 @@ import { Api, Problem } from "../shared/api.js";
 
 const CHECK = { "X-Parley-Console": "1" }; // what no other site can make a browser send
 export const BASE = new URL(".", location.href).href.replace(/\/$/, "");
-export const api = new Api({ base: BASE, authorize, credentials: "same-origin" });
+const PASSING = new Set([0, 429, 502, 503, 504]);
+
+/** Reads that failed for a moment are tried again: whoever looks at a page need not hear of it. */
+class PatientApi extends Api {
+  async get(path, tries = 4) {
+    try {
+      return await super.get(path);
+    } catch (problem) {
+      if (tries <= 1 || !PASSING.has(problem.status)) throw problem;
+      await new Promise((done) => setTimeout(done, Math.min(5, problem.retryAfter || 1) * 1000));
+      return this.get(path, tries - 1);
+    }
+  }
+}
+
+export const api = new PatientApi({ base: BASE, authorize, credentials: "same-origin" });
 
 /** Asking again would not help: a session that is over is over. */
 async function authorize(again) {

@@ -8,6 +8,11 @@ export class Problem extends Error {
   }
 }
 
+/** An Idempotency-Key that nobody else has. (randomUUID is not there on pages without TLS.) */
+export function freshKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 export class Api {
   /** `authorize(again)` gives the headers of a request; `again` says that the last ones were refused. */
   constructor({ base, authorize, credentials = "omit" }) {

@@ -4,6 +4,8 @@
 // something is missing, and `changes` after our number is read; an earlier one is known already. So nothing is missed,
 // and nothing is there twice, whatever becomes of the line.
 
+import { freshKey } from "./api.js";
+
 const WAIT = 250; // ms that a frame which came too early waits for the one before it
 
 export class Feed {
@@ -115,7 +117,7 @@ export class Feed {
 
   /** Say something. It is shown at once, and sent until it is taken, once: by an Idempotency-Key of its own. */
   async say(body, shown = {}) {
-    const draft = { key: crypto.randomUUID(), ...body, ...shown, body, at: new Date().toISOString(), failed: null, sent: false };
+    const draft = { key: freshKey(), ...body, ...shown, body, at: new Date().toISOString(), failed: null, sent: false };
     this.pending.push(draft);
     return this.resend(draft);
   }

@@ -8,7 +8,7 @@
 
 const IDLE = 4 * 60e3; // API Gateway ends a line that is silent for 10 minutes
 const PLANNED = 110 * 60e3; // and any after 2 hours: the next one is there before
-const ANSWER = 10e3;
+const ANSWER = 8e3;
 const POLL = 4e3;
 const POLL_HIDDEN = 30e3;
 const RETRY_WHILE_POLLING = 60e3;
@@ -199,10 +199,12 @@ export class Live {
 
   /** The network is back, or somebody looks at the page: find out at once whether the line still is one. */
   #woken() {
-    if (this.state === "closed" || document.visibilityState === "hidden") return;
-    if (this.state === "open") this.#ping();
-    else if (navigator.onLine && !this.#next) {
-      this.#tries = Math.min(this.#tries, 2);
+    if (this.state === "closed") return;
+    if (!navigator.onLine) {
+      if (this.#socket) this.#lost(this.#socket);
+    } else if (this.state === "open") this.#ping();
+    else if (!this.#next) {
+      this.#tries = 0;
       this.#connect();
     }
   }

@@ -109,7 +109,7 @@ export class Composer {
     const { say, language } = this.widget;
     this.chips.hidden = !this.#files.length;
     this.chips.replaceChildren(...this.#files.map((chip) =>
-      h(`span.file${chip.made ? "" : ".busy"}`, { title: chip.made ? null : say("uploading", chip.file.name) }, icon(ICONS.file), h("span.name", null, chip.file.name), h("small", null, size(chip.file.size, language)),
+      h(`span.file${chip.made ? "" : ".busy"}`, null, icon(ICONS.file), h("span.name", null, chip.file.name), h("small", null, size(chip.file.size, language)),
         h("button.round", { "aria-label": say("detach", chip.file.name), onclick: () => {
           this.#files = this.#files.filter((each) => each !== chip);
           this.#showFiles();

@@ -1,5 +1,6 @@
 // What is filled in: a new topic, and a visitor's first words.
 
+import { freshKey } from "../shared/api.js";
 import { h, icon } from "../shared/dom.js";
 import { ICONS } from "./icons.js";
 import { Composer } from "./composer.js";
@@ -12,14 +13,14 @@ export class NewTopic {
   constructor(widget) {
     const { say } = widget;
     this.widget = widget;
-    this.key = crypto.randomUUID();
+    this.key = freshKey();
     this.name = h("input.field", { required: true, maxlength: "200", placeholder: say("topicHint") });
     this.problem = h("p.problem", { role: "alert", hidden: true });
     this.composer = new Composer(widget, { placeholder: say("firstMessage"), onsend: (body) => this.#send(body) });
     this.element = h("section.pane.main", { "aria-label": say("start") },
       h("header.top", null,
         h("button.round", { "aria-label": say("back"), onclick: () => widget.show("list") }, icon(ICONS.back)),
-        h("div.grow", null, h("h3", null, say("start"))), widget.closer()),
+        h("div.grow", null, h("h2", null, say("start"))), widget.closer()),
       h("div.form", null, this.problem, field(say("topic"), this.name)),
       this.composer.element);
   }
@@ -32,7 +33,7 @@ export class NewTopic {
     const name = this.name.value.trim() || body.text.split("\n")[0].slice(0, 80);
     try {
       const room = await this.widget.session.newTopic(name || this.widget.say("topic"), body.text, body.attachments, this.key);
-      this.key = crypto.randomUUID();
+      this.key = freshKey();
       this.name.value = "";
       this.widget.openRoom(room.id);
     } catch (problem) {
@@ -53,7 +54,7 @@ export class VisitorForm {
     this.problem = h("p.problem", { role: "alert", hidden: true });
     this.name = name;
     const go = h("button.primary", { type: "submit" }, say("visitorSend"));
-    this.element = h("section.pane.main", { "aria-label": say("support") },
+    this.element = h("section.pane.main", null,
       h("header.top", null, h("div.grow", null, h("h2", null, say("support"))), widget.closer()),
       h("form.form", { onsubmit: async (event) => {
         event.preventDefault();

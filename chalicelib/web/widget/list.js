@@ -26,14 +26,14 @@ export class RoomList {
     const { say } = widget;
     this.query = h("input.field", { type: "search", placeholder: say("search"), "aria-label": say("search"), oninput: () => this.update() });
     this.tabs = ["open", "resolved"].map((state) =>
-      h("button", { onclick: () => this.#show(state) }, say(state === "open" ? "active" : "resolved")),
+      h("button", { onclick: () => this.#show(state) }, say(state)),
     );
     this.rows = h("ul", { "aria-label": say("support") });
     this.none = h("p.none", { hidden: true });
     this.faces = h("span.faces", { "aria-hidden": "true" });
     this.title = h("h2", { id: "parley-title" });
     this.company = h("p");
-    this.element = h("section.pane.side", { "aria-label": say("support") },
+    this.element = h("section.pane.side", null,
       h("header.top", null, h("div.grow", null, this.title, this.company), this.faces, widget.closer()),
       h("div.find", null, icon(ICONS.search), this.query),
       h("div.tabs", null, this.tabs),

@@ -17,19 +17,21 @@ export class RoomView {
   #unreadFrom = 0;
   #off = null;
   #marking = 0;
+  #told = "";
 
   constructor(widget) {
     this.widget = widget;
     const { say } = widget;
-    this.title = h("h3", { id: "parley-room" });
+    this.title = h("h2", { id: "parley-room" });
     this.state = h("p");
     this.faces = h("span.faces", { "aria-hidden": "true" });
     this.about = h("button.round", { "aria-label": say("menu"), "aria-expanded": "false", onclick: () => this.#toggle() }, icon(ICONS.more));
     this.back = h("button.round.back", { "aria-label": say("back"), onclick: () => widget.show("list") }, icon(ICONS.back));
     this.menu = h("div.menu", { hidden: true });
+    this.issues = h("ul.issues", { hidden: true });
     this.offline = h("p.bar", { hidden: true, role: "status" }, say("offline"));
     this.older = h("button.plain.older", { onclick: () => this.#older() }, say("older"));
-    this.log = h("div.log", { role: "log", tabindex: "0", onkeydown: (event) => this.#walk(event) });
+    this.log = h("div.log", { role: "log", tabindex: "0", onkeydown: (event) => this.#walk(event), onfocusin: (event) => this.#roving(event.target.closest(".said")) });
     this.typing = h("p.typing", { "aria-live": "polite" });
     this.composer = new Composer(widget, {
       onsend: (body, shown) => {
@@ -46,8 +48,9 @@ export class RoomView {
     this.drop = h("div.drop", { hidden: true }, say("drop"));
     this.element = h("section.pane.main", { "aria-labelledby": "parley-room" },
       h("header.top", null, this.back, h("div.grow", null, this.title, this.state), this.faces, this.about, widget.closer()),
-      this.offline, this.menu, this.log, this.typing, this.composer.element, this.drop);
+      this.issues, this.offline, this.menu, this.log, this.typing, this.composer.element, this.drop);
     this.#droppable();
+    document.addEventListener("visibilitychange", () => this.update());
   }
 
   get id() {
@@ -68,6 +71,8 @@ export class RoomView {
     this.log.replaceChildren();
     this.#nodes.clear();
     this.#off = this.feed.on(() => this.update());
+    this.issues.hidden = true;
+    this.#told = "";
     session.live.watch({ room: id });
     const waiting = this.room?.unread ?? 0;
     this.update();
@@ -108,7 +113,22 @@ export class RoomView {
     this.#roving();
     this.updateTyping();
     this.offline.hidden = !(session.live.state !== "open" && (!navigator.onLine || feed.pending.some((draft) => draft.failed)));
-    if (feed.ready) this.#markRead();
+    if (!feed.ready) return;
+    this.#markRead();
+    this.#track();
+  }
+
+  /** What the room is behind, as the vendor shows it: looked up when one comes, and when the vendor has said something. */
+  async #track() {
+    const { say, session } = this.widget;
+    const { id } = this;
+    const told = id + (this.feed.list.findLast((message) => message.author.kind !== "user")?.id ?? "");
+    if (told === this.#told || session.me.room) return;
+    this.#told = told;
+    const found = await session.api.get(`/v1/rooms/${id}/issues`).catch(() => ({ items: [] }));
+    if (this.id !== id) return;
+    this.issues.replaceChildren(...found.items.map(({ public: issue }) => h("li", null, h("span.chip", null, say(issue.state)), issue.title ?? say("issue"))));
+    this.issues.hidden = !found.items.length;
   }
 
   updateTyping() {
@@ -182,7 +202,7 @@ export class RoomView {
     const { author } = message;
     const mine = author.id === session.me.id;
     const name = mine ? say("you") : author.kind === "system" ? say("system") : author.name;
-    const vendor = author.kind === "agent" ? h("span.chip", null, session.me.workspace.name) : author.kind === "visitor" && !mine && h("span.chip", null, say("visitor"));
+    const vendor = author.kind === "agent" ? h("span.chip", null, session.me.workspace.name) : null;
     const names = [...session.people.values()].filter((person) => message.mentions.includes(person.id)).map((person) => person.name);
     const inside = message.deleted ? say("deleted") : [
       message.reply_to && this.#cite(message.reply_to),
@@ -251,9 +271,13 @@ export class RoomView {
     const { say } = this.widget;
     const tool = (name, label, onclick) => h("button", { tabindex: "-1", title: label, "aria-label": label, onclick }, icon(ICONS[name]));
     const bar = h("div.tools", { role: "toolbar", "aria-label": say("react") });
-    const usual = () => bar.replaceChildren(...[
+    const put = (...tools) => {
+      bar.parentElement?.focus(); // or the focus would go with the tool that is taken away, and hide the others
+      bar.replaceChildren(...tools);
+    };
+    const usual = () => put(...[
       tool("smile", say("react"), () => {
-        bar.replaceChildren(...EMOJI.map((emoji) => h("button", { tabindex: "-1", "aria-label": say("reactWith", emoji), onclick: () => {
+        put(...EMOJI.map((emoji) => h("button", { tabindex: "-1", "aria-label": say("reactWith", emoji), onclick: () => {
           usual();
           this.#try(this.feed.react(message, emoji, true));
         } }, emoji)));
@@ -262,7 +286,7 @@ export class RoomView {
       tool("reply", say("reply"), () => this.composer.reply(message)),
       mine && tool("edit", say("edit"), () => this.composer.edit(message)),
       mine && tool("trash", say("remove"), () => {
-        bar.replaceChildren(
+        put(
           h("button.sure", { onclick: () => this.#try(this.feed.remove(message)) }, say("removeSure")),
           h("button", { "aria-label": say("cancel"), onclick: usual }, icon(ICONS.close)));
         bar.firstChild.focus();
@@ -278,9 +302,8 @@ export class RoomView {
     const current = wanted ?? all.find((node) => node.tabIndex === 0) ?? all.at(-1);
     for (const node of all) {
       node.tabIndex = node === current ? 0 : -1;
-      for (const control of node.querySelectorAll("button, a")) control.tabIndex = node === current ? 0 : -1;
+      for (const control of node.querySelectorAll("button, a")) control.tabIndex = node.tabIndex;
     }
-    return current;
   }
 
   #walk(event) {
@@ -291,7 +314,10 @@ export class RoomView {
       const at = said ? all.indexOf(said) : all.length;
       const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: all.length - 1 }[event.key];
       const next = all[Math.max(0, Math.min(all.length - 1, to))];
-      if (next) this.#roving(next).focus();
+      next?.focus();
+    } else if (["ArrowLeft", "ArrowRight"].includes(event.key) && event.target.closest(".tools")) {
+      const next = event.key === "ArrowLeft" ? event.target.previousSibling : event.target.nextSibling;
+      next?.focus();
     } else return;
     event.preventDefault();
     event.stopPropagation();

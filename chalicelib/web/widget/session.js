@@ -211,8 +211,10 @@ export class Session {
   async #caughtUp() {
     try {
       await this.load();
-      for (const feed of this.feeds.values()) await feed.catchUp();
-      for (const feed of this.feeds.values()) await feed.retry();
+      for (const feed of this.feeds.values()) {
+        if ((this.rooms.get(feed.id)?.change ?? Infinity) > feed.have) await feed.catchUp();
+        await feed.retry();
+      }
     } catch (problem) {
       if (problem.status === 401) {
         this.failed = problem;

@@ -29,17 +29,16 @@ svg { width: 20px; height: 20px; fill: none; stroke: currentColor; stroke-width:
 ul { list-style: none; }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
-.launcher { position: fixed; inset-block-end: 20px; inset-inline-end: 20px; z-index: 2147483000; width: 56px; height: 56px; border-radius: 28px; background: var(--accent); color: #fff; display: grid; place-items: center; box-shadow: 0 6px 24px rgb(16 18 24 / 28%); transition: transform .15s; }
-.launcher:hover { transform: translateY(-2px); }
+.launcher { position: fixed; inset-block-end: 20px; inset-inline-end: 20px; z-index: 2147483000; width: 56px; height: 56px; border-radius: 28px; background: var(--accent); color: #fff; display: grid; place-items: center; box-shadow: 0 6px 24px rgb(16 18 24 / 28%); }
 .launcher svg { width: 26px; height: 26px; }
 .badge { min-width: 20px; height: 20px; padding-inline: 6px; border-radius: 10px; background: var(--accent); color: #fff; font-size: 12px; font-weight: 600; line-height: 20px; text-align: center; }
 .launcher .badge { position: absolute; inset-block-start: -4px; inset-inline-end: -4px; background: #c4321f; box-shadow: 0 0 0 2px var(--bg); }
 
 .panel { background: var(--bg); display: flex; flex-direction: column; overflow: hidden; position: relative; container-type: inline-size; }
-.floating { position: fixed; inset-block-end: 88px; inset-inline-end: 20px; z-index: 2147483001; width: 408px; height: min(680px, calc(100dvh - 108px)); border-radius: 18px; box-shadow: var(--shadow); animation: rise .18s ease-out; }
+.floating { position: fixed; inset-block-end: 88px; inset-inline-end: 20px; z-index: 2147483001; width: 408px; height: min(680px, calc(100dvh - 108px)); border-radius: 18px; box-shadow: var(--shadow); }
 .inpage { height: 100%; min-height: 480px; border: 1px solid var(--line); border-radius: 14px; }
 @keyframes rise { from { opacity: 0; transform: translateY(12px); } }
-@media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation: none !important; transition: none !important; scroll-behavior: auto !important; } }
+@media (prefers-reduced-motion: no-preference) { .floating { animation: rise .18s; } }
 @media (max-width: 520px) { .floating { inset: 0; width: auto; height: 100dvh; border-radius: 0; } .launcher.isopen { display: none; } }
 
 .panes { flex: 1; min-height: 0; display: grid; grid-template: 1fr / 1fr; }
@@ -55,7 +54,7 @@ ul { list-style: none; }
 }
 
 .top { display: flex; align-items: center; gap: 10px; padding: 14px 16px 12px; min-height: 64px; }
-.top h2, .top h3 { font-size: 17px; font-weight: 650; line-height: 1.25; letter-spacing: -.01em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.top h2 { font-size: 17px; font-weight: 650; line-height: 1.25; letter-spacing: -.01em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .top > .grow, .grow { flex: 1; min-width: 0; }
 .top p { font-size: 13px; color: var(--ink2); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .main > .top { border-block-end: 1px solid var(--line); }
@@ -103,6 +102,8 @@ ul { list-style: none; }
 .plain:hover { background: var(--accent-soft); }
 .plain.bad { color: var(--bad); }
 
+.issues { border-block-end: 1px solid var(--line); padding: 6px 16px; font-size: 13px; }
+.issues li { display: flex; gap: 8px; padding: 2px 0; }
 .log { flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: 12px 14px 6px; display: flex; flex-direction: column; }
 .log > :first-child { margin-block-start: auto; }
 .mark { display: flex; align-items: center; gap: 10px; color: var(--ink2); font-size: 12.5px; font-weight: 550; margin: 16px 0 8px; }

@@ -44,7 +44,7 @@ class ParleySupport extends HTMLElement {
       onkeydown: (event) => this.#key(event),
     }, this.bar, this.panes);
     this.count = h("span.badge", { hidden: true, "aria-hidden": "true" });
-    this.launcher = h("button.launcher", { "aria-label": this.say("open"), "aria-expanded": "false", "aria-controls": "parley-panel", onclick: () => this.toggle() }, icon(ICONS.chat), this.count);
+    this.launcher = h("button.launcher", { "aria-label": this.say("show"), "aria-expanded": "false", "aria-controls": "parley-panel", onclick: () => this.toggle() }, icon(ICONS.chat), this.count);
     this.#root = h("div.root", null, this.panel, !this.inPage && this.launcher);
     shadow.replaceChildren(this.#root);
     this.#dark.addEventListener("change", this.#themed);
@@ -150,7 +150,7 @@ class ParleySupport extends HTMLElement {
     this.bar.textContent = session.failed ? (session.failed.status === 401 ? this.say("expired") : session.failed.message) : "";
     this.count.hidden = !session.unread;
     this.count.textContent = session.unread > 99 ? "99+" : String(session.unread);
-    if (!this.visible) this.launcher.setAttribute("aria-label", session.unread ? this.say("openUnread", session.unread) : this.say("open"));
+    if (!this.visible) this.launcher.setAttribute("aria-label", session.unread ? this.say("openUnread", session.unread) : this.say("show"));
     if (what === "rooms") for (const listener of [...this.#heard]) listener(session.unread);
   }
 
@@ -186,7 +186,7 @@ class ParleySupport extends HTMLElement {
     this.panel.hidden = true;
     this.removeAttribute("open");
     this.launcher.setAttribute("aria-expanded", "false");
-    this.launcher.setAttribute("aria-label", this.say("open"));
+    this.launcher.setAttribute("aria-label", this.say("show"));
     this.launcher.classList.remove("isopen");
     this.launcher.focus();
   }
@@ -275,13 +275,6 @@ export const Parley = {
     const made = element(options);
     if (!made.isConnected) document.body.append(made);
     made.open();
-    return made;
-  },
-
-  /** Show the button. */
-  button(options) {
-    const made = element(options);
-    if (!made.isConnected) document.body.append(made);
     return made;
   },
 

@@ -1,0 +1,1 @@
+"""Microsoft Teams: a bot of the vendor's, or an outgoing webhook."""

@@ -1,0 +1,43 @@
+"""What Teams is asked about what came in: people, files; and how an order is answered."""
+
+import time
+
+from ...desk.arrivals import File
+from ...desk.faces import Shown
+from ...desk.workspaces import Install
+from ...ports import Denied, Outside, Secrets
+from . import config
+from .client import Connector
+from .text import to_teams
+
+
+class Teams:
+    """One bot. Raises Busy and Denied."""
+
+    def __init__(self, install: Install, secrets: Secrets, outside: Outside) -> None:
+        self._config = config.of(install)
+        password = next(iter(secrets.get("app_password", ())), "")
+        self._connector = Connector(self._config, password, outside, lambda: int(time.time() * 1000))
+
+    def person(self, outside: str, account: str) -> Shown:
+        """A member of the conversation that `account` (`tenant|conversation`) names."""
+        tenant, _, conversation = account.partition("|")
+        told = self._connector.member(conversation, outside) if conversation else {}
+        if not told:
+            raise Denied("no member of the conversation")
+        home = bool(tenant) and tenant == self._config.agent_tenant
+        email = told.get("email") or told.get("userPrincipalName") or ""
+        return Shown(name=str(told.get("name") or ""), email=str(email) if "@" in str(email) else "", home=home)
+
+    def file(self, file: File, account: str, most: int) -> bytes:
+        """A file's bytes; Denied if it is larger than `most`."""
+        return self._connector.file(file.url, most)
+
+    def answer(self, where: str, text: str, account: str) -> None:
+        """Said in the conversation: Teams has no message that one person alone sees in a channel."""
+        self._connector.say(where, {"type": "message", "textFormat": "markdown", "text": to_teams(text, {})[0]})
+
+
+def ask(install: Install, secrets: Secrets, outside: Outside) -> Teams:
+    """As ports.AskingOf."""
+    return Teams(install, secrets, outside)

@@ -1,0 +1,148 @@
+"""The Bot Connector's REST API, with a token of the bot's own.
+
+https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from ...ports import AddressRefused, Answer, Busy, Denied, Outside, Unreachable
+from ...wire.rest import Api
+from .config import Config, cloud_of
+
+EARLY = 300_000  # ms before its end at which a token is renewed
+CLOSED = frozenset(
+    {"BotNotInConversationRoster", "ConversationNotFound", "BotDisabledByAdmin", "ConversationBlockedByUser"}
+)
+_tokens: dict[str, tuple[int, str]] = {}
+
+
+class Closed(Denied):
+    """The conversation is closed to the bot; the rest of the account is not."""
+
+
+class Connector:
+    """One bot. Every call is one request, but for a token's renewal; raises Busy and Denied."""
+
+    def __init__(self, config: Config, password: str, outside: Outside, now: Callable[[], int]) -> None:
+        self._config, self._password, self._outside, self._now = config, password, outside, now
+        self._cloud = cloud_of(config)
+
+    def say(self, conversation: str, activity: dict[str, Any]) -> str:
+        """Send an activity into a conversation (`19:…@thread.tacv2;messageid=…`); its id there."""
+        told = self._call("POST", f"/v3/conversations/{quote(conversation, safe='')}/activities", activity)
+        return str((told or {}).get("id") or "")
+
+    def begin(self, channel: str, activity: dict[str, Any]) -> tuple[str, str]:
+        """Begin a thread in a channel: (the conversation's id, the activity's)."""
+        body = {
+            "isGroup": True,
+            "bot": {"id": f"28:{self._config.app_id}"},
+            "channelData": {"channel": {"id": channel}},
+            "activity": activity,
+        }
+        told = self._call("POST", "/v3/conversations", body) or {}
+        return str(told.get("id") or ""), str(told.get("activityId") or "")
+
+    def change(self, conversation: str, id_: str, activity: dict[str, Any]) -> None:
+        """Change an activity of ours."""
+        self._call("PUT", self._path(conversation, id_), activity)
+
+    def withdraw(self, conversation: str, id_: str) -> None:
+        """Delete an activity of ours; fine if it is gone."""
+        self._api().drop(self._path(conversation, id_))
+
+    def member(self, conversation: str, person: str) -> dict[str, Any]:
+        """A member of a conversation: name, email, userRole, tenantId; {} if they are none."""
+        path = f"/v3/conversations/{quote(conversation, safe='')}/members/{quote(person, safe='')}"
+        told = self._api().find(path)
+        return told if isinstance(told, dict) else {}
+
+    def try_token(self) -> None:
+        """Whether app id and password are good."""
+        self._token()
+
+    def file(self, url: str, most: int) -> bytes:
+        """A file's bytes. Only the connector's own addresses get the bot's token."""
+        headers = {"authorization": f"Bearer {self._token()}"} if url.startswith(self._cloud.service_url + "/") else {}
+        try:
+            answer = self._outside.send("GET", url, b"", headers, 30.0, most + 1)
+        except AddressRefused as refused:
+            raise Denied(f"address refused: {refused.detail}") from None
+        except Unreachable as unreachable:
+            raise Busy(str(unreachable)) from None
+        if answer.status != 200:
+            raise (Busy if answer.status in (408, 429) or answer.status >= 500 else Denied)(f"HTTP {answer.status}")
+        if len(answer.body) > most:
+            raise Denied("the file is too large")
+        return answer.body
+
+    def _path(self, conversation: str, id_: str) -> str:
+        return f"/v3/conversations/{quote(conversation, safe='')}/activities/{quote(id_, safe='')}"
+
+    def _call(self, method: str, path: str, body: Any) -> Any:
+        return self._api().call(method, path, body)
+
+    def _api(self) -> Api:
+        return Api(
+            outside=self._outside,
+            base=self._cloud.service_url,
+            headers={"authorization": f"Bearer {self._token()}"},
+            now=self._now,
+            said=lambda told: str(told["error"]["message"]),
+            refusal=self._refusal,
+        )
+
+    def _refusal(self, answer: Answer, told: Any) -> Exception | None:
+        error = told.get("error") if isinstance(told, dict) else None
+        code = error.get("code") if isinstance(error, dict) else ""
+        if code in CLOSED:
+            return Closed(f"HTTP {answer.status}: {code}")
+        if answer.status == 401:  # a token that is not good any more: the next call gets another
+            _tokens.pop(self._name(), None)
+            return Busy("HTTP 401: the bot's token was refused")
+        return Busy(f"HTTP {answer.status}") if answer.status == 412 else None
+
+    def _name(self) -> str:
+        return hashlib.sha256(f"{self._cloud.login_url} {self._config} {self._password}".encode()).hexdigest()
+
+    def _token(self) -> str:
+        name, now = self._name(), self._now()
+        kept = _tokens.get(name)
+        if kept and now < kept[0] - EARLY:
+            return kept[1]
+        if not self._config.app_id or not self._password:
+            raise Denied("app_id and app_password are needed to send", lost=True)
+        url = f"{self._cloud.login_url}/{self._config.tenant or 'botframework.com'}/oauth2/v2.0/token"
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self._config.app_id,
+            "client_secret": self._password,
+            "scope": self._cloud.scope,
+        }
+        headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+        try:
+            answer = self._outside.send("POST", url, urlencode(form).encode(), headers)
+        except AddressRefused as refused:
+            raise Denied(f"address refused: {refused.detail}") from None
+        except Unreachable as unreachable:
+            raise Busy(str(unreachable)) from None
+        told = _json(answer.body)
+        if answer.status in (400, 401, 403):
+            raise Denied(f"Microsoft refused app_id or app_password: {told.get('error', answer.status)}", lost=True)
+        token, life = told.get("access_token"), told.get("expires_in")
+        if answer.status != 200 or not isinstance(token, str) or not isinstance(life, int):
+            raise Busy(f"the token service: HTTP {answer.status}")
+        _tokens[name] = (now + life * 1000, token)
+        return token
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
