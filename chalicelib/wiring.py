@@ -21,6 +21,8 @@ CHANNELS: dict[str, tuple[str, str]] = {
 }
 # kind of tracker → its module, which is a ports.Tracker
 TRACKERS: dict[str, str] = {
+    "asana": "asana.webhook",
+    "gitlab": "gitlab.webhook",
     "github": "github.webhook",
     "jira": "jira.webhook",
     "linear": "linear.webhook",

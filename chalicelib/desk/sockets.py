@@ -9,11 +9,12 @@ EVERYTHING = "*"
 
 
 class Connection(Record, frozen=True):
-    """A socket. Without `person` it is not authenticated, and is told nothing."""
+    """A socket, opened by a page of `origin`, if by any. Without `person` it is not authenticated and told nothing."""
 
     id: str
     opened_at: int
     expires_at: int
+    origin: str = ""
     workspace: str = ""
     kind: str = ""
     person: str = ""

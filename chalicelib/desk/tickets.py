@@ -31,7 +31,8 @@ class Word(Part, frozen=True):
 class Hint(Part, frozen=True):
     """Something happened to a ticket; what, is fetched. `ticket` is the tracker's id as in TicketSeen, `comment` the
     id of a comment where it is about one, `id` the event's own, `at` the tracker's time (ms, 0: not told), `actor`
-    the tracker's id of who did it, `moved_to` the new id after a transfer, `mark` our own mark on what was done."""
+    the tracker's id of who did it, `moved_to` the new id after a transfer, `mark` our own mark on what was done. Where
+    a tracker tells a comment alone, `ticket` is empty: it is that of the comment as we know it."""
 
     ticket: str
     what: Happened

@@ -30,7 +30,7 @@ from ..ports import Drop, Put, Ref, World, new, over, ref
 from ..telemetry import say
 from ..wiring import sockets, world
 from . import live
-from .auth import identify
+from .auth import check_origin, identify
 from .problems import problem
 
 Frame = dict[str, Any]
@@ -42,8 +42,14 @@ def on_connect(event: Any) -> None:
     """Note the socket; nothing is granted yet, and it ends soon if nobody authenticates."""
     rim, id_ = world(), event.connection_id
     now = rim.clock.now()
-    rim.store.commit(new(Connection(id=id_, opened_at=now, expires_at=now + MAX_LIFE)))
+    rim.store.commit(new(Connection(id=id_, opened_at=now, expires_at=now + MAX_LIFE, origin=_origin(event))))
     rim.queues.push([{"unproven": id_}], after=FIRST_FRAME // 1000 + 1)
+
+
+def _origin(event: Any) -> str:
+    """The site whose page opens the socket; what is no browser names none."""
+    headers = event.to_dict().get("headers") or {}
+    return next((value for name, value in headers.items() if name.lower() == "origin"), "")
 
 
 def on_disconnect(event: Any) -> None:
@@ -88,6 +94,8 @@ def _authenticate(rim: World, connection: Connection, frame: Frame) -> Frame:
     who, _ = identify(rim, token, [])
     if not who.may("read"):
         raise Forbidden("this needs the right to read")
+    if not who.is_agent:
+        check_origin(rim, who.workspace, connection.origin or None)
     if connection.person not in ("", who.id):
         raise Unauthenticated("a connection belongs to one person")
     ends = min(connection.opened_at + MAX_LIFE, who.expires_at or connection.opened_at + MAX_LIFE)

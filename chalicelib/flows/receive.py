@@ -26,12 +26,12 @@ from ..desk.customers import Customer
 from ..desk.envelopes import Envelope
 from ..desk.errors import Conflict, Forbidden, Invalid
 from ..desk.ids import derived, message_id, triage_room_id
-from ..desk.issues import Holder
+from ..desk.issues import Comment, Holder, Ticket
 from ..desk.messages import Author, Draft, Known, Message, Reply
 from ..desk.rooms import Bridge, Room, Tie
 from ..desk.tickets import Hint
 from ..desk.workspaces import Install
-from ..ports import Task, World, Write, new, ref
+from ..ports import Listing, Task, World, Write, new, ref
 from .admit import admit_customer, admit_user, admit_visitor, customer_of_address
 from .amend import Step, amend_known, delete_step, delete_wait, edit_step, edit_wait, react_step, react_wait
 from .arriving import Aside, Barred, Place, kept, new_room, own_room
@@ -88,13 +88,22 @@ def _hinted(
         outcome.unsupported.append(hint.what)
     elif hint.what == "project_changed":
         outcome.ignored.append("project-changed")
-    elif world.store.one(ref(Holder, envelope.install, hint.ticket)) is None:
-        outcome.ignored.append("not-tied")
     else:
+        ticket = hint.ticket or _ticket_of(world, envelope.install, hint.comment)
+        if not ticket or world.store.one(ref(Holder, envelope.install, ticket)) is None:
+            outcome.ignored.append("not-tied")
+            return
         why = f"{envelope.id}:{number}"
-        task = Task("look", "", envelope.install, hint.ticket, hint, envelope.received_at, why)
-        world.queues.sync([task])
+        world.queues.sync([Task("look", "", envelope.install, ticket, hint, envelope.received_at, why)])
         outcome.handled.append(hint.what)
+
+
+def _ticket_of(world: World, install: str, comment: str) -> str:
+    """The ticket of a comment that we know, where its tracker tells the comment alone."""
+    listing: Listing[Comment] = Listing("comment", (install, comment))
+    known = world.store.page(listing, 1).items
+    ticket = world.store.one(ref(Ticket, known[0].issue, install)) if known else None
+    return ticket.ticket if ticket else ""
 
 
 def _work_off(place: Place, arrival: Arrival, outcome: Outcome) -> None:

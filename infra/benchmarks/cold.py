@@ -60,9 +60,9 @@ from chalicelib.aws.clients import client
 # The clients beside the table's, and the flow, that a function's first request or record needs.
 NEEDS = {
     "app.app": "client('sqs')",
-    "app.connect": "",
+    "app.connect": "client('sqs')",
     "app.message": "from chalicelib.wiring import sockets; sockets()",
-    "app.disconnect": "",
+    "app.disconnect": "from chalicelib.wiring import sockets; sockets()",
     "chalicelib.edge.workers.receive": "import chalicelib.flows.receive",
     "chalicelib.edge.workers.react": "import chalicelib.flows.react; client('sqs')",
     "chalicelib.edge.workers.deliver": "import chalicelib.flows.deliver, chalicelib.aws.outside; client('kms')",
@@ -70,6 +70,7 @@ NEEDS = {
     "chalicelib.edge.workers.jobs": "import chalicelib.flows.place, chalicelib.flows.work; client('sqs'); client('s3')",
     "chalicelib.edge.workers.mail": "import chalicelib.flows.hand_over_mail; client('sqs'); client('s3')",
     "chalicelib.edge.workers.broadcast": "import chalicelib.flows.broadcast; client('sqs')",
+    "chalicelib.edge.workers.sync": "import chalicelib.flows.sync; client('sqs')",
     "chalicelib.edge.workers.tick": "import chalicelib.flows.due, chalicelib.flows.due_work; client('sqs')",
 }
 # One whole request, with AWS's answers made up where botocore would send.

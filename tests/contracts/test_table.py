@@ -503,6 +503,13 @@ FOUND = {
         ("iss_1",),
         [msgspec.structs.replace(sample(Comment), version=1, issue="iss_1", install="ins_1", id=i) for i in "12"],
     ),
+    "comment": (
+        ("ins_1", "c1"),
+        [
+            msgspec.structs.replace(sample(Comment), version=1, issue=issue, install="ins_1", id="c1")
+            for issue in ("iss_8", "iss_9")
+        ],
+    ),
     "owed": (
         ("iss_1",),
         [msgspec.structs.replace(sample(Owed), version=1, issue="iss_1", install="ins_1", id=i) for i in "12"],

@@ -63,6 +63,21 @@ def hex_of_body(header: str, prefix: str = "", event: str = "") -> Callable[[str
 
 
 SENDERS = {
+    "asana": Sender(
+        headers=hex_of_body("x-hook-signature"),
+        proofs=("x-hook-signature",),
+        secrets={"signing": [SECRET]},
+        body=("task-added", b'{"events":[{"action":"added","resource":{"gid":"1","resource_type":"task"}}]}'),
+        config={"project": "1200000000000001"},
+    ),
+    "gitlab": Sender(
+        headers=standard_webhooks,
+        proofs=("webhook-id", "webhook-timestamp", "webhook-signature"),
+        secrets={"signing": [SECRET]},
+        body=("issue-open", b'{"object_kind":"issue","object_attributes":{"iid":1,"project_id":14,"action":"open"}}'),
+        config={"project": "acme/api"},
+        dated=True,
+    ),
     "github": Sender(
         headers=hex_of_body("x-hub-signature-256", "sha256=", "x-github-event"),
         proofs=("x-hub-signature-256",),
@@ -144,7 +159,7 @@ def told(arrived: Envelope) -> list[Hint | Ignored | Unsupported]:
         elif isinstance(each, Unsupported):
             assert re.fullmatch(r"[A-Za-z0-9_.:/-]{1,64}", each.what)
         else:
-            assert each.ticket or each.what == "project_changed"
+            assert each.ticket or each.comment or each.what == "project_changed"
             assert len(each.ticket + each.comment + each.actor + each.mark) < 2_000
     return list(found)
 

@@ -44,9 +44,9 @@ class Line:
     wire: FakeSockets
     id: str
 
-    def open(self):
+    def open(self, **headers):
         self.wire.sent[self.id] = []
-        edge.on_connect(SimpleNamespace(connection_id=self.id))
+        edge.on_connect(SimpleNamespace(connection_id=self.id, to_dict=lambda: {"headers": headers}))
         return self
 
     def say(self, frame):
@@ -420,3 +420,12 @@ def test_agents_who_watch_the_inbox_hear_of_trouble_with_deliveries_and_of_broad
     assert (frames[0]["type"], frames[0]["state"], frames[0]["attempts"]) == ("delivery.changed", "queued", 1)
     assert len(told) == 1 + sum(row.state != "sent" for row in rows)
     assert len(ann.heard) == heard
+
+
+def test_pages_of_other_sites_open_no_line_as_a_user(parley, tenant, wire):
+    tenant.api.patch("/v1/workspace", {"allowed_origins": ["https://app.example.com"]})
+    parley.clock.at += 31_000
+    good, bad = Line(wire, "g").open(Origin="https://app.example.com"), Line(wire, "b").open(origin="https://x.example")
+    good.authenticate(tenant.user())
+    assert bad.say({"type": "authenticate", "token": tenant.user().credential})["status"] == 403
+    bad.authenticate(tenant.api)

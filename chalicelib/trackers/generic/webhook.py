@@ -15,6 +15,7 @@ from ...desk.tickets import Happened, Hint
 from ...desk.workspaces import Install
 from ...ports import Outside, Secrets
 from ...wire import standard
+from ...wire.reading import moment
 
 if TYPE_CHECKING:
     from .client import GenericTickets
@@ -124,7 +125,7 @@ def _hint(envelope: Envelope) -> Hint | Ignored | Unsupported:
         what=what,
         id=standard.identity(envelope.headers),
         comment=told.comment,
-        at=max(told.at, 0),
+        at=moment(told.at),
         actor=told.actor,
         moved_to=told.moved_to,
         mark=told.mark,

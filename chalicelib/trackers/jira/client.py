@@ -11,7 +11,7 @@ from typing import Any
 
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.workspaces import Install
-from ...ports import Busy, Denied, Outside, Secrets
+from ...ports import Denied, Outside, Secrets
 from ...wire.reading import ident, items, moment, walk, words
 from ...wire.rest import Api
 from . import wiki
@@ -85,6 +85,7 @@ class Jira:
         label = LABEL + draft.mark
         found = self._search(f'project = "{self._project}" AND labels = "{label}"', 1)
         if found:
+            self._link_back(found[0].id, draft)
             return found[0]
         fields: dict[str, Any] = {
             **self._config["fields"],
@@ -252,13 +253,13 @@ class Jira:
         )
 
     def _link_back(self, ticket: str, draft: TicketDraft) -> None:
-        """A remote link, the same however often it is made. A project that takes none does without."""
+        """A remote link, the same however often it is made. A site that takes none does without."""
         if not draft.link:
             return
         link = {"globalId": f"parley:{draft.mark}", "object": {"url": draft.link, "title": "Parley"}}
         try:
             self._api.call("POST", self._path(f"/issue/{ticket}/remotelink"), link)
-        except (Denied, Busy):
+        except Denied:
             return
 
     def _asked(self, transition: Any, resolution: str) -> tuple[dict[str, Any], str]:

@@ -57,6 +57,23 @@ def test_a_ticket_is_made_once(peer):
     assert issue["properties"] == {"parley": {"mark": "iss_1"}}
 
 
+def test_a_link_back_that_was_not_made_is_made_the_next_time(peer):
+    ours_ = ours(peer)
+    api = peer._handled
+
+    def busy(asked):
+        if asked.path.endswith("/remotelink") and len(peer.log) < 5:
+            raise Refused(503, None)
+        return api(asked)
+
+    peer._handled = busy
+    with pytest.raises(Busy):
+        ours_.tickets.create(DRAFT)
+    ours_.tickets.create(DRAFT)
+    [issue] = peer.issues.values()
+    assert issue["links"]["parley:iss_1"]["url"] == DRAFT.link
+
+
 def test_jiras_own_client_sees_it_and_we_see_what_it_does(peer):
     ours_, theirs = ours(peer), ann(peer)
     made = ours_.tickets.create(DRAFT)

@@ -10,6 +10,7 @@ from chalicelib.desk.errors import Invalid
 from chalicelib.desk.tickets import Hint
 from chalicelib.desk.workspaces import Install
 from chalicelib.trackers.jira import webhook
+from tests.trackers.tables import read_table
 
 PAYLOADS = pathlib.Path(__file__).parent / "payloads"
 CONFIG = {"url": "https://acme.atlassian.net", "project": "ACME"}
@@ -75,30 +76,19 @@ def read(name, **headers):
     return told, webhook.group(envelope)
 
 
-def pattern(name):
-    """The table's row for a file: its own, or the longest that it begins like."""
-    rows = [row for row in TOLD if row == name or row.endswith("*") and name.startswith(row[:-1])]
-    return max(rows, key=lambda row: (row == name, len(row)))
-
-
-@pytest.mark.parametrize("name", sorted(path.stem for path in PAYLOADS.glob("*.json")))
-def test_each_payload(name):
+@pytest.mark.parametrize(("name", "expected"), read_table(PAYLOADS, TOLD))
+def test_each_payload(name, expected):
     told, group = read(name)
     said = {
         Ignored: lambda: f"ignored {told.reason}",
         Unsupported: lambda: f"unsupported {told.what}",
         Hint: lambda: told.what,
     }
-    assert said[type(told)]() == TOLD[pattern(name)]
+    assert said[type(told)]() == expected
     if isinstance(told, Hint) and told.ticket:
         assert told.ticket == "10148"
         assert group != "ins_1"
         assert bool(told.comment) is told.what.startswith("comment")
-
-
-def test_no_row_of_the_table_is_without_a_file():
-    names = [path.stem for path in PAYLOADS.glob("*.json")]
-    assert {pattern(name) for name in names} == set(TOLD)
 
 
 def test_a_hint_in_full():

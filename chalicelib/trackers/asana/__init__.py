@@ -1,0 +1,1 @@
+"""Asana: the tasks of one project."""

@@ -1,0 +1,315 @@
+"""The tasks of one project of Asana over its REST API (1.0).
+
+Tasks of ours carry the issue's id as their `external` gid, which the account that made them finds them by. Stories take
+no mark: our comments are known by the account, and by their ids once they are stored.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
+from ...desk.workspaces import Install
+from ...ports import Answer, Busy, Denied, Outside, Secrets
+from ...wire.reading import ident, items, moment, walk, words
+from ...wire.rest import Absent, Api, Query
+from .webhook import handshake_token
+from .words import CLOSING, DONE, OPEN, comment_of, reads, reference, section_word, word_of
+
+FIELDS = ",".join(
+    ("name", "notes", "completed", "modified_at", "permalink_url", "external", "assignee.name", "tags.name")
+    + ("memberships.project.gid", "memberships.section.gid", "memberships.section.name")
+)
+STORY = "type,resource_subtype,text,created_at,is_edited,created_by.gid,created_by.name"
+PAGE = 100
+MAX_PAGES = 50
+MAX_TITLE = 1000
+PAYING = "Asana asks for a paid plan for this"
+_LINK = re.compile(r"\n*Parley: \S+\s*$")
+
+
+class Asana:
+    """`ports.Tickets` for Asana."""
+
+    def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
+        self._config, self._secrets, self._outside, self._now = install.config, secrets, outside, now
+        self._project: str = install.config["project"]
+
+    def probe(self) -> Probe:
+        """Who we are there; whether the project can be seen and written to."""
+        me = self._data("GET", "/users/me", query={"opt_fields": "name"})
+        project = self._found(f"/projects/{self._project}", {"opt_fields": "name,archived"})
+        missing = []
+        if project is None:
+            missing.append("the project is not there, or not for this account")
+        elif walk(project, "archived") is True:
+            missing.append("the project is archived")
+        return Probe(account=words(me, "name"), actor=ident(me, "gid"), missing=tuple(missing))
+
+    def words(self) -> list[Word]:
+        """Completed or not, and the project's sections."""
+        return [OPEN, DONE, *filter(None, map(section_word, self._sections()))]
+
+    def register(self, url: str, secret: str) -> Registered:
+        """The project's webhook. Asana shakes hands with `url` while this call waits, and tells the secret that it
+        chose with its answer."""
+        target = url + ("&" if "?" in url else "?") + urlencode({"handshake": handshake_token(secret)})
+        query = {"workspace": self._workspace(), "resource": self._project, "opt_fields": "target"}
+        for hook in self._all("/webhooks", query):
+            if words(hook, "target").partition("?")[0] == url:
+                self.unregister(ident(hook, "gid"))  # its secret was told once, and is not told again
+        filters = [
+            *({"resource_type": "task", "action": action} for action in ("added", "changed", "removed", "deleted")),
+            {"resource_type": "task", "action": "undeleted"},
+            *({"resource_type": "story", "action": action} for action in ("added", "changed", "removed", "deleted")),
+            {"resource_type": "project", "action": "changed", "fields": ["name", "archived"]},
+        ]
+        body = {"data": {"resource": self._project, "target": target, "filters": filters}}
+        told = self._api.call("POST", "/webhooks", body)
+        return Registered(id=ident(told, "data", "gid"), secret=words(told, "X-Hook-Secret"))
+
+    def unregister(self, id_: str) -> None:
+        """Take it away."""
+        self._api.drop(f"/webhooks/{_gid(id_)}")
+
+    def create(self, draft: TicketDraft) -> TicketSeen:
+        """Make the ticket, or find the one that carries the mark."""
+        found = self._found(f"/tasks/external:{draft.mark}", {"opt_fields": FIELDS})
+        if found:
+            return self._ticket(found)
+        notes = draft.text.rstrip() + (f"\n\nParley: {draft.link}" if draft.link else "")
+        body = {
+            "name": _title(draft.title),
+            "notes": notes.lstrip("\n"),
+            "projects": [self._project],
+            "external": {"gid": draft.mark, "data": "parley"},
+        }
+        made = self._ticket(self._data("POST", "/tasks", body, {"opt_fields": FIELDS}))
+        return self.label(made.id, draft.labels, ()) if draft.labels else made
+
+    def fetch(self, ticket: str) -> TicketSeen | None:
+        """As it is now."""
+        told = self._found(f"/tasks/{_gid(ticket)}", {"opt_fields": FIELDS})
+        return self._ticket(told) if told else None
+
+    def find(self, reference_: str) -> TicketSeen | None:
+        """By its gid or a URL of Asana."""
+        if reference_.strip().startswith("http") and urlsplit(reference_.strip()).hostname != self._host:
+            return None
+        gid = reference(reference_)
+        return self.fetch(gid) if gid else None
+
+    def search(self, query: str, limit: int = 20) -> list[TicketSeen]:
+        """Those of the project with these words. Searching asks for a paid plan: without one, those whose names begin
+        so."""
+        exact = self.find(query)
+        if exact:
+            return [exact]
+        text = query.strip()[:200]
+        if not text:
+            return []
+        home = f"/workspaces/{self._workspace()}"
+        asked: dict[str, str | int] = {"text": text, "projects.any": self._project, "limit": limit}
+        try:
+            found = self._data("GET", f"{home}/tasks/search", query=asked | {"opt_fields": FIELDS})
+        except Paying:
+            asked = {"resource_type": "task", "query": text, "count": limit, "opt_fields": FIELDS}
+            found = self._data("GET", f"{home}/typeahead", query=asked)
+            found = [task for task in found if self._membership(task) is not None]
+        return [self._ticket(task) for task in found]
+
+    def comments(self, ticket: str, since: int = 0) -> list[CommentSeen]:
+        """Those made since, and all that were edited ever, oldest first; what Asana itself notes is left out."""
+        query = {"opt_fields": STORY}
+        stories = self._all(f"/tasks/{_gid(ticket)}/stories", query)
+        told = [comment_of(each) for each in stories if words(each, "resource_subtype") == "comment_added"]
+        found = [each for each in told if each.updated_at >= since or each.updated_at != each.created_at]
+        return sorted(found, key=lambda each: each.updated_at)
+
+    def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
+        """Say it."""
+        return comment_of(self._data("POST", f"/tasks/{_gid(ticket)}/stories", {"text": text}, {"opt_fields": STORY}))
+
+    def amend(self, ticket: str, comment: str, text: str) -> None:
+        """Change a comment of ours."""
+        self._data("PUT", f"/stories/{_gid(comment)}", {"text": text})
+
+    def withdraw(self, ticket: str, comment: str) -> None:
+        """Delete a comment of ours."""
+        self._api.drop(f"/stories/{_gid(comment)}")
+
+    def move(self, ticket: str, word: str) -> TicketSeen:
+        """Complete it or not, and into the section that the word names. A task leaves a section that reads as
+        another state."""
+        now = self._task(ticket)
+        seen = self._ticket(now)
+        if seen.word.id == word:
+            return seen
+        section = word.removeprefix("section:") if word.startswith("section:") else ""
+        target = next((each for each in self._sections() if ident(each, "gid") == section), None) if section else None
+        if section and target is None or not section and word not in (OPEN.id, DONE.id):
+            raise Denied("that section is not in the project")
+        completed = reads(words(target, "name")) in CLOSING if target else word == DONE.id
+        if not target and not _suits(walk(self._membership(now), "section"), word):
+            target = next((each for each in self._sections() if _suits(each, word)), None)
+        if walk(now, "completed") is not completed:
+            self._data("PUT", f"/tasks/{_gid(ticket)}", {"completed": completed})
+        if target:
+            self._data("POST", f"/sections/{ident(target, 'gid')}/addTask", {"task": ticket})
+        return self._ticket(self._task(ticket))
+
+    def retitle(self, ticket: str, title: str, text: str | None = None) -> TicketSeen:
+        """Change title and, unless None, text; the link back stays under it."""
+        body = {"name": _title(title)}
+        if text is not None:
+            under = _LINK.search(words(self._task(ticket), "notes"))
+            body["notes"] = text.rstrip() + (under[0] if under else "")
+        return self._ticket(self._data("PUT", f"/tasks/{_gid(ticket)}", body, {"opt_fields": FIELDS}))
+
+    def label(self, ticket: str, add: Sequence[str], remove: Sequence[str]) -> TicketSeen:
+        """Put tags on and take them off; a tag that the workspace has not is made."""
+        worn = {words(tag, "name"): ident(tag, "gid") for tag in items(self._task(ticket), "tags")}
+        for name in add:
+            if name not in worn:
+                self._data("POST", f"/tasks/{_gid(ticket)}/addTag", {"tag": self._tag(name)})
+        for name in remove:
+            if name in worn:
+                self._data("POST", f"/tasks/{_gid(ticket)}/removeTag", {"tag": worn[name]})
+        return self._ticket(self._task(ticket))
+
+    def changed(self, since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
+        """A page of tasks changed since; within a page oldest first, since Asana has an order of its own."""
+        query = {"project": self._project, "modified_since": _iso(since), "opt_fields": FIELDS, "limit": str(PAGE)}
+        told = self._api.call("GET", "/tasks", query=query | ({"offset": cursor} if cursor else {}))
+        found = [self._ticket(task) for task in items(told, "data")]
+        return sorted(found, key=lambda each: each.updated_at), words(told, "next_page", "offset")
+
+    # --- how it is asked ---
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self._config["url"]).hostname or ""
+
+    @property
+    def _api(self) -> Api:
+        token = next(iter(self._secrets.get("token", ())), "")
+        if not token:
+            raise Denied("the credential `token` is missing", lost=True)
+        headers = {"authorization": f"Bearer {token}"}
+        return Api(self._outside, f"{self._config['url']}/api/1.0", headers, self._now, said, _refusal)
+
+    def _data(self, method: str, path: str, body: Any = None, query: Query = ()) -> Any:
+        """What Asana wraps as `data`, both ways."""
+        return walk(self._api.call(method, path, None if body is None else {"data": body}, query), "data")
+
+    def _found(self, path: str, query: Query = ()) -> Any:
+        """What a GET finds. For what is not shared with the account Asana answers 403."""
+        try:
+            return walk(self._api.find(path, query), "data")
+        except NotShared:
+            return None
+
+    def _all(self, path: str, query: dict[str, str]) -> Iterator[Any]:
+        """Every item of a listing, page by page."""
+        offset = ""
+        for _ in range(MAX_PAGES):
+            asked = query | {"limit": str(PAGE)} | ({"offset": offset} if offset else {})
+            told = self._api.find(path, asked)
+            yield from items(told, "data")
+            offset = words(told, "next_page", "offset")
+            if not offset:
+                return
+
+    def _workspace(self) -> str:
+        told = self._found(f"/projects/{self._project}", {"opt_fields": "workspace.gid"})
+        if told is None:
+            raise Denied("the project is not there, or not for this account")
+        return ident(told, "workspace", "gid")
+
+    def _sections(self) -> list[Any]:
+        if not self._config["sections"]:
+            return []
+        return list(self._all(f"/projects/{self._project}/sections", {"opt_fields": "name"}))
+
+    def _tag(self, name: str) -> str:
+        home = f"/workspaces/{self._workspace()}"
+        asked = {"resource_type": "tag", "query": name[:100], "count": "20", "opt_fields": "name"}
+        known = self._data("GET", f"{home}/typeahead", query=asked)
+        gid = next((ident(tag, "gid") for tag in known if words(tag, "name") == name), "")
+        return gid or ident(self._data("POST", f"{home}/tags", {"name": name[:100]}), "gid")
+
+    def _task(self, ticket: str) -> Any:
+        told = self._found(f"/tasks/{_gid(ticket)}", {"opt_fields": FIELDS})
+        if told is None:
+            raise Denied("the ticket is not there")
+        return told
+
+    def _membership(self, task: Any) -> Any:
+        """Where a task stands in the project; None if it is in others alone."""
+        return next(
+            (each for each in items(task, "memberships") if walk(each, "project", "gid") == self._project), None
+        )
+
+    def _ticket(self, task: Any) -> TicketSeen:
+        section = walk(self._membership(task), "section") if self._config["sections"] else None
+        gid = ident(task, "gid")
+        return TicketSeen(
+            id=gid,
+            key=gid,
+            url=words(task, "permalink_url"),
+            title=words(task, "name"),
+            word=word_of(walk(task, "completed") is True, section),
+            text=_LINK.sub("", words(task, "notes")),
+            labels=tuple(words(tag, "name") for tag in items(task, "tags")),
+            assignee=words(task, "assignee", "name"),
+            updated_at=moment(task, "modified_at"),
+            mark=words(task, "external", "gid"),
+        )
+
+
+class Paying(Denied):
+    """402: only for who pays."""
+
+
+class NotShared(Denied):
+    """403: not for this account."""
+
+
+def said(told: Any) -> str:
+    """Asana's own words: the messages of `errors`."""
+    return "; ".join(words(error, "message") for error in items(told, "errors"))
+
+
+def _refusal(answer: Answer, told: Any) -> Exception | None:
+    """What Asana says in ways of its own (https://developers.asana.com/docs/errors)."""
+    if answer.status == 402:
+        return Paying(f"{PAYING}: {said(told)}"[:200])
+    if answer.status == 451:
+        return Denied("HTTP 451: Asana keeps this back for legal reasons")
+    if answer.status == 403:
+        return NotShared(f"HTTP 403: {said(told)}"[:200])
+    if answer.status == 412:
+        return Busy("Asana asks to begin again (sync token)", 1)
+    return None
+
+
+def _suits(section: Any, word: str) -> bool:
+    """Whether a task that is to be only completed, or only not, may stand there without reading as something else."""
+    known = section_word(section)
+    return known is None or (known.means == "open" if word == OPEN.id else known.means != "declined")
+
+
+def _gid(told: str) -> str:
+    if not re.fullmatch(r"\d{1,30}", told):
+        raise Absent("that is no id of Asana")
+    return told
+
+
+def _title(title: str) -> str:
+    return " ".join(title.split())[:MAX_TITLE] or "Untitled"
+
+
+def _iso(ms: int) -> str:
+    return datetime.fromtimestamp(max(0, ms) / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

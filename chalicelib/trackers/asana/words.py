@@ -1,0 +1,77 @@
+"""Asana's words and ours.
+
+| Asana | word | ours |
+|---|---|---|
+| not completed | `incomplete` | open |
+| completed | `completed` | done |
+| in a section of the project, with `config.sections` | `section:<gid>` | what its name reads as, else unknown |
+
+A section that reads as the end (Done, Won't do) goes before `completed`; any other is the state of tasks that are not
+completed. The section without a name that every project begins with is none.
+"""
+
+import re
+import zlib
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from ...desk.tickets import CommentSeen, IssueState, Word
+from ...wire.reading import ident, moment, walk, words
+
+OPEN = Word(id="incomplete", name="Incomplete", means="open")
+DONE = Word(id="completed", name="Completed", means="done")
+CLOSING: frozenset[str] = frozenset(("done", "declined"))
+_READS: list[tuple[str, IssueState]] = [
+    (r"won'?t|declin|reject|duplicat|invalid|cancel|abandon|obsolete", "declined"),
+    (r"\bdone\b|complete|closed|shipped|released|resolved|finished|live\b", "done"),
+    (r"doing|progress|\bwip\b|started|active|review|testing|\bdev\b|develop|implement|verif", "in_progress"),
+    (r"to.?do|open|backlog|triage|ready|new|inbox|plan|schedul|refine|next", "open"),
+]
+_UNNAMED = re.compile(r"\(no section\)|untitled section|", re.IGNORECASE)
+_TASK = re.compile(r"/(?:task/(\d+)|0/\d+/(\d+)|item/(\d+))")
+
+
+def reads(name: str) -> IssueState | Literal["unknown"]:
+    """What a section's name says of its tasks."""
+    plain = name.replace("\u2019", "'").lower()
+    return next((means for pattern, means in _READS if re.search(pattern, plain)), "unknown")
+
+
+def section_word(section: Any) -> Word | None:
+    """The word of a section; None for the one without a name."""
+    name, gid = words(section, "name"), ident(section, "gid")
+    if not gid or _UNNAMED.fullmatch(name.strip()):
+        return None
+    return Word(id=f"section:{gid}", name=name, means=reads(name))
+
+
+def word_of(completed: bool, section: Any) -> Word:
+    """The state of a task in a section (None: in none that counts)."""
+    word = section_word(section)
+    if word and (word.means in CLOSING or not completed):
+        return word
+    return DONE if completed else OPEN
+
+
+def comment_of(story: Any) -> CommentSeen:
+    """A comment. Asana tells that it was edited, and not when: the time moves a little with the text, so that an edit
+    is another revision, and the same one each time that it is read."""
+    text, created = words(story, "text"), moment(story, "created_at")
+    edited = 1 + zlib.crc32(text.encode("utf-8", "replace")) % 997 if walk(story, "is_edited") is True else 0
+    return CommentSeen(
+        id=ident(story, "gid"),
+        text=text,
+        author=words(story, "created_by", "name"),
+        author_id=ident(story, "created_by", "gid"),
+        created_at=created,
+        updated_at=created + edited,
+    )
+
+
+def reference(told: str) -> str:
+    """The gid in what people paste: itself, or a URL of Asana, old or new; "" for what is none."""
+    told = told.strip()
+    if told.startswith(("http://", "https://")):
+        found = _TASK.search(urlsplit(told).path)
+        return next(filter(None, found.groups()), "") if found else ""
+    return told if re.fullmatch(r"\d{6,30}", told) else ""

@@ -1,0 +1,330 @@
+"""The issues of one project of GitLab over its REST API (v4).
+
+A ticket's id is `<project>-<iid>`. Texts of ours end with a hidden comment that holds our mark, by which a ticket is
+found before a second one is made. A moved issue is closed where it was: it is followed by the note that tells where it
+went, and where that leads nowhere for us it is gone, never done.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
+from ...desk.workspaces import Install
+from ...ports import Answer, Busy, Denied, Outside, Secrets
+from ...wire.reading import ident, items, moment, walk, words
+from ...wire.rest import Absent, Api, Query
+from .words import (
+    comment_of,
+    footer,
+    inert,
+    is_state,
+    mark_in,
+    marked,
+    moved_in,
+    reference,
+    shown,
+    word_of,
+    words_of,
+)
+
+PAGE = 100
+MAX_PAGES = 50
+MAX_TITLE = 255
+REPORTER = 20
+MAINTAINER = 40
+HOPS = 3
+EVENTS = {
+    "issues_events": True,
+    "confidential_issues_events": True,
+    "note_events": True,
+    "confidential_note_events": False,
+    "push_events": False,
+    "enable_ssl_verification": True,
+}
+
+
+class GitLab:
+    """`ports.Tickets` for GitLab."""
+
+    def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
+        self._config, self._secrets, self._outside, self._now = install.config, secrets, outside, now
+        self._project = f"/projects/{quote(install.config['project'], safe='')}"
+
+    def probe(self) -> Probe:
+        """Who we are there; the role that is missing."""
+        me = self._api.call("GET", "/user")
+        project = self._api.find(self._project)
+        return Probe(account=words(me, "name"), actor=ident(me, "id"), missing=tuple(_missing(project)))
+
+    def words(self) -> list[Word]:
+        """Opened and closed, and each with the labels that say more."""
+        labels = self._all(f"{self._project}/labels")
+        return words_of([words(label, "name") for label in labels])
+
+    def register(self, url: str, secret: str) -> Registered:
+        """The project's webhook with a signing token; servers that know none yet get the plain token."""
+        hook = next((each for each in self._all(f"{self._project}/hooks") if words(each, "url") == url), None)
+        body: dict[str, Any] = {"url": url, "name": "Parley", "signing_token": secret, **EVENTS}
+        if url.startswith("http://"):
+            body["enable_ssl_verification"] = False
+        told = self._saved(ident(hook, "id"), body)
+        if walk(told, "signing_token_present") is not True:
+            plain = {name: value for name, value in body.items() if name != "signing_token"}
+            told = self._saved(ident(told, "id"), plain | {"token": secret})
+        return Registered(id=ident(told, "id"))
+
+    def unregister(self, id_: str) -> None:
+        """Take it away."""
+        self._api.drop(f"{self._project}/hooks/{quote(id_, safe='')}")
+
+    def create(self, draft: TicketDraft) -> TicketSeen:
+        """Make the ticket, or find the one that carries the mark."""
+        query: dict[str, str | int] = {"search": draft.mark, "in": "description", "scope": "all", "per_page": 20}
+        for each in self._api.call("GET", f"{self._project}/issues", query=query):
+            if mark_in(words(each, "description")) == draft.mark:
+                return self._ticket(each)
+        body = {
+            "title": _title(draft.title),
+            "description": marked(draft.text, draft.mark, draft.link),
+            "labels": ",".join(map(_label, draft.labels)),
+            "confidential": self._config["confidential"],
+        }
+        return self._ticket(self._api.call("POST", f"{self._project}/issues", body))
+
+    def fetch(self, ticket: str) -> TicketSeen | None:
+        """As it is now; where it was moved, that is told."""
+        told = self._api.find(_path(ticket))
+        return self._followed(told) if told else None
+
+    def find(self, reference_: str) -> TicketSeen | None:
+        """By #5, group/name#5, or a URL of the server; of a moved one, where it is now."""
+        path, iid = reference(reference_, self._config["url"])
+        project = f"/projects/{quote(path, safe='')}" if path else self._project
+        told = self._api.find(f"{project}/issues/{iid}") if iid else None
+        for _ in range(HOPS):
+            seen = self._followed(told) if told else None
+            if seen is None or not seen.moved_to:
+                return None if seen and seen.gone else seen
+            told = self._api.find(_path(seen.moved_to))
+        return None
+
+    def search(self, query: str, limit: int = 20) -> list[TicketSeen]:
+        """Those of the project in whose title or text the words are."""
+        exact = self.find(query)
+        if exact:
+            return [exact]
+        if not query.strip():
+            return []
+        asked: dict[str, str | int] = {"search": query.strip()[:200], "scope": "all", "order_by": "updated_at"}
+        asked["per_page"] = limit
+        return [self._ticket(each) for each in self._api.call("GET", f"{self._project}/issues", query=asked)]
+
+    def comments(self, ticket: str, since: int = 0) -> list[CommentSeen]:
+        """Those changed since, oldest first; what GitLab itself notes is left out. All of a confidential issue are
+        internal."""
+        issue = self._api.find(_path(ticket))
+        if issue is None:
+            return []
+        internal = walk(issue, "confidential") is not False
+        told: list[CommentSeen] = []
+        for note in self._newest_notes(ticket):
+            if moment(note, "updated_at") < since:
+                break
+            if walk(note, "system") is not True:
+                told.append(comment_of(note, internal))
+        return told[::-1]
+
+    def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
+        """Say it, with our mark hidden in it."""
+        told = self._api.call("POST", f"{_path(ticket)}/notes", {"body": marked(text, mark)})
+        return comment_of(told, internal=False)
+
+    def amend(self, ticket: str, comment: str, text: str) -> None:
+        """Change a comment of ours; its mark stays."""
+        path = f"{_path(ticket)}/notes/{quote(comment, safe='')}"
+        before = words(self._api.call("GET", path), "body")
+        self._api.call("PUT", path, {"body": inert(text) + footer(before)})
+
+    def withdraw(self, ticket: str, comment: str) -> None:
+        """Delete a comment of ours."""
+        self._api.drop(f"{_path(ticket)}/notes/{quote(comment, safe='')}")
+
+    def move(self, ticket: str, word: str) -> TicketSeen:
+        """Close or reopen, and put on the label that the word names; another state label goes."""
+        now = self._issue(ticket)
+        state, _, label = word.partition("+")
+        if state not in ("opened", "closed"):
+            raise Denied(f"GitLab has no state {word[:60]}")
+        labels = _labels(now)
+        if word_of(words(now, "state"), labels).id == word:
+            return self._ticket(now)
+        body: dict[str, Any] = {}
+        if words(now, "state") != state:
+            body["state_event"] = "close" if state == "closed" else "reopen"
+        stale = [each for each in labels if each != label and _says(state, each, label)]
+        body |= {"remove_labels": ",".join(stale)} if stale else {}
+        body |= {"add_labels": label} if label else {}
+        return self._ticket(self._api.call("PUT", _path(ticket), body))
+
+    def retitle(self, ticket: str, title: str, text: str | None = None) -> TicketSeen:
+        """Change title and, unless None, text; what we put under it stays."""
+        body = {"title": _title(title)}
+        if text is not None:
+            body["description"] = inert(text) + footer(words(self._issue(ticket), "description"))
+        return self._ticket(self._api.call("PUT", _path(ticket), body))
+
+    def label(self, ticket: str, add: Sequence[str], remove: Sequence[str]) -> TicketSeen:
+        """Put labels on and take them off; others stay."""
+        told = {"add_labels": ",".join(map(_label, add)), "remove_labels": ",".join(map(_label, remove))}
+        body = {name: value for name, value in told.items() if value}
+        return self._ticket(self._api.call("PUT", _path(ticket), body)) if body else self._ticket(self._issue(ticket))
+
+    def changed(self, since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
+        """A page of issues changed since, oldest first. The cursor is the time of the last one told, so that issues
+        which change meanwhile shift none out; a page of one moment alone is followed by its next."""
+        start, _, page = cursor.partition("|")
+        number = int(page or 1)
+        query: dict[str, str | int] = {
+            "updated_after": _iso(int(start or since) - 1),
+            "order_by": "updated_at",
+            "sort": "asc",
+            "scope": "all",
+            "per_page": PAGE,
+            "page": number,
+        }
+        told = self._api.call("GET", f"{self._project}/issues", query=query)
+        found = [self._ticket(each) for each in told]
+        if len(told) < PAGE:
+            return found, ""
+        last = found[-1].updated_at
+        return found, f"{last}|1" if last > int(start or since) else f"{start or since}|{number + 1}"
+
+    # --- how it is asked ---
+
+    @property
+    def _api(self) -> Api:
+        token = next(iter(self._secrets.get("token", ())), "")
+        if not token:
+            raise Denied("the credential `token` is missing", lost=True)
+        base = f"{self._config['url']}/api/v4"
+        return Api(self._outside, base, {"private-token": token}, self._now, said, self._refusal)
+
+    def _refusal(self, answer: Answer, told: Any) -> Exception | None:
+        """Rate limits tell the moment of their end where they tell no Retry-After; some servers answer them 403."""
+        reset = answer.headers.get("ratelimit-reset", "")
+        limited = answer.status == 429 or (answer.status == 403 and answer.headers.get("ratelimit-remaining") == "0")
+        if limited and "retry-after" not in answer.headers and reset.isascii() and reset.isdigit():
+            return Busy("GitLab's rate limit", max(1, int(reset[:12]) - self._now() // 1000))
+        return Busy("another change of the same issue", 1) if answer.status == 409 else None
+
+    def _all(self, path: str, query: Query = ()) -> Iterator[Any]:
+        """Every item of a listing, page by page as `x-next-page` tells."""
+        page = "1"
+        for _ in range(MAX_PAGES):
+            asked = {**dict(query), "per_page": PAGE, "page": page}
+            reply = self._api.ask("GET", path, query=asked)
+            yield from reply.json if isinstance(reply.json, list) else []
+            page = reply.headers.get("x-next-page", "")
+            if not page.isdigit():
+                return
+
+    def _newest_notes(self, ticket: str) -> Iterator[Any]:
+        return self._all(f"{_path(ticket)}/notes", {"order_by": "updated_at", "sort": "desc"})
+
+    def _saved(self, id_: str, body: dict[str, Any]) -> Any:
+        if id_:
+            return self._api.call("PUT", f"{self._project}/hooks/{id_}", body)
+        return self._api.call("POST", f"{self._project}/hooks", body)
+
+    def _issue(self, ticket: str) -> Any:
+        told = self._api.find(_path(ticket))
+        if told is None:
+            raise Denied("the ticket is not there")
+        return told
+
+    def _followed(self, told: Any) -> TicketSeen:
+        """A ticket, with where it was moved to."""
+        seen = self._ticket(told)
+        if not ident(told, "moved_to_id"):
+            return seen
+        for note in self._newest_notes(seen.id):
+            path, iid = moved_in(words(note, "body")) if walk(note, "system") is True else ("", "")
+            if iid:
+                there = self._api.find(f"/projects/{quote(path, safe='')}/issues/{iid}") if path else None
+                return _with(seen, moved_to=self._ticket(there).id) if there else _with(seen, gone=True)
+        return _with(seen, gone=True)
+
+    def _ticket(self, told: Any) -> TicketSeen:
+        labels = _labels(told)
+        text = words(told, "description")
+        return TicketSeen(
+            id=f"{ident(told, 'project_id')}-{ident(told, 'iid')}",
+            key=f"#{ident(told, 'iid')}",
+            url=words(told, "web_url"),
+            title=words(told, "title"),
+            word=word_of(words(told, "state"), labels),
+            text=shown(text),
+            labels=tuple(labels),
+            assignee=words(told, "assignees", 0, "name"),
+            updated_at=moment(told, "updated_at"),
+            mark=mark_in(text),
+        )
+
+
+def said(told: Any) -> str:
+    """GitLab's own words: `message` as text, or lists of them by field; else `error`."""
+    message = walk(told, "message")
+    if isinstance(message, dict):
+        return "; ".join(f"{name} {', '.join(map(str, each))}" for name, each in message.items())
+    return str(message or walk(told, "error") or "")
+
+
+def _missing(project: Any) -> Iterator[str]:
+    if project is None:
+        yield "the project is not there, or not for this account"
+        return
+    held = [walk(project, "permissions", part, "access_level") for part in ("project_access", "group_access")]
+    levels = [level for level in held if isinstance(level, int)]
+    if levels and max(levels) < REPORTER:
+        yield "the account needs the role Reporter in the project"
+    if walk(project, "issues_access_level") == "disabled":
+        yield "the project's issues are switched off"
+
+
+def _says(state: str, label: str, wanted: str) -> bool:
+    """Whether a label would say another state than the one that is wanted."""
+    return word_of(state, [label]).id != word_of(state, []).id or (not wanted and state == "opened" and is_state(label))
+
+
+def _with(seen: TicketSeen, **fields: Any) -> TicketSeen:
+    return msgspec.structs.replace(seen, **fields)
+
+
+def _labels(told: Any) -> list[str]:
+    """Names; with `with_labels_details` they come as objects."""
+    return [each if isinstance(each, str) else words(each, "name") for each in items(told, "labels")]
+
+
+def _path(ticket: str) -> str:
+    project, _, iid = ticket.partition("-")
+    if not re.fullmatch(r"\d{1,19}-\d{1,19}", ticket):
+        raise Absent("that is no ticket of GitLab")
+    return f"/projects/{project}/issues/{iid}"
+
+
+def _title(title: str) -> str:
+    return " ".join(title.split())[:MAX_TITLE] or "Untitled"
+
+
+def _label(name: str) -> str:
+    """A comma would part it in two."""
+    return " ".join(name.replace(",", " ").split())[:MAX_TITLE]
+
+
+def _iso(ms: int) -> str:
+    return datetime.fromtimestamp(max(0, ms) / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

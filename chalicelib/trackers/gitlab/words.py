@@ -1,0 +1,137 @@
+"""GitLab's words and ours.
+
+| GitLab | word | ours |
+|---|---|---|
+| opened | `opened` | open |
+| closed | `closed` | done |
+| opened with a state label | `opened+<label>` | what the label reads as, else unknown |
+| closed with a label that declines (`wontfix`, `duplicate`, …) | `closed+<label>` | declined |
+
+A state label is one of the scopes `workflow::`, `status::`, `state::`, `stage::`, or one that reads as `doing`. Of one
+scope GitLab itself keeps one.
+"""
+
+import re
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from ...desk.tickets import CommentSeen, IssueState, Word
+from ...wire.reading import ident, moment, walk, words
+
+SCOPED = re.compile(r"(workflow|status|state|stage)::(.+)", re.IGNORECASE)
+_DECLINES = re.compile(
+    r"won'?t.?(fix|do)|declin|reject|duplicat|cannot.reproduce|invalid|cancel|abandon|obsolete", re.IGNORECASE
+)
+_DOING = re.compile(r"doing|in.?progress|in.?dev|in.?review|wip|started|active|implement|verif", re.IGNORECASE)
+_WAITING = re.compile(r"to.?do|open|backlog|triage|ready|new|plan|schedul|refine", re.IGNORECASE)
+_MARK = re.compile(r"\n*<!-- parley:([A-Za-z0-9_.:-]{1,100}) -->\s*$")
+_LINK = re.compile(r"\n*\[Parley\]\(\S+\)\s*$")
+_HIDDEN = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
+_MOVED = re.compile(r"moved to (?:\[[^\]]*\]\()?(?:https?://[^\s/]+/)?([\w./-]+?)(?:#|/-/(?:issues|work_items)/)(\d+)")
+_QUICK = re.compile(r"^([ \t]*)/(?=[a-z_]+(?:\s|$))", re.MULTILINE)
+_PATH = re.compile(r"/(.+?)/-/(?:issues|work_items)/(\d+)")
+_OLD_PATH = re.compile(r"/([^/]+/.+?)/issues/(\d+)")
+_SHORT = re.compile(r"(?:([\w.-]+(?:/[\w.-]+)+))?#(\d+)")
+
+
+def word_of(state: str, labels: list[str]) -> Word:
+    """The state that an issue is in."""
+    if state == "closed":
+        declining = next((label for label in labels if _DECLINES.search(label)), "")
+        return closed_by(declining) if declining else Word(id="closed", name="closed", means="done")
+    label = next((label for label in labels if is_state(label) and not _DECLINES.search(label)), "")
+    return opened_with(label) if label else Word(id="opened", name="opened", means="open")
+
+
+def is_state(label: str) -> bool:
+    """Whether a label says how far an issue is."""
+    return bool(SCOPED.fullmatch(label)) or bool(re.fullmatch(r"doing|in.?progress|wip", label, re.IGNORECASE))
+
+
+def opened_with(label: str) -> Word:
+    """The word of an open issue with a state label."""
+    scoped = SCOPED.fullmatch(label)
+    name = scoped[2] if scoped else label
+    means: IssueState | Literal["unknown"] = "unknown"
+    if _DOING.search(name):
+        means = "in_progress"
+    elif _WAITING.search(name):
+        means = "open"
+    return Word(id=f"opened+{label}", name=label, means=means)
+
+
+def closed_by(label: str) -> Word:
+    """The word of a closed issue with a label that declines."""
+    return Word(id=f"closed+{label}", name=f"closed, {label}", means="declined")
+
+
+def words_of(labels: list[str]) -> list[Word]:
+    """All states of a project with these labels."""
+    plain = [word_of("opened", []), word_of("closed", [])]
+    declining = [label for label in labels if _DECLINES.search(label)]
+    states = [label for label in labels if is_state(label) and label not in declining]
+    return plain + [opened_with(label) for label in states] + [closed_by(label) for label in declining]
+
+
+def inert(text: str) -> str:
+    """A text in which no line is a quick action (`/close`, `/move`, …): GitLab would do it, with our rights, whoever
+    wrote it."""
+    return _QUICK.sub(r"\1\\/", text.rstrip())
+
+
+def marked(text: str, mark: str, link: str = "") -> str:
+    """A text with our mark, hidden as GitLab hides a comment of HTML, and the link back."""
+    back = f"\n\n[Parley]({link})" if link else ""
+    return f"{inert(text)}{back}\n\n<!-- parley:{mark} -->".lstrip("\n")
+
+
+def mark_in(text: str) -> str:
+    """The mark of a text of ours."""
+    found = _MARK.search(text)
+    return found[1] if found else ""
+
+
+def footer(text: str) -> str:
+    """What we put under a text: the link back and the mark."""
+    return text[len(_LINK.sub("", _MARK.sub("", text))) :]
+
+
+def shown(text: str) -> str:
+    """A text as people see it: without our footer, and without hidden comments, which nobody meant to send."""
+    return _HIDDEN.sub("", _LINK.sub("", _MARK.sub("", text))).strip()
+
+
+def comment_of(told: Any, internal: bool) -> CommentSeen:
+    """A note. `internal` tells that its whole issue is confidential; some versions say `confidential` for internal."""
+    kept = [walk(told, "internal"), walk(told, "confidential")]
+    body = words(told, "body")
+    return CommentSeen(
+        id=ident(told, "id"),
+        text=shown(body),
+        author=words(told, "author", "name"),
+        author_id=ident(told, "author", "id"),
+        created_at=moment(told, "created_at"),
+        updated_at=moment(told, "updated_at"),
+        internal=internal or any(sign not in (None, False) for sign in kept),
+        mark=mark_in(body),
+    )
+
+
+def moved_in(note: str) -> tuple[str, str]:
+    """(project's path, iid) that a system note tells an issue was moved to; ("", "") if it tells none."""
+    found = _MOVED.search(note)
+    return (found[1].strip("/"), found[2]) if found else ("", "")
+
+
+def reference(told: str, site: str) -> tuple[str, str]:
+    """(project's path or "" for the connected one, iid) of what people paste: #5, group/name#5, a URL of the site."""
+    told = told.strip()
+    if told.startswith(("http://", "https://")):
+        parts, home = urlsplit(told), urlsplit(site)
+        if (parts.hostname, parts.port) != (home.hostname, home.port):
+            return "", ""
+        path = "/" + unquote(parts.path).removeprefix(home.path).lstrip("/")
+        found = _PATH.match(path) or _OLD_PATH.match(path)
+        return (found[1], found[2]) if found else ("", "")
+    short = _SHORT.fullmatch(told)
+    return (short[1] or "", short[2]) if short else ("", "")

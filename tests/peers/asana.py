@@ -1,0 +1,462 @@
+"""Asana, REST 1.0, written from its documents: a project with sections, tasks, stories, tags, webhooks with their
+handshake. Answers hold what `opt_fields` asks for and no more. `asana` (the Python client) works against it."""
+
+import hashlib
+import hmac
+import json
+import secrets
+from datetime import UTC, datetime
+
+from .server import Peer, Posted, Refused, route
+
+WORKSPACE = {"gid": "1100000000000001", "resource_type": "workspace", "name": "Acme"}
+PROJECT = "1200000000000001"
+OTHER = "1200000000000002"
+SYSTEM = {
+    "completed": "marked_complete",
+    "assignee": "assigned",
+    "tags": "added_to_tag",
+    "memberships": "section_changed",
+}
+
+
+def iso(ms):
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def ms(told):
+    return int(datetime.fromisoformat(told).timestamp() * 1000)
+
+
+def picked(value, fields):
+    """A value with the fields that were asked for; gid, type and, of compact ones, the name always."""
+    if isinstance(value, list):
+        return [picked(each, fields) for each in value]
+    if not isinstance(value, dict):
+        return value
+    told = {name: value[name] for name in ("gid", "resource_type") if name in value}
+    if not fields:
+        return told | {name: value[name] for name in ("name", "resource_subtype") if name in value}
+    for name in {field.partition(".")[0] for field in fields}:
+        if name in value:
+            told[name] = picked(value[name], [f.partition(".")[2] for f in fields if f.startswith(f"{name}.")])
+    return told
+
+
+class AsanaPeer(Peer):
+    """One workspace. `paid` tells whether searching is allowed."""
+
+    def __init__(self, paid=True):
+        self.paid = paid
+        people = {"bot": "Parley Bot", "ann": "Ann Agent"}
+        self.users = {
+            name: {"gid": f"130000000000000{n}", "resource_type": "user", "name": told}
+            for n, (name, told) in enumerate(people.items())
+        }
+        self.tokens = {"asana-bot": "bot", "asana-ann": "ann"}
+        self.next_gid = 1400000000000000
+        self.projects = {
+            PROJECT: {
+                "gid": PROJECT,
+                "resource_type": "project",
+                "name": "Support",
+                "archived": False,
+                "workspace": WORKSPACE,
+            },
+            OTHER: {
+                "gid": OTHER,
+                "resource_type": "project",
+                "name": "Other",
+                "archived": False,
+                "workspace": WORKSPACE,
+            },
+        }
+        self.sections, self.tasks, self.stories, self.tags, self.hooks = {}, {}, {}, {}, {}
+        for name in ("Untitled section", "To do", "Doing", "Done", "Won't do", "Someday"):
+            gid = self.fresh()
+            self.sections[gid] = {"gid": gid, "resource_type": "section", "name": name, "project": PROJECT}
+        super().__init__()
+
+    def fresh(self):
+        self.next_gid += 1
+        return str(self.next_gid)
+
+    # --- who asks, and how no is said ---
+
+    def wrong(self, status, message, **headers):
+        told = {"message": message, "help": "For more information on API status codes and how to handle them, …"}
+        return Refused(status, {"errors": [told]}, **headers)
+
+    def who(self, asked):
+        token = asked.headers.get("authorization", "").removeprefix("Bearer ")
+        if token not in self.tokens:
+            raise self.wrong(401, "Not Authorized")
+        return self.tokens[token]
+
+    def lost(self, asked):
+        return 404, {"errors": [{"message": "No matching route for request"}]}, {}
+
+    def one(self, kind, gid, name):
+        if not gid.isdigit():
+            raise self.wrong(400, f"{name}: Not a recognized ID: {gid}")
+        found = kind.get(gid)
+        if found is None:
+            raise self.wrong(404, f"{name}: Unknown object: {gid}")
+        return found
+
+    def told(self, asked, value, status=200):
+        fields = [name for name in asked.one("opt_fields").split(",") if name]
+        return status, {"data": picked(value, fields)}
+
+    def paged(self, asked, found):
+        size, start = asked.number("limit", 20, 100), int(asked.one("offset", "eyJ0-0").rpartition("-")[2])
+        if asked.one("limit") and not 1 <= int(asked.one("limit")) <= 100:
+            raise self.wrong(400, "limit: Value is not in range: 1-100")
+        status, body = self.told(asked, found[start : start + size])
+        offset = f"eyJ0-{start + size}"
+        more = {
+            "offset": offset,
+            "path": f"{asked.path}?offset={offset}",
+            "uri": f"{self.url}{asked.path}?offset={offset}",
+        }
+        return status, body | {"next_page": more if start + size < len(found) else None}
+
+    def data(self, asked):
+        told = asked.body.get("data") if isinstance(asked.body, dict) else None
+        if not isinstance(told, dict):
+            raise self.wrong(400, "data: Missing input")
+        return told
+
+    # --- webhooks ---
+
+    def tell(self, user, *events):
+        """Events, in one request to each webhook whose filters let them through."""
+        whole = [
+            {
+                "user": {"gid": self.users[user]["gid"], "resource_type": "user"} if user else None,
+                "created_at": iso(self.now()),
+            }
+            | each
+            for each in events
+        ]
+        for hook in self.hooks.values():
+            through = [each for each in whole if any(self.passes(each, each_) for each_ in hook["filters"])]
+            if through:
+                self.send(hook, through)
+
+    def passes(self, event, wanted):
+        kind, action = event["resource"]["resource_type"], event["action"]
+        return wanted["resource_type"] == kind and wanted.get("action", action) == action
+
+    def send(self, hook, events):
+        body = json.dumps({"events": events}).encode()
+        digest = hmac.new(hook["secret"].encode(), body, hashlib.sha256).hexdigest()
+        headers = {"Content-Type": "application/json; charset=UTF-8", "X-Hook-Signature": digest}
+        self.outbox.append(Posted(hook["target"], headers, body))
+
+    def heartbeat(self):
+        for hook in self.hooks.values():
+            self.send(hook, [])
+
+    def brief(self, value, subtype=""):
+        told = {"gid": value["gid"], "resource_type": value["resource_type"]}
+        return told | ({"resource_subtype": subtype} if subtype else {})
+
+    def changed(self, user, task, field, value):
+        """A task's field moved: the change twice, as Asana does, and the story that it notes."""
+        task["modified_at"] = self.now()
+        resource = self.brief(task, "default_task")
+        change = {
+            "action": "changed",
+            "parent": None,
+            "resource": resource,
+            "change": {"field": field, "action": "changed"},
+        }
+        story = self.story(task, user, SYSTEM.get(field, "name_changed"), f"changed {field}", "system")
+        noted = {"action": "added", "parent": resource, "resource": self.brief(story, story["resource_subtype"])}
+        self.tell(user, change, change, noted)
+
+    def story(self, task, user, subtype, text, kind):
+        gid = self.fresh()
+        story = {"gid": gid, "resource_type": "story", "resource_subtype": subtype, "type": kind, "text": text}
+        story |= {
+            "created_at": iso(self.now()),
+            "created_by": self.users[user],
+            "is_edited": False,
+            "target": self.brief(task),
+        }
+        self.stories[gid] = story
+        return story
+
+    # --- who and where ---
+
+    @route("GET", r"/api/1\.0/users/me")
+    def me(self, asked):
+        return self.told(asked, self.users[asked.user])
+
+    @route("GET", r"/api/1\.0/projects/(\w+)")
+    def project(self, asked, gid):
+        return self.told(asked, self.one(self.projects, gid, "project"))
+
+    @route("GET", r"/api/1\.0/projects/(\d+)/sections")
+    def all_sections(self, asked, gid):
+        self.one(self.projects, gid, "project")
+        return self.paged(asked, [each for each in self.sections.values() if each["project"] == gid])
+
+    @route("GET", r"/api/1\.0/workspaces/(\d+)/typeahead")
+    def typeahead(self, asked, gid):
+        kinds = {"tag": self.tags, "task": self.tasks}
+        kind, text = asked.one("resource_type"), asked.one("query").lower()
+        if kind not in kinds:
+            raise self.wrong(400, "resource_type: Value is not one of the supported ones")
+        found = [self.shown(each) for each in kinds[kind].values() if each["name"].lower().startswith(text)]
+        return self.told(asked, found[: asked.number("count", 20, 100)])
+
+    @route("POST", r"/api/1\.0/workspaces/(\d+)/tags")
+    def add_tag(self, asked, gid):
+        tag = {"gid": self.fresh(), "resource_type": "tag", "name": self.data(asked)["name"]}
+        self.tags[tag["gid"]] = tag
+        return self.told(asked, tag, 201)
+
+    @route("GET", r"/api/1\.0/workspaces/(\d+)/tasks/search")
+    def search(self, asked, gid):
+        if not self.paid:
+            raise self.wrong(402, "Search is only available to premium users.")
+        words = asked.one("text").lower().split()
+        project = asked.one("projects.any")
+        found = [
+            task
+            for task in self.tasks.values()
+            if all(word in f"{task['name']} {task['notes']}".lower() for word in words)
+        ]
+        found = [task for task in found if any(each["project"]["gid"] == project for each in task["memberships"])]
+        return self.told(asked, [self.shown(task) for task in found[: asked.number("limit", 20, 100)]])
+
+    # --- tasks ---
+
+    def shown(self, task):
+        if task["resource_type"] != "task":
+            return task
+        return task | {
+            "modified_at": iso(task["modified_at"]),
+            "permalink_url": f"{self.url}/1/1100/project/{PROJECT}/task/{task['gid']}",
+        }
+
+    def task_of(self, asked, gid):
+        if gid.startswith("external:"):
+            told = gid.removeprefix("external:")
+            found = next(
+                (each for each in self.tasks.values() if each["external"] and each["external"]["gid"] == told), None
+            )
+            if found is None or found["by"] != asked.user:
+                raise self.wrong(404, f"task: Unknown object: {gid}")
+            return found
+        return self.one(self.tasks, gid, "task")
+
+    @route("POST", r"/api/1\.0/tasks")
+    def create(self, asked):
+        given = self.data(asked)
+        projects = given.get("projects", [])
+        if not projects and not given.get("workspace"):
+            raise self.wrong(400, "You should specify one of workspace, parent, projects")
+        external = given.get("external")
+        if external and any(
+            each["external"] and each["external"]["gid"] == external["gid"] for each in self.tasks.values()
+        ):
+            raise self.wrong(400, "external: The external ID is already used")
+        task = {
+            "gid": self.fresh(),
+            "resource_type": "task",
+            "resource_subtype": "default_task",
+            "name": given.get("name", ""),
+            "notes": given.get("notes", ""),
+            "completed": bool(given.get("completed")),
+            "assignee": None,
+            "external": external,
+            "tags": [],
+            "memberships": [
+                {"project": self.projects[gid], "section": next(iter(self.sections.values()))} for gid in projects
+            ],
+            "by": asked.user,
+            "modified_at": self.now(),
+        }
+        self.tasks[task["gid"]] = task
+        for gid in projects:
+            self.tell(
+                asked.user,
+                {
+                    "action": "added",
+                    "parent": {"gid": gid, "resource_type": "project"},
+                    "resource": self.brief(task, "default_task"),
+                },
+            )
+        return self.told(asked, self.shown(task), 201)
+
+    @route("GET", r"/api/1\.0/tasks")
+    def all_tasks(self, asked):
+        project = asked.one("project")
+        if not project:
+            raise self.wrong(
+                400, "You should specify one of project, tag, section, user_task_list, or assignee + workspace"
+            )
+        found = [
+            task
+            for task in self.tasks.values()
+            if any(each["project"]["gid"] == project for each in task["memberships"])
+        ]
+        since = asked.one("modified_since")
+        return self.paged(asked, [self.shown(task) for task in found if not since or task["modified_at"] >= ms(since)])
+
+    @route("GET", r"/api/1\.0/tasks/([\w:.-]+)")
+    def task(self, asked, gid):
+        return self.told(asked, self.shown(self.task_of(asked, gid)))
+
+    @route("PUT", r"/api/1\.0/tasks/([\w:.-]+)")
+    def edit(self, asked, gid):
+        task = self.task_of(asked, gid)
+        for name, value in self.data(asked).items():
+            if name not in ("name", "notes", "completed", "assignee", "external"):
+                raise self.wrong(400, f"{name}: Unrecognized field")
+            if name == "assignee":
+                value = next((user for user in self.users.values() if user["gid"] == value), None)
+            if task[name] != value:
+                task[name] = value
+                self.changed(asked.user, task, name, value)
+        return self.told(asked, self.shown(task))
+
+    @route("DELETE", r"/api/1\.0/tasks/(\d+)")
+    def delete(self, asked, gid):
+        task = self.task_of(asked, gid)
+        del self.tasks[gid]
+        self.tell(asked.user, {"action": "deleted", "parent": None, "resource": self.brief(task, "default_task")})
+        return 200, {"data": {}}
+
+    @route("POST", r"/api/1\.0/tasks/(\d+)/(addTag|removeTag)")
+    def tag(self, asked, gid, verb):
+        task, tag = self.task_of(asked, gid), self.one(self.tags, self.data(asked)["tag"], "tag")
+        worn = [each for each in task["tags"] if each["gid"] != tag["gid"]]
+        task["tags"] = [*worn, tag] if verb == "addTag" else worn
+        self.changed(asked.user, task, "tags", None)
+        return 200, {"data": {}}
+
+    @route("POST", r"/api/1\.0/tasks/(\d+)/removeProject")
+    def remove_project(self, asked, gid):
+        task, project = self.task_of(asked, gid), self.data(asked)["project"]
+        task["memberships"] = [each for each in task["memberships"] if each["project"]["gid"] != project]
+        task["modified_at"] = self.now()
+        self.tell(
+            asked.user,
+            {"action": "removed", "parent": {"gid": project, "resource_type": "project"}, "resource": self.brief(task)},
+        )
+        return 200, {"data": {}}
+
+    @route("POST", r"/api/1\.0/sections/(\d+)/addTask")
+    def into_section(self, asked, gid):
+        section, task = self.one(self.sections, gid, "section"), self.task_of(asked, self.data(asked)["task"])
+        for each in task["memberships"]:
+            if each["project"]["gid"] == section["project"]:
+                each["section"] = section
+        self.changed(asked.user, task, "memberships", None)
+        self.tell(
+            asked.user, {"action": "added", "parent": self.brief(section), "resource": self.brief(task, "default_task")}
+        )
+        return 200, {"data": {}}
+
+    # --- stories ---
+
+    @route("GET", r"/api/1\.0/tasks/(\d+)/stories")
+    def all_stories(self, asked, gid):
+        self.task_of(asked, gid)
+        return self.paged(asked, [each for each in self.stories.values() if each["target"]["gid"] == gid])
+
+    @route("POST", r"/api/1\.0/tasks/(\d+)/stories")
+    def add_story(self, asked, gid):
+        task, given = self.task_of(asked, gid), self.data(asked)
+        if not (given.get("text") or given.get("html_text") or "").strip():
+            raise self.wrong(400, "text: Missing input")
+        story = self.story(task, asked.user, "comment_added", given["text"], "comment")
+        self.tell(
+            asked.user,
+            {
+                "action": "added",
+                "parent": self.brief(task, "default_task"),
+                "resource": self.brief(story, "comment_added"),
+            },
+        )
+        return self.told(asked, story, 201)
+
+    @route("GET", r"/api/1\.0/stories/(\d+)")
+    def one_story(self, asked, gid):
+        return self.told(asked, self.one(self.stories, gid, "story"))
+
+    @route("PUT", r"/api/1\.0/stories/(\d+)")
+    def edit_story(self, asked, gid):
+        story = self.one(self.stories, gid, "story")
+        if story["created_by"] != self.users[asked.user]:
+            raise self.wrong(403, "You cannot edit this story")
+        story |= {"text": self.data(asked)["text"], "is_edited": True}
+        self.tell(
+            asked.user,
+            {
+                "action": "changed",
+                "parent": None,
+                "resource": self.brief(story, "comment_added"),
+                "change": {"field": "text", "action": "changed"},
+            },
+        )
+        return self.told(asked, story)
+
+    @route("DELETE", r"/api/1\.0/stories/(\d+)")
+    def delete_story(self, asked, gid):
+        story = self.one(self.stories, gid, "story")
+        if story["created_by"] != self.users[asked.user]:
+            raise self.wrong(403, "You cannot delete this story")
+        del self.stories[gid]
+        self.tell(asked.user, {"action": "deleted", "parent": None, "resource": self.brief(story, "comment_added")})
+        return 200, {"data": {}}
+
+    # --- webhooks' own API ---
+
+    def hook_shown(self, hook):
+        told = {name: hook[name] for name in ("gid", "resource_type", "active", "target", "filters")}
+        return told | {"resource": self.brief(self.projects[hook["resource"]])}
+
+    @route("GET", r"/api/1\.0/webhooks")
+    def all_hooks(self, asked):
+        if not asked.one("workspace"):
+            raise self.wrong(400, "workspace: Missing input")
+        resource = asked.one("resource")
+        return self.paged(
+            asked, [self.hook_shown(each) for each in self.hooks.values() if resource in ("", each["resource"])]
+        )
+
+    @route("POST", r"/api/1\.0/webhooks")
+    def add_hook(self, asked):
+        """The handshake happens while the caller waits."""
+        given = self.data(asked)
+        self.one(self.projects, given["resource"], "resource")
+        if any(
+            each["target"] == given["target"] and each["resource"] == given["resource"] for each in self.hooks.values()
+        ):
+            raise self.wrong(403, "You already have a webhook for this resource and target")
+        secret = secrets.token_hex(32)
+        status, headers = self.post(given["target"], {"X-Hook-Secret": secret, "Content-Type": "application/json"}, b"")
+        if status not in (200, 204) or headers.get("x-hook-secret") != secret:
+            raise self.wrong(400, "The remote server did not respond with the handshake secret.")
+        gid = self.fresh()
+        hook = {
+            "gid": gid,
+            "resource_type": "webhook",
+            "active": True,
+            "secret": secret,
+            "filters": given.get("filters", []),
+        }
+        self.hooks[gid] = hook | {"resource": given["resource"], "target": given["target"]}
+        self.send(self.hooks[gid], [])
+        return 201, {"data": self.hook_shown(self.hooks[gid]), "X-Hook-Secret": secret}
+
+    @route("DELETE", r"/api/1\.0/webhooks/(\d+)")
+    def drop_hook(self, asked, gid):
+        self.one(self.hooks, gid, "webhook")
+        del self.hooks[gid]
+        return 200, {"data": {}}
