@@ -83,16 +83,13 @@ def broadcast(event: Any) -> dict[str, Any]:
     """Broadcasts, piece by piece."""
     from msgspec import json
 
-    from ..desk.broadcasts import Broadcast
     from ..flows.broadcast import broadcast as work_off
-    from ..ports import Errand, ref
+    from ..ports import Errand
     from ..wiring import queues, world
     from .live import progress
 
     def one(record: Record) -> None:
-        errand = json.decode(record["body"], type=Errand)
-        work_off(world(), errand)
-        told = world().store.one(ref(Broadcast, errand.broadcast))
+        told = work_off(world(), json.decode(record["body"], type=Errand))
         if told:
             queues().push([progress(told)])
 

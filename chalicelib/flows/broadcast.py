@@ -17,8 +17,8 @@ from .once import again
 from .plan_broadcast import plan
 
 
-def broadcast(world: World, errand: Errand) -> None:
-    """Do what the broadcast's state asks for now. Doing it again changes nothing."""
+def broadcast(world: World, errand: Errand) -> Broadcast | None:
+    """Do what the broadcast's state asks for now; the broadcast as it was read. Doing it again changes nothing."""
     told: Broadcast | None
     if errand.piece is None:
         told = world.store.one(ref(Broadcast, errand.broadcast))
@@ -26,10 +26,10 @@ def broadcast(world: World, errand: Errand) -> None:
             told = plan(world, told)
         if told and told.state in ("sending", "undoing"):
             _hand_out(world, told)
-        return
+        return told
     told, piece, tally, *found = world.store.many(_refs(errand.broadcast, errand.piece, errand.rooms, errand.customers))
     if told is None or piece is None:
-        return
+        return None
     if told.state == "sending":
         _Sending(world, told, piece).run(tally, [each for each in found if each])
     elif told.state == "undoing":
@@ -37,6 +37,7 @@ def broadcast(world: World, errand: Errand) -> None:
         settle(world, told.id)
     elif tally and tally.due:  # whoever resumes it hands out its pieces anew
         world.store.commit(over(tally.changed(due=0), tally))
+    return told
 
 
 def _refs(broadcast_id: str, number: int, rooms: Iterable[str], customers: Iterable[str] = ()) -> list[Ref[Any]]:
