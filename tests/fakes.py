@@ -201,6 +201,7 @@ class Parley:
             compose=wiring.compose,
             public_url="https://parley.test",
             asking=wiring.asking,
+            granting=wiring.granting,
         )
         self.reacted: dict[tuple[str, str], Row] = {}
 

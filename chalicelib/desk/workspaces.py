@@ -8,7 +8,7 @@ Role = Literal["owner", "admin", "agent", "reader"]
 Scope = Literal["read", "write", "admin"]
 Standing = Literal["active", "blocked", "gone"]
 InstallKind = Literal[
-    "email", "widget", "form", "webhook", "msteams", "tracker", "asana", "github", "gitlab", "jira", "linear"
+    "email", "widget", "form", "webhook", "slack", "msteams", "tracker", "asana", "github", "gitlab", "jira", "linear"
 ]
 
 MAY: dict[str, frozenset[str]] = {

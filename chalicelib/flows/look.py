@@ -66,15 +66,14 @@ def _look(world: World, task: Task, install: Install, issue_id: str) -> str:
         return "lost"
     now, tracking = world.clock.now(), tracking_of(world, install)
     if install.state != "active":
-        world.store.commit(over(ticket.changed(due=now + PAUSED, reason=f"the install is {install.state}"), ticket))
+        _put_off(world, ticket, now + PAUSED, f"the install is {install.state}")
         return "paused"
     if not _needed(world, task, issue, ticket, tracking):
         if ticket.due:
             world.store.commit(over(ticket.changed(due=0), ticket))
         return "nothing-new"
     if tracking.resting > now:
-        spread = int(world.clock.chance() * 10_000)
-        world.store.commit(over(ticket.changed(due=tracking.resting + spread), ticket))
+        _put_off(world, ticket, tracking.resting + int(world.clock.chance() * 10_000), ticket.reason)
         return "resting"
     sight = Sight(world, install, tracking, issue, ticket, tickets_of(world, install))
     try:
@@ -83,6 +82,11 @@ def _look(world: World, task: Task, install: Install, issue_id: str) -> str:
         return _later(sight, busy)
     except Denied as denied:
         return _denied(sight, denied)
+
+
+def _put_off(world: World, ticket: Ticket, due: int, reason: str) -> None:
+    """A look that is owed waits; it counts as one that was tried, so that it is not taken for needless then."""
+    world.store.commit(over(ticket.changed(due=due, attempts=max(1, ticket.attempts), reason=reason), ticket))
 
 
 def _needed(world: World, task: Task, issue: Issue, ticket: Ticket, tracking: Tracking) -> bool:
@@ -111,7 +115,8 @@ def _worked(sight: Sight, task: Task) -> str:
         return _lost(sight)
     if seen.updated_at and seen.updated_at < sight.ticket.seen_at and sight.ticket.attempts < STALE_TRIES:
         raise Behind("the tracker tells an older state than before", 5)
-    commented = sight.ticket.standing == "new" or (task.hint is not None and bool(task.hint.comment))
+    commented = sight.ticket.standing == "new" or sight.ticket.attempts > 0
+    commented = commented or (task.hint is not None and bool(task.hint.comment))
     commented = commented or seen.updated_at != sight.ticket.seen_at or task.why.startswith("repair")
     found = agree(sight.issue, sight.ticket, seen, sight.tracking)
     _take_over(sight, seen, found, began)

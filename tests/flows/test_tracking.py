@@ -3,7 +3,7 @@
 import pytest
 
 from tests.fakes import Parley
-from tests.tracking import DOING, DONE, ODD, OPEN, REVIEW, WONTFIX, Desk, busy, denied
+from tests.tracking import DOING, DONE, ODD, OPEN, REVIEW, WONTFIX, Desk, FakeTracker, busy, denied
 
 
 @pytest.fixture
@@ -184,6 +184,18 @@ def test_a_busy_tracker_is_left_alone_until_it_asked_and_nobody_elses_waits(desk
     assert [desk.there.tickets_[id_].word for id_ in "12"] == [DONE, DONE]
 
 
+def test_what_is_told_of_a_tracker_that_rests_is_looked_at_afterwards(desk: Desk) -> None:
+    one, two = desk.raised("acme"), desk.raised("beta")
+    desk.there.moods = [busy(300)]
+    desk.patch(one["id"], state="done", tell="quiet")
+    desk.settle()
+    desk.there.turn("2", DOING)
+    desk.deliver()
+    assert desk.issue(two["id"])["state"] == "open"
+    desk.pass_(400)
+    assert desk.issue(two["id"])["state"] == "in_progress"
+
+
 def test_what_the_tracker_refuses_is_said_and_not_asked_again_and_again(desk: Desk) -> None:
     issue = desk.raised("acme")
     desk.there.moods = [None, denied()]  # type: ignore[list-item]
@@ -244,11 +256,21 @@ def test_an_older_state_of_a_replica_is_not_believed(desk: Desk) -> None:
 
 
 def test_two_trackers_behind_one_issue_end_equal(desk: Desk, parley: Parley) -> None:
-    issue = desk.raised("acme")
-    other = desk.connect()
-    desk.api.post(f"/v1/issues/{issue['id']}/tickets", {"install": other})
+    issue, other = desk.raised("acme"), FakeTracker(parley.clock.now)
+    second = desk.connect()
+    first = desk.there
+    first.tickets = lambda install, *_: other if install.id == second else first  # type: ignore[method-assign]
+    assert desk.api.post(f"/v1/issues/{issue['id']}/tickets", {"install": second}).status == 201
     desk.settle()
-    assert len(desk.there.tickets_) == 2 or len(desk.issue(issue["id"])["tickets"]) == 2
+    first.turn("1", DOING)
+    desk.deliver()
+    assert other.tickets_["1"].word == DOING
+    other.turn("1", DONE)
+    first.turn("1", REVIEW)
+    desk.hook(other.sent[-1], second)
+    desk.deliver(2)
+    assert desk.issue(issue["id"])["state"] == "done"
+    assert (first.tickets_["1"].word, other.tickets_["1"].word) == (DONE, DONE)
 
 
 def test_the_nightly_pass_mends_what_webhooks_missed_and_looks_at_nothing_else(desk: Desk) -> None:

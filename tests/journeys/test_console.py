@@ -231,9 +231,9 @@ def test_an_issue_is_raised_and_another_room_tied_to_it(desk: Desk) -> None:
         page.get_by_role("button", name="Raise or tie an issue").click()
         page.locator("select[name=how]").select_option("tie")
         page.get_by_role("button", name="Do it").click()
-        page.locator(".about .tag.open").wait_for()
+        issues = eventually(lambda: desk.api.get(f"/v1/rooms/{second}/issues")["items"])
         assert not unfriendly(page)
-    issue = desk.api.get(f"/v1/rooms/{second}/issues")["items"][0]["issue"]
+    issue = issues[0]["issue"]
     assert (issue["title"], issue["public_title"], issue["rooms"]) == ("Export is slow", "Faster exports", 2)
 
 

@@ -64,7 +64,7 @@ async function watched(id, go) {
       return;
     }
     const known = told.state === "draft" ? await attempt(() => api.get(`/v1/broadcasts/${id}/preview`)) : null;
-    const results = known ? null : await attempt(() => api.get(`/v1/broadcasts/${id}/results?limit=100`));
+    const results = known ? null : await attempt(() => api.get(`/v1/broadcasts/${id}/results`));
     page.replaceChildren(...drawn(told, known, results?.items ?? [], look, go));
     if (page.isConnected && (MOVING.has(told.state) || told.sums?.waiting)) timer = setTimeout(look, 700);
   };
