@@ -5,7 +5,7 @@ IN = .venv/bin/python
 ARGS ?=
 STAGE ?=
 
-.PHONY: run demo slack-twin test check bench package deploy dead-letters rebuild clean venv connect
+.PHONY: run demo slack-twin test check bench package deploy dead-letters rebuild mail clean venv connect
 
 venv:
 	@$(PYTHON) -m infra.venvs
@@ -51,6 +51,10 @@ connect: venv
 # Lists dead letters with their reasons; ARGS="--replay …" sends them again.
 dead-letters: venv
 	@$(IN) -m infra.dead_letters $(ARGS)
+
+# What CloudFormation cannot do for e-mail, step by step: make mail STAGE=prod ARGS="--domain in.example.com"
+mail: venv
+	@$(IN) -m infra.mail "$(STAGE)" $(ARGS)
 
 rebuild: venv
 	@$(IN) -m infra.rebuild $(ARGS)

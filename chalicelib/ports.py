@@ -10,6 +10,7 @@ from .desk.envelopes import Envelope, Greeting
 from .desk.errors import Refusal
 from .desk.faces import Granted, Shown
 from .desk.ids import fresh
+from .desk.letters import Letter
 from .desk.record import Record
 from .desk.tickets import CommentSeen, Hint, Probe, Registered, TicketDraft, TicketSeen, Word
 from .desk.workspaces import Install
@@ -475,6 +476,7 @@ class World:
     outbound: Callable[[str], Outbound | None]
     tracker: Callable[[str], Tracker | None]
     mailer: Mailer
+    compose: Callable[[Letter], bytes]
     public_url: str = ""
     asking: Callable[[str], AskingOf | None] = lambda kind: None
     granting: Callable[[str], Granting | None] = lambda kind: None

@@ -26,6 +26,8 @@ class Settings:
     socket_url: str
     bootstrap_hash: str
     mail_sender: str
+    mail_queue: str
+    mail_configuration: str
 
     @property
     def local(self) -> bool:

@@ -9,10 +9,12 @@ from .settings import settings
 
 if TYPE_CHECKING:
     from .aws.queues import SqsQueues
+    from .desk.letters import Letter
     from .ports import AskingOf, Granting, Outside, Sockets
 
 # kind of channel → (its module for what comes in, its module for what goes out or "")
 CHANNELS: dict[str, tuple[str, str]] = {
+    "email": ("email.inbound", ""),
     "form": ("form.inbound", ""),
     "msteams": ("msteams.inbound", "msteams.outbound"),
     "webhook": ("webhook.inbound", "webhook.outbound"),
@@ -91,6 +93,13 @@ def _outside() -> "Outside":
     return GuardedOutside(allow_loopback=settings().local)
 
 
+def compose(letter: "Letter") -> bytes:
+    """A raw mail."""
+    from .channels.email.letter import compose as composed
+
+    return composed(letter)
+
+
 @cache
 def queues() -> "SqsQueues":
     """The stack's queues."""
@@ -128,7 +137,8 @@ def world() -> World:
         inbound=inbound,
         outbound=outbound,
         tracker=tracker,
-        mailer=SesMailer(settings().mail_sender),
+        mailer=SesMailer(settings().mail_sender, settings().mail_configuration),
+        compose=compose,
         public_url=settings().public_url,
         asking=asking,
         granting=granting,

@@ -22,6 +22,7 @@ QUEUES = {
     "deliver": ("DeliverDeadQueueUrl", "DeliverQueueUrl"),
     "push": ("PushDeadQueueUrl", "PushQueueUrl"),
     "broadcast": ("BroadcastDeadQueueUrl", "BroadcastQueueUrl"),
+    "mail": ("MailDeadQueueUrl", "MailQueueUrl"),
     "jobs": ("JobsDeadQueueUrl", "JobsQueueUrl"),
     "sync": ("SyncDeadQueueUrl", "SyncQueueUrl"),
     "react": ("ReactFailedQueueUrl", ""),

@@ -198,6 +198,7 @@ class Parley:
             outbound=wiring.outbound,
             tracker=wiring.tracker,
             mailer=self.mailer,
+            compose=wiring.compose,
             public_url="https://parley.test",
             asking=wiring.asking,
             granting=wiring.granting,

@@ -21,8 +21,8 @@ FINAL = frozenset(
 class SesMailer:
     """SES in our region, from one verified address."""
 
-    def __init__(self, sender: str) -> None:
-        self.sender = sender
+    def __init__(self, sender: str, configuration: str = "") -> None:
+        self.sender, self.configuration = sender, configuration
 
     def send(self, raw: bytes, to: Sequence[str]) -> str:
         """One call. The addresses are named apart from the message: its headers decide nothing."""
@@ -35,6 +35,8 @@ class SesMailer:
             "Destination": {"ToAddresses": list(to)},
             "Content": {"Raw": {"Data": raw}},
         }
+        if self.configuration:  # by which SES knows where to tell of bounces
+            told["ConfigurationSetName"] = self.configuration
         try:
             answer = client("sesv2").send_email(**told)
         except ClientError as error:

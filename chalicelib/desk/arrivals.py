@@ -55,6 +55,40 @@ class Said(Part, frozen=True):
     thread_room: bool = False
 
 
+class Mailed(Part, frozen=True):
+    """A mail that somebody wrote. `verdict` is whether it is from its `sender`'s address: `pass`, `fail`, `none`.
+    `thread` are the ids of mails that it answers, nearest first; `tokens` what addresses of ours it was sent to. `cut`
+    says that quotes or a signature were left out of `text`; `original` is the whole. `content` is a hash of what it
+    says; `once`, where there is one, is good for one mail alone. One sender may write `per_hour`."""
+
+    id: str
+    sender: str
+    name: str
+    verdict: str
+    subject: str
+    text: str
+    at: int
+    thread: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    cut: bool = False
+    files: tuple[File, ...] = ()
+    original: bytes = b""
+    original_type: str = ""
+    content: str = ""
+    once: str = ""
+    per_hour: int = 60
+
+
+class Bounced(Part, frozen=True):
+    """A mail of ours did not reach `addresses` and never will, or is unwanted there. `message` is its id. Unless
+    `proven`, anybody may have said so: it counts only if that id is one of ours."""
+
+    addresses: tuple[str, ...]
+    reason: str
+    message: str
+    proven: bool = False
+
+
 class Edited(Part, frozen=True):
     """An edit of the message with the provider's `id`. The highest `revision` wins. `mentions` as in Said."""
 
@@ -157,6 +191,8 @@ class Unsupported(Part, frozen=True):
 
 Arrival = (
     Said
+    | Mailed
+    | Bounced
     | Edited
     | Deleted
     | Reacted

@@ -8,7 +8,7 @@ Role = Literal["owner", "admin", "agent", "reader"]
 Scope = Literal["read", "write", "admin"]
 Standing = Literal["active", "blocked", "gone"]
 InstallKind = Literal[
-    "widget", "form", "webhook", "slack", "msteams", "tracker", "asana", "github", "gitlab", "jira", "linear"
+    "email", "widget", "form", "webhook", "slack", "msteams", "tracker", "asana", "github", "gitlab", "jira", "linear"
 ]
 
 MAY: dict[str, frozenset[str]] = {
@@ -98,6 +98,7 @@ class Install(Record, frozen=True):
 def fed(install: Install) -> bool:
     """Whether an install is told of every room of its workspace."""
     told = install.config.get("url") and install.config.get("all_rooms") or install.config.get("agent_channel")
+    told = told or install.kind == "email" and install.config.get("away")
     return install.state != "disabled" and bool(told)
 
 

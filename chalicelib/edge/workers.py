@@ -137,6 +137,15 @@ def sync(event: Any) -> dict[str, Any]:
     return each("sync", event, one)
 
 
+@workers.on_sqs_message(queue_arn=QUEUE, name="mail", batch_size=10)
+def mail(event: Any) -> dict[str, Any]:
+    """What SES tells over SNS: mails that came in, and what became of ours."""
+    from ..flows.hand_over_mail import hand_over_mail
+    from ..wiring import world
+
+    return each("mail", event, lambda record: hand_over_mail(world(), record["body"]))
+
+
 @workers.on_dynamodb_record(stream_arn=STREAM, name="react", batch_size=100)
 def react(event: Any) -> None:
     """Changes of rooms, in order within a room; of customers, people and issues. What fails is set aside; only AWS

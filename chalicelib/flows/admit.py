@@ -8,6 +8,7 @@ from msgspec import json
 from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.errors import Conflict, Invalid
 from ..desk.ids import customer_id, triage_room_id, user_id
+from ..desk.letters import Mailbox
 from ..desk.record import Record
 from ..desk.rooms import Room
 from ..ports import Drop, Put, World, Write, new, over, ref
@@ -128,16 +129,26 @@ def admit_user(
                 created_at=world.clock.now(),
                 **told,
             )
-            world.store.commit(new(user), *along)
+            world.store.commit(new(user), *_mailboxes(None, user), *along)
             return user, True
         changed = _differing(old, fields)
         if not changed:
             return old, False
         user = old.changed(**changed)
-        world.store.commit(over(user, old), *along)
+        world.store.commit(over(user, old), *_mailboxes(old, user), *along)
         return user, False
 
     return again(world, attempt)
+
+
+def _mailboxes(old: User | None, user: User) -> list[Write]:
+    """Whose a mail from the user's address is."""
+    before, after = (each.email.lower() if each else "" for each in (old, user))
+    if before == after:
+        return []
+    gone: list[Write] = [Drop(ref(Mailbox, user.workspace, before, user.customer, user.id))] if before else []
+    box = Mailbox(version=1, workspace=user.workspace, address=after, customer=user.customer, user=user.id)
+    return [*gone, Put(box, None)] if after else gone
 
 
 def admit_visitor(world: World, workspace: str, id_: str, name: str, email: str, customer: str = "") -> Visitor:

@@ -9,6 +9,7 @@ from ..desk.people import Principal
 from ..desk.workspaces import Install, InstallKind, Secret, Workspace, fed
 from ..ports import Drop, World, new, over, ref
 from .audit import audit
+from .mail_address import address_writes
 from .once import KEYLESS, Once, again
 from .secrets import made, rolled, sealed
 
@@ -48,6 +49,7 @@ def connect_install(
         world.store.commit(
             new(install),
             over(_fed(workspace, install), workspace),
+            *address_writes(world, None, install),
             *audit(world, who, "install.connected", id_),
             *once.writes(connected, world.clock.now()),
         )
@@ -74,6 +76,7 @@ def change_install(world: World, who: Principal, install_id: str, fields: dict[s
         world.store.commit(
             over(install, old),
             over(_fed(workspace, install), workspace),
+            *address_writes(world, old, install),
             *audit(world, who, "install.changed", old.id, fields),
         )
         return install
@@ -109,6 +112,7 @@ def remove_install(world: World, who: Principal, install_id: str) -> None:
         world.store.commit(
             over(workspace.changed(feeds=feeds), workspace),
             Drop(ref(Install, old.id)),
+            *address_writes(world, old, None),
             *audit(world, who, "install.removed", old.id),
         )
 

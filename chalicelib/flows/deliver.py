@@ -31,6 +31,7 @@ from .lanes import hold_lane, turn_in_lane
 from .once import KEYLESS, Once, again
 from .secrets import Opened
 from .trace import addressed, begun, mapped
+from .write_letters import leaves_at, write_letters
 
 PAGE = 25
 SOON = 900  # seconds for which a queue can hold a wake-up back; what is later is left to the clock
@@ -113,10 +114,13 @@ def _try(world: World, row: Delivery) -> Delivery:
         receipt = _reason_to_skip(row, install, room, message, bridge)
         if receipt is None:
             parcel = _parcel(world, row, room, message, bridge)
-            turn = _turn(world, row, install, parcel)
+            turn = leaves_at(row, install) if row.channel == "email" else _turn(world, row, install, parcel)
             if turn > world.clock.now():
                 return _wait_for(world, row, turn)
-            receipt = _send(world, parcel, install)
+            if row.channel == "email":
+                receipt = write_letters(world, row, install, room, message)
+            else:
+                receipt = _send(world, parcel, install)
     except Away:
         raise
     except Exception as error:  # our own fault: the row says so and comes again, so that it holds nobody up for ever

@@ -7,11 +7,13 @@ from typing import Any
 from ..desk.arrivals import (
     AccountLost,
     Arrival,
+    Bounced,
     Connected,
     Deleted,
     Echoed,
     Edited,
     Ignored,
+    Mailed,
     Ordered,
     Reacted,
     Renamed,
@@ -120,7 +122,9 @@ def _work_off(place: Place, arrival: Arrival, outcome: Outcome) -> None:
         except Forbidden:
             outcome.ignored.append("foreign-speaker")
         except Invalid:
-            if isinstance(arrival, Said):  # somebody's words are never dropped: to the dead letters, with the reason
+            if isinstance(
+                arrival, Said | Mailed
+            ):  # somebody's words are never dropped: to the dead letters, with the reason
                 raise
             outcome.ignored.append("refused")
 
@@ -193,8 +197,22 @@ def _reacted(place: Place, arrival: Reacted) -> None:
     )
 
 
+def _mailed(place: Place, arrival: Mailed) -> None:
+    from .receive_mail import mailed
+
+    mailed(place, arrival)
+
+
+def _bounced(place: Place, arrival: Bounced) -> None:
+    from .receive_mail import bounced
+
+    bounced(place, arrival)
+
+
 HANDLERS: dict[type, Callable[[Place, Any], None]] = {
     Said: _said,
+    Mailed: _mailed,
+    Bounced: _bounced,
     Edited: _edited,
     Deleted: _deleted,
     Reacted: _reacted,

@@ -20,6 +20,7 @@ from ..desk.footing import Counted, OpenRoom
 from ..desk.ids import DIGITS, bridge_parts
 from ..desk.issues import Asked, Behind, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told, Tracking
 from ..desk.jobs import Flaw, Job
+from ..desk.letters import Correspondent, MailAddress, Mailbox, ReturnAddress, Suppression
 from ..desk.messages import Change, Known, Message
 from ..desk.record import Record
 from ..desk.rooms import Bridge, Room, Seen, Tie
@@ -236,6 +237,20 @@ KINDS: tuple[Kind, ...] = (
     Kind(Snippet, lambda w, i: (f"W#{w}", f"SNIPPET#{i}"), _of("workspace", "id")),
     Kind(Seen, lambda p, r: (f"P#{p}", f"SEEN#{r}"), _of("person", "room")),
     Kind(Known, lambda s, i: (f"X#{s}#{short(i)}", "A"), _of("source", "id"), expires=lambda k: k.expires_at),
+    Kind(Correspondent, lambda r, i, p: (f"R#{r}", f"MAIL#{i}#{p}"), _of("room", "install", "person")),
+    Kind(MailAddress, lambda a: (f"X#mail-address#{a}", "A"), _of("address")),
+    Kind(ReturnAddress, lambda t: (f"X#return#{t}", "A"), _of("token")),
+    Kind(
+        Mailbox,
+        lambda w, a, c, u: (f"X#mailbox#{w}#{short(a)}", f"USER#{c}#{u}"),
+        _of("workspace", "address", "customer", "user"),
+    ),
+    Kind(
+        Suppression,
+        lambda w, a: (f"X#suppressed#{w}#{short(a)}", "A"),
+        _of("workspace", "address"),
+        lambda s: {"g1": (f"W#{s.workspace}#SUPPRESSED", s.address)},
+    ),
     Kind(Claim, lambda c, k: (f"X#claim#{c}#{k}", "A"), _of("credential", "key"), expires=lambda c: c.expires_at),
     Kind(Delivery, delivery_key, _of("bridge", "n"), _delivery_indexes),
     Kind(Progress, progress_key, _of("bridge")),
@@ -354,6 +369,9 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "changes": ("", lambda r: f"R#{r}", lambda r: "L#", True),
     "note-changes": ("", lambda r: f"R#{r}", lambda r: "K#", True),
     "bridges": ("", lambda r: f"R#{r}", lambda r: "BRIDGE#", False),
+    "correspondents": ("", lambda r: f"R#{r}", lambda r: "MAIL#", False),
+    "mailboxes": ("", lambda w, a: f"X#mailbox#{w}#{short(a)}", lambda w, a: "USER#", False),
+    "suppressions": ("g1", lambda w: f"W#{w}#SUPPRESSED", lambda w: "", False),
     "subscribers": ("", lambda p: f"SUB#{p}", lambda p: "", False),
     "subscriptions": ("g1", lambda c: f"SUBS#{c}", lambda c: "", False),
     "connections": ("g1", lambda p: f"CONNS#{p}", lambda p: "", False),

@@ -68,6 +68,7 @@ NEEDS = {
     "chalicelib.edge.workers.deliver": "import chalicelib.flows.deliver, chalicelib.aws.outside; client('kms')",
     "chalicelib.edge.workers.push": ("import chalicelib.flows.push; from chalicelib.wiring import sockets; sockets()"),
     "chalicelib.edge.workers.jobs": "import chalicelib.flows.place, chalicelib.flows.work; client('sqs'); client('s3')",
+    "chalicelib.edge.workers.mail": "import chalicelib.flows.hand_over_mail; client('sqs'); client('s3')",
     "chalicelib.edge.workers.broadcast": "import chalicelib.flows.broadcast; client('sqs')",
     "chalicelib.edge.workers.sync": "import chalicelib.flows.sync; client('sqs')",
     "chalicelib.edge.workers.tick": "import chalicelib.flows.due, chalicelib.flows.due_work; client('sqs')",

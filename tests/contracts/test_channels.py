@@ -45,9 +45,11 @@ def slack(body):
 
 
 # kind: the headers that make a sender genuine, or None where anybody may speak.
-CHANNELS = {"form": None, "msteams": outgoing_webhook, "slack": slack, "webhook": standard_webhooks}
+CHANNELS = {"email": None, "form": None, "msteams": outgoing_webhook, "slack": slack, "webhook": standard_webhooks}
 TIMED = ["slack", "webhook"]
 SECRETS = {"signing": [SECRET, TOKEN]}
+# What a config cannot do without.
+NEEDED = {"email": {"provider": "postmark", "address": "support@in.acorn.example"}}
 SIGNED = [kind for kind, sign in CHANNELS.items() if sign]
 # A body of each signed channel that is fine but for its signature.
 BODY = b'{"type":"ping"}'
@@ -60,7 +62,12 @@ def channel(kind):
 
 def install(kind):
     return Install(
-        id="ins_1", workspace="wks_1", kind=kind, name="Help", created_at=NOW, config=channel(kind).check({})
+        id="ins_1",
+        workspace="wks_1",
+        kind=kind,
+        name="Help",
+        created_at=NOW,
+        config=channel(kind).check(NEEDED.get(kind, {})),
     )
 
 
@@ -141,7 +148,7 @@ def holds(arrived):
 
 @pytest.mark.parametrize("kind", CHANNELS)
 def test_the_config_is_complete_and_unknown_fields_are_named(kind):
-    whole = channel(kind).check({})
+    whole = channel(kind).check(NEEDED.get(kind, {}))
     assert channel(kind).check(whole) == whole
     with pytest.raises(Invalid) as refused:
         channel(kind).check(whole | {"no_such_field": 1})

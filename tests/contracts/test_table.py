@@ -20,6 +20,7 @@ from chalicelib.desk.errors import Clash, Malformed
 from chalicelib.desk.footing import OpenRoom
 from chalicelib.desk.issues import Asked, Behind, Comment, History, Issue, Notice, Owed, Ticket, Told, Tracking
 from chalicelib.desk.jobs import Flaw, Job
+from chalicelib.desk.letters import Correspondent, Mailbox, Suppression
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Bridge, Room, Seen
 from chalicelib.desk.segments import Member, Placement, Segment
@@ -415,6 +416,24 @@ FOUND = {
     "changes": (("room_1",), [change(4), change(11)]),
     "note-changes": (("room_1",), [change(5, internal=True)]),
     "bridges": (("room_1",), [msgspec.structs.replace(sample(Bridge), room="room_1", install="ins_1")]),
+    "correspondents": (
+        ("room_1",),
+        [
+            msgspec.structs.replace(sample(Correspondent), room="room_1", install="ins_1", person=f"usr_{i}")
+            for i in "12"
+        ],
+    ),
+    "mailboxes": (
+        ("wsp_1", "ann@acme.example"),
+        [
+            msgspec.structs.replace(sample(Mailbox), workspace="wsp_1", address="ann@acme.example", customer=f"cus_{i}")
+            for i in "12"
+        ],
+    ),
+    "suppressions": (
+        ("wsp_1",),
+        [msgspec.structs.replace(sample(Suppression), workspace="wsp_1", address=f"{i}@acme.example") for i in "ab"],
+    ),
     "subscribers": (("cus_1",), [msgspec.structs.replace(sample(Subscription), place="cus_1", connection="c=")]),
     "subscriptions": (("c=",), [msgspec.structs.replace(sample(Subscription), place="cus_1", connection="c=")]),
     "connections": (("usr_1",), [msgspec.structs.replace(sample(Connection), id="c1", person="usr_1")]),

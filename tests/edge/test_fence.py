@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from chalicelib.desk.deliveries import Delivery
+from chalicelib.desk.letters import Suppression
 from chalicelib.desk.rooms import Bridge
 from chalicelib.desk.workspaces import MAY
 from chalicelib.edge.http import answer  # noqa: F401  fills the route table
@@ -78,6 +79,8 @@ NAMING: dict[str, Any] = {
     "POST /v1/messages/{message}/acknowledge": None,
     "PATCH /v1/snippets/{snippet}": {"name": "Mine"},
     "DELETE /v1/snippets/{snippet}": None,
+    "GET /v1/rooms/{room}/messages/{message}/original": None,
+    "DELETE /v1/suppressions/{address}": None,
     "GET /v1/issues/{issue}": None,
     "PATCH /v1/issues/{issue}": {"title": "Mine"},
     "GET /v1/issues/{issue}/rooms": None,
@@ -127,6 +130,7 @@ OF_TRACKERS = {
 }
 NOT_OF_A_DRAFT = {f"POST /v1/broadcasts/{{broadcast}}/{verb}" for verb in ("pause", "resume", "undo", "follow-up")} | {
     "POST /v1/messages/{message}/acknowledge",  # no broadcast's
+    "GET /v1/rooms/{room}/messages/{message}/original",  # no mail
     "POST /v1/installs/{install}/invitations",  # a webhook is no app
 }
 # Routes that speak of the caller's own workspace alone: what another's caller is told names nothing of ours.
@@ -166,6 +170,7 @@ OWN: dict[str, Any] = {
     "PATCH /v1/me": {"name": "Other"},
     "DELETE /v1/session": None,
     "POST /v1/socket-tickets": None,
+    "GET /v1/suppressions": None,
     "PUT /v1/sign-in/provider": {
         "name": "P",
         "issuer": ISSUER,
@@ -189,6 +194,8 @@ OPEN = {
     "GET /files/{attachment}/{secret}",
     "POST /in/{channel}/{install}",
     "GET /in/form/{install}",
+    "GET /mails/{token}",
+    "POST /mails/{token}",
     "GET /console",
     "GET /console.js",
     "GET /console.css",
@@ -229,7 +236,8 @@ class Scene:
         bridge = Bridge(
             room=room, install=install["id"], channel="webhook", workspace=self.ours.id, bound_at=1, slot="s"
         )
-        self.parley.store.commit(new(bridge))
+        gone = Suppression(workspace=self.ours.id, address="ann@acme.example", reason="bounced", at=1)
+        self.parley.store.commit(new(bridge), new(gone))
         self.ids = {
             "room": room,
             "bridge": bridge.id,
@@ -244,6 +252,7 @@ class Scene:
             "customer": "acme",
             "user": "ann",
             "emoji": "tada",
+            "address": "ann@acme.example",
             "internal": api.post("/v1/rooms", {"name": "Ours", "kind": "internal"}).json["id"],
             "broadcast": api.post("/v1/broadcasts", {"customers": ["acme"], "text": "Secret of ours"}).json["id"],
             "snippet": api.post("/v1/snippets", {"name": "S", "text": "Secret of ours"}).json["id"],

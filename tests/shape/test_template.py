@@ -19,12 +19,14 @@ FUNCTIONS = {
     "Deliver": ("chalicelib.edge.workers.deliver", 256, 60),
     "Push": ("chalicelib.edge.workers.push", 256, 30),
     "Jobs": ("chalicelib.edge.workers.jobs", 512, 60),
+    "Mail": ("chalicelib.edge.workers.mail", 512, 60),
     "Broadcast": ("chalicelib.edge.workers.broadcast", 512, 60),
     "Sync": ("chalicelib.edge.workers.sync", 512, 120),
     "Tick": ("chalicelib.edge.workers.tick", 256, 60),
 }
 WORKED_OFF = {"Receive": "InboundQueue", "Deliver": "DeliverQueue", "Push": "PushQueue"} | {
     "Jobs": "JobsQueue",
+    "Mail": "MailQueue",
     "Broadcast": "BroadcastQueue",
     "Sync": "SyncQueue",
 }
@@ -33,7 +35,15 @@ SET_ASIDE = {*DEAD.values(), "ReactFailedQueue"}
 EVERYWHERE = {"PARLEY_STAGE", "PARLEY_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 TOLD = {
     "APIHandler": {"INBOUND_QUEUE", "DELIVER_QUEUE", "PUSH_QUEUE", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
-    | {"JOBS_QUEUE", "BROADCAST_QUEUE", "BOOTSTRAP_HASH", "MAIL_SENDER", "SOCKET_URL", "SYNC_QUEUE"},
+    | {
+        "JOBS_QUEUE",
+        "BROADCAST_QUEUE",
+        "BOOTSTRAP_HASH",
+        "MAIL_SENDER",
+        "MAIL_CONFIGURATION",
+        "SOCKET_URL",
+        "SYNC_QUEUE",
+    },
     "WebsocketConnect": {"PUSH_QUEUE"},
     "WebsocketMessage": {"KEY_ID", "SOCKET_ENDPOINT"},
     "WebsocketDisconnect": {"SOCKET_ENDPOINT"},
@@ -48,9 +58,11 @@ TOLD = {
         "KEY_ID",
         "PUBLIC_URL",
         "MAIL_SENDER",
+        "MAIL_CONFIGURATION",
     },
     "Push": {"PUSH_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
-    "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "MAIL_SENDER"},
+    "Mail": {"MAIL_QUEUE", "INBOUND_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
+    "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "MAIL_SENDER", "MAIL_CONFIGURATION"},
     "Broadcast": {"BROADCAST_QUEUE", "PUSH_QUEUE", "DEAD_LETTER_QUEUES"},
     "Sync": {"SYNC_QUEUE", "DEAD_LETTER_QUEUES", "KEY_ID", "PUBLIC_URL"},
     "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "SYNC_QUEUE", "BROADCAST_QUEUE", "PUBLIC_URL"},
@@ -58,15 +70,17 @@ TOLD = {
 # Which resources each function may name in its policy.
 REACHES = {
     "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue", "Files", "Key"}
-    | {"MailSender", "SyncQueue"},
+    | {"MailSender", "MailConfiguration", "SyncQueue"},
     "WebsocketConnect": {"Table", "PushQueue"},
     "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
     "WebsocketDisconnect": {"Table", "WebsocketAPI"},
     "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "SyncQueue", "Files", "Key"},
     "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "SyncQueue", "ReactFailedQueue", "Files"},
-    "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "PushQueue", "Files", "Key", "MailSender"},
+    "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "PushQueue", "Files", "Key"}
+    | {"MailSender", "MailConfiguration"},
     "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
-    "Jobs": {"Table", "JobsQueue", "DeliverQueue", "JobsDeadQueue", "Files", "MailSender"},
+    "Mail": {"Table", "MailQueue", "MailDeadQueue", "InboundQueue", "Files"},
+    "Jobs": {"Table", "JobsQueue", "DeliverQueue", "JobsDeadQueue", "Files", "MailSender", "MailConfiguration"},
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue", "PushQueue"},
     "Sync": {"Table", "SyncQueue", "SyncDeadQueue", "Key"},
     "Tick": {"Table", "SyncQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue"},
@@ -332,3 +346,21 @@ def test_every_log_ends_some_day(template: Template) -> None:
     own = {properties(template, name)["LoggingConfig"]["LogGroup"]["Ref"] for name in FUNCTIONS}
     assert own < set(groups)
     assert len(own) == len(FUNCTIONS)
+
+
+def test_mails_come_by_ses_only_where_a_rule_set_is_named(template: Template) -> None:
+    rule = template["Resources"]["MailRule"]
+    assert rule["Condition"] == "TakesMail"
+    assert rule["Properties"]["RuleSetName"] == {"Ref": "MailRuleSet"}
+    (action,) = rule["Properties"]["Rule"]["Actions"]
+    assert action["S3Action"]["ObjectKeyPrefix"] == "received/"
+    for policy in ("MailTopicPolicy", "FilesPolicy"):
+        statements_ = properties(template, policy)["PolicyDocument"]["Statement"]
+        (ses,) = [each for each in statements_ if each["Principal"] == {"Service": "ses.amazonaws.com"}]
+        assert ses["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_bounces_and_complaints_come_back(template: Template) -> None:
+    told = properties(template, "MailEvents")["EventDestination"]
+    assert told["SnsDestination"] == {"TopicARN": {"Ref": "MailTopic"}}
+    assert set(told["MatchingEventTypes"]) == {"bounce", "complaint"}

@@ -19,6 +19,7 @@ OURS = {"app.py", "chalicelib", "chalice", "__pycache__"}
 THEIRS = {"pynamodb", "botocore", "jmespath", "dateutil", "six.py", "urllib3", "msgspec", "jwt"}
 THEIRS |= {"aws_lambda_powertools", "typing_extensions.py", "standardwebhooks", "multipart.py", "tzdata"}
 THEIRS |= {"cryptography", "cffi", "_cffi_backend", "pycparser", "markdown_it", "mdurl"}
+THEIRS |= {"mailparser_reply", "markdownify", "bs4", "soupsieve"}
 
 IMPORT = """
 import importlib, json, sys

@@ -1,0 +1,105 @@
+"""E-mail, coming in. Light to import: the API's cold path does.
+
+Each provider has a file of its own, which verifies a webhook and reads the mail out of it; what is done with a mail is
+the same for all of them.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ...desk.arrivals import Arrival, Mailed, Unsupported
+from ...desk.envelopes import Envelope, Greeting
+from ...desk.errors import Refusal
+from ...desk.workspaces import Install
+from ...ports import Secrets
+
+if TYPE_CHECKING:
+    from .mail import Mail
+
+CREDENTIALS: Mapping[str, str] = {
+    "signing_key": "Mailgun: Sending → Webhooks → HTTP webhook signing key. The others are given the install's secret.",
+}
+MAX_FILES = 20
+LATEST = 5 * 60 * 1000  # ms that a mail's own date may be ahead
+
+
+def check(config: dict[str, Any]) -> dict[str, Any]:
+    """The install's config, complete and valid; raises Invalid naming the field."""
+    from .config import check as check_config
+
+    return check_config(config)
+
+
+def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+    """As the install's provider does it."""
+    _provider(install).verify(envelope, install, secrets, now)
+
+
+def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
+    """Only the provider gets this far; senders are counted one by one where the mail is read."""
+    return None
+
+
+def group(envelope: Envelope) -> str:
+    """The install's: which conversation a mail belongs to cannot be told cheaply."""
+    return envelope.install
+
+
+def greet(envelope: Envelope, install: Install) -> Greeting:
+    """200: Postmark tries again at any other success. What cannot be read is told in the log, not to a machine that
+    would only send it again."""
+    return Greeting(status=200, headers={"Content-Type": "application/json"}, body='{"accepted": true}')
+
+
+def parse(envelope: Envelope, install: Install) -> list[Arrival]:
+    """The mail, or why it is no message."""
+    try:
+        found = _reader(envelope, install).read(envelope)
+    except Refusal:
+        return [Unsupported(what="unreadable")]
+    if not hasattr(found, "checks"):
+        return [found]
+    from .rules import unheard
+
+    return [unheard(found, install) or _mailed(found, envelope, install)]
+
+
+def _reader(envelope: Envelope, install: Install) -> Any:
+    """What came by SES says so where others have an address: bounces do, whoever the install's provider is."""
+    from . import ses
+
+    return ses if envelope.address == "ses" else _provider(install)
+
+
+def _provider(install: Install) -> Any:
+    return import_module(f".{install.config['provider']}", __package__)
+
+
+def _mailed(mail: "Mail", envelope: Envelope, install: Install) -> Mailed:
+    from .addresses import tokens
+    from .config import of
+    from .identity import content_hash, identity
+    from .text import written
+    from .verdict import verdict
+
+    text, cut = written(mail)
+    found = content_hash(mail)
+    return Mailed(
+        id=identity(mail, found),
+        sender=mail.sender,
+        name=mail.sender_name,
+        verdict=verdict(mail),
+        subject=mail.subject,
+        text=text or mail.subject or ("(no text)" if not mail.parts else ""),
+        cut=cut,
+        at=min(mail.at, envelope.received_at + LATEST) or envelope.received_at,
+        thread=mail.thread,
+        tokens=tokens(mail.recipients, of(install).address),
+        files=tuple(part.file for part in mail.parts[:MAX_FILES]),
+        original=mail.original,
+        original_type=mail.original_type,
+        content=found,
+        once=mail.told_token,
+        per_hour=of(install).per_hour,
+    )

@@ -1,0 +1,91 @@
+"""A mail that leaves: headers that nothing breaks out of, the Markdown as text and as harmless HTML, a quiet footer."""
+
+import html
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
+
+from ...desk.letters import Letter, Line
+from .mail import one_line
+
+FOOTER = "Answer this mail to answer in the conversation."
+STYLE = "font:15px/1.5 -apple-system,Segoe UI,Helvetica,Arial,sans-serif;color:#222"
+QUIET = "font-size:12px;color:#777;border-top:1px solid #ddd;margin-top:2em;padding-top:.7em"
+MAX_SUBJECT = 200
+
+
+def compose(letter: Letter) -> bytes:
+    """The raw mail, lines ending in CRLF."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = _named(letter.sender_name, letter.sender)
+    mail["To"] = _named(letter.to_name, letter.to)
+    mail["Reply-To"] = _named(letter.sender_name, letter.reply_to)
+    mail["Subject"] = one_line(letter.subject, MAX_SUBJECT) or "A message for you"
+    mail["Date"] = format_datetime(datetime.fromtimestamp(letter.at / 1000, UTC))
+    answers = _id(letter.answers)
+    if answers:
+        mail["In-Reply-To"] = answers
+    mail["References"] = " ".join(dict.fromkeys([_id(letter.thread), *([answers] if answers else [])]))
+    _say_how_to_stop(mail, letter)
+    # Machines that answer by themselves are asked not to: RFC 3834 would have us call a person's words automatic.
+    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    mail["X-Parley-Install"] = letter.install
+    mail["X-SES-MESSAGE-TAGS"] = f"install={letter.install}"
+    mail.set_content(_text(letter), cte="quoted-printable")
+    mail.add_alternative(_html(letter), subtype="html", cte="quoted-printable")
+    return mail.as_bytes()
+
+
+def _say_how_to_stop(mail: EmailMessage, letter: Letter) -> None:
+    """https://www.rfc-editor.org/rfc/rfc8058: one click, by POST, so that no scanner of links does it."""
+    if letter.mute_url:
+        mail["List-Unsubscribe"] = f"<{letter.mute_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def _named(name: str, address: str) -> str:
+    """A name may say anything but end its line; the address has been checked where it came in."""
+    return formataddr((one_line(name.replace('"', "'"), 80), address))
+
+
+def _id(told: str) -> str:
+    """A Message-ID in its brackets; nothing for what could be more than one."""
+    return f"<{told}>" if told and told.isascii() and told.isprintable() and not set(told) & set("<> ,;") else ""
+
+
+def _text(letter: Letter) -> str:
+    said = "\n\n".join(_said(line, len(letter.lines) > 1) for line in letter.lines)
+    mute = f"\nMute it: {letter.mute_url}" if letter.mute_url else ""
+    return f"{said}\n\n-- \n{FOOTER}{mute}\n"
+
+
+def _said(line: Line, several: bool) -> str:
+    head = f"{one_line(line.author, 80)} wrote:\n\n" if several else ""
+    files = "".join(f"\n\n{one_line(name, 120)}: {url}" for name, url in line.links)
+    return f"{head}{line.text}{files}"
+
+
+def _html(letter: Letter) -> str:
+    said = "".join(_shown(line, len(letter.lines) > 1) for line in letter.lines)
+    mute = f' · <a href="{html.escape(letter.mute_url)}" style="color:#777">Mute it</a>' if letter.mute_url else ""
+    return f'<div style="{STYLE}">{said}<p style="{QUIET}">{html.escape(FOOTER)}{mute}</p></div>\n'
+
+
+def _shown(line: Line, several: bool) -> str:
+    head = f"<p><b>{html.escape(one_line(line.author, 80))}</b></p>" if several else ""
+    files = "".join(
+        f'<p><a href="{html.escape(url)}">{html.escape(one_line(name, 120))}</a></p>' for name, url in line.links
+    )
+    return f"{head}{rendered(line.text)}{files}"
+
+
+def rendered(text: str) -> str:
+    """Markdown as HTML, with no HTML of the writer's own, no pictures from elsewhere, links to web and mail alone."""
+    from markdown_it import MarkdownIt
+
+    markdown = (
+        MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20}).disable("image").enable("table")
+    )
+    markdown.validateLink = lambda url: url.strip().lower().startswith(("https://", "http://", "mailto:"))  # type: ignore[method-assign]
+    return str(markdown.render(text))

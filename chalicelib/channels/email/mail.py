@@ -1,0 +1,117 @@
+"""A mail as every provider's way of telling one is read: plain values, nothing decided yet."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from ...desk.arrivals import File
+
+ADDRESS = re.compile(r"[^\s@<>()\",;:\\\[\]]{1,64}@([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9][a-z0-9-]{0,62}\Z")
+MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
+MAX_THREAD = 20  # ids of earlier mails that are looked up
+MAX_HTML = 400_000  # characters that are read for what a person wrote
+MAX_TEXT = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of a mail. `cid` is the id by which its HTML shows it inline."""
+
+    file: File
+    cid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What the receiving server found, in lower case: the results, each with the domain that it is about; `dmarc` is
+    about the sender's own."""
+
+    dmarc: str = ""
+    spf: str = ""
+    spf_domain: str = ""
+    dkim: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a bounce or a complaint says: of whom, how it went, about which mail of ours."""
+
+    kind: str
+    recipient: str = ""
+    action: str = ""
+    status: str = ""
+    detail: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """`headers` by lower-case name, each in the order in which they stand. `envelope_from` is None if nobody told."""
+
+    headers: dict[str, list[str]]
+    sender: str
+    sender_name: str
+    recipients: tuple[str, ...]
+    subject: str
+    text: str = ""
+    html: str = ""
+    at: int = 0
+    envelope_from: str | None = None
+    parts: tuple[Part, ...] = ()
+    checks: Checks = Checks()
+    reports: tuple[Report, ...] = ()
+    calendar: str = ""
+    original: bytes = b""
+    original_type: str = "message/rfc822"
+    told_id: str = ""
+    told_token: str = ""
+    spam: bool = False
+    kinds: frozenset[str] = field(default_factory=frozenset)
+
+    def header(self, name: str) -> str:
+        """The first of that name, or nothing."""
+        return next(iter(self.headers.get(name, ())), "")
+
+    @property
+    def message_id(self) -> str:
+        """Without its brackets; empty where there is none to go by."""
+        told = self.header("message-id").strip()
+        found = MESSAGE_ID.search(told)
+        return found[1] if found else told if re.fullmatch(r"[^<>\s]{3,900}@[^<>\s]{1,255}", told) else ""
+
+    @property
+    def thread(self) -> tuple[str, ...]:
+        """The ids of the mails that this one answers, the nearest first."""
+        nearest = MESSAGE_ID.findall(self.header("in-reply-to"))[:3]
+        chain = MESSAGE_ID.findall(self.header("references"))[::-1]
+        kept = [*chain[: MAX_THREAD - 4], *chain[-1:]]
+        return tuple(dict.fromkeys([*nearest, *kept]))
+
+
+def address(text: str) -> str:
+    """An address in lower case, or nothing for what is none."""
+    told = text.strip().strip("<>").strip().lower()
+    local, _, domain = told.rpartition("@")
+    try:
+        told = f"{local}@{domain.encode('idna').decode('ascii')}" if local and not domain.isascii() else told
+    except UnicodeError:
+        return ""
+    return told if len(told) <= 254 and ADDRESS.match(told) else ""
+
+
+def domain_of(address_: str) -> str:
+    """What comes after the @."""
+    return address_.rpartition("@")[2]
+
+
+def one_line(text: str, most: int) -> str:
+    """A subject or a name: one line, no control or direction marks."""
+    spaced = "".join(" " if c in "\r\n\t" else c for c in text)
+    kept = "".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+    return " ".join(kept.split())[:most].strip()
+
+
+def plain(text: str) -> str:
+    """A body's text: LF, no NUL, no half characters."""
+    told = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    return "".join(c for c in told if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))[:MAX_TEXT]

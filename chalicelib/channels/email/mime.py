@@ -1,0 +1,217 @@
+"""A raw mail (RFC 5322, MIME), read so that nothing in it raises: broken ones are common, and people wrote them too.
+
+Python's older policy reads headers as they stand; its newer one raises on some real mails (odd charsets, dates).
+"""
+
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import Message
+from email.policy import compat32
+from email.utils import getaddresses, parsedate_to_datetime
+from typing import Any
+
+from ...desk.arrivals import File
+from ...desk.files import TYPE, safe_name
+from . import charsets
+from .mail import MAX_HTML, MESSAGE_ID, Checks, Mail, Part, Report, address, one_line, plain
+
+MAX_PARTS = 200
+RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-forwarded-to", "x-envelope-to")
+
+
+def read(raw: bytes, **told: Any) -> Mail:
+    """The mail; `told` is what the provider says beside it (checks, envelope)."""
+    message = message_from_bytes(raw, policy=compat32)
+    headers = _headers(message)
+    bodies = _Bodies()
+    for part in _leaves(message):
+        bodies.take(part)
+    name, sender = sender_of(headers.get("from", []))
+    also = told.pop("recipients", ())
+    values: dict[str, Any] = {
+        "headers": headers,
+        "sender": sender,
+        "sender_name": name,
+        "recipients": tuple(dict.fromkeys([*map(address, also), *addresses(headers, *RECIPIENTS)])),
+        "subject": one_line(next(iter(headers.get("subject", [])), ""), 500),
+        "at": moment(next(iter(headers.get("date", [])), "")),
+        "text": plain("\n".join(bodies.texts)),
+        "html": "\n".join(bodies.htmls)[:MAX_HTML],
+        "parts": tuple(bodies.parts),
+        "calendar": bodies.calendar,
+        "reports": reports(message),
+        "kinds": frozenset(part.get_content_type() for part in message.walk()),
+        "original": raw,
+    }
+    return Mail(**(values | told))
+
+
+def _headers(message: Message) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in message.items():
+        # Addresses are read before their names are decoded: a name may hold what looks like an address.
+        text = str(value)
+        kept = text if name.lower() in ("from", "sender", "reply-to", *RECIPIENTS) else charsets.header(text)
+        found.setdefault(name.lower(), []).append(kept.replace("\r", "").replace("\n", ""))
+    return found
+
+
+def sender_of(values: list[str]) -> tuple[str, str]:
+    """Name and address of the one author; no address where there are several, or none that can be read."""
+    found = [(name, known) for name, told in getaddresses(values) if (known := address(told))]
+    if len(found) != 1 or len(values) != 1:
+        return one_line(charsets.header(values[0]) if values else "", 120), ""
+    return one_line(charsets.header(found[0][0]), 120), found[0][1]
+
+
+def addresses(headers: dict[str, list[str]], *names: str) -> tuple[str, ...]:
+    """The addresses in those headers."""
+    values = [value for name in names for value in headers.get(name, ())]
+    return tuple(dict.fromkeys(known for _, told in getaddresses(values) if (known := address(told))))
+
+
+def moment(date: str) -> int:
+    """A mail's date in ms; 0 where it cannot be read."""
+    try:
+        return max(0, int(parsedate_to_datetime(date).timestamp() * 1000))
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return 0
+
+
+def _leaves(message: Message) -> Iterator[Message]:
+    """The parts that hold something, but for mails inside the mail, which are files."""
+    waiting, seen = [message], 0
+    while waiting and seen < MAX_PARTS:
+        part = waiting.pop(0)
+        seen += 1
+        if part.is_multipart() and part.get_content_maintype() != "message":
+            waiting[:0] = [each for each in part.get_payload() if isinstance(each, Message)]
+        else:
+            yield part
+
+
+class _Bodies:
+    """What a mail's parts add up to."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.htmls: list[str] = []
+        self.parts: list[Part] = []
+        self.calendar = ""
+
+    def take(self, part: Message) -> None:
+        type_, content = part.get_content_type(), _content(part)
+        name = _filename(part)
+        attached = "attachment" in str(part.get("content-disposition", "")).lower() or bool(name)
+        if type_ == "text/calendar":
+            self.calendar = self.calendar or _text(part, content)[:20_000]
+            attached = True
+        if not attached and (type_ == "text/plain" or type_.startswith("multipart/")):  # one without its boundary
+            self.texts.append(_text(part, content))
+        elif not attached and type_ == "text/html":
+            self.htmls.append(_text(part, content))
+        elif content and type_ not in ("message/delivery-status", "text/rfc822-headers"):
+            self.parts.append(Part(file_of(name or _named(part, type_), type_, content), _cid(part)))
+
+
+def file_of(name: str, type_: str, content: bytes) -> File:
+    """A file whose name and type are safe to keep."""
+    type_ = type_.partition(";")[0].strip().lower()
+    return File(name=safe_name(name), type=type_ if TYPE.match(type_) else "application/octet-stream", content=content)
+
+
+def _content(part: Message) -> bytes:
+    if part.get_content_maintype() == "message" and part.is_multipart():
+        inner = [each for each in part.get_payload() if isinstance(each, Message)]
+        return b"\n\n".join(_bytes(each) for each in inner)
+    try:
+        content = part.get_payload(decode=True)
+    except (ValueError, LookupError, AssertionError):
+        content = None
+    return content if isinstance(content, bytes) else b""
+
+
+def _bytes(message: Message) -> bytes:
+    try:
+        return message.as_bytes()
+    except (ValueError, LookupError, TypeError, AttributeError, KeyError):
+        return str(message.get("subject", "")).encode("utf-8", "replace")
+
+
+def _text(part: Message, content: bytes) -> str:
+    try:
+        charset = part.get_param("charset") or ""
+    except (ValueError, LookupError):
+        charset = ""
+    return charsets.told(content, charset[2] if isinstance(charset, tuple) else str(charset))
+
+
+def _filename(part: Message) -> str:
+    try:
+        return charsets.header(part.get_filename() or "")
+    except (ValueError, LookupError, TypeError):
+        return "file"
+
+
+def _named(part: Message, type_: str) -> str:
+    inner = part.get_payload()
+    if type_ == "message/rfc822" and isinstance(inner, list) and isinstance(inner[0], Message):
+        return (one_line(charsets.header(str(inner[0].get("subject", ""))), 80) or "mail") + ".eml"
+    endings = {"text/calendar": "invitation.ics", "image/png": "image.png", "image/jpeg": "image.jpg"}
+    return endings.get(type_, "file")
+
+
+def _cid(part: Message) -> str:
+    return str(part.get("content-id", "")).strip().strip("<>")[:200]
+
+
+def reports(message: Message) -> tuple[Report, ...]:
+    """What a delivery status notification (RFC 3464) or a complaint (RFC 5965) says, of each recipient."""
+    if message.get_content_type() != "multipart/report":
+        return ()
+    fields, about = [], ""
+    kind = "complaint" if "feedback-report" in str(message.get("content-type", "")).lower() else "bounce"
+    for part in message.walk():
+        type_ = part.get_content_type()
+        if type_ in ("message/delivery-status", "message/feedback-report"):
+            inner = part.get_payload()
+            fields += [each for each in inner if isinstance(each, Message)] if isinstance(inner, list) else []
+        elif type_ == "message/disposition-notification":
+            kind = "receipt"
+        elif type_ in ("message/rfc822", "text/rfc822-headers") and not about:
+            lines = _content(part).decode("latin-1").splitlines()[:300]
+            ids = [line for line in lines if line.lower().startswith("message-id:")]
+            about = next(iter(MESSAGE_ID.findall(ids[0])), "") if ids else ""
+    return tuple(_report(kind, each, about) for each in fields if _recipient(each)) or (Report(kind, message=about),)
+
+
+def _recipient(fields: Message) -> str:
+    told = str(
+        fields.get("original-recipient") or fields.get("final-recipient") or fields.get("original-rcpt-to") or ""
+    )
+    return address(told.rpartition(";")[2])
+
+
+def _report(kind: str, fields: Message, about: str) -> Report:
+    return Report(
+        kind=kind,
+        recipient=_recipient(fields),
+        action=str(fields.get("action", "")).strip().lower(),
+        status=str(fields.get("status", "")).strip()[:20],
+        detail=one_line(str(fields.get("diagnostic-code", "")), 200),
+        message=about,
+    )
+
+
+def checks_of(headers: dict[str, list[str]], envelope_from: str, checks: Checks) -> Checks:
+    """The checks, where SPF's domain and DKIM's were not told: those that the mail names itself."""
+    if checks.dkim and not checks.dkim[0][1]:
+        tags = [tag.strip() for value in headers.get("dkim-signature", ()) for tag in value.split(";")]
+        domains = [tag[2:].strip().lower() for tag in tags if tag.startswith("d=")]
+        # One result for several signatures tells of none of them which passed.
+        result = checks.dkim[0][0]
+        dkim = ((result, domains[0]),) if len(domains) == 1 else ()
+        checks = Checks(checks.dmarc, checks.spf, checks.spf_domain, dkim)
+    if checks.spf and not checks.spf_domain:
+        checks = Checks(checks.dmarc, checks.spf, address(envelope_from).rpartition("@")[2], checks.dkim)
+    return checks

@@ -1,0 +1,116 @@
+"""SendGrid's Inbound Parse (https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook).
+
+| what it posts | becomes |
+|---|---|
+| a form with `email` (the raw mail), or the parsed fields | Mailed |
+| a JSON list of events (of its sending, which we do not use) | Ignored |
+| anything else with the password | Unsupported |
+
+`charsets` tells in which charset each field came; `SPF` and `dkim` tell what it found (`{@acme.example : pass}`).
+"""
+
+import re
+from typing import Any
+
+import msgspec
+
+from ...desk.arrivals import Arrival, Ignored, Unsupported
+from ...desk.envelopes import Envelope
+from ...desk.strict_json import loads
+from ...desk.workspaces import Install
+from ...ports import Secrets
+from . import basic, charsets, forms, mime
+from .mail import MAX_HTML, Checks, Mail, Part, address, one_line, plain
+
+
+class Way(msgspec.Struct, frozen=True):
+    """The envelope, as SMTP had it."""
+
+    to: list[str] = []
+    from_: str | None = msgspec.field(default=None, name="from")
+
+
+def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+    """The address that it is told holds the password."""
+    basic.check(envelope, secrets)
+
+
+def read(envelope: Envelope) -> Mail | Arrival:
+    """The mail. Malformed for a broken form."""
+    if envelope.content_type == "application/json":
+        told = loads(envelope.body)
+        known = isinstance(told, list) and all(isinstance(each, dict) and "event" in each for each in told)
+        return Ignored(reason="event-of-sending") if known else Unsupported(what="json")
+    form = forms.read(envelope)
+    if not any(name in form for name in ("email", "text", "html", "headers", "subject")):
+        return Unsupported(what="form")
+    way = _way(form["envelope"])
+    checks = Checks(spf=form["spf"].strip().lower(), spf_domain=_domain(way.from_ or ""), dkim=_dkim(form["dkim"]))
+    score = form["spam_score"].strip()
+    beside: dict[str, Any] = {
+        "envelope_from": way.from_,
+        "checks": checks,
+        "spam": bool(re.fullmatch(r"\d{1,4}(\.\d+)?", score)) and float(score) >= 5.0,
+    }
+    if "email" in form:
+        return mime.read(form.values["email"], recipients=tuple(way.to), **beside)
+    return _built(form, envelope, way, beside)
+
+
+def _built(form: forms.Form, envelope: Envelope, way: Way, beside: dict[str, Any]) -> Mail:
+    head = mime.read(form.values.get("headers", b"") + b"\n\n")
+    encoded = _charsets(form["charsets"])
+
+    def told(name: str) -> str:
+        return charsets.told(form.values.get(name, b""), encoded.get(name, "utf-8"))
+
+    listed = mime.addresses({"told": [told("to"), told("cc"), *way.to]}, "told")
+    sender = (head.sender_name, head.sender) if head.sender else mime.sender_of([told("from")])
+    return Mail(
+        **beside,
+        headers=head.headers,
+        sender=sender[1],
+        sender_name=sender[0],
+        recipients=tuple(dict.fromkeys([*listed, *head.recipients])),
+        subject=one_line(told("subject"), 500) or head.subject,
+        text=plain(told("text")),
+        html=told("html")[:MAX_HTML],
+        at=head.at,
+        parts=tuple(_parts(form)),
+        original=envelope.body,
+        original_type=envelope.headers.get("content-type", "application/octet-stream"),
+    )
+
+
+def _way(told: str) -> Way:
+    try:
+        return msgspec.json.decode(told or "{}", type=Way)
+    except (msgspec.DecodeError, RecursionError):
+        return Way()
+
+
+def _domain(told: str) -> str:
+    return address(told).rpartition("@")[2]
+
+
+def _dkim(told: str) -> tuple[tuple[str, str], ...]:
+    """`{@acme.example : pass, @list.example : fail}`, or `none`."""
+    return tuple(
+        (result.lower(), name.lower()) for name, result in re.findall(r"@([\w.-]{1,253})\s*:\s*(\w{1,12})", told)
+    )
+
+
+def _charsets(told: str) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(told or "{}", type=dict[str, str])
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+
+
+def _parts(form: forms.Form) -> list[Part]:
+    try:
+        ids = msgspec.json.decode(form["content-ids"] or "{}", type=dict[str, str])
+    except (msgspec.DecodeError, RecursionError):
+        ids = {}
+    cids = {field: cid.strip("<>") for cid, field in ids.items()}
+    return [Part(mime.file_of(name, type_, content), cids.get(field, "")) for field, name, type_, content in form.files]

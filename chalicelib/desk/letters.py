@@ -1,0 +1,99 @@
+"""Mails between people and rooms: who is written to, and what a mail that leaves says."""
+
+from typing import Literal
+
+from .ids import derived
+from .record import Part, Record
+
+TOKEN = 16  # bytes of chance in a way into a room: nobody guesses one
+
+
+class Correspondent(Record, frozen=True):
+    """Somebody who is written to about a room. `token` stands in the address that they answer to. `sent_n` is the last
+    change that they were told of, `last_id` the last mail between us (their Message-ID or ours). A visitor's address is
+    `proven` once a mail from it passed the receiving server's checks."""
+
+    room: str
+    install: str
+    person: str
+    workspace: str
+    kind: Literal["user", "visitor"]
+    address: str
+    token: str
+    created_at: int
+    name: str = ""
+    proven: bool = False
+    muted: bool = False
+    sent_n: int = 0
+    last_id: str = ""
+
+
+class ReturnAddress(Record, frozen=True):
+    """Where a token leads: one person's way into one room."""
+
+    token: str
+    workspace: str
+    install: str
+    room: str
+    person: str
+
+
+class MailAddress(Record, frozen=True):
+    """A claim: mails to `address` are for that install. One everywhere, since SES takes the mails of a whole domain."""
+
+    address: str
+    workspace: str
+    install: str
+
+
+class Mailbox(Record, frozen=True):
+    """An address that a user of a customer has: mails from it are theirs."""
+
+    workspace: str
+    address: str
+    customer: str
+    user: str
+
+
+class Suppression(Record, frozen=True):
+    """An address that no mail goes to any more: it bounced, or its owner called a mail of ours spam."""
+
+    workspace: str
+    address: str
+    reason: str
+    at: int
+
+
+class Line(Part, frozen=True):
+    """One message in a mail: who said it, and its Markdown. `links` are its files: name and address."""
+
+    author: str
+    text: str
+    links: tuple[tuple[str, str], ...] = ()
+
+
+class Letter(Part, frozen=True):
+    """What one mail says. `thread` is an id that every mail of the room names, `answers` the last mail before it."""
+
+    install: str
+    sender: str
+    sender_name: str
+    to: str
+    to_name: str
+    reply_to: str
+    subject: str
+    lines: tuple[Line, ...]
+    thread: str
+    answers: str
+    at: int
+    mute_url: str = ""
+
+
+def thread_id(install: str, room: str, address: str) -> str:
+    """The id that all mails of a room name in References: so they hold together, whatever SES calls each."""
+    return f"{derived('thread', install, room)}@{address.rpartition('@')[2]}"
+
+
+def original_key(workspace: str, install: str, id_: str) -> str:
+    """Where in the bucket a mail lies as it came."""
+    return f"mails/{workspace}/{derived('mail', install, id_)}"

@@ -1,0 +1,85 @@
+"""Remember whom to write to about a room, with the way in that each of them answers to; mute and unmute."""
+
+import base64
+from typing import Literal
+
+from ..desk.errors import NotFound
+from ..desk.letters import TOKEN, Correspondent, ReturnAddress
+from ..desk.messages import Author
+from ..desk.workspaces import Install
+from ..ports import World, new, over, ref
+from .once import again
+
+
+def correspond(
+    world: World, install: Install, room: str, who: Author, address: str, *, last_id: str = "", proven: bool = False
+) -> Correspondent:
+    """The correspondent, made if need be; the address and the last mail are kept up to date."""
+
+    def attempt(_: int) -> Correspondent:
+        old = world.store.one(ref(Correspondent, room, install.id, who.id))
+        if old is None:
+            made = _made(world, install, room, who, address, last_id, proven)
+            way = ReturnAddress(
+                version=1, token=made.token, workspace=made.workspace, install=install.id, room=room, person=who.id
+            )
+            world.store.commit(new(made), new(way))
+            return made
+        fields = {
+            "address": address,
+            "name": who.name,
+            "proven": proven or old.proven,
+            "last_id": last_id or old.last_id,
+        }
+        if all(getattr(old, name) == value for name, value in fields.items()):
+            return old
+        changed = old.changed(**fields)
+        world.store.commit(over(changed, old))
+        return changed
+
+    return again(world, attempt)
+
+
+def _made(
+    world: World, install: Install, room: str, who: Author, address: str, last_id: str, proven: bool
+) -> Correspondent:
+    kind: Literal["user", "visitor"] = "user" if who.kind == "user" else "visitor"
+    return Correspondent(
+        version=1,
+        room=room,
+        install=install.id,
+        person=who.id,
+        workspace=install.workspace,
+        kind=kind,
+        address=address,
+        token=base64.b32encode(world.clock.entropy(TOKEN)).decode().rstrip("=").lower(),
+        created_at=world.clock.now(),
+        name=who.name,
+        proven=proven,
+        last_id=last_id,
+    )
+
+
+def by_token(world: World, token: str) -> Correspondent:
+    """Whose way in it is. NotFound for a token that is none."""
+    way = (
+        world.store.one(ref(ReturnAddress, token)) if token.isascii() and token.isalnum() and len(token) < 64 else None
+    )
+    found = world.store.one(ref(Correspondent, way.room, way.install, way.person)) if way else None
+    if found is None:
+        raise NotFound("no such conversation")
+    return found
+
+
+def mute(world: World, token: str, muted: bool) -> Correspondent:
+    """No more mails about that room to that person; or mails again."""
+
+    def attempt(_: int) -> Correspondent:
+        old = by_token(world, token)
+        if old.muted == muted:
+            return old
+        changed = old.changed(muted=muted)
+        world.store.commit(over(changed, old))
+        return changed
+
+    return again(world, attempt)

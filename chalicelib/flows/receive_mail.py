@@ -1,0 +1,236 @@
+"""Take a mail into its room: that of the mail which it answers, else of the address that it was sent to, else its own.
+
+Only a mail that passed the receiving server's checks speaks for its address. The thread and the token say where it
+belongs; the address says who speaks; where the two do not fit it is somebody else's, and agents alone see it.
+"""
+
+import msgspec
+
+from ..desk.arrivals import Bounced, Mailed, Said, Speaker
+from ..desk.customers import Customer, User, Visitor
+from ..desk.ids import derived, message_id
+from ..desk.letters import (
+    Correspondent,
+    Mailbox,
+    ReturnAddress,
+    Suppression,
+    original_key,
+)
+from ..desk.messages import Author, Draft, Known, Message, Reply
+from ..desk.rooms import Bridge, Room
+from ..ports import Listing, Put, World, new, ref
+from .admit import admit_visitor, customer_of_address
+from .arriving import Aside, Barred, Place, kept, new_room
+from .correspond import correspond
+from .once import again
+from .post import post
+
+HOUR = 3_600_000
+REPLAY = 24 * HOUR  # ms for which a token that is good for one mail is remembered
+MAX_TOKENS = 10
+
+
+def mailed(place: Place, arrival: Mailed) -> None:
+    """The mail is in its room when this returns. Aside with the reason for one that is none."""
+    world, install = place.world, place.install
+    found = _known(place, arrival)
+    if f"{install.id}:sent {arrival.id}" in found:
+        raise Aside("own-mail")
+    home = _home(place, arrival, found)
+    customer, author = _author(place, arrival, home)
+    before = found.get(f"{install.id} {arrival.id}")
+    if before:
+        said = world.store.one(ref(Message, before.room, before.n, False))
+        if said and said.author.id != author.id:  # another mail that claims the same id
+            mailed(place, msgspec.structs.replace(arrival, id=f"{arrival.content}@none.invalid"))
+            return
+    else:
+        _hold_back(place, arrival)
+    room = before.room if before else _room(place, arrival, home, customer, author)
+    _keep_original(place, arrival)
+    files = Said(id=arrival.id, speaker=Speaker(), text=arrival.text, at=arrival.at, files=arrival.files)
+    draft = Draft(
+        author=author,
+        text=arrival.text,
+        source=place.source(arrival.id, arrival.at, conversation=author.id),
+        attachments=kept(place, files, author),
+        reply_to=_reply(arrival, found, room, install.id),
+    )
+    message = post(world, room, draft)
+    _bind(place, message)
+    if author.kind == "user" or author.verified:
+        correspond(world, install, message.room, author, arrival.sender, last_id=arrival.id, proven=True)
+
+
+def _known(place: Place, arrival: Mailed) -> dict[str, Known]:
+    """What the id map has of the mail and of those that it answers, by "source id"."""
+    source = place.install.id
+    wanted = [(name, arrival.id) for name in (source, f"{source}:sent")]
+    wanted += [(name, id_) for id_ in arrival.thread for name in (source, f"{source}:sent", f"{source}:ref")]
+    rows = place.world.store.many([ref(Known, *each) for each in dict.fromkeys(wanted)])
+    return {f"{row.source} {row.id}": row for row in rows if row and (row.n or row.source.endswith(":ref"))}
+
+
+def _home(place: Place, arrival: Mailed, found: dict[str, Known]) -> Room | None:
+    """The room that it is for, by the thread first, by the address second."""
+    source = place.install.id
+    names = [f"{name} {id_}" for id_ in arrival.thread for name in (f"{source}:sent", source, f"{source}:ref")]
+    room = next((found[name].room for name in names if name in found), "")
+    if not room and arrival.tokens:
+        rows = place.world.store.many([ref(ReturnAddress, token) for token in arrival.tokens[:MAX_TOKENS]])
+        room = next((row.room for row in rows if row and row.install == source), "")
+    home = place.world.store.one(ref(Room, room)) if room else None
+    return home if home and home.workspace == place.install.workspace and home.kind != "internal" else None
+
+
+def _author(place: Place, arrival: Mailed, home: Room | None) -> tuple[Customer | None, Author]:
+    """Who speaks, and the customer that they belong to. A mail that did not pass is a visitor's, and of no customer."""
+    world, workspace = place.world, place.install.workspace
+    proven = arrival.verdict == "pass" and bool(arrival.sender)
+    placed = customer_of_address(world, workspace, arrival.sender) if proven else None
+    placed = placed if placed and placed.state == "active" else None
+    if proven:
+        known = user_of_address(world, workspace, arrival.sender, home.customer if home else "", placed)
+        if known:
+            customer, user = known
+            if customer.state != "active" or user.state != "active":
+                raise Barred
+            return customer, Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)
+    standing = "proven" if proven else "told"
+    id_ = derived("vis", workspace, "mail", arrival.sender or arrival.id, standing)
+    visitor = admit_visitor(world, workspace, id_, arrival.name, arrival.sender, placed.id if placed else "")
+    name = arrival.name or arrival.sender or "Visitor"
+    return placed, Author(kind="visitor", id=visitor.id, name=name, verified=proven)
+
+
+def user_of_address(
+    world: World, workspace: str, address: str, wanted: str, placed: Customer | None
+) -> tuple[Customer, User] | None:
+    """The user whose address it is: of the `wanted` customer, else of the one with that domain, else the only one."""
+    listing: Listing[Mailbox] = Listing("mailboxes", (workspace, address))
+    boxes = world.store.page(listing, 20).items
+    customer = wanted or (placed.id if placed else "")
+    fitting = [box for box in boxes if box.customer == customer] or (boxes if len(boxes) == 1 else [])
+    for box in fitting:
+        owner, user = world.store.many([ref(Customer, box.customer), ref(User, box.customer, box.user)])
+        if owner and user and user.email.lower() == address:
+            return owner, user
+    return None
+
+
+def _hold_back(place: Place, arrival: Mailed) -> None:
+    """So many an hour from one address; and what is good for one mail is not good for another."""
+    world, install = place.world, place.install
+    if arrival.once:
+        token = Known(
+            source=f"{install.id}:once",
+            id=arrival.once,
+            workspace=install.workspace,
+            thread=arrival.content,
+            expires_at=world.clock.now() + REPLAY,
+        )
+
+        def attempt(_: int) -> Known:
+            used = world.store.one(ref(Known, token.source, token.id))
+            if used is None:
+                world.store.commit(new(token))
+            return used or token
+
+        if again(world, attempt).thread != arrival.content:
+            raise Aside("replayed")
+    window = world.clock.now() // HOUR
+    name = f"pace:mail#{install.id}#{arrival.sender or 'nobody'}"
+    if world.store.count(name, window, 1, (window + 2) * HOUR) > arrival.per_hour:
+        raise Aside("too-many")
+
+
+def _room(place: Place, arrival: Mailed, home: Room | None, customer: Customer | None, author: Author) -> str:
+    if home and _fits(place, home, customer, author, arrival):
+        return home.id
+    own = customer if author.kind == "user" or author.verified else None
+    fresh = new_room(place, derived("room", place.install.id, "mail", arrival.id), _title(arrival), own, author)
+
+    def attempt(_: int) -> str:
+        if place.world.store.one(ref(Room, fresh.id)) is None:
+            place.world.store.commit(new(fresh))
+        return fresh.id
+
+    room = again(place.world, attempt)
+    if home is None and arrival.thread:  # others answer the same mail, which we have never seen
+        root = Known(
+            source=f"{place.install.id}:ref", id=arrival.thread[-1], workspace=place.install.workspace, room=room
+        )
+        place.world.store.commit(Put(root, None))
+    return room
+
+
+def _fits(place: Place, home: Room, customer: Customer | None, author: Author, arrival: Mailed) -> bool:
+    """Nobody speaks in another customer's room; a visitor of a known domain does in their company's."""
+    if home.customer:
+        return customer is not None and customer.id == home.customer and (author.kind == "user" or author.verified)
+    if author.kind != "visitor" or not home.visitor:
+        return False
+    owner = place.world.store.one(ref(Visitor, home.visitor))
+    return owner is not None and (owner.id == author.id or owner.email.lower() == arrival.sender)
+
+
+def _title(arrival: Mailed) -> str:
+    """The subject without what mailers put before it."""
+    subject = arrival.subject
+    while subject[:4].lower().startswith(("re:", "aw:", "fw:", "wg:", "fwd:", "sv:")):
+        subject = subject.partition(":")[2].strip()
+    line = next((line.strip() for line in arrival.text.splitlines() if line.strip()), "")
+    return (subject or line or "Question")[:200]
+
+
+def _keep_original(place: Place, arrival: Mailed) -> None:
+    if arrival.original:
+        key = original_key(place.install.workspace, place.install.id, arrival.id)
+        place.world.files.put(key, arrival.original, "application/octet-stream")
+
+
+def _reply(arrival: Mailed, found: dict[str, Known], room: str, source: str) -> Reply | None:
+    """The message that it answers, if that is in the same room."""
+    for id_ in arrival.thread:
+        for name in (f"{source}:sent {id_}", f"{source} {id_}"):
+            if name in found and found[name].room == room and found[name].n:
+                return Reply(message=message_id(room, found[name].n))
+    return None
+
+
+def _bind(place: Place, message: Message) -> None:
+    """From now on what is said in the room leaves by mail too, to those who wrote."""
+    bridge = Bridge(
+        room=message.room,
+        install=place.install.id,
+        channel=place.install.kind,
+        workspace=message.workspace,
+        bound_at=place.envelope.received_at,
+    )
+
+    def attempt(_: int) -> None:
+        if place.world.store.one(ref(Bridge, bridge.room, bridge.install, "")) is None:
+            place.world.store.commit(new(bridge))
+
+    again(place.world, attempt)
+
+
+def bounced(place: Place, arrival: Bounced) -> None:
+    """The addresses get no mail any more. Anybody can write a bounce: unless SES says it, it counts only for somebody
+    to whom the very mail that it names was sent."""
+    world, workspace = place.world, place.install.workspace
+    addresses = arrival.addresses
+    if not arrival.proven:
+        sent = world.store.one(ref(Known, f"{place.install.id}:sent", arrival.message))
+        if sent is None:
+            raise Aside("bounce")
+        listing: Listing[Correspondent] = Listing("correspondents", (sent.room,))
+        told = {each.address for each in world.store.page(listing, 100).items if each.last_id == arrival.message}
+        addresses = tuple(each for each in addresses if each in told)
+    for address in addresses:
+        gone = Suppression(
+            version=1, workspace=workspace, address=address, reason=arrival.reason, at=place.envelope.received_at
+        )
+        world.store.commit(Put(gone, None))
+    if not addresses:
+        raise Aside("bounce")

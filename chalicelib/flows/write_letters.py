@@ -1,0 +1,178 @@
+"""Write to the people of a room who are away: what was said since they last heard of it, as one mail each.
+
+A delivery waits until its install's `collect` seconds are over; then everything that was said meanwhile leaves with it,
+and the deliveries of the others find that it has. Who spoke, has read it, has muted it or cannot be reached gets none.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..desk.customers import Customer, User
+from ..desk.deliveries import Delivery, Receipt, Refused, Retry, Sent, Skipped
+from ..desk.letters import Correspondent, Letter, Line, Suppression, thread_id
+from ..desk.messages import Author, Known, Message
+from ..desk.rooms import Room, Seen
+from ..desk.workspaces import Install
+from ..ports import Busy, Denied, Listing, Put, Ref, World, over, ref
+from .correspond import correspond
+from .once import again
+
+LATELY = 50  # messages whose authors are written to, and the most that one mail says
+UNTOLD = {
+    "edit": "a mail that has left cannot be changed; one that waits says the newest words",
+    "delete": "a mail that has left cannot be taken back",
+    "reaction": "reactions do not leave by mail",
+    "card": "a room's state does not leave by mail",
+}
+
+
+def leaves_at(row: Delivery, install: Install) -> int:
+    """When a delivery's mail leaves (ms)."""
+    return row.created_at + int(install.config.get("collect", 0)) * 1000 if row.what == "post" else 0
+
+
+@dataclass
+class Round:
+    """What one delivery's mails came to."""
+
+    sent: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    @property
+    def receipt(self) -> Receipt:
+        """One word for all of them."""
+        if self.sent:
+            return Sent(provider_id=self.sent[-1])
+        if self.refused:
+            return Refused(reason="; ".join(dict.fromkeys(self.refused))[:400])
+        told = "; ".join(dict.fromkeys(self.skipped)) or "nobody of this room is written to by mail"
+        return Skipped(reason=told[:400])
+
+
+def write_letters(world: World, row: Delivery, install: Install, room: Room, message: Message) -> Receipt:
+    """Send what the delivery's people have not heard. Raises nothing for what SES says."""
+    if row.what != "post":
+        return Skipped(reason=UNTOLD[row.what])
+    lately = _lately(world, room, row.n)
+    outcome = Round()
+    for person in _people(world, install, room, [message, *lately]):
+        reason = _why_not(world, person, room, message)
+        unheard = [] if reason else _unheard(world, person, [message, *lately])
+        if reason or not unheard:
+            outcome.skipped.append(reason or "they have read it")
+        elif person.sent_n >= row.n:
+            outcome.sent.append(person.last_id)  # it left with an earlier one
+        else:
+            try:
+                outcome.sent.append(_send(world, install, room, person, unheard))
+            except Busy as busy:
+                return Retry(reason=busy.reason, after=busy.after)
+            except Denied as denied:
+                outcome.refused.append(denied.reason)
+    return outcome.receipt
+
+
+def _lately(world: World, room: Room, after: int) -> list[Message]:
+    """What was said after the delivery's own message."""
+    listing: Listing[Message] = Listing("posts", (room.id,), after=after)
+    return world.store.page(listing, LATELY).items
+
+
+def _people(world: World, install: Install, room: Room, lately: list[Message]) -> list[Correspondent]:
+    """Who is written to: who wrote by mail; and, with `away`, the customer's users who spoke here in any way."""
+    listing: Listing[Correspondent] = Listing("correspondents", (room.id,))
+    found = {each.person: each for each in world.store.page(listing, 100).items if each.install == install.id}
+    if install.config.get("away") and room.customer:
+        before: Listing[Message] = Listing("posts", (room.id,), newest_first=True)
+        spoke = [*world.store.page(before, LATELY).items, *lately]
+        users = {each.author.id: each.author for each in spoke if each.author.kind == "user"}
+        for id_, author in users.items():
+            user = world.store.one(ref(User, room.customer, id_)) if id_ not in found else None
+            if user and user.email and user.state == "active":
+                found[id_] = correspond(world, install, room.id, author, user.email.lower())
+    return [_as_now(world, room, each) for each in found.values()]
+
+
+def _as_now(world: World, room: Room, person: Correspondent) -> Correspondent:
+    """A user's address may have changed since."""
+    if person.kind != "user" or not room.customer:
+        return person
+    owner, user = world.store.many([ref(Customer, room.customer), ref(User, room.customer, person.person)])
+    active = owner and user and owner.state == user.state == "active"
+    author = Author(kind="user", id=person.person, name=user.name if user else person.name)
+    address = user.email.lower() if active and user else ""
+    return correspond(world, _install_of(person), room.id, author, address) if address != person.address else person
+
+
+def _install_of(person: Correspondent) -> Install:
+    return Install(id=person.install, workspace=person.workspace, kind="email", name="", created_at=0)
+
+
+def _why_not(world: World, person: Correspondent, room: Room, message: Message) -> str:
+    """Why they get no mail at all; "" if they may."""
+    if person.muted:
+        return "they have muted it"
+    if not person.address:
+        return "they have no address, or are no longer active"
+    if person.kind == "visitor" and not person.proven:
+        return "their address is not proven"
+    if room.vendor_only and room.visitor and person.kind != "visitor":
+        return "the room is a visitor's"
+    gone = world.store.one(ref(Suppression, room.workspace, person.address))
+    return f"{person.address} gets no mail: {gone.reason}" if gone else ""
+
+
+def _unheard(world: World, person: Correspondent, lately: list[Message]) -> list[Message]:
+    """What they did not say themselves and have not read."""
+    wanted: Ref[Any] = ref(Seen, person.person, person.room)
+    seen = world.store.one(wanted)
+    read = seen.n if seen else 0
+    told = [each for each in lately if each.n > read and each.author.id != person.person and not each.deleted]
+    return [each for each in told if each.author.kind != "system" and not each.forked_from]
+
+
+def _send(world: World, install: Install, room: Room, person: Correspondent, unheard: list[Message]) -> str:
+    """One mail; its Message-ID, which the id map knows from then on."""
+    fresh = [each for each in unheard if each.n > person.sent_n] or unheard
+    letter = _letter(world, install, room, person, fresh)
+    id_ = world.mailer.send(world.compose(letter), [person.address])
+    last = max(each.n for each in fresh)
+
+    def attempt(_: int) -> None:
+        current = world.store.one(ref(Correspondent, person.room, person.install, person.person)) or person
+        told = [
+            Known(source=f"{install.id}:{name}", id=each, workspace=install.workspace, room=room.id, n=last)
+            for name, each in (("sent", id_), ("ref", letter.thread))
+        ]
+        changed = current.changed(sent_n=max(last, current.sent_n), last_id=id_)
+        world.store.commit(over(changed, current), *(Put(each, None) for each in told))
+
+    again(world, attempt)
+    return id_
+
+
+def _letter(world: World, install: Install, room: Room, person: Correspondent, fresh: list[Message]) -> Letter:
+    base = str(install.config["address"])
+    local, _, domain = base.partition("@")
+    authors = list(dict.fromkeys(each.author.name for each in fresh if each.author.name))
+    company = str(install.config.get("name") or install.name)
+    return Letter(
+        install=install.id,
+        sender=world.mailer.sender,
+        sender_name=f"{authors[0]} ({company})" if len(authors) == 1 else company,
+        to=person.address,
+        to_name=person.name,
+        reply_to=f"{local}+{person.token}@{domain}",
+        subject=f"Re: {room.name}" if person.last_id else room.name,
+        lines=tuple(_line(world, each) for each in fresh),
+        thread=thread_id(install.id, room.id, base),
+        answers=person.last_id,
+        at=world.clock.now(),
+        mute_url=f"{world.public_url}/mails/{person.token}" if world.public_url else "",
+    )
+
+
+def _line(world: World, message: Message) -> Line:
+    links = [(file.name, world.link(file.id, file.secret)) for file in message.attachments] if world.public_url else []
+    return Line(author=message.author.name or "Somebody", text=message.text, links=tuple(links))
