@@ -8,7 +8,7 @@ from .desk.arrivals import Arrival, File, Ignored, Unsupported
 from .desk.deliveries import Notice, Parcel, Receipt
 from .desk.envelopes import Envelope, Greeting
 from .desk.errors import Refusal
-from .desk.faces import Shown
+from .desk.faces import Granted, Shown
 from .desk.ids import fresh
 from .desk.record import Record
 from .desk.tickets import CommentSeen, Hint, Probe, Registered, TicketDraft, TicketSeen, Word
@@ -330,8 +330,11 @@ class Inbound(WayIn, Protocol):
 
 
 class Outbound(Protocol):
-    """What a channel that can be written to does. `lane` names what takes one message at a time over there, and the
+    """What a channel that can be written to does. `CROSSES` tells what becomes there of a message, edit, delete,
+    reaction and file (the README's table). `lane` names what takes one message at a time over there, and the
     milliseconds between two; None where there is no such thing."""
+
+    CROSSES: Mapping[str, str]
 
     def lane(self, parcel: Parcel, install: Install) -> tuple[str, int] | None:
         """Asked before `deliver`: a delivery whose lane is taken waits in the time index."""
@@ -357,8 +360,21 @@ class Asking(Protocol):
     def file(self, file: File, account: str, most: int) -> bytes:
         """A file's bytes; Denied if it is larger than `most`."""
 
+    def probe(self) -> Probe:
+        """Try the connection: who we are there, and what is missing."""
+
     def answer(self, where: str, text: str, account: str) -> None:
         """Tell whoever gave an order how it went, and nobody else."""
+
+
+class Granting(Protocol):
+    """How a provider's other workspaces install the app of an install. Raises Busy and Denied."""
+
+    def authorize(self, install: Install, redirect: str, state: str) -> str:
+        """The provider's page that asks for it."""
+
+    def exchange(self, install: Install, secrets: Secrets, outside: Outside, code: str, redirect: str) -> Granted:
+        """What is given for the code that came back."""
 
 
 AskingOf = Callable[[Install, Secrets, Outside], Asking]
@@ -461,6 +477,7 @@ class World:
     mailer: Mailer
     public_url: str = ""
     asking: Callable[[str], AskingOf | None] = lambda kind: None
+    granting: Callable[[str], Granting | None] = lambda kind: None
 
     def way_in(self, kind: str) -> WayIn:
         """What takes the webhooks of an install of that kind. KeyError for a kind that is none."""

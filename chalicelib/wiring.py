@@ -9,13 +9,14 @@ from .settings import settings
 
 if TYPE_CHECKING:
     from .aws.queues import SqsQueues
-    from .ports import AskingOf, Outside, Sockets
+    from .ports import AskingOf, Granting, Outside, Sockets
 
 # kind of channel → (its module for what comes in, its module for what goes out or "")
 CHANNELS: dict[str, tuple[str, str]] = {
     "form": ("form.inbound", ""),
     "msteams": ("msteams.inbound", "msteams.outbound"),
     "webhook": ("webhook.inbound", "webhook.outbound"),
+    "slack": ("slack.inbound", "slack.outbound"),
 }
 # kind of tracker → its module, which is a ports.Tracker
 TRACKERS: dict[str, str] = {
@@ -28,13 +29,22 @@ TRACKERS: dict[str, str] = {
 }
 
 # kind of channel → its module that asks about people and files, where webhooks tell too little
-ASKING: dict[str, str] = {"msteams": "msteams.asking"}
+ASKING: dict[str, str] = {"slack": "slack.asking", "msteams": "msteams.asking"}
+# kind of channel → its module by which other workspaces install it
+GRANTING: dict[str, str] = {"slack": "slack.oauth"}
 
 
 @cache
 def inbound(kind: str) -> Inbound:
     """The channel's way in. KeyError for a kind that is none."""
     return cast("Inbound", import_module(f"chalicelib.channels.{CHANNELS[kind][0]}"))
+
+
+@cache
+def granting(kind: str) -> "Granting | None":
+    """How other workspaces install a channel's app, if they can."""
+    name = GRANTING.get(kind, "")
+    return cast("Granting", import_module(f"chalicelib.channels.{name}")) if name else None
 
 
 @cache
@@ -121,4 +131,5 @@ def world() -> World:
         mailer=SesMailer(settings().mail_sender),
         public_url=settings().public_url,
         asking=asking,
+        granting=granting,
     )

@@ -200,6 +200,7 @@ class Parley:
             mailer=self.mailer,
             public_url="https://parley.test",
             asking=wiring.asking,
+            granting=wiring.granting,
         )
         self.reacted: dict[tuple[str, str], Row] = {}
 

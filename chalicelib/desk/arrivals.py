@@ -108,9 +108,11 @@ class Connected(Part, frozen=True):
 
 
 class Ordered(Part, frozen=True):
-    """Somebody of the vendor's side asks for something to be done to a room: `assign`, `resolve`, `reopen`, `fork`.
-    The room is named, or is the one that `conversation` is tied to. `argument` is the verb's: a name."""
+    """Somebody of the vendor's side asks for something to be done to a room, once for each `id` of the provider's:
+    `assign`, `resolve`, `reopen`, `fork`, `issue`. The room is named, or is the one that `conversation` is tied to.
+    `argument` is the verb's: a name."""
 
+    id: str
     verb: str
     speaker: Speaker
     conversation: str = ""

@@ -53,3 +53,13 @@ class ConnectCode(Record, frozen=True):
     created_at: int
     expires_at: int
     used_at: int = 0
+
+
+class Granted(Part, frozen=True):
+    """What a provider gave for an install by one of its workspaces: the token, and which rights it lacks. `account` is
+    empty for the install's own."""
+
+    account: str
+    name: str
+    token: str
+    missing: tuple[str, ...] = ()

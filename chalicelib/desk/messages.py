@@ -233,16 +233,11 @@ def marked(
     return {**marks, emoji: {**marks.get(emoji, {}), person: Mark(on=on, revision=revision, via=via)}}
 
 
-def folded(message: Message, pending: Pending, customer: str) -> Message:
-    """A message in a room of `customer`, with what came before it: the later events are applied as if they had come
-    after."""
+def folded(message: Message, pending: Pending) -> Message:
+    """A message with the words that came before it, or as the tombstone that it is by now. Reactions that came before
+    are changes of their own: bridges are owed them."""
     if pending.deleted:
         return deleted(message) or message
     if pending.text is not None:
         message = edited(message, pending.text, pending.revision, pending.edited_at) or message
-    marks = message.reactions
-    for emoji, people in pending.reactions.items():
-        for person, mark in people.items():
-            if pending.customers.get(person, customer) == customer:
-                marks = marked(marks, person, emoji, mark.on, mark.revision, mark.via) or marks
-    return msgspec.structs.replace(message, reactions=marks)
+    return message

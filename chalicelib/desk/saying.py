@@ -34,7 +34,7 @@ def said(room: Room, draft: Draft, at: int, pending: Pending | None = None) -> t
         **{name: getattr(draft, name) for name in draft.__struct_fields__},
     )
     if pending:
-        message = folded(message, pending, room.customer)
+        message = folded(message, pending)
     if draft.internal:  # nobody of the customer hears that a note names them
         agents = [person for person in draft.mentions if person.startswith("agt_")]
         return room.changed(notes=notes, **_naming(room, agents, message.n)), message

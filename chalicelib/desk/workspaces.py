@@ -7,7 +7,9 @@ from .record import Part, Record
 Role = Literal["owner", "admin", "agent", "reader"]
 Scope = Literal["read", "write", "admin"]
 Standing = Literal["active", "blocked", "gone"]
-InstallKind = Literal["widget", "form", "webhook", "msteams", "tracker", "asana", "github", "gitlab", "jira", "linear"]
+InstallKind = Literal[
+    "widget", "form", "webhook", "slack", "msteams", "tracker", "asana", "github", "gitlab", "jira", "linear"
+]
 
 MAY: dict[str, frozenset[str]] = {
     "owner": frozenset({"read", "write", "admin", "own"}),

@@ -84,6 +84,21 @@ class ReplayView(View, frozen=True):
     more: bool
 
 
+class CheckView(View, frozen=True):
+    """Who we are at the provider, and what is missing, in words; empty if all is well."""
+
+    account: str | None
+    actor: str | None
+    missing: list[str]
+
+
+class InvitationView(View, frozen=True):
+    """Where another workspace's admin installs the app."""
+
+    url: str
+    expires_at: Time
+
+
 def bridge_view(bridge: Bridge) -> BridgeView:
     """A bridge."""
     return BridgeView(

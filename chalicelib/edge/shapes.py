@@ -180,7 +180,7 @@ class NewInstall(Body, frozen=True):
     """Connect a channel or a tracker. What `config` and `credentials` (those that the provider gave) take depends on
     the kind."""
 
-    kind: Literal["form", "webhook", "msteams", "tracker", "asana", "github", "gitlab", "jira", "linear"]
+    kind: Literal["form", "webhook", "slack", "msteams", "tracker", "asana", "github", "gitlab", "jira", "linear"]
     name: Name
     config: dict[str, Any] = {}
     credentials: Credentials = {}

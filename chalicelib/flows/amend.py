@@ -86,6 +86,28 @@ def amend_known(
     return again(world, attempt)
 
 
+def apply_waiting(world: World, known: Known, channel: str) -> None:
+    """Do what came for a message before it was known: the reactions of whoever has a say in its room. They are kept
+    with the outside id until all are done."""
+    for emoji, people in known.pending.reactions.items() if known.pending else ():
+        for person, mark in people.items():
+            conversation = mark.via.partition("/")[2]
+            source = Source(channel=channel, install=known.source, id=known.id, conversation=conversation)
+            step = react_step(person, emoji, mark.on, mark.revision, mark.via)
+            whose = known.pending.customers.get(person) if known.pending else None
+            try:
+                amend(world, known.room, known.n, known.internal, step, "reaction", person, source, customer=whose)
+            except Forbidden:
+                continue
+
+    def attempt(_: int) -> None:
+        there = world.store.one(ref(Known, known.source, known.id))
+        if there and there.pending:
+            world.store.commit(over(there.changed(pending=None, expires_at=0), there))
+
+    again(world, attempt)
+
+
 def edit_step(text: str, revision: int | None, at: int) -> Step:
     """An edit. Without a revision of its own (the API's) it is the next one."""
     messages.check_text(text)

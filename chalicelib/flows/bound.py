@@ -133,6 +133,7 @@ def _before(place: Place, arrival: Said) -> None:
     visitor = admit_visitor(place.world, place.install.workspace, id_, face.name, face.email)
     author = Author(kind="visitor", id=visitor.id, name=face.name, verified=False)
     arrival = _fetched(place, arrival, None)
+    arrival = msgspec.structs.replace(arrival, text=_named(place, arrival.text, arrival.mentions, None)[0])
     source = place.source(arrival.id, arrival.at, arrival.conversation, arrival.thread)
     room = own_room(place, arrival, None, author)
     post(
@@ -185,7 +186,7 @@ def _content(place: Place, arrival: Said, file: File) -> bytes | None:
         return None
 
 
-def _named(place: Place, text: str, mentions: dict[str, str], home: Home) -> tuple[str, tuple[str, ...]]:
+def _named(place: Place, text: str, mentions: dict[str, str], home: Home | None) -> tuple[str, tuple[str, ...]]:
     """The text with people's names where the provider had their ids, and who of them belongs to the room."""
     found: list[str] = []
     for mark, outside in mentions.items():
@@ -193,7 +194,7 @@ def _named(place: Place, text: str, mentions: dict[str, str], home: Home) -> tup
         text = text.replace(mark, f"@{face.name}")
         if face.agent:
             found.append(face.agent)
-        elif home.customer and face.seen_at and not face.bot:
+        elif home and home.customer and face.seen_at and not face.bot:
             found.append(user_id(home.customer.id, f"{place.install.kind}:{outside}"))
     return text, tuple(dict.fromkeys(found))
 
@@ -212,13 +213,15 @@ def deleted_there(place: Place, arrival: Deleted) -> Deleted:
 
 
 def _crossing(place: Place, id_: str, conversation: str, what: str) -> tuple[Home, Known | None]:
-    home = home_of(place, conversation)
+    """Events about a message may tell its channel and not its thread: the id map knows better."""
+    known = place.world.store.one(ref(Known, place.install.id, id_))
+    known = known if known and known.n and known.thread else None
+    home = home_of(place, known.thread if known else conversation)
     if home is None:
         raise Aside("unbound-conversation")
     if home.bridge and (home.bridge.direction == "out" or not getattr(home.bridge, what)):
         raise Aside(f"{what}-do-not-cross")
-    known = place.world.store.one(ref(Known, place.install.id, id_))
-    return home, known if known and known.n and known.thread else None
+    return home, known
 
 
 def reacted_there(place: Place, arrival: Reacted) -> None:
@@ -314,15 +317,16 @@ def _changed(world: World, bridge: Bridge, fields: dict[str, Any]) -> None:
 
 
 def account_lost(place: Place, arrival: AccountLost) -> None:
-    """The install's own account is gone: it is paused. Of another account only its credentials are dropped: bridges
-    that need them are paused when they next speak."""
-    if not arrival.account:
+    """The install's own account is gone: it is paused. Of an account that has credentials of its own only these are
+    dropped: bridges that need them are paused when they next speak."""
+    named = f"bot:{arrival.account}"
+    if not any(secret.name == named for secret in place.install.secrets):
         pause_install(place.world, place.install, arrival.reason)
         return
 
     def attempt(_: int) -> None:
         old = place.world.store.one(ref(Install, place.install.id))
-        left = tuple(s for s in old.secrets if s.name != f"bot:{arrival.account}") if old else ()
+        left = tuple(secret for secret in old.secrets if secret.name != named) if old else ()
         if old and left != old.secrets:
             place.world.store.commit(over(old.changed(secrets=left), old))
 

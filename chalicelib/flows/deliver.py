@@ -34,6 +34,7 @@ from .trace import addressed, begun, mapped
 
 PAGE = 25
 SOON = 900  # seconds for which a queue can hold a wake-up back; what is later is left to the clock
+PATIENCE = 3 * 24 * 60 * 60 * 1000  # ms for which a provider may ask to wait without that being a failed attempt
 STRIDE = 10  # changes by which the mark may lag: rows that are over are passed over more cheaply than the mark is moved
 
 
@@ -125,10 +126,10 @@ def _try(world: World, row: Delivery) -> Delivery:
         _stop(world, install, "disabled", receipt.reason)
     if isinstance(receipt, Lost):
         _pause(world, install, bridge, receipt)
-    if isinstance(receipt, Retry) and receipt.after:
-        hold_lane(world, row.install, _lane(world, install, parcel), receipt.after)
     if isinstance(receipt, Sent | Retry) and receipt.conversation:
         begun(world, row, receipt.conversation)
+    if isinstance(receipt, Retry) and receipt.after and _in_lane(world, row, install, parcel, receipt.after):
+        return _wait_for(world, row, world.clock.now() + receipt.after * 1000, receipt.reason)
     if isinstance(receipt, Sent) and receipt.thread:
         mapped(world, row, receipt.provider_id, receipt.thread)
     return _write_down(world, row, receipt)
@@ -184,9 +185,18 @@ def _turn(world: World, row: Delivery, install: Install, parcel: Parcel) -> int:
     return turn_in_lane(world, row, *lane)
 
 
-def _wait_for(world: World, row: Delivery, turn: int) -> Delivery:
-    """Not its turn yet: that is no attempt."""
-    waiting = row.changed(turn_at=turn, next_at=turn)
+def _in_lane(world: World, row: Delivery, install: Install, parcel: Parcel, after: int) -> bool:
+    """Whether the other side asked its lane to pause: then all of it does, at no cost to anybody's attempts."""
+    lane = _lane(world, install, parcel)
+    if not lane or world.clock.now() - row.created_at > PATIENCE:
+        return False
+    hold_lane(world, row.install, lane, after)
+    return True
+
+
+def _wait_for(world: World, row: Delivery, turn: int, reason: str = "") -> Delivery:
+    """Not its turn yet: that is no attempt. What was refused for now takes a new turn when that comes."""
+    waiting = row.changed(turn_at=0 if reason else turn, next_at=turn, reason=reason or row.reason)
     try:
         world.store.commit(over(waiting, row))
     except Clash:

@@ -56,8 +56,11 @@ def _agent(world: World, install: Install, told: Shown) -> str:
 
 def agent_of(world: World, install: Install, speaker: Speaker) -> Agent | None:
     """The active agent who this is, if one."""
-    face = face_of(world, install, speaker.outside, speaker.account, speaker.name)
-    agent = world.store.one(ref(Agent, install.workspace, face.agent)) if face.agent else None
+    return _active(world, face_of(world, install, speaker.outside, speaker.account, speaker.name))
+
+
+def _active(world: World, face: Face) -> Agent | None:
+    agent = world.store.one(ref(Agent, face.workspace, face.agent)) if face.agent else None
     return agent if agent and agent.state == "active" else None
 
 
@@ -65,7 +68,7 @@ def author_of(world: World, install: Install, speaker: Speaker, room: Room, cust
     """The author of what `speaker` says in a room. On the vendor's side who is no agent is a stranger there, and
     speaks unverified; in a customer's conversation they are a user of that customer."""
     face = face_of(world, install, speaker.outside, speaker.account, speaker.name)
-    agent = agent_of(world, install, speaker)
+    agent = _active(world, face)
     if agent:
         _remember(world, install, agent.id, agent.name, face)
         return Author(kind="agent", id=agent.id, name=agent.name)

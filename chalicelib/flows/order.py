@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from ..desk.arrivals import Ordered
 from ..desk.errors import Refusal
+from ..desk.ids import message_id
+from ..desk.issues import MAX_TITLE
 from ..desk.messages import Known
 from ..desk.people import Principal
 from ..desk.rooms import MAX_ASSIGNEES, MAX_NAME, Room, Tie
@@ -11,6 +13,8 @@ from ..desk.workspaces import MAY, Agent, Install
 from ..ports import World, ref
 from .faces import agent_of
 from .fork import fork
+from .once import Answered, Once
+from .raise_issue import asked_in, raise_issue
 from .update_room import update_room
 
 NAMELESS = "Forked"
@@ -27,8 +31,12 @@ def order(world: World, install: Install, ordered: Ordered) -> str:
         return "This is not a conversation of a room: order it in the room's thread."
     if verb is None:
         return f"Parley knows {', '.join(VERBS)}."
+    # The claim is written with what is done: a command that the provider sends again does nothing more.
+    once = Once(ordered.id, f"{install.id}:order", install.workspace, ordered.verb, lambda _: (200, "", False))
     try:
-        return verb(world, _principal(agent, install), room, ordered)
+        return verb(world, _principal(agent, install), room, ordered, once)
+    except Answered:
+        return ""
     except Refusal as refusal:
         return refusal.detail
 
@@ -47,43 +55,56 @@ def _principal(agent: Agent, install: Install) -> Principal:
 
 
 def _room(world: World, install: Install, ordered: Ordered) -> Room | None:
-    tie = None
-    if not ordered.room:
-        tie = world.store.one(ref(Tie, install.id, ordered.conversation))
-    id_ = ordered.room or (tie.room if tie else "")
+    """The room that is named, or that the message lives in, or the conversation."""
+    known, tie = world.store.many([ref(Known, install.id, ordered.message), ref(Tie, install.id, ordered.conversation)])
+    id_ = ordered.room or (known.room if known else "") or (tie.room if tie else "")
     room = world.store.one(ref(Room, id_)) if id_ else None
     return room if room and room.workspace == install.workspace else None
 
 
-def _assign(world: World, who: Principal, room: Room, _: Ordered) -> str:
+def _assign(world: World, who: Principal, room: Room, _: Ordered, __: Once) -> str:
     if who.id not in room.assignees:
         update_room(world, who, room.id, {"assignees": (*room.assignees, who.id)[-MAX_ASSIGNEES:]})
     return f"{room.name} is yours."
 
 
-def _resolve(world: World, who: Principal, room: Room, _: Ordered) -> str:
+def _resolve(world: World, who: Principal, room: Room, _: Ordered, __: Once) -> str:
     update_room(world, who, room.id, {"state": "resolved"})
     return f"{room.name} is resolved."
 
 
-def _reopen(world: World, who: Principal, room: Room, _: Ordered) -> str:
+def _reopen(world: World, who: Principal, room: Room, _: Ordered, __: Once) -> str:
     update_room(world, who, room.id, {"state": "open"})
     return f"{room.name} is open again."
 
 
-def _fork(world: World, who: Principal, room: Room, ordered: Ordered) -> str:
-    """From the message on at which it was ordered, or the last one."""
-    first = room.last_message.n if room.last_message else room.n
-    if ordered.message:
-        known = world.store.one(ref(Known, who.credential, ordered.message))
-        first = known.n if known and known.room == room.id and not known.internal else first
-    made = fork(world, who, room.id, first, room.n, (ordered.argument or NAMELESS)[:MAX_NAME])
+def _first(world: World, who: Principal, room: Room, ordered: Ordered) -> int:
+    """The number of the message at which it was ordered, or of the last one; 0 where nothing was said."""
+    known = world.store.one(ref(Known, who.credential, ordered.message)) if ordered.message else None
+    if known and known.room == room.id and not known.internal:
+        return known.n
+    return room.last_message.n if room.last_message else 0
+
+
+def _issue(world: World, who: Principal, room: Room, ordered: Ordered, once: Once) -> str:
+    """Out of the message at which it was ordered."""
+    n = _first(world, who, room, ordered)
+    messages, tie = asked_in(world, who, room, message_id(room.id, n) if n else "", "")
+    issue = raise_issue(world, who, {"kind": "bug", "title": ordered.argument[:MAX_TITLE]}, messages, tie, [], once)
+    return f"Raised: {issue.title}"
+
+
+def _fork(world: World, who: Principal, room: Room, ordered: Ordered, once: Once) -> str:
+    """From the message on at which it was ordered."""
+    first = _first(world, who, room, ordered)
+    made = fork(world, who, room.id, first, room.n, (ordered.argument or NAMELESS)[:MAX_NAME], once)
     return f"{made.name} is a room of its own now."
 
 
-VERBS: dict[str, Callable[[World, Principal, Room, Ordered], str]] = {
+VERBS: dict[str, Callable[[World, Principal, Room, Ordered, Once], str]] = {
     "assign": _assign,
     "resolve": _resolve,
     "reopen": _reopen,
     "fork": _fork,
+    "issue": _issue,
 }

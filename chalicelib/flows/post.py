@@ -5,6 +5,7 @@ from ..desk.messages import Draft, Known, Message, check_text
 from ..desk.rooms import Room
 from ..desk.saying import read_up_to, said
 from ..ports import Put, World, Write, new, over, ref
+from .amend import apply_waiting
 from .once import KEYLESS, Once, again
 
 
@@ -14,27 +15,31 @@ def post(world: World, room_id: str, draft: Draft, once: Once = KEYLESS, *, room
     check_text(draft.text, needed=not draft.attachments)
     place = ref(Known, draft.source.install, draft.source.id) if draft.source.id else None
 
-    def attempt(tries: int) -> Message:
+    def attempt(tries: int) -> tuple[Message, Known | None]:
         now = world.clock.now()
         if room is not None and tries == 0 and place is None:
             current, known = room, None
         else:
             current, known = [*world.store.many([ref(Room, room_id), *([place] if place else [])]), None][:2]
         if known and known.n:
-            return _as_stored(world, known)
+            return _as_stored(world, known), known
         if current is None:
             raise NotFound("no such room")
         moved, message = said(current, draft, now, known.pending if known else None)
+        home = _known(draft, known, message)
         world.store.commit(
             over(moved, current),
             new(message),
-            *_known(draft, known, message),
+            *([Put(home, known.version if known else 0)] if home else []),
             *_author_has_read(message),
             *once.writes(message, now),
         )
-        return message
+        return message, home
 
-    return again(world, attempt, once)
+    message, home = again(world, attempt, once)
+    if home and home.pending:
+        apply_waiting(world, home, draft.source.channel)
+    return message
 
 
 def _as_stored(world: World, known: Known) -> Message:
@@ -44,11 +49,13 @@ def _as_stored(world: World, known: Known) -> Message:
     return message
 
 
-def _known(draft: Draft, known: Known | None, message: Message) -> list[Write]:
+def _known(draft: Draft, known: Known | None, message: Message) -> Known | None:
+    """The id map's entry. Reactions that came before stay with it until they are done."""
     if not draft.source.id:
-        return []
+        return None
     if known is None:
-        found = Known(
+        return Known(
+            version=1,
             source=draft.source.install,
             id=draft.source.id,
             workspace=message.workspace,
@@ -57,9 +64,9 @@ def _known(draft: Draft, known: Known | None, message: Message) -> list[Write]:
             internal=draft.internal,
             thread=draft.source.thread,
         )
-        return [new(found)]
     told = {"room": message.room, "n": message.n, "internal": draft.internal, "thread": draft.source.thread}
-    return [over(known.changed(**told, pending=None, expires_at=0), known)]
+    waiting = known.pending if known.pending and known.pending.reactions and not message.deleted else None
+    return known.changed(**told, pending=waiting, expires_at=0)
 
 
 def _author_has_read(message: Message) -> list[Write]:

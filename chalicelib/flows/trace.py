@@ -10,8 +10,8 @@ from ..desk.faces import Alias
 from ..desk.ids import bridge_id, bridge_parts, message_number, slot_of
 from ..desk.messages import Known, Message
 from ..desk.rooms import Bridge, Tie, came_over
-from ..ports import World, new, over, ref
-from .amend import amend, react_step
+from ..ports import Call, World, new, over, ref
+from .amend import apply_waiting
 from .once import again
 
 MAX_FORKS = 5  # forks of forks through which a message is followed back to where it was sent
@@ -77,15 +77,13 @@ def mapped(world: World, row: Delivery, provider_id: str, thread: str) -> None:
             fresh = Known(source=row.install, id=provider_id, workspace=row.workspace, **told)
             world.store.commit(new(fresh))
         elif not known.n:
-            world.store.commit(over(known.changed(**told, pending=None, expires_at=0), known))
+            known, old = known.changed(**told, expires_at=0), known
+            world.store.commit(over(known, old))
         return known
 
-    waiting = again(world, attempt)
-    if waiting and not waiting.n and waiting.pending:
-        for emoji, people in waiting.pending.reactions.items():
-            for person, mark in people.items():
-                step = react_step(person, emoji, mark.on, mark.revision, mark.via)
-                amend(world, row.room, row.message, False, step, "reaction", person)
+    known = again(world, attempt)
+    if known and known.pending:
+        apply_waiting(world, known, row.channel)
 
 
 def begun(world: World, row: Delivery, conversation: str) -> None:
@@ -119,14 +117,17 @@ def begun(world: World, row: Delivery, conversation: str) -> None:
 
 
 def echoed(world: World, row: Delivery, provider_id: str, thread: str) -> None:
-    """The row is sent, as its echo tells: our call's answer may have been lost, or be still on its way."""
+    """The row is sent, as its echo tells: our call's answer may have been lost, or be still on its way. Those behind it
+    need not wait for it any longer."""
     mapped(world, row, provider_id, thread)
 
-    def attempt(_: int) -> None:
+    def attempt(_: int) -> bool:
         current = world.store.one(ref(Delivery, row.bridge, row.n))
         if current is None or current.state == "sent":
-            return
+            return False
         sent = {"state": "sent", "provider_id": provider_id, "reason": "", "next_at": 0, "missed": False}
         world.store.commit(over(current.changed(**sent, last_at=world.clock.now()), current))
+        return True
 
-    again(world, attempt)
+    if again(world, attempt):
+        world.queues.wake([Call(row.bridge, row.n, "echo")])

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from slack_sdk.signature import SignatureVerifier
 from standardwebhooks import Webhook
 
 from chalicelib.desk.arrivals import Arrival, Ignored, Unsupported
@@ -35,9 +36,17 @@ def standard_webhooks(body):
     return {"webhook-id": "msg_1", "webhook-timestamp": str(NOW // 1000), "webhook-signature": signature}
 
 
+def slack(body):
+    at = str(NOW // 1000)
+    return {
+        "x-slack-request-timestamp": at,
+        "x-slack-signature": SignatureVerifier(SECRET).generate_signature(timestamp=at, body=body),
+    }
+
+
 # kind: the headers that make a sender genuine, or None where anybody may speak.
-CHANNELS = {"form": None, "msteams": outgoing_webhook, "webhook": standard_webhooks}
-TIMED = ["webhook"]
+CHANNELS = {"form": None, "msteams": outgoing_webhook, "slack": slack, "webhook": standard_webhooks}
+TIMED = ["slack", "webhook"]
 SECRETS = {"signing": [SECRET, TOKEN]}
 SIGNED = [kind for kind, sign in CHANNELS.items() if sign]
 # A body of each signed channel that is fine but for its signature.

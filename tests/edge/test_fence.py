@@ -60,6 +60,8 @@ NAMING: dict[str, Any] = {
     "POST /v1/rooms/{room}/bridges/{bridge}/replay": None,
     "POST /v1/rooms/{room}/connect-codes": None,
     "POST /v1/installs/{install}/replay": None,
+    "POST /v1/installs/{install}/check": None,
+    "POST /v1/installs/{install}/invitations": None,
     "POST /v1/deliveries/{delivery}/replay": None,
     "GET /v1/broadcasts/{broadcast}": None,
     "GET /v1/broadcasts/{broadcast}/preview": None,
@@ -125,6 +127,7 @@ OF_TRACKERS = {
 }
 NOT_OF_A_DRAFT = {f"POST /v1/broadcasts/{{broadcast}}/{verb}" for verb in ("pause", "resume", "undo", "follow-up")} | {
     "POST /v1/messages/{message}/acknowledge",  # no broadcast's
+    "POST /v1/installs/{install}/invitations",  # a webhook is no app
 }
 # Routes that speak of the caller's own workspace alone: what another's caller is told names nothing of ours.
 OWN: dict[str, Any] = {
@@ -180,6 +183,7 @@ OWN: dict[str, Any] = {
 # test_sign_in.py.
 OPEN = {
     "GET /health",
+    "GET /in/{channel}/{install}/oauth",  # tests/channels/slack/test_slack_oauth.py
     "GET /v1/openapi.json",
     "POST /v1/workspaces",
     "GET /files/{attachment}/{secret}",

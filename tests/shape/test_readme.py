@@ -8,6 +8,9 @@ import pytest
 
 from chalicelib.channels.form.config import Config
 from chalicelib.channels.form.config import check as check_form
+from chalicelib.channels.slack.config import SCOPES
+from chalicelib.channels.slack.config import Config as Slack
+from chalicelib.channels.slack.events import EVENTS as SLACKS_EVENTS
 from chalicelib.channels.webhook.arriving import arrival
 from chalicelib.desk.arrivals import Said
 from chalicelib.desk.attributes import BUILT_IN
@@ -17,6 +20,7 @@ from chalicelib.desk.messages import MAX_BYTES, MAX_CHARACTERS
 from chalicelib.desk.segments import OPERATORS, parse
 from chalicelib.edge.limits import PER_MINUTE
 from chalicelib.edge.router import ROUTES
+from chalicelib.wiring import CHANNELS, outbound
 from tests.api import Client, Tenant
 from tests.fakes import Parley
 
@@ -48,6 +52,32 @@ def test_the_table_of_form_settings_is_the_config() -> None:
     assert rows["per_hour"] == f"`{Config().per_hour}`"
     assert rows["max_files"] == f"`{Config().max_files}`"
     assert rows["honeypot"] == f'`"{Config().honeypot}"`'
+
+
+def test_the_tables_of_slack_are_its_config_and_its_scopes() -> None:
+    section = README.partition("### Slack\n")[2].partition("\n### ")[0]
+    settings, scopes = section.split("| scope | to |")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", settings.replace("| `config` | default | |", ""), re.MULTILINE))
+    assert set(rows) == set(Slack.__struct_fields__)
+    assert (rows["answers"], rows["threads"]) == (f'`"{Slack().answers}"`', f'`"{Slack().threads}"`')
+    assert dict(re.findall(r"^\| `([\w:.]+)` \| (.+?) \|", scopes, re.MULTILINE)) == SCOPES
+    manifest = json.loads((ROOT / "infra" / "manifests" / "slack.json").read_text())
+    assert manifest["oauth_config"]["scopes"]["bot"] == sorted(SCOPES)
+    events = {name.partition(".")[0] for name in manifest["settings"]["event_subscriptions"]["bot_events"]}
+    assert events <= set(SLACKS_EVENTS)
+    assert set(SLACKS_EVENTS) - events == {"message_metadata_posted"}
+    assert manifest["features"]["shortcuts"][0]["callback_id"] == "parley_fork"
+
+
+def test_the_table_of_what_crosses_is_what_the_channels_say() -> None:
+    section = README.partition("### What crosses a bridge\n")[2].partition("\n### ")[0]
+    lines = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in re.findall(r"^\|.*\|$", section, re.MULTILINE)
+    ]
+    head, rows = lines[0][1:], {line[0]: dict(zip(lines[0][1:], line[1:], strict=True)) for line in lines[2:]}
+    channels = {kind: outbound(kind) for kind, (_, out) in CHANNELS.items() if out}
+    assert rows == {kind: dict(channel.CROSSES) for kind, channel in channels.items() if channel}
+    assert head == ["message", "edit", "delete", "reaction", "file"]
 
 
 def test_the_curl_of_an_install_is_accepted(parley: Parley, tenant: Tenant) -> None:

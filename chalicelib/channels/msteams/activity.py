@@ -245,6 +245,7 @@ def _connected(activity: Activity, code: str) -> Connected:
 
 def _ordered(activity: Activity, verb: str, argument: str) -> Ordered:
     return Ordered(
+        id=activity.message(activity.id),
         verb=verb,
         speaker=activity.speaker,
         conversation=activity.conversation,

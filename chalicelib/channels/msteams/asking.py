@@ -4,6 +4,7 @@ import time
 
 from ...desk.arrivals import File
 from ...desk.faces import Shown
+from ...desk.tickets import Probe
 from ...desk.workspaces import Install
 from ...ports import Denied, Outside, Secrets
 from . import config
@@ -28,6 +29,10 @@ class Teams:
         home = bool(tenant) and tenant == self._config.agent_tenant
         email = told.get("email") or told.get("userPrincipalName") or ""
         return Shown(name=str(told.get("name") or ""), email=str(email) if "@" in str(email) else "", home=home)
+
+    def probe(self) -> Probe:
+        """Teams has no call that says who we are; what a bot may do is told when it does it."""
+        return Probe(account=self._config.agent_tenant, actor=self._config.app_id)
 
     def file(self, file: File, account: str, most: int) -> bytes:
         """A file's bytes; Denied if it is larger than `most`."""

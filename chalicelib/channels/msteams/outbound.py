@@ -22,6 +22,13 @@ from .text import to_teams
 # At most 60 messages in 30 seconds go into one conversation:
 # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
 APART = 500  # ms
+CROSSES = {
+    "message": "under the author's name, in the thread of what it answers",
+    "edit": "edited",
+    "delete": "deleted",
+    "reaction": "not: bots cannot react",
+    "file": "a link",
+}
 MAX_TEXT = 20_000  # characters; an activity may be 100 KB in all, in UTF-16
 CUT = "…\n\n(The rest is in Parley.)"
 

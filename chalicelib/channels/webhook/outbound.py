@@ -20,6 +20,13 @@ from ...wire import standard
 from ...wire.rest import after
 from . import leaving
 
+CROSSES = {
+    "message": "an event",
+    "edit": "an event",
+    "delete": "an event",
+    "reaction": "an event, with the counts",
+    "file": "a link",
+}
 TIMEOUT = 15.0
 MAX_PROVIDER_ID = 200
 

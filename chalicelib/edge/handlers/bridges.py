@@ -11,10 +11,12 @@ from ...desk.workspaces import Install
 from ...flows.bind import Binding, bind, change_bridge, connect_code, unbind
 from ...flows.catch_up import catch_up
 from ...flows.deliver import pause_bridge
-from ...ports import Listing, Page, ref
+from ...flows.invite import accept_invitation, invite
+from ...flows.secrets import Opened
+from ...ports import Busy, Denied, Listing, Page, ref
 from .. import bridging
 from ..bridging import bridge_view
-from ..calls import Call
+from ..calls import Call, Reply
 from ..router import route
 from ..shapes import time_of
 from .workspace import PAGED, told
@@ -109,6 +111,55 @@ def new_code(call: Call) -> Any:
             code=made[0], room=made[1].room, expires_at=time_of(made[1].expires_at) or ""
         ),
     )
+
+
+@route("POST", "/v1/installs/{install}/check", who="agent", need="write", gives=bridging.CheckView)
+def check_install(call: Call) -> Any:
+    """Try an install's account: who we are there, and which rights are missing."""
+    install = _install(call, call.params["install"])
+    ask = call.world.asking(install.kind)
+    if ask is None:
+        return bridging.CheckView(account=None, actor=None, missing=[])
+    try:
+        probe = ask(install, Opened(call.world, install), call.world.outside).probe()
+    except (Busy, Denied) as error:
+        return bridging.CheckView(account=None, actor=None, missing=[f"it does not answer us: {error.reason}"])
+    return bridging.CheckView(account=probe.account, actor=probe.actor, missing=list(probe.missing))
+
+
+@route(
+    "POST",
+    "/v1/installs/{install}/invitations",
+    who="agent",
+    need="admin",
+    gives=bridging.InvitationView,
+    status=201,
+)
+def new_invitation(call: Call) -> Any:
+    """Make an address at which another workspace's admin installs the app there."""
+    install = _install(call, call.params["install"])
+    url, expires = invite(call.world, call.who, install, call.incoming.base_url)
+    return bridging.InvitationView(url=url, expires_at=time_of(expires) or "")
+
+
+@route("GET", "/in/{channel}/{install}/oauth", who="anyone", raw=True)
+def come_back(call: Call) -> Reply:
+    """Take what another workspace's admin has granted."""
+    install = call.world.store.one(ref(Install, call.params["install"]))
+    if install is None or install.kind != call.params["channel"] or install.state == "disabled":
+        raise NotFound("no such install")
+    code, state = call.query("code") or "", call.query("state") or ""
+    if not code or call.query("error"):
+        return _page("It was not installed.", 400)
+    granted = accept_invitation(call.world, install, state[:4000], code[:1000], call.incoming.base_url)
+    lacking = "".join(f"\nMissing: {each}" for each in granted.missing)
+    return _page(
+        f"Installed in {granted.name}. Invite it to a channel, and type the code that you were given.{lacking}"
+    )
+
+
+def _page(words: str, status: int = 200) -> Reply:
+    return Reply(text=words + "\n", status=status, headers={"Content-Type": "text/plain; charset=utf-8"})
 
 
 def _replayed(call: Call, install: str, bridge: str) -> bridging.ReplayView:

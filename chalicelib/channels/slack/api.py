@@ -1,0 +1,113 @@
+"""Slack's Web API: one call, and what its answer means (https://docs.slack.dev/apis/web-api).
+
+| answer | |
+|---|---|
+| `ok: true` | its JSON |
+| 429, `ratelimited` | Busy, for as long as Retry-After asks |
+| 5xx, none, `service_unavailable`, `internal_error`, `fatal_error`, `request_timeout` | Busy |
+| `account_inactive`, `invalid_auth`, `token_revoked`, … | Denied, and the account is lost |
+| any other error | Denied, with Slack's word for it |
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from ...ports import AddressRefused, Answer, Busy, Denied, Outside, Secrets, Unreachable
+from ...wire.rest import after
+from .config import SLACK
+
+LOST = frozenset(
+    "account_inactive invalid_auth not_authed token_revoked token_expired org_login_required "  # noqa: SIM905
+    "team_access_not_granted accesslimited enterprise_is_restricted no_permission team_not_found".split()
+)
+PASSING = frozenset({"service_unavailable", "internal_error", "fatal_error", "request_timeout", "team_added_to_org"})
+LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+PAUSE = 30  # seconds after a limit that did not say how long
+MOST = 1_000_000  # bytes of an answer
+TIMEOUT = 15.0
+
+
+class Slack:
+    """The API as one workspace's token may use it."""
+
+    def __init__(self, outside: Outside, config: Mapping[str, Any], token: str, now: int = 0) -> None:
+        self.outside, self.token, self.now = outside, token, now
+        self.base = str(config.get("base_url") or SLACK).rstrip("/")
+
+    def call(self, method: str, **fields: Any) -> dict[str, Any]:
+        """`chat.postMessage` and so on, with its fields; None ones are left out. Raises Busy and Denied."""
+        return self.asked(method, **fields)[0]
+
+    def asked(self, method: str, **fields: Any) -> tuple[dict[str, Any], dict[str, str]]:
+        """The JSON, and the headers."""
+        told = {
+            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            for name, value in fields.items()
+            if value is not None
+        }
+        headers = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+        answer = self.send("POST", f"{self.base}/api/{method}", urlencode(told).encode(), headers)
+        try:
+            body = json.loads(answer.body)
+        except ValueError:
+            raise Busy(f"{method}: its answer is no JSON") from None
+        if not isinstance(body, dict):
+            raise Busy(f"{method}: its answer is no object")
+        if not body.get("ok"):
+            raise _refused(str(body.get("error", "")), body, answer, self.now)
+        return body, answer.headers
+
+    def send(
+        self, method: str, url: str, body: bytes = b"", headers: dict[str, str] | None = None, most: int = MOST
+    ) -> Answer:
+        """A request of any sort, with the token; the token goes to Slack alone."""
+        if not self.own(url):
+            raise Denied("not an address of Slack's")
+        sent = {"user-agent": "Parley", "authorization": f"Bearer {self.token}", **(headers or {})}
+        if not self.token:
+            sent.pop("authorization")
+        try:
+            answer = self.outside.send(method, url, body, sent, TIMEOUT, most)
+        except AddressRefused as refused:
+            raise Denied(f"address refused: {refused.detail}") from None
+        except Unreachable as unreachable:
+            raise Busy(str(unreachable) or "unreachable") from None
+        if answer.status == 429:
+            raise Busy("HTTP 429", after(answer.headers.get("retry-after", ""), self.now) or PAUSE)
+        if answer.status >= 500 or answer.status in (408, 425):
+            raise Busy(f"HTTP {answer.status}")
+        if answer.status >= 300:
+            raise Denied(f"HTTP {answer.status}")
+        return answer
+
+    def own(self, url: str) -> bool:
+        """Whether an address is Slack's (or the emulator's, where one is configured)."""
+        parts, base = urlsplit(url), urlsplit(self.base)
+        if base.scheme == "http":
+            return (parts.scheme, parts.netloc) == (base.scheme, base.netloc)
+        host = parts.hostname or ""
+        return (
+            parts.scheme == "https"
+            and host.endswith((".slack.com", ".slack-files.com", ".slack-gov.com"))
+            or (parts.scheme == "https" and host == "slack.com")
+        )
+
+
+def _refused(error: str, body: dict[str, Any], answer: Answer, now: int) -> Exception:
+    if error in LIMITED:
+        return Busy(error, after(answer.headers.get("retry-after", ""), now) or PAUSE)
+    if error in PASSING:
+        return Busy(error)
+    word = error if error.isascii() and error.replace("_", "").isalnum() and len(error) < 60 else "refused"
+    if word == "missing_scope" and str(body.get("needed", "")).replace(":", "").replace(".", "").isalnum():
+        word = f"missing_scope: {body['needed']}"
+    return Denied(word, lost=error in LOST)
+
+
+def token_of(secrets: Secrets, account: str) -> tuple[str, bool]:
+    """The newest token for a workspace, and whether it is the workspace's own (not the install's)."""
+    own = secrets.get(f"bot:{account}", ()) if account else ()
+    found = own or secrets.get("bot", ())
+    return (found[0] if found else ""), bool(own)

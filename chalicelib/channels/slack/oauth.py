@@ -1,0 +1,45 @@
+"""How another workspace installs the app: where its admin is sent, and what Slack gives for the code that comes back
+(https://docs.slack.dev/authentication/installing-with-oauth)."""
+
+from urllib.parse import urlencode
+
+from ...desk.faces import Granted
+from ...desk.workspaces import Install
+from ...ports import Denied, Outside, Secrets
+from .api import Slack
+from .body import part, text
+from .config import SCOPES, SLACK, missing
+
+
+def authorize(install: Install, redirect: str, state: str) -> str:
+    """Slack's page that asks whoever opens it to install the app. Denied if the install names no app."""
+    client = install.config.get("client_id")
+    if not client:
+        raise Denied("the install's config has no client_id")
+    asked = {"client_id": client, "scope": ",".join(SCOPES), "redirect_uri": redirect, "state": state}
+    return f"{install.config.get('base_url') or SLACK}/oauth/v2/authorize?{urlencode(asked)}"
+
+
+def exchange(install: Install, secrets: Secrets, outside: Outside, code: str, redirect: str) -> Granted:
+    """The token that a workspace (or an organisation) gives for the code."""
+    secret = next(iter(secrets.get("client_secret", ())), "")
+    if not secret:
+        raise Denied("the install has no client_secret")
+    told = Slack(outside, install.config, "").call(
+        "oauth.v2.access",
+        client_id=install.config.get("client_id"),
+        client_secret=secret,
+        code=code,
+        redirect_uri=redirect,
+    )
+    where = part(told, "team") or part(told, "enterprise")
+    account, token = text(where, "id"), text(told, "access_token")
+    if not (account and token):
+        raise Denied("Slack gave no token")
+    own = account == install.config.get("team")
+    return Granted(
+        account="" if own else account,
+        name=text(where, "name") or account,
+        token=token,
+        missing=tuple(missing(text(told, "scope"))),
+    )

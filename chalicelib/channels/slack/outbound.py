@@ -1,0 +1,294 @@
+"""Slack, going out: messages under their author's name and picture, edits, deletes, reactions, files, and the cards of
+the vendor's own channel. Each message carries the delivery's id as metadata: its echo is the receipt.
+
+| answer | receipt |
+|---|---|
+| ok | Sent |
+| limited, away, no answer | Retry; before a second try Slack is asked for a message with the mark |
+| token revoked, account inactive, … | Lost: the install is paused (or the bridge, for another workspace's token) |
+| channel archived, not found, not in it | Lost: the bridge is paused |
+| a message of somebody else's to edit or delete | said in words in its thread, or Skipped |
+| any other | Refused |
+"""
+
+from typing import Any
+
+from ...desk.deliveries import Lost, Parcel, Receipt, Refused, Retry, Sent, Skipped
+from ...desk.messages import Attached, Message
+from ...desk.rooms import within
+from ...desk.workspaces import Install
+from ...ports import Busy, Denied, Outside, Secrets
+from .api import Slack, token_of
+from .card import blocks, words
+from .emoji import name_of
+from .events import CARD, MARK
+from .text import to_mrkdwn
+
+CROSSES = {
+    "message": "under the author's name and picture, in the thread of what it answers",
+    "edit": "edited; what is not ours is told in words",
+    "delete": "deleted; what is not ours is told in words",
+    "reaction": "Parley's own, for all from elsewhere",
+    "file": "uploaded into the thread; else a link",
+}
+APART = 1000  # ms between two messages of a channel (https://docs.slack.dev/apis/web-api/rate-limits)
+MAX_TEXT = 39_000  # Slack cuts at 40,000 characters
+MAX_NAME = 80
+LOOK_BACK = 120  # seconds before the delivery was due from which a lost message is looked for
+CLOSED = frozenset(
+    "channel_not_found not_in_channel is_archived channel_is_archived restricted_action thread_not_found "  # noqa: SIM905
+    "restricted_action_thread_locked restricted_action_read_only_channel is_inactive".split()
+)
+NOT_OURS = frozenset({"cant_update_message", "cant_delete_message", "edit_window_closed"})
+
+
+def lane(parcel: Parcel, install: Install) -> tuple[str, int] | None:
+    """A channel takes one message a second. Edits, deletes and reactions have budgets of their own."""
+    if parcel.delivery.what != "post":
+        return None
+    channel = _channel(parcel, install)
+    return (channel, APART) if channel else None
+
+
+def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside, now: int) -> Receipt:
+    """Send one change over. Never raises for what the other side did."""
+    if parcel.message.internal:
+        return Refused(reason="internal notes never leave")
+    account = parcel.bridge.account if parcel.bridge else ""
+    token, own = token_of(secrets, account)
+    if not token:
+        return Lost(reason="no token is configured: connect the workspace", bridge_only=bool(account))
+    sending = _Sending(parcel, install, Slack(outside, install.config, token, now), now)
+    try:
+        receipt: Receipt = getattr(sending, parcel.delivery.what)()
+        return receipt
+    except Busy as busy:
+        return Retry(reason=busy.reason, after=busy.after, conversation=sending.begun)
+    except Denied as denied:
+        if denied.lost:
+            return Lost(reason=f"Slack: {denied.reason}", bridge_only=own)
+        if denied.reason in CLOSED:
+            return Lost(reason=f"Slack: {denied.reason}", bridge_only=True)
+        return Refused(reason=denied.reason)
+
+
+def _channel(parcel: Parcel, install: Install) -> str:
+    """Where it goes: where the bridge leads, or the channel in which the vendor wants this customer's rooms."""
+    if parcel.bridge and parcel.bridge.conversation:
+        return parcel.bridge.conversation.partition("/")[0]
+    config = install.config
+    return str(config.get("agent_channels", {}).get(parcel.customer_external_id) or config.get("agent_channel", ""))
+
+
+class _Sending:
+    """One delivery on its way. `begun` is the thread that was opened for the room."""
+
+    def __init__(self, parcel: Parcel, install: Install, slack: Slack, now: int) -> None:
+        self.parcel, self.install, self.slack, self.now = parcel, install, slack, now
+        self.channel = _channel(parcel, install)
+        self.begun = ""
+
+    def post(self) -> Receipt:
+        """A message, in its thread; before it the card, where the room has no thread in the vendor's channel yet."""
+        if not self.channel:
+            return Skipped(reason="no channel is configured for this room")
+        bridge = self.parcel.bridge
+        if bridge is None or not bridge.conversation:
+            self.begun = self._card()
+        thread = self._thread()
+        ts = self._sent_before(MARK, thread) or self._post(thread)
+        for file in self.parcel.message.attachments:
+            self._file(file, thread or ts)
+        root = thread or ts
+        return Sent(provider_id=f"{self.channel}/{ts}", thread=f"{self.channel}/{root}", conversation=self.begun)
+
+    def _thread(self) -> str:
+        """That of what it answers, if that is in this channel; else the bridge's own."""
+        bridge = self.parcel.bridge
+        own = (self.begun or (bridge.conversation if bridge else "")).partition("/")[2]
+        channel, _, answered = self.parcel.thread.partition("/")
+        return answered if answered and channel == self.channel and not self._headed(own) else own
+
+    def _headed(self, own: str) -> bool:
+        """Whether the thread is a room's own in the vendor's channel: there everything stays in it."""
+        return bool(own) and (self.parcel.bridge is None or not self.parcel.bridge.slot)
+
+    def _post(self, thread: str) -> str:
+        fields: dict[str, Any] = {
+            "channel": self.channel,
+            "thread_ts": thread or None,
+            "text": self._text(),
+            "metadata": self._mark(MARK),
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        shown = self.parcel.bridge.speaker if self.parcel.bridge else "persona"
+        name = self._name()
+        if shown == "prefix":
+            fields["text"] = f"*{to_mrkdwn(name)}*: {fields['text']}"
+        elif shown == "persona":
+            fields |= {"username": name, "icon_url": self.parcel.picture or None}
+        try:
+            told = self.slack.call("chat.postMessage", **fields)
+        except Denied as denied:
+            if "chat:write.customize" not in denied.reason:
+                raise
+            del fields["username"], fields["icon_url"]
+            told = self.slack.call("chat.postMessage", **fields | {"text": f"*{to_mrkdwn(name)}*: {fields['text']}"})
+        return str(told.get("ts", ""))
+
+    def _name(self) -> str:
+        """The author's, with their company on the vendor's side."""
+        author, customer = self.parcel.message.author, self.parcel.customer_external_id
+        side = self.parcel.bridge is None or not self.parcel.bridge.slot
+        of = f" ({customer})" if side and customer and author.kind == "user" else ""
+        doubt = " (unverified)" if not author.verified else ""
+        return f"{author.name or author.kind}"[:MAX_NAME] + of + doubt
+
+    def _text(self) -> str:
+        """The message's words; files that do not cross are links."""
+        message, bridge = self.parcel.message, self.parcel.bridge
+        told = to_mrkdwn(message.text, self.parcel.people)
+        if bridge and not bridge.files:
+            told = "\n".join(filter(None, [told, *(self._link(file) for file in message.attachments)]))
+        if len(told) > MAX_TEXT:
+            told = told[:MAX_TEXT] + " … (cut: Slack takes no more)"
+        return told or ("shared a file" if message.attachments else " ")
+
+    def _link(self, file: Attached) -> str:
+        url = self.parcel.links.get(file.id, "")
+        name = file.name.replace("|", "¦").replace("<", "‹").replace(">", "›")
+        return f"📎 <{url}|{name}>" if url else f"📎 {name}"
+
+    def _mark(self, kind: str) -> dict[str, Any]:
+        return {"event_type": kind, "event_payload": {"delivery": self.parcel.delivery.id}}
+
+    def _sent_before(self, kind: str, thread: str) -> str:
+        """The ts of the message with our mark, if an earlier try got through although we never heard so."""
+        row = self.parcel.delivery
+        if not row.attempts:
+            return ""
+        since = f"{row.created_at // 1000 - LOOK_BACK}.000000"
+        where = {"channel": self.channel, "oldest": since, "limit": "200", "include_all_metadata": "true"}
+        try:
+            if thread:
+                told = self.slack.call("conversations.replies", ts=thread, **where)
+            else:
+                told = self.slack.call("conversations.history", **where)
+        except Denied:
+            return ""
+        found = told.get("messages")
+        for message in found if isinstance(found, list) else ():
+            if isinstance(message, dict) and message.get("metadata") == self._mark(kind):
+                return str(message.get("ts", ""))
+        return ""
+
+    def _card(self) -> str:
+        """The conversation that the card begins."""
+        ts = self._sent_before(CARD, "")
+        if not ts:
+            told = self.slack.call(
+                "chat.postMessage",
+                channel=self.channel,
+                text=words(self.parcel),
+                blocks=blocks(self.parcel),
+                metadata=self._mark(CARD),
+            )
+            ts = str(told.get("ts", ""))
+        return f"{self.channel}/{ts}"
+
+    def _file(self, file: Attached, thread: str) -> None:
+        """By the external upload flow, into the thread; what does not go is told as a link."""
+        if self.parcel.bridge and not self.parcel.bridge.files:
+            return
+        try:
+            self._upload(file, thread)
+        except (Busy, Denied):
+            try:
+                self.slack.call("chat.postMessage", channel=self.channel, thread_ts=thread, text=self._link(file))
+            except (Busy, Denied):
+                return  # the message is there, and must not be sent twice for its file's sake
+
+    def _upload(self, file: Attached, thread: str) -> None:
+        content = self.parcel.content(file.id) if self.parcel.content else b""
+        told = self.slack.call("files.getUploadURLExternal", filename=file.name, length=str(len(content)))
+        headers = {"content-type": "application/octet-stream"}
+        self.slack.send("POST", str(told["upload_url"]), content, headers)
+        self.slack.call(
+            "files.completeUploadExternal",
+            files=[{"id": told["file_id"], "title": file.name}],
+            channel_id=self.channel,
+            thread_ts=thread,
+        )
+
+    def _there(self) -> tuple[str, str]:
+        channel, _, ts = self.parcel.there.partition("/")
+        return channel, ts
+
+    def edit(self) -> Receipt:
+        """chat.update; of a message that is not ours the new words are said in its thread."""
+        channel, ts = self._there()
+        if not ts:
+            return Skipped(reason="the message never got there")
+        text = self._text()
+        if self.parcel.bridge and self.parcel.bridge.speaker == "prefix":
+            text = f"*{to_mrkdwn(self._name())}*: {text}"
+        return self._or_in_words(
+            lambda: self.slack.call("chat.update", channel=channel, ts=ts, text=text), f"(edited) {text}", channel, ts
+        )
+
+    def delete(self) -> Receipt:
+        """chat.delete; of a message that is not ours it is said in its thread."""
+        channel, ts = self._there()
+        if not ts:
+            return Skipped(reason="the message never got there")
+        try:
+            return self._or_in_words(
+                lambda: self.slack.call("chat.delete", channel=channel, ts=ts), "(deleted elsewhere)", channel, ts
+            )
+        except Denied as denied:
+            if denied.reason == "message_not_found":
+                return Sent()
+            raise
+
+    def _or_in_words(self, call: Any, said: str, channel: str, ts: str) -> Receipt:
+        try:
+            call()
+        except Denied as denied:
+            if denied.reason not in NOT_OURS:
+                raise
+            mark = self._mark(MARK)
+            self.slack.call("chat.postMessage", channel=channel, thread_ts=ts, text=said, metadata=mark)
+        return Sent()
+
+    def reaction(self) -> Receipt:
+        """Our own reaction stands for everybody's from elsewhere. What Slack has no name for stays away."""
+        channel, ts = self._there()
+        if not ts or self.parcel.bridge is None:
+            return Skipped(reason="the message never got there")
+        for emoji, on in _wanted(self.parcel.message, f"{self.install.id}/{self.parcel.bridge.conversation}").items():
+            try:
+                self.slack.call(
+                    f"reactions.{'add' if on else 'remove'}", channel=channel, timestamp=ts, name=name_of(emoji)
+                )
+            except Denied as denied:
+                if denied.reason not in ("already_reacted", "no_reaction", "invalid_name", "too_many_emoji"):
+                    raise
+        return Sent()
+
+    def card(self) -> Receipt:
+        """The card as the room is now."""
+        bridge = self.parcel.bridge
+        channel, _, ts = (bridge.conversation if bridge else "").partition("/")
+        if not ts:
+            return Skipped(reason="the room has no thread there yet")
+        self.slack.call("chat.update", channel=channel, ts=ts, text=words(self.parcel), blocks=blocks(self.parcel))
+        return Sent()
+
+
+def _wanted(message: Message, here: str) -> dict[str, bool]:
+    """Each emoji that there ever was, and whether somebody elsewhere has put it."""
+    return {
+        emoji: any(mark.on and not within(mark.via, here) for mark in marks.values())
+        for emoji, marks in message.reactions.items()
+    }

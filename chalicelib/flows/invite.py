@@ -1,0 +1,70 @@
+"""Let other workspaces install an install's app: an address to send them, and what they grant when they come back. The
+state that goes along is sealed: nobody can make one up, and it says whose it is and until when."""
+
+import json
+
+from ..desk.errors import Conflict, Forbidden, Invalid, NotFound
+from ..desk.faces import Granted
+from ..desk.people import Principal
+from ..desk.workspaces import Install
+from ..ports import Busy, Denied, World, over, ref
+from .audit import audit
+from .once import again
+from .secrets import Opened, context, rolled, sealed
+
+LIFE = 7 * 24 * 60 * 60 * 1000  # ms for which an invitation is good
+
+
+def redirect_of(install: Install, base_url: str) -> str:
+    """Where the provider sends people back to."""
+    return f"{base_url}/in/{install.kind}/{install.id}/oauth"
+
+
+def invite(world: World, who: Principal, install: Install, base_url: str) -> tuple[str, int]:
+    """The address at which an admin of another workspace installs the app, and until when it is good."""
+    way = world.granting(install.kind)
+    if way is None:
+        raise Conflict(f"a {install.kind} is not installed by others")
+    expires = world.clock.now() + LIFE
+    told = json.dumps({"until": expires, "salt": world.clock.entropy(8).hex()})
+    state = world.sealer.seal(told, context(install.workspace, f"invitation:{install.id}"))
+    try:
+        url = way.authorize(install, redirect_of(install, base_url), state)
+    except Denied as denied:
+        raise Invalid(denied.reason, "config.client_id") from None
+    world.store.commit(*audit(world, who, "install.invited", install.id))
+    return url, expires
+
+
+def accept_invitation(world: World, install: Install, state: str, code: str, base_url: str) -> Granted:
+    """Keep what was granted. Forbidden for a state that is not ours, or too old."""
+    way = world.granting(install.kind)
+    if way is None:
+        raise NotFound("no such install")
+    _check(world, install, state)
+    try:
+        granted = way.exchange(install, Opened(world, install), world.outside, code, redirect_of(install, base_url))
+    except Denied as denied:
+        raise Invalid(f"it was not granted: {denied.reason}", "code") from None
+    except Busy as busy:
+        raise Invalid(f"it did not answer: {busy.reason}; begin anew", "code") from None
+
+    def attempt(_: int) -> None:
+        old = world.store.one(ref(Install, install.id)) or install
+        name = f"bot:{granted.account}" if granted.account else "bot"
+        secret = sealed(world, install.workspace, install.id, name, granted.token)
+        back = {"state": "active", "disabled_because": ""} if not granted.account and old.state == "paused" else {}
+        world.store.commit(over(old.changed(secrets=rolled(old.secrets, secret), **back), old))
+
+    again(world, attempt)
+    return granted
+
+
+def _check(world: World, install: Install, state: str) -> None:
+    try:
+        told = json.loads(world.sealer.open(state, context(install.workspace, f"invitation:{install.id}")))
+        good = isinstance(told, dict) and told["until"] > world.clock.now()
+    except Exception:  # noqa: BLE001  whatever KMS, base64 and JSON make of what somebody made up
+        good = False
+    if not good:
+        raise Forbidden("this invitation is not good, or no longer")

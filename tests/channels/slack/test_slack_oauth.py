@@ -1,0 +1,107 @@
+"""Other workspaces install the app: by an address that cannot be made up, and that ends."""
+
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from chalicelib.desk.workspaces import Install
+from chalicelib.flows.secrets import Opened
+from chalicelib.ports import Answer, ref
+from tests.api import Client
+
+GRANTED = {
+    "ok": True,
+    "access_token": "xoxb-two",
+    "scope": "chat:write,commands",
+    "team": {"id": "T0TWO", "name": "Two"},
+}
+
+
+@pytest.fixture
+def install(tenant):
+    body = {
+        "kind": "slack",
+        "name": "Slack",
+        "config": {"team": "T0ONE", "client_id": "12.34"},
+        "credentials": {"signing": "s", "bot": "xoxb-one", "client_secret": "shh"},
+    }
+    return tenant.api.post("/v1/installs", body).json["id"]
+
+
+def invited(tenant, install):
+    got = tenant.api.post(f"/v1/installs/{install}/invitations")
+    assert got.status == 201, got.text
+    url = urlsplit(got.json["url"])
+    return url, {name: values[0] for name, values in parse_qs(url.query).items()}
+
+
+def come_back(install, **query):
+    return Client().get(f"/in/slack/{install}/oauth", **query)
+
+
+def secrets(parley, install):
+    record = parley.store.one(ref(Install, install))
+    return {name: list(values) for name, values in Opened(parley.world, record).items()}
+
+
+def test_another_workspace_gives_its_token_beside_our_own(parley, tenant, install):
+    url, asked = invited(tenant, install)
+    assert (url.netloc, url.path) == ("slack.com", "/oauth/v2/authorize")
+    assert asked["redirect_uri"] == f"https://parley.test/in/slack/{install}/oauth"
+    assert "chat:write.customize" in asked["scope"].split(",")
+    parley.outside.answers = [Answer(200, {}, json.dumps(GRANTED).encode())]
+    got = come_back(install, code="c0de", state=asked["state"])
+    assert got.status == 200
+    assert "Installed in Two" in got.text
+    assert "Missing: channels:history" in got.text
+    told = parse_qs(parley.outside.posts[0][1].decode())
+    assert (told["client_id"], told["client_secret"], told["code"]) == (["12.34"], ["shh"], ["c0de"])
+    assert secrets(parley, install) == {
+        "signing": ["s"],
+        "bot": ["xoxb-one"],
+        "client_secret": ["shh"],
+        "bot:T0TWO": ["xoxb-two"],
+    }
+
+
+def test_our_own_workspace_come_back_is_active_again(parley, tenant, install):
+    _, asked = invited(tenant, install)
+    record = parley.store.one(ref(Install, install))
+    from chalicelib.flows.deliver import pause_install
+
+    pause_install(parley.world, record, "gone")
+    parley.outside.answers = [Answer(200, {}, json.dumps(GRANTED | {"team": {"id": "T0ONE", "name": "One"}}).encode())]
+    assert come_back(install, code="c", state=asked["state"]).status == 200
+    assert tenant.api.get(f"/v1/installs/{install}").json["state"] == "active"
+    assert secrets(parley, install)["bot"] == ["xoxb-two", "xoxb-one"]
+
+
+def test_a_state_that_was_made_up_or_is_too_old_gets_nothing(parley, tenant, install):
+    _, asked = invited(tenant, install)
+    for state in ("", "x", asked["state"][:-8], "é"):
+        assert come_back(install, code="c", state=state).status == 403
+    parley.clock.at += 8 * 24 * 3600 * 1000
+    assert come_back(install, code="c", state=asked["state"]).status == 403
+    assert come_back("ins_none", code="c", state=asked["state"]).status == 404
+    assert come_back(install, error="access_denied", state=asked["state"]).status == 400
+    assert parley.outside.posts == []
+
+
+def test_what_slack_refuses_is_told(parley, tenant, install):
+    _, asked = invited(tenant, install)
+    parley.outside.answers = [Answer(200, {}, b'{"ok": false, "error": "invalid_code"}')]
+    got = come_back(install, code="c", state=asked["state"])
+    assert got.status == 422
+    assert "invalid_code" in got.json["detail"]
+
+
+def test_scopes_that_are_missing_are_listed(parley, tenant, install):
+    body = json.dumps({"ok": True, "team": "One", "user_id": "U1"}).encode()
+    parley.outside.answers = [Answer(200, {"x-oauth-scopes": "chat:write,users:read"}, body)]
+    told = tenant.api.post(f"/v1/installs/{install}/check").json
+    assert (told["account"], told["actor"]) == ("One", "U1")
+    assert "reactions:write: put reactions" in told["missing"]
+    assert len(told["missing"]) == 12
+    parley.outside.answers = [Answer(200, {}, b'{"ok": false, "error": "invalid_auth"}')]
+    assert tenant.api.post(f"/v1/installs/{install}/check").json["missing"] == ["it does not answer us: invalid_auth"]

@@ -1,0 +1,90 @@
+"""mrkdwn and Markdown, both ways."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.channels.slack.emoji import emoji_of, name_of
+from chalicelib.channels.slack.text import to_markdown, to_mrkdwn
+
+PAIRS = [
+    ("plain", "plain"),
+    ("*bold* and _more_", "**bold** and _more_"),
+    ("~gone~", "~~gone~~"),
+    ("<https://a.example/?x=1&amp;y=2|here &amp; there>", "[here & there](https://a.example/?x=1&y=2)"),
+    ("`a &lt; b *c*`", "`a < b *c*`"),
+    ("```\n*x* &amp; <y>\n```".replace("<y>", "&lt;y&gt;"), "```\n*x* & <y>\n```"),
+    ("&gt; quoted", "> quoted"),
+    ("• one\n• two", "- one\n- two"),
+    ("1 * 2 * 3", "1 * 2 * 3"),
+    ("snake_case_name", "snake_case_name"),
+]
+
+
+@pytest.mark.parametrize(("theirs", "ours"), PAIRS)
+def test_both_ways(theirs, ours):
+    assert to_markdown(theirs)[0] == ours
+    assert to_mrkdwn(ours) == theirs
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("<https://a.example/>", "https://a.example/"),
+        ("<mailto:a@b.example|a@b.example>", "a@b.example"),
+        ("<#C1|general>", "#general"),
+        ("<#C1|>", "#C1"),
+        ("<!here> <!channel> <!subteam^S1|@team>", "@here @channel @team"),
+        ("<!date^1392734382^{date}|Feb 18>", "Feb 18"),
+        ("&amp;lt;", "&lt;"),
+    ],
+)
+def test_what_only_slack_has(theirs, ours):
+    assert to_markdown(theirs)[0] == ours
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("*italic*", "_italic_"),
+        ("# Title", "*Title*"),
+        ("* item", "• item"),
+        ("<!channel> & <@U1>", "&lt;!channel&gt; &amp; &lt;@U1&gt;"),
+        ("[x](javascript:alert)", "[x](javascript:alert)"),
+        ("[a|b](https://a.example/|c)", "<https://a.example/%7Cc|a¦b>"),
+    ],
+)
+def test_what_only_markdown_has(ours, theirs):
+    assert to_mrkdwn(ours) == theirs
+
+
+def test_people_are_named_both_ways():
+    text, mentions = to_markdown("<@U1> and <@U2|bob>, `<@U3>`")
+    assert sorted(mentions.values()) == ["U1", "U2"]
+    for mark, name in zip(mentions, ("Ann", "Bob"), strict=True):
+        text = text.replace(mark, f"@{name}")
+    assert text == "@Ann and @Bob, `<@U3>`"
+    assert to_mrkdwn("@Ann Lee and @Ann, a@Ann", {"Ann": "U1", "Ann Lee": "U2"}) == "<@U2> and <@U1>, a@Ann"
+
+
+words = st.text(st.characters(categories=["L", "N", "Zs"], include_characters=".,!?&<>|\n"), min_size=1, max_size=30)
+
+
+@given(words)
+def test_words_come_back_as_they_were(text):
+    assert to_markdown(to_mrkdwn(text))[0] == text
+
+
+@given(st.text(max_size=200))
+def test_nothing_breaks_it_and_no_word_of_ours_becomes_a_command(text):
+    told = to_mrkdwn(text)
+    assert "<!" not in told
+    assert "<@" not in told
+    to_markdown(text)
+
+
+def test_emoji_have_names_and_unknown_ones_keep_theirs():
+    assert emoji_of("+1") == emoji_of("thumbsup") == emoji_of("+1::skin-tone-2") == "👍"
+    assert emoji_of("partyparrot-x") == "partyparrot-x"
+    assert name_of("❤") == name_of("❤️") == "heart"
+    assert name_of("party") == name_of(":party:") == "party"
