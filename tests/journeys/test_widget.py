@@ -48,7 +48,7 @@ class Person:
     def __init__(self, chromium: Any, url: str, **options: Any) -> None:
         self.context = chromium.new_context(**{"viewport": {"width": 900, "height": 800}, **options})
         self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(40_000)
         self.wrong: list[str] = []
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("console", lambda said: self.wrong.append(said.text) if "Content Security" in said.text else None)
@@ -84,7 +84,7 @@ class Person:
         """Every text of the conversation, as it is shown."""
         return [text.strip() for text in self.one(".said .bubble").all_inner_texts()]
 
-    def until(self, look: Callable[[], Any], patience: float = 15) -> None:
+    def until(self, look: Callable[[], Any], patience: float = 40) -> None:
         """Let the page go on until `look` finds something."""
         ends = time.monotonic() + patience
         while not look():
