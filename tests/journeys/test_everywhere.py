@@ -116,7 +116,7 @@ class Everywhere:
         said = [message["text"] for message in self.widget.get(shown)["items"] if not message["deleted"]]
         assert said == ["They expire too early.", "Ours, too", "Thank you", "The log"]
         assert not [text for text in self.mails() + self.chat() + slack.texts(self.theirs) if "between us" in text]
-        rows = eventually(lambda: self.settled())
+        rows = eventually(self.settled)
         assert {row["state"] for row in rows} <= {"sent", "skipped"}, rows
 
     def everywhere(self, *texts: str, mailed: str = "") -> None:
@@ -129,5 +129,6 @@ class Everywhere:
             eventually(lambda: any(mailed in text for text in self.mails()))
 
     def settled(self) -> list[Any] | None:
-        rows = self.api.all(f"/v1/rooms/{self.room}/deliveries")
+        ours = {install["id"] for install in self.installs.values()}
+        rows = [row for row in self.api.all(f"/v1/rooms/{self.room}/deliveries") if row["install"] in ours]
         return rows if all(row["state"] != "queued" for row in rows) else None
