@@ -16,7 +16,7 @@ from infra.mails import Mails
 from infra.venvs import ROOT
 
 START_WITHIN = 180
-STOP_WITHIN = 60
+STOP_WITHIN = 150
 MOST_EVENTS = 10_000  # that ministack tells in one answer, the oldest; it has no next page
 
 

@@ -150,7 +150,7 @@ def come_back(call: Call) -> Reply:
         raise NotFound("no such install")
     code, state = call.query("code") or "", call.query("state") or ""
     if not code or call.query("error"):
-        return _page("It was not installed.", 400)
+        raise Invalid("it was not installed", "code")
     granted = accept_invitation(call.world, install, state[:4000], code[:1000], call.incoming.base_url)
     lacking = "".join(f"\nMissing: {each}" for each in granted.missing)
     return _page(
@@ -158,8 +158,8 @@ def come_back(call: Call) -> Reply:
     )
 
 
-def _page(words: str, status: int = 200) -> Reply:
-    return Reply(text=words + "\n", status=status, headers={"Content-Type": "text/plain; charset=utf-8"})
+def _page(words: str) -> Reply:
+    return Reply(text=words + "\n", headers={"Content-Type": "text/plain; charset=utf-8"})
 
 
 def _replayed(call: Call, install: str, bridge: str) -> bridging.ReplayView:
