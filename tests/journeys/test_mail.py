@@ -48,6 +48,7 @@ def test_a_mail_becomes_a_room_and_its_answer_a_thread(stack: LocalStack, api: C
         take(stack, install, id_="j1@mailers.example", subject="Keys expire too early", text="They do.")
     room = room_named(api, "Keys expire too early")
     assert room["customer"]["external_id"] == "mailers"
+    eventually(lambda: texts(api, room) == ["They do."])  # the room is there a moment before its first message
     api.post(f"/v1/rooms/{room['id']}/messages", {"text": "They **will not** any more."})
     mail = mail_to(stack, "mia@mailers.example")
     assert mail["In-Reply-To"] == "<j1@mailers.example>"
