@@ -9,7 +9,7 @@ from typing import Any
 from tests.journeys.caller import Caller, eventually
 from tests.stack import LocalStack
 
-CUSTOMERS, IN_SEGMENT = (10_000, 3_000) if os.environ.get("PARLEY_FULL") else (2_000, 600)
+CUSTOMERS, IN_SEGMENT = (10_000, 3_000) if os.environ.get("PARLEY_FULL") else (1_000, 300)
 PATIENCE = 900.0 if os.environ.get("PARLEY_FULL") else 300.0
 PRO = {"all": [{"attribute": "plan", "equals": "pro"}, {"attribute": "arr", "greater": 50_000}]}
 
