@@ -143,7 +143,7 @@ class PreviewSegment(Body, frozen=True):
     cursor: str | None = None
 
 
-class PreviewView(View, frozen=True):
+class SegmentPreviewView(View, frozen=True):
     """How many of the customers looked at (5,000 a call) pass, and some of them; `next` where there are more to look
     at."""
 

@@ -128,7 +128,7 @@ def _responses(route: Route) -> dict[str, Any]:
     responses: dict[str, Any] = {str(route.status): _success(route)}
     if route.method == "PUT" and route.path.startswith("/v1/customers/"):
         responses["201"] = {**responses["200"], "description": "Created"}
-    if route.who == "anyone":
+    if route.who == "anyone" and not route.path.startswith("/v1/"):
         return responses
     for status, why in PROBLEMS.items():
         if status == "415" and not route.body:

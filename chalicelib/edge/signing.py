@@ -102,7 +102,7 @@ class PutProvider(Body, frozen=True):
     otherwise: Literal["", "admin", "agent", "reader"] = ""
 
 
-class TicketView(View, frozen=True):
+class SocketTicketView(View, frozen=True):
     """`token` authenticates one WebSocket at `url`, within a minute."""
 
     url: str

@@ -95,6 +95,7 @@ class Everywhere:
 
         asked = slack.say(ANN, self.theirs, "Ours too")
         self.everywhere("Ours too", mailed="Ours too")
+        time.sleep(1.1)  # nor from before the thread was the room's
         answer = slack.say(AGENT, self.ours, "We are on it", thread=self.card)
         slack.say(AGENT, self.ours, "note: between us", thread=self.card)
         self.everywhere("Ours too", "We are on it", mailed="We are on it")

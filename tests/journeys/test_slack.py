@@ -44,6 +44,7 @@ def play(api: Caller, room: str, install: dict, base: str) -> None:
     copy = eventually(lambda: next(iter(slack.replies(support, card)), None))
     assert (copy["text"], copy["username"]) == ("It is *broken*", "ann (slackers)")
 
+    time.sleep(1.1)  # nor from before the thread was the room's
     answer = slack.say(AGENT, support, "We are on it", thread=card)
     slack.say(AGENT, support, "note: for us alone", thread=card)
     for channel in (one, two):

@@ -40,6 +40,7 @@ from .workspace import told as given
 View = told.IssueView
 STATES = ("open", "in_progress", "done", "declined")
 SORTS = ("age", "rooms", "arr")
+KINDS = ("bug", "feature", "question")
 FRUITLESS = 10  # pages that a filter may read without a find
 
 
@@ -51,6 +52,8 @@ def issues(call: Call) -> Page[Any]:
         raise Invalid(f"state is one of {', '.join(STATES)}", "state")
     if sort not in SORTS:
         raise Invalid(f"sort is one of {', '.join(SORTS)}", "sort")
+    if call.query("kind") not in (None, *KINDS):
+        raise Invalid(f"kind is one of {', '.join(KINDS)}", "kind")
     cursor = call.query("cursor")
     listing: Listing[Issue] = Listing(f"issues-{sort}", (call.who.workspace, state), newest_first=True)
     for _ in range(FRUITLESS):

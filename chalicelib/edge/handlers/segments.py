@@ -68,12 +68,12 @@ def _customers(call: Call, external_ids: list[str]) -> list[str]:
     return ids
 
 
-@route("POST", "/v1/segments/preview", who="agent", body=audience.PreviewSegment, gives=audience.PreviewView)
-def preview_segment(call: Call, body: audience.PreviewSegment) -> audience.PreviewView:
+@route("POST", "/v1/segments/preview", who="agent", body=audience.PreviewSegment, gives=audience.SegmentPreviewView)
+def preview_segment(call: Call, body: audience.PreviewSegment) -> audience.SegmentPreviewView:
     """Count the customers that a filter finds, and show some."""
     filter_, _ = checked(call.world, call.who.workspace, body.filter)
     found = preview(call.world, call.who.workspace, filter_, body.cursor)
-    return audience.PreviewView(
+    return audience.SegmentPreviewView(
         matched=found.matched,
         looked_at=found.looked_at,
         sample=[customer_ref(customer) for customer in found.sample],

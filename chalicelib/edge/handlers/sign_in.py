@@ -114,12 +114,12 @@ def change_me(call: Call, body: signing.ChangeMe) -> AgentView:
     return agent_view(again(call.world, attempt))
 
 
-@route("POST", "/v1/socket-tickets", who="agent", gives=signing.TicketView, status=201, sealed=True)
+@route("POST", "/v1/socket-tickets", who="agent", gives=signing.SocketTicketView, status=201, sealed=True)
 def socket_ticket(call: Call) -> Any:
     """Give a token that opens one WebSocket, for a page whose session no script can read."""
     return call.answering(
         lambda once: give_ticket(call.world, call.who, once),
-        lambda given: signing.TicketView(
+        lambda given: signing.SocketTicketView(
             url=socket_url(call.incoming.base_url), token=given[0], expires_at=time_of(given[1].expires_at) or ""
         ),
     )

@@ -84,7 +84,7 @@ def test_a_state_that_was_made_up_or_is_too_old_gets_nothing(parley, tenant, ins
     parley.clock.at += 8 * 24 * 3600 * 1000
     assert come_back(install, code="c", state=asked["state"]).status == 403
     assert come_back("ins_none", code="c", state=asked["state"]).status == 404
-    assert come_back(install, error="access_denied", state=asked["state"]).status == 400
+    assert come_back(install, error="access_denied", state=asked["state"]).status == 422
     assert parley.outside.posts == []
 
 
