@@ -228,6 +228,7 @@ def test_an_issue_is_raised_and_another_room_tied_to_it(desk: Desk) -> None:
         page.get_by_role("button", name="Do it").click()
         page.locator(".about .tag.open").wait_for()
         opened(page, desk, second)
+        page.locator(".about p.dim", has_text="None.").first.wait_for()  # the side of this room, not of the last
         page.get_by_role("button", name="Raise or tie an issue").click()
         page.locator("select[name=how]").select_option("tie")
         page.get_by_role("button", name="Do it").click()
