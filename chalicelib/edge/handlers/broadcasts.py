@@ -26,9 +26,9 @@ from ...ports import Listing, Page, Put, ref
 from .. import broadcasts as told
 from ..calls import Call
 from ..cursors import onward, place_of
+from ..messages import MessageView, message_view
 from ..router import route
-from ..shapes import MessageView, time_of
-from ..sight import message_view
+from ..shapes import time_of
 from .workspace import PAGED
 
 View = told.BroadcastView
