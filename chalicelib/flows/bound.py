@@ -319,7 +319,8 @@ def _changed(world: World, bridge: Bridge, fields: dict[str, Any]) -> None:
 def account_lost(place: Place, arrival: AccountLost) -> None:
     """The install's own account is gone: it is paused. Of an account that has credentials of its own only these are
     dropped: bridges that need them are paused when they next speak."""
-    named = f"bot:{arrival.account}"
+    way = place.world.granting(place.install.kind)
+    named = way.credential(arrival.account) if way and arrival.account else ""
     if not any(secret.name == named for secret in place.install.secrets):
         pause_install(place.world, place.install, arrival.reason)
         return

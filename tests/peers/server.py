@@ -161,8 +161,8 @@ class Peer:
         return self.lost(asked)
 
     def who(self, asked):
-        """Whose credential it is. Raises Refused."""
-        raise NotImplementedError
+        """Whose credential it is. A vendor that says nothing of it lets nobody in."""
+        raise Refused(401, {"message": "Unauthorized"})
 
     def lost(self, asked):
         """What is answered where nothing is."""

@@ -30,6 +30,7 @@ CROSSES = {
     "reaction": "not: bots cannot react",
     "file": "a link",
 }
+CARDS = False
 MAX_TEXT = 20_000  # characters; an activity may be 100 KB in all, in UTF-16
 CUT = "…\n\n(The rest is in Parley.)"
 
