@@ -19,9 +19,10 @@ from infra import endpoints, gaps, seed, venvs
 from infra.build import BUILD, build
 from infra.endpoints import Endpoints
 from infra.front import SOCKET, Front
-from infra.mails import PATH
+from infra.mails import Mails
 from infra.ministack import HOST, Ministack
 from infra.stack import Failed, Stack, local
+from infra.twins import SHOWN, Twins
 from infra.vendor import native
 from infra.venvs import ROOT, NotPossible
 
@@ -54,7 +55,8 @@ def run(home: Path, port: int, gateway_port: int, stage: str, *, fresh: bool) ->
             kept = _keys(home)
             outputs = _deploy(stack, package, kept["bootstrap_key"], base, stage)
             gaps.fill(stack, outputs, package.template, SENDER)
-            front = Front(port, ministack.url, outputs, package.template, ministack.state / "mail")
+            twins = Twins(base, Mails(ministack.state / "mail"), say)
+            front = Front(port, ministack.url, outputs, package.template, twins)
             asyncio.run(_serve(front, ministack, home, kept, base, outputs))
         finally:
             _hold_signals()
@@ -103,6 +105,7 @@ async def _serve(
         found |= {"gateway_url": ministack.url, "stack": {"name": "parley", "outputs": outputs}}
         _tell(found, endpoints.write(home, found))
         while not end.is_set():
+            front.twins.look()
             if _left_alone():
                 say("Who started this has ended, and so does this.")
                 break
@@ -144,23 +147,31 @@ def _seeded(kept: Endpoints, base: str) -> Endpoints:
             webhooks = kept["webhooks"]
             for install in webhooks.values():
                 install["url"] = install["url"].replace(kept["base_url"], base)
-            return found | {"workspace": kept["workspace"] | {"webhooks": webhooks}, "webhooks": webhooks}
-        return found | seed.seed(base, kept["bootstrap_key"])
+            found |= {"workspace": kept["workspace"] | {"webhooks": webhooks}, "webhooks": webhooks}
+        else:
+            found |= seed.seed(base, kept["bootstrap_key"])
+            kept = {}
     except seed.NotSeeded as error:
         say(f"No demo workspace: {error}")
         return found
+    try:
+        found["twins"] = seed.twins(base, found["workspace"]["api_key"], kept.get("twins"), kept.get("base_url"))
+    except seed.NotSeeded as error:
+        say(f"Nobody is in Slack, Teams and mail: {error}")
+    return found
 
 
 def _tell(found: Endpoints, written: Path) -> None:
     say(f"\nParley runs at {found['base_url']}  (WebSocket: {found['websocket_url']}). Ctrl-C ends it.")
     say(f"Keys and addresses: {written}")
-    webhooks = found.get("webhooks", {})
+    webhooks, base = found.get("webhooks", {}), found["base_url"]
     if "form" in webhooks:
         say("\nSend the contact form:\n")
         say(f"  curl {webhooks['form']['url']} -F name=Ada -F email=ada@acme.example -F message='It is broken'")
         say("\nSee the room that it made:\n")
         say(f"  curl {found['base_url']}/v1/rooms -H 'Authorization: Bearer {found['workspace']['api_key']}'")
-        say(f"\nRead what would have left by e-mail: {found['base_url']}{PATH}")
+        say(f"\nWhat would have left by Slack, Teams and mail is said here as it leaves, and shown at {base}{SHOWN}:")
+        say("answer in the room of the customer Globex, which is bridged with all three.")
         say("\nOr see the whole story, in another terminal: make demo\n")
 
 
