@@ -2,10 +2,10 @@
 
 from .channels import Announcing, Asking, AskingOf, Granting, Inbound, Outbound
 from .cloud import Away, Clock, Files, Mailer, Sealer, Sockets, Upload
-from .outside import MAX_ANSWER, AddressRefused, Answer, Outside, Unreachable
+from .outside import AddressRefused, Answer, Outside, Request, Unreachable
 from .providers import PUBLISHED, Busy, Denied, Secrets, WayIn
 from .queues import Call, Errand, Queues, Task
-from .table import Drop, Listing, Page, Put, Ref, Scanned, Store, Write, new, over, ref
+from .table import Drop, Listing, Page, Put, R, Ref, Scanned, Store, Write, new, over, ref
 from .trackers import Tickets, Tracker
 from .world import World
 
@@ -26,7 +26,6 @@ __all__ = [
     "Granting",
     "Inbound",
     "Listing",
-    "MAX_ANSWER",
     "Mailer",
     "Outbound",
     "Outside",
@@ -34,7 +33,9 @@ __all__ = [
     "Page",
     "Put",
     "Queues",
+    "R",
     "Ref",
+    "Request",
     "Scanned",
     "Sealer",
     "Secrets",

@@ -7,6 +7,19 @@ from ..desk.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """What an outside server is asked: answered within `timeout` seconds in all, with the body of its answer cut at
+    `most` bytes."""
+
+    method: str
+    url: str
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    timeout: float = 15.0
+    most: int = 20_000
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What an outside server said: its status, its headers by lower-case name, its body, cut where asked."""
 
@@ -15,23 +28,12 @@ class Answer:
     body: bytes = b""
 
 
-MAX_ANSWER = 20_000  # bytes of an outside server's answer that are read, if nobody asks for more
-
-
 class Outside(Protocol):
     """The guarded way out: resolves, checks every address, connects to the vetted one, follows no redirect."""
 
-    def send(
-        self,
-        method: str,
-        url: str,
-        body: bytes = b"",
-        headers: dict[str, str] | None = None,
-        timeout: float = 15.0,
-        most: int = MAX_ANSWER,
-    ) -> Answer:
-        """One request, answered within `timeout` seconds in all; the answer's body is cut at `most` bytes. Raises
-        AddressRefused (a Refusal) for a forbidden target, Unreachable for what may pass."""
+    def send(self, request: Request) -> Answer:
+        """Its answer, whatever the status. Raises AddressRefused (a Refusal) for a forbidden target, Unreachable for
+        what may pass."""
 
 
 class AddressRefused(Refusal):
