@@ -24,14 +24,14 @@ def twins(parley, tmp_path):
     twins.said = said
 
     class Outside:
-        def send(self, method, url, body=b"", headers=None, timeout=15.0, most=0):
-            assert url.startswith(BASE + PATH)
-            kind, _, path = urlsplit(url).path.removeprefix(f"{PATH}/").partition("/")
+        def send(self, request):
+            assert request.url.startswith(BASE + PATH)
+            kind, _, path = urlsplit(request.url).path.removeprefix(f"{PATH}/").partition("/")
             if kind == "slack":
-                fields = dict(parse_qsl(body.decode("utf-8", "replace")))
+                fields = dict(parse_qsl(request.body.decode("utf-8", "replace")))
                 return Answer(200, {}, json.dumps(twins.slack_answers(path.removeprefix("api/"), fields)).encode())
-            told = json.loads(body) if (headers or {}).get("content-type") == "application/json" else {}
-            status, answer = twins.teams_answers(method, path, told)
+            told = json.loads(request.body) if request.headers.get("content-type") == "application/json" else {}
+            status, answer = twins.teams_answers(request.method, path, told)
             return Answer(status, {}, json.dumps(answer).encode())
 
     parley.world = replace(parley.world, outside=Outside())
