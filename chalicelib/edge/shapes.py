@@ -491,11 +491,12 @@ class ForkedFromView(View, frozen=True):
 
 
 class MessageView(View, frozen=True):
-    """A message. `change` is its change number, its place in the room."""
+    """A message. `change` is its change number, its place in the room; `changed` the one of its last change."""
 
     id: str
     room: str
     change: int
+    changed: int
     author: AuthorView
     text: str
     created_at: Time

@@ -194,6 +194,7 @@ def message_view(message: Message, base_url: str) -> MessageView:
         id=message.id,
         room=message.room,
         change=message.n,
+        changed=max(message.n, message.changed_n),
         author=author_view(message.author),
         text=message.text,
         created_at=time_of(message.created_at) or "",
