@@ -15,14 +15,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from infra import endpoints, gaps, seed, venvs
+from infra import dashboard, endpoints, gaps, mails, seed, twins, venvs
 from infra.build import BUILD, build
 from infra.endpoints import Endpoints
 from infra.front import SOCKET, Front
-from infra.mails import Mails
 from infra.ministack import HOST, Ministack
 from infra.stack import Failed, Stack, local
-from infra.twins import SHOWN, Twins
 from infra.vendor import native
 from infra.venvs import ROOT, NotPossible
 
@@ -55,8 +53,8 @@ def run(home: Path, port: int, gateway_port: int, stage: str, *, fresh: bool) ->
             kept = _keys(home)
             outputs = _deploy(stack, package, kept["bootstrap_key"], base, stage)
             gaps.fill(stack, outputs, package.template, SENDER)
-            twins = Twins(base, Mails(ministack.state / "mail"), say)
-            front = Front(port, ministack.url, outputs, package.template, twins)
+            left = twins.Twins(base, mails.Mails(ministack.state / "mail"), say)
+            front = Front(port, ministack.url, outputs, package.template, left)
             asyncio.run(_serve(front, ministack, home, kept, base, outputs))
         finally:
             _hold_signals()
@@ -102,10 +100,12 @@ async def _serve(
     await front.start()
     try:
         found = await asyncio.to_thread(_seeded, kept, base)
+        if "workspace" in found:
+            front.dashboard.open(found["workspace"])
         found |= {"gateway_url": ministack.url, "stack": {"name": "parley", "outputs": outputs}}
         _tell(found, endpoints.write(home, found))
         while not end.is_set():
-            front.twins.look()
+            front.left.look()
             if _left_alone():
                 say("Who started this has ended, and so does this.")
                 break
@@ -162,17 +162,21 @@ def _seeded(kept: Endpoints, base: str) -> Endpoints:
 
 
 def _tell(found: Endpoints, written: Path) -> None:
-    say(f"\nParley runs at {found['base_url']}  (WebSocket: {found['websocket_url']}). Ctrl-C ends it.")
+    base = found["base_url"]
+    say(f"\nParley runs at {base}  (WebSocket: {found['websocket_url']}). Ctrl-C ends it.")
     say(f"Keys and addresses: {written}")
-    webhooks, base = found.get("webhooks", {}), found["base_url"]
+    webhooks = found.get("webhooks", {})
     if "form" in webhooks:
-        say("\nSend the contact form:\n")
+        say(f"\n  A customer asks, by the support button:  {base}{dashboard.PATH}")
+        say(f"  or in the contact form:                   {webhooks['form']['url']}")
+        say(f"  Your agents answer in the console:        {base}/console")
+        say(f"  What would have left to Slack and others: {base}{twins.SHOWN}")
+        say(f"  The mails among it:                       {base}{mails.PATH}")
+        say("\nOr by the API:\n")
         say(f"  curl {webhooks['form']['url']} -F name=Ada -F email=ada@acme.example -F message='It is broken'")
-        say("\nSee the room that it made:\n")
-        say(f"  curl {found['base_url']}/v1/rooms -H 'Authorization: Bearer {found['workspace']['api_key']}'")
-        say(f"\nWhat would have left by Slack, Teams and mail is said here as it leaves, and shown at {base}{SHOWN}:")
-        say("answer in the room of the customer Globex, which is bridged with all three.")
-        say("\nOr see the whole story, in another terminal: make demo\n")
+        say(f"  curl {base}/v1/rooms -H 'Authorization: Bearer {found['workspace']['api_key']}'")
+        say("\nThe customer Globex is in Slack, Teams and mail: answer there, and what would have left is said here.")
+        say("\nThe whole story, in another terminal: make demo\n")
 
 
 def _check_free(port: int, flag: str) -> None:
