@@ -4,7 +4,7 @@ providers do; what the peers tell waits until the test hands it over, in whateve
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -63,29 +63,30 @@ class AppPeer:
 
 
 class Clinic(FakeMailer):
-    """A mailer that may be ill: `failing` says how the next mails end."""
+    """A mailer that may be ill, as `how` says when it is asked."""
 
-    def __init__(self, failing: list[str]) -> None:
+    def __init__(self, how: Callable[[], str]) -> None:
         super().__init__()
-        self.failing = failing
+        self.how = how
 
     def send(self, raw: bytes, to: Any) -> str:
-        how = self.failing.pop(0) if self.failing else ""
-        if how:
+        if how := self.how():
             raise Busy(f"SES: {how}", 30 if how == "429" else 0)
         return super().send(raw, to)
 
 
 class Everywhere:
     """The room, its five sides, and the workers. `failing` says of each provider how its next calls end: `429`, `500`,
-    `lost` (done, but the answer never came), `away`."""
+    `lost` (done, but the answer never came), `away`; `down` how all of them do until a moment (ms). `calls` has who was
+    called when."""
 
     def __init__(self, parley: Parley, teams: TeamsPeer) -> None:
         client._tokens.clear()
         self.parley, self.teams = parley, teams
         self.failing: dict[str, list[str]] = {name: [] for name in ("slack", "msteams", "webhook", "email")}
+        self.down: dict[str, tuple[str, int]] = {}
         self.calls: list[tuple[str, int]] = []
-        self.mailer = Clinic(self.failing["email"])
+        self.mailer = Clinic(lambda: self._ill("email"))
         self.slack, self.app = SlackPeer(parley.clock.now), AppPeer()
         parley.world = replace(parley.world, outside=self, mailer=self.mailer)
         self.tenant = Tenant.found("Acorn", parley.clock.at // 1000)
@@ -124,8 +125,7 @@ class Everywhere:
         """ports.Outside."""
         name = "webhook" if request.url == HOOK else "slack" if request.url.startswith(self.slack.url) else "msteams"
         speaks = re.search(r"chat\.|reactions\.|/activities|/v3/conversations$", request.url) or name == "webhook"
-        how = self.failing[name].pop(0) if speaks and self.failing[name] else ""
-        self.calls.append((name, self.parley.clock.at))
+        how = self._ill(name) if speaks else ""
         if how == "429":
             return Answer(429, {"retry-after": "30"})
         if how == "500":
@@ -140,6 +140,14 @@ class Everywhere:
         if how == "lost":
             raise Unreachable("no answer")
         return answer
+
+    def _ill(self, name: str) -> str:
+        """How a call ends; "" if well."""
+        self.calls.append((name, self.parley.clock.at))
+        how, until = self.down.get(name, ("", 0))
+        if self.parley.clock.at < until:
+            return how
+        return self.failing[name].pop(0) if self.failing[name] else ""
 
     # --- what people do
 
@@ -184,6 +192,31 @@ class Everywhere:
         self.parley.clock.at += int(seconds * 1000)
         self.parley.due()
         self.work()
+
+    def run(self, hours: float) -> None:
+        """The workers, the wake-ups that the queue holds back, and the clock once a minute, for as long as it takes."""
+        clock, late = self.parley.clock, self.parley.queues.late
+        end, minute, waiting = clock.at + int(hours * 3_600_000), 0, []
+        while clock.at < end:
+            self.hand_over(self.waiting())
+            self.work()
+            waiting += [(clock.at + seconds * 1000, call) for call, seconds in late]
+            late.clear()
+            waiting.sort(key=lambda pair: pair[0])
+            while waiting and waiting[0][0] <= clock.at:
+                self.parley.queues.wake([waiting.pop(0)[1]])
+            if self.parley.queues.calls:
+                continue
+            if clock.at >= minute:
+                self.parley.due()
+                minute = clock.at + 60_000
+                continue
+            queued = self.queued()
+            if not queued and not waiting:
+                return
+            soonest = min([minute, *(at for at, _ in waiting)])
+            hours_go_by = min(row.next_at for row in queued) if queued and not waiting else 0
+            clock.at = max(clock.at + 1, min(soonest, end), hours_go_by)
 
     def rows(self) -> list[Delivery]:
         """Parley's ledger."""
