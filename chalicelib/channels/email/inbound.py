@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CREDENTIALS: Mapping[str, str] = {
     "signing_key": "Mailgun: Sending → Webhooks → HTTP webhook signing key. The others are given the install's secret.",
+    "public_key": "SendGrid: the public_key of the security policy that its Inbound Parse setting has, if it has one",
 }
 MAX_FILES = 20
 LATEST = 5 * 60 * 1000  # ms that a mail's own date may be ahead

@@ -9,6 +9,8 @@
 `charsets` tells in which charset each field came; `SPF` and `dkim` tell what it found (`{@acme.example : pass}`).
 """
 
+import base64
+import binascii
 import re
 from typing import Any
 
@@ -16,11 +18,15 @@ import msgspec
 
 from ...desk.arrivals import Arrival, Ignored, Unsupported
 from ...desk.envelopes import Envelope
+from ...desk.errors import Unauthenticated
 from ...desk.strict_json import loads
 from ...desk.workspaces import Install
 from ...ports import Secrets
 from . import basic, charsets, forms, mime
 from .mail import MAX_HTML, Checks, Mail, Part, address, one_line, plain
+
+SIGNATURE, TIMESTAMP = "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"
+OLDEST, AHEAD = 4 * 24 * 3600, 300  # s
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -31,8 +37,39 @@ class Way(msgspec.Struct, frozen=True):
 
 
 def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
-    """The address that it is told holds the password."""
-    basic.check(envelope, secrets)
+    """By the signature of its security policy, once that has been given its key; else by the password in the address
+    that it is told (https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/securing-your-parse-webhooks)."""
+    keys = [key for key in secrets.get("public_key", ()) if key]
+    if keys:
+        _check_signature(envelope, keys, now)
+    else:
+        basic.check(envelope, secrets)
+
+
+def _check_signature(envelope: Envelope, keys: list[str], now: int) -> None:
+    """ECDSA over timestamp and raw body. Undelivered mails come again for three days, so age alone condemns none: the
+    same mail is taken in once."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    stamp = envelope.headers.get(TIMESTAMP, "")
+    if not re.fullmatch(r"[0-9]{9,11}", stamp) or not -OLDEST < int(stamp) - now // 1000 < AHEAD:
+        raise Unauthenticated(f"{TIMESTAMP} is missing, or not of these days")
+    try:
+        signature = base64.b64decode(envelope.headers.get(SIGNATURE, ""), validate=True)
+    except (binascii.Error, ValueError):
+        raise Unauthenticated(f"{SIGNATURE} is not base64") from None
+    for key in keys:
+        try:
+            known = load_der_public_key(base64.b64decode(key, validate=True))
+            if isinstance(known, EllipticCurvePublicKey):
+                known.verify(signature, stamp.encode() + envelope.body, ECDSA(SHA256()))
+                return
+        except (InvalidSignature, ValueError):
+            continue
+    raise Unauthenticated("the signature is not of the install's public_key")
 
 
 def read(envelope: Envelope) -> Mail | Arrival:

@@ -6,9 +6,13 @@ import hmac
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chalicelib.channels.email import inbound
+from chalicelib.channels.email import inbound, sendgrid
 from chalicelib.desk.errors import Invalid, Unauthenticated
 from tests.channels.conftest import NOW, envelope_of, install_of
 
@@ -48,6 +52,60 @@ class TestPassword:
         for secrets in ({}, {"signing": [""]}, {"signing_key": [SECRET]}):
             with pytest.raises(Unauthenticated):
                 self.check(provider, basic(""), secrets)
+
+
+PRIVATE = ec.generate_private_key(ec.SECP256R1())
+STAMP = str(NOW // 1000)
+
+
+def public(key: ec.EllipticCurvePrivateKey) -> str:
+    told = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(told).decode()
+
+
+def check_sendgrid(body: bytes = b"raw", secrets: Any = None, now: int = NOW, **change: str) -> None:
+    """As SendGrid's SDK verifies: the timestamp and the raw body, DER signature, base64."""
+    made = base64.b64encode(PRIVATE.sign(STAMP.encode() + b"raw", ec.ECDSA(SHA256()))).decode()
+    told = {sendgrid.SIGNATURE: made, sendgrid.TIMESTAMP: STAMP} | {
+        {"signature": sendgrid.SIGNATURE, "stamp": sendgrid.TIMESTAMP}[name]: value for name, value in change.items()
+    }
+    secrets = {"signing": [SECRET], "public_key": ["newer", public(PRIVATE)]} if secrets is None else secrets
+    envelope = msgspec.structs.replace(envelope_of("email", body), headers=told)
+    inbound.verify(envelope, install("sendgrid"), secrets, now)
+
+
+def test_sendgrids_signature_is_good_for_days() -> None:
+    check_sendgrid()
+    check_sendgrid(now=NOW + 3 * 24 * 3600 * 1000)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"body": b"Raw"},
+        {"signature": ""},
+        {"signature": "x"},
+        {"signature": "MEQCIA=="},
+        {"signature": "ü"},
+        {"stamp": ""},
+        {"stamp": str(NOW // 1000 + 1)},
+        {"stamp": "-1"},
+        {"now": NOW + 5 * 24 * 3600 * 1000},
+        {"now": NOW - 301_000},
+        {"secrets": {"public_key": [public(ec.generate_private_key(ec.SECP256R1()))]}},
+        {"secrets": {"public_key": ["no key", "ü"], "signing": [SECRET]}},
+        {"secrets": {}},
+    ],
+)
+def test_sendgrids_signature_counts(change: dict[str, Any]) -> None:
+    with pytest.raises(Unauthenticated):
+        check_sendgrid(**change)
+
+
+def test_a_password_is_not_enough_where_a_key_is_given() -> None:
+    envelope = envelope_of("email", b"{}", authorization=basic(SECRET))
+    with pytest.raises(Unauthenticated):
+        inbound.verify(envelope, install("sendgrid"), {"signing": [SECRET], "public_key": [public(PRIVATE)]}, NOW)
 
 
 def mailgun(key: str = KEY, stamp: str = str(NOW // 1000), token: str = "t" * 50, **change: str) -> bytes:
