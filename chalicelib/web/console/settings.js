@@ -2,7 +2,6 @@
 
 import { h } from "../shared/dom.js";
 import { ask, attempt, choice, doing, empty, face, field, input, say } from "./parts.js";
-import { CHANNEL_KINDS } from "./issues.js";
 import { BASE, api, here, may } from "./session.js";
 
 const TABS = [
@@ -44,9 +43,9 @@ async function installsTab(again) {
 function card(install, again) {
   const outcome = h("p.outcome", { role: "status" });
   const tried = doing("plain", {}, async () => {
-    const told = CHANNEL_KINDS.has(install.kind) ? await api.call("POST", `/v1/installs/${install.id}/ping`) : await triedTracker(install);
+    const told = await api.call("POST", `/v1/installs/${install.id}/try`);
     outcome.className = `outcome ${told.ok ? "good" : "bad"}`;
-    outcome.textContent = told.detail;
+    outcome.replaceChildren(...[told.ok ? "It works: " : "Missing: ", sentence(told.ok ? told.right : told.missing)]);
   }, "Try it");
   const on = install.state === "active";
   const switched = doing("plain", {}, async () => {
@@ -69,10 +68,7 @@ function card(install, again) {
     may("admin") ? h("menu", null, tried, secret, switched, gone) : null);
 }
 
-async function triedTracker(install) {
-  const found = await api.call("POST", `/v1/installs/${install.id}/try`);
-  return { ok: !found.missing.length, detail: found.missing.join("; ") || `It works, as ${found.account}.` };
-}
+const sentence = (said) => `${said.join("; ").replace(/\.$/, "")}.`;
 
 function kindAsked(kinds, again) {
   const body = h("div.fields");

@@ -25,7 +25,7 @@ def test_what_would_have_left_is_printed(parley, tenant, twin, capsys):
     config = {"base_url": twin.url, "agent_channel": "C0SUPPORT"}
     body = {"kind": "slack", "name": "Twin", "config": config, "credentials": {"signing": "s", "bot": "any"}}
     install = tenant.api.post("/v1/installs", body).json["id"]
-    assert tenant.api.post(f"/v1/installs/{install}/check").json["account"] == "Twin"
+    assert tenant.api.post(f"/v1/installs/{install}/try").json["account"] == "Twin"
     message = tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "It is **fixed**"}).json["id"]
     parley.settle()
     tenant.api.patch(f"/v1/rooms/{room}/messages/{message}", {"text": "It is fixed"})
