@@ -190,12 +190,23 @@ async function signInTab(again) {
 // --- what went wrong
 
 async function failuresTab(again) {
-  const failed = await api.get("/v1/failed-deliveries?limit=50");
+  const [failed, dead] = await Promise.all([api.get("/v1/failed-deliveries?limit=50"), api.get("/v1/dead-letters?limit=50")]);
+  const settled = async (method, letter, path, words) => {
+    await api.call(method, `/v1/dead-letters/${letter.id}${path}`);
+    say(words);
+    await again();
+  };
+  const letters = dead.items.map((letter) => h("li", { "aria-label": `Dead letter of ${letter.queue}` },
+    h("span.tag.failed", null, letter.queue),
+    h("span", null, letter.reason, h("small", null, `${letter.about} · ${new Date(letter.since).toLocaleString()}`)),
+    letter.replayed_at ? h("span.tag", null, "on its way again") : doing("plain", {}, () => settled("POST", letter, "/replay", "It is worked off again."), "Replay"),
+    h("button.plain", { type: "button", onclick: () => ask("Throw it away?", [h("p", null, "It is not worked off again, and nobody can get it back.")], "Throw away", () => settled("DELETE", letter, "", "It is gone.")) }, "Throw away")));
   const replayed = async (row) => {
     await api.call("POST", `/v1/deliveries/${row.id}/replay`, {});
     say("It is sent again.");
     await again();
   };
   const rows = failed.items.map((row) => h("li", null, h("span.tag.failed", null, row.channel), h("span", null, `${row.what} of ${row.message}`, h("small", null, `${row.reason ?? "no reason"} · ${row.attempts} tries`)), h("button.link", { type: "button", onclick: () => { location.hash = `#/inbox/open/${row.room}`; } }, "room"), doing("plain", {}, () => replayed(row), "Send again")));
-  return [h("section", null, h("h2", null, "Deliveries that failed for good"), rows.length ? h("ul.plainly", null, rows) : h("p.dim", null, "None."))];
+  const section = (title, found) => h("section", null, h("h2", null, title), found.length ? h("ul.plainly", null, found) : h("p.dim", null, "None."));
+  return [section("Deliveries that failed for good", rows), section("Dead letters: work that was given up", letters)];
 }
