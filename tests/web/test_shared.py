@@ -122,7 +122,8 @@ def test_no_text_makes_an_address_that_runs() -> None:
 @needs_node
 def test_no_text_takes_long() -> None:
     long = [c * 40_000 for c in ("*", "_a ", "[", "`a``", "> ", "[a](", "~~a", "*a *", "http://", "- a\n", "\\", "@A")]
-    code = "const t0 = Date.now(); given[0].forEach((t) => parse(t.slice(0, 40000), ['Ann'])); tell(Date.now() - t0)"
+    code = """given[0].forEach((t) => parse(t.slice(0, 40000), ["Ann"]));
+    tell(process.cpuUsage().user / 1000)  // not by the clock: others may be busy on the machine"""
     assert run(MARKDOWN + code, long) < 8_000
 
 
