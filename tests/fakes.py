@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib import wiring
 from chalicelib.desk.customers import Customer, User
+from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.errors import NotFound
 from chalicelib.desk.footing import owner_of_moved
@@ -26,6 +27,7 @@ from chalicelib.flows.mail_links import mail_links
 from chalicelib.flows.place import behind, place
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
+from chalicelib.flows.settle_letter import settle_letter
 from chalicelib.flows.sync import sync
 from chalicelib.flows.work import work
 from chalicelib.ports import Answer, Call, Errand, Request, Task, Unreachable, Upload, World
@@ -71,6 +73,8 @@ class FakeQueues:
     looks: list[Task] = field(default_factory=list)
     synced: set[tuple[str, str, str]] = field(default_factory=set)
     late: list[tuple[Call, int]] = field(default_factory=list)
+    dead: dict[str, str] = field(default_factory=dict)
+    again: list[tuple[str, str]] = field(default_factory=list)
 
     def inbound(self, envelope: Envelope, group: str) -> None:
         self.envelopes.append((envelope, group))
@@ -100,8 +104,16 @@ class FakeQueues:
                 self.synced.add((task.do, task.group, task.why))
                 self.looks.append(task)
 
-    def set_aside(self, pk: str, sk: str, reason: str) -> None:
+    def set_aside(self, pk: str, sk: str, reason: str, letter: DeadLetter | None = None) -> None:
         self.aside.append((pk, sk, reason))
+        if letter:
+            self.dead[letter.id] = json.dumps({"pk": pk, "sk": sk})
+
+    def unbury(self, queue: str, letter: str, *, again: bool) -> str | None:
+        body = self.dead.pop(letter, None)
+        if body is not None and again:
+            self.again.append((queue, body))
+        return body
 
 
 class FakeFiles:
@@ -243,6 +255,8 @@ class Parley:
                 work(self.world, task["job"], task["piece"])
             elif "catch_up" in task:
                 catch_up(self.world, task["catch_up"], task["bridge"])
+            elif "letter" in task:
+                settle_letter(self.world, task["workspace"], task["letter"], task["queue"], again=task["again"])
             elif "sign_in" in task:
                 mail_links(self.world, task["sign_in"], task["base"])
             else:

@@ -1,11 +1,14 @@
 """The workers behind queues, the table's stream and the clock. They run without app.py."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Rate
 
 from ..telemetry import count, fail, logger, say
+
+if TYPE_CHECKING:
+    from ..desk.dead_letters import DeadLetter
 
 workers = Blueprint(__name__)
 
@@ -98,12 +101,14 @@ def broadcast(event: Any) -> dict[str, Any]:
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="jobs", batch_size=1)
 def jobs(event: Any) -> dict[str, Any]:
-    """Pieces of jobs, customers whose segments may have changed, what a paused install missed, mails to sign in."""
+    """Pieces of jobs, customers whose segments may have changed, what a paused install missed, mails to sign in, dead
+    letters that somebody wants again."""
     import json
 
     from ..flows.catch_up import catch_up
     from ..flows.mail_links import mail_links
     from ..flows.place import place
+    from ..flows.settle_letter import settle_letter
     from ..flows.work import work as work_off
     from ..wiring import world
 
@@ -113,6 +118,8 @@ def jobs(event: Any) -> dict[str, Any]:
             work_off(world(), task["job"], task["piece"])
         elif "catch_up" in task:
             catch_up(world(), task["catch_up"], task["bridge"])
+        elif "letter" in task:
+            settle_letter(world(), task["workspace"], task["letter"], task["queue"], again=task["again"])
         elif "sign_in" in task:
             mail_links(world(), task["sign_in"], task["base"])
         else:
@@ -160,6 +167,7 @@ def react(event: Any) -> None:
     from ..flows.announce import Listeners, announce
     from ..flows.due_work import placing
     from ..flows.follow_issue import following
+    from ..flows.note_letter import noted
     from ..flows.place import behind
     from ..flows.react import Ties, wake
     from ..flows.react import react as derive
@@ -177,6 +185,7 @@ def react(event: Any) -> None:
     tasks: list[Task] = []
     for record in event.to_dict()["Records"]:
         keys = record["dynamodb"]["Keys"]
+        happening = None
         try:
             happening = record_of_image(record["dynamodb"].get("NewImage"))
             before = record_of_image(record["dynamodb"].get("OldImage"))
@@ -205,7 +214,12 @@ def react(event: Any) -> None:
         except Exception as error:  # noqa: BLE001  one bad record must not hold up the stream
             fail("react failed", error)
             count("dead_lettered", queue="react")
-            queues().set_aside(keys["pk"]["S"], keys["sk"]["S"], f"{type(error).__name__}: {error}")
+            pk, sk, reason = keys["pk"]["S"], keys["sk"]["S"], f"{type(error).__name__}: {error}"
+            workspace = getattr(happening, "workspace", "")
+            about = f"{type(happening).__name__} {pk} {sk}"
+            letter = noted(rim, workspace, "react", about, reason) if workspace else None
+            queues().set_aside(pk, sk, reason, letter)
+            _keep(letter)
     wake(rim, calls)
     rim.queues.work(placing(moved))
     rim.queues.sync(tasks)
@@ -258,6 +272,34 @@ def _buried(queue: str, record: Record, error: Exception) -> bool:
     fail("record failed", error, queue=queue, message_id=record["messageId"], tries=tries)
     if tries < MAX_TRIES or isinstance(error, Away):
         return False
-    queues().bury(queue, record, f"{type(error).__name__}: {error}")
+    reason = f"{type(error).__name__}: {error}"
+    letter = _letter(queue, record["body"], reason)
+    queues().bury(queue, record, reason, letter)
+    _keep(letter)
     count("dead_lettered", queue=queue)
     return True
+
+
+def _letter(queue: str, body: str, reason: str) -> "DeadLetter | None":
+    """The note of a letter. Whatever is wrong with its body, it is buried."""
+    from ..flows.note_letter import letter_of
+    from ..wiring import world
+
+    try:
+        return letter_of(world(), queue, body, reason)
+    except Exception as error:  # noqa: BLE001  a letter without a note is the operator's alone
+        fail("letter not noted", error, queue=queue)
+        return None
+
+
+def _keep(letter: "DeadLetter | None") -> None:
+    """Write the note down, once the letter lies in its queue."""
+    from ..ports import new
+    from ..wiring import world
+
+    if letter is None:
+        return
+    try:
+        world().store.commit(new(letter))
+    except Exception as error:  # noqa: BLE001  it is buried: nothing is lost
+        fail("letter not noted", error, queue=letter.queue)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from ..desk.dead_letters import DeadLetter
 from ..desk.envelopes import Envelope
 from ..desk.tickets import Hint
 
@@ -72,5 +73,9 @@ class Queues(Protocol):
     def sync(self, tasks: Iterable[Task]) -> None:
         """Hand tasks to the worker of trackers, in order within their group."""
 
-    def set_aside(self, pk: str, sk: str, reason: str) -> None:
-        """Keep the key of a change that could not be reacted to, with its reason."""
+    def set_aside(self, pk: str, sk: str, reason: str, letter: DeadLetter | None = None) -> None:
+        """Keep the key of a change that could not be reacted to, with its reason and its note."""
+
+    def unbury(self, queue: str, letter: str, *, again: bool) -> str | None:
+        """Take a noted letter out of its dead-letter queue, and with `again` give it back to its worker (`react` has
+        none to give it to). Its body, or None if it is not there."""

@@ -88,6 +88,9 @@ class Store(Protocol):
     def size(self, listing: Listing[Any]) -> int:
         """How many records a listing has; a query a thousand or so, which may not know of the last second."""
 
+    def touch(self, pk: str, sk: str) -> None:
+        """Write the record of a key anew as it is, so that the stream tells of it again; nothing, if it is gone."""
+
     def count(self, name: str, window: int, amount: int, expires_at: int) -> int:
         """Add to a counter that lives for a while; the new total. For rate limits."""
 

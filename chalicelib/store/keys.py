@@ -13,6 +13,7 @@ from ..desk.attributes import AttributeType
 from ..desk.broadcasts import Audience, Broadcast, Heard, Piece, Result, Rules, Tally
 from ..desk.claims import Claim
 from ..desk.customers import Customer, Domain, User, Visitor
+from ..desk.dead_letters import KEPT, DeadLetter
 from ..desk.deliveries import Delivery, Lane, Progress
 from ..desk.faces import Alias, ConnectCode, Face
 from ..desk.files import Attachment
@@ -189,6 +190,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(Session, lambda s: (f"SESSION#{s}", "A"), _of("id"), expires=lambda s: s.expires_at),
     Kind(SignInLink, lambda i: (f"LINK#{i}", "A"), _of("id"), expires=lambda i: i.expires_at),
     Kind(Provider, lambda w: (f"W#{w}", "PROVIDER"), _of("workspace")),
+    Kind(DeadLetter, lambda w, i: (f"W#{w}", f"LETTER#{i}"), _of("workspace", "id"), expires=lambda a: a.at + KEPT),
     Kind(Audit, lambda w, at, i: (f"W#{w}", f"AUDIT#{moment(at)}#{i}"), _of("workspace", "at", "id")),
     Kind(
         ApiKey,
@@ -356,6 +358,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "agents": ("", lambda w: f"W#{w}", lambda w: "AGENT#", False),
     "agents-by-mail": ("g2", lambda email: f"MAIL#{short(email)}", lambda email: "", False),
     "audit": ("", lambda w: f"W#{w}", lambda w: "AUDIT#", False),
+    "dead-letters": ("", lambda w: f"W#{w}", lambda w: "LETTER#", False),
     "keys": ("g1", lambda w: f"W#{w}#KEYS", lambda w: "", False),
     "installs": ("g1", lambda w: f"W#{w}#INSTALLS", lambda w: "", False),
     "customers": ("g1", lambda w: f"W#{w}#CUSTOMERS", lambda w: "", False),

@@ -9,7 +9,7 @@ import msgspec
 
 from ..desk.errors import Malformed
 from ..desk.record import Record
-from ..ports import Drop, Listing, Page, Put, R, Ref, Write
+from ..ports import Drop, Listing, Page, Put, R, Ref, Write, over
 from .keys import BY_TYPE, Key, Range, possible, span
 from .rows import Row, from_row, to_row
 
@@ -85,6 +85,13 @@ class TableStore:
             return False
         self.table.write([(row, row.v if there else 0)], [])
         return True
+
+    def touch(self, pk: str, sk: str) -> None:
+        """The record under a key as it is, with its next version."""
+        row = self.table.read([(pk, sk)]).get((pk, sk))
+        if row:
+            record = from_row(row)
+            self.commit(over(record.changed(), record))
 
     def count(self, name: str, window: int, amount: int, expires_at: int) -> int:
         """Add to the counter `name` of a window."""

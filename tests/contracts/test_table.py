@@ -15,6 +15,7 @@ from chalicelib.desk.attributes import AttributeType
 from chalicelib.desk.broadcasts import Broadcast, Piece, Result, Tally
 from chalicelib.desk.claims import Claim
 from chalicelib.desk.customers import Customer, User
+from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.errors import Clash, Malformed
 from chalicelib.desk.footing import OpenRoom
@@ -393,6 +394,10 @@ FOUND = {
     "snippets": (
         ("wsp_1",),
         [msgspec.structs.replace(sample(Snippet), workspace="wsp_1", id=f"snp_{i}") for i in "12"],
+    ),
+    "dead-letters": (
+        ("wsp_1",),
+        [msgspec.structs.replace(sample(DeadLetter), workspace="wsp_1", id=f"ltr_{i}") for i in "12"],
     ),
     "audit": (("wsp_1",), [msgspec.structs.replace(sample(Audit), workspace="wsp_1", at=at) for at in (9, 10, 100)]),
     "keys": (("wsp_1",), [msgspec.structs.replace(sample(ApiKey), workspace="wsp_1", created_at=5)]),

@@ -62,7 +62,8 @@ TOLD = {
     },
     "Push": {"PUSH_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
     "Mail": {"MAIL_QUEUE", "INBOUND_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
-    "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "MAIL_SENDER", "MAIL_CONFIGURATION"},
+    "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "MAIL_SENDER", "MAIL_CONFIGURATION"}
+    | {"INBOUND_QUEUE", "BROADCAST_QUEUE", "SYNC_QUEUE", "REACT_FAILED_QUEUE"},
     "Broadcast": {"BROADCAST_QUEUE", "PUSH_QUEUE", "DEAD_LETTER_QUEUES"},
     "Sync": {"SYNC_QUEUE", "DEAD_LETTER_QUEUES", "KEY_ID", "PUBLIC_URL"},
     "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "SYNC_QUEUE", "BROADCAST_QUEUE", "PUBLIC_URL"},
@@ -80,7 +81,8 @@ REACHES = {
     | {"MailSender", "MailConfiguration"},
     "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
     "Mail": {"Table", "MailQueue", "MailDeadQueue", "InboundQueue", "Files"},
-    "Jobs": {"Table", "JobsQueue", "DeliverQueue", "JobsDeadQueue", "Files", "MailSender", "MailConfiguration"},
+    "Jobs": {"Table", "JobsQueue", "DeliverQueue", "Files", "MailSender", "MailConfiguration"}
+    | {"InboundQueue", "BroadcastQueue", "SyncQueue", *(SET_ASIDE - {"PushDeadQueue", "MailDeadQueue"})},
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue", "PushQueue"},
     "Sync": {"Table", "SyncQueue", "SyncDeadQueue", "Key"},
     "Tick": {"Table", "SyncQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue"},

@@ -14,6 +14,7 @@ const HELP = [
   ["f", "fork a part of it"],
   ["i", "raise an issue, or tie it to one"],
   ["s", "snippets"],
+  ["c", "about the customer"],
   ["/", "find a room by its name"],
   ["1 – 6", "mine, unassigned, waiting for us, for them, open, resolved"],
   ["Esc", "back to the list"],

@@ -48,7 +48,7 @@ async function enter() {
 
 function frame() {
   inbox = new Inbox((id) => go(roomPlace(inbox.view, id)));
-  aside = new Aside((id) => go(roomPlace(inbox.view, id)));
+  aside = new Aside((id) => go(roomPlace(inbox.view, id)), () => aboutThem(false));
   side = h("nav.side", { "aria-label": "Views" });
   stage = h("main.stage");
   app.className = "desk";
@@ -137,6 +137,7 @@ async function openRoom(id) {
   const opened = new Conversation(id, (room) => moved(room), () => go(roomPlace(inbox.view)));
   talk = opened;
   opened.composer.go = (other) => go(roomPlace(inbox.view, other));
+  opened.about = () => aboutThem(true);
   inbox.mark(id);
   aside.begin(id);
   stage.replaceChildren(inbox.element, opened.element, aside.element);
@@ -149,8 +150,18 @@ async function openRoom(id) {
   aside.show(opened.room);
 }
 
+/** Where there is no place beside a room, its customer comes over it. */
+function aboutThem(open) {
+  const there = app.classList.contains("with-about");
+  app.classList.toggle("with-about", open);
+  if (open) aside.element.querySelector("button")?.focus();
+  else if (there) talk?.element.querySelector(".about-them")?.focus();
+  return there;
+}
+
 function leaveRoom() {
   if (!talk) return;
+  aboutThem(false);
   here.live?.unwatch({ room: talk.id });
   talk.close();
   talk.element.remove();
@@ -259,7 +270,8 @@ function keyboard() {
     i: inRoom((room) => may("write") && room.room?.customer && void raiseIssue(room.room, () => aside.show(room.room))),
     f: inRoom((room) => may("write") && void room.pick()),
     "/": listed(() => inbox.filter.focus()),
-    Escape: () => (talk ? go(roomPlace(inbox.view)) : false),
+    c: inRoom((room) => room.about()),
+    Escape: () => (talk ? aboutThem(false) || go(roomPlace(inbox.view)) : false),
     ...Object.fromEntries(VIEWS.map(([name], i) => [String(i + 1), () => go(roomPlace(name))])),
   });
 }

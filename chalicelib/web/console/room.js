@@ -29,6 +29,7 @@ export class Conversation {
     this.scroll = h("div.scroll", { role: "log", "aria-label": "Conversation", tabindex: "0" }, this.older, this.list);
     this.bar = h("div.picking", { hidden: true });
     this.back = back;
+    this.about = () => {};
     this.element = h("section.room", { "aria-label": "Room" }, this.head, this.scroll, this.bar, this.composer.element);
     this.stop = this.feed.on(() => this.#draw());
   }
@@ -200,6 +201,7 @@ export class Conversation {
       h("div.acts", null,
         h("button.plain.people", { type: "button", disabled: !write, onclick: () => this.assign(), "aria-label": people.length ? `On it: ${people.map((a) => a.name).join(", ")}. Assign` : "Nobody is on it. Assign" },
           people.length ? people.map((agent) => face(agent.id, agent.name)) : [sign("unassigned"), "Assign"]),
+        h("button.plain.about-them", { type: "button", title: "About the customer (c)", "aria-label": "About the customer", onclick: () => this.about() }, sign("people")),
         h("button.plain", { type: "button", disabled: !write, title: "Fork a part of it (f)", "aria-label": "Fork a part of it", "aria-pressed": String(Boolean(this.#picking)), onclick: () => this.pick() }, sign("fork")),
         room.kind === "triage" ? null : h("button.plain", { type: "button", disabled: !write, title: "Rename", "aria-label": "Rename", onclick: () => this.rename() }, sign("edit")),
         h(`button.${room.state === "resolved" ? "plain" : "calm"}`, { type: "button", disabled: !write, title: "Resolve or reopen (e)", onclick: () => this.resolve() }, sign("done"), room.state === "resolved" ? "Reopen" : "Resolve")));
