@@ -22,8 +22,9 @@ demo: venv
 slack-twin: venv
 	@$(IN) -m infra.slack_twin $(ARGS)
 
+# Two workers: the journeys on their stack, and beside them all the rest (tests/conftest.py).
 test: venv
-	@$(IN) -m pytest $(ARGS)
+	@$(IN) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 # The one door: format, lint, types, imports, tests.
 check: venv
@@ -31,7 +32,7 @@ check: venv
 	@$(IN) -m ruff check .
 	@$(IN) -m mypy
 	@.venv/bin/lint-imports --no-cache
-	@$(IN) -m pytest $(ARGS)
+	@$(MAKE) --no-print-directory test
 
 bench: venv
 	@$(IN) -m infra.bench $(ARGS)
