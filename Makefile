@@ -5,7 +5,7 @@ IN = .venv/bin/python
 ARGS ?=
 STAGE ?=
 
-.PHONY: run demo slack-twin test check bench package deploy dead-letters rebuild mail clean venv connect
+.PHONY: run demo test check bench package deploy dead-letters rebuild mail clean venv connect
 
 venv:
 	@$(PYTHON) -m infra.venvs
@@ -18,13 +18,8 @@ run: venv
 demo: venv
 	@$(IN) -m infra.demo $(ARGS)
 
-# Slack's twin: prints what would have left (README, Slack).
-slack-twin: venv
-	@$(IN) -m infra.slack_twin $(ARGS)
-
-# Two workers: the journeys on their stack, and beside them all the rest (tests/conftest.py).
 test: venv
-	@$(IN) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(IN) -m pytest $(ARGS)
 
 # The one door: format, lint, types, imports, tests.
 check: venv
@@ -32,7 +27,7 @@ check: venv
 	@$(IN) -m ruff check .
 	@$(IN) -m mypy
 	@.venv/bin/lint-imports --no-cache
-	@$(MAKE) --no-print-directory test
+	@$(IN) -m pytest $(ARGS)
 
 bench: venv
 	@$(IN) -m infra.bench $(ARGS)

@@ -21,12 +21,6 @@ hypothesis.settings.register_profile("parley", deadline=None, max_examples=60, d
 hypothesis.settings.load_profile("parley")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of two workers (`make test`) one has the journeys, which share a stack; a file's tests stay together."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("journeys" if "journeys" in item.path.parts else str(item.path)))
-
-
 @contextmanager
 def in_memory(made: Parley) -> Iterator[Parley]:
     """Real flows and edge, twins around them; nothing of another test is cached."""
