@@ -14,7 +14,9 @@ from ..desk.sockets import place_of
 from .sight import message_view, room_view
 
 LARGEST = 24_000  # bytes of a message in a frame: API Gateway takes 32 KB at once
-SHARED = ("name", "state", "outcome", "assignees", "turn", "last_message_at", "last_message", "messages", "change")
+SHARED = (
+    "name", "state", "outcome", "assignees", "turn", "promise", "last_message_at", "last_message", "messages", "change",
+)  # fmt: skip
 NOBODY = Principal(workspace="", kind="user", id="", name="", credential="")
 
 

@@ -6,6 +6,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from ..desk.errors import Invalid
+from ..desk.promises import MAX_PROMISE
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Python's `$` also matches before a line's end: hence the look-ahead, which no other reader of the pattern minds.
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
@@ -59,6 +62,19 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """An answer."""
+
+
+def moment_of(told: str | None, field: str = "at") -> int:
+    """A time of a request in ms, 0 for none; Invalid for what is none."""
+    if told is None:
+        return 0
+    try:
+        at = datetime.fromisoformat(told)
+        if at.tzinfo is None:
+            raise ValueError
+        return int(at.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise Invalid("a time as RFC 3339 has it, with its offset from UTC", field) from None
 
 
 # --- workspaces, agents, keys, installs ---------------------------------------------------------------------------
@@ -303,14 +319,27 @@ class NewRoom(Body, frozen=True):
     kind: Literal["topic", "internal"] = "topic"
 
 
+class PromiseBody(Body, frozen=True):
+    """What the vendor owes the room, and by when; the customer reads it. A new promise has a `text` and is `due`; an
+    open one may be changed, is `kept` or `broken`, and one that was settled may be `open` again."""
+
+    text: (
+        Annotated[str, Meta(min_length=1, max_length=MAX_PROMISE, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")] | UnsetType
+    ) = UNSET
+    due: Time | UnsetType = UNSET
+    state: Literal["open", "kept", "broken"] | UnsetType = UNSET
+
+
 class ChangeRoom(Body, frozen=True):
-    """Change a room. Users may rename topics and resolve or reopen; agents may also assign and label."""
+    """Change a room. Users may rename topics and resolve or reopen; agents may also assign, label, and promise
+    something (null withdraws it)."""
 
     name: Name | UnsetType = UNSET
     state: Literal["open", "resolved"] | UnsetType = UNSET
     outcome: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
     assignees: Annotated[list[str], Meta(max_length=20)] | UnsetType = UNSET
     labels: Annotated[list[Label], Meta(max_length=20)] | UnsetType = UNSET
+    promise: PromiseBody | None | UnsetType = UNSET
 
 
 class ForkRoom(Body, frozen=True):
@@ -345,6 +374,19 @@ class OriginView(View, frozen=True):
     last: str = msgspec.field(name="to")
 
 
+class PromiseView(View, frozen=True):
+    """What the vendor owes a room, or owed it last. `by` is the agent who gave their word; one that came due while it
+    was open is `overdue`, and stays so when it is settled."""
+
+    text: str
+    due: Time
+    by: str
+    made_at: Time
+    state: Literal["open", "kept", "broken"]
+    overdue: bool
+    settled_at: Time | None
+
+
 class RoomView(View, frozen=True):
     """A room. `change` is its last change number; `turn` says whose move it is, and `waiting_since` since when it is
     the vendor's; `unread` is the asker's own, and so is `mentioned`: somebody named them in what they have not read.
@@ -368,6 +410,7 @@ class RoomView(View, frozen=True):
     mentioned: bool
     messages: int
     change: int
+    promise: PromiseView | None
     origin: OriginView | None
     created_at: Time
 
@@ -512,7 +555,7 @@ class MessageView(View, frozen=True):
 
 class ChangeView(View, frozen=True):
     """One change of a room: `posted`, `edited`, `deleted`, `reaction`, `room` or `forked`. `message` is as it is now;
-    `fields` names what changed of the room; `other_room` where a fork went."""
+    `fields` names what changed of the room, `promise` is what that became; `other_room` where a fork went."""
 
     change: int
     type: str
@@ -520,6 +563,7 @@ class ChangeView(View, frozen=True):
     by: str
     message: MessageView | None
     fields: list[str]
+    promise: PromiseView | None
     other_room: str | None
 
 

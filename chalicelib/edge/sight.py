@@ -5,6 +5,7 @@ from ..desk.deliveries import Delivery
 from ..desk.ids import message_id, triage_room_id
 from ..desk.messages import Attached, Author, Message
 from ..desk.people import Principal
+from ..desk.promises import Promise
 from ..desk.rooms import Room, Seen, mentioned, unread
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 from .shapes import (
@@ -22,6 +23,7 @@ from .shapes import (
     MessageView,
     OriginView,
     PersonView,
+    PromiseView,
     QuoteView,
     ReactionView,
     ReplyView,
@@ -160,12 +162,28 @@ def room_view(room: Room, who: Principal, seen: Seen | None, customer: Customer 
         mentioned=mentioned(room, who.id, seen),
         messages=room.posts,
         change=room.n,
+        promise=promise_view(room.promise),
         origin=OriginView(
             room=origin.room, first=message_id(origin.room, origin.first), last=message_id(origin.room, origin.last)
         )
         if origin
         else None,
         created_at=time_of(room.created_at) or "",
+    )
+
+
+def promise_view(promise: Promise | None) -> PromiseView | None:
+    """What a room is promised."""
+    if promise is None:
+        return None
+    return PromiseView(
+        text=promise.text,
+        due=time_of(promise.due) or "",
+        by=promise.by,
+        made_at=time_of(promise.made_at) or "",
+        state=promise.state,
+        overdue=promise.overdue,
+        settled_at=time_of(promise.settled_at),
     )
 
 

@@ -6,9 +6,10 @@ from msgspec.structs import replace
 
 from ..desk.customers import Customer
 from ..desk.errors import Busy, Refusal
-from ..desk.issues import PIECE, Asked, Issue, Notice, Told
+from ..desk.issues import CLOSED, PIECE, Asked, Issue, Notice, Told
 from ..desk.messages import Draft, Source, check_text
 from ..desk.notices import text_for
+from ..desk.promises import Promise, reopened, settled
 from ..desk.rooms import Room
 from ..desk.saying import room_changed, said
 from ..desk.templates import Missing
@@ -111,18 +112,35 @@ def _reason(room: Room | None, customer: Customer | None) -> str:
 def _said(
     world: World, notice: Notice, tie: Asked, room: Room, text: str, told: Told, undone: Told | None
 ) -> list[Write]:
-    """The message; and the room resolved by it, or opened again."""
+    """The message; and the room resolved by it, or opened again, and what it was promised kept by it, or owed again."""
     author = notice.author if notice.author.id else tie.by
     now = world.clock.now()
     moved, message = said(room, Draft(author=author, text=text, source=Source(channel="issue")), now)
-    fields: dict[str, object] = {}
+    fields: dict[str, Any] = {}
     if notice.resolve and room.state == "open":
         fields = {"state": "resolved", "outcome": "told"}
     elif undone and undone.resolved and room.state == "resolved":
         fields = {"state": "open", "outcome": ""}
+    resolved, promise = fields.get("state") == "resolved", _promise(notice, room, fields, now)
+    fields |= {"promise": promise} if promise != room.promise else {}
     changes = []
     if fields:
         moved, change = room_changed(moved, now, author.id, fields)
         changes.append(new(change))
-    kept = replace(told, n=message.n, resolved=bool(notice.resolve and fields))
+    kept = replace(told, n=message.n, resolved=resolved)
     return [over(moved, room), new(message), new(kept), *changes]
+
+
+def _promise(notice: Notice, room: Room, fields: dict[str, Any], now: int) -> Promise | None:
+    """What was promised is kept by telling that the issue is closed; what that kept is owed again if it is undone."""
+    promise = room.promise
+    if promise and promise.open and notice.becomes in CLOSED:
+        return settled(promise, "kept", notice.id, now)
+    if (
+        promise
+        and promise.settled_by
+        and promise.settled_by == notice.undoes
+        and fields.get("state", room.state) == "open"
+    ):
+        return reopened(promise)
+    return promise

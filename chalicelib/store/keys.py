@@ -89,6 +89,8 @@ def _room_indexes(room: Room) -> dict[str, Key]:
     if room.customer:
         side = "INTERNAL" if room.vendor_only else "ROOMS"
         found["g2"] = (f"C#{room.customer}#{side}#{room.state}", f"{activity}#{room.id}")
+    if room.promise and room.promise.open and not room.promise.overdue:
+        found["g3"] = (time_shard(room.id), f"{moment(room.promise.due)}#{room.id}")
     return found
 
 

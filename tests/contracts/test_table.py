@@ -545,12 +545,19 @@ FOUND = {
     ),
     "missed": (("ins_9",), [MISSED, delivery(6, room="room_8", bridge="8.9.s", install="ins_9", missed=True)]),
     "missed-of-bridge": (("ins_9", "room_7", "s"), [MISSED]),
-    "due": ((time_shard("9.2")[2:],), [delivery(3, room="room_9", bridge="9.2", state="queued", next_at=900)]),
+    "due": (
+        (time_shard("9.2")[2:],),
+        [
+            room(DUE_ROOM, workspace="wsp_2", customer="", promise=promise(800)),
+            delivery(3, room="room_9", bridge="9.2", state="queued", next_at=900),
+        ],
+    ),
 }
 # Beside them: what no listing above may find.
 BESIDE = [
     room("room_4", kind="internal", state="resolved"),
     room("room_5", workspace="wsp_2", customer="cus_2"),
+    room("room_3", workspace="wsp_2", customer="cus_2", promise=promise(800, overdue=True)),
     delivery(4, room="room_9", bridge="9.2", state="queued", next_at=1_000),
     msgspec.structs.replace(message(2), room="room_8"),
 ]

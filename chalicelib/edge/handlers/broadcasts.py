@@ -27,7 +27,7 @@ from .. import broadcasts as told
 from ..calls import Call
 from ..cursors import onward, place_of
 from ..router import route
-from ..shapes import MessageView, time_of
+from ..shapes import MessageView, moment_of, time_of
 from ..sight import message_view
 from .workspace import PAGED
 
@@ -147,7 +147,7 @@ def send(call: Call, body: told.SendBroadcast) -> Any:
     found = own(call)
     check_segment(call, found.segment, ready=True)
     check_issue(call, found.issue)
-    return _directed(call, "send", told.moment_of(body.at))
+    return _directed(call, "send", moment_of(body.at))
 
 
 @route("POST", "/v1/broadcasts/{broadcast}/pause", who="agent", need="write", gives=View)

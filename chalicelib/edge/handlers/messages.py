@@ -17,7 +17,7 @@ from ..calls import Call
 from ..cursors import back, onward, place_of
 from ..router import route
 from ..shapes import time_of
-from ..sight import message_view
+from ..sight import message_view, promise_view
 from .rooms import numbered
 
 
@@ -177,6 +177,7 @@ def _change_view(call: Call, record: Message | Change, current: dict[tuple[int, 
         by=change.by if change else record.author.id,  # type: ignore[union-attr]
         message=message_view(message, call.incoming.base_url) if message else None,
         fields=list(change.fields) if change else [],
+        promise=promise_view(change.promise) if change else None,
         other_room=change.other_room or None if change else None,
     )
 
