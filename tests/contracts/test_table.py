@@ -22,6 +22,7 @@ from chalicelib.desk.issues import Asked, Behind, Comment, History, Issue, Notic
 from chalicelib.desk.jobs import Flaw, Job
 from chalicelib.desk.letters import Correspondent, Mailbox, Suppression
 from chalicelib.desk.messages import Change, Message
+from chalicelib.desk.promises import Promise
 from chalicelib.desk.rooms import Bridge, Room, Seen
 from chalicelib.desk.segments import Member, Placement, Segment
 from chalicelib.desk.snippets import Snippet
@@ -357,6 +358,11 @@ def delivery(n, **fields):
     return msgspec.structs.replace(sample(Delivery), **(told | fields))
 
 
+def promise(due, **fields):
+    return Promise(text="Soon", due=due, by="agt_1", made_at=1, **fields)
+
+
+DUE_ROOM = next(id_ for id_ in map("room_due{}".format, range(99)) if time_shard(id_) == time_shard("9.2"))
 BROADCAST = msgspec.structs.replace(sample(Broadcast), workspace="wsp_1", id="bct_1", created_at=5, due=0)
 ISSUE = msgspec.structs.replace(
     sample(Issue),
@@ -557,7 +563,7 @@ FOUND = {
 BESIDE = [
     room("room_4", kind="internal", state="resolved"),
     room("room_5", workspace="wsp_2", customer="cus_2"),
-    room("room_3", workspace="wsp_2", customer="cus_2", promise=promise(800, overdue=True)),
+    room("room_late", workspace="wsp_2", customer="cus_2", promise=promise(800, overdue=True)),
     delivery(4, room="room_9", bridge="9.2", state="queued", next_at=1_000),
     msgspec.structs.replace(message(2), room="room_8"),
 ]
