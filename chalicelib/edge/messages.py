@@ -100,11 +100,12 @@ class ForkedFromView(View, frozen=True):
 
 
 class MessageView(View, frozen=True):
-    """A message. `change` is its change number, its place in the room."""
+    """A message. `change` is its change number, its place in the room; `changed` the one of its last change."""
 
     id: str
     room: str
     change: int
+    changed: int
     author: AuthorView
     text: str
     created_at: Time
@@ -158,6 +159,7 @@ def message_view(message: Message, base_url: str) -> MessageView:
         id=message.id,
         room=message.room,
         change=message.n,
+        changed=max(message.n, message.changed_n),
         author=author_view(message.author),
         text=message.text,
         created_at=time_of(message.created_at) or "",
