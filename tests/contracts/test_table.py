@@ -18,7 +18,7 @@ from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.errors import Clash, Malformed
 from chalicelib.desk.footing import OpenRoom
-from chalicelib.desk.issues import Asked, Behind, Comment, History, Issue, Notice, Owed, Ticket, Told, Tracking
+from chalicelib.desk.issues import Asked, Behind, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told, Tracking
 from chalicelib.desk.jobs import Flaw, Job
 from chalicelib.desk.letters import Correspondent, Mailbox, Suppression
 from chalicelib.desk.messages import Change, Message
@@ -504,6 +504,13 @@ FOUND = {
     "tickets": (
         ("iss_1",),
         [msgspec.structs.replace(sample(Ticket), version=1, issue="iss_1", install=f"ins_{i}", due=0) for i in "12"],
+    ),
+    "install-tickets": (
+        ("ins_8",),
+        [
+            msgspec.structs.replace(sample(Holder), version=1, install="ins_8", ticket=ticket)
+            for ticket in ("T-1", "T-2")
+        ],
     ),
     "comments": (
         ("iss_1",),
