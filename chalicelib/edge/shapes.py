@@ -1,15 +1,15 @@
 """What all requests and answers of the API are made of. The OpenAPI document is generated from them, each noun's in
 a file of its own beside this."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from ..desk.errors import Invalid
+from ..desk.moments import rfc3339
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Python's `$` also matches before a line's end: hence the look-ahead, which no other reader of the pattern minds.
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
 ExternalId = Annotated[
@@ -52,7 +52,7 @@ Time = Annotated[str, Meta(description="RFC 3339, in UTC", examples=["2026-01-31
 
 def time_of(ms: int) -> str | None:
     """A moment as the API shows it."""
-    return (EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds")[:-6] + "Z" if ms else None
+    return rfc3339(ms) if ms else None
 
 
 def moment_of(told: str | None, field: str = "at") -> int:

@@ -24,7 +24,7 @@ from ...desk.workspaces import Install
 from ...ports import Outside, Secrets, Tickets
 from ...wire import signed
 from ...wire.groups import grouped
-from ...wire.reading import ident, named, walk, words
+from ...wire.reading import ident, moment, named, walk, words
 
 CREDENTIALS: Mapping[str, str] = {
     "token": "a fine-grained personal access token: Issues read and write, and Webhooks read and write",
@@ -159,7 +159,7 @@ def _about_ticket(
 
 
 def _hint(envelope: Envelope, install: Install, told: dict[str, Any], what: Happened) -> Hint:
-    from .words import Place, mark_in, milliseconds, ticket_id
+    from .words import Place, mark_in, ticket_id
 
     issue, comment = told["issue"], told.get("comment")
     home = _home(envelope, install, told)
@@ -176,7 +176,7 @@ def _hint(envelope: Envelope, install: Install, told: dict[str, Any], what: Happ
         what=what,
         id=_delivery(envelope),
         comment=ident(comment, "id"),
-        at=milliseconds(changed.get("updated_at")),
+        at=moment(changed, "updated_at"),
         actor=actor,
         moved_to=moved_to,
         # Others can copy a mark; only its own author's change carries it.

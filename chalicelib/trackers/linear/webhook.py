@@ -24,7 +24,7 @@ from ...desk.workspaces import Install
 from ...ports import Outside, Secrets, Tickets
 from ...wire import signed
 from ...wire.groups import grouped
-from ...wire.reading import ident, named, words
+from ...wire.reading import ident, moment, named, words
 
 CREDENTIALS: Mapping[str, str] = {
     "token": "a personal API key (Settings, Security & access) or an OAuth access token; to make webhooks, an admin's",
@@ -144,15 +144,13 @@ def _changed(told: dict[str, Any]) -> Happened | None:
 
 
 def _hint(envelope: Envelope, told: dict[str, Any], ticket: str, what: Happened) -> Hint:
-    from .words import milliseconds
-
     by = words(told, "actor", "id") or words(told, "data", "userId") or words(told, "data", "creatorId")
     return Hint(
         ticket=ticket,
         what=what,
         id=_delivery(envelope),
         comment=words(told, "data", "id") if told["type"] == "Comment" else "",
-        at=milliseconds(words(told, "data", "updatedAt")) or _sent_at(envelope) or 0,
+        at=moment(told, "data", "updatedAt") or _sent_at(envelope) or 0,
         actor=by,
     )
 
