@@ -53,6 +53,8 @@ def change_notice(world: World, who: Principal, id_: str, fields: dict[str, obje
 
     def attempt(_: int) -> Notice:
         old = _draft(world, who, id_)
+        if old.withdraws:
+            raise Conflict("what is taken back has no words of its own")
         issue = world.store.one(ref(Issue, old.issue)) if "text" in fields else None
         names = names_in(world, issue, str(fields["text"])) if issue else old.names
         changed = old.changed(names=names, **fields)
