@@ -10,6 +10,7 @@ from .desk.envelopes import Envelope, Greeting
 from .desk.errors import Refusal
 from .desk.faces import Granted, Shown
 from .desk.ids import fresh
+from .desk.indexing import Entry, Found, Place, Wanted
 from .desk.letters import Letter
 from .desk.record import Record
 from .desk.tickets import CommentSeen, Hint, Probe, Registered, TicketDraft, TicketSeen, Word
@@ -91,6 +92,9 @@ class Store(Protocol):
     def commit(self, *writes: Write) -> None:
         """All or nothing, up to 100 writes in one transaction. Raises Clash with the positions that did not hold."""
 
+    def spread(self, *writes: Write) -> None:
+        """Each for itself, whatever is there, in no order, 25 to a call: for what may be written again."""
+
     def page(self, listing: Listing[R], limit: int, cursor: str | None = None) -> Page[R]:
         """One query. Raises Malformed for a cursor that is not of this listing."""
 
@@ -152,6 +156,23 @@ class Task:
         return f"{self.install}:{self.ticket or self.id}" if self.do == "look" else f"{self.do}:{self.id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """Work for the worker of search: put into the tree what it does not know of yet or, for a `walk`, find all that
+    there is of the workspace `tree` again: a page of it, `of` a thing, from `cursor` on. `why` tells repeats apart."""
+
+    tree: str
+    why: str = ""
+    walk: str = ""
+    of: str = ""
+    cursor: str = ""
+
+    @property
+    def group(self) -> str:
+        """One writer a tree."""
+        return f"{self.tree}:{self.walk}:{self.of}" if self.walk else self.tree
+
+
 class Queues(Protocol):
     """The queues, by what they are for."""
 
@@ -175,6 +196,9 @@ class Queues(Protocol):
 
     def sync(self, tasks: Iterable[Task]) -> None:
         """Hand tasks to the worker of trackers, in order within their group."""
+
+    def sort(self, tasks: Iterable[Sorting]) -> None:
+        """Hand tasks to the worker of search, in order within their group."""
 
     def set_aside(self, pk: str, sk: str, reason: str) -> None:
         """Keep the key of a change that could not be reacted to, with its reason."""
@@ -203,6 +227,23 @@ class Files(Protocol):
 
     def get(self, key: str) -> bytes:
         """Read bytes."""
+
+    def part(self, key: str, start: int, end: int) -> bytes:
+        """Read the bytes from `start` up to `end`."""
+
+    def remove(self, key: str) -> None:
+        """Forget bytes, if they are there."""
+
+
+class Index(Protocol):
+    """What finds things by their words: the engine of search. It may know of things that are no more, or not say any
+    longer what they said; whoever finds one reads it."""
+
+    def put(self, tree: str, entries: Sequence[Entry]) -> None:
+        """Know these: what was known of the same things is outdated. Raises Clash if somebody else writes the tree."""
+
+    def find(self, tree: str, wanted: Wanted, after: Place | None, limit: int) -> list[Found]:
+        """The first `limit` after that place in the order, each thing once."""
 
 
 class Mailer(Protocol):
@@ -476,6 +517,7 @@ class World:
     outbound: Callable[[str], Outbound | None]
     tracker: Callable[[str], Tracker | None]
     mailer: Mailer
+    index: Index
     compose: Callable[[Letter], bytes]
     public_url: str = ""
     asking: Callable[[str], AskingOf | None] = lambda kind: None
