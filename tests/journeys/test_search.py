@@ -1,4 +1,4 @@
-"""Search on the packaged stack: what is said is found within seconds, on the index's way too; edits and deletes count."""
+"""Search on the packaged stack: what is said is found within seconds; edits and deletes count."""
 
 import time
 
