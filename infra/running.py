@@ -15,11 +15,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from infra import endpoints, gaps, seed, venvs
+from infra import dashboard, endpoints, gaps, mails, seed, venvs
 from infra.build import BUILD, build
 from infra.endpoints import Endpoints
 from infra.front import SOCKET, Front
-from infra.mails import PATH
 from infra.ministack import HOST, Ministack
 from infra.stack import Failed, Stack, local
 from infra.vendor import native
@@ -100,6 +99,8 @@ async def _serve(
     await front.start()
     try:
         found = await asyncio.to_thread(_seeded, kept, base)
+        if "workspace" in found:
+            front.dashboard.open(found["workspace"])
         found |= {"gateway_url": ministack.url, "stack": {"name": "parley", "outputs": outputs}}
         _tell(found, endpoints.write(home, found))
         while not end.is_set():
@@ -152,16 +153,19 @@ def _seeded(kept: Endpoints, base: str) -> Endpoints:
 
 
 def _tell(found: Endpoints, written: Path) -> None:
-    say(f"\nParley runs at {found['base_url']}  (WebSocket: {found['websocket_url']}). Ctrl-C ends it.")
+    base = found["base_url"]
+    say(f"\nParley runs at {base}  (WebSocket: {found['websocket_url']}). Ctrl-C ends it.")
     say(f"Keys and addresses: {written}")
     webhooks = found.get("webhooks", {})
     if "form" in webhooks:
-        say("\nSend the contact form:\n")
+        say(f"\n  A customer asks, by the support button:  {base}{dashboard.PATH}")
+        say(f"  or in the contact form:                   {webhooks['form']['url']}")
+        say(f"  Your agents answer in the console:        {base}/console")
+        say(f"  What would have left by e-mail:           {base}{mails.PATH}")
+        say("\nOr by the API:\n")
         say(f"  curl {webhooks['form']['url']} -F name=Ada -F email=ada@acme.example -F message='It is broken'")
-        say("\nSee the room that it made:\n")
-        say(f"  curl {found['base_url']}/v1/rooms -H 'Authorization: Bearer {found['workspace']['api_key']}'")
-        say(f"\nRead what would have left by e-mail: {found['base_url']}{PATH}")
-        say("\nOr see the whole story, in another terminal: make demo\n")
+        say(f"  curl {base}/v1/rooms -H 'Authorization: Bearer {found['workspace']['api_key']}'")
+        say("\nThe whole story, in another terminal: make demo\n")
 
 
 def _check_free(port: int, flag: str) -> None:

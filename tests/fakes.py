@@ -31,7 +31,7 @@ from chalicelib.flows.sort import note, noted, sort
 from chalicelib.flows.sync import sync
 from chalicelib.flows.walk import walk
 from chalicelib.flows.work import work
-from chalicelib.ports import MAX_ANSWER, Answer, Call, Errand, Sorting, Task, Unreachable, Upload, World, ref
+from chalicelib.ports import Answer, Call, Errand, Request, Sorting, Task, Unreachable, Upload, World, ref
 from chalicelib.search.segments import SegmentIndex
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.rows import Row, from_row
@@ -158,17 +158,9 @@ class FakeOutside:
     posts: list[tuple[str, bytes, dict[str, str]]] = field(default_factory=list)
     answers: list[Answer | Exception] = field(default_factory=list)
 
-    def send(
-        self,
-        method: str,
-        url: str,
-        body: bytes = b"",
-        headers: dict[str, str] | None = None,
-        timeout: float = 15.0,
-        most: int = MAX_ANSWER,
-    ) -> Answer:
-        assert method == "POST"
-        self.posts.append((url, body, headers or {}))
+    def send(self, request: Request) -> Answer:
+        assert request.method == "POST"
+        self.posts.append((request.url, request.body, request.headers))
         answer = self.answers.pop(0) if self.answers else Answer(200)
         if isinstance(answer, Exception):
             raise answer

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ..ports import MAX_ANSWER, AddressRefused, Answer, Unreachable
+from ..ports import AddressRefused, Answer, Request, Unreachable
 
 CONNECT = 5.0  # seconds for one address
 PORTS = {"http": 80, "https": 443}
@@ -95,19 +95,10 @@ class GuardedOutside:
         self._resolve = resolve
         self._trust = trust
 
-    def send(
-        self,
-        method: str,
-        url: str,
-        body: bytes = b"",
-        headers: dict[str, str] | None = None,
-        timeout: float = 15.0,
-        most: int = MAX_ANSWER,
-    ) -> Answer:
-        """The answer, whatever its status. AddressRefused for a forbidden target; Unreachable, with a clause that
-        says why, where there is no answer within `timeout` seconds in all."""
-        deadline = time.monotonic() + timeout
-        target = read_target(url)
+    def send(self, request: Request) -> Answer:
+        """As ports.Outside; Unreachable has a clause that says why there is no answer in time."""
+        deadline = time.monotonic() + request.timeout
+        target = read_target(request.url)
         addresses = self._vetted(target)
         try:
             with (
@@ -117,7 +108,7 @@ class GuardedOutside:
             ):
                 if isinstance(connection, ssl.SSLSocket):
                     connection.do_handshake()
-                return _exchange(connection, target, (method, body, headers or {}), most)
+                return _exchange(connection, target, request)
         except (OSError, http.client.HTTPException) as error:
             raise Unreachable(_why(error, deadline)) from error
 
@@ -242,14 +233,14 @@ def _cut_at(deadline: float, connection: socket.socket) -> Iterator[None]:
         twin.close()
 
 
-def _exchange(connection: socket.socket, target: Target, asked: tuple[str, bytes, dict[str, str]], most: int) -> Answer:
-    method, body, headers = asked
+def _exchange(connection: socket.socket, target: Target, request: Request) -> Answer:
+    headers = request.headers | {"host": target.authority, "connection": "close"}
     client = http.client.HTTPConnection(target.host, target.port)
     client.sock = connection
-    client.request(method, target.path, body or None, headers | {"host": target.authority, "connection": "close"})
+    client.request(request.method, target.path, request.body or None, headers)
     with client.getresponse() as answer:
-        content = answer.read(most)
-        if len(content) < most and answer.length:
+        content = answer.read(request.most)
+        if len(content) < request.most and answer.length:
             raise http.client.IncompleteRead(b"", answer.length)
         told: dict[str, str] = {}
         for name, value in answer.getheaders():

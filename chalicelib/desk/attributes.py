@@ -10,6 +10,7 @@ import msgspec
 from .customers import Customer
 from .errors import Invalid
 from .footing import Footing
+from .moments import EPOCH
 from .record import Record
 
 Type = Literal["string", "number", "boolean", "time", "list"]
@@ -18,7 +19,6 @@ MAX_TYPES = 200  # a workspace
 MAX_ATTRIBUTES = 100  # a customer
 MAX_BYTES = 64 * 1024
 MAX_NAME = 100
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?\Z", re.ASCII)
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 

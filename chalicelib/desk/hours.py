@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from .errors import Invalid
+from .moments import EPOCH
 from .record import Part
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 MINUTES = 24 * 60
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Hours(Part, frozen=True):

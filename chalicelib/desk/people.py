@@ -1,10 +1,11 @@
 """Who is asking: the credential's holder, and what they may see and do."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from .record import Part
 from .rooms import Room
-from .workspaces import MAY
+from .workspaces import MAY, Agent
 
 
 class Principal(Part, frozen=True):
@@ -34,6 +35,20 @@ class Principal(Part, frozen=True):
         if not self.is_agent:
             return need in ("read", "write")
         return need in MAY.get(self.role, frozenset()) and ("admin" if need == "own" else need) in self.scopes
+
+
+def as_agent(agent: Agent, credential: str, scopes: Iterable[str], expires_at: int = 0) -> Principal:
+    """An agent, by one of their credentials."""
+    return Principal(
+        workspace=agent.workspace,
+        kind="agent",
+        id=agent.id,
+        name=agent.name,
+        credential=credential,
+        role=agent.role,
+        scopes=frozenset(scopes),
+        expires_at=expires_at,
+    )
 
 
 def may_see(who: Principal, room: Room) -> bool:

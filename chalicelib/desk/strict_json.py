@@ -38,6 +38,14 @@ def loads(raw: bytes, max_depth: int = MAX_DEPTH, *, allow_bom: bool = False) ->
     return value
 
 
+def loads_object(raw: bytes) -> dict[str, Any]:
+    """The object in `raw`, as `loads` reads it; Malformed for what is none."""
+    value = loads(raw)
+    if not isinstance(value, dict):
+        raise Malformed("the body must be an object")
+    return value
+
+
 def shaped(value: Any, shape: type[T], place: str = "") -> T:
     """`value` as a `shape`, strictly; Invalid with the place of what does not fit (beginning at `place`)."""
     try:

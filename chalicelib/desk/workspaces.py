@@ -102,6 +102,16 @@ def fed(install: Install) -> bool:
     return install.state != "disabled" and bool(told)
 
 
+def feeding(workspace: Workspace, install: Install, *, removed: bool = False) -> Workspace:
+    """The workspace, whose feeds name the install if it is there and to be told of every room."""
+    feeds = {id_: since for id_, since in workspace.feeds.items() if id_ != install.id}
+    kinds = {id_: kind for id_, kind in workspace.feed_channels.items() if id_ != install.id}
+    if fed(install) and not removed:
+        feeds |= {install.id: install.fed_since}
+        kinds |= {install.id: install.kind} if install.kind != "webhook" else {}
+    return workspace.changed(feeds=feeds, feed_channels=kinds)
+
+
 class Audit(Record, frozen=True):
     """What an agent or a key changed: who, what, to which thing, when. No bodies, no secrets."""
 

@@ -8,6 +8,7 @@ from ..desk.attributes import AttributeType
 from ..desk.customers import Customer
 from ..desk.jobs import Flaw, Job
 from ..desk.segments import Member, Segment
+from .customers import customer_ref
 from .shapes import Body, Contact, CustomerRef, ExternalId, Language, Name, Time, TimeZone, View, time_of
 
 Description = Annotated[str, Meta(max_length=1000)]
@@ -200,11 +201,6 @@ def segment_view(segment: Segment, members: int | None = None) -> SegmentView:
         version=segment.version,
         created_at=time_of(segment.created_at) or "",
     )
-
-
-def customer_ref(customer: Customer) -> CustomerRef:
-    """Which customer."""
-    return CustomerRef(id=customer.id, external_id=customer.external_id)
 
 
 def segment_member_view(member: Member, customer: Customer) -> SegmentMemberView:

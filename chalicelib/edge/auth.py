@@ -14,7 +14,7 @@ import msgspec
 from ..desk.customers import Customer, User, Visitor
 from ..desk.errors import Forbidden, Unauthenticated
 from ..desk.ids import customer_id, user_id
-from ..desk.people import Principal
+from ..desk.people import Principal, as_agent
 from ..desk.sessions import Session
 from ..desk.workspaces import Agent, ApiKey, Workspace
 from ..flows.admit import admit_customer, admit_user
@@ -137,16 +137,7 @@ def _by_key(world: World, credential: str, along: Sequence[Ref[Any]]) -> tuple[P
         raise Unauthenticated("unknown API key")
     if agent.state != "active" or key.created_at < agent.valid_after:
         raise Unauthenticated("the key's agent is no longer active")
-    who = Principal(
-        workspace=key.workspace,
-        kind="agent",
-        id=agent.id,
-        name=agent.name,
-        credential=key.id,
-        role=agent.role,
-        scopes=frozenset(key.scopes),
-        expires_at=key.expires_at,
-    )
+    who = as_agent(agent, key.id, key.scopes, key.expires_at)
     return who, rest
 
 

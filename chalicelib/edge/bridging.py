@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from ..desk.rooms import Bridge
+from ..desk.workspaces import Install
 from .shapes import Body, Time, View, time_of
 
 Conversation = Annotated[
@@ -99,6 +100,14 @@ class InvitationView(View, frozen=True):
     expires_at: Time
 
 
+class ReachView(View, frozen=True):
+    """Where an answer leaves to: a conversation by its name, or the install's."""
+
+    install: str
+    channel: str
+    name: str
+
+
 def bridge_view(bridge: Bridge) -> BridgeView:
     """A bridge."""
     return BridgeView(
@@ -118,3 +127,8 @@ def bridge_view(bridge: Bridge) -> BridgeView:
         bound_at=time_of(bridge.bound_at) or "",
         paused=bridge.paused or None,
     )
+
+
+def reach_view(bridge: Bridge, install: Install) -> ReachView:
+    """A bridge that an answer goes over."""
+    return ReachView(install=install.id, channel=bridge.channel, name=bridge.name or install.name)

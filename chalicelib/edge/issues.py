@@ -1,4 +1,4 @@
-"""Issues, their tickets and notices as they go over the wire: requests, answers, and records as the API shows them."""
+"""Issues and the rooms behind them as they go over the wire: requests, answers, and records as the API shows them."""
 
 from typing import Annotated, Literal
 
@@ -6,30 +6,13 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from ..desk.ids import message_id
-from ..desk.issues import (
-    MAX_LABEL,
-    MAX_LABELS,
-    MAX_TEXT,
-    MAX_TICKETS,
-    MAX_TITLE,
-    Asked,
-    Comment,
-    History,
-    Issue,
-    Notice,
-    Owed,
-    Ticket,
-    Told,
-    Tracking,
-)
+from ..desk.issues import MAX_LABEL, MAX_LABELS, MAX_TEXT, MAX_TICKETS, MAX_TITLE, Asked, History, Issue
 from ..desk.messages import Author
-from ..desk.tickets import Probe, TicketSeen, Word
 from .shapes import Body, PersonView, Time, View, time_of
 
 IssueKind = Literal["bug", "feature", "question"]
 PriorityName = Literal["none", "low", "medium", "high", "urgent"]
 PolicyName = Literal["tell", "draft", "quiet"]
-Means = Literal["open", "in_progress", "done", "declined", "unknown"]
 Title = Annotated[str, Meta(min_length=1, max_length=MAX_TITLE, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
 PublicTitle = Annotated[str, Meta(max_length=MAX_TITLE, pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)")]
 Text = Annotated[str, Meta(max_length=MAX_TEXT, pattern=r"^[^\x00]*$(?!\n)")]
@@ -100,68 +83,10 @@ class TieRoom(Body, frozen=True):
     last: str = msgspec.field(name="to", default="")
 
 
-class LinkTicket(Body, frozen=True):
-    """Link the ticket that `reference` names, whose state and comments are imported; without one, make it."""
-
-    install: Id
-    reference: Reference | None = None
-
-
 class MergeIssue(Body, frozen=True):
     """The issue that this one goes into."""
 
     into: Id
-
-
-class SayOnTickets(Body, frozen=True):
-    """A comment for the issue's tickets. Customers do not see it."""
-
-    text: Said
-
-
-class NewNotice(Body, frozen=True):
-    """A draft of what the issue's rooms are to be told. Takes {{customer.name}}, {{issue.title}} and their like."""
-
-    text: Said
-    resolve: bool = False
-
-
-class ChangeNotice(Body, frozen=True):
-    """Change a draft."""
-
-    text: Said | UnsetType = UNSET
-    resolve: bool | UnsetType = UNSET
-
-
-class WordBody(Body, frozen=True):
-    """A state of a tracker and what it means. `unknown` changes nothing."""
-
-    id: Id
-    name: Annotated[str, Meta(max_length=200)] = ""
-    means: Means = "unknown"
-
-
-class PutWords(Body, frozen=True):
-    """The tracker's states as they were reviewed. Ours is written as the first that means it."""
-
-    words: Annotated[list[WordBody], Meta(min_length=1, max_length=200)]
-
-
-class ChangeTracking(Body, frozen=True):
-    """What crosses between issues and an install's tickets. Of comments `none`, those `marked` by beginning with
-    `prefix`, or `all`; with several customers behind an issue all are told at once only with `all_to_many`.
-    To a `public` tracker, which strangers read, goes no more of an issue than its public title and text."""
-
-    state: bool | UnsetType = UNSET
-    title: bool | UnsetType = UNSET
-    labels: bool | UnsetType = UNSET
-    comments: Literal["none", "marked", "all"] | UnsetType = UNSET
-    prefix: Annotated[str, Meta(min_length=1, max_length=40)] | UnsetType = UNSET
-    all_to_many: bool | UnsetType = UNSET
-    public: bool | UnsetType = UNSET
-    policy: PolicyName | UnsetType = UNSET
-    resolve: bool | UnsetType = UNSET
-    texts: dict[str, Annotated[str, Meta(max_length=2_000)]] | UnsetType = UNSET
 
 
 class LinkView(View, frozen=True):
@@ -212,17 +137,6 @@ class RoomIssueView(View, frozen=True):
     issue: IssueView | None
 
 
-class ToldView(View, frozen=True):
-    """What a room was told, by whom and when; `message` is null where it could not be said, and `reason` tells why."""
-
-    notice: str
-    room: str
-    at: Time
-    by: str
-    message: str | None
-    reason: str | None
-
-
 class TieView(View, frozen=True):
     """A room behind an issue: who tied it and when, who asked, in which messages."""
 
@@ -235,48 +149,6 @@ class TieView(View, frozen=True):
     last: str | None = msgspec.field(name="to")
 
 
-class TicketView(View, frozen=True):
-    """An issue's ticket: `word` is its state there. `trouble` says what the tracker did not let us do."""
-
-    install: str
-    ticket: str | None
-    key: str | None
-    url: str | None
-    standing: str
-    word: str | None
-    state: str
-    assignee: str | None
-    labels: list[str]
-    looked_at: Time | None
-    next_look_at: Time | None
-    trouble: str | None
-
-
-class FoundTicketView(View, frozen=True):
-    """A ticket in a tracker."""
-
-    id: str
-    key: str
-    url: str
-    title: str
-    word: str
-    means: str
-
-
-class CommentView(View, frozen=True):
-    """A comment on a ticket, or one that waits to get there. `notice` is what customers are told by it."""
-
-    install: str
-    id: str
-    text: str
-    author: str
-    ours: bool
-    state: Literal["there", "waiting", "failed", "deleted"]
-    reason: str | None
-    at: Time
-    notice: str | None
-
-
 class HistoryView(View, frozen=True):
     """What happened to an issue; `by` is an agent, or nobody where it came from the tracker of `install`."""
 
@@ -286,71 +158,6 @@ class HistoryView(View, frozen=True):
     by: str | None
     install: str | None
     detail: dict[str, str]
-
-
-class NoticeView(View, frozen=True):
-    """What the rooms of an issue are told. `names` are customers whose name is in a text that others would read."""
-
-    id: str
-    issue: str
-    about: str
-    text: str
-    state: str
-    becomes: str | None
-    install: str | None
-    written_by: str | None
-    approved_by: str | None
-    held_because: str | None
-    resolve: bool
-    told: int
-    at: Time
-    names: list[str]
-
-
-class WordView(View, frozen=True):
-    """A state of a tracker, and what it means here."""
-
-    id: str
-    name: str
-    means: str
-    reviewed: bool
-
-
-class WordsView(View, frozen=True):
-    """A tracker's states. `unknown` names those that change nothing until somebody says what they mean."""
-
-    words: list[WordView]
-    unknown: list[str]
-
-
-class TrackingView(View, frozen=True):
-    """What crosses between issues and an install's tickets, and what is known of its account."""
-
-    state: bool
-    title: bool
-    labels: bool
-    comments: str
-    prefix: str
-    all_to_many: bool
-    public: bool
-    policy: str
-    resolve: bool
-    texts: dict[str, str]
-    account: str | None
-    tried_at: Time | None
-    webhook: str | None
-    resting_until: Time | None
-    next_repair_at: Time | None
-
-
-class TriedView(View, frozen=True):
-    """What trying a connection found. `missing` says in words what is."""
-
-    account: str
-    actor: str
-    missing: list[str]
-    url: str
-    webhook: str | None
 
 
 def link_view(issue: Issue) -> list[LinkView]:
@@ -411,70 +218,6 @@ def tie_view(tie: Asked) -> TieView:
     )
 
 
-def told_view(told: Told) -> ToldView:
-    """What a room was told."""
-    return ToldView(
-        notice=told.notice,
-        room=told.room,
-        at=time_of(told.at) or "",
-        by=told.by,
-        message=message_id(told.room, told.n) if told.n else None,
-        reason=told.skipped or None,
-    )
-
-
-def ticket_view(ticket: Ticket) -> TicketView:
-    """An issue's ticket."""
-    return TicketView(
-        install=ticket.install,
-        ticket=ticket.ticket or None,
-        key=ticket.key or None,
-        url=ticket.url or None,
-        standing=ticket.standing,
-        word=ticket.word.name if ticket.word else None,
-        state=ticket.state,
-        assignee=ticket.assignee or None,
-        labels=list(ticket.labels),
-        looked_at=time_of(ticket.looked_at),
-        next_look_at=time_of(ticket.due),
-        trouble=ticket.reason or None,
-    )
-
-
-def found_view(seen: TicketSeen) -> FoundTicketView:
-    """A ticket in a tracker."""
-    return FoundTicketView(
-        id=seen.id, key=seen.key, url=seen.url, title=seen.title, word=seen.word.name, means=seen.word.means
-    )
-
-
-def comment_view(comment: Comment | Owed) -> CommentView:
-    """A comment, there or on its way."""
-    if isinstance(comment, Owed):
-        return CommentView(
-            install=comment.install,
-            id=comment.id,
-            text=comment.text,
-            author=comment.name,
-            ours=True,
-            state="failed" if comment.failed else "waiting",
-            reason=comment.failed or None,
-            at=time_of(comment.at) or "",
-            notice=None,
-        )
-    return CommentView(
-        install=comment.install,
-        id=comment.mark or comment.id,
-        text=comment.text,
-        author=comment.author,
-        ours=bool(comment.mark),
-        state="deleted" if comment.deleted else "there",
-        reason=None,
-        at=time_of(comment.created_at) or "",
-        notice=comment.notice or None,
-    )
-
-
 def history_view(entry: History) -> HistoryView:
     """An entry of an issue's history."""
     return HistoryView(
@@ -484,63 +227,4 @@ def history_view(entry: History) -> HistoryView:
         by=entry.by or None,
         install=entry.install or None,
         detail=entry.detail,
-    )
-
-
-def notice_view(notice: Notice) -> NoticeView:
-    """A notice, with the customers that its text names."""
-    return NoticeView(
-        id=notice.id,
-        issue=notice.issue,
-        about=notice.about,
-        text=notice.text,
-        state=notice.state,
-        becomes=notice.becomes or None,
-        install=notice.install or None,
-        written_by=notice.author.id or None,
-        approved_by=notice.approved_by or None,
-        held_because=notice.held_because or None,
-        resolve=notice.resolve,
-        told=notice.told,
-        at=time_of(notice.at) or "",
-        names=list(notice.names),
-    )
-
-
-def words_view(words: list[Word], tracking: Tracking) -> WordsView:
-    """A tracker's states."""
-    reviewed = {word.id for word in tracking.words}
-    views = [WordView(id=word.id, name=word.name, means=word.means, reviewed=word.id in reviewed) for word in words]
-    return WordsView(words=views, unknown=[word.name for word in words if word.means == "unknown"])
-
-
-def tracking_view(tracking: Tracking) -> TrackingView:
-    """What crosses."""
-    return TrackingView(
-        state=tracking.state,
-        title=tracking.title,
-        labels=tracking.labels,
-        comments=tracking.comments,
-        prefix=tracking.prefix,
-        all_to_many=tracking.all_to_many,
-        public=tracking.public,
-        policy=tracking.policy,
-        resolve=tracking.resolve,
-        texts=tracking.texts,
-        account=tracking.account or None,
-        tried_at=time_of(tracking.tried_at),
-        webhook=tracking.hook or None,
-        resting_until=time_of(tracking.resting),
-        next_repair_at=time_of(tracking.due),
-    )
-
-
-def tried_view(probe: Probe, url: str, tracking: Tracking) -> TriedView:
-    """What trying a connection found."""
-    return TriedView(
-        account=probe.account,
-        actor=probe.actor,
-        missing=list(probe.missing),
-        url=url,
-        webhook=tracking.hook or None,
     )

@@ -11,7 +11,8 @@ from ..desk.messages import Change, Message
 from ..desk.people import Principal
 from ..desk.rooms import Room, Seen
 from ..desk.sockets import place_of
-from .sight import message_view, room_view
+from .messages import message_view
+from .rooms import room_view
 
 LARGEST = 24_000  # bytes of a message in a frame: API Gateway takes 32 KB at once
 SHARED = ("name", "state", "outcome", "assignees", "turn", "last_message_at", "last_message", "messages", "change")

@@ -1,8 +1,8 @@
 """The pages' scripts: plain ES modules under web/, joined into one as they are, with nothing between a reader and them.
 
 Joining takes an `import {…} from "./x.js"` for the module itself, once, before whoever asks for it, and keeps the
-`export` of the first module alone. So modules that meet share one set of names, and rename nothing. Comments,
-indentation and line breaks that no browser needs are left out, and so are the spaces of what is marked as `/* css */`.
+`export` of the first module alone. So modules that meet share one set of names, and rename nothing. Comments, spaces
+and line breaks that no browser needs are left out, also of what is marked as `/* css */`.
 """
 
 import hashlib
@@ -15,15 +15,19 @@ from .calls import Call, Reply
 
 WEB = Path(__file__).parents[1] / "web"
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
-# What no browser needs, in the order in which it is left out. No text of ours holds an operator or a brace.
+# What no browser needs, in the order in which it is left out.
 LEFT_OUT = (
     (re.compile(r"^[ \t]*(?://.*|/\*\*(?:.|\n)*?\*/)\n", re.MULTILINE), ""),  # lines that are comments
     (re.compile(r"[ \t]+// [^\n\"'`]*$", re.MULTILINE), ""),  # comments behind code
     (re.compile(r"^[ \t]+", re.MULTILINE), ""),
     (re.compile(r"(?<=[,;{(\[])\n+"), ""),
-    (re.compile(r" (=>|===|!==|&&|\|\||\?\?|=) "), r"\1"),
-    (re.compile(r"(?<=\{) | (?=\})|(?<=\)) (?=\{)"), ""),
 )
+# What stays as it is: strings, templates (none within another: a test sees to it) and regular expressions.
+LITERAL = re.compile(
+    r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`"""
+    r"""|(?:(?<=[(,=:!&|?{;\[])|(?<=return)) ?/(?![/*])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*)"""
+)
+SPACED = re.compile(r" ?([?:<>*,=&|{}()\[\];!%]) ?")
 STYLES = re.compile(r"/\* css \*/ `([^`]*)`")
 EXPORT = re.compile(r"^export (?=const|let|class|function|async)", re.MULTILINE)
 A_WHILE = "public, max-age=300, stale-while-revalidate=86400"
@@ -48,12 +52,15 @@ def joined(name: str) -> Script:
     text = STYLES.sub(_squeezed, text)
     for left_out, kept in LEFT_OUT:
         text = left_out.sub(kept, text)
+    pieces = LITERAL.split(text)  # code, literal, code, …
+    text = "".join(part if i % 2 else SPACED.sub(r"\1", part) for i, part in enumerate(pieces))
     return Script(text, hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
 def _squeezed(styles: re.Match[str]) -> str:
     told = re.sub(r"([;:,]) ", r"\1", re.sub(r"\s+", " ", styles[1]))
-    return f"`{re.sub(r' ?([{}]) ?', lambda brace: brace[1], told)}`"
+    told = re.sub(r" ?([{}>]) ?", lambda sign: sign[1], told).replace(";}", "}")
+    return f"`{told}`"
 
 
 def _take(name: PurePosixPath, parts: dict[str, str]) -> None:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from .shapes import Body, CustomerRef, Email, Name, RoomView, Time, View
+from .rooms import RoomView
+from .shapes import Body, CustomerRef, Email, Name, Time, View
 
 
 class NamedRef(View, frozen=True):

@@ -6,7 +6,7 @@ import msgspec
 
 from ..desk.errors import Conflict, Invalid, NotFound
 from ..desk.people import Principal
-from ..desk.workspaces import Install, InstallKind, Secret, Workspace, fed
+from ..desk.workspaces import Install, InstallKind, Secret, Workspace, fed, feeding
 from ..ports import Drop, World, new, over, ref
 from .audit import audit
 from .mail_address import address_writes
@@ -48,7 +48,7 @@ def connect_install(
         connected = (install, plain)
         world.store.commit(
             new(install),
-            over(_fed(workspace, install), workspace),
+            over(feeding(workspace, install), workspace),
             *address_writes(world, None, install),
             *audit(world, who, "install.connected", id_),
             *once.writes(connected, world.clock.now()),
@@ -75,7 +75,7 @@ def change_install(world: World, who: Principal, install_id: str, fields: dict[s
         install = _since(old, old.changed(**told), world.clock.now())
         world.store.commit(
             over(install, old),
-            over(_fed(workspace, install), workspace),
+            over(feeding(workspace, install), workspace),
             *address_writes(world, old, install),
             *audit(world, who, "install.changed", old.id, fields),
         )
@@ -108,9 +108,8 @@ def remove_install(world: World, who: Principal, install_id: str) -> None:
 
     def attempt(_: int) -> None:
         old, workspace = _install(world, who, install_id), _workspace(world, who)
-        feeds = {id_: since for id_, since in workspace.feeds.items() if id_ != old.id}
         world.store.commit(
-            over(workspace.changed(feeds=feeds), workspace),
+            over(feeding(workspace, old, removed=True), workspace),
             Drop(ref(Install, old.id)),
             *address_writes(world, old, None),
             *audit(world, who, "install.removed", old.id),
@@ -145,16 +144,6 @@ def _workspace(world: World, who: Principal) -> Workspace:
     if workspace is None:
         raise NotFound("no such workspace")
     return workspace
-
-
-def _fed(workspace: Workspace, install: Install) -> Workspace:
-    """The workspace, whose feeds name the install if it is to be told of every room."""
-    others = {id_: since for id_, since in workspace.feeds.items() if id_ != install.id}
-    kinds = {id_: kind for id_, kind in workspace.feed_channels.items() if id_ != install.id}
-    if fed(install):
-        others |= {install.id: install.fed_since}
-        kinds |= {install.id: install.kind} if install.kind != "webhook" else {}
-    return workspace.changed(feeds=others, feed_channels=kinds)
 
 
 def _since(old: Install | None, install: Install, now: int) -> Install:

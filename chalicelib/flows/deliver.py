@@ -25,7 +25,7 @@ from ..desk.ids import bridge_parts
 from ..desk.messages import Author, Message, Source
 from ..desk.rooms import Bridge, Room
 from ..desk.segments import Segment
-from ..desk.workspaces import Install, Workspace
+from ..desk.workspaces import Install, Workspace, feeding
 from ..ports import Announcing, Away, Call, Listing, Ref, World, over, ref
 from .lanes import hold_lane, turn_in_lane
 from .once import KEYLESS, Once, again
@@ -305,8 +305,7 @@ def _stop(world: World, install: Install, state: Literal["paused", "disabled"], 
         if state == "paused":
             world.store.commit(over(stopped, current))
             return
-        feeds = {id_: since for id_, since in workspace.feeds.items() if id_ != current.id}
-        world.store.commit(over(stopped, current), over(workspace.changed(feeds=feeds), workspace))
+        world.store.commit(over(stopped, current), over(feeding(workspace, stopped), workspace))
 
     again(world, attempt)
 

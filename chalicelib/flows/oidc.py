@@ -16,7 +16,7 @@ from ..desk.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticate
 from ..desk.ids import derived
 from ..desk.sessions import Provider
 from ..desk.workspaces import Agent, Role
-from ..ports import AddressRefused, Listing, Unreachable, World, Write, new, over, ref
+from ..ports import AddressRefused, Listing, Request, Unreachable, World, Write, new, over, ref
 from .once import again
 from .secrets import opened
 from .sign_in import opened_session
@@ -272,7 +272,7 @@ def _document(world: World, url: str, life: int) -> dict[str, Any]:
 
 def _asked(world: World, method: str, url: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
     try:
-        answer = world.outside.send(method, url, body, headers, TIMEOUT, MOST)
+        answer = world.outside.send(Request(method, url, body, headers, TIMEOUT, MOST))
     except AddressRefused as refused:
         raise Invalid(f"the address is refused: {refused.detail}", "issuer") from None
     except Unreachable:

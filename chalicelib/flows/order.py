@@ -7,9 +7,9 @@ from ..desk.errors import Refusal
 from ..desk.ids import message_id
 from ..desk.issues import MAX_TITLE
 from ..desk.messages import Known
-from ..desk.people import Principal
+from ..desk.people import Principal, as_agent
 from ..desk.rooms import MAX_ASSIGNEES, MAX_NAME, Room, Tie
-from ..desk.workspaces import MAY, Agent, Install
+from ..desk.workspaces import MAY, Install
 from ..ports import World, ref
 from .faces import agent_of
 from .fork import fork
@@ -18,6 +18,7 @@ from .raise_issue import asked_in, raise_issue
 from .update_room import update_room
 
 NAMELESS = "Forked"
+ORDERS = ("read", "write")  # what the orders of an agent may do
 
 
 def order(world: World, install: Install, ordered: Ordered) -> str:
@@ -34,24 +35,11 @@ def order(world: World, install: Install, ordered: Ordered) -> str:
     # The claim is written with what is done: a command that the provider sends again does nothing more.
     once = Once(ordered.id, f"{install.id}:order", install.workspace, ordered.verb, lambda _: (200, "", False))
     try:
-        return verb(world, _principal(agent, install), room, ordered, once)
+        return verb(world, as_agent(agent, install.id, ORDERS), room, ordered, once)
     except Answered:
         return ""
     except Refusal as refusal:
         return refusal.detail
-
-
-def _principal(agent: Agent, install: Install) -> Principal:
-    scopes = frozenset({"read", "write"})
-    return Principal(
-        workspace=agent.workspace,
-        kind="agent",
-        id=agent.id,
-        name=agent.name,
-        credential=install.id,
-        role=agent.role,
-        scopes=scopes,
-    )
 
 
 def _room(world: World, install: Install, ordered: Ordered) -> Room | None:

@@ -5,7 +5,7 @@ import re
 
 from ..desk.errors import Limited, Unauthenticated
 from ..desk.ids import derived
-from ..desk.people import Principal
+from ..desk.people import Principal, as_agent
 from ..desk.sessions import LINK_LIFE, SESSION_LIFE, TICKET_LIFE, Session, SignInLink, Way
 from ..desk.sockets import MAX_LIFE
 from ..desk.workspaces import SCOPES, Agent
@@ -68,16 +68,7 @@ def opened_session(world: World, agent: Agent, way: Way) -> tuple[str, list[Writ
 
 def principal(agent: Agent, session: Session) -> Principal:
     """The agent, as this session lets them in: with all that their role may do."""
-    return Principal(
-        workspace=agent.workspace,
-        kind="agent",
-        id=agent.id,
-        name=agent.name,
-        credential=session.id,
-        role=agent.role,
-        scopes=SCOPES,
-        expires_at=session.socket_until or session.expires_at,
-    )
+    return as_agent(agent, session.id, SCOPES, session.socket_until or session.expires_at)
 
 
 def make_link(world: World, agent: Agent) -> str:

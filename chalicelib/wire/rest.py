@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ..ports import AddressRefused, Answer, Busy, Denied, Outside, Unreachable
+from ..ports import AddressRefused, Answer, Busy, Denied, Outside, Request, Unreachable
 
 MOST = 4_000_000  # bytes of an answer
 LATER = frozenset({408, 425, 429})
@@ -73,7 +73,7 @@ class Api:
             raw = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
             headers["content-type"] = "application/json"
         try:
-            answer = self.outside.send(method, url, raw, headers, self.timeout, MOST)
+            answer = self.outside.send(Request(method, url, raw, headers, self.timeout, MOST))
         except AddressRefused as refused:
             raise Denied(f"address refused: {refused.detail}") from None
         except Unreachable as unreachable:

@@ -161,7 +161,7 @@ class Paper(io.TextIOBase):
 class Obliging:
     """An outside server that takes everything."""
 
-    def send(self, *asked: Any) -> Any:
+    def send(self, request: Any) -> Any:
         """As ports.Outside."""
         from chalicelib.ports import Answer
 

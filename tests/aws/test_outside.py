@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from chalicelib.aws.outside import GuardedOutside, check_address, read_target, resolve
-from chalicelib.ports import AddressRefused, Answer, Outside, Unreachable
+from chalicelib.ports import AddressRefused, Answer, Outside, Request, Unreachable
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: 1\r\nx-a: 2\r\nSet-Cookie: a=b\r\n\r\nhi"
 
@@ -86,9 +86,8 @@ def outside(**options):
 
 
 def post(url, timeout=5.0, **options):
-    return outside(**options).send(
-        "POST", url, b"BODY", {"content-type": "text/plain", "user-agent": "Parley"}, timeout
-    )
+    headers = {"content-type": "text/plain", "user-agent": "Parley"}
+    return outside(**options).send(Request("POST", url, b"BODY", headers, timeout))
 
 
 def test_it_is_the_port():
@@ -116,7 +115,7 @@ def test_an_answer(serve):
 def test_no_cookie_comes_back(serve):
     server, out = serve(), outside()
     for _ in range(2):
-        out.send("POST", f"http://127.0.0.1:{server.port}/", b"BODY", {})
+        out.send(Request("POST", f"http://127.0.0.1:{server.port}/", b"BODY"))
     assert b"cookie" not in server.asked[1].lower()
 
 
@@ -240,11 +239,11 @@ def test_a_name_that_changes_between_check_and_use_gains_nothing(serve):
         return ["127.0.0.1"] if len(asked) == 1 else ["10.0.0.1"]
 
     out = outside(resolve=rebinding)
-    assert out.send("POST", f"http://rebind.example:{good.port}/", b"BODY", {}).status == 200
+    assert out.send(Request("POST", f"http://rebind.example:{good.port}/", b"BODY")).status == 200
     assert asked == ["rebind.example"]
     assert b"host: rebind.example:%d" % good.port in good.asked[0].lower()
     with pytest.raises(AddressRefused, match=r"10\.0\.0\.1 is private"):
-        out.send("POST", f"http://rebind.example:{good.port}/", b"BODY", {})
+        out.send(Request("POST", f"http://rebind.example:{good.port}/", b"BODY"))
 
 
 @pytest.mark.parametrize(
@@ -253,14 +252,14 @@ def test_a_name_that_changes_between_check_and_use_gains_nothing(serve):
 def test_one_bad_address_refuses_the_name(addresses):
     guard = GuardedOutside(resolve=lambda *_: addresses)
     with pytest.raises(AddressRefused):
-        guard.send("POST", "https://a.example/", b"", {})
+        guard.send(Request("POST", "https://a.example/"))
 
 
 def test_loopback_is_refused_where_it_is_not_allowed(serve):
     server = serve()
     for host in ("127.0.0.1", "localhost", "127.0.0.1.", "localhost.", "[::1]", "LOCALHOST"):
         with pytest.raises(AddressRefused, match="loopback|global"):
-            GuardedOutside().send("POST", f"http://{host}:{server.port}/", b"BODY", {})
+            GuardedOutside().send(Request("POST", f"http://{host}:{server.port}/", b"BODY"))
     assert server.asked == []
 
 
@@ -350,10 +349,10 @@ def test_addresses_that_are_refused(address):
     with pytest.raises(AddressRefused, match=" is "):
         check_address(address)
     with pytest.raises(AddressRefused):
-        GuardedOutside(resolve=lambda *_: [address]).send("POST", "https://a.example/", b"", {})
+        GuardedOutside(resolve=lambda *_: [address]).send(Request("POST", "https://a.example/"))
     host = f"[{address}]" if ":" in address else address
     with pytest.raises(AddressRefused):
-        GuardedOutside().send("POST", f"https://{host}/", b"", {})
+        GuardedOutside().send(Request("POST", f"https://{host}/"))
 
 
 @pytest.mark.parametrize("address", PASSED)
@@ -431,7 +430,7 @@ def test_allowing_loopback_allows_nothing_else(address):
 )
 def test_urls_that_two_readers_could_read_as_two_places(url):
     with pytest.raises(AddressRefused):
-        GuardedOutside(resolve=lambda *_: ["93.184.215.14"]).send("POST", url, b"", {}, 0.01)
+        GuardedOutside(resolve=lambda *_: ["93.184.215.14"]).send(Request("POST", url, timeout=0.01))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from chalicelib.flows import oidc
-from chalicelib.ports import MAX_ANSWER, Answer
+from chalicelib.ports import Answer, Request
 from tests.api import Client, Got, Tenant
 from tests.edge.test_sign_in import Browser
 from tests.fakes import Parley
@@ -55,17 +55,9 @@ class Idp:
         self.codes[code] = query
         return code
 
-    def send(
-        self,
-        method: str,
-        url: str,
-        body: bytes = b"",
-        headers: dict[str, str] | None = None,
-        timeout: float = 15.0,
-        most: int = MAX_ANSWER,
-    ) -> Answer:
-        path = url.removeprefix(ISSUER)
-        self.asked.append(f"{method} {path}")
+    def send(self, request: Request) -> Answer:
+        path = request.url.removeprefix(ISSUER)
+        self.asked.append(f"{request.method} {path}")
         if path == "/.well-known/openid-configuration":
             names = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
             places = {name: f"{ISSUER}/{at}" for name, at in names.items()}
@@ -73,10 +65,12 @@ class Idp:
         if path == "/keys":
             return said({"keys": [public(name) for name in self.published]})
         if path == "/me":
-            assert (headers or {})["authorization"] == "Bearer access"
+            assert request.headers["authorization"] == "Bearer access"
             return said(self.more)
-        assert (method, path) == ("POST", "/token")
-        return self._token({name: values[0] for name, values in parse_qs(body.decode()).items()}, headers or {})
+        assert (request.method, path) == ("POST", "/token")
+        return self._token(
+            {name: values[0] for name, values in parse_qs(request.body.decode()).items()}, request.headers
+        )
 
     def _token(self, form: dict[str, str], headers: dict[str, str]) -> Answer:
         kind, _, pair = headers["authorization"].partition(" ")

@@ -56,8 +56,8 @@ class Broken:
     def __init__(self, *bad, answer=BAD):
         self.bad, self.answer, self.taken, self.tried = set(bad), answer, [], []
 
-    def send(self, method, url, body, headers, timeout=15.0):
-        text = json.loads(body)["message"]["text"]
+    def send(self, request):
+        text = json.loads(request.body)["message"]["text"]
         self.tried.append(text)
         if text in self.bad:
             return self.answer

@@ -20,11 +20,11 @@ class Issuer:
     def __init__(self):
         self.keys, self.asked, self.fails = [{"kid": "a", "kty": "RSA"}], [], None
 
-    def send(self, method, url, body=b"", headers=None, timeout=15.0, most=0):
-        self.asked.append(url)
+    def send(self, request):
+        self.asked.append(request.url)
         if isinstance(self.fails, Exception):
             raise self.fails
-        told = {"jwks_uri": "https://issuer.example/keys"} if url == METADATA else {"keys": self.keys}
+        told = {"jwks_uri": "https://issuer.example/keys"} if request.url == METADATA else {"keys": self.keys}
         return self.fails or Answer(200, body=json.dumps(told).encode())
 
 

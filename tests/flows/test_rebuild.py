@@ -25,7 +25,7 @@ EMPTY = {
     Placement: {"footing": Footing()},
     Message: {"posts": 0, "notes": 0},
     Seen: {"posts": 0, "notes": 0},
-    Workspace: {"feeds": {}},
+    Workspace: {"feeds": {}, "feed_channels": {}},
 }
 
 
@@ -83,6 +83,17 @@ def test_rebuild_gives_equal_state(parley: Parley, tenant: Tenant) -> None:
 
 def test_rebuild_of_a_sound_table_writes_nothing(parley: Parley, tenant: Tenant) -> None:
     told(parley, tenant)
+    assert not rebuild(parley.store)
+
+
+def test_a_feed_that_came_and_went_leaves_nothing(parley: Parley, tenant: Tenant) -> None:
+    config = {"team": "T024BE7LH", "agent_channel": "C024BE91L"}
+    told = {"kind": "slack", "name": "Slack", "config": config, "credentials": {"signing": "0123456789abcdef"}}
+    installs = [tenant.api.post("/v1/installs", told).json["id"] for _ in range(2)]
+    tenant.api.patch(f"/v1/installs/{installs[0]}", {"state": "disabled"})
+    assert tenant.api.delete(f"/v1/installs/{installs[1]}").status == 204
+    (workspace,) = (record for record in parley.store.everything() if isinstance(record, Workspace))
+    assert (workspace.feeds, workspace.feed_channels) == ({}, {})
     assert not rebuild(parley.store)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser import browser, unfriendly
-from tests.journeys.caller import Caller, user_token
+from tests.journeys.caller import Caller, eventually, user_token
 from tests.journeys.hosting import Dashboard, dashboard, short
 from tests.stack import LocalStack
 from tests.web.xss import CORPUS
@@ -71,6 +71,11 @@ class Person:
     def enter(self, room: str) -> "Person":
         self.one(".row", has=self.page.locator(".name", has_text=room)).click()
         self.one(".log .said, .log .none").first.wait_for()
+        return self
+
+    def leave(self) -> "Person":
+        """Back to the list."""
+        self.one(".main .back").click()
         return self
 
     def write(self, text: str) -> None:
@@ -176,6 +181,31 @@ def test_a_file_is_dropped_and_opened_and_an_image_is_shown(
         bob.until(lambda: opened)
         assert opened[0].suggested_filename == "tröubles.txt"
         assert Path(opened[0].path()).read_bytes() == b"trace"
+
+
+def test_a_file_on_its_way_goes_to_the_room_that_it_was_dropped_in(
+    stack: LocalStack, workspace: dict[str, str], chromium: Any, host: Dashboard, grace: Caller
+) -> None:
+    first, second = room_of(stack, workspace, "With a file"), room_of(stack, workspace, "Without one")
+    with Person(chromium, host.url("ann")) as ann:
+        ann.open().enter("With a file")
+        held: list[Any] = []
+        ann.page.route("**/v1/attachments", lambda route: held.append(route))
+        ann.one("input[type=file]").first.set_input_files([{"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"}])
+        ann.write("See this")
+        ann.until(lambda: held)
+        ann.leave().enter("Without one")
+        ann.sees("Hello")
+        assert ann.one(".compose .file").count() == 0
+        held[0].continue_()
+        found = eventually(lambda: [m for m in grace.get(f"/v1/rooms/{first}/messages")["items"] if m["attachments"]])
+        assert [(m["text"], m["attachments"][0]["name"]) for m in found] == [("See this", "a.txt")]
+        ann.one(".main textarea").fill("Half a")
+        ann.leave().enter("With a file").sees("See this")
+        assert ann.one(".main textarea").input_value() == ""
+        ann.leave().enter("Without one")
+        assert ann.one(".main textarea").input_value() == "Half a"
+    assert [m["text"] for m in grace.get(f"/v1/rooms/{second}/messages")["items"]] == ["Hello"]
 
 
 def test_a_token_that_ends_or_is_refused_is_renewed_by_the_host(

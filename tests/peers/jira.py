@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from .server import Peer, Posted, Refused, route
 
-TODO = {"id": "10000", "name": "To Do", "statusCategory": {"id": 2, "key": "new", "name": "To Do"}}
+OPEN = {"id": "10000", "name": "To Do", "statusCategory": {"id": 2, "key": "new", "name": "To Do"}}
 DOING = {
     "id": "10001",
     "name": "In Progress",
@@ -21,7 +21,7 @@ DOING = {
 }
 REVIEW = {"id": "10003", "name": "Review", "statusCategory": {"id": 1, "key": "undefined", "name": "No Category"}}
 DONE = {"id": "10002", "name": "Done", "statusCategory": {"id": 3, "key": "done", "name": "Done"}}
-STATUSES = {each["id"]: each for each in (TODO, DOING, REVIEW, DONE)}
+STATUSES = {each["id"]: each for each in (OPEN, DOING, REVIEW, DONE)}
 RESOLUTIONS = [
     {"id": "10100", "name": "Done"},
     {"id": "10101", "name": "Won't Do"},
@@ -38,9 +38,9 @@ SCREEN = {
 # from → transitions (id, name, to, screen). Done is reached from In Progress and To Do; from Review only back.
 WORKFLOW = {
     "10000": [("11", "Start", DOING, {}), ("31", "Close", DONE, SCREEN)],
-    "10001": [("21", "Ask for review", REVIEW, {}), ("31", "Close", DONE, SCREEN), ("12", "Stop", TODO, {})],
+    "10001": [("21", "Ask for review", REVIEW, {}), ("31", "Close", DONE, SCREEN), ("12", "Stop", OPEN, {})],
     "10003": [("13", "Back to work", DOING, {})],
-    "10002": [("41", "Reopen", TODO, {})],
+    "10002": [("41", "Reopen", OPEN, {})],
 }
 FIELDS = [
     {"id": "summary", "key": "summary", "name": "Summary", "custom": False, "clauseNames": ["summary"]},
@@ -365,7 +365,7 @@ class JiraPeer(Peer):
             "labels": list(given.get("labels", [])),
             "assignee": None,
             "creator": asked.user,
-            "status": TODO["id"],
+            "status": OPEN["id"],
             "resolution": None,
             "customfield_10010": given.get("customfield_10010"),
             "customfield_10011": 42,

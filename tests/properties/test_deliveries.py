@@ -51,12 +51,12 @@ class OtherSide:
     crash_after: int = 0
     taken: list = field(default_factory=list)
 
-    def send(self, method, url, body, headers, timeout=15.0):
+    def send(self, request):
         answer = self.answers.pop(0) if self.answers else ANSWERS["ok"]
         if isinstance(answer, Exception):
             raise answer
         if answer.status == 200:
-            self.taken.append(json.loads(body)["id"])
+            self.taken.append(json.loads(request.body)["id"])
         if self.crash_after:
             self.crash_after -= 1
             self.table.away = 1

@@ -171,9 +171,9 @@ class Slow:
     def __init__(self):
         self.taken = []
 
-    def send(self, method, url, body, headers, timeout=15.0):
+    def send(self, request):
         time.sleep(0.002)
-        self.taken.append(headers["webhook-id"])
+        self.taken.append(request.headers["webhook-id"])
         return Answer(200)
 
 

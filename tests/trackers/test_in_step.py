@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.aws.outside import GuardedOutside
 from chalicelib.desk.issues import DAY
-from chalicelib.ports import Answer
+from chalicelib.ports import Answer, Request
 from chalicelib.trackers.github import access
 from chalicelib.trackers.linear import client
 from tests.api import Client, Tenant
@@ -29,10 +29,11 @@ class Counted:
     def __init__(self) -> None:
         self.out, self.writes = GuardedOutside(allow_loopback=True), 0
 
-    def send(self, method: str, url: str, body: bytes = b"", *more: Any, **named: Any) -> Answer:
-        reads = method == "GET" or (url.endswith("/graphql") and not body.startswith(b'{"query": "mutation'))
+    def send(self, request: Request) -> Answer:
+        mutates = request.body.startswith(b'{"query": "mutation')
+        reads = request.method == "GET" or (request.url.endswith("/graphql") and not mutates)
         self.writes += not reads
-        return self.out.send(method, url, body, *more, **named)
+        return self.out.send(request)
 
 
 class InStep:

@@ -2,9 +2,11 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from chalicelib.edge import scripts
 from chalicelib.edge.scripts import WEB, joined
 from tests.web.javascript import NODE, needs_node, run
 from tests.web.xss import BAD_ADDRESSES, CORPUS
@@ -28,6 +30,47 @@ def test_what_is_joined_is_a_module_without_a_name_twice(name: str) -> None:
     command = [NODE or "", "--check", "--input-type=module", "-"]
     done = subprocess.run(command, input=joined(name).text, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@needs_node
+@pytest.mark.parametrize("name", ["widget/widget.js", "console/main.js"])
+def test_what_a_page_loads_declares_no_name_twice(name: str) -> None:
+    """Modules are joined by their text and share one set of names: a second `face` would be the first one's."""
+    text = joined(name).text
+    command = [NODE or "", "--check", "--input-type=module", "-"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    names = re.findall(r"^(?:export )?(?:const|let|class|(?:async )?function) (\w+)", text, re.MULTILINE)
+    assert len(names) > 30
+    assert [each for each in names if names.count(each) > 1] == []
+
+
+def test_no_template_is_within_another() -> None:
+    """The joiner leaves out spaces of code, and takes what is between two backticks for text."""
+    for path in WEB.rglob("*.js"):
+        assert not re.search(r"\$\{[^}`]*`", path.read_text()), path
+
+
+@needs_node
+def test_what_is_text_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.js").write_text(
+        """// A comment, left out
+const one = (x) => `a : b, ${ x ? "c = d" : 'e ( f )' } ; g`; /** not a comment of a line */
+/** A
+ * comment. */
+const two = "it's , \\"so\\" ".replace(/ ?[,"'] ?/g, " = "); // and another
+const three = 8 / 4 / 2, four = [ / { x } /.test(" { x } "), -1 - -1, +1 + +1 ];
+export const all = [one(true), one(false), two, three, ...four];
+console.log(JSON.stringify(all));
+"""
+    )
+    monkeypatch.setattr(scripts, "WEB", tmp_path)
+    text = joined("a.js").text
+    assert "comment" not in text.replace("not a comment of a line", "")
+    done = subprocess.run([NODE or "", "--input-type=module", "-"], input=text, capture_output=True, text=True)
+    plain = (tmp_path / "a.js").read_text()
+    wanted = subprocess.run([NODE or "", "--input-type=module", "-"], input=plain, capture_output=True, text=True)
+    assert done.stdout == wanted.stdout != ""
 
 
 def test_no_script_writes_html_or_runs_text() -> None:
@@ -119,6 +162,29 @@ def test_a_frame_after_a_gap_has_the_changes_read_once() -> None:
     await new Promise((done) => setTimeout(done, 600)); tell([shown(), feed.have, asked])"""
     path = "/v1/rooms/room_1/changes?after=3&limit=100"
     assert run(FEED + code, [["changes", changes]]) == [["edited", "m2", "m3", "m4"], 6, [path]]
+
+
+@needs_node
+def test_a_frame_that_comes_while_the_room_loads_is_not_missed() -> None:
+    code = """const {get} = api; const fresh = new Feed(api, "room_1", "ann"); fresh.on(() => {});
+    api.get = async (path) => { const told = await get(path);
+      if (path.includes("/messages")) fresh.take(frame(4, said(4)));
+      return told; };
+    await fresh.load(); const first = fresh.list.map((m) => m.text);
+    await new Promise((done) => setTimeout(done, 50)); tell([first, fresh.list.map((m) => m.text), fresh.have])"""
+    old = {"id": "msg_3", "change": 3, "text": "m3", "author": {"id": "bob"}}
+    late = {"items": [{"change": 4, "type": "posted", "message": {**old, "id": "msg_4", "change": 4, "text": "m4"}}]}
+    answers = [["changes", late], ["messages", {"items": [old], "next": None}], ["room_1", {"change": 3}]]
+    assert run(FEED + code, answers) == [["m3"], ["m3", "m4"], 4]
+
+
+@needs_node
+def test_an_answer_that_was_overtaken_changes_nothing() -> None:
+    code = """const at = (changed, text) => ({...said(3, text), changed});
+    api.call = async () => { feed.take({...frame(5, null), change: 5, message: at(5, "newer"), what: "edited"});
+      return at(4, "older"); };
+    feed.have = 4; await feed.edit(at(3, "m3"), "older"); tell(shown())"""
+    assert run(FEED + code, []) == ["m1", "m2", "newer"]
 
 
 @needs_node

@@ -16,8 +16,8 @@ class Other:
     def __init__(self, told):
         self.told, self.asked = told, []
 
-    def send(self, method, url, body=b"", headers=None, timeout=15.0, most=0):
-        self.asked.append((method, url, body, headers))
+    def send(self, request):
+        self.asked.append((request.method, request.url, request.body, request.headers))
         if isinstance(self.told, Exception):
             raise self.told
         return self.told

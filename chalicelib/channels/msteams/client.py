@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ...ports import AddressRefused, Answer, Busy, Denied, Outside, Unreachable
+from ...ports import AddressRefused, Answer, Busy, Denied, Outside, Request, Unreachable
 from ...wire.rest import Api
 from .config import Config, cloud_of
 
@@ -69,7 +69,7 @@ class Connector:
         """A file's bytes. Only the connector's own addresses get the bot's token."""
         headers = {"authorization": f"Bearer {self._token()}"} if url.startswith(self._cloud.service_url + "/") else {}
         try:
-            answer = self._outside.send("GET", url, b"", headers, 30.0, most + 1)
+            answer = self._outside.send(Request("GET", url, b"", headers, 30.0, most + 1))
         except AddressRefused as refused:
             raise Denied(f"address refused: {refused.detail}") from None
         except Unreachable as unreachable:
@@ -125,7 +125,7 @@ class Connector:
         }
         headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
         try:
-            answer = self._outside.send("POST", url, urlencode(form).encode(), headers)
+            answer = self._outside.send(Request("POST", url, urlencode(form).encode(), headers))
         except AddressRefused as refused:
             raise Denied(f"address refused: {refused.detail}") from None
         except Unreachable as unreachable:

@@ -15,6 +15,7 @@ from typing import Any
 from ...desk.deliveries import Lost, Parcel, Receipt, Refused, Retry, Sent, Skipped
 from ...desk.workspaces import Install
 from ...ports import Busy, Denied, Outside, Secrets
+from ...wire.rest import Absent
 from . import config
 from .client import Closed, Connector
 from .text import to_teams
@@ -94,7 +95,10 @@ def _first(parcel: Parcel, told: config.Config, connector: Connector, activity: 
 def _edit(parcel: Parcel, told: config.Config, connector: Connector) -> Receipt:
     if not parcel.there:
         return Skipped(reason="the message is not there")
-    connector.change(_conversation(parcel), _id(parcel), _activity(parcel))
+    try:
+        connector.change(_conversation(parcel), _id(parcel), _activity(parcel))
+    except Absent:
+        return Skipped(reason="the message is not there any more")
     return Sent(provider_id=parcel.there)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from ...ports import AddressRefused, Answer, Busy, Denied, Outside, Secrets, Unreachable
+from ...ports import AddressRefused, Answer, Busy, Denied, Outside, Request, Secrets, Unreachable
 from ...wire.rest import after
 from .config import SLACK
 
@@ -69,7 +69,7 @@ class Slack:
         if not self.token:
             sent.pop("authorization")
         try:
-            answer = self.outside.send(method, url, body, sent, TIMEOUT, most)
+            answer = self.outside.send(Request(method, url, body, sent, TIMEOUT, most))
         except AddressRefused as refused:
             raise Denied(f"address refused: {refused.detail}") from None
         except Unreachable as unreachable:

@@ -7,7 +7,8 @@ the vendor's own channel. Each message carries the delivery's id as metadata: it
 | limited, away, no answer | Retry; before a second try Slack is asked for a message with the mark |
 | token revoked, account inactive, … | Lost: the install is paused (or the bridge, for another workspace's token) |
 | channel archived, not found, not in it | Lost: the bridge is paused |
-| a message of somebody else's to edit or delete | said in words in its thread, or Skipped |
+| a message of somebody else's to edit or delete | said in words in its thread |
+| the message is not there any more | Skipped: its delete is on its way to us |
 | any other | Refused |
 """
 
@@ -39,6 +40,7 @@ CLOSED = frozenset(
     "channel_not_found not_in_channel is_archived channel_is_archived restricted_action thread_not_found "  # noqa: SIM905
     "restricted_action_thread_locked restricted_action_read_only_channel is_inactive".split()
 )
+ABSENT = "message_not_found"
 NOT_OURS = frozenset({"cant_update_message", "cant_delete_message", "edit_window_closed"})
 
 
@@ -69,6 +71,8 @@ def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside
             return Lost(reason=f"Slack: {denied.reason}", bridge_only=own)
         if denied.reason in CLOSED:
             return Lost(reason=f"Slack: {denied.reason}", bridge_only=True)
+        if denied.reason == ABSENT:
+            return Skipped(reason="the message is not there any more")
         return Refused(reason=denied.reason)
 
 
@@ -247,7 +251,7 @@ class _Sending:
                 lambda: self.slack.call("chat.delete", channel=channel, ts=ts), "(deleted elsewhere)", channel, ts
             )
         except Denied as denied:
-            if denied.reason == "message_not_found":
+            if denied.reason == ABSENT:
                 return Sent()
             raise
 

@@ -1,11 +1,11 @@
 """What the generic webhook tells of one change: an event with the message as it is now."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ...desk.deliveries import Notice, Parcel
 from ...desk.messages import Attached, Message
+from ...desk.moments import rfc3339
 
 TYPES = {
     "post": "message.posted",
@@ -15,7 +15,6 @@ TYPES = {
     "entered": "segment.entered",
     "left": "segment.left",
 }
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def body(parcel: Parcel) -> bytes:
@@ -25,7 +24,7 @@ def body(parcel: Parcel) -> bytes:
         "type": TYPES[delivery.what],
         "id": delivery.id,
         "workspace": delivery.workspace,
-        "at": moment(delivery.created_at),
+        "at": rfc3339(delivery.created_at),
         "room": {
             "id": delivery.room,
             "name": parcel.room_name,
@@ -44,16 +43,11 @@ def notice(told: Notice) -> bytes:
         "type": TYPES[delivery.what],
         "id": delivery.id,
         "workspace": delivery.workspace,
-        "at": moment(delivery.created_at),
+        "at": rfc3339(delivery.created_at),
         "segment": {"id": delivery.segment, "name": told.segment_name},
         "customer": {"external_id": told.customer_external_id, "name": told.customer_name},
     }
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
-def moment(at: int) -> str:
-    """RFC 3339, of ms since the epoch."""
-    return (EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _message(message: Message, links: dict[str, str]) -> dict[str, Any]:
@@ -62,8 +56,8 @@ def _message(message: Message, links: dict[str, str]) -> dict[str, Any]:
         "id": message.id,
         "author": {"kind": author.kind, "id": author.id, "name": author.name},
         "text": message.text,
-        "created_at": moment(message.created_at),
-        "edited_at": moment(message.edited_at) if message.edited_at else None,
+        "created_at": rfc3339(message.created_at),
+        "edited_at": rfc3339(message.edited_at) if message.edited_at else None,
         "deleted": message.deleted,
         "reply_to": message.reply_to.message if message.reply_to else None,
         "attachments": [_attached(file, links) for file in message.attachments],

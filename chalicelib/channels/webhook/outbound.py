@@ -15,7 +15,7 @@ from http import HTTPStatus
 
 from ...desk.deliveries import Gone, Notice, Parcel, Receipt, Refused, Retry, Sent, Skipped
 from ...desk.workspaces import Install
-from ...ports import AddressRefused, Answer, Outside, Secrets, Unreachable
+from ...ports import AddressRefused, Answer, Outside, Request, Secrets, Unreachable
 from ...wire import standard
 from ...wire.rest import after
 from . import leaving
@@ -60,7 +60,7 @@ def _sent(id_: str, body: bytes, url: str, secrets: Secrets, outside: Outside, n
         return Refused(reason="no usable secret is configured")
     headers |= {"content-type": "application/json", "user-agent": "Parley"}
     try:
-        return receipt(outside.send("POST", url, body, headers, TIMEOUT), now)
+        return receipt(outside.send(Request("POST", url, body, headers, TIMEOUT)), now)
     except AddressRefused as refused:
         return Refused(reason=f"address refused: {refused.detail}")
     except Unreachable as unreachable:
@@ -77,7 +77,8 @@ def probe(install: Install, secrets: Secrets, outside: Outside, now: int) -> tup
     if not headers:
         return False, "No usable secret is configured."
     try:
-        answer = outside.send("POST", url, body, {**headers, "content-type": "application/json"}, TIMEOUT)
+        headers |= {"content-type": "application/json"}
+        answer = outside.send(Request("POST", url, body, headers, TIMEOUT))
     except AddressRefused as refused:
         return False, f"The address is refused: {refused.detail}"
     except Unreachable as unreachable:

@@ -23,15 +23,15 @@ from ...flows.plan_broadcast import contact_ref
 from ...flows.post import post
 from ...flows.preview_broadcast import preview_broadcast
 from ...ports import Listing, Page, Put, ref
-from .. import broadcasts as told
+from .. import broadcasts as shapes
 from ..calls import Call
 from ..cursors import onward, place_of
+from ..messages import MessageView, message_view
 from ..router import route
-from ..shapes import MessageView, time_of
-from ..sight import message_view
+from ..shapes import time_of
 from .workspace import PAGED
 
-View = told.BroadcastView
+View = shapes.BroadcastView
 
 
 @route("GET", "/v1/broadcasts", who="agent", gives=list[View], query=PAGED)
@@ -45,7 +45,7 @@ def broadcasts(call: Call) -> Page[Any]:
 def _listed(call: Call, each: Broadcast) -> View:
     """A broadcast in a list. What is being worked on may be over, and nobody has written that down yet."""
     found = tallies(call.world, each.id) if each.state in ("sending", "undoing") else None
-    return told.broadcast_view(each, found, alone=False)
+    return shapes.broadcast_view(each, found, alone=False)
 
 
 def check_issue(call: Call, id_: str) -> None:
@@ -78,16 +78,16 @@ def own(call: Call) -> Broadcast:
 def broadcast(call: Call) -> Any:
     """Show a broadcast, with what its rooms add up to."""
     found = own(call)
-    return told.broadcast_view(found, tallies(call.world, found.id))
+    return shapes.broadcast_view(found, tallies(call.world, found.id))
 
 
-@route("GET", "/v1/broadcasts/{broadcast}/preview", who="agent", gives=told.PreviewView)
+@route("GET", "/v1/broadcasts/{broadcast}/preview", who="agent", gives=shapes.PreviewView)
 def preview(call: Call) -> Any:
     """Show who gets it and who does not, and why, and what it costs."""
     found = preview_broadcast(call.world, own(call))
-    samples = [told.SampleView(room=room, text=text, at=time_of(at)) for room, text, at in found.samples]
-    missing = [told.MissingView(room=room, reason=reason) for room, reason in found.missing]
-    return told.PreviewView(
+    samples = [shapes.SampleView(room=room, text=text, at=time_of(at)) for room, text, at in found.samples]
+    missing = [shapes.MissingView(room=room, reason=reason) for room, reason in found.missing]
+    return shapes.PreviewView(
         rooms=found.rooms,
         skipped=found.skipped,
         missing=missing,
@@ -104,11 +104,11 @@ def preview(call: Call) -> Any:
     "/v1/broadcasts/{broadcast}/test",
     who="agent",
     need="write",
-    body=told.TryBroadcast,
+    body=shapes.TryBroadcast,
     gives=MessageView,
     status=201,
 )
-def try_broadcast(call: Call, body: told.TryBroadcast) -> Any:
+def try_broadcast(call: Call, body: shapes.TryBroadcast) -> Any:
     """Say a broadcast in an internal room, as one customer would get it."""
     found, id_ = own(call), customer_id(call.who.workspace, body.customer)
     here, customer, triage = call.world.store.many(
@@ -138,16 +138,16 @@ def try_broadcast(call: Call, body: told.TryBroadcast) -> Any:
 def approve(call: Call) -> Any:
     """Approve a broadcast that another agent wrote."""
     id_ = call.params["broadcast"]
-    return call.answering(lambda once: approve_broadcast(call.world, call.who, id_, once), told.broadcast_view)
+    return call.answering(lambda once: approve_broadcast(call.world, call.who, id_, once), shapes.broadcast_view)
 
 
-@route("POST", "/v1/broadcasts/{broadcast}/send", who="agent", need="write", body=told.SendBroadcast, gives=View)
-def send(call: Call, body: told.SendBroadcast) -> Any:
+@route("POST", "/v1/broadcasts/{broadcast}/send", who="agent", need="write", body=shapes.SendBroadcast, gives=View)
+def send(call: Call, body: shapes.SendBroadcast) -> Any:
     """Send a broadcast, now or at a time."""
     found = own(call)
     check_segment(call, found.segment, ready=True)
     check_issue(call, found.issue)
-    return _directed(call, "send", told.moment_of(body.at))
+    return _directed(call, "send", shapes.moment_of(body.at))
 
 
 @route("POST", "/v1/broadcasts/{broadcast}/pause", who="agent", need="write", gives=View)
@@ -176,14 +176,16 @@ def undo(call: Call) -> Any:
 
 def _directed(call: Call, verb: Verb, at: int = 0) -> Any:
     id_ = call.params["broadcast"]
-    return call.answering(lambda once: direct_broadcast(call.world, call.who, id_, verb, at, once), told.broadcast_view)
+    return call.answering(
+        lambda once: direct_broadcast(call.world, call.who, id_, verb, at, once), shapes.broadcast_view
+    )
 
 
 @route(
     "GET",
     "/v1/broadcasts/{broadcast}/results",
     who="agent",
-    gives=list[told.ResultView],
+    gives=list[shapes.ResultView],
     query=("cursor", "deliveries"),
 )
 def broadcast_results(call: Call) -> Page[Any]:
@@ -195,7 +197,7 @@ def broadcast_results(call: Call) -> Page[Any]:
         return Page([])
     became = results(call.world, found.id, number)
     rows = _deliveries(call, became.values()) if call.query("deliveries") == "true" else None
-    views = told.result_views(piece, became, rows)
+    views = shapes.result_views(piece, became, rows)
     return Page(views, onward(number + 1) if number + 1 < found.pieces else None)
 
 
@@ -209,7 +211,7 @@ def _deliveries(call: Call, became: Iterable[Result]) -> dict[str, list[Delivery
     return found
 
 
-@route("POST", "/v1/messages/{message}/acknowledge", need="write", gives=told.AcknowledgedView)
+@route("POST", "/v1/messages/{message}/acknowledge", need="write", gives=shapes.AcknowledgedView)
 def acknowledge(call: Call) -> Any:
     """Tell that one knows what a broadcast's message says."""
     room, n = message_place(call.params["message"])
@@ -221,14 +223,14 @@ def acknowledge(call: Call) -> Any:
     if call.who.is_agent:
         raise Forbidden("what customers are told, their own people acknowledge")
     at = mark_acknowledged(call.world, message, call.world.clock.now())
-    return told.AcknowledgedView(message=message.id, acknowledged_at=time_of(at) or "")
+    return shapes.AcknowledgedView(message=message.id, acknowledged_at=time_of(at) or "")
 
 
-@route("GET", "/v1/broadcast-rules", who="agent", gives=told.BroadcastRulesView)
+@route("GET", "/v1/broadcast-rules", who="agent", gives=shapes.BroadcastRulesView)
 def broadcast_rules(call: Call) -> Any:
     """Show the workspace's rules for broadcasts."""
     found = call.world.store.one(ref(Rules, call.who.workspace))
-    return told.rules_view(found or Rules(workspace=call.who.workspace))
+    return shapes.rules_view(found or Rules(workspace=call.who.workspace))
 
 
 @route(
@@ -236,17 +238,17 @@ def broadcast_rules(call: Call) -> Any:
     "/v1/broadcast-rules",
     who="agent",
     need="admin",
-    body=told.PutBroadcastRules,
-    gives=told.BroadcastRulesView,
+    body=shapes.PutBroadcastRules,
+    gives=shapes.BroadcastRulesView,
 )
-def put_broadcast_rules(call: Call, body: told.PutBroadcastRules) -> Any:
+def put_broadcast_rules(call: Call, body: shapes.PutBroadcastRules) -> Any:
     """Set the workspace's rules for broadcasts."""
     workspace = call.who.workspace
-    quiet = told.hours_of(body.quiet_hours, "quiet_hours")
+    quiet = shapes.hours_of(body.quiet_hours, "quiet_hours")
     rules = Rules(version=1, workspace=workspace, approval=body.approval, per_week=body.per_week, quiet=quiet)
 
     def attempt(_: int) -> None:
         call.world.store.commit(Put(rules, None), *audit(call.world, call.who, "broadcasts.ruled", workspace))
 
     again(call.world, attempt)
-    return told.rules_view(rules)
+    return shapes.rules_view(rules)

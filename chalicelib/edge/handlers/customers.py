@@ -11,10 +11,9 @@ from ...flows.admit import admit_customer, admit_user, check_domains
 from ...flows.audit import audit
 from ...flows.declare_attribute import types_of
 from ...ports import Listing, Page, ref
-from .. import shapes
+from .. import customers as shapes
 from ..calls import Call
 from ..router import route
-from ..sight import customer_view, user_view
 from .workspace import PAGED, ended, told
 
 
@@ -23,13 +22,13 @@ def customers(call: Call) -> Page[Any]:
     """List the customers, by name."""
     listing: Listing[Customer] = Listing("customers", (call.who.workspace,))
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
-    return Page([customer_view(customer) for customer in page.items], page.next)
+    return Page([shapes.customer_view(customer) for customer in page.items], page.next)
 
 
 @route("GET", "/v1/customers/{customer}", who="agent", gives=shapes.CustomerView)
 def customer(call: Call) -> shapes.CustomerView:
     """Show a customer."""
-    return customer_view(customer_of(call, call.params["customer"]))
+    return shapes.customer_view(customer_of(call, call.params["customer"]))
 
 
 @route(
@@ -56,7 +55,7 @@ def put_customer(call: Call, body: shapes.PutCustomer) -> Any:
     external_id = outside_id(call.params["customer"])
     entry = audit(call.world, call.who, "customer.put", customer_id(call.who.workspace, external_id), fields)
     found, created = admit_customer(call.world, call.who.workspace, external_id, tuple(entry), **fields)
-    return call.reply(customer_view(found), 201 if created else 200)
+    return call.reply(shapes.customer_view(found), 201 if created else 200)
 
 
 @route("GET", "/v1/customers/{customer}/users", who="agent", gives=list[shapes.UserView], query=PAGED)
@@ -65,7 +64,7 @@ def users(call: Call) -> Page[Any]:
     found = customer_of(call, call.params["customer"])
     listing: Listing[User] = Listing("users", (found.id,))
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
-    return Page([user_view(user, found) for user in page.items], page.next)
+    return Page([shapes.user_view(user, found) for user in page.items], page.next)
 
 
 @route("GET", "/v1/customers/{customer}/users/{user}", who="agent", gives=shapes.UserView)
@@ -75,7 +74,7 @@ def user(call: Call) -> shapes.UserView:
     person = call.world.store.one(ref(User, found.id, user_id(found.id, call.params["user"])))
     if person is None:
         raise NotFound("no such user")
-    return user_view(person, found)
+    return shapes.user_view(person, found)
 
 
 @route(
@@ -94,7 +93,7 @@ def put_user(call: Call, body: shapes.PutUser) -> Any:
     external_id = outside_id(call.params["user"])
     entry = audit(call.world, call.who, "user.put", user_id(found.id, external_id), fields)
     person, created = admit_user(call.world, found, external_id, tuple(entry), **fields)
-    return call.reply(user_view(person, found), 201 if created else 200)
+    return call.reply(shapes.user_view(person, found), 201 if created else 200)
 
 
 def outside_id(told_: str) -> str:

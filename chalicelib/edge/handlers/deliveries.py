@@ -10,10 +10,10 @@ from ...desk.workspaces import Install
 from ...flows.deliver import replay
 from ...flows.react import Ties
 from ...ports import Listing, Page, ref
-from .. import inbox, shapes
+from .. import bridging
+from .. import deliveries as shapes
 from ..calls import Call
 from ..router import route
-from ..sight import delivery_view
 from .messages import bound
 from .workspace import PAGED
 
@@ -32,7 +32,7 @@ def deliveries(call: Call) -> Page[Any]:
         return _of_message(call, told)
     listing: Listing[Delivery] = Listing("deliveries", (call.here.id,), after=bound(call, "after"))
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
-    return Page([delivery_view(row) for row in page.items], page.next)
+    return Page([shapes.delivery_view(row) for row in page.items], page.next)
 
 
 def _of_message(call: Call, id_: str) -> Page[Any]:
@@ -44,7 +44,7 @@ def _of_message(call: Call, id_: str) -> Page[Any]:
     end = max(message.n, message.changed_n)
     listing: Listing[Delivery] = Listing("deliveries", (call.here.id,), after=message.n - 1, before=end + 1)
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
-    return Page([delivery_view(row) for row in page.items if row.message == message.n], page.next)
+    return Page([shapes.delivery_view(row) for row in page.items if row.message == message.n], page.next)
 
 
 @route("GET", "/v1/failed-deliveries", who="agent", need="admin", gives=list[shapes.DeliveryView], query=PAGED)
@@ -52,16 +52,16 @@ def failed_deliveries(call: Call) -> Page[Any]:
     """List the deliveries that failed for good, in all rooms, the last ones first."""
     listing: Listing[Delivery] = Listing("failed-deliveries", (call.who.workspace,), newest_first=True)
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
-    return Page([delivery_view(row) for row in page.items], page.next)
+    return Page([shapes.delivery_view(row) for row in page.items], page.next)
 
 
-@route("GET", "/v1/rooms/{room}/reach", who="agent", gives=list[inbox.ReachView])
+@route("GET", "/v1/rooms/{room}/reach", who="agent", gives=list[bridging.ReachView])
 def reach(call: Call) -> Page[Any]:
     """List where an answer in a room leaves to: over its bridges, and to installs that are told of every room."""
     bridges = [each for each in Ties(call.world.store).of(call.here.id, call.who.workspace) if each.direction != "in"]
     installs = call.world.store.many([ref(Install, each.install) for each in bridges]) if bridges else []
     pairs = [pair for pair in zip(bridges, installs, strict=True) if pair[1] and pair[1].state == "active"]
-    return Page([inbox.reach_view(bridge, install) for bridge, install in pairs])
+    return Page([bridging.reach_view(bridge, install) for bridge, install in pairs])
 
 
 @route("POST", "/v1/deliveries/{delivery}/replay", who="agent", need="write", gives=shapes.DeliveryView, status=202)
@@ -73,4 +73,4 @@ def replay_delivery(call: Call) -> Any:
         raise NotFound("no such delivery")
     if row.state == "queued":
         raise Conflict("this delivery is still on its way")
-    return call.answering(lambda once: replay(call.world, row, once), delivery_view)
+    return call.answering(lambda once: replay(call.world, row, once), shapes.delivery_view)

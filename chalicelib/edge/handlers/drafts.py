@@ -11,7 +11,7 @@ from ...desk.templates import asks_for, variables
 from ...flows.attach import attached
 from ...flows.direct_broadcast import draft_broadcast
 from ...ports import ref
-from .. import broadcasts as told
+from .. import broadcasts as shapes
 from ..calls import Call
 from ..router import route
 from .broadcasts import View, check_issue, check_segment, own
@@ -19,8 +19,8 @@ from .broadcasts import View, check_issue, check_segment, own
 LACKING = {"unread": "read", "unacknowledged": "acknowledged", "unanswered": "replied"}
 
 
-@route("POST", "/v1/broadcasts", who="agent", need="write", body=told.NewBroadcast, gives=View, status=201)
-def new_broadcast(call: Call, body: told.NewBroadcast) -> Any:
+@route("POST", "/v1/broadcasts", who="agent", need="write", body=shapes.NewBroadcast, gives=View, status=201)
+def new_broadcast(call: Call, body: shapes.NewBroadcast) -> Any:
     """Draft a broadcast."""
     if [bool(body.segment), bool(body.issue), bool(body.customers), bool(body.rooms)].count(True) != 1:
         raise Invalid("one of segment, issue, customers, rooms is needed", "segment")
@@ -33,11 +33,11 @@ def new_broadcast(call: Call, body: told.NewBroadcast) -> Any:
     named = dict.fromkeys(customer_id(call.who.workspace, name) for name in body.customers)
     audience = Audience(broadcast=draft.id, rooms=tuple(dict.fromkeys(body.rooms)), customers=tuple(named))
     return call.answering(
-        lambda once: draft_broadcast(call.world, call.who, draft, audience, once), told.broadcast_view
+        lambda once: draft_broadcast(call.world, call.who, draft, audience, once), shapes.broadcast_view
     )
 
 
-def _draft(call: Call, body: told.NewBroadcast | told.FollowUp, **fields: Any) -> Broadcast:
+def _draft(call: Call, body: shapes.NewBroadcast | shapes.FollowUp, **fields: Any) -> Broadcast:
     """The draft of a request; Invalid for a text that cannot be filled in, or a file that is a customer's own."""
     named = variables(fields.get("room_name", ""), "room_name")
     for field, text in (("text", body.text), *((f"variants.{name}", text) for name, text in body.variants.items())):
@@ -62,12 +62,12 @@ def _draft(call: Call, body: told.NewBroadcast | told.FollowUp, **fields: Any) -
         override=body.override,
         variants={name.lower(): text for name, text in body.variants.items()},
         attachments=files,
-        hours=told.hours_of(body.hours, "hours"),
+        hours=shapes.hours_of(body.hours, "hours"),
         **fields,
     )
 
 
-def _check_into(body: told.NewBroadcast, into: str) -> None:
+def _check_into(body: shapes.NewBroadcast, into: str) -> None:
     """Rooms of an issue for an issue alone; a name for the rooms that are made, if and only if some are."""
     if into == "room" and not body.issue:
         raise Invalid("the room in which they asked is an issue's", "into")
@@ -84,11 +84,11 @@ def _check_into(body: told.NewBroadcast, into: str) -> None:
     "/v1/broadcasts/{broadcast}/follow-up",
     who="agent",
     need="write",
-    body=told.FollowUp,
+    body=shapes.FollowUp,
     gives=View,
     status=201,
 )
-def follow_up(call: Call, body: told.FollowUp) -> Any:
+def follow_up(call: Call, body: shapes.FollowUp) -> Any:
     """Draft a broadcast to those who have not read, acknowledged or answered this one."""
     followed = own(call)
     if not followed.pieces:
@@ -96,5 +96,5 @@ def follow_up(call: Call, body: told.FollowUp) -> Any:
     draft = _draft(call, body, follows=followed.id, issue=followed.issue, lacking=LACKING[body.to])
     audience = Audience(broadcast=draft.id)
     return call.answering(
-        lambda once: draft_broadcast(call.world, call.who, draft, audience, once), told.broadcast_view
+        lambda once: draft_broadcast(call.world, call.who, draft, audience, once), shapes.broadcast_view
     )

@@ -7,7 +7,7 @@ from ...desk.errors import Invalid, NotFound, TooLarge
 from ...desk.files import MAX_SIZE, REFUSED_TYPES, TYPE, Attachment, safe_name
 from ...flows.attach import attach
 from ...ports import ref
-from .. import shapes
+from .. import files as shapes
 from ..calls import Call, Reply
 from ..router import route
 from ..shapes import time_of

@@ -31,13 +31,14 @@ from ...flows.merge_issues import merge_issues
 from ...flows.raise_issue import asked_in, change_issue, raise_issue
 from ...flows.tie_room import own_issue, tie_room, untie_room
 from ...ports import Listing, Page, ref
-from .. import issues as told
+from .. import issues as shapes
 from ..calls import Call, Reply
+from ..notices import ChangeNotice, NewNotice, NoticeView, ToldView, notice_view, told_view
 from ..router import route
-from .workspace import PAGED
-from .workspace import told as given
+from ..tickets import CommentView, LinkTicket, SayOnTickets, TicketView, comment_view, ticket_view
+from .workspace import PAGED, told
 
-View = told.IssueView
+View = shapes.IssueView
 STATES = ("open", "in_progress", "done", "declined")
 SORTS = ("age", "rooms", "arr")
 KINDS = ("bug", "feature", "question")
@@ -62,7 +63,7 @@ def issues(call: Call) -> Page[Any]:
         cursor = page.next
         if found or cursor is None:
             break
-    return Page([told.issue_view(issue) for issue in found], cursor)
+    return Page([shapes.issue_view(issue) for issue in found], cursor)
 
 
 def _wanted(call: Call, issue: Issue) -> bool:
@@ -75,16 +76,16 @@ def _wanted(call: Call, issue: Issue) -> bool:
     )
 
 
-@route("POST", "/v1/issues", who="agent", need="write", body=told.NewIssue, gives=View, status=201)
-def new_issue(call: Call, body: told.NewIssue) -> Any:
+@route("POST", "/v1/issues", who="agent", need="write", body=shapes.NewIssue, gives=View, status=201)
+def new_issue(call: Call, body: shapes.NewIssue) -> Any:
     """Raise an issue."""
     fields, installs = _fields(body), _installs(call, body.tickets)
     return call.answering(
-        lambda once: raise_issue(call.world, call.who, fields, [], None, installs, once), told.issue_view
+        lambda once: raise_issue(call.world, call.who, fields, [], None, installs, once), shapes.issue_view
     )
 
 
-def _fields(body: told.NewIssue | told.RaiseIssue) -> dict[str, Any]:
+def _fields(body: shapes.NewIssue | shapes.RaiseIssue) -> dict[str, Any]:
     names = ("title", "kind", "text", "public_title", "public_text", "priority")
     return {name: getattr(body, name) for name in names} | {"labels": check_labels(body.labels)}
 
@@ -102,21 +103,21 @@ def issue(call: Call) -> Any:
     if found.merged_into:
         into = own_issue(call.world, call.who.workspace, found.merged_into)
         where = f"{call.incoming.base_url}/v1/issues/{into.id}"
-        return Reply(told.issue_view(into), None, 308, {"Location": where})
-    return call.reply(told.issue_view(found), version=found.version)
+        return Reply(shapes.issue_view(into), None, 308, {"Location": where})
+    return call.reply(shapes.issue_view(found), version=found.version)
 
 
-@route("PATCH", "/v1/issues/{issue}", who="agent", need="write", body=told.ChangeIssue, gives=View)
-def patch_issue(call: Call, body: told.ChangeIssue) -> Any:
+@route("PATCH", "/v1/issues/{issue}", who="agent", need="write", body=shapes.ChangeIssue, gives=View)
+def patch_issue(call: Call, body: shapes.ChangeIssue) -> Any:
     """Change an issue; a new state is told to its rooms."""
-    fields = given(body)
+    fields = told(body)
     policy, words, resolve = fields.pop("tell"), fields.pop("words"), fields.pop("resolve")
     if "labels" in fields:
         fields["labels"] = check_labels(fields["labels"])
     if "reason" in fields and fields.get("state", "declined") not in CLOSED:
         raise Invalid("a reason is for an issue that is done or declined", "reason")
     changed = change_issue(call.world, call.who, call.params["issue"], fields, policy, words, resolve, call.if_version)
-    return call.reply(told.issue_view(changed), version=changed.version)
+    return call.reply(shapes.issue_view(changed), version=changed.version)
 
 
 def _own(call: Call) -> Issue:
@@ -132,21 +133,21 @@ def _listed(call: Call, name: str, view: Any, *, newest_first: bool = False) -> 
 # --- rooms --------------------------------------------------------------------------------------------------------
 
 
-@route("GET", "/v1/issues/{issue}/rooms", who="agent", gives=list[told.TieView], query=PAGED)
+@route("GET", "/v1/issues/{issue}/rooms", who="agent", gives=list[shapes.TieView], query=PAGED)
 def issue_rooms(call: Call) -> Page[Asked]:
     """List the rooms behind an issue."""
-    return _listed(call, "ties", told.tie_view)
+    return _listed(call, "ties", shapes.tie_view)
 
 
-@route("POST", "/v1/issues/{issue}/rooms", who="agent", need="write", body=told.TieRoom, gives=View, status=201)
-def tie(call: Call, body: told.TieRoom) -> Any:
+@route("POST", "/v1/issues/{issue}/rooms", who="agent", need="write", body=shapes.TieRoom, gives=View, status=201)
+def tie(call: Call, body: shapes.TieRoom) -> Any:
     """Asked a room to an issue."""
     own = _own(call)
     room = call.world.store.one(ref(Room, body.room))
     if room is None or not may_see(call.who, room):
         raise Invalid("no such room", "room")
     _, made = asked_in(call.world, call.who, room, body.first, body.last)
-    return call.answering(lambda once: tie_room(call.world, call.who, own.id, made, once), told.issue_view)
+    return call.answering(lambda once: tie_room(call.world, call.who, own.id, made, once), shapes.issue_view)
 
 
 @route("DELETE", "/v1/issues/{issue}/rooms/{room}", who="agent", need="write", status=204)
@@ -155,70 +156,72 @@ def untie(call: Call) -> None:
     untie_room(call.world, call.who, call.params["issue"], call.here.id)
 
 
-@route("GET", "/v1/issues/{issue}/told", who="agent", gives=list[told.ToldView], query=PAGED)
+@route("GET", "/v1/issues/{issue}/told", who="agent", gives=list[ToldView], query=PAGED)
 def issue_told(call: Call) -> Page[Told]:
     """List what each room was told, when and by whom."""
-    return _listed(call, "told", told.told_view)
+    return _listed(call, "told", told_view)
 
 
-@route("GET", "/v1/rooms/{room}/issues", gives=list[told.RoomIssueView], query=PAGED)
+@route("GET", "/v1/rooms/{room}/issues", gives=list[shapes.RoomIssueView], query=PAGED)
 def room_issues(call: Call) -> Page[Any]:
     """List the issues that a room is behind. Customers see what is public."""
     listing: Listing[Asked] = Listing("room-issues", (call.here.id,), newest_first=True)
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
     found = call.world.store.many([ref(Issue, tie.issue) for tie in page.items]) if page.items else []
     views = [
-        told.room_issue_view(issue, tie, call.who.is_agent)
+        shapes.room_issue_view(issue, tie, call.who.is_agent)
         for issue, tie in zip(found, page.items, strict=True)
         if issue and not issue.merged_into
     ]
     return Page(views, page.next)
 
 
-@route("POST", "/v1/rooms/{room}/issues", who="agent", need="write", body=told.RaiseIssue, gives=View, status=201)
-def raise_from_room(call: Call, body: told.RaiseIssue) -> Any:
+@route("POST", "/v1/rooms/{room}/issues", who="agent", need="write", body=shapes.RaiseIssue, gives=View, status=201)
+def raise_from_room(call: Call, body: shapes.RaiseIssue) -> Any:
     """Raise an issue out of a room's messages, or tie the room to one that is there."""
     messages, made = asked_in(call.world, call.who, call.here, body.first, body.last)
     if body.issue is not None:
         existing = own_issue(call.world, call.who.workspace, body.issue)
-        return call.answering(lambda once: tie_room(call.world, call.who, existing.id, made, once), told.issue_view)
+        return call.answering(lambda once: tie_room(call.world, call.who, existing.id, made, once), shapes.issue_view)
     if body.reference is None:
         fields, installs = _fields(body), _installs(call, body.tickets)
         return call.answering(
-            lambda once: raise_issue(call.world, call.who, fields, messages, made, installs, once), told.issue_view
+            lambda once: raise_issue(call.world, call.who, fields, messages, made, installs, once), shapes.issue_view
         )
     return _by_reference(call, body, messages, made)
 
 
-def _by_reference(call: Call, body: told.RaiseIssue, messages: list[Any], made: Asked) -> Any:
+def _by_reference(call: Call, body: shapes.RaiseIssue, messages: list[Any], made: Asked) -> Any:
     """The room tied to the issue of the ticket that was pasted; an issue is raised for a ticket that has none."""
     install = tracker_install(call.world, call.who, body.install or "")
     seen = found_ticket(call.world, install, body.reference or "")
     known = holder_of(call.world, install, seen.id)
     if known:
-        return call.answering(lambda once: tie_room(call.world, call.who, known, made, once), told.issue_view)
+        return call.answering(lambda once: tie_room(call.world, call.who, known, made, once), shapes.issue_view)
     fields = _fields(body) | {"title": body.title or " ".join(seen.title.split())[:MAX_TITLE]}
     raised = raise_issue(call.world, call.who, fields, messages, made, [])
     return call.answering(
-        lambda once: link_ticket(call.world, call.who, raised.id, install, seen, once), told.issue_view
+        lambda once: link_ticket(call.world, call.who, raised.id, install, seen, once), shapes.issue_view
     )
 
 
 # --- tickets ------------------------------------------------------------------------------------------------------
 
 
-@route("GET", "/v1/issues/{issue}/tickets", who="agent", gives=list[told.TicketView], query=PAGED)
+@route("GET", "/v1/issues/{issue}/tickets", who="agent", gives=list[TicketView], query=PAGED)
 def issue_tickets(call: Call) -> Page[Ticket]:
     """List an issue's tickets, and how far it agrees with them."""
-    return _listed(call, "tickets", told.ticket_view)
+    return _listed(call, "tickets", ticket_view)
 
 
-@route("POST", "/v1/issues/{issue}/tickets", who="agent", need="write", body=told.LinkTicket, gives=View, status=201)
-def link(call: Call, body: told.LinkTicket) -> Any:
+@route("POST", "/v1/issues/{issue}/tickets", who="agent", need="write", body=LinkTicket, gives=View, status=201)
+def link(call: Call, body: LinkTicket) -> Any:
     """Link a ticket that is there, or have one made."""
     own, install = _own(call), tracker_install(call.world, call.who, body.install)
     seen = found_ticket(call.world, install, body.reference) if body.reference else None
-    return call.answering(lambda once: link_ticket(call.world, call.who, own.id, install, seen, once), told.issue_view)
+    return call.answering(
+        lambda once: link_ticket(call.world, call.who, own.id, install, seen, once), shapes.issue_view
+    )
 
 
 @route("DELETE", "/v1/issues/{issue}/tickets/{install}", who="agent", need="write", status=204)
@@ -227,13 +230,13 @@ def unlink(call: Call) -> None:
     unlink_ticket(call.world, call.who, call.params["issue"], call.params["install"])
 
 
-@route("GET", "/v1/issues/{issue}/comments", who="agent", gives=list[told.CommentView], query=PAGED)
+@route("GET", "/v1/issues/{issue}/comments", who="agent", gives=list[CommentView], query=PAGED)
 def issue_comments(call: Call) -> Page[Comment | Owed]:
     """List the comments on an issue's tickets; first those that wait to get there."""
-    page = _listed(call, "comments", told.comment_view)
+    page = _listed(call, "comments", comment_view)
     waiting: Listing[Owed] = Listing("owed", (_own(call).id,))
     owed = [] if call.query("cursor") else call.world.store.page(waiting, 100).items
-    return Page([*map(told.comment_view, owed), *page.items], page.next)
+    return Page([*map(comment_view, owed), *page.items], page.next)
 
 
 @route(
@@ -241,42 +244,42 @@ def issue_comments(call: Call) -> Page[Comment | Owed]:
     "/v1/issues/{issue}/comments",
     who="agent",
     need="write",
-    body=told.SayOnTickets,
-    gives=told.CommentView,
+    body=SayOnTickets,
+    gives=CommentView,
     status=202,
 )
-def say(call: Call, body: told.SayOnTickets) -> Any:
+def say(call: Call, body: SayOnTickets) -> Any:
     """Comment on an issue's tickets. Customers do not see it."""
     own = _own(call)
     return call.answering(
-        lambda once: comment_on(call.world, call.who, own.id, body.text, once), lambda rows: told.comment_view(rows[0])
+        lambda once: comment_on(call.world, call.who, own.id, body.text, once), lambda rows: comment_view(rows[0])
     )
 
 
-@route("POST", "/v1/issues/{issue}/merge", who="agent", need="write", body=told.MergeIssue, gives=View)
-def merge(call: Call, body: told.MergeIssue) -> Any:
+@route("POST", "/v1/issues/{issue}/merge", who="agent", need="write", body=shapes.MergeIssue, gives=View)
+def merge(call: Call, body: shapes.MergeIssue) -> Any:
     """Merge an issue into another: rooms, tickets and history move, and its id leads to the other."""
     own = _own(call)
     try:
         into = own_issue(call.world, call.who.workspace, body.into)
     except NotFound:
         raise Invalid("no such issue", "into") from None
-    return call.answering(lambda once: merge_issues(call.world, call.who, own.id, into.id, once), told.issue_view)
+    return call.answering(lambda once: merge_issues(call.world, call.who, own.id, into.id, once), shapes.issue_view)
 
 
-@route("GET", "/v1/issues/{issue}/history", who="agent", gives=list[told.HistoryView], query=PAGED)
+@route("GET", "/v1/issues/{issue}/history", who="agent", gives=list[shapes.HistoryView], query=PAGED)
 def issue_history(call: Call) -> Page[History]:
     """List what happened to an issue, newest first."""
-    return _listed(call, "history", told.history_view, newest_first=True)
+    return _listed(call, "history", shapes.history_view, newest_first=True)
 
 
 # --- notices ------------------------------------------------------------------------------------------------------
 
 
-@route("GET", "/v1/issues/{issue}/notices", who="agent", gives=list[told.NoticeView], query=PAGED)
+@route("GET", "/v1/issues/{issue}/notices", who="agent", gives=list[NoticeView], query=PAGED)
 def issue_notices(call: Call) -> Page[Any]:
     """List the notices of an issue, newest first."""
-    return _listed(call, "issue-notices", told.notice_view, newest_first=True)
+    return _listed(call, "issue-notices", notice_view, newest_first=True)
 
 
 @route(
@@ -284,20 +287,20 @@ def issue_notices(call: Call) -> Page[Any]:
     "/v1/issues/{issue}/notices",
     who="agent",
     need="write",
-    body=told.NewNotice,
-    gives=told.NoticeView,
+    body=NewNotice,
+    gives=NoticeView,
     status=201,
 )
-def new_notice(call: Call, body: told.NewNotice) -> Any:
+def new_notice(call: Call, body: NewNotice) -> Any:
     """Draft what all rooms of an issue are to be told."""
     own = _own(call)
     return call.answering(
         lambda once: write_notice(call.world, call.who, own, body.text, body.resolve, once),
-        told.notice_view,
+        notice_view,
     )
 
 
-@route("GET", "/v1/notices", who="agent", gives=list[told.NoticeView], query=(*PAGED, "state"))
+@route("GET", "/v1/notices", who="agent", gives=list[NoticeView], query=(*PAGED, "state"))
 def notices(call: Call) -> Page[Any]:
     """List the notices of one state, newest first: by default the drafts, which wait for an agent."""
     state = call.query("state") or "draft"
@@ -305,29 +308,29 @@ def notices(call: Call) -> Page[Any]:
         raise Invalid("state is draft, sending, sent or discarded", "state")
     listing: Listing[Notice] = Listing("notices", (call.who.workspace, state), newest_first=True)
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
-    return Page([told.notice_view(notice) for notice in page.items], page.next)
+    return Page([notice_view(notice) for notice in page.items], page.next)
 
 
-@route("GET", "/v1/notices/{notice}", who="agent", gives=told.NoticeView)
+@route("GET", "/v1/notices/{notice}", who="agent", gives=NoticeView)
 def notice(call: Call) -> Any:
     """Show a notice, with the customers that its text names."""
-    return told.notice_view(own_notice(call.world, call.who, call.params["notice"]))
+    return notice_view(own_notice(call.world, call.who, call.params["notice"]))
 
 
-@route("PATCH", "/v1/notices/{notice}", who="agent", need="write", body=told.ChangeNotice, gives=told.NoticeView)
-def patch_notice(call: Call, body: told.ChangeNotice) -> Any:
+@route("PATCH", "/v1/notices/{notice}", who="agent", need="write", body=ChangeNotice, gives=NoticeView)
+def patch_notice(call: Call, body: ChangeNotice) -> Any:
     """Change a draft."""
-    return told.notice_view(change_notice(call.world, call.who, call.params["notice"], given(body)))
+    return notice_view(change_notice(call.world, call.who, call.params["notice"], told(body)))
 
 
-@route("POST", "/v1/notices/{notice}/approve", who="agent", need="write", gives=told.NoticeView)
+@route("POST", "/v1/notices/{notice}/approve", who="agent", need="write", gives=NoticeView)
 def approve_draft(call: Call) -> Any:
     """Approve a draft: each room of the issue is told it, once."""
     id_ = call.params["notice"]
-    return call.answering(lambda once: approve_notice(call.world, call.who, id_, once), told.notice_view)
+    return call.answering(lambda once: approve_notice(call.world, call.who, id_, once), notice_view)
 
 
-@route("POST", "/v1/notices/{notice}/discard", who="agent", need="write", gives=told.NoticeView)
+@route("POST", "/v1/notices/{notice}/discard", who="agent", need="write", gives=NoticeView)
 def discard_draft(call: Call) -> Any:
     """Discard a draft, or stop what is being told."""
-    return told.notice_view(discard_notice(call.world, call.who, call.params["notice"]))
+    return notice_view(discard_notice(call.world, call.who, call.params["notice"]))

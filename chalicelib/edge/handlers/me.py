@@ -9,9 +9,9 @@ from ...flows.welcome import welcome
 from ...ports import Ref, ref
 from ..auth import check_origin, visitors_token
 from ..calls import Call
+from ..rooms import room_view
 from ..router import route
 from ..shapes import time_of
-from ..sight import room_view
 from ..visits import MeView, NamedRef, NewVisitor, OwnCustomer, VisitorView
 from .sign_in import socket_url
 

@@ -12,12 +12,11 @@ from ...flows.amend import Step, amend, delete_step, edit_step, react_step
 from ...flows.attach import attached
 from ...flows.post import post
 from ...ports import Listing, Page, Ref, ref
-from .. import shapes
+from .. import messages as shapes
 from ..calls import Call
 from ..cursors import back, onward, place_of
 from ..router import route
 from ..shapes import time_of
-from ..sight import message_view
 from .rooms import numbered
 
 
@@ -48,7 +47,7 @@ def post_message(call: Call, body: shapes.PostMessage) -> Any:
     )
     return call.answering(
         lambda once: post(call.world, call.here.id, draft, once, room=call.here),
-        lambda message: message_view(message, call.incoming.base_url),
+        lambda message: shapes.message_view(message, call.incoming.base_url),
     )
 
 
@@ -100,7 +99,7 @@ def messages(call: Call) -> Page[Any]:
     names = ["posts", "notes"] if call.who.is_agent and call.here.notes else ["posts"]
     found: list[Message]
     found, more = _merged(call, names, after, before, not forward)
-    items = [message_view(message, call.incoming.base_url) for message in found]
+    items = [shapes.message_view(message, call.incoming.base_url) for message in found]
     if not (more and found):
         return Page(items, None)
     return Page(items, onward(found[-1].n) if forward else back(found[-1].n))
@@ -175,7 +174,7 @@ def _change_view(call: Call, record: Message | Change, current: dict[tuple[int, 
         type=change.type if change else "posted",
         at=time_of(change.at if change else record.created_at) or "",  # type: ignore[union-attr]
         by=change.by if change else record.author.id,  # type: ignore[union-attr]
-        message=message_view(message, call.incoming.base_url) if message else None,
+        message=shapes.message_view(message, call.incoming.base_url) if message else None,
         fields=list(change.fields) if change else [],
         other_room=change.other_room or None if change else None,
     )
@@ -185,7 +184,7 @@ def _change_view(call: Call, record: Message | Change, current: dict[tuple[int, 
 def message(call: Call) -> Any:
     """Show a message."""
     found = _message(call)
-    return call.reply(message_view(found, call.incoming.base_url), version=found.version)
+    return call.reply(shapes.message_view(found, call.incoming.base_url), version=found.version)
 
 
 def _number(call: Call) -> tuple[int, bool]:
@@ -222,7 +221,7 @@ def _amended(call: Call, step: Step, type_: Any) -> Any:
     n, internal = _number(call)
     source = Source(channel="api" if call.who.is_agent else "widget")
     changed = amend(call.world, call.here.id, n, internal, step, type_, call.who.id, source, call.if_version)
-    return call.reply(message_view(changed, call.incoming.base_url), version=changed.version)
+    return call.reply(shapes.message_view(changed, call.incoming.base_url), version=changed.version)
 
 
 @route(

@@ -17,11 +17,11 @@ from ...flows.mark_result import mark_broadcast_read
 from ...flows.open_room import open_room
 from ...flows.update_room import update_room
 from ...ports import Listing, Page, Ref, ref
-from .. import live, shapes
+from .. import live
+from .. import rooms as shapes
 from ..calls import Call
 from ..router import route
 from ..shapes import time_of
-from ..sight import room_view
 from .customers import customer_of
 from .workspace import PAGED, told
 
@@ -41,7 +41,7 @@ def _views(call: Call, rooms: list[Room]) -> list[shapes.RoomView]:
     found = call.world.store.many([*marks, *[ref(Customer, id_) for id_ in customers]]) if rooms else []
     whose = dict(zip(customers, found[len(rooms) :], strict=True))
     return [
-        room_view(room, call.who, seen, whose.get(room.customer))
+        shapes.room_view(room, call.who, seen, whose.get(room.customer))
         for room, seen in zip(rooms, found[: len(rooms)], strict=True)
     ]
 
@@ -131,7 +131,7 @@ def new_room(call: Call, body: shapes.NewRoom) -> Any:
     customer = _customer(call, body)
     return call.answering(
         lambda once: open_room(call.world, call.who, body.name, customer, body.kind == "internal", once),
-        lambda room: room_view(room, call.who, None, customer),
+        lambda room: shapes.room_view(room, call.who, None, customer),
     )
 
 
@@ -192,7 +192,7 @@ def fork_room(call: Call, body: shapes.ForkRoom) -> Any:
     customer = call.world.store.one(ref(Customer, call.here.customer)) if call.here.customer else None
     return call.answering(
         lambda once: fork(call.world, call.who, call.here.id, first, last, body.name, once),
-        lambda made: room_view(made, call.who, None, customer),
+        lambda made: shapes.room_view(made, call.who, None, customer),
     )
 
 

@@ -1,13 +1,9 @@
 """Search, and who knows."""
 
-import base64
-import binascii
-from datetime import UTC, datetime
 from typing import Any, get_args
 
-import msgspec
-
-from ...desk.errors import Invalid, Malformed, NotFound
+from ...desk.attributes import instant
+from ...desk.errors import Invalid, NotFound
 from ...desk.ids import customer_id
 from ...desk.indexing import Kind, Place
 from ...desk.issues import CLOSED
@@ -20,6 +16,7 @@ from ...flows.search import Asked, customers_of, search
 from ...flows.walk import begun
 from ...ports import Page, ref
 from ..calls import Call
+from ..cursors import standing, standing_of
 from ..router import route
 from ..searching import ExpertView, HitView, expert_view, hit_view
 
@@ -46,10 +43,10 @@ def find(call: Call) -> Page[Any]:
         until=_time(call, "to"),
         newest=order == "newest",
     )
-    answers = search(call.world, call.who, told, _place(call), call.limit)
+    answers = search(call.world, call.who, told, _after(call), call.limit)
     customers = customers_of(call.world, [hit.known for hit in answers.hits])
     views = [hit_view(hit, customers, vendor=call.who.is_agent) for hit in answers.hits]
-    return Page(views, _cursor(answers.after) if answers.after else None)
+    return Page(views, standing(answers.after) if answers.after else None)
 
 
 @route("GET", "/v1/experts", gives=list[ExpertView], query=("q", "room"))
@@ -107,29 +104,15 @@ def _customer(call: Call) -> str:
     return customer_id(call.who.workspace, told) if call.who.is_agent else ""
 
 
+def _after(call: Call) -> Place | None:
+    cursor = call.query("cursor")
+    return standing_of(cursor) if cursor else None
+
+
 def _time(call: Call, name: str) -> int:
-    """A moment or a day (RFC 3339), in ms."""
+    """A moment or a day, in ms."""
     told = call.query(name)
-    if told is None:
-        return 0
-    try:
-        at = datetime.fromisoformat(told)
-        return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
-    except (ValueError, OverflowError):
-        raise Invalid("a time is needed, as 2026-01-31 or 2026-01-31T12:00:00Z", name) from None
-
-
-def _cursor(place: Place) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
-
-
-def _place(call: Call) -> Place | None:
-    told = call.query("cursor")
-    if not told:
-        return None
-    try:
-        raw = base64.b64decode(told.encode("ascii") + b"=" * (-len(told) % 4), altchars=b"-_", validate=True)
-        place: Place = msgspec.json.decode(raw, type=Place)
-    except (ValueError, binascii.Error, msgspec.MsgspecError):
-        raise Malformed("cursor is not one that this API gave out", "cursor") from None
-    return place
+    at = instant(told) if told is not None else 0
+    if at is None:
+        raise Invalid("a time is needed, as 2026-01-31 or 2026-01-31T12:00:00Z", name)
+    return at

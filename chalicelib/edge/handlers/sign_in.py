@@ -23,8 +23,8 @@ from .. import signing
 from ..auth import check_own_page, session_cookie, set_cookie
 from ..calls import Call, Reply
 from ..router import route
-from ..shapes import AgentView, time_of
-from ..sight import agent_view
+from ..shapes import time_of
+from ..workspaces import AgentView, agent_view
 
 
 def socket_url(base_url: str) -> str:

@@ -9,22 +9,22 @@ from ...desk.snippets import Snippet, check_snippet
 from ...flows.audit import audit
 from ...flows.once import again
 from ...ports import Drop, Listing, Page, new, over, ref
-from .. import inbox
+from .. import snippets as shapes
 from ..calls import Call
 from ..router import route
 from .workspace import PAGED, told
 
 
-@route("GET", "/v1/snippets", who="agent", gives=list[inbox.SnippetView], query=PAGED)
+@route("GET", "/v1/snippets", who="agent", gives=list[shapes.SnippetView], query=PAGED)
 def snippets(call: Call) -> Page[Any]:
     """List the workspace's snippets, the oldest first."""
     listing: Listing[Snippet] = Listing("snippets", (call.who.workspace,))
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
-    return Page([inbox.snippet_view(snippet) for snippet in page.items], page.next)
+    return Page([shapes.snippet_view(snippet) for snippet in page.items], page.next)
 
 
-@route("POST", "/v1/snippets", who="agent", need="write", body=inbox.NewSnippet, gives=inbox.SnippetView, status=201)
-def new_snippet(call: Call, body: inbox.NewSnippet) -> inbox.SnippetView:
+@route("POST", "/v1/snippets", who="agent", need="write", body=shapes.NewSnippet, gives=shapes.SnippetView, status=201)
+def new_snippet(call: Call, body: shapes.NewSnippet) -> shapes.SnippetView:
     """Keep a text for everybody."""
     check_snippet(body.text)
 
@@ -41,11 +41,13 @@ def new_snippet(call: Call, body: inbox.NewSnippet) -> inbox.SnippetView:
         call.world.store.commit(new(snippet), *entry, *call.once.writes(snippet, snippet.created_at))
         return snippet
 
-    return call.answering(lambda once: again(call.world, attempt, once), inbox.snippet_view)
+    return call.answering(lambda once: again(call.world, attempt, once), shapes.snippet_view)
 
 
-@route("PATCH", "/v1/snippets/{snippet}", who="agent", need="write", body=inbox.ChangeSnippet, gives=inbox.SnippetView)
-def change_snippet(call: Call, body: inbox.ChangeSnippet) -> inbox.SnippetView:
+@route(
+    "PATCH", "/v1/snippets/{snippet}", who="agent", need="write", body=shapes.ChangeSnippet, gives=shapes.SnippetView
+)
+def change_snippet(call: Call, body: shapes.ChangeSnippet) -> shapes.SnippetView:
     """Change a snippet."""
     if body.text is not UNSET:
         check_snippet(body.text)
@@ -57,7 +59,7 @@ def change_snippet(call: Call, body: inbox.ChangeSnippet) -> inbox.SnippetView:
         call.world.store.commit(over(changed, old), *entry)
         return changed
 
-    return inbox.snippet_view(again(call.world, attempt))
+    return shapes.snippet_view(again(call.world, attempt))
 
 
 @route("DELETE", "/v1/snippets/{snippet}", who="agent", need="write", status=204)

@@ -16,10 +16,11 @@ from ...flows.set_up_tracker import (
     unregister,
 )
 from ...ports import Page, ref
-from .. import issues as told
+from .. import tracking as shapes
 from ..calls import Call
 from ..router import route
-from .workspace import told as given
+from ..tickets import FoundTicketView, found_view
+from .workspace import told
 
 
 def _own(call: Call) -> Install:
@@ -34,45 +35,45 @@ def _url(call: Call, install: Install) -> str:
     return f"{call.incoming.base_url}/in/{install.kind}/{install.id}"
 
 
-@route("POST", "/v1/installs/{install}/try", who="agent", need="admin", gives=told.TriedView)
+@route("POST", "/v1/installs/{install}/try", who="agent", need="admin", gives=shapes.TriedView)
 def try_tracker(call: Call) -> Any:
     """Try a tracker's connection: who we are there, and what is missing."""
     own = _own(call)
     probe = try_install(call.world, call.who, own)
-    return told.tried_view(probe, _url(call, own), tracking_of(call.world, own))
+    return shapes.tried_view(probe, _url(call, own), tracking_of(call.world, own))
 
 
-@route("POST", "/v1/installs/{install}/webhook", who="agent", need="admin", gives=told.TrackingView)
+@route("POST", "/v1/installs/{install}/webhook", who="agent", need="admin", gives=shapes.TrackingView)
 def register_webhook(call: Call) -> Any:
     """Make the webhook in the tracker, where its API allows that."""
     own = _own(call)
-    return told.tracking_view(register(call.world, call.who, own, _url(call, own)))
+    return shapes.tracking_view(register(call.world, call.who, own, _url(call, own)))
 
 
-@route("DELETE", "/v1/installs/{install}/webhook", who="agent", need="admin", gives=told.TrackingView)
+@route("DELETE", "/v1/installs/{install}/webhook", who="agent", need="admin", gives=shapes.TrackingView)
 def unregister_webhook(call: Call) -> Any:
     """Take the webhook in the tracker away."""
-    return told.tracking_view(unregister(call.world, call.who, _own(call)))
+    return shapes.tracking_view(unregister(call.world, call.who, _own(call)))
 
 
-@route("GET", "/v1/installs/{install}/words", who="agent", gives=told.WordsView)
+@route("GET", "/v1/installs/{install}/words", who="agent", gives=shapes.WordsView)
 def words(call: Call) -> Any:
     """Show a tracker's states as they are there now, and what each means."""
     own = _own(call)
-    return told.words_view(discover_words(call.world, own), tracking_of(call.world, own))
+    return shapes.words_view(discover_words(call.world, own), tracking_of(call.world, own))
 
 
-@route("PUT", "/v1/installs/{install}/words", who="agent", need="admin", body=told.PutWords, gives=told.WordsView)
-def review_words(call: Call, body: told.PutWords) -> Any:
+@route("PUT", "/v1/installs/{install}/words", who="agent", need="admin", body=shapes.PutWords, gives=shapes.WordsView)
+def review_words(call: Call, body: shapes.PutWords) -> Any:
     """Say what a tracker's states mean."""
     reviewed = [Word(id=word.id, name=word.name, means=word.means) for word in body.words]
-    return told.words_view(reviewed, put_words(call.world, call.who, _own(call), reviewed))
+    return shapes.words_view(reviewed, put_words(call.world, call.who, _own(call), reviewed))
 
 
-@route("GET", "/v1/installs/{install}/tracking", who="agent", gives=told.TrackingView)
+@route("GET", "/v1/installs/{install}/tracking", who="agent", gives=shapes.TrackingView)
 def tracking(call: Call) -> Any:
     """Show what crosses between issues and a tracker's tickets."""
-    return told.tracking_view(tracking_of(call.world, _own(call)))
+    return shapes.tracking_view(tracking_of(call.world, _own(call)))
 
 
 @route(
@@ -80,19 +81,19 @@ def tracking(call: Call) -> Any:
     "/v1/installs/{install}/tracking",
     who="agent",
     need="admin",
-    body=told.ChangeTracking,
-    gives=told.TrackingView,
+    body=shapes.ChangeTracking,
+    gives=shapes.TrackingView,
 )
-def patch_tracking(call: Call, body: told.ChangeTracking) -> Any:
+def patch_tracking(call: Call, body: shapes.ChangeTracking) -> Any:
     """Say what crosses between issues and a tracker's tickets."""
-    return told.tracking_view(change_tracking(call.world, call.who, _own(call), given(body)))
+    return shapes.tracking_view(change_tracking(call.world, call.who, _own(call), told(body)))
 
 
-@route("GET", "/v1/installs/{install}/tickets", who="agent", gives=list[told.FoundTicketView], query=("text",))
+@route("GET", "/v1/installs/{install}/tickets", who="agent", gives=list[FoundTicketView], query=("text",))
 def tracker_tickets(call: Call) -> Page[Any]:
     """Search a tracker's tickets."""
     own, text = _own(call), (call.query("text") or "").strip()
     if len(text) > 200:
         raise Invalid("text has at most 200 characters", "text")
     found = search_tickets(call.world, own, text) if text else []
-    return Page([told.found_view(seen) for seen in found], None)
+    return Page([found_view(seen) for seen in found], None)

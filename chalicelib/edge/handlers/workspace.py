@@ -15,11 +15,11 @@ from ...flows.once import again
 from ...flows.ping_install import ping_install
 from ...flows.secrets import made, rolled
 from ...ports import Listing, Page, new, over, ref
-from .. import inbox, shapes
+from .. import workspaces as shapes
 from ..calls import Call
+from ..installs import ChangeInstall, InstallKindView, InstallView, NewInstall, OutcomeView, install_view
 from ..router import route
 from ..shapes import time_of
-from ..sight import agent_view, audit_view, install_view, key_view, workspace_view
 
 PAGED = ("limit", "cursor")
 
@@ -47,7 +47,7 @@ def found(call: Call, body: shapes.FoundWorkspace) -> shapes.FoundedView:
             id=founded.workspace.id,
             name=founded.workspace.name,
             created_at=time_of(founded.workspace.created_at) or "",
-            owner=agent_view(founded.owner),
+            owner=shapes.agent_view(founded.owner),
             api_key=founded.api_key,
             token_secret=founded.token_secret,
         ),
@@ -57,7 +57,7 @@ def found(call: Call, body: shapes.FoundWorkspace) -> shapes.FoundedView:
 @route("GET", "/v1/workspace", who="agent", gives=shapes.WorkspaceView)
 def workspace(call: Call) -> shapes.WorkspaceView:
     """Show the credential's workspace."""
-    return workspace_view(_workspace(call))
+    return shapes.workspace_view(_workspace(call))
 
 
 @route("PATCH", "/v1/workspace", who="agent", need="admin", body=shapes.ChangeWorkspace, gives=shapes.WorkspaceView)
@@ -73,7 +73,7 @@ def change_workspace(call: Call, body: shapes.ChangeWorkspace) -> shapes.Workspa
         call.world.store.commit(over(changed, old), *audit(call.world, call.who, "workspace.changed", old.id, fields))
         return changed
 
-    return workspace_view(again(call.world, attempt))
+    return shapes.workspace_view(again(call.world, attempt))
 
 
 @route(
@@ -119,7 +119,7 @@ def agents(call: Call) -> Page[Any]:
     """List the agents."""
     listing: Listing[Agent] = Listing("agents", (call.who.workspace,))
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
-    return Page([agent_view(agent) for agent in page.items], page.next)
+    return Page([shapes.agent_view(agent) for agent in page.items], page.next)
 
 
 @route("POST", "/v1/agents", who="agent", need="admin", body=shapes.NewAgent, gives=shapes.AgentView, status=201)
@@ -141,13 +141,13 @@ def new_agent(call: Call, body: shapes.NewAgent) -> shapes.AgentView:
         call.world.store.commit(new(agent), *entry, *call.once.writes(agent, agent.created_at))
         return agent
 
-    return call.answering(lambda once: again(call.world, attempt, once), agent_view)
+    return call.answering(lambda once: again(call.world, attempt, once), shapes.agent_view)
 
 
 @route("GET", "/v1/agents/{agent}", who="agent", gives=shapes.AgentView)
 def agent(call: Call) -> shapes.AgentView:
     """Show an agent."""
-    return agent_view(_agent(call, call.params["agent"]))
+    return shapes.agent_view(_agent(call, call.params["agent"]))
 
 
 @route("PATCH", "/v1/agents/{agent}", who="agent", need="admin", body=shapes.ChangeAgent, gives=shapes.AgentView)
@@ -168,7 +168,7 @@ def change_agent(call: Call, body: shapes.ChangeAgent) -> shapes.AgentView:
         call.world.store.commit(over(changed, old), *audit(call.world, call.who, "agent.changed", old.id, fields))
         return changed
 
-    return agent_view(again(call.world, attempt))
+    return shapes.agent_view(again(call.world, attempt))
 
 
 def ended(call: Call, fields: dict[str, Any]) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def keys(call: Call) -> Page[Any]:
     """List the API keys; what they are is never shown again."""
     listing: Listing[ApiKey] = Listing("keys", (call.who.workspace,))
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
-    return Page([key_view(key) for key in page.items], page.next)
+    return Page([shapes.key_view(key) for key in page.items], page.next)
 
 
 @route(
@@ -221,7 +221,7 @@ def new_key(call: Call, body: shapes.NewKey) -> shapes.KeyView:
     scopes = tuple(sorted(set(body.scopes)))
     return call.answering(
         lambda once: issue_key(call.world, call.who, holder, body.name, scopes, expires, once),
-        lambda issued: key_view(issued[1], issued[0]),
+        lambda issued: shapes.key_view(issued[1], issued[0]),
     )
 
 
@@ -243,7 +243,7 @@ def revoke_key(call: Call) -> None:
 # --- installs -----------------------------------------------------------------------------------------------------
 
 
-@route("GET", "/v1/installs", who="agent", gives=list[shapes.InstallView], query=PAGED)
+@route("GET", "/v1/installs", who="agent", gives=list[InstallView], query=PAGED)
 def installs(call: Call) -> Page[Any]:
     """List the installs."""
     listing: Listing[Install] = Listing("installs", (call.who.workspace,))
@@ -256,12 +256,12 @@ def installs(call: Call) -> Page[Any]:
     "/v1/installs",
     who="agent",
     need="admin",
-    body=shapes.NewInstall,
-    gives=shapes.InstallView,
+    body=NewInstall,
+    gives=InstallView,
     status=201,
     sealed=True,
 )
-def new_install(call: Call, body: shapes.NewInstall) -> shapes.InstallView:
+def new_install(call: Call, body: NewInstall) -> InstallView:
     """Connect a channel or a tracker; its secret is shown this once."""
     return call.answering(
         lambda once: connect_install(call.world, call.who, body.kind, body.name, body.config, body.credentials, once),
@@ -269,8 +269,8 @@ def new_install(call: Call, body: shapes.NewInstall) -> shapes.InstallView:
     )
 
 
-@route("GET", "/v1/installs/{install}", who="agent", gives=shapes.InstallView)
-def install(call: Call) -> shapes.InstallView:
+@route("GET", "/v1/installs/{install}", who="agent", gives=InstallView)
+def install(call: Call) -> InstallView:
     """Show an install."""
     found_ = call.world.store.one(ref(Install, call.params["install"]))
     if found_ is None or found_.workspace != call.who.workspace:
@@ -278,10 +278,8 @@ def install(call: Call) -> shapes.InstallView:
     return install_view(found_, call.incoming.base_url)
 
 
-@route(
-    "PATCH", "/v1/installs/{install}", who="agent", need="admin", body=shapes.ChangeInstall, gives=shapes.InstallView
-)
-def patch_install(call: Call, body: shapes.ChangeInstall) -> shapes.InstallView:
+@route("PATCH", "/v1/installs/{install}", who="agent", need="admin", body=ChangeInstall, gives=InstallView)
+def patch_install(call: Call, body: ChangeInstall) -> InstallView:
     """Change an install."""
     changed = change_install(call.world, call.who, call.params["install"], told(body))
     return install_view(changed, call.incoming.base_url)
@@ -298,11 +296,11 @@ def delete_install(call: Call) -> None:
     "/v1/installs/{install}/secrets",
     who="agent",
     need="admin",
-    gives=shapes.InstallView,
+    gives=InstallView,
     status=201,
     sealed=True,
 )
-def roll_install_secret(call: Call) -> shapes.InstallView:
+def roll_install_secret(call: Call) -> InstallView:
     """Make a new secret for an install; the one before it stays live."""
     return call.answering(
         lambda once: roll_secret(call.world, call.who, call.params["install"], once),
@@ -310,22 +308,22 @@ def roll_install_secret(call: Call) -> shapes.InstallView:
     )
 
 
-@route("GET", "/v1/install-kinds", who="agent", gives=list[inbox.InstallKindView])
+@route("GET", "/v1/install-kinds", who="agent", gives=list[InstallKindView])
 def install_kinds(call: Call) -> Page[Any]:
     """List what can be connected, and which credentials its provider gives for that."""
     found = []
-    for kind in get_args(get_type_hints(shapes.NewInstall)["kind"]):
+    for kind in get_args(get_type_hints(NewInstall)["kind"]):
         with suppress(KeyError):  # one that this stack is not wired for
             credentials = dict(call.world.way_in(kind).CREDENTIALS)
-            found.append(inbox.InstallKindView(kind=kind, credentials=credentials))
+            found.append(InstallKindView(kind=kind, credentials=credentials))
     return Page(found)
 
 
-@route("POST", "/v1/installs/{install}/ping", who="agent", need="admin", gives=inbox.OutcomeView)
-def ping(call: Call) -> inbox.OutcomeView:
+@route("POST", "/v1/installs/{install}/ping", who="agent", need="admin", gives=OutcomeView)
+def ping(call: Call) -> OutcomeView:
     """Ping a channel's install: does its other side take what we send?"""
     ok, detail = ping_install(call.world, call.who, call.params["install"])
-    return inbox.OutcomeView(ok=ok, detail=detail)
+    return OutcomeView(ok=ok, detail=detail)
 
 
 @route("GET", "/v1/audit", who="agent", need="admin", gives=list[shapes.AuditView], query=PAGED)
@@ -333,4 +331,4 @@ def audit_log(call: Call) -> Page[Any]:
     """List what agents and keys changed, newest first."""
     listing: Listing[Audit] = Listing("audit", (call.who.workspace,), newest_first=True)
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
-    return Page([audit_view(entry) for entry in page.items], page.next)
+    return Page([shapes.audit_view(entry) for entry in page.items], page.next)

@@ -6,10 +6,10 @@ no mark: our comments are known by the account, and by their ids once they are s
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from ...desk.moments import rfc3339
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.workspaces import Install
 from ...ports import Answer, Busy, Denied, Outside, Secrets
@@ -181,7 +181,12 @@ class Asana:
 
     def changed(self, since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
         """A page of tasks changed since; within a page oldest first, since Asana has an order of its own."""
-        query = {"project": self._project, "modified_since": _iso(since), "opt_fields": FIELDS, "limit": str(PAGE)}
+        query = {
+            "project": self._project,
+            "modified_since": rfc3339(max(0, since)),
+            "opt_fields": FIELDS,
+            "limit": str(PAGE),
+        }
         told = self._api.call("GET", "/tasks", query=query | ({"offset": cursor} if cursor else {}))
         found = [self._ticket(task) for task in items(told, "data")]
         return sorted(found, key=lambda each: each.updated_at), words(told, "next_page", "offset")
@@ -309,7 +314,3 @@ def _gid(told: str) -> str:
 
 def _title(title: str) -> str:
     return " ".join(title.split())[:MAX_TITLE] or "Untitled"
-
-
-def _iso(ms: int) -> str:
-    return datetime.fromtimestamp(max(0, ms) / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -30,7 +30,7 @@ from msgspec.structs import replace
 from ...desk.arrivals import Ignored, Unsupported
 from ...desk.envelopes import Envelope, Greeting
 from ...desk.errors import Malformed, Unauthenticated
-from ...desk.strict_json import loads
+from ...desk.strict_json import loads_object
 from ...desk.tickets import Happened, Hint
 from ...desk.workspaces import Install
 from ...ports import Outside, Secrets, Tickets
@@ -120,7 +120,7 @@ def greet(envelope: Envelope, install: Install) -> Greeting:
         if not _SECRET.fullmatch(secret):
             raise Malformed("that is no handshake")
         return Greeting(status=200, headers={"X-Hook-Secret": secret})
-    _told(envelope)
+    loads_object(envelope.body)
     return Greeting(status=200)
 
 
@@ -129,7 +129,7 @@ def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsuppo
     if HANDSHAKE in envelope.headers:
         return [Ignored(reason="handshake")]
     try:
-        events = items(_told(envelope), "events")[:MAX_EVENTS]
+        events = items(loads_object(envelope.body), "events")[:MAX_EVENTS]
     except Malformed:
         return [Ignored(reason="malformed")]
     told = [_hint(event) for event in events]
@@ -179,10 +179,3 @@ def _story(event: Any, action: str, at: int, actor: str) -> Hint | Ignored:
     if not comment or (not ticket and (parent or action == "added")):
         return Ignored(reason="story-without-task")
     return Hint(ticket=ticket, what=STORIES[action], comment=comment, at=at, actor=actor)
-
-
-def _told(envelope: Envelope) -> dict[str, Any]:
-    told = loads(envelope.body)
-    if not isinstance(told, dict):
-        raise Malformed("the body must be an object")
-    return told

@@ -29,7 +29,7 @@ import msgspec
 
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.workspaces import Install
-from ...ports import AddressRefused, Answer, Busy, Denied, Outside, Secrets, Unreachable
+from ...ports import AddressRefused, Answer, Busy, Denied, Outside, Request, Secrets, Unreachable
 from ...wire import standard
 from ...wire.rest import after
 
@@ -144,7 +144,7 @@ class GenericTickets:
             raise Denied("no usable secret is configured")
         headers |= {"content-type": "application/json", "user-agent": "Parley"}
         try:
-            return self.outside.send("POST", url, body, headers, TIMEOUT, MOST)
+            return self.outside.send(Request("POST", url, body, headers, TIMEOUT, MOST))
         except AddressRefused as refused:
             raise Denied(f"address refused: {refused.detail}") from None
         except Unreachable as unreachable:

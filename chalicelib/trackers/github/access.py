@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import quote
 
 from ...ports import Answer, Busy, Denied, Outside, Secrets
+from ...wire.reading import moment
 from ...wire.rest import Absent, Api, Query, Reply, after
-from .words import milliseconds
 
 EARLY = 300_000  # ms before its end at which a token is no longer used
 HOPS = 3
@@ -129,7 +129,7 @@ class Access:
         except Absent:
             raise Denied(f"the App is not installed in {self._repository}", lost=True) from None
         told = self._once(bearer, "POST", f"/app/installations/{found['id']}/access_tokens", {}).json
-        return str(told["token"]), milliseconds(told.get("expires_at"))
+        return str(told["token"]), moment(told, "expires_at")
 
     def _as_app(self, path: str) -> dict[str, Any]:
         keys = iter(self._given("private_key"))

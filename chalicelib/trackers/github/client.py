@@ -14,6 +14,7 @@ import msgspec
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.workspaces import Install
 from ...ports import Denied, Outside, Secrets
+from ...wire.reading import moment
 from ...wire.rest import Absent
 from .access import Access, Gone
 from .words import (
@@ -26,11 +27,10 @@ from .words import (
     foot_of,
     labels,
     mark_in,
-    milliseconds,
-    moment,
     place,
     said,
     same,
+    seconds,
     ticket_id,
     word,
 )
@@ -148,7 +148,7 @@ class GitHub:
     def comments(self, ticket: str, since: int = 0) -> list[CommentSeen]:
         """Those changed since, oldest first."""
         path = f"{_path(self._place(ticket))}/comments"
-        query = {"per_page": str(PAGE)} | ({"since": moment(since)} if since else {})
+        query = {"per_page": str(PAGE)} | ({"since": seconds(since)} if since else {})
         found: list[CommentSeen] = []
         for _ in range(MAX_PAGES):
             got = self._ask("GET", path, query=query)
@@ -215,13 +215,13 @@ class GitHub:
         after, _, page = cursor.partition(".")
         start = int(after) if after.isdigit() else since
         number = int(page) if page.isdigit() else 1
-        query = {"state": "all", "sort": "updated", "direction": "asc", "since": moment(start - 1000)}
+        query = {"state": "all", "sort": "updated", "direction": "asc", "since": seconds(start - 1000)}
         query |= {"per_page": str(PAGE), "page": str(number)}
         told = self._ask("GET", f"/repos/{self._home}/issues", query=query).json
         seen = [self._seen(issue, str(issue["number"])) for issue in told if "pull_request" not in issue]
         if len(told) < PAGE:
             return seen, ""
-        last = milliseconds(told[-1].get("updated_at"))
+        last = moment(told[-1], "updated_at")
         return seen, f"{start}.{number + 1}" if last // 1000 <= start // 1000 else f"{last}.1"
 
     def _marked(self, mark: str) -> dict[str, Any] | None:
@@ -247,7 +247,7 @@ class GitHub:
             text=said(body),
             labels=labels(issue),
             assignee=_person(issue.get("assignee"))[1],
-            updated_at=milliseconds(issue.get("updated_at")),
+            updated_at=moment(issue, "updated_at"),
             mark=mark if mark and self._ours(issue) else "",
         )
 
@@ -259,8 +259,8 @@ class GitHub:
             text=said(told.get("body")),
             author=author or "ghost",  # as GitHub shows a deleted account
             author_id=author_id,
-            created_at=milliseconds(told.get("created_at")),
-            updated_at=milliseconds(told.get("updated_at")),
+            created_at=moment(told, "created_at"),
+            updated_at=moment(told, "updated_at"),
             mark=mark if mark and self._ours(told) else "",
         )
 

@@ -12,20 +12,19 @@ A hint is all that is taken: what the ticket is now, is fetched. So a replay doe
 Light to import: the API's cold path does.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
-
-import msgspec
 
 from ...desk.arrivals import Ignored, Unsupported
 from ...desk.envelopes import Envelope, Greeting
 from ...desk.errors import Malformed, WrongMediaType
-from ...desk.ids import derived
+from ...desk.strict_json import loads_object
 from ...desk.tickets import Happened, Hint
 from ...desk.workspaces import Install
 from ...ports import Outside, Secrets, Tickets
 from ...wire import signed
+from ...wire.groups import grouped
+from ...wire.reading import ident, moment, named, walk, words
 
 CREDENTIALS: Mapping[str, str] = {
     "token": "a fine-grained personal access token: Issues read and write, and Webhooks read and write",
@@ -86,7 +85,6 @@ OTHERS: dict[str, str] = {
     workflow_dispatch workflow_job workflow_run""".split(),  # noqa: SIM905
     "not-about-issues",
 )
-_PLAIN = re.compile(r"[a-z0-9_]{1,40}")
 
 
 def check(config: dict[str, Any]) -> dict[str, Any]:
@@ -109,14 +107,7 @@ def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
 
 def group(envelope: Envelope) -> str:
     """The ticket, or the install for what is about none."""
-    try:
-        told = _told(envelope)
-    except (Malformed, WrongMediaType):
-        return envelope.install
-    number = _at(told, "issue", "number")
-    if number is None:
-        return envelope.install
-    return derived("grp", envelope.install, str(_at(told, "repository", "full_name")), str(number))
+    return grouped(envelope, lambda: _ticket(_told(envelope)))
 
 
 def greet(envelope: Envelope, install: Install) -> Greeting:
@@ -131,16 +122,16 @@ def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsuppo
         told = _told(envelope)
     except (Malformed, WrongMediaType):
         return [Ignored(reason="malformed")]
-    event, action = envelope.headers.get("x-github-event", ""), _text(told, "action")
+    event, action = envelope.headers.get("x-github-event", ""), words(told, "action")
     if event in ("issues", "issue_comment"):
         return [_about_ticket(envelope, install, told, event, action)]
     if event in PROJECT:
         if action in PROJECT[event]:
-            return [Hint(ticket="", what="project_changed", id=_delivery(envelope), actor=_text(told, "sender", "id"))]
+            return [Hint(ticket="", what="project_changed", id=_delivery(envelope), actor=ident(told, "sender", "id"))]
         return [Ignored(reason="connection-as-before")]
     if event in OTHERS:
         return [Ignored(reason=OTHERS[event])]
-    return [Unsupported(what=_plain(event))]
+    return [Unsupported(what=named(event))]
 
 
 def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
@@ -155,7 +146,7 @@ def _about_ticket(
 ) -> Hint | Ignored | Unsupported:
     known = ISSUES if event == "issues" else COMMENTS
     if action not in known:
-        return Unsupported(what=f"{event}.{_plain(action)}")
+        return Unsupported(what=f"{event}.{named(action)}")
     issue = told.get("issue")
     if not isinstance(issue, dict) or type(issue.get("number")) is not int or issue["number"] < 1:
         return Ignored(reason="no-issue")
@@ -168,27 +159,28 @@ def _about_ticket(
 
 
 def _hint(envelope: Envelope, install: Install, told: dict[str, Any], what: Happened) -> Hint:
-    from .words import Place, mark_in, milliseconds, ticket_id
+    from .words import Place, mark_in, ticket_id
 
     issue, comment = told["issue"], told.get("comment")
     home = _home(envelope, install, told)
-    there = Place(_text(told, "repository", "full_name") or home, issue["number"])
+    there = Place(words(told, "repository", "full_name") or home, issue["number"])
     changed = comment if isinstance(comment, dict) else issue
-    author, actor = _text(changed, "user", "id"), _text(told, "sender", "id")
+    author, actor = ident(changed, "user", "id"), ident(told, "sender", "id")
     moved_to = ""
     if what == "transferred":
-        new, number = _text(told, "changes", "new_repository", "full_name"), _at(told, "changes", "new_issue", "number")
+        new = words(told, "changes", "new_repository", "full_name")
+        number = walk(told, "changes", "new_issue", "number")
         moved_to = ticket_id(Place(new, number), home) if new and type(number) is int else ""
     return Hint(
         ticket=ticket_id(there, home),
         what=what,
         id=_delivery(envelope),
-        comment=_text(comment, "id"),
-        at=milliseconds(changed.get("updated_at")),
+        comment=ident(comment, "id"),
+        at=moment(changed, "updated_at"),
         actor=actor,
         moved_to=moved_to,
         # Others can copy a mark; only its own author's change carries it.
-        mark=mark_in(_text(changed, "body")) if author and author == actor else "",
+        mark=mark_in(words(changed, "body")) if author and author == actor else "",
     )
 
 
@@ -196,7 +188,7 @@ def _home(envelope: Envelope, install: Install, told: dict[str, Any]) -> str:
     """The connected repository by its name of today: a repository's own webhook knows no other, however it is called
     by now; an App's or an organisation's tells of many."""
     if envelope.headers.get("x-github-hook-installation-target-type") == "repository":
-        return _text(told, "repository", "full_name") or str(install.config.get("repository", ""))
+        return words(told, "repository", "full_name") or str(install.config.get("repository", ""))
     return str(install.config.get("repository", ""))
 
 
@@ -207,13 +199,7 @@ def _told(envelope: Envelope) -> dict[str, Any]:
         body = _payload(body)
     elif envelope.content_type != "application/json":
         raise WrongMediaType(f"this webhook takes application/json or {FORM}")
-    try:
-        told = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Malformed("not valid JSON") from None
-    if not isinstance(told, dict):
-        raise Malformed("the body must be an object")
-    return told
+    return loads_object(body)
 
 
 def _payload(form: bytes) -> bytes:
@@ -225,23 +211,12 @@ def _payload(form: bytes) -> bytes:
         raise Malformed("the form has no payload") from None
 
 
-def _at(told: Any, *path: str) -> Any:
-    """What lies there, or None: a deleted account is null, an organisation's ping has no repository."""
-    for name in path:
-        told = told.get(name) if isinstance(told, dict) else None
-    return told
-
-
-def _text(told: Any, *path: str) -> str:
-    value = _at(told, *path)
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+def _ticket(told: dict[str, Any]) -> str:
+    """The issue, by its repository's name of today; "" for what is about none."""
+    number = ident(told, "issue", "number")
+    return f"{words(told, 'repository', 'full_name')}#{number}" if number else ""
 
 
 def _delivery(envelope: Envelope) -> str:
     """The same over redeliveries."""
-    told = envelope.headers.get("x-github-delivery", "")
-    return told if re.fullmatch(r"[\w-]{1,64}", told) else ""
-
-
-def _plain(word: str) -> str:
-    return word if _PLAIN.fullmatch(word) else "other"
+    return ident(envelope.headers.get("x-github-delivery"))

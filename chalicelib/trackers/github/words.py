@@ -111,15 +111,7 @@ def foot(mark: str, link: str = "") -> str:
     )
 
 
-def milliseconds(moment: object) -> int:
-    """Of a time as GitHub writes it (2011-04-22T13:33:48Z); 0 if it is none."""
-    try:
-        return int(datetime.fromisoformat(str(moment)).timestamp() * 1000)
-    except (ValueError, OverflowError):
-        return 0
-
-
-def moment(at: int) -> str:
+def seconds(at: int) -> str:
     """A time as GitHub reads it; to the second, as it keeps them."""
     from datetime import UTC
 

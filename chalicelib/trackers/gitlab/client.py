@@ -7,12 +7,12 @@ went, and where that leads nowhere for us it is gone, never done.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
+from ...desk.moments import rfc3339
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.workspaces import Install
 from ...ports import Answer, Busy, Denied, Outside, Secrets
@@ -190,7 +190,7 @@ class GitLab:
         start, _, page = cursor.partition("|")
         number = int(page or 1)
         query: dict[str, str | int] = {
-            "updated_after": _iso(int(start or since) - 1),
+            "updated_after": rfc3339(max(0, int(start or since) - 1)),
             "order_by": "updated_at",
             "sort": "asc",
             "scope": "all",
@@ -324,7 +324,3 @@ def _title(title: str) -> str:
 def _label(name: str) -> str:
     """A comma would part it in two."""
     return " ".join(name.replace(",", " ").split())[:MAX_TITLE]
-
-
-def _iso(ms: int) -> str:
-    return datetime.fromtimestamp(max(0, ms) / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

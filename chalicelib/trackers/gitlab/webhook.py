@@ -22,12 +22,12 @@ from typing import Any
 from ...desk.arrivals import Ignored, Unsupported
 from ...desk.envelopes import Envelope, Greeting
 from ...desk.errors import Malformed, Unauthenticated
-from ...desk.ids import derived
-from ...desk.strict_json import loads
+from ...desk.strict_json import loads_object
 from ...desk.tickets import Happened, Hint
 from ...desk.workspaces import Install
 from ...ports import Outside, Secrets, Tickets
 from ...wire import standard
+from ...wire.groups import grouped
 from ...wire.reading import ident, moment, named, slug, walk, words
 from ...wire.signed import same
 
@@ -91,23 +91,19 @@ def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
 
 def group(envelope: Envelope) -> str:
     """The ticket, or the install for what is about none."""
-    try:
-        ticket = _ticket(_told(envelope))
-    except Malformed:
-        return envelope.install
-    return derived("grp", envelope.install, ticket) if ticket else envelope.install
+    return grouped(envelope, lambda: _ticket(loads_object(envelope.body)))
 
 
 def greet(envelope: Envelope, install: Install) -> Greeting:
     """200, also for what we do not know: four failures in a row switch a webhook off. Malformed for no JSON."""
-    _told(envelope)
+    loads_object(envelope.body)
     return Greeting(status=200)
 
 
 def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsupported]:
     """What it says. Never raises for content."""
     try:
-        told = _told(envelope)
+        told = loads_object(envelope.body)
     except Malformed:
         return [Ignored(reason="malformed")]
     id_ = ident(envelope.headers.get("idempotency-key")) or ident(envelope.headers.get("x-gitlab-event-uuid"))
@@ -196,10 +192,3 @@ def _ticket(told: dict[str, Any]) -> str:
         issue = walk(told, "object_attributes")
     project, iid = ident(issue, "project_id") or ident(told, "project", "id"), ident(issue, "iid")
     return f"{project}-{iid}" if project.isdigit() and iid.isdigit() else ""
-
-
-def _told(envelope: Envelope) -> dict[str, Any]:
-    told = loads(envelope.body)
-    if not isinstance(told, dict):
-        raise Malformed("the body must be an object")
-    return told

@@ -21,12 +21,12 @@ from typing import Any
 from ...desk.arrivals import Ignored, Unsupported
 from ...desk.envelopes import Envelope, Greeting
 from ...desk.errors import Malformed
-from ...desk.ids import derived
-from ...desk.strict_json import loads
+from ...desk.strict_json import loads_object
 from ...desk.tickets import Happened, Hint
 from ...desk.workspaces import Install
 from ...ports import Outside, Secrets, Tickets
 from ...wire import signed
+from ...wire.groups import grouped
 from ...wire.reading import ident, items, moment, named, walk, words
 
 CREDENTIALS: Mapping[str, str] = {
@@ -102,23 +102,19 @@ def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
 
 def group(envelope: Envelope) -> str:
     """The ticket, or the install for what is about none."""
-    try:
-        ticket = _ticket(_told(envelope))
-    except Malformed:
-        return envelope.install
-    return derived("grp", envelope.install, ticket) if ticket else envelope.install
+    return grouped(envelope, lambda: _ticket(loads_object(envelope.body)))
 
 
 def greet(envelope: Envelope, install: Install) -> Greeting:
     """200, also for what we do not know: Jira tries again for 5 statuses of 4xx and all 5xx. Malformed for no JSON."""
-    _told(envelope)
+    loads_object(envelope.body)
     return Greeting(status=200)
 
 
 def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsupported]:
     """What it says. Never raises for content."""
     try:
-        told = _told(envelope)
+        told = loads_object(envelope.body)
     except Malformed:
         return [Ignored(reason="malformed")]
     return [_hint(told, words(told, "webhookEvent"), _delivery(envelope))]
@@ -198,10 +194,3 @@ def account(person: Any) -> str:
 def _delivery(envelope: Envelope) -> str:
     """The same over retries."""
     return ident(envelope.headers.get("x-atlassian-webhook-identifier", ""))
-
-
-def _told(envelope: Envelope) -> dict[str, Any]:
-    told = loads(envelope.body)
-    if not isinstance(told, dict):
-        raise Malformed("the body must be an object")
-    return told

@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from ...desk.moments import rfc3339
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.workspaces import Install
 from ...ports import Denied, Outside, Secrets
+from ...wire.reading import moment
 from ...wire.rest import Absent
 from .graph import Graph
-from .words import chosen_id, milliseconds, moment, seen, short, word
+from .words import chosen_id, seen, short, word
 
 PAGE = 50
 MAX_PAGES = 20  # of one ticket's comments, of a workspace's labels
@@ -191,7 +193,7 @@ class Linear:
         """A page of those changed, oldest first; archived ones, and those in the trash, among them."""
         told = self._ask(
             CHANGED,
-            filter={"team": {"id": {"eq": self._team()}}, "updatedAt": {"gte": moment(since)}},
+            filter={"team": {"id": {"eq": self._team()}}, "updatedAt": {"gte": rfc3339(since)}},
             first=PAGE,
             after=cursor or None,
             sort=[{"updatedAt": {"order": "Ascending"}}],
@@ -273,8 +275,8 @@ def _comment(told: dict[str, Any]) -> CommentSeen:
         text=str(told["body"]),
         author=str(author.get("name") or ""),
         author_id=str(author.get("id") or ""),
-        created_at=milliseconds(told["createdAt"]),
-        updated_at=milliseconds(told["updatedAt"]),
+        created_at=moment(told, "createdAt"),
+        updated_at=moment(told, "updatedAt"),
     )
 
 

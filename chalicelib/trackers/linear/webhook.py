@@ -15,16 +15,16 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
-
 from ...desk.arrivals import Ignored, Unsupported
 from ...desk.envelopes import Envelope, Greeting
 from ...desk.errors import Malformed, Unauthenticated, WrongMediaType
-from ...desk.ids import derived
+from ...desk.strict_json import loads_object
 from ...desk.tickets import Happened, Hint
 from ...desk.workspaces import Install
 from ...ports import Outside, Secrets, Tickets
 from ...wire import signed
+from ...wire.groups import grouped
+from ...wire.reading import ident, moment, named, words
 
 CREDENTIALS: Mapping[str, str] = {
     "token": "a personal API key (Settings, Security & access) or an OAuth access token; to make webhooks, an admin's",
@@ -62,7 +62,6 @@ OTHERS: dict[str, str] = {
     InitiativeUpdate Project ProjectLabel ProjectMilestone ProjectUpdate Release ReleaseNote User""".split(),  # noqa: SIM905
     "not-about-issues",
 )
-_PLAIN = re.compile(r"[A-Za-z0-9_]{1,40}")
 
 
 def check(config: dict[str, Any]) -> dict[str, Any]:
@@ -90,12 +89,7 @@ def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
 
 def group(envelope: Envelope) -> str:
     """The issue, or the install for what is about none."""
-    try:
-        told = _told(envelope)
-    except (Malformed, WrongMediaType):
-        return envelope.install
-    ticket = _ticket(told)
-    return derived("grp", envelope.install, ticket) if ticket else envelope.install
+    return grouped(envelope, lambda: _ticket(_told(envelope)))
 
 
 def greet(envelope: Envelope, install: Install) -> Greeting:
@@ -110,7 +104,7 @@ def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsuppo
         told = _told(envelope)
     except (Malformed, WrongMediaType):
         return [Ignored(reason="malformed")]
-    type_, action = _text(told, "type"), _text(told, "action")
+    type_, action = words(told, "type"), words(told, "action")
     if type_ in ("Issue", "Comment"):
         return [_about_ticket(envelope, told, type_, action)]
     if type_ in PROJECT:
@@ -119,7 +113,7 @@ def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsuppo
         return [Ignored(reason="connection-as-before")]
     if type_ in OTHERS:
         return [Ignored(reason=OTHERS[type_])]
-    return [Unsupported(what=_plain(type_))]
+    return [Unsupported(what=named(type_))]
 
 
 def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
@@ -133,7 +127,7 @@ def _about_ticket(envelope: Envelope, told: dict[str, Any], type_: str, action: 
     ticket = _ticket(told)
     known = ISSUES if type_ == "Issue" else COMMENTS
     if action not in known and (type_, action) != ("Issue", "update"):
-        return Unsupported(what=f"{type_}.{_plain(action)}")
+        return Unsupported(what=f"{type_}.{named(action)}")
     if not ticket:
         return Ignored(reason="not-on-an-issue")
     what = known.get(action) or _changed(told)
@@ -150,15 +144,13 @@ def _changed(told: dict[str, Any]) -> Happened | None:
 
 
 def _hint(envelope: Envelope, told: dict[str, Any], ticket: str, what: Happened) -> Hint:
-    from .words import milliseconds
-
-    by = _text(told, "actor", "id") or _text(told, "data", "userId") or _text(told, "data", "creatorId")
+    by = words(told, "actor", "id") or words(told, "data", "userId") or words(told, "data", "creatorId")
     return Hint(
         ticket=ticket,
         what=what,
         id=_delivery(envelope),
-        comment=_text(told, "data", "id") if told["type"] == "Comment" else "",
-        at=milliseconds(_text(told, "data", "updatedAt")) or _sent_at(envelope) or 0,
+        comment=words(told, "data", "id") if told["type"] == "Comment" else "",
+        at=moment(told, "data", "updatedAt") or _sent_at(envelope) or 0,
         actor=by,
     )
 
@@ -166,8 +158,8 @@ def _hint(envelope: Envelope, told: dict[str, Any], ticket: str, what: Happened)
 def _ticket(told: dict[str, Any]) -> str:
     """The issue's id: its own, or the one that a comment is on. Comments are on documents and updates, too."""
     if told.get("type") == "Issue":
-        return _text(told, "data", "id")
-    return _text(told, "data", "issueId") or _text(told, "data", "issue", "id")
+        return words(told, "data", "id")
+    return words(told, "data", "issueId") or words(told, "data", "issue", "id")
 
 
 def _sent_at(envelope: Envelope) -> int | None:
@@ -186,26 +178,9 @@ def _told(envelope: Envelope) -> dict[str, Any]:
     """The JSON. Malformed or WrongMediaType."""
     if envelope.content_type != "application/json":
         raise WrongMediaType("this webhook takes application/json")
-    try:
-        told = msgspec.json.decode(envelope.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Malformed("not valid JSON") from None
-    if not isinstance(told, dict):
-        raise Malformed("the body must be an object")
-    return told
-
-
-def _text(told: Any, *path: str) -> str:
-    """The text that lies there, or "": much is absent rather than null."""
-    for name in path:
-        told = told.get(name) if isinstance(told, dict) else None
-    return told if isinstance(told, str) else ""
+    return loads_object(envelope.body)
 
 
 def _delivery(envelope: Envelope) -> str:
-    told = envelope.headers.get("linear-delivery", "")
-    return told if re.fullmatch(r"[\w-]{1,64}", told) else ""
-
-
-def _plain(word: str) -> str:
-    return word if _PLAIN.fullmatch(word) else "other"
+    """The same over retries."""
+    return ident(envelope.headers.get("linear-delivery"))

@@ -13,10 +13,10 @@ A word's id is the state's own: teams name and order their states as they like.
 
 import hashlib
 import uuid
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 from ...desk.tickets import IssueState, TicketSeen, Word
+from ...wire.reading import moment
 
 MEANS: dict[str, IssueState] = {
     "triage": "open",
@@ -47,7 +47,7 @@ def seen(issue: dict[str, Any], mark: str = "") -> TicketSeen:
         text=issue.get("description") or "",
         labels=tuple(str(label["name"]) for label in issue["labels"]["nodes"]),
         assignee=str((issue.get("assignee") or {}).get("name", "")),
-        updated_at=milliseconds(issue.get("updatedAt")),
+        updated_at=moment(issue, "updatedAt"),
         gone=bool(issue.get("trashed")),
         mark=mark,
     )
@@ -62,16 +62,3 @@ def chosen_id(install: str, mark: str) -> str:
 def short(title: str) -> str:
     """A title that Linear takes."""
     return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1] + "…"
-
-
-def milliseconds(moment: object) -> int:
-    """Of a time as Linear writes it (2023-01-01T12:00:00.000Z); 0 if it is none."""
-    try:
-        return int(datetime.fromisoformat(str(moment)).timestamp() * 1000)
-    except (ValueError, OverflowError):
-        return 0
-
-
-def moment(at: int) -> str:
-    """A time as Linear reads it."""
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

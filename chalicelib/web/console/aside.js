@@ -7,13 +7,24 @@ import { attempt, face } from "./parts.js";
 import { api } from "./session.js";
 
 export class Aside {
+  #asked = 0;
+
   constructor(open) {
     this.open = open;
     this.element = h("aside.about", { "aria-label": "About the customer" });
   }
 
+  /** Another room is opened: nothing of the last one stays. */
+  begin(id) {
+    this.room = id;
+    this.#asked += 1;
+    this.element.replaceChildren();
+  }
+
+  /** What is known now, unless another room is shown by then. */
   async show(room) {
-    this.room = room.id;
+    if (room.id !== this.room) return undefined;
+    const asked = ++this.#asked;
     if (!room.customer) return this.#visitor(room);
     const path = `/v1/customers/${encodeURIComponent(room.customer.external_id)}`;
     const [customer, users, rooms, issues] = await Promise.all([
@@ -22,7 +33,7 @@ export class Aside {
       attempt(() => api.get(`/v1/rooms?customer=${encodeURIComponent(room.customer.external_id)}&limit=20`)),
       attempt(() => roomIssues(room, () => this.show(room))),
     ]);
-    if (this.room !== room.id || !customer) return undefined;
+    if (asked !== this.#asked || !customer) return undefined;
     const others = (rooms?.items ?? []).filter((each) => each.id !== room.id);
     const known = Object.entries(customer.attributes);
     return this.element.replaceChildren(

@@ -56,8 +56,10 @@ async function composed(go) {
 async function watched(id, go) {
   const page = h("div.sheet");
   let timer = 0;
+  let looks = 0;
   const look = async () => {
     clearTimeout(timer);
+    const asked = ++looks;
     const told = await attempt(() => api.get(`/v1/broadcasts/${id}`));
     if (!told) {
       if (page.isConnected) timer = setTimeout(look, 3000);
@@ -65,6 +67,7 @@ async function watched(id, go) {
     }
     const known = told.state === "draft" ? await attempt(() => api.get(`/v1/broadcasts/${id}/preview`)) : null;
     const results = known ? null : await attempt(() => api.get(`/v1/broadcasts/${id}/results`));
+    if (asked !== looks) return; // a later look draws
     page.replaceChildren(...drawn(told, known, results?.items ?? [], look, go));
     if (page.isConnected && (MOVING.has(told.state) || told.sums?.waiting)) timer = setTimeout(look, 700);
   };
@@ -113,7 +116,7 @@ function previewed(preview) {
   return h("section", null,
     h("h2", null, `Goes to ${preview.rooms} ${preview.rooms === 1 ? "room" : "rooms"}`),
     h("p.dim", null, `${preview.messages} messages, ${preview.deliveries} deliveries to feeds, about $${preview.dollars.toFixed(4)}`),
-    skipped.length ? h("p", null, `Skipped: ${skipped.map(([why, n]) => `${n} (${why})`).join(", ")}`) : null,
+    skipped.length ? h("p", null, "Skipped: ", skipped.map(([why, n]) => `${n} (${why})`).join(", ")) : null,
     preview.missing.map((each) => h("p.bad", null, `${each.room}: ${each.reason}`)),
     preview.samples.slice(0, 3).map((each) => h("pre.asis", { tabindex: "0" }, each.text)));
 }

@@ -3,8 +3,8 @@
 
 import { h } from "../shared/dom.js";
 import { size } from "../shared/words.js";
-import { ask, attempt, empty, input, say, sign } from "./parts.js";
-import { filled } from "./snippets.js";
+import { ask, attempt, busy, empty, input, say, sign } from "./parts.js";
+import { filled, known } from "./snippets.js";
 import { api, here, may, recall, remember } from "./session.js";
 
 const CHANNELS_OUT = { webhook: "webhook", slack: "Slack", email: "e-mail", msteams: "Teams" };
@@ -13,7 +13,7 @@ const TYPING = 4000; // ms between two signs that somebody is writing
 export class Composer {
   mode = "answer";
   files = [];
-  reach = [];
+  reach = null; // where answers go, once that is known
   #reply = null;
   #typed = 0;
 
@@ -21,6 +21,7 @@ export class Composer {
     this.talk = talk;
     this.key = (mode) => `draft:${talk.id}:${mode}`;
     this.go = () => {};
+    this.asked = new Promise((done) => (this.answered = done));
     this.text = h("textarea", { rows: "3", oninput: () => this.#wrote(), onkeydown: (event) => this.#pressed(event), onpaste: (event) => this.#pasted(event) });
     this.modes = h("div.modes", { role: "group", "aria-label": "What is written" }, this.#mode("answer", "Answer", "reply"), this.#mode("note", "Internal note", "lock"));
     this.chosen = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1", onchange: () => this.#take([...this.chosen.files]) });
@@ -34,7 +35,8 @@ export class Composer {
         h("button.quiet", { type: "button", title: "Snippets (s)", "aria-label": "Snippets", onclick: () => this.snippets() }, sign("snippet")),
         h("span.hint", null, "⌘/Ctrl + Enter sends"),
         this.send));
-    this.switch("answer", false);
+    this.mode = recall(this.key("mode"), "answer");
+    this.switch(this.mode, false);
   }
 
   #mode(name, words, ico) {
@@ -43,9 +45,13 @@ export class Composer {
 
   async load() {
     if (!may("write")) this.element.hidden = true;
-    if (!this.text.value) this.switch(recall(this.key("mode"), "answer"), false);
-    this.reach = (await api.get(`/v1/rooms/${this.talk.id}/reach`)).items;
     this.#button();
+    try {
+      this.reach = (await api.get(`/v1/rooms/${this.talk.id}/reach`)).items;
+    } finally {
+      this.answered();
+      this.#button();
+    }
   }
 
   close() {
@@ -80,13 +86,14 @@ export class Composer {
   /** Where it goes, by the room's bridges and the workspace's feeds. */
   get where() {
     const room = this.talk.room;
-    if (this.mode === "note") return "stays with us";
-    if (!room || room.kind === "internal") return "stays with us";
+    if (this.mode === "note" || room?.kind === "internal") return "stays with us";
+    if (!room) return "…";
+    const here_ = room.customer ? `${room.customer_name ?? "the customer"}’s room` : "the visitor’s room";
+    if (!this.reach) return `to ${here_} and wherever it is bridged to`;
     const named = this.reach.filter((each) => each.channel !== "email").map((each) => `${CHANNELS_OUT[each.channel] ?? each.channel} ${each.name}`);
     const mails = this.reach.filter((each) => each.channel === "email").length;
     const words = [...named, ...(mails ? [`${mails} by e-mail`] : [])];
-    const here_ = room.customer ? `${room.customer_name ?? "the customer"}’s room` : "the visitor’s room";
-    return words.length ? `to ${here_}, ${words.slice(0, -1).map((word) => `${word}, `).join("")}${words.length > 1 ? "and " : ""}${words.at(-1)}` : `to ${here_}`;
+    return `to ${new Intl.ListFormat("en-GB").format([here_, ...words])}`;
   }
 
   #button() {
@@ -122,7 +129,8 @@ export class Composer {
   }
 
   async say() {
-    if (this.send.disabled) return;
+    if (this.mode === "answer") await this.asked; // where it goes is written before it leaves
+    if (this.send.disabled || !this.element.isConnected) return;
     const text = this.text.value.trim();
     const body = { text, internal: this.mode === "note", attachments: this.files.filter((file) => file.id).map((file) => file.id) };
     if (this.#reply) body.reply_to = this.#reply.id;
@@ -183,19 +191,21 @@ export class Composer {
   // --- snippets
 
   async snippets() {
-    const found = await attempt(() => api.all("/v1/snippets"));
-    if (!found) return;
+    const place = location.hash;
+    const read = this.talk.room && (await attempt(() => Promise.all([api.all("/v1/snippets"), known(this.talk)])));
+    if (!read || busy(place)) return;
+    const [found, facts] = read;
     if (!found.length) return void say("There are no snippets yet: make one under Settings.");
     const list = h("ul.pickable");
     const words = input("words", { type: "search", placeholder: "Find a snippet", "aria-label": "Find a snippet" });
     const draw = () => {
       const shown = found.filter((each) => `${each.name} ${each.text}`.toLowerCase().includes(words.value.toLowerCase()));
-      list.replaceChildren(...shown.map((each) => h("li", null, h("button", { type: "button", onclick: () => insert(each) }, h("strong", null, each.name), h("span", null, each.text.slice(0, 120))))));
+      list.replaceChildren(...shown.map((each) => h("li", null, h("button", { type: "button", onclick: () => insert(each) }, h("strong", null, each.name), h("span", null, filled(each.text, facts).slice(0, 120))))));
       if (!shown.length) list.replaceChildren(h("li", null, empty("None of that name.")));
     };
-    const insert = async (snippet) => {
+    const insert = (snippet) => {
       box.close();
-      this.put(await filled(snippet.text, this.talk));
+      this.put(filled(snippet.text, facts));
     };
     words.addEventListener("input", draw);
     words.addEventListener("keydown", (event) => {

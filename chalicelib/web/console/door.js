@@ -12,7 +12,7 @@ export async function door(app, enter) {
   const workspace = WORKSPACE.test(asked) ? asked : "";
   const link = new URLSearchParams(location.hash.slice(1)).get("sign-in");
   if (link) return followed(app, link, enter);
-  const ways = await api.get(`/v1/sign-in${workspace ? `?workspace=${workspace}` : ""}`);
+  const ways = await api.get(workspace ? `/v1/sign-in?workspace=${workspace}` : "/v1/sign-in");
   const error = new URLSearchParams(location.hash.slice(1)).get("refused");
   return shown(app, [
     error ? h("p.bad", { role: "alert" }, `Not signed in: ${error.slice(0, 200)}`) : null,

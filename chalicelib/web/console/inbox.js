@@ -67,6 +67,8 @@ export class Inbox {
     this.title.textContent = title;
     if (!changed) return;
     this.rooms.clear();
+    this.next = null;
+    this.more.hidden = true;
     this.chosen = null;
     this.filter.value = this.words = "";
     this.#draw(true);
@@ -83,8 +85,12 @@ export class Inbox {
     const query = [asking(this.view), "limit=50", cursor ? `cursor=${encodeURIComponent(cursor)}` : ""].filter(Boolean).join("&");
     const page = await api.get(`/v1/rooms?${query}`);
     if (reading !== this.#reading) return;
+    const known = new Map(this.rooms);
     if (!cursor) this.rooms.clear();
-    for (const room of page.items) this.rooms.set(room.id, room);
+    for (const room of page.items) {
+      const later = known.get(room.id); // what the live line told while the answer was on its way
+      this.rooms.set(room.id, later?.change > room.change ? later : room);
+    }
     this.next = page.next;
     this.more.hidden = !page.next;
     this.#draw();
@@ -168,7 +174,7 @@ function roomRow(room, opened, chosen, open) {
       face(room.customer?.id ?? room.id, whose(room) || room.name),
       h("span.who", null, h("strong", null, name), whose(room) ? h("span.name", null, whose(room)) : null),
       h("time", { datetime: newest(room), title: new Date(newest(room)).toLocaleString() }, when(newest(room))),
-      h("span.glimpse", null, last ? `${last.author.kind === "agent" ? `${last.author.name}: ` : ""}${last.text}` : "Nothing was said yet"),
+      h("span.glimpse", null, last ? [last.author.kind === "agent" && `${last.author.name}: `, last.text] : "Nothing was said yet"),
       h("span.marks", null,
         waits ? h("span.wait", { title: "Waits for us" }, ago(room.waiting_since)) : null,
         people.map((agent) => h("span", { title: agent.name }, face(agent.id, agent.name))),

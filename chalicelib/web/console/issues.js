@@ -1,7 +1,7 @@
 // What a room has led to: the issues that it is behind, raising one out of what was said, tying it to one that is there.
 
 import { h } from "../shared/dom.js";
-import { ask, attempt, choice, doing, field, input, say } from "./parts.js";
+import { ask, attempt, busy, choice, doing, field, input, say } from "./parts.js";
 import { api, may } from "./session.js";
 
 export const CHANNEL_KINDS = new Set(["form", "webhook", "widget", "slack", "email", "msteams"]);
@@ -27,8 +27,9 @@ export async function roomIssues(room, again) {
 
 /** Raise an issue out of a room, or tie the room to an open one, or to a ticket that is there. */
 export async function raiseIssue(room, again, range = {}) {
+  const place = location.hash;
   const found = await attempt(() => Promise.all([api.get("/v1/issues?state=open&limit=100"), api.all("/v1/installs")]));
-  if (!found) return;
+  if (!found || busy(place)) return;
   const [issues, installs] = found;
   const trackers = installs.filter((install) => !CHANNEL_KINDS.has(install.kind) && install.state === "active");
   const how = choice("how", [["new", "A new issue"], ...(issues.items.length ? [["tie", "One that is open"]] : []), ...(trackers.length ? [["ticket", "A ticket that is there"]] : [])], "new");

@@ -13,6 +13,8 @@ export class Ledger {
   #installs = new Map();
   #timer = 0;
   #from = 0;
+  #asked = 0;
+  #closed = false;
 
   constructor(room, moved) {
     Object.assign(this, { room, moved });
@@ -21,13 +23,16 @@ export class Ledger {
   /** The deliveries of what was said from change `from` on. */
   async load(from) {
     this.#from = from;
+    const asked = ++this.#asked;
     if (!this.#installs.size) for (const install of await api.all("/v1/installs")) this.#installs.set(install.id, install.name);
     const rows = await api.all(`/v1/rooms/${this.room}/deliveries?after=${Math.max(0, from - 1)}`);
+    if (asked !== this.#asked) return; // a later answer is on its way
     this.#rows = new Map(rows.map((row) => [row.id, row]));
     this.moved();
   }
 
   close() {
+    this.#closed = true;
     clearTimeout(this.#timer);
   }
 
@@ -37,7 +42,7 @@ export class Ledger {
     this.#timer = setTimeout(async () => {
       await this.load(this.#from).catch(() => {});
       const waits = tries < 2 || [...this.#rows.values()].some((row) => row.state === "queued");
-      if (waits && tries + 1 < PAUSES.length) this.watch(tries + 1);
+      if (waits && !this.#closed && tries + 1 < PAUSES.length) this.watch(tries + 1);
     }, PAUSES[tries]);
   }
 

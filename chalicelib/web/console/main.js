@@ -8,7 +8,7 @@ import { door } from "./door.js";
 import { Inbox, VIEWS, viewLinks } from "./inbox.js";
 import { raiseIssue } from "./issues.js";
 import { help, onKeys } from "./keys.js";
-import { attempt, face, say, sign } from "./parts.js";
+import { attempt, empty, face, say, sign } from "./parts.js";
 import { Conversation } from "./room.js";
 import { api, here, may, recognise, remember, recall, signOut } from "./session.js";
 import { settings } from "./settings.js";
@@ -22,12 +22,13 @@ let stage = null;
 let side = null;
 let segments = [];
 let refreshing = 0;
+let visits = 0; // how often something else was to be shown: what comes late for an earlier one is dropped
 const company = { present: new Map(), writing: new Map() };
 
 const go = (hash) => {
   location.hash = hash;
 };
-const roomPlace = (view, id) => `#/inbox/${encodeURIComponent(view)}${id ? `/${id}` : ""}`;
+const roomPlace = (view, id) => ["#/inbox", encodeURIComponent(view), id].filter(Boolean).join("/");
 
 /** Come in, or stand at the door. */
 async function enter() {
@@ -40,8 +41,8 @@ async function enter() {
   };
   frame();
   keyboard();
-  await line();
   addEventListener("hashchange", show);
+  line();
   return show();
 }
 
@@ -66,6 +67,8 @@ function drawSide() {
   const pick = h("select", { "aria-label": "Rooms of a segment", onchange: () => go(pick.value ? roomPlace(`segment:${pick.value}`) : roomPlace("open")) },
     h("option", { value: "" }, "By segment…"), segments.map((segment) => h("option", { value: segment.id }, segment.name)));
   pick.value = chosen;
+  const named = (control) => control.getAttribute("aria-label") ?? control.textContent;
+  const focused = side.contains(document.activeElement) ? named(document.activeElement) : null;
   side.replaceChildren(
     h("p.brand", null, h("span.mark", { "aria-hidden": "true" }, "P"), h("span", null, here.me.workspace.name)),
     ...viewLinks(kind === "inbox" ? view : "", (name) => go(roomPlace(name))),
@@ -78,6 +81,7 @@ function drawSide() {
       h("span", null, agent.name, h("small", { id: "line" }, here.live?.state === "open" ? "live" : "")),
       h("button.quiet", { type: "button", title: "Keys (?)", "aria-label": "Keys", onclick: help }, "?"),
       h("button.quiet", { type: "button", title: "Sign out", "aria-label": "Sign out", onclick: () => attempt(signOut) }, sign("leave"))));
+  if (focused !== null) [...side.querySelectorAll("button, select")].find((control) => named(control) === focused)?.focus();
 }
 
 const nav = (name, words, ico, kind) =>
@@ -92,6 +96,8 @@ function place() {
 /** Show what the address says. */
 async function show() {
   const [kind, ...rest] = place();
+  const asked = ++visits;
+  for (const box of document.querySelectorAll("dialog[open]")) box.close(); // it was about what was shown before
   drawSide();
   if (kind === "broadcasts" || kind === "settings") {
     leaveRoom();
@@ -99,7 +105,9 @@ async function show() {
     const page = kind === "broadcasts" ? broadcasts : settings;
     document.title = `${kind[0].toUpperCase()}${kind.slice(1)} · ${TAB}`;
     stage.className = "stage page";
-    stage.replaceChildren(await page(rest, go));
+    stage.replaceChildren(empty("…"));
+    const made = await page(rest, go);
+    if (asked === visits) stage.replaceChildren(made);
     return;
   }
   await showInbox(rest[0] ?? "mine", rest[1]);
@@ -130,15 +138,15 @@ async function openRoom(id) {
   talk = opened;
   opened.composer.go = (other) => go(roomPlace(inbox.view, other));
   inbox.mark(id);
+  aside.begin(id);
   stage.replaceChildren(inbox.element, opened.element, aside.element);
+  here.live?.watch({ room: id }); // first: what is said while it loads is heard of
   const loaded = await attempt(() => opened.load().then(() => true));
   if (talk !== opened) return;
   if (!loaded) return go(roomPlace(inbox.view));
   opened.scroll.scrollTop = opened.scroll.scrollHeight;
   document.title = `${opened.room.name} · ${TAB}`;
-  here.live?.watch({ room: id });
   aside.show(opened.room);
-  drawCompany();
 }
 
 function leaveRoom() {
@@ -148,6 +156,7 @@ function leaveRoom() {
   talk.element.remove();
   aside.element.remove();
   talk = null;
+  for (const { timer } of company.writing.values()) clearTimeout(timer);
   company.present = new Map();
   company.writing = new Map();
   inbox.mark(null);
@@ -161,7 +170,8 @@ function moved(room) {
 // --- the live line
 
 async function line() {
-  let ticket = await api.call("POST", "/v1/socket-tickets", {});
+  let ticket = await api.call("POST", "/v1/socket-tickets", {}).catch(() => null);
+  if (!ticket) return void setTimeout(line, 5000);
   here.live = new Live({
     url: ticket.url,
     credential: async () => {
@@ -180,13 +190,14 @@ async function line() {
     if (words) words.textContent = { open: "live", polling: "looking every few seconds", connecting: "connecting…" }[state] ?? "";
   });
   here.live.watch({ inbox: true });
+  if (talk) here.live.watch({ room: talk.id });
   here.live.open();
 }
 
 function told(frame) {
   const open = frame.room && frame.room === talk?.id;
   if (frame.type === "room.typing" || frame.type === "room.presence") return open && companyMoved(frame);
-  if (frame.type === "subscribed") return open && arrived(frame.here ?? []);
+  if (frame.type === "subscribed") return open && arrived(frame);
   if (frame.type !== "room.changed") return undefined;
   if (open) talk.take(frame);
   const known = inbox.rooms.get(frame.room);
@@ -204,8 +215,9 @@ function refresh() {
 }
 
 /** Who had the room open when we came. */
-function arrived(people) {
-  company.present = new Map(people.filter((each) => each.id !== here.me.agent.id).map((each) => [each.id, each.name]));
+function arrived(frame) {
+  talk.feed.reached(frame.change);
+  company.present = new Map((frame.here ?? []).filter((each) => each.id !== here.me.agent.id).map((each) => [each.id, each.name]));
   drawCompany();
 }
 

@@ -69,6 +69,9 @@ export function doing(what, props, step, ...inside) {
   return button;
 }
 
+/** Whether what was asked for at an address comes too late: another page is shown, or a dialog is open. */
+export const busy = (place) => location.hash !== place || Boolean(document.querySelector("dialog[open]"));
+
 /** A dialog. `fields` are put into a form; `accept(form)` runs when it is sent, and keeps it open by returning false. */
 export function ask(title, fields, word, accept) {
   const named = h("h2", { id: "asked" }, title);

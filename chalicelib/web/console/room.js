@@ -73,6 +73,7 @@ export class Conversation {
     if (this.room.change <= this.#seen || document.visibilityState === "hidden") return;
     this.#seen = this.room.change;
     await api.call("PUT", `/v1/rooms/${this.id}/read`, {}).catch(() => {});
+    if (this.room.change > this.#seen) return; // more was said meanwhile
     this.feed.room = { ...this.room, unread: 0 };
     this.moved(this.room);
   }
@@ -81,9 +82,8 @@ export class Conversation {
   async change(fields, words) {
     const room = await attempt(() => api.call("PATCH", `/v1/rooms/${this.id}`, fields));
     if (!room) return;
-    this.feed.room = room;
+    this.feed.know(room);
     this.moved(room);
-    this.#draw();
     if (words) say(words);
   }
 

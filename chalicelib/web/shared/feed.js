@@ -7,12 +7,15 @@
 import { freshKey } from "./api.js";
 
 const WAIT = 250; // ms that a frame which came too early waits for the one before it
+const AGAIN = 3000; // ms until changes that could not be read are asked for again
 
 export class Feed {
   #heard = new Set();
   #reading = null;
   #again = false;
   #early = 0;
+  #loading = null;
+  #told = 0;
   messages = new Map();
   pending = [];
   have = 0;
@@ -38,7 +41,15 @@ export class Feed {
     return [...this.messages.values()].sort((a, b) => a.change - b.change);
   }
 
-  async load() {
+  /** The room and its last page. Who asks meanwhile waits for the same answers. */
+  load() {
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = null;
+    });
+    return this.#loading;
+  }
+
+  async #load() {
     const room = await this.api.get(this.path);
     const page = await this.api.get(`${this.path}/messages?limit=50`);
     this.room = room;
@@ -47,7 +58,28 @@ export class Feed {
     for (const message of page.items) this.messages.set(message.id, message);
     this.ready = true;
     this.#moved();
+    this.reached(this.#told);
     return this;
+  }
+
+  /** Somebody says that the room has come to this change. */
+  reached(change) {
+    this.#told = Math.max(this.#told, change ?? 0);
+    if (this.ready && this.#told > this.have) this.#soon(0);
+  }
+
+  /** Read what is missing; if that fails, again while somebody looks. */
+  #soon(pause) {
+    clearTimeout(this.#early);
+    this.#early = setTimeout(() => {
+      if (this.#told > this.have) this.catchUp().catch(() => this.#heard.size && this.#soon(AGAIN));
+    }, pause);
+  }
+
+  /** The room as an answer tells it, if no later one was there first. */
+  know(room) {
+    if (room.change >= (this.room?.change ?? 0)) this.room = room;
+    this.#moved();
   }
 
   /** The page before what is there; whether there are more. */
@@ -62,16 +94,16 @@ export class Feed {
 
   /** A frame of the live line. */
   take(frame) {
+    this.#told = Math.max(this.#told, frame.change);
     if (!this.ready || frame.change <= this.have) return;
-    if (frame.summary && this.room) this.room = { ...this.room, ...frame.summary };
+    if (frame.summary && frame.summary.change >= this.room.change) this.room = { ...this.room, ...frame.summary };
     if (frame.change === this.have + 1 && (frame.message || frame.what === "room") && !this.#reading) {
       this.have = frame.change;
       this.#put(frame.message);
       this.#moved();
       return;
     }
-    clearTimeout(this.#early);
-    this.#early = setTimeout(() => frame.change > this.have && this.catchUp(), frame.change === this.have + 1 ? 0 : WAIT);
+    this.#soon(frame.change === this.have + 1 ? 0 : WAIT);
   }
 
   /** Read every change after ours. One at a time: who asks meanwhile has it read once more. */
@@ -97,7 +129,7 @@ export class Feed {
           this.have = Math.max(this.have, change.change);
           this.#put(change.message);
           moved = true;
-          if (["room", "forked"].includes(change.type)) this.room = await this.api.get(this.path);
+          if (["room", "forked"].includes(change.type)) this.know(await this.api.get(this.path));
         }
         more = Boolean(page.next);
       }
@@ -109,6 +141,7 @@ export class Feed {
     if (!message) return;
     const oldest = this.before && Math.min(...this.list.map((each) => each.change));
     if (oldest && message.change < oldest) return; // its page comes when somebody scrolls there
+    if (this.messages.get(message.id)?.changed > message.changed) return; // an answer that was overtaken
     this.messages.set(message.id, message);
     if (message.author.id !== this.me) return;
     const mine = this.pending.findIndex((each) => each.sent && each.text === message.text);

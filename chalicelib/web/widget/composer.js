@@ -149,7 +149,7 @@ export class Composer {
       h("div.person", { role: "option", id: `parley-person-${i}`, "aria-selected": String(i === this.#picked), onmousedown: (event) => {
         event.preventDefault();
         this.#mention(person);
-      } }, face(person, "small"), person.name, h("small", null, person.side === "vendor" ? this.widget.session.me.workspace.name : ""))));
+      } }, face(person, ".small"), person.name, h("small", null, person.side === "vendor" ? this.widget.session.me.workspace.name : ""))));
     if (open) this.text.setAttribute("aria-activedescendant", `parley-person-${this.#picked}`);
     else this.text.removeAttribute("aria-activedescendant");
   }

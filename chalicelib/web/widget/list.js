@@ -7,7 +7,7 @@ import { ICONS } from "./icons.js";
 /** Somebody's initials on a steady colour; the vendor's people wear the accent. */
 export function face(person, size = "") {
   const kind = person.side === "vendor" || person.kind === "agent" ? ".vendor" : "";
-  const made = h(`span.face${kind}${size && `.${size}`}`, { "aria-hidden": "true", title: person.name }, initials(person.name));
+  const made = h(`span.face${kind}${size}`, { "aria-hidden": "true", title: person.name }, initials(person.name));
   made.style.setProperty("--hue", hue(person.id));
   return made;
 }
@@ -111,7 +111,7 @@ export class RoomList {
       : room.turn === "customer" ? h("span.chip.turn", null, say("yourTurn"))
       : room.turn === "vendor" && !names.length ? h("span.chip", null, say("theirTurn", session.me.workspace.name)) : null;
     if (!turn && !names.length) return null;
-    return h("span.state", null, faces.map((person) => face(person, "small")), names.length > 0 && say("onIt", joined(names, say)), turn);
+    return h("span.state", null, faces.map((person) => face(person, ".small")), names.length > 0 && say("onIt", joined(names, say)), turn);
   }
 }
 

@@ -13,7 +13,7 @@ const TOGETHER = 5 * 60e3; // ms within which one's messages are shown as one
 
 export class RoomView {
   #nodes = new Map();
-  #drafts = new Map();
+  #composers = new Map();
   #unreadFrom = 0;
   #off = null;
   #marking = 0;
@@ -33,28 +33,33 @@ export class RoomView {
     this.older = h("button.plain.older", { onclick: () => this.#older() }, say("older"));
     this.log = h("div.log", { role: "log", tabindex: "0", onkeydown: (event) => this.#walk(event), onfocusin: (event) => this.#roving(event.target.closest(".said")) });
     this.typing = h("p.typing", { "aria-live": "polite" });
-    this.composer = new Composer(widget, {
-      onsend: (body, shown) => {
-        this.#unreadFrom = 0;
-        this.feed.say(body, shown);
-        this.#toEnd();
-      },
-      onedit: (message, text) => this.#try(text ? this.feed.edit(message, text) : this.feed.remove(message)),
-      ontyping: () => widget.session.live.send({ type: "typing", room: this.id }),
-      onlast: () => this.#editLast(),
-      people: () => [...widget.session.people.values()].filter((person) => person.id !== widget.session.me.id),
-      placeholder: "",
-    });
+    this.below = h("div.below");
     this.drop = h("div.drop", { hidden: true }, say("drop"));
     this.element = h("section.pane.main", { "aria-labelledby": "parley-room" },
       h("header.top", null, this.back, h("div.grow", null, this.title, this.state), this.faces, this.about, widget.closer()),
-      this.issues, this.offline, this.menu, this.log, this.typing, this.composer.element, this.drop);
+      this.issues, this.offline, this.menu, this.log, this.typing, this.below, this.drop);
     this.#droppable();
     document.addEventListener("visibilitychange", () => this.update());
   }
 
   get id() {
     return this.feed?.id ?? null;
+  }
+
+  /** Where one writes in a room: its words, files, reply and edit are that room's, and wait there. */
+  #composer(feed) {
+    const { session } = this.widget;
+    return new Composer(this.widget, {
+      onsend: (body, shown) => {
+        this.#unreadFrom = 0;
+        feed.say(body, shown);
+        this.#toEnd();
+      },
+      onedit: (message, text) => this.#try(text ? feed.edit(message, text) : feed.remove(message)),
+      ontyping: () => session.live.send({ type: "typing", room: feed.id }),
+      onlast: () => this.#editLast(),
+      people: () => [...session.people.values()].filter((person) => person.id !== session.me.id),
+    });
   }
 
   get room() {
@@ -67,7 +72,10 @@ export class RoomView {
     this.close();
     this.feed = session.feed(id);
     this.#unreadFrom = 0;
-    this.composer.draft = this.#drafts.get(id) ?? "";
+    if (!this.#composers.has(id)) this.#composers.set(id, this.#composer(this.feed));
+    this.composer = this.#composers.get(id);
+    this.below.replaceChildren(this.composer.element);
+    this.title.textContent = this.state.textContent = "";
     this.log.replaceChildren();
     this.#nodes.clear();
     this.#off = this.feed.on(() => this.update());
@@ -86,7 +94,6 @@ export class RoomView {
 
   close() {
     if (!this.feed) return;
-    this.#drafts.set(this.id, this.composer.draft);
     this.#off?.();
     if (!this.widget.session.me.room) this.widget.session.live.unwatch({ room: this.id });
     this.menu.hidden = true;
@@ -126,7 +133,7 @@ export class RoomView {
     if (told === this.#told || session.me.room) return;
     this.#told = told;
     const found = await session.api.get(`/v1/rooms/${id}/issues`).catch(() => ({ items: [] }));
-    if (this.id !== id) return;
+    if (this.#told !== told) return;
     this.issues.replaceChildren(...found.items.map(({ public: issue }) => h("li", null, h("span.chip", null, say(issue.state)), issue.title ?? say("issue"))));
     this.issues.hidden = !found.items.length;
   }
@@ -342,7 +349,7 @@ export class RoomView {
     if (this.menu.hidden) return;
     const open = room.state === "open";
     const here = session.here.get(this.id) ?? new Map();
-    const side = (name, people) => people.length > 0 && [h("h3", null, say("team", name)), people.map((person) => h("div.person", null, face(person, "small"), h("span.grow", null, person.name), here.has(person.id) && h("span.dot", { role: "img", "aria-label": say("here"), title: say("here") })))];
+    const side = (name, people) => people.length > 0 && [h("h3", null, say("team", name)), people.map((person) => h("div.person", null, face(person, ".small"), h("span.grow", null, person.name), here.has(person.id) && h("span.dot", { role: "img", "aria-label": say("here"), title: say("here") })))];
     const people = [...session.people.values()];
     this.menu.replaceChildren(...[
       this.#action(open ? "check" : "reopen", say(open ? "resolve" : "reopen"), () => this.#try(session.change(room, { state: open ? "resolved" : "open" }))),

@@ -19,6 +19,7 @@ export class Session {
   #heard = new Set();
   #renewing = null;
   #reload = 0;
+  #puts = 0;
   rooms = new Map();
   resolved = new Map();
   people = new Map();
@@ -78,7 +79,9 @@ export class Session {
   }
 
   async load() {
+    const puts = this.#puts;
     const found = await this.api.all("/v1/rooms?state=open");
+    if (puts !== this.#puts) return this.#reloadSoon(); // what we have heard meanwhile is later than the answer
     this.rooms = new Map(found.map((room) => [room.id, room]));
     this.moved();
     const home = this.me.room || found.find((room) => room.kind === "triage")?.id;
@@ -118,6 +121,7 @@ export class Session {
   }
 
   put(room) {
+    this.#puts += 1;
     (room.state === "open" ? this.resolved : this.rooms).delete(room.id);
     (room.state === "open" ? this.rooms : this.resolved).set(room.id, room);
     const feed = this.feeds.get(room.id);
@@ -191,8 +195,7 @@ export class Session {
   #presence(frame) {
     if (frame.type === "subscribed" && frame.room) {
       this.here.set(frame.room, new Map((frame.here ?? []).map((each) => [each.id, each])));
-      const feed = this.feeds.get(frame.room);
-      if (feed?.ready && frame.change > feed.have) feed.catchUp();
+      this.feeds.get(frame.room)?.reached(frame.change);
     } else if (frame.type === "room.presence") {
       const here = this.here.get(frame.room) ?? new Map();
       if (frame.here) here.set(frame.person, { id: frame.person, name: frame.name, kind: frame.kind });
@@ -212,7 +215,8 @@ export class Session {
     try {
       await this.load();
       for (const feed of this.feeds.values()) {
-        if ((this.rooms.get(feed.id)?.change ?? Infinity) > feed.have) await feed.catchUp();
+        if (!feed.ready) await feed.load();
+        else if ((this.rooms.get(feed.id)?.change ?? Infinity) > feed.have) await feed.catchUp();
         await feed.retry();
       }
     } catch (problem) {

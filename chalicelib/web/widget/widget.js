@@ -239,13 +239,9 @@ class ParleySupport extends HTMLElement {
 
   async openRoom(id) {
     this.current = id;
-    if (this.room.id === id) {
-      this.show("room");
-      return;
-    }
-    const opened = this.room.open(id);
+    const opened = this.room.id === id && this.room.feed.ready ? null : this.room.open(id);
     this.show("room");
-    await opened.catch((problem) => this.tell(problem.message));
+    await opened?.catch((problem) => this.room.id === id && this.tell(problem.message));
   }
 
   #key(event) {

@@ -96,6 +96,19 @@ def test_a_code_connects_a_channel_and_threads_stay_threads(parley, tenant, team
     assert not [text for _, text in said(teams) if "note" in text]
 
 
+def test_a_copy_that_is_gone_fails_nothing(parley, tenant, teams):
+    room, _ = connect(parley, tenant, teams)
+    answer = tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "On it"}).json
+    settled(parley, teams)
+    for message in teams.messages.values():
+        message["from"] = "29:nobody"  # the twin does not find it among the bot's any more
+    tenant.api.patch(f"/v1/rooms/{room}/messages/{answer['id']}", {"text": "On it now"})
+    settled(parley, teams)
+    rows = tenant.api.get(f"/v1/rooms/{room}/deliveries").json["items"]
+    told = [(row["state"], row["reason"]) for row in rows if row["what"] == "edit"]
+    assert told == [("skipped", "the message is not there any more")]
+
+
 def test_edits_deletes_and_reactions_cross(parley, tenant, teams):
     room, _ = connect(parley, tenant, teams)
     id_ = teams.say("29:ann", "Our webhooks stoped")

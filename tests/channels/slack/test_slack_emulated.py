@@ -209,10 +209,10 @@ def test_a_message_that_got_through_unheard_is_found_by_its_mark(scene):
     lost = []
 
     class Lossy:
-        def send(self, method, url, *rest, **more):
-            answer = real.send(method, url, *rest, **more)
-            if url.endswith("chat.postMessage") and len(lost) < 2:
-                lost.append(url)
+        def send(self, request):
+            answer = real.send(request)
+            if request.url.endswith("chat.postMessage") and len(lost) < 2:
+                lost.append(request.url)
                 raise Unreachable("it did not answer in time")
             return answer
 
@@ -289,3 +289,17 @@ def test_a_message_forked_by_its_shortcut_takes_its_thread_along(scene):
     (topic,) = [room for room in scene.api.get("/v1/rooms").json["items"] if room["kind"] == "topic"]
     said = scene.api.get(f"/v1/rooms/{topic['id']}/messages", after="0").json["items"]
     assert [message["text"] for message in said] == ["Second question", "more of the second"]
+
+
+def test_a_copy_that_is_gone_fails_nothing(scene):
+    """Somebody took it away over there, and we have not heard of it yet."""
+    slack = scene.slack
+    root = slack.say(ANN, scene.acme, "It is broken")
+    scene.go()
+    copy = scene.thread() and slack.replies(scene.support, scene.card)[0]["ts"]
+    slack.client(BOT).chat_delete(channel=scene.support, ts=copy)
+    slack.edit(ANN, scene.acme, root, "It is quite broken")
+    slack.react(ANN, scene.acme, root, "eyes")
+    scene.go()
+    told = {row.what: (row.state, row.reason) for row in scene.rows() if row.n > 1 and row.what != "card"}
+    assert told == dict.fromkeys(("edit", "reaction"), ("skipped", "the message is not there any more"))

@@ -22,8 +22,8 @@ class Outside:
     def __init__(self, answer):
         self.answer, self.calls = answer, []
 
-    def send(self, method, url, body, headers, timeout=15.0):
-        self.calls.append((url, body, headers, timeout))
+    def send(self, request):
+        self.calls.append((request.url, request.body, request.headers, request.timeout))
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer

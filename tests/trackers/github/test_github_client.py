@@ -32,11 +32,16 @@ class Server:
         self.answers = {"GET /user": ok(ME)} | answers
         self.asked = []
 
-    def send(self, method, url, body=b"", headers=None, timeout=15.0, most=0):
-        assert url.startswith(API)
-        path = url.removeprefix(API)
+    def send(self, request):
+        assert request.url.startswith(API)
+        method, headers, path = request.method, request.headers, request.url.removeprefix(API)
         self.asked.append(
-            (method, path, json.loads(body) if body else None, headers["authorization"].removeprefix("Bearer "))
+            (
+                method,
+                path,
+                json.loads(request.body) if request.body else None,
+                headers["authorization"].removeprefix("Bearer "),
+            )
         )
         answer = self.answers.get(f"{method} {path}") or self.answers[f"{method} {urlsplit(path).path}"]
         if isinstance(answer, list):

@@ -9,11 +9,11 @@ from urllib.parse import quote_plus
 import pytest
 
 from chalicelib.desk.arrivals import Ignored, Unsupported
-from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.errors import Malformed, Unauthenticated, WrongMediaType
 from chalicelib.desk.tickets import Hint
 from chalicelib.desk.workspaces import Install
 from chalicelib.trackers.github import webhook
+from tests.trackers import tables
 
 PAYLOADS = pathlib.Path(__file__).parent / "payloads"
 INSTALL = Install(
@@ -82,11 +82,8 @@ REASONS = {
 
 
 def envelope(event, body, content_type="application/json", **headers):
-    told = {name.replace("_", "-"): value for name, value in headers.items()}
-    told |= {"x-github-event": event, "x-github-delivery": "72d3162e-cc78-11e3", "content-type": content_type}
-    return Envelope(
-        id="env_1", workspace="w", install="ins_1", channel="github", received_at=1, headers=told, body=body
-    )
+    headers |= {"x_github_event": event, "x_github_delivery": "72d3162e-cc78-11e3", "content_type": content_type}
+    return tables.envelope("github", body, **headers)
 
 
 def read(name):

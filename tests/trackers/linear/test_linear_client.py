@@ -35,10 +35,10 @@ class Server:
     def __init__(self, *answers):
         self.answers, self.asked = list(answers), []
 
-    def send(self, method, url, body=b"", headers=None, timeout=15.0, most=0):
-        assert (method, url) == ("POST", "https://api.linear.app/graphql")
-        told = json.loads(body)
-        self.asked.append((told["query"], told["variables"], headers["authorization"]))
+    def send(self, request):
+        assert (request.method, request.url) == ("POST", "https://api.linear.app/graphql")
+        told = json.loads(request.body)
+        self.asked.append((told["query"], told["variables"], request.headers["authorization"]))
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer

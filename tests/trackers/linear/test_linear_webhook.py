@@ -8,11 +8,11 @@ import pathlib
 import pytest
 
 from chalicelib.desk.arrivals import Ignored, Unsupported
-from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.errors import Malformed, Unauthenticated, WrongMediaType
 from chalicelib.desk.tickets import Hint
 from chalicelib.desk.workspaces import Install
 from chalicelib.trackers.linear import webhook
+from tests.trackers import tables
 
 PAYLOADS = pathlib.Path(__file__).parent / "payloads"
 INSTALL = Install(
@@ -71,11 +71,8 @@ ENDS = {
 
 
 def envelope(body, content_type="application/json; charset=utf-8", **headers):
-    told = {name.replace("_", "-"): value for name, value in headers.items()}
-    told |= {"content-type": content_type, "linear-delivery": "234d1a4e-b617"}
-    return Envelope(
-        id="env_1", workspace="w", install="ins_1", channel="linear", received_at=NOW, headers=told, body=body
-    )
+    headers |= {"content_type": content_type, "linear_delivery": "234d1a4e-b617"}
+    return tables.envelope("linear", body, **headers)
 
 
 def read(name):

@@ -1,12 +1,10 @@
-"""What the inbox needs besides rooms and messages, as it goes over the wire."""
+"""Snippets as they go over the wire: requests, answers, and records as the API shows them."""
 
 from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from ..desk.rooms import Bridge
 from ..desk.snippets import MAX_SNIPPET, Snippet
-from ..desk.workspaces import Install
 from .shapes import Body, Name, Time, View, time_of
 
 SnippetText = Annotated[
@@ -41,33 +39,6 @@ class SnippetView(View, frozen=True):
     name: str
     text: str
     created_at: Time
-
-
-class ReachView(View, frozen=True):
-    """Where an answer leaves to: a conversation by its name, or the install's."""
-
-    install: str
-    channel: str
-    name: str
-
-
-class InstallKindView(View, frozen=True):
-    """A kind of install. `credentials` are those that its provider gives, and where they are found there."""
-
-    kind: str
-    credentials: dict[str, str]
-
-
-class OutcomeView(View, frozen=True):
-    """What came of a try."""
-
-    ok: bool
-    detail: str
-
-
-def reach_view(bridge: Bridge, install: Install) -> ReachView:
-    """A bridge that an answer goes over."""
-    return ReachView(install=install.id, channel=bridge.channel, name=bridge.name or install.name)
 
 
 def snippet_view(snippet: Snippet) -> SnippetView:

@@ -1,0 +1,95 @@
+"""Customers and their users as they go over the wire: requests, answers, and records as the API shows them."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from ..desk.customers import Customer, User
+from ..desk.ids import triage_room_id
+from .shapes import Body, Contact, CustomerRef, Email, Language, Name, OptOut, Time, TimeZone, View, time_of
+
+
+class PutCustomer(Body, frozen=True):
+    """Create or change a customer: what is not named stays. `blocked` and `gone` end its users' tokens at once."""
+
+    name: Name | UnsetType = UNSET
+    attributes: dict[str, Any] | UnsetType = UNSET
+    domains: list[str] | UnsetType = UNSET
+    opted_out: Annotated[list[OptOut], Meta(max_length=40)] | UnsetType = UNSET
+    contact: Contact | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    timezone: TimeZone | UnsetType = UNSET
+    state: Literal["active", "blocked", "gone"] | UnsetType = UNSET
+
+
+class CustomerView(View, frozen=True):
+    """A customer (a company)."""
+
+    id: str
+    external_id: str
+    name: str
+    attributes: dict[str, Any]
+    domains: list[str]
+    opted_out: list[str]
+    contact: str
+    language: str
+    timezone: str
+    state: str
+    triage_room: str
+    created_at: Time
+
+
+class PutUser(Body, frozen=True):
+    """Create or change a user: what is not named stays. `blocked` and `gone` end their tokens at once."""
+
+    name: Name | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
+    state: Literal["active", "blocked", "gone"] | UnsetType = UNSET
+
+
+class UserView(View, frozen=True):
+    """A user (a person at a customer)."""
+
+    id: str
+    external_id: str
+    customer: "CustomerRef"
+    name: str
+    email: str
+    state: str
+    created_at: Time
+
+
+def customer_view(customer: Customer) -> CustomerView:
+    """A customer."""
+    return CustomerView(
+        id=customer.id,
+        external_id=customer.external_id,
+        name=customer.name,
+        attributes=customer.attributes,
+        domains=list(customer.domains),
+        opted_out=list(customer.opted_out),
+        contact=customer.contact,
+        language=customer.language,
+        timezone=customer.timezone,
+        state=customer.state,
+        triage_room=triage_room_id(customer.id),
+        created_at=time_of(customer.created_at) or "",
+    )
+
+
+def customer_ref(customer: Customer) -> CustomerRef:
+    """Which customer."""
+    return CustomerRef(id=customer.id, external_id=customer.external_id)
+
+
+def user_view(user: User, customer: Customer) -> UserView:
+    """A user."""
+    return UserView(
+        id=user.id,
+        external_id=user.external_id,
+        customer=customer_ref(customer),
+        name=user.name,
+        email=user.email,
+        state=user.state,
+        created_at=time_of(user.created_at) or "",
+    )

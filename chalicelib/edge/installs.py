@@ -1,0 +1,78 @@
+"""Installs as they go over the wire: requests, answers, and records as the API shows them."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from ..desk.workspaces import Install
+from .shapes import Body, Name, Time, View, time_of
+
+Credentials = Annotated[dict[str, Annotated[str, Meta(min_length=1, max_length=8_000)]], Meta(max_length=10)]
+
+
+class NewInstall(Body, frozen=True):
+    """Connect a channel or a tracker. What `config` and `credentials` (those that the provider gave) take depends on
+    the kind."""
+
+    kind: Literal[
+        "email", "form", "webhook", "slack", "msteams", "tracker", "asana", "github", "gitlab", "jira", "linear"
+    ]
+    name: Name
+    config: dict[str, Any] = {}
+    credentials: Credentials = {}
+
+
+class ChangeInstall(Body, frozen=True):
+    """Change an install; `active` switches one on again that an endpoint's 410 disabled. A credential that is told
+    anew joins the one before it: two are live."""
+
+    name: Name | UnsetType = UNSET
+    config: dict[str, Any] | UnsetType = UNSET
+    credentials: Credentials | UnsetType = UNSET
+    state: Literal["active", "disabled"] | UnsetType = UNSET
+
+
+class InstallView(View, frozen=True):
+    """An install. `url` is where the provider sends to; `secret` is shown once, when it is made. Of `credentials` only
+    the names are shown, and since when each is known."""
+
+    id: str
+    kind: str
+    name: str
+    state: str
+    disabled_because: str
+    url: str
+    config: dict[str, Any]
+    credentials: dict[str, Time]
+    created_at: Time
+    secret: str | None = None
+
+
+class InstallKindView(View, frozen=True):
+    """A kind of install. `credentials` are those that its provider gives, and where they are found there."""
+
+    kind: str
+    credentials: dict[str, str]
+
+
+class OutcomeView(View, frozen=True):
+    """What came of a try."""
+
+    ok: bool
+    detail: str
+
+
+def install_view(install: Install, base_url: str, secret: str | None = None) -> InstallView:
+    """An install, with the address that its provider sends to."""
+    return InstallView(
+        id=install.id,
+        kind=install.kind,
+        name=install.name,
+        state=install.state,
+        disabled_because=install.disabled_because,
+        url=f"{base_url}/in/{install.kind}/{install.id}",
+        config=install.config,
+        credentials={secret.name: time_of(secret.created_at) or "" for secret in reversed(install.secrets)},
+        created_at=time_of(install.created_at) or "",
+        secret=secret or None,
+    )

@@ -1,0 +1,189 @@
+"""Messages and changes of rooms as they go over the wire: requests, answers, and records as the API shows them."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from ..desk.ids import message_id
+from ..desk.messages import Attached, Author, Message
+from .shapes import Body, Time, View, time_of
+
+
+class QuoteBody(Body, frozen=True):
+    """A range of the replied-to text, in characters."""
+
+    start: Annotated[int, Meta(ge=0)]
+    end: Annotated[int, Meta(ge=1)]
+
+
+class ReplyBody(Body, frozen=True):
+    """Which message this answers, and which range it quotes."""
+
+    message: str
+    quote: QuoteBody | None = None
+
+
+class PostMessage(Body, frozen=True):
+    """Say something. `internal` makes it a note, which never leaves the vendor's side."""
+
+    text: str = ""
+    reply_to: str | ReplyBody | None = None
+    attachments: list[str] = []
+    mentions: Annotated[list[str], Meta(max_length=50)] = []
+    internal: bool = False
+
+
+class EditMessage(Body, frozen=True):
+    """The new text."""
+
+    text: str
+
+
+class AuthorView(View, frozen=True):
+    """Who said it. `verified` is false for what somebody merely says of themselves, in a form."""
+
+    kind: str
+    id: str
+    name: str
+    external_id: str | None
+    verified: bool
+
+
+class QuoteView(View, frozen=True):
+    """A quoted range, and the words as they were then."""
+
+    start: int
+    end: int
+    text: str
+
+
+class ReplyView(View, frozen=True):
+    """What a message answers."""
+
+    message: str
+    quote: QuoteView | None
+
+
+class AttachedView(View, frozen=True):
+    """A file. `url` is a lasting link that downloads it."""
+
+    id: str
+    name: str
+    size: int
+    type: str
+    url: str
+
+
+class ReactionView(View, frozen=True):
+    """An emoji, and who (ids) reacted with it."""
+
+    emoji: str
+    count: int
+    people: list[str]
+
+
+class SourceView(View, frozen=True):
+    """Where a message came in; `at` is the source's own time."""
+
+    channel: str
+    install: str | None
+    id: str | None
+    at: Time | None
+
+
+class ForkedFromView(View, frozen=True):
+    """The original of a copy that a fork made."""
+
+    room: str
+    message: str
+
+
+class MessageView(View, frozen=True):
+    """A message. `change` is its change number, its place in the room; `changed` the one of its last change."""
+
+    id: str
+    room: str
+    change: int
+    changed: int
+    author: AuthorView
+    text: str
+    created_at: Time
+    edited_at: Time | None
+    deleted: bool
+    reply_to: ReplyView | None
+    attachments: list[AttachedView]
+    mentions: list[str]
+    reactions: list[ReactionView]
+    internal: bool
+    source: SourceView
+    forked_from: ForkedFromView | None
+
+
+class ChangeView(View, frozen=True):
+    """One change of a room: `posted`, `edited`, `deleted`, `reaction`, `room` or `forked`. `message` is as it is now;
+    `fields` names what changed of the room; `other_room` where a fork went."""
+
+    change: int
+    type: str
+    at: Time
+    by: str
+    message: MessageView | None
+    fields: list[str]
+    other_room: str | None
+
+
+def author_view(author: Author) -> AuthorView:
+    """An author."""
+    return AuthorView(
+        kind=author.kind,
+        id=author.id,
+        name=author.name,
+        external_id=author.external_id or None,
+        verified=author.verified,
+    )
+
+
+def attached_view(file: Attached, base_url: str) -> AttachedView:
+    """A file of a message; its link redirects to a fresh download."""
+    url = f"{base_url}/files/{file.id}/{file.secret}"
+    return AttachedView(id=file.id, name=file.name, size=file.size, type=file.type, url=url)
+
+
+def message_view(message: Message, base_url: str) -> MessageView:
+    """A message."""
+    reply, source, fork = message.reply_to, message.source, message.forked_from
+    quote = reply.quote if reply else None
+    return MessageView(
+        id=message.id,
+        room=message.room,
+        change=message.n,
+        changed=max(message.n, message.changed_n),
+        author=author_view(message.author),
+        text=message.text,
+        created_at=time_of(message.created_at) or "",
+        edited_at=time_of(message.edited_at),
+        deleted=message.deleted,
+        reply_to=ReplyView(
+            message=reply.message,
+            quote=QuoteView(start=quote.start, end=quote.end, text=quote.text) if quote else None,
+        )
+        if reply
+        else None,
+        attachments=[attached_view(file, base_url) for file in message.attachments],
+        mentions=list(message.mentions),
+        reactions=_reactions(message),
+        internal=message.internal,
+        source=SourceView(
+            channel=source.channel, install=source.install or None, id=source.id or None, at=time_of(source.at)
+        ),
+        forked_from=ForkedFromView(room=fork.room, message=message_id(fork.room, fork.n)) if fork else None,
+    )
+
+
+def _reactions(message: Message) -> list[ReactionView]:
+    found = []
+    for emoji, marks in message.reactions.items():
+        people = sorted(person for person, mark in marks.items() if mark.on)
+        if people:
+            found.append(ReactionView(emoji=emoji, count=len(people), people=people))
+    return sorted(found, key=lambda reaction: reaction.emoji)

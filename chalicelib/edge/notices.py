@@ -1,0 +1,84 @@
+"""Notices, and what rooms were told, as they go over the wire: requests, answers, and records as the API shows them."""
+
+from msgspec import UNSET, UnsetType
+
+from ..desk.ids import message_id
+from ..desk.issues import Notice, Told
+from .issues import Said
+from .shapes import Body, Time, View, time_of
+
+
+class NewNotice(Body, frozen=True):
+    """A draft of what the issue's rooms are to be told. Takes {{customer.name}}, {{issue.title}} and their like."""
+
+    text: Said
+    resolve: bool = False
+
+
+class ChangeNotice(Body, frozen=True):
+    """Change a draft."""
+
+    text: Said | UnsetType = UNSET
+    resolve: bool | UnsetType = UNSET
+
+
+class ToldView(View, frozen=True):
+    """What a room was told, by whom and when; `message` is null where it could not be said, and `reason` tells why."""
+
+    notice: str
+    room: str
+    at: Time
+    by: str
+    message: str | None
+    reason: str | None
+
+
+class NoticeView(View, frozen=True):
+    """What the rooms of an issue are told. `names` are customers whose name is in a text that others would read."""
+
+    id: str
+    issue: str
+    about: str
+    text: str
+    state: str
+    becomes: str | None
+    install: str | None
+    written_by: str | None
+    approved_by: str | None
+    held_because: str | None
+    resolve: bool
+    told: int
+    at: Time
+    names: list[str]
+
+
+def told_view(told: Told) -> ToldView:
+    """What a room was told."""
+    return ToldView(
+        notice=told.notice,
+        room=told.room,
+        at=time_of(told.at) or "",
+        by=told.by,
+        message=message_id(told.room, told.n) if told.n else None,
+        reason=told.skipped or None,
+    )
+
+
+def notice_view(notice: Notice) -> NoticeView:
+    """A notice, with the customers that its text names."""
+    return NoticeView(
+        id=notice.id,
+        issue=notice.issue,
+        about=notice.about,
+        text=notice.text,
+        state=notice.state,
+        becomes=notice.becomes or None,
+        install=notice.install or None,
+        written_by=notice.author.id or None,
+        approved_by=notice.approved_by or None,
+        held_because=notice.held_because or None,
+        resolve=notice.resolve,
+        told=notice.told,
+        at=time_of(notice.at) or "",
+        names=list(notice.names),
+    )

@@ -1,0 +1,152 @@
+"""Rooms as they go over the wire: requests, answers, and records as the API shows them."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from ..desk.customers import Customer
+from ..desk.ids import message_id
+from ..desk.people import Principal
+from ..desk.rooms import Room, Seen, mentioned, unread
+from .shapes import Body, CustomerRef, ExternalId, Name, PersonView, Time, View, time_of
+
+Label = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
+
+
+class CustomerName(Body, frozen=True):
+    """A customer by the vendor's own id."""
+
+    external_id: ExternalId
+
+
+class NewRoom(Body, frozen=True):
+    """Open a topic room (of `customer`; a user's is their own) or an internal one of the vendor's."""
+
+    name: Name
+    customer: CustomerName | ExternalId | None = None
+    kind: Literal["topic", "internal"] = "topic"
+
+
+class ChangeRoom(Body, frozen=True):
+    """Change a room. Users may rename topics and resolve or reopen; agents may also assign and label."""
+
+    name: Name | UnsetType = UNSET
+    state: Literal["open", "resolved"] | UnsetType = UNSET
+    outcome: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
+    assignees: Annotated[list[str], Meta(max_length=20)] | UnsetType = UNSET
+    labels: Annotated[list[Label], Meta(max_length=20)] | UnsetType = UNSET
+
+
+class ForkRoom(Body, frozen=True):
+    """Make a topic room of the messages from `from` to `to` (message ids, both included)."""
+
+    name: Name
+    first: str = msgspec.field(name="from")
+    last: str | None = msgspec.field(name="to", default=None)
+
+
+class GlimpseView(View, frozen=True):
+    """The last message, as the inbox shows it: the beginning of its text."""
+
+    id: str
+    author: PersonView
+    text: str
+
+
+class OriginView(View, frozen=True):
+    """Where a forked room came from (message ids)."""
+
+    room: str
+    first: str = msgspec.field(name="from")
+    last: str = msgspec.field(name="to")
+
+
+class RoomView(View, frozen=True):
+    """A room. `change` is its last change number; `turn` says whose move it is, and `waiting_since` since when it is
+    the vendor's; `unread` is the asker's own, and so is `mentioned`: somebody named them in what they have not read.
+    `labels` are shown to agents."""
+
+    id: str
+    kind: str
+    name: str
+    state: str
+    outcome: str
+    customer: CustomerRef | None
+    customer_name: str | None
+    visitor: str | None
+    assignees: list[str]
+    labels: list[str]
+    turn: str | None
+    waiting_since: Time | None
+    last_message_at: Time | None
+    last_message: GlimpseView | None
+    unread: int
+    mentioned: bool
+    messages: int
+    change: int
+    origin: OriginView | None
+    created_at: Time
+
+
+class MemberView(View, frozen=True):
+    """Somebody in a room's roster: of the vendor's or the customer's team."""
+
+    side: Literal["vendor", "customer"]
+    kind: str
+    id: str
+    external_id: str | None
+    name: str
+    role: str | None
+    joined_at: Time
+
+
+class ReadRoom(Body, frozen=True):
+    """Mark as read up to `message` (its id), or everything."""
+
+    message: str | None = None
+
+
+class ReadView(View, frozen=True):
+    """How far the asker has read."""
+
+    room: str
+    change: int
+    unread: int
+
+
+def room_view(room: Room, who: Principal, seen: Seen | None, customer: Customer | None = None) -> RoomView:
+    """A room of `customer` as `who` sees it."""
+    last, origin = room.last_message, room.origin
+    return RoomView(
+        id=room.id,
+        kind=room.kind,
+        name=room.name,
+        state=room.state,
+        outcome=room.outcome,
+        customer=CustomerRef(id=room.customer, external_id=room.customer_external_id) if room.customer else None,
+        customer_name=customer.name if customer else None,
+        visitor=room.visitor or None,
+        assignees=list(room.assignees),
+        labels=list(room.labels) if who.is_agent else [],
+        turn=room.turn or None,
+        waiting_since=time_of(room.waiting_since) if room.turn == "vendor" else None,
+        last_message_at=time_of(room.last_message_at),
+        last_message=GlimpseView(
+            id=message_id(room.id, last.n),
+            author=PersonView(kind=last.author_kind, id=last.author, name=last.author_name),
+            text=last.text,
+        )
+        if last
+        else None,
+        unread=unread(room, seen, who.is_agent),
+        mentioned=mentioned(room, who.id, seen),
+        messages=room.posts,
+        change=room.n,
+        origin=OriginView(
+            room=origin.room, first=message_id(origin.room, origin.first), last=message_id(origin.room, origin.last)
+        )
+        if origin
+        else None,
+        created_at=time_of(room.created_at) or "",
+    )

@@ -1,0 +1,115 @@
+"""Tickets and their comments as they go over the wire: requests, answers, and records as the API shows them."""
+
+from typing import Literal
+
+from ..desk.issues import Comment, Owed, Ticket
+from ..desk.tickets import TicketSeen
+from .issues import Id, Reference, Said
+from .shapes import Body, Time, View, time_of
+
+
+class LinkTicket(Body, frozen=True):
+    """Link the ticket that `reference` names, whose state and comments are imported; without one, make it."""
+
+    install: Id
+    reference: Reference | None = None
+
+
+class SayOnTickets(Body, frozen=True):
+    """A comment for the issue's tickets. Customers do not see it."""
+
+    text: Said
+
+
+class TicketView(View, frozen=True):
+    """An issue's ticket: `word` is its state there. `trouble` says what the tracker did not let us do."""
+
+    install: str
+    ticket: str | None
+    key: str | None
+    url: str | None
+    standing: str
+    word: str | None
+    state: str
+    assignee: str | None
+    labels: list[str]
+    looked_at: Time | None
+    next_look_at: Time | None
+    trouble: str | None
+
+
+class FoundTicketView(View, frozen=True):
+    """A ticket in a tracker."""
+
+    id: str
+    key: str
+    url: str
+    title: str
+    word: str
+    means: str
+
+
+class CommentView(View, frozen=True):
+    """A comment on a ticket, or one that waits to get there. `notice` is what customers are told by it."""
+
+    install: str
+    id: str
+    text: str
+    author: str
+    ours: bool
+    state: Literal["there", "waiting", "failed", "deleted"]
+    reason: str | None
+    at: Time
+    notice: str | None
+
+
+def ticket_view(ticket: Ticket) -> TicketView:
+    """An issue's ticket."""
+    return TicketView(
+        install=ticket.install,
+        ticket=ticket.ticket or None,
+        key=ticket.key or None,
+        url=ticket.url or None,
+        standing=ticket.standing,
+        word=ticket.word.name if ticket.word else None,
+        state=ticket.state,
+        assignee=ticket.assignee or None,
+        labels=list(ticket.labels),
+        looked_at=time_of(ticket.looked_at),
+        next_look_at=time_of(ticket.due),
+        trouble=ticket.reason or None,
+    )
+
+
+def found_view(seen: TicketSeen) -> FoundTicketView:
+    """A ticket in a tracker."""
+    return FoundTicketView(
+        id=seen.id, key=seen.key, url=seen.url, title=seen.title, word=seen.word.name, means=seen.word.means
+    )
+
+
+def comment_view(comment: Comment | Owed) -> CommentView:
+    """A comment, there or on its way."""
+    if isinstance(comment, Owed):
+        return CommentView(
+            install=comment.install,
+            id=comment.id,
+            text=comment.text,
+            author=comment.name,
+            ours=True,
+            state="failed" if comment.failed else "waiting",
+            reason=comment.failed or None,
+            at=time_of(comment.at) or "",
+            notice=None,
+        )
+    return CommentView(
+        install=comment.install,
+        id=comment.mark or comment.id,
+        text=comment.text,
+        author=comment.author,
+        ours=bool(comment.mark),
+        state="deleted" if comment.deleted else "there",
+        reason=None,
+        at=time_of(comment.created_at) or "",
+        notice=comment.notice or None,
+    )

@@ -1,0 +1,128 @@
+"""What crosses between issues and a tracker as it goes over the wire, and what the tracker's states mean."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from ..desk.issues import Tracking
+from ..desk.tickets import Probe, Word
+from .issues import Id, PolicyName
+from .shapes import Body, Time, View, time_of
+
+Means = Literal["open", "in_progress", "done", "declined", "unknown"]
+
+
+class WordBody(Body, frozen=True):
+    """A state of a tracker and what it means. `unknown` changes nothing."""
+
+    id: Id
+    name: Annotated[str, Meta(max_length=200)] = ""
+    means: Means = "unknown"
+
+
+class PutWords(Body, frozen=True):
+    """The tracker's states as they were reviewed. Ours is written as the first that means it."""
+
+    words: Annotated[list[WordBody], Meta(min_length=1, max_length=200)]
+
+
+class ChangeTracking(Body, frozen=True):
+    """What crosses between issues and an install's tickets. Of comments `none`, those `marked` by beginning with
+    `prefix`, or `all`; with several customers behind an issue all are told at once only with `all_to_many`.
+    To a `public` tracker, which strangers read, goes no more of an issue than its public title and text."""
+
+    state: bool | UnsetType = UNSET
+    title: bool | UnsetType = UNSET
+    labels: bool | UnsetType = UNSET
+    comments: Literal["none", "marked", "all"] | UnsetType = UNSET
+    prefix: Annotated[str, Meta(min_length=1, max_length=40)] | UnsetType = UNSET
+    all_to_many: bool | UnsetType = UNSET
+    public: bool | UnsetType = UNSET
+    policy: PolicyName | UnsetType = UNSET
+    resolve: bool | UnsetType = UNSET
+    texts: dict[str, Annotated[str, Meta(max_length=2_000)]] | UnsetType = UNSET
+
+
+class WordView(View, frozen=True):
+    """A state of a tracker, and what it means here."""
+
+    id: str
+    name: str
+    means: str
+    reviewed: bool
+
+
+class WordsView(View, frozen=True):
+    """A tracker's states. `unknown` names those that change nothing until somebody says what they mean."""
+
+    words: list[WordView]
+    unknown: list[str]
+
+
+class TrackingView(View, frozen=True):
+    """What crosses between issues and an install's tickets, and what is known of its account."""
+
+    state: bool
+    title: bool
+    labels: bool
+    comments: str
+    prefix: str
+    all_to_many: bool
+    public: bool
+    policy: str
+    resolve: bool
+    texts: dict[str, str]
+    account: str | None
+    tried_at: Time | None
+    webhook: str | None
+    resting_until: Time | None
+    next_repair_at: Time | None
+
+
+class TriedView(View, frozen=True):
+    """What trying a connection found. `missing` says in words what is."""
+
+    account: str
+    actor: str
+    missing: list[str]
+    url: str
+    webhook: str | None
+
+
+def words_view(words: list[Word], tracking: Tracking) -> WordsView:
+    """A tracker's states."""
+    reviewed = {word.id for word in tracking.words}
+    views = [WordView(id=word.id, name=word.name, means=word.means, reviewed=word.id in reviewed) for word in words]
+    return WordsView(words=views, unknown=[word.name for word in words if word.means == "unknown"])
+
+
+def tracking_view(tracking: Tracking) -> TrackingView:
+    """What crosses."""
+    return TrackingView(
+        state=tracking.state,
+        title=tracking.title,
+        labels=tracking.labels,
+        comments=tracking.comments,
+        prefix=tracking.prefix,
+        all_to_many=tracking.all_to_many,
+        public=tracking.public,
+        policy=tracking.policy,
+        resolve=tracking.resolve,
+        texts=tracking.texts,
+        account=tracking.account or None,
+        tried_at=time_of(tracking.tried_at),
+        webhook=tracking.hook or None,
+        resting_until=time_of(tracking.resting),
+        next_repair_at=time_of(tracking.due),
+    )
+
+
+def tried_view(probe: Probe, url: str, tracking: Tracking) -> TriedView:
+    """What trying a connection found."""
+    return TriedView(
+        account=probe.account,
+        actor=probe.actor,
+        missing=list(probe.missing),
+        url=url,
+        webhook=tracking.hook or None,
+    )

@@ -1,0 +1,182 @@
+"""Workspaces, agents, keys and the audit log as they go over the wire: requests, answers, and records as shown."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from ..desk.workspaces import Agent, ApiKey, Audit, Workspace
+from .shapes import Body, Email, Name, Time, View, time_of
+
+
+class Owner(Body, frozen=True):
+    """The first agent of a workspace."""
+
+    name: Name = "Owner"
+    email: Email = ""
+
+
+class FoundWorkspace(Body, frozen=True):
+    """Found a workspace."""
+
+    name: Name
+    owner: Owner = Owner()
+
+
+class WorkspaceView(View, frozen=True):
+    """The workspace of the credential."""
+
+    id: str
+    name: str
+    created_at: Time
+    allowed_origins: list[str]
+    visitors: bool
+    token_secrets: list[dict[str, str]]
+
+
+class FoundedView(View, frozen=True):
+    """A new workspace. `api_key` and `token_secret` are shown this once."""
+
+    id: str
+    name: str
+    created_at: Time
+    owner: "AgentView"
+    api_key: str
+    token_secret: str
+
+
+Origin = Annotated[
+    str, Meta(max_length=300, pattern=r"^https?://[a-z0-9.:\[\]-]+$(?!\n)", examples=["https://app.example.com"])
+]
+
+
+class ChangeWorkspace(Body, frozen=True):
+    """Change the workspace: what is not named stays. `allowed_origins` are the sites whose pages may call as a user or
+    a visitor (none: all of them); with `visitors`, people without a token may open a room of their own."""
+
+    name: Name | UnsetType = UNSET
+    allowed_origins: Annotated[list[Origin], Meta(max_length=100)] | UnsetType = UNSET
+    visitors: bool | UnsetType = UNSET
+
+
+class TokenSecretView(View, frozen=True):
+    """A new secret for user tokens, shown this once. The one before it stays live until the next is made."""
+
+    id: str
+    token_secret: str
+
+
+class NewAgent(Body, frozen=True):
+    """A person on the vendor's side."""
+
+    name: Name
+    role: Literal["owner", "admin", "agent", "reader"] = "agent"
+    email: Email = ""
+
+
+class ChangeAgent(Body, frozen=True):
+    """`blocked` and `gone` end the agent's keys at once."""
+
+    name: Name | UnsetType = UNSET
+    role: Literal["owner", "admin", "agent", "reader"] | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
+    state: Literal["active", "blocked", "gone"] | UnsetType = UNSET
+
+
+class AgentView(View, frozen=True):
+    """An agent."""
+
+    id: str
+    name: str
+    role: str
+    email: str
+    state: str
+    created_at: Time
+
+
+class NewKey(Body, frozen=True):
+    """An API key of an agent (by default of the one who asks), narrowed to scopes."""
+
+    name: Name
+    agent: str = ""
+    scopes: Annotated[list[Literal["read", "write", "admin"]], Meta(min_length=1, max_length=3)] = msgspec.field(
+        default_factory=lambda: ["read", "write"]
+    )
+    expires_in_days: Annotated[int, Meta(ge=1, le=3650)] | None = None
+
+
+class KeyView(View, frozen=True):
+    """An API key. `key` is shown once, when it is issued."""
+
+    id: str
+    name: str
+    agent: str
+    scopes: list[str]
+    created_at: Time
+    expires_at: Time | None
+    revoked_at: Time | None
+    key: str | None = None
+
+
+class AuditView(View, frozen=True):
+    """What an agent or key changed."""
+
+    id: str
+    at: Time
+    actor: str
+    credential: str
+    verb: str
+    subject: str
+    fields: list[str]
+
+
+def workspace_view(workspace: Workspace) -> WorkspaceView:
+    """A workspace; of its secrets only which there are."""
+    secrets = [{"id": secret.id, "created_at": time_of(secret.created_at) or ""} for secret in workspace.token_secrets]
+    return WorkspaceView(
+        id=workspace.id,
+        name=workspace.name,
+        created_at=time_of(workspace.created_at) or "",
+        allowed_origins=list(workspace.origins),
+        visitors=workspace.visitors,
+        token_secrets=secrets,
+    )
+
+
+def agent_view(agent: Agent) -> AgentView:
+    """An agent."""
+    return AgentView(
+        id=agent.id,
+        name=agent.name,
+        role=agent.role,
+        email=agent.email,
+        state=agent.state,
+        created_at=time_of(agent.created_at) or "",
+    )
+
+
+def key_view(key: ApiKey, plain: str | None = None) -> KeyView:
+    """A key; its plain text only when it is issued."""
+    return KeyView(
+        id=key.id,
+        name=key.name,
+        agent=key.agent,
+        scopes=list(key.scopes),
+        created_at=time_of(key.created_at) or "",
+        expires_at=time_of(key.expires_at),
+        revoked_at=time_of(key.revoked_at),
+        key=plain,
+    )
+
+
+def audit_view(entry: Audit) -> AuditView:
+    """An entry of the audit log."""
+    return AuditView(
+        id=entry.id,
+        at=time_of(entry.at) or "",
+        actor=entry.actor,
+        credential=entry.credential,
+        verb=entry.verb,
+        subject=entry.subject,
+        fields=list(entry.fields),
+    )

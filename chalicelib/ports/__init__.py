@@ -1,0 +1,58 @@
+"""What the flows need of the world, as Protocols, a file a noun. The rim implements them; `wiring` chooses."""
+
+from .channels import Announcing, Asking, AskingOf, Granting, Inbound, Outbound
+from .cloud import Away, Clock, Files, Mailer, Sealer, Sockets, Upload
+from .index import Index
+from .outside import AddressRefused, Answer, Outside, Request, Unreachable
+from .providers import PUBLISHED, Busy, Denied, Secrets, WayIn
+from .queues import Call, Errand, Queues, Sorting, Task
+from .table import Drop, Listing, Page, Put, R, Ref, Scanned, Store, Write, new, over, ref
+from .trackers import Tickets, Tracker
+from .world import World
+
+__all__ = [
+    "AddressRefused",
+    "Announcing",
+    "Answer",
+    "Asking",
+    "AskingOf",
+    "Away",
+    "Busy",
+    "Call",
+    "Clock",
+    "Denied",
+    "Drop",
+    "Errand",
+    "Files",
+    "Granting",
+    "Inbound",
+    "Index",
+    "Listing",
+    "Mailer",
+    "Outbound",
+    "Outside",
+    "PUBLISHED",
+    "Page",
+    "Put",
+    "Queues",
+    "R",
+    "Ref",
+    "Request",
+    "Scanned",
+    "Sealer",
+    "Secrets",
+    "Sockets",
+    "Sorting",
+    "Store",
+    "Task",
+    "Tickets",
+    "Tracker",
+    "Unreachable",
+    "Upload",
+    "WayIn",
+    "World",
+    "Write",
+    "new",
+    "over",
+    "ref",
+]

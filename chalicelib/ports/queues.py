@@ -1,0 +1,96 @@
+"""The queues, and the work that is handed over through them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from ..desk.envelopes import Envelope
+from ..desk.tickets import Hint
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A wake-up of a bridge's worker for the delivery of change `n`. `why` tells repeated calls apart."""
+
+    bridge: str
+    n: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Work on a piece of a broadcast, whose rooms (and, where these are made for it, customers) are told so that they
+    are read with it; None: on the whole of it."""
+
+    broadcast: str
+    piece: int | None = None
+    rooms: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Work for the worker of trackers. `look`: at the ticket in `install` of the issue `id`, or at `ticket`, of which a
+    `hint` came at `at` (ms). `tell`: the notice `id`. `merge`: what is left of the issue `id`. `count`: the ARR of the
+    customer `id`. `repair`: the install `id`. `why` tells repeated tasks apart."""
+
+    do: Literal["look", "tell", "merge", "count", "repair"]
+    id: str = ""
+    install: str = ""
+    ticket: str = ""
+    hint: Hint | None = None
+    at: int = 0
+    why: str = ""
+
+    @property
+    def group(self) -> str:
+        """What is done one after the other: a slow tracker holds up nobody else's tickets."""
+        return f"{self.install}:{self.ticket or self.id}" if self.do == "look" else f"{self.do}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """Work for the worker of search: put into the tree what it does not know of yet or, for a `walk`, find all that
+    there is of the workspace `tree` again: a page of it, `of` a thing, from `cursor` on. `why` tells repeats apart."""
+
+    tree: str
+    why: str = ""
+    walk: str = ""
+    of: str = ""
+    cursor: str = ""
+
+    @property
+    def group(self) -> str:
+        """One writer a tree."""
+        return f"{self.tree}:{self.walk}:{self.of}" if self.walk else self.tree
+
+
+class Queues(Protocol):
+    """The queues, by what they are for."""
+
+    def inbound(self, envelope: Envelope, group: str) -> None:
+        """Queue an envelope, in order within its group. Returns once it is durable."""
+
+    def wake(self, calls: Iterable[Call]) -> None:
+        """Wake the workers of some bridges; the same (bridge, n, why) within five minutes wakes once."""
+
+    def push(self, pushes: Iterable[dict[str, Any]], after: int = 0) -> None:
+        """Hand over what sockets shall be told (flows/push.py), in `after` seconds."""
+
+    def broadcast(self, errands: Iterable[Errand]) -> None:
+        """Hand broadcasts, piece by piece, to their workers. May be done twice: they do nothing twice."""
+
+    def wake_later(self, call: Call, seconds: int) -> None:
+        """Wake a bridge's worker in some seconds, 900 at most."""
+
+    def work(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
+        """Hand tasks to the worker of jobs: the next piece of a job, or customers to place; `after` seconds."""
+
+    def sync(self, tasks: Iterable[Task]) -> None:
+        """Hand tasks to the worker of trackers, in order within their group."""
+
+    def sort(self, tasks: Iterable[Sorting]) -> None:
+        """Hand tasks to the worker of search, in order within their group."""
+
+    def set_aside(self, pk: str, sk: str, reason: str) -> None:
+        """Keep the key of a change that could not be reacted to, with its reason."""

@@ -1,0 +1,74 @@
+"""What a tracker does."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from ..desk.arrivals import Ignored, Unsupported
+from ..desk.envelopes import Envelope
+from ..desk.tickets import CommentSeen, Hint, Probe, Registered, TicketDraft, TicketSeen, Word
+from ..desk.workspaces import Install
+from .outside import Outside
+from .providers import Secrets, WayIn
+
+
+class Tickets(Protocol):
+    """One connected project of a tracker. Every call is one or few requests; raises Busy and Denied, nothing else."""
+
+    def probe(self) -> Probe:
+        """Try the connection: who we are there, what is missing."""
+
+    def words(self) -> list[Word]:
+        """The project's states, with our guess of what each means."""
+
+    def register(self, url: str, secret: str) -> Registered:
+        """Make (or find) the webhook that sends to `url`. Denied where the API allows none: set up by hand then."""
+
+    def unregister(self, id_: str) -> None:
+        """Take that webhook away; fine if it is gone."""
+
+    def create(self, draft: TicketDraft) -> TicketSeen:
+        """Make the ticket, or find the one that carries the draft's mark, where the tracker can."""
+
+    def fetch(self, ticket: str) -> TicketSeen | None:
+        """As it is now; None if it is not there for us."""
+
+    def find(self, reference: str) -> TicketSeen | None:
+        """By what people paste: a URL or a key."""
+
+    def search(self, query: str, limit: int = 20) -> list[TicketSeen]:
+        """The best matches of some words."""
+
+    def comments(self, ticket: str, since: int = 0) -> list[CommentSeen]:
+        """Those changed at or after `since` (ms), oldest first."""
+
+    def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
+        """Say it, marked as ours where the tracker can carry a mark."""
+
+    def amend(self, ticket: str, comment: str, text: str) -> None:
+        """Change a comment of ours."""
+
+    def withdraw(self, ticket: str, comment: str) -> None:
+        """Delete a comment of ours; fine if it is gone."""
+
+    def move(self, ticket: str, word: str) -> TicketSeen:
+        """Into the state with that id, through whichever transition leads there. Denied if none does."""
+
+    def retitle(self, ticket: str, title: str, text: str | None = None) -> TicketSeen:
+        """Change title and, unless None, text."""
+
+    def label(self, ticket: str, add: Sequence[str], remove: Sequence[str]) -> TicketSeen:
+        """Put labels on and take them off; others stay."""
+
+    def changed(self, since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
+        """A page of tickets changed at or after `since` (ms), oldest first, and the next cursor ("" at the end)."""
+
+
+class Tracker(WayIn, Protocol):
+    """What every tracker does with its webhooks, and the way to its API. Its `group` is the ticket, where that is
+    cheaply told."""
+
+    def hints(self, envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsupported]:
+        """What it says. Never raises for content."""
+
+    def tickets(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
+        """The way to its API, by the credentials that were given."""

@@ -1,0 +1,30 @@
+"""What `make run` shows first: a made-up product's dashboard with the support button, and the console beside it."""
+
+from playwright.sync_api import expect
+
+from infra.dashboard import PATH
+from tests.browser import browser
+from tests.stack import LocalStack
+
+
+def test_a_customer_asks_in_the_dashboard_and_an_agent_answers_in_the_console(stack: LocalStack) -> None:
+    with browser() as chromium:
+        ada, grace = (chromium.new_context().new_page() for _ in range(2))
+        refused: list[str] = []
+        ada.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
+        ada.goto(stack.base_url + PATH)
+        ada.get_by_role("button", name="Support").click()
+        ada.get_by_role("button", name="New topic").click()
+        ada.get_by_placeholder("What is it about?").fill("From the dashboard")
+        ada.get_by_role("textbox", name="Message").fill("Where are my keys?")
+        ada.get_by_role("button", name="Send").click()
+        expect(ada.get_by_role("log")).to_contain_text("Where are my keys?", timeout=30_000)
+
+        grace.goto(stack.base_url + "/console")
+        grace.get_by_role("button", name="Continue as grace@demo.example").click()
+        grace.get_by_role("button", name="Unassigned", exact=True).click()
+        grace.get_by_text("From the dashboard").first.click()
+        grace.get_by_role("textbox", name="Answer").fill("Under your name, top right.")
+        grace.keyboard.press("Control+Enter")
+        expect(ada.get_by_role("log")).to_contain_text("Under your name, top right.", timeout=30_000)
+        assert not refused
