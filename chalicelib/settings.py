@@ -17,6 +17,7 @@ class Settings:
     broadcast_queue: str
     jobs_queue: str
     sync_queue: str
+    index_queue: str
     react_failed_queue: str
     dead_letter_queues: str
     files_bucket: str

@@ -25,6 +25,7 @@ QUEUES = {
     "broadcast": ("BroadcastDeadQueueUrl", "BroadcastQueueUrl"),
     "mail": ("MailDeadQueueUrl", "MailQueueUrl"),
     "jobs": ("JobsDeadQueueUrl", "JobsQueueUrl"),
+    "index": ("IndexDeadQueueUrl", "IndexQueueUrl"),
     "sync": ("SyncDeadQueueUrl", "SyncQueueUrl"),
     "react": ("ReactFailedQueueUrl", ""),
 }

@@ -10,7 +10,7 @@ import msgspec
 
 from ..desk.dead_letters import DeadLetter
 from ..desk.envelopes import Envelope
-from ..ports import Away, Call, Errand, Files, Task
+from ..ports import Away, Call, Errand, Files, Sorting, Task
 from ..settings import Settings
 from .clients import client
 
@@ -90,6 +90,18 @@ class SqsQueues:
             for task in tasks
         )
         _send_all(self.settings.sync_queue, entries)
+
+    def sort(self, tasks: Iterable[Sorting]) -> None:
+        """Ten to a request."""
+        entries = (
+            {
+                "MessageBody": msgspec.json.encode(task).decode(),
+                "MessageGroupId": _token(task.group),
+                "MessageDeduplicationId": _token(f"{task.group}:{task.cursor}:{task.why}"),
+            }
+            for task in tasks
+        )
+        _send_all(self.settings.index_queue, entries)
 
     def set_aside(self, pk: str, sk: str, reason: str, letter: DeadLetter | None = None) -> None:
         """Keys and reason alone: the change itself is in the table."""

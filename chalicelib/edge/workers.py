@@ -144,6 +144,26 @@ def sync(event: Any) -> dict[str, Any]:
     return each("sync", event, one)
 
 
+@workers.on_sqs_message(queue_arn=QUEUE, name="index", batch_size=10)
+def index(event: Any) -> dict[str, Any]:
+    """What search does not know of yet, one tree at a time; pages of what there is, where all is found again."""
+    from msgspec import json
+
+    from ..flows.sort import sort
+    from ..flows.walk import walk
+    from ..ports import Sorting
+    from ..wiring import queues, world
+
+    def one(record: Record) -> None:
+        rim, task = world(), json.decode(record["body"], type=Sorting)
+        if task.walk:
+            queues().sort(walk(rim.store, task, rim.clock.now()))
+        elif sort(rim.store, rim.index, task.tree):
+            queues().sort([Sorting(task.tree, f"{task.why}+")])
+
+    return each("index", event, one)
+
+
 @workers.on_sqs_message(queue_arn=QUEUE, name="mail", batch_size=10)
 def mail(event: Any) -> dict[str, Any]:
     """What SES tells over SNS: mails that came in, and what became of ours."""
@@ -159,6 +179,7 @@ def react(event: Any) -> None:
     being away runs a batch again."""
     from ..desk.customers import Customer, User
     from ..desk.footing import owner_of_moved
+    from ..desk.indexing import Unindexed
     from ..desk.issues import Issue, came_or_went, merged
     from ..desk.messages import Change, Message
     from ..desk.rooms import Room
@@ -171,6 +192,9 @@ def react(event: Any) -> None:
     from ..flows.place import behind
     from ..flows.react import Ties, wake
     from ..flows.react import react as derive
+    from ..flows.sort import changed as said_anew
+    from ..flows.sort import note
+    from ..flows.sort import noted as unindexed_of
     from ..ports import Away, Call, Task
     from ..settings import settings
     from ..store.rows import record_of_image
@@ -183,6 +207,7 @@ def react(event: Any) -> None:
     pushes: list[Record] = []
     moved: dict[str, dict[str, list[str]]] = {}
     tasks: list[Task] = []
+    unindexed: list[Unindexed] = []
     for record in event.to_dict()["Records"]:
         keys = record["dynamodb"]["Keys"]
         happening = None
@@ -209,6 +234,9 @@ def react(event: Any) -> None:
                     moved.setdefault(happening.workspace, {}).setdefault(customer, [])
             elif isinstance(happening, Placement):
                 calls += announce(rim, happening, listeners)
+            if anew := said_anew(happening, before):
+                room = ties.room(anew.room) if isinstance(anew, Message) else anew if isinstance(anew, Room) else None
+                unindexed += unindexed_of(anew, room, rim.clock.now())
             if isinstance(happening, Customer | User | Agent) and happening.valid_after:
                 pushes.append({"ended": happening.id, "at": happening.valid_after})
         except Away:
@@ -225,6 +253,7 @@ def react(event: Any) -> None:
     wake(rim, calls)
     rim.queues.work(placing(moved))
     rim.queues.sync(tasks)
+    rim.queues.sort(note(rim.store, unindexed))
     if pushes:
         rim.queues.push(pushes)
     say("reacted", records=len(event.to_dict()["Records"]), wakes=len(calls))

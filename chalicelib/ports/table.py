@@ -82,6 +82,9 @@ class Store(Protocol):
     def commit(self, *writes: Write) -> None:
         """All or nothing, up to 100 writes in one transaction. Raises Clash with the positions that did not hold."""
 
+    def spread(self, *writes: Write) -> None:
+        """Each for itself, whatever is there, in no order, 25 to a call: for what may be written again."""
+
     def page(self, listing: Listing[R], limit: int, cursor: str | None = None) -> Page[R]:
         """One query. Raises Malformed for a cursor that is not of this listing."""
 

@@ -19,6 +19,7 @@ from ..desk.faces import Alias, ConnectCode, Face
 from ..desk.files import Attachment
 from ..desk.footing import Counted, OpenRoom
 from ..desk.ids import DIGITS, TIME_SHARDS, bridge_parts
+from ..desk.indexing import Tree, Unindexed
 from ..desk.issues import Asked, Behind, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told, Tracking
 from ..desk.jobs import Flaw, Job
 from ..desk.letters import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress, Suppression
@@ -326,6 +327,12 @@ KINDS: tuple[Kind, ...] = (
         lambda t: _sync_due(t.install, t.due),
     ),
     Kind(Placement, lambda c: (f"C#{c}", "PLACEMENT"), _of("customer"), _placement_indexes),
+    Kind(Tree, lambda t: (f"Q#{t}", "A"), _of("id")),
+    Kind(
+        Unindexed,
+        lambda t, at, place, n: (f"Q#{t}", f"U#{moment(at)}#{place}#{n}"),
+        _of("tree", "at", "place", "n"),
+    ),
     Kind(OpenRoom, lambda c, r: (f"C#{c}", f"OPEN#{r}"), _of("customer", "room")),
     Kind(Counted, lambda c, u: (f"C#{c}", f"COUNTED#{u}"), _of("customer", "user")),
 )
@@ -373,6 +380,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "rooms": ("g1", lambda w, s: f"W#{w}#ROOMS#{s}", lambda w, s: "", False),
     "customer-rooms": ("g2", lambda c, s: f"C#{c}#ROOMS#{s}", lambda c, s: "", False),
     "view": ("", lambda w, view: f"V#{w}#{view}", lambda w, view: "", False),
+    "unindexed": ("", lambda t: f"Q#{t}", lambda t: "U#", False),
     "snippets": ("", lambda w: f"W#{w}", lambda w: "SNIPPET#", False),
     "posts": ("", lambda r: f"R#{r}", lambda r: "M#", True),
     "notes": ("", lambda r: f"R#{r}", lambda r: "N#", True),

@@ -25,6 +25,9 @@ class Table(Protocol):
     def write(self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
         """All or nothing. Raises Clash with the positions (puts first) whose version was another."""
 
+    def spread(self, puts: Sequence[Row], drops: Sequence[Key]) -> None:
+        """Each for itself, whatever is there."""
+
     def query(self, span: Range, forward: bool, limit: int, start: Start | None) -> tuple[list[Row], Start | None]:
         """One query; `start` as an earlier one gave it."""
 
@@ -59,6 +62,13 @@ class TableStore:
         puts = [(to_row(write.record), write.was) for write in writes if isinstance(write, Put)]
         drops = [BY_TYPE[write.ref.type].key(*write.ref.ids) for write in writes if isinstance(write, Drop)]
         self.table.write(puts, drops)
+
+    def spread(self, *writes: Write) -> None:
+        """Each for itself."""
+        puts = {row.key: row for write in writes if isinstance(write, Put) for row in [to_row(write.record)]}
+        drops = {BY_TYPE[write.ref.type].key(*write.ref.ids) for write in writes if isinstance(write, Drop)}
+        if writes:
+            self.table.spread(list(puts.values()), list(drops))
 
     def page(self, listing: Listing[R], limit: int, cursor: str | None = None) -> Page[R]:
         """One query of a listing."""
