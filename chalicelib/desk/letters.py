@@ -46,6 +46,7 @@ class RoomAddress(Record, frozen=True):
 
     room: str
     install: str
+    workspace: str
     token: str
 
 

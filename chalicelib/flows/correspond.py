@@ -81,7 +81,7 @@ def address_of_room(world: World, install: Install, room: str) -> str:
         old = world.store.one(ref(RoomAddress, room, install.id))
         if old:
             return old
-        made = RoomAddress(room=room, install=install.id, token=_token(world))
+        made = RoomAddress(room=room, install=install.id, workspace=install.workspace, token=_token(world))
         way = ReturnAddress(token=made.token, workspace=install.workspace, install=install.id, room=room, person="")
         world.store.commit(new(made), new(way))
         return made

@@ -9,7 +9,7 @@ from ..ports import Drop, World, Write, new, ref
 def address_writes(world: World, old: Install | None, install: Install | None) -> list[Write]:
     """What changes of the claims when an install is made, changed or taken away. Conflict for an address that another
     install has."""
-    before, after = (_address(each) for each in (old, install))
+    before, after = (mail_address(each) for each in (old, install))
     if before == after:
         return []
     writes: list[Write] = [Drop(ref(MailAddress, before))] if before else []
@@ -20,5 +20,6 @@ def address_writes(world: World, old: Install | None, install: Install | None) -
     return writes
 
 
-def _address(install: Install | None) -> str:
+def mail_address(install: Install | None) -> str:
+    """The address that an install takes the mails of; "" for another kind, or none."""
     return str(install.config.get("address", "")) if install and install.kind == "email" else ""

@@ -1,6 +1,6 @@
 """Recompute all that is derived, from what was said and set: index keys, rooms' counts and glimpses, messages'
-ordinals, read marks' counts, the id map, domain claims, feeds, customers' footing, the inbox's views, who is behind an
-issue. The one full scan; run it in quiet hours, as often as you like.
+ordinals, read marks' counts, the id map, domain claims, whose mail addresses are, feeds, customers' footing, the
+inbox's views, who is behind an issue. The one full scan; run it in quiet hours, as often as you like.
 
 Deliveries are no derived state: they are the ledger of what was sent.
 """
@@ -15,6 +15,7 @@ from ..desk.customers import Customer, Domain, User
 from ..desk.errors import Clash
 from ..desk.footing import Counted, Footing, OpenRoom, counted, glance, summed
 from ..desk.issues import Asked, Behind, Issue, arr_of
+from ..desk.letters import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress
 from ..desk.messages import Known, Message
 from ..desk.record import Record
 from ..desk.rooms import Bridge, Room, Seen, Tie
@@ -23,6 +24,7 @@ from ..desk.segments import Placement
 from ..desk.views import Shelf
 from ..desk.workspaces import Install, Workspace, fed
 from ..ports import Drop, Listing, Scanned, ref
+from .mail_address import mail_address
 from .shelve import place, shelve
 
 PAGE = 200
@@ -77,6 +79,17 @@ def _right(store: Scanned, record: Record) -> Iterator[Record]:
         yield record
         if record.conversation and record.direction != "out":
             yield _tie(store, record)
+    elif isinstance(record, User | Install | Correspondent | RoomAddress):
+        yield record
+        yield from _addresses(store, record)
+    elif isinstance(record, Mailbox):
+        user = store.one(ref(User, record.customer, record.user))
+        if user is None or user.email.lower() != record.address:
+            store.commit(Drop(ref(Mailbox, record.workspace, record.address, record.customer, record.user)))
+    elif isinstance(record, MailAddress):
+        install = store.one(ref(Install, record.install))
+        if install is None or mail_address(install) != record.address:
+            store.commit(Drop(ref(MailAddress, record.address)))
     elif isinstance(record, OpenRoom):
         if glance(store.one(ref(Room, record.room)))[0] is None:
             store.commit(Drop(ref(OpenRoom, record.customer, record.room)))
@@ -85,8 +98,26 @@ def _right(store: Scanned, record: Record) -> Iterator[Record]:
             store.commit(Drop(ref(Counted, record.customer, record.user)))
     elif isinstance(record, Issue):
         yield from _issue(store, record)
-    elif not isinstance(record, Known | Domain | Placement | Tie | Behind):  # what comes with something else
+    elif not isinstance(record, Known | Domain | Placement | Tie | ReturnAddress | Behind):  # what comes with something
         yield record
+
+
+def _addresses(store: Scanned, record: User | Install | Correspondent | RoomAddress) -> Iterator[Record]:
+    """Whose a mail from the address is, or for whom one to it."""
+    if isinstance(record, User):
+        if record.email:
+            address = record.email.lower()
+            yield Mailbox(
+                version=1, workspace=record.workspace, address=address, customer=record.customer, user=record.id
+            )
+    elif isinstance(record, Install):
+        address = mail_address(record)
+        if address and store.one(ref(MailAddress, address)) is None:
+            yield MailAddress(version=1, address=address, workspace=record.workspace, install=record.id)
+    else:
+        person = record.person if isinstance(record, Correspondent) else ""
+        told = {"workspace": record.workspace, "install": record.install, "room": record.room}
+        yield ReturnAddress(version=1, token=record.token, person=person, **told)
 
 
 def _all(store: Scanned, listing: Listing[Any]) -> Iterator[Any]:

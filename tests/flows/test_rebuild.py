@@ -8,16 +8,19 @@ import msgspec
 from chalicelib.desk.customers import Domain
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.footing import Counted, Footing, OpenRoom
+from chalicelib.desk.letters import MailAddress, Mailbox, ReturnAddress
 from chalicelib.desk.messages import Known, Message
 from chalicelib.desk.record import Record
 from chalicelib.desk.rooms import Room, Seen
 from chalicelib.desk.segments import Placement
 from chalicelib.desk.workspaces import Workspace
 from chalicelib.flows.rebuild import rebuild
+from chalicelib.ports import new
 from chalicelib.store.rows import Row, from_row, to_row
 from chalicelib.store.store import TableStore
 from tests.api import Client, Tenant
 from tests.fakes import Parley
+from tests.mails import connect, postmark, take
 
 EMPTY = {
     Room: {"posts": 0, "notes": 0, "last_message": None, "last_message_at": 0, "turn": ""}
@@ -49,12 +52,15 @@ def told(parley: Parley, tenant: Tenant) -> None:
     tenant.api.put(f"/v1/rooms/{room}/read", {})
     start = tenant.api.get(f"/v1/rooms/{room}/messages", after="0").json["items"][0]["id"]
     assert tenant.api.post(f"/v1/rooms/{room}/fork", {"name": "Apart", "from": start, "to": first}).status == 201
+    tenant.api.put("/v1/customers/acme/users/ann", {"name": "Ann", "email": "Ann@acme.example"})
+    assert take(Client(), connect(tenant.api), postmark()).status == 200
+    assert tenant.api.get(f"/v1/rooms/{room}/mail-addresses").json["items"]
     parley.settle()
 
 
 def without_derived(row: Row) -> Row | None:
     record = from_row(row)
-    if isinstance(record, Known | Domain | OpenRoom | Counted):
+    if isinstance(record, Known | Domain | OpenRoom | Counted | Mailbox | MailAddress | ReturnAddress):
         return None
     emptied = msgspec.structs.replace(record, **EMPTY.get(type(record), {}))
     return replace(to_row(emptied), g=row.g if row.t == "Install" else {})
@@ -84,6 +90,20 @@ def test_rebuild_gives_equal_state(parley: Parley, tenant: Tenant) -> None:
 def test_rebuild_of_a_sound_table_writes_nothing(parley: Parley, tenant: Tenant) -> None:
     told(parley, tenant)
     assert not rebuild(parley.store)
+
+
+def test_addresses_that_are_nobodys_any_more_go(parley: Parley, tenant: Tenant) -> None:
+    told(parley, tenant)
+    user = tenant.api.get("/v1/customers/acme/users/ann").json["id"]
+    customer = tenant.api.get("/v1/customers/acme").json["id"]
+    workspace = tenant.api.get("/v1/workspace").json["id"]
+    stale = Mailbox(version=1, workspace=workspace, address="old@acme.example", customer=customer, user=user)
+    parley.store.commit(
+        new(stale), new(MailAddress(address="x@in.acorn.example", workspace=workspace, install="ins_0"))
+    )
+    rebuild(parley.store)
+    left = [record for record in parley.store.everything() if isinstance(record, Mailbox | MailAddress)]
+    assert sorted(record.address for record in left) == ["ann@acme.example", "support@in.acorn.example"]
 
 
 def test_a_feed_that_came_and_went_leaves_nothing(parley: Parley, tenant: Tenant) -> None:

@@ -1,14 +1,21 @@
 """Other workspaces install the app: by an address that cannot be made up, and that ends."""
 
+import html
 import json
+import re
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import urllib3
 
+from chalicelib.aws.outside import GuardedOutside
 from chalicelib.desk.workspaces import Install
 from chalicelib.flows.secrets import Opened
 from chalicelib.ports import Answer, ref
 from tests.api import Client
+from tests.emulators import emulators
+from tests.slack import SEED, EmulatedSlack
 
 GRANTED = {
     "ok": True,
@@ -105,3 +112,51 @@ def test_scopes_that_are_missing_are_listed(parley, tenant, install):
     assert len(told["missing"]) == 12
     parley.outside.answers = [Answer(200, {}, b'{"ok": false, "error": "invalid_auth"}')]
     assert tenant.api.post(f"/v1/installs/{install}/try").json["missing"] == ["it does not answer us: invalid_auth"]
+
+
+def test_another_workspace_installs_it_from_the_first_click_to_the_first_message(parley, tenant):
+    """Against the emulator: its page, its code, its token; what is said in the room goes there with that token."""
+    parley.world = replace(parley.world, outside=GuardedOutside(allow_loopback=True))
+    config = {"team": "T0ONE", "client_id": "12.34"}
+    body = {"kind": "slack", "name": "Slack", "config": config}
+    body["credentials"] = {"signing": "s", "client_secret": "wrong"}
+    install = tenant.api.post("/v1/installs", body).json["id"]
+    app = {"client_id": "12.34", "client_secret": "shh", "name": "Parley"}
+    app["redirect_uris"] = [f"https://parley.test/in/slack/{install}/oauth"]
+    with emulators("slack", seed={"slack": SEED["slack"] | {"oauth_apps": [app]}}) as at:
+        slack = EmulatedSlack(at["slack"], lambda raw, headers: None)
+        changed = {"config": config | {"base_url": slack.base}}
+        assert tenant.api.patch(f"/v1/installs/{install}", changed).status == 200
+        refused = come_back(install, **clicked(slack, invited(tenant, install)[0]))
+        assert refused.status == 422
+        assert "invalid_client_id" in refused.json["detail"]
+
+        assert tenant.api.patch(f"/v1/installs/{install}", {"credentials": {"client_secret": "shh"}}).status == 200
+        told = clicked(slack, invited(tenant, install)[0])
+        got = come_back(install, **told)
+        assert (got.status, "Installed in Vendor" in got.text) == (200, True), got.text
+        assert come_back(install, **told).status == 422  # a code is good once
+        (token,) = secrets(parley, install)[f"bot:{slack.team}"]
+        assert slack.client(token).auth_test()["team_id"] == slack.team
+
+        room = tenant.triage()
+        channel = slack.channels["acme-help"]
+        bound = {"install": install, "conversation": channel, "account": slack.team}
+        assert tenant.api.post(f"/v1/rooms/{room}/bridges", bound).status == 201
+        tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "Welcome"})
+        parley.settle()
+        assert slack.texts(channel) == ["Welcome"]
+
+
+def clicked(slack, url):
+    """What comes back of the page on which an admin allows it: code and state."""
+    page = urllib3.request("GET", url.geturl(), retries=False)
+    assert page.status == 200, page.data
+    asked = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.data.decode().partition("</form>")[0]))
+    fields = {name: html.unescape(value) for name, value in asked.items()}
+    allow = f"{slack.base}/oauth/v2/authorize/callback"
+    answer = urllib3.request("POST", allow, fields=fields, redirect=False, retries=False)
+    assert answer.status == 302, answer.data
+    where = urlsplit(answer.headers["Location"])
+    assert where.path.startswith("/in/slack/")
+    return {name: values[0] for name, values in parse_qs(where.query).items()}
