@@ -5,7 +5,7 @@ IN = .venv/bin/python
 ARGS ?=
 STAGE ?=
 
-.PHONY: run demo slack-twin test check bench package deploy dead-letters rebuild mail clean venv connect
+.PHONY: run demo test check bench package deploy dead-letters rebuild mail clean venv connect
 
 venv:
 	@$(PYTHON) -m infra.venvs
@@ -17,10 +17,6 @@ run: venv
 # The whole story through the public API, with `make run` going.
 demo: venv
 	@$(IN) -m infra.demo $(ARGS)
-
-# Slack's twin: prints what would have left (README, Slack).
-slack-twin: venv
-	@$(IN) -m infra.slack_twin $(ARGS)
 
 test: venv
 	@$(IN) -m pytest $(ARGS)

@@ -1,8 +1,8 @@
 """A door with short URLs: HTTP and WebSocket on one port of 127.0.0.1, passed on to the local API Gateway.
 
-Besides the pages that a laptop alone has (infra/mails.py, infra/dashboard.py) it adds nothing but what API Gateway does
-and ministack does not: the path reaches the function as the caller wrote it (ministack decodes it once, so it is
-encoded once more), and a request of over 10 MB is refused.
+Besides the pages that a laptop alone has (infra/mails.py, infra/twins.py, infra/dashboard.py) it adds nothing but what
+API Gateway does and ministack does not: the path reaches the function as the caller wrote it (ministack decodes it
+once, so it is encoded once more), and a request of over 10 MB is refused.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from aiohttp.client import ClientWebSocketResponse
 from multidict import CIMultiDict
 from yarl import URL
 
-from infra import dashboard, mails
+from infra import dashboard, mails, twins
 from infra.gaps import gateway_response
 
 SOCKET = "/socket"
@@ -33,12 +33,12 @@ Socket = web.WebSocketResponse | ClientWebSocketResponse
 class Front:
     """The server, from `start` to `stop`."""
 
-    def __init__(self, port: int, gateway: str, outputs: Mapping[str, str], packaged: Path, sent: Path) -> None:
+    def __init__(self, port: int, gateway: str, outputs: Mapping[str, str], packaged: Path, left: twins.Twins) -> None:
         self.port = port
         self.api = f"{gateway}/_aws/execute-api/{outputs['RestAPIId']}/api"
         self.socket = f"{gateway}/_aws/execute-api/{outputs['WebsocketAPIId']}/api"
         self.too_large = gateway_response(packaged, "REQUEST_TOO_LARGE")
-        self.mails = mails.Mails(sent)
+        self.left = left
         self.dashboard = dashboard.Dashboard()
         self.runner: web.AppRunner | None = None
         self.session: ClientSession | None = None
@@ -49,8 +49,11 @@ class Front:
         self.session = ClientSession(auto_decompress=False, timeout=ClientTimeout(total=None))
         app = web.Application(client_max_size=LARGEST)
         app.router.add_get(SOCKET, self._join)
-        app.router.add_get(mails.PATH, self.mails.list)
-        app.router.add_get(mails.PATH + "/{name}", self.mails.show)
+        app.router.add_get(mails.PATH, self.left.mails.list)
+        app.router.add_get(mails.PATH + "/{name}", self.left.mails.show)
+        app.router.add_get(twins.SHOWN, self.left.list)
+        app.router.add_route("*", twins.PATH + "/slack/{path:.*}", self.left.slack)
+        app.router.add_route("*", twins.PATH + "/msteams/{path:.*}", self.left.teams)
         app.router.add_get(dashboard.PATH, self.dashboard.show)
         app.router.add_get(dashboard.PATH + "/token", self.dashboard.token)
         app.router.add_route("*", r"/{path:[\s\S]*}", self._pass_on)

@@ -26,6 +26,12 @@ class Mails:
         for file in sorted(self.folder.glob("*.eml"), reverse=True):
             yield file.stem, message_from_bytes(file.read_bytes(), _class=EmailMessage, policy=policy.default)
 
+    def since(self, known: set[str]) -> Iterator[tuple[str, EmailMessage]]:
+        """Those that are not among the `known`, oldest first."""
+        for file in sorted(self.folder.glob("*.eml")):
+            if file.stem not in known:
+                yield file.stem, message_from_bytes(file.read_bytes(), _class=EmailMessage, policy=policy.default)
+
     async def list(self, request: web.Request) -> web.Response:
         """The page of all."""
         rows = [
@@ -33,7 +39,7 @@ class Mails:
             f'<td><a href="{PATH}/{html.escape(name)}">{html.escape(str(mail["Subject"]))}</a>'
             for name, mail in self.all()
         ]
-        return _page("Mails that would have left", f"<table>{''.join(rows)}</table>" if rows else "<p>None yet.")
+        return page("Mails that would have left", f"<table>{''.join(rows)}</table>" if rows else "<p>None yet.")
 
     async def show(self, request: web.Request) -> web.Response:
         """The page of one: its headers, and its text as text."""
@@ -44,9 +50,10 @@ class Mails:
         head = "".join(f"<tr><td>{name}<td>{html.escape(str(mail[name]))}" for name in SHOWN if mail[name])
         body = mail.get_body(("plain", "html"))
         text = html.escape(body.get_content() if body else "")
-        return _page(str(mail["Subject"]), f"<table>{head}</table><pre>{text}</pre>")
+        return page(str(mail["Subject"]), f"<table>{head}</table><pre>{text}</pre>")
 
 
-def _page(title: str, body: str) -> web.Response:
+def page(title: str, body: str) -> web.Response:
+    """A page of what a laptop shows besides Parley."""
     text = f"<!doctype html><meta charset=utf-8><title>{html.escape(title)}</title><style>{STYLE}</style>"
     return web.Response(text=f"{text}<h1>{html.escape(title)}</h1>{body}", content_type="text/html", headers=HEADERS)

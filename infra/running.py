@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from infra import dashboard, endpoints, gaps, mails, seed, venvs
+from infra import dashboard, endpoints, gaps, mails, seed, twins, venvs
 from infra.build import BUILD, build
 from infra.endpoints import Endpoints
 from infra.front import SOCKET, Front
@@ -53,7 +53,8 @@ def run(home: Path, port: int, gateway_port: int, stage: str, *, fresh: bool) ->
             kept = _keys(home)
             outputs = _deploy(stack, package, kept["bootstrap_key"], base, stage)
             gaps.fill(stack, outputs, package.template, SENDER)
-            front = Front(port, ministack.url, outputs, package.template, ministack.state / "mail")
+            left = twins.Twins(base, mails.Mails(ministack.state / "mail"), say)
+            front = Front(port, ministack.url, outputs, package.template, left)
             asyncio.run(_serve(front, ministack, home, kept, base, outputs))
         finally:
             _hold_signals()
@@ -104,6 +105,7 @@ async def _serve(
         found |= {"gateway_url": ministack.url, "stack": {"name": "parley", "outputs": outputs}}
         _tell(found, endpoints.write(home, found))
         while not end.is_set():
+            front.left.look()
             if _left_alone():
                 say("Who started this has ended, and so does this.")
                 break
@@ -145,11 +147,18 @@ def _seeded(kept: Endpoints, base: str) -> Endpoints:
             webhooks = kept["webhooks"]
             for install in webhooks.values():
                 install["url"] = install["url"].replace(kept["base_url"], base)
-            return found | {"workspace": kept["workspace"] | {"webhooks": webhooks}, "webhooks": webhooks}
-        return found | seed.seed(base, kept["bootstrap_key"])
+            found |= {"workspace": kept["workspace"] | {"webhooks": webhooks}, "webhooks": webhooks}
+        else:
+            found |= seed.seed(base, kept["bootstrap_key"])
+            kept = {}
     except seed.NotSeeded as error:
         say(f"No demo workspace: {error}")
         return found
+    try:
+        found["twins"] = seed.twins(base, found["workspace"]["api_key"], kept.get("twins"), kept.get("base_url"))
+    except seed.NotSeeded as error:
+        say(f"Nobody is in Slack, Teams and mail: {error}")
+    return found
 
 
 def _tell(found: Endpoints, written: Path) -> None:
@@ -161,10 +170,12 @@ def _tell(found: Endpoints, written: Path) -> None:
         say(f"\n  A customer asks, by the support button:  {base}{dashboard.PATH}")
         say(f"  or in the contact form:                   {webhooks['form']['url']}")
         say(f"  Your agents answer in the console:        {base}/console")
-        say(f"  What would have left by e-mail:           {base}{mails.PATH}")
+        say(f"  What would have left to Slack and others: {base}{twins.SHOWN}")
+        say(f"  The mails among it:                       {base}{mails.PATH}")
         say("\nOr by the API:\n")
         say(f"  curl {webhooks['form']['url']} -F name=Ada -F email=ada@acme.example -F message='It is broken'")
         say(f"  curl {base}/v1/rooms -H 'Authorization: Bearer {found['workspace']['api_key']}'")
+        say("\nThe customer Globex is in Slack, Teams and mail: answer there, and what would have left is said here.")
         say("\nThe whole story, in another terminal: make demo\n")
 
 

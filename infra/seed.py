@@ -1,11 +1,15 @@
 """The demo workspace of a first start, made through the public API as anybody would make one."""
 
+import base64
 import json
+import secrets
+import time
 import urllib.error
 import urllib.request
 from typing import Any
 
 from infra.endpoints import Endpoints
+from infra.twins import slack_config, teams_config
 
 # Nobody listens there; `make demo` points the install to a listener of its own.
 DEMO_RECEIVER = "http://127.0.0.1:8099/parley"
@@ -18,6 +22,12 @@ INSTALLS: tuple[dict[str, Any], ...] = (
 OWNER = {"name": "Grace", "email": "grace@demo.example"}
 COLLEAGUE = {"name": "Alan", "email": "alan@demo.example", "role": "agent"}
 CUSTOMER = {"name": "Acme", "attributes": {"plan": "pro"}, "domains": ["acme.example"]}
+
+# A customer whose people are everywhere: one room of theirs is bridged with Slack, Teams and mail.
+GLOBEX = {"name": "Globex", "domains": ["globex.example"]}
+HANK = {"name": "Hank", "email": "hank@globex.example"}
+PLACES = {"slack": "C0GLOBEX", "msteams": "19:globex@thread.tacv2"}
+PATIENCE = 60  # s
 
 
 class NotSeeded(Exception):
@@ -40,6 +50,67 @@ def seed(base: str, bootstrap_key: str) -> Endpoints:
     return {"workspace": workspace | {"webhooks": webhooks}, "webhooks": webhooks}
 
 
+def twins(base: str, key: str, kept: dict[str, str] | None, before: str | None) -> dict[str, str]:
+    """Connect Slack, Teams and mail to what a laptop has instead, with a customer who is in all three: ids of the
+    installs and of the room. What an earlier run made stays as it is, but for where the twins are now."""
+    leads = {"slack": slack_config(base), "msteams": {"services": teams_config(base)["services"]}}
+    if kept:
+        for kind, config in leads.items() if before != base else ():
+            _lead(f"{base}/v1/installs/{kept[kind]}", key, config)
+        return kept
+    _call("PUT", f"{base}/v1/customers/globex", key, GLOBEX)
+    _call("PUT", f"{base}/v1/customers/globex/users/hank", key, HANK)
+    address = f"support-{secrets.token_hex(3)}@in.demo.example"
+    wanted: tuple[dict[str, Any], ...] = (
+        {"kind": "slack", "name": "Slack (twin)", "config": slack_config(base), "credentials": {"bot": "twin"}},
+        {"kind": "msteams", "name": "Teams (twin)", "config": teams_config(base)}
+        | {"credentials": {"app_password": "twin"}},
+        {"kind": "email", "name": "E-mail (kept here)"}
+        | {"config": {"provider": "postmark", "address": address, "collect": 5, "away": False}},
+    )
+    made = {each["kind"]: _call("POST", f"{base}/v1/installs", key, each) for each in wanted}
+    room = _asked_by_mail(base, key, made["email"], address)
+    for kind, conversation in PLACES.items():
+        bridge = {"install": made[kind]["id"], "conversation": conversation, "name": "Globex"}
+        _call("POST", f"{base}/v1/rooms/{room}/bridges", key, bridge)
+    _call("POST", f"{base}/v1/rooms/{room}/messages", key, {"text": "Hello Hank, we are looking at your logs."})
+    return {kind: install["id"] for kind, install in made.items()} | {"room": room}
+
+
+def _lead(install: str, key: str, config: dict[str, Any]) -> None:
+    """Somebody may have taken it away meanwhile, or changed the rest of its config."""
+    try:
+        now = _call("GET", install, key, None)["config"]
+        _call("PATCH", install, key, {"config": now | config})
+    except NotSeeded:
+        return
+
+
+def _asked_by_mail(base: str, key: str, install: dict[str, Any], address: str) -> str:
+    """Hank writes a mail, which comes as Postmark posts one; the room that it makes."""
+    told = {
+        "FromFull": {"Email": HANK["email"], "Name": HANK["name"]},
+        "ToFull": [{"Email": address}],
+        "OriginalRecipient": address,
+        "Subject": "Webhooks arrive late",
+        "TextBody": "Since this morning our webhooks arrive ten minutes late. Is that you or us?",
+        "MessageID": "demo",
+        "Headers": [
+            {"Name": "Message-ID", "Value": f"<{secrets.token_hex(8)}@globex.example>"},
+            {"Name": "Received-SPF", "Value": f"Pass client-ip=203.0.113.5; envelope-from={HANK['email']}; receiver=x"},
+        ],
+    }
+    word = base64.b64encode(f"parley:{install['secret']}".encode()).decode()
+    _call("POST", f"{base}/in/email/{install['id']}", "", told, f"Basic {word}")
+    ends = time.monotonic() + PATIENCE
+    while time.monotonic() < ends:
+        found = _call("GET", f"{base}/v1/rooms?customer=globex", key, None)["items"]
+        if room := next((each["id"] for each in found if each["kind"] == "topic"), ""):
+            return str(room)
+        time.sleep(0.2)
+    raise NotSeeded(f"The mail of {HANK['name']} made no room within {PATIENCE} seconds.")
+
+
 def answers(base: str, api_key: str) -> bool:
     """Whether the workspace of `api_key` is still there."""
     try:
@@ -49,8 +120,8 @@ def answers(base: str, api_key: str) -> bool:
     return True
 
 
-def _call(method: str, url: str, key: str, body: dict[str, Any] | None) -> dict[str, Any]:
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+def _call(method: str, url: str, key: str, body: dict[str, Any] | None, credential: str = "") -> dict[str, Any]:
+    headers = {"Authorization": credential or f"Bearer {key}", "Content-Type": "application/json"}
     content = None if body is None else json.dumps(body).encode()
     try:
         with urllib.request.urlopen(urllib.request.Request(url, content, headers, method=method)) as answer:

@@ -29,13 +29,21 @@ class Correspondent(Record, frozen=True):
 
 
 class ReturnAddress(Record, frozen=True):
-    """Where a token leads: one person's way into one room."""
+    """Where a token leads: one person's way into one room, or with no `person` anybody's who may speak there."""
 
     token: str
     workspace: str
     install: str
     room: str
     person: str
+
+
+class RoomAddress(Record, frozen=True):
+    """The token of a room's own address at an install."""
+
+    room: str
+    install: str
+    token: str
 
 
 class MailAddress(Record, frozen=True):
@@ -87,6 +95,12 @@ class Letter(Part, frozen=True):
     answers: str
     at: int
     mute_url: str = ""
+
+
+def tokened(address: str, token: str) -> str:
+    """An address with a token in it, as `support+token@…`."""
+    local, _, domain = address.partition("@")
+    return f"{local}+{token}@{domain}"
 
 
 def thread_id(install: str, room: str, address: str) -> str:

@@ -97,7 +97,8 @@ class Install(Record, frozen=True):
 
 def fed(install: Install) -> bool:
     """Whether an install is told of every room of its workspace."""
-    told = install.config.get("url") and install.config.get("all_rooms") or install.config.get("agent_channel")
+    told = install.config.get("url") and install.config.get("all_rooms")
+    told = told or install.config.get("agent_channel") or install.config.get("agent_channels")
     told = told or install.kind == "email" and install.config.get("away")
     return install.state != "disabled" and bool(told)
 

@@ -91,9 +91,10 @@ def apply_waiting(world: World, known: Known, channel: str) -> None:
     with the outside id until all are done."""
     for emoji, people in known.pending.reactions.items() if known.pending else ():
         for person, mark in people.items():
-            conversation = mark.via.partition("/")[2]
+            conversation = known.thread or mark.via.partition("/")[2]
             source = Source(channel=channel, install=known.source, id=known.id, conversation=conversation)
-            step = react_step(person, emoji, mark.on, mark.revision, mark.via)
+            via = f"{known.source}/{conversation}" if mark.via else ""
+            step = react_step(person, emoji, mark.on, mark.revision, via)
             whose = known.pending.customers.get(person) if known.pending else None
             try:
                 amend(world, known.room, known.n, known.internal, step, "reaction", person, source, customer=whose)
@@ -158,13 +159,14 @@ def react_step(person: str, emoji: str, on: bool, revision: int | None, via: str
 
 
 def react_wait(
-    person: str, emoji: str, on: bool, revision: int, customer: str, via: str = ""
+    person: str, emoji: str, on: bool, revision: int, customer: str | None, via: str = ""
 ) -> Callable[[Pending], Pending | None]:
-    """A reaction that came before its message, and so before anybody knows whose room it is about."""
+    """A reaction that came before its message, and so before anybody knows whose room it is about. `customer` is None
+    for who may react in any."""
 
     def wait(pending: Pending) -> Pending | None:
         marks = messages.marked(pending.reactions, person, emoji, on, revision, via)
-        customers = {**pending.customers, person: customer}
+        customers = pending.customers if customer is None else {**pending.customers, person: customer}
         return msgspec.structs.replace(pending, reactions=marks, customers=customers) if marks is not None else None
 
     return wait

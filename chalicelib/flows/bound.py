@@ -99,7 +99,7 @@ def said_there(place: Place, arrival: Said) -> None:
     if arrival.thread_room and home.root and home.room.kind == "triage" and not home.root.internal:
         _own_topic(place, home)
         home = home_of(place, arrival.conversation, arrival.reply_to) or home
-    author = author_of(world, install, arrival.speaker, home.room, home.customer)
+    author = author_of(world, install, arrival.speaker, home.customer)
     if barred(world, home.customer, author):
         raise Barred
     internal = author.kind == "agent" and (arrival.internal or not author.verified)
@@ -227,11 +227,18 @@ def _crossing(place: Place, id_: str, conversation: str, what: str) -> tuple[Hom
 def reacted_there(place: Place, arrival: Reacted) -> None:
     """Somebody reacts in a bound conversation: a member of the room that the message lives in."""
     world, install = place.world, place.install
+    if (
+        arrival.speaker.side == "vendor"
+        and home_of(place, arrival.conversation) is None
+        and not _met(place, arrival.id)
+    ):
+        _wait_in_the_agents_channel(place, arrival)
+        return
     home, known = _crossing(place, arrival.id, arrival.conversation, "reactions")
     room = world.store.one(ref(Room, known.room)) if known else home.room
     if room is None or room.customer != home.room.customer:
         raise Aside("message-of-another-customer")
-    author = author_of(world, install, arrival.speaker, room, home.customer)
+    author = author_of(world, install, arrival.speaker, home.customer)
     if barred(world, home.customer, author):
         raise Barred
     conversation = known.thread if known else arrival.conversation
@@ -246,6 +253,23 @@ def reacted_there(place: Place, arrival: Reacted) -> None:
         "reaction",
         author.id,
     )
+
+
+def _met(place: Place, id_: str) -> bool:
+    known = place.world.store.one(ref(Known, place.install.id, id_))
+    return known is not None and bool(known.n)
+
+
+def _wait_in_the_agents_channel(place: Place, arrival: Reacted) -> None:
+    """An agent reacts to a message that has not come yet. The event tells the channel and not the thread, so nobody
+    knows the room yet: it waits with the message's id."""
+    world, install = place.world, place.install
+    author = author_of(world, install, arrival.speaker, None)
+    via = f"{install.id}/{arrival.conversation}"
+    mark = (author.id, arrival.emoji, arrival.on, arrival.revision)
+    source = place.source(arrival.id, arrival.at, arrival.conversation)
+    wait = react_wait(*mark, None, via)
+    amend_known(world, source, install.workspace, react_step(*mark, via), wait, "reaction", author.id)
 
 
 def echoed_back(place: Place, arrival: Echoed) -> None:
@@ -319,7 +343,8 @@ def _changed(world: World, bridge: Bridge, fields: dict[str, Any]) -> None:
 def account_lost(place: Place, arrival: AccountLost) -> None:
     """The install's own account is gone: it is paused. Of an account that has credentials of its own only these are
     dropped: bridges that need them are paused when they next speak."""
-    named = f"bot:{arrival.account}"
+    way = place.world.granting(place.install.kind)
+    named = way.credential(arrival.account) if way and arrival.account else ""
     if not any(secret.name == named for secret in place.install.secrets):
         pause_install(place.world, place.install, arrival.reason)
         return

@@ -1,10 +1,11 @@
-"""Remember whom to write to about a room, with the way in that each of them answers to; mute and unmute."""
+"""Remember whom to write to about a room, with the way in that each of them answers to, and the room's own; mute and
+unmute."""
 
 import base64
 from typing import Literal
 
 from ..desk.errors import NotFound
-from ..desk.letters import TOKEN, Correspondent, ReturnAddress
+from ..desk.letters import TOKEN, Correspondent, ReturnAddress, RoomAddress, tokened
 from ..desk.messages import Author
 from ..desk.workspaces import Install
 from ..ports import World, new, over, ref
@@ -52,12 +53,32 @@ def _made(
         workspace=install.workspace,
         kind=kind,
         address=address,
-        token=base64.b32encode(world.clock.entropy(TOKEN)).decode().rstrip("=").lower(),
+        token=_token(world),
         created_at=world.clock.now(),
         name=who.name,
         proven=proven,
         last_id=last_id,
     )
+
+
+def _token(world: World) -> str:
+    return base64.b32encode(world.clock.entropy(TOKEN)).decode().rstrip("=").lower()
+
+
+def address_of_room(world: World, install: Install, room: str) -> str:
+    """The address that belongs to a room, made when it is first asked for. Nobody guesses it, and who writes to it
+    still has to be one who may speak there."""
+
+    def attempt(_: int) -> RoomAddress:
+        old = world.store.one(ref(RoomAddress, room, install.id))
+        if old:
+            return old
+        made = RoomAddress(room=room, install=install.id, token=_token(world))
+        way = ReturnAddress(token=made.token, workspace=install.workspace, install=install.id, room=room, person="")
+        world.store.commit(new(made), new(way))
+        return made
+
+    return tokened(str(install.config["address"]), again(world, attempt).token)
 
 
 def by_token(world: World, token: str) -> Correspondent:

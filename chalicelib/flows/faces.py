@@ -6,7 +6,6 @@ from ..desk.customers import Customer, User
 from ..desk.faces import FACE_LIFE, Alias, Face, Shown
 from ..desk.ids import derived
 from ..desk.messages import Author
-from ..desk.rooms import Room
 from ..desk.workspaces import Agent, Install
 from ..ports import Busy, Denied, Listing, Put, World, ref
 from .admit import admit_user, admit_visitor
@@ -64,7 +63,7 @@ def _active(world: World, face: Face) -> Agent | None:
     return agent if agent and agent.state == "active" else None
 
 
-def author_of(world: World, install: Install, speaker: Speaker, room: Room, customer: Customer | None) -> Author:
+def author_of(world: World, install: Install, speaker: Speaker, customer: Customer | None) -> Author:
     """The author of what `speaker` says in a room. On the vendor's side who is no agent is a stranger there, and
     speaks unverified; in a customer's conversation they are a user of that customer."""
     face = face_of(world, install, speaker.outside, speaker.account, speaker.name)

@@ -51,8 +51,7 @@ def accept_invitation(world: World, install: Install, state: str, code: str, bas
 
     def attempt(_: int) -> None:
         old = world.store.one(ref(Install, install.id)) or install
-        name = f"bot:{granted.account}" if granted.account else "bot"
-        secret = sealed(world, install.workspace, install.id, name, granted.token)
+        secret = sealed(world, install.workspace, install.id, way.credential(granted.account), granted.token)
         back = {"state": "active", "disabled_because": ""} if not granted.account and old.state == "paused" else {}
         world.store.commit(over(old.changed(secrets=rolled(old.secrets, secret), **back), old))
 

@@ -2,7 +2,7 @@
 
 from ..desk.errors import NotFound
 from ..desk.messages import Draft, Known, Message, check_text
-from ..desk.rooms import Room
+from ..desk.rooms import Room, Seen
 from ..desk.saying import read_up_to, said
 from ..ports import Put, World, Write, new, over, ref
 from .amend import apply_waiting
@@ -31,7 +31,7 @@ def post(world: World, room_id: str, draft: Draft, once: Once = KEYLESS, *, room
             over(moved, current),
             new(message),
             *([Put(home, known.version if known else 0)] if home else []),
-            *_author_has_read(message),
+            *_author_has_read(world, message),
             *once.writes(message, now),
         )
         return message, home
@@ -69,9 +69,14 @@ def _known(draft: Draft, known: Known | None, message: Message) -> Known | None:
     return known.changed(**told, pending=waiting, expires_at=0)
 
 
-def _author_has_read(message: Message) -> list[Write]:
-    """Who speaks has read what was said before: their mark moves in the same breath."""
-    reads = message.author.kind in ("agent", "user") or message.source.channel == "widget"
-    if not reads or not message.author.id:
+def _author_has_read(world: World, message: Message) -> list[Write]:
+    """Who speaks has read what was said before: their mark moves in the same breath. Not so by mail, whose writer has
+    seen no more of the room than mails told: the mark moves only over their own words."""
+    author = message.author
+    if not author.id or author.kind not in ("agent", "user") and message.source.channel != "widget":
         return []
-    return [Put(read_up_to(message.author.id, message), None)]
+    if message.source.channel == "email" and message.posts > 1:
+        seen = world.store.one(ref(Seen, author.id, message.room))
+        if seen is None or seen.posts < message.posts - 1:
+            return []
+    return [Put(read_up_to(author.id, message), None)]

@@ -15,7 +15,6 @@ from .shelve import shelve
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction", "room": "card"}
 CROSSES = {"edit": "edits", "delete": "deletes", "reaction": "reactions"}
-CARDED = frozenset({"slack"})  # channels that show a room's own state
 
 Happening = Message | Change
 
@@ -102,7 +101,7 @@ def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
         return []
     calls = []
     for bridge in ties.of(happening.room, workspace):
-        if _owed(happening, what, bridge):
+        if _owed(world, happening, what, bridge):
             row = _row(happening, what, bridge, world.clock.now())
             _put(world.store, row)
             if row.state == "queued":
@@ -128,14 +127,16 @@ def _what(happening: Happening) -> What | None:
     return WHAT.get(happening.type)
 
 
-def _owed(happening: Happening, what: What, bridge: Bridge) -> bool:
+def _owed(world: World, happening: Happening, what: What, bridge: Bridge) -> bool:
     """Nothing goes back to where it came from, and nothing from before the bridge was there. Only a conversation that
     an install heads by a card of its own is told of the room itself."""
     at = happening.created_at if isinstance(happening, Message) else happening.at
     if at < bridge.bound_at or bridge.direction == "in":
         return False
     if what == "card":
-        return bridge.channel in CARDED and not bridge.slot and bool(bridge.conversation)
+        heads = bool(bridge.conversation) and not bridge.slot
+        channel = world.outbound(bridge.channel) if heads else None
+        return channel is not None and channel.CARDS
     return not (happening.source and came_over(happening.source, bridge))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..desk.customers import Customer, User
 from ..desk.deliveries import Delivery, Receipt, Refused, Retry, Sent, Skipped
-from ..desk.letters import Correspondent, Letter, Line, Suppression, thread_id
+from ..desk.letters import Correspondent, Letter, Line, Suppression, thread_id, tokened
 from ..desk.messages import Author, Known, Message
 from ..desk.rooms import Room, Seen
 from ..desk.workspaces import Install
@@ -154,7 +154,6 @@ def _send(world: World, install: Install, room: Room, person: Correspondent, unh
 
 def _letter(world: World, install: Install, room: Room, person: Correspondent, fresh: list[Message]) -> Letter:
     base = str(install.config["address"])
-    local, _, domain = base.partition("@")
     authors = list(dict.fromkeys(each.author.name for each in fresh if each.author.name))
     company = str(install.config.get("name") or install.name)
     return Letter(
@@ -163,7 +162,7 @@ def _letter(world: World, install: Install, room: Room, person: Correspondent, f
         sender_name=f"{authors[0]} ({company})" if len(authors) == 1 else company,
         to=person.address,
         to_name=person.name,
-        reply_to=f"{local}+{person.token}@{domain}",
+        reply_to=tokened(base, person.token),
         subject=f"Re: {room.name}" if person.last_id else room.name,
         lines=tuple(_line(world, each) for each in fresh),
         thread=thread_id(install.id, room.id, base),

@@ -22,10 +22,12 @@ class Inbound(WayIn, Protocol):
 
 class Outbound(Protocol):
     """What a channel that can be written to does. `CROSSES` tells what becomes there of a message, edit, delete,
-    reaction and file (the README's table). `lane` names what takes one message at a time over there, and the
-    milliseconds between two; None where there is no such thing."""
+    reaction and file (the README's table). `CARDS` tells whether it heads a room's thread by a card that shows the
+    room's own state. `lane` names what takes one message at a time over there, and the milliseconds between two; None
+    where there is no such thing."""
 
     CROSSES: Mapping[str, str]
+    CARDS: bool
 
     def lane(self, parcel: Parcel, install: Install) -> tuple[str, int] | None:
         """Asked before `deliver`: a delivery whose lane is taken waits in the time index."""
@@ -66,6 +68,9 @@ class Granting(Protocol):
 
     def exchange(self, install: Install, secrets: Secrets, outside: Outside, code: str, redirect: str) -> Granted:
         """What is given for the code that came back."""
+
+    def credential(self, account: str) -> str:
+        """The name under which an account's token lies among the install's secrets; "" is the install's own account."""
 
 
 AskingOf = Callable[[Install, Secrets, Outside], Asking]

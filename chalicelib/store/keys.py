@@ -20,7 +20,7 @@ from ..desk.footing import Counted, OpenRoom
 from ..desk.ids import DIGITS, bridge_parts
 from ..desk.issues import Asked, Behind, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told, Tracking
 from ..desk.jobs import Flaw, Job
-from ..desk.letters import Correspondent, MailAddress, Mailbox, ReturnAddress, Suppression
+from ..desk.letters import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress, Suppression
 from ..desk.messages import Change, Known, Message
 from ..desk.record import Record
 from ..desk.rooms import Bridge, Room, Seen, Tie
@@ -240,6 +240,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(Seen, lambda p, r: (f"P#{p}", f"SEEN#{r}"), _of("person", "room")),
     Kind(Known, lambda s, i: (f"X#{s}#{short(i)}", "A"), _of("source", "id"), expires=lambda k: k.expires_at),
     Kind(Correspondent, lambda r, i, p: (f"R#{r}", f"MAIL#{i}#{p}"), _of("room", "install", "person")),
+    Kind(RoomAddress, lambda r, i: (f"R#{r}", f"ADDRESS#{i}"), _of("room", "install")),
     Kind(MailAddress, lambda a: (f"X#mail-address#{a}", "A"), _of("address")),
     Kind(ReturnAddress, lambda t: (f"X#return#{t}", "A"), _of("token")),
     Kind(

@@ -53,6 +53,7 @@ NAMING: dict[str, Any] = {
     "DELETE /v1/segments/{segment}/members/{customer}": None,
     "GET /v1/rooms/{room}/deliveries": None,
     "GET /v1/rooms/{room}/reach": None,
+    "GET /v1/rooms/{room}/mail-addresses": None,
     "POST /v1/installs/{install}/ping": None,
     "GET /v1/rooms/{room}/bridges": None,
     "POST /v1/rooms/{room}/bridges": {"install": "{install}", "conversation": "C1"},

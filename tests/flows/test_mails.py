@@ -397,3 +397,20 @@ def test_tokens_are_long_and_each_persons_own(parley: Parley, tenant: Tenant, in
         listed += parley.store.page(listing, 10).items
     assert len({each.token for each in listed}) == 2
     assert all(len(each.token) >= 26 for each in listed)
+
+
+def test_a_room_tells_its_own_address_and_a_mail_to_it_gets_there(parley: Parley, tenant: Tenant, install: Any) -> None:
+    room = tenant.triage("acme")
+    user = tenant.user("acme", "ann")
+    (told,) = user.get(f"/v1/rooms/{room}/mail-addresses").json["items"]
+    assert told == tenant.api.get(f"/v1/rooms/{room}/mail-addresses").json["items"][0]
+    assert told["workspace_address"] == ADDRESS
+    assert told["address"].startswith("support+")
+    come(parley, install, to=told["address"], subject="Of something else", id_="to-the-room@acme.example")
+    (message,) = said(tenant, {"id": room})
+    assert message["text"] == "It is broken"
+    come(parley, install, to=told["address"], sender="eve@evil.example", name="Eve", id_="eve@evil.example")
+    assert len(said(tenant, {"id": room})) == 1
+    internal = tenant.api.post("/v1/rooms", {"name": "Ours", "kind": "internal"}).json["id"]
+    assert tenant.api.get(f"/v1/rooms/{internal}/mail-addresses").json["items"] == []
+    assert ANYONE.get(f"/mails/{told['address'].partition('+')[2].partition('@')[0]}").status == 404

@@ -1,94 +1,85 @@
 """A provider that answers 429 for a minute, 500 for an hour, or never: nothing is lost, nothing doubled, and the others
-are no slower. Time is the test's."""
+are no slower. Each real channel in turn; time is the test's."""
 
 import pytest
 
-from chalicelib.desk.deliveries import Delivery
-from chalicelib.desk.workspaces import Install
-from chalicelib.ports import new
-from chalicelib.store.rows import from_row
-from tests.chat import Chat, joined, pass_on
+from tests.everywhere import ACME, everywhere
+from tests.peers.msteams import TeamsPeer
 
-ONE, BAD, GOOD = "ins_one", "ins_bad", "ins_good"
 MANY = 5
+SAID = [f"words {number}" for number in range(1, MANY + 1)]
+CHANNELS = ("slack", "msteams", "webhook", "email")
+MINUTE, HOUR = 60, 3_600
+# how it fails, for how long, and within how many seconds of its end all is there
+OUTAGES = {"429 for a minute": ("429", MINUTE, 5 * MINUTE), "500 for an hour": ("500", HOUR, 2.5 * HOUR)}
+
+
+@pytest.fixture(scope="module")
+def peer():
+    with TeamsPeer() as teams:
+        yield teams
 
 
 @pytest.fixture
-def scene(parley, tenant):
-    tenant.chats = {id_: Chat(parley.clock.now) for id_ in (ONE, BAD, GOOD)}
-    tenant.room = tenant.triage()
-    joined(parley, tenant.chats)
-    for id_ in tenant.chats:
-        parley.store.commit(new(Install(id=id_, workspace=tenant.id, kind="webhook", name=id_, created_at=1)))
-        body = {"install": id_, "conversation": f"C-{id_}"}
-        assert tenant.api.post(f"/v1/rooms/{tenant.room}/bridges", body).status == 201
-    return tenant
+def here(peer):
+    with everywhere(peer) as here:
+        here.run(0.1)
+        yield here
 
 
-def run(parley, scene, hours):
-    """The workers, the wake-ups that the queue holds back, and the clock once a minute, for as long as it takes."""
-    end, minute = parley.clock.at + hours * 3_600_000, 0
-    waiting = []
-    while parley.clock.at < end:
-        for id_, chat in scene.chats.items():
-            pass_on(parley, chat, id_)
-        parley.receive_all()
-        parley.react_all()
-        parley.deliver_all()
-        waiting += [(parley.clock.at + seconds * 1000, call) for call, seconds in parley.queues.late]
-        parley.queues.late = []
-        waiting.sort(key=lambda pair: pair[0])
-        while waiting and waiting[0][0] <= parley.clock.at:
-            parley.queues.wake([waiting.pop(0)[1]])
-        if parley.queues.calls:
-            continue
-        if parley.clock.at >= minute:
-            parley.due()
-            minute = parley.clock.at + 60_000
-            continue
-        if not queued(parley) and not waiting:
-            return
-        soonest = min([minute, *(at for at, _ in waiting)])
-        parley.clock.at = max(parley.clock.at + 1, min(soonest, end))
-        if not waiting and queued(parley):  # hours go by
-            parley.clock.at = max(parley.clock.at, min(row.next_at for row in queued(parley)))
+def speak(here, bad):
+    """Five messages, from a side that is well."""
+    for number, text in enumerate(SAID):
+        if bad == "slack":
+            here.app.own[f"b{number}"] = text
+            here.app.tell("message", f"b{number}", text=text)
+        else:
+            here.slack.say("U0ANN", ACME, text)
+    here.calls.clear()
+    return here.parley.clock.at
 
 
-def queued(parley):
-    rows = [row for row in map(from_row, parley.table.rows.values()) if isinstance(row, Delivery)]
-    return [row for row in rows if row.state == "queued"]
+def shown(here):
+    """The new words that each channel has, in its order."""
+    sides = here.sides() | {"email": here.mailed()}
+    assert sorted(sides.pop("agents")) == sorted(sides["slack"])
+    return {channel: [text for text in texts if text in SAID] for channel, texts in sides.items()}
 
 
-def states(parley, install):
-    rows = [row for row in map(from_row, parley.table.rows.values()) if isinstance(row, Delivery)]
-    return {row.state for row in rows if row.install == install}
+def check_the_others(here, bad, began):
+    """All five within their lanes' seconds, each once."""
+    for channel, texts in shown(here).items():
+        if channel != bad:
+            assert texts == SAID, channel
+            last = max((at for name, at in here.calls if name == channel), default=began)
+            assert last - began < 4_000 + MANY * 1_000, channel
 
 
-@pytest.mark.parametrize(
-    ("how", "lasts", "within"), [("429", 60, 120), ("500", 3_600, 3 * 3_600), ("500", 10**9, 10**9)]
-)
-def test_nothing_is_lost_or_doubled_and_the_others_are_no_slower(parley, scene, how, lasts, within):
-    began = parley.clock.at
-    bad, good = scene.chats[BAD], scene.chats[GOOD]
-    ways = bad.deliver
+@pytest.mark.parametrize("outage", OUTAGES)
+@pytest.mark.parametrize("bad", CHANNELS)
+def test_it_comes_back_and_nothing_is_lost_or_doubled(here, bad, outage):
+    how, lasts, within = OUTAGES[outage]
+    began = speak(here, bad)
+    here.down[bad] = (how, began + lasts * 1000)
+    here.run(100)
+    assert shown(here)[bad] == SAID
+    assert {row.state for row in here.rows()} <= {"sent", "skipped"}
+    assert max(at for name, at in here.calls if name == bad) - began < (lasts + within) * 1000
+    check_the_others(here, bad, began)
 
-    def failing(*parcel):
-        if parley.clock.at < began + lasts * 1000:
-            bad.failing = [how]
-        return ways(*parcel)
 
-    bad.deliver = failing
-    said = [f"n{number}" for number in range(MANY)]
-    for text in said:
-        scene.chats[ONE].type(f"C-{ONE}", "ann", text)
-    run(parley, scene, 100)
-    assert [post.text for post in good.posts.values()] == said
-    assert max(at for _, _, at in good.calls) - began < 3_000 + MANY * 1_000
-    taken = [post.text for post in bad.posts.values()]
-    if lasts < within:
-        assert taken == said
-        assert max(at for _, _, at in bad.calls) - began < within * 1000
-        assert states(parley, BAD) == {"sent"}
-    else:
-        assert taken == []
-        assert states(parley, BAD) == {"failed"}
+@pytest.mark.parametrize("bad", CHANNELS)
+def test_one_that_never_answers_is_told_of_and_sent_again_on_request(here, bad):
+    began = speak(here, bad)
+    here.down[bad] = ("away", began + 10**12)
+    here.run(100)
+    assert shown(here)[bad] == []
+    failed = [row for row in here.rows() if row.state == "failed"]
+    assert {(row.channel, row.attempts) for row in failed} == {(bad, 10)}
+    check_the_others(here, bad, began)
+    here.down.clear()
+    for row in failed:
+        assert here.api.post(f"/v1/deliveries/{row.id}/replay").status == 202
+    here.run(1)
+    assert sorted(shown(here)[bad]) == SAID
+    assert {row.state for row in here.rows()} <= {"sent", "skipped"}

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from infra import seed
 from infra.venvs import ROOT
 from tests.stack import LocalStack, free_port
 
@@ -103,6 +104,17 @@ def test_after_a_restart_the_stream_goes_on_where_it_was(stack: LocalStack) -> N
     while reacted() == before and time.monotonic() < deadline:
         time.sleep(0.2)
     assert reacted() > before
+
+
+def test_what_would_have_left_by_every_channel_is_said_with_no_account(stack: LocalStack) -> None:
+    places = seed.PLACES | {"email": seed.HANK["email"]}
+    deadline = time.monotonic() + 60
+    while any(f"⇢ {kind} {place}: " not in stack.said for kind, place in places.items()):
+        assert time.monotonic() < deadline, stack.said
+        time.sleep(0.5)
+    assert "Hello Hank, we are looking at your logs." in stack.said
+    status, headers, body = call(stack, "GET", "/_left")
+    assert (status, headers["Content-Type"], b"What would have left" in body) == (200, "text/html; charset=utf-8", True)
 
 
 def test_a_damaged_state_is_named_and_left_alone(tmp_path: Path) -> None:

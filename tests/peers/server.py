@@ -76,7 +76,7 @@ class Peer:
     that its changes caused, until `deliver`; `post` may be replaced to have them taken in memory."""
 
     outbox: list = field(default_factory=list)
-    log: list = field(default_factory=list)
+    log: list = field(default_factory=list, repr=False)
     post: object = staticmethod(post)
     limited: list = field(default_factory=list)
     clock: int = 0
@@ -134,14 +134,18 @@ class Peer:
         return [self.post(each.url, each.headers, each.body)[0] for each in waiting]
 
     def _answer(self, handler):
-        parts = urlsplit(handler.path)
         headers = {name.lower(): value for name, value in handler.headers.items()}
         raw = handler.rfile.read(int(headers.get("content-length") or 0))
+        return self.answer(handler.command, handler.path, headers, raw)
+
+    def answer(self, method, url, headers, raw):
+        """What it says to a request, over HTTP or without: status, body, headers."""
+        parts = urlsplit(url)
         try:
             body = json.loads(raw) if raw and "json" in headers.get("content-type", "") else raw or None
         except ValueError:
             return 400, {"message": "bad JSON"}, {}
-        asked = Asked(handler.command, parts.path, parse_qs(parts.query, keep_blank_values=True), headers, body)
+        asked = Asked(method, parts.path, parse_qs(parts.query, keep_blank_values=True), headers, body)
         with self.lock:
             self.log.append(asked)
             try:
@@ -161,8 +165,8 @@ class Peer:
         return self.lost(asked)
 
     def who(self, asked):
-        """Whose credential it is. Raises Refused."""
-        raise NotImplementedError
+        """Whose credential it is. A vendor that says nothing of it lets nobody in."""
+        raise Refused(401, {"message": "Unauthorized"})
 
     def lost(self, asked):
         """What is answered where nothing is."""

@@ -13,9 +13,3 @@ def tokens(recipients: Iterable[str], base: str) -> tuple[str, ...]:
         if plus and token and before == local and at == domain:
             found.append(token)
     return tuple(dict.fromkeys(found))
-
-
-def with_token(base: str, token: str) -> str:
-    """The address of a token."""
-    local, _, domain = base.partition("@")
-    return f"{local}+{token}@{domain}"

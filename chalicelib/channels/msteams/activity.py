@@ -120,7 +120,7 @@ class Activity:
     @property
     def vendors(self) -> bool:
         """Whether it was said where the vendor's agents are."""
-        return bool(self.config.agent_channel) and self.place == self.config.agent_channel
+        return bool(self.place) and self.place in (self.config.agent_channel, *self.config.agent_channels.values())
 
     @property
     def speaker(self) -> Speaker:

@@ -46,7 +46,8 @@ GOVERNMENT = Cloud(
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """`app_id` is the bot's; `tenant` that of a single-tenant bot. People of `agent_tenant` whose address is an
-    agent's are that agent. In `agent_channel` (`19:…@thread.tacv2`) each room is a thread. `answers` says whether
+    agent's are that agent. In `agent_channel` (`19:…@thread.tacv2`) each room is a thread; `agent_channels` are those
+    of single customers, by their ids. `answers` says whether
     what agents write there goes out unless it begins with `note:` (or 🔒), or stays inside unless it begins with
     `reply:`. `threads` of customers' channels stay in the room, or become `rooms` with their first answer."""
 
@@ -54,6 +55,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     tenant: str = ""
     agent_tenant: str = ""
     agent_channel: str = ""
+    agent_channels: dict[str, str] = {}
     answers: Literal["out", "inside"] = "out"
     threads: Literal["stay", "rooms"] = "stay"
     cloud: Literal["public", "government"] = "public"
@@ -71,10 +73,12 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
         value = getattr(asked, name)
         if value and not GUID.fullmatch(value):
             raise Invalid("an id of Microsoft's looks like 00000000-0000-0000-0000-000000000000", f"config.{name}")
-    if asked.agent_channel and not CHANNEL.fullmatch(asked.agent_channel):
-        raise Invalid("a channel's id looks like 19:…@thread.tacv2", "config.agent_channel")
-    if asked.agent_channel and not asked.agent_tenant:
-        raise Invalid("agent_channel needs the tenant that it is in", "config.agent_tenant")
+    single = {f"agent_channels.{customer}": channel for customer, channel in asked.agent_channels.items()}
+    for name, channel in {"agent_channel": asked.agent_channel, **single}.items():
+        if channel and not CHANNEL.fullmatch(channel):
+            raise Invalid("a channel's id looks like 19:…@thread.tacv2", f"config.{name}")
+    if (asked.agent_channel or single) and not asked.agent_tenant:
+        raise Invalid("the agents' channels need the tenant that they are in", "config.agent_tenant")
     for name, url in asked.services.items():
         if name not in Cloud.__struct_fields__:
             raise Invalid(f"services are {', '.join(Cloud.__struct_fields__)}", f"config.services.{name}")
@@ -87,6 +91,11 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
 def of(install: Install) -> Config:
     """The typed config of an install."""
     return msgspec.convert(install.config, Config)
+
+
+def agents_channel(config: Config, customer: str) -> str:
+    """Where the rooms of a customer are for the agents; "" for nowhere."""
+    return config.agent_channels.get(customer) or config.agent_channel
 
 
 def cloud_of(config: Config) -> Cloud:

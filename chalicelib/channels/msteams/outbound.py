@@ -30,13 +30,15 @@ CROSSES = {
     "reaction": "not: bots cannot react",
     "file": "a link",
 }
+CARDS = False
 MAX_TEXT = 20_000  # characters; an activity may be 100 KB in all, in UTF-16
 CUT = "…\n\n(The rest is in Parley.)"
 
 
 def lane(parcel: Parcel, install: Install) -> tuple[str, int] | None:
     """One message at a time into each channel or chat."""
-    return _place(parcel, install), APART
+    place = _place(parcel, install)
+    return (place, APART) if place else None
 
 
 def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside, now: int) -> Receipt:
@@ -60,8 +62,9 @@ def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside
 def _place(parcel: Parcel, install: Install) -> str:
     """The channel or chat that it goes to."""
     bridge = parcel.bridge
-    whole = bridge.conversation if bridge and bridge.conversation else config.of(install).agent_channel
-    return whole.partition("/")[0]
+    if bridge and bridge.conversation:
+        return bridge.conversation.partition("/")[0]
+    return config.agents_channel(config.of(install), parcel.customer_external_id)
 
 
 def _post(parcel: Parcel, told: config.Config, connector: Connector) -> Receipt:
@@ -81,15 +84,16 @@ def _post(parcel: Parcel, told: config.Config, connector: Connector) -> Receipt:
 
 def _first(parcel: Parcel, told: config.Config, connector: Connector, activity: dict[str, Any]) -> Receipt:
     """The room's thread, and its first message in it. Should that fail, the thread is not begun twice."""
-    if not told.agent_channel:
+    channel = config.agents_channel(told, parcel.customer_external_id)
+    if not channel:
         return Skipped(reason="no conversation is bound")
-    _, root = connector.begin(told.agent_channel, _card(parcel))
-    thread = f"{told.agent_channel}/{root}"
+    _, root = connector.begin(channel, _card(parcel))
+    thread = f"{channel}/{root}"
     try:
-        id_ = connector.say(f"{told.agent_channel};messageid={root}", activity)
+        id_ = connector.say(f"{channel};messageid={root}", activity)
     except Busy as busy:
         return Retry(reason=busy.reason, after=busy.after, conversation=thread)
-    return Sent(provider_id=f"{told.agent_channel}/{id_}", thread=thread, conversation=thread)
+    return Sent(provider_id=f"{channel}/{id_}", thread=thread, conversation=thread)
 
 
 def _edit(parcel: Parcel, told: config.Config, connector: Connector) -> Receipt:

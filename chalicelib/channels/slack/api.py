@@ -106,8 +106,13 @@ def _refused(error: str, body: dict[str, Any], answer: Answer, now: int) -> Exce
     return Denied(word, lost=error in LOST)
 
 
+def credential(account: str) -> str:
+    """The name of the secret that a workspace's token is; "" is the install's own."""
+    return f"bot:{account}" if account else "bot"
+
+
 def token_of(secrets: Secrets, account: str) -> tuple[str, bool]:
     """The newest token for a workspace, and whether it is the workspace's own (not the install's)."""
-    own = secrets.get(f"bot:{account}", ()) if account else ()
-    found = own or secrets.get("bot", ())
+    own = secrets.get(credential(account), ()) if account else ()
+    found = own or secrets.get(credential(""), ())
     return (found[0] if found else ""), bool(own)

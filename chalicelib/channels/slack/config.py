@@ -62,7 +62,8 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     if asked.client_id and not re.fullmatch(r"[0-9.]{3,60}", asked.client_id):
         raise Invalid("a client id is made of digits and a dot", "config.client_id")
     parts = urlsplit(asked.base_url)
-    if asked.base_url and (parts.scheme != "http" or parts.hostname not in LOOPBACK or parts.path not in ("", "/")):
+    plain = re.fullmatch(r"[/\w.-]*", parts.path) and not (parts.query or parts.fragment)
+    if asked.base_url and (parts.scheme != "http" or parts.hostname not in LOOPBACK or not plain):
         raise Invalid("base_url is for an emulator on this machine alone: http://127.0.0.1:…", "config.base_url")
     whole: dict[str, Any] = msgspec.to_builtins(asked)
     return whole

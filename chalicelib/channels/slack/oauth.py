@@ -6,9 +6,11 @@ from urllib.parse import urlencode
 from ...desk.faces import Granted
 from ...desk.workspaces import Install
 from ...ports import Denied, Outside, Secrets
-from .api import Slack
+from .api import Slack, credential
 from .body import part, text
 from .config import SCOPES, SLACK, missing
+
+__all__ = ("authorize", "credential", "exchange")
 
 
 def authorize(install: Install, redirect: str, state: str) -> str:

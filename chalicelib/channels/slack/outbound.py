@@ -32,6 +32,7 @@ CROSSES = {
     "reaction": "Parley's own, for all from elsewhere",
     "file": "uploaded into the thread; else a link",
 }
+CARDS = True
 APART = 1000  # ms between two messages of a channel (https://docs.slack.dev/apis/web-api/rate-limits)
 MAX_TEXT = 39_000  # Slack cuts at 40,000 characters
 MAX_NAME = 80

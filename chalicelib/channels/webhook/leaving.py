@@ -36,7 +36,7 @@ def body(parcel: Parcel) -> bytes:
     if parcel.change:
         event |= {"type": f"promise.{fact(parcel.change.promise)}", "promise": _promise(parcel.change.promise)}
     else:
-        event["message"] = _message(parcel.message, parcel.links)
+        event["message"] = _message(parcel.message, delivery.install, parcel.links)
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
@@ -54,10 +54,12 @@ def notice(told: Notice) -> bytes:
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _message(message: Message, links: dict[str, str]) -> dict[str, Any]:
-    author = message.author
+def _message(message: Message, install: str, links: dict[str, str]) -> dict[str, Any]:
+    """The message. `external_id` is what the receiver called it, if it came from there."""
+    author, source = message.author, message.source
     return {
         "id": message.id,
+        "external_id": source.id if source.install == install else None,
         "author": {"kind": author.kind, "id": author.id, "name": author.name},
         "text": message.text,
         "created_at": rfc3339(message.created_at),
@@ -66,7 +68,7 @@ def _message(message: Message, links: dict[str, str]) -> dict[str, Any]:
         "reply_to": message.reply_to.message if message.reply_to else None,
         "attachments": [_attached(file, links) for file in message.attachments],
         "reactions": _counts(message),
-        "source": message.source.channel,
+        "source": source.channel,
     }
 
 

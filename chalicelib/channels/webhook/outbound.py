@@ -27,6 +27,7 @@ CROSSES = {
     "reaction": "an event, with the counts",
     "file": "a link",
 }
+CARDS = False
 TIMEOUT = 15.0
 MAX_PROVIDER_ID = 200
 

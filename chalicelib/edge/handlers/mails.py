@@ -9,8 +9,9 @@ from msgspec import Struct
 from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.letters import Suppression, original_key
 from ...desk.messages import Message
+from ...desk.workspaces import Install
 from ...flows.audit import audit
-from ...flows.correspond import by_token, mute
+from ...flows.correspond import address_of_room, by_token, mute
 from ...flows.once import again
 from ...ports import Drop, Listing, Page, ref
 from ..calls import Call, Reply
@@ -29,6 +30,15 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+
+
+class MailAddressView(Struct, kw_only=True):
+    """Where a mail reaches a room: `address` is the room's own, and `workspace_address` begins a new one."""
+
+    install: str
+    name: str
+    address: str
+    workspace_address: str
 
 
 class SuppressionView(Struct, kw_only=True):
@@ -64,6 +74,24 @@ def _page(muted: bool) -> Reply:
     said = "You get no mails about it." if muted else "You get a mail when somebody answers while you are away."
     do, button = ("unmute", "Send me mails again") if muted else ("mute", "Mute it")
     return Reply(text=PAGE.format(said=escape(said), do=do, button=escape(button)), headers=HEADERS)
+
+
+@route("GET", "/v1/rooms/{room}/mail-addresses", gives=list[MailAddressView])
+def mail_addresses(call: Call) -> Page[Any]:
+    """List the addresses at which a mail of the room's people reaches it."""
+    room = call.here
+    if room.kind == "internal":
+        return Page([])
+    installs: Listing[Install] = Listing("installs", (room.workspace,))
+    found = [each for each in call.world.store.page(installs, 100).items if each.kind == "email"]
+    return Page([_addresses(call, each, room.id) for each in found if each.state == "active"])
+
+
+def _addresses(call: Call, install: Install, room: str) -> MailAddressView:
+    own = address_of_room(call.world, install, room)
+    return MailAddressView(
+        install=install.id, name=install.name, address=own, workspace_address=str(install.config["address"])
+    )
 
 
 @route("GET", "/v1/rooms/{room}/messages/{message}/original", who="agent", gives=OriginalView)

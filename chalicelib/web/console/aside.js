@@ -27,11 +27,12 @@ export class Aside {
     const asked = ++this.#asked;
     if (!room.customer) return this.#visitor(room);
     const path = `/v1/customers/${encodeURIComponent(room.customer.external_id)}`;
-    const [customer, users, rooms, issues] = await Promise.all([
+    const [customer, users, rooms, issues, mail] = await Promise.all([
       attempt(() => api.get(path)),
       attempt(() => api.get(`${path}/users?limit=20`)),
       attempt(() => api.get(`/v1/rooms?customer=${encodeURIComponent(room.customer.external_id)}&limit=20`)),
       attempt(() => roomIssues(room, () => this.show(room))),
+      attempt(() => mailAddresses(room)),
     ]);
     if (asked !== this.#asked || !customer) return undefined;
     const others = (rooms?.items ?? []).filter((each) => each.id !== room.id);
@@ -41,6 +42,7 @@ export class Aside {
       known.length ? h("section", null, h("h3", null, "Known of them"), h("dl", null, known.map(([name, value]) => [h("dt", null, name), h("dd", null, shownValue(value))]))) : "",
       customer.domains.length ? h("section", null, h("h3", null, "Domains"), h("p", null, customer.domains.join(", "))) : "",
       issues ?? "",
+      mail ?? "",
       h("section", null, h("h3", null, "People"), (users?.items ?? []).length ? h("ul.plainly", null, users.items.map((user) => h("li", null, face(user.id, user.name), h("span", null, user.name, user.email ? h("small", null, user.email) : null)))) : h("p.dim", null, "Nobody has come yet.")),
       h("section", null, h("h3", null, "Other open rooms"), others.length ? h("ul.plainly", null, others.map((each) => h("li", null, h("button.link", { type: "button", onclick: () => this.open(each.id) }, each.kind === "triage" ? "Triage" : each.name), h("time", null, when(each.last_message_at ?? each.created_at))))) : h("p.dim", null, "None.")));
   }
@@ -49,6 +51,12 @@ export class Aside {
     const words = room.kind === "visitor" ? "Somebody who is not tied to a customer yet. Only agents see this room." : "A room of ours alone.";
     this.element.replaceChildren(h("header", null, h("h2", null, room.kind === "visitor" ? "A visitor" : "Internal")), h("section", null, h("p", null, words)));
   }
+}
+
+/** Where a mail of the customer's people, or of ours, reaches this very room. */
+async function mailAddresses(room) {
+  const { items } = await api.get(`/v1/rooms/${room.id}/mail-addresses`);
+  return items.length ? h("section", null, h("h3", null, "By e-mail"), items.map((each) => h("p", null, h("code.address", null, each.address)))) : "";
 }
 
 function shownValue(value) {

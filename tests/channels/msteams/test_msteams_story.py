@@ -173,6 +173,23 @@ def test_the_agents_channel_mirrors_every_room(parley, tenant, teams):
     assert len(said(teams, OPS)) == 3  # the card, the question, what became of the order
 
 
+def test_a_single_customer_may_have_a_channel_of_the_agents(parley, tenant, teams):
+    config = {"app_id": APP, "services": teams.services(), "agent_channels": {"acme": OPS}, "agent_tenant": TENANT}
+    assert tenant.api.patch(f"/v1/installs/{teams.install}", {"config": config}).status == 200
+    room, other = tenant.triage(), tenant.triage("globex")
+    for each in (room, other):
+        assert tenant.api.post(f"/v1/rooms/{each}/messages", {"text": "Hello"}).status == 201
+    settled(parley, teams)
+    (_, card), (root, text) = said(teams, OPS)
+    assert "acme" in card
+    assert text.endswith("Hello")
+    (row,) = tenant.api.get(f"/v1/rooms/{other}/deliveries").json["items"]
+    assert (row["state"], row["reason"]) == ("skipped", "no conversation is bound")
+    teams.say("29:grace", "I have seen it", OPS, root=root)
+    settled(parley, teams, times=2)
+    assert texts(tenant, room) == ["Hello", "I have seen it"]
+
+
 def test_a_channel_that_nobody_connected_opens_no_room(parley, tenant, teams):
     before = len(tenant.api.get("/v1/rooms").json["items"])
     teams.say("29:ann", "Hello?")

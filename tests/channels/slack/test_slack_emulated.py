@@ -303,3 +303,15 @@ def test_a_copy_that_is_gone_fails_nothing(scene):
     scene.go()
     told = {row.what: (row.state, row.reason) for row in scene.rows() if row.n > 1 and row.what != "card"}
     assert told == dict.fromkeys(("edit", "reaction"), ("skipped", "the message is not there any more"))
+
+
+def test_a_single_customer_may_have_a_channel_of_the_agents(scene):
+    config = {"base_url": scene.slack.base, "team": scene.slack.team, "agent_channels": {"acme": scene.support}}
+    assert scene.api.patch(f"/v1/installs/{scene.install}", {"config": config}).status == 200
+    other = scene.api.put("/v1/customers/globex", {}).json["triage_room"]
+    for room in (scene.room, other):
+        assert scene.api.post(f"/v1/rooms/{room}/messages", {"text": "Hello"}).status == 201
+    scene.go()
+    assert scene.thread() == ["Hello"]
+    (row,) = scene.api.get(f"/v1/rooms/{other}/deliveries").json["items"]
+    assert (row["state"], row["reason"]) == ("skipped", "no channel is configured for this room")

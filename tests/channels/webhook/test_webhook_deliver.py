@@ -94,6 +94,7 @@ def test_the_event(send):
         "room": {"id": "room_1", "name": "Invoices", "state": "open", "customer": {"external_id": "acme"}},
         "message": {
             "id": "msg_1_3",
+            "external_id": None,
             "author": {"kind": "agent", "id": "agt_1", "name": "Ada"},
             "text": "größer 😀",
             "created_at": "2026-02-02T02:40:00.000Z",

@@ -1,0 +1,78 @@
+"""The console twins: an install that leads to them needs no account, and what would have left is said and shown."""
+
+import asyncio
+import json
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from chalicelib.channels.msteams import client
+from chalicelib.ports import Answer
+from infra.mails import Mails
+from infra.twins import PATH, Twins, slack_config, teams_config
+
+BASE = "http://127.0.0.1:8000"
+
+
+@pytest.fixture
+def twins(parley, tmp_path):
+    """The twins, and a way out that leads to them alone."""
+    client._tokens.clear()
+    said = []
+    twins = Twins(BASE, Mails(tmp_path), said.append)
+    twins.said = said
+
+    class Outside:
+        def send(self, request):
+            assert request.url.startswith(BASE + PATH)
+            kind, _, path = urlsplit(request.url).path.removeprefix(f"{PATH}/").partition("/")
+            if kind == "slack":
+                fields = dict(parse_qsl(request.body.decode("utf-8", "replace")))
+                return Answer(200, {}, json.dumps(twins.slack_answers(path.removeprefix("api/"), fields)).encode())
+            told = json.loads(request.body) if request.headers.get("content-type") == "application/json" else {}
+            status, answer = twins.teams_answers(request.method, path, told)
+            return Answer(status, {}, json.dumps(answer).encode())
+
+    parley.world = replace(parley.world, outside=Outside())
+    return twins
+
+
+def settle(parley):
+    for _ in range(4):
+        parley.settle()
+        parley.clock.at += 1_000
+        parley.due()
+    parley.settle()
+
+
+def test_what_would_have_left_is_said_and_shown(parley, tenant, twins, tmp_path):
+    room = tenant.triage()
+    slack = {"kind": "slack", "name": "Twin", "credentials": {"bot": "any"}}
+    slack |= {"config": slack_config(BASE) | {"agent_channel": "C0SUPPORT"}}
+    teams = {"kind": "msteams", "name": "Twin", "config": teams_config(BASE), "credentials": {"app_password": "any"}}
+    one, two = (tenant.api.post("/v1/installs", body).json["id"] for body in (slack, teams))
+    assert tenant.api.post(f"/v1/installs/{one}/check").json["account"] == "Twin"
+    assert tenant.api.post(f"/v1/installs/{two}/check").json["missing"] == []
+    for conversation in ("a:chat", "19:general@thread.tacv2"):
+        body = {"install": two, "conversation": conversation}
+        assert tenant.api.post(f"/v1/rooms/{room}/bridges", body).status == 201
+    message = tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "It is **fixed**"}).json["id"]
+    settle(parley)
+    tenant.api.patch(f"/v1/rooms/{room}/messages/{message}", {"text": "It is fixed"})
+    settle(parley)
+    tenant.api.delete(f"/v1/rooms/{room}/messages/{message}")
+    settle(parley)
+    rows = tenant.api.get(f"/v1/rooms/{room}/deliveries").json["items"]
+    assert {row["state"] for row in rows} == {"sent"}, rows
+    (tmp_path / "1.eml").write_bytes(b"To: ann@acme.example\r\nSubject: Re: Hello\r\n\r\nHello\r\n")
+    page = asyncio.run(twins.list(None)).text
+    assert "⇢ slack C0SUPPORT: says 'acme: Triage'" in twins.said
+    assert any(line.startswith("⇢ slack C0SUPPORT: says ") and "It is *fixed*" in line for line in twins.said)
+    assert any(line.startswith("⇢ slack C0SUPPORT: edits ") for line in twins.said)
+    for place in ("a:chat", "19:general@thread.tacv2"):
+        told = [line for line in twins.said if line.startswith(f"⇢ msteams {place}: ")]
+        assert [line.split(": ")[1].split(" ")[0] for line in told] == ["says", "edits", "deletes"]
+    assert twins.said[-1] == "⇢ email ann@acme.example: gets 'Re: Hello'"
+    assert page.count("<tr>") == len(twins.said)
+    assert "<td>msteams<td>a:chat<td>edits" in page
