@@ -1,5 +1,5 @@
-"""What a room is promised, on the running stack: an agent says it in the console, the customer reads it, the clock
-marks what is late, and the room comes up."""
+"""What a room is promised, on the running stack: an agent says it in the console, the customer reads it in the
+widget, the clock marks what is late, and the room comes up."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,9 @@ from playwright.sync_api import expect
 
 from tests.browser import browser
 from tests.journeys.caller import eventually
+from tests.journeys.hosting import dashboard
 from tests.journeys.test_console import Desk, OtherSide, view
+from tests.journeys.test_widget import Person
 from tests.stack import LocalStack
 
 SOON = 90_000  # ms
@@ -39,6 +41,9 @@ def test_a_promise_is_made_read_marked_and_kept(desk: Desk) -> None:
         page.get_by_role("button", name="Promise", exact=True).click()
         expect(page.locator(".head .tag", has_text="Promised by")).to_be_visible(timeout=SOON)
         assert promised()["text"] == "the cause"
+        with dashboard(desk.stack, desk.workspace) as host, Person(desk.chromium, host.url("acme/ann")) as ann_there:
+            ann_there.open().enter("Late answers")
+            ann_there.one(".top p", has_text="We said we would get back to you by").wait_for()
         soon = (datetime.now(UTC) + timedelta(milliseconds=500)).isoformat()
         assert api("PATCH", path, {"promise": {"due": soon}}).status == 200
         client, name = desk.stack.client("lambda"), desk.stack.function("tick")
