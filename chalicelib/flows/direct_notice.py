@@ -100,6 +100,6 @@ def _draft(world: World, who: Principal, id_: str) -> Notice:
     return old
 
 
-def comment_notice_id(issue: str, install: str, comment: str, revision: int) -> str:
-    """The id of the notice of a comment as it is at a revision."""
-    return derived("ntc", issue, install, comment, str(revision))
+def comment_notice_id(issue: str, install: str, comment: str, version: int) -> str:
+    """The id of the notice of a comment as it is stored at a version: a tracker's own times may be of the second."""
+    return derived("ntc", issue, install, comment, str(version))

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 OVERLAP = 5 * 60_000  # ms that are read again: a comment may become visible a little late
 MAX_TEXT = 20_000
-GONE = -1  # the revision of a comment that was deleted
 
 
 def say_owed(sight: "Sight") -> None:
@@ -129,7 +128,7 @@ def _crossing(sight: "Sight", seen: CommentSeen, old: Comment | None) -> tuple[l
     if sight.tracking.policy == "quiet" or not (words or told) or (told and told.text == words):
         return writes, [], told.id if told else ""
     names = names_in(sight.world, sight.issue, text) if text else ()
-    notice = _notice(sight, seen.id, seen.updated_at, words, told, names)
+    notice = _notice(sight, seen.id, old.version + 1 if old else 1, words, told, names)
     tasks = [Task("tell", notice.id, why="first")] if notice.state == "sending" else []
     return [*writes, new(notice)], tasks, notice.id
 
@@ -144,7 +143,7 @@ def _told_by(sight: "Sight", old: Comment | None) -> tuple[Notice | None, Notice
 
 
 def _notice(
-    sight: "Sight", comment: str, revision: int, words: str, told: Notice | None, names: tuple[str, ...]
+    sight: "Sight", comment: str, version: int, words: str, told: Notice | None, names: tuple[str, ...]
 ) -> Notice:
     """What customers are to hear of a comment; without `words`, that what was told is taken back."""
     tracking, now = sight.tracking, sight.world.clock.now()
@@ -152,7 +151,7 @@ def _notice(
     at_once = tracking.policy == "tell" and not why
     return Notice(
         version=1,
-        id=comment_notice_id(sight.issue.id, sight.install.id, comment, revision),
+        id=comment_notice_id(sight.issue.id, sight.install.id, comment, version),
         issue=sight.issue.id,
         workspace=sight.issue.workspace,
         about="comment",
@@ -188,7 +187,7 @@ def _forget(sight: "Sight", old: Comment) -> None:
     writes = [_discarded(before, "the comment was deleted")] if before and before.state == "draft" else []
     gone, tasks = old.changed(text="", deleted=True), []
     if told and sight.tracking.policy != "quiet":
-        notice = _notice(sight, old.id, GONE, "", told, ())
+        notice = _notice(sight, old.id, gone.version, "", told, ())
         gone = replace(gone, notice=notice.id)
         writes.append(new(notice))
         tasks = [Task("tell", notice.id, why="first")] if notice.state == "sending" else []

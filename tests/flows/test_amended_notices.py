@@ -110,6 +110,17 @@ def test_what_says_the_same_again_waits_for_nobody(desk: Desk) -> None:
     assert messages(desk) == [(NEWS + "It was the cache", True)]
 
 
+def test_two_edits_of_one_moment_are_two(desk: Desk) -> None:
+    desk.cross(policy="tell")
+    comment, at = told(desk), desk.parley.clock.at
+    for text in ("@customer It was the index", "@customer It was the cache"):
+        said = desk.there.said["1"][comment]
+        desk.there.said["1"][comment] = msgspec.structs.replace(said, text=text, updated_at=at)
+        desk.there.sent = [{"type": "comment.changed", "ticket": "1", "comment": comment}]
+        desk.deliver(2)
+    assert messages(desk) == [(NEWS + "It was the cache", True)]
+
+
 def test_a_draft_that_nobody_was_told_is_only_replaced(desk: Desk) -> None:
     desk.raised("acme")
     said = desk.there.say("1", "@customer Soon")
