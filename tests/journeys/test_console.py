@@ -133,7 +133,7 @@ def test_the_inbox_by_keyboard_alone(desk: Desk) -> None:
         keys.press("3")  # waiting for us
         page.get_by_role("heading", name="Waiting for us").wait_for()
         page.locator(".rooms button", has_text="Webhooks stopped").wait_for()
-        keys.press("/")
+        keys.press("l")
         keys.type("webhooks")
         keys.press("Escape")
         keys.press("j")
@@ -393,3 +393,35 @@ def test_on_a_phone_there_is_one_thing_at_a_time(desk: Desk) -> None:
         page.get_by_role("button", name="Back to the list").tap()
         page.locator(".rooms").wait_for()
     assert desk.said(room)[-1]["text"] == "Yes"
+
+
+def test_search_finds_a_message_and_leads_to_its_place(desk: Desk) -> None:
+    room = desk.asked("Zeppelin fuel", "The zeppelin does not take the fuel <b>at all</b>.")
+    for number in range(60):
+        desk.api.post(f"/v1/rooms/{room}/messages", {"text": f"Another word {number}"})
+    desk.api.post(f"/v1/rooms/{room}/messages", {"text": "Their zeppelin is not paid for", "internal": True})
+    desk.api("PATCH", f"/v1/rooms/{room}", {"state": "resolved"})
+    eventually(lambda: len(desk.api.get("/v1/search?q=zeppelin")["items"]) == 3)
+    with desk.page() as page:
+        page.keyboard.press("/")
+        page.keyboard.type("zepp")
+        hits = page.get_by_role("list", name="What was found").get_by_role("button")
+        expect(hits).to_have_count(3, timeout=SOON)
+        assert sorted(page.locator(".hit mark").all_text_contents()) == ["Zeppelin", "zeppelin", "zeppelin"]
+        assert page.locator(".hit b").count() == 0
+        expect(page.get_by_role("complementary", name="Who knows")).to_contain_text("Ann")
+        assert unfriendly(page) == []
+        page.get_by_label("What", exact=True).select_option("message")
+        page.get_by_label("State of the room").select_option("open")
+        expect(page.get_by_text("Nothing that fits.")).to_be_visible(timeout=SOON)
+        page.get_by_label("State of the room").select_option("resolved")
+        expect(hits).to_have_count(2, timeout=SOON)
+        page.get_by_role("searchbox", name="Search").focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        page.get_by_role("button", name=re.compile("does not take")).click()
+        expect(page.locator(".message:focus")).to_contain_text("does not take the fuel", timeout=SOON)
+        expect(page.get_by_role("heading", name="Who knows about this")).to_be_visible(timeout=SOON)
+        assert unfriendly(page) == []
+        page.go_back()
+        expect(page.get_by_role("searchbox", name="Search")).to_have_value("zepp")

@@ -57,12 +57,18 @@ const one = (x) => `a : b, ${ x ? "c = d" : 'e ( f )' } ; g`; /** not a comment 
  * comment. */
 const two = "it's , \\"so\\" ".replace(/ ?[,"'] ?/g, " = "); // and another
 const three = 8 / 4 / 2, four = [ / { x } /.test(" { x } "), -1 - -1, +1 + +1 ];
-export const all = [one(true), one(false), two, three, ...four];
+class Five {
+  #secret = " #secret ";
+  #other = () => `#secret ${this.#secret} `;
+  get told() { return this.#other() + this.#secret; }
+}
+export const all = [one(true), one(false), two, three, ...four, new Five().told];
 console.log(JSON.stringify(all));
 """
     )
     monkeypatch.setattr(scripts, "WEB", tmp_path)
     text = joined("a.js").text
+    assert "#other" not in text
     assert "comment" not in text.replace("not a comment of a line", "")
     done = subprocess.run([NODE or "", "--input-type=module", "-"], input=text, capture_output=True, text=True)
     plain = (tmp_path / "a.js").read_text()

@@ -5,14 +5,15 @@ import { when } from "../shared/words.js";
 import { roomBridges } from "./bridges.js";
 import { roomIssues } from "./issues.js";
 import { attempt, face } from "./parts.js";
+import { knowing } from "./search.js";
 import { api } from "./session.js";
 
 export class Aside {
   #asked = 0;
 
-  /** `open(id)` another of the customer's rooms; `leave()` where this lies over the room. */
-  constructor(open, leave) {
-    this.open = open;
+  /** `open(id)` another of the customer's rooms, `go(address)` anything; `leave()` where this lies over the room. */
+  constructor(open, go, leave) {
+    Object.assign(this, { open, go });
     this.away = h("button.quiet.about-them", { type: "button", "aria-label": "Back to the room", onclick: leave }, "×");
     this.element = h("aside.about", { "aria-label": "About the customer" });
   }
@@ -41,7 +42,7 @@ export class Aside {
     if (asked !== this.#asked || !customer) return undefined;
     const others = (rooms?.items ?? []).filter((each) => each.id !== room.id);
     const known = Object.entries(customer.attributes);
-    return this.element.replaceChildren(this.away,
+    this.element.replaceChildren(this.away,
       h("header", null, face(customer.id, customer.name, true), h("div", null, h("h2", null, customer.name), h("p", null, customer.external_id, customer.state !== "active" ? h("span.tag.bad", null, customer.state) : null))),
       known.length ? h("section", null, h("h3", null, "Known of them"), h("dl", null, known.map(([name, value]) => [h("dt", null, name), h("dd", null, shownValue(value))]))) : "",
       customer.domains.length ? h("section", null, h("h3", null, "Domains"), h("p", null, customer.domains.join(", "))) : "",
@@ -50,6 +51,9 @@ export class Aside {
       mail ?? "",
       h("section", null, h("h3", null, "People"), (users?.items ?? []).length ? h("ul.plainly", null, users.items.map((user) => h("li", null, face(user.id, user.name), h("span", null, user.name, user.email ? h("small", null, user.email) : null)))) : h("p.dim", null, "Nobody has come yet.")),
       h("section", null, h("h3", null, "Other open rooms"), others.length ? h("ul.plainly", null, others.map((each) => h("li", null, h("button.link", { type: "button", onclick: () => this.open(each.id) }, each.kind === "triage" ? "Triage" : each.name), h("time", null, when(each.last_message_at ?? each.created_at))))) : h("p.dim", null, "None.")));
+    const experts = await attempt(() => knowing(room, this.go));
+    if (experts && asked === this.#asked) this.element.append(experts);
+    return undefined;
   }
 
   #visitor(room) {

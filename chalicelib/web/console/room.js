@@ -66,6 +66,17 @@ export class Conversation {
     this.scroll.scrollTop += this.scroll.scrollHeight - height;
   }
 
+  /** Show one message, however long ago it was said. */
+  async reach(id) {
+    await this.feed.reach(id);
+    const there = document.getElementById(id);
+    if (!there) return say("That message cannot be shown.", true);
+    there.setAttribute("tabindex", "-1");
+    there.focus({ preventScroll: true });
+    there.scrollIntoView({ block: "center" });
+    return undefined;
+  }
+
   #bottom() {
     this.scroll.scrollTop = this.scroll.scrollHeight;
   }
