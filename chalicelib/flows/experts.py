@@ -42,7 +42,6 @@ COMMON = frozenset(
         noch oder schon sehr sein seine sich sind uber unser unsere vielen weil wenn werden wird wurde"""
     )
 )
-)
 
 
 @dataclass(frozen=True, slots=True)
