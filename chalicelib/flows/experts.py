@@ -31,6 +31,17 @@ MOST = 20
 SAID = 40  # messages of a room that say what it is about
 TOPIC = 8  # words of it
 SHORT = 3  # characters of a word that says nothing
+# Longer ones that say as little, in the languages that the pages speak.
+COMMON = frozenset(
+    words_of(
+        """about after again also because been before could does done dont every from getting have here into just know
+        like look make maybe more much need never only other over please same should since some still such thank thanks
+        that their them then there these they thing think this those very want well were what when where which while
+        will with work would your aber alle auch bitte dann dass danke dein denn dies diese doch durch eine einem einen
+        einer euch euer haben hatte hier ihnen ihre immer jetzt kann kein konnen mehr mein mich muss nach nicht nichts
+        noch oder schon sehr sein seine sich sind uber unser unsere vielen weil wenn werden wird wurde"""
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +91,15 @@ def topic(world: World, room: Room) -> Question | None:
     said: Counter[str] = Counter()
     for message in world.store.page(posts, SAID).items:
         if not message.deleted and message.author.kind != "system":
-            said.update({word for word in words_of(message.text) if len(word) > SHORT})
-    named = [word for word in words_of(room.name) if len(word) > SHORT] if room.kind != "triage" else []
+            said.update({word for word in words_of(message.text) if _telling_word(word)})
+    named = [word for word in words_of(room.name) if _telling_word(word)] if room.kind != "triage" else []
     often = [word for word, times in said.most_common(TOPIC * 2) if times > 1 or len(said) <= TOPIC * 4]
     words = list(dict.fromkeys([*named, *often]))[:TOPIC]
     return Question(tuple(Phrase((word,)) for word in words)) if words else None
+
+
+def _telling_word(word: str) -> bool:
+    return len(word) > SHORT and word not in COMMON
 
 
 def _spoken(world: World, who: Principal, question: Question, wanted: Wanted) -> list[tuple[Known, float]]:

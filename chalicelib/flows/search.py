@@ -64,6 +64,11 @@ class Hit:
     found: Found
     pieces: list[Piece]
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """What was found."""
+        return self.found.place, self.found.n
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -76,29 +81,31 @@ class Answers:
 def search(world: World, who: Principal, asked: Asked, after: Place | None, limit: int) -> Answers:
     """The next `limit` answers. Fewer, with a place to go on from, where much had to be left out."""
     wanted = _wanted(asked)
-    beside = [hit for hit in _beside(world, who, asked, wanted) if after is None or hit.found.key < after]
-    told = {(hit.found.place, hit.found.n) for hit in beside}
+    answers: dict[tuple[str, int], Hit] = {}
+
+    def take(hits: Iterable[Hit]) -> None:
+        """Each once, and only what comes after: by what it says now, an index may have led to it twice."""
+        answers.update({hit.place: hit for hit in hits if after is None or hit.found.key < after})
+
+    take(_beside(world, who, asked, wanted))
     if who.kind == "visitor":
-        return _cut(beside, END, limit)
+        return _cut(answers.values(), END, limit)
     tree = who.workspace if who.is_agent else who.customer
-    recent = _recent(world, tree)
-    places = {(row.place, row.n) for row in recent}
-    answers = beside + [
-        hit for hit in _hits(world, who, asked, wanted, places - told) if after is None or hit.found.key < after
-    ]
+    seen = {(row.place, row.n) for row in _recent(world, tree)}
+    take(_hits(world, who, asked, wanted, seen))
     looked = after
     for _ in range(WINDOWS):
         found = world.index.find(tree, wanted, looked, WINDOW)
         looked = found[-1].key if len(found) == WINDOW else END
-        answers += _hits(
-            world, who, asked, wanted, ((f.place, f.n) for f in found if (f.place, f.n) not in places | told)
-        )
-        if looked == END or sum(hit.found.key > looked for hit in answers) >= limit:
+        places = {(each.place, each.n) for each in found} - seen
+        take(_hits(world, who, asked, wanted, places))
+        seen |= places
+        if looked == END or sum(hit.found.key > looked for hit in answers.values()) >= limit:
             break
-    return _cut(answers, looked or END, limit)
+    return _cut(answers.values(), looked or END, limit)
 
 
-def _cut(answers: list[Hit], looked: Place, limit: int) -> Answers:
+def _cut(answers: Iterable[Hit], looked: Place, limit: int) -> Answers:
     """The first of what has been looked at as far as a place."""
     sure = sorted((hit for hit in answers if hit.found.key >= looked), key=lambda hit: hit.found.key, reverse=True)
     if len(sure) > limit:

@@ -31,12 +31,12 @@ THINGS = (Message, Room, Issue, Customer, User, Agent)
 
 
 def changed(now: Record | None, before: Record | None) -> Thing | None:
-    """The thing that search has to hear of, if what it says has changed."""
+    """The thing that search has to hear of: what it says has changed, or nothing at all (it is replayed)."""
     if not isinstance(now, THINGS):
         return None
     said = text_of(now, vendor=True)
     old = text_of(before, vendor=True) if isinstance(before, type(now)) else ""
-    return now if said != old else None
+    return now if said != old or now == before else None
 
 
 def noted(thing: Thing, room: Room | None, at: int) -> list[Unindexed]:

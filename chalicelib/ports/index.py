@@ -14,4 +14,4 @@ class Index(Protocol):
         """Know these: what was known of the same things is outdated. Raises Clash if somebody else writes the tree."""
 
     def find(self, tree: str, wanted: Wanted, after: Place | None, limit: int) -> list[Found]:
-        """The first `limit` after that place in the order, each thing once."""
+        """The first `limit` after that place in the order; a thing that was put again perhaps at its old place too."""

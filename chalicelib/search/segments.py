@@ -57,7 +57,8 @@ class SegmentIndex:
         self.store, self.files, self.clock, self.kept = store, files, clock, Kept(KEPT)
 
     def find(self, tree: str, wanted: Wanted, after: Place | None, limit: int) -> list[Found]:
-        """Each segment is asked, all at once; of a thing that several know, the latest one's word counts."""
+        """Each segment is asked, all at once. A thing that several know is told as each knows it: to leave one out
+        would leave a gap in the order."""
         there = self.store.one(ref(Tree, tree))
         if there is None or not there.segments:
             return []
@@ -70,10 +71,8 @@ class SegmentIndex:
                 logger().error("a segment cannot be read", extra={"key": each.key, "reason": type(error).__name__})
                 return []
 
-        found: dict[tuple[str, int], Found] = {}
-        for answers in self._each(ask, there.segments):
-            found |= {(each.place, each.n): each for each in answers}
-        return sorted(found.values(), key=lambda each: each.key, reverse=True)[:limit]
+        found = {each for answers in self._each(ask, there.segments) for each in answers}
+        return sorted(found, key=lambda each: each.key, reverse=True)[:limit]
 
     @staticmethod
     def _each(

@@ -51,7 +51,7 @@ def figures() -> list[Figure]:
             found.append(Figure(SECTION, f"a question of {who}s, {state} container", round(of["ms"], 1), shown))
     for who in ("user", "agent"):
         ratio = told[f"{who}, warm"]["ms"] / told[f"{who}, read"]
-        found.append(Figure(SECTION, f"beside reading all that the {who} may see", round(ratio, 3), f"{ratio:.2f}×"))
+        found.append(Figure(SECTION, f"beside reading all that the {who} may see", round(ratio, 3), f"{ratio:.3f}×"))
     if told["sqlite"]:
         ratio = told["agent, engine"] / told["sqlite"]
         found.append(Figure(SECTION, "the engine beside SQLite FTS5 in memory", round(ratio, 1), f"{ratio:.1f}×"))

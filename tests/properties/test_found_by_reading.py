@@ -154,3 +154,20 @@ def test_the_index_may_be_younger_or_older_than_the_table_and_none_of_it_is_seen
         assert len(story.found("ann", "mind", True)) == 1
         assert isinstance(story.callers["bob"], Client)
         assert story.found("bob", "webhook", True) == []
+
+
+def test_what_was_edited_is_found_once_whatever_older_segments_say_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "WINDOW", 3)
+    with in_memory(Parley()) as parley:
+        story = Story(parley)
+        for _ in range(16):
+            story.post("ann", "late webhook", False)
+        story.react()
+        story.sort(1, "")
+        for which, text in ((2, "late " + "and " * 30), (9, "late"), (12, "late late late")):
+            story.edit(which, text)
+            story.react()
+            story.sort(1, "")
+        for order in ("best", "newest"):
+            found = story.found("ann", "late", order == "newest")
+            assert len(found) == len(set(found)) == 16
