@@ -1,4 +1,5 @@
-"""What the clock finds due: deliveries, broadcasts and their pieces whose time has come, or whose wake-up was lost."""
+"""What the clock finds due: deliveries, broadcasts and their pieces whose time has come, or whose wake-up was lost;
+promises that were not kept."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,16 +7,19 @@ from typing import Any
 from ..desk.broadcasts import Broadcast, Tally
 from ..desk.deliveries import Delivery
 from ..desk.ids import TIME_SHARDS
+from ..desk.rooms import Room
 from ..ports import Call, Listing, World
 from .broadcast import wake_piece
 from .direct_broadcast import look_after
+from .fall_due import fall_due
 
 PAGE = 100
 MAX_PAGES = 20
 
 
 def due(world: World) -> int:
-    """Wake the bridge of each due delivery, look after each due broadcast; how many."""
+    """Wake the bridge of each due delivery, look after each due broadcast, mark each room whose promise is due; how
+    many."""
     found, minute = 0, world.clock.now() // 60_000
     for page in pages_due(world, "due"):
         world.queues.wake(Call(row.bridge, row.n, f"due:{minute}") for row in page if isinstance(row, Delivery))
@@ -24,6 +28,8 @@ def due(world: World) -> int:
                 look_after(world, row)
             elif isinstance(row, Tally):
                 wake_piece(world, row)
+            elif isinstance(row, Room):
+                fall_due(world, row.id)
         found += len(page)
     return found
 
