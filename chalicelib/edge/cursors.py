@@ -25,7 +25,7 @@ def back(n: int) -> str:
 def place_of(cursor: str) -> tuple[bool, int]:
     """(oldest first?, n) of a cursor; Malformed for what is none."""
     way, _, digits = _read(cursor).partition(":")
-    if way not in ("after", "before") or not digits.isdigit() or len(digits) > 12:
+    if way not in ("after", "before") or not digits.isdecimal() or len(digits) > 12:
         raise Malformed(NONE, "cursor")
     return way == "after", int(digits)
 

@@ -5,7 +5,7 @@ import { when } from "../shared/words.js";
 import { ask, attempt, choice, empty, face, field, input, sign } from "./parts.js";
 import { api, here } from "./session.js";
 
-const KINDS = [["", "Everything"], ["message", "Messages"], ["room", "Rooms"], ["issue", "Issues"], ["customer", "Customers"], ["person", "People"]];
+const THINGS = [["", "Everything"], ["message", "Messages"], ["room", "Rooms"], ["issue", "Issues"], ["customer", "Customers"], ["person", "People"]];
 const STANDING = [["", "Open or resolved"], ["open", "Open"], ["resolved", "Resolved"]];
 const OVER = ["email", "slack", "msteams", "widget", "form", "webhook", "api"];
 const SIGNS = { message: "reply", room: "inbox", issue: "issue", customer: "people", person: "mine" };
@@ -31,7 +31,7 @@ export function search(rest, go) {
   const box = h("input.what", { type: "search", name: "q", value: asked.get("q") ?? "", placeholder: "Search everything that was said", "aria-label": "Search", autocomplete: "off", maxlength: "200" });
   const form = h("form.search", { role: "search" }, box,
     h("div.filters", null,
-      choice("kind", KINDS, asked.get("kind") ?? "", { "aria-label": "What" }),
+      choice("kind", THINGS, asked.get("kind") ?? "", { "aria-label": "What" }),
       choice("state", STANDING, asked.get("state") ?? "", { "aria-label": "State of the room" }),
       choice("author", [["", "Said by anybody"], ...agents.map((agent) => [agent.id, agent.name])], asked.get("author") ?? "", { "aria-label": "Said by" }),
       choice("channel", [["", "Over any channel"], ...OVER.map((name) => [name, name])], asked.get("channel") ?? "", { "aria-label": "Channel" }),
