@@ -34,13 +34,14 @@ from .admit import admit_visitor
 from .amend import amend_known, react_step, react_wait
 from .arriving import Aside, Barred, Place, kept, own_room
 from .bind import redeem
-from .deliver import pause_bridge, pause_install
+from .deliver import pause_bridge
 from .faces import author_of, barred, face_of
 from .fork import fork
 from .once import again
 from .order import order
 from .post import post
 from .secrets import Opened
+from .stop_install import stop_install
 from .trace import begun, echoed
 
 
@@ -346,7 +347,7 @@ def account_lost(place: Place, arrival: AccountLost) -> None:
     way = place.world.granting(place.install.kind)
     named = way.credential(arrival.account) if way and arrival.account else ""
     if not any(secret.name == named for secret in place.install.secrets):
-        pause_install(place.world, place.install, arrival.reason)
+        stop_install(place.world, place.install, "paused", arrival.reason)
         return
 
     def attempt(_: int) -> None:

@@ -1,6 +1,7 @@
 """Every key and index of the table. pk and sk are the table's, g1 to g3 the overloaded indexes' (pk, sk) pairs.
 
-g1: things of a workspace. g2: rooms of a customer, agents by address. g3: the time index (sparse, sharded).
+g1: things of a workspace, and of a person's connections. g2: things of a customer, a room, an issue or an install;
+agents by address. g3: the time index (sparse, sharded), and issues by what they are worth.
 """
 
 import hashlib
