@@ -51,8 +51,6 @@ REPLY = re.compile(r"\s*reply:\s*", re.IGNORECASE)
 ORDER = re.compile(r"\s*!(assign|resolve|reopen|fork|issue)\b[ \t]*([^\n]*)\s*\Z", re.IGNORECASE)
 MAX_FILES = 20
 
-Context = tuple[dict[str, Any], Install]
-
 
 def arrivals(body: dict[str, Any], install: Install, received_at: int) -> list[Arrival]:
     """The arrivals of a parsed body."""
