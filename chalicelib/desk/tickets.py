@@ -95,8 +95,10 @@ class Registered(Part, frozen=True):
 
 
 class Probe(Part, frozen=True):
-    """What trying a connection found: the account (`actor` is its id in the tracker), and what is missing, in words."""
+    """What trying a connection found: the account (`actor` is its id in the tracker), and what is missing, in words;
+    `renamed` are fields of the config that are to say something else now."""
 
     account: str
     actor: str
     missing: tuple[str, ...] = ()
+    renamed: dict[str, str] = {}
