@@ -6,7 +6,7 @@ import pathlib
 import pytest
 
 from chalicelib.channels.msteams import inbound
-from chalicelib.channels.msteams.activity import READERS, SILENT
+from chalicelib.channels.msteams.kinds import READERS, SILENT
 from chalicelib.desk.arrivals import (
     Connected,
     Deleted,
