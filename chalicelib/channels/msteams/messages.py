@@ -3,14 +3,13 @@
 import re
 
 from ...desk.arrivals import Arrival, Connected, Deleted, Edited, Ignored, Ordered, Reacted, Said
+from ...desk.asides import unmarked
 from ...wire.reading import items, words
 from .activity import Activity
 from .emoji import emoji
 
 CONNECT = re.compile(r"(?:/?parley\s+)?connect\s+([0-9a-zA-Z-]{4,40})", re.IGNORECASE)
 ORDER = re.compile(r"/?(assign|resolve|reopen|fork)(?:\s+(.{1,200}))?", re.IGNORECASE)
-NOTE = re.compile(r"\s*(?:note:|🔒|:lock:)\s*", re.IGNORECASE)
-ANSWER = re.compile(r"\s*(?:reply:|answer:)\s*", re.IGNORECASE)
 
 
 def message(activity: Activity) -> list[Arrival]:
@@ -30,7 +29,7 @@ def message(activity: Activity) -> list[Arrival]:
         return [Ignored(reason="card-action" if activity.told.get("value") is not None else "empty-message")]
     internal = False
     if activity.vendors:
-        text, internal = _for_whom(activity, text)
+        text, internal = unmarked(text, activity.config.answers)
     return [
         Said(
             id=activity.message(activity.id),
@@ -47,16 +46,6 @@ def message(activity: Activity) -> list[Arrival]:
             thread_room=activity.config.threads == "rooms" and not activity.vendors,
         )
     ]
-
-
-def _for_whom(activity: Activity, text: str) -> tuple[str, bool]:
-    """An agent's words without the mark before them, and whether they stay among agents."""
-    note, answer = NOTE.match(text), ANSWER.match(text)
-    if note:
-        return text[note.end() :], True
-    if answer:
-        return text[answer.end() :], False
-    return text, activity.config.answers == "inside"
 
 
 def _connected(activity: Activity, code: str) -> Connected:
@@ -102,7 +91,7 @@ def update(activity: Activity) -> list[Arrival]:
         return [Ignored(reason="undelete")]
     text = activity.text
     if activity.vendors:
-        text, _ = _for_whom(activity, text)
+        text, _ = unmarked(text, activity.config.answers)
     edited = Edited(
         id=activity.message(activity.id),
         text=text,

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from ...desk.arrivals import Arrival, Deleted, Echoed, Edited, File, Ignored, Ordered, Said, Speaker, Unsupported
+from ...desk.asides import unmarked
 from ...desk.messages import MAX_CHARACTERS
 from ...desk.workspaces import Install
 from ...wire.reading import named, part
@@ -17,8 +18,6 @@ from .sides import account, ours, vendors
 from .silence import SILENT
 from .text import to_markdown
 
-NOTE = re.compile(r"\s*(note:|🔒|:lock:)\s*", re.IGNORECASE)
-REPLY = re.compile(r"\s*reply:\s*", re.IGNORECASE)
 ORDER = re.compile(r"\s*!(assign|resolve|reopen|fork|issue)\b[ \t]*([^\n]*)\s*\Z", re.IGNORECASE)
 MAX_FILES = 20
 # Subtypes that somebody said something with; `bot_message` only to be known as a bot's.
@@ -69,7 +68,7 @@ def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel
                 argument=order[2].strip(),
                 answer=where,
             )
-        words, internal = _unmarked(words, install)
+        words, internal = unmarked(words, install.config.get("answers", ""))
     told, mentions = to_markdown(words)
     if text(event, "subtype") == "me_message" and told:
         told = f"_{told}_"
@@ -91,16 +90,6 @@ def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel
         tied=True,
         thread_room=inside and not vendor and install.config.get("threads") == "rooms",
     )
-
-
-def _unmarked(words: str, install: Install) -> tuple[str, bool]:
-    """What an agent wrote, and whether it stays inside."""
-    note, reply = NOTE.match(words), REPLY.match(words)
-    if note:
-        return words[note.end() :], True
-    if reply:
-        return words[reply.end() :], False
-    return words, install.config.get("answers") == "inside"
 
 
 def _files(event: dict[str, Any]) -> tuple[File, ...]:
@@ -163,7 +152,11 @@ def _changed(event: dict[str, Any], body: dict[str, Any], install: Install) -> A
     edited = text(now, "edited", "ts")
     if not edited or text(now, "text") == text(before, "text") and before:
         return Ignored(reason="text-unchanged")
-    words, _ = _unmarked(text(now, "text"), install) if vendors(channel, install) else (text(now, "text"), False)
+    words, _ = (
+        unmarked(text(now, "text"), install.config.get("answers", ""))
+        if vendors(channel, install)
+        else (text(now, "text"), False)
+    )
     told, mentions = to_markdown(words)
     if not told.strip():
         return Ignored(reason="no-text")
