@@ -17,6 +17,7 @@ class Settings:
     broadcast_queue: str
     jobs_queue: str
     sync_queue: str
+    index_queue: str
     react_failed_queue: str
     dead_letter_queues: str
     files_bucket: str
@@ -26,7 +27,6 @@ class Settings:
     socket_url: str
     bootstrap_hash: str
     mail_sender: str
-    mail_queue: str
     mail_configuration: str
 
     @property

@@ -116,11 +116,13 @@ def world() -> World:
     from .aws.clock import SystemClock
     from .aws.mail import SesMailer
     from .aws.sealer import KmsSealer
+    from .search.segments import SegmentIndex
     from .store.dynamo import DynamoTable
     from .store.store import TableStore
 
+    store = TableStore(DynamoTable(settings().table, region(), session()))
     return World(
-        store=TableStore(DynamoTable(settings().table, region(), session())),
+        store=store,
         queues=queues(),
         files=queues().files,
         sealer=KmsSealer(settings().key_id),
@@ -129,6 +131,7 @@ def world() -> World:
         inbound=inbound,
         outbound=outbound,
         tracker=tracker,
+        index=SegmentIndex(store, queues().files, SystemClock()),
         mailer=SesMailer(settings().mail_sender, settings().mail_configuration),
         compose=compose,
         public_url=settings().public_url,

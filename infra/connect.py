@@ -96,10 +96,11 @@ def changed(api: Api, chosen: argparse.Namespace) -> Any:
 def tried(api: Api, install: str) -> bool:
     """Whether nothing is missing."""
     told = api("POST", f"/v1/installs/{install}/try")
-    print(f"account   {told['account']}")
+    for right in told["right"]:
+        print(f"right     {right}")
     for missing in told["missing"]:
         print(f"MISSING   {missing}")
-    return not told["missing"]
+    return bool(told["ok"])
 
 
 def hooked(api: Api, install: Any, fresh: bool) -> bool:

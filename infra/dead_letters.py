@@ -2,6 +2,7 @@
 
     python -m infra.dead_letters [--stage STAGE] [--queue NAME] [--replay | --drop ID]
 
+Where a letter belongs to a workspace, its admins see it too (`GET /v1/dead-letters`), and may replay it themselves.
 A letter of `react` is the key of a change, or a batch of the stream that Lambda gave up and laid into the bucket;
 replaying it touches the items, so that the stream tells of them again.
 """
@@ -24,6 +25,7 @@ QUEUES = {
     "broadcast": ("BroadcastDeadQueueUrl", "BroadcastQueueUrl"),
     "mail": ("MailDeadQueueUrl", "MailQueueUrl"),
     "jobs": ("JobsDeadQueueUrl", "JobsQueueUrl"),
+    "index": ("IndexDeadQueueUrl", "IndexQueueUrl"),
     "sync": ("SyncDeadQueueUrl", "SyncQueueUrl"),
     "react": ("ReactFailedQueueUrl", ""),
 }
@@ -43,6 +45,7 @@ class Letter:
     group: str
     since: str
     about: str
+    note: tuple[str, str] = ("", "")  # the workspace that sees it, and its id there
 
 
 def main() -> None:
@@ -105,9 +108,10 @@ def _letter(queue: str, message: dict[str, Any]) -> Letter:
         receipt=message["ReceiptHandle"],
         body=message["Body"],
         reason=told.get("reason", {}).get("StringValue", DIED),
-        group=system.get("MessageGroupId", ""),
+        group=told.get("group", {}).get("StringValue") or system.get("MessageGroupId", ""),
         since=sent.isoformat(timespec="seconds"),
         about=_about(queue, message["Body"]),
+        note=(told.get("workspace", {}).get("StringValue", ""), told.get("letter", {}).get("StringValue", "")),
     )
 
 
@@ -170,6 +174,10 @@ def _touch(stack: Any, table: str, key: dict[str, str]) -> None:
 
 def _delete(stack: Any, outputs: dict[str, str], letter: Letter) -> None:
     stack.client("sqs").delete_message(QueueUrl=outputs[QUEUES[letter.queue][0]], ReceiptHandle=letter.receipt)
+    workspace, id_ = letter.note
+    if workspace:
+        key = {"pk": {"S": f"W#{workspace}"}, "sk": {"S": f"LETTER#{id_}"}}
+        stack.client("dynamodb").delete_item(TableName=outputs["TableName"], Key=key)
 
 
 def _show_again(stack: Any, outputs: dict[str, str], letter: Letter) -> None:

@@ -1,4 +1,5 @@
-"""`make rebuild`: recompute all that is derived in the table. A full scan: it costs what reading the table costs.
+"""`make rebuild`: recompute all that is derived in the table, and all that search knows. Full scans: they cost what
+reading the table costs.
 
 python -m infra.rebuild [--stage STAGE]
 """
@@ -12,7 +13,11 @@ def main() -> None:
     """Rebuild, and say what was put right."""
     chosen = reach.parser("rebuild", "Recompute all that is derived.").parse_args()
     venvs.enter("infra.rebuild")
+    from chalicelib.aws.clock import SystemClock
+    from chalicelib.aws.files import S3Files
     from chalicelib.flows.rebuild import rebuild
+    from chalicelib.flows.walk import walk_all
+    from chalicelib.search.segments import SegmentIndex
     from chalicelib.store.dynamo import DynamoTable
     from chalicelib.store.store import TableStore
 
@@ -20,9 +25,13 @@ def main() -> None:
     region = stack.session.region_name or "us-east-1"
     if stack.endpoint:
         os.environ |= {"AWS_ENDPOINT_URL": stack.endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-    mended = rebuild(TableStore(DynamoTable(stack.outputs()["TableName"], region)))
+    outputs, clock = stack.outputs(), SystemClock()
+    store = TableStore(DynamoTable(outputs["TableName"], region))
+    mended = rebuild(store)
     for name, count in sorted(mended.items()):
         print(f"{name:12} {count} put right")
+    index = SegmentIndex(store, S3Files(outputs["FilesBucket"]), clock)
+    print(f"{'search':12} {walk_all(store, index, store.everything(), clock.now())} found again")
     print("Everything else was as it should be." if mended else "Everything was as it should be.")
 
 

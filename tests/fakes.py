@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib import wiring
 from chalicelib.desk.customers import Customer, User
+from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.errors import NotFound
 from chalicelib.desk.footing import owner_of_moved
@@ -26,9 +27,14 @@ from chalicelib.flows.mail_links import mail_links
 from chalicelib.flows.place import behind, place
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
+from chalicelib.flows.settle_letter import settle_letter
+from chalicelib.flows.sort import changed as said_anew
+from chalicelib.flows.sort import note, noted, sort
 from chalicelib.flows.sync import sync
+from chalicelib.flows.walk import walk
 from chalicelib.flows.work import work
-from chalicelib.ports import Answer, Call, Errand, Request, Task, Unreachable, Upload, World
+from chalicelib.ports import Answer, Call, Errand, Request, Sorting, Task, Unreachable, Upload, World, ref
+from chalicelib.search.segments import SegmentIndex
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.rows import Row, from_row
 from chalicelib.store.store import Table, TableStore
@@ -70,7 +76,10 @@ class FakeQueues:
     tasks: list[dict[str, Any]] = field(default_factory=list)
     looks: list[Task] = field(default_factory=list)
     synced: set[tuple[str, str, str]] = field(default_factory=set)
+    sortings: list[Sorting] = field(default_factory=list)
     late: list[tuple[Call, int]] = field(default_factory=list)
+    dead: dict[str, str] = field(default_factory=dict)
+    again: list[tuple[str, str]] = field(default_factory=list)
 
     def inbound(self, envelope: Envelope, group: str) -> None:
         self.envelopes.append((envelope, group))
@@ -100,8 +109,19 @@ class FakeQueues:
                 self.synced.add((task.do, task.group, task.why))
                 self.looks.append(task)
 
-    def set_aside(self, pk: str, sk: str, reason: str) -> None:
+    def sort(self, tasks: Iterable[Sorting]) -> None:
+        self.sortings += tasks
+
+    def set_aside(self, pk: str, sk: str, reason: str, letter: DeadLetter | None = None) -> None:
         self.aside.append((pk, sk, reason))
+        if letter:
+            self.dead[letter.id] = json.dumps({"pk": pk, "sk": sk})
+
+    def unbury(self, queue: str, letter: str, *, again: bool) -> str | None:
+        body = self.dead.pop(letter, None)
+        if body is not None and again:
+            self.again.append((queue, body))
+        return body
 
 
 class FakeFiles:
@@ -123,6 +143,12 @@ class FakeFiles:
         if key not in self.content:
             raise NotFound("the file is gone")
         return self.content[key]
+
+    def part(self, key: str, start: int, end: int) -> bytes:
+        return self.get(key)[start:end]
+
+    def remove(self, key: str) -> None:
+        self.content.pop(key, None)
 
 
 class FakeSealer:
@@ -190,6 +216,7 @@ class Parley:
             outbound=wiring.outbound,
             tracker=wiring.tracker,
             mailer=self.mailer,
+            index=SegmentIndex(self.store, self.files, self.clock),
             compose=wiring.compose,
             public_url="https://parley.test",
             asking=wiring.asking,
@@ -211,11 +238,14 @@ class Parley:
         changed = [(key, row, old) for key, row, old in changed if old is None or old.d != row.d]
         calls: list[Call] = []
         moved: dict[str, dict[str, list[str]]] = {}
-        ties, listeners = Ties(self.store), Listeners(self.world)
+        ties, listeners, rows = Ties(self.store), Listeners(self.world), []
         for key, row, old in changed:
             self.reacted[key] = row
             record = from_row(row)
             self.queues.sync(following(record, old and from_row(old)))
+            if anew := said_anew(record, old and from_row(old)):
+                room = self.store.one(ref(Room, anew.room)) if isinstance(anew, Message) else anew
+                rows += noted(anew, room if isinstance(room, Room) else None, self.clock.now())
             if isinstance(record, Message | Change):
                 calls += react(self.world, record, ties)
                 if isinstance(record, Change) and (room := ties.room(record.room)):
@@ -235,6 +265,7 @@ class Parley:
             if there := came_or_went(from_row(self.reacted.pop(key)), None):
                 moved.setdefault(there.workspace, {}).setdefault(there.customer, [])
         wake(self.world, calls)
+        self.queues.sort(note(self.store, rows))
         self.queues.work(placing(moved))
 
     def work_all(self) -> None:
@@ -245,6 +276,8 @@ class Parley:
                 work(self.world, task["job"], task["piece"])
             elif "catch_up" in task:
                 catch_up(self.world, task["catch_up"], task["bridge"])
+            elif "letter" in task:
+                settle_letter(self.world, task["workspace"], task["letter"], task["queue"], again=task["again"])
             elif "sign_in" in task:
                 mail_links(self.world, task["sign_in"], task["base"])
             else:
@@ -268,6 +301,15 @@ class Parley:
             if not self.queues.looks:
                 self.react_all()
 
+    def sort_all(self) -> None:
+        """Run the worker of search until nothing is queued."""
+        while self.queues.sortings:
+            task = self.queues.sortings.pop(0)
+            if task.walk:
+                self.queues.sort(walk(self.store, task, self.clock.now()))
+            elif sort(self.store, self.world.index, task.tree):
+                self.queues.sort([Sorting(task.tree, f"{task.why}+")])
+
     def settle(self) -> None:
         """Run every worker until nothing is left to do."""
         self.receive_all()
@@ -275,3 +317,4 @@ class Parley:
         self.sync_all()
         self.deliver_all()
         self.work_all()
+        self.sort_all()

@@ -48,6 +48,15 @@ class S3Files:
         """Read bytes."""
         return bytes(_called("get_object", Bucket=self.bucket, Key=key)["Body"].read())
 
+    def part(self, key: str, start: int, end: int) -> bytes:
+        """Read some of the bytes."""
+        told = _called("get_object", Bucket=self.bucket, Key=key, Range=f"bytes={start}-{end - 1}")
+        return bytes(told["Body"].read())
+
+    def remove(self, key: str) -> None:
+        """Forget bytes."""
+        _called("delete_object", Bucket=self.bucket, Key=key)
+
 
 def _called(operation: str, **parameters: Any) -> Any:
     from botocore.exceptions import BotoCoreError, ClientError

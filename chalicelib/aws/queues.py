@@ -8,13 +8,16 @@ from typing import Any
 
 import msgspec
 
+from ..desk.dead_letters import DeadLetter
 from ..desk.envelopes import Envelope
-from ..ports import Away, Call, Errand, Files, Task
+from ..ports import Away, Call, Errand, Files, Sorting, Task
 from ..settings import Settings
 from .clients import client
 
 MAX_INLINE = 700 * 1024  # bytes of a queue message; SQS takes 1 MiB, attributes and all
 MAX_REASON = 500
+MAX_LOOKS = 100  # tens of dead letters that are looked through for one
+HELD = 30  # s for which they are hidden meanwhile
 
 
 class SqsQueues:
@@ -88,25 +91,67 @@ class SqsQueues:
         )
         _send_all(self.settings.sync_queue, entries)
 
-    def set_aside(self, pk: str, sk: str, reason: str) -> None:
+    def sort(self, tasks: Iterable[Sorting]) -> None:
+        """Ten to a request."""
+        entries = (
+            {
+                "MessageBody": msgspec.json.encode(task).decode(),
+                "MessageGroupId": _token(task.group),
+                "MessageDeduplicationId": _token(f"{task.group}:{task.cursor}:{task.why}"),
+            }
+            for task in tasks
+        )
+        _send_all(self.settings.index_queue, entries)
+
+    def set_aside(self, pk: str, sk: str, reason: str, letter: DeadLetter | None = None) -> None:
         """Keys and reason alone: the change itself is in the table."""
         _send(
             self.settings.react_failed_queue,
             MessageBody=json.dumps({"pk": pk, "sk": sk}),
-            MessageAttributes=_reason(reason),
+            MessageAttributes=_told(reason, letter),
         )
 
-    def bury(self, name: str, record: dict[str, Any], reason: str) -> None:
-        """Put a queue message that cannot be worked off into its dead-letter queue, with the reason."""
-        url = dict(pair.split("=", 1) for pair in self.settings.dead_letter_queues.split(",") if pair).get(name, "")
-        system = record.get("attributes", {})
+    def bury(self, name: str, record: dict[str, Any], reason: str, letter: DeadLetter | None = None) -> None:
+        """Put a queue message that cannot be worked off into its dead-letter queue, with the reason and its note. There
+        each is a group of its own: none hides behind another, and the old group is told as an attribute."""
+        url, group = self._dead(name), record.get("attributes", {}).get("MessageGroupId", "")
         fifo: dict[str, Any] = {}
         if url.endswith(".fifo"):
-            fifo = {
-                "MessageGroupId": system.get("MessageGroupId", "dead"),
-                "MessageDeduplicationId": _token(f"dead:{record['messageId']}"),
-            }
-        _send(url, MessageBody=record["body"], MessageAttributes=_reason(reason), **fifo)
+            id_ = _token(f"dead:{record['messageId']}")
+            fifo = {"MessageGroupId": id_, "MessageDeduplicationId": id_}
+        _send(url, MessageBody=record["body"], MessageAttributes=_told(reason, letter, group), **fifo)
+
+    def unbury(self, queue: str, letter: str, *, again: bool) -> str | None:
+        """Looks through the queue, and shows again what is not meant."""
+        url, others, found = self._dead(queue), [], None
+        for _ in range(MAX_LOOKS):
+            asked = {"MaxNumberOfMessages": 10, "VisibilityTimeout": HELD, "MessageAttributeNames": ["All"]}
+            messages = _called("receive_message", QueueUrl=url, **asked).get("Messages", [])
+            for message in messages:
+                if _attribute(message, "letter") == letter:
+                    found = message
+                else:
+                    others.append(message["ReceiptHandle"])
+            if found or not messages:
+                break
+        for receipt in others:
+            _called("change_message_visibility", QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
+        if found is None:
+            return None
+        if again and queue != "react":
+            self._give_back(getattr(self.settings, f"{queue}_queue"), letter, found)
+        _called("delete_message", QueueUrl=url, ReceiptHandle=found["ReceiptHandle"])
+        return str(found["Body"])
+
+    def _give_back(self, url: str, letter: str, message: dict[str, Any]) -> None:
+        """Under a new deduplication id: SQS swallows the old one for five minutes."""
+        fifo = {"MessageGroupId": _attribute(message, "group") or letter, "MessageDeduplicationId": f"again-{letter}"}
+        _send(url, MessageBody=message["Body"], **(fifo if url.endswith(".fifo") else {}))
+
+    def _dead(self, name: str) -> str:
+        if name == "react":
+            return self.settings.react_failed_queue
+        return dict(pair.split("=", 1) for pair in self.settings.dead_letter_queues.split(",") if pair).get(name, "")
 
     def later(self, queue: str, receipt: str, seconds: int) -> None:
         """Let a failed message come back sooner than the queue's visibility time-out says."""
@@ -121,9 +166,16 @@ def _token(text: str) -> str:
     )
 
 
-def _reason(reason: str) -> dict[str, Any]:
+def _told(reason: str, letter: DeadLetter | None, group: str = "") -> dict[str, Any]:
+    """What is told with a dead letter: why, from which group, and the note that its workspace has of it."""
     text = "".join(c if c.isprintable() else " " for c in reason)[:MAX_REASON] or "unknown"
-    return {"reason": {"DataType": "String", "StringValue": text}}
+    note = {"letter": letter.id, "workspace": letter.workspace} if letter else {}
+    told = {"reason": text, "group": group, **note}
+    return {name: {"DataType": "String", "StringValue": value} for name, value in told.items() if value}
+
+
+def _attribute(message: dict[str, Any], name: str) -> str:
+    return str(message.get("MessageAttributes", {}).get(name, {}).get("StringValue", ""))
 
 
 def _called(operation: str, **parameters: Any) -> Any:

@@ -85,14 +85,6 @@ class ReplayView(View, frozen=True):
     more: bool
 
 
-class CheckView(View, frozen=True):
-    """Who we are at the provider, and what is missing, in words; empty if all is well."""
-
-    account: str | None
-    actor: str | None
-    missing: list[str]
-
-
 class InvitationView(View, frozen=True):
     """Where another workspace's admin installs the app."""
 

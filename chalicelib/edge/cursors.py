@@ -1,9 +1,15 @@
-"""Cursors through a room: a direction and a change number, opaque to whoever holds one."""
+"""Cursors through a room, a direction and a change number, and through what was found, a place in its order. Opaque to
+whoever holds one."""
 
 import base64
 import binascii
 
+import msgspec
+
 from ..desk.errors import Malformed
+from ..desk.indexing import Place
+
+NONE = "cursor is not one that this API gave out"
 
 
 def onward(n: int) -> str:
@@ -18,14 +24,32 @@ def back(n: int) -> str:
 
 def place_of(cursor: str) -> tuple[bool, int]:
     """(oldest first?, n) of a cursor; Malformed for what is none."""
+    way, _, digits = _read(cursor).partition(":")
+    if way not in ("after", "before") or not digits.isdecimal() or len(digits) > 12:
+        raise Malformed(NONE, "cursor")
+    return way == "after", int(digits)
+
+
+def standing(place: Place) -> str:
+    """From after a place among what was found."""
+    return _told(msgspec.json.encode(place).decode())
+
+
+def standing_of(cursor: str) -> Place:
+    """The place of a cursor; Malformed for what is none."""
+    try:
+        place: Place = msgspec.json.decode(_read(cursor), type=Place)
+    except msgspec.MsgspecError:
+        raise Malformed(NONE, "cursor") from None
+    return place
+
+
+def _read(cursor: str) -> str:
     try:
         told = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        way, _, digits = told.decode("ascii").partition(":")
+        return told.decode()
     except (ValueError, binascii.Error):
-        way, digits = "", ""
-    if way not in ("after", "before") or not digits.isdigit() or len(digits) > 12:
-        raise Malformed("cursor is not one that this API gave out", "cursor")
-    return way == "after", int(digits)
+        return ""
 
 
 def _told(text: str) -> str:

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
+from ..desk.tickets import Probe
 from ..desk.workspaces import Install
 from .shapes import Body, Name, Time, View, time_of
 
@@ -55,11 +56,28 @@ class InstallKindView(View, frozen=True):
     credentials: dict[str, str]
 
 
-class OutcomeView(View, frozen=True):
-    """What came of a try."""
+class TriedView(View, frozen=True):
+    """What came of trying an install, of every kind alike. `tried` names what its other side was asked, null if there
+    is nothing to ask; `right` and `missing` say in words what is, and what is not; `ok` if nothing is missing."""
 
     ok: bool
-    detail: str
+    tried: str | None
+    account: str | None
+    actor: str | None
+    right: list[str]
+    missing: list[str]
+
+
+def tried_view(tried: str, probe: Probe) -> TriedView:
+    """What a try found."""
+    return TriedView(
+        ok=not probe.missing,
+        tried=tried or None,
+        account=probe.account or None,
+        actor=probe.actor or None,
+        right=list(probe.right),
+        missing=list(probe.missing),
+    )
 
 
 def install_view(install: Install, base_url: str, secret: str | None = None) -> InstallView:

@@ -6,6 +6,7 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
+from ..desk.indexing import Kind
 from . import handlers as _handlers  # noqa: F401  fills the route table
 from .handlers.about import VERSION
 from .router import ROUTES, Route
@@ -20,6 +21,13 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "state": {"schema": {"type": "string"}, "description": "One state of what is listed; each list has its default"},
     "kind": {"schema": {"type": "string", "enum": ["bug", "feature", "question"]}},
     "label": {"schema": {"type": "string"}},
+    "q": {"schema": {"type": "string", "maxLength": 200}, "description": "Words, and phrases in double quotes"},
+    "author": {"schema": {"type": "string"}, "description": "The id of who said it"},
+    "channel": {"schema": {"type": "string"}, "description": "The kind of channel that it was said over"},
+    "room": {"schema": {"type": "string"}, "description": "A room's id"},
+    "from": {"schema": {"type": "string"}, "description": "Since when, RFC 3339: a day or a moment"},
+    "to": {"schema": {"type": "string"}, "description": "Until when, itself left out"},
+    "order": {"schema": {"type": "string", "enum": ["best", "newest"], "default": "best"}},
     "text": {"schema": {"type": "string"}, "description": "Words that all have to be in it"},
     "sort": {"schema": {"type": "string", "enum": ["age", "rooms", "arr"], "default": "age"}},
     "customer": {"schema": {"type": "string"}, "description": "A customer's external id"},
@@ -30,6 +38,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "promise": {"schema": {"type": "string", "enum": ["open", "overdue"]}, "description": "What the rooms are owed"},
     "message": {"schema": {"type": "string"}, "description": "A message's id"},
     "deliveries": {"schema": {"type": "string", "enum": ["true"]}, "description": "Tell of each bridge too"},
+}
+# A parameter that means something else on one path.
+OF_PATH: dict[tuple[str, str], dict[str, Any]] = {
+    ("/v1/search", "kind"): {"schema": {"type": "string", "enum": list(get_args(Kind))}},
+    ("/v1/search", "state"): {"schema": {"type": "string"}, "description": "The room's state, or the issue's"},
 }
 PROBLEMS = {
     "400": "The request is malformed",
@@ -116,7 +129,9 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"{(\w+)}", route.path)
     ]
-    found += [{"name": name, "in": "query", **PARAMETERS[name]} for name in route.query]
+    found += [
+        {"name": name, "in": "query", **OF_PATH.get((route.path, name), PARAMETERS[name])} for name in route.query
+    ]
     if route.method == "POST":
         schema = {"type": "string", "minLength": 1, "maxLength": 255}
         found.append({"name": "Idempotency-Key", "in": "header", "schema": schema})

@@ -1,15 +1,20 @@
 """The pages' scripts: plain ES modules under web/, joined into one as they are, with nothing between a reader and them.
 
 Joining takes an `import {…} from "./x.js"` for the module itself, once, before whoever asks for it, and keeps the
-`export` of the first module alone. So modules that meet share one set of names, and rename nothing. Comments, spaces
-and line breaks that no browser needs are left out, also of what is marked as `/* css */`.
+`export` of the first module alone. So modules that meet share one set of names, and rename nothing but what is private
+to a class (`#name`), which nobody else can name. Comments, spaces and line breaks that no browser needs are left out,
+also of what is marked as `/* css */`.
 """
 
 import hashlib
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path, PurePosixPath
+from string import ascii_letters
 
 from .calls import Call, Reply
 
@@ -28,6 +33,8 @@ LITERAL = re.compile(
     r"""|(?:(?<=[(,=:!&|?{;\[])|(?<=return)) ?/(?![/*])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*)"""
 )
 SPACED = re.compile(r" ?([?:<>*,=&|{}()\[\];!%]) ?")
+PRIVATE = re.compile(r"#[A-Za-z]\w*")
+PRIVATE_WITHIN = re.compile(r"(?<=this\.)#[A-Za-z]\w*")  # a template's `${this.#name}`
 STYLES = re.compile(r"/\* css \*/ `([^`]*)`")
 EXPORT = re.compile(r"^export (?=const|let|class|function|async)", re.MULTILINE)
 A_WHILE = "public, max-age=300, stale-while-revalidate=86400"
@@ -53,8 +60,19 @@ def joined(name: str) -> Script:
     for left_out, kept in LEFT_OUT:
         text = left_out.sub(kept, text)
     pieces = LITERAL.split(text)  # code, literal, code, …
-    text = "".join(part if i % 2 else SPACED.sub(r"\1", part) for i, part in enumerate(pieces))
+    pieces = [part if i % 2 else SPACED.sub(r"\1", part).replace(";}", "}") for i, part in enumerate(pieces)]
+    text = "".join(_shortened(pieces))
     return Script(text, hashlib.sha256(text.encode()).hexdigest()[:16])
+
+
+def _shortened(pieces: list[str]) -> Iterator[str]:
+    """Private names as short as they can be, the most frequent ones first; those within templates too."""
+    called = Counter(name for part in pieces[::2] for name in PRIVATE.findall(part))
+    letters = ("#" + "".join(each) for size in (1, 2) for each in product(ascii_letters, repeat=size))
+    short = dict(zip((name for name, _ in called.most_common()), letters, strict=False))
+    for i, part in enumerate(pieces):
+        place = PRIVATE if i % 2 == 0 else PRIVATE_WITHIN if part[:1] == "`" else None
+        yield place.sub(lambda name: short.get(name[0], name[0]), part) if place else part
 
 
 def _squeezed(styles: re.Match[str]) -> str:

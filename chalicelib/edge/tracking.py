@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from ..desk.issues import Tracking
-from ..desk.tickets import Probe, Word
+from ..desk.tickets import Word
 from .issues import Id, PolicyName
 from .shapes import Body, Time, View, time_of
 
@@ -79,16 +79,6 @@ class TrackingView(View, frozen=True):
     next_repair_at: Time | None
 
 
-class TriedView(View, frozen=True):
-    """What trying a connection found. `missing` says in words what is."""
-
-    account: str
-    actor: str
-    missing: list[str]
-    url: str
-    webhook: str | None
-
-
 def words_view(words: list[Word], tracking: Tracking) -> WordsView:
     """A tracker's states."""
     reviewed = {word.id for word in tracking.words}
@@ -114,15 +104,4 @@ def tracking_view(tracking: Tracking) -> TrackingView:
         webhook=tracking.hook or None,
         resting_until=time_of(tracking.resting),
         next_repair_at=time_of(tracking.due),
-    )
-
-
-def tried_view(probe: Probe, url: str, tracking: Tracking) -> TriedView:
-    """What trying a connection found."""
-    return TriedView(
-        account=probe.account,
-        actor=probe.actor,
-        missing=list(probe.missing),
-        url=url,
-        webhook=tracking.hook or None,
     )

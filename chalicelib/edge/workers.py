@@ -1,11 +1,14 @@
 """The workers behind queues, the table's stream and the clock. They run without app.py."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Rate
 
 from ..telemetry import count, fail, logger, say
+
+if TYPE_CHECKING:
+    from ..desk.dead_letters import DeadLetter
 
 workers = Blueprint(__name__)
 
@@ -98,12 +101,14 @@ def broadcast(event: Any) -> dict[str, Any]:
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="jobs", batch_size=1)
 def jobs(event: Any) -> dict[str, Any]:
-    """Pieces of jobs, customers whose segments may have changed, what a paused install missed, mails to sign in."""
+    """Pieces of jobs, customers whose segments may have changed, what a paused install missed, mails to sign in, dead
+    letters that somebody wants again."""
     import json
 
     from ..flows.catch_up import catch_up
     from ..flows.mail_links import mail_links
     from ..flows.place import place
+    from ..flows.settle_letter import settle_letter
     from ..flows.work import work as work_off
     from ..wiring import world
 
@@ -113,6 +118,8 @@ def jobs(event: Any) -> dict[str, Any]:
             work_off(world(), task["job"], task["piece"])
         elif "catch_up" in task:
             catch_up(world(), task["catch_up"], task["bridge"])
+        elif "letter" in task:
+            settle_letter(world(), task["workspace"], task["letter"], task["queue"], again=task["again"])
         elif "sign_in" in task:
             mail_links(world(), task["sign_in"], task["base"])
         else:
@@ -137,6 +144,26 @@ def sync(event: Any) -> dict[str, Any]:
     return each("sync", event, one)
 
 
+@workers.on_sqs_message(queue_arn=QUEUE, name="index", batch_size=10)
+def index(event: Any) -> dict[str, Any]:
+    """What search does not know of yet, one tree at a time; pages of what there is, where all is found again."""
+    from msgspec import json
+
+    from ..flows.sort import sort
+    from ..flows.walk import walk
+    from ..ports import Sorting
+    from ..wiring import queues, world
+
+    def one(record: Record) -> None:
+        rim, task = world(), json.decode(record["body"], type=Sorting)
+        if task.walk:
+            queues().sort(walk(rim.store, task, rim.clock.now()))
+        elif sort(rim.store, rim.index, task.tree):
+            queues().sort([Sorting(task.tree, f"{task.why}+")])
+
+    return each("index", event, one)
+
+
 @workers.on_sqs_message(queue_arn=QUEUE, name="mail", batch_size=10)
 def mail(event: Any) -> dict[str, Any]:
     """What SES tells over SNS: mails that came in, and what became of ours."""
@@ -152,6 +179,7 @@ def react(event: Any) -> None:
     being away runs a batch again."""
     from ..desk.customers import Customer, User
     from ..desk.footing import owner_of_moved
+    from ..desk.indexing import Unindexed
     from ..desk.issues import Issue, came_or_went, merged
     from ..desk.messages import Change, Message
     from ..desk.rooms import Room
@@ -160,9 +188,13 @@ def react(event: Any) -> None:
     from ..flows.announce import Listeners, announce, announce_promise
     from ..flows.due_work import placing
     from ..flows.follow_issue import following
+    from ..flows.note_letter import noted
     from ..flows.place import behind
     from ..flows.react import Ties, wake
     from ..flows.react import react as derive
+    from ..flows.sort import changed as said_anew
+    from ..flows.sort import note
+    from ..flows.sort import noted as unindexed_of
     from ..ports import Away, Call, Task
     from ..settings import settings
     from ..store.rows import record_of_image
@@ -175,8 +207,10 @@ def react(event: Any) -> None:
     pushes: list[Record] = []
     moved: dict[str, dict[str, list[str]]] = {}
     tasks: list[Task] = []
+    unindexed: list[Unindexed] = []
     for record in event.to_dict()["Records"]:
         keys = record["dynamodb"]["Keys"]
+        happening = None
         try:
             happening = record_of_image(record["dynamodb"].get("NewImage"))
             before = record_of_image(record["dynamodb"].get("OldImage"))
@@ -200,6 +234,9 @@ def react(event: Any) -> None:
                     moved.setdefault(happening.workspace, {}).setdefault(customer, [])
             elif isinstance(happening, Placement):
                 calls += announce(rim, happening, listeners)
+            if anew := said_anew(happening, before):
+                room = ties.room(anew.room) if isinstance(anew, Message) else anew if isinstance(anew, Room) else None
+                unindexed += unindexed_of(anew, room, rim.clock.now())
             if isinstance(happening, Customer | User | Agent) and happening.valid_after:
                 pushes.append({"ended": happening.id, "at": happening.valid_after})
         except Away:
@@ -207,10 +244,16 @@ def react(event: Any) -> None:
         except Exception as error:  # noqa: BLE001  one bad record must not hold up the stream
             fail("react failed", error)
             count("dead_lettered", queue="react")
-            queues().set_aside(keys["pk"]["S"], keys["sk"]["S"], f"{type(error).__name__}: {error}")
+            pk, sk, reason = keys["pk"]["S"], keys["sk"]["S"], f"{type(error).__name__}: {error}"
+            workspace = getattr(happening, "workspace", "")
+            about = f"{type(happening).__name__} {pk} {sk}"
+            letter = noted(rim, workspace, "react", about, reason) if workspace else None
+            queues().set_aside(pk, sk, reason, letter)
+            _keep(letter)
     wake(rim, calls)
     rim.queues.work(placing(moved))
     rim.queues.sync(tasks)
+    rim.queues.sort(note(rim.store, unindexed))
     if pushes:
         rim.queues.push(pushes)
     say("reacted", records=len(event.to_dict()["Records"]), wakes=len(calls))
@@ -260,6 +303,34 @@ def _buried(queue: str, record: Record, error: Exception) -> bool:
     fail("record failed", error, queue=queue, message_id=record["messageId"], tries=tries)
     if tries < MAX_TRIES or isinstance(error, Away):
         return False
-    queues().bury(queue, record, f"{type(error).__name__}: {error}")
+    reason = f"{type(error).__name__}: {error}"
+    letter = _letter(queue, record["body"], reason)
+    queues().bury(queue, record, reason, letter)
+    _keep(letter)
     count("dead_lettered", queue=queue)
     return True
+
+
+def _letter(queue: str, body: str, reason: str) -> "DeadLetter | None":
+    """The note of a letter. Whatever is wrong with its body, it is buried."""
+    from ..flows.note_letter import letter_of
+    from ..wiring import world
+
+    try:
+        return letter_of(world(), queue, body, reason)
+    except Exception as error:  # noqa: BLE001  a letter without a note is the operator's alone
+        fail("letter not noted", error, queue=queue)
+        return None
+
+
+def _keep(letter: "DeadLetter | None") -> None:
+    """Write the note down, once the letter lies in its queue."""
+    from ..ports import new
+    from ..wiring import world
+
+    if letter is None:
+        return
+    try:
+        world().store.commit(new(letter))
+    except Exception as error:  # noqa: BLE001  it is buried: nothing is lost
+        fail("letter not noted", error, queue=letter.queue)

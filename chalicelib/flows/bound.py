@@ -27,6 +27,7 @@ from ..desk.ids import delivery_parts, derived, message_id, user_id
 from ..desk.messages import Author, Draft, Known, Message, Reply
 from ..desk.people import Principal
 from ..desk.rooms import MAX_NAME, Bridge, Room, Tie
+from ..desk.titles import first_line
 from ..desk.workspaces import Install
 from ..ports import Asking, Busy, Denied, World, over, ref
 from .admit import admit_visitor
@@ -149,7 +150,6 @@ def _own_topic(place: Place, home: Home) -> None:
     began = place.world.store.one(ref(Message, root.room, root.n, False)) if root else None
     if root is None or began is None:
         return
-    line = next((line.strip() for line in began.text.splitlines() if line.strip()), "") or "Thread"
     install = place.install
     who = Principal(
         workspace=install.workspace,
@@ -159,7 +159,7 @@ def _own_topic(place: Place, home: Home) -> None:
         credential=install.id,
         role="agent",
     )
-    fork(place.world, who, root.room, root.n, root.n, line[:MAX_NAME])
+    fork(place.world, who, root.room, root.n, root.n, first_line(began.text, "Thread")[:MAX_NAME])
 
 
 def _fetched(place: Place, arrival: Said, home: Home | None) -> Said:

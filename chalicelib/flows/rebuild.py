@@ -98,7 +98,7 @@ def _right(store: Scanned, record: Record) -> Iterator[Record]:
             store.commit(Drop(ref(Counted, record.customer, record.user)))
     elif isinstance(record, Issue):
         yield from _issue(store, record)
-    elif not isinstance(record, Known | Domain | Placement | Tie | Behind | ReturnAddress):  # these come with others
+    elif not isinstance(record, Known | Domain | Placement | Tie | ReturnAddress | Behind):  # what comes with something
         yield record
 
 

@@ -1,4 +1,4 @@
-"""Set a tracker up: try the connection, review its words, say what crosses, register its webhook."""
+"""Set a tracker up: review its words, say what crosses, register its webhook."""
 
 from typing import Any
 
@@ -6,24 +6,13 @@ from ..desk.errors import Conflict, Invalid
 from ..desk.issues import DAY, Tracking
 from ..desk.notices import TEXTS, check_text
 from ..desk.people import Principal
-from ..desk.tickets import Probe, TicketSeen, Word
+from ..desk.tickets import TicketSeen, Word
 from ..desk.workspaces import Install
 from ..ports import Busy, Denied, World, over, ref
 from .audit import audit
 from .link_ticket import asking, tickets_of, tracking_of
 from .once import again
 from .secrets import Opened, rolled, sealed
-
-
-def try_install(world: World, who: Principal, install: Install) -> Probe:
-    """Who we are there, and what is missing. Kept: our own comments are known by it."""
-    try:
-        probe = tickets_of(world, install).probe()
-    except (Busy, Denied) as error:
-        raise asking(error) from None
-    now = world.clock.now()
-    _kept(world, who, install, "tracker.tried", account=probe.account, actor=probe.actor, tried_at=now, resting=0)
-    return probe
 
 
 def discover_words(world: World, install: Install) -> list[Word]:
@@ -40,7 +29,7 @@ def put_words(world: World, who: Principal, install: Install, words: list[Word])
     """The words as an admin has reviewed them."""
     if len({word.id for word in words}) < len(words):
         raise Invalid("a word is named twice", "words")
-    return _kept(world, who, install, "tracker.words", words=tuple(words))
+    return kept(world, who, install, "tracker.words", words=tuple(words))
 
 
 def change_tracking(world: World, who: Principal, install: Install, fields: dict[str, Any]) -> Tracking:
@@ -52,7 +41,7 @@ def change_tracking(world: World, who: Principal, install: Install, fields: dict
             check_text(text.replace("{{comment}}", "") if name == "comment" else text)
         except Invalid as invalid:
             raise Invalid(invalid.detail, f"texts.{name}") from None
-    return _kept(world, who, install, "tracker.changed", **fields)
+    return kept(world, who, install, "tracker.changed", **fields)
 
 
 def register(world: World, who: Principal, install: Install, url: str) -> Tracking:
@@ -64,7 +53,7 @@ def register(world: World, who: Principal, install: Install, url: str) -> Tracki
         raise asking(error) from None
     if made.secret:
         _take_secret(world, install, made.secret)
-    return _kept(world, who, install, "tracker.registered", hook=made.id)
+    return kept(world, who, install, "tracker.registered", hook=made.id)
 
 
 def unregister(world: World, who: Principal, install: Install) -> Tracking:
@@ -76,7 +65,7 @@ def unregister(world: World, who: Principal, install: Install) -> Tracking:
         tickets_of(world, install).unregister(hook)
     except (Busy, Denied) as error:
         raise asking(error) from None
-    return _kept(world, who, install, "tracker.unregistered", hook="")
+    return kept(world, who, install, "tracker.unregistered", hook="")
 
 
 def search_tickets(world: World, install: Install, query: str) -> list[TicketSeen]:
@@ -98,7 +87,7 @@ def _take_secret(world: World, install: Install, plain: str) -> None:
     again(world, attempt)
 
 
-def _kept(world: World, who: Principal, install: Install, verb: str, **fields: Any) -> Tracking:
+def kept(world: World, who: Principal, install: Install, verb: str, **fields: Any) -> Tracking:
     """The install's tracking with some fields changed. The first change begins its nightly passes."""
 
     def attempt(_: int) -> Tracking:

@@ -2,9 +2,10 @@
 
 from .channels import Announcing, Asking, AskingOf, Granting, Inbound, Outbound
 from .cloud import Away, Clock, Files, Mailer, Sealer, Sockets, Upload
+from .index import Index
 from .outside import AddressRefused, Answer, Outside, Request, Unreachable
 from .providers import PUBLISHED, Busy, Denied, Secrets, WayIn
-from .queues import Call, Errand, Queues, Task
+from .queues import Call, Errand, Queues, Sorting, Task
 from .table import Drop, Listing, Page, Put, R, Ref, Scanned, Store, Write, new, over, ref
 from .trackers import Tickets, Tracker
 from .world import World
@@ -25,6 +26,7 @@ __all__ = [
     "Files",
     "Granting",
     "Inbound",
+    "Index",
     "Listing",
     "Mailer",
     "Outbound",
@@ -40,6 +42,7 @@ __all__ = [
     "Sealer",
     "Secrets",
     "Sockets",
+    "Sorting",
     "Store",
     "Task",
     "Tickets",

@@ -29,6 +29,12 @@ class Files(Protocol):
     def get(self, key: str) -> bytes:
         """Read bytes."""
 
+    def part(self, key: str, start: int, end: int) -> bytes:
+        """Read the bytes from `start` up to `end`."""
+
+    def remove(self, key: str) -> None:
+        """Forget bytes, if they are there."""
+
 
 class Mailer(Protocol):
     """The way out for e-mail, all of it from one address."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from ..desk.dead_letters import DeadLetter
 from ..desk.envelopes import Envelope
 from ..desk.tickets import Hint
 
@@ -49,6 +50,23 @@ class Task:
         return f"{self.install}:{self.ticket or self.id}" if self.do == "look" else f"{self.do}:{self.id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """Work for the worker of search: put into the tree what it does not know of yet or, for a `walk`, find all that
+    there is of the workspace `tree` again: a page of it, `of` a thing, from `cursor` on. `why` tells repeats apart."""
+
+    tree: str
+    why: str = ""
+    walk: str = ""
+    of: str = ""
+    cursor: str = ""
+
+    @property
+    def group(self) -> str:
+        """One writer a tree."""
+        return f"{self.tree}:{self.walk}:{self.of}" if self.walk else self.tree
+
+
 class Queues(Protocol):
     """The queues, by what they are for."""
 
@@ -73,5 +91,12 @@ class Queues(Protocol):
     def sync(self, tasks: Iterable[Task]) -> None:
         """Hand tasks to the worker of trackers, in order within their group."""
 
-    def set_aside(self, pk: str, sk: str, reason: str) -> None:
-        """Keep the key of a change that could not be reacted to, with its reason."""
+    def sort(self, tasks: Iterable[Sorting]) -> None:
+        """Hand tasks to the worker of search, in order within their group."""
+
+    def set_aside(self, pk: str, sk: str, reason: str, letter: DeadLetter | None = None) -> None:
+        """Keep the key of a change that could not be reacted to, with its reason and its note."""
+
+    def unbury(self, queue: str, letter: str, *, again: bool) -> str | None:
+        """Take a noted letter out of its dead-letter queue, and with `again` give it back to its worker (`react` has
+        none to give it to). Its body, or None if it is not there."""

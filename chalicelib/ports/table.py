@@ -82,11 +82,17 @@ class Store(Protocol):
     def commit(self, *writes: Write) -> None:
         """All or nothing, up to 100 writes in one transaction. Raises Clash with the positions that did not hold."""
 
+    def spread(self, *writes: Write) -> None:
+        """Each for itself, whatever is there, in no order, 25 to a call: for what may be written again."""
+
     def page(self, listing: Listing[R], limit: int, cursor: str | None = None) -> Page[R]:
         """One query. Raises Malformed for a cursor that is not of this listing."""
 
     def size(self, listing: Listing[Any]) -> int:
         """How many records a listing has; a query a thousand or so, which may not know of the last second."""
+
+    def touch(self, pk: str, sk: str) -> None:
+        """Write the record of a key anew as it is, so that the stream tells of it again; nothing, if it is gone."""
 
     def count(self, name: str, window: int, amount: int, expires_at: int) -> int:
         """Add to a counter that lives for a while; the new total. For rate limits."""

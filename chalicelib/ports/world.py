@@ -7,6 +7,7 @@ from ..desk.ids import fresh
 from ..desk.letters import Letter
 from .channels import AskingOf, Granting, Inbound, Outbound
 from .cloud import Clock, Files, Mailer, Sealer
+from .index import Index
 from .outside import Outside
 from .providers import WayIn
 from .queues import Queues
@@ -29,6 +30,7 @@ class World:
     outbound: Callable[[str], Outbound | None]
     tracker: Callable[[str], Tracker | None]
     mailer: Mailer
+    index: Index
     compose: Callable[[Letter], bytes]
     public_url: str = ""
     asking: Callable[[str], AskingOf | None] = lambda kind: None

@@ -13,11 +13,13 @@ from ..desk.attributes import AttributeType
 from ..desk.broadcasts import Audience, Broadcast, Heard, Piece, Result, Rules, Tally
 from ..desk.claims import Claim
 from ..desk.customers import Customer, Domain, User, Visitor
+from ..desk.dead_letters import KEPT, DeadLetter
 from ..desk.deliveries import Delivery, Lane, Progress
 from ..desk.faces import Alias, ConnectCode, Face
 from ..desk.files import Attachment
 from ..desk.footing import Counted, OpenRoom
-from ..desk.ids import DIGITS, bridge_parts
+from ..desk.ids import DIGITS, TIME_SHARDS, bridge_parts
+from ..desk.indexing import Tree, Unindexed
 from ..desk.issues import Asked, Behind, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told, Tracking
 from ..desk.jobs import Flaw, Job
 from ..desk.letters import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress, Suppression
@@ -33,7 +35,6 @@ from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
 ROUND = 600_000  # ms: activity in the inbox's index moves every ten minutes; pages are sorted exactly
-TIME_SHARDS = 4
 MAX_PK, MAX_SK = 2048, 1024  # bytes of UTF-8, DynamoDB's limits
 MAX_WRITES = 100  # in one transaction
 
@@ -191,6 +192,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(Session, lambda s: (f"SESSION#{s}", "A"), _of("id"), expires=lambda s: s.expires_at),
     Kind(SignInLink, lambda i: (f"LINK#{i}", "A"), _of("id"), expires=lambda i: i.expires_at),
     Kind(Provider, lambda w: (f"W#{w}", "PROVIDER"), _of("workspace")),
+    Kind(DeadLetter, lambda w, i: (f"W#{w}", f"LETTER#{i}"), _of("workspace", "id"), expires=lambda a: a.at + KEPT),
     Kind(Audit, lambda w, at, i: (f"W#{w}", f"AUDIT#{moment(at)}#{i}"), _of("workspace", "at", "id")),
     Kind(
         ApiKey,
@@ -325,6 +327,12 @@ KINDS: tuple[Kind, ...] = (
         lambda t: _sync_due(t.install, t.due),
     ),
     Kind(Placement, lambda c: (f"C#{c}", "PLACEMENT"), _of("customer"), _placement_indexes),
+    Kind(Tree, lambda t: (f"Q#{t}", "A"), _of("id")),
+    Kind(
+        Unindexed,
+        lambda t, at, place, n: (f"Q#{t}", f"U#{moment(at)}#{place}#{n}"),
+        _of("tree", "at", "place", "n"),
+    ),
     Kind(OpenRoom, lambda c, r: (f"C#{c}", f"OPEN#{r}"), _of("customer", "room")),
     Kind(Counted, lambda c, u: (f"C#{c}", f"COUNTED#{u}"), _of("customer", "user")),
 )
@@ -363,6 +371,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "agents": ("", lambda w: f"W#{w}", lambda w: "AGENT#", False),
     "agents-by-mail": ("g2", lambda email: f"MAIL#{short(email)}", lambda email: "", False),
     "audit": ("", lambda w: f"W#{w}", lambda w: "AUDIT#", False),
+    "dead-letters": ("", lambda w: f"W#{w}", lambda w: "LETTER#", False),
     "keys": ("g1", lambda w: f"W#{w}#KEYS", lambda w: "", False),
     "installs": ("g1", lambda w: f"W#{w}#INSTALLS", lambda w: "", False),
     "customers": ("g1", lambda w: f"W#{w}#CUSTOMERS", lambda w: "", False),
@@ -371,6 +380,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "rooms": ("g1", lambda w, s: f"W#{w}#ROOMS#{s}", lambda w, s: "", False),
     "customer-rooms": ("g2", lambda c, s: f"C#{c}#ROOMS#{s}", lambda c, s: "", False),
     "view": ("", lambda w, view: f"V#{w}#{view}", lambda w, view: "", False),
+    "unindexed": ("", lambda t: f"Q#{t}", lambda t: "U#", False),
     "snippets": ("", lambda w: f"W#{w}", lambda w: "SNIPPET#", False),
     "posts": ("", lambda r: f"R#{r}", lambda r: "M#", True),
     "notes": ("", lambda r: f"R#{r}", lambda r: "N#", True),

@@ -39,6 +39,16 @@ class MemoryTable:
             for key in drops:
                 self.rows.pop(key, None)
 
+    def spread(self, puts: Sequence[Row], drops: Sequence[Key]) -> None:
+        """Each for itself."""
+        keys = [row.key for row in puts] + list(drops)
+        _refuse(not all(map(possible, keys)), "a key is too long")
+        _refuse(len(set(keys)) < len(keys), "a key twice")
+        with self.lock:
+            self.rows |= {row.key: row for row in puts}
+            for key in drops:
+                self.rows.pop(key, None)
+
     def _holds(self, key: Key, was: int | None) -> bool:
         there = self.rows.get(key)
         return was is None or (there.v if there else 0) == was

@@ -9,7 +9,7 @@ import msgspec
 
 from ..desk.errors import Malformed
 from ..desk.record import Record
-from ..ports import Drop, Listing, Page, Put, R, Ref, Write
+from ..ports import Drop, Listing, Page, Put, R, Ref, Write, over
 from .keys import BY_TYPE, Key, Range, possible, span
 from .rows import Row, from_row, to_row
 
@@ -24,6 +24,9 @@ class Table(Protocol):
 
     def write(self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
         """All or nothing. Raises Clash with the positions (puts first) whose version was another."""
+
+    def spread(self, puts: Sequence[Row], drops: Sequence[Key]) -> None:
+        """Each for itself, whatever is there."""
 
     def query(self, span: Range, forward: bool, limit: int, start: Start | None) -> tuple[list[Row], Start | None]:
         """One query; `start` as an earlier one gave it."""
@@ -60,6 +63,13 @@ class TableStore:
         drops = [BY_TYPE[write.ref.type].key(*write.ref.ids) for write in writes if isinstance(write, Drop)]
         self.table.write(puts, drops)
 
+    def spread(self, *writes: Write) -> None:
+        """Each for itself."""
+        puts = {row.key: row for write in writes if isinstance(write, Put) for row in [to_row(write.record)]}
+        drops = {BY_TYPE[write.ref.type].key(*write.ref.ids) for write in writes if isinstance(write, Drop)}
+        if writes:
+            self.table.spread(list(puts.values()), list(drops))
+
     def page(self, listing: Listing[R], limit: int, cursor: str | None = None) -> Page[R]:
         """One query of a listing."""
         where = span(listing.name, listing.args, listing.after, listing.before)
@@ -85,6 +95,13 @@ class TableStore:
             return False
         self.table.write([(row, row.v if there else 0)], [])
         return True
+
+    def touch(self, pk: str, sk: str) -> None:
+        """The record under a key as it is, with its next version."""
+        row = self.table.read([(pk, sk)]).get((pk, sk))
+        if row:
+            record = from_row(row)
+            self.commit(over(record.changed(), record))
 
     def count(self, name: str, window: int, amount: int, expires_at: int) -> int:
         """Add to the counter `name` of a window."""

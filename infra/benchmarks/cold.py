@@ -71,6 +71,7 @@ NEEDS = {
     "chalicelib.edge.workers.mail": "import chalicelib.flows.hand_over_mail; client('sqs'); client('s3')",
     "chalicelib.edge.workers.broadcast": "import chalicelib.flows.broadcast; client('sqs')",
     "chalicelib.edge.workers.sync": "import chalicelib.flows.sync; client('sqs')",
+    "chalicelib.edge.workers.index": "import chalicelib.flows.sort, chalicelib.flows.walk; client('sqs'); client('s3')",
     "chalicelib.edge.workers.tick": "import chalicelib.flows.due, chalicelib.flows.due_work; client('sqs')",
 }
 # One whole request, with AWS's answers made up where botocore would send.

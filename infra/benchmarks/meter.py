@@ -17,11 +17,13 @@ Parameters = dict[str, Any]
 @dataclass
 class Count:
     """What happened while it was counted. `log` is what was printed, in bytes; `seconds` are told where it was timed;
-    `aside` are those that the counting itself took."""
+    `aside` are those that the counting itself took. `spread` are the write units of search, whose costs are told
+    apart."""
 
     calls: Counter[str] = field(default_factory=Counter)
     reads: float = 0
     writes: float = 0
+    spread: float = 0
     log: int = 0
     seconds: float = 0
     aside: float = 0
@@ -74,7 +76,11 @@ class Meter:
         after = [_item(send, *place) for place in writes]
         transaction = operation == "TransactWriteItems"
         for old, new in zip(before, after, strict=True):
-            self.count.writes += written(Written(old, new), transaction)
+            units = written(Written(old, new), transaction)
+            if operation == "BatchWriteItem":
+                self.count.spread += units
+            else:
+                self.count.writes += units
         self.count.reads += _read(operation, parameters, answer)
         self.count.aside += sent - began + time.perf_counter() - answered
         return answer
@@ -89,6 +95,9 @@ def _writes(operation: str, parameters: Parameters) -> list[tuple[str, Item]]:
     """(table, key) of each item that a call writes."""
     if operation == "TransactWriteItems":
         parts = [part for entry in parameters["TransactItems"] for part in entry.values()]
+    elif operation == "BatchWriteItem":
+        told = [(table, part) for table, parts in parameters["RequestItems"].items() for part in parts]
+        parts = [{"TableName": table, **next(iter(part.values()))} for table, part in told]
     elif operation in ("PutItem", "UpdateItem", "DeleteItem"):
         parts = [parameters]
     else:

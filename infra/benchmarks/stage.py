@@ -20,7 +20,8 @@ from infra.venvs import ROOT
 
 BOOTSTRAP = "bootstrap-key-of-the-bench"
 TABLE = "parley"
-QUEUES = {"inbound": True, "deliver": True, "push": False, "broadcast": False, "jobs": False, "react_failed": False}
+QUEUES = {"inbound": True, "deliver": True, "push": False, "broadcast": False, "jobs": False, "index": True}
+QUEUES |= {"react_failed": False}
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 SOCKETS = "https://bench.execute-api.us-east-1.amazonaws.com/api"

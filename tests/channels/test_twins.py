@@ -52,8 +52,8 @@ def test_what_would_have_left_is_said_and_shown(parley, tenant, twins, tmp_path)
     slack |= {"config": slack_config(BASE) | {"agent_channel": "C0SUPPORT"}}
     teams = {"kind": "msteams", "name": "Twin", "config": teams_config(BASE), "credentials": {"app_password": "any"}}
     one, two = (tenant.api.post("/v1/installs", body).json["id"] for body in (slack, teams))
-    assert tenant.api.post(f"/v1/installs/{one}/check").json["account"] == "Twin"
-    assert tenant.api.post(f"/v1/installs/{two}/check").json["missing"] == []
+    assert tenant.api.post(f"/v1/installs/{one}/try").json["account"] == "Twin"
+    assert tenant.api.post(f"/v1/installs/{two}/try").json["missing"] == []
     for conversation in ("a:chat", "19:general@thread.tacv2"):
         body = {"install": two, "conversation": conversation}
         assert tenant.api.post(f"/v1/rooms/{room}/bridges", body).status == 201

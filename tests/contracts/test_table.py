@@ -15,9 +15,11 @@ from chalicelib.desk.attributes import AttributeType
 from chalicelib.desk.broadcasts import Broadcast, Piece, Result, Tally
 from chalicelib.desk.claims import Claim
 from chalicelib.desk.customers import Customer, User
+from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.errors import Clash, Malformed
 from chalicelib.desk.footing import OpenRoom
+from chalicelib.desk.indexing import Unindexed
 from chalicelib.desk.issues import Asked, Behind, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told, Tracking
 from chalicelib.desk.jobs import Flaw, Job
 from chalicelib.desk.letters import Correspondent, Mailbox, Suppression
@@ -179,6 +181,21 @@ def test_a_transaction_is_all_or_nothing_and_names_what_did_not_hold(table):
     assert sorted(key[1] for key in table.read([("P", sk) for sk in ("a", "b", "c", "gone")])) == ["a", "gone"]
     table.write([(row("a", 6), 5), (row("b"), 0)], [("P", "gone"), ("P", "never there")])
     assert sorted(key[1] for key in table.read([("P", sk) for sk in ("a", "b", "c", "gone")])) == ["a", "b"]
+
+
+def test_what_is_spread_is_written_each_for_itself_whatever_is_there(table):
+    fill(table, row("000", 7), row("gone"))
+    table.spread([row(f"{i:03d}", 1) for i in range(60)], [("P", "gone"), ("P", "never there")])
+    found = table.read([("P", f"{i:03d}") for i in range(60)] + [("P", "gone")])
+    assert {key[1]: each.v for key, each in found.items()} == {f"{i:03d}": 1 for i in range(60)}
+    table.spread([], [])
+
+
+def test_a_store_spreads_the_last_of_what_lies_at_one_place(store):
+    first, last = (msgspec.structs.replace(sample(Unindexed), version=v) for v in (1, 2))
+    store.spread(Put(first, None), Put(last, None), Drop(ref(Unindexed, "none", 1, "x", 1)))
+    store.spread()
+    assert store.one(ref(Unindexed, last.tree, last.at, last.place, last.n)) == last
 
 
 def test_positions_count_the_puts_first_whatever_is_dropped(table):
@@ -399,6 +416,14 @@ FOUND = {
     "snippets": (
         ("wsp_1",),
         [msgspec.structs.replace(sample(Snippet), workspace="wsp_1", id=f"snp_{i}") for i in "12"],
+    ),
+    "dead-letters": (
+        ("wsp_1",),
+        [msgspec.structs.replace(sample(DeadLetter), workspace="wsp_1", id=f"ltr_{i}") for i in "12"],
+    ),
+    "unindexed": (
+        ("wsp_1",),
+        [msgspec.structs.replace(sample(Unindexed), tree="wsp_1", at=at) for at in (9, 10, 100)],
     ),
     "audit": (("wsp_1",), [msgspec.structs.replace(sample(Audit), workspace="wsp_1", at=at) for at in (9, 10, 100)]),
     "keys": (("wsp_1",), [msgspec.structs.replace(sample(ApiKey), workspace="wsp_1", created_at=5)]),

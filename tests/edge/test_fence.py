@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.letters import Suppression
 from chalicelib.desk.rooms import Bridge
@@ -54,7 +55,6 @@ NAMING: dict[str, Any] = {
     "GET /v1/rooms/{room}/deliveries": None,
     "GET /v1/rooms/{room}/reach": None,
     "GET /v1/rooms/{room}/mail-addresses": None,
-    "POST /v1/installs/{install}/ping": None,
     "GET /v1/rooms/{room}/bridges": None,
     "POST /v1/rooms/{room}/bridges": {"install": "{install}", "conversation": "C1"},
     "PATCH /v1/rooms/{room}/bridges/{bridge}": {"edits": False},
@@ -62,9 +62,10 @@ NAMING: dict[str, Any] = {
     "POST /v1/rooms/{room}/bridges/{bridge}/replay": None,
     "POST /v1/rooms/{room}/connect-codes": None,
     "POST /v1/installs/{install}/replay": None,
-    "POST /v1/installs/{install}/check": None,
     "POST /v1/installs/{install}/invitations": None,
     "POST /v1/deliveries/{delivery}/replay": None,
+    "POST /v1/dead-letters/{letter}/replay": None,
+    "DELETE /v1/dead-letters/{letter}": None,
     "GET /v1/broadcasts/{broadcast}": None,
     "GET /v1/broadcasts/{broadcast}/preview": None,
     "GET /v1/broadcasts/{broadcast}/results": None,
@@ -183,8 +184,13 @@ OWN: dict[str, Any] = {
     "GET /v1/snippets": None,
     "GET /v1/install-kinds": None,
     "GET /v1/failed-deliveries": None,
+    "GET /v1/dead-letters": None,
+    "GET /v1/search": None,
+    "GET /v1/experts": None,
+    "POST /v1/search/rebuild": None,
     "POST /v1/snippets": {"name": "New", "text": "Hello {{user.name}}"},
 }
+ASKED = {"GET /v1/search": {"q": "secret of ours"}, "GET /v1/experts": {"q": "secret of ours"}}
 # Routes that take no credential of a workspace. Files and installs have tests of their own below; signing in has in
 # test_sign_in.py.
 OPEN = {
@@ -238,7 +244,10 @@ class Scene:
             room=room, install=install["id"], channel="webhook", workspace=self.ours.id, bound_at=1, slot="s"
         )
         gone = Suppression(workspace=self.ours.id, address="ann@acme.example", reason="bounced", at=1)
-        self.parley.store.commit(new(bridge), new(gone))
+        letter = DeadLetter(
+            version=1, id="ltr_1", workspace=self.ours.id, queue="jobs", about="Secret", reason="Secret", at=1
+        )
+        self.parley.store.commit(new(bridge), new(gone), new(letter))
         self.ids = {
             "room": room,
             "bridge": bridge.id,
@@ -253,6 +262,7 @@ class Scene:
             "customer": "acme",
             "user": "ann",
             "emoji": "tada",
+            "letter": "ltr_1",
             "address": "ann@acme.example",
             "internal": api.post("/v1/rooms", {"name": "Ours", "kind": "internal"}).json["id"],
             "broadcast": api.post("/v1/broadcasts", {"customers": ["acme"], "text": "Secret of ours"}).json["id"],
@@ -283,7 +293,7 @@ class Scene:
         text = json.dumps(body) if body is not None else None
         for param in ("message", "internal", "install", "room", "tracker", "other"):
             text = text and text.replace(f"{{{param}}}", self.ids[param])
-        return caller(method, path, raw=text)
+        return caller(method, path, raw=text, **ASKED.get(name, {}))
 
     def agent(self, role, scopes=("read", "write", "admin")):
         made = self.ours.api.post("/v1/agents", {"name": role, "role": role}).json["id"]
@@ -357,6 +367,9 @@ def test_the_cases_do_name_something_of_ours(scene, name):
 
 @pytest.mark.parametrize("name", OWN)
 def test_what_is_told_of_the_callers_own_names_nothing_of_ours(scene, name):
+    if name in ASKED:  # what is ours can be found, by us
+        scene.parley.react_all()
+        assert scene.call(scene.ours.api, name).json["items"]
     before = dict(scene.parley.table.rows)
     for caller in (scene.theirs.api, scene.theirs.user("beta", "bob"), scene.ours.user("beta", "bob")):
         got = scene.call(caller, name, OWN[name])

@@ -21,8 +21,10 @@ class Queues(FakeQueues):
     buried: list = field(default_factory=list)
     waits: list = field(default_factory=list)
 
-    def bury(self, name, record, reason):
+    def bury(self, name, record, reason, letter=None):
         self.buried.append((name, record["messageId"], reason))
+        if letter:
+            self.dead[letter.id] = record["body"]
 
     def later(self, queue, receipt, seconds):
         self.waits.append((queue, receipt, seconds))

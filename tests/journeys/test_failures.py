@@ -47,33 +47,46 @@ def triage(api: Caller, customer: str = "acme") -> str:
 
 
 def test_a_poison_envelope_is_buried_with_its_reason_and_replayed_after_the_fix(stack: LocalStack, api: Caller) -> None:
-    key = f"envelopes/{stack.workspace['id']}/lost"
-    stack.client("sqs").send_message(
-        QueueUrl=stack.outputs["InboundQueueUrl"],
-        MessageBody=json.dumps({"key": key}),
-        MessageGroupId="poison",
-        MessageDeduplicationId=uuid.uuid4().hex,
-    )
-    eventually(lambda: "reason:" in tool(stack, "dead_letters").stdout)
+    keys = [f"envelopes/{stack.workspace['id']}/lost-{name}" for name in ("by-hand", "in-the-console")]
+    for key in keys:
+        stack.client("sqs").send_message(
+            QueueUrl=stack.outputs["InboundQueueUrl"],
+            MessageBody=json.dumps({"key": key}),
+            MessageGroupId=uuid.uuid4().hex,
+            MessageDeduplicationId=uuid.uuid4().hex,
+        )
+    letters = eventually(lambda: found if len(found := api.get("/v1/dead-letters")["items"]) == 2 else None)
+    assert {letter["reason"] for letter in letters} == {"NotFound: the file is gone"}
+    [letter] = [each for each in letters if each["about"] == f"key={keys[1]}"]
     listed = tool(stack, "dead_letters").stdout
     assert "NotFound: the file is gone" in listed
-    assert key in listed
-    hook = stack.webhooks["webhook"]
-    envelope = {
-        "id": "env_lost",
+    assert all(key in listed for key in keys)
+    for key in keys:
+        envelope(stack, key)
+    assert api("POST", f"/v1/dead-letters/{letter['id']}/replay").status == 202
+    eventually(lambda: f"Found again {keys[1]}" in texts(api, triage(api)))
+    assert f"Found again {keys[0]}" not in texts(api, triage(api))
+    assert "replayed" in tool(stack, "dead_letters", "--replay").stdout
+    eventually(lambda: f"Found again {keys[0]}" in texts(api, triage(api)))
+    eventually(lambda: not api.get("/v1/dead-letters")["items"])
+    assert "No dead letters." in tool(stack, "dead_letters").stdout
+
+
+def envelope(stack: LocalStack, key: str) -> None:
+    """The file that was lost is there again."""
+    hook, id_ = stack.webhooks["webhook"], key.rpartition("/")[2]
+    found = {
+        "id": f"env_{id_}",
         "workspace": stack.workspace["id"],
         "install": hook["id"],
         "channel": "webhook",
         "received_at": 1_800_000_000_000,
-        "headers": {"webhook-id": "lost-1"},
+        "headers": {"webhook-id": id_},
         "body": "",
     }
-    told = {"customer": {"external_id": "acme"}, "user": {"external_id": "ann"}, "text": "Found again"}
-    envelope["body"] = base64.b64encode(json.dumps(told).encode()).decode()
-    stack.client("s3").put_object(Bucket=stack.outputs["FilesBucket"], Key=key, Body=json.dumps(envelope).encode())
-    assert "replayed" in tool(stack, "dead_letters", "--replay").stdout
-    eventually(lambda: "Found again" in texts(api, triage(api)))
-    assert "No dead letters." in tool(stack, "dead_letters").stdout
+    told = {"customer": {"external_id": "acme"}, "user": {"external_id": "ann"}, "text": f"Found again {key}"}
+    found["body"] = base64.b64encode(json.dumps(told).encode()).decode()
+    stack.client("s3").put_object(Bucket=stack.outputs["FilesBucket"], Key=key, Body=json.dumps(found).encode())
 
 
 @pytest.mark.parametrize("function", ["receive", "deliver", "react"])

@@ -191,7 +191,7 @@ def test_two_customers_one_ticket_there_and_back(stack: LocalStack, board: Board
     assert api("DELETE", f"/v1/installs/{scene.install}").status == 204
 
 
-def test_two_issues_become_one_and_what_was_lost_is_mended(stack: LocalStack, board: Board) -> None:
+def test_two_issues_become_one_and_what_was_lost_or_changed_is_mended(stack: LocalStack, board: Board) -> None:
     scene = Scene(stack, board)
     api, there = scene.api, board.there
     rooms = [scene.room("merged one"), scene.room("merged two")]
@@ -211,7 +211,7 @@ def test_two_issues_become_one_and_what_was_lost_is_mended(stack: LocalStack, bo
     assert {"merged", "raised"} <= {each["what"] for each in api.get(f"{path}/history")["items"]}
 
     there.turn(ticket.id, DONE)
-    there.say(ticket.id, "@customer: It was the index")
+    said = there.say(ticket.id, "@customer: It was the index")
     there.sent.clear()  # nobody tells us
     time.sleep(1)
     assert api.get(path)["state"] == "open"
@@ -220,6 +220,18 @@ def test_two_issues_become_one_and_what_was_lost_is_mended(stack: LocalStack, bo
     for room in rooms:
         eventually(lambda room=room: len(scene.told(room)) == 2)  # type: ignore[misc]
         assert sorted(scene.told(room)) == ["News of “Slow exports”: It was the index", "“Slow exports” is done."]
+
+    there.edit(ticket.id, said.id, "@customer: It was the cache")
+    board.tell()
+    for room in rooms:
+        eventually(lambda room=room: "News of “Slow exports”: It was the cache" in scene.told(room))  # type: ignore[misc]
+    there.unsay(ticket.id, said.id)
+    there.tickets_[ticket.id] = msgspec.structs.replace(there.tickets_[ticket.id], key="NEW-1")
+    there.sent.append({"type": "project.changed"})
+    board.tell()
+    for room in rooms:
+        eventually(lambda room=room: sorted(scene.told(room)) == ["", "“Slow exports” is done."])  # type: ignore[misc]
+    eventually(lambda: api.get(path)["tickets"][0]["key"] == "NEW-1")
 
     with board.lock:  # the tracker answers nobody while both sides change
         assert api("PATCH", path, {"state": "in_progress", "tell": "quiet"}).status == 200

@@ -403,3 +403,32 @@ def test_the_host_counts_what_is_unread_and_opens_the_panel_itself(
         ann.page.evaluate("() => void Parley.open({renew})")
         ann.enter("Counted").sees("to read")
         ann.until(lambda: ann.page.evaluate("window.waiting") == before)
+
+
+def test_what_was_said_is_found_also_in_resolved_rooms_and_who_knows(
+    stack: LocalStack, workspace: dict[str, str], chromium: Any, host: Dashboard, grace: Caller
+) -> None:
+    room = room_of(stack, workspace, "Gauges", "The barometer <i>sticks</i> at noon")
+    grace.post(f"/v1/rooms/{room}/messages", {"text": "Tap the barometer once"})
+    grace.post(f"/v1/rooms/{room}/messages", {"text": "Barometer: they always break it", "internal": True})
+    grace("PATCH", f"/v1/rooms/{room}", {"state": "resolved"})
+    ann = Caller(stack.base_url, user_token(workspace, "widgetco", "ann", name="Ann"))
+    eventually(lambda: len(ann.get("/v1/search?q=barometer")["items"]) == 2)
+    with Person(chromium, host.url("ann")) as person:
+        person.open().one(".find input").fill("barom")
+        said = person.one("[aria-label='In messages'] .row")
+        person.until(lambda: said.count() == 2)
+        assert [mark.lower() for mark in person.one(".row mark").all_inner_texts()] == ["barometer", "barometer"]
+        assert unfriendly(person.page) == []
+        said.filter(has_text="sticks").click()
+        person.sees("The barometer <i>sticks</i> at noon")
+        person.until(lambda: person.page.evaluate(FOCUSED))
+        person.one(".main button[aria-expanded]").click()
+        knows = person.one(".menu button", has_text="Grace Hopper")
+        knows.wait_for()
+        assert unfriendly(person.page) == []
+        knows.click()
+        person.sees("Tap the barometer once")
+
+
+FOCUSED = "document.querySelector('parley-support').shadowRoot.activeElement?.innerText.includes('sticks')"

@@ -21,6 +21,7 @@ FUNCTIONS = {
     "Jobs": ("chalicelib.edge.workers.jobs", 512, 60),
     "Mail": ("chalicelib.edge.workers.mail", 512, 60),
     "Broadcast": ("chalicelib.edge.workers.broadcast", 512, 60),
+    "Index": ("chalicelib.edge.workers.index", 1024, 120),
     "Sync": ("chalicelib.edge.workers.sync", 512, 120),
     "Tick": ("chalicelib.edge.workers.tick", 256, 60),
 }
@@ -28,6 +29,7 @@ WORKED_OFF = {"Receive": "InboundQueue", "Deliver": "DeliverQueue", "Push": "Pus
     "Jobs": "JobsQueue",
     "Mail": "MailQueue",
     "Broadcast": "BroadcastQueue",
+    "Index": "IndexQueue",
     "Sync": "SyncQueue",
 }
 DEAD = {queue: queue.replace("Queue", "DeadQueue") for queue in WORKED_OFF.values()}
@@ -43,13 +45,15 @@ TOLD = {
         "MAIL_CONFIGURATION",
         "SOCKET_URL",
         "SYNC_QUEUE",
+        "INDEX_QUEUE",
     },
     "WebsocketConnect": {"PUSH_QUEUE"},
     "WebsocketMessage": {"KEY_ID", "SOCKET_ENDPOINT"},
     "WebsocketDisconnect": {"SOCKET_ENDPOINT"},
     "Receive": {"INBOUND_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
     | {"SYNC_QUEUE"},
-    "React": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "SYNC_QUEUE", "REACT_FAILED_QUEUE", "PUBLIC_URL"},
+    "React": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "SYNC_QUEUE", "REACT_FAILED_QUEUE", "PUBLIC_URL"}
+    | {"INDEX_QUEUE"},
     "Deliver": {
         "DELIVER_QUEUE",
         "PUSH_QUEUE",
@@ -61,27 +65,37 @@ TOLD = {
         "MAIL_CONFIGURATION",
     },
     "Push": {"PUSH_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
-    "Mail": {"MAIL_QUEUE", "INBOUND_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
-    "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "MAIL_SENDER", "MAIL_CONFIGURATION"},
+    "Mail": {"INBOUND_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
+    "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "MAIL_SENDER", "MAIL_CONFIGURATION"}
+    | {"INBOUND_QUEUE", "BROADCAST_QUEUE", "SYNC_QUEUE", "REACT_FAILED_QUEUE"},
     "Broadcast": {"BROADCAST_QUEUE", "PUSH_QUEUE", "DEAD_LETTER_QUEUES"},
+    "Index": {"INDEX_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
     "Sync": {"SYNC_QUEUE", "DEAD_LETTER_QUEUES", "KEY_ID", "PUBLIC_URL"},
     "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "SYNC_QUEUE", "BROADCAST_QUEUE", "PUBLIC_URL"},
 }
 # Which resources each function may name in its policy.
 REACHES = {
     "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue", "Files", "Key"}
-    | {"MailSender", "MailConfiguration", "SyncQueue"},
+    | {"MailSender", "MailConfiguration", "SyncQueue", "IndexQueue"},
     "WebsocketConnect": {"Table", "PushQueue"},
     "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
     "WebsocketDisconnect": {"Table", "WebsocketAPI"},
     "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "SyncQueue", "Files", "Key"},
-    "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "SyncQueue", "ReactFailedQueue", "Files"},
+    "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "SyncQueue", "ReactFailedQueue", "Files"}
+    | {"IndexQueue"},
     "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "PushQueue", "Files", "Key"}
     | {"MailSender", "MailConfiguration"},
     "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
     "Mail": {"Table", "MailQueue", "MailDeadQueue", "InboundQueue", "Files"},
-    "Jobs": {"Table", "JobsQueue", "DeliverQueue", "JobsDeadQueue", "Files", "MailSender", "MailConfiguration"},
+    "Jobs": {"Table", "JobsQueue", "DeliverQueue", "Files", "MailSender", "MailConfiguration"}
+    | {
+        "InboundQueue",
+        "BroadcastQueue",
+        "SyncQueue",
+        *(SET_ASIDE - {"PushDeadQueue", "IndexDeadQueue", "MailDeadQueue"}),
+    },
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue", "PushQueue"},
+    "Index": {"Table", "IndexQueue", "IndexDeadQueue", "Files"},
     "Sync": {"Table", "SyncQueue", "SyncDeadQueue", "Key"},
     "Tick": {"Table", "SyncQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue"},
 }
@@ -244,7 +258,11 @@ def test_no_policy_says_star(template: Template, function: str) -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_nothing_may_scan_or_change_the_stack(template: Template, function: str) -> None:
     actions = {action for statement in statements(template, function) for action in statement["Action"]}
-    assert not {"dynamodb:Scan", "dynamodb:DeleteTable", "sqs:PurgeQueue", "s3:DeleteObject"} & actions
+    assert not {"dynamodb:Scan", "dynamodb:DeleteTable", "sqs:PurgeQueue"} & actions
+    deleting = [each for each in statements(template, function) if "s3:DeleteObject" in each["Action"]]
+    assert [listed(each) for each in deleting] == (
+        [[{"Fn::Sub": "${Files.Arn}/search/*"}]] if function == "Index" else []
+    )
     assert ("kms:Encrypt" in actions) == (function == "APIHandler")
 
 

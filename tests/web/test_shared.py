@@ -40,9 +40,6 @@ def test_what_a_page_loads_declares_no_name_twice(name: str) -> None:
     command = [NODE or "", "--check", "--input-type=module", "-"]
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    names = re.findall(r"^(?:export )?(?:const|let|class|(?:async )?function) (\w+)", text, re.MULTILINE)
-    assert len(names) > 30
-    assert [each for each in names if names.count(each) > 1] == []
 
 
 def test_no_template_is_within_another() -> None:
@@ -60,12 +57,18 @@ const one = (x) => `a : b, ${ x ? "c = d" : 'e ( f )' } ; g`; /** not a comment 
  * comment. */
 const two = "it's , \\"so\\" ".replace(/ ?[,"'] ?/g, " = "); // and another
 const three = 8 / 4 / 2, four = [ / { x } /.test(" { x } "), -1 - -1, +1 + +1 ];
-export const all = [one(true), one(false), two, three, ...four];
+class Five {
+  #secret = " #secret ";
+  #other = () => `#secret ${this.#secret} `;
+  get told() { return this.#other() + this.#secret; }
+}
+export const all = [one(true), one(false), two, three, ...four, new Five().told];
 console.log(JSON.stringify(all));
 """
     )
     monkeypatch.setattr(scripts, "WEB", tmp_path)
     text = joined("a.js").text
+    assert "#other" not in text
     assert "comment" not in text.replace("not a comment of a line", "")
     done = subprocess.run([NODE or "", "--input-type=module", "-"], input=text, capture_output=True, text=True)
     plain = (tmp_path / "a.js").read_text()
@@ -122,7 +125,8 @@ def test_no_text_makes_an_address_that_runs() -> None:
 @needs_node
 def test_no_text_takes_long() -> None:
     long = [c * 40_000 for c in ("*", "_a ", "[", "`a``", "> ", "[a](", "~~a", "*a *", "http://", "- a\n", "\\", "@A")]
-    code = "const t0 = Date.now(); given[0].forEach((t) => parse(t.slice(0, 40000), ['Ann'])); tell(Date.now() - t0)"
+    code = """given[0].forEach((t) => parse(t.slice(0, 40000), ["Ann"]));
+    tell(process.cpuUsage().user / 1000)  // not by the clock: others may be busy on the machine"""
     assert run(MARKDOWN + code, long) < 8_000
 
 

@@ -61,10 +61,6 @@ class Connector:
         told = self._api().find(path)
         return told if isinstance(told, dict) else {}
 
-    def try_token(self) -> None:
-        """Whether app id and password are good."""
-        self._token()
-
     def file(self, url: str, most: int) -> bytes:
         """A file's bytes. Only the connector's own addresses get the bot's token."""
         headers = {"authorization": f"Bearer {self._token()}"} if url.startswith(self._cloud.service_url + "/") else {}

@@ -14,6 +14,7 @@
 from http import HTTPStatus
 
 from ...desk.deliveries import Gone, Notice, Parcel, Receipt, Refused, Retry, Sent, Skipped
+from ...desk.tickets import Probe
 from ...desk.workspaces import Install
 from ...ports import AddressRefused, Answer, Outside, Request, Secrets, Unreachable
 from ...wire import standard
@@ -68,24 +69,28 @@ def _sent(id_: str, body: bytes, url: str, secrets: Secrets, outside: Outside, n
         return Retry(reason=str(unreachable) or "unreachable")
 
 
-def probe(install: Install, secrets: Secrets, outside: Outside, now: int) -> tuple[bool, str]:
+def probe(install: Install, secrets: Secrets, outside: Outside, now: int) -> Probe:
     """Send a signed `{"type": "ping"}`, and tell what the address says to it."""
     url = install.config.get("url", "")
     if not url:
-        return False, "No url is configured: nothing is sent out."
+        return _missing("no url is configured: nothing is sent out")
     body = b'{"type":"ping"}'
     headers = standard.signed(f"ping_{now}", now, body, secrets.get("signing", ()))
     if not headers:
-        return False, "No usable secret is configured."
+        return _missing("no usable secret is configured")
     try:
         headers |= {"content-type": "application/json"}
         answer = outside.send(Request("POST", url, body, headers, TIMEOUT))
     except AddressRefused as refused:
-        return False, f"The address is refused: {refused.detail}"
+        return _missing(f"the address is refused: {refused.detail}")
     except Unreachable as unreachable:
-        return False, f"Nobody answers there: {unreachable}"
-    told = receipt(answer, now)
-    return isinstance(told, Sent), f"It answered HTTP {answer.status} to a signed ping."
+        return _missing(f"nobody answers there: {unreachable}")
+    words = f"it answered HTTP {answer.status} to a signed ping"
+    return Probe(account="", actor="", right=(words,)) if isinstance(receipt(answer, now), Sent) else _missing(words)
+
+
+def _missing(words: str) -> Probe:
+    return Probe(account="", actor="", missing=(words,))
 
 
 def receipt(answer: Answer, now: int) -> Receipt:

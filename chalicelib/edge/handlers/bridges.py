@@ -12,8 +12,7 @@ from ...flows.bind import Binding, bind, change_bridge, connect_code, unbind
 from ...flows.catch_up import catch_up
 from ...flows.deliver import pause_bridge
 from ...flows.invite import accept_invitation, invite
-from ...flows.secrets import Opened
-from ...ports import Busy, Denied, Listing, Page, ref
+from ...ports import Listing, Page, ref
 from .. import bridging
 from ..bridging import bridge_view
 from ..calls import Call, Reply
@@ -111,20 +110,6 @@ def new_code(call: Call) -> Any:
             code=made[0], room=made[1].room, expires_at=time_of(made[1].expires_at) or ""
         ),
     )
-
-
-@route("POST", "/v1/installs/{install}/check", who="agent", need="write", gives=bridging.CheckView)
-def check_install(call: Call) -> Any:
-    """Try an install's account: who we are there, and which rights are missing."""
-    install = _install(call, call.params["install"])
-    ask = call.world.asking(install.kind)
-    if ask is None:
-        return bridging.CheckView(account=None, actor=None, missing=[])
-    try:
-        probe = ask(install, Opened(call.world, install), call.world.outside).probe()
-    except (Busy, Denied) as error:
-        return bridging.CheckView(account=None, actor=None, missing=[f"it does not answer us: {error.reason}"])
-    return bridging.CheckView(account=probe.account, actor=probe.actor, missing=list(probe.missing))
 
 
 @route(

@@ -1,4 +1,4 @@
-"""Set trackers up: try the connection, review the words, say what crosses, register the webhook, search."""
+"""Set trackers up: review the words, say what crosses, register the webhook, search."""
 
 from typing import Any
 
@@ -12,7 +12,6 @@ from ...flows.set_up_tracker import (
     put_words,
     register,
     search_tickets,
-    try_install,
     unregister,
 )
 from ...ports import Page, ref
@@ -33,14 +32,6 @@ def _own(call: Call) -> Install:
 
 def _url(call: Call, install: Install) -> str:
     return f"{call.incoming.base_url}/in/{install.kind}/{install.id}"
-
-
-@route("POST", "/v1/installs/{install}/try", who="agent", need="admin", gives=shapes.TriedView)
-def try_tracker(call: Call) -> Any:
-    """Try a tracker's connection: who we are there, and what is missing."""
-    own = _own(call)
-    probe = try_install(call.world, call.who, own)
-    return shapes.tried_view(probe, _url(call, own), tracking_of(call.world, own))
 
 
 @route("POST", "/v1/installs/{install}/webhook", who="agent", need="admin", gives=shapes.TrackingView)

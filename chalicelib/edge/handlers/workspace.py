@@ -12,12 +12,12 @@ from ...flows.connect_install import change_install, connect_install, remove_ins
 from ...flows.found_workspace import found_workspace
 from ...flows.issue_key import issue_key
 from ...flows.once import again
-from ...flows.ping_install import ping_install
 from ...flows.secrets import made, rolled
+from ...flows.try_install import try_install
 from ...ports import Listing, Page, new, over, ref
 from .. import workspaces as shapes
 from ..calls import Call
-from ..installs import ChangeInstall, InstallKindView, InstallView, NewInstall, OutcomeView, install_view
+from ..installs import ChangeInstall, InstallKindView, InstallView, NewInstall, TriedView, install_view, tried_view
 from ..router import route
 from ..shapes import time_of
 
@@ -319,11 +319,10 @@ def install_kinds(call: Call) -> Page[Any]:
     return Page(found)
 
 
-@route("POST", "/v1/installs/{install}/ping", who="agent", need="admin", gives=OutcomeView)
-def ping(call: Call) -> OutcomeView:
-    """Ping a channel's install: does its other side take what we send?"""
-    ok, detail = ping_install(call.world, call.who, call.params["install"])
-    return OutcomeView(ok=ok, detail=detail)
+@route("POST", "/v1/installs/{install}/try", who="agent", need="admin", gives=TriedView)
+def try_(call: Call) -> TriedView:
+    """Try an install: who we are at its other side, what is right there, and what is missing."""
+    return tried_view(*try_install(call.world, call.who, call.params["install"]))
 
 
 @route("GET", "/v1/audit", who="agent", need="admin", gives=list[shapes.AuditView], query=PAGED)

@@ -15,12 +15,12 @@ now is fetched, so a replay does no harm, although no time is signed. Light to i
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...desk.arrivals import Ignored, Unsupported
 from ...desk.envelopes import Envelope, Greeting
-from ...desk.errors import Malformed
+from ...desk.errors import Malformed, Unauthenticated
 from ...desk.strict_json import loads_object
 from ...desk.tickets import Happened, Hint
 from ...desk.workspaces import Install
@@ -32,6 +32,7 @@ from ...wire.reading import ident, items, moment, named, walk, words
 CREDENTIALS: Mapping[str, str] = {
     "email": "of the account whose API token it is; leave it out for a personal access token of Data Center",
     "token": "an API token (Cloud: id.atlassian.com, Security) or a personal access token (Data Center: your profile)",
+    "client_secret": "of an OAuth 2.0 app of yours whose dynamic webhooks come here; leave it out otherwise",
 }
 COMMENTS: dict[str, Happened] = {
     "comment_created": "commented",
@@ -79,6 +80,10 @@ OTHERS = {
     "app_access_to_objects_": "app-access",
     "connect_addon_": "app",
 }
+CLAIMS: Any = {"require": ["exp"], "enforce_minimum_key_length": False} | dict.fromkeys(
+    ("verify_exp", "verify_iat", "verify_nbf", "verify_aud"), False
+)
+SKEW, LONGEST = 60_000, 60 * 60_000  # ms: of clocks, and until when a token may be good
 _ISSUE_IN_SELF = re.compile(r"/issue/(\d+)/comment/")
 
 
@@ -91,8 +96,30 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
 
 def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
     """Raise Unauthenticated unless a live secret signed the raw body. The header's name is that of GitHub's old SHA-1
-    signature; what it holds is SHA-256 (`sha256=…`), and nothing else is taken."""
+    signature; what it holds is SHA-256 (`sha256=…`), and nothing else is taken. A webhook that an OAuth 2.0 app has
+    registered has none: it brings a token that the app's secret has signed."""
+    if "x-hub-signature" not in envelope.headers and "authorization" in envelope.headers:
+        _check_app(envelope.headers["authorization"], secrets.get("client_secret", ()), now)
+        return
     signed.check(envelope.headers, "x-hub-signature", envelope.body, secrets.get("signing", ()), "sha256=")
+
+
+def _check_app(told: str, secrets: Sequence[str], now: int) -> None:
+    """Raise Unauthenticated unless a live secret of the app made the bearer's token (HS256) and it has not ended. It
+    does not cover the body: what comes is a hint, and the ticket is fetched."""
+    import jwt
+
+    keys, (scheme, _, token) = [secret for secret in secrets if secret], told.partition(" ")
+    if not keys or scheme.lower() != "bearer":
+        raise Unauthenticated("no secret of an app is configured" if not keys else "the token is no bearer's")
+    for key in keys:
+        try:
+            ends = jwt.decode(token.strip(), key, algorithms=["HS256"], options=CLAIMS)["exp"]
+        except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError):
+            continue
+        if type(ends) is int and now - SKEW < ends * 1000 <= now + LONGEST:
+            return
+    raise Unauthenticated("the app's token is not right, or has ended")
 
 
 def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:

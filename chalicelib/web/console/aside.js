@@ -2,15 +2,19 @@
 
 import { h } from "../shared/dom.js";
 import { when } from "../shared/words.js";
+import { roomBridges } from "./bridges.js";
 import { roomIssues } from "./issues.js";
 import { attempt, face } from "./parts.js";
+import { knowing } from "./search.js";
 import { api } from "./session.js";
 
 export class Aside {
   #asked = 0;
 
-  constructor(open) {
-    this.open = open;
+  /** `open(id)` another of the customer's rooms, `go(address)` anything; `leave()` where this lies over the room. */
+  constructor(open, go, leave) {
+    Object.assign(this, { open, go });
+    this.away = h("button.quiet.about-them", { type: "button", "aria-label": "Back to the room", onclick: leave }, "×");
     this.element = h("aside.about", { "aria-label": "About the customer" });
   }
 
@@ -18,7 +22,7 @@ export class Aside {
   begin(id) {
     this.room = id;
     this.#asked += 1;
-    this.element.replaceChildren();
+    this.element.replaceChildren(this.away);
   }
 
   /** What is known now, unless another room is shown by then. */
@@ -27,29 +31,34 @@ export class Aside {
     const asked = ++this.#asked;
     if (!room.customer) return this.#visitor(room);
     const path = `/v1/customers/${encodeURIComponent(room.customer.external_id)}`;
-    const [customer, users, rooms, issues, mail] = await Promise.all([
+    const [customer, users, rooms, issues, bridges, mail] = await Promise.all([
       attempt(() => api.get(path)),
       attempt(() => api.get(`${path}/users?limit=20`)),
       attempt(() => api.get(`/v1/rooms?customer=${encodeURIComponent(room.customer.external_id)}&limit=20`)),
       attempt(() => roomIssues(room, () => this.show(room))),
+      attempt(() => roomBridges(room, () => this.show(room))),
       attempt(() => mailAddresses(room)),
     ]);
     if (asked !== this.#asked || !customer) return undefined;
     const others = (rooms?.items ?? []).filter((each) => each.id !== room.id);
     const known = Object.entries(customer.attributes);
-    return this.element.replaceChildren(
+    this.element.replaceChildren(this.away,
       h("header", null, face(customer.id, customer.name, true), h("div", null, h("h2", null, customer.name), h("p", null, customer.external_id, customer.state !== "active" ? h("span.tag.bad", null, customer.state) : null))),
       known.length ? h("section", null, h("h3", null, "Known of them"), h("dl", null, known.map(([name, value]) => [h("dt", null, name), h("dd", null, shownValue(value))]))) : "",
       customer.domains.length ? h("section", null, h("h3", null, "Domains"), h("p", null, customer.domains.join(", "))) : "",
       issues ?? "",
+      bridges ?? "",
       mail ?? "",
       h("section", null, h("h3", null, "People"), (users?.items ?? []).length ? h("ul.plainly", null, users.items.map((user) => h("li", null, face(user.id, user.name), h("span", null, user.name, user.email ? h("small", null, user.email) : null)))) : h("p.dim", null, "Nobody has come yet.")),
       h("section", null, h("h3", null, "Other open rooms"), others.length ? h("ul.plainly", null, others.map((each) => h("li", null, h("button.link", { type: "button", onclick: () => this.open(each.id) }, each.kind === "triage" ? "Triage" : each.name), h("time", null, when(each.last_message_at ?? each.created_at))))) : h("p.dim", null, "None.")));
+    const experts = await attempt(() => knowing(room, this.go));
+    if (experts && asked === this.#asked) this.element.append(experts);
+    return undefined;
   }
 
   #visitor(room) {
     const words = room.kind === "visitor" ? "Somebody who is not tied to a customer yet. Only agents see this room." : "A room of ours alone.";
-    this.element.replaceChildren(h("header", null, h("h2", null, room.kind === "visitor" ? "A visitor" : "Internal")), h("section", null, h("p", null, words)));
+    this.element.replaceChildren(this.away, h("header", null, h("h2", null, room.kind === "visitor" ? "A visitor" : "Internal")), h("section", null, h("p", null, words)));
   }
 }
 

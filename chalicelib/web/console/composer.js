@@ -16,6 +16,8 @@ export class Composer {
   reach = null; // where answers go, once that is known
   #reply = null;
   #typed = 0;
+  #begun = 0; // the room's change when this answer was begun
+  answering = []; // who else writes an answer just now
 
   constructor(talk) {
     this.talk = talk;
@@ -103,6 +105,8 @@ export class Composer {
   }
 
   #wrote() {
+    if (!this.text.value) this.#begun = 0;
+    else if (this.mode === "answer") this.#begun ||= this.talk.feed.have;
     this.#button();
     this.#grow();
     const now = Date.now();
@@ -128,15 +132,25 @@ export class Composer {
     }
   }
 
-  async say() {
+  /** That a colleague answers just now, or has answered since this was begun; "" if none does. */
+  #otherwise() {
+    if (this.answering.length) return `${this.answering.join(" and ")} ${this.answering.length > 1 ? "are" : "is"} writing an answer too.`;
+    const theirs = this.talk.feed.list.findLast((each) => !each.internal && each.change > this.#begun && each.author.kind === "agent" && each.author.id !== here.me.agent.id);
+    return this.#begun && theirs ? `${theirs.author.name} has answered since you began: “${theirs.text.slice(0, 200)}”` : "";
+  }
+
+  async say(sure = false) {
     if (this.mode === "answer") await this.asked; // where it goes is written before it leaves
     if (this.send.disabled || !this.element.isConnected) return;
+    const other = this.mode === "answer" && !sure ? this.#otherwise() : "";
+    if (other) return void ask("Send it all the same?", [h("p", null, other)], "Send", () => void this.say(true));
     const text = this.text.value.trim();
     const body = { text, internal: this.mode === "note", attachments: this.files.filter((file) => file.id).map((file) => file.id) };
     if (this.#reply) body.reply_to = this.#reply.id;
     this.text.value = "";
     this.files = [];
     this.#reply = null;
+    this.#begun = 0;
     this.#keep();
     this.#chips();
     this.#button();
@@ -228,6 +242,7 @@ export class Composer {
   /** Who else has the room open (names), and who writes in it just now ({name, note}). */
   company(present, writing) {
     const names = writing.map((each) => each.name);
+    this.answering = writing.filter((each) => !each.note).map((each) => each.name);
     this.typing.classList.toggle("busy", Boolean(names.length));
     const doing_ = writing.every((each) => each.note) ? "writing a note" : "writing an answer";
     if (names.length) this.typing.textContent = `${names.join(" and ")} ${names.length > 1 ? "are" : "is"} ${doing_}`;

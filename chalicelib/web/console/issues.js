@@ -1,10 +1,10 @@
 // What a room has led to: the issues that it is behind, raising one out of what was said, tying it to one that is there.
 
 import { h } from "../shared/dom.js";
+import { isTracker } from "./kinds.js";
 import { ask, attempt, busy, choice, doing, field, input, say } from "./parts.js";
 import { api, may } from "./session.js";
 
-export const CHANNEL_KINDS = new Set(["form", "webhook", "widget", "slack", "email", "msteams"]);
 const WORDS = { open: "open", in_progress: "in progress", done: "done", declined: "declined" };
 
 /** The issues of a room, for the side of it; null where there is nothing to show or do. */
@@ -31,7 +31,7 @@ export async function raiseIssue(room, again, range = {}) {
   const found = await attempt(() => Promise.all([api.get("/v1/issues?state=open&limit=100"), api.all("/v1/installs")]));
   if (!found || busy(place)) return;
   const [issues, installs] = found;
-  const trackers = installs.filter((install) => !CHANNEL_KINDS.has(install.kind) && install.state === "active");
+  const trackers = installs.filter((install) => isTracker(install.kind) && install.state === "active");
   const how = choice("how", [["new", "A new issue"], ...(issues.items.length ? [["tie", "One that is open"]] : []), ...(trackers.length ? [["ticket", "A ticket that is there"]] : [])], "new");
   const body = h("div.fields");
   const forms = {

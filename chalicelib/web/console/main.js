@@ -11,10 +11,12 @@ import { help, onKeys } from "./keys.js";
 import { attempt, empty, face, say, sign } from "./parts.js";
 import { Conversation } from "./room.js";
 import { api, here, may, recognise, remember, recall, signOut } from "./session.js";
+import { search } from "./search.js";
 import { settings } from "./settings.js";
 
 const app = document.getElementById("app");
 const TAB = document.title;
+const PAGES = { broadcasts, search, settings };
 let inbox = null;
 let talk = null;
 let aside = null;
@@ -48,7 +50,7 @@ async function enter() {
 
 function frame() {
   inbox = new Inbox((id) => go(roomPlace(inbox.view, id)));
-  aside = new Aside((id) => go(roomPlace(inbox.view, id)));
+  aside = new Aside((id) => go(roomPlace(inbox.view, id)), go, () => aboutThem(false));
   side = h("nav.side", { "aria-label": "Views" });
   stage = h("main.stage");
   app.className = "desk";
@@ -74,6 +76,7 @@ function drawSide() {
     ...viewLinks(kind === "inbox" ? view : "", (name) => go(roomPlace(name))),
     ...(segments.length ? [h("div.segments", null, pick)] : []),
     h("hr"),
+    nav("search", "Search", "search", kind),
     nav("broadcasts", "Broadcasts", "broadcast", kind),
     nav("settings", "Settings", "settings", kind),
     h("div.me", null,
@@ -99,21 +102,20 @@ async function show() {
   const asked = ++visits;
   for (const box of document.querySelectorAll("dialog[open]")) box.close(); // it was about what was shown before
   drawSide();
-  if (kind === "broadcasts" || kind === "settings") {
+  if (PAGES[kind]) {
     leaveRoom();
     app.classList.remove("in-room");
-    const page = kind === "broadcasts" ? broadcasts : settings;
     document.title = `${kind[0].toUpperCase()}${kind.slice(1)} · ${TAB}`;
     stage.className = "stage page";
     stage.replaceChildren(empty("…"));
-    const made = await page(rest, go);
+    const made = await PAGES[kind](rest, go);
     if (asked === visits) stage.replaceChildren(made);
     return;
   }
-  await showInbox(rest[0] ?? "mine", rest[1]);
+  await showInbox(rest[0] ?? "mine", rest[1], rest[2]);
 }
 
-async function showInbox(view, id) {
+async function showInbox(view, id, message) {
   remember("view", view.includes(":") ? null : view);
   if (!stage.contains(inbox.element)) {
     stage.className = "stage inbox";
@@ -122,6 +124,7 @@ async function showInbox(view, id) {
   app.classList.toggle("in-room", Boolean(id));
   const listed = inbox.show(view, titleOf(view));
   if (id && id !== talk?.id) await openRoom(id);
+  if (message && talk?.id === id) await attempt(() => talk.reach(message));
   if (!id) leaveRoom();
   await listed;
 }
@@ -137,6 +140,7 @@ async function openRoom(id) {
   const opened = new Conversation(id, (room) => moved(room), () => go(roomPlace(inbox.view)));
   talk = opened;
   opened.composer.go = (other) => go(roomPlace(inbox.view, other));
+  opened.about = () => aboutThem(true);
   inbox.mark(id);
   aside.begin(id);
   stage.replaceChildren(inbox.element, opened.element, aside.element);
@@ -149,8 +153,18 @@ async function openRoom(id) {
   aside.show(opened.room);
 }
 
+/** Where there is no place beside a room, its customer comes over it. */
+function aboutThem(open) {
+  const there = app.classList.contains("with-about");
+  app.classList.toggle("with-about", open);
+  if (open) aside.element.querySelector("button")?.focus();
+  else if (there) talk?.element.querySelector(".about-them")?.focus();
+  return there;
+}
+
 function leaveRoom() {
   if (!talk) return;
+  aboutThem(false);
   here.live?.unwatch({ room: talk.id });
   talk.close();
   talk.element.remove();
@@ -258,8 +272,10 @@ function keyboard() {
     e: inRoom((room) => may("write") && void room.resolve()),
     i: inRoom((room) => may("write") && room.room?.customer && void raiseIssue(room.room, () => aside.show(room.room))),
     f: inRoom((room) => may("write") && void room.pick()),
-    "/": listed(() => inbox.filter.focus()),
-    Escape: () => (talk ? go(roomPlace(inbox.view)) : false),
+    "/": () => go("#/search"),
+    l: listed(() => inbox.filter.focus()),
+    c: inRoom((room) => room.about()),
+    Escape: () => (talk ? aboutThem(false) || go(roomPlace(inbox.view)) : false),
     ...Object.fromEntries(VIEWS.map(([name], i) => [String(i + 1), () => go(roomPlace(name))])),
   });
 }

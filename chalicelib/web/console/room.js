@@ -30,6 +30,7 @@ export class Conversation {
     this.scroll = h("div.scroll", { role: "log", "aria-label": "Conversation", tabindex: "0" }, this.older, this.list);
     this.bar = h("div.picking", { hidden: true });
     this.back = back;
+    this.about = () => {};
     this.element = h("section.room", { "aria-label": "Room" }, this.head, this.scroll, this.bar, this.composer.element);
     this.stop = this.feed.on(() => this.#draw());
   }
@@ -63,6 +64,17 @@ export class Conversation {
     await this.feed.older();
     await this.ledger.load(this.feed.list[0]?.change ?? 0);
     this.scroll.scrollTop += this.scroll.scrollHeight - height;
+  }
+
+  /** Show one message, however long ago it was said. */
+  async reach(id) {
+    await this.feed.reach(id);
+    const there = document.getElementById(id);
+    if (!there) return say("That message cannot be shown.", true);
+    there.setAttribute("tabindex", "-1");
+    there.focus({ preventScroll: true });
+    there.scrollIntoView({ block: "center" });
+    return undefined;
   }
 
   #bottom() {
@@ -202,6 +214,7 @@ export class Conversation {
       h("div.acts", null,
         h("button.plain.people", { type: "button", disabled: !write, onclick: () => this.assign(), "aria-label": people.length ? `On it: ${people.map((a) => a.name).join(", ")}. Assign` : "Nobody is on it. Assign" },
           people.length ? people.map((agent) => face(agent.id, agent.name)) : [sign("unassigned"), "Assign"]),
+        h("button.plain.about-them", { type: "button", title: "About the customer (c)", "aria-label": "About the customer", onclick: () => this.about() }, sign("people")),
         h("button.plain", { type: "button", disabled: !write, title: "Fork a part of it (f)", "aria-label": "Fork a part of it", "aria-pressed": String(Boolean(this.#picking)), onclick: () => this.pick() }, sign("fork")),
         room.kind === "internal" || room.state !== "open" ? null : h("button.plain", { type: "button", disabled: !write, title: "Promise something", "aria-label": "Promise something", onclick: () => askPromise(this.room, (fields, words) => this.change(fields, words)) }, sign("clock")),
         room.kind === "triage" ? null : h("button.plain", { type: "button", disabled: !write, title: "Rename", "aria-label": "Rename", onclick: () => this.rename() }, sign("edit")),

@@ -2,7 +2,7 @@
 
 import { h } from "../shared/dom.js";
 import { ask, attempt, choice, doing, empty, face, field, input, say } from "./parts.js";
-import { CHANNEL_KINDS } from "./issues.js";
+import { KINDS, isTracker } from "./kinds.js";
 import { BASE, api, here, may } from "./session.js";
 
 const TABS = [
@@ -12,12 +12,6 @@ const TABS = [
   ["sign-in", "Sign-in", "own", signInTab],
   ["failures", "Failures", "admin", failuresTab],
 ];
-// What is to be done on the other side, for the kinds that Parley knows; the rest is told by the kind itself.
-const STEPS = {
-  form: ["Make the install: it has a page of its own at once.", "Link to that page, or post your own form to its address.", "Try it: open the page and send something."],
-  webhook: ["Make the install, and keep its secret: it is shown once.", "Let your server answer the address with a 2xx, and check `webhook-signature` with a library of Standard Webhooks.", "Try it: a signed ping is sent to your address."],
-};
-
 export async function settings([tab = "installs"], go) {
   const open = TABS.filter(([, , need]) => may(need));
   const [name, title, , make] = open.find(([each]) => each === tab) ?? open[0];
@@ -44,9 +38,9 @@ async function installsTab(again) {
 function card(install, again) {
   const outcome = h("p.outcome", { role: "status" });
   const tried = doing("plain", {}, async () => {
-    const told = CHANNEL_KINDS.has(install.kind) ? await api.call("POST", `/v1/installs/${install.id}/ping`) : await triedTracker(install);
+    const told = await api.call("POST", `/v1/installs/${install.id}/try`);
     outcome.className = `outcome ${told.ok ? "good" : "bad"}`;
-    outcome.textContent = told.detail;
+    outcome.replaceChildren(...[told.ok ? "It works: " : "Missing: ", sentence(told.ok ? told.right : told.missing)]);
   }, "Try it");
   const on = install.state === "active";
   const switched = doing("plain", {}, async () => {
@@ -62,36 +56,84 @@ function card(install, again) {
     await again();
   }) }, "Take away");
   return h("article.card", { "aria-label": install.name },
-    h("header", null, h("h2", null, install.name), h("span.tag", null, install.kind), on ? null : h("span.tag.failed", null, install.disabled_because || "disabled")),
+    h("header", null, h("h2", null, install.name), h("span.tag", null, KINDS[install.kind].name), on ? null : h("span.tag.failed", null, install.disabled_because || "disabled")),
     h("dl", null, h("dt", null, "Address"), h("dd", null, h("code", null, install.url)), Object.entries(install.config).filter(([, value]) => value !== "" && value !== null).map(([name, value]) => [h("dt", null, name), h("dd", null, h("code", null, typeof value === "string" ? value : JSON.stringify(value)))])),
-    STEPS[install.kind] ? h("details", null, h("summary", null, "Steps"), h("ol", null, STEPS[install.kind].map((step) => h("li", null, step)))) : null,
+    h("details", null, h("summary", null, "Steps"), h("ol", null, KINDS[install.kind].steps.map((step) => h("li", null, step)))),
     outcome,
-    may("admin") ? h("menu", null, tried, secret, switched, gone) : null);
+    may("admin") ? h("menu", null, tried, h("button.plain", { type: "button", onclick: () => changed(install, again) }, "Change"), more(install, outcome), secret, switched, gone) : null);
 }
 
-async function triedTracker(install) {
-  const found = await api.call("POST", `/v1/installs/${install.id}/try`);
-  return { ok: !found.missing.length, detail: found.missing.join("; ") || `It works, as ${found.account}.` };
+const sentence = (said) => `${said.join("; ").replace(/\.$/, "")}.`;
+
+/** What else can be done with an install of some kinds. */
+function more(install, outcome) {
+  const path = `/v1/installs/${install.id}`;
+  if (install.kind === "slack")
+    return doing("plain", {}, async () => {
+      const made = await api.call("POST", `${path}/invitations`, {}, { key: crypto.randomUUID() });
+      ask("Another workspace installs it", [h("p", null, "Send this address to an admin of the customer’s Slack:"), h("pre.asis", { tabindex: "0" }, made.url)], "");
+    }, "Invite a workspace");
+  if (!isTracker(install.kind)) return [];
+  const hook = doing("plain", {}, async () => {
+    await api.call("POST", `${path}/webhook`, {});
+    outcome.className = "outcome good";
+    outcome.textContent = "The webhook is made.";
+  }, "Make its webhook");
+  return [hook, doing("plain", {}, () => statesOf(install), "States")];
 }
+
+const MEANS = ["open", "in_progress", "done", "declined", "unknown"].map((each) => [each, each.replace("_", " ")]);
+
+/** What a tracker's states are taken for, to be looked over. */
+async function statesOf(install) {
+  const path = `/v1/installs/${install.id}/words`;
+  const { words } = await api.get(path);
+  const fields = words.map((word) => field(word.name, choice(word.id, MEANS, word.means)));
+  ask(`States of ${install.name}`, [h("p", null, "What each means for rooms and customers. “Unknown” changes nothing."), ...fields], "Save", async (form) => {
+    await api.call("PUT", path, { words: words.map((word) => ({ id: word.id, name: word.name, means: form.get(word.id) })) });
+    say("Saved.");
+  });
+}
+
+async function changed(install, again) {
+  const kinds = (await attempt(() => api.get("/v1/install-kinds")))?.items;
+  if (!kinds) return;
+  const known = kinds.find((each) => each.kind === install.kind)?.credentials ?? {};
+  ask(`Change ${install.name}`, [
+    field("Name", input("name", { required: true, maxlength: "200", value: install.name })),
+    configField(install.config),
+    ...credentialFields(known, install.credentials),
+  ], "Save", async (form) => {
+    const config = configOf(form);
+    if (!config) return false;
+    await api.call("PATCH", `/v1/installs/${install.id}`, { name: form.get("name").trim(), config, credentials: credentialsOf(form) });
+    await again();
+    return true;
+  });
+}
+
+const configField = (config) => field("Settings", h("textarea", { name: "config", rows: "5", value: JSON.stringify(config, null, 2) }), "JSON, as the README tells of this kind.");
+const credentialFields = (known, there = {}) => Object.entries(known).map(([name, where]) => field(name, input(`credential:${name}`, { type: "password" }), there[name] ? `${where} Leave it empty to keep the one that is there.` : where));
+const credentialsOf = (form) => Object.fromEntries([...form].filter(([name, value]) => name.startsWith("credential:") && value).map(([name, value]) => [name.slice(11), value]));
 
 function kindAsked(kinds, again) {
   const body = h("div.fields");
-  const kind = choice("kind", kinds.map((each) => [each.kind, each.kind]), "webhook");
+  const kind = choice("kind", kinds.map((each) => [each.kind, KINDS[each.kind].name]), "webhook");
   const draw = () => {
     const known = kinds.find((each) => each.kind === kind.value);
     body.replaceChildren(
-      ...(STEPS[kind.value] ? [h("ol.steps", null, STEPS[kind.value].map((step) => h("li", null, step)))] : []),
+      h("ol.steps", null, KINDS[kind.value].steps.map((step) => h("li", null, step))),
       field("Name", input("name", { required: true, maxlength: "200", value: "" })),
       ...(kind.value === "webhook" ? [field("Your address", input("url", { type: "url", placeholder: "https://…" })), h("label.tick", null, h("input", { type: "checkbox", name: "all_rooms", checked: true }), "Tell it of every room but internal ones")] : []),
-      ...(["webhook", "form"].includes(kind.value) ? [] : [field("Settings", h("textarea", { name: "config", rows: "4", value: "{}" }), "JSON, as this kind wants it")]),
-      ...Object.entries(known?.credentials ?? {}).map(([name, where]) => field(name, input(`credential:${name}`, { type: "password" }), where)));
+      ...(kind.value === "webhook" ? [] : [configField(KINDS[kind.value].config)]),
+      ...credentialFields(known?.credentials ?? {}));
   };
   kind.addEventListener("change", draw);
   draw();
   ask("Connect a channel", [field("Kind", kind), body], "Connect", async (form) => {
-    const credentials = Object.fromEntries([...form].filter(([name, value]) => name.startsWith("credential:") && value).map(([name, value]) => [name.slice(11), value]));
-    const config = configOf(form, kind.value);
-    if (!config) return say("The settings are no JSON object.", true), false;
+    const credentials = credentialsOf(form);
+    const config = kind.value === "webhook" ? { ...(form.get("url") ? { url: form.get("url") } : {}), all_rooms: form.get("all_rooms") === "on" } : configOf(form);
+    if (!config) return false;
     const made = await api.call("POST", "/v1/installs", { kind: kind.value, name: form.get("name").trim(), config, credentials }, { key: crypto.randomUUID() });
     await again();
     shownOnce(made);
@@ -99,12 +141,12 @@ function kindAsked(kinds, again) {
   });
 }
 
-function configOf(form, kind) {
-  if (kind === "form") return {};
-  if (kind === "webhook") return { ...(form.get("url") ? { url: form.get("url") } : {}), all_rooms: form.get("all_rooms") === "on" };
+/** The settings as somebody wrote them; null, and a word about it, if they are no JSON. */
+function configOf(form) {
   try {
     return JSON.parse(form.get("config") || "{}");
   } catch {
+    say("The settings are no JSON object.", true);
     return null;
   }
 }
@@ -194,12 +236,23 @@ async function signInTab(again) {
 // --- what went wrong
 
 async function failuresTab(again) {
-  const failed = await api.get("/v1/failed-deliveries?limit=50");
+  const [failed, dead] = await Promise.all([api.get("/v1/failed-deliveries?limit=50"), api.get("/v1/dead-letters?limit=50")]);
+  const settled = async (method, letter, path, words) => {
+    await api.call(method, `/v1/dead-letters/${letter.id}${path}`);
+    say(words);
+    await again();
+  };
+  const letters = dead.items.map((letter) => h("li", { "aria-label": `Dead letter of ${letter.queue}` },
+    h("span.tag.failed", null, letter.queue),
+    h("span", null, letter.reason, h("small", null, `${letter.about} · ${new Date(letter.since).toLocaleString()}`)),
+    letter.replayed_at ? h("span.tag", null, "on its way again") : doing("plain", {}, () => settled("POST", letter, "/replay", "It is worked off again."), "Replay"),
+    h("button.plain", { type: "button", onclick: () => ask("Throw it away?", [h("p", null, "It is not worked off again, and nobody can get it back.")], "Throw away", () => settled("DELETE", letter, "", "It is gone.")) }, "Throw away")));
   const replayed = async (row) => {
     await api.call("POST", `/v1/deliveries/${row.id}/replay`, {});
     say("It is sent again.");
     await again();
   };
   const rows = failed.items.map((row) => h("li", null, h("span.tag.failed", null, row.channel), h("span", null, `${row.what} of ${row.message}`, h("small", null, `${row.reason ?? "no reason"} · ${row.attempts} tries`)), h("button.link", { type: "button", onclick: () => { location.hash = `#/inbox/open/${row.room}`; } }, "room"), doing("plain", {}, () => replayed(row), "Send again")));
-  return [h("section", null, h("h2", null, "Deliveries that failed for good"), rows.length ? h("ul.plainly", null, rows) : h("p.dim", null, "None."))];
+  const section = (title, found) => h("section", null, h("h2", null, title), found.length ? h("ul.plainly", null, found) : h("p.dim", null, "None."));
+  return [section("Deliveries that failed for good", rows), section("Dead letters: work that was given up", letters)];
 }

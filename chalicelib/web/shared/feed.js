@@ -119,6 +119,12 @@ export class Feed {
     return this.#reading;
   }
 
+  /** Have a message there, page by page; whether it is. */
+  async reach(id, pages = 60) {
+    for (let left = pages; left && !this.messages.has(id) && (await this.older()); ) left -= 1;
+    return this.messages.has(id);
+  }
+
   async #read() {
     do {
       this.#again = false;

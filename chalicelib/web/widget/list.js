@@ -20,15 +20,17 @@ export function joined(names, say) {
 export class RoomList {
   #rows = new Map();
   #state = "open";
+  #timer = 0;
 
   constructor(widget) {
     this.widget = widget;
     const { say } = widget;
-    this.query = h("input.field", { type: "search", placeholder: say("search"), "aria-label": say("search"), oninput: () => this.update() });
+    this.query = h("input.field", { type: "search", placeholder: say("search"), "aria-label": say("search"), oninput: () => this.#typed() });
     this.tabs = ["open", "resolved"].map((state) =>
       h("button", { onclick: () => this.#show(state) }, say(state)),
     );
     this.rows = h("ul", { "aria-label": say("support") });
+    this.said = h("ul", { "aria-label": say("said") });
     this.none = h("p.none", { hidden: true });
     this.faces = h("span.faces", { "aria-hidden": "true" });
     this.title = h("h2", { id: "parley-title" });
@@ -37,7 +39,7 @@ export class RoomList {
       h("header.top", null, h("div.grow", null, this.title, this.company), this.faces, widget.closer()),
       h("div.find", null, icon(ICONS.search), this.query),
       h("div.tabs", null, this.tabs),
-      h("div.rooms", null, this.rows, this.none),
+      h("div.rooms", null, this.rows, this.said, this.none),
       h("div.foot", null, h("button.primary", { onclick: () => widget.show("new") }, icon(ICONS.plus), say("start"))),
     );
   }
@@ -50,6 +52,26 @@ export class RoomList {
     this.#state = state;
     if (state === "resolved") this.widget.session.loadResolved().catch(() => null);
     this.update();
+  }
+
+  /** Names of rooms are looked through here; what was said, in open and resolved ones, is asked for. */
+  #typed() {
+    const { session } = this.widget;
+    const q = this.query.value;
+    clearTimeout(this.#timer);
+    this.said.replaceChildren();
+    this.#timer = setTimeout(async () => {
+      const found = await session.api.get(`/v1/search?kind=message&limit=20&q=${encodeURIComponent(q)}`).catch(() => ({ items: [] }));
+      if (q === this.query.value) this.said.replaceChildren(...found.items.map((hit) => this.#hit(hit)));
+      this.update();
+    }, 250);
+    this.update();
+  }
+
+  #hit(hit) {
+    return h("li", null, h("button.row", { onclick: () => this.widget.openRoom(hit.room.id, hit.id) }, face(hit.author), h("span.grow", null,
+      h("span.line", null, h("span.name", null, hit.room.name), h("span.time", null, when(hit.at, this.widget.language))),
+      hit.snippet.map((piece) => (piece.hit ? h("mark", null, piece.text) : piece.text)))));
   }
 
   update() {
@@ -65,7 +87,7 @@ export class RoomList {
     const found = all.filter((room) => words.every((word) => this.#text(room).includes(word)));
     found.sort((a, b) => (b.kind === "triage") - (a.kind === "triage") || at(b).localeCompare(at(a)));
     arrange(this.rows, found.map((room) => this.#row(room)));
-    this.none.hidden = found.length > 0;
+    this.none.hidden = found.length + this.said.children.length > 0;
     this.none.textContent = say(all.length ? "noMatch" : this.#state === "open" ? "noRooms" : "noResolved");
   }
 

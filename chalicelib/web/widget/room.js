@@ -251,6 +251,13 @@ export class RoomView {
     node?.focus();
   }
 
+  /** Show a message, however long ago it was said. */
+  async reach(id) {
+    const { feed } = this;
+    await this.#try(feed.reach(id));
+    if (feed === this.feed) this.#jump(id);
+  }
+
   #file(file) {
     if (!SHOWN.test(file.type)) return this.#chip(file);
     const link = h("a.image", { href: file.url, target: "_blank", rel: "noopener", tabindex: "-1" });
@@ -358,6 +365,15 @@ export class RoomView {
       side(session.me.customer?.name ?? "", people.filter((person) => person.side === "customer")),
     ].flat(Infinity).filter(Boolean));
     this.menu.querySelector("button")?.focus();
+    this.#knowers(this.id);
+  }
+
+  async #knowers(id) {
+    const { say, session } = this.widget;
+    const found = await session.api.get(`/v1/experts?room=${id}`).catch(() => ({ items: [] }));
+    if (id !== this.id || this.menu.hidden || !found.items.length) return;
+    this.menu.append(h("h3", null, say("knows")), ...found.items.slice(0, 4).map(({ side, person, reasons: [reason] }) =>
+      h("button", { title: reason.text, onclick: () => this.widget.openRoom(reason.room.id, reason.message) }, face({ ...person, side }, ".small"), h("span.grow", null, person.name), h("small", null, reason.room.name))));
   }
 
   #action(name, words, onclick) {

@@ -237,11 +237,13 @@ class ParleySupport extends HTMLElement {
     (view === "list" ? this.list : main).focus();
   }
 
-  async openRoom(id) {
+  /** A room, or its place at which a message is. */
+  async openRoom(id, message) {
     this.current = id;
     const opened = this.room.id === id && this.room.feed.ready ? null : this.room.open(id);
     this.show("room");
     await opened?.catch((problem) => this.room.id === id && this.tell(problem.message));
+    if (message && this.room.id === id) this.room.reach(message);
   }
 
   #key(event) {

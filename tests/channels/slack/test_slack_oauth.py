@@ -106,12 +106,12 @@ def test_what_slack_refuses_is_told(parley, tenant, install):
 def test_scopes_that_are_missing_are_listed(parley, tenant, install):
     body = json.dumps({"ok": True, "team": "One", "user_id": "U1"}).encode()
     parley.outside.answers = [Answer(200, {"x-oauth-scopes": "chat:write,users:read"}, body)]
-    told = tenant.api.post(f"/v1/installs/{install}/check").json
+    told = tenant.api.post(f"/v1/installs/{install}/try").json
     assert (told["account"], told["actor"]) == ("One", "U1")
     assert "reactions:write: put reactions" in told["missing"]
     assert len(told["missing"]) == 12
     parley.outside.answers = [Answer(200, {}, b'{"ok": false, "error": "invalid_auth"}')]
-    assert tenant.api.post(f"/v1/installs/{install}/check").json["missing"] == ["it does not answer us: invalid_auth"]
+    assert tenant.api.post(f"/v1/installs/{install}/try").json["missing"] == ["it does not answer us: invalid_auth"]
 
 
 def test_another_workspace_installs_it_from_the_first_click_to_the_first_message(parley, tenant):

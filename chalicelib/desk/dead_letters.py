@@ -1,0 +1,17 @@
+"""Dead letters: work that was given up, as the people of its workspace see it. The letter itself lies in a queue."""
+
+from .record import Record
+
+KEPT = 14 * 24 * 3600 * 1000  # ms; as long as SQS keeps the letter
+
+
+class DeadLetter(Record, frozen=True):
+    """Which queue's worker gave up, about what, why and when (ms). `replayed_at` is 0 until somebody wants it again."""
+
+    id: str
+    workspace: str
+    queue: str
+    about: str
+    reason: str
+    at: int
+    replayed_at: int = 0

@@ -1,0 +1,241 @@
+"""What search knows: a tree of entries for each workspace, which its agents look through, and one for each customer,
+which holds what that customer's people may see and nothing else. A note is in no customer's tree.
+
+An entry says which words a thing had when it was indexed. It is a hint: whoever finds it reads the thing itself.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from .customers import Customer, User
+from .issues import Issue
+from .messages import Message
+from .record import Part, Record
+from .rooms import Room
+from .words import words_of
+from .workspaces import Agent
+
+Kind = Literal["message", "room", "issue", "customer", "person"]
+Thing = Message | Room | Issue | Customer | User | Agent
+AVERAGE = 40  # words of a message
+HIGHEST = 255  # weight of a word
+
+
+class Segment(Part, frozen=True):
+    """An immutable piece of a tree: its object's key, how many entries it has, its bytes, and where its head begins."""
+
+    key: str
+    entries: int
+    size: int
+    head: int
+
+
+class Tree(Record, frozen=True):
+    """The segments of a tree, the oldest first: what a later one knows of a thing outdates what earlier ones do.
+    `gone` are the keys of merged ones, and since when (ms): who still reads them may end."""
+
+    id: str
+    segments: tuple[Segment, ...] = ()
+    gone: dict[str, int] = {}
+
+
+class Unindexed(Record, frozen=True):
+    """A thing that has changed, and that its tree may not know of yet: queries read it itself."""
+
+    tree: str
+    at: int
+    place: str
+    n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A thing and its words, each with its weight (1 to 255); `at` (ms) is when it was said or made, 0 if it is gone.
+    Words that begin with `=` are what it can be filtered by."""
+
+    place: str
+    n: int
+    at: int
+    words: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for: entries with all of the words, or with `any` of them (then rare ones weigh more), and with
+    one that `begins` so. `since` and `until` (ms) bound when it was said, the latter exclusively."""
+
+    words: tuple[str, ...] = ()
+    begins: str = ""
+    marks: tuple[str, ...] = ()
+    since: int = 0
+    until: int = 0
+    newest: bool = False
+    any: bool = False
+
+    @cached_property
+    def last(self) -> int:
+        """`until`, or the end of time."""
+        return self.until or 1 << 62
+
+
+Place = tuple[float, int, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A thing that may be what was looked for. They are ordered by `key`, the highest first."""
+
+    place: str
+    n: int
+    at: int
+    score: float = 0
+
+    @property
+    def key(self) -> Place:
+        """Score, time, and what makes an order of those that are alike."""
+        return self.score, self.at, self.place, self.n
+
+
+def weight(times: int, length: int) -> int:
+    """What a word that occurs so often among so many words is worth: more for a short text, ever less for each time."""
+    return max(1, round(HIGHEST * times / (times + 0.3 + 0.9 * length / AVERAGE)))
+
+
+def rarity(having: int, entries: int) -> float:
+    """What a word weighs where not all have to be there: the rarer, the more."""
+    return math.log(1 + entries / max(1, having))
+
+
+def score(entry: Entry, wanted: Wanted) -> int | None:
+    """How well an entry fits; None if it does not. Where all words are wanted: the sum of their weights, what merely
+    begins with the last one counting half."""
+    if (
+        not entry.at
+        or not wanted.since <= entry.at < wanted.last
+        or not all(mark in entry.words for mark in wanted.marks)
+    ):
+        return None
+    worth = [entry.words.get(word, 0) for word in wanted.words]
+    if wanted.begins:
+        worth.append(max((halved(word, w, wanted.begins) for word, w in entry.words.items()), default=0))
+    if not any(worth) or not wanted.any and not all(worth):
+        return None
+    return 0 if wanted.newest else sum(worth)
+
+
+def halved(word: str, its: int, begins: str) -> int:
+    """The weight of a word for a beginning: whole if it is the word itself."""
+    return its if word == begins else (its + 1) // 2 if word.startswith(begins) else 0
+
+
+# --- which things there are, and what they say --------------------------------------------------------------------
+
+
+def place_of(thing: Thing) -> tuple[str, int]:
+    """What names a thing in a tree: its place, and its number there."""
+    if isinstance(thing, Message):
+        return f"{'n' if thing.internal else 'm'}:{thing.room}", thing.n
+    return WHERE[type(thing)](thing), 0
+
+
+WHERE: dict[type, Callable[..., str]] = {
+    Room: lambda r: f"r:{r.id}",
+    Issue: lambda i: f"i:{i.id}",
+    Customer: lambda c: f"c:{c.id}",
+    User: lambda u: f"u:{u.customer}:{u.id}",
+    Agent: lambda a: f"a:{a.workspace}:{a.id}",
+}
+
+
+def trees_of(thing: Thing, room: Room | None) -> list[str]:
+    """The trees that a thing belongs into; `room` is a message's, or the thing itself."""
+    shared: list[str] = []
+    if room and room.customer and not room.vendor_only and not (isinstance(thing, Message) and thing.internal):
+        shared = [room.customer]
+    elif isinstance(thing, User):
+        shared = [thing.customer]
+    return [thing.workspace, *shared]
+
+
+def kind_of(thing: Thing) -> Kind:
+    """What a thing is called where it is found."""
+    if isinstance(thing, User | Agent):
+        return "person"
+    kinds: dict[type, Kind] = {Message: "message", Room: "room", Issue: "issue", Customer: "customer"}
+    return kinds[type(thing)]
+
+
+def text_of(thing: Thing, *, vendor: bool) -> str:
+    """What a thing says to one side, a line each; "" for what is not there (any more). Labels of rooms, addresses of
+    people and all of an issue that is not public are the vendor's."""
+    if isinstance(thing, Message):
+        told = (
+            [] if thing.deleted or thing.author.kind == "system" else [thing.text, *(f.name for f in thing.attachments)]
+        )
+    elif isinstance(thing, Room):
+        told = [thing.name, thing.outcome, *(thing.labels if vendor else ())]
+    elif isinstance(thing, Issue):
+        inside = [thing.title, *thing.labels, *(link.key for link in thing.tickets), thing.text] if vendor else []
+        told = [*inside, thing.public_title, thing.public_text] if not thing.merged_into else []
+    elif isinstance(thing, Customer):
+        told = [thing.name, thing.external_id, *thing.domains] if vendor and thing.state != "gone" else []
+    elif isinstance(thing, User):
+        told = [thing.name, thing.external_id, *([thing.email] if vendor else [])] if thing.state == "active" else []
+    else:
+        told = [thing.name, *([thing.email] if vendor else [])] if thing.state == "active" else []
+    return "\n".join(line for line in told if line)
+
+
+def entry_of(thing: Thing, room: Room | None, *, vendor: bool) -> Entry:
+    """A thing as one side's tree knows it."""
+    place, n = place_of(thing)
+    words = words_of(text_of(thing, vendor=vendor))
+    if not words:
+        return Entry(place, n, 0)
+    length = len(words)
+    found = {word: weight(times, length) for word, times in Counter(words).items()}
+    return Entry(place, n, thing.created_at, found | dict.fromkeys(_marks(thing, room), 1))
+
+
+def _marks(thing: Thing, room: Room | None) -> list[str]:
+    found = [kind_mark(kind_of(thing))]
+    if room and room.customer:
+        found.append(customer_mark(room.customer))
+    elif isinstance(thing, User):
+        found.append(customer_mark(thing.customer))
+    elif isinstance(thing, Customer):
+        found.append(customer_mark(thing.id))
+    if room:
+        found.append(room_mark(room.id))
+    if isinstance(thing, Message):
+        found += [author_mark(thing.author.id), channel_mark(thing.source.channel)]
+    return found
+
+
+def kind_mark(kind: str) -> str:
+    """The word that things of a kind have."""
+    return f"=k:{kind}"
+
+
+def customer_mark(customer: str) -> str:
+    """The word that a customer's things have."""
+    return f"=c:{customer}"
+
+
+def room_mark(room: str) -> str:
+    """The word that what is in a room has."""
+    return f"=r:{room}"
+
+
+def author_mark(author: str) -> str:
+    """The word that what somebody said has."""
+    return f"=a:{author}"
+
+
+def channel_mark(channel: str) -> str:
+    """The word that what came over a channel has."""
+    return f"=h:{channel}"

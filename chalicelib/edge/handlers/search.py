@@ -1,0 +1,118 @@
+"""Search, and who knows."""
+
+from typing import Any, get_args
+
+from ...desk.attributes import instant
+from ...desk.errors import Invalid, NotFound
+from ...desk.ids import customer_id
+from ...desk.indexing import Kind, Place
+from ...desk.issues import CLOSED
+from ...desk.people import may_see
+from ...desk.rooms import Room
+from ...desk.searching import Question, asked
+from ...flows.audit import audit
+from ...flows.experts import employers, experts, topic
+from ...flows.search import Asked, customers_of, search
+from ...flows.walk import begun
+from ...ports import Page, ref
+from ..calls import Call
+from ..cursors import standing, standing_of
+from ..router import route
+from ..searching import ExpertView, HitView, expert_view, hit_view
+
+FILTERS = ("kind", "customer", "author", "channel", "room", "state", "from", "to")
+STATES = frozenset({"open", "resolved", "in_progress", *CLOSED})
+
+
+@route("GET", "/v1/search", gives=list[HitView], query=("q", *FILTERS, "order", "limit", "cursor"), visitors=True)
+def find(call: Call) -> Page[Any]:
+    """Search what the caller may see: an agent the workspace, a user their customer's rooms, issues and people, a
+    visitor their room. All words of `q` have to be there, "these ones" in this order; the last may be a beginning."""
+    order = call.query("order") or "best"
+    if order not in ("best", "newest"):
+        raise Invalid("order is best or newest", "order")
+    told = Asked(
+        question=_question(call),
+        kind=_kind(call),
+        customer=_customer(call),
+        author=call.query("author") or "",
+        channel=call.query("channel") or "",
+        room=call.query("room") or "",
+        state=_state(call),
+        since=_time(call, "from"),
+        until=_time(call, "to"),
+        newest=order == "newest",
+    )
+    answers = search(call.world, call.who, told, _after(call), call.limit)
+    customers = customers_of(call.world, [hit.known for hit in answers.hits])
+    views = [hit_view(hit, customers, vendor=call.who.is_agent) for hit in answers.hits]
+    return Page(views, standing(answers.after) if answers.after else None)
+
+
+@route("GET", "/v1/experts", gives=list[ExpertView], query=("q", "room"))
+def who_knows(call: Call) -> Page[Any]:
+    """Who knows about `q`, or about what a `room` is about: on either side, with reasons, out of what the caller may
+    see."""
+    found = experts(call.world, call.who, question) if (question := _topic(call)) else []
+    customers = employers(call.world, found)
+    return Page([expert_view(each, customers) for each in found])
+
+
+@route("POST", "/v1/search/rebuild", who="agent", need="admin", status=202)
+def rebuild(call: Call) -> None:
+    """Find all that search should know again. It goes on working meanwhile."""
+    writes = audit(call.world, call.who, "search.rebuilt", call.who.workspace, [])
+    call.world.store.commit(*writes)
+    call.world.queues.sort(begun(call.who.workspace, str(call.world.clock.now())))
+
+
+def _question(call: Call) -> Question:
+    return asked(call.query("q") or "")
+
+
+def _topic(call: Call) -> Question | None:
+    told = call.query("room")
+    if told is None:
+        return _question(call)
+    room = call.world.store.one(ref(Room, told))
+    if room is None or not may_see(call.who, room):
+        raise NotFound("no such room")
+    return topic(call.world, room)
+
+
+def _kind(call: Call) -> Kind | None:
+    told = call.query("kind")
+    if told is not None and told not in get_args(Kind):
+        raise Invalid(f"kind is one of {', '.join(get_args(Kind))}", "kind")
+    return told  # type: ignore[return-value]
+
+
+def _state(call: Call) -> str:
+    told = call.query("state")
+    if told is not None and told not in STATES:
+        raise Invalid(f"state is one of {', '.join(sorted(STATES))}", "state")
+    return told or ""
+
+
+def _customer(call: Call) -> str:
+    """By the vendor's own id, as everywhere. A user's is their own."""
+    told = call.query("customer")
+    if told is None:
+        return ""
+    if not call.who.is_agent and told != call.who.customer_external_id:
+        raise NotFound("no such customer")
+    return customer_id(call.who.workspace, told) if call.who.is_agent else ""
+
+
+def _after(call: Call) -> Place | None:
+    cursor = call.query("cursor")
+    return standing_of(cursor) if cursor else None
+
+
+def _time(call: Call, name: str) -> int:
+    """A moment or a day, in ms."""
+    told = call.query(name)
+    at = instant(told) if told is not None else 0
+    if at is None:
+        raise Invalid("a time is needed, as 2026-01-31 or 2026-01-31T12:00:00Z", name)
+    return at

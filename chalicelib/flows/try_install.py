@@ -1,0 +1,49 @@
+"""Try an install: ask its other side who we are there, what is right and what is missing."""
+
+from ..desk.errors import NotFound
+from ..desk.people import Principal
+from ..desk.tickets import Probe
+from ..desk.workspaces import Install
+from ..ports import Busy, Denied, World, ref
+from .link_ticket import tickets_of, tracking_of
+from .secrets import Opened
+from .set_up_tracker import kept
+
+UNTRIED = "There is nothing to call: send something to its address, and a room opens."
+
+
+def try_install(world: World, who: Principal, install_id: str) -> tuple[str, Probe]:
+    """What was tried, in words ("" if there is nothing to call), and what it found: of every kind in one shape."""
+    install = world.store.one(ref(Install, install_id))
+    if install is None or install.workspace != who.workspace:
+        raise NotFound("no such install")
+    tried, probe = _asked(world, who, install)
+    missing, right = list(probe.missing), list(probe.right)
+    if install.state != "active":
+        missing.insert(0, f"it is {install.state}: {install.disabled_because or 'by an admin'}")
+    if probe.account:
+        right.insert(0, f"we are known there, as {probe.account}")
+    return tried, Probe(account=probe.account, actor=probe.actor, missing=tuple(missing), right=tuple(right))
+
+
+def _asked(world: World, who: Principal, install: Install) -> tuple[str, Probe]:
+    tracker, ask = world.tracker(install.kind), world.asking(install.kind)
+    try:
+        if tracker is not None:
+            return "the account, and its project", _tracker(world, who, install)
+        if ask is not None:
+            return "the account, and its rights", ask(install, Opened(world, install), world.outside).probe()
+    except (Busy, Denied) as error:
+        return "the account", Probe(account="", actor="", missing=(f"it does not answer us: {error.reason}",))
+    probe = getattr(world.outbound(install.kind), "probe", None)
+    if probe is None:
+        return "", Probe(account="", actor="", right=(UNTRIED,))
+    return "a signed ping", probe(install, Opened(world, install), world.outside, world.clock.now())
+
+
+def _tracker(world: World, who: Principal, install: Install) -> Probe:
+    """Kept: our own comments are known by the account."""
+    probe, now = tickets_of(world, install).probe(), world.clock.now()
+    kept(world, who, install, "tracker.tried", account=probe.account, actor=probe.actor, tried_at=now, resting=0)
+    hook = tracking_of(world, install).hook
+    return Probe(probe.account, probe.actor, probe.missing, (*probe.right, *(["its webhook is made"] if hook else [])))

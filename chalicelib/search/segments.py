@@ -1,0 +1,137 @@
+"""ports.Index in segments: each tree is a record of the table that names some immutable objects of the bucket.
+
+What is put joins the newest segments that are not four times as large, in one new object; so a tree of n entries has
+some log₄(n) of them, and a put costs one PUT. Nothing is kept up while nobody asks or writes.
+"""
+
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from threading import Lock
+
+import msgspec
+
+from ..desk import indexing
+from ..desk.errors import NotFound
+from ..desk.ids import fresh
+from ..desk.indexing import Entry, Found, Place, Tree, Wanted
+from ..ports import Clock, Files, Put, Store, ref
+from ..telemetry import logger
+from .segment import Head, Segment, Source, rare, written
+
+RATIO = 4
+MOST = 200_000  # entries of a segment that others are merged into: more would not fit into a worker
+WHOLE = 200_000  # bytes up to which a segment is read at once
+KEPT = 48_000_000  # bytes that a container keeps
+GRACE = 10 * 60_000  # ms for which a merged segment stays, for who still reads it
+BROKEN = (NotFound, zlib.error, msgspec.DecodeError, ValueError)
+
+
+class Kept:
+    """Pieces of immutable objects, the latest used."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.size, self.lock = most, 0, Lock()
+        self.pieces: OrderedDict[tuple[str, int, int], tuple[object, int]] = OrderedDict()
+
+    def get(self, key: tuple[str, int, int], make: Callable[[], tuple[object, int]]) -> object:
+        """The piece, made where it is not there."""
+        with self.lock:
+            if key in self.pieces:
+                self.pieces.move_to_end(key)
+                return self.pieces[key][0]
+        piece, size = make()
+        with self.lock:
+            if key not in self.pieces:
+                self.pieces[key] = piece, size
+                self.size += size
+            while self.size > self.most:
+                self.size -= self.pieces.popitem(last=False)[1][1]
+        return piece
+
+
+class SegmentIndex:
+    """The trees of a stack."""
+
+    def __init__(self, store: Store, files: Files, clock: Clock) -> None:
+        self.store, self.files, self.clock, self.kept = store, files, clock, Kept(KEPT)
+
+    def find(self, tree: str, wanted: Wanted, after: Place | None, limit: int) -> list[Found]:
+        """Each segment is asked, all at once. A thing that several know is told as each knows it: to leave one out
+        would leave a gap in the order."""
+        there = self.store.one(ref(Tree, tree))
+        if there is None or not there.segments:
+            return []
+        weigh = rare(sum(each.entries for each in there.segments))
+
+        def ask(each: indexing.Segment) -> list[Found]:
+            try:
+                return self._segment(each).find(wanted, after, limit, weigh)
+            except BROKEN as error:  # a rebuild finds again what is lost
+                logger().error("a segment cannot be read", extra={"key": each.key, "reason": type(error).__name__})
+                return []
+
+        found = {each for answers in self._each(ask, there.segments) for each in answers}
+        return sorted(found, key=lambda each: each.key, reverse=True)[:limit]
+
+    @staticmethod
+    def _each(
+        ask: Callable[[indexing.Segment], list[Found]], segments: Sequence[indexing.Segment]
+    ) -> Sequence[list[Found]]:
+        if len(segments) == 1:
+            return [ask(segments[0])]
+        from concurrent.futures import ThreadPoolExecutor  # few questions need it
+
+        with ThreadPoolExecutor(min(8, len(segments))) as pool:
+            return list(pool.map(ask, segments))
+
+    def _segment(self, told: indexing.Segment) -> Segment:
+        """Its head, in memory; its words are read when they are asked for."""
+        if told.size <= WHOLE:
+            raw = self._bytes(told.key, 0, told.size)
+            head = self.kept.get((told.key, -1, -1), lambda: (Head(raw[told.head :]), 20 * told.entries))
+            return Segment(head, lambda start, end: raw[start:end])  # type: ignore[arg-type]
+        head = self.kept.get(
+            (told.key, -1, -1),
+            lambda: (Head(self.files.part(told.key, told.head, told.size)), 40 * told.entries),
+        )
+        return Segment(head, lambda start, end: self._bytes(told.key, start, end))  # type: ignore[arg-type]
+
+    def _bytes(self, key: str, start: int, end: int) -> bytes:
+        return self.kept.get((key, start, end), lambda: (self.files.part(key, start, end), end - start))  # type: ignore[return-value]
+
+    def put(self, tree: str, entries: Sequence[Entry]) -> None:
+        """One read of the tree, one of each segment that is merged, one new object, one conditional write. Who dies on
+        the way leaves at most an object that nothing names."""
+        there = self.store.one(ref(Tree, tree))
+        old = there or Tree(id=tree)
+        first = joined(old.segments, len(entries))
+        merged = [source for each in old.segments[first:] if (source := self._source(each))]
+        raw, head, count = written([*merged, Source.of(entries)], whole=first == 0)
+        now = self.clock.now()
+        key = f"search/{tree}/{fresh('seg', now, self.clock.entropy(10))}"
+        self.files.put(key, raw, "application/octet-stream")
+        made = indexing.Segment(key=key, entries=count, size=len(raw), head=head)
+        over = {key: since for key, since in old.gone.items() if since > now - GRACE}
+        gone = over | {each.key: now for each in old.segments[first:]}
+        moved = old.changed(segments=(*old.segments[:first], made), gone=gone)
+        self.store.commit(Put(moved, old.version))
+        for key in old.gone.keys() - over.keys():
+            self.files.remove(key)
+
+    def _source(self, told: indexing.Segment) -> Source | None:
+        try:
+            return Source.read(self.files.part(told.key, 0, told.size), told.head)
+        except BROKEN as error:
+            logger().error("a segment is lost", extra={"key": told.key, "reason": type(error).__name__})
+            return None
+
+
+def joined(segments: Sequence[indexing.Segment], size: int) -> int:
+    """Where the segments begin that new entries are merged with: while the next older one is less than four times as
+    large as all that joins it."""
+    first = len(segments)
+    while first and segments[first - 1].entries < RATIO * size and size + segments[first - 1].entries <= MOST:
+        first -= 1
+        size += segments[first].entries
+    return first

@@ -1,0 +1,157 @@
+// Search: what was said, by whom, in which room; and who knows about something.
+
+import { arrange, h } from "../shared/dom.js";
+import { when } from "../shared/words.js";
+import { ask, attempt, choice, empty, face, field, input, sign } from "./parts.js";
+import { api, here } from "./session.js";
+
+const THINGS = [["", "Everything"], ["message", "Messages"], ["room", "Rooms"], ["issue", "Issues"], ["customer", "Customers"], ["person", "People"]];
+const STANDING = [["", "Open or resolved"], ["open", "Open"], ["resolved", "Resolved"]];
+const OVER = ["email", "slack", "msteams", "widget", "form", "webhook", "api"];
+const SIGNS = { message: "reply", room: "inbox", issue: "issue", customer: "people", person: "mine" };
+const FILTERS = ["kind", "state", "author", "channel", "customer", "from", "to", "order"];
+const PAUSE = 180; // ms after a key before it is looked for
+const WHY = {
+  resolved: (name) => `answered in “${name}”, resolved`,
+  answered: (name) => `answered in “${name}”`,
+  asked: (name) => `asked in “${name}”`,
+  said: (name) => `said in “${name}”`,
+  raised: () => "raised an issue",
+  tied: () => "tied a room to an issue",
+};
+
+const named = (room) => (room.kind === "triage" ? "Triage" : room.name);
+const placeOf = (room, message) => ["#/inbox/open", room.id, message].filter(Boolean).join("/");
+const address = (asked) => `#/search/${encodeURIComponent(new URLSearchParams(asked))}`;
+
+/** The page. What is looked for is in its address, so that going back finds it again. */
+export function search(rest, go) {
+  const asked = new URLSearchParams(rest[0] ?? "");
+  const agents = [...here.agents.values()].filter((agent) => agent.state === "active");
+  const box = h("input.what", { type: "search", name: "q", value: asked.get("q") ?? "", placeholder: "Search everything that was said", "aria-label": "Search", autocomplete: "off", maxlength: "200" });
+  const form = h("form.search", { role: "search" }, box,
+    h("div.filters", null,
+      choice("kind", THINGS, asked.get("kind") ?? "", { "aria-label": "What" }),
+      choice("state", STANDING, asked.get("state") ?? "", { "aria-label": "State of the room" }),
+      choice("author", [["", "Said by anybody"], ...agents.map((agent) => [agent.id, agent.name])], asked.get("author") ?? "", { "aria-label": "Said by" }),
+      choice("channel", [["", "Over any channel"], ...OVER.map((name) => [name, name])], asked.get("channel") ?? "", { "aria-label": "Channel" }),
+      input("customer", { value: asked.get("customer") ?? "", placeholder: "Customer's id", "aria-label": "Customer's external id" }),
+      field("From", input("from", { type: "date", value: asked.get("from") ?? "" })),
+      field("Before", input("to", { type: "date", value: asked.get("to") ?? "" })),
+      choice("order", [["", "Best first"], ["newest", "Newest first"]], asked.get("order") ?? "", { "aria-label": "Order" })));
+  const told = h("p.dim", { role: "status" });
+  const list = h("ul.hits", { "aria-label": "What was found" });
+  const more = h("button.plain.wide", { type: "button", hidden: true, onclick: () => attempt(() => look(next)) }, "More");
+  const knowers = h("aside.knowers", { "aria-label": "Who knows" });
+  const page = h("section.searching", { "aria-label": "Search" }, h("h1", null, "Search"), form, told, h("div.found", null, h("div", null, list, more), knowers));
+  let next = null;
+  let looking = 0;
+  let timer = 0;
+
+  const question = () => {
+    const data = new FormData(form);
+    return Object.fromEntries(["q", ...FILTERS].map((name) => [name, String(data.get(name) ?? "")]).filter(([, value]) => value.trim()));
+  };
+
+  async function look(cursor = null) {
+    const wanted = question();
+    const mine = ++looking;
+    history.replaceState(null, "", address(wanted));
+    if (!wanted.q) {
+      arrange(list, []);
+      knowers.replaceChildren();
+      more.hidden = true;
+      told.textContent = "All words have to be there, “these ones” in this order.";
+      return;
+    }
+    const query = new URLSearchParams({ ...wanted, limit: "30", ...(cursor ? { cursor } : {}) });
+    const found = await api.get(`/v1/search?${query}`);
+    if (mine !== looking) return;
+    next = found.next;
+    const rows = found.items.map((hit) => hitRow(hit, go));
+    arrange(list, cursor ? [...list.children, ...rows] : rows);
+    more.hidden = !next;
+    const count = list.children.length;
+    told.textContent = count ? `${count}${next ? " and more" : ""} found` : next ? "Nothing yet: look further" : "Nothing that fits.";
+    if (!cursor && (!wanted.kind || wanted.kind === "message")) await know(wanted.q, mine);
+  }
+
+  async function know(q, mine) {
+    const found = await api.get(`/v1/experts?${new URLSearchParams({ q })}`);
+    if (mine === looking) knowers.replaceChildren(...(found.items.length ? [h("h2", null, "Who knows"), experts(found.items, go)] : []));
+  }
+
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => page.isConnected && attempt(() => look()), PAUSE);
+  };
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    list.querySelector("button")?.focus();
+  });
+  page.addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by || event.target.closest("select, .filters input")) return;
+    const rows = [...list.querySelectorAll("button")];
+    const at = rows.indexOf(document.activeElement) + by;
+    event.preventDefault();
+    (at < 0 ? box : rows[Math.min(at, rows.length - 1)])?.focus();
+  });
+  attempt(() => look());
+  queueMicrotask(() => setTimeout(() => page.isConnected && box.focus()));
+  return page;
+}
+
+function hitRow(hit, go) {
+  const told = hit.snippet.map((piece) => (piece.hit ? h("mark", null, piece.text) : piece.text));
+  const where = [hit.customer?.name, hit.room && hit.kind !== "room" ? named(hit.room) : null].filter(Boolean).join(" · ");
+  const tag = hit.internal ? h("span.tag.lock", null, sign("lock"), "Internal note") : hit.state === "resolved" ? h("span.tag.done", null, "Resolved") : null;
+  return h("li", null, h(`button.hit${hit.internal ? ".note" : ""}`, { type: "button", onclick: () => opened(hit, go) },
+    hit.author ? face(hit.author.id, hit.author.name) : sign(SIGNS[hit.kind]),
+    h("span.who", null, h("strong", null, hit.kind === "room" ? named(hit.room) : hit.title || "Untitled"), where ? h("span.name", null, where) : null, tag),
+    h("time", { datetime: hit.at }, when(hit.at)),
+    h("span.glimpse", null, told)));
+}
+
+/** Where a hit leads: a message to its place in its room. */
+function opened(hit, go) {
+  if (hit.kind === "message") return go(placeOf(hit.room, hit.id));
+  if (hit.kind === "room") return go(placeOf(hit.room));
+  if (hit.kind === "issue") return attempt(() => rooms(hit, go));
+  if (hit.customer) return go("#/inbox/" + encodeURIComponent(`customer:${hit.customer.external_id}`));
+  return go(address({ q: hit.title, kind: "message", author: hit.id }));
+}
+
+/** An issue is met in the rooms behind it. */
+async function rooms(hit, go) {
+  const ties = await api.all(`/v1/issues/${hit.id}/rooms`, 100);
+  const links = ties.map((tie) => h("li", null, h("button.link", { type: "button", onclick: () => leave(tie.room) }, tie.customer ?? "Internal", h("small", null, ` tied ${when(tie.tied_at)}`))));
+  const box = ask(hit.title, [h("p.dim", null, `State: ${hit.state}`), links.length ? h("ul.plainly", { "aria-label": "Rooms behind it" }, links) : empty("No room is behind it.")], "");
+  const leave = (id) => {
+    box.close();
+    go(placeOf({ id }));
+  };
+}
+
+/** People who know, with the best of their reasons. */
+export function experts(items, go) {
+  return h("ul.experts", null, items.slice(0, 6).map((each) => {
+    const side = each.side === "vendor" ? "our team" : each.customer?.name ?? "";
+    const reasons = h("ul", null, each.reasons.slice(0, 2).map((reason) => h("li", null, because(reason, go))));
+    return h("li", null, face(each.person.id, each.person.name), h("div", null, h("strong", null, each.person.name), h("small", null, side), reasons));
+  }));
+}
+
+function because(reason, go) {
+  const words = WHY[reason.why](reason.room ? named(reason.room) : "");
+  if (!reason.room) return words;
+  return h("button.link", { type: "button", title: reason.text, onclick: () => go(placeOf(reason.room, reason.message)) }, words);
+}
+
+/** Who knows about what a room is about: a part of the room's side. */
+export async function knowing(room, go) {
+  const found = await api.get(`/v1/experts?room=${room.id}`);
+  return found.items.length ? h("section", null, h("h3", null, "Who knows about this"), experts(found.items, go)) : null;
+}

@@ -1,0 +1,55 @@
+"""Search on the packaged stack: what is said is found within seconds; edits and deletes count."""
+
+import time
+
+from tests.journeys.caller import Caller, eventually, user_token
+from tests.stack import LocalStack
+
+MANY = 24
+
+
+def test_what_is_said_is_found_within_seconds_by_who_may_see_it(stack: LocalStack) -> None:
+    founded = Caller(stack.base_url, stack.bootstrap_key).post("/v1/workspaces", {"name": "Searched"})
+    api = Caller(stack.base_url, founded["api_key"])
+    ann, bob = (Caller(stack.base_url, user_token(founded, *who)) for who in (("acme", "ann"), ("bolt", "bob")))
+    room = ann.get("/v1/rooms")["items"][0]["id"]
+
+    def found(caller: Caller, q: str, **more: str) -> list[str]:
+        query = "&".join(
+            f"{name}={value}" for name, value in {"q": q, "kind": "message", "limit": "100", **more}.items()
+        )
+        return [hit["id"] for hit in caller.get(f"/v1/search?{query}")["items"]]
+
+    said = ann.post(f"/v1/rooms/{room}/messages", {"text": "The zeppelin does not fly"})["id"]
+    api.post(f"/v1/rooms/{room}/messages", {"text": "They never pay for the zeppelin", "internal": True})
+    began = time.monotonic()
+    eventually(lambda: found(ann, "zepp") == [said])
+    eventually(lambda: len(found(api, "zepp")) == 2)
+    assert time.monotonic() - began < 10
+    assert found(bob, "zepp") == []
+
+    for number in range(MANY):
+        ann.post(f"/v1/rooms/{room}/messages", {"text": f"Part {number} of the zeppelin"})
+    eventually(lambda: len(found(ann, "zeppelin part", order="newest")) == MANY)
+    eventually(lambda: segments(stack) or found_again(api))  # each time as many wait for the index
+    assert len(found(ann, "zeppelin part")) == MANY
+
+    ann("PATCH", f"/v1/rooms/{room}/messages/{said}", {"text": "The airship does not fly"})
+    assert found(ann, "zeppelin fly") == []
+    eventually(lambda: found(ann, "airship") == [said])
+    ann("DELETE", f"/v1/rooms/{room}/messages/{said}")
+    assert found(ann, "airship") == []
+
+    assert bob.get("/v1/experts?q=zeppelin")["items"] == []
+    assert ann.get("/v1/experts?q=zeppelin")["items"][0]["person"]["name"] == "ann"
+
+
+def found_again(api: Caller) -> None:
+    assert api("POST", "/v1/search/rebuild").status == 202
+    time.sleep(0.5)
+
+
+def segments(stack: LocalStack) -> int:
+    """How many objects the index has of customers' trees."""
+    told = stack.client("s3").list_objects_v2(Bucket=stack.outputs["FilesBucket"], Prefix="search/cus_")
+    return len(told.get("Contents", []))
