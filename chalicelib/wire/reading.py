@@ -27,6 +27,12 @@ def words(value: Any, *path: str | int) -> str:
     return found if isinstance(found, str) else ""
 
 
+def part(value: Any, *path: str | int) -> dict[str, Any]:
+    """The object there; empty if there is none."""
+    found = walk(value, *path)
+    return found if isinstance(found, dict) else {}
+
+
 def ident(value: Any, *path: str | int) -> str:
     """The id there, which some tell as a number; "" unless it looks like one: ids become keys."""
     found = walk(value, *path)
@@ -51,7 +57,7 @@ def moment(value: Any, *path: str | int) -> int:
     try:
         at = datetime.fromisoformat(_OLD_UTC.sub("+00:00", found))
         at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return max(0, int(at.timestamp() * 1000))
+        return max(0, int(at.replace(microsecond=0).timestamp()) * 1000 + at.microsecond // 1000)
     except (ValueError, OverflowError):
         return 0
 

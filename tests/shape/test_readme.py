@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.channels.email import letter
 from chalicelib.channels.form.config import Config
 from chalicelib.channels.form.config import check as check_form
 from chalicelib.channels.slack.config import SCOPES
@@ -22,6 +23,7 @@ from chalicelib.edge.limits import PER_MINUTE
 from chalicelib.edge.router import ROUTES
 from chalicelib.wiring import CHANNELS, outbound
 from tests.api import Client, Tenant
+from tests.contracts import test_channels
 from tests.fakes import Parley
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,15 +71,31 @@ def test_the_tables_of_slack_are_its_config_and_its_scopes() -> None:
     assert manifest["features"]["shortcuts"][0]["callback_id"] == "parley_fork"
 
 
-def test_the_table_of_what_crosses_is_what_the_channels_say() -> None:
+def crossing(begins: str) -> dict[str, dict[str, str]]:
+    """The table whose head begins so: by channel, what is told of each."""
     section = README.partition("### What crosses a bridge\n")[2].partition("\n### ")[0]
-    lines = [
-        [cell.strip() for cell in line.strip("|").split("|")] for line in re.findall(r"^\|.*\|$", section, re.MULTILINE)
-    ]
-    head, rows = lines[0][1:], {line[0]: dict(zip(lines[0][1:], line[1:], strict=True)) for line in lines[2:]}
+    table = section[section.index(f"| {begins} |") :].partition("\n\n")[0]
+    head, _, *lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    return {line[0]: dict(zip(head[1:], line[1:], strict=True)) for line in lines}
+
+
+def test_the_table_of_what_crosses_is_what_the_channels_say() -> None:
     channels = {kind: outbound(kind) for kind, (_, out) in CHANNELS.items() if out}
-    assert rows == {kind: dict(channel.CROSSES) for kind, channel in channels.items() if channel}
-    assert head == ["message", "edit", "delete", "reaction", "file"]
+    told = {kind: dict(channel.CROSSES) for kind, channel in channels.items() if channel}
+    assert crossing("out to") == told | {"email": letter.CROSSES}
+    assert list(crossing("out to")["slack"]) == ["message", "edit", "delete", "reaction", "file"]
+
+
+def test_the_table_of_what_comes_in_is_what_the_payloads_say() -> None:
+    """A dash stands where no payload of the channel says such a thing."""
+    kinds = {"Said": "message", "Mailed": "message", "Edited": "edit", "Deleted": "delete", "Reacted": "reaction"}
+    for kind, row in crossing("in from").items():
+        found = set()
+        for path in (ROOT / "tests" / "channels" / kind / "payloads").glob("[!.]*"):
+            if path.suffix != ".eml":
+                for arrival in test_channels.arrivals(test_channels.posted(kind, path)):
+                    found |= {kinds.get(type(arrival).__name__, ""), "file" if getattr(arrival, "files", ()) else ""}
+        assert {what for what, told in row.items() if told != "—"} == found - {""}, kind
 
 
 def test_the_curl_of_an_install_is_accepted(parley: Parley, tenant: Tenant) -> None:

@@ -88,7 +88,12 @@ REACHES = {
     "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
     "Mail": {"Table", "MailQueue", "MailDeadQueue", "InboundQueue", "Files"},
     "Jobs": {"Table", "JobsQueue", "DeliverQueue", "Files", "MailSender", "MailConfiguration"}
-    | {"InboundQueue", "BroadcastQueue", "SyncQueue", *(SET_ASIDE - {"PushDeadQueue", "IndexDeadQueue", "MailDeadQueue"})},
+    | {
+        "InboundQueue",
+        "BroadcastQueue",
+        "SyncQueue",
+        *(SET_ASIDE - {"PushDeadQueue", "IndexDeadQueue", "MailDeadQueue"}),
+    },
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue", "PushQueue"},
     "Index": {"Table", "IndexQueue", "IndexDeadQueue", "Files"},
     "Sync": {"Table", "SyncQueue", "SyncDeadQueue", "Key"},

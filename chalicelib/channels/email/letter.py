@@ -9,6 +9,14 @@ from email.utils import format_datetime, formataddr
 from ...desk.letters import Letter, Line
 from .mail import one_line
 
+# What becomes of each in a mail; flows/write_letters.py sees to it.
+CROSSES = {
+    "message": "a mail to each who is away, several in one",
+    "edit": "a mail in words, if `changes` says so",
+    "delete": "a mail in words, if `changes` says so",
+    "reaction": "not",
+    "file": "a link",
+}
 FOOTER = "Answer this mail to answer in the conversation."
 STYLE = "font:15px/1.5 -apple-system,Segoe UI,Helvetica,Arial,sans-serif;color:#222"
 QUIET = "font-size:12px;color:#777;border-top:1px solid #ddd;margin-top:2em;padding-top:.7em"

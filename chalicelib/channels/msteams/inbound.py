@@ -70,7 +70,7 @@ def greet(envelope: Envelope, install: Install) -> Greeting:
 def parse(envelope: Envelope, install: Install) -> list[Arrival]:
     """What it says. Never raises for content."""
     from . import config
-    from .activity import arrivals
+    from .kinds import arrivals
 
     told = _read(envelope.body)
     if told is None:

@@ -5,8 +5,9 @@ from ...desk.faces import Shown
 from ...desk.tickets import Probe
 from ...desk.workspaces import Install
 from ...ports import Asking, Denied, Outside, Secrets
+from ...wire.reading import part
+from ...wire.reading import words as text
 from .api import Slack, token_of
-from .body import part, text
 from .config import missing
 
 

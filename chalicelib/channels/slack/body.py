@@ -26,17 +26,3 @@ def read(envelope: Envelope) -> tuple[str, dict[str, Any]]:
     if "command" in fields or "ssl_check" in fields:
         return "command", dict(fields)
     raise Malformed("neither a command nor an interaction")
-
-
-def text(value: Any, *path: str) -> str:
-    """The string at a path of keys; "" where there is none. A payload may have null where an object is expected."""
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, str) else ""
-
-
-def part(value: Any, *path: str) -> dict[str, Any]:
-    """The object at a path of keys; empty where there is none."""
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, dict) else {}

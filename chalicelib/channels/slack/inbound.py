@@ -47,7 +47,8 @@ def group(envelope: Envelope) -> str:
 def greet(envelope: Envelope, install: Install) -> Greeting:
     """200 at once, and what Slack wants to hear: the challenge, an empty body for views, a word to who typed a command.
     Malformed for what Slack never sends."""
-    from .body import read, text
+    from ...wire.reading import words as text
+    from .body import read
 
     kind, body = read(envelope)
     if kind == "event" and body.get("type") == "url_verification":

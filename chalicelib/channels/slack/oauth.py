@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 from ...desk.faces import Granted
 from ...desk.workspaces import Install
 from ...ports import Denied, Outside, Secrets
+from ...wire.reading import part
+from ...wire.reading import words as text
 from .api import Slack, credential
-from .body import part, text
 from .config import SCOPES, SLACK, missing
 
 __all__ = ("authorize", "credential", "exchange")

@@ -15,8 +15,10 @@ from typing import Any
 
 from ...desk.arrivals import Arrival, Connected, Ignored, Ordered, Speaker, Unsupported
 from ...desk.workspaces import Install
-from .body import part, text
-from .events import ID, TS, account
+from ...wire.reading import part
+from ...wire.reading import words as text
+from .ids import ID, TS
+from .sides import account
 
 VERBS = ("assign", "resolve", "reopen", "fork", "issue")
 HELP = (

@@ -22,7 +22,7 @@ from ...ports import Busy, Denied, Outside, Secrets
 from .api import Slack, token_of
 from .card import blocks, words
 from .emoji import name_of
-from .events import CARD, MARK
+from .ids import CARD, MARK
 from .text import to_mrkdwn
 
 CROSSES = {

@@ -250,3 +250,50 @@ def test_no_text_takes_long(text: str) -> None:
 )
 def test_no_html_takes_long(piece: str) -> None:
     markdown(piece * 20_000)
+
+
+# What real mails and the providers' own pages hold in store, and the files that have it: how each ends.
+CASES = {
+    "not UTF-8": (
+        "Mailed",
+        "charset-latin1 charset-koi8 charset-iso-2022-jp charset-escape charset-wrong charset-none",
+    ),
+    "a charset that Python does not know": ("Mailed", "charset-unknown"),
+    "what Python's own parser raises at": ("Mailed", "date-broken subject-broken-word several-authors"),
+    "no Subject": ("Mailed", "no-subject"),
+    "no From": ("Mailed", "no-from"),
+    "no Message-ID": ("Mailed", "no-message-id"),
+    "no Date": ("Mailed", "no-date"),
+    "HTML only": ("Mailed", "html-only postmark-html-only"),
+    "no text": ("Mailed", "headers-only only-attachment alternative-blank-text postmark-no-text"),
+    "parser defects": ("Mailed", "boundary-cut boundary-missing boundary-other base64-broken quoted-printable-broken"),
+    "bounce reports": ("Bounced", "bounce-final ses-bounce-permanent"),
+    "bounces that pass, or name no mail": ("Ignored", "bounce-delayed bounce-without-original ses-bounce-transient"),
+    "complaints": ("Bounced", "complaint ses-complaint"),
+    "Auto-Submitted, out of office": ("Ignored", "auto-reply auto-generated"),
+    "Auto-Submitted: no": ("Mailed", "auto-submitted-no"),
+    "Precedence": ("Ignored", "precedence-bulk precedence-list"),
+    "empty Return-Path": ("Ignored", "empty-return-path mailgun-empty-sender"),
+    "our own mails": ("Ignored", "own-loop own-address x-loop"),
+    "calendar": ("Mailed", "calendar-invitation"),
+    "calendar's machines": ("Ignored", "calendar-answer read-receipt"),
+    "SES: over 150 KB, so that the event has no content": ("Unsupported", "ses-without-content"),
+    "SES: GRAY": ("Mailed", "ses-spam-gray ses-all-gray ses-dmarc-gray-aligned"),
+    "SES: FAIL": ("Ignored", "ses-spam-fail ses-virus"),
+    "Postmark: the date as it came": ("Mailed", "postmark-mail"),
+    "Postmark: MailboxHash of a plus address": ("Mailed", "postmark-token to-token"),
+    "Postmark: with and without RawEmail": ("Mailed", "postmark-raw postmark-mail"),
+    "Postmark: attachments in base64": ("Mailed", "postmark-attachment postmark-attachment-broken"),
+    "Mailgun: body-mime": ("Mailed", "mailgun-mime"),
+    "Mailgun: stripped-text, fields in two letter cases": ("Mailed", "mailgun-mail"),
+    "Mailgun: attachment-1": ("Mailed", "mailgun-attachment"),
+    "SendGrid: a charset for each field": ("Mailed", "sendgrid-charsets"),
+    "SendGrid: raw, and attachments": ("Mailed", "sendgrid-raw sendgrid-attachment"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_known_case_has_its_payloads_and_ends_as_told(case: str) -> None:
+    ends, names = CASES[case]
+    for name in names.split():
+        assert type(parsed(name)).__name__ == ends, name

@@ -6,6 +6,7 @@ import pathlib
 import pytest
 
 from chalicelib.channels.msteams import inbound
+from chalicelib.channels.msteams.kinds import READERS, SILENT
 from chalicelib.desk.arrivals import (
     Connected,
     Deleted,
@@ -116,6 +117,28 @@ def test_every_file_is_told_of():
     others |= {"reaction.new-kind"}
     general = {name for name in names if name.startswith(("type.", "invoke."))}
     assert names == set(ENDS) | set(SAID) | others | general
+
+
+# https://learn.microsoft.com/dotnet/api/microsoft.bot.schema.activitytypes, and those of microsoft.agents
+ACTIVITY_TYPES = """
+command commandResult contactRelationUpdate conversationUpdate delay deleteUserData endOfConversation event handoff
+installationUpdate invoke invokeResponse message messageDelete messageReaction messageUpdate suggestion trace typing
+"""
+# …/microsoftteams/platform/bots/how-to/conversations/subscribe-to-conversation-events
+TEAMS_EVENTS = """
+channelCreated channelDeleted channelMemberAdded channelMemberRemoved channelRenamed channelRestored channelShared
+channelUnshared editMessage softDeleteMessage teamArchived teamDeleted teamHardDeleted teamRenamed teamRestored
+teamUnarchived undeleteMessage
+"""
+
+
+def test_every_activity_type_of_the_documentation_has_its_file():
+    told = [json.loads(path.read_bytes()) for path in FOLDER.glob("*.json")]
+    activities = [each for each in told if isinstance(each, dict)]
+    assert set(ACTIVITY_TYPES.split()) <= {each.get("type") for each in activities}
+    assert set(ACTIVITY_TYPES.split()) <= set(READERS) | SILENT
+    events = {(each.get("channelData") or {}).get("eventType") for each in activities}
+    assert set(TEAMS_EVENTS.split()) <= events
 
 
 @pytest.mark.parametrize("name", ENDS)

@@ -1,0 +1,135 @@
+"""What is said, edited, deleted and reacted to in Teams."""
+
+import re
+
+from ...desk.arrivals import Arrival, Connected, Deleted, Edited, Ignored, Ordered, Reacted, Said
+from ...desk.asides import unmarked
+from ...wire.reading import items, words
+from .activity import Activity
+from .emoji import emoji
+
+CONNECT = re.compile(r"(?:/?parley\s+)?connect\s+([0-9a-zA-Z-]{4,40})", re.IGNORECASE)
+ORDER = re.compile(r"/?(assign|resolve|reopen|fork)(?:\s+(.{1,200}))?", re.IGNORECASE)
+
+
+def message(activity: Activity) -> list[Arrival]:
+    """Somebody speaks, types a code, or orders something."""
+    if activity.ours:
+        return [Ignored(reason="own-message")]
+    if not activity.id or not activity.sender.get("id"):
+        return [Ignored(reason="nobody-s-message")]
+    text, files = activity.text, activity.files
+    code = CONNECT.fullmatch(text)
+    if code:
+        return [_connected(activity, code[1])]
+    ordered = ORDER.fullmatch(text) if activity.vendors and activity.root else None
+    if ordered:
+        return [_ordered(activity, ordered[1].lower(), ordered[2] or "")]
+    if not text and not files:
+        return [Ignored(reason="card-action" if activity.told.get("value") is not None else "empty-message")]
+    internal = False
+    if activity.vendors:
+        text, internal = unmarked(text, activity.config.answers)
+    return [
+        Said(
+            id=activity.message(activity.id),
+            speaker=activity.speaker,
+            text=text,
+            at=activity.at,
+            conversation=activity.conversation,
+            thread=activity.message(activity.root or activity.id) if _threaded(activity.place) else "",
+            reply_to=activity.message(activity.root) if activity.root else "",
+            files=files,
+            revision=activity.at,
+            internal=internal,
+            tied=True,
+            thread_room=activity.config.threads == "rooms" and not activity.vendors,
+        )
+    ]
+
+
+def _connected(activity: Activity, code: str) -> Connected:
+    """A chat or a channel is connected as a whole, in whichever thread the code was typed."""
+    channel = words(activity.data, "channel", "name") or words(activity.told, "conversation", "name")
+    team = words(activity.data, "team", "name")
+    return Connected(
+        code=code,
+        conversation=activity.place,
+        account=activity.account.partition("|")[0],
+        name=" › ".join(filter(None, (team, channel))),
+        answer=_here(activity),
+    )
+
+
+def _ordered(activity: Activity, verb: str, argument: str) -> Ordered:
+    return Ordered(
+        id=activity.message(activity.id),
+        verb=verb,
+        speaker=activity.speaker,
+        conversation=activity.conversation,
+        argument=argument.strip(),
+        answer=_here(activity),
+    )
+
+
+def _here(activity: Activity) -> str:
+    """Where an answer goes: the thread, or the chat."""
+    return f"{activity.place};messageid={activity.root or activity.id}" if _threaded(activity.place) else activity.place
+
+
+def _threaded(place: str) -> bool:
+    return place.endswith(("@thread.tacv2", "@thread.skype"))
+
+
+def update(activity: Activity) -> list[Arrival]:
+    """An edit; an undelete is none, since a delete is final here."""
+    if activity.ours:
+        return [Ignored(reason="own-edit")]
+    if not activity.id:
+        return [Ignored(reason="no-message")]
+    if activity.event == "undeleteMessage":  # a delete is final here
+        return [Ignored(reason="undelete")]
+    text = activity.text
+    if activity.vendors:
+        text, _ = unmarked(text, activity.config.answers)
+    edited = Edited(
+        id=activity.message(activity.id),
+        text=text,
+        at=activity.at,
+        revision=activity.at,
+        conversation=activity.conversation,
+    )
+    return [edited]
+
+
+def delete(activity: Activity) -> list[Arrival]:
+    """A delete."""
+    if not activity.id:
+        return [Ignored(reason="no-message")]
+    return [Deleted(id=activity.message(activity.id), at=activity.at, conversation=activity.conversation)]
+
+
+def reaction(activity: Activity) -> list[Arrival]:
+    """Emoji put and taken back."""
+    target = words(activity.told, "replyToId")
+    if activity.ours or not target or not activity.sender.get("id"):
+        return [Ignored(reason="nobody-s-reaction")]
+    marks = [
+        (emoji(name), on)
+        for field, on in (("reactionsAdded", True), ("reactionsRemoved", False))
+        for each in items(activity.told, field)
+        if (name := words(each, "type"))
+    ]
+    found: list[Arrival] = [
+        Reacted(
+            id=activity.message(target),
+            speaker=activity.speaker,
+            emoji=mark,
+            on=on,
+            at=activity.at,
+            revision=activity.at,
+            conversation=activity.conversation,
+        )
+        for mark, on in marks
+    ]
+    return found or [Ignored(reason="no-reaction")]

@@ -1,0 +1,183 @@
+"""What is said, edited and deleted in Slack, and our own messages come back.
+
+A message's id is its channel and ts (`C1/1700000000.000100`): one mention comes as `message` and as `app_mention`, one
+thread broadcast may come twice, a shared channel's message once for each workspace, each time with another event id.
+"""
+
+import re
+from typing import Any
+
+from ...desk.arrivals import Arrival, Deleted, Echoed, Edited, File, Ignored, Ordered, Said, Speaker, Unsupported
+from ...desk.asides import unmarked
+from ...desk.messages import MAX_CHARACTERS
+from ...desk.workspaces import Install
+from ...wire.reading import named, part
+from ...wire.reading import words as text
+from .ids import CARD, ID, MARK, TS, milliseconds, revision
+from .sides import account, ours, vendors
+from .silence import SILENT
+from .text import to_markdown
+
+ORDER = re.compile(r"\s*!(assign|resolve|reopen|fork|issue)\b[ \t]*([^\n]*)\s*\Z", re.IGNORECASE)
+MAX_FILES = 20
+# Subtypes that somebody said something with; `bot_message` only to be known as a bot's.
+SPOKEN = frozenset({"", "file_share", "me_message", "thread_broadcast", "reply_broadcast", "bot_message"})
+
+
+def message(event: dict[str, Any], body: dict[str, Any], install: Install) -> Arrival:
+    """What a `message` event of any subtype says."""
+    subtype = text(event, "subtype")
+    if subtype in SILENT:
+        return Ignored(reason=SILENT[subtype])
+    if subtype == "message_changed":
+        return _changed(event, body, install)
+    if subtype == "message_deleted":
+        return _deleted(text(event, "channel"), text(event, "deleted_ts"), part(event, "previous_message"), event)
+    if subtype not in SPOKEN:
+        return Unsupported(what=named(f"message/{subtype}"))
+    channel, ts = text(event, "channel"), text(event, "ts")
+    if not (ID.match(channel) and TS.match(ts)):
+        return Ignored(reason="message-without-channel-or-time")
+    if ours(event, body):
+        return _echo(event, channel)
+    if event.get("bot_id") or subtype == "bot_message":
+        return Ignored(reason="another-bot")
+    user = text(event, "user")
+    if not ID.match(user):
+        return Ignored(reason="nobody-spoke")
+    return _said(event, body, install, channel, ts, user)
+
+
+def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel: str, ts: str, user: str) -> Arrival:
+    root = text(event, "thread_ts")
+    inside = bool(TS.match(root)) and root != ts
+    conversation = f"{channel}/{root}" if inside else channel
+    vendor = vendors(channel, install)
+    speaker = Speaker(outside=user, account=account(body, install), side="vendor" if vendor else "customer")
+    words, internal = text(event, "text"), False
+    if vendor:
+        order = ORDER.match(words)
+        if order:
+            where = f"{channel} {root} {user}"
+            verb = order[1].lower()
+            return Ordered(
+                id=f"{channel}/{ts}",
+                verb=verb,
+                speaker=speaker,
+                conversation=conversation,
+                argument=order[2].strip(),
+                answer=where,
+            )
+        words, internal = unmarked(words, install.config.get("answers", ""))
+    told, mentions = to_markdown(words)
+    if text(event, "subtype") == "me_message" and told:
+        told = f"_{told}_"
+    files = _files(event)
+    if not (told.strip() or files):
+        return Ignored(reason="no-text")
+    return Said(
+        id=f"{channel}/{ts}",
+        speaker=speaker,
+        text=told[:MAX_CHARACTERS],
+        at=milliseconds(ts),
+        conversation=conversation,
+        thread=f"{channel}/{root if inside else ts}",
+        reply_to=f"{channel}/{root}" if inside else "",
+        revision=revision(text(event, "edited", "ts")),
+        files=files,
+        internal=internal,
+        mentions=mentions,
+        tied=True,
+        thread_room=inside and not vendor and install.config.get("threads") == "rooms",
+    )
+
+
+def _files(event: dict[str, Any]) -> tuple[File, ...]:
+    told = event.get("files")
+    files = [part(each) for each in told[:MAX_FILES]] if isinstance(told, list) else []
+    return tuple(
+        File(
+            name=text(file, "name") or text(file, "title") or "file",
+            type=text(file, "mimetype") or "application/octet-stream",
+            url=_url(file),
+            link=text(file, "permalink") if text(file, "permalink").startswith("https://") else "",
+        )
+        for file in files
+        if file.get("mode") != "tombstone" and file.get("file_access") != "access_denied"
+    )
+
+
+def _url(file: dict[str, Any]) -> str:
+    """Where it is fetched; of a shared channel's file only its id may be told, to be asked about."""
+    if file.get("file_access") == "check_file_info":
+        return f"slack:{text(file, 'id')}"
+    return text(file, "url_private_download") or text(file, "url_private") or f"slack:{text(file, 'id')}"
+
+
+def _echo(event: dict[str, Any], channel: str) -> Arrival:
+    """Our own message come back: the mark names its delivery."""
+    mark = text(event, "metadata", "event_payload", "delivery")
+    ts, root = text(event, "ts"), text(event, "thread_ts")
+    kind = text(event, "metadata", "event_type")
+    if not mark or kind not in (MARK, CARD):
+        return Ignored(reason="own-message")
+    thread = f"{channel}/{root if TS.match(root) else ts}"
+    return Echoed(
+        id=f"{channel}/{ts}", mark=mark[:200], thread=thread, conversation=f"{channel}/{ts}" if kind == CARD else ""
+    )
+
+
+def marked(event: dict[str, Any], body: dict[str, Any], install: Install) -> Arrival:
+    """`message_metadata_posted`: sent for our own types of marks."""
+    channel, ts = text(event, "channel_id"), text(event, "message_ts")
+    if text(event, "app_id") != text(body, "api_app_id") or not (ID.match(channel) and TS.match(ts)):
+        return Ignored(reason="mark-of-another-app")
+    if text(event, "metadata", "event_type") == MARK:
+        return Ignored(reason="own-message")  # it does not tell the thread: the message itself does
+    return _echo({"metadata": event.get("metadata"), "ts": ts}, channel)
+
+
+def _changed(event: dict[str, Any], body: dict[str, Any], install: Install) -> Arrival:
+    """An edit. Slack tells it also for unfurled links, first answers, and our own chat.update."""
+    now, before = part(event, "message"), part(event, "previous_message")
+    channel, ts = text(event, "channel"), text(now, "ts")
+    if not (ID.match(channel) and TS.match(ts)):
+        return Ignored(reason="message-without-channel-or-time")
+    if ours(now, body):
+        return Ignored(reason="own-message")
+    if text(now, "subtype") == "tombstone":
+        return _deleted(channel, ts, before, event)
+    if now.get("bot_id"):
+        return Ignored(reason="another-bot")
+    edited = text(now, "edited", "ts")
+    if not edited or text(now, "text") == text(before, "text") and before:
+        return Ignored(reason="text-unchanged")
+    words, _ = (
+        unmarked(text(now, "text"), install.config.get("answers", ""))
+        if vendors(channel, install)
+        else (text(now, "text"), False)
+    )
+    told, mentions = to_markdown(words)
+    if not told.strip():
+        return Ignored(reason="no-text")
+    return Edited(
+        id=f"{channel}/{ts}",
+        text=told[:MAX_CHARACTERS],
+        at=milliseconds(edited),
+        revision=revision(edited),
+        conversation=_conversation(channel, ts, now),
+        mentions=mentions,
+    )
+
+
+def _deleted(channel: str, ts: str, before: dict[str, Any], event: dict[str, Any]) -> Arrival:
+    if not (ID.match(channel) and TS.match(ts)):
+        return Ignored(reason="message-without-channel-or-time")
+    at = text(event, "event_ts") or text(event, "ts")
+    conversation = _conversation(channel, ts, before)
+    return Deleted(id=f"{channel}/{ts}", at=milliseconds(at if TS.match(at) else ts), conversation=conversation)
+
+
+def _conversation(channel: str, ts: str, message: dict[str, Any]) -> str:
+    root = text(message, "thread_ts")
+    return f"{channel}/{root}" if TS.match(root) and root != ts else channel
