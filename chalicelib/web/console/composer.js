@@ -16,6 +16,7 @@ export class Composer {
   reach = null; // where answers go, once that is known
   #reply = null;
   #typed = 0;
+  #looking = 0;
   #begun = 0; // the room's change when this answer was begun
   answering = []; // who else writes an answer just now
 
@@ -49,14 +50,27 @@ export class Composer {
     if (!may("write")) this.element.hidden = true;
     this.#button();
     try {
-      this.reach = (await api.get(`/v1/rooms/${this.talk.id}/reach`)).items;
+      await this.#reached();
     } finally {
       this.answered();
       this.#button();
     }
   }
 
+  /** Where answers go by now: somebody new may have written by mail, or bound a channel. */
+  look() {
+    clearTimeout(this.#looking);
+    this.#looking = setTimeout(() => this.#reached().catch(() => {}), 1000);
+  }
+
+  async #reached() {
+    const told = await api.get(`/v1/rooms/${this.talk.id}/reach`);
+    this.reach = told.items;
+    this.#button();
+  }
+
   close() {
+    clearTimeout(this.#looking);
     this.#keep();
   }
 

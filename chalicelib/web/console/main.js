@@ -209,8 +209,13 @@ function told(frame) {
   const open = frame.room && frame.room === talk?.id;
   if (frame.type === "room.typing" || frame.type === "room.presence") return open && companyMoved(frame);
   if (frame.type === "subscribed") return open && arrived(frame);
+  if (frame.type === "delivery.changed") return open && talk.ledger.watch();
   if (frame.type !== "room.changed") return undefined;
-  if (open) talk.take(frame);
+  if (open) {
+    talk.take(frame);
+    if (frame.what !== "room") talk.ledger.watch(); // it may leave by other bridges
+    if (frame.by !== here.me.agent.id) talk.composer.look();
+  }
   const known = inbox.rooms.get(frame.room);
   if (known && frame.summary) {
     const theirs = frame.what === "posted" && frame.by !== here.me.agent.id && !open && frame.change > known.change;
