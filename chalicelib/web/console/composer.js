@@ -253,12 +253,12 @@ export class Composer {
     this.#wrote();
   }
 
-  /** Who else has the room open (names), and who writes in it just now ({name, note}). */
+  /** Who else has the room open (names), and who writes in it just now ({name, note, ours}). */
   company(present, writing) {
     const names = writing.map((each) => each.name);
-    this.answering = writing.filter((each) => !each.note).map((each) => each.name);
+    this.answering = writing.filter((each) => each.ours && !each.note).map((each) => each.name);
     this.typing.classList.toggle("busy", Boolean(names.length));
-    const doing_ = writing.every((each) => each.note) ? "writing a note" : "writing an answer";
+    const doing_ = !this.answering.length ? (writing.every((each) => each.note) ? "writing a note" : "writing") : "writing an answer";
     if (names.length) this.typing.textContent = `${names.join(" and ")} ${names.length > 1 ? "are" : "is"} ${doing_}`;
     else this.typing.textContent = present.length ? `${present.join(" and ")} ${present.length > 1 ? "are" : "is"} here too` : "";
   }

@@ -245,7 +245,7 @@ function companyMoved(frame) {
       company.writing.delete(frame.person);
       drawCompany();
     }, 6000);
-    company.writing.set(frame.person, { name: frame.name, note: frame.internal, timer });
+    company.writing.set(frame.person, { name: frame.name, note: frame.internal, ours: here.agents.has(frame.person), timer });
   } else if (frame.here) company.present.set(frame.person, frame.name);
   else {
     company.present.delete(frame.person);
