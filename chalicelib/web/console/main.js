@@ -209,8 +209,13 @@ function told(frame) {
   const open = frame.room && frame.room === talk?.id;
   if (frame.type === "room.typing" || frame.type === "room.presence") return open && companyMoved(frame);
   if (frame.type === "subscribed") return open && arrived(frame);
+  if (frame.type === "delivery.changed") return open && talk.ledger.watch();
   if (frame.type !== "room.changed") return undefined;
-  if (open) talk.take(frame);
+  if (open) {
+    talk.take(frame);
+    if (frame.what !== "room") talk.ledger.watch(); // it may leave by other bridges
+    if (frame.by !== here.me.agent.id) talk.composer.look();
+  }
   const known = inbox.rooms.get(frame.room);
   if (known && frame.summary) {
     const theirs = frame.what === "posted" && frame.by !== here.me.agent.id && !open && frame.change > known.change;
@@ -240,7 +245,7 @@ function companyMoved(frame) {
       company.writing.delete(frame.person);
       drawCompany();
     }, 6000);
-    company.writing.set(frame.person, { name: frame.name, note: frame.internal, timer });
+    company.writing.set(frame.person, { name: frame.name, note: frame.internal, ours: here.agents.has(frame.person), timer });
   } else if (frame.here) company.present.set(frame.person, frame.name);
   else {
     company.present.delete(frame.person);
