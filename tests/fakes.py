@@ -16,7 +16,7 @@ from chalicelib.desk.issues import Issue, came_or_went, merged
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.segments import Placement
-from chalicelib.flows.announce import Listeners, announce
+from chalicelib.flows.announce import Listeners, announce, announce_promise
 from chalicelib.flows.catch_up import catch_up
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.due import due
@@ -223,13 +223,15 @@ class Parley:
         changed = [(key, row, old) for key, row, old in changed if old is None or old.d != row.d]
         calls: list[Call] = []
         moved: dict[str, dict[str, list[str]]] = {}
-        ties = Ties(self.store)
+        ties, listeners = Ties(self.store), Listeners(self.world)
         for key, row, old in changed:
             self.reacted[key] = row
             record = from_row(row)
             self.queues.sync(following(record, old and from_row(old)))
             if isinstance(record, Message | Change):
                 calls += react(self.world, record, ties)
+                if isinstance(record, Change) and (room := ties.room(record.room)):
+                    calls += announce_promise(self.world, record, room, listeners)
             elif isinstance(record, Customer):
                 moved.setdefault(record.workspace, {}).setdefault(record.id, [])
             elif isinstance(record, Room | User) and (owner := owner_of_moved(old and from_row(old), record)):
@@ -240,7 +242,7 @@ class Parley:
                 for customer in behind(self.world, into):
                     moved.setdefault(record.workspace, {}).setdefault(customer, [])
             elif isinstance(record, Placement):
-                calls += announce(self.world, record, Listeners(self.world))
+                calls += announce(self.world, record, listeners)
         for key in self.reacted.keys() - self.table.rows.keys():
             if there := came_or_went(from_row(self.reacted.pop(key)), None):
                 moved.setdefault(there.workspace, {}).setdefault(there.customer, [])

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,15 @@ class LocalStack:
     def function(self, function: str) -> str:
         """The physical name of `receive`, `react`, `api`, …"""
         return self.outputs[f"{function.capitalize()}Function"]
+
+    def repair(self, install: str) -> None:
+        """The nightly pass over an install of a tracker, now: the task that the clock would hand to its worker."""
+        self.client("sqs").send_message(
+            QueueUrl=self.outputs["SyncQueueUrl"],
+            MessageBody=json.dumps({"do": "repair", "id": install, "why": "the night"}),
+            MessageGroupId=f"repair:{install}",
+            MessageDeduplicationId=uuid.uuid4().hex,
+        )
 
     def worker_pids(self, function: str) -> list[int]:
         """The processes that run a function now (Linux): to kill one half-way."""

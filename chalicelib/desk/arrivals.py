@@ -57,9 +57,10 @@ class Said(Part, frozen=True):
 
 class Mailed(Part, frozen=True):
     """A mail that somebody wrote. `verdict` is whether it is from its `sender`'s address: `pass`, `fail`, `none`.
-    `thread` are the ids of mails that it answers, nearest first; `tokens` what addresses of ours it was sent to. `cut`
-    says that quotes or a signature were left out of `text`; `original` is the whole. `content` is a hash of what it
-    says; `once`, where there is one, is good for one mail alone. One sender may write `per_hour`."""
+    `thread` are the ids of mails that it answers, nearest first; `tokens` what addresses of ours it was sent to,
+    `others` to whose addresses it went besides. `cut` says that quotes or a signature were left out of `text`;
+    `original` is the whole. `content` is a hash of what it says; `once`, where there is one, is good for one mail
+    alone. One sender may write `per_hour`."""
 
     id: str
     sender: str
@@ -70,6 +71,7 @@ class Mailed(Part, frozen=True):
     at: int
     thread: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     cut: bool = False
     files: tuple[File, ...] = ()
     original: bytes = b""

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Literal
 
 from .ids import delivery_id
-from .messages import Message
+from .messages import Change, Message
 from .record import Part, Record
 from .rooms import Bridge, Room
 
-What = Literal["post", "edit", "delete", "reaction", "card", "entered", "left"]
+What = Literal["post", "edit", "delete", "reaction", "card", "entered", "left", "promise"]
 State = Literal["queued", "sent", "failed", "skipped"]
 
 MINUTE = 60
@@ -24,8 +24,9 @@ MAX_BEHIND = 50  # failing deliveries that a bridge lets the later ones pass: wi
 
 class Delivery(Record, frozen=True):
     """A row of what a bridge owes. `n` is the change that it carries, `message` the number of its message (0: the
-    room's own state, a `card`). Of a customer that `entered` or `left` a `segment` the room is the customer, and `n`
-    counts its placements. `turn_at` is when its lane takes it; `missed` says that the install was paused."""
+    room's own state, a `card`, or what it is promised). Of a customer that `entered` or `left` a `segment` the room is
+    the customer, and `n` counts its placements. `turn_at` is when its lane takes it; `missed` says that the install was
+    paused."""
 
     bridge: str
     n: int
@@ -74,7 +75,8 @@ class Parcel(Part, frozen=True):
     links of the message's attachments, by attachment id; `content` reads one. `there` is the other side's id of the
     message (of what is edited, deleted, reacted to), `thread` the outside thread that it belongs in, `people` are the
     other side's ids of those who are mentioned, by name, `picture` the author's. `bridge` is None where an install is
-    told of every room and this one has no conversation there yet. The message is empty for a `card`."""
+    told of every room and this one has no conversation there yet. The message is empty for a `card`, and for a
+    `promise`, whose `change` comes along."""
 
     delivery: Delivery
     message: Message
@@ -89,6 +91,7 @@ class Parcel(Part, frozen=True):
     picture: str = ""
     links: dict[str, str] = {}
     content: Callable[[str], bytes] | None = None
+    change: Change | None = None
 
 
 class Notice(Part, frozen=True):

@@ -257,8 +257,9 @@ class Tracking(Record, frozen=True):
 
 class Notice(Record, frozen=True):
     """What the rooms of an issue are to be told, once each. `turn` is the issue's turn that it tells of. Where `undoes`
-    names another notice, only rooms that were told that one are told this one. `names` are customers that the text
-    names, and that not all who would read it are. `due` (ms) is when the clock looks."""
+    names another notice, only rooms that were told that one are told this one; where `amends` does, the messages that
+    told it are edited to this one's text or, if it `withdraws`, deleted. `names` are customers that the text names, and
+    that not all who would read it are. `due` (ms) is when the clock looks."""
 
     id: str
     issue: str
@@ -275,6 +276,8 @@ class Notice(Record, frozen=True):
     held_because: str = ""
     resolve: bool = False
     undoes: str = ""
+    amends: str = ""
+    withdraws: bool = False
     approved_by: str = ""
     names: tuple[str, ...] = ()
     cursor: str = ""

@@ -10,8 +10,9 @@ TOKEN = 16  # bytes of chance in a way into a room: nobody guesses one
 
 class Correspondent(Record, frozen=True):
     """Somebody who is written to about a room. `token` stands in the address that they answer to. `sent_n` is the last
-    change that they were told of, `last_id` the last mail between us (their Message-ID or ours). A visitor's address is
-    `proven` once a mail from it passed the receiving server's checks."""
+    change that they were told of, at `sent_at`, `last_id` the last mail between us (their Message-ID or ours). A
+    visitor's address is `proven` once a mail from it passed the receiving server's checks, or somebody of the same
+    company wrote to it, too. `had` are the latest messages that they got by mail without us."""
 
     room: str
     install: str
@@ -25,6 +26,8 @@ class Correspondent(Record, frozen=True):
     proven: bool = False
     muted: bool = False
     sent_n: int = 0
+    sent_at: int = 0
+    had: tuple[int, ...] = ()
     last_id: str = ""
 
 

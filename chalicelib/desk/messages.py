@@ -6,6 +6,7 @@ import msgspec
 
 from .errors import Invalid, TooLarge
 from .ids import message_id
+from .promises import Promise
 from .record import Part, Record
 
 MAX_CHARACTERS = 40_000
@@ -138,7 +139,8 @@ class Draft(Part, frozen=True):
 
 
 class Change(Record, frozen=True):
-    """A change of a room that is not a post. `message` is the number of the message it is about, 0 for the room."""
+    """A change of a room that is not a post. `message` is the number of the message it is about, 0 for the room;
+    `promise` what the room's became, where that is among the `fields` (None: it was withdrawn)."""
 
     room: str
     n: int
@@ -150,6 +152,7 @@ class Change(Record, frozen=True):
     fields: tuple[str, ...] = ()
     other_room: str = ""
     source: Source | None = None
+    promise: Promise | None = None
 
 
 class Pending(Part, frozen=True):

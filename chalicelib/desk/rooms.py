@@ -5,6 +5,7 @@ from typing import Literal
 
 from .ids import bridge_id
 from .messages import Source
+from .promises import Promise
 from .record import Part, Record
 
 Kind = Literal["triage", "topic", "internal", "visitor"]
@@ -50,7 +51,8 @@ class Room(Record, frozen=True):
     """The sequencer of all that is said in it. `posts` and `notes` count what was ever said: unread subtracts.
     `broadcast` is the last one that its customer has not answered; `heard` are the times (ms) of late ones.
     `mentioned` tells of the people that were named last in which change that was. `waiting_since` (ms) is when the
-    customer began to wait, where it is the vendor's turn; `channels` are those that its people spoke over."""
+    customer began to wait, where it is the vendor's turn; `channels` are those that its people spoke over. `promise` is
+    what the vendor owes it, or owed it last."""
 
     id: str
     workspace: str
@@ -75,6 +77,7 @@ class Room(Record, frozen=True):
     broadcast: Spoken | None = None
     heard: tuple[int, ...] = ()
     mentioned: dict[str, int] = {}
+    promise: Promise | None = None
 
     @property
     def n(self) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from .messages import Broadcasted, Change, ChangeType, Draft, Message, Pending, Source, folded
+from .promises import settled
 from .rooms import GLIMPSE, Glimpse, Room, Seen, Spoken, naming
 
 MAX_HEARD = 20  # broadcasts whose times a room keeps
@@ -90,7 +91,9 @@ def touched(
 def room_changed(
     room: Room, at: int, by: str, fields: dict[str, Any], type_: ChangeType = "room", other_room: str = ""
 ) -> tuple[Room, Change]:
-    """The room and the change record after its own fields changed."""
+    """The room and the change record after its own fields changed. Who resolves a room settles its promise."""
+    if fields.get("state") == "resolved" and "promise" not in fields and room.promise and room.promise.open:
+        fields = fields | {"promise": settled(room.promise, "kept", by, at)}
     change = Change(
         version=1,
         room=room.id,
@@ -100,5 +103,6 @@ def room_changed(
         by=by,
         fields=tuple(sorted(fields)),
         other_room=other_room,
+        promise=fields.get("promise"),
     )
     return room.changed(**fields), change

@@ -95,9 +95,11 @@ class Registered(Part, frozen=True):
 
 
 class Probe(Part, frozen=True):
-    """What trying a connection found: the account (`actor` is its id there), and in words what is missing and right."""
+    """What trying a connection found: the account (`actor` is its id there), and in words what is missing and right;
+    `renamed` are fields of the config that are to say something else now."""
 
     account: str
     actor: str
     missing: tuple[str, ...] = ()
     right: tuple[str, ...] = ()
+    renamed: dict[str, str] = {}

@@ -1,13 +1,16 @@
-"""What the inbox can be looked at by, besides all of it: whose turn it is in an open room, and who is on it."""
+"""What the inbox can be looked at by, besides all of it: whose turn it is in an open room, who is on it, what it was
+promised."""
 
 from .record import Record
 from .rooms import Room
 
 UNASSIGNED = "unassigned"
+PROMISED = "promised"
 
 
 class Shelf(Record, frozen=True):
-    """The views that a room is in now, each with the time (ms) at which it came there. Kept by `react`."""
+    """The views that a room is in now, each with the time (ms) at which it came there, or by which it is ordered there.
+    Kept by `react`."""
 
     room: str
     workspace: str
@@ -33,13 +36,16 @@ def assigned_view(agent: str) -> str:
     return f"assigned:{agent}"
 
 
-def views_of(room: Room) -> frozenset[str]:
-    """Where a room belongs. A resolved one, and one in which nothing was ever said, is in none but its assignees'."""
+def views_of(room: Room) -> dict[str, int]:
+    """Where a room belongs, and the time (ms) that orders it there (0: when it came). A resolved one, and one in which
+    nothing was ever said, is in none but its assignees'; one with an open promise comes by when that is due."""
     if room.state != "open":
-        return frozenset()
-    found = {assigned_view(agent) for agent in room.assignees}
+        return {}
+    found = dict.fromkeys(map(assigned_view, room.assignees), 0)
     if room.turn:
-        found.add(turn_view(room.turn))
+        found[turn_view(room.turn)] = 0
     if not room.assignees and room.last_message_at:
-        found.add(UNASSIGNED)
-    return frozenset(found)
+        found[UNASSIGNED] = 0
+    if room.promise and room.promise.open:
+        found[PROMISED] = room.promise.due
+    return found

@@ -1,7 +1,6 @@
 """Broadcasts as they go over the wire: requests, answers, and records as the API shows them."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -305,16 +304,3 @@ def _result_view(target: Target, result: Result | None, deliveries: dict[str, li
 
 def _delivered(row: Delivery) -> DeliveredView:
     return DeliveredView(install=row.install, channel=row.channel, state=row.state, reason=row.reason or None)
-
-
-def moment_of(told: str | None) -> int:
-    """A time of a request in ms, 0 for none; Invalid for what is none."""
-    if told is None:
-        return 0
-    try:
-        at = datetime.fromisoformat(told)
-        if at.tzinfo is None:
-            raise ValueError
-        return int(at.timestamp() * 1000)
-    except (ValueError, OverflowError):
-        raise Invalid("a time as RFC 3339 has it, with its offset from UTC", "at") from None

@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from ..desk.ids import message_id
 from ..desk.messages import Attached, Author, Message
+from .promises import PromiseView
 from .shapes import Body, Time, View, time_of
 
 
@@ -121,7 +122,7 @@ class MessageView(View, frozen=True):
 
 class ChangeView(View, frozen=True):
     """One change of a room: `posted`, `edited`, `deleted`, `reaction`, `room` or `forked`. `message` is as it is now;
-    `fields` names what changed of the room; `other_room` where a fork went."""
+    `fields` names what changed of the room, `promise` is what that became; `other_room` where a fork went."""
 
     change: int
     type: str
@@ -129,6 +130,7 @@ class ChangeView(View, frozen=True):
     by: str
     message: MessageView | None
     fields: list[str]
+    promise: PromiseView | None
     other_room: str | None
 
 

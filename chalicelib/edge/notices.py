@@ -34,7 +34,8 @@ class ToldView(View, frozen=True):
 
 
 class NoticeView(View, frozen=True):
-    """What the rooms of an issue are told. `names` are customers whose name is in a text that others would read."""
+    """What the rooms of an issue are told. `names` are customers whose name is in a text that others would read. One
+    that `amends` another edits the messages that told it or, if it `withdraws`, deletes them."""
 
     id: str
     issue: str
@@ -47,6 +48,8 @@ class NoticeView(View, frozen=True):
     approved_by: str | None
     held_because: str | None
     resolve: bool
+    amends: str | None
+    withdraws: bool
     told: int
     at: Time
     names: list[str]
@@ -78,6 +81,8 @@ def notice_view(notice: Notice) -> NoticeView:
         approved_by=notice.approved_by or None,
         held_because=notice.held_because or None,
         resolve=notice.resolve,
+        amends=notice.amends or None,
+        withdraws=notice.withdraws,
         told=notice.told,
         at=time_of(notice.at) or "",
         names=list(notice.names),

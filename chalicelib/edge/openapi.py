@@ -27,6 +27,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "turn": {"schema": {"type": "string", "enum": ["vendor", "customer"]}, "description": "Whose turn it is"},
     "workspace": {"schema": {"type": "string"}, "description": "A workspace's id"},
     "segment": {"schema": {"type": "string"}, "description": "A segment's id"},
+    "promise": {"schema": {"type": "string", "enum": ["open", "overdue"]}, "description": "What the rooms are owed"},
     "message": {"schema": {"type": "string"}, "description": "A message's id"},
     "deliveries": {"schema": {"type": "string", "enum": ["true"]}, "description": "Tell of each bridge too"},
 }

@@ -9,6 +9,7 @@ from ..desk.customers import Customer
 from ..desk.ids import message_id
 from ..desk.people import Principal
 from ..desk.rooms import Room, Seen, mentioned, unread
+from .promises import PromiseBody, PromiseView, promise_view
 from .shapes import Body, CustomerRef, ExternalId, Name, PersonView, Time, View, time_of
 
 Label = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
@@ -29,13 +30,15 @@ class NewRoom(Body, frozen=True):
 
 
 class ChangeRoom(Body, frozen=True):
-    """Change a room. Users may rename topics and resolve or reopen; agents may also assign and label."""
+    """Change a room. Users may rename topics and resolve or reopen; agents may also assign, label, and promise
+    something (null withdraws it)."""
 
     name: Name | UnsetType = UNSET
     state: Literal["open", "resolved"] | UnsetType = UNSET
     outcome: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
     assignees: Annotated[list[str], Meta(max_length=20)] | UnsetType = UNSET
     labels: Annotated[list[Label], Meta(max_length=20)] | UnsetType = UNSET
+    promise: PromiseBody | None | UnsetType = UNSET
 
 
 class ForkRoom(Body, frozen=True):
@@ -85,6 +88,7 @@ class RoomView(View, frozen=True):
     mentioned: bool
     messages: int
     change: int
+    promise: PromiseView | None
     origin: OriginView | None
     created_at: Time
 
@@ -143,6 +147,7 @@ def room_view(room: Room, who: Principal, seen: Seen | None, customer: Customer 
         mentioned=mentioned(room, who.id, seen),
         messages=room.posts,
         change=room.n,
+        promise=promise_view(room.promise),
         origin=OriginView(
             room=origin.room, first=message_id(origin.room, origin.first), last=message_id(origin.room, origin.last)
         )

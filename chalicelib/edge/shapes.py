@@ -1,11 +1,13 @@
 """What all requests and answers of the API are made of. The OpenAPI document is generated from them, each noun's in
 a file of its own beside this."""
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from ..desk.errors import Invalid
 from ..desk.moments import rfc3339
 
 # Python's `$` also matches before a line's end: hence the look-ahead, which no other reader of the pattern minds.
@@ -51,6 +53,19 @@ Time = Annotated[str, Meta(description="RFC 3339, in UTC", examples=["2026-01-31
 def time_of(ms: int) -> str | None:
     """A moment as the API shows it."""
     return rfc3339(ms) if ms else None
+
+
+def moment_of(told: str | None, field: str = "at") -> int:
+    """A time of a request in ms, 0 for none; Invalid for what is none."""
+    if told is None:
+        return 0
+    try:
+        at = datetime.fromisoformat(told)
+        if at.tzinfo is None:
+            raise ValueError
+        return int(at.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise Invalid("a time as RFC 3339 has it, with its offset from UTC", field) from None
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -164,7 +164,7 @@ def react(event: Any) -> None:
     from ..desk.rooms import Room
     from ..desk.segments import Placement
     from ..desk.workspaces import Agent
-    from ..flows.announce import Listeners, announce
+    from ..flows.announce import Listeners, announce, announce_promise
     from ..flows.due_work import placing
     from ..flows.follow_issue import following
     from ..flows.note_letter import noted
@@ -196,6 +196,8 @@ def react(event: Any) -> None:
                     watched = ties.watched(room.workspace, rim.clock.now())
                     told = ties.message(happening)
                     pushes.append(changed(happening, told, room, settings().public_url, watched))
+                    if isinstance(happening, Change):
+                        calls += announce_promise(rim, happening, room, listeners)
             elif isinstance(happening, Customer):
                 moved.setdefault(happening.workspace, {}).setdefault(happening.id, [])
             elif isinstance(happening, Room | User) and (owner := owner_of_moved(before, happening)):

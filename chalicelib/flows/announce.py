@@ -1,11 +1,14 @@
-"""Announce that a customer entered or left a segment, to the installs that ask for it: a row each in the ledger of what
-is owed, under the customer, in the order of its placements."""
+"""Announce that a customer entered or left a segment, or what became of a promise, to the installs that ask for it: a
+row each in the ledger of what is owed, under the customer in the order of its placements, or under the room."""
 
 from contextlib import suppress
 
 from ..desk.deliveries import Delivery, What
 from ..desk.errors import Clash
 from ..desk.ids import bridge_id
+from ..desk.messages import Change
+from ..desk.promises import fact
+from ..desk.rooms import Room
 from ..desk.segments import MAX_SEGMENTS, Placement
 from ..desk.workspaces import Install
 from ..ports import Call, Listing, World, new
@@ -16,7 +19,7 @@ assert PLACES > 2 * MAX_SEGMENTS
 
 
 class Listeners:
-    """The installs of each workspace that ask for facts of segments, read once per batch."""
+    """The installs of each workspace that ask for facts, read once per batch."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -51,7 +54,36 @@ def announce(world: World, placement: Placement, listeners: Listeners) -> list[C
                     segment=segment,
                     created_at=world.clock.now(),
                 )
-                with suppress(Clash):  # an earlier run of this very placement wrote it
-                    world.store.commit(new(row))
-                calls.append(Call(row.bridge, row.n))
+                calls.append(_owed(world, row))
     return calls
+
+
+def announce_promise(world: World, change: Change, room: Room, listeners: Listeners) -> list[Call]:
+    """The same for a change of what a room is promised."""
+    if "promise" not in change.fields:
+        return []
+    event = f"promise.{fact(change.promise)}"
+    return [
+        _owed(
+            world,
+            Delivery(
+                bridge=bridge_id(room.id, install.id),
+                n=change.n,
+                room=room.id,
+                install=install.id,
+                channel=install.kind,
+                workspace=room.workspace,
+                message=0,
+                what="promise",
+                created_at=world.clock.now(),
+            ),
+        )
+        for install in listeners.of(room.workspace)
+        if event in install.config["events"]
+    ]
+
+
+def _owed(world: World, row: Delivery) -> Call:
+    with suppress(Clash):  # an earlier run of this very fact wrote it
+        world.store.commit(new(row))
+    return Call(row.bridge, row.n)

@@ -4,6 +4,8 @@ unmute."""
 import base64
 from typing import Literal
 
+import msgspec
+
 from ..desk.errors import NotFound
 from ..desk.letters import TOKEN, Correspondent, ReturnAddress, RoomAddress, tokened
 from ..desk.messages import Author
@@ -11,42 +13,50 @@ from ..desk.workspaces import Install
 from ..ports import World, new, over, ref
 from .once import again
 
+LATELY = 20  # messages that are remembered as had
+
 
 def correspond(
-    world: World, install: Install, room: str, who: Author, address: str, *, last_id: str = "", proven: bool = False
+    world: World,
+    install: Install,
+    room: str,
+    who: Author,
+    address: str,
+    *,
+    last_id: str = "",
+    proven: bool = False,
+    had: int = 0,
 ) -> Correspondent:
-    """The correspondent, made if need be; the address and the last mail are kept up to date."""
+    """The correspondent, made if need be; the address and the last mail are kept up to date. `had` is the number of a
+    message that they have got without us."""
 
     def attempt(_: int) -> Correspondent:
         old = world.store.one(ref(Correspondent, room, install.id, who.id))
+        found = old or _made(world, install, room, who, address)
+        changed = found.changed(
+            address=address,
+            name=who.name or found.name,
+            proven=proven or found.proven,
+            last_id=last_id or found.last_id,
+            had=tuple(dict.fromkeys([*found.had, had]))[-LATELY:] if had else found.had,
+        )
         if old is None:
-            made = _made(world, install, room, who, address, last_id, proven)
             way = ReturnAddress(
-                version=1, token=made.token, workspace=made.workspace, install=install.id, room=room, person=who.id
+                token=found.token, workspace=found.workspace, install=install.id, room=room, person=who.id
             )
-            world.store.commit(new(made), new(way))
-            return made
-        fields = {
-            "address": address,
-            "name": who.name,
-            "proven": proven or old.proven,
-            "last_id": last_id or old.last_id,
-        }
-        if all(getattr(old, name) == value for name, value in fields.items()):
+            world.store.commit(new(changed), new(way))
+        elif msgspec.structs.replace(changed, version=old.version) != old:
+            world.store.commit(over(changed, old))
+        else:
             return old
-        changed = old.changed(**fields)
-        world.store.commit(over(changed, old))
         return changed
 
     return again(world, attempt)
 
 
-def _made(
-    world: World, install: Install, room: str, who: Author, address: str, last_id: str, proven: bool
-) -> Correspondent:
+def _made(world: World, install: Install, room: str, who: Author, address: str) -> Correspondent:
     kind: Literal["user", "visitor"] = "user" if who.kind == "user" else "visitor"
     return Correspondent(
-        version=1,
         room=room,
         install=install.id,
         person=who.id,
@@ -56,8 +66,6 @@ def _made(
         token=_token(world),
         created_at=world.clock.now(),
         name=who.name,
-        proven=proven,
-        last_id=last_id,
     )
 
 

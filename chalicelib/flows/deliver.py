@@ -22,7 +22,7 @@ from ..desk.deliveries import (
 )
 from ..desk.errors import Clash
 from ..desk.ids import bridge_parts
-from ..desk.messages import Author, Message, Source
+from ..desk.messages import Author, Change, Message, Source
 from ..desk.rooms import Bridge, Room
 from ..desk.segments import Segment
 from ..desk.workspaces import Install, Workspace, feeding
@@ -257,6 +257,7 @@ def _parcel(world: World, row: Delivery, room: Room, message: Message, bridge: B
         room=room,
         links=links,
         content=lambda id_: world.files.get(f"files/{row.workspace}/{id_}"),
+        change=world.store.one(ref(Change, row.room, row.n, False)) if row.what == "promise" else None,
     )
     return addressed(world, parcel)
 

@@ -53,6 +53,8 @@ def change_notice(world: World, who: Principal, id_: str, fields: dict[str, obje
 
     def attempt(_: int) -> Notice:
         old = _draft(world, who, id_)
+        if old.withdraws:
+            raise Conflict("what is taken back has no words of its own")
         issue = world.store.one(ref(Issue, old.issue)) if "text" in fields else None
         names = names_in(world, issue, str(fields["text"])) if issue else old.names
         changed = old.changed(names=names, **fields)
@@ -98,6 +100,6 @@ def _draft(world: World, who: Principal, id_: str) -> Notice:
     return old
 
 
-def comment_notice_id(issue: str, install: str, comment: str, revision: int) -> str:
-    """The id of the notice of a comment as it is at a revision."""
-    return derived("ntc", issue, install, comment, str(revision))
+def comment_notice_id(issue: str, install: str, comment: str, version: int) -> str:
+    """The id of the notice of a comment as it is stored at a version: a tracker's own times may be of the second."""
+    return derived("ntc", issue, install, comment, str(version))

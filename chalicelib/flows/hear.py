@@ -117,35 +117,57 @@ def _heard(sight: "Sight", seen: CommentSeen, old: Comment | None, imported: boo
 
 
 def _crossing(sight: "Sight", seen: CommentSeen, old: Comment | None) -> tuple[list[Write], list[Task], str]:
-    """What is written for customers to hear of a comment, the tasks that follow, and the notice's id."""
-    tracking, world = sight.tracking, sight.world
-    text = crossing(tracking, seen.text)
-    before = world.store.one(ref(Notice, old.notice)) if old and old.notice else None
+    """What is written for customers to hear of a comment, the tasks that follow, and the notice's id. Of one that they
+    were told already the told messages change; they are deleted where it is no longer for customers."""
+    text = crossing(sight.tracking, seen.text)
+    words = comment_text(sight.tracking, text) if text else ""
+    before, told = _told_by(sight, old)
+    if before and words and before.text == words and before.state != "discarded" and not before.withdraws:
+        return [], [], before.id
     writes = [_discarded(before, "the comment was changed")] if before and before.state == "draft" else []
-    if not text or tracking.policy == "quiet":
-        return writes, [], ""
-    now = world.clock.now()
-    names = names_in(world, sight.issue, text)
-    why = held(tracking, sight.issue, names)
-    at_once = tracking.policy == "tell" and not why and not (before and before.state in ("sending", "sent"))
-    notice = Notice(
+    if sight.tracking.policy == "quiet" or not (words or told) or (told and told.text == words):
+        return writes, [], told.id if told else ""
+    names = names_in(sight.world, sight.issue, text) if text else ()
+    notice = _notice(sight, seen.id, old.version + 1 if old else 1, words, told, names)
+    tasks = [Task("tell", notice.id, why="first")] if notice.state == "sending" else []
+    return [*writes, new(notice)], tasks, notice.id
+
+
+def _told_by(sight: "Sight", old: Comment | None) -> tuple[Notice | None, Notice | None]:
+    """The newest notice of a comment, and the one whose words stand in the rooms now."""
+    before = sight.world.store.one(ref(Notice, old.notice)) if old and old.notice else None
+    told = before
+    if before and before.state not in ("sending", "sent"):
+        told = sight.world.store.one(ref(Notice, before.amends)) if before.amends else None
+    return before, None if told and told.withdraws else told
+
+
+def _notice(
+    sight: "Sight", comment: str, version: int, words: str, told: Notice | None, names: tuple[str, ...]
+) -> Notice:
+    """What customers are to hear of a comment; without `words`, that what was told is taken back."""
+    tracking, now = sight.tracking, sight.world.clock.now()
+    why = held(tracking, sight.issue, names) if words else ""
+    at_once = tracking.policy == "tell" and not why
+    return Notice(
         version=1,
-        id=comment_notice_id(sight.issue.id, sight.install.id, seen.id, seen.updated_at),
+        id=comment_notice_id(sight.issue.id, sight.install.id, comment, version),
         issue=sight.issue.id,
         workspace=sight.issue.workspace,
         about="comment",
-        text=comment_text(tracking, text),
+        text=words or (told.text if told else ""),
         at=now,
         author=Author(kind="agent", id="", name=""),
         state="sending" if at_once else "draft",
         turn=sight.issue.turns,
         install=sight.install.id,
-        comment=seen.id,
+        comment=comment,
         names=names,
         held_because=why if tracking.policy == "tell" else "",
+        amends=told.id if told else "",
+        withdraws=not words,
         due=now + GRACE if at_once else 0,
     )
-    return [*writes, new(notice)], [Task("tell", notice.id, why="first")] if at_once else [], notice.id
 
 
 def _discarded(notice: Notice, why: str) -> Write:
@@ -153,14 +175,21 @@ def _discarded(notice: Notice, why: str) -> Write:
 
 
 def forget(sight: "Sight", comment: str) -> None:
-    """A comment was deleted there: what was drafted of it is discarded. What was told stays told."""
+    """A comment was deleted there: what was drafted of it is discarded, and what was told taken back, as the policy
+    says."""
     old = sight.world.store.one(ref(Comment, sight.issue.id, sight.install.id, comment)) if comment else None
     if old and not old.deleted:
         _forget(sight, old)
 
 
 def _forget(sight: "Sight", old: Comment) -> None:
-    notice = sight.world.store.one(ref(Notice, old.notice)) if old.notice else None
-    writes = [_discarded(notice, "the comment was deleted")] if notice and notice.state == "draft" else []
-    gone = old.changed(text="", deleted=True)
+    before, told = _told_by(sight, old)
+    writes = [_discarded(before, "the comment was deleted")] if before and before.state == "draft" else []
+    gone, tasks = old.changed(text="", deleted=True), []
+    if told and sight.tracking.policy != "quiet":
+        notice = _notice(sight, old.id, gone.version, "", told, ())
+        gone = replace(gone, notice=notice.id)
+        writes.append(new(notice))
+        tasks = [Task("tell", notice.id, why="first")] if notice.state == "sending" else []
     sight.world.store.commit(over(gone, old), *writes, sight.chronicle("comment_deleted", author=old.author))
+    sight.world.queues.sync(tasks)

@@ -96,7 +96,7 @@ def _needed(world: World, task: Task, issue: Issue, ticket: Ticket, tracking: Tr
     if task.hint:
         seen = ticket.heard_at if task.hint.comment else ticket.looked_at
         return task.at + SKEW >= seen or task.hint.what in ("comment_deleted", "transferred")
-    return task.why.startswith("repair") or bool(owed_on(world, issue.id, ticket.install))
+    return task.why.startswith(("repair", "project")) or bool(owed_on(world, issue.id, ticket.install))
 
 
 def _worked(sight: Sight, task: Task) -> str:
@@ -115,6 +115,8 @@ def _worked(sight: Sight, task: Task) -> str:
         return _lost(sight)
     if seen.updated_at and seen.updated_at < sight.ticket.seen_at and sight.ticket.attempts < STALE_TRIES:
         raise Behind("the tracker tells an older state than before", 5)
+    if (seen.key, seen.url) != (sight.ticket.key, sight.ticket.url):
+        _renamed(sight, seen)
     commented = sight.ticket.standing == "new" or sight.ticket.attempts > 0
     commented = commented or (task.hint is not None and bool(task.hint.comment))
     commented = commented or seen.updated_at != sight.ticket.seen_at or task.why.startswith("repair")
@@ -181,6 +183,12 @@ def _rename(sight: Sight, ticket: Ticket, *writes: Write) -> None:
     sight.issue = issue
 
 
+def _renamed(sight: Sight, seen: TicketSeen) -> None:
+    """The ticket is called otherwise now: its project was renamed, or moved."""
+    told = sight.chronicle("changed", fields="ticket", was=sight.ticket.key, now=seen.key, url=seen.url)
+    _rename(sight, sight.ticket.changed(key=seen.key, url=seen.url), told)
+
+
 def _follow(sight: Sight, moved_to: str) -> TicketSeen | None:
     """The ticket where it was transferred to, if we may see it there."""
     seen = sight.there.fetch(moved_to)
@@ -224,8 +232,6 @@ def _take_over(sight: Sight, seen: TicketSeen, found: Agreement, began: int) -> 
         standing="linked",
         word=seen.word,
         assignee=seen.assignee,
-        key=seen.key,
-        url=seen.url,
         seen_at=seen.updated_at,
         looked_at=began,
         due=0,

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from ..desk.errors import Conflict, Invalid
-from ..desk.issues import Asked, Comment, History, Holder, Issue, Owed, Ticket, Told
+from ..desk.issues import Asked, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told
 from ..desk.people import Principal
 from ..ports import Drop, Listing, Put, Task, World, Write, new, over, ref
 from .audit import audit
@@ -63,6 +63,11 @@ def merge_rest(world: World, issue_id: str) -> None:
     if old is None or not old.merged_into:
         return
     into = own_issue(world, old.workspace, old.merged_into)
+    notices = _all(world, Listing("issue-notices", (old.id,)))
+    if any(notice.state == "sending" for notice in notices):
+        return  # its rooms are told to the end where they are: the clock comes again
+    for notice in notices:
+        again(world, lambda _, id_=notice.id: _notice(world, id_, into.id))  # type: ignore[misc]
     for tie in _all(world, Listing("ties", (old.id,))):
         again(world, lambda _, tie=tie: _tie(world, tie, into.id))  # type: ignore[misc]
     for name in ("history", "comments", "owed", "told"):
@@ -73,6 +78,16 @@ def merge_rest(world: World, issue_id: str) -> None:
                 writes += [_gone(row), Put(replace(row, issue=into.id), None)]
             world.store.commit(*writes)
     again(world, lambda _: _ended(world, old.id))
+
+
+def _notice(world: World, id_: str, into_id: str) -> None:
+    """A notice under the other issue. A draft that the merged one was closed or reopened is of nobody's state now."""
+    notice = world.store.one(ref(Notice, id_))
+    if notice is None or notice.issue == into_id:
+        return
+    stale = notice.state == "draft" and notice.about == "state"
+    ended = {"state": "discarded", "held_because": "the issue was merged into another"} if stale else {}
+    world.store.commit(over(notice.changed(issue=into_id, **ended), notice))
 
 
 def _tie(world: World, tie: Asked, into_id: str) -> None:

@@ -122,6 +122,8 @@ def _what(happening: Happening) -> What | None:
     """What a bridge is owed for it, if anything. The copies that a fork makes were sent where they were said."""
     if isinstance(happening, Message):
         return None if happening.forked_from or happening.author.kind == "system" else "post"
+    if happening.fields == ("promise",):  # is no news to a card; who asks for promises is told by `announce`
+        return None
     return WHAT.get(happening.type)
 
 

@@ -1,6 +1,6 @@
 """Recompute all that is derived, from what was said and set: index keys, rooms' counts and glimpses, messages'
-ordinals, read marks' counts, the id map, domain claims, feeds, customers' footing, the inbox's views. The one full
-scan; run it in quiet hours, as often as you like.
+ordinals, read marks' counts, the id map, domain claims, feeds, customers' footing, the inbox's views, who is behind an
+issue. The one full scan; run it in quiet hours, as often as you like.
 
 Deliveries are no derived state: they are the ledger of what was sent.
 """
@@ -14,6 +14,7 @@ import msgspec
 from ..desk.customers import Customer, Domain, User
 from ..desk.errors import Clash
 from ..desk.footing import Counted, Footing, OpenRoom, counted, glance, summed
+from ..desk.issues import Asked, Behind, Issue, arr_of
 from ..desk.messages import Known, Message
 from ..desk.record import Record
 from ..desk.rooms import Bridge, Room, Seen, Tie
@@ -82,7 +83,9 @@ def _right(store: Scanned, record: Record) -> Iterator[Record]:
     elif isinstance(record, Counted):
         if counted(store.one(ref(User, record.customer, record.user))) is None:
             store.commit(Drop(ref(Counted, record.customer, record.user)))
-    elif not isinstance(record, Known | Domain | Placement | Tie):  # a placement comes with its customer
+    elif isinstance(record, Issue):
+        yield from _issue(store, record)
+    elif not isinstance(record, Known | Domain | Placement | Tie | Behind):  # what comes with something else
         yield record
 
 
@@ -165,6 +168,36 @@ def _footing(store: Scanned, customer: Customer) -> Iterator[Record]:
     elif old:
         moved = {} if old.footing == right else {"footing": right, "next_at": 1}
         yield msgspec.structs.replace(old, **moved)
+
+
+def _issue(store: Scanned, issue: Issue) -> Iterator[Record]:
+    """The customers behind an issue, by the rooms that are tied to it, and its sums. The rooms of one that was merged
+    are counted where they are now."""
+    tied: Listing[Asked] = Listing("ties", (issue.id,))
+    ties = list(_all(store, tied)) if not issue.merged_into else []
+    rooms = Counter(tie.customer for tie in ties if tie.customer)
+    behind: Listing[Behind] = Listing("behind", (issue.id,))
+    old = {row.customer: row for row in _all(store, behind)}
+    rows = [_behind(store, issue, old.get(id_), id_, count) for id_, count in sorted(rooms.items())]
+    yield from rows
+    for gone in sorted(old.keys() - rooms.keys()):
+        store.commit(Drop(ref(Behind, issue.id, gone)))
+    yield msgspec.structs.replace(
+        issue, rooms=len(ties), customers=len(rows), arr=round(sum(row.arr for row in rows), 2)
+    )
+
+
+def _behind(store: Scanned, issue: Issue, old: Behind | None, id_: str, rooms: int) -> Behind:
+    customer = store.one(ref(Customer, id_))
+    return Behind(
+        version=old.version if old else 1,
+        issue=issue.id,
+        customer=id_,
+        workspace=issue.workspace,
+        name=customer.name if customer else "",
+        rooms=rooms,
+        arr=arr_of(customer),
+    )
 
 
 def _known(store: Scanned, source: str, id_: str, workspace: str, room: str, n: int) -> Known:

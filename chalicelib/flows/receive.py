@@ -87,7 +87,8 @@ def _hinted(
     elif isinstance(hint, Unsupported):
         outcome.unsupported.append(hint.what)
     elif hint.what == "project_changed":
-        outcome.ignored.append("project-changed")
+        world.queues.sync([Task("project", envelope.install, why=f"{envelope.id}:{number}")])
+        outcome.handled.append(hint.what)
     else:
         ticket = hint.ticket or _ticket_of(world, envelope.install, hint.comment)
         if not ticket or world.store.one(ref(Holder, envelope.install, ticket)) is None:

@@ -60,6 +60,28 @@ def mailed(place: Place, arrival: Mailed) -> None:
     _bind(place, message)
     if author.kind == "user" or author.verified:
         correspond(world, install, message.room, author, arrival.sender, last_id=arrival.id, proven=True)
+        if customer and arrival.others:
+            _copy_in(place, arrival, customer, message)
+
+
+def _copy_in(place: Place, arrival: Mailed, customer: Customer, message: Message) -> None:
+    """Whom a customer's people wrote to besides us is written to as well, if they are of the same company. Nobody else
+    is: a mail to us must not make us write to strangers."""
+    world, install = place.world, place.install
+    room = world.store.one(ref(Room, message.room))
+    if room is None or room.customer != customer.id:
+        return
+    for address in arrival.others:
+        known = user_of_address(world, install.workspace, address, customer.id, customer)
+        if known and known[0].id == customer.id:
+            who = Author(kind="user", id=known[1].id, name=known[1].name)
+        elif address.rpartition("@")[2] in customer.domains:
+            id_ = derived("vis", install.workspace, "mail", address, "proven")
+            visitor = admit_visitor(world, install.workspace, id_, "", address, customer.id)
+            who = Author(kind="visitor", id=visitor.id, name=visitor.name)
+        else:
+            continue
+        correspond(world, install, room.id, who, address, last_id=arrival.id, proven=True, had=message.n)
 
 
 def _known(place: Place, arrival: Mailed) -> dict[str, Known]:

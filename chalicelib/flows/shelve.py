@@ -11,16 +11,16 @@ def shelve(store: Store, room: Room, shelf: Shelf | None, now: int) -> Shelf | N
     room decides, and of two who do it at once one does."""
     wanted = views_of(room)
     held = shelf.views if shelf else {}
-    if wanted == set(held):
+    views = {view: order or held.get(view, now) for view, order in sorted(wanted.items())}
+    if views == held:
         return shelf
-    views = {view: held.get(view, now) for view in sorted(wanted)}
     was = shelf.version if shelf else 0
     next_ = Shelf(version=was + 1, room=room.id, workspace=room.workspace, views=views)
     writes: list[Write] = [Put(next_, was)]
-    for view in sorted(wanted - set(held)):
+    for view, _ in sorted(views.items() - held.items()):
         writes.append(Put(place(next_, view), None))
-    for view in sorted(set(held) - wanted):
-        writes.append(Drop(ref(Place, room.workspace, view, held[view], room.id)))
+    for view, since in sorted(held.items() - views.items()):
+        writes.append(Drop(ref(Place, room.workspace, view, since, room.id)))
     try:
         store.commit(*writes)
     except Clash:

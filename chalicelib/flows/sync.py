@@ -1,6 +1,7 @@
 """Work off a task of the worker of trackers."""
 
 from ..ports import Task, World
+from .follow_project import follow_project
 from .look import look
 from .merge_issues import merge_rest
 from .repair import repair
@@ -18,6 +19,8 @@ def sync(world: World, task: Task) -> str:
         merge_rest(world, task.id)
     elif task.do == "count":
         count_customer(world, task.id)
+    elif task.do == "project":
+        follow_project(world, task.id, task.why)
     else:
         repair(world, task.id)
     return "done"

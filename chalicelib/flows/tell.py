@@ -6,11 +6,12 @@ from msgspec.structs import replace
 
 from ..desk.customers import Customer
 from ..desk.errors import Busy, Refusal
-from ..desk.issues import PIECE, Asked, Issue, Notice, Told
-from ..desk.messages import Draft, Source, check_text
+from ..desk.issues import CLOSED, PIECE, Asked, Issue, Notice, Told
+from ..desk.messages import ChangeType, Draft, Message, Source, check_text, deleted, edited
 from ..desk.notices import text_for
+from ..desk.promises import Promise, reopened, settled
 from ..desk.rooms import Room
-from ..desk.saying import room_changed, said
+from ..desk.saying import room_changed, said, touched
 from ..desk.templates import Missing
 from ..ports import Listing, Ref, Task, World, Write, new, over, ref
 from .chronicle import chronicle
@@ -22,12 +23,18 @@ def tell(world: World, notice_id: str) -> None:
     """Tell the next piece of its rooms; and hand on the rest. Doing it again tells nobody twice."""
     notice = world.store.one(ref(Notice, notice_id))
     issue = world.store.one(ref(Issue, notice.issue)) if notice else None
-    if notice is None or issue is None or notice.state != "sending":
+    if notice is None or issue is None or notice.state != "sending" or _waits(world, notice):
         return
     listing: Listing[Asked] = Listing("ties", (issue.id,))
     page = world.store.page(listing, PIECE, notice.cursor or None)
     told = sum(_told(world, notice, issue, tie) for tie in page.items)
     _advance(world, notice, page.next or "", told)
+
+
+def _waits(world: World, notice: Notice) -> bool:
+    """What it amends has to be told to its end: the clock comes again."""
+    amended = world.store.one(ref(Notice, notice.amends)) if notice.amends else None
+    return amended is not None and amended.state == "sending"
 
 
 def _advance(world: World, notice: Notice, cursor: str, told: int) -> None:
@@ -72,13 +79,14 @@ def _told(world: World, notice: Notice, issue: Issue, tie: Asked) -> bool:
 
 def _once(world: World, notice: Notice, issue: Issue, tie: Asked, failed: str) -> bool:
     refs: list[Ref[Any]] = [ref(Told, issue.id, tie.room, notice.id), ref(Notice, notice.id), ref(Room, tie.room)]
-    refs += [ref(Told, issue.id, tie.room, notice.undoes)] if notice.undoes else []
+    basis = notice.undoes or notice.amends
+    refs += [ref(Told, issue.id, tie.room, basis)] if basis else []
     done, current, room, *before = world.store.many([*refs, *([ref(Customer, tie.customer)] if tie.customer else [])])
     customer = before.pop() if tie.customer else None
     undone = before[0] if before else None
     if done or current is None or current.state != "sending":
         return False
-    if notice.undoes and (undone is None or not undone.n):
+    if basis and (undone is None or not undone.n):
         return False
     told = Told(
         version=1,
@@ -98,7 +106,10 @@ def _once(world: World, notice: Notice, issue: Issue, tie: Asked, failed: str) -
     if reason or room is None:
         world.store.commit(new(replace(told, skipped=reason)))
         return False
-    world.store.commit(*_said(world, notice, tie, room, text, told, undone))
+    if notice.amends and undone:
+        world.store.commit(*_amended(world, notice, tie, room, text, replace(told, n=undone.n)))
+    else:
+        world.store.commit(*_said(world, notice, tie, room, text, told, undone))
     return True
 
 
@@ -108,21 +119,51 @@ def _reason(room: Room | None, customer: Customer | None) -> str:
     return f"the customer is {customer.state}" if customer and customer.state != "active" else ""
 
 
+def _amended(world: World, notice: Notice, tie: Asked, room: Room, text: str, told: Told) -> list[Write]:
+    """The message that was told before, with other words, or deleted. One that is gone already stays so."""
+    old, now = world.store.one(ref(Message, room.id, told.n, False)), world.clock.now()
+    if old is None:
+        return [new(told)]
+    changed = deleted(old) if notice.withdraws else edited(old, text, old.revision + 1, now)
+    if changed is None:
+        return [new(told)]
+    what: ChangeType = "deleted" if notice.withdraws else "edited"
+    moved, message, change = touched(room, old, changed, what, told.by, now)
+    return [over(moved, room), over(message, old), new(change), new(told)]
+
+
 def _said(
     world: World, notice: Notice, tie: Asked, room: Room, text: str, told: Told, undone: Told | None
 ) -> list[Write]:
-    """The message; and the room resolved by it, or opened again."""
+    """The message; and the room resolved by it, or opened again, and what it was promised kept by it, or owed again."""
     author = notice.author if notice.author.id else tie.by
     now = world.clock.now()
     moved, message = said(room, Draft(author=author, text=text, source=Source(channel="issue")), now)
-    fields: dict[str, object] = {}
+    fields: dict[str, Any] = {}
     if notice.resolve and room.state == "open":
         fields = {"state": "resolved", "outcome": "told"}
     elif undone and undone.resolved and room.state == "resolved":
         fields = {"state": "open", "outcome": ""}
+    resolved, promise = fields.get("state") == "resolved", _promise(notice, room, fields, now)
+    fields |= {"promise": promise} if promise != room.promise else {}
     changes = []
     if fields:
         moved, change = room_changed(moved, now, author.id, fields)
         changes.append(new(change))
-    kept = replace(told, n=message.n, resolved=bool(notice.resolve and fields))
+    kept = replace(told, n=message.n, resolved=resolved)
     return [over(moved, room), new(message), new(kept), *changes]
+
+
+def _promise(notice: Notice, room: Room, fields: dict[str, Any], now: int) -> Promise | None:
+    """What was promised is kept by telling that the issue is closed; what that kept is owed again if it is undone."""
+    promise = room.promise
+    if promise and promise.open and notice.becomes in CLOSED:
+        return settled(promise, "kept", notice.id, now)
+    if (
+        promise
+        and promise.settled_by
+        and promise.settled_by == notice.undoes
+        and fields.get("state", room.state) == "open"
+    ):
+        return reopened(promise)
+    return promise

@@ -1,9 +1,10 @@
-"""Change a room itself: its name, its state and outcome, who is on it."""
+"""Change a room itself: its name, its state and outcome, who is on it, what it is promised."""
 
 from typing import Any
 
-from ..desk.errors import NotFound, Stale
+from ..desk.errors import Conflict, NotFound, Stale
 from ..desk.people import Principal
+from ..desk.promises import pledged
 from ..desk.rooms import Room
 from ..desk.saying import room_changed
 from ..ports import World, new, over, ref
@@ -14,7 +15,8 @@ from .once import again
 def update_room(
     world: World, who: Principal, room_id: str, fields: dict[str, Any], if_version: int | None = None
 ) -> Room:
-    """The room after the change; the same room if nothing differs."""
+    """The room after the change; the same room if nothing differs. Of a promise `fields` hold what is said of it, or
+    None to withdraw it."""
 
     def attempt(_: int) -> Room:
         room = world.store.one(ref(Room, room_id))
@@ -22,7 +24,8 @@ def update_room(
             raise NotFound("no such room")
         if if_version is not None and room.version != if_version:
             raise Stale("the room has changed since", "If-Match")
-        differing = {name: value for name, value in fields.items() if getattr(room, name) != value}
+        wanted = fields | _promise(room, fields, who, world.clock.now()) if "promise" in fields else fields
+        differing = {name: value for name, value in wanted.items() if getattr(room, name) != value}
         if differing.get("state") == "open":
             differing["outcome"] = ""
         if not differing:
@@ -32,3 +35,14 @@ def update_room(
         return moved
 
     return again(world, attempt)
+
+
+def _promise(room: Room, fields: dict[str, Any], who: Principal, now: int) -> dict[str, Any]:
+    told = fields["promise"]
+    promise = pledged(room.promise, told, who.id, now) if told is not None else None
+    if promise and promise.open:
+        if room.kind == "internal":
+            raise Conflict("nobody is promised anything in an internal room", "promise")
+        if fields.get("state", room.state) == "resolved":
+            raise Conflict("nothing is owed any more in a room that is resolved", "promise")
+    return {"promise": promise}

@@ -4,8 +4,11 @@ A delivery waits until its install's `collect` seconds are over; then everything
 and the deliveries of the others find that it has. Who spoke, has read it, has muted it or cannot be reached gets none.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from ..desk.customers import Customer, User
 from ..desk.deliveries import Delivery, Receipt, Refused, Retry, Sent, Skipped
@@ -19,8 +22,8 @@ from .once import again
 
 LATELY = 50  # messages whose authors are written to, and the most that one mail says
 UNTOLD = {
-    "edit": "a mail that has left cannot be changed; one that waits says the newest words",
-    "delete": "a mail that has left cannot be taken back",
+    "edit": "the settings tell of no edits by mail; a mail that waits says the newest words",
+    "delete": "the settings tell of no deletes by mail",
     "reaction": "reactions do not leave by mail",
     "card": "a room's state does not leave by mail",
 }
@@ -28,7 +31,12 @@ UNTOLD = {
 
 def leaves_at(row: Delivery, install: Install) -> int:
     """When a delivery's mail leaves (ms)."""
-    return row.created_at + int(install.config.get("collect", 0)) * 1000 if row.what == "post" else 0
+    waits = row.what == "post" or _told_in_words(row, install)
+    return row.created_at + int(install.config.get("collect", 0)) * 1000 if waits else 0
+
+
+def _told_in_words(row: Delivery, install: Install) -> bool:
+    return row.what in ("edit", "delete") and bool(install.config.get("changes"))
 
 
 @dataclass
@@ -52,6 +60,8 @@ class Round:
 
 def write_letters(world: World, row: Delivery, install: Install, room: Room, message: Message) -> Receipt:
     """Send what the delivery's people have not heard. Raises nothing for what SES says."""
+    if _told_in_words(row, install):
+        return _correct(world, row, install, room, message)
     if row.what != "post":
         return Skipped(reason=UNTOLD[row.what])
     lately = _lately(world, room, row.n)
@@ -71,6 +81,35 @@ def write_letters(world: World, row: Delivery, install: Install, room: Room, mes
             except Denied as denied:
                 outcome.refused.append(denied.reason)
     return outcome.receipt
+
+
+def _correct(world: World, row: Delivery, install: Install, room: Room, message: Message) -> Receipt:
+    """Tell those whom a mail told of the message what became of it: once for all edits until then."""
+    outcome = Round()
+    listing: Listing[Correspondent] = Listing("correspondents", (room.id,))
+    people = [each for each in world.store.page(listing, 100).items if each.install == install.id]
+    for person in (_as_now(world, room, each) for each in people):
+        reason = _why_not(world, person, room, message)
+        reason = reason or _why_no_correction(world, row, person, message)
+        if reason:
+            outcome.skipped.append(reason)
+            continue
+        try:
+            outcome.sent.append(_send(world, install, room, person, [message], _correction))
+        except Busy as busy:
+            return Retry(reason=busy.reason, after=busy.after)
+        except Denied as denied:
+            outcome.refused.append(denied.reason)
+    return outcome.receipt
+
+
+def _why_no_correction(world: World, row: Delivery, person: Correspondent, message: Message) -> str:
+    """Why a change is no news to somebody; "" if it is."""
+    if person.person == message.author.id or person.sent_n < row.message:
+        return "no mail told them of it"
+    if person.sent_at >= (message.edited_at if row.what == "edit" else row.created_at):
+        return "their mail said the newest words"
+    return "they have read it" if _read(world, person) >= row.n else ""
 
 
 def _lately(world: World, room: Room, after: int) -> list[Message]:
@@ -125,17 +164,30 @@ def _why_not(world: World, person: Correspondent, room: Room, message: Message) 
 
 def _unheard(world: World, person: Correspondent, lately: list[Message]) -> list[Message]:
     """What they did not say themselves and have not read."""
-    wanted: Ref[Any] = ref(Seen, person.person, person.room)
-    seen = world.store.one(wanted)
-    read = seen.n if seen else 0
+    read = _read(world, person)
     told = [each for each in lately if each.n > read and each.author.id != person.person and not each.deleted]
+    told = [each for each in told if each.n not in person.had]
     return [each for each in told if each.author.kind != "system" and not each.forked_from]
 
 
-def _send(world: World, install: Install, room: Room, person: Correspondent, unheard: list[Message]) -> str:
-    """One mail; its Message-ID, which the id map knows from then on."""
+def _read(world: World, person: Correspondent) -> int:
+    """The last change of the room that they have read."""
+    wanted: Ref[Any] = ref(Seen, person.person, person.room)
+    seen = world.store.one(wanted)
+    return seen.n if seen else 0
+
+
+def _send(
+    world: World,
+    install: Install,
+    room: Room,
+    person: Correspondent,
+    unheard: list[Message],
+    line: Callable[[World, Message], Line] | None = None,
+) -> str:
+    """One mail; its Message-ID, which the id map knows from then on. `line` says how it tells of a message."""
     fresh = [each for each in unheard if each.n > person.sent_n] or unheard
-    letter = _letter(world, install, room, person, fresh)
+    letter = _letter(world, install, room, person, fresh, line or _line)
     id_ = world.mailer.send(world.compose(letter), [person.address])
     last = max(each.n for each in fresh)
 
@@ -145,14 +197,21 @@ def _send(world: World, install: Install, room: Room, person: Correspondent, unh
             Known(source=f"{install.id}:{name}", id=each, workspace=install.workspace, room=room.id, n=last)
             for name, each in (("sent", id_), ("ref", letter.thread))
         ]
-        changed = current.changed(sent_n=max(last, current.sent_n), last_id=id_)
+        changed = current.changed(sent_n=max(last, current.sent_n), sent_at=letter.at, last_id=id_)
         world.store.commit(over(changed, current), *(Put(each, None) for each in told))
 
     again(world, attempt)
     return id_
 
 
-def _letter(world: World, install: Install, room: Room, person: Correspondent, fresh: list[Message]) -> Letter:
+def _letter(
+    world: World,
+    install: Install,
+    room: Room,
+    person: Correspondent,
+    fresh: list[Message],
+    line: Callable[[World, Message], Line],
+) -> Letter:
     base = str(install.config["address"])
     authors = list(dict.fromkeys(each.author.name for each in fresh if each.author.name))
     company = str(install.config.get("name") or install.name)
@@ -164,7 +223,7 @@ def _letter(world: World, install: Install, room: Room, person: Correspondent, f
         to_name=person.name,
         reply_to=tokened(base, person.token),
         subject=f"Re: {room.name}" if person.last_id else room.name,
-        lines=tuple(_line(world, each) for each in fresh),
+        lines=tuple(line(world, each) for each in fresh),
         thread=thread_id(install.id, room.id, base),
         answers=person.last_id,
         at=world.clock.now(),
@@ -175,3 +234,10 @@ def _letter(world: World, install: Install, room: Room, person: Correspondent, f
 def _line(world: World, message: Message) -> Line:
     links = [(file.name, world.link(file.id, file.secret)) for file in message.attachments] if world.public_url else []
     return Line(author=message.author.name or "Somebody", text=message.text, links=tuple(links))
+
+
+def _correction(world: World, message: Message) -> Line:
+    """What became of something that a mail has said."""
+    line = _line(world, message)
+    text = f"(deleted) {line.author} took back what they had said." if message.deleted else f"(edited) {line.text}"
+    return msgspec.structs.replace(line, text=text)

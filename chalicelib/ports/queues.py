@@ -33,9 +33,10 @@ class Errand:
 class Task:
     """Work for the worker of trackers. `look`: at the ticket in `install` of the issue `id`, or at `ticket`, of which a
     `hint` came at `at` (ms). `tell`: the notice `id`. `merge`: what is left of the issue `id`. `count`: the ARR of the
-    customer `id`. `repair`: the install `id`. `why` tells repeated tasks apart."""
+    customer `id`. `repair`: the install `id`. `project`: all of the install `id`, whose project has changed. `why`
+    tells repeated tasks apart."""
 
-    do: Literal["look", "tell", "merge", "count", "repair"]
+    do: Literal["look", "tell", "merge", "count", "repair", "project"]
     id: str = ""
     install: str = ""
     ticket: str = ""

@@ -90,6 +90,8 @@ def _room_indexes(room: Room) -> dict[str, Key]:
     if room.customer:
         side = "INTERNAL" if room.vendor_only else "ROOMS"
         found["g2"] = (f"C#{room.customer}#{side}#{room.state}", f"{activity}#{room.id}")
+    if room.promise and room.promise.open and not room.promise.overdue:
+        found["g3"] = (time_shard(room.id), f"{moment(room.promise.due)}#{room.id}")
     return found
 
 
@@ -302,7 +304,12 @@ KINDS: tuple[Kind, ...] = (
         _of("issue", "install"),
         lambda t: _sync_due(f"{t.issue}#{t.install}", t.due),
     ),
-    Kind(Holder, lambda ins, t: (f"X#ticket#{ins}#{short(t)}", "A"), _of("install", "ticket")),
+    Kind(
+        Holder,
+        lambda ins, t: (f"X#ticket#{ins}#{short(t)}", "A"),
+        _of("install", "ticket"),
+        lambda h: {"g2": (f"TICKETS#{h.install}", short(h.ticket))},
+    ),
     Kind(
         Comment,
         lambda i, ins, c: (f"I#{i}", f"COMMENT#{ins}#{short(c)}"),
@@ -399,6 +406,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "ties": ("", lambda i: f"I#{i}", lambda i: "ROOM#", False),
     "behind": ("", lambda i: f"I#{i}", lambda i: "CUSTOMER#", False),
     "tickets": ("", lambda i: f"I#{i}", lambda i: "TICKET#", False),
+    "install-tickets": ("g2", lambda i: f"TICKETS#{i}", lambda i: "", False),
     "comments": ("", lambda i: f"I#{i}", lambda i: "COMMENT#", False),
     "comment": ("g2", lambda install, c: f"COMMENT#{install}#{short(c)}", lambda install, c: "", False),
     "owed": ("", lambda i: f"I#{i}", lambda i: "OWED#", False),

@@ -19,10 +19,11 @@ from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.errors import Clash, Malformed
 from chalicelib.desk.footing import OpenRoom
-from chalicelib.desk.issues import Asked, Behind, Comment, History, Issue, Notice, Owed, Ticket, Told, Tracking
+from chalicelib.desk.issues import Asked, Behind, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told, Tracking
 from chalicelib.desk.jobs import Flaw, Job
 from chalicelib.desk.letters import Correspondent, Mailbox, Suppression
 from chalicelib.desk.messages import Change, Message
+from chalicelib.desk.promises import Promise
 from chalicelib.desk.rooms import Bridge, Room, Seen
 from chalicelib.desk.segments import Member, Placement, Segment
 from chalicelib.desk.snippets import Snippet
@@ -358,6 +359,11 @@ def delivery(n, **fields):
     return msgspec.structs.replace(sample(Delivery), **(told | fields))
 
 
+def promise(due, **fields):
+    return Promise(text="Soon", due=due, by="agt_1", made_at=1, **fields)
+
+
+DUE_ROOM = next(id_ for id_ in map("room_due{}".format, range(99)) if time_shard(id_) == time_shard("9.2"))
 BROADCAST = msgspec.structs.replace(sample(Broadcast), workspace="wsp_1", id="bct_1", created_at=5, due=0)
 ISSUE = msgspec.structs.replace(
     sample(Issue),
@@ -504,6 +510,13 @@ FOUND = {
         ("iss_1",),
         [msgspec.structs.replace(sample(Ticket), version=1, issue="iss_1", install=f"ins_{i}", due=0) for i in "12"],
     ),
+    "install-tickets": (
+        ("ins_8",),
+        [
+            msgspec.structs.replace(sample(Holder), version=1, install="ins_8", ticket=ticket)
+            for ticket in ("T-1", "T-2")
+        ],
+    ),
     "comments": (
         ("iss_1",),
         [msgspec.structs.replace(sample(Comment), version=1, issue="iss_1", install="ins_1", id=i) for i in "12"],
@@ -550,12 +563,19 @@ FOUND = {
     ),
     "missed": (("ins_9",), [MISSED, delivery(6, room="room_8", bridge="8.9.s", install="ins_9", missed=True)]),
     "missed-of-bridge": (("ins_9", "room_7", "s"), [MISSED]),
-    "due": ((time_shard("9.2")[2:],), [delivery(3, room="room_9", bridge="9.2", state="queued", next_at=900)]),
+    "due": (
+        (time_shard("9.2")[2:],),
+        [
+            room(DUE_ROOM, workspace="wsp_2", customer="", promise=promise(800)),
+            delivery(3, room="room_9", bridge="9.2", state="queued", next_at=900),
+        ],
+    ),
 }
 # Beside them: what no listing above may find.
 BESIDE = [
     room("room_4", kind="internal", state="resolved"),
     room("room_5", workspace="wsp_2", customer="cus_2"),
+    room("room_late", workspace="wsp_2", customer="cus_2", promise=promise(800, overdue=True)),
     delivery(4, room="room_9", bridge="9.2", state="queued", next_at=1_000),
     msgspec.structs.replace(message(2), room="room_8"),
 ]

@@ -414,3 +414,69 @@ def test_a_room_tells_its_own_address_and_a_mail_to_it_gets_there(parley: Parley
     internal = tenant.api.post("/v1/rooms", {"name": "Ours", "kind": "internal"}).json["id"]
     assert tenant.api.get(f"/v1/rooms/{internal}/mail-addresses").json["items"] == []
     assert ANYONE.get(f"/mails/{told['address'].partition('+')[2].partition('@')[0]}").status == 404
+
+
+def test_edits_and_deletes_are_told_in_words_where_the_settings_say_so(parley: Parley, tenant: Tenant) -> None:
+    tenant.api.put("/v1/customers/acme", {"name": "Acme", "domains": ["acme.example"]})
+    tenant.api.put("/v1/customers/acme/users/ann", {"name": "Ann", "email": "ann@acme.example"})
+    come(parley, connect(tenant.api, changes=True, collect=60))
+    room = rooms(tenant)["Webhooks stopped"]
+    path = f"/v1/rooms/{room['id']}/messages"
+
+    def later(seconds: int = 61) -> list[str]:
+        parley.settle()
+        parley.clock.at += seconds * 1000
+        parley.due()
+        parley.settle()
+        bodies = [read(raw).get_body(("plain",)).get_content() for raw, _ in parley.mailer.sent]
+        return [body.partition("\r\n\r\n-- ")[0] for body in bodies]
+
+    message = tenant.api.post(path, {"text": "It is fixt"}).json["id"]
+    tenant.api.patch(f"{path}/{message}", {"text": "It is fixed"})
+    assert later() == ["It is fixed"]
+    assert later() == ["It is fixed"]  # the mail said the newest words
+    tenant.api.patch(f"{path}/{message}", {"text": "It is fixed now"})
+    parley.settle()
+    tenant.api.patch(f"{path}/{message}", {"text": "It is fixed at last"})
+    assert later()[1:] == ["(edited) It is fixed at last"]
+    tenant.api.delete(f"{path}/{message}")
+    assert later()[2:] == ["(deleted) Owner took back what they had said."]
+    assert later()[3:] == []
+    quiet = tenant.api.post(path, {"text": "Never mind"}).json["id"]
+    parley.settle()
+    tenant.api.delete(f"{path}/{quiet}")
+    assert later()[3:] == []
+    told = {(row["what"], row["state"]) for row in tenant.api.get(f"/v1/rooms/{room['id']}/deliveries").json["items"]}
+    assert ("delete", "sent") in told
+    assert {state for _, state in told} <= {"sent", "skipped"}
+
+
+def test_who_was_written_to_besides_is_told_too_if_of_the_same_company(
+    parley: Parley, tenant: Tenant, install: Any
+) -> None:
+    tenant.api.put("/v1/customers/acme/users/bob", {"name": "Bob", "email": "bob@elsewhere.example"})
+    copies = [{"Email": each} for each in ("Bob@elsewhere.example", "new@acme.example", "eve@evil.example", ADDRESS)]
+    come(parley, install, CcFull=copies)
+    come(parley, install, CcFull=copies)
+    room = rooms(tenant)["Webhooks stopped"]
+    assert parley.mailer.sent == []
+    answer(parley, tenant, room)
+    assert sorted(to for _, (to,) in parley.mailer.sent) == [
+        "ann@acme.example",
+        "bob@elsewhere.example",
+        "new@acme.example",
+    ]
+    (raw,) = [raw for raw, to in parley.mailer.sent if to == ["new@acme.example"]]
+    mail = read(raw)
+    assert mail["In-Reply-To"] == "<m1@acme.example>"
+    back = mail["Reply-To"].addresses[0].addr_spec
+    come(parley, install, sender="new@acme.example", name="New", to=back, id_="new-1@acme.example", text="I see it too")
+    assert [(each["text"], each["author"]["kind"]) for each in said(tenant, room)][-1] == ("I see it too", "visitor")
+    assert [to for _, (to,) in parley.mailer.sent[3:]] == ["ann@acme.example", "bob@elsewhere.example"]
+
+
+def test_a_mail_that_did_not_pass_makes_us_write_to_nobody(parley: Parley, tenant: Tenant, install: Any) -> None:
+    come(parley, install, spf="Fail", CcFull=[{"Email": "new@acme.example"}])
+    room = rooms(tenant)["Webhooks stopped"]
+    answer(parley, tenant, room)
+    assert parley.mailer.sent == []

@@ -1,5 +1,6 @@
 """Jira, GitLab and Asana on the running stack: one issue behind the rooms of two customers, its ticket in a twin, in
-which Ann works through the vendor's own client; every webhook sent three times, and shuffled."""
+which Ann works through the vendor's own client; every webhook sent three times, and shuffled, but for those that are
+lost, and mended by the nightly pass."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

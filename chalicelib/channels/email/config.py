@@ -17,13 +17,15 @@ MAX_COLLECT = 900  # s
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """`provider` hands us what comes to `address`. What is said within `collect` seconds goes out as one mail; with
-    `away`, users who spoke elsewhere are told by mail too. `per_hour` mails are taken from one sender."""
+    `away`, users who spoke elsewhere are told by mail too; with `changes`, edits and deletes of what a mail said are
+    told by another, in words. `per_hour` mails are taken from one sender."""
 
     provider: Literal["postmark", "mailgun", "sendgrid", "ses"]
     address: str
     name: str = ""
     collect: int = 60
     away: bool = True
+    changes: bool = False
     per_hour: int = 60
 
 

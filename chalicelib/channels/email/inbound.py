@@ -77,7 +77,7 @@ def _provider(install: Install) -> Any:
 
 
 def _mailed(mail: "Mail", envelope: Envelope, install: Install) -> Mailed:
-    from .addresses import tokens
+    from .addresses import others, tokens
     from .config import of
     from .identity import content_hash, identity
     from .text import written
@@ -96,6 +96,7 @@ def _mailed(mail: "Mail", envelope: Envelope, install: Install) -> Mailed:
         at=min(mail.at, envelope.received_at + LATEST) or envelope.received_at,
         thread=mail.thread,
         tokens=tokens(mail.recipients, of(install).address),
+        others=others(mail.recipients, of(install).address, mail.sender),
         files=tuple(part.file for part in mail.parts[:MAX_FILES]),
         original=mail.original,
         original_type=mail.original_type,

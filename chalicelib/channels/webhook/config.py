@@ -8,13 +8,23 @@ from ...desk.addresses import check_url
 from ...desk.errors import Invalid
 from ...desk.strict_json import shaped
 
+Event = Literal[
+    "segment.entered",
+    "segment.left",
+    "promise.made",
+    "promise.overdue",
+    "promise.kept",
+    "promise.broken",
+    "promise.withdrawn",
+]
+
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """`url` is where our messages go (empty: nowhere); `all_rooms` tells it of every shared room, `events` of more."""
 
     url: str = ""
     all_rooms: bool | None = None
-    events: list[Literal["segment.entered", "segment.left"]] = []
+    events: list[Event] = []
 
 
 class Asked(Config, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""What the generic webhook tells of one change: an event with the message as it is now."""
+"""What the generic webhook tells of one change: an event with the message as it is now, or with the promise."""
 
 import json
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from ...desk.deliveries import Notice, Parcel
 from ...desk.messages import Attached, Message
 from ...desk.moments import rfc3339
+from ...desk.promises import Promise, fact
 
 TYPES = {
     "post": "message.posted",
@@ -20,8 +21,8 @@ TYPES = {
 def body(parcel: Parcel) -> bytes:
     """The event as compact UTF-8 JSON. `id` is the delivery's: stable over retries and replays."""
     delivery = parcel.delivery
-    event = {
-        "type": TYPES[delivery.what],
+    event: dict[str, Any] = {
+        "type": TYPES.get(delivery.what),
         "id": delivery.id,
         "workspace": delivery.workspace,
         "at": rfc3339(delivery.created_at),
@@ -31,8 +32,11 @@ def body(parcel: Parcel) -> bytes:
             "state": parcel.room_state,
             "customer": {"external_id": parcel.customer_external_id} if parcel.customer_external_id else None,
         },
-        "message": _message(parcel.message, delivery.install, parcel.links),
     }
+    if parcel.change:
+        event |= {"type": f"promise.{fact(parcel.change.promise)}", "promise": _promise(parcel.change.promise)}
+    else:
+        event["message"] = _message(parcel.message, delivery.install, parcel.links)
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
@@ -65,6 +69,18 @@ def _message(message: Message, install: str, links: dict[str, str]) -> dict[str,
         "attachments": [_attached(file, links) for file in message.attachments],
         "reactions": _counts(message),
         "source": source.channel,
+    }
+
+
+def _promise(promise: Promise | None) -> dict[str, Any] | None:
+    if promise is None:
+        return None
+    return {
+        "text": promise.text,
+        "due": rfc3339(promise.due),
+        "by": promise.by,
+        "state": promise.state,
+        "overdue": promise.overdue,
     }
 
 

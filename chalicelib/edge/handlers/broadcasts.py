@@ -28,7 +28,7 @@ from ..calls import Call
 from ..cursors import onward, place_of
 from ..messages import MessageView, message_view
 from ..router import route
-from ..shapes import time_of
+from ..shapes import moment_of, time_of
 from .workspace import PAGED
 
 View = shapes.BroadcastView
@@ -147,7 +147,7 @@ def send(call: Call, body: shapes.SendBroadcast) -> Any:
     found = own(call)
     check_segment(call, found.segment, ready=True)
     check_issue(call, found.issue)
-    return _directed(call, "send", shapes.moment_of(body.at))
+    return _directed(call, "send", moment_of(body.at))
 
 
 @route("POST", "/v1/broadcasts/{broadcast}/pause", who="agent", need="write", gives=View)

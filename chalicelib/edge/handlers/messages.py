@@ -15,6 +15,7 @@ from ...ports import Listing, Page, Ref, ref
 from .. import messages as shapes
 from ..calls import Call
 from ..cursors import back, onward, place_of
+from ..promises import promise_view
 from ..router import route
 from ..shapes import time_of
 from .rooms import numbered
@@ -176,6 +177,7 @@ def _change_view(call: Call, record: Message | Change, current: dict[tuple[int, 
         by=change.by if change else record.author.id,  # type: ignore[union-attr]
         message=shapes.message_view(message, call.incoming.base_url) if message else None,
         fields=list(change.fields) if change else [],
+        promise=promise_view(change.promise) if change else None,
         other_room=change.other_room or None if change else None,
     )
 

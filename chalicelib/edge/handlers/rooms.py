@@ -9,7 +9,7 @@ from ...desk.messages import Message
 from ...desk.people import Principal
 from ...desk.rooms import Room, Seen, unread
 from ...desk.segments import Member, Segment
-from ...desk.views import UNASSIGNED, Place, assigned_view, turn_view, views_of
+from ...desk.views import PROMISED, UNASSIGNED, Place, assigned_view, turn_view, views_of
 from ...desk.workspaces import Agent
 from ...flows.fork import fork
 from ...flows.mark_read import mark_read
@@ -21,7 +21,7 @@ from .. import live
 from .. import rooms as shapes
 from ..calls import Call
 from ..router import route
-from ..shapes import time_of
+from ..shapes import moment_of, time_of
 from .customers import customer_of
 from .workspace import PAGED, told
 
@@ -50,46 +50,62 @@ def _views(call: Call, rooms: list[Room]) -> list[shapes.RoomView]:
     "GET",
     "/v1/rooms",
     gives=list[shapes.RoomView],
-    query=(*PAGED, "state", "customer", "assignee", "turn", "segment"),
+    query=(*PAGED, "state", "customer", "assignee", "turn", "segment", "promise"),
     visitors=True,
 )
 def rooms(call: Call) -> Page[Any]:
     """List rooms, the latest activity first: an agent's workspace's, or a user's own customer's. Agents may ask for
-    those of one `assignee` (`me`, or `none`), for those that wait for one side (`turn`), and for a segment's."""
+    those of one `assignee` (`me`, or `none`), for those that wait for one side (`turn`), and for a segment's. With a
+    `promise` that is `open`, or `overdue`, they come by when it is due."""
     state, turn, assignee = call.query("state") or "open", call.query("turn"), call.query("assignee")
+    promise = call.query("promise")
     if state not in ("open", "resolved"):
         raise Invalid("state is open or resolved", "state")
     if turn not in (None, "vendor", "customer"):
         raise Invalid("turn is vendor or customer", "turn")
+    if promise not in (None, "open", "overdue"):
+        raise Invalid("promise is open or overdue", "promise")
     assignee = call.who.id if assignee == "me" else assignee
     segment = _segment(call)
     found: list[Room] = []
     cursor, left = call.query("cursor"), MAX_LOOKED_AT
     while True:  # what a filter leaves out makes room for more, within reason
-        page = _page(call, state, turn, assignee, call.limit - len(found), cursor)
-        found += _of_segment(call, segment, [room for room in page.items if _matches(room, turn, assignee)])
+        page = _page(call, state, _view(call, turn, assignee), call.limit - len(found), cursor)
+        found += _of_segment(call, segment, [room for room in page.items if _matches(room, turn, assignee, promise)])
         cursor, left = page.next, left - 1
         if cursor is None or not left or len(found) >= call.limit:
             break
-    found.sort(key=lambda room: room.last_message_at or room.created_at, reverse=True)  # the index rounds
+    if promise:
+        found.sort(key=lambda room: room.promise.due if room.promise else 0)
+    else:
+        found.sort(key=lambda room: room.last_message_at or room.created_at, reverse=True)  # the index rounds
     return Page(_views(call, found), cursor)
 
 
-def _matches(room: Room, turn: str | None, assignee: str | None) -> bool:
+def _matches(room: Room, turn: str | None, assignee: str | None, promise: str | None) -> bool:
+    if promise and not (room.promise and room.promise.open and (room.promise.overdue or promise == "open")):
+        return False
     if turn is not None and room.turn != turn:
         return False
     return assignee is None or (not room.assignees if assignee == "none" else assignee in room.assignees)
 
 
-def _page(call: Call, state: str, turn: str | None, assignee: str | None, limit: int, cursor: str | None) -> Page[Room]:
+def _view(call: Call, turn: str | None, assignee: str | None) -> str:
+    if call.query("promise"):
+        return PROMISED
+    if assignee:
+        return UNASSIGNED if assignee == "none" else assigned_view(assignee)
+    return turn_view(turn) if turn else ""
+
+
+def _page(call: Call, state: str, view: str, limit: int, cursor: str | None) -> Page[Room]:
     """From the view that has them, where there is one, else from all of them."""
     if call.who.kind == "visitor":
         own = call.world.store.one(ref(Room, call.who.room))
         return Page([own] if own and own.state == state else [])
-    if not call.who.is_agent or state != "open" or call.query("customer") is not None or not (turn or assignee):
+    if not call.who.is_agent or state != "open" or call.query("customer") is not None or not view:
         return call.world.store.page(_listing(call, state), limit, cursor)
-    view = turn_view(turn or "") if not assignee else UNASSIGNED if assignee == "none" else assigned_view(assignee)
-    listing: Listing[Place] = Listing("view", (call.who.workspace, view), newest_first=True)
+    listing: Listing[Place] = Listing("view", (call.who.workspace, view), newest_first=view != PROMISED)
     page = call.world.store.page(listing, limit, cursor)
     found = call.world.store.many([ref(Room, place.room) for place in page.items]) if page.items else []
     return Page([room for room in found if room and view in views_of(room)], page.next)
@@ -156,7 +172,7 @@ def room(call: Call) -> Any:
 
 @route("PATCH", "/v1/rooms/{room}", need="write", body=shapes.ChangeRoom, gives=shapes.RoomView)
 def change_room(call: Call, body: shapes.ChangeRoom) -> Any:
-    """Rename, resolve, reopen, assign or label a room."""
+    """Rename, resolve, reopen, assign or label a room; promise it something."""
     fields = told(body)
     if "name" in fields and call.here.kind == "triage" and not call.who.is_agent:
         raise Forbidden("the triage room's name is the vendor's")
@@ -166,8 +182,19 @@ def change_room(call: Call, body: shapes.ChangeRoom) -> Any:
         if not call.who.is_agent:
             raise Forbidden("only agents label")
         fields["labels"] = tuple(sorted(set(fields["labels"])))
+    if "promise" in fields:
+        fields["promise"] = _promised(call, body.promise)
     changed = update_room(call.world, call.who, call.here.id, fields, call.if_version)
     return call.reply(shown(call, changed), version=changed.version)
+
+
+def _promised(call: Call, body: Any) -> dict[str, Any] | None:
+    if not call.who.is_agent:
+        raise Forbidden("only agents promise")
+    if body is None:
+        return None
+    fields = told(body)
+    return fields | ({"due": moment_of(fields["due"], "promise.due")} if "due" in fields else {})
 
 
 def _assignees(call: Call, ids: list[str]) -> tuple[str, ...]:

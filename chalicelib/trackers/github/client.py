@@ -65,7 +65,8 @@ class GitHub:
             missing.append(f"{self._home} is archived: nothing can be written")
         if not same(str(told["full_name"]), self._home):
             missing.append(f"the repository is called {told['full_name']} now: change config.repository")
-        return Probe(account=account, actor=actor, missing=tuple(missing))
+        renamed = {} if same(str(told["full_name"]), self._home) else {"repository": str(told["full_name"])}
+        return Probe(account=account, actor=actor, missing=tuple(missing), renamed=renamed)
 
     def words(self) -> list[Word]:
         """Open, closed for each of the three reasons, and in progress where a label says so."""

@@ -3,6 +3,7 @@
 import { arrange, h } from "../shared/dom.js";
 import { when } from "../shared/words.js";
 import { ICONS, ago, attempt, empty, face, sign } from "./parts.js";
+import { promiseTag } from "./promise.js";
 import { api, here } from "./session.js";
 
 export const VIEWS = [
@@ -11,6 +12,7 @@ export const VIEWS = [
   ["us", "Waiting for us", "us", "turn=vendor"],
   ["them", "Waiting for them", "them", "turn=customer"],
   ["open", "All open", "inbox", ""],
+  ["promised", "Promised", "clock", "promise=open"],
   ["resolved", "Resolved", "done", "state=resolved"],
 ];
 const NOTHING = {
@@ -18,6 +20,7 @@ const NOTHING = {
   unassigned: "Everything has somebody on it.",
   us: "Nobody waits for us.",
   them: "We wait for nobody.",
+  promised: "Nothing is owed to anybody.",
 };
 
 /** What a view asks the API: one of VIEWS, `customer:<external id>` or `segment:<id>`. */
@@ -36,6 +39,7 @@ function belongs(room, view) {
   if (view === "unassigned") return !room.assignees.length;
   if (view === "us") return room.turn === "vendor";
   if (view === "them") return room.turn === "customer";
+  if (view === "promised") return room.promise?.state === "open";
   return true;
 }
 
@@ -116,7 +120,7 @@ export class Inbox {
     return [...this.rooms.values()]
       .filter((room) => this.view !== "open" || room.last_message || room.kind !== "triage") // it is made with its customer
       .filter((room) => !words || `${room.name} ${room.customer_name ?? ""}`.toLowerCase().includes(words))
-      .sort((a, b) => newest(b).localeCompare(newest(a)));
+      .sort((a, b) => (this.view === "promised" ? (a.promise?.due ?? "").localeCompare(b.promise?.due ?? "") : newest(b).localeCompare(newest(a))));
   }
 
   /** j and k. */
@@ -176,6 +180,7 @@ function roomRow(room, opened, chosen, open) {
       h("time", { datetime: newest(room), title: new Date(newest(room)).toLocaleString() }, when(newest(room))),
       h("span.glimpse", null, last ? [last.author.kind === "agent" && `${last.author.name}: `, last.text] : "Nothing was said yet"),
       h("span.marks", null,
+        promiseTag(room, true),
         waits ? h("span.wait", { title: "Waits for us" }, ago(room.waiting_since)) : null,
         people.map((agent) => h("span", { title: agent.name }, face(agent.id, agent.name))),
         people.length ? h("span.unseen", null, `on it: ${people.map((agent) => agent.name).join(", ")}`) : null,

@@ -7,6 +7,7 @@ import { clock, day, size } from "../shared/words.js";
 import { Composer } from "./composer.js";
 import { Ledger } from "./ledger.js";
 import { ask, attempt, doing, empty, face, field, input, say, sign } from "./parts.js";
+import { askPromise, promiseTag } from "./promise.js";
 import { api, here, may } from "./session.js";
 
 const CHANNELS = { api: "API", widget: "widget", form: "form", webhook: "webhook", email: "e-mail", slack: "Slack", msteams: "Teams" };
@@ -189,7 +190,7 @@ export class Conversation {
   #header() {
     const room = this.room;
     const people = room.assignees.map((id) => here.agents.get(id)).filter(Boolean);
-    const told = JSON.stringify([room.name, room.state, room.outcome, room.customer_name, people.map((a) => a.name), room.turn, Boolean(this.#picking)]);
+    const told = JSON.stringify([room.name, room.state, room.outcome, room.customer_name, people.map((a) => a.name), room.turn, room.promise, Boolean(this.#picking)]);
     if (this.head.told === told) return;
     this.head.told = told;
     const write = may("write");
@@ -200,12 +201,14 @@ export class Conversation {
         h("p", null, room.customer_name ?? (room.kind === "visitor" ? "A visitor, seen by agents alone" : "Internal, seen by agents alone"),
           room.state === "resolved" ? h("span.tag.done", null, room.outcome ? `Resolved: ${room.outcome}` : "Resolved") : null,
           room.state === "open" && room.turn === "vendor" ? h("span.tag.us", null, "Waits for us") : null,
-          room.state === "open" && room.turn === "customer" ? h("span.tag", null, "Waits for them") : null)),
+          room.state === "open" && room.turn === "customer" ? h("span.tag", null, "Waits for them") : null,
+          promiseTag(room))),
       h("div.acts", null,
         h("button.plain.people", { type: "button", disabled: !write, onclick: () => this.assign(), "aria-label": people.length ? `On it: ${people.map((a) => a.name).join(", ")}. Assign` : "Nobody is on it. Assign" },
           people.length ? people.map((agent) => face(agent.id, agent.name)) : [sign("unassigned"), "Assign"]),
         h("button.plain.about-them", { type: "button", title: "About the customer (c)", "aria-label": "About the customer", onclick: () => this.about() }, sign("people")),
         h("button.plain", { type: "button", disabled: !write, title: "Fork a part of it (f)", "aria-label": "Fork a part of it", "aria-pressed": String(Boolean(this.#picking)), onclick: () => this.pick() }, sign("fork")),
+        room.kind === "internal" || room.state !== "open" ? null : h("button.plain", { type: "button", disabled: !write, title: "Promise something", "aria-label": "Promise something", onclick: () => askPromise(this.room, (fields, words) => this.change(fields, words)) }, sign("clock")),
         room.kind === "triage" ? null : h("button.plain", { type: "button", disabled: !write, title: "Rename", "aria-label": "Rename", onclick: () => this.rename() }, sign("edit")),
         h(`button.${room.state === "resolved" ? "plain" : "calm"}`, { type: "button", disabled: !write, title: "Resolve or reopen (e)", onclick: () => this.resolve() }, sign("done"), room.state === "resolved" ? "Reopen" : "Resolve")));
   }

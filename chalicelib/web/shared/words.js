@@ -16,11 +16,11 @@ export function hue(id) {
 
 const DAY = 86400e3;
 
-/** Today the time, this week the weekday, else the date. */
+/** Today the time, within six days the weekday, else the date. */
 export function when(told, language, now = Date.now()) {
   const at = new Date(told);
   if (at.toDateString() === new Date(now).toDateString()) return clock(told, language);
-  if (now - at < 6 * DAY) return at.toLocaleDateString(language, { weekday: "short" });
+  if (Math.abs(now - at) < 6 * DAY) return at.toLocaleDateString(language, { weekday: "short" });
   return at.toLocaleDateString(language, { day: "numeric", month: "short" });
 }
 

@@ -2,7 +2,7 @@
 
 import { arrange, h, icon } from "../shared/dom.js";
 import { render } from "../shared/markdown.js";
-import { clock, day, size } from "../shared/words.js";
+import { clock, day, size, when } from "../shared/words.js";
 import { Composer } from "./composer.js";
 import { ICONS } from "./icons.js";
 import { face, joined } from "./list.js";
@@ -149,9 +149,10 @@ export class RoomView {
     const vendor = session.me.workspace.name;
     this.title.textContent = room.kind === "triage" && room.name === "Triage" ? say("triage") : room.name;
     this.faces.replaceChildren(...on.slice(0, 3).map((person) => face(person)));
+    const owed = room.promise?.state === "open" && say("promised", when(room.promise.due, this.widget.language), room.promise.text);
     const turn = room.turn === "customer" ? say("yourTurn") : on.length || !room.turn ? "" : say("nobody", vendor);
     this.state.textContent = room.state === "resolved" ? (room.outcome ? say("outcome", room.outcome) : say("resolved"))
-      : [on.length && say("onIt", joined(on.map((person) => person.name), say)), turn].filter(Boolean).join(" · ") || (session.me.customer?.name ?? "");
+      : [owed, on.length && say("onIt", joined(on.map((person) => person.name), say)), turn].filter(Boolean).join(" · ") || (session.me.customer?.name ?? "");
     this.composer.text.placeholder = say("messageHint", vendor);
     this.about.hidden = this.back.hidden = Boolean(session.me.room);
   }

@@ -1,0 +1,39 @@
+"""A tracker's project is called otherwise now, or lies elsewhere: its install and each of its tickets follow."""
+
+from ..desk.issues import Holder
+from ..desk.workspaces import Install
+from ..ports import Busy, Denied, Listing, Task, World, over, ref
+from .link_ticket import tickets_of
+from .once import again
+
+PAGE = 100
+
+
+def follow_project(world: World, install_id: str, why: str) -> int:
+    """Take over what the config is to say now, and have every ticket looked at; how many. What is not told now, each
+    look finds out for itself."""
+    install = world.store.one(ref(Install, install_id))
+    if install is None or install.state != "active":
+        return 0
+    try:
+        renamed = tickets_of(world, install).probe().renamed
+    except (Busy, Denied):
+        renamed = {}
+    if renamed:
+        again(world, lambda _: _renamed(world, install_id, renamed))
+    found, cursor = 0, None
+    while True:
+        listing: Listing[Holder] = Listing("install-tickets", (install_id,))
+        page = world.store.page(listing, PAGE, cursor)
+        world.queues.sync(
+            Task("look", holder.issue, install_id, holder.ticket, why=f"project:{why}") for holder in page.items
+        )
+        found, cursor = found + len(page.items), page.next
+        if cursor is None:
+            return found
+
+
+def _renamed(world: World, install_id: str, renamed: dict[str, str]) -> None:
+    install = world.store.one(ref(Install, install_id))
+    if install and any(install.config.get(name) != value for name, value in renamed.items()):
+        world.store.commit(over(install.changed(config=install.config | renamed), install))

@@ -1,0 +1,40 @@
+// What a room was promised: shown in its head, said, put off, settled.
+
+import { h } from "../shared/dom.js";
+import { when } from "../shared/words.js";
+import { ask, choice, field, input } from "./parts.js";
+
+const ENDED = { kept: "Promise kept", broken: "Promise broken" };
+
+/** A mark for the head of a room or its row in the list; null where nothing was promised. */
+export function promiseTag(room, open = false) {
+  const { promise } = room;
+  if (!promise || (open && promise.state !== "open")) return null;
+  const words = ENDED[promise.state] ?? `${promise.overdue ? "Overdue since" : "Promised by"} ${when(promise.due)}`;
+  const look = promise.state === "kept" ? "done" : promise.state === "broken" || promise.overdue ? "failed" : "us";
+  return h(`span.tag.${look}`, { title: promise.text }, words);
+}
+
+/** `2026-01-31T12:00`, of here, as a field of a form takes it. */
+function local(at) {
+  const date = new Date(at);
+  return new Date(date - date.getTimezoneOffset() * 60e3).toISOString().slice(0, 16);
+}
+
+/** Ask what is promised; `change(fields, words)` changes the room. */
+export function askPromise(room, change) {
+  const { promise: known } = room;
+  const owed = known?.state === "open";
+  const what = input("text", { required: true, maxlength: "300", value: owed ? known.text : "", placeholder: "the next update" });
+  const due = input("due", { type: "datetime-local", required: true, value: local(owed ? known.due : Date.now() + 86400e3) });
+  const ends = [["open", "It is owed"], ["kept", "It was kept"], ["broken", "It was not kept"], ["", "Nothing was promised"]];
+  const state = owed ? field("How it stands", choice("state", ends, "open")) : null;
+  ask("What is promised?", [field("What we owe", what, "The customer sees it."), field("By when", due), state], owed ? "Save" : "Promise", (form) => {
+    const told = form.get("state") ?? "open";
+    if (!told) return change({ promise: null }, "Nothing is promised.");
+    if (told !== "open") return change({ promise: { state: told } }, "The promise is settled.");
+    const fields = { text: form.get("text").trim() };
+    if (!owed || form.get("due") !== local(known.due)) fields.due = new Date(form.get("due")).toISOString();
+    return change({ promise: fields }, "Promised.");
+  });
+}
