@@ -211,6 +211,7 @@ function told(frame) {
   if (frame.type === "subscribed") return open && arrived(frame);
   if (frame.type === "delivery.changed") return open && talk.ledger.watch();
   if (frame.type !== "room.changed") return undefined;
+  if (open && company.writing.has(frame.by)) stopped(frame.by); // who has said it writes it no more
   if (open) {
     talk.take(frame);
     if (frame.what !== "room") talk.ledger.watch(); // it may leave by other bridges
@@ -241,16 +242,19 @@ function companyMoved(frame) {
   if (frame.person === here.me.agent.id) return;
   if (frame.type === "room.typing") {
     clearTimeout(company.writing.get(frame.person)?.timer);
-    const timer = setTimeout(() => {
-      company.writing.delete(frame.person);
-      drawCompany();
-    }, 6000);
+    const timer = setTimeout(() => stopped(frame.person), 6000);
     company.writing.set(frame.person, { name: frame.name, note: frame.internal, ours: here.agents.has(frame.person), timer });
   } else if (frame.here) company.present.set(frame.person, frame.name);
   else {
     company.present.delete(frame.person);
     company.writing.delete(frame.person);
   }
+  drawCompany();
+}
+
+function stopped(person) {
+  clearTimeout(company.writing.get(person)?.timer);
+  company.writing.delete(person);
   drawCompany();
 }
 
