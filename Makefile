@@ -18,8 +18,9 @@ run: venv
 demo: venv
 	@$(IN) -m infra.demo $(ARGS)
 
+# Two workers: one has the journeys, which share a stack, the other all the rest (tests/conftest.py).
 test: venv
-	@$(IN) -m pytest $(ARGS)
+	@$(IN) -m pytest -n 2 $(ARGS)
 
 # The one door: format, lint, types, imports, tests.
 check: venv
@@ -27,7 +28,7 @@ check: venv
 	@$(IN) -m ruff check .
 	@$(IN) -m mypy
 	@.venv/bin/lint-imports --no-cache
-	@$(IN) -m pytest $(ARGS)
+	@$(MAKE) --no-print-directory test
 
 bench: venv
 	@$(IN) -m infra.bench $(ARGS)

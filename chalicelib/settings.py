@@ -26,7 +26,6 @@ class Settings:
     socket_url: str
     bootstrap_hash: str
     mail_sender: str
-    mail_queue: str
     mail_configuration: str
 
     @property

@@ -5,9 +5,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from chalicelib import wiring
 from chalicelib.edge import auth, limits
@@ -19,6 +21,24 @@ from .fakes import BOOTSTRAP, Parley
 
 hypothesis.settings.register_profile("parley", deadline=None, max_examples=60, database=None)
 hypothesis.settings.load_profile("parley")
+
+
+class Scheduling(LoadFileScheduling):
+    """Of the two workers of `make test` one has the journeys, which share a stack; the other has all the rest."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return "journeys" if "/journeys/" in file else file
+
+    def _assign_work_unit(self, node: Any) -> None:
+        if "journeys" in self.workqueue:
+            self.workqueue.move_to_end("journeys", last=False)
+        super()._assign_work_unit(node)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """Asked by pytest-xdist."""
+    return Scheduling(config, log)
 
 
 @contextmanager

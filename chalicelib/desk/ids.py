@@ -4,6 +4,7 @@ import hashlib
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32 in lower case: sorts as its numbers do
 DIGITS = 12  # change numbers in sort keys: room for 10^12 changes
+TIME_SHARDS = 4  # partitions of the time index
 
 
 PAIRS = [a + b for a in ALPHABET for b in ALPHABET]

@@ -12,6 +12,7 @@ from .errors import Conflict, Invalid
 from .messages import Author
 from .record import Part, Record
 from .tickets import IssueState, Word
+from .titles import first_line
 
 Kind = Literal["bug", "feature", "question"]
 Priority = Literal["none", "low", "medium", "high", "urgent"]
@@ -329,5 +330,5 @@ def arr_of(customer: Customer | None) -> float:
 
 def suggested(text: str) -> str:
     """A title out of what somebody wrote: the first line, cut at a word."""
-    line = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "") or "Untitled"
+    line = " ".join(first_line(text, "Untitled").split())
     return line if len(line) <= 80 else line[:80].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"

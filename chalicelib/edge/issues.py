@@ -24,10 +24,9 @@ Labels = Annotated[list[Annotated[str, Meta(min_length=1, max_length=MAX_LABEL)]
 Reference = Annotated[str, Meta(min_length=1, max_length=2_000, description="What people paste: a URL or a key")]
 
 
-class NewIssue(Body, frozen=True):
-    """Raise an issue. `tickets` are the installs of trackers in which a ticket is made."""
+class IssueBody(Body, frozen=True, kw_only=True):
+    """What may be told of an issue that is raised."""
 
-    title: Title
     kind: IssueKind = "bug"
     text: Text = ""
     public_title: PublicTitle = ""
@@ -37,7 +36,13 @@ class NewIssue(Body, frozen=True):
     tickets: Annotated[list[Id], Meta(max_length=MAX_TICKETS)] = []
 
 
-class RaiseIssue(Body, frozen=True):
+class NewIssue(IssueBody, frozen=True, kw_only=True):
+    """Raise an issue. `tickets` are the installs of trackers in which a ticket is made."""
+
+    title: Title
+
+
+class RaiseIssue(IssueBody, frozen=True, kw_only=True):
     """Raise an issue out of a room, or tie the room to one that is there: `issue` names it by id, or `install` and
     `reference` by its ticket. `from` and `to` are the messages (ids, both included) that ask for it; a title that is
     not told is suggested by them."""
@@ -48,13 +53,6 @@ class RaiseIssue(Body, frozen=True):
     install: Id | None = None
     reference: Reference | None = None
     title: Title | None = None
-    kind: IssueKind = "bug"
-    text: Text = ""
-    public_title: PublicTitle = ""
-    public_text: Text = ""
-    priority: PriorityName = "none"
-    labels: Labels = []
-    tickets: Annotated[list[Id], Meta(max_length=MAX_TICKETS)] = []
 
 
 class ChangeIssue(Body, frozen=True):

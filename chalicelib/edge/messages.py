@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from ..desk.ids import message_id
-from ..desk.messages import Attached, Author, Message
+from ..desk.messages import MAX_MENTIONS, Attached, Author, Message
 from .promises import PromiseView
 from .shapes import Body, Time, View, time_of
 
@@ -30,7 +30,7 @@ class PostMessage(Body, frozen=True):
     text: str = ""
     reply_to: str | ReplyBody | None = None
     attachments: list[str] = []
-    mentions: Annotated[list[str], Meta(max_length=50)] = []
+    mentions: Annotated[list[str], Meta(max_length=MAX_MENTIONS)] = []
     internal: bool = False
 
 

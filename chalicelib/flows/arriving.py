@@ -10,6 +10,7 @@ from ..desk.files import MAX_SIZE, TYPE, Attachment, safe_name
 from ..desk.ids import derived
 from ..desk.messages import Attached, Author, Source
 from ..desk.rooms import MAX_NAME, Room
+from ..desk.titles import first_line, shortened
 from ..desk.workspaces import Install
 from ..ports import World, new, ref
 from .once import again
@@ -43,7 +44,8 @@ class Place:
 
 def own_room(place: Place, arrival: Said, customer: Customer | None, author: Author) -> str:
     """A room for this one question: a topic of the customer, or a visitor's, which agents alone see."""
-    room = new_room(place, derived("room", place.install.id, "own", arrival.id), _title(arrival), customer, author)
+    name = shortened(first_line(arrival.text, "Question"), 80)
+    room = new_room(place, derived("room", place.install.id, "own", arrival.id), name, customer, author)
 
     def attempt(_: int) -> str:
         if place.world.store.one(ref(Room, room.id)) is None:
@@ -51,11 +53,6 @@ def own_room(place: Place, arrival: Said, customer: Customer | None, author: Aut
         return room.id
 
     return again(place.world, attempt)
-
-
-def _title(arrival: Said) -> str:
-    line = next((line.strip() for line in arrival.text.splitlines() if line.strip()), "") or "Question"
-    return line if len(line) <= 80 else line[:79].rstrip() + "…"
 
 
 def new_room(place: Place, id_: str, name: str, customer: Customer | None, author: Author | None = None) -> Room:

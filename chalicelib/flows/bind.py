@@ -43,8 +43,7 @@ def bind(world: World, who: Principal, binding: Binding, once: Once = KEYLESS) -
 
 def _bound(world: World, binding: Binding) -> tuple[Bridge, list[Write]]:
     room, install, conversation = binding.room, binding.install, binding.conversation
-    if room.kind == "internal":
-        raise Invalid("internal rooms are the vendor's alone: nothing is bridged with them", "room")
+    _check_shared(room)
     # Where the other side is one address, not many conversations, a room has one bridge with it.
     slot, now = slot_of(conversation) if world.asking(install.kind) else "", world.clock.now()
     tie, mine = world.store.many([ref(Tie, install.id, conversation), ref(Bridge, room.id, install.id, slot)])
@@ -74,6 +73,11 @@ def _bound(world: World, binding: Binding) -> tuple[Bridge, list[Write]]:
     )
     taken: list[Write] = [Drop(ref(Bridge, tie.room, install.id, tie.slot))] if tie else []
     return bridge, [over(bridge, mine) if mine else new(bridge), over(home, tie) if tie else new(home), *taken]
+
+
+def _check_shared(room: Room) -> None:
+    if room.kind == "internal":
+        raise Invalid("internal rooms are the vendor's alone: nothing is bridged with them", "room")
 
 
 def unbind(world: World, who: Principal, bridge: Bridge) -> None:
@@ -113,8 +117,7 @@ def code_hash(code: str) -> str:
 
 def connect_code(world: World, who: Principal, room: Room, once: Once = KEYLESS) -> tuple[str, ConnectCode]:
     """A code that ties the conversation in which it is typed within a day to the room, once."""
-    if room.kind == "internal":
-        raise Invalid("internal rooms are the vendor's alone: nothing is bridged with them", "room")
+    _check_shared(room)
 
     def attempt(_: int) -> tuple[str, ConnectCode]:
         plain = "".join(ALPHABET[byte % 32] for byte in world.clock.entropy(CODE))

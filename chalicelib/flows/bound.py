@@ -27,19 +27,21 @@ from ..desk.ids import delivery_parts, derived, message_id, user_id
 from ..desk.messages import Author, Draft, Known, Message, Reply
 from ..desk.people import Principal
 from ..desk.rooms import MAX_NAME, Bridge, Room, Tie
+from ..desk.titles import first_line
 from ..desk.workspaces import Install
 from ..ports import Asking, Busy, Denied, World, over, ref
 from .admit import admit_visitor
 from .amend import amend_known, react_step, react_wait
 from .arriving import Aside, Barred, Place, kept, own_room
 from .bind import redeem
-from .deliver import pause_bridge, pause_install
+from .deliver import pause_bridge
 from .faces import author_of, barred, face_of
 from .fork import fork
 from .once import again
 from .order import order
 from .post import post
 from .secrets import Opened
+from .stop_install import stop_install
 from .trace import begun, echoed
 
 
@@ -149,7 +151,6 @@ def _own_topic(place: Place, home: Home) -> None:
     began = place.world.store.one(ref(Message, root.room, root.n, False)) if root else None
     if root is None or began is None:
         return
-    line = next((line.strip() for line in began.text.splitlines() if line.strip()), "") or "Thread"
     install = place.install
     who = Principal(
         workspace=install.workspace,
@@ -159,7 +160,7 @@ def _own_topic(place: Place, home: Home) -> None:
         credential=install.id,
         role="agent",
     )
-    fork(place.world, who, root.room, root.n, root.n, line[:MAX_NAME])
+    fork(place.world, who, root.room, root.n, root.n, first_line(began.text, "Thread")[:MAX_NAME])
 
 
 def _fetched(place: Place, arrival: Said, home: Home | None) -> Said:
@@ -346,7 +347,7 @@ def account_lost(place: Place, arrival: AccountLost) -> None:
     way = place.world.granting(place.install.kind)
     named = way.credential(arrival.account) if way and arrival.account else ""
     if not any(secret.name == named for secret in place.install.secrets):
-        pause_install(place.world, place.install, arrival.reason)
+        stop_install(place.world, place.install, "paused", arrival.reason)
         return
 
     def attempt(_: int) -> None:

@@ -1,6 +1,6 @@
 """Work off what a bridge owes, in order: one worker per bridge at a time (the queue's groups see to that)."""
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -25,11 +25,12 @@ from ..desk.ids import bridge_parts
 from ..desk.messages import Author, Change, Message, Source
 from ..desk.rooms import Bridge, Room
 from ..desk.segments import Segment
-from ..desk.workspaces import Install, Workspace, feeding
+from ..desk.workspaces import Install
 from ..ports import Announcing, Away, Call, Listing, Ref, World, over, ref
 from .lanes import hold_lane, turn_in_lane
 from .once import KEYLESS, Once, again
 from .secrets import Opened
+from .stop_install import stop_install
 from .trace import addressed, begun, mapped
 from .write_letters import leaves_at, write_letters
 
@@ -127,7 +128,7 @@ def _try(world: World, row: Delivery) -> Delivery:
         _write_down(world, row, Retry(reason=f"Parley failed: {type(error).__name__}"))
         raise
     if isinstance(receipt, Gone):
-        _stop(world, install, "disabled", receipt.reason)
+        stop_install(world, install, "disabled", receipt.reason)
     if isinstance(receipt, Lost):
         _pause(world, install, bridge, receipt)
     if isinstance(receipt, Sent | Retry) and receipt.conversation:
@@ -157,7 +158,7 @@ def _announce(world: World, row: Delivery) -> Delivery:
     )
     receipt = channel.announce(notice, install, Opened(world, install), world.outside, world.clock.now())
     if isinstance(receipt, Gone):
-        _stop(world, install, "disabled", receipt.reason)
+        stop_install(world, install, "disabled", receipt.reason)
     return _write_down(world, row, receipt)
 
 
@@ -294,34 +295,12 @@ def _outcome(row: Delivery, receipt: Receipt, now: int, chance: float) -> Delive
     return row.changed(state="failed", attempts=attempts, last_at=now, next_at=0, reason=receipt.reason)
 
 
-def _stop(world: World, install: Install, state: Literal["paused", "disabled"], reason: str) -> None:
-    """An endpoint that says 410 wants nothing more: the install is disabled, and says why. One whose account is gone
-    is paused: it is still told of every room, so that what it misses is known."""
-
-    def attempt(_: int) -> None:
-        current, workspace = world.store.many([ref(Install, install.id), ref(Workspace, install.workspace)])
-        if current is None or current.state != "active":
-            return
-        stopped = current.changed(state=state, disabled_because=reason)
-        if state == "paused":
-            world.store.commit(over(stopped, current))
-            return
-        world.store.commit(over(stopped, current), over(feeding(workspace, stopped), workspace))
-
-    again(world, attempt)
-
-
 def _pause(world: World, install: Install, bridge: Bridge | None, lost: Lost) -> None:
     """The account of one bridge, or the whole install's."""
     if not lost.bridge_only:
-        pause_install(world, install, lost.reason)
+        stop_install(world, install, "paused", lost.reason)
     elif bridge:
         pause_bridge(world, bridge, lost.reason)
-
-
-def pause_install(world: World, install: Install, reason: str) -> None:
-    """What would go out is missed from now on, and can be replayed once the install is active again."""
-    _stop(world, install, "paused", reason)
 
 
 def pause_bridge(world: World, bridge: Bridge, reason: str) -> None:

@@ -2,26 +2,18 @@
 installs whose nightly pass begins."""
 
 from ..desk.issues import Issue, Notice, Ticket, Tracking
-from ..ports import Listing, Task, World
-from .due import MAX_PAGES, PAGE, SHARDS
+from ..ports import Task, World
+from .due import pages_due
 
 Due = Issue | Notice | Ticket | Tracking
 
 
 def due_sync(world: World) -> int:
-    """Wake the worker for each; how many. Reads only what is due, and what is still due comes again."""
-    now = world.clock.now()
-    found = 0
-    for shard in SHARDS:
-        cursor: str | None = None
-        for _ in range(MAX_PAGES):
-            listing: Listing[Due] = Listing("due-sync", (shard,), before=now)
-            page = world.store.page(listing, PAGE, cursor)
-            world.queues.sync(_task(record, f"due:{now // 60_000}") for record in page.items)
-            found += len(page.items)
-            cursor = page.next
-            if cursor is None:
-                break
+    """Wake the worker for each; how many. What is still due comes again."""
+    found, minute = 0, world.clock.now() // 60_000
+    for page in pages_due(world, "due-sync"):
+        world.queues.sync(_task(record, f"due:{minute}") for record in page)
+        found += len(page)
     return found
 
 

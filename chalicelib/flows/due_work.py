@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from ..desk.jobs import Job
 from ..desk.segments import Placement
-from ..ports import Listing, World
-from .due import MAX_PAGES, PAGE, SHARDS
+from ..ports import World
+from .due import PAGE, pages_due
 from .place import Moved
 from .start_job import next_piece
 
@@ -15,19 +15,11 @@ T = TypeVar("T")
 
 
 def due_work(world: World) -> int:
-    """Wake the worker for each; how many. Reads only what is due, and what is still due comes again."""
-    now = world.clock.now()
+    """Wake the worker for each; how many. What is still due comes again."""
     found = 0
-    for shard in SHARDS:
-        cursor: str | None = None
-        for _ in range(MAX_PAGES):
-            listing: Listing[Any] = Listing("due-work", (shard,), before=now)
-            page = world.store.page(listing, PAGE, cursor)
-            world.queues.work(_tasks(page.items))
-            found += len(page.items)
-            cursor = page.next
-            if cursor is None:
-                break
+    for page in pages_due(world, "due-work"):
+        world.queues.work(_tasks(page))
+        found += len(page)
     return found
 
 

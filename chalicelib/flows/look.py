@@ -15,6 +15,7 @@ from .chronicle import chronicle
 from .hear import forget, hear, say_owed
 from .link_ticket import holder_of, owed_on, tickets_of, tracking_of
 from .once import again
+from .stop_install import stop_install
 from .turn_issue import told_of_turn
 
 SKEW = 1_000  # ms by which clocks of containers may differ
@@ -304,20 +305,9 @@ def rest(world: World, install: Install, until: int) -> None:
 def _denied(sight: Sight, denied: Denied) -> str:
     """The tracker will not: of an account that is gone the install is paused, else the ticket says why."""
     if denied.lost:
-        pause(sight.world, sight.install, denied.reason)
+        stop_install(sight.world, sight.install, "paused", denied.reason)
         sight.commit(sight.ticket.changed(due=sight.world.clock.now() + PAUSED, reason=denied.reason))
         return "account-lost"
     told = sight.ticket.changed(due=0, attempts=0, reason=denied.reason)
     sight.commit(told, sight.chronicle("failed", reason=denied.reason))
     return "denied"
-
-
-def pause(world: World, install: Install, reason: str) -> None:
-    """Pause an install whose account is gone; an admin switches it on again."""
-
-    def attempt(_: int) -> None:
-        current = world.store.one(ref(Install, install.id))
-        if current and current.state == "active":
-            world.store.commit(over(current.changed(state="paused", disabled_because=reason), current))
-
-    again(world, attempt)

@@ -18,6 +18,7 @@ from ..desk.letters import (
 )
 from ..desk.messages import Author, Draft, Known, Message, Reply
 from ..desk.rooms import Bridge, Room
+from ..desk.titles import first_line
 from ..ports import Listing, Put, World, new, ref
 from .admit import admit_visitor, customer_of_address
 from .arriving import Aside, Barred, Place, kept, new_room
@@ -201,8 +202,7 @@ def _title(arrival: Mailed) -> str:
     subject = arrival.subject
     while subject[:4].lower().startswith(("re:", "aw:", "fw:", "wg:", "fwd:", "sv:")):
         subject = subject.partition(":")[2].strip()
-    line = next((line.strip() for line in arrival.text.splitlines() if line.strip()), "")
-    return (subject or line or "Question")[:200]
+    return (subject or first_line(arrival.text, "Question"))[:200]
 
 
 def _keep_original(place: Place, arrival: Mailed) -> None:

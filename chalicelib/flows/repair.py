@@ -6,8 +6,8 @@ from ..desk.tickets import TicketSeen
 from ..desk.workspaces import Install
 from ..ports import Busy, Denied, Task, World, over, ref
 from .link_ticket import holder_of, tickets_of, tracking_of
-from .look import pause
 from .once import again
+from .stop_install import stop_install
 
 OVERLAP = 60 * 60_000  # ms before the last pass that are read again
 LATER = 15 * 60_000  # ms after which a pass goes on that the tracker had no time for
@@ -30,7 +30,7 @@ def repair(world: World, install_id: str) -> int:
         return 0
     except Denied as denied:
         if denied.lost:
-            pause(world, install, denied.reason)
+            stop_install(world, install, "paused", denied.reason)
         _next(world, install, due=now + DAY, cursor="")
         return 0
     found = [task for each in seen if (task := _differs(world, install, each, now))]

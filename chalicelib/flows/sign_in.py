@@ -53,16 +53,7 @@ def opened_session(world: World, agent: Agent, way: Way) -> tuple[str, list[Writ
     """A new session's token, which only its cookie will hold, and what is to be committed for it."""
     now = world.clock.now()
     plain = _token(world, "ps", agent.workspace, agent.id)
-    session = Session(
-        version=1,
-        id=session_id(plain),
-        hash=token_hash(plain),
-        workspace=agent.workspace,
-        agent=agent.id,
-        way=way,
-        created_at=now,
-        expires_at=now + SESSION_LIFE,
-    )
+    session = _session(plain, agent.workspace, agent.id, way, now, SESSION_LIFE)
     return plain, [new(session), *audit(world, principal(agent, session), f"session.opened-by-{way}", session.id)]
 
 
@@ -124,22 +115,28 @@ def give_ticket(world: World, who: Principal, once: Once = KEYLESS) -> tuple[str
     def attempt(_: int) -> tuple[str, Session]:
         now = world.clock.now()
         plain = _token(world, "pt", who.workspace, who.id)
-        ticket = Session(
-            version=1,
-            id=session_id(plain),
-            hash=token_hash(plain),
-            workspace=who.workspace,
-            agent=who.id,
-            way="link",
-            created_at=now,
-            expires_at=now + TICKET_LIFE,
-            socket_until=min(now + MAX_LIFE, who.expires_at or now + MAX_LIFE),
-        )
+        until = min(now + MAX_LIFE, who.expires_at or now + MAX_LIFE)
+        ticket = _session(plain, who.workspace, who.id, "link", now, TICKET_LIFE, until)
         result = (plain, ticket)
         world.store.commit(new(ticket), *once.writes(result, now))
         return result
 
     return again(world, attempt, once)
+
+
+def _session(plain: str, workspace: str, agent: str, way: Way, now: int, life: int, socket_until: int = 0) -> Session:
+    """What is stored of a token: its hash alone."""
+    return Session(
+        version=1,
+        id=session_id(plain),
+        hash=token_hash(plain),
+        workspace=workspace,
+        agent=agent,
+        way=way,
+        created_at=now,
+        expires_at=now + life,
+        socket_until=socket_until,
+    )
 
 
 def _token(world: World, prefix: str, workspace: str, agent: str) -> str:

@@ -5,6 +5,7 @@ from ..desk.errors import NotFound
 from ..desk.messages import Author, Draft, Source, check_text
 from ..desk.rooms import Room
 from ..desk.saying import read_up_to, said
+from ..desk.titles import first_line, shortened
 from ..desk.workspaces import Workspace
 from ..ports import Put, World, new, ref
 
@@ -26,7 +27,7 @@ def welcome(world: World, workspace: str, name: str, email: str, text: str) -> t
         id=world.fresh_id("room"),
         workspace=tenant.id,
         kind="visitor",
-        name=_title(text),
+        name=shortened(first_line(text), TITLE),
         created_at=now,
         visitor=visitor.id,
     )
@@ -34,8 +35,3 @@ def welcome(world: World, workspace: str, name: str, email: str, text: str) -> t
     room, message = said(empty, Draft(author=author, text=text, source=Source(channel="widget")), now)
     world.store.commit(new(visitor), new(room), new(message), Put(read_up_to(visitor.id, message), None))
     return visitor, room
-
-
-def _title(text: str) -> str:
-    line = next(line.strip() for line in text.splitlines() if line.strip())
-    return line if len(line) <= TITLE else line[: TITLE - 1].rstrip() + "…"

@@ -21,7 +21,7 @@ CLASHES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 class G1(GlobalSecondaryIndex["Item"]):
-    """Things of a workspace; deliveries of a room."""
+    """What is listed by its workspace or its person."""
 
     class Meta:
         index_name = "gsi1"
@@ -32,7 +32,7 @@ class G1(GlobalSecondaryIndex["Item"]):
 
 
 class G2(GlobalSecondaryIndex["Item"]):
-    """Rooms of a customer."""
+    """What is listed by its customer, room or issue."""
 
     class Meta:
         index_name = "gsi2"
@@ -43,7 +43,7 @@ class G2(GlobalSecondaryIndex["Item"]):
 
 
 class G3(GlobalSecondaryIndex["Item"]):
-    """What is due, by time."""
+    """What is due, by time; issues by what they are worth."""
 
     class Meta:
         index_name = "gsi3"

@@ -1,6 +1,7 @@
 """Every key and index of the table. pk and sk are the table's, g1 to g3 the overloaded indexes' (pk, sk) pairs.
 
-g1: things of a workspace. g2: rooms of a customer, agents by address. g3: the time index (sparse, sharded).
+g1: things of a workspace, and of a person's connections. g2: things of a customer, a room, an issue or an install;
+agents by address. g3: the time index (sparse, sharded), and issues by what they are worth.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from ..desk.deliveries import Delivery, Lane, Progress
 from ..desk.faces import Alias, ConnectCode, Face
 from ..desk.files import Attachment
 from ..desk.footing import Counted, OpenRoom
-from ..desk.ids import DIGITS, bridge_parts
+from ..desk.ids import DIGITS, TIME_SHARDS, bridge_parts
 from ..desk.issues import Asked, Behind, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told, Tracking
 from ..desk.jobs import Flaw, Job
 from ..desk.letters import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress, Suppression
@@ -34,7 +35,6 @@ from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
 ROUND = 600_000  # ms: activity in the inbox's index moves every ten minutes; pages are sorted exactly
-TIME_SHARDS = 4
 MAX_PK, MAX_SK = 2048, 1024  # bytes of UTF-8, DynamoDB's limits
 MAX_WRITES = 100  # in one transaction
 

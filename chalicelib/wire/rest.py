@@ -72,12 +72,7 @@ class Api:
         if body is not None:
             raw = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
             headers["content-type"] = "application/json"
-        try:
-            answer = self.outside.send(Request(method, url, raw, headers, self.timeout, MOST))
-        except AddressRefused as refused:
-            raise Denied(f"address refused: {refused.detail}") from None
-        except Unreachable as unreachable:
-            raise Busy(str(unreachable) or "unreachable") from None
+        answer = send(self.outside, Request(method, url, raw, headers, self.timeout, MOST))
         told = _told(answer.body)
         if not 200 <= answer.status < 300:
             raise self._refused(answer, told)
@@ -104,6 +99,16 @@ class Api:
         except (TypeError, KeyError, IndexError, AttributeError, ValueError):
             return ""
         return " ".join(words.split())[:MAX_WORDS]
+
+
+def send(outside: Outside, request: Request) -> Answer:
+    """Its answer, whatever the status. Raises Denied where the address is refused, Busy where nobody answers."""
+    try:
+        return outside.send(request)
+    except AddressRefused as refused:
+        raise Denied(f"address refused: {refused.detail}") from None
+    except Unreachable as unreachable:
+        raise Busy(str(unreachable) or "unreachable") from None
 
 
 class Absent(Denied):

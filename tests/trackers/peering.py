@@ -48,3 +48,21 @@ class Ours:
         told = [each for posted in peer.outbox for each in self.read(posted)]
         peer.outbox.clear()
         return told
+
+    def walked(self, peer, ticket, words):
+        """(word, ticket after the move) for each state in turn. Once there, the same move writes nothing."""
+        for word in words:
+            moved = self.tickets.move(ticket, word.id)
+            count = len(peer.log)
+            assert self.tickets.move(ticket, moved.word.id) == moved
+            assert {asked.method for asked in peer.log[count:]} == {"GET"}
+            yield word, moved
+
+    def amends_and_withdraws(self, ticket, said, mark):
+        """A comment of ours, with its mark, to the end."""
+        self.tickets.amend(ticket, said.id, "From **Zoë**")
+        [now] = self.tickets.comments(ticket)
+        assert (now.text, now.mark) == ("From **Zoë**", mark)
+        self.tickets.withdraw(ticket, said.id)
+        self.tickets.withdraw(ticket, said.id)
+        assert self.tickets.comments(ticket) == []

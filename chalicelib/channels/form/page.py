@@ -45,21 +45,15 @@ RULES = {
 }
 
 
-def _policy(rules: dict[str, str]) -> str:
-    return "; ".join(f"{what} {who}" for what, who in rules.items())
-
-
-CSP = _policy(RULES)
-
-
 def headers(install: Install | None = None) -> dict[str, str]:
     """What goes with the pages. With an install whose redirect leads elsewhere, the policy names that place
     too: Chromium checks where a form's answer redirects to."""
     target = urlsplit(of(install).redirect if install else "")
     elsewhere = {"form-action": f"'self' {target.scheme}://{target.netloc}"} if target.netloc else {}
+    policy = "; ".join(f"{what} {who}" for what, who in (RULES | elsewhere).items())
     return {
         "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": _policy(RULES | elsewhere),
+        "Content-Security-Policy": policy,
         # Not no-referrer: the form's Origin would be "null" then.
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ...ports import AddressRefused, Answer, Busy, Denied, Outside, Request, Unreachable
-from ...wire.rest import Api
+from ...ports import Answer, Busy, Denied, Outside, Request
+from ...wire.rest import Api, send
 from .config import Config, cloud_of
 
 EARLY = 300_000  # ms before its end at which a token is renewed
@@ -61,19 +61,10 @@ class Connector:
         told = self._api().find(path)
         return told if isinstance(told, dict) else {}
 
-    def try_token(self) -> None:
-        """Whether app id and password are good."""
-        self._token()
-
     def file(self, url: str, most: int) -> bytes:
         """A file's bytes. Only the connector's own addresses get the bot's token."""
         headers = {"authorization": f"Bearer {self._token()}"} if url.startswith(self._cloud.service_url + "/") else {}
-        try:
-            answer = self._outside.send(Request("GET", url, b"", headers, 30.0, most + 1))
-        except AddressRefused as refused:
-            raise Denied(f"address refused: {refused.detail}") from None
-        except Unreachable as unreachable:
-            raise Busy(str(unreachable)) from None
+        answer = send(self._outside, Request("GET", url, b"", headers, 30.0, most + 1))
         if answer.status != 200:
             raise (Busy if answer.status in (408, 429) or answer.status >= 500 else Denied)(f"HTTP {answer.status}")
         if len(answer.body) > most:
@@ -124,12 +115,7 @@ class Connector:
             "scope": self._cloud.scope,
         }
         headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
-        try:
-            answer = self._outside.send(Request("POST", url, urlencode(form).encode(), headers))
-        except AddressRefused as refused:
-            raise Denied(f"address refused: {refused.detail}") from None
-        except Unreachable as unreachable:
-            raise Busy(str(unreachable)) from None
+        answer = send(self._outside, Request("POST", url, urlencode(form).encode(), headers))
         told = _json(answer.body)
         if answer.status in (400, 401, 403):
             raise Denied(f"Microsoft refused app_id or app_password: {told.get('error', answer.status)}", lost=True)

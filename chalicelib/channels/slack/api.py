@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from ...ports import AddressRefused, Answer, Busy, Denied, Outside, Request, Secrets, Unreachable
-from ...wire.rest import after
+from ...ports import Answer, Busy, Denied, Outside, Request, Secrets
+from ...wire.rest import after, send
 from .config import SLACK
 
 LOST = frozenset(
@@ -68,12 +68,7 @@ class Slack:
         sent = {"user-agent": "Parley", "authorization": f"Bearer {self.token}", **(headers or {})}
         if not self.token:
             sent.pop("authorization")
-        try:
-            answer = self.outside.send(Request(method, url, body, sent, TIMEOUT, most))
-        except AddressRefused as refused:
-            raise Denied(f"address refused: {refused.detail}") from None
-        except Unreachable as unreachable:
-            raise Busy(str(unreachable) or "unreachable") from None
+        answer = send(self.outside, Request(method, url, body, sent, TIMEOUT, most))
         if answer.status == 429:
             raise Busy("HTTP 429", after(answer.headers.get("retry-after", ""), self.now) or PAUSE)
         if answer.status >= 500 or answer.status in (408, 425):

@@ -29,9 +29,9 @@ import msgspec
 
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.workspaces import Install
-from ...ports import AddressRefused, Answer, Busy, Denied, Outside, Request, Secrets, Unreachable
+from ...ports import Answer, Busy, Denied, Outside, Request, Secrets
 from ...wire import standard
-from ...wire.rest import after
+from ...wire.rest import after, send
 
 T = TypeVar("T")
 TIMEOUT = 15.0
@@ -143,12 +143,7 @@ class GenericTickets:
         if not headers:
             raise Denied("no usable secret is configured")
         headers |= {"content-type": "application/json", "user-agent": "Parley"}
-        try:
-            return self.outside.send(Request("POST", url, body, headers, TIMEOUT, MOST))
-        except AddressRefused as refused:
-            raise Denied(f"address refused: {refused.detail}") from None
-        except Unreachable as unreachable:
-            raise Busy(str(unreachable) or "unreachable") from None
+        return send(self.outside, Request("POST", url, body, headers, TIMEOUT, MOST))
 
     def _read(self, answer: Answer) -> Told:
         if answer.status in PASSING or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

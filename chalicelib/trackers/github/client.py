@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
+from ...desk.titles import shortened
 from ...desk.workspaces import Install
 from ...ports import Denied, Outside, Secrets
 from ...wire.reading import moment
@@ -326,4 +327,4 @@ def _person(told: Any) -> tuple[str, str]:
 
 
 def _title(title: str) -> str:
-    return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1] + "…"
+    return shortened(title, MAX_TITLE)

@@ -4,7 +4,7 @@
 |---|---|---|
 | issues | see ISSUES | hint, or ignored: what we do not carry |
 | issue_comment | created, edited, deleted | hint; on a pull request ignored |
-| repository, installation, … | see PROJECT | hint without a ticket: look at the connection again |
+| repository, installation, … | see PROJECT | hint without a ticket: the nightly pass finds out more |
 | ping, label, milestone, sub_issues, all others that GitHub documents | | ignored |
 | what is not documented | | unsupported |
 

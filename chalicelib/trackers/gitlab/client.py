@@ -36,7 +36,6 @@ PAGE = 100
 MAX_PAGES = 50
 MAX_TITLE = 255
 REPORTER = 20
-MAINTAINER = 40
 HOPS = 3
 EVENTS = {
     "issues_events": True,

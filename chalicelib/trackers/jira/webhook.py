@@ -4,7 +4,7 @@
 |---|---|
 | jira:issue_created, jira:issue_updated, jira:issue_deleted | hint; of an update its changelog says what changed |
 | comment_created, comment_updated, comment_deleted | hint |
-| project_updated, project_deleted, … | hint without a ticket: look at the connection again |
+| project_updated, project_deleted, … | hint without a ticket: the nightly pass finds out more |
 | none, but a `transition` (a post function of a workflow) | hint: the state moved |
 | worklog_…, issuelink_…, sprint_…, version, user, board, … | ignored |
 | any other | unsupported |

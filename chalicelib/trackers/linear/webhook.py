@@ -4,7 +4,7 @@
 |---|---|---|
 | Issue | create, update, remove, archive, unarchive, restore | hint; ignored where nothing changed that we carry |
 | Comment | create, update, remove | hint; ignored where it is not on an issue |
-| OAuthApp, PermissionChange | revoked, teamAccessChanged | hint without a ticket: look at the connection again |
+| OAuthApp, PermissionChange | revoked, teamAccessChanged | hint without a ticket: the nightly pass finds out more |
 | all others that Linear documents | | ignored |
 | what is not documented | | unsupported |
 

@@ -16,6 +16,7 @@ import uuid
 from typing import Any, Literal
 
 from ...desk.tickets import IssueState, TicketSeen, Word
+from ...desk.titles import shortened
 from ...wire.reading import moment
 
 MEANS: dict[str, IssueState] = {
@@ -61,4 +62,4 @@ def chosen_id(install: str, mark: str) -> str:
 
 def short(title: str) -> str:
     """A title that Linear takes."""
-    return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1] + "…"
+    return shortened(title, MAX_TITLE)

@@ -68,9 +68,9 @@ def test_another_workspace_gives_its_token_beside_our_own(parley, tenant, instal
 def test_our_own_workspace_come_back_is_active_again(parley, tenant, install):
     _, asked = invited(tenant, install)
     record = parley.store.one(ref(Install, install))
-    from chalicelib.flows.deliver import pause_install
+    from chalicelib.flows.stop_install import stop_install
 
-    pause_install(parley.world, record, "gone")
+    stop_install(parley.world, record, "paused", "gone")
     parley.outside.answers = [Answer(200, {}, json.dumps(GRANTED | {"team": {"id": "T0ONE", "name": "One"}}).encode())]
     assert come_back(install, code="c", state=asked["state"]).status == 200
     assert tenant.api.get(f"/v1/installs/{install}").json["state"] == "active"

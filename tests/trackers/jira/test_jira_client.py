@@ -114,12 +114,7 @@ def test_our_comments_carry_our_mark(peer):
     said = ours_.tickets.comment(made.id, "From *Zoë*", "m1")
     assert (said.mark, said.author_id, said.internal) == ("m1", ours_.tickets.probe().actor, False)
     assert said in ours_.tickets.comments(made.id)
-    ours_.tickets.amend(made.id, said.id, "From **Zoë**")
-    [now] = ours_.tickets.comments(made.id)
-    assert (now.text, now.mark) == ("From **Zoë**", "m1")
-    ours_.tickets.withdraw(made.id, said.id)
-    ours_.tickets.withdraw(made.id, said.id)
-    assert ours_.tickets.comments(made.id) == []
+    ours_.amends_and_withdraws(made.id, said, "m1")
 
 
 def test_many_comments_come_in_pages(peer):
