@@ -62,7 +62,7 @@ def begin(world: World, workspace: str, redirect: str) -> tuple[str, str]:
         "response_type": "code",
         "client_id": provider.client_id,
         "redirect_uri": redirect,
-        "scope": "openid email profile",
+        "scope": " ".join(("openid", "email", "profile", *_asked_for(provider, told))),
         "state": state,
         "nonce": nonce,
         "code_challenge": challenge,
@@ -70,6 +70,12 @@ def begin(world: World, workspace: str, redirect: str) -> tuple[str, str]:
     }
     mark = "&" if urlsplit(told["authorization_endpoint"]).query else "?"
     return f"{told['authorization_endpoint']}{mark}{urlencode(query)}", ".".join((workspace, state, nonce, verifier))
+
+
+def _asked_for(provider: Provider, told: dict[str, Any]) -> list[str]:
+    """The claim with roles is asked for where the provider has a scope of its name, as Okta has `groups`."""
+    known = told.get("scopes_supported")
+    return [provider.claim] if isinstance(known, list) and provider.claim in known else []
 
 
 def finish(world: World, kept: str, query: dict[str, str], redirect: str) -> str:

@@ -45,5 +45,5 @@ def _tracker(world: World, who: Principal, install: Install) -> Probe:
     """Kept: our own comments are known by the account."""
     probe, now = tickets_of(world, install).probe(), world.clock.now()
     kept(world, who, install, "tracker.tried", account=probe.account, actor=probe.actor, tried_at=now, resting=0)
-    hook = tracking_of(world, install).hook
-    return Probe(probe.account, probe.actor, probe.missing, (*probe.right, *(["its webhook is made"] if hook else [])))
+    hook = ("its webhook is made",) if tracking_of(world, install).hook else ()
+    return Probe(account=probe.account, actor=probe.actor, missing=probe.missing, right=(*probe.right, *hook))

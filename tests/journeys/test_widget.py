@@ -11,6 +11,7 @@ from tests.browser import browser, unfriendly
 from tests.journeys.caller import Caller, eventually, user_token
 from tests.journeys.hosting import Dashboard, dashboard, short
 from tests.stack import LocalStack
+from tests.web.test_snippets import CALLS, signed
 from tests.web.xss import CORPUS
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEklEQVR4nGNgYPiPFQ1KCawkAIV1P8EbrZw1AAAAAElFTkSuQmCC"
@@ -111,46 +112,6 @@ def room_of(stack: LocalStack, workspace: dict[str, str], name: str, text: str =
     return room
 
 
-def test_what_one_says_the_others_see_within_a_second_and_nothing_is_lost_without_a_network(
-    stack: LocalStack, workspace: dict[str, str], chromium: Any, host: Dashboard, grace: Caller
-) -> None:
-    room = room_of(stack, workspace, "Webhooks")
-    path = f"/v1/rooms/{room}/messages"
-    with Person(chromium, host.url("ann")) as ann, Person(chromium, host.url("bob")) as bob:
-        for each in (ann, bob):
-            each.open().live().enter("Webhooks")
-        took = []
-        for n in range(3):
-            began = time.monotonic()
-            first = grace.post(path, {"text": f"From the agent {n}"})
-            for each in (ann, bob):
-                each.sees(f"From the agent {n}")
-            took.append(time.monotonic() - began)
-        assert min(took) < 1, took
-        ann.write("From **Ann**")
-        bob.sees("From Ann")
-        bob.one(".main textarea").press_sequentially("x")
-        ann.one(".typing", has_text="Bob").wait_for()
-        bob.context.set_offline(True)
-        lost = time.monotonic()
-        bob.write("Said without a network")
-        grace("PATCH", f"{path}/{first['id']}", {"text": "Edited by the agent"})
-        for n in range(3):
-            grace.post(path, {"text": f"While Bob was away {n}"})
-        gone = grace.post(path, {"text": "Soon gone"})
-        grace("DELETE", f"{path}/{gone['id']}")
-        ann.page.reload()
-        ann.open().enter("Webhooks").sees("Edited by the agent")
-        time.sleep(max(0.0, 10 - (time.monotonic() - lost)))
-        bob.context.set_offline(False)
-        bob.sees("While Bob was away 2")
-        ann.sees("Said without a network")
-        shown = [m["text"].replace("**", "") or "This message was deleted." for m in grace.get(path)["items"]][::-1]
-        assert shown.count("Said without a network") == 1
-        for each in (ann, bob):
-            each.until(lambda each=each: each.said() == shown)
-
-
 def test_a_file_is_dropped_and_opened_and_an_image_is_shown(
     stack: LocalStack, workspace: dict[str, str], chromium: Any, host: Dashboard
 ) -> None:
@@ -206,6 +167,19 @@ def test_a_file_on_its_way_goes_to_the_room_that_it_was_dropped_in(
         ann.leave().enter("Without one")
         assert ann.one(".main textarea").input_value() == "Half a"
     assert [m["text"] for m in grace.get(f"/v1/rooms/{second}/messages")["items"]] == ["Hello"]
+
+
+def test_a_page_of_another_origin_embeds_it_with_a_token_of_each_snippet(
+    workspace: dict[str, str], chromium: Any, host: Dashboard, tmp_path: Path
+) -> None:
+    tokens = {each: signed(each, workspace["id"], workspace["token_secret"], tmp_path) for each in CALLS}
+    assert tokens["python"]
+    for language, token in tokens.items():
+        if token:
+            host.tokens[language] = lambda n, token=token: token
+            with Person(chromium, host.url(language)) as anyone:
+                anyone.open().live().one(".row").first.wait_for()
+                assert anyone.page.evaluate("document.querySelector('parley-support').session.me.name") == "Änn"
 
 
 def test_a_token_that_ends_or_is_refused_is_renewed_by_the_host(

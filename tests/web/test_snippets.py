@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,16 +25,24 @@ CALLS = {
 }
 
 
-@pytest.mark.parametrize("language", CALLS)
-def test_the_token_that_a_snippet_signs_is_good(language: str, tenant: Tenant, tmp_path: os.PathLike[str]) -> None:
+def signed(language: str, workspace: str, secret: str, folder: Path) -> str | None:
+    """A token for Änn of acme, signed by the snippet of a language; None where that is not on this machine."""
     command = CALLS[language]
     if not shutil.which(command[0]):
-        pytest.skip(f"no {language} on this machine")
-    shutil.copy(FOLDER / "token.py", os.path.join(tmp_path, "token_.py"))  # `token` is a module of Python's own
-    told = {"PARLEY_WORKSPACE": tenant.id, "PARLEY_TOKEN_SECRET": tenant.token_secret, "LANG": "C.UTF-8"}
+        return None
+    shutil.copy(FOLDER / "token.py", folder / "token_.py")  # `token` is a module of Python's own
+    told = {"PARLEY_WORKSPACE": workspace, "PARLEY_TOKEN_SECRET": secret, "LANG": "C.UTF-8"}
     done = subprocess.run(
-        command, cwd=tmp_path, env=os.environ | told, capture_output=True, text=True, timeout=30, check=False
+        command, cwd=folder, env=os.environ | told, capture_output=True, text=True, timeout=30, check=False
     )
     assert done.returncode == 0, done.stderr
-    me = Client(done.stdout.strip()).get("/v1/me").json
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("language", CALLS)
+def test_the_token_that_a_snippet_signs_is_good(language: str, tenant: Tenant, tmp_path: Path) -> None:
+    token = signed(language, tenant.id, tenant.token_secret, tmp_path)
+    if token is None:
+        pytest.skip(f"no {language} on this machine")
+    me = Client(token).get("/v1/me").json
     assert (me["name"], me["external_id"], me["customer"]["external_id"]) == ("Änn", "ann", "acme")

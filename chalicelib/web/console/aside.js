@@ -50,7 +50,7 @@ export class Aside {
       bridges ?? "",
       mail ?? "",
       h("section", null, h("h3", null, "People"), (users?.items ?? []).length ? h("ul.plainly", null, users.items.map((user) => h("li", null, face(user.id, user.name), h("span", null, user.name, user.email ? h("small", null, user.email) : null)))) : h("p.dim", null, "Nobody has come yet.")),
-      h("section", null, h("h3", null, "Other open rooms"), others.length ? h("ul.plainly", null, others.map((each) => h("li", null, h("button.link", { type: "button", onclick: () => this.open(each.id) }, each.kind === "triage" ? "Triage" : each.name), h("time", null, when(each.last_message_at ?? each.created_at))))) : h("p.dim", null, "None.")));
+      h("section", null, h("h3", null, "Other open rooms"), h("button.link", { type: "button", onclick: () => { location.hash = `#/inbox/${encodeURIComponent("customer:" + customer.external_id)}`; } }, "In the list"), others.length ? h("ul.plainly", null, others.map((each) => h("li", null, h("button.link", { type: "button", onclick: () => this.open(each.id) }, each.kind === "triage" ? "Triage" : each.name), h("time", null, when(each.last_message_at ?? each.created_at))))) : h("p.dim", null, "None.")));
     const experts = await attempt(() => knowing(room, this.go));
     if (experts && asked === this.#asked) this.element.append(experts);
     return undefined;

@@ -71,6 +71,11 @@ async function watched(id, go) {
     page.replaceChildren(...drawn(told, known, results?.items ?? [], look, go));
     if (page.isConnected && (MOVING.has(told.state) || told.sums?.waiting)) timer = setTimeout(look, 700);
   };
+  const stop = here.live?.on("frame", (frame) => {
+    if (frame.type !== "broadcast.changed" || frame.broadcast !== id) return;
+    if (page.isConnected) look();
+    else stop();
+  });
   queueMicrotask(look);
   return page;
 }

@@ -16,6 +16,7 @@ export class Composer {
   reach = null; // where answers go, once that is known
   #reply = null;
   #typed = 0;
+  #looking = 0;
   #begun = 0; // the room's change when this answer was begun
   answering = []; // who else writes an answer just now
 
@@ -49,14 +50,27 @@ export class Composer {
     if (!may("write")) this.element.hidden = true;
     this.#button();
     try {
-      this.reach = (await api.get(`/v1/rooms/${this.talk.id}/reach`)).items;
+      await this.#reached();
     } finally {
       this.answered();
       this.#button();
     }
   }
 
+  /** Where answers go by now: somebody new may have written by mail, or bound a channel. */
+  look() {
+    clearTimeout(this.#looking);
+    this.#looking = setTimeout(() => this.#reached().catch(() => {}), 1000);
+  }
+
+  async #reached() {
+    const told = await api.get(`/v1/rooms/${this.talk.id}/reach`);
+    this.reach = told.items;
+    this.#button();
+  }
+
   close() {
+    clearTimeout(this.#looking);
     this.#keep();
   }
 
@@ -239,12 +253,12 @@ export class Composer {
     this.#wrote();
   }
 
-  /** Who else has the room open (names), and who writes in it just now ({name, note}). */
+  /** Who else has the room open (names), and who writes in it just now ({name, note, ours}). */
   company(present, writing) {
     const names = writing.map((each) => each.name);
-    this.answering = writing.filter((each) => !each.note).map((each) => each.name);
+    this.answering = writing.filter((each) => each.ours && !each.note).map((each) => each.name);
     this.typing.classList.toggle("busy", Boolean(names.length));
-    const doing_ = writing.every((each) => each.note) ? "writing a note" : "writing an answer";
+    const doing_ = !this.answering.length ? (writing.every((each) => each.note) ? "writing a note" : "writing") : "writing an answer";
     if (names.length) this.typing.textContent = `${names.join(" and ")} ${names.length > 1 ? "are" : "is"} ${doing_}`;
     else this.typing.textContent = present.length ? `${present.join(" and ")} ${present.length > 1 ? "are" : "is"} here too` : "";
   }

@@ -212,8 +212,14 @@ function told(frame) {
   const open = frame.room && frame.room === talk?.id;
   if (frame.type === "room.typing" || frame.type === "room.presence") return open && companyMoved(frame);
   if (frame.type === "subscribed") return open && arrived(frame);
+  if (frame.type === "delivery.changed") return open && talk.ledger.watch();
   if (frame.type !== "room.changed") return undefined;
-  if (open) talk.take(frame);
+  if (open && company.writing.has(frame.by)) stopped(frame.by); // who has said it writes it no more
+  if (open) {
+    talk.take(frame);
+    if (frame.what !== "room") talk.ledger.watch(); // it may leave by other bridges
+    if (frame.by !== here.me.agent.id) talk.composer.look();
+  }
   const known = inbox.rooms.get(frame.room);
   if (known && frame.summary) {
     const theirs = frame.what === "posted" && frame.by !== here.me.agent.id && !open && frame.change > known.change;
@@ -239,16 +245,19 @@ function companyMoved(frame) {
   if (frame.person === here.me.agent.id) return;
   if (frame.type === "room.typing") {
     clearTimeout(company.writing.get(frame.person)?.timer);
-    const timer = setTimeout(() => {
-      company.writing.delete(frame.person);
-      drawCompany();
-    }, 6000);
-    company.writing.set(frame.person, { name: frame.name, note: frame.internal, timer });
+    const timer = setTimeout(() => stopped(frame.person), 6000);
+    company.writing.set(frame.person, { name: frame.name, note: frame.internal, ours: here.agents.has(frame.person), timer });
   } else if (frame.here) company.present.set(frame.person, frame.name);
   else {
     company.present.delete(frame.person);
     company.writing.delete(frame.person);
   }
+  drawCompany();
+}
+
+function stopped(person) {
+  clearTimeout(company.writing.get(person)?.timer);
+  company.writing.delete(person);
   drawCompany();
 }
 

@@ -55,8 +55,11 @@ export class Conversation {
 
   /** A frame of the live line, or null: time to catch up. */
   async take(frame) {
-    if (frame?.change) this.feed.take(frame);
-    else await attempt(() => this.feed.catchUp());
+    if (frame?.change) return this.feed.take(frame);
+    return attempt(async () => {
+      await (this.feed.ready ? this.feed.catchUp() : this.feed.load());
+      await this.feed.retry(); // what could not be sent for want of a network
+    });
   }
 
   async #older() {

@@ -127,14 +127,14 @@ export class RoomView {
 
   /** What the room is behind, as the vendor shows it: looked up when one comes, and when the vendor has said something. */
   async #track() {
-    const { say, session } = this.widget;
+    const { say, session, language } = this.widget;
     const { id } = this;
     const told = id + (this.feed.list.findLast((message) => message.author.kind !== "user")?.id ?? "");
     if (told === this.#told || session.me.room) return;
     this.#told = told;
     const found = await session.api.get(`/v1/rooms/${id}/issues`).catch(() => ({ items: [] }));
     if (this.#told !== told) return;
-    this.issues.replaceChildren(...found.items.map(({ public: issue }) => h("li", null, h("span.chip", null, say(issue.state)), issue.title ?? say("issue"))));
+    this.issues.replaceChildren(...found.items.map(({ public: issue }) => h("li", null, h("details", null, h("summary", null, h("span.chip", null, say(issue.state)), issue.title ?? say("issue")), render(issue.text ?? ""), day(issue.asked_at, language)))));
     this.issues.hidden = !found.items.length;
   }
 

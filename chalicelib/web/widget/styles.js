@@ -103,7 +103,9 @@ ul { list-style: none; }
 .plain.bad { color: var(--bad); }
 
 .issues { border-block-end: 1px solid var(--line); padding: 6px 16px; font-size: 13px; }
-.issues li { display: flex; gap: 8px; padding: 2px 0; }
+.issues li { padding: 2px 0; }
+.issues summary { cursor: pointer; }
+.issues summary .chip { margin-inline-end: 8px; }
 .log { flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: 12px 14px 6px; display: flex; flex-direction: column; }
 .log > :first-child { margin-block-start: auto; }
 .mark { display: flex; align-items: center; gap: 10px; color: var(--ink2); font-size: 12.5px; font-weight: 550; margin: 16px 0 8px; }
