@@ -27,22 +27,25 @@ def loads(raw: bytes, max_depth: int = MAX_DEPTH, *, allow_bom: bool = False) ->
     mark (unless allowed), NaN and infinities, also by overflow (1e400), duplicate keys, more than `max_depth`
     levels, surrogates without their other half, integers of over 4300 digits, and whatever is no JSON."""
     text = _decoded(raw, allow_bom)
-    _check_depth(text, max_depth)
-    try:
-        value = _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        what = re.sub(r"[: ]*( starting)?( at)?$", "", error.msg)
-        raise Malformed(f"not valid JSON: {what[:1].lower()}{what[1:]}") from None
+    value = _parsed(_DECODER, text, max_depth)
     if _ESCAPED_SURROGATE.search(text):
         _check_surrogates(value)
     return value
 
 
 def loads_object(raw: bytes) -> dict[str, Any]:
-    """The object in `raw`, as `loads` reads it; Malformed for what is none."""
-    value = loads(raw)
+    """The object that a provider sent. Its writer is not ours to correct: of a key told twice the last counts, a
+    surrogate without its other half (a text that was cut there) becomes U+FFFD, a byte order mark is passed over.
+    Otherwise as `loads`; Malformed also for what is no object."""
+    text = _decoded(raw, allow_bom=True)
+    value = _parsed(_FORGIVING, text, MAX_DEPTH)
     if not isinstance(value, dict):
         raise Malformed("the body must be an object")
+    if _ESCAPED_SURROGATE.search(text):
+        whole = (
+            json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        )
+        return dict(json.loads(whole))
     return value
 
 
@@ -80,6 +83,15 @@ def _decoded(raw: bytes, allow_bom: bool) -> str:
     if not text.strip():
         raise Malformed("not valid JSON: it is empty")
     return text
+
+
+def _parsed(decoder: json.JSONDecoder, text: str, max_depth: int) -> Any:
+    _check_depth(text, max_depth)
+    try:
+        return decoder.decode(text)
+    except json.JSONDecodeError as error:
+        what = re.sub(r"[: ]*( starting)?( at)?$", "", error.msg)
+        raise Malformed(f"not valid JSON: {what[:1].lower()}{what[1:]}") from None
 
 
 def _check_depth(text: str, most: int) -> None:
@@ -129,6 +141,7 @@ def _int(digits: str) -> int:
     return int(digits)
 
 
+_FORGIVING = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_float, parse_int=_int)
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_float, parse_int=_int
 )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.desk.errors import Invalid, Malformed
-from chalicelib.desk.strict_json import loads, shaped
+from chalicelib.desk.strict_json import loads, loads_object, shaped
 
 values = st.recursive(
     st.none()
@@ -139,3 +139,22 @@ def test_a_place_without_a_prefix():
     with pytest.raises(Invalid) as refused:
         shaped({"inner": {"n": None}}, Outer)
     assert refused.value.field == "inner.n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (b'{"text": "cut \\ud83d"}', {"text": "cut \ufffd"}),
+        (b'{"text": "\\ude00 \\ud83d\\ude00"}', {"text": "\ufffd \U0001f600"}),
+        (b'{"a": 1, "a": 2}', {"a": 2}),
+        (b'\xef\xbb\xbf{"a": 1}', {"a": 1}),
+    ],
+)
+def test_what_a_providers_writer_does_is_forgiven(raw, value):
+    assert loads_object(raw) == value
+
+
+@pytest.mark.parametrize("raw", [b"", b"[]", b'{"a": NaN}', b'{"a": 1e400}', b"{", b'{"a": "\xff"}', b'{"a":' * 65])
+def test_what_no_writer_does_is_not(raw):
+    with pytest.raises(Malformed):
+        loads_object(raw)
