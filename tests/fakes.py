@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,11 +117,16 @@ class FakeQueues:
         if letter:
             self.dead[letter.id] = json.dumps({"pk": pk, "sk": sk})
 
-    def unbury(self, queue: str, letter: str, *, again: bool) -> str | None:
-        body = self.dead.pop(letter, None)
-        if body is not None and again:
+    def unbury(self, queue: str, letter: str, again: Callable[[str], None] | None) -> bool:
+        body = self.dead.get(letter)
+        if body is None:
+            return False
+        if again and queue == "react":
+            again(body)
+        elif again:
             self.again.append((queue, body))
-        return body
+        del self.dead[letter]
+        return True
 
 
 class FakeFiles:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
@@ -121,7 +121,7 @@ class SqsQueues:
             fifo = {"MessageGroupId": id_, "MessageDeduplicationId": id_}
         _send(url, MessageBody=record["body"], MessageAttributes=_told(reason, letter, group), **fifo)
 
-    def unbury(self, queue: str, letter: str, *, again: bool) -> str | None:
+    def unbury(self, queue: str, letter: str, again: Callable[[str], None] | None) -> bool:
         """Looks through the queue, and shows again what is not meant."""
         url, others, found = self._dead(queue), [], None
         for _ in range(MAX_LOOKS):
@@ -137,11 +137,13 @@ class SqsQueues:
         for receipt in others:
             _called("change_message_visibility", QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
         if found is None:
-            return None
-        if again and queue != "react":
+            return False
+        if again and queue == "react":
+            again(found["Body"])
+        elif again:
             self._give_back(getattr(self.settings, f"{queue}_queue"), letter, found)
         _called("delete_message", QueueUrl=url, ReceiptHandle=found["ReceiptHandle"])
-        return str(found["Body"])
+        return True
 
     def _give_back(self, url: str, letter: str, message: dict[str, Any]) -> None:
         """Under a new deduplication id: SQS swallows the old one for five minutes."""

@@ -32,17 +32,17 @@ def _task(letter: DeadLetter, *, again: bool) -> dict[str, str | bool]:
 def settle_letter(world: World, workspace: str, id_: str, queue: str, *, again: bool) -> None:
     """Take it out of its queue. One that is not there just now (an operator looks at it) stays, to be asked for again;
     done twice, it is worked off twice, which changes nothing."""
-    body = world.queues.unbury(queue, id_, again=again)
-    letter = world.store.one(ref(DeadLetter, workspace, id_))
-    if body is None:
-        if letter and letter.replayed_at:
-            world.store.commit(over(letter.changed(replayed_at=0), letter))
-        return
-    if again and queue == "react":
+
+    def told_anew(body: str) -> None:
         key = json.loads(body)
         world.store.touch(key["pk"], key["sk"])  # the stream tells of it again
-    if letter:
+
+    there = world.queues.unbury(queue, id_, told_anew if again else None)
+    letter = world.store.one(ref(DeadLetter, workspace, id_))
+    if there and letter:
         world.store.commit(Drop(ref(DeadLetter, workspace, id_)))
+    elif letter and letter.replayed_at:
+        world.store.commit(over(letter.changed(replayed_at=0), letter))
 
 
 def letter_there(world: World, workspace: str, id_: str) -> DeadLetter:

@@ -1,6 +1,6 @@
 """The queues, and the work that is handed over through them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -97,6 +97,6 @@ class Queues(Protocol):
     def set_aside(self, pk: str, sk: str, reason: str, letter: DeadLetter | None = None) -> None:
         """Keep the key of a change that could not be reacted to, with its reason and its note."""
 
-    def unbury(self, queue: str, letter: str, *, again: bool) -> str | None:
-        """Take a noted letter out of its dead-letter queue, and with `again` give it back to its worker (`react` has
-        none to give it to). Its body, or None if it is not there."""
+    def unbury(self, queue: str, letter: str, again: Callable[[str], None] | None) -> bool:
+        """Take a noted letter out of its dead-letter queue, once it is given back to its worker; `react` has no queue
+        to give it to: there `again(body)` does what is to be done. None: it is thrown away. Whether it was there."""
