@@ -1,8 +1,8 @@
 """What would have left: twins of Slack and Teams, which `make run` serves at `/_twins`, so that no account is needed.
 
 They answer as the providers do, keep nothing but what they were told, say each of it at the terminal as it comes, and
-show all of it, mails too, at `/_left`. An install leads to them by its config: `slack_config`, `teams_config`; any token
-and any ids do.
+show all of it, mails too, at `/_left`. An install leads to them by its config, `slack_config` or `teams_config`; any
+token and any ids do.
 """
 
 import html
