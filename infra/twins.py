@@ -1,8 +1,8 @@
 """What would have left: twins of Slack and Teams, which `make run` serves at `/_twins`, so that no account is needed.
 
 They answer as the providers do, keep nothing but what they were told, say each of it at the terminal as it comes, and
-show all of it, mails too, at `/_left`. An install leads to them by its config: for Slack `"base_url":
-"http://127.0.0.1:8000/_twins/slack"`, for Teams the `services` that `teams_services` names; any token and any ids do.
+show all of it, mails too, at `/_left`. An install leads to them by its config, `slack_config` or `teams_config`; any
+token and any ids do.
 """
 
 import html
@@ -47,7 +47,8 @@ class Left:
     words: str
 
     def __str__(self) -> str:
-        return f"⇢ {self.channel} {self.where}: {self.does} {self.words[:MOST]!r}".replace(" ''", "")
+        words = f" {self.words[:MOST]!r}" if self.words else ""
+        return f"⇢ {self.channel} {self.where}: {self.does}{words}"
 
 
 def slack_config(base: str) -> dict[str, Any]:

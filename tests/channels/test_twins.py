@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.channels.msteams import client
 from chalicelib.ports import Answer
+from infra import seed
 from infra.mails import Mails
 from infra.twins import PATH, Twins, slack_config, teams_config
 
@@ -76,3 +77,21 @@ def test_what_would_have_left_is_said_and_shown(parley, tenant, twins, tmp_path)
     assert twins.said[-1] == "⇢ email ann@acme.example: gets 'Re: Hello'"
     assert page.count("<tr>") == len(twins.said)
     assert "<td>msteams<td>a:chat<td>edits" in page
+
+
+def test_what_an_earlier_run_made_is_led_to_where_the_twins_are_now(monkeypatch):
+    called = []
+
+    def call(method, url, key, body, credential=""):
+        called.append((method, url.rpartition("/")[2], body))
+        if url.endswith("ins_gone"):
+            raise seed.NotSeeded("404")
+        return {"config": {"base_url": "http://127.0.0.1:1/_twins/slack", "agent_channel": "C1"}}
+
+    monkeypatch.setattr(seed, "_call", call)
+    kept = {"slack": "ins_1", "msteams": "ins_gone", "email": "ins_3", "room": "room_1"}
+    assert seed.twins(BASE, "key", kept, BASE) == kept
+    assert called == []
+    assert seed.twins(BASE, "key", kept, "http://127.0.0.1:1") == kept
+    config = {"base_url": f"{BASE}/_twins/slack", "agent_channel": "C1"}
+    assert called == [("GET", "ins_1", None), ("PATCH", "ins_1", {"config": config}), ("GET", "ins_gone", None)]
