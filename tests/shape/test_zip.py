@@ -18,7 +18,7 @@ from infra.venvs import ROOT
 OURS = {"app.py", "chalicelib", "chalice", "__pycache__"}
 THEIRS = {"pynamodb", "botocore", "jmespath", "dateutil", "six.py", "urllib3", "msgspec", "jwt"}
 THEIRS |= {"aws_lambda_powertools", "typing_extensions.py", "standardwebhooks", "multipart.py", "tzdata"}
-THEIRS |= {"cryptography", "cffi", "_cffi_backend", "pycparser", "markdown_it", "mdurl"}
+THEIRS |= {"cryptography", "_cffi_backend", "markdown_it", "mdurl"}
 THEIRS |= {"mailparser_reply", "markdownify", "bs4", "soupsieve"}
 
 IMPORT = """
@@ -29,6 +29,15 @@ for handler in sys.argv[2:]:
     assert callable(getattr(importlib.import_module(module), name)), handler
 outside = [m.__file__ for m in sys.modules.values() if "site-packages" in (getattr(m, "__file__", None) or "")]
 print(json.dumps(outside))
+"""
+
+SIGN = """
+import sys
+sys.path = [sys.argv[1]] + [path for path in sys.path if "site-packages" not in path]
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+for key, name in ((rsa.generate_private_key(65537, 2048), "RS256"), (ec.generate_private_key(ec.SECP256R1()), "ES256")):
+    assert jwt.decode(jwt.encode({"a": 1}, key, name), key.public_key(), [name]) == {"a": 1}
 """
 
 
@@ -85,6 +94,12 @@ def test_every_handler_is_imported_from_it_alone(packaged: Package, unpacked: Pa
         )
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout) == []
+
+
+def test_its_cryptography_signs_with_what_is_in_it(unpacked: Path) -> None:
+    command = [sys.executable, "-I", "-S", "-c", SIGN, str(unpacked)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": ""})
+    assert done.returncode == 0, done.stderr
 
 
 def test_it_comes_out_the_same_twice(tmp_path: Path) -> None:
