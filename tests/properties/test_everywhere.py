@@ -147,7 +147,7 @@ class People:
                 return
 
 
-steps = st.lists(st.tuples(st.sampled_from(ACTS), st.sampled_from(SIDES), st.integers(0, 40)), max_size=24)
+steps = st.lists(st.tuples(st.sampled_from(ACTS), st.sampled_from(SIDES), st.integers(0, 40)), max_size=32)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
