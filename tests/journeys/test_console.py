@@ -277,8 +277,10 @@ def test_two_agents_see_each_other_and_what_is_said_at_once(desk: Desk) -> None:
         grace.get_by_text("Alan is here too").wait_for(state="detached")
 
 
-def test_an_issue_is_raised_and_another_room_tied_to_it(desk: Desk) -> None:
+def test_an_issue_is_raised_another_room_tied_to_it_and_a_conversation_bound(desk: Desk) -> None:
     first, second = desk.asked("Export is slow", "It takes an hour"), desk.asked("Export again", "Forty minutes")
+    slack = {"kind": "slack", "name": "Slack", "config": {"team": "T0ACORN"}, "credentials": {"signing": "s"}}
+    desk.api.post("/v1/installs", slack)
     with desk.page(viewport={"width": 1400, "height": 800}) as page:
         opened(page, desk, first)
         page.keyboard.press("i")
@@ -289,7 +291,13 @@ def test_an_issue_is_raised_and_another_room_tied_to_it(desk: Desk) -> None:
         page.get_by_role("button", name="Make a code").click()
         page.get_by_text("/parley connect").wait_for()
         assert not unfriendly(page)
-        page.keyboard.press("Escape")
+        page.get_by_label("and the conversation’s id there").fill("C0EXPORT")
+        page.get_by_label("Its name here").fill("#export")
+        page.get_by_role("button", name="Bind it").click()
+        bound = page.locator(".about li", has_text="#export")
+        bound.get_by_text("slack, both ways").wait_for()
+        bound.get_by_role("button", name="Take the room off “#export”").click()
+        bound.wait_for(state="detached")
         opened(page, desk, second)
         page.get_by_role("button", name="Raise or tie an issue").click()
         page.locator("select[name=how]").select_option("tie")

@@ -1,5 +1,5 @@
 """What a room is promised, on the running stack: an agent says it in the console, the customer reads it in the
-widget, the clock marks what is late, and the room comes up."""
+widget, beside what is public of the issue behind it; the clock marks what is late, and the room comes up."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -41,9 +41,15 @@ def test_a_promise_is_made_read_marked_and_kept(desk: Desk) -> None:
         page.get_by_role("button", name="Promise", exact=True).click()
         expect(page.locator(".head .tag", has_text="Promised by")).to_be_visible(timeout=SOON)
         assert promised()["text"] == "the cause"
+        issue = {"title": "Clock drift", "public_title": "Late answers of v2", "public_text": "Found."}
+        api.post(f"{path}/issues", issue)
         with dashboard(desk.stack, desk.workspace) as host, Person(desk.chromium, host.url("acme/ann")) as ann_there:
             ann_there.open().enter("Late answers")
             ann_there.one(".top p", has_text="We said we would get back to you by").wait_for()
+            behind = ann_there.one(".issues li", has_text="Late answers of v2")
+            behind.locator("summary").click()
+            behind.get_by_text("Found.").wait_for()
+            assert "Clock drift" not in behind.inner_text()
         soon = (datetime.now(UTC) + timedelta(milliseconds=500)).isoformat()
         assert api("PATCH", path, {"promise": {"due": soon}}).status == 200
         client, name = desk.stack.client("lambda"), desk.stack.function("tick")
