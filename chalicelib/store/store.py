@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Protocol, cast
 
 import msgspec
@@ -88,10 +89,10 @@ class TableStore:
         return (from_row(row) for row in self.table.scan())
 
     def mend(self, record: Record) -> bool:
-        """Put the row right if it differs."""
+        """Put the row right if it says something else: 0 and 0.0 are the same."""
         row = to_row(record)
         there = self.table.read([row.key]).get(row.key)
-        if there == row:
+        if there and replace(there, d=row.d) == row and from_row(there) == record:
             return False
         self.table.write([(row, row.v if there else 0)], [])
         return True

@@ -117,6 +117,14 @@ def test_a_feed_that_came_and_went_leaves_nothing(parley: Parley, tenant: Tenant
     assert not rebuild(parley.store)
 
 
+def test_an_issue_that_nobody_asks_for_any_more_is_sound(parley: Parley, tenant: Tenant) -> None:
+    room = tenant.triage()
+    issue = tenant.api.post(f"/v1/rooms/{room}/issues", {"title": "Ours"}).json["id"]
+    assert tenant.api.delete(f"/v1/issues/{issue}/rooms/{room}").status == 204
+    parley.settle()
+    assert not rebuild(parley.store)
+
+
 def test_what_moves_meanwhile_is_left_to_who_moved_it(parley: Parley, tenant: Tenant) -> None:
     """The scan reads a row, a worker moves it, the scan comes to write it: the worker's version stays."""
     config = {"url": "https://vendor.example/hook"}

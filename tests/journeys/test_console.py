@@ -412,6 +412,7 @@ def test_search_finds_a_message_and_leads_to_its_place(desk: Desk) -> None:
     eventually(lambda: len(desk.api.get("/v1/search?q=zeppelin")["items"]) == 3)
     with desk.page() as page:
         page.keyboard.press("/")
+        expect(page.get_by_role("searchbox", name="Search")).to_be_focused(timeout=SOON)
         page.keyboard.type("zepp")
         hits = page.get_by_role("list", name="What was found").get_by_role("button")
         expect(hits).to_have_count(3, timeout=SOON)

@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from infra.dashboard import PATH
 from tests.browser import browser
+from tests.journeys.caller import Caller
 from tests.stack import LocalStack
 
 
@@ -19,11 +20,13 @@ def test_a_customer_asks_in_the_dashboard_and_an_agent_answers_in_the_console(st
         ada.get_by_role("textbox", name="Message").fill("Where are my keys?")
         ada.get_by_role("button", name="Send").click()
         expect(ada.get_by_role("log")).to_contain_text("Where are my keys?", timeout=30_000)
+        rooms = Caller(stack.base_url, stack.workspace["api_key"]).all("/v1/rooms?customer=acme")
+        [room] = [room["id"] for room in rooms if room["name"] == "From the dashboard"]
 
         grace.goto(stack.base_url + "/console")
         grace.get_by_role("button", name="Continue as grace@demo.example").click()
-        grace.get_by_role("button", name="Unassigned", exact=True).click()
-        grace.get_by_text("From the dashboard").first.click()
+        grace.get_by_role("button", name="Unassigned", exact=True).wait_for()
+        grace.goto(f"{stack.base_url}/console#/inbox/unassigned/{room}")
         grace.get_by_role("textbox", name="Answer").fill("Under your name, top right.")
         grace.keyboard.press("Control+Enter")
         expect(ada.get_by_role("log")).to_contain_text("Under your name, top right.", timeout=30_000)
