@@ -33,7 +33,7 @@ PAGE = """<!doctype html>
 <dl><dt>Production</dt><dd><code>live_••••••••3f1a</code></dd><dt>Test</dt><dd><code>test_••••••••9c02</code></dd>
 <dt>Requests today</dt><dd>18,204</dd></dl>
 <aside>This stands for your product's own dashboard. The button below is Parley's: ask something, then answer in
-<a href="/console" target="_blank">the agents' console</a>.</aside>
+<a href="/console?workspace={workspace}" target="_blank">the agents' console</a>.</aside>
 <parley-support token-url="{path}/token?who={who}"></parley-support>
 </html>
 """
@@ -52,7 +52,9 @@ class Dashboard:
         others = "".join(
             f'<a href="{PATH}?who={other}">Be {html.escape(name)}</a>' for other, name in PEOPLE.items() if other != who
         )
-        page = PAGE.format(name=PEOPLE[who], who=who, others=others, path=PATH)
+        page = PAGE.format(
+            name=PEOPLE[who], who=who, others=others, path=PATH, workspace=os.environ["PARLEY_WORKSPACE"]
+        )
         return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-store"})
 
     async def token(self, request: web.Request) -> web.Response:

@@ -34,9 +34,10 @@ class UseLink(Body, frozen=True):
 
 
 class DemoSignIn(Body, frozen=True):
-    """One of the demo's agents."""
+    """One of the demo's agents, where somebody is an agent in several workspaces: in the named one."""
 
     email: Address
+    workspace: str | None = None
 
 
 class Came(View, frozen=True):

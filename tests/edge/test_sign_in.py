@@ -224,6 +224,11 @@ def test_the_demo_sign_in_is_a_laptops_alone(parley: Parley, tenant: Tenant, mon
     browser = Browser()
     assert browser("POST", "/v1/sign-in/demo", {"email": DEMO_AGENTS[0]}).status == 200
     assert browser("GET", "/v1/session").json["agent"]["name"] == "Grace"
+    later = Tenant.found("Later", parley.clock.at // 1000)
+    later.api.post("/v1/agents", {"name": "Grace", "email": DEMO_AGENTS[0]})
+    for asked, shown in (({}, later), ({"workspace": tenant.id}, tenant), ({"workspace": "wsp_gone"}, later)):
+        came = Browser()("POST", "/v1/sign-in/demo", {"email": DEMO_AGENTS[0], **asked})
+        assert came.json["workspace"] == shown.id
 
 
 def test_the_console_is_served_under_a_policy_without_inline(parley: Parley) -> None:

@@ -23,10 +23,8 @@ def test_a_customer_asks_in_the_dashboard_and_an_agent_answers_in_the_console(st
         rooms = Caller(stack.base_url, stack.workspace["api_key"]).all("/v1/rooms?customer=acme")
         [room] = [room["id"] for room in rooms if room["name"] == "From the dashboard"]
 
-        grace.goto(stack.base_url + "/console")
+        grace.goto(f"{stack.base_url}/console?workspace={stack.workspace['id']}#/inbox/unassigned/{room}")
         grace.get_by_role("button", name="Continue as grace@demo.example").click()
-        grace.get_by_role("button", name="Unassigned", exact=True).wait_for()
-        grace.goto(f"{stack.base_url}/console#/inbox/unassigned/{room}")
         grace.get_by_role("textbox", name="Answer").fill("Under your name, top right.")
         grace.keyboard.press("Control+Enter")
         expect(ada.get_by_role("log")).to_contain_text("Under your name, top right.", timeout=30_000)

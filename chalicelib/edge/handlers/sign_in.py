@@ -77,10 +77,10 @@ def demo(call: Call, body: signing.DemoSignIn) -> Reply:
     agents = agents_of(call.world, body.email)
     if not agents:
         raise Unauthenticated("nobody has this address")
-    token, writes = opened_session(call.world, agents[-1], "demo")
+    agent = next((each for each in agents if each.workspace == body.workspace), agents[-1])
+    token, writes = opened_session(call.world, agent, "demo")
     call.world.store.commit(*writes)
-    came = signing.Came(workspace=agents[-1].workspace, agent=agents[-1].id)
-    return Reply(came, headers=signed_in(call, token))
+    return Reply(signing.Came(workspace=agent.workspace, agent=agent.id), headers=signed_in(call, token))
 
 
 @route("DELETE", "/v1/session", who="agent", status=204)

@@ -19,7 +19,7 @@ export async function door(app, enter) {
     ways.provider ? provider(ways.provider, workspace) : null,
     ways.provider && ways.mail ? h("p.or", null, "or") : null,
     ways.mail ? byMail() : null,
-    ways.demo.length ? demo(ways.demo, enter) : null,
+    ways.demo.length ? demo(ways.demo, workspace, enter) : null,
   ]);
 }
 
@@ -48,10 +48,10 @@ function byMail() {
   return form;
 }
 
-function demo(emails, enter) {
+function demo(emails, workspace, enter) {
   const buttons = emails.map((email) =>
     doing("plain.wide", {}, async () => {
-      await api.call("POST", "/v1/sign-in/demo", { email });
+      await api.call("POST", "/v1/sign-in/demo", { email, ...(workspace && { workspace }) });
       await enter();
     }, `Continue as ${email}`));
   return h("section.demo", { "aria-label": "Demo" }, h("p", null, "This is a laptop's stack: no proof is needed."), ...buttons);
