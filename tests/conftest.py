@@ -23,16 +23,21 @@ hypothesis.settings.register_profile("parley", deadline=None, max_examples=60, d
 hypothesis.settings.load_profile("parley")
 
 
+FIRST, LAST = "tests/journeys/", "tests/journeys/pages/"  # folders
+
+
 class Scheduling(LoadFileScheduling):
-    """Of the two workers of `make test` one has the journeys, which share a stack; the other has all the rest."""
+    """Of the two workers of `make test` one begins with the journeys, the other with all the rest; then it has those in
+    a browser. Each has one stack for all of its own."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
-        return "journeys" if "/journeys/" in file else file
+        return next((group for group in (LAST, FIRST) if file.startswith(group)), file)
 
     def _assign_work_unit(self, node: Any) -> None:
-        if "journeys" in self.workqueue:
-            self.workqueue.move_to_end("journeys", last=False)
+        for group, last in ((FIRST, False), (LAST, True)):
+            if group in self.workqueue:
+                self.workqueue.move_to_end(group, last=last)
         super()._assign_work_unit(node)
 
 

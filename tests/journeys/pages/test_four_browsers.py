@@ -8,8 +8,8 @@ from typing import Any
 
 from tests.browser import browser
 from tests.journeys.caller import Caller
-from tests.journeys.hosting import dashboard
-from tests.journeys.test_widget import Person, room_of
+from tests.journeys.pages.hosting import dashboard
+from tests.journeys.pages.test_widget import Person, room_of
 from tests.stack import LocalStack
 
 AWAY = 10.0  # s without a network

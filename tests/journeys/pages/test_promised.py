@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 from tests.browser import browser
 from tests.journeys.caller import eventually
-from tests.journeys.hosting import dashboard
-from tests.journeys.test_console import Desk, OtherSide, view
-from tests.journeys.test_widget import Person
+from tests.journeys.pages.hosting import dashboard
+from tests.journeys.pages.test_console import Desk, OtherSide, view
+from tests.journeys.pages.test_widget import Person
 from tests.stack import LocalStack
 
 SOON = 90_000  # ms

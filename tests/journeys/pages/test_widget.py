@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser import browser, unfriendly
 from tests.journeys.caller import Caller, eventually, user_token
-from tests.journeys.hosting import Dashboard, dashboard, short
+from tests.journeys.pages.hosting import Dashboard, dashboard, short
 from tests.stack import LocalStack
 from tests.web.test_snippets import CALLS, signed
 from tests.web.xss import CORPUS
