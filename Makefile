@@ -18,7 +18,7 @@ run: venv
 demo: venv
 	@$(IN) -m infra.demo $(ARGS)
 
-# Two workers: one has the journeys, which share a stack, the other all the rest. ARGS="-n 0 tests/desk": in one process.
+# Two workers: one begins with the journeys, the other with all the rest. ARGS="-n 0 tests/desk": in one process.
 test: venv
 	@$(IN) -m pytest -n 2 $(ARGS)
 

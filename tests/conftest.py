@@ -23,21 +23,21 @@ hypothesis.settings.register_profile("parley", deadline=None, max_examples=60, d
 hypothesis.settings.load_profile("parley")
 
 
-FIRST, LAST = "tests/journeys/", "tests/journeys/pages/"  # folders
+FIRST, LAST = "tests/journeys/", ("tests/journeys/pages/", "tests/journeys/mass/")  # folders
 
 
 class Scheduling(LoadFileScheduling):
-    """Of the two workers of `make test` one begins with the journeys, the other with all the rest; then it has those in
-    a browser. Each has one stack for all of its own."""
+    """Of the two workers of `make test` one begins with the journeys, the other with all the rest; whoever is free then
+    has the journeys in a browser, and those with thousands. A worker has one stack for all its journeys."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
-        return next((group for group in (LAST, FIRST) if file.startswith(group)), file)
+        return next((group for group in (*LAST, FIRST) if file.startswith(group)), file)
 
     def _assign_work_unit(self, node: Any) -> None:
-        for group, last in ((FIRST, False), (LAST, True)):
+        for group in (FIRST, *LAST):
             if group in self.workqueue:
-                self.workqueue.move_to_end(group, last=last)
+                self.workqueue.move_to_end(group, last=group in LAST)
         super()._assign_work_unit(node)
 
 
