@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser import browser
 from tests.journeys.caller import Caller, OtherSide, eventually
 from tests.journeys.test_story import tool
 from tests.stack import LocalStack
@@ -61,19 +62,29 @@ def test_a_poison_envelope_is_buried_with_its_reason_and_replayed_after_the_fix(
 
     letters = eventually(lambda: found if len(found := ours()) == 2 else None)
     assert {letter["reason"] for letter in letters} == {"NotFound: the file is gone"}
-    [letter] = [each for each in letters if each["about"] == f"key={keys[1]}"]
     listed = tool(stack, "dead_letters").stdout
     assert "NotFound: the file is gone" in listed
     assert all(key in listed for key in keys)
     for key in keys:
         envelope(stack, key)
-    assert api("POST", f"/v1/dead-letters/{letter['id']}/replay").status == 202
+    replay_in_the_console(stack, keys[1])
     eventually(lambda: f"Found again {keys[1]}" in texts(api, triage(api)))
     assert f"Found again {keys[0]}" not in texts(api, triage(api))
     assert "replayed" in tool(stack, "dead_letters", "--replay").stdout
     eventually(lambda: f"Found again {keys[0]}" in texts(api, triage(api)))
     eventually(lambda: not ours())
     assert not any(key in tool(stack, "dead_letters").stdout for key in keys)
+
+
+def replay_in_the_console(stack: LocalStack, about: str) -> None:
+    with browser() as chromium:
+        page = chromium.new_page()
+        page.goto(f"{stack.base_url}/console?workspace={stack.workspace['id']}#/settings/failures")
+        page.get_by_role("button", name="Continue as grace@demo.example").click()
+        letter = page.locator("li", has_text=about)
+        letter.get_by_text("NotFound: the file is gone").wait_for()
+        letter.get_by_role("button", name="Replay").click()
+        page.get_by_text("It is worked off again.").wait_for()
 
 
 def envelope(stack: LocalStack, key: str) -> None:
