@@ -13,7 +13,8 @@ MARKS = "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670
 MARKS += "\u1dc0-\u1dff\u20d0-\u20ff"
 SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
 SPACELESS += "\uf900-\ufaff\U00020000-\U0003ffff"
-WORD = re.compile(rf"[{SPACELESS}][{MARKS}]*|[^\W_{SPACELESS}](?:[^\W_{SPACELESS}]|[{MARKS}])*")
+# Compiled when it is first needed: that takes milliseconds of every cold start.
+WORD = rf"[{SPACELESS}][{MARKS}]*|[^\W_{SPACELESS}](?:[^\W_{SPACELESS}]|[{MARKS}])*"
 PLAIN = re.compile(r"[a-z0-9]+")
 # Letters that no decomposition takes apart.
 LIKE = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
@@ -36,7 +37,7 @@ def words_of(text: str) -> list[str]:
 
 def placed(text: str) -> Iterator[tuple[str, int, int]]:
     """Each word, and where it begins and ends in the text (in characters)."""
-    for match in WORD.finditer(text):
+    for match in re.finditer(WORD, text):
         word = folded(match.group())
         if word:
             yield word, match.start(), match.end()

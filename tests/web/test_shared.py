@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.edge import scripts
-from chalicelib.edge.scripts import WEB, joined
+from chalicelib.edge import joining
+from chalicelib.edge.joining import joined
+from chalicelib.edge.scripts import WEB
 from tests.web.javascript import NODE, needs_node, run
 from tests.web.xss import BAD_ADDRESSES, CORPUS
 
@@ -66,7 +67,7 @@ export const all = [one(true), one(false), two, three, ...four, new Five().told]
 console.log(JSON.stringify(all));
 """
     )
-    monkeypatch.setattr(scripts, "WEB", tmp_path)
+    monkeypatch.setattr(joining, "WEB", tmp_path)
     text = joined("a.js").text
     assert "#other" not in text
     assert "comment" not in text.replace("not a comment of a line", "")

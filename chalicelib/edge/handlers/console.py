@@ -6,13 +6,15 @@ from urllib.parse import urlsplit
 
 from ..calls import Call, Reply
 from ..router import route
-from ..scripts import WEB, joined, script, served
+from ..scripts import WEB, script, served
 from .sign_in import socket_url
 
 
 @route("GET", "/console", who="anyone", raw=True)
 def console(call: Call) -> Reply:
     """Show the agents' console."""
+    from ..joining import joined
+
     page = (WEB / "console" / "console.html").read_text("utf-8")
     page = page.replace("{script}", joined("console/main.js").version).replace("{styles}", _styles()[1])
     headers = {
