@@ -1,7 +1,7 @@
 // The inbox: which rooms there are, by view, and the list of them.
 
 import { arrange, h } from "../shared/dom.js";
-import { when } from "../shared/words.js";
+import { unmarked, when } from "../shared/words.js";
 import { ICONS, ago, attempt, empty, face, sign } from "./parts.js";
 import { promiseTag } from "./promise.js";
 import { api, here } from "./session.js";
@@ -178,13 +178,12 @@ function roomRow(room, opened, chosen, open) {
       face(room.customer?.id ?? room.id, whose(room) || room.name),
       h("span.who", null, h("strong", null, name), whose(room) ? h("span.name", null, whose(room)) : null),
       h("time", { datetime: newest(room), title: new Date(newest(room)).toLocaleString() }, when(newest(room))),
-      h("span.glimpse", null, last ? [last.author.kind === "agent" && `${last.author.name}: `, last.text] : "Nothing was said yet"),
-      h("span.marks", null,
+      h("span.line", null, h("span.glimpse", null, last ? [last.author.kind === "agent" && `${last.author.name}: `, unmarked(last.text)] : "Nothing was said yet"), h("span.marks", null,
         promiseTag(room, true),
         waits ? h("span.wait", { title: "Waits for us" }, ago(room.waiting_since)) : null,
         people.map((agent) => h("span", { title: agent.name }, face(agent.id, agent.name))),
         people.length ? h("span.unseen", null, `on it: ${people.map((agent) => agent.name).join(", ")}`) : null,
-        room.unread ? h("span.count", null, String(room.unread), h("span.unseen", null, " unread")) : null)));
+        room.unread ? h("span.count", null, String(room.unread), h("span.unseen", null, " unread")) : null))));
 }
 
 /** The views as a list of links, for the side of the page. */

@@ -3,7 +3,7 @@
 import { arrange, h } from "../shared/dom.js";
 import { Feed } from "../shared/feed.js";
 import { render } from "../shared/markdown.js";
-import { clock, day, size } from "../shared/words.js";
+import { clock, day, size, unmarked } from "../shared/words.js";
 import { Composer } from "./composer.js";
 import { Ledger } from "./ledger.js";
 import { ask, attempt, doing, empty, face, field, input, say, sign } from "./parts.js";
@@ -263,7 +263,7 @@ export class Conversation {
   #quote(message) {
     const answered = message.reply_to && this.feed.messages.get(message.reply_to.message);
     if (!message.reply_to) return null;
-    return h("blockquote.answered", null, message.reply_to.quote?.text ?? answered?.text.slice(0, 200) ?? "an earlier message");
+    return h("blockquote.answered", null, unmarked(message.reply_to.quote?.text ?? answered?.text.slice(0, 200) ?? "an earlier message"));
   }
 
   #reactions(message) {

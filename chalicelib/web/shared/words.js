@@ -31,6 +31,9 @@ export const clock = (told, language) => new Date(told).toLocaleTimeString(langu
 export const day = (told, language) =>
   new Date(told).toLocaleDateString(language, { weekday: "long", day: "numeric", month: "long" });
 
+/** A text on one line: without Markdown's signs. */
+export const unmarked = (text) => text.replace(/```\w*|[*`~]/g, "");
+
 /** `12 KB`. */
 export function size(bytes, language) {
   const units = ["B", "KB", "MB"];

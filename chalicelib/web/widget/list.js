@@ -1,7 +1,7 @@
 // All rooms of the team: triage first, then the latest; what is unread or mentions somebody stands out.
 
 import { arrange, h, icon } from "../shared/dom.js";
-import { hue, initials, when } from "../shared/words.js";
+import { hue, initials, unmarked, when } from "../shared/words.js";
 import { ICONS } from "./icons.js";
 
 /** Somebody's initials on a steady colour; the vendor's people wear the accent. */
@@ -115,7 +115,7 @@ export class RoomList {
       h(`span.face.room${triage ? ".triage" : ""}`, { "aria-hidden": "true" }, icon(triage ? ICONS.inbox : ICONS.topic)),
       h("span.grow", null,
         h("span.line", null, h("span.name", null, triage && room.name === "Triage" ? say("triage") : room.name), h("span.time", null, when(at(room), language))),
-        h("span.line", null, h("span.last", null, last ? `${author}: ${last.text || "…"}` : triage ? say("triageHint") : say("empty")), marks),
+        h("span.line", null, h("span.last", null, last ? `${author}: ${unmarked(last.text) || "…"}` : triage ? say("triageHint") : say("empty")), marks),
         this.#standing(room),
       ),
     );

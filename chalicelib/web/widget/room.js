@@ -2,7 +2,7 @@
 
 import { arrange, h, icon } from "../shared/dom.js";
 import { render } from "../shared/markdown.js";
-import { clock, day, size, when } from "../shared/words.js";
+import { clock, day, size, unmarked, when } from "../shared/words.js";
 import { Composer } from "./composer.js";
 import { ICONS } from "./icons.js";
 import { face, joined } from "./list.js";
@@ -241,7 +241,7 @@ export class RoomView {
 
   #cite(reply) {
     const message = this.feed.messages.get(reply.message);
-    const words = (reply.quote?.text ?? message?.text ?? "…").replace(/```\w*|[*`~]/g, "");
+    const words = unmarked(reply.quote?.text ?? message?.text ?? "…");
     return h("button.cite", { tabindex: "-1", onclick: () => this.#jump(reply.message) }, h("b", null, message?.author.name ?? ""), h("span", null, words.slice(0, 300)));
   }
 

@@ -54,9 +54,10 @@ ul { list-style: none; }
 }
 
 .top { display: flex; align-items: center; gap: 10px; padding: 14px 16px 12px; min-height: 64px; }
-.top h2 { font-size: 17px; font-weight: 650; line-height: 1.25; letter-spacing: -.01em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.top h2 { font-size: 17px; font-weight: 650; line-height: 1.25; letter-spacing: -.01em; }
+.top h2, .top p { overflow: hidden; overflow-wrap: anywhere; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; }
 .top > .grow, .grow { flex: 1; min-width: 0; }
-.top p { font-size: 13px; color: var(--ink2); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.top p { font-size: 13px; color: var(--ink2); }
 .main > .top { border-block-end: 1px solid var(--line); }
 .round { width: 36px; height: 36px; border-radius: 10px; display: grid; place-items: center; color: var(--ink2); flex: none; position: relative; }
 .round:hover, .round[aria-expanded=true] { background: var(--bg2); color: var(--ink); }
