@@ -253,6 +253,7 @@ async function failuresTab(again) {
     await again();
   };
   const rows = failed.items.map((row) => h("li", null, h("span.tag.failed", null, row.channel), h("span", null, `${row.what} of ${row.message}`, h("small", null, `${row.reason ?? "no reason"} · ${row.attempts} tries`)), h("button.link", { type: "button", onclick: () => { location.hash = `#/inbox/open/${row.room}`; } }, "room"), doing("plain", {}, () => replayed(row), "Send again")));
-  const section = (title, found) => h("section", null, h("h2", null, title), found.length ? h("ul.plainly", null, found) : h("p.dim", null, "None."));
-  return [section("Deliveries that failed for good", rows), section("Dead letters: work that was given up", letters)];
+  const section = (title, found, more) => h("section", null, h("h2", null, title), found.length ? h("ul.plainly", null, found) : h("p.dim", null, "None."),
+    more ? h("p.dim", null, "There are more: they come up as these are settled.") : null);
+  return [section("Deliveries that failed for good", rows, failed.next), section("Dead letters: work that was given up", letters, dead.next)];
 }
