@@ -6,8 +6,9 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from ..desk.ids import message_id
-from ..desk.issues import MAX_LABEL, MAX_LABELS, MAX_TEXT, MAX_TICKETS, MAX_TITLE, Asked, History, Issue
+from ..desk.issues import MAX_LABEL, MAX_LABELS, MAX_TEXT, MAX_TICKETS, MAX_TITLE, Asked, Behind, History, Issue
 from ..desk.messages import Author
+from ..desk.rooms import Room
 from .shapes import Body, PersonView, Time, View, time_of
 
 IssueKind = Literal["bug", "feature", "question"]
@@ -139,7 +140,9 @@ class TieView(View, frozen=True):
     """A room behind an issue: who tied it and when, who asked, in which messages."""
 
     room: str
+    name: str | None
     customer: str | None
+    customer_name: str | None
     tied_by: PersonView
     tied_at: Time
     asked_by: PersonView | None
@@ -203,11 +206,13 @@ def _person(author: Author) -> PersonView:
     return PersonView(kind=author.kind, id=author.id, name=author.name)
 
 
-def tie_view(tie: Asked) -> TieView:
+def tie_view(tie: Asked, room: Room | None, behind: Behind | None) -> TieView:
     """A room behind an issue."""
     return TieView(
         room=tie.room,
+        name=room.name if room else None,
         customer=tie.customer or None,
+        customer_name=behind.name if behind else None,
         tied_by=_person(tie.by),
         tied_at=time_of(tie.at) or "",
         asked_by=_person(tie.asked_by) if tie.asked_by else None,

@@ -34,6 +34,7 @@ def test_an_issue_is_raised_out_of_a_range_of_messages(desk: Desk) -> None:
     (tie,) = desk.api.get(f"/v1/issues/{made.json['id']}/rooms").json["items"]
     assert (tie["from"], tie["to"], tie["asked_by"]["name"]) == (first["id"], last["id"], "Ann")
     assert tie["tied_by"]["name"] == "Owner"
+    assert (tie["name"], tie["customer_name"]) == ("Triage", "Acme")
 
 
 @pytest.mark.parametrize(

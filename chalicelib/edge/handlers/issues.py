@@ -7,6 +7,7 @@ from ...desk.issues import (
     CLOSED,
     MAX_TITLE,
     Asked,
+    Behind,
     Comment,
     History,
     Issue,
@@ -134,9 +135,14 @@ def _listed(call: Call, name: str, view: Any, *, newest_first: bool = False) -> 
 
 
 @route("GET", "/v1/issues/{issue}/rooms", who="agent", gives=list[shapes.TieView], query=PAGED)
-def issue_rooms(call: Call) -> Page[Asked]:
+def issue_rooms(call: Call) -> Page[Any]:
     """List the rooms behind an issue."""
-    return _listed(call, "ties", shapes.tie_view)
+    page: Page[Asked] = _listed(call, "ties", lambda tie: tie)
+    customers = {tie.customer: ref(Behind, tie.issue, tie.customer) for tie in page.items if tie.customer}
+    behind = dict(zip(customers, call.world.store.many(list(customers.values())) if customers else [], strict=True))
+    rooms = call.world.store.many([ref(Room, tie.room) for tie in page.items]) if page.items else []
+    views = [shapes.tie_view(tie, room, behind.get(tie.customer)) for tie, room in zip(page.items, rooms, strict=True)]
+    return Page(views, page.next)
 
 
 @route("POST", "/v1/issues/{issue}/rooms", who="agent", need="write", body=shapes.TieRoom, gives=View, status=201)

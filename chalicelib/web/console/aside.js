@@ -3,7 +3,7 @@
 import { h } from "../shared/dom.js";
 import { when } from "../shared/words.js";
 import { roomBridges } from "./bridges.js";
-import { roomIssues } from "./issues.js";
+import { roomIssues } from "./raise.js";
 import { attempt, face } from "./parts.js";
 import { knowing } from "./search.js";
 import { api } from "./session.js";

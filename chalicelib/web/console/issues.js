@@ -1,59 +1,158 @@
-// What a room has led to: the issues that it is behind, raising one out of what was said, tying it to one that is there.
+// Issues: what waits for an agent's word, what many rooms stand behind, and one of them with all that belongs to it.
 
 import { h } from "../shared/dom.js";
+import { ask, attempt, choice, doing, empty, field, input, say } from "./parts.js";
 import { isTracker } from "./kinds.js";
-import { ask, attempt, busy, choice, doing, field, input, say } from "./parts.js";
-import { api, may } from "./session.js";
+import { ISSUE_KINDS, ISSUE_STATES } from "./raise.js";
+import { api, here, may } from "./session.js";
 
-const WORDS = { open: "open", in_progress: "in progress", done: "done", declined: "declined" };
+const SORTS = [["age", "Newest first"], ["rooms", "Most rooms first"], ["arr", "Highest ARR first"]];
+const PRIORITIES = ["none", "low", "medium", "high", "urgent"].map((name) => [name, name]);
+const POLICIES = [["draft", "after a look at the draft"], ["tell", "at once"], ["quiet", "not at all"]];
+const ABOUT = { comment: "A comment in the tracker", words: "An agent's words" };
 
-/** The issues of a room, for the side of it; null where there is nothing to show or do. */
-export async function roomIssues(room, again) {
-  if (!room.customer) return null;
-  const page = await api.get(`/v1/rooms/${room.id}/issues?limit=20`);
-  const rows = page.items.map((each) => {
-    const { issue } = each;
-    const tickets = (issue?.tickets ?? []).filter((ticket) => ticket.url);
-    return h("li", null, h("span", null, issue?.title ?? each.public.title, tickets.map((ticket) => h("small", null, h("a", { href: ticket.url, target: "_blank", rel: "noopener noreferrer" }, ticket.key ?? "ticket")))),
-      h(`span.tag.${issue?.state ?? ""}`, null, WORDS[issue?.state] ?? issue?.state),
-      may("write") ? doing("quiet", { "aria-label": `Take the room off “${issue?.title}”`, title: "Take the room off it" }, async () => {
-        await api.call("DELETE", `/v1/issues/${issue.id}/rooms/${room.id}`);
-        await again();
-      }, "×") : null);
-  });
-  const raise = may("write") ? h("button.plain.wide", { type: "button", onclick: () => raiseIssue(room, again) }, "Raise or tie an issue") : null;
-  return h("section", null, h("h3", null, "Issues"), rows.length ? h("ul.plainly", null, rows) : h("p.dim", null, "None."), raise);
+const many = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
+const states = () => Object.entries(ISSUE_STATES);
+const stateTag = (issue) => h(`span.tag.${issue.state}`, null, ISSUE_STATES[issue.state]);
+const behind = (issue) => [many(issue.rooms, "room"), many(issue.customers, "customer"), issue.arr ? `ARR ${issue.arr.toLocaleString()}` : ""].filter(Boolean).join(" · ");
+
+/** The page: the drafts and the list, or one issue. */
+export async function issues([id, ...rest], go) {
+  return id?.startsWith("iss_") ? oneIssue(id, go) : listed([id, ...rest], go);
 }
 
-/** Raise an issue out of a room, or tie the room to an open one, or to a ticket that is there. */
-export async function raiseIssue(room, again, range = {}) {
-  const place = location.hash;
-  const found = await attempt(() => Promise.all([api.get("/v1/issues?state=open&limit=100"), api.all("/v1/installs")]));
-  if (!found || busy(place)) return;
-  const [issues, installs] = found;
-  const trackers = installs.filter((install) => isTracker(install.kind) && install.state === "active");
-  const how = choice("how", [["new", "A new issue"], ...(issues.items.length ? [["tie", "One that is open"]] : []), ...(trackers.length ? [["ticket", "A ticket that is there"]] : [])], "new");
-  const body = h("div.fields");
-  const forms = {
-    new: () => [
-      field("Title", input("title", { required: true, maxlength: "200", value: room.kind === "triage" ? "" : room.name }), "For us."),
-      field("Kind", choice("kind", [["bug", "bug"], ["feature", "feature"], ["question", "question"]], "bug")),
-      field("Public title", input("public_title", { maxlength: "200" }), "What customers see of it. Nothing crosses that is not told here."),
-      trackers.length ? h("fieldset", null, h("legend", null, "Make a ticket in"), trackers.map((each) => h("label.tick", null, h("input", { type: "checkbox", name: "tickets", value: each.id }), each.name))) : null,
-    ],
-    tie: () => [field("Issue", choice("issue", issues.items.map((each) => [each.id, each.title])))],
-    ticket: () => [field("Tracker", choice("install", trackers.map((each) => [each.id, each.name]))), field("Its address or key", input("reference", { required: true, maxlength: "500" }))],
+async function listed([state = "open", sort = "age"], go) {
+  const rows = h("ul.pickable");
+  const more = h("button.plain.wide", { type: "button", hidden: true, onclick: () => attempt(() => look(next)) }, "More");
+  let next = null;
+  const look = async (cursor) => {
+    const page = await api.get(`/v1/issues?${new URLSearchParams({ state, sort, limit: "50", ...(cursor && { cursor }) })}`);
+    next = page.next;
+    more.hidden = !next;
+    rows.append(...page.items.map((issue) => h("li", null, h("button", { type: "button", onclick: () => go(`#/issues/${issue.id}`) },
+      h("span.tag", null, issue.kind), h("span.glimpse", null, h("strong", null, issue.title), ` ${behind(issue)}`), h("time", null, new Date(issue.created_at).toLocaleDateString())))));
+    if (!rows.children.length) rows.replaceWith(empty(state === "open" ? "Nothing is open. Raise an issue out of a room: its customer hears of it when it moves." : "None."));
   };
-  const draw = () => body.replaceChildren(...forms[how.value]().filter(Boolean));
-  how.addEventListener("change", draw);
-  draw();
-  ask("Raise or tie an issue", [field("What", how), body], "Do it", async (form) => {
-    const told = { ...range };
-    if (how.value === "new") Object.assign(told, { title: form.get("title").trim(), kind: form.get("kind"), public_title: form.get("public_title").trim(), tickets: form.getAll("tickets") });
-    else if (how.value === "tie") told.issue = form.get("issue");
-    else Object.assign(told, { install: form.get("install"), reference: form.get("reference").trim() });
-    const made = await api.call("POST", `/v1/rooms/${room.id}/issues`, told, { key: crypto.randomUUID() });
-    say(`The room is behind “${made.title}”.`);
+  const drafts = h("div.drafts");
+  await Promise.all([attempt(() => look(null)), attempt(() => fillDrafts(drafts, go))]);
+  const order = choice("sort", SORTS, sort, { "aria-label": "Order", onchange: () => go(`#/issues/${state}/${order.value}`) });
+  const tabs = states().map(([name, words]) => h("button.tab", { type: "button", "aria-current": name === state ? "page" : null, onclick: () => go(`#/issues/${name}/${sort}`) }, words));
+  return h("div.sheet", null, h("header", null, h("h1", null, "Issues"), order), drafts, h("nav.tabs", { "aria-label": "State" }, tabs), rows, more);
+}
+
+async function fillDrafts(place, go) {
+  const page = await api.get("/v1/notices?limit=20");
+  const titles = await Promise.all(page.items.map((notice) => api.get(`/v1/issues/${notice.issue}`)));
+  const again = () => fillDrafts(place, go);
+  const cards = page.items.map((notice, i) => noticeCard(notice, again, h("button.link", { type: "button", onclick: () => go(`#/issues/${notice.issue}`) }, titles[i].title)));
+  place.replaceChildren(...(cards.length ? [h("section", { "aria-label": "Drafts" }, h("h2", null, "Customers wait for your word"), cards)] : []));
+}
+
+const noticeWords = (notice) => (notice.withdraws ? "Takes back what was told" : ABOUT[notice.about] ?? `It is ${ISSUE_STATES[notice.becomes] ?? "changed"}`);
+
+/** What rooms are to be told, or were: a draft can be changed, approved and thrown away. */
+function noticeCard(notice, again, title = null) {
+  const open = notice.state === "draft" && may("write");
+  const text = h("textarea", { rows: "4", value: notice.text, maxlength: "20000", "aria-label": "What the rooms are told" });
+  const resolve = h("input", { type: "checkbox", checked: notice.resolve });
+  const step = (verb, words) => async () => {
+    if (verb === "approve" && (text.value !== notice.text || resolve.checked !== notice.resolve) && !notice.withdraws) await api.call("PATCH", `/v1/notices/${notice.id}`, { text: text.value, resolve: resolve.checked });
+    await api.call("POST", `/v1/notices/${notice.id}/${verb}`, {});
+    say(words);
     await again();
+  };
+  return h("article.card", { "aria-label": "Notice" },
+    h("header", null, title, h(`span.tag.${notice.state}`, null, notice.state), h("span.dim", null, noticeWords(notice)), notice.told ? h("span.dim", null, `told ${many(notice.told, "room")}`) : null),
+    notice.names.length ? h("p.bad", null, `It names ${notice.names.join(", ")}, and others would read it.`) : null,
+    notice.held_because ? h("p.dim", null, notice.held_because) : null,
+    open && !notice.withdraws ? text : h("pre.asis", { tabindex: "0" }, notice.text),
+    open ? h("menu", null,
+      notice.withdraws || notice.amends ? null : h("label.tick", null, resolve, "Resolve the rooms"),
+      doing("plain", {}, step("discard", "Nobody is told."), "Discard"),
+      doing("primary", {}, step("approve", "Each room is told, once."), notice.withdraws ? "Take it back" : "Tell the rooms")) : null);
+}
+
+async function oneIssue(id, go) {
+  const page = h("div.sheet");
+  const again = async () => {
+    const path = `/v1/issues/${id}`;
+    const [issue, rooms, tickets, notices, history, installs] = await Promise.all([
+      api.get(path), api.get(`${path}/rooms?limit=100`), api.get(`${path}/tickets`), api.get(`${path}/notices?limit=20`), api.get(`${path}/history?limit=50`), api.all("/v1/installs")]);
+    const names = new Map(installs.map((install) => [install.id, install.name]));
+    const section = (title, found, none) => h("section", { "aria-label": title }, h("h2", null, title), found.length ? h("ul.plainly", null, found) : h("p.dim", null, none));
+    page.replaceChildren(...[
+      h("header", null, h("button.plain", { type: "button", onclick: () => go("#/issues") }, "All issues"), stateTag(issue)),
+      h("h1", null, issue.title),
+      h("p.dim", null, [issue.kind, issue.priority === "none" ? "" : `priority ${issue.priority}`, issue.labels.join(", "), behind(issue), issue.reason].filter(Boolean).join(" · ")),
+      issue.text ? h("pre.asis", { tabindex: "0" }, issue.text) : null,
+      h("p", null, h("strong", null, "Customers see: "), issue.public_title || "its state alone", issue.public_text ? h("span.dim", null, ` ${issue.public_text}`) : null),
+      may("write") ? h("menu", null, acts(issue, installs, again, go)) : null,
+      ...notices.items.map((notice) => noticeCard(notice, again)),
+      section("Rooms", rooms.items.map((tie) => h("li", null, h("button.link", { type: "button", onclick: () => go(`#/inbox/open/${tie.room}`) }, tie.name ?? tie.room), h("span", null, tie.customer_name), h("time", null, new Date(tie.tied_at).toLocaleDateString()))), "No room is behind it."),
+      section("Tickets", tickets.items.map((ticket) => ticketRow(ticket, names)), "No tracker has it."),
+      section("History", history.items.map((each) => entry(each, names)), "Nothing yet."),
+    ].filter(Boolean));
+  };
+  await attempt(again);
+  return page;
+}
+
+function ticketRow(ticket, names) {
+  const told = ticket.key ?? ticket.ticket ?? ticket.standing;
+  return h("li", null, ticket.url ? h("a", { href: ticket.url, target: "_blank", rel: "noopener noreferrer" }, told) : told,
+    h("span", null, [names.get(ticket.install), ticket.word, ticket.assignee].filter(Boolean).join(" · ")), ticket.trouble ? h("span.tag.failed", null, ticket.trouble) : null);
+}
+
+function entry(each, names) {
+  const who = here.agents.get(each.by)?.name ?? names.get(each.install) ?? "";
+  const detail = Object.values(each.detail).join(" · ");
+  return h("li", null, h("span", null, h("strong", null, each.what.replace("_", " ")), who ? ` by ${who}` : "", detail ? h("small", null, detail) : null), h("time", null, new Date(each.at).toLocaleString()));
+}
+
+function acts(issue, installs, again, go) {
+  const path = `/v1/issues/${issue.id}`;
+  const button = (words, open) => h("button.plain", { type: "button", onclick: open }, words);
+  const area = (name, value = "", props = {}) => h("textarea", { name, rows: "4", maxlength: "20000", value, ...props });
+  const done = async (words) => {
+    say(words);
+    await again();
+  };
+  const edit = () => ask("Change the issue", [
+    field("Title", input("title", { required: true, maxlength: "200", value: issue.title }), "For us."), field("Text", area("text", issue.text)),
+    field("Public title", input("public_title", { maxlength: "200", value: issue.public_title }), "What customers see of it."), field("Public text", area("public_text", issue.public_text)),
+    field("Kind", choice("kind", ISSUE_KINDS, issue.kind)), field("Priority", choice("priority", PRIORITIES, issue.priority)),
+  ], "Save", async (form) => {
+    await api.call("PATCH", path, Object.fromEntries(form));
+    await done("Saved.");
   });
+  const turn = () => ask("Change its state", [
+    field("State", choice("state", states(), issue.state)), field("Why", input("reason", { maxlength: "500", value: issue.reason ?? "" }), "If it is done or declined."),
+    field("Its rooms are told", choice("tell", POLICIES, "draft")), field("Your words to them", area("words", "", { rows: "3", maxlength: "2000" })), h("label.tick", null, h("input", { type: "checkbox", name: "resolve" }), "Resolve the rooms"),
+  ], "Change", async (form) => {
+    const state = form.get("state");
+    const told = { state, tell: form.get("tell"), words: form.get("words").trim(), resolve: form.has("resolve") };
+    if (["done", "declined"].includes(state)) told.reason = form.get("reason").trim();
+    await api.call("PATCH", path, told);
+    await done(`It is ${ISSUE_STATES[state]}.`);
+  });
+  const tell = () => ask("Tell its rooms", [field("Text", area("text", "", { required: true }), "{{customer.name}} and {{issue.title}} are filled in. It is a draft until you approve it.")], "Draft", async (form) => {
+    await api.call("POST", `${path}/notices`, { text: form.get("text") }, { key: crypto.randomUUID() });
+    await done("A draft is there.");
+  });
+  const free = installs.filter((install) => isTracker(install.kind) && install.state === "active" && !issue.tickets.some((ticket) => ticket.install === install.id));
+  const link = () => ask("Link a ticket", [field("Tracker", choice("install", free.map((each) => [each.id, each.name]))), field("Its address or key", input("reference", { maxlength: "500" }), "Left empty: a new ticket is made.")], "Link", async (form) => {
+    const reference = form.get("reference").trim();
+    await api.call("POST", `${path}/tickets`, { install: form.get("install"), ...(reference ? { reference } : {}) }, { key: crypto.randomUUID() });
+    await done("Linked.");
+  });
+  const merge = async () => {
+    const others = await attempt(() => api.get("/v1/issues?state=open&limit=100"));
+    const into = others?.items.filter((each) => each.id !== issue.id) ?? [];
+    if (!into.length) return say("There is no other open issue.", true);
+    return ask("Merge it into another", [field("Issue", choice("into", into.map((each) => [each.id, each.title])), "Its rooms, tickets and history move there.")], "Merge", async (form) => {
+      await api.call("POST", `${path}/merge`, { into: form.get("into") }, { key: crypto.randomUUID() });
+      go(`#/issues/${form.get("into")}`);
+    });
+  };
+  return [button("Edit", edit), button("Change state", turn), button("Tell its rooms", tell), free.length ? button("Link a ticket", link) : null, button("Merge", merge)].filter(Boolean);
 }

@@ -6,9 +6,10 @@ import { Aside } from "./aside.js";
 import { broadcasts } from "./broadcasts.js";
 import { door } from "./door.js";
 import { Inbox, VIEWS, viewLinks } from "./inbox.js";
-import { raiseIssue } from "./issues.js";
+import { issues } from "./issues.js";
 import { help, onKeys } from "./keys.js";
 import { attempt, empty, face, say, sign } from "./parts.js";
+import { raiseIssue } from "./raise.js";
 import { Conversation } from "./room.js";
 import { api, here, may, recognise, remember, recall, signOut } from "./session.js";
 import { search } from "./search.js";
@@ -16,7 +17,7 @@ import { settings } from "./settings.js";
 
 const app = document.getElementById("app");
 const TAB = document.title;
-const PAGES = { broadcasts, search, settings };
+const PAGES = { broadcasts, issues, search, settings };
 let inbox = null;
 let talk = null;
 let aside = null;
@@ -24,6 +25,7 @@ let stage = null;
 let side = null;
 let segments = [];
 let refreshing = 0;
+const nothing = h("p.nothing", null, "Choose a room. Press ? to see the keys.");
 let visits = 0; // how often something else was to be shown: what comes late for an earlier one is dropped
 const company = { present: new Map(), writing: new Map() };
 
@@ -77,6 +79,7 @@ function drawSide() {
     ...(segments.length ? [h("div.segments", null, pick)] : []),
     h("hr"),
     nav("search", "Search", "search", kind),
+    nav("issues", "Issues", "issue", kind),
     nav("broadcasts", "Broadcasts", "broadcast", kind),
     nav("settings", "Settings", "settings", kind),
     h("div.me", null,
@@ -125,7 +128,10 @@ async function showInbox(view, id, message) {
   const listed = inbox.show(view, titleOf(view));
   if (id && id !== talk?.id) await openRoom(id);
   if (message && talk?.id === id) await attempt(() => talk.reach(message));
-  if (!id) leaveRoom();
+  if (!id) {
+    leaveRoom();
+    stage.append(nothing);
+  }
   await listed;
 }
 
@@ -143,7 +149,8 @@ async function openRoom(id) {
   opened.about = () => aboutThem(true);
   inbox.mark(id);
   aside.begin(id);
-  stage.replaceChildren(inbox.element, opened.element, aside.element);
+  nothing.remove();
+  stage.append(opened.element, aside.element); // beside the list, which stays where it was scrolled to
   here.live?.watch({ room: id }); // first: what is said while it loads is heard of
   const loaded = await attempt(() => opened.load().then(() => true));
   if (talk !== opened) return;

@@ -51,10 +51,10 @@ function card(install, again) {
     const made = await api.call("POST", `/v1/installs/${install.id}/secrets`, {}, { key: crypto.randomUUID() });
     shownOnce(made);
   }, "New secret");
-  const gone = h("button.plain", { type: "button", onclick: () => ask(`Take “${install.name}” away?`, [h("p", null, "What is still on its way to it is skipped.")], "Take away", async () => {
+  const gone = h("button.plain", { type: "button", onclick: () => ask(`Remove “${install.name}”?`, [h("p", null, "What is still on its way to it is skipped.")], "Remove", async () => {
     await api.call("DELETE", `/v1/installs/${install.id}`);
     await again();
-  }) }, "Take away");
+  }) }, "Remove");
   return h("article.card", { "aria-label": install.name },
     h("header", null, h("h2", null, install.name), h("span.tag", null, KINDS[install.kind].name), on ? null : h("span.tag.failed", null, install.disabled_because || "disabled")),
     h("dl", null, h("dt", null, "Address"), h("dd", null, h("code", null, install.url)), Object.entries(install.config).filter(([, value]) => value !== "" && value !== null).map(([name, value]) => [h("dt", null, name), h("dd", null, h("code", null, typeof value === "string" ? value : JSON.stringify(value)))])),

@@ -308,6 +308,35 @@ def test_an_issue_is_raised_another_room_tied_to_it_and_a_conversation_bound(des
     assert (issue["title"], issue["public_title"], issue["rooms"]) == ("Export is slow", "Faster exports", 2)
 
 
+def test_an_issue_moves_and_each_of_its_rooms_is_told_once(desk: Desk) -> None:
+    desk.api("PUT", "/v1/customers/zephyr", {"name": "Zephyr Pay"})
+    rooms = [desk.asked("Slow lists", "Twenty seconds"), desk.asked("Lists are slow", "Thirty", "zephyr")]
+    issue = desk.api.post(f"/v1/rooms/{rooms[0]}/issues", {"title": "Lists", "public_title": "Faster lists"})["id"]
+    desk.api.post(f"/v1/rooms/{rooms[1]}/issues", {"issue": issue})
+    with desk.page() as page:
+        view(page, "Issues")
+        page.locator(".pickable button", has_text="2 rooms · 2 customers").wait_for()
+        assert not unfriendly(page)
+        page.locator(".pickable button", has_text="Lists").click()
+        page.get_by_role("region", name="Rooms").get_by_text("Zephyr Pay").wait_for()
+        page.get_by_role("button", name="Change state").click()
+        page.locator("select[name=state]").select_option("done")
+        page.get_by_label("Your words to them").fill("It is in version 9.")
+        page.get_by_role("button", name="Change", exact=True).click()
+        told = page.get_by_role("textbox", name="What the rooms are told")
+        told.wait_for()
+        assert not unfriendly(page)
+        view(page, "Issues")
+        draft = page.get_by_role("article", name="Notice").filter(has_text="Lists")
+        told = draft.get_by_role("textbox", name="What the rooms are told")
+        told.fill(told.input_value().replace("version 9", "version 9, {{customer.name}}"))
+        draft.get_by_role("button", name="Tell the rooms").click()
+        draft.wait_for(state="detached")
+        for room, customer in zip(rooms, ("Acme", "Zephyr Pay"), strict=True):
+            words = eventually(lambda room=room: desk.said(room)[1:])
+            assert [each["text"] for each in words] == [f"“Faster lists” is done.\n\nIt is in version 9, {customer}."]
+
+
 def test_a_broadcast_is_written_looked_at_sent_and_watched(desk: Desk) -> None:
     for name in ("Beta", "Cedar"):
         desk.api("PUT", f"/v1/customers/{name.lower()}", {"name": name})
@@ -352,8 +381,8 @@ def test_an_install_is_connected_and_tried(desk: Desk) -> None:
         card = page.get_by_role("article", name="Third hook")
         card.wait_for()
         assert not unfriendly(page)
-        card.get_by_role("button", name="Take away").click()
-        page.get_by_role("dialog").get_by_role("button", name="Take away").click()
+        card.get_by_role("button", name="Remove").click()
+        page.get_by_role("dialog").get_by_role("button", name="Remove").click()
         card.wait_for(state="detached")
 
 
