@@ -16,6 +16,7 @@ from tests.stack import LocalStack
 
 PICTURES = ROOT / "infra" / "pictures"
 DESK = {"width": 1440, "height": 860}
+PAGE = {"width": 1200, "height": 500}
 BUTTON = {"width": 900, "height": 760}
 PHONE = {"width": 390, "height": 780}
 TWICE = """Since this morning every `invoice.paid` event comes **twice**, some 40 ms apart:
@@ -59,8 +60,13 @@ class Story:
 
     def others(self) -> None:
         """The rest of the inbox."""
-        for customer, (of, name, topic, text) in OTHERS.items():
-            self.said(self.user(customer, name, of), topic, text)
+        rooms = [self.said(self.user(each, name, of), topic, text) for each, (of, name, topic, text) in OTHERS.items()]
+        asked = {"title": "Slow lists of events", "public_title": "Lists of events are fast", "kind": "feature"}
+        issue = self.api.post("/v1/issues", asked)["id"]
+        for room in rooms:
+            self.api.post(f"/v1/issues/{issue}/rooms", {"room": room})
+        told = {"state": "done", "words": "It is in version 9, {{customer.name}}: thank you for asking."}
+        assert self.api("PATCH", f"/v1/issues/{issue}", told).status == 200
 
     def said(self, user: Caller, topic: str, text: str) -> str:
         """A room of a topic, with a first message."""
@@ -143,6 +149,11 @@ def of_the_console(chromium: Any, story: Story) -> None:
             seen.get_by_role("log").get_by_text("delivery id of staging").wait_for()
             seen.get_by_text("raised an issue").wait_for(state="attached")
             take(seen, name)
+            if name == "console":
+                seen.set_viewport_size(PAGE)
+                seen.get_by_role("navigation", name="Views").get_by_role("button", name="Issues").click()
+                seen.get_by_role("button", name="Tell the rooms").wait_for()
+                take(seen, "console-issues")
 
 
 def main() -> None:
