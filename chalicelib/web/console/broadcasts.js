@@ -1,7 +1,8 @@
 // Broadcasts: written, looked at before they leave, and watched while they do.
 
 import { h } from "../shared/dom.js";
-import { attempt, choice, doing, empty, field, input, say } from "./parts.js";
+import { ask, attempt, choice, doing, empty, field, input, say } from "./parts.js";
+import { local } from "./promise.js";
 import { api, here, may } from "./session.js";
 
 const MOVING = new Set(["planning", "sending", "scheduled", "undoing"]);
@@ -24,28 +25,40 @@ async function listedAll(go) {
 }
 
 async function composed(go) {
-  const segments = (await attempt(() => api.all("/v1/segments"))) ?? [];
-  const to = choice("segment", [["", "Customers that I name"], ...segments.map((each) => [each.id, `Segment: ${each.name}`])], segments[0]?.id ?? "");
+  const [segments, raised] = (await attempt(() => Promise.all([api.all("/v1/segments"), api.get("/v1/issues?limit=100")]))) ?? [[], { items: [] }];
+  const whole = [...segments.map((each) => [`segment:${each.id}`, `Segment: ${each.name}`]), ...raised.items.map((each) => [`issue:${each.id}`, `Who asked for: ${each.title}`])];
+  const to = choice("to", [["", "Customers that I name"], ...whole], segments.length ? whole[0][0] : "");
   const named = h("textarea", { name: "customers", rows: "3", placeholder: "acme, beta, …" });
   const whom = field("Customers, by your own ids", named);
   const text = h("textarea", { name: "text", rows: "8", required: true, maxlength: "20000", placeholder: "Hello {{customer.name}}, …" });
   const kind = input("kind", { value: "news", required: true, pattern: "[a-z0-9_\\-]+", maxlength: "40" });
-  const draw = () => { whom.hidden = Boolean(to.value); };
-  to.addEventListener("change", draw);
+  const into = choice("into", [["", "Their triage room, or where they asked"], ["topic", "A room of its own for each"]]);
+  const name = input("room_name", { maxlength: "200" });
+  const called = field("What the rooms are called", name);
+  const [from, until] = ["from", "until"].map((each) => input(each, { type: "time" }));
+  const draw = () => {
+    whom.hidden = Boolean(to.value);
+    called.hidden = !into.value;
+  };
+  for (const control of [to, into]) control.addEventListener("change", draw);
   draw();
   const next = h("button.primary", { type: "submit" }, "Preview");
   const form = h("form.sheet", { "aria-labelledby": "new-broadcast" },
     h("header", null, h("h1", { id: "new-broadcast" }, "New broadcast")),
-    field("To", to), whom,
+    field("To", to), whom, field("Into", into), called,
     field("Text", text, "Markdown. {{customer.name}}, {{customer.attributes.plan | your plan}} and {{room.name}} are filled in."),
     field("Kind", kind, "Customers opt out by kind."),
+    h("div.pair", null, field("Not before", from), field("Not after", until, "Of each customer's own day. Left empty: at any hour.")),
     h("menu", null, h("button.plain", { type: "button", onclick: () => go("#/broadcasts") }, "Cancel"), next));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     next.disabled = true;
     const body = { text: text.value, kind: kind.value };
-    if (to.value) body.segment = to.value;
+    const [whose, id] = to.value.split(":");
+    if (id) body[whose] = id;
     else body.customers = named.value.split(/[\s,;]+/).filter(Boolean);
+    if (into.value) Object.assign(body, { into: into.value, room_name: name.value.trim() });
+    if (from.value || until.value) body.hours = { from: from.value, to: until.value };
     const made = await attempt(() => api.call("POST", "/v1/broadcasts", body, { key: crypto.randomUUID() }));
     next.disabled = false;
     if (made) go(`#/broadcasts/${made.id}`);
@@ -87,12 +100,22 @@ function drawn(told, preview, results, look, go) {
       say(words);
       await look();
     }, verb[0].toUpperCase() + verb.slice(1));
+  const open = (words, act) => h("button.plain", { type: "button", onclick: act }, words);
+  const later = () => ask("Send it later", [field("When", input("at", { type: "datetime-local", required: true, value: local(Date.now() + 3600e3) }))], "Schedule", async (form) => {
+    await api.call("POST", `/v1/broadcasts/${told.id}/send`, { at: new Date(form.get("at")).toISOString() });
+    say("It leaves by itself.");
+    await look();
+  });
+  const follow = () => ask("Follow up", [field("To those who", choice("to", [["unread", "have not read it"], ["unanswered", "have not answered"], ["unacknowledged", "have not acknowledged it"]])), field("Text", h("textarea", { name: "text", rows: "5", required: true, maxlength: "20000" }))], "Draft", async (form) => {
+    const made = await api.call("POST", `/v1/broadcasts/${told.id}/follow-up`, { to: form.get("to"), text: form.get("text") }, { key: crypto.randomUUID() });
+    go(`#/broadcasts/${made.id}`);
+  });
   const verbs = {
-    draft: () => [told.author === here.me.agent.id ? null : step("approve", "Approved."), step("cancel", "Cancelled."), step("send", "It is on its way.", "primary")],
+    draft: () => [told.author === here.me.agent.id ? null : step("approve", "Approved."), step("cancel", "Cancelled."), open("Later", later), step("send", "It is on its way.", "primary")],
     scheduled: () => [step("cancel", "Cancelled.")],
     sending: () => [step("pause", "Paused."), step("cancel", "What is not sent yet stays.")],
     paused: () => [step("resume", "Resumed.", "primary"), step("cancel", "Cancelled.")],
-    done: () => [step("undo", "It is taken back, room by room.")],
+    done: () => [step("undo", "It is taken back, room by room."), open("Follow up", follow)],
     cancelled: () => [step("undo", "It is taken back, room by room.")],
   };
   const buttons = may("write") ? verbs[told.state]?.() ?? [] : [];
@@ -100,6 +123,7 @@ function drawn(told, preview, results, look, go) {
     h("header", null, h("button.plain", { type: "button", onclick: () => go("#/broadcasts") }, "All broadcasts"), h(`span.tag.${told.state}`, { role: "status" }, told.state)),
     h("h1.unseen", null, "Broadcast"),
     told.reason ? h("p.bad", null, told.reason) : "",
+    told.state === "scheduled" && told.at ? h("p", null, `It leaves at ${new Date(told.at).toLocaleString()}.`) : "",
     told.sums ? bars(told.sums) : "",
     h("section", null, h("h2", null, "Text"), h("pre.asis", { tabindex: "0" }, told.text)),
     preview ? previewed(preview) : "",

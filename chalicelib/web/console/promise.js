@@ -16,7 +16,7 @@ export function promiseTag(room, open = false) {
 }
 
 /** `2026-01-31T12:00`, of here, as a field of a form takes it. */
-function local(at) {
+export function local(at) {
   const date = new Date(at);
   return new Date(date - date.getTimezoneOffset() * 60e3).toISOString().slice(0, 16);
 }

@@ -354,6 +354,30 @@ def test_a_broadcast_is_written_looked_at_sent_and_watched(desk: Desk) -> None:
         bar = page.get_by_label("Stored").first
         assert (bar.get_attribute("value"), bar.get_attribute("max")) == ("2", "2")
         assert not unfriendly(page)
+        page.get_by_role("button", name="Follow up").click()
+        page.get_by_role("dialog").get_by_label("Text").fill("Have you seen it, {{customer.name}}?")
+        page.get_by_role("button", name="Draft").click()
+        page.get_by_text("Have you seen it, Beta?").wait_for()
+        page.get_by_role("button", name="Later").click()
+        page.get_by_role("button", name="Schedule").click()
+        page.get_by_text("It leaves at").wait_for()
+        page.get_by_role("button", name="Cancel").click()
+        page.get_by_role("status").get_by_text("cancelled").wait_for()
+        issue = desk.api.post("/v1/issues", {"title": "Exports of lists"})["id"]
+        page.get_by_role("button", name="All broadcasts").click()
+        page.get_by_role("button", name="New broadcast").click()
+        page.locator("select[name=to]").select_option(f"issue:{issue}")
+        page.locator("select[name=into]").select_option("topic")
+        page.get_by_label("What the rooms are called").fill("Exports")
+        page.get_by_label("Not before").fill("09:00")
+        page.get_by_label("Not after").fill("17:00")
+        page.get_by_label("Text").fill("Hello")
+        page.get_by_role("button", name="Preview").click()
+        page.get_by_role("heading", name="Goes to 0 rooms").wait_for()
+        assert not unfriendly(page)
+    drafted = next(each for each in desk.api.all("/v1/broadcasts") if each["issue"] == issue)
+    assert (drafted["into"], drafted["room_name"]) == ("topic", "Exports")
+    assert (drafted["hours"]["from"], drafted["hours"]["to"]) == ("09:00", "17:00")
 
 
 def test_an_install_is_connected_and_tried(desk: Desk) -> None:
