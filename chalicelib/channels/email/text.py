@@ -53,7 +53,8 @@ def markdown(html: str) -> str:
     """HTML as Markdown, of which nothing can load, run or ask: pictures become their words, links keep http(s) and
     mailto alone."""
     from bs4 import BeautifulSoup, Comment
-    from markdownify import MarkdownConverter
+
+    from ...wire.markup import to_markdown
 
     if html.count("<") > MAX_TAGS or _depth(html) > MAX_DEPTH:
         return plain(_tagless(html))
@@ -70,8 +71,7 @@ def markdown(html: str) -> str:
             tag.decompose()
     for tag in soup.find_all(True):
         _clean(tag)
-    told = MarkdownConverter(heading_style="ATX", bullets="-", escape_misc=False).convert_soup(soup)
-    return plain(re.sub(r"\n{3,}", "\n\n", told)).strip()
+    return plain(re.sub(r"\n{3,}", "\n\n", to_markdown(soup))).strip()
 
 
 def _within_answer(tag: Any) -> bool:
@@ -92,7 +92,7 @@ def _clean(tag: Any) -> None:
     elif tag.name == "a" and not str(tag.get("href", "")).strip().lower().startswith(SCHEMES):
         tag.unwrap()
     else:
-        tag.attrs = {name: value for name, value in tag.attrs.items() if name in ("href", "colspan")}
+        tag.attrs = {name: value for name, value in tag.attrs.items() if name in ("href", "colspan", "role")}
 
 
 def _depth(html: str) -> int:
