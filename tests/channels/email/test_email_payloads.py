@@ -98,6 +98,13 @@ def test_answers_between_the_quoted_lines_keep_them() -> None:
     assert "> Which region?\n\neu-west-1" in parsed("reply-inline").text
 
 
+@pytest.mark.parametrize("name", ["forward-gmail", "forward-apple", "forward-outlook"])
+def test_what_is_passed_on_is_what_they_want_to_say(name: str) -> None:
+    told = parsed(name)
+    assert "The key fails with 401." in told.text
+    assert not told.cut
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
