@@ -18,7 +18,7 @@ from typing import Any
 from ...desk.arrivals import Arrival, Ignored, Unsupported
 from ...desk.envelopes import Envelope
 from ...desk.errors import Malformed
-from ...desk.strict_json import loads
+from ...desk.strict_json import loads_object
 from ...desk.workspaces import Install
 from ...ports import Secrets
 from . import basic, charsets, mime
@@ -34,9 +34,7 @@ def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> 
 
 def read(envelope: Envelope) -> Mail | Arrival:
     """The mail. Malformed for what is no object."""
-    told = loads(envelope.body)
-    if not isinstance(told, dict):
-        raise Malformed("not an object")
+    told = loads_object(envelope.body)
     kind = told.get("RecordType")
     if isinstance(kind, str) and kind:
         return Ignored(reason="event-of-sending") if kind in SENDING else Unsupported(what=_slug(kind))

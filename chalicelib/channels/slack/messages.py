@@ -169,7 +169,7 @@ def _changed(event: dict[str, Any], body: dict[str, Any], install: Install) -> A
     if now.get("bot_id"):
         return Ignored(reason="another-bot")
     edited = text(now, "edited", "ts")
-    if not edited or text(now, "text") == text(before, "text") and before:
+    if not TS.match(edited) or text(now, "text") == text(before, "text") and before:
         return Ignored(reason="text-unchanged")
     words, _ = (
         unmarked(text(now, "text"), install.config.get("answers", ""))

@@ -81,6 +81,7 @@ ENDS = {
 SAID = {
     "message.bad-timestamp": ("when", ROOT, ROOT),
     "message.channel": ("our webhooks <stopped>", CHANNEL, ""),
+    "message.cut-emoji": ("cut off \ufffd", ROOT, ROOT),
     "message.cyrillic": ("Привет, вебхуки не приходят", ROOT, ROOT),
     "message.file": ("", "a:1pL6", ""),
     "message.giphy": ("Cat GIF", ROOT, ROOT),
