@@ -75,7 +75,7 @@ def markdown(html: str, quotes: bool = False) -> str:
         _unquote(soup)
     for tag in soup.find_all(True):
         _clean(tag)
-    return plain(re.sub(r"\n{3,}", "\n\n", to_markdown(soup))).strip()
+    return plain(re.sub(r"\n{3,}", "\n\n", to_markdown(soup)).replace("\u00a0", " ")).strip()
 
 
 def _unquote(soup: Any) -> None:

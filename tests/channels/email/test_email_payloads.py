@@ -234,6 +234,9 @@ def test_dates_are_the_mails_own_where_they_can_be() -> None:
 
 def test_subjects() -> None:
     assert parsed("subject-encoded").subject == "Grüße Köln✓"
+    assert parsed("subject-raw-utf8").subject == "Grüße 🎉"
+    assert parsed("subject-raw-latin1").subject == "Grüße"
+    assert parsed("subject-raw-latin1").name == "Jörg Müller"
     assert parsed("subject-folded").subject == "a long subject folded"
     assert parsed("header-injection").subject == "aBcc: victim@x.example"
 
