@@ -2,7 +2,7 @@
 
 | what it posts | becomes |
 |---|---|
-| a mail, with or without RawEmail | Mailed |
+| a mail, with or without RawEmail, `RecordType` Inbound or none | Mailed |
 | `RecordType` Bounce, SpamComplaint, Delivery, Open, … (of its sending, which we do not use) | Ignored |
 | a `RecordType` that we do not know | Unsupported |
 
@@ -36,7 +36,7 @@ def read(envelope: Envelope) -> Mail | Arrival:
     """The mail. Malformed for what is no object."""
     told = loads_object(envelope.body)
     kind = told.get("RecordType")
-    if isinstance(kind, str) and kind:
+    if isinstance(kind, str) and kind not in ("", "Inbound"):
         return Ignored(reason="event-of-sending") if kind in SENDING else Unsupported(what=_slug(kind))
     if not any(isinstance(told.get(name), str) for name in ("RawEmail", "TextBody", "HtmlBody", "Subject")):
         raise Malformed("no mail")

@@ -74,6 +74,7 @@ def test_every_payload_is_handled_ignored_or_unsupported(path: pathlib.Path) -> 
         ("headers-only", "Webhooks stopped"),
         ("calendar-invitation", "Webhooks stopped"),
         ("postmark-html-only", "Hello"),
+        ("postmark-inbound", "Hello,\n\nour webhooks stopped."),
         ("postmark-cut-emoji", "Hello \ufffd, it is cut off"),
         ("postmark-no-text", "Only a subject"),
         ("reply-gmail", "Yes, that helped."),
