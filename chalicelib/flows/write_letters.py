@@ -186,6 +186,8 @@ def _send(
     line: Callable[[World, Message], Line] | None = None,
 ) -> str:
     """One mail; its Message-ID, which the id map knows from then on. `line` says how it tells of a message."""
+    if not person.address.isascii():  # of what stands before the @; a domain is spelled so
+        raise Denied(f"no mail can be sent to {person.address}: SES takes no letters but ASCII before the @")
     fresh = [each for each in unheard if each.n > person.sent_n] or unheard
     letter = _letter(world, install, room, person, fresh, line or _line)
     id_ = world.mailer.send(world.compose(letter), [person.address])

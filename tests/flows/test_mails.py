@@ -89,6 +89,17 @@ def test_an_answer_leaves_as_a_threaded_mail_and_its_answers_come_back(
     assert [state for _, state, _ in outcome(tenant, room)].count("sent") == 1
 
 
+def test_an_address_that_ses_takes_nothing_for_is_told_to_the_agent(
+    parley: Parley, tenant: Tenant, install: Any
+) -> None:
+    come(parley, install, sender="jörg@bücher.example")
+    room = rooms(tenant)["Webhooks stopped"]
+    answer(parley, tenant, room)
+    assert parley.mailer.sent == []
+    refused = "no mail can be sent to jörg@xn--bcher-kva.example: SES takes no letters but ASCII before the @"
+    assert ("post", "failed", refused) in outcome(tenant, room)
+
+
 def test_a_number_in_the_subject_leads_nowhere(parley: Parley, tenant: Tenant, install: Any) -> None:
     come(parley, install)
     room = rooms(tenant)["Webhooks stopped"]

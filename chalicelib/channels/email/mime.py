@@ -6,7 +6,7 @@ Python's older policy reads headers as they stand; its newer one raises on some 
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import Any
 
@@ -19,9 +19,16 @@ MAX_PARTS = 200
 RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-forwarded-to", "x-envelope-to")
 
 
+class _AsWritten(Compat32):
+    """Headers that are written as they are read (RFC 6532), or in a charset that nobody tells, not as encoded words."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return charsets.text(str(value).encode("utf-8", "surrogateescape"), "")
+
+
 def read(raw: bytes, **told: Any) -> Mail:
     """The mail; `told` is what the provider says beside it (checks, envelope)."""
-    message = message_from_bytes(raw, policy=compat32)
+    message = message_from_bytes(raw, policy=_AsWritten())
     headers = _headers(message)
     bodies = _Bodies()
     for part in _leaves(message):

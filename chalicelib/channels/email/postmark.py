@@ -2,7 +2,7 @@
 
 | what it posts | becomes |
 |---|---|
-| a mail, with or without RawEmail | Mailed |
+| a mail, with or without RawEmail, `RecordType` Inbound or none | Mailed |
 | `RecordType` Bounce, SpamComplaint, Delivery, Open, … (of its sending, which we do not use) | Ignored |
 | a `RecordType` that we do not know | Unsupported |
 
@@ -18,7 +18,7 @@ from typing import Any
 from ...desk.arrivals import Arrival, Ignored, Unsupported
 from ...desk.envelopes import Envelope
 from ...desk.errors import Malformed
-from ...desk.strict_json import loads
+from ...desk.strict_json import loads_object
 from ...desk.workspaces import Install
 from ...ports import Secrets
 from . import basic, charsets, mime
@@ -34,11 +34,9 @@ def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> 
 
 def read(envelope: Envelope) -> Mail | Arrival:
     """The mail. Malformed for what is no object."""
-    told = loads(envelope.body)
-    if not isinstance(told, dict):
-        raise Malformed("not an object")
+    told = loads_object(envelope.body)
     kind = told.get("RecordType")
-    if isinstance(kind, str) and kind:
+    if isinstance(kind, str) and kind not in ("", "Inbound"):
         return Ignored(reason="event-of-sending") if kind in SENDING else Unsupported(what=_slug(kind))
     if not any(isinstance(told.get(name), str) for name in ("RawEmail", "TextBody", "HtmlBody", "Subject")):
         raise Malformed("no mail")

@@ -18,6 +18,13 @@ QUOTES = (
 )  # fmt: skip
 # After these everything is what the mail answers.
 BORDERS = ("#divRplyFwdMsg", "#appendonsend", ".moz-cite-prefix")
+# How mailers say that a mail passes another one on: then that is what somebody wants to say.
+PASSED_ON = re.compile(r"(?:fwd?|wg|tr|rv|vb|enc|doorst|pd|转发|轉寄|転送)\s*[:：]", re.IGNORECASE)
+PASSED_ON_LINE = re.compile(
+    r"\W*(?:begin )?(?:forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado|"
+    r"messaggio inoltrato|doorgestuurd bericht|mensagem encaminhada|vidarebefordrat meddelande)\W*",
+    re.IGNORECASE,
+)
 ENDS = ("", "--", "__", "---")
 SCHEMES = ("http://", "https://", "mailto:")
 LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "da", "cs", "ja", "ko", "zh"]
@@ -33,9 +40,10 @@ _SIGN_OFF = 8  # lines that a signature has at most, when only a greeting begins
 
 def written(mail: Mail) -> tuple[str, bool]:
     """The text of what was written, and whether something was cut off."""
-    whole = mail.text if mail.text.strip() else markdown(mail.html)
-    kept = latest(whole)
-    cut = kept.strip() != whole.strip()
+    passed_on = bool(PASSED_ON.match(mail.subject))
+    whole = mail.text if mail.text.strip() else markdown(mail.html, quotes=passed_on)
+    kept = _tidy(whole) if passed_on else latest(whole)
+    cut = kept.split() != whole.split()
     inline = {part.cid: part.file.name for part in mail.parts if part.cid}
     for cid, name in inline.items():
         kept = kept.replace(f"[cid:{cid}]", f"[{name}]")
@@ -49,11 +57,12 @@ def _short(text: str) -> str:
     return text.encode()[: MAX_BYTES - 100].decode("utf-8", "ignore")[: MAX_CHARACTERS - 100].rstrip() + CUT
 
 
-def markdown(html: str) -> str:
+def markdown(html: str, quotes: bool = False) -> str:
     """HTML as Markdown, of which nothing can load, run or ask: pictures become their words, links keep http(s) and
-    mailto alone."""
+    mailto alone. What a mail answers goes, unless `quotes`."""
     from bs4 import BeautifulSoup, Comment
-    from markdownify import MarkdownConverter
+
+    from ...wire.markup import to_markdown
 
     if html.count("<") > MAX_TAGS or _depth(html) > MAX_DEPTH:
         return plain(_tagless(html))
@@ -62,16 +71,20 @@ def markdown(html: str) -> str:
         gone.decompose()
     for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
         comment.extract()
+    if not quotes:
+        _unquote(soup)
+    for tag in soup.find_all(True):
+        _clean(tag)
+    return plain(re.sub(r"\n{3,}", "\n\n", to_markdown(soup)).replace("\u00a0", " ")).strip()
+
+
+def _unquote(soup: Any) -> None:
     for border in soup.select(", ".join(BORDERS)):
         for after in [border, *border.find_next_siblings()]:
             after.decompose()
     for tag in soup.select(", ".join(QUOTES))[:MAX_QUOTES]:
         if not tag.decomposed and not _within_answer(tag):
             tag.decompose()
-    for tag in soup.find_all(True):
-        _clean(tag)
-    told = MarkdownConverter(heading_style="ATX", bullets="-", escape_misc=False).convert_soup(soup)
-    return plain(re.sub(r"\n{3,}", "\n\n", told)).strip()
 
 
 def _within_answer(tag: Any) -> bool:
@@ -92,7 +105,7 @@ def _clean(tag: Any) -> None:
     elif tag.name == "a" and not str(tag.get("href", "")).strip().lower().startswith(SCHEMES):
         tag.unwrap()
     else:
-        tag.attrs = {name: value for name, value in tag.attrs.items() if name in ("href", "colspan")}
+        tag.attrs = {name: value for name, value in tag.attrs.items() if name in ("href", "colspan", "role")}
 
 
 def _depth(html: str) -> int:
@@ -112,13 +125,22 @@ def _tagless(html: str) -> str:
 
 
 def latest(text: str) -> str:
-    """The text without what it answers and without a signature. Everything, if nothing would be left."""
+    """The text without what it answers and without a signature. Everything, if nothing would be left, or if what
+    follows is passed on."""
     lines = text.split("\n")
-    kept = lines[: _until(lines)]
+    until = _until(lines)
+    about = [line for line in lines[:until] if line.strip()][-1:] + [line for line in lines[until:] if line.strip()][:1]
+    if any(PASSED_ON_LINE.fullmatch(line[:MAX_LINE]) for line in about):
+        return _tidy(text)
+    kept = lines[:until]
     while kept and (kept[-1].strip() in ENDS or kept[-1].lstrip().startswith(">")):
         kept.pop()
     told = "\n".join(line.rstrip() for line in kept).strip("\n")
     return told if told.strip() else text.strip("\n ")
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip("\n")
 
 
 def _until(lines: list[str]) -> int:

@@ -8,6 +8,7 @@ from ...desk.arrivals import Arrival, Ignored
 from ...desk.envelopes import Envelope, Greeting
 from ...desk.errors import Malformed
 from ...desk.ids import derived
+from ...desk.strict_json import loads_object
 from ...desk.workspaces import Install
 from ...ports import Secrets
 
@@ -48,7 +49,7 @@ def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
 def group(envelope: Envelope) -> str:
     """One order for each channel and chat: an edit in a thread may name the channel alone."""
     told = _read(envelope.body)
-    conversation = told.get("conversation") if isinstance(told, dict) else None
+    conversation = told.get("conversation") if told else None
     place = conversation.get("id") if isinstance(conversation, dict) else None
     return derived("grp", envelope.install, place.partition(";")[0]) if isinstance(place, str) else envelope.install
 
@@ -57,7 +58,7 @@ def greet(envelope: Envelope, install: Install) -> Greeting:
     """An invoke is answered in the same breath, an outgoing webhook by a message; all else by 202. Malformed for what
     is no activity at all."""
     told = _read(envelope.body)
-    if not isinstance(told, dict):
+    if told is None:
         raise Malformed("this is no activity: a JSON object is one")
     if told.get("type") == "invoke":
         name = told.get("name") if isinstance(told.get("name"), str) else ""
@@ -78,10 +79,10 @@ def parse(envelope: Envelope, install: Install) -> list[Arrival]:
     return arrivals(told, config.of(install), envelope.received_at)
 
 
-def _read(body: bytes) -> Any:
+def _read(body: bytes) -> dict[str, Any] | None:
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return loads_object(body)
+    except Malformed:
         return None
 
 

@@ -16,7 +16,8 @@ def from_html(source: str, ours: str = "") -> str:
     """Markdown of what Teams tells as HTML, without the mention of `ours` (the bot's name) that began it. Nothing in it
     can load or run: pictures become their words, links keep http(s), mailto and tel alone."""
     from bs4 import BeautifulSoup
-    from markdownify import MarkdownConverter
+
+    from ...wire.markup import to_markdown
 
     try:
         soup = BeautifulSoup(source, "html.parser")
@@ -24,7 +25,7 @@ def from_html(source: str, ours: str = "") -> str:
             tag.decompose()
         for tag in soup.find_all(True):
             _plainer(tag)
-        told = MarkdownConverter(heading_style="ATX", bullets="-", escape_misc=False).convert_soup(soup)
+        told = to_markdown(soup)
     except RecursionError:  # tags in tags in tags: nobody wrote that
         told = html.unescape(TAG.sub(" ", source))
     return _tidy(_without(told, ours))
@@ -74,7 +75,7 @@ def _plainer(tag: Any) -> None:
     if tag.name == "at" or kind.endswith("/Mention"):
         tag.replace_with(f"@{tag.get_text().strip()}")
     elif tag.name in ("img", "emoji"):
-        tag.replace_with(str(tag.get("alt", "")) if tag.name == "emoji" or kind.endswith("/Emoji") else "")
+        tag.replace_with(str(tag.get("alt", "")) if tag.name == "emoji" or kind.endswith(("/Emoji", "/Giphy")) else "")
     elif tag.name == "codeblock":
         tag.name = "pre"
     elif tag.name == "a" and not SAFE.match(str(tag.get("href", "")).strip()):

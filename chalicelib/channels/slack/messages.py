@@ -11,15 +11,16 @@ from ...desk.arrivals import Arrival, Deleted, Echoed, Edited, File, Ignored, Or
 from ...desk.asides import unmarked
 from ...desk.messages import MAX_CHARACTERS
 from ...desk.workspaces import Install
-from ...wire.reading import named, part
+from ...wire.reading import items, named, part
 from ...wire.reading import words as text
+from .emoji import emoji_in
 from .ids import CARD, ID, MARK, TS, milliseconds, revision
 from .sides import account, ours, vendors
 from .silence import SILENT
 from .text import to_markdown
 
 ORDER = re.compile(r"\s*!(assign|resolve|reopen|fork|issue)\b[ \t]*([^\n]*)\s*\Z", re.IGNORECASE)
-MAX_FILES = 20
+MAX_FILES, MAX_FORWARDED = 20, 20
 # Subtypes that somebody said something with; `bot_message` only to be known as a bot's.
 SPOKEN = frozenset({"", "file_share", "me_message", "thread_broadcast", "reply_broadcast", "bot_message"})
 
@@ -69,7 +70,7 @@ def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel
                 answer=where,
             )
         words, internal = unmarked(words, install.config.get("answers", ""))
-    told, mentions = to_markdown(words)
+    told, mentions = _told(words, event)
     if text(event, "subtype") == "me_message" and told:
         told = f"_{told}_"
     files = _files(event)
@@ -92,9 +93,27 @@ def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel
     )
 
 
+def _told(words: str, message: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """The words as ours, under them as quotes what was forwarded from elsewhere in Slack; and the people in both."""
+    emoji = emoji_in(message.get("blocks"))
+    told, mentions = to_markdown(words, emoji)
+    for each in _forwarded(message):
+        quoted, people = to_markdown(text(each, "text") or text(each, "fallback"), emoji)
+        if quoted.strip():
+            head = f"Forwarded from {text(each, 'author_name') or 'elsewhere'}:"
+            told += "\n\n" * bool(told) + "\n".join(f"> {line}".rstrip() for line in [head, *quoted.split("\n")])
+            mentions |= people
+    return told, mentions
+
+
+def _forwarded(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """Messages that somebody forwarded: Slack tells them as attachments. The others are previews of links."""
+    return [part(each) for each in items(message, "attachments")[:MAX_FORWARDED] if part(each).get("is_share") is True]
+
+
 def _files(event: dict[str, Any]) -> tuple[File, ...]:
-    told = event.get("files")
-    files = [part(each) for each in told[:MAX_FILES]] if isinstance(told, list) else []
+    told = [file for each in (event, *_forwarded(event)) for file in items(each, "files")]
+    files = [part(each) for each in told[:MAX_FILES]]
     return tuple(
         File(
             name=text(file, "name") or text(file, "title") or "file",
@@ -150,14 +169,14 @@ def _changed(event: dict[str, Any], body: dict[str, Any], install: Install) -> A
     if now.get("bot_id"):
         return Ignored(reason="another-bot")
     edited = text(now, "edited", "ts")
-    if not edited or text(now, "text") == text(before, "text") and before:
+    if not TS.match(edited) or text(now, "text") == text(before, "text") and before:
         return Ignored(reason="text-unchanged")
     words, _ = (
         unmarked(text(now, "text"), install.config.get("answers", ""))
         if vendors(channel, install)
         else (text(now, "text"), False)
     )
-    told, mentions = to_markdown(words)
+    told, mentions = _told(words, now)
     if not told.strip():
         return Ignored(reason="no-text")
     return Edited(

@@ -30,4 +30,4 @@ def ours(event: dict[str, Any], body: dict[str, Any]) -> bool:
         return True
     known = body.get("authorizations")
     bots = {text(each, "user_id") for each in known if part(each).get("is_bot")} if isinstance(known, list) else set()
-    return bool(event.get("user")) and event.get("user") in bots
+    return bool(text(event, "user")) and text(event, "user") in bots

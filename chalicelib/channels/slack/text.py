@@ -5,24 +5,33 @@
 | `*bold*`, `_italic_`, `~struck~` | `**bold**`, `_italic_` (also `*italic*`), `~~struck~~` |
 | `<https://…|label>`, `<https://…>` | `[label](https://…)`, `https://…` |
 | `<@U1>`, `<#C1|name>`, `<!here>` | a mention, `#name`, `@here` |
+| `:tada:` | 🎉 |
 | `• item` | `- item` |
 | `&amp; &lt; &gt;` | `& < >` |
 
-What stands in code is left as it is, but for the three escapes.
+What stands in code is left as it is, but for the three escapes, and for the addresses that Slack makes links of there
+too. Slack's fences begin and end anywhere in a line, Markdown's have lines of their own.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+from .emoji import NAMES
 
 CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 TOKEN = re.compile(r"<([^<>\n]+)>")
+CODE_LINK = re.compile(r"<((?:https?|mailto|tel):[^<>|\s]+)(?:\|([^<>\n]*))?>")
+FENCE = re.compile(r"```[\w+#.-]*\n(.*\n)?```", re.DOTALL)  # as Markdown has it
+EMOJI = re.compile(r"(?<![\w:])(?::[\w+'-]{1,100}:)+")  # one after another
+ONE = re.compile(r":([\w+'-]+):(?::skin-tone-\d:)?")
 LINK = re.compile(r"\[([^\[\]\n]+)\]\((https?://[^\s()<>]+|mailto:[^\s()<>]+)\)")
 EDGE = r"(?<![\w{m}]){m}(?=\S)(.+?)(?<=\S){m}(?![\w{m}])"
 HELD = "\ue000{}\ue001"  # stands for a link while marks are changed around it
 
 
-def to_markdown(text: str) -> tuple[str, dict[str, str]]:
-    """Our text, and the people in it: the words that stand for each (`<@U1>`) and the id."""
+def to_markdown(text: str, emoji: Mapping[str, str] = NAMES) -> tuple[str, dict[str, str]]:
+    """Our text, and the people in it: the words that stand for each (`<@U1>`) and the id. `emoji` are those known by
+    name."""
     mentions: dict[str, str] = {}
 
     def token(match: re.Match[str]) -> str:
@@ -41,10 +50,28 @@ def to_markdown(text: str) -> tuple[str, dict[str, str]]:
         return f"[{label}]({inside})"
 
     def prose(part: str) -> str:
-        return _holding(TOKEN, part, token, _marked_down)
+        return _holding(TOKEN, part, token, around)
 
-    told = "".join(part if i % 2 else prose(part) for i, part in enumerate(CODE.split(_cleared(text))))
+    def around(part: str) -> str:
+        return _marked_down(EMOJI.sub(lambda found: ONE.sub(named, found[0]), part))
+
+    def named(match: re.Match[str]) -> str:
+        return emoji.get(match[1], match[0])
+
+    told = ""
+    for i, part in enumerate(CODE.split(_cleared(text))):
+        shown = _code(part) if i % 2 else prose(part)
+        apart = told and shown and not told.endswith("\n") and not shown.startswith("\n")
+        told += "\n" + shown if apart and "```" in (shown[:3], told[-3:]) else shown
     return _unescaped(told), mentions
+
+
+def _code(part: str) -> str:
+    """Code with its addresses as they were typed; a fence has lines of its own."""
+    part = CODE_LINK.sub(lambda match: match[2] or re.sub("^(mailto|tel):", "", match[1]), part)
+    if not part.startswith("```") or FENCE.fullmatch(part):
+        return part
+    return "```\n" + part[3:-3].strip("\n") + "\n```"
 
 
 def to_mrkdwn(text: str, people: dict[str, str] | None = None) -> str:

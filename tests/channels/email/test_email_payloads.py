@@ -74,6 +74,8 @@ def test_every_payload_is_handled_ignored_or_unsupported(path: pathlib.Path) -> 
         ("headers-only", "Webhooks stopped"),
         ("calendar-invitation", "Webhooks stopped"),
         ("postmark-html-only", "Hello"),
+        ("postmark-inbound", "Hello,\n\nour webhooks stopped."),
+        ("postmark-cut-emoji", "Hello \ufffd, it is cut off"),
         ("postmark-no-text", "Only a subject"),
         ("reply-gmail", "Yes, that helped."),
         ("reply-outlook", "Yes, that helped."),
@@ -96,6 +98,13 @@ def test_code_keeps_its_indentation_and_thanks_cut_nothing() -> None:
 
 def test_answers_between_the_quoted_lines_keep_them() -> None:
     assert "> Which region?\n\neu-west-1" in parsed("reply-inline").text
+
+
+@pytest.mark.parametrize("name", ["forward-gmail", "forward-apple", "forward-outlook"])
+def test_what_is_passed_on_is_what_they_want_to_say(name: str) -> None:
+    told = parsed(name)
+    assert "The key fails with 401." in told.text
+    assert not told.cut
 
 
 @pytest.mark.parametrize(
@@ -226,6 +235,9 @@ def test_dates_are_the_mails_own_where_they_can_be() -> None:
 
 def test_subjects() -> None:
     assert parsed("subject-encoded").subject == "Grüße Köln✓"
+    assert parsed("subject-raw-utf8").subject == "Grüße 🎉"
+    assert parsed("subject-raw-latin1").subject == "Grüße"
+    assert parsed("subject-raw-latin1").name == "Jörg Müller"
     assert parsed("subject-folded").subject == "a long subject folded"
     assert parsed("header-injection").subject == "aBcc: victim@x.example"
 

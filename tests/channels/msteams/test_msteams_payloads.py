@@ -81,11 +81,13 @@ ENDS = {
 SAID = {
     "message.bad-timestamp": ("when", ROOT, ROOT),
     "message.channel": ("our webhooks <stopped>", CHANNEL, ""),
+    "message.cut-emoji": ("cut off \ufffd", ROOT, ROOT),
     "message.cyrillic": ("Привет, вебхуки не приходят", ROOT, ROOT),
     "message.file": ("", "a:1pL6", ""),
+    "message.giphy": ("Cat GIF", ROOT, ROOT),
     "message.groupchat": ("Hello all", "19:9d2f@thread.v2", ""),
     "message.html": (
-        'see **this** and [that](https://acme.example/x "x"):\n\n- one\n- two\n\n```\n{"a": 1}\n```\n\n'
+        'see **this** and [that](https://acme.example/x):\n\n- one\n- two\n\n```\n{"a": 1}\n```\n\n'
         "> said\n> before\n\n🎉\n\nclick",
         ROOT,
         ROOT,
@@ -97,6 +99,7 @@ SAID = {
     "message.picture": ("look", ROOT, ROOT),
     "message.quoted-reply": ("> **Grace**\n>\n> the question\n\nanswer", ROOT, ROOT),
     "message.reply": ("it works again", ROOT, ROOT),
+    "message.table": ("https://acme.example/a_b\n\n| plan | calls |\n| --- | --- |\n| free | 10 |", ROOT, ROOT),
     "message.xml": ("**bold** and &", ROOT, ROOT),
     "outgoing-webhook": ("@Help it is broken", ROOT, ROOT),
 }

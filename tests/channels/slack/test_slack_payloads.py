@@ -43,6 +43,21 @@ INSTALL = Install(
 TOLD = {
     "message": (Said, {"id": ROOT, "text": "It is broken", "conversation": "C0ACME", "thread": ROOT, "tied": True}),
     "message-rich": (Said, {}),
+    "message-code": (
+        Said,
+        {"text": "It fails 👋:custom-cat: 🫠:\n```\ncurl https://api.acme.example/v1?a=1&b=2 \\\n  -d 'x'\n```"},
+    ),
+    "message-forwarded": (
+        Said,
+        {
+            "text": "Can you help?\n\n> Forwarded from Bob Stone:\n> \ue002U0BOB\ue003: the key fails\n> with `401`",
+            "mentions": {"\ue002U0BOB\ue003": "U0BOB"},
+        },
+    ),
+    "message-forwarded-alone": (
+        Said,
+        {"text": "> Forwarded from Bob Stone:\n> [November 14th, 2023 1:56 PM] bob: the key fails", "files": ()},
+    ),
     "message-in-thread": (Said, {"conversation": ROOT, "thread": ROOT, "reply_to": ROOT}),
     "message-thread-root": (Said, {"conversation": "C0ACME", "thread": ROOT, "reply_to": ""}),
     "message-edited-already": (Said, {"revision": 1700000030000000}),
@@ -51,6 +66,7 @@ TOLD = {
     "message-of-private": (Said, {"conversation": "G0ACME"}),
     "message-app-home": (Said, {}),
     "message-no-user": (Ignored, {"reason": "nobody-spoke"}),
+    "message-odd-user": (Ignored, {"reason": "nobody-spoke"}),
     "message-no-text": (Ignored, {"reason": "no-text"}),
     "message-empty": (Ignored, {"reason": "no-text"}),
     "message-no-authorizations": (Said, {"id": ROOT}),
@@ -78,6 +94,7 @@ TOLD = {
     "changed-in-thread": (Edited, {"conversation": "C0ACME/1699999999.000100"}),
     "changed-no-previous": (Edited, {"id": ROOT}),
     "changed-unfurled": (Ignored, {"reason": "text-unchanged"}),
+    "changed-bad-time": (Ignored, {"reason": "text-unchanged"}),
     "changed-own": (Ignored, {"reason": "own-message"}),
     "changed-another-bot": (Ignored, {"reason": "another-bot"}),
     "changed-tombstone": (Deleted, {"id": ROOT}),
@@ -215,6 +232,8 @@ def test_files_are_fetched_by_their_address_or_asked_about():
     (file,) = inbound.parse(posted(FILES["subtype-file_share"]), INSTALL)[0].files
     assert file.url.endswith("/download/log.txt")
     assert file.link == "https://vendor.slack.com/files/U0ANN/F0FILE/log.txt"
+    (forwarded,) = inbound.parse(posted(FILES["message-forwarded"]), INSTALL)[0].files
+    assert forwarded.name == "shot.png"
     (far,) = inbound.parse(posted(FILES["file-of-shared-channel"]), INSTALL)[0].files
     assert far.url == "slack:F0FAR"
 

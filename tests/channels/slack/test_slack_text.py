@@ -37,6 +37,11 @@ def test_both_ways(theirs, ours):
         ("<!here> <!channel> <!subteam^S1|@team>", "@here @channel @team"),
         ("<!date^1392734382^{date}|Feb 18>", "Feb 18"),
         ("&amp;lt;", "&lt;"),
+        ("`<https://a.example/|a.example>` `<mailto:a@b.example|a@b.example>`", "`a.example` `a@b.example`"),
+        ("so: ```a\n  b``` ok", "so: \n```\na\n  b\n```\n ok"),
+        ("```json\n{}\n```", "```json\n{}\n```"),
+        ("```a``````b```", "```\na\n```\n```\nb\n```"),
+        (":tada::+1::skin-tone-3: at 10:100:20, std::key::x, :own:", "🎉👍 at 10:100:20, std::key::x, :own:"),
     ],
 )
 def test_what_only_slack_has(theirs, ours):
