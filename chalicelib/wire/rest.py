@@ -36,7 +36,7 @@ class Reply:
 @dataclass(frozen=True, slots=True)
 class Api:
     """A provider's API below `base`. `said` finds the provider's own words in the JSON of a refusal; `refusal` may
-    tell, before the table does, what an answer means: an exception, or None."""
+    tell, before the table does, what an answer means, of whatever status: an exception, or None."""
 
     outside: Outside
     base: str
@@ -74,6 +74,9 @@ class Api:
             headers["content-type"] = "application/json"
         answer = send(self.outside, Request(method, url, raw, headers, self.timeout, MOST))
         told = _told(answer.body)
+        known = self.refusal(answer, told)
+        if known:
+            raise known
         if not 200 <= answer.status < 300:
             raise self._refused(answer, told)
         if told is None and answer.body.strip():
@@ -81,9 +84,6 @@ class Api:
         return Reply(told, answer.headers)
 
     def _refused(self, answer: Answer, told: Any) -> Exception:
-        known = self.refusal(answer, told)
-        if known:
-            return known
         words = self._words(told)
         reason = f"HTTP {answer.status}" + (f": {words}" if words else "")
         if answer.status in LATER or answer.status >= 500:
@@ -113,6 +113,13 @@ def send(outside: Outside, request: Request) -> Answer:
 
 class Absent(Denied):
     """It is not there, or not for us."""
+
+
+def there(id_: str) -> str:
+    """The id of what was answered. Raises Busy for an answer that names none."""
+    if not id_:
+        raise Busy("its answer is not what was asked for")
+    return id_
 
 
 def after(asked: str, now: int) -> int:

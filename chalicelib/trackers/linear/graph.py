@@ -43,8 +43,7 @@ class Graph:
                 refused = denied
                 continue
             if reply.json.get("errors"):  # GraphQL says most of what is wrong with a 200
-                refusal = self._refusal(Answer(200, reply.headers), reply.json)
-                raise refusal or Denied(_said(reply.json)[:200])
+                raise Denied(_said(reply.json)[:200])
             data: dict[str, Any] = reply.json["data"]
             return data
         raise refused
