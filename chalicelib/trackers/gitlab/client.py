@@ -17,7 +17,7 @@ from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketS
 from ...desk.workspaces import Install
 from ...ports import Answer, Busy, Denied, Outside, Secrets
 from ...wire.reading import ident, items, moment, walk, words
-from ...wire.rest import Absent, Api, Query
+from ...wire.rest import Absent, Api, Query, there
 from .words import (
     comment_of,
     footer,
@@ -262,7 +262,7 @@ class GitLab:
         labels = _labels(told)
         text = words(told, "description")
         return TicketSeen(
-            id=f"{ident(told, 'project_id')}-{ident(told, 'iid')}",
+            id=f"{there(ident(told, 'project_id'))}-{there(ident(told, 'iid'))}",
             key=f"#{ident(told, 'iid')}",
             url=words(told, "web_url"),
             title=words(told, "title"),
