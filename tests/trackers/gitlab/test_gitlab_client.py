@@ -165,6 +165,29 @@ def test_an_issue_moved_to_where_we_cannot_read_is_gone_and_not_done(peer, their
     assert ours_.tickets.find("#1") is None
 
 
+def test_a_project_by_its_path_of_before_is_found_and_its_new_one_told(peer):
+    first = ours(peer).tickets.create(DRAFT)
+    peer.rename(14, "acorn/api")
+    made = ours(peer).tickets.create(TicketDraft(title="Another", text="", mark="iss_2", labels=()))
+    assert made.url == f"{peer.url}/acorn/api/-/issues/2"
+    assert ours(peer).tickets.create(DRAFT).id == first.id
+    assert [seen.id for seen in ours(peer).tickets.changed(0)[0]] == ["14-1", "14-2"]
+    assert [seen.id for seen in ours(peer).tickets.search("Another")] == ["14-2"]
+    assert ours(peer).tickets.find("acme/api#2").id == "14-2"
+    assert ours(peer, project="acme/other").tickets.find(f"{peer.url}/acme/api/-/issues/2").id == "14-2"
+    assert "workflow::doing" in str(ours(peer).tickets.words())
+    hook = ours(peer).tickets.register(HOOK, SECRET)
+    ours(peer).tickets.unregister(hook.id)
+    assert peer.hooks == {}
+    probe = ours(peer).tickets.probe()
+    assert probe.renamed == {"project": "acorn/api"}
+    assert probe.missing == ("the project is called acorn/api now: change config.project",)
+    assert ours(peer, project="14").tickets.probe().renamed == {}
+    peer.limit(Refused(302, None, Location="https://login.example/"))
+    with pytest.raises(Denied):
+        ours(peer).tickets.changed(0)
+
+
 def test_references_that_people_paste(peer):
     ours_ = ours(peer)
     made = ours_.tickets.create(DRAFT)
