@@ -5,6 +5,7 @@
 | 2xx | the JSON of its body |
 | 404, 410 | None where that is asked for, else Denied |
 | 401 | Denied, and the account is lost |
+| 404, 410 with a page | Busy: not the API says so, but what stands before it |
 | 408, 425, 429, 5xx, none at all | Busy, for as long as the provider asks |
 | any other | Denied, with the provider's own words |
 """
@@ -86,7 +87,8 @@ class Api:
     def _refused(self, answer: Answer, told: Any) -> Exception:
         words = self._words(told)
         reason = f"HTTP {answer.status}" + (f": {words}" if words else "")
-        if answer.status in LATER or answer.status >= 500:
+        page = told is None and answer.body.strip() and answer.status in ABSENT
+        if answer.status in LATER or answer.status >= 500 or page:
             return Busy(reason, after(answer.headers.get("retry-after", ""), self.now()))
         if answer.status in ABSENT:
             return Absent(reason)
