@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from ...desk.tickets import Word
+from ...wire.markdown import readable
 
 OPEN = Word(id="open", name="Open", means="open")
 IN_PROGRESS = Word(id="in_progress", name="In progress", means="in_progress")
@@ -29,19 +30,6 @@ MAX_TITLE = 256
 
 # What we put under a text of ours: the mark, hidden, and the link back. It is never read as part of the text.
 _FOOT = re.compile(r"\s*<!-- parley:([\w.:-]{1,120}) -->(?:\n\n\[[^\n]*\n\n<!-- /parley -->)?")
-# HTML comments hide what their writer did not want to be read, and other HTML is nothing to read: GitHub itself puts a
-# pasted picture in so. Code, where both are plain to see, is left alone. Each alternative is matched whole, also where
-# its end is missing, as GitHub renders it.
-_HIDDEN = re.compile(
-    r"""(?P<seen>
-          ^[ ]{0,3}(?P<fence>`{3,}|~{3,}).*?(?:^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|\Z)
-        | (?<!`)(?P<tick>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=tick)(?!`)
-        )
-      | <!--.*?(?:-->|\Z)
-      | </?(?P<tag>img|br|details|summary|picture|source|p|div|span|kbd|sub|sup)\b(?P<told>[^<>]*)>""",
-    re.DOTALL | re.MULTILINE | re.VERBOSE | re.IGNORECASE,
-)
-_ATTRIBUTE = re.compile(r"""\b(alt|src)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _NAME = r"[A-Za-z0-9][A-Za-z0-9-]{0,99}/[A-Za-z0-9._-]{1,100}"
 REPOSITORY = re.compile(_NAME)
 _TICKET = re.compile(rf"(?:({_NAME})#)?([0-9]{{1,12}})")
@@ -87,19 +75,7 @@ def labels(issue: dict[str, Any]) -> tuple[str, ...]:
 
 def said(body: str | None) -> str:
     """What a text says to its readers: without our foot, without what is hidden in it, in Markdown alone."""
-    return _HIDDEN.sub(_read, _FOOT.sub("", _lines(body))).strip()
-
-
-def _read(found: re.Match[str]) -> str:
-    """What is left of code, of a hidden comment, of a tag."""
-    tag = (found["tag"] or "").lower()
-    if tag in ("br", "summary"):
-        return "\n" if tag == "br" else "**"
-    if tag != "img":
-        return found["seen"] or ""
-    told = {name.lower(): one or other for name, one, other in _ATTRIBUTE.findall(found["told"])}
-    alt = re.sub(r"[\[\]\\\n]", " ", told.get("alt", ""))
-    return f"![{alt}]({told['src']})" if re.fullmatch(r"https?://[^\s()]+", told.get("src", "")) else alt
+    return readable(_FOOT.sub("", _lines(body)))
 
 
 def mark_in(body: str | None) -> str:

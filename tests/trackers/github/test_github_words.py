@@ -38,17 +38,6 @@ def test_what_we_write_is_read_back_without_its_foot(text, mark, link):
         ("<!-- ``` -->x<!-- ``` -->", "x"),
         ("```\n<!-- code -->\n~~~\n<!-- code -->\n```\nx<!-- h -->", "```\n<!-- code -->\n~~~\n<!-- code -->\n```\nx"),
         (
-            'See <img width="10" alt="a [shot]" src="https://github.com/user-attachments/assets/1" />\nthere',
-            "See ![a  shot ](https://github.com/user-attachments/assets/1)\nthere",
-        ),
-        ("<IMG SRC='https://x.example/a.png'>", "![](https://x.example/a.png)"),
-        ('<img alt="logo" src="/a.png"> <img>', "logo"),
-        ("<details><summary>Logs</summary>\n\none<br/>two\n</details>", "**Logs**\n\none\ntwo"),
-        (
-            "`<img src='https://x.example/a.png'>` and List<String>",
-            "`<img src='https://x.example/a.png'>` and List<String>",
-        ),
-        (
             "kept before\n\n<!-- parley:iss_1 -->\n\n[Room and issue in Parley](u)\n\n<!-- /parley -->\n\nand after",
             "kept before\n\nand after",
         ),
@@ -64,7 +53,7 @@ def test_no_text_breaks_it_and_none_grows(body):
 
 
 def test_a_long_text_of_odd_marks_takes_no_long_time():
-    for piece in ("`", "<!--", "``` ", "`a``b", "\n```", "~", "<img ", "<img src=", "</p"):
+    for piece in ("`", "<!--", "``` ", "`a``b", "\n```", "~"):
         said(piece * (64_000 // len(piece)))
 
 

@@ -86,6 +86,14 @@ def test_nothing_of_a_confidential_issue_is_for_customers(peer, theirs):
     assert [each.internal for each in ours_.tickets.comments(made.id)] == [True]
 
 
+def test_a_comment_is_read_as_people_see_it(peer, theirs):
+    made = ours(peer).tickets.create(DRAFT)
+    body = "![shot](https://x.example/a.png){width=600 height=400}<br>`<!-- shown -->`<!-- hidden -->"
+    theirs.issues.get(1).notes.create({"body": body})
+    [said] = ours(peer).tickets.comments(made.id)
+    assert said.text == "![shot](https://x.example/a.png)\n`<!-- shown -->`"
+
+
 def test_our_comments_carry_our_mark(peer):
     ours_ = ours(peer)
     made = ours_.tickets.create(DRAFT)
