@@ -311,11 +311,11 @@ class Elsewhere(Denied):
 
 
 def said(told: Any) -> str:
-    """GitLab's own words: `message` as text, or lists of them by field; else `error`."""
+    """GitLab's own words: `message` as text, or lists of them by field; else of `error`."""
     message = walk(told, "message")
     if isinstance(message, dict):
         return "; ".join(f"{name} {', '.join(map(str, each))}" for name, each in message.items())
-    return str(message or walk(told, "error") or "")
+    return str(message or walk(told, "error_description") or walk(told, "error") or "")
 
 
 def _missing(project: Any) -> Iterator[str]:

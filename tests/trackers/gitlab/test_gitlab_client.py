@@ -241,6 +241,14 @@ def test_what_changed_comes_in_pages_that_lose_nothing(peer):
     assert [each.id for each in ours_.tickets.changed(at + 150)[0]] == ["14-350", "14-1"]
 
 
+def test_why_a_token_is_not_taken_is_told_in_gitlabs_words(peer):
+    body = {"error": "invalid_token", "error_description": "Token is expired."}
+    peer.limit(Refused(401, body))
+    with pytest.raises(Denied, match="Token is expired") as denied:
+        ours(peer).tickets.changed(0)
+    assert denied.value.lost
+
+
 def test_limits_and_failures(peer):
     ours_ = ours(peer)
     peer.limit(Refused(429, {"message": "429 Too Many Requests"}, Retry_After=17))
