@@ -1,5 +1,6 @@
 """What the rooms of an issue are told: the texts, and what keeps one from being told at once."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from .customers import Customer
@@ -62,14 +63,12 @@ def crossing(tracking: Tracking, text: str) -> str:
     """The part of a comment that may cross to customers; "" if none may."""
     if tracking.comments == "all":
         return text.strip()
-    begun = text.lstrip()
-    if (
-        tracking.comments == "none"
-        or not tracking.prefix
-        or not begun.casefold().startswith(tracking.prefix.casefold())
-    ):
+    # Made into Markdown, a text has signs of the prefix escaped.
+    prefix = "".join(rf"\\?{re.escape(sign)}" for sign in tracking.prefix)
+    begun = re.match(rf"\s*{prefix}", text, re.IGNORECASE) if prefix and tracking.comments != "none" else None
+    if begun is None:
         return ""
-    rest = begun[len(tracking.prefix) :]
+    rest = text[begun.end() :]
     return "" if rest[:1].isalnum() or rest[:1] in ("_", "-") else rest.lstrip(" :,\n").strip()
 
 

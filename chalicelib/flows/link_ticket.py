@@ -1,5 +1,8 @@
 """Asked an issue to a ticket: one that is there, or one to be made. And take it off again."""
 
+from collections.abc import Callable
+from typing import Any, cast
+
 from msgspec.structs import replace
 
 from ..desk.errors import Busy, Conflict, Invalid, NotFound
@@ -30,12 +33,32 @@ def tracker_install(
     return install
 
 
+class Understood:
+    """The way to an API, of which an answer that is none of its own, whoever gave it (a proxy, another server at the
+    configured address), is as good as no answer."""
+
+    def __init__(self, there: Tickets) -> None:
+        self._there = there
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        ask = getattr(self._there, name)
+
+        def asked(*told: Any) -> Any:
+            try:
+                return ask(*told)
+            except (LookupError, TypeError, AttributeError, ValueError) as error:
+                raise TrackerBusy(f"its answer is not what was asked for ({type(error).__name__})") from error
+
+        return asked
+
+
 def tickets_of(world: World, install: Install) -> Tickets:
     """The way to an install's API."""
     tracker = world.tracker(install.kind)
     if tracker is None:
         raise NotFound("no such tracker")
-    return tracker.tickets(install, Opened(world, install), world.outside, world.clock.now)
+    there = tracker.tickets(install, Opened(world, install), world.outside, world.clock.now)
+    return cast(Tickets, Understood(there))
 
 
 def asking(reason: Exception) -> Busy | Conflict:

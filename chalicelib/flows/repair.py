@@ -26,7 +26,7 @@ def repair(world: World, install_id: str) -> int:
     try:
         seen, cursor = tickets_of(world, install).changed(since, tracking.cursor)
     except Busy as busy:
-        _next(world, install, due=now + max(busy.after * 1000, LATER))
+        _next(world, install, due=now + min(max(busy.after * 1000, LATER), DAY))
         return 0
     except Denied as denied:
         if denied.lost:
@@ -35,7 +35,7 @@ def repair(world: World, install_id: str) -> int:
         return 0
     found = [task for each in seen if (task := _differs(world, install, each, now))]
     world.queues.sync(found)
-    if cursor:
+    if cursor and cursor != tracking.cursor:  # one that leads to itself has no end
         _next(world, install, due=now + LATER, cursor=cursor)
         world.queues.sync([Task("repair", install.id, why=f"{now}:{cursor}")])
     else:

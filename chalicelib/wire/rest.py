@@ -5,6 +5,7 @@
 | 2xx | the JSON of its body |
 | 404, 410 | None where that is asked for, else Denied |
 | 401 | Denied, and the account is lost |
+| 404, 410 with a page | Busy: not the API says so, but what stands before it |
 | 408, 425, 429, 5xx, none at all | Busy, for as long as the provider asks |
 | any other | Denied, with the provider's own words |
 """
@@ -36,7 +37,7 @@ class Reply:
 @dataclass(frozen=True, slots=True)
 class Api:
     """A provider's API below `base`. `said` finds the provider's own words in the JSON of a refusal; `refusal` may
-    tell, before the table does, what an answer means: an exception, or None."""
+    tell, before the table does, what an answer means, of whatever status: an exception, or None."""
 
     outside: Outside
     base: str
@@ -74,6 +75,9 @@ class Api:
             headers["content-type"] = "application/json"
         answer = send(self.outside, Request(method, url, raw, headers, self.timeout, MOST))
         told = _told(answer.body)
+        known = self.refusal(answer, told)
+        if known:
+            raise known
         if not 200 <= answer.status < 300:
             raise self._refused(answer, told)
         if told is None and answer.body.strip():
@@ -81,12 +85,10 @@ class Api:
         return Reply(told, answer.headers)
 
     def _refused(self, answer: Answer, told: Any) -> Exception:
-        known = self.refusal(answer, told)
-        if known:
-            return known
         words = self._words(told)
         reason = f"HTTP {answer.status}" + (f": {words}" if words else "")
-        if answer.status in LATER or answer.status >= 500:
+        page = told is None and answer.body.strip() and answer.status in ABSENT
+        if answer.status in LATER or answer.status >= 500 or page:
             return Busy(reason, after(answer.headers.get("retry-after", ""), self.now()))
         if answer.status in ABSENT:
             return Absent(reason)
@@ -113,6 +115,13 @@ def send(outside: Outside, request: Request) -> Answer:
 
 class Absent(Denied):
     """It is not there, or not for us."""
+
+
+def there(id_: str) -> str:
+    """The id of what was answered. Raises Busy for an answer that names none."""
+    if not id_:
+        raise Busy("its answer is not what was asked for")
+    return id_
 
 
 def after(asked: str, now: int) -> int:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from chalicelib.desk.issues import DAY, Tracking
+from chalicelib.desk.tickets import TicketSeen
+from chalicelib.ports import ref
 from tests.fakes import Parley
 from tests.tracking import DOING, DONE, ODD, OPEN, REVIEW, WONTFIX, Desk, FakeTracker, busy, denied
 
@@ -287,6 +290,23 @@ def test_the_nightly_pass_mends_what_webhooks_missed_and_looks_at_nothing_else(d
     desk.pass_(25 * 3600)
     assert desk.there.reads.count("fetch") == 0
     assert desk.there.reads.count("changed") >= 1
+
+
+def test_a_pass_whose_pages_lead_to_themselves_or_that_is_put_off_for_years_goes_on_the_next_day(desk: Desk) -> None:
+    desk.there.new("Theirs")
+    desk.there.changed = lambda since, cursor="": (list(desk.there.tickets_.values()), "again")  # type: ignore[method-assign]
+    desk.pass_(25 * 3600)
+    tracking = desk.parley.store.one(ref(Tracking, desk.install))
+    assert tracking.cursor == ""
+    assert 0 < tracking.due - desk.parley.clock.at <= DAY
+
+    def years(since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
+        raise busy(999_999_999)
+
+    desk.there.changed = years  # type: ignore[method-assign]
+    desk.pass_(25 * 3600)
+    tracking = desk.parley.store.one(ref(Tracking, desk.install))
+    assert 0 < tracking.due - desk.parley.clock.at <= DAY
 
 
 def test_a_hint_that_came_before_the_last_look_costs_nothing(desk: Desk, parley: Parley) -> None:

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import uuid
 from datetime import UTC, datetime
 from urllib.parse import unquote, urlencode
@@ -37,6 +38,7 @@ class GitLabPeer(Peer):
         self.tokens = {"glpat-bot": 1, "glpat-ann": 2}
         self.levels = {1: 40, 2: 30}
         self.projects = {14: "acme/api", 15: "acme/other", 16: "secret/place"}
+        self.was = {}
         self.readable = {1: {14, 15}, 2: {14, 15, 16}}
         self.labels = {14: ["bug", "workflow::doing", "workflow::triage", "workflow::odd", "wontfix"], 15: [], 16: []}
         self.issues, self.hooks, self.next_id = {}, {}, 300
@@ -56,9 +58,25 @@ class GitLabPeer(Peer):
     def project_of(self, asked, told):
         told = unquote(told)
         id_ = next((id_ for id_, path in self.projects.items() if told in (str(id_), path)), None)
+        if told in self.was:
+            raise self.moved(asked, self.was[told])
         if id_ not in self.readable[asked.user]:
             raise Refused(404, {"message": "404 Project Not Found"})
         return id_
+
+    def rename(self, project, path):
+        self.was[self.projects[project]] = project
+        self.projects[project] = path
+
+    def moved(self, asked, project):
+        """From the path of before it leads whoever reads, and refuses whoever writes."""
+        if asked.method != "GET":
+            return Refused(
+                405, {"message": "405 Method Not Allowed - Non GET methods are not allowed for moved projects"}
+            )
+        place = re.sub(r"/projects/[^/]+", f"/projects/{project}", asked.path, count=1)
+        query = urlencode([(name, value) for name, values in asked.query.items() for value in values])
+        return Refused(301, {"message": "301 Moved"}, Location=f"{self.url}{place}?{query}")
 
     def issue_of(self, asked, project, iid):
         issue = self.issues.get((self.project_of(asked, project), int(iid)))

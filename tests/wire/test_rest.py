@@ -82,6 +82,13 @@ def test_what_is_not_there(status):
         gone.call("PUT", "/x")
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_page_in_place_of_the_api_makes_nothing_absent(status):
+    for page in (b"<!doctype html><title>Your site is currently unavailable</title>", b"default backend - 404"):
+        with pytest.raises(Busy):
+            api(answer(status, page)).find("/x")
+
+
 def test_no_answer():
     with pytest.raises(Busy):
         api(Unreachable("it did not answer in time")).call("GET", "/x")

@@ -14,7 +14,7 @@ from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketS
 from ...desk.workspaces import Install
 from ...ports import Answer, Busy, Denied, Outside, Secrets
 from ...wire.reading import ident, items, moment, walk, words
-from ...wire.rest import Absent, Api, Query
+from ...wire.rest import Absent, Api, Query, there
 from .webhook import handshake_token
 from .words import CLOSING, DONE, OPEN, comment_of, reads, reference, section_word, word_of
 
@@ -259,7 +259,7 @@ class Asana:
 
     def _ticket(self, task: Any) -> TicketSeen:
         section = walk(self._membership(task), "section") if self._config["sections"] else None
-        gid = ident(task, "gid")
+        gid = there(ident(task, "gid"))
         return TicketSeen(
             id=gid,
             key=gid,

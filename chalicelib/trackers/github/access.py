@@ -109,7 +109,7 @@ class Access:
             reset = answer.headers.get("x-ratelimit-reset", "")
             left = int(reset[:12]) - self._now() // 1000 if used_up and reset.isascii() and reset.isdigit() else 0
             return Busy("GitHub's rate limit", max(1, asked or left or PATIENCE))
-        return Denied("the App's installation is suspended", lost=True) if "suspended" in words else None
+        return Denied(f"HTTP 403: {said(told)}"[:200], lost=True) if "suspended" in words else None
 
     def _tokens(self) -> Iterator[str]:
         """Of each private key the token that is kept; a new one, should that be refused."""

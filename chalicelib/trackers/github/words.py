@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from ...desk.tickets import Word
+from ...wire.markdown import readable
 
 OPEN = Word(id="open", name="Open", means="open")
 IN_PROGRESS = Word(id="in_progress", name="In progress", means="in_progress")
@@ -29,16 +30,6 @@ MAX_TITLE = 256
 
 # What we put under a text of ours: the mark, hidden, and the link back. It is never read as part of the text.
 _FOOT = re.compile(r"\s*<!-- parley:([\w.:-]{1,120}) -->(?:\n\n\[[^\n]*\n\n<!-- /parley -->)?")
-# HTML comments hide what their writer did not want to be read; code, where they are plain to see, is left alone. Each
-# alternative is matched whole, also where its end is missing, as GitHub renders it.
-_HIDDEN = re.compile(
-    r"""(?P<seen>
-          ^[ ]{0,3}(?P<fence>`{3,}|~{3,}).*?(?:^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|\Z)
-        | (?<!`)(?P<tick>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=tick)(?!`)
-        )
-      | <!--.*?(?:-->|\Z)""",
-    re.DOTALL | re.MULTILINE | re.VERBOSE,
-)
 _NAME = r"[A-Za-z0-9][A-Za-z0-9-]{0,99}/[A-Za-z0-9._-]{1,100}"
 REPOSITORY = re.compile(_NAME)
 _TICKET = re.compile(rf"(?:({_NAME})#)?([0-9]{{1,12}})")
@@ -83,8 +74,8 @@ def labels(issue: dict[str, Any]) -> tuple[str, ...]:
 
 
 def said(body: str | None) -> str:
-    """What a text says to its readers: without our foot, without what is hidden in it."""
-    return _HIDDEN.sub(lambda found: found["seen"] or "", _FOOT.sub("", _lines(body))).strip()
+    """What a text says to its readers: without our foot, without what is hidden in it, in Markdown alone."""
+    return readable(_FOOT.sub("", _lines(body)))
 
 
 def mark_in(body: str | None) -> str:

@@ -17,7 +17,7 @@ from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketS
 from ...desk.workspaces import Install
 from ...ports import Answer, Busy, Denied, Outside, Secrets
 from ...wire.reading import ident, items, moment, walk, words
-from ...wire.rest import Absent, Api, Query
+from ...wire.rest import Absent, Api, Query, Reply, there
 from .words import (
     comment_of,
     footer,
@@ -37,6 +37,7 @@ MAX_PAGES = 50
 MAX_TITLE = 255
 REPORTER = 20
 HOPS = 3
+REDIRECTS = (301, 302, 307, 308)
 EVENTS = {
     "issues_events": True,
     "confidential_issues_events": True,
@@ -57,8 +58,11 @@ class GitLab:
     def probe(self) -> Probe:
         """Who we are there; the role that is missing."""
         me = self._api.call("GET", "/user")
-        project = self._api.find(self._project)
-        return Probe(account=words(me, "name"), actor=ident(me, "id"), missing=tuple(_missing(project)))
+        project = self._find(self._project)
+        named, path = self._config["project"], words(project, "path_with_namespace")
+        renamed = {"project": path} if path and not named.isdigit() and path.lower() != named.lower() else {}
+        missing = [*_missing(project), *(f"the project is called {path} now: change config.project" for _ in renamed)]
+        return Probe(account=words(me, "name"), actor=ident(me, "id"), missing=tuple(missing), renamed=renamed)
 
     def words(self) -> list[Word]:
         """Opened and closed, and each with the labels that say more."""
@@ -79,12 +83,13 @@ class GitLab:
 
     def unregister(self, id_: str) -> None:
         """Take it away."""
+        self._find(self._project)
         self._api.drop(f"{self._project}/hooks/{quote(id_, safe='')}")
 
     def create(self, draft: TicketDraft) -> TicketSeen:
         """Make the ticket, or find the one that carries the mark."""
         query: dict[str, str | int] = {"search": draft.mark, "in": "description", "scope": "all", "per_page": 20}
-        for each in self._api.call("GET", f"{self._project}/issues", query=query):
+        for each in self._ask(f"{self._project}/issues", query=query).json:
             if mark_in(words(each, "description")) == draft.mark:
                 return self._ticket(each)
         body = {
@@ -104,7 +109,7 @@ class GitLab:
         """By #5, group/name#5, or a URL of the server; of a moved one, where it is now."""
         path, iid = reference(reference_, self._config["url"])
         project = f"/projects/{quote(path, safe='')}" if path else self._project
-        told = self._api.find(f"{project}/issues/{iid}") if iid else None
+        told = self._find(f"{project}/issues/{iid}") if iid else None
         for _ in range(HOPS):
             seen = self._followed(told) if told else None
             if seen is None or not seen.moved_to:
@@ -121,7 +126,7 @@ class GitLab:
             return []
         asked: dict[str, str | int] = {"search": query.strip()[:200], "scope": "all", "order_by": "updated_at"}
         asked["per_page"] = limit
-        return [self._ticket(each) for each in self._api.call("GET", f"{self._project}/issues", query=asked)]
+        return [self._ticket(each) for each in self._ask(f"{self._project}/issues", query=asked).json]
 
     def comments(self, ticket: str, since: int = 0) -> list[CommentSeen]:
         """Those changed since, oldest first; what GitLab itself notes is left out. All of a confidential issue are
@@ -196,7 +201,7 @@ class GitLab:
             "per_page": PAGE,
             "page": number,
         }
-        told = self._api.call("GET", f"{self._project}/issues", query=query)
+        told = self._ask(f"{self._project}/issues", query=query).json
         found = [self._ticket(each) for each in told]
         if len(told) < PAGE:
             return found, ""
@@ -213,8 +218,30 @@ class GitLab:
         base = f"{self._config['url']}/api/v4"
         return Api(self._outside, base, {"private-token": token}, self._now, said, self._refusal)
 
+    def _ask(self, path: str, query: Query = ()) -> Reply:
+        """What a GET brings. From the path that a project had before GitLab leads to its number, and takes no write
+        there: what comes next goes by the number."""
+        try:
+            return self._api.ask("GET", path, query=query)
+        except Elsewhere as now:
+            place = re.match(r"/projects/[^/]+", path)
+            before = place[0] if place else ""
+            if before == self._project:
+                self._project = now.project
+            return self._api.ask("GET", now.project + path.removeprefix(before), query=query)
+
+    def _find(self, path: str) -> Any:
+        """What a GET finds; None if nothing is there for us."""
+        try:
+            return self._ask(path).json
+        except Absent:
+            return None
+
     def _refusal(self, answer: Answer, told: Any) -> Exception | None:
         """Rate limits tell the moment of their end where they tell no Retry-After; some servers answer them 403."""
+        moved = re.match(r".*/api/v4(/projects/\d{1,19})(?![^/?])", answer.headers.get("location", ""))
+        if answer.status in REDIRECTS and moved:
+            return Elsewhere("the project is called otherwise now", moved[1])
         reset = answer.headers.get("ratelimit-reset", "")
         limited = answer.status == 429 or (answer.status == 403 and answer.headers.get("ratelimit-remaining") == "0")
         if limited and "retry-after" not in answer.headers and reset.isascii() and reset.isdigit():
@@ -226,7 +253,7 @@ class GitLab:
         page = "1"
         for _ in range(MAX_PAGES):
             asked = {**dict(query), "per_page": PAGE, "page": page}
-            reply = self._api.ask("GET", path, query=asked)
+            reply = self._ask(path, query=asked)
             yield from reply.json if isinstance(reply.json, list) else []
             page = reply.headers.get("x-next-page", "")
             if not page.isdigit():
@@ -254,7 +281,7 @@ class GitLab:
         for note in self._newest_notes(seen.id):
             path, iid = moved_in(words(note, "body")) if walk(note, "system") is True else ("", "")
             if iid:
-                there = self._api.find(f"/projects/{quote(path, safe='')}/issues/{iid}") if path else None
+                there = self._find(f"/projects/{quote(path, safe='')}/issues/{iid}") if path else None
                 return _with(seen, moved_to=self._ticket(there).id) if there else _with(seen, gone=True)
         return _with(seen, gone=True)
 
@@ -262,7 +289,7 @@ class GitLab:
         labels = _labels(told)
         text = words(told, "description")
         return TicketSeen(
-            id=f"{ident(told, 'project_id')}-{ident(told, 'iid')}",
+            id=f"{there(ident(told, 'project_id'))}-{there(ident(told, 'iid'))}",
             key=f"#{ident(told, 'iid')}",
             url=words(told, "web_url"),
             title=words(told, "title"),
@@ -275,12 +302,20 @@ class GitLab:
         )
 
 
+class Elsewhere(Denied):
+    """The project goes by another path now. `project` is its place in the API."""
+
+    def __init__(self, reason: str, project: str) -> None:
+        super().__init__(reason)
+        self.project = project
+
+
 def said(told: Any) -> str:
-    """GitLab's own words: `message` as text, or lists of them by field; else `error`."""
+    """GitLab's own words: `message` as text, or lists of them by field; else of `error`."""
     message = walk(told, "message")
     if isinstance(message, dict):
         return "; ".join(f"{name} {', '.join(map(str, each))}" for name, each in message.items())
-    return str(message or walk(told, "error") or "")
+    return str(message or walk(told, "error_description") or walk(told, "error") or "")
 
 
 def _missing(project: Any) -> Iterator[str]:

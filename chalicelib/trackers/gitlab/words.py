@@ -16,6 +16,7 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from ...desk.tickets import CommentSeen, IssueState, Word
+from ...wire.markdown import readable
 from ...wire.reading import ident, moment, walk, words
 
 SCOPED = re.compile(r"(workflow|status|state|stage)::(.+)", re.IGNORECASE)
@@ -26,7 +27,7 @@ _DOING = re.compile(r"doing|in.?progress|in.?dev|in.?review|wip|started|active|i
 _WAITING = re.compile(r"to.?do|open|backlog|triage|ready|new|plan|schedul|refine", re.IGNORECASE)
 _MARK = re.compile(r"\n*<!-- parley:([A-Za-z0-9_.:-]{1,100}) -->\s*$")
 _LINK = re.compile(r"\n*\[Parley\]\(\S+\)\s*$")
-_HIDDEN = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
+_SIZED = re.compile(r"(!\[[^\]\n]*\]\([^)\s]*\))\{[^{}\n]*\}")
 _MOVED = re.compile(r"moved to (?:\[[^\]]*\]\()?(?:https?://[^\s/]+/)?([\w./-]+?)(?:#|/-/(?:issues|work_items)/)(\d+)")
 _QUICK = re.compile(r"^([ \t]*)/(?=[a-z_]+(?:\s|$))", re.MULTILINE)
 _PATH = re.compile(r"/(.+?)/-/(?:issues|work_items)/(\d+)")
@@ -97,8 +98,8 @@ def footer(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """A text as people see it: without our footer, and without hidden comments, which nobody meant to send."""
-    return _HIDDEN.sub("", _LINK.sub("", _MARK.sub("", text))).strip()
+    """A text as people see it: without our footer, without what is hidden in it, and without the sizes of pictures."""
+    return _SIZED.sub(r"\1", readable(_LINK.sub("", _MARK.sub("", text))))
 
 
 def comment_of(told: Any, internal: bool) -> CommentSeen:

@@ -7,7 +7,8 @@
 | strong, em, code, strike, link | the same; other marks (colours, underline) are dropped, their text stays |
 | mention, emoji, date, status, inlineCard, blockCard, embedCard | their text, time or URL |
 | taskList, decisionList | a list; a done task begins with `[x]` |
-| panel, expand, layouts, any that we do not know | what is in them |
+| expand | its title in bold, and what is in it |
+| panel, layouts, any that we do not know | what is in them |
 | media | `[attachment]` |
 """
 
@@ -99,6 +100,9 @@ def _list(bullet: Callable[[int, Node], str]) -> Callable[[Node, list[Any], int]
         told = []
         for number, item in enumerate(part for part in content if isinstance(part, dict)):
             mark = bullet(number, node) if words(item, "type") not in TASKS else TASKS[words(item, "type")](item)
+            if words(item, "type") in LISTS:  # tasks below a task stand beside it, in a list of their own
+                told.append("  " + _block(item, depth + 1).replace("\n", "\n  "))
+                continue
             body = _item(item, depth)
             lines = body.split("\n")
             pad = " " * (2 if mark.startswith("- ") else len(mark))
@@ -110,7 +114,7 @@ def _list(bullet: Callable[[int, Node], str]) -> Callable[[Node, list[Any], int]
 
 def _item(item: Node, depth: int) -> str:
     """Paragraphs of an item stand apart by an empty line; a list within it follows at once, as people write it."""
-    if words(item, "type") in TASKS:
+    if words(item, "type") in ("taskItem", "decisionItem"):
         return _paragraph(item, items(item, "content"), depth)
     parts = [part for part in items(item, "content") if isinstance(part, dict)]
     told = ""
@@ -118,7 +122,7 @@ def _item(item: Node, depth: int) -> str:
         block = _block(part, depth + 1)
         if not block:
             continue
-        tight = words(part, "type") in ("bulletList", "orderedList")
+        tight = words(part, "type") in LISTS
         told += ("\n" if tight else "\n\n") * bool(told) + block
     return told
 
@@ -143,6 +147,16 @@ def _cell(cell: Any, depth: int) -> str:
     return re.sub(r"\n+", " ", told).replace("|", "\\|").strip()
 
 
+def _expand(node: Node, content: list[Any], depth: int) -> str:
+    title = _SPECIAL.sub(r"\\\1", words(node, "attrs", "title").strip())
+    return "\n\n".join(filter(None, [f"**{title}**" if title else "", _blocks(content, depth)]))
+
+
+def _card(node: Node) -> str:
+    """A link as a card, which has the URL or all that is known of what it leads to."""
+    return words(node, "attrs", "url") or words(node, "attrs", "data", "url")
+
+
 BLOCKS: dict[str, Callable[[Node, list[Any], int], str]] = {
     "paragraph": _paragraph,
     "heading": _heading,
@@ -154,12 +168,22 @@ BLOCKS: dict[str, Callable[[Node, list[Any], int], str]] = {
     "decisionList": _list(lambda number, node: "- "),
     "rule": lambda node, content, depth: "---",
     "table": _table,
-    "blockCard": lambda node, content, depth: words(node, "attrs", "url"),
-    "embedCard": lambda node, content, depth: words(node, "attrs", "url"),
+    "blockCard": lambda node, content, depth: _card(node),
+    "embedCard": lambda node, content, depth: _card(node),
+    "expand": _expand,
+    "nestedExpand": _expand,
     "media": lambda node, content, depth: f"\\[{words(node, 'attrs', 'alt') or 'attachment'}]",
 }
+LISTS = ("bulletList", "orderedList", "taskList", "decisionList")
+
+
+def _box(item: Node) -> str:
+    return "- [x] " if words(item, "attrs", "state") == "DONE" else "- [ ] "
+
+
 TASKS: dict[str, Callable[[Node], str]] = {
-    "taskItem": lambda item: "- [x] " if words(item, "attrs", "state") == "DONE" else "- [ ] ",
+    "taskItem": _box,
+    "blockTaskItem": _box,
     "decisionItem": lambda item: "- ",
 }
 
@@ -205,7 +229,7 @@ INLINES: dict[str, Callable[[Node], str]] = {
     "emoji": lambda node: words(node, "attrs", "text") or words(node, "attrs", "shortName"),
     "status": lambda node: _SPECIAL.sub(r"\\\1", words(node, "attrs", "text")),
     "date": _date,
-    "inlineCard": lambda node: words(node, "attrs", "url"),
+    "inlineCard": _card,
     "mediaInline": lambda node: "\\[attachment]",
 }
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.workspaces import Install
-from ...ports import Denied, Outside, Secrets
+from ...ports import Answer, Denied, Outside, Secrets
 from ...wire.reading import ident, items, moment, walk, words
-from ...wire.rest import Api
+from ...wire.rest import LATER, Api, there
 from . import wiki
 from .adf import from_markdown
 from .webhook import account
@@ -30,6 +30,11 @@ WATCHED = [
     *("project_updated", "project_deleted"),
 ]
 MINUTE = 60_000
+# What the login says of a caller whom it has not let in.
+STRANGERS = {
+    "AUTHENTICATED_FAILED": "Jira does not take the token: it has ended, or is another account's",
+    "AUTHENTICATION_DENIED": "Jira asks the account for a CAPTCHA: log in with a browser once",
+}
 
 
 class Jira:
@@ -96,7 +101,7 @@ class Jira:
             "labels": [*map(_label, draft.labels), label],
         }
         body = {"fields": fields, "properties": [{"key": PROPERTY, "value": {"mark": draft.mark}}]}
-        id_ = ident(self._api.call("POST", self._path("/issue"), body), "id")
+        id_ = there(ident(self._api.call("POST", self._path("/issue"), body), "id"))
         self._link_back(id_, draft)
         return self._seen(id_)
 
@@ -202,7 +207,7 @@ class Jira:
         email = next(iter(self._secrets.get("email", ())), "")
         basic = base64.b64encode(f"{email}:{token}".encode()).decode()
         headers = {"authorization": f"Basic {basic}" if email else f"Bearer {token}"}
-        return Api(self._outside, self._site, headers, self._now, said)
+        return Api(self._outside, self._site, headers, self._now, said, _refusal)
 
     def _path(self, path: str) -> str:
         return f"/rest/api/{3 if self._cloud else 2}{path}"
@@ -240,7 +245,7 @@ class Jira:
         labels = [each for each in items(fields, "labels") if isinstance(each, str)]
         marked = next((each.removeprefix(LABEL) for each in labels if each.startswith(LABEL)), "")
         return TicketSeen(
-            id=ident(told, "id"),
+            id=there(ident(told, "id")),
             key=key,
             url=f"{self._site}/browse/{key}",
             title=words(fields, "summary"),
@@ -317,6 +322,16 @@ def said(told: Any) -> str:
     messages = [each for each in items(told, "errorMessages") if isinstance(each, str)]
     fields = [f"{name}: {text}" for name, text in (walk(told, "errors") or {}).items()]
     return "; ".join(messages + fields) or words(told, "message")
+
+
+def _refusal(answer: Answer, told: Any) -> Exception | None:
+    """With a token that has ended one is nobody to Jira: nothing is there then (200), or not that (404).
+    A header alone tells."""
+    if answer.status in LATER or answer.status >= 500:
+        return None
+    told_of = answer.headers.get("x-seraph-loginreason", "")
+    reason = next((reason for sign, reason in STRANGERS.items() if sign in told_of), "")
+    return Denied(reason, lost=True) if reason else None
 
 
 def _resolution(allowed: list[Any], wanted: str) -> str:

@@ -2,7 +2,7 @@
 (https://jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=all).
 
 The way out goes through the nodes of adf.py; the way in reads line by line what people use: headings, lists, quotes,
-code, bold, italics, struck, links, mentions, pictures. What is not known stays as it is.
+code, panels, tables, bold, italics, struck, links, mentions, pictures. What is not known stays as it is.
 """
 
 import re
@@ -14,7 +14,8 @@ from .adf import Node, from_markdown
 MARKS = {"strong": "*", "em": "_", "strike": "-"}
 _HEADING = re.compile(r"h([1-6])\.\s+(.*)")
 _BULLET = re.compile(r"([*#-]+)\s+(.*)")
-_FENCE = re.compile(r"\{(code|noformat)(?::([^}|]*)[^}]*)?\}")
+_BLOCK = re.compile(r"(?<!\\)\{(code|noformat|quote|panel)(?::([^}\n]*))?\}(.*?)(?:\{\1\}|\Z)", re.DOTALL)
+MAX_DEPTH = 5  # of blocks within blocks
 _INLINE: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"\{\{(.+?)\}\}"), r"`\1`"),
     (re.compile(r"\[~(?:accountid:)?([^\]]+)\]"), r"@\1"),
@@ -30,23 +31,42 @@ _INLINE: list[tuple[re.Pattern[str], str]] = [
 _SPECIAL = re.compile(r"([\\*_{}\[\]|!]|(?<!\w)-(?=\S)|(?<=\S)-(?!\w))")
 
 
-def to_markdown(text: str) -> str:
-    """Wiki text as Markdown."""
+def to_markdown(text: str, depth: int = 0) -> str:
+    """Wiki text as Markdown. A block begins and ends wherever its sign stands, also within a line."""
+    told, place, text = [], 0, text.replace("\r\n", "\n")
+    for block in _BLOCK.finditer(text) if depth < MAX_DEPTH else ():
+        told += [_lines(text[place : block.start()]), _dressed(block[1], block[2] or "", block[3].strip("\n"), depth)]
+        place = block.end()
+    return "\n\n".join(filter(None, [*told, _lines(text[place:])]))
+
+
+def _dressed(kind: str, told: str, text: str, depth: int) -> str:
+    """A block; `told` is what its sign says of it."""
+    said = told.split("|")
+    if kind in ("code", "noformat"):
+        fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
+        language = next(
+            (each.removeprefix("language=") for each in said if not re.match(r"(?!language=)\w+=", each)), ""
+        )
+        return f"{fence}{re.sub(r'[^a-z0-9+#-]', '', language.lower())}\n{text}\n{fence}"
+    inner = to_markdown(text, depth + 1)
+    if kind == "quote":
+        return "\n".join(f"> {line}".rstrip() for line in inner.split("\n"))
+    title = next((each.removeprefix("title=").strip() for each in said if each.startswith("title=")), "")
+    return "\n\n".join(filter(None, [f"**{title}**" if title else "", inner]))
+
+
+def _lines(text: str) -> str:
+    """What stands between blocks; rows in a line make a table, of which the first is the head."""
     told: list[str] = []
-    closing, quoted = "", False
-    for line in text.replace("\r\n", "\n").split("\n"):
-        fence = _FENCE.fullmatch(line.strip())
-        if closing:
-            closing = "" if fence and fence[1] == closing else closing
-            told.append("```" if not closing else line)
-        elif fence:
-            closing = fence[1]
-            told.append(f"```{re.sub(r'[^a-z0-9+#-]', '', (fence[2] or '').lower())}")
-        elif line.strip() == "{quote}":
-            quoted = not quoted
-        else:
-            told.append(("> " if quoted else "") + _line(line))
-    return "\n".join(told + ["```"] * bool(closing)).strip("\n")
+    wide = 0
+    for line in text.strip("\n").split("\n"):
+        cells = re.split(r" *\|\|? *", _inline(line.strip()))[1:-1] if line.startswith("|") else []
+        told.append(f"| {' | '.join(cells)} |" if cells else _line(line))
+        if cells and not wide:
+            told.append("|" + " --- |" * len(cells))
+        wide = len(cells)
+    return "\n".join(told).strip("\n")
 
 
 def _line(line: str) -> str:

@@ -43,8 +43,7 @@ class Graph:
                 refused = denied
                 continue
             if reply.json.get("errors"):  # GraphQL says most of what is wrong with a 200
-                refusal = self._refusal(Answer(200, reply.headers), reply.json)
-                raise refusal or Denied(_said(reply.json)[:200])
+                raise Denied(_said(reply.json)[:200])
             data: dict[str, Any] = reply.json["data"]
             return data
         raise refused
@@ -58,7 +57,8 @@ class Graph:
             return Denied(_said(told)[:200], lost=True)
         if kind in PASSING:
             return Busy(kind)
-        return Absent(_said(told)[:200]) if "not found" in _said(told).lower() else None
+        missing = "not found" in str(_first(told).get("message")).lower()  # for users it is worded otherwise
+        return Absent(_said(told)[:200]) if missing else None
 
     def _wait(self, headers: Mapping[str, str]) -> int:
         """Seconds until every budget that is used up fills again; the headers tell the moment in ms."""

@@ -86,6 +86,14 @@ def test_nothing_of_a_confidential_issue_is_for_customers(peer, theirs):
     assert [each.internal for each in ours_.tickets.comments(made.id)] == [True]
 
 
+def test_a_comment_is_read_as_people_see_it(peer, theirs):
+    made = ours(peer).tickets.create(DRAFT)
+    body = "![shot](https://x.example/a.png){width=600 height=400}<br>`<!-- shown -->`<!-- hidden -->"
+    theirs.issues.get(1).notes.create({"body": body})
+    [said] = ours(peer).tickets.comments(made.id)
+    assert said.text == "![shot](https://x.example/a.png)\n`<!-- shown -->`"
+
+
 def test_our_comments_carry_our_mark(peer):
     ours_ = ours(peer)
     made = ours_.tickets.create(DRAFT)
@@ -165,6 +173,29 @@ def test_an_issue_moved_to_where_we_cannot_read_is_gone_and_not_done(peer, their
     assert ours_.tickets.find("#1") is None
 
 
+def test_a_project_by_its_path_of_before_is_found_and_its_new_one_told(peer):
+    first = ours(peer).tickets.create(DRAFT)
+    peer.rename(14, "acorn/api")
+    made = ours(peer).tickets.create(TicketDraft(title="Another", text="", mark="iss_2", labels=()))
+    assert made.url == f"{peer.url}/acorn/api/-/issues/2"
+    assert ours(peer).tickets.create(DRAFT).id == first.id
+    assert [seen.id for seen in ours(peer).tickets.changed(0)[0]] == ["14-1", "14-2"]
+    assert [seen.id for seen in ours(peer).tickets.search("Another")] == ["14-2"]
+    assert ours(peer).tickets.find("acme/api#2").id == "14-2"
+    assert ours(peer, project="acme/other").tickets.find(f"{peer.url}/acme/api/-/issues/2").id == "14-2"
+    assert "workflow::doing" in str(ours(peer).tickets.words())
+    hook = ours(peer).tickets.register(HOOK, SECRET)
+    ours(peer).tickets.unregister(hook.id)
+    assert peer.hooks == {}
+    probe = ours(peer).tickets.probe()
+    assert probe.renamed == {"project": "acorn/api"}
+    assert probe.missing == ("the project is called acorn/api now: change config.project",)
+    assert ours(peer, project="14").tickets.probe().renamed == {}
+    peer.limit(Refused(302, None, Location="https://login.example/"))
+    with pytest.raises(Denied):
+        ours(peer).tickets.changed(0)
+
+
 def test_references_that_people_paste(peer):
     ours_ = ours(peer)
     made = ours_.tickets.create(DRAFT)
@@ -208,6 +239,14 @@ def test_what_changed_comes_in_pages_that_lose_nothing(peer):
         told += more
     assert {each.id for each in told} == {f"14-{n}" for n in range(1, 351)}
     assert [each.id for each in ours_.tickets.changed(at + 150)[0]] == ["14-350", "14-1"]
+
+
+def test_why_a_token_is_not_taken_is_told_in_gitlabs_words(peer):
+    body = {"error": "invalid_token", "error_description": "Token is expired."}
+    peer.limit(Refused(401, body))
+    with pytest.raises(Denied, match="Token is expired") as denied:
+        ours(peer).tickets.changed(0)
+    assert denied.value.lost
 
 
 def test_limits_and_failures(peer):

@@ -64,7 +64,9 @@ def test_html_and_scripts_are_text():
         (para({"type": "inlineCard", "attrs": {"url": "https://x.example/a"}}), "https://x.example/a"),
         ({"type": "blockCard", "attrs": {"url": "https://x.example/a"}}, "https://x.example/a"),
         ({"type": "panel", "attrs": {"panelType": "info"}, "content": [para(text("mind"))]}, "mind"),
-        ({"type": "expand", "attrs": {"title": "t"}, "content": [para(text("more"))]}, "more"),
+        ({"type": "expand", "attrs": {"title": "t*"}, "content": [para(text("more"))]}, "**t\\***\n\nmore"),
+        ({"type": "nestedExpand", "content": [para(text("more"))]}, "more"),
+        (para({"type": "inlineCard", "attrs": {"data": {"url": "https://x.example/y"}}}), "https://x.example/y"),
         ({"type": "mediaSingle", "content": [{"type": "media", "attrs": {"id": "1"}}]}, "\\[attachment]"),
         (
             {
@@ -75,6 +77,22 @@ def test_html_and_scripts_are_text():
                 ],
             },
             "- [x] a\n- [ ] b",
+        ),
+        (
+            {
+                "type": "taskList",
+                "content": [
+                    {"type": "taskItem", "attrs": {"state": "TODO"}, "content": [text("a")]},
+                    {
+                        "type": "taskList",
+                        "content": [
+                            {"type": "blockTaskItem", "attrs": {"state": "DONE"}, "content": [para(text("b"))]},
+                            {"type": "taskItem", "attrs": {"state": "TODO"}, "content": [text("c")]},
+                        ],
+                    },
+                ],
+            },
+            "- [ ] a\n  - [x] b\n  - [ ] c",
         ),
         ({"type": "decisionList", "content": [{"type": "decisionItem", "content": [text("yes")]}]}, "- yes"),
         ({"type": "extension", "attrs": {"extensionType": "com.x"}}, ""),

@@ -57,6 +57,25 @@ def test_a_ticket_is_made_once(peer):
     assert issue["properties"] == {"parley": {"mark": "iss_1"}}
 
 
+@pytest.mark.parametrize("reason", ["AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED"])
+@pytest.mark.parametrize(("status", "body"), [(404, {"errorMessages": ["no issue for you"]}), (200, {"issues": []})])
+def test_a_token_that_has_ended_makes_no_ticket_absent(peer, reason, status, body):
+    """Jira takes such a caller for nobody, and answers as it does to anybody."""
+    ours_ = ours(peer)
+    made = ours_.tickets.create(DRAFT)
+    asks = (lambda: ours_.tickets.fetch(made.id), lambda: ours_.tickets.changed(0), lambda: ours_.tickets.create(DRAFT))
+    for ask in asks:
+        peer.limit(Refused(status, body, X_Seraph_LoginReason=reason))
+        with pytest.raises(Denied) as denied:
+            ask()
+        assert denied.value.lost
+    peer.limit(Refused(503, None, X_Seraph_LoginReason=reason))
+    with pytest.raises(Busy):
+        ours_.tickets.fetch(made.id)
+    peer.limit(Refused(404, body, X_Seraph_LoginReason="OK"))
+    assert ours_.tickets.fetch(made.id) is None
+
+
 def test_a_link_back_that_was_not_made_is_made_the_next_time(peer):
     ours_ = ours(peer)
     api = peer._handled

@@ -128,7 +128,18 @@ def test_a_refusal_says_what_linear_means_for_users():
         linear(answer)[0].retitle("a", "T")
 
 
-@pytest.mark.parametrize("answer", [no(400, "Entity not found: Issue", "INPUT_ERROR", "invalid input"), ok(issue=None)])
+MISSING = ("Entity not found: Issue", "INPUT_ERROR", "invalid input")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        no(400, *MISSING),
+        no(400, *MISSING, said="Could not find referenced Issue."),
+        no(200, *MISSING, said="Could not find referenced Issue."),
+        ok(issue=None),
+    ],
+)
 def test_what_is_not_there_is_none(answer):
     assert linear(answer)[0].fetch("a") is None
 

@@ -1,0 +1,34 @@
+"""Markdown as GitHub and GitLab keep it, with HTML in it, as people read it."""
+
+import re
+
+# HTML comments hide what their writer did not want to be read, and other HTML is nothing to read: GitHub itself puts
+# pasted pictures in so. Code, where both are plain to see, is left alone. Each alternative is matched whole, also where
+# its end is missing, as GitHub renders it.
+_HIDDEN = re.compile(
+    r"""(?P<seen>
+          ^[ ]{0,3}(?P<fence>`{3,}|~{3,}).*?(?:^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|\Z)
+        | (?<!`)(?P<tick>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=tick)(?!`)
+        )
+      | <!--.*?(?:-->|\Z)
+      | </?(?P<tag>img|br|details|summary|picture|source|p|div|span|kbd|sub|sup)\b(?P<told>[^<>]*)>""",
+    re.DOTALL | re.MULTILINE | re.VERBOSE | re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"""\b(alt|src)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+
+
+def readable(text: str) -> str:
+    """A text without what is hidden in it, in Markdown alone."""
+    return _HIDDEN.sub(_read, text.replace("\r\n", "\n")).strip()
+
+
+def _read(found: re.Match[str]) -> str:
+    """What is left of code, of a hidden comment, of a tag."""
+    tag = (found["tag"] or "").lower()
+    if tag in ("br", "summary"):
+        return "\n" if tag == "br" else "**"
+    if tag != "img":
+        return found["seen"] or ""
+    told = {name.lower(): one or other for name, one, other in _ATTRIBUTE.findall(found["told"])}
+    alt = re.sub(r"[\[\]\\\n]", " ", told.get("alt", ""))
+    return f"![{alt}]({told['src']})" if re.fullmatch(r"https?://[^\s()]+", told.get("src", "")) else alt
