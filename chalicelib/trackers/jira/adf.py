@@ -369,6 +369,8 @@ def _inlines(tokens: "list[Token]") -> list[Node]:
         elif token.nesting < 0:
             marks.pop()
         elif token.type in ("hardbreak", "softbreak"):
+            if told and told[-1]["type"] == "text" and "marks" not in told[-1]:
+                told[-1]["text"] = told[-1]["text"].rstrip(" ") or " "  # what ends a line is not seen
             told.append({"type": "hardBreak"})
         else:
             _add(told, *_text_of(token), marks)

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.trackers.jira.adf import document, from_markdown, to_markdown
@@ -208,6 +208,7 @@ def test_a_document_survives_the_way_there_and_back(nodes):
 
 
 @given(st.text("ab1 \n*_`~[]()<>#!&|\\.-+=:", max_size=60))
+@example("\\ \n1")
 def test_markdown_that_came_back_once_stays(told):
     once = to_markdown(from_markdown(told))
     assert to_markdown(from_markdown(once)) == once
