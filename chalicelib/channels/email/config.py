@@ -13,12 +13,15 @@ ADDRESS = re.compile(
     r"[a-z0-9._-]{1,30}@(?=.{4,200}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])\Z"
 )
 MAX_COLLECT = 900  # s
+LIST = re.compile(r"[a-z0-9._+-]{1,255}\Z")
+MAX_LISTS = 20
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """`provider` hands us what comes to `address`. What is said within `collect` seconds goes out as one mail; with
     `away`, users who spoke elsewhere are told by mail too; with `changes`, edits and deletes of what a mail said are
-    told by another, in words. `per_hour` mails are taken from one sender."""
+    told by another, in words. `per_hour` mails are taken from one sender. `lists` are the List-IDs of lists of the
+    vendor's own that hand on to `address`."""
 
     provider: Literal["postmark", "mailgun", "sendgrid", "ses"]
     address: str
@@ -27,6 +30,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     away: bool = True
     changes: bool = False
     per_hour: int = 60
+    lists: list[str] = []
 
 
 class Asked(Config, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,7 +48,10 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
         raise Invalid(f"collect is a number of seconds from 0 to {MAX_COLLECT}", "config.collect")
     if not 1 <= asked.per_hour <= 100_000:
         raise Invalid("per_hour is a number from 1 to 100000", "config.per_hour")
-    return msgspec.to_builtins(msgspec.structs.replace(asked, address=asked.address.lower()))  # type: ignore[no-any-return]
+    lists = [name.strip().strip("<>").lower() for name in asked.lists]
+    if len(lists) > MAX_LISTS or not all(LIST.match(name) for name in lists):
+        raise Invalid(f"lists are at most {MAX_LISTS} List-IDs, such as support.acorn.example", "config.lists")
+    return msgspec.to_builtins(msgspec.structs.replace(asked, address=asked.address.lower(), lists=lists))  # type: ignore[no-any-return]
 
 
 def of(install: Install) -> Config:

@@ -61,9 +61,12 @@ def parse(envelope: Envelope, install: Install) -> list[Arrival]:
         return [Unsupported(what="unreadable")]
     if not hasattr(found, "checks"):
         return [found]
+    from .config import of
+    from .lists import as_written
     from .rules import unheard
 
-    return [unheard(found, install) or _mailed(found, envelope, install)]
+    mail = as_written(found, of(install).lists)
+    return [unheard(mail, install) or _mailed(mail, envelope, install)]
 
 
 def _reader(envelope: Envelope, install: Install) -> Any:

@@ -10,17 +10,19 @@ import pytest
 from chalicelib.channels.email import inbound
 from chalicelib.channels.email.text import latest, markdown
 from chalicelib.desk.arrivals import Bounced, Ignored, Mailed, Unsupported
+from chalicelib.desk.errors import Invalid
 from tests.channels.conftest import NOW, envelope_of, install_of
 
 PAYLOADS = pathlib.Path(__file__).parent / "payloads"
 AT = 1_768_206_600_000
 
 
-def install(provider: str) -> Any:
-    return install_of("email", **inbound.check({"provider": provider, "address": "support@in.acorn.example"}))
+def install(provider: str, **config: Any) -> Any:
+    told = {"provider": provider, "address": "support@in.acorn.example", **config}
+    return install_of("email", **inbound.check(told))
 
 
-def parsed(name: str) -> Any:
+def parsed(name: str, **config: Any) -> Any:
     """What the payload with that name, ending apart, says."""
     (path,) = PAYLOADS.glob(f"{name}.*")
     raw, type_, provider = path.read_bytes(), "application/json", name.partition("-")[0]
@@ -31,7 +33,7 @@ def parsed(name: str) -> Any:
     elif path.suffix == ".body":
         head, _, raw = raw.partition(b"\n\n")
         type_ = head.partition(b": ")[2].decode()
-    (arrival,) = inbound.parse(envelope_of("email", raw, type_), install(provider))
+    (arrival,) = inbound.parse(envelope_of("email", raw, type_), install(provider, **config))
     return arrival
 
 
@@ -114,6 +116,9 @@ def test_what_is_passed_on_is_what_they_want_to_say(name: str) -> None:
         ("auto-generated", "automatic"),
         ("precedence-bulk", "bulk"),
         ("precedence-list", "bulk"),
+        ("list-google", "bulk"),
+        ("list-google-rewritten", "bulk"),
+        ("list-mailman", "bulk"),
         ("empty-return-path", "empty-return-path"),
         ("mailgun-empty-sender", "empty-return-path"),
         ("own-loop", "own-mail"),
@@ -309,3 +314,20 @@ def test_every_known_case_has_its_payloads_and_ends_as_told(case: str) -> None:
     ends, names = CASES[case]
     for name in names.split():
         assert type(parsed(name)).__name__ == ends, name
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"), [("list-google", "pass"), ("list-google-rewritten", "none"), ("list-mailman", "none")]
+)
+def test_what_people_write_to_a_list_of_ones_own_is_heard(name: str, verdict: str) -> None:
+    told = parsed(name, lists=["<Support.acorn.example>"])
+    assert (told.sender, told.name, told.verdict) == ("ann@acme.example", "Ann", verdict)
+    assert told.text == "Since noon every key expires within a minute."
+    assert parsed(name, lists=["sales.acorn.example"]) == Ignored(reason="bulk")
+
+
+@pytest.mark.parametrize("lists", [["a b"], [""], ["x"] * 21, ["a\nb"]])
+def test_lists_are_named_by_their_ids(lists: list[str]) -> None:
+    with pytest.raises(Invalid) as wrong:
+        install("ses", lists=lists)
+    assert wrong.value.field == "config.lists"
