@@ -103,6 +103,10 @@ class Story:
         say(" ", f"state {room['state']}, turn {room['turn']}, unread {room['unread']}   ({room['id']})")
         return room
 
+    def triage(self) -> str:
+        """The path of the customer's triage room."""
+        return f"/v1/rooms/{self.call('GET', '/v1/customers/acme')['triage_room']}"
+
     def rooms(self) -> list[dict[str, Any]]:
         """The inbox."""
         return list(self.call("GET", "/v1/rooms")["items"])
@@ -153,12 +157,12 @@ class Story:
         }
         token = jwt.encode(claims, self.workspace["token_secret"], algorithm="HS256")
         rooms = self.call("GET", "/v1/rooms", key=token)["items"]
-        triage = next(room for room in rooms if room["kind"] == "triage")
-        said = self.call("POST", f"/v1/rooms/{triage['id']}/messages", {"text": "Is v2 of the API out?"}, key=token)
+        path = self.triage()
+        said = self.call("POST", f"{path}/messages", {"text": "Is v2 of the API out?"}, key=token)
         say("8", f"Grace, of Acme, sees {len(rooms)} rooms of her company and asks in triage: {said['text']}")
-        self.call("PUT", f"/v1/rooms/{triage['id']}/messages/{said['id']}/reactions/%F0%9F%91%80")
+        self.call("PUT", f"{path}/messages/{said['id']}/reactions/%F0%9F%91%80")
         topic = {"name": f"API v2 ({self.mark})", "from": said["id"]}
-        fork = self.call("POST", f"/v1/rooms/{triage['id']}/fork", topic)
+        fork = self.call("POST", f"{path}/fork", topic)
         self.call("PATCH", f"/v1/rooms/{fork['id']}", {"state": "resolved", "outcome": "Out since Monday"})
         self.call("POST", f"/v1/rooms/{fork['id']}/messages", {"text": "And the SDK?"}, key=token)
         state = self.call("GET", f"/v1/rooms/{fork['id']}")["state"]
@@ -185,7 +189,7 @@ class Story:
         for _ in range(3):
             with urllib.request.urlopen(urllib.request.Request(hook["url"], body.encode(), headers)) as answered:
                 status = answered.status
-        path = f"/v1/rooms/{self.call('GET', '/v1/customers/acme')['triage_room']}/messages"
+        path = f"{self.triage()}/messages"
         found = wait("the message", lambda: [m for m in self.call("GET", path)["items"] if m["text"] == text])
         say("10", f"A signed webhook came in three times (HTTP {status}): {len(found)} message in the room.")
 

@@ -22,8 +22,10 @@ def as_written(mail: Mail, lists: Collection[str]) -> Mail:
     headers = {name: lines for name, lines in mail.headers.items() if not name.startswith(LISTED)}
     if mail.header("precedence").strip().lower() in ("list", "bulk"):
         del headers["precedence"]
-    own = f"<mailto:{mail.sender}>" in mail.header("list-post").lower()
-    name, sender = sender_of(mail.headers.get("x-original-from", []) or mail.headers.get("reply-to", [])[: int(own)])
+    writers = mail.headers.get("x-original-from", [])
+    if not writers and f"<mailto:{mail.sender}>" in mail.header("list-post").lower():
+        writers = mail.headers.get("reply-to", [])
+    name, sender = sender_of(writers)
     if not sender or sender == mail.sender:
         return replace(mail, headers=headers)
     return replace(mail, headers=headers, sender=sender, sender_name=name, checks=Checks())

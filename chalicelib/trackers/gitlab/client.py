@@ -281,8 +281,8 @@ class GitLab:
         for note in self._newest_notes(seen.id):
             path, iid = moved_in(words(note, "body")) if walk(note, "system") is True else ("", "")
             if iid:
-                there = self._find(f"/projects/{quote(path, safe='')}/issues/{iid}") if path else None
-                return _with(seen, moved_to=self._ticket(there).id) if there else _with(seen, gone=True)
+                moved = self._find(f"/projects/{quote(path, safe='')}/issues/{iid}") if path else None
+                return _with(seen, moved_to=self._ticket(moved).id) if moved else _with(seen, gone=True)
         return _with(seen, gone=True)
 
     def _ticket(self, told: Any) -> TicketSeen:

@@ -3,7 +3,7 @@
 import { h } from "../shared/dom.js";
 import { ask, attempt, choice, doing, empty, field, input, say } from "./parts.js";
 import { isTracker } from "./kinds.js";
-import { ISSUE_KINDS, ISSUE_STATES } from "./raise.js";
+import { ISSUE_KINDS, ISSUE_STATES, stateTag } from "./raise.js";
 import { api, here, may } from "./session.js";
 
 const SORTS = [["age", "Newest first"], ["rooms", "Most rooms first"], ["arr", "Highest ARR first"]];
@@ -13,7 +13,6 @@ const ABOUT = { comment: "A comment in the tracker", words: "An agent's words" }
 
 const many = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 const states = () => Object.entries(ISSUE_STATES);
-const stateTag = (issue) => h(`span.tag.${issue.state}`, null, ISSUE_STATES[issue.state]);
 const behind = (issue) => [many(issue.rooms, "room"), many(issue.customers, "customer"), issue.arr ? `ARR ${issue.arr.toLocaleString()}` : ""].filter(Boolean).join(" · ");
 
 /** The page: the drafts and the list, or one issue. */

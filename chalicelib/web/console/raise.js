@@ -8,6 +8,9 @@ import { api, may } from "./session.js";
 export const ISSUE_STATES = { open: "open", in_progress: "in progress", done: "done", declined: "declined" };
 export const ISSUE_KINDS = [["bug", "bug"], ["feature", "feature"], ["question", "question"]];
 
+/** How an issue stands, as a mark. */
+export const stateTag = (issue) => h(`span.tag.${issue.state}`, null, ISSUE_STATES[issue.state]);
+
 /** The issues of a room, for the side of it; null where there is nothing to show or do. */
 export async function roomIssues(room, again) {
   if (!room.customer) return null;
@@ -15,7 +18,7 @@ export async function roomIssues(room, again) {
   const rows = page.items.map(({ issue }) => {
     const tickets = issue.tickets.filter((ticket) => ticket.url);
     return h("li", null, h("span", null, h("button.link", { type: "button", onclick: () => { location.hash = `#/issues/${issue.id}`; } }, issue.title), tickets.map((ticket) => h("small", null, h("a", { href: ticket.url, target: "_blank", rel: "noopener noreferrer" }, ticket.key ?? "ticket")))),
-      h(`span.tag.${issue.state}`, null, ISSUE_STATES[issue.state]),
+      stateTag(issue),
       may("write") ? doing("quiet", { "aria-label": `Take the room off “${issue.title}”`, title: "Take the room off it" }, async () => {
         await api.call("DELETE", `/v1/issues/${issue.id}/rooms/${room.id}`);
         await again();
