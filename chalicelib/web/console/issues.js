@@ -41,9 +41,10 @@ async function listed([state = "open", sort = "age"], go) {
 
 async function fillDrafts(place, go) {
   const page = await api.get("/v1/notices?limit=20");
-  const titles = await Promise.all(page.items.map((notice) => api.get(`/v1/issues/${notice.issue}`)));
+  const named = async (id) => [id, (await api.get(`/v1/issues/${id}`)).title];
+  const titles = new Map(await Promise.all([...new Set(page.items.map((notice) => notice.issue))].map(named)));
   const again = () => fillDrafts(place, go);
-  const cards = page.items.map((notice, i) => noticeCard(notice, again, h("button.link", { type: "button", onclick: () => go(`#/issues/${notice.issue}`) }, titles[i].title)));
+  const cards = page.items.map((notice) => noticeCard(notice, again, h("button.link", { type: "button", onclick: () => go(`#/issues/${notice.issue}`) }, titles.get(notice.issue))));
   place.replaceChildren(...(cards.length ? [h("section", { "aria-label": "Drafts" }, h("h2", null, "Customers wait for your word"), cards)] : []));
 }
 
