@@ -114,8 +114,9 @@ def _work_off(place: Place, arrival: Arrival, outcome: Outcome) -> None:
         outcome.unsupported.append(arrival.what)
     else:
         try:
-            HANDLERS[type(arrival)](place, arrival)
-            outcome.handled.append(type(arrival).__name__.lower())
+            kind, handler = HANDLERS[type(arrival)]
+            handler(place, arrival)
+            outcome.handled.append(kind)
         except Barred:
             outcome.ignored.append("blocked-speaker")
         except Aside as aside:
@@ -210,19 +211,20 @@ def _bounced(place: Place, arrival: Bounced) -> None:
     bounced(place, arrival)
 
 
-HANDLERS: dict[type, Callable[[Place, Any], None]] = {
-    Said: _said,
-    Mailed: _mailed,
-    Bounced: _bounced,
-    Edited: _edited,
-    Deleted: _deleted,
-    Reacted: _reacted,
-    Echoed: echoed_back,
-    Connected: connected,
-    Ordered: ordered,
-    Shut: shut,
-    Renamed: renamed,
-    AccountLost: account_lost,
+# kind of arrival → its name in the metrics, and what is done with it
+HANDLERS: dict[type, tuple[str, Callable[[Place, Any], None]]] = {
+    Said: ("said", _said),
+    Mailed: ("mailed", _mailed),
+    Bounced: ("bounced", _bounced),
+    Edited: ("edited", _edited),
+    Deleted: ("deleted", _deleted),
+    Reacted: ("reacted", _reacted),
+    Echoed: ("echoed", echoed_back),
+    Connected: ("connected", connected),
+    Ordered: ("ordered", ordered),
+    Shut: ("shut", shut),
+    Renamed: ("renamed", renamed),
+    AccountLost: ("accountlost", account_lost),
 }
 
 

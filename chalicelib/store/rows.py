@@ -36,7 +36,7 @@ def to_row(record: Record) -> Row:
     pk, sk = kind.key(*kind.ids(record))
     expires = -(-kind.expires(record) // 1000)
     document = _encoder.encode(record).decode()
-    return Row(pk, sk, record.version, kind.type.__name__, document, kind.indexes(record), expires)
+    return Row(pk, sk, record.version, kind.name, document, kind.indexes(record), expires)
 
 
 def record_of_image(image: dict[str, dict[str, str]] | None) -> Record | None:

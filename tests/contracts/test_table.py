@@ -314,7 +314,7 @@ def sample(of, name="x"):
     return {str: f"{name}-é😀\n\u2028", int: sum(name.encode()), float: sum(name.encode()) / 8, bool: True}[of]
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type.__name__)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_every_record_comes_back_as_it_was(store, kind):
     record = sample(kind.type)
     place = ref(kind.type, *kind.ids(record))
@@ -329,7 +329,7 @@ def test_every_record_comes_back_as_it_was(store, kind):
     assert store.one(place) is None
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type.__name__)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_every_record_is_read_off_the_stream(kind):
     row_ = to_row(sample(kind.type))
     image = {"pk": {"S": row_.pk}, "sk": {"S": row_.sk}, "t": {"S": row_.t}, "d": {"S": row_.d}, "v": {"N": "1"}}
