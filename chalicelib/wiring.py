@@ -9,7 +9,7 @@ from .settings import settings
 
 if TYPE_CHECKING:
     from .aws.queues import SqsQueues
-    from .desk.letters import Letter
+    from .desk.mails import Letter
     from .ports import AskingOf, Granting, Outside, Sockets
 
 # kind of channel → (its module for what comes in, its module for what goes out or "")

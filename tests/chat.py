@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.desk.arrivals import Arrival, Deleted, Echoed, Edited, Reacted, Said, Speaker
 from chalicelib.desk.deliveries import Lost, Parcel, Receipt, Retry, Sent, Skipped
-from chalicelib.desk.faces import Shown
+from chalicelib.desk.outside_people import Shown
 from chalicelib.desk.rooms import within
 from chalicelib.desk.workspaces import Install
 from chalicelib.ports import Denied, World

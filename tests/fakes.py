@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib import wiring
+from chalicelib.desk.customer_totals import owner_of_moved
 from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.errors import NotFound
-from chalicelib.desk.footing import owner_of_moved
 from chalicelib.desk.issues import Issue, came_or_went, merged
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room

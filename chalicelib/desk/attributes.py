@@ -7,11 +7,11 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
+from .customer_totals import Footing
 from .customers import Customer
 from .errors import Invalid
-from .footing import Footing
-from .moments import EPOCH
 from .record import Record
+from .times import EPOCH
 
 Type = Literal["string", "number", "boolean", "time", "list"]
 TYPES: tuple[str, ...] = get_args(Type)

@@ -12,8 +12,8 @@ from .errors import Conflict
 from .hours import Hours, opens
 from .messages import Attached, Author, Broadcasted
 from .record import Part, Record
+from .room_changes import MAX_HEARD
 from .rooms import Room
-from .saying import MAX_HEARD
 
 State = Literal[
     "draft", "scheduled", "planning", "sending", "paused", "cancelled", "done", "undoing", "undone", "failed"

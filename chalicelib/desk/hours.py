@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from .errors import Invalid
-from .moments import EPOCH
 from .record import Part
+from .times import EPOCH
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .attributes import ASKED_FOR, BUILT_IN, Type, fits, instant
+from .customer_totals import Footing
 from .errors import Invalid
-from .footing import Footing
 from .record import Record
 
 MAX_SEGMENTS = 90  # a workspace: a customer enters and leaves them all in one transaction

@@ -7,7 +7,7 @@ import binascii
 import msgspec
 
 from ..desk.errors import Malformed
-from ..desk.indexing import Place
+from ..desk.search_index import Place
 
 NONE = "cursor is not one that this API gave out"
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from chalice.app import Response
 
-from ..desk.claims import Claim
 from ..desk.errors import Forbidden, Invalid, Malformed, NotFound, WrongMediaType
+from ..desk.idempotency import Claim
 from ..desk.people import Principal, may_see
 from ..desk.rooms import Room
 from ..desk.strict_json import loads, shaped

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 
 from ..desk.broadcasts import Broadcast
+from ..desk.connections import place_of
 from ..desk.deliveries import Delivery
 from ..desk.messages import Change, Message
 from ..desk.people import Principal
 from ..desk.rooms import Room, Seen
-from ..desk.sockets import place_of
 from .messages import message_view
 from .rooms import room_view
 

@@ -6,7 +6,7 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
-from ..desk.indexing import Kind
+from ..desk.search_index import Kind
 from . import handlers as _handlers  # noqa: F401  fills the route table
 from .handlers.about import VERSION
 from .router import ROUTES, Route

@@ -3,10 +3,10 @@
 from typing import Literal
 
 from ..desk.customers import Customer, User
-from ..desk.indexing import kind_of
 from ..desk.issues import Issue
 from ..desk.messages import Message
-from ..desk.searching import Piece
+from ..desk.search_index import kind_of
+from ..desk.search_query import Piece
 from ..desk.workspaces import Agent
 from ..flows.experts import Expert, Reason
 from ..flows.search import Hit

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from ..desk.errors import Invalid
-from ..desk.moments import rfc3339
+from ..desk.times import rfc3339
 
 # Python's `$` also matches before a line's end: hence the look-ahead, which no other reader of the pattern minds.
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]

@@ -16,12 +16,12 @@ What is refused is answered with `{"type": "problem", …}` as the HTTP API woul
 import time
 from typing import Any
 
+from ..desk.connections import EVERYTHING, FIRST_FRAME, MAX_LIFE, Connection, Subscription, place_of
 from ..desk.customers import Customer, User, Visitor
 from ..desk.errors import Busy, Clash, Forbidden, Invalid, NotFound, Refusal, Unauthenticated
 from ..desk.ids import customer_id
 from ..desk.people import Principal, may_see
 from ..desk.rooms import Room
-from ..desk.sockets import EVERYTHING, FIRST_FRAME, MAX_LIFE, Connection, Subscription, place_of
 from ..desk.strict_json import loads
 from ..desk.workspaces import Agent
 from ..flows.push import leave, tell, watching

@@ -177,12 +177,12 @@ def mail(event: Any) -> dict[str, Any]:
 def react(event: Any) -> None:
     """Changes of rooms, in order within a room; of customers, people and issues. What fails is set aside; only AWS
     being away runs a batch again."""
+    from ..desk.customer_totals import owner_of_moved
     from ..desk.customers import Customer, User
-    from ..desk.footing import owner_of_moved
-    from ..desk.indexing import Unindexed
     from ..desk.issues import Issue, came_or_went, merged
     from ..desk.messages import Change, Message
     from ..desk.rooms import Room
+    from ..desk.search_index import Unindexed
     from ..desk.segments import Placement
     from ..desk.workspaces import Agent
     from ..flows.announce import Listeners, announce, announce_promise

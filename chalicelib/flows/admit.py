@@ -8,7 +8,7 @@ from msgspec import json
 from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.errors import Conflict, Invalid
 from ..desk.ids import customer_id, triage_room_id, user_id
-from ..desk.letters import Mailbox
+from ..desk.mails import Mailbox
 from ..desk.record import Record
 from ..desk.rooms import Room
 from ..ports import Drop, Put, World, Write, new, over, ref

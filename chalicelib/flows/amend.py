@@ -7,8 +7,8 @@ import msgspec
 from ..desk import messages
 from ..desk.errors import Forbidden, NotFound, Stale
 from ..desk.messages import ChangeType, Known, Message, Pending, Source
+from ..desk.room_changes import touched
 from ..desk.rooms import Room
-from ..desk.saying import touched
 from ..ports import World, new, over, ref
 from .once import again
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..desk.errors import Conflict, Invalid, NotFound
-from ..desk.faces import CODE_LIFE, ConnectCode
 from ..desk.ids import ALPHABET, slot_of
+from ..desk.outside_people import CODE_LIFE, ConnectCode
 from ..desk.people import Principal
 from ..desk.rooms import Bridge, Room, Tie
 from ..desk.workspaces import Install

@@ -8,8 +8,8 @@ from typing import Any
 from ..desk.broadcasts import CHUNK, CHUNK_OF_TOPICS, Broadcast, Heard, Piece, Result, Tally, Target, standing
 from ..desk.errors import Busy, Clash
 from ..desk.messages import Draft, Source
+from ..desk.room_changes import said
 from ..desk.rooms import Room
-from ..desk.saying import said
 from ..desk.templates import filled
 from ..ports import Away, Errand, Listing, Put, Ref, World, new, over, ref
 from .amend import amend, delete_step

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from ..desk.errors import NotFound
-from ..desk.letters import TOKEN, Correspondent, ReturnAddress, RoomAddress, tokened
+from ..desk.mails import TOKEN, Correspondent, ReturnAddress, RoomAddress, tokened
 from ..desk.messages import Author
 from ..desk.workspaces import Install
 from ..ports import World, new, over, ref

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..desk.customers import Customer, User
-from ..desk.indexing import Unindexed, Wanted, entry_of, kind_mark, score
 from ..desk.issues import Asked, Issue
 from ..desk.messages import Author, Message
 from ..desk.people import Principal
 from ..desk.rooms import Room
-from ..desk.searching import Phrase, Question, hits, snippet
-from ..desk.words import words_of
+from ..desk.search_index import Unindexed, Wanted, entry_of, kind_mark, score
+from ..desk.search_query import Phrase, Question, hits, snippet
+from ..desk.tokens import words_of
 from ..desk.workspaces import Agent
 from ..ports import Listing, Ref, World, ref
 from .search import RECENT, sees, things_at

@@ -3,9 +3,9 @@ is asked about each of them once a day."""
 
 from ..desk.arrivals import Speaker
 from ..desk.customers import Customer, User
-from ..desk.faces import FACE_LIFE, Alias, Face, Shown
 from ..desk.ids import derived
 from ..desk.messages import Author
+from ..desk.outside_people import FACE_LIFE, Alias, Face, Shown
 from ..desk.workspaces import Agent, Install
 from ..ports import Busy, Denied, Listing, Put, World, ref
 from .admit import admit_user, admit_visitor

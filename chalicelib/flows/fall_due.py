@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
+from ..desk.room_changes import room_changed
 from ..desk.rooms import Room, naming
-from ..desk.saying import room_changed
 from ..ports import World, new, over, ref
 from .once import again
 

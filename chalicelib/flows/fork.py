@@ -8,8 +8,8 @@ from ..desk.errors import Invalid, NotFound
 from ..desk.ids import slot_of
 from ..desk.messages import Draft, ForkedFrom, Known, Message, Reply
 from ..desk.people import Principal
+from ..desk.room_changes import room_changed, said
 from ..desk.rooms import Bridge, Origin, Room, Tie
-from ..desk.saying import room_changed, said
 from ..ports import Listing, World, Write, new, over, ref
 from .audit import audit
 from .once import KEYLESS, Once, again

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..desk.envelopes import Envelope
 from ..desk.ids import derived
-from ..desk.letters import MailAddress
+from ..desk.mails import MailAddress
 from ..desk.workspaces import Install
 from ..ports import World, ref
 

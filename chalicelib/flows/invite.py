@@ -4,7 +4,7 @@ state that goes along is sealed: nobody can make one up, and it says whose it is
 import json
 
 from ..desk.errors import Conflict, Forbidden, Invalid, NotFound
-from ..desk.faces import Granted
+from ..desk.outside_people import Granted
 from ..desk.people import Principal
 from ..desk.workspaces import Install
 from ..ports import Busy, Denied, World, over, ref

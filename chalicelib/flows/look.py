@@ -4,10 +4,10 @@ due, so that late, doubled and lost ones change nothing; one worker looks at a t
 from dataclasses import dataclass
 from typing import Any
 
-from ..desk.agreeing import Agreement, agree, label_key, pending
 from ..desk.deliveries import wait
 from ..desk.issues import Holder, Issue, Link, Ticket, Tracking, turned
 from ..desk.messages import Author
+from ..desk.ticket_merge import Agreement, agree, label_key, pending
 from ..desk.tickets import TicketDraft, TicketSeen
 from ..desk.workspaces import Install
 from ..ports import Busy, Denied, Drop, Task, Tickets, World, Write, new, over, ref

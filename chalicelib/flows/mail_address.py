@@ -1,7 +1,7 @@
 """An e-mail install has its address to itself: SES hands over all mails of a domain, and the address says whose."""
 
 from ..desk.errors import Conflict
-from ..desk.letters import MailAddress
+from ..desk.mails import MailAddress
 from ..desk.workspaces import Install
 from ..ports import Drop, World, Write, new, ref
 

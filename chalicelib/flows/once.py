@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..desk.claims import LIFE, Claim
 from ..desk.errors import Busy, Clash, KeyReused
+from ..desk.idempotency import LIFE, Claim
 from ..ports import Ref, World, Write, new, ref
 
 T = TypeVar("T")

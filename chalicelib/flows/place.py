@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from ..desk.attributes import values_of
+from ..desk.customer_totals import Counted, Footing, OpenRoom, counted, glance, summed
 from ..desk.customers import Customer, User
 from ..desk.errors import Clash
-from ..desk.footing import Counted, Footing, OpenRoom, counted, glance, summed
 from ..desk.issues import Behind, Issue
 from ..desk.rooms import Room
 from ..desk.segments import MAX_SEGMENTS, Filter, Member, Placement, Segment, holds, issues_in, parse, turns

@@ -2,8 +2,8 @@
 
 from ..desk.errors import NotFound
 from ..desk.messages import Draft, Known, Message, check_text
+from ..desk.room_changes import read_up_to, said
 from ..desk.rooms import Room, Seen
-from ..desk.saying import read_up_to, said
 from ..ports import Put, World, Write, new, over, ref
 from .amend import apply_waiting
 from .once import KEYLESS, Once, again

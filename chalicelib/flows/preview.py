@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..desk.attributes import BY_FOOTING, values_of
+from ..desk.customer_totals import Footing
 from ..desk.customers import Customer
-from ..desk.footing import Footing
 from ..desk.segments import Filter, Placement, holds, issues_in, tests
 from ..ports import Listing, World, ref
 from .place import asked_for

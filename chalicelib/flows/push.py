@@ -7,7 +7,7 @@ whatever becomes of a frame.
 from collections.abc import Iterator
 from typing import Any
 
-from ..desk.sockets import EVERYTHING, Connection, Subscription
+from ..desk.connections import EVERYTHING, Connection, Subscription
 from ..ports import Drop, Listing, Sockets, World, ref
 
 PAGE = 100

@@ -5,9 +5,9 @@ from typing import Any
 
 from ..desk.deliveries import Delivery, What
 from ..desk.errors import Clash
+from ..desk.inbox_views import Shelf
 from ..desk.messages import Change, Message
 from ..desk.rooms import Bridge, Room, came_over
-from ..desk.views import Shelf
 from ..desk.workspaces import Workspace
 from ..ports import Call, Listing, Ref, Store, World, new, ref
 from .mark_result import mark_reaction, mark_replied

@@ -11,17 +11,17 @@ from typing import Any
 
 import msgspec
 
+from ..desk.customer_totals import Counted, Footing, OpenRoom, counted, glance, summed
 from ..desk.customers import Customer, Domain, User
 from ..desk.errors import Clash
-from ..desk.footing import Counted, Footing, OpenRoom, counted, glance, summed
+from ..desk.inbox_views import Shelf
 from ..desk.issues import Asked, Behind, Issue, arr_of
-from ..desk.letters import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress
+from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress
 from ..desk.messages import Known, Message
 from ..desk.record import Record
+from ..desk.room_changes import glimpse
 from ..desk.rooms import Bridge, Room, Seen, Tie
-from ..desk.saying import glimpse
 from ..desk.segments import Placement
-from ..desk.views import Shelf
 from ..desk.workspaces import Install, Workspace, fed
 from ..ports import Drop, Listing, Scanned, ref
 from .mail_address import mail_address

@@ -9,13 +9,7 @@ import msgspec
 from ..desk.arrivals import Bounced, Mailed, Said, Speaker
 from ..desk.customers import Customer, User, Visitor
 from ..desk.ids import derived, message_id
-from ..desk.letters import (
-    Correspondent,
-    Mailbox,
-    ReturnAddress,
-    Suppression,
-    original_key,
-)
+from ..desk.mails import Correspondent, Mailbox, ReturnAddress, Suppression, original_key
 from ..desk.messages import Author, Draft, Known, Message, Reply
 from ..desk.rooms import Bridge, Room
 from ..desk.titles import first_line

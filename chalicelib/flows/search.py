@@ -6,7 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..desk.customers import Customer, User
-from ..desk.indexing import (
+from ..desk.issues import Behind, Issue
+from ..desk.messages import Message
+from ..desk.people import Principal, may_see
+from ..desk.rooms import Room
+from ..desk.search_index import (
     Found,
     Kind,
     Place,
@@ -22,11 +26,7 @@ from ..desk.indexing import (
     score,
     text_of,
 )
-from ..desk.issues import Behind, Issue
-from ..desk.messages import Message
-from ..desk.people import Principal, may_see
-from ..desk.rooms import Room
-from ..desk.searching import Piece, Question, hits, snippet
+from ..desk.search_query import Piece, Question, hits, snippet
 from ..desk.workspaces import Agent
 from ..ports import Listing, World, ref
 from .sort import Known, known

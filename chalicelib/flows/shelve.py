@@ -1,8 +1,8 @@
 """Put a room into the views of the inbox that it now belongs to, and take it out of those that it has left."""
 
 from ..desk.errors import Clash
+from ..desk.inbox_views import Place, Shelf, views_of
 from ..desk.rooms import Room
-from ..desk.views import Place, Shelf, views_of
 from ..ports import Drop, Put, Store, Write, ref
 
 

@@ -3,11 +3,11 @@
 import hashlib
 import re
 
+from ..desk.connections import MAX_LIFE
 from ..desk.errors import Limited, Unauthenticated
 from ..desk.ids import derived
 from ..desk.people import Principal, as_agent
 from ..desk.sessions import LINK_LIFE, SESSION_LIFE, TICKET_LIFE, Session, SignInLink, Way
-from ..desk.sockets import MAX_LIFE
 from ..desk.workspaces import SCOPES, Agent
 from ..ports import Listing, World, Write, new, over, ref
 from .audit import audit

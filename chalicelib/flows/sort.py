@@ -12,11 +12,11 @@ from zlib import crc32
 
 from ..desk.customers import Customer, User
 from ..desk.errors import Clash
-from ..desk.indexing import Entry, Thing, Unindexed, entry_of, place_of, text_of, trees_of
 from ..desk.issues import Issue
 from ..desk.messages import Message
 from ..desk.record import Record
 from ..desk.rooms import Room
+from ..desk.search_index import Entry, Thing, Unindexed, entry_of, place_of, text_of, trees_of
 from ..desk.workspaces import Agent
 from ..ports import Away, Drop, Index, Listing, Put, Ref, Sorting, Store, Write, ref
 

@@ -10,8 +10,8 @@ from ..desk.issues import CLOSED, PIECE, Asked, Issue, Notice, Told
 from ..desk.messages import ChangeType, Draft, Message, Source, check_text, deleted, edited
 from ..desk.notices import text_for
 from ..desk.promises import Promise, reopened, settled
+from ..desk.room_changes import room_changed, said, touched
 from ..desk.rooms import Room
-from ..desk.saying import room_changed, said, touched
 from ..desk.templates import Missing
 from ..ports import Listing, Ref, Task, World, Write, new, over, ref
 from .chronicle import chronicle

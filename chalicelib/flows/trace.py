@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from ..desk.deliveries import Delivery, Parcel
-from ..desk.faces import Alias
 from ..desk.ids import bridge_id, bridge_parts, message_number, slot_of
 from ..desk.messages import Known, Message
+from ..desk.outside_people import Alias
 from ..desk.rooms import Bridge, Tie, came_over
 from ..ports import Call, World, new, over, ref
 from .amend import apply_waiting

@@ -5,8 +5,8 @@ from typing import Any
 from ..desk.errors import Conflict, NotFound, Stale
 from ..desk.people import Principal
 from ..desk.promises import pledged
+from ..desk.room_changes import room_changed
 from ..desk.rooms import Room
-from ..desk.saying import room_changed
 from ..ports import World, new, over, ref
 from .audit import audit
 from .once import again

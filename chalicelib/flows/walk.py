@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any, get_args
 
 from ..desk.customers import Customer
-from ..desk.indexing import Thing, Unindexed
 from ..desk.messages import Message
 from ..desk.record import Record
 from ..desk.rooms import Room
+from ..desk.search_index import Thing, Unindexed
 from ..desk.tickets import IssueState
 from ..ports import Index, Listing, Sorting, Store, ref
 from .sort import THINGS, note, noted, sort

@@ -1,6 +1,6 @@
 """Note in the workspace that its inbox is watched, so that a message of one that nobody watches costs no look."""
 
-from ..desk.sockets import MAX_LIFE
+from ..desk.connections import MAX_LIFE
 from ..desk.workspaces import Workspace
 from ..ports import World, over, ref
 from .once import again

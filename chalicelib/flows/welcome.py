@@ -3,8 +3,8 @@
 from ..desk.customers import Visitor
 from ..desk.errors import NotFound
 from ..desk.messages import Author, Draft, Source, check_text
+from ..desk.room_changes import read_up_to, said
 from ..desk.rooms import Room
-from ..desk.saying import read_up_to, said
 from ..desk.titles import first_line, shortened
 from ..desk.workspaces import Workspace
 from ..ports import Put, World, new, ref

@@ -12,7 +12,7 @@ import msgspec
 
 from ..desk.customers import Customer, User
 from ..desk.deliveries import Delivery, Receipt, Refused, Retry, Sent, Skipped
-from ..desk.letters import Correspondent, Letter, Line, Suppression, thread_id, tokened
+from ..desk.mails import Correspondent, Letter, Line, Suppression, thread_id, tokened
 from ..desk.messages import Author, Known, Message
 from ..desk.rooms import Room, Seen
 from ..desk.workspaces import Install

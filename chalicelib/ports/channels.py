@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 from ..desk.arrivals import Arrival, File
 from ..desk.deliveries import Notice, Parcel, Receipt
 from ..desk.envelopes import Envelope
-from ..desk.faces import Granted, Shown
+from ..desk.outside_people import Granted, Shown
 from ..desk.tickets import Probe
 from ..desk.workspaces import Install
 from .outside import Outside

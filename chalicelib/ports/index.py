@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..desk.indexing import Entry, Found, Place, Wanted
+from ..desk.search_index import Entry, Found, Place, Wanted
 
 
 class Index(Protocol):

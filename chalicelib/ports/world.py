@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..desk.ids import fresh
-from ..desk.letters import Letter
+from ..desk.mails import Letter
 from .channels import AskingOf, Granting, Inbound, Outbound
 from .cloud import Clock, Files, Mailer, Sealer
 from .index import Index

@@ -16,7 +16,7 @@ from operator import itemgetter
 
 import msgspec
 
-from ..desk.indexing import Entry, Found, Place, Wanted, halved, rarity
+from ..desk.search_index import Entry, Found, Place, Wanted, halved, rarity
 
 BLOCK = 24_000  # bytes of a block before it is deflated
 Posting = tuple[str, str, bytes, bytes]  # word, how wide its deltas are, deltas, weights

@@ -11,10 +11,10 @@ from threading import Lock
 
 import msgspec
 
-from ..desk import indexing
+from ..desk import search_index
 from ..desk.errors import NotFound
 from ..desk.ids import fresh
-from ..desk.indexing import Entry, Found, Place, Tree, Wanted
+from ..desk.search_index import Entry, Found, Place, Tree, Wanted
 from ..ports import Clock, Files, Put, Store, ref
 from ..telemetry import logger
 from .segment import Head, Segment, Source, rare, written
@@ -64,7 +64,7 @@ class SegmentIndex:
             return []
         weigh = rare(sum(each.entries for each in there.segments))
 
-        def ask(each: indexing.Segment) -> list[Found]:
+        def ask(each: search_index.Segment) -> list[Found]:
             try:
                 return self._segment(each).find(wanted, after, limit, weigh)
             except BROKEN as error:  # a rebuild finds again what is lost
@@ -76,7 +76,7 @@ class SegmentIndex:
 
     @staticmethod
     def _each(
-        ask: Callable[[indexing.Segment], list[Found]], segments: Sequence[indexing.Segment]
+        ask: Callable[[search_index.Segment], list[Found]], segments: Sequence[search_index.Segment]
     ) -> Sequence[list[Found]]:
         if len(segments) == 1:
             return [ask(segments[0])]
@@ -85,7 +85,7 @@ class SegmentIndex:
         with ThreadPoolExecutor(min(8, len(segments))) as pool:
             return list(pool.map(ask, segments))
 
-    def _segment(self, told: indexing.Segment) -> Segment:
+    def _segment(self, told: search_index.Segment) -> Segment:
         """Its head, in memory; its words are read when they are asked for."""
         if told.size <= WHOLE:
             raw = self._bytes(told.key, 0, told.size)
@@ -111,7 +111,7 @@ class SegmentIndex:
         now = self.clock.now()
         key = f"search/{tree}/{fresh('seg', now, self.clock.entropy(10))}"
         self.files.put(key, raw, "application/octet-stream")
-        made = indexing.Segment(key=key, entries=count, size=len(raw), head=head)
+        made = search_index.Segment(key=key, entries=count, size=len(raw), head=head)
         over = {key: since for key, since in old.gone.items() if since > now - GRACE}
         gone = over | {each.key: now for each in old.segments[first:]}
         moved = old.changed(segments=(*old.segments[:first], made), gone=gone)
@@ -119,7 +119,7 @@ class SegmentIndex:
         for key in old.gone.keys() - over.keys():
             self.files.remove(key)
 
-    def _source(self, told: indexing.Segment) -> Source | None:
+    def _source(self, told: search_index.Segment) -> Source | None:
         try:
             return Source.read(self.files.part(told.key, 0, told.size), told.head)
         except BROKEN as error:
@@ -127,7 +127,7 @@ class SegmentIndex:
             return None
 
 
-def joined(segments: Sequence[indexing.Segment], size: int) -> int:
+def joined(segments: Sequence[search_index.Segment], size: int) -> int:
     """Where the segments begin that new entries are merged with: while the next older one is less than four times as
     large as all that joins it."""
     first = len(segments)

@@ -12,26 +12,26 @@ from typing import Any
 
 from ..desk.attributes import AttributeType
 from ..desk.broadcasts import Audience, Broadcast, Heard, Piece, Result, Rules, Tally
-from ..desk.claims import Claim
+from ..desk.connections import Connection, Subscription
+from ..desk.customer_totals import Counted, OpenRoom
 from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.dead_letters import KEPT, DeadLetter
 from ..desk.deliveries import Delivery, Lane, Progress
-from ..desk.faces import Alias, ConnectCode, Face
 from ..desk.files import Attachment
-from ..desk.footing import Counted, OpenRoom
+from ..desk.idempotency import Claim
 from ..desk.ids import DIGITS, TIME_SHARDS, bridge_parts
-from ..desk.indexing import Tree, Unindexed
+from ..desk.inbox_views import Place, Shelf
 from ..desk.issues import Asked, Behind, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told, Tracking
 from ..desk.jobs import Flaw, Job
-from ..desk.letters import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress, Suppression
+from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress, Suppression
 from ..desk.messages import Change, Known, Message
+from ..desk.outside_people import Alias, ConnectCode, Face
 from ..desk.record import Record
 from ..desk.rooms import Bridge, Room, Seen, Tie
+from ..desk.search_index import Tree, Unindexed
 from ..desk.segments import Member, Placement, Segment
 from ..desk.sessions import Provider, Session, SignInLink
 from ..desk.snippets import Snippet
-from ..desk.sockets import Connection, Subscription
-from ..desk.views import Place, Shelf
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]

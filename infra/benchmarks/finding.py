@@ -213,7 +213,7 @@ def _fill(rim: Any, words: list[str], told: Told) -> list[str]:
 def _index(rim: Any, told: Told) -> tuple[Any, int]:
     """As the worker would have done it: 64 messages a put, in the order in which they came; the rest waits. (index, how
     many messages wait)"""
-    from chalicelib.desk.indexing import Tree, Unindexed
+    from chalicelib.desk.search_index import Tree, Unindexed
     from chalicelib.flows.sort import ENOUGH, known, note
     from chalicelib.flows.sort import _entry as entry
     from chalicelib.ports import ref
@@ -254,13 +254,13 @@ def _dollars(told: Told, messages: int) -> dict[str, float]:
 
 
 def _asked(q: str) -> Any:
-    from chalicelib.desk.searching import asked
+    from chalicelib.desk.search_query import asked
 
     return asked(q)
 
 
 def _wanted(q: str) -> Any:
-    from chalicelib.desk.indexing import Wanted
+    from chalicelib.desk.search_index import Wanted
 
     question = _asked(q)
     return Wanted(words=question.words, begins=question.begins)
@@ -290,7 +290,7 @@ def _median(questions: list[str], ask: Callable[[str], Any]) -> float:
 
 def _read(rim: Any, customers: list[str], q: str) -> list[Any]:
     """What a search without an index does: read every message of a customer, and look."""
-    from chalicelib.desk.searching import hits
+    from chalicelib.desk.search_query import hits
     from chalicelib.ports import Listing
 
     found = []

@@ -66,7 +66,7 @@ class Story:
 
     def watch(self) -> None:
         """Three people have the room open."""
-        from chalicelib.desk.sockets import Subscription
+        from chalicelib.desk.connections import Subscription
         from chalicelib.ports import Put
         from chalicelib.wiring import world
 

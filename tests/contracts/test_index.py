@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.desk.errors import Clash
-from chalicelib.desk.indexing import Entry, Found, Tree, Wanted, score
+from chalicelib.desk.search_index import Entry, Found, Tree, Wanted, score
 from chalicelib.ports import Index, new, ref
 from chalicelib.search import segments
 from chalicelib.search.segments import SegmentIndex, joined
@@ -153,7 +153,7 @@ def test_a_tree_has_few_segments_and_forgets_what_it_merged() -> None:
 
 def test_a_segment_that_would_not_fit_into_a_worker_stays_as_it_is(monkeypatch) -> None:
     monkeypatch.setattr(segments, "MOST", 100)
-    made = [segments.indexing.Segment(key=str(n), entries=n, size=1, head=0) for n in (90, 30)]
+    made = [segments.search_index.Segment(key=str(n), entries=n, size=1, head=0) for n in (90, 30)]
     assert joined(made, 20) == 1
     assert joined(made, 80) == 2
 

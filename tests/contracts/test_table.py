@@ -13,23 +13,23 @@ from moto import mock_aws
 
 from chalicelib.desk.attributes import AttributeType
 from chalicelib.desk.broadcasts import Broadcast, Piece, Result, Tally
-from chalicelib.desk.claims import Claim
+from chalicelib.desk.connections import Connection, Subscription
+from chalicelib.desk.customer_totals import OpenRoom
 from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.errors import Clash, Malformed
-from chalicelib.desk.footing import OpenRoom
-from chalicelib.desk.indexing import Unindexed
+from chalicelib.desk.idempotency import Claim
+from chalicelib.desk.inbox_views import Place
 from chalicelib.desk.issues import Asked, Behind, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told, Tracking
 from chalicelib.desk.jobs import Flaw, Job
-from chalicelib.desk.letters import Correspondent, Mailbox, Suppression
+from chalicelib.desk.mails import Correspondent, Mailbox, Suppression
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.promises import Promise
 from chalicelib.desk.rooms import Bridge, Room, Seen
+from chalicelib.desk.search_index import Unindexed
 from chalicelib.desk.segments import Member, Placement, Segment
 from chalicelib.desk.snippets import Snippet
-from chalicelib.desk.sockets import Connection, Subscription
-from chalicelib.desk.views import Place
 from chalicelib.desk.workspaces import Agent, ApiKey, Audit, Install
 from chalicelib.ports import Away, Drop, Listing, Put, new, over, ref
 from chalicelib.store.dynamo import DynamoTable, Item

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import Delivery
-from chalicelib.desk.letters import Suppression
+from chalicelib.desk.mails import Suppression
 from chalicelib.desk.rooms import Bridge
 from chalicelib.desk.workspaces import MAY
 from chalicelib.edge.http import answer  # noqa: F401  fills the route table

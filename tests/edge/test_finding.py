@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk.indexing import Entry, Unindexed
+from chalicelib.desk.search_index import Entry, Unindexed
 from chalicelib.flows.sort import sort
 from chalicelib.ports import new
 from tests.api import Client, Tenant

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib.desk.broadcasts import Broadcast
+from chalicelib.desk.connections import FIRST_FRAME, MAX_LIFE, Connection, Subscription
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
-from chalicelib.desk.sockets import FIRST_FRAME, MAX_LIFE, Connection, Subscription
 from chalicelib.edge import live
 from chalicelib.edge import sockets as edge
 from chalicelib.flows.push import push

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk.letters import Correspondent
+from chalicelib.desk.mails import Correspondent
 from chalicelib.ports import Busy, Denied, Listing
 from tests.api import Client, Tenant
 from tests.fakes import Parley

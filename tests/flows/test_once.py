@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from chalicelib.desk.claims import LIFE, Claim
 from chalicelib.desk.errors import Busy, Clash
+from chalicelib.desk.idempotency import LIFE, Claim
 from chalicelib.flows.once import TRIES, again
 from chalicelib.ports import Away
 from chalicelib.store.rows import from_row

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import msgspec
 
+from chalicelib.desk.customer_totals import Counted, Footing, OpenRoom
 from chalicelib.desk.customers import Domain
 from chalicelib.desk.deliveries import Delivery
-from chalicelib.desk.footing import Counted, Footing, OpenRoom
-from chalicelib.desk.letters import MailAddress, Mailbox, ReturnAddress
+from chalicelib.desk.mails import MailAddress, Mailbox, ReturnAddress
 from chalicelib.desk.messages import Known, Message
 from chalicelib.desk.record import Record
 from chalicelib.desk.rooms import Room, Seen

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk.views import Place, Shelf
+from chalicelib.desk.inbox_views import Place, Shelf
 from chalicelib.flows.rebuild import rebuild
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant

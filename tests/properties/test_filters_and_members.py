@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.desk.attributes import values_of
+from chalicelib.desk.customer_totals import HOUR, Footing
 from chalicelib.desk.customers import Customer, User
-from chalicelib.desk.footing import HOUR, Footing
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.segments import Placement, holds, parse, turns
 from chalicelib.flows.broadcast import broadcast

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
-from ...desk.letters import Letter, Line
+from ...desk.mails import Letter, Line
 from .mail import one_line
 
 # What becomes of each in a mail; flows/write_letters.py sees to it.

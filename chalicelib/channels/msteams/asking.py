@@ -3,7 +3,7 @@
 import time
 
 from ...desk.arrivals import File
-from ...desk.faces import Shown
+from ...desk.outside_people import Shown
 from ...desk.tickets import Probe
 from ...desk.workspaces import Install
 from ...ports import Denied, Outside, Secrets

@@ -3,7 +3,7 @@
 import re
 
 from ...desk.arrivals import Arrival, Connected, Deleted, Edited, Ignored, Ordered, Reacted, Said
-from ...desk.asides import unmarked
+from ...desk.note_marks import unmarked
 from ...wire.reading import items, words
 from .activity import Activity
 from .emoji import emoji

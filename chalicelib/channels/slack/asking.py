@@ -1,7 +1,7 @@
 """What Slack is asked about what came in: people, files; and how whoever ordered something is answered."""
 
 from ...desk.arrivals import File
-from ...desk.faces import Shown
+from ...desk.outside_people import Shown
 from ...desk.tickets import Probe
 from ...desk.workspaces import Install
 from ...ports import Asking, Denied, Outside, Secrets

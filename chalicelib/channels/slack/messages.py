@@ -8,8 +8,8 @@ import re
 from typing import Any
 
 from ...desk.arrivals import Arrival, Deleted, Echoed, Edited, File, Ignored, Ordered, Said, Speaker, Unsupported
-from ...desk.asides import unmarked
 from ...desk.messages import MAX_CHARACTERS
+from ...desk.note_marks import unmarked
 from ...desk.workspaces import Install
 from ...wire.reading import items, named, part
 from ...wire.reading import words as text

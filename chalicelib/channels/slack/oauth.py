@@ -3,7 +3,7 @@
 
 from urllib.parse import urlencode
 
-from ...desk.faces import Granted
+from ...desk.outside_people import Granted
 from ...desk.workspaces import Install
 from ...ports import Denied, Outside, Secrets
 from ...wire.reading import part

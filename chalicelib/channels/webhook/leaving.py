@@ -5,8 +5,8 @@ from typing import Any
 
 from ...desk.deliveries import Notice, Parcel
 from ...desk.messages import Attached, Message
-from ...desk.moments import rfc3339
 from ...desk.promises import Promise, fact
+from ...desk.times import rfc3339
 
 TYPES = {
     "post": "message.posted",

@@ -4,10 +4,10 @@ from typing import Any
 
 from msgspec import UNSET
 
+from ...desk.customer_csv import MAX_FILE, OWN, Row, columns_of, rows_of, text_of
 from ...desk.errors import Invalid, NotFound, Refusal, TooLarge
 from ...desk.files import Attachment
 from ...desk.strict_json import shaped
-from ...desk.tables import MAX_FILE, OWN, Row, columns_of, rows_of, text_of
 from ...flows.declare_attribute import types_of
 from ...flows.start_job import import_customers
 from ...ports import ref

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from msgspec import Struct
 
 from ...desk.errors import Conflict, Invalid, NotFound
-from ...desk.letters import Suppression, original_key
+from ...desk.mails import Suppression, original_key
 from ...desk.messages import Message
 from ...desk.workspaces import Install
 from ...flows.audit import audit

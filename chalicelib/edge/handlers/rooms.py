@@ -5,11 +5,11 @@ from typing import Any
 from ...desk.customers import Customer, User
 from ...desk.errors import Forbidden, Invalid, NotFound
 from ...desk.ids import customer_id, message_number
+from ...desk.inbox_views import PROMISED, UNASSIGNED, Place, assigned_view, turn_view, views_of
 from ...desk.messages import Message
 from ...desk.people import Principal
 from ...desk.rooms import Room, Seen, unread
 from ...desk.segments import Member, Segment
-from ...desk.views import PROMISED, UNASSIGNED, Place, assigned_view, turn_view, views_of
 from ...desk.workspaces import Agent
 from ...flows.fork import fork
 from ...flows.mark_read import mark_read

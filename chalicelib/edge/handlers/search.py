@@ -5,11 +5,11 @@ from typing import Any, get_args
 from ...desk.attributes import instant
 from ...desk.errors import Invalid, NotFound
 from ...desk.ids import customer_id
-from ...desk.indexing import Kind, Place
 from ...desk.issues import CLOSED
 from ...desk.people import may_see
 from ...desk.rooms import Room
-from ...desk.searching import Question, asked
+from ...desk.search_index import Kind, Place
+from ...desk.search_query import Question, asked
 from ...flows.audit import audit
 from ...flows.experts import employers, experts, topic
 from ...flows.search import Asked, customers_of, search

@@ -4,11 +4,11 @@ from typing import Any
 
 from msgspec import UNSET
 
+from ...desk.customer_csv import written
 from ...desk.customers import Customer
 from ...desk.errors import Invalid
 from ...desk.ids import customer_id
 from ...desk.segments import Member, Segment
-from ...desk.tables import written
 from ...flows.declare_attribute import all_types
 from ...flows.preview import preview
 from ...flows.save_segment import (

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from ...desk.moments import rfc3339
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
+from ...desk.times import rfc3339
 from ...desk.workspaces import Install
 from ...ports import Answer, Busy, Denied, Outside, Secrets
 from ...wire.reading import ident, items, moment, walk, words

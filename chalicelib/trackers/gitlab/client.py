@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from ...desk.moments import rfc3339
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
+from ...desk.times import rfc3339
 from ...desk.workspaces import Install
 from ...ports import Answer, Busy, Denied, Outside, Secrets
 from ...wire.reading import ident, items, moment, walk, words

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ...desk.moments import rfc3339
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
+from ...desk.times import rfc3339
 from ...desk.workspaces import Install
 from ...ports import Denied, Outside, Secrets
 from ...wire.reading import moment

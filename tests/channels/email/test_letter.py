@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.channels.email.letter import compose, rendered
-from chalicelib.desk.letters import Letter, Line
+from chalicelib.desk.mails import Letter, Line
 
 
 def letter(**fields: object) -> Letter:

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.desk.errors import Invalid
-from chalicelib.desk.searching import Phrase, Piece, asked, hits, snippet
-from chalicelib.desk.words import MAX_WORD, placed, words_of
+from chalicelib.desk.search_query import Phrase, Piece, asked, hits, snippet
+from chalicelib.desk.tokens import MAX_WORD, placed, words_of
 
 
 @pytest.mark.parametrize(
