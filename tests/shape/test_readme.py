@@ -12,7 +12,7 @@ from chalicelib.channels.form.config import check as check_form
 from chalicelib.channels.slack.config import SCOPES
 from chalicelib.channels.slack.config import Config as Slack
 from chalicelib.channels.slack.events import EVENTS as SLACKS_EVENTS
-from chalicelib.channels.webhook.arriving import arrival
+from chalicelib.channels.webhook.events_in import arrival
 from chalicelib.desk.arrivals import Said
 from chalicelib.desk.attributes import BUILT_IN
 from chalicelib.desk.deliveries import WAITS

@@ -61,9 +61,9 @@ def parse(envelope: Envelope, install: Install) -> list[Arrival]:
         return [Unsupported(what="unreadable")]
     if not hasattr(found, "checks"):
         return [found]
+    from .automatic import unheard
     from .config import of
     from .lists import as_written
-    from .rules import unheard
 
     mail = as_written(found, of(install).lists)
     return [unheard(mail, install) or _mailed(mail, envelope, install)]

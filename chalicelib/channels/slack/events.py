@@ -24,9 +24,9 @@ from ...wire.reading import named, part
 from ...wire.reading import words as text
 from .emoji import emoji_of
 from .ids import ID, TS, milliseconds, revision
+from .ignored import IDLE
 from .messages import marked, message
-from .sides import account, ours, vendors
-from .silence import IDLE
+from .origin import account, ours, vendors
 
 
 def arrivals(body: dict[str, Any], install: Install, received_at: int) -> list[Arrival]:

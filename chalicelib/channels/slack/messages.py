@@ -15,8 +15,8 @@ from ...wire.reading import items, named, part
 from ...wire.reading import words as text
 from .emoji import emoji_in
 from .ids import CARD, ID, MARK, TS, milliseconds, revision
-from .sides import account, ours, vendors
-from .silence import SILENT
+from .ignored import SILENT
+from .origin import account, ours, vendors
 from .text import to_markdown
 
 ORDER = re.compile(r"\s*!(assign|resolve|reopen|fork|issue)\b[ \t]*([^\n]*)\s*\Z", re.IGNORECASE)

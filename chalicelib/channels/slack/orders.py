@@ -18,7 +18,7 @@ from ...desk.workspaces import Install
 from ...wire.reading import part
 from ...wire.reading import words as text
 from .ids import ID, TS
-from .sides import account
+from .origin import account
 
 VERBS = ("assign", "resolve", "reopen", "fork", "issue")
 HELP = (

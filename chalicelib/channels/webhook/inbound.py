@@ -14,7 +14,7 @@ from ...desk.strict_json import loads
 from ...desk.workspaces import Install
 from ...ports import Secrets
 from ...wire import standard
-from .arriving import arrival
+from .events_in import arrival
 
 CREDENTIALS: Mapping[str, str] = {}
 _JSON = re.compile(r"(application/([a-z0-9.+-]+\+)?json)?")

@@ -19,7 +19,7 @@ from ...desk.workspaces import Install
 from ...ports import AddressRefused, Answer, Outside, Request, Secrets, Unreachable
 from ...wire import standard
 from ...wire.rest import after
-from . import leaving
+from . import events_out
 
 CROSSES = {
     "message": "an event",
@@ -45,7 +45,7 @@ def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside
     url = install.config.get("url", "")
     if not url:
         return Skipped(reason="no url is configured")
-    return _sent(parcel.delivery.id, leaving.body(parcel), url, secrets, outside, now)
+    return _sent(parcel.delivery.id, events_out.body(parcel), url, secrets, outside, now)
 
 
 def announce(notice: Notice, install: Install, secrets: Secrets, outside: Outside, now: int) -> Receipt:
@@ -53,7 +53,7 @@ def announce(notice: Notice, install: Install, secrets: Secrets, outside: Outsid
     url = install.config.get("url", "")
     if not url:
         return Skipped(reason="no url is configured")
-    return _sent(notice.delivery.id, leaving.notice(notice), url, secrets, outside, now)
+    return _sent(notice.delivery.id, events_out.notice(notice), url, secrets, outside, now)
 
 
 def _sent(id_: str, body: bytes, url: str, secrets: Secrets, outside: Outside, now: int) -> Receipt:

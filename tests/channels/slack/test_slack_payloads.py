@@ -7,9 +7,9 @@ import pytest
 
 from chalicelib.channels.slack import inbound
 from chalicelib.channels.slack.events import EVENTS
+from chalicelib.channels.slack.ignored import IDLE, SILENT
 from chalicelib.channels.slack.messages import SPOKEN
 from chalicelib.channels.slack.orders import QUIET
-from chalicelib.channels.slack.silence import IDLE, SILENT
 from chalicelib.desk.arrivals import (
     AccountLost,
     Connected,
