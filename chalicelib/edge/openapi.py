@@ -6,10 +6,9 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
+from .. import VERSION
 from ..desk.search_index import Kind
-from . import handlers as _handlers  # noqa: F401  fills the route table
-from .handlers.about import VERSION
-from .router import ROUTES, Route
+from .router import Route
 from .shapes import Problem
 
 REFS = "#/components/schemas/{name}"
@@ -60,9 +59,9 @@ PROBLEMS = {
 
 
 @cache
-def document(base_url: str) -> str:
-    """The document as JSON text, for an API that answers at `base_url`."""
-    listed = [route for route in ROUTES if route.path.startswith("/v1/") or route.path == "/health"]
+def document(routes: tuple[Route, ...], base_url: str) -> str:
+    """The document of a route table as JSON text, for an API that answers at `base_url`."""
+    listed = [route for route in routes if route.path.startswith("/v1/") or route.path == "/health"]
     types = {Problem} | {kind for route in listed for kind in _types(route)}
     _, schemas = msgspec.json.schema_components(sorted(types, key=lambda t: t.__name__), ref_template=REFS)
     paths: dict[str, dict[str, Any]] = {}

@@ -1,27 +1,16 @@
-"""The three bodies that a form comes in, read into the same shape: values and files by the form's field
-names."""
+"""The three bodies that a form comes in, read into the same shape (body.py)."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-import msgspec
-
-from ...desk.arrivals import File
 from ...desk.envelopes import Envelope
 from ...desk.errors import Invalid, Malformed, TooLarge, WrongMediaType
 from ...desk.strict_json import loads
 from . import charsets
+from .body import MAX_FIELDS, Body, gathered
 
 MAX_BODY = 6 * 1024 * 1024  # what the gateway lets through to a function
-MAX_FIELDS = 200
-
-
-class Body(msgspec.Struct, frozen=True):
-    """Values in the order in which they came, several under one name if the form has it twice."""
-
-    values: dict[str, list[str]]
-    files: list[tuple[str, File]]
 
 
 def read(envelope: Envelope, wanted: Collection[str]) -> Body:
@@ -33,14 +22,6 @@ def read(envelope: Envelope, wanted: Collection[str]) -> Body:
     if reader is None:
         raise WrongMediaType(f"a form is sent as {', '.join(READERS)}")
     return reader(envelope, wanted)
-
-
-def gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Values by name."""
-    values: dict[str, list[str]] = {}
-    for name, value in pairs:
-        values.setdefault(name, []).append(value)
-    return values
 
 
 def _urlencoded(envelope: Envelope, _: Collection[str]) -> Body:
@@ -74,9 +55,9 @@ def _strings(name: str, value: Any) -> list[str]:
 
 
 def _multipart(envelope: Envelope, _: Collection[str]) -> Body:
-    from .parts import read as read_parts
+    from .multipart import read as read_multipart
 
-    return read_parts(envelope.body, envelope.headers.get("content-type", ""))
+    return read_multipart(envelope.body, envelope.headers.get("content-type", ""))
 
 
 READERS: dict[str, Callable[[Envelope, Collection[str]], Body]] = {

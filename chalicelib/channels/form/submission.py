@@ -10,7 +10,8 @@ from ...desk.envelopes import Envelope
 from ...desk.errors import Invalid, Refusal, TooLarge
 from ...desk.files import REFUSED_TYPES
 from ...desk.messages import check_text
-from .bodies import Body, read
+from .bodies import read
+from .body import Body
 from .config import Config
 
 MAX_LINE = 200

@@ -2,11 +2,10 @@
 
 from typing import Any
 
+from ... import VERSION
 from ..calls import Call, Reply
-from ..router import route
+from ..router import ROUTES, route
 from ..shapes import Health
-
-VERSION = "0.1.0"
 
 
 @route("GET", "/health", who="anyone", gives=Health)
@@ -21,4 +20,4 @@ def openapi(call: Call) -> Reply:
     from ..openapi import document
 
     headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "public, max-age=300"}
-    return Reply(text=document(call.incoming.base_url), headers=headers)
+    return Reply(text=document(tuple(ROUTES), call.incoming.base_url), headers=headers)

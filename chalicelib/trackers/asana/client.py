@@ -15,7 +15,7 @@ from ...desk.workspaces import Install
 from ...ports import Answer, Busy, Denied, Outside, Secrets
 from ...wire.reading import ident, items, moment, walk, words
 from ...wire.rest import Absent, Api, Query, there
-from .webhook import handshake_token
+from .handshake import handshake_token
 from .words import CLOSING, DONE, OPEN, comment_of, reads, reference, section_word, word_of
 
 FIELDS = ",".join(

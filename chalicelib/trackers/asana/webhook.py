@@ -19,8 +19,6 @@ ends with a token that our secret makes. From then on X-Hook-Signature counts, b
 the call's answer tells. Light to import: the API's cold path does.
 """
 
-import hashlib
-import hmac
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -37,6 +35,7 @@ from ...ports import Outside, Secrets, Tickets
 from ...wire import signed
 from ...wire.reading import ident, items, moment, named, slug, words
 from ...wire.signed import same
+from .handshake import handshake_token
 
 CREDENTIALS: Mapping[str, str] = {
     "token": "a personal access token or a service account's token (app.asana.com, My settings, Apps, Developer apps)",
@@ -74,11 +73,6 @@ OTHERS = frozenset(
 MAX_EVENTS = 1000
 HANDSHAKE = "x-hook-secret"
 _SECRET = re.compile(r"[\x21-\x7e]{8,200}")
-
-
-def handshake_token(secret: str) -> str:
-    """What the URL ends with that Asana is told for a webhook: no proof of anything but of having been told it."""
-    return hmac.new(secret.encode(), b"asana-handshake", hashlib.sha256).hexdigest()[:40]
 
 
 def check(config: dict[str, Any]) -> dict[str, Any]:

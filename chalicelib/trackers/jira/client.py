@@ -16,7 +16,7 @@ from ...wire.reading import ident, items, moment, walk, words
 from ...wire.rest import LATER, Api, there
 from . import wiki
 from .adf import from_markdown
-from .webhook import account
+from .people import account
 from .words import PROPERTY, comment_of, declines, quoted, reference, text_of, word_of
 
 FIELDS = "summary,status,resolution,description,labels,assignee,updated"

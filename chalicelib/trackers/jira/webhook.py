@@ -28,6 +28,7 @@ from ...ports import Outside, Secrets, Tickets
 from ...wire import signed
 from ...wire.groups import grouped
 from ...wire.reading import ident, items, moment, named, walk, words
+from .people import account
 
 CREDENTIALS: Mapping[str, str] = {
     "email": "of the account whose API token it is; leave it out for a personal access token of Data Center",
@@ -211,11 +212,6 @@ def _actor(told: dict[str, Any]) -> str:
     """Who did it: comment events tell no user, but the comment's authors."""
     people = (walk(told, "user"), walk(told, "comment", "updateAuthor"), walk(told, "comment", "author"))
     return next(filter(None, map(account, people)), "")
-
-
-def account(person: Any) -> str:
-    """An account's id: Cloud tells `accountId` alone, Data Center `key` or, in old versions, `name`."""
-    return ident(person, "accountId") or ident(person, "key") or ident(person, "name")
 
 
 def _delivery(envelope: Envelope) -> str:

@@ -19,7 +19,7 @@ from ...desk.tickets import CommentSeen, IssueState, Word
 from ...wire.reading import ident, items, moment, walk, words
 from . import wiki
 from .adf import to_markdown
-from .webhook import account
+from .people import account
 
 CATEGORIES: dict[str, IssueState] = {"new": "open", "indeterminate": "in_progress", "done": "done"}
 PROPERTY = "parley"

@@ -23,7 +23,7 @@ from ...desk.arrivals import File
 from ...desk.errors import Malformed, TooLarge
 from ...desk.files import TYPE, safe_name
 from . import charsets
-from .bodies import MAX_FIELDS, Body, gathered
+from .body import MAX_FIELDS, Body, gathered
 
 MAX_BOUNDARY = 200
 UNKNOWN_TYPE = "application/octet-stream"
