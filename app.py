@@ -15,7 +15,7 @@ app.register_blueprint(workers)
 
 @app.route("/", methods=HTTP_METHODS, content_types=["*/*"])
 def root() -> Response:
-    """Everything goes through our own route table (edge/router.py): exact 404s and 405s, one place to test."""
+    """Everything goes through our own route table (edge/door/router.py): exact 404s and 405s, one place to test."""
     return answer(app.current_request)
 
 

@@ -12,7 +12,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 from chalicelib import wiring
-from chalicelib.edge import auth, limits
+from chalicelib.edge.door import auth, limits
 from chalicelib.flows import accept
 from chalicelib.settings import settings
 

@@ -19,11 +19,11 @@ from ..settings import settings
 from ..telemetry import fail, logger, say
 from ..wiring import world
 from . import handlers as _handlers  # noqa: F401  fills the route table
-from .auth import bearer, check_bootstrap, check_origin, credential_name, credential_of, identify
-from .calls import Call, Incoming, Reply
-from .limits import spend
-from .problems import problem
-from .router import Route, WrongVerb, find
+from .door.auth import bearer, check_bootstrap, check_origin, credential_name, credential_of, identify
+from .door.calls import Call, Incoming, Reply
+from .door.limits import spend
+from .door.problems import problem
+from .door.router import Route, WrongVerb, find
 
 HTTP_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 JSON = "application/json; charset=utf-8"

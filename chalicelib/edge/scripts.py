@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .calls import Call, Reply
+from .door.calls import Call, Reply
 
 WEB = Path(__file__).parents[1] / "web"
 A_WHILE = "public, max-age=300, stale-while-revalidate=86400"

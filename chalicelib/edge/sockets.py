@@ -10,7 +10,7 @@
 | `{"type": "typing", "room": …, "internal"?}` | none; who has the room open is told |
 | `{"type": "ping"}` | `{"type": "pong"}` |
 
-What is refused is answered with `{"type": "problem", …}` as the HTTP API would tell it. What is pushed: edge/live.py.
+What is refused is answered with `{"type": "problem", …}` as the HTTP API would tell it. What is pushed: edge/frames.py.
 """
 
 import time
@@ -29,9 +29,9 @@ from ..flows.watch_inbox import watch_inbox
 from ..ports import Drop, Put, Ref, World, new, over, ref
 from ..telemetry import say
 from ..wiring import sockets, world
-from . import live
-from .auth import check_origin, identify
-from .problems import problem
+from . import frames
+from .door.auth import check_origin, identify
+from .door.problems import problem
 
 Frame = dict[str, Any]
 TYPING_REST = 1_500  # ms between two words of one connection that somebody is typing
@@ -192,14 +192,14 @@ def _arrived(rim: World, mine: Subscription) -> list[Frame]:
     """Who has the room open, each once; those who did not know are told of the newcomer."""
     here = {each.person: _person(each) for each in _others(rim, mine)}
     if mine.person not in here:
-        tell(rim, sockets(), live.presence(mine.place, mine.topic, _person(mine), here=True), but=mine.connection)
+        tell(rim, sockets(), frames.presence(mine.place, mine.topic, _person(mine), here=True), but=mine.connection)
     return list((here | {mine.person: _person(mine)}).values())
 
 
 def _gone(rim: World, mine: Subscription) -> None:
     """Tell of somebody who has left a room, unless they still have it open elsewhere."""
     if mine.person not in {each.person for each in _others(rim, mine)}:
-        tell(rim, sockets(), live.presence(mine.place, mine.topic, _person(mine), here=False), but=mine.connection)
+        tell(rim, sockets(), frames.presence(mine.place, mine.topic, _person(mine), here=False), but=mine.connection)
 
 
 def _others(rim: World, mine: Subscription) -> list[Subscription]:
@@ -232,7 +232,7 @@ def _typing(rim: World, connection: Connection, frame: Frame) -> None:
         _typed.clear()
     _typed[connection.id] = now
     internal = frame.get("internal") is True and who.is_agent
-    tell(rim, sockets(), live.typing(_room(rim, who, frame), who, internal), but=connection.id)
+    tell(rim, sockets(), frames.typing(_room(rim, who, frame), who, internal), but=connection.id)
 
 
 def _ping(rim: World, connection: Connection, frame: Frame) -> Frame:

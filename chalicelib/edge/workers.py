@@ -46,7 +46,7 @@ def deliver(event: Any) -> dict[str, Any]:
 
     from ..flows.deliver import deliver as work_off
     from ..wiring import queues, world
-    from .live import delivery
+    from .frames import delivery
 
     def one(record: Record) -> None:
         call = json.loads(record["body"])
@@ -89,7 +89,7 @@ def broadcast(event: Any) -> dict[str, Any]:
     from ..flows.broadcast import broadcast as work_off
     from ..ports import Errand
     from ..wiring import queues, world
-    from .live import progress
+    from .frames import progress
 
     def one(record: Record) -> None:
         told = work_off(world(), json.decode(record["body"], type=Errand))
@@ -199,7 +199,7 @@ def react(event: Any) -> None:
     from ..settings import settings
     from ..store.rows import record_of_image
     from ..wiring import queues, world
-    from .live import changed
+    from .frames import changed
 
     rim = world()
     ties, listeners = Ties(rim.store), Listeners(rim)

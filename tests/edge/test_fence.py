@@ -13,8 +13,8 @@ from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.mails import Suppression
 from chalicelib.desk.rooms import Bridge
 from chalicelib.desk.workspaces import MAY
+from chalicelib.edge.door.router import ROUTES
 from chalicelib.edge.http import answer  # noqa: F401  fills the route table
-from chalicelib.edge.router import ROUTES
 from chalicelib.flows import oidc
 from chalicelib.ports import new
 from chalicelib.store.rows import from_row

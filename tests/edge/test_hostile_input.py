@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.desk.messages import MAX_BYTES, MAX_CHARACTERS
+from chalicelib.edge.door.router import ROUTES
 from chalicelib.edge.http import answer
-from chalicelib.edge.router import ROUTES
 from tests.api import Client, Tenant
 from tests.conftest import in_memory
 from tests.fakes import BOOTSTRAP, Parley
@@ -447,7 +447,7 @@ def test_a_made_up_credential_is_not_known(tenant, credential):
 
 
 def test_too_many_requests_are_told_when_to_come_back(parley, tenant, monkeypatch):
-    monkeypatch.setattr("chalicelib.edge.limits.PER_MINUTE", {"agent": 40, "user": 40, "workspace": 10_000})
+    monkeypatch.setattr("chalicelib.edge.door.limits.PER_MINUTE", {"agent": 40, "user": 40, "workspace": 10_000})
     parley.clock.at = parley.clock.at // 60_000 * 60_000
     got = [tenant.api.get("/v1/rooms") for _ in range(60)]
     allowed = [each for each in got if each.status == 200]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from chalicelib.edge.router import ROUTES
+from chalicelib.edge.door.router import ROUTES
 from tests.api import Client, Tenant
 from tests.arriving import event
 from tests.fakes import BOOTSTRAP, Parley

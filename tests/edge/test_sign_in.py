@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.desk.sessions import DEMO_AGENTS, LINK_LIFE, SESSION_LIFE, TICKET_LIFE
-from chalicelib.edge.auth import identify
+from chalicelib.edge.door.auth import identify
 from chalicelib.flows.sign_in import HOUR, PER_ADDRESS
 from chalicelib.settings import settings
 from tests.api import Client, Got, Tenant

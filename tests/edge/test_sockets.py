@@ -11,7 +11,7 @@ from chalicelib.desk.connections import FIRST_FRAME, MAX_LIFE, Connection, Subsc
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
-from chalicelib.edge import live
+from chalicelib.edge import frames
 from chalicelib.edge import sockets as edge
 from chalicelib.flows.push import push
 from chalicelib.flows.react import Ties
@@ -83,14 +83,14 @@ def room(tenant):
 
 def tell(parley, wire, room, n, internal=False):
     change = Change(version=1, room=room, n=n, type="room", at=1, by="agt_1", internal=internal)
-    return push(parley.world, wire, live.changed(change, None, parley.store.one(ref(Room, room)), "", True))
+    return push(parley.world, wire, frames.changed(change, None, parley.store.one(ref(Room, room)), "", True))
 
 
 def relayed(parley, wire):
     """What `react` derives from every message there is, pushed."""
     rows = [from_row(row) for row in parley.table.rows.values()]
     for message in sorted((row for row in rows if isinstance(row, Message)), key=lambda m: m.n):
-        push(parley.world, wire, live.changed(message, message, parley.store.one(ref(Room, message.room)), "", True))
+        push(parley.world, wire, frames.changed(message, message, parley.store.one(ref(Room, message.room)), "", True))
 
 
 def test_a_user_is_told_what_happens_in_a_room(parley, tenant, wire, line, room):
@@ -296,11 +296,11 @@ def test_who_watches_a_customer_is_told_of_its_rooms_and_of_no_other(parley, ten
         tenant.api.post(f"/v1/rooms/{id_}/messages", {"text": "words"})
     tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "a note", "internal": True})
     relayed(parley, wire)
-    frames = line.heard[told:]
-    assert sorted(frame["room"] for frame in frames) == sorted([room, topic])
-    assert {frame["message"]["text"] for frame in frames} == {"words"}
-    assert frames[0]["summary"]["messages"] == 1
-    assert "note" not in json.dumps(frames)
+    heard = line.heard[told:]
+    assert sorted(frame["room"] for frame in heard) == sorted([room, topic])
+    assert {frame["message"]["text"] for frame in heard} == {"words"}
+    assert heard[0]["summary"]["messages"] == 1
+    assert "note" not in json.dumps(heard)
 
 
 @pytest.mark.parametrize("topic", [{"customer": "beta"}, {"customer": "none"}, {"inbox": True}])
@@ -410,14 +410,14 @@ def test_agents_who_watch_the_inbox_hear_of_trouble_with_deliveries_and_of_broad
     parley.settle()
     heard = len(ann.heard)
     rows = [row for row in map(from_row, parley.table.rows.values()) if isinstance(row, Delivery)]
-    told = [news for row in rows if (news := live.delivery(row))]
+    told = [news for row in rows if (news := frames.delivery(row))]
     broadcast = tenant.api.post("/v1/broadcasts", {"customers": ["acme"], "text": "Hello"}).json["id"]
-    told.append(live.progress(parley.store.one(ref(Broadcast, broadcast))))
+    told.append(frames.progress(parley.store.one(ref(Broadcast, broadcast))))
     for each in told:
         push(parley.world, wire, each)
-    frames = line.heard[-len(told) :]
-    assert [frame["type"] for frame in frames][-1] == "broadcast.changed"
-    assert (frames[0]["type"], frames[0]["state"], frames[0]["attempts"]) == ("delivery.changed", "queued", 1)
+    last = line.heard[-len(told) :]
+    assert [frame["type"] for frame in last][-1] == "broadcast.changed"
+    assert (last[0]["type"], last[0]["state"], last[0]["attempts"]) == ("delivery.changed", "queued", 1)
     assert len(told) == 1 + sum(row.state != "sent" for row in rows)
     assert len(ann.heard) == heard
 

@@ -19,8 +19,8 @@ from chalicelib.desk.deliveries import WAITS
 from chalicelib.desk.files import MAX_SIZE
 from chalicelib.desk.messages import MAX_BYTES, MAX_CHARACTERS
 from chalicelib.desk.segments import OPERATORS, parse
-from chalicelib.edge.limits import PER_MINUTE
-from chalicelib.edge.router import ROUTES
+from chalicelib.edge.door.limits import PER_MINUTE
+from chalicelib.edge.door.router import ROUTES
 from chalicelib.wiring import CHANNELS, outbound
 from tests.api import Client, Tenant
 from tests.contracts import test_channels

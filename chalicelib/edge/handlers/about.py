@@ -3,8 +3,8 @@
 from typing import Any
 
 from ... import VERSION
-from ..calls import Call, Reply
-from ..router import ROUTES, route
+from ..door.calls import Call, Reply
+from ..door.router import ROUTES, route
 from ..shapes import Health
 
 
@@ -17,7 +17,7 @@ def health(call: Call) -> Health:
 @route("GET", "/v1/openapi.json", who="anyone", gives=dict[str, Any])
 def openapi(call: Call) -> Reply:
     """Describe this API (OpenAPI 3.1)."""
-    from ..openapi import document
+    from ..door.openapi import document
 
     headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "public, max-age=300"}
     return Reply(text=document(tuple(ROUTES), call.incoming.base_url), headers=headers)

@@ -8,8 +8,8 @@ from ...flows.declare_attribute import declare_attribute
 from ...ports import Listing, Page, ref
 from .. import audience
 from ..audience import attribute_view
-from ..calls import Call
-from ..router import route
+from ..door.calls import Call
+from ..door.router import route
 from .workspace import PAGED
 
 

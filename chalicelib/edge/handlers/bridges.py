@@ -15,8 +15,8 @@ from ...flows.invite import accept_invitation, invite
 from ...ports import Listing, Page, ref
 from .. import bridging
 from ..bridging import bridge_view
-from ..calls import Call, Reply
-from ..router import route
+from ..door.calls import Call, Reply
+from ..door.router import route
 from ..shapes import time_of
 from .workspace import PAGED, told
 

@@ -24,10 +24,10 @@ from ...flows.post import post
 from ...flows.preview_broadcast import preview_broadcast
 from ...ports import Listing, Page, Put, ref
 from .. import broadcasts as shapes
-from ..calls import Call
-from ..cursors import onward, place_of
+from ..door.calls import Call
+from ..door.cursors import onward, place_of
+from ..door.router import route
 from ..messages import MessageView, message_view
-from ..router import route
 from ..shapes import moment_of, time_of
 from .workspace import PAGED
 

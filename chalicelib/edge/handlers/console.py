@@ -4,8 +4,8 @@ import hashlib
 from functools import cache
 from urllib.parse import urlsplit
 
-from ..calls import Call, Reply
-from ..router import route
+from ..door.calls import Call, Reply
+from ..door.router import route
 from ..scripts import WEB, script, served
 from .sign_in import socket_url
 

@@ -12,8 +12,8 @@ from ...flows.audit import audit
 from ...flows.declare_attribute import types_of
 from ...ports import Listing, Page, ref
 from .. import customers as shapes
-from ..calls import Call
-from ..router import route
+from ..door.calls import Call
+from ..door.router import route
 from .workspace import PAGED, ended, told
 
 

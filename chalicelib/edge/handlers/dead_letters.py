@@ -5,9 +5,9 @@ from typing import Any
 from ...desk.dead_letters import DeadLetter
 from ...flows.settle_letter import ask_again, letter_there, throw_away
 from ...ports import Listing, Page
-from ..calls import Call
 from ..dead_letters import DeadLetterView, letter_view
-from ..router import route
+from ..door.calls import Call
+from ..door.router import route
 from .workspace import PAGED
 
 

@@ -12,8 +12,8 @@ from ...flows.react import Ties
 from ...ports import Listing, Page, ref
 from .. import bridging
 from .. import deliveries as shapes
-from ..calls import Call
-from ..router import route
+from ..door.calls import Call
+from ..door.router import route
 from .messages import bound
 from .workspace import PAGED
 

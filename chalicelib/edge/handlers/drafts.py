@@ -12,8 +12,8 @@ from ...flows.attach import attached
 from ...flows.direct_broadcast import draft_broadcast
 from ...ports import ref
 from .. import broadcasts as shapes
-from ..calls import Call
-from ..router import route
+from ..door.calls import Call
+from ..door.router import route
 from .broadcasts import View, check_issue, check_segment, own
 
 LACKING = {"unread": "read", "unacknowledged": "acknowledged", "unanswered": "replied"}

@@ -8,8 +8,8 @@ from ...desk.files import MAX_SIZE, REFUSED_TYPES, TYPE, Attachment, safe_name
 from ...flows.attach import attach
 from ...ports import ref
 from .. import files as shapes
-from ..calls import Call, Reply
-from ..router import route
+from ..door.calls import Call, Reply
+from ..door.router import route
 from ..shapes import time_of
 
 

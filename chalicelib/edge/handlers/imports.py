@@ -13,8 +13,8 @@ from ...flows.start_job import import_customers
 from ...ports import ref
 from .. import audience
 from ..audience import job_view
-from ..calls import Call
-from ..router import route
+from ..door.calls import Call
+from ..door.router import route
 from .workspace import told
 
 

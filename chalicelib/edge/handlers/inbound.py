@@ -3,9 +3,9 @@
 from ...desk.errors import NotFound, Refusal
 from ...flows.accept import accept, installed
 from ...telemetry import count
-from ..calls import Call, Reply
-from ..problems import problem
-from ..router import route
+from ..door.calls import Call, Reply
+from ..door.problems import problem
+from ..door.router import route
 
 
 @route("POST", "/in/{channel}/{install}", who="anyone", raw=True, status=202)

@@ -33,9 +33,9 @@ from ...flows.raise_issue import asked_in, change_issue, raise_issue
 from ...flows.tie_room import own_issue, tie_room, untie_room
 from ...ports import Listing, Page, ref
 from .. import issues as shapes
-from ..calls import Call, Reply
+from ..door.calls import Call, Reply
+from ..door.router import route
 from ..notices import ChangeNotice, NewNotice, NoticeView, ToldView, notice_view, told_view
-from ..router import route
 from ..tickets import CommentView, LinkTicket, SayOnTickets, TicketView, comment_view, ticket_view
 from .workspace import PAGED, told
 

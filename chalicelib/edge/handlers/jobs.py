@@ -7,8 +7,8 @@ from ...desk.jobs import Flaw, Job
 from ...ports import Listing, Page, ref
 from .. import audience
 from ..audience import flaw_view, job_view
-from ..calls import Call
-from ..router import route
+from ..door.calls import Call
+from ..door.router import route
 from .workspace import PAGED
 
 

@@ -14,8 +14,8 @@ from ...flows.audit import audit
 from ...flows.correspond import address_of_room, by_token, mute
 from ...flows.once import again
 from ...ports import Drop, Listing, Page, ref
-from ..calls import Call, Reply
-from ..router import route
+from ..door.calls import Call, Reply
+from ..door.router import route
 from ..shapes import time_of
 from .rooms import numbered
 from .workspace import PAGED

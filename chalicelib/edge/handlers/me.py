@@ -7,10 +7,10 @@ from ...desk.errors import Limited
 from ...desk.workspaces import Workspace
 from ...flows.welcome import welcome
 from ...ports import Ref, ref
-from ..auth import check_origin, visitors_token
-from ..calls import Call
+from ..door.auth import check_origin, visitors_token
+from ..door.calls import Call
+from ..door.router import route
 from ..rooms import room_view
-from ..router import route
 from ..shapes import time_of
 from ..visits import MeView, NamedRef, NewVisitor, OwnCustomer, VisitorView
 from .sign_in import socket_url

@@ -13,10 +13,10 @@ from ...flows.attach import attached
 from ...flows.post import post
 from ...ports import Listing, Page, Ref, ref
 from .. import messages as shapes
-from ..calls import Call
-from ..cursors import back, onward, place_of
+from ..door.calls import Call
+from ..door.cursors import back, onward, place_of
+from ..door.router import route
 from ..promises import promise_view
-from ..router import route
 from ..shapes import time_of
 from .rooms import numbered
 

@@ -8,9 +8,9 @@ from ...flows.oidc import begin, finish, provider_of
 from ...flows.set_provider import drop_provider, set_provider
 from ...flows.sign_in import PER_PLACE, hold_off
 from .. import signing
-from ..auth import cookie, session_cookie, set_cookie
-from ..calls import Call, Reply
-from ..router import route
+from ..door.auth import cookie, session_cookie, set_cookie
+from ..door.calls import Call, Reply
+from ..door.router import route
 from .sign_in import signed_in
 from .workspace import told
 

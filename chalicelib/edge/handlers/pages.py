@@ -1,7 +1,7 @@
 """What browsers load: the widget."""
 
-from ..calls import Call, Reply
-from ..router import route
+from ..door.calls import Call, Reply
+from ..door.router import route
 from ..scripts import script
 
 

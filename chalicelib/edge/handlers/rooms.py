@@ -17,10 +17,10 @@ from ...flows.mark_result import mark_broadcast_read
 from ...flows.open_room import open_room
 from ...flows.update_room import update_room
 from ...ports import Listing, Page, Ref, ref
-from .. import live
+from .. import frames
 from .. import rooms as shapes
-from ..calls import Call
-from ..router import route
+from ..door.calls import Call
+from ..door.router import route
 from ..shapes import moment_of, time_of
 from .customers import customer_of
 from .workspace import PAGED, told
@@ -230,7 +230,7 @@ def read(call: Call, body: shapes.ReadRoom) -> shapes.ReadView:
     seen = mark_read(call.world, call.who.id, call.here, message)
     if call.who.kind == "user":
         mark_broadcast_read(call.world, call.here, seen)
-    call.world.queues.push([live.read(call.here, call.who.id, seen)])
+    call.world.queues.push([frames.read(call.here, call.who.id, seen)])
     left = unread(call.here, seen, call.who.is_agent)
     return shapes.ReadView(room=call.here.id, change=seen.n, unread=max(0, left))
 

@@ -15,9 +15,9 @@ from ...flows.experts import employers, experts, topic
 from ...flows.search import Asked, customers_of, search
 from ...flows.walk import begun
 from ...ports import Page, ref
-from ..calls import Call
-from ..cursors import standing, standing_of
-from ..router import route
+from ..door.calls import Call
+from ..door.cursors import standing, standing_of
+from ..door.router import route
 from ..searching import ExpertView, HitView, expert_view, hit_view
 
 FILTERS = ("kind", "customer", "author", "channel", "room", "state", "from", "to")

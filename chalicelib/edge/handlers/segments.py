@@ -23,9 +23,9 @@ from ...flows.save_segment import (
 from ...ports import Listing, Page, ref
 from .. import audience
 from ..audience import segment_member_view, segment_view
-from ..calls import Call
 from ..customers import customer_ref
-from ..router import route
+from ..door.calls import Call
+from ..door.router import route
 from .customers import customer_of
 from .workspace import PAGED, told
 

@@ -20,9 +20,9 @@ from ...flows.sign_in import (
 from ...ports import over, ref
 from ...settings import settings
 from .. import signing
-from ..auth import check_own_page, session_cookie, set_cookie
-from ..calls import Call, Reply
-from ..router import route
+from ..door.auth import check_own_page, session_cookie, set_cookie
+from ..door.calls import Call, Reply
+from ..door.router import route
 from ..shapes import time_of
 from ..workspaces import AgentView, agent_view
 

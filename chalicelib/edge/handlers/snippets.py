@@ -10,8 +10,8 @@ from ...flows.audit import audit
 from ...flows.once import again
 from ...ports import Drop, Listing, Page, new, over, ref
 from .. import snippets as shapes
-from ..calls import Call
-from ..router import route
+from ..door.calls import Call
+from ..door.router import route
 from .workspace import PAGED, told
 
 

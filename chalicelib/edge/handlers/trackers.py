@@ -16,8 +16,8 @@ from ...flows.set_up_tracker import (
 )
 from ...ports import Page, ref
 from .. import tracking as shapes
-from ..calls import Call
-from ..router import route
+from ..door.calls import Call
+from ..door.router import route
 from ..tickets import FoundTicketView, found_view
 from .workspace import told
 

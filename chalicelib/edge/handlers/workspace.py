@@ -16,9 +16,9 @@ from ...flows.secrets import made, rolled
 from ...flows.try_install import try_install
 from ...ports import Listing, Page, new, over, ref
 from .. import workspaces as shapes
-from ..calls import Call
+from ..door.calls import Call
+from ..door.router import route
 from ..installs import ChangeInstall, InstallKindView, InstallView, NewInstall, TriedView, install_view, tried_view
-from ..router import route
 from ..shapes import time_of
 
 PAGED = ("limit", "cursor")

@@ -6,8 +6,8 @@ import binascii
 
 import msgspec
 
-from ..desk.errors import Malformed
-from ..desk.search_index import Place
+from ...desk.errors import Malformed
+from ...desk.search_index import Place
 
 NONE = "cursor is not one that this API gave out"
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..desk import errors
-from ..desk.errors import Limited, Refusal
-from ..ports import Away
+from ...desk import errors
+from ...desk.errors import Limited, Refusal
+from ...ports import Away
 
 PROBLEMS: dict[type[Exception], tuple[str, int, str]] = {
     errors.Malformed: ("malformed", 400, "Malformed request"),

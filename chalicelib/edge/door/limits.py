@@ -1,9 +1,9 @@
 """Rates per credential and per workspace. A container lets a share of the minute's limit pass by its own count; only
 a caller who is busier than that is counted in the table, so that an ordinary request costs no write for it."""
 
-from ..desk.errors import Limited
-from ..desk.people import Principal
-from ..ports import World
+from ...desk.errors import Limited
+from ...desk.people import Principal
+from ...ports import World
 
 WINDOW = 60_000  # ms
 PER_MINUTE = {"agent": 12_000, "user": 1_200, "visitor": 300, "workspace": 60_000}

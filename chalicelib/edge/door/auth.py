@@ -11,17 +11,17 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ..desk.customers import Customer, User, Visitor
-from ..desk.errors import Forbidden, Unauthenticated
-from ..desk.ids import customer_id, user_id
-from ..desk.people import Principal, as_agent
-from ..desk.sessions import Session
-from ..desk.workspaces import Agent, ApiKey, Workspace
-from ..flows.admit import admit_customer, admit_user
-from ..flows.issue_key import key_hash, key_id, key_owner
-from ..flows.secrets import opened
-from ..flows.sign_in import principal, session_id, session_owner, token_hash
-from ..ports import Ref, World, ref
+from ...desk.customers import Customer, User, Visitor
+from ...desk.errors import Forbidden, Unauthenticated
+from ...desk.ids import customer_id, user_id
+from ...desk.people import Principal, as_agent
+from ...desk.sessions import Session
+from ...desk.workspaces import Agent, ApiKey, Workspace
+from ...flows.admit import admit_customer, admit_user
+from ...flows.issue_key import key_hash, key_id, key_owner
+from ...flows.secrets import opened
+from ...flows.sign_in import principal, session_id, session_owner, token_hash
+from ...ports import Ref, World, ref
 from .calls import Incoming
 
 AUDIENCE, VISITORS = "parley:user", "parley:visitor"

@@ -6,10 +6,10 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
-from .. import VERSION
-from ..desk.search_index import Kind
+from ... import VERSION
+from ...desk.search_index import Kind
+from ..shapes import Problem
 from .router import Route
-from .shapes import Problem
 
 REFS = "#/components/schemas/{name}"
 PARAMETERS: dict[str, dict[str, Any]] = {

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from ..desk.errors import Invalid, NotFound
-from ..desk.people import Principal
-from ..desk.rooms import Room
-from ..flows.once import KEYLESS, Once
-from ..ports import World
+from ...desk.errors import Invalid, NotFound
+from ...desk.people import Principal
+from ...desk.rooms import Room
+from ...flows.once import KEYLESS, Once
+from ...ports import World
 from .router import Route
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import unquote_to_bytes
 
-from ..desk.errors import Malformed, NotFound
+from ...desk.errors import Malformed, NotFound
 
 Who = Literal["anyone", "bootstrap", "agent", "person"]
 

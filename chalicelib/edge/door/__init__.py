@@ -1,0 +1,1 @@
+"""What every call passes: the route table, credentials, limits, problem documents."""
