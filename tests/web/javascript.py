@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.edge.scripts import WEB
+from chalicelib.edge.pages import WEB
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="no Node on this machine; Chromium runs the same in the journeys")

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.edge import joining
-from chalicelib.edge.joining import joined
-from chalicelib.edge.scripts import WEB
+from chalicelib.edge.pages import WEB, bundle
+from chalicelib.edge.pages.bundle import joined
 from tests.web.javascript import NODE, needs_node, run
 from tests.web.xss import BAD_ADDRESSES, CORPUS
 
@@ -67,7 +66,7 @@ export const all = [one(true), one(false), two, three, ...four, new Five().told]
 console.log(JSON.stringify(all));
 """
     )
-    monkeypatch.setattr(joining, "WEB", tmp_path)
+    monkeypatch.setattr(bundle, "WEB", tmp_path)
     text = joined("a.js").text
     assert "#other" not in text
     assert "comment" not in text.replace("not a comment of a line", "")

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from chalicelib.edge.joining import joined
+from chalicelib.edge.pages.bundle import joined
 from tests.api import Client
 from tests.web.javascript import needs_node, run
 

@@ -6,14 +6,15 @@ from urllib.parse import urlsplit
 
 from ..door.calls import Call, Reply
 from ..door.router import route
-from ..scripts import WEB, script, served
+from ..pages import WEB
+from ..pages.serve import script, served
 from .sign_in import socket_url
 
 
 @route("GET", "/console", who="anyone", raw=True)
 def console(call: Call) -> Reply:
     """Show the agents' console."""
-    from ..joining import joined
+    from ..pages.bundle import joined
 
     page = (WEB / "console" / "console.html").read_text("utf-8")
     page = page.replace("{script}", joined("console/main.js").version).replace("{styles}", _styles()[1])

@@ -2,7 +2,7 @@
 
 from ..door.calls import Call, Reply
 from ..door.router import route
-from ..scripts import script
+from ..pages.serve import script
 
 
 @route("GET", "/widget.js", who="anyone", raw=True)

@@ -1,10 +1,7 @@
 """How the pages' files are served."""
 
-from pathlib import Path
+from ..door.calls import Call, Reply
 
-from .door.calls import Call, Reply
-
-WEB = Path(__file__).parents[1] / "web"
 A_WHILE = "public, max-age=300, stale-while-revalidate=86400"
 FOR_GOOD = "public, max-age=31536000, immutable"
 
@@ -22,7 +19,7 @@ def served(call: Call, text: str, version: str, type_: str) -> Reply:
 
 def script(call: Call, name: str) -> Reply:
     """`served`, for a joined script. Pages of any origin may load it."""
-    from .joining import joined
+    from .bundle import joined
 
     found = joined(name)
     reply = served(call, found.text, found.version, "text/javascript; charset=utf-8")

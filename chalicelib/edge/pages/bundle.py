@@ -16,7 +16,7 @@ from itertools import product
 from pathlib import PurePosixPath
 from string import ascii_letters
 
-from .scripts import WEB
+from . import WEB
 
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
 # What no browser needs, in the order in which it is left out.
