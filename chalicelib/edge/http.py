@@ -18,7 +18,7 @@ from ..ports import Away, Page, Ref, World, ref
 from ..settings import settings
 from ..telemetry import fail, logger, say
 from ..wiring import world
-from . import handlers as _handlers  # noqa: F401  fills the route table
+from . import routes as _routes  # noqa: F401  fills the route table
 from .door.auth import bearer, check_bootstrap, check_origin, credential_name, credential_of, identify
 from .door.calls import Call, Incoming, Reply
 from .door.limits import spend

@@ -215,10 +215,10 @@ def test_the_demo_sign_in_is_a_laptops_alone(parley: Parley, tenant: Tenant, mon
     tenant.api.post("/v1/agents", {"name": "Grace", "email": DEMO_AGENTS[0]})
     tenant.api.post("/v1/agents", {"name": "Ada", "email": "ada@vendor.example"})
     for stage in ("", "test", "prod", "Local", "local-2"):
-        monkeypatch.setattr("chalicelib.edge.handlers.sign_in.settings", lambda at=stage: replace(settings(), stage=at))
+        monkeypatch.setattr("chalicelib.edge.routes.sign_in.settings", lambda at=stage: replace(settings(), stage=at))
         assert Browser()("POST", "/v1/sign-in/demo", {"email": DEMO_AGENTS[0]}).status == 404
         assert Client().get("/v1/sign-in").json["demo"] == []
-    monkeypatch.setattr("chalicelib.edge.handlers.sign_in.settings", lambda: replace(settings(), stage="local"))
+    monkeypatch.setattr("chalicelib.edge.routes.sign_in.settings", lambda: replace(settings(), stage="local"))
     assert Client().get("/v1/sign-in").json["demo"] == list(DEMO_AGENTS)
     assert Browser()("POST", "/v1/sign-in/demo", {"email": "ada@vendor.example"}).status == 404
     browser = Browser()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.edge.handlers.me import PER_HOUR
+from chalicelib.edge.routes.me import PER_HOUR
 from tests.api import Client, Tenant
 
 
