@@ -11,8 +11,8 @@ from ..desk.deliveries import Delivery
 from ..desk.messages import Change, Message
 from ..desk.people import Principal
 from ..desk.rooms import Room, Seen
-from .messages import message_view
-from .rooms import room_view
+from .shapes.messages import message_view
+from .shapes.rooms import room_view
 
 LARGEST = 24_000  # bytes of a message in a frame: API Gateway takes 32 KB at once
 SHARED = (

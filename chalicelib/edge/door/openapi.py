@@ -8,7 +8,7 @@ import msgspec
 
 from ... import VERSION
 from ...desk.search_index import Kind
-from ..shapes import Problem
+from ..shapes.answers import Problem
 from .router import Route
 
 REFS = "#/components/schemas/{name}"

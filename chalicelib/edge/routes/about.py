@@ -5,7 +5,7 @@ from typing import Any
 from ... import VERSION
 from ..door.calls import Call, Reply
 from ..door.router import ROUTES, route
-from ..shapes import Health
+from ..shapes.answers import Health
 
 
 @route("GET", "/health", who="anyone", gives=Health)

@@ -6,14 +6,14 @@ from ...desk.attributes import BUILT_IN, MEANINGS, AttributeType, named
 from ...desk.errors import NotFound
 from ...flows.declare_attribute import declare_attribute
 from ...ports import Listing, Page, ref
-from .. import audience
-from ..audience import attribute_view
 from ..door.calls import Call
 from ..door.router import route
-from .workspace import PAGED
+from ..shapes import segments as shapes
+from ..shapes.answers import PAGED
+from ..shapes.segments import attribute_view
 
 
-@route("GET", "/v1/attributes", who="agent", gives=list[audience.AttributeView], query=PAGED)
+@route("GET", "/v1/attributes", who="agent", gives=list[shapes.AttributeView], query=PAGED)
 def attributes(call: Call) -> Page[Any]:
     """List the declared attributes, by name."""
     listing: Listing[AttributeType] = Listing("attributes", (call.who.workspace,))
@@ -21,12 +21,12 @@ def attributes(call: Call) -> Page[Any]:
     return Page([attribute_view(declared) for declared in page.items], page.next)
 
 
-@route("GET", "/v1/attributes/{attribute}", who="agent", gives=audience.AttributeView)
-def attribute(call: Call) -> audience.AttributeView:
+@route("GET", "/v1/attributes/{attribute}", who="agent", gives=shapes.AttributeView)
+def attribute(call: Call) -> shapes.AttributeView:
     """Show a declared attribute, or one that Parley itself knows."""
     name = call.params["attribute"]
     if name in BUILT_IN:
-        return audience.AttributeView(
+        return shapes.AttributeView(
             name=name, type=BUILT_IN[name], description=MEANINGS[name], built_in=True, created_at=None
         )
     found = call.world.store.one(ref(AttributeType, call.who.workspace, name))
@@ -40,10 +40,10 @@ def attribute(call: Call) -> audience.AttributeView:
     "/v1/attributes/{attribute}",
     who="agent",
     need="admin",
-    body=audience.DeclareAttribute,
-    gives=audience.AttributeView,
+    body=shapes.DeclareAttribute,
+    gives=shapes.AttributeView,
 )
-def put_attribute(call: Call, body: audience.DeclareAttribute) -> audience.AttributeView:
+def put_attribute(call: Call, body: shapes.DeclareAttribute) -> shapes.AttributeView:
     """Declare an attribute of customers, or describe it anew."""
     name = named(call.params["attribute"])
     return attribute_view(declare_attribute(call.world, call.who, name, body.type, body.description))

@@ -13,15 +13,14 @@ from ...flows.catch_up import catch_up
 from ...flows.deliver import pause_bridge
 from ...flows.invite import accept_invitation, invite
 from ...ports import Listing, Page, ref
-from .. import bridging
-from ..bridging import bridge_view
 from ..door.calls import Call, Reply
 from ..door.router import route
-from ..shapes import time_of
-from .workspace import PAGED, told
+from ..shapes import bridges as shapes
+from ..shapes.answers import PAGED, named_fields, time_of
+from ..shapes.bridges import bridge_view
 
 
-@route("GET", "/v1/rooms/{room}/bridges", who="agent", gives=list[bridging.BridgeView], query=PAGED)
+@route("GET", "/v1/rooms/{room}/bridges", who="agent", gives=list[shapes.BridgeView], query=PAGED)
 def bridges(call: Call) -> Page[Any]:
     """List the bridges of a room."""
     listing: Listing[Bridge] = Listing("bridges", (call.here.id,))
@@ -34,11 +33,11 @@ def bridges(call: Call) -> Page[Any]:
     "/v1/rooms/{room}/bridges",
     who="agent",
     need="write",
-    body=bridging.NewBridge,
-    gives=bridging.BridgeView,
+    body=shapes.NewBridge,
+    gives=shapes.BridgeView,
     status=201,
 )
-def new_bridge(call: Call, body: bridging.NewBridge) -> Any:
+def new_bridge(call: Call, body: shapes.NewBridge) -> Any:
     """Bind an outside conversation to a room: what is said there from now on is the room's."""
     install = _install(call, body.install)
     if call.world.outbound(install.kind) is None:
@@ -55,12 +54,12 @@ def new_bridge(call: Call, body: bridging.NewBridge) -> Any:
     "/v1/rooms/{room}/bridges/{bridge}",
     who="agent",
     need="write",
-    body=bridging.ChangeBridge,
-    gives=bridging.BridgeView,
+    body=shapes.ChangeBridge,
+    gives=shapes.BridgeView,
 )
-def patch_bridge(call: Call, body: bridging.ChangeBridge) -> Any:
+def patch_bridge(call: Call, body: shapes.ChangeBridge) -> Any:
     """Change what crosses a bridge, and how."""
-    return bridge_view(change_bridge(call.world, call.who, _bridge(call), told(body)))
+    return bridge_view(change_bridge(call.world, call.who, _bridge(call), named_fields(body)))
 
 
 @route("DELETE", "/v1/rooms/{room}/bridges/{bridge}", who="agent", need="write", status=204)
@@ -74,7 +73,7 @@ def delete_bridge(call: Call) -> None:
     "/v1/rooms/{room}/bridges/{bridge}/replay",
     who="agent",
     need="write",
-    gives=bridging.ReplayView,
+    gives=shapes.ReplayView,
     status=202,
 )
 def replay_bridge(call: Call) -> Any:
@@ -85,7 +84,7 @@ def replay_bridge(call: Call) -> Any:
     return _replayed(call, bridge.install, bridge.id)
 
 
-@route("POST", "/v1/installs/{install}/replay", who="agent", need="write", gives=bridging.ReplayView, status=202)
+@route("POST", "/v1/installs/{install}/replay", who="agent", need="write", gives=shapes.ReplayView, status=202)
 def replay_install(call: Call) -> Any:
     """Send what all bridges of an install missed while it was paused."""
     install = _install(call, call.params["install"])
@@ -98,7 +97,7 @@ def replay_install(call: Call) -> Any:
     "/v1/rooms/{room}/connect-codes",
     who="agent",
     need="write",
-    gives=bridging.ConnectCodeView,
+    gives=shapes.ConnectCodeView,
     status=201,
     sealed=True,
 )
@@ -106,7 +105,7 @@ def new_code(call: Call) -> Any:
     """Make a one-time code that binds the conversation in which it is typed to the room."""
     return call.answering(
         lambda once: connect_code(call.world, call.who, call.here, once),
-        lambda made: bridging.ConnectCodeView(
+        lambda made: shapes.ConnectCodeView(
             code=made[0], room=made[1].room, expires_at=time_of(made[1].expires_at) or ""
         ),
     )
@@ -117,14 +116,14 @@ def new_code(call: Call) -> Any:
     "/v1/installs/{install}/invitations",
     who="agent",
     need="admin",
-    gives=bridging.InvitationView,
+    gives=shapes.InvitationView,
     status=201,
 )
 def new_invitation(call: Call) -> Any:
     """Make an address at which another workspace's admin installs the app there."""
     install = _install(call, call.params["install"])
     url, expires = invite(call.world, call.who, install, call.incoming.base_url)
-    return bridging.InvitationView(url=url, expires_at=time_of(expires) or "")
+    return shapes.InvitationView(url=url, expires_at=time_of(expires) or "")
 
 
 @route("GET", "/in/{channel}/{install}/oauth", who="anyone", raw=True)
@@ -147,9 +146,9 @@ def _page(words: str) -> Reply:
     return Reply(text=words + "\n", headers={"Content-Type": "text/plain; charset=utf-8"})
 
 
-def _replayed(call: Call, install: str, bridge: str) -> bridging.ReplayView:
+def _replayed(call: Call, install: str, bridge: str) -> shapes.ReplayView:
     replayed, more = catch_up(call.world, install, bridge)
-    return bridging.ReplayView(replayed=replayed, more=more)
+    return shapes.ReplayView(replayed=replayed, more=more)
 
 
 def _check_active(install: Install) -> None:

@@ -23,13 +23,12 @@ from ...flows.plan_broadcast import contact_ref
 from ...flows.post import post
 from ...flows.preview_broadcast import preview_broadcast
 from ...ports import Listing, Page, Put, ref
-from .. import broadcasts as shapes
 from ..door.calls import Call
 from ..door.cursors import onward, place_of
 from ..door.router import route
-from ..messages import MessageView, message_view
-from ..shapes import moment_of, time_of
-from .workspace import PAGED
+from ..shapes import broadcasts as shapes
+from ..shapes.answers import PAGED, moment_of, time_of
+from ..shapes.messages import MessageView, message_view
 
 View = shapes.BroadcastView
 

@@ -11,10 +11,11 @@ from ...flows.admit import admit_customer, admit_user, check_domains
 from ...flows.audit import audit
 from ...flows.declare_attribute import types_of
 from ...ports import Listing, Page, ref
-from .. import customers as shapes
 from ..door.calls import Call
 from ..door.router import route
-from .workspace import PAGED, ended, told
+from ..shapes import customers as shapes
+from ..shapes.answers import PAGED, named_fields
+from .workspace import ended
 
 
 @route("GET", "/v1/customers", who="agent", gives=list[shapes.CustomerView], query=PAGED)
@@ -41,7 +42,7 @@ def customer(call: Call) -> shapes.CustomerView:
 )
 def put_customer(call: Call, body: shapes.PutCustomer) -> Any:
     """Create a customer, with its triage room, or change it."""
-    fields = told(body)
+    fields = named_fields(body)
     if "domains" in fields:
         fields["domains"] = check_domains(fields["domains"])
     if "opted_out" in fields:
@@ -88,7 +89,7 @@ def user(call: Call) -> shapes.UserView:
 def put_user(call: Call, body: shapes.PutUser) -> Any:
     """Create a user of a customer, or change them."""
     found = customer_of(call, call.params["customer"])
-    fields = told(body)
+    fields = named_fields(body)
     fields |= ended(call, fields)
     external_id = outside_id(call.params["user"])
     entry = audit(call.world, call.who, "user.put", user_id(found.id, external_id), fields)

@@ -5,10 +5,10 @@ from typing import Any
 from ...desk.dead_letters import DeadLetter
 from ...flows.settle_letter import ask_again, letter_there, throw_away
 from ...ports import Listing, Page
-from ..dead_letters import DeadLetterView, letter_view
 from ..door.calls import Call
 from ..door.router import route
-from .workspace import PAGED
+from ..shapes.answers import PAGED
+from ..shapes.dead_letters import DeadLetterView, letter_view
 
 
 @route("GET", "/v1/dead-letters", who="agent", need="admin", gives=list[DeadLetterView], query=PAGED)

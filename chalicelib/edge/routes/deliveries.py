@@ -10,12 +10,12 @@ from ...desk.workspaces import Install
 from ...flows.deliver import replay
 from ...flows.react import Ties
 from ...ports import Listing, Page, ref
-from .. import bridging
-from .. import deliveries as shapes
 from ..door.calls import Call
 from ..door.router import route
+from ..shapes import deliveries as shapes
+from ..shapes.answers import PAGED
+from ..shapes.bridges import ReachView, reach_view
 from .messages import bound
-from .workspace import PAGED
 
 
 @route(
@@ -55,13 +55,13 @@ def failed_deliveries(call: Call) -> Page[Any]:
     return Page([shapes.delivery_view(row) for row in page.items], page.next)
 
 
-@route("GET", "/v1/rooms/{room}/reach", who="agent", gives=list[bridging.ReachView])
+@route("GET", "/v1/rooms/{room}/reach", who="agent", gives=list[ReachView])
 def reach(call: Call) -> Page[Any]:
     """List where an answer in a room leaves to: over its bridges, and to installs that are told of every room."""
     bridges = [each for each in Ties(call.world.store).of(call.here.id, call.who.workspace) if each.direction != "in"]
     installs = call.world.store.many([ref(Install, each.install) for each in bridges]) if bridges else []
     pairs = [pair for pair in zip(bridges, installs, strict=True) if pair[1] and pair[1].state == "active"]
-    return Page([bridging.reach_view(bridge, install) for bridge, install in pairs])
+    return Page([reach_view(bridge, install) for bridge, install in pairs])
 
 
 @route("POST", "/v1/deliveries/{delivery}/replay", who="agent", need="write", gives=shapes.DeliveryView, status=202)

@@ -11,9 +11,9 @@ from ...desk.templates import asks_for, variables
 from ...flows.attach import attached
 from ...flows.direct_broadcast import draft_broadcast
 from ...ports import ref
-from .. import broadcasts as shapes
 from ..door.calls import Call
 from ..door.router import route
+from ..shapes import broadcasts as shapes
 from .broadcasts import View, check_issue, check_segment, own
 
 LACKING = {"unread": "read", "unacknowledged": "acknowledged", "unanswered": "replied"}

@@ -7,10 +7,10 @@ from ...desk.errors import Invalid, NotFound, TooLarge
 from ...desk.files import MAX_SIZE, REFUSED_TYPES, TYPE, Attachment, safe_name
 from ...flows.attach import attach
 from ...ports import ref
-from .. import files as shapes
 from ..door.calls import Call, Reply
 from ..door.router import route
-from ..shapes import time_of
+from ..shapes import files as shapes
+from ..shapes.answers import time_of
 
 
 @route(

@@ -11,11 +11,11 @@ from ...desk.strict_json import shaped
 from ...flows.declare_attribute import types_of
 from ...flows.start_job import import_customers
 from ...ports import ref
-from .. import audience
-from ..audience import job_view
 from ..door.calls import Call
 from ..door.router import route
-from .workspace import told
+from ..shapes import segments as shapes
+from ..shapes.answers import named_fields
+from ..shapes.segments import job_view
 
 
 @route(
@@ -23,13 +23,13 @@ from .workspace import told
     "/v1/customers/bulk",
     who="agent",
     need="write",
-    body=audience.BulkCustomers,
-    gives=audience.JobView,
+    body=shapes.BulkCustomers,
+    gives=shapes.JobView,
     status=202,
 )
-def bulk_customers(call: Call, body: audience.BulkCustomers) -> Any:
+def bulk_customers(call: Call, body: shapes.BulkCustomers) -> Any:
     """Create or change up to 1,000 customers, in a job."""
-    rows = [{"line": number, "customer": told(each)} for number, each in enumerate(body.customers, 1)]
+    rows = [{"line": number, "customer": named_fields(each)} for number, each in enumerate(body.customers, 1)]
     return _job(call, rows, body.dry_run)
 
 
@@ -38,11 +38,11 @@ def bulk_customers(call: Call, body: audience.BulkCustomers) -> Any:
     "/v1/customers/import",
     who="agent",
     need="write",
-    body=audience.ImportCustomers,
-    gives=audience.JobView,
+    body=shapes.ImportCustomers,
+    gives=shapes.JobView,
     status=202,
 )
-def import_csv(call: Call, body: audience.ImportCustomers) -> Any:
+def import_csv(call: Call, body: shapes.ImportCustomers) -> Any:
     """Create or change the customers of a CSV file, in a job with a report per line."""
     text = _text(call, body)
     columns = columns_of(text)
@@ -50,7 +50,7 @@ def import_csv(call: Call, body: audience.ImportCustomers) -> Any:
     return _job(call, [_shaped(row) for row in rows_of(text, columns, types)], body.dry_run)
 
 
-def _text(call: Call, body: audience.ImportCustomers) -> str:
+def _text(call: Call, body: shapes.ImportCustomers) -> str:
     if (body.csv is UNSET) is (body.attachment is UNSET):
         raise Invalid("either csv or attachment is needed", "csv")
     if isinstance(body.csv, str):
@@ -71,7 +71,7 @@ def _shaped(row: Row) -> Row:
     if "customer" not in row:
         return row
     try:
-        shaped(row["customer"], audience.BulkCustomer)
+        shaped(row["customer"], shapes.BulkCustomer)
     except Refusal as wrong:
         return {"line": row["line"], "detail": wrong.detail, "field": wrong.field}
     return row

@@ -32,12 +32,12 @@ from ...flows.merge_issues import merge_issues
 from ...flows.raise_issue import asked_in, change_issue, raise_issue
 from ...flows.tie_room import own_issue, tie_room, untie_room
 from ...ports import Listing, Page, ref
-from .. import issues as shapes
 from ..door.calls import Call, Reply
 from ..door.router import route
-from ..notices import ChangeNotice, NewNotice, NoticeView, ToldView, notice_view, told_view
-from ..tickets import CommentView, LinkTicket, SayOnTickets, TicketView, comment_view, ticket_view
-from .workspace import PAGED, told
+from ..shapes import issues as shapes
+from ..shapes.answers import PAGED, named_fields
+from ..shapes.notices import ChangeNotice, NewNotice, NoticeView, ToldView, notice_view, told_view
+from ..shapes.tickets import CommentView, LinkTicket, SayOnTickets, TicketView, comment_view, ticket_view
 
 View = shapes.IssueView
 STATES = ("open", "in_progress", "done", "declined")
@@ -111,7 +111,7 @@ def issue(call: Call) -> Any:
 @route("PATCH", "/v1/issues/{issue}", who="agent", need="write", body=shapes.ChangeIssue, gives=View)
 def patch_issue(call: Call, body: shapes.ChangeIssue) -> Any:
     """Change an issue; a new state is told to its rooms."""
-    fields = told(body)
+    fields = named_fields(body)
     policy, words, resolve = fields.pop("tell"), fields.pop("words"), fields.pop("resolve")
     if "labels" in fields:
         fields["labels"] = check_labels(fields["labels"])
@@ -326,7 +326,7 @@ def notice(call: Call) -> Any:
 @route("PATCH", "/v1/notices/{notice}", who="agent", need="write", body=ChangeNotice, gives=NoticeView)
 def patch_notice(call: Call, body: ChangeNotice) -> Any:
     """Change a draft."""
-    return notice_view(change_notice(call.world, call.who, call.params["notice"], told(body)))
+    return notice_view(change_notice(call.world, call.who, call.params["notice"], named_fields(body)))
 
 
 @route("POST", "/v1/notices/{notice}/approve", who="agent", need="write", gives=NoticeView)

@@ -5,14 +5,14 @@ from typing import Any
 from ...desk.errors import NotFound
 from ...desk.jobs import Flaw, Job
 from ...ports import Listing, Page, ref
-from .. import audience
-from ..audience import flaw_view, job_view
 from ..door.calls import Call
 from ..door.router import route
-from .workspace import PAGED
+from ..shapes import segments as shapes
+from ..shapes.answers import PAGED
+from ..shapes.segments import flaw_view, job_view
 
 
-@route("GET", "/v1/jobs", who="agent", gives=list[audience.JobView], query=PAGED)
+@route("GET", "/v1/jobs", who="agent", gives=list[shapes.JobView], query=PAGED)
 def jobs(call: Call) -> Page[Any]:
     """List the jobs, newest first."""
     listing: Listing[Job] = Listing("jobs", (call.who.workspace,), newest_first=True)
@@ -20,13 +20,13 @@ def jobs(call: Call) -> Page[Any]:
     return Page([job_view(each) for each in page.items], page.next)
 
 
-@route("GET", "/v1/jobs/{job}", who="agent", gives=audience.JobView)
-def job(call: Call) -> audience.JobView:
+@route("GET", "/v1/jobs/{job}", who="agent", gives=shapes.JobView)
+def job(call: Call) -> shapes.JobView:
     """Show how far a job is."""
     return job_view(_job(call))
 
 
-@route("GET", "/v1/jobs/{job}/errors", who="agent", gives=list[audience.FlawView], query=PAGED)
+@route("GET", "/v1/jobs/{job}/errors", who="agent", gives=list[shapes.FlawView], query=PAGED)
 def job_errors(call: Call) -> Page[Any]:
     """List what was wrong with a job's lines, in their order."""
     listing: Listing[Flaw] = Listing("flaws", (_job(call).id,))

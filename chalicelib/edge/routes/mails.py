@@ -16,9 +16,8 @@ from ...flows.once import again
 from ...ports import Drop, Listing, Page, ref
 from ..door.calls import Call, Reply
 from ..door.router import route
-from ..shapes import time_of
+from ..shapes.answers import PAGED, time_of
 from .rooms import numbered
-from .workspace import PAGED
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="robots" content="noindex"><title>Mails about this conversation</title>

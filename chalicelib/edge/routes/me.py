@@ -10,9 +10,9 @@ from ...ports import Ref, ref
 from ..door.auth import check_origin, visitors_token
 from ..door.calls import Call
 from ..door.router import route
-from ..rooms import room_view
-from ..shapes import time_of
-from ..visits import MeView, NamedRef, NewVisitor, OwnCustomer, VisitorView
+from ..shapes.answers import time_of
+from ..shapes.me import MeView, NamedRef, NewVisitor, OwnCustomer, VisitorView
+from ..shapes.rooms import room_view
 from .sign_in import socket_url
 
 HOUR = 3_600_000

@@ -12,12 +12,12 @@ from ...flows.amend import Step, amend, delete_step, edit_step, react_step
 from ...flows.attach import attached
 from ...flows.post import post
 from ...ports import Listing, Page, Ref, ref
-from .. import messages as shapes
 from ..door.calls import Call
 from ..door.cursors import back, onward, place_of
 from ..door.router import route
-from ..promises import promise_view
-from ..shapes import time_of
+from ..shapes import messages as shapes
+from ..shapes.answers import time_of
+from ..shapes.promises import promise_view
 from .rooms import numbered
 
 

@@ -7,12 +7,12 @@ from ...desk.sessions import Provider
 from ...flows.oidc import begin, finish, provider_of
 from ...flows.set_provider import drop_provider, set_provider
 from ...flows.sign_in import PER_PLACE, hold_off
-from .. import signing
 from ..door.auth import cookie, session_cookie, set_cookie
 from ..door.calls import Call, Reply
 from ..door.router import route
+from ..shapes import sign_in as shapes
+from ..shapes.answers import named_fields
 from .sign_in import signed_in
-from .workspace import told
 
 MINUTES = 10 * 60  # s for which a browser may be away at its provider
 
@@ -47,16 +47,16 @@ def leave_for_provider(call: Call) -> Reply:
     return Reply(text="", status=302, headers={"Location": url, **set_cookie(_kept(call), kept, MINUTES, "Lax")})
 
 
-@route("GET", "/v1/sign-in/provider", who="agent", need="own", gives=signing.ProviderView)
-def provider(call: Call) -> signing.ProviderView:
+@route("GET", "/v1/sign-in/provider", who="agent", need="own", gives=shapes.ProviderView)
+def provider(call: Call) -> shapes.ProviderView:
     """Show the workspace's identity provider."""
     return _view(provider_of(call.world, call.who.workspace))
 
 
-@route("PUT", "/v1/sign-in/provider", who="agent", need="own", body=signing.PutProvider, gives=signing.ProviderView)
-def put_provider(call: Call, body: signing.PutProvider) -> signing.ProviderView:
+@route("PUT", "/v1/sign-in/provider", who="agent", need="own", body=shapes.PutProvider, gives=shapes.ProviderView)
+def put_provider(call: Call, body: shapes.PutProvider) -> shapes.ProviderView:
     """Let agents sign in through an OpenID provider, whose configuration is fetched and checked."""
-    fields = told(body)
+    fields = named_fields(body)
     secret = fields.pop("client_secret", "")
     return _view(set_provider(call.world, call.who, fields, secret))
 
@@ -67,8 +67,8 @@ def delete_provider(call: Call) -> None:
     drop_provider(call.world, call.who)
 
 
-def _view(found: Provider) -> signing.ProviderView:
-    return signing.ProviderView(
+def _view(found: Provider) -> shapes.ProviderView:
+    return shapes.ProviderView(
         name=found.name,
         issuer=found.issuer,
         client_id=found.client_id,

@@ -18,12 +18,11 @@ from ...flows.open_room import open_room
 from ...flows.update_room import update_room
 from ...ports import Listing, Page, Ref, ref
 from .. import frames
-from .. import rooms as shapes
 from ..door.calls import Call
 from ..door.router import route
-from ..shapes import moment_of, time_of
+from ..shapes import rooms as shapes
+from ..shapes.answers import PAGED, moment_of, named_fields, time_of
 from .customers import customer_of
-from .workspace import PAGED, told
 
 MAX_LOOKED_AT = 5  # pages that one answer of a filtered list is made of
 
@@ -173,7 +172,7 @@ def room(call: Call) -> Any:
 @route("PATCH", "/v1/rooms/{room}", need="write", body=shapes.ChangeRoom, gives=shapes.RoomView)
 def change_room(call: Call, body: shapes.ChangeRoom) -> Any:
     """Rename, resolve, reopen, assign or label a room; promise it something."""
-    fields = told(body)
+    fields = named_fields(body)
     if "name" in fields and call.here.kind == "triage" and not call.who.is_agent:
         raise Forbidden("the triage room's name is the vendor's")
     if "assignees" in fields:
@@ -193,7 +192,7 @@ def _promised(call: Call, body: Any) -> dict[str, Any] | None:
         raise Forbidden("only agents promise")
     if body is None:
         return None
-    fields = told(body)
+    fields = named_fields(body)
     return fields | ({"due": moment_of(fields["due"], "promise.due")} if "due" in fields else {})
 
 

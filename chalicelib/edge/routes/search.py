@@ -18,7 +18,7 @@ from ...ports import Page, ref
 from ..door.calls import Call
 from ..door.cursors import standing, standing_of
 from ..door.router import route
-from ..searching import ExpertView, HitView, expert_view, hit_view
+from ..shapes.search import ExpertView, HitView, expert_view, hit_view
 
 FILTERS = ("kind", "customer", "author", "channel", "room", "state", "from", "to")
 STATES = frozenset({"open", "resolved", "in_progress", *CLOSED})

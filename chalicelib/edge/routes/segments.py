@@ -21,18 +21,18 @@ from ...flows.save_segment import (
     unlist_customer,
 )
 from ...ports import Listing, Page, ref
-from .. import audience
-from ..audience import segment_member_view, segment_view
-from ..customers import customer_ref
 from ..door.calls import Call
 from ..door.router import route
+from ..shapes import segments as shapes
+from ..shapes.answers import PAGED, named_fields
+from ..shapes.customers import customer_ref
+from ..shapes.segments import segment_member_view, segment_view
 from .customers import customer_of
-from .workspace import PAGED, told
 
 EXPORTED = 1000  # members a page
 
 
-@route("GET", "/v1/segments", who="agent", gives=list[audience.SegmentView], query=PAGED)
+@route("GET", "/v1/segments", who="agent", gives=list[shapes.SegmentView], query=PAGED)
 def segments(call: Call) -> Page[Any]:
     """List the segments, oldest first."""
     listing: Listing[Segment] = Listing("segments", (call.who.workspace,))
@@ -45,11 +45,11 @@ def segments(call: Call) -> Page[Any]:
     "/v1/segments",
     who="agent",
     need="write",
-    body=audience.NewSegment,
-    gives=audience.SegmentView,
+    body=shapes.NewSegment,
+    gives=shapes.SegmentView,
     status=201,
 )
-def new_segment(call: Call, body: audience.NewSegment) -> Any:
+def new_segment(call: Call, body: shapes.NewSegment) -> Any:
     """Save a filter, or a list of customers, as a segment."""
     if (body.filter is UNSET) is (body.customers is UNSET):
         raise Invalid("either filter or customers is needed", "filter")
@@ -69,12 +69,12 @@ def _customers(call: Call, external_ids: list[str]) -> list[str]:
     return ids
 
 
-@route("POST", "/v1/segments/preview", who="agent", body=audience.PreviewSegment, gives=audience.SegmentPreviewView)
-def preview_segment(call: Call, body: audience.PreviewSegment) -> audience.SegmentPreviewView:
+@route("POST", "/v1/segments/preview", who="agent", body=shapes.PreviewSegment, gives=shapes.SegmentPreviewView)
+def preview_segment(call: Call, body: shapes.PreviewSegment) -> shapes.SegmentPreviewView:
     """Count the customers that a filter finds, and show some."""
     filter_, _ = checked(call.world, call.who.workspace, body.filter)
     found = preview(call.world, call.who.workspace, filter_, body.cursor)
-    return audience.SegmentPreviewView(
+    return shapes.SegmentPreviewView(
         matched=found.matched,
         looked_at=found.looked_at,
         sample=[customer_ref(customer) for customer in found.sample],
@@ -82,8 +82,8 @@ def preview_segment(call: Call, body: audience.PreviewSegment) -> audience.Segme
     )
 
 
-@route("GET", "/v1/segments/{segment}", who="agent", gives=audience.SegmentView)
-def segment(call: Call) -> audience.SegmentView:
+@route("GET", "/v1/segments/{segment}", who="agent", gives=shapes.SegmentView)
+def segment(call: Call) -> shapes.SegmentView:
     """Show a segment, with the number of its members."""
     found = _segment(call)
     return segment_view(found, call.world.store.size(Listing("segment-members", (found.id,))))
@@ -94,12 +94,12 @@ def segment(call: Call) -> audience.SegmentView:
     "/v1/segments/{segment}",
     who="agent",
     need="write",
-    body=audience.ChangeSegment,
-    gives=audience.SegmentView,
+    body=shapes.ChangeSegment,
+    gives=shapes.SegmentView,
 )
-def patch_segment(call: Call, body: audience.ChangeSegment) -> audience.SegmentView:
+def patch_segment(call: Call, body: shapes.ChangeSegment) -> shapes.SegmentView:
     """Change a segment's name or filter."""
-    return segment_view(change_segment(call.world, call.who, call.params["segment"], told(body)))
+    return segment_view(change_segment(call.world, call.who, call.params["segment"], named_fields(body)))
 
 
 @route("DELETE", "/v1/segments/{segment}", who="agent", need="write", status=204)
@@ -108,7 +108,7 @@ def delete_segment(call: Call) -> None:
     remove_segment(call.world, call.who, call.params["segment"])
 
 
-@route("GET", "/v1/segments/{segment}/members", who="agent", gives=list[audience.SegmentMemberView], query=PAGED)
+@route("GET", "/v1/segments/{segment}/members", who="agent", gives=list[shapes.SegmentMemberView], query=PAGED)
 def segment_members(call: Call) -> Page[Any]:
     """List a segment's members."""
     listing: Listing[Member] = Listing("segment-members", (_segment(call).id,))
@@ -119,18 +119,18 @@ def segment_members(call: Call) -> Page[Any]:
     return Page([segment_member_view(member, customer) for member, customer in pairs if customer], page.next)
 
 
-@route("GET", "/v1/segments/{segment}/export", who="agent", gives=audience.ExportView, query=("cursor",))
-def export_segment(call: Call) -> audience.ExportView:
+@route("GET", "/v1/segments/{segment}/export", who="agent", gives=shapes.ExportView, query=("cursor",))
+def export_segment(call: Call) -> shapes.ExportView:
     """Export a segment's members as CSV, in pages of up to 1,000."""
     listing: Listing[Member] = Listing("segment-members", (_segment(call).id,))
     page = call.world.store.page(listing, EXPORTED, call.query("cursor"))
     refs = [ref(Customer, member.customer) for member in page.items]
     customers = [found for found in call.world.store.many(refs) if found] if refs else []
-    return audience.ExportView(csv=written(customers, all_types(call.world, call.who.workspace)), next=page.next)
+    return shapes.ExportView(csv=written(customers, all_types(call.world, call.who.workspace)), next=page.next)
 
 
-@route("PUT", "/v1/segments/{segment}/members/{customer}", who="agent", need="write", gives=audience.SegmentMemberView)
-def put_segment_member(call: Call) -> audience.SegmentMemberView:
+@route("PUT", "/v1/segments/{segment}/members/{customer}", who="agent", need="write", gives=shapes.SegmentMemberView)
+def put_segment_member(call: Call) -> shapes.SegmentMemberView:
     """Put a customer into a list."""
     found = customer_of(call, call.params["customer"])
     return segment_member_view(list_customer(call.world, call.who, _segment(call), found), found)

@@ -19,12 +19,12 @@ from ...flows.sign_in import (
 )
 from ...ports import over, ref
 from ...settings import settings
-from .. import signing
 from ..door.auth import check_own_page, session_cookie, set_cookie
 from ..door.calls import Call, Reply
 from ..door.router import route
-from ..shapes import time_of
-from ..workspaces import AgentView, agent_view
+from ..shapes import sign_in as shapes
+from ..shapes.answers import time_of
+from ..shapes.workspace import AgentView, agent_view
 
 
 def socket_url(base_url: str) -> str:
@@ -37,19 +37,19 @@ def signed_in(call: Call, token: str) -> dict[str, str]:
     return set_cookie(session_cookie(call.incoming), token, SESSION_LIFE // 1000)
 
 
-@route("GET", "/v1/sign-in", who="anyone", gives=signing.WaysView, query=("workspace",))
-def ways(call: Call) -> signing.WaysView:
+@route("GET", "/v1/sign-in", who="anyone", gives=shapes.WaysView, query=("workspace",))
+def ways(call: Call) -> shapes.WaysView:
     """Tell how one may sign in here, and in a workspace."""
     named = call.world.store.one(ref(Provider, call.query("workspace") or ""))
-    return signing.WaysView(
+    return shapes.WaysView(
         mail=bool(call.world.mailer.sender),
         provider=named.name if named else None,
         demo=list(DEMO_AGENTS) if settings().local else [],
     )
 
 
-@route("POST", "/v1/sign-in/links", who="anyone", body=signing.AskLink, status=202)
-def ask_link(call: Call, body: signing.AskLink) -> None:
+@route("POST", "/v1/sign-in/links", who="anyone", body=shapes.AskLink, status=202)
+def ask_link(call: Call, body: shapes.AskLink) -> None:
     """Mail a link that signs in once, if an agent has the address; the answer does not tell."""
     check_own_page(call.incoming)
     email = body.email.strip().casefold()
@@ -59,17 +59,17 @@ def ask_link(call: Call, body: signing.AskLink) -> None:
     call.world.queues.work([{"sign_in": email, "base": call.incoming.base_url}])
 
 
-@route("POST", "/v1/sign-in/links/use", who="anyone", body=signing.UseLink, gives=signing.Came)
-def follow_link(call: Call, body: signing.UseLink) -> Reply:
+@route("POST", "/v1/sign-in/links/use", who="anyone", body=shapes.UseLink, gives=shapes.Came)
+def follow_link(call: Call, body: shapes.UseLink) -> Reply:
     """Sign in with a mailed link."""
     check_own_page(call.incoming)
     hold_off(call.world, f"sign-in:use:{call.incoming.address}", PER_PLACE)
     token, agent = use_link(call.world, body.token)
-    return Reply(signing.Came(workspace=agent.workspace, agent=agent.id), headers=signed_in(call, token))
+    return Reply(shapes.Came(workspace=agent.workspace, agent=agent.id), headers=signed_in(call, token))
 
 
-@route("POST", "/v1/sign-in/demo", who="anyone", body=signing.DemoSignIn, gives=signing.Came)
-def demo(call: Call, body: signing.DemoSignIn) -> Reply:
+@route("POST", "/v1/sign-in/demo", who="anyone", body=shapes.DemoSignIn, gives=shapes.Came)
+def demo(call: Call, body: shapes.DemoSignIn) -> Reply:
     """Sign in as a demo's agent, on a laptop alone: every other stage knows of no such thing."""
     if not settings().local or body.email not in DEMO_AGENTS:
         raise NotFound("there is no demo sign-in here")
@@ -80,7 +80,7 @@ def demo(call: Call, body: signing.DemoSignIn) -> Reply:
     agent = next((each for each in agents if each.workspace == body.workspace), agents[-1])
     token, writes = opened_session(call.world, agent, "demo")
     call.world.store.commit(*writes)
-    return Reply(signing.Came(workspace=agent.workspace, agent=agent.id), headers=signed_in(call, token))
+    return Reply(shapes.Came(workspace=agent.workspace, agent=agent.id), headers=signed_in(call, token))
 
 
 @route("DELETE", "/v1/session", who="agent", status=204)
@@ -90,17 +90,17 @@ def sign_out(call: Call) -> Reply:
     return Reply(headers=set_cookie(session_cookie(call.incoming), "", 0))
 
 
-@route("GET", "/v1/session", who="agent", gives=signing.SessionView)
-def session(call: Call) -> signing.SessionView:
+@route("GET", "/v1/session", who="agent", gives=shapes.SessionView)
+def session(call: Call) -> shapes.SessionView:
     """Show the agent whom the credential belongs to, and what it grants."""
     agent, workspace = call.world.store.many(
         [ref(Agent, call.who.workspace, call.who.id), ref(Workspace, call.who.workspace)]
     )
-    return signing.session_view(call.who, agent, workspace)
+    return shapes.session_view(call.who, agent, workspace)
 
 
-@route("PATCH", "/v1/me", who="agent", need="write", body=signing.ChangeMe, gives=AgentView)
-def change_me(call: Call, body: signing.ChangeMe) -> AgentView:
+@route("PATCH", "/v1/me", who="agent", need="write", body=shapes.ChangeMe, gives=AgentView)
+def change_me(call: Call, body: shapes.ChangeMe) -> AgentView:
     """Change one's own name."""
 
     def attempt(_: int) -> Agent:
@@ -114,12 +114,12 @@ def change_me(call: Call, body: signing.ChangeMe) -> AgentView:
     return agent_view(again(call.world, attempt))
 
 
-@route("POST", "/v1/socket-tickets", who="agent", gives=signing.SocketTicketView, status=201, sealed=True)
+@route("POST", "/v1/socket-tickets", who="agent", gives=shapes.SocketTicketView, status=201, sealed=True)
 def socket_ticket(call: Call) -> Any:
     """Give a token that opens one WebSocket, for a page whose session no script can read."""
     return call.answering(
         lambda once: give_ticket(call.world, call.who, once),
-        lambda given: signing.SocketTicketView(
+        lambda given: shapes.SocketTicketView(
             url=socket_url(call.incoming.base_url), token=given[0], expires_at=time_of(given[1].expires_at) or ""
         ),
     )

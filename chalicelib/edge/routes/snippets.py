@@ -9,10 +9,10 @@ from ...desk.snippets import Snippet, check_snippet
 from ...flows.audit import audit
 from ...flows.once import again
 from ...ports import Drop, Listing, Page, new, over, ref
-from .. import snippets as shapes
 from ..door.calls import Call
 from ..door.router import route
-from .workspace import PAGED, told
+from ..shapes import snippets as shapes
+from ..shapes.answers import PAGED, named_fields
 
 
 @route("GET", "/v1/snippets", who="agent", gives=list[shapes.SnippetView], query=PAGED)
@@ -54,8 +54,8 @@ def change_snippet(call: Call, body: shapes.ChangeSnippet) -> shapes.SnippetView
 
     def attempt(_: int) -> Snippet:
         old = _snippet(call)
-        changed = old.changed(**told(body))
-        entry = audit(call.world, call.who, "snippet.changed", old.id, told(body))
+        changed = old.changed(**named_fields(body))
+        entry = audit(call.world, call.who, "snippet.changed", old.id, named_fields(body))
         call.world.store.commit(over(changed, old), *entry)
         return changed
 

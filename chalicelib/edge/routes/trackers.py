@@ -15,11 +15,11 @@ from ...flows.set_up_tracker import (
     unregister,
 )
 from ...ports import Page, ref
-from .. import tracking as shapes
 from ..door.calls import Call
 from ..door.router import route
-from ..tickets import FoundTicketView, found_view
-from .workspace import told
+from ..shapes import trackers as shapes
+from ..shapes.answers import named_fields
+from ..shapes.tickets import FoundTicketView, found_view
 
 
 def _own(call: Call) -> Install:
@@ -77,7 +77,7 @@ def tracking(call: Call) -> Any:
 )
 def patch_tracking(call: Call, body: shapes.ChangeTracking) -> Any:
     """Say what crosses between issues and a tracker's tickets."""
-    return shapes.tracking_view(change_tracking(call.world, call.who, _own(call), told(body)))
+    return shapes.tracking_view(change_tracking(call.world, call.who, _own(call), named_fields(body)))
 
 
 @route("GET", "/v1/installs/{install}/tickets", who="agent", gives=list[FoundTicketView], query=("text",))

@@ -3,8 +3,6 @@
 from contextlib import suppress
 from typing import Any, get_args, get_type_hints
 
-from msgspec import UNSET, structs
-
 from ...desk.errors import Conflict, Forbidden, NotFound
 from ...desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 from ...flows.audit import audit
@@ -15,18 +13,19 @@ from ...flows.once import again
 from ...flows.secrets import made, rolled
 from ...flows.try_install import try_install
 from ...ports import Listing, Page, new, over, ref
-from .. import workspaces as shapes
 from ..door.calls import Call
 from ..door.router import route
-from ..installs import ChangeInstall, InstallKindView, InstallView, NewInstall, TriedView, install_view, tried_view
-from ..shapes import time_of
-
-PAGED = ("limit", "cursor")
-
-
-def told(body: Any) -> dict[str, Any]:
-    """The fields that a change names."""
-    return {name: value for name, value in structs.asdict(body).items() if value is not UNSET}
+from ..shapes import workspace as shapes
+from ..shapes.answers import PAGED, named_fields, time_of
+from ..shapes.installs import (
+    ChangeInstall,
+    InstallKindView,
+    InstallView,
+    NewInstall,
+    TriedView,
+    install_view,
+    tried_view,
+)
 
 
 @route(
@@ -63,7 +62,7 @@ def workspace(call: Call) -> shapes.WorkspaceView:
 @route("PATCH", "/v1/workspace", who="agent", need="admin", body=shapes.ChangeWorkspace, gives=shapes.WorkspaceView)
 def change_workspace(call: Call, body: shapes.ChangeWorkspace) -> shapes.WorkspaceView:
     """Rename the workspace, say which sites may call from a browser, let visitors in."""
-    fields = told(body)
+    fields = named_fields(body)
     if "allowed_origins" in fields:
         fields["origins"] = tuple(dict.fromkeys(fields.pop("allowed_origins")))
 
@@ -157,7 +156,7 @@ def change_agent(call: Call, body: shapes.ChangeAgent) -> shapes.AgentView:
     def attempt(_: int) -> Agent:
         old = _agent(call, call.params["agent"])
         _may_give(call, old.role)
-        fields = told(body)
+        fields = named_fields(body)
         _may_give(call, fields.get("role", old.role))
         if old.id == call.who.id and (
             fields.get("role", old.role) != old.role or fields.get("state", "active") != "active"
@@ -281,7 +280,7 @@ def install(call: Call) -> InstallView:
 @route("PATCH", "/v1/installs/{install}", who="agent", need="admin", body=ChangeInstall, gives=InstallView)
 def patch_install(call: Call, body: ChangeInstall) -> InstallView:
     """Change an install."""
-    changed = change_install(call.world, call.who, call.params["install"], told(body))
+    changed = change_install(call.world, call.who, call.params["install"], named_fields(body))
     return install_view(changed, call.incoming.base_url)
 
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from .answers import Body, CustomerRef, Email, Name, Time, View
 from .rooms import RoomView
-from .shapes import Body, CustomerRef, Email, Name, Time, View
 
 
 class NamedRef(View, frozen=True):

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from ..desk.snippets import MAX_SNIPPET, Snippet
-from .shapes import Body, Name, Time, View, time_of
+from ...desk.snippets import MAX_SNIPPET, Snippet
+from .answers import Body, Name, Time, View, time_of
 
 SnippetText = Annotated[
     str,

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from ..desk.people import Principal
-from ..desk.workspaces import Agent, Workspace
-from .shapes import Body, Name, Time, View, time_of
-from .workspaces import AgentView, agent_view
+from ...desk.people import Principal
+from ...desk.workspaces import Agent, Workspace
+from .answers import Body, Name, Time, View, time_of
+from .workspace import AgentView, agent_view
 
 Address = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$(?!\n)")]
 

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..desk.ids import message_id
-from ..desk.messages import MAX_MENTIONS, Attached, Author, Message
+from ...desk.ids import message_id
+from ...desk.messages import MAX_MENTIONS, Attached, Author, Message
+from .answers import Body, Time, View, time_of
 from .promises import PromiseView
-from .shapes import Body, Time, View, time_of
 
 
 class QuoteBody(Body, frozen=True):

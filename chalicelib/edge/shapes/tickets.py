@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from ..desk.issues import Comment, Owed, Ticket
-from ..desk.tickets import TicketSeen
+from ...desk.issues import Comment, Owed, Ticket
+from ...desk.tickets import TicketSeen
+from .answers import Body, Time, View, time_of
 from .issues import Id, Reference, Said
-from .shapes import Body, Time, View, time_of
 
 
 class LinkTicket(Body, frozen=True):

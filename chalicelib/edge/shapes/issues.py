@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from ..desk.ids import message_id
-from ..desk.issues import MAX_LABEL, MAX_LABELS, MAX_TEXT, MAX_TICKETS, MAX_TITLE, Asked, Behind, History, Issue
-from ..desk.messages import Author
-from ..desk.rooms import Room
-from .shapes import Body, PersonView, Time, View, time_of
+from ...desk.ids import message_id
+from ...desk.issues import MAX_LABEL, MAX_LABELS, MAX_TEXT, MAX_TICKETS, MAX_TITLE, Asked, Behind, History, Issue
+from ...desk.messages import Author
+from ...desk.rooms import Room
+from .answers import Body, PersonView, Time, View, time_of
 
 IssueKind = Literal["bug", "feature", "question"]
 PriorityName = Literal["none", "low", "medium", "high", "urgent"]

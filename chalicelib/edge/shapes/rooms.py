@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from ..desk.customers import Customer
-from ..desk.ids import message_id
-from ..desk.people import Principal
-from ..desk.rooms import Room, Seen, mentioned, unread
+from ...desk.customers import Customer
+from ...desk.ids import message_id
+from ...desk.people import Principal
+from ...desk.rooms import Room, Seen, mentioned, unread
+from .answers import Body, CustomerRef, ExternalId, Name, PersonView, Time, View, time_of
 from .promises import PromiseBody, PromiseView, promise_view
-from .shapes import Body, CustomerRef, ExternalId, Name, PersonView, Time, View, time_of
 
 Label = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
 

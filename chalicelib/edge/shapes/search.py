@@ -2,15 +2,15 @@
 
 from typing import Literal
 
-from ..desk.customers import Customer, User
-from ..desk.issues import Issue
-from ..desk.messages import Message
-from ..desk.search_index import kind_of
-from ..desk.search_query import Piece
-from ..desk.workspaces import Agent
-from ..flows.experts import Expert, Reason
-from ..flows.search import Hit
-from .shapes import PersonView, Time, View, time_of
+from ...desk.customers import Customer, User
+from ...desk.issues import Issue
+from ...desk.messages import Message
+from ...desk.search_index import kind_of
+from ...desk.search_query import Piece
+from ...desk.workspaces import Agent
+from ...flows.experts import Expert, Reason
+from ...flows.search import Hit
+from .answers import PersonView, Time, View, time_of
 
 
 class PieceView(View, frozen=True):

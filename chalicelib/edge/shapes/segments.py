@@ -4,12 +4,12 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from ..desk.attributes import AttributeType
-from ..desk.customers import Customer
-from ..desk.jobs import Flaw, Job
-from ..desk.segments import Member, Segment
+from ...desk.attributes import AttributeType
+from ...desk.customers import Customer
+from ...desk.jobs import Flaw, Job
+from ...desk.segments import Member, Segment
+from .answers import Body, Contact, CustomerRef, ExternalId, Language, Name, Time, TimeZone, View, time_of
 from .customers import customer_ref
-from .shapes import Body, Contact, CustomerRef, ExternalId, Language, Name, Time, TimeZone, View, time_of
 
 Description = Annotated[str, Meta(max_length=1000)]
 Filter = Annotated[

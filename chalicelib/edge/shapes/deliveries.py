@@ -1,8 +1,8 @@
 """Deliveries as they go over the wire."""
 
-from ..desk.deliveries import Delivery
-from ..desk.ids import message_id
-from .shapes import Time, View, time_of
+from ...desk.deliveries import Delivery
+from ...desk.ids import message_id
+from .answers import Time, View, time_of
 
 
 class DeliveryView(View, frozen=True):

@@ -1,7 +1,7 @@
 """Dead letters as they go over the wire."""
 
-from ..desk.dead_letters import DeadLetter
-from .shapes import Time, View, time_of
+from ...desk.dead_letters import DeadLetter
+from .answers import Time, View, time_of
 
 
 class DeadLetterView(View, frozen=True):

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from ..desk.tickets import Probe
-from ..desk.workspaces import Install
-from .shapes import Body, Name, Time, View, time_of
+from ...desk.tickets import Probe
+from ...desk.workspaces import Install
+from .answers import Body, Name, Time, View, time_of
 
 Credentials = Annotated[dict[str, Annotated[str, Meta(min_length=1, max_length=8_000)]], Meta(max_length=10)]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from ..desk.broadcasts import (
+from ...desk.broadcasts import (
     MAX_NAMED,
     MAX_TEXT,
     MAX_VARIANTS,
@@ -19,11 +19,11 @@ from ..desk.broadcasts import (
     standing,
     sums,
 )
-from ..desk.deliveries import Delivery
-from ..desk.errors import Invalid
-from ..desk.hours import Hours, minute_of, shown, zone
-from ..desk.ids import message_id
-from .shapes import Body, ExternalId, Time, TimeZone, View, time_of
+from ...desk.deliveries import Delivery
+from ...desk.errors import Invalid
+from ...desk.hours import Hours, minute_of, shown, zone
+from ...desk.ids import message_id
+from .answers import Body, ExternalId, Time, TimeZone, View, time_of
 
 KindName = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[a-z0-9_-]+$(?!\n)", examples=["news"])]
 RoomId = Annotated[str, Meta(min_length=1, max_length=200)]

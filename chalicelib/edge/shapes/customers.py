@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from ..desk.customers import Customer, User
-from ..desk.ids import triage_room_id
-from .shapes import Body, Contact, CustomerRef, Email, Language, Name, OptOut, Time, TimeZone, View, time_of
+from ...desk.customers import Customer, User
+from ...desk.ids import triage_room_id
+from .answers import Body, Contact, CustomerRef, Email, Language, Name, OptOut, Time, TimeZone, View, time_of
 
 
 class PutCustomer(Body, frozen=True):

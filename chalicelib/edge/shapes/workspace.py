@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from ..desk.workspaces import Agent, ApiKey, Audit, Workspace
-from .shapes import Body, Email, Name, Time, View, time_of
+from ...desk.workspaces import Agent, ApiKey, Audit, Workspace
+from .answers import Body, Email, Name, Time, View, time_of
 
 
 class Owner(Body, frozen=True):

@@ -2,10 +2,10 @@
 
 from msgspec import UNSET, UnsetType
 
-from ..desk.ids import message_id
-from ..desk.issues import Notice, Told
+from ...desk.ids import message_id
+from ...desk.issues import Notice, Told
+from .answers import Body, Time, View, time_of
 from .issues import Said
-from .shapes import Body, Time, View, time_of
 
 
 class NewNotice(Body, frozen=True):

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from ..desk.issues import Tracking
-from ..desk.tickets import Word
+from ...desk.issues import Tracking
+from ...desk.tickets import Word
+from .answers import Body, Time, View, time_of
 from .issues import Id, PolicyName
-from .shapes import Body, Time, View, time_of
 
 Means = Literal["open", "in_progress", "done", "declined", "unknown"]
 

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from ..desk.promises import MAX_PROMISE, Promise
-from .shapes import Body, Time, View, time_of
+from ...desk.promises import MAX_PROMISE, Promise
+from .answers import Body, Time, View, time_of
 
 Owed = Annotated[str, Meta(min_length=1, max_length=MAX_PROMISE, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
 

@@ -2,13 +2,13 @@
 a file of its own beside this."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from ..desk.errors import Invalid
-from ..desk.times import rfc3339
+from ...desk.errors import Invalid
+from ...desk.times import rfc3339
 
 # Python's `$` also matches before a line's end: hence the look-ahead, which no other reader of the pattern minds.
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
@@ -48,6 +48,7 @@ TimeZone = Annotated[
     Meta(max_length=64, pattern=r"^[A-Za-z0-9_+/-]*$(?!\n)", description="IANA's name", examples=["Europe/Berlin"]),
 ]
 Time = Annotated[str, Meta(description="RFC 3339, in UTC", examples=["2026-01-31T12:00:00.000Z"])]
+PAGED = ("limit", "cursor")  # the query of a route that answers pages
 
 
 def time_of(ms: int) -> str | None:
@@ -74,6 +75,11 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """An answer."""
+
+
+def named_fields(body: Any) -> dict[str, Any]:
+    """The fields that a change names."""
+    return {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
 
 
 class CustomerRef(View, frozen=True):

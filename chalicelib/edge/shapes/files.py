@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from .shapes import Body, Time, View
+from .answers import Body, Time, View
 
 
 class NewAttachment(Body, frozen=True):

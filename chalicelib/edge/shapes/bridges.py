@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from ..desk.rooms import Bridge
-from ..desk.workspaces import Install
-from .shapes import Body, Time, View, time_of
+from ...desk.rooms import Bridge
+from ...desk.workspaces import Install
+from .answers import Body, Time, View, time_of
 
 Conversation = Annotated[
     str,
