@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from chalicelib.edge.shapes.answers import time_of
 
+from chalicelib.edge.shapes.answers import time_of
 from chalicelib.flows.rebuild import rebuild
 from tests.api import Client, Got, Tenant
 from tests.conftest import in_memory

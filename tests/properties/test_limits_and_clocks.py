@@ -3,7 +3,6 @@
 import unicodedata
 
 import pytest
-from chalicelib.edge.shapes.answers import time_of
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from chalicelib.desk.files import safe_name
 from chalicelib.desk.ids import delivery_id, delivery_parts, derived, fresh, message_id, message_number
 from chalicelib.desk.messages import MAX_BYTES, MAX_CHARACTERS, check_text
 from chalicelib.edge.door.cursors import back, onward, place_of
+from chalicelib.edge.shapes.answers import time_of
 from chalicelib.store.keys import moment, number
 
 characters = st.characters(exclude_categories=["Cs"])

@@ -3,11 +3,11 @@ and what the history tells is what the room has."""
 
 from typing import Any
 
-from chalicelib.edge.shapes.answers import time_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.desk.rooms import Room
+from chalicelib.edge.shapes.answers import time_of
 from chalicelib.ports import Listing, ref
 from chalicelib.store.keys import time_shard
 from tests.api import Tenant

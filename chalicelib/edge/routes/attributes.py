@@ -8,9 +8,9 @@ from ...flows.declare_attribute import declare_attribute
 from ...ports import Listing, Page, ref
 from ..door.calls import Call
 from ..door.router import route
-from ..shapes import segments as shapes
+from ..shapes import attributes as shapes
 from ..shapes.answers import PAGED
-from ..shapes.segments import attribute_view
+from ..shapes.attributes import attribute_view
 
 
 @route("GET", "/v1/attributes", who="agent", gives=list[shapes.AttributeView], query=PAGED)

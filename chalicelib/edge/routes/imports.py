@@ -13,9 +13,9 @@ from ...flows.start_job import import_customers
 from ...ports import ref
 from ..door.calls import Call
 from ..door.router import route
-from ..shapes import segments as shapes
+from ..shapes import imports as shapes
 from ..shapes.answers import named_fields
-from ..shapes.segments import job_view
+from ..shapes.jobs import JobView, job_view
 
 
 @route(
@@ -24,7 +24,7 @@ from ..shapes.segments import job_view
     who="agent",
     need="write",
     body=shapes.BulkCustomers,
-    gives=shapes.JobView,
+    gives=JobView,
     status=202,
 )
 def bulk_customers(call: Call, body: shapes.BulkCustomers) -> Any:
@@ -39,7 +39,7 @@ def bulk_customers(call: Call, body: shapes.BulkCustomers) -> Any:
     who="agent",
     need="write",
     body=shapes.ImportCustomers,
-    gives=shapes.JobView,
+    gives=JobView,
     status=202,
 )
 def import_csv(call: Call, body: shapes.ImportCustomers) -> Any:

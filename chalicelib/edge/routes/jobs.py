@@ -7,9 +7,9 @@ from ...desk.jobs import Flaw, Job
 from ...ports import Listing, Page, ref
 from ..door.calls import Call
 from ..door.router import route
-from ..shapes import segments as shapes
+from ..shapes import jobs as shapes
 from ..shapes.answers import PAGED
-from ..shapes.segments import flaw_view, job_view
+from ..shapes.jobs import flaw_view, job_view
 
 
 @route("GET", "/v1/jobs", who="agent", gives=list[shapes.JobView], query=PAGED)
