@@ -18,6 +18,7 @@ from chalicelib.desk.rooms import Room
 from chalicelib.desk.segments import Placement
 from chalicelib.flows.announce import Listeners, announce, announce_promise
 from chalicelib.flows.catch_up import catch_up
+from chalicelib.flows.dead_letters.settle import settle_letter
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.due import due
 from chalicelib.flows.due_sync import due_sync
@@ -27,7 +28,6 @@ from chalicelib.flows.mail_links import mail_links
 from chalicelib.flows.place import behind, place
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
-from chalicelib.flows.settle_letter import settle_letter
 from chalicelib.flows.sort import changed as said_anew
 from chalicelib.flows.sort import note, noted, sort
 from chalicelib.flows.sync import sync

@@ -106,9 +106,9 @@ def jobs(event: Any) -> dict[str, Any]:
     import json
 
     from ..flows.catch_up import catch_up
+    from ..flows.dead_letters.settle import settle_letter
     from ..flows.mail_links import mail_links
     from ..flows.place import place
-    from ..flows.settle_letter import settle_letter
     from ..flows.work import work as work_off
     from ..wiring import world
 
@@ -186,9 +186,9 @@ def react(event: Any) -> None:
     from ..desk.segments import Placement
     from ..desk.workspaces import Agent
     from ..flows.announce import Listeners, announce, announce_promise
+    from ..flows.dead_letters.note import noted
     from ..flows.due_work import placing
     from ..flows.follow_issue import following
-    from ..flows.note_letter import noted
     from ..flows.place import behind
     from ..flows.react import Ties, wake
     from ..flows.react import react as derive
@@ -313,7 +313,7 @@ def _buried(queue: str, record: Record, error: Exception) -> bool:
 
 def _letter(queue: str, body: str, reason: str) -> "DeadLetter | None":
     """The note of a letter. Whatever is wrong with its body, it is buried."""
-    from ..flows.note_letter import letter_of
+    from ..flows.dead_letters.note import letter_of
     from ..wiring import world
 
     try:

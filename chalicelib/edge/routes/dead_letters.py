@@ -3,7 +3,7 @@
 from typing import Any
 
 from ...desk.dead_letters import DeadLetter
-from ...flows.settle_letter import ask_again, letter_there, throw_away
+from ...flows.dead_letters.settle import ask_again, letter_there, throw_away
 from ...ports import Listing, Page
 from ..door.calls import Call
 from ..door.router import route

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.desk.broadcasts import Broadcast
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.edge import workers
-from chalicelib.flows.note_letter import letter_of
+from chalicelib.flows.dead_letters.note import letter_of
 from chalicelib.ports import new, ref
 from tests.api import Client
 from tests.conftest import Tenant

@@ -3,15 +3,15 @@
 import json
 from typing import Any
 
-from ..desk.broadcasts import Broadcast
-from ..desk.customers import Customer
-from ..desk.dead_letters import DeadLetter
-from ..desk.ids import bridge_parts
-from ..desk.issues import Issue, Notice
-from ..desk.jobs import Job
-from ..desk.rooms import Room
-from ..desk.workspaces import Install
-from ..ports import Ref, World, ref
+from ...desk.broadcasts import Broadcast
+from ...desk.customers import Customer
+from ...desk.dead_letters import DeadLetter
+from ...desk.ids import bridge_parts
+from ...desk.issues import Issue, Notice
+from ...desk.jobs import Job
+from ...desk.rooms import Room
+from ...desk.workspaces import Install
+from ...ports import Ref, World, ref
 
 MAX_ABOUT = 300
 MAX_REASON = 500

@@ -3,11 +3,11 @@ jobs, which alone may reach into the dead-letter queues."""
 
 import json
 
-from ..desk.dead_letters import DeadLetter
-from ..desk.errors import NotFound
-from ..desk.people import Principal
-from ..ports import Drop, World, over, ref
-from .audit import audit
+from ...desk.dead_letters import DeadLetter
+from ...desk.errors import NotFound
+from ...desk.people import Principal
+from ...ports import Drop, World, over, ref
+from ..audit import audit
 
 
 def ask_again(world: World, who: Principal, letter: DeadLetter) -> DeadLetter:

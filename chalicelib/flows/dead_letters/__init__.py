@@ -1,0 +1,1 @@
+"""A dead letter's note, and what is done with it."""
