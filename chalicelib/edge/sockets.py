@@ -24,7 +24,7 @@ from ..desk.people import Principal, may_see
 from ..desk.rooms import Room
 from ..desk.strict_json import loads
 from ..desk.workspaces import Agent
-from ..flows.push import leave, tell, watching
+from ..flows.live.push import leave, tell, watching
 from ..flows.watch_inbox import watch_inbox
 from ..ports import Drop, Put, Ref, World, new, over, ref
 from ..telemetry import say

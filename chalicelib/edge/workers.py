@@ -67,7 +67,7 @@ def push(event: Any) -> dict[str, Any]:
     """What sockets are told; and wake-ups of bridges that had to wait some seconds."""
     import json
 
-    from ..flows.push import push as work_off
+    from ..flows.live.push import push as work_off
     from ..ports import Call
     from ..wiring import queues, sockets, world
 

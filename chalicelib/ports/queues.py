@@ -77,7 +77,7 @@ class Queues(Protocol):
         """Wake the workers of some bridges; the same (bridge, n, why) within five minutes wakes once."""
 
     def push(self, pushes: Iterable[dict[str, Any]], after: int = 0) -> None:
-        """Hand over what sockets shall be told (flows/push.py), in `after` seconds."""
+        """Hand over what sockets shall be told (flows/live/push.py), in `after` seconds."""
 
     def broadcast(self, errands: Iterable[Errand]) -> None:
         """Hand broadcasts, piece by piece, to their workers. May be done twice: they do nothing twice."""

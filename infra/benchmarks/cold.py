@@ -66,7 +66,9 @@ NEEDS = {
     "chalicelib.edge.workers.receive": "import chalicelib.flows.receive",
     "chalicelib.edge.workers.react": "import chalicelib.flows.react; client('sqs')",
     "chalicelib.edge.workers.deliver": "import chalicelib.flows.deliver, chalicelib.aws.outside; client('kms')",
-    "chalicelib.edge.workers.push": ("import chalicelib.flows.push; from chalicelib.wiring import sockets; sockets()"),
+    "chalicelib.edge.workers.push": (
+        "import chalicelib.flows.live.push; from chalicelib.wiring import sockets; sockets()"
+    ),
     "chalicelib.edge.workers.jobs": "import chalicelib.flows.place, chalicelib.flows.work; client('sqs'); client('s3')",
     "chalicelib.edge.workers.mail": "import chalicelib.flows.hand_over_mail; client('sqs'); client('s3')",
     "chalicelib.edge.workers.broadcast": "import chalicelib.flows.broadcast; client('sqs')",

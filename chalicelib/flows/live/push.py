@@ -7,8 +7,8 @@ whatever becomes of a frame.
 from collections.abc import Iterator
 from typing import Any
 
-from ..desk.connections import EVERYTHING, Connection, Subscription
-from ..ports import Drop, Listing, Sockets, World, ref
+from ...desk.connections import EVERYTHING, Connection, Subscription
+from ...ports import Drop, Listing, Sockets, World, ref
 
 PAGE = 100
 Frame = dict[str, Any]
