@@ -16,6 +16,7 @@ from chalicelib.desk.issues import Issue, came_or_went, merged
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.segments import Placement
+from chalicelib.flows.access.mail_links import mail_links
 from chalicelib.flows.announce import Listeners, announce, announce_promise
 from chalicelib.flows.catch_up import catch_up
 from chalicelib.flows.dead_letters.settle import settle_letter
@@ -24,7 +25,6 @@ from chalicelib.flows.due import due
 from chalicelib.flows.due_sync import due_sync
 from chalicelib.flows.due_work import placing
 from chalicelib.flows.follow_issue import following
-from chalicelib.flows.mail_links import mail_links
 from chalicelib.flows.place import behind, place
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive

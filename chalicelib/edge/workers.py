@@ -105,9 +105,9 @@ def jobs(event: Any) -> dict[str, Any]:
     letters that somebody wants again."""
     import json
 
+    from ..flows.access.mail_links import mail_links
     from ..flows.catch_up import catch_up
     from ..flows.dead_letters.settle import settle_letter
-    from ..flows.mail_links import mail_links
     from ..flows.place import place
     from ..flows.work import work as work_off
     from ..wiring import world

@@ -15,7 +15,7 @@ from chalicelib.desk.rooms import Bridge
 from chalicelib.desk.workspaces import MAY
 from chalicelib.edge.door.router import ROUTES
 from chalicelib.edge.http import answer  # noqa: F401  fills the route table
-from chalicelib.flows import oidc
+from chalicelib.flows.access import oidc
 from chalicelib.ports import new
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant

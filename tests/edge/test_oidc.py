@@ -12,7 +12,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from chalicelib.flows import oidc
+from chalicelib.flows.access import oidc
 from chalicelib.ports import Answer, Request
 from tests.api import Client, Got, Tenant
 from tests.edge.test_sign_in import Browser

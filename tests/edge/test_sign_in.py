@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.desk.sessions import DEMO_AGENTS, LINK_LIFE, SESSION_LIFE, TICKET_LIFE
 from chalicelib.edge.door.auth import identify
-from chalicelib.flows.sign_in import HOUR, PER_ADDRESS
+from chalicelib.flows.access.sign_in import HOUR, PER_ADDRESS
 from chalicelib.settings import settings
 from tests.api import Client, Got, Tenant
 from tests.fakes import Parley

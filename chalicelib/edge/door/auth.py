@@ -17,10 +17,10 @@ from ...desk.ids import customer_id, user_id
 from ...desk.people import Principal, as_agent
 from ...desk.sessions import Session
 from ...desk.workspaces import Agent, ApiKey, Workspace
+from ...flows.access.issue_key import key_hash, key_id, key_owner
+from ...flows.access.sign_in import principal, session_id, session_owner, token_hash
 from ...flows.admit import admit_customer, admit_user
-from ...flows.issue_key import key_hash, key_id, key_owner
 from ...flows.secrets import opened
-from ...flows.sign_in import principal, session_id, session_owner, token_hash
 from ...ports import Ref, World, ref
 from .calls import Incoming
 

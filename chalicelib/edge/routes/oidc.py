@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 from ...desk.errors import Refusal
 from ...desk.sessions import Provider
-from ...flows.oidc import begin, finish, provider_of
-from ...flows.set_provider import drop_provider, set_provider
-from ...flows.sign_in import PER_PLACE, hold_off
+from ...flows.access.oidc import begin, finish, provider_of
+from ...flows.access.set_provider import drop_provider, set_provider
+from ...flows.access.sign_in import PER_PLACE, hold_off
 from ..door.auth import cookie, session_cookie, set_cookie
 from ..door.calls import Call, Reply
 from ..door.router import route

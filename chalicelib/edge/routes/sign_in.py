@@ -5,9 +5,7 @@ from typing import Any
 from ...desk.errors import NotFound, Unauthenticated
 from ...desk.sessions import DEMO_AGENTS, SESSION_LIFE, Provider
 from ...desk.workspaces import Agent, Workspace
-from ...flows.audit import audit
-from ...flows.once import again
-from ...flows.sign_in import (
+from ...flows.access.sign_in import (
     PER_ADDRESS,
     PER_PLACE,
     agents_of,
@@ -17,6 +15,8 @@ from ...flows.sign_in import (
     opened_session,
     use_link,
 )
+from ...flows.audit import audit
+from ...flows.once import again
 from ...ports import over, ref
 from ...settings import settings
 from ..door.auth import check_own_page, session_cookie, set_cookie

@@ -5,10 +5,10 @@ from typing import Any, get_args, get_type_hints
 
 from ...desk.errors import Conflict, Forbidden, NotFound
 from ...desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
+from ...flows.access.found_workspace import found_workspace
+from ...flows.access.issue_key import issue_key
 from ...flows.audit import audit
 from ...flows.connect_install import change_install, connect_install, remove_install, roll_secret
-from ...flows.found_workspace import found_workspace
-from ...flows.issue_key import issue_key
 from ...flows.once import again
 from ...flows.secrets import made, rolled
 from ...flows.try_install import try_install

@@ -3,15 +3,15 @@
 import hashlib
 import re
 
-from ..desk.connections import MAX_LIFE
-from ..desk.errors import Limited, Unauthenticated
-from ..desk.ids import derived
-from ..desk.people import Principal, as_agent
-from ..desk.sessions import LINK_LIFE, SESSION_LIFE, TICKET_LIFE, Session, SignInLink, Way
-from ..desk.workspaces import SCOPES, Agent
-from ..ports import Listing, World, Write, new, over, ref
-from .audit import audit
-from .once import KEYLESS, Once, again
+from ...desk.connections import MAX_LIFE
+from ...desk.errors import Limited, Unauthenticated
+from ...desk.ids import derived
+from ...desk.people import Principal, as_agent
+from ...desk.sessions import LINK_LIFE, SESSION_LIFE, TICKET_LIFE, Session, SignInLink, Way
+from ...desk.workspaces import SCOPES, Agent
+from ...ports import Listing, World, Write, new, over, ref
+from ..audit import audit
+from ..once import KEYLESS, Once, again
 
 SHAPE = re.compile(r"p([st])_([0-9a-z]{1,40})_([0-9a-z]{1,40})_[0-9a-f]{64}\Z")
 HOUR = 60 * 60 * 1000

@@ -3,9 +3,9 @@
 from email.message import EmailMessage
 from email.utils import formatdate
 
-from ..desk.sessions import LINK_LIFE, MAX_LINKS
-from ..desk.workspaces import Workspace
-from ..ports import World, ref
+from ...desk.sessions import LINK_LIFE, MAX_LINKS
+from ...desk.workspaces import Workspace
+from ...ports import World, ref
 from .sign_in import agents_of, make_link
 
 TEXT = """Hello {name},

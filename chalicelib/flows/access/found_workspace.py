@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from ..desk.workspaces import Agent, Audit, Workspace
-from ..ports import World, new
+from ...desk.workspaces import Agent, Audit, Workspace
+from ...ports import World, new
+from ..once import KEYLESS, Once, again
+from ..secrets import made
 from .issue_key import key_record
-from .once import KEYLESS, Once, again
-from .secrets import made
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,15 @@ from typing import Any
 
 import msgspec
 
-from ..desk.errors import Invalid
-from ..desk.people import Principal
-from ..desk.sessions import Provider
-from ..ports import Drop, World, new, over, ref
-from .admit import DOMAIN, PUBLIC_MAIL
-from .audit import audit
+from ...desk.errors import Invalid
+from ...desk.people import Principal
+from ...desk.sessions import Provider
+from ...ports import Drop, World, new, over, ref
+from ..admit import DOMAIN, PUBLIC_MAIL
+from ..audit import audit
+from ..once import again
+from ..secrets import sealed
 from .oidc import discovered
-from .once import again
-from .secrets import sealed
 
 
 def set_provider(world: World, who: Principal, fields: dict[str, Any], secret: str) -> Provider:

@@ -11,14 +11,14 @@ import json
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from ..desk.addresses import check_url
-from ..desk.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
-from ..desk.ids import derived
-from ..desk.sessions import Provider
-from ..desk.workspaces import Agent, Role
-from ..ports import AddressRefused, Listing, Request, Unreachable, World, Write, new, over, ref
-from .once import again
-from .secrets import opened
+from ...desk.addresses import check_url
+from ...desk.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from ...desk.ids import derived
+from ...desk.sessions import Provider
+from ...desk.workspaces import Agent, Role
+from ...ports import AddressRefused, Listing, Request, Unreachable, World, Write, new, over, ref
+from ..once import again
+from ..secrets import opened
 from .sign_in import opened_session
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")

@@ -1,0 +1,1 @@
+"""Workspaces, keys, sign-in: who gets in."""
