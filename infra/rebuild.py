@@ -16,7 +16,7 @@ def main() -> None:
     from chalicelib.aws.clock import SystemClock
     from chalicelib.aws.files import S3Files
     from chalicelib.flows.rebuild import rebuild
-    from chalicelib.flows.walk import walk_all
+    from chalicelib.flows.search.reindex import walk_all
     from chalicelib.search.segments import SegmentIndex
     from chalicelib.store.dynamo import DynamoTable
     from chalicelib.store.store import TableStore

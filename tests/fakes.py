@@ -28,10 +28,10 @@ from chalicelib.flows.follow_issue import following
 from chalicelib.flows.place import behind, place
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
-from chalicelib.flows.sort import changed as said_anew
-from chalicelib.flows.sort import note, noted, sort
+from chalicelib.flows.search.index import changed as said_anew
+from chalicelib.flows.search.index import note, noted, sort
+from chalicelib.flows.search.reindex import walk
 from chalicelib.flows.sync import sync
-from chalicelib.flows.walk import walk
 from chalicelib.flows.work import work
 from chalicelib.ports import Answer, Call, Errand, Request, Sorting, Task, Unreachable, Upload, World, ref
 from chalicelib.search.segments import SegmentIndex

@@ -149,8 +149,8 @@ def index(event: Any) -> dict[str, Any]:
     """What search does not know of yet, one tree at a time; pages of what there is, where all is found again."""
     from msgspec import json
 
-    from ..flows.sort import sort
-    from ..flows.walk import walk
+    from ..flows.search.index import sort
+    from ..flows.search.reindex import walk
     from ..ports import Sorting
     from ..wiring import queues, world
 
@@ -192,9 +192,9 @@ def react(event: Any) -> None:
     from ..flows.place import behind
     from ..flows.react import Ties, wake
     from ..flows.react import react as derive
-    from ..flows.sort import changed as said_anew
-    from ..flows.sort import note
-    from ..flows.sort import noted as unindexed_of
+    from ..flows.search.index import changed as said_anew
+    from ..flows.search.index import note
+    from ..flows.search.index import noted as unindexed_of
     from ..ports import Away, Call, Task
     from ..settings import settings
     from ..store.rows import record_of_image

@@ -65,15 +65,19 @@ NEEDS = {
     "app.disconnect": "from chalicelib.wiring import sockets; sockets()",
     "chalicelib.edge.workers.receive": "import chalicelib.flows.receive",
     "chalicelib.edge.workers.react": "import chalicelib.flows.react; client('sqs')",
-    "chalicelib.edge.workers.deliver": "import chalicelib.flows.deliver, chalicelib.aws.outside; client('kms')",
+    "chalicelib.edge.workers.deliver": ("import chalicelib.flows.deliver, chalicelib.aws.outside; client('kms')"),
     "chalicelib.edge.workers.push": (
         "import chalicelib.flows.live.push; from chalicelib.wiring import sockets; sockets()"
     ),
-    "chalicelib.edge.workers.jobs": "import chalicelib.flows.place, chalicelib.flows.work; client('sqs'); client('s3')",
+    "chalicelib.edge.workers.jobs": (
+        "import chalicelib.flows.place, chalicelib.flows.work; client('sqs'); client('s3')"
+    ),
     "chalicelib.edge.workers.mail": "import chalicelib.flows.hand_over_mail; client('sqs'); client('s3')",
     "chalicelib.edge.workers.broadcast": "import chalicelib.flows.broadcast; client('sqs')",
     "chalicelib.edge.workers.sync": "import chalicelib.flows.sync; client('sqs')",
-    "chalicelib.edge.workers.index": "import chalicelib.flows.sort, chalicelib.flows.walk; client('sqs'); client('s3')",
+    "chalicelib.edge.workers.index": (
+        "import chalicelib.flows.search.index, chalicelib.flows.search.reindex; client('sqs'); client('s3')"
+    ),
     "chalicelib.edge.workers.tick": "import chalicelib.flows.due, chalicelib.flows.due_work; client('sqs')",
 }
 # One whole request, with AWS's answers made up where botocore would send.

@@ -125,7 +125,7 @@ class Counts:
 
 
 def _played(counts: Counts) -> Told:
-    from chalicelib.flows.search import Asked, search
+    from chalicelib.flows.search.search import Asked, search
     from chalicelib.search.segments import SegmentIndex
     from chalicelib.wiring import world
 
@@ -214,8 +214,8 @@ def _index(rim: Any, told: Told) -> tuple[Any, int]:
     """As the worker would have done it: 64 messages a put, in the order in which they came; the rest waits. (index, how
     many messages wait)"""
     from chalicelib.desk.search_index import Tree, Unindexed
-    from chalicelib.flows.sort import ENOUGH, known, note
-    from chalicelib.flows.sort import _entry as entry
+    from chalicelib.flows.search.index import ENOUGH, known, note
+    from chalicelib.flows.search.index import _entry as entry
     from chalicelib.ports import ref
 
     began = time.process_time()

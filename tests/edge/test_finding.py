@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.desk.search_index import Entry, Unindexed
-from chalicelib.flows.sort import sort
+from chalicelib.flows.search.index import sort
 from chalicelib.ports import new
 from tests.api import Client, Tenant
 from tests.fakes import Parley

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.desk.messages import Message
-from chalicelib.flows import search as searching
-from chalicelib.flows.sort import sort
+from chalicelib.flows.search import search as searching
+from chalicelib.flows.search.index import sort
 from chalicelib.ports import Away
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant

@@ -11,9 +11,9 @@ from ...desk.rooms import Room
 from ...desk.search_index import Kind, Place
 from ...desk.search_query import Question, asked
 from ...flows.audit import audit
-from ...flows.experts import employers, experts, topic
-from ...flows.search import Asked, customers_of, search
-from ...flows.walk import begun
+from ...flows.search.experts import employers, experts, topic
+from ...flows.search.reindex import begun
+from ...flows.search.search import Asked, customers_of, search
 from ...ports import Page, ref
 from ..door.calls import Call
 from ..door.cursors import standing, standing_of

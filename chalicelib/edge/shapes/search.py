@@ -8,8 +8,8 @@ from ...desk.messages import Message
 from ...desk.search_index import kind_of
 from ...desk.search_query import Piece
 from ...desk.workspaces import Agent
-from ...flows.experts import Expert, Reason
-from ...flows.search import Hit
+from ...flows.search.experts import Expert, Reason
+from ...flows.search.search import Hit
 from .answers import PersonView, Time, View, time_of
 
 

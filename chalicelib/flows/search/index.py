@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
-from ..desk.customers import Customer, User
-from ..desk.errors import Clash
-from ..desk.issues import Issue
-from ..desk.messages import Message
-from ..desk.record import Record
-from ..desk.rooms import Room
-from ..desk.search_index import Entry, Thing, Unindexed, entry_of, place_of, text_of, trees_of
-from ..desk.workspaces import Agent
-from ..ports import Away, Drop, Index, Listing, Put, Ref, Sorting, Store, Write, ref
+from ...desk.customers import Customer, User
+from ...desk.errors import Clash
+from ...desk.issues import Issue
+from ...desk.messages import Message
+from ...desk.record import Record
+from ...desk.rooms import Room
+from ...desk.search_index import Entry, Thing, Unindexed, entry_of, place_of, text_of, trees_of
+from ...desk.workspaces import Agent
+from ...ports import Away, Drop, Index, Listing, Put, Ref, Sorting, Store, Write, ref
 
 ENOUGH = 64  # rows for which the index is written
 MANY = 500  # rows that are put at once

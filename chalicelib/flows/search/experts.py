@@ -8,18 +8,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..desk.customers import Customer, User
-from ..desk.issues import Asked, Issue
-from ..desk.messages import Author, Message
-from ..desk.people import Principal
-from ..desk.rooms import Room
-from ..desk.search_index import Unindexed, Wanted, entry_of, kind_mark, score
-from ..desk.search_query import Phrase, Question, hits, snippet
-from ..desk.tokens import words_of
-from ..desk.workspaces import Agent
-from ..ports import Listing, Ref, World, ref
+from ...desk.customers import Customer, User
+from ...desk.issues import Asked, Issue
+from ...desk.messages import Author, Message
+from ...desk.people import Principal
+from ...desk.rooms import Room
+from ...desk.search_index import Unindexed, Wanted, entry_of, kind_mark, score
+from ...desk.search_query import Phrase, Question, hits, snippet
+from ...desk.tokens import words_of
+from ...desk.workspaces import Agent
+from ...ports import Listing, Ref, World, ref
+from .index import Known
 from .search import RECENT, sees, things_at
-from .sort import Known
 
 Why = Literal["answered", "resolved", "asked", "said", "raised", "tied"]
 # What each is worth, beside how well it fits (0 to 1): an answer that settled something tells most.

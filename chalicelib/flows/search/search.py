@@ -5,12 +5,12 @@ says now, so an edit, a delete or a block counts at once; what the index does no
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..desk.customers import Customer, User
-from ..desk.issues import Behind, Issue
-from ..desk.messages import Message
-from ..desk.people import Principal, may_see
-from ..desk.rooms import Room
-from ..desk.search_index import (
+from ...desk.customers import Customer, User
+from ...desk.issues import Behind, Issue
+from ...desk.messages import Message
+from ...desk.people import Principal, may_see
+from ...desk.rooms import Room
+from ...desk.search_index import (
     Found,
     Kind,
     Place,
@@ -26,10 +26,10 @@ from ..desk.search_index import (
     score,
     text_of,
 )
-from ..desk.search_query import Piece, Question, hits, snippet
-from ..desk.workspaces import Agent
-from ..ports import Listing, World, ref
-from .sort import Known, known
+from ...desk.search_query import Piece, Question, hits, snippet
+from ...desk.workspaces import Agent
+from ...ports import Listing, World, ref
+from .index import Known, known
 
 WINDOW = 50  # candidates that are read at once
 WINDOWS = 6  # of those that one answer looks at

@@ -6,14 +6,14 @@ Nothing is taken away meanwhile: what is found again outdates what was known of 
 from collections.abc import Iterable
 from typing import Any, get_args
 
-from ..desk.customers import Customer
-from ..desk.messages import Message
-from ..desk.record import Record
-from ..desk.rooms import Room
-from ..desk.search_index import Thing, Unindexed
-from ..desk.tickets import IssueState
-from ..ports import Index, Listing, Sorting, Store, ref
-from .sort import THINGS, note, noted, sort
+from ...desk.customers import Customer
+from ...desk.messages import Message
+from ...desk.record import Record
+from ...desk.rooms import Room
+from ...desk.search_index import Thing, Unindexed
+from ...desk.tickets import IssueState
+from ...ports import Index, Listing, Sorting, Store, ref
+from .index import THINGS, note, noted, sort
 
 PAGE = 100
 # step of a walk → the listing that it pages through, by workspace and what it is of

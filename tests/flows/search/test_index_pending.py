@@ -8,8 +8,8 @@ from chalicelib.desk.errors import Clash
 from chalicelib.desk.messages import Author, Message, Source
 from chalicelib.desk.rooms import Glimpse, Room
 from chalicelib.desk.search_index import Tree, Unindexed, Wanted
-from chalicelib.flows.sort import EACH, ENOUGH, changed, note, noted, sort
-from chalicelib.flows.walk import walk_all
+from chalicelib.flows.search.index import EACH, ENOUGH, changed, note, noted, sort
+from chalicelib.flows.search.reindex import walk_all
 from chalicelib.ports import Away, Listing, ref
 from tests.api import Tenant
 from tests.fakes import Parley
