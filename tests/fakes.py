@@ -19,20 +19,20 @@ from chalicelib.desk.segments import Placement
 from chalicelib.flows.access.mail_links import mail_links
 from chalicelib.flows.announce import Listeners, announce, announce_promise
 from chalicelib.flows.catch_up import catch_up
+from chalicelib.flows.customers.evaluate_segments import behind, place
+from chalicelib.flows.customers.run_job import work
 from chalicelib.flows.dead_letters.settle import settle_letter
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.due import due
 from chalicelib.flows.due_sync import due_sync
 from chalicelib.flows.due_work import placing
 from chalicelib.flows.follow_issue import following
-from chalicelib.flows.place import behind, place
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
 from chalicelib.flows.search.index import changed as said_anew
 from chalicelib.flows.search.index import note, noted, sort
 from chalicelib.flows.search.reindex import walk
 from chalicelib.flows.sync import sync
-from chalicelib.flows.work import work
 from chalicelib.ports import Answer, Call, Errand, Request, Sorting, Task, Unreachable, Upload, World, ref
 from chalicelib.search.segments import SegmentIndex
 from chalicelib.store.memory import MemoryTable

@@ -107,9 +107,9 @@ def jobs(event: Any) -> dict[str, Any]:
 
     from ..flows.access.mail_links import mail_links
     from ..flows.catch_up import catch_up
+    from ..flows.customers.evaluate_segments import place
+    from ..flows.customers.run_job import work as work_off
     from ..flows.dead_letters.settle import settle_letter
-    from ..flows.place import place
-    from ..flows.work import work as work_off
     from ..wiring import world
 
     def one(record: Record) -> None:
@@ -186,10 +186,10 @@ def react(event: Any) -> None:
     from ..desk.segments import Placement
     from ..desk.workspaces import Agent
     from ..flows.announce import Listeners, announce, announce_promise
+    from ..flows.customers.evaluate_segments import behind
     from ..flows.dead_letters.note import noted
     from ..flows.due_work import placing
     from ..flows.follow_issue import following
-    from ..flows.place import behind
     from ..flows.react import Ties, wake
     from ..flows.react import react as derive
     from ..flows.search.index import changed as said_anew

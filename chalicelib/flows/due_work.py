@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from ..desk.jobs import Job
 from ..desk.segments import Placement
 from ..ports import World
+from .customers.evaluate_segments import Moved
+from .customers.start_job import next_piece
 from .due import PAGE, pages_due
-from .place import Moved
-from .start_job import next_piece
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from ..desk.messages import Author
 from ..desk.outside_people import FACE_LIFE, Alias, Face, Shown
 from ..desk.workspaces import Agent, Install
 from ..ports import Busy, Denied, Listing, Put, World, ref
-from .admit import admit_user, admit_visitor
+from .customers.admit import admit_user, admit_visitor
 from .secrets import Opened
 
 

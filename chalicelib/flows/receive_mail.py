@@ -14,9 +14,9 @@ from ..desk.messages import Author, Draft, Known, Message, Reply
 from ..desk.rooms import Bridge, Room
 from ..desk.titles import first_line
 from ..ports import Listing, Put, World, new, ref
-from .admit import admit_visitor, customer_of_address
 from .arriving import Aside, Barred, Place, kept, new_room
 from .correspond import correspond
+from .customers.admit import admit_visitor, customer_of_address
 from .once import again
 from .post import post
 

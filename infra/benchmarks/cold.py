@@ -70,7 +70,8 @@ NEEDS = {
         "import chalicelib.flows.live.push; from chalicelib.wiring import sockets; sockets()"
     ),
     "chalicelib.edge.workers.jobs": (
-        "import chalicelib.flows.place, chalicelib.flows.work; client('sqs'); client('s3')"
+        "import chalicelib.flows.customers.evaluate_segments, chalicelib.flows.customers.run_job; "
+        "client('sqs'); client('s3')"
     ),
     "chalicelib.edge.workers.mail": "import chalicelib.flows.hand_over_mail; client('sqs'); client('s3')",
     "chalicelib.edge.workers.broadcast": "import chalicelib.flows.broadcast; client('sqs')",

@@ -10,7 +10,7 @@ from chalicelib.desk.ids import customer_id, triage_room_id, user_id
 from chalicelib.desk.messages import Known, Message
 from chalicelib.desk.rooms import Bridge, Room
 from chalicelib.desk.workspaces import Install, Workspace
-from chalicelib.flows.admit import admit_customer, admit_user
+from chalicelib.flows.customers.admit import admit_customer, admit_user
 from chalicelib.flows.receive import Outcome
 from chalicelib.ports import Away, Drop, Listing, new, over, ref
 from chalicelib.store.rows import from_row

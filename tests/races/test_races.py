@@ -15,8 +15,8 @@ from chalicelib.desk.errors import Conflict
 from chalicelib.desk.ids import bridge_id, customer_id
 from chalicelib.desk.people import Principal
 from chalicelib.desk.rooms import Room, Seen
-from chalicelib.flows.admit import admit_customer, admit_user
 from chalicelib.flows.amend import amend, edit_step
+from chalicelib.flows.customers.admit import admit_customer, admit_user
 from chalicelib.flows.deliver import deliver
 from chalicelib.flows.fork import fork
 from chalicelib.flows.mark_read import mark_read

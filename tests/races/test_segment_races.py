@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from chalicelib.flows.place import place
-from chalicelib.flows.work import work
+from chalicelib.flows.customers.evaluate_segments import place
+from chalicelib.flows.customers.run_job import work
 from chalicelib.store.rows import from_row
 from tests.races.test_races import at_once, parley, tenant  # noqa: F401  fixtures
 

@@ -19,7 +19,7 @@ from ...desk.sessions import Session
 from ...desk.workspaces import Agent, ApiKey, Workspace
 from ...flows.access.issue_key import key_hash, key_id, key_owner
 from ...flows.access.sign_in import principal, session_id, session_owner, token_hash
-from ...flows.admit import admit_customer, admit_user
+from ...flows.customers.admit import admit_customer, admit_user
 from ...flows.secrets import opened
 from ...ports import Ref, World, ref
 from .calls import Incoming

@@ -4,7 +4,7 @@ from typing import Any
 
 from ...desk.attributes import BUILT_IN, MEANINGS, AttributeType, named
 from ...desk.errors import NotFound
-from ...flows.declare_attribute import declare_attribute
+from ...flows.customers.declare_attribute import declare_attribute
 from ...ports import Listing, Page, ref
 from ..door.calls import Call
 from ..door.router import route

@@ -7,9 +7,9 @@ from ...desk.customers import Customer, User
 from ...desk.errors import Invalid, NotFound
 from ...desk.hours import zone
 from ...desk.ids import customer_id, user_id
-from ...flows.admit import admit_customer, admit_user, check_domains
 from ...flows.audit import audit
-from ...flows.declare_attribute import types_of
+from ...flows.customers.admit import admit_customer, admit_user, check_domains
+from ...flows.customers.declare_attribute import types_of
 from ...ports import Listing, Page, ref
 from ..door.calls import Call
 from ..door.router import route

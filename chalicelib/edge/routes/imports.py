@@ -8,8 +8,8 @@ from ...desk.customer_csv import MAX_FILE, OWN, Row, columns_of, rows_of, text_o
 from ...desk.errors import Invalid, NotFound, Refusal, TooLarge
 from ...desk.files import Attachment
 from ...desk.strict_json import shaped
-from ...flows.declare_attribute import types_of
-from ...flows.start_job import import_customers
+from ...flows.customers.declare_attribute import types_of
+from ...flows.customers.start_job import import_customers
 from ...ports import ref
 from ..door.calls import Call
 from ..door.router import route

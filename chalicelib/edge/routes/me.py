@@ -5,7 +5,7 @@ from typing import Any
 from ...desk.customers import Customer
 from ...desk.errors import Limited
 from ...desk.workspaces import Workspace
-from ...flows.welcome import welcome
+from ...flows.customers.welcome import welcome
 from ...ports import Ref, ref
 from ..door.auth import check_origin, visitors_token
 from ..door.calls import Call

@@ -9,9 +9,9 @@ from ...desk.customers import Customer
 from ...desk.errors import Invalid
 from ...desk.ids import customer_id
 from ...desk.segments import Member, Segment
-from ...flows.declare_attribute import all_types
-from ...flows.preview import preview
-from ...flows.save_segment import (
+from ...flows.customers.declare_attribute import all_types
+from ...flows.customers.preview_filter import preview
+from ...flows.customers.save_segment import (
     change_segment,
     checked,
     list_customer,

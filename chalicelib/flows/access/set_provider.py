@@ -8,8 +8,8 @@ from ...desk.errors import Invalid
 from ...desk.people import Principal
 from ...desk.sessions import Provider
 from ...ports import Drop, World, new, over, ref
-from ..admit import DOMAIN, PUBLIC_MAIL
 from ..audit import audit
+from ..customers.admit import DOMAIN, PUBLIC_MAIL
 from ..once import again
 from ..secrets import sealed
 from .oidc import discovered

@@ -1,13 +1,13 @@
 """Welcome a visitor: somebody whom nobody vouches for, with a room of their own that agents alone see besides them."""
 
-from ..desk.customers import Visitor
-from ..desk.errors import NotFound
-from ..desk.messages import Author, Draft, Source, check_text
-from ..desk.room_changes import read_up_to, said
-from ..desk.rooms import Room
-from ..desk.titles import first_line, shortened
-from ..desk.workspaces import Workspace
-from ..ports import Put, World, new, ref
+from ...desk.customers import Visitor
+from ...desk.errors import NotFound
+from ...desk.messages import Author, Draft, Source, check_text
+from ...desk.room_changes import read_up_to, said
+from ...desk.rooms import Room
+from ...desk.titles import first_line, shortened
+from ...desk.workspaces import Workspace
+from ...ports import Put, World, new, ref
 
 TITLE = 80
 

@@ -11,15 +11,15 @@ from typing import Any
 
 import msgspec
 
-from ..desk.attributes import values_of
-from ..desk.customer_totals import Counted, Footing, OpenRoom, counted, glance, summed
-from ..desk.customers import Customer, User
-from ..desk.errors import Clash
-from ..desk.issues import Behind, Issue
-from ..desk.rooms import Room
-from ..desk.segments import MAX_SEGMENTS, Filter, Member, Placement, Segment, holds, issues_in, parse, turns
-from ..ports import Drop, Listing, Put, Ref, World, Write, ref
-from .once import again
+from ...desk.attributes import values_of
+from ...desk.customer_totals import Counted, Footing, OpenRoom, counted, glance, summed
+from ...desk.customers import Customer, User
+from ...desk.errors import Clash
+from ...desk.issues import Behind, Issue
+from ...desk.rooms import Room
+from ...desk.segments import MAX_SEGMENTS, Filter, Member, Placement, Segment, holds, issues_in, parse, turns
+from ...ports import Drop, Listing, Put, Ref, World, Write, ref
+from ..once import again
 
 Filters = list[tuple[str, Filter]]
 Moved = Mapping[str, Sequence[str]]  # customers → those of their rooms and users that moved

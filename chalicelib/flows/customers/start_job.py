@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from ..desk.jobs import CHUNK, WAKE_AFTER, Job
-from ..desk.people import Principal
-from ..ports import World, new
-from .audit import audit
-from .once import KEYLESS, Once, again
+from ...desk.jobs import CHUNK, WAKE_AFTER, Job
+from ...desk.people import Principal
+from ...ports import World, new
+from ..audit import audit
+from ..once import KEYLESS, Once, again
 
 Row = dict[str, Any]
 

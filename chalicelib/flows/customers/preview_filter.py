@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ..desk.attributes import BY_FOOTING, values_of
-from ..desk.customer_totals import Footing
-from ..desk.customers import Customer
-from ..desk.segments import Filter, Placement, holds, issues_in, tests
-from ..ports import Listing, World, ref
-from .place import asked_for
+from ...desk.attributes import BY_FOOTING, values_of
+from ...desk.customer_totals import Footing
+from ...desk.customers import Customer
+from ...desk.segments import Filter, Placement, holds, issues_in, tests
+from ...ports import Listing, World, ref
+from .evaluate_segments import asked_for
 
 PAGE = 1000
 PAGES = 5

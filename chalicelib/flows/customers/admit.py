@@ -5,14 +5,14 @@ from typing import Any
 
 from msgspec import json
 
-from ..desk.customers import Customer, Domain, User, Visitor
-from ..desk.errors import Conflict, Invalid
-from ..desk.ids import customer_id, triage_room_id, user_id
-from ..desk.mails import Mailbox
-from ..desk.record import Record
-from ..desk.rooms import Room
-from ..ports import Drop, Put, World, Write, new, over, ref
-from .once import again
+from ...desk.customers import Customer, Domain, User, Visitor
+from ...desk.errors import Conflict, Invalid
+from ...desk.ids import customer_id, triage_room_id, user_id
+from ...desk.mails import Mailbox
+from ...desk.record import Record
+from ...desk.rooms import Room
+from ...ports import Drop, Put, World, Write, new, over, ref
+from ..once import again
 
 DOMAIN = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])\Z")
 # Whoever has an address there belongs to nobody in particular.

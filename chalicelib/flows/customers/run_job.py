@@ -6,16 +6,16 @@ from typing import Any
 
 import msgspec
 
-from ..desk.attributes import Type, check
-from ..desk.customers import Customer
-from ..desk.errors import Busy, Clash, NotFound, Refusal
-from ..desk.hours import zone
-from ..desk.jobs import CHUNK, PIECE, WAKE_AFTER, Flaw, Job
-from ..desk.segments import Member, Segment
-from ..ports import Drop, Listing, World, Write, new, over, ref
+from ...desk.attributes import Type, check
+from ...desk.customers import Customer
+from ...desk.errors import Busy, Clash, NotFound, Refusal
+from ...desk.hours import zone
+from ...desk.jobs import CHUNK, PIECE, WAKE_AFTER, Flaw, Job
+from ...desk.segments import Member, Segment
+from ...ports import Drop, Listing, World, Write, new, over, ref
 from .admit import admit_customer, check_domains, would_admit
 from .declare_attribute import all_types
-from .place import place
+from .evaluate_segments import place
 from .start_job import Row, next_piece
 
 PIECES = 6  # in one call of the worker

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.flows.place import place
+from chalicelib.flows.customers.evaluate_segments import place
 from chalicelib.store.memory import MemoryTable
 from tests.api import Tenant
 from tests.conftest import in_memory

@@ -6,16 +6,16 @@ from typing import Any
 
 import msgspec
 
-from ..desk.customers import Customer
-from ..desk.errors import Conflict, Invalid, NotFound
-from ..desk.issues import Issue
-from ..desk.jobs import WAKE_AFTER, Job
-from ..desk.people import Principal
-from ..desk.segments import MAX_FILTER_BYTES, MAX_SEGMENTS, Filter, Member, Segment, attributes_in, issues_in, parse
-from ..ports import Drop, Listing, Put, World, Write, new, over, ref
-from .audit import audit
+from ...desk.customers import Customer
+from ...desk.errors import Conflict, Invalid, NotFound
+from ...desk.issues import Issue
+from ...desk.jobs import WAKE_AFTER, Job
+from ...desk.people import Principal
+from ...desk.segments import MAX_FILTER_BYTES, MAX_SEGMENTS, Filter, Member, Segment, attributes_in, issues_in, parse
+from ...ports import Drop, Listing, Put, World, Write, new, over, ref
+from ..audit import audit
+from ..once import KEYLESS, Once, again
 from .declare_attribute import types_of
-from .once import KEYLESS, Once, again
 from .start_job import next_piece
 
 # s for which a segment's job waits: by then the segment is in the index in which evaluations of changed customers look
