@@ -167,7 +167,7 @@ def index(event: Any) -> dict[str, Any]:
 @workers.on_sqs_message(queue_arn=QUEUE, name="mail", batch_size=10)
 def mail(event: Any) -> dict[str, Any]:
     """What SES tells over SNS: mails that came in, and what became of ours."""
-    from ..flows.hand_over_mail import hand_over_mail
+    from ..flows.mail.from_ses import hand_over_mail
     from ..wiring import world
 
     return each("mail", event, lambda record: hand_over_mail(world(), record["body"]))

@@ -9,7 +9,7 @@ from ..desk.people import Principal
 from ..desk.workspaces import Install, InstallKind, Secret, Workspace, fed, feeding
 from ..ports import Drop, World, new, over, ref
 from .audit import audit
-from .mail_address import address_writes
+from .mail.address import address_writes
 from .once import KEYLESS, Once, again
 from .secrets import made, rolled, sealed
 

@@ -24,7 +24,7 @@ from ..desk.rooms import Bridge, Room, Seen, Tie
 from ..desk.segments import Placement
 from ..desk.workspaces import Install, Workspace, fed
 from ..ports import Drop, Listing, Scanned, ref
-from .mail_address import mail_address
+from .mail.address import mail_address
 from .shelve import place, shelve
 
 PAGE = 200

@@ -15,8 +15,8 @@ from ..desk.rooms import Bridge, Room
 from ..desk.titles import first_line
 from ..ports import Listing, Put, World, new, ref
 from .arriving import Aside, Barred, Place, kept, new_room
-from .correspond import correspond
 from .customers.admit import admit_visitor, customer_of_address
+from .mail.correspondents import correspond
 from .once import again
 from .post import post
 

@@ -73,7 +73,7 @@ NEEDS = {
         "import chalicelib.flows.customers.evaluate_segments, chalicelib.flows.customers.run_job; "
         "client('sqs'); client('s3')"
     ),
-    "chalicelib.edge.workers.mail": "import chalicelib.flows.hand_over_mail; client('sqs'); client('s3')",
+    "chalicelib.edge.workers.mail": "import chalicelib.flows.mail.from_ses; client('sqs'); client('s3')",
     "chalicelib.edge.workers.broadcast": "import chalicelib.flows.broadcast; client('sqs')",
     "chalicelib.edge.workers.sync": "import chalicelib.flows.sync; client('sqs')",
     "chalicelib.edge.workers.index": (

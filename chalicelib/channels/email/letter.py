@@ -9,7 +9,7 @@ from email.utils import format_datetime, formataddr
 from ...desk.mails import Letter, Line
 from .mail import one_line
 
-# What becomes of each in a mail; flows/write_letters.py sees to it.
+# What becomes of each in a mail; flows/mail/send.py sees to it.
 CROSSES = {
     "message": "a mail to each who is away, several in one",
     "edit": "a mail in words, if `changes` says so",

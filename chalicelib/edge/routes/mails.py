@@ -11,7 +11,7 @@ from ...desk.mails import Suppression, original_key
 from ...desk.messages import Message
 from ...desk.workspaces import Install
 from ...flows.audit import audit
-from ...flows.correspond import address_of_room, by_token, mute
+from ...flows.mail.correspondents import address_of_room, by_token, mute
 from ...flows.once import again
 from ...ports import Drop, Listing, Page, ref
 from ..door.calls import Call, Reply

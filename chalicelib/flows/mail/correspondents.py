@@ -6,12 +6,12 @@ from typing import Literal
 
 import msgspec
 
-from ..desk.errors import NotFound
-from ..desk.mails import TOKEN, Correspondent, ReturnAddress, RoomAddress, tokened
-from ..desk.messages import Author
-from ..desk.workspaces import Install
-from ..ports import World, new, over, ref
-from .once import again
+from ...desk.errors import NotFound
+from ...desk.mails import TOKEN, Correspondent, ReturnAddress, RoomAddress, tokened
+from ...desk.messages import Author
+from ...desk.workspaces import Install
+from ...ports import World, new, over, ref
+from ..once import again
 
 LATELY = 20  # messages that are remembered as had
 

@@ -4,11 +4,11 @@ import base64
 import json
 from typing import Any
 
-from ..desk.envelopes import Envelope
-from ..desk.ids import derived
-from ..desk.mails import MailAddress
-from ..desk.workspaces import Install
-from ..ports import World, ref
+from ...desk.envelopes import Envelope
+from ...desk.ids import derived
+from ...desk.mails import MailAddress
+from ...desk.workspaces import Install
+from ...ports import World, ref
 
 BY_SES = "ses"  # an envelope's address, where others have that of the caller: nobody calls from there
 MAX_RECIPIENTS = 50

@@ -10,15 +10,15 @@ from typing import Any
 
 import msgspec
 
-from ..desk.customers import Customer, User
-from ..desk.deliveries import Delivery, Receipt, Refused, Retry, Sent, Skipped
-from ..desk.mails import Correspondent, Letter, Line, Suppression, thread_id, tokened
-from ..desk.messages import Author, Known, Message
-from ..desk.rooms import Room, Seen
-from ..desk.workspaces import Install
-from ..ports import Busy, Denied, Listing, Put, Ref, World, over, ref
-from .correspond import correspond
-from .once import again
+from ...desk.customers import Customer, User
+from ...desk.deliveries import Delivery, Receipt, Refused, Retry, Sent, Skipped
+from ...desk.mails import Correspondent, Letter, Line, Suppression, thread_id, tokened
+from ...desk.messages import Author, Known, Message
+from ...desk.rooms import Room, Seen
+from ...desk.workspaces import Install
+from ...ports import Busy, Denied, Listing, Put, Ref, World, over, ref
+from ..once import again
+from .correspondents import correspond
 
 LATELY = 50  # messages whose authors are written to, and the most that one mail says
 UNTOLD = {

@@ -1,9 +1,9 @@
 """An e-mail install has its address to itself: SES hands over all mails of a domain, and the address says whose."""
 
-from ..desk.errors import Conflict
-from ..desk.mails import MailAddress
-from ..desk.workspaces import Install
-from ..ports import Drop, World, Write, new, ref
+from ...desk.errors import Conflict
+from ...desk.mails import MailAddress
+from ...desk.workspaces import Install
+from ...ports import Drop, World, Write, new, ref
 
 
 def address_writes(world: World, old: Install | None, install: Install | None) -> list[Write]:

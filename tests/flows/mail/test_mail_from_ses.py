@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from chalicelib.flows.hand_over_mail import hand_over_mail
+from chalicelib.flows.mail.from_ses import hand_over_mail
 from tests.api import Tenant
 from tests.fakes import Parley
 from tests.mails import ADDRESS, connect

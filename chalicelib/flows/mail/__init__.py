@@ -1,0 +1,1 @@
+"""Mails that leave, and those that SES hands over."""
