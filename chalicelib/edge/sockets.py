@@ -25,7 +25,7 @@ from ..desk.rooms import Room
 from ..desk.strict_json import loads
 from ..desk.workspaces import Agent
 from ..flows.live.push import leave, tell, watching
-from ..flows.watch_inbox import watch_inbox
+from ..flows.rooms.watch_inbox import watch_inbox
 from ..ports import Drop, Put, Ref, World, new, over, ref
 from ..telemetry import say
 from ..wiring import sockets, world

@@ -30,16 +30,16 @@ from ..desk.rooms import MAX_NAME, Bridge, Room, Tie
 from ..desk.titles import first_line
 from ..desk.workspaces import Install
 from ..ports import Asking, Busy, Denied, World, over, ref
-from .amend import amend_known, react_step, react_wait
 from .arriving import Aside, Barred, Place, kept, own_room
 from .bind import redeem
 from .customers.admit import admit_visitor
 from .deliver import pause_bridge
 from .faces import author_of, barred, face_of
-from .fork import fork
 from .once import again
 from .order import order
-from .post import post
+from .rooms.amend import amend_known, react_step, react_wait
+from .rooms.fork import fork
+from .rooms.post import post
 from .secrets import Opened
 from .stop_install import stop_install
 from .trace import begun, echoed

@@ -12,9 +12,9 @@ from ..desk.room_changes import said
 from ..desk.rooms import Room
 from ..desk.templates import filled
 from ..ports import Away, Errand, Listing, Put, Ref, World, new, over, ref
-from .amend import amend, delete_step
 from .once import again
 from .plan_broadcast import plan
+from .rooms.amend import amend, delete_step
 
 
 def broadcast(world: World, errand: Errand) -> Broadcast | None:

@@ -11,7 +11,7 @@ from ..desk.rooms import Room
 from ..ports import Call, Listing, World
 from .broadcast import wake_piece
 from .direct_broadcast import look_after
-from .fall_due import fall_due
+from .rooms.promise_due import fall_due
 
 PAGE = 100
 MAX_PAGES = 20

@@ -12,10 +12,10 @@ from ..desk.rooms import MAX_ASSIGNEES, MAX_NAME, Room, Tie
 from ..desk.workspaces import MAY, Install
 from ..ports import World, ref
 from .faces import agent_of
-from .fork import fork
 from .once import Answered, Once
 from .raise_issue import asked_in, raise_issue
-from .update_room import update_room
+from .rooms.fork import fork
+from .rooms.update_room import update_room
 
 NAMELESS = "Forked"
 ORDERS = ("read", "write")  # what the orders of an agent may do

@@ -11,7 +11,7 @@ from ..desk.rooms import Bridge, Room, came_over
 from ..desk.workspaces import Workspace
 from ..ports import Call, Listing, Ref, Store, World, new, ref
 from .mark_result import mark_reaction, mark_replied
-from .shelve import shelve
+from .rooms.refresh_views import shelve
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction", "room": "card"}
 CROSSES = {"edit": "edits", "delete": "deletes", "reaction": "reactions"}

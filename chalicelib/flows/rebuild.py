@@ -25,7 +25,7 @@ from ..desk.segments import Placement
 from ..desk.workspaces import Install, Workspace, fed
 from ..ports import Drop, Listing, Scanned, ref
 from .mail.address import mail_address
-from .shelve import place, shelve
+from .rooms.refresh_views import place, shelve
 
 PAGE = 200
 TURNS = {"agent": "customer", "user": "vendor", "visitor": "vendor"}

@@ -32,7 +32,6 @@ from ..desk.rooms import Bridge, Room, Tie
 from ..desk.tickets import Hint
 from ..desk.workspaces import Install
 from ..ports import Listing, Task, World, Write, new, ref
-from .amend import Step, amend_known, delete_step, delete_wait, edit_step, edit_wait, react_step, react_wait
 from .arriving import Aside, Barred, Place, kept, new_room, own_room
 from .bound import (
     account_lost,
@@ -48,7 +47,8 @@ from .bound import (
 )
 from .customers.admit import admit_customer, admit_user, admit_visitor, customer_of_address
 from .once import again
-from .post import post
+from .rooms.amend import Step, amend_known, delete_step, delete_wait, edit_step, edit_wait, react_step, react_wait
+from .rooms.post import post
 
 
 @dataclass

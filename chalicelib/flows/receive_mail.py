@@ -18,7 +18,7 @@ from .arriving import Aside, Barred, Place, kept, new_room
 from .customers.admit import admit_visitor, customer_of_address
 from .mail.correspondents import correspond
 from .once import again
-from .post import post
+from .rooms.post import post
 
 HOUR = 3_600_000
 REPLAY = 24 * HOUR  # ms for which a token that is good for one mail is remembered

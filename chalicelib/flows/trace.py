@@ -11,8 +11,8 @@ from ..desk.messages import Known, Message
 from ..desk.outside_people import Alias
 from ..desk.rooms import Bridge, Tie, came_over
 from ..ports import Call, World, new, over, ref
-from .amend import apply_waiting
 from .once import again
+from .rooms.amend import apply_waiting
 
 MAX_FORKS = 5  # forks of forks through which a message is followed back to where it was sent
 

@@ -7,11 +7,11 @@ from chalicelib.desk.messages import Author, Change, Draft, Message, Source
 from chalicelib.desk.people import Principal
 from chalicelib.desk.rooms import Bridge, Room
 from chalicelib.desk.workspaces import Install, Workspace
-from chalicelib.flows.amend import amend, delete_step, edit_step, react_step
-from chalicelib.flows.fork import fork
-from chalicelib.flows.post import post
 from chalicelib.flows.react import Ties, react, wake
-from chalicelib.flows.update_room import update_room
+from chalicelib.flows.rooms.amend import amend, delete_step, edit_step, react_step
+from chalicelib.flows.rooms.fork import fork
+from chalicelib.flows.rooms.post import post
+from chalicelib.flows.rooms.update_room import update_room
 from chalicelib.ports import Call, Listing, new, over, ref
 from chalicelib.store.rows import from_row
 from tests.arriving import WORKSPACE, outside

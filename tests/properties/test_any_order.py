@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from chalicelib.desk.people import Principal
 from chalicelib.desk.rooms import Room
-from chalicelib.flows.fork import fork
+from chalicelib.flows.rooms.fork import fork
 from chalicelib.ports import Listing, ref
 from tests.arriving import TRIAGE, arrive, event, known, outside
 from tests.fakes import Parley

@@ -15,11 +15,11 @@ from chalicelib.desk.errors import Conflict
 from chalicelib.desk.ids import bridge_id, customer_id
 from chalicelib.desk.people import Principal
 from chalicelib.desk.rooms import Room, Seen
-from chalicelib.flows.amend import amend, edit_step
 from chalicelib.flows.customers.admit import admit_customer, admit_user
 from chalicelib.flows.deliver import deliver
-from chalicelib.flows.fork import fork
-from chalicelib.flows.mark_read import mark_read
+from chalicelib.flows.rooms.amend import amend, edit_step
+from chalicelib.flows.rooms.fork import fork
+from chalicelib.flows.rooms.mark_read import mark_read
 from chalicelib.ports import Answer, Listing, ref
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.rows import from_row
@@ -267,7 +267,7 @@ def test_an_edit_that_read_the_id_map_before_a_fork_follows_the_message(parley, 
             forked.append(fork(parley.world, agent, TRIAGE, 1, 1, "Forked"))
         return amend(*args, **more)
 
-    monkeypatch.setattr("chalicelib.flows.amend.amend", late)
+    monkeypatch.setattr("chalicelib.flows.rooms.amend.amend", late)
     arrive(parley, event("message.edited", "m1", text="edited", revision=5))
     assert known(parley, "m1").room == forked[0].id
     assert known(parley, "m1").text == "edited"

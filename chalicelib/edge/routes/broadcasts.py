@@ -20,8 +20,8 @@ from ...flows.direct_broadcast import approve_broadcast, direct_broadcast
 from ...flows.mark_result import mark_acknowledged
 from ...flows.once import again
 from ...flows.plan_broadcast import contact_ref
-from ...flows.post import post
 from ...flows.preview_broadcast import preview_broadcast
+from ...flows.rooms.post import post
 from ...ports import Listing, Page, Put, ref
 from ..door.calls import Call
 from ..door.cursors import onward, place_of

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...desk.errors import Invalid, NotFound, TooLarge
 from ...desk.files import MAX_SIZE, REFUSED_TYPES, TYPE, Attachment, safe_name
-from ...flows.attach import attach
+from ...flows.rooms.attach import attach
 from ...ports import ref
 from ..door.calls import Call, Reply
 from ..door.router import route

@@ -8,9 +8,9 @@ from ...desk.errors import Forbidden, Invalid, NotFound
 from ...desk.ids import message_number
 from ...desk.messages import Author, Change, Draft, Message, Quote, Reply, Source
 from ...desk.workspaces import Agent
-from ...flows.amend import Step, amend, delete_step, edit_step, react_step
-from ...flows.attach import attached
-from ...flows.post import post
+from ...flows.rooms.amend import Step, amend, delete_step, edit_step, react_step
+from ...flows.rooms.attach import attached
+from ...flows.rooms.post import post
 from ...ports import Listing, Page, Ref, ref
 from ..door.calls import Call
 from ..door.cursors import back, onward, place_of

@@ -11,11 +11,11 @@ from ...desk.people import Principal
 from ...desk.rooms import Room, Seen, unread
 from ...desk.segments import Member, Segment
 from ...desk.workspaces import Agent
-from ...flows.fork import fork
-from ...flows.mark_read import mark_read
 from ...flows.mark_result import mark_broadcast_read
-from ...flows.open_room import open_room
-from ...flows.update_room import update_room
+from ...flows.rooms.fork import fork
+from ...flows.rooms.mark_read import mark_read
+from ...flows.rooms.open_room import open_room
+from ...flows.rooms.update_room import update_room
 from ...ports import Listing, Page, Ref, ref
 from .. import frames
 from ..door.calls import Call

@@ -3,16 +3,16 @@ where it went. The outside threads of those messages live in the new room from t
 
 import msgspec
 
-from ..desk.deliveries import Delivery
-from ..desk.errors import Invalid, NotFound
-from ..desk.ids import slot_of
-from ..desk.messages import Draft, ForkedFrom, Known, Message, Reply
-from ..desk.people import Principal
-from ..desk.room_changes import room_changed, said
-from ..desk.rooms import Bridge, Origin, Room, Tie
-from ..ports import Listing, World, Write, new, over, ref
-from .audit import audit
-from .once import KEYLESS, Once, again
+from ...desk.deliveries import Delivery
+from ...desk.errors import Invalid, NotFound
+from ...desk.ids import slot_of
+from ...desk.messages import Draft, ForkedFrom, Known, Message, Reply
+from ...desk.people import Principal
+from ...desk.room_changes import room_changed, said
+from ...desk.rooms import Bridge, Origin, Room, Tie
+from ...ports import Listing, World, Write, new, over, ref
+from ..audit import audit
+from ..once import KEYLESS, Once, again
 
 MAX_FORKED = 40  # a transaction takes 100 writes: two a message, and a handful for the rooms
 MAX_BYTES = 3_000_000  # and 4 MB

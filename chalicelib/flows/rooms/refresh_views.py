@@ -1,9 +1,9 @@
 """Put a room into the views of the inbox that it now belongs to, and take it out of those that it has left."""
 
-from ..desk.errors import Clash
-from ..desk.inbox_views import Place, Shelf, views_of
-from ..desk.rooms import Room
-from ..ports import Drop, Put, Store, Write, ref
+from ...desk.errors import Clash
+from ...desk.inbox_views import Place, Shelf, views_of
+from ...desk.rooms import Room
+from ...ports import Drop, Put, Store, Write, ref
 
 
 def shelve(store: Store, room: Room, shelf: Shelf | None, now: int) -> Shelf | None:

@@ -1,11 +1,11 @@
 """Attachments: put up by the client itself with a presigned upload, then named in a message."""
 
-from ..desk.errors import Invalid
-from ..desk.files import Attachment
-from ..desk.messages import MAX_ATTACHMENTS, Attached
-from ..desk.people import Principal
-from ..ports import Upload, World, new, ref
-from .once import KEYLESS, Once, again
+from ...desk.errors import Invalid
+from ...desk.files import Attachment
+from ...desk.messages import MAX_ATTACHMENTS, Attached
+from ...desk.people import Principal
+from ...ports import Upload, World, new, ref
+from ..once import KEYLESS, Once, again
 
 
 def attach(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.flows.fork import MAX_FORKED
+from chalicelib.flows.rooms.fork import MAX_FORKED
 from tests.api import Client, Tenant
 from tests.fakes import Parley
 

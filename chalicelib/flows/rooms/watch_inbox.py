@@ -1,9 +1,9 @@
 """Note in the workspace that its inbox is watched, so that a message of one that nobody watches costs no look."""
 
-from ..desk.connections import MAX_LIFE
-from ..desk.workspaces import Workspace
-from ..ports import World, over, ref
-from .once import again
+from ...desk.connections import MAX_LIFE
+from ...desk.workspaces import Workspace
+from ...ports import World, over, ref
+from ..once import again
 
 AHEAD = 60 * 60 * 1000  # ms: written once an hour, however many agents come and go
 

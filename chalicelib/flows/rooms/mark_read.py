@@ -1,10 +1,10 @@
 """Remember how far a person has read a room. A mark only moves forward."""
 
-from ..desk.errors import Invalid
-from ..desk.messages import Message
-from ..desk.rooms import Room, Seen
-from ..ports import Put, World, ref
-from .once import again
+from ...desk.errors import Invalid
+from ...desk.messages import Message
+from ...desk.rooms import Room, Seen
+from ...ports import Put, World, ref
+from ..once import again
 
 
 def mark_read(world: World, person: str, room: Room, message: Message | None) -> Seen:

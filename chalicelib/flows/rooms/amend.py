@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from ..desk import messages
-from ..desk.errors import Forbidden, NotFound, Stale
-from ..desk.messages import ChangeType, Known, Message, Pending, Source
-from ..desk.room_changes import touched
-from ..desk.rooms import Room
-from ..ports import World, new, over, ref
-from .once import again
+from ...desk import messages
+from ...desk.errors import Forbidden, NotFound, Stale
+from ...desk.messages import ChangeType, Known, Message, Pending, Source
+from ...desk.room_changes import touched
+from ...desk.rooms import Room
+from ...ports import World, new, over, ref
+from ..once import again
 
 PENDING_LIFE = 30 * 24 * 60 * 60 * 1000  # ms for which an edit waits for its message
 

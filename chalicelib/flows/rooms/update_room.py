@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from ..desk.errors import Conflict, NotFound, Stale
-from ..desk.people import Principal
-from ..desk.promises import pledged
-from ..desk.room_changes import room_changed
-from ..desk.rooms import Room
-from ..ports import World, new, over, ref
-from .audit import audit
-from .once import again
+from ...desk.errors import Conflict, NotFound, Stale
+from ...desk.people import Principal
+from ...desk.promises import pledged
+from ...desk.room_changes import room_changed
+from ...desk.rooms import Room
+from ...ports import World, new, over, ref
+from ..audit import audit
+from ..once import again
 
 
 def update_room(

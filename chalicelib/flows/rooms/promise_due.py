@@ -2,10 +2,10 @@
 
 from msgspec.structs import replace
 
-from ..desk.room_changes import room_changed
-from ..desk.rooms import Room, naming
-from ..ports import World, new, over, ref
-from .once import again
+from ...desk.room_changes import room_changed
+from ...desk.rooms import Room, naming
+from ...ports import World, new, over, ref
+from ..once import again
 
 
 def fall_due(world: World, room_id: str) -> None:

@@ -1,12 +1,12 @@
 """Say something in a room: one transaction that moves the room from n to n+1 and stores the message under its n."""
 
-from ..desk.errors import NotFound
-from ..desk.messages import Draft, Known, Message, check_text
-from ..desk.room_changes import read_up_to, said
-from ..desk.rooms import Room, Seen
-from ..ports import Put, World, Write, new, over, ref
+from ...desk.errors import NotFound
+from ...desk.messages import Draft, Known, Message, check_text
+from ...desk.room_changes import read_up_to, said
+from ...desk.rooms import Room, Seen
+from ...ports import Put, World, Write, new, over, ref
+from ..once import KEYLESS, Once, again
 from .amend import apply_waiting
-from .once import KEYLESS, Once, again
 
 
 def post(world: World, room_id: str, draft: Draft, once: Once = KEYLESS, *, room: Room | None = None) -> Message:
