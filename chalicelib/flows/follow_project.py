@@ -3,7 +3,7 @@
 from ..desk.issues import Holder
 from ..desk.workspaces import Install
 from ..ports import Busy, Denied, Listing, Task, World, over, ref
-from .link_ticket import tickets_of
+from .issues.link_ticket import tickets_of
 from .once import again
 
 PAGE = 100

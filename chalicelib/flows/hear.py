@@ -10,10 +10,10 @@ from ..desk.messages import Author
 from ..desk.notices import comment_text, crossing, held
 from ..desk.tickets import CommentSeen
 from ..ports import Denied, Drop, Task, Write, new, over, ref
-from .direct_notice import comment_notice_id
-from .link_ticket import owed_on
-from .name_customers import names_in
-from .turn_issue import GRACE
+from .issues.draft_notice import comment_notice_id
+from .issues.link_ticket import owed_on
+from .issues.name_customers import names_in
+from .issues.state_notice import GRACE
 
 if TYPE_CHECKING:
     from .look import Sight

@@ -11,12 +11,12 @@ from ..desk.ticket_merge import Agreement, agree, label_key, pending
 from ..desk.tickets import TicketDraft, TicketSeen
 from ..desk.workspaces import Install
 from ..ports import Busy, Denied, Drop, Task, Tickets, World, Write, new, over, ref
-from .chronicle import chronicle
 from .hear import forget, hear, say_owed
-from .link_ticket import holder_of, owed_on, tickets_of, tracking_of
+from .issues.history import chronicle
+from .issues.link_ticket import holder_of, owed_on, tickets_of, tracking_of
+from .issues.state_notice import told_of_turn
 from .once import again
 from .stop_install import stop_install
-from .turn_issue import told_of_turn
 
 SKEW = 1_000  # ms by which clocks of containers may differ
 PAUSED = 60 * 60_000  # ms after which a ticket of a disabled install is looked at again

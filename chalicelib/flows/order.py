@@ -12,8 +12,8 @@ from ..desk.rooms import MAX_ASSIGNEES, MAX_NAME, Room, Tie
 from ..desk.workspaces import MAY, Install
 from ..ports import World, ref
 from .faces import agent_of
+from .issues.raise_issue import asked_in, raise_issue
 from .once import Answered, Once
-from .raise_issue import asked_in, raise_issue
 from .rooms.fork import fork
 from .rooms.update_room import update_room
 

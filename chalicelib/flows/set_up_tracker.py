@@ -10,7 +10,7 @@ from ..desk.tickets import TicketSeen, Word
 from ..desk.workspaces import Install
 from ..ports import Busy, Denied, World, over, ref
 from .audit import audit
-from .link_ticket import asking, tickets_of, tracking_of
+from .issues.link_ticket import asking, tickets_of, tracking_of
 from .once import again
 from .secrets import Opened, rolled, sealed
 

@@ -2,11 +2,11 @@
 
 from ..ports import Task, World
 from .follow_project import follow_project
+from .issues.merge_issues import merge_rest
+from .issues.send_notice import tell
+from .issues.tie_room import count_customer
 from .look import look
-from .merge_issues import merge_rest
 from .repair import repair
-from .tell import tell
-from .tie_room import count_customer
 
 
 def sync(world: World, task: Task) -> str:

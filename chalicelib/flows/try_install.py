@@ -5,7 +5,7 @@ from ..desk.people import Principal
 from ..desk.tickets import Probe
 from ..desk.workspaces import Install
 from ..ports import Busy, Denied, World, ref
-from .link_ticket import tickets_of, tracking_of
+from .issues.link_ticket import tickets_of, tracking_of
 from .secrets import Opened
 from .set_up_tracker import kept
 

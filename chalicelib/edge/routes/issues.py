@@ -19,18 +19,11 @@ from ...desk.issues import (
 )
 from ...desk.people import may_see
 from ...desk.rooms import Room
-from ...flows.direct_notice import approve_notice, change_notice, discard_notice, own_notice, write_notice
-from ...flows.link_ticket import (
-    comment_on,
-    found_ticket,
-    holder_of,
-    link_ticket,
-    tracker_install,
-    unlink_ticket,
-)
-from ...flows.merge_issues import merge_issues
-from ...flows.raise_issue import asked_in, change_issue, raise_issue
-from ...flows.tie_room import own_issue, tie_room, untie_room
+from ...flows.issues.draft_notice import approve_notice, change_notice, discard_notice, own_notice, write_notice
+from ...flows.issues.link_ticket import comment_on, found_ticket, holder_of, link_ticket, tracker_install, unlink_ticket
+from ...flows.issues.merge_issues import merge_issues
+from ...flows.issues.raise_issue import asked_in, change_issue, raise_issue
+from ...flows.issues.tie_room import own_issue, tie_room, untie_room
 from ...ports import Listing, Page, ref
 from ..door.calls import Call, Reply
 from ..door.router import route

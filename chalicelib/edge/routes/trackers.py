@@ -5,7 +5,7 @@ from typing import Any
 from ...desk.errors import Invalid, NotFound
 from ...desk.tickets import Word
 from ...desk.workspaces import Install
-from ...flows.link_ticket import tracker_install, tracking_of
+from ...flows.issues.link_ticket import tracker_install, tracking_of
 from ...flows.set_up_tracker import (
     change_tracking,
     discover_words,

@@ -4,16 +4,16 @@ from typing import Any
 
 import msgspec
 
-from ..desk.customers import Customer
-from ..desk.errors import Conflict, NotFound
-from ..desk.issues import Asked, Behind, Issue, arr_of
-from ..desk.messages import Author
-from ..desk.people import Principal
-from ..desk.rooms import Room
-from ..ports import Drop, Listing, World, Write, new, over, ref
-from .audit import audit
-from .chronicle import chronicle
-from .once import KEYLESS, Once, again
+from ...desk.customers import Customer
+from ...desk.errors import Conflict, NotFound
+from ...desk.issues import Asked, Behind, Issue, arr_of
+from ...desk.messages import Author
+from ...desk.people import Principal
+from ...desk.rooms import Room
+from ...ports import Drop, Listing, World, Write, new, over, ref
+from ..audit import audit
+from ..once import KEYLESS, Once, again
+from .history import chronicle
 
 
 def own_issue(world: World, workspace: str, issue_id: str) -> Issue:

@@ -1,16 +1,16 @@
 """Direct a notice: write one, change its text, approve it, discard it."""
 
-from ..desk.errors import Conflict, NotFound
-from ..desk.ids import derived
-from ..desk.issues import Issue, Notice
-from ..desk.messages import Author
-from ..desk.notices import check_text
-from ..desk.people import Principal
-from ..ports import Task, World, new, over, ref
-from .audit import audit
+from ...desk.errors import Conflict, NotFound
+from ...desk.ids import derived
+from ...desk.issues import Issue, Notice
+from ...desk.messages import Author
+from ...desk.notices import check_text
+from ...desk.people import Principal
+from ...ports import Task, World, new, over, ref
+from ..audit import audit
+from ..once import KEYLESS, Once, again
 from .name_customers import names_in
-from .once import KEYLESS, Once, again
-from .turn_issue import GRACE
+from .state_notice import GRACE
 
 
 def write_notice(world: World, who: Principal, issue: Issue, text: str, resolve: bool, once: Once = KEYLESS) -> Notice:

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from ..desk.errors import Invalid, Stale
-from ..desk.ids import message_number
-from ..desk.issues import Asked, Issue, Link, Policy, Ticket, suggested, turned
-from ..desk.messages import Author, Message
-from ..desk.people import Principal
-from ..desk.rooms import Room
-from ..desk.workspaces import Install
-from ..ports import Listing, Task, World, Write, new, over
-from .audit import audit
-from .chronicle import chronicle
-from .once import KEYLESS, Once, again
+from ...desk.errors import Invalid, Stale
+from ...desk.ids import message_number
+from ...desk.issues import Asked, Issue, Link, Policy, Ticket, suggested, turned
+from ...desk.messages import Author, Message
+from ...desk.people import Principal
+from ...desk.rooms import Room
+from ...desk.workspaces import Install
+from ...ports import Listing, Task, World, Write, new, over
+from ..audit import audit
+from ..once import KEYLESS, Once, again
+from .history import chronicle
+from .state_notice import told_of_turn
 from .tie_room import check_room, count_behind, own_issue, tie_of, tied
-from .turn_issue import told_of_turn
 
 MAX_RANGE = 100  # messages that an issue may be raised out of
 SOON = 60_000  # ms after which the clock looks after what a lost wake-up left

@@ -1,10 +1,10 @@
 """Turn an issue into another state: what customers are to be told of it comes along in the same transaction."""
 
-from ..desk.ids import derived
-from ..desk.issues import CLOSED, Issue, Notice, Policy, Tracking
-from ..desk.messages import Author
-from ..desk.notices import state_text
-from ..ports import Task, World, Write, new, over, ref
+from ...desk.ids import derived
+from ...desk.issues import CLOSED, Issue, Notice, Policy, Tracking
+from ...desk.messages import Author
+from ...desk.notices import state_text
+from ...ports import Task, World, Write, new, over, ref
 from .name_customers import names_in
 
 GRACE = 2 * 60_000  # ms after which the clock looks after a notice whose wake-up was lost

@@ -4,19 +4,19 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ..desk.customers import Customer
-from ..desk.errors import Busy, Refusal
-from ..desk.issues import CLOSED, PIECE, Asked, Issue, Notice, Told
-from ..desk.messages import ChangeType, Draft, Message, Source, check_text, deleted, edited
-from ..desk.notices import text_for
-from ..desk.promises import Promise, reopened, settled
-from ..desk.room_changes import room_changed, said, touched
-from ..desk.rooms import Room
-from ..desk.templates import Missing
-from ..ports import Listing, Ref, Task, World, Write, new, over, ref
-from .chronicle import chronicle
-from .once import again
-from .turn_issue import GRACE
+from ...desk.customers import Customer
+from ...desk.errors import Busy, Refusal
+from ...desk.issues import CLOSED, PIECE, Asked, Issue, Notice, Told
+from ...desk.messages import ChangeType, Draft, Message, Source, check_text, deleted, edited
+from ...desk.notices import text_for
+from ...desk.promises import Promise, reopened, settled
+from ...desk.room_changes import room_changed, said, touched
+from ...desk.rooms import Room
+from ...desk.templates import Missing
+from ...ports import Listing, Ref, Task, World, Write, new, over, ref
+from ..once import again
+from .history import chronicle
+from .state_notice import GRACE
 
 
 def tell(world: World, notice_id: str) -> None:

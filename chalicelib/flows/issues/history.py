@@ -1,7 +1,7 @@
 """Write down what happened to an issue, in the transaction in which it happens."""
 
-from ..desk.issues import Event, History
-from ..ports import Put, World, new
+from ...desk.issues import Event, History
+from ...ports import Put, World, new
 
 MAX_DETAIL = 300
 

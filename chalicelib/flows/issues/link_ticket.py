@@ -5,18 +5,18 @@ from typing import Any, cast
 
 from msgspec.structs import replace
 
-from ..desk.errors import Busy, Conflict, Invalid, NotFound
-from ..desk.issues import Holder, Issue, Link, Owed, Ticket, Tracking
-from ..desk.people import Principal
-from ..desk.tickets import TicketSeen
-from ..desk.workspaces import Install
-from ..ports import Busy as TrackerBusy
-from ..ports import Denied, Drop, Listing, Task, Tickets, World, Write, new, over, ref
-from .audit import audit
-from .chronicle import chronicle
-from .once import KEYLESS, Once, again
+from ...desk.errors import Busy, Conflict, Invalid, NotFound
+from ...desk.issues import Holder, Issue, Link, Owed, Ticket, Tracking
+from ...desk.people import Principal
+from ...desk.tickets import TicketSeen
+from ...desk.workspaces import Install
+from ...ports import Busy as TrackerBusy
+from ...ports import Denied, Drop, Listing, Task, Tickets, World, Write, new, over, ref
+from ..audit import audit
+from ..once import KEYLESS, Once, again
+from ..secrets import Opened
+from .history import chronicle
 from .raise_issue import SOON, making
-from .secrets import Opened
 from .tie_room import own_issue
 
 

@@ -4,15 +4,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ..desk.errors import Conflict, Invalid
-from ..desk.issues import Asked, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told
-from ..desk.people import Principal
-from ..ports import Drop, Listing, Put, Task, World, Write, new, over, ref
-from .audit import audit
-from .chronicle import chronicle
-from .once import KEYLESS, Once, again
+from ...desk.errors import Conflict, Invalid
+from ...desk.issues import Asked, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told
+from ...desk.people import Principal
+from ...ports import Drop, Listing, Put, Task, World, Write, new, over, ref
+from ..audit import audit
+from ..once import KEYLESS, Once, again
+from .history import chronicle
+from .state_notice import GRACE
 from .tie_room import own_issue, tied
-from .turn_issue import GRACE
 
 PIECE = 40  # entries that are moved in one transaction
 

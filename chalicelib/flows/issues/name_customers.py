@@ -1,9 +1,9 @@
 """Find the customers that a text names: those behind the issue, and any other whose whole name it says."""
 
-from ..desk.customers import Customer
-from ..desk.issues import Behind, Issue
-from ..desk.notices import named, phrases
-from ..ports import Listing, World
+from ...desk.customers import Customer
+from ...desk.issues import Behind, Issue
+from ...desk.notices import named, phrases
+from ...ports import Listing, World
 
 MAX_NAMES = 100
 

@@ -1,0 +1,1 @@
+"""Issues, the rooms tied to them, and the notices that those get."""
