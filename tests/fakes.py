@@ -26,13 +26,13 @@ from chalicelib.flows.deliver import deliver
 from chalicelib.flows.due import due
 from chalicelib.flows.due_sync import due_sync
 from chalicelib.flows.due_work import placing
-from chalicelib.flows.follow_issue import following
 from chalicelib.flows.react import Ties, react, wake
 from chalicelib.flows.receive import Outcome, receive
 from chalicelib.flows.search.index import changed as said_anew
 from chalicelib.flows.search.index import note, noted, sort
 from chalicelib.flows.search.reindex import walk
-from chalicelib.flows.sync import sync
+from chalicelib.flows.tickets.after_change import following
+from chalicelib.flows.tickets.tasks import sync
 from chalicelib.ports import Answer, Call, Errand, Request, Sorting, Task, Unreachable, Upload, World, ref
 from chalicelib.search.segments import SegmentIndex
 from chalicelib.store.memory import MemoryTable

@@ -133,7 +133,7 @@ def sync(event: Any) -> dict[str, Any]:
     """Issues and their tickets, one ticket at a time."""
     from msgspec import json
 
-    from ..flows.sync import sync as work_off
+    from ..flows.tickets.tasks import sync as work_off
     from ..ports import Task
     from ..wiring import world
 
@@ -189,12 +189,12 @@ def react(event: Any) -> None:
     from ..flows.customers.evaluate_segments import behind
     from ..flows.dead_letters.note import noted
     from ..flows.due_work import placing
-    from ..flows.follow_issue import following
     from ..flows.react import Ties, wake
     from ..flows.react import react as derive
     from ..flows.search.index import changed as said_anew
     from ..flows.search.index import note
     from ..flows.search.index import noted as unindexed_of
+    from ..flows.tickets.after_change import following
     from ..ports import Away, Call, Task
     from ..settings import settings
     from ..store.rows import record_of_image

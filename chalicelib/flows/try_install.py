@@ -7,7 +7,7 @@ from ..desk.workspaces import Install
 from ..ports import Busy, Denied, World, ref
 from .issues.link_ticket import tickets_of, tracking_of
 from .secrets import Opened
-from .set_up_tracker import kept
+from .tickets.set_up import kept
 
 UNTRIED = "There is nothing to call: send something to its address, and a room opens."
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.flows.sync import sync
+from chalicelib.flows.tickets.tasks import sync
 from tests.conftest import in_memory
 from tests.fakes import Parley
 from tests.tracking import DOING, DONE, OPEN, REVIEW, WONTFIX, Desk, busy

@@ -6,14 +6,7 @@ from ...desk.errors import Invalid, NotFound
 from ...desk.tickets import Word
 from ...desk.workspaces import Install
 from ...flows.issues.link_ticket import tracker_install, tracking_of
-from ...flows.set_up_tracker import (
-    change_tracking,
-    discover_words,
-    put_words,
-    register,
-    search_tickets,
-    unregister,
-)
+from ...flows.tickets.set_up import change_tracking, discover_words, put_words, register, search_tickets, unregister
 from ...ports import Page, ref
 from ..door.calls import Call
 from ..door.router import route

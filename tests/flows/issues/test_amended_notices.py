@@ -196,7 +196,7 @@ def test_an_edit_waits_until_its_comment_was_told_to_the_end(desk: Desk) -> None
 
 def run(desk: Desk) -> None:
     """The worker of trackers, one task."""
-    from chalicelib.flows.sync import sync
+    from chalicelib.flows.tickets.tasks import sync
 
     sync(desk.parley.world, desk.parley.queues.looks.pop(0))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.flows.sync import sync
+from chalicelib.flows.tickets.tasks import sync
 from chalicelib.ports import Task
 from chalicelib.store.memory import MemoryTable
 from tests.conftest import in_memory

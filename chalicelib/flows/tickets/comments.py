@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ..desk.issues import Comment, Notice, Owed
-from ..desk.messages import Author
-from ..desk.notices import comment_text, crossing, held
-from ..desk.tickets import CommentSeen
-from ..ports import Denied, Drop, Task, Write, new, over, ref
-from .issues.draft_notice import comment_notice_id
-from .issues.link_ticket import owed_on
-from .issues.name_customers import names_in
-from .issues.state_notice import GRACE
+from ...desk.issues import Comment, Notice, Owed
+from ...desk.messages import Author
+from ...desk.notices import comment_text, crossing, held
+from ...desk.tickets import CommentSeen
+from ...ports import Denied, Drop, Task, Write, new, over, ref
+from ..issues.draft_notice import comment_notice_id
+from ..issues.link_ticket import owed_on
+from ..issues.name_customers import names_in
+from ..issues.state_notice import GRACE
 
 if TYPE_CHECKING:
-    from .look import Sight
+    from .reconcile import Sight
 
 OVERLAP = 5 * 60_000  # ms that are read again: a comment may become visible a little late
 MAX_TEXT = 20_000

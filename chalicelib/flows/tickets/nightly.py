@@ -1,13 +1,13 @@
 """The nightly pass over an install's tickets: reads only what changed there, and has looked at what a lost webhook left
 behind."""
 
-from ..desk.issues import DAY, Ticket
-from ..desk.tickets import TicketSeen
-from ..desk.workspaces import Install
-from ..ports import Busy, Denied, Task, World, over, ref
-from .issues.link_ticket import holder_of, tickets_of, tracking_of
-from .once import again
-from .stop_install import stop_install
+from ...desk.issues import DAY, Ticket
+from ...desk.tickets import TicketSeen
+from ...desk.workspaces import Install
+from ...ports import Busy, Denied, Task, World, over, ref
+from ..issues.link_ticket import holder_of, tickets_of, tracking_of
+from ..once import again
+from ..stop_install import stop_install
 
 OVERLAP = 60 * 60_000  # ms before the last pass that are read again
 LATER = 15 * 60_000  # ms after which a pass goes on that the tracker had no time for

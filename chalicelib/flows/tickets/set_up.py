@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from ..desk.errors import Conflict, Invalid
-from ..desk.issues import DAY, Tracking
-from ..desk.notices import TEXTS, check_text
-from ..desk.people import Principal
-from ..desk.tickets import TicketSeen, Word
-from ..desk.workspaces import Install
-from ..ports import Busy, Denied, World, over, ref
-from .audit import audit
-from .issues.link_ticket import asking, tickets_of, tracking_of
-from .once import again
-from .secrets import Opened, rolled, sealed
+from ...desk.errors import Conflict, Invalid
+from ...desk.issues import DAY, Tracking
+from ...desk.notices import TEXTS, check_text
+from ...desk.people import Principal
+from ...desk.tickets import TicketSeen, Word
+from ...desk.workspaces import Install
+from ...ports import Busy, Denied, World, over, ref
+from ..audit import audit
+from ..issues.link_ticket import asking, tickets_of, tracking_of
+from ..once import again
+from ..secrets import Opened, rolled, sealed
 
 
 def discover_words(world: World, install: Install) -> list[Word]:

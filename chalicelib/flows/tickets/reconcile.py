@@ -4,19 +4,19 @@ due, so that late, doubled and lost ones change nothing; one worker looks at a t
 from dataclasses import dataclass
 from typing import Any
 
-from ..desk.deliveries import wait
-from ..desk.issues import Holder, Issue, Link, Ticket, Tracking, turned
-from ..desk.messages import Author
-from ..desk.ticket_merge import Agreement, agree, label_key, pending
-from ..desk.tickets import TicketDraft, TicketSeen
-from ..desk.workspaces import Install
-from ..ports import Busy, Denied, Drop, Task, Tickets, World, Write, new, over, ref
-from .hear import forget, hear, say_owed
-from .issues.history import chronicle
-from .issues.link_ticket import holder_of, owed_on, tickets_of, tracking_of
-from .issues.state_notice import told_of_turn
-from .once import again
-from .stop_install import stop_install
+from ...desk.deliveries import wait
+from ...desk.issues import Holder, Issue, Link, Ticket, Tracking, turned
+from ...desk.messages import Author
+from ...desk.ticket_merge import Agreement, agree, label_key, pending
+from ...desk.tickets import TicketDraft, TicketSeen
+from ...desk.workspaces import Install
+from ...ports import Busy, Denied, Drop, Task, Tickets, World, Write, new, over, ref
+from ..issues.history import chronicle
+from ..issues.link_ticket import holder_of, owed_on, tickets_of, tracking_of
+from ..issues.state_notice import told_of_turn
+from ..once import again
+from ..stop_install import stop_install
+from .comments import forget, hear, say_owed
 
 SKEW = 1_000  # ms by which clocks of containers may differ
 PAUSED = 60 * 60_000  # ms after which a ticket of a disabled install is looked at again

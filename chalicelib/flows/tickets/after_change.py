@@ -1,9 +1,9 @@
 """What follows from a change of an issue, or of a customer behind one: tasks for the worker of trackers."""
 
-from ..desk.customers import Customer
-from ..desk.issues import Issue, arr_of
-from ..desk.record import Record
-from ..ports import Task
+from ...desk.customers import Customer
+from ...desk.issues import Issue, arr_of
+from ...desk.record import Record
+from ...ports import Task
 
 
 def following(record: Record | None, before: Record | None) -> list[Task]:

@@ -1,10 +1,10 @@
 """A tracker's project is called otherwise now, or lies elsewhere: its install and each of its tickets follow."""
 
-from ..desk.issues import Holder
-from ..desk.workspaces import Install
-from ..ports import Busy, Denied, Listing, Task, World, over, ref
-from .issues.link_ticket import tickets_of
-from .once import again
+from ...desk.issues import Holder
+from ...desk.workspaces import Install
+from ...ports import Busy, Denied, Listing, Task, World, over, ref
+from ..issues.link_ticket import tickets_of
+from ..once import again
 
 PAGE = 100
 

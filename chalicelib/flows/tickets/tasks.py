@@ -1,12 +1,12 @@
 """Work off a task of the worker of trackers."""
 
-from ..ports import Task, World
-from .follow_project import follow_project
-from .issues.merge_issues import merge_rest
-from .issues.send_notice import tell
-from .issues.tie_room import count_customer
-from .look import look
-from .repair import repair
+from ...ports import Task, World
+from ..issues.merge_issues import merge_rest
+from ..issues.send_notice import tell
+from ..issues.tie_room import count_customer
+from .nightly import repair
+from .reconcile import look
+from .renamed_project import follow_project
 
 
 def sync(world: World, task: Task) -> str:
