@@ -18,7 +18,7 @@ from chalicelib.desk.rooms import Room
 from chalicelib.desk.segments import Placement
 from chalicelib.flows.access.mail_links import mail_links
 from chalicelib.flows.announce import Listeners, announce, announce_promise
-from chalicelib.flows.catch_up import catch_up
+from chalicelib.flows.bridges.replay_missed import catch_up
 from chalicelib.flows.customers.evaluate_segments import behind, place
 from chalicelib.flows.customers.run_job import work
 from chalicelib.flows.dead_letters.settle import settle_letter

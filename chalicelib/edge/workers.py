@@ -106,7 +106,7 @@ def jobs(event: Any) -> dict[str, Any]:
     import json
 
     from ..flows.access.mail_links import mail_links
-    from ..flows.catch_up import catch_up
+    from ..flows.bridges.replay_missed import catch_up
     from ..flows.customers.evaluate_segments import place
     from ..flows.customers.run_job import work as work_off
     from ..flows.dead_letters.settle import settle_letter

@@ -31,7 +31,9 @@ from ..desk.titles import first_line
 from ..desk.workspaces import Install
 from ..ports import Asking, Busy, Denied, World, over, ref
 from .arriving import Aside, Barred, Place, kept, own_room
-from .bind import redeem
+from .bridges.bind import redeem
+from .bridges.id_map import begun, echoed
+from .bridges.pause_install import stop_install
 from .customers.admit import admit_visitor
 from .deliver import pause_bridge
 from .faces import author_of, barred, face_of
@@ -41,8 +43,6 @@ from .rooms.amend import amend_known, react_step, react_wait
 from .rooms.fork import fork
 from .rooms.post import post
 from .secrets import Opened
-from .stop_install import stop_install
-from .trace import begun, echoed
 
 
 @dataclass(frozen=True)

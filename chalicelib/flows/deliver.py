@@ -27,12 +27,12 @@ from ..desk.rooms import Bridge, Room
 from ..desk.segments import Segment
 from ..desk.workspaces import Install
 from ..ports import Announcing, Away, Call, Listing, Ref, World, over, ref
+from .bridges.id_map import addressed, begun, mapped
+from .bridges.pause_install import stop_install
 from .lanes import hold_lane, turn_in_lane
 from .mail.send import leaves_at, write_letters
 from .once import KEYLESS, Once, again
 from .secrets import Opened
-from .stop_install import stop_install
-from .trace import addressed, begun, mapped
 
 PAGE = 25
 SOON = 900  # seconds for which a queue can hold a wake-up back; what is later is left to the clock

@@ -8,8 +8,8 @@ from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.ids import bridge_parts
 from ...desk.rooms import Bridge
 from ...desk.workspaces import Install
-from ...flows.bind import Binding, bind, change_bridge, connect_code, unbind
-from ...flows.catch_up import catch_up
+from ...flows.bridges.bind import Binding, bind, change_bridge, connect_code, unbind
+from ...flows.bridges.replay_missed import catch_up
 from ...flows.deliver import pause_bridge
 from ...flows.invite import accept_invitation, invite
 from ...ports import Listing, Page, ref

@@ -5,14 +5,14 @@ from typing import Any
 
 import msgspec
 
-from ..desk.deliveries import Delivery, Parcel
-from ..desk.ids import bridge_id, bridge_parts, message_number, slot_of
-from ..desk.messages import Known, Message
-from ..desk.outside_people import Alias
-from ..desk.rooms import Bridge, Tie, came_over
-from ..ports import Call, World, new, over, ref
-from .once import again
-from .rooms.amend import apply_waiting
+from ...desk.deliveries import Delivery, Parcel
+from ...desk.ids import bridge_id, bridge_parts, message_number, slot_of
+from ...desk.messages import Known, Message
+from ...desk.outside_people import Alias
+from ...desk.rooms import Bridge, Tie, came_over
+from ...ports import Call, World, new, over, ref
+from ..once import again
+from ..rooms.amend import apply_waiting
 
 MAX_FORKS = 5  # forks of forks through which a message is followed back to where it was sent
 

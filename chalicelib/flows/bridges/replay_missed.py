@@ -1,9 +1,9 @@
 """Send what a paused install or bridge missed, in the order in which it would have gone."""
 
-from ..desk.deliveries import Delivery
-from ..desk.ids import bridge_parts
-from ..ports import Listing, World
-from .deliver import replay
+from ...desk.deliveries import Delivery
+from ...desk.ids import bridge_parts
+from ...ports import Listing, World
+from ..deliver import replay
 
 PAGE = 50
 

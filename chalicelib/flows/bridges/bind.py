@@ -5,15 +5,15 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..desk.errors import Conflict, Invalid, NotFound
-from ..desk.ids import ALPHABET, slot_of
-from ..desk.outside_people import CODE_LIFE, ConnectCode
-from ..desk.people import Principal
-from ..desk.rooms import Bridge, Room, Tie
-from ..desk.workspaces import Install
-from ..ports import Drop, World, Write, new, over, ref
-from .audit import audit
-from .once import KEYLESS, Once, again
+from ...desk.errors import Conflict, Invalid, NotFound
+from ...desk.ids import ALPHABET, slot_of
+from ...desk.outside_people import CODE_LIFE, ConnectCode
+from ...desk.people import Principal
+from ...desk.rooms import Bridge, Room, Tie
+from ...desk.workspaces import Install
+from ...ports import Drop, World, Write, new, over, ref
+from ..audit import audit
+from ..once import KEYLESS, Once, again
 
 CODE = 10  # characters: 50 bits, for a day, behind a signed sender
 

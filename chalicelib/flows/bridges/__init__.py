@@ -1,0 +1,1 @@
+"""Rooms and outside conversations: bound, mapped, paused, replayed."""
