@@ -86,7 +86,7 @@ def broadcast(event: Any) -> dict[str, Any]:
     """Broadcasts, piece by piece."""
     from msgspec import json
 
-    from ..flows.broadcast import broadcast as work_off
+    from ..flows.broadcasts.send import broadcast as work_off
     from ..ports import Errand
     from ..wiring import queues, world
     from .frames import progress

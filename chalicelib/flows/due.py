@@ -9,8 +9,8 @@ from ..desk.deliveries import Delivery
 from ..desk.ids import TIME_SHARDS
 from ..desk.rooms import Room
 from ..ports import Call, Listing, World
-from .broadcast import wake_piece
-from .direct_broadcast import look_after
+from .broadcasts.control import look_after
+from .broadcasts.send import wake_piece
 from .rooms.promise_due import fall_due
 
 PAGE = 100

@@ -10,7 +10,7 @@ from ..desk.messages import Change, Message
 from ..desk.rooms import Bridge, Room, came_over
 from ..desk.workspaces import Workspace
 from ..ports import Call, Listing, Ref, Store, World, new, ref
-from .mark_result import mark_reaction, mark_replied
+from .broadcasts.results import mark_reaction, mark_replied
 from .rooms.refresh_views import shelve
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction", "room": "card"}

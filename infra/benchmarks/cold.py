@@ -74,7 +74,7 @@ NEEDS = {
         "client('sqs'); client('s3')"
     ),
     "chalicelib.edge.workers.mail": "import chalicelib.flows.mail.from_ses; client('sqs'); client('s3')",
-    "chalicelib.edge.workers.broadcast": "import chalicelib.flows.broadcast; client('sqs')",
+    "chalicelib.edge.workers.broadcast": "import chalicelib.flows.broadcasts.send; client('sqs')",
     "chalicelib.edge.workers.sync": "import chalicelib.flows.tickets.tasks; client('sqs')",
     "chalicelib.edge.workers.index": (
         "import chalicelib.flows.search.index, chalicelib.flows.search.reindex; client('sqs'); client('s3')"

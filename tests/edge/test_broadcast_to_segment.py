@@ -2,7 +2,7 @@
 
 from tests.api import Tenant
 from tests.fakes import Parley
-from tests.flows.test_broadcasting import work
+from tests.flows.broadcasts.test_broadcasting import work
 
 
 def test_the_members_get_it_once_the_segment_is_ready(parley: Parley, tenant: Tenant) -> None:

@@ -9,8 +9,8 @@ from chalicelib.desk import broadcasts as desk
 from chalicelib.desk.broadcasts import Broadcast, sums
 from chalicelib.desk.messages import Message
 from chalicelib.desk.rooms import Room
-from chalicelib.flows import broadcast as flow
-from chalicelib.flows import plan_broadcast
+from chalicelib.flows.broadcasts import plan
+from chalicelib.flows.broadcasts import send as flow
 from chalicelib.flows.due import due
 from chalicelib.ports import Away, Errand, ref
 from chalicelib.store.memory import MemoryTable
@@ -151,7 +151,7 @@ class Scene:
 def small_pieces():
     with pytest.MonkeyPatch.context() as patch:
         for name in ("PIECE", "PIECE_OF_TOPICS"):
-            patch.setattr(plan_broadcast, name, 4)
+            patch.setattr(plan, name, 4)
         for name in ("CHUNK", "CHUNK_OF_TOPICS"):
             patch.setattr(flow, name, 2)
         yield

@@ -15,12 +15,12 @@ from ...desk.rooms import Room
 from ...desk.segments import Segment
 from ...desk.templates import Missing, filled, values, variables
 from ...flows.audit import audit
-from ...flows.broadcast import results, tallies
-from ...flows.direct_broadcast import approve_broadcast, direct_broadcast
-from ...flows.mark_result import mark_acknowledged
+from ...flows.broadcasts.control import approve_broadcast, direct_broadcast
+from ...flows.broadcasts.plan import contact_ref
+from ...flows.broadcasts.preview import preview_broadcast
+from ...flows.broadcasts.results import mark_acknowledged
+from ...flows.broadcasts.send import results, tallies
 from ...flows.once import again
-from ...flows.plan_broadcast import contact_ref
-from ...flows.preview_broadcast import preview_broadcast
 from ...flows.rooms.post import post
 from ...ports import Listing, Page, Put, ref
 from ..door.calls import Call

@@ -8,7 +8,7 @@ from ...desk.files import Attachment
 from ...desk.ids import customer_id
 from ...desk.messages import Author, check_text
 from ...desk.templates import asks_for, variables
-from ...flows.direct_broadcast import draft_broadcast
+from ...flows.broadcasts.control import draft_broadcast
 from ...flows.rooms.attach import attached
 from ...ports import ref
 from ..door.calls import Call

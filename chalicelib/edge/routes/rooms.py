@@ -11,7 +11,7 @@ from ...desk.people import Principal
 from ...desk.rooms import Room, Seen, unread
 from ...desk.segments import Member, Segment
 from ...desk.workspaces import Agent
-from ...flows.mark_result import mark_broadcast_read
+from ...flows.broadcasts.results import mark_broadcast_read
 from ...flows.rooms.fork import fork
 from ...flows.rooms.mark_read import mark_read
 from ...flows.rooms.open_room import open_room

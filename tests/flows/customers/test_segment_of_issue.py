@@ -2,8 +2,8 @@
 
 from tests.api import Tenant
 from tests.fakes import Parley
+from tests.flows.broadcasts.test_broadcasting import results, sent, shown, texts
 from tests.flows.customers.test_customer_totals import made, members
-from tests.flows.test_broadcasting import results, sent, shown, texts
 
 
 def raised(tenant: Tenant, *customers: str, **fields: object) -> str:

@@ -3,11 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ..desk.broadcasts import Broadcast
-from ..desk.templates import filled
-from ..desk.workspaces import Workspace
-from ..ports import World, ref
-from .plan_broadcast import plan_of
+from ...desk.broadcasts import Broadcast
+from ...desk.templates import filled
+from ...desk.workspaces import Workspace
+from ...ports import World, ref
+from .plan import plan_of
 
 SHOWN = 5
 MAX_MISSING = 20

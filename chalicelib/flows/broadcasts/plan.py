@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ..desk.broadcasts import (
+from ...desk.broadcasts import (
     PIECE,
     PIECE_OF_TOPICS,
     Audience,
@@ -16,15 +16,15 @@ from ..desk.broadcasts import (
     begins,
     spared,
 )
-from ..desk.customers import Customer, User
-from ..desk.errors import Clash, Refusal
-from ..desk.ids import derived, triage_room_id, user_id
-from ..desk.issues import Asked, Issue
-from ..desk.messages import check_text
-from ..desk.rooms import MAX_NAME, Room
-from ..desk.segments import Member
-from ..desk.templates import Missing, asks_for, filled, values, variables
-from ..ports import Listing, Ref, World, new, over, ref
+from ...desk.customers import Customer, User
+from ...desk.errors import Clash, Refusal
+from ...desk.ids import derived, triage_room_id, user_id
+from ...desk.issues import Asked, Issue
+from ...desk.messages import check_text
+from ...desk.rooms import MAX_NAME, Room
+from ...desk.segments import Member
+from ...desk.templates import Missing, asks_for, filled, values, variables
+from ...ports import Listing, Ref, World, new, over, ref
 
 Named = tuple[str, str]  # a room and its customer, "" where the room itself has to tell
 

@@ -1,10 +1,10 @@
 """Mark a broadcast's result: its customer has read it, acknowledged it, or answered."""
 
-from ..desk.broadcasts import Result, Tally
-from ..desk.messages import Broadcasted, Change, Message
-from ..desk.rooms import Room, Seen
-from ..ports import World, over, ref
-from .once import again
+from ...desk.broadcasts import Result, Tally
+from ...desk.messages import Broadcasted, Change, Message
+from ...desk.rooms import Room, Seen
+from ...ports import World, over, ref
+from ..once import again
 
 
 def mark_replied(world: World, message: Message) -> None:

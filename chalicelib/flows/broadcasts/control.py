@@ -1,11 +1,11 @@
 """Direct a broadcast: draft it, approve it, send, pause, resume, cancel, undo it. What follows is its workers'."""
 
-from ..desk.broadcasts import WORKING, Audience, Broadcast, Rules, Verb, moved
-from ..desk.errors import Clash, Conflict, Forbidden, NotFound
-from ..desk.people import Principal
-from ..ports import Errand, World, new, over, ref
-from .audit import audit
-from .once import KEYLESS, Once, again
+from ...desk.broadcasts import WORKING, Audience, Broadcast, Rules, Verb, moved
+from ...desk.errors import Clash, Conflict, Forbidden, NotFound
+from ...desk.people import Principal
+from ...ports import Errand, World, new, over, ref
+from ..audit import audit
+from ..once import KEYLESS, Once, again
 
 GRACE = 2 * 60_000  # ms after which the clock looks after a broadcast whose wake-up was lost
 

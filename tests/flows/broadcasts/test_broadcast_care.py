@@ -5,7 +5,7 @@ import pytest
 from chalicelib.flows.due import due
 from tests.api import Tenant
 from tests.fakes import Parley
-from tests.flows.test_broadcasting import do, drafted, results, sent, shown, texts, three, work  # noqa: F401
+from tests.flows.broadcasts.test_broadcasting import do, drafted, results, sent, shown, texts, three, work  # noqa: F401
 
 HOUR = 3_600_000
 NOON = 4_070_952_000_000  # 2099-01-01T12:00Z

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.segments import Member, Segment
-from chalicelib.flows.broadcast import broadcast
+from chalicelib.flows.broadcasts.send import broadcast
 from chalicelib.flows.due import due
 from chalicelib.ports import Errand, new, ref
 from tests.api import Client, Tenant

@@ -5,16 +5,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..desk.broadcasts import CHUNK, CHUNK_OF_TOPICS, Broadcast, Heard, Piece, Result, Tally, Target, standing
-from ..desk.errors import Busy, Clash
-from ..desk.messages import Draft, Source
-from ..desk.room_changes import said
-from ..desk.rooms import Room
-from ..desk.templates import filled
-from ..ports import Away, Errand, Listing, Put, Ref, World, new, over, ref
-from .once import again
-from .plan_broadcast import plan
-from .rooms.amend import amend, delete_step
+from ...desk.broadcasts import CHUNK, CHUNK_OF_TOPICS, Broadcast, Heard, Piece, Result, Tally, Target, standing
+from ...desk.errors import Busy, Clash
+from ...desk.messages import Draft, Source
+from ...desk.room_changes import said
+from ...desk.rooms import Room
+from ...desk.templates import filled
+from ...ports import Away, Errand, Listing, Put, Ref, World, new, over, ref
+from ..once import again
+from ..rooms.amend import amend, delete_step
+from .plan import plan
 
 
 def broadcast(world: World, errand: Errand) -> Broadcast | None:

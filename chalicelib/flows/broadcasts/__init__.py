@@ -1,0 +1,1 @@
+"""Broadcasts: planned, sent in pieces, directed, counted."""
