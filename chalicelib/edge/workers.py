@@ -44,7 +44,7 @@ def deliver(event: Any) -> dict[str, Any]:
     """Wake-ups of bridges, one bridge at a time."""
     import json
 
-    from ..flows.deliver import deliver as work_off
+    from ..flows.delivery.deliver import deliver as work_off
     from ..wiring import queues, world
     from .frames import delivery
 
@@ -185,12 +185,12 @@ def react(event: Any) -> None:
     from ..desk.search_index import Unindexed
     from ..desk.segments import Placement
     from ..desk.workspaces import Agent
-    from ..flows.announce import Listeners, announce, announce_promise
     from ..flows.customers.evaluate_segments import behind
     from ..flows.dead_letters.note import noted
+    from ..flows.delivery.announce import Listeners, announce, announce_promise
+    from ..flows.delivery.owed import Ties, wake
+    from ..flows.delivery.owed import react as derive
     from ..flows.due_work import placing
-    from ..flows.react import Ties, wake
-    from ..flows.react import react as derive
     from ..flows.search.index import changed as said_anew
     from ..flows.search.index import note
     from ..flows.search.index import noted as unindexed_of

@@ -35,7 +35,7 @@ from .bridges.bind import redeem
 from .bridges.id_map import begun, echoed
 from .bridges.pause_install import stop_install
 from .customers.admit import admit_visitor
-from .deliver import pause_bridge
+from .delivery.deliver import pause_bridge
 from .faces import author_of, barred, face_of
 from .once import again
 from .order import order

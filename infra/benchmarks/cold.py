@@ -64,8 +64,10 @@ NEEDS = {
     "app.message": "from chalicelib.wiring import sockets; sockets()",
     "app.disconnect": "from chalicelib.wiring import sockets; sockets()",
     "chalicelib.edge.workers.receive": "import chalicelib.flows.receive",
-    "chalicelib.edge.workers.react": "import chalicelib.flows.react; client('sqs')",
-    "chalicelib.edge.workers.deliver": ("import chalicelib.flows.deliver, chalicelib.aws.outside; client('kms')"),
+    "chalicelib.edge.workers.react": "import chalicelib.flows.delivery.owed; client('sqs')",
+    "chalicelib.edge.workers.deliver": (
+        "import chalicelib.flows.delivery.deliver, chalicelib.aws.outside; client('kms')"
+    ),
     "chalicelib.edge.workers.push": (
         "import chalicelib.flows.live.push; from chalicelib.wiring import sockets; sockets()"
     ),

@@ -13,8 +13,8 @@ from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
 from chalicelib.edge import frames
 from chalicelib.edge import sockets as edge
+from chalicelib.flows.delivery.owed import Ties
 from chalicelib.flows.live.push import push
-from chalicelib.flows.react import Ties
 from chalicelib.ports import ref
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant

@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.desk.errors import Busy
 from chalicelib.edge import workers
-from chalicelib.flows import react as flow
-from chalicelib.flows.deliver import deliver
+from chalicelib.flows.delivery import owed as flow
+from chalicelib.flows.delivery.deliver import deliver
 from chalicelib.ports import Away
 from chalicelib.store.rows import Row, from_row
 from tests.fakes import FakeQueues

@@ -16,7 +16,7 @@ from chalicelib.desk.ids import bridge_id, customer_id
 from chalicelib.desk.people import Principal
 from chalicelib.desk.rooms import Room, Seen
 from chalicelib.flows.customers.admit import admit_customer, admit_user
-from chalicelib.flows.deliver import deliver
+from chalicelib.flows.delivery.deliver import deliver
 from chalicelib.flows.rooms.amend import amend, edit_step
 from chalicelib.flows.rooms.fork import fork
 from chalicelib.flows.rooms.mark_read import mark_read

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from ..desk.customers import Customer
-from ..desk.deliveries import (
+from ...desk.customers import Customer
+from ...desk.deliveries import (
     HOLDS_OTHERS,
     MAX_BEHIND,
     Delivery,
@@ -20,19 +20,19 @@ from ..desk.deliveries import (
     Skipped,
     wait,
 )
-from ..desk.errors import Clash
-from ..desk.ids import bridge_parts
-from ..desk.messages import Author, Change, Message, Source
-from ..desk.rooms import Bridge, Room
-from ..desk.segments import Segment
-from ..desk.workspaces import Install
-from ..ports import Announcing, Away, Call, Listing, Ref, World, over, ref
-from .bridges.id_map import addressed, begun, mapped
-from .bridges.pause_install import stop_install
+from ...desk.errors import Clash
+from ...desk.ids import bridge_parts
+from ...desk.messages import Author, Change, Message, Source
+from ...desk.rooms import Bridge, Room
+from ...desk.segments import Segment
+from ...desk.workspaces import Install
+from ...ports import Announcing, Away, Call, Listing, Ref, World, over, ref
+from ..bridges.id_map import addressed, begun, mapped
+from ..bridges.pause_install import stop_install
+from ..mail.send import leaves_at, write_letters
+from ..once import KEYLESS, Once, again
+from ..secrets import Opened
 from .lanes import hold_lane, turn_in_lane
-from .mail.send import leaves_at, write_letters
-from .once import KEYLESS, Once, again
-from .secrets import Opened
 
 PAGE = 25
 SOON = 900  # seconds for which a queue can hold a wake-up back; what is later is left to the clock

@@ -7,7 +7,7 @@ from chalicelib.desk.messages import Author, Change, Draft, Message, Source
 from chalicelib.desk.people import Principal
 from chalicelib.desk.rooms import Bridge, Room
 from chalicelib.desk.workspaces import Install, Workspace
-from chalicelib.flows.react import Ties, react, wake
+from chalicelib.flows.delivery.owed import Ties, react, wake
 from chalicelib.flows.rooms.amend import amend, delete_step, edit_step, react_step
 from chalicelib.flows.rooms.fork import fork
 from chalicelib.flows.rooms.post import post

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
-from ..desk.deliveries import Delivery, What
-from ..desk.errors import Clash
-from ..desk.inbox_views import Shelf
-from ..desk.messages import Change, Message
-from ..desk.rooms import Bridge, Room, came_over
-from ..desk.workspaces import Workspace
-from ..ports import Call, Listing, Ref, Store, World, new, ref
-from .broadcasts.results import mark_reaction, mark_replied
-from .rooms.refresh_views import shelve
+from ...desk.deliveries import Delivery, What
+from ...desk.errors import Clash
+from ...desk.inbox_views import Shelf
+from ...desk.messages import Change, Message
+from ...desk.rooms import Bridge, Room, came_over
+from ...desk.workspaces import Workspace
+from ...ports import Call, Listing, Ref, Store, World, new, ref
+from ..broadcasts.results import mark_reaction, mark_replied
+from ..rooms.refresh_views import shelve
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction", "room": "card"}
 CROSSES = {"edit": "edits", "delete": "deletes", "reaction": "reactions"}

@@ -3,15 +3,15 @@ row each in the ledger of what is owed, under the customer in the order of its p
 
 from contextlib import suppress
 
-from ..desk.deliveries import Delivery, What
-from ..desk.errors import Clash
-from ..desk.ids import bridge_id
-from ..desk.messages import Change
-from ..desk.promises import fact
-from ..desk.rooms import Room
-from ..desk.segments import MAX_SEGMENTS, Placement
-from ..desk.workspaces import Install
-from ..ports import Call, Listing, World, new
+from ...desk.deliveries import Delivery, What
+from ...desk.errors import Clash
+from ...desk.ids import bridge_id
+from ...desk.messages import Change
+from ...desk.promises import fact
+from ...desk.rooms import Room
+from ...desk.segments import MAX_SEGMENTS, Placement
+from ...desk.workspaces import Install
+from ...ports import Call, Listing, World, new
 
 EVENTS: dict[What, str] = {"entered": "segment.entered", "left": "segment.left"}
 PLACES = 1000  # numbers of a placement's facts: it has fewer

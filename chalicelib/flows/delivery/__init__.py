@@ -1,0 +1,1 @@
+"""What a bridge is owed, and the work on it."""
