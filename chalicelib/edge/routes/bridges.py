@@ -11,7 +11,7 @@ from ...desk.workspaces import Install
 from ...flows.bridges.bind import Binding, bind, change_bridge, connect_code, unbind
 from ...flows.bridges.replay_missed import catch_up
 from ...flows.delivery.deliver import pause_bridge
-from ...flows.invite import accept_invitation, invite
+from ...flows.installs.invite import accept_invitation, invite
 from ...ports import Listing, Page, ref
 from ..door.calls import Call, Reply
 from ..door.router import route

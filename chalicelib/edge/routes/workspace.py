@@ -8,10 +8,10 @@ from ...desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 from ...flows.access.found_workspace import found_workspace
 from ...flows.access.issue_key import issue_key
 from ...flows.audit import audit
-from ...flows.connect_install import change_install, connect_install, remove_install, roll_secret
+from ...flows.installs.connect import change_install, connect_install, remove_install, roll_secret
+from ...flows.installs.try_install import try_install
 from ...flows.once import again
 from ...flows.secrets import made, rolled
-from ...flows.try_install import try_install
 from ...ports import Listing, Page, new, over, ref
 from ..door.calls import Call
 from ..door.router import route

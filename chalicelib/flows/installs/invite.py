@@ -3,14 +3,14 @@ state that goes along is sealed: nobody can make one up, and it says whose it is
 
 import json
 
-from ..desk.errors import Conflict, Forbidden, Invalid, NotFound
-from ..desk.outside_people import Granted
-from ..desk.people import Principal
-from ..desk.workspaces import Install
-from ..ports import Busy, Denied, World, over, ref
-from .audit import audit
-from .once import again
-from .secrets import Opened, context, rolled, sealed
+from ...desk.errors import Conflict, Forbidden, Invalid, NotFound
+from ...desk.outside_people import Granted
+from ...desk.people import Principal
+from ...desk.workspaces import Install
+from ...ports import Busy, Denied, World, over, ref
+from ..audit import audit
+from ..once import again
+from ..secrets import Opened, context, rolled, sealed
 
 LIFE = 7 * 24 * 60 * 60 * 1000  # ms for which an invitation is good
 

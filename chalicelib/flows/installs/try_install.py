@@ -1,13 +1,13 @@
 """Try an install: ask its other side who we are there, what is right and what is missing."""
 
-from ..desk.errors import NotFound
-from ..desk.people import Principal
-from ..desk.tickets import Probe
-from ..desk.workspaces import Install
-from ..ports import Busy, Denied, World, ref
-from .issues.link_ticket import tickets_of, tracking_of
-from .secrets import Opened
-from .tickets.set_up import kept
+from ...desk.errors import NotFound
+from ...desk.people import Principal
+from ...desk.tickets import Probe
+from ...desk.workspaces import Install
+from ...ports import Busy, Denied, World, ref
+from ..issues.link_ticket import tickets_of, tracking_of
+from ..secrets import Opened
+from ..tickets.set_up import kept
 
 UNTRIED = "There is nothing to call: send something to its address, and a room opens."
 

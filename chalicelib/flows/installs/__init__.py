@@ -1,0 +1,1 @@
+"""Installs: connected, tried, invited to."""
