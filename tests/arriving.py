@@ -9,7 +9,7 @@ from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.ids import customer_id, triage_room_id
 from chalicelib.desk.messages import Known, Message
 from chalicelib.desk.workspaces import Install, Workspace
-from chalicelib.flows.receive import Outcome, receive
+from chalicelib.flows.inbound.receive import Outcome, receive
 from chalicelib.ports import new, ref
 
 from .fakes import Parley

@@ -13,7 +13,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from chalicelib import wiring
 from chalicelib.edge.door import auth, limits
-from chalicelib.flows import accept
+from chalicelib.flows.inbound import accept
 from chalicelib.settings import settings
 
 from .api import Tenant

@@ -13,7 +13,7 @@ from chalicelib.channels.msteams import client
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.messages import Message
-from chalicelib.flows.receive import receive
+from chalicelib.flows.inbound.receive import receive
 from chalicelib.ports import Answer, Busy, Request, Unreachable
 from chalicelib.store.rows import from_row
 

@@ -27,7 +27,7 @@ from chalicelib.flows.delivery.owed import Ties, react, wake
 from chalicelib.flows.due import due
 from chalicelib.flows.due_sync import due_sync
 from chalicelib.flows.due_work import placing
-from chalicelib.flows.receive import Outcome, receive
+from chalicelib.flows.inbound.receive import Outcome, receive
 from chalicelib.flows.search.index import changed as said_anew
 from chalicelib.flows.search.index import note, noted, sort
 from chalicelib.flows.search.reindex import walk

@@ -11,7 +11,7 @@ from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.issues import Issue
 from chalicelib.desk.tickets import CommentSeen, Happened, Probe, Registered, TicketDraft, TicketSeen, Word
 from chalicelib.desk.workspaces import Install
-from chalicelib.flows.receive import receive
+from chalicelib.flows.inbound.receive import receive
 from chalicelib.ports import Busy, Denied, Outside, Secrets, ref
 from chalicelib.trackers.generic import webhook
 from chalicelib.wiring import tracker

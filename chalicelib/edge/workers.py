@@ -22,7 +22,7 @@ Record = dict[str, Any]
 @workers.on_sqs_message(queue_arn=QUEUE, name="receive", batch_size=10)
 def receive(event: Any) -> dict[str, Any]:
     """Envelopes, in order within their conversation."""
-    from ..flows.receive import receive as work_off
+    from ..flows.inbound.receive import receive as work_off
     from ..wiring import queues, world
 
     def one(record: Record) -> None:

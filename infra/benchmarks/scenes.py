@@ -146,7 +146,7 @@ def _counted(stage: Stage, counts: Counts, name: str, step: Callable[[], Any]) -
 
 def _forget() -> None:
     """As if the container were new, but for the code that it has loaded."""
-    from chalicelib.flows import accept
+    from chalicelib.flows.inbound import accept
     from chalicelib.wiring import world
 
     accept._installs.clear()

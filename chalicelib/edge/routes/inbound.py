@@ -1,7 +1,7 @@
 """What providers and forms send: verified, made durable, answered."""
 
 from ...desk.errors import NotFound, Refusal
-from ...flows.accept import accept, installed
+from ...flows.inbound.accept import accept, installed
 from ...telemetry import count
 from ..door.calls import Call, Reply
 from ..door.problems import problem

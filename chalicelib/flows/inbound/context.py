@@ -3,17 +3,17 @@ its files."""
 
 from dataclasses import dataclass
 
-from ..desk.arrivals import File, Said
-from ..desk.customers import Customer
-from ..desk.envelopes import Envelope
-from ..desk.files import MAX_SIZE, TYPE, Attachment, safe_name
-from ..desk.ids import derived
-from ..desk.messages import Attached, Author, Source
-from ..desk.rooms import MAX_NAME, Room
-from ..desk.titles import first_line, shortened
-from ..desk.workspaces import Install
-from ..ports import World, new, ref
-from .once import again
+from ...desk.arrivals import File, Said
+from ...desk.customers import Customer
+from ...desk.envelopes import Envelope
+from ...desk.files import MAX_SIZE, TYPE, Attachment, safe_name
+from ...desk.ids import derived
+from ...desk.messages import Attached, Author, Source
+from ...desk.rooms import MAX_NAME, Room
+from ...desk.titles import first_line, shortened
+from ...desk.workspaces import Install
+from ...ports import World, new, ref
+from ..once import again
 
 
 class Barred(Exception):

@@ -7,7 +7,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from chalicelib.desk.workspaces import Install
-from chalicelib.flows.accept import HOUR, TRUST
+from chalicelib.flows.inbound.accept import HOUR, TRUST
 from chalicelib.flows.secrets import Opened
 from chalicelib.ports import Away, ref
 from tests.api import Client

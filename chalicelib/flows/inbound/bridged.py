@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ..desk.arrivals import (
+from ...desk.arrivals import (
     AccountLost,
     Connected,
     Deleted,
@@ -19,30 +19,30 @@ from ..desk.arrivals import (
     Said,
     Shut,
 )
-from ..desk.customers import Customer
-from ..desk.deliveries import Delivery
-from ..desk.errors import Conflict
-from ..desk.files import MAX_SIZE
-from ..desk.ids import delivery_parts, derived, message_id, user_id
-from ..desk.messages import Author, Draft, Known, Message, Reply
-from ..desk.people import Principal
-from ..desk.rooms import MAX_NAME, Bridge, Room, Tie
-from ..desk.titles import first_line
-from ..desk.workspaces import Install
-from ..ports import Asking, Busy, Denied, World, over, ref
-from .arriving import Aside, Barred, Place, kept, own_room
-from .bridges.bind import redeem
-from .bridges.id_map import begun, echoed
-from .bridges.pause_install import stop_install
-from .customers.admit import admit_visitor
-from .delivery.deliver import pause_bridge
-from .faces import author_of, barred, face_of
-from .once import again
-from .order import order
-from .rooms.amend import amend_known, react_step, react_wait
-from .rooms.fork import fork
-from .rooms.post import post
-from .secrets import Opened
+from ...desk.customers import Customer
+from ...desk.deliveries import Delivery
+from ...desk.errors import Conflict
+from ...desk.files import MAX_SIZE
+from ...desk.ids import delivery_parts, derived, message_id, user_id
+from ...desk.messages import Author, Draft, Known, Message, Reply
+from ...desk.people import Principal
+from ...desk.rooms import MAX_NAME, Bridge, Room, Tie
+from ...desk.titles import first_line
+from ...desk.workspaces import Install
+from ...ports import Asking, Busy, Denied, World, over, ref
+from ..bridges.bind import redeem
+from ..bridges.id_map import begun, echoed
+from ..bridges.pause_install import stop_install
+from ..customers.admit import admit_visitor
+from ..delivery.deliver import pause_bridge
+from ..once import again
+from ..rooms.amend import amend_known, react_step, react_wait
+from ..rooms.fork import fork
+from ..rooms.post import post
+from ..secrets import Opened
+from .commands import order
+from .context import Aside, Barred, Place, kept, own_room
+from .identify import author_of, barred, face_of
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,15 @@
 """Who somebody of an outside account is here: an agent of the vendor's, or a user of the room's customer. The provider
 is asked about each of them once a day."""
 
-from ..desk.arrivals import Speaker
-from ..desk.customers import Customer, User
-from ..desk.ids import derived
-from ..desk.messages import Author
-from ..desk.outside_people import FACE_LIFE, Alias, Face, Shown
-from ..desk.workspaces import Agent, Install
-from ..ports import Busy, Denied, Listing, Put, World, ref
-from .customers.admit import admit_user, admit_visitor
-from .secrets import Opened
+from ...desk.arrivals import Speaker
+from ...desk.customers import Customer, User
+from ...desk.ids import derived
+from ...desk.messages import Author
+from ...desk.outside_people import FACE_LIFE, Alias, Face, Shown
+from ...desk.workspaces import Agent, Install
+from ...ports import Busy, Denied, Listing, Put, World, ref
+from ..customers.admit import admit_user, admit_visitor
+from ..secrets import Opened
 
 
 def face_of(world: World, install: Install, outside: str, account: str, name: str = "") -> Face:

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable
 
-from ..desk.arrivals import Ordered
-from ..desk.errors import Refusal
-from ..desk.ids import message_id
-from ..desk.issues import MAX_TITLE
-from ..desk.messages import Known
-from ..desk.people import Principal, as_agent
-from ..desk.rooms import MAX_ASSIGNEES, MAX_NAME, Room, Tie
-from ..desk.workspaces import MAY, Install
-from ..ports import World, ref
-from .faces import agent_of
-from .issues.raise_issue import asked_in, raise_issue
-from .once import Answered, Once
-from .rooms.fork import fork
-from .rooms.update_room import update_room
+from ...desk.arrivals import Ordered
+from ...desk.errors import Refusal
+from ...desk.ids import message_id
+from ...desk.issues import MAX_TITLE
+from ...desk.messages import Known
+from ...desk.people import Principal, as_agent
+from ...desk.rooms import MAX_ASSIGNEES, MAX_NAME, Room, Tie
+from ...desk.workspaces import MAY, Install
+from ...ports import World, ref
+from ..issues.raise_issue import asked_in, raise_issue
+from ..once import Answered, Once
+from ..rooms.fork import fork
+from ..rooms.update_room import update_room
+from .identify import agent_of
 
 NAMELESS = "Forked"
 ORDERS = ("read", "write")  # what the orders of an agent may do

@@ -6,19 +6,19 @@ belongs; the address says who speaks; where the two do not fit it is somebody el
 
 import msgspec
 
-from ..desk.arrivals import Bounced, Mailed, Said, Speaker
-from ..desk.customers import Customer, User, Visitor
-from ..desk.ids import derived, message_id
-from ..desk.mails import Correspondent, Mailbox, ReturnAddress, Suppression, original_key
-from ..desk.messages import Author, Draft, Known, Message, Reply
-from ..desk.rooms import Bridge, Room
-from ..desk.titles import first_line
-from ..ports import Listing, Put, World, new, ref
-from .arriving import Aside, Barred, Place, kept, new_room
-from .customers.admit import admit_visitor, customer_of_address
-from .mail.correspondents import correspond
-from .once import again
-from .rooms.post import post
+from ...desk.arrivals import Bounced, Mailed, Said, Speaker
+from ...desk.customers import Customer, User, Visitor
+from ...desk.ids import derived, message_id
+from ...desk.mails import Correspondent, Mailbox, ReturnAddress, Suppression, original_key
+from ...desk.messages import Author, Draft, Known, Message, Reply
+from ...desk.rooms import Bridge, Room
+from ...desk.titles import first_line
+from ...ports import Listing, Put, World, new, ref
+from ..customers.admit import admit_visitor, customer_of_address
+from ..mail.correspondents import correspond
+from ..once import again
+from ..rooms.post import post
+from .context import Aside, Barred, Place, kept, new_room
 
 HOUR = 3_600_000
 REPLAY = 24 * HOUR  # ms for which a token that is good for one mail is remembered

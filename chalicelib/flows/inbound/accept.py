@@ -2,11 +2,11 @@
 
 import msgspec
 
-from ..desk.envelopes import Envelope, Greeting
-from ..desk.errors import Limited, NotFound, Unauthenticated
-from ..desk.workspaces import Install
-from ..ports import World, ref
-from .secrets import Opened
+from ...desk.envelopes import Envelope, Greeting
+from ...desk.errors import Limited, NotFound, Unauthenticated
+from ...desk.workspaces import Install
+from ...ports import World, ref
+from ..secrets import Opened
 
 TRUST = 20_000  # ms for which a container trusts its copy of an install
 REST = 1_000  # ms before it looks again at one that is switched off, or whose secrets made nothing of a signature

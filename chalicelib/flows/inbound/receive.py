@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..desk.arrivals import (
+from ...desk.arrivals import (
     AccountLost,
     Arrival,
     Bounced,
@@ -22,18 +22,21 @@ from ..desk.arrivals import (
     Speaker,
     Unsupported,
 )
-from ..desk.customers import Customer
-from ..desk.envelopes import Envelope
-from ..desk.errors import Conflict, Forbidden, Invalid
-from ..desk.ids import derived, message_id, triage_room_id
-from ..desk.issues import Comment, Holder, Ticket
-from ..desk.messages import Author, Draft, Known, Message, Reply
-from ..desk.rooms import Bridge, Room, Tie
-from ..desk.tickets import Hint
-from ..desk.workspaces import Install
-from ..ports import Listing, Task, World, Write, new, ref
-from .arriving import Aside, Barred, Place, kept, new_room, own_room
-from .bound import (
+from ...desk.customers import Customer
+from ...desk.envelopes import Envelope
+from ...desk.errors import Conflict, Forbidden, Invalid
+from ...desk.ids import derived, message_id, triage_room_id
+from ...desk.issues import Comment, Holder, Ticket
+from ...desk.messages import Author, Draft, Known, Message, Reply
+from ...desk.rooms import Bridge, Room, Tie
+from ...desk.tickets import Hint
+from ...desk.workspaces import Install
+from ...ports import Listing, Task, World, Write, new, ref
+from ..customers.admit import admit_customer, admit_user, admit_visitor, customer_of_address
+from ..once import again
+from ..rooms.amend import Step, amend_known, delete_step, delete_wait, edit_step, edit_wait, react_step, react_wait
+from ..rooms.post import post
+from .bridged import (
     account_lost,
     connected,
     deleted_there,
@@ -45,10 +48,7 @@ from .bound import (
     said_there,
     shut,
 )
-from .customers.admit import admit_customer, admit_user, admit_visitor, customer_of_address
-from .once import again
-from .rooms.amend import Step, amend_known, delete_step, delete_wait, edit_step, edit_wait, react_step, react_wait
-from .rooms.post import post
+from .context import Aside, Barred, Place, kept, new_room, own_room
 
 
 @dataclass
@@ -200,13 +200,13 @@ def _reacted(place: Place, arrival: Reacted) -> None:
 
 
 def _mailed(place: Place, arrival: Mailed) -> None:
-    from .receive_mail import mailed
+    from .mailed import mailed
 
     mailed(place, arrival)
 
 
 def _bounced(place: Place, arrival: Bounced) -> None:
-    from .receive_mail import bounced
+    from .mailed import bounced
 
     bounced(place, arrival)
 
