@@ -9,8 +9,8 @@ from ...desk.ids import bridge_parts
 from ...desk.rooms import Bridge
 from ...desk.workspaces import Install
 from ...flows.bridges.bind import Binding, bind, change_bridge, connect_code, unbind
+from ...flows.bridges.pause_bridge import pause_bridge
 from ...flows.bridges.replay_missed import catch_up
-from ...flows.delivery.deliver import pause_bridge
 from ...flows.installs.invite import accept_invitation, invite
 from ...ports import Listing, Page, ref
 from ..door.calls import Call, Reply

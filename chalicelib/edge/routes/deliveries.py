@@ -7,7 +7,7 @@ from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.ids import delivery_parts, message_number
 from ...desk.messages import Message
 from ...desk.workspaces import Install
-from ...flows.delivery.deliver import replay
+from ...flows.bridges.replay import replay
 from ...flows.delivery.owed import Ties
 from ...ports import Listing, Page, ref
 from ..door.calls import Call

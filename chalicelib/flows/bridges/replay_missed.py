@@ -3,7 +3,7 @@
 from ...desk.deliveries import Delivery
 from ...desk.ids import bridge_parts
 from ...ports import Listing, World
-from ..delivery.deliver import replay
+from .replay import replay
 
 PAGE = 50
 

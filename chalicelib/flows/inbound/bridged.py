@@ -32,9 +32,9 @@ from ...desk.workspaces import Install
 from ...ports import Asking, Busy, Denied, World, over, ref
 from ..bridges.bind import redeem
 from ..bridges.id_map import begun, echoed
-from ..bridges.pause_install import stop_install
+from ..bridges.pause_bridge import pause_bridge
+from ..bridges.stop_install import stop_install
 from ..customers.admit import admit_visitor
-from ..delivery.deliver import pause_bridge
 from ..once import again
 from ..rooms.amend import amend_known, react_step, react_wait
 from ..rooms.fork import fork

@@ -5,7 +5,7 @@ from ...desk.issues import DAY, Ticket
 from ...desk.tickets import TicketSeen
 from ...desk.workspaces import Install
 from ...ports import Busy, Denied, Task, World, over, ref
-from ..bridges.pause_install import stop_install
+from ..bridges.stop_install import stop_install
 from ..issues.link_ticket import holder_of, tickets_of, tracking_of
 from ..once import again
 

@@ -11,7 +11,7 @@ from ...desk.ticket_merge import Agreement, agree, label_key, pending
 from ...desk.tickets import TicketDraft, TicketSeen
 from ...desk.workspaces import Install
 from ...ports import Busy, Denied, Drop, Task, Tickets, World, Write, new, over, ref
-from ..bridges.pause_install import stop_install
+from ..bridges.stop_install import stop_install
 from ..issues.history import chronicle
 from ..issues.link_ticket import holder_of, owed_on, tickets_of, tracking_of
 from ..issues.state_notice import told_of_turn

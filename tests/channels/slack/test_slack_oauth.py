@@ -75,7 +75,7 @@ def test_another_workspace_gives_its_token_beside_our_own(parley, tenant, instal
 def test_our_own_workspace_come_back_is_active_again(parley, tenant, install):
     _, asked = invited(tenant, install)
     record = parley.store.one(ref(Install, install))
-    from chalicelib.flows.bridges.pause_install import stop_install
+    from chalicelib.flows.bridges.stop_install import stop_install
 
     stop_install(parley.world, record, "paused", "gone")
     parley.outside.answers = [Answer(200, {}, json.dumps(GRANTED | {"team": {"id": "T0ONE", "name": "One"}}).encode())]
