@@ -19,11 +19,13 @@ from ...desk.issues import (
 )
 from ...desk.people import may_see
 from ...desk.rooms import Room
+from ...flows.issues.change_issue import change_issue
 from ...flows.issues.draft_notice import approve_notice, change_notice, discard_notice, own_notice, write_notice
-from ...flows.issues.link_ticket import comment_on, found_ticket, holder_of, link_ticket, tracker_install, unlink_ticket
+from ...flows.issues.link_ticket import comment_on, link_ticket, unlink_ticket
 from ...flows.issues.merge_issues import merge_issues
-from ...flows.issues.raise_issue import asked_in, change_issue, raise_issue
+from ...flows.issues.raise_issue import asked_in, raise_issue
 from ...flows.issues.tie_room import own_issue, tie_room, untie_room
+from ...flows.tickets.tracker import found_ticket, holder_of, tracker_install
 from ...ports import Listing, Page, ref
 from ..door.calls import Call, Reply
 from ..door.router import route

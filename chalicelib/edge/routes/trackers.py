@@ -5,8 +5,8 @@ from typing import Any
 from ...desk.errors import Invalid, NotFound
 from ...desk.tickets import Word
 from ...desk.workspaces import Install
-from ...flows.issues.link_ticket import tracker_install, tracking_of
 from ...flows.tickets.set_up import change_tracking, discover_words, put_words, register, search_tickets, unregister
+from ...flows.tickets.tracker import tracker_install, tracking_of
 from ...ports import Page, ref
 from ..door.calls import Call
 from ..door.router import route

@@ -5,9 +5,9 @@ from ...desk.people import Principal
 from ...desk.tickets import Probe
 from ...desk.workspaces import Install
 from ...ports import Busy, Denied, World, ref
-from ..issues.link_ticket import tickets_of, tracking_of
 from ..secrets import Opened
 from ..tickets.set_up import kept
+from ..tickets.tracker import tickets_of, tracking_of
 
 UNTRIED = "There is nothing to call: send something to its address, and a room opens."
 

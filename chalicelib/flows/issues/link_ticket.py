@@ -1,82 +1,18 @@
 """Asked an issue to a ticket: one that is there, or one to be made. And take it off again."""
 
-from collections.abc import Callable
-from typing import Any, cast
-
 from msgspec.structs import replace
 
-from ...desk.errors import Busy, Conflict, Invalid, NotFound
-from ...desk.issues import Holder, Issue, Link, Owed, Ticket, Tracking
+from ...desk.errors import Conflict, NotFound
+from ...desk.issues import Holder, Issue, Link, Owed, Ticket
 from ...desk.people import Principal
 from ...desk.tickets import TicketSeen
 from ...desk.workspaces import Install
-from ...ports import Busy as TrackerBusy
-from ...ports import Denied, Drop, Listing, Task, Tickets, World, Write, new, over, ref
+from ...ports import Drop, Task, World, Write, new, over, ref
 from ..audit import audit
 from ..once import KEYLESS, Once, again
-from ..secrets import Opened
 from .history import chronicle
 from .raise_issue import SOON, making
 from .tie_room import own_issue
-
-
-def tracker_install(
-    world: World, who: Principal, install_id: str, field: str = "install", *, paused: bool = False
-) -> Install:
-    """An active install of a tracker in the caller's workspace; one that is paused only where that is told. Invalid
-    naming the field."""
-    install = world.store.one(ref(Install, install_id))
-    if install is None or install.workspace != who.workspace or world.tracker(install.kind) is None:
-        raise Invalid("no such install of a tracker", field)
-    if install.state != "active" and not (paused and install.state == "paused"):
-        raise Conflict(f"the install is {install.state}: {install.disabled_because or 'by an admin'}")
-    return install
-
-
-class Understood:
-    """The way to an API, of which an answer that is none of its own, whoever gave it (a proxy, another server at the
-    configured address), is as good as no answer."""
-
-    def __init__(self, there: Tickets) -> None:
-        self._there = there
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        ask = getattr(self._there, name)
-
-        def asked(*told: Any) -> Any:
-            try:
-                return ask(*told)
-            except (LookupError, TypeError, AttributeError, ValueError) as error:
-                raise TrackerBusy(f"its answer is not what was asked for ({type(error).__name__})") from error
-
-        return asked
-
-
-def tickets_of(world: World, install: Install) -> Tickets:
-    """The way to an install's API."""
-    tracker = world.tracker(install.kind)
-    if tracker is None:
-        raise NotFound("no such tracker")
-    there = tracker.tickets(install, Opened(world, install), world.outside, world.clock.now)
-    return cast(Tickets, Understood(there))
-
-
-def asking(reason: Exception) -> Busy | Conflict:
-    """What a caller is told when the tracker does not do what was asked."""
-    if isinstance(reason, TrackerBusy):
-        return Busy(f"the tracker is busy: {reason.reason}")
-    return Conflict(f"the tracker refuses: {reason}")
-
-
-def found_ticket(world: World, install: Install, reference: str) -> TicketSeen:
-    """The ticket that somebody names by a URL or a key."""
-    try:
-        seen = tickets_of(world, install).find(reference)
-    except (TrackerBusy, Denied) as error:
-        raise asking(error) from None
-    if seen is None or seen.gone:
-        raise Invalid("no such ticket there", "reference")
-    return seen
 
 
 def link_ticket(
@@ -120,12 +56,6 @@ def _held(world: World, issue: Issue, install: Install, seen: TicketSeen) -> Wri
         raise Conflict(f"the ticket belongs to the issue {holder.issue}: tie the room to that, or merge")
     fresh = Holder(version=1, install=install.id, ticket=seen.id, workspace=issue.workspace, issue=issue.id)
     return over(holder.changed(), holder) if holder else new(fresh)
-
-
-def holder_of(world: World, install: Install, ticket: str) -> str:
-    """The issue that a ticket belongs to, "" if to none."""
-    holder = world.store.one(ref(Holder, install.id, ticket))
-    return holder.issue if holder else ""
 
 
 def unlink_ticket(world: World, who: Principal, issue_id: str, install_id: str) -> Issue:
@@ -177,14 +107,3 @@ def comment_on(world: World, who: Principal, issue_id: str, text: str, once: Onc
     issue = own_issue(world, who.workspace, issue_id)
     world.queues.sync(Task("look", issue.id, link.install, link.ticket, why=rows[0].id) for link in issue.tickets)
     return rows
-
-
-def owed_on(world: World, issue: str, install: str) -> list[Owed]:
-    """The comments that a ticket has not got yet, oldest first."""
-    listing: Listing[Owed] = Listing("owed", (issue,))
-    return [row for row in world.store.page(listing, 100).items if row.install == install and not row.failed]
-
-
-def tracking_of(world: World, install: Install) -> Tracking:
-    """What an install lets cross: as it was set, or by default."""
-    return world.store.one(ref(Tracking, install.id)) or Tracking(install=install.id, workspace=install.workspace)

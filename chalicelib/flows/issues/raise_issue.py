@@ -1,20 +1,19 @@
-"""Raise an issue, alone or out of a room; change it, its state too."""
+"""Raise an issue, alone or out of a room."""
 
 from typing import Any
 
-from ...desk.errors import Invalid, Stale
+from ...desk.errors import Invalid
 from ...desk.ids import message_number
-from ...desk.issues import Asked, Issue, Link, Policy, Ticket, suggested, turned
-from ...desk.messages import Author, Message
+from ...desk.issues import Asked, Issue, Link, Ticket, suggested
+from ...desk.messages import Message
 from ...desk.people import Principal
 from ...desk.rooms import Room
 from ...desk.workspaces import Install
-from ...ports import Listing, Task, World, Write, new, over
+from ...ports import Listing, World, Write, new
 from ..audit import audit
 from ..once import KEYLESS, Once, again
 from .history import chronicle
-from .state_notice import told_of_turn
-from .tie_room import check_room, count_behind, own_issue, tie_of, tied
+from .tie_room import check_room, count_behind, tie_of, tied
 
 MAX_RANGE = 100  # messages that an issue may be raised out of
 SOON = 60_000  # ms after which the clock looks after what a lost wake-up left
@@ -97,51 +96,3 @@ def making(issue: Issue, install: Install, now: int) -> Ticket:
     return Ticket(
         version=1, issue=issue.id, install=install.id, workspace=issue.workspace, standing="making", due=now + SOON
     )
-
-
-def change_issue(
-    world: World,
-    who: Principal,
-    issue_id: str,
-    fields: dict[str, Any],
-    policy: Policy = "draft",
-    words: str = "",
-    resolve: bool = False,
-    if_version: int | None = None,
-) -> Issue:
-    """The issue with `fields` changed. A new state is told to its rooms as `policy` says, with `words` behind it."""
-    tasks: list[Task] = []
-
-    def attempt(_: int) -> Issue:
-        tasks.clear()
-        issue = own_issue(world, who.workspace, issue_id)
-        if if_version is not None and issue.version != if_version:
-            raise Stale("the issue has changed since", "If-Match")
-        differing = {name: value for name, value in fields.items() if getattr(issue, name) != value}
-        if not differing:
-            return issue
-        state, reason = differing.pop("state", None), differing.pop("reason", issue.reason)
-        changed = issue.changed(**differing)
-        writes: list[Write] = []
-        if state:
-            changed = turned(changed, state, reason, world.clock.now())
-            author = Author(kind="agent", id=who.id, name=who.name)
-            told, follow = told_of_turn(world, issue, changed, policy, author, None, words, resolve)
-            writes += told
-            tasks.extend(follow)
-            entry = chronicle(
-                world, issue.id, issue.workspace, "state", who.id, was=issue.state, now=state, reason=changed.reason
-            )
-            writes.append(entry)
-        elif reason != issue.reason:
-            changed = changed.changed(reason=reason)
-            differing["reason"] = reason
-        if differing:
-            names = ", ".join(sorted(differing))
-            writes.append(chronicle(world, issue.id, issue.workspace, "changed", who.id, fields=names))
-        world.store.commit(over(changed, issue), *writes, *audit(world, who, "issue.changed", issue.id, fields))
-        return changed
-
-    issue = again(world, attempt)
-    world.queues.sync(tasks)
-    return issue

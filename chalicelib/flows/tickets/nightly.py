@@ -6,8 +6,8 @@ from ...desk.tickets import TicketSeen
 from ...desk.workspaces import Install
 from ...ports import Busy, Denied, Task, World, over, ref
 from ..bridges.stop_install import stop_install
-from ..issues.link_ticket import holder_of, tickets_of, tracking_of
 from ..once import again
+from .tracker import holder_of, tickets_of, tracking_of
 
 OVERLAP = 60 * 60_000  # ms before the last pass that are read again
 LATER = 15 * 60_000  # ms after which a pass goes on that the tracker had no time for

@@ -1,7 +1,6 @@
 """Look at a ticket: fetch it, compare it with its issue, and make both equal. A hint says no more than that a look is
 due, so that late, doubled and lost ones change nothing; one worker looks at a ticket at a time (the queue's groups)."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from ...desk.deliveries import wait
@@ -10,13 +9,13 @@ from ...desk.messages import Author
 from ...desk.ticket_merge import Agreement, agree, label_key, pending
 from ...desk.tickets import TicketDraft, TicketSeen
 from ...desk.workspaces import Install
-from ...ports import Busy, Denied, Drop, Task, Tickets, World, Write, new, over, ref
+from ...ports import Busy, Denied, Drop, Task, World, Write, new, over, ref
 from ..bridges.stop_install import stop_install
-from ..issues.history import chronicle
-from ..issues.link_ticket import holder_of, owed_on, tickets_of, tracking_of
 from ..issues.state_notice import told_of_turn
 from ..once import again
 from .comments import forget, hear, say_owed
+from .ticket_sync import TicketSync
+from .tracker import holder_of, owed_on, tickets_of, tracking_of
 
 SKEW = 1_000  # ms by which clocks of containers may differ
 PAUSED = 60 * 60_000  # ms after which a ticket of a disabled install is looked at again
@@ -26,27 +25,6 @@ SYSTEM = Author(kind="agent", id="", name="")  # whoever tied the room says it
 
 class Behind(Busy):
     """A replica of the tracker's answered, which is not as far as what we have seen."""
-
-
-@dataclass
-class Sight:
-    """What one look sees."""
-
-    world: World
-    install: Install
-    tracking: Tracking
-    issue: Issue
-    ticket: Ticket
-    there: Tickets
-
-    def commit(self, ticket: Ticket, *writes: Write) -> None:
-        """The ticket's record and what goes with it; the sight is then of that."""
-        self.world.store.commit(over(ticket, self.ticket), *writes)
-        self.ticket = ticket
-
-    def chronicle(self, what: Any, **detail: object) -> Write:
-        """An entry of the issue's history, by this tracker."""
-        return chronicle(self.world, self.issue.id, self.issue.workspace, what, "", self.install.id, **detail)
 
 
 def look(world: World, task: Task) -> str:
@@ -76,13 +54,13 @@ def _look(world: World, task: Task, install: Install, issue_id: str) -> str:
     if tracking.resting > now:
         _put_off(world, ticket, tracking.resting + int(world.clock.chance() * 10_000), ticket.reason)
         return "resting"
-    sight = Sight(world, install, tracking, issue, ticket, tickets_of(world, install))
+    sync = TicketSync(world, install, tracking, issue, ticket, tickets_of(world, install))
     try:
-        return _worked(sight, task)
+        return _worked(sync, task)
     except Busy as busy:
-        return _later(sight, busy)
+        return _later(sync, busy)
     except Denied as denied:
-        return _denied(sight, denied)
+        return _denied(sync, denied)
 
 
 def _put_off(world: World, ticket: Ticket, due: int, reason: str) -> None:
@@ -100,136 +78,136 @@ def _needed(world: World, task: Task, issue: Issue, ticket: Ticket, tracking: Tr
     return task.why.startswith(("repair", "project")) or bool(owed_on(world, issue.id, ticket.install))
 
 
-def _worked(sight: Sight, task: Task) -> str:
-    began = sight.world.clock.now()
-    if not sight.tracking.words:
-        _discover(sight)
-    if sight.ticket.standing == "making":
-        _make(sight)
+def _worked(sync: TicketSync, task: Task) -> str:
+    began = sync.world.clock.now()
+    if not sync.tracking.words:
+        _discover(sync)
+    if sync.ticket.standing == "making":
+        _make(sync)
     if task.hint and task.hint.what == "comment_deleted":
-        forget(sight, task.hint.comment)
-    seen = sight.there.fetch(sight.ticket.ticket)
+        forget(sync, task.hint.comment)
+    seen = sync.there.fetch(sync.ticket.ticket)
     moved_to = seen.moved_to if seen else task.hint.moved_to if task.hint else ""
     if moved_to:
-        seen = _follow(sight, moved_to)
+        seen = _follow(sync, moved_to)
     if seen is None or seen.gone:
-        return _lost(sight)
-    if seen.updated_at and seen.updated_at < sight.ticket.seen_at and sight.ticket.attempts < STALE_TRIES:
+        return _lost(sync)
+    if seen.updated_at and seen.updated_at < sync.ticket.seen_at and sync.ticket.attempts < STALE_TRIES:
         raise Behind("the tracker tells an older state than before", 5)
-    if (seen.key, seen.url) != (sight.ticket.key, sight.ticket.url):
-        _renamed(sight, seen)
-    commented = sight.ticket.standing == "new" or sight.ticket.attempts > 0
+    if (seen.key, seen.url) != (sync.ticket.key, sync.ticket.url):
+        _renamed(sync, seen)
+    commented = sync.ticket.standing == "new" or sync.ticket.attempts > 0
     commented = commented or (task.hint is not None and bool(task.hint.comment))
-    commented = commented or seen.updated_at != sight.ticket.seen_at or task.why.startswith("repair")
-    found = agree(sight.issue, sight.ticket, seen, sight.tracking)
-    _take_over(sight, seen, found, began)
-    _write(sight, found)
-    say_owed(sight)
+    commented = commented or seen.updated_at != sync.ticket.seen_at or task.why.startswith("repair")
+    found = agree(sync.issue, sync.ticket, seen, sync.tracking)
+    _take_over(sync, seen, found, began)
+    _write(sync, found)
+    say_owed(sync)
     if commented or not seen.updated_at:
-        hear(sight, began)
+        hear(sync, began)
     return "done"
 
 
-def _discover(sight: Sight) -> None:
+def _discover(sync: TicketSync) -> None:
     """The tracker's words, as it guesses them until an admin has reviewed them."""
-    words = tuple(sight.there.words())
-    known = tracking_of(sight.world, sight.install)
+    words = tuple(sync.there.words())
+    known = tracking_of(sync.world, sync.install)
     told = known.changed(words=words)
-    sight.world.store.commit(over(told, known))
-    sight.tracking = told
+    sync.world.store.commit(over(told, known))
+    sync.tracking = told
 
 
-def _make(sight: Sight) -> None:
+def _make(sync: TicketSync) -> None:
     """The ticket itself. Its tracker finds the one that carries the issue's mark, if a call before this one made it."""
-    issue, public = sight.issue, sight.tracking.public
+    issue, public = sync.issue, sync.tracking.public
     if public and not issue.public_title:
         raise Denied("the tracker is public, and the issue has no public title")
     draft = TicketDraft(
         title=issue.public_title if public else issue.title,
         text=issue.public_text if public else issue.text,
         mark=issue.id,
-        link=f"{sight.world.public_url}/v1/issues/{issue.id}" if sight.world.public_url else "",
-        labels=issue.labels if sight.tracking.labels else (),
+        link=f"{sync.world.public_url}/v1/issues/{issue.id}" if sync.world.public_url else "",
+        labels=issue.labels if sync.tracking.labels else (),
     )
-    seen = sight.there.create(draft)
-    theirs = sight.tracking.means(seen.word)
-    made = sight.ticket.changed(
+    seen = sync.there.create(draft)
+    theirs = sync.tracking.means(seen.word)
+    made = sync.ticket.changed(
         standing="linked",
         ticket=seen.id,
         key=seen.key,
         url=seen.url,
         state=theirs if theirs != "unknown" else issue.state,
         word=seen.word,
-        title=issue.title if sight.tracking.titled else "",
+        title=issue.title if sync.tracking.titled else "",
         labels=draft.labels,
         seen_at=seen.updated_at,
-        comments_at=seen.updated_at or sight.world.clock.now(),
+        comments_at=seen.updated_at or sync.world.clock.now(),
     )
-    _rename(sight, made, sight.chronicle("linked", key=seen.key, url=seen.url, made="yes"))
+    _rename(sync, made, sync.chronicle("linked", key=seen.key, url=seen.url, made="yes"))
 
 
-def _rename(sight: Sight, ticket: Ticket, *writes: Write) -> None:
+def _rename(sync: TicketSync, ticket: Ticket, *writes: Write) -> None:
     """Keep what a ticket is called there, in its record, in its issue, and for those who come by its id."""
     link = Link(install=ticket.install, ticket=ticket.ticket, key=ticket.key, url=ticket.url)
-    links = tuple(link if each.install == link.install else each for each in sight.issue.tickets)
-    issue = sight.issue.changed(tickets=links)
+    links = tuple(link if each.install == link.install else each for each in sync.issue.tickets)
+    issue = sync.issue.changed(tickets=links)
     holder = Holder(
         version=1, install=ticket.install, ticket=ticket.ticket, workspace=ticket.workspace, issue=ticket.issue
     )
-    there = sight.world.store.one(ref(Holder, holder.install, holder.ticket))
+    there = sync.world.store.one(ref(Holder, holder.install, holder.ticket))
     if there and there.issue != holder.issue:
         raise Denied(f"the ticket belongs to the issue {there.issue}")
     held = over(there.changed(), there) if there else new(holder)
-    sight.commit(ticket, over(issue, sight.issue), held, *writes)
-    sight.issue = issue
+    sync.commit(ticket, over(issue, sync.issue), held, *writes)
+    sync.issue = issue
 
 
-def _renamed(sight: Sight, seen: TicketSeen) -> None:
+def _renamed(sync: TicketSync, seen: TicketSeen) -> None:
     """The ticket is called otherwise now: its project was renamed, or moved."""
-    told = sight.chronicle("changed", fields="ticket", was=sight.ticket.key, now=seen.key, url=seen.url)
-    _rename(sight, sight.ticket.changed(key=seen.key, url=seen.url), told)
+    told = sync.chronicle("changed", fields="ticket", was=sync.ticket.key, now=seen.key, url=seen.url)
+    _rename(sync, sync.ticket.changed(key=seen.key, url=seen.url), told)
 
 
-def _follow(sight: Sight, moved_to: str) -> TicketSeen | None:
+def _follow(sync: TicketSync, moved_to: str) -> TicketSeen | None:
     """The ticket where it was transferred to, if we may see it there."""
-    seen = sight.there.fetch(moved_to)
+    seen = sync.there.fetch(moved_to)
     if seen is None or seen.gone or seen.moved_to:
         return None
-    old = sight.ticket
+    old = sync.ticket
     ticket = old.changed(ticket=seen.id, key=seen.key, url=seen.url, seen_at=0)
     drop = [Drop(ref(Holder, old.install, old.ticket))] if old.ticket != seen.id else []
-    _rename(sight, ticket, *drop, sight.chronicle("changed", fields="ticket", was=old.key, now=seen.key))
+    _rename(sync, ticket, *drop, sync.chronicle("changed", fields="ticket", was=old.key, now=seen.key))
     return seen
 
 
-def _lost(sight: Sight) -> str:
-    if sight.ticket.standing != "lost":
-        gone = sight.ticket.changed(standing="lost", due=0, reason="the ticket is not there for us")
-        sight.commit(gone, sight.chronicle("lost", key=gone.key))
+def _lost(sync: TicketSync) -> str:
+    if sync.ticket.standing != "lost":
+        gone = sync.ticket.changed(standing="lost", due=0, reason="the ticket is not there for us")
+        sync.commit(gone, sync.chronicle("lost", key=gone.key))
     return "lost"
 
 
-def _take_over(sight: Sight, seen: TicketSeen, found: Agreement, began: int) -> None:
+def _take_over(sync: TicketSync, seen: TicketSeen, found: Agreement, began: int) -> None:
     """Ours becomes theirs where theirs has changed, with what follows from it, in one transaction."""
-    world, issue = sight.world, sight.issue
+    world, issue = sync.world, sync.issue
     writes: list[Write] = []
     tasks: list[Task] = []
     fields = dict(found.issue)
     state = fields.pop("state", None)
     changed = issue.changed(**fields) if fields else issue
     if fields:
-        writes.append(sight.chronicle("changed", fields=", ".join(sorted(fields))))
+        writes.append(sync.chronicle("changed", fields=", ".join(sorted(fields))))
     if state:
         changed = turned(changed, state, issue.reason, world.clock.now())
         told, tasks = told_of_turn(
-            world, issue, changed, sight.tracking.policy, SYSTEM, sight.tracking, "", sight.tracking.resolve
+            world, issue, changed, sync.tracking.policy, SYSTEM, sync.tracking, "", sync.tracking.resolve
         )
-        writes += [*told, sight.chronicle("state", was=issue.state, now=state, word=seen.word.name)]
+        writes += [*told, sync.chronicle("state", was=issue.state, now=state, word=seen.word.name)]
     if found.lost:
-        writes.append(sight.chronicle("conflict", fields=", ".join(found.lost)))
+        writes.append(sync.chronicle("conflict", fields=", ".join(found.lost)))
     if found.unknown:
-        writes.append(sight.chronicle("unknown_word", word=found.unknown))
-    ticket = sight.ticket.changed(
+        writes.append(sync.chronicle("unknown_word", word=found.unknown))
+    ticket = sync.ticket.changed(
         standing="linked",
         word=seen.word,
         assignee=seen.assignee,
@@ -242,15 +220,15 @@ def _take_over(sight: Sight, seen: TicketSeen, found: Agreement, began: int) -> 
     )
     if changed is not issue:
         writes.append(over(changed, issue))
-    sight.commit(ticket, *writes)
-    sight.issue = changed
+    sync.commit(ticket, *writes)
+    sync.issue = changed
     world.queues.sync(tasks)
 
 
-def _write(sight: Sight, found: Agreement) -> None:
+def _write(sync: TicketSync, found: Agreement) -> None:
     """What is ours to write. What we wrote is what both sides are then: if the tracker made something else of it, that
     is its change, and wins."""
-    there, ticket, issue = sight.there, sight.ticket.ticket, sight.issue
+    there, ticket, issue = sync.there, sync.ticket.ticket, sync.issue
     calls: list[tuple[str, Any, str, Any]] = []
     if found.move:
         calls.append(("state", issue.state, issue.state, lambda: there.move(ticket, found.move)))
@@ -265,29 +243,29 @@ def _write(sight: Sight, found: Agreement) -> None:
         except Denied as denied:
             if denied.lost:
                 raise
-            refused = sight.ticket.refused | {field: key}
-            told = sight.ticket.changed(refused=refused, reason=f"{field}: {denied.reason}")
-            sight.commit(told, sight.chronicle("failed", field=field, reason=denied.reason))
+            refused = sync.ticket.refused | {field: key}
+            told = sync.ticket.changed(refused=refused, reason=f"{field}: {denied.reason}")
+            sync.commit(told, sync.chronicle("failed", field=field, reason=denied.reason))
             continue
-        refused = {name: each for name, each in sight.ticket.refused.items() if name != field}
-        agreed = sight.ticket.changed(
-            refused=refused, seen_at=max(seen.updated_at, sight.ticket.seen_at), word=seen.word, **{field: value}
+        refused = {name: each for name, each in sync.ticket.refused.items() if name != field}
+        agreed = sync.ticket.changed(
+            refused=refused, seen_at=max(seen.updated_at, sync.ticket.seen_at), word=seen.word, **{field: value}
         )
-        sight.commit(agreed, sight.chronicle("written", field=field, value=key))
+        sync.commit(agreed, sync.chronicle("written", field=field, value=key))
 
 
-def _later(sight: Sight, busy: Busy) -> str:
+def _later(sync: TicketSync, busy: Busy) -> str:
     """Come again when the tracker asks for it; if it said so itself, nobody else of this install asks it before."""
-    world, now = sight.world, sight.world.clock.now()
-    attempts = sight.ticket.attempts + 1
+    world, now = sync.world, sync.world.clock.now()
+    attempts = sync.ticket.attempts + 1
     seconds = wait(attempts, busy.after, world.clock.chance())
     if seconds is None:
-        told = sight.ticket.changed(attempts=0, due=0, reason=f"given up: {busy.reason}")
-        sight.commit(told, sight.chronicle("failed", reason=busy.reason))
+        told = sync.ticket.changed(attempts=0, due=0, reason=f"given up: {busy.reason}")
+        sync.commit(told, sync.chronicle("failed", reason=busy.reason))
         return "given-up"
-    sight.commit(sight.ticket.changed(attempts=attempts, due=now + seconds * 1000, reason=busy.reason))
+    sync.commit(sync.ticket.changed(attempts=attempts, due=now + seconds * 1000, reason=busy.reason))
     if busy.after and not isinstance(busy, Behind):
-        rest(world, sight.install, now + seconds * 1000)
+        rest(world, sync.install, now + seconds * 1000)
     return "busy"
 
 
@@ -302,12 +280,12 @@ def rest(world: World, install: Install, until: int) -> None:
     again(world, attempt)
 
 
-def _denied(sight: Sight, denied: Denied) -> str:
+def _denied(sync: TicketSync, denied: Denied) -> str:
     """The tracker will not: of an account that is gone the install is paused, else the ticket says why."""
     if denied.lost:
-        stop_install(sight.world, sight.install, "paused", denied.reason)
-        sight.commit(sight.ticket.changed(due=sight.world.clock.now() + PAUSED, reason=denied.reason))
+        stop_install(sync.world, sync.install, "paused", denied.reason)
+        sync.commit(sync.ticket.changed(due=sync.world.clock.now() + PAUSED, reason=denied.reason))
         return "account-lost"
-    told = sight.ticket.changed(due=0, attempts=0, reason=denied.reason)
-    sight.commit(told, sight.chronicle("failed", reason=denied.reason))
+    told = sync.ticket.changed(due=0, attempts=0, reason=denied.reason)
+    sync.commit(told, sync.chronicle("failed", reason=denied.reason))
     return "denied"

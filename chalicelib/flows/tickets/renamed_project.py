@@ -3,8 +3,8 @@
 from ...desk.issues import Holder
 from ...desk.workspaces import Install
 from ...ports import Busy, Denied, Listing, Task, World, over, ref
-from ..issues.link_ticket import tickets_of
 from ..once import again
+from .tracker import tickets_of
 
 PAGE = 100
 

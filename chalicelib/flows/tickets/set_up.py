@@ -10,9 +10,9 @@ from ...desk.tickets import TicketSeen, Word
 from ...desk.workspaces import Install
 from ...ports import Busy, Denied, World, over, ref
 from ..audit import audit
-from ..issues.link_ticket import asking, tickets_of, tracking_of
 from ..once import again
 from ..secrets import Opened, rolled, sealed
+from .tracker import asking, tickets_of, tracking_of
 
 
 def discover_words(world: World, install: Install) -> list[Word]:

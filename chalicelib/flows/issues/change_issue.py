@@ -1,0 +1,62 @@
+"""Change an issue, its state too."""
+
+from typing import Any
+
+from ...desk.errors import Stale
+from ...desk.issues import Issue, Policy, turned
+from ...desk.messages import Author
+from ...desk.people import Principal
+from ...ports import Task, World, Write, over
+from ..audit import audit
+from ..once import again
+from .history import chronicle
+from .state_notice import told_of_turn
+from .tie_room import own_issue
+
+
+def change_issue(
+    world: World,
+    who: Principal,
+    issue_id: str,
+    fields: dict[str, Any],
+    policy: Policy = "draft",
+    words: str = "",
+    resolve: bool = False,
+    if_version: int | None = None,
+) -> Issue:
+    """The issue with `fields` changed. A new state is told to its rooms as `policy` says, with `words` behind it."""
+    tasks: list[Task] = []
+
+    def attempt(_: int) -> Issue:
+        tasks.clear()
+        issue = own_issue(world, who.workspace, issue_id)
+        if if_version is not None and issue.version != if_version:
+            raise Stale("the issue has changed since", "If-Match")
+        differing = {name: value for name, value in fields.items() if getattr(issue, name) != value}
+        if not differing:
+            return issue
+        state, reason = differing.pop("state", None), differing.pop("reason", issue.reason)
+        changed = issue.changed(**differing)
+        writes: list[Write] = []
+        if state:
+            changed = turned(changed, state, reason, world.clock.now())
+            author = Author(kind="agent", id=who.id, name=who.name)
+            told, follow = told_of_turn(world, issue, changed, policy, author, None, words, resolve)
+            writes += told
+            tasks.extend(follow)
+            entry = chronicle(
+                world, issue.id, issue.workspace, "state", who.id, was=issue.state, now=state, reason=changed.reason
+            )
+            writes.append(entry)
+        elif reason != issue.reason:
+            changed = changed.changed(reason=reason)
+            differing["reason"] = reason
+        if differing:
+            names = ", ".join(sorted(differing))
+            writes.append(chronicle(world, issue.id, issue.workspace, "changed", who.id, fields=names))
+        world.store.commit(over(changed, issue), *writes, *audit(world, who, "issue.changed", issue.id, fields))
+        return changed
+
+    issue = again(world, attempt)
+    world.queues.sync(tasks)
+    return issue
