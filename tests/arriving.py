@@ -4,12 +4,12 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.desk.arrivals import Arrival
+from chalicelib.desk.arrivals import Arrival, Outcome
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.ids import customer_id, triage_room_id
 from chalicelib.desk.messages import Known, Message
 from chalicelib.desk.workspaces import Install, Workspace
-from chalicelib.flows.inbound.receive import Outcome, receive
+from chalicelib.flows.inbound.receive import receive
 from chalicelib.ports import new, ref
 
 from .fakes import Parley

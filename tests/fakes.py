@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib import wiring
+from chalicelib.desk.arrivals import Outcome
 from chalicelib.desk.customer_totals import owner_of_moved
 from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.dead_letters import DeadLetter
@@ -27,7 +28,7 @@ from chalicelib.flows.delivery.owed import Ties, react, wake
 from chalicelib.flows.due import due
 from chalicelib.flows.due_sync import due_sync
 from chalicelib.flows.due_work import placing
-from chalicelib.flows.inbound.receive import Outcome, receive
+from chalicelib.flows.inbound.receive import receive
 from chalicelib.flows.search.index import changed as said_anew
 from chalicelib.flows.search.index import note, noted, sort
 from chalicelib.flows.search.reindex import walk

@@ -1,5 +1,6 @@
 """What an envelope says, in our words. Every real payload ends as one of these; none is swallowed."""
 
+from dataclasses import dataclass, field
 from typing import Literal
 
 from .record import Part
@@ -207,3 +208,12 @@ Arrival = (
     | Ignored
     | Unsupported
 )
+
+
+@dataclass
+class Outcome:
+    """What became of an envelope's arrivals: counts of handled kinds, reasons of ignored ones, unsupported kinds."""
+
+    handled: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    unsupported: list[str] = field(default_factory=list)

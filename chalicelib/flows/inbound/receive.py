@@ -1,7 +1,6 @@
 """Work off an envelope: parse it, and do in our words what it says."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from ...desk.arrivals import (
@@ -15,49 +14,28 @@ from ...desk.arrivals import (
     Ignored,
     Mailed,
     Ordered,
+    Outcome,
     Reacted,
     Renamed,
     Said,
     Shut,
-    Speaker,
     Unsupported,
 )
-from ...desk.customers import Customer
 from ...desk.envelopes import Envelope
-from ...desk.errors import Conflict, Forbidden, Invalid
-from ...desk.ids import derived, message_id, triage_room_id
-from ...desk.issues import Comment, Holder, Ticket
-from ...desk.messages import Author, Draft, Known, Message, Reply
-from ...desk.rooms import Bridge, Room, Tie
-from ...desk.tickets import Hint
+from ...desk.errors import Forbidden, Invalid
 from ...desk.workspaces import Install
-from ...ports import Listing, Task, World, Write, new, ref
-from ..customers.admit import admit_customer, admit_user, admit_visitor, customer_of_address
-from ..once import again
-from ..rooms.amend import Step, amend_known, delete_step, delete_wait, edit_step, edit_wait, react_step, react_wait
-from ..rooms.post import post
+from ...ports import World, ref
+from ..tickets.hints import follow_hint
 from .bridged import (
     account_lost,
     connected,
-    deleted_there,
     echoed_back,
-    edited_there,
     ordered,
-    reacted_there,
     renamed,
-    said_there,
     shut,
 )
-from .context import Aside, Barred, Place, kept, new_room, own_room
-
-
-@dataclass
-class Outcome:
-    """What became of an envelope's arrivals: counts of handled kinds, reasons of ignored ones, unsupported kinds."""
-
-    handled: list[str] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
-    unsupported: list[str] = field(default_factory=list)
+from .context import Aside, Barred, Place
+from .direct import deleted, edited, reacted, said
 
 
 def receive(world: World, envelope: Envelope) -> Outcome:
@@ -70,41 +48,12 @@ def receive(world: World, envelope: Envelope) -> Outcome:
     tracker = world.tracker(install.kind)
     if tracker:
         for number, hint in enumerate(tracker.hints(envelope, install)):
-            _hinted(world, envelope, hint, number, outcome)
+            follow_hint(world, envelope, hint, number, outcome)
         return outcome
     place = Place(world, install, envelope)
     for arrival in world.inbound(install.kind).parse(envelope, install):
         _work_off(place, arrival, outcome)
     return outcome
-
-
-def _hinted(
-    world: World, envelope: Envelope, hint: Hint | Ignored | Unsupported, number: int, outcome: Outcome
-) -> None:
-    """A hint about a ticket of ours has it looked at; all others end here."""
-    if isinstance(hint, Ignored):
-        outcome.ignored.append(hint.reason)
-    elif isinstance(hint, Unsupported):
-        outcome.unsupported.append(hint.what)
-    elif hint.what == "project_changed":
-        world.queues.sync([Task("project", envelope.install, why=f"{envelope.id}:{number}")])
-        outcome.handled.append(hint.what)
-    else:
-        ticket = hint.ticket or _ticket_of(world, envelope.install, hint.comment)
-        if not ticket or world.store.one(ref(Holder, envelope.install, ticket)) is None:
-            outcome.ignored.append("not-tied")
-            return
-        why = f"{envelope.id}:{number}"
-        world.queues.sync([Task("look", "", envelope.install, ticket, hint, envelope.received_at, why)])
-        outcome.handled.append(hint.what)
-
-
-def _ticket_of(world: World, install: str, comment: str) -> str:
-    """The ticket of a comment that we know, where its tracker tells the comment alone."""
-    listing: Listing[Comment] = Listing("comment", (install, comment))
-    known = world.store.page(listing, 1).items
-    ticket = world.store.one(ref(Ticket, known[0].issue, install)) if known else None
-    return ticket.ticket if ticket else ""
 
 
 def _work_off(place: Place, arrival: Arrival, outcome: Outcome) -> None:
@@ -131,74 +80,6 @@ def _work_off(place: Place, arrival: Arrival, outcome: Outcome) -> None:
             outcome.ignored.append("refused")
 
 
-def _said(place: Place, arrival: Said) -> None:
-    if arrival.tied:
-        said_there(place, arrival)
-        return
-    customer, author = _speaker(place, arrival.speaker, arrival.id)
-    room = _room(place, arrival, customer, author)
-    draft = Draft(
-        author=author,
-        text=arrival.text,
-        source=place.source(arrival.id, arrival.at),
-        attachments=kept(place, arrival, author),
-        reply_to=_reply(place, arrival, room),
-        revision=arrival.revision,
-    )
-    post(place.world, room, draft)
-
-
-def _edited(place: Place, arrival: Edited) -> None:
-    if arrival.conversation:
-        arrival = edited_there(place, arrival)
-    amend_known(
-        place.world,
-        place.source(arrival.id, arrival.at, arrival.conversation),
-        place.install.workspace,
-        _theirs(place, arrival.id, edit_step(arrival.text, arrival.revision, arrival.at)),
-        edit_wait(arrival.text, arrival.revision, arrival.at),
-        "edited",
-        place.install.id,
-    )
-
-
-def _deleted(place: Place, arrival: Deleted) -> None:
-    if arrival.conversation:
-        arrival = deleted_there(place, arrival)
-    source = place.source(arrival.id, arrival.at, arrival.conversation)
-    step = _theirs(place, arrival.id, delete_step)
-    amend_known(place.world, source, place.install.workspace, step, delete_wait, "deleted", place.install.id)
-
-
-def _theirs(place: Place, id_: str, step: Step) -> Step:
-    """The step, for a message that came from there. What we sent there is changed where it was said: that somebody
-    removed the copy takes nothing from anybody else."""
-
-    def own(message: Message) -> Message | None:
-        return step(message) if (message.source.install, message.source.id) == (place.install.id, id_) else None
-
-    return own
-
-
-def _reacted(place: Place, arrival: Reacted) -> None:
-    if arrival.conversation:
-        reacted_there(place, arrival)
-        return
-    customer, author = _speaker(place, arrival.speaker, arrival.id)
-    whose = customer.id if customer else ""
-    mark = (author.id, arrival.emoji, arrival.on, arrival.revision)
-    amend_known(
-        place.world,
-        place.source(arrival.id, arrival.at),
-        place.install.workspace,
-        react_step(*mark),
-        react_wait(*mark, whose),
-        "reaction",
-        author.id,
-        whose,
-    )
-
-
 def _mailed(place: Place, arrival: Mailed) -> None:
     from .mailed import mailed
 
@@ -213,12 +94,12 @@ def _bounced(place: Place, arrival: Bounced) -> None:
 
 # kind of arrival → its name in the metrics, and what is done with it
 HANDLERS: dict[type, tuple[str, Callable[[Place, Any], None]]] = {
-    Said: ("said", _said),
+    Said: ("said", said),
     Mailed: ("mailed", _mailed),
     Bounced: ("bounced", _bounced),
-    Edited: ("edited", _edited),
-    Deleted: ("deleted", _deleted),
-    Reacted: ("reacted", _reacted),
+    Edited: ("edited", edited),
+    Deleted: ("deleted", deleted),
+    Reacted: ("reacted", reacted),
     Echoed: ("echoed", echoed_back),
     Connected: ("connected", connected),
     Ordered: ("ordered", ordered),
@@ -226,87 +107,3 @@ HANDLERS: dict[type, tuple[str, Callable[[Place, Any], None]]] = {
     Renamed: ("renamed", renamed),
     AccountLost: ("accountlost", account_lost),
 }
-
-
-def _speaker(place: Place, speaker: Speaker, id_: str) -> tuple[Customer | None, Author]:
-    """Who speaks, and the customer that they belong to. Only what the channel vouches for becomes a user."""
-    world, workspace = place.world, place.install.workspace
-    if not (speaker.customer and speaker.user):
-        customer = customer_of_address(world, workspace, speaker.email)
-        if customer and customer.state != "active":
-            customer = None
-        visitor = admit_visitor(
-            world,
-            workspace,
-            derived("vis", place.install.id, id_),
-            speaker.name,
-            speaker.email,
-            customer.id if customer else "",
-        )
-        name = speaker.name or speaker.email or "Visitor"
-        return customer, Author(kind="visitor", id=visitor.id, name=name, verified=False)
-    named = {"name": speaker.customer_name} if speaker.customer_name else {}
-    customer, _ = admit_customer(world, workspace, speaker.customer, **named)
-    told = {"name": speaker.name, "email": speaker.email}
-    user, _ = admit_user(world, customer, speaker.user, **{key: value for key, value in told.items() if value})
-    if customer.state != "active" or user.state != "active":
-        raise Barred
-    return customer, Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)
-
-
-def _room(place: Place, arrival: Said, customer: Customer | None, author: Author) -> str:
-    """The id of the room that this belongs in; never one of another customer."""
-    known = place.world.store.one(ref(Known, place.install.id, arrival.id))
-    if known and known.n:
-        home = place.world.store.one(ref(Room, known.room))
-        if home and home.customer and customer and home.customer != customer.id:  # no repeat: these words are new
-            raise Conflict("the message's id is that of a message of another customer")
-        return known.room
-    if customer and arrival.conversation:
-        found = _conversation(place, arrival.conversation, customer)
-        return found or own_room(place, arrival, None, author)
-    if customer and not arrival.fresh_room:
-        return triage_room_id(customer.id)
-    return own_room(place, arrival, customer, author)
-
-
-def _conversation(place: Place, conversation: str, customer: Customer) -> str | None:
-    """The room behind a hint: a room's id, or an outside thread's, which gets a topic room when it first speaks.
-    None if it is another customer's."""
-    hinted = place.world.store.one(ref(Room, conversation)) if conversation.startswith("room_") else None
-    if hinted:
-        fits = hinted.workspace == customer.workspace and hinted.customer == customer.id and not hinted.vendor_only
-        return hinted.id if fits else None
-
-    def attempt(_: int) -> str | None:
-        tie = place.world.store.one(ref(Tie, place.install.id, conversation))
-        if tie is None:
-            room = new_room(place, derived("room", place.install.id, conversation), conversation, customer)
-            place.world.store.commit(new(room), *_tied(place, room, conversation))
-            return room.id
-        tied = place.world.store.one(ref(Room, tie.room))
-        return tied.id if tied and tied.customer == customer.id else None
-
-    return again(place.world, attempt)
-
-
-def _tied(place: Place, room: Room, conversation: str) -> list[Write]:
-    install, since = place.install, place.envelope.received_at
-    bridge = Bridge(
-        room=room.id,
-        install=install.id,
-        channel=install.kind,
-        workspace=room.workspace,
-        bound_at=since,
-        conversation=conversation,
-    )
-    tie = Tie(install=install.id, conversation=conversation, workspace=room.workspace, room=room.id, bound_at=since)
-    return [new(bridge), new(tie)]
-
-
-def _reply(place: Place, arrival: Said, room: str) -> Reply | None:
-    """What it answers, if that is known and in the same room."""
-    if not arrival.reply_to:
-        return None
-    known = place.world.store.one(ref(Known, place.install.id, arrival.reply_to))
-    return Reply(message=message_id(known.room, known.n)) if known and known.n and known.room == room else None

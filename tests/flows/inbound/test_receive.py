@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.desk.arrivals import Deleted, Edited, File, Ignored, Reacted, Said, Speaker, Unsupported
+from chalicelib.desk.arrivals import Deleted, Edited, File, Ignored, Outcome, Reacted, Said, Speaker, Unsupported
 from chalicelib.desk.customers import Customer, User, Visitor
 from chalicelib.desk.errors import Conflict, TooLarge
 from chalicelib.desk.files import MAX_SIZE, Attachment
@@ -11,7 +11,6 @@ from chalicelib.desk.messages import Known, Message
 from chalicelib.desk.rooms import Bridge, Room
 from chalicelib.desk.workspaces import Install, Workspace
 from chalicelib.flows.customers.admit import admit_customer, admit_user
-from chalicelib.flows.inbound.receive import Outcome
 from chalicelib.ports import Away, Drop, Listing, new, over, ref
 from chalicelib.store.rows import from_row
 from tests.arriving import INSTALL, TRIAGE, WORKSPACE, arrive, arrive_as, event, known, outside

@@ -1,0 +1,178 @@
+"""Arrivals whose channel itself says whose they are: a form, an app's own webhook."""
+
+from ...desk.arrivals import (
+    Deleted,
+    Edited,
+    Reacted,
+    Said,
+    Speaker,
+)
+from ...desk.customers import Customer
+from ...desk.errors import Conflict
+from ...desk.ids import derived, message_id, triage_room_id
+from ...desk.messages import Author, Draft, Known, Message, Reply
+from ...desk.rooms import Bridge, Room, Tie
+from ...ports import Write, new, ref
+from ..customers.admit import admit_customer, admit_user, admit_visitor, customer_of_address
+from ..once import again
+from ..rooms.amend import Step, amend_known, delete_step, delete_wait, edit_step, edit_wait, react_step, react_wait
+from ..rooms.post import post
+from .bridged import (
+    deleted_there,
+    edited_there,
+    reacted_there,
+    said_there,
+)
+from .context import Barred, Place, kept, new_room, own_room
+
+
+def said(place: Place, arrival: Said) -> None:
+    if arrival.tied:
+        said_there(place, arrival)
+        return
+    customer, author = _speaker(place, arrival.speaker, arrival.id)
+    room = _room(place, arrival, customer, author)
+    draft = Draft(
+        author=author,
+        text=arrival.text,
+        source=place.source(arrival.id, arrival.at),
+        attachments=kept(place, arrival, author),
+        reply_to=_reply(place, arrival, room),
+        revision=arrival.revision,
+    )
+    post(place.world, room, draft)
+
+
+def edited(place: Place, arrival: Edited) -> None:
+    if arrival.conversation:
+        arrival = edited_there(place, arrival)
+    amend_known(
+        place.world,
+        place.source(arrival.id, arrival.at, arrival.conversation),
+        place.install.workspace,
+        _theirs(place, arrival.id, edit_step(arrival.text, arrival.revision, arrival.at)),
+        edit_wait(arrival.text, arrival.revision, arrival.at),
+        "edited",
+        place.install.id,
+    )
+
+
+def deleted(place: Place, arrival: Deleted) -> None:
+    if arrival.conversation:
+        arrival = deleted_there(place, arrival)
+    source = place.source(arrival.id, arrival.at, arrival.conversation)
+    step = _theirs(place, arrival.id, delete_step)
+    amend_known(place.world, source, place.install.workspace, step, delete_wait, "deleted", place.install.id)
+
+
+def _theirs(place: Place, id_: str, step: Step) -> Step:
+    """The step, for a message that came from there. What we sent there is changed where it was said: that somebody
+    removed the copy takes nothing from anybody else."""
+
+    def own(message: Message) -> Message | None:
+        return step(message) if (message.source.install, message.source.id) == (place.install.id, id_) else None
+
+    return own
+
+
+def reacted(place: Place, arrival: Reacted) -> None:
+    if arrival.conversation:
+        reacted_there(place, arrival)
+        return
+    customer, author = _speaker(place, arrival.speaker, arrival.id)
+    whose = customer.id if customer else ""
+    mark = (author.id, arrival.emoji, arrival.on, arrival.revision)
+    amend_known(
+        place.world,
+        place.source(arrival.id, arrival.at),
+        place.install.workspace,
+        react_step(*mark),
+        react_wait(*mark, whose),
+        "reaction",
+        author.id,
+        whose,
+    )
+
+
+def _speaker(place: Place, speaker: Speaker, id_: str) -> tuple[Customer | None, Author]:
+    """Who speaks, and the customer that they belong to. Only what the channel vouches for becomes a user."""
+    world, workspace = place.world, place.install.workspace
+    if not (speaker.customer and speaker.user):
+        customer = customer_of_address(world, workspace, speaker.email)
+        if customer and customer.state != "active":
+            customer = None
+        visitor = admit_visitor(
+            world,
+            workspace,
+            derived("vis", place.install.id, id_),
+            speaker.name,
+            speaker.email,
+            customer.id if customer else "",
+        )
+        name = speaker.name or speaker.email or "Visitor"
+        return customer, Author(kind="visitor", id=visitor.id, name=name, verified=False)
+    named = {"name": speaker.customer_name} if speaker.customer_name else {}
+    customer, _ = admit_customer(world, workspace, speaker.customer, **named)
+    told = {"name": speaker.name, "email": speaker.email}
+    user, _ = admit_user(world, customer, speaker.user, **{key: value for key, value in told.items() if value})
+    if customer.state != "active" or user.state != "active":
+        raise Barred
+    return customer, Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)
+
+
+def _room(place: Place, arrival: Said, customer: Customer | None, author: Author) -> str:
+    """The id of the room that this belongs in; never one of another customer."""
+    known = place.world.store.one(ref(Known, place.install.id, arrival.id))
+    if known and known.n:
+        home = place.world.store.one(ref(Room, known.room))
+        if home and home.customer and customer and home.customer != customer.id:  # no repeat: these words are new
+            raise Conflict("the message's id is that of a message of another customer")
+        return known.room
+    if customer and arrival.conversation:
+        found = _conversation(place, arrival.conversation, customer)
+        return found or own_room(place, arrival, None, author)
+    if customer and not arrival.fresh_room:
+        return triage_room_id(customer.id)
+    return own_room(place, arrival, customer, author)
+
+
+def _conversation(place: Place, conversation: str, customer: Customer) -> str | None:
+    """The room behind a hint: a room's id, or an outside thread's, which gets a topic room when it first speaks.
+    None if it is another customer's."""
+    hinted = place.world.store.one(ref(Room, conversation)) if conversation.startswith("room_") else None
+    if hinted:
+        fits = hinted.workspace == customer.workspace and hinted.customer == customer.id and not hinted.vendor_only
+        return hinted.id if fits else None
+
+    def attempt(_: int) -> str | None:
+        tie = place.world.store.one(ref(Tie, place.install.id, conversation))
+        if tie is None:
+            room = new_room(place, derived("room", place.install.id, conversation), conversation, customer)
+            place.world.store.commit(new(room), *_tied(place, room, conversation))
+            return room.id
+        tied = place.world.store.one(ref(Room, tie.room))
+        return tied.id if tied and tied.customer == customer.id else None
+
+    return again(place.world, attempt)
+
+
+def _tied(place: Place, room: Room, conversation: str) -> list[Write]:
+    install, since = place.install, place.envelope.received_at
+    bridge = Bridge(
+        room=room.id,
+        install=install.id,
+        channel=install.kind,
+        workspace=room.workspace,
+        bound_at=since,
+        conversation=conversation,
+    )
+    tie = Tie(install=install.id, conversation=conversation, workspace=room.workspace, room=room.id, bound_at=since)
+    return [new(bridge), new(tie)]
+
+
+def _reply(place: Place, arrival: Said, room: str) -> Reply | None:
+    """What it answers, if that is known and in the same room."""
+    if not arrival.reply_to:
+        return None
+    known = place.world.store.one(ref(Known, place.install.id, arrival.reply_to))
+    return Reply(message=message_id(known.room, known.n)) if known and known.n and known.room == room else None
