@@ -19,15 +19,14 @@ from chalicelib.desk.rooms import Room
 from chalicelib.desk.segments import Placement
 from chalicelib.flows.access.mail_links import mail_links
 from chalicelib.flows.bridges.replay_missed import catch_up
+from chalicelib.flows.clock import due, due_sync
+from chalicelib.flows.customers.batches import placing
 from chalicelib.flows.customers.evaluate_segments import behind, place
 from chalicelib.flows.customers.run_job import work
 from chalicelib.flows.dead_letters.settle import settle_letter
 from chalicelib.flows.delivery.announce import Listeners, announce, announce_promise
 from chalicelib.flows.delivery.deliver import deliver
 from chalicelib.flows.delivery.owed import Ties, react, wake
-from chalicelib.flows.due import due
-from chalicelib.flows.due_sync import due_sync
-from chalicelib.flows.due_work import placing
 from chalicelib.flows.inbound.receive import receive
 from chalicelib.flows.search.index import changed as said_anew
 from chalicelib.flows.search.index import note, noted, sort

@@ -185,12 +185,12 @@ def react(event: Any) -> None:
     from ..desk.search_index import Unindexed
     from ..desk.segments import Placement
     from ..desk.workspaces import Agent
+    from ..flows.customers.batches import placing
     from ..flows.customers.evaluate_segments import behind
     from ..flows.dead_letters.note import noted
     from ..flows.delivery.announce import Listeners, announce, announce_promise
     from ..flows.delivery.owed import Ties, wake
     from ..flows.delivery.owed import react as derive
-    from ..flows.due_work import placing
     from ..flows.search.index import changed as said_anew
     from ..flows.search.index import note
     from ..flows.search.index import noted as unindexed_of
@@ -262,12 +262,10 @@ def react(event: Any) -> None:
 @workers.schedule(Rate(1, unit=Rate.MINUTES), name="tick")
 def tick(event: Any) -> None:
     """What has come due."""
-    from ..flows.due import due
-    from ..flows.due_sync import due_sync
-    from ..flows.due_work import due_work
+    from ..flows.clock import tick as work_off
     from ..wiring import world
 
-    say("tick", due=due(world()), work=due_work(world()), sync=due_sync(world()))
+    say("tick", **work_off(world()))
 
 
 def each(queue: str, event: Any, one: Callable[[Record], Any]) -> dict[str, Any]:

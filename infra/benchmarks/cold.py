@@ -81,7 +81,7 @@ NEEDS = {
     "chalicelib.edge.workers.index": (
         "import chalicelib.flows.search.index, chalicelib.flows.search.reindex; client('sqs'); client('s3')"
     ),
-    "chalicelib.edge.workers.tick": "import chalicelib.flows.due, chalicelib.flows.due_work; client('sqs')",
+    "chalicelib.edge.workers.tick": "import chalicelib.flows.clock; client('sqs')",
 }
 # One whole request, with AWS's answers made up where botocore would send.
 ANSWERED = """\

@@ -4,8 +4,8 @@ import pytest
 
 from chalicelib.desk.errors import Busy
 from chalicelib.desk.jobs import WAKE_AFTER
+from chalicelib.flows.clock import due_work
 from chalicelib.flows.customers import run_job as working
-from chalicelib.flows.due_work import due_work
 from tests.api import Tenant
 from tests.fakes import Parley
 

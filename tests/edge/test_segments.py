@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.desk.segments import MAX_SEGMENTS
-from chalicelib.flows.due_work import due_work
+from chalicelib.flows.clock import due_work
 from tests.api import Client, Tenant
 from tests.fakes import Parley
 

@@ -11,7 +11,7 @@ from chalicelib.desk.messages import Message
 from chalicelib.desk.rooms import Room
 from chalicelib.flows.broadcasts import plan
 from chalicelib.flows.broadcasts import send as flow
-from chalicelib.flows.due import due
+from chalicelib.flows.clock import due
 from chalicelib.ports import Away, Errand, ref
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.rows import from_row

@@ -11,8 +11,8 @@ from chalicelib.desk.messages import Author, Draft, Source
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.workspaces import Install, Secret, Workspace
 from chalicelib.flows.bridges.replay import replay
+from chalicelib.flows.clock import due
 from chalicelib.flows.delivery.deliver import deliver
-from chalicelib.flows.due import due
 from chalicelib.flows.rooms.amend import amend, delete_step, edit_step
 from chalicelib.flows.rooms.post import post
 from chalicelib.ports import Answer, Away, Unreachable, new, ref

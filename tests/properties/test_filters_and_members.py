@@ -11,7 +11,7 @@ from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.segments import Placement, holds, parse, turns
 from chalicelib.flows.broadcasts.send import broadcast
-from chalicelib.flows.due_work import due_work
+from chalicelib.flows.clock import due_work
 from chalicelib.store.rows import from_row
 from tests.api import Tenant
 from tests.conftest import in_memory

@@ -27,6 +27,7 @@ from .context import Barred, Place, kept, new_room, own_room
 
 
 def said(place: Place, arrival: Said) -> None:
+    """A message: into the room that it belongs in, by whom the channel says it is."""
     if arrival.tied:
         said_there(place, arrival)
         return
@@ -44,6 +45,7 @@ def said(place: Place, arrival: Said) -> None:
 
 
 def edited(place: Place, arrival: Edited) -> None:
+    """An edit of what came from there; of a message never seen it waits for that."""
     if arrival.conversation:
         arrival = edited_there(place, arrival)
     amend_known(
@@ -58,6 +60,7 @@ def edited(place: Place, arrival: Edited) -> None:
 
 
 def deleted(place: Place, arrival: Deleted) -> None:
+    """A delete of what came from there; of a message never seen it waits for that."""
     if arrival.conversation:
         arrival = deleted_there(place, arrival)
     source = place.source(arrival.id, arrival.at, arrival.conversation)
@@ -76,6 +79,7 @@ def _theirs(place: Place, id_: str, step: Step) -> Step:
 
 
 def reacted(place: Place, arrival: Reacted) -> None:
+    """A reaction by whom the channel says it is."""
     if arrival.conversation:
         reacted_there(place, arrival)
         return

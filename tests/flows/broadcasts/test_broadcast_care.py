@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.flows.due import due
+from chalicelib.flows.clock import due
 from tests.api import Tenant
 from tests.fakes import Parley
 from tests.flows.broadcasts.test_broadcasting import do, drafted, results, sent, shown, texts, three, work  # noqa: F401

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.segments import Member, Segment
 from chalicelib.flows.broadcasts.send import broadcast
-from chalicelib.flows.due import due
+from chalicelib.flows.clock import due
 from chalicelib.ports import Errand, new, ref
 from tests.api import Client, Tenant
 from tests.fakes import Parley

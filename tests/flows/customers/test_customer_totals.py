@@ -1,7 +1,7 @@
 """What Parley itself knows of a customer: it moves segments by what changes, and by nothing else."""
 
 from chalicelib.flows.broadcasts.send import broadcast
-from chalicelib.flows.due_work import due_work
+from chalicelib.flows.clock import due_work
 from tests.api import Client, Tenant
 from tests.fakes import Parley
 

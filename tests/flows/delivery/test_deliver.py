@@ -8,7 +8,7 @@ from standardwebhooks.webhooks import Webhook
 
 from chalicelib.desk.deliveries import HOLDS_OTHERS, MAX_BEHIND, WAITS, Delivery, Sent
 from chalicelib.desk.workspaces import Install, Workspace
-from chalicelib.flows.due import due
+from chalicelib.flows.clock import due
 from chalicelib.ports import AddressRefused, Answer, Away, new, ref
 from chalicelib.store.rows import from_row
 from tests.fakes import Parley

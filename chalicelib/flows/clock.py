@@ -1,0 +1,80 @@
+"""What the clock finds due, once a minute (scheduler): every wake-up that was lost or had to wait comes from here.
+
+What is still due comes again with the next minute, so whoever is woken may do it twice.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..desk.broadcasts import Broadcast, Tally
+from ..desk.deliveries import Delivery
+from ..desk.issues import Issue, Notice, Ticket, Tracking
+from ..desk.jobs import Job
+from ..desk.rooms import Room
+from ..desk.segments import Placement
+from ..ports import Call, Task, World
+from .broadcasts.control import look_after
+from .broadcasts.send import wake_piece
+from .customers.batches import placing
+from .customers.start_job import next_piece
+from .paging import pages_due
+from .rooms.promise_due import fall_due
+
+
+def tick(world: World) -> dict[str, int]:
+    """Wake whoever has something due; how many by kind of work: deliveries, broadcasts and promises (`due`), jobs and
+    customers to place (`work`), tickets and notices (`sync`)."""
+    return {"due": due(world), "work": due_work(world), "sync": due_sync(world)}
+
+
+def due(world: World) -> int:
+    """Wake the bridge of each due delivery, look after each due broadcast, mark each room whose promise is due; how
+    many."""
+    found, minute = 0, world.clock.now() // 60_000
+    for page in pages_due(world, "due"):
+        world.queues.wake(Call(row.bridge, row.n, f"due:{minute}") for row in page if isinstance(row, Delivery))
+        for row in page:
+            if isinstance(row, Broadcast):
+                look_after(world, row)
+            elif isinstance(row, Tally):
+                wake_piece(world, row)
+            elif isinstance(row, Room):
+                fall_due(world, row.id)
+        found += len(page)
+    return found
+
+
+def due_work(world: World) -> int:
+    """Wake the worker of jobs for jobs without progress, and for customers whom passing time may move; how many."""
+    found = 0
+    for page in pages_due(world, "due-work"):
+        world.queues.work(_jobs(page))
+        found += len(page)
+    return found
+
+
+def due_sync(world: World) -> int:
+    """Wake the worker of trackers for tickets to look at again, notices and merges that stand still, and installs whose
+    nightly pass begins; how many."""
+    found, minute = 0, world.clock.now() // 60_000
+    for page in pages_due(world, "due-sync"):
+        world.queues.sync(_task(record, f"due:{minute}") for record in page)
+        found += len(page)
+    return found
+
+
+def _jobs(due: list[Job | Placement]) -> list[dict[str, Any]]:
+    customers: dict[str, dict[str, Sequence[str]]] = {}
+    for record in due:
+        if isinstance(record, Placement):
+            customers.setdefault(record.workspace, {})[record.customer] = ()
+    pieces = [next_piece(record) for record in due if isinstance(record, Job)]
+    return pieces + placing(customers)
+
+
+def _task(record: Issue | Notice | Ticket | Tracking, why: str) -> Task:
+    if isinstance(record, Ticket):
+        return Task("look", record.issue, record.install, record.ticket, why=why)
+    if isinstance(record, Notice):
+        return Task("tell", record.id, why=why)
+    return Task("merge", record.id, why=why) if isinstance(record, Issue) else Task("repair", record.install, why=why)
