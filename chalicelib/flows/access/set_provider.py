@@ -4,12 +4,12 @@ from typing import Any
 
 import msgspec
 
+from ...desk.addresses import DOMAIN, PUBLIC_MAIL
 from ...desk.errors import Invalid
 from ...desk.people import Principal
 from ...desk.sessions import Provider
 from ...ports import Drop, World, new, over, ref
 from ..audit import audit
-from ..customers.admit import DOMAIN, PUBLIC_MAIL
 from ..once import again
 from ..secrets import sealed
 from .oidc import discovered

@@ -1,10 +1,10 @@
 """Let people in: customers with triage room and domains, users, visitors. Each is made where it is first named."""
 
-import re
 from typing import Any
 
 from msgspec import json
 
+from ...desk.addresses import DOMAIN, PUBLIC_MAIL
 from ...desk.customers import Customer, Domain, User, Visitor
 from ...desk.errors import Conflict, Invalid
 from ...desk.ids import customer_id, triage_room_id, user_id
@@ -14,12 +14,6 @@ from ...desk.rooms import Room
 from ...ports import Drop, Put, World, Write, new, over, ref
 from ..once import again
 
-DOMAIN = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])\Z")
-# Whoever has an address there belongs to nobody in particular.
-PUBLIC_MAIL = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com aol.com "  # noqa: SIM905
-    "proton.me protonmail.com gmx.de gmx.net web.de mail.ru yandex.ru qq.com 163.com fastmail.com zoho.com".split()
-)
 MAX_DOMAINS = 40
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+from chalicelib.desk.addresses import PUBLIC_MAIL
 from chalicelib.desk.customers import Domain
 from chalicelib.desk.ids import customer_id
-from chalicelib.flows.customers.admit import MAX_DOMAINS, PUBLIC_MAIL, check_domains, customer_of_address
+from chalicelib.flows.customers.admit import MAX_DOMAINS, check_domains, customer_of_address
 from chalicelib.ports import ref
 from tests.api import Tenant
 from tests.fakes import Parley
