@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from chalicelib.flows.access import oidc
 from chalicelib.ports import Answer, Request
 from tests.api import Client, Got, Tenant
-from tests.edge.test_sign_in import Browser
+from tests.edge.routes.test_sign_in import Browser
 from tests.fakes import Parley
 
 ISSUER = "https://idp.example/realm"
