@@ -8,6 +8,8 @@ import pytest
 
 from infra.build import Package
 from infra.template import functions, of_type
+from tests.stored.spoken import codeless
+from tests.stored.standing import document
 
 FUNCTIONS = {
     "APIHandler": ("app.app", 512, 29),
@@ -128,6 +130,14 @@ def test_the_functions_are_these_with_their_memory_and_time(template: Template) 
         for name, of in functions(template).items()
     }
     assert found == FUNCTIONS
+
+
+def test_the_stack_is_the_one_that_was_there(template: Template) -> None:
+    found, kept = codeless(template), document("template.json")
+    assert set(found["Resources"]) == set(kept["Resources"])
+    for name, resource in kept["Resources"].items():
+        assert found["Resources"][name] == resource, name
+    assert found == kept
 
 
 def test_nothing_reserves_concurrency(template: Template) -> None:

@@ -1,0 +1,71 @@
+"""What the API says of itself, what it calls its refusals, what metrics count by, and the stack it asks for."""
+
+import json
+from typing import Any, get_args
+
+import pytest
+
+from chalicelib.desk.arrivals import Arrival
+from chalicelib.edge.door.openapi import document
+from chalicelib.edge.door.problems import PROBLEMS, problem
+from chalicelib.edge.door.router import ROUTES
+from chalicelib.edge.http import answer  # noqa: F401  fills the route table
+from chalicelib.flows.inbound import receive
+from chalicelib.telemetry import METRICS
+from infra.template import functions
+from tests.arriving import arrive_as, outside
+from tests.fakes import Parley
+
+from .whole import whole
+
+
+def openapi() -> Any:
+    """The document, without its version and the words for people."""
+    told = json.loads(document(tuple(ROUTES), "https://parley.test"))
+    del told["info"]["version"]
+    return _wordless(told)
+
+
+def _wordless(told: Any) -> Any:
+    """A property may be called `description`: then it is a schema, and stays."""
+    if isinstance(told, list):
+        return [_wordless(each) for each in told]
+    if not isinstance(told, dict):
+        return told
+    words = {name for name in ("description", "summary") if isinstance(told.get(name), str)}
+    return {name: _wordless(each) for name, each in told.items() if name not in words}
+
+
+def problems() -> dict[str, Any]:
+    """What each error that the API knows, and any other, is told as, by its code."""
+    told = [problem(_raised(kind)) for kind in [*PROBLEMS, RuntimeError]]
+    return {body["code"]: {"body": body, "headers": headers} for _, body, headers in told}
+
+
+def _raised(kind: type[Exception]) -> Exception:
+    try:
+        return kind("why", "field")
+    except TypeError:
+        return kind("why")
+
+
+def codeless(template: Any) -> Any:
+    """A packaged template without where code lies (the zip, and the modules of its functions), without what it was
+    packaged on and by, and without words for people."""
+    told = _wordless(template)
+    for resource in functions(told).values():
+        found = resource["Properties"]
+        for name in ("CodeUri", "Architectures", "Runtime", "Tags"):
+            found.pop(name, None)
+        found["Handler"] = found["Handler"].rpartition(".")[2]
+    return told
+
+
+def metrics() -> dict[str, list[str]]:
+    """Their names, and what a handled arrival of each sort is counted as."""
+    arrivals = [whole(kind) for kind in get_args(Arrival)]
+    with pytest.MonkeyPatch.context() as patch:
+        for kind, (name, _) in receive.HANDLERS.items():
+            patch.setitem(receive.HANDLERS, kind, (name, lambda place, arrival: None))
+        outcome = arrive_as(outside(Parley()), *arrivals)
+    return {"names": sorted(METRICS), "handled": sorted(outcome.handled)}

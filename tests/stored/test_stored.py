@@ -1,0 +1,91 @@
+"""What is stored and spoken keeps its name: rows, queue messages, stream records and documents of 4a140ce are read,
+written and worked off by later code as they were then.
+
+What is new since need not be in it. What is meant to come out otherwise is told by `python -m tests.stored.make again`.
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.store.keys import KINDS
+from chalicelib.store.rows import Row, from_row, to_row
+
+from . import spoken
+from .standing import after_hours, after_queues, after_stream, document, found, lines
+from .wire import read
+
+ROWS = read(lines("table.jsonl"))
+
+
+def test_every_kind_of_then_is_known() -> None:
+    assert {row.t for row in ROWS} <= {kind.name for kind in KINDS}
+    assert len({row.t for row in ROWS}) == 67
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.t} {row.sk}")
+def test_a_row_comes_back_as_it_is(row: Row) -> None:
+    again = to_row(from_row(row))
+    assert (again.pk, again.sk, again.v, again.t, again.g, again.expires) == (
+        row.pk, row.sk, row.v, row.t, row.g, row.expires,
+    )  # fmt: skip
+    assert json.loads(again.d) == json.loads(row.d)
+
+
+def compare(made: dict[str, Any], kept: dict[str, Any]) -> None:
+    """One list after the other: so each failure tells of little."""
+    for name in kept:
+        more, fewer = _without(made[name], kept[name]), _without(kept[name], made[name])
+        assert (more, fewer) == ([], []), name
+    assert set(made) == set(kept)
+
+
+def _without(these: list[Any], those: list[Any]) -> list[Any]:
+    left = list(those)
+    return [each for each in these if each not in left or left.remove(each)]
+
+
+def test_react_makes_of_the_stream_what_it_made() -> None:
+    compare(after_stream(), document("outcome.json")["stream"])
+
+
+def test_the_workers_make_of_the_queues_what_they_made() -> None:
+    kept = document("outcome.json")["queues"]
+    assert kept["failed"] == []
+    compare(after_queues(), kept)
+
+
+def test_the_clock_finds_due_what_it_found() -> None:
+    compare(after_hours(), document("outcome.json")["hours"])
+
+
+def test_credentials_open_and_search_finds() -> None:
+    kept = document("outcome.json")
+    assert kept["people"] != []
+    assert kept["hits"] != []
+    compare(found(), {name: kept[name] for name in ("people", "hits")})
+
+
+def test_the_api_still_says_of_itself_all_that_it_said() -> None:
+    told, kept = spoken.openapi(), document("openapi.json")
+    for path, operations in kept["paths"].items():
+        assert missing(told["paths"].get(path), operations) == [], path
+    assert missing(told, kept) == []
+
+
+def missing(told: Any, kept: Any, at: str = "") -> list[str]:
+    """The places of `kept` at which `told` has something else. What it has besides is no matter."""
+    if isinstance(kept, dict) and isinstance(told, dict):
+        return [miss for name in kept for miss in missing(told.get(name), kept[name], f"{at}/{name}")]
+    if isinstance(kept, list) and isinstance(told, list):
+        return [f"{at}/{each}" for each in kept if each not in told]
+    return [] if told == kept else [at]
+
+
+def test_refusals_are_called_what_they_were_called() -> None:
+    assert spoken.problems() == document("problems.json")
+
+
+def test_metrics_count_by_the_words_that_they_counted_by() -> None:
+    assert spoken.metrics() == document("metrics.json")
