@@ -16,7 +16,7 @@ def main() -> None:
     from chalicelib.aws.clock import SystemClock
     from chalicelib.aws.files import S3Files
     from chalicelib.flows.rebuild import rebuild
-    from chalicelib.flows.search.reindex import walk_all
+    from chalicelib.flows.search.reindex import reindex_all
     from chalicelib.search.segments import SegmentIndex
     from chalicelib.store.dynamo import DynamoTable
     from chalicelib.store.store import TableStore
@@ -31,7 +31,7 @@ def main() -> None:
     for name, count in sorted(mended.items()):
         print(f"{name:12} {count} put right")
     index = SegmentIndex(store, S3Files(outputs["FilesBucket"]), clock)
-    print(f"{'search':12} {walk_all(store, index, store.everything(), clock.now())} found again")
+    print(f"{'search':12} {reindex_all(store, index, store.everything(), clock.now())} found again")
     print("Everything else was as it should be." if mended else "Everything was as it should be.")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.desk.arrivals import Arrival, Outcome
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.ids import customer_id, triage_room_id
-from chalicelib.desk.messages import Known, Message
+from chalicelib.desk.messages import Mapped, Message
 from chalicelib.desk.workspaces import Install, Workspace
 from chalicelib.flows.inbound.receive import receive
 from chalicelib.ports import new, ref
@@ -81,5 +81,5 @@ def arrive_as(parley: Parley, *arrivals: Arrival, install: str = INSTALL, receiv
 
 def known(parley: Parley, id_: str, install: str = INSTALL) -> Message | None:
     """The message that an outside id names."""
-    entry = parley.store.one(ref(Known, install, id_))
+    entry = parley.store.one(ref(Mapped, install, id_))
     return parley.store.one(ref(Message, entry.room, entry.n, False)) if entry and entry.n else None

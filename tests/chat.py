@@ -10,7 +10,7 @@ from chalicelib.desk.deliveries import Lost, Parcel, Receipt, Retry, Sent, Skipp
 from chalicelib.desk.outside_people import Shown
 from chalicelib.desk.rooms import within
 from chalicelib.desk.workspaces import Install
-from chalicelib.ports import Denied, World
+from chalicelib.ports import ProviderRefused, World
 
 from .arriving import arrive_as
 from .fakes import Parley
@@ -145,12 +145,12 @@ class Chat:
 
     def person(self, outside: str, account: str) -> Shown:
         if outside == "unknown":
-            raise Denied("user_not_found")
+            raise ProviderRefused("user_not_found")
         agent = outside.startswith("agent")
         return Shown(name=outside.title(), email=f"{outside}@vendor.example" if agent else "", home=agent)
 
     def file(self, file: Any, account: str, most: int) -> bytes:
-        raise Denied("no such file")
+        raise ProviderRefused("no such file")
 
     def answer(self, where: str, text: str, account: str) -> None:
         return None

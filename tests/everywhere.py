@@ -14,7 +14,7 @@ from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.messages import Message
 from chalicelib.flows.inbound.receive import receive
-from chalicelib.ports import Answer, Busy, Request, Unreachable
+from chalicelib.ports import Answer, ProviderBusy, Request, Unreachable
 from chalicelib.store.rows import from_row
 
 from .api import Tenant
@@ -71,7 +71,7 @@ class Clinic(FakeMailer):
 
     def send(self, raw: bytes, to: Any) -> str:
         if how := self.how():
-            raise Busy(f"SES: {how}", 30 if how == "429" else 0)
+            raise ProviderBusy(f"SES: {how}", 30 if how == "429" else 0)
         return super().send(raw, to)
 
 

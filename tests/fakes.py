@@ -18,22 +18,22 @@ from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.segments import Placement
 from chalicelib.flows.access.mail_links import mail_links
-from chalicelib.flows.bridges.replay_missed import catch_up
+from chalicelib.flows.bridges.replay_missed import replay_missed
 from chalicelib.flows.clock import due, due_sync
-from chalicelib.flows.customers.batches import placing
-from chalicelib.flows.customers.evaluate_segments import behind, place
-from chalicelib.flows.customers.run_job import work
+from chalicelib.flows.customers.batches import evaluations
+from chalicelib.flows.customers.evaluate_segments import customers_behind, evaluate_segments
+from chalicelib.flows.customers.run_job import run_job
 from chalicelib.flows.dead_letters.settle import settle_letter
 from chalicelib.flows.delivery.announce import Listeners, announce, announce_promise
 from chalicelib.flows.delivery.deliver import deliver
-from chalicelib.flows.delivery.owed import Ties, react, wake
+from chalicelib.flows.delivery.owed import BatchReads, react, wake
 from chalicelib.flows.inbound.receive import receive
-from chalicelib.flows.search.index import changed as said_anew
-from chalicelib.flows.search.index import note, noted, sort
-from chalicelib.flows.search.reindex import walk
-from chalicelib.flows.tickets.after_change import following
-from chalicelib.flows.tickets.tasks import sync
-from chalicelib.ports import Answer, Call, Errand, Request, Sorting, Task, Unreachable, Upload, World, ref
+from chalicelib.flows.search.index import changed_thing as said_anew
+from chalicelib.flows.search.index import index_pending, mark_changed, unindexed_of
+from chalicelib.flows.search.reindex import reindex_page
+from chalicelib.flows.tickets.after_change import tasks_after_change
+from chalicelib.flows.tickets.tasks import run_task
+from chalicelib.ports import Answer, Call, Errand, IndexTask, Request, Task, Unreachable, Upload, World, ref
 from chalicelib.search.segments import SegmentIndex
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.rows import Row, from_row
@@ -76,7 +76,7 @@ class FakeQueues:
     tasks: list[dict[str, Any]] = field(default_factory=list)
     looks: list[Task] = field(default_factory=list)
     synced: set[tuple[str, str, str]] = field(default_factory=set)
-    sortings: list[Sorting] = field(default_factory=list)
+    sortings: list[IndexTask] = field(default_factory=list)
     late: list[tuple[Call, int]] = field(default_factory=list)
     dead: dict[str, str] = field(default_factory=dict)
     again: list[tuple[str, str]] = field(default_factory=list)
@@ -100,7 +100,7 @@ class FakeQueues:
     def broadcast(self, errands: Iterable[Errand]) -> None:
         self.errands += errands
 
-    def work(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
+    def jobs(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
         self.tasks += tasks
 
     def sync(self, tasks: Iterable[Task]) -> None:
@@ -109,7 +109,7 @@ class FakeQueues:
                 self.synced.add((task.do, task.group, task.why))
                 self.looks.append(task)
 
-    def sort(self, tasks: Iterable[Sorting]) -> None:
+    def index(self, tasks: Iterable[IndexTask]) -> None:
         self.sortings += tasks
 
     def set_aside(self, pk: str, sk: str, reason: str, letter: DeadLetter | None = None) -> None:
@@ -243,14 +243,14 @@ class Parley:
         changed = [(key, row, old) for key, row, old in changed if old is None or old.d != row.d]
         calls: list[Call] = []
         moved: dict[str, dict[str, list[str]]] = {}
-        ties, listeners, rows = Ties(self.store), Listeners(self.world), []
+        ties, listeners, rows = BatchReads(self.store), Listeners(self.world), []
         for key, row, old in changed:
             self.reacted[key] = row
             record = from_row(row)
-            self.queues.sync(following(record, old and from_row(old)))
+            self.queues.sync(tasks_after_change(record, old and from_row(old)))
             if anew := said_anew(record, old and from_row(old)):
                 room = self.store.one(ref(Room, anew.room)) if isinstance(anew, Message) else anew
-                rows += noted(anew, room if isinstance(room, Room) else None, self.clock.now())
+                rows += unindexed_of(anew, room if isinstance(room, Room) else None, self.clock.now())
             if isinstance(record, Message | Change):
                 calls += react(self.world, record, ties)
                 if isinstance(record, Change) and (room := ties.room(record.room)):
@@ -262,7 +262,7 @@ class Parley:
             elif there := came_or_went(old and from_row(old), record):
                 moved.setdefault(there.workspace, {}).setdefault(there.customer, [])
             elif isinstance(record, Issue) and (into := merged(old and from_row(old), record)):
-                for customer in behind(self.world, into):
+                for customer in customers_behind(self.world, into):
                     moved.setdefault(record.workspace, {}).setdefault(customer, [])
             elif isinstance(record, Placement):
                 calls += announce(self.world, record, listeners)
@@ -270,23 +270,23 @@ class Parley:
             if there := came_or_went(from_row(self.reacted.pop(key)), None):
                 moved.setdefault(there.workspace, {}).setdefault(there.customer, [])
         wake(self.world, calls)
-        self.queues.sort(note(self.store, rows))
-        self.queues.work(placing(moved))
+        self.queues.index(mark_changed(self.store, rows))
+        self.queues.jobs(evaluations(moved))
 
     def work_all(self) -> None:
         """Run the worker of jobs until nothing is queued."""
         while self.queues.tasks:
             task = self.queues.tasks.pop(0)
             if "job" in task:
-                work(self.world, task["job"], task["piece"])
+                run_job(self.world, task["job"], task["piece"])
             elif "catch_up" in task:
-                catch_up(self.world, task["catch_up"], task["bridge"])
+                replay_missed(self.world, task["catch_up"], task["bridge"])
             elif "letter" in task:
                 settle_letter(self.world, task["workspace"], task["letter"], task["queue"], again=task["again"])
             elif "sign_in" in task:
                 mail_links(self.world, task["sign_in"], task["base"])
             else:
-                place(self.world, task["workspace"], task["customers"])
+                evaluate_segments(self.world, task["workspace"], task["customers"])
 
     def deliver_all(self) -> None:
         """Run the worker of the bridges until nobody calls."""
@@ -302,7 +302,7 @@ class Parley:
     def sync_all(self) -> None:
         """Run the worker of trackers until nothing is queued, and react to what it does."""
         while self.queues.looks:
-            sync(self.world, self.queues.looks.pop(0))
+            run_task(self.world, self.queues.looks.pop(0))
             if not self.queues.looks:
                 self.react_all()
 
@@ -311,9 +311,9 @@ class Parley:
         while self.queues.sortings:
             task = self.queues.sortings.pop(0)
             if task.walk:
-                self.queues.sort(walk(self.store, task, self.clock.now()))
-            elif sort(self.store, self.world.index, task.tree):
-                self.queues.sort([Sorting(task.tree, f"{task.why}+")])
+                self.queues.index(reindex_page(self.store, task, self.clock.now()))
+            elif index_pending(self.store, self.world.index, task.tree):
+                self.queues.index([IndexTask(task.tree, f"{task.why}+")])
 
     def settle(self) -> None:
         """Run every worker until nothing is left to do."""

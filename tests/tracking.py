@@ -12,7 +12,7 @@ from chalicelib.desk.issues import Issue
 from chalicelib.desk.tickets import CommentSeen, Happened, Probe, Registered, TicketDraft, TicketSeen, Word
 from chalicelib.desk.workspaces import Install
 from chalicelib.flows.inbound.receive import receive
-from chalicelib.ports import Busy, Denied, Outside, Secrets, ref
+from chalicelib.ports import Outside, ProviderBusy, ProviderRefused, Secrets, ref
 from chalicelib.trackers.generic import webhook
 from chalicelib.wiring import tracker
 from tests.api import Tenant
@@ -344,9 +344,9 @@ class Desk:
         return [entry["what"] for entry in reversed(self.api.get(f"/v1/issues/{id_}/history").json["items"])]
 
 
-def busy(after: int = 0) -> Busy:
-    return Busy("slow down", after)
+def busy(after: int = 0) -> ProviderBusy:
+    return ProviderBusy("slow down", after)
 
 
-def denied(reason: str = "no such transition", *, lost: bool = False) -> Denied:
-    return Denied(reason, lost=lost)
+def denied(reason: str = "no such transition", *, lost: bool = False) -> ProviderRefused:
+    return ProviderRefused(reason, lost=lost)

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..desk.errors import NotFound
-from ..ports import Away, Upload
+from ..ports import AwsAway, Upload
 from .clients import client
 
 UPLOAD_LIFE = 15 * 60  # s
@@ -66,6 +66,6 @@ def _called(operation: str, **parameters: Any) -> Any:
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
             raise NotFound("the file is gone") from None
-        raise Away(f"s3 {operation}: {type(error).__name__}") from error
+        raise AwsAway(f"s3 {operation}: {type(error).__name__}") from error
     except BotoCoreError as error:
-        raise Away(f"s3 {operation}: {type(error).__name__}") from error
+        raise AwsAway(f"s3 {operation}: {type(error).__name__}") from error

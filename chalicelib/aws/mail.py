@@ -7,7 +7,7 @@ see is the id that the call answers, at a domain that names the region.
 from collections.abc import Sequence
 from typing import Any
 
-from ..ports import Away, Busy, Denied
+from ..ports import AwsAway, ProviderBusy, ProviderRefused
 from .clients import client, region
 
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
@@ -29,7 +29,7 @@ class SesMailer:
         from botocore.exceptions import BotoCoreError, ClientError
 
         if not self.sender:
-            raise Denied("no address to send mails from is configured (MailSender)")
+            raise ProviderRefused("no address to send mails from is configured (MailSender)")
         told: dict[str, Any] = {
             "FromEmailAddress": self.sender,
             "Destination": {"ToAddresses": list(to)},
@@ -42,12 +42,12 @@ class SesMailer:
         except ClientError as error:
             raise _meaning(str(error.response.get("Error", {}).get("Code", ""))) from error
         except BotoCoreError as error:
-            raise Away(f"ses: {type(error).__name__}") from error
+            raise AwsAway(f"ses: {type(error).__name__}") from error
         return f"{answer['MessageId']}@{'email' if region() == 'us-east-1' else region()}.amazonses.com"
 
 
 def _meaning(code: str) -> Exception:
     """What a refusal says of the next try. SES's own words name addresses: they go no further."""
     if code in PASSING:
-        return Busy(f"SES takes no more just now ({code})")
-    return Denied(f"SES refuses the mail ({code})") if code in FINAL else Away(f"ses: {code}")
+        return ProviderBusy(f"SES takes no more just now ({code})")
+    return ProviderRefused(f"SES refuses the mail ({code})") if code in FINAL else AwsAway(f"ses: {code}")

@@ -10,7 +10,7 @@ import msgspec
 
 from ..desk.dead_letters import DeadLetter
 from ..desk.envelopes import Envelope
-from ..ports import Away, Call, Errand, Files, Sorting, Task
+from ..ports import AwsAway, Call, Errand, Files, IndexTask, Task
 from ..settings import Settings
 from .clients import client
 
@@ -74,7 +74,7 @@ class SqsQueues:
         entries = ({"MessageBody": msgspec.json.encode(errand).decode()} for errand in errands)
         _send_all(self.settings.broadcast_queue, entries)
 
-    def work(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
+    def jobs(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
         """Ten to a request."""
         delay: dict[str, Any] = {"DelaySeconds": after} if after else {}
         _send_all(self.settings.jobs_queue, ({"MessageBody": json.dumps(task), **delay} for task in tasks))
@@ -91,7 +91,7 @@ class SqsQueues:
         )
         _send_all(self.settings.sync_queue, entries)
 
-    def sort(self, tasks: Iterable[Sorting]) -> None:
+    def index(self, tasks: Iterable[IndexTask]) -> None:
         """Ten to a request."""
         entries = (
             {
@@ -186,7 +186,7 @@ def _called(operation: str, **parameters: Any) -> Any:
     try:
         return getattr(client("sqs"), operation)(**parameters)
     except (BotoCoreError, ClientError) as error:
-        raise Away(f"sqs {operation}: {type(error).__name__}") from error
+        raise AwsAway(f"sqs {operation}: {type(error).__name__}") from error
 
 
 def _send(url: str, **message: Any) -> None:
@@ -199,4 +199,4 @@ def _send_all(url: str, entries: Iterable[dict[str, Any]]) -> None:
         numbered = [{"Id": str(i), **entry} for i, entry in enumerate(batch)]
         answer = _called("send_message_batch", QueueUrl=url, Entries=numbered)
         if answer.get("Failed"):
-            raise Away(f"sqs: {len(answer['Failed'])} of {len(batch)} messages were not taken")
+            raise AwsAway(f"sqs: {len(answer['Failed'])} of {len(batch)} messages were not taken")

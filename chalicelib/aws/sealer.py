@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from ..ports import Away
+from ..ports import AwsAway
 from .clients import client
 
 MAX_CACHED = 1_000
@@ -48,4 +48,4 @@ def _called(operation: str, **parameters: Any) -> Any:
     try:
         return getattr(client("kms"), operation)(**parameters)
     except (BotoCoreError, ClientError) as error:
-        raise Away(f"kms {operation}: {type(error).__name__}") from error
+        raise AwsAway(f"kms {operation}: {type(error).__name__}") from error

@@ -144,7 +144,7 @@ class Connected(Part, frozen=True):
     answer: str = ""
 
 
-class Ordered(Part, frozen=True):
+class Commanded(Part, frozen=True):
     """Somebody of the vendor's side asks for something to be done to a room, once for each `id` of the provider's:
     `assign`, `resolve`, `reopen`, `fork`, `issue`. The room is named, or is the one that `conversation` is tied to.
     `argument` is the verb's: a name."""
@@ -201,7 +201,7 @@ Arrival = (
     | Reacted
     | Echoed
     | Connected
-    | Ordered
+    | Commanded
     | Shut
     | Renamed
     | AccountLost

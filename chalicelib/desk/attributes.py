@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from .customer_totals import Footing
+from .customer_totals import Totals
 from .customers import Customer
 from .errors import Invalid
 from .record import Record
@@ -135,7 +135,7 @@ def _finite(text: str) -> float:
     return value
 
 
-def values_of(customer: Customer, footing: Footing, asked_for: Iterable[str] = ()) -> dict[str, Any]:
+def values_of(customer: Customer, totals: Totals, asked_for: Iterable[str] = ()) -> dict[str, Any]:
     """What filters read: a customer's own attributes, and what Parley knows, which wins. Its times are in ms.
     `asked_for` are, of the issues that a filter asks about, those that the customer is behind."""
     return {
@@ -147,11 +147,11 @@ def values_of(customer: Customer, footing: Footing, asked_for: Iterable[str] = (
         "language": customer.language or None,
         "timezone": customer.timezone or None,
         "first_seen": customer.created_at,
-        "rooms_open": footing.rooms_open,
-        "oldest_wait": footing.oldest_wait or None,
-        "last_message_at": footing.last_message_at or None,
-        "members": footing.members,
-        "labels": footing.labels,
-        "channels": footing.channels,
+        "rooms_open": totals.rooms_open,
+        "oldest_wait": totals.oldest_wait or None,
+        "last_message_at": totals.last_message_at or None,
+        "members": totals.members,
+        "labels": totals.labels,
+        "channels": totals.channels,
         ASKED_FOR: tuple(asked_for),
     }

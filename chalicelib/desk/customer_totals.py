@@ -1,4 +1,4 @@
-"""On what footing a customer is: what Parley itself knows of it by its rooms and its users. Filters read it.
+"""A customer's totals (running sums): what Parley itself knows of it by its rooms and its users. Filters read it.
 
 A placement keeps the sums. What they are made of lies beside it, in rows that are there or are not: so that whatever
 comes twice or late counts once. Nothing of it moves by a broadcast, a note, or the next message of the same side.
@@ -34,7 +34,7 @@ class Counted(Record, frozen=True):
     workspace: str
 
 
-class Footing(Part, frozen=True):
+class Totals(Part, frozen=True):
     """The sums. Times are in ms, 0 for none; labels are those of open rooms."""
 
     rooms_open: int = 0
@@ -77,7 +77,7 @@ def counted(user: User | None) -> Counted | None:
 
 
 def owner_of_moved(old: Any, now: Any) -> str:
-    """The customer whose footing a room's or a user's change may move; "" for none. `old` is None where nobody knows
+    """The customer whose totals a room's or a user's change may move; "" for none. `old` is None where nobody knows
     it any more: then it may have moved."""
     if isinstance(now, Room):
         return now.customer if glance(old) != glance(now) else ""
@@ -86,9 +86,9 @@ def owner_of_moved(old: Any, now: Any) -> str:
     return ""
 
 
-def summed(old: Footing, rows: list[OpenRoom], glances: list[Glance], members: int) -> Footing:
+def summed(old: Totals, rows: list[OpenRoom], glances: list[Glance], members: int) -> Totals:
     """The sums: anew of all rows of open rooms, onward by the rooms and users at hand."""
-    return Footing(
+    return Totals(
         rooms_open=sum(row.said for row in rows),
         oldest_wait=min((row.waits for row in rows if row.waits), default=0),
         last_message_at=max([old.last_message_at, *(hour for _, hour, _ in glances)]),

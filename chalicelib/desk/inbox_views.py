@@ -8,7 +8,7 @@ UNASSIGNED = "unassigned"
 PROMISED = "promised"
 
 
-class Shelf(Record, frozen=True):
+class RoomViews(Record, frozen=True):
     """The views that a room is in now, each with the time (ms) at which it came there, or by which it is ordered there.
     Kept by `react`."""
 
@@ -17,7 +17,7 @@ class Shelf(Record, frozen=True):
     views: dict[str, int] = {}
 
 
-class Place(Record, frozen=True):
+class ViewRow(Record, frozen=True):
     """A room in one view: what a page of the view is read from."""
 
     workspace: str

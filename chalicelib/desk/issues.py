@@ -7,6 +7,8 @@ Everything here is private to the vendor but `public_title`, `public_text` and `
 from collections.abc import Iterable
 from typing import Literal
 
+import msgspec
+
 from .customers import Customer
 from .errors import Conflict, Invalid
 from .messages import Author
@@ -60,8 +62,9 @@ class Link(Part, frozen=True):
 
 
 class Issue(Record, frozen=True):
-    """`title` and `text` are the vendor's own, `public_title` and `public_text` what customers may read. `turns` counts
-    how often it was closed or opened again. `due` (ms) is when the clock looks at a merge that has not ended."""
+    """`title` and `text` are the vendor's own, `public_title` and `public_text` what customers may read. `closings`
+    counts how often it was closed or opened again. `due` (ms) is when the clock looks at a merge that has not
+    ended."""
 
     id: str
     workspace: str
@@ -77,7 +80,7 @@ class Issue(Record, frozen=True):
     priority: Priority = "none"
     labels: tuple[str, ...] = ()
     state_at: int = 0
-    turns: int = 0
+    closings: int = msgspec.field(default=0, name="turns")
     rooms: int = 0
     customers: int = 0
     arr: float = 0
@@ -90,7 +93,7 @@ class Issue(Record, frozen=True):
         return next((link for link in self.tickets if link.install == install), None)
 
 
-class Asked(Record, frozen=True):
+class IssueTie(Record, frozen=True):
     """A room behind an issue: who tied it, and the messages (change numbers) that asked for it, 0 for none."""
 
     issue: str
@@ -104,7 +107,7 @@ class Asked(Record, frozen=True):
     asked_by: Author | None = None
 
 
-class Behind(Record, frozen=True):
+class IssueCustomer(Record, frozen=True):
     """A customer behind an issue: with how many rooms, and the ARR that the issue's sum holds for it."""
 
     issue: str
@@ -121,11 +124,11 @@ def merged(before: object, now: object) -> str:
     return now.merged_into if isinstance(now, Issue) and now.merged_into != known else ""
 
 
-def came_or_went(before: object, now: object) -> Behind | None:
+def came_or_went(before: object, now: object) -> IssueCustomer | None:
     """The customer that came behind an issue, or is behind it no more, by what lay there and what lies there now."""
-    if isinstance(before, Behind) is isinstance(now, Behind):
+    if isinstance(before, IssueCustomer) is isinstance(now, IssueCustomer):
         return None
-    return now if isinstance(now, Behind) else before  # type: ignore[return-value]
+    return now if isinstance(now, IssueCustomer) else before  # type: ignore[return-value]
 
 
 class Ticket(Record, frozen=True):
@@ -156,7 +159,7 @@ class Ticket(Record, frozen=True):
     reason: str = ""
 
 
-class Holder(Record, frozen=True):
+class TicketOwner(Record, frozen=True):
     """The issue that a ticket belongs to: one at most."""
 
     install: str
@@ -184,7 +187,7 @@ class Comment(Record, frozen=True):
     deleted: bool = False
 
 
-class Owed(Record, frozen=True):
+class PendingComment(Record, frozen=True):
     """A comment that an agent wrote and that the ticket has not got yet. `tried` says that a call may have reached
     it."""
 
@@ -257,10 +260,10 @@ class Tracking(Record, frozen=True):
 
 
 class Notice(Record, frozen=True):
-    """What the rooms of an issue are to be told, once each. `turn` is the issue's turn that it tells of. Where `undoes`
-    names another notice, only rooms that were told that one are told this one; where `amends` does, the messages that
-    told it are edited to this one's text or, if it `withdraws`, deleted. `names` are customers that the text names, and
-    that not all who would read it are. `due` (ms) is when the clock looks."""
+    """What the rooms of an issue are to be told, once each. `closing` is which of the issue's `closings` it tells of.
+    Where `undoes` names another notice, only rooms that were told that one are told this one; where `amends` does, the
+    messages that told it are edited to this one's text or, if it `withdraws`, deleted. `names` are customers that the
+    text names, and that not all who would read it are. `due` (ms) is when the clock looks."""
 
     id: str
     issue: str
@@ -271,7 +274,7 @@ class Notice(Record, frozen=True):
     author: Author
     state: NoticeState = "draft"
     becomes: IssueState | Literal[""] = ""
-    turn: int = 0
+    closing: int = msgspec.field(default=0, name="turn")
     install: str = ""
     comment: str = ""
     held_because: str = ""
@@ -286,7 +289,7 @@ class Notice(Record, frozen=True):
     due: int = 0
 
 
-class Told(Record, frozen=True):
+class NoticeReceipt(Record, frozen=True):
     """What a room was told: the message's change number `n`, or why there is none. Its key lets no second one in."""
 
     issue: str
@@ -306,9 +309,9 @@ def turned(issue: Issue, state: IssueState, reason: str, now: int) -> Issue:
     """The issue in another state; Conflict where it cannot be."""
     if issue.merged_into:
         raise Conflict("the issue was merged into another")
-    turn = issue.state in CLOSED or state in CLOSED
+    moved = issue.state in CLOSED or state in CLOSED
     kept = reason if state in CLOSED else ""
-    return issue.changed(state=state, reason=kept, state_at=now, turns=issue.turns + turn)
+    return issue.changed(state=state, reason=kept, state_at=now, closings=issue.closings + moved)
 
 
 def check_labels(labels: Iterable[str]) -> tuple[str, ...]:

@@ -167,7 +167,7 @@ class Pending(Part, frozen=True):
     customers: dict[str, str] = {}
 
 
-class Known(Record, frozen=True):
+class Mapped(Record, frozen=True):
     """The id map: an outside id and what it is here. `n` 0 with `pending` says that it has not come yet. `thread` is
     the outside thread that it is in; an `internal` one is a note."""
 

@@ -17,7 +17,7 @@ class Shown(Part, frozen=True):
     bot: bool = False
 
 
-class Face(Record, frozen=True):
+class OutsidePerson(Record, frozen=True):
     """A person of an outside account, as they were when we asked. `agent` is the agent that they are, if one."""
 
     install: str
@@ -32,7 +32,7 @@ class Face(Record, frozen=True):
     agent: str = ""
 
 
-class Alias(Record, frozen=True):
+class OutsideName(Record, frozen=True):
     """The way back: what an install's provider calls one of our people, and the name that texts have for them."""
 
     install: str

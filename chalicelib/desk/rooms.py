@@ -118,7 +118,7 @@ class Bridge(Record, frozen=True):
         return bridge_id(self.room, self.install, self.slot)
 
 
-class Tie(Record, frozen=True):
+class Binding(Record, frozen=True):
     """The room in which an outside conversation lives, since when. There is one for each conversation."""
 
     install: str

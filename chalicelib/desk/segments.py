@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from msgspec import field
+
 from .attributes import ASKED_FOR, BUILT_IN, Type, fits, instant
-from .customer_totals import Footing
+from .customer_totals import Totals
 from .errors import Invalid
 from .record import Record
 
@@ -54,7 +56,7 @@ class Member(Record, frozen=True):
 
 
 class Placement(Record, frozen=True):
-    """Which segments with a filter a customer is in, on what footing it is, and the next moment (ms) at which passing
+    """Which segments with a filter a customer is in, its totals, and the next moment (ms) at which passing
     time may change the former (0: none). Written by every evaluation, so that of two at once the later reader wins.
     `entered` and `left` are the segments that this very evaluation put it into and took it out of."""
 
@@ -62,7 +64,7 @@ class Placement(Record, frozen=True):
     workspace: str
     segments: tuple[str, ...] = ()
     next_at: int = 0
-    footing: Footing = Footing()
+    totals: Totals = field(default=Totals(), name="footing")
     entered: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
 

@@ -19,7 +19,7 @@ from .tickets import TicketSeen
 
 
 @dataclass
-class Agreement:
+class Merge:
     """`issue` are fields of ours to change, `ticket` what both sides are then. `move`, `retitle`, `add` and `remove`
     are to be written to the tracker. `lost` names the fields of ours that the tracker's won over; `unknown` is a word
     that nobody has reviewed; `wordless` says that no word of theirs means our state."""
@@ -35,9 +35,9 @@ class Agreement:
     wordless: bool = False
 
 
-def agree(issue: Issue, ticket: Ticket, seen: TicketSeen, tracking: Tracking) -> Agreement:
+def merge(issue: Issue, ticket: Ticket, seen: TicketSeen, tracking: Tracking) -> Merge:
     """What to change here and there. Fields that do not cross are left alone."""
-    found = Agreement()
+    found = Merge()
     if tracking.state:
         _state(found, issue, ticket, seen, tracking)
     if tracking.titled:
@@ -58,7 +58,7 @@ def pending(issue: Issue, ticket: Ticket, tracking: Tracking) -> bool:
     )
 
 
-def _state(found: Agreement, issue: Issue, ticket: Ticket, seen: TicketSeen, tracking: Tracking) -> None:
+def _state(found: Merge, issue: Issue, ticket: Ticket, seen: TicketSeen, tracking: Tracking) -> None:
     theirs, base = tracking.means(seen.word), ticket.state
     if theirs == "unknown":
         theirs = base if base != "unknown" else issue.state  # what nobody has reviewed changes nothing
@@ -73,7 +73,7 @@ def _state(found: Agreement, issue: Issue, ticket: Ticket, seen: TicketSeen, tra
         found.move, found.wordless = (word.id, False) if word else ("", True)
 
 
-def _title(found: Agreement, issue: Issue, ticket: Ticket, seen: TicketSeen) -> None:
+def _title(found: Merge, issue: Issue, ticket: Ticket, seen: TicketSeen) -> None:
     theirs, base = " ".join(seen.title.split())[:MAX_TITLE] or issue.title, ticket.title
     found.ticket["title"] = theirs
     if theirs not in (issue.title, base):
@@ -84,7 +84,7 @@ def _title(found: Agreement, issue: Issue, ticket: Ticket, seen: TicketSeen) -> 
         found.retitle = issue.title
 
 
-def _labels(found: Agreement, issue: Issue, ticket: Ticket, seen: TicketSeen) -> None:
+def _labels(found: Merge, issue: Issue, ticket: Ticket, seen: TicketSeen) -> None:
     theirs = tuple(label for label in dict.fromkeys(seen.labels) if label.isprintable() and 0 < len(label) <= MAX_LABEL)
     base, ours = set(ticket.labels), set(issue.labels)
     removed = base - ours

@@ -14,7 +14,7 @@ from ..desk.rooms import Room
 from ..desk.strict_json import loads, shaped
 from ..flows.once import Answered, Once
 from ..flows.secrets import context
-from ..ports import Away, Page, Ref, World, ref
+from ..ports import AwsAway, Page, Ref, World, ref
 from ..settings import settings
 from ..telemetry import fail, logger, say
 from ..wiring import world
@@ -195,7 +195,7 @@ def _problem(error: Exception, status: int | None = None, more: dict[str, str] |
         body |= {"status": status, "title": "Method not allowed", "code": "wrongverb"}
     if told == 500:
         fail("unforeseen error", error)
-    if isinstance(error, Away):
+    if isinstance(error, AwsAway):
         logger().error("AWS is away", extra={"reason": str(error)})
     headers = {"Content-Type": PROBLEM, **headers, **(more or {})}
     return _response(_encoder.encode(body).decode(), status or told, headers)

@@ -86,7 +86,7 @@ def broadcast(event: Any) -> dict[str, Any]:
     """Broadcasts, piece by piece."""
     from msgspec import json
 
-    from ..flows.broadcasts.send import broadcast as work_off
+    from ..flows.broadcasts.send import send_broadcast as work_off
     from ..ports import Errand
     from ..wiring import queues, world
     from .frames import progress
@@ -106,9 +106,9 @@ def jobs(event: Any) -> dict[str, Any]:
     import json
 
     from ..flows.access.mail_links import mail_links
-    from ..flows.bridges.replay_missed import catch_up
-    from ..flows.customers.evaluate_segments import place
-    from ..flows.customers.run_job import work as work_off
+    from ..flows.bridges.replay_missed import replay_missed
+    from ..flows.customers.evaluate_segments import evaluate_segments
+    from ..flows.customers.run_job import run_job as work_off
     from ..flows.dead_letters.settle import settle_letter
     from ..wiring import world
 
@@ -117,13 +117,13 @@ def jobs(event: Any) -> dict[str, Any]:
         if "job" in task:
             work_off(world(), task["job"], task["piece"])
         elif "catch_up" in task:
-            catch_up(world(), task["catch_up"], task["bridge"])
+            replay_missed(world(), task["catch_up"], task["bridge"])
         elif "letter" in task:
             settle_letter(world(), task["workspace"], task["letter"], task["queue"], again=task["again"])
         elif "sign_in" in task:
             mail_links(world(), task["sign_in"], task["base"])
         else:
-            place(world(), task["workspace"], task["customers"])
+            evaluate_segments(world(), task["workspace"], task["customers"])
 
     return each("jobs", event, one)
 
@@ -133,7 +133,7 @@ def sync(event: Any) -> dict[str, Any]:
     """Issues and their tickets, one ticket at a time."""
     from msgspec import json
 
-    from ..flows.tickets.tasks import sync as work_off
+    from ..flows.tickets.tasks import run_task as work_off
     from ..ports import Task
     from ..wiring import world
 
@@ -149,17 +149,17 @@ def index(event: Any) -> dict[str, Any]:
     """What search does not know of yet, one tree at a time; pages of what there is, where all is found again."""
     from msgspec import json
 
-    from ..flows.search.index import sort
-    from ..flows.search.reindex import walk
-    from ..ports import Sorting
+    from ..flows.search.index import index_pending
+    from ..flows.search.reindex import reindex_page
+    from ..ports import IndexTask
     from ..wiring import queues, world
 
     def one(record: Record) -> None:
-        rim, task = world(), json.decode(record["body"], type=Sorting)
+        rim, task = world(), json.decode(record["body"], type=IndexTask)
         if task.walk:
-            queues().sort(walk(rim.store, task, rim.clock.now()))
-        elif sort(rim.store, rim.index, task.tree):
-            queues().sort([Sorting(task.tree, f"{task.why}+")])
+            queues().index(reindex_page(rim.store, task, rim.clock.now()))
+        elif index_pending(rim.store, rim.index, task.tree):
+            queues().index([IndexTask(task.tree, f"{task.why}+")])
 
     return each("index", event, one)
 
@@ -167,10 +167,10 @@ def index(event: Any) -> dict[str, Any]:
 @workers.on_sqs_message(queue_arn=QUEUE, name="mail", batch_size=10)
 def mail(event: Any) -> dict[str, Any]:
     """What SES tells over SNS: mails that came in, and what became of ours."""
-    from ..flows.mail.from_ses import hand_over_mail
+    from ..flows.mail.from_ses import take_from_ses
     from ..wiring import world
 
-    return each("mail", event, lambda record: hand_over_mail(world(), record["body"]))
+    return each("mail", event, lambda record: take_from_ses(world(), record["body"]))
 
 
 @workers.on_dynamodb_record(stream_arn=STREAM, name="react", batch_size=100)
@@ -185,24 +185,24 @@ def react(event: Any) -> None:
     from ..desk.search_index import Unindexed
     from ..desk.segments import Placement
     from ..desk.workspaces import Agent
-    from ..flows.customers.batches import placing
-    from ..flows.customers.evaluate_segments import behind
-    from ..flows.dead_letters.note import noted
+    from ..flows.customers.batches import evaluations
+    from ..flows.customers.evaluate_segments import customers_behind
+    from ..flows.dead_letters.note import new_note
     from ..flows.delivery.announce import Listeners, announce, announce_promise
-    from ..flows.delivery.owed import Ties, wake
+    from ..flows.delivery.owed import BatchReads, wake
     from ..flows.delivery.owed import react as derive
-    from ..flows.search.index import changed as said_anew
-    from ..flows.search.index import note
-    from ..flows.search.index import noted as unindexed_of
-    from ..flows.tickets.after_change import following
-    from ..ports import Away, Call, Task
+    from ..flows.search.index import changed_thing as said_anew
+    from ..flows.search.index import mark_changed
+    from ..flows.search.index import unindexed_of as unindexed_of
+    from ..flows.tickets.after_change import tasks_after_change
+    from ..ports import AwsAway, Call, Task
     from ..settings import settings
     from ..store.rows import record_of_image
     from ..wiring import queues, world
     from .frames import changed
 
     rim = world()
-    ties, listeners = Ties(rim.store), Listeners(rim)
+    ties, listeners = BatchReads(rim.store), Listeners(rim)
     calls: list[Call] = []
     pushes: list[Record] = []
     moved: dict[str, dict[str, list[str]]] = {}
@@ -214,7 +214,7 @@ def react(event: Any) -> None:
         try:
             happening = record_of_image(record["dynamodb"].get("NewImage"))
             before = record_of_image(record["dynamodb"].get("OldImage"))
-            tasks += following(happening, before)
+            tasks += tasks_after_change(happening, before)
             if isinstance(happening, Message | Change):
                 calls += derive(rim, happening, ties)
                 if room := ties.room(happening.room):
@@ -230,7 +230,7 @@ def react(event: Any) -> None:
             elif there := came_or_went(before, happening):
                 moved.setdefault(there.workspace, {}).setdefault(there.customer, [])
             elif isinstance(happening, Issue) and (into := merged(before, happening)):
-                for customer in behind(rim, into):
+                for customer in customers_behind(rim, into):
                     moved.setdefault(happening.workspace, {}).setdefault(customer, [])
             elif isinstance(happening, Placement):
                 calls += announce(rim, happening, listeners)
@@ -239,7 +239,7 @@ def react(event: Any) -> None:
                 unindexed += unindexed_of(anew, room, rim.clock.now())
             if isinstance(happening, Customer | User | Agent) and happening.valid_after:
                 pushes.append({"ended": happening.id, "at": happening.valid_after})
-        except Away:
+        except AwsAway:
             raise
         except Exception as error:  # noqa: BLE001  one bad record must not hold up the stream
             fail("react failed", error)
@@ -247,13 +247,13 @@ def react(event: Any) -> None:
             pk, sk, reason = keys["pk"]["S"], keys["sk"]["S"], f"{type(error).__name__}: {error}"
             workspace = getattr(happening, "workspace", "")
             about = f"{type(happening).__name__} {pk} {sk}"
-            letter = noted(rim, workspace, "react", about, reason) if workspace else None
+            letter = new_note(rim, workspace, "react", about, reason) if workspace else None
             queues().set_aside(pk, sk, reason, letter)
             _keep(letter)
     wake(rim, calls)
-    rim.queues.work(placing(moved))
+    rim.queues.jobs(evaluations(moved))
     rim.queues.sync(tasks)
-    rim.queues.sort(note(rim.store, unindexed))
+    rim.queues.index(mark_changed(rim.store, unindexed))
     if pushes:
         rim.queues.push(pushes)
     say("reacted", records=len(event.to_dict()["Records"]), wakes=len(calls))
@@ -294,12 +294,12 @@ def each(queue: str, event: Any, one: Callable[[Record], Any]) -> dict[str, Any]
 
 def _buried(queue: str, record: Record, error: Exception) -> bool:
     """Whether it is in the dead-letter queue now. Where AWS is away it is not the message's fault: it stays."""
-    from ..ports import Away
+    from ..ports import AwsAway
     from ..wiring import queues
 
     tries = int(record["attributes"].get("ApproximateReceiveCount", "1"))
     fail("record failed", error, queue=queue, message_id=record["messageId"], tries=tries)
-    if tries < MAX_TRIES or isinstance(error, Away):
+    if tries < MAX_TRIES or isinstance(error, AwsAway):
         return False
     reason = f"{type(error).__name__}: {error}"
     letter = _letter(queue, record["body"], reason)
@@ -311,11 +311,11 @@ def _buried(queue: str, record: Record, error: Exception) -> bool:
 
 def _letter(queue: str, body: str, reason: str) -> "DeadLetter | None":
     """The note of a letter. Whatever is wrong with its body, it is buried."""
-    from ..flows.dead_letters.note import letter_of
+    from ..flows.dead_letters.note import note_of
     from ..wiring import world
 
     try:
-        return letter_of(world(), queue, body, reason)
+        return note_of(world(), queue, body, reason)
     except Exception as error:  # noqa: BLE001  a letter without a note is the operator's alone
         fail("letter not noted", error, queue=queue)
         return None

@@ -15,10 +15,10 @@ from ..desk.segments import Placement
 from ..ports import Call, Task, World
 from .broadcasts.control import look_after
 from .broadcasts.send import wake_piece
-from .customers.batches import placing
+from .customers.batches import evaluations
 from .customers.start_job import next_piece
 from .paging import pages_due
-from .rooms.promise_due import fall_due
+from .rooms.promise_due import mark_overdue
 
 
 def tick(world: World) -> dict[str, int]:
@@ -39,7 +39,7 @@ def due(world: World) -> int:
             elif isinstance(row, Tally):
                 wake_piece(world, row)
             elif isinstance(row, Room):
-                fall_due(world, row.id)
+                mark_overdue(world, row.id)
         found += len(page)
     return found
 
@@ -48,7 +48,7 @@ def due_work(world: World) -> int:
     """Wake the worker of jobs for jobs without progress, and for customers whom passing time may move; how many."""
     found = 0
     for page in pages_due(world, "due-work"):
-        world.queues.work(_jobs(page))
+        world.queues.jobs(_jobs(page))
         found += len(page)
     return found
 
@@ -69,7 +69,7 @@ def _jobs(due: list[Job | Placement]) -> list[dict[str, Any]]:
         if isinstance(record, Placement):
             customers.setdefault(record.workspace, {})[record.customer] = ()
     pieces = [next_piece(record) for record in due if isinstance(record, Job)]
-    return pieces + placing(customers)
+    return pieces + evaluations(customers)
 
 
 def _task(record: Issue | Notice | Ticket | Tracking, why: str) -> Task:

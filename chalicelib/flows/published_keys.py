@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from ..desk.errors import Refusal
-from ..ports import Away, Request, Unreachable, World
+from ..ports import AwsAway, Request, Unreachable, World
 
 LIFE = 12 * 3_600_000  # ms for which a container trusts its copy
 REST = 300_000  # ms before an unknown key id makes it look again
@@ -36,7 +36,7 @@ def _read(world: World, url: str) -> dict[str, Any]:
         answer = world.outside.send(Request("GET", url, timeout=TIMEOUT, most=MOST))
         document = json.loads(answer.body) if answer.status == 200 else None
     except (Refusal, Unreachable, ValueError, RecursionError) as error:
-        raise Away(f"the issuer's keys: {type(error).__name__}") from error
+        raise AwsAway(f"the issuer's keys: {type(error).__name__}") from error
     if not isinstance(document, dict):
-        raise Away(f"the issuer's keys: HTTP {answer.status}")
+        raise AwsAway(f"the issuer's keys: HTTP {answer.status}")
     return document

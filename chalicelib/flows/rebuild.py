@@ -1,5 +1,5 @@
 """Recompute all that is derived, from what was said and set: index keys, rooms' counts and glimpses, messages'
-ordinals, read marks' counts, the id map, domain claims, whose mail addresses are, feeds, customers' footing, the
+ordinals, read marks' counts, the id map, domain claims, whose mail addresses are, feeds, customers' totals, the
 inbox's views, who is behind an issue. The one full scan; run it in quiet hours, as often as you like.
 
 Deliveries are no derived state: they are the ledger of what was sent.
@@ -11,21 +11,21 @@ from typing import Any
 
 import msgspec
 
-from ..desk.customer_totals import Counted, Footing, OpenRoom, counted, glance, summed
+from ..desk.customer_totals import Counted, OpenRoom, Totals, counted, glance, summed
 from ..desk.customers import Customer, Domain, User
 from ..desk.errors import Clash
-from ..desk.inbox_views import Shelf
-from ..desk.issues import Asked, Behind, Issue, arr_of
+from ..desk.inbox_views import RoomViews
+from ..desk.issues import Issue, IssueCustomer, IssueTie, arr_of
 from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress
-from ..desk.messages import Known, Message
+from ..desk.messages import Mapped, Message
 from ..desk.record import Record
 from ..desk.room_changes import glimpse
-from ..desk.rooms import Bridge, Room, Seen, Tie
+from ..desk.rooms import Binding, Bridge, Room, Seen
 from ..desk.segments import Placement
 from ..desk.workspaces import Install, Workspace, fed
 from ..ports import Drop, Listing, Scanned, ref
 from .mail.address import mail_address
-from .rooms.refresh_views import place, shelve
+from .rooms.refresh_views import refresh_views, view_row
 
 PAGE = 200
 TURNS = {"agent": "customer", "user": "vendor", "visitor": "vendor"}
@@ -39,7 +39,7 @@ def rebuild(store: Scanned) -> Counter[str]:
         customers += [record] if isinstance(record, Customer) else []
         _mend(store, _right(store, record), mended)
     for customer in customers:  # once their rooms are right
-        _mend(store, _footing(store, customer), mended)
+        _mend(store, _totals(store, customer), mended)
     return mended
 
 
@@ -98,7 +98,9 @@ def _right(store: Scanned, record: Record) -> Iterator[Record]:
             store.commit(Drop(ref(Counted, record.customer, record.user)))
     elif isinstance(record, Issue):
         yield from _issue(store, record)
-    elif not isinstance(record, Known | Domain | Placement | Tie | ReturnAddress | Behind):  # what comes with something
+    elif not isinstance(
+        record, Mapped | Domain | Placement | Binding | ReturnAddress | IssueCustomer
+    ):  # what comes with something
         yield record
 
 
@@ -163,15 +165,15 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
         channels=tuple(sorted(channels)),
     )
     yield right
-    shelf = shelve(store, right, store.one(ref(Shelf, room.id)), right.last_message_at or right.created_at)
+    shelf = refresh_views(store, right, store.one(ref(RoomViews, room.id)), right.last_message_at or right.created_at)
     if shelf:
-        yield from (place(shelf, view) for view in shelf.views)
+        yield from (view_row(shelf, view) for view in shelf.views)
 
 
-def _tie(store: Scanned, bridge: Bridge) -> Tie:
+def _tie(store: Scanned, bridge: Bridge) -> Binding:
     """Where the bridge's conversation lives. Two bridges of one conversation (a fork) leave it where it is."""
-    there = store.one(ref(Tie, bridge.install, bridge.conversation))
-    return there or Tie(
+    there = store.one(ref(Binding, bridge.install, bridge.conversation))
+    return there or Binding(
         version=1,
         install=bridge.install,
         conversation=bridge.conversation,
@@ -182,7 +184,7 @@ def _tie(store: Scanned, bridge: Bridge) -> Tie:
     )
 
 
-def _footing(store: Scanned, customer: Customer) -> Iterator[Record]:
+def _totals(store: Scanned, customer: Customer) -> Iterator[Record]:
     """The rows of its open rooms and of its people, and the sums; where these were wrong, the clock places it anew."""
     users: Listing[User] = Listing("users", (customer.id,))
     people = [person for user in _all(store, users) if (person := counted(user))]
@@ -193,34 +195,34 @@ def _footing(store: Scanned, customer: Customer) -> Iterator[Record]:
     rows = [row for row, _, _ in glances if row]
     yield from (*people, *rows)
     old = store.one(ref(Placement, customer.id))
-    right = summed(Footing(), rows, glances, len(people))
-    if old is None and right != Footing():
-        yield Placement(version=1, customer=customer.id, workspace=customer.workspace, next_at=1, footing=right)
+    right = summed(Totals(), rows, glances, len(people))
+    if old is None and right != Totals():
+        yield Placement(version=1, customer=customer.id, workspace=customer.workspace, next_at=1, totals=right)
     elif old:
-        moved = {} if old.footing == right else {"footing": right, "next_at": 1}
+        moved = {} if old.totals == right else {"totals": right, "next_at": 1}
         yield msgspec.structs.replace(old, **moved)
 
 
 def _issue(store: Scanned, issue: Issue) -> Iterator[Record]:
     """The customers behind an issue, by the rooms that are tied to it, and its sums. The rooms of one that was merged
     are counted where they are now."""
-    tied: Listing[Asked] = Listing("ties", (issue.id,))
+    tied: Listing[IssueTie] = Listing("ties", (issue.id,))
     ties = list(_all(store, tied)) if not issue.merged_into else []
     rooms = Counter(tie.customer for tie in ties if tie.customer)
-    behind: Listing[Behind] = Listing("behind", (issue.id,))
+    behind: Listing[IssueCustomer] = Listing("behind", (issue.id,))
     old = {row.customer: row for row in _all(store, behind)}
     rows = [_behind(store, issue, old.get(id_), id_, count) for id_, count in sorted(rooms.items())]
     yield from rows
     for gone in sorted(old.keys() - rooms.keys()):
-        store.commit(Drop(ref(Behind, issue.id, gone)))
+        store.commit(Drop(ref(IssueCustomer, issue.id, gone)))
     yield msgspec.structs.replace(
         issue, rooms=len(ties), customers=len(rows), arr=round(sum(row.arr for row in rows), 2)
     )
 
 
-def _behind(store: Scanned, issue: Issue, old: Behind | None, id_: str, rooms: int) -> Behind:
+def _behind(store: Scanned, issue: Issue, old: IssueCustomer | None, id_: str, rooms: int) -> IssueCustomer:
     customer = store.one(ref(Customer, id_))
-    return Behind(
+    return IssueCustomer(
         version=old.version if old else 1,
         issue=issue.id,
         customer=id_,
@@ -231,10 +233,10 @@ def _behind(store: Scanned, issue: Issue, old: Behind | None, id_: str, rooms: i
     )
 
 
-def _known(store: Scanned, source: str, id_: str, workspace: str, room: str, n: int) -> Known:
+def _known(store: Scanned, source: str, id_: str, workspace: str, room: str, n: int) -> Mapped:
     """The entry of the id map. Where copies of a fork claim the same source, the copy made last is its home."""
-    there = store.one(ref(Known, source, id_))
-    entry = Known(version=1, source=source, id=id_, workspace=workspace, room=room, n=n)
+    there = store.one(ref(Mapped, source, id_))
+    entry = Mapped(version=1, source=source, id=id_, workspace=workspace, room=room, n=n)
     if there is None or not there.room:
         return entry
     home = store.one(ref(Message, there.room, there.n, False)) if there.n else None

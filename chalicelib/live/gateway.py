@@ -4,7 +4,7 @@ import json
 from functools import cached_property
 from typing import Any
 
-from ..ports import Away
+from ..ports import AwsAway
 
 
 class GatewaySockets:
@@ -31,9 +31,9 @@ class GatewaySockets:
         except ClientError as error:
             if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") in (404, 410):
                 return False
-            raise Away(f"socket: {type(error).__name__}") from error
+            raise AwsAway(f"socket: {type(error).__name__}") from error
         except BotoCoreError as error:
-            raise Away(f"socket: {type(error).__name__}") from error
+            raise AwsAway(f"socket: {type(error).__name__}") from error
         return True
 
     def close(self, connection: str) -> None:

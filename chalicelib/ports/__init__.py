@@ -1,11 +1,11 @@
 """What the flows need of the world, as Protocols, a file a noun. The rim implements them; `wiring` chooses."""
 
 from .channels import Announcing, Asking, AskingOf, Granting, Inbound, Outbound
-from .cloud import Away, Clock, Files, Mailer, Sealer, Sockets, Upload
+from .cloud import AwsAway, Clock, Files, Mailer, Sealer, Sockets, Upload
 from .index import Index
 from .outside import AddressRefused, Answer, Outside, Request, Unreachable
-from .providers import PUBLISHED, Busy, Denied, Secrets, WayIn
-from .queues import Call, Errand, Queues, Sorting, Task
+from .providers import PUBLISHED, ProviderBusy, ProviderRefused, Secrets, WayIn
+from .queues import Call, Errand, IndexTask, Queues, Task
 from .table import Drop, Listing, Page, Put, R, Ref, Scanned, Store, Write, new, over, ref
 from .trackers import Tickets, Tracker
 from .world import World
@@ -16,11 +16,11 @@ __all__ = [
     "Answer",
     "Asking",
     "AskingOf",
-    "Away",
-    "Busy",
+    "AwsAway",
+    "ProviderBusy",
     "Call",
     "Clock",
-    "Denied",
+    "ProviderRefused",
     "Drop",
     "Errand",
     "Files",
@@ -42,7 +42,7 @@ __all__ = [
     "Sealer",
     "Secrets",
     "Sockets",
-    "Sorting",
+    "IndexTask",
     "Store",
     "Task",
     "Tickets",

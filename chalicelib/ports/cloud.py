@@ -68,7 +68,7 @@ class Sealer(Protocol):
         """The secret. Cached for the life of the container."""
 
 
-class Away(Exception):
+class AwsAway(Exception):
     """AWS itself did not answer, or not in time: the whole, idempotent work is to be done again."""
 
 

@@ -36,7 +36,7 @@ class WayIn(Protocol):
         """What to answer once it is durable. Raises Invalid or Malformed for what can be told to be bad at once."""
 
 
-class Busy(Exception):
+class ProviderBusy(Exception):
     """The provider asks to wait `after` seconds (0: it did not say), or is not there just now."""
 
     def __init__(self, reason: str, after: int = 0) -> None:
@@ -44,7 +44,7 @@ class Busy(Exception):
         self.reason, self.after = reason, after
 
 
-class Denied(Exception):
+class ProviderRefused(Exception):
     """The provider will not, however often it is asked: no right, no such thing, a field that it refuses. `lost` says
     that the account itself is gone (token revoked, app removed)."""
 

@@ -51,7 +51,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Sorting:
+class IndexTask:
     """Work for the worker of search: put into the tree what it does not know of yet or, for a `walk`, find all that
     there is of the workspace `tree` again: a page of it, `of` a thing, from `cursor` on. `why` tells repeats apart."""
 
@@ -85,13 +85,13 @@ class Queues(Protocol):
     def wake_later(self, call: Call, seconds: int) -> None:
         """Wake a bridge's worker in some seconds, 900 at most."""
 
-    def work(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
+    def jobs(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
         """Hand tasks to the worker of jobs: the next piece of a job, or customers to place; `after` seconds."""
 
     def sync(self, tasks: Iterable[Task]) -> None:
         """Hand tasks to the worker of trackers, in order within their group."""
 
-    def sort(self, tasks: Iterable[Sorting]) -> None:
+    def index(self, tasks: Iterable[IndexTask]) -> None:
         """Hand tasks to the worker of search, in order within their group."""
 
     def set_aside(self, pk: str, sk: str, reason: str, letter: DeadLetter | None = None) -> None:

@@ -13,7 +13,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from ..desk.errors import Clash
-from ..ports import Away
+from ..ports import AwsAway
 from .keys import Key, Range
 from .rows import Row
 
@@ -118,7 +118,7 @@ class DynamoTable:
             else:
                 items = list(Item.batch_get(list(keys), consistent_read=True))
         except PynamoDBException as error:
-            raise Away(f"read: {_code(error)}") from error
+            raise AwsAway(f"read: {_code(error)}") from error
         return {(item.pk, item.sk): row_of(item) for item in items}
 
     def write(self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
@@ -131,11 +131,11 @@ class DynamoTable:
         except (PutError, DeleteError) as error:
             if _code(error).removesuffix("Exception") in CLASHES:
                 raise Clash((0,)) from None
-            raise Away(f"write: {_code(error)}") from error
+            raise AwsAway(f"write: {_code(error)}") from error
         except TransactWriteError as error:
             raise _clash(error, len(puts), len(drops)) from None
         except PynamoDBException as error:
-            raise Away(f"write: {_code(error)}") from error
+            raise AwsAway(f"write: {_code(error)}") from error
 
     def spread(self, puts: Sequence[Row], drops: Sequence[Key]) -> None:
         """BatchWriteItem, 25 to a call; what was not taken is sent again."""
@@ -146,7 +146,7 @@ class DynamoTable:
                 for key in drops:
                     batch.delete(Item(*key))
         except PynamoDBException as error:
-            raise Away(f"spread: {_code(error)}") from error
+            raise AwsAway(f"spread: {_code(error)}") from error
 
     def query(
         self, span: Range, forward: bool, limit: int, start: dict[str, str] | None
@@ -167,7 +167,7 @@ class DynamoTable:
         try:
             rows = [row_of(item) for item in found]
         except PynamoDBException as error:
-            raise Away(f"query: {_code(error)}") from error
+            raise AwsAway(f"query: {_code(error)}") from error
         last = found.last_evaluated_key
         return rows, {name: value["S"] for name, value in last.items()} if last else None
 
@@ -178,7 +178,7 @@ class DynamoTable:
         try:
             return int(source.count(span.pk, order.between(span.low, span.high)))
         except PynamoDBException as error:
-            raise Away(f"size: {_code(error)}") from error
+            raise AwsAway(f"size: {_code(error)}") from error
 
     def scan(self) -> Iterator[Row]:
         """Every item that holds a record (counters do not)."""
@@ -192,7 +192,7 @@ class DynamoTable:
         try:
             item.update(actions=[Item.c.add(amount), Item.expires.set(expires)])
         except PynamoDBException as error:
-            raise Away(f"count: {_code(error)}") from error
+            raise AwsAway(f"count: {_code(error)}") from error
         return int(item.c)
 
 
@@ -233,4 +233,4 @@ def _clash(error: TransactWriteError, puts: int, drops: int) -> Exception:
     positions = tuple(i for i, code in enumerate(codes) if code in CLASHES)
     if positions and all(code in CLASHES or not code or code == "None" for code in codes):
         return Clash(positions)
-    return Away(f"transaction: {_code(error)} {[code for code in codes if code]}")
+    return AwsAway(f"transaction: {_code(error)} {[code for code in codes if code]}")

@@ -20,14 +20,26 @@ from ..desk.deliveries import Delivery, Lane, Progress
 from ..desk.files import Attachment
 from ..desk.idempotency import Claim
 from ..desk.ids import DIGITS, TIME_SHARDS, bridge_parts
-from ..desk.inbox_views import Place, Shelf
-from ..desk.issues import Asked, Behind, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told, Tracking
+from ..desk.inbox_views import RoomViews, ViewRow
+from ..desk.issues import (
+    Comment,
+    History,
+    Issue,
+    IssueCustomer,
+    IssueTie,
+    Notice,
+    NoticeReceipt,
+    PendingComment,
+    Ticket,
+    TicketOwner,
+    Tracking,
+)
 from ..desk.jobs import Flaw, Job
 from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress, Suppression
-from ..desk.messages import Change, Known, Message
-from ..desk.outside_people import Alias, ConnectCode, Face
+from ..desk.messages import Change, Mapped, Message
+from ..desk.outside_people import ConnectCode, OutsideName, OutsidePerson
 from ..desk.record import Record
-from ..desk.rooms import Bridge, Room, Seen, Tie
+from ..desk.rooms import Binding, Bridge, Room, Seen
 from ..desk.search_index import Tree, Unindexed
 from ..desk.segments import Member, Placement, Segment
 from ..desk.sessions import Provider, Session, SignInLink
@@ -242,21 +254,21 @@ KINDS: tuple[Kind, ...] = (
         lambda r, i, slot="": (f"R#{r}", f"BRIDGE#{i}{'#' if slot else ''}{slot}"),
         _of("room", "install", "slot"),
     ),
-    Kind("Tie", Tie, lambda i, c: (f"X#{i}:thread#{short(c)}", "A"), _of("install", "conversation")),
-    Kind("Face", Face, lambda i, o: (f"X#{i}:face#{short(o)}", "A"), _of("install", "outside")),
-    Kind("Alias", Alias, lambda i, p: (f"P#{p}", f"ALIAS#{i}"), _of("install", "person")),
+    Kind("Tie", Binding, lambda i, c: (f"X#{i}:thread#{short(c)}", "A"), _of("install", "conversation")),
+    Kind("Face", OutsidePerson, lambda i, o: (f"X#{i}:face#{short(o)}", "A"), _of("install", "outside")),
+    Kind("Alias", OutsideName, lambda i, p: (f"P#{p}", f"ALIAS#{i}"), _of("install", "person")),
     Kind("ConnectCode", ConnectCode, lambda h: (f"X#code#{h}", "A"), _of("hash"), expires=lambda c: c.expires_at),
     Kind("Lane", Lane, lambda i, n: (f"LANE#{i}#{short(n)}", "A"), _of("install", "name")),
-    Kind("Shelf", Shelf, lambda r: (f"R#{r}", "SHELF"), _of("room")),
+    Kind("Shelf", RoomViews, lambda r: (f"R#{r}", "SHELF"), _of("room")),
     Kind(
         "Place",
-        Place,
+        ViewRow,
         lambda w, view, since, r: (f"V#{w}#{view}", f"{moment(since)}#{r}"),
         _of("workspace", "view", "since", "room"),
     ),
     Kind("Snippet", Snippet, lambda w, i: (f"W#{w}", f"SNIPPET#{i}"), _of("workspace", "id")),
     Kind("Seen", Seen, lambda p, r: (f"P#{p}", f"SEEN#{r}"), _of("person", "room")),
-    Kind("Known", Known, lambda s, i: (f"X#{s}#{short(i)}", "A"), _of("source", "id"), expires=lambda k: k.expires_at),
+    Kind("Known", Mapped, lambda s, i: (f"X#{s}#{short(i)}", "A"), _of("source", "id"), expires=lambda k: k.expires_at),
     Kind("Correspondent", Correspondent, lambda r, i, p: (f"R#{r}", f"MAIL#{i}#{p}"), _of("room", "install", "person")),
     Kind("RoomAddress", RoomAddress, lambda r, i: (f"R#{r}", f"ADDRESS#{i}"), _of("room", "install")),
     Kind("MailAddress", MailAddress, lambda a: (f"X#mail-address#{a}", "A"), _of("address")),
@@ -312,14 +324,14 @@ KINDS: tuple[Kind, ...] = (
     Kind("Issue", Issue, lambda i: (f"I#{i}", "A"), _of("id"), _issue_indexes),
     Kind(
         "Asked",
-        Asked,
+        IssueTie,
         lambda i, r: (f"I#{i}", f"ROOM#{r}"),
         _of("issue", "room"),
         lambda t: {"g2": (f"R#{t.room}#ISSUES", f"{moment(t.at)}#{t.issue}")},
     ),
     Kind(
         "Behind",
-        Behind,
+        IssueCustomer,
         lambda i, c: (f"I#{i}", f"CUSTOMER#{c}"),
         _of("issue", "customer"),
         lambda b: {"g2": (f"C#{b.customer}#ISSUES", b.issue)},
@@ -333,7 +345,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "Holder",
-        Holder,
+        TicketOwner,
         lambda ins, t: (f"X#ticket#{ins}#{short(t)}", "A"),
         _of("install", "ticket"),
         lambda h: {"g2": (f"TICKETS#{h.install}", short(h.ticket))},
@@ -345,10 +357,10 @@ KINDS: tuple[Kind, ...] = (
         _of("issue", "install", "id"),
         lambda c: {"g2": (f"COMMENT#{c.install}#{short(c.id)}", c.issue)},
     ),
-    Kind("Owed", Owed, lambda i, ins, o: (f"I#{i}", f"OWED#{ins}#{o}"), _of("issue", "install", "id")),
+    Kind("Owed", PendingComment, lambda i, ins, o: (f"I#{i}", f"OWED#{ins}#{o}"), _of("issue", "install", "id")),
     Kind("History", History, lambda i, at, h: (f"I#{i}", f"H#{moment(at)}#{h}"), _of("issue", "at", "id")),
     Kind("Notice", Notice, lambda n: (f"NOTICE#{n}", "A"), _of("id"), _notice_indexes),
-    Kind("Told", Told, lambda i, r, n: (f"I#{i}#TOLD", f"{r}#{n}"), _of("issue", "room", "notice")),
+    Kind("Told", NoticeReceipt, lambda i, r, n: (f"I#{i}#TOLD", f"{r}#{n}"), _of("issue", "room", "notice")),
     Kind(
         "Tracking",
         Tracking,

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from ..desk.errors import Clash
-from ..ports import Away
+from ..ports import AwsAway
 from .keys import MAX_WRITES, Key, Range, possible
 from .rows import Row
 
@@ -110,4 +110,4 @@ class MemoryTable:
 def _refuse(wrong: bool, reason: str) -> None:
     """DynamoDB's own refusals, which reach flows as Away: none of them may depend on what callers send."""
     if wrong:
-        raise Away(f"ValidationException: {reason}")
+        raise AwsAway(f"ValidationException: {reason}")

@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ..ports import AddressRefused, Answer, Busy, Denied, Outside, Request, Unreachable
+from ..ports import AddressRefused, Answer, Outside, ProviderBusy, ProviderRefused, Request, Unreachable
 
 MOST = 4_000_000  # bytes of an answer
 LATER = frozenset({408, 425, 429})
@@ -81,7 +81,7 @@ class Api:
         if not 200 <= answer.status < 300:
             raise self._refused(answer, told)
         if told is None and answer.body.strip():
-            raise Busy("its answer is no JSON, or too large")
+            raise ProviderBusy("its answer is no JSON, or too large")
         return Reply(told, answer.headers)
 
     def _refused(self, answer: Answer, told: Any) -> Exception:
@@ -89,10 +89,10 @@ class Api:
         reason = f"HTTP {answer.status}" + (f": {words}" if words else "")
         page = told is None and answer.body.strip() and answer.status in ABSENT
         if answer.status in LATER or answer.status >= 500 or page:
-            return Busy(reason, after(answer.headers.get("retry-after", ""), self.now()))
+            return ProviderBusy(reason, after(answer.headers.get("retry-after", ""), self.now()))
         if answer.status in ABSENT:
             return Absent(reason)
-        return Denied(reason, lost=answer.status == 401)
+        return ProviderRefused(reason, lost=answer.status == 401)
 
     def _words(self, told: Any) -> str:
         """What the provider says of its refusal: short, and in one line."""
@@ -108,19 +108,19 @@ def send(outside: Outside, request: Request) -> Answer:
     try:
         return outside.send(request)
     except AddressRefused as refused:
-        raise Denied(f"address refused: {refused.detail}") from None
+        raise ProviderRefused(f"address refused: {refused.detail}") from None
     except Unreachable as unreachable:
-        raise Busy(str(unreachable) or "unreachable") from None
+        raise ProviderBusy(str(unreachable) or "unreachable") from None
 
 
-class Absent(Denied):
+class Absent(ProviderRefused):
     """It is not there, or not for us."""
 
 
 def there(id_: str) -> str:
     """The id of what was answered. Raises Busy for an answer that names none."""
     if not id_:
-        raise Busy("its answer is not what was asked for")
+        raise ProviderBusy("its answer is not what was asked for")
     return id_
 
 

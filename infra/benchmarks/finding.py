@@ -125,7 +125,7 @@ class Counts:
 
 
 def _played(counts: Counts) -> Told:
-    from chalicelib.flows.search.search import Asked, search
+    from chalicelib.flows.search.search import SearchRequest, search
     from chalicelib.search.segments import SegmentIndex
     from chalicelib.wiring import world
 
@@ -146,7 +146,7 @@ def _played(counts: Counts) -> Told:
             if fresh:
                 index.kept = SegmentIndex(rim.store, rim.files, rim.clock).kept
             at = time.perf_counter()
-            search(rim, who(), Asked(_asked(q)), None, 20)
+            search(rim, who(), SearchRequest(_asked(q)), None, 20)
             times.append((time.perf_counter() - at) * 1000)
         asked = len(questions)
         requests = (sum(counts.calls.values()) - began) / asked
@@ -214,7 +214,7 @@ def _index(rim: Any, told: Told) -> tuple[Any, int]:
     """As the worker would have done it: 64 messages a put, in the order in which they came; the rest waits. (index, how
     many messages wait)"""
     from chalicelib.desk.search_index import Tree, Unindexed
-    from chalicelib.flows.search.index import ENOUGH, known, note
+    from chalicelib.flows.search.index import ENOUGH, known, mark_changed
     from chalicelib.flows.search.index import _entry as entry
     from chalicelib.ports import ref
 
@@ -232,7 +232,9 @@ def _index(rim: Any, told: Told) -> tuple[Any, int]:
             rim.index.put(tree, [entry(tree, place, there.get(place)) for place in batch])
         rest = places[whole:]
         waiting += len(rest)
-        note(rim.store, [Unindexed(version=1, tree=tree, at=at, place=p, n=n) for at, (p, n) in enumerate(rest)])
+        mark_changed(
+            rim.store, [Unindexed(version=1, tree=tree, at=at, place=p, n=n) for at, (p, n) in enumerate(rest)]
+        )
     told["seconds"] = time.process_time() - began
     segments = rim.store.one(ref(Tree, WORKSPACE)).segments
     told |= {"segments": len(segments), "kept": sum(each.size for each in segments)}

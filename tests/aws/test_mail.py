@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from chalicelib.aws import mail
 from chalicelib.aws.mail import SesMailer
-from chalicelib.ports import Away, Busy, Denied
+from chalicelib.ports import AwsAway, ProviderBusy, ProviderRefused
 
 
 class Ses:
@@ -49,13 +49,13 @@ def test_the_addresses_are_told_apart_from_the_message(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("answer", "meaning"),
     [
-        (refused("TooManyRequestsException"), Busy),
-        (refused("LimitExceededException"), Busy),
-        (refused("MessageRejected"), Denied),
-        (refused("AccountSuspendedException"), Denied),
-        (refused("AccessDeniedException"), Denied),
-        (refused("InternalServiceErrorException"), Away),
-        (ConnectTimeoutError(endpoint_url="https://x"), Away),
+        (refused("TooManyRequestsException"), ProviderBusy),
+        (refused("LimitExceededException"), ProviderBusy),
+        (refused("MessageRejected"), ProviderRefused),
+        (refused("AccountSuspendedException"), ProviderRefused),
+        (refused("AccessDeniedException"), ProviderRefused),
+        (refused("InternalServiceErrorException"), AwsAway),
+        (ConnectTimeoutError(endpoint_url="https://x"), AwsAway),
     ],
 )
 def test_every_refusal_has_its_meaning_and_names_nobody(
@@ -67,5 +67,5 @@ def test_every_refusal_has_its_meaning_and_names_nobody(
 
 
 def test_without_a_sender_nothing_leaves() -> None:
-    with pytest.raises(Denied, match="MailSender"):
+    with pytest.raises(ProviderRefused, match="MailSender"):
         SesMailer("").send(b"raw", ["ann@acme.example"])

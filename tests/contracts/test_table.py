@@ -20,8 +20,20 @@ from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.errors import Clash, Malformed
 from chalicelib.desk.idempotency import Claim
-from chalicelib.desk.inbox_views import Place
-from chalicelib.desk.issues import Asked, Behind, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told, Tracking
+from chalicelib.desk.inbox_views import ViewRow
+from chalicelib.desk.issues import (
+    Comment,
+    History,
+    Issue,
+    IssueCustomer,
+    IssueTie,
+    Notice,
+    NoticeReceipt,
+    PendingComment,
+    Ticket,
+    TicketOwner,
+    Tracking,
+)
 from chalicelib.desk.jobs import Flaw, Job
 from chalicelib.desk.mails import Correspondent, Mailbox, Suppression
 from chalicelib.desk.messages import Change, Message
@@ -31,7 +43,7 @@ from chalicelib.desk.search_index import Unindexed
 from chalicelib.desk.segments import Member, Placement, Segment
 from chalicelib.desk.snippets import Snippet
 from chalicelib.desk.workspaces import Agent, ApiKey, Audit, Install
-from chalicelib.ports import Away, Drop, Listing, Put, new, over, ref
+from chalicelib.ports import AwsAway, Drop, Listing, Put, new, over, ref
 from chalicelib.store.dynamo import DynamoTable, Item
 from chalicelib.store.keys import KINDS, LISTINGS, Range, time_shard
 from chalicelib.store.memory import MemoryTable
@@ -208,15 +220,15 @@ def test_positions_count_the_puts_first_whatever_is_dropped(table):
 def test_a_transaction_takes_a_hundred_writes_and_no_more(table):
     table.write([(row(f"{i:03d}"), 0) for i in range(98)], [("P", "x"), ("P", "y")])
     assert len(table.query(everything(), True, 200, None)[0]) == 98
-    with pytest.raises(Away):
+    with pytest.raises(AwsAway):
         table.write([(row(f"m{i:03d}"), 0) for i in range(101)], [])
     assert len(table.query(everything(), True, 200, None)[0]) == 98
 
 
 def test_a_transaction_touches_nothing_twice(table):
-    with pytest.raises(Away):
+    with pytest.raises(AwsAway):
         table.write([(row("a"), 0), (row("a", 2), None)], [])
-    with pytest.raises(Away):
+    with pytest.raises(AwsAway):
         table.write([(row("a"), 0)], [("P", "a")])
     assert table.read([("P", "a")]) == {}
 
@@ -411,7 +423,7 @@ FOUND = {
     ),
     "view": (
         ("wsp_1", "unassigned"),
-        [Place(version=1, workspace="wsp_1", view="unassigned", since=at, room="room_1") for at in (9, 10, 100)],
+        [ViewRow(version=1, workspace="wsp_1", view="unassigned", since=at, room="room_1") for at in (9, 10, 100)],
     ),
     "snippets": (
         ("wsp_1",),
@@ -507,24 +519,24 @@ FOUND = {
     "ties": (
         ("iss_1",),
         [
-            msgspec.structs.replace(sample(Asked), version=1, issue="iss_1", room=f"room_{i}", at=int(i) * 1000)
+            msgspec.structs.replace(sample(IssueTie), version=1, issue="iss_1", room=f"room_{i}", at=int(i) * 1000)
             for i in "789"
         ],
     ),
     "room-issues": (
         ("room_6",),
         [
-            msgspec.structs.replace(sample(Asked), version=1, issue=f"iss_{i}", room="room_6", at=at)
+            msgspec.structs.replace(sample(IssueTie), version=1, issue=f"iss_{i}", room="room_6", at=at)
             for i, at in [("9", 10), ("8", 200)]
         ],
     ),
     "behind": (
         ("iss_1",),
-        [msgspec.structs.replace(sample(Behind), version=1, issue="iss_1", customer=f"cus_{i}") for i in "78"],
+        [msgspec.structs.replace(sample(IssueCustomer), version=1, issue="iss_1", customer=f"cus_{i}") for i in "78"],
     ),
     "customer-issues": (
         ("cus_6",),
-        [msgspec.structs.replace(sample(Behind), version=1, issue=f"iss_{i}", customer="cus_6") for i in "89"],
+        [msgspec.structs.replace(sample(IssueCustomer), version=1, issue=f"iss_{i}", customer="cus_6") for i in "89"],
     ),
     "tickets": (
         ("iss_1",),
@@ -533,7 +545,7 @@ FOUND = {
     "install-tickets": (
         ("ins_8",),
         [
-            msgspec.structs.replace(sample(Holder), version=1, install="ins_8", ticket=ticket)
+            msgspec.structs.replace(sample(TicketOwner), version=1, install="ins_8", ticket=ticket)
             for ticket in ("T-1", "T-2")
         ],
     ),
@@ -550,7 +562,10 @@ FOUND = {
     ),
     "owed": (
         ("iss_1",),
-        [msgspec.structs.replace(sample(Owed), version=1, issue="iss_1", install="ins_1", id=i) for i in "12"],
+        [
+            msgspec.structs.replace(sample(PendingComment), version=1, issue="iss_1", install="ins_1", id=i)
+            for i in "12"
+        ],
     ),
     "history": (
         ("iss_1",),
@@ -563,7 +578,7 @@ FOUND = {
     ),
     "told": (
         ("iss_1",),
-        [msgspec.structs.replace(sample(Told), version=1, issue="iss_1", room=f"room_{i}") for i in "12"],
+        [msgspec.structs.replace(sample(NoticeReceipt), version=1, issue="iss_1", room=f"room_{i}") for i in "12"],
     ),
     "due-sync": (
         (time_shard("ins_9")[2:],),

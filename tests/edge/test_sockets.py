@@ -13,7 +13,7 @@ from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
 from chalicelib.edge import frames
 from chalicelib.edge import sockets as edge
-from chalicelib.flows.delivery.owed import Ties
+from chalicelib.flows.delivery.owed import BatchReads
 from chalicelib.flows.live.push import push
 from chalicelib.ports import ref
 from chalicelib.store.rows import from_row
@@ -317,7 +317,7 @@ def test_an_agent_watches_the_inbox_of_their_own_workspace(parley, tenant, wire,
     stranger.say({"type": "subscribe", "inbox": True})
     assert stranger.say({"type": "subscribe", "customer": "acme"})["status"] == 404
     line.say({"type": "subscribe", "room": room})
-    told, ties = len(line.heard), Ties(parley.store)
+    told, ties = len(line.heard), BatchReads(parley.store)
     assert (ties.watched(tenant.id, parley.clock.now()), ties.watched("wsp_none", 1)) == (True, False)
     assert not ties.watched(tenant.id, parley.clock.now() + 2 * MAX_LIFE)
     tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "once"})

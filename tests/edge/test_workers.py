@@ -9,7 +9,7 @@ from chalicelib.desk.errors import Busy
 from chalicelib.edge import workers
 from chalicelib.flows.delivery import owed as flow
 from chalicelib.flows.delivery.deliver import deliver
-from chalicelib.ports import Away
+from chalicelib.ports import AwsAway
 from chalicelib.store.rows import Row, from_row
 from tests.fakes import FakeQueues
 
@@ -96,18 +96,18 @@ def test_the_last_failure_buries_with_the_reason_and_frees_the_group(queues):
 
 
 def test_while_aws_is_away_nothing_is_buried(queues):
-    one, _ = failing("a", error=Away("dynamodb"))
+    one, _ = failing("a", error=AwsAway("dynamodb"))
     assert told(workers.each("deliver", Event(message("a", "x", tries=50)), one)) == ["a"]
     assert queues.buried == []
 
 
 def test_if_it_cannot_be_buried_the_whole_batch_comes_again(queues, monkeypatch):
     def away(*_):
-        raise Away("sqs")
+        raise AwsAway("sqs")
 
     monkeypatch.setattr(queues, "bury", away)
     one, _ = failing("a")
-    with pytest.raises(Away):
+    with pytest.raises(AwsAway):
         workers.each("deliver", Event(message("a", "x", tries=9)), one)
 
 
@@ -175,12 +175,12 @@ def test_if_aws_is_away_the_batch_runs_again_and_does_nothing_twice(parley, queu
 
     def failing_write(*args):
         if left[0] == 0:
-            raise Away("dynamodb")
+            raise AwsAway("dynamodb")
         left[0] -= 1
         write(*args)
 
     monkeypatch.setattr(parley.table, "write", failing_write)
-    with pytest.raises(Away):
+    with pytest.raises(AwsAway):
         handler(workers.react)(Event(*said))
     assert queues.calls == queues.aside == []
     monkeypatch.setattr(parley.table, "write", write)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from chalicelib.ports import Away
+from chalicelib.ports import AwsAway
 from tests.api import Tenant
 from tests.fakes import Parley
 
@@ -79,7 +79,7 @@ def test_there_is_no_change_without_its_entry(parley: Parley, tenant: Tenant, mo
 
     def without_audit(puts, drops):
         assert any(row.t == "Audit" for row, _ in puts)
-        raise Away("no")
+        raise AwsAway("no")
 
     monkeypatch.setattr(parley.table, "write", without_audit)
     call = {

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.desk.errors import Busy, Clash
 from chalicelib.desk.idempotency import LIFE, Claim
 from chalicelib.flows.once import TRIES, again
-from chalicelib.ports import Away
+from chalicelib.ports import AwsAway
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant
 from tests.fakes import BOOTSTRAP, Parley
@@ -42,7 +42,7 @@ def test_a_crash_leaves_both_or_neither(parley: Parley, tenant: Tenant, monkeypa
         monkeypatch.setattr(parley.table, "write", write)
         if dies == "after the write":
             write(*args)
-        raise Away("killed")
+        raise AwsAway("killed")
 
     monkeypatch.setattr(parley.table, "write", dying)
     failed = tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "x"}, headers=KEY)

@@ -9,7 +9,7 @@ from chalicelib.desk.workspaces import Install
 from chalicelib.flows import published_keys
 from chalicelib.flows.published_keys import LIFE, REST, published_key
 from chalicelib.flows.secrets import Opened
-from chalicelib.ports import AddressRefused, Answer, Away, Unreachable
+from chalicelib.ports import AddressRefused, Answer, AwsAway, Unreachable
 
 METADATA = "https://issuer.example/.well-known/openid-configuration"
 
@@ -57,7 +57,7 @@ def test_keys_are_fetched_once_and_again_when_a_new_one_is_named(parley, issuer)
 )
 def test_an_issuer_that_does_not_answer_is_no_bad_signature(parley, issuer, fails):
     issuer.fails = fails
-    with pytest.raises(Away):
+    with pytest.raises(AwsAway):
         published_key(replace(parley.world, outside=issuer), METADATA, "a")
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import msgspec
 
-from chalicelib.desk.customer_totals import Counted, Footing, OpenRoom
+from chalicelib.desk.customer_totals import Counted, OpenRoom, Totals
 from chalicelib.desk.customers import Domain
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.mails import MailAddress, Mailbox, ReturnAddress
-from chalicelib.desk.messages import Known, Message
+from chalicelib.desk.messages import Mapped, Message
 from chalicelib.desk.record import Record
 from chalicelib.desk.rooms import Room, Seen
 from chalicelib.desk.segments import Placement
@@ -25,7 +25,7 @@ from tests.mails import connect, postmark, take
 EMPTY = {
     Room: {"posts": 0, "notes": 0, "last_message": None, "last_message_at": 0, "turn": ""}
     | {"waiting_since": 0, "channels": ()},
-    Placement: {"footing": Footing()},
+    Placement: {"totals": Totals()},
     Message: {"posts": 0, "notes": 0},
     Seen: {"posts": 0, "notes": 0},
     Workspace: {"feeds": {}, "feed_channels": {}},
@@ -60,7 +60,7 @@ def told(parley: Parley, tenant: Tenant) -> None:
 
 def without_derived(row: Row) -> Row | None:
     record = from_row(row)
-    if isinstance(record, Known | Domain | OpenRoom | Counted | Mailbox | MailAddress | ReturnAddress):
+    if isinstance(record, Mapped | Domain | OpenRoom | Counted | Mailbox | MailAddress | ReturnAddress):
         return None
     emptied = msgspec.structs.replace(record, **EMPTY.get(type(record), {}))
     return replace(to_row(emptied), g=row.g if row.t == "Install" else {})
@@ -77,11 +77,11 @@ def test_rebuild_gives_equal_state(parley: Parley, tenant: Tenant) -> None:
     assert set(after) == set(before)
     for key, row in before.items():
         was, now = from_row(row), from_row(after[key])
-        if isinstance(was, Known):
+        if isinstance(was, Mapped):
             was, now = (msgspec.structs.replace(known, version=1) for known in (was, now))
         if isinstance(was, Placement):
             assert now.next_at == 1  # the clock places it anew
-            assert now.footing == was.footing
+            assert now.totals == was.totals
             continue
         assert now == was
         assert after[key].g == row.g

@@ -10,7 +10,7 @@ from chalicelib.desk.customers import Customer
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.ids import customer_id, slot_of, triage_room_id
 from chalicelib.desk.messages import Message
-from chalicelib.desk.rooms import Bridge, Room, Tie
+from chalicelib.desk.rooms import Binding, Bridge, Room
 from chalicelib.desk.workspaces import Install, Workspace
 from chalicelib.ports import new
 from chalicelib.store.rows import from_row
@@ -41,7 +41,7 @@ class Bridged:
             told = {"install": id_, "conversation": conversation, "workspace": WORKSPACE, "room": ROOM, "bound_at": 1}
             parley.store.commit(
                 new(Install(id=id_, workspace=WORKSPACE, kind="webhook", name=id_, created_at=1)),
-                new(Tie(**told, slot=slot)),
+                new(Binding(**told, slot=slot)),
                 new(Bridge(**told, slot=slot, channel="webhook")),
             )
 

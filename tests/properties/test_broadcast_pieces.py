@@ -12,7 +12,7 @@ from chalicelib.desk.rooms import Room
 from chalicelib.flows.broadcasts import plan
 from chalicelib.flows.broadcasts import send as flow
 from chalicelib.flows.clock import due
-from chalicelib.ports import Away, Errand, ref
+from chalicelib.ports import AwsAway, Errand, ref
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.rows import from_row
 from tests.api import Tenant
@@ -97,7 +97,7 @@ class Scene:
                 self.table.blow = lambda: self.meanwhile(act.partition(" ")[0], errand)
             try:
                 self.work(errand)
-            except (Killed, Away):
+            except (Killed, AwsAway):
                 errands.append(errand)
             self.table.fuse = 0
         self.check()
@@ -107,14 +107,14 @@ class Scene:
         if what == "dies":
             raise Killed
         if what == "away":
-            raise Away
+            raise AwsAway
         if what in VERBS:
             self.tenant.api.post(f"/v1/broadcasts/{self.id}/{what}")
         for each in [errand, *self.parley.queues.errands]:
             self.work(each)
 
     def work(self, errand: Errand) -> None:
-        flow.broadcast(self.parley.world, errand)
+        flow.send_broadcast(self.parley.world, errand)
 
     def settle(self) -> Broadcast:
         for _ in range(12):  # a day and more: everybody's hours have come

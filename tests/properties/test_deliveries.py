@@ -15,7 +15,7 @@ from chalicelib.flows.clock import due
 from chalicelib.flows.delivery.deliver import deliver
 from chalicelib.flows.rooms.amend import amend, delete_step, edit_step
 from chalicelib.flows.rooms.post import post
-from chalicelib.ports import Answer, Away, Unreachable, new, ref
+from chalicelib.ports import Answer, AwsAway, Unreachable, new, ref
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.rows import from_row
 from tests.fakes import Parley
@@ -39,7 +39,7 @@ class Fragile(MemoryTable):
     def write(self, puts, drops):
         if self.away:
             self.away -= 1
-            raise Away("write")
+            raise AwsAway("write")
         super().write(puts, drops)
 
 
@@ -111,7 +111,7 @@ class Bridge:
                 try:
                     deliver(self.world, call.bridge, call.n)
                     break
-                except Away:
+                except AwsAway:
                     continue
             else:
                 self.dead.append(call)

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.desk.attributes import values_of
-from chalicelib.desk.customer_totals import HOUR, Footing
+from chalicelib.desk.customer_totals import HOUR, Totals
 from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.segments import Placement, holds, parse, turns
-from chalicelib.flows.broadcasts.send import broadcast
+from chalicelib.flows.broadcasts.send import send_broadcast
 from chalicelib.flows.clock import due_work
 from chalicelib.store.rows import from_row
 from tests.api import Tenant
@@ -50,8 +50,8 @@ customers = st.builds(
     state=st.sampled_from(["active", "blocked"]),
     language=words,
 )
-footings = st.builds(
-    Footing,
+any_totals = st.builds(
+    Totals,
     rooms_open=st.integers(0, 2),
     oldest_wait=moments | st.just(0),
     last_message_at=moments | st.just(0),
@@ -96,16 +96,16 @@ filters = st.recursive(
 )
 
 
-def naive(told, customer, footing, now):
+def naive(told, customer, totals, now):
     """The language again, straight from its description."""
     if "all" in told:
-        return all(naive(each, customer, footing, now) for each in told["all"])
+        return all(naive(each, customer, totals, now) for each in told["all"])
     if "any" in told:
-        return any(naive(each, customer, footing, now) for each in told["any"])
+        return any(naive(each, customer, totals, now) for each in told["any"])
     if "not" in told:
-        return not naive(told["not"], customer, footing, now)
+        return not naive(told["not"], customer, totals, now)
     (operator,) = set(told) - {"attribute"}
-    value, operand = valued(told["attribute"], customer, footing), told[operator]
+    value, operand = valued(told["attribute"], customer, totals), told[operator]
     if operator == "exists":
         return (value is not None) == operand
     if value is None:
@@ -126,11 +126,11 @@ def millis(text):
     return datetime.fromisoformat(text)
 
 
-def valued(name, customer, footing):
+def valued(name, customer, totals):
     if name in ("oldest_wait", "last_message_at"):
-        return millis(iso(getattr(footing, name))) if getattr(footing, name) else None
+        return millis(iso(getattr(totals, name))) if getattr(totals, name) else None
     if name in ("rooms_open", "members", "labels", "channels"):
-        return getattr(footing, name)
+        return getattr(totals, name)
     if name == "language":
         return customer.language or None
     if name in ("name", "external_id", "domains"):
@@ -147,15 +147,15 @@ def valued(name, customer, footing):
 
 
 @settings(max_examples=600)
-@given(filters, customers, footings, moments)
-def test_a_filter_says_what_a_naive_reading_says(told, customer, footing, now):
-    assert holds(parse(told, TYPES), values_of(customer, footing), now) == naive(told, customer, footing, now)
+@given(filters, customers, any_totals, moments)
+def test_a_filter_says_what_a_naive_reading_says(told, customer, totals, now):
+    assert holds(parse(told, TYPES), values_of(customer, totals), now) == naive(told, customer, totals, now)
 
 
 @settings(max_examples=300)
-@given(filters, customers, footings, moments)
-def test_nothing_turns_before_the_moment_that_is_told(told, customer, footing, now):
-    node, known = parse(told, TYPES), values_of(customer, footing)
+@given(filters, customers, any_totals, moments)
+def test_nothing_turns_before_the_moment_that_is_told(told, customer, totals, now):
+    node, known = parse(told, TYPES), values_of(customer, totals)
     says, turn = holds(node, known, now), turns(node, known, now)
     assert turn == 0 or turn > now
     end = turn or now + 20 * DAY
@@ -197,9 +197,9 @@ def test_members_are_those_of_a_full_rebuild(doings):
         parley.work_all()
         assert found(parley) == wanted(parley, saved)
         records = [from_row(row) for row in parley.table.rows.values()]
-        placed = {each.customer: each.footing for each in records if isinstance(each, Placement)}
+        placed = {each.customer: each.totals for each in records if isinstance(each, Placement)}
         for customer in [each for each in records if isinstance(each, Customer)]:
-            assert placed.get(customer.id, Footing()) == footing(customer, records)
+            assert placed.get(customer.id, Totals()) == totals(customer, records)
 
 
 def said(parley, tenant, customer, who):
@@ -229,7 +229,7 @@ def spread(parley, tenant, customer, _):
     id_ = tenant.api.post("/v1/broadcasts", told).json["id"]
     tenant.api.post(f"/v1/broadcasts/{id_}/send", {})
     while parley.queues.errands:
-        broadcast(parley.world, parley.queues.errands.pop(0))
+        send_broadcast(parley.world, parley.queues.errands.pop(0))
 
 
 ACTS = {
@@ -285,17 +285,17 @@ def wanted(parley, saved):
         (segment, customer.id)
         for segment, told in saved.values()
         for customer in everybody
-        if holds(parse(told, TYPES), values_of(customer, footing(customer, records)), parley.clock.at)
+        if holds(parse(told, TYPES), values_of(customer, totals(customer, records)), parley.clock.at)
     }
 
 
-def footing(customer, records):
-    """On what footing a customer is, read off all there is."""
+def totals(customer, records):
+    """A customer's totals, read off all there is."""
     shared = [r for r in records if isinstance(r, Room) and r.customer == customer.id and r.kind in ("triage", "topic")]
     heard = [r for r in shared if r.last_message_at]
     opened = [r for r in shared if r.state == "open"]
     people = [r for r in records if isinstance(r, User) and r.customer == customer.id and r.state == "active"]
-    return Footing(
+    return Totals(
         rooms_open=len([r for r in opened if r.last_message_at]),
         oldest_wait=min((r.waiting_since for r in opened if r.turn == "vendor"), default=0),
         last_message_at=max((r.last_message_at // HOUR * HOUR for r in heard), default=0),

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from chalicelib.desk.messages import Message
 from chalicelib.flows.search import search as searching
-from chalicelib.flows.search.index import sort
-from chalicelib.ports import Away
+from chalicelib.flows.search.index import index_pending
+from chalicelib.ports import AwsAway
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant
 from tests.conftest import in_memory
@@ -75,8 +75,8 @@ class Story:
                 elif dies:
                     patch.setattr(self.parley.store, "spread", _dead)
                 try:
-                    sort(self.parley.store, self.parley.world.index, tree, enough)
-                except Away:
+                    index_pending(self.parley.store, self.parley.world.index, tree, enough)
+                except AwsAway:
                     continue
 
     def found(self, who: str, q: str, newest: bool) -> list[str]:
@@ -110,7 +110,7 @@ class Story:
 
 
 def _dead(*_: Any, **__: Any) -> None:
-    raise Away("the worker died")
+    raise AwsAway("the worker died")
 
 
 def _says(text: str, q: str) -> bool:

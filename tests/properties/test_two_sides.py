@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.flows.tickets.tasks import sync
+from chalicelib.flows.tickets.tasks import run_task
 from tests.conftest import in_memory
 from tests.fakes import Parley
 from tests.tracking import DOING, DONE, OPEN, REVIEW, WONTFIX, Desk, busy
@@ -77,7 +77,7 @@ class Both:
             group = looks[pick % len(looks)].group
             task = next(task for task in looks if task.group == group)
             looks.remove(task)
-            sync(self.parley.world, task)
+            run_task(self.parley.world, task)
 
     def repaired(self) -> None:
         """All workers, the webhooks that are left thrown away, and the nightly pass, twice."""

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from chalicelib.flows.customers.evaluate_segments import place
-from chalicelib.flows.customers.run_job import work
+from chalicelib.flows.customers.evaluate_segments import evaluate_segments
+from chalicelib.flows.customers.run_job import run_job
 from chalicelib.store.rows import from_row
 from tests.races.test_races import at_once, parley, tenant  # noqa: F401  fixtures
 
@@ -24,7 +24,7 @@ def test_whoever_decides_on_older_facts_decides_again(parley, tenant, round_):  
     def act(number):
         plan = random.Random(round_ * 8 + number).choice(["pro", "free"])
         tenant.customer("acme", attributes={"plan": plan})
-        place(parley.world, tenant.id, {customer: ()})
+        evaluate_segments(parley.world, tenant.id, {customer: ()})
 
     at_once(act)
     last = from_row(parley.table.rows[f"C#{customer}", "A"]).attributes["plan"]
@@ -35,7 +35,7 @@ def test_a_piece_that_eight_workers_do_ends_once(parley, tenant):  # noqa: F811
     rows = [{"external_id": f"c{i}", "domains": ["gmail.com"] if i % 10 == 0 else []} for i in range(120)]
     job = tenant.api.post("/v1/customers/bulk", {"customers": rows}).json["id"]
     parley.queues.tasks.clear()
-    at_once(lambda _: work(parley.world, job, 0))
+    at_once(lambda _: run_job(parley.world, job, 0))
     parley.work_all()
     told = tenant.api.get(f"/v1/jobs/{job}").json
     assert (told["state"], told["done"], told["failed"]) == ("done", 120, 12)

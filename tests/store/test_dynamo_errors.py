@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from pynamodb.exceptions import CancellationReason, PutError, QueryError, TransactWriteError, VerboseClientError
 
 from chalicelib.desk.errors import Clash
-from chalicelib.ports import Away
+from chalicelib.ports import AwsAway
 from chalicelib.store import dynamo
 from chalicelib.store.dynamo import DynamoTable, Item
 from chalicelib.store.keys import Range
@@ -52,7 +52,7 @@ def test_a_single_write_that_fails_otherwise_is_away(monkeypatch, table, error):
         raise error
 
     monkeypatch.setattr(Item, "save", save)
-    with pytest.raises(Away, match="write"):
+    with pytest.raises(AwsAway, match="write"):
         table.write([(ROW, 0)], [])
 
 
@@ -77,7 +77,7 @@ def test_a_transaction_that_meets_another_names_the_places(codes, puts, drops, p
 )
 def test_a_transaction_that_fails_otherwise_is_away(codes):
     error = TransactWriteError("no", cancelled(codes))
-    assert isinstance(dynamo._clash(error, 2, 0), Away)
+    assert isinstance(dynamo._clash(error, 2, 0), AwsAway)
 
 
 def test_a_query_that_fails_is_away(monkeypatch, table):
@@ -85,5 +85,5 @@ def test_a_query_that_fails_is_away(monkeypatch, table):
         raise QueryError("no", cause("InternalServerError"))
 
     monkeypatch.setattr(dynamo.Item._get_connection().__class__, "query", query)
-    with pytest.raises(Away, match="query: InternalServerError"):
+    with pytest.raises(AwsAway, match="query: InternalServerError"):
         table.query(Range("", "P", "a", "b"), True, 1, None)

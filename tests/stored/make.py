@@ -20,9 +20,9 @@ from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.tickets import Hint
 from chalicelib.edge import sockets, workers
 from chalicelib.edge.shapes.answers import time_of
-from chalicelib.flows.broadcasts.send import broadcast
-from chalicelib.flows.search.index import sort
-from chalicelib.ports import Answer, Call, Request, Sorting, Task
+from chalicelib.flows.broadcasts.send import send_broadcast
+from chalicelib.flows.search.index import index_pending
+from chalicelib.ports import Answer, Call, IndexTask, Request, Task
 from chalicelib.store.keys import KINDS
 from chalicelib.store.rows import Row, to_row
 from infra.build import build
@@ -81,7 +81,7 @@ def settle(here: Everywhere) -> None:
         here.parley.work_all()
         here.parley.sort_all()
         while here.parley.queues.errands:
-            broadcast(here.parley.world, here.parley.queues.errands.pop(0))
+            send_broadcast(here.parley.world, here.parley.queues.errands.pop(0))
         here.pass_time(2)
 
 
@@ -218,7 +218,7 @@ def filled(here: Everywhere) -> tuple[str, str]:
     install = issues(here)
     broadcasts(here)
     for tree in (here.tenant.id, ok(here.api.get("/v1/customers/acme"))["id"]):
-        sort(here.parley.store, here.parley.world.index, tree, enough=1)
+        index_pending(here.parley.store, here.parley.world.index, tree, enough=1)
     return install, session
 
 
@@ -375,11 +375,11 @@ def arrivals(here: Everywhere, wire: Wire, tracker: str) -> None:
 def others(here: Everywhere, queues: Any, tracker: str) -> None:
     """What no act above leads to."""
     install = here.installs["msteams"]
-    queues.work([{"catch_up": install, "bridge": ""}])
+    queues.jobs([{"catch_up": install, "bridge": ""}])
     hint = Hint(ticket="1", what="commented", id="h1", comment="c1", at=2, actor="bob", moved_to="2", mark="m")
     queues.sync([Task("look", "", tracker, "1", hint, 5, "why"), Task("repair", tracker, why="now")])
     queues.sync([Task("project", tracker, why="now"), Task("count", here.tenant.id, why="v1")])
-    queues.sort([Sorting(here.tenant.id, "now")])
+    queues.index([IndexTask(here.tenant.id, "now")])
     queues.wake_later(Call(f"{here.room.partition('_')[2]}.{install.partition('_')[2]}", 1, "late:1"), 5)
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from chalicelib.ports import AddressRefused, Answer, Busy, Denied, Unreachable
+from chalicelib.ports import AddressRefused, Answer, ProviderBusy, ProviderRefused, Unreachable
 from chalicelib.wire.rest import Absent, Api, after
 
 NOW = 1_770_000_000_000
@@ -47,20 +47,20 @@ def test_an_empty_answer():
 
 
 def test_what_is_no_json_may_pass():
-    with pytest.raises(Busy):
+    with pytest.raises(ProviderBusy):
         api(answer(200, b"<html>")).call("GET", "/x")
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 503])
 def test_what_may_pass(status):
-    with pytest.raises(Busy) as busy:
+    with pytest.raises(ProviderBusy) as busy:
         api(answer(status, b"{}", retry_after="7")).call("GET", "/x")
     assert busy.value.after == 7
 
 
 @pytest.mark.parametrize(("status", "lost"), [(400, False), (401, True), (403, False), (302, False), (409, False)])
 def test_what_will_not(status, lost):
-    with pytest.raises(Denied) as denied:
+    with pytest.raises(ProviderRefused) as denied:
         api(answer(status, b'{"m": "no\\nway ' + b"x" * 900 + b'"}'), said=lambda told: told["m"]).call("GET", "/x")
     assert denied.value.lost is lost
     assert denied.value.reason.startswith(f"HTTP {status}: no way xxx")
@@ -68,7 +68,7 @@ def test_what_will_not(status, lost):
 
 
 def test_words_that_are_not_there():
-    with pytest.raises(Denied) as denied:
+    with pytest.raises(ProviderRefused) as denied:
         api(answer(400, b"[1]"), said=lambda told: told["m"]).call("GET", "/x")
     assert denied.value.reason == "HTTP 400"
 
@@ -85,22 +85,22 @@ def test_what_is_not_there(status):
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_page_in_place_of_the_api_makes_nothing_absent(status):
     for page in (b"<!doctype html><title>Your site is currently unavailable</title>", b"default backend - 404"):
-        with pytest.raises(Busy):
+        with pytest.raises(ProviderBusy):
             api(answer(status, page)).find("/x")
 
 
 def test_no_answer():
-    with pytest.raises(Busy):
+    with pytest.raises(ProviderBusy):
         api(Unreachable("it did not answer in time")).call("GET", "/x")
-    with pytest.raises(Denied):
+    with pytest.raises(ProviderRefused):
         api(AddressRefused("10.0.0.1 is private")).call("GET", "/x")
 
 
 def test_what_a_provider_says_in_its_own_way():
     def later(answer, told):
-        return Busy("slow down", 60) if answer.status == 403 else None
+        return ProviderBusy("slow down", 60) if answer.status == 403 else None
 
-    with pytest.raises(Busy) as busy:
+    with pytest.raises(ProviderBusy) as busy:
         api(answer(403), refusal=later).call("GET", "/x")
     assert busy.value.after == 60
 

@@ -6,7 +6,7 @@ from ...desk.arrivals import File
 from ...desk.outside_people import Shown
 from ...desk.tickets import Probe
 from ...desk.workspaces import Install
-from ...ports import Denied, Outside, Secrets
+from ...ports import Outside, ProviderRefused, Secrets
 from . import config
 from .client import Connector
 from .text import to_teams
@@ -25,7 +25,7 @@ class Teams:
         tenant, _, conversation = account.partition("|")
         told = self._connector.member(conversation, outside) if conversation else {}
         if not told:
-            raise Denied("no member of the conversation")
+            raise ProviderRefused("no member of the conversation")
         home = bool(tenant) and tenant == self._config.agent_tenant
         email = told.get("email") or told.get("userPrincipalName") or ""
         return Shown(name=str(told.get("name") or ""), email=str(email) if "@" in str(email) else "", home=home)

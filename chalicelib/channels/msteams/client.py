@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ...ports import Answer, Busy, Denied, Outside, Request
+from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Request
 from ...wire.rest import Api, send
 from .config import Config, cloud_of
 
@@ -20,7 +20,7 @@ CLOSED = frozenset(
 _tokens: dict[str, tuple[int, str]] = {}
 
 
-class Closed(Denied):
+class Closed(ProviderRefused):
     """The conversation is closed to the bot; the rest of the account is not."""
 
 
@@ -66,9 +66,10 @@ class Connector:
         headers = {"authorization": f"Bearer {self._token()}"} if url.startswith(self._cloud.service_url + "/") else {}
         answer = send(self._outside, Request("GET", url, b"", headers, 30.0, most + 1))
         if answer.status != 200:
-            raise (Busy if answer.status in (408, 429) or answer.status >= 500 else Denied)(f"HTTP {answer.status}")
+            later = answer.status in (408, 429) or answer.status >= 500
+            raise (ProviderBusy if later else ProviderRefused)(f"HTTP {answer.status}")
         if len(answer.body) > most:
-            raise Denied("the file is too large")
+            raise ProviderRefused("the file is too large")
         return answer.body
 
     def _path(self, conversation: str, id_: str) -> str:
@@ -94,8 +95,8 @@ class Connector:
             return Closed(f"HTTP {answer.status}: {code}")
         if answer.status == 401:  # a token that is not good any more: the next call gets another
             _tokens.pop(self._name(), None)
-            return Busy("HTTP 401: the bot's token was refused")
-        return Busy(f"HTTP {answer.status}") if answer.status == 412 else None
+            return ProviderBusy("HTTP 401: the bot's token was refused")
+        return ProviderBusy(f"HTTP {answer.status}") if answer.status == 412 else None
 
     def _name(self) -> str:
         return hashlib.sha256(f"{self._cloud.login_url} {self._config} {self._password}".encode()).hexdigest()
@@ -106,7 +107,7 @@ class Connector:
         if kept and now < kept[0] - EARLY:
             return kept[1]
         if not self._config.app_id or not self._password:
-            raise Denied("app_id and app_password are needed to send", lost=True)
+            raise ProviderRefused("app_id and app_password are needed to send", lost=True)
         url = f"{self._cloud.login_url}/{self._config.tenant or 'botframework.com'}/oauth2/v2.0/token"
         form = {
             "grant_type": "client_credentials",
@@ -118,10 +119,12 @@ class Connector:
         answer = send(self._outside, Request("POST", url, urlencode(form).encode(), headers))
         told = _json(answer.body)
         if answer.status in (400, 401, 403):
-            raise Denied(f"Microsoft refused app_id or app_password: {told.get('error', answer.status)}", lost=True)
+            raise ProviderRefused(
+                f"Microsoft refused app_id or app_password: {told.get('error', answer.status)}", lost=True
+            )
         token, life = told.get("access_token"), told.get("expires_in")
         if answer.status != 200 or not isinstance(token, str) or not isinstance(life, int):
-            raise Busy(f"the token service: HTTP {answer.status}")
+            raise ProviderBusy(f"the token service: HTTP {answer.status}")
         _tokens[name] = (now + life * 1000, token)
         return token
 

@@ -2,7 +2,7 @@
 
 import re
 
-from ...desk.arrivals import Arrival, Connected, Deleted, Edited, Ignored, Ordered, Reacted, Said
+from ...desk.arrivals import Arrival, Commanded, Connected, Deleted, Edited, Ignored, Reacted, Said
 from ...desk.note_marks import unmarked
 from ...wire.reading import items, words
 from .activity import Activity
@@ -61,8 +61,8 @@ def _connected(activity: Activity, code: str) -> Connected:
     )
 
 
-def _ordered(activity: Activity, verb: str, argument: str) -> Ordered:
-    return Ordered(
+def _ordered(activity: Activity, verb: str, argument: str) -> Commanded:
+    return Commanded(
         id=activity.message(activity.id),
         verb=verb,
         speaker=activity.speaker,

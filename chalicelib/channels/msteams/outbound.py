@@ -14,7 +14,7 @@ from typing import Any
 
 from ...desk.deliveries import Lost, Parcel, Receipt, Refused, Retry, Sent, Skipped
 from ...desk.workspaces import Install
-from ...ports import Busy, Denied, Outside, Secrets
+from ...ports import Outside, ProviderBusy, ProviderRefused, Secrets
 from ...wire.rest import Absent
 from . import config
 from .client import Closed, Connector
@@ -53,9 +53,9 @@ def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside
         return SENDERS[parcel.delivery.what](parcel, told, connector)
     except Closed as closed:
         return Lost(reason=closed.reason, bridge_only=True)
-    except Denied as denied:
+    except ProviderRefused as denied:
         return Lost(reason=denied.reason) if denied.lost else Refused(reason=denied.reason)
-    except Busy as busy:
+    except ProviderBusy as busy:
         return Retry(reason=busy.reason, after=busy.after)
 
 
@@ -91,7 +91,7 @@ def _first(parcel: Parcel, told: config.Config, connector: Connector, activity: 
     thread = f"{channel}/{root}"
     try:
         id_ = connector.say(f"{channel};messageid={root}", activity)
-    except Busy as busy:
+    except ProviderBusy as busy:
         return Retry(reason=busy.reason, after=busy.after, conversation=thread)
     return Sent(provider_id=f"{channel}/{id_}", thread=thread, conversation=thread)
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from ...ports import Answer, Busy, Denied, Outside, Request, Secrets
+from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Request, Secrets
 from ...wire.rest import after, send
 from .config import SLACK
 
@@ -52,9 +52,9 @@ class Slack:
         try:
             body = json.loads(answer.body)
         except ValueError:
-            raise Busy(f"{method}: its answer is no JSON") from None
+            raise ProviderBusy(f"{method}: its answer is no JSON") from None
         if not isinstance(body, dict):
-            raise Busy(f"{method}: its answer is no object")
+            raise ProviderBusy(f"{method}: its answer is no object")
         if not body.get("ok"):
             raise _refused(str(body.get("error", "")), body, answer, self.now)
         return body, answer.headers
@@ -64,17 +64,17 @@ class Slack:
     ) -> Answer:
         """A request of any sort, with the token; the token goes to Slack alone."""
         if not self.own(url):
-            raise Denied("not an address of Slack's")
+            raise ProviderRefused("not an address of Slack's")
         sent = {"user-agent": "Parley", "authorization": f"Bearer {self.token}", **(headers or {})}
         if not self.token:
             sent.pop("authorization")
         answer = send(self.outside, Request(method, url, body, sent, TIMEOUT, most))
         if answer.status == 429:
-            raise Busy("HTTP 429", after(answer.headers.get("retry-after", ""), self.now) or PAUSE)
+            raise ProviderBusy("HTTP 429", after(answer.headers.get("retry-after", ""), self.now) or PAUSE)
         if answer.status >= 500 or answer.status in (408, 425):
-            raise Busy(f"HTTP {answer.status}")
+            raise ProviderBusy(f"HTTP {answer.status}")
         if answer.status >= 300:
-            raise Denied(f"HTTP {answer.status}")
+            raise ProviderRefused(f"HTTP {answer.status}")
         return answer
 
     def own(self, url: str) -> bool:
@@ -92,13 +92,13 @@ class Slack:
 
 def _refused(error: str, body: dict[str, Any], answer: Answer, now: int) -> Exception:
     if error in LIMITED:
-        return Busy(error, after(answer.headers.get("retry-after", ""), now) or PAUSE)
+        return ProviderBusy(error, after(answer.headers.get("retry-after", ""), now) or PAUSE)
     if error in PASSING:
-        return Busy(error)
+        return ProviderBusy(error)
     word = error if error.isascii() and error.replace("_", "").isalnum() and len(error) < 60 else "refused"
     if word == "missing_scope" and str(body.get("needed", "")).replace(":", "").replace(".", "").isalnum():
         word = f"missing_scope: {body['needed']}"
-    return Denied(word, lost=error in LOST)
+    return ProviderRefused(word, lost=error in LOST)
 
 
 def credential(account: str) -> str:

@@ -4,7 +4,7 @@ from ...desk.arrivals import File
 from ...desk.outside_people import Shown
 from ...desk.tickets import Probe
 from ...desk.workspaces import Install
-from ...ports import Asking, Denied, Outside, Secrets
+from ...ports import Asking, Outside, ProviderRefused, Secrets
 from ...wire.reading import part
 from ...wire.reading import words as text
 from .api import Slack, token_of
@@ -53,10 +53,10 @@ class SlackAsking:
             url = text(told, "url_private_download") or text(told, "url_private")
         answer = slack.send("GET", url, most=most + 1)
         if len(answer.body) > most:
-            raise Denied("the file is too large")
+            raise ProviderRefused("the file is too large")
         html = answer.headers.get("content-type", "").startswith("text/html")
         if html and not file.type.startswith("text/html"):
-            raise Denied("Slack shows its sign-in page: the token may not read files")
+            raise ProviderRefused("Slack shows its sign-in page: the token may not read files")
         return answer.body
 
     def answer(self, where: str, text: str, account: str) -> None:

@@ -7,7 +7,7 @@ thread broadcast may come twice, a shared channel's message once for each worksp
 import re
 from typing import Any
 
-from ...desk.arrivals import Arrival, Deleted, Echoed, Edited, File, Ignored, Ordered, Said, Speaker, Unsupported
+from ...desk.arrivals import Arrival, Commanded, Deleted, Echoed, Edited, File, Ignored, Said, Speaker, Unsupported
 from ...desk.messages import MAX_CHARACTERS
 from ...desk.note_marks import unmarked
 from ...desk.workspaces import Install
@@ -61,7 +61,7 @@ def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel
         if order:
             where = f"{channel} {root} {user}"
             verb = order[1].lower()
-            return Ordered(
+            return Commanded(
                 id=f"{channel}/{ts}",
                 verb=verb,
                 speaker=speaker,

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from ...desk.outside_people import Granted
 from ...desk.workspaces import Install
-from ...ports import Denied, Outside, Secrets
+from ...ports import Outside, ProviderRefused, Secrets
 from ...wire.reading import part
 from ...wire.reading import words as text
 from .api import Slack, credential
@@ -18,7 +18,7 @@ def authorize(install: Install, redirect: str, state: str) -> str:
     """Slack's page that asks whoever opens it to install the app. Denied if the install names no app."""
     client = install.config.get("client_id")
     if not client:
-        raise Denied("the install's config has no client_id")
+        raise ProviderRefused("the install's config has no client_id")
     asked = {"client_id": client, "scope": ",".join(SCOPES), "redirect_uri": redirect, "state": state}
     return f"{install.config.get('base_url') or SLACK}/oauth/v2/authorize?{urlencode(asked)}"
 
@@ -27,7 +27,7 @@ def exchange(install: Install, secrets: Secrets, outside: Outside, code: str, re
     """The token that a workspace (or an organisation) gives for the code."""
     secret = next(iter(secrets.get("client_secret", ())), "")
     if not secret:
-        raise Denied("the install has no client_secret")
+        raise ProviderRefused("the install has no client_secret")
     told = Slack(outside, install.config, "").call(
         "oauth.v2.access",
         client_id=install.config.get("client_id"),
@@ -38,7 +38,7 @@ def exchange(install: Install, secrets: Secrets, outside: Outside, code: str, re
     where = part(told, "team") or part(told, "enterprise")
     account, token = text(where, "id"), text(told, "access_token")
     if not (account and token):
-        raise Denied("Slack gave no token")
+        raise ProviderRefused("Slack gave no token")
     own = account == install.config.get("team")
     return Granted(
         account="" if own else account,

@@ -13,7 +13,7 @@ import json
 import re
 from typing import Any
 
-from ...desk.arrivals import Arrival, Connected, Ignored, Ordered, Speaker, Unsupported
+from ...desk.arrivals import Arrival, Commanded, Connected, Ignored, Speaker, Unsupported
 from ...desk.workspaces import Install
 from ...wire.reading import part
 from ...wire.reading import words as text
@@ -66,7 +66,7 @@ def commanded(body: dict[str, Any], install: Install) -> Arrival:
         )
     if verb in VERBS:
         speaker = Speaker(outside=user, account=team, side="vendor")
-        return Ordered(
+        return Commanded(
             id=text(body, "trigger_id")[:200],
             verb=verb,
             speaker=speaker,
@@ -95,13 +95,13 @@ def interacted(body: dict[str, Any], install: Install) -> Arrival:
         verb = text(action, "action_id").removeprefix("parley_")
         if verb not in VERBS:
             return Ignored(reason="button-of-nobody")
-        return Ordered(id=id_, verb=verb, speaker=speaker, room=text(action, "value"), answer=answer)
+        return Commanded(id=id_, verb=verb, speaker=speaker, room=text(action, "value"), answer=answer)
     if kind == "message_action":
         channel, ts = text(body, "channel", "id"), text(body, "message", "ts")
         if text(body, "callback_id") != "parley_fork" or not (ID.match(channel) and TS.match(ts)):
             return Ignored(reason="shortcut-of-nobody")
         title = text(body, "message", "text").strip().partition("\n")[0][:80]
-        return Ordered(
+        return Commanded(
             id=id_,
             verb="fork",
             speaker=speaker,

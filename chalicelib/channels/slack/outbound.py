@@ -18,7 +18,7 @@ from ...desk.deliveries import Lost, Parcel, Receipt, Refused, Retry, Sent, Skip
 from ...desk.messages import Attached, Message
 from ...desk.rooms import within
 from ...desk.workspaces import Install
-from ...ports import Busy, Denied, Outside, Secrets
+from ...ports import Outside, ProviderBusy, ProviderRefused, Secrets
 from .api import Slack, token_of
 from .card import blocks, words
 from .emoji import name_of
@@ -65,9 +65,9 @@ def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside
     try:
         receipt: Receipt = getattr(sending, parcel.delivery.what)()
         return receipt
-    except Busy as busy:
+    except ProviderBusy as busy:
         return Retry(reason=busy.reason, after=busy.after, conversation=sending.begun)
-    except Denied as denied:
+    except ProviderRefused as denied:
         if denied.lost:
             return Lost(reason=f"Slack: {denied.reason}", bridge_only=own)
         if denied.reason in CLOSED:
@@ -135,7 +135,7 @@ class _Sending:
             fields |= {"username": name, "icon_url": self.parcel.picture or None}
         try:
             told = self.slack.call("chat.postMessage", **fields)
-        except Denied as denied:
+        except ProviderRefused as denied:
             if "chat:write.customize" not in denied.reason:
                 raise
             del fields["username"], fields["icon_url"]
@@ -180,7 +180,7 @@ class _Sending:
                 told = self.slack.call("conversations.replies", ts=thread, **where)
             else:
                 told = self.slack.call("conversations.history", **where)
-        except Denied:
+        except ProviderRefused:
             return ""
         found = told.get("messages")
         for message in found if isinstance(found, list) else ():
@@ -208,10 +208,10 @@ class _Sending:
             return
         try:
             self._upload(file, thread)
-        except (Busy, Denied):
+        except (ProviderBusy, ProviderRefused):
             try:
                 self.slack.call("chat.postMessage", channel=self.channel, thread_ts=thread, text=self._link(file))
-            except (Busy, Denied):
+            except (ProviderBusy, ProviderRefused):
                 return  # the message is there, and must not be sent twice for its file's sake
 
     def _upload(self, file: Attached, thread: str) -> None:
@@ -251,7 +251,7 @@ class _Sending:
             return self._or_in_words(
                 lambda: self.slack.call("chat.delete", channel=channel, ts=ts), "(deleted elsewhere)", channel, ts
             )
-        except Denied as denied:
+        except ProviderRefused as denied:
             if denied.reason == ABSENT:
                 return Sent()
             raise
@@ -259,7 +259,7 @@ class _Sending:
     def _or_in_words(self, call: Any, said: str, channel: str, ts: str) -> Receipt:
         try:
             call()
-        except Denied as denied:
+        except ProviderRefused as denied:
             if denied.reason not in NOT_OURS:
                 raise
             mark = self._mark(MARK)
@@ -276,7 +276,7 @@ class _Sending:
                 self.slack.call(
                     f"reactions.{'add' if on else 'remove'}", channel=channel, timestamp=ts, name=name_of(emoji)
                 )
-            except Denied as denied:
+            except ProviderRefused as denied:
                 if denied.reason not in ("already_reacted", "no_reaction", "invalid_name", "too_many_emoji"):
                     raise
         return Sent()

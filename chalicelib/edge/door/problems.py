@@ -4,7 +4,7 @@ from typing import Any
 
 from ...desk import errors
 from ...desk.errors import Limited, Refusal
-from ...ports import Away
+from ...ports import AwsAway
 
 PROBLEMS: dict[type[Exception], tuple[str, int, str]] = {
     errors.Malformed: ("malformed", 400, "Malformed request"),
@@ -19,7 +19,7 @@ PROBLEMS: dict[type[Exception], tuple[str, int, str]] = {
     errors.KeyReused: ("keyreused", 422, "Idempotency key reused"),
     errors.Limited: ("limited", 429, "Too many requests"),
     errors.Busy: ("busy", 503, "Busy"),
-    Away: ("away", 503, "Temporarily unavailable"),
+    AwsAway: ("away", 503, "Temporarily unavailable"),
 }
 
 

@@ -8,9 +8,9 @@ from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.ids import bridge_parts
 from ...desk.rooms import Bridge
 from ...desk.workspaces import Install
-from ...flows.bridges.bind import Binding, bind, change_bridge, connect_code, unbind
+from ...flows.bridges.bind import BindRequest, bind, change_bridge, connect_code, unbind
 from ...flows.bridges.pause_bridge import pause_bridge
-from ...flows.bridges.replay_missed import catch_up
+from ...flows.bridges.replay_missed import replay_missed
 from ...flows.installs.invite import accept_invitation, invite
 from ...ports import Listing, Page, ref
 from ..door.calls import Call, Reply
@@ -45,7 +45,7 @@ def new_bridge(call: Call, body: shapes.NewBridge) -> Any:
     settings = structs.asdict(body)
     conversation, rebind = settings.pop("conversation"), settings.pop("rebind")
     settings.pop("install")
-    binding = Binding(call.here, install, conversation, settings, rebind)
+    binding = BindRequest(call.here, install, conversation, settings, rebind)
     return call.answering(lambda once: bind(call.world, call.who, binding, once), bridge_view)
 
 
@@ -147,7 +147,7 @@ def _page(words: str) -> Reply:
 
 
 def _replayed(call: Call, install: str, bridge: str) -> shapes.ReplayView:
-    replayed, more = catch_up(call.world, install, bridge)
+    replayed, more = replay_missed(call.world, install, bridge)
     return shapes.ReplayView(replayed=replayed, more=more)
 
 

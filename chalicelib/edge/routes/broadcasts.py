@@ -15,7 +15,7 @@ from ...desk.rooms import Room
 from ...desk.segments import Segment
 from ...desk.templates import Missing, filled, values, variables
 from ...flows.audit import audit
-from ...flows.broadcasts.control import approve_broadcast, direct_broadcast
+from ...flows.broadcasts.control import approve_broadcast, control_broadcast
 from ...flows.broadcasts.plan import contact_ref
 from ...flows.broadcasts.preview import preview_broadcast
 from ...flows.broadcasts.results import mark_acknowledged
@@ -176,7 +176,7 @@ def undo(call: Call) -> Any:
 def _directed(call: Call, verb: Verb, at: int = 0) -> Any:
     id_ = call.params["broadcast"]
     return call.answering(
-        lambda once: direct_broadcast(call.world, call.who, id_, verb, at, once), shapes.broadcast_view
+        lambda once: control_broadcast(call.world, call.who, id_, verb, at, once), shapes.broadcast_view
     )
 
 

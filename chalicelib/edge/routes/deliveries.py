@@ -8,7 +8,7 @@ from ...desk.ids import delivery_parts, message_number
 from ...desk.messages import Message
 from ...desk.workspaces import Install
 from ...flows.bridges.replay import replay
-from ...flows.delivery.owed import Ties
+from ...flows.delivery.owed import BatchReads
 from ...ports import Listing, Page, ref
 from ..door.calls import Call
 from ..door.router import route
@@ -58,7 +58,9 @@ def failed_deliveries(call: Call) -> Page[Any]:
 @route("GET", "/v1/rooms/{room}/reach", who="agent", gives=list[ReachView])
 def reach(call: Call) -> Page[Any]:
     """List where an answer in a room leaves to: over its bridges, and to installs that are told of every room."""
-    bridges = [each for each in Ties(call.world.store).of(call.here.id, call.who.workspace) if each.direction != "in"]
+    bridges = [
+        each for each in BatchReads(call.world.store).of(call.here.id, call.who.workspace) if each.direction != "in"
+    ]
     installs = call.world.store.many([ref(Install, each.install) for each in bridges]) if bridges else []
     pairs = [pair for pair in zip(bridges, installs, strict=True) if pair[1] and pair[1].state == "active"]
     return Page([reach_view(bridge, install) for bridge, install in pairs])

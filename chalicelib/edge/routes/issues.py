@@ -6,15 +6,15 @@ from ...desk.errors import Invalid, NotFound
 from ...desk.issues import (
     CLOSED,
     MAX_TITLE,
-    Asked,
-    Behind,
     Comment,
     History,
     Issue,
+    IssueCustomer,
+    IssueTie,
     Notice,
-    Owed,
+    NoticeReceipt,
+    PendingComment,
     Ticket,
-    Told,
     check_labels,
 )
 from ...desk.people import may_see
@@ -132,8 +132,8 @@ def _listed(call: Call, name: str, view: Any, *, newest_first: bool = False) -> 
 @route("GET", "/v1/issues/{issue}/rooms", who="agent", gives=list[shapes.TieView], query=PAGED)
 def issue_rooms(call: Call) -> Page[Any]:
     """List the rooms behind an issue."""
-    page: Page[Asked] = _listed(call, "ties", lambda tie: tie)
-    customers = {tie.customer: ref(Behind, tie.issue, tie.customer) for tie in page.items if tie.customer}
+    page: Page[IssueTie] = _listed(call, "ties", lambda tie: tie)
+    customers = {tie.customer: ref(IssueCustomer, tie.issue, tie.customer) for tie in page.items if tie.customer}
     behind = dict(zip(customers, call.world.store.many(list(customers.values())) if customers else [], strict=True))
     rooms = call.world.store.many([ref(Room, tie.room) for tie in page.items]) if page.items else []
     views = [shapes.tie_view(tie, room, behind.get(tie.customer)) for tie, room in zip(page.items, rooms, strict=True)]
@@ -158,7 +158,7 @@ def untie(call: Call) -> None:
 
 
 @route("GET", "/v1/issues/{issue}/told", who="agent", gives=list[ToldView], query=PAGED)
-def issue_told(call: Call) -> Page[Told]:
+def issue_told(call: Call) -> Page[NoticeReceipt]:
     """List what each room was told, when and by whom."""
     return _listed(call, "told", told_view)
 
@@ -166,7 +166,7 @@ def issue_told(call: Call) -> Page[Told]:
 @route("GET", "/v1/rooms/{room}/issues", gives=list[shapes.RoomIssueView], query=PAGED)
 def room_issues(call: Call) -> Page[Any]:
     """List the issues that a room is behind. Customers see what is public."""
-    listing: Listing[Asked] = Listing("room-issues", (call.here.id,), newest_first=True)
+    listing: Listing[IssueTie] = Listing("room-issues", (call.here.id,), newest_first=True)
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
     found = call.world.store.many([ref(Issue, tie.issue) for tie in page.items]) if page.items else []
     views = [
@@ -192,7 +192,7 @@ def raise_from_room(call: Call, body: shapes.RaiseIssue) -> Any:
     return _by_reference(call, body, messages, made)
 
 
-def _by_reference(call: Call, body: shapes.RaiseIssue, messages: list[Any], made: Asked) -> Any:
+def _by_reference(call: Call, body: shapes.RaiseIssue, messages: list[Any], made: IssueTie) -> Any:
     """The room tied to the issue of the ticket that was pasted; an issue is raised for a ticket that has none."""
     install = tracker_install(call.world, call.who, body.install or "")
     seen = found_ticket(call.world, install, body.reference or "")
@@ -232,10 +232,10 @@ def unlink(call: Call) -> None:
 
 
 @route("GET", "/v1/issues/{issue}/comments", who="agent", gives=list[CommentView], query=PAGED)
-def issue_comments(call: Call) -> Page[Comment | Owed]:
+def issue_comments(call: Call) -> Page[Comment | PendingComment]:
     """List the comments on an issue's tickets; first those that wait to get there."""
     page = _listed(call, "comments", comment_view)
-    waiting: Listing[Owed] = Listing("owed", (_own(call).id,))
+    waiting: Listing[PendingComment] = Listing("owed", (_own(call).id,))
     owed = [] if call.query("cursor") else call.world.store.page(waiting, 100).items
     return Page([*map(comment_view, owed), *page.items], page.next)
 

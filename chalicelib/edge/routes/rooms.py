@@ -5,7 +5,7 @@ from typing import Any
 from ...desk.customers import Customer, User
 from ...desk.errors import Forbidden, Invalid, NotFound
 from ...desk.ids import customer_id, message_number
-from ...desk.inbox_views import PROMISED, UNASSIGNED, Place, assigned_view, turn_view, views_of
+from ...desk.inbox_views import PROMISED, UNASSIGNED, ViewRow, assigned_view, turn_view, views_of
 from ...desk.messages import Message
 from ...desk.people import Principal
 from ...desk.rooms import Room, Seen, unread
@@ -104,7 +104,7 @@ def _page(call: Call, state: str, view: str, limit: int, cursor: str | None) -> 
         return Page([own] if own and own.state == state else [])
     if not call.who.is_agent or state != "open" or call.query("customer") is not None or not view:
         return call.world.store.page(_listing(call, state), limit, cursor)
-    listing: Listing[Place] = Listing("view", (call.who.workspace, view), newest_first=view != PROMISED)
+    listing: Listing[ViewRow] = Listing("view", (call.who.workspace, view), newest_first=view != PROMISED)
     page = call.world.store.page(listing, limit, cursor)
     found = call.world.store.many([ref(Room, place.room) for place in page.items]) if page.items else []
     return Page([room for room in found if room and view in views_of(room)], page.next)

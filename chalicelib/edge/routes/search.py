@@ -12,8 +12,8 @@ from ...desk.search_index import Kind, Place
 from ...desk.search_query import Question, asked
 from ...flows.audit import audit
 from ...flows.search.experts import employers, experts, topic
-from ...flows.search.reindex import begun
-from ...flows.search.search import Asked, customers_of, search
+from ...flows.search.reindex import first_steps
+from ...flows.search.search import SearchRequest, customers_of, search
 from ...ports import Page, ref
 from ..door.calls import Call
 from ..door.cursors import standing, standing_of
@@ -31,7 +31,7 @@ def find(call: Call) -> Page[Any]:
     order = call.query("order") or "best"
     if order not in ("best", "newest"):
         raise Invalid("order is best or newest", "order")
-    told = Asked(
+    told = SearchRequest(
         question=_question(call),
         kind=_kind(call),
         customer=_customer(call),
@@ -63,7 +63,7 @@ def rebuild(call: Call) -> None:
     """Find all that search should know again. It goes on working meanwhile."""
     writes = audit(call.world, call.who, "search.rebuilt", call.who.workspace, [])
     call.world.store.commit(*writes)
-    call.world.queues.sort(begun(call.who.workspace, str(call.world.clock.now())))
+    call.world.queues.index(first_steps(call.who.workspace, str(call.world.clock.now())))
 
 
 def _question(call: Call) -> Question:

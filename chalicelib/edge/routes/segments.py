@@ -10,7 +10,7 @@ from ...desk.errors import Invalid
 from ...desk.ids import customer_id
 from ...desk.segments import Member, Segment
 from ...flows.customers.declare_attribute import all_types
-from ...flows.customers.preview_filter import preview
+from ...flows.customers.preview_filter import preview_filter
 from ...flows.customers.save_segment import (
     change_segment,
     checked,
@@ -73,7 +73,7 @@ def _customers(call: Call, external_ids: list[str]) -> list[str]:
 def preview_segment(call: Call, body: shapes.PreviewSegment) -> shapes.SegmentPreviewView:
     """Count the customers that a filter finds, and show some."""
     filter_, _ = checked(call.world, call.who.workspace, body.filter)
-    found = preview(call.world, call.who.workspace, filter_, body.cursor)
+    found = preview_filter(call.world, call.who.workspace, filter_, body.cursor)
     return shapes.SegmentPreviewView(
         matched=found.matched,
         looked_at=found.looked_at,

@@ -56,7 +56,7 @@ def ask_link(call: Call, body: shapes.AskLink) -> None:
     hold_off(call.world, f"sign-in:from:{call.incoming.address}", PER_PLACE)
     hold_off(call.world, f"sign-in:to:{email}", PER_ADDRESS)
     # By the worker, so that an address that nobody has takes as long as any.
-    call.world.queues.work([{"sign_in": email, "base": call.incoming.base_url}])
+    call.world.queues.jobs([{"sign_in": email, "base": call.incoming.base_url}])
 
 
 @route("POST", "/v1/sign-in/links/use", who="anyone", body=shapes.UseLink, gives=shapes.Came)

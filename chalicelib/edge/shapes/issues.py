@@ -6,7 +6,17 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from ...desk.ids import message_id
-from ...desk.issues import MAX_LABEL, MAX_LABELS, MAX_TEXT, MAX_TICKETS, MAX_TITLE, Asked, Behind, History, Issue
+from ...desk.issues import (
+    MAX_LABEL,
+    MAX_LABELS,
+    MAX_TEXT,
+    MAX_TICKETS,
+    MAX_TITLE,
+    History,
+    Issue,
+    IssueCustomer,
+    IssueTie,
+)
 from ...desk.messages import Author
 from ...desk.rooms import Room
 from .answers import Body, PersonView, Time, View, time_of
@@ -190,7 +200,7 @@ def issue_view(issue: Issue) -> IssueView:
     )
 
 
-def room_issue_view(issue: Issue, tie: Asked, agent: bool) -> RoomIssueView:
+def room_issue_view(issue: Issue, tie: IssueTie, agent: bool) -> RoomIssueView:
     """An issue as it is seen from a room."""
     public = PublicIssueView(
         id=issue.id,
@@ -206,7 +216,7 @@ def _person(author: Author) -> PersonView:
     return PersonView(kind=author.kind, id=author.id, name=author.name)
 
 
-def tie_view(tie: Asked, room: Room | None, behind: Behind | None) -> TieView:
+def tie_view(tie: IssueTie, room: Room | None, behind: IssueCustomer | None) -> TieView:
     """A room behind an issue."""
     return TieView(
         room=tie.room,

@@ -3,7 +3,7 @@
 from msgspec import UNSET, UnsetType
 
 from ...desk.ids import message_id
-from ...desk.issues import Notice, Told
+from ...desk.issues import Notice, NoticeReceipt
 from .answers import Body, Time, View, time_of
 from .issues import Said
 
@@ -55,7 +55,7 @@ class NoticeView(View, frozen=True):
     names: list[str]
 
 
-def told_view(told: Told) -> ToldView:
+def told_view(told: NoticeReceipt) -> ToldView:
     """What a room was told."""
     return ToldView(
         notice=told.notice,

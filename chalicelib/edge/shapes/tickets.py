@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ...desk.issues import Comment, Owed, Ticket
+from ...desk.issues import Comment, PendingComment, Ticket
 from ...desk.tickets import TicketSeen
 from .answers import Body, Time, View, time_of
 from .issues import Id, Reference, Said
@@ -88,9 +88,9 @@ def found_view(seen: TicketSeen) -> FoundTicketView:
     )
 
 
-def comment_view(comment: Comment | Owed) -> CommentView:
+def comment_view(comment: Comment | PendingComment) -> CommentView:
     """A comment, there or on its way."""
-    if isinstance(comment, Owed):
+    if isinstance(comment, PendingComment):
         return CommentView(
             install=comment.install,
             id=comment.id,

@@ -9,7 +9,7 @@ from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.ids import ALPHABET, slot_of
 from ...desk.outside_people import CODE_LIFE, ConnectCode
 from ...desk.people import Principal
-from ...desk.rooms import Bridge, Room, Tie
+from ...desk.rooms import Binding, Bridge, Room
 from ...desk.workspaces import Install
 from ...ports import Drop, World, Write, new, over, ref
 from ..audit import audit
@@ -19,7 +19,7 @@ CODE = 10  # characters: 50 bits, for a day, behind a signed sender
 
 
 @dataclass(frozen=True)
-class Binding:
+class BindRequest:
     """A conversation that is to be bound, and how its bridge shall be (names of Bridge's fields)."""
 
     room: Room
@@ -29,7 +29,7 @@ class Binding:
     rebind: bool = False
 
 
-def bind(world: World, who: Principal, binding: Binding, once: Once = KEYLESS) -> Bridge:
+def bind(world: World, who: Principal, binding: BindRequest, once: Once = KEYLESS) -> Bridge:
     """The bridge. Conflict if the conversation is another room's, unless it shall be taken from it."""
 
     def attempt(_: int) -> Bridge:
@@ -41,12 +41,12 @@ def bind(world: World, who: Principal, binding: Binding, once: Once = KEYLESS) -
     return again(world, attempt, once)
 
 
-def _bound(world: World, binding: Binding) -> tuple[Bridge, list[Write]]:
+def _bound(world: World, binding: BindRequest) -> tuple[Bridge, list[Write]]:
     room, install, conversation = binding.room, binding.install, binding.conversation
     _check_shared(room)
     # Where the other side is one address, not many conversations, a room has one bridge with it.
     slot, now = slot_of(conversation) if world.asking(install.kind) else "", world.clock.now()
-    tie, mine = world.store.many([ref(Tie, install.id, conversation), ref(Bridge, room.id, install.id, slot)])
+    tie, mine = world.store.many([ref(Binding, install.id, conversation), ref(Bridge, room.id, install.id, slot)])
     if mine and (tie is None or tie.room == room.id):
         raise Conflict("this conversation is bound to this room already", "conversation")
     if tie and not binding.rebind:
@@ -62,7 +62,7 @@ def _bound(world: World, binding: Binding) -> tuple[Bridge, list[Write]]:
         slot=slot,
         **binding.settings,
     )
-    home = Tie(
+    home = Binding(
         version=tie.version + 1 if tie else 1,
         install=install.id,
         conversation=conversation,
@@ -84,9 +84,9 @@ def unbind(world: World, who: Principal, bridge: Bridge) -> None:
     """Take the bridge away. What is still on its way over it is skipped, with that reason."""
 
     def attempt(_: int) -> None:
-        tie = world.store.one(ref(Tie, bridge.install, bridge.conversation)) if bridge.conversation else None
+        tie = world.store.one(ref(Binding, bridge.install, bridge.conversation)) if bridge.conversation else None
         ours: list[Write] = (
-            [Drop(ref(Tie, tie.install, tie.conversation))]
+            [Drop(ref(Binding, tie.install, tie.conversation))]
             if tie and (tie.room, tie.slot) == (bridge.room, bridge.slot)
             else []
         )
@@ -149,11 +149,11 @@ def redeem(world: World, install: Install, code: str, conversation: str, account
             return None
         room = world.store.one(ref(Room, found.room))
         if room and found.used_at:  # the same command, come again
-            tie = world.store.one(ref(Tie, install.id, conversation))
+            tie = world.store.one(ref(Binding, install.id, conversation))
             return room if tie and tie.room == room.id else None
         if room is None:
             return None
-        writes = _bound(world, Binding(room, install, conversation, {"account": account, "name": name}))[1]
+        writes = _bound(world, BindRequest(room, install, conversation, {"account": account, "name": name}))[1]
         world.store.commit(*writes, over(found.changed(used_at=now), found))
         return room
 

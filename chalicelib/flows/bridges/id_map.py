@@ -7,9 +7,9 @@ import msgspec
 
 from ...desk.deliveries import Delivery, Parcel
 from ...desk.ids import bridge_id, bridge_parts, message_number, slot_of
-from ...desk.messages import Known, Message
-from ...desk.outside_people import Alias
-from ...desk.rooms import Bridge, Tie, came_over
+from ...desk.messages import Mapped, Message
+from ...desk.outside_people import OutsideName
+from ...desk.rooms import Binding, Bridge, came_over
 from ...ports import Call, World, new, over, ref
 from ..once import again
 from ..rooms.amend import apply_waiting
@@ -52,29 +52,29 @@ def there_of(world: World, message: Message, bridge: Bridge) -> str:
 
 def _thread(world: World, message: Message, bridge: Bridge) -> str:
     there = there_of(world, message, bridge)
-    known = world.store.one(ref(Known, bridge.install, there)) if there else None
+    known = world.store.one(ref(Mapped, bridge.install, there)) if there else None
     return known.thread or there if known else there
 
 
 def _people(world: World, row: Delivery, message: Message) -> tuple[dict[str, str], str]:
     """Who is mentioned, by the name that the text has for them, and the author's picture."""
     ids = [*message.mentions, message.author.id]
-    aliases = dict(zip(ids, world.store.many([ref(Alias, row.install, id_) for id_ in ids]), strict=True))
+    aliases = dict(zip(ids, world.store.many([ref(OutsideName, row.install, id_) for id_ in ids]), strict=True))
     author = aliases[message.author.id]
     people = {alias.name: alias.outside for id_ in message.mentions if (alias := aliases[id_])}
     return people, author.picture if author else ""
 
 
-def mapped(world: World, row: Delivery, provider_id: str, thread: str) -> None:
+def map_sent(world: World, row: Delivery, provider_id: str, thread: str) -> None:
     """Write down what the other side calls a message of ours; what came for it before is applied now."""
     if row.what != "post":
         return
 
-    def attempt(_: int) -> Known | None:
-        known = world.store.one(ref(Known, row.install, provider_id))
+    def attempt(_: int) -> Mapped | None:
+        known = world.store.one(ref(Mapped, row.install, provider_id))
         told: dict[str, Any] = {"room": row.room, "n": row.message, "thread": thread}
         if known is None:
-            fresh = Known(source=row.install, id=provider_id, workspace=row.workspace, **told)
+            fresh = Mapped(source=row.install, id=provider_id, workspace=row.workspace, **told)
             world.store.commit(new(fresh))
         elif not known.n:
             known, old = known.changed(**told, expires_at=0), known
@@ -86,7 +86,7 @@ def mapped(world: World, row: Delivery, provider_id: str, thread: str) -> None:
         apply_waiting(world, known, row.channel)
 
 
-def begun(world: World, row: Delivery, conversation: str) -> None:
+def map_conversation(world: World, row: Delivery, conversation: str) -> None:
     """The conversation that an install has begun for a room is the room's from now on."""
     slot = bridge_parts(row.bridge)[2]
 
@@ -102,7 +102,7 @@ def begun(world: World, row: Delivery, conversation: str) -> None:
             bound_at=row.created_at,
             slot=slot,
         )
-        tie = Tie(
+        tie = Binding(
             install=row.install,
             conversation=conversation,
             workspace=row.workspace,
@@ -116,10 +116,10 @@ def begun(world: World, row: Delivery, conversation: str) -> None:
     again(world, attempt)
 
 
-def echoed(world: World, row: Delivery, provider_id: str, thread: str) -> None:
+def complete_by_echo(world: World, row: Delivery, provider_id: str, thread: str) -> None:
     """The row is sent, as its echo tells: our call's answer may have been lost, or be still on its way. Those behind it
     need not wait for it any longer."""
-    mapped(world, row, provider_id, thread)
+    map_sent(world, row, provider_id, thread)
 
     def attempt(_: int) -> bool:
         current = world.store.one(ref(Delivery, row.bridge, row.n))

@@ -8,7 +8,7 @@ from .replay import replay
 PAGE = 50
 
 
-def catch_up(world: World, install: str, bridge: str = "") -> tuple[int, bool]:
+def replay_missed(world: World, install: str, bridge: str = "") -> tuple[int, bool]:
     """Queue a page of what was missed (over one bridge, or over all of the install's): how many, and whether there is
     more, which follows by itself. A replayed delivery is missed no longer."""
     room, _, slot = bridge_parts(bridge)
@@ -20,5 +20,5 @@ def catch_up(world: World, install: str, bridge: str = "") -> tuple[int, bool]:
     for row in missed:
         replay(world, row)
     if page.next:
-        world.queues.work([{"catch_up": install, "bridge": bridge}])
+        world.queues.jobs([{"catch_up": install, "bridge": bridge}])
     return len(missed), page.next is not None

@@ -40,7 +40,7 @@ def approve_broadcast(world: World, who: Principal, id_: str, once: Once = KEYLE
     return again(world, attempt, once)
 
 
-def direct_broadcast(
+def control_broadcast(
     world: World, who: Principal, id_: str, verb: Verb, at: int = 0, once: Once = KEYLESS
 ) -> Broadcast:
     """The broadcast after `verb`, with its workers woken."""

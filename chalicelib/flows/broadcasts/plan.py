@@ -19,7 +19,7 @@ from ...desk.broadcasts import (
 from ...desk.customers import Customer, User
 from ...desk.errors import Clash, Refusal
 from ...desk.ids import derived, triage_room_id, user_id
-from ...desk.issues import Asked, Issue
+from ...desk.issues import Issue, IssueTie
 from ...desk.messages import check_text
 from ...desk.rooms import MAX_NAME, Room
 from ...desk.segments import Member
@@ -74,7 +74,7 @@ class Plan:
             page = self.world.store.page(listing, self.size, cursor or None)
             return [self._room_of(member.customer) for member in page.items], page.next or ""
         if self.broadcast.issue:
-            ties: Listing[Asked] = Listing("ties", (self.broadcast.issue,))
+            ties: Listing[IssueTie] = Listing("ties", (self.broadcast.issue,))
             tied = self.world.store.page(ties, self.size, cursor or None)
             return [self._behind(tie) for tie in tied.items], tied.next or ""
         start = int(cursor or 0)
@@ -89,7 +89,7 @@ class Plan:
             return derived("room", self.broadcast.id, customer), customer
         return triage_room_id(customer), customer
 
-    def _behind(self, tie: Asked) -> Named:
+    def _behind(self, tie: IssueTie) -> Named:
         """The room that stands behind the issue, or one of its customer's."""
         if self.broadcast.into == "room" or not tie.customer:
             return tie.room, tie.customer

@@ -11,13 +11,13 @@ from ...desk.messages import Draft, Source
 from ...desk.room_changes import said
 from ...desk.rooms import Room
 from ...desk.templates import filled
-from ...ports import Away, Errand, Listing, Put, Ref, World, new, over, ref
+from ...ports import AwsAway, Errand, Listing, Put, Ref, World, new, over, ref
 from ..once import again
 from ..rooms.amend import amend, delete_step
 from .plan import plan
 
 
-def broadcast(world: World, errand: Errand) -> Broadcast | None:
+def send_broadcast(world: World, errand: Errand) -> Broadcast | None:
     """Do what the broadcast's state asks for now; the broadcast as it was read. Doing it again changes nothing."""
     told: Broadcast | None
     if errand.piece is None:
@@ -142,14 +142,14 @@ class _Sending:
             chunk = todo[start : start + size]
             try:
                 tally = self._together(tally, chunk, last=not left and start + size >= len(todo))
-            except (Clash, Away, KeyError):  # one of them moved or is not well: the rest shall not wait for it
+            except (Clash, AwsAway, KeyError):  # one of them moved or is not well: the rest shall not wait for it
                 try:
                     left += sum(1 for target in chunk if not self._alone(target))
                 except _Stopped:
                     return
                 tally = self.world.store.one(ref(Tally, self.told.id, self.piece.number))
         if left:
-            raise Away(f"{left} rooms of a broadcast's piece")
+            raise AwsAway(f"{left} rooms of a broadcast's piece")
         if tally is None or not (tally.finished or self.due and tally.due == self.due):
             self._finish()
 
@@ -215,7 +215,7 @@ class _Sending:
             again(self.world, lambda _: self._one(target, ""))
         except Busy as error:
             again(self.world, lambda _, reason=error.detail: self._one(target, reason))  # type: ignore[misc]
-        except Away:
+        except AwsAway:
             return False
         return True
 

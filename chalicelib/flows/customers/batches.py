@@ -10,7 +10,7 @@ from .evaluate_segments import Moved
 T = TypeVar("T")
 
 
-def placing(customers: Mapping[str, Moved]) -> list[dict[str, Any]]:
+def evaluations(customers: Mapping[str, Moved]) -> list[dict[str, Any]]:
     """What the worker is told of customers to place, by workspace, with what moved of each."""
     return [
         {"workspace": workspace, "customers": dict(chunk)}

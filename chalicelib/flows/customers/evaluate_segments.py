@@ -1,4 +1,4 @@
-"""Place customers: on what footing each is, and which segments it is in now, decided anew from what is stored.
+"""Evaluate a customer's segments: its totals, and which segments it is in now, decided anew from what is stored.
 
 The placement is read before anything that it is decided from, and written by every evaluation: whoever decides on older
 facts than somebody else who has written meanwhile clashes, and decides again. Of a customer's rooms and users only
@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 
 from ...desk.attributes import values_of
-from ...desk.customer_totals import Counted, Footing, OpenRoom, counted, glance, summed
+from ...desk.customer_totals import Counted, OpenRoom, Totals, counted, glance, summed
 from ...desk.customers import Customer, User
 from ...desk.errors import Clash
-from ...desk.issues import Behind, Issue
+from ...desk.issues import Issue, IssueCustomer
 from ...desk.rooms import Room
 from ...desk.segments import MAX_SEGMENTS, Filter, Member, Placement, Segment, holds, issues_in, parse, turns
 from ...ports import Drop, Listing, Put, Ref, World, Write, ref
@@ -27,7 +27,7 @@ MERGES = 5  # of issues, one into the next
 AT_ONCE = 9  # rooms and users of one evaluation: with its placement and segments they fit into a transaction
 
 
-def place(world: World, workspace: str, moved: Moved) -> None:
+def evaluate_segments(world: World, workspace: str, moved: Moved) -> None:
     """Bring up to 100 customers of a workspace up to date. Doing it again changes nothing."""
     rest = {customer: list(dict.fromkeys(things)) for customer, things in moved.items()}
     while rest:
@@ -49,20 +49,20 @@ def _attempt(world: World, workspace: str, moved: Moved) -> list[str]:
     if not filters and not any(placements) and not any(moved.values()):
         return []
     found: list[Customer | None] = world.store.many([ref(Customer, id_) for id_ in moved])
-    asked = asked_for(world, {issue for _, node in filters for issue in issues_in(node)}, moved)
+    asked = issues_asked_for(world, {issue for _, node in filters for issue in issues_in(node)}, moved)
     clashed = []
     for customer, old in zip(found, placements, strict=True):
         if customer is not None and customer.workspace == workspace:
-            footing, rows = _footing(world, customer.id, old.footing if old else Footing(), moved[customer.id])
+            totals, rows = _totals(world, customer.id, old.totals if old else Totals(), moved[customer.id])
             try:
-                values = values_of(customer, footing, asked.get(customer.id, ()))
-                world.store.commit(*_writes(customer, old, footing, values, filters, world.clock.now()), *rows)
+                values = values_of(customer, totals, asked.get(customer.id, ()))
+                world.store.commit(*_writes(customer, old, totals, values, filters, world.clock.now()), *rows)
             except Clash:
                 clashed.append(customer.id)
     return clashed
 
 
-def asked_for(world: World, issues: Iterable[str], customers: Iterable[str]) -> dict[str, list[str]]:
+def issues_asked_for(world: World, issues: Iterable[str], customers: Iterable[str]) -> dict[str, list[str]]:
     """Of some issues, those that each of some customers is behind. One that was merged stands for what it went into."""
     into = {issue: issue for issue in issues}
     if not into:
@@ -74,7 +74,7 @@ def asked_for(world: World, issues: Iterable[str], customers: Iterable[str]) -> 
             break
         into = {issue: merged.get(id_, id_) for issue, id_ in into.items()}
     pairs = [(issue, customer) for issue in into for customer in customers]
-    refs = {pair: ref(Behind, into[pair[0]], pair[1]) for pair in pairs}
+    refs = {pair: ref(IssueCustomer, into[pair[0]], pair[1]) for pair in pairs}
     there = dict(zip(refs, world.store.many(list(refs.values())), strict=True)) if refs else {}
     asked: dict[str, list[str]] = {}
     for (issue, customer), record in there.items():
@@ -83,11 +83,11 @@ def asked_for(world: World, issues: Iterable[str], customers: Iterable[str]) -> 
     return asked
 
 
-def behind(world: World, issue: str) -> Iterator[str]:
+def customers_behind(world: World, issue: str) -> Iterator[str]:
     """The customers behind an issue: another one has gone into it, for which it stands from now on."""
     cursor: str | None = None
     while True:
-        listing: Listing[Behind] = Listing("behind", (issue,))
+        listing: Listing[IssueCustomer] = Listing("behind", (issue,))
         page = world.store.page(listing, 1000, cursor)
         yield from (each.customer for each in page.items)
         cursor = page.next
@@ -95,8 +95,8 @@ def behind(world: World, issue: str) -> Iterator[str]:
             return
 
 
-def _footing(world: World, customer: str, old: Footing, things: Sequence[str]) -> tuple[Footing, list[Write]]:
-    """The customer's footing after some of its rooms and users moved, and what is written of them."""
+def _totals(world: World, customer: str, old: Totals, things: Sequence[str]) -> tuple[Totals, list[Write]]:
+    """The customer's totals after some of its rooms and users moved, and what is written of them."""
     if not things:
         return old, []
     rooms = [id_ for id_ in things if id_.startswith("room_")]
@@ -157,7 +157,7 @@ def _parsed(told: bytes) -> Filter:
 def _writes(
     customer: Customer,
     old: Placement | None,
-    footing: Footing,
+    totals: Totals,
     values: dict[str, Any],
     filters: Filters,
     now: int,
@@ -173,7 +173,7 @@ def _writes(
         workspace=customer.workspace,
         segments=tuple(sorted(inside)),
         next_at=min(turning, default=0),
-        footing=footing,
+        totals=totals,
         entered=tuple(came),
         left=tuple(id_ for id_ in went if id_ in there),
     )

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...desk.attributes import BY_FOOTING, values_of
-from ...desk.customer_totals import Footing
+from ...desk.customer_totals import Totals
 from ...desk.customers import Customer
 from ...desk.segments import Filter, Placement, holds, issues_in, tests
 from ...ports import Listing, World, ref
-from .evaluate_segments import asked_for
+from .evaluate_segments import issues_asked_for
 
 PAGE = 1000
 PAGES = 5
@@ -25,7 +25,7 @@ class Preview:
     next: str | None
 
 
-def preview(world: World, workspace: str, filter_: Filter, cursor: str | None) -> Preview:
+def preview_filter(world: World, workspace: str, filter_: Filter, cursor: str | None) -> Preview:
     """Up to 5,000 customers, by name."""
     now, wanted = world.clock.now(), any(test.attribute in BY_FOOTING for test in tests(filter_))
     listing: Listing[Customer] = Listing("customers", (workspace,))
@@ -33,9 +33,11 @@ def preview(world: World, workspace: str, filter_: Filter, cursor: str | None) -
     sample: list[Customer] = []
     for _ in range(PAGES):
         page = world.store.page(listing, PAGE, cursor)
-        footings = _footings(world, page.items) if wanted else {}
-        asked = asked_for(world, issues_in(filter_), [customer.id for customer in page.items])
-        found = [customer for customer in page.items if holds(filter_, _values(customer, footings, asked), now)]
+        totals_by_customer = _totals_by_customer(world, page.items) if wanted else {}
+        asked = issues_asked_for(world, issues_in(filter_), [customer.id for customer in page.items])
+        found = [
+            customer for customer in page.items if holds(filter_, _values(customer, totals_by_customer, asked), now)
+        ]
         matched, looked_at = matched + len(found), looked_at + len(page.items)
         sample += found[: SAMPLE - len(sample)]
         cursor = page.next
@@ -44,10 +46,10 @@ def preview(world: World, workspace: str, filter_: Filter, cursor: str | None) -
     return Preview(matched, looked_at, sample, cursor)
 
 
-def _values(customer: Customer, footings: dict[str, Footing], asked: dict[str, list[str]]) -> dict[str, Any]:
-    return values_of(customer, footings.get(customer.id, Footing()), asked.get(customer.id, ()))
+def _values(customer: Customer, totals_by_customer: dict[str, Totals], asked: dict[str, list[str]]) -> dict[str, Any]:
+    return values_of(customer, totals_by_customer.get(customer.id, Totals()), asked.get(customer.id, ()))
 
 
-def _footings(world: World, customers: list[Customer]) -> dict[str, Footing]:
+def _totals_by_customer(world: World, customers: list[Customer]) -> dict[str, Totals]:
     found: list[Placement | None] = world.store.many([ref(Placement, customer.id) for customer in customers])
-    return {placed.customer: placed.footing for placed in found if placed}
+    return {placed.customer: placed.totals for placed in found if placed}

@@ -15,13 +15,13 @@ from ...desk.segments import Member, Segment
 from ...ports import Drop, Listing, World, Write, new, over, ref
 from .admit import admit_customer, check_domains, would_admit
 from .declare_attribute import all_types
-from .evaluate_segments import place
+from .evaluate_segments import evaluate_segments
 from .start_job import Row, next_piece
 
 PIECES = 6  # in one call of the worker
 
 
-def work(world: World, job_id: str, piece: int) -> Job | None:
+def run_job(world: World, job_id: str, piece: int) -> Job | None:
     """Do the job's next pieces if `piece` is the first of them, and wake the worker for those after them."""
     job = world.store.one(ref(Job, job_id))
     for _ in range(PIECES):
@@ -36,7 +36,7 @@ def work(world: World, job_id: str, piece: int) -> Job | None:
                 return job
             break
     if job and not job.ended:
-        world.queues.work([next_piece(job)])
+        world.queues.jobs([next_piece(job)])
     return job
 
 
@@ -117,7 +117,7 @@ def _sort(world: World, job: Job) -> Job:
         return _end(world, job, "the segment has changed since")
     listing: Listing[Customer] = Listing("customers", (job.workspace,))
     page = world.store.page(listing, PIECE, job.cursor or None)
-    place(world, job.workspace, {customer.id: () for customer in page.items})
+    evaluate_segments(world, job.workspace, {customer.id: () for customer in page.items})
     moved = _moved(world, job, len(page.items), page.next is None, cursor=page.next or "")
     built: list[Write] = [] if page.next else [over(segment.changed(built=segment.revision), segment)]
     world.store.commit(over(moved, job), *built)

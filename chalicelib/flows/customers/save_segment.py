@@ -70,7 +70,7 @@ def make_segment(
         return segment, jobs
 
     segment, jobs = again(world, attempt, once)
-    world.queues.work(map(next_piece, jobs), SETTLE)
+    world.queues.jobs(map(next_piece, jobs), SETTLE)
     return segment
 
 
@@ -95,7 +95,7 @@ def change_segment(world: World, who: Principal, id_: str, fields: dict[str, Any
         return segment, jobs
 
     segment, jobs = again(world, attempt)
-    world.queues.work(map(next_piece, jobs), SETTLE)
+    world.queues.jobs(map(next_piece, jobs), SETTLE)
     return segment
 
 
@@ -108,7 +108,7 @@ def remove_segment(world: World, who: Principal, id_: str) -> None:
         world.store.commit(over(segment, old), new(job), *audit(world, who, "segment.removed", id_))
         return job
 
-    world.queues.work([next_piece(again(world, attempt))], SETTLE)
+    world.queues.jobs([next_piece(again(world, attempt))], SETTLE)
 
 
 def _with_job(world: World, who: Principal, segment: Segment, kind: Any) -> tuple[Segment, Job]:

@@ -45,5 +45,5 @@ def import_customers(world: World, who: Principal, rows: list[Row], dry_run: boo
         return job
 
     job = again(world, attempt, once)
-    world.queues.work([next_piece(job)])
+    world.queues.jobs([next_piece(job)])
     return job

@@ -24,17 +24,17 @@ SYNCED: dict[str, tuple[type[Any], str]] = {
 }
 
 
-def letter_of(world: World, queue: str, body: str, reason: str) -> DeadLetter | None:
+def note_of(world: World, queue: str, body: str, reason: str) -> DeadLetter | None:
     """The note of a queue's message, or None where no workspace can be told: then it is the operator's alone. To be
     committed once the letter lies in its queue."""
     told = json.loads(body)
     if not isinstance(told, dict):
         return None
     workspace = _workspace(world, queue, told)
-    return noted(world, workspace, queue, _about(queue, told), reason) if workspace else None
+    return new_note(world, workspace, queue, _about(queue, told), reason) if workspace else None
 
 
-def noted(world: World, workspace: str, queue: str, about: str, reason: str) -> DeadLetter:
+def new_note(world: World, workspace: str, queue: str, about: str, reason: str) -> DeadLetter:
     """A note."""
     return DeadLetter(
         version=1,

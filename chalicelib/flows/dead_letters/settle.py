@@ -14,7 +14,7 @@ def ask_again(world: World, who: Principal, letter: DeadLetter) -> DeadLetter:
     """Have it worked off again."""
     asked = letter.changed(replayed_at=world.clock.now())
     world.store.commit(over(asked, letter), *audit(world, who, "letter.replayed", letter.id))
-    world.queues.work([_task(letter, again=True)])
+    world.queues.jobs([_task(letter, again=True)])
     return asked
 
 
@@ -22,7 +22,7 @@ def throw_away(world: World, who: Principal, letter: DeadLetter) -> None:
     """Have it gone for good."""
     entry = audit(world, who, "letter.dropped", letter.id)
     world.store.commit(Drop(ref(DeadLetter, letter.workspace, letter.id)), *entry)
-    world.queues.work([_task(letter, again=False)])
+    world.queues.jobs([_task(letter, again=False)])
 
 
 def _task(letter: DeadLetter, *, again: bool) -> dict[str, str | bool]:

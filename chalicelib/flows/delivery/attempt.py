@@ -23,11 +23,11 @@ from ...desk.messages import Author, Change, Message, Source
 from ...desk.rooms import Bridge, Room
 from ...desk.segments import Segment
 from ...desk.workspaces import Install
-from ...ports import Announcing, Away, Call, Ref, World, over, ref
-from ..bridges.id_map import addressed, begun, mapped
+from ...ports import Announcing, AwsAway, Call, Ref, World, over, ref
+from ..bridges.id_map import addressed, map_conversation, map_sent
 from ..bridges.pause_bridge import pause_bridge
 from ..bridges.stop_install import stop_install
-from ..mail.send import leaves_at, write_letters
+from ..mail.send import leaves_at, send_mails
 from ..secrets import Opened
 from .lanes import hold_lane, turn_in_lane
 
@@ -54,10 +54,10 @@ def attempt(world: World, row: Delivery) -> Delivery:
             if turn > world.clock.now():
                 return _wait_for(world, row, turn)
             if row.channel == "email":
-                receipt = write_letters(world, row, install, room, message)
+                receipt = send_mails(world, row, install, room, message)
             else:
                 receipt = _send(world, parcel, install)
-    except Away:
+    except AwsAway:
         raise
     except Exception as error:  # our own fault: the row says so and comes again, so that it holds nobody up for ever
         _write_down(world, row, Retry(reason=f"Parley failed: {type(error).__name__}"))
@@ -67,11 +67,11 @@ def attempt(world: World, row: Delivery) -> Delivery:
     if isinstance(receipt, Lost):
         _pause(world, install, bridge, receipt)
     if isinstance(receipt, Sent | Retry) and receipt.conversation:
-        begun(world, row, receipt.conversation)
+        map_conversation(world, row, receipt.conversation)
     if isinstance(receipt, Retry) and receipt.after and _in_lane(world, row, install, parcel, receipt.after):
         return _wait_for(world, row, world.clock.now() + receipt.after * 1000, receipt.reason)
     if isinstance(receipt, Sent) and receipt.thread:
-        mapped(world, row, receipt.provider_id, receipt.thread)
+        map_sent(world, row, receipt.provider_id, receipt.thread)
     return _write_down(world, row, receipt)
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from ...desk.deliveries import Delivery, What
 from ...desk.errors import Clash
-from ...desk.inbox_views import Shelf
+from ...desk.inbox_views import RoomViews
 from ...desk.messages import Change, Message
 from ...desk.rooms import Bridge, Room, came_over
 from ...desk.workspaces import Workspace
 from ...ports import Call, Listing, Ref, Store, World, new, ref
 from ..broadcasts.results import mark_reaction, mark_replied
-from ..rooms.refresh_views import shelve
+from ..rooms.refresh_views import refresh_views
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction", "room": "card"}
 CROSSES = {"edit": "edits", "delete": "deletes", "reaction": "reactions"}
@@ -19,7 +19,7 @@ CROSSES = {"edit": "edits", "delete": "deletes", "reaction": "reactions"}
 Happening = Message | Change
 
 
-class Ties:
+class BatchReads:
     """What the changes of a batch are about, each read once: the bridges that each room has, the rooms themselves, the
     messages. Read after the changes were made, nothing is older than they are."""
 
@@ -28,7 +28,7 @@ class Ties:
         self.rooms: dict[str, Room | None] = {}
         self.bridges: dict[str, list[Bridge]] = {}
         self.workspaces: dict[str, Workspace | None] = {}
-        self.shelves: dict[str, Shelf | None] = {}
+        self.shelves: dict[str, RoomViews | None] = {}
         self.messages: dict[tuple[str, int, bool], Message | None] = {}
 
     def of(self, room_id: str, workspace: str) -> list[Bridge]:
@@ -73,7 +73,7 @@ class Ties:
 
     def read(self, room_id: str, workspace: str) -> None:
         """Read the room with its shelf, and its workspace, where they are not known."""
-        refs: list[Ref[Any]] = [ref(Room, room_id), ref(Shelf, room_id)] if room_id not in self.rooms else []
+        refs: list[Ref[Any]] = [ref(Room, room_id), ref(RoomViews, room_id)] if room_id not in self.rooms else []
         wanted = bool(workspace) and workspace not in self.workspaces
         found = self.store.many([*refs, *([ref(Workspace, workspace)] if wanted else [])]) if refs or wanted else []
         if wanted:
@@ -82,7 +82,7 @@ class Ties:
             self.rooms[room_id], self.shelves[room_id] = found
 
 
-def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
+def react(world: World, happening: Happening, ties: BatchReads) -> list[Call]:
     """Write what is owed for one change; the wake-ups that it asks for. Doing it again writes nothing twice."""
     if isinstance(happening, Message):
         mark_replied(world, happening)
@@ -109,13 +109,13 @@ def react(world: World, happening: Happening, ties: Ties) -> list[Call]:
     return calls
 
 
-def _shelve(world: World, happening: Happening, workspace: str, ties: Ties) -> None:
+def _shelve(world: World, happening: Happening, workspace: str, ties: BatchReads) -> None:
     """Only what is said, and what changes the room itself, moves it between the inbox's views."""
     if isinstance(happening, Message) or happening.type == "room":
         ties.read(happening.room, workspace)
         room = ties.rooms[happening.room]
         if room:
-            ties.shelves[room.id] = shelve(world.store, room, ties.shelves[room.id], world.clock.now())
+            ties.shelves[room.id] = refresh_views(world.store, room, ties.shelves[room.id], world.clock.now())
 
 
 def _what(happening: Happening) -> What | None:

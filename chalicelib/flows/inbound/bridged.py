@@ -8,12 +8,12 @@ import msgspec
 
 from ...desk.arrivals import (
     AccountLost,
+    Commanded,
     Connected,
     Deleted,
     Echoed,
     Edited,
     File,
-    Ordered,
     Reacted,
     Renamed,
     Said,
@@ -24,14 +24,14 @@ from ...desk.deliveries import Delivery
 from ...desk.errors import Conflict
 from ...desk.files import MAX_SIZE
 from ...desk.ids import delivery_parts, derived, message_id, user_id
-from ...desk.messages import Author, Draft, Known, Message, Reply
+from ...desk.messages import Author, Draft, Mapped, Message, Reply
 from ...desk.people import Principal
-from ...desk.rooms import MAX_NAME, Bridge, Room, Tie
+from ...desk.rooms import MAX_NAME, Binding, Bridge, Room
 from ...desk.titles import first_line
 from ...desk.workspaces import Install
-from ...ports import Asking, Busy, Denied, World, over, ref
+from ...ports import Asking, ProviderBusy, ProviderRefused, World, over, ref
 from ..bridges.bind import redeem
-from ..bridges.id_map import begun, echoed
+from ..bridges.id_map import complete_by_echo, map_conversation
 from ..bridges.pause_bridge import pause_bridge
 from ..bridges.stop_install import stop_install
 from ..customers.admit import admit_visitor
@@ -40,9 +40,9 @@ from ..rooms.amend import amend_known, react_step, react_wait
 from ..rooms.fork import fork
 from ..rooms.post import post
 from ..secrets import Opened
-from .commands import order
-from .context import Aside, Barred, Place, kept, own_room
-from .identify import author_of, barred, face_of
+from .commands import run_command
+from .context import Arriving, Blocked, Ignore, kept, own_room
+from .identify import author_of, blocked, outside_person
 
 
 @dataclass(frozen=True)
@@ -54,19 +54,19 @@ class Home:
     customer: Customer | None
     bridge: Bridge | None
     bound_at: int
-    root: Known | None
+    root: Mapped | None
 
 
-def home_of(place: Place, conversation: str, reply_to: str = "") -> Home | None:
+def home_of(place: Arriving, conversation: str, reply_to: str = "") -> Home | None:
     """The home of a thread: where it is tied to itself, else where what it began with lives, else where the whole
     conversation does. A conversation that was bound to another customer later takes its threads along."""
     store, install = place.world.store, place.install
     wider = conversation.partition("/")[0]
     own, whole, *root = store.many(
         [
-            ref(Tie, install.id, conversation),
-            ref(Tie, install.id, wider),
-            *([ref(Known, install.id, reply_to)] if reply_to else []),
+            ref(Binding, install.id, conversation),
+            ref(Binding, install.id, wider),
+            *([ref(Mapped, install.id, reply_to)] if reply_to else []),
         ]
     )
     known = root[0] if root and root[0] and root[0].n else None
@@ -84,17 +84,17 @@ def home_of(place: Place, conversation: str, reply_to: str = "") -> Home | None:
     return Home(room, customer, bridge, tie.bound_at, known if known and known.room == room.id else None)
 
 
-def said_there(place: Place, arrival: Said) -> None:
+def take_message(place: Arriving, arrival: Said) -> None:
     """Somebody speaks in a bound conversation."""
     world, install = place.world, place.install
-    repeat = world.store.one(ref(Known, install.id, arrival.id))
+    repeat = world.store.one(ref(Mapped, install.id, arrival.id))
     if repeat and repeat.n:
         return
     home = home_of(place, arrival.conversation, arrival.reply_to)
     if home is None:
-        raise Aside("unbound-conversation")
+        raise Ignore("unbound-conversation")
     if home.bridge and home.bridge.direction == "out":
-        raise Aside("one-way-bridge")
+        raise Ignore("one-way-bridge")
     if min(place.envelope.received_at, arrival.at) < home.bound_at:
         _before(place, arrival)
         return
@@ -102,8 +102,8 @@ def said_there(place: Place, arrival: Said) -> None:
         _own_topic(place, home)
         home = home_of(place, arrival.conversation, arrival.reply_to) or home
     author = author_of(world, install, arrival.speaker, home.customer)
-    if barred(world, home.customer, author):
-        raise Barred
+    if blocked(world, home.customer, author):
+        raise Blocked
     internal = author.kind == "agent" and (arrival.internal or not author.verified)
     arrival = _fetched(place, arrival, home)
     text, mentions = _named(place, arrival.text, arrival.mentions, home)
@@ -128,9 +128,11 @@ def _reply(home: Home, internal: bool) -> Reply | None:
     return Reply(message=message_id(root.room, root.n, root.internal))
 
 
-def _before(place: Place, arrival: Said) -> None:
+def _before(place: Arriving, arrival: Said) -> None:
     """From before the conversation was bound: nobody can tell whose it is, so agents alone see it."""
-    face = face_of(place.world, place.install, arrival.speaker.outside, arrival.speaker.account, arrival.speaker.name)
+    face = outside_person(
+        place.world, place.install, arrival.speaker.outside, arrival.speaker.account, arrival.speaker.name
+    )
     id_ = derived("vis", place.install.id, face.outside)
     visitor = admit_visitor(place.world, place.install.workspace, id_, face.name, face.email)
     author = Author(kind="visitor", id=visitor.id, name=face.name, verified=False)
@@ -145,7 +147,7 @@ def _before(place: Place, arrival: Said) -> None:
     )
 
 
-def _own_topic(place: Place, home: Home) -> None:
+def _own_topic(place: Arriving, home: Home) -> None:
     """The thread becomes a room, named for what it began with."""
     root = home.root
     began = place.world.store.one(ref(Message, root.room, root.n, False)) if root else None
@@ -163,7 +165,7 @@ def _own_topic(place: Place, home: Home) -> None:
     fork(place.world, who, root.room, root.n, root.n, first_line(began.text, "Thread")[:MAX_NAME])
 
 
-def _fetched(place: Place, arrival: Said, home: Home | None) -> Said:
+def _fetched(place: Arriving, arrival: Said, home: Home | None) -> Said:
     """The message with its files' bytes. What cannot be fetched, or shall not cross, is told as a link."""
     crossing = home is None or home.bridge is None or home.bridge.files
     files, words = [], []
@@ -177,21 +179,21 @@ def _fetched(place: Place, arrival: Said, home: Home | None) -> Said:
     return msgspec.structs.replace(arrival, files=tuple(files), text=text)
 
 
-def _content(place: Place, arrival: Said, file: File) -> bytes | None:
+def _content(place: Arriving, arrival: Said, file: File) -> bytes | None:
     if not file.url:
         return file.content
     asked = _asking(place.world, place.install)
     try:
         return asked.file(file, arrival.speaker.account, MAX_SIZE) if asked else None
-    except (Busy, Denied):
+    except (ProviderBusy, ProviderRefused):
         return None
 
 
-def _named(place: Place, text: str, mentions: dict[str, str], home: Home | None) -> tuple[str, tuple[str, ...]]:
+def _named(place: Arriving, text: str, mentions: dict[str, str], home: Home | None) -> tuple[str, tuple[str, ...]]:
     """The text with people's names where the provider had their ids, and who of them belongs to the room."""
     found: list[str] = []
     for mark, outside in mentions.items():
-        face = face_of(place.world, place.install, outside, "")
+        face = outside_person(place.world, place.install, outside, "")
         text = text.replace(mark, f"@{face.name}")
         if face.agent:
             found.append(face.agent)
@@ -200,32 +202,32 @@ def _named(place: Place, text: str, mentions: dict[str, str], home: Home | None)
     return text, tuple(dict.fromkeys(found))
 
 
-def edited_there(place: Place, arrival: Edited) -> Edited:
+def take_edit(place: Arriving, arrival: Edited) -> Edited:
     """The edit as it may cross, with names for ids."""
     home, known = _crossing(place, arrival.id, arrival.conversation, "edits")
     text, _ = _named(place, arrival.text, arrival.mentions, home)
     return msgspec.structs.replace(arrival, text=text, conversation=known.thread if known else arrival.conversation)
 
 
-def deleted_there(place: Place, arrival: Deleted) -> Deleted:
+def take_delete(place: Arriving, arrival: Deleted) -> Deleted:
     """The delete, if deletes cross."""
     _, known = _crossing(place, arrival.id, arrival.conversation, "deletes")
     return msgspec.structs.replace(arrival, conversation=known.thread if known else arrival.conversation)
 
 
-def _crossing(place: Place, id_: str, conversation: str, what: str) -> tuple[Home, Known | None]:
+def _crossing(place: Arriving, id_: str, conversation: str, what: str) -> tuple[Home, Mapped | None]:
     """Events about a message may tell its channel and not its thread: the id map knows better."""
-    known = place.world.store.one(ref(Known, place.install.id, id_))
+    known = place.world.store.one(ref(Mapped, place.install.id, id_))
     known = known if known and known.n and known.thread else None
     home = home_of(place, known.thread if known else conversation)
     if home is None:
-        raise Aside("unbound-conversation")
+        raise Ignore("unbound-conversation")
     if home.bridge and (home.bridge.direction == "out" or not getattr(home.bridge, what)):
-        raise Aside(f"{what}-do-not-cross")
+        raise Ignore(f"{what}-do-not-cross")
     return home, known
 
 
-def reacted_there(place: Place, arrival: Reacted) -> None:
+def take_reaction(place: Arriving, arrival: Reacted) -> None:
     """Somebody reacts in a bound conversation: a member of the room that the message lives in."""
     world, install = place.world, place.install
     if (
@@ -238,10 +240,10 @@ def reacted_there(place: Place, arrival: Reacted) -> None:
     home, known = _crossing(place, arrival.id, arrival.conversation, "reactions")
     room = world.store.one(ref(Room, known.room)) if known else home.room
     if room is None or room.customer != home.room.customer:
-        raise Aside("message-of-another-customer")
+        raise Ignore("message-of-another-customer")
     author = author_of(world, install, arrival.speaker, home.customer)
-    if barred(world, home.customer, author):
-        raise Barred
+    if blocked(world, home.customer, author):
+        raise Blocked
     conversation = known.thread if known else arrival.conversation
     via = f"{install.id}/{conversation}"
     mark = (author.id, arrival.emoji, arrival.on, arrival.revision)
@@ -256,12 +258,12 @@ def reacted_there(place: Place, arrival: Reacted) -> None:
     )
 
 
-def _met(place: Place, id_: str) -> bool:
-    known = place.world.store.one(ref(Known, place.install.id, id_))
+def _met(place: Arriving, id_: str) -> bool:
+    known = place.world.store.one(ref(Mapped, place.install.id, id_))
     return known is not None and bool(known.n)
 
 
-def _wait_in_the_agents_channel(place: Place, arrival: Reacted) -> None:
+def _wait_in_the_agents_channel(place: Arriving, arrival: Reacted) -> None:
     """An agent reacts to a message that has not come yet. The event tells the channel and not the thread, so nobody
     knows the room yet: it waits with the message's id."""
     world, install = place.world, place.install
@@ -273,19 +275,19 @@ def _wait_in_the_agents_channel(place: Place, arrival: Reacted) -> None:
     amend_known(world, source, install.workspace, react_step(*mark, via), wait, "reaction", author.id)
 
 
-def echoed_back(place: Place, arrival: Echoed) -> None:
+def take_echo(place: Arriving, arrival: Echoed) -> None:
     """What we sent is there: the receipt, whatever our own call was told."""
     parts = delivery_parts(arrival.mark)
     row = place.world.store.one(ref(Delivery, *parts)) if parts else None
     if row is None or row.install != place.install.id:
-        raise Aside("mark-of-nothing-of-ours")
+        raise Ignore("mark-of-nothing-of-ours")
     if arrival.conversation:
-        begun(place.world, row, arrival.conversation)
+        map_conversation(place.world, row, arrival.conversation)
     else:
-        echoed(place.world, row, arrival.id, arrival.thread)
+        complete_by_echo(place.world, row, arrival.id, arrival.thread)
 
 
-def connected(place: Place, arrival: Connected) -> None:
+def take_connect_code(place: Arriving, arrival: Connected) -> None:
     """A connect code was typed: whoever typed it is told what came of it."""
     try:
         room = redeem(place.world, place.install, arrival.code, arrival.conversation, arrival.account, arrival.name)
@@ -296,38 +298,38 @@ def connected(place: Place, arrival: Connected) -> None:
         )
     except Conflict:
         words = "This conversation is connected to another room already. Its agents can take it from there."
-    tell(place, arrival.answer, words, arrival.account)
+    answer(place, arrival.answer, words, arrival.account)
 
 
-def ordered(place: Place, arrival: Ordered) -> None:
+def take_command(place: Arriving, arrival: Commanded) -> None:
     """An agent's order: done, and answered."""
-    tell(place, arrival.answer, order(place.world, place.install, arrival), arrival.speaker.account)
+    answer(place, arrival.answer, run_command(place.world, place.install, arrival), arrival.speaker.account)
 
 
-def tell(place: Place, where: str, words: str, account: str) -> None:
+def answer(place: Arriving, where: str, words: str, account: str) -> None:
     """Answer in the conversation; that it cannot be told undoes nothing."""
     asked = _asking(place.world, place.install)
     if asked is None or not where:
         return
     try:
         asked.answer(where, words, account)
-    except (Busy, Denied):
+    except (ProviderBusy, ProviderRefused):
         return
 
 
-def shut(place: Place, arrival: Shut) -> None:
+def take_shut(place: Arriving, arrival: Shut) -> None:
     """An archived conversation pauses its bridge; one that is open again goes on."""
     home = home_of(place, arrival.conversation)
     if home is None or home.bridge is None:
-        raise Aside("unbound-conversation")
+        raise Ignore("unbound-conversation")
     pause_bridge(place.world, home.bridge, arrival.reason)
 
 
-def renamed(place: Place, arrival: Renamed) -> None:
+def take_rename(place: Arriving, arrival: Renamed) -> None:
     """What people call the conversation now."""
     home = home_of(place, arrival.conversation)
     if home is None or home.bridge is None:
-        raise Aside("unbound-conversation")
+        raise Ignore("unbound-conversation")
     bridge = home.bridge
     _changed(place.world, bridge, {"name": arrival.name[:MAX_NAME]})
 
@@ -341,7 +343,7 @@ def _changed(world: World, bridge: Bridge, fields: dict[str, Any]) -> None:
     again(world, attempt)
 
 
-def account_lost(place: Place, arrival: AccountLost) -> None:
+def take_account_loss(place: Arriving, arrival: AccountLost) -> None:
     """The install's own account is gone: it is paused. Of an account that has credentials of its own only these are
     dropped: bridges that need them are paused when they next speak."""
     way = place.world.granting(place.install.kind)

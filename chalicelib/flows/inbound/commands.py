@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from ...desk.arrivals import Ordered
+from ...desk.arrivals import Commanded
 from ...desk.errors import Refusal
 from ...desk.ids import message_id
 from ...desk.issues import MAX_TITLE
-from ...desk.messages import Known
+from ...desk.messages import Mapped
 from ...desk.people import Principal, as_agent
-from ...desk.rooms import MAX_ASSIGNEES, MAX_NAME, Room, Tie
+from ...desk.rooms import MAX_ASSIGNEES, MAX_NAME, Binding, Room
 from ...desk.workspaces import MAY, Install
 from ...ports import World, ref
 from ..issues.raise_issue import asked_in, raise_issue
@@ -18,10 +18,10 @@ from ..rooms.update_room import update_room
 from .identify import agent_of
 
 NAMELESS = "Forked"
-ORDERS = ("read", "write")  # what the orders of an agent may do
+SCOPES = ("read", "write")  # what the orders of an agent may do
 
 
-def order(world: World, install: Install, ordered: Ordered) -> str:
+def run_command(world: World, install: Install, ordered: Commanded) -> str:
     """Do it, and what is told to whoever ordered it. Only an agent who may write orders anything."""
     agent = agent_of(world, install, ordered.speaker)
     if agent is None or "write" not in MAY[agent.role]:
@@ -35,46 +35,48 @@ def order(world: World, install: Install, ordered: Ordered) -> str:
     # The claim is written with what is done: a command that the provider sends again does nothing more.
     once = Once(ordered.id, f"{install.id}:order", install.workspace, ordered.verb, lambda _: (200, "", False))
     try:
-        return verb(world, as_agent(agent, install.id, ORDERS), room, ordered, once)
+        return verb(world, as_agent(agent, install.id, SCOPES), room, ordered, once)
     except Answered:
         return ""
     except Refusal as refusal:
         return refusal.detail
 
 
-def _room(world: World, install: Install, ordered: Ordered) -> Room | None:
+def _room(world: World, install: Install, ordered: Commanded) -> Room | None:
     """The room that is named, or that the message lives in, or the conversation."""
-    known, tie = world.store.many([ref(Known, install.id, ordered.message), ref(Tie, install.id, ordered.conversation)])
+    known, tie = world.store.many(
+        [ref(Mapped, install.id, ordered.message), ref(Binding, install.id, ordered.conversation)]
+    )
     id_ = ordered.room or (known.room if known else "") or (tie.room if tie else "")
     room = world.store.one(ref(Room, id_)) if id_ else None
     return room if room and room.workspace == install.workspace else None
 
 
-def _assign(world: World, who: Principal, room: Room, _: Ordered, __: Once) -> str:
+def _assign(world: World, who: Principal, room: Room, _: Commanded, __: Once) -> str:
     if who.id not in room.assignees:
         update_room(world, who, room.id, {"assignees": (*room.assignees, who.id)[-MAX_ASSIGNEES:]})
     return f"{room.name} is yours."
 
 
-def _resolve(world: World, who: Principal, room: Room, _: Ordered, __: Once) -> str:
+def _resolve(world: World, who: Principal, room: Room, _: Commanded, __: Once) -> str:
     update_room(world, who, room.id, {"state": "resolved"})
     return f"{room.name} is resolved."
 
 
-def _reopen(world: World, who: Principal, room: Room, _: Ordered, __: Once) -> str:
+def _reopen(world: World, who: Principal, room: Room, _: Commanded, __: Once) -> str:
     update_room(world, who, room.id, {"state": "open"})
     return f"{room.name} is open again."
 
 
-def _first(world: World, who: Principal, room: Room, ordered: Ordered) -> int:
+def _first(world: World, who: Principal, room: Room, ordered: Commanded) -> int:
     """The number of the message at which it was ordered, or of the last one; 0 where nothing was said."""
-    known = world.store.one(ref(Known, who.credential, ordered.message)) if ordered.message else None
+    known = world.store.one(ref(Mapped, who.credential, ordered.message)) if ordered.message else None
     if known and known.room == room.id and not known.internal:
         return known.n
     return room.last_message.n if room.last_message else 0
 
 
-def _issue(world: World, who: Principal, room: Room, ordered: Ordered, once: Once) -> str:
+def _issue(world: World, who: Principal, room: Room, ordered: Commanded, once: Once) -> str:
     """Out of the message at which it was ordered."""
     n = _first(world, who, room, ordered)
     messages, tie = asked_in(world, who, room, message_id(room.id, n) if n else "", "")
@@ -82,14 +84,14 @@ def _issue(world: World, who: Principal, room: Room, ordered: Ordered, once: Onc
     return f"Raised: {issue.title}"
 
 
-def _fork(world: World, who: Principal, room: Room, ordered: Ordered, once: Once) -> str:
+def _fork(world: World, who: Principal, room: Room, ordered: Commanded, once: Once) -> str:
     """From the message on at which it was ordered."""
     first = _first(world, who, room, ordered)
     made = fork(world, who, room.id, first, room.n, (ordered.argument or NAMELESS)[:MAX_NAME], once)
     return f"{made.name} is a room of its own now."
 
 
-VERBS: dict[str, Callable[[World, Principal, Room, Ordered, Once], str]] = {
+VERBS: dict[str, Callable[[World, Principal, Room, Commanded, Once], str]] = {
     "assign": _assign,
     "resolve": _resolve,
     "reopen": _reopen,

@@ -16,11 +16,11 @@ from ...ports import World, new, ref
 from ..once import again
 
 
-class Barred(Exception):
+class Blocked(Exception):
     """The speaker is blocked or gone."""
 
 
-class Aside(Exception):
+class Ignore(Exception):
     """Knowingly without effect. `reason` is a short slug."""
 
     def __init__(self, reason: str) -> None:
@@ -29,7 +29,7 @@ class Aside(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class Arriving:
     """Where an arrival came in: the install, and the envelope that carried it."""
 
     world: World
@@ -42,7 +42,7 @@ class Place:
         return Source(channel=install.kind, install=install.id, id=id_, at=at, conversation=conversation, thread=thread)
 
 
-def own_room(place: Place, arrival: Said, customer: Customer | None, author: Author) -> str:
+def own_room(place: Arriving, arrival: Said, customer: Customer | None, author: Author) -> str:
     """A room for this one question: a topic of the customer, or a visitor's, which agents alone see."""
     name = shortened(first_line(arrival.text, "Question"), 80)
     room = new_room(place, derived("room", place.install.id, "own", arrival.id), name, customer, author)
@@ -55,7 +55,7 @@ def own_room(place: Place, arrival: Said, customer: Customer | None, author: Aut
     return again(place.world, attempt)
 
 
-def new_room(place: Place, id_: str, name: str, customer: Customer | None, author: Author | None = None) -> Room:
+def new_room(place: Arriving, id_: str, name: str, customer: Customer | None, author: Author | None = None) -> Room:
     """A topic room of a customer or, without one, a visitor's."""
     return Room(
         version=1,
@@ -70,7 +70,7 @@ def new_room(place: Place, id_: str, name: str, customer: Customer | None, autho
     )
 
 
-def kept(place: Place, arrival: Said, author: Author) -> tuple[Attached, ...]:
+def kept(place: Arriving, arrival: Said, author: Author) -> tuple[Attached, ...]:
     """The files that came along, stored; their ids follow from the message's, so that a repeat stores no second one."""
     return tuple(
         _keep(place, derived("att", place.install.id, arrival.id, str(i)), file, author)
@@ -79,7 +79,7 @@ def kept(place: Place, arrival: Said, author: Author) -> tuple[Attached, ...]:
     )
 
 
-def _keep(place: Place, id_: str, file: File, author: Author) -> Attached:
+def _keep(place: Arriving, id_: str, file: File, author: Author) -> Attached:
     world = place.world
     type_ = file.type.lower() if TYPE.match(file.type.lower()) else "application/octet-stream"
 

@@ -10,26 +10,21 @@ from ...desk.arrivals import (
 from ...desk.customers import Customer
 from ...desk.errors import Conflict
 from ...desk.ids import derived, message_id, triage_room_id
-from ...desk.messages import Author, Draft, Known, Message, Reply
-from ...desk.rooms import Bridge, Room, Tie
+from ...desk.messages import Author, Draft, Mapped, Message, Reply
+from ...desk.rooms import Binding, Bridge, Room
 from ...ports import Write, new, ref
 from ..customers.admit import admit_customer, admit_user, admit_visitor, customer_of_address
 from ..once import again
 from ..rooms.amend import Step, amend_known, delete_step, delete_wait, edit_step, edit_wait, react_step, react_wait
 from ..rooms.post import post
-from .bridged import (
-    deleted_there,
-    edited_there,
-    reacted_there,
-    said_there,
-)
-from .context import Barred, Place, kept, new_room, own_room
+from . import bridged
+from .context import Arriving, Blocked, kept, new_room, own_room
 
 
-def said(place: Place, arrival: Said) -> None:
+def take_message(place: Arriving, arrival: Said) -> None:
     """A message: into the room that it belongs in, by whom the channel says it is."""
     if arrival.tied:
-        said_there(place, arrival)
+        bridged.take_message(place, arrival)
         return
     customer, author = _speaker(place, arrival.speaker, arrival.id)
     room = _room(place, arrival, customer, author)
@@ -44,10 +39,10 @@ def said(place: Place, arrival: Said) -> None:
     post(place.world, room, draft)
 
 
-def edited(place: Place, arrival: Edited) -> None:
+def take_edit(place: Arriving, arrival: Edited) -> None:
     """An edit of what came from there; of a message never seen it waits for that."""
     if arrival.conversation:
-        arrival = edited_there(place, arrival)
+        arrival = bridged.take_edit(place, arrival)
     amend_known(
         place.world,
         place.source(arrival.id, arrival.at, arrival.conversation),
@@ -59,16 +54,16 @@ def edited(place: Place, arrival: Edited) -> None:
     )
 
 
-def deleted(place: Place, arrival: Deleted) -> None:
+def take_delete(place: Arriving, arrival: Deleted) -> None:
     """A delete of what came from there; of a message never seen it waits for that."""
     if arrival.conversation:
-        arrival = deleted_there(place, arrival)
+        arrival = bridged.take_delete(place, arrival)
     source = place.source(arrival.id, arrival.at, arrival.conversation)
     step = _theirs(place, arrival.id, delete_step)
     amend_known(place.world, source, place.install.workspace, step, delete_wait, "deleted", place.install.id)
 
 
-def _theirs(place: Place, id_: str, step: Step) -> Step:
+def _theirs(place: Arriving, id_: str, step: Step) -> Step:
     """The step, for a message that came from there. What we sent there is changed where it was said: that somebody
     removed the copy takes nothing from anybody else."""
 
@@ -78,10 +73,10 @@ def _theirs(place: Place, id_: str, step: Step) -> Step:
     return own
 
 
-def reacted(place: Place, arrival: Reacted) -> None:
+def take_reaction(place: Arriving, arrival: Reacted) -> None:
     """A reaction by whom the channel says it is."""
     if arrival.conversation:
-        reacted_there(place, arrival)
+        bridged.take_reaction(place, arrival)
         return
     customer, author = _speaker(place, arrival.speaker, arrival.id)
     whose = customer.id if customer else ""
@@ -98,7 +93,7 @@ def reacted(place: Place, arrival: Reacted) -> None:
     )
 
 
-def _speaker(place: Place, speaker: Speaker, id_: str) -> tuple[Customer | None, Author]:
+def _speaker(place: Arriving, speaker: Speaker, id_: str) -> tuple[Customer | None, Author]:
     """Who speaks, and the customer that they belong to. Only what the channel vouches for becomes a user."""
     world, workspace = place.world, place.install.workspace
     if not (speaker.customer and speaker.user):
@@ -120,13 +115,13 @@ def _speaker(place: Place, speaker: Speaker, id_: str) -> tuple[Customer | None,
     told = {"name": speaker.name, "email": speaker.email}
     user, _ = admit_user(world, customer, speaker.user, **{key: value for key, value in told.items() if value})
     if customer.state != "active" or user.state != "active":
-        raise Barred
+        raise Blocked
     return customer, Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)
 
 
-def _room(place: Place, arrival: Said, customer: Customer | None, author: Author) -> str:
+def _room(place: Arriving, arrival: Said, customer: Customer | None, author: Author) -> str:
     """The id of the room that this belongs in; never one of another customer."""
-    known = place.world.store.one(ref(Known, place.install.id, arrival.id))
+    known = place.world.store.one(ref(Mapped, place.install.id, arrival.id))
     if known and known.n:
         home = place.world.store.one(ref(Room, known.room))
         if home and home.customer and customer and home.customer != customer.id:  # no repeat: these words are new
@@ -140,7 +135,7 @@ def _room(place: Place, arrival: Said, customer: Customer | None, author: Author
     return own_room(place, arrival, customer, author)
 
 
-def _conversation(place: Place, conversation: str, customer: Customer) -> str | None:
+def _conversation(place: Arriving, conversation: str, customer: Customer) -> str | None:
     """The room behind a hint: a room's id, or an outside thread's, which gets a topic room when it first speaks.
     None if it is another customer's."""
     hinted = place.world.store.one(ref(Room, conversation)) if conversation.startswith("room_") else None
@@ -149,7 +144,7 @@ def _conversation(place: Place, conversation: str, customer: Customer) -> str | 
         return hinted.id if fits else None
 
     def attempt(_: int) -> str | None:
-        tie = place.world.store.one(ref(Tie, place.install.id, conversation))
+        tie = place.world.store.one(ref(Binding, place.install.id, conversation))
         if tie is None:
             room = new_room(place, derived("room", place.install.id, conversation), conversation, customer)
             place.world.store.commit(new(room), *_tied(place, room, conversation))
@@ -160,7 +155,7 @@ def _conversation(place: Place, conversation: str, customer: Customer) -> str | 
     return again(place.world, attempt)
 
 
-def _tied(place: Place, room: Room, conversation: str) -> list[Write]:
+def _tied(place: Arriving, room: Room, conversation: str) -> list[Write]:
     install, since = place.install, place.envelope.received_at
     bridge = Bridge(
         room=room.id,
@@ -170,13 +165,13 @@ def _tied(place: Place, room: Room, conversation: str) -> list[Write]:
         bound_at=since,
         conversation=conversation,
     )
-    tie = Tie(install=install.id, conversation=conversation, workspace=room.workspace, room=room.id, bound_at=since)
+    tie = Binding(install=install.id, conversation=conversation, workspace=room.workspace, room=room.id, bound_at=since)
     return [new(bridge), new(tie)]
 
 
-def _reply(place: Place, arrival: Said, room: str) -> Reply | None:
+def _reply(place: Arriving, arrival: Said, room: str) -> Reply | None:
     """What it answers, if that is known and in the same room."""
     if not arrival.reply_to:
         return None
-    known = place.world.store.one(ref(Known, place.install.id, arrival.reply_to))
+    known = place.world.store.one(ref(Mapped, place.install.id, arrival.reply_to))
     return Reply(message=message_id(known.room, known.n)) if known and known.n and known.room == room else None

@@ -5,28 +5,28 @@ from ...desk.arrivals import Speaker
 from ...desk.customers import Customer, User
 from ...desk.ids import derived
 from ...desk.messages import Author
-from ...desk.outside_people import FACE_LIFE, Alias, Face, Shown
+from ...desk.outside_people import FACE_LIFE, OutsideName, OutsidePerson, Shown
 from ...desk.workspaces import Agent, Install
-from ...ports import Busy, Denied, Listing, Put, World, ref
+from ...ports import Listing, ProviderBusy, ProviderRefused, Put, World, ref
 from ..customers.admit import admit_user, admit_visitor
 from ..secrets import Opened
 
 
-def face_of(world: World, install: Install, outside: str, account: str, name: str = "") -> Face:
+def outside_person(world: World, install: Install, outside: str, account: str, name: str = "") -> OutsidePerson:
     """The person as the account knows them. Where it will not tell, what we knew, what the webhook
     called them (`name`), or the bare id, is what there is."""
-    known = world.store.one(ref(Face, install.id, outside))
+    known = world.store.one(ref(OutsidePerson, install.id, outside))
     now = world.clock.now()
     if known and known.seen_at > now - FACE_LIFE:
         return known
     ask = world.asking(install.kind)
     try:
         told = ask(install, Opened(world, install), world.outside).person(outside, account) if ask else Shown(name="")
-    except (Busy, Denied):
-        return known or Face(
+    except (ProviderBusy, ProviderRefused):
+        return known or OutsidePerson(
             install=install.id, outside=outside, workspace=install.workspace, seen_at=0, name=name or outside
         )
-    face = Face(
+    face = OutsidePerson(
         version=known.version + 1 if known else 1,
         install=install.id,
         outside=outside,
@@ -55,10 +55,10 @@ def _agent(world: World, install: Install, told: Shown) -> str:
 
 def agent_of(world: World, install: Install, speaker: Speaker) -> Agent | None:
     """The active agent who this is, if one."""
-    return _active(world, face_of(world, install, speaker.outside, speaker.account, speaker.name))
+    return _active(world, outside_person(world, install, speaker.outside, speaker.account, speaker.name))
 
 
-def _active(world: World, face: Face) -> Agent | None:
+def _active(world: World, face: OutsidePerson) -> Agent | None:
     agent = world.store.one(ref(Agent, face.workspace, face.agent)) if face.agent else None
     return agent if agent and agent.state == "active" else None
 
@@ -66,7 +66,7 @@ def _active(world: World, face: Face) -> Agent | None:
 def author_of(world: World, install: Install, speaker: Speaker, customer: Customer | None) -> Author:
     """The author of what `speaker` says in a room. On the vendor's side who is no agent is a stranger there, and
     speaks unverified; in a customer's conversation they are a user of that customer."""
-    face = face_of(world, install, speaker.outside, speaker.account, speaker.name)
+    face = outside_person(world, install, speaker.outside, speaker.account, speaker.name)
     agent = _active(world, face)
     if agent:
         _remember(world, install, agent.id, agent.name, face)
@@ -86,7 +86,7 @@ def author_of(world: World, install: Install, speaker: Speaker, customer: Custom
     return Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)
 
 
-def barred(world: World, customer: Customer | None, author: Author) -> bool:
+def blocked(world: World, customer: Customer | None, author: Author) -> bool:
     """Whether this user, or their customer, was blocked."""
     if customer is None or author.kind != "user":
         return False
@@ -94,8 +94,8 @@ def barred(world: World, customer: Customer | None, author: Author) -> bool:
     return customer.state != "active" or user is None or user.state != "active"
 
 
-def _remember(world: World, install: Install, person: str, name: str, face: Face) -> None:
-    alias = Alias(
+def _remember(world: World, install: Install, person: str, name: str, face: OutsidePerson) -> None:
+    alias = OutsideName(
         version=1,
         install=install.id,
         person=person,
@@ -104,6 +104,6 @@ def _remember(world: World, install: Install, person: str, name: str, face: Face
         name=name,
         picture=face.picture,
     )
-    there = world.store.one(ref(Alias, install.id, person))
+    there = world.store.one(ref(OutsideName, install.id, person))
     if there != alias:
         world.store.commit(Put(alias, None))

@@ -10,7 +10,7 @@ from ...desk.arrivals import Bounced, Mailed, Said, Speaker
 from ...desk.customers import Customer, User, Visitor
 from ...desk.ids import derived, message_id
 from ...desk.mails import Correspondent, Mailbox, ReturnAddress, Suppression, original_key
-from ...desk.messages import Author, Draft, Known, Message, Reply
+from ...desk.messages import Author, Draft, Mapped, Message, Reply
 from ...desk.rooms import Bridge, Room
 from ...desk.titles import first_line
 from ...ports import Listing, Put, World, new, ref
@@ -18,26 +18,26 @@ from ..customers.admit import admit_visitor, customer_of_address
 from ..mail.correspondents import correspond
 from ..once import again
 from ..rooms.post import post
-from .context import Aside, Barred, Place, kept, new_room
+from .context import Arriving, Blocked, Ignore, kept, new_room
 
 HOUR = 3_600_000
 REPLAY = 24 * HOUR  # ms for which a token that is good for one mail is remembered
 MAX_TOKENS = 10
 
 
-def mailed(place: Place, arrival: Mailed) -> None:
+def take_mail(place: Arriving, arrival: Mailed) -> None:
     """The mail is in its room when this returns. Aside with the reason for one that is none."""
     world, install = place.world, place.install
     found = _known(place, arrival)
     if f"{install.id}:sent {arrival.id}" in found:
-        raise Aside("own-mail")
+        raise Ignore("own-mail")
     home = _home(place, arrival, found)
     customer, author = _author(place, arrival, home)
     before = found.get(f"{install.id} {arrival.id}")
     if before:
         said = world.store.one(ref(Message, before.room, before.n, False))
         if said and said.author.id != author.id:  # another mail that claims the same id
-            mailed(place, msgspec.structs.replace(arrival, id=f"{arrival.content}@none.invalid"))
+            take_mail(place, msgspec.structs.replace(arrival, id=f"{arrival.content}@none.invalid"))
             return
     else:
         _hold_back(place, arrival)
@@ -59,7 +59,7 @@ def mailed(place: Place, arrival: Mailed) -> None:
             _copy_in(place, arrival, customer, message)
 
 
-def _copy_in(place: Place, arrival: Mailed, customer: Customer, message: Message) -> None:
+def _copy_in(place: Arriving, arrival: Mailed, customer: Customer, message: Message) -> None:
     """Whom a customer's people wrote to besides us is written to as well, if they are of the same company. Nobody else
     is: a mail to us must not make us write to strangers."""
     world, install = place.world, place.install
@@ -79,16 +79,16 @@ def _copy_in(place: Place, arrival: Mailed, customer: Customer, message: Message
         correspond(world, install, room.id, who, address, last_id=arrival.id, proven=True, had=message.n)
 
 
-def _known(place: Place, arrival: Mailed) -> dict[str, Known]:
+def _known(place: Arriving, arrival: Mailed) -> dict[str, Mapped]:
     """What the id map has of the mail and of those that it answers, by "source id"."""
     source = place.install.id
     wanted = [(name, arrival.id) for name in (source, f"{source}:sent")]
     wanted += [(name, id_) for id_ in arrival.thread for name in (source, f"{source}:sent", f"{source}:ref")]
-    rows = place.world.store.many([ref(Known, *each) for each in dict.fromkeys(wanted)])
+    rows = place.world.store.many([ref(Mapped, *each) for each in dict.fromkeys(wanted)])
     return {f"{row.source} {row.id}": row for row in rows if row and (row.n or row.source.endswith(":ref"))}
 
 
-def _home(place: Place, arrival: Mailed, found: dict[str, Known]) -> Room | None:
+def _home(place: Arriving, arrival: Mailed, found: dict[str, Mapped]) -> Room | None:
     """The room that it is for, by the thread first, by the address second."""
     source = place.install.id
     names = [f"{name} {id_}" for id_ in arrival.thread for name in (f"{source}:sent", source, f"{source}:ref")]
@@ -100,7 +100,7 @@ def _home(place: Place, arrival: Mailed, found: dict[str, Known]) -> Room | None
     return home if home and home.workspace == place.install.workspace and home.kind != "internal" else None
 
 
-def _author(place: Place, arrival: Mailed, home: Room | None) -> tuple[Customer | None, Author]:
+def _author(place: Arriving, arrival: Mailed, home: Room | None) -> tuple[Customer | None, Author]:
     """Who speaks, and the customer that they belong to. A mail that did not pass is a visitor's, and of no customer."""
     world, workspace = place.world, place.install.workspace
     proven = arrival.verdict == "pass" and bool(arrival.sender)
@@ -111,7 +111,7 @@ def _author(place: Place, arrival: Mailed, home: Room | None) -> tuple[Customer 
         if known:
             customer, user = known
             if customer.state != "active" or user.state != "active":
-                raise Barred
+                raise Blocked
             return customer, Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)
     standing = "proven" if proven else "told"
     id_ = derived("vis", workspace, "mail", arrival.sender or arrival.id, standing)
@@ -135,11 +135,11 @@ def user_of_address(
     return None
 
 
-def _hold_back(place: Place, arrival: Mailed) -> None:
+def _hold_back(place: Arriving, arrival: Mailed) -> None:
     """So many an hour from one address; and what is good for one mail is not good for another."""
     world, install = place.world, place.install
     if arrival.once:
-        token = Known(
+        token = Mapped(
             source=f"{install.id}:once",
             id=arrival.once,
             workspace=install.workspace,
@@ -147,21 +147,21 @@ def _hold_back(place: Place, arrival: Mailed) -> None:
             expires_at=world.clock.now() + REPLAY,
         )
 
-        def attempt(_: int) -> Known:
-            used = world.store.one(ref(Known, token.source, token.id))
+        def attempt(_: int) -> Mapped:
+            used = world.store.one(ref(Mapped, token.source, token.id))
             if used is None:
                 world.store.commit(new(token))
             return used or token
 
         if again(world, attempt).thread != arrival.content:
-            raise Aside("replayed")
+            raise Ignore("replayed")
     window = world.clock.now() // HOUR
     name = f"pace:mail#{install.id}#{arrival.sender or 'nobody'}"
     if world.store.count(name, window, 1, (window + 2) * HOUR) > arrival.per_hour:
-        raise Aside("too-many")
+        raise Ignore("too-many")
 
 
-def _room(place: Place, arrival: Mailed, home: Room | None, customer: Customer | None, author: Author) -> str:
+def _room(place: Arriving, arrival: Mailed, home: Room | None, customer: Customer | None, author: Author) -> str:
     if home and _fits(place, home, customer, author, arrival):
         return home.id
     own = customer if author.kind == "user" or author.verified else None
@@ -174,14 +174,14 @@ def _room(place: Place, arrival: Mailed, home: Room | None, customer: Customer |
 
     room = again(place.world, attempt)
     if home is None and arrival.thread:  # others answer the same mail, which we have never seen
-        root = Known(
+        root = Mapped(
             source=f"{place.install.id}:ref", id=arrival.thread[-1], workspace=place.install.workspace, room=room
         )
         place.world.store.commit(Put(root, None))
     return room
 
 
-def _fits(place: Place, home: Room, customer: Customer | None, author: Author, arrival: Mailed) -> bool:
+def _fits(place: Arriving, home: Room, customer: Customer | None, author: Author, arrival: Mailed) -> bool:
     """Nobody speaks in another customer's room; a visitor of a known domain does in their company's."""
     if home.customer:
         return customer is not None and customer.id == home.customer and (author.kind == "user" or author.verified)
@@ -199,13 +199,13 @@ def _title(arrival: Mailed) -> str:
     return (subject or first_line(arrival.text, "Question"))[:200]
 
 
-def _keep_original(place: Place, arrival: Mailed) -> None:
+def _keep_original(place: Arriving, arrival: Mailed) -> None:
     if arrival.original:
         key = original_key(place.install.workspace, place.install.id, arrival.id)
         place.world.files.put(key, arrival.original, "application/octet-stream")
 
 
-def _reply(arrival: Mailed, found: dict[str, Known], room: str, source: str) -> Reply | None:
+def _reply(arrival: Mailed, found: dict[str, Mapped], room: str, source: str) -> Reply | None:
     """The message that it answers, if that is in the same room."""
     for id_ in arrival.thread:
         for name in (f"{source}:sent {id_}", f"{source} {id_}"):
@@ -214,7 +214,7 @@ def _reply(arrival: Mailed, found: dict[str, Known], room: str, source: str) -> 
     return None
 
 
-def _bind(place: Place, message: Message) -> None:
+def _bind(place: Arriving, message: Message) -> None:
     """From now on what is said in the room leaves by mail too, to those who wrote."""
     bridge = Bridge(
         room=message.room,
@@ -231,15 +231,15 @@ def _bind(place: Place, message: Message) -> None:
     again(place.world, attempt)
 
 
-def bounced(place: Place, arrival: Bounced) -> None:
+def take_bounce(place: Arriving, arrival: Bounced) -> None:
     """The addresses get no mail any more. Anybody can write a bounce: unless SES says it, it counts only for somebody
     to whom the very mail that it names was sent."""
     world, workspace = place.world, place.install.workspace
     addresses = arrival.addresses
     if not arrival.proven:
-        sent = world.store.one(ref(Known, f"{place.install.id}:sent", arrival.message))
+        sent = world.store.one(ref(Mapped, f"{place.install.id}:sent", arrival.message))
         if sent is None:
-            raise Aside("bounce")
+            raise Ignore("bounce")
         listing: Listing[Correspondent] = Listing("correspondents", (sent.room,))
         told = {each.address for each in world.store.page(listing, 100).items if each.last_id == arrival.message}
         addresses = tuple(each for each in addresses if each in told)
@@ -249,4 +249,4 @@ def bounced(place: Place, arrival: Bounced) -> None:
         )
         world.store.commit(Put(gone, None))
     if not addresses:
-        raise Aside("bounce")
+        raise Ignore("bounce")

@@ -7,13 +7,13 @@ from ...desk.arrivals import (
     AccountLost,
     Arrival,
     Bounced,
+    Commanded,
     Connected,
     Deleted,
     Echoed,
     Edited,
     Ignored,
     Mailed,
-    Ordered,
     Outcome,
     Reacted,
     Renamed,
@@ -26,16 +26,8 @@ from ...desk.errors import Forbidden, Invalid
 from ...desk.workspaces import Install
 from ...ports import World, ref
 from ..tickets.hints import follow_hint
-from .bridged import (
-    account_lost,
-    connected,
-    echoed_back,
-    ordered,
-    renamed,
-    shut,
-)
-from .context import Aside, Barred, Place
-from .direct import deleted, edited, reacted, said
+from . import bridged, direct
+from .context import Arriving, Blocked, Ignore
 
 
 def receive(world: World, envelope: Envelope) -> Outcome:
@@ -50,13 +42,13 @@ def receive(world: World, envelope: Envelope) -> Outcome:
         for number, hint in enumerate(tracker.hints(envelope, install)):
             follow_hint(world, envelope, hint, number, outcome)
         return outcome
-    place = Place(world, install, envelope)
+    place = Arriving(world, install, envelope)
     for arrival in world.inbound(install.kind).parse(envelope, install):
         _work_off(place, arrival, outcome)
     return outcome
 
 
-def _work_off(place: Place, arrival: Arrival, outcome: Outcome) -> None:
+def _work_off(place: Arriving, arrival: Arrival, outcome: Outcome) -> None:
     if isinstance(arrival, Ignored):
         outcome.ignored.append(arrival.reason)
     elif isinstance(arrival, Unsupported):
@@ -66,44 +58,42 @@ def _work_off(place: Place, arrival: Arrival, outcome: Outcome) -> None:
             kind, handler = HANDLERS[type(arrival)]
             handler(place, arrival)
             outcome.handled.append(kind)
-        except Barred:
+        except Blocked:
             outcome.ignored.append("blocked-speaker")
-        except Aside as aside:
+        except Ignore as aside:
             outcome.ignored.append(aside.reason)
         except Forbidden:
             outcome.ignored.append("foreign-speaker")
         except Invalid:
-            if isinstance(
-                arrival, Said | Mailed
-            ):  # somebody's words are never dropped: to the dead letters, with the reason
-                raise
+            if isinstance(arrival, Said | Mailed):
+                raise  # somebody's words are never dropped: to the dead letters, with the reason
             outcome.ignored.append("refused")
 
 
-def _mailed(place: Place, arrival: Mailed) -> None:
-    from .mailed import mailed
+def _mailed(place: Arriving, arrival: Mailed) -> None:
+    from .mailed import take_mail
 
-    mailed(place, arrival)
+    take_mail(place, arrival)
 
 
-def _bounced(place: Place, arrival: Bounced) -> None:
-    from .mailed import bounced
+def _bounced(place: Arriving, arrival: Bounced) -> None:
+    from .mailed import take_bounce
 
-    bounced(place, arrival)
+    take_bounce(place, arrival)
 
 
 # kind of arrival → its name in the metrics, and what is done with it
-HANDLERS: dict[type, tuple[str, Callable[[Place, Any], None]]] = {
-    Said: ("said", said),
+HANDLERS: dict[type, tuple[str, Callable[[Arriving, Any], None]]] = {
+    Said: ("said", direct.take_message),
     Mailed: ("mailed", _mailed),
     Bounced: ("bounced", _bounced),
-    Edited: ("edited", edited),
-    Deleted: ("deleted", deleted),
-    Reacted: ("reacted", reacted),
-    Echoed: ("echoed", echoed_back),
-    Connected: ("connected", connected),
-    Ordered: ("ordered", ordered),
-    Shut: ("shut", shut),
-    Renamed: ("renamed", renamed),
-    AccountLost: ("accountlost", account_lost),
+    Edited: ("edited", direct.take_edit),
+    Deleted: ("deleted", direct.take_delete),
+    Reacted: ("reacted", direct.take_reaction),
+    Echoed: ("echoed", bridged.take_echo),
+    Connected: ("connected", bridged.take_connect_code),
+    Commanded: ("ordered", bridged.take_command),
+    Shut: ("shut", bridged.take_shut),
+    Renamed: ("renamed", bridged.take_rename),
+    AccountLost: ("accountlost", bridged.take_account_loss),
 }

@@ -7,7 +7,7 @@ from ...desk.errors import Conflict, Forbidden, Invalid, NotFound
 from ...desk.outside_people import Granted
 from ...desk.people import Principal
 from ...desk.workspaces import Install
-from ...ports import Busy, Denied, World, over, ref
+from ...ports import ProviderBusy, ProviderRefused, World, over, ref
 from ..audit import audit
 from ..once import again
 from ..secrets import Opened, context, rolled, sealed
@@ -30,7 +30,7 @@ def invite(world: World, who: Principal, install: Install, base_url: str) -> tup
     state = world.sealer.seal(told, context(install.workspace, f"invitation:{install.id}"))
     try:
         url = way.authorize(install, redirect_of(install, base_url), state)
-    except Denied as denied:
+    except ProviderRefused as denied:
         raise Invalid(denied.reason, "config.client_id") from None
     world.store.commit(*audit(world, who, "install.invited", install.id))
     return url, expires
@@ -44,9 +44,9 @@ def accept_invitation(world: World, install: Install, state: str, code: str, bas
     _check(world, install, state)
     try:
         granted = way.exchange(install, Opened(world, install), world.outside, code, redirect_of(install, base_url))
-    except Denied as denied:
+    except ProviderRefused as denied:
         raise Invalid(f"it was not granted: {denied.reason}", "code") from None
-    except Busy as busy:
+    except ProviderBusy as busy:
         raise Invalid(f"it did not answer: {busy.reason}; begin anew", "code") from None
 
     def attempt(_: int) -> None:

@@ -4,7 +4,7 @@ from ...desk.errors import NotFound
 from ...desk.people import Principal
 from ...desk.tickets import Probe
 from ...desk.workspaces import Install
-from ...ports import Busy, Denied, World, ref
+from ...ports import ProviderBusy, ProviderRefused, World, ref
 from ..secrets import Opened
 from ..tickets.set_up import kept
 from ..tickets.tracker import tickets_of, tracking_of
@@ -33,7 +33,7 @@ def _asked(world: World, who: Principal, install: Install) -> tuple[str, Probe]:
             return "the account, and its project", _tracker(world, who, install)
         if ask is not None:
             return "the account, and its rights", ask(install, Opened(world, install), world.outside).probe()
-    except (Busy, Denied) as error:
+    except (ProviderBusy, ProviderRefused) as error:
         return "the account", Probe(account="", actor="", missing=(f"it does not answer us: {error.reason}",))
     probe = getattr(world.outbound(install.kind), "probe", None)
     if probe is None:

@@ -9,8 +9,8 @@ from ...desk.people import Principal
 from ...ports import Task, World, Write, over
 from ..audit import audit
 from ..once import again
-from .history import chronicle
-from .state_notice import told_of_turn
+from .history import history_entry
+from .state_notice import notice_of_state
 from .tie_room import own_issue
 
 
@@ -41,10 +41,10 @@ def change_issue(
         if state:
             changed = turned(changed, state, reason, world.clock.now())
             author = Author(kind="agent", id=who.id, name=who.name)
-            told, follow = told_of_turn(world, issue, changed, policy, author, None, words, resolve)
+            told, follow = notice_of_state(world, issue, changed, policy, author, None, words, resolve)
             writes += told
             tasks.extend(follow)
-            entry = chronicle(
+            entry = history_entry(
                 world, issue.id, issue.workspace, "state", who.id, was=issue.state, now=state, reason=changed.reason
             )
             writes.append(entry)
@@ -53,7 +53,7 @@ def change_issue(
             differing["reason"] = reason
         if differing:
             names = ", ".join(sorted(differing))
-            writes.append(chronicle(world, issue.id, issue.workspace, "changed", who.id, fields=names))
+            writes.append(history_entry(world, issue.id, issue.workspace, "changed", who.id, fields=names))
         world.store.commit(over(changed, issue), *writes, *audit(world, who, "issue.changed", issue.id, fields))
         return changed
 

@@ -27,7 +27,7 @@ def write_notice(world: World, who: Principal, issue: Issue, text: str, resolve:
             text=text,
             at=world.clock.now(),
             author=Author(kind="agent", id=who.id, name=who.name),
-            turn=issue.turns,
+            closing=issue.closings,
             resolve=resolve,
             names=names_in(world, issue, text),
         )

@@ -6,7 +6,7 @@ from ...ports import Put, World, new
 MAX_DETAIL = 300
 
 
-def chronicle(
+def history_entry(
     world: World, issue: str, workspace: str, what: Event, by: str = "", install: str = "", **detail: object
 ) -> Put:
     """The entry. `detail` is cut short; what is empty is left out."""

@@ -3,14 +3,14 @@
 from msgspec.structs import replace
 
 from ...desk.errors import Conflict, NotFound
-from ...desk.issues import Holder, Issue, Link, Owed, Ticket
+from ...desk.issues import Issue, Link, PendingComment, Ticket, TicketOwner
 from ...desk.people import Principal
 from ...desk.tickets import TicketSeen
 from ...desk.workspaces import Install
 from ...ports import Drop, Task, World, Write, new, over, ref
 from ..audit import audit
 from ..once import KEYLESS, Once, again
-from .history import chronicle
+from .history import history_entry
 from .raise_issue import SOON, making
 from .tie_room import own_issue
 
@@ -36,7 +36,9 @@ def link_ticket(
         linked = issue.changed(tickets=(*issue.tickets, told))
         if seen:
             writes.append(
-                chronicle(world, issue.id, issue.workspace, "linked", who.id, install.id, key=seen.key, url=seen.url)
+                history_entry(
+                    world, issue.id, issue.workspace, "linked", who.id, install.id, key=seen.key, url=seen.url
+                )
             )
         audited = audit(world, who, "issue.linked", issue.id)
         world.store.commit(over(linked, issue), *writes, *audited, *once.writes(linked, now))
@@ -51,10 +53,10 @@ def _ticket(issue: Issue, install: Install, seen: TicketSeen | None, now: int) -
 
 
 def _held(world: World, issue: Issue, install: Install, seen: TicketSeen) -> Write:
-    holder = world.store.one(ref(Holder, install.id, seen.id))
+    holder = world.store.one(ref(TicketOwner, install.id, seen.id))
     if holder and holder.issue != issue.id:
         raise Conflict(f"the ticket belongs to the issue {holder.issue}: tie the room to that, or merge")
-    fresh = Holder(version=1, install=install.id, ticket=seen.id, workspace=issue.workspace, issue=issue.id)
+    fresh = TicketOwner(version=1, install=install.id, ticket=seen.id, workspace=issue.workspace, issue=issue.id)
     return over(holder.changed(), holder) if holder else new(fresh)
 
 
@@ -68,25 +70,25 @@ def unlink_ticket(world: World, who: Principal, issue_id: str, install_id: str) 
             raise NotFound("the issue has no ticket there")
         gone: list[Write] = [Drop(ref(Ticket, issue.id, install_id))] if ticket else []
         if link.ticket:
-            gone.append(Drop(ref(Holder, install_id, link.ticket)))
+            gone.append(Drop(ref(TicketOwner, install_id, link.ticket)))
         unlinked = issue.changed(tickets=tuple(each for each in issue.tickets if each.install != install_id))
-        entry = chronicle(world, issue.id, issue.workspace, "unlinked", who.id, install_id, key=link.key)
+        entry = history_entry(world, issue.id, issue.workspace, "unlinked", who.id, install_id, key=link.key)
         world.store.commit(over(unlinked, issue), *gone, entry, *audit(world, who, "issue.unlinked", issue.id))
         return unlinked
 
     return again(world, attempt)
 
 
-def comment_on(world: World, who: Principal, issue_id: str, text: str, once: Once = KEYLESS) -> list[Owed]:
+def comment_on(world: World, who: Principal, issue_id: str, text: str, once: Once = KEYLESS) -> list[PendingComment]:
     """What an agent says on each ticket of an issue. It is on its way when this returns."""
 
-    def attempt(_: int) -> list[Owed]:
+    def attempt(_: int) -> list[PendingComment]:
         issue, now = own_issue(world, who.workspace, issue_id), world.clock.now()
         if not issue.tickets:
             raise Conflict("the issue has no ticket to comment on")
         tickets = world.store.many([ref(Ticket, issue.id, link.install) for link in issue.tickets])
         rows = [
-            Owed(
+            PendingComment(
                 version=1,
                 issue=issue.id,
                 install=link.install,

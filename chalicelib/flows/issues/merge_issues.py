@@ -5,12 +5,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from ...desk.errors import Conflict, Invalid
-from ...desk.issues import Asked, Comment, History, Holder, Issue, Notice, Owed, Ticket, Told
+from ...desk.issues import Comment, History, Issue, IssueTie, Notice, NoticeReceipt, PendingComment, Ticket, TicketOwner
 from ...desk.people import Principal
 from ...ports import Drop, Listing, Put, Task, World, Write, new, over, ref
 from ..audit import audit
 from ..once import KEYLESS, Once, again
-from .history import chronicle
+from .history import history_entry
 from .state_notice import GRACE
 from .tie_room import own_issue, tied
 
@@ -32,7 +32,7 @@ def merge_issues(world: World, who: Principal, from_id: str, into_id: str, once:
         labels = tuple(dict.fromkeys((*into.labels, *old.labels)))
         grown = into.changed(tickets=(*into.tickets, *old.tickets), labels=labels)
         entries = [
-            chronicle(world, into.id, into.workspace, "merged", who.id, was=old.id, title=old.title),
+            history_entry(world, into.id, into.workspace, "merged", who.id, was=old.id, title=old.title),
             *audit(world, who, "issue.merged", old.id),
         ]
         moved = _tickets(world, old, into)
@@ -49,7 +49,7 @@ def _tickets(world: World, old: Issue, into: Issue) -> list[Write]:
     writes: list[Write] = []
     for link in old.tickets:
         ticket = world.store.one(ref(Ticket, old.id, link.install))
-        holder = world.store.one(ref(Holder, link.install, link.ticket)) if link.ticket else None
+        holder = world.store.one(ref(TicketOwner, link.install, link.ticket)) if link.ticket else None
         if ticket:
             writes += [Drop(ref(Ticket, old.id, link.install)), new(replace(ticket, issue=into.id, version=1))]
         if holder:
@@ -90,12 +90,12 @@ def _notice(world: World, id_: str, into_id: str) -> None:
     world.store.commit(over(notice.changed(issue=into_id, **ended), notice))
 
 
-def _tie(world: World, tie: Asked, into_id: str) -> None:
+def _tie(world: World, tie: IssueTie, into_id: str) -> None:
     into = world.store.one(ref(Issue, into_id))
-    there, here = world.store.many([ref(Asked, into_id, tie.room), ref(Asked, tie.issue, tie.room)])
+    there, here = world.store.many([ref(IssueTie, into_id, tie.room), ref(IssueTie, tie.issue, tie.room)])
     if into is None or here is None:
         return
-    gone = Drop(ref(Asked, tie.issue, tie.room))
+    gone = Drop(ref(IssueTie, tie.issue, tie.room))
     if there:
         world.store.commit(gone)
         return
@@ -103,9 +103,9 @@ def _tie(world: World, tie: Asked, into_id: str) -> None:
     world.store.commit(over(moved, into), *writes, gone)
 
 
-def _gone(row: History | Comment | Owed | Told) -> Drop:
-    if isinstance(row, Told):
-        return Drop(ref(Told, row.issue, row.room, row.notice))
+def _gone(row: History | Comment | PendingComment | NoticeReceipt) -> Drop:
+    if isinstance(row, NoticeReceipt):
+        return Drop(ref(NoticeReceipt, row.issue, row.room, row.notice))
     if isinstance(row, History):
         return Drop(ref(History, row.issue, row.at, row.id))
     return Drop(ref(type(row), row.issue, row.install, row.id))

@@ -1,7 +1,7 @@
 """Find the customers that a text names: those behind the issue, and any other whose whole name it says."""
 
 from ...desk.customers import Customer
-from ...desk.issues import Behind, Issue
+from ...desk.issues import Issue, IssueCustomer
 from ...desk.notices import named, phrases
 from ...ports import Listing, World
 
@@ -10,7 +10,7 @@ MAX_NAMES = 100
 
 def names_in(world: World, issue: Issue, text: str) -> tuple[str, ...]:
     """Their names. The one customer of an issue that has no other may read its own."""
-    listing: Listing[Behind] = Listing("behind", (issue.id,))
+    listing: Listing[IssueCustomer] = Listing("behind", (issue.id,))
     behind = world.store.page(listing, MAX_NAMES).items
     found = set(named(text, [each.name for each in behind]))
     for phrase in phrases(text):

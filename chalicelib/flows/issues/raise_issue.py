@@ -4,7 +4,7 @@ from typing import Any
 
 from ...desk.errors import Invalid
 from ...desk.ids import message_number
-from ...desk.issues import Asked, Issue, Link, Ticket, suggested
+from ...desk.issues import Issue, IssueTie, Link, Ticket, suggested
 from ...desk.messages import Message
 from ...desk.people import Principal
 from ...desk.rooms import Room
@@ -12,7 +12,7 @@ from ...desk.workspaces import Install
 from ...ports import Listing, World, Write, new
 from ..audit import audit
 from ..once import KEYLESS, Once, again
-from .history import chronicle
+from .history import history_entry
 from .tie_room import check_room, count_behind, tie_of, tied
 
 MAX_RANGE = 100  # messages that an issue may be raised out of
@@ -41,7 +41,7 @@ def quoted_range(messages: list[Message]) -> str:
     return "\n\n".join(f"> {message.author.name}: {' '.join(message.text.split())}" for message in messages)
 
 
-def asked_in(world: World, who: Principal, room: Room, first: str, last: str) -> tuple[list[Message], Asked]:
+def asked_in(world: World, who: Principal, room: Room, first: str, last: str) -> tuple[list[Message], IssueTie]:
     """The messages, and the tie of the room that they make."""
     check_room(room)
     messages, start, end = said_in(world, room, first, last)
@@ -54,7 +54,7 @@ def raise_issue(
     who: Principal,
     fields: dict[str, Any],
     messages: list[Message],
-    tie: Asked | None,
+    tie: IssueTie | None,
     installs: list[Install],
     once: Once = KEYLESS,
 ) -> Issue:
@@ -80,7 +80,7 @@ def raise_issue(
             moved, writes = tied(world, issue, tie)
             issue = issue.changed(rooms=moved.rooms, customers=moved.customers, arr=moved.arr)
         made = [new(making(issue, install, now)) for install in installs]
-        entry = chronicle(world, issue.id, issue.workspace, "raised", who.id, room=tie.room if tie else "")
+        entry = history_entry(world, issue.id, issue.workspace, "raised", who.id, room=tie.room if tie else "")
         audited = audit(world, who, "issue.raised", issue.id)
         world.store.commit(new(issue), *writes, *made, entry, *audited, *once.writes(issue, now))
         return issue

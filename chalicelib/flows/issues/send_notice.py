@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ...desk.customers import Customer
 from ...desk.errors import Busy, Refusal
-from ...desk.issues import CLOSED, PIECE, Asked, Issue, Notice, Told
+from ...desk.issues import CLOSED, PIECE, Issue, IssueTie, Notice, NoticeReceipt
 from ...desk.messages import ChangeType, Draft, Message, Source, check_text, deleted, edited
 from ...desk.notices import text_for
 from ...desk.promises import Promise, reopened, settled
@@ -15,17 +15,17 @@ from ...desk.rooms import Room
 from ...desk.templates import Missing
 from ...ports import Listing, Ref, Task, World, Write, new, over, ref
 from ..once import again
-from .history import chronicle
+from .history import history_entry
 from .state_notice import GRACE
 
 
-def tell(world: World, notice_id: str) -> None:
+def send_notice(world: World, notice_id: str) -> None:
     """Tell the next piece of its rooms; and hand on the rest. Doing it again tells nobody twice."""
     notice = world.store.one(ref(Notice, notice_id))
     issue = world.store.one(ref(Issue, notice.issue)) if notice else None
     if notice is None or issue is None or notice.state != "sending" or _waits(world, notice):
         return
-    listing: Listing[Asked] = Listing("ties", (issue.id,))
+    listing: Listing[IssueTie] = Listing("ties", (issue.id,))
     page = world.store.page(listing, PIECE, notice.cursor or None)
     told = sum(_told(world, notice, issue, tie) for tie in page.items)
     _advance(world, notice, page.next or "", told)
@@ -50,7 +50,7 @@ def _advance(world: World, notice: Notice, cursor: str, told: int) -> None:
             world.store.commit(over(moved, current))
             return moved
         moved = current.changed(told=current.told + told, state="sent", due=0)
-        entry = chronicle(
+        entry = history_entry(
             world,
             moved.issue,
             moved.workspace,
@@ -68,7 +68,7 @@ def _advance(world: World, notice: Notice, cursor: str, told: int) -> None:
         world.queues.sync([Task("tell", moved.id, why=f"{moved.version}")])
 
 
-def _told(world: World, notice: Notice, issue: Issue, tie: Asked) -> bool:
+def _told(world: World, notice: Notice, issue: Issue, tie: IssueTie) -> bool:
     """Tell one room; whether it was told just now. What cannot be said there is written down with its reason."""
     try:
         return again(world, lambda _: _once(world, notice, issue, tie, ""))
@@ -77,10 +77,14 @@ def _told(world: World, notice: Notice, issue: Issue, tie: Asked) -> bool:
         return again(world, lambda _: _once(world, notice, issue, tie, reason))
 
 
-def _once(world: World, notice: Notice, issue: Issue, tie: Asked, failed: str) -> bool:
-    refs: list[Ref[Any]] = [ref(Told, issue.id, tie.room, notice.id), ref(Notice, notice.id), ref(Room, tie.room)]
+def _once(world: World, notice: Notice, issue: Issue, tie: IssueTie, failed: str) -> bool:
+    refs: list[Ref[Any]] = [
+        ref(NoticeReceipt, issue.id, tie.room, notice.id),
+        ref(Notice, notice.id),
+        ref(Room, tie.room),
+    ]
     basis = notice.undoes or notice.amends
-    refs += [ref(Told, issue.id, tie.room, basis)] if basis else []
+    refs += [ref(NoticeReceipt, issue.id, tie.room, basis)] if basis else []
     done, current, room, *before = world.store.many([*refs, *([ref(Customer, tie.customer)] if tie.customer else [])])
     customer = before.pop() if tie.customer else None
     undone = before[0] if before else None
@@ -88,7 +92,7 @@ def _once(world: World, notice: Notice, issue: Issue, tie: Asked, failed: str) -
         return False
     if basis and (undone is None or not undone.n):
         return False
-    told = Told(
+    told = NoticeReceipt(
         version=1,
         issue=issue.id,
         room=tie.room,
@@ -119,7 +123,7 @@ def _reason(room: Room | None, customer: Customer | None) -> str:
     return f"the customer is {customer.state}" if customer and customer.state != "active" else ""
 
 
-def _amended(world: World, notice: Notice, tie: Asked, room: Room, text: str, told: Told) -> list[Write]:
+def _amended(world: World, notice: Notice, tie: IssueTie, room: Room, text: str, told: NoticeReceipt) -> list[Write]:
     """The message that was told before, with other words, or deleted. One that is gone already stays so."""
     old, now = world.store.one(ref(Message, room.id, told.n, False)), world.clock.now()
     if old is None:
@@ -133,7 +137,13 @@ def _amended(world: World, notice: Notice, tie: Asked, room: Room, text: str, to
 
 
 def _said(
-    world: World, notice: Notice, tie: Asked, room: Room, text: str, told: Told, undone: Told | None
+    world: World,
+    notice: Notice,
+    tie: IssueTie,
+    room: Room,
+    text: str,
+    told: NoticeReceipt,
+    undone: NoticeReceipt | None,
 ) -> list[Write]:
     """The message; and the room resolved by it, or opened again, and what it was promised kept by it, or owed again."""
     author = notice.author if notice.author.id else tie.by

@@ -10,12 +10,12 @@ from .name_customers import names_in
 GRACE = 2 * 60_000  # ms after which the clock looks after a notice whose wake-up was lost
 
 
-def turn_id(issue: Issue, turn: int) -> str:
+def state_notice_id(issue: Issue, turn: int) -> str:
     """The id of the notice of one turn: an issue that is turned twice at once tells once."""
     return derived("ntc", issue.id, str(turn))
 
 
-def told_of_turn(
+def notice_of_state(
     world: World,
     old: Issue,
     turned: Issue,
@@ -28,9 +28,9 @@ def told_of_turn(
     """What is written when an issue turns from `old` to `turned`: its notice, if its rooms are to hear of it; and what
     was drafted of the turn before is discarded. And the tasks to be handed on once that is stored."""
     writes: list[Write] = []
-    if turned.turns == old.turns:
+    if turned.closings == old.closings:
         return writes, []
-    before = world.store.one(ref(Notice, turn_id(old, old.turns)))
+    before = world.store.one(ref(Notice, state_notice_id(old, old.closings)))
     if before and before.state in ("draft", "sending"):
         writes.append(over(before.changed(state="discarded", held_because="the issue moved on", due=0), before))
     heard = before if before and before.state in ("sending", "sent") else None
@@ -41,7 +41,7 @@ def told_of_turn(
     now, names = world.clock.now(), names_in(world, turned, words) if words else ()
     notice = Notice(
         version=1,
-        id=turn_id(turned, turned.turns),
+        id=state_notice_id(turned, turned.closings),
         issue=turned.id,
         workspace=turned.workspace,
         about="state",
@@ -50,7 +50,7 @@ def told_of_turn(
         author=author,
         state="sending" if policy == "tell" else "draft",
         becomes=turned.state,
-        turn=turned.turns,
+        closing=turned.closings,
         install=tracking.install if tracking else "",
         resolve=resolve and turned.state in CLOSED,
         names=names,

@@ -6,14 +6,14 @@ import msgspec
 
 from ...desk.customers import Customer
 from ...desk.errors import Conflict, NotFound
-from ...desk.issues import Asked, Behind, Issue, arr_of
+from ...desk.issues import Issue, IssueCustomer, IssueTie, arr_of
 from ...desk.messages import Author
 from ...desk.people import Principal
 from ...desk.rooms import Room
 from ...ports import Drop, Listing, World, Write, new, over, ref
 from ..audit import audit
 from ..once import KEYLESS, Once, again
-from .history import chronicle
+from .history import history_entry
 
 
 def own_issue(world: World, workspace: str, issue_id: str) -> Issue:
@@ -28,10 +28,10 @@ def own_issue(world: World, workspace: str, issue_id: str) -> Issue:
     raise NotFound("no such issue")
 
 
-def tie_of(world: World, who: Principal, room: Room, first: int, last: int, asked_by: Author | None) -> Asked:
+def tie_of(world: World, who: Principal, room: Room, first: int, last: int, asked_by: Author | None) -> IssueTie:
     """A tie of a room, yet without its issue."""
     by = Author(kind="agent", id=who.id, name=who.name)
-    return Asked(
+    return IssueTie(
         version=1,
         issue="",
         room=room.id,
@@ -45,15 +45,15 @@ def tie_of(world: World, who: Principal, room: Room, first: int, last: int, aske
     )
 
 
-def tie_room(world: World, who: Principal, issue_id: str, tie: Asked, once: Once = KEYLESS) -> Issue:
+def tie_room(world: World, who: Principal, issue_id: str, tie: IssueTie, once: Once = KEYLESS) -> Issue:
     """The issue with the room behind it. A room that is tied already stays as it is."""
 
     def attempt(_: int) -> Issue:
         issue = own_issue(world, who.workspace, issue_id)
-        if world.store.one(ref(Asked, issue.id, tie.room)):
+        if world.store.one(ref(IssueTie, issue.id, tie.room)):
             return issue
         moved, writes = tied(world, issue, tie)
-        entry = chronicle(world, issue.id, issue.workspace, "tied", who.id, room=tie.room)
+        entry = history_entry(world, issue.id, issue.workspace, "tied", who.id, room=tie.room)
         audited = audit(world, who, "issue.tied", issue.id)
         world.store.commit(over(moved, issue), *writes, entry, *audited, *once.writes(moved, world.clock.now()))
         return moved
@@ -64,15 +64,15 @@ def tie_room(world: World, who: Principal, issue_id: str, tie: Asked, once: Once
     return issue
 
 
-def tied(world: World, issue: Issue, tie: Asked) -> tuple[Issue, list[Write]]:
+def tied(world: World, issue: Issue, tie: IssueTie) -> tuple[Issue, list[Write]]:
     """The issue with one more room behind it, and what is written besides it."""
     tie = _of(tie, issue.id)
     if not tie.customer:
         return issue.changed(rooms=issue.rooms + 1), [new(tie)]
-    customer, behind = world.store.many([ref(Customer, tie.customer), ref(Behind, issue.id, tie.customer)])
+    customer, behind = world.store.many([ref(Customer, tie.customer), ref(IssueCustomer, issue.id, tie.customer)])
     if behind:
         return issue.changed(rooms=issue.rooms + 1), [new(tie), over(behind.changed(rooms=behind.rooms + 1), behind)]
-    first = Behind(
+    first = IssueCustomer(
         version=1,
         issue=issue.id,
         customer=tie.customer,
@@ -85,7 +85,7 @@ def tied(world: World, issue: Issue, tie: Asked) -> tuple[Issue, list[Write]]:
     return issue.changed(rooms=issue.rooms + 1, customers=issue.customers + 1, arr=arr), [new(tie), new(first)]
 
 
-def _of(tie: Asked, issue: str) -> Asked:
+def _of(tie: IssueTie, issue: str) -> IssueTie:
     return msgspec.structs.replace(tie, issue=issue)
 
 
@@ -94,26 +94,26 @@ def untie_room(world: World, who: Principal, issue_id: str, room: str) -> Issue:
 
     def attempt(_: int) -> Issue:
         issue = own_issue(world, who.workspace, issue_id)
-        tie = world.store.one(ref(Asked, issue.id, room))
+        tie = world.store.one(ref(IssueTie, issue.id, room))
         if tie is None:
             raise NotFound("the room is not tied to it")
         moved, writes = untied(world, issue, tie)
-        entry = chronicle(world, issue.id, issue.workspace, "untied", who.id, room=room)
+        entry = history_entry(world, issue.id, issue.workspace, "untied", who.id, room=room)
         world.store.commit(over(moved, issue), *writes, entry, *audit(world, who, "issue.untied", issue.id))
         return moved
 
     return again(world, attempt)
 
 
-def untied(world: World, issue: Issue, tie: Asked) -> tuple[Issue, list[Write]]:
+def untied(world: World, issue: Issue, tie: IssueTie) -> tuple[Issue, list[Write]]:
     """The issue with one room less behind it, and what is written besides it."""
-    gone: list[Write] = [Drop(ref(Asked, issue.id, tie.room))]
+    gone: list[Write] = [Drop(ref(IssueTie, issue.id, tie.room))]
     fields: dict[str, Any] = {"rooms": max(0, issue.rooms - 1)}
-    behind = world.store.one(ref(Behind, issue.id, tie.customer)) if tie.customer else None
+    behind = world.store.one(ref(IssueCustomer, issue.id, tie.customer)) if tie.customer else None
     if behind and behind.rooms > 1:
         gone.append(over(behind.changed(rooms=behind.rooms - 1), behind))
     elif behind:
-        gone.append(Drop(ref(Behind, issue.id, behind.customer)))
+        gone.append(Drop(ref(IssueCustomer, issue.id, behind.customer)))
         fields |= {"customers": max(0, issue.customers - 1), "arr": round(issue.arr - behind.arr, 2)}
     return issue.changed(**fields), gone
 
@@ -122,7 +122,7 @@ def count_customer(world: World, customer_id: str) -> None:
     """Bring the ARR of every issue that a customer is behind up to date."""
     cursor: str | None = None
     while True:
-        listing: Listing[Behind] = Listing("customer-issues", (customer_id,))
+        listing: Listing[IssueCustomer] = Listing("customer-issues", (customer_id,))
         page = world.store.page(listing, 100, cursor)
         for behind in page.items:
             count_behind(world, customer_id, behind.issue)
@@ -136,7 +136,7 @@ def count_behind(world: World, customer_id: str, issue_id: str) -> None:
 
     def attempt(_: int) -> None:
         customer, behind, issue = world.store.many(
-            [ref(Customer, customer_id), ref(Behind, issue_id, customer_id), ref(Issue, issue_id)]
+            [ref(Customer, customer_id), ref(IssueCustomer, issue_id, customer_id), ref(Issue, issue_id)]
         )
         if behind is None or customer is None or issue is None:
             return

@@ -14,7 +14,7 @@ BY_SES = "ses"  # an envelope's address, where others have that of the caller: n
 MAX_RECIPIENTS = 50
 
 
-def hand_over_mail(world: World, told: str) -> list[str]:
+def take_from_ses(world: World, told: str) -> list[str]:
     """Queue a notification for each install that it is for (SNS's envelope around it, a JSON text); which."""
     try:
         outer = json.loads(told)

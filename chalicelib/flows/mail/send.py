@@ -13,10 +13,10 @@ import msgspec
 from ...desk.customers import Customer, User
 from ...desk.deliveries import Delivery, Receipt, Refused, Retry, Sent, Skipped
 from ...desk.mails import Correspondent, Letter, Line, Suppression, thread_id, tokened
-from ...desk.messages import Author, Known, Message
+from ...desk.messages import Author, Mapped, Message
 from ...desk.rooms import Room, Seen
 from ...desk.workspaces import Install
-from ...ports import Busy, Denied, Listing, Put, Ref, World, over, ref
+from ...ports import Listing, ProviderBusy, ProviderRefused, Put, Ref, World, over, ref
 from ..once import again
 from .correspondents import correspond
 
@@ -58,7 +58,7 @@ class Round:
         return Skipped(reason=told[:400])
 
 
-def write_letters(world: World, row: Delivery, install: Install, room: Room, message: Message) -> Receipt:
+def send_mails(world: World, row: Delivery, install: Install, room: Room, message: Message) -> Receipt:
     """Send what the delivery's people have not heard. Raises nothing for what SES says."""
     if _told_in_words(row, install):
         return _correct(world, row, install, room, message)
@@ -76,9 +76,9 @@ def write_letters(world: World, row: Delivery, install: Install, room: Room, mes
         else:
             try:
                 outcome.sent.append(_send(world, install, room, person, unheard))
-            except Busy as busy:
+            except ProviderBusy as busy:
                 return Retry(reason=busy.reason, after=busy.after)
-            except Denied as denied:
+            except ProviderRefused as denied:
                 outcome.refused.append(denied.reason)
     return outcome.receipt
 
@@ -96,9 +96,9 @@ def _correct(world: World, row: Delivery, install: Install, room: Room, message:
             continue
         try:
             outcome.sent.append(_send(world, install, room, person, [message], _correction))
-        except Busy as busy:
+        except ProviderBusy as busy:
             return Retry(reason=busy.reason, after=busy.after)
-        except Denied as denied:
+        except ProviderRefused as denied:
             outcome.refused.append(denied.reason)
     return outcome.receipt
 
@@ -187,7 +187,7 @@ def _send(
 ) -> str:
     """One mail; its Message-ID, which the id map knows from then on. `line` says how it tells of a message."""
     if not person.address.isascii():  # of what stands before the @; a domain is spelled so
-        raise Denied(f"no mail can be sent to {person.address}: SES takes no letters but ASCII before the @")
+        raise ProviderRefused(f"no mail can be sent to {person.address}: SES takes no letters but ASCII before the @")
     fresh = [each for each in unheard if each.n > person.sent_n] or unheard
     letter = _letter(world, install, room, person, fresh, line or _line)
     id_ = world.mailer.send(world.compose(letter), [person.address])
@@ -196,7 +196,7 @@ def _send(
     def attempt(_: int) -> None:
         current = world.store.one(ref(Correspondent, person.room, person.install, person.person)) or person
         told = [
-            Known(source=f"{install.id}:{name}", id=each, workspace=install.workspace, room=room.id, n=last)
+            Mapped(source=f"{install.id}:{name}", id=each, workspace=install.workspace, room=room.id, n=last)
             for name, each in (("sent", id_), ("ref", letter.thread))
         ]
         changed = current.changed(sent_n=max(last, current.sent_n), sent_at=letter.at, last_id=id_)

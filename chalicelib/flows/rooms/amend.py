@@ -6,7 +6,7 @@ import msgspec
 
 from ...desk import messages
 from ...desk.errors import Forbidden, NotFound, Stale
-from ...desk.messages import ChangeType, Known, Message, Pending, Source
+from ...desk.messages import ChangeType, Mapped, Message, Pending, Source
 from ...desk.room_changes import touched
 from ...desk.rooms import Room
 from ...ports import World, new, over, ref
@@ -63,7 +63,7 @@ def amend_known(
     customer: str | None = None,
 ) -> Message | None:
     """Apply `step` to the message of an outside id or, if it has not come yet, let it wait (then None is returned)."""
-    place = ref(Known, source.install, source.id)
+    place = ref(Mapped, source.install, source.id)
 
     def attempt(_: int) -> Message | None:
         known = world.store.one(place)
@@ -79,14 +79,14 @@ def amend_known(
             if known:
                 world.store.commit(over(known.changed(pending=pending, expires_at=expires), known))
             else:
-                waiting = Known(source=source.install, id=source.id, workspace=workspace, pending=pending)
+                waiting = Mapped(source=source.install, id=source.id, workspace=workspace, pending=pending)
                 world.store.commit(new(msgspec.structs.replace(waiting, expires_at=expires)))
         return None
 
     return again(world, attempt)
 
 
-def apply_waiting(world: World, known: Known, channel: str) -> None:
+def apply_waiting(world: World, known: Mapped, channel: str) -> None:
     """Do what came for a message before it was known: the reactions of whoever has a say in its room. They are kept
     with the outside id until all are done."""
     for emoji, people in known.pending.reactions.items() if known.pending else ():
@@ -102,7 +102,7 @@ def apply_waiting(world: World, known: Known, channel: str) -> None:
                 continue
 
     def attempt(_: int) -> None:
-        there = world.store.one(ref(Known, known.source, known.id))
+        there = world.store.one(ref(Mapped, known.source, known.id))
         if there and there.pending:
             world.store.commit(over(there.changed(pending=None, expires_at=0), there))
 

@@ -6,10 +6,10 @@ import msgspec
 from ...desk.deliveries import Delivery
 from ...desk.errors import Invalid, NotFound
 from ...desk.ids import slot_of
-from ...desk.messages import Draft, ForkedFrom, Known, Message, Reply
+from ...desk.messages import Draft, ForkedFrom, Mapped, Message, Reply
 from ...desk.people import Principal
 from ...desk.room_changes import room_changed, said
-from ...desk.rooms import Bridge, Origin, Room, Tie
+from ...desk.rooms import Binding, Bridge, Origin, Room
 from ...ports import Listing, World, Write, new, over, ref
 from ..audit import audit
 from ..once import KEYLESS, Once, again
@@ -114,7 +114,7 @@ def _repointed(world: World, old: Room, room: Room, chosen: list[Message], copie
             places[row.install, row.provider_id] = copy_of[row.message]
     if not places:
         return []
-    known = [entry for entry in world.store.many([ref(Known, *place) for place in places]) if entry]
+    known = [entry for entry in world.store.many([ref(Mapped, *place) for place in places]) if entry]
     if len(known) + len(copies) > MAX_WRITTEN:
         raise Invalid("a fork takes fewer messages where several bridges know them: choose a smaller range", "to")
     homes = [over(entry.changed(room=room.id, n=places[entry.source, entry.id].n), entry) for entry in known]
@@ -143,13 +143,13 @@ def _threads(world: World, room: Room, threads: dict[tuple[str, str], None]) -> 
     answered: set[tuple[str, str]] = set()
     for install, thread in list(reversed(threads))[:MAX_THREADS]:
         wider = thread.partition("/")[0]
-        own, whole = world.store.many([ref(Tie, install, thread), ref(Tie, install, wider)])
+        own, whole = world.store.many([ref(Binding, install, thread), ref(Binding, install, wider)])
         tie = own or whole
         if tie is None or not tie.slot:
             continue
         bridge = world.store.one(ref(Bridge, tie.room, install, tie.slot))
         slot = slot_of(thread)
-        moved = Tie(
+        moved = Binding(
             version=own.version + 1 if own else 1,
             install=install,
             conversation=thread,

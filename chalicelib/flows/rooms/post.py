@@ -1,7 +1,7 @@
 """Say something in a room: one transaction that moves the room from n to n+1 and stores the message under its n."""
 
 from ...desk.errors import NotFound
-from ...desk.messages import Draft, Known, Message, check_text
+from ...desk.messages import Draft, Mapped, Message, check_text
 from ...desk.room_changes import read_up_to, said
 from ...desk.rooms import Room, Seen
 from ...ports import Put, World, Write, new, over, ref
@@ -13,9 +13,9 @@ def post(world: World, room_id: str, draft: Draft, once: Once = KEYLESS, *, room
     """The stored message. `room` saves the first read where the caller has just made it. A draft whose source has an
     id is said once: a repeat gives the message that is there."""
     check_text(draft.text, needed=not draft.attachments)
-    place = ref(Known, draft.source.install, draft.source.id) if draft.source.id else None
+    place = ref(Mapped, draft.source.install, draft.source.id) if draft.source.id else None
 
-    def attempt(tries: int) -> tuple[Message, Known | None]:
+    def attempt(tries: int) -> tuple[Message, Mapped | None]:
         now = world.clock.now()
         if room is not None and tries == 0 and place is None:
             current, known = room, None
@@ -42,19 +42,19 @@ def post(world: World, room_id: str, draft: Draft, once: Once = KEYLESS, *, room
     return message
 
 
-def _as_stored(world: World, known: Known) -> Message:
+def _as_stored(world: World, known: Mapped) -> Message:
     message = world.store.one(ref(Message, known.room, known.n, known.internal))
     if message is None:
         raise NotFound("no such message")
     return message
 
 
-def _known(draft: Draft, known: Known | None, message: Message) -> Known | None:
+def _known(draft: Draft, known: Mapped | None, message: Message) -> Mapped | None:
     """The id map's entry. Reactions that came before stay with it until they are done."""
     if not draft.source.id:
         return None
     if known is None:
-        return Known(
+        return Mapped(
             version=1,
             source=draft.source.install,
             id=draft.source.id,

@@ -8,7 +8,7 @@ from ...ports import World, new, over, ref
 from ..once import again
 
 
-def fall_due(world: World, room_id: str) -> None:
+def mark_overdue(world: World, room_id: str) -> None:
     """One change of the room, whoever looks how often. Its assignees (without any, the agent who gave their word) find
     themselves named in it."""
 

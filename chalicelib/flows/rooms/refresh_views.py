@@ -1,12 +1,12 @@
 """Put a room into the views of the inbox that it now belongs to, and take it out of those that it has left."""
 
 from ...desk.errors import Clash
-from ...desk.inbox_views import Place, Shelf, views_of
+from ...desk.inbox_views import RoomViews, ViewRow, views_of
 from ...desk.rooms import Room
 from ...ports import Drop, Put, Store, Write, ref
 
 
-def shelve(store: Store, room: Room, shelf: Shelf | None, now: int) -> Shelf | None:
+def refresh_views(store: Store, room: Room, shelf: RoomViews | None, now: int) -> RoomViews | None:
     """The room's shelf as it is then. Decided on states alone: whatever was told twice, late or not at all, the newest
     room decides, and of two who do it at once one does."""
     wanted = views_of(room)
@@ -15,20 +15,20 @@ def shelve(store: Store, room: Room, shelf: Shelf | None, now: int) -> Shelf | N
     if views == held:
         return shelf
     was = shelf.version if shelf else 0
-    next_ = Shelf(version=was + 1, room=room.id, workspace=room.workspace, views=views)
+    next_ = RoomViews(version=was + 1, room=room.id, workspace=room.workspace, views=views)
     writes: list[Write] = [Put(next_, was)]
     for view, _ in sorted(views.items() - held.items()):
-        writes.append(Put(place(next_, view), None))
+        writes.append(Put(view_row(next_, view), None))
     for view, since in sorted(held.items() - views.items()):
-        writes.append(Drop(ref(Place, room.workspace, view, since, room.id)))
+        writes.append(Drop(ref(ViewRow, room.workspace, view, since, room.id)))
     try:
         store.commit(*writes)
     except Clash:
-        newest_room, newest_shelf = store.many([ref(Room, room.id), ref(Shelf, room.id)])
-        return shelve(store, newest_room, newest_shelf, now)
+        newest_room, newest_shelf = store.many([ref(Room, room.id), ref(RoomViews, room.id)])
+        return refresh_views(store, newest_room, newest_shelf, now)
     return next_
 
 
-def place(shelf: Shelf, view: str) -> Place:
+def view_row(shelf: RoomViews, view: str) -> ViewRow:
     """The room's place in a view that its shelf names."""
-    return Place(version=1, workspace=shelf.workspace, view=view, since=shelf.views[view], room=shelf.room)
+    return ViewRow(version=1, workspace=shelf.workspace, view=view, since=shelf.views[view], room=shelf.room)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ...desk.customers import Customer, User
-from ...desk.issues import Asked, Issue
+from ...desk.issues import Issue, IssueTie
 from ...desk.messages import Author, Message
 from ...desk.people import Principal
 from ...desk.rooms import Room
@@ -18,7 +18,7 @@ from ...desk.search_query import Phrase, Question, hits, snippet
 from ...desk.tokens import words_of
 from ...desk.workspaces import Agent
 from ...ports import Listing, Ref, World, ref
-from .index import Known
+from .index import Held
 from .search import RECENT, sees, things_at
 
 Why = Literal["answered", "resolved", "asked", "said", "raised", "tied"]
@@ -102,7 +102,7 @@ def _telling_word(word: str) -> bool:
     return len(word) > SHORT and word not in COMMON
 
 
-def _spoken(world: World, who: Principal, question: Question, wanted: Wanted) -> list[tuple[Known, float]]:
+def _spoken(world: World, who: Principal, question: Question, wanted: Wanted) -> list[tuple[Held, float]]:
     """What was said about it, with how well it fits (0 to 1), the best first."""
     tree = who.workspace if who.is_agent else who.customer
     listing: Listing[Unindexed] = Listing("unindexed", (tree,), newest_first=True)
@@ -150,7 +150,7 @@ def _add(reasons: Whose, author: Author, room: Room, reason: Reason) -> None:
 
 def _of_issues(world: World, who: Principal, room: Room, reasons: Whose) -> None:
     """Who raised, and who tied, the issues that a room of the asker's is behind. A customer reads what is public."""
-    ties: Listing[Asked] = Listing("room-issues", (room.id,), newest_first=True)
+    ties: Listing[IssueTie] = Listing("room-issues", (room.id,), newest_first=True)
     rows = world.store.page(ties, 10).items
     for tie, issue in zip(rows, world.store.many([ref(Issue, row.issue) for row in rows]) if rows else [], strict=True):
         if issue is None or issue.workspace != who.workspace or issue.merged_into:

@@ -18,7 +18,7 @@ from ...desk.record import Record
 from ...desk.rooms import Room
 from ...desk.search_index import Entry, Thing, Unindexed, entry_of, place_of, text_of, trees_of
 from ...desk.workspaces import Agent
-from ...ports import Away, Drop, Index, Listing, Put, Ref, Sorting, Store, Write, ref
+from ...ports import AwsAway, Drop, Index, IndexTask, Listing, Put, Ref, Store, Write, ref
 
 ENOUGH = 64  # rows for which the index is written
 MANY = 500  # rows that are put at once
@@ -30,7 +30,7 @@ THINGS = (Message, Room, Issue, Customer, User, Agent)
 # --- noting -------------------------------------------------------------------------------------------------------
 
 
-def changed(now: Record | None, before: Record | None) -> Thing | None:
+def changed_thing(now: Record | None, before: Record | None) -> Thing | None:
     """The thing that search has to hear of: what it says has changed, or nothing at all (it is replayed)."""
     if not isinstance(now, THINGS):
         return None
@@ -39,16 +39,16 @@ def changed(now: Record | None, before: Record | None) -> Thing | None:
     return now if said != old or now == before else None
 
 
-def noted(thing: Thing, room: Room | None, at: int) -> list[Unindexed]:
+def unindexed_of(thing: Thing, room: Room | None, at: int) -> list[Unindexed]:
     """A row for each tree that a thing belongs into."""
     place, n = place_of(thing)
     return [Unindexed(version=1, tree=tree, at=at, place=place, n=n) for tree in trees_of(thing, room)]
 
 
-def note(store: Store, rows: Sequence[Unindexed]) -> list[Sorting]:
+def mark_changed(store: Store, rows: Sequence[Unindexed]) -> list[IndexTask]:
     """Write the rows; the worker's tasks. Not each row wakes it: most would find too little."""
     store.spread(*(Put(row, None) for row in rows))
-    return [Sorting(row.tree, f"{row.at}:{row.place}:{row.n}") for row in rows if _wakes(row)]
+    return [IndexTask(row.tree, f"{row.at}:{row.place}:{row.n}") for row in rows if _wakes(row)]
 
 
 def _wakes(row: Unindexed) -> bool:
@@ -59,7 +59,7 @@ def _wakes(row: Unindexed) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Held:
     """A thing as it is now, and the room that it is in or is itself."""
 
     thing: Thing
@@ -77,7 +77,7 @@ def refs_of(place: str, n: int) -> list[Ref[Any]]:
     return [ref({"r": Room, "i": Issue, "c": Customer}[kind], rest)]
 
 
-def known(store: Store, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Known]:
+def known(store: Store, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Held]:
     """The things that are there, in a read of a hundred or so at a time."""
     wanted = {place: refs_of(*place) for place in dict.fromkeys(places)}
     refs = list(dict.fromkeys(each for refs in wanted.values() for each in refs))
@@ -87,14 +87,14 @@ def known(store: Store, places: Iterable[tuple[str, int]]) -> dict[tuple[str, in
         thing = there[refs[0]]
         room = thing if isinstance(thing, Room) else there[refs[-1]] if len(refs) > 1 else None
         if thing is not None:
-            found[place] = Known(thing, room)
+            found[place] = Held(thing, room)
     return found
 
 
 # --- putting ------------------------------------------------------------------------------------------------------
 
 
-def sort(store: Store, index: Index, tree: str, enough: int = ENOUGH) -> bool:
+def index_pending(store: Store, index: Index, tree: str, enough: int = ENOUGH) -> bool:
     """Put what has changed into a tree's index, if it is enough; whether there is more than one go can do."""
     listing: Listing[Unindexed] = Listing("unindexed", (tree,))
     for _ in range(ROUNDS):
@@ -106,12 +106,12 @@ def sort(store: Store, index: Index, tree: str, enough: int = ENOUGH) -> bool:
         try:
             index.put(tree, [_entry(tree, place, there.get(place)) for place in places])
         except Clash as error:
-            raise Away("another writer was faster") from error
+            raise AwsAway("another writer was faster") from error
         store.spread(*_drops(rows))
     return True
 
 
-def _entry(tree: str, place: tuple[str, int], found: Known | None) -> Entry:
+def _entry(tree: str, place: tuple[str, int], found: Held | None) -> Entry:
     """A thing as the tree may know it: of a customer's, only what their people may see."""
     if found is None or tree not in trees_of(found.thing, found.room):
         return Entry(*place, 0)

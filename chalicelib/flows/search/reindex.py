@@ -12,8 +12,8 @@ from ...desk.record import Record
 from ...desk.rooms import Room
 from ...desk.search_index import Thing, Unindexed
 from ...desk.tickets import IssueState
-from ...ports import Index, Listing, Sorting, Store, ref
-from .index import THINGS, note, noted, sort
+from ...ports import Index, IndexTask, Listing, Store, ref
+from .index import THINGS, index_pending, mark_changed, unindexed_of
 
 PAGE = 100
 # step of a walk → the listing that it pages through, by workspace and what it is of
@@ -29,14 +29,14 @@ STEPS: dict[str, tuple[str, bool]] = {
 OF_THINGS = frozenset({"users", "posts", "notes"})  # listed by what they are of alone
 
 
-def begun(workspace: str, why: str) -> list[Sorting]:
+def first_steps(workspace: str, why: str) -> list[IndexTask]:
     """The first steps."""
-    found = [Sorting(workspace, why, walk) for walk in ("agents", "customers")]
-    found += [Sorting(workspace, why, "issues", state) for state in get_args(IssueState)]
-    return found + [Sorting(workspace, why, "rooms", state) for state in ("open", "resolved")]
+    found = [IndexTask(workspace, why, reindex_page) for reindex_page in ("agents", "customers")]
+    found += [IndexTask(workspace, why, "issues", state) for state in get_args(IssueState)]
+    return found + [IndexTask(workspace, why, "rooms", state) for state in ("open", "resolved")]
 
 
-def walk(store: Store, step: Sorting, now: int) -> list[Sorting]:
+def reindex_page(store: Store, step: IndexTask, now: int) -> list[IndexTask]:
     """Note a page of what there is; the steps and tasks that follow."""
     name, has = STEPS[step.walk]
     args = (step.of,) if step.walk in OF_THINGS else (step.tree, step.of) if has else (step.tree,)
@@ -44,19 +44,19 @@ def walk(store: Store, step: Sorting, now: int) -> list[Sorting]:
     page = store.page(listing, PAGE, step.cursor or None)
     room = store.one(ref(Room, step.of)) if step.walk in ("posts", "notes") else None
     rows: list[Unindexed] = []
-    steps: list[Sorting] = []
+    steps: list[IndexTask] = []
     for thing in page.items:
-        rows += noted(thing, thing if isinstance(thing, Room) else room, now)
+        rows += unindexed_of(thing, thing if isinstance(thing, Room) else room, now)
         if isinstance(thing, Customer):
-            steps.append(Sorting(step.tree, step.why, "users", thing.id))
+            steps.append(IndexTask(step.tree, step.why, "users", thing.id))
         if isinstance(thing, Room):
-            steps += [Sorting(step.tree, step.why, kind, thing.id) for kind in ("posts", "notes")]
+            steps += [IndexTask(step.tree, step.why, kind, thing.id) for kind in ("posts", "notes")]
     if page.next:
-        steps.append(Sorting(step.tree, step.why, step.walk, step.of, page.next))
-    return [*steps, *note(store, rows)]
+        steps.append(IndexTask(step.tree, step.why, step.walk, step.of, page.next))
+    return [*steps, *mark_changed(store, rows)]
 
 
-def walk_all(store: Store, index: Index, records: Iterable[Record], now: int) -> int:
+def reindex_all(store: Store, index: Index, records: Iterable[Record], now: int) -> int:
     """Note every record of a scan, and put all of it; how many rows that were."""
     trees: set[str] = set()
     rooms: dict[str, Room | None] = {}
@@ -65,12 +65,12 @@ def walk_all(store: Store, index: Index, records: Iterable[Record], now: int) ->
     for record in records:
         if not isinstance(record, THINGS):
             continue
-        rows += noted(record, _room(store, record, rooms), now)
+        rows += unindexed_of(record, _room(store, record, rooms), now)
         if len(rows) >= PAGE:
             count, rows = count + _written(store, rows, trees), []
     count += _written(store, rows, trees)
     for tree in sorted(trees):
-        while sort(store, index, tree):
+        while index_pending(store, index, tree):
             pass
     return count
 
@@ -86,6 +86,6 @@ def _room(store: Store, thing: Thing, rooms: dict[str, Room | None]) -> Room | N
 
 
 def _written(store: Store, rows: list[Unindexed], trees: set[str]) -> int:
-    note(store, rows)
+    mark_changed(store, rows)
     trees |= {row.tree for row in rows}
     return len(rows)

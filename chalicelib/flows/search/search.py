@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...desk.customers import Customer, User
-from ...desk.issues import Behind, Issue
+from ...desk.issues import Issue, IssueCustomer
 from ...desk.messages import Message
 from ...desk.people import Principal, may_see
 from ...desk.rooms import Room
@@ -29,7 +29,7 @@ from ...desk.search_index import (
 from ...desk.search_query import Piece, Question, hits, snippet
 from ...desk.workspaces import Agent
 from ...ports import Listing, World, ref
-from .index import Known, known
+from .index import Held, known
 
 WINDOW = 50  # candidates that are read at once
 WINDOWS = 6  # of those that one answer looks at
@@ -40,7 +40,7 @@ USERS = frozenset("mru")  # messages, rooms and people: what a customer's tree h
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchRequest:
     """What is looked for: a question, and what the answers have to be."""
 
     question: Question
@@ -60,7 +60,7 @@ class Asked:
 class Hit:
     """Something that answers, and where it stands among the answers."""
 
-    known: Known
+    known: Held
     found: Found
     pieces: list[Piece]
 
@@ -78,7 +78,7 @@ class Answers:
     after: Place | None
 
 
-def search(world: World, who: Principal, asked: Asked, after: Place | None, limit: int) -> Answers:
+def search(world: World, who: Principal, asked: SearchRequest, after: Place | None, limit: int) -> Answers:
     """The next `limit` answers. Fewer, with a place to go on from, where much had to be left out."""
     wanted = _wanted(asked)
     answers: dict[tuple[str, int], Hit] = {}
@@ -113,7 +113,7 @@ def _cut(answers: Iterable[Hit], looked: Place, limit: int) -> Answers:
     return Answers(sure, None if looked == END else looked)
 
 
-def _wanted(asked: Asked) -> Wanted:
+def _wanted(asked: SearchRequest) -> Wanted:
     marks = [
         kind_mark(asked.kind) if asked.kind else "",
         customer_mark(asked.customer) if asked.customer else "",
@@ -138,18 +138,20 @@ def _recent(world: World, tree: str) -> list[Unindexed]:
     return world.store.page(listing, RECENT).items
 
 
-def _hits(world: World, who: Principal, asked: Asked, wanted: Wanted, places: Iterable[tuple[str, int]]) -> list[Hit]:
+def _hits(
+    world: World, who: Principal, asked: SearchRequest, wanted: Wanted, places: Iterable[tuple[str, int]]
+) -> list[Hit]:
     """Those of some places that answer, as they are now."""
     return list(_answering(who, asked, wanted, things_at(world, who, places)))
 
 
-def things_at(world: World, who: Principal, places: Iterable[tuple[str, int]]) -> list[Known]:
+def things_at(world: World, who: Principal, places: Iterable[tuple[str, int]]) -> list[Held]:
     """What is there now. For a user no note is even read, whatever the index says."""
     allowed = [place for place in places if who.is_agent or place[0][:1] in USERS]
     return list(known(world.store, allowed).values())
 
 
-def _answering(who: Principal, asked: Asked, wanted: Wanted, things: Iterable[Known]) -> Iterator[Hit]:
+def _answering(who: Principal, asked: SearchRequest, wanted: Wanted, things: Iterable[Held]) -> Iterator[Hit]:
     for each in things:
         if not sees(who, each) or asked.state and _state(each) != asked.state:
             continue
@@ -161,12 +163,12 @@ def _answering(who: Principal, asked: Asked, wanted: Wanted, things: Iterable[Kn
             yield Hit(each, found, snippet(text, places))
 
 
-def _state(each: Known) -> str:
+def _state(each: Held) -> str:
     """A room's, of what is said there too; an issue's."""
     return each.thing.state if isinstance(each.thing, Issue) else each.room.state if each.room else ""
 
 
-def sees(who: Principal, each: Known) -> bool:
+def sees(who: Principal, each: Held) -> bool:
     """The fence: agents see what is their workspace's, users the rooms of their customer and what is said there, their
     colleagues and, of an issue, what is public. (That it is behind a room of theirs is known by who asks for it.)"""
     thing = each.thing
@@ -183,9 +185,9 @@ def sees(who: Principal, each: Known) -> bool:
     )
 
 
-def _beside(world: World, who: Principal, asked: Asked, wanted: Wanted) -> list[Hit]:
+def _beside(world: World, who: Principal, asked: SearchRequest, wanted: Wanted) -> list[Hit]:
     """What no tree of theirs holds: a user's issues and the vendor's team, a visitor's room."""
-    things: list[Known] = []
+    things: list[Held] = []
     if who.kind == "visitor":
         things = _own_room(world, who)
     elif not who.is_agent and not (asked.author or asked.channel or asked.room):
@@ -193,32 +195,32 @@ def _beside(world: World, who: Principal, asked: Asked, wanted: Wanted) -> list[
     return list(_answering(who, asked, wanted, things))
 
 
-def _own_room(world: World, who: Principal) -> list[Known]:
+def _own_room(world: World, who: Principal) -> list[Held]:
     room = world.store.one(ref(Room, who.room))
     if room is None:
         return []
     posts: Listing[Message] = Listing("posts", (room.id,), newest_first=True)
-    return [Known(room, room), *(Known(message, room) for message in world.store.page(posts, OWN).items)]
+    return [Held(room, room), *(Held(message, room) for message in world.store.page(posts, OWN).items)]
 
 
-def _issues(world: World, who: Principal, asked: Asked) -> list[Known]:
+def _issues(world: World, who: Principal, asked: SearchRequest) -> list[Held]:
     """The issues that the user's customer is behind."""
     if asked.kind not in (None, "issue"):
         return []
-    behind: Listing[Behind] = Listing("customer-issues", (who.customer,))
+    behind: Listing[IssueCustomer] = Listing("customer-issues", (who.customer,))
     rows = world.store.page(behind, 100).items
     found = world.store.many([ref(Issue, row.issue) for row in rows]) if rows else []
-    return [Known(issue, None) for issue in found if issue]
+    return [Held(issue, None) for issue in found if issue]
 
 
-def _team(world: World, who: Principal, asked: Asked) -> list[Known]:
+def _team(world: World, who: Principal, asked: SearchRequest) -> list[Held]:
     if asked.kind not in (None, "person"):
         return []
     agents: Listing[Agent] = Listing("agents", (who.workspace,))
-    return [Known(agent, None) for agent in world.store.page(agents, 100).items]
+    return [Held(agent, None) for agent in world.store.page(agents, 100).items]
 
 
-def customers_of(world: World, answers: Iterable[Known]) -> dict[str, Customer]:
+def customers_of(world: World, answers: Iterable[Held]) -> dict[str, Customer]:
     """The customers that some things are of, by id."""
     owners = {each.room.customer for each in answers if each.room and each.room.customer}
     owners |= {each.thing.customer for each in answers if isinstance(each.thing, User)}

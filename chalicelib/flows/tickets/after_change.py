@@ -6,7 +6,7 @@ from ...desk.record import Record
 from ...ports import Task
 
 
-def following(record: Record | None, before: Record | None) -> list[Task]:
+def tasks_after_change(record: Record | None, before: Record | None) -> list[Task]:
     """A look at each of an issue's tickets; a count of a customer whose ARR or name is another than before."""
     if isinstance(record, Issue):
         why = f"v{record.version}"

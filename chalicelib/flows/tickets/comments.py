@@ -3,42 +3,42 @@ goes on to customers."""
 
 from msgspec.structs import replace
 
-from ...desk.issues import Comment, Notice, Owed
+from ...desk.issues import Comment, Notice, PendingComment
 from ...desk.messages import Author
 from ...desk.notices import comment_text, crossing, held
 from ...desk.tickets import CommentSeen
-from ...ports import Denied, Drop, Task, Write, new, over, ref
+from ...ports import Drop, ProviderRefused, Task, Write, new, over, ref
 from ..issues.draft_notice import comment_notice_id
 from ..issues.name_customers import names_in
 from ..issues.state_notice import GRACE
 from .ticket_sync import TicketSync
-from .tracker import owed_on
+from .tracker import pending_on
 
 OVERLAP = 5 * 60_000  # ms that are read again: a comment may become visible a little late
 MAX_TEXT = 20_000
 
 
-def say_owed(sync: TicketSync) -> None:
+def post_pending(sync: TicketSync) -> None:
     """Write what agents have said here to the ticket. One that may have arrived already is looked for by its mark."""
-    for row in owed_on(sync.world, sync.issue.id, sync.install.id):
+    for row in pending_on(sync.world, sync.issue.id, sync.install.id):
         said = _arrived(sync, row) if row.tried else None
         if said is None:
             tried = row.changed(tried=True)
             sync.world.store.commit(over(tried, row))
             try:
                 said = sync.there.comment(sync.ticket.ticket, row.text, row.id)
-            except Denied as denied:
+            except ProviderRefused as denied:
                 if denied.lost:
                     raise
                 sync.world.store.commit(
                     over(tried.changed(failed=denied.reason), tried),
-                    sync.chronicle("failed", field="comment", reason=denied.reason),
+                    sync.history_entry("failed", field="comment", reason=denied.reason),
                 )
                 continue
         _store_ours(sync, row, said)
 
 
-def _arrived(sync: TicketSync, row: Owed) -> CommentSeen | None:
+def _arrived(sync: TicketSync, row: PendingComment) -> CommentSeen | None:
     found = sync.there.comments(sync.ticket.ticket, max(0, row.at - OVERLAP))
     mine = sync.tracking.actor
     return next(
@@ -49,13 +49,13 @@ def _arrived(sync: TicketSync, row: Owed) -> CommentSeen | None:
     )
 
 
-def _store_ours(sync: TicketSync, row: Owed, said: CommentSeen) -> None:
+def _store_ours(sync: TicketSync, row: PendingComment, said: CommentSeen) -> None:
     place = ref(Comment, sync.issue.id, sync.install.id, said.id)
     there = sync.world.store.one(place)
     kept = _comment(sync, said, by=row.by, mark=row.id)
     put = over(replace(kept, version=there.version + 1), there) if there else new(kept)
     sync.world.store.commit(
-        put, Drop(ref(Owed, row.issue, row.install, row.id)), sync.chronicle("comment", author=row.name)
+        put, Drop(ref(PendingComment, row.issue, row.install, row.id)), sync.history_entry("comment", author=row.name)
     )
 
 
@@ -76,7 +76,7 @@ def _comment(sync: TicketSync, seen: CommentSeen, by: str = "", mark: str = "") 
     )
 
 
-def hear(sync: TicketSync, began: int) -> None:
+def take_comments(sync: TicketSync, began: int) -> None:
     """Take in what was said on the ticket since the last time. What was said before it was linked is kept, and told
     nobody."""
     imported = sync.ticket.comments_at == 0
@@ -106,7 +106,7 @@ def _heard(sync: TicketSync, seen: CommentSeen, old: Comment | None, imported: b
     if not imported or old:
         writes, tasks, notice = _crossing(sync, seen, old)
         kept = replace(kept, notice=notice)
-        writes.append(sync.chronicle("comment_changed" if old else "comment", author=seen.author))
+        writes.append(sync.history_entry("comment_changed" if old else "comment", author=seen.author))
     put = over(replace(kept, version=old.version + 1), old) if old else new(kept)
     sync.world.store.commit(put, *writes)
     sync.world.queues.sync(tasks)
@@ -155,7 +155,7 @@ def _notice(
         at=now,
         author=Author(kind="agent", id="", name=""),
         state="sending" if at_once else "draft",
-        turn=sync.issue.turns,
+        closing=sync.issue.closings,
         install=sync.install.id,
         comment=comment,
         names=names,
@@ -170,7 +170,7 @@ def _discarded(notice: Notice, why: str) -> Write:
     return over(notice.changed(state="discarded", held_because=why, due=0), notice)
 
 
-def forget(sync: TicketSync, comment: str) -> None:
+def forget_comment(sync: TicketSync, comment: str) -> None:
     """A comment was deleted there: what was drafted of it is discarded, and what was told taken back, as the policy
     says."""
     old = sync.world.store.one(ref(Comment, sync.issue.id, sync.install.id, comment)) if comment else None
@@ -187,5 +187,5 @@ def _forget(sync: TicketSync, old: Comment) -> None:
         gone = replace(gone, notice=notice.id)
         writes.append(new(notice))
         tasks = [Task("tell", notice.id, why="first")] if notice.state == "sending" else []
-    sync.world.store.commit(over(gone, old), *writes, sync.chronicle("comment_deleted", author=old.author))
+    sync.world.store.commit(over(gone, old), *writes, sync.history_entry("comment_deleted", author=old.author))
     sync.world.queues.sync(tasks)

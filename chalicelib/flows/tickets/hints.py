@@ -6,7 +6,7 @@ from ...desk.arrivals import (
     Unsupported,
 )
 from ...desk.envelopes import Envelope
-from ...desk.issues import Comment, Holder, Ticket
+from ...desk.issues import Comment, Ticket, TicketOwner
 from ...desk.tickets import Hint
 from ...ports import Listing, Task, World, ref
 
@@ -24,7 +24,7 @@ def follow_hint(
         outcome.handled.append(hint.what)
     else:
         ticket = hint.ticket or _ticket_of(world, envelope.install, hint.comment)
-        if not ticket or world.store.one(ref(Holder, envelope.install, ticket)) is None:
+        if not ticket or world.store.one(ref(TicketOwner, envelope.install, ticket)) is None:
             outcome.ignored.append("not-tied")
             return
         why = f"{envelope.id}:{number}"

@@ -4,7 +4,7 @@ behind."""
 from ...desk.issues import DAY, Ticket
 from ...desk.tickets import TicketSeen
 from ...desk.workspaces import Install
-from ...ports import Busy, Denied, Task, World, over, ref
+from ...ports import ProviderBusy, ProviderRefused, Task, World, over, ref
 from ..bridges.stop_install import stop_install
 from ..once import again
 from .tracker import holder_of, tickets_of, tracking_of
@@ -13,7 +13,7 @@ OVERLAP = 60 * 60_000  # ms before the last pass that are read again
 LATER = 15 * 60_000  # ms after which a pass goes on that the tracker had no time for
 
 
-def repair(world: World, install_id: str) -> int:
+def run_nightly(world: World, install_id: str) -> int:
     """One page; how many tickets of ours it told of. The next page is a task of its own."""
     install = world.store.one(ref(Install, install_id))
     if install is None:
@@ -25,10 +25,10 @@ def repair(world: World, install_id: str) -> int:
     since = max(0, tracking.since - OVERLAP)
     try:
         seen, cursor = tickets_of(world, install).changed(since, tracking.cursor)
-    except Busy as busy:
+    except ProviderBusy as busy:
         _next(world, install, due=now + min(max(busy.after * 1000, LATER), DAY))
         return 0
-    except Denied as denied:
+    except ProviderRefused as denied:
         if denied.lost:
             stop_install(world, install, "paused", denied.reason)
         _next(world, install, due=now + DAY, cursor="")

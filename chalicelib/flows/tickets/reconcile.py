@@ -4,18 +4,18 @@ due, so that late, doubled and lost ones change nothing; one worker looks at a t
 from typing import Any
 
 from ...desk.deliveries import wait
-from ...desk.issues import Holder, Issue, Link, Ticket, Tracking, turned
+from ...desk.issues import Issue, Link, Ticket, TicketOwner, Tracking, turned
 from ...desk.messages import Author
-from ...desk.ticket_merge import Agreement, agree, label_key, pending
+from ...desk.ticket_merge import Merge, label_key, merge, pending
 from ...desk.tickets import TicketDraft, TicketSeen
 from ...desk.workspaces import Install
-from ...ports import Busy, Denied, Drop, Task, World, Write, new, over, ref
+from ...ports import Drop, ProviderBusy, ProviderRefused, Task, World, Write, new, over, ref
 from ..bridges.stop_install import stop_install
-from ..issues.state_notice import told_of_turn
+from ..issues.state_notice import notice_of_state
 from ..once import again
-from .comments import forget, hear, say_owed
+from .comments import forget_comment, post_pending, take_comments
 from .ticket_sync import TicketSync
-from .tracker import holder_of, owed_on, tickets_of, tracking_of
+from .tracker import holder_of, pending_on, tickets_of, tracking_of
 
 SKEW = 1_000  # ms by which clocks of containers may differ
 PAUSED = 60 * 60_000  # ms after which a ticket of a disabled install is looked at again
@@ -23,11 +23,11 @@ STALE_TRIES = 3  # times that an older state than the one known is not believed
 SYSTEM = Author(kind="agent", id="", name="")  # whoever tied the room says it
 
 
-class Behind(Busy):
+class Outdated(ProviderBusy):
     """A replica of the tracker's answered, which is not as far as what we have seen."""
 
 
-def look(world: World, task: Task) -> str:
+def reconcile(world: World, task: Task) -> str:
     """What came of it, as a slug. Doing it again changes nothing. What the tracker does not let us do now waits in the
     time index."""
     install = world.store.one(ref(Install, task.install))
@@ -57,9 +57,9 @@ def _look(world: World, task: Task, install: Install, issue_id: str) -> str:
     sync = TicketSync(world, install, tracking, issue, ticket, tickets_of(world, install))
     try:
         return _worked(sync, task)
-    except Busy as busy:
+    except ProviderBusy as busy:
         return _later(sync, busy)
-    except Denied as denied:
+    except ProviderRefused as denied:
         return _denied(sync, denied)
 
 
@@ -75,7 +75,7 @@ def _needed(world: World, task: Task, issue: Issue, ticket: Ticket, tracking: Tr
     if task.hint:
         seen = ticket.heard_at if task.hint.comment else ticket.looked_at
         return task.at + SKEW >= seen or task.hint.what in ("comment_deleted", "transferred")
-    return task.why.startswith(("repair", "project")) or bool(owed_on(world, issue.id, ticket.install))
+    return task.why.startswith(("repair", "project")) or bool(pending_on(world, issue.id, ticket.install))
 
 
 def _worked(sync: TicketSync, task: Task) -> str:
@@ -85,7 +85,7 @@ def _worked(sync: TicketSync, task: Task) -> str:
     if sync.ticket.standing == "making":
         _make(sync)
     if task.hint and task.hint.what == "comment_deleted":
-        forget(sync, task.hint.comment)
+        forget_comment(sync, task.hint.comment)
     seen = sync.there.fetch(sync.ticket.ticket)
     moved_to = seen.moved_to if seen else task.hint.moved_to if task.hint else ""
     if moved_to:
@@ -93,18 +93,18 @@ def _worked(sync: TicketSync, task: Task) -> str:
     if seen is None or seen.gone:
         return _lost(sync)
     if seen.updated_at and seen.updated_at < sync.ticket.seen_at and sync.ticket.attempts < STALE_TRIES:
-        raise Behind("the tracker tells an older state than before", 5)
+        raise Outdated("the tracker tells an older state than before", 5)
     if (seen.key, seen.url) != (sync.ticket.key, sync.ticket.url):
         _renamed(sync, seen)
     commented = sync.ticket.standing == "new" or sync.ticket.attempts > 0
     commented = commented or (task.hint is not None and bool(task.hint.comment))
     commented = commented or seen.updated_at != sync.ticket.seen_at or task.why.startswith("repair")
-    found = agree(sync.issue, sync.ticket, seen, sync.tracking)
+    found = merge(sync.issue, sync.ticket, seen, sync.tracking)
     _take_over(sync, seen, found, began)
     _write(sync, found)
-    say_owed(sync)
+    post_pending(sync)
     if commented or not seen.updated_at:
-        hear(sync, began)
+        take_comments(sync, began)
     return "done"
 
 
@@ -121,7 +121,7 @@ def _make(sync: TicketSync) -> None:
     """The ticket itself. Its tracker finds the one that carries the issue's mark, if a call before this one made it."""
     issue, public = sync.issue, sync.tracking.public
     if public and not issue.public_title:
-        raise Denied("the tracker is public, and the issue has no public title")
+        raise ProviderRefused("the tracker is public, and the issue has no public title")
     draft = TicketDraft(
         title=issue.public_title if public else issue.title,
         text=issue.public_text if public else issue.text,
@@ -143,7 +143,7 @@ def _make(sync: TicketSync) -> None:
         seen_at=seen.updated_at,
         comments_at=seen.updated_at or sync.world.clock.now(),
     )
-    _rename(sync, made, sync.chronicle("linked", key=seen.key, url=seen.url, made="yes"))
+    _rename(sync, made, sync.history_entry("linked", key=seen.key, url=seen.url, made="yes"))
 
 
 def _rename(sync: TicketSync, ticket: Ticket, *writes: Write) -> None:
@@ -151,12 +151,12 @@ def _rename(sync: TicketSync, ticket: Ticket, *writes: Write) -> None:
     link = Link(install=ticket.install, ticket=ticket.ticket, key=ticket.key, url=ticket.url)
     links = tuple(link if each.install == link.install else each for each in sync.issue.tickets)
     issue = sync.issue.changed(tickets=links)
-    holder = Holder(
+    holder = TicketOwner(
         version=1, install=ticket.install, ticket=ticket.ticket, workspace=ticket.workspace, issue=ticket.issue
     )
-    there = sync.world.store.one(ref(Holder, holder.install, holder.ticket))
+    there = sync.world.store.one(ref(TicketOwner, holder.install, holder.ticket))
     if there and there.issue != holder.issue:
-        raise Denied(f"the ticket belongs to the issue {there.issue}")
+        raise ProviderRefused(f"the ticket belongs to the issue {there.issue}")
     held = over(there.changed(), there) if there else new(holder)
     sync.commit(ticket, over(issue, sync.issue), held, *writes)
     sync.issue = issue
@@ -164,7 +164,7 @@ def _rename(sync: TicketSync, ticket: Ticket, *writes: Write) -> None:
 
 def _renamed(sync: TicketSync, seen: TicketSeen) -> None:
     """The ticket is called otherwise now: its project was renamed, or moved."""
-    told = sync.chronicle("changed", fields="ticket", was=sync.ticket.key, now=seen.key, url=seen.url)
+    told = sync.history_entry("changed", fields="ticket", was=sync.ticket.key, now=seen.key, url=seen.url)
     _rename(sync, sync.ticket.changed(key=seen.key, url=seen.url), told)
 
 
@@ -175,19 +175,19 @@ def _follow(sync: TicketSync, moved_to: str) -> TicketSeen | None:
         return None
     old = sync.ticket
     ticket = old.changed(ticket=seen.id, key=seen.key, url=seen.url, seen_at=0)
-    drop = [Drop(ref(Holder, old.install, old.ticket))] if old.ticket != seen.id else []
-    _rename(sync, ticket, *drop, sync.chronicle("changed", fields="ticket", was=old.key, now=seen.key))
+    drop = [Drop(ref(TicketOwner, old.install, old.ticket))] if old.ticket != seen.id else []
+    _rename(sync, ticket, *drop, sync.history_entry("changed", fields="ticket", was=old.key, now=seen.key))
     return seen
 
 
 def _lost(sync: TicketSync) -> str:
     if sync.ticket.standing != "lost":
         gone = sync.ticket.changed(standing="lost", due=0, reason="the ticket is not there for us")
-        sync.commit(gone, sync.chronicle("lost", key=gone.key))
+        sync.commit(gone, sync.history_entry("lost", key=gone.key))
     return "lost"
 
 
-def _take_over(sync: TicketSync, seen: TicketSeen, found: Agreement, began: int) -> None:
+def _take_over(sync: TicketSync, seen: TicketSeen, found: Merge, began: int) -> None:
     """Ours becomes theirs where theirs has changed, with what follows from it, in one transaction."""
     world, issue = sync.world, sync.issue
     writes: list[Write] = []
@@ -196,17 +196,17 @@ def _take_over(sync: TicketSync, seen: TicketSeen, found: Agreement, began: int)
     state = fields.pop("state", None)
     changed = issue.changed(**fields) if fields else issue
     if fields:
-        writes.append(sync.chronicle("changed", fields=", ".join(sorted(fields))))
+        writes.append(sync.history_entry("changed", fields=", ".join(sorted(fields))))
     if state:
         changed = turned(changed, state, issue.reason, world.clock.now())
-        told, tasks = told_of_turn(
+        told, tasks = notice_of_state(
             world, issue, changed, sync.tracking.policy, SYSTEM, sync.tracking, "", sync.tracking.resolve
         )
-        writes += [*told, sync.chronicle("state", was=issue.state, now=state, word=seen.word.name)]
+        writes += [*told, sync.history_entry("state", was=issue.state, now=state, word=seen.word.name)]
     if found.lost:
-        writes.append(sync.chronicle("conflict", fields=", ".join(found.lost)))
+        writes.append(sync.history_entry("conflict", fields=", ".join(found.lost)))
     if found.unknown:
-        writes.append(sync.chronicle("unknown_word", word=found.unknown))
+        writes.append(sync.history_entry("unknown_word", word=found.unknown))
     ticket = sync.ticket.changed(
         standing="linked",
         word=seen.word,
@@ -225,7 +225,7 @@ def _take_over(sync: TicketSync, seen: TicketSeen, found: Agreement, began: int)
     world.queues.sync(tasks)
 
 
-def _write(sync: TicketSync, found: Agreement) -> None:
+def _write(sync: TicketSync, found: Merge) -> None:
     """What is ours to write. What we wrote is what both sides are then: if the tracker made something else of it, that
     is its change, and wins."""
     there, ticket, issue = sync.there, sync.ticket.ticket, sync.issue
@@ -240,31 +240,31 @@ def _write(sync: TicketSync, found: Agreement) -> None:
     for field, value, key, call in calls:
         try:
             seen = call()
-        except Denied as denied:
+        except ProviderRefused as denied:
             if denied.lost:
                 raise
             refused = sync.ticket.refused | {field: key}
             told = sync.ticket.changed(refused=refused, reason=f"{field}: {denied.reason}")
-            sync.commit(told, sync.chronicle("failed", field=field, reason=denied.reason))
+            sync.commit(told, sync.history_entry("failed", field=field, reason=denied.reason))
             continue
         refused = {name: each for name, each in sync.ticket.refused.items() if name != field}
         agreed = sync.ticket.changed(
             refused=refused, seen_at=max(seen.updated_at, sync.ticket.seen_at), word=seen.word, **{field: value}
         )
-        sync.commit(agreed, sync.chronicle("written", field=field, value=key))
+        sync.commit(agreed, sync.history_entry("written", field=field, value=key))
 
 
-def _later(sync: TicketSync, busy: Busy) -> str:
+def _later(sync: TicketSync, busy: ProviderBusy) -> str:
     """Come again when the tracker asks for it; if it said so itself, nobody else of this install asks it before."""
     world, now = sync.world, sync.world.clock.now()
     attempts = sync.ticket.attempts + 1
     seconds = wait(attempts, busy.after, world.clock.chance())
     if seconds is None:
         told = sync.ticket.changed(attempts=0, due=0, reason=f"given up: {busy.reason}")
-        sync.commit(told, sync.chronicle("failed", reason=busy.reason))
+        sync.commit(told, sync.history_entry("failed", reason=busy.reason))
         return "given-up"
     sync.commit(sync.ticket.changed(attempts=attempts, due=now + seconds * 1000, reason=busy.reason))
-    if busy.after and not isinstance(busy, Behind):
+    if busy.after and not isinstance(busy, Outdated):
         rest(world, sync.install, now + seconds * 1000)
     return "busy"
 
@@ -280,12 +280,12 @@ def rest(world: World, install: Install, until: int) -> None:
     again(world, attempt)
 
 
-def _denied(sync: TicketSync, denied: Denied) -> str:
+def _denied(sync: TicketSync, denied: ProviderRefused) -> str:
     """The tracker will not: of an account that is gone the install is paused, else the ticket says why."""
     if denied.lost:
         stop_install(sync.world, sync.install, "paused", denied.reason)
         sync.commit(sync.ticket.changed(due=sync.world.clock.now() + PAUSED, reason=denied.reason))
         return "account-lost"
     told = sync.ticket.changed(due=0, attempts=0, reason=denied.reason)
-    sync.commit(told, sync.chronicle("failed", reason=denied.reason))
+    sync.commit(told, sync.history_entry("failed", reason=denied.reason))
     return "denied"

@@ -1,15 +1,15 @@
 """A tracker's project is called otherwise now, or lies elsewhere: its install and each of its tickets follow."""
 
-from ...desk.issues import Holder
+from ...desk.issues import TicketOwner
 from ...desk.workspaces import Install
-from ...ports import Busy, Denied, Listing, Task, World, over, ref
+from ...ports import Listing, ProviderBusy, ProviderRefused, Task, World, over, ref
 from ..once import again
 from .tracker import tickets_of
 
 PAGE = 100
 
 
-def follow_project(world: World, install_id: str, why: str) -> int:
+def follow_renamed_project(world: World, install_id: str, why: str) -> int:
     """Take over what the config is to say now, and have every ticket looked at; how many. What is not told now, each
     look finds out for itself."""
     install = world.store.one(ref(Install, install_id))
@@ -17,13 +17,13 @@ def follow_project(world: World, install_id: str, why: str) -> int:
         return 0
     try:
         renamed = tickets_of(world, install).probe().renamed
-    except (Busy, Denied):
+    except (ProviderBusy, ProviderRefused):
         renamed = {}
     if renamed:
         again(world, lambda _: _renamed(world, install_id, renamed))
     found, cursor = 0, None
     while True:
-        listing: Listing[Holder] = Listing("install-tickets", (install_id,))
+        listing: Listing[TicketOwner] = Listing("install-tickets", (install_id,))
         page = world.store.page(listing, PAGE, cursor)
         world.queues.sync(
             Task("look", holder.issue, install_id, holder.ticket, why=f"project:{why}") for holder in page.items

@@ -8,7 +8,7 @@ from ...desk.notices import TEXTS, check_text
 from ...desk.people import Principal
 from ...desk.tickets import TicketSeen, Word
 from ...desk.workspaces import Install
-from ...ports import Busy, Denied, World, over, ref
+from ...ports import ProviderBusy, ProviderRefused, World, over, ref
 from ..audit import audit
 from ..once import again
 from ..secrets import Opened, rolled, sealed
@@ -19,7 +19,7 @@ def discover_words(world: World, install: Install) -> list[Word]:
     """The project's states as they are now: what an admin has reviewed stays."""
     try:
         found = tickets_of(world, install).words()
-    except (Busy, Denied) as error:
+    except (ProviderBusy, ProviderRefused) as error:
         raise asking(error) from None
     reviewed = {word.id: word.means for word in tracking_of(world, install).words}
     return [Word(id=word.id, name=word.name, means=reviewed.get(word.id, word.means)) for word in found]
@@ -49,7 +49,7 @@ def register(world: World, who: Principal, install: Install, url: str) -> Tracki
     secrets = Opened(world, install).get("signing", [""])
     try:
         made = tickets_of(world, install).register(url, secrets[0])
-    except (Busy, Denied) as error:
+    except (ProviderBusy, ProviderRefused) as error:
         raise asking(error) from None
     if made.secret:
         _take_secret(world, install, made.secret)
@@ -63,7 +63,7 @@ def unregister(world: World, who: Principal, install: Install) -> Tracking:
         raise Conflict("no webhook was registered")
     try:
         tickets_of(world, install).unregister(hook)
-    except (Busy, Denied) as error:
+    except (ProviderBusy, ProviderRefused) as error:
         raise asking(error) from None
     return kept(world, who, install, "tracker.unregistered", hook="")
 
@@ -72,7 +72,7 @@ def search_tickets(world: World, install: Install, query: str) -> list[TicketSee
     """The tickets there that fit some words best."""
     try:
         return tickets_of(world, install).search(query)
-    except (Busy, Denied) as error:
+    except (ProviderBusy, ProviderRefused) as error:
         raise asking(error) from None
 
 

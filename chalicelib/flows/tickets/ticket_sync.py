@@ -6,7 +6,7 @@ from typing import Any
 from ...desk.issues import Issue, Ticket, Tracking
 from ...desk.workspaces import Install
 from ...ports import Tickets, World, Write, over
-from ..issues.history import chronicle
+from ..issues.history import history_entry
 
 
 @dataclass
@@ -25,6 +25,6 @@ class TicketSync:
         self.world.store.commit(over(ticket, self.ticket), *writes)
         self.ticket = ticket
 
-    def chronicle(self, what: Any, **detail: object) -> Write:
+    def history_entry(self, what: Any, **detail: object) -> Write:
         """An entry of the issue's history, by this tracker."""
-        return chronicle(self.world, self.issue.id, self.issue.workspace, what, "", self.install.id, **detail)
+        return history_entry(self.world, self.issue.id, self.issue.workspace, what, "", self.install.id, **detail)

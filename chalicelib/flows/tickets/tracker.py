@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from ...desk.errors import Busy, Conflict, Invalid, NotFound
-from ...desk.issues import Holder, Owed, Tracking
+from ...desk.issues import PendingComment, TicketOwner, Tracking
 from ...desk.people import Principal
 from ...desk.tickets import TicketSeen
 from ...desk.workspaces import Install
-from ...ports import Busy as TrackerBusy
-from ...ports import Denied, Listing, Tickets, World, ref
+from ...ports import Listing, ProviderRefused, Tickets, World, ref
+from ...ports import ProviderBusy as TrackerBusy
 from ..secrets import Opened
 
 
@@ -65,7 +65,7 @@ def found_ticket(world: World, install: Install, reference: str) -> TicketSeen:
     """The ticket that somebody names by a URL or a key."""
     try:
         seen = tickets_of(world, install).find(reference)
-    except (TrackerBusy, Denied) as error:
+    except (TrackerBusy, ProviderRefused) as error:
         raise asking(error) from None
     if seen is None or seen.gone:
         raise Invalid("no such ticket there", "reference")
@@ -74,13 +74,13 @@ def found_ticket(world: World, install: Install, reference: str) -> TicketSeen:
 
 def holder_of(world: World, install: Install, ticket: str) -> str:
     """The issue that a ticket belongs to, "" if to none."""
-    holder = world.store.one(ref(Holder, install.id, ticket))
+    holder = world.store.one(ref(TicketOwner, install.id, ticket))
     return holder.issue if holder else ""
 
 
-def owed_on(world: World, issue: str, install: str) -> list[Owed]:
+def pending_on(world: World, issue: str, install: str) -> list[PendingComment]:
     """The comments that a ticket has not got yet, oldest first."""
-    listing: Listing[Owed] = Listing("owed", (issue,))
+    listing: Listing[PendingComment] = Listing("owed", (issue,))
     return [row for row in world.store.page(listing, 100).items if row.install == install and not row.failed]
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
-from ...ports import Answer, Busy, Denied, Outside, Secrets
+from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
 from ...wire.reading import ident, items, moment, walk, words
 from ...wire.rest import Absent, Api, Query, there
 from .handshake import handshake_token
@@ -150,7 +150,7 @@ class Asana:
         section = word.removeprefix("section:") if word.startswith("section:") else ""
         target = next((each for each in self._sections() if ident(each, "gid") == section), None) if section else None
         if section and target is None or not section and word not in (OPEN.id, DONE.id):
-            raise Denied("that section is not in the project")
+            raise ProviderRefused("that section is not in the project")
         completed = reads(words(target, "name")) in CLOSING if target else word == DONE.id
         if not target and not _suits(walk(self._membership(now), "section"), word):
             target = next((each for each in self._sections() if _suits(each, word)), None)
@@ -201,7 +201,7 @@ class Asana:
     def _api(self) -> Api:
         token = next(iter(self._secrets.get("token", ())), "")
         if not token:
-            raise Denied("the credential `token` is missing", lost=True)
+            raise ProviderRefused("the credential `token` is missing", lost=True)
         headers = {"authorization": f"Bearer {token}"}
         return Api(self._outside, f"{self._config['url']}/api/1.0", headers, self._now, said, _refusal)
 
@@ -230,7 +230,7 @@ class Asana:
     def _workspace(self) -> str:
         told = self._found(f"/projects/{self._project}", {"opt_fields": "workspace.gid"})
         if told is None:
-            raise Denied("the project is not there, or not for this account")
+            raise ProviderRefused("the project is not there, or not for this account")
         return ident(told, "workspace", "gid")
 
     def _sections(self) -> list[Any]:
@@ -248,7 +248,7 @@ class Asana:
     def _task(self, ticket: str) -> Any:
         told = self._found(f"/tasks/{_gid(ticket)}", {"opt_fields": FIELDS})
         if told is None:
-            raise Denied("the ticket is not there")
+            raise ProviderRefused("the ticket is not there")
         return told
 
     def _membership(self, task: Any) -> Any:
@@ -274,11 +274,11 @@ class Asana:
         )
 
 
-class Paying(Denied):
+class Paying(ProviderRefused):
     """402: only for who pays."""
 
 
-class NotShared(Denied):
+class NotShared(ProviderRefused):
     """403: not for this account."""
 
 
@@ -292,11 +292,11 @@ def _refusal(answer: Answer, told: Any) -> Exception | None:
     if answer.status == 402:
         return Paying(f"{PAYING}: {said(told)}"[:200])
     if answer.status == 451:
-        return Denied("HTTP 451: Asana keeps this back for legal reasons")
+        return ProviderRefused("HTTP 451: Asana keeps this back for legal reasons")
     if answer.status == 403:
         return NotShared(f"HTTP 403: {said(told)}"[:200])
     if answer.status == 412:
-        return Busy("Asana asks to begin again (sync token)", 1)
+        return ProviderBusy("Asana asks to begin again (sync token)", 1)
     return None
 
 

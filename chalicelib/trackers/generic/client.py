@@ -29,7 +29,7 @@ import msgspec
 
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.workspaces import Install
-from ...ports import Answer, Busy, Denied, Outside, Request, Secrets
+from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Request, Secrets
 from ...wire import standard
 from ...wire.rest import after, send
 
@@ -71,7 +71,7 @@ class GenericTickets:
 
     def register(self, url: str, secret: str) -> Registered:
         """Always by hand."""
-        raise Denied(f"tell the tracker to send its signed webhooks to {url}")
+        raise ProviderRefused(f"tell the tracker to send its signed webhooks to {url}")
 
     def unregister(self, id_: str) -> None:
         """Nothing was registered."""
@@ -135,28 +135,28 @@ class GenericTickets:
     def _sent(self, do: str, more: dict[str, Any]) -> Answer:
         url = self.install.config.get("url", "")
         if not url:
-            raise Denied("no url is configured")
+            raise ProviderRefused("no url is configured")
         body, now = msgspec.json.encode({"do": do, **more}), self.now()
         self.asked += 1
         id_ = f"ask_{self.install.id}_{now}_{self.asked}"
         headers = standard.signed(id_, now, body, self.secrets.get("signing", ()))
         if not headers:
-            raise Denied("no usable secret is configured")
+            raise ProviderRefused("no usable secret is configured")
         headers |= {"content-type": "application/json", "user-agent": "Parley"}
         return send(self.outside, Request("POST", url, body, headers, TIMEOUT, MOST))
 
     def _read(self, answer: Answer) -> Told:
         if answer.status in PASSING or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise Busy(f"HTTP {answer.status}", after(answer.headers.get("retry-after", ""), self.now()))
+            raise ProviderBusy(f"HTTP {answer.status}", after(answer.headers.get("retry-after", ""), self.now()))
         if not 200 <= answer.status < 300:
-            raise Denied(f"HTTP {answer.status}", lost=answer.status == HTTPStatus.GONE)
+            raise ProviderRefused(f"HTTP {answer.status}", lost=answer.status == HTTPStatus.GONE)
         try:
             return msgspec.json.decode(answer.body or b"{}", type=Told)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise Busy("the answer is not what was asked for") from None
+            raise ProviderBusy("the answer is not what was asked for") from None
 
 
 def _there(told: T | None) -> T:
     if told is None:
-        raise Busy("the answer names none")
+        raise ProviderBusy("the answer names none")
     return told

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from ...ports import Answer, Busy, Denied, Outside, Secrets
+from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
 from ...wire.reading import moment
 from ...wire.rest import Absent, Api, Query, Reply, after
 
@@ -88,9 +88,9 @@ class Access:
             except Moved as moved:
                 there = self.within(str(moved))
                 if there is None:
-                    raise Denied("GitHub redirects to another server") from None
+                    raise ProviderRefused("GitHub redirects to another server") from None
                 path, query = there, ()
-        raise Denied("GitHub redirects without an end")
+        raise ProviderRefused("GitHub redirects without an end")
 
     def _refusal(self, answer: Answer, told: Any) -> Exception | None:
         """What an answer means that is none, where GitHub has ways of its own
@@ -100,7 +100,7 @@ class Access:
         if answer.status in (301, 302, 307, 308):
             return Moved(answer.headers.get("location", ""))
         if answer.status == 410:  # said for every issue of a repository that wants none, too
-            return Denied("issues are switched off") if "disabled" in words else Gone("deleted")
+            return ProviderRefused("issues are switched off") if "disabled" in words else Gone("deleted")
         if answer.status not in (403, 429):
             return None
         used_up = answer.headers.get("x-ratelimit-remaining") == "0"
@@ -108,8 +108,8 @@ class Access:
         if answer.status == 429 or used_up or asked or "rate limit" in words:
             reset = answer.headers.get("x-ratelimit-reset", "")
             left = int(reset[:12]) - self._now() // 1000 if used_up and reset.isascii() and reset.isdigit() else 0
-            return Busy("GitHub's rate limit", max(1, asked or left or PATIENCE))
-        return Denied(f"HTTP 403: {said(told)}"[:200], lost=True) if "suspended" in words else None
+            return ProviderBusy("GitHub's rate limit", max(1, asked or left or PATIENCE))
+        return ProviderRefused(f"HTTP 403: {said(told)}"[:200], lost=True) if "suspended" in words else None
 
     def _tokens(self) -> Iterator[str]:
         """Of each private key the token that is kept; a new one, should that be refused."""
@@ -127,7 +127,7 @@ class Access:
         try:
             found = self._once(bearer, "GET", f"/repos/{self._repository}/installation").json
         except Absent:
-            raise Denied(f"the App is not installed in {self._repository}", lost=True) from None
+            raise ProviderRefused(f"the App is not installed in {self._repository}", lost=True) from None
         told = self._once(bearer, "POST", f"/app/installations/{found['id']}/access_tokens", {}).json
         return str(told["token"]), moment(told, "expires_at")
 
@@ -144,20 +144,20 @@ class Access:
         try:
             return jwt.encode({"iat": now - 60, "exp": now + 540, "iss": self._app}, key, algorithm="RS256")
         except (ValueError, TypeError, jwt.InvalidKeyError) as error:
-            raise Denied("private_key is not an RSA key in PEM", lost=True) from error
+            raise ProviderRefused("private_key is not an RSA key in PEM", lost=True) from error
 
     def _given(self, name: str) -> list[str]:
         return [secret for secret in self._secrets.get(name, ()) if secret]
 
     def _first(self, credentials: Iterator[str], ask: Callable[[str], Reply]) -> Reply:
         """What the first of them gets that is not refused itself."""
-        refused = Denied(f"no {'private_key' if self._app else 'token'} is configured", lost=True)
+        refused = ProviderRefused(f"no {'private_key' if self._app else 'token'} is configured", lost=True)
         while True:
             try:
                 return ask(next(credentials))
             except StopIteration:
                 raise refused from None
-            except Denied as denied:
+            except ProviderRefused as denied:
                 if not denied.lost:
                     raise
                 refused = denied

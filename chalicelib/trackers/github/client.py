@@ -14,7 +14,7 @@ import msgspec
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.titles import shortened
 from ...desk.workspaces import Install
-from ...ports import Denied, Outside, Secrets
+from ...ports import Outside, ProviderRefused, Secrets
 from ...wire.reading import moment
 from ...wire.rest import Absent
 from .access import Access, Gone
@@ -87,11 +87,13 @@ class GitHub:
             if ours is None:
                 return Registered(id=str(self._ask("POST", hooks, body | {"name": "web"}).json["id"]))
             return Registered(id=str(self._ask("PATCH", f"{hooks}/{ours}", body).json["id"]))
-        except Denied as denied:
+        except ProviderRefused as denied:
             if denied.lost:
                 raise
             by_hand = f"content type application/json, events {', '.join(EVENTS)}"
-            raise Denied(f"{denied.reason}. Give the right to webhooks, or set one up by hand: {by_hand}") from denied
+            raise ProviderRefused(
+                f"{denied.reason}. Give the right to webhooks, or set one up by hand: {by_hand}"
+            ) from denied
 
     def unregister(self, id_: str) -> None:
         """Take the webhook away."""
@@ -180,7 +182,7 @@ class GitHub:
     def move(self, ticket: str, word: str) -> TicketSeen:
         """Open or close it for that reason; in and out of progress by the label."""
         if word not in {known.id for known in self.words()}:
-            raise Denied(f"GitHub has no state {word}")
+            raise ProviderRefused(f"GitHub has no state {word}")
         path, label = _path(self._place(ticket)), self._config["in_progress_label"]
         body = {"state": "closed", "state_reason": word} if word in CLOSED else {"state": "open"}
         told = self._ask("PATCH", path, body).json
@@ -191,7 +193,7 @@ class GitHub:
             return self.label(ticket, [], [label])
         moved = self._seen(told, ticket)
         if moved.word.id != word:  # an older server, which knows no such reason
-            raise Denied(f"GitHub left it {moved.word.name}")
+            raise ProviderRefused(f"GitHub left it {moved.word.name}")
         return moved
 
     def retitle(self, ticket: str, title: str, text: str | None = None) -> TicketSeen:
@@ -269,7 +271,7 @@ class GitHub:
     def _place(self, ticket: str) -> Place:
         where = place(ticket, self._home)
         if where is None:
-            raise Denied("that is no id of a GitHub issue")
+            raise ProviderRefused("that is no id of a GitHub issue")
         return where
 
     def _by_url(self, reference: str) -> Place | None:
@@ -286,7 +288,7 @@ class GitHub:
 
     def _comment_path(self, ticket: str, comment: str) -> str:
         if not comment.isdigit():
-            raise Denied("that is no id of a GitHub comment")
+            raise ProviderRefused("that is no id of a GitHub comment")
         return f"/repos/{self._place(ticket).repository}/issues/comments/{comment}"
 
     def _renamed(self, before: str, now: str) -> bool:

@@ -15,7 +15,7 @@ import msgspec
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
-from ...ports import Answer, Busy, Denied, Outside, Secrets
+from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
 from ...wire.reading import ident, items, moment, walk, words
 from ...wire.rest import Absent, Api, Query, Reply, there
 from .words import (
@@ -163,7 +163,7 @@ class GitLab:
         now = self._issue(ticket)
         state, _, label = word.partition("+")
         if state not in ("opened", "closed"):
-            raise Denied(f"GitLab has no state {word[:60]}")
+            raise ProviderRefused(f"GitLab has no state {word[:60]}")
         labels = _labels(now)
         if word_of(words(now, "state"), labels).id == word:
             return self._ticket(now)
@@ -214,7 +214,7 @@ class GitLab:
     def _api(self) -> Api:
         token = next(iter(self._secrets.get("token", ())), "")
         if not token:
-            raise Denied("the credential `token` is missing", lost=True)
+            raise ProviderRefused("the credential `token` is missing", lost=True)
         base = f"{self._config['url']}/api/v4"
         return Api(self._outside, base, {"private-token": token}, self._now, said, self._refusal)
 
@@ -245,8 +245,8 @@ class GitLab:
         reset = answer.headers.get("ratelimit-reset", "")
         limited = answer.status == 429 or (answer.status == 403 and answer.headers.get("ratelimit-remaining") == "0")
         if limited and "retry-after" not in answer.headers and reset.isascii() and reset.isdigit():
-            return Busy("GitLab's rate limit", max(1, int(reset[:12]) - self._now() // 1000))
-        return Busy("another change of the same issue", 1) if answer.status == 409 else None
+            return ProviderBusy("GitLab's rate limit", max(1, int(reset[:12]) - self._now() // 1000))
+        return ProviderBusy("another change of the same issue", 1) if answer.status == 409 else None
 
     def _all(self, path: str, query: Query = ()) -> Iterator[Any]:
         """Every item of a listing, page by page as `x-next-page` tells."""
@@ -270,7 +270,7 @@ class GitLab:
     def _issue(self, ticket: str) -> Any:
         told = self._api.find(_path(ticket))
         if told is None:
-            raise Denied("the ticket is not there")
+            raise ProviderRefused("the ticket is not there")
         return told
 
     def _followed(self, told: Any) -> TicketSeen:
@@ -302,7 +302,7 @@ class GitLab:
         )
 
 
-class Elsewhere(Denied):
+class Elsewhere(ProviderRefused):
     """The project goes by another path now. `project` is its place in the API."""
 
     def __init__(self, reason: str, project: str) -> None:

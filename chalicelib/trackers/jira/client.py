@@ -11,7 +11,7 @@ from typing import Any
 
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.workspaces import Install
-from ...ports import Answer, Denied, Outside, Secrets
+from ...ports import Answer, Outside, ProviderRefused, Secrets
 from ...wire.reading import ident, items, moment, walk, words
 from ...wire.rest import LATER, Api, there
 from . import wiki
@@ -71,7 +71,7 @@ class Jira:
     def register(self, url: str, secret: str) -> Registered:
         """An admin webhook of Cloud. Data Center's API differs by version: there it is made by hand."""
         if not self._cloud:
-            raise Denied("make the webhook by hand in Jira: Administration, System, WebHooks")
+            raise ProviderRefused("make the webhook by hand in Jira: Administration, System, WebHooks")
         api, made = self._api, {"name": "Parley", "url": url, "events": WATCHED, "excludeBody": False}
         made |= {"filters": {"issue-related-events-section": f"project = {self._project}"}, "secret": secret}
         for hook in api.call("GET", "/rest/webhooks/1.0/webhook") or []:
@@ -165,7 +165,7 @@ class Jira:
             each for each in offered if ident(each, "to", "id") == status and each.get("isAvailable") is not False
         ]
         if not leading:
-            raise Denied(f"no transition leads there from {now.word.name}")
+            raise ProviderRefused(f"no transition leads there from {now.word.name}")
         refused = ""
         for transition in leading:
             fields, refused = self._asked(transition, resolution)
@@ -173,7 +173,7 @@ class Jira:
                 body = {"transition": {"id": ident(transition, "id")}} | ({"fields": fields} if fields else {})
                 self._api.call("POST", self._path(f"/issue/{ticket}/transitions"), body)
                 return self._seen(ticket)
-        raise Denied(refused)
+        raise ProviderRefused(refused)
 
     def retitle(self, ticket: str, title: str, text: str | None = None) -> TicketSeen:
         """Change these two fields and no other."""
@@ -203,7 +203,7 @@ class Jira:
     def _api(self) -> Api:
         token = next(iter(self._secrets.get("token", ())), "")
         if not token:
-            raise Denied("the credential `token` is missing", lost=True)
+            raise ProviderRefused("the credential `token` is missing", lost=True)
         email = next(iter(self._secrets.get("email", ())), "")
         basic = base64.b64encode(f"{email}:{token}".encode()).decode()
         headers = {"authorization": f"Basic {basic}" if email else f"Bearer {token}"}
@@ -237,7 +237,7 @@ class Jira:
         """One that must be there."""
         seen = self.fetch(ticket)
         if seen is None:
-            raise Denied("the ticket is not there")
+            raise ProviderRefused("the ticket is not there")
         return seen
 
     def _ticket(self, told: Any) -> TicketSeen:
@@ -264,7 +264,7 @@ class Jira:
         link = {"globalId": f"parley:{draft.mark}", "object": {"url": draft.link, "title": "Parley"}}
         try:
             self._api.call("POST", self._path(f"/issue/{ticket}/remotelink"), link)
-        except Denied:
+        except ProviderRefused:
             return
 
     def _asked(self, transition: Any, resolution: str) -> tuple[dict[str, Any], str]:
@@ -331,7 +331,7 @@ def _refusal(answer: Answer, told: Any) -> Exception | None:
         return None
     told_of = answer.headers.get("x-seraph-loginreason", "")
     reason = next((reason for sign, reason in STRANGERS.items() if sign in told_of), "")
-    return Denied(reason, lost=True) if reason else None
+    return ProviderRefused(reason, lost=True) if reason else None
 
 
 def _resolution(allowed: list[Any], wanted: str) -> str:

@@ -14,7 +14,7 @@ import msgspec
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
-from ...ports import Denied, Outside, Secrets
+from ...ports import Outside, ProviderRefused, Secrets
 from ...wire.reading import moment
 from ...wire.rest import Absent
 from .graph import Graph
@@ -107,7 +107,7 @@ class Linear:
         id_ = chosen_id(self._install, draft.mark)
         try:
             told = self._made(id_, draft)
-        except Denied:
+        except ProviderRefused:
             found = self._issue(id_)
             if found is None:
                 raise
@@ -154,7 +154,7 @@ class Linear:
         id_ = chosen_id(self._install, mark)
         try:
             told = self._ask(SAY, input={"id": id_, "issueId": ticket, "body": text})["commentCreate"]["comment"]
-        except Denied:
+        except ProviderRefused:
             told = self._found(COMMENT_BY_ID, "comment", id_)
             if not told:
                 raise
@@ -186,7 +186,7 @@ class Linear:
                 self._drop(REMOVE_LABEL, id=ticket, label=known[name.lower()])
         told = self._issue(ticket)
         if told is None:
-            raise Denied("the issue is not there")
+            raise ProviderRefused("the issue is not there")
         return seen(told)
 
     def changed(self, since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:

@@ -15,7 +15,7 @@ https://linear.app/developers/graphql, https://linear.app/developers/rate-limiti
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...ports import Answer, Busy, Denied, Outside, Secrets
+from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
 from ...wire.rest import Absent, Api, after
 
 BUDGETS = ("requests", "complexity", "endpoint-requests")
@@ -32,18 +32,18 @@ class Graph:
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """The data, by the first token that Linear takes."""
-        refused = Denied("no token is configured", lost=True)
+        refused = ProviderRefused("no token is configured", lost=True)
         for token in filter(None, self._secrets.get("token", ())):
             api = Api(self._outside, self.base, {"authorization": _bearer(token)}, self._now, _said, self._refusal)
             try:
                 reply = api.ask("POST", "/graphql", {"query": query, "variables": variables})
-            except Denied as denied:
+            except ProviderRefused as denied:
                 if not denied.lost:
                     raise
                 refused = denied
                 continue
             if reply.json.get("errors"):  # GraphQL says most of what is wrong with a 200
-                raise Denied(_said(reply.json)[:200])
+                raise ProviderRefused(_said(reply.json)[:200])
             data: dict[str, Any] = reply.json["data"]
             return data
         raise refused
@@ -52,11 +52,11 @@ class Graph:
         """What its first error means."""
         code, kind = _extension(told, "code").upper(), _extension(told, "type").lower()
         if code.replace("_", "") == "RATELIMITED" or kind == "ratelimited":
-            return Busy("Linear's rate limit", self._wait(answer.headers))
+            return ProviderBusy("Linear's rate limit", self._wait(answer.headers))
         if "AUTHENTICAT" in code or kind == "authentication error":
-            return Denied(_said(told)[:200], lost=True)
+            return ProviderRefused(_said(told)[:200], lost=True)
         if kind in PASSING:
-            return Busy(kind)
+            return ProviderBusy(kind)
         missing = "not found" in str(_first(told).get("message")).lower()  # for users it is worded otherwise
         return Absent(_said(told)[:200]) if missing else None
 

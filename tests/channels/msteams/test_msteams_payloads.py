@@ -8,12 +8,12 @@ import pytest
 from chalicelib.channels.msteams import inbound
 from chalicelib.channels.msteams.kinds import READERS, SILENT
 from chalicelib.desk.arrivals import (
+    Commanded,
     Connected,
     Deleted,
     Edited,
     File,
     Ignored,
-    Ordered,
     Reacted,
     Renamed,
     Said,
@@ -224,7 +224,7 @@ def test_agents_order_in_a_room_s_thread(envelope, install, payload):
     told = json.loads(payload("msteams/message.reply.json")) | {"text": "<at>Parley</at> fork Rate limits"}
     settings = install("msteams", **inbound.check(AGENTS))
     (ordered,) = inbound.parse(envelope("msteams", json.dumps(told).encode()), settings)
-    assert isinstance(ordered, Ordered)
+    assert isinstance(ordered, Commanded)
     assert (ordered.verb, ordered.argument, ordered.conversation) == ("fork", "Rate limits", ROOT)
 
 

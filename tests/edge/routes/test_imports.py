@@ -30,7 +30,7 @@ def test_a_call_of_a_thousand_is_a_job_with_progress(parley: Parley, tenant: Ten
     job = tenant.api.post("/v1/customers/bulk", {"customers": rows}).json
     assert (job["state"], job["total"], job["done"]) == ("queued", 1000, 0)
     task = parley.queues.tasks.pop(0)
-    working.work(parley.world, task["job"], task["piece"])
+    working.run_job(parley.world, task["job"], task["piece"])
     half = tenant.api.get(f"/v1/jobs/{job['id']}").json
     assert half["state"] == "running"
     assert 0 < half["done"] < 1000
@@ -160,11 +160,11 @@ def test_a_worker_that_dies_and_messages_that_come_twice_change_nothing(
         task = parley.queues.tasks.pop(0)
         seen.append(task)
         try:
-            working.work(parley.world, task["job"], task["piece"])
+            working.run_job(parley.world, task["job"], task["piece"])
         except Busy:
             parley.queues.tasks.append(task)
     for task in seen:
-        working.work(parley.world, task["job"], task["piece"])
+        working.run_job(parley.world, task["job"], task["piece"])
     told = tenant.api.get(f"/v1/jobs/{job}").json
     assert (told["state"], told["done"], told["failed"]) == ("done", 730, 105)
     assert parley.queues.tasks == []

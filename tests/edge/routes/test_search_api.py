@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.desk.search_index import Entry, Unindexed
-from chalicelib.flows.search.index import sort
+from chalicelib.flows.search.index import index_pending
 from chalicelib.ports import new
 from tests.api import Client, Tenant
 from tests.fakes import Parley
@@ -42,7 +42,7 @@ def story(request: pytest.FixtureRequest, parley: Parley, tenant: Tenant) -> Ten
     parley.settle()
     if request.param == "indexed":
         for tree in {row.pk[2:] for row in list(parley.table.rows.values()) if row.pk.startswith("Q#")}:
-            sort(parley.store, parley.world.index, tree, 1)
+            index_pending(parley.store, parley.world.index, tree, 1)
     return tenant
 
 

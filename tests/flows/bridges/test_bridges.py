@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.desk.arrivals import Connected, Said, Shut, Speaker
 from chalicelib.desk.deliveries import Delivery
-from chalicelib.desk.messages import Known, Message
+from chalicelib.desk.messages import Mapped, Message
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.workspaces import Install
 from chalicelib.ports import Listing, new, ref
@@ -119,7 +119,7 @@ def test_a_conversation_is_one_rooms_and_what_came_before_it_was_bound_is_for_ag
     assert landed["To Acme"].kind == "visitor"
     assert landed["Still to Acme"].id == scene.room
     assert landed["In Acme's thread, to Beta"].id == other
-    assert parley.store.one(ref(Known, ONE, reply)).room == other
+    assert parley.store.one(ref(Mapped, ONE, reply)).room == other
     assert texts(scene.two, "D1") == ["Still to Acme"]
 
 

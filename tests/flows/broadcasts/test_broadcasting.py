@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.segments import Member, Segment
-from chalicelib.flows.broadcasts.send import broadcast
+from chalicelib.flows.broadcasts.send import send_broadcast
 from chalicelib.flows.clock import due
 from chalicelib.ports import Errand, new, ref
 from tests.api import Client, Tenant
@@ -15,7 +15,7 @@ def work(parley: Parley, most: int = 1_000) -> None:
     """Run the worker of the queue until it is empty, or `most` errands are done."""
     while parley.queues.errands and most:
         most -= 1
-        broadcast(parley.world, parley.queues.errands.pop(0))
+        send_broadcast(parley.world, parley.queues.errands.pop(0))
 
 
 def drafted(tenant: Tenant, **body) -> str:
@@ -293,7 +293,7 @@ def test_a_late_piece_after_an_undo_sends_nothing(parley: Parley, three: Tenant)
     do(three, id_, "undo")
     work(parley)
     for errand in [*late, Errand(id_), *late]:
-        broadcast(parley.world, errand)
+        send_broadcast(parley.world, errand)
     work(parley)
     assert [texts(three, name) for name in THREE] == [[], [], []]
     assert shown(three, id_)["state"] == "undone"
@@ -348,7 +348,7 @@ def test_a_room_that_moves_meanwhile_gets_it_all_the_same(parley: Parley, three:
 
     racing_once: list[bool] = []
     parley.store.many = racing  # type: ignore[method-assign]
-    broadcast(parley.world, errand)
+    send_broadcast(parley.world, errand)
     assert texts(three, "beta") == ["First", "News"]
     assert shown(three, id_)["sums"]["stored"] == 3
 

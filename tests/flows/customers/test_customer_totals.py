@@ -1,6 +1,6 @@
 """What Parley itself knows of a customer: it moves segments by what changes, and by nothing else."""
 
-from chalicelib.flows.broadcasts.send import broadcast
+from chalicelib.flows.broadcasts.send import send_broadcast
 from chalicelib.flows.clock import due_work
 from tests.api import Client, Tenant
 from tests.fakes import Parley
@@ -72,7 +72,7 @@ def test_a_broadcast_and_a_next_message_place_nobody(parley: Parley, tenant: Ten
     id_ = tenant.api.post("/v1/broadcasts", {"text": "News", "customers": ["acme"]}).json["id"]
     tenant.api.post(f"/v1/broadcasts/{id_}/send", {})
     while parley.queues.errands:
-        broadcast(parley.world, parley.queues.errands.pop(0))
+        send_broadcast(parley.world, parley.queues.errands.pop(0))
     say(tenant.user(), room, "And another thing")
     tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "A note", "internal": True})
     parley.react_all()

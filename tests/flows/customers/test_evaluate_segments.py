@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.flows.customers.evaluate_segments import place
+from chalicelib.flows.customers.evaluate_segments import evaluate_segments
 from chalicelib.store.memory import MemoryTable
 from tests.api import Tenant
 from tests.conftest import in_memory
@@ -49,9 +49,9 @@ def test_the_newest_facts_decide(call, plans):
 
         def meanwhile():
             tenant.customer("acme", **last)
-            place(parley.world, tenant.id, {customer: ()})
+            evaluate_segments(parley.world, tenant.id, {customer: ()})
 
         parley.table.left, parley.table.happens = call, meanwhile
-        place(parley.world, tenant.id, {customer: ()})
+        evaluate_segments(parley.world, tenant.id, {customer: ()})
         found = tenant.api.get(f"/v1/segments/{segment}/members").json["items"]
         assert bool(found) == (plans[2] == "pro")

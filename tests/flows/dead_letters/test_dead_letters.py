@@ -8,7 +8,7 @@ import pytest
 from chalicelib.desk.broadcasts import Broadcast
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.edge import workers
-from chalicelib.flows.dead_letters.note import letter_of
+from chalicelib.flows.dead_letters.note import note_of
 from chalicelib.ports import new, ref
 from tests.api import Client
 from tests.conftest import Tenant
@@ -106,10 +106,10 @@ def test_whose_a_letter_is(parley, tenant):
         ("sync", {"do": "look", "id": "iss_x", "install": install}),
     ]
     for queue, body in told:
-        assert letter_of(world, queue, json.dumps(body), "why").workspace == tenant.id, body
+        assert note_of(world, queue, json.dumps(body), "why").workspace == tenant.id, body
     for queue, body in (("push", {"room": room}), ("mail", {"Message": "x"}), ("sync", {"do": "tell", "id": "no"})):
-        assert letter_of(world, queue, json.dumps(body), "why") is None
-    assert letter_of(world, "mail", "[]", "why") is None
+        assert note_of(world, queue, json.dumps(body), "why") is None
+    assert note_of(world, "mail", "[]", "why") is None
 
 
 def test_a_body_that_is_none_is_buried_all_the_same(parley, tenant, queues):

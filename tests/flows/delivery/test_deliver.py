@@ -9,7 +9,7 @@ from standardwebhooks.webhooks import Webhook
 from chalicelib.desk.deliveries import HOLDS_OTHERS, MAX_BEHIND, WAITS, Delivery, Sent
 from chalicelib.desk.workspaces import Install, Workspace
 from chalicelib.flows.clock import due
-from chalicelib.ports import AddressRefused, Answer, Away, new, ref
+from chalicelib.ports import AddressRefused, Answer, AwsAway, new, ref
 from chalicelib.store.rows import from_row
 from tests.fakes import Parley
 
@@ -270,11 +270,11 @@ def test_a_worker_that_dies_after_sending_sends_again_and_loses_nothing(parley, 
 
     def dying(*_):
         monkeypatch.setattr(parley.table, "write", write)
-        raise Away("killed")
+        raise AwsAway("killed")
 
     monkeypatch.setattr(parley.table, "write", dying)
     call = parley.queues.calls[0]
-    with pytest.raises(Away):
+    with pytest.raises(AwsAway):
         parley.deliver_all()
     parley.queues.calls.append(call)
     parley.deliver_all()

@@ -9,7 +9,7 @@ from standardwebhooks.webhooks import Webhook
 from chalicelib.desk.workspaces import Install
 from chalicelib.flows.inbound.accept import HOUR, TRUST
 from chalicelib.flows.secrets import Opened
-from chalicelib.ports import Away, ref
+from chalicelib.ports import AwsAway, ref
 from tests.api import Client
 from tests.arriving import event
 
@@ -45,7 +45,7 @@ def test_what_was_accepted_is_queued_as_it_came(parley, tenant, hook):
 
 def test_what_is_not_durable_is_not_accepted(parley, hook, monkeypatch):
     def away(*_):
-        raise Away("sqs")
+        raise AwsAway("sqs")
 
     monkeypatch.setattr(parley.queues, "inbound", away)
     got = send(parley, hook["id"], hook["secret"])

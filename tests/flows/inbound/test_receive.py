@@ -7,11 +7,11 @@ from chalicelib.desk.customers import Customer, User, Visitor
 from chalicelib.desk.errors import Conflict, TooLarge
 from chalicelib.desk.files import MAX_SIZE, Attachment
 from chalicelib.desk.ids import customer_id, triage_room_id, user_id
-from chalicelib.desk.messages import Known, Message
+from chalicelib.desk.messages import Mapped, Message
 from chalicelib.desk.rooms import Bridge, Room
 from chalicelib.desk.workspaces import Install, Workspace
 from chalicelib.flows.customers.admit import admit_customer, admit_user
-from chalicelib.ports import Away, Drop, Listing, new, over, ref
+from chalicelib.ports import AwsAway, Drop, Listing, new, over, ref
 from chalicelib.store.rows import from_row
 from tests.arriving import INSTALL, TRIAGE, WORKSPACE, arrive, arrive_as, event, known, outside
 from tests.fakes import Parley
@@ -219,11 +219,11 @@ def test_an_edit_or_a_delete_of_what_never_comes_waits_and_then_ends(parley):
     edit, delete = Edited(id="m1", text="x", at=1, revision=1), Deleted(id="m2", at=1)
     assert arrive_as(parley, edit, delete).handled == ["edited", "deleted"]
     for id_ in ("m1", "m2"):
-        waiting = parley.store.one(ref(Known, INSTALL, id_))
+        waiting = parley.store.one(ref(Mapped, INSTALL, id_))
         assert (waiting.n, waiting.expires_at > parley.clock.at) == (0, True)
     arrive_as(parley, said("m1"), said("m2"))
     assert (known(parley, "m1").text, known(parley, "m2").deleted, known(parley, "m2").text) == ("x", True, "")
-    assert parley.store.one(ref(Known, INSTALL, "m1")).expires_at == 0
+    assert parley.store.one(ref(Mapped, INSTALL, "m1")).expires_at == 0
 
 
 def test_an_edit_that_cannot_be_said_is_refused_and_the_message_stays(parley):
@@ -295,7 +295,7 @@ def test_a_worker_that_dies_anywhere_has_done_it_once_when_it_is_done_again(parl
 
     def dying(*args):
         if left[0] == 0:
-            raise Away("killed")
+            raise AwsAway("killed")
         left[0] -= 1
         write(*args)
 
@@ -304,7 +304,7 @@ def test_a_worker_that_dies_anywhere_has_done_it_once_when_it_is_done_again(parl
         left[0] = survived
         try:
             arrive_as(parley, *batch)
-        except Away:
+        except AwsAway:
             continue
         break
     assert survived > 3

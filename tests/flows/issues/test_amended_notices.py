@@ -196,9 +196,9 @@ def test_an_edit_waits_until_its_comment_was_told_to_the_end(desk: Desk) -> None
 
 def run(desk: Desk) -> None:
     """The worker of trackers, one task."""
-    from chalicelib.flows.tickets.tasks import sync
+    from chalicelib.flows.tickets.tasks import run_task
 
-    sync(desk.parley.world, desk.parley.queues.looks.pop(0))
+    run_task(desk.parley.world, desk.parley.queues.looks.pop(0))
 
 
 def test_drafts_go_with_the_issue_that_is_merged(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.desk.issues import Behind, Issue
+from chalicelib.desk.issues import Issue, IssueCustomer
 from chalicelib.flows.rebuild import rebuild
 from chalicelib.ports import Drop, Put, ref
 from chalicelib.store.rows import from_row
@@ -103,14 +103,14 @@ def test_rebuild_counts_who_is_behind_an_issue() -> None:
         assert not rebuild(parley.store)
         stored = desk.stored(issue)
         wrong = msgspec.structs.replace(stored, rooms=9, customers=0, arr=-4.5)
-        rows = [row for row in map(from_row, parley.table.rows.values()) if isinstance(row, Behind)]
+        rows = [row for row in map(from_row, parley.table.rows.values()) if isinstance(row, IssueCustomer)]
         stray = msgspec.structs.replace(rows[0], customer="cus_stray")
         changed = msgspec.structs.replace(rows[1], rooms=7, arr=99.0, name="?")
-        parley.store.commit(Put(wrong, None), Drop(ref(Behind, issue, rows[0].customer)))
+        parley.store.commit(Put(wrong, None), Drop(ref(IssueCustomer, issue, rows[0].customer)))
         parley.store.commit(Put(stray, None), Put(changed, None))
-        assert {"Issue", "Behind"} <= set(rebuild(parley.store))
+        assert {"Issue", "IssueCustomer"} <= set(rebuild(parley.store))
         assert desk.stored(issue) == stored
-        again = [row for row in map(from_row, parley.table.rows.values()) if isinstance(row, Behind)]
+        again = [row for row in map(from_row, parley.table.rows.values()) if isinstance(row, IssueCustomer)]
         assert {(row.customer, row.rooms, row.arr, row.name) for row in again} == {
             (row.customer, row.rooms, row.arr, row.name) for row in rows
         }

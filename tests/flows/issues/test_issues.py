@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.flows.tickets.tasks import sync
+from chalicelib.flows.tickets.tasks import run_task
 from chalicelib.ports import Task
 from chalicelib.store.memory import MemoryTable
 from tests.conftest import in_memory
@@ -395,7 +395,7 @@ def test_five_hundred_rooms_are_told_once_each_though_the_worker_dies_again_and_
             while parley.queues.looks:
                 task = parley.queues.looks[0]
                 try:
-                    sync(parley.world, task)
+                    run_task(parley.world, task)
                 except Killed:
                     continue  # the queue gives it again
                 parley.queues.looks.pop(0)
@@ -409,6 +409,6 @@ def test_five_hundred_rooms_are_told_once_each_though_the_worker_dies_again_and_
             assert [item["text"] for item in items] == [f"Customer {number}: Export is done"]
         rows = [row for row in table.rows.values() if row.t == "Told"]
         assert len(rows) == 500
-        sync(parley.world, Task("tell", draft))
+        run_task(parley.world, Task("tell", draft))
         assert len(desk.api.get(f"/v1/rooms/{rooms[0]}/messages").json["items"]) == 1
         assert desk.api.get(f"/v1/rooms/{rooms[0]}").json["state"] == "resolved"

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from chalicelib.flows.mail.from_ses import hand_over_mail
+from chalicelib.flows.mail.from_ses import take_from_ses
 from tests.api import Tenant
 from tests.fakes import Parley
 from tests.mails import ADDRESS, connect
@@ -25,7 +25,7 @@ def received(parley: Parley, *recipients: str) -> str:
 
 def test_a_mail_goes_to_the_install_whose_address_it_names(parley: Parley, tenant: Tenant) -> None:
     install = connect(tenant.api, provider="ses")
-    assert hand_over_mail(parley.world, received(parley, "Support+tok@in.acorn.example", "x@y.example")) == [
+    assert take_from_ses(parley.world, received(parley, "Support+tok@in.acorn.example", "x@y.example")) == [
         install["id"]
     ]
     assert parley.receive_all()[0].handled == ["mailed"]
@@ -34,9 +34,9 @@ def test_a_mail_goes_to_the_install_whose_address_it_names(parley: Parley, tenan
 
 def test_nobody_elses_mail_is_taken(parley: Parley, tenant: Tenant) -> None:
     connect(tenant.api, provider="ses")
-    assert hand_over_mail(parley.world, received(parley, "other@in.acorn.example")) == []
+    assert take_from_ses(parley.world, received(parley, "other@in.acorn.example")) == []
     for odd in ("", "{}", "[]", "Successfully validated SNS topic", told([]), told({"mail": 1}), told({"receipt": {}})):
-        assert hand_over_mail(parley.world, odd) == []
+        assert take_from_ses(parley.world, odd) == []
     assert parley.queues.envelopes == []
 
 
@@ -44,7 +44,7 @@ def test_a_bounce_goes_to_the_install_that_sent_whoever_takes_its_mails(parley: 
     install = connect(tenant.api)
     bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "gone@acme.example"}]}
     mail = {"messageId": "m", "tags": {"install": [install["id"]]}}
-    hand_over_mail(parley.world, told({"eventType": "Bounce", "bounce": bounce, "mail": mail}))
+    take_from_ses(parley.world, told({"eventType": "Bounce", "bounce": bounce, "mail": mail}))
     assert parley.receive_all()[0].handled == ["bounced"]
     assert [each["address"] for each in tenant.api.get("/v1/suppressions").json["items"]] == ["gone@acme.example"]
 

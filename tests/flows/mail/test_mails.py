@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.desk.mails import Correspondent
-from chalicelib.ports import Busy, Denied, Listing
+from chalicelib.ports import Listing, ProviderBusy, ProviderRefused
 from tests.api import Client, Tenant
 from tests.fakes import Parley
 from tests.mails import ADDRESS, connect, postmark, read, take
@@ -306,7 +306,10 @@ def test_ses_that_is_busy_is_asked_again_and_one_that_refuses_is_not(
 ) -> None:
     come(parley, install)
     room = rooms(tenant)["Webhooks stopped"]
-    parley.mailer.fails = [Busy("SES takes no more just now"), Denied("SES refuses the mail (MessageRejected)")]
+    parley.mailer.fails = [
+        ProviderBusy("SES takes no more just now"),
+        ProviderRefused("SES refuses the mail (MessageRejected)"),
+    ]
     answer(parley, tenant, room, "First")
     assert outcome(tenant, room)[-1][1] == "queued"
     parley.clock.sleep(10)

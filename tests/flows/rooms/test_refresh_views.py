@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk.inbox_views import Place, Shelf
+from chalicelib.desk.inbox_views import RoomViews, ViewRow
 from chalicelib.flows.rebuild import rebuild
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant
@@ -67,17 +67,17 @@ def test_what_is_told_twice_late_or_not_at_all_ends_the_same(parley: Parley, ten
         parley.reacted.clear()
         parley.react_all()
     kept = views(parley)
-    assert sorted(place.view for place in kept[Place]) == ["turn:vendor", "unassigned"]
+    assert sorted(place.view for place in kept[ViewRow]) == ["turn:vendor", "unassigned"]
     for key in [key for key, row in parley.table.rows.items() if row.t in ("Shelf", "Place")]:
         del parley.table.rows[key]
     rebuild(parley.store)
-    assert [(p.view, p.room) for p in views(parley)[Place]] == [(p.view, p.room) for p in kept[Place]]
+    assert [(p.view, p.room) for p in views(parley)[ViewRow]] == [(p.view, p.room) for p in kept[ViewRow]]
     assert not [name for name in rebuild(parley.store) if name in ("Shelf", "Place")]
 
 
 def views(parley: Parley) -> dict[type, list[Any]]:
     records = [from_row(row) for _, row in sorted(parley.table.rows.items())]
-    return {kind: [record for record in records if isinstance(record, kind)] for kind in (Place, Shelf)}
+    return {kind: [record for record in records if isinstance(record, kind)] for kind in (ViewRow, RoomViews)}
 
 
 def test_a_view_is_two_reads_a_page_however_many_rooms_there_are(parley: Parley, tenant: Tenant) -> None:

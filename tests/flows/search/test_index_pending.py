@@ -8,9 +8,9 @@ from chalicelib.desk.errors import Clash
 from chalicelib.desk.messages import Author, Message, Source
 from chalicelib.desk.rooms import Glimpse, Room
 from chalicelib.desk.search_index import Tree, Unindexed, Wanted
-from chalicelib.flows.search.index import EACH, ENOUGH, changed, note, noted, sort
-from chalicelib.flows.search.reindex import walk_all
-from chalicelib.ports import Away, Listing, ref
+from chalicelib.flows.search.index import EACH, ENOUGH, changed_thing, index_pending, mark_changed, unindexed_of
+from chalicelib.flows.search.reindex import reindex_all
+from chalicelib.ports import AwsAway, Listing, ref
 from tests.api import Tenant
 from tests.fakes import Parley
 
@@ -48,24 +48,24 @@ def test_a_row_for_the_workspace_and_one_for_the_customer_a_note_and_an_inner_ro
     inside = Room(id="room_1", workspace="wsp_1", kind="internal", name="R", created_at=1, customer="cus_1")
     shared = Room(id="room_1", workspace="wsp_1", kind="topic", name="R", created_at=1, customer="cus_1")
     note_ = Message(**{name: getattr(message, name) for name in message.__struct_fields__} | {"internal": True})
-    assert [(row.tree, row.place, row.n) for row in noted(message, shared, 5)] == [
+    assert [(row.tree, row.place, row.n) for row in unindexed_of(message, shared, 5)] == [
         ("wsp_1", "m:room_1", 3),
         ("cus_1", "m:room_1", 3),
     ]
-    assert [(row.tree, row.place) for row in noted(note_, shared, 5)] == [("wsp_1", "n:room_1")]
-    assert [row.tree for row in noted(message, inside, 5)] == ["wsp_1"]
-    assert [row.tree for row in noted(inside, inside, 5)] == ["wsp_1"]
-    assert [row.tree for row in noted(shared, shared, 5)] == ["wsp_1", "cus_1"]
+    assert [(row.tree, row.place) for row in unindexed_of(note_, shared, 5)] == [("wsp_1", "n:room_1")]
+    assert [row.tree for row in unindexed_of(message, inside, 5)] == ["wsp_1"]
+    assert [row.tree for row in unindexed_of(inside, inside, 5)] == ["wsp_1"]
+    assert [row.tree for row in unindexed_of(shared, shared, 5)] == ["wsp_1", "cus_1"]
 
 
 def test_only_what_says_something_else_than_before_is_noted() -> None:
     room = Room(id="room_1", workspace="wsp_1", kind="topic", name="R", created_at=1)
     glimpse = Glimpse(author="a", author_kind="user", author_name="A", text="x", n=1)
-    assert changed(room, None) is room
-    assert changed(room.changed(last_message=glimpse, posts=4), room) is None
-    assert changed(room.changed(name="S"), room) is not None
-    assert changed(None, room) is None
-    assert changed(room, room) is room  # a dead letter of `react` is replayed by touching its item
+    assert changed_thing(room, None) is room
+    assert changed_thing(room.changed(last_message=glimpse, posts=4), room) is None
+    assert changed_thing(room.changed(name="S"), room) is not None
+    assert changed_thing(None, room) is None
+    assert changed_thing(room, room) is room  # a dead letter of `react` is replayed by touching its item
 
 
 def test_few_rows_wait_in_the_table_and_are_found(parley: Parley, tenant: Tenant) -> None:
@@ -73,7 +73,7 @@ def test_few_rows_wait_in_the_table_and_are_found(parley: Parley, tenant: Tenant
     parley.settle()
     assert len(found(tenant, "late")) == 5
     assert not parley.files.content
-    assert not sort(parley.store, parley.world.index, tenant.id)
+    assert not index_pending(parley.store, parley.world.index, tenant.id)
 
 
 def test_many_are_put_into_the_index_and_dropped(parley: Parley, tenant: Tenant) -> None:
@@ -103,8 +103,8 @@ def test_any_order_any_number_of_times(parley: Parley, tenant: Tenant) -> None:
         twice = rows(parley, tree) * 2
         random.Random(seed).shuffle(twice)
         for at in range(0, len(twice), 7):
-            note(parley.store, twice[at : at + 7])
-            sort(parley.store, parley.world.index, tree, 1)
+            mark_changed(parley.store, twice[at : at + 7])
+            index_pending(parley.store, parley.world.index, tree, 1)
         assert found(tenant, "late") == right
         assert len(known(parley, tree)) == 10
 
@@ -119,17 +119,17 @@ def test_a_worker_that_dies_half_way_loses_nothing(
     before = found(tenant, "late")
 
     def dead(*_: object, **__: object) -> None:
-        raise Away("killed")
+        raise AwsAway("killed")
 
     with monkeypatch.context() as patch:
         patch.setattr(
             {"files": parley.files, "store": parley.store}[dies.partition(".")[0]], dies.partition(".")[2], dead
         )
-        with pytest.raises(Away):
-            sort(parley.store, parley.world.index, tree, 1)
+        with pytest.raises(AwsAway):
+            index_pending(parley.store, parley.world.index, tree, 1)
     assert found(tenant, "late") == before
     assert rows(parley, tree)
-    sort(parley.store, parley.world.index, tree, 1)
+    index_pending(parley.store, parley.world.index, tree, 1)
     assert found(tenant, "late") == before
     assert rows(parley, tree) == []
 
@@ -143,8 +143,8 @@ def test_of_two_workers_of_a_tree_the_slower_one_tries_again(parley: Parley, ten
         def put(self, *_: object) -> None:
             raise Clash((0,))
 
-    with pytest.raises(Away):
-        sort(parley.store, Overtaken(), tree, 1)  # type: ignore[arg-type]
+    with pytest.raises(AwsAway):
+        index_pending(parley.store, Overtaken(), tree, 1)  # type: ignore[arg-type]
     assert len(rows(parley, tree)) >= 3
 
 
@@ -160,7 +160,7 @@ def test_what_is_edited_while_the_worker_is_at_it_is_put_once_more(parley: Parle
         parley.react_all()
 
     parley.world.index.put = meanwhile  # type: ignore[method-assign]
-    sort(parley.store, parley.world.index, tree, 1)
+    index_pending(parley.store, parley.world.index, tree, 1)
     assert found(tenant, "early") == [id_]
     assert found(tenant, "late") == []
 
@@ -192,7 +192,7 @@ def test_what_is_found_again_equals_what_was_known(parley: Parley, tenant: Tenan
         assert tenant.api.post("/v1/search/rebuild").status == 202
         parley.sort_all()
     else:
-        assert walk_all(parley.store, parley.world.index, parley.store.everything(), parley.clock.now()) > 150
+        assert reindex_all(parley.store, parley.world.index, parley.store.everything(), parley.clock.now()) > 150
     assert everything() == before
     again = parley.store.one(ref(Tree, tenant.id))
     assert again

@@ -6,7 +6,7 @@ import pytest
 from chalicelib.desk.arrivals import Ignored
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.tickets import TicketDraft
-from chalicelib.ports import Busy, Denied
+from chalicelib.ports import ProviderBusy, ProviderRefused
 from tests.peers.asana import PROJECT, AsanaPeer
 from tests.peers.server import Refused
 from tests.trackers.peering import HOOK, SECRET, Ours, now
@@ -126,7 +126,7 @@ def test_our_comments(peer, theirs):
     ours.tickets.amend(made.id, said.id, "From *Zoë*")
     assert [each.text for each in ours.tickets.comments(made.id)] == ["From *Zoë*"]
     other = asana.StoriesApi(theirs).create_story_for_task({"data": {"text": "mine"}}, made.id, {})
-    with pytest.raises(Denied, match="403"):
+    with pytest.raises(ProviderRefused, match="403"):
         ours.tickets.withdraw(made.id, other["gid"])
     ours.tickets.withdraw(made.id, said.id)
     ours.tickets.withdraw(made.id, said.id)
@@ -158,7 +158,7 @@ def test_states_are_completed_and_sections(peer):
     for word, moved in ours.walked(peer, made.id, [known[name.replace("_", " ")] for name in way.split()]):
         assert moved.word.means == word.means
         assert peer.tasks[made.id]["completed"] is (moved.word.means in ("done", "declined"))
-    with pytest.raises(Denied, match="not in the project"):
+    with pytest.raises(ProviderRefused, match="not in the project"):
         ours.tickets.move(made.id, "section:123")
 
 
@@ -228,29 +228,29 @@ def test_what_changed_comes_in_pages(peer):
 def test_limits_and_failures(peer):
     ours = Connected(peer)
     peer.limit(peer.wrong(429, "You have made too many requests recently.", Retry_After=17))
-    with pytest.raises(Busy) as busy:
+    with pytest.raises(ProviderBusy) as busy:
         ours.tickets.fetch("123456")
     assert busy.value.after == 17
     for status in (412, 500, 503):
         peer.limit(peer.wrong(status, "later"))
-        with pytest.raises(Busy):
+        with pytest.raises(ProviderBusy):
             ours.tickets.fetch("123456")
     for status, told in ((402, "paid plan"), (451, "legal reasons"), (400, "name: Missing")):
         peer.limit(peer.wrong(status, "name: Missing"))
-        with pytest.raises(Denied, match=told):
+        with pytest.raises(ProviderRefused, match=told):
             ours.tickets.fetch("123456")
     peer.limit(peer.wrong(403, "You do not have access to this task"))
     assert ours.tickets.fetch("123456") is None
     peer.limit(Refused(200, b"<html>"))
-    with pytest.raises(Busy):
+    with pytest.raises(ProviderBusy):
         ours.tickets.fetch("123456")
-    with pytest.raises(Denied):
+    with pytest.raises(ProviderRefused):
         ours.tickets.fetch("me/../../users")
 
 
 @pytest.mark.parametrize("token", ["", "bad"])
 def test_a_credential_that_is_none(peer, token):
-    with pytest.raises(Denied) as denied:
+    with pytest.raises(ProviderRefused) as denied:
         Connected(peer, token).tickets.probe()
     assert denied.value.lost
 
@@ -282,7 +282,7 @@ def test_the_handshake_happens_while_the_webhook_is_made(peer):
 def test_a_webhook_that_nobody_greets_is_not_made(peer):
     ours = Connected(peer)
     peer.post = lambda url, headers, body: (200, {})
-    with pytest.raises(Denied, match="handshake"):
+    with pytest.raises(ProviderRefused, match="handshake"):
         ours.tickets.register(HOOK, SECRET)
 
 

@@ -8,7 +8,7 @@ from standardwebhooks import Webhook
 
 from chalicelib.desk.tickets import CommentSeen, Probe, TicketDraft, TicketSeen, Word
 from chalicelib.desk.workspaces import Install
-from chalicelib.ports import AddressRefused, Answer, Busy, Denied, Unreachable
+from chalicelib.ports import AddressRefused, Answer, ProviderBusy, ProviderRefused, Unreachable
 from chalicelib.trackers.generic.client import GenericTickets
 from tests.fakes import FakeOutside
 
@@ -95,7 +95,7 @@ def test_each_thing_to_do_reads_its_answer() -> None:
     ],
 )
 def test_what_may_pass_is_busy(answer: Answer | Exception, after: int) -> None:
-    with pytest.raises(Busy) as busy:
+    with pytest.raises(ProviderBusy) as busy:
         client(FakeOutside(answers=[answer])).move("1", "d")
     assert busy.value.after == after
 
@@ -111,7 +111,7 @@ def test_what_may_pass_is_busy(answer: Answer | Exception, after: int) -> None:
     ],
 )
 def test_what_will_not_pass_is_denied(answer: Answer | Exception, lost: bool) -> None:
-    with pytest.raises(Denied) as denied:
+    with pytest.raises(ProviderRefused) as denied:
         client(FakeOutside(answers=[answer])).move("1", "d")
     assert denied.value.lost == lost
 
@@ -119,8 +119,8 @@ def test_what_will_not_pass_is_denied(answer: Answer | Exception, lost: bool) ->
 def test_without_url_or_secret_nothing_is_asked() -> None:
     outside = FakeOutside()
     for tracker in (client(outside, url=""), client(outside, secret="")):
-        with pytest.raises(Denied):
+        with pytest.raises(ProviderRefused):
             tracker.probe()
-    with pytest.raises(Denied, match="https://parley.test/in"):
+    with pytest.raises(ProviderRefused, match="https://parley.test/in"):
         client(outside).register("https://parley.test/in", "s")
     assert outside.posts == []

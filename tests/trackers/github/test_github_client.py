@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from chalicelib.desk.errors import Invalid
 from chalicelib.desk.tickets import TicketDraft
 from chalicelib.desk.workspaces import Install
-from chalicelib.ports import AddressRefused, Answer, Busy, Denied, Unreachable
+from chalicelib.ports import AddressRefused, Answer, ProviderBusy, ProviderRefused, Unreachable
 from chalicelib.trackers.github import access, webhook
 
 NOW = 1_770_000_000_000
@@ -104,7 +104,7 @@ FIVE = "GET /repos/acorn/api/issues/5"
     ],
 )
 def test_what_may_pass_is_busy_for_as_long_as_it_asks(answer, after):
-    with pytest.raises(Busy) as busy:
+    with pytest.raises(ProviderBusy) as busy:
         github({FIVE: answer})[0].fetch("5")
     assert busy.value.after == after
 
@@ -122,14 +122,14 @@ def test_what_may_pass_is_busy_for_as_long_as_it_asks(answer, after):
     ],
 )
 def test_what_will_not_pass_is_denied(answer, lost):
-    with pytest.raises(Denied) as denied:
+    with pytest.raises(ProviderRefused) as denied:
         github({FIVE: answer})[0].fetch("5")
     assert denied.value.lost is lost
 
 
 def test_a_refusal_says_what_github_says():
     answer = ok({"message": "Validation Failed", "errors": [{"field": "title", "code": "missing_field"}]}, 422)
-    with pytest.raises(Denied, match="Validation Failed; title missing_field"):
+    with pytest.raises(ProviderRefused, match="Validation Failed; title missing_field"):
         github({"PATCH /repos/acorn/api/issues/5": answer})[0].retitle("5", "")
 
 
@@ -179,12 +179,12 @@ def test_a_renamed_repository_is_the_same():
 
 @pytest.mark.parametrize("location", ["https://evil.example/issues/5", f"{API}.evil.example/x", "", "/relative"])
 def test_no_redirect_leads_a_credential_elsewhere(location):
-    with pytest.raises(Denied, match="another server"):
+    with pytest.raises(ProviderRefused, match="another server"):
         github({FIVE: no(301, location=location)})[0].fetch("5")
 
 
 def test_redirects_have_an_end():
-    with pytest.raises(Denied, match="without an end"):
+    with pytest.raises(ProviderRefused, match="without an end"):
         github({FIVE: no(301, location=API + FIVE.removeprefix("GET "))})[0].fetch("5")
 
 
@@ -288,12 +288,12 @@ def test_a_lost_answer_makes_no_second_issue_and_a_copied_mark_hides_none(mark_b
 
 def test_closing_for_a_reason_that_the_server_does_not_know_is_denied():
     answer = ok(issue(state="closed", state_reason="completed"))
-    with pytest.raises(Denied, match="left it Closed as completed"):
+    with pytest.raises(ProviderRefused, match="left it Closed as completed"):
         github({"PATCH /repos/acorn/api/issues/5": answer})[0].move("5", "duplicate")
 
 
 def test_the_webhook_cannot_always_be_made():
-    with pytest.raises(Denied, match="set one up by hand"):
+    with pytest.raises(ProviderRefused, match="set one up by hand"):
         github({"GET /repos/acorn/api/hooks": no(404, "Not Found")})[0].register("https://p.example/in", "s")
 
 
@@ -319,7 +319,7 @@ def test_the_credential_before_the_last_is_tried_too():
 @pytest.mark.parametrize(("secrets", "config"), [({}, {}), ({"token": [""]}, {}), ({"token": ["t"]}, {"app_id": "1"})])
 def test_no_credential_no_request(secrets, config):
     tracker, server = github({}, secrets, **config)
-    with pytest.raises(Denied) as denied:
+    with pytest.raises(ProviderRefused) as denied:
         tracker.fetch("5")
     assert denied.value.lost
     assert server.asked == []
@@ -374,14 +374,14 @@ def test_a_token_near_its_end_is_not_used(key):
 
 
 def test_an_app_that_is_not_installed_is_lost(key):
-    with pytest.raises(Denied, match="not installed in acorn/api") as denied:
+    with pytest.raises(ProviderRefused, match="not installed in acorn/api") as denied:
         app({INSTALLED: no(404, "Not Found")}, key)[0].fetch("5")
     assert denied.value.lost
 
 
 def test_a_key_that_is_none_is_told():
     tracker, _ = github({}, {"private_key": ["-----BEGIN"]}, app_id="1")
-    with pytest.raises(Denied, match="private_key"):
+    with pytest.raises(ProviderRefused, match="private_key"):
         tracker.fetch("5")
 
 

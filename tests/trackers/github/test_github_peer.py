@@ -15,7 +15,7 @@ from chalicelib.aws.outside import GuardedOutside
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.tickets import Hint, TicketDraft
 from chalicelib.desk.workspaces import Install
-from chalicelib.ports import Denied, Tickets
+from chalicelib.ports import ProviderRefused, Tickets
 from chalicelib.trackers.github import access, webhook
 from tests.emulators import emulators
 from tests.journeys.caller import OtherSide
@@ -229,5 +229,5 @@ def test_an_app_does_the_same_and_may_not_make_webhooks_unasked(server: str, the
     said = app.comment(made.id, "Hello.", "msg_1")
     assert (said.author_id, said.mark) == (probe.actor, "msg_1")
     assert app.move(made.id, "completed").word.means == "done"
-    with pytest.raises(Denied, match="by hand"):
+    with pytest.raises(ProviderRefused, match="by hand"):
         app.register("http://127.0.0.1:1/in", SECRET)

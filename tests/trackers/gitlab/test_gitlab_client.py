@@ -4,7 +4,7 @@ import gitlab
 import pytest
 
 from chalicelib.desk.tickets import TicketDraft
-from chalicelib.ports import Busy, Denied
+from chalicelib.ports import ProviderBusy, ProviderRefused
 from tests.peers.gitlab import GitLabPeer
 from tests.peers.server import Refused
 from tests.trackers.peering import HOOK, SECRET, Ours
@@ -138,7 +138,7 @@ def test_states_are_states_and_labels(peer):
     for word, moved in ours_.walked(peer, made.id, [known[name.replace("_", " ")] for name in way.split()]):
         assert moved.word == word
         assert set(moved.labels) >= {"api", "a b"}
-    with pytest.raises(Denied, match="no state"):
+    with pytest.raises(ProviderRefused, match="no state"):
         ours_.tickets.move(made.id, "odd")
 
 
@@ -192,7 +192,7 @@ def test_a_project_by_its_path_of_before_is_found_and_its_new_one_told(peer):
     assert probe.missing == ("the project is called acorn/api now: change config.project",)
     assert ours(peer, project="14").tickets.probe().renamed == {}
     peer.limit(Refused(302, None, Location="https://login.example/"))
-    with pytest.raises(Denied):
+    with pytest.raises(ProviderRefused):
         ours(peer).tickets.changed(0)
 
 
@@ -244,7 +244,7 @@ def test_what_changed_comes_in_pages_that_lose_nothing(peer):
 def test_why_a_token_is_not_taken_is_told_in_gitlabs_words(peer):
     body = {"error": "invalid_token", "error_description": "Token is expired."}
     peer.limit(Refused(401, body))
-    with pytest.raises(Denied, match="Token is expired") as denied:
+    with pytest.raises(ProviderRefused, match="Token is expired") as denied:
         ours(peer).tickets.changed(0)
     assert denied.value.lost
 
@@ -252,28 +252,28 @@ def test_why_a_token_is_not_taken_is_told_in_gitlabs_words(peer):
 def test_limits_and_failures(peer):
     ours_ = ours(peer)
     peer.limit(Refused(429, {"message": "429 Too Many Requests"}, Retry_After=17))
-    with pytest.raises(Busy) as busy:
+    with pytest.raises(ProviderBusy) as busy:
         ours_.tickets.fetch("14-1")
     assert busy.value.after == 17
     peer.limit(Refused(429, None, RateLimit_Reset=peer.now() // 1000 + 30, RateLimit_Remaining=0))
-    with pytest.raises(Busy) as busy:
+    with pytest.raises(ProviderBusy) as busy:
         ours_.tickets.fetch("14-1")
     assert 25 <= busy.value.after <= 30
     for status in (409, 502):
         peer.limit(Refused(status, {"message": "Conflict"}))
-        with pytest.raises(Busy):
+        with pytest.raises(ProviderBusy):
             ours_.tickets.fetch("14-1")
     peer.limit(Refused(400, {"message": {"title": ["can't be blank"]}}))
-    with pytest.raises(Denied, match="title can't be blank"):
+    with pytest.raises(ProviderRefused, match="title can't be blank"):
         ours_.tickets.fetch("14-1")
     assert ours_.tickets.find("../../users") is None
-    with pytest.raises(Denied):
+    with pytest.raises(ProviderRefused):
         ours_.tickets.fetch("14-1/../../user")
 
 
 @pytest.mark.parametrize("token", ["", "bad"])
 def test_a_credential_that_is_none(peer, token):
-    with pytest.raises(Denied) as denied:
+    with pytest.raises(ProviderRefused) as denied:
         ours(peer, token).tickets.probe()
     assert denied.value.lost
 
@@ -298,7 +298,7 @@ def test_a_webhook_is_made_once_and_taken_away(peer):
     ours_.tickets.unregister(one.id)
     assert peer.hooks == {}
     peer.levels[1] = 30
-    with pytest.raises(Denied, match="403"):
+    with pytest.raises(ProviderRefused, match="403"):
         ours_.tickets.register(HOOK, SECRET)
 
 

@@ -4,7 +4,7 @@ import pytest
 from jira import JIRA
 
 from chalicelib.desk.tickets import TicketDraft
-from chalicelib.ports import Busy, Denied
+from chalicelib.ports import ProviderBusy, ProviderRefused
 from tests.peers.jira import JiraPeer
 from tests.peers.server import Refused
 from tests.trackers.peering import HOOK, SECRET, Ours
@@ -66,11 +66,11 @@ def test_a_token_that_has_ended_makes_no_ticket_absent(peer, reason, status, bod
     asks = (lambda: ours_.tickets.fetch(made.id), lambda: ours_.tickets.changed(0), lambda: ours_.tickets.create(DRAFT))
     for ask in asks:
         peer.limit(Refused(status, body, X_Seraph_LoginReason=reason))
-        with pytest.raises(Denied) as denied:
+        with pytest.raises(ProviderRefused) as denied:
             ask()
         assert denied.value.lost
     peer.limit(Refused(503, None, X_Seraph_LoginReason=reason))
-    with pytest.raises(Busy):
+    with pytest.raises(ProviderBusy):
         ours_.tickets.fetch(made.id)
     peer.limit(Refused(404, body, X_Seraph_LoginReason="OK"))
     assert ours_.tickets.fetch(made.id) is None
@@ -86,7 +86,7 @@ def test_a_link_back_that_was_not_made_is_made_the_next_time(peer):
         return api(asked)
 
     peer._handled = busy
-    with pytest.raises(Busy):
+    with pytest.raises(ProviderBusy):
         ours_.tickets.create(DRAFT)
     ours_.tickets.create(DRAFT)
     [issue] = peer.issues.values()
@@ -171,7 +171,7 @@ def test_states_are_found_and_moved_through_transitions(peer):
     assert ours_.tickets.move(made.id, known["Done"].id).word == known["Done"]  # already there: no transition
     assert ours_.tickets.move(made.id, known["To Do"].id).word == known["To Do"]
     assert ours_.tickets.move(made.id, known["Done (Won't Do)"].id).word == known["Done (Won't Do)"]
-    with pytest.raises(Denied, match="no transition leads there from Done"):
+    with pytest.raises(ProviderRefused, match="no transition leads there from Done"):
         ours_.tickets.move(made.id, known["In Progress"].id)
 
 
@@ -195,7 +195,7 @@ def test_required_fields_are_said_and_set(cloud):
     cloud.required = True
     lacking = ours(cloud)
     assert lacking.tickets.probe().missing == ("the field Team is required: set config.fields.customfield_10010",)
-    with pytest.raises(Denied, match="Team is required"):
+    with pytest.raises(ProviderRefused, match="Team is required"):
         lacking.tickets.create(DRAFT)
     whole = ours(cloud, fields={"customfield_10010": {"value": "Core"}})
     assert whole.tickets.probe().missing == ()
@@ -217,7 +217,7 @@ def test_what_is_missing_is_said(peer):
 def test_a_credential_that_is_none(peer, token):
     ours_ = ours(peer)
     ours_.secrets["token"][0] = token
-    with pytest.raises(Denied) as denied:
+    with pytest.raises(ProviderRefused) as denied:
         ours_.tickets.probe()
     assert denied.value.lost
 
@@ -281,14 +281,14 @@ def test_what_changed_comes_in_pages(peer):
 def test_limits_and_failures(peer):
     ours_ = ours(peer)
     peer.limit(Refused(429, {"errorMessages": ["Rate limit exceeded."]}, Retry_After=17))
-    with pytest.raises(Busy) as busy:
+    with pytest.raises(ProviderBusy) as busy:
         ours_.tickets.fetch("10001")
     assert busy.value.after == 17
     peer.limit(Refused(503, None))
-    with pytest.raises(Busy):
+    with pytest.raises(ProviderBusy):
         ours_.tickets.fetch("10001")
     peer.limit(Refused(403, b"<html>no</html>", Content_Type="text/html"))
-    with pytest.raises(Denied):
+    with pytest.raises(ProviderRefused):
         ours_.tickets.fetch("10001")
 
 
@@ -302,12 +302,12 @@ def test_a_webhook_is_made_once_and_taken_away(cloud):
     ours_.tickets.unregister(one.id)
     assert cloud.hooks == {}
     cloud.admins = set()
-    with pytest.raises(Denied, match="administer"):
+    with pytest.raises(ProviderRefused, match="administer"):
         ours_.tickets.register(HOOK, SECRET)
 
 
 def test_data_center_has_its_webhook_made_by_hand():
-    with JiraPeer(cloud=False) as peer, pytest.raises(Denied, match="by hand"):
+    with JiraPeer(cloud=False) as peer, pytest.raises(ProviderRefused, match="by hand"):
         ours(peer).tickets.register(HOOK, SECRET)
 
 

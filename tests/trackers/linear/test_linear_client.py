@@ -8,7 +8,7 @@ import pytest
 from chalicelib.desk.errors import Invalid
 from chalicelib.desk.tickets import TicketDraft
 from chalicelib.desk.workspaces import Install
-from chalicelib.ports import AddressRefused, Answer, Busy, Denied, Unreachable
+from chalicelib.ports import AddressRefused, Answer, ProviderBusy, ProviderRefused, Unreachable
 from chalicelib.trackers.linear import client, webhook
 from chalicelib.trackers.linear.words import chosen_id, word
 
@@ -98,7 +98,7 @@ LIMITED = {"code": "RATELIMITED", "kind": "ratelimited"}
     ],
 )
 def test_what_may_pass_is_busy_for_as_long_as_it_asks(answer, after):
-    with pytest.raises(Busy) as busy:
+    with pytest.raises(ProviderBusy) as busy:
         linear(answer)[0].fetch("a")
     assert busy.value.after == after
 
@@ -117,14 +117,14 @@ def test_what_may_pass_is_busy_for_as_long_as_it_asks(answer, after):
     ],
 )
 def test_what_will_not_pass_is_denied(answer, lost):
-    with pytest.raises(Denied) as denied:
+    with pytest.raises(ProviderRefused) as denied:
         linear(answer)[0].move("a", "s")
     assert denied.value.lost is lost
 
 
 def test_a_refusal_says_what_linear_means_for_users():
     answer = no(200, "Argument Validation Error", "INPUT_ERROR", "invalid input", "title is too long")
-    with pytest.raises(Denied, match="title is too long"):
+    with pytest.raises(ProviderRefused, match="title is too long"):
         linear(answer)[0].retitle("a", "T")
 
 
@@ -158,7 +158,7 @@ def test_the_token_before_the_last_is_tried_and_an_oauth_token_is_a_bearer_s():
 @pytest.mark.parametrize("tokens", [[], [""]])
 def test_no_token_no_request(tokens):
     tracker, server = linear(tokens=tokens)
-    with pytest.raises(Denied) as denied:
+    with pytest.raises(ProviderRefused) as denied:
         tracker.fetch("a")
     assert denied.value.lost
     assert server.asked == []
@@ -175,9 +175,9 @@ def test_an_issue_that_is_there_under_our_id_is_not_made_twice():
 
 
 def test_what_is_refused_and_not_there_is_denied():
-    with pytest.raises(Denied, match="title is too long"):
+    with pytest.raises(ProviderRefused, match="title is too long"):
         linear(no(200, "title is too long"), ok(issue=None))[0].create(TicketDraft(title="T", text="", mark="m"))
-    with pytest.raises(Denied, match="no such issue"):
+    with pytest.raises(ProviderRefused, match="no such issue"):
         linear(no(200, "no such issue"), ok(comment=None))[0].comment("a", "x", "m")
 
 
@@ -227,7 +227,7 @@ def test_a_team_that_is_not_there_is_told():
     assert probe.missing == ("there is no team XYZ for this account",)
     probe = linear(who, ok(team=None))[0].probe()
     assert probe.missing == (f"there is no team {TEAM} for this account",)
-    with pytest.raises(Denied):
+    with pytest.raises(ProviderRefused):
         linear(who, no(401, "no"))[0].probe()
 
 
