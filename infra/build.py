@@ -83,7 +83,7 @@ def sources() -> list[Path]:
     kept = [path for path in found if "__pycache__" not in path.parts and "deploy" not in path.parts[-2]]
     code = [
         ROOT / "infra" / name
-        for name in ("build.py", "vendor.py", "slim.py", "archive.py", "template.py", "resources.yaml")
+        for name in ("build.py", "vendor.py", "slim_botocore.py", "archive.py", "template.py", "resources.yaml")
     ]
     return sorted([*kept, *code, ROOT / "app.py", ROOT / "requirements.txt"])
 

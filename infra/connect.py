@@ -17,10 +17,10 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from infra import reach, venvs
+from infra import choose_stack, venvs
 from infra.venvs import ROOT, NotPossible
 
-TIMEOUT = 60  # s: a first call wakes functions, and asks the tracker
+TIMEOUT_S = 60  # s: a first call wakes functions, and asks the tracker
 
 
 class Api:
@@ -35,7 +35,7 @@ class Api:
         content = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._base_url + path, content, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
             raise NotPossible(_problem(error)) from None
@@ -77,7 +77,7 @@ def reached(chosen: argparse.Namespace) -> Api:
         if not os.environ.get("PARLEY_KEY"):
             raise NotPossible("PARLEY_KEY holds no API key.")
         return Api(chosen.url, os.environ["PARLEY_KEY"])
-    found = reach.running(chosen.home)
+    found = choose_stack.running(chosen.home)
     return Api(found["base_url"], found["workspace"]["api_key"])
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from infra import reach, venvs
+from infra import choose_stack, venvs
 
 # name → (where dead letters lie, where they came from), by the stack's outputs
 QUEUES = {
@@ -29,7 +29,7 @@ QUEUES = {
     "sync": ("SyncDeadQueueUrl", "SyncQueueUrl"),
     "react": ("ReactFailedQueueUrl", ""),
 }
-HELD = 60  # s for which a letter is hidden from others while it is looked at
+HELD_S = 60  # s for which a letter is hidden from others while it is looked at
 DIED = "none was recorded: the worker died or ran out of time; its log says more"
 
 
@@ -50,13 +50,13 @@ class Letter:
 
 def main() -> None:
     """List, replay or drop."""
-    parser = reach.parser("dead_letters", "List and replay dead letters.")
+    parser = choose_stack.parser("dead_letters", "List and replay dead letters.")
     parser.add_argument("--queue", choices=sorted(QUEUES), action="append", help="only these")
     parser.add_argument("--replay", action="store_true", help="give each back to its worker")
     parser.add_argument("--drop", metavar="ID", help="throw one away, for good")
     chosen = parser.parse_args()
     venvs.enter("infra.dead_letters")
-    stack = reach.stack(chosen)
+    stack = choose_stack.stack(chosen)
     outputs = stack.outputs()
     found = 0
     for queue in chosen.queue or QUEUES:
@@ -84,7 +84,7 @@ def letters(stack: Any, outputs: dict[str, str], queue: str) -> Iterator[Letter]
         answer = sqs.receive_message(
             QueueUrl=url,
             MaxNumberOfMessages=10,
-            VisibilityTimeout=HELD,
+            VisibilityTimeout=HELD_S,
             MessageAttributeNames=["All"],
             AttributeNames=["All"],
         )

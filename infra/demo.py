@@ -14,18 +14,18 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from infra import reach, venvs
+from infra import choose_stack, venvs
 from infra.venvs import NotPossible
 
-PATIENCE = 90  # s: a delivery that failed before is tried again within a minute
+PATIENCE_S = 90  # s: a delivery that failed before is tried again within a minute
 HOST = "127.0.0.1"
 
 
 def main() -> None:
     """Tell the story."""
-    chosen = reach.parser("demo", "Play the whole story.").parse_args()
+    chosen = choose_stack.parser("demo", "Play the whole story.").parse_args()
     venvs.enter("infra.demo")
-    endpoints = reach.running(chosen.home)
+    endpoints = choose_stack.running(chosen.home)
     listener = Listener()
     try:
         Story(endpoints, listener).tell()
@@ -214,7 +214,7 @@ class Story:
 
 def wait(what: str, look: Callable[[], Any]) -> Any:
     """Look until there is something."""
-    ends = time.monotonic() + PATIENCE
+    ends = time.monotonic() + PATIENCE_S
     while time.monotonic() < ends:
         try:
             if found := look():
@@ -222,7 +222,7 @@ def wait(what: str, look: Callable[[], Any]) -> Any:
         except queue.Empty:
             continue
         time.sleep(0.2)
-    raise NotPossible(f"{what[:1].upper()}{what[1:]} did not come within {PATIENCE} seconds.")
+    raise NotPossible(f"{what[:1].upper()}{what[1:]} did not come within {PATIENCE_S} seconds.")
 
 
 def say(number: str, words: str) -> None:

@@ -15,7 +15,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from infra import dashboard, mails, twins
-from infra.gaps import gateway_response
+from infra.fill_gaps import gateway_response
 
 SOCKET = "/socket"
 LARGEST = 10 * 1024 * 1024

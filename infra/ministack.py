@@ -42,7 +42,7 @@ class Ministack:
             folder.mkdir(parents=True, exist_ok=True)
         with (self.home / "ministack.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [str(self.python), "-I", str(Path(__file__).with_name("keeping.py"))],
+                [str(self.python), "-I", str(Path(__file__).with_name("patch_ministack.py"))],
                 env=self._environment(),
                 cwd=self.scratch,
                 stdin=subprocess.DEVNULL,
@@ -117,7 +117,7 @@ class Ministack:
             pid = int((self.home / "ministack.pid").read_text())
         except (OSError, ValueError):
             return False
-        found = "keeping.py" in _command(pid) and str(self.python) in _command(pid)
+        found = "patch_ministack.py" in _command(pid) and str(self.python) in _command(pid)
         if found:
             _end(pid, None)
             _end_group(pid)

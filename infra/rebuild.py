@@ -6,12 +6,12 @@ python -m infra.rebuild [--stage STAGE]
 
 import os
 
-from infra import reach, venvs
+from infra import choose_stack, venvs
 
 
 def main() -> None:
     """Rebuild, and say what was put right."""
-    chosen = reach.parser("rebuild", "Recompute all that is derived.").parse_args()
+    chosen = choose_stack.parser("rebuild", "Recompute all that is derived.").parse_args()
     venvs.enter("infra.rebuild")
     from chalicelib.aws.clock import SystemClock
     from chalicelib.aws.files import S3Files
@@ -21,7 +21,7 @@ def main() -> None:
     from chalicelib.store.dynamo import DynamoTable
     from chalicelib.store.store import TableStore
 
-    stack = reach.stack(chosen)
+    stack = choose_stack.stack(chosen)
     region = stack.session.region_name or "us-east-1"
     if stack.endpoint:
         os.environ |= {"AWS_ENDPOINT_URL": stack.endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}

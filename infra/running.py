@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from infra import dashboard, endpoints, gaps, mails, seed, twins, venvs
+from infra import dashboard, endpoints, fill_gaps, mails, seed, twins, venvs
 from infra.build import BUILD, build
 from infra.endpoints import Endpoints
 from infra.front import SOCKET, Front
@@ -52,7 +52,7 @@ def run(home: Path, port: int, gateway_port: int, stage: str, *, fresh: bool) ->
             stack = local(ministack.url)
             kept = _keys(home)
             outputs = _deploy(stack, package, kept["bootstrap_key"], base, stage)
-            gaps.fill(stack, outputs, package.template, SENDER)
+            fill_gaps.fill(stack, outputs, package.template, SENDER)
             left = twins.Twins(base, mails.Mails(ministack.state / "mail"), say)
             front = Front(port, ministack.url, outputs, package.template, left)
             asyncio.run(_serve(front, ministack, home, kept, base, outputs))

@@ -27,7 +27,7 @@ CUSTOMER = {"name": "Acme", "attributes": {"plan": "pro"}, "domains": ["acme.exa
 GLOBEX = {"name": "Globex", "domains": ["globex.example"]}
 HANK = {"name": "Hank", "email": "hank@globex.example"}
 PLACES = {"slack": "C0GLOBEX", "msteams": "19:globex@thread.tacv2"}
-PATIENCE = 60  # s
+PATIENCE_S = 60  # s
 
 
 class NotSeeded(Exception):
@@ -102,13 +102,13 @@ def _asked_by_mail(base: str, key: str, install: dict[str, Any], address: str) -
     }
     word = base64.b64encode(f"parley:{install['secret']}".encode()).decode()
     _call("POST", f"{base}/in/email/{install['id']}", "", told, f"Basic {word}")
-    ends = time.monotonic() + PATIENCE
+    ends = time.monotonic() + PATIENCE_S
     while time.monotonic() < ends:
         found = _call("GET", f"{base}/v1/rooms?customer=globex", key, None)["items"]
         if room := next((each["id"] for each in found if each["kind"] == "topic"), ""):
             return str(room)
         time.sleep(0.2)
-    raise NotSeeded(f"The mail of {HANK['name']} made no room within {PATIENCE} seconds.")
+    raise NotSeeded(f"The mail of {HANK['name']} made no room within {PATIENCE_S} seconds.")
 
 
 def answers(base: str, api_key: str) -> bool:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from infra.archive import compile_tree
-from infra.slim import slim
+from infra.slim_botocore import slim
 from infra.venvs import ROOT, NotPossible
 
 SERVICES = {"dynamodb", "sqs", "s3", "kms", "apigatewaymanagementapi", "sesv2", "sts"}

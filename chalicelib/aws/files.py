@@ -7,8 +7,8 @@ from ..desk.errors import NotFound
 from ..ports import AwsAway, Upload
 from .clients import client
 
-UPLOAD_LIFE = 15 * 60  # s
-LINK_LIFE = 5 * 60  # s: shorter than any role's session
+UPLOAD_LIFE_S = 15 * 60  # s
+LINK_LIFE_S = 5 * 60  # s: shorter than any role's session
 
 
 class S3Files:
@@ -24,9 +24,9 @@ class S3Files:
             key,
             Fields={"Content-Type": type_},
             Conditions=[{"Content-Type": type_}, ["content-length-range", size, size]],
-            ExpiresIn=UPLOAD_LIFE,
+            ExpiresIn=UPLOAD_LIFE_S,
         )
-        return Upload(made["url"], made["fields"], now + UPLOAD_LIFE * 1000)
+        return Upload(made["url"], made["fields"], now + UPLOAD_LIFE_S * 1000)
 
     def link(self, key: str, name: str, type_: str) -> str:
         """A presigned GET that always downloads: nothing of a stranger's is shown inline from here."""
@@ -38,7 +38,7 @@ class S3Files:
             "ResponseContentDisposition": disposition,
             "ResponseContentType": type_,
         }
-        return str(client("s3").generate_presigned_url("get_object", Params=told, ExpiresIn=LINK_LIFE))
+        return str(client("s3").generate_presigned_url("get_object", Params=told, ExpiresIn=LINK_LIFE_S))
 
     def put(self, key: str, content: bytes, type_: str) -> None:
         """Store bytes."""

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from ..ports import AddressRefused, Answer, Request, Unreachable
 
-CONNECT = 5.0  # seconds for one address
+CONNECT_S = 5.0  # seconds for one address
 PORTS = {"http": 80, "https": 443}
 LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 
@@ -199,7 +199,7 @@ def _connected(addresses: list[str], port: int, deadline: float) -> socket.socke
     """A connection to the first address that takes one. Addresses are numbers here: nothing is resolved again."""
     failed: OSError = TimeoutError()
     for address in addresses:
-        left = min(CONNECT, deadline - time.monotonic())
+        left = min(CONNECT_S, deadline - time.monotonic())
         if left <= 0:
             break
         try:

@@ -17,7 +17,7 @@ from .clients import client
 MAX_INLINE = 700 * 1024  # bytes of a queue message; SQS takes 1 MiB, attributes and all
 MAX_REASON = 500
 MAX_LOOKS = 100  # tens of dead letters that are looked through for one
-HELD = 30  # s for which they are hidden meanwhile
+HELD_S = 30  # s for which they are hidden meanwhile
 
 
 class SqsQueues:
@@ -125,7 +125,7 @@ class SqsQueues:
         """Looks through the queue, and shows again what is not meant."""
         url, others, found = self._dead(queue), [], None
         for _ in range(MAX_LOOKS):
-            asked = {"MaxNumberOfMessages": 10, "VisibilityTimeout": HELD, "MessageAttributeNames": ["All"]}
+            asked = {"MaxNumberOfMessages": 10, "VisibilityTimeout": HELD_S, "MessageAttributeNames": ["All"]}
             messages = _called("receive_message", QueueUrl=url, **asked).get("Messages", [])
             for message in messages:
                 if _attribute(message, "letter") == letter:

@@ -14,6 +14,7 @@ from .messages import Attached, Author, Broadcasted
 from .record import Part, Record
 from .room_changes import MAX_HEARD
 from .rooms import Room
+from .times import WEEK_MS
 
 State = Literal[
     "draft", "scheduled", "planning", "sending", "paused", "cancelled", "done", "undoing", "undone", "failed"
@@ -30,7 +31,6 @@ CHUNK = 33  # rooms of one transaction: room, message and result each, and the t
 PIECE_OF_TOPICS, CHUNK_OF_TOPICS = 48, 24
 MAX_VARIANTS = 20
 MAX_TOLD = 40_000  # characters of a text and its variants
-WEEK = 7 * 24 * 60 * 60 * 1000
 PER_WEEK = 3
 EVERY_KIND = "*"
 
@@ -220,7 +220,7 @@ def spared(
         return f"the customer is {customer.state}"
     if {broadcast.kind, EVERY_KIND} & set(customer.opted_out):
         return "opted out"
-    recent = sum(1 for at in set(heard) if at > now - WEEK)
+    recent = sum(1 for at in set(heard) if at > now - WEEK_MS)
     return "weekly cap" if recent >= rules.per_week and not broadcast.override else ""
 
 

@@ -3,8 +3,8 @@
 from .record import Record
 from .rooms import Room
 
-MAX_LIFE = 2 * 60 * 60 * 1000  # ms: API Gateway ends every socket then
-FIRST_FRAME = 10_000  # ms within which the first frame must authenticate
+MAX_LIFE_MS = 2 * 60 * 60 * 1000  # ms: API Gateway ends every socket then
+FIRST_FRAME_MS = 10_000  # ms within which the first frame must authenticate
 EVERYTHING = "*"
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from .customers import User
 from .record import Part, Record
 from .rooms import Room
+from .times import HOUR_MS
 
-HOUR = 60 * 60 * 1000  # ms: the last message is told by the hour, so that a busy room moves its customer seldom
+STEP_MS = HOUR_MS  # the last message is told by the hour, so that a busy room moves its customer seldom
 MAX_NAMES = 50  # labels and channels that a customer is known by
 
 
@@ -54,7 +55,7 @@ def glance(room: Room | None) -> Glance:
     customer's people spoke over. An untouched room counts for nothing, nor does one that the customer does not see."""
     if room is None or not room.customer or room.vendor_only:
         return NOTHING
-    hour = room.last_message_at // HOUR * HOUR
+    hour = room.last_message_at // STEP_MS * STEP_MS
     if room.state != "open" or not (hour or room.labels):
         return None, hour, room.channels
     row = OpenRoom(

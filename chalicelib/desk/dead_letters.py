@@ -2,7 +2,7 @@
 
 from .record import Record
 
-KEPT = 14 * 24 * 3600 * 1000  # ms; as long as SQS keeps the letter
+KEPT_MS = 14 * 24 * 3600 * 1000  # ms; as long as SQS keeps the letter
 
 
 class DeadLetter(Record, frozen=True):

@@ -7,15 +7,14 @@ from .ids import delivery_id
 from .messages import Change, Message
 from .record import Part, Record
 from .rooms import Bridge, Room
+from .times import HOUR_S, MINUTE_S
 
 What = Literal["post", "edit", "delete", "reaction", "card", "entered", "left", "promise"]
 State = Literal["queued", "sent", "failed", "skipped"]
 
-MINUTE = 60
-HOUR = 60 * MINUTE
 # Standard Webhooks' schedule, in seconds after the attempt before: the last attempt is some 75 hours after the first.
 WAITS = (
-    5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR,
+    5, 5 * MINUTE_S, 30 * MINUTE_S, 2 * HOUR_S, 5 * HOUR_S, 10 * HOUR_S, 14 * HOUR_S, 20 * HOUR_S, 24 * HOUR_S,
 )  # fmt: skip
 JITTER = 0.2
 HOLDS_OTHERS = 3  # attempts for which a failing delivery holds back the later ones of its bridge
@@ -156,5 +155,5 @@ def wait(attempts: int, after: int, chance: float) -> int | None:
     if attempts > len(WAITS):
         return None
     step = WAITS[attempts - 1]
-    asked = min(max(after, step), max(2 * step, HOUR)) if after else step
+    asked = min(max(after, step), max(2 * step, HOUR_S)) if after else step
     return max(1, round(asked * (1 + JITTER * (2 * chance - 1)))) if not after else asked

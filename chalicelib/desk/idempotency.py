@@ -2,7 +2,7 @@
 
 from .record import Record
 
-LIFE = 24 * 60 * 60 * 1000  # ms for which a key is remembered
+LIFE_MS = 24 * 60 * 60 * 1000  # ms for which a key is remembered
 
 
 class Claim(Record, frozen=True):

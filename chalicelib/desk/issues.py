@@ -49,7 +49,6 @@ MAX_LABELS = 50
 MAX_LABEL = 100
 MAX_TICKETS = 10  # one an install
 PIECE = 25  # rooms of one queue message, when a notice is told
-DAY = 24 * 60 * 60 * 1000
 
 
 class Link(Part, frozen=True):

@@ -7,7 +7,7 @@ from .record import Record
 PIECE = 50  # rows or customers: with a flaw for each, a piece's end fits into one transaction
 CHUNK = 20 * PIECE  # rows in one object of the bucket
 MAX_ROWS = 50_000
-WAKE_AFTER = 120_000  # ms without progress, after which the clock sends a job's next piece again
+WAKE_AFTER_MS = 120_000  # ms without progress, after which the clock sends a job's next piece again
 
 
 class Job(Record, frozen=True):

@@ -2,8 +2,8 @@
 
 from .record import Part, Record
 
-CODE_LIFE = 24 * 60 * 60 * 1000  # ms for which a connect code is good
-FACE_LIFE = 24 * 60 * 60 * 1000  # ms after which the provider is asked again
+CODE_LIFE_MS = 24 * 60 * 60 * 1000  # ms for which a connect code is good
+FACE_LIFE_MS = 24 * 60 * 60 * 1000  # ms after which the provider is asked again
 
 
 class Shown(Part, frozen=True):

@@ -11,7 +11,7 @@ State = Literal["open", "kept", "broken"]
 Fact = Literal["made", "overdue", "kept", "broken", "withdrawn"]
 
 MAX_PROMISE = 300
-MAX_AHEAD = 366 * 24 * 60 * 60 * 1000  # ms
+MAX_AHEAD_MS = 366 * 24 * 60 * 60 * 1000  # ms
 
 
 class Promise(Part, frozen=True):
@@ -42,7 +42,7 @@ def pledged(old: Promise | None, told: dict[str, Any], by: str, now: int) -> Pro
         return old
     if state != "open" and not (old and old.open):
         raise Conflict("no promise is open")
-    if "due" in told and (old is None or told["due"] != old.due) and not now < told["due"] <= now + MAX_AHEAD:
+    if "due" in told and (old is None or told["due"] != old.due) and not now < told["due"] <= now + MAX_AHEAD_MS:
         raise Invalid("a promise is due in the future, within a year", "promise.due")
     if old is None or not old.open and "state" not in told:
         missing = next((name for name in ("text", "due") if name not in told), "")

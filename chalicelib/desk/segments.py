@@ -17,6 +17,7 @@ from .attributes import ASKED_FOR, BUILT_IN, Type, fits, instant
 from .customer_totals import Totals
 from .errors import Invalid
 from .record import Record
+from .times import DAY_MS
 
 MAX_SEGMENTS = 90  # a workspace: a customer enters and leaves them all in one transaction
 MAX_FILTER_BYTES = 8000  # so that all of a workspace's are one query
@@ -25,8 +26,7 @@ MAX_TESTS = 100
 MAX_CHOICES = 100
 MAX_ISSUES = 10  # in a filter
 MAX_DAYS = 3650
-DAY = 24 * 60 * 60 * 1000  # ms
-FOREVER = 10**14  # ms: the year 5138, with which the time index ends
+FOREVER_MS = 10**14  # ms: the year 5138, with which the time index ends
 
 
 class Segment(Record, frozen=True):
@@ -180,7 +180,7 @@ def _operand(told: Any, word: str, type_: Type, place: str) -> Any:
     if word == "within_days":
         if not fits(told, "number") or not isinstance(told, int) or not 1 <= told <= MAX_DAYS:
             raise Invalid(f"a whole number of days from 1 to {MAX_DAYS}", place)
-        return told * DAY
+        return told * DAY_MS
     if word == "in":
         if not isinstance(told, list) or not 0 < len(told) <= MAX_CHOICES:
             raise Invalid(f"a list of 1 to {MAX_CHOICES} values", place)
@@ -235,4 +235,4 @@ def turns(node: Filter, values: dict[str, Any], now: int) -> int:
         began = _value(test, values) if test.operator == "within_days" else None
         if began is not None:
             moments += [began, began + test.operand]
-    return min((moment for moment in moments if now < moment < FOREVER), default=0)
+    return min((moment for moment in moments if now < moment < FOREVER_MS), default=0)

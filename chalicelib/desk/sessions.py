@@ -5,9 +5,9 @@ from typing import Literal
 from .record import Record
 from .workspaces import Role, Secret
 
-SESSION_LIFE = 7 * 24 * 60 * 60 * 1000  # ms; then one signs in again
-LINK_LIFE = 15 * 60 * 1000  # ms within which a mailed link is to be used
-TICKET_LIFE = 60 * 1000  # ms within which a socket ticket is to be used
+SESSION_LIFE_MS = 7 * 24 * 60 * 60 * 1000  # ms; then one signs in again
+LINK_LIFE_MS = 15 * 60 * 1000  # ms within which a mailed link is to be used
+TICKET_LIFE_MS = 60 * 1000  # ms within which a socket ticket is to be used
 MAX_LINKS = 5  # workspaces of one address that a mail has links for
 DEMO_AGENTS = ("grace@demo.example", "alan@demo.example")  # whom a laptop's stack lets in without any proof
 

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MINUTE_S, HOUR_S = 60, 60 * 60
+MINUTE_MS, HOUR_MS, DAY_MS, WEEK_MS = 60_000, 60 * 60_000, 24 * 60 * 60_000, 7 * 24 * 60 * 60_000
 
 
 def rfc3339(at: int) -> str:

@@ -16,7 +16,7 @@ What is refused is answered with `{"type": "problem", …}` as the HTTP API woul
 import time
 from typing import Any
 
-from ..desk.connections import EVERYTHING, FIRST_FRAME, MAX_LIFE, Connection, Subscription, place_of
+from ..desk.connections import EVERYTHING, FIRST_FRAME_MS, MAX_LIFE_MS, Connection, Subscription, place_of
 from ..desk.customers import Customer, User, Visitor
 from ..desk.errors import Busy, Clash, Forbidden, Invalid, NotFound, Refusal, Unauthenticated
 from ..desk.ids import customer_id
@@ -34,7 +34,7 @@ from .door.auth import check_origin, identify
 from .door.problems import problem
 
 Frame = dict[str, Any]
-TYPING_REST = 1_500  # ms between two words of one connection that somebody is typing
+TYPING_REST_MS = 1_500  # ms between two words of one connection that somebody is typing
 _typed: dict[str, int] = {}
 
 
@@ -42,8 +42,8 @@ def on_connect(event: Any) -> None:
     """Note the socket; nothing is granted yet, and it ends soon if nobody authenticates."""
     rim, id_ = world(), event.connection_id
     now = rim.clock.now()
-    rim.store.commit(new(Connection(id=id_, opened_at=now, expires_at=now + MAX_LIFE, origin=_origin(event))))
-    rim.queues.push([{"unproven": id_}], after=FIRST_FRAME // 1000 + 1)
+    rim.store.commit(new(Connection(id=id_, opened_at=now, expires_at=now + MAX_LIFE_MS, origin=_origin(event))))
+    rim.queues.push([{"unproven": id_}], after=FIRST_FRAME_MS // 1000 + 1)
 
 
 def _origin(event: Any) -> str:
@@ -86,7 +86,7 @@ def on_message(event: Any) -> None:
 
 def _authenticate(rim: World, connection: Connection, frame: Frame) -> Frame:
     now = rim.clock.now()
-    if not connection.person and now - connection.opened_at > FIRST_FRAME:
+    if not connection.person and now - connection.opened_at > FIRST_FRAME_MS:
         raise Unauthenticated("the first frame came too late")
     token = frame.get("token")
     if not isinstance(token, str):
@@ -98,7 +98,7 @@ def _authenticate(rim: World, connection: Connection, frame: Frame) -> Frame:
         check_origin(rim, who.workspace, connection.origin or None)
     if connection.person not in ("", who.id):
         raise Unauthenticated("a connection belongs to one person")
-    ends = min(connection.opened_at + MAX_LIFE, who.expires_at or connection.opened_at + MAX_LIFE)
+    ends = min(connection.opened_at + MAX_LIFE_MS, who.expires_at or connection.opened_at + MAX_LIFE_MS)
     known = connection.changed(
         workspace=who.workspace,
         kind=who.kind,
@@ -226,7 +226,7 @@ def _unsubscribe(rim: World, connection: Connection, frame: Frame) -> Frame:
 def _typing(rim: World, connection: Connection, frame: Frame) -> None:
     """Nothing is written. Who has the room open may say so: the fence was there when they opened it."""
     who, now = _known(rim, connection), rim.clock.now()
-    if now - _typed.get(connection.id, 0) < TYPING_REST:
+    if now - _typed.get(connection.id, 0) < TYPING_REST_MS:
         return
     if len(_typed) > 10_000:
         _typed.clear()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..desk.errors import Busy, Clash, KeyReused
-from ..desk.idempotency import LIFE, Claim
+from ..desk.idempotency import LIFE_MS, Claim
 from ..ports import Ref, World, Write, new, ref
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ class Once:
                     body=body,
                     sealed=sealed,
                     workspace=self.workspace,
-                    expires_at=now + LIFE,
+                    expires_at=now + LIFE_MS,
                 )
             )
         ]

@@ -6,10 +6,10 @@ from typing import Any
 from ..desk.errors import Refusal
 from ..ports import AwsAway, Request, Unreachable, World
 
-LIFE = 12 * 3_600_000  # ms for which a container trusts its copy
-REST = 300_000  # ms before an unknown key id makes it look again
+LIFE_MS = 12 * 3_600_000  # ms for which a container trusts its copy
+REST_MS = 300_000  # ms before an unknown key id makes it look again
 MOST = 500_000  # bytes of either document
-TIMEOUT = 4.0  # seconds: a provider waits for the answer
+TIMEOUT_S = 4.0  # seconds: a provider waits for the answer
 
 _copies: dict[str, tuple[int, dict[str, dict[str, Any]]]] = {}
 
@@ -18,7 +18,7 @@ def published_key(world: World, metadata_url: str, kid: str) -> dict[str, Any] |
     """The issuer's key (a JWK) of that id, or None if it has none. Away if the issuer does not answer."""
     now = world.clock.now()
     at, keys = _copies.get(metadata_url, (0, {}))
-    if now - at >= LIFE or (kid not in keys and now - at >= REST):
+    if now - at >= LIFE_MS or (kid not in keys and now - at >= REST_MS):
         keys = _fetched(world, metadata_url)
         _copies[metadata_url] = (now, keys)
     return keys.get(kid)
@@ -33,7 +33,7 @@ def _fetched(world: World, metadata_url: str) -> dict[str, dict[str, Any]]:
 
 def _read(world: World, url: str) -> dict[str, Any]:
     try:
-        answer = world.outside.send(Request("GET", url, timeout=TIMEOUT, most=MOST))
+        answer = world.outside.send(Request("GET", url, timeout=TIMEOUT_S, most=MOST))
         document = json.loads(answer.body) if answer.status == 200 else None
     except (Refusal, Unreachable, ValueError, RecursionError) as error:
         raise AwsAway(f"the issuer's keys: {type(error).__name__}") from error

@@ -23,7 +23,7 @@ RATIO = 4
 MOST = 200_000  # entries of a segment that others are merged into: more would not fit into a worker
 WHOLE = 200_000  # bytes up to which a segment is read at once
 KEPT = 48_000_000  # bytes that a container keeps
-GRACE = 10 * 60_000  # ms for which a merged segment stays, for who still reads it
+GRACE_MS = 10 * 60_000  # ms for which a merged segment stays, for who still reads it
 BROKEN = (NotFound, zlib.error, msgspec.DecodeError, ValueError)
 
 
@@ -112,7 +112,7 @@ class SegmentIndex:
         key = f"search/{tree}/{fresh('seg', now, self.clock.entropy(10))}"
         self.files.put(key, raw, "application/octet-stream")
         made = search_index.Segment(key=key, entries=count, size=len(raw), head=head)
-        over = {key: since for key, since in old.gone.items() if since > now - GRACE}
+        over = {key: since for key, since in old.gone.items() if since > now - GRACE_MS}
         gone = over | {each.key: now for each in old.segments[first:]}
         moved = old.changed(segments=(*old.segments[:first], made), gone=gone)
         self.store.commit(Put(moved, old.version))

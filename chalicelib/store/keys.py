@@ -15,7 +15,7 @@ from ..desk.broadcasts import Audience, Broadcast, Heard, Piece, Result, Rules, 
 from ..desk.connections import Connection, Subscription
 from ..desk.customer_totals import Counted, OpenRoom
 from ..desk.customers import Customer, Domain, User, Visitor
-from ..desk.dead_letters import KEPT, DeadLetter
+from ..desk.dead_letters import KEPT_MS, DeadLetter
 from ..desk.deliveries import Delivery, Lane, Progress
 from ..desk.files import Attachment
 from ..desk.idempotency import Claim
@@ -47,7 +47,7 @@ from ..desk.snippets import Snippet
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
-ROUND = 600_000  # ms: activity in the inbox's index moves every ten minutes; pages are sorted exactly
+ROUND_MS = 600_000  # ms: activity in the inbox's index moves every ten minutes; pages are sorted exactly
 MAX_PK, MAX_SK = 2048, 1024  # bytes of UTF-8, DynamoDB's limits
 MAX_WRITES = 100  # in one transaction
 
@@ -100,7 +100,7 @@ class Kind:
 
 
 def _room_indexes(room: Room) -> dict[str, Key]:
-    activity = moment((room.last_message_at or room.created_at) // ROUND * ROUND)
+    activity = moment((room.last_message_at or room.created_at) // ROUND_MS * ROUND_MS)
     found = {"g1": (f"W#{room.workspace}#ROOMS#{room.state}", f"{activity}#{room.id}")}
     if room.customer:
         side = "INTERNAL" if room.vendor_only else "ROOMS"
@@ -213,7 +213,7 @@ KINDS: tuple[Kind, ...] = (
         DeadLetter,
         lambda w, i: (f"W#{w}", f"LETTER#{i}"),
         _of("workspace", "id"),
-        expires=lambda a: a.at + KEPT,
+        expires=lambda a: a.at + KEPT_MS,
     ),
     Kind("Audit", Audit, lambda w, at, i: (f"W#{w}", f"AUDIT#{moment(at)}#{i}"), _of("workspace", "at", "id")),
     Kind(

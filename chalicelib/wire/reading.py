@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-LAST = 253_402_300_799_999  # ms: the end of the year 9999
+LAST_MS = 253_402_300_799_999  # ms: the end of the year 9999
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@/-]{0,127}")
 _OLD_UTC = re.compile(r" UTC$")
 
@@ -51,7 +51,7 @@ def moment(value: Any, *path: str | int) -> int:
     0 for what is none."""
     found = walk(value, *path)
     if isinstance(found, int) and not isinstance(found, bool):
-        return found if 0 <= found <= LAST else 0
+        return found if 0 <= found <= LAST_MS else 0
     if not isinstance(found, str):
         return 0
     try:

@@ -18,7 +18,7 @@ from ..desk.errors import Unauthenticated
 if TYPE_CHECKING:
     from standardwebhooks.webhooks import Webhook
 
-TOLERANCE = 5 * 60  # seconds, both ways, as in all libraries of the specification
+TOLERANCE_S = 5 * 60  # seconds, both ways, as in all libraries of the specification
 MAX_ID = 256
 MAX_SIGNATURES = 20
 _SECONDS = re.compile(r"[0-9]{1,12}")
@@ -90,9 +90,9 @@ def _check_id(id_: str, name: str) -> None:
 def _moment(timestamp: str, name: str, now: int) -> int:
     if not _SECONDS.fullmatch(timestamp):
         raise Unauthenticated(f"{name}-timestamp is not a number of seconds")
-    if int(timestamp) < now - TOLERANCE:
+    if int(timestamp) < now - TOLERANCE_S:
         raise Unauthenticated(f"{name}-timestamp is more than five minutes old")
-    if int(timestamp) > now + TOLERANCE:
+    if int(timestamp) > now + TOLERANCE_S:
         raise Unauthenticated(f"{name}-timestamp is more than five minutes ahead")
     return int(timestamp)
 

@@ -22,8 +22,8 @@ BOOTSTRAP = "bootstrap-key-of-the-bench"
 TABLE = "parley"
 QUEUES = {"inbound": True, "deliver": True, "push": False, "broadcast": False, "jobs": False, "index": True}
 QUEUES |= {"react_failed": False}
-MINUTE = 60_000
-HOUR = 60 * MINUTE
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
 SOCKETS = "https://bench.execute-api.us-east-1.amazonaws.com/api"
 Answer = tuple[int, Any]
 
@@ -34,7 +34,7 @@ class Stage:
     def __init__(self) -> None:
         # ms by which its clock is ahead of the machine's. It begins with the hour: no message is the first of another
         # one, which would place its customer anew.
-        self.ahead = HOUR - time.time_ns() // 1_000_000 % HOUR
+        self.ahead = HOUR_MS - time.time_ns() // 1_000_000 % HOUR_MS
         self.meter = Meter()
         self.paper = Paper()
 
@@ -92,7 +92,7 @@ class Stage:
             yield count
         count.log = self.paper.bytes - before
 
-    def later(self, ms: int = 2 * MINUTE) -> None:
+    def later(self, ms: int = 2 * MINUTE_MS) -> None:
         """Time passes."""
         self.ahead += ms
 

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.desk.errors import Conflict, Invalid
-from chalicelib.desk.promises import MAX_AHEAD, Promise, fact, pledged, reopened, settled
+from chalicelib.desk.promises import MAX_AHEAD_MS, Promise, fact, pledged, reopened, settled
 
 NOW = 1_800_000_000_000
 OPEN = Promise(text="An update", due=NOW + 1000, by="agt_1", made_at=NOW - 1000)
@@ -17,7 +17,7 @@ def test_a_new_promise_has_a_text_and_is_due():
         ({"text": "x"}, "promise.due"),
         ({"due": NOW + 5}, "promise.text"),
         ({"text": "x", "due": NOW}, "promise.due"),
-        ({"text": "x", "due": NOW + MAX_AHEAD + 1}, "promise.due"),
+        ({"text": "x", "due": NOW + MAX_AHEAD_MS + 1}, "promise.due"),
     ):
         with pytest.raises(Invalid) as raised:
             pledged(None, told, "agt_1", NOW)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib.desk.broadcasts import Broadcast
-from chalicelib.desk.connections import FIRST_FRAME, MAX_LIFE, Connection, Subscription
+from chalicelib.desk.connections import FIRST_FRAME_MS, MAX_LIFE_MS, Connection, Subscription
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
@@ -169,7 +169,7 @@ def test_a_bad_credential_ends_the_line(line, token):
 
 
 def test_the_first_frame_must_come_soon(parley, tenant, line):
-    parley.clock.at += FIRST_FRAME + 1
+    parley.clock.at += FIRST_FRAME_MS + 1
     line.say({"type": "authenticate", "token": tenant.user().credential})
     assert (line.heard[-2]["detail"], line.heard[-1]) == ("the first frame came too late", "closed")
 
@@ -201,7 +201,7 @@ def test_it_ends_with_the_token_and_at_the_latest_after_two_hours(parley, tenant
     assert tell(parley, wire, room, 1) == 1
     short.say({"type": "subscribe", "room": room})
     assert (short.heard[-2]["detail"], short.heard[-1]) == ("the token is expired", "closed")
-    parley.clock.at += MAX_LIFE
+    parley.clock.at += MAX_LIFE_MS
     assert tell(parley, wire, room, 2) == 0
     records = [from_row(row) for row in parley.table.rows.values()]
     ends = [each.expires_at for each in records if isinstance(each, Connection | Subscription)]
@@ -319,7 +319,7 @@ def test_an_agent_watches_the_inbox_of_their_own_workspace(parley, tenant, wire,
     line.say({"type": "subscribe", "room": room})
     told, ties = len(line.heard), BatchReads(parley.store)
     assert (ties.watched(tenant.id, parley.clock.now()), ties.watched("wsp_none", 1)) == (True, False)
-    assert not ties.watched(tenant.id, parley.clock.now() + 2 * MAX_LIFE)
+    assert not ties.watched(tenant.id, parley.clock.now() + 2 * MAX_LIFE_MS)
     tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "once"})
     relayed(parley, wire)
     assert [frame["message"]["text"] for frame in line.heard[told:]] == ["once"]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from chalicelib.desk.errors import Busy, Clash
-from chalicelib.desk.idempotency import LIFE, Claim
+from chalicelib.desk.idempotency import LIFE_MS, Claim
 from chalicelib.flows.once import TRIES, again
 from chalicelib.ports import AwsAway
 from chalicelib.store.rows import from_row
@@ -66,7 +66,7 @@ def test_a_key_is_its_credentials_own_and_dies_after_a_day(parley: Parley, tenan
     made = claims(parley)
     assert len({claim.credential for claim in made}) == len(made) == 3
     for claim in made:
-        assert LIFE - 60_000 < claim.expires_at - parley.clock.at <= LIFE
+        assert LIFE_MS - 60_000 < claim.expires_at - parley.clock.at <= LIFE_MS
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.desk.workspaces import Install
 from chalicelib.flows import published_keys
-from chalicelib.flows.published_keys import LIFE, REST, published_key
+from chalicelib.flows.published_keys import LIFE_MS, REST_MS, published_key
 from chalicelib.flows.secrets import Opened
 from chalicelib.ports import AddressRefused, Answer, AwsAway, Unreachable
 
@@ -44,9 +44,9 @@ def test_keys_are_fetched_once_and_again_when_a_new_one_is_named(parley, issuer)
     for _ in range(20):  # whoever makes up key ids does not make us ask each time
         assert published_key(world, METADATA, "b") is None
     assert len(issuer.asked) == 2
-    parley.clock.at += REST
+    parley.clock.at += REST_MS
     assert published_key(world, METADATA, "b") == {"kid": "b", "kty": "RSA"}
-    parley.clock.at += LIFE
+    parley.clock.at += LIFE_MS
     published_key(world, METADATA, "b")
     assert len(issuer.asked) == 6
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.desk.attributes import values_of
-from chalicelib.desk.customer_totals import HOUR, Totals
+from chalicelib.desk.customer_totals import STEP_MS, Totals
 from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.segments import Placement, holds, parse, turns
@@ -298,7 +298,7 @@ def totals(customer, records):
     return Totals(
         rooms_open=len([r for r in opened if r.last_message_at]),
         oldest_wait=min((r.waiting_since for r in opened if r.turn == "vendor"), default=0),
-        last_message_at=max((r.last_message_at // HOUR * HOUR for r in heard), default=0),
+        last_message_at=max((r.last_message_at // STEP_MS * STEP_MS for r in heard), default=0),
         members=len(people),
         labels=tuple(sorted({label for r in opened for label in r.labels})),
         channels=tuple(sorted({name for r in shared for name in r.channels})),

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.desk.customers import Customer
-from chalicelib.desk.deliveries import HOUR, JITTER, WAITS, wait
+from chalicelib.desk.deliveries import HOUR_S, JITTER, WAITS, wait
 from chalicelib.desk.errors import Invalid, Malformed, TooLarge
 from chalicelib.desk.files import safe_name
 from chalicelib.desk.ids import delivery_id, delivery_parts, derived, fresh, message_id, message_number
@@ -58,13 +58,13 @@ def test_the_next_attempt_is_within_its_bounds(attempts, after, chance):
     if after == 0:
         assert step * (1 - JITTER) - 1 <= seconds <= step * (1 + JITTER) + 1
     else:
-        assert step <= seconds <= max(2 * step, HOUR)
-        assert seconds == after or not step <= after <= max(2 * step, HOUR)
+        assert step <= seconds <= max(2 * step, HOUR_S)
+        assert seconds == after or not step <= after <= max(2 * step, HOUR_S)
     assert seconds >= 1
 
 
 def test_the_attempts_of_a_delivery_span_three_days():
-    assert 72 * HOUR < sum(wait(attempts, 0, 0.5) for attempts in range(1, len(WAITS) + 1)) < 80 * HOUR
+    assert 72 * HOUR_S < sum(wait(attempts, 0, 0.5) for attempts in range(1, len(WAITS) + 1)) < 80 * HOUR_S
 
 
 @given(numbers, numbers)

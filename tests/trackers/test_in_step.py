@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.outside import GuardedOutside
-from chalicelib.desk.issues import DAY
+from chalicelib.desk.times import DAY_MS
 from chalicelib.ports import Answer, Request
 from chalicelib.trackers.github import access
 from chalicelib.trackers.linear import client
@@ -60,7 +60,7 @@ class InStep:
 
     def repair(self) -> None:
         """A night passes."""
-        self.parley.clock.at += DAY + 60_000
+        self.parley.clock.at += DAY_MS + 60_000
         self.parley.due()
         self.parley.settle()
 

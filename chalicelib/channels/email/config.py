@@ -12,7 +12,7 @@ from ...desk.workspaces import Install
 ADDRESS = re.compile(
     r"[a-z0-9._-]{1,30}@(?=.{4,200}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])\Z"
 )
-MAX_COLLECT = 900  # s
+MAX_COLLECT_S = 900  # s
 LIST = re.compile(r"[a-z0-9._+-]{1,255}\Z")
 MAX_LISTS = 20
 
@@ -44,8 +44,8 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
         raise Invalid("address is a mail address whose first part has at most 30 plain characters", "config.address")
     if not asked.name.isprintable() or len(asked.name) > 80:
         raise Invalid("name is at most 80 characters in one line", "config.name")
-    if not 0 <= asked.collect <= MAX_COLLECT:
-        raise Invalid(f"collect is a number of seconds from 0 to {MAX_COLLECT}", "config.collect")
+    if not 0 <= asked.collect <= MAX_COLLECT_S:
+        raise Invalid(f"collect is a number of seconds from 0 to {MAX_COLLECT_S}", "config.collect")
     if not 1 <= asked.per_hour <= 100_000:
         raise Invalid("per_hour is a number from 1 to 100000", "config.per_hour")
     lists = [name.strip().strip("<>").lower() for name in asked.lists]

@@ -22,7 +22,7 @@ CREDENTIALS: Mapping[str, str] = {
     "public_key": "SendGrid: the public_key of the security policy that its Inbound Parse setting has, if it has one",
 }
 MAX_FILES = 20
-LATEST = 5 * 60 * 1000  # ms that a mail's own date may be ahead
+LATEST_MS = 5 * 60 * 1000  # ms that a mail's own date may be ahead
 
 
 def check(config: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _mailed(mail: "Mail", envelope: Envelope, install: Install) -> Mailed:
         subject=mail.subject,
         text=text or mail.subject or ("(no text)" if not mail.parts else ""),
         cut=cut,
-        at=min(mail.at, envelope.received_at + LATEST) or envelope.received_at,
+        at=min(mail.at, envelope.received_at + LATEST_MS) or envelope.received_at,
         thread=mail.thread,
         tokens=tokens(mail.recipients, of(install).address),
         others=others(mail.recipients, of(install).address, mail.sender),

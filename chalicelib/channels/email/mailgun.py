@@ -25,7 +25,7 @@ from ...ports import Secrets
 from . import charsets, forms, mime
 from .mail import MAX_HTML, Checks, Mail, Part, one_line, plain
 
-TOLERANCE = 300_000  # ms
+TOLERANCE_MS = 300_000  # ms
 
 
 def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
@@ -34,7 +34,7 @@ def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> 
         stamp, token, signature = _signed(envelope)
     except (Malformed, KeyError, TypeError):
         raise Unauthenticated("no signature") from None
-    if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 14) or abs(int(stamp) * 1000 - now) > TOLERANCE:
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 14) or abs(int(stamp) * 1000 - now) > TOLERANCE_MS:
         raise Unauthenticated("the timestamp is too far from now")
     live = [secret.encode() for secret in secrets.get("signing_key", ()) if secret]
     made = [hmac.new(key, (stamp + token).encode(), hashlib.sha256).hexdigest().encode() for key in live]

@@ -26,7 +26,7 @@ from . import basic, charsets, forms, mime
 from .mail import MAX_HTML, Checks, Mail, Part, address, one_line, plain
 
 SIGNATURE, TIMESTAMP = "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"
-OLDEST, AHEAD = 4 * 24 * 3600, 300  # s
+OLDEST_S, AHEAD_S = 4 * 24 * 3600, 300  # s
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ def _check_signature(envelope: Envelope, keys: list[str], now: int) -> None:
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
     stamp = envelope.headers.get(TIMESTAMP, "")
-    if not re.fullmatch(r"[0-9]{9,11}", stamp) or not -OLDEST < int(stamp) - now // 1000 < AHEAD:
+    if not re.fullmatch(r"[0-9]{9,11}", stamp) or not -OLDEST_S < int(stamp) - now // 1000 < AHEAD_S:
         raise Unauthenticated(f"{TIMESTAMP} is missing, or not of these days")
     try:
         signature = base64.b64decode(envelope.headers.get(SIGNATURE, ""), validate=True)

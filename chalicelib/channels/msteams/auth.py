@@ -21,7 +21,7 @@ from ...desk.errors import Unauthenticated
 from ...ports import PUBLISHED, Secrets
 from .config import Cloud, Config, cloud_of
 
-SKEW = 5 * 60  # seconds
+SKEW_S = 5 * 60  # seconds
 
 
 def check(envelope: Envelope, config: Config, secrets: Secrets, now: int) -> None:
@@ -57,7 +57,7 @@ def _check_token(token: str, body: bytes, config: Config, secrets: Secrets, now:
     cloud = cloud_of(config)
     key = _key(token, cloud, secrets)
     claims = _claims(token, key, config.app_id, cloud)
-    for name, least, most in (("exp", now - SKEW + 1, math.inf), ("nbf", -math.inf, now + SKEW)):
+    for name, least, most in (("exp", now - SKEW_S + 1, math.inf), ("nbf", -math.inf, now + SKEW_S)):
         at = claims.get(name)
         if not isinstance(at, int | float) or not least <= at <= most:
             raise Unauthenticated(f"the token's claim {name} is not right")

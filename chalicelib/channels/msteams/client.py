@@ -13,7 +13,7 @@ from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Request
 from ...wire.rest import Api, send
 from .config import Config, cloud_of
 
-EARLY = 300_000  # ms before its end at which a token is renewed
+EARLY_MS = 300_000  # ms before its end at which a token is renewed
 CLOSED = frozenset(
     {"BotNotInConversationRoster", "ConversationNotFound", "BotDisabledByAdmin", "ConversationBlockedByUser"}
 )
@@ -104,7 +104,7 @@ class Connector:
     def _token(self) -> str:
         name, now = self._name(), self._now()
         kept = _tokens.get(name)
-        if kept and now < kept[0] - EARLY:
+        if kept and now < kept[0] - EARLY_MS:
             return kept[1]
         if not self._config.app_id or not self._password:
             raise ProviderRefused("app_id and app_password are needed to send", lost=True)

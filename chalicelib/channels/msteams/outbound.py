@@ -22,7 +22,7 @@ from .text import to_teams
 
 # At most 60 messages in 30 seconds go into one conversation:
 # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
-APART = 500  # ms
+APART_MS = 500  # ms
 CROSSES = {
     "message": "under the author's name, in the thread of what it answers",
     "edit": "edited",
@@ -38,7 +38,7 @@ CUT = "…\n\n(The rest is in Parley.)"
 def lane(parcel: Parcel, install: Install) -> tuple[str, int] | None:
     """One message at a time into each channel or chat."""
     place = _place(parcel, install)
-    return (place, APART) if place else None
+    return (place, APART_MS) if place else None
 
 
 def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside, now: int) -> Receipt:

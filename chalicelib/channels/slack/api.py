@@ -24,9 +24,9 @@ LOST = frozenset(
 )
 PASSING = frozenset({"service_unavailable", "internal_error", "fatal_error", "request_timeout", "team_added_to_org"})
 LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
-PAUSE = 30  # seconds after a limit that did not say how long
+PAUSE_S = 30  # seconds after a limit that did not say how long
 MOST = 1_000_000  # bytes of an answer
-TIMEOUT = 15.0
+TIMEOUT_S = 15.0
 
 
 class Slack:
@@ -68,9 +68,9 @@ class Slack:
         sent = {"user-agent": "Parley", "authorization": f"Bearer {self.token}", **(headers or {})}
         if not self.token:
             sent.pop("authorization")
-        answer = send(self.outside, Request(method, url, body, sent, TIMEOUT, most))
+        answer = send(self.outside, Request(method, url, body, sent, TIMEOUT_S, most))
         if answer.status == 429:
-            raise ProviderBusy("HTTP 429", after(answer.headers.get("retry-after", ""), self.now) or PAUSE)
+            raise ProviderBusy("HTTP 429", after(answer.headers.get("retry-after", ""), self.now) or PAUSE_S)
         if answer.status >= 500 or answer.status in (408, 425):
             raise ProviderBusy(f"HTTP {answer.status}")
         if answer.status >= 300:
@@ -92,7 +92,7 @@ class Slack:
 
 def _refused(error: str, body: dict[str, Any], answer: Answer, now: int) -> Exception:
     if error in LIMITED:
-        return ProviderBusy(error, after(answer.headers.get("retry-after", ""), now) or PAUSE)
+        return ProviderBusy(error, after(answer.headers.get("retry-after", ""), now) or PAUSE_S)
     if error in PASSING:
         return ProviderBusy(error)
     word = error if error.isascii() and error.replace("_", "").isalnum() and len(error) < 60 else "refused"

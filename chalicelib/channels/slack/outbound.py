@@ -33,10 +33,10 @@ CROSSES = {
     "file": "uploaded into the thread; else a link",
 }
 CARDS = True
-APART = 1000  # ms between two messages of a channel (https://docs.slack.dev/apis/web-api/rate-limits)
+APART_MS = 1000  # ms between two messages of a channel (https://docs.slack.dev/apis/web-api/rate-limits)
 MAX_TEXT = 39_000  # Slack cuts at 40,000 characters
 MAX_NAME = 80
-LOOK_BACK = 120  # seconds before the delivery was due from which a lost message is looked for
+LOOK_BACK_S = 120  # seconds before the delivery was due from which a lost message is looked for
 CLOSED = frozenset(
     "channel_not_found not_in_channel is_archived channel_is_archived restricted_action thread_not_found "  # noqa: SIM905
     "restricted_action_thread_locked restricted_action_read_only_channel is_inactive".split()
@@ -50,7 +50,7 @@ def lane(parcel: Parcel, install: Install) -> tuple[str, int] | None:
     if parcel.delivery.what != "post":
         return None
     channel = _channel(parcel, install)
-    return (channel, APART) if channel else None
+    return (channel, APART_MS) if channel else None
 
 
 def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside, now: int) -> Receipt:
@@ -173,7 +173,7 @@ class _Sending:
         row = self.parcel.delivery
         if not row.attempts:
             return ""
-        since = f"{row.created_at // 1000 - LOOK_BACK}.000000"
+        since = f"{row.created_at // 1000 - LOOK_BACK_S}.000000"
         where = {"channel": self.channel, "oldest": since, "limit": "200", "include_all_metadata": "true"}
         try:
             if thread:

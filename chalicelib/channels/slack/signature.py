@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from ...desk.errors import Unauthenticated
 from ...wire.signed import same
 
-TOLERANCE = 5 * 60  # seconds, both ways
+TOLERANCE_S = 5 * 60  # seconds, both ways
 
 
 def check(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: int) -> None:
@@ -22,7 +22,7 @@ def check(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: 
         raise Unauthenticated(f"x-slack-{'signature' if at else 'request-timestamp'} is missing")
     if not re.fullmatch(r"[0-9]{1,12}", at):
         raise Unauthenticated("x-slack-request-timestamp is not a number of seconds")
-    if abs(int(at) - now // 1000) > TOLERANCE:
+    if abs(int(at) - now // 1000) > TOLERANCE_S:
         raise Unauthenticated("x-slack-request-timestamp is more than five minutes away")
     if not any(same(signed(secret, at, body), given) for secret in secrets if secret):
         raise Unauthenticated("x-slack-signature does not match")

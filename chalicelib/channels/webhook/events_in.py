@@ -27,7 +27,7 @@ from ...desk.messages import check_text
 from ...desk.strict_json import shaped
 
 S = TypeVar("S", bound="Saying")
-LAST = 253_402_300_799_999  # ms: the end of the year 9999
+LAST_MS = 253_402_300_799_999  # ms: the end of the year 9999
 IDLE = ("ping", "heartbeat", "test")
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -188,7 +188,7 @@ def _at(told: Saying, received_at: int) -> int:
     if told.at is None:
         return received_at
     at = told.at if isinstance(told.at, int) else _milliseconds(told.at)
-    if not 0 <= at <= LAST:
+    if not 0 <= at <= LAST_MS:
         raise Invalid("at must lie between the years 1970 and 9999", "at")
     return at
 

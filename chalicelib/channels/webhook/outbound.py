@@ -29,7 +29,7 @@ CROSSES = {
     "file": "a link",
 }
 CARDS = False
-TIMEOUT = 15.0
+TIMEOUT_S = 15.0
 MAX_PROVIDER_ID = 200
 
 
@@ -62,7 +62,7 @@ def _sent(id_: str, body: bytes, url: str, secrets: Secrets, outside: Outside, n
         return Refused(reason="no usable secret is configured")
     headers |= {"content-type": "application/json", "user-agent": "Parley"}
     try:
-        return receipt(outside.send(Request("POST", url, body, headers, TIMEOUT)), now)
+        return receipt(outside.send(Request("POST", url, body, headers, TIMEOUT_S)), now)
     except AddressRefused as refused:
         return Refused(reason=f"address refused: {refused.detail}")
     except Unreachable as unreachable:
@@ -80,7 +80,7 @@ def probe(install: Install, secrets: Secrets, outside: Outside, now: int) -> Pro
         return _missing("no usable secret is configured")
     try:
         headers |= {"content-type": "application/json"}
-        answer = outside.send(Request("POST", url, body, headers, TIMEOUT))
+        answer = outside.send(Request("POST", url, body, headers, TIMEOUT_S))
     except AddressRefused as refused:
         return _missing(f"the address is refused: {refused.detail}")
     except Unreachable as unreachable:

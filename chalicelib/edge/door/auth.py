@@ -25,11 +25,11 @@ from ...ports import Ref, World, ref
 from .calls import Incoming
 
 AUDIENCE, VISITORS = "parley:user", "parley:visitor"
-MAX_LIFE = 24 * 60 * 60  # s that a user token may live
-VISITORS_LIFE = 30 * MAX_LIFE
-SKEW = 60  # s by which clocks may differ
-SECRETS_LIFE = 30_000  # ms for which a container trusts its copy of a workspace's token secrets
-SECRETS_REST = 1_000  # ms before it looks again for a secret that has just been made
+MAX_LIFE_S = 24 * 60 * 60  # s that a user token may live
+VISITORS_LIFE = 30 * MAX_LIFE_S
+SKEW_S = 60  # s by which clocks may differ
+SECRETS_LIFE_MS = 30_000  # ms for which a container trusts its copy of a workspace's token secrets
+SECRETS_REST_MS = 1_000  # ms before it looks again for a secret that has just been made
 _secrets: dict[str, tuple[int, list[str], tuple[str, ...]]] = {}  # when read, the secrets, the allowed origins
 
 
@@ -195,7 +195,7 @@ def _by_token(world: World, token: str, along: Sequence[Ref[Any]]) -> tuple[Prin
 
 def _check_standing(claims: dict[str, Any], customer: Customer | None, user: User | None) -> None:
     """Before anything is written: a dead token changes nobody's name."""
-    issued = claims.get("iat", claims["exp"] - MAX_LIFE) * 1000
+    issued = claims.get("iat", claims["exp"] - MAX_LIFE_S) * 1000
     for party, name in ((customer, "customer"), (user, "user")):
         if party and party.state != "active":
             raise Unauthenticated(f"the token's {name} is {party.state}")
@@ -238,7 +238,7 @@ def visitors_token(world: World, visitor: Visitor, room: str) -> str:
     """A token that opens `room` to the visitor who asked in it, and nothing else to anybody."""
     import jwt
 
-    secrets = _token_secrets(world, visitor.workspace, SECRETS_REST)
+    secrets = _token_secrets(world, visitor.workspace, SECRETS_REST_MS)
     claims = {"aud": VISITORS, "workspace": visitor.workspace, "visitor_id": visitor.id, "room": room}
     ends = world.clock.now() // 1000 + VISITORS_LIFE
     return jwt.encode(claims | {"exp": ends}, secrets[0], algorithm="HS256")
@@ -248,7 +248,7 @@ def check_origin(world: World, workspace: str, origin: str | None) -> None:
     """Forbidden for a page of a site that the workspace does not know. What is no browser sends no origin."""
     if origin is None:
         return
-    _token_secrets(world, workspace, SECRETS_LIFE)
+    _token_secrets(world, workspace, SECRETS_LIFE_MS)
     _, _, allowed = _secrets.get(workspace, (0, [], ()))
     if allowed and origin.lower() not in allowed:
         raise Forbidden("pages of this site may not call here: see allowed_origins")
@@ -260,9 +260,9 @@ def _verified(world: World, token: str, audience: str) -> dict[str, Any]:
     if not isinstance(workspace, str) or not workspace:
         raise Unauthenticated("the token misses the claim workspace")
     try:
-        return _claims_of(world, token, audience, _token_secrets(world, workspace, SECRETS_LIFE))
+        return _claims_of(world, token, audience, _token_secrets(world, workspace, SECRETS_LIFE_MS))
     except _WrongSignature:  # perhaps by a secret that is younger than our copy of them
-        return _claims_of(world, token, audience, _token_secrets(world, workspace, SECRETS_REST))
+        return _claims_of(world, token, audience, _token_secrets(world, workspace, SECRETS_REST_MS))
 
 
 class _WrongSignature(Unauthenticated):
@@ -324,9 +324,9 @@ def _checked(claims: dict[str, Any], now: int) -> dict[str, Any]:
         value = claims.get(name, 0)
         if not isinstance(value, int | float) or not math.isfinite(value):
             raise Unauthenticated(f"the token's claim {name} is not a number")
-    if claims["exp"] > now + MAX_LIFE + SKEW:
+    if claims["exp"] > now + MAX_LIFE_S + SKEW_S:
         raise Unauthenticated("the token lives longer than 24 hours")
-    if claims.get("iat", 0) > now + SKEW:
+    if claims.get("iat", 0) > now + SKEW_S:
         raise Unauthenticated("the token's claim iat is in the future")
     return claims
 

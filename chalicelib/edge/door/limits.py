@@ -5,7 +5,7 @@ from ...desk.errors import Limited
 from ...desk.people import Principal
 from ...ports import World
 
-WINDOW = 60_000  # ms
+WINDOW_MS = 60_000  # ms
 PER_MINUTE = {"agent": 12_000, "user": 1_200, "visitor": 300, "workspace": 60_000}
 SHARE = 20  # a container's own count is worth 1/20 of the limit, then as much again for each write
 _counts: dict[str, tuple[int, int]] = {}
@@ -19,7 +19,7 @@ def spend(world: World, who: Principal) -> None:
 
 
 def _spend(world: World, name: str, limit: int, now: int) -> None:
-    window, share = now // WINDOW, max(1, limit // SHARE)
+    window, share = now // WINDOW_MS, max(1, limit // SHARE)
     begun, used = _counts.get(name, (window, 0))
     used = used + 1 if begun == window else 1
     if len(_counts) > 10_000:
@@ -27,9 +27,9 @@ def _spend(world: World, name: str, limit: int, now: int) -> None:
     _counts[name] = (window, used)
     if used % share:
         return
-    if world.store.count(f"rate:{name}", window, share, (window + 2) * WINDOW) > limit - share:
+    if world.store.count(f"rate:{name}", window, share, (window + 2) * WINDOW_MS) > limit - share:
         _counts[name] = (window, used - 1)  # the next request asks again
         raise Limited(
             f"at most {limit} requests a minute are taken from here",
-            retry_after=-(-((window + 1) * WINDOW - now) // 1000),
+            retry_after=-(-((window + 1) * WINDOW_MS - now) // 1000),
         )

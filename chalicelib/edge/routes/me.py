@@ -4,6 +4,7 @@ from typing import Any
 
 from ...desk.customers import Customer
 from ...desk.errors import Limited
+from ...desk.times import HOUR_MS
 from ...desk.workspaces import Workspace
 from ...flows.customers.welcome import welcome
 from ...ports import Ref, ref
@@ -15,7 +16,6 @@ from ..shapes.me import MeView, NamedRef, NewVisitor, OwnCustomer, VisitorView
 from ..shapes.rooms import room_view
 from .sign_in import socket_url
 
-HOUR = 3_600_000
 PER_HOUR = 20  # visitors from one address
 
 
@@ -52,8 +52,8 @@ def new_visitor(call: Call, body: NewVisitor) -> VisitorView:
 
 def _pace(call: Call, workspace: str) -> None:
     now = call.world.clock.now()
-    window = now // HOUR
+    window = now // HOUR_MS
     name = f"visitors:{workspace[:100]}:{call.incoming.address}"
-    if call.world.store.count(name, window, 1, (window + 2) * HOUR) > PER_HOUR:
-        left = (window + 1) * HOUR - now
+    if call.world.store.count(name, window, 1, (window + 2) * HOUR_MS) > PER_HOUR:
+        left = (window + 1) * HOUR_MS - now
         raise Limited(f"at most {PER_HOUR} visitors an hour are taken from one address", retry_after=-(-left // 1000))

@@ -14,7 +14,7 @@ from ..shapes import sign_in as shapes
 from ..shapes.answers import named_fields
 from .sign_in import signed_in
 
-MINUTES = 10 * 60  # s for which a browser may be away at its provider
+MINUTES_S = 10 * 60  # s for which a browser may be away at its provider
 
 
 def _kept(call: Call) -> str:
@@ -44,7 +44,7 @@ def leave_for_provider(call: Call) -> Reply:
     """Go to the workspace's identity provider."""
     hold_off(call.world, f"sign-in:from:{call.incoming.address}", PER_PLACE)
     url, kept = begin(call.world, call.params["workspace"], _redirect(call))
-    return Reply(text="", status=302, headers={"Location": url, **set_cookie(_kept(call), kept, MINUTES, "Lax")})
+    return Reply(text="", status=302, headers={"Location": url, **set_cookie(_kept(call), kept, MINUTES_S, "Lax")})
 
 
 @route("GET", "/v1/sign-in/provider", who="agent", need="own", gives=shapes.ProviderView)

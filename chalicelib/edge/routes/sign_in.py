@@ -3,7 +3,7 @@
 from typing import Any
 
 from ...desk.errors import NotFound, Unauthenticated
-from ...desk.sessions import DEMO_AGENTS, SESSION_LIFE, Provider
+from ...desk.sessions import DEMO_AGENTS, SESSION_LIFE_MS, Provider
 from ...desk.workspaces import Agent, Workspace
 from ...flows.access.sign_in import (
     PER_ADDRESS,
@@ -34,7 +34,7 @@ def socket_url(base_url: str) -> str:
 
 def signed_in(call: Call, token: str) -> dict[str, str]:
     """The header that hands a browser its session."""
-    return set_cookie(session_cookie(call.incoming), token, SESSION_LIFE // 1000)
+    return set_cookie(session_cookie(call.incoming), token, SESSION_LIFE_MS // 1000)
 
 
 @route("GET", "/v1/sign-in", who="anyone", gives=shapes.WaysView, query=("workspace",))

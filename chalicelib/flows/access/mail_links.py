@@ -3,7 +3,7 @@
 from email.message import EmailMessage
 from email.utils import formatdate
 
-from ...desk.sessions import LINK_LIFE, MAX_LINKS
+from ...desk.sessions import LINK_LIFE_MS, MAX_LINKS
 from ...desk.workspaces import Workspace
 from ...ports import World, ref
 from .sign_in import agents_of, make_link
@@ -33,6 +33,6 @@ def mail_links(world: World, email: str, base: str) -> int:
     mail["From"], mail["To"] = world.mailer.sender, email
     mail["Date"] = formatdate(world.clock.now() / 1000)
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(TEXT.format(name=agents[0].name, links="\n\n".join(lines), minutes=LINK_LIFE // 60_000))
+    mail.set_content(TEXT.format(name=agents[0].name, links="\n\n".join(lines), minutes=LINK_LIFE_MS // 60_000))
     world.mailer.send(mail.as_bytes(), [agents[0].email])
     return len(lines)

@@ -22,10 +22,10 @@ from ..secrets import opened
 from .sign_in import opened_session
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
-KEPT = 60 * 60 * 1000  # ms for which a container trusts what a provider said of itself
-REST = 60 * 1000  # ms before it looks again for a key that it does not know
-LEEWAY = 60  # s by which clocks may differ
-TIMEOUT = 10.0
+KEPT_MS = 60 * 60 * 1000  # ms for which a container trusts what a provider said of itself
+REST_MS = 60 * 1000  # ms before it looks again for a key that it does not know
+LEEWAY_S = 60  # s by which clocks may differ
+TIMEOUT_S = 10.0
 MOST = 500_000  # bytes of a document
 STRENGTH: tuple[Role, ...] = ("admin", "agent", "reader")
 _documents: dict[str, tuple[int, dict[str, Any]]] = {}
@@ -42,7 +42,7 @@ def provider_of(world: World, workspace: str) -> Provider:
 def discovered(world: World, issuer: str) -> dict[str, Any]:
     """What the issuer says of itself. Invalid, naming `issuer`, for what is no OpenID provider."""
     check_url(issuer, "issuer")
-    told = _document(world, f"{issuer.rstrip('/')}/.well-known/openid-configuration", KEPT)
+    told = _document(world, f"{issuer.rstrip('/')}/.well-known/openid-configuration", KEPT_MS)
     if told.get("issuer") != issuer:
         raise Invalid(f"its configuration says that the issuer is {str(told.get('issuer'))[:200]}", "issuer")
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
@@ -124,7 +124,7 @@ def _verified(world: World, provider: Provider, told: dict[str, Any], token: str
             algorithms=[header["alg"]],
             audience=provider.client_id,
             issuer=provider.issuer,
-            leeway=LEEWAY,
+            leeway=LEEWAY_S,
             options={"require": ["iss", "sub", "aud", "exp", "iat"]},
         )
     except (jwt.PyJWTError, ValueError, TypeError) as error:
@@ -141,7 +141,7 @@ def _verified(world: World, provider: Provider, told: dict[str, Any], token: str
 
 def _key(world: World, url: str, header: dict[str, Any]) -> Any:
     """The key that the token names. A provider that has rolled its keys is asked again, but not by every stranger."""
-    for life in (KEPT, REST):
+    for life in (KEPT_MS, REST_MS):
         for told in _document(world, url, life).get("keys", []):
             if isinstance(told, dict) and _fits(told, header):
                 import jwt
@@ -278,7 +278,7 @@ def _document(world: World, url: str, life: int) -> dict[str, Any]:
 
 def _asked(world: World, method: str, url: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
     try:
-        answer = world.outside.send(Request(method, url, body, headers, TIMEOUT, MOST))
+        answer = world.outside.send(Request(method, url, body, headers, TIMEOUT_S, MOST))
     except AddressRefused as refused:
         raise Invalid(f"the address is refused: {refused.detail}", "issuer") from None
     except Unreachable:

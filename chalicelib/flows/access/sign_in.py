@@ -3,18 +3,18 @@
 import hashlib
 import re
 
-from ...desk.connections import MAX_LIFE
+from ...desk.connections import MAX_LIFE_MS
 from ...desk.errors import Limited, Unauthenticated
 from ...desk.ids import derived
 from ...desk.people import Principal, as_agent
-from ...desk.sessions import LINK_LIFE, SESSION_LIFE, TICKET_LIFE, Session, SignInLink, Way
+from ...desk.sessions import LINK_LIFE_MS, SESSION_LIFE_MS, TICKET_LIFE_MS, Session, SignInLink, Way
+from ...desk.times import HOUR_MS
 from ...desk.workspaces import SCOPES, Agent
 from ...ports import Listing, World, Write, new, over, ref
 from ..audit import audit
 from ..once import KEYLESS, Once, again
 
 SHAPE = re.compile(r"p([st])_([0-9a-z]{1,40})_([0-9a-z]{1,40})_[0-9a-f]{64}\Z")
-HOUR = 60 * 60 * 1000
 PER_ADDRESS = 5  # links an hour that are mailed to one address
 PER_PLACE = 60  # tries an hour from one network address
 
@@ -38,9 +38,9 @@ def token_hash(plain: str) -> str:
 def hold_off(world: World, what: str, most: int) -> None:
     """Count one try of `what` in this hour. Raises Limited."""
     now = world.clock.now()
-    window = now // HOUR
-    if world.store.count(f"rate:{what}", window, 1, (window + 2) * HOUR) > most:
-        raise Limited("too many tries; wait a while", retry_after=-(-((window + 1) * HOUR - now) // 1000))
+    window = now // HOUR_MS
+    if world.store.count(f"rate:{what}", window, 1, (window + 2) * HOUR_MS) > most:
+        raise Limited("too many tries; wait a while", retry_after=-(-((window + 1) * HOUR_MS - now) // 1000))
 
 
 def agents_of(world: World, email: str) -> list[Agent]:
@@ -53,7 +53,7 @@ def opened_session(world: World, agent: Agent, way: Way) -> tuple[str, list[Writ
     """A new session's token, which only its cookie will hold, and what is to be committed for it."""
     now = world.clock.now()
     plain = _token(world, "ps", agent.workspace, agent.id)
-    session = _session(plain, agent.workspace, agent.id, way, now, SESSION_LIFE)
+    session = _session(plain, agent.workspace, agent.id, way, now, SESSION_LIFE_MS)
     return plain, [new(session), *audit(world, principal(agent, session), f"session.opened-by-{way}", session.id)]
 
 
@@ -72,7 +72,7 @@ def make_link(world: World, agent: Agent) -> str:
         workspace=agent.workspace,
         agent=agent.id,
         created_at=now,
-        expires_at=now + LINK_LIFE,
+        expires_at=now + LINK_LIFE_MS,
     )
     world.store.commit(new(link))
     return plain
@@ -115,8 +115,8 @@ def give_ticket(world: World, who: Principal, once: Once = KEYLESS) -> tuple[str
     def attempt(_: int) -> tuple[str, Session]:
         now = world.clock.now()
         plain = _token(world, "pt", who.workspace, who.id)
-        until = min(now + MAX_LIFE, who.expires_at or now + MAX_LIFE)
-        ticket = _session(plain, who.workspace, who.id, "link", now, TICKET_LIFE, until)
+        until = min(now + MAX_LIFE_MS, who.expires_at or now + MAX_LIFE_MS)
+        ticket = _session(plain, who.workspace, who.id, "link", now, TICKET_LIFE_MS, until)
         result = (plain, ticket)
         world.store.commit(new(ticket), *once.writes(result, now))
         return result

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.ids import ALPHABET, slot_of
-from ...desk.outside_people import CODE_LIFE, ConnectCode
+from ...desk.outside_people import CODE_LIFE_MS, ConnectCode
 from ...desk.people import Principal
 from ...desk.rooms import Binding, Bridge, Room
 from ...desk.workspaces import Install
@@ -128,7 +128,7 @@ def connect_code(world: World, who: Principal, room: Room, once: Once = KEYLESS)
             room=room.id,
             by=who.id,
             created_at=now,
-            expires_at=now + CODE_LIFE,
+            expires_at=now + CODE_LIFE_MS,
         )
         made = (f"{plain[:5]}-{plain[5:]}", code)
         world.store.commit(new(code), *audit(world, who, "code.made", room.id), *once.writes(made, now))

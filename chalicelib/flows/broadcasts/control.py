@@ -7,7 +7,7 @@ from ...ports import Errand, World, new, over, ref
 from ..audit import audit
 from ..once import KEYLESS, Once, again
 
-GRACE = 2 * 60_000  # ms after which the clock looks after a broadcast whose wake-up was lost
+GRACE_MS = 2 * 60_000  # ms after which the clock looks after a broadcast whose wake-up was lost
 
 
 def draft_broadcast(
@@ -51,7 +51,7 @@ def control_broadcast(
         if rules and rules.approval and not old.approved_by:
             raise Conflict("a second agent has to approve it first")
         now = world.clock.now()
-        told = moved(old, verb, now, GRACE, at)
+        told = moved(old, verb, now, GRACE_MS, at)
         entry = audit(world, who, f"broadcast.{verb}", id_)
         world.store.commit(over(told, old), *entry, *once.writes(told, now))
         return told
@@ -76,7 +76,7 @@ def look_after(world: World, told: Broadcast) -> None:
     if current is None or not 0 < current.due <= now:
         return
     fields = {"state": "planning"} if current.state == "scheduled" else {}
-    tended = current.changed(due=now + GRACE if fields or current.state in WORKING else 0, **fields)
+    tended = current.changed(due=now + GRACE_MS if fields or current.state in WORKING else 0, **fields)
     try:
         world.store.commit(over(tended, current))
     except Clash:

@@ -10,7 +10,7 @@ from ...desk.attributes import Type, check
 from ...desk.customers import Customer
 from ...desk.errors import Busy, Clash, NotFound, Refusal
 from ...desk.hours import zone
-from ...desk.jobs import CHUNK, PIECE, WAKE_AFTER, Flaw, Job
+from ...desk.jobs import CHUNK, PIECE, WAKE_AFTER_MS, Flaw, Job
 from ...desk.segments import Member, Segment
 from ...ports import Drop, Listing, World, Write, new, over, ref
 from .admit import admit_customer, check_domains, would_admit
@@ -47,7 +47,7 @@ def _piece(world: World, job: Job) -> Job:
 def _moved(world: World, job: Job, done: int, last: bool, **fields: Any) -> Job:
     """The job after a piece."""
     now = world.clock.now()
-    ended = {"state": "done", "ended_at": now} if last else {"state": "running", "next_at": now + WAKE_AFTER}
+    ended = {"state": "done", "ended_at": now} if last else {"state": "running", "next_at": now + WAKE_AFTER_MS}
     return job.changed(piece=job.piece + 1, done=job.done + done, **ended, **fields)
 
 

@@ -9,7 +9,7 @@ import msgspec
 from ...desk.customers import Customer
 from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.issues import Issue
-from ...desk.jobs import WAKE_AFTER, Job
+from ...desk.jobs import WAKE_AFTER_MS, Job
 from ...desk.people import Principal
 from ...desk.segments import MAX_FILTER_BYTES, MAX_SEGMENTS, Filter, Member, Segment, attributes_in, issues_in, parse
 from ...ports import Drop, Listing, Put, World, Write, new, over, ref
@@ -122,7 +122,7 @@ def _with_job(world: World, who: Principal, segment: Segment, kind: Any) -> tupl
         created_at=now,
         segment=segment.id,
         revision=segment.revision,
-        next_at=now + WAKE_AFTER,
+        next_at=now + WAKE_AFTER_MS,
     )
     return msgspec.structs.replace(segment, job=job.id), job
 

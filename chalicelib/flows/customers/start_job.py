@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ...desk.jobs import CHUNK, WAKE_AFTER, Job
+from ...desk.jobs import CHUNK, WAKE_AFTER_MS, Job
 from ...desk.people import Principal
 from ...ports import World, new
 from ..audit import audit
@@ -36,7 +36,7 @@ def import_customers(world: World, who: Principal, rows: list[Row], dry_run: boo
             created_at=now,
             total=len(rows),
             dry_run=dry_run,
-            next_at=now + WAKE_AFTER,
+            next_at=now + WAKE_AFTER_MS,
         )
         for start in range(0, len(rows), CHUNK):
             content = msgspec.json.encode(rows[start : start + CHUNK])

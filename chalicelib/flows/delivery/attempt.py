@@ -31,8 +31,8 @@ from ..mail.send import leaves_at, send_mails
 from ..secrets import Opened
 from .lanes import hold_lane, turn_in_lane
 
-SOON = 900  # seconds for which a queue can hold a wake-up back; what is later is left to the clock
-PATIENCE = 3 * 24 * 60 * 60 * 1000  # ms for which a provider may ask to wait without that being a failed attempt
+SOON_S = 900  # seconds for which a queue can hold a wake-up back; what is later is left to the clock
+PATIENCE_MS = 3 * 24 * 60 * 60 * 1000  # ms for which a provider may ask to wait without that being a failed attempt
 
 
 def attempt(world: World, row: Delivery) -> Delivery:
@@ -128,7 +128,7 @@ def _turn(world: World, row: Delivery, install: Install, parcel: Parcel) -> int:
 def _in_lane(world: World, row: Delivery, install: Install, parcel: Parcel, after: int) -> bool:
     """Whether the other side asked its lane to pause: then all of it does, at no cost to anybody's attempts."""
     lane = _lane(world, install, parcel)
-    if not lane or world.clock.now() - row.created_at > PATIENCE:
+    if not lane or world.clock.now() - row.created_at > PATIENCE_MS:
         return False
     hold_lane(world, row.install, lane, after)
     return True
@@ -148,7 +148,7 @@ def _wait_for(world: World, row: Delivery, turn: int, reason: str = "") -> Deliv
 def _wake_again(world: World, row: Delivery) -> None:
     """Sooner than the clock's worker would: it looks once a minute."""
     seconds = -(-(row.next_at - world.clock.now()) // 1000)
-    if row.state == "queued" and 0 <= seconds <= SOON:
+    if row.state == "queued" and 0 <= seconds <= SOON_S:
         world.queues.wake_later(Call(row.bridge, row.n, f"again:{row.version}"), seconds)
 
 

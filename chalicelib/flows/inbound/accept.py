@@ -4,24 +4,24 @@ import msgspec
 
 from ...desk.envelopes import Envelope, Greeting
 from ...desk.errors import Limited, NotFound, Unauthenticated
+from ...desk.times import HOUR_MS
 from ...desk.workspaces import Install
 from ...ports import World, ref
 from ..secrets import Opened
 
-TRUST = 20_000  # ms for which a container trusts its copy of an install
-REST = 1_000  # ms before it looks again at one that is switched off, or whose secrets made nothing of a signature
-HOUR = 3_600_000
+TRUST_MS = 20_000  # ms for which a container trusts its copy of an install
+REST_MS = 1_000  # ms before it looks again at one that is switched off, or whose secrets made nothing of a signature
 DROPPED = frozenset(
     {"authorization", "cookie", "x-forwarded-for", "x-amz-cf-id", "via"}
 )  # verified, and of no use to any parser
 _installs: dict[str, tuple[int, Install]] = {}
 
 
-def installed(world: World, channel: str, install_id: str, trust: int = TRUST) -> Install | None:
+def installed(world: World, channel: str, install_id: str, trust: int = TRUST_MS) -> Install | None:
     """The active install of this channel; a container's copy of it may be some seconds old."""
     now = world.clock.now()
     known = _installs.get(install_id)
-    if known and now - known[0] < (trust if known[1].state == "active" else REST):
+    if known and now - known[0] < (trust if known[1].state == "active" else REST_MS):
         install: Install | None = known[1]
     else:
         install = world.store.one(ref(Install, install_id))
@@ -71,7 +71,7 @@ def _verified(world: World, envelope: Envelope, install: Install) -> Install:
     try:
         way_in.verify(envelope, install, Opened(world, install), envelope.received_at)
     except Unauthenticated:
-        fresh = installed(world, install.kind, install.id, REST)
+        fresh = installed(world, install.kind, install.id, REST_MS)
         if fresh is None or fresh.version == install.version:
             raise
         way_in.verify(envelope, fresh, Opened(world, fresh), envelope.received_at)
@@ -84,7 +84,7 @@ def _pace(world: World, envelope: Envelope, install: Install, now: int) -> None:
     if pace is None:
         return
     name, most = pace
-    window = now // HOUR
-    if world.store.count(f"pace:{name}", window, 1, (window + 2) * HOUR) > most:
-        left = (window + 1) * HOUR - now
+    window = now // HOUR_MS
+    if world.store.count(f"pace:{name}", window, 1, (window + 2) * HOUR_MS) > most:
+        left = (window + 1) * HOUR_MS - now
         raise Limited(f"at most {most} an hour are taken from one address", retry_after=-(-left // 1000))

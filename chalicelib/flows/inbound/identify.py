@@ -5,7 +5,7 @@ from ...desk.arrivals import Speaker
 from ...desk.customers import Customer, User
 from ...desk.ids import derived
 from ...desk.messages import Author
-from ...desk.outside_people import FACE_LIFE, OutsideName, OutsidePerson, Shown
+from ...desk.outside_people import FACE_LIFE_MS, OutsideName, OutsidePerson, Shown
 from ...desk.workspaces import Agent, Install
 from ...ports import Listing, ProviderBusy, ProviderRefused, Put, World, ref
 from ..customers.admit import admit_user, admit_visitor
@@ -17,7 +17,7 @@ def outside_person(world: World, install: Install, outside: str, account: str, n
     called them (`name`), or the bare id, is what there is."""
     known = world.store.one(ref(OutsidePerson, install.id, outside))
     now = world.clock.now()
-    if known and known.seen_at > now - FACE_LIFE:
+    if known and known.seen_at > now - FACE_LIFE_MS:
         return known
     ask = world.asking(install.kind)
     try:

@@ -12,6 +12,7 @@ from ...desk.ids import derived, message_id
 from ...desk.mails import Correspondent, Mailbox, ReturnAddress, Suppression, original_key
 from ...desk.messages import Author, Draft, Mapped, Message, Reply
 from ...desk.rooms import Bridge, Room
+from ...desk.times import HOUR_MS
 from ...desk.titles import first_line
 from ...ports import Listing, Put, World, new, ref
 from ..customers.admit import admit_visitor, customer_of_address
@@ -20,8 +21,7 @@ from ..once import again
 from ..rooms.post import post
 from .context import Arriving, Blocked, Ignore, kept, new_room
 
-HOUR = 3_600_000
-REPLAY = 24 * HOUR  # ms for which a token that is good for one mail is remembered
+REPLAY_MS = 24 * HOUR_MS  # ms for which a token that is good for one mail is remembered
 MAX_TOKENS = 10
 
 
@@ -144,7 +144,7 @@ def _hold_back(place: Arriving, arrival: Mailed) -> None:
             id=arrival.once,
             workspace=install.workspace,
             thread=arrival.content,
-            expires_at=world.clock.now() + REPLAY,
+            expires_at=world.clock.now() + REPLAY_MS,
         )
 
         def attempt(_: int) -> Mapped:
@@ -155,9 +155,9 @@ def _hold_back(place: Arriving, arrival: Mailed) -> None:
 
         if again(world, attempt).thread != arrival.content:
             raise Ignore("replayed")
-    window = world.clock.now() // HOUR
+    window = world.clock.now() // HOUR_MS
     name = f"pace:mail#{install.id}#{arrival.sender or 'nobody'}"
-    if world.store.count(name, window, 1, (window + 2) * HOUR) > arrival.per_hour:
+    if world.store.count(name, window, 1, (window + 2) * HOUR_MS) > arrival.per_hour:
         raise Ignore("too-many")
 
 

@@ -12,7 +12,7 @@ from ..audit import audit
 from ..once import again
 from ..secrets import Opened, context, rolled, sealed
 
-LIFE = 7 * 24 * 60 * 60 * 1000  # ms for which an invitation is good
+LIFE_MS = 7 * 24 * 60 * 60 * 1000  # ms for which an invitation is good
 
 
 def redirect_of(install: Install, base_url: str) -> str:
@@ -25,7 +25,7 @@ def invite(world: World, who: Principal, install: Install, base_url: str) -> tup
     way = world.granting(install.kind)
     if way is None:
         raise Conflict(f"a {install.kind} is not installed by others")
-    expires = world.clock.now() + LIFE
+    expires = world.clock.now() + LIFE_MS
     told = json.dumps({"until": expires, "salt": world.clock.entropy(8).hex()})
     state = world.sealer.seal(told, context(install.workspace, f"invitation:{install.id}"))
     try:

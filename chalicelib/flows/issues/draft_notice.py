@@ -10,7 +10,7 @@ from ...ports import Task, World, new, over, ref
 from ..audit import audit
 from ..once import KEYLESS, Once, again
 from .name_customers import names_in
-from .state_notice import GRACE
+from .state_notice import GRACE_MS
 
 
 def write_notice(world: World, who: Principal, issue: Issue, text: str, resolve: bool, once: Once = KEYLESS) -> Notice:
@@ -70,7 +70,7 @@ def approve_notice(world: World, who: Principal, id_: str, once: Once = KEYLESS)
     def attempt(_: int) -> Notice:
         old, now = _draft(world, who, id_), world.clock.now()
         author = Author(kind="agent", id=who.id, name=who.name)
-        told = old.changed(state="sending", approved_by=who.id, author=author, due=now + GRACE)
+        told = old.changed(state="sending", approved_by=who.id, author=author, due=now + GRACE_MS)
         world.store.commit(over(told, old), *audit(world, who, "notice.approved", id_), *once.writes(told, now))
         return told
 

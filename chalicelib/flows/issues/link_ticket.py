@@ -11,7 +11,7 @@ from ...ports import Drop, Task, World, Write, new, over, ref
 from ..audit import audit
 from ..once import KEYLESS, Once, again
 from .history import history_entry
-from .raise_issue import SOON, making
+from .raise_issue import SOON_MS, making
 from .tie_room import own_issue
 
 
@@ -101,7 +101,7 @@ def comment_on(world: World, who: Principal, issue_id: str, text: str, once: Onc
             )
             for link in issue.tickets
         ]
-        due = [over(ticket.changed(due=now + SOON), ticket) for ticket in tickets if ticket]
+        due = [over(ticket.changed(due=now + SOON_MS), ticket) for ticket in tickets if ticket]
         world.store.commit(*map(new, rows), *due, *once.writes(rows, now))
         return rows
 

@@ -11,7 +11,7 @@ from ...ports import Drop, Listing, Put, Task, World, Write, new, over, ref
 from ..audit import audit
 from ..once import KEYLESS, Once, again
 from .history import history_entry
-from .state_notice import GRACE
+from .state_notice import GRACE_MS
 from .tie_room import own_issue, tied
 
 PIECE = 40  # entries that are moved in one transaction
@@ -28,7 +28,7 @@ def merge_issues(world: World, who: Principal, from_id: str, into_id: str, once:
         if both:
             raise Conflict("both have a ticket in the same tracker: unlink one of them first", "into")
         now = world.clock.now()
-        merged = old.changed(merged_into=into.id, due=now + GRACE, tickets=())
+        merged = old.changed(merged_into=into.id, due=now + GRACE_MS, tickets=())
         labels = tuple(dict.fromkeys((*into.labels, *old.labels)))
         grown = into.changed(tickets=(*into.tickets, *old.tickets), labels=labels)
         entries = [

@@ -16,7 +16,7 @@ from .history import history_entry
 from .tie_room import check_room, count_behind, tie_of, tied
 
 MAX_RANGE = 100  # messages that an issue may be raised out of
-SOON = 60_000  # ms after which the clock looks after what a lost wake-up left
+SOON_MS = 60_000  # ms after which the clock looks after what a lost wake-up left
 
 
 def said_in(world: World, room: Room, first: str, last: str) -> tuple[list[Message], int, int]:
@@ -94,5 +94,5 @@ def raise_issue(
 def making(issue: Issue, install: Install, now: int) -> Ticket:
     """The record of a ticket that is yet to be made."""
     return Ticket(
-        version=1, issue=issue.id, install=install.id, workspace=issue.workspace, standing="making", due=now + SOON
+        version=1, issue=issue.id, install=install.id, workspace=issue.workspace, standing="making", due=now + SOON_MS
     )

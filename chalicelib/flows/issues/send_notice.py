@@ -16,7 +16,7 @@ from ...desk.templates import Missing
 from ...ports import Listing, Ref, Task, World, Write, new, over, ref
 from ..once import again
 from .history import history_entry
-from .state_notice import GRACE
+from .state_notice import GRACE_MS
 
 
 def send_notice(world: World, notice_id: str) -> None:
@@ -46,7 +46,7 @@ def _advance(world: World, notice: Notice, cursor: str, told: int) -> None:
             return None
         now = world.clock.now()
         if cursor:
-            moved = current.changed(cursor=cursor, told=current.told + told, due=now + GRACE)
+            moved = current.changed(cursor=cursor, told=current.told + told, due=now + GRACE_MS)
             world.store.commit(over(moved, current))
             return moved
         moved = current.changed(told=current.told + told, state="sent", due=0)

@@ -7,7 +7,7 @@ from ...desk.notices import state_text
 from ...ports import Task, World, Write, new, over, ref
 from .name_customers import names_in
 
-GRACE = 2 * 60_000  # ms after which the clock looks after a notice whose wake-up was lost
+GRACE_MS = 2 * 60_000  # ms after which the clock looks after a notice whose wake-up was lost
 
 
 def state_notice_id(issue: Issue, turn: int) -> str:
@@ -56,7 +56,7 @@ def notice_of_state(
         names=names,
         undoes=heard.id if heard and turned.state not in CLOSED else "",
         approved_by=author.id if policy == "tell" else "",
-        due=now + GRACE if policy == "tell" else 0,
+        due=now + GRACE_MS if policy == "tell" else 0,
     )
     tasks = [Task("tell", notice.id, why="first")] if notice.state == "sending" else []
     return [*writes, new(notice)], tasks

@@ -12,7 +12,7 @@ from ...desk.rooms import Room
 from ...ports import World, new, over, ref
 from ..once import again
 
-PENDING_LIFE = 30 * 24 * 60 * 60 * 1000  # ms for which an edit waits for its message
+PENDING_LIFE_MS = 30 * 24 * 60 * 60 * 1000  # ms for which an edit waits for its message
 
 Step = Callable[[Message], Message | None]
 
@@ -75,7 +75,7 @@ def amend_known(
             known = home  # a fork has moved it meanwhile, and its copy may be from before this step
         pending = wait(known.pending or Pending() if known else Pending())
         if pending is not None:
-            expires = world.clock.now() + PENDING_LIFE
+            expires = world.clock.now() + PENDING_LIFE_MS
             if known:
                 world.store.commit(over(known.changed(pending=pending, expires_at=expires), known))
             else:

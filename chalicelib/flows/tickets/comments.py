@@ -10,11 +10,11 @@ from ...desk.tickets import CommentSeen
 from ...ports import Drop, ProviderRefused, Task, Write, new, over, ref
 from ..issues.draft_notice import comment_notice_id
 from ..issues.name_customers import names_in
-from ..issues.state_notice import GRACE
+from ..issues.state_notice import GRACE_MS
 from .ticket_sync import TicketSync
 from .tracker import pending_on
 
-OVERLAP = 5 * 60_000  # ms that are read again: a comment may become visible a little late
+OVERLAP_MS = 5 * 60_000  # ms that are read again: a comment may become visible a little late
 MAX_TEXT = 20_000
 
 
@@ -39,7 +39,7 @@ def post_pending(sync: TicketSync) -> None:
 
 
 def _arrived(sync: TicketSync, row: PendingComment) -> CommentSeen | None:
-    found = sync.there.comments(sync.ticket.ticket, max(0, row.at - OVERLAP))
+    found = sync.there.comments(sync.ticket.ticket, max(0, row.at - OVERLAP_MS))
     mine = sync.tracking.actor
     return next(
         (seen for seen in found if seen.mark == row.id)
@@ -80,7 +80,7 @@ def take_comments(sync: TicketSync, began: int) -> None:
     """Take in what was said on the ticket since the last time. What was said before it was linked is kept, and told
     nobody."""
     imported = sync.ticket.comments_at == 0
-    since = max(0, sync.ticket.comments_at - OVERLAP)
+    since = max(0, sync.ticket.comments_at - OVERLAP_MS)
     found = sync.there.comments(sync.ticket.ticket, since)
     for start in range(0, len(found), 50):
         batch = found[start : start + 50]
@@ -162,7 +162,7 @@ def _notice(
         held_because=why if tracking.policy == "tell" else "",
         amends=told.id if told else "",
         withdraws=not words,
-        due=now + GRACE if at_once else 0,
+        due=now + GRACE_MS if at_once else 0,
     )
 
 

@@ -1,16 +1,17 @@
 """The nightly pass over an install's tickets: reads only what changed there, and has looked at what a lost webhook left
 behind."""
 
-from ...desk.issues import DAY, Ticket
+from ...desk.issues import Ticket
 from ...desk.tickets import TicketSeen
+from ...desk.times import DAY_MS
 from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, Task, World, over, ref
 from ..bridges.stop_install import stop_install
 from ..once import again
 from .tracker import holder_of, tickets_of, tracking_of
 
-OVERLAP = 60 * 60_000  # ms before the last pass that are read again
-LATER = 15 * 60_000  # ms after which a pass goes on that the tracker had no time for
+OVERLAP_MS = 60 * 60_000  # ms before the last pass that are read again
+LATER_MS = 15 * 60_000  # ms after which a pass goes on that the tracker had no time for
 
 
 def run_nightly(world: World, install_id: str) -> int:
@@ -20,26 +21,26 @@ def run_nightly(world: World, install_id: str) -> int:
         return 0
     tracking, now = tracking_of(world, install), world.clock.now()
     if install.state != "active":
-        _next(world, install, due=now + DAY)
+        _next(world, install, due=now + DAY_MS)
         return 0
-    since = max(0, tracking.since - OVERLAP)
+    since = max(0, tracking.since - OVERLAP_MS)
     try:
         seen, cursor = tickets_of(world, install).changed(since, tracking.cursor)
     except ProviderBusy as busy:
-        _next(world, install, due=now + min(max(busy.after * 1000, LATER), DAY))
+        _next(world, install, due=now + min(max(busy.after * 1000, LATER_MS), DAY_MS))
         return 0
     except ProviderRefused as denied:
         if denied.lost:
             stop_install(world, install, "paused", denied.reason)
-        _next(world, install, due=now + DAY, cursor="")
+        _next(world, install, due=now + DAY_MS, cursor="")
         return 0
     found = [task for each in seen if (task := _differs(world, install, each, now))]
     world.queues.sync(found)
     if cursor and cursor != tracking.cursor:  # one that leads to itself has no end
-        _next(world, install, due=now + LATER, cursor=cursor)
+        _next(world, install, due=now + LATER_MS, cursor=cursor)
         world.queues.sync([Task("repair", install.id, why=f"{now}:{cursor}")])
     else:
-        _next(world, install, due=now + DAY, cursor="", since=tracking.begun or now, begun=0)
+        _next(world, install, due=now + DAY_MS, cursor="", since=tracking.begun or now, begun=0)
     return len(found)
 
 

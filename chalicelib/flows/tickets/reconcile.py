@@ -17,8 +17,8 @@ from .comments import forget_comment, post_pending, take_comments
 from .ticket_sync import TicketSync
 from .tracker import holder_of, pending_on, tickets_of, tracking_of
 
-SKEW = 1_000  # ms by which clocks of containers may differ
-PAUSED = 60 * 60_000  # ms after which a ticket of a disabled install is looked at again
+SKEW_MS = 1_000  # ms by which clocks of containers may differ
+PAUSED_MS = 60 * 60_000  # ms after which a ticket of a disabled install is looked at again
 STALE_TRIES = 3  # times that an older state than the one known is not believed
 SYSTEM = Author(kind="agent", id="", name="")  # whoever tied the room says it
 
@@ -45,7 +45,7 @@ def _look(world: World, task: Task, install: Install, issue_id: str) -> str:
         return "lost"
     now, tracking = world.clock.now(), tracking_of(world, install)
     if install.state != "active":
-        _put_off(world, ticket, now + PAUSED, f"the install is {install.state}")
+        _put_off(world, ticket, now + PAUSED_MS, f"the install is {install.state}")
         return "paused"
     if not _needed(world, task, issue, ticket, tracking):
         if ticket.due:
@@ -74,7 +74,7 @@ def _needed(world: World, task: Task, issue: Issue, ticket: Ticket, tracking: Tr
         return True
     if task.hint:
         seen = ticket.heard_at if task.hint.comment else ticket.looked_at
-        return task.at + SKEW >= seen or task.hint.what in ("comment_deleted", "transferred")
+        return task.at + SKEW_MS >= seen or task.hint.what in ("comment_deleted", "transferred")
     return task.why.startswith(("repair", "project")) or bool(pending_on(world, issue.id, ticket.install))
 
 
@@ -284,7 +284,7 @@ def _denied(sync: TicketSync, denied: ProviderRefused) -> str:
     """The tracker will not: of an account that is gone the install is paused, else the ticket says why."""
     if denied.lost:
         stop_install(sync.world, sync.install, "paused", denied.reason)
-        sync.commit(sync.ticket.changed(due=sync.world.clock.now() + PAUSED, reason=denied.reason))
+        sync.commit(sync.ticket.changed(due=sync.world.clock.now() + PAUSED_MS, reason=denied.reason))
         return "account-lost"
     told = sync.ticket.changed(due=0, attempts=0, reason=denied.reason)
     sync.commit(told, sync.history_entry("failed", reason=denied.reason))

@@ -3,10 +3,11 @@
 from typing import Any
 
 from ...desk.errors import Conflict, Invalid
-from ...desk.issues import DAY, Tracking
+from ...desk.issues import Tracking
 from ...desk.notices import TEXTS, check_text
 from ...desk.people import Principal
 from ...desk.tickets import TicketSeen, Word
+from ...desk.times import DAY_MS
 from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, World, over, ref
 from ..audit import audit
@@ -92,7 +93,7 @@ def kept(world: World, who: Principal, install: Install, verb: str, **fields: An
 
     def attempt(_: int) -> Tracking:
         old, now = tracking_of(world, install), world.clock.now()
-        first = {} if old.due else {"due": now + DAY, "since": now}
+        first = {} if old.due else {"due": now + DAY_MS, "since": now}
         changed = old.changed(**fields, **first)
         world.store.commit(over(changed, old), *audit(world, who, verb, install.id, fields))
         return changed

@@ -34,7 +34,7 @@ from ...wire import standard
 from ...wire.rest import after, send
 
 T = TypeVar("T")
-TIMEOUT = 15.0
+TIMEOUT_S = 15.0
 MOST = 4_000_000  # bytes of an answer
 PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
@@ -143,7 +143,7 @@ class GenericTickets:
         if not headers:
             raise ProviderRefused("no usable secret is configured")
         headers |= {"content-type": "application/json", "user-agent": "Parley"}
-        return send(self.outside, Request("POST", url, body, headers, TIMEOUT, MOST))
+        return send(self.outside, Request("POST", url, body, headers, TIMEOUT_S, MOST))
 
     def _read(self, answer: Answer) -> Told:
         if answer.status in PASSING or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

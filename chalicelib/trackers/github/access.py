@@ -18,9 +18,9 @@ from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
 from ...wire.reading import moment
 from ...wire.rest import Absent, Api, Query, Reply, after
 
-EARLY = 300_000  # ms before its end at which a token is no longer used
+EARLY_MS = 300_000  # ms before its end at which a token is no longer used
 HOPS = 3
-PATIENCE = 60  # seconds to wait where GitHub does not say how long
+PATIENCE_S = 60  # seconds to wait where GitHub does not say how long
 _tokens: dict[str, tuple[str, int]] = {}
 _actors: dict[str, tuple[str, str]] = {}
 
@@ -108,7 +108,7 @@ class Access:
         if answer.status == 429 or used_up or asked or "rate limit" in words:
             reset = answer.headers.get("x-ratelimit-reset", "")
             left = int(reset[:12]) - self._now() // 1000 if used_up and reset.isascii() and reset.isdigit() else 0
-            return ProviderBusy("GitHub's rate limit", max(1, asked or left or PATIENCE))
+            return ProviderBusy("GitHub's rate limit", max(1, asked or left or PATIENCE_S))
         return ProviderRefused(f"HTTP 403: {said(told)}"[:200], lost=True) if "suspended" in words else None
 
     def _tokens(self) -> Iterator[str]:
@@ -116,7 +116,7 @@ class Access:
         for key in self._given("private_key"):
             name = f"{self.base}|{self._app}|{self._repository}|{_fingerprint(key)}"
             kept, end = _tokens.get(name, ("", 0))
-            if end - EARLY > self._now():
+            if end - EARLY_MS > self._now():
                 yield kept
             _tokens[name] = self._minted(key)
             yield _tokens[name][0]

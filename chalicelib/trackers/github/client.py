@@ -37,7 +37,7 @@ from .words import (
 )
 
 PAGE = 30  # of issues with long texts: two megabytes
-RECENT = 3 * 86_400_000  # ms for which a comment is looked for before it is said again
+RECENT_MS = 3 * 86_400_000  # ms for which a comment is looked for before it is said again
 MAX_PAGES = 20  # of one ticket's comments
 EVENTS = ["issues", "issue_comment", "repository"]
 _REFERENCE = re.compile(r"(?:GH-|#)?([0-9]{1,12})", re.IGNORECASE)
@@ -164,7 +164,7 @@ class GitHub:
 
     def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
         """Say it, unless the mark is there: a call whose answer was lost said it."""
-        there = self.comments(ticket, self._now() - RECENT)
+        there = self.comments(ticket, self._now() - RECENT_MS)
         path = f"{_path(self._place(ticket))}/comments"
         said_before = next((comment for comment in there if mark and comment.mark == mark), None)
         return said_before or self._comment(self._ask("POST", path, {"body": text + foot(mark)}).json)

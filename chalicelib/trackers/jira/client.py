@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
+from ...desk.times import MINUTE_MS
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderRefused, Secrets
 from ...wire.reading import ident, items, moment, walk, words
@@ -29,7 +30,6 @@ WATCHED = [
     *("comment_created", "comment_updated", "comment_deleted"),
     *("project_updated", "project_deleted"),
 ]
-MINUTE = 60_000
 # What the login says of a caller whom it has not let in.
 STRANGERS = {
     "AUTHENTICATED_FAILED": "Jira does not take the token: it has ended, or is another account's",
@@ -192,7 +192,7 @@ class Jira:
         """A page of those changed since, oldest first. JQL reads a date in the account's own time zone, so the time is
         told as minutes ago; those stay the same from page to page."""
         ago, _, place = cursor.partition("|")
-        minutes = int(ago) if ago else max(0, self._now() - since) // MINUTE + 1
+        minutes = int(ago) if ago else max(0, self._now() - since) // MINUTE_MS + 1
         jql = f'project = "{self._project}" AND updated >= "-{minutes}m" ORDER BY updated ASC'
         found, next_ = self._page(jql, PAGE, place)
         return [each for each in found if each.updated_at >= since], f"{minutes}|{next_}" if next_ else ""

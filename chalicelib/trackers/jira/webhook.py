@@ -84,7 +84,7 @@ OTHERS = {
 CLAIMS: Any = {"require": ["exp"], "enforce_minimum_key_length": False} | dict.fromkeys(
     ("verify_exp", "verify_iat", "verify_nbf", "verify_aud"), False
 )
-SKEW, LONGEST = 60_000, 60 * 60_000  # ms: of clocks, and until when a token may be good
+SKEW_MS, LONGEST_MS = 60_000, 60 * 60_000  # ms: of clocks, and until when a token may be good
 _ISSUE_IN_SELF = re.compile(r"/issue/(\d+)/comment/")
 
 
@@ -118,7 +118,7 @@ def _check_app(told: str, secrets: Sequence[str], now: int) -> None:
             ends = jwt.decode(token.strip(), key, algorithms=["HS256"], options=CLAIMS)["exp"]
         except (jwt.InvalidTokenError, ValueError, TypeError, RecursionError):
             continue
-        if type(ends) is int and now - SKEW < ends * 1000 <= now + LONGEST:
+        if type(ends) is int and now - SKEW_MS < ends * 1000 <= now + LONGEST_MS:
             return
     raise Unauthenticated("the app's token is not right, or has ended")
 

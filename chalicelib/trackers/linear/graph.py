@@ -20,7 +20,7 @@ from ...wire.rest import Absent, Api, after
 
 BUDGETS = ("requests", "complexity", "endpoint-requests")
 PASSING = ("internal error", "lock timeout", "network error", "bootstrap error")
-PATIENCE = 60  # seconds to wait where Linear does not say how long
+PATIENCE_S = 60  # seconds to wait where Linear does not say how long
 
 
 class Graph:
@@ -69,7 +69,7 @@ class Graph:
             if headers.get(f"x-ratelimit-{budget}-remaining") == "0"
             and (reset := headers.get(f"x-ratelimit-{budget}-reset", "")).isdigit()
         ]
-        left = max(1, -(-(max(resets) - self._now()) // 1000)) if resets else PATIENCE
+        left = max(1, -(-(max(resets) - self._now()) // 1000)) if resets else PATIENCE_S
         return asked or left
 
 

@@ -30,7 +30,7 @@ CREDENTIALS: Mapping[str, str] = {
     "token": "a personal API key (Settings, Security & access) or an OAuth access token; to make webhooks, an admin's",
     "webhook_secret": "the signing secret that Linear made, where the webhook was set up by hand",
 }
-TOLERANCE = 60_000  # ms both ways, as in Linear's own SDK
+TOLERANCE_MS = 60_000  # ms both ways, as in Linear's own SDK
 
 # What an update of an issue has changed, and how it is told; the first that fits.
 CHANGES: tuple[tuple[Happened, frozenset[str]], ...] = (
@@ -78,7 +78,7 @@ def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> 
     at = _sent_at(envelope)
     if at is None:
         raise Unauthenticated("webhookTimestamp is missing")
-    if abs(now - at) > TOLERANCE:
+    if abs(now - at) > TOLERANCE_MS:
         raise Unauthenticated("webhookTimestamp is more than a minute off")
 
 

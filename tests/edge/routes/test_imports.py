@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.desk.errors import Busy
-from chalicelib.desk.jobs import WAKE_AFTER
+from chalicelib.desk.jobs import WAKE_AFTER_MS
 from chalicelib.flows.clock import due_work
 from chalicelib.flows.customers import run_job as working
 from tests.api import Tenant
@@ -179,7 +179,7 @@ def test_the_clock_finds_a_job_whose_wake_up_was_lost(parley: Parley, tenant: Te
     job = tenant.api.post("/v1/customers/bulk", {"customers": [{"external_id": "a"}]}).json["id"]
     parley.queues.tasks.clear()
     assert due_work(parley.world) == 0
-    parley.clock.at += WAKE_AFTER
+    parley.clock.at += WAKE_AFTER_MS
     assert due_work(parley.world) == 1
     parley.work_all()
     assert tenant.api.get(f"/v1/jobs/{job}").json["state"] == "done"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk.sessions import DEMO_AGENTS, LINK_LIFE, SESSION_LIFE, TICKET_LIFE
+from chalicelib.desk.sessions import DEMO_AGENTS, LINK_LIFE_MS, SESSION_LIFE_MS, TICKET_LIFE_MS
 from chalicelib.edge.door.auth import identify
-from chalicelib.flows.access.sign_in import HOUR, PER_ADDRESS
+from chalicelib.flows.access.sign_in import HOUR_MS, PER_ADDRESS
 from chalicelib.settings import settings
 from tests.api import Client, Got, Tenant
 from tests.fakes import Parley
@@ -71,7 +71,7 @@ def test_a_mailed_link_signs_in_once(parley: Parley, tenant: Tenant, ada: dict[s
     assert cookie.startswith(f"{COOKIE}=ps_")
     assert {part.strip() for part in cookie.split(";")[1:]} == {
         "Path=/",
-        f"Max-Age={SESSION_LIFE // 1000}",
+        f"Max-Age={SESSION_LIFE_MS // 1000}",
         "HttpOnly",
         "Secure",
         "SameSite=Strict",
@@ -94,14 +94,14 @@ def test_nobody_learns_who_has_an_account(parley: Parley, ada: dict[str, Any]) -
         for _ in range(PER_ADDRESS - 1):
             assert asked(email).status == 202
         assert asked(email).status == 429
-    parley.clock.at += HOUR
+    parley.clock.at += HOUR_MS
     assert asked("ada@vendor.example").status == 202
 
 
 def test_a_link_ends_with_its_time_and_with_its_agent(parley: Parley, tenant: Tenant, ada: dict[str, Any]) -> None:
     asked("ada@vendor.example")
     (old,) = mailed(parley)
-    parley.clock.at += LINK_LIFE
+    parley.clock.at += LINK_LIFE_MS
     assert Browser()("POST", "/v1/sign-in/links/use", {"token": old}).status == 401
     asked("ada@vendor.example")
     (fresh,) = mailed(parley)
@@ -175,7 +175,7 @@ def test_a_session_ends_with_its_time_and_with_its_agent(parley: Parley, tenant:
     assert browser("GET", "/v1/session").status == 401
     parley.clock.at += 1000
     later = came(parley)
-    parley.clock.at += SESSION_LIFE
+    parley.clock.at += SESSION_LIFE_MS
     assert later("GET", "/v1/session").status == 401
 
 
@@ -206,7 +206,7 @@ def test_a_ticket_opens_a_socket_and_nothing_else(parley: Parley, ada: dict[str,
     browser.cookie = kept
     who, _ = identify(parley.world, ticket["token"], [])
     assert (who.id, who.kind) == (ada["id"], "agent")
-    parley.clock.at += TICKET_LIFE
+    parley.clock.at += TICKET_LIFE_MS
     with pytest.raises(Exception, match="over"):
         identify(parley.world, ticket["token"], [])
 

@@ -7,7 +7,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from chalicelib.desk.workspaces import Install
-from chalicelib.flows.inbound.accept import HOUR, TRUST
+from chalicelib.flows.inbound.accept import HOUR_MS, TRUST_MS
 from chalicelib.flows.secrets import Opened
 from chalicelib.ports import AwsAway, ref
 from tests.api import Client
@@ -98,7 +98,7 @@ def test_a_fresh_secret_works_at_once_beside_the_old_and_a_third_ends_the_first(
     second = tenant.api.post(f"/v1/installs/{hook['id']}/secrets").json["secret"]
     assert [send(parley, hook["id"], secret).status for secret in (second, hook["secret"])] == [202, 202]
     third = tenant.api.post(f"/v1/installs/{hook['id']}/secrets").json["secret"]
-    parley.clock.at += TRUST
+    parley.clock.at += TRUST_MS
     statuses = [send(parley, hook["id"], secret).status for secret in (third, second, hook["secret"])]
     assert statuses == [202, 202, 401]
 
@@ -117,12 +117,12 @@ def test_one_address_may_send_a_form_so_often_an_hour(parley, tenant):
     config = {"per_hour": 3}
     form = tenant.api.post("/v1/installs", {"kind": "form", "name": "F", "config": config}).json
     path = form["url"].removeprefix("https://parley.test")
-    parley.clock.at = parley.clock.at // HOUR * HOUR
+    parley.clock.at = parley.clock.at // HOUR_MS * HOUR_MS
     got = [Client().post(path, raw="message=hi", headers=FORM) for _ in range(4)]
     assert [each.status for each in got] == [202, 202, 202, 429]
     assert 3_590 <= int(got[3].headers["Retry-After"]) <= 3_600
     assert len(parley.queues.envelopes) == 3
-    parley.clock.at += HOUR
+    parley.clock.at += HOUR_MS
     assert Client().post(path, raw="message=hi", headers=FORM).status == 202
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from chalicelib.desk.issues import DAY, Tracking
+from chalicelib.desk.issues import Tracking
 from chalicelib.desk.tickets import TicketSeen
+from chalicelib.desk.times import DAY_MS
 from chalicelib.ports import ref
 from tests.fakes import Parley
 from tests.tracking import DOING, DONE, ODD, OPEN, REVIEW, WONTFIX, Desk, FakeTracker, busy, denied
@@ -298,7 +299,7 @@ def test_a_pass_whose_pages_lead_to_themselves_or_that_is_put_off_for_years_goes
     desk.pass_(25 * 3600)
     tracking = desk.parley.store.one(ref(Tracking, desk.install))
     assert tracking.cursor == ""
-    assert 0 < tracking.due - desk.parley.clock.at <= DAY
+    assert 0 < tracking.due - desk.parley.clock.at <= DAY_MS
 
     def years(since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
         raise busy(999_999_999)
@@ -306,7 +307,7 @@ def test_a_pass_whose_pages_lead_to_themselves_or_that_is_put_off_for_years_goes
     desk.there.changed = years  # type: ignore[method-assign]
     desk.pass_(25 * 3600)
     tracking = desk.parley.store.one(ref(Tracking, desk.install))
-    assert 0 < tracking.due - desk.parley.clock.at <= DAY
+    assert 0 < tracking.due - desk.parley.clock.at <= DAY_MS
 
 
 def test_a_hint_that_came_before_the_last_look_costs_nothing(desk: Desk, parley: Parley) -> None:
