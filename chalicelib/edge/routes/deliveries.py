@@ -8,7 +8,7 @@ from ...desk.ids import delivery_parts, message_number
 from ...desk.messages import Message
 from ...desk.workspaces import Install
 from ...flows.bridges.replay import replay
-from ...flows.delivery.owed import BatchReads
+from ...flows.delivery.batch_reads import BatchReads
 from ...ports import Listing, Page, ref
 from ..door.calls import Call
 from ..door.router import route
