@@ -11,6 +11,7 @@ from chalicelib.desk.arrivals import Outcome
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.errors import NotFound
+from chalicelib.desk.record import Record
 from chalicelib.edge import frames
 from chalicelib.flows import dispatch
 from chalicelib.flows.clock import tick
@@ -228,6 +229,10 @@ class Parley:
             granting=wiring.granting,
         )
         self.reacted: dict[tuple[str, str], Row] = {}
+
+    def records(self) -> list[Record]:
+        """All that is stored."""
+        return list(map(from_row, self.table.rows.values()))
 
     def receive_all(self) -> list[Outcome]:
         """Run the worker of the inbound queue until it is empty."""
