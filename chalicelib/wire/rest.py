@@ -3,11 +3,11 @@
 | answer | |
 |---|---|
 | 2xx | the JSON of its body |
-| 404, 410 | None where that is asked for, else Denied |
-| 401 | Denied, and the account is lost |
-| 404, 410 with a page | Busy: not the API says so, but what stands before it |
-| 408, 425, 429, 5xx, none at all | Busy, for as long as the provider asks |
-| any other | Denied, with the provider's own words |
+| 404, 410 | None where that is asked for, else ProviderRefused |
+| 401 | ProviderRefused, and the account is lost |
+| 404, 410 with a page | ProviderBusy: not the API says so, but what stands before it |
+| 408, 425, 429, 5xx, none at all | ProviderBusy, for as long as the provider asks |
+| any other | ProviderRefused, with the provider's own words |
 """
 
 import json
@@ -66,7 +66,7 @@ class Api:
             return
 
     def ask(self, method: str, path: str, body: Any = None, query: Query = ()) -> Reply:
-        """One request. Raises Busy and Denied."""
+        """One request. Raises ProviderBusy and ProviderRefused."""
         url = f"{self.base}{path}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
         headers = {"accept": "application/json", "user-agent": "Parley", **self.headers}
         raw = b""
@@ -104,7 +104,8 @@ class Api:
 
 
 def send(outside: Outside, request: Request) -> Answer:
-    """Its answer, whatever the status. Raises Denied where the address is refused, Busy where nobody answers."""
+    """Its answer, whatever the status. Raises ProviderRefused where the address is refused, ProviderBusy where
+    nobody answers."""
     try:
         return outside.send(request)
     except AddressRefused as refused:
@@ -118,7 +119,7 @@ class Absent(ProviderRefused):
 
 
 def there(id_: str) -> str:
-    """The id of what was answered. Raises Busy for an answer that names none."""
+    """The id of what was answered. Raises ProviderBusy for an answer that names none."""
     if not id_:
         raise ProviderBusy("its answer is not what was asked for")
     return id_

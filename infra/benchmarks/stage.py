@@ -33,7 +33,7 @@ class Stage:
 
     def __init__(self) -> None:
         # ms by which its clock is ahead of the machine's. It begins with the hour: no message is the first of another
-        # one, which would place its customer anew.
+        # one, which would have its customer evaluated anew.
         self.ahead = HOUR_MS - time.time_ns() // 1_000_000 % HOUR_MS
         self.meter = Meter()
         self.paper = Paper()

@@ -13,7 +13,7 @@ from .text import to_teams
 
 
 class Teams:
-    """One bot. Raises Busy and Denied."""
+    """One bot. Raises ProviderBusy and ProviderRefused."""
 
     def __init__(self, install: Install, secrets: Secrets, outside: Outside) -> None:
         self._config = config.of(install)
@@ -35,7 +35,7 @@ class Teams:
         return Probe(account=self._config.agent_tenant, actor=self._config.app_id)
 
     def file(self, file: File, account: str, most: int) -> bytes:
-        """A file's bytes; Denied if it is larger than `most`."""
+        """A file's bytes; ProviderRefused if it is larger than `most`."""
         return self._connector.file(file.url, most)
 
     def answer(self, where: str, text: str, account: str) -> None:

@@ -25,7 +25,7 @@ class Closed(ProviderRefused):
 
 
 class Connector:
-    """One bot. Every call is one request, but for a token's renewal; raises Busy and Denied."""
+    """One bot. Every call is one request, but for a token's renewal; raises ProviderBusy and ProviderRefused."""
 
     def __init__(self, config: Config, password: str, outside: Outside, now: Callable[[], int]) -> None:
         self._config, self._password, self._outside, self._now = config, password, outside, now

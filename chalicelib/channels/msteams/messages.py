@@ -22,9 +22,9 @@ def message(activity: Activity) -> list[Arrival]:
     code = CONNECT.fullmatch(text)
     if code:
         return [_connected(activity, code[1])]
-    ordered = ORDER.fullmatch(text) if activity.vendors and activity.root else None
-    if ordered:
-        return [_ordered(activity, ordered[1].lower(), ordered[2] or "")]
+    command = ORDER.fullmatch(text) if activity.vendors and activity.root else None
+    if command:
+        return [_commanded(activity, command[1].lower(), command[2] or "")]
     if not text and not files:
         return [Ignored(reason="card-action" if activity.told.get("value") is not None else "empty-message")]
     internal = False
@@ -61,7 +61,7 @@ def _connected(activity: Activity, code: str) -> Connected:
     )
 
 
-def _ordered(activity: Activity, verb: str, argument: str) -> Commanded:
+def _commanded(activity: Activity, verb: str, argument: str) -> Commanded:
     return Commanded(
         id=activity.message(activity.id),
         verb=verb,

@@ -15,7 +15,7 @@ __all__ = ("authorize", "credential", "exchange")
 
 
 def authorize(install: Install, redirect: str, state: str) -> str:
-    """Slack's page that asks whoever opens it to install the app. Denied if the install names no app."""
+    """Slack's page that asks whoever opens it to install the app. ProviderRefused if the install names no app."""
     client = install.config.get("client_id")
     if not client:
         raise ProviderRefused("the install's config has no client_id")

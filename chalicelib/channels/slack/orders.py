@@ -3,8 +3,8 @@
 | | |
 |---|---|
 | `/parley connect CODE` | Connected |
-| `/parley assign` (or another verb) in a room's own channel; the card's buttons | Ordered |
-| message shortcut `parley_fork` | Ordered: the thread from that message on |
+| `/parley assign` (or another verb) in a room's own channel; the card's buttons | Commanded |
+| message shortcut `parley_fork` | Commanded: the thread from that message on |
 | `/parley` with anything else | ignored, answered by its help |
 | submitted and closed views, other shortcuts | ignored: we show none |
 """

@@ -43,7 +43,7 @@ def _alone(world: World, workspace: str, moved: Moved) -> None:
 
 
 def _attempt(world: World, workspace: str, moved: Moved) -> list[str]:
-    """Place each; the ids of those whose placement moved meanwhile."""
+    """Evaluate each; the ids of those whose placement moved meanwhile."""
     placements: list[Placement | None] = world.store.many([ref(Placement, id_) for id_ in moved])
     filters = filters_of(world, workspace)
     if not filters and not any(placements) and not any(moved.values()):

@@ -111,7 +111,7 @@ def _ended(told: dict[str, Any], now: int) -> dict[str, int]:
 
 
 def _sort(world: World, job: Job) -> Job:
-    """Place the next customers of the workspace, by name."""
+    """Evaluate the segments of the workspace's next customers, by name."""
     segment = world.store.one(ref(Segment, job.segment))
     if segment is None or segment.state == "gone" or segment.revision != job.revision:
         return _end(world, job, "the segment has changed since")

@@ -1,4 +1,4 @@
-"""Asked rooms to an issue, and take them off: the customers and the ARR behind it move in the same transaction."""
+"""Tie rooms to an issue, and take them off: the customers and the ARR behind it move in the same transaction."""
 
 from typing import Any
 

@@ -15,7 +15,7 @@ from ..issues.state_notice import notice_of_state
 from ..once import again
 from .comments import forget_comment, post_pending, take_comments
 from .ticket_sync import TicketSync
-from .tracker import holder_of, pending_on, tickets_of, tracking_of
+from .tracker import issue_of_ticket, pending_on, tickets_of, tracking_of
 
 SKEW_MS = 1_000  # ms by which clocks of containers may differ
 PAUSED_MS = 60 * 60_000  # ms after which a ticket of a disabled install is looked at again
@@ -31,7 +31,7 @@ def reconcile(world: World, task: Task) -> str:
     """What came of it, as a slug. Doing it again changes nothing. What the tracker does not let us do now waits in the
     time index."""
     install = world.store.one(ref(Install, task.install))
-    issue_id = task.id or (holder_of(world, install, task.ticket) if install else "")
+    issue_id = task.id or (issue_of_ticket(world, install, task.ticket) if install else "")
     if install is None or not issue_id:
         return "not-tied"
     return again(world, lambda _: _look(world, task, install, issue_id))
@@ -151,13 +151,13 @@ def _rename(sync: TicketSync, ticket: Ticket, *writes: Write) -> None:
     link = Link(install=ticket.install, ticket=ticket.ticket, key=ticket.key, url=ticket.url)
     links = tuple(link if each.install == link.install else each for each in sync.issue.tickets)
     issue = sync.issue.changed(tickets=links)
-    holder = TicketOwner(
+    owner = TicketOwner(
         version=1, install=ticket.install, ticket=ticket.ticket, workspace=ticket.workspace, issue=ticket.issue
     )
-    there = sync.world.store.one(ref(TicketOwner, holder.install, holder.ticket))
-    if there and there.issue != holder.issue:
+    there = sync.world.store.one(ref(TicketOwner, owner.install, owner.ticket))
+    if there and there.issue != owner.issue:
         raise ProviderRefused(f"the ticket belongs to the issue {there.issue}")
-    held = over(there.changed(), there) if there else new(holder)
+    held = over(there.changed(), there) if there else new(owner)
     sync.commit(ticket, over(issue, sync.issue), held, *writes)
     sync.issue = issue
 

@@ -43,7 +43,7 @@ class Access:
         self._secrets, self._outside, self._now = secrets, outside, now
 
     def ask(self, method: str, path: str, body: Any = None, query: Query = ()) -> Reply:
-        """The answer by the first credential that GitHub takes. Raises Busy, Denied, Absent, Gone."""
+        """The answer by the first credential that GitHub takes. Raises ProviderBusy, ProviderRefused, Absent, Gone."""
         tokens = self._tokens() if self._app else iter(self._given("token"))
         return self._first(tokens, lambda token: self._once(token, method, path, body, query))
 

@@ -74,7 +74,8 @@ class GitHub:
         return [OPEN, *([IN_PROGRESS] if self._config["in_progress_label"] else []), *CLOSED.values()]
 
     def register(self, url: str, secret: str) -> Registered:
-        """The repository's webhook to `url`, made or brought up to date. Denied without the right to webhooks."""
+        """The repository's webhook to `url`, made or brought up to date. ProviderRefused without the right to
+        webhooks."""
         body = {
             "active": True,
             "events": EVENTS,
@@ -214,8 +215,8 @@ class GitHub:
 
     def changed(self, since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
         """A page of those changed, oldest first. The cursor is the time of the last one and not a page's number: what
-        changes meanwhile moves to the end, and would push others over a page's edge. Asked is from a second before, in
-        which some may have shown late."""
+        changes meanwhile moves to the end, and would push others over a page's edge. Asking begins a second before,
+        in which some may have shown late."""
         after, _, page = cursor.partition(".")
         start = int(after) if after.isdigit() else since
         number = int(page) if page.isdigit() else 1

@@ -3,11 +3,11 @@
 | answer | means |
 |---|---|
 | no errors | the data |
-| RATELIMITED (with HTTP 400), also for too complex a query | Busy until the budget that is used up fills again |
-| HTTP 429, 5xx, none; a lock that is held, an error of its own | Busy |
-| 401, AUTHENTICATION_ERROR, UNAUTHENTICATED | Denied, lost |
+| RATELIMITED (with HTTP 400), also for too complex a query | ProviderBusy until the spent budget fills again |
+| HTTP 429, 5xx, none; a lock that is held, an error of its own | ProviderBusy |
+| 401, AUTHENTICATION_ERROR, UNAUTHENTICATED | ProviderRefused, lost |
 | "Entity not found" | Absent |
-| any other | Denied, with the words that Linear means for users |
+| any other | ProviderRefused, with the words that Linear means for users |
 
 https://linear.app/developers/graphql, https://linear.app/developers/rate-limiting
 """
