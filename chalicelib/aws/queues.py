@@ -1,4 +1,7 @@
-"""ports.Queues on SQS. Envelopes travel as base64 (SQS refuses some characters); large ones go by way of the bucket."""
+"""ports.Queues on SQS: envelopes travel as base64, large ones by way of the bucket (claim check).
+
+SQS refuses some characters, hence base64.
+"""
 
 import hashlib
 import json

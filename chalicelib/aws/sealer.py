@@ -1,4 +1,4 @@
-"""ports.Sealer on KMS: each secret is bound to its context, and opened once per container."""
+"""ports.Sealer on KMS (encryption at rest): each secret is bound to its context, and opened once per container."""
 
 import base64
 from typing import Any

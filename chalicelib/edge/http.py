@@ -1,4 +1,7 @@
-"""The HTTP door: a request comes in as API Gateway tells it, a response or a problem goes out. Never raises."""
+"""The HTTP door, CORS included: a request comes in as API Gateway tells it, a response or a problem goes out.
+
+It never raises.
+"""
 
 import hashlib
 import time

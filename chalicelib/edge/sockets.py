@@ -1,4 +1,4 @@
-"""The WebSocket's frames: authenticate first (a token is never in a URL), then say what to be told of.
+"""The WebSocket's frames: authenticate (a token is never in a URL), say what to be told of, show presence.
 
 | frame | answer |
 |---|---|

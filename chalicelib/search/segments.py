@@ -1,4 +1,4 @@
-"""ports.Index in segments: each tree is a record of the table that names some immutable objects of the bucket.
+"""ports.Index in segments (log-structured merge): a tree's record names some immutable objects of the bucket.
 
 What is put joins the newest segments that are not four times as large, in one new object; so a tree of n entries has
 some log₄(n) of them, and a put costs one PUT. Nothing is kept up while nobody asks or writes.

@@ -1,4 +1,4 @@
-"""Standard Webhooks 1.0 signatures, made and checked.
+"""Standard Webhooks 1.0 signatures (HMAC) are made and checked here.
 
 Signed is `{id}.{timestamp}.{raw body}`, HMAC-SHA256 with what `whsec_<base64>` holds; the header is a list,
 with a space between, of `v1,<base64>`. The `standardwebhooks` library makes each signature. What a header may

@@ -1,4 +1,4 @@
-"""Which mails nobody wrote: answers of machines, bounces, receipts, lists. Two of them fill a room for ever."""
+"""Which mails nobody wrote: answers of machines, bounces, receipts, lists; two of them make a mail loop."""
 
 import re
 

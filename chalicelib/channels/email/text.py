@@ -1,4 +1,4 @@
-"""What a person wrote in a mail, as Markdown: HTML made harmless, quotes and signatures cut off."""
+"""What a person wrote in a mail, as Markdown: HTML made harmless (sanitizer), quotes and signatures cut off."""
 
 import re
 from typing import Any

@@ -1,5 +1,7 @@
-"""How another workspace installs the app: where its admin is sent, and what Slack gives for the code that comes back
-(https://docs.slack.dev/authentication/installing-with-oauth)."""
+"""How another workspace installs the app (OAuth): where its admin is sent, and what Slack gives for the code on return.
+
+https://docs.slack.dev/authentication/installing-with-oauth
+"""
 
 from urllib.parse import urlencode
 

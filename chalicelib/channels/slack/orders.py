@@ -1,4 +1,4 @@
-"""What people order in Slack: `/parley …`, the buttons of a room's card, the shortcut on a message.
+"""What people order in Slack: `/parley …` (slash command), the buttons of a room's card, the shortcut on a message.
 
 | | |
 |---|---|

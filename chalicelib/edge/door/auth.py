@@ -1,5 +1,7 @@
-"""Who calls: API keys, user tokens, sessions of the console, the bootstrap key. The credential's records are read
-together with what else the route is known to need, in one call."""
+"""Who calls: API keys, user tokens (JWT), sessions of the console, the bootstrap key.
+
+The credential's records are read together with what else the route is known to need, in one call.
+"""
 
 import hashlib
 import hmac

@@ -1,5 +1,7 @@
-"""Cursors through a room, a direction and a change number, and through what was found, a place in its order. Opaque to
-whoever holds one."""
+"""Cursors lead through a room by direction and change number, and through what was found by its order (pagination).
+
+They are opaque to whoever holds one.
+"""
 
 import base64
 import binascii

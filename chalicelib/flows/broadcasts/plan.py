@@ -1,4 +1,7 @@
-"""Plan a broadcast: who gets what, who is skipped and why, and the pieces that it is sent in. Nothing is sent here."""
+"""Plan a broadcast: a snapshot of who gets what, who is skipped and why, in the pieces that it is sent in.
+
+Nothing is sent here.
+"""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,5 +1,7 @@
-"""Work on a broadcast: plan it, hand out its pieces, send or undo a piece. Whatever runs twice, in any order, or is
-killed half-way: a room gets one message, and the tallies add up."""
+"""Work on a broadcast (fan-out): plan it, hand out its pieces, send or undo a piece.
+
+Whatever runs twice, in any order, or is killed half-way: a room gets one message, and the tallies add up.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

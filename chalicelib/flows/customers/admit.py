@@ -1,4 +1,4 @@
-"""Let people in: customers with triage room and domains, users, visitors. Each is made where it is first named."""
+"""Let people in (upsert): customers with triage room and domains, users, visitors, each made where first named."""
 
 from typing import Any
 

@@ -1,5 +1,7 @@
-"""Work off a job, piece by piece. A piece's writes come out the same however often it runs, and its end is one
-transaction on the job: a worker that dies, a second worker, a message that comes twice change nothing.
+"""Work off a job piece by piece, each with its checkpoint.
+
+A piece's writes come out the same however often it runs, and its end is one transaction on the job: a worker that
+dies, a second worker, a message that comes twice change nothing.
 """
 
 from typing import Any
@@ -41,7 +43,7 @@ def run_job(world: World, job_id: str, piece: int) -> Job | None:
 
 
 def _piece(world: World, job: Job) -> Job:
-    return {"customers": _rows, "segment": _sort, "segment.removal": _clear}[job.kind](world, job)
+    return {"customers": _rows, "segment": _evaluate, "segment.removal": _clear}[job.kind](world, job)
 
 
 def _moved(world: World, job: Job, done: int, last: bool, **fields: Any) -> Job:
@@ -110,7 +112,7 @@ def _ended(told: dict[str, Any], now: int) -> dict[str, int]:
 # --- segments -----------------------------------------------------------------------------------------------------
 
 
-def _sort(world: World, job: Job) -> Job:
+def _evaluate(world: World, job: Job) -> Job:
     """Evaluate the segments of the workspace's next customers, by name."""
     segment = world.store.one(ref(Segment, job.segment))
     if segment is None or segment.state == "gone" or segment.revision != job.revision:

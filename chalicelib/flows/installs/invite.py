@@ -1,5 +1,7 @@
-"""Let other workspaces install an install's app: an address to send them, and what they grant when they come back. The
-state that goes along is sealed: nobody can make one up, and it says whose it is and until when."""
+"""Let other workspaces install an install's app (OAuth): an address to send them to, and what they grant on return.
+
+The state that goes along is sealed: nobody can make one up, and it says whose it is and until when.
+"""
 
 import json
 

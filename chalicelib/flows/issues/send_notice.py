@@ -1,4 +1,4 @@
-"""Tell the rooms of an issue a notice, once each: whatever runs twice, in any order, or is killed half-way."""
+"""Tell the rooms of an issue a notice (fan-out), once each, whatever runs twice, in any order, or dies half-way."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Write to the people of a room who are away: what was said since they last heard of it, as one mail each.
+"""Write to the people of a room who are away what was said since they last heard of it, as one mail each (digest).
 
 A delivery waits until its install's `collect` seconds are over; then everything that was said meanwhile leaves with it,
 and the deliveries of the others find that it has. Who spoke, has read it, has muted it or cannot be reached gets none.

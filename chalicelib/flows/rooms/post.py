@@ -1,4 +1,4 @@
-"""Say something in a room: one transaction that moves the room from n to n+1 and stores the message under its n."""
+"""Say something in a room: one transaction moves it from n to n+1 and stores the message, once (deduplication)."""
 
 from ...desk.errors import NotFound
 from ...desk.messages import Draft, Mapped, Message, check_text

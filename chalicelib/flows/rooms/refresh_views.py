@@ -1,4 +1,4 @@
-"""Put a room into the views of the inbox that it now belongs to, and take it out of those that it has left."""
+"""Put a room into the views of the inbox that it belongs to now (read model), and take it out of those it has left."""
 
 from ...desk.errors import Clash
 from ...desk.inbox_views import RoomViews, ViewRow, views_of

@@ -1,5 +1,4 @@
-"""The nightly pass over an install's tickets: reads only what changed there, and has looked at what a lost webhook left
-behind."""
+"""The nightly pass over an install's tickets (anti-entropy) reads what changed there, in case webhooks were lost."""
 
 from ...desk.issues import Ticket
 from ...desk.tickets import TicketSeen

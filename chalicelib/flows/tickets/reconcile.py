@@ -1,5 +1,8 @@
-"""Look at a ticket: fetch it, compare it with its issue, and make both equal. A hint says no more than that a look is
-due, so that late, doubled and lost ones change nothing; one worker looks at a ticket at a time (the queue's groups)."""
+"""Reconcile a ticket with its issue: fetch it, compare both, and make them equal.
+
+A hint says no more than that a look is due, so that late, doubled and lost ones change nothing; one worker looks at a
+ticket at a time (the queue's groups).
+"""
 
 from typing import Any
 
