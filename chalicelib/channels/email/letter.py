@@ -57,9 +57,9 @@ def _named(name: str, address: str) -> str:
     return formataddr((one_line(name.replace('"', "'"), 80), address))
 
 
-def _id(told: str) -> str:
+def _id(name: str) -> str:
     """A Message-ID in its brackets; nothing for what could be more than one."""
-    return f"<{told}>" if told and told.isascii() and told.isprintable() and not set(told) & set("<> ,;") else ""
+    return f"<{name}>" if name and name.isascii() and name.isprintable() and not set(name) & set("<> ,;") else ""
 
 
 def _text(letter: Letter) -> str:

@@ -42,13 +42,13 @@ class Slack:
 
     def asked(self, method: str, **fields: Any) -> tuple[dict[str, Any], dict[str, str]]:
         """The JSON, and the headers."""
-        told = {
+        form = {
             name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             for name, value in fields.items()
             if value is not None
         }
         headers = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
-        answer = self.send("POST", f"{self.base}/api/{method}", urlencode(told).encode(), headers)
+        answer = self.send("POST", f"{self.base}/api/{method}", urlencode(form).encode(), headers)
         try:
             body = json.loads(answer.body)
         except ValueError:

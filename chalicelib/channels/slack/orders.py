@@ -90,8 +90,8 @@ def interacted(body: dict[str, Any], install: Install) -> Arrival:
     if not ID.match(user):
         return Ignored(reason="nobody-pressed")
     if kind == "block_actions":
-        told = body.get("actions")
-        action = part(told[0]) if isinstance(told, list) and told else {}
+        actions = body.get("actions")
+        action = part(actions[0]) if isinstance(actions, list) and actions else {}
         verb = text(action, "action_id").removeprefix("parley_")
         if verb not in VERBS:
             return Ignored(reason="button-of-nobody")
