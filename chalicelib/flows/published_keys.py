@@ -26,8 +26,8 @@ def published_key(world: World, metadata_url: str, kid: str) -> dict[str, Any] |
 
 def _fetched(world: World, metadata_url: str) -> dict[str, dict[str, Any]]:
     jwks_uri = _read(world, metadata_url).get("jwks_uri")
-    told = _read(world, str(jwks_uri)).get("keys")
-    keys = [key for key in told if isinstance(key, dict)] if isinstance(told, list) else []
+    listed = _read(world, str(jwks_uri)).get("keys")
+    keys = [key for key in listed if isinstance(key, dict)] if isinstance(listed, list) else []
     return {str(key["kid"]): key for key in keys if key.get("kid")}
 
 

@@ -118,8 +118,8 @@ def _addresses(store: Scanned, record: User | Install | Correspondent | RoomAddr
             yield MailAddress(version=1, address=address, workspace=record.workspace, install=record.id)
     else:
         person = record.person if isinstance(record, Correspondent) else ""
-        told = {"workspace": record.workspace, "install": record.install, "room": record.room}
-        yield ReturnAddress(version=1, token=record.token, person=person, **told)
+        fields = {"workspace": record.workspace, "install": record.install, "room": record.room}
+        yield ReturnAddress(version=1, token=record.token, person=person, **fields)
 
 
 def _all(store: Scanned, listing: Listing[Any]) -> Iterator[Any]:

@@ -72,12 +72,12 @@ def map_sent(world: World, row: Delivery, provider_id: str, thread: str) -> None
 
     def attempt(_: int) -> Mapped | None:
         known = world.store.one(ref(Mapped, row.install, provider_id))
-        told: dict[str, Any] = {"room": row.room, "n": row.message, "thread": thread}
+        fields: dict[str, Any] = {"room": row.room, "n": row.message, "thread": thread}
         if known is None:
-            fresh = Mapped(source=row.install, id=provider_id, workspace=row.workspace, **told)
+            fresh = Mapped(source=row.install, id=provider_id, workspace=row.workspace, **fields)
             world.store.commit(new(fresh))
         elif not known.n:
-            known, old = known.changed(**told, expires_at=0), known
+            known, old = known.changed(**fields, expires_at=0), known
             world.store.commit(over(known, old))
         return known
 

@@ -141,16 +141,16 @@ def filters_of(world: World, workspace: str) -> Filters:
     """The parsed filters of a workspace's segments, in one query."""
     listing: Listing[Segment] = Listing("segments", (workspace,))
     segments = world.store.page(listing, MAX_SEGMENTS + 9).items
-    return [(each.id, _parsed(_told(each))) for each in segments if each.kind == "filter"]
+    return [(each.id, _parsed(_document(each))) for each in segments if each.kind == "filter"]
 
 
-def _told(segment: Segment) -> bytes:
+def _document(segment: Segment) -> bytes:
     return msgspec.json.encode((segment.filter, segment.types))
 
 
 @lru_cache(maxsize=1000)
-def _parsed(told: bytes) -> Filter:
-    filter_, types = msgspec.json.decode(told)
+def _parsed(document: bytes) -> Filter:
+    filter_, types = msgspec.json.decode(document)
     return parse(filter_, types)
 
 

@@ -86,17 +86,17 @@ def _upsert(world: World, job: Job, row: Row, types: dict[str, Type]) -> Flaw | 
     try:
         if "customer" not in row:
             raise Refusal(row["detail"], row["field"])
-        told = dict(row["customer"])
-        external_id = told.pop("external_id")
-        if "domains" in told:
-            told["domains"] = check_domains(told["domains"])
-        check(told.get("attributes", {}), types)
-        if told.get("timezone"):
-            zone(told["timezone"])
+        fields = dict(row["customer"])
+        external_id = fields.pop("external_id")
+        if "domains" in fields:
+            fields["domains"] = check_domains(fields["domains"])
+        check(fields.get("attributes", {}), types)
+        if fields.get("timezone"):
+            zone(fields["timezone"])
         if job.dry_run:
-            would_admit(world, job.workspace, external_id, **told)
+            would_admit(world, job.workspace, external_id, **fields)
         else:
-            admit_customer(world, job.workspace, external_id, **told, **_ended(told, world.clock.now()))
+            admit_customer(world, job.workspace, external_id, **fields, **_ended(fields, world.clock.now()))
     except Busy:
         raise
     except Refusal as wrong:
@@ -104,9 +104,9 @@ def _upsert(world: World, job: Job, row: Row, types: dict[str, Type]) -> Flaw | 
     return None
 
 
-def _ended(told: dict[str, Any], now: int) -> dict[str, int]:
+def _ended(fields: dict[str, Any], now: int) -> dict[str, int]:
     """Whoever is no longer active has no live tokens from before."""
-    return {"valid_after": now} if told.get("state", "active") != "active" else {}
+    return {"valid_after": now} if fields.get("state", "active") != "active" else {}
 
 
 # --- segments -----------------------------------------------------------------------------------------------------

@@ -112,8 +112,8 @@ def _speaker(arriving: Arriving, speaker: Speaker, id_: str) -> tuple[Customer |
         return customer, Author(kind="visitor", id=visitor.id, name=name, verified=False)
     named = {"name": speaker.customer_name} if speaker.customer_name else {}
     customer, _ = admit_customer(world, workspace, speaker.customer, **named)
-    told = {"name": speaker.name, "email": speaker.email}
-    user, _ = admit_user(world, customer, speaker.user, **{key: value for key, value in told.items() if value})
+    fields = {"name": speaker.name, "email": speaker.email}
+    user, _ = admit_user(world, customer, speaker.user, **{key: value for key, value in fields.items() if value})
     if customer.state != "active" or user.state != "active":
         raise Blocked
     return customer, Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)

@@ -21,7 +21,7 @@ def outside_person(world: World, install: Install, outside: str, account: str, n
         return known
     ask = world.asking(install.kind)
     try:
-        told = ask(install, Opened(world, install), world.outside).person(outside, account) if ask else Shown(name="")
+        shown = ask(install, Opened(world, install), world.outside).person(outside, account) if ask else Shown(name="")
     except (ProviderBusy, ProviderRefused):
         return known or OutsidePerson(
             install=install.id, outside=outside, workspace=install.workspace, seen_at=0, name=name or outside
@@ -32,25 +32,25 @@ def outside_person(world: World, install: Install, outside: str, account: str, n
         outside=outside,
         workspace=install.workspace,
         seen_at=now,
-        name=told.name or name or outside,
-        email=told.email,
-        picture=told.picture,
-        home=told.home,
-        bot=told.bot,
-        agent=_agent(world, install, told),
+        name=shown.name or name or outside,
+        email=shown.email,
+        picture=shown.picture,
+        home=shown.home,
+        bot=shown.bot,
+        agent=_agent(world, install, shown),
     )
     world.store.commit(Put(person, None))
     return person
 
 
-def _agent(world: World, install: Install, told: Shown) -> str:
+def _agent(world: World, install: Install, shown: Shown) -> str:
     """The active agent with that address. Only the install's own account vouches for addresses: in another one anybody
     could be made to look like an agent."""
-    if not (told.home and told.email) or told.bot:
+    if not (shown.home and shown.email) or shown.bot:
         return ""
     listing: Listing[Agent] = Listing("agents", (install.workspace,))
     agents = world.store.page(listing, 100).items
-    return next((a.id for a in agents if a.state == "active" and a.email.lower() == told.email.lower()), "")
+    return next((a.id for a in agents if a.state == "active" and a.email.lower() == shown.email.lower()), "")
 
 
 def agent_of(world: World, install: Install, speaker: Speaker) -> Agent | None:
@@ -78,9 +78,9 @@ def author_of(world: World, install: Install, speaker: Speaker, customer: Custom
             world, install.workspace, derived("vis", install.id, person.outside), person.name, person.email
         )
         return Author(kind="visitor", id=visitor.id, name=person.name, verified=False)
-    told = {"name": person.name, "email": person.email}
+    fields = {"name": person.name, "email": person.email}
     user, _ = admit_user(
-        world, customer, f"{install.kind}:{person.outside}", **{key: value for key, value in told.items() if value}
+        world, customer, f"{install.kind}:{person.outside}", **{key: value for key, value in fields.items() if value}
     )
     _remember(world, install, user.id, user.name, person)
     return Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)

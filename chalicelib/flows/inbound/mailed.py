@@ -241,8 +241,8 @@ def take_bounce(arriving: Arriving, arrival: Bounced) -> None:
         if sent is None:
             raise Ignore("bounce")
         listing: Listing[Correspondent] = Listing("correspondents", (sent.room,))
-        told = {each.address for each in world.store.page(listing, 100).items if each.last_id == arrival.message}
-        addresses = tuple(each for each in addresses if each in told)
+        reached = {each.address for each in world.store.page(listing, 100).items if each.last_id == arrival.message}
+        addresses = tuple(each for each in addresses if each in reached)
     for address in addresses:
         gone = Suppression(
             version=1, workspace=workspace, address=address, reason=arrival.reason, at=arriving.envelope.received_at

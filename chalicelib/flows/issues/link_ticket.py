@@ -30,10 +30,10 @@ def link_ticket(
         writes: list[Write] = [new(_ticket(issue, install, seen, now))]
         if seen:
             writes.append(_held(world, issue, install, seen))
-        told = (
+        fresh = (
             Link(install=install.id, ticket=seen.id, key=seen.key, url=seen.url) if seen else Link(install=install.id)
         )
-        linked = issue.changed(tickets=(*issue.tickets, told))
+        linked = issue.changed(tickets=(*issue.tickets, fresh))
         if seen:
             writes.append(
                 history_entry(

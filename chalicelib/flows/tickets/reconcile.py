@@ -115,9 +115,9 @@ def _discover(sync: TicketSync) -> None:
     """The tracker's words, as it guesses them until an admin has reviewed them."""
     words = tuple(sync.there.words())
     known = tracking_of(sync.world, sync.install)
-    told = known.changed(words=words)
-    sync.world.store.commit(over(told, known))
-    sync.tracking = told
+    tracking = known.changed(words=words)
+    sync.world.store.commit(over(tracking, known))
+    sync.tracking = tracking
 
 
 def _make(sync: TicketSync) -> None:
@@ -167,8 +167,8 @@ def _rename(sync: TicketSync, ticket: Ticket, *writes: Write) -> None:
 
 def _renamed(sync: TicketSync, seen: TicketSeen) -> None:
     """The ticket is called otherwise now: its project was renamed, or moved."""
-    told = sync.history_entry("changed", fields="ticket", was=sync.ticket.key, now=seen.key, url=seen.url)
-    _rename(sync, sync.ticket.changed(key=seen.key, url=seen.url), told)
+    entry = sync.history_entry("changed", fields="ticket", was=sync.ticket.key, now=seen.key, url=seen.url)
+    _rename(sync, sync.ticket.changed(key=seen.key, url=seen.url), entry)
 
 
 def _follow(sync: TicketSync, moved_to: str) -> TicketSeen | None:
@@ -202,10 +202,10 @@ def _take_over(sync: TicketSync, seen: TicketSeen, found: Merge, began: int) -> 
         writes.append(sync.history_entry("changed", fields=", ".join(sorted(fields))))
     if state:
         changed = turned(changed, state, issue.reason, world.clock.now())
-        told, tasks = notice_of_state(
+        notices, tasks = notice_of_state(
             world, issue, changed, sync.tracking.policy, SYSTEM, sync.tracking, "", sync.tracking.resolve
         )
-        writes += [*told, sync.history_entry("state", was=issue.state, now=state, word=seen.word.name)]
+        writes += [*notices, sync.history_entry("state", was=issue.state, now=state, word=seen.word.name)]
     if found.lost:
         writes.append(sync.history_entry("conflict", fields=", ".join(found.lost)))
     if found.unknown:
@@ -247,8 +247,8 @@ def _write(sync: TicketSync, found: Merge) -> None:
             if denied.lost:
                 raise
             refused = sync.ticket.refused | {field: key}
-            told = sync.ticket.changed(refused=refused, reason=f"{field}: {denied.reason}")
-            sync.commit(told, sync.history_entry("failed", field=field, reason=denied.reason))
+            lacking = sync.ticket.changed(refused=refused, reason=f"{field}: {denied.reason}")
+            sync.commit(lacking, sync.history_entry("failed", field=field, reason=denied.reason))
             continue
         refused = {name: each for name, each in sync.ticket.refused.items() if name != field}
         agreed = sync.ticket.changed(
@@ -263,8 +263,8 @@ def _later(sync: TicketSync, busy: ProviderBusy) -> str:
     attempts = sync.ticket.attempts + 1
     seconds = wait(attempts, busy.after, world.clock.chance())
     if seconds is None:
-        told = sync.ticket.changed(attempts=0, due=0, reason=f"given up: {busy.reason}")
-        sync.commit(told, sync.history_entry("failed", reason=busy.reason))
+        ticket = sync.ticket.changed(attempts=0, due=0, reason=f"given up: {busy.reason}")
+        sync.commit(ticket, sync.history_entry("failed", reason=busy.reason))
         return "given-up"
     sync.commit(sync.ticket.changed(attempts=attempts, due=now + seconds * 1000, reason=busy.reason))
     if busy.after and not isinstance(busy, Outdated):
@@ -289,6 +289,6 @@ def _denied(sync: TicketSync, denied: ProviderRefused) -> str:
         stop_install(sync.world, sync.install, "paused", denied.reason)
         sync.commit(sync.ticket.changed(due=sync.world.clock.now() + PAUSED_MS, reason=denied.reason))
         return "account-lost"
-    told = sync.ticket.changed(due=0, attempts=0, reason=denied.reason)
-    sync.commit(told, sync.history_entry("failed", reason=denied.reason))
+    ticket = sync.ticket.changed(due=0, attempts=0, reason=denied.reason)
+    sync.commit(ticket, sync.history_entry("failed", reason=denied.reason))
     return "denied"
