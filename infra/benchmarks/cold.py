@@ -64,7 +64,7 @@ NEEDS = {
     "app.message": "from chalicelib.wiring import sockets; sockets()",
     "app.disconnect": "from chalicelib.wiring import sockets; sockets()",
     "chalicelib.edge.workers.receive": "import chalicelib.flows.inbound.receive",
-    "chalicelib.edge.workers.react": "import chalicelib.flows.delivery.owed; client('sqs')",
+    "chalicelib.edge.workers.react": "import chalicelib.flows.derive, chalicelib.edge.frames; client('sqs')",
     "chalicelib.edge.workers.deliver": (
         "import chalicelib.flows.delivery.deliver, chalicelib.aws.outside; client('kms')"
     ),

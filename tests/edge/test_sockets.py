@@ -1,7 +1,7 @@
 """The WebSocket: authenticate first, then be told of what one may see, and of nothing else."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
@@ -13,28 +13,12 @@ from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
 from chalicelib.edge import frames
 from chalicelib.edge import sockets as edge
-from chalicelib.flows.delivery.owed import BatchReads
+from chalicelib.flows.delivery.batch_reads import BatchReads
 from chalicelib.flows.live.push import push
 from chalicelib.ports import ref
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant
-
-
-@dataclass
-class FakeSockets:
-    """What each open connection was sent."""
-
-    sent: dict = field(default_factory=dict)
-
-    def send(self, connection, frame):
-        if connection not in self.sent:
-            return False
-        json.dumps(frame)
-        self.sent[connection].append(frame)
-        return True
-
-    def close(self, connection):
-        self.sent[connection].append("closed")
+from tests.fakes import FakeSockets
 
 
 @dataclass
@@ -65,10 +49,9 @@ class Line:
 
 @pytest.fixture
 def wire(parley, monkeypatch):
-    made = FakeSockets()
     monkeypatch.setattr(edge, "world", lambda: parley.world)
-    monkeypatch.setattr(edge, "sockets", lambda: made)
-    return made
+    monkeypatch.setattr(edge, "sockets", lambda: parley.sockets)
+    return parley.sockets
 
 
 @pytest.fixture

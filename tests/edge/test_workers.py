@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.desk.errors import Busy
 from chalicelib.edge import workers
-from chalicelib.flows.delivery import owed as flow
+from chalicelib.flows import derive as flow
 from chalicelib.flows.delivery.deliver import deliver
 from chalicelib.ports import AwsAway
 from chalicelib.store.rows import Row, from_row
@@ -210,7 +210,7 @@ def test_too_many_writers_is_no_reason_to_set_aside(parley, queues, said, monkey
     def busy(*_):
         raise Busy("later")
 
-    monkeypatch.setattr(flow, "react", busy)
+    monkeypatch.setattr(flow, "owed", busy)
     handler(workers.react)(Event(*said))
     assert len(queues.aside) == 3
     assert all(reason == "Busy: later" for _, _, reason in queues.aside)

@@ -17,7 +17,6 @@ from ...desk.templates import Missing, filled, values, variables
 from ...flows.audit import audit
 from ...flows.broadcasts.control import approve_broadcast, control_broadcast
 from ...flows.broadcasts.plan import contact_ref
-from ...flows.broadcasts.preview import preview_broadcast
 from ...flows.broadcasts.results import mark_acknowledged
 from ...flows.broadcasts.send import results, tallies
 from ...flows.once import again
@@ -83,6 +82,8 @@ def broadcast(call: Call) -> Any:
 @route("GET", "/v1/broadcasts/{broadcast}/preview", who="agent", gives=shapes.PreviewView)
 def preview(call: Call) -> Any:
     """Show who gets it and who does not, and why, and what it costs."""
+    from ...flows.broadcasts.preview import preview_broadcast
+
     found = preview_broadcast(call.world, own(call))
     samples = [shapes.SampleView(room=room, text=text, at=time_of(at)) for room, text, at in found.samples]
     missing = [shapes.MissingView(room=room, reason=reason) for room, reason in found.missing]

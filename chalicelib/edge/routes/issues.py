@@ -20,9 +20,7 @@ from ...desk.issues import (
 from ...desk.people import may_see
 from ...desk.rooms import Room
 from ...flows.issues.change_issue import change_issue
-from ...flows.issues.draft_notice import approve_notice, change_notice, discard_notice, own_notice, write_notice
 from ...flows.issues.link_ticket import comment_on, link_ticket, unlink_ticket
-from ...flows.issues.merge_issues import merge_issues
 from ...flows.issues.raise_issue import asked_in, raise_issue
 from ...flows.issues.tie_room import own_issue, tie_room, untie_room
 from ...flows.tickets.tracker import found_ticket, issue_of_ticket, tracker_install
@@ -260,6 +258,8 @@ def say(call: Call, body: SayOnTickets) -> Any:
 @route("POST", "/v1/issues/{issue}/merge", who="agent", need="write", body=shapes.MergeIssue, gives=View)
 def merge(call: Call, body: shapes.MergeIssue) -> Any:
     """Merge an issue into another: rooms, tickets and history move, and its id leads to the other."""
+    from ...flows.issues.merge_issues import merge_issues
+
     own = _own(call)
     try:
         into = own_issue(call.world, call.who.workspace, body.into)
@@ -294,6 +294,8 @@ def issue_notices(call: Call) -> Page[Any]:
 )
 def new_notice(call: Call, body: NewNotice) -> Any:
     """Draft what all rooms of an issue are to be told."""
+    from ...flows.issues.draft_notice import write_notice
+
     own = _own(call)
     return call.answering(
         lambda once: write_notice(call.world, call.who, own, body.text, body.resolve, once),
@@ -315,18 +317,24 @@ def notices(call: Call) -> Page[Any]:
 @route("GET", "/v1/notices/{notice}", who="agent", gives=NoticeView)
 def notice(call: Call) -> Any:
     """Show a notice, with the customers that its text names."""
+    from ...flows.issues.draft_notice import own_notice
+
     return notice_view(own_notice(call.world, call.who, call.params["notice"]))
 
 
 @route("PATCH", "/v1/notices/{notice}", who="agent", need="write", body=ChangeNotice, gives=NoticeView)
 def patch_notice(call: Call, body: ChangeNotice) -> Any:
     """Change a draft."""
+    from ...flows.issues.draft_notice import change_notice
+
     return notice_view(change_notice(call.world, call.who, call.params["notice"], named_fields(body)))
 
 
 @route("POST", "/v1/notices/{notice}/approve", who="agent", need="write", gives=NoticeView)
 def approve_draft(call: Call) -> Any:
     """Approve a draft: each room of the issue is told it, once."""
+    from ...flows.issues.draft_notice import approve_notice
+
     id_ = call.params["notice"]
     return call.answering(lambda once: approve_notice(call.world, call.who, id_, once), notice_view)
 
@@ -334,4 +342,6 @@ def approve_draft(call: Call) -> Any:
 @route("POST", "/v1/notices/{notice}/discard", who="agent", need="write", gives=NoticeView)
 def discard_draft(call: Call) -> Any:
     """Discard a draft, or stop what is being told."""
+    from ...flows.issues.draft_notice import discard_notice
+
     return notice_view(discard_notice(call.world, call.who, call.params["notice"]))

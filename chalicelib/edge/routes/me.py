@@ -6,7 +6,6 @@ from ...desk.customers import Customer
 from ...desk.errors import Limited
 from ...desk.times import HOUR_MS
 from ...desk.workspaces import Workspace
-from ...flows.customers.welcome import welcome
 from ...ports import Ref, ref
 from ..door.auth import check_origin, visitors_token
 from ..door.calls import Call
@@ -43,6 +42,8 @@ def me(call: Call) -> MeView:
 @route("POST", "/v1/visitors", who="anyone", body=NewVisitor, gives=VisitorView, status=201)
 def new_visitor(call: Call, body: NewVisitor) -> VisitorView:
     """Ask as a visitor, if the workspace lets them in: in a room of one's own, which agents alone see."""
+    from ...flows.customers.welcome import welcome
+
     check_origin(call.world, body.workspace, call.incoming.headers.get("origin"))
     _pace(call, body.workspace)
     visitor, room = welcome(call.world, body.workspace, body.name, body.email, body.text)

@@ -12,7 +12,6 @@ from ...desk.rooms import Room, Seen, unread
 from ...desk.segments import Member, Segment
 from ...desk.workspaces import Agent
 from ...flows.broadcasts.results import mark_broadcast_read
-from ...flows.rooms.fork import fork
 from ...flows.rooms.mark_read import mark_read
 from ...flows.rooms.open_room import open_room
 from ...flows.rooms.update_room import update_room
@@ -209,6 +208,8 @@ def _assignees(call: Call, ids: list[str]) -> tuple[str, ...]:
 @route("POST", "/v1/rooms/{room}/fork", need="write", body=shapes.ForkRoom, gives=shapes.RoomView, status=201)
 def fork_room(call: Call, body: shapes.ForkRoom) -> Any:
     """Make a topic room of a range of messages."""
+    from ...flows.rooms.fork import fork
+
     first = message_number(body.first, call.here.id)
     last = first if body.last is None else message_number(body.last, call.here.id)
     if first is None:

@@ -12,7 +12,6 @@ from ...desk.search_index import Kind, Place
 from ...desk.search_query import Question, asked
 from ...flows.audit import audit
 from ...flows.search.experts import employers, experts, topic
-from ...flows.search.reindex import first_steps
 from ...flows.search.search import SearchRequest, customers_of, search
 from ...ports import Page, ref
 from ..door.calls import Call
@@ -61,6 +60,8 @@ def who_knows(call: Call) -> Page[Any]:
 @route("POST", "/v1/search/rebuild", who="agent", need="admin", status=202)
 def rebuild(call: Call) -> None:
     """Find all that search should know again. It goes on working meanwhile."""
+    from ...flows.search.reindex import first_steps
+
     writes = audit(call.world, call.who, "search.rebuilt", call.who.workspace, [])
     call.world.store.commit(*writes)
     call.world.queues.index(first_steps(call.who.workspace, str(call.world.clock.now())))

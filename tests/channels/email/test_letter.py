@@ -3,7 +3,7 @@
 from email import message_from_bytes, policy
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.channels.email.letter import compose, rendered
@@ -31,6 +31,7 @@ def letter(**fields: object) -> Letter:
 words = st.text(max_size=60)
 
 
+@example(subject="", sender_name="Müller, Bo", to_name="; ¡", answers="", author="", text="")
 @given(subject=words, sender_name=words, to_name=words, answers=words, author=words, text=st.text(max_size=300))
 def test_nothing_that_is_said_makes_a_header(
     subject: str, sender_name: str, to_name: str, answers: str, author: str, text: str
