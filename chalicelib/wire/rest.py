@@ -44,7 +44,7 @@ class Api:
     headers: Mapping[str, str]
     now: Callable[[], int]
     said: Callable[[Any], str] = str
-    refusal: Callable[[Answer, Any], Exception | None] = lambda answer, told: None
+    refusal: Callable[[Answer, Any], Exception | None] = lambda answer, body: None
     timeout: float = 15.0
 
     def call(self, method: str, path: str, body: Any = None, query: Query = ()) -> Any:
