@@ -1,4 +1,7 @@
-"""The one place that names what is real: which store, queues, channels. Everything is made when first asked for."""
+"""The one place that names what is real (composition root): which store, queues, channels.
+
+Everything is made when first asked for.
+"""
 
 from collections.abc import Callable
 from functools import cache

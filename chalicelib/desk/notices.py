@@ -28,8 +28,8 @@ def check_text(text: str) -> None:
 
 def state_text(tracking: Tracking | None, state: IssueState, words: str = "") -> str:
     """What a change into a state is told as: the install's own text or ours, with an agent's words behind it."""
-    told = "reopened" if state not in CLOSED else state
-    text = (tracking.texts if tracking else {}).get(told) or TEXTS[told]
+    key = "reopened" if state not in CLOSED else state
+    text = (tracking.texts if tracking else {}).get(key) or TEXTS[key]
     return f"{text}\n\n{quoted(words)}" if words else text
 
 
@@ -51,8 +51,8 @@ def text_for(text: str, issue: Issue, customer: Customer | None, room: Room) -> 
         fallback is None and not place.strip().startswith("room.") for place, fallback in wanted.items()
     ):
         raise Missing("the room has no customer")
-    told = values(wanted, customer or _nobody(room), room.name, None, issue)
-    return filled(titled, told)
+    words = values(wanted, customer or _nobody(room), room.name, None, issue)
+    return filled(titled, words)
 
 
 def _nobody(room: Room) -> Customer:
@@ -96,8 +96,8 @@ def phrases(text: str) -> list[str]:
 
 def named(text: str, names: Iterable[str]) -> list[str]:
     """Those of `names` (of customers) that a text names, as whole words."""
-    told = f" {_words(text)} "
-    return sorted({name for name in names if len(_words(name)) > 1 and f" {_words(name)} " in told})
+    words = f" {_words(text)} "
+    return sorted({name for name in names if len(_words(name)) > 1 and f" {_words(name)} " in words})
 
 
 def _words(text: str) -> str:

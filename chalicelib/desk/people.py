@@ -1,4 +1,4 @@
-"""Who is asking: the credential's holder, and what they may see and do."""
+"""Who is asking: the credential's holder, what they see (tenant isolation) and may do (role-based access)."""
 
 from collections.abc import Iterable
 from typing import Literal

@@ -1,4 +1,7 @@
-"""The HTTP door: a request comes in as API Gateway tells it, a response or a problem goes out. Never raises."""
+"""The HTTP door, CORS included: a request comes in as API Gateway tells it, a response or a problem goes out.
+
+It never raises.
+"""
 
 import hashlib
 import time
@@ -131,7 +134,7 @@ def _once(rim: World, incoming: Incoming, route: Route, credential: str, workspa
         return Once()
     if not 0 < len(key) <= 255 or not key.isprintable():
         raise Malformed("an Idempotency-Key has 1 to 255 printable characters", "Idempotency-Key")
-    told = b"\x00".join((incoming.method.encode(), incoming.path.encode(), incoming.body))
+    request = b"\x00".join((incoming.method.encode(), incoming.path.encode(), incoming.body))
 
     def render(view: Any) -> tuple[int, str, bool]:
         body = _encoder.encode(view).decode()
@@ -139,7 +142,7 @@ def _once(rim: World, incoming: Incoming, route: Route, credential: str, workspa
             return route.status, rim.sealer.seal(body, context("", f"claim:{credential}:{key}")), True
         return route.status, body, False
 
-    return Once(key, credential, workspace, hashlib.sha256(told).hexdigest(), render)
+    return Once(key, credential, workspace, hashlib.sha256(request).hexdigest(), render)
 
 
 def _replayed(claim: Claim) -> Response:
@@ -171,8 +174,8 @@ def _text(reply: Reply) -> str:
 
 
 def _response(text: str, status: int, headers: dict[str, str]) -> Response:
-    told: dict[str, str | list[str]] = {**CORS, **ALWAYS, **headers}
-    return Response(body=text, status_code=status, headers=told)
+    merged: dict[str, str | list[str]] = {**CORS, **ALWAYS, **headers}
+    return Response(body=text, status_code=status, headers=merged)
 
 
 def _body(call: Call) -> Any:
@@ -190,15 +193,15 @@ def _body(call: Call) -> Any:
 
 
 def _problem(error: Exception, status: int | None = None, more: dict[str, str] | None = None) -> Response:
-    told, body, headers = problem(error)
+    default, body, headers = problem(error)
     if status:
         body |= {"status": status, "title": "Method not allowed", "code": "wrongverb"}
-    if told == 500:
+    if default == 500:
         fail("unforeseen error", error)
     if isinstance(error, AwsAway):
         logger().error("AWS is away", extra={"reason": str(error)})
     headers = {"Content-Type": PROBLEM, **headers, **(more or {})}
-    return _response(_encoder.encode(body).decode(), status or told, headers)
+    return _response(_encoder.encode(body).decode(), status or default, headers)
 
 
 def _log(event: dict[str, Any], name: str, who: Principal | None, response: Response, began: float) -> None:

@@ -1,4 +1,4 @@
-"""The WebSocket's frames: authenticate first (a token is never in a URL), then say what to be told of.
+"""The WebSocket's frames: authenticate (a token is never in a URL), say what to be told of, show presence.
 
 | frame | answer |
 |---|---|
@@ -145,7 +145,7 @@ def _parties(connection: Connection) -> list[Ref[Any]]:
 
 def _subscribe(rim: World, connection: Connection, frame: Frame) -> Frame:
     who = _known(rim, connection)
-    place, topic, told = _wanted(rim, who, frame)
+    place, topic, echoed = _wanted(rim, who, frame)
     subscription = Subscription(
         version=1,
         place=place,
@@ -158,9 +158,9 @@ def _subscribe(rim: World, connection: Connection, frame: Frame) -> Frame:
     )
     rim.store.commit(Put(subscription, None))
     if topic == EVERYTHING:
-        return {"type": "subscribed", **told}
+        return {"type": "subscribed", **echoed}
     room = rim.store.one(ref(Room, topic))  # what was said until here, no frame will tell
-    return {"type": "subscribed", **told, "change": room.n if room else 0, "here": _arrived(rim, subscription)}
+    return {"type": "subscribed", **echoed, "change": room.n if room else 0, "here": _arrived(rim, subscription)}
 
 
 def _wanted(rim: World, who: Principal, frame: Frame) -> tuple[str, str, Frame]:
@@ -214,13 +214,13 @@ def _person(each: Subscription) -> Frame:
 
 def _unsubscribe(rim: World, connection: Connection, frame: Frame) -> Frame:
     who = _known(rim, connection)
-    place, topic, told = _wanted(rim, who, frame)
+    place, topic, echoed = _wanted(rim, who, frame)
     mine = rim.store.one(ref(Subscription, place, topic, connection.id))
     if mine:
         rim.store.commit(Drop(ref(Subscription, place, topic, connection.id)))
         if topic != EVERYTHING:
             _gone(rim, mine)
-    return {"type": "unsubscribed", **told}
+    return {"type": "unsubscribed", **echoed}
 
 
 def _typing(rim: World, connection: Connection, frame: Frame) -> None:
@@ -240,10 +240,10 @@ def _ping(rim: World, connection: Connection, frame: Frame) -> Frame:
 
 
 def _text(frame: Frame, name: str) -> str:
-    told = frame.get(name)
-    if not isinstance(told, str) or not 0 < len(told) <= 200:
+    value = frame.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= 200:
         raise Invalid(f"a {name}'s id is needed", name)
-    return told
+    return value
 
 
 FRAMES = {

@@ -1,4 +1,4 @@
-"""Write down what an agent or a key changed, in the transaction that changes it."""
+"""Write down in the audit log what an agent or a key changed, in the transaction that changes it."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Doing a thing once: optimistic retries, and the Idempotency-Key that is written with the effect itself."""
+"""Do a thing once: again after a clash (full-jitter exponential backoff), with the Idempotency-Key in its write."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

@@ -118,8 +118,8 @@ def _addresses(store: Scanned, record: User | Install | Correspondent | RoomAddr
             yield MailAddress(version=1, address=address, workspace=record.workspace, install=record.id)
     else:
         person = record.person if isinstance(record, Correspondent) else ""
-        told = {"workspace": record.workspace, "install": record.install, "room": record.room}
-        yield ReturnAddress(version=1, token=record.token, person=person, **told)
+        fields = {"workspace": record.workspace, "install": record.install, "room": record.room}
+        yield ReturnAddress(version=1, token=record.token, person=person, **fields)
 
 
 def _all(store: Scanned, listing: Listing[Any]) -> Iterator[Any]:
@@ -165,9 +165,9 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
         channels=tuple(sorted(channels)),
     )
     yield right
-    shelf = refresh_views(store, right, store.one(ref(RoomViews, room.id)), right.last_message_at or right.created_at)
-    if shelf:
-        yield from (view_row(shelf, view) for view in shelf.views)
+    views = refresh_views(store, right, store.one(ref(RoomViews, room.id)), right.last_message_at or right.created_at)
+    if views:
+        yield from (view_row(views, view) for view in views.views)
 
 
 def _tie(store: Scanned, bridge: Bridge) -> Binding:
@@ -185,7 +185,7 @@ def _tie(store: Scanned, bridge: Bridge) -> Binding:
 
 
 def _totals(store: Scanned, customer: Customer) -> Iterator[Record]:
-    """The rows of its open rooms and of its people, and the sums; where these were wrong, the clock places it anew."""
+    """The rows of its open rooms and of its people, and the sums; where these were wrong, it is evaluated anew."""
     users: Listing[User] = Listing("users", (customer.id,))
     people = [person for user in _all(store, users) if (person := counted(user))]
     glances = []

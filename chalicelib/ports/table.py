@@ -1,4 +1,4 @@
-"""The table as flows see it: what is read, what is written."""
+"""The table as flows see it: what is read, and what is written if nobody wrote meanwhile (compare-and-swap)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -80,7 +80,7 @@ def test_rebuild_gives_equal_state(parley: Parley, tenant: Tenant) -> None:
         if isinstance(was, Mapped):
             was, now = (msgspec.structs.replace(known, version=1) for known in (was, now))
         if isinstance(was, Placement):
-            assert now.next_at == 1  # the clock places it anew
+            assert now.next_at == 1  # the clock has it evaluated anew
             assert now.totals == was.totals
             continue
         assert now == was

@@ -59,9 +59,9 @@ def _named(name: str, address: str) -> Address:
     return Address(one_line(name.replace('"', "'"), 80), addr_spec=address)
 
 
-def _id(told: str) -> str:
+def _id(name: str) -> str:
     """A Message-ID in its brackets; nothing for what could be more than one."""
-    return f"<{told}>" if told and told.isascii() and told.isprintable() and not set(told) & set("<> ,;") else ""
+    return f"<{name}>" if name and name.isascii() and name.isprintable() and not set(name) & set("<> ,;") else ""
 
 
 def _text(letter: Letter) -> str:

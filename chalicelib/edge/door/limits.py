@@ -1,5 +1,8 @@
-"""Rates per credential and per workspace. A container lets a share of the minute's limit pass by its own count; only
-a caller who is busier than that is counted in the table, so that an ordinary request costs no write for it."""
+"""The rate limit of each credential and workspace counts requests by the minute (fixed window).
+
+A container lets a share of the minute's limit pass by its own count; only a caller who is busier than that is counted
+in the table, so that an ordinary request costs no write for it.
+"""
 
 from ...desk.errors import Limited
 from ...desk.people import Principal

@@ -25,9 +25,9 @@ from .messages import bound
 )
 def deliveries(call: Call) -> Page[Any]:
     """List the deliveries of a room, of what came after a change, or of one of its messages."""
-    told = call.query("message")
-    if told is not None:
-        return _of_message(call, told)
+    message = call.query("message")
+    if message is not None:
+        return _of_message(call, message)
     listing: Listing[Delivery] = Listing("deliveries", (call.here.id,), after=bound(call, "after"))
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
     return Page([shapes.delivery_view(row) for row in page.items], page.next)

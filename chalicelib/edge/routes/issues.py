@@ -23,7 +23,7 @@ from ...flows.issues.change_issue import change_issue
 from ...flows.issues.link_ticket import comment_on, link_ticket, unlink_ticket
 from ...flows.issues.raise_issue import asked_in, raise_issue
 from ...flows.issues.tie_room import own_issue, tie_room, untie_room
-from ...flows.tickets.tracker import found_ticket, holder_of, tracker_install
+from ...flows.tickets.tracker import found_ticket, issue_of_ticket, tracker_install
 from ...ports import Listing, Page, ref
 from ..door.calls import Call, Reply
 from ..door.router import route
@@ -140,7 +140,7 @@ def issue_rooms(call: Call) -> Page[Any]:
 
 @route("POST", "/v1/issues/{issue}/rooms", who="agent", need="write", body=shapes.TieRoom, gives=View, status=201)
 def tie(call: Call, body: shapes.TieRoom) -> Any:
-    """Asked a room to an issue."""
+    """Tie a room to an issue."""
     own = _own(call)
     room = call.world.store.one(ref(Room, body.room))
     if room is None or not may_see(call.who, room):
@@ -194,7 +194,7 @@ def _by_reference(call: Call, body: shapes.RaiseIssue, messages: list[Any], made
     """The room tied to the issue of the ticket that was pasted; an issue is raised for a ticket that has none."""
     install = tracker_install(call.world, call.who, body.install or "")
     seen = found_ticket(call.world, install, body.reference or "")
-    known = holder_of(call.world, install, seen.id)
+    known = issue_of_ticket(call.world, install, seen.id)
     if known:
         return call.answering(lambda once: tie_room(call.world, call.who, known, made, once), shapes.issue_view)
     fields = _fields(body) | {"title": body.title or " ".join(seen.title.split())[:MAX_TITLE]}

@@ -66,10 +66,10 @@ def change_mute(call: Call) -> Reply:
     """Mute a conversation, or hear of it again; also as RFC 8058 has it, in one click."""
     from ...flows.mail.correspondents import mute
 
-    told = dict(parse_qsl(call.incoming.body[:2000].decode("utf-8", "replace")))
-    if told.get("do") not in ("mute", "unmute") and told.get("List-Unsubscribe") != "One-Click":
+    form = dict(parse_qsl(call.incoming.body[:2000].decode("utf-8", "replace")))
+    if form.get("do") not in ("mute", "unmute") and form.get("List-Unsubscribe") != "One-Click":
         raise Invalid("the form says neither mute nor unmute", "do")
-    return _page(mute(call.world, call.params["token"], told.get("do") != "unmute").muted)
+    return _page(mute(call.world, call.params["token"], form.get("do") != "unmute").muted)
 
 
 def _page(muted: bool) -> Reply:

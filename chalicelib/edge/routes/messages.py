@@ -52,10 +52,10 @@ def post_message(call: Call, body: shapes.PostMessage) -> Any:
     )
 
 
-def _reply(call: Call, told: str | shapes.ReplyBody | None, internal: bool) -> Reply | None:
-    if told is None:
+def _reply(call: Call, given: str | shapes.ReplyBody | None, internal: bool) -> Reply | None:
+    if given is None:
         return None
-    body = shapes.ReplyBody(message=told) if isinstance(told, str) else told
+    body = shapes.ReplyBody(message=given) if isinstance(given, str) else given
     answered = numbered(call, body.message, "reply_to.message")
     if answered.internal and not internal:
         raise Invalid("only a note may answer a note", "reply_to.message")
@@ -108,13 +108,13 @@ def messages(call: Call) -> Page[Any]:
 
 def bound(call: Call, name: str) -> int | None:
     """The change number that a query parameter names, as a message's id or as itself."""
-    told = call.query(name)
-    if told is None:
+    text = call.query(name)
+    if text is None:
         return None
-    if told.isascii() and told.isdigit() and len(told) <= 12:
-        return int(told)
-    number = message_number(told, call.here.id)
-    number = message_number(told, call.here.id, internal=True) if number is None else number
+    if text.isascii() and text.isdigit() and len(text) <= 12:
+        return int(text)
+    number = message_number(text, call.here.id)
+    number = message_number(text, call.here.id, internal=True) if number is None else number
     if number is None:
         raise Invalid("a message's id or number is needed", name)
     return number

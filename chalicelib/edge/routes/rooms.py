@@ -110,10 +110,10 @@ def _page(call: Call, state: str, view: str, limit: int, cursor: str | None) -> 
 
 
 def _segment(call: Call) -> Segment | None:
-    told = call.query("segment")
-    if told is None:
+    name = call.query("segment")
+    if name is None:
         return None
-    found = call.world.store.one(ref(Segment, told)) if call.who.is_agent else None
+    found = call.world.store.one(ref(Segment, name)) if call.who.is_agent else None
     if found is None or found.workspace != call.who.workspace or found.state != "active":
         raise NotFound("no such segment")
     return found

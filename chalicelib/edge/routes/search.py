@@ -30,7 +30,7 @@ def find(call: Call) -> Page[Any]:
     order = call.query("order") or "best"
     if order not in ("best", "newest"):
         raise Invalid("order is best or newest", "order")
-    told = SearchRequest(
+    request = SearchRequest(
         question=_question(call),
         kind=_kind(call),
         customer=_customer(call),
@@ -42,7 +42,7 @@ def find(call: Call) -> Page[Any]:
         until=_time(call, "to"),
         newest=order == "newest",
     )
-    answers = search(call.world, call.who, told, _after(call), call.limit)
+    answers = search(call.world, call.who, request, _after(call), call.limit)
     customers = customers_of(call.world, [hit.known for hit in answers.hits])
     views = [hit_view(hit, customers, vendor=call.who.is_agent) for hit in answers.hits]
     return Page(views, standing(answers.after) if answers.after else None)
@@ -72,37 +72,37 @@ def _question(call: Call) -> Question:
 
 
 def _topic(call: Call) -> Question | None:
-    told = call.query("room")
-    if told is None:
+    name = call.query("room")
+    if name is None:
         return _question(call)
-    room = call.world.store.one(ref(Room, told))
+    room = call.world.store.one(ref(Room, name))
     if room is None or not may_see(call.who, room):
         raise NotFound("no such room")
     return topic(call.world, room)
 
 
 def _kind(call: Call) -> Kind | None:
-    told = call.query("kind")
-    if told is not None and told not in get_args(Kind):
+    kind = call.query("kind")
+    if kind is not None and kind not in get_args(Kind):
         raise Invalid(f"kind is one of {', '.join(get_args(Kind))}", "kind")
-    return told  # type: ignore[return-value]
+    return kind  # type: ignore[return-value]
 
 
 def _state(call: Call) -> str:
-    told = call.query("state")
-    if told is not None and told not in STATES:
+    state = call.query("state")
+    if state is not None and state not in STATES:
         raise Invalid(f"state is one of {', '.join(sorted(STATES))}", "state")
-    return told or ""
+    return state or ""
 
 
 def _customer(call: Call) -> str:
     """By the vendor's own id, as everywhere. A user's is their own."""
-    told = call.query("customer")
-    if told is None:
+    external_id = call.query("customer")
+    if external_id is None:
         return ""
-    if not call.who.is_agent and told != call.who.customer_external_id:
+    if not call.who.is_agent and external_id != call.who.customer_external_id:
         raise NotFound("no such customer")
-    return customer_id(call.who.workspace, told) if call.who.is_agent else ""
+    return customer_id(call.who.workspace, external_id) if call.who.is_agent else ""
 
 
 def _after(call: Call) -> Place | None:
@@ -112,8 +112,8 @@ def _after(call: Call) -> Place | None:
 
 def _time(call: Call, name: str) -> int:
     """A moment or a day, in ms."""
-    told = call.query(name)
-    at = instant(told) if told is not None else 0
+    text = call.query(name)
+    at = instant(text) if text is not None else 0
     if at is None:
         raise Invalid("a time is needed, as 2026-01-31 or 2026-01-31T12:00:00Z", name)
     return at

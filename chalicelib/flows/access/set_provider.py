@@ -31,12 +31,12 @@ def set_provider(world: World, who: Principal, fields: dict[str, Any], secret: s
         if not secret and not same:
             raise Invalid("a new client needs its secret", "client_secret")
         secrets = (sealed(world, who.workspace, "sign-in", "client", secret),) if secret else old.secrets if old else ()
-        told = Provider(version=1, workspace=who.workspace, secrets=secrets, **{**fields, "domains": domains})
+        provider = Provider(version=1, workspace=who.workspace, secrets=secrets, **{**fields, "domains": domains})
         if old:
-            told = msgspec.structs.replace(told, version=old.version + 1)
+            provider = msgspec.structs.replace(provider, version=old.version + 1)
         entry = audit(world, who, "sign-in.provider-set", who.workspace, fields)
-        world.store.commit(over(told, old) if old else new(told), *entry)
-        return told
+        world.store.commit(over(provider, old) if old else new(provider), *entry)
+        return provider
 
     return again(world, attempt)
 

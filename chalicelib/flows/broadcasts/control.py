@@ -51,15 +51,15 @@ def control_broadcast(
         if rules and rules.approval and not old.approved_by:
             raise Conflict("a second agent has to approve it first")
         now = world.clock.now()
-        told = moved(old, verb, now, GRACE_MS, at)
+        broadcast = moved(old, verb, now, GRACE_MS, at)
         entry = audit(world, who, f"broadcast.{verb}", id_)
-        world.store.commit(over(told, old), *entry, *once.writes(told, now))
-        return told
+        world.store.commit(over(broadcast, old), *entry, *once.writes(broadcast, now))
+        return broadcast
 
-    told = again(world, attempt, once)
-    if told.state in WORKING:
-        world.queues.broadcast([Errand(told.id)])
-    return told
+    broadcast = again(world, attempt, once)
+    if broadcast.state in WORKING:
+        world.queues.broadcast([Errand(broadcast.id)])
+    return broadcast
 
 
 def _own(world: World, who: Principal, id_: str) -> Broadcast:
@@ -69,10 +69,10 @@ def _own(world: World, who: Principal, id_: str) -> Broadcast:
     return found
 
 
-def look_after(world: World, told: Broadcast) -> None:
+def look_after(world: World, broadcast: Broadcast) -> None:
     """The clock's: begin what is scheduled for now; wake the workers of what is still being worked on. `told` comes
     off an index, and may be old."""
-    current, now = world.store.one(ref(Broadcast, told.id)), world.clock.now()
+    current, now = world.store.one(ref(Broadcast, broadcast.id)), world.clock.now()
     if current is None or not 0 < current.due <= now:
         return
     fields = {"state": "planning"} if current.state == "scheduled" else {}

@@ -23,12 +23,12 @@ from .start_job import next_piece
 SETTLE = 5
 
 
-def checked(world: World, workspace: str, told: Any) -> tuple[Filter, dict[str, Any]]:
+def checked(world: World, workspace: str, filter_: Any) -> tuple[Filter, dict[str, Any]]:
     """A filter's meaning, and the declared types that it was checked against. Invalid names the place."""
-    if len(msgspec.json.encode(told)) > MAX_FILTER_BYTES:
+    if len(msgspec.json.encode(filter_)) > MAX_FILTER_BYTES:
         raise Invalid(f"a filter takes at most {MAX_FILTER_BYTES} bytes", "filter")
-    types = types_of(world, workspace, attributes_in(told))
-    found = parse(told, types)
+    types = types_of(world, workspace, attributes_in(filter_))
+    found = parse(filter_, types)
     issues = sorted(issues_in(found))
     for id_, issue in zip(issues, world.store.many([ref(Issue, id_) for id_ in issues]) if issues else (), strict=True):
         if issue is None or issue.workspace != workspace:

@@ -33,9 +33,9 @@ class BatchReads:
             bridges: Listing[Bridge] = Listing("bridges", (room_id,))
             self.bridges[room_id] = self.store.page(bridges, 100).items
         found = list(self.bridges[room_id])
-        tenant, told = self.workspaces.get(workspace), {bridge.install for bridge in found if not bridge.slot}
+        tenant, bridged = self.workspaces.get(workspace), {bridge.install for bridge in found if not bridge.slot}
         for install, since in tenant.feeds.items() if tenant else ():
-            if tenant and install not in told:
+            if tenant and install not in bridged:
                 channel = tenant.feed_channels.get(install, "webhook")
                 found.append(
                     Bridge(room=room_id, install=install, channel=channel, workspace=workspace, bound_at=since)

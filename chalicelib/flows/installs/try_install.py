@@ -1,4 +1,4 @@
-"""Try an install: ask its other side who we are there, what is right and what is missing."""
+"""Try an install (health check): ask its other side who we are there, what is right and what is missing."""
 
 from ...desk.errors import NotFound
 from ...desk.people import Principal

@@ -41,8 +41,8 @@ def change_issue(
         if state:
             changed = turned(changed, state, reason, world.clock.now())
             author = Author(kind="agent", id=who.id, name=who.name)
-            told, follow = notice_of_state(world, issue, changed, policy, author, None, words, resolve)
-            writes += told
+            notices, follow = notice_of_state(world, issue, changed, policy, author, None, words, resolve)
+            writes += notices
             tasks.extend(follow)
             entry = history_entry(
                 world, issue.id, issue.workspace, "state", who.id, was=issue.state, now=state, reason=changed.reason

@@ -70,13 +70,13 @@ def approve_notice(world: World, who: Principal, id_: str, once: Once = KEYLESS)
     def attempt(_: int) -> Notice:
         old, now = _draft(world, who, id_), world.clock.now()
         author = Author(kind="agent", id=who.id, name=who.name)
-        told = old.changed(state="sending", approved_by=who.id, author=author, due=now + GRACE_MS)
-        world.store.commit(over(told, old), *audit(world, who, "notice.approved", id_), *once.writes(told, now))
-        return told
+        notice = old.changed(state="sending", approved_by=who.id, author=author, due=now + GRACE_MS)
+        world.store.commit(over(notice, old), *audit(world, who, "notice.approved", id_), *once.writes(notice, now))
+        return notice
 
-    told = again(world, attempt, once)
-    world.queues.sync([Task("tell", told.id, why="first")])
-    return told
+    notice = again(world, attempt, once)
+    world.queues.sync([Task("tell", notice.id, why="first")])
+    return notice
 
 
 def discard_notice(world: World, who: Principal, id_: str) -> Notice:

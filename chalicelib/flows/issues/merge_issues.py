@@ -49,11 +49,11 @@ def _tickets(world: World, old: Issue, into: Issue) -> list[Write]:
     writes: list[Write] = []
     for link in old.tickets:
         ticket = world.store.one(ref(Ticket, old.id, link.install))
-        holder = world.store.one(ref(TicketOwner, link.install, link.ticket)) if link.ticket else None
+        owner = world.store.one(ref(TicketOwner, link.install, link.ticket)) if link.ticket else None
         if ticket:
             writes += [Drop(ref(Ticket, old.id, link.install)), new(replace(ticket, issue=into.id, version=1))]
-        if holder:
-            writes.append(over(holder.changed(issue=into.id), holder))
+        if owner:
+            writes.append(over(owner.changed(issue=into.id), owner))
     return writes
 
 

@@ -62,9 +62,9 @@ def raise_issue(
 
     def attempt(_: int) -> Issue:
         now = world.clock.now()
-        told = dict(fields)
-        told["title"] = told.get("title") or suggested(messages[0].text if messages else "")
-        told["text"] = "\n\n".join(filter(None, [told.get("text", ""), quoted_range(messages)]))
+        named = dict(fields)
+        named["title"] = named.get("title") or suggested(messages[0].text if messages else "")
+        named["text"] = "\n\n".join(filter(None, [named.get("text", ""), quoted_range(messages)]))
         issue = Issue(
             version=1,
             id=world.fresh_id("iss"),
@@ -73,7 +73,7 @@ def raise_issue(
             by=who.id,
             state_at=now,
             tickets=tuple(Link(install=install.id) for install in installs),
-            **told,
+            **named,
         )
         writes: list[Write] = []
         if tie:

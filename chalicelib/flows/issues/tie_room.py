@@ -1,4 +1,4 @@
-"""Asked rooms to an issue, and take them off: the customers and the ARR behind it move in the same transaction."""
+"""Tie rooms to an issue, and take them off: the customers and the ARR behind it move in the same transaction."""
 
 from typing import Any
 
@@ -140,10 +140,10 @@ def count_behind(world: World, customer_id: str, issue_id: str) -> None:
         )
         if behind is None or customer is None or issue is None:
             return
-        told = behind.changed(arr=arr_of(customer), name=customer.name)
-        if (told.arr, told.name) != (behind.arr, behind.name):
-            moved = issue.changed(arr=round(issue.arr - behind.arr + told.arr, 2))
-            world.store.commit(over(moved, issue), over(told, behind))
+        fresh = behind.changed(arr=arr_of(customer), name=customer.name)
+        if (fresh.arr, fresh.name) != (behind.arr, behind.name):
+            moved = issue.changed(arr=round(issue.arr - behind.arr + fresh.arr, 2))
+            world.store.commit(over(moved, issue), over(fresh, behind))
 
     again(world, attempt)
 

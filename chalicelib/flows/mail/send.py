@@ -1,4 +1,4 @@
-"""Write to the people of a room who are away: what was said since they last heard of it, as one mail each.
+"""Write to the people of a room who are away what was said since they last heard of it, as one mail each (digest).
 
 A delivery waits until its install's `collect` seconds are over; then everything that was said meanwhile leaves with it,
 and the deliveries of the others find that it has. Who spoke, has read it, has muted it or cannot be reached gets none.
@@ -54,8 +54,8 @@ class Round:
             return Sent(provider_id=self.sent[-1])
         if self.refused:
             return Refused(reason="; ".join(dict.fromkeys(self.refused))[:400])
-        told = "; ".join(dict.fromkeys(self.skipped)) or "nobody of this room is written to by mail"
-        return Skipped(reason=told[:400])
+        reasons = "; ".join(dict.fromkeys(self.skipped)) or "nobody of this room is written to by mail"
+        return Skipped(reason=reasons[:400])
 
 
 def send_mails(world: World, row: Delivery, install: Install, room: Room, message: Message) -> Receipt:
@@ -165,9 +165,9 @@ def _why_not(world: World, person: Correspondent, room: Room, message: Message) 
 def _unheard(world: World, person: Correspondent, lately: list[Message]) -> list[Message]:
     """What they did not say themselves and have not read."""
     read = _read(world, person)
-    told = [each for each in lately if each.n > read and each.author.id != person.person and not each.deleted]
-    told = [each for each in told if each.n not in person.had]
-    return [each for each in told if each.author.kind != "system" and not each.forked_from]
+    unheard = [each for each in lately if each.n > read and each.author.id != person.person and not each.deleted]
+    unheard = [each for each in unheard if each.n not in person.had]
+    return [each for each in unheard if each.author.kind != "system" and not each.forked_from]
 
 
 def _read(world: World, person: Correspondent) -> int:
@@ -195,12 +195,12 @@ def _send(
 
     def attempt(_: int) -> None:
         current = world.store.one(ref(Correspondent, person.room, person.install, person.person)) or person
-        told = [
+        reached = [
             Mapped(source=f"{install.id}:{name}", id=each, workspace=install.workspace, room=room.id, n=last)
             for name, each in (("sent", id_), ("ref", letter.thread))
         ]
         changed = current.changed(sent_n=max(last, current.sent_n), sent_at=letter.at, last_id=id_)
-        world.store.commit(over(changed, current), *(Put(each, None) for each in told))
+        world.store.commit(over(changed, current), *(Put(each, None) for each in reached))
 
     again(world, attempt)
     return id_

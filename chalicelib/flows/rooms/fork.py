@@ -144,10 +144,10 @@ def _threads(world: World, room: Room, threads: dict[tuple[str, str], None]) -> 
     for install, thread in list(reversed(threads))[:MAX_THREADS]:
         wider = thread.partition("/")[0]
         own, whole = world.store.many([ref(Binding, install, thread), ref(Binding, install, wider)])
-        tie = own or whole
-        if tie is None or not tie.slot:
+        binding = own or whole
+        if binding is None or not binding.slot:
             continue
-        bridge = world.store.one(ref(Bridge, tie.room, install, tie.slot))
+        bridge = world.store.one(ref(Bridge, binding.room, install, binding.slot))
         slot = slot_of(thread)
         moved = Binding(
             version=own.version + 1 if own else 1,
@@ -155,7 +155,7 @@ def _threads(world: World, room: Room, threads: dict[tuple[str, str], None]) -> 
             conversation=thread,
             workspace=room.workspace,
             room=room.id,
-            bound_at=tie.bound_at,
+            bound_at=binding.bound_at,
             slot=slot,
         )
         writes.append(over(moved, own) if own else new(moved))

@@ -1,4 +1,4 @@
-"""Remember how far a person has read a room. A mark only moves forward."""
+"""Remember how far a person has read a room: the mark only moves forward (high-water mark)."""
 
 from ...desk.errors import Invalid
 from ...desk.messages import Message

@@ -1,4 +1,4 @@
-"""Say something in a room: one transaction that moves the room from n to n+1 and stores the message under its n."""
+"""Say something in a room: one transaction moves it from n to n+1 and stores the message, once (deduplication)."""
 
 from ...desk.errors import NotFound
 from ...desk.messages import Draft, Mapped, Message, check_text
@@ -64,9 +64,9 @@ def _known(draft: Draft, known: Mapped | None, message: Message) -> Mapped | Non
             internal=draft.internal,
             thread=draft.source.thread,
         )
-    told = {"room": message.room, "n": message.n, "internal": draft.internal, "thread": draft.source.thread}
+    fields = {"room": message.room, "n": message.n, "internal": draft.internal, "thread": draft.source.thread}
     waiting = known.pending if known.pending and known.pending.reactions and not message.deleted else None
-    return known.changed(**told, pending=waiting, expires_at=0)
+    return known.changed(**fields, pending=waiting, expires_at=0)
 
 
 def _author_has_read(world: World, message: Message) -> list[Write]:

@@ -38,8 +38,8 @@ def update_room(
 
 
 def _promise(room: Room, fields: dict[str, Any], who: Principal, now: int) -> dict[str, Any]:
-    told = fields["promise"]
-    promise = pledged(room.promise, told, who.id, now) if told is not None else None
+    wanted = fields["promise"]
+    promise = pledged(room.promise, wanted, who.id, now) if wanted is not None else None
     if promise and promise.open:
         if room.kind == "internal":
             raise Conflict("nobody is promised anything in an internal room", "promise")
