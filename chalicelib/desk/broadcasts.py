@@ -12,7 +12,7 @@ from .errors import Conflict
 from .hours import Hours, opens
 from .messages import Attached, Author, Broadcasted
 from .record import Part, Record
-from .room_changes import MAX_HEARD
+from .room_transitions import MAX_HEARD
 from .rooms import Room
 from .times import WEEK_MS
 

@@ -16,7 +16,7 @@ from .issues import Issue
 from .messages import Message
 from .record import Part, Record
 from .rooms import Room
-from .tokens import words_of
+from .text_normalization import words_of
 from .workspaces import Agent
 
 Kind = Literal["message", "room", "issue", "customer", "person"]

@@ -12,20 +12,22 @@ from chalice.app import Response
 
 from ..desk.errors import Forbidden, Invalid, Malformed, NotFound, WrongMediaType
 from ..desk.idempotency import Claim
-from ..desk.people import Principal, may_see
+from ..desk.permissions import Principal, may_see
 from ..desk.rooms import Room
 from ..desk.strict_json import loads, shaped
 from ..flows.once import Answered, Once
 from ..flows.secrets import context
 from ..ports import AwsAway, Page, Ref, World, ref
 from ..settings import settings
-from ..telemetry import fail, logger, say
+from ..telemetry import fail, logger
 from ..wiring import world
 from . import routes as _routes  # noqa: F401  fills the route table
 from .door.auth import bearer, check_bootstrap, check_origin, credential_name, credential_of, identify
 from .door.calls import Call, Incoming, Reply
 from .door.limits import spend
 from .door.problems import problem
+from .door.query import check_query
+from .door.request_log import log_request
 from .door.router import Route, WrongVerb, find
 
 HTTP_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -65,7 +67,7 @@ def answer(request: Any) -> Response:
         response = _problem(error, 405, {"Allow": ", ".join(error.allowed)})
     except Exception as error:  # noqa: BLE001  the last door: what nobody foresaw is logged whole and told as a 500
         response = _problem(error)
-    _log(event, name, who, response, began)
+    log_request(event, name, who, response, began)
     return response
 
 
@@ -154,11 +156,7 @@ def _replayed(claim: Claim) -> Response:
 
 def _respond(call: Call) -> Response:
     route = call.route
-    unknown = sorted(set(call.incoming.query) - set(route.query)) if not route.raw else []
-    if unknown:
-        raise Invalid("unknown query parameter", unknown[0])
-    if "limit" in route.query:
-        call.limit  # noqa: B018  refused here, also by a list that happens not to need it
+    check_query(call)
     result = route.handler(call, _body(call)) if route.body else route.handler(call)
     reply = result if isinstance(result, Reply) else Reply(result)
     headers = {"Content-Type": JSON, **reply.headers}
@@ -202,16 +200,3 @@ def _problem(error: Exception, status: int | None = None, more: dict[str, str] |
         logger().error("AWS is away", extra={"reason": str(error)})
     headers = {"Content-Type": PROBLEM, **headers, **(more or {})}
     return _response(_encoder.encode(body).decode(), status or default, headers)
-
-
-def _log(event: dict[str, Any], name: str, who: Principal | None, response: Response, began: float) -> None:
-    """One line a request. No bodies, no tokens, no path (it may hold an outside id or a secret link)."""
-    say(
-        "request",
-        request_id=(event.get("requestContext") or {}).get("requestId", ""),
-        route=name,
-        workspace=who.workspace if who else "",
-        credential=who.credential if who else "",
-        status=response.status_code,
-        ms=round((time.perf_counter() - began) * 1000, 1),
-    )

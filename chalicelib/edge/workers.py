@@ -1,14 +1,13 @@
 """The workers behind queues, the table's stream and the clock. They run without app.py."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Rate
 
 from ..telemetry import count, fail, logger, say
+from .retries import Record, each, keep_note
 
 if TYPE_CHECKING:
-    from ..desk.dead_letters import DeadLetter
     from ..flows.derive import Written
 
 workers = Blueprint(__name__)
@@ -16,8 +15,6 @@ workers = Blueprint(__name__)
 # The real ARNs are put in by infra/resources.yaml: the stack owns its queues and its table.
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:placeholder"
 STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/placeholder/stream/2020-01-01T00:00:00.000"
-MAX_TRIES = 4  # then the worker itself buries it, with the reason; the queue's own limit is for workers that die
-Record = dict[str, Any]
 
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="receive", batch_size=10)
@@ -149,7 +146,7 @@ def react(event: Any) -> None:
     for failed in aside:
         fail("react failed", failed.error)
         count("dead_lettered", queue="react")
-        _keep(failed.note)
+        keep_note(failed.note)
     say("reacted", records=len(records), wakes=wakes)
 
 
@@ -177,69 +174,3 @@ def tick(event: Any) -> None:
     from ..wiring import world
 
     say("tick", **work_off(world()))
-
-
-def each(queue: str, event: Any, one: Callable[[Record], Any]) -> dict[str, Any]:
-    """Work off each record; the ids of those that failed, and of those behind them in their group, for SQS to give
-    again. A record that has failed for the last time is buried with its reason."""
-    from ..wiring import queues
-
-    failed: list[str] = []
-    blocked: set[str] = set()
-    for record in event.to_dict()["Records"]:
-        group = record["attributes"].get("MessageGroupId", record["messageId"])
-        if group in blocked:
-            failed.append(record["messageId"])
-            continue
-        try:
-            one(record)
-            say("worked off", queue=queue)  # a failure names its message; each byte of a line is paid for
-        except Exception as error:  # noqa: BLE001  every failure has a place and a reason
-            if not _buried(queue, record, error):
-                failed.append(record["messageId"])
-                blocked.add(group)
-                tries = int(record["attributes"].get("ApproximateReceiveCount", "1"))
-                queues().later(queue, record["receiptHandle"], 2**tries)
-    return {"batchItemFailures": [{"itemIdentifier": id_} for id_ in failed]}
-
-
-def _buried(queue: str, record: Record, error: Exception) -> bool:
-    """Whether it is in the dead-letter queue now. Where AWS is away it is not the message's fault: it stays."""
-    from ..ports import AwsAway
-    from ..wiring import queues
-
-    tries = int(record["attributes"].get("ApproximateReceiveCount", "1"))
-    fail("record failed", error, queue=queue, message_id=record["messageId"], tries=tries)
-    if tries < MAX_TRIES or isinstance(error, AwsAway):
-        return False
-    reason = f"{type(error).__name__}: {error}"
-    letter = _letter(queue, record["body"], reason)
-    queues().bury(queue, record, reason, letter)
-    _keep(letter)
-    count("dead_lettered", queue=queue)
-    return True
-
-
-def _letter(queue: str, body: str, reason: str) -> "DeadLetter | None":
-    """The note of a letter. Whatever is wrong with its body, it is buried."""
-    from ..flows.dead_letters.note import note_of
-    from ..wiring import world
-
-    try:
-        return note_of(world(), queue, body, reason)
-    except Exception as error:  # noqa: BLE001  a letter without a note is the operator's alone
-        fail("letter not noted", error, queue=queue)
-        return None
-
-
-def _keep(letter: "DeadLetter | None") -> None:
-    """Write the note down, once the letter lies in its queue."""
-    from ..ports import new
-    from ..wiring import world
-
-    if letter is None:
-        return
-    try:
-        world().store.commit(new(letter))
-    except Exception as error:  # noqa: BLE001  it is buried: nothing is lost
-        fail("letter not noted", error, queue=letter.queue)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..desk.people import Principal
+from ..desk.permissions import Principal
 from ..desk.workspaces import Audit
 from ..ports import Put, World, new
 

@@ -12,7 +12,7 @@ Push = dict[str, Any]
 
 def deliver(world: World, call: Call, frame: Callable[[Delivery], Push | None]) -> list[Delivery]:
     """Work off a bridge; the deliveries that were tried, of which `frame` makes what pages are told."""
-    from .delivery.deliver import deliver as work_off
+    from .delivery.in_order import deliver as work_off
 
     rows = work_off(world, call.bridge, call.n)
     world.queues.push(push for row in rows if (push := frame(row)))

@@ -19,7 +19,7 @@ from ..desk.issues import Issue, IssueCustomer, IssueTie, arr_of
 from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress
 from ..desk.messages import Mapped, Message
 from ..desk.record import Record
-from ..desk.room_changes import glimpse
+from ..desk.room_transitions import glimpse
 from ..desk.rooms import Binding, Bridge, Room, Seen
 from ..desk.segments import Placement
 from ..desk.workspaces import Install, Workspace, fed
@@ -37,22 +37,23 @@ def rebuild(store: Scanned) -> Counter[str]:
     customers: list[Customer] = []
     for record in store.everything():
         customers += [record] if isinstance(record, Customer) else []
-        _mend(store, _right(store, record), mended)
+        _mend(store, _right(store, record), mended, record)
     for customer in customers:  # once their rooms are right
-        _mend(store, _totals(store, customer), mended)
+        _mend(store, _totals(store, customer), mended, customer)
     return mended
 
 
-def _mend(store: Scanned, rights: Iterator[Record], mended: Counter[str]) -> None:
+def _mend(store: Scanned, rights: Iterator[Record], mended: Counter[str], scanned: Record) -> None:
     for right in rights:
-        if _put(store, right):
+        if _put(store, right, new=type(right) is not type(scanned)):
             mended[type(right).__name__] += 1
 
 
-def _put(store: Scanned, right: Record) -> bool:
-    """Write what differs from what is stored. Index keys are part of the row, so equal records may still differ."""
+def _put(store: Scanned, right: Record, new: bool) -> bool:
+    """Write what differs from what is stored. Index keys are part of the row, so equal records may still differ. What
+    was scanned and is gone by now was removed, or has expired: only what follows from it may be missing (`new`)."""
     try:
-        return store.mend(right)
+        return store.mend(right, new=new)
     except Clash:
         return False  # it moved meanwhile, and its own writer derived what belongs to it
 

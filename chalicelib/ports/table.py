@@ -104,6 +104,6 @@ class Scanned(Store, Protocol):
     def everything(self) -> Iterator[Record]:
         """Every record, by a full scan."""
 
-    def mend(self, record: Record) -> bool:
-        """Write a record under its own version if the stored row differs from it; whether it did. Raises Clash if
-        another version is there."""
+    def mend(self, record: Record, *, new: bool) -> bool:
+        """Write a record under its own version if the stored row differs from it, also where none is there if it may be
+        `new`; whether it did. Raises Clash if another version is there."""

@@ -66,7 +66,7 @@ NEEDS = {
     "chalicelib.edge.workers.receive": "import chalicelib.flows.inbound.receive",
     "chalicelib.edge.workers.react": "import chalicelib.flows.derive, chalicelib.edge.frames; client('sqs')",
     "chalicelib.edge.workers.deliver": (
-        "import chalicelib.flows.delivery.deliver, chalicelib.aws.outside; client('kms')"
+        "import chalicelib.flows.delivery.in_order, chalicelib.aws.outside; client('kms')"
     ),
     "chalicelib.edge.workers.push": (
         "import chalicelib.flows.live.push; from chalicelib.wiring import sockets; sockets()"

@@ -270,14 +270,14 @@ def _wanted(q: str) -> Any:
 
 
 def _user() -> Any:
-    from chalicelib.desk.people import Principal
+    from chalicelib.desk.permissions import Principal
 
     of: Fields = {"workspace": WORKSPACE, "id": "usr_1", "name": "Ann", "credential": "c"}
     return Principal(kind="user", customer=_customer(random.randrange(CUSTOMERS)), **of)
 
 
 def _agent() -> Any:
-    from chalicelib.desk.people import Principal
+    from chalicelib.desk.permissions import Principal
 
     return Principal(kind="agent", workspace=WORKSPACE, id="agt_1", name="Zoe", credential="c")
 

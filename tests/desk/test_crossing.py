@@ -2,8 +2,8 @@
 
 import pytest
 
+from chalicelib.desk.comments_for_customers import crossing
 from chalicelib.desk.issues import Tracking
-from chalicelib.desk.notices import crossing
 
 
 @pytest.mark.parametrize(

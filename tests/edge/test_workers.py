@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from chalicelib.desk.errors import Busy
-from chalicelib.edge import workers
+from chalicelib.edge import retries, workers
 from chalicelib.flows import derive as flow
-from chalicelib.flows.delivery.deliver import deliver
+from chalicelib.flows.delivery.in_order import deliver
 from chalicelib.ports import AwsAway
 from chalicelib.store.rows import Row, from_row
 from tests.fakes import FakeQueues
@@ -75,7 +75,7 @@ def told(failures):
 def test_what_fails_comes_again_and_holds_back_its_own_group_alone(queues):
     one, done = failing("b")
     records = [message("a", "x"), message("b", "x", tries=2), message("c", "y"), message("d", "x"), message("e", "y")]
-    assert told(workers.each("inbound", Event(*records), one)) == ["b", "d"]
+    assert told(retries.each("inbound", Event(*records), one)) == ["b", "d"]
     assert done == ["a", "c", "e"]
     assert queues.waits == [("inbound", "r-b", 4)]
     assert queues.buried == []
@@ -83,21 +83,21 @@ def test_what_fails_comes_again_and_holds_back_its_own_group_alone(queues):
 
 def test_without_groups_nobody_waits_for_another(queues):
     one, done = failing("a")
-    assert told(workers.each("push", Event(message("a"), message("b")), one)) == ["a"]
+    assert told(retries.each("push", Event(message("a"), message("b")), one)) == ["a"]
     assert done == ["b"]
 
 
 def test_the_last_failure_buries_with_the_reason_and_frees_the_group(queues):
     one, done = failing("a")
-    records = [message("a", "x", tries=workers.MAX_TRIES), message("b", "x")]
-    assert told(workers.each("deliver", Event(*records), one)) == []
+    records = [message("a", "x", tries=retries.MAX_TRIES), message("b", "x")]
+    assert told(retries.each("deliver", Event(*records), one)) == []
     assert queues.buried == [("deliver", "a", "ValueError: broken")]
     assert done == ["b"]
 
 
 def test_while_aws_is_away_nothing_is_buried(queues):
     one, _ = failing("a", error=AwsAway("dynamodb"))
-    assert told(workers.each("deliver", Event(message("a", "x", tries=50)), one)) == ["a"]
+    assert told(retries.each("deliver", Event(message("a", "x", tries=50)), one)) == ["a"]
     assert queues.buried == []
 
 
@@ -108,7 +108,7 @@ def test_if_it_cannot_be_buried_the_whole_batch_comes_again(queues, monkeypatch)
     monkeypatch.setattr(queues, "bury", away)
     one, _ = failing("a")
     with pytest.raises(AwsAway):
-        workers.each("deliver", Event(message("a", "x", tries=9)), one)
+        retries.each("deliver", Event(message("a", "x", tries=9)), one)
 
 
 # --- react --------------------------------------------------------------------------------------------------------

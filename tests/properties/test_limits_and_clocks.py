@@ -12,7 +12,7 @@ from chalicelib.desk.errors import Invalid, Malformed, TooLarge
 from chalicelib.desk.files import safe_name
 from chalicelib.desk.ids import delivery_id, delivery_parts, derived, fresh, message_id, message_number
 from chalicelib.desk.messages import MAX_BYTES, MAX_CHARACTERS, check_text
-from chalicelib.edge.door.cursors import back, onward, place_of
+from chalicelib.edge.door.reading_positions import back, onward, place_of
 from chalicelib.edge.shapes.answers import time_of
 from chalicelib.store.keys import moment, number
 

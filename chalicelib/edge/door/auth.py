@@ -16,7 +16,7 @@ import msgspec
 from ...desk.customers import Customer, User, Visitor
 from ...desk.errors import Forbidden, Unauthenticated
 from ...desk.ids import customer_id, user_id
-from ...desk.people import Principal, as_agent
+from ...desk.permissions import Principal, as_agent
 from ...desk.sessions import Session
 from ...desk.workspaces import Agent, ApiKey, Workspace
 from ...flows.access.issue_key import key_hash, key_id, key_owner

@@ -17,7 +17,7 @@ from ...desk.issues import (
     Ticket,
     check_labels,
 )
-from ...desk.people import may_see
+from ...desk.permissions import may_see
 from ...desk.rooms import Room
 from ...flows.issues.change_issue import change_issue
 from ...flows.issues.link_ticket import comment_on, link_ticket, unlink_ticket

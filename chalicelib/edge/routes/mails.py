@@ -11,7 +11,7 @@ from ...desk.mails import Suppression, original_key
 from ...desk.messages import Message
 from ...desk.workspaces import Install
 from ...flows.audit import audit
-from ...flows.once import again
+from ...flows.optimistic_retry import again
 from ...ports import Drop, Listing, Page, ref
 from ..door.calls import Call, Reply
 from ..door.router import route

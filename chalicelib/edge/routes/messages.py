@@ -7,13 +7,14 @@ from ...desk.customers import User
 from ...desk.errors import Forbidden, Invalid, NotFound
 from ...desk.ids import message_number
 from ...desk.messages import Author, Change, Draft, Message, Quote, Reply, Source
+from ...desk.permissions import may_amend
 from ...desk.workspaces import Agent
 from ...flows.rooms.amend import Step, amend, delete_step, edit_step, react_step
 from ...flows.rooms.attach import attached
 from ...flows.rooms.post import post
 from ...ports import Listing, Page, Ref, ref
 from ..door.calls import Call
-from ..door.cursors import back, onward, place_of
+from ..door.reading_positions import back, onward, place_of
 from ..door.router import route
 from ..shapes import messages as shapes
 from ..shapes.answers import time_of
@@ -212,7 +213,7 @@ def _own(call: Call, step: Step, others: bool) -> Step:
     """A step that only the author may take (or, with `others`, an admin)."""
 
     def checked(message: Message) -> Message | None:
-        if message.author.id != call.who.id and not (others and call.who.may("admin")):
+        if not may_amend(call.who, message.author.id, removes=others):
             raise Forbidden("this is somebody else's message")
         return step(message)
 

@@ -7,7 +7,7 @@ from ...desk.errors import Forbidden, Invalid, NotFound
 from ...desk.ids import customer_id, message_number
 from ...desk.inbox_views import PROMISED, UNASSIGNED, ViewRow, assigned_view, turn_view, views_of
 from ...desk.messages import Message
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.rooms import Room, Seen, unread
 from ...desk.segments import Member, Segment
 from ...desk.workspaces import Agent

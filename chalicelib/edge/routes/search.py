@@ -6,7 +6,7 @@ from ...desk.attributes import instant
 from ...desk.errors import Invalid, NotFound
 from ...desk.ids import customer_id
 from ...desk.issues import CLOSED
-from ...desk.people import may_see
+from ...desk.permissions import may_see
 from ...desk.rooms import Room
 from ...desk.search_index import Kind, Place
 from ...desk.search_query import Question, asked
@@ -15,7 +15,7 @@ from ...flows.search.experts import employers, experts, topic
 from ...flows.search.search import SearchRequest, customers_of, search
 from ...ports import Page, ref
 from ..door.calls import Call
-from ..door.cursors import standing, standing_of
+from ..door.reading_positions import standing, standing_of
 from ..door.router import route
 from ..shapes.search import ExpertView, HitView, expert_view, hit_view
 

@@ -4,10 +4,11 @@ from contextlib import suppress
 from typing import Any, get_args, get_type_hints
 
 from ...desk.errors import Conflict, Forbidden, NotFound
+from ...desk.permissions import may_change_agent, may_give
 from ...desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 from ...flows.access.issue_key import issue_key
 from ...flows.audit import audit
-from ...flows.once import again
+from ...flows.optimistic_retry import again
 from ...flows.secrets import made, rolled
 from ...ports import Listing, Page, new, over, ref
 from ..door.calls import Call
@@ -157,9 +158,8 @@ def change_agent(call: Call, body: shapes.ChangeAgent) -> shapes.AgentView:
         _may_give(call, old.role)
         fields = named_fields(body)
         _may_give(call, fields.get("role", old.role))
-        if old.id == call.who.id and (
-            fields.get("role", old.role) != old.role or fields.get("state", "active") != "active"
-        ):
+        role, state = fields.get("role", old.role), fields.get("state", "active")
+        if not may_change_agent(call.who, old.id, old.role, role, state):
             raise Conflict("nobody takes away their own role or standing")
         fields |= ended(call, fields)
         changed = old.changed(**fields)
@@ -175,7 +175,7 @@ def ended(call: Call, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _may_give(call: Call, role: str) -> None:
-    if role == "owner" and not call.who.may("own"):
+    if not may_give(call.who, role):
         raise Forbidden("only an owner may make or change an owner")
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.workspaces import Agent, Workspace
 from .answers import Body, Name, Time, View, time_of
 from .workspace import AgentView, agent_view

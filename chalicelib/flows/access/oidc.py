@@ -17,7 +17,7 @@ from ...desk.ids import derived
 from ...desk.sessions import Provider
 from ...desk.workspaces import Agent, Role
 from ...ports import AddressRefused, Listing, Request, Unreachable, World, Write, new, over, ref
-from ..once import again
+from ..optimistic_retry import again
 from ..secrets import opened
 from .sign_in import opened_session
 

@@ -6,11 +6,11 @@ import msgspec
 
 from ...desk.addresses import DOMAIN, PUBLIC_MAIL
 from ...desk.errors import Invalid
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.sessions import Provider
 from ...ports import Drop, World, new, over, ref
 from ..audit import audit
-from ..once import again
+from ..optimistic_retry import again
 from ..secrets import sealed
 from .oidc import discovered
 

@@ -8,12 +8,13 @@ from typing import Any
 from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.ids import ALPHABET, slot_of
 from ...desk.outside_people import CODE_LIFE_MS, ConnectCode
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.rooms import Binding, Bridge, Room
 from ...desk.workspaces import Install
 from ...ports import Drop, World, Write, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 
 CODE = 10  # characters: 50 bits, for a day, behind a signed sender
 

@@ -11,7 +11,7 @@ from ...desk.messages import Mapped, Message
 from ...desk.outside_people import OutsideName
 from ...desk.rooms import Binding, Bridge, came_over
 from ...ports import Call, World, new, over, ref
-from ..once import again
+from ..optimistic_retry import again
 from ..rooms.amend import apply_waiting
 
 MAX_FORKS = 5  # forks of forks through which a message is followed back to where it was sent

@@ -2,10 +2,11 @@
 
 from ...desk.broadcasts import WORKING, Audience, Broadcast, Rules, Verb, moved
 from ...desk.errors import Clash, Conflict, Forbidden, NotFound
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...ports import Errand, World, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 
 GRACE_MS = 2 * 60_000  # ms after which the clock looks after a broadcast whose wake-up was lost
 

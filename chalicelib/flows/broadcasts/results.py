@@ -4,7 +4,7 @@ from ...desk.broadcasts import Result, Tally
 from ...desk.messages import Broadcasted, Change, Message
 from ...desk.rooms import Room, Seen
 from ...ports import World, over, ref
-from ..once import again
+from ..optimistic_retry import again
 
 
 def mark_replied(world: World, message: Message) -> None:

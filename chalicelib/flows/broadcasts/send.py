@@ -10,11 +10,11 @@ from typing import Any
 from ...desk.broadcasts import CHUNK, CHUNK_OF_TOPICS, Broadcast, Heard, Piece, Result, Tally, Target, standing
 from ...desk.errors import Busy, Clash
 from ...desk.messages import Draft, Source
-from ...desk.room_changes import said
+from ...desk.room_transitions import said
 from ...desk.rooms import Room
 from ...desk.templates import filled
 from ...ports import AwsAway, Errand, Listing, Put, Ref, World, new, over, ref
-from ..once import again
+from ..optimistic_retry import again
 from ..rooms.amend import amend, delete_step
 from .plan import plan
 

@@ -12,7 +12,7 @@ from ...desk.mails import Mailbox
 from ...desk.record import Record
 from ...desk.rooms import Room
 from ...ports import Drop, Put, World, Write, new, over, ref
-from ..once import again
+from ..optimistic_retry import again
 
 MAX_DOMAINS = 40
 

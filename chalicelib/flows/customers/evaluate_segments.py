@@ -19,7 +19,7 @@ from ...desk.issues import Issue, IssueCustomer
 from ...desk.rooms import Room
 from ...desk.segments import MAX_SEGMENTS, Filter, Member, Placement, Segment, holds, issues_in, parse, turns
 from ...ports import Drop, Listing, Put, Ref, World, Write, ref
-from ..once import again
+from ..optimistic_retry import again
 
 Filters = list[tuple[str, Filter]]
 Moved = Mapping[str, Sequence[str]]  # customers → those of their rooms and users that moved

@@ -10,11 +10,12 @@ from ...desk.customers import Customer
 from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.issues import Issue
 from ...desk.jobs import WAKE_AFTER_MS, Job
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.segments import MAX_FILTER_BYTES, MAX_SEGMENTS, Filter, Member, Segment, attributes_in, issues_in, parse
 from ...ports import Drop, Listing, Put, World, Write, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from .declare_attribute import types_of
 from .start_job import next_piece
 

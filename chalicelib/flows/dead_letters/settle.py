@@ -5,7 +5,7 @@ import json
 
 from ...desk.dead_letters import DeadLetter
 from ...desk.errors import NotFound
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...ports import Drop, World, over, ref
 from ..audit import audit
 

@@ -5,7 +5,7 @@ A delivery gets a turn, and waits for it in the time index: nobody sleeps, and n
 
 from ...desk.deliveries import Delivery, Lane
 from ...ports import Put, World, ref
-from ..once import again
+from ..optimistic_retry import again
 
 
 def turn_in_lane(world: World, row: Delivery, name: str, apart: int) -> int:

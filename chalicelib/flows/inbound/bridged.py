@@ -25,7 +25,7 @@ from ...desk.errors import Conflict
 from ...desk.files import MAX_SIZE
 from ...desk.ids import delivery_parts, derived, message_id, user_id
 from ...desk.messages import Author, Draft, Mapped, Message, Reply
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.rooms import MAX_NAME, Binding, Bridge, Room
 from ...desk.titles import first_line
 from ...desk.workspaces import Install
@@ -35,11 +35,12 @@ from ..bridges.id_map import complete_by_echo, map_conversation
 from ..bridges.pause_bridge import pause_bridge
 from ..bridges.stop_install import stop_install
 from ..customers.admit import admit_visitor
-from ..once import again
+from ..optimistic_retry import again
 from ..rooms.amend import amend_known, react_step, react_wait
 from ..rooms.fork import fork
 from ..rooms.post import post
 from ..secrets import Opened
+from .amended import amend_by_delete, amend_by_edit
 from .commands import run_command
 from .context import Arriving, Blocked, Ignore, kept, own_room
 from .identify import author_of, blocked, outside_person
@@ -204,17 +205,19 @@ def _named(arriving: Arriving, text: str, mentions: dict[str, str], home: Home |
     return text, tuple(dict.fromkeys(found))
 
 
-def take_edit(arriving: Arriving, arrival: Edited) -> Edited:
-    """The edit as it may cross, with names for ids."""
+def take_edit(arriving: Arriving, arrival: Edited) -> None:
+    """An edit, if edits cross, with names for ids."""
     home, known = _crossing(arriving, arrival.id, arrival.conversation, "edits")
     text, _ = _named(arriving, arrival.text, arrival.mentions, home)
-    return msgspec.structs.replace(arrival, text=text, conversation=known.thread if known else arrival.conversation)
+    conversation = known.thread if known else arrival.conversation
+    amend_by_edit(arriving, msgspec.structs.replace(arrival, text=text, conversation=conversation))
 
 
-def take_delete(arriving: Arriving, arrival: Deleted) -> Deleted:
-    """The delete, if deletes cross."""
+def take_delete(arriving: Arriving, arrival: Deleted) -> None:
+    """A delete, if deletes cross."""
     _, known = _crossing(arriving, arrival.id, arrival.conversation, "deletes")
-    return msgspec.structs.replace(arrival, conversation=known.thread if known else arrival.conversation)
+    conversation = known.thread if known else arrival.conversation
+    amend_by_delete(arriving, msgspec.structs.replace(arrival, conversation=conversation))
 
 
 def _crossing(arriving: Arriving, id_: str, conversation: str, what: str) -> tuple[Home, Mapped | None]:

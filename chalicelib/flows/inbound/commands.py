@@ -7,7 +7,7 @@ from ...desk.errors import Refusal
 from ...desk.ids import message_id
 from ...desk.issues import MAX_TITLE
 from ...desk.messages import Mapped
-from ...desk.people import Principal, as_agent
+from ...desk.permissions import Principal, as_agent
 from ...desk.rooms import MAX_ASSIGNEES, MAX_NAME, Binding, Room
 from ...desk.workspaces import MAY, Install
 from ...ports import World, ref

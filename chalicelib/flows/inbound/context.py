@@ -13,7 +13,7 @@ from ...desk.rooms import MAX_NAME, Room
 from ...desk.titles import first_line, shortened
 from ...desk.workspaces import Install
 from ...ports import World, new, ref
-from ..once import again
+from ..optimistic_retry import again
 
 
 class Blocked(Exception):

@@ -10,14 +10,15 @@ from ...desk.arrivals import (
 from ...desk.customers import Customer
 from ...desk.errors import Conflict
 from ...desk.ids import derived, message_id, triage_room_id
-from ...desk.messages import Author, Draft, Mapped, Message, Reply
+from ...desk.messages import Author, Draft, Mapped, Reply
 from ...desk.rooms import Binding, Bridge, Room
 from ...ports import Write, new, ref
 from ..customers.admit import admit_customer, admit_user, admit_visitor, customer_of_address
-from ..once import again
-from ..rooms.amend import Step, amend_known, delete_step, delete_wait, edit_step, edit_wait, react_step, react_wait
+from ..optimistic_retry import again
+from ..rooms.amend import amend_known, react_step, react_wait
 from ..rooms.post import post
 from . import bridged
+from .amended import amend_by_delete, amend_by_edit
 from .context import Arriving, Blocked, kept, new_room, own_room
 
 
@@ -42,35 +43,17 @@ def take_message(arriving: Arriving, arrival: Said) -> None:
 def take_edit(arriving: Arriving, arrival: Edited) -> None:
     """An edit of what came from there; of a message never seen it waits for that."""
     if arrival.conversation:
-        arrival = bridged.take_edit(arriving, arrival)
-    amend_known(
-        arriving.world,
-        arriving.source(arrival.id, arrival.at, arrival.conversation),
-        arriving.install.workspace,
-        _theirs(arriving, arrival.id, edit_step(arrival.text, arrival.revision, arrival.at)),
-        edit_wait(arrival.text, arrival.revision, arrival.at),
-        "edited",
-        arriving.install.id,
-    )
+        bridged.take_edit(arriving, arrival)
+    else:
+        amend_by_edit(arriving, arrival)
 
 
 def take_delete(arriving: Arriving, arrival: Deleted) -> None:
     """A delete of what came from there; of a message never seen it waits for that."""
     if arrival.conversation:
-        arrival = bridged.take_delete(arriving, arrival)
-    source = arriving.source(arrival.id, arrival.at, arrival.conversation)
-    step = _theirs(arriving, arrival.id, delete_step)
-    amend_known(arriving.world, source, arriving.install.workspace, step, delete_wait, "deleted", arriving.install.id)
-
-
-def _theirs(arriving: Arriving, id_: str, step: Step) -> Step:
-    """The step, for a message that came from there. What we sent there is changed where it was said: that somebody
-    removed the copy takes nothing from anybody else."""
-
-    def own(message: Message) -> Message | None:
-        return step(message) if (message.source.install, message.source.id) == (arriving.install.id, id_) else None
-
-    return own
+        bridged.take_delete(arriving, arrival)
+    else:
+        amend_by_delete(arriving, arrival)
 
 
 def take_reaction(arriving: Arriving, arrival: Reacted) -> None:

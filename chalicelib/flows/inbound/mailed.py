@@ -7,19 +7,20 @@ belongs; the address says who speaks; where the two do not fit it is somebody el
 import msgspec
 
 from ...desk.arrivals import Bounced, Mailed, Said, Speaker
-from ...desk.customers import Customer, User, Visitor
+from ...desk.customers import Customer, Visitor
 from ...desk.ids import derived, message_id
-from ...desk.mails import Correspondent, Mailbox, ReturnAddress, Suppression, original_key
+from ...desk.mails import Correspondent, ReturnAddress, Suppression, original_key
 from ...desk.messages import Author, Draft, Mapped, Message, Reply
 from ...desk.rooms import Bridge, Room
 from ...desk.times import HOUR_MS
 from ...desk.titles import first_line
-from ...ports import Listing, Put, World, new, ref
+from ...ports import Listing, Put, new, ref
 from ..customers.admit import admit_visitor, customer_of_address
 from ..mail.correspondents import correspond
-from ..once import again
+from ..optimistic_retry import again
 from ..rooms.post import post
 from .context import Arriving, Blocked, Ignore, kept, new_room
+from .copied_people import copy_in, user_of_address
 
 REPLAY_MS = 24 * HOUR_MS  # ms for which a token that is good for one mail is remembered
 MAX_TOKENS = 10
@@ -56,27 +57,7 @@ def take_mail(arriving: Arriving, arrival: Mailed) -> None:
     if author.kind == "user" or author.verified:
         correspond(world, install, message.room, author, arrival.sender, last_id=arrival.id, proven=True)
         if customer and arrival.others:
-            _copy_in(arriving, arrival, customer, message)
-
-
-def _copy_in(arriving: Arriving, arrival: Mailed, customer: Customer, message: Message) -> None:
-    """Whom a customer's people wrote to besides us is written to as well, if they are of the same company. Nobody else
-    is: a mail to us must not make us write to strangers."""
-    world, install = arriving.world, arriving.install
-    room = world.store.one(ref(Room, message.room))
-    if room is None or room.customer != customer.id:
-        return
-    for address in arrival.others:
-        known = user_of_address(world, install.workspace, address, customer.id, customer)
-        if known and known[0].id == customer.id:
-            who = Author(kind="user", id=known[1].id, name=known[1].name)
-        elif address.rpartition("@")[2] in customer.domains:
-            id_ = derived("vis", install.workspace, "mail", address, "proven")
-            visitor = admit_visitor(world, install.workspace, id_, "", address, customer.id)
-            who = Author(kind="visitor", id=visitor.id, name=visitor.name)
-        else:
-            continue
-        correspond(world, install, room.id, who, address, last_id=arrival.id, proven=True, had=message.n)
+            copy_in(arriving, arrival, customer, message)
 
 
 def _known(arriving: Arriving, arrival: Mailed) -> dict[str, Mapped]:
@@ -118,21 +99,6 @@ def _author(arriving: Arriving, arrival: Mailed, home: Room | None) -> tuple[Cus
     visitor = admit_visitor(world, workspace, id_, arrival.name, arrival.sender, placed.id if placed else "")
     name = arrival.name or arrival.sender or "Visitor"
     return placed, Author(kind="visitor", id=visitor.id, name=name, verified=proven)
-
-
-def user_of_address(
-    world: World, workspace: str, address: str, wanted: str, placed: Customer | None
-) -> tuple[Customer, User] | None:
-    """The user whose address it is: of the `wanted` customer, else of the one with that domain, else the only one."""
-    listing: Listing[Mailbox] = Listing("mailboxes", (workspace, address))
-    boxes = world.store.page(listing, 20).items
-    customer = wanted or (placed.id if placed else "")
-    fitting = [box for box in boxes if box.customer == customer] or (boxes if len(boxes) == 1 else [])
-    for box in fitting:
-        owner, user = world.store.many([ref(Customer, box.customer), ref(User, box.customer, box.user)])
-        if owner and user and user.email.lower() == address:
-            return owner, user
-    return None
 
 
 def _hold_back(arriving: Arriving, arrival: Mailed) -> None:

@@ -5,12 +5,13 @@ from typing import Any
 import msgspec
 
 from ...desk.errors import Conflict, Invalid, NotFound
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.workspaces import Install, InstallKind, Secret, Workspace, fed, feeding
 from ...ports import Drop, World, new, over, ref
 from ..audit import audit
 from ..mail.address import address_writes
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from ..secrets import made, rolled, sealed
 
 

@@ -7,11 +7,11 @@ import json
 
 from ...desk.errors import Conflict, Forbidden, Invalid, NotFound
 from ...desk.outside_people import Granted
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, World, over, ref
 from ..audit import audit
-from ..once import again
+from ..optimistic_retry import again
 from ..secrets import Opened, context, rolled, sealed
 
 LIFE_MS = 7 * 24 * 60 * 60 * 1000  # ms for which an invitation is good

@@ -5,10 +5,10 @@ from typing import Any
 from ...desk.errors import Stale
 from ...desk.issues import Issue, Policy, turned
 from ...desk.messages import Author
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...ports import Task, World, Write, over
 from ..audit import audit
-from ..once import again
+from ..optimistic_retry import again
 from .history import history_entry
 from .state_notice import notice_of_state
 from .tie_room import own_issue

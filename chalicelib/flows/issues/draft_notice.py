@@ -5,10 +5,11 @@ from ...desk.ids import derived
 from ...desk.issues import Issue, Notice
 from ...desk.messages import Author
 from ...desk.notices import check_text
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...ports import Task, World, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from .name_customers import names_in
 from .state_notice import GRACE_MS
 

@@ -4,12 +4,13 @@ from msgspec.structs import replace
 
 from ...desk.errors import Conflict, NotFound
 from ...desk.issues import Issue, Link, PendingComment, Ticket, TicketOwner
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.tickets import TicketSeen
 from ...desk.workspaces import Install
 from ...ports import Drop, Task, World, Write, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from .history import history_entry
 from .raise_issue import SOON_MS, making
 from .tie_room import own_issue

@@ -6,10 +6,11 @@ from msgspec.structs import replace
 
 from ...desk.errors import Conflict, Invalid
 from ...desk.issues import Comment, History, Issue, IssueTie, Notice, NoticeReceipt, PendingComment, Ticket, TicketOwner
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...ports import Drop, Listing, Put, Task, World, Write, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from .history import history_entry
 from .state_notice import GRACE_MS
 from .tie_room import own_issue, tied

@@ -6,12 +6,13 @@ from ...desk.errors import Invalid
 from ...desk.ids import message_number
 from ...desk.issues import Issue, IssueTie, Link, Ticket, suggested
 from ...desk.messages import Message
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.rooms import Room
 from ...desk.workspaces import Install
 from ...ports import Listing, World, Write, new
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from .history import history_entry
 from .tie_room import check_room, count_behind, tie_of, tied
 

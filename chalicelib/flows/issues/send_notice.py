@@ -10,11 +10,11 @@ from ...desk.issues import CLOSED, PIECE, Issue, IssueTie, Notice, NoticeReceipt
 from ...desk.messages import ChangeType, Draft, Message, Source, check_text, deleted, edited
 from ...desk.notices import text_for
 from ...desk.promises import Promise, reopened, settled
-from ...desk.room_changes import room_changed, said, touched
+from ...desk.room_transitions import room_changed, said, touched
 from ...desk.rooms import Room
 from ...desk.templates import Missing
 from ...ports import Listing, Ref, Task, World, Write, new, over, ref
-from ..once import again
+from ..optimistic_retry import again
 from .history import history_entry
 from .state_notice import GRACE_MS
 

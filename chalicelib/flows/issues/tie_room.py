@@ -8,11 +8,12 @@ from ...desk.customers import Customer
 from ...desk.errors import Conflict, NotFound
 from ...desk.issues import Issue, IssueCustomer, IssueTie, arr_of
 from ...desk.messages import Author
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.rooms import Room
 from ...ports import Drop, Listing, World, Write, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from .history import history_entry
 
 

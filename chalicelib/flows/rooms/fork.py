@@ -7,12 +7,13 @@ from ...desk.deliveries import Delivery
 from ...desk.errors import Invalid, NotFound
 from ...desk.ids import slot_of
 from ...desk.messages import Draft, ForkedFrom, Mapped, Message, Reply
-from ...desk.people import Principal
-from ...desk.room_changes import room_changed, said
+from ...desk.permissions import Principal
+from ...desk.room_transitions import room_changed, said
 from ...desk.rooms import Binding, Bridge, Origin, Room
 from ...ports import Listing, World, Write, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 
 MAX_FORKED = 40  # a transaction takes 100 writes: two a message, and a handful for the rooms
 MAX_BYTES = 3_000_000  # and 4 MB

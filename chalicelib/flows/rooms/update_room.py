@@ -3,13 +3,13 @@
 from typing import Any
 
 from ...desk.errors import Conflict, NotFound, Stale
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.promises import pledged
-from ...desk.room_changes import room_changed
+from ...desk.room_transitions import room_changed
 from ...desk.rooms import Room
 from ...ports import World, new, over, ref
 from ..audit import audit
-from ..once import again
+from ..optimistic_retry import again
 
 
 def update_room(

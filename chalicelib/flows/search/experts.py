@@ -11,11 +11,11 @@ from typing import Any, Literal
 from ...desk.customers import Customer, User
 from ...desk.issues import Issue, IssueTie
 from ...desk.messages import Author, Message
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.rooms import Room
 from ...desk.search_index import Unindexed, Wanted, entry_of, kind_mark, score
 from ...desk.search_query import Phrase, Question, hits, snippet
-from ...desk.tokens import words_of
+from ...desk.text_normalization import words_of
 from ...desk.workspaces import Agent
 from ...ports import Listing, Ref, World, ref
 from .index import Held

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ...desk.customers import Customer, User
 from ...desk.issues import Issue, IssueCustomer
 from ...desk.messages import Message
-from ...desk.people import Principal, may_see
+from ...desk.permissions import Principal, may_see
 from ...desk.rooms import Room
 from ...desk.search_index import (
     Found,

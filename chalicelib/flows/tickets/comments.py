@@ -3,9 +3,10 @@ goes on to customers."""
 
 from msgspec.structs import replace
 
+from ...desk.comments_for_customers import crossing, held
 from ...desk.issues import Comment, Notice, PendingComment
 from ...desk.messages import Author
-from ...desk.notices import comment_text, crossing, held
+from ...desk.notices import comment_text
 from ...desk.tickets import CommentSeen
 from ...ports import Drop, ProviderRefused, Task, Write, new, over, ref
 from ..issues.draft_notice import comment_notice_id

@@ -15,7 +15,7 @@ from ...desk.workspaces import Install
 from ...ports import Drop, ProviderBusy, ProviderRefused, Task, World, Write, new, over, ref
 from ..bridges.stop_install import stop_install
 from ..issues.state_notice import notice_of_state
-from ..once import again
+from ..optimistic_retry import again
 from .comments import forget_comment, post_pending, take_comments
 from .ticket_sync import TicketSync
 from .tracker import issue_of_ticket, pending_on, tickets_of, tracking_of

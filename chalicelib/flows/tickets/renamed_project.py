@@ -3,7 +3,7 @@
 from ...desk.issues import TicketOwner
 from ...desk.workspaces import Install
 from ...ports import Listing, ProviderBusy, ProviderRefused, Task, World, over, ref
-from ..once import again
+from ..optimistic_retry import again
 from .tracker import tickets_of
 
 PAGE = 100

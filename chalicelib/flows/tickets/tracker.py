@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from ...desk.errors import Busy, Conflict, Invalid, NotFound
 from ...desk.issues import PendingComment, TicketOwner, Tracking
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.tickets import TicketSeen
 from ...desk.workspaces import Install
 from ...ports import Listing, ProviderBusy, ProviderRefused, Tickets, World, ref

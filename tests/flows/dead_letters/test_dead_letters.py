@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.desk.broadcasts import Broadcast
 from chalicelib.desk.dead_letters import DeadLetter
-from chalicelib.edge import workers
+from chalicelib.edge import retries
 from chalicelib.flows.dead_letters.note import note_of
 from chalicelib.ports import new, ref
 from tests.api import Client
@@ -29,8 +29,8 @@ def given_up(queue, body):
     def one(record):
         raise ValueError("broken")
 
-    record = message("m1", "x", tries=workers.MAX_TRIES, body=json.dumps(body))
-    assert workers.each(queue, Event(record), one) == {"batchItemFailures": []}
+    record = message("m1", "x", tries=retries.MAX_TRIES, body=json.dumps(body))
+    assert retries.each(queue, Event(record), one) == {"batchItemFailures": []}
 
 
 def listed(client):
@@ -113,8 +113,8 @@ def test_whose_a_letter_is(parley, tenant):
 
 
 def test_a_body_that_is_none_is_buried_all_the_same(parley, tenant, queues):
-    record = message("m1", "x", tries=workers.MAX_TRIES, body="{")
-    workers.each("jobs", Event(record), lambda record: json.loads(record["body"]))
+    record = message("m1", "x", tries=retries.MAX_TRIES, body="{")
+    retries.each("jobs", Event(record), lambda record: json.loads(record["body"]))
     assert [name for name, _, _ in queues.buried] == ["jobs"]
     assert listed(tenant.api) == []
 

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.messages import Author, Change, Draft, Message, Source
-from chalicelib.desk.people import Principal
+from chalicelib.desk.permissions import Principal
 from chalicelib.desk.rooms import Bridge, Room
 from chalicelib.desk.workspaces import Install, Workspace
 from chalicelib.flows.delivery import owed as flow

@@ -6,7 +6,7 @@ from ...desk.times import DAY_MS
 from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, Task, World, over, ref
 from ..bridges.stop_install import stop_install
-from ..once import again
+from ..optimistic_retry import again
 from .tracker import issue_of_ticket, tickets_of, tracking_of
 
 OVERLAP_MS = 60 * 60_000  # ms before the last pass that are read again

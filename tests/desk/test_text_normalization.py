@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib.desk.errors import Invalid
 from chalicelib.desk.search_query import Phrase, Piece, asked, hits, snippet
-from chalicelib.desk.tokens import MAX_WORD, placed, words_of
+from chalicelib.desk.text_normalization import MAX_WORD, placed, words_of
 
 
 @pytest.mark.parametrize(
