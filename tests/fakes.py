@@ -291,6 +291,7 @@ class Parley:
         self.deliver_all()
         self.work_all()
         self.sort_all()
+        self.push_all()
 
 
 def _written(key: tuple[str, str], row: Row | None, old: Row | None) -> Written:
