@@ -147,8 +147,8 @@ def test_react_derives_deliveries_one_wake_and_pushes(parley, queues, said):
     handler(workers.react)(Event(*said))
     assert [row.n for row in rows(parley, "Delivery")] == [1, 3]
     assert [call.n for call in queues.calls] == [3]
-    told = [(push["frame"]["change"], push["internal"], push["frame"]["message"]["text"]) for push in queues.pushes]
-    assert sorted(told) == [(1, False, "1"), (2, True, "2"), (3, False, "3")]
+    found = [(push["frame"]["change"], push["internal"], push["frame"]["message"]["text"]) for push in queues.pushes]
+    assert sorted(found) == [(1, False, "1"), (2, True, "2"), (3, False, "3")]
 
 
 def test_react_ends_the_lines_of_who_was_blocked(parley, tenant, queues):

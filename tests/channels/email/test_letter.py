@@ -11,7 +11,7 @@ from chalicelib.desk.mails import Letter, Line
 
 
 def letter(**fields: object) -> Letter:
-    told: dict[str, object] = {
+    values: dict[str, object] = {
         "install": "ins_1",
         "sender": "parley@mail.parley.example",
         "sender_name": "Bo (Acorn)",
@@ -25,7 +25,7 @@ def letter(**fields: object) -> Letter:
         "at": 1_770_000_000_000,
         "mute_url": "https://parley.test/mails/token",
     }
-    return Letter(**(told | fields))  # type: ignore[arg-type]
+    return Letter(**(values | fields))  # type: ignore[arg-type]
 
 
 words = st.text(max_size=60)

@@ -96,7 +96,7 @@ def test_whose_a_letter_is(parley, tenant):
     broadcast = tenant.api.post("/v1/broadcasts", {"customers": ["acme"], "text": "x"}).json["id"]
     job = tenant.api.post("/v1/customers/bulk", {"customers": [{"external_id": "beta"}]}).json["id"]
     assert parley.store.one(ref(Broadcast, broadcast)).workspace == tenant.id
-    told = [
+    found = [
         ("inbound", {"key": f"envelopes/{tenant.id}/env_1"}),
         ("deliver", {"bridge": f"{room.removeprefix('room_')}.x.y", "n": 3}),
         ("broadcast", {"broadcast": broadcast, "piece": 2}),
@@ -105,7 +105,7 @@ def test_whose_a_letter_is(parley, tenant):
         ("sync", {"do": "repair", "id": install}),
         ("sync", {"do": "look", "id": "iss_x", "install": install}),
     ]
-    for queue, body in told:
+    for queue, body in found:
         assert note_of(world, queue, json.dumps(body), "why").workspace == tenant.id, body
     for queue, body in (("push", {"room": room}), ("mail", {"Message": "x"}), ("sync", {"do": "tell", "id": "no"})):
         assert note_of(world, queue, json.dumps(body), "why") is None
