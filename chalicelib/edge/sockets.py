@@ -58,7 +58,7 @@ def on_disconnect(event: Any) -> None:
     rim = world()
     for place in leave(rim, event.connection_id):
         if place.topic != EVERYTHING:
-            left(rim, place)
+            left(rim, sockets(), place)
 
 
 def on_message(event: Any) -> None:
@@ -161,7 +161,12 @@ def _subscribe(rim: World, connection: Connection, frame: Frame) -> Frame:
     if topic == EVERYTHING:
         return {"type": "subscribed", **echoed}
     room = rim.store.one(ref(Room, topic))  # what was said until here, no frame will tell
-    return {"type": "subscribed", **echoed, "change": room.n if room else 0, "here": arrived(rim, subscription)}
+    return {
+        "type": "subscribed",
+        **echoed,
+        "change": room.n if room else 0,
+        "here": arrived(rim, sockets(), subscription),
+    }
 
 
 def _wanted(rim: World, who: Principal, frame: Frame) -> tuple[str, str, Frame]:
@@ -196,7 +201,7 @@ def _unsubscribe(rim: World, connection: Connection, frame: Frame) -> Frame:
     if mine:
         rim.store.commit(Drop(ref(Subscription, place, topic, connection.id)))
         if topic != EVERYTHING:
-            left(rim, mine)
+            left(rim, sockets(), mine)
     return {"type": "unsubscribed", **echoed}
 
 
