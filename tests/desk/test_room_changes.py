@@ -112,7 +112,11 @@ def test_who_resolves_a_room_keeps_the_promise_that_is_open_and_no_other(state: 
     resolved, change = room_changed(room, 9, "agt_2", {"state": "resolved"})
     if state == "open":
         assert resolved.promise
-        assert (resolved.promise.state, resolved.promise.settled_by, resolved.promise.settled_at) == ("kept", "agt_2", 9)
+        assert (resolved.promise.state, resolved.promise.settled_by, resolved.promise.settled_at) == (
+            "kept",
+            "agt_2",
+            9,
+        )
         assert change.fields == ("promise", "state")
     else:
         assert (resolved.promise, change.fields) == (promise, ("state",))

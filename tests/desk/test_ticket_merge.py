@@ -115,7 +115,9 @@ def test_labels(ours: str, base: str, theirs: str, both: str, add: str, remove: 
     assert (found.add, found.remove, found.ticket["labels"]) == (tuple(add), tuple(remove), tuple(theirs))
     assert waits is (set(ours) != set(base))
     key = "\n".join(sorted(both))
-    refused, _ = merged({"labels": tuple(ours)}, {"labels": tuple(base), "refused": {"labels": key}}, {"labels": tuple(theirs)})
+    refused, _ = merged(
+        {"labels": tuple(ours)}, {"labels": tuple(base), "refused": {"labels": key}}, {"labels": tuple(theirs)}
+    )
     assert (refused.add, refused.remove) == ((), ())
 
 
@@ -135,7 +137,10 @@ def test_what_we_are_not_let_to_write_is_not_waited_for_until_it_is_another() ->
 def test_what_does_not_cross_is_left_alone(closed: str) -> None:
     tracking = CROSSING.changed(**{closed: closed == "public"})
     closed = "title" if closed == "public" else closed
-    ours, theirs = {"state": "done", "title": "Ours", "labels": ("a",)}, {"word": DOING, "title": "Theirs", "labels": ("b",)}
+    ours, theirs = (
+        {"state": "done", "title": "Ours", "labels": ("a",)},
+        {"word": DOING, "title": "Theirs", "labels": ("b",)},
+    )
     found, _ = merged(ours, {}, theirs, tracking)
     assert closed not in found.issue
     assert set(found.ticket) == {"state", "title", "labels"} - {closed}

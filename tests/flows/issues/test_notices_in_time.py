@@ -1,0 +1,201 @@
+"""An issue turns, and somebody discards, while its rooms are being told: what is told is what holds by then."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.desk.issues import PIECE, Notice
+from chalicelib.flows.issues.send_notice import send_notice
+from chalicelib.ports import ref
+from tests.api import Tenant
+from tests.fakes import Parley
+from tests.tracking import Desk
+
+
+@pytest.fixture
+def desk(parley: Parley) -> Desk:
+    return Desk(parley)
+
+
+def turn(desk: Desk, issue: str, state: str, tell: str = "tell", **more: Any) -> None:
+    """Turn it; nobody has worked it off yet."""
+    got = desk.api.patch(f"/v1/issues/{issue}", {"state": state, "tell": tell} | more)
+    assert got.status == 200, got.text
+
+
+# what became of the first notice by the time that the issue turns on → whether rooms heard of it
+FIRST = [
+    ("draft", "draft", 0),
+    ("tell", "sending", 0),
+    ("tell", "sent", 1),
+    ("draft", "discarded", 0),
+    ("quiet", "", 0),
+]
+
+
+@pytest.mark.parametrize(("tell", "became", "heard"), FIRST)
+@pytest.mark.parametrize("to", ["open", "declined"])
+def test_what_nobody_was_told_yet_is_discarded_when_the_issue_turns(
+    desk: Desk, tell: str, became: str, heard: int, to: str
+) -> None:
+    issue = desk.raised("acme", ticket=False)["id"]
+    turn(desk, issue, "done", tell)
+    if became == "sent":
+        desk.settle()
+    if became == "discarded":
+        (draft,) = desk.notices()
+        assert desk.api.post(f"/v1/notices/{draft['id']}/discard").status == 200
+    stands = [desk.api.get(f"/v1/notices/{each['id']}").json for each in desk.notices(became or "draft")]
+    turn(desk, issue, to)
+    for each in stands:
+        after = desk.api.get(f"/v1/notices/{each['id']}").json
+        gone = became in ("draft", "sending")
+        assert after["state"] == ("discarded" if gone else became)
+        assert after["held_because"] == ("the issue moved on" if gone else each["held_because"])
+    desk.settle()
+    said = desk.said_in("acme")
+    assert sum("is done" in text for text in said) == heard
+    assert sum("not be done" in text for text in said) == (to == "declined")
+    assert sum("again" in text for text in said) == (heard if to == "open" else 0)
+
+
+def test_a_turn_that_closes_nothing_tells_nobody_and_takes_nothing_back(desk: Desk) -> None:
+    issue = desk.raised("acme", ticket=False)["id"]
+    turn(desk, issue, "in_progress")
+    turn(desk, issue, "open")
+    desk.settle()
+    assert (desk.said_in("acme"), desk.notices(), desk.notices("sent")) == ([], [], [])
+
+
+@pytest.mark.parametrize("resolve", [False, True])
+def test_a_room_that_was_resolved_by_a_notice_is_opened_by_the_one_that_undoes_it(desk: Desk, resolve: bool) -> None:
+    issue = desk.raised("acme", "beta", ticket=False)["id"]
+    acme, beta = desk.room("acme"), desk.room("beta")
+    desk.api.patch(f"/v1/rooms/{beta}", {"state": "resolved", "outcome": "by hand"})
+    turn(desk, issue, "done", resolve=resolve)
+    desk.settle()
+    told = desk.api.get(f"/v1/rooms/{acme}").json
+    assert (told["state"], told["outcome"]) == (("resolved", "told") if resolve else ("open", ""))
+    turn(desk, issue, "open")
+    desk.settle()
+    assert desk.api.get(f"/v1/rooms/{acme}").json["state"] == "open"
+    told = desk.api.get(f"/v1/rooms/{beta}").json
+    assert (told["state"], told["outcome"]) == ("resolved", "by hand")
+
+
+def test_a_room_that_came_later_is_not_told_that_it_was_told_too_early(desk: Desk) -> None:
+    issue = desk.raised("acme", ticket=False)["id"]
+    desk.tenant.customer("gone", state="blocked")
+    assert desk.api.post(f"/v1/issues/{issue}/rooms", {"room": desk.tenant.triage("gone")}).status == 201
+    turn(desk, issue, "done")
+    desk.settle()
+    assert desk.api.post(f"/v1/issues/{issue}/rooms", {"room": desk.room("beta")}).status == 201
+    desk.tenant.customer("gone", state="active")
+    turn(desk, issue, "open")
+    desk.settle()
+    assert (len(desk.said_in("acme")), desk.said_in("beta"), desk.said_in("gone")) == (2, [], [])
+
+
+def sending(desk: Desk, rooms: int) -> tuple[str, str]:
+    """An issue with so many rooms, and a notice to all of them that is to be sent."""
+    issue = desk.raised(*(f"c{number}" for number in range(rooms)), ticket=False)["id"]
+    draft = desk.api.post(f"/v1/issues/{issue}/notices", {"text": "News"}).json["id"]
+    assert desk.api.post(f"/v1/notices/{draft}/approve").status == 200
+    return issue, draft
+
+
+def told_in(desk: Desk, rooms: int) -> int:
+    return sum(len(desk.said_in(f"c{number}")) for number in range(rooms))
+
+
+def stop_after(desk: Desk, monkeypatch: pytest.MonkeyPatch, writes: int, act: Any) -> None:
+    """Somebody acts once so many messages of the piece are said."""
+    commit, left = desk.parley.store.commit, [writes]
+
+    def committed(*told: Any) -> None:
+        commit(*told)
+        left[0] -= 1
+        if left[0] == 0:
+            act()
+
+    monkeypatch.setattr(desk.parley.store, "commit", committed)
+
+
+@pytest.mark.parametrize("already", [0, 1, 3, 5])
+def test_of_a_notice_that_is_discarded_no_further_room_of_its_piece_hears(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, already: int
+) -> None:
+    _, notice = sending(desk, 5)
+
+    def discard() -> None:
+        assert desk.api.post(f"/v1/notices/{notice}/discard").status == 200
+
+    if already:
+        stop_after(desk, monkeypatch, already, discard)
+    else:
+        discard()
+    send_notice(desk.parley.world, notice)
+    desk.settle()
+    assert told_in(desk, 5) == already
+    assert desk.api.get(f"/v1/notices/{notice}").json["state"] == "discarded"
+
+
+def test_no_room_of_the_next_piece_hears_either(desk: Desk) -> None:
+    _, notice = sending(desk, PIECE + 2)
+    send_notice(desk.parley.world, notice)
+    assert told_in(desk, PIECE + 2) == PIECE
+    assert desk.api.post(f"/v1/notices/{notice}/discard").status == 200
+    desk.settle()
+    send_notice(desk.parley.world, notice)
+    assert told_in(desk, PIECE + 2) == PIECE
+
+
+def test_two_workers_at_one_piece_count_it_once_and_a_late_one_moves_nothing_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue, notice = sending(desk, PIECE + 2)
+    stop_after(desk, monkeypatch, 3, lambda: send_notice(desk.parley.world, notice))
+    send_notice(desk.parley.world, notice)
+    current = desk.parley.store.one(ref(Notice, notice))
+    assert current
+    assert (current.state, bool(current.cursor), current.told) == ("sending", True, PIECE - 3)
+    desk.settle()
+    assert told_in(desk, PIECE + 2) == PIECE + 2
+    assert desk.history(issue).count("told") == 1
+    at = desk.api.get(f"/v1/notices/{notice}").json
+    send_notice(desk.parley.world, notice)
+    assert desk.api.get(f"/v1/notices/{notice}").json == at
+
+
+@pytest.mark.parametrize("state", ["draft", "sending", "sent", "discarded"])
+def test_who_may_do_what_with_a_notice(desk: Desk, state: str) -> None:
+    issue = desk.raised("acme", ticket=False)["id"]
+    notice = desk.api.post(f"/v1/issues/{issue}/notices", {"text": "News"}).json["id"]
+    path = f"/v1/notices/{notice}"
+    if state in ("sending", "sent"):
+        assert desk.api.post(f"{path}/approve").status == 200
+    if state == "sent":
+        desk.settle()
+    if state == "discarded":
+        assert desk.api.post(f"{path}/discard").status == 200
+    assert desk.api.get(path).json["state"] == state
+    assert desk.api.patch(path, {"text": "Others"}).status == (200 if state == "draft" else 409)
+    assert desk.api.post(f"{path}/discard").status == (200 if state in ("draft", "sending") else 409)
+    assert desk.api.post(f"{path}/approve").status == 409
+
+
+def test_a_notice_of_another_workspace_is_not_there(desk: Desk) -> None:
+    issue = desk.raised("acme", ticket=False)["id"]
+    notice = desk.api.post(f"/v1/issues/{issue}/notices", {"text": "News"}).json["id"]
+    other = Tenant.found("Other", desk.tenant.now)
+    for got in (other.api.get(f"/v1/notices/{notice}"), other.api.post(f"/v1/notices/{notice}/approve")):
+        assert got.status == 404
+
+
+def test_a_room_that_is_gone_is_written_down(desk: Desk) -> None:
+    issue, notice = sending(desk, 1)
+    rows = desk.parley.table.rows
+    desk.parley.table.rows = {key: row for key, row in rows.items() if row.t != "Room"}
+    send_notice(desk.parley.world, notice)
+    (told,) = desk.api.get(f"/v1/issues/{issue}/told").json["items"]
+    assert told["reason"] == "no such room"
