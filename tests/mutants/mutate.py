@@ -36,9 +36,9 @@ class Mutant:
 
 def mutated(mutant: Mutant) -> ast.Module:
     """The module's syntax with the change in it."""
-    tree = ast.parse(_source(mutant.module))
+    tree = parsed(mutant.module)
     function = function_of(tree, mutant.function)
-    before, after = _parsed(mutant.before), _parsed(mutant.after)
+    before, after = _spoken(mutant.before), _spoken(mutant.after)
     words = ast.unparse(before)
     found = [node for node in ast.walk(function) if isinstance(node, ast.expr | ast.stmt) and _says(node, words)]
     found = [node for node in found if isinstance(node, ast.expr) is isinstance(before, ast.expr)]
@@ -85,13 +85,18 @@ def put_in(mutant: Mutant) -> None:
         raise DoesNotApply(f"no function that lives is another by it: {mutant.id}")
 
 
+def parsed(module: str) -> ast.Module:
+    """A module's syntax, as it is."""
+    return ast.parse(_source(module if module.startswith("chalicelib.") else f"chalicelib.{module}"))
+
+
 @cache
 def _source(module: str) -> str:
     path = ROOT.joinpath(*module.split("."))
     return (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text()
 
 
-def _parsed(words: str) -> ast.expr | ast.stmt:
+def _spoken(words: str) -> ast.expr | ast.stmt:
     (statement,) = ast.parse(words).body
     return statement.value if isinstance(statement, ast.Expr) else statement
 

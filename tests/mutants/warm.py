@@ -1,6 +1,7 @@
 """A process that has imported everything, and forks one for each mutant: that one makes itself the mutant and runs the
 tests which must notice. As a program it reads mutants from its input, and answers each with what came of it."""
 
+import gc
 import importlib
 import json
 import os
@@ -11,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from importlib.metadata import entry_points
 from typing import Any
 
 import hypothesis
@@ -21,7 +23,10 @@ import chalicelib
 from .mutate import ROOT, Mutant, put_in
 
 PATIENCE_S = 120  # seconds for the tests of one mutant
-ASKED = ("-x", "-q", "-n", "0", "--tb=line", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+ASKED = (
+    *("-x", "-q", "-n", "0", "--tb=line", "--show-capture=no", "--randomly-dont-reorganize"),
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
+)
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,11 @@ def warm_up() -> None:
     """Import what any test will ask for."""
     for found in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
         importlib.import_module(found.name)
-    for name in ("jwt", "hypothesis.strategies", "standardwebhooks"):
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
+    for name in ("jwt", "hypothesis.strategies", "standardwebhooks", "xdist.scheduler"):
         importlib.import_module(name)
+    gc.freeze()  # a fork then writes to few pages
 
 
 def outcomes(runs: Iterable[tuple[Mutant | None, tuple[str, ...]]], at_once: int = 1) -> Iterator[tuple[int, Outcome]]:
@@ -111,9 +119,11 @@ def _tested(mutant: Mutant | None, tests: tuple[str, ...], said: Any) -> Outcome
     watch = _Watch()
     try:
         if mutant:
+            gc.unfreeze()  # to be found
             put_in(mutant)
+            gc.freeze()
         ended = pytest.main([*ASKED, *tests], plugins=[watch])
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001  a mutant may raise anything, and pytest exits
         return Outcome("broken", why=repr(error)[:200])
     said.flush()
     said.seek(0)

@@ -23,6 +23,10 @@ def turn(desk: Desk, issue: str, state: str, tell: str = "tell", **more: Any) ->
     assert got.status == 200, got.text
 
 
+def ids(notices: list[dict[str, Any]]) -> set[str]:
+    return {each["id"] for each in notices}
+
+
 # what became of the first notice by the time that the issue turns on → whether rooms heard of it
 FIRST = [
     ("draft", "draft", 0),
@@ -52,6 +56,8 @@ def test_what_nobody_was_told_yet_is_discarded_when_the_issue_turns(
         gone = became in ("draft", "sending")
         assert after["state"] == ("discarded" if gone else became)
         assert after["held_because"] == ("the issue moved on" if gone else each["held_because"])
+    told_of = [each for name in ("draft", "sending") for each in desk.notices(name) if each["id"] not in ids(stands)]
+    assert len(told_of) == (to == "declined" or became in ("sending", "sent"))  # some room may have heard
     desk.settle()
     said = desk.said_in("acme")
     assert sum("is done" in text for text in said) == heard

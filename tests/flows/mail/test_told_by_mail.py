@@ -34,11 +34,10 @@ class Mailing:
         (way,) = self.api.get(f"/v1/rooms/{self.room}/mail-addresses").json["items"]
         self.address = way["address"]
 
-    def writes(self, name: str, text: str) -> None:
+    def writes(self, name: str, text: str, *copied: str) -> None:
         self.count += 1
-        mail = postmark(
-            text, f"{name}@acme.example", name=name.title(), id_=f"{self.count}@acme.example", to=self.address
-        )
+        id_, copies = f"{self.count}@acme.example", [{"Email": f"{each}@acme.example"} for each in copied]
+        mail = postmark(text, f"{name}@acme.example", name=name.title(), id_=id_, to=self.address, CcFull=copies)
         assert take(Client(), self.install, mail).status == 200
         self.parley.settle()
 
@@ -209,3 +208,33 @@ def test_an_edit_is_no_news_to_who_made_it_nor_to_whose_mail_said_it_already() -
         mailing.passes()
         mailing.passes()
         assert mailing.mails("ann") == [["w1", "w9"], ["w7"]]
+
+
+def test_what_became_of_an_old_message_makes_no_newer_one_untold() -> None:
+    with in_memory(Parley()) as parley:
+        mailing = Mailing(parley, changes=True)
+        mailing.writes("ann", "Hello")
+        first = mailing.says("w1")
+        mailing.says("w2")
+        mailing.passes()
+        changed(mailing, first, "w9")
+        mailing.passes()
+        assert mailing.mails("ann") == [["w1", "w2"], ["w9"]]
+        assert mailing.correspondent("ann").sent_n == 3
+        second = mailing.says("w3")
+        mailing.passes()
+        changed(mailing, second, "w8")
+        mailing.passes()
+        assert mailing.mails("ann")[2:] == [["w3"], ["w8"]]
+
+
+def test_who_was_copied_in_is_not_told_what_they_got_without_us() -> None:
+    with in_memory(Parley()) as parley:
+        mailing = Mailing(parley)
+        mailing.writes("ann", "w1", "bob")
+        mailing.writes("ann", "w2")
+        mailing.passes()
+        assert mailing.mails("bob") == [["w2"]]
+        mailing.says("w3")
+        mailing.passes()
+        assert (mailing.mails("bob"), mailing.mails("ann")) == ([["w2"], ["w3"]], [["w3"]])

@@ -1,0 +1,176 @@
+"""Change every comparison and every and, or and not of some modules, one at a time, and list what no test of their area
+notices: `python -m tests.mutants.sweep [module…]`, without any all of the table."""
+
+import ast
+import copy
+import sys
+import time
+from collections.abc import Iterator
+
+from .mutate import Mutant, parsed
+from .survivors import SURVIVORS
+from .warm import outcomes, warm_up
+
+Stages = tuple[tuple[str, ...], ...]  # the quickest first: only what survives those meets the next
+ROOMS: Stages = (
+    ("tests/desk/test_room_changes.py", "tests/flows/rooms"),
+    (
+        *("tests/flows/inbound", "tests/flows/bridges", "tests/flows/issues", "tests/flows/mail", "tests/desk"),
+        *("tests/properties/test_unread.py", "tests/properties/test_any_order.py", "tests/flows/broadcasts"),
+        *("tests/flows/delivery", "tests/flows/test_once.py", "tests/edge/test_notes_never_leave.py"),
+        *("tests/edge/test_story.py", "tests/edge/routes/test_reading_while_writing.py", "tests/races"),
+        *("tests/properties/test_promises_in_time.py", "tests/properties/test_bridged.py", "tests/channels/slack"),
+    ),
+)
+SEGMENTS: Stages = (
+    ("tests/desk/test_segments.py", "tests/flows/customers"),
+    (
+        *("tests/edge/routes/test_segments.py", "tests/flows/broadcasts", "tests/flows/test_rebuild.py"),
+        *("tests/properties/test_filters_and_members.py", "tests/stored"),
+    ),
+)
+ARRIVALS: Stages = (
+    ("tests/flows/inbound",),
+    ("tests/flows/bridges", "tests/properties/test_any_order.py", "tests/flows/rooms"),
+    (
+        *("tests/channels/test_twins.py", "tests/channels/slack", "tests/channels/msteams", "tests/channels/webhook"),
+        *("tests/channels/form", "tests/flows/delivery", "tests/flows/mail", "tests/properties/test_bridged.py"),
+    ),
+)
+TICKETS: Stages = (
+    ("tests/desk/test_ticket_merge.py", "tests/flows/tickets/test_comments_heard.py", "tests/flows/tickets"),
+    (
+        *("tests/flows/issues", "tests/flows/rooms/test_promising.py", "tests/trackers/test_in_step.py"),
+        *("tests/flows/customers", "tests/properties/test_two_sides.py"),
+    ),
+)
+NOTICES: Stages = (
+    ("tests/desk", "tests/flows/issues"),
+    (
+        *("tests/flows/rooms/test_promising.py", "tests/flows/tickets", "tests/trackers/test_in_step.py"),
+        *("tests/flows/customers", "tests/properties/test_two_sides.py", "tests/flows/broadcasts"),
+    ),
+)
+AREAS: dict[str, Stages] = {
+    **dict.fromkeys(("desk.room_changes", "desk.rooms"), ROOMS),
+    **{
+        f"flows.rooms.{name}": ROOMS
+        for name in ("post", "amend", "fork", "update_room", "mark_read", "promise_due", "refresh_views")
+    },
+    **dict.fromkeys(("desk.segments", "desk.customer_totals", "flows.customers.evaluate_segments"), SEGMENTS),
+    **{f"flows.inbound.{name}": ARRIVALS for name in ("bridged", "identify", "context", "direct")},
+    "desk.ticket_merge": TICKETS,
+    **{
+        f"flows.tickets.{name}": TICKETS
+        for name in (
+            *("after_change", "comments", "hints", "nightly", "reconcile", "renamed_project", "set_up", "tasks"),
+            *("ticket_sync", "tracker"),
+        )
+    },
+    "desk.notices": NOTICES,
+    **{f"flows.issues.{name}": NOTICES for name in ("state_notice", "draft_notice", "send_notice")},
+}
+OTHERS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+
+
+def mutants_of(module: str) -> Iterator[Mutant]:
+    """Every one of a module, each told by the smallest expression that its function has once."""
+    seen: set[Mutant] = set()
+    for qualname, function in _functions(parsed(module), ""):
+        parents = {child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
+        texts = [ast.unparse(node) for node in ast.walk(function) if isinstance(node, ast.expr | ast.stmt)]
+        for node in ast.walk(function):
+            for changed in _changes(node):
+                found = _told(module, qualname, function, parents, texts, node, changed)
+                if found not in seen:
+                    seen.add(found)
+                    yield found
+
+
+def _functions(tree: ast.AST, inside: str) -> Iterator[tuple[str, ast.AST]]:
+    for node in getattr(tree, "body", ()):
+        if isinstance(node, ast.ClassDef):
+            yield from _functions(node, f"{inside}{node.name}.")
+        elif isinstance(node, ast.FunctionDef):
+            yield f"{inside}{node.name}", node
+        elif isinstance(node, ast.AnnAssign) and any(isinstance(each, ast.Lambda) for each in ast.walk(node)):
+            yield ast.unparse(node.target), node
+
+
+def _changes(node: ast.AST) -> Iterator[ast.expr]:
+    if isinstance(node, ast.Compare):
+        for place, op in enumerate(node.ops):
+            ops = [*node.ops[:place], OTHERS[type(op)](), *node.ops[place + 1 :]]
+            yield ast.Compare(node.left, ops, node.comparators)
+    elif isinstance(node, ast.BoolOp):
+        yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+        for place in range(len(node.values)):
+            left = [*node.values[:place], *node.values[place + 1 :]]
+            yield left[0] if len(left) == 1 else ast.BoolOp(node.op, left)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield node.operand
+
+
+def _told(
+    module: str,
+    qualname: str,
+    function: ast.AST,
+    parents: dict[ast.AST, ast.AST],
+    texts: list[str],
+    node: ast.AST,
+    changed: ast.expr,
+) -> Mutant:
+    wider: ast.AST = node
+    while not isinstance(wider, ast.expr | ast.stmt) or texts.count(ast.unparse(wider)) > 1:
+        wider = parents[wider]
+    memo: dict[int, ast.AST] = {id(node): copy.deepcopy(changed)}
+    after = copy.deepcopy(wider, memo) if wider is not node else changed
+    return Mutant(f"chalicelib.{module}", qualname, ast.unparse(wider), ast.unparse(after))
+
+
+def main(modules: list[str]) -> int:
+    """How many survivors there are that nobody knew of."""
+    warm_up()
+    stages = {mutant: AREAS[module] for module in modules or AREAS for mutant in mutants_of(module)}
+    left, fresh = list(stages), 0
+    for area in dict.fromkeys(tests for found in stages.values() for tests in found):
+        for _, outcome in outcomes([(None, area)]):
+            assert outcome.what == "survived", f"red without any change: {outcome}"
+    for stage in range(max(map(len, stages.values()))):
+        left = _survivors([mutant for mutant in left if stage < len(stages[mutant])], stage, stages) + [
+            mutant for mutant in left if stage >= len(stages[mutant])
+        ]
+    for mutant in stages:
+        if (mutant in left) is not (mutant in SURVIVORS):
+            fresh += mutant in left
+            print("SURVIVES:" if mutant in left else "SURVIVES NO MORE:", mutant)
+    print(f"{len(stages)} mutants, {len(left)} survive, {fresh} of which nobody knew")
+    return fresh
+
+
+def _survivors(mutants: list[Mutant], stage: int, stages: dict[Mutant, Stages]) -> list[Mutant]:
+    began, left = time.monotonic(), []
+    runs = [(mutant, stages[mutant][stage]) for mutant in mutants]
+    for done, (place, outcome) in enumerate(outcomes(runs, at_once=2), 1):
+        if not outcome.noticed:
+            left.append(mutants[place])
+            print(f"stage {stage + 1} passed by {mutants[place]}", flush=True)
+        if done % 20 == 0 or done == len(runs):
+            seconds = time.monotonic() - began
+            print(f"stage {stage + 1}: {done} of {len(runs)}, {len(left)} left, {seconds:.0f} s", flush=True)
+    return left
+
+
+if __name__ == "__main__":
+    sys.exit(bool(main([name.removeprefix("chalicelib.") for name in sys.argv[1:]])))
