@@ -13,9 +13,9 @@ from .warm import outcomes, warm_up
 
 Stages = tuple[tuple[str, ...], ...]  # the quickest first: only what survives those meets the next
 ROOMS: Stages = (
-    ("tests/desk/test_room_changes.py", "tests/flows/rooms"),
+    ("tests/desk", "tests/flows/rooms"),
     (
-        *("tests/flows/inbound", "tests/flows/bridges", "tests/flows/issues", "tests/flows/mail", "tests/desk"),
+        *("tests/flows/inbound", "tests/flows/bridges", "tests/flows/issues", "tests/flows/mail"),
         *("tests/properties/test_unread.py", "tests/properties/test_any_order.py", "tests/flows/broadcasts"),
         *("tests/flows/delivery", "tests/flows/test_once.py", "tests/edge/test_notes_never_leave.py"),
         *("tests/edge/test_story.py", "tests/edge/routes/test_reading_while_writing.py", "tests/races"),
@@ -142,33 +142,27 @@ def _told(
 def main(modules: list[str]) -> int:
     """How many survivors there are that nobody knew of."""
     warm_up()
-    stages = {mutant: AREAS[module] for module in modules or AREAS for mutant in mutants_of(module)}
-    left, fresh = list(stages), 0
-    for area in dict.fromkeys(tests for found in stages.values() for tests in found):
-        for _, outcome in outcomes([(None, area)]):
-            assert outcome.what == "survived", f"red without any change: {outcome}"
-    for stage in range(max(map(len, stages.values()))):
-        left = _survivors([mutant for mutant in left if stage < len(stages[mutant])], stage, stages) + [
-            mutant for mutant in left if stage >= len(stages[mutant])
-        ]
-    for mutant in stages:
-        if (mutant in left) is not (mutant in SURVIVORS):
-            fresh += mutant in left
-            print("SURVIVES:" if mutant in left else "SURVIVES NO MORE:", mutant)
-    print(f"{len(stages)} mutants, {len(left)} survive, {fresh} of which nobody knew")
+    count = known = fresh = 0
+    for module in modules or AREAS:
+        mutants = left = list(mutants_of(module))
+        for stage, tests in enumerate(AREAS[module], 1):
+            left = _survivors(f"{module}, stage {stage}", left, tests)
+        for mutant in mutants:
+            if (mutant in left) is not (mutant in SURVIVORS):
+                print("SURVIVES:" if mutant in left else "SURVIVES NO MORE:", mutant, flush=True)
+        unknown = sum(mutant not in SURVIVORS for mutant in left)
+        count, known, fresh = count + len(mutants), known + len(left) - unknown, fresh + unknown
+    print(f"{count} mutants; {known} survive for a reason, {fresh} for none", flush=True)
     return fresh
 
 
-def _survivors(mutants: list[Mutant], stage: int, stages: dict[Mutant, Stages]) -> list[Mutant]:
+def _survivors(what: str, mutants: list[Mutant], tests: tuple[str, ...]) -> list[Mutant]:
     began, left = time.monotonic(), []
-    runs = [(mutant, stages[mutant][stage]) for mutant in mutants]
-    for done, (place, outcome) in enumerate(outcomes(runs, at_once=2), 1):
-        if not outcome.noticed:
-            left.append(mutants[place])
-            print(f"stage {stage + 1} passed by {mutants[place]}", flush=True)
-        if done % 20 == 0 or done == len(runs):
+    for done, (place, outcome) in enumerate(outcomes([(mutant, tests) for mutant in mutants], at_once=2), 1):
+        left += [] if outcome.noticed else [mutants[place]]
+        if done % 20 == 0 or done == len(mutants):
             seconds = time.monotonic() - began
-            print(f"stage {stage + 1}: {done} of {len(runs)}, {len(left)} left, {seconds:.0f} s", flush=True)
+            print(f"{what}: {done} of {len(mutants)}, {len(left)} left, {seconds:.0f} s", flush=True)
     return left
 
 
