@@ -99,7 +99,8 @@ def test_what_of_a_comment_may_cross(comments, text: str, told: str) -> None:
 
 
 def test_without_a_prefix_nothing_is_marked() -> None:
-    assert crossing(TRACKING.changed(prefix=""), "Soon") == ""
+    for text in ("Soon", "(Soon)", ": Soon"):
+        assert crossing(TRACKING.changed(prefix=""), text) == ""
 
 
 @pytest.mark.parametrize("comments", ["marked", "all"])
