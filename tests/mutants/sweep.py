@@ -13,7 +13,7 @@ from .warm import outcomes, warm_up
 
 Stages = tuple[tuple[str, ...], ...]  # the quickest first: only what survives those meets the next
 ROOMS: Stages = (
-    ("tests/desk", "tests/flows/rooms"),
+    ("tests/desk/test_room_changes.py", "tests/desk/test_rooms.py", "tests/flows/rooms"),
     (
         *("tests/flows/inbound", "tests/flows/bridges", "tests/flows/issues", "tests/flows/mail"),
         *("tests/properties/test_unread.py", "tests/properties/test_any_order.py", "tests/flows/broadcasts"),
@@ -23,14 +23,15 @@ ROOMS: Stages = (
     ),
 )
 SEGMENTS: Stages = (
-    ("tests/desk/test_segments.py", "tests/flows/customers"),
+    ("tests/desk/test_segments.py",),
     (
+        "tests/flows/customers",
         *("tests/edge/routes/test_segments.py", "tests/flows/broadcasts", "tests/flows/test_rebuild.py"),
         *("tests/properties/test_filters_and_members.py", "tests/stored"),
     ),
 )
 ARRIVALS: Stages = (
-    ("tests/flows/inbound",),
+    ("tests/flows/inbound/test_bridged_arrivals.py", "tests/flows/inbound"),
     ("tests/flows/bridges", "tests/properties/test_any_order.py", "tests/flows/rooms"),
     (
         *("tests/channels/test_twins.py", "tests/channels/slack", "tests/channels/msteams", "tests/channels/webhook"),
@@ -38,14 +39,17 @@ ARRIVALS: Stages = (
     ),
 )
 TICKETS: Stages = (
-    ("tests/desk/test_ticket_merge.py", "tests/flows/tickets/test_comments_heard.py", "tests/flows/tickets"),
+    ("tests/desk/test_ticket_merge.py", "tests/flows/tickets/test_comments_heard.py"),
+    ("tests/flows/tickets/test_tracking.py", "tests/flows/issues/test_amended_notices.py"),
     (
+        "tests/flows/tickets",
         *("tests/flows/issues", "tests/flows/rooms/test_promising.py", "tests/trackers/test_in_step.py"),
         *("tests/flows/customers", "tests/properties/test_two_sides.py"),
     ),
 )
 NOTICES: Stages = (
-    ("tests/desk", "tests/flows/issues"),
+    ("tests/desk/test_notices.py", "tests/desk/test_crossing.py", "tests/flows/issues/test_notices_in_time.py"),
+    ("tests/flows/issues",),
     (
         *("tests/flows/rooms/test_promising.py", "tests/flows/tickets", "tests/trackers/test_in_step.py"),
         *("tests/flows/customers", "tests/properties/test_two_sides.py", "tests/flows/broadcasts"),
