@@ -2,4 +2,16 @@
 
 from .mutate import Mutant
 
-SURVIVORS: dict[Mutant, str] = {}
+DESK, FLOWS = "chalicelib.desk.", "chalicelib.flows."
+
+SURVIVORS: dict[Mutant, str] = {
+    Mutant(
+        DESK + "notices", "text_for", "customer or _nobody(room)", "customer"
+    ): "equivalent: of nobody and of None a template reads the same nothing; the types ask for a customer",
+    Mutant(
+        FLOWS + "issues.state_notice",
+        "notice_of_state",
+        "heard and turned.state not in CLOSED",
+        "turned.state not in CLOSED",
+    ): "equivalent: what opens again without having been heard of has returned before",
+}

@@ -205,3 +205,49 @@ def test_a_room_that_is_gone_is_written_down(desk: Desk) -> None:
     send_notice(desk.parley.world, notice)
     (told,) = desk.api.get(f"/v1/issues/{issue}/told").json["items"]
     assert told["reason"] == "no such room"
+
+
+def test_what_was_told_is_taken_back_by_a_draft_where_the_turn_itself_is_quiet(desk: Desk) -> None:
+    issue = desk.raised("acme", ticket=False)["id"]
+    turn(desk, issue, "done")
+    desk.settle()
+    turn(desk, issue, "open", "quiet")
+    (draft,) = desk.notices()
+    assert "again" in draft["text"]
+    turn(desk, issue, "done", "quiet")
+    assert desk.notices() == []
+
+
+def test_an_issue_that_is_opened_again_resolves_no_room(desk: Desk) -> None:
+    issue = desk.raised("acme", ticket=False)["id"]
+    turn(desk, issue, "done")
+    desk.settle()
+    turn(desk, issue, "open", resolve=True)
+    desk.settle()
+    assert desk.api.get(f"/v1/rooms/{desk.room('acme')}").json["state"] == "open"
+
+
+@pytest.mark.parametrize(("tell", "lost"), [("tell", True), ("tell", False), ("draft", True), ("draft", False)])
+def test_what_is_to_be_told_is_told_though_its_wake_up_is_lost_and_a_draft_is_not(
+    desk: Desk, tell: str, lost: bool
+) -> None:
+    issue = desk.raised("acme", ticket=False)["id"]
+    turn(desk, issue, "done", tell)
+    if tell == "draft":
+        (draft,) = desk.notices()
+        desk.pass_(600)
+        assert desk.said_in("acme") == []
+        assert desk.api.post(f"/v1/notices/{draft['id']}/approve").status == 200
+    if lost:
+        desk.parley.queues.looks.clear()
+    else:
+        desk.settle()
+    desk.pass_(60)
+    assert len(desk.said_in("acme")) == (not lost)
+    desk.pass_(120)
+    assert len(desk.said_in("acme")) == 1
+    (sent,) = desk.notices("sent")
+    notice = desk.parley.store.one(ref(Notice, sent["id"]))
+    assert notice
+    me = desk.api.get("/v1/session").json["agent"]["id"]
+    assert (notice.approved_by, notice.author.id, notice.due) == (me, me, 0)
