@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import pkgutil
+import resource
 import select
 import signal
 import sys
@@ -22,7 +23,7 @@ import chalicelib
 
 from .mutate import ROOT, Mutant, put_in
 
-PATIENCE_S = 120  # seconds for the tests of one mutant
+MOST_CPU_S, MOST_S = 40, 300  # seconds for the tests of one mutant, of a processor and of the clock
 ASKED = (
     *("-x", "-q", "-n", "0", "--tb=line", "--show-capture=no", "--randomly-dont-reorganize"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
@@ -104,7 +105,8 @@ def _forked(mutant: Mutant | None, tests: tuple[str, ...]) -> tuple[int, int]:
         os.close(writing)
         return child, reading
     try:
-        signal.alarm(PATIENCE_S)
+        signal.alarm(MOST_S)
+        resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S))
         with tempfile.TemporaryFile("w+") as said:
             os.dup2(said.fileno(), 1)
             os.dup2(said.fileno(), 2)
