@@ -4,12 +4,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk.issues import PIECE, Notice
+from chalicelib.desk.errors import Clash
+from chalicelib.desk.issues import PIECE, Notice, NoticeReceipt
+from chalicelib.desk.messages import Message
+from chalicelib.desk.rooms import Room
+from chalicelib.edge.shapes.answers import time_of
 from chalicelib.flows.issues.send_notice import send_notice
-from chalicelib.ports import ref
-from tests.api import Tenant
+from chalicelib.ports import new, ref
+from chalicelib.store.rows import from_row
+from tests.api import Client, Tenant
 from tests.fakes import Parley
-from tests.tracking import Desk
+from tests.tracking import DONE, Desk
 
 
 @pytest.fixture
@@ -194,8 +199,9 @@ def test_a_notice_of_another_workspace_is_not_there(desk: Desk) -> None:
     issue = desk.raised("acme", ticket=False)["id"]
     notice = desk.api.post(f"/v1/issues/{issue}/notices", {"text": "News"}).json["id"]
     other = Tenant.found("Other", desk.tenant.now)
-    for got in (other.api.get(f"/v1/notices/{notice}"), other.api.post(f"/v1/notices/{notice}/approve")):
-        assert got.status == 404
+    for caller, id_ in ((other.api, notice), (desk.api, "ntc_none")):
+        assert caller.get(f"/v1/notices/{id_}").status == 404
+        assert [caller.post(f"/v1/notices/{id_}/{act}").status for act in ("approve", "discard")] == [404, 404]
 
 
 def test_a_room_that_is_gone_is_written_down(desk: Desk) -> None:
@@ -251,3 +257,86 @@ def test_what_is_to_be_told_is_told_though_its_wake_up_is_lost_and_a_draft_is_no
     assert notice
     me = desk.api.get("/v1/session").json["agent"]["id"]
     assert (notice.approved_by, notice.author.id, notice.due) == (me, me, 0)
+
+
+# --- each room ----------------------------------------------------------------------------------------------------
+
+
+def receipts(desk: Desk, issue: str) -> dict[str, NoticeReceipt]:
+    rows = map(from_row, desk.parley.table.rows.values())
+    return {row.room: row for row in rows if isinstance(row, NoticeReceipt) and row.issue == issue}
+
+
+def test_a_room_in_which_nothing_can_be_said_now_is_passed_over_with_the_reason(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue, notice = sending(desk, 3)
+    commit, busy = desk.parley.store.commit, desk.tenant.triage("c1")
+
+    def committed(*writes: Any) -> None:
+        if any(isinstance(getattr(each, "record", None), Message) and each.record.room == busy for each in writes):
+            raise Clash
+        commit(*writes)
+
+    monkeypatch.setattr(desk.parley.store, "commit", committed)
+    send_notice(desk.parley.world, notice)
+    assert [len(desk.said_in(f"c{number}")) for number in range(3)] == [1, 0, 1]
+    found = receipts(desk, issue)
+    assert [bool(found[desk.tenant.triage(f"c{number}")].skipped) for number in range(3)] == [False, True, False]
+    assert desk.api.get(f"/v1/notices/{notice}").json["state"] == "sent"
+
+
+@pytest.mark.parametrize("by_tracker", [True, False])
+def test_who_told_a_room_is_who_approved_it_or_else_who_tied_it(desk: Desk, by_tracker: bool) -> None:
+    bo = desk.api.post("/v1/agents", {"name": "Bo"}).json["id"]
+    key = Client(desk.api.post("/v1/api-keys", {"name": "Bo's", "agent": bo}).json["key"])
+    desk.cross(policy="tell" if by_tracker else "draft")
+    issue = desk.raised("acme")["id"]
+    desk.there.turn("1", DONE)
+    desk.deliver()
+    if not by_tracker:
+        (draft,) = desk.notices()
+        assert key.post(f"/v1/notices/{draft['id']}/approve").status == 200
+        desk.settle()
+    me = desk.api.get("/v1/session").json["agent"]["id"]
+    assert [each.by for each in receipts(desk, issue).values()] == [me if by_tracker else bo]
+
+
+def test_a_visitors_room_is_told_too(desk: Desk) -> None:
+    issue = desk.raised(ticket=False)["id"]
+    room = Room(version=1, id="room_v", workspace=desk.tenant.id, kind="visitor", name="Help", created_at=1)
+    desk.parley.store.commit(new(room))
+    assert desk.api.post(f"/v1/issues/{issue}/rooms", {"room": room.id}).status == 201
+    draft = desk.api.post(f"/v1/issues/{issue}/notices", {"text": "News of {{room.name}}"}).json["id"]
+    assert desk.api.post(f"/v1/notices/{draft}/approve").status == 200
+    desk.settle()
+    assert [each["text"] for each in desk.api.get(f"/v1/rooms/{room.id}/messages").json["items"]] == ["News of Help"]
+
+
+def test_a_room_that_is_open_already_is_not_opened_again(desk: Desk) -> None:
+    issue = desk.raised("acme", ticket=False)["id"]
+    room = desk.room("acme")
+    turn(desk, issue, "done", resolve=True)
+    desk.settle()
+    desk.say("acme", "But no")
+    before = desk.api.get(f"/v1/rooms/{room}/changes").json["items"]
+    turn(desk, issue, "open")
+    desk.settle()
+    after = desk.api.get(f"/v1/rooms/{room}/changes").json["items"]
+    assert [each["type"] for each in after[len(before) :]] == ["posted"]
+
+
+@pytest.mark.parametrize("resolved", [False, True])
+def test_a_promise_that_the_notice_kept_is_owed_again_only_in_an_open_room(desk: Desk, resolved: bool) -> None:
+    issue = desk.raised("acme", ticket=False)["id"]
+    path = f"/v1/rooms/{desk.room('acme')}"
+    due = time_of(desk.parley.clock.at + 3_600_000)
+    assert desk.api.patch(path, {"promise": {"text": "Soon", "due": due}}).status == 200
+    turn(desk, issue, "done")
+    desk.settle()
+    assert desk.api.get(path).json["promise"]["state"] == "kept"
+    if resolved:
+        desk.api.patch(path, {"state": "resolved"})
+    turn(desk, issue, "open")
+    desk.settle()
+    assert desk.api.get(path).json["promise"]["state"] == ("kept" if resolved else "open")
