@@ -2,67 +2,95 @@
 
 from .mutate import Mutant
 
-DESK, FLOWS = "chalicelib.desk.", "chalicelib.flows."
-
 TYPES = "for the types: what is named there is never removed"
 SOONER = "only sooner: what comes of it is asked for again before anything is written"
 SAME = "equivalent: an empty cursor and None are the same first page, and the same end"
 
-SURVIVORS: dict[Mutant, str] = {
-    Mutant(
-        DESK + "notices", "text_for", "customer or _nobody(room)", "customer"
-    ): "equivalent: of nobody and of None a template reads the same nothing; the types ask for a customer",
-    Mutant(
-        FLOWS + "issues.state_notice",
+# module, function, before, after, why nobody has to notice
+FOUND = (
+    (
+        "desk.notices",
+        "text_for",
+        "customer or _nobody(room)",
+        "customer",
+        ("equivalent: of nobody and of None a template reads the same nothing; the types ask for a customer"),
+    ),
+    (
+        "flows.issues.state_notice",
         "notice_of_state",
         "heard and turned.state not in CLOSED",
         "turned.state not in CLOSED",
-    ): "equivalent: what opens again without having been heard of has returned before",
-    Mutant(
-        FLOWS + "issues.send_notice",
+        "equivalent: what opens again without having been heard of has returned before",
+    ),
+    (
+        "flows.issues.send_notice",
         "send_notice",
         "notice is None or issue is None or notice.state != 'sending' or _waits(world, notice)",
         "issue is None or notice.state != 'sending' or _waits(world, notice)",
-    ): "equivalent: without a notice there is no issue",
-    Mutant(
-        FLOWS + "issues.send_notice",
+        "equivalent: without a notice there is no issue",
+    ),
+    (
+        "flows.issues.send_notice",
         "send_notice",
         "notice is None or issue is None or notice.state != 'sending' or _waits(world, notice)",
         "notice is None or notice.state != 'sending' or _waits(world, notice)",
-    ): TYPES,
-    Mutant(
-        FLOWS + "issues.send_notice",
+        TYPES,
+    ),
+    (
+        "flows.issues.send_notice",
         "send_notice",
         "notice is None or issue is None or notice.state != 'sending' or _waits(world, notice)",
         "notice is None or issue is None or _waits(world, notice)",
-    ): SOONER,
-    Mutant(FLOWS + "issues.send_notice", "send_notice", "notice.cursor or None", "notice.cursor"): SAME,
-    Mutant(FLOWS + "issues.send_notice", "send_notice", "page.next or ''", "page.next"): SAME,
-    Mutant(
-        FLOWS + "issues.send_notice",
+        SOONER,
+    ),
+    ("flows.issues.send_notice", "send_notice", "notice.cursor or None", "notice.cursor", SAME),
+    ("flows.issues.send_notice", "send_notice", "page.next or ''", "page.next", SAME),
+    (
+        "flows.issues.send_notice",
         "_advance",
         "current is None or current.state != 'sending' or current.cursor != notice.cursor",
         "current.state != 'sending' or current.cursor != notice.cursor",
-    ): TYPES,
-    Mutant(
-        FLOWS + "issues.send_notice",
+        TYPES,
+    ),
+    (
+        "flows.issues.send_notice",
         "_once",
         "done or current is None or current.state != 'sending'",
         "done or current.state != 'sending'",
-    ): TYPES,
-    Mutant(
-        FLOWS + "issues.send_notice", "_once", "not reason and room", "not reason"
-    ): "equivalent: that there is no room is a reason",
-    Mutant(
-        FLOWS + "issues.send_notice", "_once", "reason or room is None", "reason"
-    ): "equivalent: that there is no room is a reason",
-    Mutant(
-        FLOWS + "issues.send_notice", "_once", "notice.amends and undone", "notice.amends"
-    ): "equivalent: where what it amends was not told, it has returned before",
-    Mutant(
-        FLOWS + "issues.send_notice",
+        TYPES,
+    ),
+    (
+        "flows.issues.send_notice",
+        "_once",
+        "not reason and room",
+        "not reason",
+        "equivalent: that there is no room is a reason",
+    ),
+    (
+        "flows.issues.send_notice",
+        "_once",
+        "reason or room is None",
+        "reason",
+        "equivalent: that there is no room is a reason",
+    ),
+    (
+        "flows.issues.send_notice",
+        "_once",
+        "notice.amends and undone",
+        "notice.amends",
+        "equivalent: where what it amends was not told, it has returned before",
+    ),
+    (
+        "flows.issues.send_notice",
         "_promise",
-        "promise and promise.settled_by and (promise.settled_by == notice.undoes) and (fields.get('state', room.state) == 'open')",
+        (
+            "promise and promise.settled_by and (promise.settled_by == notice.undoes) and "
+            "(fields.get('state', room.state) == 'open')"
+        ),
         "promise and promise.settled_by == notice.undoes and (fields.get('state', room.state) == 'open')",
-    ): "equivalent: a promise that nobody settled is open, and owed again the same",
+        "equivalent: a promise that nobody settled is open, and owed again the same",
+    ),
+)
+SURVIVORS: dict[Mutant, str] = {
+    Mutant(f"chalicelib.{module}", function, before, after): reason for module, function, before, after, reason in FOUND
 }
