@@ -90,6 +90,28 @@ FOUND = (
         "promise and promise.settled_by == notice.undoes and (fields.get('state', room.state) == 'open')",
         "equivalent: a promise that nobody settled is open, and owed again the same",
     ),
+    (
+        "flows.tickets.comments",
+        "_heard",
+        "old is None and seen.mark and seen.mark.startswith('cmt_')",
+        "seen.mark and seen.mark.startswith('cmt_')",
+        "equivalent: one of ours that is known carries our mark, and is passed over by that",
+    ),
+    (
+        "flows.tickets.comments",
+        "_heard",
+        "old is None and seen.mark and seen.mark.startswith('cmt_')",
+        "old is None and seen.mark.startswith('cmt_')",
+        "equivalent: no mark begins with nothing of ours",
+    ),
+    (
+        "flows.tickets.comments",
+        "_crossing",
+        ("before and words and (before.text == words) and (before.state != 'discarded') and (not before.withdraws)"),
+        "before and before.text == words and (before.state != 'discarded') and (not before.withdraws)",
+        "equivalent: no notice has an empty text",
+    ),
+    ("flows.tickets.comments", "_told_by", "old and old.notice", "old", "equivalent: there is no notice without an id"),
 )
 SURVIVORS: dict[Mutant, str] = {
     Mutant(f"chalicelib.{module}", function, before, after): reason for module, function, before, after, reason in FOUND

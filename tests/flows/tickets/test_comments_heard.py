@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.desk.issues import Comment
+from chalicelib.desk.issues import Comment, Tracking
 from chalicelib.flows.tickets.comments import MAX_TEXT
-from chalicelib.ports import ref
+from chalicelib.ports import over, ref
 from tests.fakes import Parley
 from tests.tracking import BOT, DOING, DONE, Desk, busy, denied
 
@@ -140,10 +140,8 @@ def test_what_was_said_before_the_link_is_told_nobody_and_what_is_said_after_it_
     assert sorted(desk.said_in("acme")) == ["News of “Export”: A new word", "News of “Export”: An old word, said anew"]
 
 
-@pytest.mark.parametrize("marks", [True, False])
-def test_a_comment_whose_answer_was_lost_is_found_and_a_refused_one_is_not_tried_again(desk: Desk, marks: bool) -> None:
-    desk.there.marks = marks
-    issue = desk.raised("acme")["id"]
+def losing(desk: Desk, issue: str, text: str) -> None:
+    """An agent comments; the comment arrives, and our call never hears of it."""
     said = desk.there.comment
 
     def lost(*told: Any) -> None:
@@ -151,17 +149,116 @@ def test_a_comment_whose_answer_was_lost_is_found_and_a_refused_one_is_not_tried
         raise busy()
 
     desk.there.comment = lost  # type: ignore[assignment, method-assign]
-    assert desk.api.post(f"/v1/issues/{issue}/comments", {"text": "Once"}).status == 202
+    assert desk.api.post(f"/v1/issues/{issue}/comments", {"text": text}).status == 202
     desk.settle()
     desk.there.comment = said  # type: ignore[method-assign]
-    desk.there.say("1", "Once")  # somebody else says the same
     desk.pass_(70)
-    assert [each.author_id for each in desk.there.said["1"].values()] == [BOT, "person"]
-    (ours,) = [each.id for each in desk.there.said["1"].values() if each.author_id == BOT]
-    assert stored(desk, issue, ours).by
+
+
+@pytest.mark.parametrize("marks", [True, False])
+def test_a_comment_whose_answer_was_lost_is_found_and_a_refused_one_is_not_tried_again(desk: Desk, marks: bool) -> None:
+    desk.there.marks = marks
+    issue = desk.raised("acme")["id"]
+    desk.there.say("1", "Once")  # somebody else says the same
+    other = desk.there._say("1", "Other", BOT, "")
+    losing(desk, issue, "Once")
+    said = list(desk.there.said["1"].values())
+    assert [(each.author_id, each.text) for each in said] == [("person", "Once"), (BOT, "Other"), (BOT, "Once")]
+    assert stored(desk, issue, said[2].id).by
+    desk.deliver()
+    assert not stored(desk, issue, other.id).by
     desk.there.moods = [None, denied("not here")]  # type: ignore[list-item]
     assert desk.api.post(f"/v1/issues/{issue}/comments", {"text": "Never"}).status == 202
     desk.settle()
     desk.pass_(4000)
     assert "Never" not in [each.text for each in desk.there.said["1"].values()]
     assert desk.history(issue).count("failed") == 1
+
+
+def test_where_nobody_knows_who_we_are_there_nothing_without_a_mark_is_taken_for_ours(desk: Desk) -> None:
+    desk.there.marks = False
+    tracking = desk.parley.store.one(ref(Tracking, desk.install))
+    assert tracking
+    desk.parley.store.commit(over(tracking.changed(actor=""), tracking))
+    issue = desk.raised("acme")["id"]
+    nobodys = desk.there._say("1", "Once", "", "")
+    losing(desk, issue, "Once")
+    desk.deliver()
+    assert not stored(desk, issue, nobodys.id).by
+    assert len(desk.there.said["1"]) == 3  # said twice rather than somebody else's taken for ours
+
+
+def link(desk: Desk, issue: str, key: str) -> None:
+    body = {"install": desk.install, "reference": key}
+    assert desk.api.post(f"/v1/issues/{issue}/tickets", body).status == 201
+    desk.settle()
+
+
+def test_the_first_comment_after_a_link_is_told_though_none_was_there_before(desk: Desk) -> None:
+    desk.cross(policy="tell", comments="all")
+    seen = desk.there.new("Known for long")
+    issue = desk.raised("acme", ticket=False)["id"]
+    link(desk, issue, seen.key)
+    desk.there.say(seen.id, "A new word")
+    desk.deliver()
+    assert desk.said_in("acme") == ["News of “Export”: A new word"]
+
+
+def test_a_look_that_finds_no_comment_passes_over_none_that_shows_later(desk: Desk) -> None:
+    desk.raised("acme")
+    desk.there.say("1", "First")
+    desk.deliver()
+    desk.parley.clock.at += 3_600_000
+    late = desk.there.say("1", "@customer Late to show")
+    hidden = desk.there.said["1"].pop(late.id)
+    desk.parley.clock.at += 3_600_000
+    desk.there.said["1"] = {}
+    desk.deliver()
+    desk.there.said["1"] = {late.id: hidden}
+    heard_again(desk, late.id)
+    assert len(desk.notices()) == 1
+
+
+def test_what_was_edited_while_the_ticket_was_not_linked_is_amended_when_it_is_again(desk: Desk) -> None:
+    desk.cross(policy="tell", comments="all")
+    seen = desk.there.new("Known for long")
+    issue = desk.raised("acme", ticket=False)["id"]
+    link(desk, issue, seen.key)
+    said = desk.there.say(seen.id, "One")
+    desk.deliver()
+    assert desk.api.delete(f"/v1/issues/{issue}/tickets/{desk.install}").status == 204
+    desk.there.edit(seen.id, said.id, "Two")
+    desk.deliver()
+    assert desk.said_in("acme") == ["News of “Export”: One"]
+    link(desk, issue, seen.key)
+    assert desk.said_in("acme") == ["News of “Export”: Two"]
+
+
+def test_a_draft_that_was_discarded_comes_again_when_its_comment_changes(desk: Desk) -> None:
+    desk.raised("acme")
+    said = desk.there.say("1", "@customer Soon")
+    desk.deliver()
+    (draft,) = desk.notices()
+    desk.there.edit("1", said.id, "@customer  Soon")
+    desk.deliver()
+    assert [each["id"] for each in desk.notices()] == [draft["id"]]
+    assert desk.api.post(f"/v1/notices/{draft['id']}/discard").status == 200
+    desk.there.edit("1", said.id, "@customer Soon")
+    desk.deliver()
+    (anew,) = desk.notices()
+    assert (anew["text"], anew["id"] != draft["id"]) == (draft["text"], True)
+
+
+def test_what_was_told_of_a_comment_stays_told_when_it_is_deleted_and_one_never_heard_of_is_nothing(desk: Desk) -> None:
+    issue = desk.raised("acme")["id"]
+    said = desk.there.say("1", "@customer Soon")
+    desk.deliver()
+    (draft,) = desk.notices()
+    assert desk.api.post(f"/v1/notices/{draft['id']}/approve").status == 200
+    desk.settle()
+    desk.there.unsay("1", said.id)
+    desk.there.sent.append({"type": "comment.deleted", "ticket": "1", "comment": "c99"})
+    desk.deliver()
+    assert [each["id"] for each in desk.notices("sent")] == [draft["id"]]
+    assert [each["withdraws"] for each in desk.notices()] == [True]
+    assert desk.history(issue).count("comment_deleted") == 1
