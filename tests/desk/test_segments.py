@@ -38,6 +38,12 @@ def test_who_has_no_value_of_the_type_passes_nothing_but_that_it_is_not_there(va
     assert not passes({"attribute": "seats", "exists": False}, seats=0)
 
 
+def test_a_time_is_told_in_words_but_for_those_that_parley_keeps() -> None:
+    assert passes({"attribute": "since", "less": AT}, since="2025-01-01T00:00:00Z")
+    assert not passes({"attribute": "since", "less": AT}, since=5)
+    assert passes({"attribute": "last_message_at", "less": AT}, last_message_at=5)
+
+
 @pytest.mark.parametrize(("past", "inside"), [(-1, False), (0, True), (DAY_MS - 1, True), (DAY_MS, False)])
 def test_within_days_begins_with_the_moment_and_ends_before_the_last(past: int, inside: bool) -> None:
     told = {"attribute": "since", "within_days": 1}
@@ -72,10 +78,13 @@ def test_what_turns_after_the_end_of_time_never_turns() -> None:
         ({"all": [], "any": []}, "filter"),
         ({"all": []}, "filter.all"),
         ({"any": {}}, "filter.any"),
+        ({"any": {"attribute": "paid"}}, "filter.any"),
+        ({"all": "paid"}, "filter.all"),
         ({"none": [1]}, "filter"),
         ({"not": []}, "filter.not"),
         ({"attribute": "unknown", "equals": 1}, "filter.attribute"),
         ({"attribute": 5, "equals": 1}, "filter.attribute"),
+        ({"attribute": ["seats"], "equals": 1}, "filter.attribute"),
         ({"attribute": "seats"}, "filter"),
         ({"attribute": "seats", "less": 1, "greater": 2}, "filter"),
         ({"attribute": "seats", "like": 1}, "filter"),

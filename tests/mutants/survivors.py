@@ -112,6 +112,20 @@ FOUND = (
         "equivalent: no notice has an empty text",
     ),
     ("flows.tickets.comments", "_told_by", "old and old.notice", "old", "equivalent: there is no notice without an id"),
+    (
+        "desk.segments",
+        "_value",
+        "value is not None and fits(value, test.type)",
+        "fits(value, test.type)",
+        "equivalent: no type fits None",
+    ),
+    (
+        "desk.segments",
+        "_value",
+        "isinstance(value, int) and test.attribute in BUILT_IN",
+        "test.attribute in BUILT_IN",
+        "equivalent: what Parley keeps is a number of ms or not there at all",
+    ),
 )
 SURVIVORS: dict[Mutant, str] = {
     Mutant(f"chalicelib.{module}", function, before, after): reason for module, function, before, after, reason in FOUND
