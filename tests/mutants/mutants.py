@@ -6,6 +6,8 @@ from .mutate import Mutant
 FLOWS, DESK = "chalicelib.flows.", "chalicelib.desk."
 WHO = ("tests/flows/inbound/test_who_speaks.py",)
 HOMES = ("tests/flows/inbound/test_homes_of_threads.py",)
+BRIDGED = ("tests/flows/inbound/test_bridged_arrivals.py",)
+AMENDING = ("tests/flows/rooms/test_amending.py",)
 DISABLED = ("tests/flows/inbound/test_disabled_installs.py",)
 MAILBOXES = ("tests/flows/customers/test_mailboxes.py",)
 ROOMS = ("tests/desk/test_room_changes.py",)
@@ -281,5 +283,74 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
             FLOWS + "rooms.post", "_author_has_read", "seen is None or seen.posts < message.posts - 1", "seen is None"
         ),
         MAILS,
+    ),
+    "what came before the binding lands in its room by the time that it tells": (
+        Mutant(FLOWS + "inbound.bridged", "take_message", "min(place.envelope.received_at, arrival.at)", "arrival.at"),
+        BRIDGED,
+    ),
+    "what was said at the moment of the binding is from before it": (
+        Mutant(
+            FLOWS + "inbound.bridged",
+            "take_message",
+            "min(place.envelope.received_at, arrival.at) < home.bound_at",
+            "min(place.envelope.received_at, arrival.at) <= home.bound_at",
+        ),
+        BRIDGED,
+    ),
+    "somebody reacts in a room that is another customer's by now": (
+        Mutant(
+            FLOWS + "inbound.bridged",
+            "take_reaction",
+            "room is None or room.customer != home.room.customer",
+            "room is None",
+        ),
+        BRIDGED,
+    ),
+    "without a prefix what begins with a sign crosses to customers": (
+        Mutant(DESK + "notices", "crossing", "prefix and tracking.comments != 'none'", "tracking.comments != 'none'"),
+        ("tests/desk/test_notices.py",),
+    ),
+    "an issue that is opened again resolves its rooms": (
+        Mutant(FLOWS + "issues.state_notice", "notice_of_state", "resolve and turned.state in CLOSED", "resolve"),
+        NOTICES,
+    ),
+    "a promise is owed again in a room that was resolved meanwhile": (
+        Mutant(FLOWS + "issues.send_notice", "_promise", "fields.get('state', room.state) == 'open'", "True"),
+        NOTICES,
+    ),
+    "somebody else's comment is taken for ours": (
+        Mutant(FLOWS + "tickets.comments", "_arrived", "seen.author_id == mine", "True"),
+        COMMENTS,
+    ),
+    "a comment that shows late is passed over": (
+        Mutant(
+            FLOWS + "tickets.comments",
+            "take_comments",
+            "sync.ticket.comments_at or sync.world.clock.now()",
+            "sync.world.clock.now()",
+        ),
+        COMMENTS,
+    ),
+    "an edit of before its message loses to an older one": (
+        Mutant(
+            FLOWS + "rooms.amend",
+            "edit_wait",
+            "pending.text is not None and (not messages.newer(revision, text, pending))",
+            "pending.text is None",
+        ),
+        AMENDING,
+    ),
+    "who reacted before the message need not be of the room's customer": (
+        Mutant(
+            FLOWS + "rooms.amend",
+            "amend",
+            "customer is not None and room.customer != customer",
+            "False",
+        ),
+        AMENDING,
+    ),
+    "a read mark moves back": (
+        Mutant(FLOWS + "rooms.mark_read", "mark_read", "seen and seen.n >= wanted.n", "False"),
+        AMENDING,
     ),
 }
