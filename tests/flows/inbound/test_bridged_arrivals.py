@@ -21,11 +21,14 @@ from chalicelib.desk.arrivals import (
     Speaker,
 )
 from chalicelib.desk.customers import Customer, User
+from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.ids import user_id
 from chalicelib.desk.messages import Mapped, Message
 from chalicelib.desk.outside_people import Shown
+from chalicelib.desk.people import Principal
 from chalicelib.desk.rooms import Binding, Bridge, Room
 from chalicelib.desk.workspaces import Agent, Install, Secret
+from chalicelib.flows.bridges.bind import connect_code
 from chalicelib.flows.customers.admit import admit_user
 from chalicelib.ports import Drop, Listing, ProviderRefused, new, over, ref
 from chalicelib.store.rows import from_row
@@ -264,6 +267,15 @@ def test_a_thread_of_the_triage_room_becomes_a_room_where_that_is_set(kind: str,
     assert (room.customer, scene.message("m3").room) == (ACME, room.id)
 
 
+def test_an_answer_to_what_nobody_heard_begins_no_room_and_needs_no_bridge() -> None:
+    scene = Scene("triage")
+    scene.say("m1", reply_to="unheard", thread_room=True)
+    assert scene.message("m1").room == ROOM
+    scene.parley.store.commit(Drop(ref(Bridge, ROOM, INSTALL, "c1")))
+    scene.say("m2", reply_to="m1")
+    assert scene.message("m2").reply_to
+
+
 def test_a_note_begins_no_room() -> None:
     scene = Scene("triage")
     scene.say(speaker=Speaker(outside="agent.bo"), internal=True)
@@ -286,6 +298,16 @@ def test_an_event_that_tells_the_channel_finds_the_room_that_its_message_lives_i
     assert (outcome.handled, outcome.ignored) == (["reacted"], ["edits-do-not-cross"])
     (marks,) = scene.message().reactions["eyes"].values()
     assert marks.via == f"{INSTALL}/C1/t"
+
+
+def test_of_a_message_without_a_thread_the_event_says_where_it_is() -> None:
+    scene = Scene()
+    scene.say(thread="")
+    assert scene.arrive(
+        Reacted(id="m1", speaker=ANN, emoji="eyes", on=True, at=1, revision=1, conversation="C1")
+    ).handled == ["reacted"]
+    (mark,) = scene.message().reactions["eyes"].values()
+    assert mark.via == f"{INSTALL}/C1"
 
 
 def test_nobody_reacts_to_a_message_of_a_room_that_became_another_customers() -> None:
@@ -321,6 +343,18 @@ def test_an_agents_reaction_waits_with_a_message_of_which_nobody_knows_the_room_
     assert scene.arrive(unknown).ignored == ["unbound-conversation"]
     late = Reacted(id="m1", speaker=vendor, emoji="tada", on=True, at=1, revision=1, conversation="C9")
     assert scene.arrive(late).handled == ["reacted"]
+    (mark,) = scene.message().reactions["tada"].values()
+    assert mark.via == f"{INSTALL}/C1/m1"
+
+
+def test_two_reactions_wait_as_one_does() -> None:
+    scene = Scene()
+    for emoji in ("eyes", "tada"):
+        vendor = Speaker(outside="agent.bo", side="vendor")
+        early = Reacted(id="m1", speaker=vendor, emoji=emoji, on=True, at=1, revision=1, conversation="C9")
+        assert scene.arrive(early).handled == ["reacted"]
+    scene.say()
+    assert set(scene.message().reactions) == {"eyes", "tada"}
 
 
 def test_an_agents_reaction_in_a_bound_channel_is_that_bridges() -> None:
@@ -372,6 +406,15 @@ def test_names_stand_for_ids_and_who_belongs_to_the_room_is_named() -> None:
     assert (scene.message("m2").text, scene.message("m2").mentions) == ("@Bob", ())
 
 
+def test_in_a_room_of_no_customer_nobody_of_a_customer_is_named() -> None:
+    scene = Scene()
+    scene.parley.store.commit(new(Room(id="room_2", workspace=WORKSPACE, kind="internal", name="Us", created_at=1)))
+    scene.bind("C2", "room_2")
+    agent = Speaker(outside="agent.bo", side="vendor")
+    scene.say(conversation="C2", speaker=agent, text="<@1>", mentions={"<@1>": "bob"})
+    assert (scene.message().text, scene.message().mentions) == ("@Bob", ())
+
+
 # --- what happens to a conversation, and to an account ------------------------------------------------------------
 
 
@@ -405,7 +448,7 @@ def test_of_an_account_with_credentials_of_its_own_only_these_are_lost(
     class Way:
         @staticmethod
         def credential(name: str) -> str:
-            return f"bot:{name}"
+            return f"bot:{name}" if name else "bot"
 
     scene.parley.world = replace(scene.parley.world, granting=lambda kind: Way if granting else None)  # type: ignore[arg-type, return-value]
     install = scene.parley.store.one(ref(Install, INSTALL))
@@ -427,6 +470,53 @@ def test_orders_and_codes_are_answered_where_that_can_be() -> None:
     scene.arrive(Connected(**told, answer="here"), Connected(**told, answer=""))
     assert [each.partition(",")[0].partition(":")[0] for each in scene.account.answers] == ["here"]
     assert "not good" in scene.account.answers[0]
+
+
+def test_where_nothing_can_be_answered_an_order_is_done_all_the_same() -> None:
+    scene = Scene()
+    scene.parley.world = replace(scene.parley.world, asking=lambda kind: None)
+    told = Connected(code="none", conversation="C2", account="", answer="here")
+    assert scene.arrive(told).handled == ["connected"]
+
+
+@pytest.mark.parametrize(("customer", "whose"), [(ACME, "acme's"), ("", "Us's")])
+def test_who_connects_a_conversation_is_told_whose_room_hears_it(customer: str, whose: str) -> None:
+    scene = Scene()
+    room = Room(
+        id="room_2",
+        workspace=WORKSPACE,
+        kind="topic" if customer else "visitor",
+        name="Us",
+        created_at=1,
+        customer=customer,
+        customer_external_id="acme" if customer else "",
+    )
+    who = Principal(workspace=WORKSPACE, kind="agent", id="agt_bo", name="Bo", credential="key_1", role="agent")
+    scene.parley.store.commit(new(room))
+    code, _ = connect_code(scene.parley.world, who, room)
+    scene.arrive(Connected(code=code, conversation="C2", account="", answer="here"))
+    assert scene.account.answers == [f"here: Connected: what is said here now reaches {whose} room “Us”."]
+
+
+def test_an_echo_of_another_installs_delivery_is_nothing() -> None:
+    scene = Scene()
+    row = Delivery(
+        bridge=scene.bridge().id.replace("ins_1", "ins_2"),
+        n=1,
+        room=ROOM,
+        install="ins_2",
+        channel="webhook",
+        workspace=WORKSPACE,
+        message=1,
+        what="post",
+        created_at=1,
+    )
+    scene.parley.store.commit(new(row))
+    echo = Echoed(id="m1", mark=row.id, thread="C1/m1")
+    assert scene.arrive(echo).ignored == ["mark-of-nothing-of-ours"]
+    after = scene.parley.store.one(ref(Delivery, row.bridge, 1))
+    assert after
+    assert (after.state, after.provider_id) == ("queued", "")
 
 
 @pytest.mark.parametrize("mark", ["", "nonsense", "dlv_x_1"])

@@ -13,7 +13,7 @@ from chalicelib.desk.ids import customer_id, user_id
 from chalicelib.desk.outside_people import FACE_LIFE_MS, OutsidePerson, Shown
 from chalicelib.desk.rooms import Binding, Bridge, Room
 from chalicelib.desk.workspaces import Agent, Install
-from chalicelib.flows.inbound.identify import agent_of, author_of, blocked
+from chalicelib.flows.inbound.identify import agent_of, author_of, blocked, outside_person
 from chalicelib.ports import ProviderBusy, new, over, ref
 from tests.arriving import INSTALL, WORKSPACE, arrive_as, known, outside
 from tests.fakes import Parley
@@ -71,6 +71,32 @@ def test_who_was_an_agent_when_we_asked_is_none_once_they_are_gone() -> None:
     parley.store.commit(over(agent.changed(state="gone"), agent))
     assert agent_of(parley.world, install, Speaker(outside="U1")) is None
     assert account.asked == 1
+
+
+def test_who_has_no_address_is_no_agent_though_an_agent_has_none_either() -> None:
+    parley, _, install = scene(Shown(name="Bo", home=True))
+    cy = Agent(id="agt_cy", workspace=WORKSPACE, name="Cy", role="agent", created_at=1)
+    parley.store.commit(new(cy))
+    assert agent_of(parley.world, install, Speaker(outside="U1")) is None
+
+
+@pytest.mark.parametrize("id_", ["agt_aa", "agt_zz"])
+def test_of_two_agents_with_one_address_the_one_who_is_there_speaks(id_: str) -> None:
+    parley, _, install = scene(Shown(name="Bo", email=ADDRESS, home=True), "gone")
+    there = Agent(id=id_, workspace=WORKSPACE, name="Bo", role="agent", created_at=1, email=ADDRESS)
+    parley.store.commit(new(there))
+    found = agent_of(parley.world, install, Speaker(outside="U1"))
+    assert found
+    assert found.id == id_
+
+
+@pytest.mark.parametrize(("shown", "told", "name"), [("Ann", "A.", "Ann"), ("", "A.", "A."), ("", "", "U1")])
+def test_a_person_is_called_as_the_account_does_or_as_the_event_did_or_by_their_id(
+    shown: str, told: str, name: str
+) -> None:
+    parley, _, install = scene(Shown(name=shown))
+    face = outside_person(parley.world, install, "U1", "", told)
+    assert (face.name, face.version) == (name, 1)
 
 
 def test_on_the_vendors_side_a_stranger_is_an_unverified_one_of_nobody() -> None:
