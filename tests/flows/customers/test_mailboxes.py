@@ -1,0 +1,75 @@
+"""Whose a mail from an address is: a user's, for as long as it is their address, and of two customers' that one's in
+whose room it is."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.desk.customers import Customer, User
+from chalicelib.desk.mails import Mailbox
+from chalicelib.flows.customers.admit import admit_customer, admit_user
+from chalicelib.flows.inbound.mailed import user_of_address
+from chalicelib.ports import Listing, Put
+from tests.arriving import WORKSPACE
+from tests.fakes import Parley
+
+ADDRESSES = ("ann@acme.example", "Ann@Acme.example", "ann@new.example", "")
+CUSTOMERS = ("acme", "beta")
+acts = st.lists(st.tuples(st.sampled_from(CUSTOMERS), st.sampled_from(("ann", "bob")), st.sampled_from(ADDRESSES)))
+
+
+def boxes(parley: Parley, address: str) -> list[Mailbox]:
+    listing: Listing[Mailbox] = Listing("mailboxes", (WORKSPACE, address))
+    return parley.store.page(listing, 100).items
+
+
+def owner(parley: Parley, address: str, wanted: str = "", placed: Customer | None = None) -> tuple[str, str] | None:
+    found: tuple[Customer, User] | None = user_of_address(parley.world, WORKSPACE, address, wanted, placed)
+    return (found[0].external_id, found[1].external_id) if found else None
+
+
+@given(acts)
+def test_an_address_speaks_for_those_who_have_it_now(changes: list[tuple[str, str, str]]) -> None:
+    parley = Parley()
+    now: dict[tuple[str, str], str] = {}
+    known: dict[str, Customer] = {}
+    for customer, user, address in changes:
+        known[customer], _ = admit_customer(parley.world, WORKSPACE, customer)
+        admit_user(parley.world, known[customer], user, email=address)
+        now[customer, user] = address.lower()
+    for address in {each.lower() for each in ADDRESSES} - {""}:
+        having = sorted(who for who, theirs in now.items() if theirs == address)
+        assert len(boxes(parley, address)) == len(having)
+        for name, customer in known.items():
+            inside = [who for who in having if who[0] == name]
+            alone = having if len(having) == 1 else []
+            for told in ({"wanted": customer.id}, {"placed": customer}):
+                found = owner(parley, address, **told)  # type: ignore[arg-type]
+                assert found in (inside or alone or [None])
+        assert owner(parley, address) == (having[0] if len(having) == 1 else None)
+
+
+@pytest.mark.parametrize("address", ["", "ann@new.example"])
+def test_an_old_address_speaks_for_nobody_though_its_claim_is_left(address: str) -> None:
+    parley = Parley()
+    acme, _ = admit_customer(parley.world, WORKSPACE, "acme")
+    ann, _ = admit_user(parley.world, acme, "ann", email="ann@acme.example")
+    (box,) = boxes(parley, "ann@acme.example")
+    admit_user(parley.world, acme, "ann", email=address)
+    assert boxes(parley, "ann@acme.example") == []
+    parley.store.commit(Put(box, None))  # as a reader of the index may see it still
+    assert owner(parley, "ann@acme.example") is None
+    assert owner(parley, "ann@acme.example", acme.id) is None
+    assert owner(parley, "ann@new.example") == (("acme", "ann") if address else None)
+
+
+def test_the_room_says_whose_it_is_before_the_domain_does() -> None:
+    parley = Parley()
+    both: dict[str, Any] = {name: admit_customer(parley.world, WORKSPACE, name)[0] for name in CUSTOMERS}
+    for name, customer in both.items():
+        admit_user(parley.world, customer, f"ann-{name}", email="ann@acme.example")
+    assert owner(parley, "ann@acme.example", both["beta"].id, both["acme"]) == ("beta", "ann-beta")
+    assert owner(parley, "ann@acme.example", "", both["acme"]) == ("acme", "ann-acme")
+    assert owner(parley, "ann@acme.example") is None

@@ -1,0 +1,356 @@
+"""Changed meanings that tests once missed, or would be the worst to miss: of two records that meet, which one is later,
+whose it is, and whether it is still so. Each names the tests that have to notice."""
+
+from .mutate import Mutant
+
+FLOWS, DESK = "chalicelib.flows.", "chalicelib.desk."
+WHO = ("tests/flows/inbound/test_who_speaks.py",)
+HOMES = ("tests/flows/inbound/test_homes_of_threads.py",)
+BRIDGED = ("tests/flows/inbound/test_bridged_arrivals.py",)
+AMENDING = ("tests/flows/rooms/test_amending.py",)
+DISABLED = ("tests/flows/inbound/test_disabled_installs.py",)
+MAILBOXES = ("tests/flows/customers/test_mailboxes.py",)
+ROOMS = ("tests/desk/test_room_changes.py",)
+MERGE = ("tests/desk/test_ticket_merge.py",)
+COMMENTS = ("tests/flows/tickets/test_comments_heard.py",)
+NOTICES = ("tests/flows/issues/test_notices_in_time.py",)
+LANES = ("tests/flows/delivery/test_lanes.py",)
+OVERDUE = ("tests/flows/rooms/test_overdue_once.py",)
+MAILS = ("tests/flows/mail/test_told_by_mail.py",)
+
+# what is then so → the change, and the tests that notice
+MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
+    "an agent's address in another workspace makes a stranger that agent": (
+        Mutant(FLOWS + "inbound.identify", "_agent", "told.home and told.email", "told.email"),
+        WHO,
+    ),
+    "a bot with an agent's address is that agent": (
+        Mutant(FLOWS + "inbound.identify", "_agent", "not (told.home and told.email) or told.bot", "not told.home"),
+        WHO,
+    ),
+    "an agent who is gone still speaks as one": (
+        Mutant(FLOWS + "inbound.identify", "_active", "agent and agent.state == 'active'", "agent"),
+        WHO,
+    ),
+    "a thread stays with its former customer after the channel was given to another": (
+        Mutant(FLOWS + "inbound.bridged", "home_of", "own.bound_at < whole.bound_at", "own.bound_at > whole.bound_at"),
+        HOMES,
+    ),
+    "a thread leaves its room when the channel is bound anew for the same customer": (
+        Mutant(
+            FLOWS + "inbound.bridged",
+            "home_of",
+            "own and whole and own.bound_at < whole.bound_at and rooms[whole.room].customer != room.customer",
+            "own and whole and own.bound_at < whole.bound_at",
+        ),
+        HOMES,
+    ),
+    "a message that began a thread takes it to its own customer": (
+        Mutant(FLOWS + "inbound.bridged", "home_of", "rooms[known.room].customer == room.customer", "True"),
+        HOMES,
+    ),
+    "who writes to a resolved room has waited since the last time": (
+        Mutant(
+            DESK + "room_changes",
+            "said",
+            "room.turn == 'vendor' and room.state == 'open'",
+            "room.turn == 'vendor'",
+        ),
+        ROOMS,
+    ),
+    "every further message begins the waiting anew": (
+        Mutant(
+            DESK + "room_changes",
+            "said",
+            "room.waiting_since if room.turn == 'vendor' and room.state == 'open' else at",
+            "at",
+        ),
+        ROOMS,
+    ),
+    "a first link is told as a conflict of states": (
+        Mutant(DESK + "ticket_merge", "_state", "base not in ('unknown', issue.state)", "base != issue.state"),
+        MERGE,
+    ),
+    "a first link is told as a conflict of titles": (
+        Mutant(DESK + "ticket_merge", "_title", "base not in ('', issue.title)", "base != issue.title"),
+        MERGE,
+    ),
+    "a first link is told as a conflict in the history": (
+        Mutant(DESK + "ticket_merge", "_state", "base not in ('unknown', issue.state)", "base != issue.state"),
+        COMMENTS,
+    ),
+    "a comment that is the same as before is stored again": (
+        Mutant(
+            FLOWS + "tickets.comments",
+            "_heard",
+            "old.deleted or old.mark or seen.updated_at <= old.updated_at and seen.text[:MAX_TEXT] == old.text",
+            "old.deleted or old.mark",
+        ),
+        COMMENTS,
+    ),
+    "a comment of the same moment is stored again": (
+        Mutant(
+            FLOWS + "tickets.comments",
+            "_heard",
+            "seen.updated_at <= old.updated_at",
+            "seen.updated_at < old.updated_at",
+        ),
+        COMMENTS,
+    ),
+    "a long comment never equals what was kept of it": (
+        Mutant(FLOWS + "tickets.comments", "_heard", "seen.text[:MAX_TEXT] == old.text", "seen.text == old.text"),
+        COMMENTS,
+    ),
+    "a notice that is being sent goes on though the issue turned": (
+        Mutant(
+            FLOWS + "issues.state_notice",
+            "notice_of_state",
+            "before.state in ('draft', 'sending')",
+            "before.state == 'draft'",
+        ),
+        NOTICES,
+    ),
+    "a notice that was sent is discarded when the issue turns": (
+        Mutant(
+            FLOWS + "issues.state_notice",
+            "notice_of_state",
+            "before and before.state in ('draft', 'sending')",
+            "before",
+        ),
+        NOTICES,
+    ),
+    "that it is reopened is told where nothing was told": (
+        Mutant(
+            FLOWS + "issues.state_notice",
+            "notice_of_state",
+            "before if before and before.state in ('sending', 'sent') else None",
+            "before",
+        ),
+        NOTICES,
+    ),
+    "a disabled install is trusted at the door": (
+        Mutant(
+            FLOWS + "inbound.accept",
+            "installed",
+            "install and install.kind == channel and install.state != 'disabled'",
+            "install and install.kind == channel",
+        ),
+        DISABLED,
+    ),
+    "what a disabled install had queued is taken": (
+        Mutant(
+            FLOWS + "inbound.receive", "receive", "install is None or install.state == 'disabled'", "install is None"
+        ),
+        DISABLED,
+    ),
+    "an install that is switched off is looked at no sooner than one that is on": (
+        Mutant(FLOWS + "inbound.accept", "installed", "trust if known[1].state == 'active' else REST_MS", "trust"),
+        DISABLED,
+    ),
+    "an old address still leads to its user": (
+        Mutant(FLOWS + "inbound.mailed", "user_of_address", "user.email.lower() == address", "True"),
+        MAILBOXES,
+    ),
+    "an old address is still claimed": (
+        Mutant(
+            FLOWS + "customers.admit", "_mailboxes", "[*gone, Put(box, None)] if after else gone", "[Put(box, None)]"
+        ),
+        MAILBOXES,
+    ),
+    "of an address that two customers' users have the first one speaks": (
+        Mutant(FLOWS + "inbound.mailed", "user_of_address", "boxes if len(boxes) == 1 else []", "boxes"),
+        MAILBOXES,
+    ),
+    "the domain says whose a mail is before the room does": (
+        Mutant(
+            FLOWS + "inbound.mailed",
+            "user_of_address",
+            "wanted or (placed.id if placed else '')",
+            "placed.id if placed else wanted",
+        ),
+        MAILBOXES,
+    ),
+    "a notice that was discarded reaches the rest of its piece": (
+        Mutant(
+            FLOWS + "issues.send_notice",
+            "_once",
+            "done or current is None or current.state != 'sending'",
+            "done or current is None",
+        ),
+        NOTICES,
+    ),
+    "a notice that was discarded meanwhile is sent after all": (
+        Mutant(
+            FLOWS + "issues.send_notice",
+            "_advance",
+            "current is None or current.state != 'sending' or current.cursor != notice.cursor",
+            "current is None or current.cursor != notice.cursor",
+        ),
+        NOTICES,
+    ),
+    "two workers at one piece count its rooms twice": (
+        Mutant(
+            FLOWS + "issues.send_notice",
+            "_advance",
+            "current is None or current.state != 'sending' or current.cursor != notice.cursor",
+            "current is None or current.state != 'sending'",
+        ),
+        NOTICES,
+    ),
+    "a lane takes everything at once": (
+        Mutant(FLOWS + "delivery.lanes", "turn_in_lane", "0 if turn <= now else turn", "0"),
+        LANES,
+    ),
+    "nobody waits for their turn": (
+        Mutant(FLOWS + "delivery.attempt", "attempt", "turn > world.clock.now()", "False"),
+        LANES,
+    ),
+    "a lane forgets who has taken it": (
+        Mutant(FLOWS + "delivery.lanes", "turn_in_lane", "turn + apart", "now + apart"),
+        LANES,
+    ),
+    "a turn whose time has come is taken twice": (
+        Mutant(FLOWS + "delivery.lanes", "turn_in_lane", "row.turn_at and row.turn_at <= now", "False"),
+        LANES,
+    ),
+    "a pause makes a lane free sooner": (
+        Mutant(FLOWS + "delivery.lanes", "hold_lane", "lane.free_at < until", "True"),
+        LANES,
+    ),
+    "what is overdue is marked twice": (
+        Mutant(
+            FLOWS + "rooms.promise_due",
+            "mark_overdue",
+            "room.promise.overdue or room.promise.due > now",
+            "room.promise.due > now",
+        ),
+        OVERDUE,
+    ),
+    "what is due just now is not overdue yet": (
+        Mutant(FLOWS + "rooms.promise_due", "mark_overdue", "room.promise.due > now", "room.promise.due >= now"),
+        OVERDUE,
+    ),
+    "what was kept comes due": (
+        Mutant(
+            FLOWS + "rooms.promise_due",
+            "mark_overdue",
+            "room is None or room.promise is None or (not room.promise.open)",
+            "room is None or room.promise is None",
+        ),
+        OVERDUE,
+    ),
+    "a mail with several is remembered as if it had told of the first one": (
+        Mutant(FLOWS + "mail.send", "_send", "max((each.n for each in fresh))", "min((each.n for each in fresh))"),
+        MAILS,
+    ),
+    "what is told of an older message makes the newer ones untold": (
+        Mutant(FLOWS + "mail.send", "_send", "max(last, current.sent_n)", "last"),
+        MAILS,
+    ),
+    "a mail tells of what its reader was copied in on": (
+        Mutant(FLOWS + "mail.send", "_unheard", "each.n not in person.had", "True"),
+        MAILS,
+    ),
+    "a mail tells of the last message that was read": (
+        Mutant(FLOWS + "mail.send", "_unheard", "each.n > read", "each.n >= read"),
+        MAILS,
+    ),
+    "what has left with an earlier mail leaves again": (
+        Mutant(FLOWS + "mail.send", "send_mails", "person.sent_n >= row.n", "person.sent_n > row.n"),
+        MAILS,
+    ),
+    "an edit of the last message that a mail told of is told to nobody": (
+        Mutant(
+            FLOWS + "mail.send", "_why_no_correction", "person.sent_n < row.message", "person.sent_n <= row.message"
+        ),
+        MAILS,
+    ),
+    "an edit is told to who has read it": (
+        Mutant(FLOWS + "mail.send", "_why_no_correction", "_read(world, person) >= row.n", "False"),
+        MAILS,
+    ),
+    "an edit is told though the mail said the newest words": (
+        Mutant(
+            FLOWS + "mail.send",
+            "_why_no_correction",
+            "person.sent_at >= (message.edited_at if row.what == 'edit' else row.created_at)",
+            "False",
+        ),
+        MAILS,
+    ),
+    "who answers by mail has read what no mail told them": (
+        Mutant(
+            FLOWS + "rooms.post", "_author_has_read", "seen is None or seen.posts < message.posts - 1", "seen is None"
+        ),
+        MAILS,
+    ),
+    "what came before the binding lands in its room by the time that it tells": (
+        Mutant(FLOWS + "inbound.bridged", "take_message", "min(place.envelope.received_at, arrival.at)", "arrival.at"),
+        BRIDGED,
+    ),
+    "what was said at the moment of the binding is from before it": (
+        Mutant(
+            FLOWS + "inbound.bridged",
+            "take_message",
+            "min(place.envelope.received_at, arrival.at) < home.bound_at",
+            "min(place.envelope.received_at, arrival.at) <= home.bound_at",
+        ),
+        BRIDGED,
+    ),
+    "somebody reacts in a room that is another customer's by now": (
+        Mutant(
+            FLOWS + "inbound.bridged",
+            "take_reaction",
+            "room is None or room.customer != home.room.customer",
+            "room is None",
+        ),
+        BRIDGED,
+    ),
+    "without a prefix what begins with a sign crosses to customers": (
+        Mutant(DESK + "notices", "crossing", "prefix and tracking.comments != 'none'", "tracking.comments != 'none'"),
+        ("tests/desk/test_notices.py",),
+    ),
+    "an issue that is opened again resolves its rooms": (
+        Mutant(FLOWS + "issues.state_notice", "notice_of_state", "resolve and turned.state in CLOSED", "resolve"),
+        NOTICES,
+    ),
+    "a promise is owed again in a room that was resolved meanwhile": (
+        Mutant(FLOWS + "issues.send_notice", "_promise", "fields.get('state', room.state) == 'open'", "True"),
+        NOTICES,
+    ),
+    "somebody else's comment is taken for ours": (
+        Mutant(FLOWS + "tickets.comments", "_arrived", "seen.author_id == mine", "True"),
+        COMMENTS,
+    ),
+    "a comment that shows late is passed over": (
+        Mutant(
+            FLOWS + "tickets.comments",
+            "take_comments",
+            "sync.ticket.comments_at or sync.world.clock.now()",
+            "sync.world.clock.now()",
+        ),
+        COMMENTS,
+    ),
+    "an edit of before its message loses to an older one": (
+        Mutant(
+            FLOWS + "rooms.amend",
+            "edit_wait",
+            "pending.text is not None and (not messages.newer(revision, text, pending))",
+            "pending.text is None",
+        ),
+        AMENDING,
+    ),
+    "who reacted before the message need not be of the room's customer": (
+        Mutant(
+            FLOWS + "rooms.amend",
+            "amend",
+            "customer is not None and room.customer != customer",
+            "False",
+        ),
+        AMENDING,
+    ),
+    "a read mark moves back": (
+        Mutant(FLOWS + "rooms.mark_read", "mark_read", "seen and seen.n >= wanted.n", "False"),
+        AMENDING,
+    ),
+}
