@@ -36,7 +36,7 @@ def test_a_comment_is_told_in_the_installs_words_or_in_ours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "customer", "told"),
+    ("text", "customer", "expected"),
     [
         ("{{issue.title}}: {{customer.name}}", ACME, "Export: Acme"),
         ("{{customer.attributes.plan}} in {{room.name}}", ACME, "pro in Help"),
@@ -49,9 +49,9 @@ def test_a_comment_is_told_in_the_installs_words_or_in_ours() -> None:
         ("plain", None, "plain"),
     ],
 )
-def test_what_one_room_is_told(text: str, customer: Customer | None, told: str) -> None:
-    if told:
-        assert text_for(text, ISSUE, customer, ROOM) == told
+def test_what_one_room_is_told(text: str, customer: Customer | None, expected: str) -> None:
+    if expected:
+        assert text_for(text, ISSUE, customer, ROOM) == expected
         return
     with pytest.raises(Missing, match="is missing" if customer else "the room has no customer"):
         text_for(text, ISSUE, customer, ROOM)
@@ -70,7 +70,7 @@ def test_a_placeholder_that_no_notice_knows_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("comments", "text", "told"),
+    ("comments", "text", "expected"),
     [
         ("none", "@customer Soon", ""),
         ("marked", "@customer Soon", "Soon"),
@@ -83,8 +83,8 @@ def test_a_placeholder_that_no_notice_knows_is_refused(text: str) -> None:
         ("all", " Soon ", "Soon"),
     ],
 )
-def test_what_of_a_comment_may_cross(comments, text: str, told: str) -> None:
-    assert crossing(TRACKING.changed(comments=comments), text) == told
+def test_what_of_a_comment_may_cross(comments, text: str, expected: str) -> None:
+    assert crossing(TRACKING.changed(comments=comments), text) == expected
 
 
 def test_without_a_prefix_nothing_is_marked() -> None:

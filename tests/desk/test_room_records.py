@@ -36,8 +36,8 @@ def test_a_thread_is_within_its_channel(conversation: str, inside: bool) -> None
 )
 def test_what_came_over_a_bridge(install: str, conversation: str, thread: str, bridge: str, over: bool) -> None:
     source = Source(channel="slack", install=install, conversation=conversation, thread=thread)
-    told = Bridge(room="room_1", install="ins_1", channel="slack", workspace="wsp_1", bound_at=1, conversation=bridge)
-    assert came_over(source, told) is over
+    sample = Bridge(room="room_1", install="ins_1", channel="slack", workspace="wsp_1", bound_at=1, conversation=bridge)
+    assert came_over(source, sample) is over
 
 
 @given(st.integers(0, 4), st.integers(0, 4), st.none() | st.tuples(st.integers(0, 5), st.integers(0, 5)), st.booleans())

@@ -59,8 +59,8 @@ def test_what_a_customer_says_opens_the_room_and_the_waiting_begins_where_it_had
 
 @given(rooms, authors, st.booleans())
 def test_a_note_and_a_broadcast_move_nothing_that_anybody_waits_by(room: Room, kind: str, note: bool) -> None:
-    told = {"internal": True} if note else {"broadcast": Broadcasted(broadcast="bct_2", piece=3)}
-    moved, message = said(room, draft(kind, **told), 10)
+    sample = {"internal": True} if note else {"broadcast": Broadcasted(broadcast="bct_2", piece=3)}
+    moved, message = said(room, draft(kind, **sample), 10)
     assert (message.posts, message.notes) == (moved.posts, moved.notes) == (room.posts + (not note), room.notes + note)
     for name in ("state", "outcome", "turn", "waiting_since", "channels", "last_message", "last_message_at"):
         assert getattr(moved, name) == getattr(room, name)
@@ -90,8 +90,8 @@ def test_what_came_before_a_message_is_folded_into_it_as_it_is_said() -> None:
 
 
 def posted(n: int, **fields: Any) -> Message:
-    told = {"author": Author(kind="user", id="usr_1"), "source": Source(channel="slack"), "created_at": 1} | fields
-    return Message(room="room_1", n=n, workspace="wsp_1", text="after", **told)
+    sample = {"author": Author(kind="user", id="usr_1"), "source": Source(channel="slack"), "created_at": 1} | fields
+    return Message(room="room_1", n=n, workspace="wsp_1", text="after", **sample)
 
 
 @given(st.integers(1, 3), st.booleans(), st.booleans())

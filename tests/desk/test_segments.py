@@ -18,8 +18,8 @@ AT = "2026-01-01T00:00:00Z"
 AT_MS = 1_767_225_600_000
 
 
-def passes(told: dict[str, Any], now: int = AT_MS, **values: Any) -> bool:
-    return holds(parse(told, TYPES), values, now)
+def passes(sample: dict[str, Any], now: int = AT_MS, **values: Any) -> bool:
+    return holds(parse(sample, TYPES), values, now)
 
 
 @pytest.mark.parametrize(("value", "less", "equals", "greater"), [(4, 1, 0, 0), (5, 0, 1, 0), (6, 0, 0, 1)])
@@ -46,9 +46,9 @@ def test_a_time_is_told_in_words_but_for_those_that_parley_keeps() -> None:
 
 @pytest.mark.parametrize(("past", "inside"), [(-1, False), (0, True), (DAY_MS - 1, True), (DAY_MS, False)])
 def test_within_days_begins_with_the_moment_and_ends_before_the_last(past: int, inside: bool) -> None:
-    told = {"attribute": "since", "within_days": 1}
-    assert passes(told, AT_MS + past, since=AT) is inside
-    found = turns(parse(told, TYPES), {"since": AT}, AT_MS + past)
+    sample = {"attribute": "since", "within_days": 1}
+    assert passes(sample, AT_MS + past, since=AT) is inside
+    found = turns(parse(sample, TYPES), {"since": AT}, AT_MS + past)
     assert found == (AT_MS if past < 0 else AT_MS + DAY_MS if past < DAY_MS else 0)
 
 
@@ -71,7 +71,7 @@ def test_what_turns_after_the_end_of_time_never_turns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "place"),
+    ("sample", "place"),
     [
         ([], "filter"),
         ({}, "filter"),
@@ -109,14 +109,14 @@ def test_what_turns_after_the_end_of_time_never_turns() -> None:
         ({"all": [{"has_asked_for": f"iss_{number}"} for number in range(11)]}, "filter"),
     ],
 )
-def test_what_is_no_filter_is_refused_by_its_place(told: Any, place: str) -> None:
+def test_what_is_no_filter_is_refused_by_its_place(sample: Any, place: str) -> None:
     with pytest.raises(Invalid) as refused:
-        parse(told, TYPES)
+        parse(sample, TYPES)
     assert refused.value.field == place
 
 
 @pytest.mark.parametrize(
-    "told",
+    "sample",
     [
         {"all": [{"attribute": "paid", "equals": True}] * 100},
         {"all": [{"has_asked_for": f"iss_{number}"} for number in range(10)]},
@@ -127,17 +127,17 @@ def test_what_is_no_filter_is_refused_by_its_place(told: Any, place: str) -> Non
         {"attribute": "since", "less": AT},
     ],
 )
-def test_what_is_just_a_filter_is_one(told: Any) -> None:
-    parse(told, TYPES)
+def test_what_is_just_a_filter_is_one(sample: Any) -> None:
+    parse(sample, TYPES)
 
 
 def test_a_filter_goes_ten_deep() -> None:
-    told: dict[str, Any] = {"attribute": "paid", "equals": True}
+    sample: dict[str, Any] = {"attribute": "paid", "equals": True}
     for _ in range(9):
-        told = {"not": told}
-    assert passes(told, paid=False)
+        sample = {"not": sample}
+    assert passes(sample, paid=False)
     with pytest.raises(Invalid, match="deep"):
-        parse({"not": told}, TYPES)
+        parse({"not": sample}, TYPES)
 
 
 def test_texts_lists_and_what_was_asked_for() -> None:
@@ -169,8 +169,8 @@ def test_all_any_not(one: bool, two: bool) -> None:
 
 
 def room(**fields: Any) -> Room:
-    told = {"id": "room_1", "workspace": "wsp_1", "kind": "topic", "name": "R", "created_at": 1, "customer": "cus_1"}
-    return Room(**told | fields)
+    sample = {"id": "room_1", "workspace": "wsp_1", "kind": "topic", "name": "R", "created_at": 1, "customer": "cus_1"}
+    return Room(**sample | fields)
 
 
 @pytest.mark.parametrize("turn", ["vendor", "customer"])
@@ -197,7 +197,7 @@ def test_what_the_customer_does_not_see_counts_for_nothing(seen: Room | None) ->
 
 
 def person(**fields: Any) -> User:
-    told = {
+    sample = {
         "id": "usr_1",
         "workspace": "wsp_1",
         "customer": "cus_1",
@@ -205,7 +205,7 @@ def person(**fields: Any) -> User:
         "name": "Ann",
         "created_at": 1,
     }
-    return User(**told | fields)
+    return User(**sample | fields)
 
 
 def test_whose_totals_may_move() -> None:
@@ -219,11 +219,11 @@ def test_whose_totals_may_move() -> None:
 
 
 def test_the_sums() -> None:
-    told = {"customer": "cus_1", "workspace": "wsp_1"}
+    sample = {"customer": "cus_1", "workspace": "wsp_1"}
     rows = [
-        OpenRoom(**told, room="room_1", waits=7, labels=("b",)),
-        OpenRoom(**told, room="room_2", waits=5, labels=("a", "b")),
-        OpenRoom(**told, room="room_3", said=False),
+        OpenRoom(**sample, room="room_1", waits=7, labels=("b",)),
+        OpenRoom(**sample, room="room_2", waits=5, labels=("a", "b")),
+        OpenRoom(**sample, room="room_3", said=False),
     ]
     old = Totals(last_message_at=20, members=2, channels=("email",), labels=("gone",), oldest_wait=1)
     found = summed(old, rows, [(rows[0], 10, ("slack",))], -1)

@@ -91,8 +91,8 @@ def outcomes(runs: Iterable[tuple[Mutant | None, tuple[str, ...]]], at_once: int
                 running[reading] = (place, child)
         for reading in select.select(list(running), [], [])[0] if running else ():
             place, child = running.pop(reading)
-            with os.fdopen(reading) as told:
-                words = told.read()
+            with os.fdopen(reading) as sample:
+                words = sample.read()
             os.waitpid(child, 0)
             yield place, Outcome(**json.loads(words)) if words else Outcome("slow")
 
@@ -110,8 +110,8 @@ def _forked(mutant: Mutant | None, tests: tuple[str, ...]) -> tuple[int, int]:
         with tempfile.TemporaryFile("w+") as said:
             os.dup2(said.fileno(), 1)
             os.dup2(said.fileno(), 2)
-            told = json.dumps(asdict(_tested(mutant, tests, said)))
-        os.write(writing, told.encode())
+            sample = json.dumps(asdict(_tested(mutant, tests, said)))
+        os.write(writing, sample.encode())
     finally:
         os._exit(0)
 
@@ -142,9 +142,9 @@ def main() -> None:
     """A line of JSON for each line of JSON."""
     warm_up()
     for line in sys.stdin:
-        told = json.loads(line)
-        mutant = Mutant(**told["mutant"]) if told["mutant"] else None
-        for _, outcome in outcomes([(mutant, tuple(told["tests"]))]):
+        sample = json.loads(line)
+        mutant = Mutant(**sample["mutant"]) if sample["mutant"] else None
+        for _, outcome in outcomes([(mutant, tuple(sample["tests"]))]):
             print(json.dumps(asdict(outcome)), flush=True)
 
 

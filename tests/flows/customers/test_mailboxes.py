@@ -45,8 +45,8 @@ def test_an_address_speaks_for_those_who_have_it_now(changes: list[tuple[str, st
         for name, customer in known.items():
             inside = [who for who in having if who[0] == name]
             alone = having if len(having) == 1 else []
-            for told in ({"wanted": customer.id}, {"placed": customer}):
-                found = owner(parley, address, **told)  # type: ignore[arg-type]
+            for sample in ({"wanted": customer.id}, {"placed": customer}):
+                found = owner(parley, address, **sample)  # type: ignore[arg-type]
                 assert found in (inside or alone or [None])
         assert owner(parley, address) == (having[0] if len(having) == 1 else None)
 

@@ -89,12 +89,17 @@ class Scene:
             new(Install(id=INSTALL, workspace=WORKSPACE, kind="webhook", name="One", created_at=1)),
         )
         for number, conversation in enumerate(self.PLACES):
-            told = {"install": INSTALL, "conversation": conversation, "workspace": WORKSPACE, "room": f"room_{number}"}
-            told |= {"bound_at": 1, "slot": slot_of(conversation)}
+            sample = {
+                "install": INSTALL,
+                "conversation": conversation,
+                "workspace": WORKSPACE,
+                "room": f"room_{number}",
+            }
+            sample |= {"bound_at": 1, "slot": slot_of(conversation)}
             room = Room(
                 id=f"room_{number}", workspace=WORKSPACE, kind="topic", name="R", created_at=1, customer=CUSTOMER
             )
-            parley.store.commit(new(room), new(Binding(**told)), new(Bridge(**told, channel="webhook")))
+            parley.store.commit(new(room), new(Binding(**sample)), new(Bridge(**sample, channel="webhook")))
 
     def say(self, room: int, text: str) -> None:
         draft = Draft(author=Author(kind="agent", id="agt_1", name="Bo"), text=text, source=Source(channel="api"))

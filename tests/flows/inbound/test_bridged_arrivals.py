@@ -81,14 +81,14 @@ class Scene:
         self.bind("C1", ROOM, **settings)
 
     def bind(self, conversation: str, room: str, bound_at: int = SINCE, **settings: Any) -> None:
-        told = {"install": INSTALL, "conversation": conversation, "workspace": WORKSPACE, "room": room}
-        told |= {"bound_at": bound_at, "slot": conversation.lower().replace("/", "_")}
-        self.parley.store.commit(new(Binding(**told)), new(Bridge(**told, channel="webhook", **settings)))
+        sample = {"install": INSTALL, "conversation": conversation, "workspace": WORKSPACE, "room": room}
+        sample |= {"bound_at": bound_at, "slot": conversation.lower().replace("/", "_")}
+        self.parley.store.commit(new(Binding(**sample)), new(Bridge(**sample, channel="webhook", **settings)))
 
     def say(self, id_: str = "m1", text: str = "x", at: int = SINCE, **more: Any) -> Outcome:
-        told: dict[str, Any] = {"speaker": ANN, "conversation": "C1", "thread": f"C1/{id_}", "tied": True} | more
-        received_at = told.pop("received_at", SINCE + 1000)
-        return arrive_as(self.parley, Said(id=id_, text=text, at=at, **told), received_at=received_at)
+        sample: dict[str, Any] = {"speaker": ANN, "conversation": "C1", "thread": f"C1/{id_}", "tied": True} | more
+        received_at = sample.pop("received_at", SINCE + 1000)
+        return arrive_as(self.parley, Said(id=id_, text=text, at=at, **sample), received_at=received_at)
 
     def arrive(self, *arrivals: Any) -> Outcome:
         return arrive_as(self.parley, *arrivals)
@@ -170,14 +170,14 @@ def test_each_of_them_crosses_or_does_not(closed: str) -> None:
 
 def test_events_of_a_conversation_that_nobody_bound_do_nothing() -> None:
     scene = Scene()
-    told = [
+    sample = [
         Edited(id="m1", text="y", at=1, revision=1, conversation="C9"),
         Deleted(id="m1", at=1, conversation="C9"),
         Reacted(id="m1", speaker=ANN, emoji="eyes", on=True, at=1, revision=1, conversation="C9"),
         Shut(conversation="C9", reason="archived"),
         Renamed(conversation="C9", name="N"),
     ]
-    assert scene.arrive(*told).ignored == ["unbound-conversation"] * 5
+    assert scene.arrive(*sample).ignored == ["unbound-conversation"] * 5
     tie = scene.parley.store.one(ref(Bridge, ROOM, INSTALL, "c1"))
     assert tie
     scene.parley.store.commit(Drop(ref(Bridge, ROOM, INSTALL, "c1")))
@@ -466,8 +466,8 @@ def test_of_an_account_with_credentials_of_its_own_only_these_are_lost(
 
 def test_orders_and_codes_are_answered_where_that_can_be() -> None:
     scene = Scene()
-    told = {"code": "none", "conversation": "C2", "account": "", "name": ""}
-    scene.arrive(Connected(**told, answer="here"), Connected(**told, answer=""))
+    sample = {"code": "none", "conversation": "C2", "account": "", "name": ""}
+    scene.arrive(Connected(**sample, answer="here"), Connected(**sample, answer=""))
     assert [each.partition(",")[0].partition(":")[0] for each in scene.account.answers] == ["here"]
     assert "not good" in scene.account.answers[0]
 
@@ -475,8 +475,8 @@ def test_orders_and_codes_are_answered_where_that_can_be() -> None:
 def test_where_nothing_can_be_answered_an_order_is_done_all_the_same() -> None:
     scene = Scene()
     scene.parley.world = replace(scene.parley.world, asking=lambda kind: None)
-    told = Connected(code="none", conversation="C2", account="", answer="here")
-    assert scene.arrive(told).handled == ["connected"]
+    sample = Connected(code="none", conversation="C2", account="", answer="here")
+    assert scene.arrive(sample).handled == ["connected"]
 
 
 @pytest.mark.parametrize(("customer", "whose"), [(ACME, "acme's"), ("", "Us's")])

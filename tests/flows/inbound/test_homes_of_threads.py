@@ -35,8 +35,8 @@ def scene(own: Any, whole: Any, root: str | None = None) -> Parley:
             parley.store.commit(new(room))
     for conversation, room_id, tie in (("C1/1", "room_own", own), ("C1", "room_whole", whole)):
         if tie:
-            told = {"install": INSTALL, "conversation": conversation, "workspace": WORKSPACE, "room": room_id}
-            parley.store.commit(new(Binding(**told, bound_at=tie[1])))
+            sample = {"install": INSTALL, "conversation": conversation, "workspace": WORKSPACE, "room": room_id}
+            parley.store.commit(new(Binding(**sample, bound_at=tie[1])))
     if root:
         parley.store.commit(new(Mapped(source=INSTALL, id="root", workspace=WORKSPACE, room="room_root", n=1)))
     return parley
@@ -75,8 +75,10 @@ def test_what_is_said_in_a_thread_is_said_to_that_customer(
     own: tuple[str, int] | None, whole: tuple[str, int] | None
 ) -> None:
     parley = scene(own, whole)
-    told = Said(id="m1", speaker=Speaker(outside="U1"), text="x", at=9, conversation="C1/1", reply_to="root", tied=True)
-    outcome = arrive_as(parley, told, received_at=9)
+    sample = Said(
+        id="m1", speaker=Speaker(outside="U1"), text="x", at=9, conversation="C1/1", reply_to="root", tied=True
+    )
+    outcome = arrive_as(parley, sample, received_at=9)
     message = known(parley, "m1")
     if own is None and whole is None:
         assert (outcome.ignored, message) == (["unbound-conversation"], None)

@@ -90,12 +90,12 @@ def test_of_two_agents_with_one_address_the_one_who_is_there_speaks(id_: str) ->
     assert found.id == id_
 
 
-@pytest.mark.parametrize(("shown", "told", "name"), [("Ann", "A.", "Ann"), ("", "A.", "A."), ("", "", "U1")])
+@pytest.mark.parametrize(("shown", "sample", "name"), [("Ann", "A.", "Ann"), ("", "A.", "A."), ("", "", "U1")])
 def test_a_person_is_called_as_the_account_does_or_as_the_event_did_or_by_their_id(
-    shown: str, told: str, name: str
+    shown: str, sample: str, name: str
 ) -> None:
     parley, _, install = scene(Shown(name=shown))
-    face = outside_person(parley.world, install, "U1", "", told)
+    face = outside_person(parley.world, install, "U1", "", sample)
     assert (face.name, face.version) == (name, 1)
 
 
@@ -160,8 +160,8 @@ def test_another_workspaces_namesake_speaks_in_the_customers_room_as_its_user(ho
             )
         ),
     )
-    told = Said(id="m1", speaker=Speaker(outside="U1"), text="x", at=5, conversation="C1", tied=True)
-    assert arrive_as(parley, told).handled == ["said"]
+    sample = Said(id="m1", speaker=Speaker(outside="U1"), text="x", at=5, conversation="C1", tied=True)
+    assert arrive_as(parley, sample).handled == ["said"]
     message = known(parley, "m1")
     assert message
     assert (message.author.kind, message.internal) == ("agent" if home else "user", internal)

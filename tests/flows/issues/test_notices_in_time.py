@@ -85,13 +85,13 @@ def test_a_room_that_was_resolved_by_a_notice_is_opened_by_the_one_that_undoes_i
     desk.api.patch(f"/v1/rooms/{beta}", {"state": "resolved", "outcome": "by hand"})
     turn(desk, issue, "done", resolve=resolve)
     desk.settle()
-    told = desk.api.get(f"/v1/rooms/{acme}").json
-    assert (told["state"], told["outcome"]) == (("resolved", "told") if resolve else ("open", ""))
+    shown = desk.api.get(f"/v1/rooms/{acme}").json
+    assert (shown["state"], shown["outcome"]) == (("resolved", "told") if resolve else ("open", ""))
     turn(desk, issue, "open")
     desk.settle()
     assert desk.api.get(f"/v1/rooms/{acme}").json["state"] == "open"
-    told = desk.api.get(f"/v1/rooms/{beta}").json
-    assert (told["state"], told["outcome"]) == ("resolved", "by hand")
+    shown = desk.api.get(f"/v1/rooms/{beta}").json
+    assert (shown["state"], shown["outcome"]) == ("resolved", "by hand")
 
 
 def test_a_room_that_came_later_is_not_told_that_it_was_told_too_early(desk: Desk) -> None:
@@ -123,8 +123,8 @@ def stop_after(desk: Desk, monkeypatch: pytest.MonkeyPatch, writes: int, act: An
     """Somebody acts once so many messages of the piece are said."""
     commit, left = desk.parley.store.commit, [writes]
 
-    def committed(*told: Any) -> None:
-        commit(*told)
+    def committed(*shown: Any) -> None:
+        commit(*shown)
         left[0] -= 1
         if left[0] == 0:
             act()
@@ -209,8 +209,8 @@ def test_a_room_that_is_gone_is_written_down(desk: Desk) -> None:
     rows = desk.parley.table.rows
     desk.parley.table.rows = {key: row for key, row in rows.items() if row.t != "Room"}
     send_notice(desk.parley.world, notice)
-    (told,) = desk.api.get(f"/v1/issues/{issue}/told").json["items"]
-    assert told["reason"] == "no such room"
+    (shown,) = desk.api.get(f"/v1/issues/{issue}/told").json["items"]
+    assert shown["reason"] == "no such room"
 
 
 def test_what_was_told_is_taken_back_by_a_draft_where_the_turn_itself_is_quiet(desk: Desk) -> None:

@@ -122,9 +122,9 @@ def changed(mailing: Mailing, message: str, text: str | None) -> None:
 
 
 @pytest.mark.parametrize("what", ["edit", "delete"])
-@pytest.mark.parametrize(("mailed", "has_read", "told"), [(True, False, 1), (True, True, 0), (False, False, 0)])
+@pytest.mark.parametrize(("mailed", "has_read", "mails"), [(True, False, 1), (True, True, 0), (False, False, 0)])
 def test_what_became_of_a_message_is_told_to_whom_a_mail_had_told_of_it(
-    what: str, mailed: bool, has_read: bool, told: int
+    what: str, mailed: bool, has_read: bool, mails: int
 ) -> None:
     with in_memory(Parley()) as parley:
         mailing = Mailing(parley, changes=True)
@@ -140,7 +140,7 @@ def test_what_became_of_a_message_is_told_to_whom_a_mail_had_told_of_it(
         if has_read:
             mailing.reads("ann")
         mailing.passes()
-        assert len(parley.mailer.sent) - before == told
+        assert len(parley.mailer.sent) - before == mails
         changed(mailing, message, "w1 again") if what == "edit" else None
         mailing.passes(5)
         mailing.says("w2")
@@ -227,8 +227,8 @@ def test_everybody_is_told_each_message_once_unless_they_said_or_read_it(steps: 
                 wanted[names[1 - pick]].append(word)
             elif act == "reads":
                 mailing.reads(names[pick])
-                told = mailing.told(names[pick])
-                wanted[names[pick]] = [word for word in wanted[names[pick]] if word in told]
+                mails = mailing.told(names[pick])
+                wanted[names[pick]] = [word for word in wanted[names[pick]] if word in mails]
             elif act == "busy":
                 parley.mailer.fails = [ProviderBusy("SES takes no more just now")]
             else:

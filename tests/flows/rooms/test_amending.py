@@ -46,8 +46,8 @@ def source(id_: str = "m1", **more: Any) -> Source:
 
 def say(parley: Parley, id_: str = "m1", kind: Any = "user", **more: Any) -> Message:
     author = Author(kind=kind, id=more.pop("by", f"{kind}_1"), name="N")
-    told = {"author": author, "text": "one", "source": source(id_)} | more
-    return post(parley.world, ROOM, Draft(**told))
+    sample = {"author": author, "text": "one", "source": source(id_)} | more
+    return post(parley.world, ROOM, Draft(**sample))
 
 
 def room(parley: Parley) -> Room:
@@ -167,8 +167,8 @@ def test_what_waits_waits_a_month_from_the_last_that_came(parley: Parley) -> Non
     for revision, changes in ((2, True), (1, False), (3, True)):
         parley.clock.at += 1000
         before = parley.store.one(ref(Mapped, INSTALL, "m1"))
-        told = edit_step("x", revision, 5), edit_wait("x", revision, 5)
-        assert amend_known(parley.world, source(), WORKSPACE, *told, "edited", INSTALL) is None
+        sample = edit_step("x", revision, 5), edit_wait("x", revision, 5)
+        assert amend_known(parley.world, source(), WORKSPACE, *sample, "edited", INSTALL) is None
         now = mapped(parley)
         assert (now != before) is changes
         assert not changes or now.expires_at == parley.clock.at + PENDING_LIFE_MS
@@ -252,8 +252,8 @@ def test_by_mail_the_mark_moves_over_ones_own_words_alone(parley: Parley, read: 
 def test_a_read_mark_only_moves_forward(parley: Parley) -> None:
     messages = [say(parley, f"m{number}", "visitor") for number in range(3)]
     for upto, n in ((None, 3), (0, 3)):
-        told = None if upto is None else messages[upto]
-        assert mark_read(parley.world, "p", room(parley), told).n == n
+        sample = None if upto is None else messages[upto]
+        assert mark_read(parley.world, "p", room(parley), sample).n == n
     for upto, n in ((0, 1), (2, 3), (1, 3), (2, 3)):
         assert mark_read(parley.world, "q", room(parley), messages[upto]).n == n
         seen = parley.store.one(ref(Seen, "q", ROOM))

@@ -15,8 +15,8 @@ from tests.fakes import Parley
 
 def scene(promise: Promise | None, **fields: object) -> Parley:
     parley = Parley()
-    told = {"id": "room_1", "workspace": "wsp_1", "kind": "topic", "name": "R", "created_at": 1} | fields
-    parley.store.commit(new(Room(**told, promise=promise)))  # type: ignore[arg-type]
+    sample = {"id": "room_1", "workspace": "wsp_1", "kind": "topic", "name": "R", "created_at": 1} | fields
+    parley.store.commit(new(Room(**sample, promise=promise)))  # type: ignore[arg-type]
     return parley
 
 

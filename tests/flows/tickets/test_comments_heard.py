@@ -116,8 +116,8 @@ def test_a_first_link_is_no_conflict(desk: Desk, state: str) -> None:
     body = {"install": desk.install, "reference": seen.key}
     assert desk.api.post(f"/v1/issues/{issue}/tickets", body).status == 201
     desk.settle()
-    told = desk.issue(issue)
-    assert (told["state"], told["title"]) == ("in_progress", "Known for long")
+    shown = desk.issue(issue)
+    assert (shown["state"], shown["title"]) == ("in_progress", "Known for long")
     assert "conflict" not in desk.history(issue)
     desk.there.turn(seen.id, DONE)
     desk.patch(issue, state="declined", tell="quiet")
@@ -144,8 +144,8 @@ def losing(desk: Desk, issue: str, text: str) -> None:
     """An agent comments; the comment arrives, and our call never hears of it."""
     said = desk.there.comment
 
-    def lost(*told: Any) -> None:
-        said(*told)
+    def lost(*shown: Any) -> None:
+        said(*shown)
         raise busy()
 
     desk.there.comment = lost  # type: ignore[assignment, method-assign]
