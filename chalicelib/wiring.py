@@ -1,16 +1,20 @@
-"""The one place that names what is real: which store, queues, channels. Everything is made when first asked for."""
+"""The one place that names what is real (composition root): which store, queues, channels.
 
+Everything is made when first asked for.
+"""
+
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from .ports import Answer, Inbound, Outbound, Request, Tracker, World
+from .ports import Inbound, Outbound, Tracker, World
 from .settings import settings
 
 if TYPE_CHECKING:
     from .aws.queues import SqsQueues
     from .desk.mails import Letter
-    from .ports import AskingOf, Granting, Outside, Sockets
+    from .ports import AskingOf, Granting, Index, Mailer, Outside, Sealer, Sockets
 
 # kind of channel → (its module for what comes in, its module for what goes out or "")
 CHANNELS: dict[str, tuple[str, str]] = {
@@ -70,12 +74,14 @@ def tracker(kind: str) -> Tracker | None:
     return cast("Tracker", import_module(f"chalicelib.trackers.{name}")) if name else None
 
 
-class LazyOutside:
-    """The guarded way out, imported by the first who goes out: the API never does."""
+class Lazy:
+    """What is imported and made by the first who asks something of it: most containers never do."""
 
-    def send(self, request: Request) -> Answer:
-        """As ports.Outside."""
-        return _outside().send(request)
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._make(), name)
 
 
 @cache
@@ -83,6 +89,28 @@ def _outside() -> "Outside":
     from .aws.outside import GuardedOutside
 
     return GuardedOutside(allow_loopback=settings().local)
+
+
+@cache
+def _index() -> "Index":
+    from .aws.clock import SystemClock
+    from .search.segments import SegmentIndex
+
+    return SegmentIndex(world().store, queues().files, SystemClock())
+
+
+@cache
+def _mailer() -> "Mailer":
+    from .aws.mail import SesMailer
+
+    return SesMailer(settings().mail_sender, settings().mail_configuration)
+
+
+@cache
+def _sealer() -> "Sealer":
+    from .aws.sealer import KmsSealer
+
+    return KmsSealer(settings().key_id)
 
 
 def compose(letter: "Letter") -> bytes:
@@ -114,25 +142,21 @@ def world() -> World:
     """What flows are handed in this container."""
     from .aws.clients import region, session
     from .aws.clock import SystemClock
-    from .aws.mail import SesMailer
-    from .aws.sealer import KmsSealer
-    from .search.segments import SegmentIndex
     from .store.dynamo import DynamoTable
     from .store.store import TableStore
 
-    store = TableStore(DynamoTable(settings().table, region(), session()))
     return World(
-        store=store,
+        store=TableStore(DynamoTable(settings().table, region(), session())),
         queues=queues(),
         files=queues().files,
-        sealer=KmsSealer(settings().key_id),
-        outside=LazyOutside(),
+        sealer=cast("Sealer", Lazy(_sealer)),
+        outside=cast("Outside", Lazy(_outside)),
         clock=SystemClock(),
         inbound=inbound,
         outbound=outbound,
         tracker=tracker,
-        index=SegmentIndex(store, queues().files, SystemClock()),
-        mailer=SesMailer(settings().mail_sender, settings().mail_configuration),
+        index=cast("Index", Lazy(_index)),
+        mailer=cast("Mailer", Lazy(_mailer)),
         compose=compose,
         public_url=settings().public_url,
         asking=asking,

@@ -48,10 +48,10 @@ def _arguments() -> argparse.Namespace:
 
 
 def _parts(words: str) -> tuple[str, ...]:
-    told = tuple(words.split(","))
-    if not set(told) <= set(PARTS):
+    parts = tuple(words.split(","))
+    if not set(parts) <= set(PARTS):
         raise argparse.ArgumentTypeError(f"choose from {', '.join(PARTS)}")
-    return told
+    return parts
 
 
 if __name__ == "__main__":

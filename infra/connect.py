@@ -60,15 +60,15 @@ def main() -> None:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    told = argparse.ArgumentParser(prog="python -m infra.connect", description="Connect a tracker.")
-    told.add_argument("kind", help="github, linear, jira, …")
-    told.add_argument("--config", action="append", default=[], metavar="NAME=VALUE")
-    told.add_argument("--credential", action="append", default=[], metavar="NAME[=@FILE]")
-    told.add_argument("--name", help="what you call it; else its kind")
-    told.add_argument("--install", metavar="ID", help="go on with this install")
-    told.add_argument("--url", help="a Parley that is not the local stack; its API key in PARLEY_KEY")
-    told.add_argument("--home", type=Path, default=ROOT / ".local", help="the local stack's folder")
-    return told
+    wanted = argparse.ArgumentParser(prog="python -m infra.connect", description="Connect a tracker.")
+    wanted.add_argument("kind", help="github, linear, jira, …")
+    wanted.add_argument("--config", action="append", default=[], metavar="NAME=VALUE")
+    wanted.add_argument("--credential", action="append", default=[], metavar="NAME[=@FILE]")
+    wanted.add_argument("--name", help="what you call it; else its kind")
+    wanted.add_argument("--install", metavar="ID", help="go on with this install")
+    wanted.add_argument("--url", help="a Parley that is not the local stack; its API key in PARLEY_KEY")
+    wanted.add_argument("--home", type=Path, default=ROOT / ".local", help="the local stack's folder")
+    return wanted
 
 
 def reached(chosen: argparse.Namespace) -> Api:
@@ -88,61 +88,61 @@ def made(api: Api, chosen: argparse.Namespace) -> Any:
 
 def changed(api: Api, chosen: argparse.Namespace) -> Any:
     """The install that is there, with what is given now."""
-    given = {name: told for name, told in _given(chosen).items() if told}
+    given = {name: value for name, value in _given(chosen).items() if value}
     path = f"/v1/installs/{chosen.install}"
     return api("PATCH", path, given) if given else api("GET", path)
 
 
 def tried(api: Api, install: str) -> bool:
     """Whether nothing is missing."""
-    told = api("POST", f"/v1/installs/{install}/try")
-    for right in told["right"]:
+    answer = api("POST", f"/v1/installs/{install}/try")
+    for right in answer["right"]:
         print(f"right     {right}")
-    for missing in told["missing"]:
+    for missing in answer["missing"]:
         print(f"MISSING   {missing}")
-    return bool(told["ok"])
+    return bool(answer["ok"])
 
 
 def hooked(api: Api, install: Any, fresh: bool) -> bool:
     """Whether the tracker has its webhook; how to set it up by hand where it cannot be made."""
     try:
-        told = api("POST", f"/v1/installs/{install['id']}/webhook")
+        answer = api("POST", f"/v1/installs/{install['id']}/webhook")
     except NotPossible as refused:
         print(f"MISSING   the webhook: {refused}")
         secret = install["secret"] if fresh else "as shown when the install was made"
         print(f"          By hand: url {install['url']}")
         print(f"                   secret {secret}")
         return False
-    print(f"webhook   {told['webhook']}, to {install['url']}")
+    print(f"webhook   {answer['webhook']}, to {install['url']}")
     return True
 
 
 def reviewed(api: Api, install: str) -> bool:
     """Whether every state of the tracker means something."""
-    told = api("GET", f"/v1/installs/{install}/words")
-    for word in told["words"]:
+    answer = api("GET", f"/v1/installs/{install}/words")
+    for word in answer["words"]:
         print(f"state     {word['name']} → {word['means']}")
-    if told["unknown"]:
-        print(f"MISSING   what {', '.join(told['unknown'])} means: PUT /v1/installs/{install}/words")
-    return not told["unknown"]
+    if answer["unknown"]:
+        print(f"MISSING   what {', '.join(answer['unknown'])} means: PUT /v1/installs/{install}/words")
+    return not answer["unknown"]
 
 
 def _given(chosen: argparse.Namespace) -> dict[str, dict[str, str]]:
     return {
-        "config": dict(_pair(told) for told in chosen.config),
-        "credentials": dict(_credential(told) for told in chosen.credential),
+        "config": dict(_pair(pair) for pair in chosen.config),
+        "credentials": dict(_credential(pair) for pair in chosen.credential),
     }
 
 
-def _pair(told: str) -> tuple[str, str]:
-    name, sign, value = told.partition("=")
+def _pair(pair: str) -> tuple[str, str]:
+    name, sign, value = pair.partition("=")
     if not sign:
-        raise NotPossible(f"--config {told}: NAME=VALUE is needed.")
+        raise NotPossible(f"--config {pair}: NAME=VALUE is needed.")
     return name, value
 
 
-def _credential(told: str) -> tuple[str, str]:
-    name, sign, value = told.partition("=")
+def _credential(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
     if not sign:
         return name, getpass.getpass(f"{name}: ")
     if not value.startswith("@"):
@@ -156,8 +156,8 @@ def _credential(told: str) -> tuple[str, str]:
 def _problem(error: urllib.error.HTTPError) -> str:
     """What a problem document says."""
     try:
-        told = json.loads(error.read())
-        return str(told.get("detail") or told["title"])
+        problem = json.loads(error.read())
+        return str(problem.get("detail") or problem["title"])
     except (ValueError, KeyError, AttributeError):
         return f"HTTP {error.code}"
 

@@ -63,5 +63,5 @@ class Dashboard:
         return web.json_response({"token": parley_token("acme", who, PEOPLE[who])})
 
     def _who(self, request: web.Request) -> str:
-        told = request.query.get("who", "")
-        return told if told in PEOPLE else next(iter(PEOPLE))
+        name = request.query.get("who", "")
+        return name if name in PEOPLE else next(iter(PEOPLE))

@@ -100,42 +100,47 @@ def letters(stack: Any, outputs: dict[str, str], queue: str) -> Iterator[Letter]
 
 
 def _letter(queue: str, message: dict[str, Any]) -> Letter:
-    told, system = message.get("MessageAttributes", {}), message.get("Attributes", {})
+    attributes, system = message.get("MessageAttributes", {}), message.get("Attributes", {})
     sent = datetime.fromtimestamp(int(system.get("SentTimestamp", "0")) / 1000, UTC)
     return Letter(
         queue=queue,
         id=message["MessageId"],
         receipt=message["ReceiptHandle"],
         body=message["Body"],
-        reason=told.get("reason", {}).get("StringValue", DIED),
-        group=told.get("group", {}).get("StringValue") or system.get("MessageGroupId", ""),
+        reason=attributes.get("reason", {}).get("StringValue", DIED),
+        group=attributes.get("group", {}).get("StringValue") or system.get("MessageGroupId", ""),
         since=sent.isoformat(timespec="seconds"),
         about=_about(queue, message["Body"]),
-        note=(told.get("workspace", {}).get("StringValue", ""), told.get("letter", {}).get("StringValue", "")),
+        note=(
+            attributes.get("workspace", {}).get("StringValue", ""),
+            attributes.get("letter", {}).get("StringValue", ""),
+        ),
     )
 
 
 def _about(queue: str, body: str) -> str:
     """What it is, without its content."""
-    told = json.loads(body)
+    fields = json.loads(body)
     if queue == "inbound":
-        return f"{told['channel']} {told['install']} {told['id']}" if "install" in told else told.get("key", "")
-    if "Records" in told:
-        return "given-up batch " + " ".join(_batches(told))
-    return " ".join(f"{name}={value}" for name, value in told.items())
+        return (
+            f"{fields['channel']} {fields['install']} {fields['id']}" if "install" in fields else fields.get("key", "")
+        )
+    if "Records" in fields:
+        return "given-up batch " + " ".join(_batches(fields))
+    return " ".join(f"{name}={value}" for name, value in fields.items())
 
 
-def _batches(told: dict[str, Any]) -> list[str]:
+def _batches(fields: dict[str, Any]) -> list[str]:
     """The bucket's keys of the batches that S3 tells of."""
-    return [urllib.parse.unquote_plus(record["s3"]["object"]["key"]) for record in told["Records"]]
+    return [urllib.parse.unquote_plus(record["s3"]["object"]["key"]) for record in fields["Records"]]
 
 
-def _changed(stack: Any, outputs: dict[str, str], told: dict[str, Any]) -> Iterator[dict[str, str]]:
+def _changed(stack: Any, outputs: dict[str, str], fields: dict[str, Any]) -> Iterator[dict[str, str]]:
     """The keys of the items that a letter of `react` is about."""
-    if "Records" not in told:
-        yield told
+    if "Records" not in fields:
+        yield fields
         return
-    for key in _batches(told):
+    for key in _batches(fields):
         content = stack.client("s3").get_object(Bucket=outputs["FilesBucket"], Key=key)["Body"].read()
         payload = json.loads(content)["payload"]
         for record in json.loads(payload)["Records"] if isinstance(payload, str) else payload["Records"]:

@@ -92,9 +92,9 @@ class Story:
     def question(self) -> dict[str, Any]:
         """Somebody fills in the contact form."""
         text = f"My webhooks stopped arriving (case {self.mark})"
-        told = {"name": "Ada", "email": "ada@acme.example", "message": text}
+        form = {"name": "Ada", "email": "ada@acme.example", "message": text}
         request = urllib.request.Request(
-            self.hooks["form"]["url"], urllib.parse.urlencode(told).encode(), {"Accept": "application/json"}
+            self.hooks["form"]["url"], urllib.parse.urlencode(form).encode(), {"Accept": "application/json"}
         )
         with urllib.request.urlopen(request) as answered:
             say("2", f"Ada sends the contact form: HTTP {answered.status} {answered.read().decode()}")
@@ -178,8 +178,8 @@ class Story:
         from standardwebhooks.webhooks import Webhook
 
         text = f"Said in the vendor's app (case {self.mark})"
-        told = {"customer": {"external_id": "acme"}, "user": {"external_id": "grace"}, "text": text}
-        body, id_, now = json.dumps(told), f"demo-{self.mark}", datetime.now(UTC)
+        event = {"customer": {"external_id": "acme"}, "user": {"external_id": "grace"}, "text": text}
+        body, id_, now = json.dumps(event), f"demo-{self.mark}", datetime.now(UTC)
         headers = {
             "Content-Type": "application/json",
             "webhook-id": id_,

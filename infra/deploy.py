@@ -32,11 +32,11 @@ def main() -> None:
     stack = on_aws(chosen.stage)
     package = build("arm64", ROOT / "dist")
     check(package)
-    told = {OPTIONS[name]: value for name, value in vars(chosen).items() if name in OPTIONS and value is not None}
-    told |= dict(pair.split("=", 1) for pair in chosen.set)
+    parameters = {OPTIONS[name]: value for name, value in vars(chosen).items() if name in OPTIONS and value is not None}
+    parameters |= dict(pair.split("=", 1) for pair in chosen.set)
     print(f"Deploying {stack.name} to {stack.session.region_name} …", flush=True)
     try:
-        outputs = stack.deploy(package, told | {"Stage": chosen.stage}, PAUSE)
+        outputs = stack.deploy(package, parameters | {"Stage": chosen.stage}, PAUSE)
     except (Failed, botocore.exceptions.ClientError) as error:
         raise NotPossible(f"The deployment failed: {error}") from error
     for name, value in sorted(outputs.items()):

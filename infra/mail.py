@@ -45,8 +45,8 @@ def steps(sesv2: Any, ses: Any, domain: str, sender: str, region: str, *, activa
         said += _identity(sesv2, name)
     said += _sandbox(sesv2)
     said.append(f"3. MX: put into the DNS of {domain}:  {domain}. MX 10 inbound-smtp.{region}.amazonaws.com.")
-    rules, told = _rules(ses, activate)
-    said += told
+    rules, more = _rules(ses, activate)
+    said += more
     said.append(f"5. Deploy with  --mail-sender {sender} --set MailDomain={domain} --set MailRuleSet={rules}")
     said.append(
         '6. Connect it: POST /v1/installs {"kind": "email", "name": "Mail", "config": '

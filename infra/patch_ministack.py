@@ -75,14 +75,14 @@ def ses_resource(method: str, path: str, body: bytes, region: str, account: str)
 
 async def answer_ses(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
     """SES's answer, whose message id is without a domain as AWS's is; a raw mail is kept."""
-    status, told, content = await answered_ses(method, path, headers, body, query)
+    status, answered, content = await answered_ses(method, path, headers, body, query)
     if path.rstrip("/") != OUTBOUND or status != 200:
-        return status, told, content
+        return status, answered, content
     id_ = json.loads(content)["MessageId"].partition("@")[0]
     raw = json.loads(body).get("Content", {}).get("Raw", {}).get("Data")
     if raw:
         keep_mail(id_, base64.b64decode(raw), json.loads(body).get("Destination", {}).get("ToAddresses", []))
-    return status, told, json.dumps({"MessageId": id_}).encode()
+    return status, answered, json.dumps({"MessageId": id_}).encode()
 
 
 def keep_mail(id_: str, raw: bytes, to: list[str]) -> None:

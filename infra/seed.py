@@ -88,7 +88,7 @@ def _lead(install: str, key: str, config: dict[str, Any]) -> None:
 
 def _asked_by_mail(base: str, key: str, install: dict[str, Any], address: str) -> str:
     """Hank writes a mail, which comes as Postmark posts one; the room that it makes."""
-    told = {
+    mail = {
         "FromFull": {"Email": HANK["email"], "Name": HANK["name"]},
         "ToFull": [{"Email": address}],
         "OriginalRecipient": address,
@@ -101,7 +101,7 @@ def _asked_by_mail(base: str, key: str, install: dict[str, Any], address: str) -
         ],
     }
     word = base64.b64encode(f"parley:{install['secret']}".encode()).decode()
-    _call("POST", f"{base}/in/email/{install['id']}", "", told, f"Basic {word}")
+    _call("POST", f"{base}/in/email/{install['id']}", "", mail, f"Basic {word}")
     ends = time.monotonic() + PATIENCE_S
     while time.monotonic() < ends:
         found = _call("GET", f"{base}/v1/rooms?customer=globex", key, None)["items"]

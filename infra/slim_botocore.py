@@ -23,29 +23,31 @@ def slim(data: Path, services: Collection[str]) -> None:
     _slim_endpoints(data / "endpoints.json", {ALSO.get(name, name) for name in services})
     for path in data.glob("*/*/*.json.gz"):
         # The zip compresses it anyway; unpacked twice it would only take longer.
-        told = json.loads(gzip.decompress(path.read_bytes()))
+        model = json.loads(gzip.decompress(path.read_bytes()))
         # botocore itself reads the documentation of a client's own parameters.
-        kept = {name: told[name] for name in ("clientContextParams",) if name in told}
-        _write(path.with_suffix(""), without_prose(told) | kept)
+        kept = {name: model[name] for name in ("clientContextParams",) if name in model}
+        _write(path.with_suffix(""), without_prose(model) | kept)
         path.unlink()
 
 
-def without_prose(told: Any) -> Any:
+def without_prose(whole: Any) -> Any:
     """A model without its documentation. A member that is itself called so is a shape, not a text."""
-    if isinstance(told, dict):
+    if isinstance(whole, dict):
         return {
-            name: without_prose(value) for name, value in told.items() if not (name in PROSE and isinstance(value, str))
+            name: without_prose(value)
+            for name, value in whole.items()
+            if not (name in PROSE and isinstance(value, str))
         }
-    return [without_prose(value) for value in told] if isinstance(told, list) else told
+    return [without_prose(value) for value in whole] if isinstance(whole, list) else whole
 
 
 def _slim_endpoints(path: Path, names: Collection[str]) -> None:
-    told = json.loads(path.read_text())
-    for partition in told["partitions"]:
+    document = json.loads(path.read_text())
+    for partition in document["partitions"]:
         kept = {name: found for name, found in partition["services"].items() if name in names}
         partition["services"] = kept
-    _write(path, told)
+    _write(path, document)
 
 
-def _write(path: Path, told: Any) -> None:
-    path.write_text(json.dumps(told, separators=(",", ":")))
+def _write(path: Path, document: Any) -> None:
+    path.write_text(json.dumps(document, separators=(",", ":")))

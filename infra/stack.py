@@ -107,13 +107,13 @@ class Stack:
         if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
             raise Failed(f"{self.name} is {status}: {self._reasons()}")
 
-    def _parameters(self, told: Mapping[str, str], kind: str) -> list[dict[str, Any]]:
+    def _parameters(self, values: Mapping[str, str], kind: str) -> list[dict[str, Any]]:
         """What is told, and what an earlier deployment was told."""
-        listed: list[dict[str, Any]] = [{"ParameterKey": k, "ParameterValue": v} for k, v in told.items()]
+        listed: list[dict[str, Any]] = [{"ParameterKey": k, "ParameterValue": v} for k, v in values.items()]
         if kind == "UPDATE":
             stack = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
             kept = [parameter["ParameterKey"] for parameter in stack.get("Parameters", [])]
-            listed += [{"ParameterKey": k, "UsePreviousValue": True} for k in kept if k not in told]
+            listed += [{"ParameterKey": k, "UsePreviousValue": True} for k in kept if k not in values]
         return listed
 
     def _settle(self, pause: float) -> str | None:

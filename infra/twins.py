@@ -112,11 +112,11 @@ class Twins:
     async def teams(self, request: web.Request) -> web.Response:
         """One call of the token service or of the connector."""
         raw = await request.read()
-        told = json.loads(raw) if raw and "json" in request.content_type else {}
-        status, answer = self.teams_answers(request.method, request.match_info["path"], told)
+        body = json.loads(raw) if raw and "json" in request.content_type else {}
+        status, answer = self.teams_answers(request.method, request.match_info["path"], body)
         return web.json_response(answer, status=status)
 
-    def teams_answers(self, method: str, path: str, told: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    def teams_answers(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """What Microsoft says to a call."""
         if path.endswith("/oauth2/v2.0/token"):
             return 200, {"token_type": "Bearer", "expires_in": 3599, "access_token": "twin"}
@@ -127,13 +127,13 @@ class Twins:
         _, _, rest = path.partition("/v3/conversations")
         id_ = str(1_700_000_000_000 + next(self.count))
         if method == "POST" and not rest:
-            place = str(told.get("channelData", {}).get("channel", {}).get("id", ""))
-            self.note("msteams", place, "says", str(told.get("activity", {}).get("text", "")))
+            place = str(body.get("channelData", {}).get("channel", {}).get("id", ""))
+            self.note("msteams", place, "says", str(body.get("activity", {}).get("text", "")))
             return 201, {"id": f"{place};messageid={id_}", "activityId": id_}
         place, _, of = unquote(rest.removeprefix("/")).partition("/")
         if of.startswith("activities") and method in ("POST", "PUT", "DELETE"):
             does = {"POST": "says", "PUT": "edits", "DELETE": "deletes"}[method]
-            self.note("msteams", place, does, str(told.get("text", "")))
+            self.note("msteams", place, does, str(body.get("text", "")))
             return 201 if method == "POST" else 200, {"id": id_}
         return 404, {"error": {"code": "NotFound", "message": "the twin keeps nothing"}}
 

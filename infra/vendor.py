@@ -16,7 +16,8 @@ SERVICES = {"dynamodb", "sqs", "s3", "kms", "apigatewaymanagementapi", "sesv2", 
 POWERTOOLS = {"batch", "typing", "data_classes", "jmespath_utils", "__init__.py", "serialization.py"}
 # cryptography asks for cffi's compiled half alone: what compiles C, and reads it, stays at home.
 GONE = ("boto3", "s3transfer", "bin", "share", "cffi", "pycparser")
-REBUILD = 9  # raise it when the pruning below changes
+ZONES = "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz"  # a second copy of what tzdata has; botocore asks for UTC alone
+REBUILD = 10  # raise it when the pruning below changes
 
 
 def vendored(machine: str, home: Path) -> Path:
@@ -63,6 +64,7 @@ def _platforms(machine: str) -> list[str]:
 def _prune(folder: Path) -> None:
     for name in GONE:
         shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / ZONES).unlink(missing_ok=True)
     _keep(folder / "botocore" / "data", SERVICES, "*/")
     for examples in (folder / "botocore" / "data").glob("*/*/examples-*"):
         examples.unlink()
@@ -77,6 +79,8 @@ def _prune(folder: Path) -> None:
     for paper in folder.glob("*.dist-info/*"):
         if paper.is_file() and not paper.name.startswith(("METADATA", "LICEN", "NOTICE")):
             paper.unlink()
+        elif paper.name == "sboms":
+            shutil.rmtree(paper)
 
 
 def _keep(folder: Path, names: set[str], pattern: str) -> None:

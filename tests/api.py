@@ -103,7 +103,7 @@ class Tenant:
         return cls(got.json["id"], Client(got.json["api_key"]), got.json["token_secret"], now)
 
     def claims(self, customer: str = "acme", user: str = "ann", **claims: Any) -> dict[str, Any]:
-        told = {
+        fields = {
             "aud": "parley:user",
             "workspace": self.id,
             "customer_id": customer,
@@ -111,7 +111,7 @@ class Tenant:
             "iat": self.now,
             "exp": self.now + 3600,
         }
-        return {name: value for name, value in (told | claims).items() if value is not None}
+        return {name: value for name, value in (fields | claims).items() if value is not None}
 
     def user(self, customer: str = "acme", user: str = "ann", **claims: Any) -> Client:
         return Client(jwt.encode(self.claims(customer, user, **claims), self.token_secret, algorithm="HS256"))

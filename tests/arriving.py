@@ -33,12 +33,12 @@ def event(kind: str = "message", id_: str = "m1", **fields: Any) -> dict[str, An
         "customer": {"external_id": fields.pop("customer", "acme")},
         "user": {"external_id": fields.pop("user", "u")},
     }
-    told: dict[str, Any] = {"type": kind, "id": id_}
+    values: dict[str, Any] = {"type": kind, "id": id_}
     if kind == "message":
-        told |= who | {"text": f"text of {id_}"}
+        values |= who | {"text": f"text of {id_}"}
     elif kind.startswith("reaction"):
-        told |= who | {"emoji": "👍"}
-    return told | fields
+        values |= who | {"emoji": "👍"}
+    return values | fields
 
 
 def arrive(parley: Parley, body: dict[str, Any], install: str = INSTALL) -> Outcome:

@@ -73,8 +73,8 @@ class Chat:
         post = self.posts[id_]
         if not post.deleted and post.by != "us":
             post.text, post.revision = text, self._stamp()
-            told = Edited(id=id_, text=text, at=self.now(), revision=post.revision, conversation=post.conversation)
-            self.events.append(told)
+            edited = Edited(id=id_, text=text, at=self.now(), revision=post.revision, conversation=post.conversation)
+            self.events.append(edited)
 
     def remove(self, id_: str) -> None:
         post = self.posts[id_]

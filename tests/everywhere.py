@@ -44,21 +44,21 @@ class AppPeer:
     def asked(self, request: Request) -> Answer:
         """It knows a repeat by its webhook-id."""
         id_ = request.headers["webhook-id"]
-        told = json.loads(request.body)["message"]
+        body = json.loads(request.body)["message"]
         if id_ not in self.heard:
             self.heard.add(id_)
-            place, key = (self.own, told["external_id"]) if told["external_id"] else (self.copies, told["id"])
-            if told["deleted"]:
+            place, key = (self.own, body["external_id"]) if body["external_id"] else (self.copies, body["id"])
+            if body["deleted"]:
                 place.pop(key, None)
             elif place is self.copies or key in self.own:
-                place[key] = told["text"]
+                place[key] = body["text"]
         return Answer(204)
 
     def tell(self, kind: str, id_: str, **fields: Any) -> None:
         """Something happened in it."""
         self.count += 1
-        told = event(kind, id_, customer="acme", user="bob", **fields) if "text" in fields or "emoji" in fields else {}
-        body = told or {"type": kind, "id": id_}
+        whole = event(kind, id_, customer="acme", user="bob", **fields) if "text" in fields or "emoji" in fields else {}
+        body = whole or {"type": kind, "id": id_}
         self.events.append(json.dumps(body | {"revision": self.count}).encode())
 
 
@@ -154,8 +154,8 @@ class Everywhere:
     def write(self, text: str) -> None:
         """Mia writes a mail to the room's address."""
         self.mails += 1
-        told = postmark(text, MIA, name="Mia", id_=f"mail-{self.mails}@acme.example", to=self.address)
-        self.letters.append(json.dumps(told).encode())
+        mail = postmark(text, MIA, name="Mia", id_=f"mail-{self.mails}@acme.example", to=self.address)
+        self.letters.append(json.dumps(mail).encode())
 
     def waiting(self) -> list[tuple[str, bytes]]:
         """What happened everywhere and has not been told yet; it is taken."""

@@ -8,32 +8,17 @@ from typing import Any
 
 from chalicelib import wiring
 from chalicelib.desk.arrivals import Outcome
-from chalicelib.desk.customer_totals import owner_of_moved
-from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.errors import NotFound
-from chalicelib.desk.issues import Issue, came_or_went, merged
-from chalicelib.desk.messages import Change, Message
-from chalicelib.desk.rooms import Room
-from chalicelib.desk.segments import Placement
-from chalicelib.flows.access.mail_links import mail_links
-from chalicelib.flows.bridges.replay_missed import replay_missed
-from chalicelib.flows.clock import due, due_sync
-from chalicelib.flows.customers.batches import evaluations
-from chalicelib.flows.customers.evaluate_segments import customers_behind, evaluate_segments
-from chalicelib.flows.customers.run_job import run_job
-from chalicelib.flows.dead_letters.settle import settle_letter
-from chalicelib.flows.delivery.announce import Listeners, announce, announce_promise
-from chalicelib.flows.delivery.deliver import deliver
-from chalicelib.flows.delivery.owed import BatchReads, react, wake
+from chalicelib.desk.record import Record
+from chalicelib.edge import frames
+from chalicelib.flows import dispatch
+from chalicelib.flows.clock import tick
+from chalicelib.flows.derive import Written, derive
 from chalicelib.flows.inbound.receive import receive
-from chalicelib.flows.search.index import changed_thing as said_anew
-from chalicelib.flows.search.index import index_pending, mark_changed, unindexed_of
-from chalicelib.flows.search.reindex import reindex_page
-from chalicelib.flows.tickets.after_change import tasks_after_change
 from chalicelib.flows.tickets.tasks import run_task
-from chalicelib.ports import Answer, Call, Errand, IndexTask, Request, Task, Unreachable, Upload, World, ref
+from chalicelib.ports import Answer, Call, Errand, IndexTask, Request, Task, Unreachable, Upload, World
 from chalicelib.search.segments import SegmentIndex
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.rows import Row, from_row
@@ -202,6 +187,22 @@ class FakeMailer:
         return f"{len(self.sent):04d}@email.amazonses.com"
 
 
+@dataclass
+class FakeSockets:
+    """What each open connection was sent."""
+
+    sent: dict[str, list[Any]] = field(default_factory=dict)
+
+    def send(self, connection: str, frame: dict[str, Any]) -> bool:
+        if connection not in self.sent:
+            return False
+        self.sent[connection].append(json.loads(json.dumps(frame)))
+        return True
+
+    def close(self, connection: str) -> None:
+        self.sent[connection].append("closed")
+
+
 class Parley:
     """The world, with its workers run by hand."""
 
@@ -209,7 +210,7 @@ class Parley:
         self.table: Any = table or MemoryTable()
         self.store = TableStore(self.table)
         self.queues, self.files, self.outside, self.clock = FakeQueues(), FakeFiles(), FakeOutside(), FakeClock()
-        self.mailer = FakeMailer()
+        self.mailer, self.sockets = FakeMailer(), FakeSockets()
         self.world = World(
             store=self.store,
             queues=self.queues,
@@ -229,6 +230,10 @@ class Parley:
         )
         self.reacted: dict[tuple[str, str], Row] = {}
 
+    def records(self) -> list[Record]:
+        """All that is stored."""
+        return list(map(from_row, self.table.rows.values()))
+
     def receive_all(self) -> list[Outcome]:
         """Run the worker of the inbound queue until it is empty."""
         outcomes = []
@@ -237,67 +242,34 @@ class Parley:
         return outcomes
 
     def react_all(self) -> None:
-        """Run `react` over every item that changed since the last time, as the stream would tell it."""
+        """Derive from every row that changed since the last time, as the stream would tell it. Nothing is set aside."""
         rows = sorted(self.table.rows.items())
-        changed = [(key, row, self.reacted.get(key)) for key, row in rows]
-        changed = [(key, row, old) for key, row, old in changed if old is None or old.d != row.d]
-        calls: list[Call] = []
-        moved: dict[str, dict[str, list[str]]] = {}
-        ties, listeners, rows = BatchReads(self.store), Listeners(self.world), []
-        for key, row, old in changed:
-            self.reacted[key] = row
-            record = from_row(row)
-            self.queues.sync(tasks_after_change(record, old and from_row(old)))
-            if anew := said_anew(record, old and from_row(old)):
-                room = self.store.one(ref(Room, anew.room)) if isinstance(anew, Message) else anew
-                rows += unindexed_of(anew, room if isinstance(room, Room) else None, self.clock.now())
-            if isinstance(record, Message | Change):
-                calls += react(self.world, record, ties)
-                if isinstance(record, Change) and (room := ties.room(record.room)):
-                    calls += announce_promise(self.world, record, room, listeners)
-            elif isinstance(record, Customer):
-                moved.setdefault(record.workspace, {}).setdefault(record.id, [])
-            elif isinstance(record, Room | User) and (owner := owner_of_moved(old and from_row(old), record)):
-                moved.setdefault(record.workspace, {}).setdefault(owner, []).append(record.id)
-            elif there := came_or_went(old and from_row(old), record):
-                moved.setdefault(there.workspace, {}).setdefault(there.customer, [])
-            elif isinstance(record, Issue) and (into := merged(old and from_row(old), record)):
-                for customer in customers_behind(self.world, into):
-                    moved.setdefault(record.workspace, {}).setdefault(customer, [])
-            elif isinstance(record, Placement):
-                calls += announce(self.world, record, listeners)
-        for key in self.reacted.keys() - self.table.rows.keys():
-            if there := came_or_went(from_row(self.reacted.pop(key)), None):
-                moved.setdefault(there.workspace, {}).setdefault(there.customer, [])
-        wake(self.world, calls)
-        self.queues.index(mark_changed(self.store, rows))
-        self.queues.jobs(evaluations(moved))
+        written = [(key, row, self.reacted.get(key)) for key, row in rows]
+        written = [(key, row, old) for key, row, old in written if old is None or old.d != row.d]
+        gone = [(key, None, self.reacted[key]) for key in self.reacted.keys() - self.table.rows.keys()]
+        self.reacted = dict(rows)
+        _, aside = derive(self.world, [_written(*each) for each in [*written, *gone]], frames.changed)
+        for failed in aside:
+            raise failed.error
 
     def work_all(self) -> None:
         """Run the worker of jobs until nothing is queued."""
         while self.queues.tasks:
-            task = self.queues.tasks.pop(0)
-            if "job" in task:
-                run_job(self.world, task["job"], task["piece"])
-            elif "catch_up" in task:
-                replay_missed(self.world, task["catch_up"], task["bridge"])
-            elif "letter" in task:
-                settle_letter(self.world, task["workspace"], task["letter"], task["queue"], again=task["again"])
-            elif "sign_in" in task:
-                mail_links(self.world, task["sign_in"], task["base"])
-            else:
-                evaluate_segments(self.world, task["workspace"], task["customers"])
+            dispatch.job(self.world, self.queues.tasks.pop(0))
 
     def deliver_all(self) -> None:
         """Run the worker of the bridges until nobody calls."""
         while self.queues.calls:
-            call = self.queues.calls.pop(0)
-            deliver(self.world, call.bridge, call.n)
+            dispatch.deliver(self.world, self.queues.calls.pop(0), frames.delivery)
+
+    def push_all(self) -> None:
+        """Run the worker of pushes until nothing is queued."""
+        while self.queues.pushes:
+            dispatch.push(self.world, self.sockets, self.queues.pushes.pop(0))
 
     def due(self) -> None:
         """Run the clock's worker."""
-        due(self.world)
-        due_sync(self.world)
+        tick(self.world)
 
     def sync_all(self) -> None:
         """Run the worker of trackers until nothing is queued, and react to what it does."""
@@ -309,11 +281,7 @@ class Parley:
     def sort_all(self) -> None:
         """Run the worker of search until nothing is queued."""
         while self.queues.sortings:
-            task = self.queues.sortings.pop(0)
-            if task.walk:
-                self.queues.index(reindex_page(self.store, task, self.clock.now()))
-            elif index_pending(self.store, self.world.index, task.tree):
-                self.queues.index([IndexTask(task.tree, f"{task.why}+")])
+            dispatch.index(self.world, self.queues.sortings.pop(0))
 
     def settle(self) -> None:
         """Run every worker until nothing is left to do."""
@@ -323,3 +291,9 @@ class Parley:
         self.deliver_all()
         self.work_all()
         self.sort_all()
+        self.push_all()
+
+
+def _written(key: tuple[str, str], row: Row | None, old: Row | None) -> Written:
+    kind = (row or old or Row("", "", 0, "", "")).t
+    return Written(*key, kind, lambda: row and from_row(row), lambda: old and from_row(old))

@@ -12,8 +12,8 @@ PASS = "Pass (sender SPF authorized) client-ip=203.0.113.5; envelope-from={}; re
 
 def connect(api: Any, provider: str = "postmark", **config: Any) -> dict[str, Any]:
     """An e-mail install; its mails leave at once."""
-    told = {"provider": provider, "address": ADDRESS, "name": "Acorn", "collect": 0} | config
-    made = api.post("/v1/installs", {"kind": "email", "name": "Mail", "config": told})
+    fields = {"provider": provider, "address": ADDRESS, "name": "Acorn", "collect": 0} | config
+    made = api.post("/v1/installs", {"kind": "email", "name": "Mail", "config": fields})
     return getattr(made, "json", made)
 
 

@@ -55,8 +55,8 @@ class Story:
 
     def user(self, customer: str, name: str, of: str) -> Caller:
         """Somebody at a customer."""
-        told = {"name": name.title(), "email": f"{name}@{customer}.example", "customer_name": of}
-        return Caller(self.base_url, user_token(self.workspace, customer, name, **told))
+        fields = {"name": name.title(), "email": f"{name}@{customer}.example", "customer_name": of}
+        return Caller(self.base_url, user_token(self.workspace, customer, name, **fields))
 
     def others(self) -> None:
         """The rest of the inbox."""
@@ -65,8 +65,8 @@ class Story:
         issue = self.api.post("/v1/issues", asked)["id"]
         for room in rooms:
             self.api.post(f"/v1/issues/{issue}/rooms", {"room": room})
-        told = {"state": "done", "words": "It is in version 9, {{customer.name}}: thank you for asking."}
-        assert self.api("PATCH", f"/v1/issues/{issue}", told).status == 200
+        fields = {"state": "done", "words": "It is in version 9, {{customer.name}}: thank you for asking."}
+        assert self.api("PATCH", f"/v1/issues/{issue}", fields).status == 200
 
     def said(self, user: Caller, topic: str, text: str) -> str:
         """A room of a topic, with a first message."""
@@ -94,17 +94,17 @@ class Story:
         self.api.post(f"/v1/rooms/{room}/issues", raised)
         me = self.api.get("/v1/session")["agent"]["id"]
         due = (datetime.now(UTC) + timedelta(hours=5)).replace(minute=0, second=0, microsecond=0)
-        told = {"assignees": [me], "promise": {"text": "the fix in production", "due": due.isoformat()}}
-        assert self.api("PATCH", f"/v1/rooms/{room}", told).status == 200
+        fields = {"assignees": [me], "promise": {"text": "the fix in production", "due": due.isoformat()}}
+        assert self.api("PATCH", f"/v1/rooms/{room}", fields).status == 200
         bob.post(messages, {"text": "That helps. We drop doubles by `id` meanwhile."})
         self.api.post(messages, {"text": "Could you send me one delivery id of staging?"})
         eventually(lambda: ann.get("/v1/search?q=staging")["items"])
 
 
 @contextmanager
-def page(chromium: Any, size: dict[str, int], **told: Any) -> Iterator[Any]:
+def page(chromium: Any, size: dict[str, int], **fields: Any) -> Iterator[Any]:
     """A page of a size, twice as sharp if it is small."""
-    context = chromium.new_context(viewport=size, device_scale_factor=2 if size is BUTTON else 1, **told)
+    context = chromium.new_context(viewport=size, device_scale_factor=2 if size is BUTTON else 1, **fields)
     yield context.new_page()
     context.close()
 
@@ -142,8 +142,8 @@ def of_the_console(chromium: Any, story: Story) -> None:
         "console-dark": (DESK, {"color_scheme": "dark"}),
         "console-phone": (PHONE, {"color_scheme": "light"}),
     }
-    for name, (size, told) in looks.items():
-        with page(chromium, size, **told) as seen:
+    for name, (size, options) in looks.items():
+        with page(chromium, size, **options) as seen:
             seen.goto(place)
             seen.get_by_role("button", name="Continue as grace@demo.example").click()
             seen.get_by_role("log").get_by_text("delivery id of staging").wait_for()

@@ -92,13 +92,13 @@ class EmulatedSlack:
     # what people do: in the emulator by Slack's own client, and told
 
     def say(self, who: str, channel: str, text: str, thread: str | None = None) -> str:
-        told = self.client(who).chat_postMessage(channel=channel, text=text, thread_ts=thread)
-        self.tell(self._event(who, channel, told["ts"], text=text, thread_ts=thread))
-        return str(told["ts"])
+        answer = self.client(who).chat_postMessage(channel=channel, text=text, thread_ts=thread)
+        self.tell(self._event(who, channel, answer["ts"], text=text, thread_ts=thread))
+        return str(answer["ts"])
 
     def _event(self, who: str, channel: str, ts: str, **more: Any) -> dict[str, Any]:
-        told = {"type": "message", "channel": channel, "user": self.user(who), "ts": ts, "event_ts": ts, **more}
-        return {name: value for name, value in told.items() if value is not None}
+        fields = {"type": "message", "channel": channel, "user": self.user(who), "ts": ts, "event_ts": ts, **more}
+        return {name: value for name, value in fields.items() if value is not None}
 
     def user(self, who: str) -> str:
         return str(self.client(who).auth_test()["user_id"])
@@ -126,12 +126,12 @@ class EmulatedSlack:
 
     def share(self, who: str, channel: str, name: str, content: bytes, text: str) -> str:
         api = self.client(who)
-        told = api.files_getUploadURLExternal(filename=name, length=len(content))
+        answer = api.files_getUploadURLExternal(filename=name, length=len(content))
         import urllib3
 
-        urllib3.request("POST", str(told["upload_url"]), body=content, retries=False)
+        urllib3.request("POST", str(answer["upload_url"]), body=content, retries=False)
         api.files_completeUploadExternal(
-            files=[{"id": told["file_id"], "title": name}], channel_id=channel, initial_comment=text
+            files=[{"id": answer["file_id"], "title": name}], channel_id=channel, initial_comment=text
         )
         message = self.history(channel)[-1]
         self.tell(self._event(who, channel, message["ts"], text=text, subtype="file_share", files=message["files"]))
@@ -146,8 +146,8 @@ class EmulatedSlack:
     # what is there
 
     def history(self, channel: str) -> list[dict[str, Any]]:
-        told = self.client("test_token_admin").conversations_history(channel=channel, limit=100)
-        return list(reversed(told["messages"]))
+        answer = self.client("test_token_admin").conversations_history(channel=channel, limit=100)
+        return list(reversed(answer["messages"]))
 
     def replies(self, channel: str, ts: str) -> list[dict[str, Any]]:
         try:

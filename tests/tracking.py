@@ -56,13 +56,13 @@ class FakeTracker:
 
     # --- as a ports.Tickets ---------------------------------------------------------------------------------------
 
-    def _mood(self, what: str, *told: str) -> None:
+    def _mood(self, what: str, *details: str) -> None:
         if self.moods:
             mood = self.moods.pop(0)
             if mood:
                 raise mood
-        if told:
-            self.writes.append((what, *told))
+        if details:
+            self.writes.append((what, *details))
         else:
             self.reads.append(what)
 
@@ -224,8 +224,8 @@ class FakeTracker:
         return said
 
     def _tell(self, what: Happened, ticket: str, comment: str, actor: str, moved_to: str = "") -> None:
-        told = {"type": TYPES[what], "ticket": ticket, "comment": comment, "actor": actor, "moved_to": moved_to}
-        self.sent.append(told)
+        fields = {"type": TYPES[what], "ticket": ticket, "comment": comment, "actor": actor, "moved_to": moved_to}
+        self.sent.append(fields)
 
 
 class Desk:
@@ -294,7 +294,7 @@ class Desk:
         assert got.status == 200, got.text
         return dict(got.json)
 
-    def hook(self, told: dict[str, Any], install: str = "") -> None:
+    def hook(self, body: dict[str, Any], install: str = "") -> None:
         """Deliver one webhook, as the queue would hand it to its worker."""
         self.parley.clock.counter += 1
         envelope = Envelope(
@@ -304,15 +304,15 @@ class Desk:
             channel="tracker",
             received_at=self.parley.clock.now(),
             headers={"content-type": "application/json"},
-            body=json.dumps(told).encode(),
+            body=json.dumps(body).encode(),
         )
         receive(self.parley.world, envelope)
 
     def deliver(self, times: int = 1) -> None:
         """Deliver the webhooks that wait, each so many times, and settle."""
         sent, self.there.sent = self.there.sent, []
-        for told in sent * times:
-            self.hook(told)
+        for hook in sent * times:
+            self.hook(hook)
         self.settle()
 
     def settle(self) -> None:

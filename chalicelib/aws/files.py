@@ -32,13 +32,13 @@ class S3Files:
         """A presigned GET that always downloads: nothing of a stranger's is shown inline from here."""
         plain = "".join(c if c.isascii() and c not in '"\\' else "_" for c in name)
         disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-        told = {
+        parameters = {
             "Bucket": self.bucket,
             "Key": key,
             "ResponseContentDisposition": disposition,
             "ResponseContentType": type_,
         }
-        return str(client("s3").generate_presigned_url("get_object", Params=told, ExpiresIn=LINK_LIFE_S))
+        return str(client("s3").generate_presigned_url("get_object", Params=parameters, ExpiresIn=LINK_LIFE_S))
 
     def put(self, key: str, content: bytes, type_: str) -> None:
         """Store bytes."""
@@ -50,8 +50,8 @@ class S3Files:
 
     def part(self, key: str, start: int, end: int) -> bytes:
         """Read some of the bytes."""
-        told = _called("get_object", Bucket=self.bucket, Key=key, Range=f"bytes={start}-{end - 1}")
-        return bytes(told["Body"].read())
+        answer = _called("get_object", Bucket=self.bucket, Key=key, Range=f"bytes={start}-{end - 1}")
+        return bytes(answer["Body"].read())
 
     def remove(self, key: str) -> None:
         """Forget bytes."""

@@ -30,15 +30,15 @@ class SesMailer:
 
         if not self.sender:
             raise ProviderRefused("no address to send mails from is configured (MailSender)")
-        told: dict[str, Any] = {
+        parameters: dict[str, Any] = {
             "FromEmailAddress": self.sender,
             "Destination": {"ToAddresses": list(to)},
             "Content": {"Raw": {"Data": raw}},
         }
         if self.configuration:  # by which SES knows where to tell of bounces
-            told["ConfigurationSetName"] = self.configuration
+            parameters["ConfigurationSetName"] = self.configuration
         try:
-            answer = client("sesv2").send_email(**told)
+            answer = client("sesv2").send_email(**parameters)
         except ClientError as error:
             raise _meaning(str(error.response.get("Error", {}).get("Code", ""))) from error
         except BotoCoreError as error:

@@ -1,4 +1,4 @@
-"""The guarded way out: a request to a URL that somebody else chose, from inside our own network.
+"""The guarded way out (SSRF guard): a request to a URL that somebody else chose, from inside our own network.
 
 The name is resolved once, every address is checked, and the connection goes to the vetted address itself: a name
 that changes between check and use (DNS rebinding) gains nothing. The host stays the name for SNI, certificate and
@@ -234,19 +234,19 @@ def _cut_at(deadline: float, connection: socket.socket) -> Iterator[None]:
 
 
 def _exchange(connection: socket.socket, target: Target, request: Request) -> Answer:
-    headers = request.headers | {"host": target.authority, "connection": "close"}
+    sent = request.headers | {"host": target.authority, "connection": "close"}
     client = http.client.HTTPConnection(target.host, target.port)
     client.sock = connection
-    client.request(request.method, target.path, request.body or None, headers)
+    client.request(request.method, target.path, request.body or None, sent)
     with client.getresponse() as answer:
         content = answer.read(request.most)
         if len(content) < request.most and answer.length:
             raise http.client.IncompleteRead(b"", answer.length)
-        told: dict[str, str] = {}
+        received: dict[str, str] = {}
         for name, value in answer.getheaders():
             name = name.lower()
-            told[name] = f"{told[name]}, {value}" if name in told else value
-        return Answer(answer.status, told, content)
+            received[name] = f"{received[name]}, {value}" if name in received else value
+        return Answer(answer.status, received, content)
 
 
 def _why(error: Exception, deadline: float) -> str:

@@ -1,4 +1,7 @@
-"""ports.Queues on SQS. Envelopes travel as base64 (SQS refuses some characters); large ones go by way of the bucket."""
+"""ports.Queues on SQS: envelopes travel as base64, large ones by way of the bucket (claim check).
+
+SQS refuses some characters, hence base64.
+"""
 
 import hashlib
 import json
@@ -42,9 +45,9 @@ class SqsQueues:
 
     def envelope(self, body: str) -> Envelope:
         """The envelope of a queue message."""
-        told = json.loads(body)
-        if set(told) == {"key"}:
-            return msgspec.json.decode(self.files.get(told["key"]), type=Envelope)
+        fields = json.loads(body)
+        if set(fields) == {"key"}:
+            return msgspec.json.decode(self.files.get(fields["key"]), type=Envelope)
         return msgspec.json.decode(body, type=Envelope)
 
     def wake(self, calls: Iterable[Call]) -> None:
@@ -61,8 +64,8 @@ class SqsQueues:
 
     def wake_later(self, call: Call, seconds: int) -> None:
         """A FIFO queue takes no delay per message: it waits on the queue of pushes, whose worker hands it over."""
-        told = json.dumps({"bridge": call.bridge, "n": call.n, "why": call.why})
-        _send(self.settings.push_queue, MessageBody=told, DelaySeconds=seconds)
+        text = json.dumps({"bridge": call.bridge, "n": call.n, "why": call.why})
+        _send(self.settings.push_queue, MessageBody=text, DelaySeconds=seconds)
 
     def push(self, pushes: Iterable[dict[str, Any]], after: int = 0) -> None:
         """Ten to a request: none has more than some 30 KB."""
@@ -108,7 +111,7 @@ class SqsQueues:
         _send(
             self.settings.react_failed_queue,
             MessageBody=json.dumps({"pk": pk, "sk": sk}),
-            MessageAttributes=_told(reason, letter),
+            MessageAttributes=_message_attributes(reason, letter),
         )
 
     def bury(self, name: str, record: dict[str, Any], reason: str, letter: DeadLetter | None = None) -> None:
@@ -119,7 +122,7 @@ class SqsQueues:
         if url.endswith(".fifo"):
             id_ = _token(f"dead:{record['messageId']}")
             fifo = {"MessageGroupId": id_, "MessageDeduplicationId": id_}
-        _send(url, MessageBody=record["body"], MessageAttributes=_told(reason, letter, group), **fifo)
+        _send(url, MessageBody=record["body"], MessageAttributes=_message_attributes(reason, letter, group), **fifo)
 
     def unbury(self, queue: str, letter: str, again: Callable[[str], None] | None) -> bool:
         """Looks through the queue, and shows again what is not meant."""
@@ -168,12 +171,12 @@ def _token(text: str) -> str:
     )
 
 
-def _told(reason: str, letter: DeadLetter | None, group: str = "") -> dict[str, Any]:
+def _message_attributes(reason: str, letter: DeadLetter | None, group: str = "") -> dict[str, Any]:
     """What is told with a dead letter: why, from which group, and the note that its workspace has of it."""
     text = "".join(c if c.isprintable() else " " for c in reason)[:MAX_REASON] or "unknown"
     note = {"letter": letter.id, "workspace": letter.workspace} if letter else {}
-    told = {"reason": text, "group": group, **note}
-    return {name: {"DataType": "String", "StringValue": value} for name, value in told.items() if value}
+    values = {"reason": text, "group": group, **note}
+    return {name: {"DataType": "String", "StringValue": value} for name, value in values.items() if value}
 
 
 def _attribute(message: dict[str, Any], name: str) -> str:

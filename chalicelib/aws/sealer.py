@@ -1,4 +1,4 @@
-"""ports.Sealer on KMS: each secret is bound to its context, and opened once per container."""
+"""ports.Sealer on KMS (encryption at rest): each secret is bound to its context, and opened once per container."""
 
 import base64
 from typing import Any
@@ -18,7 +18,7 @@ class KmsSealer:
 
     def seal(self, secret: str, context: dict[str, str]) -> str:
         """Up to 4 KB."""
-        answer = _called("encrypt", KeyId=self.key_id, Plaintext=secret.encode(), EncryptionContext=_told(context))
+        answer = _called("encrypt", KeyId=self.key_id, Plaintext=secret.encode(), EncryptionContext=_context(context))
         return base64.b64encode(answer["CiphertextBlob"]).decode()
 
     def open(self, sealed: str, context: dict[str, str]) -> str:
@@ -31,13 +31,13 @@ class KmsSealer:
                 "decrypt",
                 KeyId=self.key_id,
                 CiphertextBlob=base64.b64decode(sealed),
-                EncryptionContext=_told(context),
+                EncryptionContext=_context(context),
             )
             self._opened[known] = answer["Plaintext"].decode()
         return self._opened[known]
 
 
-def _told(context: dict[str, str]) -> dict[str, str]:
+def _context(context: dict[str, str]) -> dict[str, str]:
     """KMS takes no empty values."""
     return {name: value for name, value in context.items() if value}
 

@@ -1,0 +1,1 @@
+"""The channels: an adapter each (anti-corruption layer), a folder each."""

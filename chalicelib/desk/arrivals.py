@@ -1,4 +1,4 @@
-"""What an envelope says, in our words. Every real payload ends as one of these; none is swallowed."""
+"""What an envelope says, in our words (canonical model): every real payload ends as one of these, none is swallowed."""
 
 from dataclasses import dataclass, field
 from typing import Literal

@@ -67,12 +67,12 @@ class AttributeType(Record, frozen=True):
     description: str = ""
 
 
-def instant(told: Any) -> int | None:
+def instant(value: Any) -> int | None:
     """The moment (ms) that a text in RFC 3339 means, or a date alone: its midnight in UTC. None for what is none."""
-    if not isinstance(told, str) or not TIME.match(told):
+    if not isinstance(value, str) or not TIME.match(value):
         return None
     try:
-        moment = datetime.fromisoformat(told)
+        moment = datetime.fromisoformat(value)
     except ValueError:
         return None
     return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH) // timedelta(milliseconds=1)

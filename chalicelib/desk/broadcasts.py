@@ -12,7 +12,7 @@ from .errors import Conflict
 from .hours import Hours, opens
 from .messages import Attached, Author, Broadcasted
 from .record import Part, Record
-from .room_changes import MAX_HEARD
+from .room_transitions import MAX_HEARD
 from .rooms import Room
 from .times import WEEK_MS
 
@@ -93,10 +93,10 @@ class Broadcast(Record, frozen=True):
 
     def variant(self, language: str) -> str:
         """The variant for somebody who reads `language`: that of `de-AT`, or else of `de`, or else "", the text."""
-        told = language.lower()
-        while told and told not in self.variants:
-            told = told.rpartition("-")[0]
-        return told
+        name = language.lower()
+        while name and name not in self.variants:
+            name = name.rpartition("-")[0]
+        return name
 
 
 class Audience(Record, frozen=True):
@@ -240,6 +240,6 @@ COUNTS = ("stored", "failed", "deleted", "read", "replied", "acknowledged")
 def sums(broadcast: Broadcast, tallies: Iterable[Tally]) -> dict[str, int]:
     """What the pieces add up to: planned = skipped + stored + failed + waiting."""
     found = list(tallies)
-    told = {name: sum(getattr(t, name) for t in found) for name in COUNTS}
-    waiting = broadcast.planned - broadcast.skipped - told["stored"] - told["failed"]
-    return {"planned": broadcast.planned, "skipped": broadcast.skipped, **told, "waiting": waiting}
+    counts = {name: sum(getattr(t, name) for t in found) for name in COUNTS}
+    waiting = broadcast.planned - broadcast.skipped - counts["stored"] - counts["failed"]
+    return {"planned": broadcast.planned, "skipped": broadcast.skipped, **counts, "waiting": waiting}

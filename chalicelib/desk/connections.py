@@ -1,4 +1,4 @@
-"""Open WebSockets, and what they are told of: a room, all rooms of a customer, or a workspace's inbox."""
+"""Open WebSockets, and what they are told of (publish/subscribe): a room, a customer's rooms, a workspace's inbox."""
 
 from .record import Record
 from .rooms import Room

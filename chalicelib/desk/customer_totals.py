@@ -1,7 +1,8 @@
-"""A customer's totals (running sums): what Parley itself knows of it by its rooms and its users. Filters read it.
+"""A customer's running totals (roll-up): what Parley itself knows of it by its rooms and its users.
 
-A placement keeps the sums. What they are made of lies beside it, in rows that are there or are not: so that whatever
-comes twice or late counts once. Nothing of it moves by a broadcast, a note, or the next message of the same side.
+Filters read them. A placement keeps the sums. What they are made of lies beside it, in rows that are there or are not:
+so that whatever comes twice or late counts once. Nothing of it moves by a broadcast, a note, or the next message of the
+same side.
 """
 
 from typing import Any

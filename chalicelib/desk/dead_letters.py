@@ -1,4 +1,4 @@
-"""Dead letters: work that was given up, as the people of its workspace see it. The letter itself lies in a queue."""
+"""Dead letters are work that was given up, as its workspace sees it: the letter itself lies in a dead-letter queue."""
 
 from .record import Record
 

@@ -1,4 +1,4 @@
-"""One change of a room on its way over one bridge, and the schedule of its attempts."""
+"""Deliveries: one change of a room each, on its way over one bridge, with the schedule of attempts (retry, jitter)."""
 
 from collections.abc import Callable
 from typing import Literal

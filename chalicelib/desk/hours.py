@@ -38,9 +38,9 @@ def zone(name: str) -> "ZoneInfo":
         raise Invalid("no time zone that IANA knows, such as Europe/Berlin", "timezone") from None
 
 
-def minute_of(told: str) -> int:
+def minute_of(text: str) -> int:
     """The minute of the day of `22:30`; Invalid for what is none."""
-    hours, colon, minutes = told.partition(":")
+    hours, colon, minutes = text.partition(":")
     if not (
         colon and len(hours) == 2 and len(minutes) == 2 and (hours + minutes).isascii() and (hours + minutes).isdigit()
     ):
@@ -72,5 +72,5 @@ def opens(at: int, hours: Hours, timezone: str, *, within: bool) -> int:
 
 
 def _moment(day: date, minute: int, where: "ZoneInfo") -> int:
-    told = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=where)
-    return (told.astimezone(UTC) - EPOCH) // timedelta(milliseconds=1)
+    there = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=where)
+    return (there.astimezone(UTC) - EPOCH) // timedelta(milliseconds=1)

@@ -22,8 +22,8 @@ def fresh(prefix: str, at: int, entropy: bytes) -> str:
 
 def derived(prefix: str, *parts: str) -> str:
     """The one id that follows from `parts`: reading by an outside id costs no look-up. 130 bits of SHA-256."""
-    told = "\x1f".join(f"{len(part)}:{part}" for part in parts)
-    return f"{prefix}_{_base32(int.from_bytes(hashlib.sha256(told.encode()).digest(), 'big'), 26)}"
+    text = "\x1f".join(f"{len(part)}:{part}" for part in parts)
+    return f"{prefix}_{_base32(int.from_bytes(hashlib.sha256(text.encode()).digest(), 'big'), 26)}"
 
 
 def customer_id(workspace: str, external_id: str) -> str:

@@ -1,5 +1,4 @@
-"""What the inbox can be looked at by, besides all of it: whose turn it is in an open room, who is on it, what it was
-promised."""
+"""Views of the inbox (materialized views): rooms by whose turn it is, by who is on them, by what they were promised."""
 
 from .record import Record
 from .rooms import Room

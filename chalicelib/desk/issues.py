@@ -1,7 +1,7 @@
 """Issues: a bug, feature or question worth tracking, behind which many rooms may stand. Pure: records and rules.
 
 Everything here is private to the vendor but `public_title`, `public_text` and `state`; what is told to customers is a
-`Notice`, with a `Told` for each room.
+`Notice`, with a `NoticeReceipt` for each room.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Messages and how they change: last writer wins by the provider's revision, a delete is final."""
+"""Messages and how they change: last-writer-wins by the provider's revision, a delete leaves a tombstone for good."""
 
 from typing import Literal
 

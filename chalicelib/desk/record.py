@@ -1,4 +1,4 @@
-"""What every stored thing is: frozen, with a version that each write moves by one."""
+"""Records are what is stored: frozen, with a version that each write moves by one (optimistic lock)."""
 
 from typing import Any, Self
 

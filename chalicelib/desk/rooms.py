@@ -1,4 +1,4 @@
-"""Rooms: named, lasting spaces of one customer and the vendor. A room's version counts its changes."""
+"""Rooms: named, lasting spaces of one customer and the vendor, each the sequencer of its changes by its version."""
 
 from collections.abc import Sequence
 from typing import Literal

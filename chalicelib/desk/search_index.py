@@ -16,7 +16,7 @@ from .issues import Issue
 from .messages import Message
 from .record import Part, Record
 from .rooms import Room
-from .tokens import words_of
+from .text_normalization import words_of
 from .workspaces import Agent
 
 Kind = Literal["message", "room", "issue", "customer", "person"]
@@ -173,21 +173,21 @@ def text_of(thing: Thing, *, vendor: bool) -> str:
     """What a thing says to one side, a line each; "" for what is not there (any more). Labels of rooms, addresses of
     people and all of an issue that is not public are the vendor's."""
     if isinstance(thing, Message):
-        told = (
+        lines = (
             [] if thing.deleted or thing.author.kind == "system" else [thing.text, *(f.name for f in thing.attachments)]
         )
     elif isinstance(thing, Room):
-        told = [thing.name, thing.outcome, *(thing.labels if vendor else ())]
+        lines = [thing.name, thing.outcome, *(thing.labels if vendor else ())]
     elif isinstance(thing, Issue):
         inside = [thing.title, *thing.labels, *(link.key for link in thing.tickets), thing.text] if vendor else []
-        told = [*inside, thing.public_title, thing.public_text] if not thing.merged_into else []
+        lines = [*inside, thing.public_title, thing.public_text] if not thing.merged_into else []
     elif isinstance(thing, Customer):
-        told = [thing.name, thing.external_id, *thing.domains] if vendor and thing.state != "gone" else []
+        lines = [thing.name, thing.external_id, *thing.domains] if vendor and thing.state != "gone" else []
     elif isinstance(thing, User):
-        told = [thing.name, thing.external_id, *([thing.email] if vendor else [])] if thing.state == "active" else []
+        lines = [thing.name, thing.external_id, *([thing.email] if vendor else [])] if thing.state == "active" else []
     else:
-        told = [thing.name, *([thing.email] if vendor else [])] if thing.state == "active" else []
-    return "\n".join(line for line in told if line)
+        lines = [thing.name, *([thing.email] if vendor else [])] if thing.state == "active" else []
+    return "\n".join(line for line in lines if line)
 
 
 def entry_of(thing: Thing, room: Room | None, *, vendor: bool) -> Entry:

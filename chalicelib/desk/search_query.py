@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from .errors import Invalid
-from .tokens import placed, words_of
+from .text_normalization import placed, words_of
 
 MAX_QUESTION = 200
 MAX_WORDS = 12

@@ -100,20 +100,20 @@ OPERATORS: dict[str, tuple[str, ...]] = {
 }
 
 
-def attributes_in(told: Any) -> Iterator[str]:
+def attributes_in(filter_: Any) -> Iterator[str]:
     """The names of attributes in a filter that nobody has checked yet."""
-    if isinstance(told, dict):
-        if isinstance(told.get("attribute"), str):
-            yield told["attribute"]
-        told = [told[word] for word in ("all", "any", "not") if word in told]
-    if isinstance(told, list):
-        for each in told:
+    if isinstance(filter_, dict):
+        if isinstance(filter_.get("attribute"), str):
+            yield filter_["attribute"]
+        filter_ = [filter_[word] for word in ("all", "any", "not") if word in filter_]
+    if isinstance(filter_, list):
+        for each in filter_:
             yield from attributes_in(each)
 
 
-def parse(told: Any, types: dict[str, Type], place: str = "filter") -> Filter:
+def parse(filter_: Any, types: dict[str, Type], place: str = "filter") -> Filter:
     """The filter that JSON means. Invalid names the place: `filter.all[1].equals`."""
-    found = _parse(told, types | BUILT_IN, place, 1)
+    found = _parse(filter_, types | BUILT_IN, place, 1)
     if sum(1 for _ in tests(found)) > MAX_TESTS:
         raise Invalid(f"a filter has at most {MAX_TESTS} tests", place)
     if len(issues_in(found)) > MAX_ISSUES:
@@ -135,24 +135,24 @@ def tests(node: Filter) -> Iterator[Test]:
         yield from tests(part)
 
 
-def _parse(told: Any, types: dict[str, Type], place: str, depth: int) -> Filter:
-    if not isinstance(told, dict):
+def _parse(filter_: Any, types: dict[str, Type], place: str, depth: int) -> Filter:
+    if not isinstance(filter_, dict):
         raise Invalid("a filter is an object", place)
     if depth > MAX_DEPTH:
         raise Invalid(f"a filter goes at most {MAX_DEPTH} deep", place)
-    if "attribute" in told:
-        return _test(told, types, place)
-    if "has_asked_for" in told:
+    if "attribute" in filter_:
+        return _test(filter_, types, place)
+    if "has_asked_for" in filter_:
         where = f"{place}.has_asked_for"
-        if len(told) != 1 or not isinstance(told["has_asked_for"], str):
+        if len(filter_) != 1 or not isinstance(filter_["has_asked_for"], str):
             raise Invalid("the id of an issue, and nothing else", where)
-        return Test(ASKED_FOR, "list", "contains", told["has_asked_for"])
-    word = next(iter(told), "")
-    if len(told) != 1 or word not in ("all", "any", "not"):
+        return Test(ASKED_FOR, "list", "contains", filter_["has_asked_for"])
+    word = next(iter(filter_), "")
+    if len(filter_) != 1 or word not in ("all", "any", "not"):
         raise Invalid("a filter has one of: attribute (with an operator), has_asked_for, all, any, not", place)
     if word == "not":
-        return Together("not", (_parse(told["not"], types, f"{place}.not", depth + 1),))
-    parts = told[word]
+        return Together("not", (_parse(filter_["not"], types, f"{place}.not", depth + 1),))
+    parts = filter_[word]
     if not isinstance(parts, list) or not parts:
         raise Invalid("a list of at least one filter", f"{place}.{word}")
     return Together(
@@ -160,38 +160,38 @@ def _parse(told: Any, types: dict[str, Type], place: str, depth: int) -> Filter:
     )
 
 
-def _test(told: dict[str, Any], types: dict[str, Type], place: str) -> Test:
-    name = told["attribute"]
+def _test(test: dict[str, Any], types: dict[str, Type], place: str) -> Test:
+    name = test["attribute"]
     if not isinstance(name, str) or name not in types:
         raise Invalid("no such attribute; declare it with PUT /v1/attributes/{name}", f"{place}.attribute")
-    words = [word for word in told if word != "attribute"]
+    words = [word for word in test if word != "attribute"]
     if len(words) != 1 or words[0] not in OPERATORS:
         raise Invalid(f"an attribute takes one of: {', '.join(OPERATORS)}", place)
     word, type_ = words[0], types[name]
     where = f"{place}.{word}"
     if type_ not in OPERATORS[word]:
         raise Invalid(f"{name} is a {type_}, which does not take {word}", where)
-    return Test(name, type_, word, _operand(told[word], word, type_, where))
+    return Test(name, type_, word, _operand(test[word], word, type_, where))
 
 
-def _operand(told: Any, word: str, type_: Type, place: str) -> Any:
+def _operand(operand: Any, word: str, type_: Type, place: str) -> Any:
     if word == "exists":
-        return _fitting(told, "boolean", place)
+        return _fitting(operand, "boolean", place)
     if word == "within_days":
-        if not fits(told, "number") or not isinstance(told, int) or not 1 <= told <= MAX_DAYS:
+        if not fits(operand, "number") or not isinstance(operand, int) or not 1 <= operand <= MAX_DAYS:
             raise Invalid(f"a whole number of days from 1 to {MAX_DAYS}", place)
-        return told * DAY_MS
+        return operand * DAY_MS
     if word == "in":
-        if not isinstance(told, list) or not 0 < len(told) <= MAX_CHOICES:
+        if not isinstance(operand, list) or not 0 < len(operand) <= MAX_CHOICES:
             raise Invalid(f"a list of 1 to {MAX_CHOICES} values", place)
-        return tuple(_fitting(each, type_, f"{place}[{i}]") for i, each in enumerate(told))
-    return _fitting(told, "string" if word == "contains" else type_, place)
+        return tuple(_fitting(each, type_, f"{place}[{i}]") for i, each in enumerate(operand))
+    return _fitting(operand, "string" if word == "contains" else type_, place)
 
 
-def _fitting(told: Any, type_: str, place: str) -> Any:
-    if not fits(told, type_):
+def _fitting(value: Any, type_: str, place: str) -> Any:
+    if not fits(value, type_):
         raise Invalid(f"a {type_} is needed here", place)
-    return instant(told) if type_ == "time" else told
+    return instant(value) if type_ == "time" else value
 
 
 def holds(node: Filter, values: dict[str, Any], now: int) -> bool:

@@ -67,8 +67,8 @@ def _named(message: str, place: str) -> Invalid:
         path.append(field[2])
         what = "is no known field" if "unknown" in field[1] else "is needed"
     where = ".".join(filter(None, path))
-    told = what.replace("`", "").replace("Expected", "must be").replace(", got", ", not")
-    return Invalid(f"{where or 'the body'} {told}", where)
+    wanted = what.replace("`", "").replace("Expected", "must be").replace(", got", ", not")
+    return Invalid(f"{where or 'the body'} {wanted}", where)
 
 
 def _decoded(raw: bytes, allow_bom: bool) -> str:

@@ -49,7 +49,7 @@ def values(
 ) -> dict[str, str]:
     """What each placeholder stands for in a customer's room; Missing, naming it. `contact` is the user whom the vendor
     knows there; of an issue only what is public is told."""
-    told: dict[str, str] = {}
+    found: dict[str, str] = {}
     of = {"customer": customer, "contact": contact, "issue": issue}
     for place, fallback in wanted.items():
         name = place.partition("|")[0].strip()
@@ -59,13 +59,13 @@ def values(
             raise Missing(f"{name} is missing")
         if len(value.encode()) > MAX_VALUE:
             raise Missing(f"{name} has more than {MAX_VALUE} bytes")
-        told[place] = value
-    return told
+        found[place] = value
+    return found
 
 
-def filled(text: str, told: dict[str, str]) -> str:
+def filled(text: str, by_name: dict[str, str]) -> str:
     """The text of one room."""
-    return PLACE.sub(lambda match: told[match[1]], text)
+    return PLACE.sub(lambda match: by_name[match[1]], text)
 
 
 def _value(whose: Customer | User | Issue | None, what: str) -> Any:

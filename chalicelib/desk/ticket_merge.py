@@ -1,4 +1,4 @@
-"""What makes an issue and its ticket equal again: a merge of three, with what both sides last agreed on as the third.
+"""A three-way merge makes an issue and its ticket equal again: the third is what both sides last agreed on.
 
 | theirs since then | ours since then | |
 |---|---|---|

@@ -97,10 +97,10 @@ class Install(Record, frozen=True):
 
 def fed(install: Install) -> bool:
     """Whether an install is told of every room of its workspace."""
-    told = install.config.get("url") and install.config.get("all_rooms")
-    told = told or install.config.get("agent_channel") or install.config.get("agent_channels")
-    told = told or install.kind == "email" and install.config.get("away")
-    return install.state != "disabled" and bool(told)
+    wanted = install.config.get("url") and install.config.get("all_rooms")
+    wanted = wanted or install.config.get("agent_channel") or install.config.get("agent_channels")
+    wanted = wanted or install.kind == "email" and install.config.get("away")
+    return install.state != "disabled" and bool(wanted)
 
 
 def feeding(workspace: Workspace, install: Install, *, removed: bool = False) -> Workspace:

@@ -9,7 +9,7 @@ from ..desk.broadcasts import Broadcast
 from ..desk.connections import place_of
 from ..desk.deliveries import Delivery
 from ..desk.messages import Change, Message
-from ..desk.people import Principal
+from ..desk.permissions import Principal
 from ..desk.rooms import Room, Seen
 from .shapes.messages import message_view
 from .shapes.rooms import room_view

@@ -1,4 +1,7 @@
-"""The HTTP door: a request comes in as API Gateway tells it, a response or a problem goes out. Never raises."""
+"""The HTTP door, CORS included: a request comes in as API Gateway tells it, a response or a problem goes out.
+
+It never raises.
+"""
 
 import hashlib
 import time
@@ -9,20 +12,22 @@ from chalice.app import Response
 
 from ..desk.errors import Forbidden, Invalid, Malformed, NotFound, WrongMediaType
 from ..desk.idempotency import Claim
-from ..desk.people import Principal, may_see
+from ..desk.permissions import Principal, may_see
 from ..desk.rooms import Room
 from ..desk.strict_json import loads, shaped
 from ..flows.once import Answered, Once
 from ..flows.secrets import context
 from ..ports import AwsAway, Page, Ref, World, ref
 from ..settings import settings
-from ..telemetry import fail, logger, say
+from ..telemetry import fail, logger
 from ..wiring import world
 from . import routes as _routes  # noqa: F401  fills the route table
 from .door.auth import bearer, check_bootstrap, check_origin, credential_name, credential_of, identify
 from .door.calls import Call, Incoming, Reply
 from .door.limits import spend
 from .door.problems import problem
+from .door.query import check_query
+from .door.request_log import log_request
 from .door.router import Route, WrongVerb, find
 
 HTTP_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -62,7 +67,7 @@ def answer(request: Any) -> Response:
         response = _problem(error, 405, {"Allow": ", ".join(error.allowed)})
     except Exception as error:  # noqa: BLE001  the last door: what nobody foresaw is logged whole and told as a 500
         response = _problem(error)
-    _log(event, name, who, response, began)
+    log_request(event, name, who, response, began)
     return response
 
 
@@ -131,7 +136,7 @@ def _once(rim: World, incoming: Incoming, route: Route, credential: str, workspa
         return Once()
     if not 0 < len(key) <= 255 or not key.isprintable():
         raise Malformed("an Idempotency-Key has 1 to 255 printable characters", "Idempotency-Key")
-    told = b"\x00".join((incoming.method.encode(), incoming.path.encode(), incoming.body))
+    request = b"\x00".join((incoming.method.encode(), incoming.path.encode(), incoming.body))
 
     def render(view: Any) -> tuple[int, str, bool]:
         body = _encoder.encode(view).decode()
@@ -139,7 +144,7 @@ def _once(rim: World, incoming: Incoming, route: Route, credential: str, workspa
             return route.status, rim.sealer.seal(body, context("", f"claim:{credential}:{key}")), True
         return route.status, body, False
 
-    return Once(key, credential, workspace, hashlib.sha256(told).hexdigest(), render)
+    return Once(key, credential, workspace, hashlib.sha256(request).hexdigest(), render)
 
 
 def _replayed(claim: Claim) -> Response:
@@ -151,11 +156,7 @@ def _replayed(claim: Claim) -> Response:
 
 def _respond(call: Call) -> Response:
     route = call.route
-    unknown = sorted(set(call.incoming.query) - set(route.query)) if not route.raw else []
-    if unknown:
-        raise Invalid("unknown query parameter", unknown[0])
-    if "limit" in route.query:
-        call.limit  # noqa: B018  refused here, also by a list that happens not to need it
+    check_query(call)
     result = route.handler(call, _body(call)) if route.body else route.handler(call)
     reply = result if isinstance(result, Reply) else Reply(result)
     headers = {"Content-Type": JSON, **reply.headers}
@@ -171,8 +172,8 @@ def _text(reply: Reply) -> str:
 
 
 def _response(text: str, status: int, headers: dict[str, str]) -> Response:
-    told: dict[str, str | list[str]] = {**CORS, **ALWAYS, **headers}
-    return Response(body=text, status_code=status, headers=told)
+    merged: dict[str, str | list[str]] = {**CORS, **ALWAYS, **headers}
+    return Response(body=text, status_code=status, headers=merged)
 
 
 def _body(call: Call) -> Any:
@@ -190,25 +191,12 @@ def _body(call: Call) -> Any:
 
 
 def _problem(error: Exception, status: int | None = None, more: dict[str, str] | None = None) -> Response:
-    told, body, headers = problem(error)
+    default, body, headers = problem(error)
     if status:
         body |= {"status": status, "title": "Method not allowed", "code": "wrongverb"}
-    if told == 500:
+    if default == 500:
         fail("unforeseen error", error)
     if isinstance(error, AwsAway):
         logger().error("AWS is away", extra={"reason": str(error)})
     headers = {"Content-Type": PROBLEM, **headers, **(more or {})}
-    return _response(_encoder.encode(body).decode(), status or told, headers)
-
-
-def _log(event: dict[str, Any], name: str, who: Principal | None, response: Response, began: float) -> None:
-    """One line a request. No bodies, no tokens, no path (it may hold an outside id or a secret link)."""
-    say(
-        "request",
-        request_id=(event.get("requestContext") or {}).get("requestId", ""),
-        route=name,
-        workspace=who.workspace if who else "",
-        credential=who.credential if who else "",
-        status=response.status_code,
-        ms=round((time.perf_counter() - began) * 1000, 1),
-    )
+    return _response(_encoder.encode(body).decode(), status or default, headers)

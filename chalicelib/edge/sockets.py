@@ -1,4 +1,4 @@
-"""The WebSocket's frames: authenticate first (a token is never in a URL), then say what to be told of.
+"""The WebSocket's frames: authenticate (a token is never in a URL), say what to be told of, and who types.
 
 | frame | answer |
 |---|---|
@@ -20,11 +20,11 @@ from ..desk.connections import EVERYTHING, FIRST_FRAME_MS, MAX_LIFE_MS, Connecti
 from ..desk.customers import Customer, User, Visitor
 from ..desk.errors import Busy, Clash, Forbidden, Invalid, NotFound, Refusal, Unauthenticated
 from ..desk.ids import customer_id
-from ..desk.people import Principal, may_see
+from ..desk.permissions import Principal, may_see
 from ..desk.rooms import Room
 from ..desk.strict_json import loads
 from ..desk.workspaces import Agent
-from ..flows.live.push import leave, tell, watching
+from ..flows.live.push import leave, tell
 from ..flows.rooms.watch_inbox import watch_inbox
 from ..ports import Drop, Put, Ref, World, new, over, ref
 from ..telemetry import say
@@ -32,6 +32,7 @@ from ..wiring import sockets, world
 from . import frames
 from .door.auth import check_origin, identify
 from .door.problems import problem
+from .presence import arrived, left
 
 Frame = dict[str, Any]
 TYPING_REST_MS = 1_500  # ms between two words of one connection that somebody is typing
@@ -55,9 +56,9 @@ def _origin(event: Any) -> str:
 def on_disconnect(event: Any) -> None:
     """Forget the socket, and tell those who saw its person in a room."""
     rim = world()
-    for left in leave(rim, event.connection_id):
-        if left.topic != EVERYTHING:
-            _gone(rim, left)
+    for place in leave(rim, event.connection_id):
+        if place.topic != EVERYTHING:
+            left(rim, sockets(), place)
 
 
 def on_message(event: Any) -> None:
@@ -145,7 +146,7 @@ def _parties(connection: Connection) -> list[Ref[Any]]:
 
 def _subscribe(rim: World, connection: Connection, frame: Frame) -> Frame:
     who = _known(rim, connection)
-    place, topic, told = _wanted(rim, who, frame)
+    place, topic, echoed = _wanted(rim, who, frame)
     subscription = Subscription(
         version=1,
         place=place,
@@ -158,9 +159,14 @@ def _subscribe(rim: World, connection: Connection, frame: Frame) -> Frame:
     )
     rim.store.commit(Put(subscription, None))
     if topic == EVERYTHING:
-        return {"type": "subscribed", **told}
+        return {"type": "subscribed", **echoed}
     room = rim.store.one(ref(Room, topic))  # what was said until here, no frame will tell
-    return {"type": "subscribed", **told, "change": room.n if room else 0, "here": _arrived(rim, subscription)}
+    return {
+        "type": "subscribed",
+        **echoed,
+        "change": room.n if room else 0,
+        "here": arrived(rim, sockets(), subscription),
+    }
 
 
 def _wanted(rim: World, who: Principal, frame: Frame) -> tuple[str, str, Frame]:
@@ -188,39 +194,15 @@ def _room(rim: World, who: Principal, frame: Frame) -> Room:
     return room
 
 
-def _arrived(rim: World, mine: Subscription) -> list[Frame]:
-    """Who has the room open, each once; those who did not know are told of the newcomer."""
-    here = {each.person: _person(each) for each in _others(rim, mine)}
-    if mine.person not in here:
-        tell(rim, sockets(), frames.presence(mine.place, mine.topic, _person(mine), here=True), but=mine.connection)
-    return list((here | {mine.person: _person(mine)}).values())
-
-
-def _gone(rim: World, mine: Subscription) -> None:
-    """Tell of somebody who has left a room, unless they still have it open elsewhere."""
-    if mine.person not in {each.person for each in _others(rim, mine)}:
-        tell(rim, sockets(), frames.presence(mine.place, mine.topic, _person(mine), here=False), but=mine.connection)
-
-
-def _others(rim: World, mine: Subscription) -> list[Subscription]:
-    now = rim.clock.now()
-    found = watching(rim, mine.place)
-    return [e for e in found if e.topic == mine.topic and e.connection != mine.connection and e.expires_at > now]
-
-
-def _person(each: Subscription) -> Frame:
-    return {"id": each.person, "name": each.name, "kind": each.kind}
-
-
 def _unsubscribe(rim: World, connection: Connection, frame: Frame) -> Frame:
     who = _known(rim, connection)
-    place, topic, told = _wanted(rim, who, frame)
+    place, topic, echoed = _wanted(rim, who, frame)
     mine = rim.store.one(ref(Subscription, place, topic, connection.id))
     if mine:
         rim.store.commit(Drop(ref(Subscription, place, topic, connection.id)))
         if topic != EVERYTHING:
-            _gone(rim, mine)
-    return {"type": "unsubscribed", **told}
+            left(rim, sockets(), mine)
+    return {"type": "unsubscribed", **echoed}
 
 
 def _typing(rim: World, connection: Connection, frame: Frame) -> None:
@@ -240,10 +222,10 @@ def _ping(rim: World, connection: Connection, frame: Frame) -> Frame:
 
 
 def _text(frame: Frame, name: str) -> str:
-    told = frame.get(name)
-    if not isinstance(told, str) or not 0 < len(told) <= 200:
+    value = frame.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= 200:
         raise Invalid(f"a {name}'s id is needed", name)
-    return told
+    return value
 
 
 FRAMES = {

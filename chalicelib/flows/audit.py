@@ -1,8 +1,8 @@
-"""Write down what an agent or a key changed, in the transaction that changes it."""
+"""Write down in the audit log what an agent or a key changed, in the transaction that changes it."""
 
 from collections.abc import Iterable
 
-from ..desk.people import Principal
+from ..desk.permissions import Principal
 from ..desk.workspaces import Audit
 from ..ports import Put, World, new
 

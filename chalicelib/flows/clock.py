@@ -23,7 +23,7 @@ from .rooms.promise_due import mark_overdue
 
 def tick(world: World) -> dict[str, int]:
     """Wake whoever has something due; how many by kind of work: deliveries, broadcasts and promises (`due`), jobs and
-    customers to place (`work`), tickets and notices (`sync`)."""
+    customers to evaluate (`work`), tickets and notices (`sync`)."""
     return {"due": due(world), "work": due_work(world), "sync": due_sync(world)}
 
 

@@ -1,14 +1,11 @@
-"""Doing a thing once: optimistic retries, and the Idempotency-Key that is written with the effect itself."""
+"""Do a thing once: the Idempotency-Key is written with the effect itself."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from ..desk.errors import Busy, Clash, KeyReused
+from ..desk.errors import KeyReused
 from ..desk.idempotency import LIFE_MS, Claim
-from ..ports import Ref, World, Write, new, ref
-
-T = TypeVar("T")
-TRIES = 24
+from ..ports import Ref, Write, new, ref
 
 
 class Answered(Exception):
@@ -69,16 +66,3 @@ class Once:
 
 
 KEYLESS = Once()
-
-
-def again(world: World, attempt: Callable[[int], T], once: Once = KEYLESS) -> T:
-    """Call `attempt(0)`, and after each Clash the next one, with growing pauses; Busy after two dozen. A clash may be
-    the same request running beside this one: then its answer is ours."""
-    for tries in range(TRIES):
-        try:
-            return attempt(tries)
-        except Clash:
-            for claim in once.refs():
-                once.check(world.store.one(claim))
-            world.clock.sleep(world.clock.chance() * min(1.0, 0.02 * 1.6**tries))
-    raise Busy("too many writers at once; try again")

@@ -15,7 +15,7 @@ _copies: dict[str, tuple[int, dict[str, dict[str, Any]]]] = {}
 
 
 def published_key(world: World, metadata_url: str, kid: str) -> dict[str, Any] | None:
-    """The issuer's key (a JWK) of that id, or None if it has none. Away if the issuer does not answer."""
+    """The issuer's key (a JWK) of that id, or None if it has none. AwsAway if the issuer does not answer."""
     now = world.clock.now()
     at, keys = _copies.get(metadata_url, (0, {}))
     if now - at >= LIFE_MS or (kid not in keys and now - at >= REST_MS):
@@ -26,8 +26,8 @@ def published_key(world: World, metadata_url: str, kid: str) -> dict[str, Any] |
 
 def _fetched(world: World, metadata_url: str) -> dict[str, dict[str, Any]]:
     jwks_uri = _read(world, metadata_url).get("jwks_uri")
-    told = _read(world, str(jwks_uri)).get("keys")
-    keys = [key for key in told if isinstance(key, dict)] if isinstance(told, list) else []
+    listed = _read(world, str(jwks_uri)).get("keys")
+    keys = [key for key in listed if isinstance(key, dict)] if isinstance(listed, list) else []
     return {str(key["kid"]): key for key in keys if key.get("kid")}
 
 

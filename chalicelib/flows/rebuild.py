@@ -19,7 +19,7 @@ from ..desk.issues import Issue, IssueCustomer, IssueTie, arr_of
 from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress
 from ..desk.messages import Mapped, Message
 from ..desk.record import Record
-from ..desk.room_changes import glimpse
+from ..desk.room_transitions import glimpse
 from ..desk.rooms import Binding, Bridge, Room, Seen
 from ..desk.segments import Placement
 from ..desk.workspaces import Install, Workspace, fed
@@ -37,22 +37,23 @@ def rebuild(store: Scanned) -> Counter[str]:
     customers: list[Customer] = []
     for record in store.everything():
         customers += [record] if isinstance(record, Customer) else []
-        _mend(store, _right(store, record), mended)
+        _mend(store, _right(store, record), mended, record)
     for customer in customers:  # once their rooms are right
-        _mend(store, _totals(store, customer), mended)
+        _mend(store, _totals(store, customer), mended, customer)
     return mended
 
 
-def _mend(store: Scanned, rights: Iterator[Record], mended: Counter[str]) -> None:
+def _mend(store: Scanned, rights: Iterator[Record], mended: Counter[str], scanned: Record) -> None:
     for right in rights:
-        if _put(store, right):
+        if _put(store, right, new=type(right) is not type(scanned)):
             mended[type(right).__name__] += 1
 
 
-def _put(store: Scanned, right: Record) -> bool:
-    """Write what differs from what is stored. Index keys are part of the row, so equal records may still differ."""
+def _put(store: Scanned, right: Record, new: bool) -> bool:
+    """Write what differs from what is stored. Index keys are part of the row, so equal records may still differ. What
+    was scanned and is gone by now was removed, or has expired: only what follows from it may be missing (`new`)."""
     try:
-        return store.mend(right)
+        return store.mend(right, new=new)
     except Clash:
         return False  # it moved meanwhile, and its own writer derived what belongs to it
 
@@ -118,8 +119,8 @@ def _addresses(store: Scanned, record: User | Install | Correspondent | RoomAddr
             yield MailAddress(version=1, address=address, workspace=record.workspace, install=record.id)
     else:
         person = record.person if isinstance(record, Correspondent) else ""
-        told = {"workspace": record.workspace, "install": record.install, "room": record.room}
-        yield ReturnAddress(version=1, token=record.token, person=person, **told)
+        fields = {"workspace": record.workspace, "install": record.install, "room": record.room}
+        yield ReturnAddress(version=1, token=record.token, person=person, **fields)
 
 
 def _all(store: Scanned, listing: Listing[Any]) -> Iterator[Any]:
@@ -165,9 +166,9 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
         channels=tuple(sorted(channels)),
     )
     yield right
-    shelf = refresh_views(store, right, store.one(ref(RoomViews, room.id)), right.last_message_at or right.created_at)
-    if shelf:
-        yield from (view_row(shelf, view) for view in shelf.views)
+    views = refresh_views(store, right, store.one(ref(RoomViews, room.id)), right.last_message_at or right.created_at)
+    if views:
+        yield from (view_row(views, view) for view in views.views)
 
 
 def _tie(store: Scanned, bridge: Bridge) -> Binding:
@@ -185,7 +186,7 @@ def _tie(store: Scanned, bridge: Bridge) -> Binding:
 
 
 def _totals(store: Scanned, customer: Customer) -> Iterator[Record]:
-    """The rows of its open rooms and of its people, and the sums; where these were wrong, the clock places it anew."""
+    """The rows of its open rooms and of its people, and the sums; where these were wrong, it is evaluated anew."""
     users: Listing[User] = Listing("users", (customer.id,))
     people = [person for user in _all(store, users) if (person := counted(user))]
     glances = []

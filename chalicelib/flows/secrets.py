@@ -1,4 +1,4 @@
-"""Secrets of workspaces and installs: made, sealed, opened; two may be live."""
+"""Secrets of workspaces and installs: made, sealed, opened, changed one by one while two are live (key rotation)."""
 
 import base64
 import json

@@ -1,4 +1,7 @@
-"""What the flows need of the world, as Protocols, a file a noun. The rim implements them; `wiring` chooses."""
+"""What the flows need of the world, as Protocols (ports and adapters), a file a noun.
+
+The rim implements them; `wiring` chooses.
+"""
 
 from .channels import Announcing, Asking, AskingOf, Granting, Inbound, Outbound
 from .cloud import AwsAway, Clock, Files, Mailer, Sealer, Sockets, Upload

@@ -45,13 +45,14 @@ class Announcing(Protocol):
 
 
 class Asking(Protocol):
-    """What a channel is asked about what came in, where its webhooks tell too little. Raises Busy and Denied."""
+    """What a channel is asked about what came in, where its webhooks tell too little. Raises ProviderBusy and
+    ProviderRefused."""
 
     def person(self, outside: str, account: str) -> Shown:
         """A person, by the provider's id."""
 
     def file(self, file: File, account: str, most: int) -> bytes:
-        """A file's bytes; Denied if it is larger than `most`."""
+        """A file's bytes; ProviderRefused if it is larger than `most`."""
 
     def probe(self) -> Probe:
         """Try the connection: who we are there, and what is missing."""
@@ -61,7 +62,7 @@ class Asking(Protocol):
 
 
 class Granting(Protocol):
-    """How a provider's other workspaces install the app of an install. Raises Busy and Denied."""
+    """How a provider's other workspaces install the app of an install. Raises ProviderBusy and ProviderRefused."""
 
     def authorize(self, install: Install, redirect: str, state: str) -> str:
         """The provider's page that asks for it."""

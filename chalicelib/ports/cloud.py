@@ -45,7 +45,7 @@ class Mailer(Protocol):
 
     def send(self, raw: bytes, to: Sequence[str]) -> str:
         """Send one raw MIME message to up to 50 addresses, once it is taken; the Message-ID (without brackets) that it
-        has at its readers. Raises Busy where it may pass, Denied where it will not, Away."""
+        has at its readers. Raises ProviderBusy where it may pass, ProviderRefused where it will not, AwsAway."""
 
 
 class Sockets(Protocol):

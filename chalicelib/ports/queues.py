@@ -86,7 +86,7 @@ class Queues(Protocol):
         """Wake a bridge's worker in some seconds, 900 at most."""
 
     def jobs(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
-        """Hand tasks to the worker of jobs: the next piece of a job, or customers to place; `after` seconds."""
+        """Hand tasks to the worker of jobs: the next piece of a job, or customers to evaluate; `after` seconds."""
 
     def sync(self, tasks: Iterable[Task]) -> None:
         """Hand tasks to the worker of trackers, in order within their group."""

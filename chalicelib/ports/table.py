@@ -1,4 +1,4 @@
-"""The table as flows see it: what is read, what is written."""
+"""The table as flows see it: what is read, and what is written if nobody wrote meanwhile (compare-and-swap)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -104,6 +104,6 @@ class Scanned(Store, Protocol):
     def everything(self) -> Iterator[Record]:
         """Every record, by a full scan."""
 
-    def mend(self, record: Record) -> bool:
-        """Write a record under its own version if the stored row differs from it; whether it did. Raises Clash if
-        another version is there."""
+    def mend(self, record: Record, *, new: bool) -> bool:
+        """Write a record under its own version if the stored row differs from it, also where none is there if it may be
+        `new`; whether it did. Raises Clash if another version is there."""

@@ -12,7 +12,8 @@ from .providers import Secrets, WayIn
 
 
 class Tickets(Protocol):
-    """One connected project of a tracker. Every call is one or few requests; raises Busy and Denied, nothing else."""
+    """One connected project of a tracker. Every call is one or few requests; raises ProviderBusy and
+    ProviderRefused, nothing else."""
 
     def probe(self) -> Probe:
         """Try the connection: who we are there, what is missing."""
@@ -21,7 +22,8 @@ class Tickets(Protocol):
         """The project's states, with our guess of what each means."""
 
     def register(self, url: str, secret: str) -> Registered:
-        """Make (or find) the webhook that sends to `url`. Denied where the API allows none: set up by hand then."""
+        """Make (or find) the webhook that sends to `url`. ProviderRefused where the API allows none: set up by hand
+        then."""
 
     def unregister(self, id_: str) -> None:
         """Take that webhook away; fine if it is gone."""
@@ -51,7 +53,7 @@ class Tickets(Protocol):
         """Delete a comment of ours; fine if it is gone."""
 
     def move(self, ticket: str, word: str) -> TicketSeen:
-        """Into the state with that id, through whichever transition leads there. Denied if none does."""
+        """Into the state with that id, through whichever transition leads there. ProviderRefused if none does."""
 
     def retitle(self, ticket: str, title: str, text: str | None = None) -> TicketSeen:
         """Change title and, unless None, text."""

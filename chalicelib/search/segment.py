@@ -44,9 +44,9 @@ class Head:
     """The entries of a segment, and where its words are."""
 
     def __init__(self, raw: bytes) -> None:
-        told = _heads.decode(zlib.decompress(raw))
-        self.places, self.firsts, self.starts = told.places, told.firsts, told.starts
-        self.place, self.n, self.at = array("I", told.place), array("Q", told.n), array("Q", told.at)
+        layout = _heads.decode(zlib.decompress(raw))
+        self.places, self.firsts, self.starts = layout.places, layout.firsts, layout.starts
+        self.place, self.n, self.at = array("I", layout.place), array("Q", layout.n), array("Q", layout.at)
 
     def order(self, number: int) -> tuple[int, str, int]:
         """Time, place and number there: what entries are sorted by."""
@@ -181,8 +181,8 @@ class Source:
         """Of a whole segment's bytes."""
         head = Head(raw[head_at:])
         segment = Segment(head, lambda start, end: raw[start:end])
-        told = ((posting[0], *unpacked(posting)) for posting in segment.postings("", "\U0010ffff"))
-        return cls([head.order(number) for number in range(len(head.at))], told)  # type: ignore[arg-type]
+        words = ((posting[0], *unpacked(posting)) for posting in segment.postings("", "\U0010ffff"))
+        return cls([head.order(number) for number in range(len(head.at))], words)  # type: ignore[arg-type]
 
 
 def written(sources: Sequence[Source], *, whole: bool) -> tuple[bytes, int, int]:
@@ -246,7 +246,7 @@ def _write_blocks(out: bytearray, postings: Iterator[Posting]) -> tuple[list[str
 def _head(orders: list[tuple[int, str, int]], firsts: list[str], starts: list[int]) -> bytes:
     places = sorted({place for _, place, _ in orders})
     which = {place: number for number, place in enumerate(places)}
-    told = _Written(
+    layout = _Written(
         places=places,
         place=array("I", [which[place] for _, place, _ in orders]).tobytes(),
         n=array("Q", [n for _, _, n in orders]).tobytes(),
@@ -254,4 +254,4 @@ def _head(orders: list[tuple[int, str, int]], firsts: list[str], starts: list[in
         firsts=firsts,
         starts=starts,
     )
-    return zlib.compress(_packer.encode(told), 6)
+    return zlib.compress(_packer.encode(layout), 6)

@@ -1,4 +1,4 @@
-"""ports.Index in segments: each tree is a record of the table that names some immutable objects of the bucket.
+"""ports.Index in segments (log-structured merge): a tree's record names some immutable objects of the bucket.
 
 What is put joins the newest segments that are not four times as large, in one new object; so a tree of n entries has
 some log₄(n) of them, and a put costs one PUT. Nothing is kept up while nobody asks or writes.
@@ -85,17 +85,17 @@ class SegmentIndex:
         with ThreadPoolExecutor(min(8, len(segments))) as pool:
             return list(pool.map(ask, segments))
 
-    def _segment(self, told: search_index.Segment) -> Segment:
+    def _segment(self, row: search_index.Segment) -> Segment:
         """Its head, in memory; its words are read when they are asked for."""
-        if told.size <= WHOLE:
-            raw = self._bytes(told.key, 0, told.size)
-            head = self.kept.get((told.key, -1, -1), lambda: (Head(raw[told.head :]), 20 * told.entries))
+        if row.size <= WHOLE:
+            raw = self._bytes(row.key, 0, row.size)
+            head = self.kept.get((row.key, -1, -1), lambda: (Head(raw[row.head :]), 20 * row.entries))
             return Segment(head, lambda start, end: raw[start:end])  # type: ignore[arg-type]
         head = self.kept.get(
-            (told.key, -1, -1),
-            lambda: (Head(self.files.part(told.key, told.head, told.size)), 40 * told.entries),
+            (row.key, -1, -1),
+            lambda: (Head(self.files.part(row.key, row.head, row.size)), 40 * row.entries),
         )
-        return Segment(head, lambda start, end: self._bytes(told.key, start, end))  # type: ignore[arg-type]
+        return Segment(head, lambda start, end: self._bytes(row.key, start, end))  # type: ignore[arg-type]
 
     def _bytes(self, key: str, start: int, end: int) -> bytes:
         return self.kept.get((key, start, end), lambda: (self.files.part(key, start, end), end - start))  # type: ignore[return-value]
@@ -119,11 +119,11 @@ class SegmentIndex:
         for key in old.gone.keys() - over.keys():
             self.files.remove(key)
 
-    def _source(self, told: search_index.Segment) -> Source | None:
+    def _source(self, row: search_index.Segment) -> Source | None:
         try:
-            return Source.read(self.files.part(told.key, 0, told.size), told.head)
+            return Source.read(self.files.part(row.key, 0, row.size), row.head)
         except BROKEN as error:
-            logger().error("a segment is lost", extra={"key": told.key, "reason": type(error).__name__})
+            logger().error("a segment is lost", extra={"key": row.key, "reason": type(error).__name__})
             return None
 
 

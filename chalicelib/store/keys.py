@@ -1,7 +1,8 @@
-"""Every key and index of the table. pk and sk are the table's, g1 to g3 the overloaded indexes' (pk, sk) pairs.
+"""Every key and index of the table (single-table design).
 
-g1: things of a workspace, and of a person's connections. g2: things of a customer, a room, an issue or an install;
-agents by address. g3: the time index (sparse, sharded), and issues by what they are worth.
+pk and sk are the table's, g1 to g3 the overloaded indexes' (pk, sk) pairs. g1: things of a workspace, and of a person's
+connections. g2: things of a customer, a room, an issue or an install; agents by address. g3: the time index (sparse,
+sharded), and issues by what they are worth.
 """
 
 import hashlib

@@ -108,6 +108,6 @@ class MemoryTable:
 
 
 def _refuse(wrong: bool, reason: str) -> None:
-    """DynamoDB's own refusals, which reach flows as Away: none of them may depend on what callers send."""
+    """DynamoDB's own refusals, which reach flows as AwsAway: none of them may depend on what callers send."""
     if wrong:
         raise AwsAway(f"ValidationException: {reason}")

@@ -1,4 +1,4 @@
-"""Records as rows of the table and back: key attributes, version, and the record itself as one JSON document."""
+"""Records as rows of the table and back: key attributes, version, end (TTL), and the record as one JSON document."""
 
 from dataclasses import dataclass, field
 

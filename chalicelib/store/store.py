@@ -1,20 +1,14 @@
 """ports.Store over a table: which records there are, in terms of rows. The table may be DynamoDB or a dict."""
 
-import base64
-import binascii
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, cast
 
-import msgspec
-
-from ..desk.errors import Malformed
 from ..desk.record import Record
 from ..ports import Drop, Listing, Page, Put, R, Ref, Write, over
 from .keys import BY_TYPE, Key, Range, possible, span
+from .page_cursors import Start, cursor_after, start_of
 from .rows import Row, from_row, to_row
-
-Start = dict[str, str]
 
 
 class Table(Protocol):
@@ -76,9 +70,9 @@ class TableStore:
         where = span(listing.name, listing.args, listing.after, listing.before)
         if where.low > where.high or not possible((where.pk, where.high)):
             return Page([])  # DynamoDB would refuse the question
-        start = _start(cursor, where) if cursor else None
+        start = start_of(cursor, where) if cursor else None
         rows, last = self.table.query(where, not listing.newest_first, limit, start)
-        return Page(cast("list[R]", [from_row(row) for row in rows]), _cursor(last) if last else None)
+        return Page(cast("list[R]", [from_row(row) for row in rows]), cursor_after(last) if last else None)
 
     def size(self, listing: Listing[Any]) -> int:
         """How many there are of a listing."""
@@ -88,10 +82,12 @@ class TableStore:
         """A full scan; for `rebuild` alone."""
         return (from_row(row) for row in self.table.scan())
 
-    def mend(self, record: Record) -> bool:
+    def mend(self, record: Record, *, new: bool) -> bool:
         """Put the row right if it says something else: 0 and 0.0 are the same."""
         row = to_row(record)
         there = self.table.read([row.key]).get(row.key)
+        if there is None and not new:
+            return False
         if there and replace(there, d=row.d) == row and from_row(there) == record:
             return False
         self.table.write([(row, row.v if there else 0)], [])
@@ -107,22 +103,3 @@ class TableStore:
     def count(self, name: str, window: int, amount: int, expires_at: int) -> int:
         """Add to the counter `name` of a window."""
         return self.table.add((f"COUNT#{name}#{window}", "A"), amount, -(-expires_at // 1000))
-
-
-def _cursor(last: Start) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(last)).decode().rstrip("=")
-
-
-def _start(cursor: str, where: Range) -> Start:
-    """The key a cursor holds. It must lie in the very partition that is asked for: the fence needs no more."""
-    try:
-        raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        start = msgspec.json.decode(raw, type=dict[str, str])
-    except (ValueError, binascii.Error, msgspec.MsgspecError):
-        raise Malformed("cursor is not one that this API gave out", "cursor") from None
-    names = {"pk", "sk"} | ({f"{where.index}pk", f"{where.index}sk"} if where.index else set())
-    partition, order = (f"{where.index}pk", f"{where.index}sk") if where.index else ("pk", "sk")
-    fits = set(start) == names and possible((start["pk"], start["sk"]))
-    if not fits or start[partition] != where.pk or not where.low <= start[order] <= where.high:
-        raise Malformed("cursor is not of this list", "cursor")
-    return start

@@ -1,1 +1,1 @@
-"""The trackers: a folder each."""
+"""The trackers: an adapter each (anti-corruption layer), a folder each."""

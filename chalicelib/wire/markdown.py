@@ -29,6 +29,6 @@ def _read(found: re.Match[str]) -> str:
         return "\n" if tag == "br" else "**"
     if tag != "img":
         return found["seen"] or ""
-    told = {name.lower(): one or other for name, one, other in _ATTRIBUTE.findall(found["told"])}
-    alt = re.sub(r"[\[\]\\\n]", " ", told.get("alt", ""))
-    return f"![{alt}]({told['src']})" if re.fullmatch(r"https?://[^\s()]+", told.get("src", "")) else alt
+    attributes = {name.lower(): one or other for name, one, other in _ATTRIBUTE.findall(found["told"])}
+    alt = re.sub(r"[\[\]\\\n]", " ", attributes.get("alt", ""))
+    return f"![{alt}]({attributes['src']})" if re.fullmatch(r"https?://[^\s()]+", attributes.get("src", "")) else alt

@@ -24,8 +24,8 @@ class Converter(MarkdownConverter):
         if href and el.get_text().strip() == href and "_noformat" not in parent_tags:
             return href
         del el["title"]
-        told: str = super().convert_a(el, text, parent_tags)  # type: ignore[misc]
-        return told
+        markdown: str = super().convert_a(el, text, parent_tags)  # type: ignore[misc]
+        return markdown
 
 
 def to_markdown(soup: BeautifulSoup) -> str:
@@ -35,10 +35,10 @@ def to_markdown(soup: BeautifulSoup) -> str:
             own = [tag for tag in table.find_all(PARTS) if tag.find_parent("table") is table]
             for tag in [table, *own]:
                 tag.name = "div"
-    told: str = Converter(heading_style="ATX", bullets="-", escape_misc=False, table_infer_header=True).convert_soup(
-        soup
-    )
-    return told
+    markdown: str = Converter(
+        heading_style="ATX", bullets="-", escape_misc=False, table_infer_header=True
+    ).convert_soup(soup)
+    return markdown
 
 
 def _places(table: Tag) -> bool:

@@ -36,8 +36,8 @@ def part(value: Any, *path: str | int) -> dict[str, Any]:
 def ident(value: Any, *path: str | int) -> str:
     """The id there, which some tell as a number; "" unless it looks like one: ids become keys."""
     found = walk(value, *path)
-    told = str(found) if isinstance(found, int) and not isinstance(found, bool) else found
-    return told if isinstance(told, str) and _ID.fullmatch(told) else ""
+    text = str(found) if isinstance(found, int) and not isinstance(found, bool) else found
+    return text if isinstance(text, str) and _ID.fullmatch(text) else ""
 
 
 def items(value: Any, *path: str | int) -> list[Any]:
@@ -64,8 +64,8 @@ def moment(value: Any, *path: str | int) -> int:
 
 def slug(kind: str) -> str:
     """A provider's name of a thing as a reason: `[a-z][a-z-]*`, short."""
-    told = re.sub(r"[^a-z]+", "-", kind.lower()).strip("-")[:40].strip("-")
-    return told or "other"
+    word = re.sub(r"[^a-z]+", "-", kind.lower()).strip("-")[:40].strip("-")
+    return word or "other"
 
 
 def named(kind: str) -> str:

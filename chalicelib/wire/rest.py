@@ -3,11 +3,11 @@
 | answer | |
 |---|---|
 | 2xx | the JSON of its body |
-| 404, 410 | None where that is asked for, else Denied |
-| 401 | Denied, and the account is lost |
-| 404, 410 with a page | Busy: not the API says so, but what stands before it |
-| 408, 425, 429, 5xx, none at all | Busy, for as long as the provider asks |
-| any other | Denied, with the provider's own words |
+| 404, 410 | None where that is asked for, else ProviderRefused |
+| 401 | ProviderRefused, and the account is lost |
+| 404, 410 with a page | ProviderBusy: not the API says so, but what stands before it |
+| 408, 425, 429, 5xx, none at all | ProviderBusy, for as long as the provider asks |
+| any other | ProviderRefused, with the provider's own words |
 """
 
 import json
@@ -44,7 +44,7 @@ class Api:
     headers: Mapping[str, str]
     now: Callable[[], int]
     said: Callable[[Any], str] = str
-    refusal: Callable[[Answer, Any], Exception | None] = lambda answer, told: None
+    refusal: Callable[[Answer, Any], Exception | None] = lambda answer, body: None
     timeout: float = 15.0
 
     def call(self, method: str, path: str, body: Any = None, query: Query = ()) -> Any:
@@ -66,7 +66,7 @@ class Api:
             return
 
     def ask(self, method: str, path: str, body: Any = None, query: Query = ()) -> Reply:
-        """One request. Raises Busy and Denied."""
+        """One request. Raises ProviderBusy and ProviderRefused."""
         url = f"{self.base}{path}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
         headers = {"accept": "application/json", "user-agent": "Parley", **self.headers}
         raw = b""
@@ -74,37 +74,38 @@ class Api:
             raw = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
             headers["content-type"] = "application/json"
         answer = send(self.outside, Request(method, url, raw, headers, self.timeout, MOST))
-        told = _told(answer.body)
-        known = self.refusal(answer, told)
+        parsed = _parsed(answer.body)
+        known = self.refusal(answer, parsed)
         if known:
             raise known
         if not 200 <= answer.status < 300:
-            raise self._refused(answer, told)
-        if told is None and answer.body.strip():
+            raise self._refused(answer, parsed)
+        if parsed is None and answer.body.strip():
             raise ProviderBusy("its answer is no JSON, or too large")
-        return Reply(told, answer.headers)
+        return Reply(parsed, answer.headers)
 
-    def _refused(self, answer: Answer, told: Any) -> Exception:
-        words = self._words(told)
+    def _refused(self, answer: Answer, parsed: Any) -> Exception:
+        words = self._words(parsed)
         reason = f"HTTP {answer.status}" + (f": {words}" if words else "")
-        page = told is None and answer.body.strip() and answer.status in ABSENT
+        page = parsed is None and answer.body.strip() and answer.status in ABSENT
         if answer.status in LATER or answer.status >= 500 or page:
             return ProviderBusy(reason, after(answer.headers.get("retry-after", ""), self.now()))
         if answer.status in ABSENT:
             return Absent(reason)
         return ProviderRefused(reason, lost=answer.status == 401)
 
-    def _words(self, told: Any) -> str:
+    def _words(self, parsed: Any) -> str:
         """What the provider says of its refusal: short, and in one line."""
         try:
-            words = self.said(told) if told is not None else ""
+            words = self.said(parsed) if parsed is not None else ""
         except (TypeError, KeyError, IndexError, AttributeError, ValueError):
             return ""
         return " ".join(words.split())[:MAX_WORDS]
 
 
 def send(outside: Outside, request: Request) -> Answer:
-    """Its answer, whatever the status. Raises Denied where the address is refused, Busy where nobody answers."""
+    """Its answer, whatever the status. Raises ProviderRefused where the address is refused, ProviderBusy where
+    nobody answers."""
     try:
         return outside.send(request)
     except AddressRefused as refused:
@@ -118,7 +119,7 @@ class Absent(ProviderRefused):
 
 
 def there(id_: str) -> str:
-    """The id of what was answered. Raises Busy for an answer that names none."""
+    """The id of what was answered. Raises ProviderBusy for an answer that names none."""
     if not id_:
         raise ProviderBusy("its answer is not what was asked for")
     return id_
@@ -135,7 +136,7 @@ def after(asked: str, now: int) -> int:
         return 0
 
 
-def _told(body: bytes) -> Any:
+def _parsed(body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

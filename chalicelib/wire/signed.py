@@ -13,10 +13,10 @@ def check(headers: Mapping[str, str], name: str, body: bytes, secrets: Sequence[
     keys = [secret for secret in secrets if secret]
     if not keys:
         raise Unauthenticated("no secret is configured for this install")
-    told = headers.get(name, "").strip()
-    if not told:
+    header = headers.get(name, "").strip()
+    if not header:
         raise Unauthenticated(f"{name} is missing")
-    method, given = told[: len(prefix)], told[len(prefix) :]
+    method, given = header[: len(prefix)], header[len(prefix) :]
     if method != prefix:
         raise Unauthenticated(f"{name} does not begin with {prefix}")
     expected = [hmac.new(key.encode(), body, hashlib.sha256).hexdigest() for key in keys]

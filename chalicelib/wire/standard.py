@@ -1,4 +1,4 @@
-"""Standard Webhooks 1.0 signatures, made and checked.
+"""Standard Webhooks 1.0 signatures (HMAC) are made and checked here.
 
 Signed is `{id}.{timestamp}.{raw body}`, HMAC-SHA256 with what `whsec_<base64>` holds; the header is a list,
 with a space between, of `v1,<base64>`. The `standardwebhooks` library makes each signature. What a header may
@@ -32,14 +32,14 @@ def check(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: 
     if not secrets:
         raise Unauthenticated("no secret is configured for this install")
     name = _name(headers)
-    told = _told(headers, name)
-    _check_id(told["id"], name)
-    at = _moment(told["timestamp"], name, now // 1000)
-    given = [part for part in told["signature"].split(" ") if part.startswith("v1,")][:MAX_SIGNATURES]
+    fields = _fields(headers, name)
+    _check_id(fields["id"], name)
+    at = _moment(fields["timestamp"], name, now // 1000)
+    given = [part for part in fields["signature"].split(" ") if part.startswith("v1,")][:MAX_SIGNATURES]
     if not given:
         raise Unauthenticated(f"{name}-signature holds no v1 signature")
     try:
-        expected = _signatures(told["id"], at, body.decode(), secrets)
+        expected = _signatures(fields["id"], at, body.decode(), secrets)
     except UnicodeDecodeError:
         raise Unauthenticated("the body is not UTF-8") from None
     if not expected:
@@ -72,12 +72,12 @@ def _name(headers: Mapping[str, str]) -> str:
     return next((name for name in NAMES if f"{name}-signature" in headers), NAMES[0])
 
 
-def _told(headers: Mapping[str, str], name: str) -> dict[str, str]:
-    told = {part: headers.get(f"{name}-{part}", "").strip() for part in ("id", "timestamp", "signature")}
-    for part, value in told.items():
+def _fields(headers: Mapping[str, str], name: str) -> dict[str, str]:
+    values = {part: headers.get(f"{name}-{part}", "").strip() for part in ("id", "timestamp", "signature")}
+    for part, value in values.items():
         if not value:
             raise Unauthenticated(f"{name}-{part} is missing")
-    return told
+    return values
 
 
 def _check_id(id_: str, name: str) -> None:

@@ -19,6 +19,6 @@ def figures() -> list[Figure]:
     if done.returncode:
         raise NotPossible(f"The race was not run:\n{done.stderr}")
     found = json.loads(done.stdout)
-    told = {"slack_bolt's Chalice handler": "slack_bolt", "Chalice alone, in both": "chalice", "Parley": "ours"}
-    shown = [Figure(SECTION, name, round(found[key], 1), f"{found[key]:.0f} µs") for name, key in told.items()]
+    names = {"slack_bolt's Chalice handler": "slack_bolt", "Chalice alone, in both": "chalice", "Parley": "ours"}
+    shown = [Figure(SECTION, name, round(found[key], 1), f"{found[key]:.0f} µs") for name, key in names.items()]
     return [*shown, ratio(SECTION, "Parley to slack_bolt", found["ours"] / found["slack_bolt"], BUDGET)]

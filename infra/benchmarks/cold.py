@@ -64,9 +64,9 @@ NEEDS = {
     "app.message": "from chalicelib.wiring import sockets; sockets()",
     "app.disconnect": "from chalicelib.wiring import sockets; sockets()",
     "chalicelib.edge.workers.receive": "import chalicelib.flows.inbound.receive",
-    "chalicelib.edge.workers.react": "import chalicelib.flows.delivery.owed; client('sqs')",
+    "chalicelib.edge.workers.react": "import chalicelib.flows.derive, chalicelib.edge.frames; client('sqs')",
     "chalicelib.edge.workers.deliver": (
-        "import chalicelib.flows.delivery.deliver, chalicelib.aws.outside; client('kms')"
+        "import chalicelib.flows.delivery.in_order, chalicelib.aws.outside; client('kms')"
     ),
     "chalicelib.edge.workers.push": (
         "import chalicelib.flows.live.push; from chalicelib.wiring import sockets; sockets()"
@@ -90,8 +90,8 @@ from botocore.httpsession import URLLib3Session
 
 class Reply:
     status_code, headers, raw = 200, {{"content-type": "application/x-amz-json-1.0"}}, None
-    def __init__(self, told):
-        self.content = json.dumps(told).encode()
+    def __init__(self, value):
+        self.content = json.dumps(value).encode()
         self.text = self.content.decode()
 
 replies = json.loads({replies!r})
@@ -115,23 +115,23 @@ def figures() -> list[Figure]:
         for _ in range(ROUNDS):
             for name, script in scripts.items():
                 taken[name].append(_run(script))
-    return list(_told(taken))
+    return list(_compared(taken))
 
 
-def _told(taken: dict[str, list[tuple[float, float]]]) -> list[Figure]:
+def _compared(taken: dict[str, list[tuple[float, float]]]) -> list[Figure]:
     imports = {name: min(times[0] for times in runs) for name, runs in taken.items()}
     wholes = {name: min(times[1] for times in runs) for name, runs in taken.items()}
     whole = imports["bare"]
-    told = [Figure(SECTION, "the bare app itself", round(whole * 1000), f"{whole * 1000:.0f} ms")]
+    compared = [Figure(SECTION, "the bare app itself", round(whole * 1000), f"{whole * 1000:.0f} ms")]
     for name in taken:
         if "." in name:
             budget = BUDGET if name == "app.app" else None
             short = name.rpartition(".")[2] if name != "app.app" else "api"
-            told.append(ratio(SECTION, f"{short}: import alone", imports[name] / whole, budget))
-            told.append(ratio(SECTION, f"{short}: import and clients", wholes[name] / whole, budget))
+            compared.append(ratio(SECTION, f"{short}: import alone", imports[name] / whole, budget))
+            compared.append(ratio(SECTION, f"{short}: import and clients", wholes[name] / whole, budget))
     first = wholes["first webhook"] / wholes["bare first"]
-    told.append(ratio(SECTION, "api: until its first webhook is answered, to the bare app's first", first))
-    return told
+    compared.append(ratio(SECTION, "api: until its first webhook is answered, to the bare app's first", first))
+    return compared
 
 
 def _scripts(handlers: list[str], ours: Path, bare: Path) -> dict[str, str]:

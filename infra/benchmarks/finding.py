@@ -34,7 +34,7 @@ VOCABULARY = 30_000
 PUTS, GETS = 5.00, 0.40  # Amazon S3 pricing: a million PUT, and GET, requests
 MEMORY = 1.0  # GB of the worker
 WORKSPACE = "wsp_bench"
-Told = dict[str, Any]
+Fields = dict[str, Any]
 
 
 def figures() -> list[Figure]:
@@ -42,24 +42,25 @@ def figures() -> list[Figure]:
     done = subprocess.run(
         [sys.executable, "-m", "infra.benchmarks.finding"], cwd=venvs.ROOT, capture_output=True, text=True, check=True
     )
-    told = json.loads(done.stdout.splitlines()[-1])
+    measured = json.loads(done.stdout.splitlines()[-1])
     found = []
     for who in ("user", "agent"):
         for state in ("warm", "fresh"):
-            of = told[f"{who}, {state}"]
+            of = measured[f"{who}, {state}"]
             shown = f"p50 {of['ms']:.0f} ms, {of['requests']:.1f} requests, {of['bytes'] / 1000:.0f} KB of S3"
             found.append(Figure(SECTION, f"a question of {who}s, {state} container", round(of["ms"], 1), shown))
     for who in ("user", "agent"):
-        ratio = told[f"{who}, warm"]["ms"] / told[f"{who}, read"]
+        ratio = measured[f"{who}, warm"]["ms"] / measured[f"{who}, read"]
         found.append(Figure(SECTION, f"beside reading all that the {who} may see", round(ratio, 3), f"{ratio:.3f}×"))
-    if told["sqlite"]:
-        ratio = told["agent, engine"] / told["sqlite"]
+    if measured["sqlite"]:
+        ratio = measured["agent, engine"] / measured["sqlite"]
         found.append(Figure(SECTION, "the engine beside SQLite FTS5 in memory", round(ratio, 1), f"{ratio:.1f}×"))
-    cost = sum(told["dollars"].values())
-    words = ", ".join(f"{name} {dollars:.2f}" for name, dollars in told["dollars"].items())
+    cost = sum(measured["dollars"].values())
+    words = ", ".join(f"{name} {dollars:.2f}" for name, dollars in measured["dollars"].items())
     found.append(Figure(SECTION, "a million messages, indexed twice", round(cost, 2), f"$ {cost:.2f}: {words}"))
-    kept = f"{told['segments']} segments, {told['kept'] / 1e6:.1f} MB for {told['texts'] / 1e6:.1f} MB of texts"
-    return [*found, Figure(SECTION, "the workspace's tree", told["segments"], kept)]
+    sizes = {name: measured[name] / 1e6 for name in ("kept", "texts")}
+    kept = f"{measured['segments']} segments, {sizes['kept']:.1f} MB for {sizes['texts']:.1f} MB of texts"
+    return [*found, Figure(SECTION, "the workspace's tree", measured["segments"], kept)]
 
 
 def main() -> None:
@@ -110,7 +111,7 @@ class Counts:
         hooked: Any = BaseClient
         original = hooked._make_api_call
 
-        def call(client: Any, operation: str, parameters: Told) -> Any:
+        def call(client: Any, operation: str, parameters: Fields) -> Any:
             answer = original(client, operation, parameters)
             self.calls[operation] += 1
             self.bytes += answer["ContentLength"] if operation == "GetObject" else 0
@@ -124,7 +125,7 @@ class Counts:
         self.bytes = 0
 
 
-def _played(counts: Counts) -> Told:
+def _played(counts: Counts) -> Fields:
     from chalicelib.flows.search.search import SearchRequest, search
     from chalicelib.search.segments import SegmentIndex
     from chalicelib.wiring import world
@@ -132,14 +133,14 @@ def _played(counts: Counts) -> Told:
     rim: Any = world()
     random.seed(75)
     words = _vocabulary()
-    told: Told = {}
-    texts = _fill(rim, words, told)
+    measured: Fields = {}
+    texts = _fill(rim, words, measured)
     counts.begin()
-    index, tail = _index(rim, told)
-    told["puts"] = dict(counts.calls)
-    told["dollars"] = _dollars(told, CUSTOMERS * EACH - tail)
+    index, tail = _index(rim, measured)
+    measured["puts"] = dict(counts.calls)
+    measured["dollars"] = _dollars(measured, CUSTOMERS * EACH - tail)
 
-    def timed(who: Any, questions: list[str], fresh: bool) -> Told:
+    def timed(who: Any, questions: list[str], fresh: bool) -> Fields:
         times, began = [], sum(counts.calls.values())
         counts.bytes = 0
         for q in questions:
@@ -154,13 +155,13 @@ def _played(counts: Counts) -> Told:
 
     questions = [" ".join(random.choices(words[20:4_000], k=random.choice((1, 2)))) for _ in range(ASKED)]
     for name, who in {"user": _user, "agent": _agent}.items():
-        told[f"{name}, fresh"] = timed(who, questions, fresh=True)
-        told[f"{name}, warm"] = timed(who, questions, fresh=False)
-    told["agent, engine"] = _median(questions, lambda q: rim.index.find(WORKSPACE, _wanted(q), None, 50))
-    told["user, read"] = _median(questions[:10], lambda q: _read(rim, [_customer(random.randrange(CUSTOMERS))], q))
-    told["agent, read"] = CUSTOMERS * told["user, read"]
-    told["sqlite"] = _sqlite(texts, questions)
-    return told
+        measured[f"{name}, fresh"] = timed(who, questions, fresh=True)
+        measured[f"{name}, warm"] = timed(who, questions, fresh=False)
+    measured["agent, engine"] = _median(questions, lambda q: rim.index.find(WORKSPACE, _wanted(q), None, 50))
+    measured["user, read"] = _median(questions[:10], lambda q: _read(rim, [_customer(random.randrange(CUSTOMERS))], q))
+    measured["agent, read"] = CUSTOMERS * measured["user, read"]
+    measured["sqlite"] = _sqlite(texts, questions)
+    return measured
 
 
 def _vocabulary() -> list[str]:
@@ -179,7 +180,7 @@ def _room(number: int) -> str:
     return f"room_{number:026d}"
 
 
-def _fill(rim: Any, words: list[str], told: Told) -> list[str]:
+def _fill(rim: Any, words: list[str], measured: Fields) -> list[str]:
     """The messages, each in its room's order, a minute apart."""
     from chalicelib.desk.messages import Author, Message, Source
     from chalicelib.desk.rooms import Room
@@ -188,7 +189,7 @@ def _fill(rim: Any, words: list[str], told: Told) -> list[str]:
     weights = [1 / (rank + 10) for rank in range(len(words))]
     texts = []
     for number in range(CUSTOMERS):
-        of: Told = {"workspace": WORKSPACE, "created_at": 1, "kind": "triage", "name": "Triage"}
+        of: Fields = {"workspace": WORKSPACE, "created_at": 1, "kind": "triage", "name": "Triage"}
         rows: list[Any] = [Room(version=EACH + 1, id=_room(number), customer=_customer(number), **of)]
         for n in range(1, EACH + 1):
             text = " ".join(random.choices(words, weights, k=random.randint(5, 60)))
@@ -206,11 +207,11 @@ def _fill(rim: Any, words: list[str], told: Told) -> list[str]:
                 )
             )
         rim.store.spread(*(Put(row, None) for row in rows))
-    told["texts"] = sum(map(len, texts))
+    measured["texts"] = sum(map(len, texts))
     return texts
 
 
-def _index(rim: Any, told: Told) -> tuple[Any, int]:
+def _index(rim: Any, measured: Fields) -> tuple[Any, int]:
     """As the worker would have done it: 64 messages a put, in the order in which they came; the rest waits. (index, how
     many messages wait)"""
     from chalicelib.desk.search_index import Tree, Unindexed
@@ -235,23 +236,23 @@ def _index(rim: Any, told: Told) -> tuple[Any, int]:
         mark_changed(
             rim.store, [Unindexed(version=1, tree=tree, at=at, place=p, n=n) for at, (p, n) in enumerate(rest)]
         )
-    told["seconds"] = time.process_time() - began
+    measured["seconds"] = time.process_time() - began
     segments = rim.store.one(ref(Tree, WORKSPACE)).segments
-    told |= {"segments": len(segments), "kept": sum(each.size for each in segments)}
+    measured |= {"segments": len(segments), "kept": sum(each.size for each in segments)}
     return rim.index, waiting // 2
 
 
-def _dollars(told: Told, messages: int) -> dict[str, float]:
+def _dollars(measured: Fields, messages: int) -> dict[str, float]:
     """A row a tree is written and dropped; the message and its room are read for each; an eighth of the rows wakes the
     worker. The worker's time is this process's own."""
-    puts: dict[str, int] = told["puts"]
+    puts: dict[str, int] = measured["puts"]
     million = 1e6 / messages
     return {
         "writes": (4 + puts["PutItem"] / messages) * WRITE_UNITS,
         "reads": 2 * 2 * READ_UNITS,
         "S3": (puts["PutObject"] * PUTS + puts["GetObject"] * GETS) / 1e6 * million,
         "SQS": 2 / 8 * 3 * FIFO_REQUESTS,
-        "Lambda": told["seconds"] * MEMORY * GB_SECONDS * million,
+        "Lambda": measured["seconds"] * MEMORY * GB_SECONDS * million,
     }
 
 
@@ -269,14 +270,14 @@ def _wanted(q: str) -> Any:
 
 
 def _user() -> Any:
-    from chalicelib.desk.people import Principal
+    from chalicelib.desk.permissions import Principal
 
-    of: Told = {"workspace": WORKSPACE, "id": "usr_1", "name": "Ann", "credential": "c"}
+    of: Fields = {"workspace": WORKSPACE, "id": "usr_1", "name": "Ann", "credential": "c"}
     return Principal(kind="user", customer=_customer(random.randrange(CUSTOMERS)), **of)
 
 
 def _agent() -> Any:
-    from chalicelib.desk.people import Principal
+    from chalicelib.desk.permissions import Principal
 
     return Principal(kind="agent", workspace=WORKSPACE, id="agt_1", name="Zoe", credential="c")
 

@@ -70,14 +70,14 @@ def _directed(stage: "Stage", key: str, names: list[str]) -> str:
     from chalicelib.wiring import world
 
     rim = world()
-    _, told = stage.request("GET", "/v1/workspace", key)
+    _, workspace = stage.request("GET", "/v1/workspace", key)
     segment = rim.fresh_id("seg")
-    made = {"workspace": told["id"], "created_at": 1, "name": "Mass", "built": 1}
+    made = {"workspace": workspace["id"], "created_at": 1, "name": "Mass", "built": 1}
     rim.store.commit(new(Segment(id=segment, **made)))
     for start in range(0, len(names), 2 * AT_ONCE):
-        of = {"segment": segment, "workspace": told["id"], "since": 1}
+        of = {"segment": segment, "workspace": workspace["id"], "since": 1}
         chunk = names[start : start + 2 * AT_ONCE]
-        rim.store.commit(*[new(Member(customer=customer_id(told["id"], name), **of)) for name in chunk])
+        rim.store.commit(*[new(Member(customer=customer_id(workspace["id"], name), **of)) for name in chunk])
     body = {"text": TEXT, "segment": segment, "override": "a measurement"}
     _, draft = stage.request("POST", "/v1/broadcasts", key, body)
     stage.request("POST", f"/v1/broadcasts/{draft['id']}/send", key, {})
@@ -85,9 +85,9 @@ def _directed(stage: "Stage", key: str, names: list[str]) -> str:
 
 
 def _check(stage: "Stage", key: str, id_: str, size: int) -> None:
-    _, told = stage.request("GET", f"/v1/broadcasts/{id_}", key)
-    if told["sums"]["stored"] != size:
-        raise RuntimeError(f"a broadcast to {size} rooms reached {told['sums']['stored']}")
+    _, shown = stage.request("GET", f"/v1/broadcasts/{id_}", key)
+    if shown["sums"]["stored"] != size:
+        raise RuntimeError(f"a broadcast to {size} rooms reached {shown['sums']['stored']}")
 
 
 def _pieces(stage: "Stage") -> Iterator[dict[str, Any]]:
@@ -146,9 +146,9 @@ def _admit(workspace: str, names: list[str]) -> None:
         puts = []
         for name in names[start : start + AT_ONCE]:
             id_ = customer_id(workspace, name)
-            told: dict[str, Any] = {"workspace": workspace, "created_at": 1, "name": name}
-            puts.append(new(Customer(id=id_, external_id=name, **told)))
-            puts.append(new(Room(id=triage_room_id(id_), kind="triage", customer=id_, **told)))
+            fields: dict[str, Any] = {"workspace": workspace, "created_at": 1, "name": name}
+            puts.append(new(Customer(id=id_, external_id=name, **fields)))
+            puts.append(new(Room(id=triage_room_id(id_), kind="triage", customer=id_, **fields)))
         world().store.commit(*puts)
 
 
@@ -168,11 +168,11 @@ def figures(counts: Counts) -> list[Figure]:
     grown = Figure(SECTION, "sent, as it grows a hundredfold", round(many / few, 3), f"{many / few:.2f}× WCU", 1.1)
     alone, during = counts["posted alone"], counts["posted during"]
     quick = during.seconds / alone.seconds
-    told = f"{quick:.2f}× the time; {during.total} calls for {alone.total}"
+    compared = f"{quick:.2f}× the time; {during.total} calls for {alone.total}"
     return [
         *found,
         grown,
-        Figure(SECTION, "a person's message, posted during it", round(quick, 2), told, 1.5, "≤ 1.5×"),
+        Figure(SECTION, "a person's message, posted during it", round(quick, 2), compared, 1.5, "≤ 1.5×"),
     ]
 
 

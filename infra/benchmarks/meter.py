@@ -50,7 +50,7 @@ class Meter:
         def call(client: Any, operation: str, parameters: Parameters) -> Any:
             if meter.count is None:
                 return original(client, operation, parameters)
-            return meter._counted(lambda *told: original(client, *told), operation, parameters)
+            return meter._counted(lambda *arguments: original(client, *arguments), operation, parameters)
 
         hooked._make_api_call = call
 
@@ -96,8 +96,8 @@ def _writes(operation: str, parameters: Parameters) -> list[tuple[str, Item]]:
     if operation == "TransactWriteItems":
         parts = [part for entry in parameters["TransactItems"] for part in entry.values()]
     elif operation == "BatchWriteItem":
-        told = [(table, part) for table, parts in parameters["RequestItems"].items() for part in parts]
-        parts = [{"TableName": table, **next(iter(part.values()))} for table, part in told]
+        named = [(table, part) for table, parts in parameters["RequestItems"].items() for part in parts]
+        parts = [{"TableName": table, **next(iter(part.values()))} for table, part in named]
     elif operation in ("PutItem", "UpdateItem", "DeleteItem"):
         parts = [parameters]
     else:

@@ -70,8 +70,8 @@ def ours() -> Step:
     vars(http)["world"] = lambda: rim
     events = []
     for i in range(EVENTS):
-        told = {"customer": {"external_id": "acme"}, "user": {"external_id": "ann"}, "text": TEXT, "id": f"{i}"}
-        body = json.dumps(told).encode()
+        event = {"customer": {"external_id": "acme"}, "user": {"external_id": "ann"}, "text": TEXT, "id": f"{i}"}
+        body = json.dumps(event).encode()
         headers = {"content-type": "application/json", **signed(SECRET, f"evt-{i}", body, time.time())}
         events.append(gateway_event("POST", "/in/webhook/ins_1", headers, body))
 
@@ -135,9 +135,15 @@ def chalices() -> Step:
 
 def _slack_event(i: int) -> dict[str, Any]:
     event = {"type": "message", "channel": "C1", "user": "U1", "text": TEXT, "ts": f"1.{i}", "event_ts": f"1.{i}"}
-    told: dict[str, Any] = {"token": "t", "team_id": "T1", "api_app_id": "A1", "event": event, "type": "event_callback"}
-    told |= {"event_id": f"Ev{i}", "event_time": 1, "authorizations": [{"team_id": "T1", "user_id": "U0"}]}
-    body = json.dumps(told)
+    payload: dict[str, Any] = {
+        "token": "t",
+        "team_id": "T1",
+        "api_app_id": "A1",
+        "event": event,
+        "type": "event_callback",
+    }
+    payload |= {"event_id": f"Ev{i}", "event_time": 1, "authorizations": [{"team_id": "T1", "user_id": "U0"}]}
+    body = json.dumps(payload)
     at = str(int(time.time()))
     digest = hmac.new(SIGNING_SECRET.encode(), f"v0:{at}:{body}".encode(), hashlib.sha256).hexdigest()
     headers = {"content-type": "application/json", "x-slack-request-timestamp": at, "x-slack-signature": f"v0={digest}"}

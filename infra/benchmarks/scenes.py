@@ -35,14 +35,14 @@ class Story:
         self.was: Item | None = None
 
     def _install(self, name: str, config: dict[str, Any]) -> dict[str, Any]:
-        told = {"kind": "webhook", "name": name, "config": config}
-        return dict(self.stage.request("POST", "/v1/installs", self.key, told)[1])
+        body = {"kind": "webhook", "name": name, "config": config}
+        return dict(self.stage.request("POST", "/v1/installs", self.key, body)[1])
 
     def webhook(self) -> None:
         """The vendor's server sends what a user of acme said."""
         self.sent += 1
-        told = {"customer": {"external_id": "acme"}, "user": {"external_id": "ann", "name": "Ann"}, "text": TEXT}
-        body = json.dumps(told | {"id": f"evt-{self.sent}"}).encode()
+        event = {"customer": {"external_id": "acme"}, "user": {"external_id": "ann", "name": "Ann"}, "text": TEXT}
+        body = json.dumps(event | {"id": f"evt-{self.sent}"}).encode()
         at = self._now() / 1000
         path = self.hook["url"].removeprefix("https://parley.example")
         headers = signed(self.hook["secret"], f"evt-{self.sent}", body, at)
@@ -72,15 +72,15 @@ class Story:
 
         for i in range(VIEWERS):
             ends = self._now() + 7_200_000
-            told: dict[str, Any] = {
+            fields: dict[str, Any] = {
                 "connection": f"conn-{i}",
                 "person": "agt",
                 "name": "A",
                 "kind": "agent",
                 "expires_at": ends,
             }
-            told |= {"place": self.customer, "topic": self.room}
-            world().store.commit(Put(Subscription(version=1, **told), None))
+            fields |= {"place": self.customer, "topic": self.room}
+            world().store.commit(Put(Subscription(version=1, **fields), None))
 
 
 def _number(item: Item) -> str:
@@ -163,20 +163,20 @@ def _grow(stage: Stage, story: Story, size: int) -> None:
 
 
 def _message(model: Item, n: int) -> Item:
-    told = json.loads(model["d"]["S"]) | {"n": n, "posts": n}
-    return {**model, "sk": {"S": f"M#{n:012d}"}, "d": {"S": json.dumps(told, separators=(",", ":"))}}
+    record = json.loads(model["d"]["S"]) | {"n": n, "posts": n}
+    return {**model, "sk": {"S": f"M#{n:012d}"}, "d": {"S": json.dumps(record, separators=(",", ":"))}}
 
 
 def _as_if(room: Item, n: int) -> Item:
-    told = json.loads(room["d"]["S"]) | {"posts": n - 1, "version": n}
-    return {**room, "v": {"N": str(n)}, "d": {"S": json.dumps(told)}}
+    record = json.loads(room["d"]["S"]) | {"posts": n - 1, "version": n}
+    return {**room, "v": {"N": str(n)}, "d": {"S": json.dumps(record)}}
 
 
 def _other(room: Item, i: int) -> Item:
     """Another room of the workspace, whose last activity was earlier."""
-    told = json.loads(room["d"]["S"]) | {"id": f"room_{i}"}
+    record = json.loads(room["d"]["S"]) | {"id": f"room_{i}"}
     before = {"g1sk": {"S": f"{i:014d}#room_{i}"}, "g2pk": {"S": f"C#{i}#ROOMS#open"}}
-    return {**room, "pk": {"S": f"R#room_{i}"}, **before, "d": {"S": json.dumps(told)}}
+    return {**room, "pk": {"S": f"R#room_{i}"}, **before, "d": {"S": json.dumps(record)}}
 
 
 def _pages(stage: Stage, story: Story, counts: Counts, size: int) -> None:

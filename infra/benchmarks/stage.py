@@ -33,7 +33,7 @@ class Stage:
 
     def __init__(self) -> None:
         # ms by which its clock is ahead of the machine's. It begins with the hour: no message is the first of another
-        # one, which would place its customer anew.
+        # one, which would have its customer evaluated anew.
         self.ahead = HOUR_MS - time.time_ns() // 1_000_000 % HOUR_MS
         self.meter = Meter()
         self.paper = Paper()
@@ -59,11 +59,11 @@ class Stage:
         self.urls = {name: self._queue(name, fifo) for name, fifo in QUEUES.items()}
         client("s3").create_bucket(Bucket="files")
         key = client("kms").create_key()["KeyMetadata"]["KeyId"]
-        told = {f"{name}_queue": url for name, url in self.urls.items()}
-        told |= {"stage": "bench", "table": TABLE, "files_bucket": "files", "key_id": key}
-        told |= {"public_url": "https://parley.example", "socket_endpoint": SOCKETS}
-        told["bootstrap_hash"] = hashlib.sha256(BOOTSTRAP.encode()).hexdigest()
-        os.environ |= {f"PARLEY_{name.upper()}": value for name, value in told.items()}
+        settings = {f"{name}_queue": url for name, url in self.urls.items()}
+        settings |= {"stage": "bench", "table": TABLE, "files_bucket": "files", "key_id": key}
+        settings |= {"public_url": "https://parley.example", "socket_endpoint": SOCKETS}
+        settings["bootstrap_hash"] = hashlib.sha256(BOOTSTRAP.encode()).hexdigest()
+        os.environ |= {f"PARLEY_{name.upper()}": value for name, value in settings.items()}
 
     def _queue(self, name: str, fifo: bool) -> str:
         attributes = {"FifoQueue": "true"} if fifo else {}
@@ -115,8 +115,8 @@ class Stage:
         ).get("Messages", []):
             self.sqs.delete_message(QueueUrl=self.urls[queue], ReceiptHandle=message["ReceiptHandle"])
             names = {"messageId": "MessageId", "receiptHandle": "ReceiptHandle", "body": "Body"}
-            told = {name: message[theirs] for name, theirs in names.items()}
-            records.append(told | {"attributes": message["Attributes"], "eventSource": "aws:sqs"})
+            record = {name: message[theirs] for name, theirs in names.items()}
+            records.append(record | {"attributes": message["Attributes"], "eventSource": "aws:sqs"})
         return records
 
     def work(self, function: str, records: Sequence[dict[str, Any]]) -> None:

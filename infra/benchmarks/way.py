@@ -49,8 +49,8 @@ def _way(name: str, count: Count) -> Figure:
 def _pages(name: str, counts: Counts) -> list[Figure]:
     found = [counts[f"{name}, {size}"] for size in (SMALL, LARGE)]
     budget = QUERIES[name]
-    told = f"≤ {budget} {'query' if budget == 1 else 'queries'}" if budget else ""
-    few = Figure(FLAT, name, found[1].calls["Query"], words(found[1]), budget, told)
+    limit = f"≤ {budget} {'query' if budget == 1 else 'queries'}" if budget else ""
+    few = Figure(FLAT, name, found[1].calls["Query"], words(found[1]), budget, limit)
     grown = found[1].reads / found[0].reads
     return [few, Figure(FLAT, "  as it grows tenfold", round(grown, 3), f"{grown:.2f}× RCU", 1.0, "1×, flat")]
 

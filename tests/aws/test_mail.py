@@ -61,9 +61,9 @@ def test_the_addresses_are_told_apart_from_the_message(monkeypatch: pytest.Monke
 def test_every_refusal_has_its_meaning_and_names_nobody(
     monkeypatch: pytest.MonkeyPatch, answer: Exception, meaning: type[Exception]
 ) -> None:
-    with pytest.raises(meaning) as told:
+    with pytest.raises(meaning) as raised:
         sent(monkeypatch, Ses(answer))
-    assert "acme" not in str(told.value)
+    assert "acme" not in str(raised.value)
 
 
 def test_without_a_sender_nothing_leaves() -> None:

@@ -50,8 +50,8 @@ def test_no_proxy_of_the_environment(serve, monkeypatch):
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_told_and_its_target_stays_unvisited(serve, status):
     target = serve()
-    told = f"HTTP/1.1 {status} X\r\nLocation: http://127.0.0.1:{target.port}/\r\nContent-Length: 0\r\n\r\n"
-    answer = post(f"http://127.0.0.1:{serve(told.encode()).port}/")
+    response = f"HTTP/1.1 {status} X\r\nLocation: http://127.0.0.1:{target.port}/\r\nContent-Length: 0\r\n\r\n"
+    answer = post(f"http://127.0.0.1:{serve(response.encode()).port}/")
     assert (answer.status, answer.headers["location"]) == (status, f"http://127.0.0.1:{target.port}/")
     assert target.asked == []
 

@@ -31,10 +31,10 @@ def signed(name, issuer=None, key=None):
     )
     if name:
         try:
-            told = x509.IPAddress(ipaddress.ip_address(name))
+            alternative = x509.IPAddress(ipaddress.ip_address(name))
         except ValueError:
-            told = x509.DNSName(name)
-        builder = builder.add_extension(x509.SubjectAlternativeName([told]), critical=False)
+            alternative = x509.DNSName(name)
+        builder = builder.add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
     return builder.sign(key or own, hashes.SHA256()), own
 
 

@@ -8,8 +8,8 @@ from chalicelib.aws.files import S3Files
 
 @pytest.fixture
 def files(monkeypatch: pytest.MonkeyPatch) -> S3Files:
-    told = {"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
-    for name, value in told.items():
+    fields = {"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+    for name, value in fields.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     clients.client.cache_clear()

@@ -13,16 +13,16 @@ PAYLOADS = pathlib.Path(__file__).parent
 
 def envelope_of(channel, body, content_type="application/json", **headers):
     """An envelope; header names are written with _ for -."""
-    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
     if content_type:
-        told["content-type"] = content_type
+        fields["content-type"] = content_type
     return Envelope(
         id="env_1",
         workspace="wks_1",
         install="ins_1",
         channel=channel,
         received_at=NOW,
-        headers=told,
+        headers=fields,
         body=body,
         address="203.0.113.7",
     )

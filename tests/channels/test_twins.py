@@ -31,8 +31,8 @@ def twins(parley, tmp_path):
             if kind == "slack":
                 fields = dict(parse_qsl(request.body.decode("utf-8", "replace")))
                 return Answer(200, {}, json.dumps(twins.slack_answers(path.removeprefix("api/"), fields)).encode())
-            told = json.loads(request.body) if request.headers.get("content-type") == "application/json" else {}
-            status, answer = twins.teams_answers(request.method, path, told)
+            body = json.loads(request.body) if request.headers.get("content-type") == "application/json" else {}
+            status, answer = twins.teams_answers(request.method, path, body)
             return Answer(status, {}, json.dumps(answer).encode())
 
     parley.world = replace(parley.world, outside=Outside())
@@ -72,8 +72,8 @@ def test_what_would_have_left_is_said_and_shown(parley, tenant, twins, tmp_path)
     assert any(line.startswith("⇢ slack C0SUPPORT: says ") and "It is *fixed*" in line for line in twins.said)
     assert any(line.startswith("⇢ slack C0SUPPORT: edits ") for line in twins.said)
     for place in ("a:chat", "19:general@thread.tacv2"):
-        told = [line for line in twins.said if line.startswith(f"⇢ msteams {place}: ")]
-        assert [line.split(": ")[1].split(" ")[0] for line in told] == ["says", "edits", "deletes"]
+        found = [line for line in twins.said if line.startswith(f"⇢ msteams {place}: ")]
+        assert [line.split(": ")[1].split(" ")[0] for line in found] == ["says", "edits", "deletes"]
     assert twins.said[-1] == "⇢ email ann@acme.example: gets 'Re: Hello'"
     assert page.count("<tr>") == len(twins.said)
     assert "<td>msteams<td>a:chat<td>edits" in page

@@ -105,29 +105,29 @@ def greeted(arrived):
     try:
         greeting = module.greet(arrived, owner)
     except Refusal as refusal:
-        told = refusal
+        refused = refusal
     else:
         assert isinstance(greeting, Greeting)
         assert 200 <= greeting.status < 400
         greeting.body.encode()
         return greeting
-    assert told.detail
-    (told.detail + told.field).encode()
+    assert refused.detail
+    (refused.detail + refused.field).encode()
     return None
 
 
 def arrivals(arrived):
     """What it says: one of our words at least, and reasons that can be a metric's dimension."""
-    told = channel(arrived.channel).parse(arrived, install(arrived.channel))
-    assert told
-    for arrival in told:
+    found = channel(arrived.channel).parse(arrived, install(arrived.channel))
+    assert found
+    for arrival in found:
         assert isinstance(arrival, Arrival)
         msgspec.msgpack.encode(arrival)
         if isinstance(arrival, Ignored):
             assert re.fullmatch(r"[a-z][a-z-]{0,40}", arrival.reason)
         if isinstance(arrival, Unsupported):
             assert re.fullmatch(r"[\w.:/-]{1,64}", arrival.what)
-    return told
+    return found
 
 
 def holds(arrived):
@@ -136,12 +136,13 @@ def holds(arrived):
     assert re.fullmatch(r"[\w.-]{1,128}", module.group(arrived))
     pace = module.pace(arrived, install(arrived.channel))
     assert pace is None or (0 < len(pace[0]) < 200 and pace[1] > 0)
-    greeting, told = greeted(arrived), arrivals(arrived)
+    greeting, found = greeted(arrived), arrivals(arrived)
     if greeting is None:
-        assert all(isinstance(arrival, Ignored) for arrival in told)
+        assert all(isinstance(arrival, Ignored) for arrival in found)
     else:
         assert not any(
-            isinstance(arrival, Ignored) and re.match("invalid|malformed|too-large", arrival.reason) for arrival in told
+            isinstance(arrival, Ignored) and re.match("invalid|malformed|too-large", arrival.reason)
+            for arrival in found
         )
 
 
@@ -186,7 +187,7 @@ def test_each_header_is_needed_and_counts(kind):
     for name, value in good.items():
         bad = [{}, {name: ""}, {name: " "}, {name: value + "x"}, {name: value[:-1]}, {name: "\u00e9\ud800"}]
         for change in bad:
-            headers = {key: told for key, told in good.items() if key != name} | change
+            headers = {key: kept for key, kept in good.items() if key != name} | change
             with pytest.raises(Unauthenticated) as refused:
                 channel(kind).verify(envelope(kind, BODY, headers), install(kind), SECRETS, NOW)
             assert value not in refused.value.detail
@@ -251,9 +252,9 @@ people = st.fixed_dictionaries({"external_id": values | words}, optional={"name"
 
 
 @pytest.mark.parametrize("kind", CHANNELS)
-@given(told=st.dictionaries(fields, values | words | people, max_size=8), type_=typed | values)
-def test_no_json_escapes(kind, told, type_):
-    body = json.dumps(told | {"type": type_}).encode()
+@given(fields_=st.dictionaries(fields, values | words | people, max_size=8), type_=typed | values)
+def test_no_json_escapes(kind, fields_, type_):
+    body = json.dumps(fields_ | {"type": type_}).encode()
     holds(envelope(kind, body, {"content-type": "application/json"}))
 
 

@@ -86,11 +86,11 @@ def test_pages_go_on_where_the_last_one_ended(index: Index) -> None:
     for newest in (True, False):
         whole = index.find(TREE, Wanted(words=("x",), newest=newest), None, 100)
         assert whole == sorted(whole, key=lambda each: each.key, reverse=True)
-        after, told = None, []
+        after, found = None, []
         while page := index.find(TREE, Wanted(words=("x",), newest=newest), after, 4):
-            told += page
+            found += page
             after = page[-1].key
-        assert told == whole
+        assert found == whole
         assert len(whole) == 23
 
 

@@ -370,8 +370,15 @@ def test_many_keeps_the_order_and_repeats(store):
 
 
 def room(id_="room_1", **fields):
-    told = {"version": 1, "workspace": "wsp_1", "kind": "topic", "name": "R", "created_at": 60_000, "customer": "cus_1"}
-    return Room(id=id_, **(told | fields))
+    values = {
+        "version": 1,
+        "workspace": "wsp_1",
+        "kind": "topic",
+        "name": "R",
+        "created_at": 60_000,
+        "customer": "cus_1",
+    }
+    return Room(id=id_, **(values | fields))
 
 
 def message(n, **fields):
@@ -383,8 +390,8 @@ def change(n, internal=False):
 
 
 def delivery(n, **fields):
-    told = {"version": 1, "bridge": "1.1", "room": "room_1", "n": n, "message": n, "state": "sent", "missed": False}
-    return msgspec.structs.replace(sample(Delivery), **(told | fields))
+    values = {"version": 1, "bridge": "1.1", "room": "room_1", "n": n, "message": n, "state": "sent", "missed": False}
+    return msgspec.structs.replace(sample(Delivery), **(values | fields))
 
 
 def promise(due, **fields):

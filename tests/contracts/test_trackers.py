@@ -55,8 +55,8 @@ def hex_of_body(header: str, prefix: str = "", event: str = "") -> Callable[[str
     """`event` is the header that names it: the payload file `issues.opened.by-our-app` is of the event `issues`."""
 
     def headers(name: str, body: bytes) -> dict[str, str]:
-        told = {event: name.partition(".")[0]} if event else {}
-        return told | {header: prefix + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()}
+        fields = {event: name.partition(".")[0]} if event else {}
+        return fields | {header: prefix + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()}
 
     return headers
 

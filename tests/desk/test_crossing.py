@@ -2,12 +2,12 @@
 
 import pytest
 
+from chalicelib.desk.comments_for_customers import crossing
 from chalicelib.desk.issues import Tracking
-from chalicelib.desk.notices import crossing
 
 
 @pytest.mark.parametrize(
-    ("prefix", "text", "told"),
+    ("prefix", "text", "crosses"),
     [
         ("@customer", "@customer: It is mended.", "It is mended."),
         ("@customer", " \n@Customer\nIt is mended.", "It is mended."),
@@ -19,7 +19,7 @@ from chalicelib.desk.notices import crossing
         ("(.+)", "anything", ""),
     ],
 )
-def test_what_begins_with_the_prefix_however_it_is_escaped(prefix, text, told):
-    assert crossing(Tracking(install="ins_1", workspace="wks_1", prefix=prefix), text) == told
+def test_what_begins_with_the_prefix_however_it_is_escaped(prefix, text, crosses):
+    assert crossing(Tracking(install="ins_1", workspace="wks_1", prefix=prefix), text) == crosses
     assert crossing(Tracking(install="ins_1", workspace="wks_1", prefix=prefix, comments="none"), text) == ""
     assert crossing(Tracking(install="ins_1", workspace="wks_1", prefix=prefix, comments="all"), text) == text.strip()

@@ -13,8 +13,8 @@ from chalicelib.desk.hours import Hours, minute_of, opens, shown, zone
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland"]
 
 
-def ms(told: str) -> int:
-    return int(datetime.fromisoformat(told).timestamp() * 1000)
+def ms(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp() * 1000)
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,14 @@ def test_it_is_the_first_such_minute_within_two_days(at: int, start: int, end: i
         assert first or here[0].utcoffset() != here[1].utcoffset()
 
 
-@pytest.mark.parametrize("told", ["24:00", "8:00", "08:60", "", "0800", "aa:bb", "٠٨:٠٠"])
-def test_what_is_no_time_of_day_is_refused(told: str) -> None:
+@pytest.mark.parametrize("text", ["24:00", "8:00", "08:60", "", "0800", "aa:bb", "٠٨:٠٠"])
+def test_what_is_no_time_of_day_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
-        minute_of(told)
+        minute_of(text)
 
 
 def test_a_time_of_day_is_shown_as_it_was_told() -> None:
-    assert [shown(minute_of(told)) for told in ("00:00", "08:30", "23:59")] == ["00:00", "08:30", "23:59"]
+    assert [shown(minute_of(time)) for time in ("00:00", "08:30", "23:59")] == ["00:00", "08:30", "23:59"]
 
 
 @pytest.mark.parametrize("name", ["Nowhere", "../../etc/passwd", "/etc/localtime", "europe", "a\x00b"])

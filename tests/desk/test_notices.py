@@ -2,22 +2,11 @@
 
 import pytest
 
+from chalicelib.desk.comments_for_customers import MAX_PHRASES, crossing, held, named, phrases
 from chalicelib.desk.customers import Customer
 from chalicelib.desk.errors import Invalid
 from chalicelib.desk.issues import Issue, Tracking
-from chalicelib.desk.notices import (
-    MAX_PHRASES,
-    TEXTS,
-    check_text,
-    comment_text,
-    crossing,
-    held,
-    named,
-    phrases,
-    quoted,
-    state_text,
-    text_for,
-)
+from chalicelib.desk.notices import TEXTS, check_text, comment_text, quoted, state_text, text_for
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.templates import Missing
 

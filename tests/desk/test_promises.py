@@ -13,14 +13,14 @@ KEPT = settled(OPEN, "kept", "agt_2", NOW)
 def test_a_new_promise_has_a_text_and_is_due():
     made = pledged(None, {"text": "An update", "due": NOW + 5}, "agt_1", NOW)
     assert (made.text, made.due, made.by, made.made_at, made.open) == ("An update", NOW + 5, "agt_1", NOW, True)
-    for told, field in (
+    for fields, field in (
         ({"text": "x"}, "promise.due"),
         ({"due": NOW + 5}, "promise.text"),
         ({"text": "x", "due": NOW}, "promise.due"),
         ({"text": "x", "due": NOW + MAX_AHEAD_MS + 1}, "promise.due"),
     ):
         with pytest.raises(Invalid) as raised:
-            pledged(None, told, "agt_1", NOW)
+            pledged(None, fields, "agt_1", NOW)
         assert raised.value.field == field
 
 

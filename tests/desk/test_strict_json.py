@@ -38,7 +38,7 @@ def test_any_bytes_are_read_or_malformed(raw):
 
 
 @pytest.mark.parametrize(
-    ("raw", "told"),
+    ("raw", "detail"),
     [
         (b"", "it is empty"),
         (b" \n", "it is empty"),
@@ -65,10 +65,10 @@ def test_any_bytes_are_read_or_malformed(raw):
         (b'"\\x"', "invalid \\escape"),
     ],
 )
-def test_what_two_readers_could_take_for_two_things_is_refused(raw, told):
+def test_what_two_readers_could_take_for_two_things_is_refused(raw, detail):
     with pytest.raises(Malformed) as refused:
         loads(raw)
-    assert told in refused.value.detail
+    assert detail in refused.value.detail
     assert not refused.value.detail.endswith((" at", " starting", ":"))
     refused.value.detail.encode()
 
@@ -119,7 +119,7 @@ class Outer(msgspec.Struct):
 
 
 @pytest.mark.parametrize(
-    ("value", "field", "told"),
+    ("value", "field", "detail"),
     [
         ({"inner": {"n": "1"}}, "config.inner.n", "config.inner.n must be int, not str"),
         ({"inner": {"x": 1}}, "config.inner.x", "config.inner.x is no known field"),
@@ -129,10 +129,10 @@ class Outer(msgspec.Struct):
         ([], "config", "config must be object, not array"),
     ],
 )
-def test_what_does_not_fit_is_named(value, field, told):
+def test_what_does_not_fit_is_named(value, field, detail):
     with pytest.raises(Invalid) as refused:
         shaped(value, Outer, "config")
-    assert (refused.value.field, refused.value.detail) == (field, told)
+    assert (refused.value.field, refused.value.detail) == (field, detail)
 
 
 def test_a_place_without_a_prefix():

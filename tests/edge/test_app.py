@@ -80,7 +80,7 @@ def test_every_answer_is_the_edges_own(tenant: Tenant, method: str, path: str, s
 def test_paths_and_bytes_come_through_untouched(tenant: Tenant) -> None:
     made = call(tenant, "PUT", "/v1/customers/a%2Fb%20%C3%A9", '{"name": "é😀"}'.encode())
     assert made["statusCode"] == 201
-    told = json.loads(made["body"])
-    assert (told["external_id"], told["name"]) == ("a/b é", "é😀")
+    body = json.loads(made["body"])
+    assert (body["external_id"], body["name"]) == ("a/b é", "é😀")
     refused = call(tenant, "PUT", "/v1/customers/x", b'{"name": "\xff"}')
     assert "UTF-8" in json.loads(refused["body"])["detail"]

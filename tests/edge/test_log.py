@@ -47,9 +47,9 @@ def test_nothing_that_was_sent_is_logged(parley: Parley, tenant: Tenant, lines) 
     parley.outside.down()
     tenant.api.post(f"/v1/rooms/{room}/messages", {"text": MARK})
     parley.settle()
-    told = lines()
-    assert '"status"' in told or "'status'" in told
-    assert MARK not in told
+    logged = lines()
+    assert '"status"' in logged or "'status'" in logged
+    assert MARK not in logged
     for secret in (
         BOOTSTRAP,
         tenant.token_secret,
@@ -58,8 +58,8 @@ def test_nothing_that_was_sent_is_logged(parley: Parley, tenant: Tenant, lines) 
         tenant.api.credential,
         ann.credential,
     ):
-        assert secret not in told
-    assert "192.0.2.1" not in told
+        assert secret not in logged
+    assert "192.0.2.1" not in logged
 
 
 def test_what_nobody_foresaw_is_told_as_a_500_and_logged_with_its_place_alone(
@@ -73,11 +73,11 @@ def test_what_nobody_foresaw_is_told_as_a_500_and_logged_with_its_place_alone(
     assert got.status == 500
     assert got.json == {"type": "about:blank", "title": "Internal error", "status": 500, "code": "internal"}
     assert got.headers["Content-Type"].startswith("application/problem+json")
-    told = lines()
-    assert "test_log.py" in told
-    assert "broken" in told
-    assert "KeyError" in told
-    assert MARK not in told
+    logged = lines()
+    assert "test_log.py" in logged
+    assert "broken" in logged
+    assert "KeyError" in logged
+    assert MARK not in logged
 
 
 def test_one_line_a_request(parley: Parley, tenant: Tenant, lines) -> None:

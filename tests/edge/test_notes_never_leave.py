@@ -49,11 +49,11 @@ def everything(caller, room: str) -> str:
 
 
 def test_no_listing_of_a_users_shows_a_note(parley: Parley, tenant: Tenant, room: str) -> None:
-    told = everything(tenant.user(), room)
-    assert "Hello" in told
-    assert MARK not in told
-    assert "note_" not in told
-    assert "tada" not in told
+    answer = everything(tenant.user(), room)
+    assert "Hello" in answer
+    assert MARK not in answer
+    assert "note_" not in answer
+    assert "tada" not in answer
     assert MARK in everything(tenant.api, room)
 
 

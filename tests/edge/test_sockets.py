@@ -1,7 +1,7 @@
 """The WebSocket: authenticate first, then be told of what one may see, and of nothing else."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
@@ -13,28 +13,12 @@ from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
 from chalicelib.edge import frames
 from chalicelib.edge import sockets as edge
-from chalicelib.flows.delivery.owed import BatchReads
+from chalicelib.flows.delivery.batch_reads import BatchReads
 from chalicelib.flows.live.push import push
 from chalicelib.ports import ref
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant
-
-
-@dataclass
-class FakeSockets:
-    """What each open connection was sent."""
-
-    sent: dict = field(default_factory=dict)
-
-    def send(self, connection, frame):
-        if connection not in self.sent:
-            return False
-        json.dumps(frame)
-        self.sent[connection].append(frame)
-        return True
-
-    def close(self, connection):
-        self.sent[connection].append("closed")
+from tests.fakes import FakeSockets
 
 
 @dataclass
@@ -65,10 +49,9 @@ class Line:
 
 @pytest.fixture
 def wire(parley, monkeypatch):
-    made = FakeSockets()
     monkeypatch.setattr(edge, "world", lambda: parley.world)
-    monkeypatch.setattr(edge, "sockets", lambda: made)
-    return made
+    monkeypatch.setattr(edge, "sockets", lambda: parley.sockets)
+    return parley.sockets
 
 
 @pytest.fixture
@@ -280,15 +263,15 @@ def test_the_line_of_who_was_blocked_ends(parley, tenant, wire, line, room, what
 def test_a_line_on_which_nobody_authenticates_ends(parley, tenant, wire):
     silent, known = Line(wire, "s").open(), Line(wire, "k").open().authenticate(tenant.user())
     assert parley.queues.pushes == [{"unproven": "s"}, {"unproven": "k"}]
-    for told in parley.queues.pushes:
-        push(parley.world, wire, told)
+    for asked_for in parley.queues.pushes:
+        push(parley.world, wire, asked_for)
     assert silent.heard[-1] == "closed"
     assert known.say({"type": "ping"}) == {"type": "pong"}
 
 
 def test_who_watches_a_customer_is_told_of_its_rooms_and_of_no_other(parley, tenant, wire, line, room):
     line.authenticate(tenant.user()).say({"type": "subscribe", "customer": "acme"})
-    told = len(line.heard)
+    before = len(line.heard)
     topic = tenant.user().post("/v1/rooms", {"name": "T"}).json["id"]
     secret = tenant.api.post("/v1/rooms", {"name": "I", "kind": "internal", "customer": "acme"}).json["id"]
     other = tenant.triage("beta")
@@ -296,7 +279,7 @@ def test_who_watches_a_customer_is_told_of_its_rooms_and_of_no_other(parley, ten
         tenant.api.post(f"/v1/rooms/{id_}/messages", {"text": "words"})
     tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "a note", "internal": True})
     relayed(parley, wire)
-    heard = line.heard[told:]
+    heard = line.heard[before:]
     assert sorted(frame["room"] for frame in heard) == sorted([room, topic])
     assert {frame["message"]["text"] for frame in heard} == {"words"}
     assert heard[0]["summary"]["messages"] == 1
@@ -317,12 +300,12 @@ def test_an_agent_watches_the_inbox_of_their_own_workspace(parley, tenant, wire,
     stranger.say({"type": "subscribe", "inbox": True})
     assert stranger.say({"type": "subscribe", "customer": "acme"})["status"] == 404
     line.say({"type": "subscribe", "room": room})
-    told, ties = len(line.heard), BatchReads(parley.store)
+    before, ties = len(line.heard), BatchReads(parley.store)
     assert (ties.watched(tenant.id, parley.clock.now()), ties.watched("wsp_none", 1)) == (True, False)
     assert not ties.watched(tenant.id, parley.clock.now() + 2 * MAX_LIFE_MS)
     tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "once"})
     relayed(parley, wire)
-    assert [frame["message"]["text"] for frame in line.heard[told:]] == ["once"]
+    assert [frame["message"]["text"] for frame in line.heard[before:]] == ["once"]
     assert stranger.heard[-1]["status"] == 404
 
 
@@ -384,9 +367,9 @@ def test_a_read_mark_is_told(parley, tenant, wire, line, room):
     line.authenticate(tenant.user()).say({"type": "subscribe", "customer": "acme"})
     parley.queues.pushes.clear()
     assert tenant.user().put(f"/v1/rooms/{room}/read", {}).json["unread"] == 0
-    (told,) = parley.queues.pushes
-    assert push(parley.world, wire, told) == 1
-    assert line.heard[-1] == {"type": "room.read", "room": room, "person": told["frame"]["person"], "change": 1}
+    (only,) = parley.queues.pushes
+    assert push(parley.world, wire, only) == 1
+    assert line.heard[-1] == {"type": "room.read", "room": room, "person": only["frame"]["person"], "change": 1}
 
 
 def test_a_large_message_and_one_with_files_are_hints(parley, tenant, wire, line, room):
@@ -410,15 +393,15 @@ def test_agents_who_watch_the_inbox_hear_of_trouble_with_deliveries_and_of_broad
     parley.settle()
     heard = len(ann.heard)
     rows = [row for row in map(from_row, parley.table.rows.values()) if isinstance(row, Delivery)]
-    told = [news for row in rows if (news := frames.delivery(row))]
+    found = [news for row in rows if (news := frames.delivery(row))]
     broadcast = tenant.api.post("/v1/broadcasts", {"customers": ["acme"], "text": "Hello"}).json["id"]
-    told.append(frames.progress(parley.store.one(ref(Broadcast, broadcast))))
-    for each in told:
+    found.append(frames.progress(parley.store.one(ref(Broadcast, broadcast))))
+    for each in found:
         push(parley.world, wire, each)
-    last = line.heard[-len(told) :]
+    last = line.heard[-len(found) :]
     assert [frame["type"] for frame in last][-1] == "broadcast.changed"
     assert (last[0]["type"], last[0]["state"], last[0]["attempts"]) == ("delivery.changed", "queued", 1)
-    assert len(told) == 1 + sum(row.state != "sent" for row in rows)
+    assert len(found) == 1 + sum(row.state != "sent" for row in rows)
     assert len(ann.heard) == heard
 
 

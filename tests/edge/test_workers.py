@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from chalicelib.desk.errors import Busy
-from chalicelib.edge import workers
-from chalicelib.flows.delivery import owed as flow
-from chalicelib.flows.delivery.deliver import deliver
+from chalicelib.edge import retries, workers
+from chalicelib.flows import derive as flow
+from chalicelib.flows.delivery.in_order import deliver
 from chalicelib.ports import AwsAway
 from chalicelib.store.rows import Row, from_row
 from tests.fakes import FakeQueues
@@ -75,7 +75,7 @@ def told(failures):
 def test_what_fails_comes_again_and_holds_back_its_own_group_alone(queues):
     one, done = failing("b")
     records = [message("a", "x"), message("b", "x", tries=2), message("c", "y"), message("d", "x"), message("e", "y")]
-    assert told(workers.each("inbound", Event(*records), one)) == ["b", "d"]
+    assert told(retries.each("inbound", Event(*records), one)) == ["b", "d"]
     assert done == ["a", "c", "e"]
     assert queues.waits == [("inbound", "r-b", 4)]
     assert queues.buried == []
@@ -83,21 +83,21 @@ def test_what_fails_comes_again_and_holds_back_its_own_group_alone(queues):
 
 def test_without_groups_nobody_waits_for_another(queues):
     one, done = failing("a")
-    assert told(workers.each("push", Event(message("a"), message("b")), one)) == ["a"]
+    assert told(retries.each("push", Event(message("a"), message("b")), one)) == ["a"]
     assert done == ["b"]
 
 
 def test_the_last_failure_buries_with_the_reason_and_frees_the_group(queues):
     one, done = failing("a")
-    records = [message("a", "x", tries=workers.MAX_TRIES), message("b", "x")]
-    assert told(workers.each("deliver", Event(*records), one)) == []
+    records = [message("a", "x", tries=retries.MAX_TRIES), message("b", "x")]
+    assert told(retries.each("deliver", Event(*records), one)) == []
     assert queues.buried == [("deliver", "a", "ValueError: broken")]
     assert done == ["b"]
 
 
 def test_while_aws_is_away_nothing_is_buried(queues):
     one, _ = failing("a", error=AwsAway("dynamodb"))
-    assert told(workers.each("deliver", Event(message("a", "x", tries=50)), one)) == ["a"]
+    assert told(retries.each("deliver", Event(message("a", "x", tries=50)), one)) == ["a"]
     assert queues.buried == []
 
 
@@ -108,7 +108,7 @@ def test_if_it_cannot_be_buried_the_whole_batch_comes_again(queues, monkeypatch)
     monkeypatch.setattr(queues, "bury", away)
     one, _ = failing("a")
     with pytest.raises(AwsAway):
-        workers.each("deliver", Event(message("a", "x", tries=9)), one)
+        retries.each("deliver", Event(message("a", "x", tries=9)), one)
 
 
 # --- react --------------------------------------------------------------------------------------------------------
@@ -147,8 +147,8 @@ def test_react_derives_deliveries_one_wake_and_pushes(parley, queues, said):
     handler(workers.react)(Event(*said))
     assert [row.n for row in rows(parley, "Delivery")] == [1, 3]
     assert [call.n for call in queues.calls] == [3]
-    told = [(push["frame"]["change"], push["internal"], push["frame"]["message"]["text"]) for push in queues.pushes]
-    assert sorted(told) == [(1, False, "1"), (2, True, "2"), (3, False, "3")]
+    found = [(push["frame"]["change"], push["internal"], push["frame"]["message"]["text"]) for push in queues.pushes]
+    assert sorted(found) == [(1, False, "1"), (2, True, "2"), (3, False, "3")]
 
 
 def test_react_ends_the_lines_of_who_was_blocked(parley, tenant, queues):
@@ -210,7 +210,7 @@ def test_too_many_writers_is_no_reason_to_set_aside(parley, queues, said, monkey
     def busy(*_):
         raise Busy("later")
 
-    monkeypatch.setattr(flow, "react", busy)
+    monkeypatch.setattr(flow, "owed", busy)
     handler(workers.react)(Event(*said))
     assert len(queues.aside) == 3
     assert all(reason == "Busy: later" for _, _, reason in queues.aside)

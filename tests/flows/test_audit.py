@@ -54,9 +54,9 @@ def test_each_change_of_an_agents_has_its_entry_and_tells_no_content(parley: Par
         ("room.changed", room, ["assignees", "name"]),
         ("room.forked", room, [fork]),
     ]
-    told = tenant.api.get("/v1/audit", limit="100")
-    assert MARK not in told.text
-    mine = {(item["actor"], item["credential"]) for item in told.json["items"]} - {("bootstrap", "bootstrap")}
+    answer = tenant.api.get("/v1/audit", limit="100")
+    assert MARK not in answer.text
+    mine = {(item["actor"], item["credential"]) for item in answer.json["items"]} - {("bootstrap", "bootstrap")}
     assert mine == {(api.get("/v1/agents").json["items"][0]["id"], api.get("/v1/api-keys").json["items"][0]["id"])}
 
 

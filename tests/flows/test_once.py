@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.desk.errors import Busy, Clash
 from chalicelib.desk.idempotency import LIFE_MS, Claim
-from chalicelib.flows.once import TRIES, again
+from chalicelib.flows.optimistic_retry import TRIES, again
 from chalicelib.ports import AwsAway
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant

@@ -24,8 +24,8 @@ class Issuer:
         self.asked.append(request.url)
         if isinstance(self.fails, Exception):
             raise self.fails
-        told = {"jwks_uri": "https://issuer.example/keys"} if request.url == METADATA else {"keys": self.keys}
-        return self.fails or Answer(200, body=json.dumps(told).encode())
+        fields = {"jwks_uri": "https://issuer.example/keys"} if request.url == METADATA else {"keys": self.keys}
+        return self.fails or Answer(200, body=json.dumps(fields).encode())
 
 
 @pytest.fixture

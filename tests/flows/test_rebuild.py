@@ -80,7 +80,7 @@ def test_rebuild_gives_equal_state(parley: Parley, tenant: Tenant) -> None:
         if isinstance(was, Mapped):
             was, now = (msgspec.structs.replace(known, version=1) for known in (was, now))
         if isinstance(was, Placement):
-            assert now.next_at == 1  # the clock places it anew
+            assert now.next_at == 1  # the clock has it evaluated anew
             assert now.totals == was.totals
             continue
         assert now == was
@@ -108,8 +108,8 @@ def test_addresses_that_are_nobodys_any_more_go(parley: Parley, tenant: Tenant) 
 
 def test_a_feed_that_came_and_went_leaves_nothing(parley: Parley, tenant: Tenant) -> None:
     config = {"team": "T024BE7LH", "agent_channel": "C024BE91L"}
-    told = {"kind": "slack", "name": "Slack", "config": config, "credentials": {"signing": "0123456789abcdef"}}
-    installs = [tenant.api.post("/v1/installs", told).json["id"] for _ in range(2)]
+    fields = {"kind": "slack", "name": "Slack", "config": config, "credentials": {"signing": "0123456789abcdef"}}
+    installs = [tenant.api.post("/v1/installs", fields).json["id"] for _ in range(2)]
     tenant.api.patch(f"/v1/installs/{installs[0]}", {"state": "disabled"})
     assert tenant.api.delete(f"/v1/installs/{installs[1]}").status == 204
     (workspace,) = (record for record in parley.store.everything() if isinstance(record, Workspace))

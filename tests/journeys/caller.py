@@ -70,7 +70,7 @@ class Caller:
 def user_token(workspace: dict[str, str], customer: str, user: str, **claims: Any) -> str:
     """A user token as the vendor's server signs it."""
     now = int(time.time())
-    told = {
+    fields = {
         "aud": "parley:user",
         "workspace": workspace["id"],
         "customer_id": customer,
@@ -78,7 +78,7 @@ def user_token(workspace: dict[str, str], customer: str, user: str, **claims: An
         "iat": now,
         "exp": now + 3600,
     }
-    return jwt.encode(told | claims, workspace["token_secret"], algorithm="HS256")
+    return jwt.encode(fields | claims, workspace["token_secret"], algorithm="HS256")
 
 
 def eventually(look: Callable[[], T], patience: float = PATIENCE) -> T:

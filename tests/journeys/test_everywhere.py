@@ -44,7 +44,7 @@ class Everywhere:
 
     def __init__(self, stack: LocalStack, api: Caller, customer: str, installs: Any, base: str, teams: Any) -> None:
         self.stack, self.api, self.customer, self.installs, self.teams = stack, api, customer, installs, teams
-        self.mia, self.kinds = f"mia@{customer}.example", {told["id"]: kind for kind, told in installs.items()}
+        self.mia, self.kinds = f"mia@{customer}.example", {install["id"]: kind for kind, install in installs.items()}
         self.slack = EmulatedSlack(base, self.post, times=3)
         self.theirs, self.ours = self.slack.channels["acme-help"], self.slack.channels["support"]
         self.widget = Caller(stack.base_url, user_token(stack.workspace, customer, "dev"))
@@ -54,10 +54,10 @@ class Everywhere:
         assert got.status == 200, got.data
 
     def mail(self, **mail: Any) -> None:
-        told = postmark(sender=self.mia, name="Mia", **mail)
+        posted = postmark(sender=self.mia, name="Mia", **mail)
         anyone, secret = Caller(self.stack.base_url), self.installs["email"]["secret"]
         for _ in range(3):
-            got = anyone("POST", f"/in/email/{self.installs['email']['id']}", told, Authorization=basic(secret))
+            got = anyone("POST", f"/in/email/{self.installs['email']['id']}", posted, Authorization=basic(secret))
             assert got.status == 200, got.body
 
     def mails(self) -> list[str]:
@@ -84,8 +84,8 @@ class Everywhere:
         found = eventually(lambda: [room for room in api.get(listing)["items"] if room["kind"] == "topic"])
         self.room = found[0]["id"]
         config = {"base_url": slack.base, "team": slack.team, "agent_channel": self.ours}
-        told = {"config": config, "credentials": {"bot": BOT}}
-        assert api("PATCH", f"/v1/installs/{self.installs['slack']['id']}", told).status == 200
+        fields = {"config": config, "credentials": {"bot": BOT}}
+        assert api("PATCH", f"/v1/installs/{self.installs['slack']['id']}", fields).status == 200
         bound = {"install": self.installs["slack"]["id"], "conversation": self.theirs}
         api.post(f"/v1/rooms/{self.room}/bridges", bound)
         teams.say("29:ann", f"connect {api.post(f'/v1/rooms/{self.room}/connect-codes')['code']}", CHAT)

@@ -21,15 +21,15 @@ def api(stack: LocalStack) -> Caller:
     return Caller(stack.base_url, stack.workspace["api_key"])
 
 
-def send(stack: LocalStack, text: str, **told: Any) -> None:
+def send(stack: LocalStack, text: str, **fields: Any) -> None:
     """A signed webhook of the vendor's server."""
     from datetime import UTC, datetime
 
     from standardwebhooks.webhooks import Webhook
 
     hook = stack.webhooks["webhook"]
-    body = json.dumps({"customer": {"external_id": "acme"}, "user": {"external_id": "ann"}, "text": text} | told)
-    id_, now = told.get("id") or uuid.uuid4().hex, datetime.now(UTC)
+    body = json.dumps({"customer": {"external_id": "acme"}, "user": {"external_id": "ann"}, "text": text} | fields)
+    id_, now = fields.get("id") or uuid.uuid4().hex, datetime.now(UTC)
     headers = {
         "Content-Type": "application/json",
         "webhook-id": id_,
@@ -99,8 +99,8 @@ def envelope(stack: LocalStack, key: str) -> None:
         "headers": {"webhook-id": id_},
         "body": "",
     }
-    told = {"customer": {"external_id": "acme"}, "user": {"external_id": "ann"}, "text": f"Found again {key}"}
-    found["body"] = base64.b64encode(json.dumps(told).encode()).decode()
+    fields = {"customer": {"external_id": "acme"}, "user": {"external_id": "ann"}, "text": f"Found again {key}"}
+    found["body"] = base64.b64encode(json.dumps(fields).encode()).decode()
     stack.client("s3").put_object(Bucket=stack.outputs["FilesBucket"], Key=key, Body=json.dumps(found).encode())
 
 

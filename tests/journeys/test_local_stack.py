@@ -132,10 +132,10 @@ def test_a_batch_that_lambda_gives_up_is_told_of_in_the_set_aside_place(stack: L
     queue, client = stack.outputs["ReactFailedQueueUrl"], stack.client("sqs")
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        for told in client.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", []):
-            if key in told["Body"]:
-                client.delete_message(QueueUrl=queue, ReceiptHandle=told["ReceiptHandle"])
-                (record,) = json.loads(told["Body"])["Records"]
+        for letter in client.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", []):
+            if key in letter["Body"]:
+                client.delete_message(QueueUrl=queue, ReceiptHandle=letter["ReceiptHandle"])
+                (record,) = json.loads(letter["Body"])["Records"]
                 assert record["s3"] == {"bucket": {"name": stack.outputs["FilesBucket"]}, "object": {"key": key}}
                 return
     raise AssertionError("nothing was told")

@@ -26,8 +26,8 @@ def install(api: Caller) -> Any:
 
 
 def take(stack: LocalStack, install: Any, **mail: Any) -> None:
-    told = postmark(**({"sender": "mia@mailers.example", "name": "Mia"} | mail))
-    got = Caller(stack.base_url)("POST", f"/in/email/{install['id']}", told, Authorization=basic(install["secret"]))
+    posted = postmark(**({"sender": "mia@mailers.example", "name": "Mia"} | mail))
+    got = Caller(stack.base_url)("POST", f"/in/email/{install['id']}", posted, Authorization=basic(install["secret"]))
     assert got.status == 200, got.body
 
 

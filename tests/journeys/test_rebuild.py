@@ -68,9 +68,9 @@ def test_rebuild_after_all_that_is_derived_was_deleted(stack: LocalStack) -> Non
 
     assert strip(stack) > 25
     assert seen(api, room) != before
-    told = tool(stack, "rebuild")
-    assert told.returncode == 0, told.stderr
-    assert "put right" in told.stdout
+    done = tool(stack, "rebuild")
+    assert done.returncode == 0, done.stderr
+    assert "put right" in done.stdout
     assert seen(api, room) == before
     send(stack, "said 3", customer={"external_id": "rebuilt"}, id="rebuilt-3")
     send(stack, "said after", customer={"external_id": "rebuilt"}, id="rebuilt-after")

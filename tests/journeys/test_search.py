@@ -51,5 +51,5 @@ def found_again(api: Caller) -> None:
 
 def segments(stack: LocalStack) -> int:
     """How many objects the index has of customers' trees."""
-    told = stack.client("s3").list_objects_v2(Bucket=stack.outputs["FilesBucket"], Prefix="search/cus_")
-    return len(told.get("Contents", []))
+    listed = stack.client("s3").list_objects_v2(Bucket=stack.outputs["FilesBucket"], Prefix="search/cus_")
+    return len(listed.get("Contents", []))

@@ -32,8 +32,8 @@ def play(api: Caller, room: str, install: dict, base: str) -> None:
     one, two, support = (slack.channels[name] for name in ("acme-help", "beta-help", "support"))
     config = {"base_url": base, "team": slack.team, "agent_channel": support}
     assert api("PATCH", f"/v1/installs/{install['id']}", {"config": config, "credentials": {"bot": BOT}}).status == 200
-    told = api.post(f"/v1/installs/{install['id']}/try")
-    assert (told["account"], told["missing"]) == ("Vendor", [])
+    shown = api.post(f"/v1/installs/{install['id']}/try")
+    assert (shown["account"], shown["missing"]) == ("Vendor", [])
     for channel in (one, two):
         api.post(f"/v1/rooms/{room}/bridges", {"install": install["id"], "conversation": channel})
     time.sleep(1.1)  # the emulator's timestamps are whole seconds: none shall be from before the binding

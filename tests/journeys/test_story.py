@@ -16,22 +16,22 @@ def tool(stack: LocalStack, name: str, *words: str) -> subprocess.CompletedProce
 
 
 def test_make_demo_tells_the_whole_story(stack: LocalStack) -> None:
-    told = tool(stack, "demo")
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert "verified by `standardwebhooks`" in told.stdout
-    assert "the same message" in told.stdout
-    assert "1 message in the room" in told.stdout
-    assert told.stdout.rstrip().endswith("`make run` keeps them.")
+    done = tool(stack, "demo")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "verified by `standardwebhooks`" in done.stdout
+    assert "the same message" in done.stdout
+    assert "1 message in the room" in done.stdout
+    assert done.stdout.rstrip().endswith("`make run` keeps them.")
 
 
 def test_make_rebuild_finds_a_sound_table(stack: LocalStack) -> None:
-    told = tool(stack, "rebuild")
-    assert told.returncode == 0, told.stderr
-    assert "Everything was as it should be." in told.stdout
+    done = tool(stack, "rebuild")
+    assert done.returncode == 0, done.stderr
+    assert "Everything was as it should be." in done.stdout
 
 
 def test_a_second_start_says_that_one_is_running(stack: LocalStack) -> None:
-    told = tool(stack, "local", "--port", str(stack.port), "--gateway-port", str(stack.gateway_port))
-    assert told.returncode != 0
-    assert f"Parley is running already, at {stack.base_url}." in told.stdout + told.stderr
-    assert "Traceback" not in told.stdout + told.stderr
+    done = tool(stack, "local", "--port", str(stack.port), "--gateway-port", str(stack.gateway_port))
+    assert done.returncode != 0
+    assert f"Parley is running already, at {stack.base_url}." in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

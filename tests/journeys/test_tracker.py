@@ -40,8 +40,8 @@ class Board:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-                status, told = board.answered(dict(self.headers.items()), body)
-                content = msgspec.json.encode(told)
+                status, answer = board.answered(dict(self.headers.items()), body)
+                content = msgspec.json.encode(answer)
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
@@ -91,9 +91,9 @@ class Board:
         with self.lock:
             sent, self.there.sent = self.there.sent * times, []
         random.Random(7).shuffle(sent)
-        for told in sent:
+        for hook in sent:
             self.count += 1
-            body, id_, now = json.dumps(told), f"evt_{self.count}", datetime.now(UTC)
+            body, id_, now = json.dumps(hook), f"evt_{self.count}", datetime.now(UTC)
             headers = {
                 "webhook_id": id_,
                 "webhook_timestamp": str(int(now.timestamp())),

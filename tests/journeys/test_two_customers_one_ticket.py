@@ -37,10 +37,10 @@ class Desk:
 
     def __init__(self, stack: LocalStack, team: Team, home: Path) -> None:
         self.api, self.team = Caller(stack.base_url, stack.workspace["api_key"]), team
-        told = connected(stack, team, home)
-        assert told.returncode == 0, told.stdout + told.stderr
-        assert "All is there." in told.stdout
-        self.install = told.stdout.split()[1]
+        done = connected(stack, team, home)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "All is there." in done.stdout
+        self.install = done.stdout.split()[1]
         path = f"/v1/installs/{self.install}"
         self.url = self.api.get(path)["url"]
         self.secret = self.api.post(f"{path}/secrets")["secret"]
@@ -116,16 +116,16 @@ def test_two_customers_behind_one_ticket(stack: LocalStack, there: Callable[[], 
         desk.api.post(f"/v1/issues/{issue}/rooms", {"room": rooms[1]})
         assert desk.api.get(f"/v1/issues/{issue}")["customers"] == 2
 
-        told: list[str] = []
+        found: list[str] = []
 
         def heard(*texts: str) -> None:
             """Both rooms hear these, in any order among themselves, and nothing else."""
-            told.extend(texts)
-            storm.until(lambda: all(len(desk.said_in(room)) >= len(told) for room in rooms))
+            found.extend(texts)
+            storm.until(lambda: all(len(desk.said_in(room)) >= len(found) for room in rooms))
             for room in rooms:
                 said = desk.said_in(room)
-                before = len(told) - len(texts)
-                assert [*said[:before], *sorted(said[before:])] == [*told[:before], *sorted(texts)]
+                before = len(found) - len(texts)
+                assert [*said[:before], *sorted(said[before:])] == [*found[:before], *sorted(texts)]
 
         done = "“Long exports” is done."
         again = "“Long exports” is being worked on again: it was told as closed too early."
@@ -160,7 +160,7 @@ def test_two_customers_behind_one_ticket(stack: LocalStack, there: Callable[[], 
         heard("News of “Long exports”: It is out.", done)
         storm.until(lambda: desk.state(issue) == "done")
         settled(storm, desk, rooms)
-        assert [len(desk.said_in(room)) for room in rooms] == [len(told)] * 2
+        assert [len(desk.said_in(room)) for room in rooms] == [len(found)] * 2
         history = [entry["what"] for entry in desk.api.all(f"/v1/issues/{issue}/history")]
         assert history.count("written") == 1  # ours, and not one that answers theirs
         assert "conflict" not in history
@@ -181,9 +181,9 @@ def settled(storm: Storm, desk: Desk, rooms: list[str]) -> None:
 
 def test_what_is_missing_is_said(stack: LocalStack, tmp_path: Path) -> None:
     with on_linear() as team:
-        told = connected(stack, team, tmp_path, team="XYZ")
-        assert told.returncode == 1
-        assert "MISSING   there is no team XYZ for this account" in told.stdout
-        told = connected(stack, team, tmp_path, team="no team")
-        assert told.returncode == 1
-        assert "team must be a team's key" in told.stderr
+        done = connected(stack, team, tmp_path, team="XYZ")
+        assert done.returncode == 1
+        assert "MISSING   there is no team XYZ for this account" in done.stdout
+        done = connected(stack, team, tmp_path, team="no team")
+        assert done.returncode == 1
+        assert "team must be a team's key" in done.stderr

@@ -18,12 +18,12 @@ def api(stack: LocalStack) -> Caller:
 
 
 def uploaded(api: Caller, content: bytes, size: int, name: str = "trace.txt") -> tuple[dict, int]:
-    told = api.post("/v1/attachments", {"name": name, "size": size, "type": "text/plain"})
-    fields = dict(told["upload"]["fields"])
+    shown = api.post("/v1/attachments", {"name": name, "size": size, "type": "text/plain"})
+    fields = dict(shown["upload"]["fields"])
     answer = urllib3.request(
-        "POST", told["upload"]["url"], fields={**fields, "file": (name, content, "text/plain")}, retries=False
+        "POST", shown["upload"]["url"], fields={**fields, "file": (name, content, "text/plain")}, retries=False
     )
-    return told, answer.status
+    return shown, answer.status
 
 
 def test_a_file_is_put_up_and_downloaded_as_an_attachment(stack: LocalStack, api: Caller) -> None:
@@ -72,8 +72,8 @@ def test_an_endpoint_that_says_410_is_disabled_and_one_that_fails_is_tried_again
         second = api.post("/v1/installs", {**config, "config": {"url": slow.url}})
         third = api.post("/v1/installs", {**config, "config": {"url": moved.url}})
         api.post(f"/v1/rooms/{room}/messages", {"text": "Knock"})
-        told = eventually(lambda: i if (i := api.get(f"/v1/installs/{first['id']}"))["state"] == "disabled" else None)
-        assert "410" in told["disabled_because"]
+        answer = eventually(lambda: i if (i := api.get(f"/v1/installs/{first['id']}"))["state"] == "disabled" else None)
+        assert "410" in answer["disabled_because"]
         eventually(lambda: len(slow.got) >= 1)
         row = eventually(lambda: tried(delivery(api, room, second["id"], "queued")))
         assert "503" in row["reason"]

@@ -10,7 +10,7 @@ BRIDGED = ("tests/flows/inbound/test_bridged_arrivals.py",)
 AMENDING = ("tests/flows/rooms/test_amending.py",)
 DISABLED = ("tests/flows/inbound/test_disabled_installs.py",)
 MAILBOXES = ("tests/flows/customers/test_mailboxes.py",)
-ROOMS = ("tests/desk/test_room_changes.py",)
+ROOMS = ("tests/desk/test_room_transitions.py",)
 MERGE = ("tests/desk/test_ticket_merge.py",)
 COMMENTS = ("tests/flows/tickets/test_comments_heard.py",)
 NOTICES = ("tests/flows/issues/test_notices_in_time.py",)
@@ -21,11 +21,11 @@ MAILS = ("tests/flows/mail/test_told_by_mail.py",)
 # what is then so → the change, and the tests that notice
 MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
     "an agent's address in another workspace makes a stranger that agent": (
-        Mutant(FLOWS + "inbound.identify", "_agent", "told.home and told.email", "told.email"),
+        Mutant(FLOWS + "inbound.identify", "_agent", "shown.home and shown.email", "shown.email"),
         WHO,
     ),
     "a bot with an agent's address is that agent": (
-        Mutant(FLOWS + "inbound.identify", "_agent", "not (told.home and told.email) or told.bot", "not told.home"),
+        Mutant(FLOWS + "inbound.identify", "_agent", "not (shown.home and shown.email) or shown.bot", "not shown.home"),
         WHO,
     ),
     "an agent who is gone still speaks as one": (
@@ -51,7 +51,7 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
     ),
     "who writes to a resolved room has waited since the last time": (
         Mutant(
-            DESK + "room_changes",
+            DESK + "room_transitions",
             "said",
             "room.turn == 'vendor' and room.state == 'open'",
             "room.turn == 'vendor'",
@@ -60,7 +60,7 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
     ),
     "every further message begins the waiting anew": (
         Mutant(
-            DESK + "room_changes",
+            DESK + "room_transitions",
             "said",
             "room.waiting_since if room.turn == 'vendor' and room.state == 'open' else at",
             "at",
@@ -148,7 +148,7 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         DISABLED,
     ),
     "an old address still leads to its user": (
-        Mutant(FLOWS + "inbound.mailed", "user_of_address", "user.email.lower() == address", "True"),
+        Mutant(FLOWS + "inbound.copied_people", "user_of_address", "user.email.lower() == address", "True"),
         MAILBOXES,
     ),
     "an old address is still claimed": (
@@ -158,12 +158,12 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         MAILBOXES,
     ),
     "of an address that two customers' users have the first one speaks": (
-        Mutant(FLOWS + "inbound.mailed", "user_of_address", "boxes if len(boxes) == 1 else []", "boxes"),
+        Mutant(FLOWS + "inbound.copied_people", "user_of_address", "boxes if len(boxes) == 1 else []", "boxes"),
         MAILBOXES,
     ),
     "the domain says whose a mail is before the room does": (
         Mutant(
-            FLOWS + "inbound.mailed",
+            FLOWS + "inbound.copied_people",
             "user_of_address",
             "wanted or (placed.id if placed else '')",
             "placed.id if placed else wanted",
@@ -248,11 +248,11 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         MAILS,
     ),
     "a mail tells of what its reader was copied in on": (
-        Mutant(FLOWS + "mail.send", "_unheard", "each.n not in person.had", "True"),
+        Mutant(FLOWS + "mail.recipients", "unheard", "each.n not in person.had", "True"),
         MAILS,
     ),
     "a mail tells of the last message that was read": (
-        Mutant(FLOWS + "mail.send", "_unheard", "each.n > read", "each.n >= read"),
+        Mutant(FLOWS + "mail.recipients", "unheard", "each.n > read", "each.n >= read"),
         MAILS,
     ),
     "what has left with an earlier mail leaves again": (
@@ -266,7 +266,7 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         MAILS,
     ),
     "an edit is told to who has read it": (
-        Mutant(FLOWS + "mail.send", "_why_no_correction", "_read(world, person) >= row.n", "False"),
+        Mutant(FLOWS + "mail.send", "_why_no_correction", "read_until(world, person) >= row.n", "False"),
         MAILS,
     ),
     "an edit is told though the mail said the newest words": (
@@ -280,20 +280,25 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
     ),
     "who answers by mail has read what no mail told them": (
         Mutant(
-            FLOWS + "rooms.post", "_author_has_read", "seen is None or seen.posts < message.posts - 1", "seen is None"
+            FLOWS + "rooms.mark_read",
+            "author_has_read",
+            "seen is None or seen.posts < message.posts - 1",
+            "seen is None",
         ),
         MAILS,
     ),
     "what came before the binding lands in its room by the time that it tells": (
-        Mutant(FLOWS + "inbound.bridged", "take_message", "min(place.envelope.received_at, arrival.at)", "arrival.at"),
+        Mutant(
+            FLOWS + "inbound.bridged", "take_message", "min(arriving.envelope.received_at, arrival.at)", "arrival.at"
+        ),
         BRIDGED,
     ),
     "what was said at the moment of the binding is from before it": (
         Mutant(
             FLOWS + "inbound.bridged",
             "take_message",
-            "min(place.envelope.received_at, arrival.at) < home.bound_at",
-            "min(place.envelope.received_at, arrival.at) <= home.bound_at",
+            "min(arriving.envelope.received_at, arrival.at) < home.bound_at",
+            "min(arriving.envelope.received_at, arrival.at) <= home.bound_at",
         ),
         BRIDGED,
     ),
@@ -307,7 +312,12 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         BRIDGED,
     ),
     "without a prefix what begins with a sign crosses to customers": (
-        Mutant(DESK + "notices", "crossing", "prefix and tracking.comments != 'none'", "tracking.comments != 'none'"),
+        Mutant(
+            DESK + "comments_for_customers",
+            "crossing",
+            "prefix and tracking.comments != 'none'",
+            "tracking.comments != 'none'",
+        ),
         ("tests/desk/test_notices.py",),
     ),
     "an issue that is opened again resolves its rooms": (

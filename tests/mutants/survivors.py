@@ -111,7 +111,13 @@ FOUND = (
         "before and before.text == words and (before.state != 'discarded') and (not before.withdraws)",
         "equivalent: no notice has an empty text",
     ),
-    ("flows.tickets.comments", "_told_by", "old and old.notice", "old", "equivalent: there is no notice without an id"),
+    (
+        "flows.tickets.comments",
+        "_notices_of",
+        "old and old.notice",
+        "old",
+        "equivalent: there is no notice without an id",
+    ),
     (
         "desk.segments",
         "_value",
@@ -126,12 +132,12 @@ FOUND = (
         "test.attribute in BUILT_IN",
         "equivalent: what Parley keeps is a number of ms or not there at all",
     ),
-    ("flows.inbound.bridged", "home_of", "tie is None or rooms[tie.room] is None", "tie is None", TYPES),
+    ("flows.inbound.bridged", "home_of", "binding is None or rooms[binding.room] is None", "binding is None", TYPES),
     (
         "flows.inbound.bridged",
         "home_of",
-        "tie is whole and known and rooms[known.room] and (rooms[known.room].customer == room.customer)",
-        "tie is whole and known and (rooms[known.room].customer == room.customer)",
+        "binding is whole and known and rooms[known.room] and (rooms[known.room].customer == room.customer)",
+        "binding is whole and known and (rooms[known.room].customer == room.customer)",
         TYPES,
     ),
     (
@@ -158,8 +164,8 @@ FOUND = (
     (
         "flows.inbound.bridged",
         "take_message",
-        "home_of(place, arrival.conversation, arrival.reply_to) or home",
-        "home_of(place, arrival.conversation, arrival.reply_to)",
+        "home_of(arriving, arrival.conversation, arrival.reply_to) or home",
+        "home_of(arriving, arrival.conversation, arrival.reply_to)",
         TYPES,
     ),
     ("flows.inbound.bridged", "_own_topic", "root is None or began is None", "root is None and began is None", SOONER),

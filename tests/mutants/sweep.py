@@ -13,7 +13,7 @@ from .warm import outcomes, warm_up
 
 Stages = tuple[tuple[str, ...], ...]  # the quickest first: only what survives those meets the next
 ROOMS: Stages = (
-    ("tests/desk/test_room_changes.py", "tests/desk/test_room_records.py", "tests/flows/rooms"),
+    ("tests/desk/test_room_transitions.py", "tests/desk/test_room_records.py", "tests/flows/rooms"),
     (
         *("tests/flows/inbound", "tests/flows/bridges", "tests/flows/issues", "tests/flows/mail"),
         *("tests/properties/test_unread.py", "tests/properties/test_any_order.py", "tests/flows/broadcasts"),
@@ -56,22 +56,34 @@ NOTICES: Stages = (
     ),
 )
 AREAS: dict[str, Stages] = {
-    **dict.fromkeys(("desk.room_changes", "desk.rooms"), ROOMS),
+    **dict.fromkeys(("desk.room_transitions", "desk.rooms"), ROOMS),
     **{
         f"flows.rooms.{name}": ROOMS
         for name in ("post", "amend", "fork", "update_room", "mark_read", "promise_due", "refresh_views")
     },
     **dict.fromkeys(("desk.segments", "desk.customer_totals", "flows.customers.evaluate_segments"), SEGMENTS),
-    **{f"flows.inbound.{name}": ARRIVALS for name in ("bridged", "identify", "context", "direct")},
+    **{
+        f"flows.inbound.{name}": ARRIVALS
+        for name in ("bridged", "identify", "context", "direct", "amended", "copied_people")
+    },
     "desk.ticket_merge": TICKETS,
     **{
         f"flows.tickets.{name}": TICKETS
         for name in (
-            *("after_change", "comments", "hints", "nightly", "reconcile", "renamed_project", "set_up", "tasks"),
+            *(
+                "after_change",
+                "comments",
+                "hints",
+                "nightly_catch_up",
+                "reconcile",
+                "renamed_project",
+                "set_up",
+                "tasks",
+            ),
             *("ticket_sync", "tracker"),
         )
     },
-    "desk.notices": NOTICES,
+    **dict.fromkeys(("desk.notices", "desk.comments_for_customers"), NOTICES),
     **{f"flows.issues.{name}": NOTICES for name in ("state_notice", "draft_notice", "send_notice")},
 }
 OTHERS: dict[type[ast.cmpop], type[ast.cmpop]] = {

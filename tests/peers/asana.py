@@ -24,8 +24,8 @@ def iso(ms):
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def ms(told):
-    return int(datetime.fromisoformat(told).timestamp() * 1000)
+def ms(text):
+    return int(datetime.fromisoformat(text).timestamp() * 1000)
 
 
 def picked(value, fields):
@@ -34,13 +34,13 @@ def picked(value, fields):
         return [picked(each, fields) for each in value]
     if not isinstance(value, dict):
         return value
-    told = {name: value[name] for name in ("gid", "resource_type") if name in value}
+    values = {name: value[name] for name in ("gid", "resource_type") if name in value}
     if not fields:
-        return told | {name: value[name] for name in ("name", "resource_subtype") if name in value}
+        return values | {name: value[name] for name in ("name", "resource_subtype") if name in value}
     for name in {field.partition(".")[0] for field in fields}:
         if name in value:
-            told[name] = picked(value[name], [f.partition(".")[2] for f in fields if f.startswith(f"{name}.")])
-    return told
+            values[name] = picked(value[name], [f.partition(".")[2] for f in fields if f.startswith(f"{name}.")])
+    return values
 
 
 class AsanaPeer(Peer):
@@ -50,8 +50,8 @@ class AsanaPeer(Peer):
         self.paid = paid
         people = {"bot": "Parley Bot", "ann": "Ann Agent"}
         self.users = {
-            name: {"gid": f"130000000000000{n}", "resource_type": "user", "name": told}
-            for n, (name, told) in enumerate(people.items())
+            name: {"gid": f"130000000000000{n}", "resource_type": "user", "name": shown}
+            for n, (name, shown) in enumerate(people.items())
         }
         self.tokens = {"asana-bot": "bot", "asana-ann": "ann"}
         self.next_gid = 1400000000000000
@@ -84,8 +84,8 @@ class AsanaPeer(Peer):
     # --- who asks, and how no is said ---
 
     def wrong(self, status, message, **headers):
-        told = {"message": message, "help": "For more information on API status codes and how to handle them, …"}
-        return Refused(status, {"errors": [told]}, **headers)
+        fields = {"message": message, "help": "For more information on API status codes and how to handle them, …"}
+        return Refused(status, {"errors": [fields]}, **headers)
 
     def who(self, asked):
         token = asked.headers.get("authorization", "").removeprefix("Bearer ")
@@ -104,7 +104,7 @@ class AsanaPeer(Peer):
             raise self.wrong(404, f"{name}: Unknown object: {gid}")
         return found
 
-    def told(self, asked, value, status=200):
+    def picked_answer(self, asked, value, status=200):
         fields = [name for name in asked.one("opt_fields").split(",") if name]
         return status, {"data": picked(value, fields)}
 
@@ -112,7 +112,7 @@ class AsanaPeer(Peer):
         size, start = asked.number("limit", 20, 100), int(asked.one("offset", "eyJ0-0").rpartition("-")[2])
         if asked.one("limit") and not 1 <= int(asked.one("limit")) <= 100:
             raise self.wrong(400, "limit: Value is not in range: 1-100")
-        status, body = self.told(asked, found[start : start + size])
+        status, body = self.picked_answer(asked, found[start : start + size])
         offset = f"eyJ0-{start + size}"
         more = {
             "offset": offset,
@@ -122,10 +122,10 @@ class AsanaPeer(Peer):
         return status, body | {"next_page": more if start + size < len(found) else None}
 
     def data(self, asked):
-        told = asked.body.get("data") if isinstance(asked.body, dict) else None
-        if not isinstance(told, dict):
+        answer = asked.body.get("data") if isinstance(asked.body, dict) else None
+        if not isinstance(answer, dict):
             raise self.wrong(400, "data: Missing input")
-        return told
+        return answer
 
     # --- webhooks ---
 
@@ -159,8 +159,8 @@ class AsanaPeer(Peer):
             self.send(hook, [])
 
     def brief(self, value, subtype=""):
-        told = {"gid": value["gid"], "resource_type": value["resource_type"]}
-        return told | ({"resource_subtype": subtype} if subtype else {})
+        fields = {"gid": value["gid"], "resource_type": value["resource_type"]}
+        return fields | ({"resource_subtype": subtype} if subtype else {})
 
     def changed(self, user, task, field, value):
         """A task's field moved: the change twice, as Asana does, and the story that it notes."""
@@ -192,11 +192,11 @@ class AsanaPeer(Peer):
 
     @route("GET", r"/api/1\.0/users/me")
     def me(self, asked):
-        return self.told(asked, self.users[asked.user])
+        return self.picked_answer(asked, self.users[asked.user])
 
     @route("GET", r"/api/1\.0/projects/(\w+)")
     def project(self, asked, gid):
-        return self.told(asked, self.one(self.projects, gid, "project"))
+        return self.picked_answer(asked, self.one(self.projects, gid, "project"))
 
     @route("GET", r"/api/1\.0/projects/(\d+)/sections")
     def all_sections(self, asked, gid):
@@ -210,13 +210,13 @@ class AsanaPeer(Peer):
         if kind not in kinds:
             raise self.wrong(400, "resource_type: Value is not one of the supported ones")
         found = [self.shown(each) for each in kinds[kind].values() if each["name"].lower().startswith(text)]
-        return self.told(asked, found[: asked.number("count", 20, 100)])
+        return self.picked_answer(asked, found[: asked.number("count", 20, 100)])
 
     @route("POST", r"/api/1\.0/workspaces/(\d+)/tags")
     def add_tag(self, asked, gid):
         tag = {"gid": self.fresh(), "resource_type": "tag", "name": self.data(asked)["name"]}
         self.tags[tag["gid"]] = tag
-        return self.told(asked, tag, 201)
+        return self.picked_answer(asked, tag, 201)
 
     @route("GET", r"/api/1\.0/workspaces/(\d+)/tasks/search")
     def search(self, asked, gid):
@@ -230,7 +230,7 @@ class AsanaPeer(Peer):
             if all(word in f"{task['name']} {task['notes']}".lower() for word in words)
         ]
         found = [task for task in found if any(each["project"]["gid"] == project for each in task["memberships"])]
-        return self.told(asked, [self.shown(task) for task in found[: asked.number("limit", 20, 100)]])
+        return self.picked_answer(asked, [self.shown(task) for task in found[: asked.number("limit", 20, 100)]])
 
     # --- tasks ---
 
@@ -244,9 +244,9 @@ class AsanaPeer(Peer):
 
     def task_of(self, asked, gid):
         if gid.startswith("external:"):
-            told = gid.removeprefix("external:")
+            name = gid.removeprefix("external:")
             found = next(
-                (each for each in self.tasks.values() if each["external"] and each["external"]["gid"] == told), None
+                (each for each in self.tasks.values() if each["external"] and each["external"]["gid"] == name), None
             )
             if found is None or found["by"] != asked.user:
                 raise self.wrong(404, f"task: Unknown object: {gid}")
@@ -290,7 +290,7 @@ class AsanaPeer(Peer):
                     "resource": self.brief(task, "default_task"),
                 },
             )
-        return self.told(asked, self.shown(task), 201)
+        return self.picked_answer(asked, self.shown(task), 201)
 
     @route("GET", r"/api/1\.0/tasks")
     def all_tasks(self, asked):
@@ -309,7 +309,7 @@ class AsanaPeer(Peer):
 
     @route("GET", r"/api/1\.0/tasks/([\w:.-]+)")
     def task(self, asked, gid):
-        return self.told(asked, self.shown(self.task_of(asked, gid)))
+        return self.picked_answer(asked, self.shown(self.task_of(asked, gid)))
 
     @route("PUT", r"/api/1\.0/tasks/([\w:.-]+)")
     def edit(self, asked, gid):
@@ -322,7 +322,7 @@ class AsanaPeer(Peer):
             if task[name] != value:
                 task[name] = value
                 self.changed(asked.user, task, name, value)
-        return self.told(asked, self.shown(task))
+        return self.picked_answer(asked, self.shown(task))
 
     @route("DELETE", r"/api/1\.0/tasks/(\d+)")
     def delete(self, asked, gid):
@@ -383,11 +383,11 @@ class AsanaPeer(Peer):
                 "resource": self.brief(story, "comment_added"),
             },
         )
-        return self.told(asked, story, 201)
+        return self.picked_answer(asked, story, 201)
 
     @route("GET", r"/api/1\.0/stories/(\d+)")
     def one_story(self, asked, gid):
-        return self.told(asked, self.one(self.stories, gid, "story"))
+        return self.picked_answer(asked, self.one(self.stories, gid, "story"))
 
     @route("PUT", r"/api/1\.0/stories/(\d+)")
     def edit_story(self, asked, gid):
@@ -404,7 +404,7 @@ class AsanaPeer(Peer):
                 "change": {"field": "text", "action": "changed"},
             },
         )
-        return self.told(asked, story)
+        return self.picked_answer(asked, story)
 
     @route("DELETE", r"/api/1\.0/stories/(\d+)")
     def delete_story(self, asked, gid):
@@ -418,8 +418,8 @@ class AsanaPeer(Peer):
     # --- webhooks' own API ---
 
     def hook_shown(self, hook):
-        told = {name: hook[name] for name in ("gid", "resource_type", "active", "target", "filters")}
-        return told | {"resource": self.brief(self.projects[hook["resource"]])}
+        fields = {name: hook[name] for name in ("gid", "resource_type", "active", "target", "filters")}
+        return fields | {"resource": self.brief(self.projects[hook["resource"]])}
 
     @route("GET", r"/api/1\.0/webhooks")
     def all_hooks(self, asked):

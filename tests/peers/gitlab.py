@@ -22,8 +22,8 @@ def iso(ms):
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def ms(told):
-    return int(datetime.fromisoformat(told).timestamp() * 1000)
+def ms(text):
+    return int(datetime.fromisoformat(text).timestamp() * 1000)
 
 
 class GitLabPeer(Peer):
@@ -55,11 +55,11 @@ class GitLabPeer(Peer):
     def lost(self, asked):
         return 404, {"error": "404 Not Found"}, {}
 
-    def project_of(self, asked, told):
-        told = unquote(told)
-        id_ = next((id_ for id_, path in self.projects.items() if told in (str(id_), path)), None)
-        if told in self.was:
-            raise self.moved(asked, self.was[told])
+    def project_of(self, asked, name):
+        name = unquote(name)
+        id_ = next((id_ for id_, path in self.projects.items() if name in (str(id_), path)), None)
+        if name in self.was:
+            raise self.moved(asked, self.was[name])
         if id_ not in self.readable[asked.user]:
             raise Refused(404, {"message": "404 Project Not Found"})
         return id_
@@ -92,9 +92,9 @@ class GitLabPeer(Peer):
         link = ", ".join(
             f'<{self.url}{path}?{urlencode(query | {"page": n})}>; rel="{rel}"' for rel, n in links.items()
         )
-        told = {"X-Page": page, "X-Per-Page": size, "X-Total": len(found), "X-Total-Pages": last, "Link": link}
-        told |= {"X-Next-Page": page + 1 if page < last else "", "X-Prev-Page": page - 1 if page > 1 else ""}
-        return 200, found[(page - 1) * size : page * size], {name: str(value) for name, value in told.items()}
+        fields = {"X-Page": page, "X-Per-Page": size, "X-Total": len(found), "X-Total-Pages": last, "Link": link}
+        fields |= {"X-Next-Page": page + 1 if page < last else "", "X-Prev-Page": page - 1 if page > 1 else ""}
+        return 200, found[(page - 1) * size : page * size], {name: str(value) for name, value in fields.items()}
 
     def shown(self, issue):
         path = self.projects[issue["project_id"]]
@@ -114,8 +114,8 @@ class GitLabPeer(Peer):
         }
 
     def note_shown(self, note):
-        told = note | {"author": self.users[note["author"]], "confidential": note["internal"]}
-        return told | {"created_at": iso(note["created_at"]), "updated_at": iso(note["updated_at"])}
+        fields = note | {"author": self.users[note["author"]], "confidential": note["internal"]}
+        return fields | {"created_at": iso(note["created_at"]), "updated_at": iso(note["updated_at"])}
 
     # --- webhooks ---
 
@@ -152,18 +152,18 @@ class GitLabPeer(Peer):
         }
 
     def hooked(self, issue):
-        told = self.shown(issue)
+        answer = self.shown(issue)
         kept = (
             "id iid project_id title description confidential moved_to_id author_id assignee_ids state url created_at"
         )
-        told |= {
-            "url": told["web_url"],
+        answer |= {
+            "url": answer["web_url"],
             "author_id": issue["author"],
             "state_id": 1 if issue["state"] == "opened" else 2,
         }
         labels = [{"id": n, "title": name} for n, name in enumerate(issue["labels"])]
         at = datetime.fromtimestamp(issue["updated_at"] / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        return {name: told[name] for name in kept.split()} | {"type": "Issue", "labels": labels, "updated_at": at}
+        return {name: answer[name] for name in kept.split()} | {"type": "Issue", "labels": labels, "updated_at": at}
 
     def told_issue(self, user, issue, action, changes):
         hidden = issue["confidential"]
@@ -201,8 +201,8 @@ class GitLabPeer(Peer):
         return 200, self.users[asked.user]
 
     @route("GET", r"/api/v4/projects/([^/]+)")
-    def project(self, asked, told):
-        id_ = self.project_of(asked, told)
+    def project(self, asked, name):
+        id_ = self.project_of(asked, name)
         access = {
             "project_access": {"access_level": self.levels[asked.user], "notification_level": 3},
             "group_access": None,
@@ -277,8 +277,10 @@ class GitLabPeer(Peer):
         self.told_issue(user, issue, "open", {})
         return issue
 
-    def names(self, told):
-        return told if isinstance(told, list) else [part.strip() for part in (told or "").split(",") if part.strip()]
+    def names(self, listed):
+        return (
+            listed if isinstance(listed, list) else [part.strip() for part in (listed or "").split(",") if part.strip()]
+        )
 
     @route("GET", r"/api/v4/projects/([^/]+)/issues/(\d+)")
     def issue(self, asked, project, iid):
@@ -420,9 +422,9 @@ class GitLabPeer(Peer):
 
     def hook_shown(self, hook):
         hidden = ("token", "signing_token", "uuid")
-        told = {name: value for name, value in hook.items() if name not in hidden}
+        fields = {name: value for name, value in hook.items() if name not in hidden}
         seen = {"token_present": bool(hook["token"]), "signing_token_present": bool(hook["signing_token"])}
-        return told | (seen if self.signs else {})
+        return fields | (seen if self.signs else {})
 
     def check_maintainer(self, asked):
         if self.levels[asked.user] < 40:

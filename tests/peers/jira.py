@@ -103,8 +103,8 @@ class JiraPeer(Peer):
     # --- who asks, and how no is said ---
 
     def who(self, asked):
-        told = asked.headers.get("authorization", "")
-        scheme, _, value = told.partition(" ")
+        answer = asked.headers.get("authorization", "")
+        scheme, _, value = answer.partition(" ")
         if scheme.lower() == "basic":
             email, _, token = base64.b64decode(value).decode().partition(":")
             name = self.tokens.get(token)
@@ -126,8 +126,8 @@ class JiraPeer(Peer):
         if name is None:
             return None
         user = self.users[name]
-        told = {"self": f"{self.url}/rest/api/2/user?x={name}", "displayName": user["displayName"], "active": True}
-        return told | (
+        fields = {"self": f"{self.url}/rest/api/2/user?x={name}", "displayName": user["displayName"], "active": True}
+        return fields | (
             {"accountId": user["accountId"], "accountType": "atlassian"}
             if self.cloud
             else {"name": user["name"], "key": user["key"]}
@@ -174,12 +174,12 @@ class JiraPeer(Peer):
             "customfield_10010": issue["customfield_10010"],
             "customfield_10011": issue["customfield_10011"],
         }
-        told = {"id": issue["id"], "key": issue["key"], "self": f"{self.url}/rest/api/{version}/issue/{issue['id']}"}
+        values = {"id": issue["id"], "key": issue["key"], "self": f"{self.url}/rest/api/{version}/issue/{issue['id']}"}
         kept = {name: issue["properties"][name] for name in properties if name in issue["properties"]}
-        return told | {"fields": fields} | ({"properties": kept} if properties else {})
+        return values | {"fields": fields} | ({"properties": kept} if properties else {})
 
     def comment_shown(self, issue, comment, version, expand=""):
-        told = {
+        fields = {
             "self": f"{self.url}/rest/api/{version}/issue/{issue['id']}/comment/{comment['id']}",
             "id": comment["id"],
             "author": self.person(comment["author"]),
@@ -189,10 +189,10 @@ class JiraPeer(Peer):
             "updated": iso(comment["updated"]),
         }
         if comment.get("visibility"):
-            told["visibility"] = comment["visibility"]
+            fields["visibility"] = comment["visibility"]
         if self.cloud:
-            told["jsdPublic"] = not any(each["key"] == "sd.public.comment" for each in comment["properties"])
-        return told | ({"properties": comment["properties"]} if "properties" in expand else {})
+            fields["jsdPublic"] = not any(each["key"] == "sd.public.comment" for each in comment["properties"])
+        return fields | ({"properties": comment["properties"]} if "properties" in expand else {})
 
     # --- webhooks ---
 
@@ -326,7 +326,7 @@ class JiraPeer(Peer):
 
     @route("GET", r"/rest/api/[23]/issue/createmeta/([^/]+)/issuetypes/(\d+)")
     def kind_fields(self, asked, key, kind):
-        told = [
+        found = [
             {"fieldId": "summary", "key": "summary", "name": "Summary", "required": True, "hasDefaultValue": False},
             {"fieldId": "reporter", "key": "reporter", "name": "Reporter", "required": True, "hasDefaultValue": True},
             {
@@ -337,14 +337,18 @@ class JiraPeer(Peer):
                 "hasDefaultValue": False,
             },
         ]
-        return 200, {"startAt": 0, "maxResults": 50, "total": 3, "fields" if self.cloud else "values": told}
+        return 200, {"startAt": 0, "maxResults": 50, "total": 3, "fields" if self.cloud else "values": found}
 
     @route("POST", r"/rest/api/([23])/issue")
     def create(self, asked, version):
         given = asked.body.get("fields", {})
-        told = given.get("project", {})
+        answer = given.get("project", {})
         project = next(
-            (each for each in self.projects.values() if told.get("key") == each["key"] or told.get("id") == each["id"]),
+            (
+                each
+                for each in self.projects.values()
+                if answer.get("key") == each["key"] or answer.get("id") == each["id"]
+            ),
             None,
         )
         if project is None:
@@ -418,8 +422,8 @@ class JiraPeer(Peer):
                 value = next(
                     (
                         user
-                        for user, told in self.users.items()
-                        if value and value.get("accountId") == told["accountId"] or value and value.get("name") == user
+                        for user, known in self.users.items()
+                        if value and value.get("accountId") == known["accountId"] or value and value.get("name") == user
                     ),
                     None,
                 )
@@ -450,12 +454,12 @@ class JiraPeer(Peer):
     def transitions(self, asked, version, key):
         issue = self.issue_of(key)
         fields = "transitions.fields" in asked.one("expand")
-        told = [
+        found = [
             {"id": id_, "name": name, "to": to, "hasScreen": bool(screen), "isAvailable": True}
             | ({"fields": screen} if fields else {})
             for id_, name, to, screen in WORKFLOW[issue["status"]]
         ]
-        return 200, {"expand": "transitions", "transitions": told}
+        return 200, {"expand": "transitions", "transitions": found}
 
     @route("POST", r"/rest/api/([23])/issue/([^/]+)/transitions")
     def transition(self, asked, version, key):
@@ -478,8 +482,8 @@ class JiraPeer(Peer):
         issue = self.issue_of(key)
         start, most = asked.number("startAt", 0), asked.number("maxResults", 50, 100)
         page = issue["comments"][start : start + most]
-        told = [self.comment_shown(issue, each, version, asked.one("expand")) for each in page]
-        return 200, {"startAt": start, "maxResults": most, "total": len(issue["comments"]), "comments": told}
+        answer = [self.comment_shown(issue, each, version, asked.one("expand")) for each in page]
+        return 200, {"startAt": start, "maxResults": most, "total": len(issue["comments"]), "comments": answer}
 
     @route("POST", r"/rest/api/([23])/issue/([^/]+)/comment")
     def add_comment(self, asked, version, key):
@@ -541,9 +545,9 @@ class JiraPeer(Peer):
 
     @route("POST", r"/rest/api/([23])/issue/([^/]+)/remotelink")
     def remote_link(self, asked, version, key):
-        issue, told = self.issue_of(key), asked.body
-        new = told["globalId"] not in issue["links"]
-        issue["links"][told["globalId"]] = told["object"]
+        issue, link = self.issue_of(key), asked.body
+        new = link["globalId"] not in issue["links"]
+        issue["links"][link["globalId"]] = link["object"]
         return (201 if new else 200), {
             "id": 10000 + len(issue["links"]),
             "self": f"{self.url}/rest/api/{version}/issue/{key}/remotelink/1",
@@ -584,17 +588,19 @@ class JiraPeer(Peer):
     def search_jql(self, asked, version):
         if not self.cloud:
             return self.lost(asked)
-        told = asked.body or {name: values[0] for name, values in asked.query.items()}
-        if not (told.get("jql") or "").strip() or told["jql"].startswith("ORDER"):
+        query = asked.body or {name: values[0] for name, values in asked.query.items()}
+        if not (query.get("jql") or "").strip() or query["jql"].startswith("ORDER"):
             raise self.wrong(
                 400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
             )
-        found, start = self.matching(told["jql"]), 0
-        if told.get("nextPageToken"):
-            start = int(base64.b64decode(told["nextPageToken"]).decode().partition("|")[0])
-        end = start + min(int(told.get("maxResults", 50)), 100)
-        page = [self.shown(each, version, told.get("properties") or ()) for each in found[start:end]]
-        more = {"nextPageToken": base64.b64encode(f"{end}|{told['jql']}".encode()).decode()} if end < len(found) else {}
+        found, start = self.matching(query["jql"]), 0
+        if query.get("nextPageToken"):
+            start = int(base64.b64decode(query["nextPageToken"]).decode().partition("|")[0])
+        end = start + min(int(query.get("maxResults", 50)), 100)
+        page = [self.shown(each, version, query.get("properties") or ()) for each in found[start:end]]
+        more = (
+            {"nextPageToken": base64.b64encode(f"{end}|{query['jql']}".encode()).decode()} if end < len(found) else {}
+        )
         return 200, {"issues": page, "isLast": not more} | more  # the key is absent on the last page (JRACLOUD-92184)
 
     @route("GET", r"/rest/api/([23])/search")
@@ -604,8 +610,8 @@ class JiraPeer(Peer):
             raise self.wrong(
                 410, "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API."
             )
-        told = asked.body or {name: values[0] for name, values in asked.query.items()}
-        found, start, most = self.matching(told["jql"]), int(told.get("startAt", 0)), int(told.get("maxResults", 50))
+        query = asked.body or {name: values[0] for name, values in asked.query.items()}
+        found, start, most = self.matching(query["jql"]), int(query.get("startAt", 0)), int(query.get("maxResults", 50))
         page = [self.shown(each, version) for each in found[start : start + most]]
         return 200, {"startAt": start, "maxResults": most, "total": len(found), "issues": page}
 

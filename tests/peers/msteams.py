@@ -69,10 +69,10 @@ class TeamsPeer(Peer):
     def token(self, asked, tenant):
         from urllib.parse import parse_qs
 
-        told = {name: values[0] for name, values in parse_qs((asked.body or b"").decode()).items()}
-        if told.get("scope") != "https://api.botframework.com/.default" or told.get("client_id") != APP:
+        fields = {name: values[0] for name, values in parse_qs((asked.body or b"").decode()).items()}
+        if fields.get("scope") != "https://api.botframework.com/.default" or fields.get("client_id") != APP:
             raise Refused(400, {"error": "unauthorized_client", "error_description": "AADSTS700016"})
-        if told.get("client_secret") != PASSWORD:
+        if fields.get("client_secret") != PASSWORD:
             raise Refused(401, {"error": "invalid_client", "error_description": "AADSTS7000215"})
         token = f"token-{len(self.tokens) + 1}"
         self.tokens[token] = time.time() + 3600
@@ -155,35 +155,35 @@ class TeamsPeer(Peer):
         """A person speaks; to the bot, or with its consent to read all. The message's id."""
         id_ = self.put(place, root, {"id": person}, {"text": text})
         shown = f"<at>Parley</at>\u00a0{text}" if mention else text
-        told = {"type": "message", "id": id_, "text": shown, "textFormat": "plain", **more}
+        fields = {"type": "message", "id": id_, "text": shown, "textFormat": "plain", **more}
         if mention:
-            told["entities"] = [{"type": "mention", "mentioned": BOT, "text": "<at>Parley</at>"}]
-        self.tell(person, place, root or id_, told)
+            fields["entities"] = [{"type": "mention", "mentioned": BOT, "text": "<at>Parley</at>"}]
+        self.tell(person, place, root or id_, fields)
         return id_
 
     def edit(self, person, id_, text, place=GENERAL):
         """A person changes what they said."""
         message = self.messages[place, id_]
         message.update(text=text, edited=True)
-        told = {"type": "messageUpdate", "id": id_, "text": text, "textFormat": "plain"}
+        fields = {"type": "messageUpdate", "id": id_, "text": text, "textFormat": "plain"}
         data = {"eventType": "editMessage"}
-        self.tell(person, place, message["root"] or id_, told, data)
+        self.tell(person, place, message["root"] or id_, fields, data)
 
     def delete(self, person, id_, place=GENERAL):
         """A person takes it back."""
         message = self.messages[place, id_]
         message["deleted"] = True
-        told = {"type": "messageDelete", "id": id_}
-        self.tell(person, place, message["root"] or id_, told, {"eventType": "softDeleteMessage"})
+        fields = {"type": "messageDelete", "id": id_}
+        self.tell(person, place, message["root"] or id_, fields, {"eventType": "softDeleteMessage"})
 
     def react(self, person, id_, kind="like", on=True, place=GENERAL):
         """A person reacts: the bot hears of it for messages of its own."""
-        told = {"type": "messageReaction", "replyToId": id_}
-        told["reactionsAdded" if on else "reactionsRemoved"] = [{"type": kind}]
+        fields = {"type": "messageReaction", "replyToId": id_}
+        fields["reactionsAdded" if on else "reactionsRemoved"] = [{"type": kind}]
         root = self.messages[place, id_]["root"] or id_
-        self.tell(person, place, root, told)
+        self.tell(person, place, root, fields)
 
-    def tell(self, person, place, root, told, data=None):
+    def tell(self, person, place, root, fields, data=None):
         """Queue a signed activity."""
         threaded = place.endswith("@thread.tacv2")
         conversation = {"id": f"{place};messageid={root}" if threaded else place, "tenantId": TENANT}
@@ -198,7 +198,7 @@ class TeamsPeer(Peer):
             "conversation": conversation,
             "recipient": BOT,
             "channelData": {"tenant": {"id": TENANT}, **channel, **(data or {})},
-            **told,
+            **fields,
         }
         self.outbox.append(self.posted(activity))
 

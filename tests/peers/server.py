@@ -28,8 +28,8 @@ class Asked:
         return self.query.get(name, [default])[0]
 
     def number(self, name, default, most=10**9):
-        told = self.one(name)
-        return min(int(told), most) if told.isdigit() else default
+        text = self.one(name)
+        return min(int(text), most) if text.isdigit() else default
 
 
 class Refused(Exception):

@@ -45,10 +45,10 @@ class SlackPeer:
         fields = dict(parse_qsl(request.body.decode()))
         handler = getattr(self, method.replace(".", "_"), None)
         try:
-            told = {"ok": True, **handler(**fields)} if handler else {"ok": False, "error": "unknown_method"}
+            values = {"ok": True, **handler(**fields)} if handler else {"ok": False, "error": "unknown_method"}
         except No as no:
-            told = {"ok": False, "error": str(no)}
-        return Answer(200, {}, json.dumps(told).encode())
+            values = {"ok": False, "error": str(no)}
+        return Answer(200, {}, json.dumps(values).encode())
 
     def auth_test(self):
         return {"team": "Vendor", "team_id": TEAM, "user_id": BOT}
@@ -109,17 +109,17 @@ class SlackPeer:
         return [each for (where, _), each in sorted(self.posts.items()) if where == channel and not each.deleted]
 
     def shown(self, post):
-        told = {"type": "message", "user": post.user, "ts": post.ts, "text": post.text, **post.told}
-        return told | ({"thread_ts": post.root} if post.root else {})
+        fields = {"type": "message", "user": post.user, "ts": post.ts, "text": post.text, **post.told}
+        return fields | ({"thread_ts": post.root} if post.root else {})
 
     def stamp(self):
         """A ts: no moment twice."""
         self.at = max(self.at + 1, self.now() * 1000)
         return f"{self.at // 1_000_000}.{self.at % 1_000_000:06}"
 
-    def say(self, user, channel, text, root="", **told):
+    def say(self, user, channel, text, root="", **fields):
         """Somebody speaks; the ts."""
-        post = Post(channel, self.stamp(), user, text, root, told)
+        post = Post(channel, self.stamp(), user, text, root, fields)
         self.posts[channel, post.ts] = post
         self.tell(self.shown(post) | {"channel": channel, "event_ts": post.ts})
         return post.ts
@@ -129,15 +129,15 @@ class SlackPeer:
         now, before = self.stamp(), self.shown(post)
         post.text = text
         message = self.shown(post) | {"edited": {"user": post.user, "ts": now}}
-        told = {"type": "message", "subtype": "message_changed", "channel": post.channel, "ts": now, "event_ts": now}
-        self.tell(told | {"message": message, "previous_message": before})
+        fields = {"type": "message", "subtype": "message_changed", "channel": post.channel, "ts": now, "event_ts": now}
+        self.tell(fields | {"message": message, "previous_message": before})
 
     def remove(self, post):
         """A message goes: its author's doing, or an admin's."""
         now, before = self.stamp(), self.shown(post)
         post.deleted, post.reactions = True, set()
-        told = {"type": "message", "subtype": "message_deleted", "channel": post.channel, "ts": now, "event_ts": now}
-        self.tell(told | {"deleted_ts": post.ts, "previous_message": before})
+        fields = {"type": "message", "subtype": "message_deleted", "channel": post.channel, "ts": now, "event_ts": now}
+        self.tell(fields | {"deleted_ts": post.ts, "previous_message": before})
 
     def react(self, user, post, name, *, on=True):
         """Somebody puts an emoji, or takes it back."""

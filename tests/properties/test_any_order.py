@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.desk.people import Principal
+from chalicelib.desk.permissions import Principal
 from chalicelib.desk.rooms import Room
 from chalicelib.flows.rooms.fork import fork
 from chalicelib.ports import Listing, ref

@@ -38,11 +38,11 @@ class Bridged:
         )
         for id_, conversation in SIDES.items():
             slot = slot_of(conversation)
-            told = {"install": id_, "conversation": conversation, "workspace": WORKSPACE, "room": ROOM, "bound_at": 1}
+            fields = {"install": id_, "conversation": conversation, "workspace": WORKSPACE, "room": ROOM, "bound_at": 1}
             parley.store.commit(
                 new(Install(id=id_, workspace=WORKSPACE, kind="webhook", name=id_, created_at=1)),
-                new(Binding(**told, slot=slot)),
-                new(Bridge(**told, slot=slot, channel="webhook")),
+                new(Binding(**fields, slot=slot)),
+                new(Bridge(**fields, slot=slot, channel="webhook")),
             )
 
     def tell(self, order):

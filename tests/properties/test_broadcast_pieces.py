@@ -64,14 +64,14 @@ acts = st.one_of(
 class Scene:
     """A broadcast to nine customers in pieces of four, two rooms a transaction."""
 
-    def __init__(self, parley: Parley, told: dict[str, object]):
+    def __init__(self, parley: Parley, fields: dict[str, object]):
         self.parley, self.table = parley, parley.table
         self.tenant = Tenant.found("Acorn", parley.clock.at // 1000)
         self.names = [f"customer{i}" for i in range(CUSTOMERS)]
         for name in self.names:
             place = PLACES[self.names.index(name) % len(PLACES)]
             self.tenant.customer(name, opted_out=["news"] if name == "customer4" else [], timezone=place)
-        body = {"text": "News", "customers": self.names, **told}
+        body = {"text": "News", "customers": self.names, **fields}
         self.id = self.tenant.api.post("/v1/broadcasts", body).json["id"]
         assert self.tenant.api.post(f"/v1/broadcasts/{self.id}/send", {}).status == 200
         self.known: list[Errand] = []
@@ -142,9 +142,9 @@ class Scene:
         copies = self.copies()
         assert max(copies) <= 1
         assert copies[4] == 0
-        told = self.tenant.api.get(f"/v1/broadcasts/{self.id}").json["sums"]
-        assert told["stored"] == sum(copies)
-        assert told["planned"] == told["skipped"] + told["stored"] + told["failed"] + told["waiting"]
+        answer = self.tenant.api.get(f"/v1/broadcasts/{self.id}").json["sums"]
+        assert answer["stored"] == sum(copies)
+        assert answer["planned"] == answer["skipped"] + answer["stored"] + answer["failed"] + answer["waiting"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -159,10 +159,10 @@ def small_pieces():
 
 @settings(max_examples=120)
 @given(st.lists(acts, max_size=25), st.sampled_from(KINDS))
-def test_any_order_any_number_of_times_any_death(told, kind):
+def test_any_order_any_number_of_times_any_death(steps, kind):
     with in_memory(Parley(Mortal())) as parley:
         scene = Scene(parley, kind)
-        for act, pick in told:
+        for act, pick in steps:
             scene.act(act, pick)
         parley.table.fuse = 0
         ended = scene.settle()

@@ -55,7 +55,7 @@ class Reader:
         self.after, self.numbers, self.messages = 0, [], {}
 
     def look(self, limit, pages=1000):
-        told, query = 0, {"after": str(self.after)}
+        read, query = 0, {"after": str(self.after)}
         while pages:
             page = self.api.get(f"/v1/rooms/{self.room}/changes", limit=str(limit), **query).json
             assert len(page["items"]) <= limit
@@ -66,7 +66,7 @@ class Reader:
                     self.messages[change["message"]["id"]] = change["message"]
             if page["next"] is None:
                 return
-            told, query, pages = told + 1, {"cursor": page["next"]}, pages - 1
+            read, query, pages = read + 1, {"cursor": page["next"]}, pages - 1
 
 
 def whole(api, room, limit, **query):

@@ -12,7 +12,7 @@ from chalicelib.desk.rooms import Room
 from chalicelib.desk.workspaces import Install, Secret, Workspace
 from chalicelib.flows.bridges.replay import replay
 from chalicelib.flows.clock import due
-from chalicelib.flows.delivery.deliver import deliver
+from chalicelib.flows.delivery.in_order import deliver
 from chalicelib.flows.rooms.amend import amend, delete_step, edit_step
 from chalicelib.flows.rooms.post import post
 from chalicelib.ports import Answer, AwsAway, Unreachable, new, ref

@@ -166,8 +166,8 @@ def test_all_sides_and_the_room_end_alike(teams, steps, seed):
         for channel in (ACME, AGENTS):
             posts = [post for post in here.slack.there(channel) if post.text in room]
             assert {post.text: {emoji_of(name) for _, name in post.reactions} for post in posts} == room
-        told = here.mailed()
-        assert "between us" not in f"{here.sides()} {told}"
-        assert len(told) == len(set(told)), "mailed twice"
+        mailed = here.mailed()
+        assert "between us" not in f"{here.sides()} {mailed}"
+        assert len(mailed) == len(set(mailed)), "mailed twice"
         for texts in people.lineage.values():
-            assert sum(text in told for text in texts) <= 1, "mailed again after an edit"
+            assert sum(text in mailed for text in texts) <= 1, "mailed again after an edit"

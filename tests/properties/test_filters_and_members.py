@@ -96,16 +96,16 @@ filters = st.recursive(
 )
 
 
-def naive(told, customer, totals, now):
+def naive(filter_, customer, totals, now):
     """The language again, straight from its description."""
-    if "all" in told:
-        return all(naive(each, customer, totals, now) for each in told["all"])
-    if "any" in told:
-        return any(naive(each, customer, totals, now) for each in told["any"])
-    if "not" in told:
-        return not naive(told["not"], customer, totals, now)
-    (operator,) = set(told) - {"attribute"}
-    value, operand = valued(told["attribute"], customer, totals), told[operator]
+    if "all" in filter_:
+        return all(naive(each, customer, totals, now) for each in filter_["all"])
+    if "any" in filter_:
+        return any(naive(each, customer, totals, now) for each in filter_["any"])
+    if "not" in filter_:
+        return not naive(filter_["not"], customer, totals, now)
+    (operator,) = set(filter_) - {"attribute"}
+    value, operand = valued(filter_["attribute"], customer, totals), filter_[operator]
     if operator == "exists":
         return (value is not None) == operand
     if value is None:
@@ -148,14 +148,14 @@ def valued(name, customer, totals):
 
 @settings(max_examples=600)
 @given(filters, customers, any_totals, moments)
-def test_a_filter_says_what_a_naive_reading_says(told, customer, totals, now):
-    assert holds(parse(told, TYPES), values_of(customer, totals), now) == naive(told, customer, totals, now)
+def test_a_filter_says_what_a_naive_reading_says(filter_, customer, totals, now):
+    assert holds(parse(filter_, TYPES), values_of(customer, totals), now) == naive(filter_, customer, totals, now)
 
 
 @settings(max_examples=300)
 @given(filters, customers, any_totals, moments)
-def test_nothing_turns_before_the_moment_that_is_told(told, customer, totals, now):
-    node, known = parse(told, TYPES), values_of(customer, totals)
+def test_nothing_turns_before_the_moment_that_is_told(filter_, customer, totals, now):
+    node, known = parse(filter_, TYPES), values_of(customer, totals)
     says, turn = holds(node, known, now), turns(node, known, now)
     assert turn == 0 or turn > now
     end = turn or now + 20 * DAY
@@ -225,8 +225,8 @@ def patched(tenant, customer, **fields):
 
 
 def spread(parley, tenant, customer, _):
-    told = {"text": "News", "customers": [customer], "override": "a test"}
-    id_ = tenant.api.post("/v1/broadcasts", told).json["id"]
+    fields = {"text": "News", "customers": [customer], "override": "a test"}
+    id_ = tenant.api.post("/v1/broadcasts", fields).json["id"]
     tenant.api.post(f"/v1/broadcasts/{id_}/send", {})
     while parley.queues.errands:
         send_broadcast(parley.world, parley.queues.errands.pop(0))
@@ -283,9 +283,9 @@ def wanted(parley, saved):
     everybody = [each for each in records if isinstance(each, Customer)]
     return {
         (segment, customer.id)
-        for segment, told in saved.values()
+        for segment, filter_ in saved.values()
         for customer in everybody
-        if holds(parse(told, TYPES), values_of(customer, totals(customer, records)), parley.clock.at)
+        if holds(parse(filter_, TYPES), values_of(customer, totals(customer, records)), parley.clock.at)
     }
 
 

@@ -81,15 +81,15 @@ class Story:
 
     def found(self, who: str, q: str, newest: bool) -> list[str]:
         """The ids, page by page."""
-        told: list[str] = []
+        found: list[str] = []
         cursor: dict[str, str] = {}
         while True:
             order = "newest" if newest else "best"
             got = self.callers[who].get("/v1/search", q=q, kind="message", order=order, limit="3", **cursor)
             assert got.status == 200, got.text
-            told += [hit["id"] for hit in got.json["items"]]
+            found += [hit["id"] for hit in got.json["items"]]
             if got.json["next"] is None:
-                return told
+                return found
             cursor = {"cursor": got.json["next"]}
 
     def there(self, who: str, q: str) -> list[str]:

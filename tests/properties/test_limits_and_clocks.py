@@ -12,7 +12,7 @@ from chalicelib.desk.errors import Invalid, Malformed, TooLarge
 from chalicelib.desk.files import safe_name
 from chalicelib.desk.ids import delivery_id, delivery_parts, derived, fresh, message_id, message_number
 from chalicelib.desk.messages import MAX_BYTES, MAX_CHARACTERS, check_text
-from chalicelib.edge.door.cursors import back, onward, place_of
+from chalicelib.edge.door.reading_positions import back, onward, place_of
 from chalicelib.edge.shapes.answers import time_of
 from chalicelib.store.keys import moment, number
 
@@ -88,10 +88,10 @@ def test_derived_ids_follow_from_their_parts_alone(one, other):
 
 @given(numbers, st.booleans())
 def test_a_message_id_tells_its_number_in_its_own_room_alone(n, internal):
-    told = message_id("room_abc", n, internal)
-    assert message_number(told, "room_abc", internal=internal) == n
-    assert message_number(told, "room_abc", internal=not internal) is None
-    assert message_number(told, "room_ab", internal=internal) is None
+    id_ = message_id("room_abc", n, internal)
+    assert message_number(id_, "room_abc", internal=internal) == n
+    assert message_number(id_, "room_abc", internal=not internal) is None
+    assert message_number(id_, "room_ab", internal=internal) is None
 
 
 @given(st.text(max_size=30))
@@ -140,9 +140,9 @@ def test_a_file_name_is_safe_anywhere(name):
 
 @given(st.integers(1, 253_402_300_799_999))
 def test_a_moment_is_told_in_utc_to_the_millisecond(ms):
-    told = time_of(ms)
-    assert told.endswith("Z")
-    assert told[-5:-1] == f".{ms % 1000:03d}"
+    text = time_of(ms)
+    assert text.endswith("Z")
+    assert text[-5:-1] == f".{ms % 1000:03d}"
 
 
 def test_a_changed_record_is_the_next_version():

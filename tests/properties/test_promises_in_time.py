@@ -32,7 +32,7 @@ class Owing:
 
     def act(self, act: str, pick: int) -> None:
         path, parley = f"/v1/rooms/{self.id}", self.parley
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "promise": {"promise": {"text": f"{pick}", "due": time_of(parley.clock.at + pick * 60_000)}},
             "withdraw": {"promise": None},
             "resolve": {"state": "resolved"},
@@ -47,7 +47,7 @@ class Owing:
             parley.reacted = {} if act == "again" else parley.reacted
             parley.react_all()
         else:
-            assert self.tenant.api.patch(path, told.get(act, {"promise": {"state": act}})).status in (200, 409, 422)
+            assert self.tenant.api.patch(path, fields.get(act, {"promise": {"state": act}})).status in (200, 409, 422)
 
     def check(self) -> None:
         parley = self.parley

@@ -60,9 +60,9 @@ class Both:
         elif act == "work":
             self.work(pick)
         elif self.there.sent:
-            told = self.there.sent.pop(pick % len(self.there.sent))
+            hook = self.there.sent.pop(pick % len(self.there.sent))
             for _ in range({"lose": 0, "deliver": 1, "double": 2}[act]):
-                self.desk.hook(told)
+                self.desk.hook(hook)
 
     def change(self, **fields: Any) -> None:
         before = self.desk.stored(self.id).version

@@ -64,9 +64,9 @@ def test_unread_equals_the_naive_model(acts):
                 model.read(who, got["change"])
                 said.append((who, got))
             elif act == "read all":
-                told = api[who].put(f"{url}/read", {}).json
+                answer = api[who].put(f"{url}/read", {}).json
                 model.read(who, api["owner"].get(url).json["change"])
-                assert told["unread"] == model.unread(who) == 0
+                assert answer["unread"] == model.unread(who) == 0
             elif said and act == "read to":
                 _, message = said[pick % len(said)]
                 got = api[who].put(f"{url}/read", {"message": message["id"]})

@@ -13,10 +13,10 @@ from chalicelib.desk.customers import Customer, Domain
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.errors import Conflict
 from chalicelib.desk.ids import bridge_id, customer_id
-from chalicelib.desk.people import Principal
+from chalicelib.desk.permissions import Principal
 from chalicelib.desk.rooms import Room, Seen
 from chalicelib.flows.customers.admit import admit_customer, admit_user
-from chalicelib.flows.delivery.deliver import deliver
+from chalicelib.flows.delivery.in_order import deliver
 from chalicelib.flows.rooms.amend import amend, edit_step
 from chalicelib.flows.rooms.fork import fork
 from chalicelib.flows.rooms.mark_read import mark_read

@@ -37,8 +37,8 @@ def test_a_piece_that_eight_workers_do_ends_once(parley, tenant):  # noqa: F811
     parley.queues.tasks.clear()
     at_once(lambda _: run_job(parley.world, job, 0))
     parley.work_all()
-    told = tenant.api.get(f"/v1/jobs/{job}").json
-    assert (told["state"], told["done"], told["failed"]) == ("done", 120, 12)
+    answer = tenant.api.get(f"/v1/jobs/{job}").json
+    assert (answer["state"], answer["done"], answer["failed"]) == ("done", 120, 12)
     lines = [each["line"] for each in tenant.api.get(f"/v1/jobs/{job}/errors").json["items"]]
     assert lines == list(range(1, 121, 10))
     stored = [from_row(row) for key, row in parley.table.rows.items() if key[0].startswith("C#") and key[1] == "A"]

@@ -49,8 +49,8 @@ print(json.dumps({name: [c.total, c.reads, c.writes, c.log, c.calls] for name, c
 def counts() -> dict[str, Any]:
     """name → [calls, RCU, WCU, bytes logged, calls by kind]."""
     command = [sys.executable, "-c", PLAY, str(SMALL), str(LARGE), str(ROOMS)]
-    told = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=told)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -134,8 +134,8 @@ def test_a_write_is_counted_with_each_index_that_it_moves(before: Item | None, a
 
 
 def test_the_table_says_what_misses() -> None:
-    told = as_table([Figure("S", "a", 1, "1", 2, "≤ 2"), Figure("S", "b", 3, "3", 2, "≤ 2"), Figure("T", "c", 1, "1")])
-    assert [line.split()[-1] for line in told.splitlines() if line[:1] in "abc" and line[1:2] == " "] == [
+    table = as_table([Figure("S", "a", 1, "1", 2, "≤ 2"), Figure("S", "b", 3, "3", 2, "≤ 2"), Figure("T", "c", 1, "1")])
+    assert [line.split()[-1] for line in table.splitlines() if line[:1] in "abc" and line[1:2] == " "] == [
         "ok",
         "MISSES",
         "1",

@@ -81,8 +81,8 @@ def crossing(begins: str) -> dict[str, dict[str, str]]:
 
 def test_the_table_of_what_crosses_is_what_the_channels_say() -> None:
     channels = {kind: outbound(kind) for kind, (_, out) in CHANNELS.items() if out}
-    told = {kind: dict(channel.CROSSES) for kind, channel in channels.items() if channel}
-    assert crossing("out to") == told | {"email": letter.CROSSES}
+    fields = {kind: dict(channel.CROSSES) for kind, channel in channels.items() if channel}
+    assert crossing("out to") == fields | {"email": letter.CROSSES}
     assert list(crossing("out to")["slack"]) == ["message", "edit", "delete", "reaction", "file"]
 
 
@@ -95,15 +95,15 @@ def test_the_table_of_what_comes_in_is_what_the_payloads_say() -> None:
             if path.suffix != ".eml":
                 for arrival in test_channels.arrivals(test_channels.posted(kind, path)):
                     found |= {kinds.get(type(arrival).__name__, ""), "file" if getattr(arrival, "files", ()) else ""}
-        assert {what for what, told in row.items() if told != "—"} == found - {""}, kind
+        assert {what for what, cell in row.items() if cell != "—"} == found - {""}, kind
 
 
 def test_the_curl_of_an_install_is_accepted(parley: Parley, tenant: Tenant) -> None:
     body = next(re.search(r"-d '(.*?)'", block, re.DOTALL) for block in blocks("sh") if "/v1/installs" in block)
     assert body
-    told = json.loads(body[1])
-    assert check_form(told["config"])["allowed_origins"] == ["https://www.example.com"]
-    assert tenant.api.post("/v1/installs", told).status == 201
+    parsed = json.loads(body[1])
+    assert check_form(parsed["config"])["allowed_origins"] == ["https://www.example.com"]
+    assert tenant.api.post("/v1/installs", parsed).status == 201
 
 
 def test_the_webhooks_example_is_a_message() -> None:
@@ -156,8 +156,8 @@ def test_the_filter_is_one_and_the_table_of_operators_is_the_languages() -> None
     assert parse(json.loads(blocks("json")[1]), {"plan": "string", "renewal": "time"})
     section = README.partition("## Segments of customers")[2].partition("\n## ")[0]
     names, types = zip(*re.findall(r"^\| (`.+?`) \| (.+?) \|", section, re.MULTILINE), strict=True)
-    told = {name: kinds for cell, kinds in zip(names, types, strict=True) for name in re.findall(r"`(\w+)`", cell)}
-    assert told == {word: "all" if len(of) == 5 else ", ".join(of) for word, of in OPERATORS.items()}
+    fields = {name: kinds for cell, kinds in zip(names, types, strict=True) for name in re.findall(r"`(\w+)`", cell)}
+    assert fields == {word: "all" if len(of) == 5 else ", ".join(of) for word, of in OPERATORS.items()}
     assert set(BUILT_IN) <= set(re.findall(r"`(\w+)`", section))
 
 

@@ -193,8 +193,8 @@ def test_what_lambda_gives_up_of_the_stream_sets_off_the_alarm(template: Templat
         "bucket": {"name": [{"Ref": "Files"}]},
         "object": {"key": [{"prefix": "aws/lambda/"}]},
     }
-    (told,) = rule["Targets"]
-    assert told["Arn"] == {"Fn::GetAtt": ["ReactFailedQueue", "Arn"]}
+    (the_one,) = rule["Targets"]
+    assert the_one["Arn"] == {"Fn::GetAtt": ["ReactFailedQueue", "Arn"]}
 
 
 def test_every_worked_off_queue_has_its_dead_letters_and_a_visibility_of_six_times_the_time(
@@ -389,6 +389,6 @@ def test_mails_come_by_ses_only_where_a_rule_set_is_named(template: Template) ->
 
 
 def test_bounces_and_complaints_come_back(template: Template) -> None:
-    told = properties(template, "MailEvents")["EventDestination"]
-    assert told["SnsDestination"] == {"TopicARN": {"Ref": "MailTopic"}}
-    assert set(told["MatchingEventTypes"]) == {"bounce", "complaint"}
+    destination = properties(template, "MailEvents")["EventDestination"]
+    assert destination["SnsDestination"] == {"TopicARN": {"Ref": "MailTopic"}}
+    assert set(destination["MatchingEventTypes"]) == {"bounce", "complaint"}

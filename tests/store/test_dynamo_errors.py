@@ -19,9 +19,9 @@ def cause(code):
 
 
 def cancelled(codes):
-    told = {"Error": {"Code": "TransactionCanceledException", "Message": "-"}}
+    fields = {"Error": {"Code": "TransactionCanceledException", "Message": "-"}}
     reasons = [None if code == "None" else CancellationReason(code=code) for code in codes]
-    return VerboseClientError(told, "TransactWriteItems", cancellation_reasons=reasons)
+    return VerboseClientError(fields, "TransactWriteItems", cancellation_reasons=reasons)
 
 
 @pytest.fixture

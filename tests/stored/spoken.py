@@ -21,25 +21,25 @@ from .whole import whole
 
 def openapi() -> Any:
     """The document, without its version and the words for people."""
-    told = json.loads(document(tuple(ROUTES), "https://parley.test"))
-    del told["info"]["version"]
-    return _wordless(told)
+    body = json.loads(document(tuple(ROUTES), "https://parley.test"))
+    del body["info"]["version"]
+    return _wordless(body)
 
 
-def _wordless(told: Any) -> Any:
+def _wordless(node: Any) -> Any:
     """A property may be called `description`: then it is a schema, and stays."""
-    if isinstance(told, list):
-        return [_wordless(each) for each in told]
-    if not isinstance(told, dict):
-        return told
-    words = {name for name in ("description", "summary") if isinstance(told.get(name), str)}
-    return {name: _wordless(each) for name, each in told.items() if name not in words}
+    if isinstance(node, list):
+        return [_wordless(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    words = {name for name in ("description", "summary") if isinstance(node.get(name), str)}
+    return {name: _wordless(each) for name, each in node.items() if name not in words}
 
 
 def problems() -> dict[str, Any]:
     """What each error that the API knows, and any other, is told as, by its code."""
-    told = [problem(_raised(kind)) for kind in [*PROBLEMS, RuntimeError]]
-    return {body["code"]: {"body": body, "headers": headers} for _, body, headers in told}
+    found = [problem(_raised(kind)) for kind in [*PROBLEMS, RuntimeError]]
+    return {body["code"]: {"body": body, "headers": headers} for _, body, headers in found}
 
 
 def _raised(kind: type[Exception]) -> Exception:
@@ -52,13 +52,13 @@ def _raised(kind: type[Exception]) -> Exception:
 def codeless(template: Any) -> Any:
     """A packaged template without where code lies (the zip, and the modules of its functions), without what it was
     packaged on and by, and without words for people."""
-    told = _wordless(template)
-    for resource in functions(told).values():
+    wordless = _wordless(template)
+    for resource in functions(wordless).values():
         found = resource["Properties"]
         for name in ("CodeUri", "Architectures", "Runtime", "Tags"):
             found.pop(name, None)
         found["Handler"] = found["Handler"].rpartition(".")[2]
-    return told
+    return wordless
 
 
 def metrics() -> dict[str, list[str]]:

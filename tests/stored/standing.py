@@ -68,15 +68,15 @@ class Outside:
 
     def send(self, request: Request) -> Answer:
         headers = {name: value for name, value in request.headers.items() if name.lower() not in TIMED}
-        told = {"method": request.method, "url": request.url, "headers": headers, "body": _plain(request)}
-        self.posts.append(told)
+        fields = {"method": request.method, "url": request.url, "headers": headers, "body": _plain(request)}
+        self.posts.append(fields)
         return Answer(200, {}, json.dumps(_answer(request)).encode())
 
 
 def _answer(request: Request) -> Stored:
     if request.url == TRACKER:
-        told = {"account": "Board", "actor": "bot", "words": [WORD], "ticket": TICKET, "tickets": [TICKET]}
-        return told | {"comment": {**SAID, "updated_at": 2}, "comments": [{**SAID, "updated_at": 2}]}
+        fields = {"account": "Board", "actor": "bot", "words": [WORD], "ticket": TICKET, "tickets": [TICKET]}
+        return fields | {"comment": {**SAID, "updated_at": 2}, "comments": [{**SAID, "updated_at": 2}]}
     if "/oauth2/" in request.url:
         return {"access_token": "t", "expires_in": 3600}
     if request.url.startswith(TEAMS):
@@ -98,7 +98,7 @@ def standing() -> Iterator[tuple[Parley, Wire]]:
     """The fixture's table and bucket under the code of now, with nobody at work yet."""
     parley = Parley()
     parley.table.rows = {row.key: row for row in read(lines("table.jsonl"))}
-    parley.files.content = {key: base64.b64decode(told) for key, told in document("bucket.json").items()}
+    parley.files.content = {key: base64.b64decode(content) for key, content in document("bucket.json").items()}
     parley.clock = Still(document("outcome.json")["at"] + LATER)
     client._tokens.clear()
     with wired(parley, Outside()) as wire:
@@ -183,8 +183,8 @@ def _rows(parley: Parley, before: dict[Any, Any]) -> Any:
     """What was written, with its state if it has one (of a dead letter what it is about), and what is gone."""
     rows = parley.table.rows
     news = [(row, json.loads(row.d)) for key, row in rows.items() if row != before.get(key)]
-    told = [[row.pk, row.sk, row.t, record.get("state", record.get("about", ""))] for row, record in news]
-    return _same(told + [[*key, "gone", ""] for key in before.keys() - rows.keys()])
+    answer = [[row.pk, row.sk, row.t, record.get("state", record.get("about", ""))] for row, record in news]
+    return _same(answer + [[*key, "gone", ""] for key in before.keys() - rows.keys()])
 
 
 def _queued(sent: list[Stored]) -> Any:
@@ -192,20 +192,20 @@ def _queued(sent: list[Stored]) -> Any:
     return _same([{**each, "MessageBody": json.loads(each["MessageBody"])} for each in sent])
 
 
-def _same(told: list[Any]) -> Any:
+def _same(values: list[Any]) -> Any:
     """In one order, and without what is of the moment: new ids, tokens and times are all called `new`."""
     begun = document("outcome.json")["at"]
-    return sorted((_timeless(each, begun) for each in told), key=lambda each: json.dumps(each, sort_keys=True))
+    return sorted((_timeless(each, begun) for each in values), key=lambda each: json.dumps(each, sort_keys=True))
 
 
-def _timeless(told: Any, begun: int) -> Any:
-    if isinstance(told, dict):
-        return {_timeless(name, begun): _timeless(each, begun) for name, each in told.items()}
-    if isinstance(told, list | tuple):
-        return [_timeless(each, begun) for each in told]
-    if isinstance(told, int):
-        return "new" if told > begun else told
-    return MOMENT.sub(lambda found: _moment(found, begun), MADE.sub("new", told)) if isinstance(told, str) else told
+def _timeless(value: Any, begun: int) -> Any:
+    if isinstance(value, dict):
+        return {_timeless(name, begun): _timeless(each, begun) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_timeless(each, begun) for each in value]
+    if isinstance(value, int):
+        return "new" if value > begun else value
+    return MOMENT.sub(lambda found: _moment(found, begun), MADE.sub("new", value)) if isinstance(value, str) else value
 
 
 def _moment(found: re.Match[str], begun: int) -> str:

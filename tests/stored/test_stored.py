@@ -68,19 +68,19 @@ def test_credentials_open_and_search_finds() -> None:
 
 
 def test_the_api_still_says_of_itself_all_that_it_said() -> None:
-    told, kept = spoken.openapi(), document("openapi.json")
+    now, kept = spoken.openapi(), document("openapi.json")
     for path, operations in kept["paths"].items():
-        assert missing(told["paths"].get(path), operations) == [], path
-    assert missing(told, kept) == []
+        assert missing(now["paths"].get(path), operations) == [], path
+    assert missing(now, kept) == []
 
 
-def missing(told: Any, kept: Any, at: str = "") -> list[str]:
+def missing(now: Any, kept: Any, at: str = "") -> list[str]:
     """The places of `kept` at which `told` has something else. What it has besides is no matter."""
-    if isinstance(kept, dict) and isinstance(told, dict):
-        return [miss for name in kept for miss in missing(told.get(name), kept[name], f"{at}/{name}")]
-    if isinstance(kept, list) and isinstance(told, list):
-        return [f"{at}/{each}" for each in kept if each not in told]
-    return [] if told == kept else [at]
+    if isinstance(kept, dict) and isinstance(now, dict):
+        return [miss for name in kept for miss in missing(now.get(name), kept[name], f"{at}/{name}")]
+    if isinstance(kept, list) and isinstance(now, list):
+        return [f"{at}/{each}" for each in kept if each not in now]
+    return [] if now == kept else [at]
 
 
 def test_refusals_are_called_what_they_were_called() -> None:

@@ -87,6 +87,10 @@ class Wire:
     outside: Any
     counted: set[tuple[str, ...]]
 
+    def count(self, name: str, **by: str) -> None:
+        """As telemetry.count."""
+        self.counted.add((name, *by, *by.values()))
+
 
 @contextmanager
 def wired(parley: Parley, outside: Any) -> Iterator[Wire]:
@@ -97,7 +101,8 @@ def wired(parley: Parley, outside: Any) -> Iterator[Wire]:
     parley.world = replace(parley.world, queues=queues, clock=parley.clock, outside=outside, index=index)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("chalicelib.aws.queues.client", lambda _: wire.sqs)
-        patch.setattr("chalicelib.edge.workers.count", lambda name, **by: wire.counted.add((name, *by, *by.values())))
+        for module in ("workers", "retries"):
+            patch.setattr(f"chalicelib.edge.{module}.count", wire.count)
         patch.setattr("chalicelib.settings.settings", lambda: known)
         patch.setattr("chalicelib.wiring.queues", lambda: queues)
         patch.setattr("chalicelib.wiring.sockets", lambda: wire.lines)

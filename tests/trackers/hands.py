@@ -73,8 +73,8 @@ def on_github() -> Iterator[Team]:
 
         def listen(url: str, secret: str) -> None:
             for hook in there.get_hooks():
-                told = {"url": url, "secret": secret, "content_type": "json"}
-                hook.edit("web", told, events=["issues", "issue_comment"])
+                fields = {"url": url, "secret": secret, "content_type": "json"}
+                hook.edit("web", fields, events=["issues", "issue_comment"])
 
         yield Team(
             kind="github",
@@ -115,9 +115,9 @@ def on_linear() -> Iterator[Team]:
         def ask(query: str, **variables: Any) -> Any:
             headers = {"authorization": "Bearer dev_token", "content-type": "application/json"}
             body = json.dumps({"query": query, "variables": variables})
-            told = json.loads(urllib3.request("POST", f"{at['linear']}/graphql", body=body, headers=headers).data)
-            assert "errors" not in told, told
-            return told["data"]
+            parsed = json.loads(urllib3.request("POST", f"{at['linear']}/graphql", body=body, headers=headers).data)
+            assert "errors" not in parsed, parsed
+            return parsed["data"]
 
         def body_of(ticket: str) -> str:
             query = "query($id: String!) { issue(id: $id) { description attachments { nodes { url } } } }"
@@ -128,8 +128,8 @@ def on_linear() -> Iterator[Team]:
             return [comment["body"] for comment in ask(query, id=ticket)["issue"]["comments"]["nodes"]]
 
         def state(ticket: str) -> str:
-            told = ask("query($id: String!) { issue(id: $id) { state { type } } }", id=ticket)
-            return MEANS[told["issue"]["state"]["type"]]
+            answer = ask("query($id: String!) { issue(id: $id) { state { type } } }", id=ticket)
+            return MEANS[answer["issue"]["state"]["type"]]
 
         def say(ticket: str, text: str) -> None:
             query = "mutation($input: CommentCreateInput!) { commentCreate(input: $input) { success } }"

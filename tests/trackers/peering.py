@@ -45,9 +45,9 @@ class Ours:
 
     def watched(self, peer):
         """What the webhooks that wait at the twin say, in order."""
-        told = [each for posted in peer.outbox for each in self.read(posted)]
+        found = [each for posted in peer.outbox for each in self.read(posted)]
         peer.outbox.clear()
-        return told
+        return found
 
     def walked(self, peer, ticket, words):
         """(word, ticket after the move) for each state in turn. Once there, the same move writes nothing."""

@@ -38,8 +38,8 @@ def installed(kind, config):
     return Install(id="ins_1", workspace="w", kind=kind, name="Work", created_at=1, config=config)
 
 
-def in_short(told):
+def in_short(hint):
     """What came of a webhook, as a table tells it."""
-    if isinstance(told, Ignored):
-        return f"ignored {told.reason}"
-    return f"unsupported {told.what}" if isinstance(told, Unsupported) else told.what
+    if isinstance(hint, Ignored):
+        return f"ignored {hint.reason}"
+    return f"unsupported {hint.what}" if isinstance(hint, Unsupported) else hint.what

@@ -15,10 +15,10 @@ needs_node = pytest.mark.skipif(NODE is None, reason="no Node on this machine; C
 
 def run(code: str, *values: Any) -> Any:
     """What `code` hands to `tell`; `values` are there as `given`, modules under `shared`."""
-    told = f"const given = {json.dumps(values)};\nconst tell = (x) => console.log(JSON.stringify(x));\n{code}"
+    script = f"const given = {json.dumps(values)};\nconst tell = (x) => console.log(JSON.stringify(x));\n{code}"
     for folder in ("shared", "widget"):
-        told = told.replace(f'"{folder}/', f'"{WEB.as_uri()}/{folder}/')
+        script = script.replace(f'"{folder}/', f'"{WEB.as_uri()}/{folder}/')
     command = [NODE or "node", "--input-type=module", "-"]
-    done = subprocess.run(command, input=told, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(command, input=script, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -31,9 +31,9 @@ def signed(language: str, workspace: str, secret: str, folder: Path) -> str | No
     if not shutil.which(command[0]):
         return None
     shutil.copy(FOLDER / "token.py", folder / "token_.py")  # `token` is a module of Python's own
-    told = {"PARLEY_WORKSPACE": workspace, "PARLEY_TOKEN_SECRET": secret, "LANG": "C.UTF-8"}
+    fields = {"PARLEY_WORKSPACE": workspace, "PARLEY_TOKEN_SECRET": secret, "LANG": "C.UTF-8"}
     done = subprocess.run(
-        command, cwd=folder, env=os.environ | told, capture_output=True, text=True, timeout=30, check=False
+        command, cwd=folder, env=os.environ | fields, capture_output=True, text=True, timeout=30, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

@@ -40,10 +40,10 @@ def test_every_language_says_everything() -> None:
     code = """import {STRINGS} from "widget/strings.js";
     const shape = (all) => Object.entries(all).map(([key, said]) => [key, typeof said === "string" ? 0 : said.length]);
     tell(Object.fromEntries(Object.entries(STRINGS).map(([name, all]) => [name, shape(all)])))"""
-    told = {name: dict(pairs) for name, pairs in run(code).items()}
-    assert set(told) == {"en", "de"}
+    fields = {name: dict(pairs) for name, pairs in run(code).items()}
+    assert set(fields) == {"en", "de"}
     same = {"system", "reacted"}  # said alike
-    assert {key: told["en"][key] for key in told["en"] if key not in same} == told["de"]
+    assert {key: fields["en"][key] for key in fields["en"] if key not in same} == fields["de"]
 
 
 @needs_node

@@ -13,18 +13,18 @@ NOW = 1_770_000_000_000
 class Other:
     """The other side: answers as told, and keeps what it was asked."""
 
-    def __init__(self, told):
-        self.told, self.asked = told, []
+    def __init__(self, answers):
+        self.answers, self.asked = answers, []
 
     def send(self, request):
         self.asked.append((request.method, request.url, request.body, request.headers))
-        if isinstance(self.told, Exception):
-            raise self.told
-        return self.told
+        if isinstance(self.answers, Exception):
+            raise self.answers
+        return self.answers
 
 
-def api(told, **more):
-    return Api(Other(told), "https://api.example/v1", {"authorization": "Bearer t"}, lambda: NOW, **more)
+def api(answers, **more):
+    return Api(Other(answers), "https://api.example/v1", {"authorization": "Bearer t"}, lambda: NOW, **more)
 
 
 def answer(status, body=b"", **headers):
@@ -61,7 +61,7 @@ def test_what_may_pass(status):
 @pytest.mark.parametrize(("status", "lost"), [(400, False), (401, True), (403, False), (302, False), (409, False)])
 def test_what_will_not(status, lost):
     with pytest.raises(ProviderRefused) as denied:
-        api(answer(status, b'{"m": "no\\nway ' + b"x" * 900 + b'"}'), said=lambda told: told["m"]).call("GET", "/x")
+        api(answer(status, b'{"m": "no\\nway ' + b"x" * 900 + b'"}'), said=lambda body: body["m"]).call("GET", "/x")
     assert denied.value.lost is lost
     assert denied.value.reason.startswith(f"HTTP {status}: no way xxx")
     assert len(denied.value.reason) < 230
@@ -69,7 +69,7 @@ def test_what_will_not(status, lost):
 
 def test_words_that_are_not_there():
     with pytest.raises(ProviderRefused) as denied:
-        api(answer(400, b"[1]"), said=lambda told: told["m"]).call("GET", "/x")
+        api(answer(400, b"[1]"), said=lambda body: body["m"]).call("GET", "/x")
     assert denied.value.reason == "HTTP 400"
 
 
@@ -97,7 +97,7 @@ def test_no_answer():
 
 
 def test_what_a_provider_says_in_its_own_way():
-    def later(answer, told):
+    def later(answer, body):
         return ProviderBusy("slow down", 60) if answer.status == 403 else None
 
     with pytest.raises(ProviderBusy) as busy:

@@ -10,8 +10,8 @@ GITHUB = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e1
 JIRA = "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9"
 
 
-def check(told, body=b"Hello, World!", secrets=(SECRET,), prefix="sha256="):
-    signed.check({"x-sig": told} if told is not None else {}, "x-sig", body, secrets, prefix)
+def check(header, body=b"Hello, World!", secrets=(SECRET,), prefix="sha256="):
+    signed.check({"x-sig": header} if header is not None else {}, "x-sig", body, secrets, prefix)
 
 
 def test_the_published_vectors():
@@ -30,7 +30,7 @@ def test_upper_case_and_two_live_secrets():
 
 
 @pytest.mark.parametrize(
-    "told",
+    "header",
     [
         None,
         "",
@@ -45,9 +45,9 @@ def test_upper_case_and_two_live_secrets():
         f"{GITHUB}, {GITHUB}",
     ],
 )
-def test_a_bad_signature(told):
+def test_a_bad_signature(header):
     with pytest.raises(Unauthenticated) as refused:
-        check(told)
+        check(header)
     assert GITHUB[7:] not in refused.value.detail
 
 

@@ -27,10 +27,10 @@ def check(headers, body=BODY, secrets=(SECRET,), now=AT * 1000):
     standard.check(headers, body, secrets, now)
 
 
-def refused(headers, told, **more):
+def refused(headers, detail, **more):
     with pytest.raises(Unauthenticated) as refusal:
         check(headers, **more)
-    assert told in refusal.value.detail
+    assert detail in refusal.value.detail
 
 
 def test_the_vector_of_the_specification():

@@ -11,11 +11,11 @@ from ...ports import Secrets
 
 def check(envelope: Envelope, secrets: Secrets) -> None:
     """Unauthenticated unless the password is a live `signing` secret. Whoever it is sent for does not matter."""
-    scheme, _, told = envelope.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic" or not told:
+    scheme, _, credentials = envelope.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic" or not credentials:
         raise Unauthenticated("this webhook's address needs a user and password: https://parley:SECRET@…")
     try:
-        password = base64.b64decode(told.strip(), validate=True).partition(b":")[2]
+        password = base64.b64decode(credentials.strip(), validate=True).partition(b":")[2]
     except (binascii.Error, ValueError):
         raise Unauthenticated("the Authorization header is not Basic") from None
     live = [secret.encode() for secret in secrets.get("signing", ()) if secret]

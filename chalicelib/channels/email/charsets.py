@@ -22,7 +22,7 @@ def text(content: bytes, charset: str) -> str:
         return content.decode(name if name and not _is_utf8(name) else "cp1252", "replace")
 
 
-def told(content: bytes, charset: str) -> str:
+def decoded(content: bytes, charset: str) -> str:
     """As it says, unless that is no charset: a text in UTF-7 or ISO-2022-JP is valid UTF-8 too."""
     name = _known(charset)
     if name and name != "cp1252" and not _is_utf8(name):
@@ -36,7 +36,7 @@ def header(value: str) -> str:
         pieces = decode_header(value)
     except (HeaderParseError, binascii.Error, ValueError):
         return value
-    return "".join(piece if isinstance(piece, str) else told(piece, name or "") for piece, name in pieces)
+    return "".join(piece if isinstance(piece, str) else decoded(piece, name or "") for piece, name in pieces)
 
 
 def _is_utf8(name: str) -> bool:

@@ -18,7 +18,7 @@ class Form:
     def __getitem__(self, name: str) -> str:
         return self.values.get(name.lower(), b"").decode("utf-8", "replace")
 
-    def told(self, name: str) -> str | None:
+    def value(self, name: str) -> str | None:
         """The value; None if there is no such field."""
         found = self.values.get(name.lower())
         return None if found is None else found.decode("utf-8", "replace")

@@ -7,9 +7,9 @@ from .mail import Mail
 
 def content_hash(mail: Mail) -> str:
     """The same however often, and by whichever retry, the mail comes; names no receiving server's headers."""
-    told = (mail.message_id, mail.sender, mail.header("date"), mail.subject, mail.text, mail.html)
+    parts = (mail.message_id, mail.sender, mail.header("date"), mail.subject, mail.text, mail.html)
     files = [hashlib.sha256(part.file.content).hexdigest() for part in mail.parts]
-    return hashlib.sha256("\x1f".join([*told, *files]).encode("utf-8", "replace")).hexdigest()[:40]
+    return hashlib.sha256("\x1f".join([*parts, *files]).encode("utf-8", "replace")).hexdigest()[:40]
 
 
 def identity(mail: Mail, content: str) -> str:

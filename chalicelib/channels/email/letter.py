@@ -2,9 +2,10 @@
 
 import html
 from datetime import UTC, datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 
 from ...desk.mails import Letter, Line
 from .mail import one_line
@@ -52,14 +53,15 @@ def _say_how_to_stop(mail: EmailMessage, letter: Letter) -> None:
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
-def _named(name: str, address: str) -> str:
-    """A name may say anything but end its line; the address has been checked where it came in."""
-    return formataddr((one_line(name.replace('"', "'"), 80), address))
+def _named(name: str, address: str) -> Address:
+    """A name may say anything but end its line; the address has been checked where it came in. An Address, not its
+    text: of that the library quotes no sign that is special where the name is not ASCII."""
+    return Address(one_line(name.replace('"', "'"), 80), addr_spec=address)
 
 
-def _id(told: str) -> str:
+def _id(name: str) -> str:
     """A Message-ID in its brackets; nothing for what could be more than one."""
-    return f"<{told}>" if told and told.isascii() and told.isprintable() and not set(told) & set("<> ,;") else ""
+    return f"<{name}>" if name and name.isascii() and name.isprintable() and not set(name) & set("<> ,;") else ""
 
 
 def _text(letter: Letter) -> str:

@@ -15,9 +15,9 @@ LISTED = ("list-", "mailing-list")
 def as_written(mail: Mail, lists: Collection[str]) -> Mail:
     """The mail as it was before one of `lists` (their List-IDs) handed it on. For domains that let nobody else send for
     them a list puts its own address into From, and the writer's into X-Original-From or Reply-To: nothing proves it."""
-    told = mail.header("list-id").strip()
-    found = LIST_ID.search(told)
-    if (found[1] if found else told).strip().lower() not in lists:
+    value = mail.header("list-id").strip()
+    found = LIST_ID.search(value)
+    if (found[1] if found else value).strip().lower() not in lists:
         return mail
     headers = {name: lines for name, lines in mail.headers.items() if not name.startswith(LISTED)}
     if mail.header("precedence").strip().lower() in ("list", "bulk"):

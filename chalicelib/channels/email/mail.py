@@ -75,9 +75,9 @@ class Mail:
     @property
     def message_id(self) -> str:
         """Without its brackets; empty where there is none to go by."""
-        told = self.header("message-id").strip()
-        found = MESSAGE_ID.search(told)
-        return found[1] if found else told if re.fullmatch(r"[^<>\s]{3,900}@[^<>\s]{1,255}", told) else ""
+        value = self.header("message-id").strip()
+        found = MESSAGE_ID.search(value)
+        return found[1] if found else value if re.fullmatch(r"[^<>\s]{3,900}@[^<>\s]{1,255}", value) else ""
 
     @property
     def thread(self) -> tuple[str, ...]:
@@ -90,13 +90,13 @@ class Mail:
 
 def address(text: str) -> str:
     """An address in lower case, or nothing for what is none."""
-    told = text.strip().strip("<>").strip().lower()
-    local, _, domain = told.rpartition("@")
+    found = text.strip().strip("<>").strip().lower()
+    local, _, domain = found.rpartition("@")
     try:
-        told = f"{local}@{domain.encode('idna').decode('ascii')}" if local and not domain.isascii() else told
+        found = f"{local}@{domain.encode('idna').decode('ascii')}" if local and not domain.isascii() else found
     except UnicodeError:
         return ""
-    return told if len(told) <= 254 and ADDRESS.match(told) else ""
+    return found if len(found) <= 254 and ADDRESS.match(found) else ""
 
 
 def domain_of(address_: str) -> str:
@@ -113,5 +113,5 @@ def one_line(text: str, most: int) -> str:
 
 def plain(text: str) -> str:
     """A body's text: LF, no NUL, no half characters."""
-    told = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    return "".join(c for c in told if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))[:MAX_TEXT]
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))[:MAX_TEXT]

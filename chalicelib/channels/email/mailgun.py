@@ -44,8 +44,8 @@ def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> 
 
 def _signed(envelope: Envelope) -> tuple[str, str, str]:
     if envelope.content_type == "application/json":
-        told = loads(envelope.body)["signature"]
-        return str(told["timestamp"]), str(told["token"]), str(told["signature"])
+        signature = loads(envelope.body)["signature"]
+        return str(signature["timestamp"]), str(signature["token"]), str(signature["signature"])
     form = forms.read(envelope)
     return form["timestamp"], form["token"], form["signature"]
 
@@ -53,13 +53,13 @@ def _signed(envelope: Envelope) -> tuple[str, str, str]:
 def read(envelope: Envelope) -> Mail | Arrival:
     """The mail. Malformed for a broken form."""
     if envelope.content_type == "application/json":
-        told = loads(envelope.body)
-        known = isinstance(told, dict) and "event-data" in told
+        body = loads(envelope.body)
+        known = isinstance(body, dict) and "event-data" in body
         return Ignored(reason="event-of-sending") if known else Unsupported(what="json")
     form = forms.read(envelope)
     beside: dict[str, Any] = {
         "recipients": tuple(form["recipient"].split(",")),
-        "envelope_from": form.told("sender"),
+        "envelope_from": form.value("sender"),
         "told_token": form["token"],
         "spam": form["x-mailgun-sflag"].lower() == "yes",
     }
@@ -92,11 +92,11 @@ def _built(form: forms.Form, envelope: Envelope, beside: dict[str, Any]) -> Mail
     )
 
 
-def _headers(told: str) -> dict[str, list[str]]:
+def _headers(text: str) -> dict[str, list[str]]:
     """`[["Name", "value"], …]`, in their order."""
     found: dict[str, list[str]] = {}
     try:
-        pairs = msgspec.json.decode(told, type=list[list[Any]]) if told else []
+        pairs = msgspec.json.decode(text, type=list[list[Any]]) if text else []
     except msgspec.DecodeError:
         pairs = []
     for pair in pairs:
@@ -108,11 +108,11 @@ def _headers(told: str) -> dict[str, list[str]]:
 def _checks(form: forms.Form, headers: dict[str, list[str]]) -> Checks:
     """Mailgun's own fields; where the route has them among the headers alone, the first of a name is Mailgun's."""
 
-    def told(name: str) -> str:
+    def value(name: str) -> str:
         return (form[name] or next(iter(headers.get(name, [""])), "")).strip().lower()
 
-    dkim = told("x-mailgun-dkim-check-result")
-    checks = Checks(spf=told("x-mailgun-spf"), dkim=((dkim, ""),) if dkim else ())
+    dkim = value("x-mailgun-dkim-check-result")
+    checks = Checks(spf=value("x-mailgun-spf"), dkim=((dkim, ""),) if dkim else ())
     return mime.checks_of(headers, form["sender"], checks)
 
 

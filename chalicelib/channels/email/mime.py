@@ -26,7 +26,7 @@ class _AsWritten(Compat32):
         return charsets.text(str(value).encode("utf-8", "surrogateescape"), "")
 
 
-def read(raw: bytes, **told: Any) -> Mail:
+def read(raw: bytes, **besides: Any) -> Mail:
     """The mail; `told` is what the provider says beside it (checks, envelope)."""
     message = message_from_bytes(raw, policy=_AsWritten())
     headers = _headers(message)
@@ -34,7 +34,7 @@ def read(raw: bytes, **told: Any) -> Mail:
     for part in _leaves(message):
         bodies.take(part)
     name, sender = sender_of(headers.get("from", []))
-    also = told.pop("recipients", ())
+    also = besides.pop("recipients", ())
     values: dict[str, Any] = {
         "headers": headers,
         "sender": sender,
@@ -50,7 +50,7 @@ def read(raw: bytes, **told: Any) -> Mail:
         "kinds": frozenset(part.get_content_type() for part in message.walk()),
         "original": raw,
     }
-    return Mail(**(values | told))
+    return Mail(**(values | besides))
 
 
 def _headers(message: Message) -> dict[str, list[str]]:
@@ -65,7 +65,7 @@ def _headers(message: Message) -> dict[str, list[str]]:
 
 def sender_of(values: list[str]) -> tuple[str, str]:
     """Name and address of the one author; no address where there are several, or none that can be read."""
-    found = [(name, known) for name, told in getaddresses(values) if (known := address(told))]
+    found = [(name, known) for name, text in getaddresses(values) if (known := address(text))]
     if len(found) != 1 or len(values) != 1:
         return one_line(charsets.header(values[0]) if values else "", 120), ""
     return one_line(charsets.header(found[0][0]), 120), found[0][1]
@@ -74,7 +74,7 @@ def sender_of(values: list[str]) -> tuple[str, str]:
 def addresses(headers: dict[str, list[str]], *names: str) -> tuple[str, ...]:
     """The addresses in those headers."""
     values = [value for name in names for value in headers.get(name, ())]
-    return tuple(dict.fromkeys(known for _, told in getaddresses(values) if (known := address(told))))
+    return tuple(dict.fromkeys(known for _, text in getaddresses(values) if (known := address(text))))
 
 
 def moment(date: str) -> int:
@@ -150,7 +150,7 @@ def _text(part: Message, content: bytes) -> str:
         charset = part.get_param("charset") or ""
     except (ValueError, LookupError):
         charset = ""
-    return charsets.told(content, charset[2] if isinstance(charset, tuple) else str(charset))
+    return charsets.decoded(content, charset[2] if isinstance(charset, tuple) else str(charset))
 
 
 def _filename(part: Message) -> str:
@@ -193,10 +193,10 @@ def reports(message: Message) -> tuple[Report, ...]:
 
 
 def _recipient(fields: Message) -> str:
-    told = str(
+    value = str(
         fields.get("original-recipient") or fields.get("final-recipient") or fields.get("original-rcpt-to") or ""
     )
-    return address(told.rpartition(";")[2])
+    return address(value.rpartition(";")[2])
 
 
 def _report(kind: str, fields: Message, about: str) -> Report:

@@ -34,30 +34,30 @@ def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> 
 
 def read(envelope: Envelope) -> Mail | Arrival:
     """The mail. Malformed for what is no object."""
-    told = loads_object(envelope.body)
-    kind = told.get("RecordType")
+    fields = loads_object(envelope.body)
+    kind = fields.get("RecordType")
     if isinstance(kind, str) and kind not in ("", "Inbound"):
         return Ignored(reason="event-of-sending") if kind in SENDING else Unsupported(what=_slug(kind))
-    if not any(isinstance(told.get(name), str) for name in ("RawEmail", "TextBody", "HtmlBody", "Subject")):
+    if not any(isinstance(fields.get(name), str) for name in ("RawEmail", "TextBody", "HtmlBody", "Subject")):
         raise Malformed("no mail")
-    headers = _headers(told.get("Headers"))
+    headers = _headers(fields.get("Headers"))
     beside = {
-        "recipients": _recipients(told),
-        "checks": _checks(headers, mime.sender_of([_text(told, "From")])[1].rpartition("@")[2]),
-        "told_id": _text(told, "MessageID"),
+        "recipients": _recipients(fields),
+        "checks": _checks(headers, mime.sender_of([_text(fields, "From")])[1].rpartition("@")[2]),
+        "told_id": _text(fields, "MessageID"),
         "spam": next(iter(headers.get("x-spam-status", [""]))).lower().startswith("yes"),
     }
-    raw = _text(told, "RawEmail")
+    raw = _text(fields, "RawEmail")
     if raw:
         return mime.read(raw.encode("utf-8", "surrogateescape"), **beside)
-    return _built(told, headers, envelope.body, beside)
+    return _built(fields, headers, envelope.body, beside)
 
 
-def _built(told: dict[str, Any], headers: dict[str, list[str]], body: bytes, beside: dict[str, Any]) -> Mail:
-    full = told.get("FromFull")
+def _built(fields: dict[str, Any], headers: dict[str, list[str]], body: bytes, beside: dict[str, Any]) -> Mail:
+    full = fields.get("FromFull")
     sender = address(str(full.get("Email", ""))) if isinstance(full, dict) else ""
-    name, named = mime.sender_of([_text(told, "From")])
-    headers.setdefault("subject", [_text(told, "Subject")])
+    name, named = mime.sender_of([_text(fields, "From")])
+    headers.setdefault("subject", [_text(fields, "Subject")])
     return Mail(
         **(
             beside
@@ -65,19 +65,19 @@ def _built(told: dict[str, Any], headers: dict[str, list[str]], body: bytes, bes
         ),
         headers=headers,
         sender=sender or named,
-        sender_name=one_line(_text(told, "FromName"), 120) or name,
-        subject=one_line(_text(told, "Subject"), 500),
-        text=plain(_text(told, "TextBody")),
-        html=_text(told, "HtmlBody")[:MAX_HTML],
-        at=mime.moment(_text(told, "Date")),
-        parts=tuple(_parts(told.get("Attachments"))),
+        sender_name=one_line(_text(fields, "FromName"), 120) or name,
+        subject=one_line(_text(fields, "Subject"), 500),
+        text=plain(_text(fields, "TextBody")),
+        html=_text(fields, "HtmlBody")[:MAX_HTML],
+        at=mime.moment(_text(fields, "Date")),
+        parts=tuple(_parts(fields.get("Attachments"))),
         original=body,
         original_type="application/json",
     )
 
 
-def _text(told: dict[str, Any], name: str) -> str:
-    value = told.get(name)
+def _text(fields: dict[str, Any], name: str) -> str:
+    value = fields.get(name)
     return value if isinstance(value, str) else ""
 
 
@@ -89,10 +89,10 @@ def _headers(listed: Any) -> dict[str, list[str]]:
     return found
 
 
-def _recipients(told: dict[str, Any]) -> tuple[str, ...]:
-    listed = [each for name in ("ToFull", "CcFull", "BccFull") for each in _list(told.get(name))]
+def _recipients(fields: dict[str, Any]) -> tuple[str, ...]:
+    listed = [each for name in ("ToFull", "CcFull", "BccFull") for each in _list(fields.get(name))]
     return (
-        _text(told, "OriginalRecipient"),
+        _text(fields, "OriginalRecipient"),
         *(str(each.get("Email", "")) for each in listed if isinstance(each, dict)),
     )
 

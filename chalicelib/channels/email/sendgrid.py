@@ -75,8 +75,8 @@ def _check_signature(envelope: Envelope, keys: list[str], now: int) -> None:
 def read(envelope: Envelope) -> Mail | Arrival:
     """The mail. Malformed for a broken form."""
     if envelope.content_type == "application/json":
-        told = loads(envelope.body)
-        known = isinstance(told, list) and all(isinstance(each, dict) and "event" in each for each in told)
+        events = loads(envelope.body)
+        known = isinstance(events, list) and all(isinstance(each, dict) and "event" in each for each in events)
         return Ignored(reason="event-of-sending") if known else Unsupported(what="json")
     form = forms.read(envelope)
     if not any(name in form for name in ("email", "text", "html", "headers", "subject")):
@@ -98,20 +98,20 @@ def _built(form: forms.Form, envelope: Envelope, way: Way, beside: dict[str, Any
     head = mime.read(form.values.get("headers", b"") + b"\n\n")
     encoded = _charsets(form["charsets"])
 
-    def told(name: str) -> str:
-        return charsets.told(form.values.get(name, b""), encoded.get(name, "utf-8"))
+    def value(name: str) -> str:
+        return charsets.decoded(form.values.get(name, b""), encoded.get(name, "utf-8"))
 
-    listed = mime.addresses({"told": [told("to"), told("cc"), *way.to]}, "told")
-    sender = (head.sender_name, head.sender) if head.sender else mime.sender_of([told("from")])
+    listed = mime.addresses({"told": [value("to"), value("cc"), *way.to]}, "told")
+    sender = (head.sender_name, head.sender) if head.sender else mime.sender_of([value("from")])
     return Mail(
         **beside,
         headers=head.headers,
         sender=sender[1],
         sender_name=sender[0],
         recipients=tuple(dict.fromkeys([*listed, *head.recipients])),
-        subject=one_line(told("subject"), 500) or head.subject,
-        text=plain(told("text")),
-        html=told("html")[:MAX_HTML],
+        subject=one_line(value("subject"), 500) or head.subject,
+        text=plain(value("text")),
+        html=value("html")[:MAX_HTML],
         at=head.at,
         parts=tuple(_parts(form)),
         original=envelope.body,
@@ -119,27 +119,27 @@ def _built(form: forms.Form, envelope: Envelope, way: Way, beside: dict[str, Any
     )
 
 
-def _way(told: str) -> Way:
+def _way(text: str) -> Way:
     try:
-        return msgspec.json.decode(told or "{}", type=Way)
+        return msgspec.json.decode(text or "{}", type=Way)
     except (msgspec.DecodeError, RecursionError):
         return Way()
 
 
-def _domain(told: str) -> str:
-    return address(told).rpartition("@")[2]
+def _domain(text: str) -> str:
+    return address(text).rpartition("@")[2]
 
 
-def _dkim(told: str) -> tuple[tuple[str, str], ...]:
+def _dkim(text: str) -> tuple[tuple[str, str], ...]:
     """`{@acme.example : pass, @list.example : fail}`, or `none`."""
     return tuple(
-        (result.lower(), name.lower()) for name, result in re.findall(r"@([\w.-]{1,253})\s*:\s*(\w{1,12})", told)
+        (result.lower(), name.lower()) for name, result in re.findall(r"@([\w.-]{1,253})\s*:\s*(\w{1,12})", text)
     )
 
 
-def _charsets(told: str) -> dict[str, str]:
+def _charsets(text: str) -> dict[str, str]:
     try:
-        return msgspec.json.decode(told or "{}", type=dict[str, str])
+        return msgspec.json.decode(text or "{}", type=dict[str, str])
     except (msgspec.DecodeError, RecursionError):
         return {}
 

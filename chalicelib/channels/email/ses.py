@@ -96,54 +96,54 @@ def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> 
 def read(envelope: Envelope) -> Mail | Arrival:
     """The mail, or what became of one of ours. Malformed for no notification."""
     try:
-        told = msgspec.json.decode(envelope.body, type=Notice)
+        notice = msgspec.json.decode(envelope.body, type=Notice)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed("no notification") from None
-    kind = told.event_type or told.notification_type
+    kind = notice.event_type or notice.notification_type
     if kind == "Received":
-        return _received(told)
+        return _received(notice)
     if kind == "Bounce":
-        return _bounced(told)
+        return _bounced(notice)
     if kind == "Complaint":
-        return _complained(told)
+        return _complained(notice)
     if kind in QUIET:
         return Ignored(reason="event-of-sending")
     return Unsupported(what=kind if re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", kind) else "other")
 
 
-def _received(told: Notice) -> Mail | Arrival:
-    found = told.receipt
+def _received(notice: Notice) -> Mail | Arrival:
+    found = notice.receipt
     if found.virus_verdict.status == "FAIL":
         return Ignored(reason="virus")
-    if not told.raw:
+    if not notice.raw:
         raise Malformed("no mail")
-    domain = address(told.mail.source).rpartition("@")[2]
+    domain = address(notice.mail.source).rpartition("@")[2]
     spf, dkim, dmarc = (each.status.lower() for each in (found.spf_verdict, found.dkim_verdict, found.dmarc_verdict))
     beside: dict[str, Any] = {
         "recipients": tuple(found.recipients),
-        "envelope_from": told.mail.source,
+        "envelope_from": notice.mail.source,
         "spam": found.spam_verdict.status == "FAIL",
     }
-    mail = mime.read(told.raw, **beside)
+    mail = mime.read(notice.raw, **beside)
     checks = Checks(dmarc=dmarc, spf=spf, spf_domain=domain, dkim=((dkim, ""),) if dkim else ())
-    return replace(mail, checks=mime.checks_of(mail.headers, told.mail.source, checks))
+    return replace(mail, checks=mime.checks_of(mail.headers, notice.mail.source, checks))
 
 
-def _bounced(told: Notice) -> Arrival:
-    person = next(iter(told.bounce.bounced_recipients), Person())
-    if told.bounce.bounce_type != "Permanent":
+def _bounced(notice: Notice) -> Arrival:
+    person = next(iter(notice.bounce.bounced_recipients), Person())
+    if notice.bounce.bounce_type != "Permanent":
         return Ignored(reason="bounce-passing")
     return Bounced(
-        addresses=_addresses(told.bounce.bounced_recipients),
-        reason=one_line(f"bounced: {told.bounce.bounce_sub_type} {person.diagnostic_code}", 200),
-        message=told.mail.message_id,
+        addresses=_addresses(notice.bounce.bounced_recipients),
+        reason=one_line(f"bounced: {notice.bounce.bounce_sub_type} {person.diagnostic_code}", 200),
+        message=notice.mail.message_id,
         proven=True,
     )
 
 
-def _complained(told: Notice) -> Arrival:
-    people = _addresses(told.complaint.complained_recipients)
-    return Bounced(addresses=people, reason="called it spam", message=told.mail.message_id, proven=True)
+def _complained(notice: Notice) -> Arrival:
+    people = _addresses(notice.complaint.complained_recipients)
+    return Bounced(addresses=people, reason="called it spam", message=notice.mail.message_id, proven=True)
 
 
 def _addresses(people: list[Person]) -> tuple[str, ...]:

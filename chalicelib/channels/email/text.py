@@ -1,4 +1,4 @@
-"""What a person wrote in a mail, as Markdown: HTML made harmless, quotes and signatures cut off."""
+"""What a person wrote in a mail, as Markdown: HTML made harmless (sanitizer), quotes and signatures cut off."""
 
 import re
 from typing import Any
@@ -135,8 +135,8 @@ def latest(text: str) -> str:
     kept = lines[:until]
     while kept and (kept[-1].strip() in ENDS or kept[-1].lstrip().startswith(">")):
         kept.pop()
-    told = "\n".join(line.rstrip() for line in kept).strip("\n")
-    return told if told.strip() else text.strip("\n ")
+    answer = "\n".join(line.rstrip() for line in kept).strip("\n")
+    return answer if answer.strip() else text.strip("\n ")
 
 
 def _tidy(text: str) -> str:
@@ -152,16 +152,16 @@ def _until(lines: list[str]) -> int:
     for number, line in enumerate(lines[:MAX_LINES]):
         if line.strip() or not seen or lines[seen[-1]].strip():
             seen.append(number)
-    told = "\n".join(re.sub(r"(\s)\s+", r"\1", lines[number][:MAX_LINE].strip()) for number in seen)
-    read = EmailMessage(text=told, languages=list(LANGUAGES), keep_hyphen_lists=True).read()
+    shown = "\n".join(re.sub(r"(\s)\s+", r"\1", lines[number][:MAX_LINE].strip()) for number in seen)
+    read = EmailMessage(text=shown, languages=list(LANGUAGES), keep_hyphen_lists=True).read()
     first = read.replies[0]
     if not first.content or first.headers:
         return len(lines)
-    start = told.find(first.content)
+    start = shown.find(first.content)
     size = len(first.content)
     if first.signatures and _signs(first.signatures):
         size = first.content.find(first.signatures)
-    count = told[: start + size].rstrip("\n").count("\n") + 1 if size > 0 else 0
+    count = shown[: start + size].rstrip("\n").count("\n") + 1 if size > 0 else 0
     ended = seen[count - 1] + 1 if 0 < count <= len(seen) else len(lines) if count else 0
     return len(lines) if count >= len(seen) and size == len(first.content) else ended
 

@@ -34,17 +34,17 @@ def _urlencoded(envelope: Envelope, _: Collection[str]) -> Body:
         (unquote_to_bytes(name), unquote_to_bytes(value))
         for name, _, value in (piece.replace(b"+", b" ").partition(b"=") for piece in pieces)
     ]
-    told = next((value.decode("latin-1") for name, value in raw if name == b"_charset_"), "")
-    names = (told, charsets.named(envelope.headers.get("content-type", "")))
+    charset = next((value.decode("latin-1") for name, value in raw if name == b"_charset_"), "")
+    names = (charset, charsets.named(envelope.headers.get("content-type", "")))
     pairs = [(charsets.text(name, *names), charsets.text(value, *names)) for name, value in raw]
     return Body(gathered(pairs), [])
 
 
 def _json(envelope: Envelope, wanted: Collection[str]) -> Body:
-    told = loads(envelope.body, allow_bom=True)
-    if not isinstance(told, dict):
+    fields = loads(envelope.body, allow_bom=True)
+    if not isinstance(fields, dict):
         raise Malformed("a form sent as JSON is an object")
-    return Body({name: _strings(name, value) for name, value in told.items() if name in wanted}, [])
+    return Body({name: _strings(name, value) for name, value in fields.items() if name in wanted}, [])
 
 
 def _strings(name: str, value: Any) -> list[str]:

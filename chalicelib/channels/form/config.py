@@ -52,8 +52,8 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     if asked.redirect:
         _check_redirect(asked.redirect)
     whole = msgspec.structs.replace(asked, fields=FIELDS | asked.fields, allowed_origins=origins)
-    told: dict[str, Any] = msgspec.to_builtins(whole)
-    return told
+    settings: dict[str, Any] = msgspec.to_builtins(whole)
+    return settings
 
 
 def _check_fields(fields: dict[str, str], honeypot: str) -> None:

@@ -55,8 +55,8 @@ def greet(envelope: Envelope, install: Install) -> Greeting:
     config = of(install)
     submission(envelope, config)
     if "text/html" not in envelope.headers.get("accept", ""):
-        told = json.dumps({"accepted": True, "id": envelope.id})
-        return Greeting(status=202, headers={"Content-Type": "application/json"}, body=told)
+        answer = json.dumps({"accepted": True, "id": envelope.id})
+        return Greeting(status=202, headers={"Content-Type": "application/json"}, body=answer)
     if config.redirect:
         return Greeting(status=303, headers={"Location": config.redirect})
     from . import page

@@ -91,8 +91,8 @@ def _decoded(segment: MultipartSegment, content: bytes) -> bytes:
 
 
 def _sorted(segments: list[tuple[MultipartSegment, bytes]], charset: str) -> Body:
-    told = (content.decode("latin-1") for segment, content in segments if segment.name == "_charset_")
-    named = (next(told, ""), charset)
+    declared = (content.decode("latin-1") for segment, content in segments if segment.name == "_charset_")
+    named = (next(declared, ""), charset)
     pairs, files = [], []
     for segment, content in segments:
         name = _header(segment.name or "", *named)
@@ -110,9 +110,9 @@ def _header(value: str, *names: str) -> str:
 
 def _filename(segment: MultipartSegment, *names: str) -> str | None:
     """RFC 7578 forbids `filename*=UTF-8''…`; clients that send it mean it."""
-    told = FILENAME.search(segment.header("Content-Disposition") or "")
-    if told:
-        return charsets.text(unquote_to_bytes(told[2]), told[1])
+    found = FILENAME.search(segment.header("Content-Disposition") or "")
+    if found:
+        return charsets.text(unquote_to_bytes(found[2]), found[1])
     return None if segment.filename is None else _header(segment.filename, *names)
 
 

@@ -17,20 +17,20 @@ from .text import from_html, from_plain
 HTML = "text/html"
 DOWNLOAD = "application/vnd.microsoft.teams.file.download.info"
 
-Told = dict[str, Any]
+Body = dict[str, Any]
 
 
 class Activity:
     """One activity: what may be missing, null or of another type is "" or {} here."""
 
-    def __init__(self, told: Told, config: Config, received_at: int) -> None:
-        self.told, self.config = told, config
-        self.type, self.id = words(told, "type"), words(told, "id")
-        self.sender, self.data = part(told, "from"), part(told, "channelData")
-        whole = words(told, "conversation", "id")
+    def __init__(self, body: Body, config: Config, received_at: int) -> None:
+        self.body, self.config = body, config
+        self.type, self.id = words(body, "type"), words(body, "id")
+        self.sender, self.data = part(body, "from"), part(body, "channelData")
+        whole = words(body, "conversation", "id")
         self.place, _, root = whole.partition(";messageid=")
         self.root = root if root != self.id else ""
-        self.at = moment(told, "timestamp") or received_at
+        self.at = moment(body, "timestamp") or received_at
 
     @property
     def event(self) -> str:
@@ -40,7 +40,7 @@ class Activity:
     @property
     def account(self) -> str:
         """The tenant that it comes from, and where in it its people can be asked about."""
-        tenant = words(self.data, "tenant", "id") or words(self.told, "conversation", "tenantId")
+        tenant = words(self.data, "tenant", "id") or words(self.body, "conversation", "tenantId")
         return f"{tenant}|{self.place}"
 
     @property
@@ -70,19 +70,19 @@ class Activity:
     @property
     def text(self) -> str:
         """Its words as Markdown, without the bot's own name before them."""
-        ours = words(self.told, "recipient", "name")
+        ours = words(self.body, "recipient", "name")
         for each in self.attachments:
             content = each.get("content")
             if words(each, "contentType") == HTML and isinstance(content, str):
                 return from_html(content, ours)
-        source = words(self.told, "text")
-        return from_html(source, ours) if self.told.get("textFormat") == "xml" else from_plain(source, ours)
+        source = words(self.body, "text")
+        return from_html(source, ours) if self.body.get("textFormat") == "xml" else from_plain(source, ours)
 
     @property
-    def attachments(self) -> list[Told]:
+    def attachments(self) -> list[Body]:
         """Those that are ones."""
-        told = self.told.get("attachments")
-        return [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+        found = self.body.get("attachments")
+        return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
     @property
     def files(self) -> tuple[File, ...]:
@@ -92,12 +92,12 @@ class Activity:
     @property
     def ours(self) -> bool:
         """Whether the bot itself did it."""
-        own = words(self.told, "recipient", "id")
+        own = words(self.body, "recipient", "id")
         sender = words(self.sender, "id")
         return bool(sender) and sender in {own, f"28:{self.config.app_id}"} or self.sender.get("role") == "bot"
 
 
-def _file(attachment: Told) -> File | None:
+def _file(attachment: Body) -> File | None:
     type_, name = words(attachment, "contentType"), words(attachment, "name")
     if type_ == DOWNLOAD:
         content = part(attachment, "content")

@@ -13,7 +13,7 @@ from .text import to_teams
 
 
 class Teams:
-    """One bot. Raises Busy and Denied."""
+    """One bot. Raises ProviderBusy and ProviderRefused."""
 
     def __init__(self, install: Install, secrets: Secrets, outside: Outside) -> None:
         self._config = config.of(install)
@@ -23,19 +23,19 @@ class Teams:
     def person(self, outside: str, account: str) -> Shown:
         """A member of the conversation that `account` (`tenant|conversation`) names."""
         tenant, _, conversation = account.partition("|")
-        told = self._connector.member(conversation, outside) if conversation else {}
-        if not told:
+        member = self._connector.member(conversation, outside) if conversation else {}
+        if not member:
             raise ProviderRefused("no member of the conversation")
         home = bool(tenant) and tenant == self._config.agent_tenant
-        email = told.get("email") or told.get("userPrincipalName") or ""
-        return Shown(name=str(told.get("name") or ""), email=str(email) if "@" in str(email) else "", home=home)
+        email = member.get("email") or member.get("userPrincipalName") or ""
+        return Shown(name=str(member.get("name") or ""), email=str(email) if "@" in str(email) else "", home=home)
 
     def probe(self) -> Probe:
         """Teams has no call that says who we are; what a bot may do is told when it does it."""
         return Probe(account=self._config.agent_tenant, actor=self._config.app_id)
 
     def file(self, file: File, account: str, most: int) -> bytes:
-        """A file's bytes; Denied if it is larger than `most`."""
+        """A file's bytes; ProviderRefused if it is larger than `most`."""
         return self._connector.file(file.url, most)
 
     def answer(self, where: str, text: str, account: str) -> None:

@@ -25,7 +25,7 @@ class Closed(ProviderRefused):
 
 
 class Connector:
-    """One bot. Every call is one request, but for a token's renewal; raises Busy and Denied."""
+    """One bot. Every call is one request, but for a token's renewal; raises ProviderBusy and ProviderRefused."""
 
     def __init__(self, config: Config, password: str, outside: Outside, now: Callable[[], int]) -> None:
         self._config, self._password, self._outside, self._now = config, password, outside, now
@@ -33,8 +33,8 @@ class Connector:
 
     def say(self, conversation: str, activity: dict[str, Any]) -> str:
         """Send an activity into a conversation (`19:…@thread.tacv2;messageid=…`); its id there."""
-        told = self._call("POST", f"/v3/conversations/{quote(conversation, safe='')}/activities", activity)
-        return str((told or {}).get("id") or "")
+        answer = self._call("POST", f"/v3/conversations/{quote(conversation, safe='')}/activities", activity)
+        return str((answer or {}).get("id") or "")
 
     def begin(self, channel: str, activity: dict[str, Any]) -> tuple[str, str]:
         """Begin a thread in a channel: (the conversation's id, the activity's)."""
@@ -44,8 +44,8 @@ class Connector:
             "channelData": {"channel": {"id": channel}},
             "activity": activity,
         }
-        told = self._call("POST", "/v3/conversations", body) or {}
-        return str(told.get("id") or ""), str(told.get("activityId") or "")
+        answer = self._call("POST", "/v3/conversations", body) or {}
+        return str(answer.get("id") or ""), str(answer.get("activityId") or "")
 
     def change(self, conversation: str, id_: str, activity: dict[str, Any]) -> None:
         """Change an activity of ours."""
@@ -58,8 +58,8 @@ class Connector:
     def member(self, conversation: str, person: str) -> dict[str, Any]:
         """A member of a conversation: name, email, userRole, tenantId; {} if they are none."""
         path = f"/v3/conversations/{quote(conversation, safe='')}/members/{quote(person, safe='')}"
-        told = self._api().find(path)
-        return told if isinstance(told, dict) else {}
+        found = self._api().find(path)
+        return found if isinstance(found, dict) else {}
 
     def file(self, url: str, most: int) -> bytes:
         """A file's bytes. Only the connector's own addresses get the bot's token."""
@@ -84,12 +84,12 @@ class Connector:
             base=self._cloud.service_url,
             headers={"authorization": f"Bearer {self._token()}"},
             now=self._now,
-            said=lambda told: str(told["error"]["message"]),
+            said=lambda problem: str(problem["error"]["message"]),
             refusal=self._refusal,
         )
 
-    def _refusal(self, answer: Answer, told: Any) -> Exception | None:
-        error = told.get("error") if isinstance(told, dict) else None
+    def _refusal(self, answer: Answer, body: Any) -> Exception | None:
+        error = body.get("error") if isinstance(body, dict) else None
         code = error.get("code") if isinstance(error, dict) else ""
         if code in CLOSED:
             return Closed(f"HTTP {answer.status}: {code}")
@@ -117,12 +117,12 @@ class Connector:
         }
         headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
         answer = send(self._outside, Request("POST", url, urlencode(form).encode(), headers))
-        told = _json(answer.body)
+        fields = _json(answer.body)
         if answer.status in (400, 401, 403):
             raise ProviderRefused(
-                f"Microsoft refused app_id or app_password: {told.get('error', answer.status)}", lost=True
+                f"Microsoft refused app_id or app_password: {fields.get('error', answer.status)}", lost=True
             )
-        token, life = told.get("access_token"), told.get("expires_in")
+        token, life = fields.get("access_token"), fields.get("expires_in")
         if answer.status != 200 or not isinstance(token, str) or not isinstance(life, int):
             raise ProviderBusy(f"the token service: HTTP {answer.status}")
         _tokens[name] = (now + life * 1000, token)
@@ -131,7 +131,7 @@ class Connector:
 
 def _json(body: bytes) -> dict[str, Any]:
     try:
-        told = json.loads(body)
+        fields = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return fields if isinstance(fields, dict) else {}

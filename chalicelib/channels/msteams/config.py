@@ -84,8 +84,8 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
             raise Invalid(f"services are {', '.join(Cloud.__struct_fields__)}", f"config.services.{name}")
         if name.endswith("_url"):
             check_url(url, f"config.services.{name}")
-    told: dict[str, Any] = msgspec.to_builtins(asked)
-    return told
+    settings: dict[str, Any] = msgspec.to_builtins(asked)
+    return settings
 
 
 def of(install: Install) -> Config:

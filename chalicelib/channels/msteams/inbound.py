@@ -48,8 +48,8 @@ def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
 
 def group(envelope: Envelope) -> str:
     """One order for each channel and chat: an edit in a thread may name the channel alone."""
-    told = _read(envelope.body)
-    conversation = told.get("conversation") if told else None
+    body = _read(envelope.body)
+    conversation = body.get("conversation") if body else None
     place = conversation.get("id") if isinstance(conversation, dict) else None
     return derived("grp", envelope.install, place.partition(";")[0]) if isinstance(place, str) else envelope.install
 
@@ -57,12 +57,12 @@ def group(envelope: Envelope) -> str:
 def greet(envelope: Envelope, install: Install) -> Greeting:
     """An invoke is answered in the same breath, an outgoing webhook by a message; all else by 202. Malformed for what
     is no activity at all."""
-    told = _read(envelope.body)
-    if told is None:
+    activity = _read(envelope.body)
+    if activity is None:
         raise Malformed("this is no activity: a JSON object is one")
-    if told.get("type") == "invoke":
-        name = told.get("name") if isinstance(told.get("name"), str) else ""
-        return _json(next((body for begins, body in INVOKES if str(name).startswith(begins)), {}))
+    if activity.get("type") == "invoke":
+        name = activity.get("name") if isinstance(activity.get("name"), str) else ""
+        return _json(next((answer for begins, answer in INVOKES if str(name).startswith(begins)), {}))
     if "hmac" in envelope.headers.get("authorization", "")[:5].lower():
         return _json({"type": "message", "text": "Thank you: your message has reached us."})
     return Greeting(status=202)
@@ -73,10 +73,10 @@ def parse(envelope: Envelope, install: Install) -> list[Arrival]:
     from . import config
     from .kinds import arrivals
 
-    told = _read(envelope.body)
-    if told is None:
+    body = _read(envelope.body)
+    if body is None:
         return [Ignored(reason="malformed")]
-    return arrivals(told, config.of(install), envelope.received_at)
+    return arrivals(body, config.of(install), envelope.received_at)
 
 
 def _read(body: bytes) -> dict[str, Any] | None:

@@ -41,12 +41,12 @@ EVENTS = frozenset(
 )
 
 
-def arrivals(told: Any, config: Config, received_at: int) -> list[Arrival]:
+def arrivals(body: Any, config: Config, received_at: int) -> list[Arrival]:
     """All that an activity says. What is none is Ignored."""
-    if not isinstance(told, dict) or not words(told, "type"):
+    if not isinstance(body, dict) or not words(body, "type"):
         return [Ignored(reason="no-activity")]
-    activity = Activity(told, config, received_at)
-    if words(told, "channelId") not in ("msteams", ""):
+    activity = Activity(body, config, received_at)
+    if words(body, "channelId") not in ("msteams", ""):
         return [Ignored(reason="other-channel")]
     if activity.type in SILENT:
         return [Ignored(reason=activity.type.lower())]
@@ -59,14 +59,14 @@ def arrivals(told: Any, config: Config, received_at: int) -> list[Arrival]:
 
 
 def _event(activity: Activity) -> list[Arrival]:
-    name = words(activity.told, "name")
+    name = words(activity.body, "name")
     if name in EVENTS:
         return [Ignored(reason="meeting" if "meeting" in name else "read-receipt")]
     return [unsupported(f"event/{name}")]
 
 
 def _invoke(activity: Activity) -> list[Arrival]:
-    name = words(activity.told, "name")
+    name = words(activity.body, "name")
     return [Ignored(reason="invoke")] if KNOWN_INVOKES.fullmatch(name) else [unsupported(f"invoke/{name}")]
 
 

@@ -22,11 +22,11 @@ def message(activity: Activity) -> list[Arrival]:
     code = CONNECT.fullmatch(text)
     if code:
         return [_connected(activity, code[1])]
-    ordered = ORDER.fullmatch(text) if activity.vendors and activity.root else None
-    if ordered:
-        return [_ordered(activity, ordered[1].lower(), ordered[2] or "")]
+    command = ORDER.fullmatch(text) if activity.vendors and activity.root else None
+    if command:
+        return [_commanded(activity, command[1].lower(), command[2] or "")]
     if not text and not files:
-        return [Ignored(reason="card-action" if activity.told.get("value") is not None else "empty-message")]
+        return [Ignored(reason="card-action" if activity.body.get("value") is not None else "empty-message")]
     internal = False
     if activity.vendors:
         text, internal = unmarked(text, activity.config.answers)
@@ -50,7 +50,7 @@ def message(activity: Activity) -> list[Arrival]:
 
 def _connected(activity: Activity, code: str) -> Connected:
     """A chat or a channel is connected as a whole, in whichever thread the code was typed."""
-    channel = words(activity.data, "channel", "name") or words(activity.told, "conversation", "name")
+    channel = words(activity.data, "channel", "name") or words(activity.body, "conversation", "name")
     team = words(activity.data, "team", "name")
     return Connected(
         code=code,
@@ -61,7 +61,7 @@ def _connected(activity: Activity, code: str) -> Connected:
     )
 
 
-def _ordered(activity: Activity, verb: str, argument: str) -> Commanded:
+def _commanded(activity: Activity, verb: str, argument: str) -> Commanded:
     return Commanded(
         id=activity.message(activity.id),
         verb=verb,
@@ -111,13 +111,13 @@ def delete(activity: Activity) -> list[Arrival]:
 
 def reaction(activity: Activity) -> list[Arrival]:
     """Emoji put and taken back."""
-    target = words(activity.told, "replyToId")
+    target = words(activity.body, "replyToId")
     if activity.ours or not target or not activity.sender.get("id"):
         return [Ignored(reason="nobody-s-reaction")]
     marks = [
         (emoji(name), on)
         for field, on in (("reactionsAdded", True), ("reactionsRemoved", False))
-        for each in items(activity.told, field)
+        for each in items(activity.body, field)
         if (name := words(each, "type"))
     ]
     found: list[Arrival] = [

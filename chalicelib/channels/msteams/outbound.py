@@ -45,12 +45,12 @@ def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside
     """Send one change over, once. Never raises for what the other side did."""
     if parcel.message.internal:
         return Refused(reason="internal notes never leave")
-    told, password = config.of(install), next(iter(secrets.get("app_password", ())), "")
-    if not (told.app_id and password):
+    settings, password = config.of(install), next(iter(secrets.get("app_password", ())), "")
+    if not (settings.app_id and password):
         return Skipped(reason="no bot is configured: an outgoing webhook only takes in")
-    connector = Connector(told, password, outside, lambda: now)
+    connector = Connector(settings, password, outside, lambda: now)
     try:
-        return SENDERS[parcel.delivery.what](parcel, told, connector)
+        return SENDERS[parcel.delivery.what](parcel, settings, connector)
     except Closed as closed:
         return Lost(reason=closed.reason, bridge_only=True)
     except ProviderRefused as denied:
@@ -67,11 +67,11 @@ def _place(parcel: Parcel, install: Install) -> str:
     return config.agents_channel(config.of(install), parcel.customer_external_id)
 
 
-def _post(parcel: Parcel, told: config.Config, connector: Connector) -> Receipt:
+def _post(parcel: Parcel, settings: config.Config, connector: Connector) -> Receipt:
     whole = parcel.bridge.conversation if parcel.bridge else ""
     activity = _activity(parcel)
     if not whole:
-        return _first(parcel, told, connector, activity)
+        return _first(parcel, settings, connector, activity)
     place, _, root = (whole if "/" in whole else parcel.thread or whole).partition("/")
     if root:
         id_ = connector.say(f"{place};messageid={root}", activity)
@@ -82,9 +82,9 @@ def _post(parcel: Parcel, told: config.Config, connector: Connector) -> Receipt:
     return Sent(provider_id=f"{place}/{connector.say(place, activity)}", thread=place)
 
 
-def _first(parcel: Parcel, told: config.Config, connector: Connector, activity: dict[str, Any]) -> Receipt:
+def _first(parcel: Parcel, settings: config.Config, connector: Connector, activity: dict[str, Any]) -> Receipt:
     """The room's thread, and its first message in it. Should that fail, the thread is not begun twice."""
-    channel = config.agents_channel(told, parcel.customer_external_id)
+    channel = config.agents_channel(settings, parcel.customer_external_id)
     if not channel:
         return Skipped(reason="no conversation is bound")
     _, root = connector.begin(channel, _card(parcel))
@@ -96,7 +96,7 @@ def _first(parcel: Parcel, told: config.Config, connector: Connector, activity: 
     return Sent(provider_id=f"{channel}/{id_}", thread=thread, conversation=thread)
 
 
-def _edit(parcel: Parcel, told: config.Config, connector: Connector) -> Receipt:
+def _edit(parcel: Parcel, settings: config.Config, connector: Connector) -> Receipt:
     if not parcel.there:
         return Skipped(reason="the message is not there")
     try:
@@ -106,18 +106,18 @@ def _edit(parcel: Parcel, told: config.Config, connector: Connector) -> Receipt:
     return Sent(provider_id=parcel.there)
 
 
-def _delete(parcel: Parcel, told: config.Config, connector: Connector) -> Receipt:
+def _delete(parcel: Parcel, settings: config.Config, connector: Connector) -> Receipt:
     if not parcel.there:
         return Skipped(reason="the message is not there")
     connector.withdraw(_conversation(parcel), _id(parcel))
     return Sent(provider_id=parcel.there)
 
 
-def _reaction(parcel: Parcel, told: config.Config, connector: Connector) -> Receipt:
+def _reaction(parcel: Parcel, settings: config.Config, connector: Connector) -> Receipt:
     return Skipped(reason="a bot cannot react in Teams")
 
 
-def _nothing(parcel: Parcel, told: config.Config, connector: Connector) -> Receipt:
+def _nothing(parcel: Parcel, settings: config.Config, connector: Connector) -> Receipt:
     return Skipped(reason="Teams shows the room's state in its first message alone")
 
 

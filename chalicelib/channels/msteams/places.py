@@ -40,14 +40,14 @@ def conversation(activity: Activity) -> list[Arrival]:
         return [Shut(conversation=place, reason=CLOSES[event])]
     if event in OPENS:
         return [Shut(conversation=place)]
-    own = words(activity.told, "recipient", "id")
-    if own and any(words(each, "id") == own for each in items(activity.told, "membersRemoved")):
+    own = words(activity.body, "recipient", "id")
+    if own and any(words(each, "id") == own for each in items(activity.body, "membersRemoved")):
         return [Shut(conversation=place, reason="the app was removed from it in Teams")]
-    if own and any(words(each, "id") == own for each in items(activity.told, "membersAdded")):
+    if own and any(words(each, "id") == own for each in items(activity.body, "membersAdded")):
         return [Shut(conversation=place)]
     if event in UPDATES:
         return [UPDATES[event]]
-    if items(activity.told, "membersAdded") or items(activity.told, "membersRemoved"):
+    if items(activity.body, "membersAdded") or items(activity.body, "membersRemoved"):
         return [Ignored(reason="members-changed")]
     if event:
         return [unsupported(f"conversationUpdate/{event}")]
@@ -56,7 +56,7 @@ def conversation(activity: Activity) -> list[Arrival]:
 
 def installation(activity: Activity) -> list[Arrival]:
     """The app was added or removed."""
-    action = words(activity.told, "action")
+    action = words(activity.body, "action")
     if action.startswith("remove"):
         return [Shut(conversation=activity.place, reason="the app was removed in Teams")]
     if action.startswith("add"):

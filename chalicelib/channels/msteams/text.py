@@ -25,10 +25,10 @@ def from_html(source: str, ours: str = "") -> str:
             tag.decompose()
         for tag in soup.find_all(True):
             _plainer(tag)
-        told = to_markdown(soup)
+        text = to_markdown(soup)
     except RecursionError:  # tags in tags in tags: nobody wrote that
-        told = html.unescape(TAG.sub(" ", source))
-    return _tidy(_without(told, ours))
+        text = html.unescape(TAG.sub(" ", source))
+    return _tidy(_without(text, ours))
 
 
 def from_plain(source: str, ours: str = "") -> str:

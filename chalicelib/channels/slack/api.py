@@ -3,10 +3,10 @@
 | answer | |
 |---|---|
 | `ok: true` | its JSON |
-| 429, `ratelimited` | Busy, for as long as Retry-After asks |
-| 5xx, none, `service_unavailable`, `internal_error`, `fatal_error`, `request_timeout` | Busy |
-| `account_inactive`, `invalid_auth`, `token_revoked`, … | Denied, and the account is lost |
-| any other error | Denied, with Slack's word for it |
+| 429, `ratelimited` | ProviderBusy, for as long as Retry-After asks |
+| 5xx, none, `service_unavailable`, `internal_error`, `fatal_error`, `request_timeout` | ProviderBusy |
+| `account_inactive`, `invalid_auth`, `token_revoked`, … | ProviderRefused, and the account is lost |
+| any other error | ProviderRefused, with Slack's word for it |
 """
 
 import json
@@ -37,18 +37,18 @@ class Slack:
         self.base = str(config.get("base_url") or SLACK).rstrip("/")
 
     def call(self, method: str, **fields: Any) -> dict[str, Any]:
-        """`chat.postMessage` and so on, with its fields; None ones are left out. Raises Busy and Denied."""
+        """`chat.postMessage` and so on, with its fields; None ones left out. Raises ProviderBusy, ProviderRefused."""
         return self.asked(method, **fields)[0]
 
     def asked(self, method: str, **fields: Any) -> tuple[dict[str, Any], dict[str, str]]:
         """The JSON, and the headers."""
-        told = {
+        form = {
             name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             for name, value in fields.items()
             if value is not None
         }
         headers = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
-        answer = self.send("POST", f"{self.base}/api/{method}", urlencode(told).encode(), headers)
+        answer = self.send("POST", f"{self.base}/api/{method}", urlencode(form).encode(), headers)
         try:
             body = json.loads(answer.body)
         except ValueError:

@@ -40,17 +40,17 @@ class SlackAsking:
 
     def probe(self) -> Probe:
         """By auth.test, whose headers list the token's scopes."""
-        told, headers = self._slack("").asked("auth.test")
+        answer, headers = self._slack("").asked("auth.test")
         granted = headers.get("x-oauth-scopes")
         lacking = missing(granted) if granted is not None else []
-        return Probe(account=text(told, "team"), actor=text(told, "user_id"), missing=tuple(lacking))
+        return Probe(account=text(answer, "team"), actor=text(answer, "user_id"), missing=tuple(lacking))
 
     def file(self, file: File, account: str, most: int) -> bytes:
         """By its private address, with the token; of a shared channel's file the address is asked for first."""
         slack, url = self._slack(account), file.url
         if url.startswith("slack:"):
-            told = part(slack.call("files.info", file=url.removeprefix("slack:")), "file")
-            url = text(told, "url_private_download") or text(told, "url_private")
+            found = part(slack.call("files.info", file=url.removeprefix("slack:")), "file")
+            url = text(found, "url_private_download") or text(found, "url_private")
         answer = slack.send("GET", url, most=most + 1)
         if len(answer.body) > most:
             raise ProviderRefused("the file is too large")

@@ -22,9 +22,9 @@ def blocks(parcel: Parcel) -> list[dict[str, Any]]:
     """The card, with a button for each thing that an agent may order."""
     room = parcel.room
     state = room.state if room else parcel.room_state
-    told = [STATES.get(state, state), TURNS[room.turn if room else ""]]
+    about = [STATES.get(state, state), TURNS[room.turn if room else ""]]
     if room and room.assignees:
-        told.append(f"{len(room.assignees)} on it")
+        about.append(f"{len(room.assignees)} on it")
     turned = ("reopen", "Reopen") if state == "resolved" else ("resolve", "Resolve")
     verbs = [("assign", "Assign to me"), turned, ("issue", "Raise an issue")]
     buttons = [
@@ -38,6 +38,6 @@ def blocks(parcel: Parcel) -> list[dict[str, Any]]:
     ]
     return [
         {"type": "header", "text": {"type": "plain_text", "text": words(parcel)[:150]}},
-        {"type": "context", "elements": [{"type": "plain_text", "text": " · ".join(told)}]},
+        {"type": "context", "elements": [{"type": "plain_text", "text": " · ".join(about)}]},
         {"type": "actions", "elements": buttons},
     ]

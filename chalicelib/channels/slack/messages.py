@@ -70,16 +70,16 @@ def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel
                 answer=where,
             )
         words, internal = unmarked(words, install.config.get("answers", ""))
-    told, mentions = _told(words, event)
-    if text(event, "subtype") == "me_message" and told:
-        told = f"_{told}_"
+    markdown, mentions = _markdown(words, event)
+    if text(event, "subtype") == "me_message" and markdown:
+        markdown = f"_{markdown}_"
     files = _files(event)
-    if not (told.strip() or files):
+    if not (markdown.strip() or files):
         return Ignored(reason="no-text")
     return Said(
         id=f"{channel}/{ts}",
         speaker=speaker,
-        text=told[:MAX_CHARACTERS],
+        text=markdown[:MAX_CHARACTERS],
         at=milliseconds(ts),
         conversation=conversation,
         thread=f"{channel}/{root if inside else ts}",
@@ -93,17 +93,19 @@ def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel
     )
 
 
-def _told(words: str, message: dict[str, Any]) -> tuple[str, dict[str, str]]:
+def _markdown(words: str, message: dict[str, Any]) -> tuple[str, dict[str, str]]:
     """The words as ours, under them as quotes what was forwarded from elsewhere in Slack; and the people in both."""
     emoji = emoji_in(message.get("blocks"))
-    told, mentions = to_markdown(words, emoji)
+    markdown, mentions = to_markdown(words, emoji)
     for each in _forwarded(message):
         quoted, people = to_markdown(text(each, "text") or text(each, "fallback"), emoji)
         if quoted.strip():
             head = f"Forwarded from {text(each, 'author_name') or 'elsewhere'}:"
-            told += "\n\n" * bool(told) + "\n".join(f"> {line}".rstrip() for line in [head, *quoted.split("\n")])
+            markdown += "\n\n" * bool(markdown) + "\n".join(
+                f"> {line}".rstrip() for line in [head, *quoted.split("\n")]
+            )
             mentions |= people
-    return told, mentions
+    return markdown, mentions
 
 
 def _forwarded(message: dict[str, Any]) -> list[dict[str, Any]]:
@@ -112,8 +114,8 @@ def _forwarded(message: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _files(event: dict[str, Any]) -> tuple[File, ...]:
-    told = [file for each in (event, *_forwarded(event)) for file in items(each, "files")]
-    files = [part(each) for each in told[:MAX_FILES]]
+    found = [file for each in (event, *_forwarded(event)) for file in items(each, "files")]
+    files = [part(each) for each in found[:MAX_FILES]]
     return tuple(
         File(
             name=text(file, "name") or text(file, "title") or "file",
@@ -176,12 +178,12 @@ def _changed(event: dict[str, Any], body: dict[str, Any], install: Install) -> A
         if vendors(channel, install)
         else (text(now, "text"), False)
     )
-    told, mentions = _told(words, now)
-    if not told.strip():
+    markdown, mentions = _markdown(words, now)
+    if not markdown.strip():
         return Ignored(reason="no-text")
     return Edited(
         id=f"{channel}/{ts}",
-        text=told[:MAX_CHARACTERS],
+        text=markdown[:MAX_CHARACTERS],
         at=milliseconds(edited),
         revision=revision(edited),
         conversation=_conversation(channel, ts, now),

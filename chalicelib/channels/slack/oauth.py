@@ -1,5 +1,7 @@
-"""How another workspace installs the app: where its admin is sent, and what Slack gives for the code that comes back
-(https://docs.slack.dev/authentication/installing-with-oauth)."""
+"""How another workspace installs the app (OAuth): where its admin is sent, and what Slack gives for the code on return.
+
+https://docs.slack.dev/authentication/installing-with-oauth
+"""
 
 from urllib.parse import urlencode
 
@@ -15,7 +17,7 @@ __all__ = ("authorize", "credential", "exchange")
 
 
 def authorize(install: Install, redirect: str, state: str) -> str:
-    """Slack's page that asks whoever opens it to install the app. Denied if the install names no app."""
+    """Slack's page that asks whoever opens it to install the app. ProviderRefused if the install names no app."""
     client = install.config.get("client_id")
     if not client:
         raise ProviderRefused("the install's config has no client_id")
@@ -28,15 +30,15 @@ def exchange(install: Install, secrets: Secrets, outside: Outside, code: str, re
     secret = next(iter(secrets.get("client_secret", ())), "")
     if not secret:
         raise ProviderRefused("the install has no client_secret")
-    told = Slack(outside, install.config, "").call(
+    answer = Slack(outside, install.config, "").call(
         "oauth.v2.access",
         client_id=install.config.get("client_id"),
         client_secret=secret,
         code=code,
         redirect_uri=redirect,
     )
-    where = part(told, "team") or part(told, "enterprise")
-    account, token = text(where, "id"), text(told, "access_token")
+    where = part(answer, "team") or part(answer, "enterprise")
+    account, token = text(where, "id"), text(answer, "access_token")
     if not (account and token):
         raise ProviderRefused("Slack gave no token")
     own = account == install.config.get("team")
@@ -44,5 +46,5 @@ def exchange(install: Install, secrets: Secrets, outside: Outside, code: str, re
         account="" if own else account,
         name=text(where, "name") or account,
         token=token,
-        missing=tuple(missing(text(told, "scope"))),
+        missing=tuple(missing(text(answer, "scope"))),
     )

@@ -1,10 +1,10 @@
-"""What people order in Slack: `/parley …`, the buttons of a room's card, the shortcut on a message.
+"""What people order in Slack: `/parley …` (slash command), the buttons of a room's card, the shortcut on a message.
 
 | | |
 |---|---|
 | `/parley connect CODE` | Connected |
-| `/parley assign` (or another verb) in a room's own channel; the card's buttons | Ordered |
-| message shortcut `parley_fork` | Ordered: the thread from that message on |
+| `/parley assign` (or another verb) in a room's own channel; the card's buttons | Commanded |
+| message shortcut `parley_fork` | Commanded: the thread from that message on |
 | `/parley` with anything else | ignored, answered by its help |
 | submitted and closed views, other shortcuts | ignored: we show none |
 """
@@ -90,8 +90,8 @@ def interacted(body: dict[str, Any], install: Install) -> Arrival:
     if not ID.match(user):
         return Ignored(reason="nobody-pressed")
     if kind == "block_actions":
-        told = body.get("actions")
-        action = part(told[0]) if isinstance(told, list) and told else {}
+        actions = body.get("actions")
+        action = part(actions[0]) if isinstance(actions, list) and actions else {}
         verb = text(action, "action_id").removeprefix("parley_")
         if verb not in VERBS:
             return Ignored(reason="button-of-nobody")

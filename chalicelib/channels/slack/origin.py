@@ -1,4 +1,4 @@
-"""Whose an event of Slack's is: of which workspace, on whose side, our own or somebody's."""
+"""Whose an event of Slack's is: of which workspace, on whose side, our own (echo suppression) or somebody's."""
 
 from typing import Any
 

@@ -134,13 +134,13 @@ class _Sending:
         elif shown == "persona":
             fields |= {"username": name, "icon_url": self.parcel.picture or None}
         try:
-            told = self.slack.call("chat.postMessage", **fields)
+            answer = self.slack.call("chat.postMessage", **fields)
         except ProviderRefused as denied:
             if "chat:write.customize" not in denied.reason:
                 raise
             del fields["username"], fields["icon_url"]
-            told = self.slack.call("chat.postMessage", **fields | {"text": f"*{to_mrkdwn(name)}*: {fields['text']}"})
-        return str(told.get("ts", ""))
+            answer = self.slack.call("chat.postMessage", **fields | {"text": f"*{to_mrkdwn(name)}*: {fields['text']}"})
+        return str(answer.get("ts", ""))
 
     def _name(self) -> str:
         """The author's, with their company on the vendor's side."""
@@ -153,12 +153,12 @@ class _Sending:
     def _text(self) -> str:
         """The message's words; files that do not cross are links."""
         message, bridge = self.parcel.message, self.parcel.bridge
-        told = to_mrkdwn(message.text, self.parcel.people)
+        mrkdwn = to_mrkdwn(message.text, self.parcel.people)
         if bridge and not bridge.files:
-            told = "\n".join(filter(None, [told, *(self._link(file) for file in message.attachments)]))
-        if len(told) > MAX_TEXT:
-            told = told[:MAX_TEXT] + " … (cut: Slack takes no more)"
-        return told or ("shared a file" if message.attachments else " ")
+            mrkdwn = "\n".join(filter(None, [mrkdwn, *(self._link(file) for file in message.attachments)]))
+        if len(mrkdwn) > MAX_TEXT:
+            mrkdwn = mrkdwn[:MAX_TEXT] + " … (cut: Slack takes no more)"
+        return mrkdwn or ("shared a file" if message.attachments else " ")
 
     def _link(self, file: Attached) -> str:
         url = self.parcel.links.get(file.id, "")
@@ -177,12 +177,12 @@ class _Sending:
         where = {"channel": self.channel, "oldest": since, "limit": "200", "include_all_metadata": "true"}
         try:
             if thread:
-                told = self.slack.call("conversations.replies", ts=thread, **where)
+                answer = self.slack.call("conversations.replies", ts=thread, **where)
             else:
-                told = self.slack.call("conversations.history", **where)
+                answer = self.slack.call("conversations.history", **where)
         except ProviderRefused:
             return ""
-        found = told.get("messages")
+        found = answer.get("messages")
         for message in found if isinstance(found, list) else ():
             if isinstance(message, dict) and message.get("metadata") == self._mark(kind):
                 return str(message.get("ts", ""))
@@ -192,14 +192,14 @@ class _Sending:
         """The conversation that the card begins."""
         ts = self._sent_before(CARD, "")
         if not ts:
-            told = self.slack.call(
+            answer = self.slack.call(
                 "chat.postMessage",
                 channel=self.channel,
                 text=words(self.parcel),
                 blocks=blocks(self.parcel),
                 metadata=self._mark(CARD),
             )
-            ts = str(told.get("ts", ""))
+            ts = str(answer.get("ts", ""))
         return f"{self.channel}/{ts}"
 
     def _file(self, file: Attached, thread: str) -> None:
@@ -216,12 +216,12 @@ class _Sending:
 
     def _upload(self, file: Attached, thread: str) -> None:
         content = self.parcel.content(file.id) if self.parcel.content else b""
-        told = self.slack.call("files.getUploadURLExternal", filename=file.name, length=str(len(content)))
+        answer = self.slack.call("files.getUploadURLExternal", filename=file.name, length=str(len(content)))
         headers = {"content-type": "application/octet-stream"}
-        self.slack.send("POST", str(told["upload_url"]), content, headers)
+        self.slack.send("POST", str(answer["upload_url"]), content, headers)
         self.slack.call(
             "files.completeUploadExternal",
-            files=[{"id": told["file_id"], "title": file.name}],
+            files=[{"id": answer["file_id"], "title": file.name}],
             channel_id=self.channel,
             thread_ts=thread,
         )

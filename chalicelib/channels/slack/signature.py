@@ -1,5 +1,7 @@
-"""Slack's signature, v0: HMAC-SHA256 of `v0:{timestamp}:{raw body}` with the signing secret as text, in hex; the same
-for events, commands and interactions (https://docs.slack.dev/authentication/verifying-requests-from-slack)."""
+"""Slack's signature, v0, is the HMAC-SHA256 of `v0:{timestamp}:{raw body}` by the signing secret as text, in hex.
+
+It is the same for events, commands and interactions (https://docs.slack.dev/authentication/verifying-requests-from-slack).
+"""
 
 import hashlib
 import hmac

@@ -58,12 +58,12 @@ def to_markdown(text: str, emoji: Mapping[str, str] = NAMES) -> tuple[str, dict[
     def named(match: re.Match[str]) -> str:
         return emoji.get(match[1], match[0])
 
-    told = ""
+    markdown = ""
     for i, part in enumerate(CODE.split(_cleared(text))):
         shown = _code(part) if i % 2 else prose(part)
-        apart = told and shown and not told.endswith("\n") and not shown.startswith("\n")
-        told += "\n" + shown if apart and "```" in (shown[:3], told[-3:]) else shown
-    return _unescaped(told), mentions
+        apart = markdown and shown and not markdown.endswith("\n") and not shown.startswith("\n")
+        markdown += "\n" + shown if apart and "```" in (shown[:3], markdown[-3:]) else shown
+    return _unescaped(markdown), mentions
 
 
 def _code(part: str) -> str:
@@ -100,8 +100,8 @@ def _holding(
         held.append(each(match))
         return HELD.format(len(held) - 1)
 
-    told = around(pattern.sub(hold, text))
-    return re.sub("\ue000(\\d+)\ue001", lambda match: held[int(match[1])], told)
+    changed = around(pattern.sub(hold, text))
+    return re.sub("\ue000(\\d+)\ue001", lambda match: held[int(match[1])], changed)
 
 
 def _marked_down(text: str) -> str:

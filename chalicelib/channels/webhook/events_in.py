@@ -107,35 +107,35 @@ def arrival(body: Any, delivered_as: str, received_at: int) -> Arrival:
 
 
 def _message(body: dict[str, Any], delivered_as: str, received_at: int) -> Arrival:
-    told = _told(body, Message)
+    event = _event(body, Message)
     return Said(
-        id=told.id or delivered_as,
-        speaker=_speaker(told.customer, told.user),
-        text=check_text(told.text),
-        at=_at(told, received_at),
-        conversation=told.room or "",
-        revision=told.revision or 0,
-        reply_to=told.reply_to or "",
+        id=event.id or delivered_as,
+        speaker=_speaker(event.customer, event.user),
+        text=check_text(event.text),
+        at=_at(event, received_at),
+        conversation=event.room or "",
+        revision=event.revision or 0,
+        reply_to=event.reply_to or "",
     )
 
 
 def _edit(body: dict[str, Any], _: str, received_at: int) -> Arrival:
-    told = _told(body, Edit)
-    at = _at(told, received_at)
-    return Edited(id=told.id, text=check_text(told.text), at=at, revision=_revision(told, at))
+    event = _event(body, Edit)
+    at = _at(event, received_at)
+    return Edited(id=event.id, text=check_text(event.text), at=at, revision=_revision(event, at))
 
 
 def _delete(body: dict[str, Any], _: str, received_at: int) -> Arrival:
-    told = _told(body, Delete)
-    return Deleted(id=told.id, at=_at(told, received_at))
+    event = _event(body, Delete)
+    return Deleted(id=event.id, at=_at(event, received_at))
 
 
 def _reaction(on: bool) -> Callable[[dict[str, Any], str, int], Arrival]:
     def read(body: dict[str, Any], _: str, received_at: int) -> Arrival:
-        told = _told(body, Reaction)
-        at = _at(told, received_at)
-        speaker = _speaker(told.customer, told.user)
-        return Reacted(id=told.id, speaker=speaker, emoji=told.emoji, on=on, at=at, revision=_revision(told, at))
+        event = _event(body, Reaction)
+        at = _at(event, received_at)
+        speaker = _speaker(event.customer, event.user)
+        return Reacted(id=event.id, speaker=speaker, emoji=event.emoji, on=on, at=at, revision=_revision(event, at))
 
     return read
 
@@ -149,21 +149,21 @@ KINDS: dict[str, Callable[[dict[str, Any], str, int], Arrival]] = {
 }
 
 
-def _told(body: dict[str, Any], shape: type[S]) -> S:
-    told = shaped(body, shape)
-    _check_printable(msgspec.to_builtins(told))
-    return told
+def _event(body: dict[str, Any], shape: type[S]) -> S:
+    event = shaped(body, shape)
+    _check_printable(msgspec.to_builtins(event))
+    return event
 
 
-def _check_printable(told: dict[str, Any], place: str = "") -> None:
+def _check_printable(fields: dict[str, Any], place: str = "") -> None:
     """Ids become keys and names are shown in one line: no control characters in them. The text has its own
     rule."""
-    for name, value in told.items():
+    for name, value in fields.items():
         if isinstance(value, dict):
             _check_printable(value, f"{name}.")
         elif isinstance(value, str) and name != "text" and _CONTROL.search(value):
             raise Invalid(f"{place}{name} must not contain control characters", place + name)
-    if place and not told["external_id"].strip():
+    if place and not fields["external_id"].strip():
         raise Invalid(f"{place}external_id must not be blank", f"{place}external_id")
 
 
@@ -179,15 +179,15 @@ def _speaker(customer: Company, user: Person) -> Speaker:
     )
 
 
-def _revision(told: Saying, at: int) -> int:
-    return at if told.revision is None else told.revision
+def _revision(event: Saying, at: int) -> int:
+    return at if event.revision is None else event.revision
 
 
-def _at(told: Saying, received_at: int) -> int:
+def _at(event: Saying, received_at: int) -> int:
     """The event's own time in ms."""
-    if told.at is None:
+    if event.at is None:
         return received_at
-    at = told.at if isinstance(told.at, int) else _milliseconds(told.at)
+    at = event.at if isinstance(event.at, int) else _milliseconds(event.at)
     if not 0 <= at <= LAST_MS:
         raise Invalid("at must lie between the years 1970 and 9999", "at")
     return at

@@ -40,16 +40,16 @@ def body(parcel: Parcel) -> bytes:
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def notice(told: Notice) -> bytes:
+def notice(subject: Notice) -> bytes:
     """The event of a customer that entered or left a segment."""
-    delivery = told.delivery
+    delivery = subject.delivery
     event = {
         "type": TYPES[delivery.what],
         "id": delivery.id,
         "workspace": delivery.workspace,
         "at": rfc3339(delivery.created_at),
-        "segment": {"id": delivery.segment, "name": told.segment_name},
-        "customer": {"external_id": told.customer_external_id, "name": told.customer_name},
+        "segment": {"id": delivery.segment, "name": subject.segment_name},
+        "customer": {"external_id": subject.customer_external_id, "name": subject.customer_name},
     }
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
@@ -85,8 +85,8 @@ def _promise(promise: Promise | None) -> dict[str, Any] | None:
 
 
 def _attached(file: Attached, links: dict[str, str]) -> dict[str, Any]:
-    told = {"id": file.id, "name": file.name, "size": file.size, "type": file.type}
-    return told | ({"url": links[file.id]} if file.id in links else {})
+    shown = {"id": file.id, "name": file.name, "size": file.size, "type": file.type}
+    return shown | ({"url": links[file.id]} if file.id in links else {})
 
 
 def _counts(message: Message) -> dict[str, int]:

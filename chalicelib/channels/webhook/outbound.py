@@ -107,5 +107,5 @@ def receipt(answer: Answer, now: int) -> Receipt:
 
 def _provider_id(answer: Answer) -> str:
     """The id under which the receiver logs it, if it names one; their words, so kept short and plain."""
-    told = answer.headers.get("webhook-id") or answer.headers.get("x-request-id") or ""
-    return told[:MAX_PROVIDER_ID] if told.isascii() and told.isprintable() else ""
+    id_ = answer.headers.get("webhook-id") or answer.headers.get("x-request-id") or ""
+    return id_[:MAX_PROVIDER_ID] if id_.isascii() and id_.isprintable() else ""

@@ -1,5 +1,7 @@
-"""Who calls: API keys, user tokens, sessions of the console, the bootstrap key. The credential's records are read
-together with what else the route is known to need, in one call."""
+"""Who calls: API keys, user tokens (JWT), sessions of the console, the bootstrap key.
+
+The credential's records are read together with what else the route is known to need, in one call.
+"""
 
 import hashlib
 import hmac
@@ -14,7 +16,7 @@ import msgspec
 from ...desk.customers import Customer, User, Visitor
 from ...desk.errors import Forbidden, Unauthenticated
 from ...desk.ids import customer_id, user_id
-from ...desk.people import Principal, as_agent
+from ...desk.permissions import Principal, as_agent
 from ...desk.sessions import Session
 from ...desk.workspaces import Agent, ApiKey, Workspace
 from ...flows.access.issue_key import key_hash, key_id, key_owner
@@ -58,9 +60,9 @@ def check_own_page(incoming: Incoming) -> None:
 def session_cookie(incoming: Incoming) -> str:
     """The cookie's name. `__Host-` is taken by browsers from this very host, over TLS, alone. A laptop has no TLS, and
     its ports share their cookies."""
-    told = urlsplit(incoming.base_url)
-    laptop = told.scheme == "http" and told.hostname in ("127.0.0.1", "localhost")
-    return f"parley-session-{told.port or 80}" if laptop else "__Host-parley-session"
+    address = urlsplit(incoming.base_url)
+    laptop = address.scheme == "http" and address.hostname in ("127.0.0.1", "localhost")
+    return f"parley-session-{address.port or 80}" if laptop else "__Host-parley-session"
 
 
 def cookie(incoming: Incoming, name: str) -> str:
@@ -208,9 +210,9 @@ def _met(world: World, claims: dict[str, Any], customer: Customer | None, user: 
     if customer is None:
         named = {"name": claims["customer_name"]} if claims.get("customer_name") else {}
         customer, _ = admit_customer(world, claims["workspace"], claims["customer_id"], **named)
-    told = {name: claims[name] for name in ("name", "email") if claims.get(name)}
-    if user is None or any(getattr(user, name) != value for name, value in told.items()):
-        user, _ = admit_user(world, customer, claims["user_id"], **told)
+    fields = {name: claims[name] for name in ("name", "email") if claims.get(name)}
+    if user is None or any(getattr(user, name) != value for name, value in fields.items()):
+        user, _ = admit_user(world, customer, claims["user_id"], **fields)
     return customer, user
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ...desk.errors import Invalid, NotFound
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.rooms import Room
 from ...flows.once import KEYLESS, Once
 from ...ports import World
@@ -58,20 +58,20 @@ class Call:
     @property
     def limit(self) -> int:
         """`limit`: 1 to 100, 50 if not told."""
-        told = self.query("limit")
-        if told is None:
+        text = self.query("limit")
+        if text is None:
             return 50
-        if not (told.isascii() and told.isdigit() and len(told) <= 3 and 1 <= int(told) <= 100):
+        if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= 100):
             raise Invalid("limit is a number from 1 to 100", "limit")
-        return int(told)
+        return int(text)
 
     @property
     def if_version(self) -> int | None:
         """The version that If-Match names, None for none or `*`."""
-        told = self.incoming.headers.get("if-match", "").strip()
-        if told in ("", "*"):
+        text = self.incoming.headers.get("if-match", "").strip()
+        if text in ("", "*"):
             return None
-        digits = told.removeprefix("W/").strip('"')
+        digits = text.removeprefix("W/").strip('"')
         if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
             raise Invalid("If-Match is not an ETag that this API gave out", "If-Match")
         return int(digits)

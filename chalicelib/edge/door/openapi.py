@@ -67,7 +67,7 @@ def document(routes: tuple[Route, ...], base_url: str) -> str:
     paths: dict[str, dict[str, Any]] = {}
     for route in listed:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
-    told = {
+    whole = {
         "openapi": "3.1.0",
         "info": {
             "title": "Parley",
@@ -89,7 +89,7 @@ def document(routes: tuple[Route, ...], base_url: str) -> str:
             },
         },
     }
-    return msgspec.json.encode(told).decode()
+    return msgspec.json.encode(whole).decode()
 
 
 def _types(route: Route) -> list[type]:

@@ -1,4 +1,7 @@
-"""The route table: each route says what it takes, gives and needs. Dispatch, OpenAPI and the fence tests read it."""
+"""The route table: each route says what it takes, gives and needs.
+
+Dispatch, OpenAPI and the fence tests read it.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -73,9 +73,9 @@ def _shortened(pieces: list[str]) -> Iterator[str]:
 
 
 def _squeezed(styles: re.Match[str]) -> str:
-    told = re.sub(r"([;:,]) ", r"\1", re.sub(r"\s+", " ", styles[1]))
-    told = re.sub(r" ?([{}>]) ?", lambda sign: sign[1], told).replace(";}", "}")
-    return f"`{told}`"
+    text = re.sub(r"([;:,]) ", r"\1", re.sub(r"\s+", " ", styles[1]))
+    text = re.sub(r" ?([{}>]) ?", lambda sign: sign[1], text).replace(";}", "}")
+    return f"`{text}`"
 
 
 def _take(name: PurePosixPath, parts: dict[str, str]) -> None:

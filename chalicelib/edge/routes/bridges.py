@@ -8,10 +8,6 @@ from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.ids import bridge_parts
 from ...desk.rooms import Bridge
 from ...desk.workspaces import Install
-from ...flows.bridges.bind import BindRequest, bind, change_bridge, connect_code, unbind
-from ...flows.bridges.pause_bridge import pause_bridge
-from ...flows.bridges.replay_missed import replay_missed
-from ...flows.installs.invite import accept_invitation, invite
 from ...ports import Listing, Page, ref
 from ..door.calls import Call, Reply
 from ..door.router import route
@@ -39,6 +35,8 @@ def bridges(call: Call) -> Page[Any]:
 )
 def new_bridge(call: Call, body: shapes.NewBridge) -> Any:
     """Bind an outside conversation to a room: what is said there from now on is the room's."""
+    from ...flows.bridges.bind import BindRequest, bind
+
     install = _install(call, body.install)
     if call.world.outbound(install.kind) is None:
         raise Invalid(f"a {install.kind} has no conversations", "install")
@@ -59,12 +57,16 @@ def new_bridge(call: Call, body: shapes.NewBridge) -> Any:
 )
 def patch_bridge(call: Call, body: shapes.ChangeBridge) -> Any:
     """Change what crosses a bridge, and how."""
+    from ...flows.bridges.bind import change_bridge
+
     return bridge_view(change_bridge(call.world, call.who, _bridge(call), named_fields(body)))
 
 
 @route("DELETE", "/v1/rooms/{room}/bridges/{bridge}", who="agent", need="write", status=204)
 def delete_bridge(call: Call) -> None:
     """Take a bridge away: nothing crosses it any more."""
+    from ...flows.bridges.bind import unbind
+
     unbind(call.world, call.who, _bridge(call))
 
 
@@ -78,6 +80,8 @@ def delete_bridge(call: Call) -> None:
 )
 def replay_bridge(call: Call) -> Any:
     """Let a paused bridge go on, and send what it missed."""
+    from ...flows.bridges.pause_bridge import pause_bridge
+
     bridge = _bridge(call)
     _check_active(_install(call, bridge.install))
     pause_bridge(call.world, bridge, "")
@@ -103,6 +107,8 @@ def replay_install(call: Call) -> Any:
 )
 def new_code(call: Call) -> Any:
     """Make a one-time code that binds the conversation in which it is typed to the room."""
+    from ...flows.bridges.bind import connect_code
+
     return call.answering(
         lambda once: connect_code(call.world, call.who, call.here, once),
         lambda made: shapes.ConnectCodeView(
@@ -121,6 +127,8 @@ def new_code(call: Call) -> Any:
 )
 def new_invitation(call: Call) -> Any:
     """Make an address at which another workspace's admin installs the app there."""
+    from ...flows.installs.invite import invite
+
     install = _install(call, call.params["install"])
     url, expires = invite(call.world, call.who, install, call.incoming.base_url)
     return shapes.InvitationView(url=url, expires_at=time_of(expires) or "")
@@ -129,6 +137,8 @@ def new_invitation(call: Call) -> Any:
 @route("GET", "/in/{channel}/{install}/oauth", who="anyone", raw=True)
 def come_back(call: Call) -> Reply:
     """Take what another workspace's admin has granted."""
+    from ...flows.installs.invite import accept_invitation
+
     install = call.world.store.one(ref(Install, call.params["install"]))
     if install is None or install.kind != call.params["channel"] or install.state == "disabled":
         raise NotFound("no such install")
@@ -147,6 +157,8 @@ def _page(words: str) -> Reply:
 
 
 def _replayed(call: Call, install: str, bridge: str) -> shapes.ReplayView:
+    from ...flows.bridges.replay_missed import replay_missed
+
     replayed, more = replay_missed(call.world, install, bridge)
     return shapes.ReplayView(replayed=replayed, more=more)
 

@@ -10,21 +10,20 @@ from ...desk.errors import Conflict, Forbidden, Invalid, NotFound
 from ...desk.ids import customer_id, message_place, triage_room_id
 from ...desk.issues import Issue
 from ...desk.messages import Author, Draft, Message, Source
-from ...desk.people import may_see
+from ...desk.permissions import may_see
 from ...desk.rooms import Room
 from ...desk.segments import Segment
 from ...desk.templates import Missing, filled, values, variables
 from ...flows.audit import audit
 from ...flows.broadcasts.control import approve_broadcast, control_broadcast
 from ...flows.broadcasts.plan import contact_ref
-from ...flows.broadcasts.preview import preview_broadcast
 from ...flows.broadcasts.results import mark_acknowledged
 from ...flows.broadcasts.send import results, tallies
-from ...flows.once import again
+from ...flows.optimistic_retry import again
 from ...flows.rooms.post import post
 from ...ports import Listing, Page, Put, ref
 from ..door.calls import Call
-from ..door.cursors import onward, place_of
+from ..door.reading_positions import onward, place_of
 from ..door.router import route
 from ..shapes import broadcasts as shapes
 from ..shapes.answers import PAGED, moment_of, time_of
@@ -83,6 +82,8 @@ def broadcast(call: Call) -> Any:
 @route("GET", "/v1/broadcasts/{broadcast}/preview", who="agent", gives=shapes.PreviewView)
 def preview(call: Call) -> Any:
     """Show who gets it and who does not, and why, and what it costs."""
+    from ...flows.broadcasts.preview import preview_broadcast
+
     found = preview_broadcast(call.world, own(call))
     samples = [shapes.SampleView(room=room, text=text, at=time_of(at)) for room, text, at in found.samples]
     missing = [shapes.MissingView(room=room, reason=reason) for room, reason in found.missing]

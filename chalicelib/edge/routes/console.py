@@ -2,11 +2,11 @@
 
 import hashlib
 from functools import cache
-from urllib.parse import urlsplit
 
 from ..door.calls import Call, Reply
 from ..door.router import route
 from ..pages import WEB
+from ..pages.content_security_policy import policy
 from ..pages.serve import script, served
 from .sign_in import socket_url
 
@@ -20,7 +20,7 @@ def console(call: Call) -> Reply:
     page = page.replace("{script}", joined("console/main.js").version).replace("{styles}", _styles()[1])
     headers = {
         "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": policy(call),
+        "Content-Security-Policy": policy(call, socket_url(call.incoming.base_url)),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cache-Control": "no-cache",
     }
@@ -50,25 +50,3 @@ def _styles() -> tuple[str, str]:
     """The style sheet, and the version that its content gives it."""
     text = (WEB / "console" / "console.css").read_text("utf-8")
     return text, hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def policy(call: Call) -> str:
-    """What the page may do: load from here, talk to here, to the socket and to the bucket, and no more."""
-    files, socket = (
-        urlsplit(call.world.files.link("any", "any", "text/plain")),
-        urlsplit(socket_url(call.incoming.base_url)),
-    )
-    bucket = f"{files.scheme}://{files.netloc}"
-    rules = {
-        "default-src": "'none'",
-        "script-src": "'self'",
-        "style-src": "'self'",
-        "img-src": f"'self' blob: {bucket}",
-        "connect-src": f"'self' {bucket} {socket.scheme}://{socket.netloc}",
-        "base-uri": "'none'",
-        "form-action": "'none'",
-        "frame-ancestors": "'none'",
-        "require-trusted-types-for": "'script'",
-        "trusted-types": "'none'",
-    }
-    return "; ".join(f"{what} {who}" for what, who in rules.items())

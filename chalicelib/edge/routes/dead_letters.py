@@ -3,7 +3,6 @@
 from typing import Any
 
 from ...desk.dead_letters import DeadLetter
-from ...flows.dead_letters.settle import ask_again, letter_there, throw_away
 from ...ports import Listing, Page
 from ..door.calls import Call
 from ..door.router import route
@@ -24,6 +23,8 @@ def dead_letters(call: Call) -> Page[Any]:
 )
 def replay_letter(call: Call) -> DeadLetterView:
     """Give a dead letter back to its worker."""
+    from ...flows.dead_letters.settle import ask_again, letter_there
+
     letter = letter_there(call.world, call.who.workspace, call.params["letter"])
     return letter_view(ask_again(call.world, call.who, letter))
 
@@ -31,4 +32,6 @@ def replay_letter(call: Call) -> DeadLetterView:
 @route("DELETE", "/v1/dead-letters/{letter}", who="agent", need="admin", status=204)
 def drop_letter(call: Call) -> None:
     """Throw a dead letter away, for good."""
+    from ...flows.dead_letters.settle import letter_there, throw_away
+
     throw_away(call.world, call.who, letter_there(call.world, call.who.workspace, call.params["letter"]))

@@ -7,8 +7,6 @@ from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.ids import delivery_parts, message_number
 from ...desk.messages import Message
 from ...desk.workspaces import Install
-from ...flows.bridges.replay import replay
-from ...flows.delivery.owed import BatchReads
 from ...ports import Listing, Page, ref
 from ..door.calls import Call
 from ..door.router import route
@@ -27,9 +25,9 @@ from .messages import bound
 )
 def deliveries(call: Call) -> Page[Any]:
     """List the deliveries of a room, of what came after a change, or of one of its messages."""
-    told = call.query("message")
-    if told is not None:
-        return _of_message(call, told)
+    message = call.query("message")
+    if message is not None:
+        return _of_message(call, message)
     listing: Listing[Delivery] = Listing("deliveries", (call.here.id,), after=bound(call, "after"))
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
     return Page([shapes.delivery_view(row) for row in page.items], page.next)
@@ -58,6 +56,8 @@ def failed_deliveries(call: Call) -> Page[Any]:
 @route("GET", "/v1/rooms/{room}/reach", who="agent", gives=list[ReachView])
 def reach(call: Call) -> Page[Any]:
     """List where an answer in a room leaves to: over its bridges, and to installs that are told of every room."""
+    from ...flows.delivery.batch_reads import BatchReads
+
     bridges = [
         each for each in BatchReads(call.world.store).of(call.here.id, call.who.workspace) if each.direction != "in"
     ]
@@ -69,6 +69,8 @@ def reach(call: Call) -> Page[Any]:
 @route("POST", "/v1/deliveries/{delivery}/replay", who="agent", need="write", gives=shapes.DeliveryView, status=202)
 def replay_delivery(call: Call) -> Any:
     """Send a delivery again, from its first attempt."""
+    from ...flows.bridges.replay import replay
+
     parts = delivery_parts(call.params["delivery"])
     row = call.world.store.one(ref(Delivery, *parts)) if parts else None
     if row is None or row.workspace != call.who.workspace:

@@ -45,5 +45,5 @@ def _page(call: Call, refusal: Refusal | None = None) -> Reply:
         raise NotFound("no such form")
     if refusal is None:
         return Reply(text=page(install), headers=headers(install))
-    status, _, told = problem(refusal)
-    return Reply(text=page(install, refusal.detail), status=status, headers=headers(install) | told)
+    status, _, more = problem(refusal)
+    return Reply(text=page(install, refusal.detail), status=status, headers=headers(install) | more)

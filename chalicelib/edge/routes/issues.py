@@ -17,15 +17,13 @@ from ...desk.issues import (
     Ticket,
     check_labels,
 )
-from ...desk.people import may_see
+from ...desk.permissions import may_see
 from ...desk.rooms import Room
 from ...flows.issues.change_issue import change_issue
-from ...flows.issues.draft_notice import approve_notice, change_notice, discard_notice, own_notice, write_notice
 from ...flows.issues.link_ticket import comment_on, link_ticket, unlink_ticket
-from ...flows.issues.merge_issues import merge_issues
 from ...flows.issues.raise_issue import asked_in, raise_issue
 from ...flows.issues.tie_room import own_issue, tie_room, untie_room
-from ...flows.tickets.tracker import found_ticket, holder_of, tracker_install
+from ...flows.tickets.tracker import found_ticket, issue_of_ticket, tracker_install
 from ...ports import Listing, Page, ref
 from ..door.calls import Call, Reply
 from ..door.router import route
@@ -142,7 +140,7 @@ def issue_rooms(call: Call) -> Page[Any]:
 
 @route("POST", "/v1/issues/{issue}/rooms", who="agent", need="write", body=shapes.TieRoom, gives=View, status=201)
 def tie(call: Call, body: shapes.TieRoom) -> Any:
-    """Asked a room to an issue."""
+    """Tie a room to an issue."""
     own = _own(call)
     room = call.world.store.one(ref(Room, body.room))
     if room is None or not may_see(call.who, room):
@@ -196,7 +194,7 @@ def _by_reference(call: Call, body: shapes.RaiseIssue, messages: list[Any], made
     """The room tied to the issue of the ticket that was pasted; an issue is raised for a ticket that has none."""
     install = tracker_install(call.world, call.who, body.install or "")
     seen = found_ticket(call.world, install, body.reference or "")
-    known = holder_of(call.world, install, seen.id)
+    known = issue_of_ticket(call.world, install, seen.id)
     if known:
         return call.answering(lambda once: tie_room(call.world, call.who, known, made, once), shapes.issue_view)
     fields = _fields(body) | {"title": body.title or " ".join(seen.title.split())[:MAX_TITLE]}
@@ -260,6 +258,8 @@ def say(call: Call, body: SayOnTickets) -> Any:
 @route("POST", "/v1/issues/{issue}/merge", who="agent", need="write", body=shapes.MergeIssue, gives=View)
 def merge(call: Call, body: shapes.MergeIssue) -> Any:
     """Merge an issue into another: rooms, tickets and history move, and its id leads to the other."""
+    from ...flows.issues.merge_issues import merge_issues
+
     own = _own(call)
     try:
         into = own_issue(call.world, call.who.workspace, body.into)
@@ -294,6 +294,8 @@ def issue_notices(call: Call) -> Page[Any]:
 )
 def new_notice(call: Call, body: NewNotice) -> Any:
     """Draft what all rooms of an issue are to be told."""
+    from ...flows.issues.draft_notice import write_notice
+
     own = _own(call)
     return call.answering(
         lambda once: write_notice(call.world, call.who, own, body.text, body.resolve, once),
@@ -315,18 +317,24 @@ def notices(call: Call) -> Page[Any]:
 @route("GET", "/v1/notices/{notice}", who="agent", gives=NoticeView)
 def notice(call: Call) -> Any:
     """Show a notice, with the customers that its text names."""
+    from ...flows.issues.draft_notice import own_notice
+
     return notice_view(own_notice(call.world, call.who, call.params["notice"]))
 
 
 @route("PATCH", "/v1/notices/{notice}", who="agent", need="write", body=ChangeNotice, gives=NoticeView)
 def patch_notice(call: Call, body: ChangeNotice) -> Any:
     """Change a draft."""
+    from ...flows.issues.draft_notice import change_notice
+
     return notice_view(change_notice(call.world, call.who, call.params["notice"], named_fields(body)))
 
 
 @route("POST", "/v1/notices/{notice}/approve", who="agent", need="write", gives=NoticeView)
 def approve_draft(call: Call) -> Any:
     """Approve a draft: each room of the issue is told it, once."""
+    from ...flows.issues.draft_notice import approve_notice
+
     id_ = call.params["notice"]
     return call.answering(lambda once: approve_notice(call.world, call.who, id_, once), notice_view)
 
@@ -334,4 +342,6 @@ def approve_draft(call: Call) -> Any:
 @route("POST", "/v1/notices/{notice}/discard", who="agent", need="write", gives=NoticeView)
 def discard_draft(call: Call) -> Any:
     """Discard a draft, or stop what is being told."""
+    from ...flows.issues.draft_notice import discard_notice
+
     return notice_view(discard_notice(call.world, call.who, call.params["notice"]))

@@ -11,8 +11,7 @@ from ...desk.mails import Suppression, original_key
 from ...desk.messages import Message
 from ...desk.workspaces import Install
 from ...flows.audit import audit
-from ...flows.mail.correspondents import address_of_room, by_token, mute
-from ...flows.once import again
+from ...flows.optimistic_retry import again
 from ...ports import Drop, Listing, Page, ref
 from ..door.calls import Call, Reply
 from ..door.router import route
@@ -57,16 +56,20 @@ class OriginalView(Struct, kw_only=True):
 @route("GET", "/mails/{token}", who="anyone", raw=True)
 def show_mute(call: Call) -> Reply:
     """Ask whether a conversation shall be muted. Looking at it changes nothing: scanners open every link."""
+    from ...flows.mail.correspondents import by_token
+
     return _page(by_token(call.world, call.params["token"]).muted)
 
 
 @route("POST", "/mails/{token}", who="anyone", raw=True)
 def change_mute(call: Call) -> Reply:
     """Mute a conversation, or hear of it again; also as RFC 8058 has it, in one click."""
-    told = dict(parse_qsl(call.incoming.body[:2000].decode("utf-8", "replace")))
-    if told.get("do") not in ("mute", "unmute") and told.get("List-Unsubscribe") != "One-Click":
+    from ...flows.mail.correspondents import mute
+
+    form = dict(parse_qsl(call.incoming.body[:2000].decode("utf-8", "replace")))
+    if form.get("do") not in ("mute", "unmute") and form.get("List-Unsubscribe") != "One-Click":
         raise Invalid("the form says neither mute nor unmute", "do")
-    return _page(mute(call.world, call.params["token"], told.get("do") != "unmute").muted)
+    return _page(mute(call.world, call.params["token"], form.get("do") != "unmute").muted)
 
 
 def _page(muted: bool) -> Reply:
@@ -87,6 +90,8 @@ def mail_addresses(call: Call) -> Page[Any]:
 
 
 def _addresses(call: Call, install: Install, room: str) -> MailAddressView:
+    from ...flows.mail.correspondents import address_of_room
+
     own = address_of_room(call.world, install, room)
     return MailAddressView(
         install=install.id, name=install.name, address=own, workspace_address=str(install.config["address"])

@@ -3,20 +3,16 @@
 from typing import Any
 
 from ...desk.customers import Customer
-from ...desk.errors import Limited
-from ...desk.times import HOUR_MS
 from ...desk.workspaces import Workspace
-from ...flows.customers.welcome import welcome
 from ...ports import Ref, ref
 from ..door.auth import check_origin, visitors_token
 from ..door.calls import Call
+from ..door.limits import spend_visitor
 from ..door.router import route
 from ..shapes.answers import time_of
 from ..shapes.me import MeView, NamedRef, NewVisitor, OwnCustomer, VisitorView
 from ..shapes.rooms import room_view
 from .sign_in import socket_url
-
-PER_HOUR = 20  # visitors from one address
 
 
 @route("GET", "/v1/me", gives=MeView, visitors=True)
@@ -43,17 +39,10 @@ def me(call: Call) -> MeView:
 @route("POST", "/v1/visitors", who="anyone", body=NewVisitor, gives=VisitorView, status=201)
 def new_visitor(call: Call, body: NewVisitor) -> VisitorView:
     """Ask as a visitor, if the workspace lets them in: in a room of one's own, which agents alone see."""
+    from ...flows.customers.welcome import welcome
+
     check_origin(call.world, body.workspace, call.incoming.headers.get("origin"))
-    _pace(call, body.workspace)
+    spend_visitor(call.world, body.workspace, call.incoming.address)
     visitor, room = welcome(call.world, body.workspace, body.name, body.email, body.text)
     token = visitors_token(call.world, visitor, room.id)
     return VisitorView(id=visitor.id, token=token, room=room_view(room, call.who, None))
-
-
-def _pace(call: Call, workspace: str) -> None:
-    now = call.world.clock.now()
-    window = now // HOUR_MS
-    name = f"visitors:{workspace[:100]}:{call.incoming.address}"
-    if call.world.store.count(name, window, 1, (window + 2) * HOUR_MS) > PER_HOUR:
-        left = (window + 1) * HOUR_MS - now
-        raise Limited(f"at most {PER_HOUR} visitors an hour are taken from one address", retry_after=-(-left // 1000))

@@ -7,13 +7,14 @@ from ...desk.customers import User
 from ...desk.errors import Forbidden, Invalid, NotFound
 from ...desk.ids import message_number
 from ...desk.messages import Author, Change, Draft, Message, Quote, Reply, Source
+from ...desk.permissions import may_amend
 from ...desk.workspaces import Agent
 from ...flows.rooms.amend import Step, amend, delete_step, edit_step, react_step
 from ...flows.rooms.attach import attached
 from ...flows.rooms.post import post
 from ...ports import Listing, Page, Ref, ref
 from ..door.calls import Call
-from ..door.cursors import back, onward, place_of
+from ..door.reading_positions import back, onward, place_of
 from ..door.router import route
 from ..shapes import messages as shapes
 from ..shapes.answers import time_of
@@ -52,10 +53,10 @@ def post_message(call: Call, body: shapes.PostMessage) -> Any:
     )
 
 
-def _reply(call: Call, told: str | shapes.ReplyBody | None, internal: bool) -> Reply | None:
-    if told is None:
+def _reply(call: Call, given: str | shapes.ReplyBody | None, internal: bool) -> Reply | None:
+    if given is None:
         return None
-    body = shapes.ReplyBody(message=told) if isinstance(told, str) else told
+    body = shapes.ReplyBody(message=given) if isinstance(given, str) else given
     answered = numbered(call, body.message, "reply_to.message")
     if answered.internal and not internal:
         raise Invalid("only a note may answer a note", "reply_to.message")
@@ -108,13 +109,13 @@ def messages(call: Call) -> Page[Any]:
 
 def bound(call: Call, name: str) -> int | None:
     """The change number that a query parameter names, as a message's id or as itself."""
-    told = call.query(name)
-    if told is None:
+    text = call.query(name)
+    if text is None:
         return None
-    if told.isascii() and told.isdigit() and len(told) <= 12:
-        return int(told)
-    number = message_number(told, call.here.id)
-    number = message_number(told, call.here.id, internal=True) if number is None else number
+    if text.isascii() and text.isdigit() and len(text) <= 12:
+        return int(text)
+    number = message_number(text, call.here.id)
+    number = message_number(text, call.here.id, internal=True) if number is None else number
     if number is None:
         raise Invalid("a message's id or number is needed", name)
     return number
@@ -212,7 +213,7 @@ def _own(call: Call, step: Step, others: bool) -> Step:
     """A step that only the author may take (or, with `others`, an admin)."""
 
     def checked(message: Message) -> Message | None:
-        if message.author.id != call.who.id and not (others and call.who.may("admin")):
+        if not may_amend(call.who, message.author.id, removes=others):
             raise Forbidden("this is somebody else's message")
         return step(message)
 

@@ -5,7 +5,6 @@ from urllib.parse import quote
 from ...desk.errors import Refusal
 from ...desk.sessions import Provider
 from ...flows.access.oidc import begin, finish, provider_of
-from ...flows.access.set_provider import drop_provider, set_provider
 from ...flows.access.sign_in import PER_PLACE, hold_off
 from ..door.auth import cookie, session_cookie, set_cookie
 from ..door.calls import Call, Reply
@@ -56,6 +55,8 @@ def provider(call: Call) -> shapes.ProviderView:
 @route("PUT", "/v1/sign-in/provider", who="agent", need="own", body=shapes.PutProvider, gives=shapes.ProviderView)
 def put_provider(call: Call, body: shapes.PutProvider) -> shapes.ProviderView:
     """Let agents sign in through an OpenID provider, whose configuration is fetched and checked."""
+    from ...flows.access.set_provider import set_provider
+
     fields = named_fields(body)
     secret = fields.pop("client_secret", "")
     return _view(set_provider(call.world, call.who, fields, secret))
@@ -64,6 +65,8 @@ def put_provider(call: Call, body: shapes.PutProvider) -> shapes.ProviderView:
 @route("DELETE", "/v1/sign-in/provider", who="agent", need="own", status=204)
 def delete_provider(call: Call) -> None:
     """Take the identity provider away."""
+    from ...flows.access.set_provider import drop_provider
+
     drop_provider(call.world, call.who)
 
 

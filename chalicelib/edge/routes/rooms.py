@@ -7,12 +7,11 @@ from ...desk.errors import Forbidden, Invalid, NotFound
 from ...desk.ids import customer_id, message_number
 from ...desk.inbox_views import PROMISED, UNASSIGNED, ViewRow, assigned_view, turn_view, views_of
 from ...desk.messages import Message
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.rooms import Room, Seen, unread
 from ...desk.segments import Member, Segment
 from ...desk.workspaces import Agent
 from ...flows.broadcasts.results import mark_broadcast_read
-from ...flows.rooms.fork import fork
 from ...flows.rooms.mark_read import mark_read
 from ...flows.rooms.open_room import open_room
 from ...flows.rooms.update_room import update_room
@@ -111,10 +110,10 @@ def _page(call: Call, state: str, view: str, limit: int, cursor: str | None) -> 
 
 
 def _segment(call: Call) -> Segment | None:
-    told = call.query("segment")
-    if told is None:
+    name = call.query("segment")
+    if name is None:
         return None
-    found = call.world.store.one(ref(Segment, told)) if call.who.is_agent else None
+    found = call.world.store.one(ref(Segment, name)) if call.who.is_agent else None
     if found is None or found.workspace != call.who.workspace or found.state != "active":
         raise NotFound("no such segment")
     return found
@@ -209,6 +208,8 @@ def _assignees(call: Call, ids: list[str]) -> tuple[str, ...]:
 @route("POST", "/v1/rooms/{room}/fork", need="write", body=shapes.ForkRoom, gives=shapes.RoomView, status=201)
 def fork_room(call: Call, body: shapes.ForkRoom) -> Any:
     """Make a topic room of a range of messages."""
+    from ...flows.rooms.fork import fork
+
     first = message_number(body.first, call.here.id)
     last = first if body.last is None else message_number(body.last, call.here.id)
     if first is None:

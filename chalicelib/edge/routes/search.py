@@ -6,17 +6,16 @@ from ...desk.attributes import instant
 from ...desk.errors import Invalid, NotFound
 from ...desk.ids import customer_id
 from ...desk.issues import CLOSED
-from ...desk.people import may_see
+from ...desk.permissions import may_see
 from ...desk.rooms import Room
 from ...desk.search_index import Kind, Place
 from ...desk.search_query import Question, asked
 from ...flows.audit import audit
 from ...flows.search.experts import employers, experts, topic
-from ...flows.search.reindex import first_steps
 from ...flows.search.search import SearchRequest, customers_of, search
 from ...ports import Page, ref
 from ..door.calls import Call
-from ..door.cursors import standing, standing_of
+from ..door.reading_positions import standing, standing_of
 from ..door.router import route
 from ..shapes.search import ExpertView, HitView, expert_view, hit_view
 
@@ -31,7 +30,7 @@ def find(call: Call) -> Page[Any]:
     order = call.query("order") or "best"
     if order not in ("best", "newest"):
         raise Invalid("order is best or newest", "order")
-    told = SearchRequest(
+    request = SearchRequest(
         question=_question(call),
         kind=_kind(call),
         customer=_customer(call),
@@ -43,7 +42,7 @@ def find(call: Call) -> Page[Any]:
         until=_time(call, "to"),
         newest=order == "newest",
     )
-    answers = search(call.world, call.who, told, _after(call), call.limit)
+    answers = search(call.world, call.who, request, _after(call), call.limit)
     customers = customers_of(call.world, [hit.known for hit in answers.hits])
     views = [hit_view(hit, customers, vendor=call.who.is_agent) for hit in answers.hits]
     return Page(views, standing(answers.after) if answers.after else None)
@@ -61,6 +60,8 @@ def who_knows(call: Call) -> Page[Any]:
 @route("POST", "/v1/search/rebuild", who="agent", need="admin", status=202)
 def rebuild(call: Call) -> None:
     """Find all that search should know again. It goes on working meanwhile."""
+    from ...flows.search.reindex import first_steps
+
     writes = audit(call.world, call.who, "search.rebuilt", call.who.workspace, [])
     call.world.store.commit(*writes)
     call.world.queues.index(first_steps(call.who.workspace, str(call.world.clock.now())))
@@ -71,37 +72,37 @@ def _question(call: Call) -> Question:
 
 
 def _topic(call: Call) -> Question | None:
-    told = call.query("room")
-    if told is None:
+    name = call.query("room")
+    if name is None:
         return _question(call)
-    room = call.world.store.one(ref(Room, told))
+    room = call.world.store.one(ref(Room, name))
     if room is None or not may_see(call.who, room):
         raise NotFound("no such room")
     return topic(call.world, room)
 
 
 def _kind(call: Call) -> Kind | None:
-    told = call.query("kind")
-    if told is not None and told not in get_args(Kind):
+    kind = call.query("kind")
+    if kind is not None and kind not in get_args(Kind):
         raise Invalid(f"kind is one of {', '.join(get_args(Kind))}", "kind")
-    return told  # type: ignore[return-value]
+    return kind  # type: ignore[return-value]
 
 
 def _state(call: Call) -> str:
-    told = call.query("state")
-    if told is not None and told not in STATES:
+    state = call.query("state")
+    if state is not None and state not in STATES:
         raise Invalid(f"state is one of {', '.join(sorted(STATES))}", "state")
-    return told or ""
+    return state or ""
 
 
 def _customer(call: Call) -> str:
     """By the vendor's own id, as everywhere. A user's is their own."""
-    told = call.query("customer")
-    if told is None:
+    external_id = call.query("customer")
+    if external_id is None:
         return ""
-    if not call.who.is_agent and told != call.who.customer_external_id:
+    if not call.who.is_agent and external_id != call.who.customer_external_id:
         raise NotFound("no such customer")
-    return customer_id(call.who.workspace, told) if call.who.is_agent else ""
+    return customer_id(call.who.workspace, external_id) if call.who.is_agent else ""
 
 
 def _after(call: Call) -> Place | None:
@@ -111,8 +112,8 @@ def _after(call: Call) -> Place | None:
 
 def _time(call: Call, name: str) -> int:
     """A moment or a day, in ms."""
-    told = call.query(name)
-    at = instant(told) if told is not None else 0
+    text = call.query(name)
+    at = instant(text) if text is not None else 0
     if at is None:
         raise Invalid("a time is needed, as 2026-01-31 or 2026-01-31T12:00:00Z", name)
     return at

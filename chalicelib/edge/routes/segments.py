@@ -10,7 +10,6 @@ from ...desk.errors import Invalid
 from ...desk.ids import customer_id
 from ...desk.segments import Member, Segment
 from ...flows.customers.declare_attribute import all_types
-from ...flows.customers.preview_filter import preview_filter
 from ...flows.customers.save_segment import (
     change_segment,
     checked,
@@ -72,6 +71,8 @@ def _customers(call: Call, external_ids: list[str]) -> list[str]:
 @route("POST", "/v1/segments/preview", who="agent", body=shapes.PreviewSegment, gives=shapes.SegmentPreviewView)
 def preview_segment(call: Call, body: shapes.PreviewSegment) -> shapes.SegmentPreviewView:
     """Count the customers that a filter finds, and show some."""
+    from ...flows.customers.preview_filter import preview_filter
+
     filter_, _ = checked(call.world, call.who.workspace, body.filter)
     found = preview_filter(call.world, call.who.workspace, filter_, body.cursor)
     return shapes.SegmentPreviewView(

@@ -16,7 +16,7 @@ from ...flows.access.sign_in import (
     use_link,
 )
 from ...flows.audit import audit
-from ...flows.once import again
+from ...flows.optimistic_retry import again
 from ...ports import over, ref
 from ...settings import settings
 from ..door.auth import check_own_page, session_cookie, set_cookie

@@ -7,7 +7,7 @@ from msgspec import UNSET
 from ...desk.errors import NotFound
 from ...desk.snippets import Snippet, check_snippet
 from ...flows.audit import audit
-from ...flows.once import again
+from ...flows.optimistic_retry import again
 from ...ports import Drop, Listing, Page, new, over, ref
 from ..door.calls import Call
 from ..door.router import route

@@ -4,13 +4,11 @@ from contextlib import suppress
 from typing import Any, get_args, get_type_hints
 
 from ...desk.errors import Conflict, Forbidden, NotFound
+from ...desk.permissions import may_change_agent, may_give
 from ...desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
-from ...flows.access.found_workspace import found_workspace
 from ...flows.access.issue_key import issue_key
 from ...flows.audit import audit
-from ...flows.installs.connect import change_install, connect_install, remove_install, roll_secret
-from ...flows.installs.try_install import try_install
-from ...flows.once import again
+from ...flows.optimistic_retry import again
 from ...flows.secrets import made, rolled
 from ...ports import Listing, Page, new, over, ref
 from ..door.calls import Call
@@ -40,6 +38,8 @@ from ..shapes.installs import (
 )
 def found(call: Call, body: shapes.FoundWorkspace) -> shapes.FoundedView:
     """Found a workspace, with its owner and first API key."""
+    from ...flows.access.found_workspace import found_workspace
+
     return call.answering(
         lambda once: found_workspace(call.world, body.name, body.owner.name, body.owner.email, once),
         lambda founded: shapes.FoundedView(
@@ -158,9 +158,8 @@ def change_agent(call: Call, body: shapes.ChangeAgent) -> shapes.AgentView:
         _may_give(call, old.role)
         fields = named_fields(body)
         _may_give(call, fields.get("role", old.role))
-        if old.id == call.who.id and (
-            fields.get("role", old.role) != old.role or fields.get("state", "active") != "active"
-        ):
+        role, state = fields.get("role", old.role), fields.get("state", "active")
+        if not may_change_agent(call.who, old.id, old.role, role, state):
             raise Conflict("nobody takes away their own role or standing")
         fields |= ended(call, fields)
         changed = old.changed(**fields)
@@ -176,7 +175,7 @@ def ended(call: Call, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _may_give(call: Call, role: str) -> None:
-    if role == "owner" and not call.who.may("own"):
+    if not may_give(call.who, role):
         raise Forbidden("only an owner may make or change an owner")
 
 
@@ -262,6 +261,8 @@ def installs(call: Call) -> Page[Any]:
 )
 def new_install(call: Call, body: NewInstall) -> InstallView:
     """Connect a channel or a tracker; its secret is shown this once."""
+    from ...flows.installs.connect import connect_install
+
     return call.answering(
         lambda once: connect_install(call.world, call.who, body.kind, body.name, body.config, body.credentials, once),
         lambda connected: install_view(connected[0], call.incoming.base_url, connected[1]),
@@ -280,6 +281,8 @@ def install(call: Call) -> InstallView:
 @route("PATCH", "/v1/installs/{install}", who="agent", need="admin", body=ChangeInstall, gives=InstallView)
 def patch_install(call: Call, body: ChangeInstall) -> InstallView:
     """Change an install."""
+    from ...flows.installs.connect import change_install
+
     changed = change_install(call.world, call.who, call.params["install"], named_fields(body))
     return install_view(changed, call.incoming.base_url)
 
@@ -287,6 +290,8 @@ def patch_install(call: Call, body: ChangeInstall) -> InstallView:
 @route("DELETE", "/v1/installs/{install}", who="agent", need="admin", status=204)
 def delete_install(call: Call) -> None:
     """Take an install away."""
+    from ...flows.installs.connect import remove_install
+
     remove_install(call.world, call.who, call.params["install"])
 
 
@@ -301,6 +306,8 @@ def delete_install(call: Call) -> None:
 )
 def roll_install_secret(call: Call) -> InstallView:
     """Make a new secret for an install; the one before it stays live."""
+    from ...flows.installs.connect import roll_secret
+
     return call.answering(
         lambda once: roll_secret(call.world, call.who, call.params["install"], once),
         lambda made_: install_view(made_[0], call.incoming.base_url, made_[1]),
@@ -321,6 +328,8 @@ def install_kinds(call: Call) -> Page[Any]:
 @route("POST", "/v1/installs/{install}/try", who="agent", need="admin", gives=TriedView)
 def try_(call: Call) -> TriedView:
     """Try an install: who we are at its other side, what is right there, and what is missing."""
+    from ...flows.installs.try_install import try_install
+
     return tried_view(*try_install(call.world, call.who, call.params["install"]))
 
 

@@ -56,12 +56,12 @@ def time_of(ms: int) -> str | None:
     return rfc3339(ms) if ms else None
 
 
-def moment_of(told: str | None, field: str = "at") -> int:
+def moment_of(text: str | None, field: str = "at") -> int:
     """A time of a request in ms, 0 for none; Invalid for what is none."""
-    if told is None:
+    if text is None:
         return 0
     try:
-        at = datetime.fromisoformat(told)
+        at = datetime.fromisoformat(text)
         if at.tzinfo is None:
             raise ValueError
         return int(at.timestamp() * 1000)

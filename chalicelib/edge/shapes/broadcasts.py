@@ -223,30 +223,32 @@ class ResultView(View, frozen=True):
     deliveries: list[DeliveredView] | None
 
 
-def broadcast_view(told: Broadcast, tallies: Iterable[Tally] | None = None, *, alone: bool = True) -> BroadcastView:
+def broadcast_view(
+    broadcast: Broadcast, tallies: Iterable[Tally] | None = None, *, alone: bool = True
+) -> BroadcastView:
     """A broadcast in the state that its tallies tell, where these are at hand, and shown `alone` with their sums."""
     found = None if tallies is None else list(tallies)
     return BroadcastView(
-        id=told.id,
-        state=told.state if found is None else standing(told, found),
-        reason=told.reason or None,
-        text=told.text,
-        kind=told.kind,
-        segment=told.segment or None,
-        issue=told.issue or None,
-        into=told.into,
-        room_name=told.room_name or None,
-        variants=told.variants,
-        attachments=[file.id for file in told.attachments],
-        hours=hours_view(told.hours),
-        follows=told.follows or None,
-        lacking=told.lacking or None,
-        author=told.author.id,
-        approved_by=told.approved_by or None,
-        override=told.override or None,
-        at=time_of(told.at),
-        created_at=time_of(told.created_at) or "",
-        sums=None if found is None or not alone else BroadcastSums(**sums(told, found)),
+        id=broadcast.id,
+        state=broadcast.state if found is None else standing(broadcast, found),
+        reason=broadcast.reason or None,
+        text=broadcast.text,
+        kind=broadcast.kind,
+        segment=broadcast.segment or None,
+        issue=broadcast.issue or None,
+        into=broadcast.into,
+        room_name=broadcast.room_name or None,
+        variants=broadcast.variants,
+        attachments=[file.id for file in broadcast.attachments],
+        hours=hours_view(broadcast.hours),
+        follows=broadcast.follows or None,
+        lacking=broadcast.lacking or None,
+        author=broadcast.author.id,
+        approved_by=broadcast.approved_by or None,
+        override=broadcast.override or None,
+        at=time_of(broadcast.at),
+        created_at=time_of(broadcast.created_at) or "",
+        sums=None if found is None or not alone else BroadcastSums(**sums(broadcast, found)),
     )
 
 
@@ -262,15 +264,15 @@ def hours_view(hours: Hours | None) -> HoursView | None:
     return HoursView(start=shown(hours.start), end=shown(hours.end), timezone=hours.timezone or None)
 
 
-def hours_of(told: HoursBody | QuietHours | None, field: str) -> Hours | None:
+def hours_of(body: HoursBody | QuietHours | None, field: str) -> Hours | None:
     """The hours that a request means; Invalid, naming the place."""
-    if told is None:
+    if body is None:
         return None
-    timezone = told.timezone if isinstance(told, QuietHours) else ""
+    timezone = body.timezone if isinstance(body, QuietHours) else ""
     try:
         if timezone:
             zone(timezone)
-        return Hours(start=minute_of(told.start), end=minute_of(told.end), timezone=timezone)
+        return Hours(start=minute_of(body.start), end=minute_of(body.end), timezone=timezone)
     except Invalid as wrong:
         raise Invalid(wrong.detail, f"{field}.{wrong.field}") from None
 

@@ -85,7 +85,7 @@ class ChangeIssue(Body, frozen=True):
 
 
 class TieRoom(Body, frozen=True):
-    """Asked a room to an issue; `from` and `to` are the messages (ids, both included) that ask for it."""
+    """Tie a room to an issue; `from` and `to` are the messages (ids, both included) that ask for it."""
 
     room: Id
     first: str = msgspec.field(name="from", default="")

@@ -55,15 +55,15 @@ class NoticeView(View, frozen=True):
     names: list[str]
 
 
-def told_view(told: NoticeReceipt) -> ToldView:
+def told_view(receipt: NoticeReceipt) -> ToldView:
     """What a room was told."""
     return ToldView(
-        notice=told.notice,
-        room=told.room,
-        at=time_of(told.at) or "",
-        by=told.by,
-        message=message_id(told.room, told.n) if told.n else None,
-        reason=told.skipped or None,
+        notice=receipt.notice,
+        room=receipt.room,
+        at=time_of(receipt.at) or "",
+        by=receipt.by,
+        message=message_id(receipt.room, receipt.n) if receipt.n else None,
+        reason=receipt.skipped or None,
     )
 
 

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from ...desk.customers import Customer
 from ...desk.ids import message_id
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.rooms import Room, Seen, mentioned, unread
 from .answers import Body, CustomerRef, ExternalId, Name, PersonView, Time, View, time_of
 from .promises import PromiseBody, PromiseView, promise_view

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.workspaces import Agent, Workspace
 from .answers import Body, Name, Time, View, time_of
 from .workspace import AgentView, agent_view
@@ -83,7 +83,7 @@ class ProviderView(View, frozen=True):
 
 
 Granted = Literal["admin", "agent", "reader"]
-Told = Annotated[str, Meta(min_length=1, max_length=500)]
+Given = Annotated[str, Meta(min_length=1, max_length=500)]
 
 
 class PutProvider(Body, frozen=True):
@@ -94,9 +94,9 @@ class PutProvider(Body, frozen=True):
 
     name: Name
     issuer: Annotated[str, Meta(max_length=500)]
-    client_id: Told
+    client_id: Given
     domains: Annotated[list[Annotated[str, Meta(max_length=253)]], Meta(min_length=1, max_length=40)]
-    client_secret: Told | UnsetType = UNSET
+    client_secret: Given | UnsetType = UNSET
     trusted: bool = False
     claim: Annotated[str, Meta(max_length=200)] = ""
     roles: Annotated[dict[str, Granted], Meta(max_length=100)] = {}

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from ...desk.workspaces import Agent, Audit, Workspace
 from ...ports import World, new
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from ..secrets import made
 from .issue_key import key_record
 

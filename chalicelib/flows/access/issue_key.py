@@ -4,11 +4,12 @@ import hashlib
 import re
 
 from ...desk.ids import derived
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.workspaces import Agent, ApiKey, Scope
 from ...ports import World, new
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 
 SHAPE = re.compile(r"pk_([0-9a-z]{1,40})_([0-9a-z]{1,40})_[0-9a-z]{1,100}\Z")
 

@@ -1,4 +1,4 @@
-"""Mail the links that sign an agent in: one for each workspace in which the address is an agent's."""
+"""Mail the links that sign an agent in (magic links): one for each workspace in which the address is an agent's."""
 
 from email.message import EmailMessage
 from email.utils import formatdate

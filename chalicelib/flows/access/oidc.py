@@ -17,7 +17,7 @@ from ...desk.ids import derived
 from ...desk.sessions import Provider
 from ...desk.workspaces import Agent, Role
 from ...ports import AddressRefused, Listing, Request, Unreachable, World, Write, new, over, ref
-from ..once import again
+from ..optimistic_retry import again
 from ..secrets import opened
 from .sign_in import opened_session
 
@@ -42,39 +42,41 @@ def provider_of(world: World, workspace: str) -> Provider:
 def discovered(world: World, issuer: str) -> dict[str, Any]:
     """What the issuer says of itself. Invalid, naming `issuer`, for what is no OpenID provider."""
     check_url(issuer, "issuer")
-    told = _document(world, f"{issuer.rstrip('/')}/.well-known/openid-configuration", KEPT_MS)
-    if told.get("issuer") != issuer:
-        raise Invalid(f"its configuration says that the issuer is {str(told.get('issuer'))[:200]}", "issuer")
+    document = _document(world, f"{issuer.rstrip('/')}/.well-known/openid-configuration", KEPT_MS)
+    if document.get("issuer") != issuer:
+        raise Invalid(f"its configuration says that the issuer is {str(document.get('issuer'))[:200]}", "issuer")
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-        if not isinstance(told.get(name), str):
+        if not isinstance(document.get(name), str):
             raise Invalid(f"its configuration has no {name}", "issuer")
-        check_url(told[name], "issuer")
-    return told
+        check_url(document[name], "issuer")
+    return document
 
 
 def begin(world: World, workspace: str, redirect: str) -> tuple[str, str]:
     """(where the browser goes, what its cookie keeps until it comes back)."""
     provider = provider_of(world, workspace)
-    told = discovered(world, provider.issuer)
+    document = discovered(world, provider.issuer)
     state, nonce, verifier = (world.clock.entropy(32).hex() for _ in range(3))
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     query = {
         "response_type": "code",
         "client_id": provider.client_id,
         "redirect_uri": redirect,
-        "scope": " ".join(("openid", "email", "profile", *_asked_for(provider, told))),
+        "scope": " ".join(("openid", "email", "profile", *_asked_for(provider, document))),
         "state": state,
         "nonce": nonce,
         "code_challenge": challenge,
         "code_challenge_method": "S256",
     }
-    mark = "&" if urlsplit(told["authorization_endpoint"]).query else "?"
-    return f"{told['authorization_endpoint']}{mark}{urlencode(query)}", ".".join((workspace, state, nonce, verifier))
+    mark = "&" if urlsplit(document["authorization_endpoint"]).query else "?"
+    return f"{document['authorization_endpoint']}{mark}{urlencode(query)}", ".".join(
+        (workspace, state, nonce, verifier)
+    )
 
 
-def _asked_for(provider: Provider, told: dict[str, Any]) -> list[str]:
+def _asked_for(provider: Provider, document: dict[str, Any]) -> list[str]:
     """The claim with roles is asked for where the provider has a scope of its name, as Okta has `groups`."""
-    known = told.get("scopes_supported")
+    known = document.get("scopes_supported")
     return [provider.claim] if isinstance(known, list) and provider.claim in known else []
 
 
@@ -86,31 +88,31 @@ def finish(world: World, kept: str, query: dict[str, str], redirect: str) -> str
     if "error" in query or not query.get("code"):
         raise Unauthenticated("the identity provider did not let you in")
     provider = provider_of(world, workspace)
-    told = discovered(world, provider.issuer)
+    document = discovered(world, provider.issuer)
     if query.get("iss", provider.issuer) != provider.issuer:
         raise Unauthenticated("another identity provider answered")
-    tokens = _exchanged(world, provider, told, query["code"], verifier, redirect)
-    claims = _verified(world, provider, told, str(tokens.get("id_token", "")), nonce)
-    claims = _completed(world, provider, told, claims, str(tokens.get("access_token", "")))
+    tokens = _exchanged(world, provider, document, query["code"], verifier, redirect)
+    claims = _verified(world, provider, document, str(tokens.get("id_token", "")), nonce)
+    claims = _completed(world, provider, document, claims, str(tokens.get("access_token", "")))
     return _came(world, provider, claims)
 
 
 def _exchanged(
-    world: World, provider: Provider, told: dict[str, Any], code: str, verifier: str, redirect: str
+    world: World, provider: Provider, document: dict[str, Any], code: str, verifier: str, redirect: str
 ) -> dict[str, Any]:
     secret = opened(world, provider.secrets, provider.workspace, "sign-in")[0]
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect, "code_verifier": verifier}
     headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
-    methods = told.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    methods = document.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
     if "client_secret_basic" in methods:
         pair = urlencode({provider.client_id: secret}).replace("=", ":", 1)  # both form-encoded, as RFC 6749 says
         headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     else:
         form |= {"client_id": provider.client_id, "client_secret": secret}
-    return _asked(world, "POST", told["token_endpoint"], urlencode(form).encode(), headers)
+    return _asked(world, "POST", document["token_endpoint"], urlencode(form).encode(), headers)
 
 
-def _verified(world: World, provider: Provider, told: dict[str, Any], token: str, nonce: str) -> dict[str, Any]:
+def _verified(world: World, provider: Provider, document: dict[str, Any], token: str, nonce: str) -> dict[str, Any]:
     """The claims of an ID token that one of the provider's keys signed, for us, for this very sign-in."""
     import jwt
 
@@ -120,7 +122,7 @@ def _verified(world: World, provider: Provider, told: dict[str, Any], token: str
             raise Unauthenticated("the ID token is signed in a way that is not taken")
         claims: dict[str, Any] = jwt.decode(
             token,
-            _key(world, told["jwks_uri"], header),
+            _key(world, document["jwks_uri"], header),
             algorithms=[header["alg"]],
             audience=provider.client_id,
             issuer=provider.issuer,
@@ -142,11 +144,11 @@ def _verified(world: World, provider: Provider, told: dict[str, Any], token: str
 def _key(world: World, url: str, header: dict[str, Any]) -> Any:
     """The key that the token names. A provider that has rolled its keys is asked again, but not by every stranger."""
     for life in (KEPT_MS, REST_MS):
-        for told in _document(world, url, life).get("keys", []):
-            if isinstance(told, dict) and _fits(told, header):
+        for key in _document(world, url, life).get("keys", []):
+            if isinstance(key, dict) and _fits(key, header):
                 import jwt
 
-                return jwt.PyJWK(told, algorithm=header["alg"])
+                return jwt.PyJWK(key, algorithm=header["alg"])
     raise Unauthenticated("the ID token is signed by a key that the provider does not know")
 
 
@@ -158,10 +160,10 @@ def _fits(key: dict[str, Any], header: dict[str, Any]) -> bool:
 
 
 def _completed(
-    world: World, provider: Provider, told: dict[str, Any], claims: dict[str, Any], access: str
+    world: World, provider: Provider, document: dict[str, Any], claims: dict[str, Any], access: str
 ) -> dict[str, Any]:
     """The claims, with what the provider tells at its userinfo endpoint alone."""
-    endpoint = told.get("userinfo_endpoint")
+    endpoint = document.get("userinfo_endpoint")
     lacks = not claims.get("email") or (provider.claim and _value(claims, provider.claim) is None)
     if not lacks or not access or not isinstance(endpoint, str):
         return claims
@@ -247,8 +249,8 @@ def _address(provider: Provider, claims: dict[str, Any]) -> str:
 
 def _role(provider: Provider, claims: dict[str, Any]) -> Role | None:
     """The strongest role that the claim's values stand for."""
-    told = _value(claims, provider.claim) if provider.claim else None
-    values = {str(each) for each in (told if isinstance(told, list) else [told])}
+    claimed = _value(claims, provider.claim) if provider.claim else None
+    values = {str(each) for each in (claimed if isinstance(claimed, list) else [claimed])}
     held = {role for value, role in provider.roles.items() if value in values}
     return next((role for role in STRENGTH if role in held), None)
 
@@ -269,11 +271,11 @@ def _document(world: World, url: str, life: int) -> dict[str, Any]:
     known = _documents.get(url)
     if known and now - known[0] < life:
         return known[1]
-    told = _asked(world, "GET", url, b"", {"accept": "application/json"})
+    document = _asked(world, "GET", url, b"", {"accept": "application/json"})
     if len(_documents) > 100:
         _documents.clear()
-    _documents[url] = (now, told)
-    return told
+    _documents[url] = (now, document)
+    return document
 
 
 def _asked(world: World, method: str, url: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
@@ -284,9 +286,9 @@ def _asked(world: World, method: str, url: str, body: bytes, headers: dict[str, 
     except Unreachable:
         raise Invalid("the identity provider does not answer", "issuer") from None
     try:
-        told = json.loads(answer.body) if answer.status == 200 else None
+        parsed = json.loads(answer.body) if answer.status == 200 else None
     except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict):
+        parsed = None
+    if not isinstance(parsed, dict):
         raise Invalid(f"the identity provider answered HTTP {answer.status}, and not as it should", "issuer")
-    return told
+    return parsed

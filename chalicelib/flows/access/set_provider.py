@@ -6,11 +6,11 @@ import msgspec
 
 from ...desk.addresses import DOMAIN, PUBLIC_MAIL
 from ...desk.errors import Invalid
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.sessions import Provider
 from ...ports import Drop, World, new, over, ref
 from ..audit import audit
-from ..once import again
+from ..optimistic_retry import again
 from ..secrets import sealed
 from .oidc import discovered
 
@@ -31,12 +31,12 @@ def set_provider(world: World, who: Principal, fields: dict[str, Any], secret: s
         if not secret and not same:
             raise Invalid("a new client needs its secret", "client_secret")
         secrets = (sealed(world, who.workspace, "sign-in", "client", secret),) if secret else old.secrets if old else ()
-        told = Provider(version=1, workspace=who.workspace, secrets=secrets, **{**fields, "domains": domains})
+        provider = Provider(version=1, workspace=who.workspace, secrets=secrets, **{**fields, "domains": domains})
         if old:
-            told = msgspec.structs.replace(told, version=old.version + 1)
+            provider = msgspec.structs.replace(provider, version=old.version + 1)
         entry = audit(world, who, "sign-in.provider-set", who.workspace, fields)
-        world.store.commit(over(told, old) if old else new(told), *entry)
-        return told
+        world.store.commit(over(provider, old) if old else new(provider), *entry)
+        return provider
 
     return again(world, attempt)
 

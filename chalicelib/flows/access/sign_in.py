@@ -6,13 +6,14 @@ import re
 from ...desk.connections import MAX_LIFE_MS
 from ...desk.errors import Limited, Unauthenticated
 from ...desk.ids import derived
-from ...desk.people import Principal, as_agent
+from ...desk.permissions import Principal, as_agent
 from ...desk.sessions import LINK_LIFE_MS, SESSION_LIFE_MS, TICKET_LIFE_MS, Session, SignInLink, Way
 from ...desk.times import HOUR_MS
 from ...desk.workspaces import SCOPES, Agent
 from ...ports import Listing, World, Write, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 
 SHAPE = re.compile(r"p([st])_([0-9a-z]{1,40})_([0-9a-z]{1,40})_[0-9a-f]{64}\Z")
 PER_ADDRESS = 5  # links an hour that are mailed to one address

@@ -8,12 +8,13 @@ from typing import Any
 from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.ids import ALPHABET, slot_of
 from ...desk.outside_people import CODE_LIFE_MS, ConnectCode
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.rooms import Binding, Bridge, Room
 from ...desk.workspaces import Install
 from ...ports import Drop, World, Write, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 
 CODE = 10  # characters: 50 bits, for a day, behind a signed sender
 
@@ -29,28 +30,28 @@ class BindRequest:
     rebind: bool = False
 
 
-def bind(world: World, who: Principal, binding: BindRequest, once: Once = KEYLESS) -> Bridge:
+def bind(world: World, who: Principal, request: BindRequest, once: Once = KEYLESS) -> Bridge:
     """The bridge. Conflict if the conversation is another room's, unless it shall be taken from it."""
 
     def attempt(_: int) -> Bridge:
-        bridge, writes = _bound(world, binding)
-        entry = audit(world, who, "bridge.bound", binding.room.id, [binding.install.id])
+        bridge, writes = _bound(world, request)
+        entry = audit(world, who, "bridge.bound", request.room.id, [request.install.id])
         world.store.commit(*writes, *entry, *once.writes(bridge, world.clock.now()))
         return bridge
 
     return again(world, attempt, once)
 
 
-def _bound(world: World, binding: BindRequest) -> tuple[Bridge, list[Write]]:
-    room, install, conversation = binding.room, binding.install, binding.conversation
+def _bound(world: World, request: BindRequest) -> tuple[Bridge, list[Write]]:
+    room, install, conversation = request.room, request.install, request.conversation
     _check_shared(room)
     # Where the other side is one address, not many conversations, a room has one bridge with it.
     slot, now = slot_of(conversation) if world.asking(install.kind) else "", world.clock.now()
-    tie, mine = world.store.many([ref(Binding, install.id, conversation), ref(Bridge, room.id, install.id, slot)])
-    if mine and (tie is None or tie.room == room.id):
+    binding, mine = world.store.many([ref(Binding, install.id, conversation), ref(Bridge, room.id, install.id, slot)])
+    if mine and (binding is None or binding.room == room.id):
         raise Conflict("this conversation is bound to this room already", "conversation")
-    if tie and not binding.rebind:
-        raise Conflict(f"this conversation is bound to {tie.room}; `rebind` takes it from there", "conversation")
+    if binding and not request.rebind:
+        raise Conflict(f"this conversation is bound to {binding.room}; `rebind` takes it from there", "conversation")
     bridge = Bridge(
         version=mine.version + 1 if mine else 1,
         room=room.id,
@@ -60,10 +61,10 @@ def _bound(world: World, binding: BindRequest) -> tuple[Bridge, list[Write]]:
         bound_at=now,
         conversation=conversation,
         slot=slot,
-        **binding.settings,
+        **request.settings,
     )
     home = Binding(
-        version=tie.version + 1 if tie else 1,
+        version=binding.version + 1 if binding else 1,
         install=install.id,
         conversation=conversation,
         workspace=room.workspace,
@@ -71,8 +72,8 @@ def _bound(world: World, binding: BindRequest) -> tuple[Bridge, list[Write]]:
         bound_at=now,
         slot=slot,
     )
-    taken: list[Write] = [Drop(ref(Bridge, tie.room, install.id, tie.slot))] if tie else []
-    return bridge, [over(bridge, mine) if mine else new(bridge), over(home, tie) if tie else new(home), *taken]
+    taken: list[Write] = [Drop(ref(Bridge, binding.room, install.id, binding.slot))] if binding else []
+    return bridge, [over(bridge, mine) if mine else new(bridge), over(home, binding) if binding else new(home), *taken]
 
 
 def _check_shared(room: Room) -> None:
@@ -84,10 +85,10 @@ def unbind(world: World, who: Principal, bridge: Bridge) -> None:
     """Take the bridge away. What is still on its way over it is skipped, with that reason."""
 
     def attempt(_: int) -> None:
-        tie = world.store.one(ref(Binding, bridge.install, bridge.conversation)) if bridge.conversation else None
+        binding = world.store.one(ref(Binding, bridge.install, bridge.conversation)) if bridge.conversation else None
         ours: list[Write] = (
-            [Drop(ref(Binding, tie.install, tie.conversation))]
-            if tie and (tie.room, tie.slot) == (bridge.room, bridge.slot)
+            [Drop(ref(Binding, binding.install, binding.conversation))]
+            if binding and (binding.room, binding.slot) == (bridge.room, bridge.slot)
             else []
         )
         gone = Drop(ref(Bridge, bridge.room, bridge.install, bridge.slot))
@@ -149,8 +150,8 @@ def redeem(world: World, install: Install, code: str, conversation: str, account
             return None
         room = world.store.one(ref(Room, found.room))
         if room and found.used_at:  # the same command, come again
-            tie = world.store.one(ref(Binding, install.id, conversation))
-            return room if tie and tie.room == room.id else None
+            binding = world.store.one(ref(Binding, install.id, conversation))
+            return room if binding and binding.room == room.id else None
         if room is None:
             return None
         writes = _bound(world, BindRequest(room, install, conversation, {"account": account, "name": name}))[1]

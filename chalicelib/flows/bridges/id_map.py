@@ -11,7 +11,7 @@ from ...desk.messages import Mapped, Message
 from ...desk.outside_people import OutsideName
 from ...desk.rooms import Binding, Bridge, came_over
 from ...ports import Call, World, new, over, ref
-from ..once import again
+from ..optimistic_retry import again
 from ..rooms.amend import apply_waiting
 
 MAX_FORKS = 5  # forks of forks through which a message is followed back to where it was sent
@@ -59,9 +59,9 @@ def _thread(world: World, message: Message, bridge: Bridge) -> str:
 def _people(world: World, row: Delivery, message: Message) -> tuple[dict[str, str], str]:
     """Who is mentioned, by the name that the text has for them, and the author's picture."""
     ids = [*message.mentions, message.author.id]
-    aliases = dict(zip(ids, world.store.many([ref(OutsideName, row.install, id_) for id_ in ids]), strict=True))
-    author = aliases[message.author.id]
-    people = {alias.name: alias.outside for id_ in message.mentions if (alias := aliases[id_])}
+    names = dict(zip(ids, world.store.many([ref(OutsideName, row.install, id_) for id_ in ids]), strict=True))
+    author = names[message.author.id]
+    people = {name.name: name.outside for id_ in message.mentions if (name := names[id_])}
     return people, author.picture if author else ""
 
 
@@ -72,12 +72,12 @@ def map_sent(world: World, row: Delivery, provider_id: str, thread: str) -> None
 
     def attempt(_: int) -> Mapped | None:
         known = world.store.one(ref(Mapped, row.install, provider_id))
-        told: dict[str, Any] = {"room": row.room, "n": row.message, "thread": thread}
+        fields: dict[str, Any] = {"room": row.room, "n": row.message, "thread": thread}
         if known is None:
-            fresh = Mapped(source=row.install, id=provider_id, workspace=row.workspace, **told)
+            fresh = Mapped(source=row.install, id=provider_id, workspace=row.workspace, **fields)
             world.store.commit(new(fresh))
         elif not known.n:
-            known, old = known.changed(**told, expires_at=0), known
+            known, old = known.changed(**fields, expires_at=0), known
             world.store.commit(over(known, old))
         return known
 
@@ -102,7 +102,7 @@ def map_conversation(world: World, row: Delivery, conversation: str) -> None:
             bound_at=row.created_at,
             slot=slot,
         )
-        tie = Binding(
+        binding = Binding(
             install=row.install,
             conversation=conversation,
             workspace=row.workspace,
@@ -111,7 +111,7 @@ def map_conversation(world: World, row: Delivery, conversation: str) -> None:
             slot=slot,
         )
         bound = bridge.changed(conversation=conversation)
-        world.store.commit(over(bound, there) if there else new(bound), new(tie))
+        world.store.commit(over(bound, there) if there else new(bound), new(binding))
 
     again(world, attempt)
 

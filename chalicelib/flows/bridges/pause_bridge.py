@@ -2,7 +2,7 @@
 
 from ...desk.rooms import Bridge
 from ...ports import World, over, ref
-from ..once import again
+from ..optimistic_retry import again
 
 
 def pause_bridge(world: World, bridge: Bridge, reason: str) -> None:

@@ -4,7 +4,8 @@ from ...desk.deliveries import (
     Delivery,
 )
 from ...ports import Call, World, over, ref
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 
 
 def replay(world: World, row: Delivery, once: Once = KEYLESS) -> Delivery:

@@ -1,4 +1,4 @@
-"""Send what a paused install or bridge missed, in the order in which it would have gone."""
+"""Send what a paused install or bridge missed (backfill), in the order in which it would have gone."""
 
 from ...desk.deliveries import Delivery
 from ...desk.ids import bridge_parts

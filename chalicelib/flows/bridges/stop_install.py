@@ -4,7 +4,7 @@ from typing import Literal
 
 from ...desk.workspaces import Install, Workspace, feeding
 from ...ports import World, over, ref
-from ..once import again
+from ..optimistic_retry import again
 
 
 def stop_install(world: World, install: Install, state: Literal["paused", "disabled"], reason: str) -> None:

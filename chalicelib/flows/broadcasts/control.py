@@ -2,10 +2,11 @@
 
 from ...desk.broadcasts import WORKING, Audience, Broadcast, Rules, Verb, moved
 from ...desk.errors import Clash, Conflict, Forbidden, NotFound
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...ports import Errand, World, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 
 GRACE_MS = 2 * 60_000  # ms after which the clock looks after a broadcast whose wake-up was lost
 
@@ -51,15 +52,15 @@ def control_broadcast(
         if rules and rules.approval and not old.approved_by:
             raise Conflict("a second agent has to approve it first")
         now = world.clock.now()
-        told = moved(old, verb, now, GRACE_MS, at)
+        broadcast = moved(old, verb, now, GRACE_MS, at)
         entry = audit(world, who, f"broadcast.{verb}", id_)
-        world.store.commit(over(told, old), *entry, *once.writes(told, now))
-        return told
+        world.store.commit(over(broadcast, old), *entry, *once.writes(broadcast, now))
+        return broadcast
 
-    told = again(world, attempt, once)
-    if told.state in WORKING:
-        world.queues.broadcast([Errand(told.id)])
-    return told
+    broadcast = again(world, attempt, once)
+    if broadcast.state in WORKING:
+        world.queues.broadcast([Errand(broadcast.id)])
+    return broadcast
 
 
 def _own(world: World, who: Principal, id_: str) -> Broadcast:
@@ -69,10 +70,10 @@ def _own(world: World, who: Principal, id_: str) -> Broadcast:
     return found
 
 
-def look_after(world: World, told: Broadcast) -> None:
+def look_after(world: World, broadcast: Broadcast) -> None:
     """The clock's: begin what is scheduled for now; wake the workers of what is still being worked on. `told` comes
     off an index, and may be old."""
-    current, now = world.store.one(ref(Broadcast, told.id)), world.clock.now()
+    current, now = world.store.one(ref(Broadcast, broadcast.id)), world.clock.now()
     if current is None or not 0 < current.due <= now:
         return
     fields = {"state": "planning"} if current.state == "scheduled" else {}

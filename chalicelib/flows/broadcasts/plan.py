@@ -1,4 +1,7 @@
-"""Plan a broadcast: who gets what, who is skipped and why, and the pieces that it is sent in. Nothing is sent here."""
+"""Plan a broadcast: a snapshot of who gets what, who is skipped and why, in the pieces that it is sent in.
+
+Nothing is sent here.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -161,12 +164,12 @@ class Plan:
                     :MAX_NAME
                 ].strip()
                 opens = {"opens": room, "external_id": customer.external_id}
-            told = values(self.wanted[language], customer, room, contact, self.issue)
-            check_text(filled(self.broadcast.text_in(language), told), needed=not self.broadcast.attachments)
+            substitutes = values(self.wanted[language], customer, room, contact, self.issue)
+            check_text(filled(self.broadcast.text_in(language), substitutes), needed=not self.broadcast.attachments)
             at = begins(self.broadcast, self.rules, customer.timezone, self.world.clock.now())
         except (Missing, Refusal) as error:
             return Target(room=id_, customer=customer.id, missing=f"{customer.external_id}: {error}")
-        return Target(room=id_, customer=customer.id, values=told, language=language, at=at, **opens)
+        return Target(room=id_, customer=customer.id, values=substitutes, language=language, at=at, **opens)
 
 
 def contact_ref(customer: Customer) -> Ref[User]:

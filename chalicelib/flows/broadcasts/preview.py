@@ -1,4 +1,7 @@
-"""Preview a broadcast: who would get what now, who would not and why, and what it would cost. Nothing is written."""
+"""Preview a broadcast (dry run): who would get what now, who would not and why, and what it would cost.
+
+Nothing is written.
+"""
 
 from collections import Counter
 from dataclasses import dataclass, field

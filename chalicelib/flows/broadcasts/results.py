@@ -4,7 +4,7 @@ from ...desk.broadcasts import Result, Tally
 from ...desk.messages import Broadcasted, Change, Message
 from ...desk.rooms import Room, Seen
 from ...ports import World, over, ref
-from ..once import again
+from ..optimistic_retry import again
 
 
 def mark_replied(world: World, message: Message) -> None:
@@ -17,8 +17,8 @@ def mark_broadcast_read(world: World, room: Room, seen: Seen) -> None:
     """A user who has read past the last broadcast of a room has read it."""
     last = room.broadcast
     if last and seen.n >= last.n:
-        told = Broadcasted(broadcast=last.broadcast, piece=last.piece)
-        _mark(world, told, room.id, world.clock.now(), "read")
+        about = Broadcasted(broadcast=last.broadcast, piece=last.piece)
+        _mark(world, about, room.id, world.clock.now(), "read")
 
 
 def mark_acknowledged(world: World, message: Message, at: int) -> int:
@@ -34,12 +34,12 @@ def mark_reaction(world: World, message: Message, change: Change) -> None:
         mark_acknowledged(world, message, change.at)
 
 
-def _mark(world: World, told: Broadcasted, room: str, at: int, *marks: str) -> Result | None:
+def _mark(world: World, about: Broadcasted, room: str, at: int, *marks: str) -> Result | None:
     """Set what is not set yet, and count it; the result then."""
 
     def attempt(_: int) -> Result | None:
         result, tally = world.store.many(
-            [ref(Result, told.broadcast, told.piece, room), ref(Tally, told.broadcast, told.piece)]
+            [ref(Result, about.broadcast, about.piece, room), ref(Tally, about.broadcast, about.piece)]
         )
         if result is None or tally is None:
             return None

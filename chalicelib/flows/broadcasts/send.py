@@ -1,5 +1,7 @@
-"""Work on a broadcast: plan it, hand out its pieces, send or undo a piece. Whatever runs twice, in any order, or is
-killed half-way: a room gets one message, and the tallies add up."""
+"""Work on a broadcast (fan-out): plan it, hand out its pieces, send or undo a piece.
+
+Whatever runs twice, in any order, or is killed half-way: a room gets one message, and the tallies add up.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,36 +10,38 @@ from typing import Any
 from ...desk.broadcasts import CHUNK, CHUNK_OF_TOPICS, Broadcast, Heard, Piece, Result, Tally, Target, standing
 from ...desk.errors import Busy, Clash
 from ...desk.messages import Draft, Source
-from ...desk.room_changes import said
+from ...desk.room_transitions import said
 from ...desk.rooms import Room
 from ...desk.templates import filled
 from ...ports import AwsAway, Errand, Listing, Put, Ref, World, new, over, ref
-from ..once import again
+from ..optimistic_retry import again
 from ..rooms.amend import amend, delete_step
 from .plan import plan
 
 
 def send_broadcast(world: World, errand: Errand) -> Broadcast | None:
     """Do what the broadcast's state asks for now; the broadcast as it was read. Doing it again changes nothing."""
-    told: Broadcast | None
+    broadcast: Broadcast | None
     if errand.piece is None:
-        told = world.store.one(ref(Broadcast, errand.broadcast))
-        if told and told.state == "planning":
-            told = plan(world, told)
-        if told and told.state in ("sending", "undoing"):
-            _hand_out(world, told)
-        return told
-    told, piece, tally, *found = world.store.many(_refs(errand.broadcast, errand.piece, errand.rooms, errand.customers))
-    if told is None or piece is None:
+        broadcast = world.store.one(ref(Broadcast, errand.broadcast))
+        if broadcast and broadcast.state == "planning":
+            broadcast = plan(world, broadcast)
+        if broadcast and broadcast.state in ("sending", "undoing"):
+            _hand_out(world, broadcast)
+        return broadcast
+    broadcast, piece, tally, *found = world.store.many(
+        _refs(errand.broadcast, errand.piece, errand.rooms, errand.customers)
+    )
+    if broadcast is None or piece is None:
         return None
-    if told.state == "sending":
-        _Sending(world, told, piece).run(tally, [each for each in found if each])
-    elif told.state == "undoing":
-        _undo(world, told, piece)
-        settle(world, told.id)
+    if broadcast.state == "sending":
+        _Sending(world, broadcast, piece).run(tally, [each for each in found if each])
+    elif broadcast.state == "undoing":
+        _undo(world, broadcast, piece)
+        settle(world, broadcast.id)
     elif tally and tally.due:  # whoever resumes it hands out its pieces anew
         world.store.commit(over(tally.changed(due=0), tally))
-    return told
+    return broadcast
 
 
 def _refs(broadcast_id: str, number: int, rooms: Iterable[str], customers: Iterable[str] = ()) -> list[Ref[Any]]:
@@ -53,19 +57,19 @@ def _errand(broadcast_id: str, number: int, targets: Iterable[Target]) -> Errand
     return Errand(broadcast_id, number, tuple(target.room for target in owed), customers)
 
 
-def _hand_out(world: World, told: Broadcast) -> None:
+def _hand_out(world: World, broadcast: Broadcast) -> None:
     """An errand for each piece that is not over, and does not wait for its hours."""
     now = world.clock.now()
     over_ = {
         t.number
-        for t in tallies(world, told.id)
-        if (t.finished or t.due > now if told.state == "sending" else t.undone)
+        for t in tallies(world, broadcast.id)
+        if (t.finished or t.due > now if broadcast.state == "sending" else t.undone)
     }
-    if len(over_) >= told.pieces:
-        settle(world, told.id)
+    if len(over_) >= broadcast.pieces:
+        settle(world, broadcast.id)
         return
-    pieces = (piece for piece in _pieces(world, told.id) if piece.number not in over_)
-    world.queues.broadcast(_errand(told.id, piece.number, piece.targets) for piece in pieces)
+    pieces = (piece for piece in _pieces(world, broadcast.id) if piece.number not in over_)
+    world.queues.broadcast(_errand(broadcast.id, piece.number, piece.targets) for piece in pieces)
 
 
 def wake_piece(world: World, tally: Tally) -> None:
@@ -105,10 +109,10 @@ def settle(world: World, broadcast_id: str) -> None:
     """A broadcast whose every piece is over is over. (While it is sent, only the clock looks: a look costs a query.)"""
 
     def attempt(_: int) -> None:
-        told, found = world.store.one(ref(Broadcast, broadcast_id)), list(tallies(world, broadcast_id))
-        state = standing(told, found) if told else ""
-        if told and state != told.state:
-            world.store.commit(over(told.changed(state=state, due=0), told))
+        broadcast, found = world.store.one(ref(Broadcast, broadcast_id)), list(tallies(world, broadcast_id))
+        state = standing(broadcast, found) if broadcast else ""
+        if broadcast and state != broadcast.state:
+            world.store.commit(over(broadcast.changed(state=state, due=0), broadcast))
 
     again(world, attempt)
 
@@ -122,7 +126,7 @@ class _Sending:
     """One run over a piece."""
 
     world: World
-    told: Broadcast
+    broadcast: Broadcast
     piece: Piece
 
     def run(self, tally: Tally | None, read: list[Any]) -> None:
@@ -130,14 +134,14 @@ class _Sending:
         rooms, and what their customers have heard."""
         if tally and (tally.finished or tally.undone):
             return
-        done = results(self.world, self.told.id, self.piece.number) if tally else {}
+        done = results(self.world, self.broadcast.id, self.piece.number) if tally else {}
         now = self.world.clock.now()
         owed = [target for target in self.piece.targets if not target.skipped and target.room not in done]
         todo = [target for target in owed if target.at <= now]
         self.due = min((target.at for target in owed if target.at > now), default=0)
         self.rooms = {each.id: each for each in read if isinstance(each, Room)}
         self.heard = {each.customer: each for each in read if isinstance(each, Heard)}
-        left, size = 0, CHUNK_OF_TOPICS if self.told.into == "topic" else CHUNK
+        left, size = 0, CHUNK_OF_TOPICS if self.broadcast.into == "topic" else CHUNK
         for start in range(0, len(todo), size):
             chunk = todo[start : start + size]
             try:
@@ -147,7 +151,7 @@ class _Sending:
                     left += sum(1 for target in chunk if not self._alone(target))
                 except _Stopped:
                     return
-                tally = self.world.store.one(ref(Tally, self.told.id, self.piece.number))
+                tally = self.world.store.one(ref(Tally, self.broadcast.id, self.piece.number))
         if left:
             raise AwsAway(f"{left} rooms of a broadcast's piece")
         if tally is None or not (tally.finished or self.due and tally.due == self.due):
@@ -168,24 +172,24 @@ class _Sending:
         """The room, which is made here if need be, the message, the result."""
         result, now = self._result(target), self.world.clock.now()
         draft = Draft(
-            author=self.told.author,
-            text=filled(self.told.text_in(target.language), target.values),
+            author=self.broadcast.author,
+            text=filled(self.broadcast.text_in(target.language), target.values),
             source=Source(channel="broadcast"),
-            attachments=self.told.attachments,
+            attachments=self.broadcast.attachments,
             broadcast=result.said,
         )
         moved, message = said(room or self._opened(target, now), draft, now)
         puts = [over(moved, room) if room else new(moved), new(message), new(result.changed(n=message.n))]
         if not target.opens:
             return puts
-        old = heard.get(target.customer) or Heard(customer=target.customer, workspace=self.told.workspace)
+        old = heard.get(target.customer) or Heard(customer=target.customer, workspace=self.broadcast.workspace)
         return [*puts, over(old.once_more(now), old)]
 
     def _opened(self, target: Target, now: int) -> Room:
         return Room(
             version=1,
             id=target.room,
-            workspace=self.told.workspace,
+            workspace=self.broadcast.workspace,
             kind="topic",
             name=target.opens,
             created_at=now,
@@ -194,13 +198,13 @@ class _Sending:
         )
 
     def _result(self, target: Target) -> Result:
-        return Result(broadcast=self.told.id, piece=self.piece.number, room=target.room, customer=target.customer)
+        return Result(broadcast=self.broadcast.id, piece=self.piece.number, room=target.room, customer=target.customer)
 
     def _counted(
         self, tally: Tally | None, *, stored: int = 0, failed: int = 0, last: bool = False
     ) -> tuple[Tally, Put]:
         """The tally after some more; with the `last` of those whose hours have come it is finished, or waits."""
-        old = tally or Tally(broadcast=self.told.id, number=self.piece.number)
+        old = tally or Tally(broadcast=self.broadcast.id, number=self.piece.number)
         moved = old.changed(
             stored=old.stored + stored,
             failed=old.failed + failed,
@@ -220,10 +224,10 @@ class _Sending:
         return True
 
     def _one(self, target: Target, failed: str) -> None:
-        refs = _refs(self.told.id, self.piece.number, [target.room], [target.customer])
-        refs.append(ref(Result, self.told.id, self.piece.number, target.room))
-        told, _, tally, room, heard, result = self.world.store.many(refs)
-        if told is None or told.state != "sending" or tally and tally.undone:
+        refs = _refs(self.broadcast.id, self.piece.number, [target.room], [target.customer])
+        refs.append(ref(Result, self.broadcast.id, self.piece.number, target.room))
+        broadcast, _, tally, room, heard, result = self.world.store.many(refs)
+        if broadcast is None or broadcast.state != "sending" or tally and tally.undone:
             raise _Stopped
         if result:
             return
@@ -236,25 +240,27 @@ class _Sending:
 
     def _finish(self) -> None:
         def attempt(_: int) -> None:
-            place = ref(Tally, self.told.id, self.piece.number)
-            old = self.world.store.one(place) or Tally(broadcast=self.told.id, number=self.piece.number)
+            place = ref(Tally, self.broadcast.id, self.piece.number)
+            old = self.world.store.one(place) or Tally(broadcast=self.broadcast.id, number=self.piece.number)
             if not (old.finished or old.undone):
                 self.world.store.commit(self._counted(old, last=True)[1])
 
         again(self.world, attempt)
 
 
-def _undo(world: World, told: Broadcast, piece: Piece) -> None:
+def _undo(world: World, broadcast: Broadcast, piece: Piece) -> None:
     """Delete what the piece said, across bridges. Whoever sends it at this moment clashes over the tally, and stops; or
     was faster, and then we clash, and look again."""
 
     def attempt(_: int) -> None:
-        old = world.store.one(ref(Tally, told.id, piece.number)) or Tally(broadcast=told.id, number=piece.number)
+        old = world.store.one(ref(Tally, broadcast.id, piece.number)) or Tally(
+            broadcast=broadcast.id, number=piece.number
+        )
         if old.undone:
             return
-        found = [result for result in results(world, told.id, piece.number).values() if result.n]
+        found = [result for result in results(world, broadcast.id, piece.number).values() if result.n]
         for result in found:
-            amend(world, result.room, result.n, False, delete_step, "deleted", told.author.id)
+            amend(world, result.room, result.n, False, delete_step, "deleted", broadcast.author.id)
         tally = old.changed(deleted=len(found), undone=True)
         world.store.commit(*[over(result.changed(deleted=True), result) for result in found], over(tally, old))
 

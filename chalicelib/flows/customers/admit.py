@@ -1,4 +1,4 @@
-"""Let people in: customers with triage room and domains, users, visitors. Each is made where it is first named."""
+"""Let people in (upsert): customers with triage room and domains, users, visitors, each made where first named."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from ...desk.mails import Mailbox
 from ...desk.record import Record
 from ...desk.rooms import Room
 from ...ports import Drop, Put, World, Write, new, over, ref
-from ..once import again
+from ..optimistic_retry import again
 
 MAX_DOMAINS = 40
 
@@ -28,8 +28,8 @@ def admit_customer(
         old = world.store.one(ref(Customer, id_))
         now = world.clock.now()
         if old is None:
-            told = {"name": external_id, **fields}
-            fresh = Customer(version=1, id=id_, workspace=workspace, external_id=external_id, created_at=now, **told)
+            named = {"name": external_id, **fields}
+            fresh = Customer(version=1, id=id_, workspace=workspace, external_id=external_id, created_at=now, **named)
             room = _triage_room(fresh, now)
             world.store.commit(new(fresh), new(room), *_claims(world, None, fresh), *along)
             return fresh, True
@@ -47,8 +47,8 @@ def would_admit(world: World, workspace: str, external_id: str, **fields: Any) -
     """Raise what `admit_customer` would raise, and write nothing."""
     id_ = customer_id(workspace, external_id)
     old = world.store.one(ref(Customer, id_))
-    told = Customer(id=id_, workspace=workspace, external_id=external_id, created_at=0, **{"name": "", **fields})
-    _claims(world, old, told)
+    fresh = Customer(id=id_, workspace=workspace, external_id=external_id, created_at=0, **{"name": "", **fields})
+    _claims(world, old, fresh)
 
 
 def _differing(old: Record, fields: dict[str, Any]) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def admit_user(
     def attempt(_: int) -> tuple[User, bool]:
         old = world.store.one(ref(User, customer.id, id_))
         if old is None:
-            told = {"name": external_id, **fields}
+            named = {"name": external_id, **fields}
             user = User(
                 version=1,
                 id=id_,
@@ -121,7 +121,7 @@ def admit_user(
                 customer=customer.id,
                 external_id=external_id,
                 created_at=world.clock.now(),
-                **told,
+                **named,
             )
             world.store.commit(new(user), *_mailboxes(None, user), *along)
             return user, True

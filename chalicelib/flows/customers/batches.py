@@ -1,17 +1,50 @@
-"""Customers whose segments may have changed, as tasks for the worker of jobs (batches)."""
+"""Customers whose segments may have changed, gathered and handed over in batches."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
+from ...desk.customer_totals import owner_of_moved
+from ...desk.customers import Customer, User
+from ...desk.issues import Issue, came_or_went, merged
+from ...desk.record import Record
+from ...desk.rooms import Room
+from ...ports import World
 from ..paging import PAGE
-from .evaluate_segments import Moved
+from .evaluate_segments import Moved, customers_behind
 
 T = TypeVar("T")
 
 
+@dataclass(slots=True)
+class Moves:
+    """The customers to evaluate, by workspace, each with its rooms and users that moved."""
+
+    customers: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+
+    def take(self, world: World, now: Record | None, before: Record | None) -> None:
+        """Whom a change of the table may move: a customer itself, its rooms and users, and what it is behind."""
+        if isinstance(now, Customer):
+            self._moved(now.workspace, now.id)
+        elif isinstance(now, Room | User) and (owner := owner_of_moved(before, now)):
+            self._moved(now.workspace, owner, now.id)
+        elif there := came_or_went(before, now):
+            self._moved(there.workspace, there.customer)
+        elif isinstance(now, Issue) and (into := merged(before, now)):
+            for customer in customers_behind(world, into):
+                self._moved(now.workspace, customer)
+
+    def _moved(self, workspace: str, customer: str, *things: str) -> None:
+        self.customers.setdefault(workspace, {}).setdefault(customer, []).extend(things)
+
+    def evaluations(self) -> list[dict[str, Any]]:
+        """What the worker of jobs is told of them."""
+        return evaluations(self.customers)
+
+
 def evaluations(customers: Mapping[str, Moved]) -> list[dict[str, Any]]:
-    """What the worker is told of customers to place, by workspace, with what moved of each."""
+    """What the worker is told of customers to evaluate, by workspace, with what moved of each."""
     return [
         {"workspace": workspace, "customers": dict(chunk)}
         for workspace, moved in customers.items()

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from ...desk.attributes import BUILT_IN, MAX_TYPES, AttributeType, Type
 from ...desk.errors import Conflict
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...ports import Listing, World, new, over, ref
 from ..audit import audit
-from ..once import again
+from ..optimistic_retry import again
 
 
 def declare_attribute(world: World, who: Principal, name: str, type_: Type, description: str) -> AttributeType:

@@ -19,7 +19,7 @@ from ...desk.issues import Issue, IssueCustomer
 from ...desk.rooms import Room
 from ...desk.segments import MAX_SEGMENTS, Filter, Member, Placement, Segment, holds, issues_in, parse, turns
 from ...ports import Drop, Listing, Put, Ref, World, Write, ref
-from ..once import again
+from ..optimistic_retry import again
 
 Filters = list[tuple[str, Filter]]
 Moved = Mapping[str, Sequence[str]]  # customers → those of their rooms and users that moved
@@ -43,7 +43,7 @@ def _alone(world: World, workspace: str, moved: Moved) -> None:
 
 
 def _attempt(world: World, workspace: str, moved: Moved) -> list[str]:
-    """Place each; the ids of those whose placement moved meanwhile."""
+    """Evaluate each; the ids of those whose placement moved meanwhile."""
     placements: list[Placement | None] = world.store.many([ref(Placement, id_) for id_ in moved])
     filters = filters_of(world, workspace)
     if not filters and not any(placements) and not any(moved.values()):
@@ -141,16 +141,16 @@ def filters_of(world: World, workspace: str) -> Filters:
     """The parsed filters of a workspace's segments, in one query."""
     listing: Listing[Segment] = Listing("segments", (workspace,))
     segments = world.store.page(listing, MAX_SEGMENTS + 9).items
-    return [(each.id, _parsed(_told(each))) for each in segments if each.kind == "filter"]
+    return [(each.id, _parsed(_document(each))) for each in segments if each.kind == "filter"]
 
 
-def _told(segment: Segment) -> bytes:
+def _document(segment: Segment) -> bytes:
     return msgspec.json.encode((segment.filter, segment.types))
 
 
 @lru_cache(maxsize=1000)
-def _parsed(told: bytes) -> Filter:
-    filter_, types = msgspec.json.decode(told)
+def _parsed(document: bytes) -> Filter:
+    filter_, types = msgspec.json.decode(document)
     return parse(filter_, types)
 
 

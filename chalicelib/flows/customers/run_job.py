@@ -1,5 +1,7 @@
-"""Work off a job, piece by piece. A piece's writes come out the same however often it runs, and its end is one
-transaction on the job: a worker that dies, a second worker, a message that comes twice change nothing.
+"""Work off a job piece by piece, each with its checkpoint.
+
+A piece's writes come out the same however often it runs, and its end is one transaction on the job: a worker that
+dies, a second worker, a message that comes twice change nothing.
 """
 
 from typing import Any
@@ -41,7 +43,7 @@ def run_job(world: World, job_id: str, piece: int) -> Job | None:
 
 
 def _piece(world: World, job: Job) -> Job:
-    return {"customers": _rows, "segment": _sort, "segment.removal": _clear}[job.kind](world, job)
+    return {"customers": _rows, "segment": _evaluate, "segment.removal": _clear}[job.kind](world, job)
 
 
 def _moved(world: World, job: Job, done: int, last: bool, **fields: Any) -> Job:
@@ -84,17 +86,17 @@ def _upsert(world: World, job: Job, row: Row, types: dict[str, Type]) -> Flaw | 
     try:
         if "customer" not in row:
             raise Refusal(row["detail"], row["field"])
-        told = dict(row["customer"])
-        external_id = told.pop("external_id")
-        if "domains" in told:
-            told["domains"] = check_domains(told["domains"])
-        check(told.get("attributes", {}), types)
-        if told.get("timezone"):
-            zone(told["timezone"])
+        fields = dict(row["customer"])
+        external_id = fields.pop("external_id")
+        if "domains" in fields:
+            fields["domains"] = check_domains(fields["domains"])
+        check(fields.get("attributes", {}), types)
+        if fields.get("timezone"):
+            zone(fields["timezone"])
         if job.dry_run:
-            would_admit(world, job.workspace, external_id, **told)
+            would_admit(world, job.workspace, external_id, **fields)
         else:
-            admit_customer(world, job.workspace, external_id, **told, **_ended(told, world.clock.now()))
+            admit_customer(world, job.workspace, external_id, **fields, **_ended(fields, world.clock.now()))
     except Busy:
         raise
     except Refusal as wrong:
@@ -102,16 +104,16 @@ def _upsert(world: World, job: Job, row: Row, types: dict[str, Type]) -> Flaw | 
     return None
 
 
-def _ended(told: dict[str, Any], now: int) -> dict[str, int]:
+def _ended(fields: dict[str, Any], now: int) -> dict[str, int]:
     """Whoever is no longer active has no live tokens from before."""
-    return {"valid_after": now} if told.get("state", "active") != "active" else {}
+    return {"valid_after": now} if fields.get("state", "active") != "active" else {}
 
 
 # --- segments -----------------------------------------------------------------------------------------------------
 
 
-def _sort(world: World, job: Job) -> Job:
-    """Place the next customers of the workspace, by name."""
+def _evaluate(world: World, job: Job) -> Job:
+    """Evaluate the segments of the workspace's next customers, by name."""
     segment = world.store.one(ref(Segment, job.segment))
     if segment is None or segment.state == "gone" or segment.revision != job.revision:
         return _end(world, job, "the segment has changed since")

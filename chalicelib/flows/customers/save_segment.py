@@ -10,11 +10,12 @@ from ...desk.customers import Customer
 from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.issues import Issue
 from ...desk.jobs import WAKE_AFTER_MS, Job
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.segments import MAX_FILTER_BYTES, MAX_SEGMENTS, Filter, Member, Segment, attributes_in, issues_in, parse
 from ...ports import Drop, Listing, Put, World, Write, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from .declare_attribute import types_of
 from .start_job import next_piece
 
@@ -23,12 +24,12 @@ from .start_job import next_piece
 SETTLE = 5
 
 
-def checked(world: World, workspace: str, told: Any) -> tuple[Filter, dict[str, Any]]:
+def checked(world: World, workspace: str, filter_: Any) -> tuple[Filter, dict[str, Any]]:
     """A filter's meaning, and the declared types that it was checked against. Invalid names the place."""
-    if len(msgspec.json.encode(told)) > MAX_FILTER_BYTES:
+    if len(msgspec.json.encode(filter_)) > MAX_FILTER_BYTES:
         raise Invalid(f"a filter takes at most {MAX_FILTER_BYTES} bytes", "filter")
-    types = types_of(world, workspace, attributes_in(told))
-    found = parse(told, types)
+    types = types_of(world, workspace, attributes_in(filter_))
+    found = parse(filter_, types)
     issues = sorted(issues_in(found))
     for id_, issue in zip(issues, world.store.many([ref(Issue, id_) for id_ in issues]) if issues else (), strict=True):
         if issue is None or issue.workspace != workspace:

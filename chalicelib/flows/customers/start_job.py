@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from ...desk.jobs import CHUNK, WAKE_AFTER_MS, Job
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...ports import World, new
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 
 Row = dict[str, Any]
 

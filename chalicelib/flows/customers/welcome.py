@@ -3,7 +3,7 @@
 from ...desk.customers import Visitor
 from ...desk.errors import NotFound
 from ...desk.messages import Author, Draft, Source, check_text
-from ...desk.room_changes import read_up_to, said
+from ...desk.room_transitions import read_up_to, said
 from ...desk.rooms import Room
 from ...desk.titles import first_line, shortened
 from ...desk.workspaces import Workspace

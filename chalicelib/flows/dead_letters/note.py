@@ -27,11 +27,11 @@ SYNCED: dict[str, tuple[type[Any], str]] = {
 def note_of(world: World, queue: str, body: str, reason: str) -> DeadLetter | None:
     """The note of a queue's message, or None where no workspace can be told: then it is the operator's alone. To be
     committed once the letter lies in its queue."""
-    told = json.loads(body)
-    if not isinstance(told, dict):
+    fields = json.loads(body)
+    if not isinstance(fields, dict):
         return None
-    workspace = _workspace(world, queue, told)
-    return new_note(world, workspace, queue, _about(queue, told), reason) if workspace else None
+    workspace = _workspace(world, queue, fields)
+    return new_note(world, workspace, queue, _about(queue, fields), reason) if workspace else None
 
 
 def new_note(world: World, workspace: str, queue: str, about: str, reason: str) -> DeadLetter:
@@ -47,34 +47,34 @@ def new_note(world: World, workspace: str, queue: str, about: str, reason: str) 
     )
 
 
-def _workspace(world: World, queue: str, told: dict[str, Any]) -> str:
-    if "workspace" in told:
-        return str(told["workspace"])
+def _workspace(world: World, queue: str, fields: dict[str, Any]) -> str:
+    if "workspace" in fields:
+        return str(fields["workspace"])
     if queue == "inbound":  # a large envelope lies in the bucket
-        return str(told.get("key", "")).removeprefix("envelopes/").partition("/")[0]
-    where = _where(queue, told)
+        return str(fields.get("key", "")).removeprefix("envelopes/").partition("/")[0]
+    where = _where(queue, fields)
     found = world.store.one(where) if where else None
     return str(found.workspace) if found else ""
 
 
-def _where(queue: str, told: dict[str, Any]) -> Ref[Any] | None:
+def _where(queue: str, fields: dict[str, Any]) -> Ref[Any] | None:
     """Something of the workspace that a message names."""
-    if "bridge" in told and queue == "deliver":
-        return ref(Room, bridge_parts(told["bridge"])[0])
-    if "broadcast" in told:
-        return ref(Broadcast, told["broadcast"])
-    if "job" in told:
-        return ref(Job, told["job"])
-    if "catch_up" in told:
-        return ref(Install, told["catch_up"])
-    if queue == "sync" and told.get("do") in SYNCED:
-        type_, name = SYNCED[told["do"]]
-        return ref(type_, told.get(name, ""))
+    if "bridge" in fields and queue == "deliver":
+        return ref(Room, bridge_parts(fields["bridge"])[0])
+    if "broadcast" in fields:
+        return ref(Broadcast, fields["broadcast"])
+    if "job" in fields:
+        return ref(Job, fields["job"])
+    if "catch_up" in fields:
+        return ref(Install, fields["catch_up"])
+    if queue == "sync" and fields.get("do") in SYNCED:
+        type_, name = SYNCED[fields["do"]]
+        return ref(type_, fields.get(name, ""))
     return None
 
 
-def _about(queue: str, told: dict[str, Any]) -> str:
+def _about(queue: str, fields: dict[str, Any]) -> str:
     """What it is, without its content."""
-    names = ("channel", "install", "id") if queue == "inbound" and "install" in told else told
-    shown = {name: told[name] for name in names if name != "workspace" and isinstance(told.get(name), str | int)}
+    names = ("channel", "install", "id") if queue == "inbound" and "install" in fields else fields
+    shown = {name: fields[name] for name in names if name != "workspace" and isinstance(fields.get(name), str | int)}
     return " ".join(f"{name}={value}" for name, value in shown.items() if value != "")

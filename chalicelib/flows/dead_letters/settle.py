@@ -5,7 +5,7 @@ import json
 
 from ...desk.dead_letters import DeadLetter
 from ...desk.errors import NotFound
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...ports import Drop, World, over, ref
 from ..audit import audit
 
@@ -33,11 +33,11 @@ def settle_letter(world: World, workspace: str, id_: str, queue: str, *, again: 
     """Take it out of its queue. One that is not there just now (an operator looks at it) stays, to be asked for again;
     done twice, it is worked off twice, which changes nothing."""
 
-    def told_anew(body: str) -> None:
+    def touch(body: str) -> None:
         key = json.loads(body)
         world.store.touch(key["pk"], key["sk"])  # the stream tells of it again
 
-    there = world.queues.unbury(queue, id_, told_anew if again else None)
+    there = world.queues.unbury(queue, id_, touch if again else None)
     letter = world.store.one(ref(DeadLetter, workspace, id_))
     if there and letter:
         world.store.commit(Drop(ref(DeadLetter, workspace, id_)))

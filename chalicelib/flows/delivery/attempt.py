@@ -153,13 +153,13 @@ def _wake_again(world: World, row: Delivery) -> None:
 
 
 def _write_down(world: World, row: Delivery, receipt: Receipt) -> Delivery:
-    told = _outcome(row, receipt, world.clock.now(), world.clock.chance())
+    done = _outcome(row, receipt, world.clock.now(), world.clock.chance())
     try:
-        world.store.commit(over(told, row))
+        world.store.commit(over(done, row))
     except Clash:  # a replay reset the row meanwhile, or an echo has completed it
-        return world.store.one(ref(Delivery, row.bridge, row.n)) or told
-    _wake_again(world, told)
-    return told
+        return world.store.one(ref(Delivery, row.bridge, row.n)) or done
+    _wake_again(world, done)
+    return done
 
 
 def _reason_to_skip(

@@ -1,9 +1,11 @@
-"""Lanes: what takes one message at a time over there (a Slack channel). A delivery gets a turn, and waits for it in
-the time index: nobody sleeps, and no bridge holds up one of another lane."""
+"""Lanes (leaky bucket): what takes one message at a time over there, such as a channel of Slack's.
+
+A delivery gets a turn, and waits for it in the time index: nobody sleeps, and no bridge holds up one of another lane.
+"""
 
 from ...desk.deliveries import Delivery, Lane
 from ...ports import Put, World, ref
-from ..once import again
+from ..optimistic_retry import again
 
 
 def turn_in_lane(world: World, row: Delivery, name: str, apart: int) -> int:

@@ -1,4 +1,4 @@
-"""Accept what a provider sends: verify it, queue it as it came, and only then answer."""
+"""Accept a webhook, whatever it says: verify it, queue it as it came, and only then answer (at-least-once)."""
 
 import msgspec
 

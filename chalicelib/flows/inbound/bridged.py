@@ -25,7 +25,7 @@ from ...desk.errors import Conflict
 from ...desk.files import MAX_SIZE
 from ...desk.ids import delivery_parts, derived, message_id, user_id
 from ...desk.messages import Author, Draft, Mapped, Message, Reply
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.rooms import MAX_NAME, Binding, Bridge, Room
 from ...desk.titles import first_line
 from ...desk.workspaces import Install
@@ -35,11 +35,12 @@ from ..bridges.id_map import complete_by_echo, map_conversation
 from ..bridges.pause_bridge import pause_bridge
 from ..bridges.stop_install import stop_install
 from ..customers.admit import admit_visitor
-from ..once import again
+from ..optimistic_retry import again
 from ..rooms.amend import amend_known, react_step, react_wait
 from ..rooms.fork import fork
 from ..rooms.post import post
 from ..secrets import Opened
+from .amended import amend_by_delete, amend_by_edit
 from .commands import run_command
 from .context import Arriving, Blocked, Ignore, kept, own_room
 from .identify import author_of, blocked, outside_person
@@ -57,10 +58,10 @@ class Home:
     root: Mapped | None
 
 
-def home_of(place: Arriving, conversation: str, reply_to: str = "") -> Home | None:
+def home_of(arriving: Arriving, conversation: str, reply_to: str = "") -> Home | None:
     """The home of a thread: where it is tied to itself, else where what it began with lives, else where the whole
     conversation does. A conversation that was bound to another customer later takes its threads along."""
-    store, install = place.world.store, place.install
+    store, install = arriving.world.store, arriving.install
     wider = conversation.partition("/")[0]
     own, whole, *root = store.many(
         [
@@ -70,49 +71,51 @@ def home_of(place: Arriving, conversation: str, reply_to: str = "") -> Home | No
         ]
     )
     known = root[0] if root and root[0] and root[0].n else None
-    names = [tie.room if tie else "" for tie in (own, whole)] + [known.room if known else ""]
+    names = [binding.room if binding else "" for binding in (own, whole)] + [known.room if known else ""]
     rooms = dict(zip(names, store.many([ref(Room, name) for name in names]), strict=True))
-    tie = own or whole
-    if tie is None or rooms[tie.room] is None:
+    binding = own or whole
+    if binding is None or rooms[binding.room] is None:
         return None
-    room = rooms[tie.room]
+    room = rooms[binding.room]
     if own and whole and own.bound_at < whole.bound_at and rooms[whole.room].customer != room.customer:
-        tie, room = whole, rooms[whole.room]
-    if tie is whole and known and rooms[known.room] and rooms[known.room].customer == room.customer:
+        binding, room = whole, rooms[whole.room]
+    if binding is whole and known and rooms[known.room] and rooms[known.room].customer == room.customer:
         room = rooms[known.room]
-    customer, bridge = store.many([ref(Customer, room.customer or "none"), ref(Bridge, tie.room, install.id, tie.slot)])
-    return Home(room, customer, bridge, tie.bound_at, known if known and known.room == room.id else None)
+    customer, bridge = store.many(
+        [ref(Customer, room.customer or "none"), ref(Bridge, binding.room, install.id, binding.slot)]
+    )
+    return Home(room, customer, bridge, binding.bound_at, known if known and known.room == room.id else None)
 
 
-def take_message(place: Arriving, arrival: Said) -> None:
+def take_message(arriving: Arriving, arrival: Said) -> None:
     """Somebody speaks in a bound conversation."""
-    world, install = place.world, place.install
+    world, install = arriving.world, arriving.install
     repeat = world.store.one(ref(Mapped, install.id, arrival.id))
     if repeat and repeat.n:
         return
-    home = home_of(place, arrival.conversation, arrival.reply_to)
+    home = home_of(arriving, arrival.conversation, arrival.reply_to)
     if home is None:
         raise Ignore("unbound-conversation")
     if home.bridge and home.bridge.direction == "out":
         raise Ignore("one-way-bridge")
-    if min(place.envelope.received_at, arrival.at) < home.bound_at:
-        _before(place, arrival)
+    if min(arriving.envelope.received_at, arrival.at) < home.bound_at:
+        _before(arriving, arrival)
         return
     if arrival.thread_room and home.root and home.room.kind == "triage" and not home.root.internal:
-        _own_topic(place, home)
-        home = home_of(place, arrival.conversation, arrival.reply_to) or home
+        _own_topic(arriving, home)
+        home = home_of(arriving, arrival.conversation, arrival.reply_to) or home
     author = author_of(world, install, arrival.speaker, home.customer)
     if blocked(world, home.customer, author):
         raise Blocked
     internal = author.kind == "agent" and (arrival.internal or not author.verified)
-    arrival = _fetched(place, arrival, home)
-    text, mentions = _named(place, arrival.text, arrival.mentions, home)
+    arrival = _fetched(arriving, arrival, home)
+    text, mentions = _named(arriving, arrival.text, arrival.mentions, home)
     draft = Draft(
         author=author,
         text=text,
-        source=place.source(arrival.id, arrival.at, arrival.conversation, arrival.thread),
+        source=arriving.source(arrival.id, arrival.at, arrival.conversation, arrival.thread),
         internal=internal,
-        attachments=kept(place, arrival, author),
+        attachments=kept(arriving, arrival, author),
         mentions=mentions,
         reply_to=_reply(home, internal),
         revision=arrival.revision,
@@ -128,32 +131,32 @@ def _reply(home: Home, internal: bool) -> Reply | None:
     return Reply(message=message_id(root.room, root.n, root.internal))
 
 
-def _before(place: Arriving, arrival: Said) -> None:
+def _before(arriving: Arriving, arrival: Said) -> None:
     """From before the conversation was bound: nobody can tell whose it is, so agents alone see it."""
-    face = outside_person(
-        place.world, place.install, arrival.speaker.outside, arrival.speaker.account, arrival.speaker.name
+    person = outside_person(
+        arriving.world, arriving.install, arrival.speaker.outside, arrival.speaker.account, arrival.speaker.name
     )
-    id_ = derived("vis", place.install.id, face.outside)
-    visitor = admit_visitor(place.world, place.install.workspace, id_, face.name, face.email)
-    author = Author(kind="visitor", id=visitor.id, name=face.name, verified=False)
-    arrival = _fetched(place, arrival, None)
-    arrival = msgspec.structs.replace(arrival, text=_named(place, arrival.text, arrival.mentions, None)[0])
-    source = place.source(arrival.id, arrival.at, arrival.conversation, arrival.thread)
-    room = own_room(place, arrival, None, author)
+    id_ = derived("vis", arriving.install.id, person.outside)
+    visitor = admit_visitor(arriving.world, arriving.install.workspace, id_, person.name, person.email)
+    author = Author(kind="visitor", id=visitor.id, name=person.name, verified=False)
+    arrival = _fetched(arriving, arrival, None)
+    arrival = msgspec.structs.replace(arrival, text=_named(arriving, arrival.text, arrival.mentions, None)[0])
+    source = arriving.source(arrival.id, arrival.at, arrival.conversation, arrival.thread)
+    room = own_room(arriving, arrival, None, author)
     post(
-        place.world,
+        arriving.world,
         room,
-        Draft(author=author, text=arrival.text, source=source, attachments=kept(place, arrival, author)),
+        Draft(author=author, text=arrival.text, source=source, attachments=kept(arriving, arrival, author)),
     )
 
 
-def _own_topic(place: Arriving, home: Home) -> None:
+def _own_topic(arriving: Arriving, home: Home) -> None:
     """The thread becomes a room, named for what it began with."""
     root = home.root
-    began = place.world.store.one(ref(Message, root.room, root.n, False)) if root else None
+    began = arriving.world.store.one(ref(Message, root.room, root.n, False)) if root else None
     if root is None or began is None:
         return
-    install = place.install
+    install = arriving.install
     who = Principal(
         workspace=install.workspace,
         kind="agent",
@@ -162,15 +165,15 @@ def _own_topic(place: Arriving, home: Home) -> None:
         credential=install.id,
         role="agent",
     )
-    fork(place.world, who, root.room, root.n, root.n, first_line(began.text, "Thread")[:MAX_NAME])
+    fork(arriving.world, who, root.room, root.n, root.n, first_line(began.text, "Thread")[:MAX_NAME])
 
 
-def _fetched(place: Arriving, arrival: Said, home: Home | None) -> Said:
+def _fetched(arriving: Arriving, arrival: Said, home: Home | None) -> Said:
     """The message with its files' bytes. What cannot be fetched, or shall not cross, is told as a link."""
     crossing = home is None or home.bridge is None or home.bridge.files
     files, words = [], []
     for file in arrival.files:
-        content = _content(place, arrival, file) if crossing else None
+        content = _content(arriving, arrival, file) if crossing else None
         if content is None:
             words.append(f"[{file.name}]({file.link})" if file.link else f"({file.name})")
         else:
@@ -179,47 +182,49 @@ def _fetched(place: Arriving, arrival: Said, home: Home | None) -> Said:
     return msgspec.structs.replace(arrival, files=tuple(files), text=text)
 
 
-def _content(place: Arriving, arrival: Said, file: File) -> bytes | None:
+def _content(arriving: Arriving, arrival: Said, file: File) -> bytes | None:
     if not file.url:
         return file.content
-    asked = _asking(place.world, place.install)
+    asked = _asking(arriving.world, arriving.install)
     try:
         return asked.file(file, arrival.speaker.account, MAX_SIZE) if asked else None
     except (ProviderBusy, ProviderRefused):
         return None
 
 
-def _named(place: Arriving, text: str, mentions: dict[str, str], home: Home | None) -> tuple[str, tuple[str, ...]]:
+def _named(arriving: Arriving, text: str, mentions: dict[str, str], home: Home | None) -> tuple[str, tuple[str, ...]]:
     """The text with people's names where the provider had their ids, and who of them belongs to the room."""
     found: list[str] = []
     for mark, outside in mentions.items():
-        face = outside_person(place.world, place.install, outside, "")
-        text = text.replace(mark, f"@{face.name}")
-        if face.agent:
-            found.append(face.agent)
-        elif home and home.customer and face.seen_at and not face.bot:
-            found.append(user_id(home.customer.id, f"{place.install.kind}:{outside}"))
+        person = outside_person(arriving.world, arriving.install, outside, "")
+        text = text.replace(mark, f"@{person.name}")
+        if person.agent:
+            found.append(person.agent)
+        elif home and home.customer and person.seen_at and not person.bot:
+            found.append(user_id(home.customer.id, f"{arriving.install.kind}:{outside}"))
     return text, tuple(dict.fromkeys(found))
 
 
-def take_edit(place: Arriving, arrival: Edited) -> Edited:
-    """The edit as it may cross, with names for ids."""
-    home, known = _crossing(place, arrival.id, arrival.conversation, "edits")
-    text, _ = _named(place, arrival.text, arrival.mentions, home)
-    return msgspec.structs.replace(arrival, text=text, conversation=known.thread if known else arrival.conversation)
+def take_edit(arriving: Arriving, arrival: Edited) -> None:
+    """An edit, if edits cross, with names for ids."""
+    home, known = _crossing(arriving, arrival.id, arrival.conversation, "edits")
+    text, _ = _named(arriving, arrival.text, arrival.mentions, home)
+    conversation = known.thread if known else arrival.conversation
+    amend_by_edit(arriving, msgspec.structs.replace(arrival, text=text, conversation=conversation))
 
 
-def take_delete(place: Arriving, arrival: Deleted) -> Deleted:
-    """The delete, if deletes cross."""
-    _, known = _crossing(place, arrival.id, arrival.conversation, "deletes")
-    return msgspec.structs.replace(arrival, conversation=known.thread if known else arrival.conversation)
+def take_delete(arriving: Arriving, arrival: Deleted) -> None:
+    """A delete, if deletes cross."""
+    _, known = _crossing(arriving, arrival.id, arrival.conversation, "deletes")
+    conversation = known.thread if known else arrival.conversation
+    amend_by_delete(arriving, msgspec.structs.replace(arrival, conversation=conversation))
 
 
-def _crossing(place: Arriving, id_: str, conversation: str, what: str) -> tuple[Home, Mapped | None]:
+def _crossing(arriving: Arriving, id_: str, conversation: str, what: str) -> tuple[Home, Mapped | None]:
     """Events about a message may tell its channel and not its thread: the id map knows better."""
-    known = place.world.store.one(ref(Mapped, place.install.id, id_))
+    known = arriving.world.store.one(ref(Mapped, arriving.install.id, id_))
     known = known if known and known.n and known.thread else None
-    home = home_of(place, known.thread if known else conversation)
+    home = home_of(arriving, known.thread if known else conversation)
     if home is None:
         raise Ignore("unbound-conversation")
     if home.bridge and (home.bridge.direction == "out" or not getattr(home.bridge, what)):
@@ -227,17 +232,17 @@ def _crossing(place: Arriving, id_: str, conversation: str, what: str) -> tuple[
     return home, known
 
 
-def take_reaction(place: Arriving, arrival: Reacted) -> None:
+def take_reaction(arriving: Arriving, arrival: Reacted) -> None:
     """Somebody reacts in a bound conversation: a member of the room that the message lives in."""
-    world, install = place.world, place.install
+    world, install = arriving.world, arriving.install
     if (
         arrival.speaker.side == "vendor"
-        and home_of(place, arrival.conversation) is None
-        and not _met(place, arrival.id)
+        and home_of(arriving, arrival.conversation) is None
+        and not _met(arriving, arrival.id)
     ):
-        _wait_in_the_agents_channel(place, arrival)
+        _wait_in_the_agents_channel(arriving, arrival)
         return
-    home, known = _crossing(place, arrival.id, arrival.conversation, "reactions")
+    home, known = _crossing(arriving, arrival.id, arrival.conversation, "reactions")
     room = world.store.one(ref(Room, known.room)) if known else home.room
     if room is None or room.customer != home.room.customer:
         raise Ignore("message-of-another-customer")
@@ -249,7 +254,7 @@ def take_reaction(place: Arriving, arrival: Reacted) -> None:
     mark = (author.id, arrival.emoji, arrival.on, arrival.revision)
     amend_known(
         world,
-        place.source(arrival.id, arrival.at, conversation),
+        arriving.source(arrival.id, arrival.at, conversation),
         install.workspace,
         react_step(*mark, via),
         react_wait(*mark, room.customer, via),
@@ -258,39 +263,41 @@ def take_reaction(place: Arriving, arrival: Reacted) -> None:
     )
 
 
-def _met(place: Arriving, id_: str) -> bool:
-    known = place.world.store.one(ref(Mapped, place.install.id, id_))
+def _met(arriving: Arriving, id_: str) -> bool:
+    known = arriving.world.store.one(ref(Mapped, arriving.install.id, id_))
     return known is not None and bool(known.n)
 
 
-def _wait_in_the_agents_channel(place: Arriving, arrival: Reacted) -> None:
+def _wait_in_the_agents_channel(arriving: Arriving, arrival: Reacted) -> None:
     """An agent reacts to a message that has not come yet. The event tells the channel and not the thread, so nobody
     knows the room yet: it waits with the message's id."""
-    world, install = place.world, place.install
+    world, install = arriving.world, arriving.install
     author = author_of(world, install, arrival.speaker, None)
     via = f"{install.id}/{arrival.conversation}"
     mark = (author.id, arrival.emoji, arrival.on, arrival.revision)
-    source = place.source(arrival.id, arrival.at, arrival.conversation)
+    source = arriving.source(arrival.id, arrival.at, arrival.conversation)
     wait = react_wait(*mark, None, via)
     amend_known(world, source, install.workspace, react_step(*mark, via), wait, "reaction", author.id)
 
 
-def take_echo(place: Arriving, arrival: Echoed) -> None:
+def take_echo(arriving: Arriving, arrival: Echoed) -> None:
     """What we sent is there: the receipt, whatever our own call was told."""
     parts = delivery_parts(arrival.mark)
-    row = place.world.store.one(ref(Delivery, *parts)) if parts else None
-    if row is None or row.install != place.install.id:
+    row = arriving.world.store.one(ref(Delivery, *parts)) if parts else None
+    if row is None or row.install != arriving.install.id:
         raise Ignore("mark-of-nothing-of-ours")
     if arrival.conversation:
-        map_conversation(place.world, row, arrival.conversation)
+        map_conversation(arriving.world, row, arrival.conversation)
     else:
-        complete_by_echo(place.world, row, arrival.id, arrival.thread)
+        complete_by_echo(arriving.world, row, arrival.id, arrival.thread)
 
 
-def take_connect_code(place: Arriving, arrival: Connected) -> None:
+def take_connect_code(arriving: Arriving, arrival: Connected) -> None:
     """A connect code was typed: whoever typed it is told what came of it."""
     try:
-        room = redeem(place.world, place.install, arrival.code, arrival.conversation, arrival.account, arrival.name)
+        room = redeem(
+            arriving.world, arriving.install, arrival.code, arrival.conversation, arrival.account, arrival.name
+        )
         words = (
             f"Connected: what is said here now reaches {room.customer_external_id or room.name}'s room “{room.name}”."
             if room
@@ -298,17 +305,17 @@ def take_connect_code(place: Arriving, arrival: Connected) -> None:
         )
     except Conflict:
         words = "This conversation is connected to another room already. Its agents can take it from there."
-    answer(place, arrival.answer, words, arrival.account)
+    answer(arriving, arrival.answer, words, arrival.account)
 
 
-def take_command(place: Arriving, arrival: Commanded) -> None:
+def take_command(arriving: Arriving, arrival: Commanded) -> None:
     """An agent's order: done, and answered."""
-    answer(place, arrival.answer, run_command(place.world, place.install, arrival), arrival.speaker.account)
+    answer(arriving, arrival.answer, run_command(arriving.world, arriving.install, arrival), arrival.speaker.account)
 
 
-def answer(place: Arriving, where: str, words: str, account: str) -> None:
+def answer(arriving: Arriving, where: str, words: str, account: str) -> None:
     """Answer in the conversation; that it cannot be told undoes nothing."""
-    asked = _asking(place.world, place.install)
+    asked = _asking(arriving.world, arriving.install)
     if asked is None or not where:
         return
     try:
@@ -317,21 +324,21 @@ def answer(place: Arriving, where: str, words: str, account: str) -> None:
         return
 
 
-def take_shut(place: Arriving, arrival: Shut) -> None:
+def take_shut(arriving: Arriving, arrival: Shut) -> None:
     """An archived conversation pauses its bridge; one that is open again goes on."""
-    home = home_of(place, arrival.conversation)
+    home = home_of(arriving, arrival.conversation)
     if home is None or home.bridge is None:
         raise Ignore("unbound-conversation")
-    pause_bridge(place.world, home.bridge, arrival.reason)
+    pause_bridge(arriving.world, home.bridge, arrival.reason)
 
 
-def take_rename(place: Arriving, arrival: Renamed) -> None:
+def take_rename(arriving: Arriving, arrival: Renamed) -> None:
     """What people call the conversation now."""
-    home = home_of(place, arrival.conversation)
+    home = home_of(arriving, arrival.conversation)
     if home is None or home.bridge is None:
         raise Ignore("unbound-conversation")
     bridge = home.bridge
-    _changed(place.world, bridge, {"name": arrival.name[:MAX_NAME]})
+    _changed(arriving.world, bridge, {"name": arrival.name[:MAX_NAME]})
 
 
 def _changed(world: World, bridge: Bridge, fields: dict[str, Any]) -> None:
@@ -343,22 +350,22 @@ def _changed(world: World, bridge: Bridge, fields: dict[str, Any]) -> None:
     again(world, attempt)
 
 
-def take_account_loss(place: Arriving, arrival: AccountLost) -> None:
+def take_account_loss(arriving: Arriving, arrival: AccountLost) -> None:
     """The install's own account is gone: it is paused. Of an account that has credentials of its own only these are
     dropped: bridges that need them are paused when they next speak."""
-    way = place.world.granting(place.install.kind)
+    way = arriving.world.granting(arriving.install.kind)
     named = way.credential(arrival.account) if way and arrival.account else ""
-    if not any(secret.name == named for secret in place.install.secrets):
-        stop_install(place.world, place.install, "paused", arrival.reason)
+    if not any(secret.name == named for secret in arriving.install.secrets):
+        stop_install(arriving.world, arriving.install, "paused", arrival.reason)
         return
 
     def attempt(_: int) -> None:
-        old = place.world.store.one(ref(Install, place.install.id))
+        old = arriving.world.store.one(ref(Install, arriving.install.id))
         left = tuple(secret for secret in old.secrets if secret.name != named) if old else ()
         if old and left != old.secrets:
-            place.world.store.commit(over(old.changed(secrets=left), old))
+            arriving.world.store.commit(over(old.changed(secrets=left), old))
 
-    again(place.world, attempt)
+    again(arriving.world, attempt)
 
 
 def _asking(world: World, install: Install) -> Asking | None:

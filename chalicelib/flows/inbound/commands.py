@@ -7,7 +7,7 @@ from ...desk.errors import Refusal
 from ...desk.ids import message_id
 from ...desk.issues import MAX_TITLE
 from ...desk.messages import Mapped
-from ...desk.people import Principal, as_agent
+from ...desk.permissions import Principal, as_agent
 from ...desk.rooms import MAX_ASSIGNEES, MAX_NAME, Binding, Room
 from ...desk.workspaces import MAY, Install
 from ...ports import World, ref
@@ -21,33 +21,33 @@ NAMELESS = "Forked"
 SCOPES = ("read", "write")  # what the orders of an agent may do
 
 
-def run_command(world: World, install: Install, ordered: Commanded) -> str:
-    """Do it, and what is told to whoever ordered it. Only an agent who may write orders anything."""
-    agent = agent_of(world, install, ordered.speaker)
+def run_command(world: World, install: Install, command: Commanded) -> str:
+    """Do it, and what is told to whoever gave the command. Only an agent who may write commands anything."""
+    agent = agent_of(world, install, command.speaker)
     if agent is None or "write" not in MAY[agent.role]:
         return "Parley knows no agent with your e-mail address who may do this."
-    room = _room(world, install, ordered)
-    verb = VERBS.get(ordered.verb)
+    room = _room(world, install, command)
+    verb = VERBS.get(command.verb)
     if room is None:
         return "This is not a conversation of a room: order it in the room's thread."
     if verb is None:
         return f"Parley knows {', '.join(VERBS)}."
     # The claim is written with what is done: a command that the provider sends again does nothing more.
-    once = Once(ordered.id, f"{install.id}:order", install.workspace, ordered.verb, lambda _: (200, "", False))
+    once = Once(command.id, f"{install.id}:order", install.workspace, command.verb, lambda _: (200, "", False))
     try:
-        return verb(world, as_agent(agent, install.id, SCOPES), room, ordered, once)
+        return verb(world, as_agent(agent, install.id, SCOPES), room, command, once)
     except Answered:
         return ""
     except Refusal as refusal:
         return refusal.detail
 
 
-def _room(world: World, install: Install, ordered: Commanded) -> Room | None:
+def _room(world: World, install: Install, command: Commanded) -> Room | None:
     """The room that is named, or that the message lives in, or the conversation."""
-    known, tie = world.store.many(
-        [ref(Mapped, install.id, ordered.message), ref(Binding, install.id, ordered.conversation)]
+    known, binding = world.store.many(
+        [ref(Mapped, install.id, command.message), ref(Binding, install.id, command.conversation)]
     )
-    id_ = ordered.room or (known.room if known else "") or (tie.room if tie else "")
+    id_ = command.room or (known.room if known else "") or (binding.room if binding else "")
     room = world.store.one(ref(Room, id_)) if id_ else None
     return room if room and room.workspace == install.workspace else None
 
@@ -68,26 +68,26 @@ def _reopen(world: World, who: Principal, room: Room, _: Commanded, __: Once) ->
     return f"{room.name} is open again."
 
 
-def _first(world: World, who: Principal, room: Room, ordered: Commanded) -> int:
-    """The number of the message at which it was ordered, or of the last one; 0 where nothing was said."""
-    known = world.store.one(ref(Mapped, who.credential, ordered.message)) if ordered.message else None
+def _first(world: World, who: Principal, room: Room, command: Commanded) -> int:
+    """The number of the message at which the command was given, or of the last one; 0 where nothing was said."""
+    known = world.store.one(ref(Mapped, who.credential, command.message)) if command.message else None
     if known and known.room == room.id and not known.internal:
         return known.n
     return room.last_message.n if room.last_message else 0
 
 
-def _issue(world: World, who: Principal, room: Room, ordered: Commanded, once: Once) -> str:
-    """Out of the message at which it was ordered."""
-    n = _first(world, who, room, ordered)
+def _issue(world: World, who: Principal, room: Room, command: Commanded, once: Once) -> str:
+    """Out of the message at which the command was given."""
+    n = _first(world, who, room, command)
     messages, tie = asked_in(world, who, room, message_id(room.id, n) if n else "", "")
-    issue = raise_issue(world, who, {"kind": "bug", "title": ordered.argument[:MAX_TITLE]}, messages, tie, [], once)
+    issue = raise_issue(world, who, {"kind": "bug", "title": command.argument[:MAX_TITLE]}, messages, tie, [], once)
     return f"Raised: {issue.title}"
 
 
-def _fork(world: World, who: Principal, room: Room, ordered: Commanded, once: Once) -> str:
-    """From the message on at which it was ordered."""
-    first = _first(world, who, room, ordered)
-    made = fork(world, who, room.id, first, room.n, (ordered.argument or NAMELESS)[:MAX_NAME], once)
+def _fork(world: World, who: Principal, room: Room, command: Commanded, once: Once) -> str:
+    """From the message on at which the command was given."""
+    first = _first(world, who, room, command)
+    made = fork(world, who, room.id, first, room.n, (command.argument or NAMELESS)[:MAX_NAME], once)
     return f"{made.name} is a room of its own now."
 
 

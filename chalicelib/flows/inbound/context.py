@@ -13,7 +13,7 @@ from ...desk.rooms import MAX_NAME, Room
 from ...desk.titles import first_line, shortened
 from ...desk.workspaces import Install
 from ...ports import World, new, ref
-from ..once import again
+from ..optimistic_retry import again
 
 
 class Blocked(Exception):
@@ -42,45 +42,45 @@ class Arriving:
         return Source(channel=install.kind, install=install.id, id=id_, at=at, conversation=conversation, thread=thread)
 
 
-def own_room(place: Arriving, arrival: Said, customer: Customer | None, author: Author) -> str:
+def own_room(arriving: Arriving, arrival: Said, customer: Customer | None, author: Author) -> str:
     """A room for this one question: a topic of the customer, or a visitor's, which agents alone see."""
     name = shortened(first_line(arrival.text, "Question"), 80)
-    room = new_room(place, derived("room", place.install.id, "own", arrival.id), name, customer, author)
+    room = new_room(arriving, derived("room", arriving.install.id, "own", arrival.id), name, customer, author)
 
     def attempt(_: int) -> str:
-        if place.world.store.one(ref(Room, room.id)) is None:
-            place.world.store.commit(new(room))
+        if arriving.world.store.one(ref(Room, room.id)) is None:
+            arriving.world.store.commit(new(room))
         return room.id
 
-    return again(place.world, attempt)
+    return again(arriving.world, attempt)
 
 
-def new_room(place: Arriving, id_: str, name: str, customer: Customer | None, author: Author | None = None) -> Room:
+def new_room(arriving: Arriving, id_: str, name: str, customer: Customer | None, author: Author | None = None) -> Room:
     """A topic room of a customer or, without one, a visitor's."""
     return Room(
         version=1,
         id=id_,
-        workspace=place.install.workspace,
+        workspace=arriving.install.workspace,
         kind="topic" if customer else "visitor",
         name=name[:MAX_NAME],
-        created_at=place.world.clock.now(),
+        created_at=arriving.world.clock.now(),
         customer=customer.id if customer else "",
         customer_external_id=customer.external_id if customer else "",
         visitor=author.id if author and author.kind == "visitor" else "",
     )
 
 
-def kept(place: Arriving, arrival: Said, author: Author) -> tuple[Attached, ...]:
+def kept(arriving: Arriving, arrival: Said, author: Author) -> tuple[Attached, ...]:
     """The files that came along, stored; their ids follow from the message's, so that a repeat stores no second one."""
     return tuple(
-        _keep(place, derived("att", place.install.id, arrival.id, str(i)), file, author)
+        _keep(arriving, derived("att", arriving.install.id, arrival.id, str(i)), file, author)
         for i, file in enumerate(arrival.files)
         if len(file.content) <= MAX_SIZE
     )
 
 
-def _keep(place: Arriving, id_: str, file: File, author: Author) -> Attached:
-    world = place.world
+def _keep(arriving: Arriving, id_: str, file: File, author: Author) -> Attached:
+    world = arriving.world
     type_ = file.type.lower() if TYPE.match(file.type.lower()) else "application/octet-stream"
 
     def attempt(_: int) -> Attachment:
@@ -89,7 +89,7 @@ def _keep(place: Arriving, id_: str, file: File, author: Author) -> Attached:
             kept = Attachment(
                 version=1,
                 id=id_,
-                workspace=place.install.workspace,
+                workspace=arriving.install.workspace,
                 name=safe_name(file.name),
                 size=len(file.content),
                 type=type_,

@@ -10,81 +10,64 @@ from ...desk.arrivals import (
 from ...desk.customers import Customer
 from ...desk.errors import Conflict
 from ...desk.ids import derived, message_id, triage_room_id
-from ...desk.messages import Author, Draft, Mapped, Message, Reply
+from ...desk.messages import Author, Draft, Mapped, Reply
 from ...desk.rooms import Binding, Bridge, Room
 from ...ports import Write, new, ref
 from ..customers.admit import admit_customer, admit_user, admit_visitor, customer_of_address
-from ..once import again
-from ..rooms.amend import Step, amend_known, delete_step, delete_wait, edit_step, edit_wait, react_step, react_wait
+from ..optimistic_retry import again
+from ..rooms.amend import amend_known, react_step, react_wait
 from ..rooms.post import post
 from . import bridged
+from .amended import amend_by_delete, amend_by_edit
 from .context import Arriving, Blocked, kept, new_room, own_room
 
 
-def take_message(place: Arriving, arrival: Said) -> None:
+def take_message(arriving: Arriving, arrival: Said) -> None:
     """A message: into the room that it belongs in, by whom the channel says it is."""
     if arrival.tied:
-        bridged.take_message(place, arrival)
+        bridged.take_message(arriving, arrival)
         return
-    customer, author = _speaker(place, arrival.speaker, arrival.id)
-    room = _room(place, arrival, customer, author)
+    customer, author = _speaker(arriving, arrival.speaker, arrival.id)
+    room = _room(arriving, arrival, customer, author)
     draft = Draft(
         author=author,
         text=arrival.text,
-        source=place.source(arrival.id, arrival.at),
-        attachments=kept(place, arrival, author),
-        reply_to=_reply(place, arrival, room),
+        source=arriving.source(arrival.id, arrival.at),
+        attachments=kept(arriving, arrival, author),
+        reply_to=_reply(arriving, arrival, room),
         revision=arrival.revision,
     )
-    post(place.world, room, draft)
+    post(arriving.world, room, draft)
 
 
-def take_edit(place: Arriving, arrival: Edited) -> None:
+def take_edit(arriving: Arriving, arrival: Edited) -> None:
     """An edit of what came from there; of a message never seen it waits for that."""
     if arrival.conversation:
-        arrival = bridged.take_edit(place, arrival)
-    amend_known(
-        place.world,
-        place.source(arrival.id, arrival.at, arrival.conversation),
-        place.install.workspace,
-        _theirs(place, arrival.id, edit_step(arrival.text, arrival.revision, arrival.at)),
-        edit_wait(arrival.text, arrival.revision, arrival.at),
-        "edited",
-        place.install.id,
-    )
+        bridged.take_edit(arriving, arrival)
+    else:
+        amend_by_edit(arriving, arrival)
 
 
-def take_delete(place: Arriving, arrival: Deleted) -> None:
+def take_delete(arriving: Arriving, arrival: Deleted) -> None:
     """A delete of what came from there; of a message never seen it waits for that."""
     if arrival.conversation:
-        arrival = bridged.take_delete(place, arrival)
-    source = place.source(arrival.id, arrival.at, arrival.conversation)
-    step = _theirs(place, arrival.id, delete_step)
-    amend_known(place.world, source, place.install.workspace, step, delete_wait, "deleted", place.install.id)
+        bridged.take_delete(arriving, arrival)
+    else:
+        amend_by_delete(arriving, arrival)
 
 
-def _theirs(place: Arriving, id_: str, step: Step) -> Step:
-    """The step, for a message that came from there. What we sent there is changed where it was said: that somebody
-    removed the copy takes nothing from anybody else."""
-
-    def own(message: Message) -> Message | None:
-        return step(message) if (message.source.install, message.source.id) == (place.install.id, id_) else None
-
-    return own
-
-
-def take_reaction(place: Arriving, arrival: Reacted) -> None:
+def take_reaction(arriving: Arriving, arrival: Reacted) -> None:
     """A reaction by whom the channel says it is."""
     if arrival.conversation:
-        bridged.take_reaction(place, arrival)
+        bridged.take_reaction(arriving, arrival)
         return
-    customer, author = _speaker(place, arrival.speaker, arrival.id)
+    customer, author = _speaker(arriving, arrival.speaker, arrival.id)
     whose = customer.id if customer else ""
     mark = (author.id, arrival.emoji, arrival.on, arrival.revision)
     amend_known(
-        place.world,
-        place.source(arrival.id, arrival.at),
-        place.install.workspace,
+        arriving.world,
+        arriving.source(arrival.id, arrival.at),
+        arriving.install.workspace,
         react_step(*mark),
         react_wait(*mark, whose),
         "reaction",
@@ -93,9 +76,9 @@ def take_reaction(place: Arriving, arrival: Reacted) -> None:
     )
 
 
-def _speaker(place: Arriving, speaker: Speaker, id_: str) -> tuple[Customer | None, Author]:
+def _speaker(arriving: Arriving, speaker: Speaker, id_: str) -> tuple[Customer | None, Author]:
     """Who speaks, and the customer that they belong to. Only what the channel vouches for becomes a user."""
-    world, workspace = place.world, place.install.workspace
+    world, workspace = arriving.world, arriving.install.workspace
     if not (speaker.customer and speaker.user):
         customer = customer_of_address(world, workspace, speaker.email)
         if customer and customer.state != "active":
@@ -103,7 +86,7 @@ def _speaker(place: Arriving, speaker: Speaker, id_: str) -> tuple[Customer | No
         visitor = admit_visitor(
             world,
             workspace,
-            derived("vis", place.install.id, id_),
+            derived("vis", arriving.install.id, id_),
             speaker.name,
             speaker.email,
             customer.id if customer else "",
@@ -112,51 +95,51 @@ def _speaker(place: Arriving, speaker: Speaker, id_: str) -> tuple[Customer | No
         return customer, Author(kind="visitor", id=visitor.id, name=name, verified=False)
     named = {"name": speaker.customer_name} if speaker.customer_name else {}
     customer, _ = admit_customer(world, workspace, speaker.customer, **named)
-    told = {"name": speaker.name, "email": speaker.email}
-    user, _ = admit_user(world, customer, speaker.user, **{key: value for key, value in told.items() if value})
+    fields = {"name": speaker.name, "email": speaker.email}
+    user, _ = admit_user(world, customer, speaker.user, **{key: value for key, value in fields.items() if value})
     if customer.state != "active" or user.state != "active":
         raise Blocked
     return customer, Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)
 
 
-def _room(place: Arriving, arrival: Said, customer: Customer | None, author: Author) -> str:
+def _room(arriving: Arriving, arrival: Said, customer: Customer | None, author: Author) -> str:
     """The id of the room that this belongs in; never one of another customer."""
-    known = place.world.store.one(ref(Mapped, place.install.id, arrival.id))
+    known = arriving.world.store.one(ref(Mapped, arriving.install.id, arrival.id))
     if known and known.n:
-        home = place.world.store.one(ref(Room, known.room))
+        home = arriving.world.store.one(ref(Room, known.room))
         if home and home.customer and customer and home.customer != customer.id:  # no repeat: these words are new
             raise Conflict("the message's id is that of a message of another customer")
         return known.room
     if customer and arrival.conversation:
-        found = _conversation(place, arrival.conversation, customer)
-        return found or own_room(place, arrival, None, author)
+        found = _conversation(arriving, arrival.conversation, customer)
+        return found or own_room(arriving, arrival, None, author)
     if customer and not arrival.fresh_room:
         return triage_room_id(customer.id)
-    return own_room(place, arrival, customer, author)
+    return own_room(arriving, arrival, customer, author)
 
 
-def _conversation(place: Arriving, conversation: str, customer: Customer) -> str | None:
+def _conversation(arriving: Arriving, conversation: str, customer: Customer) -> str | None:
     """The room behind a hint: a room's id, or an outside thread's, which gets a topic room when it first speaks.
     None if it is another customer's."""
-    hinted = place.world.store.one(ref(Room, conversation)) if conversation.startswith("room_") else None
+    hinted = arriving.world.store.one(ref(Room, conversation)) if conversation.startswith("room_") else None
     if hinted:
         fits = hinted.workspace == customer.workspace and hinted.customer == customer.id and not hinted.vendor_only
         return hinted.id if fits else None
 
     def attempt(_: int) -> str | None:
-        tie = place.world.store.one(ref(Binding, place.install.id, conversation))
-        if tie is None:
-            room = new_room(place, derived("room", place.install.id, conversation), conversation, customer)
-            place.world.store.commit(new(room), *_tied(place, room, conversation))
+        binding = arriving.world.store.one(ref(Binding, arriving.install.id, conversation))
+        if binding is None:
+            room = new_room(arriving, derived("room", arriving.install.id, conversation), conversation, customer)
+            arriving.world.store.commit(new(room), *_tied(arriving, room, conversation))
             return room.id
-        tied = place.world.store.one(ref(Room, tie.room))
+        tied = arriving.world.store.one(ref(Room, binding.room))
         return tied.id if tied and tied.customer == customer.id else None
 
-    return again(place.world, attempt)
+    return again(arriving.world, attempt)
 
 
-def _tied(place: Arriving, room: Room, conversation: str) -> list[Write]:
-    install, since = place.install, place.envelope.received_at
+def _tied(arriving: Arriving, room: Room, conversation: str) -> list[Write]:
+    install, since = arriving.install, arriving.envelope.received_at
     bridge = Bridge(
         room=room.id,
         install=install.id,
@@ -165,13 +148,15 @@ def _tied(place: Arriving, room: Room, conversation: str) -> list[Write]:
         bound_at=since,
         conversation=conversation,
     )
-    tie = Binding(install=install.id, conversation=conversation, workspace=room.workspace, room=room.id, bound_at=since)
-    return [new(bridge), new(tie)]
+    binding = Binding(
+        install=install.id, conversation=conversation, workspace=room.workspace, room=room.id, bound_at=since
+    )
+    return [new(bridge), new(binding)]
 
 
-def _reply(place: Arriving, arrival: Said, room: str) -> Reply | None:
+def _reply(arriving: Arriving, arrival: Said, room: str) -> Reply | None:
     """What it answers, if that is known and in the same room."""
     if not arrival.reply_to:
         return None
-    known = place.world.store.one(ref(Mapped, place.install.id, arrival.reply_to))
+    known = arriving.world.store.one(ref(Mapped, arriving.install.id, arrival.reply_to))
     return Reply(message=message_id(known.room, known.n)) if known and known.n and known.room == room else None

@@ -21,36 +21,36 @@ def outside_person(world: World, install: Install, outside: str, account: str, n
         return known
     ask = world.asking(install.kind)
     try:
-        told = ask(install, Opened(world, install), world.outside).person(outside, account) if ask else Shown(name="")
+        shown = ask(install, Opened(world, install), world.outside).person(outside, account) if ask else Shown(name="")
     except (ProviderBusy, ProviderRefused):
         return known or OutsidePerson(
             install=install.id, outside=outside, workspace=install.workspace, seen_at=0, name=name or outside
         )
-    face = OutsidePerson(
+    person = OutsidePerson(
         version=known.version + 1 if known else 1,
         install=install.id,
         outside=outside,
         workspace=install.workspace,
         seen_at=now,
-        name=told.name or name or outside,
-        email=told.email,
-        picture=told.picture,
-        home=told.home,
-        bot=told.bot,
-        agent=_agent(world, install, told),
+        name=shown.name or name or outside,
+        email=shown.email,
+        picture=shown.picture,
+        home=shown.home,
+        bot=shown.bot,
+        agent=_agent(world, install, shown),
     )
-    world.store.commit(Put(face, None))
-    return face
+    world.store.commit(Put(person, None))
+    return person
 
 
-def _agent(world: World, install: Install, told: Shown) -> str:
+def _agent(world: World, install: Install, shown: Shown) -> str:
     """The active agent with that address. Only the install's own account vouches for addresses: in another one anybody
     could be made to look like an agent."""
-    if not (told.home and told.email) or told.bot:
+    if not (shown.home and shown.email) or shown.bot:
         return ""
     listing: Listing[Agent] = Listing("agents", (install.workspace,))
     agents = world.store.page(listing, 100).items
-    return next((a.id for a in agents if a.state == "active" and a.email.lower() == told.email.lower()), "")
+    return next((a.id for a in agents if a.state == "active" and a.email.lower() == shown.email.lower()), "")
 
 
 def agent_of(world: World, install: Install, speaker: Speaker) -> Agent | None:
@@ -58,31 +58,31 @@ def agent_of(world: World, install: Install, speaker: Speaker) -> Agent | None:
     return _active(world, outside_person(world, install, speaker.outside, speaker.account, speaker.name))
 
 
-def _active(world: World, face: OutsidePerson) -> Agent | None:
-    agent = world.store.one(ref(Agent, face.workspace, face.agent)) if face.agent else None
+def _active(world: World, person: OutsidePerson) -> Agent | None:
+    agent = world.store.one(ref(Agent, person.workspace, person.agent)) if person.agent else None
     return agent if agent and agent.state == "active" else None
 
 
 def author_of(world: World, install: Install, speaker: Speaker, customer: Customer | None) -> Author:
     """The author of what `speaker` says in a room. On the vendor's side who is no agent is a stranger there, and
     speaks unverified; in a customer's conversation they are a user of that customer."""
-    face = outside_person(world, install, speaker.outside, speaker.account, speaker.name)
-    agent = _active(world, face)
+    person = outside_person(world, install, speaker.outside, speaker.account, speaker.name)
+    agent = _active(world, person)
     if agent:
-        _remember(world, install, agent.id, agent.name, face)
+        _remember(world, install, agent.id, agent.name, person)
         return Author(kind="agent", id=agent.id, name=agent.name)
     if speaker.side == "vendor":
-        return Author(kind="agent", id=derived("out", install.id, face.outside), name=face.name, verified=False)
+        return Author(kind="agent", id=derived("out", install.id, person.outside), name=person.name, verified=False)
     if customer is None:
         visitor = admit_visitor(
-            world, install.workspace, derived("vis", install.id, face.outside), face.name, face.email
+            world, install.workspace, derived("vis", install.id, person.outside), person.name, person.email
         )
-        return Author(kind="visitor", id=visitor.id, name=face.name, verified=False)
-    told = {"name": face.name, "email": face.email}
+        return Author(kind="visitor", id=visitor.id, name=person.name, verified=False)
+    fields = {"name": person.name, "email": person.email}
     user, _ = admit_user(
-        world, customer, f"{install.kind}:{face.outside}", **{key: value for key, value in told.items() if value}
+        world, customer, f"{install.kind}:{person.outside}", **{key: value for key, value in fields.items() if value}
     )
-    _remember(world, install, user.id, user.name, face)
+    _remember(world, install, user.id, user.name, person)
     return Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)
 
 
@@ -94,16 +94,16 @@ def blocked(world: World, customer: Customer | None, author: Author) -> bool:
     return customer.state != "active" or user is None or user.state != "active"
 
 
-def _remember(world: World, install: Install, person: str, name: str, face: OutsidePerson) -> None:
-    alias = OutsideName(
+def _remember(world: World, install: Install, id_: str, name: str, person: OutsidePerson) -> None:
+    fresh = OutsideName(
         version=1,
         install=install.id,
-        person=person,
-        outside=face.outside,
+        person=id_,
+        outside=person.outside,
         workspace=install.workspace,
         name=name,
-        picture=face.picture,
+        picture=person.picture,
     )
-    there = world.store.one(ref(OutsideName, install.id, person))
-    if there != alias:
-        world.store.commit(Put(alias, None))
+    there = world.store.one(ref(OutsideName, install.id, id_))
+    if there != fresh:
+        world.store.commit(Put(fresh, None))

@@ -7,102 +7,83 @@ belongs; the address says who speaks; where the two do not fit it is somebody el
 import msgspec
 
 from ...desk.arrivals import Bounced, Mailed, Said, Speaker
-from ...desk.customers import Customer, User, Visitor
+from ...desk.customers import Customer, Visitor
 from ...desk.ids import derived, message_id
-from ...desk.mails import Correspondent, Mailbox, ReturnAddress, Suppression, original_key
+from ...desk.mails import Correspondent, ReturnAddress, Suppression, original_key
 from ...desk.messages import Author, Draft, Mapped, Message, Reply
 from ...desk.rooms import Bridge, Room
 from ...desk.times import HOUR_MS
 from ...desk.titles import first_line
-from ...ports import Listing, Put, World, new, ref
+from ...ports import Listing, Put, new, ref
 from ..customers.admit import admit_visitor, customer_of_address
 from ..mail.correspondents import correspond
-from ..once import again
+from ..optimistic_retry import again
 from ..rooms.post import post
 from .context import Arriving, Blocked, Ignore, kept, new_room
+from .copied_people import copy_in, user_of_address
 
 REPLAY_MS = 24 * HOUR_MS  # ms for which a token that is good for one mail is remembered
 MAX_TOKENS = 10
 
 
-def take_mail(place: Arriving, arrival: Mailed) -> None:
-    """The mail is in its room when this returns. Aside with the reason for one that is none."""
-    world, install = place.world, place.install
-    found = _known(place, arrival)
+def take_mail(arriving: Arriving, arrival: Mailed) -> None:
+    """The mail is in its room when this returns. Ignore with the reason for one that is none."""
+    world, install = arriving.world, arriving.install
+    found = _known(arriving, arrival)
     if f"{install.id}:sent {arrival.id}" in found:
         raise Ignore("own-mail")
-    home = _home(place, arrival, found)
-    customer, author = _author(place, arrival, home)
+    home = _home(arriving, arrival, found)
+    customer, author = _author(arriving, arrival, home)
     before = found.get(f"{install.id} {arrival.id}")
     if before:
         said = world.store.one(ref(Message, before.room, before.n, False))
         if said and said.author.id != author.id:  # another mail that claims the same id
-            take_mail(place, msgspec.structs.replace(arrival, id=f"{arrival.content}@none.invalid"))
+            take_mail(arriving, msgspec.structs.replace(arrival, id=f"{arrival.content}@none.invalid"))
             return
     else:
-        _hold_back(place, arrival)
-    room = before.room if before else _room(place, arrival, home, customer, author)
-    _keep_original(place, arrival)
+        _hold_back(arriving, arrival)
+    room = before.room if before else _room(arriving, arrival, home, customer, author)
+    _keep_original(arriving, arrival)
     files = Said(id=arrival.id, speaker=Speaker(), text=arrival.text, at=arrival.at, files=arrival.files)
     draft = Draft(
         author=author,
         text=arrival.text,
-        source=place.source(arrival.id, arrival.at, conversation=author.id),
-        attachments=kept(place, files, author),
+        source=arriving.source(arrival.id, arrival.at, conversation=author.id),
+        attachments=kept(arriving, files, author),
         reply_to=_reply(arrival, found, room, install.id),
     )
     message = post(world, room, draft)
-    _bind(place, message)
+    _bind(arriving, message)
     if author.kind == "user" or author.verified:
         correspond(world, install, message.room, author, arrival.sender, last_id=arrival.id, proven=True)
         if customer and arrival.others:
-            _copy_in(place, arrival, customer, message)
+            copy_in(arriving, arrival, customer, message)
 
 
-def _copy_in(place: Arriving, arrival: Mailed, customer: Customer, message: Message) -> None:
-    """Whom a customer's people wrote to besides us is written to as well, if they are of the same company. Nobody else
-    is: a mail to us must not make us write to strangers."""
-    world, install = place.world, place.install
-    room = world.store.one(ref(Room, message.room))
-    if room is None or room.customer != customer.id:
-        return
-    for address in arrival.others:
-        known = user_of_address(world, install.workspace, address, customer.id, customer)
-        if known and known[0].id == customer.id:
-            who = Author(kind="user", id=known[1].id, name=known[1].name)
-        elif address.rpartition("@")[2] in customer.domains:
-            id_ = derived("vis", install.workspace, "mail", address, "proven")
-            visitor = admit_visitor(world, install.workspace, id_, "", address, customer.id)
-            who = Author(kind="visitor", id=visitor.id, name=visitor.name)
-        else:
-            continue
-        correspond(world, install, room.id, who, address, last_id=arrival.id, proven=True, had=message.n)
-
-
-def _known(place: Arriving, arrival: Mailed) -> dict[str, Mapped]:
+def _known(arriving: Arriving, arrival: Mailed) -> dict[str, Mapped]:
     """What the id map has of the mail and of those that it answers, by "source id"."""
-    source = place.install.id
+    source = arriving.install.id
     wanted = [(name, arrival.id) for name in (source, f"{source}:sent")]
     wanted += [(name, id_) for id_ in arrival.thread for name in (source, f"{source}:sent", f"{source}:ref")]
-    rows = place.world.store.many([ref(Mapped, *each) for each in dict.fromkeys(wanted)])
+    rows = arriving.world.store.many([ref(Mapped, *each) for each in dict.fromkeys(wanted)])
     return {f"{row.source} {row.id}": row for row in rows if row and (row.n or row.source.endswith(":ref"))}
 
 
-def _home(place: Arriving, arrival: Mailed, found: dict[str, Mapped]) -> Room | None:
+def _home(arriving: Arriving, arrival: Mailed, found: dict[str, Mapped]) -> Room | None:
     """The room that it is for, by the thread first, by the address second."""
-    source = place.install.id
+    source = arriving.install.id
     names = [f"{name} {id_}" for id_ in arrival.thread for name in (f"{source}:sent", source, f"{source}:ref")]
     room = next((found[name].room for name in names if name in found), "")
     if not room and arrival.tokens:
-        rows = place.world.store.many([ref(ReturnAddress, token) for token in arrival.tokens[:MAX_TOKENS]])
+        rows = arriving.world.store.many([ref(ReturnAddress, token) for token in arrival.tokens[:MAX_TOKENS]])
         room = next((row.room for row in rows if row and row.install == source), "")
-    home = place.world.store.one(ref(Room, room)) if room else None
-    return home if home and home.workspace == place.install.workspace and home.kind != "internal" else None
+    home = arriving.world.store.one(ref(Room, room)) if room else None
+    return home if home and home.workspace == arriving.install.workspace and home.kind != "internal" else None
 
 
-def _author(place: Arriving, arrival: Mailed, home: Room | None) -> tuple[Customer | None, Author]:
+def _author(arriving: Arriving, arrival: Mailed, home: Room | None) -> tuple[Customer | None, Author]:
     """Who speaks, and the customer that they belong to. A mail that did not pass is a visitor's, and of no customer."""
-    world, workspace = place.world, place.install.workspace
+    world, workspace = arriving.world, arriving.install.workspace
     proven = arrival.verdict == "pass" and bool(arrival.sender)
     placed = customer_of_address(world, workspace, arrival.sender) if proven else None
     placed = placed if placed and placed.state == "active" else None
@@ -120,24 +101,9 @@ def _author(place: Arriving, arrival: Mailed, home: Room | None) -> tuple[Custom
     return placed, Author(kind="visitor", id=visitor.id, name=name, verified=proven)
 
 
-def user_of_address(
-    world: World, workspace: str, address: str, wanted: str, placed: Customer | None
-) -> tuple[Customer, User] | None:
-    """The user whose address it is: of the `wanted` customer, else of the one with that domain, else the only one."""
-    listing: Listing[Mailbox] = Listing("mailboxes", (workspace, address))
-    boxes = world.store.page(listing, 20).items
-    customer = wanted or (placed.id if placed else "")
-    fitting = [box for box in boxes if box.customer == customer] or (boxes if len(boxes) == 1 else [])
-    for box in fitting:
-        owner, user = world.store.many([ref(Customer, box.customer), ref(User, box.customer, box.user)])
-        if owner and user and user.email.lower() == address:
-            return owner, user
-    return None
-
-
-def _hold_back(place: Arriving, arrival: Mailed) -> None:
+def _hold_back(arriving: Arriving, arrival: Mailed) -> None:
     """So many an hour from one address; and what is good for one mail is not good for another."""
-    world, install = place.world, place.install
+    world, install = arriving.world, arriving.install
     if arrival.once:
         token = Mapped(
             source=f"{install.id}:once",
@@ -161,33 +127,33 @@ def _hold_back(place: Arriving, arrival: Mailed) -> None:
         raise Ignore("too-many")
 
 
-def _room(place: Arriving, arrival: Mailed, home: Room | None, customer: Customer | None, author: Author) -> str:
-    if home and _fits(place, home, customer, author, arrival):
+def _room(arriving: Arriving, arrival: Mailed, home: Room | None, customer: Customer | None, author: Author) -> str:
+    if home and _fits(arriving, home, customer, author, arrival):
         return home.id
     own = customer if author.kind == "user" or author.verified else None
-    fresh = new_room(place, derived("room", place.install.id, "mail", arrival.id), _title(arrival), own, author)
+    fresh = new_room(arriving, derived("room", arriving.install.id, "mail", arrival.id), _title(arrival), own, author)
 
     def attempt(_: int) -> str:
-        if place.world.store.one(ref(Room, fresh.id)) is None:
-            place.world.store.commit(new(fresh))
+        if arriving.world.store.one(ref(Room, fresh.id)) is None:
+            arriving.world.store.commit(new(fresh))
         return fresh.id
 
-    room = again(place.world, attempt)
+    room = again(arriving.world, attempt)
     if home is None and arrival.thread:  # others answer the same mail, which we have never seen
         root = Mapped(
-            source=f"{place.install.id}:ref", id=arrival.thread[-1], workspace=place.install.workspace, room=room
+            source=f"{arriving.install.id}:ref", id=arrival.thread[-1], workspace=arriving.install.workspace, room=room
         )
-        place.world.store.commit(Put(root, None))
+        arriving.world.store.commit(Put(root, None))
     return room
 
 
-def _fits(place: Arriving, home: Room, customer: Customer | None, author: Author, arrival: Mailed) -> bool:
+def _fits(arriving: Arriving, home: Room, customer: Customer | None, author: Author, arrival: Mailed) -> bool:
     """Nobody speaks in another customer's room; a visitor of a known domain does in their company's."""
     if home.customer:
         return customer is not None and customer.id == home.customer and (author.kind == "user" or author.verified)
     if author.kind != "visitor" or not home.visitor:
         return False
-    owner = place.world.store.one(ref(Visitor, home.visitor))
+    owner = arriving.world.store.one(ref(Visitor, home.visitor))
     return owner is not None and (owner.id == author.id or owner.email.lower() == arrival.sender)
 
 
@@ -199,10 +165,10 @@ def _title(arrival: Mailed) -> str:
     return (subject or first_line(arrival.text, "Question"))[:200]
 
 
-def _keep_original(place: Arriving, arrival: Mailed) -> None:
+def _keep_original(arriving: Arriving, arrival: Mailed) -> None:
     if arrival.original:
-        key = original_key(place.install.workspace, place.install.id, arrival.id)
-        place.world.files.put(key, arrival.original, "application/octet-stream")
+        key = original_key(arriving.install.workspace, arriving.install.id, arrival.id)
+        arriving.world.files.put(key, arrival.original, "application/octet-stream")
 
 
 def _reply(arrival: Mailed, found: dict[str, Mapped], room: str, source: str) -> Reply | None:
@@ -214,38 +180,38 @@ def _reply(arrival: Mailed, found: dict[str, Mapped], room: str, source: str) ->
     return None
 
 
-def _bind(place: Arriving, message: Message) -> None:
+def _bind(arriving: Arriving, message: Message) -> None:
     """From now on what is said in the room leaves by mail too, to those who wrote."""
     bridge = Bridge(
         room=message.room,
-        install=place.install.id,
-        channel=place.install.kind,
+        install=arriving.install.id,
+        channel=arriving.install.kind,
         workspace=message.workspace,
-        bound_at=place.envelope.received_at,
+        bound_at=arriving.envelope.received_at,
     )
 
     def attempt(_: int) -> None:
-        if place.world.store.one(ref(Bridge, bridge.room, bridge.install, "")) is None:
-            place.world.store.commit(new(bridge))
+        if arriving.world.store.one(ref(Bridge, bridge.room, bridge.install, "")) is None:
+            arriving.world.store.commit(new(bridge))
 
-    again(place.world, attempt)
+    again(arriving.world, attempt)
 
 
-def take_bounce(place: Arriving, arrival: Bounced) -> None:
+def take_bounce(arriving: Arriving, arrival: Bounced) -> None:
     """The addresses get no mail any more. Anybody can write a bounce: unless SES says it, it counts only for somebody
     to whom the very mail that it names was sent."""
-    world, workspace = place.world, place.install.workspace
+    world, workspace = arriving.world, arriving.install.workspace
     addresses = arrival.addresses
     if not arrival.proven:
-        sent = world.store.one(ref(Mapped, f"{place.install.id}:sent", arrival.message))
+        sent = world.store.one(ref(Mapped, f"{arriving.install.id}:sent", arrival.message))
         if sent is None:
             raise Ignore("bounce")
         listing: Listing[Correspondent] = Listing("correspondents", (sent.room,))
-        told = {each.address for each in world.store.page(listing, 100).items if each.last_id == arrival.message}
-        addresses = tuple(each for each in addresses if each in told)
+        reached = {each.address for each in world.store.page(listing, 100).items if each.last_id == arrival.message}
+        addresses = tuple(each for each in addresses if each in reached)
     for address in addresses:
         gone = Suppression(
-            version=1, workspace=workspace, address=address, reason=arrival.reason, at=place.envelope.received_at
+            version=1, workspace=workspace, address=address, reason=arrival.reason, at=arriving.envelope.received_at
         )
         world.store.commit(Put(gone, None))
     if not addresses:

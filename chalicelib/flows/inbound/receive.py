@@ -42,13 +42,13 @@ def receive(world: World, envelope: Envelope) -> Outcome:
         for number, hint in enumerate(tracker.hints(envelope, install)):
             follow_hint(world, envelope, hint, number, outcome)
         return outcome
-    place = Arriving(world, install, envelope)
+    arriving = Arriving(world, install, envelope)
     for arrival in world.inbound(install.kind).parse(envelope, install):
-        _work_off(place, arrival, outcome)
+        _work_off(arriving, arrival, outcome)
     return outcome
 
 
-def _work_off(place: Arriving, arrival: Arrival, outcome: Outcome) -> None:
+def _work_off(arriving: Arriving, arrival: Arrival, outcome: Outcome) -> None:
     if isinstance(arrival, Ignored):
         outcome.ignored.append(arrival.reason)
     elif isinstance(arrival, Unsupported):
@@ -56,7 +56,7 @@ def _work_off(place: Arriving, arrival: Arrival, outcome: Outcome) -> None:
     else:
         try:
             kind, handler = HANDLERS[type(arrival)]
-            handler(place, arrival)
+            handler(arriving, arrival)
             outcome.handled.append(kind)
         except Blocked:
             outcome.ignored.append("blocked-speaker")
@@ -70,16 +70,16 @@ def _work_off(place: Arriving, arrival: Arrival, outcome: Outcome) -> None:
             outcome.ignored.append("refused")
 
 
-def _mailed(place: Arriving, arrival: Mailed) -> None:
+def _mailed(arriving: Arriving, arrival: Mailed) -> None:
     from .mailed import take_mail
 
-    take_mail(place, arrival)
+    take_mail(arriving, arrival)
 
 
-def _bounced(place: Arriving, arrival: Bounced) -> None:
+def _bounced(arriving: Arriving, arrival: Bounced) -> None:
     from .mailed import take_bounce
 
-    take_bounce(place, arrival)
+    take_bounce(arriving, arrival)
 
 
 # kind of arrival → its name in the metrics, and what is done with it

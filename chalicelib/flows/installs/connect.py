@@ -5,12 +5,13 @@ from typing import Any
 import msgspec
 
 from ...desk.errors import Conflict, Invalid, NotFound
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.workspaces import Install, InstallKind, Secret, Workspace, fed, feeding
 from ...ports import Drop, World, new, over, ref
 from ..audit import audit
 from ..mail.address import address_writes
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from ..secrets import made, rolled, sealed
 
 
@@ -63,16 +64,16 @@ def change_install(world: World, who: Principal, install_id: str, fields: dict[s
 
     def attempt(_: int) -> Install:
         old, workspace = _install(world, who, install_id), _workspace(world, who)
-        told = dict(fields)
-        if "config" in told:
-            told["config"] = world.way_in(old.kind).check(told["config"])
-        if "credentials" in told:
-            fresh, told["secrets"] = _given(world, who, old.id, old.kind, told.pop("credentials")), old.secrets
+        changes = dict(fields)
+        if "config" in changes:
+            changes["config"] = world.way_in(old.kind).check(changes["config"])
+        if "credentials" in changes:
+            fresh, changes["secrets"] = _given(world, who, old.id, old.kind, changes.pop("credentials")), old.secrets
             for secret in fresh:
-                told["secrets"] = rolled(told["secrets"], secret)
-        if told.get("state") == "active":
-            told["disabled_because"] = ""
-        install = _since(old, old.changed(**told), world.clock.now())
+                changes["secrets"] = rolled(changes["secrets"], secret)
+        if changes.get("state") == "active":
+            changes["disabled_because"] = ""
+        install = _since(old, old.changed(**changes), world.clock.now())
         world.store.commit(
             over(install, old),
             over(feeding(workspace, install), workspace),

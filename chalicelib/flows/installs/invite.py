@@ -1,15 +1,17 @@
-"""Let other workspaces install an install's app: an address to send them, and what they grant when they come back. The
-state that goes along is sealed: nobody can make one up, and it says whose it is and until when."""
+"""Let other workspaces install an install's app (OAuth): an address to send them to, and what they grant on return.
+
+The state that goes along is sealed: nobody can make one up, and it says whose it is and until when.
+"""
 
 import json
 
 from ...desk.errors import Conflict, Forbidden, Invalid, NotFound
 from ...desk.outside_people import Granted
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, World, over, ref
 from ..audit import audit
-from ..once import again
+from ..optimistic_retry import again
 from ..secrets import Opened, context, rolled, sealed
 
 LIFE_MS = 7 * 24 * 60 * 60 * 1000  # ms for which an invitation is good
@@ -26,8 +28,8 @@ def invite(world: World, who: Principal, install: Install, base_url: str) -> tup
     if way is None:
         raise Conflict(f"a {install.kind} is not installed by others")
     expires = world.clock.now() + LIFE_MS
-    told = json.dumps({"until": expires, "salt": world.clock.entropy(8).hex()})
-    state = world.sealer.seal(told, context(install.workspace, f"invitation:{install.id}"))
+    plain = json.dumps({"until": expires, "salt": world.clock.entropy(8).hex()})
+    state = world.sealer.seal(plain, context(install.workspace, f"invitation:{install.id}"))
     try:
         url = way.authorize(install, redirect_of(install, base_url), state)
     except ProviderRefused as denied:
@@ -61,8 +63,8 @@ def accept_invitation(world: World, install: Install, state: str, code: str, bas
 
 def _check(world: World, install: Install, state: str) -> None:
     try:
-        told = json.loads(world.sealer.open(state, context(install.workspace, f"invitation:{install.id}")))
-        good = isinstance(told, dict) and told["until"] > world.clock.now()
+        plain = json.loads(world.sealer.open(state, context(install.workspace, f"invitation:{install.id}")))
+        good = isinstance(plain, dict) and plain["until"] > world.clock.now()
     except Exception:  # noqa: BLE001  whatever KMS, base64 and JSON make of what somebody made up
         good = False
     if not good:

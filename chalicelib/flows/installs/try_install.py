@@ -1,7 +1,7 @@
-"""Try an install: ask its other side who we are there, what is right and what is missing."""
+"""Try an install (health check): ask its other side who we are there, what is right and what is missing."""
 
 from ...desk.errors import NotFound
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.tickets import Probe
 from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, World, ref

@@ -5,10 +5,10 @@ from typing import Any
 from ...desk.errors import Stale
 from ...desk.issues import Issue, Policy, turned
 from ...desk.messages import Author
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...ports import Task, World, Write, over
 from ..audit import audit
-from ..once import again
+from ..optimistic_retry import again
 from .history import history_entry
 from .state_notice import notice_of_state
 from .tie_room import own_issue
@@ -41,8 +41,8 @@ def change_issue(
         if state:
             changed = turned(changed, state, reason, world.clock.now())
             author = Author(kind="agent", id=who.id, name=who.name)
-            told, follow = notice_of_state(world, issue, changed, policy, author, None, words, resolve)
-            writes += told
+            notices, follow = notice_of_state(world, issue, changed, policy, author, None, words, resolve)
+            writes += notices
             tasks.extend(follow)
             entry = history_entry(
                 world, issue.id, issue.workspace, "state", who.id, was=issue.state, now=state, reason=changed.reason

@@ -5,10 +5,11 @@ from ...desk.ids import derived
 from ...desk.issues import Issue, Notice
 from ...desk.messages import Author
 from ...desk.notices import check_text
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...ports import Task, World, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from .name_customers import names_in
 from .state_notice import GRACE_MS
 
@@ -70,13 +71,13 @@ def approve_notice(world: World, who: Principal, id_: str, once: Once = KEYLESS)
     def attempt(_: int) -> Notice:
         old, now = _draft(world, who, id_), world.clock.now()
         author = Author(kind="agent", id=who.id, name=who.name)
-        told = old.changed(state="sending", approved_by=who.id, author=author, due=now + GRACE_MS)
-        world.store.commit(over(told, old), *audit(world, who, "notice.approved", id_), *once.writes(told, now))
-        return told
+        notice = old.changed(state="sending", approved_by=who.id, author=author, due=now + GRACE_MS)
+        world.store.commit(over(notice, old), *audit(world, who, "notice.approved", id_), *once.writes(notice, now))
+        return notice
 
-    told = again(world, attempt, once)
-    world.queues.sync([Task("tell", told.id, why="first")])
-    return told
+    notice = again(world, attempt, once)
+    world.queues.sync([Task("tell", notice.id, why="first")])
+    return notice
 
 
 def discard_notice(world: World, who: Principal, id_: str) -> Notice:

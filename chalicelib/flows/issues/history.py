@@ -10,7 +10,7 @@ def history_entry(
     world: World, issue: str, workspace: str, what: Event, by: str = "", install: str = "", **detail: object
 ) -> Put:
     """The entry. `detail` is cut short; what is empty is left out."""
-    told = {name: str(value)[:MAX_DETAIL] for name, value in detail.items() if value not in ("", None, ())}
+    words = {name: str(value)[:MAX_DETAIL] for name, value in detail.items() if value not in ("", None, ())}
     entry = History(
         version=1,
         issue=issue,
@@ -20,6 +20,6 @@ def history_entry(
         what=what,
         by=by,
         install=install,
-        detail=told,
+        detail=words,
     )
     return new(entry)

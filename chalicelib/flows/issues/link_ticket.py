@@ -1,15 +1,16 @@
-"""Asked an issue to a ticket: one that is there, or one to be made. And take it off again."""
+"""Link an issue to a ticket: one that is there, or one to be made. And take it off again."""
 
 from msgspec.structs import replace
 
 from ...desk.errors import Conflict, NotFound
 from ...desk.issues import Issue, Link, PendingComment, Ticket, TicketOwner
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.tickets import TicketSeen
 from ...desk.workspaces import Install
 from ...ports import Drop, Task, World, Write, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from .history import history_entry
 from .raise_issue import SOON_MS, making
 from .tie_room import own_issue
@@ -30,10 +31,10 @@ def link_ticket(
         writes: list[Write] = [new(_ticket(issue, install, seen, now))]
         if seen:
             writes.append(_held(world, issue, install, seen))
-        told = (
+        fresh = (
             Link(install=install.id, ticket=seen.id, key=seen.key, url=seen.url) if seen else Link(install=install.id)
         )
-        linked = issue.changed(tickets=(*issue.tickets, told))
+        linked = issue.changed(tickets=(*issue.tickets, fresh))
         if seen:
             writes.append(
                 history_entry(
@@ -53,11 +54,11 @@ def _ticket(issue: Issue, install: Install, seen: TicketSeen | None, now: int) -
 
 
 def _held(world: World, issue: Issue, install: Install, seen: TicketSeen) -> Write:
-    holder = world.store.one(ref(TicketOwner, install.id, seen.id))
-    if holder and holder.issue != issue.id:
-        raise Conflict(f"the ticket belongs to the issue {holder.issue}: tie the room to that, or merge")
+    owner = world.store.one(ref(TicketOwner, install.id, seen.id))
+    if owner and owner.issue != issue.id:
+        raise Conflict(f"the ticket belongs to the issue {owner.issue}: tie the room to that, or merge")
     fresh = TicketOwner(version=1, install=install.id, ticket=seen.id, workspace=issue.workspace, issue=issue.id)
-    return over(holder.changed(), holder) if holder else new(fresh)
+    return over(owner.changed(), owner) if owner else new(fresh)
 
 
 def unlink_ticket(world: World, who: Principal, issue_id: str, install_id: str) -> Issue:

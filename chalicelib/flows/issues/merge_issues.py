@@ -6,10 +6,11 @@ from msgspec.structs import replace
 
 from ...desk.errors import Conflict, Invalid
 from ...desk.issues import Comment, History, Issue, IssueTie, Notice, NoticeReceipt, PendingComment, Ticket, TicketOwner
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...ports import Drop, Listing, Put, Task, World, Write, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from .history import history_entry
 from .state_notice import GRACE_MS
 from .tie_room import own_issue, tied
@@ -49,11 +50,11 @@ def _tickets(world: World, old: Issue, into: Issue) -> list[Write]:
     writes: list[Write] = []
     for link in old.tickets:
         ticket = world.store.one(ref(Ticket, old.id, link.install))
-        holder = world.store.one(ref(TicketOwner, link.install, link.ticket)) if link.ticket else None
+        owner = world.store.one(ref(TicketOwner, link.install, link.ticket)) if link.ticket else None
         if ticket:
             writes += [Drop(ref(Ticket, old.id, link.install)), new(replace(ticket, issue=into.id, version=1))]
-        if holder:
-            writes.append(over(holder.changed(issue=into.id), holder))
+        if owner:
+            writes.append(over(owner.changed(issue=into.id), owner))
     return writes
 
 

@@ -1,8 +1,8 @@
 """Find the customers that a text names: those behind the issue, and any other whose whole name it says."""
 
+from ...desk.comments_for_customers import named, phrases
 from ...desk.customers import Customer
 from ...desk.issues import Issue, IssueCustomer
-from ...desk.notices import named, phrases
 from ...ports import Listing, World
 
 MAX_NAMES = 100

@@ -6,12 +6,13 @@ from ...desk.errors import Invalid
 from ...desk.ids import message_number
 from ...desk.issues import Issue, IssueTie, Link, Ticket, suggested
 from ...desk.messages import Message
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.rooms import Room
 from ...desk.workspaces import Install
 from ...ports import Listing, World, Write, new
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from .history import history_entry
 from .tie_room import check_room, count_behind, tie_of, tied
 
@@ -62,9 +63,9 @@ def raise_issue(
 
     def attempt(_: int) -> Issue:
         now = world.clock.now()
-        told = dict(fields)
-        told["title"] = told.get("title") or suggested(messages[0].text if messages else "")
-        told["text"] = "\n\n".join(filter(None, [told.get("text", ""), quoted_range(messages)]))
+        named = dict(fields)
+        named["title"] = named.get("title") or suggested(messages[0].text if messages else "")
+        named["text"] = "\n\n".join(filter(None, [named.get("text", ""), quoted_range(messages)]))
         issue = Issue(
             version=1,
             id=world.fresh_id("iss"),
@@ -73,7 +74,7 @@ def raise_issue(
             by=who.id,
             state_at=now,
             tickets=tuple(Link(install=install.id) for install in installs),
-            **told,
+            **named,
         )
         writes: list[Write] = []
         if tie:

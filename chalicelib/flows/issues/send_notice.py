@@ -1,4 +1,4 @@
-"""Tell the rooms of an issue a notice, once each: whatever runs twice, in any order, or is killed half-way."""
+"""Tell the rooms of an issue a notice (fan-out), once each, whatever runs twice, in any order, or dies half-way."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from ...desk.issues import CLOSED, PIECE, Issue, IssueTie, Notice, NoticeReceipt
 from ...desk.messages import ChangeType, Draft, Message, Source, check_text, deleted, edited
 from ...desk.notices import text_for
 from ...desk.promises import Promise, reopened, settled
-from ...desk.room_changes import room_changed, said, touched
+from ...desk.room_transitions import room_changed, said, touched
 from ...desk.rooms import Room
 from ...desk.templates import Missing
 from ...ports import Listing, Ref, Task, World, Write, new, over, ref
-from ..once import again
+from ..optimistic_retry import again
 from .history import history_entry
 from .state_notice import GRACE_MS
 
@@ -27,8 +27,8 @@ def send_notice(world: World, notice_id: str) -> None:
         return
     listing: Listing[IssueTie] = Listing("ties", (issue.id,))
     page = world.store.page(listing, PIECE, notice.cursor or None)
-    told = sum(_told(world, notice, issue, tie) for tie in page.items)
-    _advance(world, notice, page.next or "", told)
+    count = sum(_tell(world, notice, issue, tie) for tie in page.items)
+    _advance(world, notice, page.next or "", count)
 
 
 def _waits(world: World, notice: Notice) -> bool:
@@ -37,7 +37,7 @@ def _waits(world: World, notice: Notice) -> bool:
     return amended is not None and amended.state == "sending"
 
 
-def _advance(world: World, notice: Notice, cursor: str, told: int) -> None:
+def _advance(world: World, notice: Notice, cursor: str, count: int) -> None:
     """Write down how far it is, unless somebody stopped it or another worker was faster."""
 
     def attempt(_: int) -> Notice | None:
@@ -46,10 +46,10 @@ def _advance(world: World, notice: Notice, cursor: str, told: int) -> None:
             return None
         now = world.clock.now()
         if cursor:
-            moved = current.changed(cursor=cursor, told=current.told + told, due=now + GRACE_MS)
+            moved = current.changed(cursor=cursor, told=current.told + count, due=now + GRACE_MS)
             world.store.commit(over(moved, current))
             return moved
-        moved = current.changed(told=current.told + told, state="sent", due=0)
+        moved = current.changed(told=current.told + count, state="sent", due=0)
         entry = history_entry(
             world,
             moved.issue,
@@ -68,7 +68,7 @@ def _advance(world: World, notice: Notice, cursor: str, told: int) -> None:
         world.queues.sync([Task("tell", moved.id, why=f"{moved.version}")])
 
 
-def _told(world: World, notice: Notice, issue: Issue, tie: IssueTie) -> bool:
+def _tell(world: World, notice: Notice, issue: Issue, tie: IssueTie) -> bool:
     """Tell one room; whether it was told just now. What cannot be said there is written down with its reason."""
     try:
         return again(world, lambda _: _once(world, notice, issue, tie, ""))
@@ -92,7 +92,7 @@ def _once(world: World, notice: Notice, issue: Issue, tie: IssueTie, failed: str
         return False
     if basis and (undone is None or not undone.n):
         return False
-    told = NoticeReceipt(
+    receipt = NoticeReceipt(
         version=1,
         issue=issue.id,
         room=tie.room,
@@ -108,12 +108,12 @@ def _once(world: World, notice: Notice, issue: Issue, tie: IssueTie, failed: str
         except (Missing, Refusal) as error:
             reason = str(error)
     if reason or room is None:
-        world.store.commit(new(replace(told, skipped=reason)))
+        world.store.commit(new(replace(receipt, skipped=reason)))
         return False
     if notice.amends and undone:
-        world.store.commit(*_amended(world, notice, tie, room, text, replace(told, n=undone.n)))
+        world.store.commit(*_amended(world, notice, tie, room, text, replace(receipt, n=undone.n)))
     else:
-        world.store.commit(*_said(world, notice, tie, room, text, told, undone))
+        world.store.commit(*_said(world, notice, tie, room, text, receipt, undone))
     return True
 
 
@@ -123,17 +123,17 @@ def _reason(room: Room | None, customer: Customer | None) -> str:
     return f"the customer is {customer.state}" if customer and customer.state != "active" else ""
 
 
-def _amended(world: World, notice: Notice, tie: IssueTie, room: Room, text: str, told: NoticeReceipt) -> list[Write]:
+def _amended(world: World, notice: Notice, tie: IssueTie, room: Room, text: str, receipt: NoticeReceipt) -> list[Write]:
     """The message that was told before, with other words, or deleted. One that is gone already stays so."""
-    old, now = world.store.one(ref(Message, room.id, told.n, False)), world.clock.now()
+    old, now = world.store.one(ref(Message, room.id, receipt.n, False)), world.clock.now()
     if old is None:
-        return [new(told)]
+        return [new(receipt)]
     changed = deleted(old) if notice.withdraws else edited(old, text, old.revision + 1, now)
     if changed is None:
-        return [new(told)]
+        return [new(receipt)]
     what: ChangeType = "deleted" if notice.withdraws else "edited"
-    moved, message, change = touched(room, old, changed, what, told.by, now)
-    return [over(moved, room), over(message, old), new(change), new(told)]
+    moved, message, change = touched(room, old, changed, what, receipt.by, now)
+    return [over(moved, room), over(message, old), new(change), new(receipt)]
 
 
 def _said(
@@ -142,7 +142,7 @@ def _said(
     tie: IssueTie,
     room: Room,
     text: str,
-    told: NoticeReceipt,
+    receipt: NoticeReceipt,
     undone: NoticeReceipt | None,
 ) -> list[Write]:
     """The message; and the room resolved by it, or opened again, and what it was promised kept by it, or owed again."""
@@ -160,7 +160,7 @@ def _said(
     if fields:
         moved, change = room_changed(moved, now, author.id, fields)
         changes.append(new(change))
-    kept = replace(told, n=message.n, resolved=resolved)
+    kept = replace(receipt, n=message.n, resolved=resolved)
     return [over(moved, room), new(message), new(kept), *changes]
 
 

@@ -1,4 +1,4 @@
-"""Turn an issue into another state: what customers are to be told of it comes along in the same transaction."""
+"""Write what customers are to be told of an issue's new state with that state itself (transactional outbox)."""
 
 from ...desk.ids import derived
 from ...desk.issues import CLOSED, Issue, Notice, Policy, Tracking

@@ -1,4 +1,4 @@
-"""Asked rooms to an issue, and take them off: the customers and the ARR behind it move in the same transaction."""
+"""Tie rooms to an issue, and take them off: the customers and the ARR behind it move in the same transaction."""
 
 from typing import Any
 
@@ -8,11 +8,12 @@ from ...desk.customers import Customer
 from ...desk.errors import Conflict, NotFound
 from ...desk.issues import Issue, IssueCustomer, IssueTie, arr_of
 from ...desk.messages import Author
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.rooms import Room
 from ...ports import Drop, Listing, World, Write, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from .history import history_entry
 
 
@@ -140,10 +141,10 @@ def count_behind(world: World, customer_id: str, issue_id: str) -> None:
         )
         if behind is None or customer is None or issue is None:
             return
-        told = behind.changed(arr=arr_of(customer), name=customer.name)
-        if (told.arr, told.name) != (behind.arr, behind.name):
-            moved = issue.changed(arr=round(issue.arr - behind.arr + told.arr, 2))
-            world.store.commit(over(moved, issue), over(told, behind))
+        fresh = behind.changed(arr=arr_of(customer), name=customer.name)
+        if (fresh.arr, fresh.name) != (behind.arr, behind.name):
+            moved = issue.changed(arr=round(issue.arr - behind.arr + fresh.arr, 2))
+            world.store.commit(over(moved, issue), over(fresh, behind))
 
     again(world, attempt)
 

@@ -11,7 +11,7 @@ from ...desk.mails import TOKEN, Correspondent, ReturnAddress, RoomAddress, toke
 from ...desk.messages import Author
 from ...desk.workspaces import Install
 from ...ports import World, new, over, ref
-from ..once import again
+from ..optimistic_retry import again
 
 LATELY = 20  # messages that are remembered as had
 

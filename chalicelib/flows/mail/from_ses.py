@@ -14,10 +14,10 @@ BY_SES = "ses"  # an envelope's address, where others have that of the caller: n
 MAX_RECIPIENTS = 50
 
 
-def take_from_ses(world: World, told: str) -> list[str]:
+def take_from_ses(world: World, text: str) -> list[str]:
     """Queue a notification for each install that it is for (SNS's envelope around it, a JSON text); which."""
     try:
-        outer = json.loads(told)
+        outer = json.loads(text)
         notice = json.loads(outer["Message"])
     except (ValueError, KeyError, TypeError):
         return []  # SNS's own words, when a topic is made
@@ -61,6 +61,6 @@ def _base(address: str) -> str:
     return f"{local.partition('+')[0]}@{domain}" if local else ""
 
 
-def _part(told: dict[str, Any], name: str) -> dict[str, Any]:
-    found = told.get(name)
+def _part(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    found = fields.get(name)
     return found if isinstance(found, dict) else {}

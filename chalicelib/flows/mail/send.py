@@ -1,4 +1,4 @@
-"""Write to the people of a room who are away: what was said since they last heard of it, as one mail each.
+"""Write to the people of a room who are away what was said since they last heard of it, as one mail each (digest).
 
 A delivery waits until its install's `collect` seconds are over; then everything that was said meanwhile leaves with it,
 and the deliveries of the others find that it has. Who spoke, has read it, has muted it or cannot be reached gets none.
@@ -6,21 +6,18 @@ and the deliveries of the others find that it has. Who spoke, has read it, has m
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
-from ...desk.customers import Customer, User
 from ...desk.deliveries import Delivery, Receipt, Refused, Retry, Sent, Skipped
-from ...desk.mails import Correspondent, Letter, Line, Suppression, thread_id, tokened
-from ...desk.messages import Author, Mapped, Message
-from ...desk.rooms import Room, Seen
+from ...desk.mails import Correspondent, Letter, Line, thread_id, tokened
+from ...desk.messages import Mapped, Message
+from ...desk.rooms import Room
 from ...desk.workspaces import Install
-from ...ports import Listing, ProviderBusy, ProviderRefused, Put, Ref, World, over, ref
-from ..once import again
-from .correspondents import correspond
+from ...ports import Listing, ProviderBusy, ProviderRefused, Put, World, over, ref
+from ..optimistic_retry import again
+from .recipients import as_now, people_to_write_to, read_until, said_since, unheard, why_not
 
-LATELY = 50  # messages whose authors are written to, and the most that one mail says
 UNTOLD = {
     "edit": "the settings tell of no edits by mail; a mail that waits says the newest words",
     "delete": "the settings tell of no deletes by mail",
@@ -54,8 +51,8 @@ class Round:
             return Sent(provider_id=self.sent[-1])
         if self.refused:
             return Refused(reason="; ".join(dict.fromkeys(self.refused))[:400])
-        told = "; ".join(dict.fromkeys(self.skipped)) or "nobody of this room is written to by mail"
-        return Skipped(reason=told[:400])
+        reasons = "; ".join(dict.fromkeys(self.skipped)) or "nobody of this room is written to by mail"
+        return Skipped(reason=reasons[:400])
 
 
 def send_mails(world: World, row: Delivery, install: Install, room: Room, message: Message) -> Receipt:
@@ -64,18 +61,18 @@ def send_mails(world: World, row: Delivery, install: Install, room: Room, messag
         return _correct(world, row, install, room, message)
     if row.what != "post":
         return Skipped(reason=UNTOLD[row.what])
-    lately = _lately(world, room, row.n)
+    lately = said_since(world, room, row.n)
     outcome = Round()
-    for person in _people(world, install, room, [message, *lately]):
-        reason = _why_not(world, person, room, message)
-        unheard = [] if reason else _unheard(world, person, [message, *lately])
-        if reason or not unheard:
+    for person in people_to_write_to(world, install, room, [message, *lately]):
+        reason = why_not(world, person, room, message)
+        missed = [] if reason else unheard(world, person, [message, *lately])
+        if reason or not missed:
             outcome.skipped.append(reason or "they have read it")
         elif person.sent_n >= row.n:
             outcome.sent.append(person.last_id)  # it left with an earlier one
         else:
             try:
-                outcome.sent.append(_send(world, install, room, person, unheard))
+                outcome.sent.append(_send(world, install, room, person, missed))
             except ProviderBusy as busy:
                 return Retry(reason=busy.reason, after=busy.after)
             except ProviderRefused as denied:
@@ -88,8 +85,8 @@ def _correct(world: World, row: Delivery, install: Install, room: Room, message:
     outcome = Round()
     listing: Listing[Correspondent] = Listing("correspondents", (room.id,))
     people = [each for each in world.store.page(listing, 100).items if each.install == install.id]
-    for person in (_as_now(world, room, each) for each in people):
-        reason = _why_not(world, person, room, message)
+    for person in (as_now(world, room, each) for each in people):
+        reason = why_not(world, person, room, message)
         reason = reason or _why_no_correction(world, row, person, message)
         if reason:
             outcome.skipped.append(reason)
@@ -109,72 +106,7 @@ def _why_no_correction(world: World, row: Delivery, person: Correspondent, messa
         return "no mail told them of it"
     if person.sent_at >= (message.edited_at if row.what == "edit" else row.created_at):
         return "their mail said the newest words"
-    return "they have read it" if _read(world, person) >= row.n else ""
-
-
-def _lately(world: World, room: Room, after: int) -> list[Message]:
-    """What was said after the delivery's own message."""
-    listing: Listing[Message] = Listing("posts", (room.id,), after=after)
-    return world.store.page(listing, LATELY).items
-
-
-def _people(world: World, install: Install, room: Room, lately: list[Message]) -> list[Correspondent]:
-    """Who is written to: who wrote by mail; and, with `away`, the customer's users who spoke here in any way."""
-    listing: Listing[Correspondent] = Listing("correspondents", (room.id,))
-    found = {each.person: each for each in world.store.page(listing, 100).items if each.install == install.id}
-    if install.config.get("away") and room.customer:
-        before: Listing[Message] = Listing("posts", (room.id,), newest_first=True)
-        spoke = [*world.store.page(before, LATELY).items, *lately]
-        users = {each.author.id: each.author for each in spoke if each.author.kind == "user"}
-        for id_, author in users.items():
-            user = world.store.one(ref(User, room.customer, id_)) if id_ not in found else None
-            if user and user.email and user.state == "active":
-                found[id_] = correspond(world, install, room.id, author, user.email.lower())
-    return [_as_now(world, room, each) for each in found.values()]
-
-
-def _as_now(world: World, room: Room, person: Correspondent) -> Correspondent:
-    """A user's address may have changed since."""
-    if person.kind != "user" or not room.customer:
-        return person
-    owner, user = world.store.many([ref(Customer, room.customer), ref(User, room.customer, person.person)])
-    active = owner and user and owner.state == user.state == "active"
-    author = Author(kind="user", id=person.person, name=user.name if user else person.name)
-    address = user.email.lower() if active and user else ""
-    return correspond(world, _install_of(person), room.id, author, address) if address != person.address else person
-
-
-def _install_of(person: Correspondent) -> Install:
-    return Install(id=person.install, workspace=person.workspace, kind="email", name="", created_at=0)
-
-
-def _why_not(world: World, person: Correspondent, room: Room, message: Message) -> str:
-    """Why they get no mail at all; "" if they may."""
-    if person.muted:
-        return "they have muted it"
-    if not person.address:
-        return "they have no address, or are no longer active"
-    if person.kind == "visitor" and not person.proven:
-        return "their address is not proven"
-    if room.vendor_only and room.visitor and person.kind != "visitor":
-        return "the room is a visitor's"
-    gone = world.store.one(ref(Suppression, room.workspace, person.address))
-    return f"{person.address} gets no mail: {gone.reason}" if gone else ""
-
-
-def _unheard(world: World, person: Correspondent, lately: list[Message]) -> list[Message]:
-    """What they did not say themselves and have not read."""
-    read = _read(world, person)
-    told = [each for each in lately if each.n > read and each.author.id != person.person and not each.deleted]
-    told = [each for each in told if each.n not in person.had]
-    return [each for each in told if each.author.kind != "system" and not each.forked_from]
-
-
-def _read(world: World, person: Correspondent) -> int:
-    """The last change of the room that they have read."""
-    wanted: Ref[Any] = ref(Seen, person.person, person.room)
-    seen = world.store.one(wanted)
-    return seen.n if seen else 0
+    return "they have read it" if read_until(world, person) >= row.n else ""
 
 
 def _send(
@@ -195,12 +127,12 @@ def _send(
 
     def attempt(_: int) -> None:
         current = world.store.one(ref(Correspondent, person.room, person.install, person.person)) or person
-        told = [
+        reached = [
             Mapped(source=f"{install.id}:{name}", id=each, workspace=install.workspace, room=room.id, n=last)
             for name, each in (("sent", id_), ("ref", letter.thread))
         ]
         changed = current.changed(sent_n=max(last, current.sent_n), sent_at=letter.at, last_id=id_)
-        world.store.commit(over(changed, current), *(Put(each, None) for each in told))
+        world.store.commit(over(changed, current), *(Put(each, None) for each in reached))
 
     again(world, attempt)
     return id_

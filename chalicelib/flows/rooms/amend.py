@@ -7,10 +7,10 @@ import msgspec
 from ...desk import messages
 from ...desk.errors import Forbidden, NotFound, Stale
 from ...desk.messages import ChangeType, Mapped, Message, Pending, Source
-from ...desk.room_changes import touched
+from ...desk.room_transitions import touched
 from ...desk.rooms import Room
 from ...ports import World, new, over, ref
-from ..once import again
+from ..optimistic_retry import again
 
 PENDING_LIFE_MS = 30 * 24 * 60 * 60 * 1000  # ms for which an edit waits for its message
 

@@ -3,9 +3,10 @@
 from ...desk.errors import Invalid
 from ...desk.files import Attachment
 from ...desk.messages import MAX_ATTACHMENTS, Attached
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...ports import Upload, World, new, ref
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 
 
 def attach(

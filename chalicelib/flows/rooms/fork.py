@@ -7,12 +7,13 @@ from ...desk.deliveries import Delivery
 from ...desk.errors import Invalid, NotFound
 from ...desk.ids import slot_of
 from ...desk.messages import Draft, ForkedFrom, Mapped, Message, Reply
-from ...desk.people import Principal
-from ...desk.room_changes import room_changed, said
+from ...desk.permissions import Principal
+from ...desk.room_transitions import room_changed, said
 from ...desk.rooms import Binding, Bridge, Origin, Room
 from ...ports import Listing, World, Write, new, over, ref
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 
 MAX_FORKED = 40  # a transaction takes 100 writes: two a message, and a handful for the rooms
 MAX_BYTES = 3_000_000  # and 4 MB
@@ -144,10 +145,10 @@ def _threads(world: World, room: Room, threads: dict[tuple[str, str], None]) -> 
     for install, thread in list(reversed(threads))[:MAX_THREADS]:
         wider = thread.partition("/")[0]
         own, whole = world.store.many([ref(Binding, install, thread), ref(Binding, install, wider)])
-        tie = own or whole
-        if tie is None or not tie.slot:
+        binding = own or whole
+        if binding is None or not binding.slot:
             continue
-        bridge = world.store.one(ref(Bridge, tie.room, install, tie.slot))
+        bridge = world.store.one(ref(Bridge, binding.room, install, binding.slot))
         slot = slot_of(thread)
         moved = Binding(
             version=own.version + 1 if own else 1,
@@ -155,7 +156,7 @@ def _threads(world: World, room: Room, threads: dict[tuple[str, str], None]) -> 
             conversation=thread,
             workspace=room.workspace,
             room=room.id,
-            bound_at=tie.bound_at,
+            bound_at=binding.bound_at,
             slot=slot,
         )
         writes.append(over(moved, own) if own else new(moved))

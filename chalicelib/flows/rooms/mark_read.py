@@ -1,10 +1,11 @@
-"""Remember how far a person has read a room. A mark only moves forward."""
+"""Remember how far a person has read a room: the mark only moves forward (high-water mark)."""
 
 from ...desk.errors import Invalid
 from ...desk.messages import Message
+from ...desk.room_transitions import read_up_to
 from ...desk.rooms import Room, Seen
-from ...ports import Put, World, ref
-from ..once import again
+from ...ports import Put, World, Write, ref
+from ..optimistic_retry import again
 
 
 def mark_read(world: World, person: str, room: Room, message: Message | None) -> Seen:
@@ -27,3 +28,16 @@ def mark_read(world: World, person: str, room: Room, message: Message | None) ->
         return wanted
 
     return again(world, attempt)
+
+
+def author_has_read(world: World, message: Message) -> list[Write]:
+    """Who speaks has read what was said before: their mark moves in the same breath. Not so by mail, whose writer has
+    seen no more of the room than mails told: the mark moves only over their own words."""
+    author = message.author
+    if not author.id or author.kind not in ("agent", "user") and message.source.channel != "widget":
+        return []
+    if message.source.channel == "email" and message.posts > 1:
+        seen = world.store.one(ref(Seen, author.id, message.room))
+        if seen is None or seen.posts < message.posts - 1:
+            return []
+    return [Put(read_up_to(author.id, message), None)]

@@ -1,11 +1,12 @@
 """Open a topic room of a customer, or an internal one of the vendor's own."""
 
 from ...desk.customers import Customer
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.rooms import Room
 from ...ports import World, new
 from ..audit import audit
-from ..once import KEYLESS, Once, again
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 
 
 def open_room(

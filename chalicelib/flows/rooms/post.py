@@ -1,12 +1,14 @@
-"""Say something in a room: one transaction that moves the room from n to n+1 and stores the message under its n."""
+"""Say something in a room: one transaction moves it from n to n+1 and stores the message, once (deduplication)."""
 
 from ...desk.errors import NotFound
 from ...desk.messages import Draft, Mapped, Message, check_text
-from ...desk.room_changes import read_up_to, said
-from ...desk.rooms import Room, Seen
-from ...ports import Put, World, Write, new, over, ref
-from ..once import KEYLESS, Once, again
+from ...desk.room_transitions import said
+from ...desk.rooms import Room
+from ...ports import Put, World, new, over, ref
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 from .amend import apply_waiting
+from .mark_read import author_has_read
 
 
 def post(world: World, room_id: str, draft: Draft, once: Once = KEYLESS, *, room: Room | None = None) -> Message:
@@ -31,7 +33,7 @@ def post(world: World, room_id: str, draft: Draft, once: Once = KEYLESS, *, room
             over(moved, current),
             new(message),
             *([Put(home, known.version if known else 0)] if home else []),
-            *_author_has_read(world, message),
+            *author_has_read(world, message),
             *once.writes(message, now),
         )
         return message, home
@@ -64,19 +66,6 @@ def _known(draft: Draft, known: Mapped | None, message: Message) -> Mapped | Non
             internal=draft.internal,
             thread=draft.source.thread,
         )
-    told = {"room": message.room, "n": message.n, "internal": draft.internal, "thread": draft.source.thread}
+    fields = {"room": message.room, "n": message.n, "internal": draft.internal, "thread": draft.source.thread}
     waiting = known.pending if known.pending and known.pending.reactions and not message.deleted else None
-    return known.changed(**told, pending=waiting, expires_at=0)
-
-
-def _author_has_read(world: World, message: Message) -> list[Write]:
-    """Who speaks has read what was said before: their mark moves in the same breath. Not so by mail, whose writer has
-    seen no more of the room than mails told: the mark moves only over their own words."""
-    author = message.author
-    if not author.id or author.kind not in ("agent", "user") and message.source.channel != "widget":
-        return []
-    if message.source.channel == "email" and message.posts > 1:
-        seen = world.store.one(ref(Seen, author.id, message.room))
-        if seen is None or seen.posts < message.posts - 1:
-            return []
-    return [Put(read_up_to(author.id, message), None)]
+    return known.changed(**fields, pending=waiting, expires_at=0)

@@ -2,10 +2,10 @@
 
 from msgspec.structs import replace
 
-from ...desk.room_changes import room_changed
+from ...desk.room_transitions import room_changed
 from ...desk.rooms import Room, naming
 from ...ports import World, new, over, ref
-from ..once import again
+from ..optimistic_retry import again
 
 
 def mark_overdue(world: World, room_id: str) -> None:

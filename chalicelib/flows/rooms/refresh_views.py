@@ -1,4 +1,4 @@
-"""Put a room into the views of the inbox that it now belongs to, and take it out of those that it has left."""
+"""Put a room into the views of the inbox that it belongs to now (read model), and take it out of those it has left."""
 
 from ...desk.errors import Clash
 from ...desk.inbox_views import RoomViews, ViewRow, views_of
@@ -6,15 +6,15 @@ from ...desk.rooms import Room
 from ...ports import Drop, Put, Store, Write, ref
 
 
-def refresh_views(store: Store, room: Room, shelf: RoomViews | None, now: int) -> RoomViews | None:
-    """The room's shelf as it is then. Decided on states alone: whatever was told twice, late or not at all, the newest
-    room decides, and of two who do it at once one does."""
+def refresh_views(store: Store, room: Room, there: RoomViews | None, now: int) -> RoomViews | None:
+    """The room's views as they are then. Decided on states alone: whatever was told twice, late or not at all, the
+    newest room decides, and of two who do it at once one does."""
     wanted = views_of(room)
-    held = shelf.views if shelf else {}
+    held = there.views if there else {}
     views = {view: order or held.get(view, now) for view, order in sorted(wanted.items())}
     if views == held:
-        return shelf
-    was = shelf.version if shelf else 0
+        return there
+    was = there.version if there else 0
     next_ = RoomViews(version=was + 1, room=room.id, workspace=room.workspace, views=views)
     writes: list[Write] = [Put(next_, was)]
     for view, _ in sorted(views.items() - held.items()):
@@ -24,11 +24,11 @@ def refresh_views(store: Store, room: Room, shelf: RoomViews | None, now: int) -
     try:
         store.commit(*writes)
     except Clash:
-        newest_room, newest_shelf = store.many([ref(Room, room.id), ref(RoomViews, room.id)])
-        return refresh_views(store, newest_room, newest_shelf, now)
+        newest_room, newest_views = store.many([ref(Room, room.id), ref(RoomViews, room.id)])
+        return refresh_views(store, newest_room, newest_views, now)
     return next_
 
 
-def view_row(shelf: RoomViews, view: str) -> ViewRow:
-    """The room's place in a view that its shelf names."""
-    return ViewRow(version=1, workspace=shelf.workspace, view=view, since=shelf.views[view], room=shelf.room)
+def view_row(views: RoomViews, view: str) -> ViewRow:
+    """The room's row in one of its views."""
+    return ViewRow(version=1, workspace=views.workspace, view=view, since=views.views[view], room=views.room)

@@ -3,13 +3,13 @@
 from typing import Any
 
 from ...desk.errors import Conflict, NotFound, Stale
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.promises import pledged
-from ...desk.room_changes import room_changed
+from ...desk.room_transitions import room_changed
 from ...desk.rooms import Room
 from ...ports import World, new, over, ref
 from ..audit import audit
-from ..once import again
+from ..optimistic_retry import again
 
 
 def update_room(
@@ -38,8 +38,8 @@ def update_room(
 
 
 def _promise(room: Room, fields: dict[str, Any], who: Principal, now: int) -> dict[str, Any]:
-    told = fields["promise"]
-    promise = pledged(room.promise, told, who.id, now) if told is not None else None
+    wanted = fields["promise"]
+    promise = pledged(room.promise, wanted, who.id, now) if wanted is not None else None
     if promise and promise.open:
         if room.kind == "internal":
             raise Conflict("nobody is promised anything in an internal room", "promise")

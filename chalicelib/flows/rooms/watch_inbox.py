@@ -3,7 +3,7 @@
 from ...desk.connections import MAX_LIFE_MS
 from ...desk.workspaces import Workspace
 from ...ports import World, over, ref
-from ..once import again
+from ..optimistic_retry import again
 
 AHEAD_MS = 60 * 60 * 1000  # ms: written once an hour, however many agents come and go
 

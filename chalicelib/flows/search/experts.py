@@ -11,11 +11,11 @@ from typing import Any, Literal
 from ...desk.customers import Customer, User
 from ...desk.issues import Issue, IssueTie
 from ...desk.messages import Author, Message
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.rooms import Room
 from ...desk.search_index import Unindexed, Wanted, entry_of, kind_mark, score
 from ...desk.search_query import Phrase, Question, hits, snippet
-from ...desk.tokens import words_of
+from ...desk.text_normalization import words_of
 from ...desk.workspaces import Agent
 from ...ports import Listing, Ref, World, ref
 from .index import Held
@@ -72,16 +72,16 @@ Whose = dict[tuple[str, str], list[Reason]]  # (customer or "", person) → reas
 def experts(world: World, who: Principal, question: Question) -> list[Expert]:
     """The people who know, those who know most first."""
     wanted = Wanted(words=question.words, begins=question.begins, marks=(kind_mark("message"),), any=True)
-    told = _spoken(world, who, question, wanted)
+    spoken = _spoken(world, who, question, wanted)
     reasons: Whose = {}
     rooms: Counter[str] = Counter()
-    for each, worth in told:
+    for each, worth in spoken:
         message, room = each.thing, each.room
         if isinstance(message, Message) and room:
             rooms[room.id] += 1
             _add(reasons, message.author, room, _reason(question, message, room, worth))
     for room_id, _ in rooms.most_common(ROOMS):
-        _of_issues(world, who, next(e.room for e, _ in told if e.room and e.room.id == room_id), reasons)
+        _of_issues(world, who, next(e.room for e, _ in spoken if e.room and e.room.id == room_id), reasons)
     return _people(world, who, reasons)
 
 
@@ -108,7 +108,7 @@ def _spoken(world: World, who: Principal, question: Question, wanted: Wanted) ->
     listing: Listing[Unindexed] = Listing("unindexed", (tree,), newest_first=True)
     recent = [(row.place, row.n) for row in world.store.page(listing, RECENT).items]
     found = [(each.place, each.n) for each in world.index.find(tree, wanted, None, LOOKED_AT)]
-    told = []
+    spoken = []
     for each in things_at(world, who, [*recent, *found]):
         if not isinstance(each.thing, Message) or not sees(who, each) or each.thing.forked_from:
             continue
@@ -116,8 +116,8 @@ def _spoken(world: World, who: Principal, question: Question, wanted: Wanted) ->
         places = hits(question, each.thing.text, any_=True) if worth else None
         if worth and places:
             share = _share(question, each.thing.text)
-            told.append((each, share * share * min(1.0, 0.4 + worth / 600)))
-    return sorted(told, key=lambda pair: (pair[1], pair[0].thing.created_at), reverse=True)[:LOOKED_AT]
+            spoken.append((each, share * share * min(1.0, 0.4 + worth / 600)))
+    return sorted(spoken, key=lambda pair: (pair[1], pair[0].thing.created_at), reverse=True)[:LOOKED_AT]
 
 
 def _share(question: Question, text: str) -> float:
@@ -158,15 +158,15 @@ def _of_issues(world: World, who: Principal, room: Room, reasons: Whose) -> None
         title = issue.title if who.is_agent else issue.public_title
         if not title:
             continue
-        told: dict[str, Any] = {"room": room, "issue": issue.id, "text": title}
+        fields: dict[str, Any] = {"room": room, "issue": issue.id, "text": title}
         known = {each.issue for each in reasons.get(("", issue.by), []) if each.why == "raised"}
         if issue.by.startswith("agt_") and issue.id not in known:
-            raised = Reason(why="raised", at=issue.created_at, worth=WORTH["raised"], **told)
+            raised = Reason(why="raised", at=issue.created_at, worth=WORTH["raised"], **fields)
             reasons.setdefault(("", issue.by), []).append(raised)
         if tie.by.id != issue.by:
-            _add(reasons, tie.by, room, Reason(why="tied", at=tie.at, worth=WORTH["tied"], **told))
+            _add(reasons, tie.by, room, Reason(why="tied", at=tie.at, worth=WORTH["tied"], **fields))
         if tie.asked_by:
-            _add(reasons, tie.asked_by, room, Reason(why="asked", at=tie.at, worth=WORTH["asked"], **told))
+            _add(reasons, tie.asked_by, room, Reason(why="asked", at=tie.at, worth=WORTH["asked"], **fields))
 
 
 def _people(world: World, who: Principal, reasons: Whose) -> list[Expert]:
@@ -185,8 +185,8 @@ def _people(world: World, who: Principal, reasons: Whose) -> list[Expert]:
 
 def _telling(best: Iterable[Reason]) -> list[Reason]:
     """The best, one a room and kind."""
-    told = {(each.why, each.room.id if each.room else "", each.issue): each for each in reversed(list(best))}
-    return sorted(told.values(), key=lambda each: (each.worth, each.at), reverse=True)[:REASONS]
+    telling = {(each.why, each.room.id if each.room else "", each.issue): each for each in reversed(list(best))}
+    return sorted(telling.values(), key=lambda each: (each.worth, each.at), reverse=True)[:REASONS]
 
 
 def employers(world: World, found: Iterable[Expert]) -> dict[str, Customer]:

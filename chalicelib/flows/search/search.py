@@ -1,5 +1,7 @@
-"""Search: the index tells candidates, the table the truth. Each candidate is read, held to the fence and to what it
-says now, so an edit, a delete or a block counts at once; what the index does not know of yet is read beside it.
+"""Search (full-text): the index tells candidates, the table the truth.
+
+Each candidate is read, held to the fence and to what it says now, so an edit, a delete or a block counts at once; what
+the index does not know of yet is read beside it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,7 +10,7 @@ from dataclasses import dataclass
 from ...desk.customers import Customer, User
 from ...desk.issues import Issue, IssueCustomer
 from ...desk.messages import Message
-from ...desk.people import Principal, may_see
+from ...desk.permissions import Principal, may_see
 from ...desk.rooms import Room
 from ...desk.search_index import (
     Found,

@@ -3,9 +3,10 @@ goes on to customers."""
 
 from msgspec.structs import replace
 
+from ...desk.comments_for_customers import crossing, held
 from ...desk.issues import Comment, Notice, PendingComment
 from ...desk.messages import Author
-from ...desk.notices import comment_text, crossing, held
+from ...desk.notices import comment_text
 from ...desk.tickets import CommentSeen
 from ...ports import Drop, ProviderRefused, Task, Write, new, over, ref
 from ..issues.draft_notice import comment_notice_id
@@ -117,29 +118,29 @@ def _crossing(sync: TicketSync, seen: CommentSeen, old: Comment | None) -> tuple
     were told already the told messages change; they are deleted where it is no longer for customers."""
     text = crossing(sync.tracking, seen.text)
     words = comment_text(sync.tracking, text) if text else ""
-    before, told = _told_by(sync, old)
+    before, standing = _notices_of(sync, old)
     if before and words and before.text == words and before.state != "discarded" and not before.withdraws:
         return [], [], before.id
     writes = [_discarded(before, "the comment was changed")] if before and before.state == "draft" else []
-    if sync.tracking.policy == "quiet" or not (words or told) or (told and told.text == words):
-        return writes, [], told.id if told else ""
+    if sync.tracking.policy == "quiet" or not (words or standing) or (standing and standing.text == words):
+        return writes, [], standing.id if standing else ""
     names = names_in(sync.world, sync.issue, text) if text else ()
-    notice = _notice(sync, seen.id, old.version + 1 if old else 1, words, told, names)
+    notice = _notice(sync, seen.id, old.version + 1 if old else 1, words, standing, names)
     tasks = [Task("tell", notice.id, why="first")] if notice.state == "sending" else []
     return [*writes, new(notice)], tasks, notice.id
 
 
-def _told_by(sync: TicketSync, old: Comment | None) -> tuple[Notice | None, Notice | None]:
+def _notices_of(sync: TicketSync, old: Comment | None) -> tuple[Notice | None, Notice | None]:
     """The newest notice of a comment, and the one whose words stand in the rooms now."""
     before = sync.world.store.one(ref(Notice, old.notice)) if old and old.notice else None
-    told = before
+    standing = before
     if before and before.state not in ("sending", "sent"):
-        told = sync.world.store.one(ref(Notice, before.amends)) if before.amends else None
-    return before, None if told and told.withdraws else told
+        standing = sync.world.store.one(ref(Notice, before.amends)) if before.amends else None
+    return before, None if standing and standing.withdraws else standing
 
 
 def _notice(
-    sync: TicketSync, comment: str, version: int, words: str, told: Notice | None, names: tuple[str, ...]
+    sync: TicketSync, comment: str, version: int, words: str, standing: Notice | None, names: tuple[str, ...]
 ) -> Notice:
     """What customers are to hear of a comment; without `words`, that what was told is taken back."""
     tracking, now = sync.tracking, sync.world.clock.now()
@@ -151,7 +152,7 @@ def _notice(
         issue=sync.issue.id,
         workspace=sync.issue.workspace,
         about="comment",
-        text=words or (told.text if told else ""),
+        text=words or (standing.text if standing else ""),
         at=now,
         author=Author(kind="agent", id="", name=""),
         state="sending" if at_once else "draft",
@@ -160,7 +161,7 @@ def _notice(
         comment=comment,
         names=names,
         held_because=why if tracking.policy == "tell" else "",
-        amends=told.id if told else "",
+        amends=standing.id if standing else "",
         withdraws=not words,
         due=now + GRACE_MS if at_once else 0,
     )
@@ -179,11 +180,11 @@ def forget_comment(sync: TicketSync, comment: str) -> None:
 
 
 def _forget(sync: TicketSync, old: Comment) -> None:
-    before, told = _told_by(sync, old)
+    before, standing = _notices_of(sync, old)
     writes = [_discarded(before, "the comment was deleted")] if before and before.state == "draft" else []
     gone, tasks = old.changed(text="", deleted=True), []
-    if told and sync.tracking.policy != "quiet":
-        notice = _notice(sync, old.id, gone.version, "", told, ())
+    if standing and sync.tracking.policy != "quiet":
+        notice = _notice(sync, old.id, gone.version, "", standing, ())
         gone = replace(gone, notice=notice.id)
         writes.append(new(notice))
         tasks = [Task("tell", notice.id, why="first")] if notice.state == "sending" else []

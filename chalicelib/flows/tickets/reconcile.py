@@ -1,5 +1,8 @@
-"""Look at a ticket: fetch it, compare it with its issue, and make both equal. A hint says no more than that a look is
-due, so that late, doubled and lost ones change nothing; one worker looks at a ticket at a time (the queue's groups)."""
+"""Reconcile a ticket with its issue: fetch it, compare both, and make them equal.
+
+A hint says no more than that a look is due, so that late, doubled and lost ones change nothing; one worker looks at a
+ticket at a time (the queue's groups).
+"""
 
 from typing import Any
 
@@ -12,10 +15,10 @@ from ...desk.workspaces import Install
 from ...ports import Drop, ProviderBusy, ProviderRefused, Task, World, Write, new, over, ref
 from ..bridges.stop_install import stop_install
 from ..issues.state_notice import notice_of_state
-from ..once import again
+from ..optimistic_retry import again
 from .comments import forget_comment, post_pending, take_comments
 from .ticket_sync import TicketSync
-from .tracker import holder_of, pending_on, tickets_of, tracking_of
+from .tracker import issue_of_ticket, pending_on, tickets_of, tracking_of
 
 SKEW_MS = 1_000  # ms by which clocks of containers may differ
 PAUSED_MS = 60 * 60_000  # ms after which a ticket of a disabled install is looked at again
@@ -31,7 +34,7 @@ def reconcile(world: World, task: Task) -> str:
     """What came of it, as a slug. Doing it again changes nothing. What the tracker does not let us do now waits in the
     time index."""
     install = world.store.one(ref(Install, task.install))
-    issue_id = task.id or (holder_of(world, install, task.ticket) if install else "")
+    issue_id = task.id or (issue_of_ticket(world, install, task.ticket) if install else "")
     if install is None or not issue_id:
         return "not-tied"
     return again(world, lambda _: _look(world, task, install, issue_id))
@@ -112,9 +115,9 @@ def _discover(sync: TicketSync) -> None:
     """The tracker's words, as it guesses them until an admin has reviewed them."""
     words = tuple(sync.there.words())
     known = tracking_of(sync.world, sync.install)
-    told = known.changed(words=words)
-    sync.world.store.commit(over(told, known))
-    sync.tracking = told
+    tracking = known.changed(words=words)
+    sync.world.store.commit(over(tracking, known))
+    sync.tracking = tracking
 
 
 def _make(sync: TicketSync) -> None:
@@ -151,21 +154,21 @@ def _rename(sync: TicketSync, ticket: Ticket, *writes: Write) -> None:
     link = Link(install=ticket.install, ticket=ticket.ticket, key=ticket.key, url=ticket.url)
     links = tuple(link if each.install == link.install else each for each in sync.issue.tickets)
     issue = sync.issue.changed(tickets=links)
-    holder = TicketOwner(
+    owner = TicketOwner(
         version=1, install=ticket.install, ticket=ticket.ticket, workspace=ticket.workspace, issue=ticket.issue
     )
-    there = sync.world.store.one(ref(TicketOwner, holder.install, holder.ticket))
-    if there and there.issue != holder.issue:
+    there = sync.world.store.one(ref(TicketOwner, owner.install, owner.ticket))
+    if there and there.issue != owner.issue:
         raise ProviderRefused(f"the ticket belongs to the issue {there.issue}")
-    held = over(there.changed(), there) if there else new(holder)
+    held = over(there.changed(), there) if there else new(owner)
     sync.commit(ticket, over(issue, sync.issue), held, *writes)
     sync.issue = issue
 
 
 def _renamed(sync: TicketSync, seen: TicketSeen) -> None:
     """The ticket is called otherwise now: its project was renamed, or moved."""
-    told = sync.history_entry("changed", fields="ticket", was=sync.ticket.key, now=seen.key, url=seen.url)
-    _rename(sync, sync.ticket.changed(key=seen.key, url=seen.url), told)
+    entry = sync.history_entry("changed", fields="ticket", was=sync.ticket.key, now=seen.key, url=seen.url)
+    _rename(sync, sync.ticket.changed(key=seen.key, url=seen.url), entry)
 
 
 def _follow(sync: TicketSync, moved_to: str) -> TicketSeen | None:
@@ -199,10 +202,10 @@ def _take_over(sync: TicketSync, seen: TicketSeen, found: Merge, began: int) -> 
         writes.append(sync.history_entry("changed", fields=", ".join(sorted(fields))))
     if state:
         changed = turned(changed, state, issue.reason, world.clock.now())
-        told, tasks = notice_of_state(
+        notices, tasks = notice_of_state(
             world, issue, changed, sync.tracking.policy, SYSTEM, sync.tracking, "", sync.tracking.resolve
         )
-        writes += [*told, sync.history_entry("state", was=issue.state, now=state, word=seen.word.name)]
+        writes += [*notices, sync.history_entry("state", was=issue.state, now=state, word=seen.word.name)]
     if found.lost:
         writes.append(sync.history_entry("conflict", fields=", ".join(found.lost)))
     if found.unknown:
@@ -244,8 +247,8 @@ def _write(sync: TicketSync, found: Merge) -> None:
             if denied.lost:
                 raise
             refused = sync.ticket.refused | {field: key}
-            told = sync.ticket.changed(refused=refused, reason=f"{field}: {denied.reason}")
-            sync.commit(told, sync.history_entry("failed", field=field, reason=denied.reason))
+            lacking = sync.ticket.changed(refused=refused, reason=f"{field}: {denied.reason}")
+            sync.commit(lacking, sync.history_entry("failed", field=field, reason=denied.reason))
             continue
         refused = {name: each for name, each in sync.ticket.refused.items() if name != field}
         agreed = sync.ticket.changed(
@@ -260,8 +263,8 @@ def _later(sync: TicketSync, busy: ProviderBusy) -> str:
     attempts = sync.ticket.attempts + 1
     seconds = wait(attempts, busy.after, world.clock.chance())
     if seconds is None:
-        told = sync.ticket.changed(attempts=0, due=0, reason=f"given up: {busy.reason}")
-        sync.commit(told, sync.history_entry("failed", reason=busy.reason))
+        ticket = sync.ticket.changed(attempts=0, due=0, reason=f"given up: {busy.reason}")
+        sync.commit(ticket, sync.history_entry("failed", reason=busy.reason))
         return "given-up"
     sync.commit(sync.ticket.changed(attempts=attempts, due=now + seconds * 1000, reason=busy.reason))
     if busy.after and not isinstance(busy, Outdated):
@@ -286,6 +289,6 @@ def _denied(sync: TicketSync, denied: ProviderRefused) -> str:
         stop_install(sync.world, sync.install, "paused", denied.reason)
         sync.commit(sync.ticket.changed(due=sync.world.clock.now() + PAUSED_MS, reason=denied.reason))
         return "account-lost"
-    told = sync.ticket.changed(due=0, attempts=0, reason=denied.reason)
-    sync.commit(told, sync.history_entry("failed", reason=denied.reason))
+    ticket = sync.ticket.changed(due=0, attempts=0, reason=denied.reason)
+    sync.commit(ticket, sync.history_entry("failed", reason=denied.reason))
     return "denied"

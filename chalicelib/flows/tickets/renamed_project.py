@@ -3,7 +3,7 @@
 from ...desk.issues import TicketOwner
 from ...desk.workspaces import Install
 from ...ports import Listing, ProviderBusy, ProviderRefused, Task, World, over, ref
-from ..once import again
+from ..optimistic_retry import again
 from .tracker import tickets_of
 
 PAGE = 100
@@ -26,7 +26,7 @@ def follow_renamed_project(world: World, install_id: str, why: str) -> int:
         listing: Listing[TicketOwner] = Listing("install-tickets", (install_id,))
         page = world.store.page(listing, PAGE, cursor)
         world.queues.sync(
-            Task("look", holder.issue, install_id, holder.ticket, why=f"project:{why}") for holder in page.items
+            Task("look", owner.issue, install_id, owner.ticket, why=f"project:{why}") for owner in page.items
         )
         found, cursor = found + len(page.items), page.next
         if cursor is None:

@@ -5,13 +5,13 @@ from typing import Any
 from ...desk.errors import Conflict, Invalid
 from ...desk.issues import Tracking
 from ...desk.notices import TEXTS, check_text
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.tickets import TicketSeen, Word
 from ...desk.times import DAY_MS
 from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, World, over, ref
 from ..audit import audit
-from ..once import again
+from ..optimistic_retry import again
 from ..secrets import Opened, rolled, sealed
 from .tracker import asking, tickets_of, tracking_of
 

@@ -4,7 +4,7 @@ from ...ports import Task, World
 from ..issues.merge_issues import merge_rest
 from ..issues.send_notice import send_notice
 from ..issues.tie_room import count_customer
-from .nightly import run_nightly
+from .nightly_catch_up import run_nightly
 from .reconcile import reconcile
 from .renamed_project import follow_renamed_project
 

@@ -5,11 +5,10 @@ from typing import Any, cast
 
 from ...desk.errors import Busy, Conflict, Invalid, NotFound
 from ...desk.issues import PendingComment, TicketOwner, Tracking
-from ...desk.people import Principal
+from ...desk.permissions import Principal
 from ...desk.tickets import TicketSeen
 from ...desk.workspaces import Install
-from ...ports import Listing, ProviderRefused, Tickets, World, ref
-from ...ports import ProviderBusy as TrackerBusy
+from ...ports import Listing, ProviderBusy, ProviderRefused, Tickets, World, ref
 from ..secrets import Opened
 
 
@@ -36,11 +35,11 @@ class Understood:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         ask = getattr(self._there, name)
 
-        def asked(*told: Any) -> Any:
+        def asked(*arguments: Any) -> Any:
             try:
-                return ask(*told)
+                return ask(*arguments)
             except (LookupError, TypeError, AttributeError, ValueError) as error:
-                raise TrackerBusy(f"its answer is not what was asked for ({type(error).__name__})") from error
+                raise ProviderBusy(f"its answer is not what was asked for ({type(error).__name__})") from error
 
         return asked
 
@@ -56,7 +55,7 @@ def tickets_of(world: World, install: Install) -> Tickets:
 
 def asking(reason: Exception) -> Busy | Conflict:
     """What a caller is told when the tracker does not do what was asked."""
-    if isinstance(reason, TrackerBusy):
+    if isinstance(reason, ProviderBusy):
         return Busy(f"the tracker is busy: {reason.reason}")
     return Conflict(f"the tracker refuses: {reason}")
 
@@ -65,17 +64,17 @@ def found_ticket(world: World, install: Install, reference: str) -> TicketSeen:
     """The ticket that somebody names by a URL or a key."""
     try:
         seen = tickets_of(world, install).find(reference)
-    except (TrackerBusy, ProviderRefused) as error:
+    except (ProviderBusy, ProviderRefused) as error:
         raise asking(error) from None
     if seen is None or seen.gone:
         raise Invalid("no such ticket there", "reference")
     return seen
 
 
-def holder_of(world: World, install: Install, ticket: str) -> str:
+def issue_of_ticket(world: World, install: Install, ticket: str) -> str:
     """The issue that a ticket belongs to, "" if to none."""
-    holder = world.store.one(ref(TicketOwner, install.id, ticket))
-    return holder.issue if holder else ""
+    owner = world.store.one(ref(TicketOwner, install.id, ticket))
+    return owner.issue if owner else ""
 
 
 def pending_on(world: World, issue: str, install: str) -> list[PendingComment]:

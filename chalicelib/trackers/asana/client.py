@@ -67,8 +67,8 @@ class Asana:
             {"resource_type": "project", "action": "changed", "fields": ["name", "archived"]},
         ]
         body = {"data": {"resource": self._project, "target": target, "filters": filters}}
-        told = self._api.call("POST", "/webhooks", body)
-        return Registered(id=ident(told, "data", "gid"), secret=words(told, "X-Hook-Secret"))
+        answer = self._api.call("POST", "/webhooks", body)
+        return Registered(id=ident(answer, "data", "gid"), secret=words(answer, "X-Hook-Secret"))
 
     def unregister(self, id_: str) -> None:
         """Take it away."""
@@ -91,8 +91,8 @@ class Asana:
 
     def fetch(self, ticket: str) -> TicketSeen | None:
         """As it is now."""
-        told = self._found(f"/tasks/{_gid(ticket)}", {"opt_fields": FIELDS})
-        return self._ticket(told) if told else None
+        task = self._found(f"/tasks/{_gid(ticket)}", {"opt_fields": FIELDS})
+        return self._ticket(task) if task else None
 
     def find(self, reference_: str) -> TicketSeen | None:
         """By its gid or a URL of Asana."""
@@ -124,8 +124,8 @@ class Asana:
         """Those made since, and all that were edited ever, oldest first; what Asana itself notes is left out."""
         query = {"opt_fields": STORY}
         stories = self._all(f"/tasks/{_gid(ticket)}/stories", query)
-        told = [comment_of(each) for each in stories if words(each, "resource_subtype") == "comment_added"]
-        found = [each for each in told if each.updated_at >= since or each.updated_at != each.created_at]
+        read = [comment_of(each) for each in stories if words(each, "resource_subtype") == "comment_added"]
+        found = [each for each in read if each.updated_at >= since or each.updated_at != each.created_at]
         return sorted(found, key=lambda each: each.updated_at)
 
     def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
@@ -187,9 +187,9 @@ class Asana:
             "opt_fields": FIELDS,
             "limit": str(PAGE),
         }
-        told = self._api.call("GET", "/tasks", query=query | ({"offset": cursor} if cursor else {}))
-        found = [self._ticket(task) for task in items(told, "data")]
-        return sorted(found, key=lambda each: each.updated_at), words(told, "next_page", "offset")
+        answer = self._api.call("GET", "/tasks", query=query | ({"offset": cursor} if cursor else {}))
+        found = [self._ticket(task) for task in items(answer, "data")]
+        return sorted(found, key=lambda each: each.updated_at), words(answer, "next_page", "offset")
 
     # --- how it is asked ---
 
@@ -221,17 +221,17 @@ class Asana:
         offset = ""
         for _ in range(MAX_PAGES):
             asked = query | {"limit": str(PAGE)} | ({"offset": offset} if offset else {})
-            told = self._api.find(path, asked)
-            yield from items(told, "data")
-            offset = words(told, "next_page", "offset")
+            answer = self._api.find(path, asked)
+            yield from items(answer, "data")
+            offset = words(answer, "next_page", "offset")
             if not offset:
                 return
 
     def _workspace(self) -> str:
-        told = self._found(f"/projects/{self._project}", {"opt_fields": "workspace.gid"})
-        if told is None:
+        project = self._found(f"/projects/{self._project}", {"opt_fields": "workspace.gid"})
+        if project is None:
             raise ProviderRefused("the project is not there, or not for this account")
-        return ident(told, "workspace", "gid")
+        return ident(project, "workspace", "gid")
 
     def _sections(self) -> list[Any]:
         if not self._config["sections"]:
@@ -246,10 +246,10 @@ class Asana:
         return gid or ident(self._data("POST", f"{home}/tags", {"name": name[:100]}), "gid")
 
     def _task(self, ticket: str) -> Any:
-        told = self._found(f"/tasks/{_gid(ticket)}", {"opt_fields": FIELDS})
-        if told is None:
+        task = self._found(f"/tasks/{_gid(ticket)}", {"opt_fields": FIELDS})
+        if task is None:
             raise ProviderRefused("the ticket is not there")
-        return told
+        return task
 
     def _membership(self, task: Any) -> Any:
         """Where a task stands in the project; None if it is in others alone."""
@@ -282,19 +282,19 @@ class NotShared(ProviderRefused):
     """403: not for this account."""
 
 
-def said(told: Any) -> str:
+def said(body: Any) -> str:
     """Asana's own words: the messages of `errors`."""
-    return "; ".join(words(error, "message") for error in items(told, "errors"))
+    return "; ".join(words(error, "message") for error in items(body, "errors"))
 
 
-def _refusal(answer: Answer, told: Any) -> Exception | None:
+def _refusal(answer: Answer, body: Any) -> Exception | None:
     """What Asana says in ways of its own (https://developers.asana.com/docs/errors)."""
     if answer.status == 402:
-        return Paying(f"{PAYING}: {said(told)}"[:200])
+        return Paying(f"{PAYING}: {said(body)}"[:200])
     if answer.status == 451:
         return ProviderRefused("HTTP 451: Asana keeps this back for legal reasons")
     if answer.status == 403:
-        return NotShared(f"HTTP 403: {said(told)}"[:200])
+        return NotShared(f"HTTP 403: {said(body)}"[:200])
     if answer.status == 412:
         return ProviderBusy("Asana asks to begin again (sync token)", 1)
     return None
@@ -306,10 +306,10 @@ def _suits(section: Any, word: str) -> bool:
     return known is None or (known.means == "open" if word == OPEN.id else known.means != "declined")
 
 
-def _gid(told: str) -> str:
-    if not re.fullmatch(r"\d{1,30}", told):
+def _gid(text: str) -> str:
+    if not re.fullmatch(r"\d{1,30}", text):
         raise Absent("that is no id of Asana")
-    return told
+    return text
 
 
 def _title(title: str) -> str:

@@ -126,9 +126,9 @@ def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsuppo
         events = items(loads_object(envelope.body), "events")[:MAX_EVENTS]
     except Malformed:
         return [Ignored(reason="malformed")]
-    told = [_hint(event) for event in events]
+    read = [_hint(event) for event in events]
     # The same change twice differs in its moment at most: the last one counts.
-    once = {replace(each, at=0) if isinstance(each, Hint) else each: each for each in told}
+    once = {replace(each, at=0) if isinstance(each, Hint) else each: each for each in read}
     return list(once.values()) or [Ignored(reason="heartbeat")]
 
 

@@ -68,10 +68,10 @@ def comment_of(story: Any) -> CommentSeen:
     )
 
 
-def reference(told: str) -> str:
+def reference(text: str) -> str:
     """The gid in what people paste: itself, or a URL of Asana, old or new; "" for what is none."""
-    told = told.strip()
-    if told.startswith(("http://", "https://")):
-        found = _TASK.search(urlsplit(told).path)
+    text = text.strip()
+    if text.startswith(("http://", "https://")):
+        found = _TASK.search(urlsplit(text).path)
         return next(filter(None, found.groups()), "") if found else ""
-    return told if re.fullmatch(r"\d{6,30}", told) else ""
+    return text if re.fullmatch(r"\d{6,30}", text) else ""

@@ -39,7 +39,7 @@ MOST = 4_000_000  # bytes of an answer
 PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class Result(msgspec.Struct, frozen=True, kw_only=True):
     """Whatever the tracker answers."""
 
     account: str = ""
@@ -62,8 +62,8 @@ class GenericTickets:
 
     def probe(self) -> Probe:
         """Who answers there."""
-        told = self._ask("probe")
-        return Probe(account=told.account, actor=told.actor, missing=told.missing)
+        answer = self._ask("probe")
+        return Probe(account=answer.account, actor=answer.actor, missing=answer.missing)
 
     def words(self) -> list[Word]:
         """Its states."""
@@ -122,14 +122,14 @@ class GenericTickets:
 
     def changed(self, since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
         """A page of what changed."""
-        told = self._ask("changed", since=since, cursor=cursor)
-        return told.tickets, told.next
+        answer = self._ask("changed", since=since, cursor=cursor)
+        return answer.tickets, answer.next
 
     def _perhaps(self, do: str, **more: Any) -> TicketSeen | None:
         answer = self._sent(do, more)
         return None if answer.status == HTTPStatus.NOT_FOUND else self._read(answer).ticket
 
-    def _ask(self, do: str, **more: Any) -> Told:
+    def _ask(self, do: str, **more: Any) -> Result:
         return self._read(self._sent(do, more))
 
     def _sent(self, do: str, more: dict[str, Any]) -> Answer:
@@ -145,18 +145,18 @@ class GenericTickets:
         headers |= {"content-type": "application/json", "user-agent": "Parley"}
         return send(self.outside, Request("POST", url, body, headers, TIMEOUT_S, MOST))
 
-    def _read(self, answer: Answer) -> Told:
+    def _read(self, answer: Answer) -> Result:
         if answer.status in PASSING or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise ProviderBusy(f"HTTP {answer.status}", after(answer.headers.get("retry-after", ""), self.now()))
         if not 200 <= answer.status < 300:
             raise ProviderRefused(f"HTTP {answer.status}", lost=answer.status == HTTPStatus.GONE)
         try:
-            return msgspec.json.decode(answer.body or b"{}", type=Told)
+            return msgspec.json.decode(answer.body or b"{}", type=Result)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise ProviderBusy("the answer is not what was asked for") from None
 
 
-def _there(told: T | None) -> T:
-    if told is None:
+def _there(found: T | None) -> T:
+    if found is None:
         raise ProviderBusy("the answer names none")
-    return told
+    return found

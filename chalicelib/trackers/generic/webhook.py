@@ -47,7 +47,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     url: str = ""
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class Body(msgspec.Struct, frozen=True, kw_only=True):
     """A webhook's body. `at` is in ms."""
 
     type: str
@@ -82,10 +82,10 @@ def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
 def group(envelope: Envelope) -> str:
     """The ticket; what names none shares the install's."""
     try:
-        told = msgspec.json.decode(envelope.body, type=Told)
+        body = msgspec.json.decode(envelope.body, type=Body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return envelope.install
-    return derived("grp", envelope.install, told.ticket) if told.ticket else envelope.install
+    return derived("grp", envelope.install, body.ticket) if body.ticket else envelope.install
 
 
 def greet(envelope: Envelope, install: Install) -> Greeting:
@@ -109,26 +109,26 @@ def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsuppo
 
 
 def _hint(envelope: Envelope) -> Hint | Ignored | Unsupported:
-    told = shaped(loads(envelope.body), Told)
-    if told.type in IGNORED:
-        return Ignored(reason=IGNORED[told.type])
-    what = TYPES.get(told.type)
+    body = shaped(loads(envelope.body), Body)
+    if body.type in IGNORED:
+        return Ignored(reason=IGNORED[body.type])
+    what = TYPES.get(body.type)
     if what is None:
-        return Unsupported(what=re.sub(r"[^\w.:/-]", "_", told.type, flags=re.ASCII)[:64] or "_")
+        return Unsupported(what=re.sub(r"[^\w.:/-]", "_", body.type, flags=re.ASCII)[:64] or "_")
     for name in ("ticket", "comment", "actor", "moved_to", "mark"):
-        if len(getattr(told, name)) > MAX_ID:
+        if len(getattr(body, name)) > MAX_ID:
             raise Invalid(f"{name} is limited to {MAX_ID} characters", name)
-    if not told.ticket and what != "project_changed":
+    if not body.ticket and what != "project_changed":
         raise Invalid("ticket is needed", "ticket")
     return Hint(
-        ticket=told.ticket,
+        ticket=body.ticket,
         what=what,
         id=standard.identity(envelope.headers),
-        comment=told.comment,
-        at=moment(told.at),
-        actor=told.actor,
-        moved_to=told.moved_to,
-        mark=told.mark,
+        comment=body.comment,
+        at=moment(body.at),
+        actor=body.actor,
+        moved_to=body.moved_to,
+        mark=body.mark,
     )
 
 

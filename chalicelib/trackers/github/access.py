@@ -43,7 +43,7 @@ class Access:
         self._secrets, self._outside, self._now = secrets, outside, now
 
     def ask(self, method: str, path: str, body: Any = None, query: Query = ()) -> Reply:
-        """The answer by the first credential that GitHub takes. Raises Busy, Denied, Absent, Gone."""
+        """The answer by the first credential that GitHub takes. Raises ProviderBusy, ProviderRefused, Absent, Gone."""
         tokens = self._tokens() if self._app else iter(self._given("token"))
         return self._first(tokens, lambda token: self._once(token, method, path, body, query))
 
@@ -92,11 +92,11 @@ class Access:
                 path, query = there, ()
         raise ProviderRefused("GitHub redirects without an end")
 
-    def _refusal(self, answer: Answer, told: Any) -> Exception | None:
+    def _refusal(self, answer: Answer, body: Any) -> Exception | None:
         """What an answer means that is none, where GitHub has ways of its own
         (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api): no to too much is said with
         403 as well as with 429."""
-        words = said(told).lower()
+        words = said(body).lower()
         if answer.status in (301, 302, 307, 308):
             return Moved(answer.headers.get("location", ""))
         if answer.status == 410:  # said for every issue of a repository that wants none, too
@@ -109,7 +109,7 @@ class Access:
             reset = answer.headers.get("x-ratelimit-reset", "")
             left = int(reset[:12]) - self._now() // 1000 if used_up and reset.isascii() and reset.isdigit() else 0
             return ProviderBusy("GitHub's rate limit", max(1, asked or left or PATIENCE_S))
-        return ProviderRefused(f"HTTP 403: {said(told)}"[:200], lost=True) if "suspended" in words else None
+        return ProviderRefused(f"HTTP 403: {said(body)}"[:200], lost=True) if "suspended" in words else None
 
     def _tokens(self) -> Iterator[str]:
         """Of each private key the token that is kept; a new one, should that be refused."""
@@ -128,13 +128,13 @@ class Access:
             found = self._once(bearer, "GET", f"/repos/{self._repository}/installation").json
         except Absent:
             raise ProviderRefused(f"the App is not installed in {self._repository}", lost=True) from None
-        told = self._once(bearer, "POST", f"/app/installations/{found['id']}/access_tokens", {}).json
-        return str(told["token"]), moment(told, "expires_at")
+        answer = self._once(bearer, "POST", f"/app/installations/{found['id']}/access_tokens", {}).json
+        return str(answer["token"]), moment(answer, "expires_at")
 
     def _as_app(self, path: str) -> dict[str, Any]:
         keys = iter(self._given("private_key"))
-        told: dict[str, Any] = self._first(keys, lambda key: self._once(self._jwt(key), "GET", path)).json
-        return told
+        answer: dict[str, Any] = self._first(keys, lambda key: self._once(self._jwt(key), "GET", path)).json
+        return answer
 
     def _jwt(self, key: str) -> str:
         """GitHub asks for a minute's grace: its clock may be behind ours."""
@@ -163,20 +163,20 @@ class Access:
                 refused = denied
 
 
-def said(told: Any) -> str:
+def said(body: Any) -> str:
     """What GitHub says is wrong: `message`, and of each of `errors` its own or its field."""
-    if not isinstance(told, dict):
+    if not isinstance(body, dict):
         return ""
-    errors = told.get("errors")
+    errors = body.get("errors")
     more = [
         str(one.get("message") or f"{one.get('field')} {one.get('code')}") if isinstance(one, dict) else str(one)
         for one in (errors if isinstance(errors, list) else [])
     ]
-    return "; ".join(filter(None, [str(told.get("message") or ""), *more]))
+    return "; ".join(filter(None, [str(body.get("message") or ""), *more]))
 
 
-def _person(told: dict[str, Any]) -> tuple[str, str]:
-    return str(told["id"]), str(told["login"])
+def _person(user: dict[str, Any]) -> tuple[str, str]:
+    return str(user["id"]), str(user["login"])
 
 
 def _headers(bearer: str) -> dict[str, str]:

@@ -56,17 +56,17 @@ class GitHub:
         """Who we are, and what is missing."""
         actor, account = self._access.actor()
         try:
-            told = self._ask("GET", f"/repos/{self._home}").json
+            repository = self._ask("GET", f"/repos/{self._home}").json
         except Absent:
             return Probe(account=account, actor=actor, missing=(f"there is no {self._home} for this account",))
-        missing = self._access.missing(told)
-        if not told.get("has_issues", True):
+        missing = self._access.missing(repository)
+        if not repository.get("has_issues", True):
             missing.append(f"issues are switched off for {self._home}")
-        if told.get("archived"):
+        if repository.get("archived"):
             missing.append(f"{self._home} is archived: nothing can be written")
-        if not same(str(told["full_name"]), self._home):
-            missing.append(f"the repository is called {told['full_name']} now: change config.repository")
-        renamed = {} if same(str(told["full_name"]), self._home) else {"repository": str(told["full_name"])}
+        if not same(str(repository["full_name"]), self._home):
+            missing.append(f"the repository is called {repository['full_name']} now: change config.repository")
+        renamed = {} if same(str(repository["full_name"]), self._home) else {"repository": str(repository["full_name"])}
         return Probe(account=account, actor=actor, missing=tuple(missing), renamed=renamed)
 
     def words(self) -> list[Word]:
@@ -74,7 +74,8 @@ class GitHub:
         return [OPEN, *([IN_PROGRESS] if self._config["in_progress_label"] else []), *CLOSED.values()]
 
     def register(self, url: str, secret: str) -> Registered:
-        """The repository's webhook to `url`, made or brought up to date. Denied without the right to webhooks."""
+        """The repository's webhook to `url`, made or brought up to date. ProviderRefused without the right to
+        webhooks."""
         body = {
             "active": True,
             "events": EVENTS,
@@ -101,15 +102,15 @@ class GitHub:
 
     def create(self, draft: TicketDraft) -> TicketSeen:
         """Make the issue, unless one of the newest carries the mark: a call whose answer was lost made it."""
-        told = self._marked(draft.mark)
-        if told is None:
+        issue = self._marked(draft.mark)
+        if issue is None:
             body = {
                 "title": _title(draft.title),
                 "body": draft.text + foot(draft.mark, draft.link),
                 "labels": list(draft.labels),
             }
-            told = self._ask("POST", f"/repos/{self._home}/issues", body).json
-        return self._seen(told, str(told["number"]))
+            issue = self._ask("POST", f"/repos/{self._home}/issues", body).json
+        return self._seen(issue, str(issue["number"]))
 
     def fetch(self, ticket: str) -> TicketSeen | None:
         """As it is now; a transferred one tells where it went, a deleted one that it is gone."""
@@ -117,14 +118,14 @@ class GitHub:
         if where is None:
             return None
         try:
-            told = self._ask("GET", _path(where)).json
+            issue = self._ask("GET", _path(where)).json
         except Gone:
             return TicketSeen(id=ticket, key=_key(ticket), url="", title="", word=Word(id="", name=""), gone=True)
         except Absent:
             return None
-        if "pull_request" in told:
+        if "pull_request" in issue:
             return None
-        now_at, seen = _place_of(told), self._seen(told, ticket)
+        now_at, seen = _place_of(issue), self._seen(issue, ticket)
         if same(now_at.repository, where.repository) or self._renamed(where.repository, now_at.repository):
             return seen
         return msgspec.structs.replace(seen, moved_to=ticket_id(now_at, self._home))
@@ -145,8 +146,8 @@ class GitHub:
         asked = " ".join([*[one.lower() for one in words], f"repo:{self._home}", "is:issue"])
         if not words or len(asked) > 256:
             return []
-        told = self._ask("GET", "/search/issues", query={"q": asked, "per_page": min(limit, 100)}).json
-        found = [issue for issue in told["items"] if same(_place_of(issue).repository, self._home)]
+        answer = self._ask("GET", "/search/issues", query={"q": asked, "per_page": min(limit, 100)}).json
+        found = [issue for issue in answer["items"] if same(_place_of(issue).repository, self._home)]
         return [self._seen(issue, str(issue["number"])) for issue in found if "pull_request" not in issue][:limit]
 
     def comments(self, ticket: str, since: int = 0) -> list[CommentSeen]:
@@ -156,7 +157,7 @@ class GitHub:
         found: list[CommentSeen] = []
         for _ in range(MAX_PAGES):
             got = self._ask("GET", path, query=query)
-            found += [self._comment(told) for told in got.json]
+            found += [self._comment(each) for each in got.json]
             path, query = self._next(got.headers.get("link", "")), {}
             if not path:
                 break
@@ -185,13 +186,13 @@ class GitHub:
             raise ProviderRefused(f"GitHub has no state {word}")
         path, label = _path(self._place(ticket)), self._config["in_progress_label"]
         body = {"state": "closed", "state_reason": word} if word in CLOSED else {"state": "open"}
-        told = self._ask("PATCH", path, body).json
-        carried = label and label.lower() in [name.lower() for name in labels(told)]
+        issue = self._ask("PATCH", path, body).json
+        carried = label and label.lower() in [name.lower() for name in labels(issue)]
         if label and word == IN_PROGRESS.id and not carried:
             return self.label(ticket, [label], [])
         if carried and word != IN_PROGRESS.id:
             return self.label(ticket, [], [label])
-        moved = self._seen(told, ticket)
+        moved = self._seen(issue, ticket)
         if moved.word.id != word:  # an older server, which knows no such reason
             raise ProviderRefused(f"GitHub left it {moved.word.name}")
         return moved
@@ -214,18 +215,18 @@ class GitHub:
 
     def changed(self, since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
         """A page of those changed, oldest first. The cursor is the time of the last one and not a page's number: what
-        changes meanwhile moves to the end, and would push others over a page's edge. Asked is from a second before, in
-        which some may have shown late."""
+        changes meanwhile moves to the end, and would push others over a page's edge. Asking begins a second before,
+        in which some may have shown late."""
         after, _, page = cursor.partition(".")
         start = int(after) if after.isdigit() else since
         number = int(page) if page.isdigit() else 1
         query = {"state": "all", "sort": "updated", "direction": "asc", "since": seconds(start - 1000)}
         query |= {"per_page": str(PAGE), "page": str(number)}
-        told = self._ask("GET", f"/repos/{self._home}/issues", query=query).json
-        seen = [self._seen(issue, str(issue["number"])) for issue in told if "pull_request" not in issue]
-        if len(told) < PAGE:
+        issues = self._ask("GET", f"/repos/{self._home}/issues", query=query).json
+        seen = [self._seen(issue, str(issue["number"])) for issue in issues if "pull_request" not in issue]
+        if len(issues) < PAGE:
             return seen, ""
-        last = moment(told[-1], "updated_at")
+        last = moment(issues[-1], "updated_at")
         return seen, f"{start}.{number + 1}" if last // 1000 <= start // 1000 else f"{last}.1"
 
     def _marked(self, mark: str) -> dict[str, Any] | None:
@@ -236,8 +237,8 @@ class GitHub:
         alike = [issue for issue in newest if mark_in(issue.get("body")) == mark and "pull_request" not in issue]
         return next((issue for issue in alike if self._ours(issue)), None)
 
-    def _ours(self, told: dict[str, Any]) -> bool:
-        return same(_person(told.get("user"))[1], self._access.actor()[1])
+    def _ours(self, comment: dict[str, Any]) -> bool:
+        return same(_person(comment.get("user"))[1], self._access.actor()[1])
 
     def _seen(self, issue: dict[str, Any], id_: str) -> TicketSeen:
         body = issue.get("body")
@@ -255,17 +256,17 @@ class GitHub:
             mark=mark if mark and self._ours(issue) else "",
         )
 
-    def _comment(self, told: dict[str, Any]) -> CommentSeen:
-        author_id, author = _person(told.get("user"))
-        mark = mark_in(told.get("body"))
+    def _comment(self, comment: dict[str, Any]) -> CommentSeen:
+        author_id, author = _person(comment.get("user"))
+        mark = mark_in(comment.get("body"))
         return CommentSeen(
-            id=str(told["id"]),
-            text=said(told.get("body")),
+            id=str(comment["id"]),
+            text=said(comment.get("body")),
             author=author or "ghost",  # as GitHub shows a deleted account
             author_id=author_id,
-            created_at=moment(told, "created_at"),
-            updated_at=moment(told, "updated_at"),
-            mark=mark if mark and self._ours(told) else "",
+            created_at=moment(comment, "created_at"),
+            updated_at=moment(comment, "updated_at"),
+            mark=mark if mark and self._ours(comment) else "",
         )
 
     def _place(self, ticket: str) -> Place:
@@ -323,9 +324,9 @@ def _key(ticket: str) -> str:
     return f"#{ticket}" if ticket.isdigit() else ticket
 
 
-def _person(told: Any) -> tuple[str, str]:
+def _person(user: Any) -> tuple[str, str]:
     """(id, login); empty for a deleted account."""
-    return (str(told.get("id", "")), str(told.get("login", ""))) if isinstance(told, dict) else ("", "")
+    return (str(user.get("id", "")), str(user.get("login", ""))) if isinstance(user, dict) else ("", "")
 
 
 def _title(title: str) -> str:

@@ -29,5 +29,5 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     if not REPOSITORY.fullmatch(asked.repository):
         raise Invalid("repository must be as owner/name", "config.repository")
     check_url(asked.api_url, "config.api_url")
-    told = msgspec.structs.asdict(asked)
-    return told | {"api_url": asked.api_url.rstrip("/"), "in_progress_label": asked.in_progress_label.strip()}
+    settings = msgspec.structs.asdict(asked)
+    return settings | {"api_url": asked.api_url.rstrip("/"), "in_progress_label": asked.in_progress_label.strip()}

@@ -107,27 +107,27 @@ def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
 
 def group(envelope: Envelope) -> str:
     """The ticket, or the install for what is about none."""
-    return grouped(envelope, lambda: _ticket(_told(envelope)))
+    return grouped(envelope, lambda: _ticket(_body(envelope)))
 
 
 def greet(envelope: Envelope, install: Install) -> Greeting:
     """202, also for what we do not know. WrongMediaType or Malformed for what nobody could handle."""
-    _told(envelope)
+    _body(envelope)
     return Greeting(status=202)
 
 
 def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsupported]:
     """What it says. Never raises for content."""
     try:
-        told = _told(envelope)
+        body = _body(envelope)
     except (Malformed, WrongMediaType):
         return [Ignored(reason="malformed")]
-    event, action = envelope.headers.get("x-github-event", ""), words(told, "action")
+    event, action = envelope.headers.get("x-github-event", ""), words(body, "action")
     if event in ("issues", "issue_comment"):
-        return [_about_ticket(envelope, install, told, event, action)]
+        return [_about_ticket(envelope, install, body, event, action)]
     if event in PROJECT:
         if action in PROJECT[event]:
-            return [Hint(ticket="", what="project_changed", id=_delivery(envelope), actor=ident(told, "sender", "id"))]
+            return [Hint(ticket="", what="project_changed", id=_delivery(envelope), actor=ident(body, "sender", "id"))]
         return [Ignored(reason="connection-as-before")]
     if event in OTHERS:
         return [Ignored(reason=OTHERS[event])]
@@ -142,12 +142,12 @@ def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[
 
 
 def _about_ticket(
-    envelope: Envelope, install: Install, told: dict[str, Any], event: str, action: str
+    envelope: Envelope, install: Install, body: dict[str, Any], event: str, action: str
 ) -> Hint | Ignored | Unsupported:
     known = ISSUES if event == "issues" else COMMENTS
     if action not in known:
         return Unsupported(what=f"{event}.{named(action)}")
-    issue = told.get("issue")
+    issue = body.get("issue")
     if not isinstance(issue, dict) or type(issue.get("number")) is not int or issue["number"] < 1:
         return Ignored(reason="no-issue")
     if issue.get("pull_request"):
@@ -155,21 +155,21 @@ def _about_ticket(
     what = known[action]
     if what is None:
         return Ignored(reason="nothing-that-we-carry")
-    return _hint(envelope, install, told, what)
+    return _hint(envelope, install, body, what)
 
 
-def _hint(envelope: Envelope, install: Install, told: dict[str, Any], what: Happened) -> Hint:
+def _hint(envelope: Envelope, install: Install, body: dict[str, Any], what: Happened) -> Hint:
     from .words import Place, mark_in, ticket_id
 
-    issue, comment = told["issue"], told.get("comment")
-    home = _home(envelope, install, told)
-    there = Place(words(told, "repository", "full_name") or home, issue["number"])
+    issue, comment = body["issue"], body.get("comment")
+    home = _home(envelope, install, body)
+    there = Place(words(body, "repository", "full_name") or home, issue["number"])
     changed = comment if isinstance(comment, dict) else issue
-    author, actor = ident(changed, "user", "id"), ident(told, "sender", "id")
+    author, actor = ident(changed, "user", "id"), ident(body, "sender", "id")
     moved_to = ""
     if what == "transferred":
-        new = words(told, "changes", "new_repository", "full_name")
-        number = walk(told, "changes", "new_issue", "number")
+        new = words(body, "changes", "new_repository", "full_name")
+        number = walk(body, "changes", "new_issue", "number")
         moved_to = ticket_id(Place(new, number), home) if new and type(number) is int else ""
     return Hint(
         ticket=ticket_id(there, home),
@@ -184,15 +184,15 @@ def _hint(envelope: Envelope, install: Install, told: dict[str, Any], what: Happ
     )
 
 
-def _home(envelope: Envelope, install: Install, told: dict[str, Any]) -> str:
+def _home(envelope: Envelope, install: Install, body: dict[str, Any]) -> str:
     """The connected repository by its name of today: a repository's own webhook knows no other, however it is called
     by now; an App's or an organisation's tells of many."""
     if envelope.headers.get("x-github-hook-installation-target-type") == "repository":
-        return words(told, "repository", "full_name") or str(install.config.get("repository", ""))
+        return words(body, "repository", "full_name") or str(install.config.get("repository", ""))
     return str(install.config.get("repository", ""))
 
 
-def _told(envelope: Envelope) -> dict[str, Any]:
+def _body(envelope: Envelope) -> dict[str, Any]:
     """The JSON of either content type. Malformed or WrongMediaType."""
     body = envelope.body
     if envelope.content_type == FORM:
@@ -211,10 +211,10 @@ def _payload(form: bytes) -> bytes:
         raise Malformed("the form has no payload") from None
 
 
-def _ticket(told: dict[str, Any]) -> str:
+def _ticket(body: dict[str, Any]) -> str:
     """The issue, by its repository's name of today; "" for what is about none."""
-    number = ident(told, "issue", "number")
-    return f"{words(told, 'repository', 'full_name')}#{number}" if number else ""
+    number = ident(body, "issue", "number")
+    return f"{words(body, 'repository', 'full_name')}#{number}" if number else ""
 
 
 def _delivery(envelope: Envelope) -> str:

@@ -44,8 +44,8 @@ class Place(NamedTuple):
 
 def place(ticket: str, home: str) -> Place | None:
     """The place that a ticket's id names; `home` is the connected repository."""
-    told = _TICKET.fullmatch(ticket)
-    return Place(told[1] or home, int(told[2])) if told else None
+    found = _TICKET.fullmatch(ticket)
+    return Place(found[1] or home, int(found[2])) if found else None
 
 
 def ticket_id(where: Place, home: str) -> str:
@@ -69,8 +69,8 @@ def word(issue: dict[str, Any], in_progress_label: str) -> Word:
 
 def labels(issue: dict[str, Any]) -> tuple[str, ...]:
     """The names of its labels."""
-    told = issue.get("labels")
-    return tuple(str(label["name"]) for label in told if isinstance(label, dict)) if isinstance(told, list) else ()
+    listed = issue.get("labels")
+    return tuple(str(label["name"]) for label in listed if isinstance(label, dict)) if isinstance(listed, list) else ()
 
 
 def said(body: str | None) -> str:

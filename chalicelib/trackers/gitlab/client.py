@@ -75,11 +75,11 @@ class GitLab:
         body: dict[str, Any] = {"url": url, "name": "Parley", "signing_token": secret, **EVENTS}
         if url.startswith("http://"):
             body["enable_ssl_verification"] = False
-        told = self._saved(ident(hook, "id"), body)
-        if walk(told, "signing_token_present") is not True:
+        answer = self._saved(ident(hook, "id"), body)
+        if walk(answer, "signing_token_present") is not True:
             plain = {name: value for name, value in body.items() if name != "signing_token"}
-            told = self._saved(ident(told, "id"), plain | {"token": secret})
-        return Registered(id=ident(told, "id"))
+            answer = self._saved(ident(answer, "id"), plain | {"token": secret})
+        return Registered(id=ident(answer, "id"))
 
     def unregister(self, id_: str) -> None:
         """Take it away."""
@@ -102,19 +102,19 @@ class GitLab:
 
     def fetch(self, ticket: str) -> TicketSeen | None:
         """As it is now; where it was moved, that is told."""
-        told = self._api.find(_path(ticket))
-        return self._followed(told) if told else None
+        issue = self._api.find(_path(ticket))
+        return self._followed(issue) if issue else None
 
     def find(self, reference_: str) -> TicketSeen | None:
         """By #5, group/name#5, or a URL of the server; of a moved one, where it is now."""
         path, iid = reference(reference_, self._config["url"])
         project = f"/projects/{quote(path, safe='')}" if path else self._project
-        told = self._find(f"{project}/issues/{iid}") if iid else None
+        issue = self._find(f"{project}/issues/{iid}") if iid else None
         for _ in range(HOPS):
-            seen = self._followed(told) if told else None
+            seen = self._followed(issue) if issue else None
             if seen is None or not seen.moved_to:
                 return None if seen and seen.gone else seen
-            told = self._api.find(_path(seen.moved_to))
+            issue = self._api.find(_path(seen.moved_to))
         return None
 
     def search(self, query: str, limit: int = 20) -> list[TicketSeen]:
@@ -135,18 +135,18 @@ class GitLab:
         if issue is None:
             return []
         internal = walk(issue, "confidential") is not False
-        told: list[CommentSeen] = []
+        found: list[CommentSeen] = []
         for note in self._newest_notes(ticket):
             if moment(note, "updated_at") < since:
                 break
             if walk(note, "system") is not True:
-                told.append(comment_of(note, internal))
-        return told[::-1]
+                found.append(comment_of(note, internal))
+        return found[::-1]
 
     def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
         """Say it, with our mark hidden in it."""
-        told = self._api.call("POST", f"{_path(ticket)}/notes", {"body": marked(text, mark)})
-        return comment_of(told, internal=False)
+        note = self._api.call("POST", f"{_path(ticket)}/notes", {"body": marked(text, mark)})
+        return comment_of(note, internal=False)
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours; its mark stays."""
@@ -184,8 +184,8 @@ class GitLab:
 
     def label(self, ticket: str, add: Sequence[str], remove: Sequence[str]) -> TicketSeen:
         """Put labels on and take them off; others stay."""
-        told = {"add_labels": ",".join(map(_label, add)), "remove_labels": ",".join(map(_label, remove))}
-        body = {name: value for name, value in told.items() if value}
+        changes = {"add_labels": ",".join(map(_label, add)), "remove_labels": ",".join(map(_label, remove))}
+        body = {name: value for name, value in changes.items() if value}
         return self._ticket(self._api.call("PUT", _path(ticket), body)) if body else self._ticket(self._issue(ticket))
 
     def changed(self, since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
@@ -201,9 +201,9 @@ class GitLab:
             "per_page": PAGE,
             "page": number,
         }
-        told = self._ask(f"{self._project}/issues", query=query).json
-        found = [self._ticket(each) for each in told]
-        if len(told) < PAGE:
+        issues = self._ask(f"{self._project}/issues", query=query).json
+        found = [self._ticket(each) for each in issues]
+        if len(issues) < PAGE:
             return found, ""
         last = found[-1].updated_at
         return found, f"{last}|1" if last > int(start or since) else f"{start or since}|{number + 1}"
@@ -237,7 +237,7 @@ class GitLab:
         except Absent:
             return None
 
-    def _refusal(self, answer: Answer, told: Any) -> Exception | None:
+    def _refusal(self, answer: Answer, body: Any) -> Exception | None:
         """Rate limits tell the moment of their end where they tell no Retry-After; some servers answer them 403."""
         moved = re.match(r".*/api/v4(/projects/\d{1,19})(?![^/?])", answer.headers.get("location", ""))
         if answer.status in REDIRECTS and moved:
@@ -268,15 +268,15 @@ class GitLab:
         return self._api.call("POST", f"{self._project}/hooks", body)
 
     def _issue(self, ticket: str) -> Any:
-        told = self._api.find(_path(ticket))
-        if told is None:
+        issue = self._api.find(_path(ticket))
+        if issue is None:
             raise ProviderRefused("the ticket is not there")
-        return told
+        return issue
 
-    def _followed(self, told: Any) -> TicketSeen:
+    def _followed(self, issue: Any) -> TicketSeen:
         """A ticket, with where it was moved to."""
-        seen = self._ticket(told)
-        if not ident(told, "moved_to_id"):
+        seen = self._ticket(issue)
+        if not ident(issue, "moved_to_id"):
             return seen
         for note in self._newest_notes(seen.id):
             path, iid = moved_in(words(note, "body")) if walk(note, "system") is True else ("", "")
@@ -285,19 +285,19 @@ class GitLab:
                 return _with(seen, moved_to=self._ticket(moved).id) if moved else _with(seen, gone=True)
         return _with(seen, gone=True)
 
-    def _ticket(self, told: Any) -> TicketSeen:
-        labels = _labels(told)
-        text = words(told, "description")
+    def _ticket(self, issue: Any) -> TicketSeen:
+        labels = _labels(issue)
+        text = words(issue, "description")
         return TicketSeen(
-            id=f"{there(ident(told, 'project_id'))}-{there(ident(told, 'iid'))}",
-            key=f"#{ident(told, 'iid')}",
-            url=words(told, "web_url"),
-            title=words(told, "title"),
-            word=word_of(words(told, "state"), labels),
+            id=f"{there(ident(issue, 'project_id'))}-{there(ident(issue, 'iid'))}",
+            key=f"#{ident(issue, 'iid')}",
+            url=words(issue, "web_url"),
+            title=words(issue, "title"),
+            word=word_of(words(issue, "state"), labels),
             text=shown(text),
             labels=tuple(labels),
-            assignee=words(told, "assignees", 0, "name"),
-            updated_at=moment(told, "updated_at"),
+            assignee=words(issue, "assignees", 0, "name"),
+            updated_at=moment(issue, "updated_at"),
             mark=mark_in(text),
         )
 
@@ -310,12 +310,12 @@ class Elsewhere(ProviderRefused):
         self.project = project
 
 
-def said(told: Any) -> str:
+def said(body: Any) -> str:
     """GitLab's own words: `message` as text, or lists of them by field; else of `error`."""
-    message = walk(told, "message")
+    message = walk(body, "message")
     if isinstance(message, dict):
         return "; ".join(f"{name} {', '.join(map(str, each))}" for name, each in message.items())
-    return str(message or walk(told, "error_description") or walk(told, "error") or "")
+    return str(message or walk(body, "error_description") or walk(body, "error") or "")
 
 
 def _missing(project: Any) -> Iterator[str]:
@@ -339,9 +339,9 @@ def _with(seen: TicketSeen, **fields: Any) -> TicketSeen:
     return msgspec.structs.replace(seen, **fields)
 
 
-def _labels(told: Any) -> list[str]:
+def _labels(issue: Any) -> list[str]:
     """Names; with `with_labels_details` they come as objects."""
-    return [each if isinstance(each, str) else words(each, "name") for each in items(told, "labels")]
+    return [each if isinstance(each, str) else words(each, "name") for each in items(issue, "labels")]
 
 
 def _path(ticket: str) -> str:

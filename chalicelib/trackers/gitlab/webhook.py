@@ -103,11 +103,11 @@ def greet(envelope: Envelope, install: Install) -> Greeting:
 def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsupported]:
     """What it says. Never raises for content."""
     try:
-        told = loads_object(envelope.body)
+        body = loads_object(envelope.body)
     except Malformed:
         return [Ignored(reason="malformed")]
     id_ = ident(envelope.headers.get("idempotency-key")) or ident(envelope.headers.get("x-gitlab-event-uuid"))
-    return [_hint(told, id_)]
+    return [_hint(body, id_)]
 
 
 def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
@@ -117,14 +117,14 @@ def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[
     return GitLab(install, secrets, outside, now)
 
 
-def _hint(told: dict[str, Any], id_: str) -> Hint | Ignored | Unsupported:
-    kind, name = words(told, "object_kind"), words(told, "event_name")
+def _hint(body: dict[str, Any], id_: str) -> Hint | Ignored | Unsupported:
+    kind, name = words(body, "object_kind"), words(body, "event_name")
     if kind in ("issue", "work_item"):
-        return _issue(told, id_)
+        return _issue(body, id_)
     if kind == "note":
-        return _note(told, id_)
+        return _note(body, id_)
     if name in PROJECT:
-        return Hint(ticket="", what="project_changed", id=id_, at=moment(told, "updated_at"))
+        return Hint(ticket="", what="project_changed", id=id_, at=moment(body, "updated_at"))
     if kind in OTHERS:
         return Ignored(reason=slug(kind))
     if not kind and NAMED.fullmatch(name):
@@ -132,35 +132,35 @@ def _hint(told: dict[str, Any], id_: str) -> Hint | Ignored | Unsupported:
     return Unsupported(what=named(kind or name) if kind or name else "no-object-kind")
 
 
-def _issue(told: dict[str, Any], id_: str) -> Hint | Ignored | Unsupported:
-    action = words(told, "object_attributes", "action")
+def _issue(body: dict[str, Any], id_: str) -> Hint | Ignored | Unsupported:
+    action = words(body, "object_attributes", "action")
     what = ISSUE_ACTIONS.get(action)
     if not what:
         return Unsupported(what=f"issue.{named(action)}")
     if what == "changed":
-        changes = walk(told, "changes")
+        changes = walk(body, "changes")
         changes = changes if isinstance(changes, dict) else {}
-        return _about(told, next((means for field, means in CHANGES.items() if field in changes), "changed"), id_)
-    return _about(told, what, id_)
+        return _about(body, next((means for field, means in CHANGES.items() if field in changes), "changed"), id_)
+    return _about(body, what, id_)
 
 
-def _note(told: dict[str, Any], id_: str) -> Hint | Ignored | Unsupported:
-    about = words(told, "object_attributes", "noteable_type")
+def _note(body: dict[str, Any], id_: str) -> Hint | Ignored | Unsupported:
+    about = words(body, "object_attributes", "noteable_type")
     if about not in NOTED:
         return Ignored(reason=f"note-on-{slug(about)}")
-    if _confidential(told):
+    if _confidential(body):
         return Ignored(reason="confidential-note")
-    if walk(told, "object_attributes", "system") is True:
+    if walk(body, "object_attributes", "system") is True:
         return Ignored(reason="system-note")
-    action = words(told, "object_attributes", "action")
+    action = words(body, "object_attributes", "action")
     what = NOTE_ACTIONS.get(action)
     if not what:
         return Unsupported(what=f"note.{named(action)}")
-    return _about(told, what, id_, comment=ident(told, "object_attributes", "id"))
+    return _about(body, what, id_, comment=ident(body, "object_attributes", "id"))
 
 
-def _about(told: dict[str, Any], what: Happened, id_: str, comment: str = "") -> Hint | Ignored:
-    ticket = _ticket(told)
+def _about(body: dict[str, Any], what: Happened, id_: str, comment: str = "") -> Hint | Ignored:
+    ticket = _ticket(body)
     if not ticket:
         return Ignored(reason="no-issue")
     return Hint(
@@ -168,27 +168,27 @@ def _about(told: dict[str, Any], what: Happened, id_: str, comment: str = "") ->
         what=what,
         id=id_,
         comment=comment,
-        at=moment(told, "object_attributes", "updated_at"),
-        actor=ident(told, "user", "id"),
+        at=moment(body, "object_attributes", "updated_at"),
+        actor=ident(body, "user", "id"),
     )
 
 
-def _confidential(told: dict[str, Any]) -> bool:
+def _confidential(body: dict[str, Any]) -> bool:
     """However it is told: by the event's type, on the note (`internal`, older: `confidential`), on its issue."""
-    about = walk(told, "issue") or walk(told, "work_item")
+    about = walk(body, "issue") or walk(body, "work_item")
     signs = (
-        walk(told, "object_attributes", "internal"),
-        walk(told, "object_attributes", "confidential"),
+        walk(body, "object_attributes", "internal"),
+        walk(body, "object_attributes", "confidential"),
         walk(about, "confidential"),
     )
-    return words(told, "event_type").startswith("confidential") or any(sign not in (None, False) for sign in signs)
+    return words(body, "event_type").startswith("confidential") or any(sign not in (None, False) for sign in signs)
 
 
-def _ticket(told: dict[str, Any]) -> str:
+def _ticket(body: dict[str, Any]) -> str:
     """`<project>-<iid>`: both are needed to ask for an issue, and neither changes but by a move."""
-    if words(told, "object_kind") == "note":
-        issue = walk(told, "issue") or walk(told, "work_item")
+    if words(body, "object_kind") == "note":
+        issue = walk(body, "issue") or walk(body, "work_item")
     else:
-        issue = walk(told, "object_attributes")
-    project, iid = ident(issue, "project_id") or ident(told, "project", "id"), ident(issue, "iid")
+        issue = walk(body, "object_attributes")
+    project, iid = ident(issue, "project_id") or ident(body, "project", "id"), ident(issue, "iid")
     return f"{project}-{iid}" if project.isdigit() and iid.isdigit() else ""

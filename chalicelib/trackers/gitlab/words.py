@@ -102,17 +102,17 @@ def shown(text: str) -> str:
     return _SIZED.sub(r"\1", readable(_LINK.sub("", _MARK.sub("", text))))
 
 
-def comment_of(told: Any, internal: bool) -> CommentSeen:
+def comment_of(note: Any, internal: bool) -> CommentSeen:
     """A note. `internal` tells that its whole issue is confidential; some versions say `confidential` for internal."""
-    kept = [walk(told, "internal"), walk(told, "confidential")]
-    body = words(told, "body")
+    kept = [walk(note, "internal"), walk(note, "confidential")]
+    body = words(note, "body")
     return CommentSeen(
-        id=ident(told, "id"),
+        id=ident(note, "id"),
         text=shown(body),
-        author=words(told, "author", "name"),
-        author_id=ident(told, "author", "id"),
-        created_at=moment(told, "created_at"),
-        updated_at=moment(told, "updated_at"),
+        author=words(note, "author", "name"),
+        author_id=ident(note, "author", "id"),
+        created_at=moment(note, "created_at"),
+        updated_at=moment(note, "updated_at"),
         internal=internal or any(sign not in (None, False) for sign in kept),
         mark=mark_in(body),
     )
@@ -124,15 +124,15 @@ def moved_in(note: str) -> tuple[str, str]:
     return (found[1].strip("/"), found[2]) if found else ("", "")
 
 
-def reference(told: str, site: str) -> tuple[str, str]:
+def reference(text: str, site: str) -> tuple[str, str]:
     """(project's path or "" for the connected one, iid) of what people paste: #5, group/name#5, a URL of the site."""
-    told = told.strip()
-    if told.startswith(("http://", "https://")):
-        parts, home = urlsplit(told), urlsplit(site)
+    text = text.strip()
+    if text.startswith(("http://", "https://")):
+        parts, home = urlsplit(text), urlsplit(site)
         if (parts.hostname, parts.port) != (home.hostname, home.port):
             return "", ""
         path = "/" + unquote(parts.path).removeprefix(home.path).lstrip("/")
         found = _PATH.match(path) or _OLD_PATH.match(path)
         return (found[1], found[2]) if found else ("", "")
-    short = _SHORT.fullmatch(told)
+    short = _SHORT.fullmatch(text)
     return (short[1] or "", short[2]) if short else ("", "")

@@ -46,8 +46,8 @@ def to_markdown(value: Any) -> str:
 
 
 def _blocks(nodes: Iterable[Any], depth: int) -> str:
-    told = [_block(node, depth + 1) for node in nodes if isinstance(node, dict)]
-    return "\n\n".join(part for part in told if part)
+    written = [_block(node, depth + 1) for node in nodes if isinstance(node, dict)]
+    return "\n\n".join(part for part in written if part)
 
 
 def _block(node: Node, depth: int) -> str:
@@ -76,8 +76,8 @@ def _escaped_start(match: re.Match[str]) -> str:
 def _heading(node: Node, content: list[Any], depth: int) -> str:
     level = walk(node, "attrs", "level")
     level = level if isinstance(level, int) and 1 <= level <= 6 else 1
-    told = _inline(content).replace("\n", " ").strip()
-    return f"{'#' * level} {re.sub(r'(#+)$', _hashes, told)}" if told else ""
+    title = _inline(content).replace("\n", " ").strip()
+    return f"{'#' * level} {re.sub(r'(#+)$', _hashes, title)}" if title else ""
 
 
 def _hashes(match: re.Match[str]) -> str:
@@ -97,17 +97,17 @@ def _quote(node: Node, content: list[Any], depth: int) -> str:
 
 def _list(bullet: Callable[[int, Node], str]) -> Callable[[Node, list[Any], int], str]:
     def write(node: Node, content: list[Any], depth: int) -> str:
-        told = []
+        entries = []
         for number, item in enumerate(part for part in content if isinstance(part, dict)):
             mark = bullet(number, node) if words(item, "type") not in TASKS else TASKS[words(item, "type")](item)
             if words(item, "type") in LISTS:  # tasks below a task stand beside it, in a list of their own
-                told.append("  " + _block(item, depth + 1).replace("\n", "\n  "))
+                entries.append("  " + _block(item, depth + 1).replace("\n", "\n  "))
                 continue
             body = _item(item, depth)
             lines = body.split("\n")
             pad = " " * (2 if mark.startswith("- ") else len(mark))
-            told.append("\n".join([f"{mark}{lines[0]}", *(f"{pad}{line}" if line else "" for line in lines[1:])]))
-        return "\n".join(told)
+            entries.append("\n".join([f"{mark}{lines[0]}", *(f"{pad}{line}" if line else "" for line in lines[1:])]))
+        return "\n".join(entries)
 
     return write
 
@@ -117,14 +117,14 @@ def _item(item: Node, depth: int) -> str:
     if words(item, "type") in ("taskItem", "decisionItem"):
         return _paragraph(item, items(item, "content"), depth)
     parts = [part for part in items(item, "content") if isinstance(part, dict)]
-    told = ""
+    written = ""
     for part in parts:
         block = _block(part, depth + 1)
         if not block:
             continue
         tight = words(part, "type") in LISTS
-        told += ("\n" if tight else "\n\n") * bool(told) + block
-    return told
+        written += ("\n" if tight else "\n\n") * bool(written) + block
+    return written
 
 
 def _number(number: int, node: Node) -> str:
@@ -143,8 +143,8 @@ def _table(node: Node, content: list[Any], depth: int) -> str:
 
 
 def _cell(cell: Any, depth: int) -> str:
-    told = _blocks(items(cell, "content"), depth)
-    return re.sub(r"\n+", " ", told).replace("|", "\\|").strip()
+    written = _blocks(items(cell, "content"), depth)
+    return re.sub(r"\n+", " ", written).replace("|", "\\|").strip()
 
 
 def _expand(node: Node, content: list[Any], depth: int) -> str:
@@ -235,8 +235,8 @@ INLINES: dict[str, Callable[[Node], str]] = {
 
 
 def _marks(node: Node) -> tuple[str, ...]:
-    told = {words(mark, "type") for mark in items(node, "marks")}
-    return tuple(sign for name, sign in MARKS.items() if name in told)
+    names = {words(mark, "type") for mark in items(node, "marks")}
+    return tuple(sign for name, sign in MARKS.items() if name in names)
 
 
 def _link(node: Node) -> str:
@@ -251,17 +251,17 @@ Run = tuple[str, tuple[str, ...], str]
 
 
 def _linked(runs: list[Run]) -> str:
-    told, place = "", 0
+    written, place = "", 0
     while place < len(runs):
         link = runs[place][2]
         end = next((n for n in range(place, len(runs)) if runs[n][2] != link), len(runs))
         inner = _marked(runs[place:end], tuple(MARKS.values()))
         if link and inner.strip():
-            told += f"[{inner}]({link if not re.search(r'[()]', link) else f'<{link}>'})"
+            written += f"[{inner}]({link if not re.search(r'[()]', link) else f'<{link}>'})"
         else:
-            told += inner
+            written += inner
         place = end
-    return told
+    return written
 
 
 def _marked(runs: list[Run], signs: tuple[str, ...]) -> str:
@@ -269,7 +269,7 @@ def _marked(runs: list[Run], signs: tuple[str, ...]) -> str:
     if not signs:
         return "".join(text for text, _, _ in runs)
     sign, rest = signs[0], signs[1:]
-    told, place = "", 0
+    written, place = "", 0
     while place < len(runs):
         on = sign in runs[place][1]
         end = next((n for n in range(place, len(runs)) if (sign in runs[n][1]) is not on), len(runs))
@@ -277,11 +277,11 @@ def _marked(runs: list[Run], signs: tuple[str, ...]) -> str:
         if on and inner.strip():
             lead = inner[: len(inner) - len(inner.lstrip())]
             tail = inner[len(inner.rstrip()) :]
-            told += f"{lead}{sign}{inner.strip()}{sign}{tail}"
+            written += f"{lead}{sign}{inner.strip()}{sign}{tail}"
         else:
-            told += inner
+            written += inner
         place = end
-    return told
+    return written
 
 
 # --- Markdown to ADF ---
@@ -304,14 +304,14 @@ class _Builder:
 
     def read(self) -> list[Node]:
         """The blocks up to the end of what is open."""
-        told: list[Node] = []
+        nodes: list[Node] = []
         while self._place < len(self._tokens):
             token = self._tokens[self._place]
             self._place += 1
             if token.nesting < 0:
                 break
-            told += self._node(token)
-        return told
+            nodes += self._node(token)
+        return nodes
 
     def _node(self, token: "Token") -> list[Node]:
         if token.type == "inline":
@@ -359,7 +359,7 @@ def _code_node(token: "Token") -> Node:
 
 
 def _inlines(tokens: "list[Token]") -> list[Node]:
-    told: list[Node] = []
+    nodes: list[Node] = []
     marks: list[Node] = []
     for token in tokens:
         if token.type in WRAPPERS:
@@ -369,12 +369,12 @@ def _inlines(tokens: "list[Token]") -> list[Node]:
         elif token.nesting < 0:
             marks.pop()
         elif token.type in ("hardbreak", "softbreak"):
-            if told and told[-1]["type"] == "text" and "marks" not in told[-1]:
-                told[-1]["text"] = told[-1]["text"].rstrip(" ") or " "  # what ends a line is not seen
-            told.append({"type": "hardBreak"})
+            if nodes and nodes[-1]["type"] == "text" and "marks" not in nodes[-1]:
+                nodes[-1]["text"] = nodes[-1]["text"].rstrip(" ") or " "  # what ends a line is not seen
+            nodes.append({"type": "hardBreak"})
         else:
-            _add(told, *_text_of(token), marks)
-    return told
+            _add(nodes, *_text_of(token), marks)
+    return nodes
 
 
 def _text_of(token: "Token") -> tuple[str, bool]:
@@ -384,7 +384,7 @@ def _text_of(token: "Token") -> tuple[str, bool]:
     return token.content, token.type == "code_inline"
 
 
-def _add(told: list[Node], text: str, code: bool, marks: list[Node]) -> None:
+def _add(nodes: list[Node], text: str, code: bool, marks: list[Node]) -> None:
     """Text, joined to the text before it if that has the same marks. ADF allows code beside a link alone."""
     if not text:
         return
@@ -392,7 +392,7 @@ def _add(told: list[Node], text: str, code: bool, marks: list[Node]) -> None:
     if code:
         kept = [*kept, {"type": "code"}]
     unique = list({mark["type"]: mark for mark in kept}.values())
-    if told and told[-1]["type"] == "text" and told[-1].get("marks", []) == unique:
-        told[-1]["text"] += text
+    if nodes and nodes[-1]["type"] == "text" and nodes[-1].get("marks", []) == unique:
+        nodes[-1]["text"] += text
         return
-    told.append({"type": "text", "text": text} | ({"marks": unique} if unique else {}))
+    nodes.append({"type": "text", "text": text} | ({"marks": unique} if unique else {}))

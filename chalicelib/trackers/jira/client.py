@@ -64,8 +64,8 @@ class Jira:
         found: dict[str, Word] = {}
         for status in (status for kind in mine for status in items(kind, "statuses")):
             plain = word_of(status)
-            told = [plain, *(word_of(status, each) for each in resolutions if plain.means == "done")]
-            found |= {word.id: word for word in told}
+            both = [plain, *(word_of(status, each) for each in resolutions if plain.means == "done")]
+            found |= {word.id: word for word in both}
         return list(found.values())
 
     def register(self, url: str, secret: str) -> Registered:
@@ -108,8 +108,8 @@ class Jira:
     def fetch(self, ticket: str) -> TicketSeen | None:
         """As it is now."""
         query = {"fields": FIELDS, "properties": PROPERTY}
-        told = self._api.find(self._path(f"/issue/{ticket}"), query)
-        return self._ticket(told) if told else None
+        issue = self._api.find(self._path(f"/issue/{ticket}"), query)
+        return self._ticket(issue) if issue else None
 
     def find(self, reference_: str) -> TicketSeen | None:
         """By its key, its id, or a URL of the site that names either. An old key leads to where it moved."""
@@ -128,21 +128,21 @@ class Jira:
 
     def comments(self, ticket: str, since: int = 0) -> list[CommentSeen]:
         """Those changed since, oldest first. Jira has no filter for it: all are read."""
-        told: list[CommentSeen] = []
+        found: list[CommentSeen] = []
         start, total = 0, 1
         while start < total:
             query: dict[str, str | int] = {"startAt": start, "maxResults": PAGE, "expand": "properties"}
             page = self._api.find(self._path(f"/issue/{ticket}/comment"), query | {"orderBy": "created"})
             batch = items(page, "comments")
-            told += [comment_of(each, self._cloud) for each in batch]
+            found += [comment_of(each, self._cloud) for each in batch]
             start, total = start + len(batch), (walk(page, "total") or 0) if batch else 0
-        return sorted((each for each in told if each.updated_at >= since), key=lambda each: each.updated_at)
+        return sorted((each for each in found if each.updated_at >= since), key=lambda each: each.updated_at)
 
     def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
         """Say it, marked by a property of the comment."""
         body = {"body": self._written(text), "properties": [{"key": PROPERTY, "value": {"mark": mark}}]}
-        told = self._api.call("POST", self._path(f"/issue/{ticket}/comment"), body, {"expand": "properties"})
-        return comment_of({**told, "properties": body["properties"]}, self._cloud)
+        answer = self._api.call("POST", self._path(f"/issue/{ticket}/comment"), body, {"expand": "properties"})
+        return comment_of({**answer, "properties": body["properties"]}, self._cloud)
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours."""
@@ -224,14 +224,14 @@ class Jira:
         asked: dict[str, Any] = {"jql": jql, "maxResults": limit, "fields": FIELDS.split(",")}
         if self._cloud:
             body = asked | {"properties": [PROPERTY]} | ({"nextPageToken": place} if place else {})
-            told = self._api.call("POST", self._path("/search/jql"), body)
-            next_ = "" if walk(told, "isLast") is True else words(told, "nextPageToken")
+            answer = self._api.call("POST", self._path("/search/jql"), body)
+            next_ = "" if walk(answer, "isLast") is True else words(answer, "nextPageToken")
         else:
             start = int(place or 0)
-            told = self._api.call("POST", self._path("/search"), asked | {"startAt": start})
-            end = start + len(items(told, "issues"))
-            next_ = str(end) if start < end < (walk(told, "total") or 0) else ""
-        return [self._ticket(each) for each in items(told, "issues")], next_
+            answer = self._api.call("POST", self._path("/search"), asked | {"startAt": start})
+            end = start + len(items(answer, "issues"))
+            next_ = str(end) if start < end < (walk(answer, "total") or 0) else ""
+        return [self._ticket(each) for each in items(answer, "issues")], next_
 
     def _seen(self, ticket: str) -> TicketSeen:
         """One that must be there."""
@@ -240,12 +240,12 @@ class Jira:
             raise ProviderRefused("the ticket is not there")
         return seen
 
-    def _ticket(self, told: Any) -> TicketSeen:
-        fields, key = walk(told, "fields"), words(told, "key")
+    def _ticket(self, issue: Any) -> TicketSeen:
+        fields, key = walk(issue, "fields"), words(issue, "key")
         labels = [each for each in items(fields, "labels") if isinstance(each, str)]
         marked = next((each.removeprefix(LABEL) for each in labels if each.startswith(LABEL)), "")
         return TicketSeen(
-            id=there(ident(told, "id")),
+            id=there(ident(issue, "id")),
             key=key,
             url=f"{self._site}/browse/{key}",
             title=words(fields, "summary"),
@@ -254,7 +254,7 @@ class Jira:
             labels=tuple(each for each in labels if not each.startswith(LABEL)),
             assignee=words(fields, "assignee", "displayName"),
             updated_at=moment(fields, "updated"),
-            mark=words(told, "properties", PROPERTY, "mark") or marked,
+            mark=words(issue, "properties", PROPERTY, "mark") or marked,
         )
 
     def _link_back(self, ticket: str, draft: TicketDraft) -> None:
@@ -309,22 +309,22 @@ class Jira:
         if not kind:
             yield f"the project has no issue type {wanted}: set config.issue_type"
             return
-        told = self._api.find(f"{base}/{kind}", {"maxResults": 200}) or {}
+        answer = self._api.find(f"{base}/{kind}", {"maxResults": 200}) or {}
         given = {"project", "issuetype", "summary", "description", "labels", "reporter", *self._config["fields"]}
-        for field in items(told, "fields") or items(told, "values"):
+        for field in items(answer, "fields") or items(answer, "values"):
             name = words(field, "fieldId") or words(field, "key")
             if walk(field, "required") is True and not walk(field, "hasDefaultValue") and name not in given:
                 yield f"the field {words(field, 'name')} is required: set config.fields.{name}"
 
 
-def said(told: Any) -> str:
+def said(body: Any) -> str:
     """Jira's own words: `errorMessages`, and `errors` by field."""
-    messages = [each for each in items(told, "errorMessages") if isinstance(each, str)]
-    fields = [f"{name}: {text}" for name, text in (walk(told, "errors") or {}).items()]
-    return "; ".join(messages + fields) or words(told, "message")
+    messages = [each for each in items(body, "errorMessages") if isinstance(each, str)]
+    fields = [f"{name}: {text}" for name, text in (walk(body, "errors") or {}).items()]
+    return "; ".join(messages + fields) or words(body, "message")
 
 
-def _refusal(answer: Answer, told: Any) -> Exception | None:
+def _refusal(answer: Answer, body: Any) -> Exception | None:
     """With a token that has ended one is nobody to Jira: nothing is there then (200), or not that (404).
     A header alone tells."""
     if answer.status in LATER or answer.status >= 500:

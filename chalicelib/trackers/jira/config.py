@@ -40,8 +40,8 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     for name in asked.fields:
         if not SETTABLE.fullmatch(name):
             raise Invalid("that is not a field that may be set", f"config.fields.{name[:60]}")
-    told = msgspec.structs.asdict(asked)
-    return told | {"url": asked.url.rstrip("/"), "deployment": asked.deployment or _deployment(asked.url)}
+    settings = msgspec.structs.asdict(asked)
+    return settings | {"url": asked.url.rstrip("/"), "deployment": asked.deployment or _deployment(asked.url)}
 
 
 def _deployment(url: str) -> str:

@@ -105,12 +105,12 @@ def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> 
     signed.check(envelope.headers, "x-hub-signature", envelope.body, secrets.get("signing", ()), "sha256=")
 
 
-def _check_app(told: str, secrets: Sequence[str], now: int) -> None:
+def _check_app(header: str, secrets: Sequence[str], now: int) -> None:
     """Raise Unauthenticated unless a live secret of the app made the bearer's token (HS256) and it has not ended. It
     does not cover the body: what comes is a hint, and the ticket is fetched."""
     import jwt
 
-    keys, (scheme, _, token) = [secret for secret in secrets if secret], told.partition(" ")
+    keys, (scheme, _, token) = [secret for secret in secrets if secret], header.partition(" ")
     if not keys or scheme.lower() != "bearer":
         raise Unauthenticated("no secret of an app is configured" if not keys else "the token is no bearer's")
     for key in keys:
@@ -142,10 +142,10 @@ def greet(envelope: Envelope, install: Install) -> Greeting:
 def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsupported]:
     """What it says. Never raises for content."""
     try:
-        told = loads_object(envelope.body)
+        body = loads_object(envelope.body)
     except Malformed:
         return [Ignored(reason="malformed")]
-    return [_hint(told, words(told, "webhookEvent"), _delivery(envelope))]
+    return [_hint(body, words(body, "webhookEvent"), _delivery(envelope))]
 
 
 def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
@@ -155,62 +155,62 @@ def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[
     return Jira(install, secrets, outside, now)
 
 
-def _hint(told: dict[str, Any], event: str, delivery: str) -> Hint | Ignored | Unsupported:
+def _hint(body: dict[str, Any], event: str, delivery: str) -> Hint | Ignored | Unsupported:
     if event in PROJECT:
-        return Hint(ticket="", what="project_changed", id=delivery, at=moment(told, "timestamp"))
+        return Hint(ticket="", what="project_changed", id=delivery, at=moment(body, "timestamp"))
     for begins, about in OTHERS.items():
         if event.startswith(begins):
             return Ignored(reason=about)
-    what = _what(told, event)
+    what = _what(body, event)
     if not what:
         return Unsupported(what=named(event) if event else "no-event")
-    ticket = _ticket(told)
+    ticket = _ticket(body)
     if not ticket:
         return Ignored(reason="no-issue")
     return Hint(
         ticket=ticket,
         what=what,
         id=delivery,
-        comment=ident(told, "comment", "id") if what.startswith("comment") else "",
-        at=moment(told, "timestamp"),
-        actor=_actor(told),
+        comment=ident(body, "comment", "id") if what.startswith("comment") else "",
+        at=moment(body, "timestamp"),
+        actor=_actor(body),
         # An issue that moves to another project keeps its id; its key is another.
         moved_to=ticket if what == "transferred" else "",
     )
 
 
-def _what(told: dict[str, Any], event: str) -> Happened | None:
+def _what(body: dict[str, Any], event: str) -> Happened | None:
     if event == "jira:issue_updated":
-        return _update(told)
+        return _update(body)
     if event == "jira:issue_created":
         return "created"
     if event == "jira:issue_deleted":
         return "deleted"
-    if not event and isinstance(told.get("transition"), dict):
+    if not event and isinstance(body.get("transition"), dict):
         return "moved_state"
     return COMMENTS.get(event)
 
 
-def _update(told: dict[str, Any]) -> Happened:
+def _update(body: dict[str, Any]) -> Happened:
     """Some versions tell no event type, some no changelog, and post functions a `comment` that is an empty string."""
-    kind = COMMENT_TYPES.get(words(told, "issue_event_type_name"))
-    if kind and ident(told, "comment", "id"):
+    kind = COMMENT_TYPES.get(words(body, "issue_event_type_name"))
+    if kind and ident(body, "comment", "id"):
         return kind
-    changed = {words(item, "field").lower() for item in items(told, "changelog", "items")}
+    changed = {words(item, "field").lower() for item in items(body, "changelog", "items")}
     return next((what for field, what in FIELDS.items() if field in changed), "changed")
 
 
-def _ticket(told: dict[str, Any]) -> str:
-    found = ident(told, "issue", "id")
+def _ticket(body: dict[str, Any]) -> str:
+    found = ident(body, "issue", "id")
     if found:
         return found
-    match = _ISSUE_IN_SELF.search(words(told, "comment", "self"))
+    match = _ISSUE_IN_SELF.search(words(body, "comment", "self"))
     return match[1][:20] if match else ""
 
 
-def _actor(told: dict[str, Any]) -> str:
+def _actor(body: dict[str, Any]) -> str:
     """Who did it: comment events tell no user, but the comment's authors."""
-    people = (walk(told, "user"), walk(told, "comment", "updateAuthor"), walk(told, "comment", "author"))
+    people = (walk(body, "user"), walk(body, "comment", "updateAuthor"), walk(body, "comment", "author"))
     return next(filter(None, map(account, people)), "")
 
 

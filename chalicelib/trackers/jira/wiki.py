@@ -33,16 +33,19 @@ _SPECIAL = re.compile(r"([\\*_{}\[\]|!]|(?<!\w)-(?=\S)|(?<=\S)-(?!\w))")
 
 def to_markdown(text: str, depth: int = 0) -> str:
     """Wiki text as Markdown. A block begins and ends wherever its sign stands, also within a line."""
-    told, place, text = [], 0, text.replace("\r\n", "\n")
+    written, place, text = [], 0, text.replace("\r\n", "\n")
     for block in _BLOCK.finditer(text) if depth < MAX_DEPTH else ():
-        told += [_lines(text[place : block.start()]), _dressed(block[1], block[2] or "", block[3].strip("\n"), depth)]
+        written += [
+            _lines(text[place : block.start()]),
+            _dressed(block[1], block[2] or "", block[3].strip("\n"), depth),
+        ]
         place = block.end()
-    return "\n\n".join(filter(None, [*told, _lines(text[place:])]))
+    return "\n\n".join(filter(None, [*written, _lines(text[place:])]))
 
 
-def _dressed(kind: str, told: str, text: str, depth: int) -> str:
+def _dressed(kind: str, parameters: str, text: str, depth: int) -> str:
     """A block; `told` is what its sign says of it."""
-    said = told.split("|")
+    said = parameters.split("|")
     if kind in ("code", "noformat"):
         fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
         language = next(
@@ -58,15 +61,15 @@ def _dressed(kind: str, told: str, text: str, depth: int) -> str:
 
 def _lines(text: str) -> str:
     """What stands between blocks; rows in a line make a table, of which the first is the head."""
-    told: list[str] = []
+    rows: list[str] = []
     wide = 0
     for line in text.strip("\n").split("\n"):
         cells = re.split(r" *\|\|? *", _inline(line.strip()))[1:-1] if line.startswith("|") else []
-        told.append(f"| {' | '.join(cells)} |" if cells else _line(line))
+        rows.append(f"| {' | '.join(cells)} |" if cells else _line(line))
         if cells and not wide:
-            told.append("|" + " --- |" * len(cells))
+            rows.append("|" + " --- |" * len(cells))
         wide = len(cells)
-    return "\n".join(told).strip("\n")
+    return "\n".join(rows).strip("\n")
 
 
 def _line(line: str) -> str:
@@ -126,12 +129,12 @@ def _block(node: Node, lead: str = "") -> str:
 
 
 def _item(item: Node, sign: str) -> str:
-    told = ""
+    written = ""
     for part in items(item, "content"):
         nested = words(part, "type") in ("bulletList", "orderedList")
         block = _block(part, sign if nested else "")
-        told += f"\n{block}" if told else block if nested else f"{sign} {block}"
-    return told
+        written += f"\n{block}" if written else block if nested else f"{sign} {block}"
+    return written
 
 
 def _row(row: Node) -> str:
@@ -149,11 +152,11 @@ def _run(node: Node) -> str:
         return "\n"
     text, marks = words(node, "text"), {words(mark, "type"): mark for mark in items(node, "marks")}
     code = "{{" + text.replace("}}", "} }") + "}}"
-    told = code if "code" in marks else _SPECIAL.sub(r"\\\1", text)
-    core = told.strip()
+    written = code if "code" in marks else _SPECIAL.sub(r"\\\1", text)
+    core = written.strip()
     if core:
         signs = [sign for name, sign in MARKS.items() if name in marks]
         dressed = "".join(signs) + core + "".join(reversed(signs))
-        told = told.replace(core, dressed, 1)
+        written = written.replace(core, dressed, 1)
     href = words(marks.get("link"), "attrs", "href")
-    return f"[{told.replace('|', ' ')}|{href.replace('|', '%7C').replace(']', '%5D')}]" if href else told
+    return f"[{written.replace('|', ' ')}|{href.replace('|', '%7C').replace(']', '%5D')}]" if href else written

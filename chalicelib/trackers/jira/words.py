@@ -53,36 +53,36 @@ def text_of(value: Any, cloud: bool) -> str:
     return to_markdown(value) if cloud else wiki.to_markdown(value if isinstance(value, str) else "")
 
 
-def comment_of(told: Any, cloud: bool) -> CommentSeen:
+def comment_of(comment: Any, cloud: bool) -> CommentSeen:
     """A comment. One that is restricted to a role or group, or internal in Jira Service Management, never crosses."""
-    kept = {words(each, "key"): walk(each, "value") for each in items(told, "properties")}
+    kept = {words(each, "key"): walk(each, "value") for each in items(comment, "properties")}
     internal = (
-        walk(told, "visibility") is not None
-        or walk(told, "jsdPublic") is False
+        walk(comment, "visibility") is not None
+        or walk(comment, "jsdPublic") is False
         or walk(kept.get("sd.public.comment"), "internal") not in (None, False, "false")
     )
     return CommentSeen(
-        id=ident(told, "id"),
-        text=text_of(walk(told, "body"), cloud),
-        author=words(told, "author", "displayName"),
-        author_id=account(walk(told, "author")),
-        created_at=moment(told, "created"),
-        updated_at=moment(told, "updated"),
+        id=ident(comment, "id"),
+        text=text_of(walk(comment, "body"), cloud),
+        author=words(comment, "author", "displayName"),
+        author_id=account(walk(comment, "author")),
+        created_at=moment(comment, "created"),
+        updated_at=moment(comment, "updated"),
         internal=internal,
         mark=words(kept.get(PROPERTY), "mark"),
     )
 
 
-def reference(told: str, site: str) -> str:
+def reference(text: str, site: str) -> str:
     """The key or id in what people paste, "" if it leads elsewhere: a key, or a URL of the site."""
-    told = told.strip()
-    if told.startswith(("http://", "https://")):
-        if urlsplit(told).hostname != urlsplit(site).hostname:
+    text = text.strip()
+    if text.startswith(("http://", "https://")):
+        if urlsplit(text).hostname != urlsplit(site).hostname:
             return ""
-        chosen = parse_qs(urlsplit(told).query).get("selectedIssue", [""])[0]
-        told = chosen or urlsplit(told).path.rstrip("/").rpartition("/")[2]
-    key = told.upper()
-    return key if KEY.fullmatch(key) else told if re.fullmatch(r"\d{1,20}", told) else ""
+        chosen = parse_qs(urlsplit(text).query).get("selectedIssue", [""])[0]
+        text = chosen or urlsplit(text).path.rstrip("/").rpartition("/")[2]
+    key = text.upper()
+    return key if KEY.fullmatch(key) else text if re.fullmatch(r"\d{1,20}", text) else ""
 
 
 def quoted(text: str) -> str:

@@ -74,14 +74,14 @@ class Linear:
 
     def probe(self) -> Probe:
         """Who we are, and what is missing."""
-        told = self._ask(VIEWER)
+        answer = self._ask(VIEWER)
         missing: tuple[str, ...] = ()
         try:
             self.words()
         except Absent as absent:
             missing = (absent.reason,)
-        account = f"{told['viewer']['name']} in {told['organization']['name']}"
-        return Probe(account=account, actor=str(told["viewer"]["id"]), missing=missing)
+        account = f"{answer['viewer']['name']} in {answer['organization']['name']}"
+        return Probe(account=account, actor=str(answer["viewer"]["id"]), missing=missing)
 
     def words(self) -> list[Word]:
         """The team's workflow states, in its order."""
@@ -106,33 +106,33 @@ class Linear:
         """Make the issue under the id that follows from the mark, and hang the link back on it."""
         id_ = chosen_id(self._install, draft.mark)
         try:
-            told = self._made(id_, draft)
+            issue = self._made(id_, draft)
         except ProviderRefused:
             found = self._issue(id_)
             if found is None:
                 raise
-            told = found
+            issue = found
         if draft.link:  # the same link is hung there once, however often it is asked for
-            self._ask(ATTACH, input={"issueId": told["id"], "title": "Room and issue in Parley", "url": draft.link})
-        return seen(told, draft.mark)
+            self._ask(ATTACH, input={"issueId": issue["id"], "title": "Room and issue in Parley", "url": draft.link})
+        return seen(issue, draft.mark)
 
     def fetch(self, ticket: str) -> TicketSeen | None:
         """As it is now."""
-        told = self._issue(ticket)
-        return seen(told) if told else None
+        issue = self._issue(ticket)
+        return seen(issue) if issue else None
 
     def find(self, reference: str) -> TicketSeen | None:
         """By `ENG-12`, an id or an issue's URL; of the connected team alone."""
         key = _referred(reference.strip())
-        told = self._issue(key) if key else None
-        return seen(told) if told and told["team"]["id"] == self._team() else None
+        issue = self._issue(key) if key else None
+        return seen(issue) if issue and issue["team"]["id"] == self._team() else None
 
     def search(self, query: str, limit: int = 20) -> list[TicketSeen]:
         """Words in titles, texts and comments of the team's issues."""
         if not query.strip():
             return []
-        told = self._ask(SEARCH, term=query, first=limit, team=self._team())
-        return [seen(issue) for issue in told["searchIssues"]["nodes"]]
+        answer = self._ask(SEARCH, term=query, first=limit, team=self._team())
+        return [seen(issue) for issue in answer["searchIssues"]["nodes"]]
 
     def comments(self, ticket: str, since: int = 0) -> list[CommentSeen]:
         """Those changed since, oldest first."""
@@ -143,7 +143,7 @@ class Linear:
             if issue is None:
                 break
             page = issue["comments"]
-            found += [_comment(told) for told in page["nodes"]]
+            found += [_comment(comment) for comment in page["nodes"]]
             if not page["pageInfo"]["hasNextPage"]:
                 break
             after = page["pageInfo"]["endCursor"]
@@ -153,12 +153,12 @@ class Linear:
         """Say it under the id that follows from the mark."""
         id_ = chosen_id(self._install, mark)
         try:
-            told = self._ask(SAY, input={"id": id_, "issueId": ticket, "body": text})["commentCreate"]["comment"]
+            answer = self._ask(SAY, input={"id": id_, "issueId": ticket, "body": text})["commentCreate"]["comment"]
         except ProviderRefused:
-            told = self._found(COMMENT_BY_ID, "comment", id_)
-            if not told:
+            answer = self._found(COMMENT_BY_ID, "comment", id_)
+            if not answer:
                 raise
-        return msgspec.structs.replace(_comment(told), mark=mark)
+        return msgspec.structs.replace(_comment(answer), mark=mark)
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours."""
@@ -184,22 +184,22 @@ class Linear:
         for name in remove:
             if name.lower() in known:
                 self._drop(REMOVE_LABEL, id=ticket, label=known[name.lower()])
-        told = self._issue(ticket)
-        if told is None:
+        issue = self._issue(ticket)
+        if issue is None:
             raise ProviderRefused("the issue is not there")
-        return seen(told)
+        return seen(issue)
 
     def changed(self, since: int, cursor: str = "") -> tuple[list[TicketSeen], str]:
         """A page of those changed, oldest first; archived ones, and those in the trash, among them."""
-        told = self._ask(
+        answer = self._ask(
             CHANGED,
             filter={"team": {"id": {"eq": self._team()}}, "updatedAt": {"gte": rfc3339(since)}},
             first=PAGE,
             after=cursor or None,
             sort=[{"updatedAt": {"order": "Ascending"}}],
         )["issues"]
-        more = told["pageInfo"]["hasNextPage"]
-        return [seen(issue) for issue in told["nodes"]], str(told["pageInfo"]["endCursor"]) if more else ""
+        more = answer["pageInfo"]["hasNextPage"]
+        return [seen(issue) for issue in answer["nodes"]], str(answer["pageInfo"]["endCursor"]) if more else ""
 
     def _made(self, id_: str, draft: TicketDraft) -> dict[str, Any]:
         known = self._labels() if draft.labels else {}
@@ -210,8 +210,8 @@ class Linear:
             "description": draft.text,
             "labelIds": [known.get(name.lower()) or self._made_label(name) for name in draft.labels],
         }
-        told: dict[str, Any] = self._ask(CREATE, input=asked)["issueCreate"]["issue"]
-        return told
+        issue: dict[str, Any] = self._ask(CREATE, input=asked)["issueCreate"]["issue"]
+        return issue
 
     def _updated(self, ticket: str, fields: dict[str, Any]) -> TicketSeen:
         return seen(self._ask(UPDATE, id=ticket, input=fields)["issueUpdate"]["issue"])
@@ -222,10 +222,10 @@ class Linear:
     def _found(self, query: str, name: str, id_: str) -> dict[str, Any] | None:
         """What has that id; None if nothing has, for us."""
         try:
-            told: dict[str, Any] | None = self._ask(query, id=id_)[name]
+            found: dict[str, Any] | None = self._ask(query, id=id_)[name]
         except Absent:
             return None
-        return told
+        return found
 
     def _drop(self, query: str, **variables: str) -> None:
         try:
@@ -251,8 +251,8 @@ class Linear:
         return found | own
 
     def _made_label(self, name: str) -> str:
-        told = self._ask(MAKE_LABEL, input={"name": name, "teamId": self._team()})
-        return str(told["issueLabelCreate"]["issueLabel"]["id"])
+        answer = self._ask(MAKE_LABEL, input={"name": name, "teamId": self._team()})
+        return str(answer["issueLabelCreate"]["issueLabel"]["id"])
 
     def _team(self) -> str:
         """The team's id, which a container looks up once."""
@@ -267,16 +267,16 @@ class Linear:
         return _teams[place]
 
 
-def _comment(told: dict[str, Any]) -> CommentSeen:
+def _comment(comment: dict[str, Any]) -> CommentSeen:
     """Somebody's, an integration's (botActor), or of one who writes from outside (a synced Slack thread)."""
-    author = told.get("user") or told.get("botActor") or told.get("externalUser") or {}
+    author = comment.get("user") or comment.get("botActor") or comment.get("externalUser") or {}
     return CommentSeen(
-        id=str(told["id"]),
-        text=str(told["body"]),
+        id=str(comment["id"]),
+        text=str(comment["body"]),
         author=str(author.get("name") or ""),
         author_id=str(author.get("id") or ""),
-        created_at=moment(told, "createdAt"),
-        updated_at=moment(told, "updatedAt"),
+        created_at=moment(comment, "createdAt"),
+        updated_at=moment(comment, "updatedAt"),
     )
 
 

@@ -3,11 +3,11 @@
 | answer | means |
 |---|---|
 | no errors | the data |
-| RATELIMITED (with HTTP 400), also for too complex a query | Busy until the budget that is used up fills again |
-| HTTP 429, 5xx, none; a lock that is held, an error of its own | Busy |
-| 401, AUTHENTICATION_ERROR, UNAUTHENTICATED | Denied, lost |
+| RATELIMITED (with HTTP 400), also for too complex a query | ProviderBusy until the spent budget fills again |
+| HTTP 429, 5xx, none; a lock that is held, an error of its own | ProviderBusy |
+| 401, AUTHENTICATION_ERROR, UNAUTHENTICATED | ProviderRefused, lost |
 | "Entity not found" | Absent |
-| any other | Denied, with the words that Linear means for users |
+| any other | ProviderRefused, with the words that Linear means for users |
 
 https://linear.app/developers/graphql, https://linear.app/developers/rate-limiting
 """
@@ -48,17 +48,17 @@ class Graph:
             return data
         raise refused
 
-    def _refusal(self, answer: Answer, told: Any) -> Exception | None:
+    def _refusal(self, answer: Answer, body: Any) -> Exception | None:
         """What its first error means."""
-        code, kind = _extension(told, "code").upper(), _extension(told, "type").lower()
+        code, kind = _extension(body, "code").upper(), _extension(body, "type").lower()
         if code.replace("_", "") == "RATELIMITED" or kind == "ratelimited":
             return ProviderBusy("Linear's rate limit", self._wait(answer.headers))
         if "AUTHENTICAT" in code or kind == "authentication error":
-            return ProviderRefused(_said(told)[:200], lost=True)
+            return ProviderRefused(_said(body)[:200], lost=True)
         if kind in PASSING:
             return ProviderBusy(kind)
-        missing = "not found" in str(_first(told).get("message")).lower()  # for users it is worded otherwise
-        return Absent(_said(told)[:200]) if missing else None
+        missing = "not found" in str(_first(body).get("message")).lower()  # for users it is worded otherwise
+        return Absent(_said(body)[:200]) if missing else None
 
     def _wait(self, headers: Mapping[str, str]) -> int:
         """Seconds until every budget that is used up fills again; the headers tell the moment in ms."""
@@ -78,17 +78,17 @@ def _bearer(token: str) -> str:
     return token if token.startswith("lin_api_") else f"Bearer {token}"
 
 
-def _first(told: Any) -> dict[str, Any]:
-    errors = told.get("errors") if isinstance(told, dict) else None
+def _first(body: Any) -> dict[str, Any]:
+    errors = body.get("errors") if isinstance(body, dict) else None
     first = errors[0] if isinstance(errors, list) and errors else None
     return first if isinstance(first, dict) else {}
 
 
-def _extension(told: Any, name: str) -> str:
-    extensions = _first(told).get("extensions")
+def _extension(body: Any, name: str) -> str:
+    extensions = _first(body).get("extensions")
     return str(extensions.get(name) or "") if isinstance(extensions, dict) else ""
 
 
-def _said(told: Any) -> str:
+def _said(body: Any) -> str:
     """What Linear says is wrong: what it means for users, and else its own word."""
-    return _extension(told, "userPresentableMessage") or str(_first(told).get("message") or "")
+    return _extension(body, "userPresentableMessage") or str(_first(body).get("message") or "")

@@ -89,24 +89,24 @@ def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
 
 def group(envelope: Envelope) -> str:
     """The issue, or the install for what is about none."""
-    return grouped(envelope, lambda: _ticket(_told(envelope)))
+    return grouped(envelope, lambda: _ticket(_body(envelope)))
 
 
 def greet(envelope: Envelope, install: Install) -> Greeting:
     """200, which is all that Linear counts as taken. WrongMediaType or Malformed for what nobody could handle."""
-    _told(envelope)
+    _body(envelope)
     return Greeting(status=200)
 
 
 def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsupported]:
     """What it says. Never raises for content."""
     try:
-        told = _told(envelope)
+        body = _body(envelope)
     except (Malformed, WrongMediaType):
         return [Ignored(reason="malformed")]
-    type_, action = words(told, "type"), words(told, "action")
+    type_, action = words(body, "type"), words(body, "action")
     if type_ in ("Issue", "Comment"):
-        return [_about_ticket(envelope, told, type_, action)]
+        return [_about_ticket(envelope, body, type_, action)]
     if type_ in PROJECT:
         if action == PROJECT[type_]:
             return [Hint(ticket="", what="project_changed", id=_delivery(envelope))]
@@ -123,58 +123,58 @@ def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[
     return Linear(install, secrets, outside, now)
 
 
-def _about_ticket(envelope: Envelope, told: dict[str, Any], type_: str, action: str) -> Hint | Ignored | Unsupported:
-    ticket = _ticket(told)
+def _about_ticket(envelope: Envelope, body: dict[str, Any], type_: str, action: str) -> Hint | Ignored | Unsupported:
+    ticket = _ticket(body)
     known = ISSUES if type_ == "Issue" else COMMENTS
     if action not in known and (type_, action) != ("Issue", "update"):
         return Unsupported(what=f"{type_}.{named(action)}")
     if not ticket:
         return Ignored(reason="not-on-an-issue")
-    what = known.get(action) or _changed(told)
-    return _hint(envelope, told, ticket, what) if what else Ignored(reason="nothing-that-we-carry")
+    what = known.get(action) or _changed(body)
+    return _hint(envelope, body, ticket, what) if what else Ignored(reason="nothing-that-we-carry")
 
 
-def _changed(told: dict[str, Any]) -> Happened | None:
+def _changed(body: dict[str, Any]) -> Happened | None:
     """By the old values in updatedFrom, of which some are told although they have not changed."""
-    before, now = told.get("updatedFrom"), told.get("data")
+    before, now = body.get("updatedFrom"), body.get("data")
     if not isinstance(before, dict) or not isinstance(now, dict):
         return "changed"
     names = {name for name, value in before.items() if name not in now or now[name] != value}
     return next((what for what, ours in CHANGES if names & ours), None)
 
 
-def _hint(envelope: Envelope, told: dict[str, Any], ticket: str, what: Happened) -> Hint:
-    by = words(told, "actor", "id") or words(told, "data", "userId") or words(told, "data", "creatorId")
+def _hint(envelope: Envelope, body: dict[str, Any], ticket: str, what: Happened) -> Hint:
+    by = words(body, "actor", "id") or words(body, "data", "userId") or words(body, "data", "creatorId")
     return Hint(
         ticket=ticket,
         what=what,
         id=_delivery(envelope),
-        comment=words(told, "data", "id") if told["type"] == "Comment" else "",
-        at=moment(told, "data", "updatedAt") or _sent_at(envelope) or 0,
+        comment=words(body, "data", "id") if body["type"] == "Comment" else "",
+        at=moment(body, "data", "updatedAt") or _sent_at(envelope) or 0,
         actor=by,
     )
 
 
-def _ticket(told: dict[str, Any]) -> str:
+def _ticket(body: dict[str, Any]) -> str:
     """The issue's id: its own, or the one that a comment is on. Comments are on documents and updates, too."""
-    if told.get("type") == "Issue":
-        return words(told, "data", "id")
-    return words(told, "data", "issueId") or words(told, "data", "issue", "id")
+    if body.get("type") == "Issue":
+        return words(body, "data", "id")
+    return words(body, "data", "issueId") or words(body, "data", "issue", "id")
 
 
 def _sent_at(envelope: Envelope) -> int | None:
     """When it was sent (ms), as the signed body says; the header, which is not signed, is for what has none."""
     try:
-        at = _told(envelope).get("webhookTimestamp")
+        at = _body(envelope).get("webhookTimestamp")
     except (Malformed, WrongMediaType):
         at = None
     if isinstance(at, int) and not isinstance(at, bool):
         return at
-    told = envelope.headers.get("linear-timestamp", "")
-    return int(told) if re.fullmatch(r"[0-9]{1,15}", told) else None
+    header = envelope.headers.get("linear-timestamp", "")
+    return int(header) if re.fullmatch(r"[0-9]{1,15}", header) else None
 
 
-def _told(envelope: Envelope) -> dict[str, Any]:
+def _body(envelope: Envelope) -> dict[str, Any]:
     """The JSON. Malformed or WrongMediaType."""
     if envelope.content_type != "application/json":
         raise WrongMediaType("this webhook takes application/json")

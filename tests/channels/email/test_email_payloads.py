@@ -18,8 +18,8 @@ AT = 1_768_206_600_000
 
 
 def install(provider: str, **config: Any) -> Any:
-    told = {"provider": provider, "address": "support@in.acorn.example", **config}
-    return install_of("email", **inbound.check(told))
+    fields = {"provider": provider, "address": "support@in.acorn.example", **config}
+    return install_of("email", **inbound.check(fields))
 
 
 def parsed(name: str, **config: Any) -> Any:
@@ -27,8 +27,8 @@ def parsed(name: str, **config: Any) -> Any:
     (path,) = PAYLOADS.glob(f"{name}.*")
     raw, type_, provider = path.read_bytes(), "application/json", name.partition("-")[0]
     if path.suffix == ".eml":
-        provider, told = "ses", {"recipients": ["support@in.acorn.example"], "dmarcVerdict": {"status": "PASS"}}
-        notice = {"notificationType": "Received", "mail": {"source": "ann@acme.example"}, "receipt": told}
+        provider, receipt = "ses", {"recipients": ["support@in.acorn.example"], "dmarcVerdict": {"status": "PASS"}}
+        notice = {"notificationType": "Received", "mail": {"source": "ann@acme.example"}, "receipt": receipt}
         raw = json.dumps(notice | {"raw": base64.b64encode(raw).decode()}).encode()
     elif path.suffix == ".body":
         head, _, raw = raw.partition(b"\n\n")
@@ -104,9 +104,9 @@ def test_answers_between_the_quoted_lines_keep_them() -> None:
 
 @pytest.mark.parametrize("name", ["forward-gmail", "forward-apple", "forward-outlook"])
 def test_what_is_passed_on_is_what_they_want_to_say(name: str) -> None:
-    told = parsed(name)
-    assert "The key fails with 401." in told.text
-    assert not told.cut
+    mail = parsed(name)
+    assert "The key fails with 401." in mail.text
+    assert not mail.cut
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,8 @@ def test_bounces_and_complaints_name_whom_and_which_mail() -> None:
     reason = "bounced: 5.1.1 smtp; 550 5.1.1 no such user"
     assert parsed("bounce-final") == Bounced(addresses=gone, reason=reason, message=about)
     assert parsed("complaint") == Bounced(addresses=gone, reason="called it spam", message=about)
-    told = Bounced(addresses=gone, reason="called it spam", message="out1", proven=True)
-    assert parsed("ses-complaint") == told
+    bounced = Bounced(addresses=gone, reason="called it spam", message="out1", proven=True)
+    assert parsed("ses-complaint") == bounced
     assert parsed("ses-bounce-permanent").proven
 
 
@@ -320,9 +320,9 @@ def test_every_known_case_has_its_payloads_and_ends_as_told(case: str) -> None:
     ("name", "verdict"), [("list-google", "pass"), ("list-google-rewritten", "none"), ("list-mailman", "none")]
 )
 def test_what_people_write_to_a_list_of_ones_own_is_heard(name: str, verdict: str) -> None:
-    told = parsed(name, lists=["<Support.acorn.example>"])
-    assert (told.sender, told.name, told.verdict) == ("ann@acme.example", "Ann", verdict)
-    assert told.text == "Since noon every key expires within a minute."
+    mail = parsed(name, lists=["<Support.acorn.example>"])
+    assert (mail.sender, mail.name, mail.verdict) == ("ann@acme.example", "Ann", verdict)
+    assert mail.text == "Since noon every key expires within a minute."
     assert parsed(name, lists=["sales.acorn.example"]) == Ignored(reason="bulk")
 
 

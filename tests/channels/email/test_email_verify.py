@@ -31,8 +31,8 @@ def basic(password: str) -> str:
 
 @pytest.mark.parametrize("provider", ["postmark", "sendgrid"])
 class TestPassword:
-    def check(self, provider: str, told: str, secrets: dict[str, list[str]]) -> None:
-        envelope = envelope_of("email", b"{}", authorization=told)
+    def check(self, provider: str, header: str, secrets: dict[str, list[str]]) -> None:
+        envelope = envelope_of("email", b"{}", authorization=header)
         inbound.verify(envelope, install(provider), secrets, NOW)
 
     def test_each_live_secret_is_good(self, provider: str) -> None:
@@ -40,12 +40,12 @@ class TestPassword:
             self.check(provider, basic(secret), {"signing": [SECRET, "older"]})
 
     @pytest.mark.parametrize(
-        "told",
+        "header",
         ["", "Basic", "Basic %%", "Bearer x", basic(""), basic(SECRET[:-1]), basic(SECRET + "x"), "Basic ÿ\ud800"],
     )
-    def test_nothing_else_is(self, provider: str, told: str) -> None:
+    def test_nothing_else_is(self, provider: str, header: str) -> None:
         with pytest.raises(Unauthenticated) as refused:
-            self.check(provider, told, {"signing": [SECRET]})
+            self.check(provider, header, {"signing": [SECRET]})
         assert SECRET not in refused.value.detail
 
     def test_no_secret_lets_nobody_in(self, provider: str) -> None:
@@ -59,18 +59,18 @@ STAMP = str(NOW // 1000)
 
 
 def public(key: ec.EllipticCurvePrivateKey) -> str:
-    told = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return base64.b64encode(told).decode()
+    der = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(der).decode()
 
 
 def check_sendgrid(body: bytes = b"raw", secrets: Any = None, now: int = NOW, **change: str) -> None:
     """As SendGrid's SDK verifies: the timestamp and the raw body, DER signature, base64."""
     made = base64.b64encode(PRIVATE.sign(STAMP.encode() + b"raw", ec.ECDSA(SHA256()))).decode()
-    told = {sendgrid.SIGNATURE: made, sendgrid.TIMESTAMP: STAMP} | {
+    fields = {sendgrid.SIGNATURE: made, sendgrid.TIMESTAMP: STAMP} | {
         {"signature": sendgrid.SIGNATURE, "stamp": sendgrid.TIMESTAMP}[name]: value for name, value in change.items()
     }
     secrets = {"signing": [SECRET], "public_key": ["newer", public(PRIVATE)]} if secrets is None else secrets
-    envelope = msgspec.structs.replace(envelope_of("email", body), headers=told)
+    envelope = msgspec.structs.replace(envelope_of("email", body), headers=fields)
     inbound.verify(envelope, install("sendgrid"), secrets, now)
 
 

@@ -3,7 +3,7 @@
 from email import message_from_bytes, policy
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.channels.email.letter import compose, rendered
@@ -11,7 +11,7 @@ from chalicelib.desk.mails import Letter, Line
 
 
 def letter(**fields: object) -> Letter:
-    told: dict[str, object] = {
+    values: dict[str, object] = {
         "install": "ins_1",
         "sender": "parley@mail.parley.example",
         "sender_name": "Bo (Acorn)",
@@ -25,12 +25,13 @@ def letter(**fields: object) -> Letter:
         "at": 1_770_000_000_000,
         "mute_url": "https://parley.test/mails/token",
     }
-    return Letter(**(told | fields))  # type: ignore[arg-type]
+    return Letter(**(values | fields))  # type: ignore[arg-type]
 
 
 words = st.text(max_size=60)
 
 
+@example(subject="", sender_name="Müller, Bo", to_name="; ¡", answers="", author="", text="")
 @given(subject=words, sender_name=words, to_name=words, answers=words, author=words, text=st.text(max_size=300))
 def test_nothing_that_is_said_makes_a_header(
     subject: str, sender_name: str, to_name: str, answers: str, author: str, text: str

@@ -210,8 +210,8 @@ def test_the_page_escapes_and_has_no_script(install):
 
 def test_the_policy_allows_just_the_style_of_the_page(install):
     style = re.search(r"<style>(.*)</style>", page.page(install("form")), re.DOTALL)[1]
-    told = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert f"style-src 'sha256-{told}'" in CSP
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in CSP
     assert "default-src 'none'" in CSP
 
 

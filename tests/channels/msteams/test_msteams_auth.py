@@ -46,17 +46,17 @@ def bearer(key=KEY, kid="k1", algorithm="RS256", without="", **changed):
 def check(envelope, install):
     def verify(authorization, body=BODY, secrets=None, now=NOW, **config):
         came = envelope("msteams", body, authorization=authorization)
-        told = install("msteams", **inbound.check({"app_id": APP} | config))
-        inbound.verify(came, told, published() if secrets is None else secrets, now * 1000)
+        settings = install("msteams", **inbound.check({"app_id": APP} | config))
+        inbound.verify(came, settings, published() if secrets is None else secrets, now * 1000)
 
     return verify
 
 
 @pytest.fixture
 def refused(check):
-    def refuse(words, *told, **more):
+    def refuse(words, *given, **more):
         with pytest.raises(Unauthenticated, match=words):
-            check(*told, **more)
+            check(*given, **more)
 
     return refuse
 

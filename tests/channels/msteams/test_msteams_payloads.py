@@ -108,8 +108,8 @@ SAID = {
 @pytest.fixture
 def parsed(envelope, install, payload):
     def parse(name, **config):
-        told = install("msteams", **inbound.check(config))
-        return inbound.parse(envelope("msteams", payload(f"msteams/{name}.json")), told)
+        settings_ = install("msteams", **inbound.check(config))
+        return inbound.parse(envelope("msteams", payload(f"msteams/{name}.json")), settings_)
 
     return parse
 
@@ -136,8 +136,8 @@ teamUnarchived undeleteMessage
 
 
 def test_every_activity_type_of_the_documentation_has_its_file():
-    told = [json.loads(path.read_bytes()) for path in FOLDER.glob("*.json")]
-    activities = [each for each in told if isinstance(each, dict)]
+    body = [json.loads(path.read_bytes()) for path in FOLDER.glob("*.json")]
+    activities = [each for each in body if isinstance(each, dict)]
     assert set(ACTIVITY_TYPES.split()) <= {each.get("type") for each in activities}
     assert set(ACTIVITY_TYPES.split()) <= set(READERS) | SILENT
     events = {(each.get("channelData") or {}).get("eventType") for each in activities}
@@ -214,16 +214,16 @@ AGENTS = {"agent_channel": CHANNEL, "agent_tenant": "72f988bf-86f1-41af-91ab-2d7
     ],
 )
 def test_in_the_agents_channel_a_mark_says_for_whom_it_is(envelope, install, payload, text, answers, said, internal):
-    told = json.loads(payload("msteams/message.reply.json")) | {"text": text}
+    body = json.loads(payload("msteams/message.reply.json")) | {"text": text}
     settings = install("msteams", **inbound.check(AGENTS | {"answers": answers}))
-    (found,) = inbound.parse(envelope("msteams", json.dumps(told).encode()), settings)
+    (found,) = inbound.parse(envelope("msteams", json.dumps(body).encode()), settings)
     assert (found.text, found.internal, found.speaker.side) == (said, internal, "vendor")
 
 
 def test_agents_order_in_a_room_s_thread(envelope, install, payload):
-    told = json.loads(payload("msteams/message.reply.json")) | {"text": "<at>Parley</at> fork Rate limits"}
+    body = json.loads(payload("msteams/message.reply.json")) | {"text": "<at>Parley</at> fork Rate limits"}
     settings = install("msteams", **inbound.check(AGENTS))
-    (ordered,) = inbound.parse(envelope("msteams", json.dumps(told).encode()), settings)
+    (ordered,) = inbound.parse(envelope("msteams", json.dumps(body).encode()), settings)
     assert isinstance(ordered, Commanded)
     assert (ordered.verb, ordered.argument, ordered.conversation) == ("fork", "Rate limits", ROOT)
 
@@ -237,5 +237,5 @@ def test_an_invoke_is_answered_in_the_same_breath(envelope, install, path):
 
 def test_an_outgoing_webhook_is_answered_by_a_message(envelope, install, payload):
     came = envelope("msteams", payload("msteams/outgoing-webhook.json"), authorization="HMAC abc")
-    told = json.loads(inbound.greet(came, install("msteams", **inbound.check({}))).body)
-    assert told["type"] == "message"
+    body = json.loads(inbound.greet(came, install("msteams", **inbound.check({}))).body)
+    assert body["type"] == "message"

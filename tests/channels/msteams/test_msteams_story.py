@@ -105,8 +105,8 @@ def test_a_copy_that_is_gone_fails_nothing(parley, tenant, teams):
     tenant.api.patch(f"/v1/rooms/{room}/messages/{answer['id']}", {"text": "On it now"})
     settled(parley, teams)
     rows = tenant.api.get(f"/v1/rooms/{room}/deliveries").json["items"]
-    told = [(row["state"], row["reason"]) for row in rows if row["what"] == "edit"]
-    assert told == [("skipped", "the message is not there any more")]
+    found = [(row["state"], row["reason"]) for row in rows if row["what"] == "edit"]
+    assert found == [("skipped", "the message is not there any more")]
 
 
 def test_edits_deletes_and_reactions_cross(parley, tenant, teams):
@@ -240,10 +240,10 @@ def test_an_outgoing_webhook_takes_in_and_is_owed_nothing(parley, tenant, teams)
     teams.say("29:ann", "It is broken")
     raw = teams.outbox.pop().body
     for _ in range(3):
-        told = Client().post(
+        answer = Client().post(
             f"/in/msteams/{install}", raw=raw.decode(), headers={"Authorization": outgoing(token, raw)}
         )
-        assert told.json["type"] == "message"
+        assert answer.json["type"] == "message"
     settled(parley, teams)
     tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "On it"})
     settled(parley, teams)

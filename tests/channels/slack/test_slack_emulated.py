@@ -137,8 +137,8 @@ def test_threads_stay_threads_and_files_cross(scene):
     assert (filed["attachments"][0]["name"], filed["text"]) == ("log.txt", "With a file")
     key = next(key for key in scene.parley.files.content if filed["attachments"][0]["id"] in key)
     assert scene.parley.files.content[key] == b"lines of a log"
-    told = scene.thread()
-    assert told[:4] == ["One", "Two", "More of one", "With a file"]
+    said = scene.thread()
+    assert said[:4] == ["One", "Two", "More of one", "With a file"]
     shared = [m for m in slack.replies(scene.support, scene.card) if m.get("files")]
     assert [m["files"][0]["name"] for m in shared] == ["log.txt"]
     scene.api.post(f"/v1/rooms/{scene.room}/messages", {"text": "To the first", "reply_to": more["id"]})
@@ -301,8 +301,8 @@ def test_a_copy_that_is_gone_fails_nothing(scene):
     slack.edit(ANN, scene.acme, root, "It is quite broken")
     slack.react(ANN, scene.acme, root, "eyes")
     scene.go()
-    told = {row.what: (row.state, row.reason) for row in scene.rows() if row.n > 1 and row.what != "card"}
-    assert told == dict.fromkeys(("edit", "reaction"), ("skipped", "the message is not there any more"))
+    fields = {row.what: (row.state, row.reason) for row in scene.rows() if row.n > 1 and row.what != "card"}
+    assert fields == dict.fromkeys(("edit", "reaction"), ("skipped", "the message is not there any more"))
 
 
 def test_a_single_customer_may_have_a_channel_of_the_agents(scene):

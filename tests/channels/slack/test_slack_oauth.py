@@ -62,8 +62,8 @@ def test_another_workspace_gives_its_token_beside_our_own(parley, tenant, instal
     assert got.status == 200
     assert "Installed in Two" in got.text
     assert "Missing: channels:history" in got.text
-    told = parse_qs(parley.outside.posts[0][1].decode())
-    assert (told["client_id"], told["client_secret"], told["code"]) == (["12.34"], ["shh"], ["c0de"])
+    form = parse_qs(parley.outside.posts[0][1].decode())
+    assert (form["client_id"], form["client_secret"], form["code"]) == (["12.34"], ["shh"], ["c0de"])
     assert secrets(parley, install) == {
         "signing": ["s"],
         "bot": ["xoxb-one"],
@@ -106,10 +106,10 @@ def test_what_slack_refuses_is_told(parley, tenant, install):
 def test_scopes_that_are_missing_are_listed(parley, tenant, install):
     body = json.dumps({"ok": True, "team": "One", "user_id": "U1"}).encode()
     parley.outside.answers = [Answer(200, {"x-oauth-scopes": "chat:write,users:read"}, body)]
-    told = tenant.api.post(f"/v1/installs/{install}/try").json
-    assert (told["account"], told["actor"]) == ("One", "U1")
-    assert "reactions:write: put reactions" in told["missing"]
-    assert len(told["missing"]) == 12
+    answer = tenant.api.post(f"/v1/installs/{install}/try").json
+    assert (answer["account"], answer["actor"]) == ("One", "U1")
+    assert "reactions:write: put reactions" in answer["missing"]
+    assert len(answer["missing"]) == 12
     parley.outside.answers = [Answer(200, {}, b'{"ok": false, "error": "invalid_auth"}')]
     assert tenant.api.post(f"/v1/installs/{install}/try").json["missing"] == ["it does not answer us: invalid_auth"]
 
@@ -132,10 +132,10 @@ def test_another_workspace_installs_it_from_the_first_click_to_the_first_message
         assert "invalid_client_id" in refused.json["detail"]
 
         assert tenant.api.patch(f"/v1/installs/{install}", {"credentials": {"client_secret": "shh"}}).status == 200
-        told = clicked(slack, invited(tenant, install)[0])
-        got = come_back(install, **told)
+        query = clicked(slack, invited(tenant, install)[0])
+        got = come_back(install, **query)
         assert (got.status, "Installed in Vendor" in got.text) == (200, True), got.text
-        assert come_back(install, **told).status == 422  # a code is good once
+        assert come_back(install, **query).status == 422  # a code is good once
         (token,) = secrets(parley, install)[f"bot:{slack.team}"]
         assert slack.client(token).auth_test()["team_id"] == slack.team
 

@@ -201,10 +201,10 @@ def posted(path):
 
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_each_payload_says_what_it_says(name):
-    (told,) = inbound.parse(posted(FILES[name]), INSTALL)
+    (arrival,) = inbound.parse(posted(FILES[name]), INSTALL)
     kind, wanted = TOLD[name]
-    assert isinstance(told, kind)
-    assert {field: getattr(told, field) for field in wanted} == wanted
+    assert isinstance(arrival, kind)
+    assert {field: getattr(arrival, field) for field in wanted} == wanted
 
 
 def test_every_file_has_its_line_and_every_word_of_slack_its_file():
@@ -259,9 +259,9 @@ def test_what_is_answered_at_once(name, body):
 
 def test_a_command_is_answered_to_who_typed_it_alone():
     for name, word in (("command-connect", "One moment"), ("command-empty", "/parley connect CODE")):
-        told = json.loads(inbound.greet(posted(FILES[name]), INSTALL).body)
-        assert told["response_type"] == "ephemeral"
-        assert word in told["text"]
+        body = json.loads(inbound.greet(posted(FILES[name]), INSTALL).body)
+        assert body["response_type"] == "ephemeral"
+        assert word in body["text"]
 
 
 def test_what_slack_never_sends_is_malformed():
@@ -283,8 +283,8 @@ def test_events_of_a_channel_are_one_order():
 def test_the_default_of_agents_answers_is_a_setting():
     inside = inbound.check({"agent_channel": "C0AGENTS", "answers": "inside"})
     install = Install(id="ins_1", workspace="w", kind="slack", name="S", created_at=1, config=inside)
-    (told,) = inbound.parse(posted(FILES["message-agent-side"]), install)
-    assert told.internal
+    (arrival,) = inbound.parse(posted(FILES["message-agent-side"]), install)
+    assert arrival.internal
     raw = FILES["message-agent-side"].read_text().replace("We are on it", "Reply: We are on it")
-    (told,) = inbound.parse(envelope_of("slack", raw.encode()), install)
-    assert (told.internal, told.text) == (False, "We are on it")
+    (arrival,) = inbound.parse(envelope_of("slack", raw.encode()), install)
+    assert (arrival.internal, arrival.text) == (False, "We are on it")

@@ -39,7 +39,7 @@ def test_either_of_two_secrets_is_good_and_the_window_is_five_minutes_both_ways(
 
 
 @pytest.mark.parametrize(
-    ("told", "secrets", "why"),
+    ("signed_headers", "secrets", "why"),
     [
         (headers(), [], "no secret"),
         (headers(), [""], "no secret"),
@@ -57,6 +57,6 @@ def test_either_of_two_secrets_is_good_and_the_window_is_five_minutes_both_ways(
         (headers() | {"x-slack-signature": headers()["x-slack-signature"][:-1]}, [SECRET], "does not match"),
     ],
 )
-def test_all_else_is_refused(told, secrets, why):
+def test_all_else_is_refused(signed_headers, secrets, why):
     with pytest.raises(Unauthenticated, match=why):
-        check(told, BODY, secrets, AT * 1000)
+        check(signed_headers, BODY, secrets, AT * 1000)

@@ -82,9 +82,9 @@ def test_words_come_back_as_they_were(text):
 
 @given(st.text(max_size=200))
 def test_nothing_breaks_it_and_no_word_of_ours_becomes_a_command(text):
-    told = to_mrkdwn(text)
-    assert "<!" not in told
-    assert "<@" not in told
+    mrkdwn = to_mrkdwn(text)
+    assert "<!" not in mrkdwn
+    assert "<@" not in mrkdwn
     to_markdown(text)
 
 

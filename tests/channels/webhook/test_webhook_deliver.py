@@ -30,7 +30,7 @@ class Outside:
 
 
 def parcel(what="post", **message):
-    told = {
+    fields = {
         "room": "room_1",
         "n": 3,
         "workspace": "wks_1",
@@ -52,7 +52,7 @@ def parcel(what="post", **message):
     )
     return Parcel(
         delivery=delivery,
-        message=Message(**(told | message)),
+        message=Message(**(fields | message)),
         room_name="Invoices",
         room_state="open",
         customer_external_id="acme",

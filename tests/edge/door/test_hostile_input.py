@@ -17,7 +17,7 @@ from tests.conftest import in_memory
 from tests.fakes import BOOTSTRAP, Parley
 
 
-def refused(got, status, field=None, told=""):
+def refused(got, status, field=None, detail=""):
     """It is a problem document that names the place."""
     assert got.status == status, got.text
     assert got.headers["Content-Type"].startswith("application/problem+json")
@@ -28,7 +28,7 @@ def refused(got, status, field=None, told=""):
     assert body["code"]
     assert "Traceback" not in got.text
     assert body.get("field", "") == (field or body.get("field", ""))
-    assert told in body.get("detail", "")
+    assert detail in body.get("detail", "")
     return body
 
 
@@ -70,22 +70,22 @@ BODIES = {
 }
 
 
-@pytest.mark.parametrize(("raw", "told"), BODIES.values(), ids=BODIES)
-def test_what_is_no_strict_json_is_malformed(tenant, messages, raw, told):
-    refused(tenant.api.post(messages, raw=raw), 400, told=told)
-    refused(tenant.api.put("/v1/customers/acme", raw=raw), 400, told=told)
-    refused(Client(BOOTSTRAP).post("/v1/workspaces", raw=raw), 400, told=told)
+@pytest.mark.parametrize(("raw", "detail"), BODIES.values(), ids=BODIES)
+def test_what_is_no_strict_json_is_malformed(tenant, messages, raw, detail):
+    refused(tenant.api.post(messages, raw=raw), 400, detail=detail)
+    refused(tenant.api.put("/v1/customers/acme", raw=raw), 400, detail=detail)
+    refused(Client(BOOTSTRAP).post("/v1/workspaces", raw=raw), 400, detail=detail)
 
 
 @pytest.mark.parametrize("raw", [b"\xff", b'{"text": "\xe9"}', b'{"text": "\xed\xa0\x80"}', b"\x00"])
 def test_bytes_that_are_not_utf_8_are_malformed(tenant, messages, raw):
     got = tenant.api.post(messages, raw=base64.b64encode(raw).decode(), base64=True)
-    refused(got, 400, told="not valid JSON")
+    refused(got, 400, detail="not valid JSON")
 
 
 @pytest.mark.parametrize("raw", ["[]", "1", '"text"', "null", "true"])
 def test_a_body_is_an_object(tenant, messages, raw):
-    refused(tenant.api.post(messages, raw=raw), 422, told="not an object")
+    refused(tenant.api.post(messages, raw=raw), 422, detail="not an object")
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ from tests.fakes import Parley
 HOUR = 3600
 
 
-def refused(got, told):
+def refused(got, detail):
     assert got.status == 401, got.text
     assert got.headers["Content-Type"].startswith("application/problem+json")
     assert got.headers["WWW-Authenticate"].startswith("Bearer")
-    assert told in got.json["detail"], got.json["detail"]
+    assert detail in got.json["detail"], got.json["detail"]
     assert set(got.json) == {"type", "title", "status", "code", "detail"}
 
 
@@ -56,7 +56,7 @@ def test_a_good_token_lets_in_and_makes_who_is_new(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize(
-    ("claims", "told"),
+    ("claims", "detail"),
     [
         ({"aud": None}, "misses the claim aud"),
         ({"aud": "parley"}, "audience is not parley:user"),
@@ -100,8 +100,8 @@ def test_a_good_token_lets_in_and_makes_who_is_new(tenant: Tenant) -> None:
     ],
     ids=str,
 )
-def test_a_claim_that_is_missing_or_wrong_is_told(tenant, claims, told):
-    refused(rooms(token(tenant, **claims)), told)
+def test_a_claim_that_is_missing_or_wrong_is_told(tenant, claims, detail):
+    refused(rooms(token(tenant, **claims)), detail)
     assert tenant.api.get("/v1/customers").json["items"] == []
 
 

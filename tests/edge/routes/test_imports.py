@@ -165,8 +165,8 @@ def test_a_worker_that_dies_and_messages_that_come_twice_change_nothing(
             parley.queues.tasks.append(task)
     for task in seen:
         working.run_job(parley.world, task["job"], task["piece"])
-    told = tenant.api.get(f"/v1/jobs/{job}").json
-    assert (told["state"], told["done"], told["failed"]) == ("done", 730, 105)
+    answer = tenant.api.get(f"/v1/jobs/{job}").json
+    assert (answer["state"], answer["done"], answer["failed"]) == ("done", 730, 105)
     assert parley.queues.tasks == []
     for i in range(0, 730, 50):
         assert tenant.api.get(f"/v1/customers/c{i}").status == (404 if i % 7 == 0 else 200)
@@ -190,5 +190,5 @@ def test_rows_that_are_no_longer_kept_end_the_job_loudly(parley: Parley, tenant:
     job = tenant.api.post("/v1/customers/bulk", {"customers": [{"external_id": "a"}]}).json["id"]
     parley.files.content.clear()
     parley.work_all()
-    told = tenant.api.get(f"/v1/jobs/{job}").json
-    assert (told["state"], told["reason"]) == ("failed", "its rows are no longer kept")
+    answer = tenant.api.get(f"/v1/jobs/{job}").json
+    assert (answer["state"], answer["reason"]) == ("failed", "its rows are no longer kept")

@@ -42,7 +42,7 @@ class Idp:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     more: dict[str, Any] = field(default_factory=dict)
-    told: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
     def authorize(self, url: str) -> str:
         """What the person's browser does there: the code that it comes back with."""
@@ -61,7 +61,7 @@ class Idp:
         if path == "/.well-known/openid-configuration":
             names = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
             places = {name: f"{ISSUER}/{at}" for name, at in names.items()}
-            return said({"issuer": ISSUER, **places, "userinfo_endpoint": f"{ISSUER}/me", **self.told})
+            return said({"issuer": ISSUER, **places, "userinfo_endpoint": f"{ISSUER}/me", **self.extra})
         if path == "/keys":
             return said({"keys": [public(name) for name in self.published]})
         if path == "/me":
@@ -91,8 +91,8 @@ class Idp:
         return said({"id_token": token, "access_token": "access", "token_type": "Bearer"})
 
 
-def said(told: Any) -> Answer:
-    return Answer(200, {}, json.dumps(told).encode())
+def said(document: Any) -> Answer:
+    return Answer(200, {}, json.dumps(document).encode())
 
 
 def public(name: str) -> dict[str, Any]:
@@ -320,11 +320,11 @@ def test_settings_are_checked_before_they_are_kept(parley: Parley, tenant: Tenan
         got = api.put("/v1/sign-in/provider", {**SETTINGS, **change})
         assert (got.status, got.json["field"]) == (422, name), got.text
     for broken in ({"jwks_uri": None}, {"token_endpoint": "http://idp.example/token"}, {"issuer": "https://x.example"}):
-        idp.told = broken
+        idp.extra = broken
         oidc._documents.clear()
         got = api.put("/v1/sign-in/provider", SETTINGS)
         assert (got.status, got.json["field"]) == (422, "issuer")
-    idp.told = {}
+    idp.extra = {}
     oidc._documents.clear()
     body = {name: value for name, value in SETTINGS.items() if name != "client_secret"}
     assert api.put("/v1/sign-in/provider", body).json["field"] == "client_secret"

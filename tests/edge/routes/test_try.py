@@ -18,17 +18,17 @@ def tried(tenant, kind, config=None, credentials=None):
 
 
 def test_a_form_has_nothing_to_call(parley, tenant):
-    told = tried(tenant, "form")
-    assert (told["ok"], told["tried"], told["missing"]) == (True, None, [])
-    assert told["right"] == ["There is nothing to call: send something to its address, and a room opens."]
+    answer = tried(tenant, "form")
+    assert (answer["ok"], answer["tried"], answer["missing"]) == (True, None, [])
+    assert answer["right"] == ["There is nothing to call: send something to its address, and a room opens."]
 
 
 @pytest.mark.parametrize(("status", "ok"), [(200, True), (503, False)])
 def test_a_webhook_gets_a_signed_ping(parley, tenant, status, ok):
     parley.outside.answers = [Answer(status, {}, b"")]
-    told = tried(tenant, "webhook", {"url": "https://v.example/hook"})
-    assert (told["ok"], told["tried"]) == (ok, "a signed ping")
-    assert told["right" if ok else "missing"] == [f"it answered HTTP {status} to a signed ping"]
+    answer = tried(tenant, "webhook", {"url": "https://v.example/hook"})
+    assert (answer["ok"], answer["tried"]) == (ok, "a signed ping")
+    assert answer["right" if ok else "missing"] == [f"it answered HTTP {status} to a signed ping"]
 
 
 def test_a_webhook_without_an_address_lacks_it(parley, tenant):
@@ -38,20 +38,20 @@ def test_a_webhook_without_an_address_lacks_it(parley, tenant):
 def test_an_account_is_named_and_its_lack_told(parley, tenant):
     body = b'{"ok": true, "team": "One", "user_id": "U1"}'
     parley.outside.answers = [Answer(200, {"x-oauth-scopes": "chat:write"}, body)]
-    told = tried(tenant, "slack", credentials={"bot": "xoxb-1"})
-    assert (told["ok"], told["account"], told["actor"]) == (False, "One", "U1")
-    assert told["right"] == ["we are known there, as One"]
+    answer = tried(tenant, "slack", credentials={"bot": "xoxb-1"})
+    assert (answer["ok"], answer["account"], answer["actor"]) == (False, "One", "U1")
+    assert answer["right"] == ["we are known there, as One"]
 
 
 def test_a_tracker_that_does_not_answer_is_missing_and_no_error(parley, tenant):
     parley.outside.answers = [Answer(401, {}, b"{}")]
-    told = tried(tenant, "linear", {"team": "ENG"}, {"token": "k"})
-    assert told["ok"] is False
-    assert told["missing"][0].startswith("it does not answer us: ")
+    answer = tried(tenant, "linear", {"team": "ENG"}, {"token": "k"})
+    assert answer["ok"] is False
+    assert answer["missing"][0].startswith("it does not answer us: ")
 
 
 def test_one_that_is_switched_off_says_so(parley, tenant):
     made = tenant.api.post("/v1/installs", {"kind": "form", "name": "F"}).json["id"]
     tenant.api.patch(f"/v1/installs/{made}", {"state": "disabled"})
-    told = tenant.api.post(f"/v1/installs/{made}/try").json
-    assert (told["ok"], told["missing"]) == (False, ["it is disabled: by an admin"])
+    answer = tenant.api.post(f"/v1/installs/{made}/try").json
+    assert (answer["ok"], answer["missing"]) == (False, ["it is disabled: by an admin"])

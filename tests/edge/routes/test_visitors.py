@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.edge.routes.me import PER_HOUR
+from chalicelib.edge.door.limits import VISITORS_PER_HOUR
 from tests.api import Client, Tenant
 
 
@@ -91,7 +91,7 @@ def test_another_workspaces_secret_makes_no_visitors_token(open_door, visitor):
 
 
 def test_visitors_are_counted_by_address(open_door):
-    for _ in range(PER_HOUR):
+    for _ in range(VISITORS_PER_HOUR):
         assert asked(open_door).status == 201
     refused = asked(open_door)
     assert (refused.status, refused.json["code"]) == (429, "limited")

@@ -157,9 +157,9 @@ def test_a_forked_thread_takes_its_late_events_along(parley, scene):
 def test_a_code_connects_once(parley, scene):
     beta = scene.triage("beta")
     made = scene.api.post(f"/v1/rooms/{beta}/connect-codes").json
-    told = Connected(code=made["code"].upper(), conversation="C9", account="T2", name="#help")
+    connected = Connected(code=made["code"].upper(), conversation="C9", account="T2", name="#help")
     for _ in range(2):
-        arrive_as(parley, told, install=ONE)
+        arrive_as(parley, connected, install=ONE)
     bridge = scene.api.get(f"/v1/rooms/{beta}/bridges").json["items"][0]
     assert (bridge["conversation"], bridge["name"], bridge["account"]) == ("C9", "#help", "T2")
     arrive_as(parley, Connected(code=made["code"], conversation="C10", account="T2"), install=ONE)
@@ -200,8 +200,8 @@ def test_an_archived_conversation_pauses_its_bridge(parley, scene):
 
 def test_an_unbound_conversation_opens_no_room(parley, scene):
     speaker = Speaker(outside="ann")
-    told = Said(id="C7/1", speaker=speaker, text="Hm", at=1, conversation="C7", thread="C7/1", tied=True)
-    assert arrive_as(parley, told, install=ONE).ignored == ["unbound-conversation"]
+    arrival = Said(id="C7/1", speaker=speaker, text="Hm", at=1, conversation="C7", thread="C7/1", tied=True)
+    assert arrive_as(parley, arrival, install=ONE).ignored == ["unbound-conversation"]
 
 
 def test_an_echo_that_comes_before_the_answer_completes_the_delivery(parley, scene):

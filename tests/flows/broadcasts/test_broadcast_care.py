@@ -60,8 +60,8 @@ def test_each_customer_in_its_own_hours(parley: Parley, key: Tenant) -> None:
     for name, place in (("acme", "Asia/Tokyo"), ("beta", "Europe/Berlin"), ("gamma", "America/Los_Angeles")):
         key.customer(name, timezone=place)
     id_ = scheduled(parley, key, NOON, customers=THREE, hours={"from": "09:00", "to": "17:00"})
-    told = {row["room"]: row["due_at"] for row in results(key, id_)}
-    assert [told[key.triage(name)] for name in THREE] == [
+    fields = {row["room"]: row["due_at"] for row in results(key, id_)}
+    assert [fields[key.triage(name)] for name in THREE] == [
         "2099-01-02T00:00:00.000Z", None, "2099-01-01T17:00:00.000Z",
     ]  # fmt: skip
     assert shown(key, id_)["state"] == "sending"
@@ -175,9 +175,9 @@ def test_a_reaction_or_a_word_acknowledges_once(parley: Parley, key: Tenant) -> 
     id_ = sent(parley, key, customers=THREE)
     rows = {row["room"]: row["message"] for row in results(key, id_)}
     ann, room = key.user(), key.triage()
-    told = [ann.post(f"/v1/messages/{rows[room]}/acknowledge") for _ in "12"]
-    assert [each.status for each in told] == [200, 200]
-    assert told[0].text == told[1].text
+    answer = [ann.post(f"/v1/messages/{rows[room]}/acknowledge") for _ in "12"]
+    assert [each.status for each in answer] == [200, 200]
+    assert answer[0].text == answer[1].text
     bob, other = key.user("beta", "bob"), key.triage("beta")
     bob.put(f"/v1/rooms/{other}/messages/{rows[other]}/reactions/%F0%9F%91%8D")
     key.api.put(f"/v1/rooms/{key.triage('gamma')}/messages/{rows[key.triage('gamma')]}/reactions/%F0%9F%91%8D")

@@ -77,8 +77,8 @@ def test_every_room_gets_its_own_text_once(parley: Parley, three: Tenant) -> Non
         ["Hello Beta, on free in Triage"],
         ["Hello Gamma, on a, 2 in Triage"],
     ]
-    told = shown(three, id_)
-    assert (told["state"], told["sums"]["stored"]) == ("done", 3)
+    answer = shown(three, id_)
+    assert (answer["state"], answer["sums"]["stored"]) == ("done", 3)
     assert {row["state"] for row in results(three, id_)} == {"stored"}
     said = three.api.get(f"/v1/rooms/{three.triage()}/messages").json["items"][0]
     assert said["author"]["kind"] == "agent"
@@ -105,8 +105,8 @@ def test_a_missing_variable_is_an_error_before_anything_is_sent(parley: Parley, 
     assert [row["reason"] for row in preview["missing"]] == ["beta: customer.attributes.plan is missing"]
     do(three, id_, "send", {})
     work(parley)
-    told = shown(three, id_)
-    assert (told["state"], told["reason"]) == ("failed", "beta: customer.attributes.plan is missing")
+    answer = shown(three, id_)
+    assert (answer["state"], answer["reason"]) == ("failed", "beta: customer.attributes.plan is missing")
     assert [texts(three, name) for name in THREE] == [[], [], []]
 
 
@@ -128,11 +128,11 @@ def test_a_preview_tells_who_is_skipped_and_why_and_writes_nothing(parley: Parle
     three.customer("gamma", state="blocked")
     id_ = drafted(three, customers=[*THREE, "nobody"], text="Hi {{customer.name}}")
     before = dict(parley.table.rows)
-    told = three.api.get(f"/v1/broadcasts/{id_}/preview").json
-    assert told["skipped"] == {"opted out": 1, "the customer is blocked": 1, "no such room": 1}
-    assert (told["rooms"], told["messages"], told["deliveries"]) == (4, 1, 1)
-    assert told["samples"] == [{"room": three.triage(), "text": "Hi Acme", "at": None}]
-    assert 0 < told["dollars"] < 0.001
+    answer = three.api.get(f"/v1/broadcasts/{id_}/preview").json
+    assert answer["skipped"] == {"opted out": 1, "the customer is blocked": 1, "no such room": 1}
+    assert (answer["rooms"], answer["messages"], answer["deliveries"]) == (4, 1, 1)
+    assert answer["samples"] == [{"room": three.triage(), "text": "Hi Acme", "at": None}]
+    assert 0 < answer["dollars"] < 0.001
     before_clock = {key: row for key, row in before.items() if not key[1].startswith("AUDIT")}
     assert before_clock == {key: row for key, row in parley.table.rows.items() if key in before_clock}
     do(three, id_, "send", {})
@@ -277,8 +277,8 @@ def test_undo_deletes_what_was_sent_across_bridges(parley: Parley, three: Tenant
     do(three, id_, "undo")
     work(parley)
     parley.settle()
-    told = shown(three, id_)
-    assert (told["state"], told["sums"]["deleted"], told["sums"]["stored"]) == ("undone", 3, 3)
+    answer = shown(three, id_)
+    assert (answer["state"], answer["sums"]["deleted"], answer["sums"]["stored"]) == ("undone", 3, 3)
     assert {row["state"] for row in results(three, id_)} == {"deleted"}
     assert texts(three, "acme") == [""]
     rows = three.api.get(f"/v1/rooms/{three.triage()}/deliveries").json["items"]
@@ -309,11 +309,11 @@ def test_an_answer_and_a_read_mark_the_result_once(parley: Parley, three: Tenant
     for _ in range(2):
         parley.react_all()
         parley.reacted.clear()
-    told = {row["room"]: row for row in results(three, id_)}
-    assert told[room]["replied_at"]
-    assert told[room]["read_at"]
-    assert told[three.triage("beta")]["read_at"]
-    assert told[three.triage("beta")]["replied_at"] is None
+    fields = {row["room"]: row for row in results(three, id_)}
+    assert fields[room]["replied_at"]
+    assert fields[room]["read_at"]
+    assert fields[three.triage("beta")]["read_at"]
+    assert fields[three.triage("beta")]["replied_at"] is None
     sums = shown(three, id_)["sums"]
     assert (sums["read"], sums["replied"]) == (2, 1)
     assert three.api.get(f"/v1/rooms/{room}").json["turn"] == "vendor"
@@ -324,8 +324,8 @@ def test_each_post_is_done_once_under_its_key(parley: Parley, three: Tenant) -> 
     made = [three.api.post("/v1/broadcasts", {"text": "x", "customers": ["acme"]}, headers=headers) for _ in "12"]
     assert made[0].text == made[1].text
     path = f"/v1/broadcasts/{made[0].json['id']}/send"
-    told = [three.api.post(path, {}, headers={"Idempotency-Key": "s"}) for _ in "12"]
-    assert (told[0].status, told[0].text) == (told[1].status, told[1].text)
+    answer = [three.api.post(path, {}, headers={"Idempotency-Key": "s"}) for _ in "12"]
+    assert (answer[0].status, answer[0].text) == (answer[1].status, answer[1].text)
     assert three.api.post(path, {}).status == 409
     work(parley)
     assert texts(three, "acme") == ["x"]
@@ -360,20 +360,20 @@ def test_a_thousand_rooms_cost_what_the_budget_says(parley: Parley, tenant: Tena
     id_ = drafted(tenant, customers=names)
     do(tenant, id_, "send", {})
     work(parley, 1)
-    told = {"read": 0, "write": 0, "query": 0}
+    fields = {"read": 0, "write": 0, "query": 0}
 
     def counting(name: str):
         called = getattr(parley.table, name)
 
         def count(*args):
-            told[name] += 1
+            fields[name] += 1
             return called(*args)
 
         return count
 
-    for name in told:
+    for name in fields:
         setattr(parley.table, name, counting(name))
     work(parley)
     assert shown(tenant, id_)["sums"]["stored"] == 1_000
-    assert told["read"] + told["write"] <= 1.1 * (1_000 / 33 + 1_000 / 100) + 2  # the two of `shown` itself
-    assert told["query"] <= 1
+    assert fields["read"] + fields["write"] <= 1.1 * (1_000 / 33 + 1_000 / 100) + 2  # the two of `shown` itself
+    assert fields["query"] <= 1

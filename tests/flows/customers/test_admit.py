@@ -63,7 +63,7 @@ def test_a_public_mail_provider_tells_whose_nobody_is(tenant: Tenant, domain: st
 
 
 @pytest.mark.parametrize(
-    ("told", "kept"),
+    ("given", "kept"),
     [
         ([" Acme.Example. "], ("acme.example",)),
         (["bücher.example"], ("xn--bcher-kva.example",)),
@@ -71,8 +71,8 @@ def test_a_public_mail_provider_tells_whose_nobody_is(tenant: Tenant, domain: st
         ([], ()),
     ],
 )
-def test_domains_are_kept_in_one_form(told, kept) -> None:
-    assert check_domains(told) == kept
+def test_domains_are_kept_in_one_form(given, kept) -> None:
+    assert check_domains(given) == kept
 
 
 def test_forty_domains_can_be_changed_at_once(parley: Parley, tenant: Tenant) -> None:

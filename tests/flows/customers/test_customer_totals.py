@@ -90,8 +90,8 @@ def test_more_rooms_than_one_evaluation_takes(parley: Parley, tenant: Tenant) ->
 
 
 def test_language_and_time_zone_are_the_customers_own(parley: Parley, tenant: Tenant) -> None:
-    told = tenant.customer("acme", language="de-AT", timezone="Europe/Vienna", contact="ann")
-    assert (told["language"], told["timezone"], told["contact"]) == ("de-AT", "Europe/Vienna", "ann")
+    answer = tenant.customer("acme", language="de-AT", timezone="Europe/Vienna", contact="ann")
+    assert (answer["language"], answer["timezone"], answer["contact"]) == ("de-AT", "Europe/Vienna", "ann")
     for field, value in (("timezone", "Mars/Olympus"), ("timezone", "../etc/passwd"), ("language", "german!")):
         got = tenant.api.put("/v1/customers/acme", {field: value})
         assert (got.status, got.json["field"]) == (422, field)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.mails import Mailbox
 from chalicelib.flows.customers.admit import admit_customer, admit_user
-from chalicelib.flows.inbound.mailed import user_of_address
+from chalicelib.flows.inbound.copied_people import user_of_address
 from chalicelib.ports import Listing, Put
 from tests.arriving import WORKSPACE
 from tests.fakes import Parley

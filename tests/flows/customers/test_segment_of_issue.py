@@ -48,8 +48,8 @@ def test_an_issue_that_was_merged_stands_for_what_it_went_into(parley: Parley, t
 
 def test_a_filter_names_an_issue_that_is_there(tenant: Tenant, parley: Parley) -> None:
     theirs = raised(Tenant.found("Other", parley.clock.at // 1000))
-    for told in ("iss_none", theirs, 7, None, ["iss"]):
-        got = tenant.api.post("/v1/segments", {"name": "S", "filter": {"all": [{"has_asked_for": told}]}})
+    for name in ("iss_none", theirs, 7, None, ["iss"]):
+        got = tenant.api.post("/v1/segments", {"name": "S", "filter": {"all": [{"has_asked_for": name}]}})
         assert (got.status, got.json["field"][:6]) == (422, "filter")
 
 
@@ -61,9 +61,9 @@ def test_a_broadcast_goes_to_the_rooms_behind_an_issue(parley: Parley, tenant: T
     for room in (topic, tenant.triage("gamma")):
         assert tenant.api.post(f"/v1/issues/{issue}/rooms", {"room": room}).status == 201
     id_ = sent(parley, tenant, issue=issue, text="{{issue.title}}: {{issue.text}} ({{room.name}})")
-    told = {row["room"]: row["reason"] for row in results(tenant, id_)}
-    assert set(told) == {tenant.triage("acme"), tenant.triage("beta"), tenant.triage("gamma"), topic}
-    assert sorted(told.values(), key=str) == [None, None, None, "the customer gets it in another room"]
+    fields = {row["room"]: row["reason"] for row in results(tenant, id_)}
+    assert set(fields) == {tenant.triage("acme"), tenant.triage("beta"), tenant.triage("gamma"), topic}
+    assert sorted(fields.values(), key=str) == [None, None, None, "the customer gets it in another room"]
     assert texts(tenant, "acme") == ["Exports: They are quicker now. (Triage)"]
     assert shown(tenant, id_)["issue"] == issue
     again = sent(parley, tenant, issue=issue, into="triage", text="Done")

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.desk.broadcasts import Broadcast
 from chalicelib.desk.dead_letters import DeadLetter
-from chalicelib.edge import workers
+from chalicelib.edge import retries
 from chalicelib.flows.dead_letters.note import note_of
 from chalicelib.ports import new, ref
 from tests.api import Client
@@ -29,8 +29,8 @@ def given_up(queue, body):
     def one(record):
         raise ValueError("broken")
 
-    record = message("m1", "x", tries=workers.MAX_TRIES, body=json.dumps(body))
-    assert workers.each(queue, Event(record), one) == {"batchItemFailures": []}
+    record = message("m1", "x", tries=retries.MAX_TRIES, body=json.dumps(body))
+    assert retries.each(queue, Event(record), one) == {"batchItemFailures": []}
 
 
 def listed(client):
@@ -96,7 +96,7 @@ def test_whose_a_letter_is(parley, tenant):
     broadcast = tenant.api.post("/v1/broadcasts", {"customers": ["acme"], "text": "x"}).json["id"]
     job = tenant.api.post("/v1/customers/bulk", {"customers": [{"external_id": "beta"}]}).json["id"]
     assert parley.store.one(ref(Broadcast, broadcast)).workspace == tenant.id
-    told = [
+    found = [
         ("inbound", {"key": f"envelopes/{tenant.id}/env_1"}),
         ("deliver", {"bridge": f"{room.removeprefix('room_')}.x.y", "n": 3}),
         ("broadcast", {"broadcast": broadcast, "piece": 2}),
@@ -105,7 +105,7 @@ def test_whose_a_letter_is(parley, tenant):
         ("sync", {"do": "repair", "id": install}),
         ("sync", {"do": "look", "id": "iss_x", "install": install}),
     ]
-    for queue, body in told:
+    for queue, body in found:
         assert note_of(world, queue, json.dumps(body), "why").workspace == tenant.id, body
     for queue, body in (("push", {"room": room}), ("mail", {"Message": "x"}), ("sync", {"do": "tell", "id": "no"})):
         assert note_of(world, queue, json.dumps(body), "why") is None
@@ -113,8 +113,8 @@ def test_whose_a_letter_is(parley, tenant):
 
 
 def test_a_body_that_is_none_is_buried_all_the_same(parley, tenant, queues):
-    record = message("m1", "x", tries=workers.MAX_TRIES, body="{")
-    workers.each("jobs", Event(record), lambda record: json.loads(record["body"]))
+    record = message("m1", "x", tries=retries.MAX_TRIES, body="{")
+    retries.each("jobs", Event(record), lambda record: json.loads(record["body"]))
     assert [name for name, _, _ in queues.buried] == ["jobs"]
     assert listed(tenant.api) == []
 

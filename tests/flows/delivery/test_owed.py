@@ -4,10 +4,12 @@ import pytest
 
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.messages import Author, Change, Draft, Message, Source
-from chalicelib.desk.people import Principal
+from chalicelib.desk.permissions import Principal
 from chalicelib.desk.rooms import Bridge, Room
 from chalicelib.desk.workspaces import Install, Workspace
-from chalicelib.flows.delivery.owed import BatchReads, react, wake
+from chalicelib.flows.delivery import owed as flow
+from chalicelib.flows.delivery.batch_reads import BatchReads
+from chalicelib.flows.delivery.owed import wake
 from chalicelib.flows.rooms.amend import amend, delete_step, edit_step, react_step
 from chalicelib.flows.rooms.fork import fork
 from chalicelib.flows.rooms.post import post
@@ -138,7 +140,7 @@ def test_twice_is_once_and_derives_from_state_alone(parley):
     amend(parley.world, ROOM, 1, False, edit_step("y", None, 1), "edited", "agt_1")
     changed = records(parley)
     for happening in (*changed, *reversed(changed)):
-        react(parley.world, happening, BatchReads(parley.store))
+        flow.owed(parley.world, happening, BatchReads(parley.store))
     before = deliveries(parley)
     assert owed(parley) == [("ins_feed", 1, "post", 1), ("ins_feed", 2, "edit", 1)]
     assert deliveries(parley) == before
@@ -152,7 +154,7 @@ def test_a_repeat_leaves_a_row_that_has_moved_on(parley):
     parley.settle()
     assert [row.state for row in deliveries(parley)] == ["skipped"]
     for happening in records(parley):
-        react(parley.world, happening, BatchReads(parley.store))
+        flow.owed(parley.world, happening, BatchReads(parley.store))
     assert [row.state for row in deliveries(parley)] == ["skipped"]
 
 

@@ -25,7 +25,7 @@ from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.ids import user_id
 from chalicelib.desk.messages import Mapped, Message
 from chalicelib.desk.outside_people import Shown
-from chalicelib.desk.people import Principal
+from chalicelib.desk.permissions import Principal
 from chalicelib.desk.rooms import Binding, Bridge, Room
 from chalicelib.desk.workspaces import Agent, Install, Secret
 from chalicelib.flows.bridges.bind import connect_code

@@ -52,8 +52,8 @@ def test_an_issue_is_raised_out_of_a_range_of_messages(desk: Desk) -> None:
 def test_what_is_wrong_in_a_room_is_named(desk: Desk, body: dict[str, Any], field: str | None) -> None:
     first = desk.say("acme")
     ids = {"{first}": first["id"], "{install}": desk.install}
-    told = {name: ids.get(value, value) if isinstance(value, str) else value for name, value in body.items()}
-    got = desk.api.post(f"/v1/rooms/{first['room']}/issues", told)
+    fields = {name: ids.get(value, value) if isinstance(value, str) else value for name, value in body.items()}
+    got = desk.api.post(f"/v1/rooms/{first['room']}/issues", fields)
     assert (got.status, got.json.get("field")) == ((422, field) if field else (404, None)), got.text
 
 
@@ -77,16 +77,16 @@ def test_rooms_customers_and_arr_add_up_whatever_comes_and_goes(desk: Desk) -> N
     second = desk.api.post("/v1/rooms", {"name": "More", "customer": "acme"}).json["id"]
     for room in (second, desk.room("beta"), second):
         assert desk.api.post(f"/v1/issues/{issue}/rooms", {"room": room}).status == 201
-    told = desk.issue(issue)
-    assert (told["rooms"], told["customers"], told["arr"]) == (3, 2, 1020.5)
+    answer = desk.issue(issue)
+    assert (answer["rooms"], answer["customers"], answer["arr"]) == (3, 2, 1020.5)
     desk.tenant.customer("beta", attributes={"arr": None})
     desk.settle()
     assert desk.api.delete(f"/v1/issues/{issue}/rooms/{second}").status == 204
-    told = desk.issue(issue)
-    assert (told["rooms"], told["customers"], told["arr"]) == (2, 2, 1000.5)
+    answer = desk.issue(issue)
+    assert (answer["rooms"], answer["customers"], answer["arr"]) == (2, 2, 1000.5)
     assert desk.api.delete(f"/v1/issues/{issue}/rooms/{desk.tenant.triage('acme')}").status == 204
-    told = desk.issue(issue)
-    assert (told["rooms"], told["customers"], told["arr"]) == (1, 1, 0)
+    answer = desk.issue(issue)
+    assert (answer["rooms"], answer["customers"], answer["arr"]) == (1, 1, 0)
     assert desk.api.delete(f"/v1/issues/{issue}/rooms/{second}").status == 404
 
 
@@ -140,8 +140,8 @@ def test_a_merge_moves_rooms_tickets_comments_and_history_and_the_old_id_leads_t
     merged = desk.api.post(f"/v1/issues/{old}/merge", {"into": into})
     assert (merged.status, merged.json["id"]) == (200, into)
     desk.settle()
-    told = desk.issue(into)
-    assert (told["rooms"], told["customers"], told["arr"], len(told["tickets"])) == (3, 3, 5, 1)
+    answer = desk.issue(into)
+    assert (answer["rooms"], answer["customers"], answer["arr"], len(answer["tickets"])) == (3, 3, 5, 1)
     got = desk.api.get(f"/v1/issues/{old}")
     assert (got.status, got.headers["Location"]) == (308, f"https://parley.test/v1/issues/{into}")
     assert {"raised", "merged", "linked"} <= set(desk.history(into))
@@ -177,9 +177,9 @@ def test_a_closed_ticket_is_told_to_each_room_once_after_review(desk: Desk) -> N
     desk.settle()
     desk.deliver(3)
     assert (desk.said_in("acme"), desk.said_in("beta")) == (["Acme: Export is out."], ["Beta: Export is out."])
-    rooms = {told["room"]: told for told in desk.api.get(f"/v1/issues/{issue}/told").json["items"]}
+    rooms = {each["room"]: each for each in desk.api.get(f"/v1/issues/{issue}/told").json["items"]}
     assert set(rooms) == {desk.tenant.triage("acme"), desk.tenant.triage("beta")}
-    assert all(told["message"] and told["by"] for told in rooms.values())
+    assert all(each["message"] and each["by"] for each in rooms.values())
     assert desk.api.post(f"/v1/notices/{draft['id']}/approve").status == 409
     assert desk.api.get(f"/v1/notices/{draft['id']}").json["state"] == "sent"
 
@@ -351,8 +351,11 @@ def test_a_room_that_cannot_be_told_is_written_down_with_the_reason(desk: Desk) 
     draft = desk.api.post(f"/v1/issues/{issue}/notices", {"text": "{{customer.attributes.plan}}"}).json
     desk.api.post(f"/v1/notices/{draft['id']}/approve")
     desk.settle()
-    told = desk.api.get(f"/v1/issues/{issue}/told").json["items"]
-    assert sorted(each["reason"] for each in told) == ["customer.attributes.plan is missing", "the customer is blocked"]
+    answer = desk.api.get(f"/v1/issues/{issue}/told").json["items"]
+    assert sorted(each["reason"] for each in answer) == [
+        "customer.attributes.plan is missing",
+        "the customer is blocked",
+    ]
 
 
 # --- five hundred rooms, and a worker that dies -------------------------------------------------------------------

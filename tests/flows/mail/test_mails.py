@@ -289,8 +289,8 @@ def test_a_bounce_marks_the_address_until_an_admin_lifts_it(parley: Parley, tena
     answer(parley, tenant, room)
     forged = BOUNCE.format(id="b0@x.example", to="ann@acme.example", about="guessed@email.amazonses.com")
     assert come(parley, install, RawEmail=forged).ignored == ["bounce"]
-    told = BOUNCE.format(id="b1@x.example", to="ann@acme.example", about="0001@email.amazonses.com")
-    assert come(parley, install, RawEmail=told).handled == ["bounced"]
+    raw = BOUNCE.format(id="b1@x.example", to="ann@acme.example", about="0001@email.amazonses.com")
+    assert come(parley, install, RawEmail=raw).handled == ["bounced"]
     answer(parley, tenant, room, "Unheard")
     assert len(parley.mailer.sent) == 1
     assert "550 no such user" in outcome(tenant, room)[-1][2]
@@ -416,18 +416,18 @@ def test_tokens_are_long_and_each_persons_own(parley: Parley, tenant: Tenant, in
 def test_a_room_tells_its_own_address_and_a_mail_to_it_gets_there(parley: Parley, tenant: Tenant, install: Any) -> None:
     room = tenant.triage("acme")
     user = tenant.user("acme", "ann")
-    (told,) = user.get(f"/v1/rooms/{room}/mail-addresses").json["items"]
-    assert told == tenant.api.get(f"/v1/rooms/{room}/mail-addresses").json["items"][0]
-    assert told["workspace_address"] == ADDRESS
-    assert told["address"].startswith("support+")
-    come(parley, install, to=told["address"], subject="Of something else", id_="to-the-room@acme.example")
+    (only,) = user.get(f"/v1/rooms/{room}/mail-addresses").json["items"]
+    assert only == tenant.api.get(f"/v1/rooms/{room}/mail-addresses").json["items"][0]
+    assert only["workspace_address"] == ADDRESS
+    assert only["address"].startswith("support+")
+    come(parley, install, to=only["address"], subject="Of something else", id_="to-the-room@acme.example")
     (message,) = said(tenant, {"id": room})
     assert message["text"] == "It is broken"
-    come(parley, install, to=told["address"], sender="eve@evil.example", name="Eve", id_="eve@evil.example")
+    come(parley, install, to=only["address"], sender="eve@evil.example", name="Eve", id_="eve@evil.example")
     assert len(said(tenant, {"id": room})) == 1
     internal = tenant.api.post("/v1/rooms", {"name": "Ours", "kind": "internal"}).json["id"]
     assert tenant.api.get(f"/v1/rooms/{internal}/mail-addresses").json["items"] == []
-    assert ANYONE.get(f"/mails/{told['address'].partition('+')[2].partition('@')[0]}").status == 404
+    assert ANYONE.get(f"/mails/{only['address'].partition('+')[2].partition('@')[0]}").status == 404
 
 
 def test_edits_and_deletes_are_told_in_words_where_the_settings_say_so(parley: Parley, tenant: Tenant) -> None:
@@ -460,9 +460,9 @@ def test_edits_and_deletes_are_told_in_words_where_the_settings_say_so(parley: P
     parley.settle()
     tenant.api.delete(f"{path}/{quiet}")
     assert later()[3:] == []
-    told = {(row["what"], row["state"]) for row in tenant.api.get(f"/v1/rooms/{room['id']}/deliveries").json["items"]}
-    assert ("delete", "sent") in told
-    assert {state for _, state in told} <= {"sent", "skipped"}
+    fields = {(row["what"], row["state"]) for row in tenant.api.get(f"/v1/rooms/{room['id']}/deliveries").json["items"]}
+    assert ("delete", "sent") in fields
+    assert {state for _, state in fields} <= {"sent", "skipped"}
 
 
 def test_who_was_written_to_besides_is_told_too_if_of_the_same_company(

@@ -67,7 +67,7 @@ def test_what_is_wrong_is_named(parley: Parley, tenant: Tenant, room: str) -> No
     internal = tenant.api.post("/v1/rooms", {"name": "Us", "kind": "internal"}).json["id"]
     whole = {"text": "We will look", "due": due(parley)}
     assert tenant.user().patch(f"/v1/rooms/{room}", {"promise": whole}).status == 403
-    for where, told, status, field in (
+    for where, wanted, status, field in (
         (room, {"text": "We will look"}, 422, "promise.due"),
         (room, whole | {"due": "tomorrow"}, 422, "promise.due"),
         (room, whole | {"due": "2027-01-01T00:00:00"}, 422, "promise.due"),
@@ -77,8 +77,8 @@ def test_what_is_wrong_is_named(parley: Parley, tenant: Tenant, room: str) -> No
         (room, {"state": "kept"}, 409, ""),
         (internal, whole, 409, "promise"),
     ):
-        got = tenant.api.patch(f"/v1/rooms/{where}", {"promise": told})
-        assert (got.status, got.json.get("field", "")) == (status, field), (told, got.text)
+        got = tenant.api.patch(f"/v1/rooms/{where}", {"promise": wanted})
+        assert (got.status, got.json.get("field", "")) == (status, field), (wanted, got.text)
     tenant.api.patch(f"/v1/rooms/{room}", {"state": "resolved"})
     assert promise(parley, tenant.api, room).status == 409
     assert tenant.api.get("/v1/rooms", promise="kept").status == 422
@@ -142,11 +142,11 @@ def test_webhooks_that_ask_are_told_what_becomes_of_it(parley: Parley, tenant: T
     settle(parley, tenant.api, room, "open")
     tenant.api.patch(f"/v1/rooms/{room}", {"promise": None})
     parley.settle()
-    told: dict[str, list[dict[str, Any]]] = {}
+    fields: dict[str, list[dict[str, Any]]] = {}
     for url, body, _ in parley.outside.posts:
-        told.setdefault(url, []).append(json.loads(body))
-    assert [each["type"] for each in told["https://b.example/"]] == ["promise.overdue"] * 2
-    mine = told["https://a.example/"]
+        fields.setdefault(url, []).append(json.loads(body))
+    assert [each["type"] for each in fields["https://b.example/"]] == ["promise.overdue"] * 2
+    mine = fields["https://a.example/"]
     assert [each["type"].partition(".")[2] for each in mine] == ["made", "overdue", "kept", "overdue", "withdrawn"]
     assert mine[0]["promise"]["text"] == "We will look"
     assert (mine[0]["room"]["id"], "message" in mine[0], mine[-1]["promise"]) == (room, False, None)

@@ -65,8 +65,8 @@ def test_users_resolve_and_reopen_but_neither_assign_nor_rename_triage(tenant, r
 
 def test_active_agents_alone_are_assigned(parley, tenant, room):
     ids = [tenant.api.post("/v1/agents", {"name": name}).json["id"] for name in ("A", "B")]
-    told = tenant.api.patch(f"/v1/rooms/{room}", {"assignees": [ids[0], ids[1], ids[0]]}).json
-    assert told["assignees"] == ids
+    answer = tenant.api.patch(f"/v1/rooms/{room}", {"assignees": [ids[0], ids[1], ids[0]]}).json
+    assert answer["assignees"] == ids
     parley.react_all()
     assert [each["id"] for each in tenant.api.get("/v1/rooms", assignee=ids[0]).json["items"]] == [room]
     assert tenant.api.get("/v1/rooms", assignee="agt_none").json["items"] == []
@@ -124,8 +124,8 @@ def test_reactions_count_people_once(tenant, room):
     for caller in (tenant.user(), tenant.user(), tenant.user(user="bob")):
         caller.put(f"{url}/tada")
     tenant.user().put(f"{url}/%F0%9F%91%8D")
-    told = tenant.user().delete(f"{url}/tada").json["reactions"]
-    assert [(each["emoji"], each["count"]) for each in told] == [("tada", 1), ("👍", 1)]
+    answer = tenant.user().delete(f"{url}/tada").json["reactions"]
+    assert [(each["emoji"], each["count"]) for each in answer] == [("tada", 1), ("👍", 1)]
     tenant.user(user="bob").delete(f"{url}/tada")
     assert [each["emoji"] for each in tenant.user().delete(f"{url}/tada").json["reactions"]] == ["👍"]
 

@@ -73,9 +73,9 @@ def test_who_raised_and_tied_an_issue_and_what_a_customer_reads_of_it(story: Ten
     ann = story.user("acme", "ann")
     assert "HMAC" not in ann.get("/v1/experts", q="webhook").text
     story.api.patch(f"/v1/issues/{issue}", {"public_title": "Signatures of retries"})
-    told = ann.get("/v1/experts", q="webhook").text
-    assert "Signatures of retries" in told
-    assert "HMAC" not in told
+    answer = ann.get("/v1/experts", q="webhook").text
+    assert "Signatures of retries" in answer
+    assert "HMAC" not in answer
 
 
 def test_who_is_gone_is_no_expert(story: Tenant) -> None:

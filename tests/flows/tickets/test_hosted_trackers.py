@@ -39,8 +39,8 @@ class Shop:
     def take(self, url, headers, body):
         """A webhook of the twin's, as the edge takes it."""
         path, _, query = url.removeprefix("https://parley.test").partition("?")
-        told = dict(pair.split("=", 1) for pair in query.split("&") if pair)
-        got = Client()("POST", path, raw=body.decode(), headers=dict(headers), **told)
+        fields = dict(pair.split("=", 1) for pair in query.split("&") if pair)
+        got = Client()("POST", path, raw=body.decode(), headers=dict(headers), **fields)
         return got.status, {name.lower(): value for name, value in got.headers.items()}
 
     def settle(self, seed=0):

@@ -314,8 +314,8 @@ def test_a_hint_that_came_before_the_last_look_costs_nothing(desk: Desk, parley:
     desk.raised("acme")
     desk.there.sent = [{"type": "ticket.changed", "ticket": "1"}] * 20
     sent, desk.there.sent = desk.there.sent, []
-    for told in sent:
-        desk.hook(told)
+    for hook in sent:
+        desk.hook(hook)
     parley.clock.at += 5_000
     desk.there.reads.clear()
     desk.settle()

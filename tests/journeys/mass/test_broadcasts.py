@@ -53,8 +53,8 @@ def test_a_segment_gets_it_once_though_its_worker_is_killed_and_it_is_sent_twice
     api.post(f"/v1/broadcasts/{cancelled}/send", {})
     eventually(lambda: sums(api, cancelled)["stored"] > 0, PATIENCE)
     api.post(f"/v1/broadcasts/{cancelled}/cancel", {})
-    told = settled(api, cancelled)
-    assert told["stored"] + told["waiting"] == ROOMS
+    answer = settled(api, cancelled)
+    assert answer["stored"] + answer["waiting"] == ROOMS
 
     for broadcast in (id_, cancelled):
         api.post(f"/v1/broadcasts/{broadcast}/undo", {})

@@ -25,8 +25,8 @@ def ended(api: Caller, job: str) -> dict[str, Any]:
         found = api.get(f"/v1/jobs/{job}")
         return found if found["state"] in ("done", "failed") else None
 
-    told: dict[str, Any] = eventually(look, PATIENCE)
-    return told
+    over: dict[str, Any] = eventually(look, PATIENCE)
+    return over
 
 
 def killed(stack: LocalStack, api: Caller, job: str, times: int = 3) -> None:

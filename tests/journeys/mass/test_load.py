@@ -17,9 +17,9 @@ def test_a_thousand_messages_by_eight_clients_each_twice(stack: LocalStack) -> N
         body = {"name": "Load", "customer": "load"}
         assert api("PUT", "/v1/customers/load", {}).status in (200, 201)
         rooms = [api.post("/v1/rooms", body)["id"] for _ in range(ROOMS)]
-        told = [(client, number) for client in range(CLIENTS) for number in range(EACH)] * 2
-        random.Random(7).shuffle(told)
-        share = [[pair for pair in told if pair[0] == client] for client in range(CLIENTS)]
+        listed = [(client, number) for client in range(CLIENTS) for number in range(EACH)] * 2
+        random.Random(7).shuffle(listed)
+        share = [[pair for pair in listed if pair[0] == client] for client in range(CLIENTS)]
         failures: list[object] = []
 
         def talk(client: int) -> None:

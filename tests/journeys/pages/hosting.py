@@ -29,8 +29,8 @@ class Dashboard:
 
     def url(self, who: str = "ann", lang: str = "en", **attributes: str) -> str:
         """The page; `mode`, `theme` and so on are attributes of the element."""
-        told = "&".join(f"{name}={value}" for name, value in attributes.items())
-        return f"http://127.0.0.1:{self.port}/?who={who}&lang={lang}&{told}"
+        more = "&".join(f"{name}={value}" for name, value in attributes.items())
+        return f"http://127.0.0.1:{self.port}/?who={who}&lang={lang}&{more}"
 
     def token(self, who: str) -> str:
         """`customer/user` of who is logged in; `ann` is of widgetco."""
@@ -44,9 +44,9 @@ class Dashboard:
         """The dashboard's HTML."""
         who = query["who"][0]
         taken = ("who", "lang", "open")
-        told = {name: values[0] for name, values in query.items() if name not in taken}
-        told |= {"workspace": self.workspace["id"]} if who == "visitor" else {"token-url": f"/token?who={who}"}
-        attributes = " ".join(f'{name}="{value}"' for name, value in told.items())
+        fields = {name: values[0] for name, values in query.items() if name not in taken}
+        fields |= {"workspace": self.workspace["id"]} if who == "visitor" else {"token-url": f"/token?who={who}"}
+        attributes = " ".join(f'{name}="{value}"' for name, value in fields.items())
         tag = "" if who == "nobody" else f"<parley-support {attributes}></parley-support>"
         return PAGE.format(lang=query["lang"][0], base=self.stack.base_url, tag=tag)
 
@@ -68,11 +68,11 @@ def dashboard(stack: LocalStack, workspace: dict[str, str]) -> Iterator[Dashboar
 
     class Serve(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            told = urlsplit(self.path)
-            query = parse_qs(told.query)
-            if told.path == "/token":
+            address = urlsplit(self.path)
+            query = parse_qs(address.query)
+            if address.path == "/token":
                 self._answer("application/json", json.dumps({"token": made.token(query["who"][0])}))
-            elif told.path == "/":
+            elif address.path == "/":
                 strict = "" if "open" in query else made.policy
                 self._answer("text/html; charset=utf-8", made.page(query), strict)
             else:

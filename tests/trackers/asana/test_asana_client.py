@@ -68,7 +68,7 @@ def theirs(peer):
 
 
 def section(peer, name):
-    return next(gid for gid, told in peer.sections.items() if told["name"] == name)
+    return next(gid for gid, each in peer.sections.items() if each["name"] == name)
 
 
 def test_a_ticket_is_made_once(peer):
@@ -183,14 +183,14 @@ def test_what_we_do_not_mean_to_change_stays(peer):
 def test_references_that_people_paste(peer):
     ours = Connected(peer)
     made = ours.tickets.create(DRAFT)
-    for told in (
+    for reference in (
         made.id,
         made.url,
         f"{peer.url}/0/{PROJECT}/{made.id}/f",
         f"{peer.url}/1/1100/inbox/1/item/{made.id}/story/5",
     ):
-        assert ours.tickets.find(told) == made
-    for told in (
+        assert ours.tickets.find(reference) == made
+    for reference in (
         f"https://asana.example/0/{PROJECT}/{made.id}",
         "nothing",
         "",
@@ -198,7 +198,7 @@ def test_references_that_people_paste(peer):
         f"{peer.url}/0/home",
         "99999999999",
     ):
-        assert ours.tickets.find(told) is None
+        assert ours.tickets.find(reference) is None
 
 
 @pytest.mark.parametrize("paid", [True, False])
@@ -217,12 +217,12 @@ def test_what_changed_comes_in_pages(peer):
     for n in range(204):
         gid = peer.fresh()
         peer.tasks[gid] = one | {"gid": gid, "name": f"t{n}", "modified_at": peer.now()}
-    told, cursor = ours.tickets.changed(0)
+    found, cursor = ours.tickets.changed(0)
     while cursor:
         more, cursor = ours.tickets.changed(0, cursor)
-        told += more
-    assert len({each.id for each in told}) == len(told) == 205
-    assert {each.title for each in ours.tickets.changed(told[-3].updated_at)[0]} == {"t201", "t202", "t203"}
+        found += more
+    assert len({each.id for each in found}) == len(found) == 205
+    assert {each.title for each in ours.tickets.changed(found[-3].updated_at)[0]} == {"t201", "t202", "t203"}
 
 
 def test_limits_and_failures(peer):
@@ -235,9 +235,9 @@ def test_limits_and_failures(peer):
         peer.limit(peer.wrong(status, "later"))
         with pytest.raises(ProviderBusy):
             ours.tickets.fetch("123456")
-    for status, told in ((402, "paid plan"), (451, "legal reasons"), (400, "name: Missing")):
+    for status, words in ((402, "paid plan"), (451, "legal reasons"), (400, "name: Missing")):
         peer.limit(peer.wrong(status, "name: Missing"))
-        with pytest.raises(ProviderRefused, match=told):
+        with pytest.raises(ProviderRefused, match=words):
             ours.tickets.fetch("123456")
     peer.limit(peer.wrong(403, "You do not have access to this task"))
     assert ours.tickets.fetch("123456") is None
@@ -306,8 +306,8 @@ def test_the_webhooks_of_what_people_do(peer, theirs):
     [hint] = ours.watched(peer)
     assert (hint.ticket, hint.what, hint.comment) == ("", "comment_changed", story["gid"])
     tasks.update_task({"data": {"completed": True}}, made.id, {})
-    told = ours.watched(peer)  # the change twice, and the system's story
-    assert [getattr(each, "what", "") for each in told] == ["moved_state", ""]
+    hints = ours.watched(peer)  # the change twice, and the system's story
+    assert [getattr(each, "what", "") for each in hints] == ["moved_state", ""]
     tasks.update_task({"data": {"assignee": peer.users["ann"]["gid"]}}, made.id, {})
     sections.add_task_for_section(section(peer, "Doing"), {"body": {"data": {"task": made.id}}})
     tasks.update_task({"data": {"name": "x"}}, made.id, {})

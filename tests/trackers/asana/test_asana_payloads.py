@@ -84,11 +84,11 @@ def read(name):
 
 @pytest.mark.parametrize(("name", "expected"), [row for row in read_table(PAYLOADS, TOLD) if row[1] != "many"])
 def test_each_payload(name, expected):
-    [told] = read(name)
-    assert in_short(told) == expected
-    if isinstance(told, Hint) and told.what != "project_changed":
-        assert told.ticket == ("" if name in ("comment-changed", "comment-deleted") else "1400000000000009")
-        assert bool(told.comment) is told.what.startswith("comment")
+    [hint] = read(name)
+    assert in_short(hint) == expected
+    if isinstance(hint, Hint) and hint.what != "project_changed":
+        assert hint.ticket == ("" if name in ("comment-changed", "comment-deleted") else "1400000000000009")
+        assert bool(hint.comment) is hint.what.startswith("comment")
 
 
 def test_many_events_in_one_request_each_once():

@@ -53,8 +53,10 @@ class Server:
         return answer
 
 
-def ok(told, status=200, **headers):
-    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, json.dumps(told).encode())
+def ok(content, status=200, **headers):
+    return Answer(
+        status, {name.replace("_", "-"): value for name, value in headers.items()}, json.dumps(content).encode()
+    )
 
 
 def no(status, message="", **headers):
@@ -62,7 +64,7 @@ def no(status, message="", **headers):
 
 
 def issue(number=5, repository="acorn/api", **more):
-    told = {
+    fields = {
         "number": number,
         "repository_url": f"{API}/repos/{repository}",
         "html_url": f"https://github.com/{repository}/issues/{number}",
@@ -73,7 +75,7 @@ def issue(number=5, repository="acorn/api", **more):
         "labels": [],
         "updated_at": "2026-02-02T02:40:00Z",
     }
-    return told | more
+    return fields | more
 
 
 def github(answers, secrets=None, **config):
@@ -298,8 +300,8 @@ def test_the_webhook_cannot_always_be_made():
 
 
 def test_what_is_missing_is_said():
-    told = {"full_name": "acorn/public-api", "has_issues": False, "archived": True, "permissions": {"pull": True}}
-    probe = github({"GET /repos/acorn/api": ok(told)})[0].probe()
+    fields = {"full_name": "acorn/public-api", "has_issues": False, "archived": True, "permissions": {"pull": True}}
+    probe = github({"GET /repos/acorn/api": ok(fields)})[0].probe()
     assert (probe.account, probe.actor, len(probe.missing)) == ("parley", "9", 4)
     probe = github({"GET /repos/acorn/api": no(404, "Not Found")})[0].probe()
     assert probe.missing == ("there is no acorn/api for this account",)
@@ -339,15 +341,15 @@ MINT = "POST /app/installations/51/access_tokens"
 
 
 def app(answers, key):
-    told = {INSTALLED: ok({"id": 51}), MINT: ok({"token": "ghs_1", "expires_at": "2026-02-02T03:40:00Z"}, 201)}
-    return github(told | answers, {"private_key": [key[0]]}, app_id="880001")
+    fields = {INSTALLED: ok({"id": 51}), MINT: ok({"token": "ghs_1", "expires_at": "2026-02-02T03:40:00Z"}, 201)}
+    return github(fields | answers, {"private_key": [key[0]]}, app_id="880001")
 
 
 def test_an_app_gets_a_token_for_its_installation_and_keeps_it(key):
-    told = {FIVE: ok(issue(user=None))}
-    tracker, server = app(told, key)
+    fields = {FIVE: ok(issue(user=None))}
+    tracker, server = app(fields, key)
     tracker.fetch("5")
-    app(told, key)[0].fetch("5")
+    app(fields, key)[0].fetch("5")
     paths = [path for _, path, _, _ in server.asked]
     assert paths == [INSTALLED.removeprefix("GET "), MINT.removeprefix("POST "), FIVE.removeprefix("GET ")]
     proof = server.asked[0][3]

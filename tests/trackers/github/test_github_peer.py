@@ -28,10 +28,10 @@ DRAFT = TicketDraft(
 
 def pem() -> str:
     made = rsa.generate_private_key(65537, 2048)
-    told = made.private_bytes(
+    text = made.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
     )
-    return told.decode()
+    return text.decode()
 
 
 KEY = pem()
@@ -79,8 +79,8 @@ def nothing_kept() -> None:
 
 
 def install(server: str, **config: str) -> Install:
-    told = webhook.check({"repository": "acorn/api", "api_url": server} | config)
-    return Install(id="ins_1", workspace="w", kind="github", name="G", created_at=1, config=told)
+    config_ = webhook.check({"repository": "acorn/api", "api_url": server} | config)
+    return Install(id="ins_1", workspace="w", kind="github", name="G", created_at=1, config=config_)
 
 
 def tickets(server: str, secrets: dict[str, list[str]], **config: str) -> Tickets:
@@ -121,7 +121,7 @@ def hints(server: str, side: OtherSide, *wanted: str) -> list[Hint]:
         )
         webhook.verify(arrived, install(server), {"signing": [SECRET]}, 0)
         assert webhook.greet(arrived, install(server)).status == 202
-        found += [told for told in webhook.hints(arrived, install(server)) if isinstance(told, Hint)]
+        found += [each for each in webhook.hints(arrived, install(server)) if isinstance(each, Hint)]
     return found
 
 

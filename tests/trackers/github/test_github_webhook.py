@@ -91,24 +91,24 @@ def read(name):
 
 
 def hint(arrived):
-    [told] = webhook.hints(arrived, INSTALL)
-    return told
+    [seen] = webhook.hints(arrived, INSTALL)
+    return seen
 
 
 @pytest.mark.parametrize("path", sorted(PAYLOADS.glob("*.json")), ids=lambda path: path.stem)
 def test_each_ends_as_the_table_says(path):
     event = path.stem.partition(".")[0]
-    told = hint(envelope(event, path.read_bytes()))
+    seen = hint(envelope(event, path.read_bytes()))
     expected = ENDS.get(path.stem) or REASONS.get(event, "not-about-issues")
     if isinstance(expected, tuple):
         what, ticket, more = expected
-        assert isinstance(told, Hint)
-        assert (told.what, told.ticket, told.id) == (what, ticket, "72d3162e-cc78-11e3")
-        assert {name: getattr(told, name) for name in more} == more
+        assert isinstance(seen, Hint)
+        assert (seen.what, seen.ticket, seen.id) == (what, ticket, "72d3162e-cc78-11e3")
+        assert {name: getattr(seen, name) for name in more} == more
     elif expected.startswith("?"):
-        assert told == Unsupported(what=expected[1:])
+        assert seen == Unsupported(what=expected[1:])
     else:
-        assert told == Ignored(reason=expected)
+        assert seen == Ignored(reason=expected)
 
 
 def test_the_table_names_no_file_that_is_not_there():

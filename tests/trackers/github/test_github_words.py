@@ -71,8 +71,8 @@ def test_a_long_text_of_odd_marks_takes_no_long_time():
     ],
 )
 def test_states(issue, id_, means):
-    told = words.word(issue, "doing")
-    assert (told.id, told.means) == (id_, means)
+    word = words.word(issue, "doing")
+    assert (word.id, word.means) == (id_, means)
 
 
 def test_without_a_label_for_it_nothing_is_in_progress():

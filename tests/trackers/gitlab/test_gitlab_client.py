@@ -67,11 +67,11 @@ def test_gitlabs_own_client_sees_it_and_we_see_what_it_does(peer, theirs):
     issue.save()
     seen = ours_.tickets.fetch(made.id)
     assert (seen.word.means, seen.labels, seen.assignee) == ("done", ("api", "urgent"), "Ann Agent")
-    told = ours_.tickets.comments(made.id)
-    assert [(each.text, each.internal) for each in told] == [("I look  at it", False), ("not for them", True)]
+    comments = ours_.tickets.comments(made.id)
+    assert [(each.text, each.internal) for each in comments] == [("I look  at it", False), ("not for them", True)]
     note.body = "I looked"
     note.save()
-    assert [each.text for each in ours_.tickets.comments(made.id, told[1].updated_at + 1)] == ["I looked"]
+    assert [each.text for each in ours_.tickets.comments(made.id, comments[1].updated_at + 1)] == ["I looked"]
     note.delete()
     assert len(ours_.tickets.comments(made.id)) == 1
     issue.delete()
@@ -199,15 +199,15 @@ def test_a_project_by_its_path_of_before_is_found_and_its_new_one_told(peer):
 def test_references_that_people_paste(peer):
     ours_ = ours(peer)
     made = ours_.tickets.create(DRAFT)
-    for told in (
+    for reference in (
         "#1",
         " acme/api#1",
         made.url,
         f"{peer.url}/acme/api/-/work_items/1?x=1#note_2",
         f"{peer.url}/acme/api/issues/1",
     ):
-        assert ours_.tickets.find(told) == made
-    for told in (
+        assert ours_.tickets.find(reference) == made
+    for reference in (
         "https://gitlab.example/acme/api/-/issues/1",
         "nothing",
         "",
@@ -215,7 +215,7 @@ def test_references_that_people_paste(peer):
         "secret/place#1",
         f"{peer.url}/acme/api",
     ):
-        assert ours_.tickets.find(told) is None
+        assert ours_.tickets.find(reference) is None
 
 
 def test_searching(peer):
@@ -232,12 +232,12 @@ def test_what_changed_comes_in_pages_that_lose_nothing(peer):
     at = peer.now() + 1000
     for n in range(2, 351):  # 150 of them at the same moment
         peer.issues[14, n] = one | {"iid": n, "id": 1000 + n, "updated_at": at + max(0, n - 200)}
-    told, cursor = ours_.tickets.changed(0)
+    found, cursor = ours_.tickets.changed(0)
     peer.issues[14, 1]["updated_at"] = at + 999  # changed meanwhile, it comes again
     while cursor:
         more, cursor = ours_.tickets.changed(0, cursor)
-        told += more
-    assert {each.id for each in told} == {f"14-{n}" for n in range(1, 351)}
+        found += more
+    assert {each.id for each in found} == {f"14-{n}" for n in range(1, 351)}
     assert [each.id for each in ours_.tickets.changed(at + 150)[0]] == ["14-350", "14-1"]
 
 

@@ -78,23 +78,23 @@ def install():
 
 def read(name, **headers):
     arrived = envelope("gitlab", (PAYLOADS / f"{name}.json").read_bytes(), **headers)
-    [told] = webhook.hints(arrived, install())
-    return told, webhook.group(arrived)
+    [hint] = webhook.hints(arrived, install())
+    return hint, webhook.group(arrived)
 
 
 @pytest.mark.parametrize(("name", "expected"), read_table(PAYLOADS, TOLD))
 def test_each_payload(name, expected):
-    told, group = read(name)
-    assert in_short(told) == expected
-    if isinstance(told, Hint) and told.ticket:
-        assert told.ticket == "14-23"
+    hint, group = read(name)
+    assert in_short(hint) == expected
+    if isinstance(hint, Hint) and hint.ticket:
+        assert hint.ticket == "14-23"
         assert group != "ins_1"
-        assert told.comment == ("1241" if told.what.startswith("comment") else "")
+        assert hint.comment == ("1241" if hint.what.startswith("comment") else "")
 
 
 def test_a_hint_in_full():
-    told, _ = read("issue-update", idempotency_key="k-1", x_gitlab_event_uuid="u-1")
-    assert told == Hint(ticket="14-23", what="changed", id="k-1", at=1_505_494_320_000, actor="1")
+    hint, _ = read("issue-update", idempotency_key="k-1", x_gitlab_event_uuid="u-1")
+    assert hint == Hint(ticket="14-23", what="changed", id="k-1", at=1_505_494_320_000, actor="1")
     assert read("note-create", x_gitlab_event_uuid="u-1")[0].id == "u-1"
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from chalicelib.trackers.jira.adf import document, from_markdown, to_markdown
 
 
-def text(told, *marks):
-    return {"type": "text", "text": told} | ({"marks": [{"type": mark} for mark in marks]} if marks else {})
+def text(written, *marks):
+    return {"type": "text", "text": written} | ({"marks": [{"type": mark} for mark in marks]} if marks else {})
 
 
 def para(*content):
@@ -40,13 +40,13 @@ def test_markdown_becomes_nodes():
 
 
 def test_html_and_scripts_are_text():
-    told = from_markdown("<b>x</b> [y](javascript:alert(1))")
-    assert "link" not in json.dumps(told)
-    assert to_markdown(told) == "\\<b>x\\</b> \\[y](javascript:alert(1))"
+    written = from_markdown("<b>x</b> [y](javascript:alert(1))")
+    assert "link" not in json.dumps(written)
+    assert to_markdown(written) == "\\<b>x\\</b> \\[y](javascript:alert(1))"
 
 
 @pytest.mark.parametrize(
-    ("node", "told"),
+    ("node", "markdown"),
     [
         ({"type": "heading", "attrs": {"level": 3}, "content": [text("Hi")]}, "### Hi"),
         ({"type": "bulletList", "content": [item(para(text("a"))), item(para(text("b")))]}, "- a\n- b"),
@@ -113,8 +113,8 @@ def test_html_and_scripts_are_text():
         (para(text("1. # > - | ~~x~~ *y* snake_case _z_")), "1\\. # > - | \\~\\~x\\~\\~ \\*y\\* snake_case \\_z\\_"),
     ],
 )
-def test_a_node_becomes_markdown(node, told):
-    assert to_markdown(document([node])) == told
+def test_a_node_becomes_markdown(node, markdown):
+    assert to_markdown(document([node])) == markdown
 
 
 def test_plain_text_in_its_place_is_kept():
@@ -127,16 +127,16 @@ plain = st.lists(words, min_size=1, max_size=4).map(" ".join)
 solid = st.text("abcXYZé日01", min_size=1, max_size=8)
 inline = st.lists(
     st.one_of(
-        st.builds(lambda told: [text(told), text(" ")], plain),
+        st.builds(lambda piece: [text(piece), text(" ")], plain),
         st.builds(
-            lambda told, marks: [text(told, *sorted(marks)), text(" ")],
+            lambda piece, marks: [text(piece, *sorted(marks)), text(" ")],
             solid,
             st.sets(st.sampled_from(["strong", "em", "strike"]), min_size=1),
         ),
-        st.builds(lambda told: [text(told, "code"), text(" ")], words),
+        st.builds(lambda piece: [text(piece, "code"), text(" ")], words),
         st.builds(
-            lambda told: [
-                {"type": "text", "text": told, "marks": [{"type": "link", "attrs": {"href": "https://x.example/a"}}]},
+            lambda piece: [
+                {"type": "text", "text": piece, "marks": [{"type": "link", "attrs": {"href": "https://x.example/a"}}]},
                 text(" "),
             ],
             plain,
@@ -147,8 +147,8 @@ inline = st.lists(
 ).map(lambda parts: [node for part in parts for node in part][:-1])
 paragraphs = inline.map(lambda nodes: para(*nodes))
 code = st.builds(
-    lambda told: {"type": "codeBlock", "content": [text(told)]},
-    st.text("ab `~\n*", min_size=1, max_size=20).filter(lambda told: not told.endswith("\n")),
+    lambda piece: {"type": "codeBlock", "content": [text(piece)]},
+    st.text("ab `~\n*", min_size=1, max_size=20).filter(lambda piece: not piece.endswith("\n")),
 )
 headings = st.builds(
     lambda level, nodes: {"type": "heading", "attrs": {"level": level}, "content": nodes}, st.integers(1, 6), inline
@@ -175,26 +175,26 @@ blocks = st.recursive(st.one_of(paragraphs, code, headings), lists, max_leaves=5
 
 def apart(nodes):
     """Two lists or quotes in a row are one in Markdown: something stands between them."""
-    told = []
+    found = []
     for node in nodes:
-        told += [node, {"type": "rule"}] if node["type"].endswith(("List", "quote")) else [node]
-    return told
+        found += [node, {"type": "rule"}] if node["type"].endswith(("List", "quote")) else [node]
+    return found
 
 
 def joined(node):
     """Neighbouring texts with the same marks are one; marks stand in one order."""
     if isinstance(node, list):
-        told = []
+        found = []
         for part in map(joined, node):
             if (
-                told
-                and part.get("type") == told[-1].get("type") == "text"
-                and part.get("marks") == told[-1].get("marks")
+                found
+                and part.get("type") == found[-1].get("type") == "text"
+                and part.get("marks") == found[-1].get("marks")
             ):
-                told[-1] = told[-1] | {"text": told[-1]["text"] + part["text"]}
+                found[-1] = found[-1] | {"text": found[-1]["text"] + part["text"]}
             else:
-                told.append(part)
-        return told
+                found.append(part)
+        return found
     if isinstance(node, dict):
         node = {key: joined(value) if key == "content" else value for key, value in node.items()}
         if "marks" in node:
@@ -209,15 +209,15 @@ def test_a_document_survives_the_way_there_and_back(nodes):
 
 @given(st.text("ab1 \n*_`~[]()<>#!&|\\.-+=:", max_size=60))
 @example("\\ \n1")
-def test_markdown_that_came_back_once_stays(told):
-    once = to_markdown(from_markdown(told))
+def test_markdown_that_came_back_once_stays(markdown):
+    once = to_markdown(from_markdown(markdown))
     assert to_markdown(from_markdown(once)) == once
 
 
 @given(st.text(max_size=60))
-def test_no_word_is_lost(told):
-    left = re.findall(r"[a-z0-9]+", to_markdown(document([para(text(told))])).lower())
-    assert left == re.findall(r"[a-z0-9]+", told.lower())
+def test_no_word_is_lost(piece):
+    left = re.findall(r"[a-z0-9]+", to_markdown(document([para(text(piece))])).lower())
+    assert left == re.findall(r"[a-z0-9]+", piece.lower())
 
 
 values = st.recursive(
@@ -231,5 +231,5 @@ values = st.recursive(
 
 
 @given(values)
-def test_whatever_comes_is_read(told):
-    assert isinstance(to_markdown(told), str)
+def test_whatever_comes_is_read(node):
+    assert isinstance(to_markdown(node), str)

@@ -17,8 +17,8 @@ def token(secret=SECRET, algorithm="HS256", **claims):
     return jwt.encode({"iss": "app", "exp": NOW // 1000 + 180} | claims, secret, algorithm=algorithm)
 
 
-def verify(told, secrets=None, **headers):
-    headers |= {"authorization": told} if told is not None else {}
+def verify(header, secrets=None, **headers):
+    headers |= {"authorization": header} if header is not None else {}
     envelope = Envelope(
         id="env_1",
         workspace="wsp_1",
@@ -38,7 +38,7 @@ def test_a_token_of_a_live_secret_is_taken(secret, scheme):
 
 
 @pytest.mark.parametrize(
-    "told",
+    "header",
     [
         "",
         "Bearer",
@@ -57,9 +57,9 @@ def test_a_token_of_a_live_secret_is_taken(secret, scheme):
         f"Bearer {token()}, Bearer x",
     ],
 )
-def test_any_other_is_refused(told):
+def test_any_other_is_refused(header):
     with pytest.raises(Unauthenticated):
-        verify(told)
+        verify(header)
 
 
 def test_without_a_secret_of_the_app_nothing_is_taken():

@@ -20,8 +20,8 @@ DRAFT = TicketDraft(
 
 def ours(peer, **config):
     credentials = {"email": "bot@acme.example", "token": "bot-token"} if peer.cloud else {"token": "bot-token"}
-    told = {"url": peer.url, "project": "ACME", "deployment": "cloud" if peer.cloud else "data_center"}
-    return Ours("jira", told | config, **credentials)
+    fields = {"url": peer.url, "project": "ACME", "deployment": "cloud" if peer.cloud else "data_center"}
+    return Ours("jira", fields | config, **credentials)
 
 
 @pytest.fixture(params=[True, False], ids=["cloud", "data-center"])
@@ -112,14 +112,14 @@ def test_jiras_own_client_sees_it_and_we_see_what_it_does(peer):
         "iss_1",
     )
     assert seen.updated_at > made.updated_at
-    told = ours_.tickets.comments(made.id)
-    assert [(each.text, each.author, each.internal) for each in told] == [
+    comments = ours_.tickets.comments(made.id)
+    assert [(each.text, each.author, each.internal) for each in comments] == [
         ("I look at it", "Ann Agent", False),
         ("not for them", "Ann Agent", True),
         ("nor this", "Ann Agent", True),
     ]
     comment.update(body="I looked")
-    assert [each.text for each in ours_.tickets.comments(made.id, since=told[2].updated_at + 1)] == ["I looked"]
+    assert [each.text for each in ours_.tickets.comments(made.id, since=comments[2].updated_at + 1)] == ["I looked"]
     comment.delete()
     assert len(ours_.tickets.comments(made.id)) == 2
     issue.delete()
@@ -225,7 +225,7 @@ def test_a_credential_that_is_none(peer, token):
 def test_references_that_people_paste(peer):
     ours_ = ours(peer)
     made = ours_.tickets.create(DRAFT)
-    for told in (
+    for reference in (
         "ACME-1",
         " acme-1 ",
         made.id,
@@ -234,9 +234,9 @@ def test_references_that_people_paste(peer):
         f"{peer.url}/jira/software/projects/ACME/boards/1?selectedIssue=ACME-1",
         f"{peer.url}/projects/ACME/issues/ACME-1/",
     ):
-        assert ours_.tickets.find(told) == made
-    for told in ("https://other.example/browse/ACME-1", "nothing", "", "ACME-9", "../../secrets", f"{peer.url}/"):
-        assert ours_.tickets.find(told) is None
+        assert ours_.tickets.find(reference) == made
+    for reference in ("https://other.example/browse/ACME-1", "nothing", "", "ACME-9", "../../secrets", f"{peer.url}/"):
+        assert ours_.tickets.find(reference) is None
 
 
 def test_a_moved_issue_keeps_its_id(peer):
@@ -261,11 +261,11 @@ def test_searching(peer):
 
 
 def since(tickets, moment):
-    told, cursor = tickets.changed(moment)
+    found, cursor = tickets.changed(moment)
     while cursor:
         more, cursor = tickets.changed(moment, cursor)
-        told += more
-    return told
+        found += more
+    return found
 
 
 def test_what_changed_comes_in_pages(peer):
@@ -273,9 +273,9 @@ def test_what_changed_comes_in_pages(peer):
     one = peer.issues[ours_.tickets.create(DRAFT).id]
     for n in range(204):
         peer.issues[f"5{n:04d}"] = one | {"id": f"5{n:04d}", "summary": f"t{n}", "updated": peer.now()}
-    told = since(ours_.tickets, 0)
-    assert [each.title for each in told] == ["Webhooks stop at noon", *(f"t{n}" for n in range(204))]
-    assert [each.title for each in since(ours_.tickets, told[-3].updated_at)] == ["t201", "t202", "t203"]
+    found = since(ours_.tickets, 0)
+    assert [each.title for each in found] == ["Webhooks stop at noon", *(f"t{n}" for n in range(204))]
+    assert [each.title for each in since(ours_.tickets, found[-3].updated_at)] == ["t201", "t202", "t203"]
 
 
 def test_limits_and_failures(peer):

@@ -65,23 +65,23 @@ TOLD = {
 
 def read(name, **headers):
     arrived = envelope("jira", (PAYLOADS / f"{name}.json").read_bytes(), **headers)
-    [told] = webhook.hints(arrived, installed("jira", webhook.check(CONFIG)))
-    return told, webhook.group(arrived)
+    [hint] = webhook.hints(arrived, installed("jira", webhook.check(CONFIG)))
+    return hint, webhook.group(arrived)
 
 
 @pytest.mark.parametrize(("name", "expected"), read_table(PAYLOADS, TOLD))
 def test_each_payload(name, expected):
-    told, group = read(name)
-    assert in_short(told) == expected
-    if isinstance(told, Hint) and told.ticket:
-        assert told.ticket == "10148"
+    hint, group = read(name)
+    assert in_short(hint) == expected
+    if isinstance(hint, Hint) and hint.ticket:
+        assert hint.ticket == "10148"
         assert group != "ins_1"
-        assert bool(told.comment) is told.what.startswith("comment")
+        assert bool(hint.comment) is hint.what.startswith("comment")
 
 
 def test_a_hint_in_full():
-    told, _ = read("issue-updated-status", x_atlassian_webhook_identifier="wh-1")
-    assert told == Hint(ticket="10148", what="moved_state", id="wh-1", at=1_769_999_999_123, actor="99:27935d01-92a7")
+    hint, _ = read("issue-updated-status", x_atlassian_webhook_identifier="wh-1")
+    assert hint == Hint(ticket="10148", what="moved_state", id="wh-1", at=1_769_999_999_123, actor="99:27935d01-92a7")
     assert read("issue-moved")[0].moved_to == "10148"
     assert read("data-center-issue-updated")[0].actor == "JIRAUSER10100"
     assert read("server-old-user-name")[0].actor == "ann"

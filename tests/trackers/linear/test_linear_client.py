@@ -37,8 +37,8 @@ class Server:
 
     def send(self, request):
         assert (request.method, request.url) == ("POST", "https://api.linear.app/graphql")
-        told = json.loads(request.body)
-        self.asked.append((told["query"], told["variables"], request.headers["authorization"]))
+        body = json.loads(request.body)
+        self.asked.append((body["query"], body["variables"], request.headers["authorization"]))
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer

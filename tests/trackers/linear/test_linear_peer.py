@@ -77,9 +77,9 @@ def dev(server: str) -> Ask:
     def ask(query: str, **variables: Any) -> Any:
         headers = {"authorization": "Bearer dev_token", "content-type": "application/json"}
         body = json.dumps({"query": query, "variables": variables})
-        told = json.loads(urllib3.request("POST", f"{server}/graphql", body=body, headers=headers).data)
-        assert "errors" not in told, told
-        return told["data"]
+        parsed = json.loads(urllib3.request("POST", f"{server}/graphql", body=body, headers=headers).data)
+        assert "errors" not in parsed, parsed
+        return parsed["data"]
 
     return ask
 
@@ -93,7 +93,7 @@ def hints(install: Install, side: OtherSide) -> list[Hint]:
         )
         webhook.verify(arrived, install, {"signing": [SECRET]}, int(time.time() * 1000))
         assert webhook.greet(arrived, install).status == 200
-        found += [told for told in webhook.hints(arrived, install) if isinstance(told, Hint)]
+        found += [hint for hint in webhook.hints(arrived, install) if isinstance(hint, Hint)]
     side.got.clear()
     return found
 

@@ -81,18 +81,18 @@ def read(name):
 
 @pytest.mark.parametrize("path", sorted(PAYLOADS.glob("*.json")), ids=lambda path: path.stem)
 def test_each_ends_as_the_table_says(path):
-    [told] = webhook.hints(envelope(path.read_bytes()), INSTALL)
+    [hint] = webhook.hints(envelope(path.read_bytes()), INSTALL)
     expected = ENDS.get(path.stem) or webhook.OTHERS[path.stem.partition(".")[0]]
     if isinstance(expected, tuple):
         what, more = expected
-        assert isinstance(told, Hint)
-        assert (told.what, told.id) == (what, "234d1a4e-b617")
-        assert told.ticket == ("" if what == "project_changed" else ISSUE)
-        assert {name: getattr(told, name) for name in more} == more
+        assert isinstance(hint, Hint)
+        assert (hint.what, hint.id) == (what, "234d1a4e-b617")
+        assert hint.ticket == ("" if what == "project_changed" else ISSUE)
+        assert {name: getattr(hint, name) for name in more} == more
     elif expected.startswith("?"):
-        assert told == Unsupported(what=expected[1:])
+        assert hint == Unsupported(what=expected[1:])
     else:
-        assert told == Ignored(reason=expected)
+        assert hint == Ignored(reason=expected)
 
 
 def test_the_table_names_no_file_that_is_not_there_and_each_type_has_one():
@@ -125,8 +125,8 @@ def signed(body, secret=SECRET):
 
 
 def verify(body, now=NOW, signature=None, **headers):
-    told = {"linear_signature": signed(body) if signature is None else signature} | headers
-    webhook.verify(envelope(body, **told), INSTALL, {"signing": ["whsec_newer", SECRET]}, now)
+    fields = {"linear_signature": signed(body) if signature is None else signature} | headers
+    webhook.verify(envelope(body, **fields), INSTALL, {"signing": ["whsec_newer", SECRET]}, now)
 
 
 def at(moment):
@@ -164,9 +164,9 @@ def test_a_time_that_is_none_is_missing(moment):
 def test_the_header_tells_the_time_where_the_body_does_not():
     body = b'{"type":"Issue","action":"create"}'
     verify(body, linear_timestamp=str(NOW))
-    for told in (str(NOW - 60_001), "", "soon", "-1", "1770000000000.5"):
+    for stamp in (str(NOW - 60_001), "", "soon", "-1", "1770000000000.5"):
         with pytest.raises(Unauthenticated):
-            verify(body, linear_timestamp=told)
+            verify(body, linear_timestamp=stamp)
     with pytest.raises(Unauthenticated):
         verify(at(NOW - 61_000), linear_timestamp=str(NOW))
 

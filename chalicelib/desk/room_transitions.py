@@ -49,8 +49,8 @@ def said(room: Room, draft: Draft, at: int, pending: Pending | None = None) -> t
         if draft.source.channel not in room.channels:
             shown |= {"channels": tuple(sorted((*room.channels, draft.source.channel)))}
         if room.broadcast:
-            told = Broadcasted(broadcast=room.broadcast.broadcast, piece=room.broadcast.piece)
-            message, shown = msgspec.structs.replace(message, answers=told), shown | {"broadcast": None}
+            answered = Broadcasted(broadcast=room.broadcast.broadcast, piece=room.broadcast.piece)
+            message, shown = msgspec.structs.replace(message, answers=answered), shown | {"broadcast": None}
     elif draft.author.kind == "agent":
         shown |= {"turn": "customer", "waiting_since": 0}
     return room.changed(**shown), message
@@ -60,9 +60,9 @@ def _naming(room: Room, people: Sequence[str], n: int) -> dict[str, Any]:
     return {"mentioned": naming(room, people, n)} if people else {}
 
 
-def _broadcast(room: Room, told: Broadcasted, n: int, at: int) -> dict[str, Any]:
+def _broadcast(room: Room, broadcast: Broadcasted, n: int, at: int) -> dict[str, Any]:
     """What a room remembers of a broadcast, and when it has heard some in the last weeks."""
-    spoken = Spoken(broadcast=told.broadcast, piece=told.piece, n=n)
+    spoken = Spoken(broadcast=broadcast.broadcast, piece=broadcast.piece, n=n)
     return {"broadcast": spoken, "heard": (*room.heard, at)[-MAX_HEARD:]}
 
 

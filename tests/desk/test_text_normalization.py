@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib.desk.errors import Invalid
 from chalicelib.desk.search_query import Phrase, Piece, asked, hits, snippet
-from chalicelib.desk.tokens import MAX_WORD, placed, words_of
+from chalicelib.desk.text_normalization import MAX_WORD, placed, words_of
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_a_snippet_is_a_line_around_the_first_hit_in_pieces() -> None:
     assert pieces[0].text.startswith("…")
     assert [piece.text for piece in pieces if piece.hit] == ["limit"]
     assert pieces[-1].text.endswith("…")
-    told = "".join(piece.text for piece in pieces)
-    assert "limit is <b>here</b>" in told
-    assert len(told) <= 242
+    shown = "".join(piece.text for piece in pieces)
+    assert "limit is <b>here</b>" in shown
+    assert len(shown) <= 242
     assert snippet("Limit", [(0, 5)]) == [Piece("Limit", hit=True)]
 
 
@@ -97,5 +97,7 @@ def test_a_snippet_is_a_line_around_the_first_hit_in_pieces() -> None:
 def test_a_snippet_says_nothing_that_the_text_does_not(text: str, q: str) -> None:
     found = hits(asked(q), text)
     if found is not None:
-        told = "".join(piece.text for piece in snippet(text, found)).strip("…")
-        assert told in " ".join(text.split(" ")).replace("\n", " ") or " ".join(told.split()) in " ".join(text.split())
+        shown = "".join(piece.text for piece in snippet(text, found)).strip("…")
+        assert shown in " ".join(text.split(" ")).replace("\n", " ") or " ".join(shown.split()) in " ".join(
+            text.split()
+        )

@@ -1,5 +1,7 @@
-"""Cursors through a room, a direction and a change number, and through what was found, a place in its order. Opaque to
-whoever holds one."""
+"""Cursors lead through a room by direction and change number, and through what was found by its order (pagination).
+
+They are opaque to whoever holds one.
+"""
 
 import base64
 import binascii
@@ -14,12 +16,12 @@ NONE = "cursor is not one that this API gave out"
 
 def onward(n: int) -> str:
     """Oldest first, from after `n`."""
-    return _told(f"after:{n}")
+    return _opaque(f"after:{n}")
 
 
 def back(n: int) -> str:
     """Newest first, from before `n`."""
-    return _told(f"before:{n}")
+    return _opaque(f"before:{n}")
 
 
 def place_of(cursor: str) -> tuple[bool, int]:
@@ -32,7 +34,7 @@ def place_of(cursor: str) -> tuple[bool, int]:
 
 def standing(place: Place) -> str:
     """From after a place among what was found."""
-    return _told(msgspec.json.encode(place).decode())
+    return _opaque(msgspec.json.encode(place).decode())
 
 
 def standing_of(cursor: str) -> Place:
@@ -46,11 +48,11 @@ def standing_of(cursor: str) -> Place:
 
 def _read(cursor: str) -> str:
     try:
-        told = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        return told.decode()
+        plain = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        return plain.decode()
     except (ValueError, binascii.Error):
         return ""
 
 
-def _told(text: str) -> str:
+def _opaque(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")

@@ -1,5 +1,4 @@
-"""The nightly pass over an install's tickets: reads only what changed there, and has looked at what a lost webhook left
-behind."""
+"""The nightly pass over an install's tickets (anti-entropy) reads what changed there, in case webhooks were lost."""
 
 from ...desk.issues import Ticket
 from ...desk.tickets import TicketSeen
@@ -7,8 +6,8 @@ from ...desk.times import DAY_MS
 from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, Task, World, over, ref
 from ..bridges.stop_install import stop_install
-from ..once import again
-from .tracker import holder_of, tickets_of, tracking_of
+from ..optimistic_retry import again
+from .tracker import issue_of_ticket, tickets_of, tracking_of
 
 OVERLAP_MS = 60 * 60_000  # ms before the last pass that are read again
 LATER_MS = 15 * 60_000  # ms after which a pass goes on that the tracker had no time for
@@ -46,7 +45,7 @@ def run_nightly(world: World, install_id: str) -> int:
 
 def _differs(world: World, install: Install, seen: TicketSeen, now: int) -> Task | None:
     """A look at a ticket that has changed since we last saw it."""
-    issue_id = holder_of(world, install, seen.id)
+    issue_id = issue_of_ticket(world, install, seen.id)
     ticket = world.store.one(ref(Ticket, issue_id, install.id)) if issue_id else None
     if ticket is None or (seen.updated_at and seen.updated_at <= min(ticket.seen_at, ticket.comments_at)):
         return None

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.desk.messages import Author, Broadcasted, Draft, Message, Pending, Source
 from chalicelib.desk.promises import Promise
-from chalicelib.desk.room_changes import MAX_HEARD, glimpse, read_up_to, room_changed, said, touched
+from chalicelib.desk.room_transitions import MAX_HEARD, glimpse, read_up_to, room_changed, said, touched
 from chalicelib.desk.rooms import Glimpse, Room, Spoken
 
 spoken = st.just(Spoken(broadcast="bct_1", piece=2, n=1))

@@ -1,11 +1,11 @@
-"""Who is asking: the credential's holder, and what they may see and do."""
+"""Who is asking: the credential's holder, what they see (tenant isolation) and may do (role-based access)."""
 
 from collections.abc import Iterable
 from typing import Literal
 
 from .record import Part
 from .rooms import Room
-from .workspaces import MAY, Agent
+from .workspaces import MAY, Agent, Role
 
 
 class Principal(Part, frozen=True):
@@ -49,6 +49,21 @@ def as_agent(agent: Agent, credential: str, scopes: Iterable[str], expires_at: i
         scopes=frozenset(scopes),
         expires_at=expires_at,
     )
+
+
+def may_give(who: Principal, role: str) -> bool:
+    """Only an owner makes, or changes, an owner."""
+    return role != "owner" or who.may("own")
+
+
+def may_change_agent(who: Principal, agent: str, old: Role, role: Role, state: str) -> bool:
+    """Nobody takes away their own role or standing."""
+    return agent != who.id or (role == old and state == "active")
+
+
+def may_amend(who: Principal, author: str, *, removes: bool) -> bool:
+    """Whether they may change what `author` (an id) said: the author alone; an admin may remove it."""
+    return author == who.id or (removes and who.may("admin"))
 
 
 def may_see(who: Principal, room: Room) -> bool:

@@ -1,4 +1,4 @@
-"""Work off what a bridge owes, in order: one worker per bridge at a time (the queue's groups see to that)."""
+"""Work off what a bridge owes (in-order delivery): one worker per bridge at a time, as the queue's groups see to."""
 
 from ...desk.deliveries import (
     HOLDS_OTHERS,

@@ -1,0 +1,178 @@
+"""All that follows from one change of the table (change feed, read models, transactional outbox).
+
+The stream's worker calls `derive` with a batch of changes, and so do the tests. It decides on what is stored, not on
+whether a record was put or changed, and talks to the table and to queues alone: what comes twice does nothing twice.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..desk.customers import Customer, User
+from ..desk.dead_letters import DeadLetter
+from ..desk.messages import Change, Message
+from ..desk.record import Record
+from ..desk.rooms import Room
+from ..desk.search_index import Unindexed
+from ..desk.segments import Placement
+from ..desk.workspaces import Agent
+from ..ports import AwsAway, Call, Task, World
+from .broadcasts.results import mark_reaction, mark_replied
+from .customers.batches import Moves
+from .dead_letters.note import new_note
+from .delivery.announce import Listeners, announce, announce_promise
+from .delivery.batch_reads import BatchReads
+from .delivery.owed import owed, wake
+from .rooms.refresh_views import refresh_views
+from .search.index import changed_thing, mark_changed, unindexed_of
+from .tickets.after_change import tasks_after_change
+
+Frame = Callable[[Message | Change, Message | None, Room, str, bool], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A row of the table that was written: its key, the name of its kind, what is there `now` and what was `before`
+    (None: nothing). Decoding is part of the attempt: a row that cannot be read is set aside, as one that cannot be
+    worked off is."""
+
+    pk: str
+    sk: str
+    kind: str
+    now: Callable[[], Record | None]
+    before: Callable[[], Record | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A change that could not be worked off: why, and its note, to be stored by the caller."""
+
+    error: Exception
+    note: DeadLetter | None
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a batch of changes has read, and what it hands over once all of them are worked off."""
+
+    world: World
+    frame: Frame
+    reads: BatchReads = field(init=False)
+    listeners: Listeners = field(init=False)
+    calls: list[Call] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    moves: Moves = field(default_factory=Moves)
+    unindexed: list[Unindexed] = field(default_factory=list)
+    pushes: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.reads, self.listeners = BatchReads(self.world.store), Listeners(self.world)
+
+    def hand_over(self) -> None:
+        """Tell the workers of deliveries, segments, tickets, search and sockets."""
+        wake(self.world, self.calls)
+        self.world.queues.jobs(self.moves.evaluations())
+        self.world.queues.sync(self.tasks)
+        self.world.queues.index(mark_changed(self.world.store, self.unindexed))
+        self.world.queues.push(self.pushes)
+
+
+def derive(world: World, changes: Iterable[Written], frame: Frame) -> tuple[int, list[SetAside]]:
+    """Work off changes in their order; how many wake-ups they asked for, and which were set aside. `frame` makes the
+    push of a room's change. Raises AwsAway alone: then the whole batch runs again."""
+    batch, aside = Batch(world, frame), []
+    for change in changes:
+        now: Record | None = None
+        try:
+            now = change.now()
+            before = change.before()
+            for follow in FOLLOWS:
+                follow(batch, now, before)
+        except AwsAway:
+            raise
+        except Exception as error:  # noqa: BLE001  one bad record must not hold up the stream
+            aside.append(_set_aside(world, change, getattr(now, "workspace", ""), error))
+    batch.hand_over()
+    return len(batch.calls), aside
+
+
+def _results(batch: Batch, now: Record | None, before: Record | None) -> None:
+    """A broadcast's result: its customer has answered, or acknowledged it by a reaction."""
+    if isinstance(now, Message):
+        mark_replied(batch.world, now)
+    elif isinstance(now, Change) and now.type == "reaction" and not now.internal:
+        message = batch.reads.message(now)
+        if message:
+            mark_reaction(batch.world, message, now)
+
+
+def _views(batch: Batch, now: Record | None, before: Record | None) -> None:
+    """The inbox's views. Only what is said, and what changes the room itself, moves it between them."""
+    if isinstance(now, Message) or (isinstance(now, Change) and now.type == "room"):
+        if now.internal:
+            return
+        reads = batch.reads
+        reads.read(now.room, now.workspace if isinstance(now, Message) else "")
+        if room := reads.rooms[now.room]:
+            reads.views[room.id] = refresh_views(batch.world.store, room, reads.views[room.id], batch.world.clock.now())
+
+
+def _deliveries(batch: Batch, now: Record | None, before: Record | None) -> None:
+    """What the room's bridges are owed."""
+    if isinstance(now, Message | Change):
+        batch.calls += owed(batch.world, now, batch.reads)
+
+
+def _facts(batch: Batch, now: Record | None, before: Record | None) -> None:
+    """What installs ask to hear of: a customer entered or left a segment, a promise was made, kept, missed."""
+    if isinstance(now, Placement):
+        batch.calls += announce(batch.world, now, batch.listeners)
+    elif isinstance(now, Change) and (room := batch.reads.room(now.room)):
+        batch.calls += announce_promise(batch.world, now, room, batch.listeners)
+
+
+def _tickets(batch: Batch, now: Record | None, before: Record | None) -> None:
+    """An issue's tickets are looked at; a customer's ARR is counted anew."""
+    batch.tasks += tasks_after_change(now, before)
+
+
+def _segments(batch: Batch, now: Record | None, before: Record | None) -> None:
+    """The customers whose segments may have changed."""
+    batch.moves.take(batch.world, now, before)
+
+
+def _search(batch: Batch, now: Record | None, before: Record | None) -> None:
+    """What the index does not know of yet."""
+    if thing := changed_thing(now, before):
+        room = batch.reads.room(thing.room) if isinstance(thing, Message) else thing
+        batch.unindexed += unindexed_of(thing, room if isinstance(room, Room) else None, batch.world.clock.now())
+
+
+def _sockets(batch: Batch, now: Record | None, before: Record | None) -> None:
+    """What open pages are told of a room; and that the sessions of somebody have ended."""
+    if isinstance(now, Message | Change) and (room := batch.reads.room(now.room)):
+        watched = batch.reads.watched(room.workspace, batch.world.clock.now())
+        batch.pushes.append(batch.frame(now, batch.reads.message(now), room, batch.world.public_url, watched))
+    if isinstance(now, Customer | User | Agent) and now.valid_after:
+        batch.pushes.append({"ended": now.id, "at": now.valid_after})
+
+
+# All that follows from a change, in this order. A batch shares its reads: what is read for one is there for the next.
+FOLLOWS: tuple[Callable[[Batch, Record | None, Record | None], None], ...] = (
+    _results,
+    _views,
+    _deliveries,
+    _facts,
+    _tickets,
+    _segments,
+    _search,
+    _sockets,
+)
+
+
+def _set_aside(world: World, change: Written, workspace: str, error: Exception) -> SetAside:
+    reason = f"{type(error).__name__}: {error}"
+    about = f"{change.kind} {change.pk} {change.sk}"
+    note = new_note(world, workspace, "react", about, reason) if workspace else None
+    world.queues.set_aside(change.pk, change.sk, reason, note)
+    return SetAside(error, note)

@@ -1,0 +1,75 @@
+"""What a message of a queue asks for, done (dispatcher): the workers decode it and call these, and so do the tests."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..desk.broadcasts import Broadcast
+from ..desk.deliveries import Delivery
+from ..ports import Call, Errand, IndexTask, Sockets, World
+
+Push = dict[str, Any]
+
+
+def deliver(world: World, call: Call, frame: Callable[[Delivery], Push | None]) -> list[Delivery]:
+    """Work off a bridge; the deliveries that were tried, of which `frame` makes what pages are told."""
+    from .delivery.in_order import deliver as work_off
+
+    rows = work_off(world, call.bridge, call.n)
+    world.queues.push(push for row in rows if (push := frame(row)))
+    return rows
+
+
+def push(world: World, sockets: Sockets, task: dict[str, Any]) -> None:
+    """Tell sockets; or hand over a bridge's wake-up that had to wait some seconds here."""
+    from .live.push import push as tell
+
+    if "bridge" in task:
+        world.queues.wake([Call(task["bridge"], task["n"], task["why"])])
+    else:
+        tell(world, sockets, task)
+
+
+def broadcast(world: World, errand: Errand, frame: Callable[[Broadcast], Push]) -> None:
+    """Work on a broadcast, or on a piece of it; `frame` makes what the console is told of how far it is."""
+    from .broadcasts.send import send_broadcast
+
+    if moved := send_broadcast(world, errand):
+        world.queues.push([frame(moved)])
+
+
+def job(world: World, task: dict[str, Any]) -> None:
+    """A piece of a job, what a paused install missed, a dead letter that somebody wants again, a mail to sign in; else
+    customers whose segments may have changed."""
+    if "job" in task:
+        from .customers.run_job import run_job
+
+        run_job(world, task["job"], task["piece"])
+    elif "catch_up" in task:
+        from .bridges.replay_missed import replay_missed
+
+        replay_missed(world, task["catch_up"], task["bridge"])
+    elif "letter" in task:
+        from .dead_letters.settle import settle_letter
+
+        settle_letter(world, task["workspace"], task["letter"], task["queue"], again=task["again"])
+    elif "sign_in" in task:
+        from .access.mail_links import mail_links
+
+        mail_links(world, task["sign_in"], task["base"])
+    else:
+        from .customers.evaluate_segments import evaluate_segments
+
+        evaluate_segments(world, task["workspace"], task["customers"])
+
+
+def index(world: World, task: IndexTask) -> None:
+    """Put into a tree what it does not know of yet; or find a page of all there is again."""
+    if task.walk:
+        from .search.reindex import reindex_page
+
+        world.queues.index(reindex_page(world.store, task, world.clock.now()))
+    else:
+        from .search.index import index_pending
+
+        if index_pending(world.store, world.index, task.tree):
+            world.queues.index([IndexTask(task.tree, f"{task.why}+")])

@@ -1,0 +1,36 @@
+"""An edit or a delete from outside changes the message that came from there, and no copy of what we sent there."""
+
+from ...desk.arrivals import Deleted, Edited
+from ...desk.messages import Message
+from ..rooms.amend import Step, amend_known, delete_step, delete_wait, edit_step, edit_wait
+from .context import Arriving
+
+
+def amend_by_edit(arriving: Arriving, arrival: Edited) -> None:
+    """Edit the message, or wait for it."""
+    amend_known(
+        arriving.world,
+        arriving.source(arrival.id, arrival.at, arrival.conversation),
+        arriving.install.workspace,
+        _theirs(arriving, arrival.id, edit_step(arrival.text, arrival.revision, arrival.at)),
+        edit_wait(arrival.text, arrival.revision, arrival.at),
+        "edited",
+        arriving.install.id,
+    )
+
+
+def amend_by_delete(arriving: Arriving, arrival: Deleted) -> None:
+    """Delete the message, or the one that is yet to come."""
+    source = arriving.source(arrival.id, arrival.at, arrival.conversation)
+    step = _theirs(arriving, arrival.id, delete_step)
+    amend_known(arriving.world, source, arriving.install.workspace, step, delete_wait, "deleted", arriving.install.id)
+
+
+def _theirs(arriving: Arriving, id_: str, step: Step) -> Step:
+    """The step, for a message that came from there. What we sent there is changed where it was said: that somebody
+    removed the copy takes nothing from anybody else."""
+
+    def own(message: Message) -> Message | None:
+        return step(message) if (message.source.install, message.source.id) == (arriving.install.id, id_) else None
+
+    return own

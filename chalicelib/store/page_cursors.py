@@ -1,0 +1,31 @@
+"""Cursors of a list's pages (pagination): the key of the last row, good for that very list alone."""
+
+import base64
+import binascii
+
+import msgspec
+
+from ..desk.errors import Malformed
+from .keys import Range, possible
+
+Start = dict[str, str]
+
+
+def cursor_after(last: Start) -> str:
+    """What continues behind the row with the key `last`."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(last)).decode().rstrip("=")
+
+
+def start_of(cursor: str, where: Range) -> Start:
+    """The key a cursor holds. It must lie in the very partition that is asked for: the fence needs no more."""
+    try:
+        raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        start = msgspec.json.decode(raw, type=dict[str, str])
+    except (ValueError, binascii.Error, msgspec.MsgspecError):
+        raise Malformed("cursor is not one that this API gave out", "cursor") from None
+    names = {"pk", "sk"} | ({f"{where.index}pk", f"{where.index}sk"} if where.index else set())
+    partition, order = (f"{where.index}pk", f"{where.index}sk") if where.index else ("pk", "sk")
+    fits = set(start) == names and possible((start["pk"], start["sk"]))
+    if not fits or start[partition] != where.pk or not where.low <= start[order] <= where.high:
+        raise Malformed("cursor is not of this list", "cursor")
+    return start

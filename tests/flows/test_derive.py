@@ -1,0 +1,85 @@
+"""All that follows from a change of the table: no line of the list can be taken away unnoticed, and one bad row stops
+nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib.desk.customers import Customer
+from chalicelib.desk.record import Record
+from chalicelib.edge import frames
+from chalicelib.flows import derive as flow
+from chalicelib.flows.derive import FOLLOWS, Written, derive
+from chalicelib.ports import AwsAway
+from tests.api import Tenant
+from tests.fakes import Parley
+from tests.stored.standing import after_stream
+
+
+@pytest.fixture(scope="module")
+def whole() -> dict[str, Any]:
+    """What follows from the changes of the fixture, which are of every sort."""
+    return after_stream()
+
+
+@pytest.mark.parametrize("line", FOLLOWS, ids=lambda line: line.__name__.strip("_"))
+def test_something_is_missing_without_each_line(
+    line: Callable[..., None], whole: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow, "FOLLOWS", tuple(each for each in FOLLOWS if each is not line))
+    assert after_stream() != whole
+
+
+@pytest.mark.parametrize("call", ["wake", "jobs", "sync", "index", "push"])
+def test_something_is_missing_where_a_queue_is_not_told(
+    call: str, whole: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"chalicelib.aws.queues.SqsQueues.{call}", lambda *_: None)
+    assert after_stream() != whole
+
+
+def written(record: Record | None, before: Callable[[], Record | None] = lambda: None) -> Written:
+    return Written("C#x", "A", "Customer", lambda: record, before)
+
+
+def customer(tenant: Tenant, parley: Parley, name: str) -> Customer:
+    id_ = tenant.customer(name)["id"]
+    return next(each for each in parley.records() if isinstance(each, Customer) and each.id == id_)
+
+
+def unreadable() -> Record:
+    raise ValueError("broken")
+
+
+def test_a_row_that_cannot_be_read_is_set_aside_and_those_behind_it_are_worked_off(
+    parley: Parley, tenant: Tenant
+) -> None:
+    acme, globex = customer(tenant, parley, "acme"), customer(tenant, parley, "globex")
+    parley.queues.tasks.clear()
+    broken = Written("C#y", "A", "Customer", unreadable, lambda: None)
+    _, aside = derive(parley.world, [written(acme), broken, written(globex)], frames.changed)
+    assert [str(each.error) for each in aside] == ["broken"]
+    assert parley.queues.aside == [("C#y", "A", "ValueError: broken")]
+    assert parley.queues.tasks == [{"workspace": tenant.id, "customers": {acme.id: [], globex.id: []}}]
+
+
+def test_what_was_there_before_is_read_within_the_attempt_and_the_workspace_has_a_note(
+    parley: Parley, tenant: Tenant
+) -> None:
+    acme = customer(tenant, parley, "acme")
+    _, [aside] = derive(parley.world, [written(acme, unreadable)], frames.changed)
+    assert aside.note is not None
+    assert (aside.note.workspace, aside.note.about) == (tenant.id, "Customer C#x A")
+
+
+def test_aws_being_away_runs_the_whole_batch_again(parley: Parley, tenant: Tenant) -> None:
+    def away() -> Record:
+        raise AwsAway("dynamodb")
+
+    acme = customer(tenant, parley, "acme")
+    parley.queues.tasks.clear()
+    with pytest.raises(AwsAway):
+        derive(parley.world, [written(acme), Written("C#y", "A", "Customer", away, lambda: None)], frames.changed)
+    assert parley.queues.tasks == []
+    assert parley.queues.aside == []
