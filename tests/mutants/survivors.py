@@ -227,6 +227,62 @@ FOUND = (
         "customer.state != 'active' or user.state != 'active'",
         TYPES,
     ),
+    (
+        "desk.rooms",
+        "came_over",
+        "bool(bridge.conversation) and within(came, bridge.conversation)",
+        "within(came, bridge.conversation)",
+        "equivalent: no conversation begins with a slash",
+    ),
+    (
+        "flows.rooms.post",
+        "post",
+        "home and home.pending",
+        "home",
+        "only an optimisation: where nothing waits nothing is done, after a read",
+    ),
+    (
+        "flows.rooms.post",
+        "post",
+        "room is not None and tries == 0 and (place is None)",
+        "room is not None and tries == 0",
+        "only an optimisation: an id that is known already clashes, and the next try reads it",
+    ),
+    (
+        "flows.rooms.post",
+        "post",
+        "place is None",
+        "place is not None",
+        "only an optimisation: an id that is known already clashes, and the next try reads it",
+    ),
+    (
+        "flows.rooms.post",
+        "_known",
+        "known.pending and known.pending.reactions and (not message.deleted)",
+        "known.pending or known.pending.reactions or (not message.deleted)",
+        "only an optimisation: what waits without need is found to change nothing, and is then let go",
+    ),
+    (
+        "flows.rooms.post",
+        "_known",
+        "known.pending and known.pending.reactions and (not message.deleted)",
+        "known.pending.reactions and (not message.deleted)",
+        "for the types: an id without a message is there because something waits",
+    ),
+    (
+        "flows.rooms.post",
+        "_known",
+        "known.pending and known.pending.reactions and (not message.deleted)",
+        "known.pending and (not message.deleted)",
+        "only an optimisation: what waits without need is found to change nothing, and is then let go",
+    ),
+    (
+        "flows.rooms.post",
+        "_known",
+        "known.pending and known.pending.reactions and (not message.deleted)",
+        "known.pending and known.pending.reactions",
+        "only an optimisation: what waits without need is found to change nothing, and is then let go",
+    ),
 )
 SURVIVORS: dict[Mutant, str] = {
     Mutant(f"chalicelib.{module}", function, before, after): reason for module, function, before, after, reason in FOUND
