@@ -71,8 +71,8 @@ def delivery(row: Delivery) -> dict[str, Any] | None:
     each would cost more than the sending."""
     if row.state == "sent" and row.attempts <= 1:
         return None
-    told = {"state": row.state, "attempts": row.attempts, "reason": row.reason or None}
-    frame = {"type": "delivery.changed", "room": row.room, "delivery": row.id, "channel": row.channel, **told}
+    outcome = {"state": row.state, "attempts": row.attempts, "reason": row.reason or None}
+    frame = {"type": "delivery.changed", "room": row.room, "delivery": row.id, "channel": row.channel, **outcome}
     return {"inbox": row.workspace, "frame": frame}
 
 

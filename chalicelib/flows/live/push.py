@@ -14,7 +14,7 @@ PAGE = 100
 Frame = dict[str, Any]
 
 
-def push(world: World, sockets: Sockets, told: dict[str, Any]) -> int:
+def push(world: World, sockets: Sockets, task: dict[str, Any]) -> int:
     """Do what a push asks for; how many sockets took it, or were ended.
 
     | push | |
@@ -25,25 +25,25 @@ def push(world: World, sockets: Sockets, told: dict[str, Any]) -> int:
     | `ended`, `at` | end all lines of a person or customer that were opened before then |
     | `unproven` | end this line, if nobody has authenticated on it |
     """
-    if "unproven" in told:
-        return _end_unproven(world, sockets, told["unproven"])
-    if "ended" in told:
-        return _end(world, sockets, told["ended"], told["at"])
-    return tell(world, sockets, told)
+    if "unproven" in task:
+        return _end_unproven(world, sockets, task["unproven"])
+    if "ended" in task:
+        return _end(world, sockets, task["ended"], task["at"])
+    return tell(world, sockets, task)
 
 
-def tell(world: World, sockets: Sockets, told: dict[str, Any], but: str = "") -> int:
+def tell(world: World, sockets: Sockets, task: dict[str, Any], but: str = "") -> int:
     """Send a frame to everybody who watches, once each, but to the connection `but`."""
     now, reached = world.clock.now(), {but}
-    topics = {told.get("room"), "" if told.get("open") else EVERYTHING}
-    for place in filter(None, (told.get("place"), told.get("inbox"))):
+    topics = {task.get("room"), "" if task.get("open") else EVERYTHING}
+    for place in filter(None, (task.get("place"), task.get("inbox"))):
         for each in watching(world, place):
-            fits = place != told.get("place") or each.topic in topics
+            fits = place != task.get("place") or each.topic in topics
             known = each.connection in reached or each.expires_at <= now
-            if not fits or known or told.get("internal") and not each.agent:
+            if not fits or known or task.get("internal") and not each.agent:
                 continue
             reached.add(each.connection)
-            if not sockets.send(each.connection, told["frame"]):
+            if not sockets.send(each.connection, task["frame"]):
                 reached.discard(each.connection)
                 world.store.commit(Drop(ref(Subscription, each.place, each.topic, each.connection)))
     return len(reached - {but})
