@@ -81,7 +81,8 @@ class ApiKey(Record, frozen=True):
 class Install(Record, frozen=True):
     """One connected account of a channel. `config` has the shape of its kind (channels/<kind>/config.py). Of `secrets`
     two a name are live, newest first: `signing`, and the credentials that the provider gave. A paused one lost its
-    account: it still takes what comes in, and what would go out is missed until it is active again."""
+    account: it still takes what comes in, and what would go out is missed until it is active again. `lost` names
+    credentials of other accounts that were dropped when these were lost."""
 
     id: str
     workspace: str
@@ -93,6 +94,7 @@ class Install(Record, frozen=True):
     state: Literal["active", "paused", "disabled"] = "active"
     disabled_because: str = ""
     fed_since: int = 0
+    lost: tuple[str, ...] = ()
 
 
 def fed(install: Install) -> bool:

@@ -352,9 +352,11 @@ def _changed(world: World, bridge: Bridge, fields: dict[str, Any]) -> None:
 
 def take_account_loss(arriving: Arriving, arrival: AccountLost) -> None:
     """The install's own account is gone: it is paused. Of an account that has credentials of its own only these are
-    dropped: bridges that need them are paused when they next speak."""
+    dropped: bridges that need them are paused when they next speak. A provider may say it twice, in two ways."""
     way = arriving.world.granting(arriving.install.kind)
     named = way.credential(arrival.account) if way and arrival.account else ""
+    if named in arriving.install.lost:
+        return
     if not any(secret.name == named for secret in arriving.install.secrets):
         stop_install(arriving.world, arriving.install, "paused", arrival.reason)
         return
@@ -363,7 +365,7 @@ def take_account_loss(arriving: Arriving, arrival: AccountLost) -> None:
         old = arriving.world.store.one(ref(Install, arriving.install.id))
         left = tuple(secret for secret in old.secrets if secret.name != named) if old else ()
         if old and left != old.secrets:
-            arriving.world.store.commit(over(old.changed(secrets=left), old))
+            arriving.world.store.commit(over(old.changed(secrets=left, lost=(*old.lost, named)), old))
 
     again(arriving.world, attempt)
 

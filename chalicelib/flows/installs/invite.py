@@ -55,7 +55,8 @@ def accept_invitation(world: World, install: Install, state: str, code: str, bas
         old = world.store.one(ref(Install, install.id)) or install
         secret = sealed(world, install.workspace, install.id, way.credential(granted.account), granted.token)
         back = {"state": "active", "disabled_because": ""} if not granted.account and old.state == "paused" else {}
-        world.store.commit(over(old.changed(secrets=rolled(old.secrets, secret), **back), old))
+        lost = tuple(name for name in old.lost if name != secret.name)
+        world.store.commit(over(old.changed(secrets=rolled(old.secrets, secret), lost=lost, **back), old))
 
     again(world, attempt)
     return granted

@@ -10,7 +10,9 @@ import pytest
 import urllib3
 
 from chalicelib.aws.outside import GuardedOutside
+from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.workspaces import Install
+from chalicelib.flows.inbound.receive import receive
 from chalicelib.flows.secrets import Opened
 from chalicelib.ports import Answer, ref
 from tests.api import Client
@@ -52,6 +54,21 @@ def secrets(parley, install):
     return {name: list(values) for name, values in Opened(parley.world, record).items()}
 
 
+def told(parley, tenant, install, event, team):
+    """An event of Slack's, worked off."""
+    body = {"type": "event_callback", "event_id": "Ev1", "team_id": team, "api_app_id": "A1", "event": event}
+    envelope = Envelope(
+        id=parley.world.fresh_id("env"),
+        workspace=tenant.id,
+        install=install,
+        channel="slack",
+        received_at=parley.clock.now(),
+        headers={"content-type": "application/json"},
+        body=json.dumps(body | {"event_time": parley.clock.now() // 1000}).encode(),
+    )
+    assert receive(parley.world, envelope).handled == ["accountlost"]
+
+
 def test_another_workspace_gives_its_token_beside_our_own(parley, tenant, install):
     url, asked = invited(tenant, install)
     assert (url.netloc, url.path) == ("slack.com", "/oauth/v2/authorize")
@@ -70,6 +87,20 @@ def test_another_workspace_gives_its_token_beside_our_own(parley, tenant, instal
         "client_secret": ["shh"],
         "bot:T0TWO": ["xoxb-two"],
     }
+
+
+def test_a_workspace_that_removes_the_app_and_revokes_its_token_loses_nobody_elses(parley, tenant, install):
+    """Slack says both, in any order, and each again: https://docs.slack.dev/reference/events/tokens_revoked."""
+    for _ in range(2):
+        _, asked = invited(tenant, install)
+        parley.outside.answers = [Answer(200, {}, json.dumps(GRANTED).encode())]
+        assert come_back(install, code="c0de", state=asked["state"]).status == 200
+        assert "bot:T0TWO" in secrets(parley, install)
+        for reason in ("app_uninstalled", "tokens_revoked", "app_uninstalled"):
+            told(parley, tenant, install, {"type": reason, "tokens": {"bot": ["U1"]}}, team="T0TWO")
+            assert tenant.api.get(f"/v1/installs/{install}").json["state"] == "active"
+            assert "bot:T0TWO" not in secrets(parley, install)
+        assert secrets(parley, install)["bot"] == ["xoxb-one"]
 
 
 def test_our_own_workspace_come_back_is_active_again(parley, tenant, install):

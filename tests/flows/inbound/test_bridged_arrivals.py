@@ -460,8 +460,6 @@ def test_of_an_account_with_credentials_of_its_own_only_these_are_lost(
         after = scene.parley.store.one(ref(Install, INSTALL))
         assert after
         assert (after.state, tuple(secret.name for secret in after.secrets)) == (state, left)
-        if state == "active":
-            break
 
 
 def test_orders_and_codes_are_answered_where_that_can_be() -> None:
