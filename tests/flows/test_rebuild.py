@@ -13,9 +13,10 @@ from chalicelib.desk.messages import Mapped, Message
 from chalicelib.desk.record import Record
 from chalicelib.desk.rooms import Room, Seen
 from chalicelib.desk.segments import Placement
+from chalicelib.desk.sessions import Session
 from chalicelib.desk.workspaces import Workspace
 from chalicelib.flows.rebuild import rebuild
-from chalicelib.ports import new
+from chalicelib.ports import Drop, new, ref
 from chalicelib.store.rows import Row, from_row, to_row
 from chalicelib.store.store import TableStore
 from tests.api import Client, Tenant
@@ -141,3 +142,18 @@ def test_what_moves_meanwhile_is_left_to_who_moved_it(parley: Parley, tenant: Te
     assert "Delivery" not in rebuild(Scanned(parley.table))
     rows = [record for record in parley.store.everything() if isinstance(record, Delivery)]
     assert [row.state for row in rows] == ["sent"]
+
+
+def test_what_ends_meanwhile_is_not_brought_back(parley: Parley, tenant: Tenant) -> None:
+    """The scan reads a session, its ticket is used or its time is over, the scan comes to write it: it stays gone."""
+    ticket = Session(id="ses_1", hash="h", workspace=tenant.id, agent="agt_1", way="link", created_at=1, expires_at=9)
+    parley.store.commit(new(ticket))
+
+    class Scanned(TableStore):
+        def everything(self) -> Iterator[Record]:
+            read = list(super().everything())
+            parley.store.commit(Drop(ref(Session, "ses_1")))
+            yield from read
+
+    assert not rebuild(Scanned(parley.table))
+    assert parley.store.one(ref(Session, "ses_1")) is None
