@@ -91,8 +91,9 @@ class Room(Record, frozen=True):
 
 
 class Bridge(Record, frozen=True):
-    """A room's tie to one outside conversation of an install. What came before `bound_at` is not for this room. Of
-    edits, deletes, reactions and files each crosses or does not, both ways. `speaker` is how the author is shown there;
+    """A room's tie to one outside conversation of an install. What came before `bound_at` is not for this room; one
+    that began because of a change of the room has what came `since` that change (a number: clocks differ). Of edits,
+    deletes, reactions and files each crosses or does not, both ways. `speaker` is how the author is shown there;
     `account` is the team or tenant, `name` what people call the conversation, `paused` why nothing goes."""
 
     room: str
@@ -111,6 +112,7 @@ class Bridge(Record, frozen=True):
     account: str = ""
     name: str = ""
     paused: str = ""
+    since: int = 0
 
     @property
     def id(self) -> str:

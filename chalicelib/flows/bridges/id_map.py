@@ -101,6 +101,7 @@ def map_conversation(world: World, row: Delivery, conversation: str) -> None:
             workspace=row.workspace,
             bound_at=row.created_at,
             slot=slot,
+            since=row.n,
         )
         binding = Binding(
             install=row.install,

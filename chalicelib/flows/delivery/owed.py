@@ -42,14 +42,19 @@ def _what(happening: Happening) -> What | None:
 def _crosses(world: World, happening: Happening, what: What, bridge: Bridge) -> bool:
     """Nothing goes back to where it came from, and nothing from before the bridge was there. Only a conversation that
     an install heads by a card of its own is told of the room itself."""
-    at = happening.created_at if isinstance(happening, Message) else happening.at
-    if at < bridge.bound_at or bridge.direction == "in":
+    if _before(happening, bridge) or bridge.direction == "in":
         return False
     if what == "card":
         heads = bool(bridge.conversation) and not bridge.slot
         channel = world.outbound(bridge.channel) if heads else None
         return channel is not None and channel.CARDS
     return not (happening.source and came_over(happening.source, bridge))
+
+
+def _before(happening: Happening, bridge: Bridge) -> bool:
+    if bridge.since:
+        return happening.n < bridge.since
+    return (happening.created_at if isinstance(happening, Message) else happening.at) < bridge.bound_at
 
 
 def _row(happening: Happening, what: What, bridge: Bridge, now: int) -> Delivery:

@@ -188,6 +188,7 @@ def _bind(arriving: Arriving, message: Message) -> None:
         channel=arriving.install.kind,
         workspace=message.workspace,
         bound_at=arriving.envelope.received_at,
+        since=message.n,
     )
 
     def attempt(_: int) -> None:

@@ -165,5 +165,5 @@ def _threads(world: World, room: Room, threads: dict[tuple[str, str], None]) -> 
         if bridge and (install, wider) not in answered:
             answered.add((install, wider))
             like = {"room": room.id, "conversation": thread, "slot": slot, "paused": "", "direction": "both"}
-            writes.append(new(msgspec.structs.replace(bridge, version=1, **like)))
+            writes.append(new(msgspec.structs.replace(bridge, version=1, since=0, **like)))
     return writes

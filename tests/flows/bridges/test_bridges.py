@@ -7,7 +7,7 @@ from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.messages import Mapped, Message
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.workspaces import Install
-from chalicelib.ports import Listing, new, ref
+from chalicelib.ports import Listing, new, over, ref
 from chalicelib.store.rows import from_row
 from tests.arriving import arrive_as
 from tests.chat import Chat, joined, pass_on
@@ -128,7 +128,9 @@ def said(parley):
     return [(message.text, message.room) for message in found]
 
 
-def test_a_forked_thread_takes_its_late_events_along(parley, scene):
+@pytest.mark.parametrize("since", [0, 100])
+def test_a_forked_thread_takes_its_late_events_along(parley, scene, since):
+    """Whatever change of the first room its bridges began with: that is no number of the other one's."""
     root = scene.one.type("C1", "ann", "One thing")
     go(parley, scene)
     scene.one.type("C1", "ann", "and more of it", thread=root)
@@ -136,6 +138,8 @@ def test_a_forked_thread_takes_its_late_events_along(parley, scene):
     edit = scene.one.events.pop()
     go(parley, scene)
     first = parley.store.page(Listing("posts", (scene.room,)), 10).items[0]
+    for bridge in parley.store.page(Listing("bridges", (scene.room,)), 10).items:
+        parley.store.commit(over(bridge.changed(since=since), bridge))
     forked = scene.api.post(f"/v1/rooms/{scene.room}/fork", {"name": "One", "from": first.id}).json["id"]
     arrive_as(parley, edit, install=ONE)
     scene.one.type("C1", "ann", "said in the thread", thread=root)
