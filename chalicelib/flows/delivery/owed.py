@@ -76,10 +76,8 @@ def _row(happening: Happening, what: What, bridge: Bridge, now: int) -> Delivery
 
 
 def wake(world: World, calls: Iterable[Call]) -> None:
-    """One wake-up per bridge, for its newest change (the queue forgets none of those as a repeat): its worker takes
-    the rows in order anyway."""
-    newest: dict[str, Call] = {}
-    for call in calls:
-        newest[call.bridge] = max(call, newest.get(call.bridge, call), key=lambda each: each.n)
-    if newest:
-        world.queues.wake(newest.values())
+    """A wake-up for each change. What was derived late may lie behind its bridge's mark, where nobody looks who is
+    woken for a newer one; and the worker may move the mark at any moment."""
+    each = list(dict.fromkeys(calls))
+    if each:
+        world.queues.wake(each)
