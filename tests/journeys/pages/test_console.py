@@ -362,7 +362,7 @@ def test_a_broadcast_is_written_looked_at_sent_and_watched(desk: Desk) -> None:
         page.get_by_role("button", name="Schedule").click()
         page.get_by_text("It leaves at").wait_for()
         page.get_by_role("button", name="Cancel").click()
-        page.get_by_role("status").get_by_text("cancelled").wait_for()
+        page.get_by_role("status").get_by_text("cancelled", exact=True).wait_for()
         issue = desk.api.post("/v1/issues", {"title": "Exports of lists"})["id"]
         page.get_by_role("button", name="All broadcasts").click()
         page.get_by_role("button", name="New broadcast").click()
