@@ -86,6 +86,15 @@ def test_who_is_not_vouched_for_is_a_visitor_whom_agents_alone_see(parley):
     assert everything(parley, User) == []
 
 
+@pytest.mark.parametrize(
+    ("speaker", "name"),
+    [(STRANGER, "Xaver"), (Speaker(email="x@nobody.example"), "x@nobody.example"), (Speaker(), "Visitor")],
+)
+def test_a_visitor_goes_by_the_first_thing_that_they_said_of_themselves(parley, speaker, name):
+    arrive_as(parley, said(speaker=speaker))
+    assert known(parley, "m1").author.name == name
+
+
 @pytest.mark.parametrize("speaker", [Speaker(), Speaker(customer="acme"), Speaker(user="ann", email="@")])
 def test_half_an_identity_is_none(parley, speaker):
     arrive_as(parley, said(speaker=speaker))
@@ -192,6 +201,25 @@ def test_an_id_that_two_customers_use_swallows_neither(parley):
     with pytest.raises(Conflict, match="another customer"):
         arrive_as(parley, said(speaker=MALLORY, text="Other words"))
     assert [message.text for message in everything(parley, Message)] == ["Hello"]
+
+
+def test_a_visitors_words_that_come_again_are_a_repeat_whosever_the_address_is_by_then(parley):
+    arrive_as(parley, said(speaker=STRANGER))
+    admit_customer(parley.world, WORKSPACE, "acme", domains=("acme.example",))
+    assert arrive_as(parley, said(speaker=STRANGER)) == Outcome(handled=["said"])
+    arrive_as(parley, said("m2", STRANGER))
+    admit_customer(parley.world, WORKSPACE, "acme", state="blocked")
+    assert arrive_as(parley, said("m2", STRANGER)) == Outcome(handled=["said"])
+    assert [message.id for message in everything(parley, Message)] == [known(parley, id_).id for id_ in ("m1", "m2")]
+    assert (room_of(parley, "m1").kind, room_of(parley, "m2").id) == ("visitor", TRIAGE)
+
+
+def test_a_hint_of_somebody_of_no_customer_leads_nowhere(parley):
+    room = topic(parley)
+    for id_, conversation in (("m1", room.id), ("m2", "thread-7")):
+        assert arrive_as(parley, said(id_, STRANGER, conversation=conversation)).handled == ["said"]
+        assert (room_of(parley, id_).kind, room_of(parley, id_).customer) == ("visitor", "")
+    assert posts(parley, room.id) == []
 
 
 # --- what it may do to others' ------------------------------------------------------------------------------------
