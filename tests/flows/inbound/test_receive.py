@@ -214,6 +214,12 @@ def test_a_visitors_words_that_come_again_are_a_repeat_whosever_the_address_is_b
     assert (room_of(parley, "m1").kind, room_of(parley, "m2").id) == ("visitor", TRIAGE)
 
 
+def test_a_users_question_of_its_own_is_no_visitors(parley):
+    arrive_as(parley, said(fresh_room=True))
+    room = room_of(parley, "m1")
+    assert (room.kind, room.customer, room.visitor) == ("topic", ACME, "")
+
+
 def test_a_hint_of_somebody_of_no_customer_leads_nowhere(parley):
     room = topic(parley)
     for id_, conversation in (("m1", room.id), ("m2", "thread-7")):
@@ -288,8 +294,9 @@ def test_files_are_kept_once_under_safe_names(parley):
 
 
 def test_a_file_over_the_limit_stays_out_and_the_words_come_in(parley):
-    arrive_as(parley, said(files=(File(name="big", type="a/b", content=bytes(MAX_SIZE + 1)),)))
-    assert known(parley, "m1").attachments == ()
+    files = tuple(File(name=f"{size}", type="a/b", content=bytes(size)) for size in (MAX_SIZE, MAX_SIZE + 1))
+    arrive_as(parley, said(files=files))
+    assert [file.size for file in known(parley, "m1").attachments] == [MAX_SIZE]
 
 
 # --- whatever else ------------------------------------------------------------------------------------------------

@@ -73,3 +73,13 @@ def test_a_ticket_owes_the_comments_for_its_own_install_that_were_not_refused(de
         fields = {"workspace": desk.tenant.id, "text": "x", "by": "agt_1", "name": "Bo", "at": 1, "failed": failed}
         desk.parley.store.commit(new(PendingComment(version=1, issue="iss_1", install=install, id=id_, **fields)))  # type: ignore[arg-type]
     assert [row.id for row in pending_on(desk.parley.world, "iss_1", desk.install)] == ["cmt_1"]
+
+
+def test_a_webhook_is_taken_away_once(desk: Desk) -> None:
+    path = f"/v1/installs/{desk.install}/webhook"
+    for made in (False, True):
+        if made:
+            assert desk.api.post(path).status == 200
+            assert desk.api.delete(path).status == 200
+        assert desk.api.delete(path).status == 409
+    assert [write for write in desk.there.writes if write[0] == "unregister"] == [("unregister", "hook_1")]
