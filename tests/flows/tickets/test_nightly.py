@@ -85,3 +85,10 @@ def test_a_ticket_of_ours_without_a_time_is_looked_at_and_no_other(desk: Desk) -
     }
     desk.there.changed = lambda since, cursor="": (list(desk.there.tickets_.values()), "")  # type: ignore[method-assign]
     assert run_nightly(desk.parley.world, desk.install) == 1
+
+
+def test_a_ticket_that_is_as_we_saw_it_is_not_looked_at(desk: Desk) -> None:
+    desk.raised()
+    assert run_nightly(desk.parley.world, desk.install) == 0
+    desk.there.say("1", "Hm")
+    assert run_nightly(desk.parley.world, desk.install) == 1
