@@ -64,6 +64,13 @@ def test_what_is_tied_to_nothing_is_not_looked_at(desk: Desk) -> None:
     assert desk.there.reads == []
 
 
+def test_a_hint_of_a_ticket_that_nobody_tied_is_work_for_nobody(desk: Desk) -> None:
+    desk.raised()
+    for ticket, looks in (("", 0), ("99", 0), ("1", 1)):
+        desk.hook({"type": "ticket.changed", "ticket": ticket})
+        assert len(desk.parley.queues.looks) == looks
+
+
 def test_a_ticket_is_made_though_no_state_crosses(desk: Desk) -> None:
     desk.cross(state=False)
     assert desk.raised()["tickets"][0]["key"] == "T-1"
