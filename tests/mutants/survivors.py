@@ -5,6 +5,7 @@ from .mutate import Mutant
 TYPES = "for the types: what is named there is never removed"
 SOONER = "only sooner: what comes of it is asked for again before anything is written"
 SAME = "equivalent: an empty cursor and None are the same first page, and the same end"
+FORK = "equivalent: an edit is called there as its message is, or nothing that the id map knows"
 
 # module, function, before, after, why nobody has to notice
 FOUND = (
@@ -369,6 +370,76 @@ FOUND = (
         "known and known.n and (known.room == room)",
         "known and known.room == room",
         "equivalent: what has not come yet is in no room",
+    ),
+    (
+        "flows.rooms.fork",
+        "_sent",
+        "row.what == 'post' and row.state == 'sent' and row.provider_id",
+        "row.what == 'post' or row.state == 'sent' or row.provider_id",
+        FORK,
+    ),
+    (
+        "flows.rooms.fork",
+        "_sent",
+        "row.what == 'post' and row.state == 'sent' and row.provider_id",
+        "row.state == 'sent' and row.provider_id",
+        FORK,
+    ),
+    (
+        "flows.rooms.fork",
+        "_sent",
+        "row.what == 'post' and row.state == 'sent' and row.provider_id",
+        "row.what == 'post' and row.provider_id",
+        "equivalent: what has an id there was sent",
+    ),
+    (
+        "flows.rooms.fork",
+        "_sent",
+        "row.what == 'post' and row.state == 'sent' and row.provider_id",
+        "row.what == 'post' and row.state == 'sent'",
+        "equivalent: the id map has no empty id",
+    ),
+    (
+        "flows.rooms.mark_read",
+        "mark_read",
+        "seen.n >= wanted.n",
+        "seen.n > wanted.n",
+        "only an optimisation: the same mark is written once more",
+    ),
+    (
+        "flows.inbound.copied_people",
+        "copy_in",
+        "room is None or room.customer != customer.id",
+        "room.customer != customer.id",
+        TYPES,
+    ),
+    (
+        "flows.inbound.copied_people",
+        "user_of_address",
+        "owner and user and (user.email.lower() == address)",
+        "user and user.email.lower() == address",
+        TYPES,
+    ),
+    (
+        "flows.inbound.copied_people",
+        "user_of_address",
+        "owner and user and (user.email.lower() == address)",
+        "owner and user.email.lower() == address",
+        TYPES,
+    ),
+    (
+        "flows.tickets.hints",
+        "follow_hint",
+        "not ticket or world.store.one(ref(TicketOwner, envelope.install, ticket)) is None",
+        "world.store.one(ref(TicketOwner, envelope.install, ticket)) is None",
+        "equivalent: no ticket has an empty id, and nobody owns it",
+    ),
+    (
+        "flows.tickets.renamed_project",
+        "_renamed",
+        "install and any((install.config.get(name) != value for name, value in renamed.items()))",
+        "any((install.config.get(name) != value for name, value in renamed.items()))",
+        "a race: the install was removed between two reads, and the task then comes again and finds none",
     ),
 )
 SURVIVORS: dict[Mutant, str] = {

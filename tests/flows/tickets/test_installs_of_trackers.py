@@ -83,3 +83,9 @@ def test_a_webhook_is_taken_away_once(desk: Desk) -> None:
             assert desk.api.delete(path).status == 200
         assert desk.api.delete(path).status == 409
     assert [write for write in desk.there.writes if write[0] == "unregister"] == [("unregister", "hook_1")]
+
+
+def test_a_comment_stands_in_the_text_for_comments_alone(desk: Desk) -> None:
+    desk.cross(texts={"comment": "They say: {{comment}}"})
+    got = desk.api.patch(f"/v1/installs/{desk.install}/tracking", {"texts": {"done": "{{comment}}"}})
+    assert (got.status, got.json["field"]) == (422, "texts.done")
