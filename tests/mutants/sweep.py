@@ -38,6 +38,7 @@ ARRIVALS: Stages = (
         *("tests/channels/form", "tests/flows/delivery", "tests/flows/mail", "tests/properties/test_bridged.py"),
     ),
 )
+COPIES: Stages = (("tests/flows/customers/test_mailboxes.py",), ("tests/flows/mail", "tests/flows/inbound"))
 TICKETS: Stages = (
     ("tests/desk/test_ticket_merge.py", "tests/flows/tickets/test_comments_heard.py"),
     ("tests/flows/tickets/test_tracking.py", "tests/flows/issues/test_amended_notices.py"),
@@ -62,10 +63,8 @@ AREAS: dict[str, Stages] = {
         for name in ("post", "amend", "fork", "update_room", "mark_read", "promise_due", "refresh_views")
     },
     **dict.fromkeys(("desk.segments", "desk.customer_totals", "flows.customers.evaluate_segments"), SEGMENTS),
-    **{
-        f"flows.inbound.{name}": ARRIVALS
-        for name in ("bridged", "identify", "context", "direct", "amended", "copied_people")
-    },
+    **{f"flows.inbound.{name}": ARRIVALS for name in ("bridged", "identify", "context", "direct", "amended")},
+    "flows.inbound.copied_people": COPIES,
     "desk.ticket_merge": TICKETS,
     **{
         f"flows.tickets.{name}": TICKETS

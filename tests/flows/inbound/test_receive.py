@@ -86,6 +86,15 @@ def test_who_is_not_vouched_for_is_a_visitor_whom_agents_alone_see(parley):
     assert everything(parley, User) == []
 
 
+@pytest.mark.parametrize(
+    ("speaker", "name"),
+    [(STRANGER, "Xaver"), (Speaker(email="x@nobody.example"), "x@nobody.example"), (Speaker(), "Visitor")],
+)
+def test_a_visitor_goes_by_the_first_thing_that_they_said_of_themselves(parley, speaker, name):
+    arrive_as(parley, said(speaker=speaker))
+    assert known(parley, "m1").author.name == name
+
+
 @pytest.mark.parametrize("speaker", [Speaker(), Speaker(customer="acme"), Speaker(user="ann", email="@")])
 def test_half_an_identity_is_none(parley, speaker):
     arrive_as(parley, said(speaker=speaker))
@@ -194,6 +203,31 @@ def test_an_id_that_two_customers_use_swallows_neither(parley):
     assert [message.text for message in everything(parley, Message)] == ["Hello"]
 
 
+def test_a_visitors_words_that_come_again_are_a_repeat_whosever_the_address_is_by_then(parley):
+    arrive_as(parley, said(speaker=STRANGER))
+    admit_customer(parley.world, WORKSPACE, "acme", domains=("acme.example",))
+    assert arrive_as(parley, said(speaker=STRANGER)) == Outcome(handled=["said"])
+    arrive_as(parley, said("m2", STRANGER))
+    admit_customer(parley.world, WORKSPACE, "acme", state="blocked")
+    assert arrive_as(parley, said("m2", STRANGER)) == Outcome(handled=["said"])
+    assert [message.id for message in everything(parley, Message)] == [known(parley, id_).id for id_ in ("m1", "m2")]
+    assert (room_of(parley, "m1").kind, room_of(parley, "m2").id) == ("visitor", TRIAGE)
+
+
+def test_a_users_question_of_its_own_is_no_visitors(parley):
+    arrive_as(parley, said(fresh_room=True))
+    room = room_of(parley, "m1")
+    assert (room.kind, room.customer, room.visitor) == ("topic", ACME, "")
+
+
+def test_a_hint_of_somebody_of_no_customer_leads_nowhere(parley):
+    room = topic(parley)
+    for id_, conversation in (("m1", room.id), ("m2", "thread-7")):
+        assert arrive_as(parley, said(id_, STRANGER, conversation=conversation)).handled == ["said"]
+        assert (room_of(parley, id_).kind, room_of(parley, id_).customer) == ("visitor", "")
+    assert posts(parley, room.id) == []
+
+
 # --- what it may do to others' ------------------------------------------------------------------------------------
 
 
@@ -260,8 +294,9 @@ def test_files_are_kept_once_under_safe_names(parley):
 
 
 def test_a_file_over_the_limit_stays_out_and_the_words_come_in(parley):
-    arrive_as(parley, said(files=(File(name="big", type="a/b", content=bytes(MAX_SIZE + 1)),)))
-    assert known(parley, "m1").attachments == ()
+    files = tuple(File(name=f"{size}", type="a/b", content=bytes(size)) for size in (MAX_SIZE, MAX_SIZE + 1))
+    arrive_as(parley, said(files=files))
+    assert [file.size for file in known(parley, "m1").attachments] == [MAX_SIZE]
 
 
 # --- whatever else ------------------------------------------------------------------------------------------------

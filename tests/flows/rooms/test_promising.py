@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.desk.errors import Stale
+from chalicelib.desk.permissions import Principal
+from chalicelib.desk.rooms import Room
 from chalicelib.edge.shapes.answers import time_of
 from chalicelib.flows.rebuild import rebuild
+from chalicelib.flows.rooms.update_room import update_room
+from chalicelib.ports import ref
 from tests.api import Client, Got, Tenant
 from tests.conftest import in_memory
 from tests.fakes import Parley
@@ -47,6 +52,23 @@ def changes(caller: Client, room: str) -> list[Any]:
     """Of each change of the promise, what it became."""
     items = caller.get(f"/v1/rooms/{room}/changes").json["items"]
     return [each["promise"] and each["promise"]["state"] for each in items if "promise" in each["fields"]]
+
+
+def test_a_promise_is_kept_with_the_room_that_it_resolves(parley: Parley, tenant: Tenant, room: str) -> None:
+    promise(parley, tenant.api, room)
+    got = tenant.api.patch(f"/v1/rooms/{room}", {"state": "resolved", "promise": {"state": "kept"}})
+    assert (got.status, got.json["state"], got.json["promise"]["state"]) == (200, "resolved", "kept")
+
+
+def test_a_room_is_changed_by_who_has_seen_it_as_it_is(parley: Parley, room: str) -> None:
+    found = parley.store.one(ref(Room, room))
+    assert found
+    who = Principal(workspace=found.workspace, kind="agent", id="agt_1", name="Bo", credential="key_1")
+    moved = update_room(parley.world, who, room, {"name": "Seen"}, found.version)
+    assert (moved.name, moved.version) == ("Seen", found.version + 1)
+    with pytest.raises(Stale):
+        update_room(parley.world, who, room, {"name": "Not seen"}, found.version)
+    assert parley.store.one(ref(Room, room)) == moved
 
 
 def test_an_agent_promises_and_the_customer_reads_it(parley: Parley, tenant: Tenant, room: str) -> None:

@@ -3,9 +3,13 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.desk.inbox_views import RoomViews, ViewRow
+from chalicelib.desk.promises import Promise
+from chalicelib.desk.rooms import Room
 from chalicelib.flows.rebuild import rebuild
+from chalicelib.flows.rooms.refresh_views import refresh_views
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant
 from tests.fakes import Parley
@@ -130,3 +134,17 @@ def test_snippets_are_kept_for_all_and_name_what_can_be_filled_in(parley: Parley
     assert [each["name"] for each in api.get("/v1/snippets").json["items"]] == ["Hello again"]
     assert api.delete(path).status == 204
     assert api.get("/v1/snippets").json["items"] == []
+
+
+def test_a_room_is_ordered_by_when_it_came_and_a_promise_by_when_it_is_due() -> None:
+    store = Parley().store
+    promise = Promise(text="Soon", due=900, by="agt_1", made_at=1)
+    room = Room(version=1, id="room_1", workspace="w", kind="topic", name="R", created_at=1, turn="vendor")
+    came = refresh_views(store, room, None, 50)
+    stayed = refresh_views(store, room.changed(promise=promise), came, 60)
+    assert came
+    assert stayed
+    assert (came.views, stayed.views) == ({"turn:vendor": 50}, {"turn:vendor": 50, "promised": 900})
+    moved = refresh_views(store, room.changed(promise=replace(promise, due=700)), stayed, 70)
+    assert moved
+    assert moved.views == {"turn:vendor": 50, "promised": 700}
