@@ -13,8 +13,6 @@ from ..desk.jobs import Job
 from ..desk.rooms import Room
 from ..desk.segments import Placement
 from ..ports import Call, Task, World
-from .broadcasts.control import look_after
-from .broadcasts.send import wake_piece
 from .customers.batches import evaluations
 from .customers.start_job import next_piece
 from .paging import pages_due
@@ -34,10 +32,8 @@ def due(world: World) -> int:
     for page in pages_due(world, "due"):
         world.queues.wake(Call(row.bridge, row.n, f"due:{minute}") for row in page if isinstance(row, Delivery))
         for row in page:
-            if isinstance(row, Broadcast):
-                look_after(world, row)
-            elif isinstance(row, Tally):
-                wake_piece(world, row)
+            if isinstance(row, Broadcast | Tally):
+                _broadcast(world, row)
             elif isinstance(row, Room):
                 mark_overdue(world, row.id)
         found += len(page)
@@ -61,6 +57,16 @@ def due_sync(world: World) -> int:
         world.queues.sync(_task(record, f"due:{minute}") for record in page)
         found += len(page)
     return found
+
+
+def _broadcast(world: World, row: Broadcast | Tally) -> None:
+    from .broadcasts.control import look_after
+    from .broadcasts.send import wake_piece
+
+    if isinstance(row, Broadcast):
+        look_after(world, row)
+    else:
+        wake_piece(world, row)
 
 
 def _jobs(due: list[Job | Placement]) -> list[dict[str, Any]]:

@@ -25,9 +25,7 @@ from ...desk.segments import Segment
 from ...desk.workspaces import Install
 from ...ports import Announcing, AwsAway, Call, Ref, World, over, ref
 from ..bridges.id_map import addressed, map_conversation, map_sent
-from ..bridges.pause_bridge import pause_bridge
 from ..bridges.stop_install import stop_install
-from ..mail.send import leaves_at, send_mails
 from ..secrets import Opened
 from .lanes import hold_lane, turn_in_lane
 
@@ -50,10 +48,12 @@ def attempt(world: World, row: Delivery) -> Delivery:
         receipt = _reason_to_skip(row, install, room, message, bridge)
         if receipt is None:
             parcel = _parcel(world, row, room, message, bridge)
-            turn = leaves_at(row, install) if row.channel == "email" else _turn(world, row, install, parcel)
+            turn = _turn(world, row, install, parcel)
             if turn > world.clock.now():
                 return _wait_for(world, row, turn)
             if row.channel == "email":
+                from ..mail.send import send_mails
+
                 receipt = send_mails(world, row, install, room, message)
             else:
                 receipt = _send(world, parcel, install)
@@ -117,7 +117,11 @@ def _lane(world: World, install: Install, parcel: Parcel) -> str:
 
 
 def _turn(world: World, row: Delivery, install: Install, parcel: Parcel) -> int:
-    """When its lane has room (ms); a turn that was given is kept."""
+    """When its lane has room (ms); a turn that was given is kept. Mails wait for what is said soon after them."""
+    if row.channel == "email":
+        from ..mail.send import leaves_at
+
+        return leaves_at(row, install)
     channel = world.outbound(row.channel)
     lane = channel.lane(parcel, install) if channel else None
     if lane is None:
@@ -232,6 +236,8 @@ def _outcome(row: Delivery, receipt: Receipt, now: int, chance: float) -> Delive
 
 def _pause(world: World, install: Install, bridge: Bridge | None, lost: Lost) -> None:
     """The account of one bridge, or the whole install's."""
+    from ..bridges.pause_bridge import pause_bridge
+
     if not lost.bridge_only:
         stop_install(world, install, "paused", lost.reason)
     elif bridge:

@@ -25,7 +25,6 @@ from ...desk.envelopes import Envelope
 from ...desk.errors import Forbidden, Invalid
 from ...desk.workspaces import Install
 from ...ports import World, ref
-from ..tickets.hints import follow_hint
 from . import bridged, direct
 from .context import Arriving, Blocked, Ignore
 
@@ -39,6 +38,8 @@ def receive(world: World, envelope: Envelope) -> Outcome:
         return outcome
     tracker = world.tracker(install.kind)
     if tracker:
+        from ..tickets.hints import follow_hint
+
         for number, hint in enumerate(tracker.hints(envelope, install)):
             follow_hint(world, envelope, hint, number, outcome)
         return outcome

@@ -4,9 +4,7 @@ from ...ports import Task, World
 from ..issues.merge_issues import merge_rest
 from ..issues.send_notice import send_notice
 from ..issues.tie_room import count_customer
-from .nightly_catch_up import run_nightly
 from .reconcile import reconcile
-from .renamed_project import follow_renamed_project
 
 
 def run_task(world: World, task: Task) -> str:
@@ -20,7 +18,11 @@ def run_task(world: World, task: Task) -> str:
     elif task.do == "count":
         count_customer(world, task.id)
     elif task.do == "project":
+        from .renamed_project import follow_renamed_project
+
         follow_renamed_project(world, task.id, task.why)
     else:
+        from .nightly_catch_up import run_nightly
+
         run_nightly(world, task.id)
     return "done"
