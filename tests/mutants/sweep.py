@@ -23,7 +23,7 @@ ROOMS: Stages = (
     ),
 )
 SEGMENTS: Stages = (
-    ("tests/desk/test_segments.py",),
+    ("tests/desk/test_segment_filters.py",),
     (
         "tests/flows/customers",
         *("tests/edge/routes/test_segments.py", "tests/flows/broadcasts", "tests/flows/test_rebuild.py"),
