@@ -1,12 +1,17 @@
 """A new room, and those who hear of it: what is said while its conversation elsewhere begins reaches them, too."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.messages import Message
+from tests.api import Tenant
+from tests.arriving import event
 from tests.everywhere import AGENTS, Everywhere, everywhere
+from tests.fakes import Parley
 from tests.peers.msteams import TeamsPeer
 
 SAID = ["one: it is down", "two: since nine o'clock", "three: invoice 4711"]
@@ -59,3 +64,33 @@ def test_each_message_reaches_the_agents_channel_whatever_a_batch_of_the_stream_
     here.run(1)
     assert [text for text in shown(here) if any(said in text for said in SAID)] == shown(here)
     assert [next(said for said in SAID if said in text) for text in shown(here)] == SAID
+
+
+@pytest.mark.parametrize("behind", [0, 5_000])
+def test_an_answer_in_a_new_room_of_an_outside_thread_leaves_whatever_the_clock_of_who_takes_it(
+    parley: Parley, tenant: Tenant, behind: int
+) -> None:
+    """The room began when a webhook came, by the clock of whoever took that."""
+    install = tenant.api.post(
+        "/v1/installs",
+        {"kind": "webhook", "name": "Hook", "config": {"url": "https://vendor.example/hook", "all_rooms": False}},
+    ).json["id"]
+    arrived = event(room="T-1")
+    envelope = Envelope(
+        id="env_1",
+        workspace=tenant.id,
+        install=install,
+        channel="webhook",
+        received_at=parley.clock.now(),
+        headers={"content-type": "application/json"},
+        body=json.dumps(arrived).encode(),
+    )
+    parley.queues.inbound(envelope, "T-1")
+    parley.settle()
+    (room,) = {row.room for row in parley.records() if isinstance(row, Message)}
+    parley.clock.at -= behind
+    assert tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "an answer"}).status == 201
+    parley.settle()
+    parley.settle()
+    (post,) = parley.outside.posts
+    assert json.loads(post[1])["message"]["text"] == "an answer"

@@ -408,13 +408,6 @@ FOUND = (
     ),
     (
         "flows.inbound.copied_people",
-        "copy_in",
-        "room is None or room.customer != customer.id",
-        "room.customer != customer.id",
-        TYPES,
-    ),
-    (
-        "flows.inbound.copied_people",
         "user_of_address",
         "owner and user and (user.email.lower() == address)",
         "user and user.email.lower() == address",

@@ -4,21 +4,20 @@ from ...desk.arrivals import Mailed
 from ...desk.customers import Customer, User
 from ...desk.ids import derived
 from ...desk.mails import Mailbox
-from ...desk.messages import Author, Message
+from ...desk.messages import Author
 from ...desk.rooms import Room
 from ...ports import Listing, World, ref
 from ..customers.admit import admit_visitor
-from ..mail.correspondents import correspond
 from .context import Arriving
 
 
-def copy_in(arriving: Arriving, arrival: Mailed, customer: Customer, message: Message) -> None:
-    """Whom a customer's people wrote to besides us is written to as well, if they are of the same company. Nobody else
-    is: a mail to us must not make us write to strangers."""
+def copied_people(arriving: Arriving, arrival: Mailed, customer: Customer, room: Room) -> list[tuple[Author, str]]:
+    """Whom a customer's people wrote to besides us is written to as well, if they are of the same company, as the room
+    is: who they are, and their addresses. Nobody else is: a mail to us must not make us write to strangers."""
     world, install = arriving.world, arriving.install
-    room = world.store.one(ref(Room, message.room))
-    if room is None or room.customer != customer.id:
-        return
+    found: list[tuple[Author, str]] = []
+    if room.customer != customer.id:
+        return found
     for address in arrival.others:
         known = user_of_address(world, install.workspace, address, customer.id, customer)
         if known and known[0].id == customer.id:
@@ -29,7 +28,8 @@ def copy_in(arriving: Arriving, arrival: Mailed, customer: Customer, message: Me
             who = Author(kind="visitor", id=visitor.id, name=visitor.name)
         else:
             continue
-        correspond(world, install, room.id, who, address, last_id=arrival.id, proven=True, had=message.n)
+        found.append((who, address))
+    return found
 
 
 def user_of_address(

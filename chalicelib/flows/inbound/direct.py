@@ -147,6 +147,7 @@ def _tied(arriving: Arriving, room: Room, conversation: str) -> list[Write]:
         workspace=room.workspace,
         bound_at=since,
         conversation=conversation,
+        since=1,  # all of a new room
     )
     binding = Binding(
         install=install.id, conversation=conversation, workspace=room.workspace, room=room.id, bound_at=since

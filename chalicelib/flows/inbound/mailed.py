@@ -14,13 +14,13 @@ from ...desk.messages import Author, Draft, Mapped, Message, Reply
 from ...desk.rooms import Bridge, Room
 from ...desk.times import HOUR_MS
 from ...desk.titles import first_line
-from ...ports import Listing, Put, new, ref
+from ...ports import Listing, Put, Write, new, ref
 from ..customers.admit import admit_visitor, customer_of_address
-from ..mail.correspondents import correspond
+from ..mail.correspondents import Known, corresponding
 from ..optimistic_retry import again
 from ..rooms.post import post
 from .context import Arriving, Blocked, Ignore, kept, new_room
-from .copied_people import copy_in, user_of_address
+from .copied_people import copied_people, user_of_address
 
 REPLAY_MS = 24 * HOUR_MS  # ms for which a token that is good for one mail is remembered
 MAX_TOKENS = 10
@@ -39,10 +39,9 @@ def take_mail(arriving: Arriving, arrival: Mailed) -> None:
         said = world.store.one(ref(Message, before.room, before.n, False))
         if said and said.author.id != author.id:  # another mail that claims the same id
             take_mail(arriving, msgspec.structs.replace(arrival, id=f"{arrival.content}@none.invalid"))
-            return
-    else:
-        _hold_back(arriving, arrival)
-    room = before.room if before else _room(arriving, arrival, home, customer, author)
+        return
+    _hold_back(arriving, arrival)
+    room, root = _room(arriving, arrival, home, customer, author)
     _keep_original(arriving, arrival)
     files = Said(id=arrival.id, speaker=Speaker(), text=arrival.text, at=arrival.at, files=arrival.files)
     draft = Draft(
@@ -50,14 +49,18 @@ def take_mail(arriving: Arriving, arrival: Mailed) -> None:
         text=arrival.text,
         source=arriving.source(arrival.id, arrival.at, conversation=author.id),
         attachments=kept(arriving, files, author),
-        reply_to=_reply(arrival, found, room, install.id),
+        reply_to=_reply(arrival, found, room.id, install.id),
     )
-    message = post(world, room, draft)
-    _bind(arriving, message)
-    if author.kind == "user" or author.verified:
-        correspond(world, install, message.room, author, arrival.sender, last_id=arrival.id, proven=True)
-        if customer and arrival.others:
-            copy_in(arriving, arrival, customer, message)
+    proven = author.kind == "user" or author.verified
+    writer = [Known(author, arrival.sender, last_id=arrival.id, proven=True)] if proven else []
+    copied = copied_people(arriving, arrival, customer, room) if proven and customer else []
+
+    def along(_: Room, message: Message) -> list[Write]:
+        """Whoever answers this message finds the way back to all whom it is from."""
+        others = [Known(who, to, last_id=arrival.id, proven=True, had=message.n) for who, to in copied]
+        return [*_bound(arriving, message), *root, *corresponding(world, install, room.id, [*writer, *others])]
+
+    post(world, room.id, draft, opens=room, along=along)
 
 
 def _known(arriving: Arriving, arrival: Mailed) -> dict[str, Mapped]:
@@ -127,24 +130,19 @@ def _hold_back(arriving: Arriving, arrival: Mailed) -> None:
         raise Ignore("too-many")
 
 
-def _room(arriving: Arriving, arrival: Mailed, home: Room | None, customer: Customer | None, author: Author) -> str:
+def _room(
+    arriving: Arriving, arrival: Mailed, home: Room | None, customer: Customer | None, author: Author
+) -> tuple[Room, list[Write]]:
+    """The room, which may be yet to be made, and what is written so that others who answer the same mail, which we have
+    never seen, find it."""
     if home and _fits(arriving, home, customer, author, arrival):
-        return home.id
-    own = customer if author.kind == "user" or author.verified else None
-    fresh = new_room(arriving, derived("room", arriving.install.id, "mail", arrival.id), _title(arrival), own, author)
-
-    def attempt(_: int) -> str:
-        if arriving.world.store.one(ref(Room, fresh.id)) is None:
-            arriving.world.store.commit(new(fresh))
-        return fresh.id
-
-    room = again(arriving.world, attempt)
-    if home is None and arrival.thread:  # others answer the same mail, which we have never seen
-        root = Mapped(
-            source=f"{arriving.install.id}:ref", id=arrival.thread[-1], workspace=arriving.install.workspace, room=room
-        )
-        arriving.world.store.commit(Put(root, None))
-    return room
+        return home, []
+    install, own = arriving.install, customer if author.kind == "user" or author.verified else None
+    room = new_room(arriving, derived("room", install.id, "mail", arrival.id), _title(arrival), own, author)
+    if home or not arrival.thread:
+        return room, []
+    root = Mapped(source=f"{install.id}:ref", id=arrival.thread[-1], workspace=install.workspace, room=room.id)
+    return room, [Put(root, None)]
 
 
 def _fits(arriving: Arriving, home: Room, customer: Customer | None, author: Author, arrival: Mailed) -> bool:
@@ -180,8 +178,10 @@ def _reply(arrival: Mailed, found: dict[str, Mapped], room: str, source: str) ->
     return None
 
 
-def _bind(arriving: Arriving, message: Message) -> None:
-    """From now on what is said in the room leaves by mail too, to those who wrote."""
+def _bound(arriving: Arriving, message: Message) -> list[Write]:
+    """From this message on what is said in the room leaves by mail too, to those who wrote."""
+    if arriving.world.store.one(ref(Bridge, message.room, arriving.install.id, "")):
+        return []
     bridge = Bridge(
         room=message.room,
         install=arriving.install.id,
@@ -190,12 +190,7 @@ def _bind(arriving: Arriving, message: Message) -> None:
         bound_at=arriving.envelope.received_at,
         since=message.n,
     )
-
-    def attempt(_: int) -> None:
-        if arriving.world.store.one(ref(Bridge, bridge.room, bridge.install, "")) is None:
-            arriving.world.store.commit(new(bridge))
-
-    again(arriving.world, attempt)
+    return [new(bridge)]
 
 
 def take_bounce(arriving: Arriving, arrival: Bounced) -> None:

@@ -2,6 +2,8 @@
 unmute."""
 
 import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -10,48 +12,64 @@ from ...desk.errors import NotFound
 from ...desk.mails import TOKEN, Correspondent, ReturnAddress, RoomAddress, tokened
 from ...desk.messages import Author
 from ...desk.workspaces import Install
-from ...ports import World, new, over, ref
+from ...ports import World, Write, new, over, ref
 from ..optimistic_retry import again
 
 LATELY = 20  # messages that are remembered as had
 
 
-def correspond(
-    world: World,
-    install: Install,
-    room: str,
-    who: Author,
-    address: str,
-    *,
-    last_id: str = "",
-    proven: bool = False,
-    had: int = 0,
-) -> Correspondent:
-    """The correspondent, made if need be; the address and the last mail are kept up to date. `had` is the number of a
-    message that they have got without us."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of somebody: their address, the last mail between us, whether the address is proven, and the
+    number of a message that they have got without us (0 for none)."""
+
+    who: Author
+    address: str
+    last_id: str = ""
+    proven: bool = False
+    had: int = 0
+
+
+def correspond(world: World, install: Install, room: str, who: Author, address: str) -> Correspondent:
+    """The correspondent, made if need be; the address is kept up to date."""
 
     def attempt(_: int) -> Correspondent:
         old = world.store.one(ref(Correspondent, room, install.id, who.id))
-        found = old or _made(world, install, room, who, address)
-        changed = found.changed(
-            address=address,
-            name=who.name or found.name,
-            proven=proven or found.proven,
-            last_id=last_id or found.last_id,
-            had=tuple(dict.fromkeys([*found.had, had]))[-LATELY:] if had else found.had,
-        )
-        if old is None:
-            way = ReturnAddress(
-                token=found.token, workspace=found.workspace, install=install.id, room=room, person=who.id
-            )
-            world.store.commit(new(changed), new(way))
-        elif msgspec.structs.replace(changed, version=old.version) != old:
-            world.store.commit(over(changed, old))
-        else:
-            return old
-        return changed
+        now, writes = _corresponding(world, install, room, Known(who, address), old)
+        if writes:
+            world.store.commit(*writes)
+        return now
 
     return again(world, attempt)
+
+
+def corresponding(world: World, install: Install, room: str, people: Sequence[Known]) -> list[Write]:
+    """What is written of people with whom a room corresponds, each made if need be."""
+    there = world.store.many([ref(Correspondent, room, install.id, each.who.id) for each in people]) if people else []
+    each_of = [_corresponding(world, install, room, known, old) for known, old in zip(people, there, strict=True)]
+    return [write for _, writes in each_of for write in writes]
+
+
+def _corresponding(
+    world: World, install: Install, room: str, known: Known, old: Correspondent | None
+) -> tuple[Correspondent, list[Write]]:
+    """The correspondent as they are now, and what has to be written of that."""
+    found = old or _made(world, install, room, known.who, known.address)
+    changed = found.changed(
+        address=known.address,
+        name=known.who.name or found.name,
+        proven=known.proven or found.proven,
+        last_id=known.last_id or found.last_id,
+        had=tuple(dict.fromkeys([*found.had, known.had]))[-LATELY:] if known.had else found.had,
+    )
+    if old is None:
+        way = ReturnAddress(
+            token=found.token, workspace=found.workspace, install=install.id, room=room, person=known.who.id
+        )
+        return changed, [new(changed), new(way)]
+    if msgspec.structs.replace(changed, version=old.version) == old:
+        return old, []
+    return changed, [over(changed, old)]
 
 
 def _made(world: World, install: Install, room: str, who: Author, address: str) -> Correspondent:

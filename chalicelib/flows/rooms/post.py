@@ -1,19 +1,37 @@
 """Say something in a room: one transaction moves it from n to n+1 and stores the message, once (deduplication)."""
 
+from collections.abc import Callable, Iterable
+
 from ...desk.errors import NotFound
 from ...desk.messages import Draft, Mapped, Message, check_text
 from ...desk.room_transitions import said
 from ...desk.rooms import Room
-from ...ports import Put, World, new, over, ref
+from ...ports import Put, World, Write, new, over, ref
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 from .amend import apply_waiting
 from .mark_read import author_has_read
 
+Along = Callable[[Room, Message], Iterable[Write]]
 
-def post(world: World, room_id: str, draft: Draft, once: Once = KEYLESS, *, room: Room | None = None) -> Message:
-    """The stored message. `room` saves the first read where the caller has just made it. A draft whose source has an
-    id is said once: a repeat gives the message that is there."""
+
+def _nothing(room: Room, message: Message) -> Iterable[Write]:
+    return ()
+
+
+def post(
+    world: World,
+    room_id: str,
+    draft: Draft,
+    once: Once = KEYLESS,
+    *,
+    room: Room | None = None,
+    opens: Room | None = None,
+    along: Along = _nothing,
+) -> Message:
+    """The stored message. `room` saves the first read where the caller has just made it; a room that is not there yet
+    `opens` with the message. A draft whose source has an id is said once: a repeat gives the message that is there.
+    What is written `along` with it is there as soon as anybody can answer."""
     check_text(draft.text, needed=not draft.attachments)
     place = ref(Mapped, draft.source.install, draft.source.id) if draft.source.id else None
 
@@ -25,13 +43,15 @@ def post(world: World, room_id: str, draft: Draft, once: Once = KEYLESS, *, room
             current, known = [*world.store.many([ref(Room, room_id), *([place] if place else [])]), None][:2]
         if known and known.n:
             return _as_stored(world, known), known
-        if current is None:
+        base = current or opens
+        if base is None:
             raise NotFound("no such room")
-        moved, message = said(current, draft, now, known.pending if known else None)
+        moved, message = said(base, draft, now, known.pending if known else None)
         home = _known(draft, known, message)
         world.store.commit(
-            over(moved, current),
+            over(moved, current) if current else new(moved),
             new(message),
+            *along(moved, message),
             *([Put(home, known.version if known else 0)] if home else []),
             *author_has_read(world, message),
             *once.writes(message, now),
