@@ -160,6 +160,8 @@ def joined(parley: Parley, chats: dict[str, Chat]) -> World:
     """The world in which each install of `chats` is a chat."""
 
     class Outbound:
+        MARKS: frozenset[str] = frozenset()
+
         def lane(self, parcel: Parcel, install: Install) -> tuple[str, int] | None:
             return chats[install.id].lane(parcel, install)
 

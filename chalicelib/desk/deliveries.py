@@ -25,7 +25,8 @@ class Delivery(Record, frozen=True):
     """A row of what a bridge owes. `n` is the change that it carries, `message` the number of its message (0: the
     room's own state, a `card`, or what it is promised). Of a customer that `entered` or `left` a `segment` the room is
     the customer, and `n` counts its placements. `turn_at` is when its lane takes it; `missed` says that the install was
-    paused."""
+    paused. `attempts` are those whose end is known; `begun` counts, where a repeat can be known by its mark, those that
+    were begun. `steps` is what an attempt of several calls has done already: the other side's id, by step."""
 
     bridge: str
     n: int
@@ -45,6 +46,13 @@ class Delivery(Record, frozen=True):
     turn_at: int = 0
     missed: bool = False
     segment: str = ""
+    begun: int = 0
+    steps: dict[str, str] = {}
+
+    @property
+    def tried(self) -> bool:
+        """Whether an earlier attempt may have got through, although we never heard so. Asked while one is on."""
+        return self.begun > 1
 
     @property
     def id(self) -> str:
@@ -69,13 +77,19 @@ class Lane(Record, frozen=True):
     free_at: int
 
 
+CONVERSATION = "conversation"  # the step that begins one for the room
+FILES = "files"  # not a step: what says that files follow the message
+POSTED = "posted"  # the step after which they do
+
+
 class Parcel(Part, frozen=True):
     """What a channel is handed to send: the delivery and all that it may tell of the room. `links` are the outside
     links of the message's attachments, by attachment id; `content` reads one. `there` is the other side's id of the
     message (of what is edited, deleted, reacted to), `thread` the outside thread that it belongs in, `people` are the
-    other side's ids of those who are mentioned, by name, `picture` the author's. `bridge` is None where an install is
-    told of every room and this one has no conversation there yet. The message is empty for a `card`, and for a
-    `promise`, whose `change` comes along."""
+    other side's ids of those who are mentioned, by name, `picture` the author's. `keep` writes down a step that is
+    done, before the next one; what is kept as CONVERSATION is the room's conversation there from then on. `bridge` is
+    None where an install is told of every room and this one has no conversation there yet. The message is empty for a
+    `card`, and for a `promise`, whose `change` comes along."""
 
     delivery: Delivery
     message: Message
@@ -91,6 +105,7 @@ class Parcel(Part, frozen=True):
     links: dict[str, str] = {}
     content: Callable[[str], bytes] | None = None
     change: Change | None = None
+    keep: Callable[[str, str], None] = lambda step, id_: None
 
 
 class Notice(Part, frozen=True):
@@ -104,20 +119,24 @@ class Notice(Part, frozen=True):
 
 class Sent(Part, frozen=True):
     """The other side took it. `provider_id` is its own id for it; with the `thread` that it lies in or
-    begins there it goes into the id map. `conversation` is the one that was begun for the room."""
+    begins there it goes into the id map."""
 
     provider_id: str = ""
     thread: str = ""
-    conversation: str = ""
 
 
 class Retry(Part, frozen=True):
-    """Not now. `after` is in seconds where the provider said so, else 0. `reason` is shown; no bodies. `conversation`
-    as in Sent: what was begun before it failed."""
+    """Not now. `after` is in seconds where the provider said so, else 0. `reason` is shown; no bodies."""
 
     reason: str
     after: int = 0
-    conversation: str = ""
+
+
+class Waiting(Part, frozen=True):
+    """Its turn is at `until` (ms): that is no attempt. With a `reason` the other side asked for the pause."""
+
+    until: int
+    reason: str = ""
 
 
 class Refused(Part, frozen=True):
@@ -146,7 +165,7 @@ class Lost(Part, frozen=True):
     bridge_only: bool = False
 
 
-Receipt = Sent | Retry | Refused | Skipped | Gone | Lost
+Receipt = Sent | Retry | Waiting | Refused | Skipped | Gone | Lost
 
 
 def wait(attempts: int, after: int, chance: float) -> int | None:

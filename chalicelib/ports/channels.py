@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
 from ..desk.arrivals import Arrival, File
-from ..desk.deliveries import Notice, Parcel, Receipt
+from ..desk.deliveries import Notice, Parcel, Receipt, What
 from ..desk.envelopes import Envelope
 from ..desk.outside_people import Granted, Shown
 from ..desk.tickets import Probe
@@ -28,6 +28,7 @@ class Outbound(Protocol):
 
     CROSSES: Mapping[str, str]
     CARDS: bool
+    MARKS: frozenset[What]
 
     def lane(self, parcel: Parcel, install: Install) -> tuple[str, int] | None:
         """Asked before `deliver`: a delivery whose lane is taken waits in the time index."""

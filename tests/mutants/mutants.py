@@ -202,7 +202,7 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         LANES,
     ),
     "nobody waits for their turn": (
-        Mutant(FLOWS + "delivery.attempt", "attempt", "turn > world.clock.now()", "False"),
+        Mutant(FLOWS + "delivery.attempt", "_Sending.prepare", "turn > self.world.clock.now()", "False"),
         LANES,
     ),
     "a lane forgets who has taken it": (

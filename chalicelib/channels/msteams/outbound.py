@@ -12,7 +12,7 @@ A new room of the agents' channel begins with a card that says whose it is; its 
 
 from typing import Any
 
-from ...desk.deliveries import Lost, Parcel, Receipt, Refused, Retry, Sent, Skipped
+from ...desk.deliveries import CONVERSATION, Lost, Parcel, Receipt, Refused, Retry, Sent, Skipped, What
 from ...desk.workspaces import Install
 from ...ports import Outside, ProviderBusy, ProviderRefused, Secrets
 from ...wire.rest import Absent
@@ -31,6 +31,7 @@ CROSSES = {
     "file": "a link",
 }
 CARDS = False
+MARKS: frozenset[What] = frozenset()  # an activity takes none that could be looked for
 MAX_TEXT = 20_000  # characters; an activity may be 100 KB in all, in UTF-16
 CUT = "…\n\n(The rest is in Parley.)"
 
@@ -89,11 +90,8 @@ def _first(parcel: Parcel, settings: config.Config, connector: Connector, activi
         return Skipped(reason="no conversation is bound")
     _, root = connector.begin(channel, _card(parcel))
     thread = f"{channel}/{root}"
-    try:
-        id_ = connector.say(f"{channel};messageid={root}", activity)
-    except ProviderBusy as busy:
-        return Retry(reason=busy.reason, after=busy.after, conversation=thread)
-    return Sent(provider_id=f"{channel}/{id_}", thread=thread, conversation=thread)
+    parcel.keep(CONVERSATION, thread)
+    return Sent(provider_id=f"{channel}/{connector.say(f'{channel};messageid={root}', activity)}", thread=thread)
 
 
 def _edit(parcel: Parcel, settings: config.Config, connector: Connector) -> Receipt:

@@ -14,7 +14,7 @@ the vendor's own channel. Each message carries the delivery's id as metadata: it
 
 from typing import Any
 
-from ...desk.deliveries import Lost, Parcel, Receipt, Refused, Retry, Sent, Skipped
+from ...desk.deliveries import CONVERSATION, POSTED, Lost, Parcel, Receipt, Refused, Retry, Sent, Skipped, What
 from ...desk.messages import Attached, Message
 from ...desk.rooms import within
 from ...desk.workspaces import Install
@@ -33,6 +33,7 @@ CROSSES = {
     "file": "uploaded into the thread; else a link",
 }
 CARDS = True
+MARKS: frozenset[What] = frozenset({"post", "edit", "delete"})
 APART_MS = 1000  # ms between two messages of a channel (https://docs.slack.dev/apis/web-api/rate-limits)
 MAX_TEXT = 39_000  # Slack cuts at 40,000 characters
 MAX_NAME = 80
@@ -42,6 +43,7 @@ CLOSED = frozenset(
     "restricted_action_thread_locked restricted_action_read_only_channel is_inactive".split()
 )
 ABSENT = "message_not_found"
+TOLD_AS_LINK = "link"
 NOT_OURS = frozenset({"cant_update_message", "cant_delete_message", "edit_window_closed"})
 
 
@@ -66,7 +68,7 @@ def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside
         receipt: Receipt = getattr(sending, parcel.delivery.what)()
         return receipt
     except ProviderBusy as busy:
-        return Retry(reason=busy.reason, after=busy.after, conversation=sending.begun)
+        return Retry(reason=busy.reason, after=busy.after)
     except ProviderRefused as denied:
         if denied.lost:
             return Lost(reason=f"Slack: {denied.reason}", bridge_only=own)
@@ -86,31 +88,37 @@ def _channel(parcel: Parcel, install: Install) -> str:
 
 
 class _Sending:
-    """One delivery on its way. `begun` is the thread that was opened for the room."""
+    """One delivery on its way."""
 
     def __init__(self, parcel: Parcel, install: Install, slack: Slack, now: int) -> None:
         self.parcel, self.install, self.slack, self.now = parcel, install, slack, now
         self.channel = _channel(parcel, install)
-        self.begun = ""
+        self.own = parcel.bridge.conversation if parcel.bridge else ""
 
     def post(self) -> Receipt:
         """A message, in its thread; before it the card, where the room has no thread in the vendor's channel yet."""
         if not self.channel:
             return Skipped(reason="no channel is configured for this room")
-        bridge = self.parcel.bridge
-        if bridge is None or not bridge.conversation:
-            self.begun = self._card()
+        if not self.own:
+            self.own = self._card()
+            self.parcel.keep(CONVERSATION, self.own)
         thread = self._thread()
-        ts = self._sent_before(MARK, thread) or self._post(thread)
-        for file in self.parcel.message.attachments:
+        files = [] if self.parcel.bridge and not self.parcel.bridge.files else self.parcel.message.attachments
+        ts = self.steps.get(POSTED) or self._sent_before(MARK, thread) or self._post(thread)
+        if files and POSTED not in self.steps:
+            self.parcel.keep(POSTED, ts)
+        for file in files:
             self._file(file, thread or ts)
-        root = thread or ts
-        return Sent(provider_id=f"{self.channel}/{ts}", thread=f"{self.channel}/{root}", conversation=self.begun)
+        return Sent(provider_id=f"{self.channel}/{ts}", thread=f"{self.channel}/{thread or ts}")
+
+    @property
+    def steps(self) -> dict[str, str]:
+        """What earlier attempts have done."""
+        return self.parcel.delivery.steps
 
     def _thread(self) -> str:
         """That of what it answers, if that is in this channel; else the bridge's own."""
-        bridge = self.parcel.bridge
-        own = (self.begun or (bridge.conversation if bridge else "")).partition("/")[2]
+        own = self.own.partition("/")[2]
         channel, _, answered = self.parcel.thread.partition("/")
         return answered if answered and channel == self.channel and not self._headed(own) else own
 
@@ -171,7 +179,7 @@ class _Sending:
     def _sent_before(self, kind: str, thread: str) -> str:
         """The ts of the message with our mark, if an earlier try got through although we never heard so."""
         row = self.parcel.delivery
-        if not row.attempts:
+        if not row.tried:
             return ""
         since = f"{row.created_at // 1000 - LOOK_BACK_S}.000000"
         where = {"channel": self.channel, "oldest": since, "limit": "200", "include_all_metadata": "true"}
@@ -204,27 +212,36 @@ class _Sending:
 
     def _file(self, file: Attached, thread: str) -> None:
         """By the external upload flow, into the thread; what does not go is told as a link."""
-        if self.parcel.bridge and not self.parcel.bridge.files:
+        if self.steps.get(file.id) == TOLD_AS_LINK:
             return
         try:
             self._upload(file, thread)
         except (ProviderBusy, ProviderRefused):
+            self.parcel.keep(file.id, TOLD_AS_LINK)
             try:
                 self.slack.call("chat.postMessage", channel=self.channel, thread_ts=thread, text=self._link(file))
             except (ProviderBusy, ProviderRefused):
-                return  # the message is there, and must not be sent twice for its file's sake
+                return  # the message is there, and its link is on our pages
 
     def _upload(self, file: Attached, thread: str) -> None:
-        content = self.parcel.content(file.id) if self.parcel.content else b""
-        answer = self.slack.call("files.getUploadURLExternal", filename=file.name, length=str(len(content)))
-        headers = {"content-type": "application/octet-stream"}
-        self.slack.send("POST", str(answer["upload_url"]), content, headers)
-        self.slack.call(
-            "files.completeUploadExternal",
-            files=[{"id": answer["file_id"], "title": file.name}],
-            channel_id=self.channel,
-            thread_ts=thread,
-        )
+        """Slack gives the file its id before it is shared: by that a later attempt knows whether it was."""
+        id_ = self.steps.get(file.id, "")
+        if id_ and self._shared(id_):
+            return
+        if not id_:
+            content = self.parcel.content(file.id) if self.parcel.content else b""
+            answer = self.slack.call("files.getUploadURLExternal", filename=file.name, length=str(len(content)))
+            headers = {"content-type": "application/octet-stream"}
+            self.slack.send("POST", str(answer["upload_url"]), content, headers)
+            id_ = str(answer["file_id"])
+            self.parcel.keep(file.id, id_)
+        files = [{"id": id_, "title": file.name}]
+        self.slack.call("files.completeUploadExternal", files=files, channel_id=self.channel, thread_ts=thread)
+
+    def _shared(self, id_: str) -> bool:
+        """Whether a file is to be seen anywhere."""
+        there = self.slack.call("files.info", file=id_).get("file")
+        return isinstance(there, dict) and bool(there.get("shares"))
 
     def _there(self) -> tuple[str, str]:
         channel, _, ts = self.parcel.there.partition("/")
@@ -262,8 +279,9 @@ class _Sending:
         except ProviderRefused as denied:
             if denied.reason not in NOT_OURS:
                 raise
-            mark = self._mark(MARK)
-            self.slack.call("chat.postMessage", channel=channel, thread_ts=ts, text=said, metadata=mark)
+            if not self._sent_before(MARK, ts):
+                mark = self._mark(MARK)
+                self.slack.call("chat.postMessage", channel=channel, thread_ts=ts, text=said, metadata=mark)
         return Sent()
 
     def reaction(self) -> Receipt:

@@ -13,7 +13,7 @@
 
 from http import HTTPStatus
 
-from ...desk.deliveries import Gone, Notice, Parcel, Receipt, Refused, Retry, Sent, Skipped
+from ...desk.deliveries import Gone, Notice, Parcel, Receipt, Refused, Retry, Sent, Skipped, What
 from ...desk.tickets import Probe
 from ...desk.workspaces import Install
 from ...ports import AddressRefused, Answer, Outside, Request, Secrets, Unreachable
@@ -29,6 +29,7 @@ CROSSES = {
     "file": "a link",
 }
 CARDS = False
+MARKS: frozenset[What] = frozenset()  # receivers know a repeat by its webhook-id
 TIMEOUT_S = 15.0
 MAX_PROVIDER_ID = 200
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from ...desk.deliveries import Delivery, Parcel
+from ...desk.deliveries import FILES, POSTED, Delivery, Parcel
 from ...desk.ids import bridge_id, bridge_parts, message_number, slot_of
 from ...desk.messages import Mapped, Message
 from ...desk.outside_people import OutsideName
 from ...desk.rooms import Binding, Bridge, came_over
-from ...ports import Call, World, new, over, ref
+from ...ports import Call, World, Write, new, over, ref
 from ..optimistic_retry import again
 from ..rooms.amend import apply_waiting
 
@@ -87,48 +87,60 @@ def map_sent(world: World, row: Delivery, provider_id: str, thread: str) -> None
 
 
 def map_conversation(world: World, row: Delivery, conversation: str) -> None:
-    """The conversation that an install has begun for a room is the room's from now on."""
+    """The conversation that an install has begun for a room is the room's from now on. Of two that were begun the first
+    stays the one that is spoken in; what is answered in the other belongs to the room all the same."""
     slot = bridge_parts(row.bridge)[2]
 
     def attempt(_: int) -> None:
-        there = world.store.one(ref(Bridge, row.room, row.install, slot))
-        if there and there.conversation == conversation:
-            return
-        bridge = there or Bridge(
-            room=row.room,
-            install=row.install,
-            channel=row.channel,
-            workspace=row.workspace,
-            bound_at=row.created_at,
-            slot=slot,
-            since=row.n,
+        there, bound = world.store.many(
+            [ref(Bridge, row.room, row.install, slot), ref(Binding, row.install, conversation)]
         )
-        binding = Binding(
-            install=row.install,
-            conversation=conversation,
-            workspace=row.workspace,
-            room=row.room,
-            bound_at=row.created_at,
-            slot=slot,
-        )
-        bound = bridge.changed(conversation=conversation)
-        world.store.commit(over(bound, there) if there else new(bound), new(binding))
+        writes: list[Write] = []
+        if there is None or not there.conversation:
+            fresh = Bridge(
+                room=row.room,
+                install=row.install,
+                channel=row.channel,
+                workspace=row.workspace,
+                bound_at=row.created_at,
+                slot=slot,
+                since=row.n,
+            )
+            bridge = (there or fresh).changed(conversation=conversation)
+            writes.append(over(bridge, there) if there else new(bridge))
+        if bound is None:
+            binding = Binding(
+                install=row.install,
+                conversation=conversation,
+                workspace=row.workspace,
+                room=row.room,
+                bound_at=row.created_at,
+                slot=slot,
+            )
+            writes.append(new(binding))
+        if writes:
+            world.store.commit(*writes)
 
     again(world, attempt)
 
 
 def complete_by_echo(world: World, row: Delivery, provider_id: str, thread: str) -> None:
     """The row is sent, as its echo tells: our call's answer may have been lost, or be still on its way. Those behind it
-    need not wait for it any longer."""
+    need not wait for it any longer. Files that follow the message are still to be sent."""
     map_sent(world, row, provider_id, thread)
 
     def attempt(_: int) -> bool:
         current = world.store.one(ref(Delivery, row.bridge, row.n))
-        if current is None or current.state == "sent":
+        if current is None or current.state == "sent" or POSTED in current.steps:
             return False
-        sent = {"state": "sent", "provider_id": provider_id, "reason": "", "next_at": 0, "missed": False}
-        world.store.commit(over(current.changed(**sent, last_at=world.clock.now()), current))
-        return True
+        if FILES in current.steps:
+            posted = provider_id.rpartition("/")[2]
+            changed = current.changed(steps=current.steps | {POSTED: posted})
+        else:
+            sent = {"state": "sent", "provider_id": provider_id, "reason": "", "next_at": 0, "missed": False}
+            changed = current.changed(**sent, last_at=world.clock.now())
+        world.store.commit(over(changed, current))
+        return changed.state == "sent"
 
     if again(world, attempt):
         world.queues.wake([Call(row.bridge, row.n, "echo")])

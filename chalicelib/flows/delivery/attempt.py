@@ -6,6 +6,8 @@ import msgspec
 
 from ...desk.customers import Customer
 from ...desk.deliveries import (
+    CONVERSATION,
+    FILES,
     Delivery,
     Gone,
     Lost,
@@ -15,6 +17,7 @@ from ...desk.deliveries import (
     Retry,
     Sent,
     Skipped,
+    Waiting,
     wait,
 )
 from ...desk.errors import Clash
@@ -26,6 +29,7 @@ from ...desk.workspaces import Install
 from ...ports import Announcing, AwsAway, Call, Ref, World, over, ref
 from ..bridges.id_map import addressed, map_conversation, map_sent
 from ..bridges.stop_install import stop_install
+from ..optimistic_retry import again
 from ..secrets import Opened
 from .lanes import hold_lane, turn_in_lane
 
@@ -34,45 +38,113 @@ PATIENCE_MS = 3 * 24 * 60 * 60 * 1000  # ms for which a provider may ask to wait
 
 
 def attempt(world: World, row: Delivery) -> Delivery:
-    """One attempt, and its outcome written down."""
+    """One attempt: prepare, send, settle. What is known is written down before each step that cannot be undone, so that
+    whoever comes after a death finds where it ended: the attempt before the call, what has been sent before the next
+    call, the outcome at last."""
     if row.segment:
         return _announce(world, row)
-    slot = bridge_parts(row.bridge)[2]
-    bound = ref(Bridge, row.room, row.install, slot) if slot or world.asking(row.channel) else None
-    said = ref(Message, row.room, row.message, False) if row.message else None
-    wanted: list[Ref[Any] | None] = [ref(Install, row.install), ref(Room, row.room), said, bound]
-    install, room, *found = world.store.many([each for each in wanted if each])
-    message = found.pop(0) if said else _silence(row)
-    bridge: Bridge | None = found.pop() if bound else None
+    sending = _Sending(world, row)
     try:
-        receipt = _reason_to_skip(row, install, room, message, bridge)
-        if receipt is None:
-            parcel = _parcel(world, row, room, message, bridge)
-            turn = _turn(world, row, install, parcel)
-            if turn > world.clock.now():
-                return _wait_for(world, row, turn)
-            if row.channel == "email":
-                from ..mail.send import send_mails
-
-                receipt = send_mails(world, row, install, room, message)
-            else:
-                receipt = _send(world, parcel, install)
+        receipt = sending.prepare() or sending.send()
     except AwsAway:
         raise
     except Exception as error:  # our own fault: the row says so and comes again, so that it holds nobody up for ever
-        _write_down(world, row, Retry(reason=f"Parley failed: {type(error).__name__}"))
+        _write_down(world, sending.row, Retry(reason=f"Parley failed: {type(error).__name__}"))
         raise
-    if isinstance(receipt, Gone):
-        stop_install(world, install, "disabled", receipt.reason)
-    if isinstance(receipt, Lost):
-        _pause(world, install, bridge, receipt)
-    if isinstance(receipt, Sent | Retry) and receipt.conversation:
-        map_conversation(world, row, receipt.conversation)
-    if isinstance(receipt, Retry) and receipt.after and _in_lane(world, row, install, parcel, receipt.after):
-        return _wait_for(world, row, world.clock.now() + receipt.after * 1000, receipt.reason)
-    if isinstance(receipt, Sent) and receipt.thread:
-        map_sent(world, row, receipt.provider_id, receipt.thread)
-    return _write_down(world, row, receipt)
+    return sending.settle(receipt)
+
+
+class _Sending:
+    """A delivery on its way; `row` is the row as it was last written."""
+
+    def __init__(self, world: World, row: Delivery) -> None:
+        self.world, self.row = world, row
+        self.parcel: Parcel | None = None
+        slot = bridge_parts(row.bridge)[2]
+        bound = ref(Bridge, row.room, row.install, slot) if slot or world.asking(row.channel) else None
+        said = ref(Message, row.room, row.message, False) if row.message else None
+        wanted: list[Ref[Any] | None] = [ref(Install, row.install), ref(Room, row.room), said, bound]
+        self.install, self.room, *found = world.store.many([each for each in wanted if each])
+        self.message: Message | None = found.pop(0) if said else _silence(row)
+        self.bridge: Bridge | None = found.pop() if bound else None
+
+    def prepare(self) -> Receipt | None:
+        """Why it is not sent, or not now; None: it is to be sent now."""
+        skipped = _reason_to_skip(self.row, self.install, self.room, self.message, self.bridge)
+        if skipped:
+            return skipped
+        parcel = _parcel(self.world, self.row, self.room, self.message, self.bridge)  # type: ignore[arg-type]
+        turn = _turn(self.world, self.row, self.install, parcel)
+        if turn > self.world.clock.now():
+            return Waiting(until=turn)
+        begun = again(self.world, self._begin)
+        if begun is None:
+            return Waiting(until=0)
+        self.parcel = msgspec.structs.replace(parcel, delivery=begun, keep=self.keep)
+        return None
+
+    def _begin(self, tries: int) -> Delivery | None:
+        """The row with this attempt begun. It is written down where a repeat can be known by its mark: without that,
+        whoever comes next could not know that there is a mark to look for. None: an echo has told that it is over."""
+        if tries:
+            self.row = self.world.store.one(ref(Delivery, self.row.bridge, self.row.n)) or self.row
+        if self.row.state != "queued":
+            return None
+        row = self.row.changed(begun=max(self.row.begun, self.row.attempts) + 1)
+        channel = self.world.outbound(row.channel)
+        if channel and row.what in channel.MARKS:
+            if self.message and self.message.attachments and self.bridge and self.bridge.files:
+                row = msgspec.structs.replace(row, steps=row.steps | {FILES: ""})
+            self.world.store.commit(over(row, self.row))
+            self.row = row
+        return row
+
+    def send(self) -> Receipt:
+        """What the other side says to it."""
+        assert self.parcel is not None
+        if self.row.channel == "email":
+            from ..mail.send import send_mails
+
+            return send_mails(self.world, self.row, self.install, self.room, self.parcel.message)
+        return _send(self.world, self.parcel, self.install)
+
+    def keep(self, step: str, id_: str) -> None:
+        """Write down what has been sent, before the next step."""
+        if step == CONVERSATION:
+            map_conversation(self.world, self.row, id_)
+            return
+
+        def attempt(tries: int) -> Delivery:
+            current = self.row if not tries else self.world.store.one(ref(Delivery, self.row.bridge, self.row.n))
+            row = (current or self.row).changed(steps=(current or self.row).steps | {step: id_})
+            self.world.store.commit(over(row, current or self.row))
+            return row
+
+        self.row = again(self.world, attempt)
+
+    def settle(self, receipt: Receipt) -> Delivery:
+        """The outcome, and what follows from it for the install, the bridge, the lane and the id map."""
+        world, row = self.world, self.row
+        if isinstance(receipt, Retry) and receipt.after and self._all_pause(receipt.after):
+            receipt = Waiting(until=world.clock.now() + receipt.after * 1000, reason=receipt.reason)
+        if isinstance(receipt, Waiting):
+            return _wait_for(world, row, receipt)
+        if isinstance(receipt, Gone):
+            stop_install(world, self.install, "disabled", receipt.reason)
+        if isinstance(receipt, Lost):
+            _pause(world, self.install, self.bridge, receipt)
+        if isinstance(receipt, Sent) and receipt.thread:
+            map_sent(world, row, receipt.provider_id, receipt.thread)
+        return _write_down(world, row, receipt)
+
+    def _all_pause(self, after: int) -> bool:
+        """Whether the other side asked its lane to pause: then all of it does, at no cost to anybody's attempts."""
+        if self.parcel is None or self.world.clock.now() - self.row.created_at > PATIENCE_MS:
+            return False
+        lane = _lane(self.world, self.install, self.parcel)
+        if lane:
+            hold_lane(self.world, self.row.install, lane, after)
+        return bool(lane)
 
 
 def _announce(world: World, row: Delivery) -> Delivery:
@@ -129,24 +201,18 @@ def _turn(world: World, row: Delivery, install: Install, parcel: Parcel) -> int:
     return turn_in_lane(world, row, *lane)
 
 
-def _in_lane(world: World, row: Delivery, install: Install, parcel: Parcel, after: int) -> bool:
-    """Whether the other side asked its lane to pause: then all of it does, at no cost to anybody's attempts."""
-    lane = _lane(world, install, parcel)
-    if not lane or world.clock.now() - row.created_at > PATIENCE_MS:
-        return False
-    hold_lane(world, row.install, lane, after)
-    return True
-
-
-def _wait_for(world: World, row: Delivery, turn: int, reason: str = "") -> Delivery:
+def _wait_for(world: World, row: Delivery, waiting: Waiting) -> Delivery:
     """Not its turn yet: that is no attempt. What was refused for now takes a new turn when that comes."""
-    waiting = row.changed(turn_at=0 if reason else turn, next_at=turn, reason=reason or row.reason)
+    if not waiting.until:  # somebody else has changed the row: it is as they left it
+        return world.store.one(ref(Delivery, row.bridge, row.n)) or row
+    turn = 0 if waiting.reason else waiting.until
+    later = row.changed(turn_at=turn, next_at=waiting.until, reason=waiting.reason or row.reason)
     try:
-        world.store.commit(over(waiting, row))
+        world.store.commit(over(later, row))
     except Clash:
-        return world.store.one(ref(Delivery, row.bridge, row.n)) or waiting
-    _wake_again(world, waiting)
-    return waiting
+        return world.store.one(ref(Delivery, row.bridge, row.n)) or later
+    _wake_again(world, later)
+    return later
 
 
 def _wake_again(world: World, row: Delivery) -> None:
@@ -221,6 +287,7 @@ def _outcome(row: Delivery, receipt: Receipt, now: int, chance: float) -> Delive
             provider_id=receipt.provider_id,
             reason="",
             missed=False,
+            steps={},
         )
     row = msgspec.structs.replace(row, turn_at=0)
     if isinstance(receipt, Lost):
