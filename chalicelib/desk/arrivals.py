@@ -59,9 +59,9 @@ class Said(Part, frozen=True):
 class Mailed(Part, frozen=True):
     """A mail that somebody wrote. `verdict` is whether it is from its `sender`'s address: `pass`, `fail`, `none`.
     `thread` are the ids of mails that it answers, nearest first; `tokens` what addresses of ours it was sent to,
-    `others` to whose addresses it went besides. `cut` says that quotes or a signature were left out of `text`;
-    `original` is the whole. `content` is a hash of what it says; `once`, where there is one, is good for one mail
-    alone. One sender may write `per_hour`."""
+    `others` to whose addresses it went besides. `rest` is what `text` is without, the mail that it answers and a
+    signature; `original` is the whole. `content` is a hash of what it says; `once`, where there is one, is good for
+    one mail alone. One sender may write `per_hour`."""
 
     id: str
     sender: str
@@ -73,7 +73,7 @@ class Mailed(Part, frozen=True):
     thread: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
-    cut: bool = False
+    rest: str = ""
     files: tuple[File, ...] = ()
     original: bytes = b""
     original_type: str = ""

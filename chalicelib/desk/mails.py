@@ -1,11 +1,28 @@
 """Mails between people and rooms: who is written to, and what a mail that leaves says."""
 
+import re
+from collections.abc import Iterable
 from typing import Literal
 
 from .ids import derived
 from .record import Part, Record
 
 TOKEN = 16  # bytes of chance in a way into a room: nobody guesses one
+# What mailers put before the subject of an answer, and of what is passed on, in every language in which they do.
+_REPLY = (
+    r"re(?:\s?\^\s?\d+)?|aw|antw(?:ort)?|sv|vs|odp|ynt|yan|cevap|r|rif|res|rép|bls|balas|vá|válasz|ats|atb|"
+    r"vast|svar|απ|σχετ|ответ|отв|на|відп|відповідь|отг|rsp|atsakymas|trl|trả lời|回复|回覆|答复|答覆|返信|"
+    r"회신|답장|رد|השב|"
+    r"תגובה|ตอบกลับ|ตอบ|पुनः"
+)
+_FORWARD = (
+    r"fwd?|wg|wtr|tr|rv|reenv|vb|vl|enc|encam|i|doorst|pd|prz|ilt|i̇lt|πρθ|пересл|пер|перен|tov|továbbítás|přep|"
+    r"pret|proslj|trs|chuyển tiếp|pārs|persk|edast|áfr|转发|转寄|轉寄|轉發|転送|전달|إعادة توجيه|تحويل|הועבר|העברה|"
+    r"ส่งต่อ|अग्रे"
+)
+_PREFIX = re.compile(
+    rf"\s*(?:(?P<reply>{_REPLY})|(?P<forward>{_FORWARD}))\s*(?:[\[(]\d+[\])])?\s*[:：]\s*", re.IGNORECASE
+)
 
 
 class Correspondent(Record, frozen=True):
@@ -51,7 +68,8 @@ class RoomAddress(Record, frozen=True):
 
 
 class MailAddress(Record, frozen=True):
-    """A claim: mails to `address` are for that install. One everywhere, since SES takes the mails of a whole domain."""
+    """A claim: mails to `address` are for that install. One everywhere, since SES takes the mails of a whole "
+    "domain."""
 
     address: str
     workspace: str
@@ -99,6 +117,19 @@ class Letter(Part, frozen=True):
     answers: str
     at: int
     mute_url: str = ""
+
+
+def answers(subject: str, thread: Iterable[str]) -> bool:
+    """Whether a mail answers another: it says so in its headers or by its subject, and does not pass one on."""
+    found = _PREFIX.match(subject[:100])
+    return bool(tuple(thread) or found) and not (found and found["forward"])
+
+
+def bare_subject(subject: str) -> str:
+    """A subject without what mailers put before it."""
+    while found := _PREFIX.match(subject[:100]):
+        subject = subject[found.end() :]
+    return subject.strip()
 
 
 def tokened(address: str, token: str) -> str:

@@ -19,7 +19,7 @@ OURS = {"app.py", "chalicelib", "chalice", "__pycache__"}
 THEIRS = {"pynamodb", "botocore", "jmespath", "dateutil", "six.py", "urllib3", "msgspec", "jwt"}
 THEIRS |= {"aws_lambda_powertools", "typing_extensions.py", "standardwebhooks", "multipart.py", "tzdata"}
 THEIRS |= {"cryptography", "_cffi_backend", "markdown_it", "mdurl"}
-THEIRS |= {"mailparser_reply", "markdownify", "bs4", "soupsieve"}
+THEIRS |= {"markdownify", "bs4", "soupsieve"}
 
 IMPORT = """
 import importlib, json, sys

@@ -87,7 +87,7 @@ def _mailed(mail: "Mail", envelope: Envelope, install: Install) -> Mailed:
     from .text import written
     from .verdict import verdict
 
-    text, cut = written(mail)
+    text, rest = written(mail)
     found = content_hash(mail)
     return Mailed(
         id=identity(mail, found),
@@ -96,7 +96,7 @@ def _mailed(mail: "Mail", envelope: Envelope, install: Install) -> Mailed:
         verdict=verdict(mail),
         subject=mail.subject,
         text=text or mail.subject or ("(no text)" if not mail.parts else ""),
-        cut=cut,
+        rest=rest,
         at=min(mail.at, envelope.received_at + LATEST_MS) or envelope.received_at,
         thread=mail.thread,
         tokens=tokens(mail.recipients, of(install).address),

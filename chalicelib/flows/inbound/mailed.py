@@ -9,7 +9,7 @@ import msgspec
 from ...desk.arrivals import Bounced, Mailed, Said, Speaker
 from ...desk.customers import Customer, Visitor
 from ...desk.ids import derived, message_id
-from ...desk.mails import Correspondent, ReturnAddress, Suppression, original_key
+from ...desk.mails import Correspondent, ReturnAddress, Suppression, bare_subject, original_key
 from ...desk.messages import Author, Draft, Mapped, Message, Reply
 from ...desk.rooms import Bridge, Room
 from ...desk.times import HOUR_MS
@@ -157,10 +157,7 @@ def _fits(arriving: Arriving, home: Room, customer: Customer | None, author: Aut
 
 def _title(arrival: Mailed) -> str:
     """The subject without what mailers put before it."""
-    subject = arrival.subject
-    while subject[:4].lower().startswith(("re:", "aw:", "fw:", "wg:", "fwd:", "sv:")):
-        subject = subject.partition(":")[2].strip()
-    return (subject or first_line(arrival.text, "Question"))[:200]
+    return (bare_subject(arrival.subject) or first_line(arrival.text, "Question"))[:200]
 
 
 def _keep_original(arriving: Arriving, arrival: Mailed) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.channels.email import inbound
-from chalicelib.channels.email.text import latest, markdown
+from chalicelib.channels.email.quotes import split
+from chalicelib.channels.email.text import markdown
 from chalicelib.desk.arrivals import Bounced, Ignored, Mailed, Unsupported
 from chalicelib.desk.errors import Invalid
 from tests.channels.conftest import NOW, envelope_of, install_of
@@ -106,7 +107,7 @@ def test_answers_between_the_quoted_lines_keep_them() -> None:
 def test_what_is_passed_on_is_what_they_want_to_say(name: str) -> None:
     mail = parsed(name)
     assert "The key fails with 401." in mail.text
-    assert not mail.cut
+    assert not mail.rest
 
 
 @pytest.mark.parametrize(
@@ -259,7 +260,7 @@ def test_hostile_html_is_inert() -> None:
     ids=["on", "on-lines", "blank", "from", "quotes"],
 )
 def test_no_text_takes_long(text: str) -> None:
-    latest(text)
+    split(text)
 
 
 @pytest.mark.parametrize(
