@@ -342,7 +342,7 @@ def test_two_mails_with_one_id_of_two_people_are_two(parley: Parley, tenant: Ten
 
 def test_agents_fetch_the_whole_mail(parley: Parley, tenant: Tenant, install: Any) -> None:
     whole = "Yes.\n\nOn Mon, Jan 12, 2026 at 9:00 AM Bo <parley@mail.parley.example> wrote:\n\n> secret words\n"
-    come(parley, install, text=whole)
+    come(parley, install, text=whole, subject="Re: Webhooks stopped")
     room = rooms(tenant)["Webhooks stopped"]
     (message,) = said(tenant, room)
     assert message["text"] == "Yes."
