@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.issues import Issue
-from chalicelib.desk.tickets import CommentSeen, Happened, Probe, Registered, TicketDraft, TicketSeen, Word
+from chalicelib.desk.tickets import CommentSeen, Happened, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from chalicelib.desk.workspaces import Install
 from chalicelib.flows.inbound.receive import receive
 from chalicelib.ports import Outside, ProviderBusy, ProviderRefused, Secrets, ref
@@ -43,6 +43,7 @@ class FakeTracker:
     reads: list[str] = field(default_factory=list)
     moods: list[Exception] = field(default_factory=list)
     marks: bool = True
+    read_by: Readership = Readership(tickets="members")
     number: int = 0
 
     # --- as a ports.Tracker ---------------------------------------------------------------------------------------
@@ -69,6 +70,10 @@ class FakeTracker:
     def probe(self) -> Probe:
         self._mood("probe")
         return Probe(account="Acorn's board", actor=BOT, missing=())
+
+    def readers(self) -> Readership:
+        self._mood("readers")
+        return self.read_by
 
     def words(self) -> list[Word]:
         self._mood("words")
@@ -105,9 +110,9 @@ class FakeTracker:
         found = [each for each in self.said.get(ticket, {}).values() if each.updated_at >= since]
         return sorted(found, key=lambda each: each.updated_at)
 
-    def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
+    def comment(self, ticket: str, text: str, mark: str, *, internal: bool = False) -> CommentSeen:
         self._mood("comment", text)
-        return self._say(ticket, text, BOT, mark if self.marks else "")
+        return self._say(ticket, text, BOT, mark if self.marks else "", internal=internal)
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         self._mood("amend", comment)

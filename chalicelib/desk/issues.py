@@ -13,7 +13,7 @@ from .customers import Customer
 from .errors import Conflict, Invalid
 from .messages import Author
 from .record import Part, Record
-from .tickets import IssueState, Word
+from .tickets import IssueState, Readers, Word
 from .titles import first_line
 
 Kind = Literal["bug", "feature", "question"]
@@ -36,6 +36,8 @@ Event = Literal[
     "lost",
     "told",
     "merged",
+    "waiting",
+    "exposed",
 ]
 Policy = Literal["tell", "draft", "quiet"]
 Crossing = Literal["none", "marked", "all"]
@@ -134,7 +136,8 @@ class Ticket(Record, frozen=True):
     """How far an issue and its ticket agree: `state`, `title` and `labels` are what both sides last were, `seen_at` the
     tracker's time of that. `refused` are our values, by field, that the tracker will not take. `due` (ms) is when the
     clock looks at it; `looked_at` when it was last fetched, `heard_at` when its comments were, which are known up to
-    `comments_at` (the tracker's time)."""
+    `comments_at` (the tracker's time). `holds` names what of ours that is private went there, None from before that was
+    kept; `exposed_at` is when its issue's history said that strangers read that now."""
 
     issue: str
     install: str
@@ -156,6 +159,12 @@ class Ticket(Record, frozen=True):
     due: int = 0
     attempts: int = 0
     reason: str = ""
+    holds: tuple[str, ...] | None = None
+    exposed_at: int = 0
+
+    def holding(self, *what: str) -> tuple[str, ...] | None:
+        """What it holds once `what` went there, too."""
+        return None if self.holds is None else tuple(sorted({*self.holds, *what}))
 
 
 class TicketOwner(Record, frozen=True):
@@ -188,7 +197,7 @@ class Comment(Record, frozen=True):
 
 class PendingComment(Record, frozen=True):
     """A comment that an agent wrote and that the ticket has not got yet. `tried` says that a call may have reached
-    it."""
+    it, `for_strangers` that whoever reads the tracker may read it."""
 
     issue: str
     install: str
@@ -200,6 +209,7 @@ class PendingComment(Record, frozen=True):
     at: int
     tried: bool = False
     failed: str = ""
+    for_strangers: bool = False
 
 
 class History(Record, frozen=True):
@@ -217,9 +227,11 @@ class History(Record, frozen=True):
 
 class Tracking(Record, frozen=True):
     """What an install of a tracker lets cross, and what it knows of its account. `words` are its states as they were
-    reviewed. To a `public` tracker goes what is public of an issue alone. `resting` (ms) is until when the tracker
-    asked to be left alone; `due` when its next repair begins or goes on: of what changed after `since`, from `cursor`
-    on, `begun` then."""
+    reviewed. `public` is what an admin has said of it (None: nothing), and `strangers_read` beside it that private
+    words may go there all the same. `readers` and `internal` are what the tracker said of itself at `readers_at` (ms),
+    `hinted` what its last webhook said, `opened_at` since when strangers read it. `resting` (ms) is until when the
+    tracker asked to be left alone; `due` when its next repair begins or goes on: of what changed after `since`, from
+    `cursor` on, `begun` then."""
 
     install: str
     workspace: str
@@ -230,7 +242,13 @@ class Tracking(Record, frozen=True):
     comments: Crossing = "marked"
     prefix: str = "@customer"
     all_to_many: bool = False
-    public: bool = False
+    public: bool | None = None
+    strangers_read: bool = False
+    readers: Readers | Literal[""] = ""
+    internal: bool = False
+    readers_at: int = 0
+    hinted: Literal["", "members", "strangers"] = ""
+    opened_at: int = 0
     policy: Policy = "draft"
     resolve: bool = False
     texts: dict[str, str] = {}
@@ -245,9 +263,22 @@ class Tracking(Record, frozen=True):
     cursor: str = ""
 
     @property
+    def open(self) -> bool:
+        """Whether strangers read its tickets: of what is not known they do. What is public of an issue alone goes to
+        an open tracker."""
+        if self.public or self.readers == "unasked":
+            return self.public is not False
+        return self.readers != "members" and not (self.public is False and self.strangers_read)
+
+    @property
     def titled(self) -> bool:
-        """Whether titles cross: ours is private, and a public tracker is not."""
-        return self.title and not self.public
+        """Whether titles cross: ours is private."""
+        return self.title and not self.open
+
+    @property
+    def labelled(self) -> bool:
+        """Whether labels cross: ours are private."""
+        return self.labels and not self.open
 
     def means(self, word: Word) -> IssueState | Literal["unknown"]:
         """What a state of the tracker means: as it was reviewed, else as it was guessed."""

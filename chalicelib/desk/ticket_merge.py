@@ -42,7 +42,7 @@ def merge(issue: Issue, ticket: Ticket, seen: TicketSeen, tracking: Tracking) ->
         _state(found, issue, ticket, seen, tracking)
     if tracking.titled:
         _title(found, issue, ticket, seen)
-    if tracking.labels:
+    if tracking.labelled:
         _labels(found, issue, ticket, seen)
     if tracking.means(seen.word) == "unknown" and (ticket.word is None or ticket.word.id != seen.word.id):
         found.unknown = seen.word.name
@@ -54,7 +54,7 @@ def pending(issue: Issue, ticket: Ticket, tracking: Tracking) -> bool:
     return (
         (tracking.state and ticket.state != issue.state and ticket.refused.get("state") != issue.state)
         or (tracking.titled and ticket.title != issue.title and ticket.refused.get("title") != issue.title)
-        or (tracking.labels and label_key(ticket.labels) != label_key(issue.labels) != ticket.refused.get("labels"))
+        or (tracking.labelled and label_key(ticket.labels) != label_key(issue.labels) != ticket.refused.get("labels"))
     )
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 from .record import Part
 
 IssueState = Literal["open", "in_progress", "done", "declined"]
+Readers = Literal["members", "strangers", "unknown", "unasked"]
 Happened = Literal[
     "created",
     "changed",
@@ -32,7 +33,8 @@ class Hint(Part, frozen=True):
     """Something happened to a ticket; what, is fetched. `ticket` is the tracker's id as in TicketSeen, `comment` the
     id of a comment where it is about one, `id` the event's own, `at` the tracker's time (ms, 0: not told), `actor`
     the tracker's id of who did it, `moved_to` the new id after a transfer, `mark` our own mark on what was done. Where
-    a tracker tells a comment alone, `ticket` is empty: it is that of the comment as we know it."""
+    a tracker tells a comment alone, `ticket` is empty: it is that of the comment as we know it. `readers` is who reads
+    tickets there, where the webhook says so."""
 
     ticket: str
     what: Happened
@@ -42,6 +44,7 @@ class Hint(Part, frozen=True):
     actor: str = ""
     moved_to: str = ""
     mark: str = ""
+    readers: Literal["", "members", "strangers"] = ""
 
 
 class TicketSeen(Part, frozen=True):
@@ -92,6 +95,14 @@ class Registered(Part, frozen=True):
 
     id: str
     secret: str = ""
+
+
+class Readership(Part, frozen=True):
+    """Who reads a tracker's `tickets`: `unasked` where the tracker has no way to tell. `internal`: what agents say is
+    posted there as an internal comment, which members alone read."""
+
+    tickets: Readers = "unknown"
+    internal: bool = False
 
 
 class Probe(Part, frozen=True):

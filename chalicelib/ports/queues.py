@@ -33,10 +33,10 @@ class Errand:
 class Task:
     """Work for the worker of trackers. `look`: at the ticket in `install` of the issue `id`, or at `ticket`, of which a
     `hint` came at `at` (ms). `tell`: the notice `id`. `merge`: what is left of the issue `id`. `count`: the ARR of the
-    customer `id`. `repair`: the install `id`. `project`: all of the install `id`, whose project has changed. `why`
-    tells repeated tasks apart."""
+    customer `id`. `repair`: the install `id`. `project`: all of the install `id`, whose project has changed. `readers`:
+    who reads the install `id`. `exposed`: its tickets, which strangers read now. `why` tells repeated tasks apart."""
 
-    do: Literal["look", "tell", "merge", "count", "repair", "project"]
+    do: Literal["look", "tell", "merge", "count", "repair", "project", "readers", "exposed"]
     id: str = ""
     install: str = ""
     ticket: str = ""

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from ..desk.arrivals import Ignored, Unsupported
 from ..desk.envelopes import Envelope
-from ..desk.tickets import CommentSeen, Hint, Probe, Registered, TicketDraft, TicketSeen, Word
+from ..desk.tickets import CommentSeen, Hint, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ..desk.workspaces import Install
 from .outside import Outside
 from .providers import Secrets, WayIn
@@ -17,6 +17,9 @@ class Tickets(Protocol):
 
     def probe(self) -> Probe:
         """Try the connection: who we are there, what is missing."""
+
+    def readers(self) -> Readership:
+        """Who reads what stands there."""
 
     def words(self) -> list[Word]:
         """The project's states, with our guess of what each means."""
@@ -43,8 +46,9 @@ class Tickets(Protocol):
     def comments(self, ticket: str, since: int = 0) -> list[CommentSeen]:
         """Those changed at or after `since` (ms), oldest first."""
 
-    def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
-        """Say it, marked as ours where the tracker can carry a mark."""
+    def comment(self, ticket: str, text: str, mark: str, *, internal: bool = False) -> CommentSeen:
+        """Say it, marked as ours where the tracker can carry a mark; to its members alone if it is `internal`, which
+        is asked for where `readers` says that it can be."""
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours."""

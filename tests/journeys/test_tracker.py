@@ -120,6 +120,7 @@ class Scene:
         made = self.api.post("/v1/installs", body)
         self.install, board.secret, board.hook = made["id"], made["secret"], made["url"]
         assert self.api.post(f"/v1/installs/{self.install}/try")["account"] == "Acorn's board"
+        assert self.api("PATCH", f"/v1/installs/{self.install}/tracking", {"public": False}).status == 200
         assert self.api.get(f"/v1/installs/{self.install}/words")["unknown"] == ["Parked"]
 
     def room(self, customer: str) -> str:

@@ -83,8 +83,8 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         Mutant(
             FLOWS + "tickets.comments",
             "_heard",
-            "old.deleted or old.mark or seen.updated_at <= old.updated_at and seen.text[:MAX_TEXT] == old.text",
-            "old.deleted or old.mark",
+            "old.deleted or seen.updated_at <= old.updated_at and seen.text[:MAX_TEXT] == old.text",
+            "old.deleted",
         ),
         COMMENTS,
     ),

@@ -93,20 +93,6 @@ FOUND = (
     ),
     (
         "flows.tickets.comments",
-        "_heard",
-        "old is None and seen.mark and seen.mark.startswith('cmt_')",
-        "seen.mark and seen.mark.startswith('cmt_')",
-        "equivalent: one of ours that is known carries our mark, and is passed over by that",
-    ),
-    (
-        "flows.tickets.comments",
-        "_heard",
-        "old is None and seen.mark and seen.mark.startswith('cmt_')",
-        "old is None and seen.mark.startswith('cmt_')",
-        "equivalent: no mark begins with nothing of ours",
-    ),
-    (
-        "flows.tickets.comments",
         "_crossing",
         ("before and words and (before.text == words) and (before.state != 'discarded') and (not before.withdraws)"),
         "before and before.text == words and (before.state != 'discarded') and (not before.withdraws)",

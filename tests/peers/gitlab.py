@@ -39,6 +39,7 @@ class GitLabPeer(Peer):
         self.levels = {1: 40, 2: 30}
         self.projects = {14: "acme/api", 15: "acme/other", 16: "secret/place"}
         self.was = {}
+        self.visibility, self.issues_level = "private", "enabled"
         self.readable = {1: {14, 15}, 2: {14, 15, 16}}
         self.labels = {14: ["bug", "workflow::doing", "workflow::triage", "workflow::odd", "wontfix"], 15: [], 16: []}
         self.issues, self.hooks, self.next_id = {}, {}, 300
@@ -213,7 +214,8 @@ class GitLabPeer(Peer):
             "path_with_namespace": path,
             "name": path,
             "permissions": access,
-            "issues_access_level": "enabled",
+            "issues_access_level": self.issues_level,
+            "visibility": self.visibility,
         }
 
     @route("GET", r"/api/v4/projects/([^/]+)/labels")

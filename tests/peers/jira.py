@@ -80,6 +80,7 @@ class JiraPeer(Peer):
 
     def __init__(self, cloud=True, required=False):
         self.cloud, self.required = cloud, required
+        self.service, self.anyone = False, False  # a service project; one that anyone may browse
         self.users = {
             "bot": {
                 "accountId": "5b10ac8d82e05b22cc7d4ef5",
@@ -112,7 +113,7 @@ class JiraPeer(Peer):
                 return name
         elif scheme.lower() == "bearer" and not self.cloud and value in self.tokens:
             return self.tokens[value]
-        if asked.path.endswith("/serverInfo"):
+        if asked.path.endswith("/serverInfo") or (self.anyone and not answer and asked.method == "GET"):
             return None
         raise Refused(401, {"message": "Client must be authenticated to access this resource.", "status-code": 401})
 
@@ -312,7 +313,11 @@ class JiraPeer(Peer):
         found = next((each for each in self.projects.values() if key in (each["key"], each["id"])), None)
         if found is None:
             raise self.wrong(404, f"No project could be found with key '{key}'.")
-        return 200, found | {"issueTypes": [{"id": "10001", "name": "Task", "subtask": False}]}
+        kind = "service_desk" if self.service else "software"
+        return 200, found | {
+            "issueTypes": [{"id": "10001", "name": "Task", "subtask": False}],
+            "projectTypeKey": kind,
+        }
 
     @route("GET", r"/rest/api/[23]/project/([^/]+)/statuses")
     def statuses(self, asked, key):

@@ -40,7 +40,7 @@ GITHUB = {
     "github": {
         "users": [{"login": "parley"}, {"login": "dev"}],
         "orgs": [{"login": "acorn", "members": [{"login": name, "role": "admin"} for name in ("parley", "dev")]}],
-        "repos": [{"owner": "acorn", "name": "api"}],
+        "repos": [{"owner": "acorn", "name": "api", "private": True}],
     },
 }
 

@@ -251,7 +251,8 @@ def say(call: Call, body: SayOnTickets) -> Any:
     """Comment on an issue's tickets. Customers do not see it."""
     own = _own(call)
     return call.answering(
-        lambda once: comment_on(call.world, call.who, own.id, body.text, once), lambda rows: comment_view(rows[0])
+        lambda once: comment_on(call.world, call.who, own.id, body.text, once, for_strangers=body.for_strangers),
+        lambda rows: comment_view(rows[0]),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from ...desk.errors import Invalid, NotFound
 from ...desk.tickets import Word
 from ...desk.workspaces import Install
+from ...flows.tickets.readership import exposed_tickets
 from ...flows.tickets.set_up import change_tracking, discover_words, put_words, register, search_tickets, unregister
 from ...flows.tickets.tracker import tracker_install, tracking_of
 from ...ports import Page, ref
@@ -12,7 +13,7 @@ from ..door.calls import Call
 from ..door.router import route
 from ..shapes import trackers as shapes
 from ..shapes.answers import named_fields
-from ..shapes.tickets import FoundTicketView, found_view
+from ..shapes.tickets import ExposedView, FoundTicketView, exposed_view, found_view
 
 
 def _own(call: Call) -> Install:
@@ -71,6 +72,16 @@ def tracking(call: Call) -> Any:
 def patch_tracking(call: Call, body: shapes.ChangeTracking) -> Any:
     """Say what crosses between issues and a tracker's tickets."""
     return shapes.tracking_view(change_tracking(call.world, call.who, _own(call), named_fields(body)))
+
+
+@route("GET", "/v1/installs/{install}/exposed", who="agent", gives=list[ExposedView], query=("cursor",))
+def exposed(call: Call) -> Page[Any]:
+    """List a tracker's tickets that strangers read and that hold private words of ours: none while only members do."""
+    own = _own(call)
+    if not tracking_of(call.world, own).open:
+        return Page([], None)
+    found, cursor = exposed_tickets(call.world, own.id, call.query("cursor"))
+    return Page([exposed_view(ticket) for ticket in found], cursor)
 
 
 @route("GET", "/v1/installs/{install}/tickets", who="agent", gives=list[FoundTicketView], query=("text",))

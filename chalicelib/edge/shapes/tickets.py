@@ -16,9 +16,11 @@ class LinkTicket(Body, frozen=True):
 
 
 class SayOnTickets(Body, frozen=True):
-    """A comment for the issue's tickets. Customers do not see it."""
+    """A comment for the issue's tickets. Customers do not see it. It goes to a tracker that strangers read, and into
+    the portal of a service project, only if it is `for_strangers`."""
 
     text: Said
+    for_strangers: bool = False
 
 
 class TicketView(View, frozen=True):
@@ -61,6 +63,23 @@ class CommentView(View, frozen=True):
     reason: str | None
     at: Time
     notice: str | None
+
+
+class ExposedView(View, frozen=True):
+    """A ticket that strangers read, and what private words it holds: `title`, `text`, `labels`, `comments`; `unknown`
+    for one from before that was kept."""
+
+    issue: str
+    ticket: str
+    key: str
+    url: str
+    holds: list[str]
+
+
+def exposed_view(ticket: Ticket) -> ExposedView:
+    """A ticket that strangers read."""
+    holds = ["unknown"] if ticket.holds is None else list(ticket.holds)
+    return ExposedView(issue=ticket.issue, ticket=ticket.ticket, key=ticket.key, url=ticket.url, holds=holds)
 
 
 def ticket_view(ticket: Ticket) -> TicketView:

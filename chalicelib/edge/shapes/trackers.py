@@ -29,7 +29,9 @@ class PutWords(Body, frozen=True):
 class ChangeTracking(Body, frozen=True):
     """What crosses between issues and an install's tickets. Of comments `none`, those `marked` by beginning with
     `prefix`, or `all`; with several customers behind an issue all are told at once only with `all_to_many`.
-    To a `public` tracker, which strangers read, goes no more of an issue than its public title and text."""
+    Who reads a tracker is asked there. Where strangers do, where nobody knows, and where an admin says `public`, goes
+    no more of an issue than its public title and text. `strangers_read` beside `public: false` is an admin's word that
+    private words may go there all the same."""
 
     state: bool | UnsetType = UNSET
     title: bool | UnsetType = UNSET
@@ -38,6 +40,7 @@ class ChangeTracking(Body, frozen=True):
     prefix: Annotated[str, Meta(min_length=1, max_length=40)] | UnsetType = UNSET
     all_to_many: bool | UnsetType = UNSET
     public: bool | UnsetType = UNSET
+    strangers_read: bool | UnsetType = UNSET
     policy: PolicyName | UnsetType = UNSET
     resolve: bool | UnsetType = UNSET
     texts: dict[str, Annotated[str, Meta(max_length=2_000)]] | UnsetType = UNSET
@@ -60,7 +63,9 @@ class WordsView(View, frozen=True):
 
 
 class TrackingView(View, frozen=True):
-    """What crosses between issues and an install's tickets, and what is known of its account."""
+    """What crosses between issues and an install's tickets, and what is known of its account. `public` tells whether no
+    more than what is public goes there; `readers` who reads it, as the tracker said at `readers_at`: `members`,
+    `strangers`, `unknown`, or `unasked` where it cannot tell."""
 
     state: bool
     title: bool
@@ -69,6 +74,9 @@ class TrackingView(View, frozen=True):
     prefix: str
     all_to_many: bool
     public: bool
+    strangers_read: bool
+    readers: str | None
+    readers_at: Time | None
     policy: str
     resolve: bool
     texts: dict[str, str]
@@ -95,7 +103,10 @@ def tracking_view(tracking: Tracking) -> TrackingView:
         comments=tracking.comments,
         prefix=tracking.prefix,
         all_to_many=tracking.all_to_many,
-        public=tracking.public,
+        public=tracking.open,
+        strangers_read=tracking.strangers_read,
+        readers=tracking.readers or None,
+        readers_at=time_of(tracking.readers_at),
         policy=tracking.policy,
         resolve=tracking.resolve,
         texts=tracking.texts,

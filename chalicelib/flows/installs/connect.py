@@ -56,7 +56,12 @@ def connect_install(
         )
         return connected
 
-    return again(world, attempt, once)
+    install, plain = again(world, attempt, once)
+    if world.tracker(kind) is not None:
+        from ..tickets.readership import ask_readers
+
+        ask_readers(world, install.id)
+    return install, plain
 
 
 def change_install(world: World, who: Principal, install_id: str, fields: dict[str, Any]) -> Install:

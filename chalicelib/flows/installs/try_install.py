@@ -1,14 +1,20 @@
 """Try an install (health check): ask its other side who we are there, what is right and what is missing."""
 
 from ...desk.errors import NotFound
+from ...desk.issues import Tracking
 from ...desk.permissions import Principal
 from ...desk.tickets import Probe
 from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, World, ref
 from ..secrets import Opened
+from ..tickets.readership import exposed_tickets, readers_now
 from ..tickets.set_up import kept
-from ..tickets.tracker import tickets_of, tracking_of
+from ..tickets.tracker import tickets_of
 
+MEMBERS = "only members read it"
+STRANGERS = "strangers read it: what is public of an issue goes there, and no more"
+AS_ADMIN = "strangers read it, and private words go there: an admin has said so"
+UNKNOWN = "nobody has told who reads it, and only what is public goes there: say public in its tracking"
 UNTRIED = "There is nothing to call: send something to its address, and a room opens."
 
 
@@ -43,7 +49,28 @@ def _asked(world: World, who: Principal, install: Install) -> tuple[str, Probe]:
 
 def _tracker(world: World, who: Principal, install: Install) -> Probe:
     """Kept: our own comments are known by the account."""
-    probe, now = tickets_of(world, install).probe(), world.clock.now()
+    there, now = tickets_of(world, install), world.clock.now()
+    probe = there.probe()
     kept(world, who, install, "tracker.tried", account=probe.account, actor=probe.actor, tried_at=now, resting=0)
-    hook = ("its webhook is made",) if tracking_of(world, install).hook else ()
-    return Probe(account=probe.account, actor=probe.actor, missing=probe.missing, right=(*probe.right, *hook))
+    tracking = readers_now(world, install, there, anew=True)
+    right, missing = _readers(world, tracking)
+    if tracking.hook:
+        right.append("its webhook is made")
+    return Probe(
+        account=probe.account,
+        actor=probe.actor,
+        missing=(*probe.missing, *missing),
+        right=(*probe.right, *right),
+    )
+
+
+def _readers(world: World, tracking: Tracking) -> tuple[list[str], list[str]]:
+    """What is right and what is missing about who reads the tracker."""
+    if not tracking.open:
+        strangers = tracking.readers == "strangers"
+        return [AS_ADMIN if strangers else MEMBERS], []
+    found, cursor = exposed_tickets(world, tracking.install)
+    count = f"{len(found)}{' or more' if cursor else ''}"
+    missing = [f"{count} tickets there may hold private words: {tracking.install}/exposed"] if found or cursor else []
+    known = tracking.public or tracking.readers == "strangers"
+    return [STRANGERS] if known else [], missing if known else [UNKNOWN, *missing]

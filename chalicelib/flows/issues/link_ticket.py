@@ -80,8 +80,11 @@ def unlink_ticket(world: World, who: Principal, issue_id: str, install_id: str) 
     return again(world, attempt)
 
 
-def comment_on(world: World, who: Principal, issue_id: str, text: str, once: Once = KEYLESS) -> list[PendingComment]:
-    """What an agent says on each ticket of an issue. It is on its way when this returns."""
+def comment_on(
+    world: World, who: Principal, issue_id: str, text: str, once: Once = KEYLESS, *, for_strangers: bool = False
+) -> list[PendingComment]:
+    """What an agent says on each ticket of an issue. It is on its way when this returns. It goes where strangers read
+    only `for_strangers`."""
 
     def attempt(_: int) -> list[PendingComment]:
         issue, now = own_issue(world, who.workspace, issue_id), world.clock.now()
@@ -99,6 +102,7 @@ def comment_on(world: World, who: Principal, issue_id: str, text: str, once: Onc
                 by=who.id,
                 name=who.name,
                 at=now,
+                for_strangers=for_strangers,
             )
             for link in issue.tickets
         ]

@@ -95,5 +95,11 @@ def raise_issue(
 def making(issue: Issue, install: Install, now: int) -> Ticket:
     """The record of a ticket that is yet to be made."""
     return Ticket(
-        version=1, issue=issue.id, install=install.id, workspace=issue.workspace, standing="making", due=now + SOON_MS
+        version=1,
+        issue=issue.id,
+        install=install.id,
+        workspace=issue.workspace,
+        standing="making",
+        due=now + SOON_MS,
+        holds=(),
     )

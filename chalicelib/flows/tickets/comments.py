@@ -4,6 +4,7 @@ goes on to customers."""
 from msgspec.structs import replace
 
 from ...desk.comments_for_customers import crossing, held
+from ...desk.disclosure import STAYS, comment_there
 from ...desk.issues import Comment, Notice, PendingComment
 from ...desk.messages import Author
 from ...desk.notices import comment_text
@@ -24,10 +25,18 @@ def post_pending(sync: TicketSync) -> None:
     for row in pending_on(sync.world, sync.issue.id, sync.install.id):
         said = _arrived(sync, row) if row.tried else None
         if said is None:
+            there = comment_there(row, sync.tracking)
+            if there is None:
+                refused = sync.history_entry("failed", field="comment", reason=STAYS)
+                sync.world.store.commit(over(row.changed(failed=STAYS), row), refused)
+                continue
             tried = row.changed(tried=True)
-            sync.world.store.commit(over(tried, row))
+            kept = sync.ticket.changed(holds=sync.ticket.holding("comments")) if there.private else sync.ticket
+            held = kept.holds != sync.ticket.holds
+            sync.world.store.commit(over(tried, row), *([over(kept, sync.ticket)] if held else []))
+            sync.ticket = kept if held else sync.ticket
             try:
-                said = sync.there.comment(sync.ticket.ticket, row.text, row.id)
+                said = sync.there.comment(sync.ticket.ticket, there.text, row.id, internal=there.internal)
             except ProviderRefused as denied:
                 if denied.lost:
                     raise
@@ -93,13 +102,13 @@ def take_comments(sync: TicketSync, began: int) -> None:
 
 
 def _heard(sync: TicketSync, seen: CommentSeen, old: Comment | None, imported: bool) -> None:
+    if old.mark if old else seen.mark.startswith("cmt_"):
+        return  # ours, there or on its way: who wrote it keeps it
     if seen.internal:
         if old and not old.deleted:
             _forget(sync, old)
         return
-    if old is None and seen.mark and seen.mark.startswith("cmt_"):
-        return  # ours, on its way: who wrote it keeps it
-    if old and (old.deleted or old.mark or seen.updated_at <= old.updated_at and seen.text[:MAX_TEXT] == old.text):
+    if old and (old.deleted or seen.updated_at <= old.updated_at and seen.text[:MAX_TEXT] == old.text):
         return
     kept = _comment(sync, seen)
     writes: list[Write] = []

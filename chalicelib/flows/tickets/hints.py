@@ -9,12 +9,15 @@ from ...desk.envelopes import Envelope
 from ...desk.issues import Comment, Ticket, TicketOwner
 from ...desk.tickets import Hint
 from ...ports import Listing, Task, World, ref
+from .readership import hear_readers
 
 
 def follow_hint(
     world: World, envelope: Envelope, hint: Hint | Ignored | Unsupported, number: int, outcome: Outcome
 ) -> None:
     """A hint about a ticket of ours has it looked at; all others end here."""
+    if isinstance(hint, Hint) and hint.readers:
+        hear_readers(world, envelope.install, hint.readers, f"{envelope.id}:{number}")
     if isinstance(hint, Ignored):
         outcome.ignored.append(hint.reason)
     elif isinstance(hint, Unsupported):

@@ -7,6 +7,7 @@ from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, Task, World, over, ref
 from ..bridges.stop_install import stop_install
 from ..optimistic_retry import again
+from .readership import readers_now
 from .tracker import issue_of_ticket, tickets_of, tracking_of
 
 OVERLAP_MS = 60 * 60_000  # ms before the last pass that are read again
@@ -24,7 +25,10 @@ def run_nightly(world: World, install_id: str) -> int:
         return 0
     since = max(0, tracking.since - OVERLAP_MS)
     try:
-        seen, cursor = tickets_of(world, install).changed(since, tracking.cursor)
+        there = tickets_of(world, install)
+        if not tracking.cursor:
+            readers_now(world, install, there, anew=True)
+        seen, cursor = there.changed(since, tracking.cursor)
     except ProviderBusy as busy:
         _next(world, install, due=now + min(max(busy.after * 1000, LATER_MS), DAY_MS))
         return 0

@@ -7,10 +7,11 @@ ticket at a time (the queue's groups).
 from typing import Any
 
 from ...desk.deliveries import wait
+from ...desk.disclosure import WAITS, ticket_draft
 from ...desk.issues import Issue, Link, Ticket, TicketOwner, Tracking, turned
 from ...desk.messages import Author
 from ...desk.ticket_merge import Merge, label_key, merge, pending
-from ...desk.tickets import TicketDraft, TicketSeen
+from ...desk.tickets import TicketSeen
 from ...desk.workspaces import Install
 from ...ports import Drop, ProviderBusy, ProviderRefused, Task, World, Write, new, over, ref
 from ..bridges.stop_install import stop_install
@@ -85,8 +86,10 @@ def _worked(sync: TicketSync, task: Task) -> str:
     began = sync.world.clock.now()
     if not sync.tracking.words:
         _discover(sync)
-    if sync.ticket.standing == "making":
-        _make(sync)
+    if _private_waits(sync):
+        sync.sees_readers()
+    if sync.ticket.standing == "making" and not _make(sync):
+        return "waits"
     if task.hint and task.hint.what == "comment_deleted":
         forget_comment(sync, task.hint.comment)
     seen = sync.there.fetch(sync.ticket.ticket)
@@ -111,6 +114,17 @@ def _worked(sync: TicketSync, task: Task) -> str:
     return "done"
 
 
+def _private_waits(sync: TicketSync) -> bool:
+    """Whether something may leave that is not for everybody."""
+    issue, ticket, tracking = sync.issue, sync.ticket, sync.tracking
+    return (
+        ticket.standing == "making"
+        or (tracking.titled and ticket.title != issue.title)
+        or (tracking.labelled and label_key(ticket.labels) != label_key(issue.labels))
+        or bool(pending_on(sync.world, issue.id, sync.install.id))
+    )
+
+
 def _discover(sync: TicketSync) -> None:
     """The tracker's words, as it guesses them until an admin has reviewed them."""
     words = tuple(sync.there.words())
@@ -120,18 +134,14 @@ def _discover(sync: TicketSync) -> None:
     sync.tracking = tracking
 
 
-def _make(sync: TicketSync) -> None:
-    """The ticket itself. Its tracker finds the one that carries the issue's mark, if a call before this one made it."""
-    issue, public = sync.issue, sync.tracking.public
-    if public and not issue.public_title:
-        raise ProviderRefused("the tracker is public, and the issue has no public title")
-    draft = TicketDraft(
-        title=issue.public_title if public else issue.title,
-        text=issue.public_text if public else issue.text,
-        mark=issue.id,
-        link=f"{sync.world.public_url}/v1/issues/{issue.id}" if sync.world.public_url else "",
-        labels=issue.labels if sync.tracking.labels else (),
-    )
+def _make(sync: TicketSync) -> bool:
+    """The ticket itself; False while it waits for words that may leave. Its tracker finds the one that carries the
+    issue's mark, if a call before this one made it."""
+    issue, site = sync.issue, sync.world.public_url
+    draft = ticket_draft(issue, sync.tracking, f"{site}/v1/issues/{issue.id}" if site else "")
+    if draft is None:
+        _waiting(sync)
+        return False
     seen = sync.there.create(draft)
     theirs = sync.tracking.means(seen.word)
     made = sync.ticket.changed(
@@ -145,8 +155,18 @@ def _make(sync: TicketSync) -> None:
         labels=draft.labels,
         seen_at=seen.updated_at,
         comments_at=seen.updated_at or sync.world.clock.now(),
+        holds=() if sync.tracking.open else ("labels", "text", "title") if draft.labels else ("text", "title"),
+        reason="",
     )
     _rename(sync, made, sync.history_entry("linked", key=seen.key, url=seen.url, made="yes"))
+    return True
+
+
+def _waiting(sync: TicketSync) -> None:
+    """It is looked at again when the issue changes; and by and by, should the tracker become private."""
+    due = sync.world.clock.now() + PAUSED_MS
+    waiting = sync.ticket.changed(due=due, attempts=0, reason=WAITS)
+    sync.commit(waiting, *([] if sync.ticket.reason == WAITS else [sync.history_entry("waiting", reason=WAITS)]))
 
 
 def _rename(sync: TicketSync, ticket: Ticket, *writes: Write) -> None:
@@ -252,7 +272,11 @@ def _write(sync: TicketSync, found: Merge) -> None:
             continue
         refused = {name: each for name, each in sync.ticket.refused.items() if name != field}
         agreed = sync.ticket.changed(
-            refused=refused, seen_at=max(seen.updated_at, sync.ticket.seen_at), word=seen.word, **{field: value}
+            refused=refused,
+            seen_at=max(seen.updated_at, sync.ticket.seen_at),
+            word=seen.word,
+            holds=sync.ticket.holds if field == "state" else sync.ticket.holding(field),
+            **{field: value},
         )
         sync.commit(agreed, sync.history_entry("written", field=field, value=key))
 

@@ -4,6 +4,7 @@ from ...desk.issues import TicketOwner
 from ...desk.workspaces import Install
 from ...ports import Listing, ProviderBusy, ProviderRefused, Task, World, over, ref
 from ..optimistic_retry import again
+from .readership import readers_now
 from .tracker import tickets_of
 
 PAGE = 100
@@ -16,7 +17,9 @@ def follow_renamed_project(world: World, install_id: str, why: str) -> int:
     if install is None or install.state != "active":
         return 0
     try:
-        renamed = tickets_of(world, install).probe().renamed
+        there = tickets_of(world, install)
+        renamed = there.probe().renamed
+        readers_now(world, install, there, anew=True)
     except (ProviderBusy, ProviderRefused):
         renamed = {}
     if renamed:

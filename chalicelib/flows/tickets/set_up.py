@@ -13,6 +13,7 @@ from ...ports import ProviderBusy, ProviderRefused, World, over, ref
 from ..audit import audit
 from ..optimistic_retry import again
 from ..secrets import Opened, rolled, sealed
+from .readership import after_opening, opened
 from .tracker import asking, tickets_of, tracking_of
 
 
@@ -42,7 +43,21 @@ def change_tracking(world: World, who: Principal, install: Install, fields: dict
             check_text(text.replace("{{comment}}", "") if name == "comment" else text)
         except Invalid as invalid:
             raise Invalid(invalid.detail, f"texts.{name}") from None
-    return kept(world, who, install, "tracker.changed", **fields)
+    return kept(world, who, install, "tracker.changed", **fields, **_word_of_admin(world, install, fields))
+
+
+def _word_of_admin(world: World, install: Install, fields: dict[str, Any]) -> dict[str, Any]:
+    """What else changes as an admin says who reads a tracker. Invalid for a word to the contrary of what the tracker
+    says, unless that is said, too."""
+    if "public" not in fields and "strangers_read" not in fields:
+        return {}
+    known = tracking_of(world, install)
+    public, anyway = fields.get("public", known.public), fields.get("strangers_read", False)
+    if anyway and public is not False:
+        raise Invalid("private words go where strangers read only beside public: false", "strangers_read")
+    if public is False and known.readers == "strangers" and not anyway and "public" in fields:
+        raise Invalid("strangers read it: say strangers_read beside, if private words may go there", "public")
+    return {} if "strangers_read" in fields else {"strangers_read": False}
 
 
 def register(world: World, who: Principal, install: Install, url: str) -> Tracking:
@@ -94,8 +109,12 @@ def kept(world: World, who: Principal, install: Install, verb: str, **fields: An
     def attempt(_: int) -> Tracking:
         old, now = tracking_of(world, install), world.clock.now()
         first = {} if old.due else {"due": now + DAY_MS, "since": now}
-        changed = old.changed(**fields, **first)
+        changed = opened(old, old.changed(**fields, **first), now)
         world.store.commit(over(changed, old), *audit(world, who, verb, install.id, fields))
+        before.append(old)
         return changed
 
-    return again(world, attempt)
+    before: list[Tracking] = []
+    changed = again(world, attempt)
+    after_opening(world, before[-1], changed)
+    return changed

@@ -4,6 +4,7 @@ from ...ports import Task, World
 from ..issues.merge_issues import merge_rest
 from ..issues.send_notice import send_notice
 from ..issues.tie_room import count_customer
+from .readership import ask_readers, tell_exposed
 from .reconcile import reconcile
 
 
@@ -17,6 +18,10 @@ def run_task(world: World, task: Task) -> str:
         merge_rest(world, task.id)
     elif task.do == "count":
         count_customer(world, task.id)
+    elif task.do == "readers":
+        ask_readers(world, task.id)
+    elif task.do == "exposed":
+        tell_exposed(world, task.id)
     elif task.do == "project":
         from .renamed_project import follow_renamed_project
 

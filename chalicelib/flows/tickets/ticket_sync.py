@@ -7,6 +7,7 @@ from ...desk.issues import Issue, Ticket, Tracking
 from ...desk.workspaces import Install
 from ...ports import Tickets, World, Write, over
 from ..issues.history import history_entry
+from .readership import readers_now
 
 
 @dataclass
@@ -24,6 +25,10 @@ class TicketSync:
         """The ticket's record and what goes with it; the sync is then of that."""
         self.world.store.commit(over(ticket, self.ticket), *writes)
         self.ticket = ticket
+
+    def sees_readers(self) -> None:
+        """Have it known who reads the tracker, as of ten minutes ago at most: private words are about to leave."""
+        self.tracking = readers_now(self.world, self.install, self.there)
 
     def history_entry(self, what: Any, **detail: object) -> Write:
         """An entry of the issue's history, by this tracker."""

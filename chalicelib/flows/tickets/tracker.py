@@ -35,9 +35,9 @@ class Understood:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         ask = getattr(self._there, name)
 
-        def asked(*arguments: Any) -> Any:
+        def asked(*arguments: Any, **named: Any) -> Any:
             try:
-                return ask(*arguments)
+                return ask(*arguments, **named)
             except (LookupError, TypeError, AttributeError, ValueError) as error:
                 raise ProviderBusy(f"its answer is not what was asked for ({type(error).__name__})") from error
 

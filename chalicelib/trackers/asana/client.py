@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
+from ...desk.tickets import CommentSeen, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
@@ -47,6 +47,10 @@ class Asana:
         elif walk(project, "archived") is True:
             missing.append("the project is archived")
         return Probe(account=words(me, "name"), actor=ident(me, "gid"), missing=tuple(missing))
+
+    def readers(self) -> Readership:
+        """The project's members and its organisation: nothing of Asana is public."""
+        return Readership(tickets="members")
 
     def words(self) -> list[Word]:
         """Completed or not, and the project's sections."""
@@ -128,7 +132,7 @@ class Asana:
         found = [each for each in read if each.updated_at >= since or each.updated_at != each.created_at]
         return sorted(found, key=lambda each: each.updated_at)
 
-    def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
+    def comment(self, ticket: str, text: str, mark: str, *, internal: bool = False) -> CommentSeen:
         """Say it."""
         return comment_of(self._data("POST", f"/tasks/{_gid(ticket)}/stories", {"text": text}, {"opt_fields": STORY}))
 

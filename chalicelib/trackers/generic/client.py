@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
+from ...desk.tickets import CommentSeen, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Request, Secrets
 from ...wire import standard
@@ -65,6 +65,10 @@ class GenericTickets:
         answer = self._ask("probe")
         return Probe(account=answer.account, actor=answer.actor, missing=answer.missing)
 
+    def readers(self) -> Readership:
+        """It has no word for that: an admin says it."""
+        return Readership(tickets="unasked")
+
     def words(self) -> list[Word]:
         """Its states."""
         return self._ask("words").words
@@ -96,7 +100,7 @@ class GenericTickets:
         """Those changed since, oldest first."""
         return sorted(self._ask("comments", ticket=ticket, since=since).comments, key=lambda each: each.updated_at)
 
-    def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
+    def comment(self, ticket: str, text: str, mark: str, *, internal: bool = False) -> CommentSeen:
         """Say it."""
         return _there(self._ask("comment", ticket=ticket, text=text, mark=mark).comment)
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
+from ...desk.tickets import CommentSeen, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.titles import shortened
 from ...desk.workspaces import Install
 from ...ports import Outside, ProviderRefused, Secrets
@@ -29,6 +29,7 @@ from .words import (
     labels,
     mark_in,
     place,
+    readers_of,
     said,
     same,
     seconds,
@@ -68,6 +69,13 @@ class GitHub:
             missing.append(f"the repository is called {repository['full_name']} now: change config.repository")
         renamed = {} if same(str(repository["full_name"]), self._home) else {"repository": str(repository["full_name"])}
         return Probe(account=account, actor=actor, missing=tuple(missing), renamed=renamed)
+
+    def readers(self) -> Readership:
+        """Whoever may read the repository: of an internal one those are the enterprise's own people."""
+        try:
+            return Readership(tickets=readers_of(self._ask("GET", f"/repos/{self._home}").json) or "unknown")
+        except Absent:
+            return Readership()
 
     def words(self) -> list[Word]:
         """Open, closed for each of the three reasons, and in progress where a label says so."""
@@ -163,8 +171,8 @@ class GitHub:
                 break
         return [comment for comment in found if comment.updated_at >= since // 1000 * 1000]
 
-    def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
-        """Say it, unless the mark is there: a call whose answer was lost said it."""
+    def comment(self, ticket: str, text: str, mark: str, *, internal: bool = False) -> CommentSeen:
+        """Say it, unless the mark is there: a call whose answer was lost said it. GitHub has no internal comments."""
         there = self.comments(ticket, self._now() - RECENT_MS)
         path = f"{_path(self._place(ticket))}/comments"
         said_before = next((comment for comment in there if mark and comment.mark == mark), None)

@@ -13,7 +13,7 @@ Light to import: the API's cold path does.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from ...desk.arrivals import Ignored, Unsupported
 from ...desk.envelopes import Envelope, Greeting
@@ -55,7 +55,10 @@ COMMENTS: dict[str, Happened | None] = {
 }
 # Events after which the connection itself may be another: renamed, moved, gone, or with other rights.
 PROJECT: dict[str, frozenset[str]] = {
-    "repository": frozenset({"renamed", "transferred", "deleted", "archived", "unarchived"}),
+    "repository": frozenset(
+        ("renamed", "transferred", "deleted", "archived", "unarchived", "publicized", "privatized")
+    ),
+    "public": frozenset({""}),
     "installation": frozenset({"deleted", "suspend", "unsuspend", "new_permissions_accepted"}),
     "installation_repositories": frozenset({"added", "removed"}),
     "installation_target": frozenset({"renamed"}),
@@ -78,7 +81,7 @@ OTHERS: dict[str, str] = {
     exemption_request_secret_scanning fork gollum image marketplace_purchase member membership merge_group org_block
     organization organization_custom_property organization_custom_property_values package page_build
     personal_access_token_request project project_card project_column projects_v2 projects_v2_item
-    projects_v2_status_update public pull_request pull_request_review pull_request_review_comment
+    projects_v2_status_update pull_request pull_request_review pull_request_review_comment
     pull_request_review_thread push registry_package release repository_advisory repository_dispatch repository_import
     repository_ruleset repository_vulnerability_alert secret_scanning_alert secret_scanning_alert_location
     secret_scanning_scan security_advisory security_and_analysis sponsorship star status team team_add watch
@@ -127,7 +130,10 @@ def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsuppo
         return [_about_ticket(envelope, install, body, event, action)]
     if event in PROJECT:
         if action in PROJECT[event]:
-            return [Hint(ticket="", what="project_changed", id=_delivery(envelope), actor=ident(body, "sender", "id"))]
+            id_, actor = _delivery(envelope), ident(body, "sender", "id")
+            return [
+                Hint(ticket="", what="project_changed", id=id_, actor=actor, readers=_readers(envelope, install, body))
+            ]
         return [Ignored(reason="connection-as-before")]
     if event in OTHERS:
         return [Ignored(reason=OTHERS[event])]
@@ -181,7 +187,16 @@ def _hint(envelope: Envelope, install: Install, body: dict[str, Any], what: Happ
         moved_to=moved_to,
         # Others can copy a mark; only its own author's change carries it.
         mark=mark_in(words(changed, "body")) if author and author == actor else "",
+        readers=_readers(envelope, install, body),
     )
+
+
+def _readers(envelope: Envelope, install: Install, body: dict[str, Any]) -> Literal["", "members", "strangers"]:
+    """Who reads the connected repository, where the event is of that one."""
+    from .words import readers_of, same
+
+    own = same(words(body, "repository", "full_name"), _home(envelope, install, body))
+    return readers_of(body.get("repository")) if own else ""
 
 
 def _home(envelope: Envelope, install: Install, body: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ moved to another is `owner/name#5`.
 
 import re
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ...desk.tickets import Word
 from ...wire.markdown import readable
@@ -40,6 +40,16 @@ class Place(NamedTuple):
 
     repository: str
     number: int
+
+
+def readers_of(repository: Any) -> Literal["", "members", "strangers"]:
+    """Who reads a repository's issues; "" where it does not say. An internal one is private, too."""
+    if not isinstance(repository, dict):
+        return ""
+    if repository.get("private") is False or repository.get("visibility") == "public":
+        return "strangers"
+    known = repository.get("private") is True or repository.get("visibility") in ("private", "internal")
+    return "members" if known else ""
 
 
 def place(ticket: str, home: str) -> Place | None:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
+from ...desk.tickets import CommentSeen, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
@@ -63,6 +63,15 @@ class GitLab:
         renamed = {"project": path} if path and not named.isdigit() and path.lower() != named.lower() else {}
         missing = [*_missing(project), *(f"the project is called {path} now: change config.project" for _ in renamed)]
         return Probe(account=words(me, "name"), actor=ident(me, "id"), missing=tuple(missing), renamed=renamed)
+
+    def readers(self) -> Readership:
+        """Whoever sees the project: whoever has signed in sees an internal one. Where issues are for members alone,
+        those. What is said where others read is said as an internal note."""
+        project = self._find(self._project)
+        visible, issues = words(project, "visibility"), words(project, "issues_access_level")
+        if visible == "private" or (visible and issues == "private"):
+            return Readership(tickets="members")
+        return Readership(tickets="strangers" if visible in ("public", "internal") else "unknown", internal=True)
 
     def words(self) -> list[Word]:
         """Opened and closed, and each with the labels that say more."""
@@ -143,9 +152,10 @@ class GitLab:
                 found.append(comment_of(note, internal))
         return found[::-1]
 
-    def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
-        """Say it, with our mark hidden in it."""
-        note = self._api.call("POST", f"{_path(ticket)}/notes", {"body": marked(text, mark)})
+    def comment(self, ticket: str, text: str, mark: str, *, internal: bool = False) -> CommentSeen:
+        """Say it, with our mark hidden in it. Servers before 15.3 know internal notes as confidential ones."""
+        kept = {"internal": True, "confidential": True} if internal else {}
+        note = self._api.call("POST", f"{_path(ticket)}/notes", {"body": marked(text, mark)} | kept)
         return comment_of(note, internal=False)
 
     def amend(self, ticket: str, comment: str, text: str) -> None:

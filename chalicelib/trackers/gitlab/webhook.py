@@ -17,7 +17,7 @@ later), or proved by the plain X-Gitlab-Token of before. Light to import: the AP
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from ...desk.arrivals import Ignored, Unsupported
 from ...desk.envelopes import Envelope, Greeting
@@ -57,6 +57,8 @@ OTHERS = frozenset(
     + ("release", "milestone", "emoji", "access_token", "vulnerability")
 )
 PROJECT = frozenset(("project_rename", "project_transfer", "project_update", "project_destroy"))
+# Who sees a project: nobody but its members, whoever has signed in, everybody.
+LEVELS: dict[Any, Literal["", "members", "strangers"]] = {0: "members", 10: "strangers", 20: "strangers"}
 # Events of groups and of the whole server: they have a name, and no kind.
 NAMED = re.compile(r"(project|user|key|group|subgroup|repository|gitlab_subscription_member)_[a-z_]{1,60}")
 
@@ -170,6 +172,7 @@ def _about(body: dict[str, Any], what: Happened, id_: str, comment: str = "") ->
         comment=comment,
         at=moment(body, "object_attributes", "updated_at"),
         actor=ident(body, "user", "id"),
+        readers=LEVELS.get(walk(body, "project", "visibility_level"), ""),
     )
 
 

@@ -9,16 +9,16 @@ import base64
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
+from ...desk.tickets import CommentSeen, Probe, Readers, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.times import MINUTE_MS
 from ...desk.workspaces import Install
-from ...ports import Answer, Outside, ProviderRefused, Secrets
+from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Request, Secrets
 from ...wire.reading import ident, items, moment, walk, words
-from ...wire.rest import LATER, Api, there
+from ...wire.rest import LATER, Api, send, there
 from . import wiki
 from .adf import from_markdown
 from .people import account
-from .words import PROPERTY, comment_of, declines, quoted, reference, text_of, word_of
+from .words import INTERNAL, PROPERTY, comment_of, declines, quoted, reference, text_of, word_of
 
 FIELDS = "summary,status,resolution,description,labels,assignee,updated"
 PAGE = 100
@@ -54,6 +54,15 @@ class Jira:
         if not missing:
             missing += self._missing_fields()
         return Probe(account=words(me, "displayName"), actor=account(me), missing=tuple(missing))
+
+    def readers(self) -> Readership:
+        """Whoever may browse the project: anyone, if it is shown to one who does not log in; and of a service project
+        the portal's customers, who do not see internal comments."""
+        project = self._api.find(self._path(f"/project/{self._project}"))
+        if project is None:
+            return Readership(internal=True)
+        service = words(project, "projectTypeKey") == "service_desk"
+        return Readership(tickets="strangers" if service else self._browsed_by(), internal=service)
 
     def words(self) -> list[Word]:
         """The statuses of the project's issue type, or of all its types; a closing one with each resolution that
@@ -138,9 +147,11 @@ class Jira:
             start, total = start + len(batch), (walk(page, "total") or 0) if batch else 0
         return sorted((each for each in found if each.updated_at >= since), key=lambda each: each.updated_at)
 
-    def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
-        """Say it, marked by a property of the comment."""
-        body = {"body": self._written(text), "properties": [{"key": PROPERTY, "value": {"mark": mark}}]}
+    def comment(self, ticket: str, text: str, mark: str, *, internal: bool = False) -> CommentSeen:
+        """Say it, marked by a property of the comment. What is not kept internal in a service project answers the
+        portal's customer."""
+        kept = [{"key": INTERNAL, "value": {"internal": True}}] if internal else []
+        body = {"body": self._written(text), "properties": [{"key": PROPERTY, "value": {"mark": mark}}, *kept]}
         answer = self._api.call("POST", self._path(f"/issue/{ticket}/comment"), body, {"expand": "properties"})
         return comment_of({**answer, "properties": body["properties"]}, self._cloud)
 
@@ -198,6 +209,17 @@ class Jira:
         return [each for each in found if each.updated_at >= since], f"{minutes}|{next_}" if next_ else ""
 
     # --- how it is asked ---
+
+    def _browsed_by(self) -> Readers:
+        """Who sees the project: asked without a credential."""
+        headers = {"accept": "application/json", "user-agent": "Parley"}
+        url = f"{self._site}{self._path(f'/project/{self._project}')}"
+        answer = send(self._outside, Request("GET", url, headers=headers))
+        if answer.status in LATER or answer.status >= 500:
+            raise ProviderBusy(f"HTTP {answer.status}")
+        if 300 <= answer.status < 500:  # to log in, or nothing is there for strangers
+            return "members"
+        return "strangers" if answer.status == 200 else "unknown"
 
     @property
     def _api(self) -> Api:

@@ -23,6 +23,7 @@ from .people import account
 
 CATEGORIES: dict[str, IssueState] = {"new": "open", "indeterminate": "in_progress", "done": "done"}
 PROPERTY = "parley"
+INTERNAL = "sd.public.comment"  # Jira Service Management: {"internal": true} keeps a comment from the portal
 KEY = re.compile(r"[A-Z][A-Z0-9_]+-[1-9]\d*")
 _DECLINES = re.compile(
     r"won'?t|wont|declin|reject|duplicat|cannot reproduce|can'?t reproduce|invalid|cancel|abandon|obsolete|by design"
@@ -59,7 +60,7 @@ def comment_of(comment: Any, cloud: bool) -> CommentSeen:
     internal = (
         walk(comment, "visibility") is not None
         or walk(comment, "jsdPublic") is False
-        or walk(kept.get("sd.public.comment"), "internal") not in (None, False, "false")
+        or walk(kept.get(INTERNAL), "internal") not in (None, False, "false")
     )
     return CommentSeen(
         id=ident(comment, "id"),

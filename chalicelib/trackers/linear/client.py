@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ...desk.tickets import CommentSeen, Probe, Registered, TicketDraft, TicketSeen, Word
+from ...desk.tickets import CommentSeen, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
 from ...ports import Outside, ProviderRefused, Secrets
@@ -83,6 +83,10 @@ class Linear:
         account = f"{answer['viewer']['name']} in {answer['organization']['name']}"
         return Probe(account=account, actor=str(answer["viewer"]["id"]), missing=missing)
 
+    def readers(self) -> Readership:
+        """A workspace's own people: nothing of Linear is public."""
+        return Readership(tickets="members")
+
     def words(self) -> list[Word]:
         """The team's workflow states, in its order."""
         team = self._found(TEAM, "team", self._team())
@@ -149,7 +153,7 @@ class Linear:
             after = page["pageInfo"]["endCursor"]
         return sorted((one for one in found if one.updated_at >= since), key=lambda one: (one.created_at, one.id))
 
-    def comment(self, ticket: str, text: str, mark: str) -> CommentSeen:
+    def comment(self, ticket: str, text: str, mark: str, *, internal: bool = False) -> CommentSeen:
         """Say it under the id that follows from the mark."""
         id_ = chosen_id(self._install, mark)
         try:

@@ -79,7 +79,27 @@ function more(install, outcome) {
     outcome.className = "outcome good";
     outcome.textContent = "The webhook is made.";
   }, "Make its webhook");
-  return [hook, doing("plain", {}, () => statesOf(install), "States")];
+  return [hook, doing("plain", {}, () => statesOf(install), "States"), doing("plain", {}, () => readersOf(install), "Who reads it")];
+}
+
+const READERS = { members: "Only members read it, as the tracker says.", strangers: "Strangers read it, as the tracker says.", unknown: "The tracker did not tell who reads it.", unasked: "This tracker cannot tell who reads it: you say so." };
+const SAYS = [["", "what the tracker says counts"], ["public", "it is public"], ["members", "only members read it"], ["anyway", "private words may go there although strangers read it"]];
+const SAID = { public: { public: true }, members: { public: false }, anyway: { public: false, strangers_read: true } };
+
+/** Who reads a tracker, what that means, and the tickets that hold private words where strangers read. */
+async function readersOf(install) {
+  const path = `/v1/installs/${install.id}`;
+  const [tracking, { items }] = await Promise.all([api.get(`${path}/tracking`), api.get(`${path}/exposed`)]);
+  const rows = items.map((ticket) => h("li", null, h("a", { href: ticket.url, target: "_blank", rel: "noopener noreferrer" }, ticket.key), h("span", null, ticket.holds.join(", "))));
+  ask(`Who reads ${install.name}`, [
+    h("p", null, READERS[tracking.readers] ?? "Nobody has looked yet."),
+    h("p", null, tracking.public ? "What is public of an issue goes there, and no more: a ticket waits for its public title." : "An issue’s own words go there."),
+    rows.length ? h("section", { "aria-label": "Exposed" }, h("p.bad", null, "These tickets hold private words. Nothing is deleted by itself."), h("ul.plainly", null, rows)) : null,
+    field("An admin says", choice("says", SAYS, "")),
+  ].filter(Boolean), "Save", async (form) => {
+    if (SAID[form.get("says")]) await api.call("PATCH", `${path}/tracking`, SAID[form.get("says")]);
+    say("Saved.");
+  });
 }
 
 const MEANS = ["open", "in_progress", "done", "declined", "unknown"].map((each) => [each, each.replace("_", " ")]);

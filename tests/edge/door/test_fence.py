@@ -111,6 +111,7 @@ NAMING: dict[str, Any] = {
     "PUT /v1/installs/{install}/words": {"words": [{"id": "x"}]},
     "GET /v1/installs/{install}/tracking": None,
     "PATCH /v1/installs/{install}/tracking": {"title": True},
+    "GET /v1/installs/{install}/exposed": None,
     "GET /v1/installs/{install}/tickets": None,
     "GET /v1/rooms/{room}": None,
     "PATCH /v1/rooms/{room}": {"state": "resolved"},
@@ -128,7 +129,11 @@ NAMING: dict[str, Any] = {
 }
 OF_TRACKERS = {
     "DELETE /v1/issues/{issue}/tickets/{install}",
-    *(name for name in NAMING if re.match(r"\w+ /v1/installs/{install}/(try|webhook|words|tracking|tickets)", name)),
+    *(
+        name
+        for name in NAMING
+        if re.match(r"\w+ /v1/installs/{install}/(try|webhook|words|tracking|tickets|exposed)", name)
+    ),
 }
 NOT_OF_A_DRAFT = {f"POST /v1/broadcasts/{{broadcast}}/{verb}" for verb in ("pause", "resume", "undo", "follow-up")} | {
     "POST /v1/messages/{message}/acknowledge",  # no broadcast's

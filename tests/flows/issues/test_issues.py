@@ -303,7 +303,7 @@ def test_a_public_tracker_gets_what_is_public_alone(desk: Desk) -> None:
     desk.settle()
     assert desk.there.tickets_ == {}
     (ticket,) = desk.api.get(f"/v1/issues/{issue}/tickets").json["items"]
-    assert ticket["trouble"] == "the tracker is public, and the issue has no public title"
+    assert ticket["trouble"] == "needs a public title"
     desk.patch(issue, public_title="Plans fail", public_text="For some")
     desk.settle()
     desk.patch(issue, title="Acme's secret plan")

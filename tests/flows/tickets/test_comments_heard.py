@@ -144,8 +144,8 @@ def losing(desk: Desk, issue: str, text: str) -> None:
     """An agent comments; the comment arrives, and our call never hears of it."""
     said = desk.there.comment
 
-    def lost(*shown: Any) -> None:
-        said(*shown)
+    def lost(*shown: Any, **kept: Any) -> None:
+        said(*shown, **kept)
         raise busy()
 
     desk.there.comment = lost  # type: ignore[assignment, method-assign]

@@ -236,7 +236,7 @@ def test_to_a_public_tracker_goes_what_is_public_alone(desk: Desk, public: bool,
     made = [(seen.title, seen.text) for seen in desk.there.tickets_.values()]
     if public and not title:
         assert made == []
-        assert ticket_of(desk, issue).reason == "the tracker is public, and the issue has no public title"
+        assert ticket_of(desk, issue).reason == "needs a public title"
     else:
         assert made == [("For all", "Theirs") if public else ("Export breaks", "Ours")]
 

@@ -160,8 +160,8 @@ def test_a_comment_whose_answer_was_lost_is_found_by_its_mark(desk: Desk) -> Non
     issue = desk.raised("acme")
     kept = desk.there.comment
 
-    def lost(ticket: str, text: str, mark: str) -> None:
-        kept(ticket, text, mark)
+    def lost(ticket: str, text: str, mark: str, *, internal: bool) -> None:
+        kept(ticket, text, mark, internal=internal)
         raise busy()
 
     desk.there.comment = lost  # type: ignore[assignment, method-assign]

@@ -67,9 +67,10 @@ ENDS = {
 }
 PROJECT = """repository.renamed repository.transferred repository.deleted repository.archived repository.unarchived
     installation.deleted installation.suspend installation.unsuspend installation.new_permissions_accepted
-    installation_repositories.added installation_repositories.removed installation_target.renamed meta.deleted"""
+    installation_repositories.added installation_repositories.removed installation_target.renamed meta.deleted
+    repository.privatized repository.publicized public"""
 ENDS |= dict.fromkeys(PROJECT.split(), ("project_changed", "", {}))
-AS_BEFORE = "repository.created repository.edited repository.privatized repository.publicized installation.created"
+AS_BEFORE = "repository.created repository.edited installation.created"
 ENDS |= dict.fromkeys(AS_BEFORE.split(), "connection-as-before")
 REASONS = {
     "ping": "ping",

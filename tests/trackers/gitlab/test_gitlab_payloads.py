@@ -94,7 +94,7 @@ def test_each_payload(name, expected):
 
 def test_a_hint_in_full():
     hint, _ = read("issue-update", idempotency_key="k-1", x_gitlab_event_uuid="u-1")
-    assert hint == Hint(ticket="14-23", what="changed", id="k-1", at=1_505_494_320_000, actor="1")
+    assert hint == Hint(ticket="14-23", what="changed", id="k-1", at=1_505_494_320_000, actor="1", readers="strangers")
     assert read("note-create", x_gitlab_event_uuid="u-1")[0].id == "u-1"
 
 
