@@ -43,6 +43,7 @@ class FakeTracker:
     reads: list[str] = field(default_factory=list)
     moods: list[Exception] = field(default_factory=list)
     marks: bool = True
+    members: tuple[str, ...] = (PERSON,)
     read_by: Readership = Readership(tickets="members")
     number: int = 0
 
@@ -113,6 +114,10 @@ class FakeTracker:
     def comment(self, ticket: str, text: str, mark: str, *, internal: bool = False) -> CommentSeen:
         self._mood("comment", text)
         return self._say(ticket, text, BOT, mark if self.marks else "", internal=internal)
+
+    def member(self, comment: CommentSeen, *, private: bool) -> bool:
+        self._mood("member")
+        return private or comment.author_id in self.members
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         self._mood("amend", comment)

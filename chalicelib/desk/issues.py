@@ -38,6 +38,7 @@ Event = Literal[
     "merged",
     "waiting",
     "exposed",
+    "stranger",
 ]
 Policy = Literal["tell", "draft", "quiet"]
 Crossing = Literal["none", "marked", "all"]
@@ -178,7 +179,7 @@ class TicketOwner(Record, frozen=True):
 
 class Comment(Record, frozen=True):
     """A comment on an issue's ticket, by the tracker's id. `mark` is ours on one that an agent wrote here (`by`);
-    `notice` is what customers were told, or are to be told, by it."""
+    `notice` is what customers were told, or are to be told, by it; `held` why they were not although it is marked."""
 
     issue: str
     install: str
@@ -192,6 +193,7 @@ class Comment(Record, frozen=True):
     by: str = ""
     mark: str = ""
     notice: str = ""
+    held: str = ""
     deleted: bool = False
 
 
@@ -263,6 +265,11 @@ class Tracking(Record, frozen=True):
     cursor: str = ""
 
     @property
+    def private(self) -> bool:
+        """Whether nobody but members can write there: a word of an admin's that strangers may read changes nothing."""
+        return not self.public and (self.readers == "members" or (self.readers == "unasked" and self.public is False))
+
+    @property
     def open(self) -> bool:
         """Whether strangers read its tickets: of what is not known they do. What is public of an issue alone goes to
         an open tracker."""
@@ -293,7 +300,8 @@ class Notice(Record, frozen=True):
     """What the rooms of an issue are to be told, once each. `closing` is which of the issue's `closings` it tells of.
     Where `undoes` names another notice, only rooms that were told that one are told this one; where `amends` does, the
     messages that told it are edited to this one's text or, if it `withdraws`, deleted. `names` are customers that the
-    text names, and that not all who would read it are. `due` (ms) is when the clock looks."""
+    text names, and that not all who would read it are. `speaker` is who wrote the comment that it tells. `due` (ms) is
+    when the clock looks."""
 
     id: str
     issue: str
@@ -307,6 +315,7 @@ class Notice(Record, frozen=True):
     closing: int = msgspec.field(default=0, name="turn")
     install: str = ""
     comment: str = ""
+    speaker: str = ""
     held_because: str = ""
     resolve: bool = False
     undoes: str = ""

@@ -67,7 +67,8 @@ class TicketSeen(Part, frozen=True):
 
 class CommentSeen(Part, frozen=True):
     """A comment as it is now, in Markdown. `internal` ones (confidential, restricted to a role) never cross; `mark` is
-    the one that we put on a comment of ours."""
+    the one that we put on a comment of ours. `member`: whether its author is one of the tracker's own people, None
+    where it does not say."""
 
     id: str
     text: str
@@ -77,6 +78,7 @@ class CommentSeen(Part, frozen=True):
     updated_at: int
     internal: bool = False
     mark: str = ""
+    member: bool | None = None
 
 
 class TicketDraft(Part, frozen=True):

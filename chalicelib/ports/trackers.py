@@ -50,6 +50,10 @@ class Tickets(Protocol):
         """Say it, marked as ours where the tracker can carry a mark; to its members alone if it is `internal`, which
         is asked for where `readers` says that it can be."""
 
+    def member(self, comment: CommentSeen, *, private: bool) -> bool:
+        """Whether who wrote it is one of the tracker's own people, who may speak as the vendor: in a `private` one all
+        are, but for guests and customers."""
+
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours."""
 

@@ -55,6 +55,7 @@ class AsanaPeer(Peer):
         }
         self.tokens = {"asana-bot": "bot", "asana-ann": "ann"}
         self.next_gid = 1400000000000000
+        self.guests = set()
         self.projects = {
             PROJECT: {
                 "gid": PROJECT,
@@ -202,6 +203,20 @@ class AsanaPeer(Peer):
     def all_sections(self, asked, gid):
         self.one(self.projects, gid, "project")
         return self.paged(asked, [each for each in self.sections.values() if each["project"] == gid])
+
+    @route("GET", r"/api/1\.0/workspaces/(\d+)/workspace_memberships")
+    def memberships(self, asked, gid):
+        found = [name for name, user in self.users.items() if asked.one("user") in ("", user["gid"])]
+        rows = [
+            {
+                "gid": f"15{n}",
+                "resource_type": "workspace_membership",
+                "is_guest": name in self.guests,
+                "is_active": True,
+            }
+            for n, name in enumerate(found)
+        ]
+        return self.paged(asked, rows)
 
     @route("GET", r"/api/1\.0/workspaces/(\d+)/typeahead")
     def typeahead(self, asked, gid):

@@ -218,6 +218,13 @@ class GitLabPeer(Peer):
             "visibility": self.visibility,
         }
 
+    @route("GET", r"/api/v4/projects/([^/]+)/members/all/(\d+)")
+    def member(self, asked, name, user):
+        self.project_of(asked, name)
+        if int(user) not in self.levels:
+            raise Refused(404, {"message": "404 Not found"})
+        return 200, self.users[int(user)] | {"access_level": self.levels[int(user)]}
+
     @route("GET", r"/api/v4/projects/([^/]+)/labels")
     def all_labels(self, asked, project):
         id_ = self.project_of(asked, project)

@@ -91,6 +91,7 @@ class JiraPeer(Peer):
             "ann": {"accountId": "99:27935d01-92a7", "key": "JIRAUSER2", "name": "ann", "displayName": "Ann Agent"},
         }
         self.tokens = {"bot-token": "bot", "ann-token": "ann"}
+        self.outsiders, self.customers = set(), set()
         self.admins = {"bot"}
         self.projects = {
             "ACME": {"id": "10000", "key": "ACME", "name": "Acme"},
@@ -129,7 +130,7 @@ class JiraPeer(Peer):
         user = self.users[name]
         fields = {"self": f"{self.url}/rest/api/2/user?x={name}", "displayName": user["displayName"], "active": True}
         return fields | (
-            {"accountId": user["accountId"], "accountType": "atlassian"}
+            {"accountId": user["accountId"], "accountType": "customer" if name in self.customers else "atlassian"}
             if self.cloud
             else {"name": user["name"], "key": user["key"]}
         )
@@ -303,6 +304,12 @@ class JiraPeer(Peer):
                 for name in names
             }
         }
+
+    @route("GET", r"/rest/api/[23]/user/permission/search")
+    def may(self, asked):
+        key, name = ("accountId", "accountId") if self.cloud else ("username", "name")
+        found = [user for user, each in self.users.items() if asked.one(key) == each[name]]
+        return 200, [self.person(user) for user in found if user not in self.outsiders]
 
     @route("GET", r"/rest/api/[23]/project")
     def all_projects(self, asked):

@@ -256,6 +256,22 @@ def say(call: Call, body: SayOnTickets) -> Any:
     )
 
 
+@route(
+    "POST",
+    "/v1/issues/{issue}/tickets/{install}/comments/{comment}/notice",
+    who="agent",
+    need="write",
+    gives=NoticeView,
+    status=201,
+)
+def draft_of_comment(call: Call) -> Any:
+    """Draft what customers are to be told of a comment of the tracker's that they were not told by itself."""
+    from ...flows.tickets.draft_comment import draft_comment
+
+    own, place = _own(call), (call.params["install"], call.params["comment"])
+    return call.answering(lambda once: draft_comment(call.world, call.who, own, *place, once), notice_view)
+
+
 @route("POST", "/v1/issues/{issue}/merge", who="agent", need="write", body=shapes.MergeIssue, gives=View)
 def merge(call: Call, body: shapes.MergeIssue) -> Any:
     """Merge an issue into another: rooms, tickets and history move, and its id leads to the other."""

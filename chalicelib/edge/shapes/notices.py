@@ -35,7 +35,8 @@ class ToldView(View, frozen=True):
 
 class NoticeView(View, frozen=True):
     """What the rooms of an issue are told. `names` are customers whose name is in a text that others would read. One
-    that `amends` another edits the messages that told it or, if it `withdraws`, deletes them."""
+    that `amends` another edits the messages that told it or, if it `withdraws`, deletes them. `speaker` is who wrote
+    the comment in the tracker that it tells."""
 
     id: str
     issue: str
@@ -45,6 +46,7 @@ class NoticeView(View, frozen=True):
     becomes: str | None
     install: str | None
     written_by: str | None
+    speaker: str | None
     approved_by: str | None
     held_because: str | None
     resolve: bool
@@ -78,6 +80,7 @@ def notice_view(notice: Notice) -> NoticeView:
         becomes=notice.becomes or None,
         install=notice.install or None,
         written_by=notice.author.id or None,
+        speaker=notice.speaker or None,
         approved_by=notice.approved_by or None,
         held_because=notice.held_because or None,
         resolve=notice.resolve,

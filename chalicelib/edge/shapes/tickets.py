@@ -52,7 +52,8 @@ class FoundTicketView(View, frozen=True):
 
 
 class CommentView(View, frozen=True):
-    """A comment on a ticket, or one that waits to get there. `notice` is what customers are told by it."""
+    """A comment on a ticket, or one that waits to get there. `notice` is what customers are told by it, `held_because`
+    why they are not although it is marked as for them."""
 
     install: str
     id: str
@@ -63,6 +64,7 @@ class CommentView(View, frozen=True):
     reason: str | None
     at: Time
     notice: str | None
+    held_because: str | None
 
 
 class ExposedView(View, frozen=True):
@@ -120,6 +122,7 @@ def comment_view(comment: Comment | PendingComment) -> CommentView:
             reason=comment.failed or None,
             at=time_of(comment.at) or "",
             notice=None,
+            held_because=None,
         )
     return CommentView(
         install=comment.install,
@@ -131,4 +134,5 @@ def comment_view(comment: Comment | PendingComment) -> CommentView:
         reason=None,
         at=time_of(comment.created_at) or "",
         notice=comment.notice or None,
+        held_because=comment.held or None,
     )

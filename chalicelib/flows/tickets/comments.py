@@ -18,6 +18,7 @@ from .tracker import pending_on
 
 OVERLAP_MS = 5 * 60_000  # ms that are read again: a comment may become visible a little late
 MAX_TEXT = 20_000
+STRANGER = "not one of the tracker's own people"
 
 
 def post_pending(sync: TicketSync) -> None:
@@ -114,29 +115,38 @@ def _heard(sync: TicketSync, seen: CommentSeen, old: Comment | None, imported: b
     writes: list[Write] = []
     tasks: list[Task] = []
     if not imported or old:
-        writes, tasks, notice = _crossing(sync, seen, old)
-        kept = replace(kept, notice=notice)
+        writes, tasks, notice, held_back = _crossing(sync, seen, old)
+        kept = replace(kept, notice=notice, held=held_back)
         writes.append(sync.history_entry("comment_changed" if old else "comment", author=seen.author))
     put = over(replace(kept, version=old.version + 1), old) if old else new(kept)
     sync.world.store.commit(put, *writes)
     sync.world.queues.sync(tasks)
 
 
-def _crossing(sync: TicketSync, seen: CommentSeen, old: Comment | None) -> tuple[list[Write], list[Task], str]:
-    """What is written for customers to hear of a comment, the tasks that follow, and the notice's id. Of one that they
-    were told already the told messages change; they are deleted where it is no longer for customers."""
+def _crossing(sync: TicketSync, seen: CommentSeen, old: Comment | None) -> tuple[list[Write], list[Task], str, str]:
+    """What is written for customers to hear of a comment, the tasks that follow, the notice's id, and why they do not
+    hear of it. Of one that they were told already the told messages change; they are deleted where it is no longer for
+    customers. Nobody but the tracker's own people speaks to them."""
     text = crossing(sync.tracking, seen.text)
+    if text and sync.tracking.policy != "quiet" and not _speaks(sync, seen):
+        entry = sync.history_entry("stranger", author=seen.author, reason=STRANGER, comment=seen.id)
+        return [entry], [], old.notice if old else "", STRANGER
     words = comment_text(sync.tracking, text) if text else ""
     before, standing = _notices_of(sync, old)
     if before and words and before.text == words and before.state != "discarded" and not before.withdraws:
-        return [], [], before.id
+        return [], [], before.id, ""
     writes = [_discarded(before, "the comment was changed")] if before and before.state == "draft" else []
     if sync.tracking.policy == "quiet" or not (words or standing) or (standing and standing.text == words):
-        return writes, [], standing.id if standing else ""
+        return writes, [], standing.id if standing else "", ""
     names = names_in(sync.world, sync.issue, text) if text else ()
-    notice = _notice(sync, seen.id, old.version + 1 if old else 1, words, standing, names)
+    notice = _notice(sync, seen.id, old.version + 1 if old else 1, words, standing, names, seen.author)
     tasks = [Task("tell", notice.id, why="first")] if notice.state == "sending" else []
-    return [*writes, new(notice)], tasks, notice.id
+    return [*writes, new(notice)], tasks, notice.id, ""
+
+
+def _speaks(sync: TicketSync, seen: CommentSeen) -> bool:
+    """Whether a comment is the vendor's word."""
+    return sync.there.member(seen, private=sync.tracking.private) if seen.member is None else seen.member
 
 
 def _notices_of(sync: TicketSync, old: Comment | None) -> tuple[Notice | None, Notice | None]:
@@ -149,7 +159,13 @@ def _notices_of(sync: TicketSync, old: Comment | None) -> tuple[Notice | None, N
 
 
 def _notice(
-    sync: TicketSync, comment: str, version: int, words: str, standing: Notice | None, names: tuple[str, ...]
+    sync: TicketSync,
+    comment: str,
+    version: int,
+    words: str,
+    standing: Notice | None,
+    names: tuple[str, ...],
+    speaker: str,
 ) -> Notice:
     """What customers are to hear of a comment; without `words`, that what was told is taken back."""
     tracking, now = sync.tracking, sync.world.clock.now()
@@ -168,6 +184,7 @@ def _notice(
         closing=sync.issue.closings,
         install=sync.install.id,
         comment=comment,
+        speaker=speaker,
         names=names,
         held_because=why if tracking.policy == "tell" else "",
         amends=standing.id if standing else "",
@@ -193,7 +210,7 @@ def _forget(sync: TicketSync, old: Comment) -> None:
     writes = [_discarded(before, "the comment was deleted")] if before and before.state == "draft" else []
     gone, tasks = old.changed(text="", deleted=True), []
     if standing and sync.tracking.policy != "quiet":
-        notice = _notice(sync, old.id, gone.version, "", standing, ())
+        notice = _notice(sync, old.id, gone.version, "", standing, (), old.author)
         gone = replace(gone, notice=notice.id)
         writes.append(new(notice))
         tasks = [Task("tell", notice.id, why="first")] if notice.state == "sending" else []

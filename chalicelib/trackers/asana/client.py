@@ -13,6 +13,7 @@ from ...desk.tickets import CommentSeen, Probe, Readership, Registered, TicketDr
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
+from ...wire.hour_cache import HourCache
 from ...wire.reading import ident, items, moment, walk, words
 from ...wire.rest import Absent, Api, Query, there
 from .handshake import handshake_token
@@ -25,6 +26,7 @@ FIELDS = ",".join(
 STORY = "type,resource_subtype,text,created_at,is_edited,created_by.gid,created_by.name"
 PAGE = 100
 MAX_PAGES = 50
+MEMBERS = HourCache()
 MAX_TITLE = 1000
 PAYING = "Asana asks for a paid plan for this"
 _LINK = re.compile(r"\n*Parley: \S+\s*$")
@@ -135,6 +137,19 @@ class Asana:
     def comment(self, ticket: str, text: str, mark: str, *, internal: bool = False) -> CommentSeen:
         """Say it."""
         return comment_of(self._data("POST", f"/tasks/{_gid(ticket)}/stories", {"text": text}, {"opt_fields": STORY}))
+
+    def member(self, comment: CommentSeen, *, private: bool) -> bool:
+        """Everybody but guests of the organisation."""
+        key = (self._config["url"], self._project, comment.author_id)
+        return MEMBERS.get(key, self._now(), lambda: self._belongs(comment.author_id))
+
+    def _belongs(self, user: str) -> bool:
+        """As the membership of the workspace tells."""
+        if not user:
+            return False
+        query = {"user": user, "opt_fields": "is_guest,is_active", "limit": "2"}
+        found = items(self._api.find(f"/workspaces/{self._workspace()}/workspace_memberships", query), "data")
+        return any(walk(each, "is_guest") is False and walk(each, "is_active") is not False for each in found)
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours."""

@@ -104,6 +104,10 @@ class GenericTickets:
         """Say it."""
         return _there(self._ask("comment", ticket=ticket, text=text, mark=mark).comment)
 
+    def member(self, comment: CommentSeen, *, private: bool) -> bool:
+        """Everybody in a private tracker; elsewhere of whom it says so itself (`member`)."""
+        return private
+
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours."""
         self._ask("amend", ticket=ticket, comment=comment, text=text)

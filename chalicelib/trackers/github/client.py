@@ -15,6 +15,7 @@ from ...desk.tickets import CommentSeen, Probe, Readership, Registered, TicketDr
 from ...desk.titles import shortened
 from ...desk.workspaces import Install
 from ...ports import Outside, ProviderRefused, Secrets
+from ...wire.hour_cache import HourCache
 from ...wire.reading import moment
 from ...wire.rest import Absent
 from .access import Access, Gone
@@ -40,6 +41,9 @@ from .words import (
 PAGE = 30  # of issues with long texts: two megabytes
 RECENT_MS = 3 * 86_400_000  # ms for which a comment is looked for before it is said again
 MAX_PAGES = 20  # of one ticket's comments
+OWN_PEOPLE = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+ROLES = frozenset({"admin", "maintain", "write", "triage"})
+MEMBERS = HourCache()
 EVENTS = ["issues", "issue_comment", "repository"]
 _REFERENCE = re.compile(r"(?:GH-|#)?([0-9]{1,12})", re.IGNORECASE)
 
@@ -178,6 +182,12 @@ class GitHub:
         said_before = next((comment for comment in there if mark and comment.mark == mark), None)
         return said_before or self._comment(self._ask("POST", path, {"body": text + foot(mark)}).json)
 
+    def member(self, comment: CommentSeen, *, private: bool) -> bool:
+        """Everybody in a private repository; elsewhere whoever may at least triage."""
+        login = comment.author
+        key = (self._access.base, self._home, login)
+        return private or (bool(comment.author_id) and MEMBERS.get(key, self._now(), lambda: self._may_write(login)))
+
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours; its mark stays."""
         path = self._comment_path(ticket, comment)
@@ -275,7 +285,19 @@ class GitHub:
             created_at=moment(comment, "created_at"),
             updated_at=moment(comment, "updated_at"),
             mark=mark if mark and self._ours(comment) else "",
+            member=True if comment.get("author_association") in OWN_PEOPLE else None,
         )
+
+    def _may_write(self, login: str) -> bool:
+        """Whether somebody may do more here than everybody: GitHub may hide who belongs to an organisation."""
+        path = f"/repos/{self._home}/collaborators/{quote(login, safe='')}/permission"
+        try:
+            held = self._ask("GET", path).json
+        except ProviderRefused as denied:
+            if denied.lost:
+                raise
+            return False
+        return held.get("permission") in ROLES or held.get("role_name") in ROLES
 
     def _place(self, ticket: str) -> Place:
         where = place(ticket, self._home)

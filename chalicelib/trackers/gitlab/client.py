@@ -16,6 +16,7 @@ from ...desk.tickets import CommentSeen, Probe, Readership, Registered, TicketDr
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
+from ...wire.hour_cache import HourCache
 from ...wire.reading import ident, items, moment, walk, words
 from ...wire.rest import Absent, Api, Query, Reply, there
 from .words import (
@@ -37,6 +38,7 @@ MAX_PAGES = 50
 MAX_TITLE = 255
 REPORTER = 20
 HOPS = 3
+MEMBERS = HourCache()
 REDIRECTS = (301, 302, 307, 308)
 EVENTS = {
     "issues_events": True,
@@ -157,6 +159,17 @@ class GitLab:
         kept = {"internal": True, "confidential": True} if internal else {}
         note = self._api.call("POST", f"{_path(ticket)}/notes", {"body": marked(text, mark)} | kept)
         return comment_of(note, internal=False)
+
+    def member(self, comment: CommentSeen, *, private: bool) -> bool:
+        """Everybody in a private project; elsewhere from the role Reporter on."""
+        key = (self._config["url"], self._config["project"], comment.author_id)
+        return private or MEMBERS.get(key, self._now(), lambda: self._reports(comment.author_id))
+
+    def _reports(self, user: str) -> bool:
+        """Of a member of the project, or of a group above it, GitLab tells the highest role."""
+        found = self._find(f"{self._project}/members/all/{user}") if user.isdigit() else None
+        level = walk(found, "access_level")
+        return isinstance(level, int) and level >= REPORTER and words(found, "state") in ("active", "")
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours; its mark stays."""

@@ -13,6 +13,7 @@ from ...desk.tickets import CommentSeen, Probe, Readers, Readership, Registered,
 from ...desk.times import MINUTE_MS
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Request, Secrets
+from ...wire.hour_cache import HourCache
 from ...wire.reading import ident, items, moment, walk, words
 from ...wire.rest import LATER, Api, send, there
 from . import wiki
@@ -24,6 +25,7 @@ FIELDS = "summary,status,resolution,description,labels,assignee,updated"
 PAGE = 100
 MAX_TITLE = 255
 LABEL = "parley-"
+MEMBERS = HourCache()
 PERMISSIONS = "BROWSE_PROJECTS,CREATE_ISSUES,EDIT_ISSUES,TRANSITION_ISSUES,ADD_COMMENTS"
 WATCHED = [
     *("jira:issue_created", "jira:issue_updated", "jira:issue_deleted"),
@@ -154,6 +156,23 @@ class Jira:
         body = {"body": self._written(text), "properties": [{"key": PROPERTY, "value": {"mark": mark}}, *kept]}
         answer = self._api.call("POST", self._path(f"/issue/{ticket}/comment"), body, {"expand": "properties"})
         return comment_of({**answer, "properties": body["properties"]}, self._cloud)
+
+    def member(self, comment: CommentSeen, *, private: bool) -> bool:
+        """Everybody in a private project; elsewhere whoever may edit its tickets."""
+        key = (self._site, self._project, comment.author_id)
+        return private or MEMBERS.get(key, self._now(), lambda: self._may_edit(comment.author_id))
+
+    def _may_edit(self, user: str) -> bool:
+        """Jira tells it of one account to whoever may browse users."""
+        query = {"projectKey": self._project, "permissions": "EDIT_ISSUES", "maxResults": "2"}
+        query["accountId" if self._cloud else "username"] = user
+        try:
+            found = self._api.call("GET", self._path("/user/permission/search"), query=query) if user else []
+        except ProviderRefused as denied:
+            if denied.lost:
+                raise
+            return False
+        return any(account(person) == user for person in found)
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours."""

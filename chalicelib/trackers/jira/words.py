@@ -71,6 +71,7 @@ def comment_of(comment: Any, cloud: bool) -> CommentSeen:
         updated_at=moment(comment, "updated"),
         internal=internal,
         mark=words(kept.get(PROPERTY), "mark"),
+        member=False if words(comment, "author", "accountType") == "customer" else None,
     )
 
 

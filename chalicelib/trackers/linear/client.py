@@ -164,6 +164,10 @@ class Linear:
                 raise
         return msgspec.structs.replace(_comment(answer), mark=mark)
 
+    def member(self, comment: CommentSeen, *, private: bool) -> bool:
+        """A workspace's users are its own people."""
+        return comment.member is True
+
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours."""
         self._ask(AMEND, id=comment, input={"body": text})
@@ -281,6 +285,7 @@ def _comment(comment: dict[str, Any]) -> CommentSeen:
         author_id=str(author.get("id") or ""),
         created_at=moment(comment, "createdAt"),
         updated_at=moment(comment, "updatedAt"),
+        member=not comment.get("externalUser"),
     )
 
 

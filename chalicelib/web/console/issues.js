@@ -64,6 +64,7 @@ function noticeCard(notice, again, title = null) {
   return h("article.card", { "aria-label": "Notice" },
     h("header", null, title, h(`span.tag.${notice.state}`, null, notice.state), h("span.dim", null, noticeWords(notice)), notice.told ? h("span.dim", null, `told ${many(notice.told, "room")}`) : null),
     notice.names.length ? h("p.bad", null, `It names ${notice.names.join(", ")}, and others would read it.`) : null,
+    notice.speaker ? h("p.dim", null, `${notice.speaker} wrote it in the tracker.`) : null,
     notice.held_because ? h("p.dim", null, notice.held_because) : null,
     open && !notice.withdraws ? text : h("pre.asis", { tabindex: "0" }, notice.text),
     open ? h("menu", null,
@@ -90,7 +91,7 @@ async function oneIssue(id, go) {
       ...notices.items.map((notice) => noticeCard(notice, again)),
       section("Rooms", rooms.items.map((tie) => h("li", null, h("button.link", { type: "button", onclick: () => go(`#/inbox/open/${tie.room}`) }, tie.name ?? tie.room), h("span", null, tie.customer_name), h("time", null, new Date(tie.tied_at).toLocaleDateString()))), "No room is behind it."),
       section("Tickets", tickets.items.map((ticket) => ticketRow(ticket, names)), "No tracker has it."),
-      section("History", history.items.map((each) => entry(each, names)), "Nothing yet."),
+      section("History", history.items.map((each) => entry(each, names, path, again)), "Nothing yet."),
     ].filter(Boolean));
   };
   await attempt(again);
@@ -103,10 +104,15 @@ function ticketRow(ticket, names) {
     h("span", null, [names.get(ticket.install), ticket.word, ticket.assignee].filter(Boolean).join(" · ")), ticket.trouble ? h("span.tag.failed", null, ticket.trouble) : null);
 }
 
-function entry(each, names) {
+function entry(each, names, path, again) {
   const who = here.agents.get(each.by)?.name ?? names.get(each.install) ?? "";
   const detail = Object.values(each.detail).join(" · ");
-  return h("li", null, h("span", null, h("strong", null, each.what.replace("_", " ")), who ? ` by ${who}` : "", detail ? h("small", null, detail) : null), h("time", null, new Date(each.at).toLocaleString()));
+  const drafted = each.what === "stranger" && may("write") ? doing("plain", {}, async () => {
+    await api.call("POST", `${path}/tickets/${each.install}/comments/${encodeURIComponent(each.detail.comment)}/notice`, {}, { key: crypto.randomUUID() });
+    say("A draft is there.");
+    await again();
+  }, "Draft it all the same") : null;
+  return h("li", null, h("span", null, h("strong", null, each.what.replace("_", " ")), who ? ` by ${who}` : "", detail ? h("small", null, detail) : null), drafted, h("time", null, new Date(each.at).toLocaleString()));
 }
 
 function acts(issue, installs, again, go) {

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import Delivery
+from chalicelib.desk.issues import Comment
 from chalicelib.desk.mails import Suppression
 from chalicelib.desk.rooms import Bridge
 from chalicelib.desk.workspaces import MAY
@@ -98,6 +99,7 @@ NAMING: dict[str, Any] = {
     "GET /v1/issues/{issue}/history": None,
     "GET /v1/issues/{issue}/notices": None,
     "POST /v1/issues/{issue}/notices": {"text": "Mine"},
+    "POST /v1/issues/{issue}/tickets/{install}/comments/{comment}/notice": None,
     "GET /v1/notices/{notice}": None,
     "PATCH /v1/notices/{notice}": {"text": "Mine"},
     "POST /v1/notices/{notice}/approve": None,
@@ -128,6 +130,7 @@ NAMING: dict[str, Any] = {
     "DELETE /v1/rooms/{room}/messages/{message}/reactions/{emoji}": None,
 }
 OF_TRACKERS = {
+    "POST /v1/issues/{issue}/tickets/{install}/comments/{comment}/notice",
     "DELETE /v1/issues/{issue}/tickets/{install}",
     *(
         name
@@ -288,7 +291,10 @@ class Scene:
         issue = api.post(f"/v1/rooms/{room}/issues", raised).json["id"]
         notice = api.post(f"/v1/issues/{issue}/notices", {"text": "Secret of ours"}).json["id"]
         other = api.post("/v1/issues", {"title": "Another secret of ours"}).json["id"]
-        return {"tracker": tracker, "issue": issue, "notice": notice, "other": other}
+        said = {"text": "Secret of ours", "author": "Dev", "author_id": "dev", "created_at": 1, "updated_at": 1}
+        comment = Comment(version=1, issue=issue, install=tracker, id="c_ours", workspace=self.ours.id, **said)
+        self.parley.store.commit(new(comment))
+        return {"tracker": tracker, "issue": issue, "notice": notice, "other": other, "comment": "c_ours"}
 
     def call(self, caller, name, body=None):
         method, _, path = name.partition(" ")
