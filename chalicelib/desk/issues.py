@@ -138,7 +138,8 @@ class Ticket(Record, frozen=True):
     tracker's time of that. `refused` are our values, by field, that the tracker will not take. `due` (ms) is when the
     clock looks at it; `looked_at` when it was last fetched, `heard_at` when its comments were, which are known up to
     `comments_at` (the tracker's time). `holds` names what of ours that is private went there, None from before that was
-    kept; `exposed_at` is when its issue's history said that strangers read that now."""
+    kept; `exposed_at` is when its issue's history said that strangers read that now. `unclear` is the notice that
+    waits for somebody to say what the word means that it was closed with."""
 
     issue: str
     install: str
@@ -160,6 +161,7 @@ class Ticket(Record, frozen=True):
     due: int = 0
     attempts: int = 0
     reason: str = ""
+    unclear: str = ""
     holds: tuple[str, ...] | None = None
     exposed_at: int = 0
 
@@ -288,20 +290,29 @@ class Tracking(Record, frozen=True):
         return self.labels and not self.open
 
     def means(self, word: Word) -> IssueState | Literal["unknown"]:
-        """What a state of the tracker means: as it was reviewed, else as it was guessed."""
-        return next((known.means for known in self.words if known.id == word.id), word.means)
+        """What a state of the tracker means: as it was reviewed, else as the tracker's documents say. That a ticket is
+        closed for good is not guessed: customers would hear of it."""
+        known = next((known for known in self.words if known.id == word.id), word)
+        if known.reviewed or known.means != word.means:  # words of before tell no review but by what differs
+            return known.means
+        return "unknown" if word.guessed and word.means in CLOSED else word.means
+
+    def closes(self, word: Word) -> bool:
+        """Whether a ticket in that state is closed there."""
+        return word.closed or word.means in CLOSED
 
     def word(self, state: IssueState) -> Word | None:
-        """The state of the tracker that ours is written as: the first that means it."""
-        return next((known for known in self.words if known.means == state), None)
+        """The state of the tracker that ours is written as: the first that means it, and is not only guessed to."""
+        fitting = [known for known in self.words if known.means == state]
+        return next((known for known in fitting if known.reviewed or not known.guessed), next(iter(fitting), None))
 
 
 class Notice(Record, frozen=True):
     """What the rooms of an issue are to be told, once each. `closing` is which of the issue's `closings` it tells of.
     Where `undoes` names another notice, only rooms that were told that one are told this one; where `amends` does, the
     messages that told it are edited to this one's text or, if it `withdraws`, deleted. `names` are customers that the
-    text names, and that not all who would read it are. `speaker` is who wrote the comment that it tells. `due` (ms) is
-    when the clock looks."""
+    text names, and that not all who would read it are. `speaker` is who wrote the comment that it tells. One with a
+    `word` waits for somebody to say what that means. `due` (ms) is when the clock looks."""
 
     id: str
     issue: str
@@ -312,6 +323,7 @@ class Notice(Record, frozen=True):
     author: Author
     state: NoticeState = "draft"
     becomes: IssueState | Literal[""] = ""
+    word: Word | None = None
     closing: int = msgspec.field(default=0, name="turn")
     install: str = ""
     comment: str = ""

@@ -11,6 +11,7 @@ UNTITLED = "what you asked for"
 TEXTS = {
     "done": "“{{issue.title}}” is done.",
     "declined": "“{{issue.title}}” will not be done for now.",
+    "closed": "“{{issue.title}}” is closed.",
     "reopened": "“{{issue.title}}” is being worked on again: it was told as closed too early.",
     "comment": "News of “{{issue.title}}”: {{comment}}",
 }
@@ -26,6 +27,12 @@ def state_text(tracking: Tracking | None, state: IssueState, words: str = "") ->
     key = "reopened" if state not in CLOSED else state
     text = (tracking.texts if tracking else {}).get(key) or TEXTS[key]
     return f"{text}\n\n{quoted(words)}" if words else text
+
+
+def unclear_text(tracking: Tracking, guess: str) -> str:
+    """What a change into a state is drafted as whose meaning is guessed, or not even that."""
+    key = guess if guess in CLOSED else "closed"
+    return tracking.texts.get(key) or TEXTS[key]
 
 
 def comment_text(tracking: Tracking, comment: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .issues import MAX_LABEL, MAX_LABELS, MAX_TITLE, Issue, Ticket, Tracking
+from .issues import CLOSED, MAX_LABEL, MAX_LABELS, MAX_TITLE, Issue, Ticket, Tracking
 from .tickets import TicketSeen
 
 
@@ -22,7 +22,8 @@ from .tickets import TicketSeen
 class Merge:
     """`issue` are fields of ours to change, `ticket` what both sides are then. `move`, `retitle`, `add` and `remove`
     are to be written to the tracker. `lost` names the fields of ours that the tracker's won over; `unknown` is a word
-    that nobody has reviewed; `wordless` says that no word of theirs means our state."""
+    that nobody has reviewed; `wordless` says that no word of theirs means our state; `unclear` that theirs was closed
+    with a word that nobody knows the meaning of: it is left alone until somebody says."""
 
     issue: dict[str, Any] = field(default_factory=dict)
     ticket: dict[str, Any] = field(default_factory=dict)
@@ -33,6 +34,7 @@ class Merge:
     lost: tuple[str, ...] = ()
     unknown: str = ""
     wordless: bool = False
+    unclear: bool = False
 
 
 def merge(issue: Issue, ticket: Ticket, seen: TicketSeen, tracking: Tracking) -> Merge:
@@ -60,6 +62,10 @@ def pending(issue: Issue, ticket: Ticket, tracking: Tracking) -> bool:
 
 def _state(found: Merge, issue: Issue, ticket: Ticket, seen: TicketSeen, tracking: Tracking) -> None:
     theirs, base = tracking.means(seen.word), ticket.state
+    if theirs == "unknown" and tracking.closes(seen.word) and base not in CLOSED:
+        found.unclear = issue.state not in CLOSED
+        found.ticket["state"] = base if found.unclear else issue.state  # closed here and there: they agree
+        return
     if theirs == "unknown":
         theirs = base if base != "unknown" else issue.state  # what nobody has reviewed changes nothing
     if theirs in (issue.state, base):

@@ -22,11 +22,16 @@ Happened = Literal[
 
 
 class Word(Part, frozen=True):
-    """One state of a ticket as its tracker names it. `means` is our guess, or `unknown`, which changes nothing."""
+    """One state of a ticket as its tracker names it. `means` is what it means, or `unknown`, which changes nothing;
+    where it is `guessed`, no document of the tracker's says so, and where it is `reviewed`, an admin or an agent does.
+    A ticket in one that is `closed` is closed there, whatever that means."""
 
     id: str
     name: str
     means: IssueState | Literal["unknown"] = "unknown"
+    guessed: bool = False
+    reviewed: bool = False
+    closed: bool = False
 
 
 class Hint(Part, frozen=True):

@@ -34,9 +34,10 @@ class Task:
     """Work for the worker of trackers. `look`: at the ticket in `install` of the issue `id`, or at `ticket`, of which a
     `hint` came at `at` (ms). `tell`: the notice `id`. `merge`: what is left of the issue `id`. `count`: the ARR of the
     customer `id`. `repair`: the install `id`. `project`: all of the install `id`, whose project has changed. `readers`:
-    who reads the install `id`. `exposed`: its tickets, which strangers read now. `why` tells repeated tasks apart."""
+    who reads the install `id`. `words`: its tickets that were closed with a word of which somebody has said now what
+    it means. `exposed`: its tickets, which strangers read now. `why` tells repeated tasks apart."""
 
-    do: Literal["look", "tell", "merge", "count", "repair", "project", "readers", "exposed"]
+    do: Literal["look", "tell", "merge", "count", "repair", "project", "readers", "words", "exposed"]
     id: str = ""
     install: str = ""
     ticket: str = ""

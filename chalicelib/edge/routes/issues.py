@@ -29,7 +29,7 @@ from ..door.calls import Call, Reply
 from ..door.router import route
 from ..shapes import issues as shapes
 from ..shapes.answers import PAGED, named_fields
-from ..shapes.notices import ChangeNotice, NewNotice, NoticeView, ToldView, notice_view, told_view
+from ..shapes.notices import ChangeNotice, NewNotice, NoticeView, ToldView, WordMeans, notice_view, told_view
 from ..shapes.tickets import CommentView, LinkTicket, SayOnTickets, TicketView, comment_view, ticket_view
 
 View = shapes.IssueView
@@ -354,6 +354,16 @@ def approve_draft(call: Call) -> Any:
 
     id_ = call.params["notice"]
     return call.answering(lambda once: approve_notice(call.world, call.who, id_, once), notice_view)
+
+
+@route("POST", "/v1/notices/{notice}/means", who="agent", need="write", body=WordMeans, gives=NoticeView)
+def settle(call: Call, body: WordMeans) -> Any:
+    """Say what the word means that the ticket was closed with: from now on it does, the issue turns, and its rooms are
+    told."""
+    from ...flows.issues.settle_word import settle_word
+
+    id_ = call.params["notice"]
+    return call.answering(lambda once: settle_word(call.world, call.who, id_, body.means or "", once), notice_view)
 
 
 @route("POST", "/v1/notices/{notice}/discard", who="agent", need="write", gives=NoticeView)

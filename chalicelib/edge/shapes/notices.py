@@ -1,5 +1,7 @@
 """Notices, and what rooms were told, as they go over the wire: requests, answers, and records as the API shows them."""
 
+from typing import Literal
+
 from msgspec import UNSET, UnsetType
 
 from ...desk.ids import message_id
@@ -22,6 +24,12 @@ class ChangeNotice(Body, frozen=True):
     resolve: bool | UnsetType = UNSET
 
 
+class WordMeans(Body, frozen=True):
+    """What the word of a notice means; without it, what it was guessed to."""
+
+    means: Literal["done", "declined"] | None = None
+
+
 class ToldView(View, frozen=True):
     """What a room was told, by whom and when; `message` is null where it could not be said, and `reason` tells why."""
 
@@ -36,7 +44,8 @@ class ToldView(View, frozen=True):
 class NoticeView(View, frozen=True):
     """What the rooms of an issue are told. `names` are customers whose name is in a text that others would read. One
     that `amends` another edits the messages that told it or, if it `withdraws`, deletes them. `speaker` is who wrote
-    the comment in the tracker that it tells."""
+    the comment in the tracker that it tells. A draft with a `word` waits for somebody to say what that means,
+    with which the ticket was closed; `becomes` is what it was guessed to mean."""
 
     id: str
     issue: str
@@ -47,6 +56,7 @@ class NoticeView(View, frozen=True):
     install: str | None
     written_by: str | None
     speaker: str | None
+    word: str | None
     approved_by: str | None
     held_because: str | None
     resolve: bool
@@ -81,6 +91,7 @@ def notice_view(notice: Notice) -> NoticeView:
         install=notice.install or None,
         written_by=notice.author.id or None,
         speaker=notice.speaker or None,
+        word=notice.word.name if notice.word else None,
         approved_by=notice.approved_by or None,
         held_because=notice.held_because or None,
         resolve=notice.resolve,

@@ -47,12 +47,14 @@ class ChangeTracking(Body, frozen=True):
 
 
 class WordView(View, frozen=True):
-    """A state of a tracker, and what it means here."""
+    """A state of a tracker, and what it means here. What is `guessed` of one that closes a ticket counts for nothing
+    until it is `reviewed`."""
 
     id: str
     name: str
     means: str
     reviewed: bool
+    guessed: bool
 
 
 class WordsView(View, frozen=True):
@@ -89,8 +91,11 @@ class TrackingView(View, frozen=True):
 
 def words_view(words: list[Word], tracking: Tracking) -> WordsView:
     """A tracker's states."""
-    reviewed = {word.id for word in tracking.words}
-    views = [WordView(id=word.id, name=word.name, means=word.means, reviewed=word.id in reviewed) for word in words]
+    known = {word.id for word in tracking.words}
+    views = [
+        WordView(id=word.id, name=word.name, means=word.means, reviewed=word.id in known, guessed=word.guessed)
+        for word in words
+    ]
     return WordsView(words=views, unknown=[word.name for word in words if word.means == "unknown"])
 
 

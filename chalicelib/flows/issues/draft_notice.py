@@ -53,7 +53,7 @@ def change_notice(world: World, who: Principal, id_: str, fields: dict[str, obje
         check_text(str(fields["text"]))
 
     def attempt(_: int) -> Notice:
-        old = _draft(world, who, id_)
+        old = draft_of(world, who, id_)
         if old.withdraws:
             raise Conflict("what is taken back has no words of its own")
         issue = world.store.one(ref(Issue, old.issue)) if "text" in fields else None
@@ -69,7 +69,9 @@ def approve_notice(world: World, who: Principal, id_: str, once: Once = KEYLESS)
     """The notice, which its rooms are told now, in the words of who approves it."""
 
     def attempt(_: int) -> Notice:
-        old, now = _draft(world, who, id_), world.clock.now()
+        old, now = draft_of(world, who, id_), world.clock.now()
+        if old.word:
+            raise Conflict("say first what the word means that the ticket was closed with")
         author = Author(kind="agent", id=who.id, name=who.name)
         notice = old.changed(state="sending", approved_by=who.id, author=author, due=now + GRACE_MS)
         world.store.commit(over(notice, old), *audit(world, who, "notice.approved", id_), *once.writes(notice, now))
@@ -94,7 +96,8 @@ def discard_notice(world: World, who: Principal, id_: str) -> Notice:
     return again(world, attempt)
 
 
-def _draft(world: World, who: Principal, id_: str) -> Notice:
+def draft_of(world: World, who: Principal, id_: str) -> Notice:
+    """A notice of the caller's workspace that nobody was told yet."""
     old = own_notice(world, who, id_)
     if old.state != "draft":
         raise Conflict(f"a notice that is {old.state} cannot be changed")

@@ -4,7 +4,7 @@ from ...desk.ids import derived
 from ...desk.issues import CLOSED, Issue, Notice, Policy, Tracking
 from ...desk.messages import Author
 from ...desk.notices import state_text
-from ...ports import Task, World, Write, new, over, ref
+from ...ports import Put, Task, World, new, over, ref
 from .name_customers import names_in
 
 GRACE_MS = 2 * 60_000  # ms after which the clock looks after a notice whose wake-up was lost
@@ -24,10 +24,13 @@ def notice_of_state(
     tracking: Tracking | None = None,
     words: str = "",
     resolve: bool = False,
-) -> tuple[list[Write], list[Task]]:
+    *,
+    text: str = "",
+) -> tuple[list[Put], list[Task]]:
     """What is written when an issue turns from `old` to `turned`: its notice, if its rooms are to hear of it; and what
-    was drafted of the turn before is discarded. And the tasks to be handed on once that is stored."""
-    writes: list[Write] = []
+    was drafted of the turn before is discarded. And the tasks to be handed on once that is stored. `text` is told
+    instead of the install's own text."""
+    writes: list[Put] = []
     if turned.closings == old.closings:
         return writes, []
     before = world.store.one(ref(Notice, state_notice_id(old, old.closings)))
@@ -38,14 +41,14 @@ def notice_of_state(
         return writes, []
     if policy == "quiet" and turned.state in CLOSED:
         return writes, []
-    now, names = world.clock.now(), names_in(world, turned, words) if words else ()
+    now, names = world.clock.now(), names_in(world, turned, words or text) if words or text else ()
     notice = Notice(
         version=1,
         id=state_notice_id(turned, turned.closings),
         issue=turned.id,
         workspace=turned.workspace,
         about="state",
-        text=state_text(tracking, turned.state, words),
+        text=text or state_text(tracking, turned.state, words),
         at=now,
         author=author,
         state="sending" if policy == "tell" else "draft",

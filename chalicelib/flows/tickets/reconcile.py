@@ -8,8 +8,10 @@ from typing import Any
 
 from ...desk.deliveries import wait
 from ...desk.disclosure import WAITS, ticket_draft
-from ...desk.issues import Issue, Link, Ticket, TicketOwner, Tracking, turned
+from ...desk.ids import derived
+from ...desk.issues import CLOSED, Issue, Link, Notice, Ticket, TicketOwner, Tracking, turned
 from ...desk.messages import Author
+from ...desk.notices import unclear_text
 from ...desk.ticket_merge import Merge, label_key, merge, pending
 from ...desk.tickets import TicketSeen
 from ...desk.workspaces import Install
@@ -23,6 +25,7 @@ from .tracker import issue_of_ticket, pending_on, tickets_of, tracking_of
 
 SKEW_MS = 1_000  # ms by which clocks of containers may differ
 PAUSED_MS = 60 * 60_000  # ms after which a ticket of a disabled install is looked at again
+UNCLEAR = "closed there, meaning unknown"
 STALE_TRIES = 3  # times that an older state than the one known is not believed
 SYSTEM = Author(kind="agent", id="", name="")  # whoever tied the room says it
 
@@ -226,6 +229,8 @@ def _take_over(sync: TicketSync, seen: TicketSeen, found: Merge, began: int) -> 
             world, issue, changed, sync.tracking.policy, SYSTEM, sync.tracking, "", sync.tracking.resolve
         )
         writes += [*notices, sync.history_entry("state", was=issue.state, now=state, word=seen.word.name)]
+    unclear, asking = _unclear(sync, seen, found)
+    writes += asking
     if found.lost:
         writes.append(sync.history_entry("conflict", fields=", ".join(found.lost)))
     if found.unknown:
@@ -238,7 +243,8 @@ def _take_over(sync: TicketSync, seen: TicketSeen, found: Merge, began: int) -> 
         looked_at=began,
         due=0,
         attempts=0,
-        reason=f"no state there means {issue.state}" if found.wordless else "",
+        reason=UNCLEAR if found.unclear else f"no state there means {issue.state}" if found.wordless else "",
+        unclear=unclear,
         **found.ticket,
     )
     if changed is not issue:
@@ -246,6 +252,38 @@ def _take_over(sync: TicketSync, seen: TicketSeen, found: Merge, began: int) -> 
     sync.commit(ticket, *writes)
     sync.issue = changed
     world.queues.sync(tasks)
+
+
+def _unclear(sync: TicketSync, seen: TicketSeen, found: Merge) -> tuple[str, list[Write]]:
+    """The notice that waits for what the word means that a ticket was closed with, and what is written of it. It is a
+    draft whatever the policy."""
+    ticket, tracking, word = sync.ticket, sync.tracking, seen.word
+    same = found.unclear and ticket.word is not None and ticket.word.id == word.id
+    if ticket.unclear and same:
+        return ticket.unclear, []
+    writes: list[Write] = []
+    before = sync.world.store.one(ref(Notice, ticket.unclear)) if ticket.unclear else None
+    if before and before.state == "draft":
+        writes.append(over(before.changed(state="discarded", held_because="the ticket moved on", due=0), before))
+    if not found.unclear:
+        return "", writes
+    notice = Notice(
+        version=1,
+        id=derived("ntc", sync.issue.id, sync.install.id, "word", word.id, str(ticket.version)),
+        issue=sync.issue.id,
+        workspace=sync.issue.workspace,
+        about="state",
+        text=unclear_text(tracking, word.means),
+        at=sync.world.clock.now(),
+        author=SYSTEM,
+        becomes=word.means if word.means in CLOSED else "",
+        word=word,
+        closing=sync.issue.closings,
+        install=sync.install.id,
+        resolve=tracking.resolve,
+        held_because=f"{UNCLEAR}: {word.name}",
+    )
+    return notice.id, [*writes, new(notice)]
 
 
 def _write(sync: TicketSync, found: Merge) -> None:

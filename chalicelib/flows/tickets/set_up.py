@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from ...desk.errors import Conflict, Invalid
 from ...desk.issues import Tracking
 from ...desk.notices import TEXTS, check_text
@@ -9,7 +11,7 @@ from ...desk.permissions import Principal
 from ...desk.tickets import TicketSeen, Word
 from ...desk.times import DAY_MS
 from ...desk.workspaces import Install
-from ...ports import ProviderBusy, ProviderRefused, World, over, ref
+from ...ports import ProviderBusy, ProviderRefused, Task, World, over, ref
 from ..audit import audit
 from ..optimistic_retry import again
 from ..secrets import Opened, rolled, sealed
@@ -23,15 +25,25 @@ def discover_words(world: World, install: Install) -> list[Word]:
         found = tickets_of(world, install).words()
     except (ProviderBusy, ProviderRefused) as error:
         raise asking(error) from None
-    reviewed = {word.id: word.means for word in tracking_of(world, install).words}
-    return [Word(id=word.id, name=word.name, means=reviewed.get(word.id, word.means)) for word in found]
+    known = {word.id: word for word in tracking_of(world, install).words}
+    return [replace(word, **_review(word, known.get(word.id))) for word in found]
+
+
+def _review(found: Word, known: Word | None) -> dict[str, Any]:
+    """What was said of a word: words of before tell no review but by what differs."""
+    if known is None or not (known.reviewed or known.means != found.means):
+        return {}
+    return {"means": known.means, "reviewed": True, "guessed": False}
 
 
 def put_words(world: World, who: Principal, install: Install, words: list[Word]) -> Tracking:
-    """The words as an admin has reviewed them."""
+    """The words as an admin has reviewed them. Tickets that were closed with one are looked at again."""
     if len({word.id for word in words}) < len(words):
         raise Invalid("a word is named twice", "words")
-    return kept(world, who, install, "tracker.words", words=tuple(words))
+    reviewed = tuple(replace(word, reviewed=True) for word in words)
+    tracking = kept(world, who, install, "tracker.words", words=reviewed)
+    world.queues.sync([Task("words", install.id, why=f"v{tracking.version}")])
+    return tracking
 
 
 def change_tracking(world: World, who: Principal, install: Install, fields: dict[str, Any]) -> Tracking:

@@ -6,6 +6,7 @@ from ..issues.send_notice import send_notice
 from ..issues.tie_room import count_customer
 from .readership import ask_readers, tell_exposed
 from .reconcile import reconcile
+from .reviewed_words import look_again
 
 
 def run_task(world: World, task: Task) -> str:
@@ -20,6 +21,8 @@ def run_task(world: World, task: Task) -> str:
         count_customer(world, task.id)
     elif task.do == "readers":
         ask_readers(world, task.id)
+    elif task.do == "words":
+        look_again(world, task.id, task.why)
     elif task.do == "exposed":
         tell_exposed(world, task.id)
     elif task.do == "project":

@@ -20,7 +20,17 @@ from .handshake import handshake_token
 from .words import CLOSING, DONE, OPEN, comment_of, reads, reference, section_word, word_of
 
 FIELDS = ",".join(
-    ("name", "notes", "completed", "modified_at", "permalink_url", "external", "assignee.name", "tags.name")
+    (
+        "name",
+        "notes",
+        "completed",
+        "approval_status",
+        "modified_at",
+        "permalink_url",
+        "external",
+        "assignee.name",
+        "tags.name",
+    )
     + ("memberships.project.gid", "memberships.section.gid", "memberships.section.name")
 )
 STORY = "type,resource_subtype,text,created_at,is_edited,created_by.gid,created_by.name"
@@ -284,7 +294,7 @@ class Asana:
             key=gid,
             url=words(task, "permalink_url"),
             title=words(task, "name"),
-            word=word_of(walk(task, "completed") is True, section),
+            word=word_of(walk(task, "completed") is True, section, words(task, "approval_status")),
             text=_LINK.sub("", words(task, "notes")),
             labels=tuple(words(tag, "name") for tag in items(task, "tags")),
             assignee=words(task, "assignee", "name"),

@@ -50,6 +50,7 @@ TASKS: dict[str, Happened] = {
 FIELDS: dict[str, Happened] = {
     "completed": "moved_state",
     "completed_at": "moved_state",
+    "approval_status": "moved_state",
     "memberships": "moved_state",
     "section": "moved_state",
     "assignee": "assigned",

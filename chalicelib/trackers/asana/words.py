@@ -4,10 +4,13 @@
 |---|---|---|
 | not completed | `incomplete` | open |
 | completed | `completed` | done |
+| an approval that was rejected: completed, too | `rejected` | guessed: declined |
+| an approval that was sent back: completed, too | `changes_requested` | unknown |
 | in a section of the project, with `config.sections` | `section:<gid>` | what its name reads as, else unknown |
 
-A section that reads as the end (Done, Won't do) goes before `completed`; any other is the state of tasks that are not
-completed. The section without a name that every project begins with is none.
+A section that reads as the end (Done, Won't do) goes before `completed`, and is guessed unless the task is completed in
+one that reads as done; any other is the state of tasks that are not completed. The section without a name that every
+project begins with is none.
 """
 
 import re
@@ -15,11 +18,17 @@ import zlib
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from ...desk.tickets import CommentSeen, IssueState, Word
 from ...wire.reading import ident, moment, walk, words
 
 OPEN = Word(id="incomplete", name="Incomplete", means="open")
-DONE = Word(id="completed", name="Completed", means="done")
+DONE = Word(id="completed", name="Completed", means="done", closed=True)
+APPROVALS = {
+    "rejected": Word(id="rejected", name="Rejected", means="declined", guessed=True, closed=True),
+    "changes_requested": Word(id="changes_requested", name="Changes requested", closed=True),
+}
 CLOSING: frozenset[str] = frozenset(("done", "declined"))
 _READS: list[tuple[str, IssueState]] = [
     (r"won'?t|declin|reject|duplicat|invalid|cancel|abandon|obsolete", "declined"),
@@ -42,14 +51,18 @@ def section_word(section: Any) -> Word | None:
     name, gid = words(section, "name"), ident(section, "gid")
     if not gid or _UNNAMED.fullmatch(name.strip()):
         return None
-    return Word(id=f"section:{gid}", name=name, means=reads(name))
+    means = reads(name)
+    closing = means in CLOSING
+    return Word(id=f"section:{gid}", name=name, means=means, guessed=closing, closed=closing)
 
 
-def word_of(completed: bool, section: Any) -> Word:
+def word_of(completed: bool, section: Any, approval: str = "") -> Word:
     """The state of a task in a section (None: in none that counts)."""
+    if completed and approval in APPROVALS:
+        return APPROVALS[approval]
     word = section_word(section)
     if word and (word.means in CLOSING or not completed):
-        return word
+        return replace(word, guessed=False) if completed and word.means == "done" else word
     return DONE if completed else OPEN
 
 

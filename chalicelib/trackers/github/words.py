@@ -5,7 +5,8 @@
 | open, also reopened | `open` | open |
 | open, with the label that the install names | `in_progress` | in progress |
 | closed, as completed or (before reasons came) without one | `completed` | done |
-| closed as not planned, as a duplicate | `not_planned`, `duplicate` | declined |
+| closed as not planned | `not_planned` | declined |
+| closed as a duplicate | `duplicate` | guessed: declined |
 | closed for a reason that we do not know | the reason | unknown |
 
 A ticket of the connected repository is its number, `5`, so that a new name of the repository changes nothing; one that
@@ -22,9 +23,9 @@ from ...wire.markdown import readable
 OPEN = Word(id="open", name="Open", means="open")
 IN_PROGRESS = Word(id="in_progress", name="In progress", means="in_progress")
 CLOSED = {
-    "completed": Word(id="completed", name="Closed as completed", means="done"),
-    "not_planned": Word(id="not_planned", name="Closed as not planned", means="declined"),
-    "duplicate": Word(id="duplicate", name="Closed as duplicate", means="declined"),
+    "completed": Word(id="completed", name="Closed as completed", means="done", closed=True),
+    "not_planned": Word(id="not_planned", name="Closed as not planned", means="declined", closed=True),
+    "duplicate": Word(id="duplicate", name="Closed as duplicate", means="declined", guessed=True, closed=True),
 }
 MAX_TITLE = 256
 
@@ -74,7 +75,7 @@ def word(issue: dict[str, Any], in_progress_label: str) -> Word:
         marked = in_progress_label.lower() in [name.lower() for name in labels(issue)]
         return IN_PROGRESS if in_progress_label and marked else OPEN
     reason = issue.get("state_reason") or "completed"
-    return CLOSED.get(reason) or Word(id=str(reason)[:60], name=f"Closed as {reason}"[:60])
+    return CLOSED.get(reason) or Word(id=str(reason)[:60], name=f"Closed as {reason}"[:60], closed=True)
 
 
 def labels(issue: dict[str, Any]) -> tuple[str, ...]:

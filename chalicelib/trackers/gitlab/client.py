@@ -316,7 +316,7 @@ class GitLab:
             key=f"#{ident(issue, 'iid')}",
             url=words(issue, "web_url"),
             title=words(issue, "title"),
-            word=word_of(words(issue, "state"), labels),
+            word=word_of(words(issue, "state"), labels, bool(walk(issue, "_links", "closed_as_duplicate_of"))),
             text=shown(text),
             labels=tuple(labels),
             assignee=words(issue, "assignees", 0, "name"),

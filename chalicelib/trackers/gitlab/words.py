@@ -4,8 +4,9 @@
 |---|---|---|
 | opened | `opened` | open |
 | closed | `closed` | done |
+| closed as a duplicate (`/duplicate`) | `closed+duplicate` | guessed: declined |
 | opened with a state label | `opened+<label>` | what the label reads as, else unknown |
-| closed with a label that declines (`wontfix`, `duplicate`, …) | `closed+<label>` | declined |
+| closed with a label that declines (`wontfix`, `duplicate`, …) | `closed+<label>` | guessed: declined |
 
 A state label is one of the scopes `workflow::`, `status::`, `state::`, `stage::`, or one that reads as `doing`. Of one
 scope GitLab itself keeps one.
@@ -35,11 +36,11 @@ _OLD_PATH = re.compile(r"/([^/]+/.+?)/issues/(\d+)")
 _SHORT = re.compile(r"(?:([\w.-]+(?:/[\w.-]+)+))?#(\d+)")
 
 
-def word_of(state: str, labels: list[str]) -> Word:
+def word_of(state: str, labels: list[str], duplicate: bool = False) -> Word:
     """The state that an issue is in."""
     if state == "closed":
-        declining = next((label for label in labels if _DECLINES.search(label)), "")
-        return closed_by(declining) if declining else Word(id="closed", name="closed", means="done")
+        declining = next((label for label in labels if _DECLINES.search(label)), "duplicate" if duplicate else "")
+        return closed_by(declining) if declining else Word(id="closed", name="closed", means="done", closed=True)
     label = next((label for label in labels if is_state(label) and not _DECLINES.search(label)), "")
     return opened_with(label) if label else Word(id="opened", name="opened", means="open")
 
@@ -63,7 +64,7 @@ def opened_with(label: str) -> Word:
 
 def closed_by(label: str) -> Word:
     """The word of a closed issue with a label that declines."""
-    return Word(id=f"closed+{label}", name=f"closed, {label}", means="declined")
+    return Word(id=f"closed+{label}", name=f"closed, {label}", means="declined", guessed=True, closed=True)
 
 
 def words_of(labels: list[str]) -> list[Word]:

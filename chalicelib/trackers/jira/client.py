@@ -25,6 +25,7 @@ FIELDS = "summary,status,resolution,description,labels,assignee,updated"
 PAGE = 100
 MAX_TITLE = 255
 LABEL = "parley-"
+MAX_WORDS = 200  # as many as can be reviewed at once
 MEMBERS = HourCache()
 PERMISSIONS = "BROWSE_PROJECTS,CREATE_ISSUES,EDIT_ISSUES,TRANSITION_ISSUES,ADD_COMMENTS"
 WATCHED = [
@@ -67,17 +68,16 @@ class Jira:
         return Readership(tickets="strangers" if service else self._browsed_by(), internal=service)
 
     def words(self) -> list[Word]:
-        """The statuses of the project's issue type, or of all its types; a closing one with each resolution that
-        declines too."""
+        """The statuses of the project's issue type, or of all its types; a closing one with each resolution, too."""
         kinds = self._api.call("GET", self._path(f"/project/{self._project}/statuses"))
         mine = [kind for kind in kinds if words(kind, "name") == self._config["issue_type"]] or kinds
-        resolutions = [each for each in self._resolutions() if declines(words(each, "name"))]
-        found: dict[str, Word] = {}
-        for status in (status for kind in mine for status in items(kind, "statuses")):
-            plain = word_of(status)
-            both = [plain, *(word_of(status, each) for each in resolutions if plain.means == "done")]
-            found |= {word.id: word for word in both}
-        return list(found.values())
+        resolutions = self._resolutions()
+        statuses = [status for kind in mine for status in items(kind, "statuses")]
+        found = {word.id: word for word in map(word_of, statuses)}
+        for status in statuses:
+            ended = [word_of(status, each) for each in resolutions] if word_of(status).closed else []
+            found |= {word.id: word for word in ended if word.id not in found or not word.guessed}
+        return list(found.values())[:MAX_WORDS]
 
     def register(self, url: str, secret: str) -> Registered:
         """An admin webhook of Cloud. Data Center's API differs by version: there it is made by hand."""

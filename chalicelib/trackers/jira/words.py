@@ -4,11 +4,12 @@
 |---|---|
 | a status of the category `new` | open |
 | of `indeterminate` | in_progress |
-| of `done` | done; declined if its name, or the resolution, reads so (Won't Do, Duplicate, …) |
+| of `done`, with Jira's own resolution Done or Fixed | done |
+| of `done` | guessed: declined if its name, or the resolution, reads so (Won't Do, Duplicate, …), else done |
 | of any other category | unknown |
 
-A word's id is the status's, for a declining resolution `<status>/<resolution>`: one status Done stands for both in most
-projects.
+A word's id is the status's, for any resolution but those two `<status>/<resolution>`: one status Done stands for all in
+most projects. Those two are known by their names, and by their ids where the site is in another language than English.
 """
 
 import re
@@ -25,6 +26,8 @@ CATEGORIES: dict[str, IssueState] = {"new": "open", "indeterminate": "in_progres
 PROPERTY = "parley"
 INTERNAL = "sd.public.comment"  # Jira Service Management: {"internal": true} keeps a comment from the portal
 KEY = re.compile(r"[A-Z][A-Z0-9_]+-[1-9]\d*")
+_OWN_DONE = {"done": "10000", "fixed": "1"}
+_ENGLISH = ("done", "complete")  # the category of closed statuses
 _DECLINES = re.compile(
     r"won'?t|wont|declin|reject|duplicat|cannot reproduce|can'?t reproduce|invalid|cancel|abandon|obsolete|by design"
     r"|not a bug|incomplete",
@@ -41,12 +44,24 @@ def word_of(status: Any, resolution: Any = None) -> Word:
     """The state that a status, with a resolution, is."""
     name = words(status, "name")
     means: IssueState | Literal["unknown"] = CATEGORIES.get(words(status, "statusCategory", "key"), "unknown")
-    if means == "done" and declines(name):
-        means = "declined"
-    ended = words(resolution, "name")
-    if means == "done" and declines(ended):
-        return Word(id=f"{ident(status, 'id')}/{ident(resolution, 'id')}", name=f"{name} ({ended})", means="declined")
-    return Word(id=ident(status, "id"), name=name, means=means)
+    id_ = ident(status, "id")
+    if means != "done":
+        return Word(id=id_, name=name, means=means)
+    ended, sure = words(resolution, "name"), says_done(status, resolution)
+    if ended and not sure:
+        id_, name = f"{id_}/{ident(resolution, 'id')}", f"{name} ({ended})"
+    if declines(name):
+        return Word(id=id_, name=name, means="declined", guessed=True, closed=True)
+    return Word(id=id_, name=name, means="done", guessed=not sure, closed=True)
+
+
+def says_done(status: Any, resolution: Any) -> bool:
+    """Whether a closed status with a resolution is done in Jira's own words; without one, whether the status is."""
+    ended = words(resolution, "name").strip().casefold()
+    if not ended:
+        return words(status, "name").strip().casefold() == "done"
+    english = words(status, "statusCategory", "name").strip().casefold() in _ENGLISH
+    return ended in _OWN_DONE or (not english and ident(resolution, "id") in _OWN_DONE.values())
 
 
 def text_of(value: Any, cloud: bool) -> str:

@@ -5,7 +5,8 @@
 | triage, backlog, unstarted | open |
 | started | in progress |
 | completed | done |
-| canceled, duplicate | declined |
+| canceled | declined |
+| duplicate | guessed: declined |
 | any other | unknown |
 
 A word's id is the state's own: teams name and order their states as they like.
@@ -34,7 +35,9 @@ MAX_TITLE = 255
 def word(state: dict[str, Any]) -> Word:
     """A workflow state."""
     means: IssueState | Literal["unknown"] = MEANS.get(str(state.get("type")), "unknown")
-    return Word(id=str(state["id"]), name=str(state["name"]), means=means)
+    type_ = str(state.get("type"))
+    closed, guessed = type_ in ("completed", "canceled", "duplicate"), type_ == "duplicate"
+    return Word(id=str(state["id"]), name=str(state["name"]), means=means, guessed=guessed, closed=closed)
 
 
 def seen(issue: dict[str, Any], mark: str = "") -> TicketSeen:

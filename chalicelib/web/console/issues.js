@@ -61,6 +61,12 @@ function noticeCard(notice, again, title = null) {
     say(words);
     await again();
   };
+  const settle = (means) => async () => {
+    if (text.value !== notice.text || resolve.checked !== notice.resolve) await api.call("PATCH", `/v1/notices/${notice.id}`, { text: text.value, resolve: resolve.checked });
+    await api.call("POST", `/v1/notices/${notice.id}/means`, { means }, { key: crypto.randomUUID() });
+    say("The word means that from now on, and each room is told, once.");
+    await again();
+  };
   return h("article.card", { "aria-label": "Notice" },
     h("header", null, title, h(`span.tag.${notice.state}`, null, notice.state), h("span.dim", null, noticeWords(notice)), notice.told ? h("span.dim", null, `told ${many(notice.told, "room")}`) : null),
     notice.names.length ? h("p.bad", null, `It names ${notice.names.join(", ")}, and others would read it.`) : null,
@@ -70,7 +76,7 @@ function noticeCard(notice, again, title = null) {
     open ? h("menu", null,
       notice.withdraws || notice.amends ? null : h("label.tick", null, resolve, "Resolve the rooms"),
       doing("plain", {}, step("discard", "Nobody is told."), "Discard"),
-      doing("primary", {}, step("approve", "Each room is told, once."), notice.withdraws ? "Take it back" : "Tell the rooms")) : null);
+      ...notice.word ? ["declined", "done"].map((means) => doing(means === notice.becomes || (means === "done" && !notice.becomes) ? "primary" : "plain", {}, settle(means), `“${notice.word}” means ${means}: tell`)) : [doing("primary", {}, step("approve", "Each room is told, once."), notice.withdraws ? "Take it back" : "Tell the rooms")]) : null);
 }
 
 async function oneIssue(id, go) {

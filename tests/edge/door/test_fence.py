@@ -103,6 +103,7 @@ NAMING: dict[str, Any] = {
     "GET /v1/notices/{notice}": None,
     "PATCH /v1/notices/{notice}": {"text": "Mine"},
     "POST /v1/notices/{notice}/approve": None,
+    "POST /v1/notices/{notice}/means": {"means": "done"},
     "POST /v1/notices/{notice}/discard": None,
     "GET /v1/rooms/{room}/issues": None,
     "POST /v1/rooms/{room}/issues": {"title": "Mine"},
@@ -140,6 +141,7 @@ OF_TRACKERS = {
 }
 NOT_OF_A_DRAFT = {f"POST /v1/broadcasts/{{broadcast}}/{verb}" for verb in ("pause", "resume", "undo", "follow-up")} | {
     "POST /v1/messages/{message}/acknowledge",  # no broadcast's
+    "POST /v1/notices/{notice}/means",  # of no closed ticket
     "GET /v1/rooms/{room}/messages/{message}/original",  # no mail
     "POST /v1/installs/{install}/invitations",  # a webhook is no app
 }
