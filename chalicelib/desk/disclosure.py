@@ -5,13 +5,14 @@
 | title, text | the issue's own | the public ones; without a public title the ticket waits |
 | labels, link back | go | stay |
 | a new title, new labels | go, where they cross | stay |
-| an agent's comment | goes | stays, unless it is for strangers or the tracker keeps it internal |
+| an agent's comment | goes, with a name | stays, unless it is for strangers or the tracker keeps it internal |
 | state | goes, where it crosses | goes, where it crosses |
 """
 
 from dataclasses import dataclass
 
 from .issues import Issue, PendingComment, Tracking
+from .quoted_messages import plain
 from .tickets import TicketDraft
 
 WAITS = "needs a public title"
@@ -20,7 +21,7 @@ STAYS = "everybody can read this tracker: the comment stays here, unless it is f
 
 @dataclass(frozen=True, slots=True)
 class SaidThere:
-    """A comment as it is said there. `private` is said to members alone."""
+    """A comment as it is said there, and who says it. `private` is said to members alone."""
 
     text: str
     internal: bool
@@ -42,4 +43,5 @@ def comment_there(row: PendingComment, tracking: Tracking) -> SaidThere | None:
     internal = tracking.internal and not row.for_strangers
     if tracking.open and not internal and not row.for_strangers:
         return None
-    return SaidThere(text=row.text, internal=internal, private=not row.for_strangers)
+    text = row.text if row.for_strangers or not row.name else f"{row.text}\n\n— {plain(row.name)}"
+    return SaidThere(text=text, internal=internal, private=not row.for_strangers)

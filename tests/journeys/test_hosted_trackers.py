@@ -73,7 +73,7 @@ def test_one_ticket_behind_two_rooms(stack: LocalStack, side: Any) -> None:
     shop.until(lambda: api.get(f"/v1/issues/{issue}")["tickets"][0]["key"])
     [(ticket, title, back)] = side.tickets()
     assert title == "Your webhooks stop at noon."
-    assert f"/v1/issues/{issue}" in back
+    assert f"/console#/issues/{issue}" in back
     api.post(f"/v1/issues/{issue}/rooms", {"room": two})
 
     side.say(ticket, "looks like the scheduler")

@@ -112,7 +112,7 @@ def test_two_customers_behind_one_ticket(stack: LocalStack, there: Callable[[], 
         raised = {"title": "Exports stop", "public_title": "Long exports", "tickets": [desk.install]}
         issue = desk.api.post(f"/v1/rooms/{rooms[0]}/issues", raised)["id"]
         ticket = desk.ticket(issue)
-        assert f"/v1/issues/{issue}" in team.body_of(ticket)
+        assert f"/console#/issues/{issue}" in team.body_of(ticket)
         desk.api.post(f"/v1/issues/{issue}/rooms", {"room": rooms[1]})
         assert desk.api.get(f"/v1/issues/{issue}")["customers"] == 2
 

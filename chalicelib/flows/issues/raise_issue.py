@@ -4,9 +4,10 @@ from typing import Any
 
 from ...desk.errors import Invalid
 from ...desk.ids import message_number
-from ...desk.issues import Issue, IssueTie, Link, Ticket, suggested
+from ...desk.issues import MAX_TEXT, Issue, IssueTie, Link, Ticket, suggested
 from ...desk.messages import Message
 from ...desk.permissions import Principal
+from ...desk.quoted_messages import quoted
 from ...desk.rooms import Room
 from ...desk.workspaces import Install
 from ...ports import Listing, World, Write, new
@@ -37,11 +38,6 @@ def said_in(world: World, room: Room, first: str, last: str) -> tuple[list[Messa
     return found, start, end
 
 
-def quoted_range(messages: list[Message]) -> str:
-    """What was said, as an issue's private text begins with it."""
-    return "\n\n".join(f"> {message.author.name}: {' '.join(message.text.split())}" for message in messages)
-
-
 def asked_in(world: World, who: Principal, room: Room, first: str, last: str) -> tuple[list[Message], IssueTie]:
     """The messages, and the tie of the room that they make."""
     check_room(room)
@@ -65,7 +61,9 @@ def raise_issue(
         now = world.clock.now()
         named = dict(fields)
         named["title"] = named.get("title") or suggested(messages[0].text if messages else "")
-        named["text"] = "\n\n".join(filter(None, [named.get("text", ""), quoted_range(messages)]))
+        own = named.get("text", "")
+        room_url = f"{world.public_url}/console#/inbox/open/{tie.room}" if world.public_url and tie else ""
+        named["text"] = "\n\n".join(filter(None, [own, quoted(messages, room_url, MAX_TEXT - len(own) - 2)]))
         issue = Issue(
             version=1,
             id=world.fresh_id("iss"),

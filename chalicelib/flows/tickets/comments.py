@@ -51,11 +51,12 @@ def post_pending(sync: TicketSync) -> None:
 
 def _arrived(sync: TicketSync, row: PendingComment) -> CommentSeen | None:
     found = sync.there.comments(sync.ticket.ticket, max(0, row.at - OVERLAP_MS))
-    mine = sync.tracking.actor
+    there = comment_there(row, sync.tracking)
+    mine, texts = sync.tracking.actor, (row.text, there.text if there else row.text)
     return next(
         (seen for seen in found if seen.mark == row.id)
         if any(seen.mark for seen in found)
-        else (seen for seen in found if mine and seen.author_id == mine and seen.text == row.text),
+        else (seen for seen in found if mine and seen.author_id == mine and seen.text in texts),
         None,
     )
 
@@ -63,7 +64,7 @@ def _arrived(sync: TicketSync, row: PendingComment) -> CommentSeen | None:
 def _store_ours(sync: TicketSync, row: PendingComment, said: CommentSeen) -> None:
     place = ref(Comment, sync.issue.id, sync.install.id, said.id)
     there = sync.world.store.one(place)
-    kept = _comment(sync, said, by=row.by, mark=row.id)
+    kept = replace(_comment(sync, said, by=row.by, mark=row.id), text=row.text[:MAX_TEXT])
     put = over(replace(kept, version=there.version + 1), there) if there else new(kept)
     sync.world.store.commit(
         put, Drop(ref(PendingComment, row.issue, row.install, row.id)), sync.history_entry("comment", author=row.name)

@@ -141,7 +141,7 @@ def _make(sync: TicketSync) -> bool:
     """The ticket itself; False while it waits for words that may leave. Its tracker finds the one that carries the
     issue's mark, if a call before this one made it."""
     issue, site = sync.issue, sync.world.public_url
-    draft = ticket_draft(issue, sync.tracking, f"{site}/v1/issues/{issue.id}" if site else "")
+    draft = ticket_draft(issue, sync.tracking, f"{site}/console#/issues/{issue.id}" if site else "")
     if draft is None:
         _waiting(sync)
         return False

@@ -335,12 +335,15 @@ class _Builder:
         if kind in ("th", "td"):
             name = "tableHeader" if kind == "th" else "tableCell"
             return [{"type": name, "attrs": {}, "content": [{"type": "paragraph", "content": inner}]}]
+        if kind == "blockquote" and any(words(node, "type") not in QUOTED for node in inner):
+            return inner  # the document would be refused whole
         name = NODES.get(kind, "")
         if kind == "list_item":
             inner = inner or [{"type": "paragraph", "content": []}]
         return [{"type": name, "content": inner}] if name else inner
 
 
+QUOTED = ("paragraph", "bulletList", "orderedList", "codeBlock")  # what ADF takes within a quote
 NODES = {
     "paragraph": "paragraph",
     "bullet_list": "bulletList",

@@ -90,7 +90,7 @@ def test_the_story(parley, side, seed):
     shop.settle(seed)
     [(ticket, title, back)] = side.tickets()
     assert title == "Your webhooks stop at noon."
-    assert f"https://parley.test/v1/issues/{issue['id']}" in back
+    assert f"https://parley.test/console#/issues/{issue['id']}" in back
     other = shop.tenant.triage("globex")
     shop.good(shop.api.post(f"/v1/issues/{issue['id']}/rooms", {"room": other}))
 

@@ -150,7 +150,9 @@ def test_a_comment_of_ours_arrives_once_and_is_never_heard_as_theirs(desk: Desk)
     assert (said.status, said.json["state"]) == (202, "waiting")
     desk.settle()
     desk.deliver(3)
-    assert [write for write in desk.there.writes if write[0] == "comment"] == [("comment", "We looked into it")]
+    assert [write for write in desk.there.writes if write[0] == "comment"] == [
+        ("comment", "We looked into it\n\n— Owner")
+    ]
     (comment,) = desk.api.get(f"/v1/issues/{issue['id']}/comments").json["items"]
     assert (comment["ours"], comment["state"]) == (True, "there")
     assert desk.said_in("acme") == []
@@ -169,7 +171,7 @@ def test_a_comment_whose_answer_was_lost_is_found_by_its_mark(desk: Desk) -> Non
     desk.settle()
     desk.there.comment = kept  # type: ignore[method-assign]
     desk.pass_(70)
-    assert [each.text for each in desk.there.said["1"].values()] == ["Once"]
+    assert [each.text for each in desk.there.said["1"].values()] == ["Once\n\n— Owner"]
 
 
 def test_a_busy_tracker_is_left_alone_until_it_asked_and_nobody_elses_waits(desk: Desk) -> None:
