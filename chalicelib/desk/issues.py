@@ -39,6 +39,7 @@ Event = Literal[
     "waiting",
     "exposed",
     "stranger",
+    "found",
 ]
 Policy = Literal["tell", "draft", "quiet"]
 Crossing = Literal["none", "marked", "all"]
@@ -139,7 +140,8 @@ class Ticket(Record, frozen=True):
     clock looks at it; `looked_at` when it was last fetched, `heard_at` when its comments were, which are known up to
     `comments_at` (the tracker's time). `holds` names what of ours that is private went there, None from before that was
     kept; `exposed_at` is when its issue's history said that strangers read that now. `unclear` is the notice that
-    waits for somebody to say what the word means that it was closed with."""
+    waits for somebody to say what the word means that it was closed with. `lost_at` is since when it is not there for
+    us."""
 
     issue: str
     install: str
@@ -162,6 +164,7 @@ class Ticket(Record, frozen=True):
     attempts: int = 0
     reason: str = ""
     unclear: str = ""
+    lost_at: int = 0
     holds: tuple[str, ...] | None = None
     exposed_at: int = 0
 

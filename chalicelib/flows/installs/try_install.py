@@ -5,7 +5,7 @@ from ...desk.issues import Tracking
 from ...desk.permissions import Principal
 from ...desk.tickets import Probe
 from ...desk.workspaces import Install
-from ...ports import ProviderBusy, ProviderRefused, World, ref
+from ...ports import ProviderBusy, ProviderRefused, Task, World, ref
 from ..secrets import Opened
 from ..tickets.readership import exposed_tickets, readers_now
 from ..tickets.set_up import kept
@@ -53,6 +53,7 @@ def _tracker(world: World, who: Principal, install: Install) -> Probe:
     probe = there.probe()
     kept(world, who, install, "tracker.tried", account=probe.account, actor=probe.actor, tried_at=now, resting=0)
     tracking = readers_now(world, install, there, anew=True)
+    world.queues.sync([Task("lost", install.id, why=f"try:{now}")])
     right, missing = _readers(world, tracking)
     if tracking.hook:
         right.append("its webhook is made")

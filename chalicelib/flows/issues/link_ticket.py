@@ -45,7 +45,10 @@ def link_ticket(
         world.store.commit(over(linked, issue), *writes, *audited, *once.writes(linked, now))
         return linked
 
-    return again(world, attempt, once)
+    issue = again(world, attempt, once)
+    if seen:  # of one that was linked before, and was lost, somebody has just seen that it is there
+        world.queues.sync([Task("look", issue.id, install.id, seen.id, why=f"project:linked:{world.clock.now()}")])
+    return issue
 
 
 def _ticket(issue: Issue, install: Install, seen: TicketSeen | None, now: int) -> Ticket:

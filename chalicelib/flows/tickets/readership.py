@@ -38,6 +38,8 @@ def keep_readers(world: World, install: Install, found: Readership) -> Tracking:
 
     old, fresh = again(world, attempt)
     after_opening(world, old, fresh)
+    if not old.readers_at:  # the first look at an install of before: so are its lost tickets
+        world.queues.sync([Task("lost", install.id, why="first")])
     return fresh
 
 

@@ -14,6 +14,7 @@ from ...desk.messages import Author
 from ...desk.notices import unclear_text
 from ...desk.ticket_merge import Merge, label_key, merge, pending
 from ...desk.tickets import TicketSeen
+from ...desk.times import DAY_MS
 from ...desk.workspaces import Install
 from ...ports import Drop, ProviderBusy, ProviderRefused, Task, World, Write, new, over, ref
 from ..bridges.stop_install import stop_install
@@ -25,6 +26,11 @@ from .tracker import issue_of_ticket, pending_on, tickets_of, tracking_of
 
 SKEW_MS = 1_000  # ms by which clocks of containers may differ
 PAUSED_MS = 60 * 60_000  # ms after which a ticket of a disabled install is looked at again
+ABSENT = (
+    "the ticket is not there for us: let the account see it again (the token's repositories, the project's rights)"
+    " or unlink it; it is looked at each night"
+)
+DELETED = "the ticket was deleted there: unlink it, or link another"
 UNCLEAR = "closed there, meaning unknown"
 STALE_TRIES = 3  # times that an older state than the one known is not believed
 SYSTEM = Author(kind="agent", id="", name="")  # whoever tied the room says it
@@ -48,8 +54,6 @@ def _look(world: World, task: Task, install: Install, issue_id: str) -> str:
     issue, ticket = world.store.many([ref(Issue, issue_id), ref(Ticket, issue_id, install.id)])
     if issue is None or ticket is None:
         return "not-tied"
-    if ticket.standing == "lost" and not task.hint:  # a hint may tell where it went, or that it is back
-        return "lost"
     now, tracking = world.clock.now(), tracking_of(world, install)
     if install.state != "active":
         _put_off(world, ticket, now + PAUSED_MS, f"the install is {install.state}")
@@ -77,7 +81,7 @@ def _put_off(world: World, ticket: Ticket, due: int, reason: str) -> None:
 
 def _needed(world: World, task: Task, issue: Issue, ticket: Ticket, tracking: Tracking) -> bool:
     """Whether the tracker has to be asked. What came before the last look began was seen by it."""
-    if ticket.standing in ("making", "new") or ticket.attempts or pending(issue, ticket, tracking):
+    if ticket.standing in ("making", "new", "lost") or ticket.attempts or pending(issue, ticket, tracking):
         return True
     if task.hint:
         seen = ticket.heard_at if task.hint.comment else ticket.looked_at
@@ -100,7 +104,7 @@ def _worked(sync: TicketSync, task: Task) -> str:
     if moved_to:
         seen = _follow(sync, moved_to)
     if seen is None or seen.gone:
-        return _lost(sync)
+        return _lost(sync, DELETED if seen else ABSENT)
     if seen.updated_at and seen.updated_at < sync.ticket.seen_at and sync.ticket.attempts < STALE_TRIES:
         raise Outdated("the tracker tells an older state than before", 5)
     if (seen.key, seen.url) != (sync.ticket.key, sync.ticket.url):
@@ -206,10 +210,13 @@ def _follow(sync: TicketSync, moved_to: str) -> TicketSeen | None:
     return seen
 
 
-def _lost(sync: TicketSync) -> str:
-    if sync.ticket.standing != "lost":
-        gone = sync.ticket.changed(standing="lost", due=0, reason="the ticket is not there for us")
-        sync.commit(gone, sync.history_entry("lost", key=gone.key))
+def _lost(sync: TicketSync, reason: str) -> str:
+    """It is not there for us, which may pass: it is looked at each night, and after a month once a week."""
+    now, old = sync.world.clock.now(), sync.ticket
+    since = old.lost_at or now
+    due = now + (DAY_MS if now - since < 30 * DAY_MS else 7 * DAY_MS)
+    gone = old.changed(standing="lost", due=due, attempts=0, lost_at=since, reason=reason)
+    sync.commit(gone, *([] if old.standing == "lost" else [sync.history_entry("lost", key=gone.key, reason=reason)]))
     return "lost"
 
 
@@ -229,6 +236,8 @@ def _take_over(sync: TicketSync, seen: TicketSeen, found: Merge, began: int) -> 
             world, issue, changed, sync.tracking.policy, SYSTEM, sync.tracking, "", sync.tracking.resolve
         )
         writes += [*notices, sync.history_entry("state", was=issue.state, now=state, word=seen.word.name)]
+    if sync.ticket.standing == "lost":
+        writes.append(sync.history_entry("found", key=seen.key))
     unclear, asking = _unclear(sync, seen, found)
     writes += asking
     if found.lost:
@@ -245,6 +254,7 @@ def _take_over(sync: TicketSync, seen: TicketSeen, found: Merge, began: int) -> 
         attempts=0,
         reason=UNCLEAR if found.unclear else f"no state there means {issue.state}" if found.wordless else "",
         unclear=unclear,
+        lost_at=0,
         **found.ticket,
     )
     if changed is not issue:

@@ -4,9 +4,9 @@ from ...ports import Task, World
 from ..issues.merge_issues import merge_rest
 from ..issues.send_notice import send_notice
 from ..issues.tie_room import count_customer
+from .look_again import look_again, lost, unclear
 from .readership import ask_readers, tell_exposed
 from .reconcile import reconcile
-from .reviewed_words import look_again
 
 
 def run_task(world: World, task: Task) -> str:
@@ -22,7 +22,9 @@ def run_task(world: World, task: Task) -> str:
     elif task.do == "readers":
         ask_readers(world, task.id)
     elif task.do == "words":
-        look_again(world, task.id, task.why)
+        look_again(world, task.id, task.why, unclear)
+    elif task.do == "lost":
+        look_again(world, task.id, task.why, lost)
     elif task.do == "exposed":
         tell_exposed(world, task.id)
     elif task.do == "project":
