@@ -9,7 +9,17 @@ import msgspec
 
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.issues import Issue
-from chalicelib.desk.tickets import CommentSeen, Happened, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
+from chalicelib.desk.tickets import (
+    CommentSeen,
+    Happened,
+    HookState,
+    Probe,
+    Readership,
+    Registered,
+    TicketDraft,
+    TicketSeen,
+    Word,
+)
 from chalicelib.desk.workspaces import Install
 from chalicelib.flows.inbound.receive import receive
 from chalicelib.ports import Outside, ProviderBusy, ProviderRefused, Secrets, ref
@@ -43,6 +53,7 @@ class FakeTracker:
     reads: list[str] = field(default_factory=list)
     moods: list[Exception] = field(default_factory=list)
     marks: bool = True
+    hooks: dict[str, HookState] = field(default_factory=dict)
     members: tuple[str, ...] = (PERSON,)
     read_by: Readership = Readership(tickets="members")
     number: int = 0
@@ -82,7 +93,12 @@ class FakeTracker:
 
     def register(self, url: str, secret: str) -> Registered:
         self._mood("register", url)
+        self.hooks[url] = HookState(standing="on")
         return Registered(id="hook_1")
+
+    def hook(self, url: str) -> HookState:
+        self._mood("hook")
+        return self.hooks.get(url, HookState(standing="missing"))
 
     def unregister(self, id_: str) -> None:
         self._mood("unregister", id_)

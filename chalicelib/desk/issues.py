@@ -236,7 +236,8 @@ class Tracking(Record, frozen=True):
     """What an install of a tracker lets cross, and what it knows of its account. `words` are its states as they were
     reviewed. `public` is what an admin has said of it (None: nothing), and `strangers_read` beside it that private
     words may go there all the same. `readers` and `internal` are what the tracker said of itself at `readers_at` (ms),
-    `hinted` what its last webhook said, `opened_at` since when strangers read it. `resting` (ms) is until when the
+    `hook` is the webhook that we made, to `hook_url`, and `hook_trouble` what the tracker says is wrong with it; what
+    the last one that came said is `hinted`, `opened_at` since when strangers read it. `resting` (ms) is until when the
     tracker asked to be left alone; `due` when its next repair begins or goes on: of what changed after `since`, from
     `cursor` on, `begun` then."""
 
@@ -263,6 +264,8 @@ class Tracking(Record, frozen=True):
     actor: str = ""
     tried_at: int = 0
     hook: str = ""
+    hook_url: str = ""
+    hook_trouble: str = ""
     resting: int = 0
     due: int = 0
     since: int = 0

@@ -104,6 +104,14 @@ class Registered(Part, frozen=True):
     secret: str = ""
 
 
+class HookState(Part, frozen=True):
+    """How the webhook that comes to us stands, as the tracker says: `untold` where the token may not ask, or nobody
+    can. `reason` is what the tracker says besides."""
+
+    standing: Literal["on", "off", "missing", "untold"]
+    reason: str = ""
+
+
 class Readership(Part, frozen=True):
     """Who reads a tracker's `tickets`: `unasked` where the tracker has no way to tell. `internal`: what agents say is
     posted there as an internal comment, which members alone read."""

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from ..desk.arrivals import Ignored, Unsupported
 from ..desk.envelopes import Envelope
-from ..desk.tickets import CommentSeen, Hint, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
+from ..desk.tickets import CommentSeen, Hint, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ..desk.workspaces import Install
 from .outside import Outside
 from .providers import Secrets, WayIn
@@ -27,6 +27,9 @@ class Tickets(Protocol):
     def register(self, url: str, secret: str) -> Registered:
         """Make (or find) the webhook that sends to `url`. ProviderRefused where the API allows none: set up by hand
         then."""
+
+    def hook(self, url: str) -> HookState:
+        """How the webhook to `url` stands, if it is listed there."""
 
     def unregister(self, id_: str) -> None:
         """Take that webhook away; fine if it is gone."""

@@ -85,6 +85,7 @@ class TrackingView(View, frozen=True):
     account: str | None
     tried_at: Time | None
     webhook: str | None
+    webhook_trouble: str | None
     resting_until: Time | None
     next_repair_at: Time | None
 
@@ -118,6 +119,7 @@ def tracking_view(tracking: Tracking) -> TrackingView:
         account=tracking.account or None,
         tried_at=time_of(tracking.tried_at),
         webhook=tracking.hook or None,
+        webhook_trouble=tracking.hook_trouble or None,
         resting_until=time_of(tracking.resting),
         next_repair_at=time_of(tracking.due),
     )

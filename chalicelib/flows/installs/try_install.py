@@ -7,6 +7,7 @@ from ...desk.tickets import Probe
 from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, Task, World, ref
 from ..secrets import Opened
+from ..tickets.own_webhook import check_webhook, trouble
 from ..tickets.readership import exposed_tickets, readers_now
 from ..tickets.set_up import kept
 from ..tickets.tracker import tickets_of
@@ -55,8 +56,13 @@ def _tracker(world: World, who: Principal, install: Install) -> Probe:
     tracking = readers_now(world, install, there, anew=True)
     world.queues.sync([Task("lost", install.id, why=f"try:{now}")])
     right, missing = _readers(world, tracking)
-    if tracking.hook:
-        right.append("its webhook is made")
+    hook = check_webhook(world, install, there)
+    if hook.standing == "on":
+        right.append("its webhook is there, and switched on")
+    elif hook.standing == "untold" and hook.reason:
+        right.append(f"whether its webhook is on is not told: {hook.reason}")
+    if trouble(hook) and (tracking.hook or hook.standing != "missing"):
+        missing.append(trouble(hook))
     return Probe(
         account=probe.account,
         actor=probe.actor,

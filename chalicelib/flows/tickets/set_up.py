@@ -11,10 +11,10 @@ from ...desk.permissions import Principal
 from ...desk.tickets import TicketSeen, Word
 from ...desk.times import DAY_MS
 from ...desk.workspaces import Install
-from ...ports import ProviderBusy, ProviderRefused, Task, World, over, ref
+from ...ports import ProviderBusy, ProviderRefused, Task, World, over
 from ..audit import audit
 from ..optimistic_retry import again
-from ..secrets import Opened, rolled, sealed
+from .own_webhook import made_webhook
 from .readership import after_opening, opened
 from .tracker import asking, tickets_of, tracking_of
 
@@ -74,14 +74,11 @@ def _word_of_admin(world: World, install: Install, fields: dict[str, Any]) -> di
 
 def register(world: World, who: Principal, install: Install, url: str) -> Tracking:
     """Make the webhook in the tracker. Where the tracker makes the secret, that becomes ours."""
-    secrets = Opened(world, install).get("signing", [""])
     try:
-        made = tickets_of(world, install).register(url, secrets[0])
+        made = made_webhook(world, install, url)
     except (ProviderBusy, ProviderRefused) as error:
         raise asking(error) from None
-    if made.secret:
-        _take_secret(world, install, made.secret)
-    return kept(world, who, install, "tracker.registered", hook=made.id)
+    return kept(world, who, install, "tracker.registered", hook=made, hook_url=url, hook_trouble="")
 
 
 def unregister(world: World, who: Principal, install: Install) -> Tracking:
@@ -93,7 +90,7 @@ def unregister(world: World, who: Principal, install: Install) -> Tracking:
         tickets_of(world, install).unregister(hook)
     except (ProviderBusy, ProviderRefused) as error:
         raise asking(error) from None
-    return kept(world, who, install, "tracker.unregistered", hook="")
+    return kept(world, who, install, "tracker.unregistered", hook="", hook_url="", hook_trouble="")
 
 
 def search_tickets(world: World, install: Install, query: str) -> list[TicketSeen]:
@@ -102,17 +99,6 @@ def search_tickets(world: World, install: Install, query: str) -> list[TicketSee
         return tickets_of(world, install).search(query)
     except (ProviderBusy, ProviderRefused) as error:
         raise asking(error) from None
-
-
-def _take_secret(world: World, install: Install, plain: str) -> None:
-    fresh = sealed(world, install.workspace, install.id, "signing", plain)
-
-    def attempt(_: int) -> None:
-        current = world.store.one(ref(Install, install.id))
-        if current:
-            world.store.commit(over(current.changed(secrets=rolled(current.secrets, fresh)), current))
-
-    again(world, attempt)
 
 
 def kept(world: World, who: Principal, install: Install, verb: str, **fields: Any) -> Tracking:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from ...desk.tickets import CommentSeen, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
+from ...desk.tickets import CommentSeen, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
@@ -85,6 +85,17 @@ class Asana:
         body = {"data": {"resource": self._project, "target": target, "filters": filters}}
         answer = self._api.call("POST", "/webhooks", body)
         return Registered(id=ident(answer, "data", "gid"), secret=words(answer, "X-Hook-Secret"))
+
+    def hook(self, url: str) -> HookState:
+        """Asana deletes a webhook that fails for a day."""
+        fields = "target,active,last_failure_at,last_success_at"
+        query = {"workspace": self._workspace(), "resource": self._project, "opt_fields": fields}
+        ours = [each for each in self._all("/webhooks", query) if words(each, "target").partition("?")[0] == url]
+        if not ours:
+            return HookState(standing="missing")
+        failed, good = moment(ours[0], "last_failure_at"), moment(ours[0], "last_success_at")
+        why = f"deliveries fail since {words(ours[0], 'last_failure_at')}" if failed > good else ""
+        return HookState(standing="off" if walk(ours[0], "active") is False else "on", reason=why)
 
     def unregister(self, id_: str) -> None:
         """Take it away."""

@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ...desk.tickets import CommentSeen, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
+from ...desk.tickets import CommentSeen, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Request, Secrets
 from ...wire import standard
@@ -76,6 +76,10 @@ class GenericTickets:
     def register(self, url: str, secret: str) -> Registered:
         """Always by hand."""
         raise ProviderRefused(f"tell the tracker to send its signed webhooks to {url}")
+
+    def hook(self, url: str) -> HookState:
+        """Made by hand, and asked by hand."""
+        return HookState(standing="untold", reason="it was made by hand")
 
     def unregister(self, id_: str) -> None:
         """Nothing was registered."""

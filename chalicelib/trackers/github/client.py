@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from ...desk.tickets import CommentSeen, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
+from ...desk.tickets import CommentSeen, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.titles import shortened
 from ...desk.workspaces import Install
 from ...ports import Outside, ProviderRefused, Secrets
@@ -107,6 +107,21 @@ class GitHub:
             raise ProviderRefused(
                 f"{denied.reason}. Give the right to webhooks, or set one up by hand: {by_hand}"
             ) from denied
+
+    def hook(self, url: str) -> HookState:
+        """One of the repository's own: an App's, and an organisation's, are not listed here."""
+        try:
+            there = self._ask("GET", f"/repos/{self._home}/hooks", query={"per_page": 100}).json
+        except ProviderRefused as denied:
+            if denied.lost:
+                raise
+            return HookState(standing="untold", reason=denied.reason)
+        ours = next((hook for hook in there if hook.get("config", {}).get("url") == url), None)
+        if ours is None:
+            return HookState(standing="missing")
+        code = (ours.get("last_response") or {}).get("code")
+        failed = f"its last delivery was answered HTTP {code}" if isinstance(code, int) and code >= 400 else ""
+        return HookState(standing="off" if ours.get("active") is False else "on", reason=failed)
 
     def unregister(self, id_: str) -> None:
         """Take the webhook away."""

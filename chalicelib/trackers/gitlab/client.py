@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from ...desk.tickets import CommentSeen, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
+from ...desk.tickets import CommentSeen, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
@@ -91,6 +91,22 @@ class GitLab:
             plain = {name: value for name, value in body.items() if name != "signing_token"}
             answer = self._saved(ident(answer, "id"), plain | {"token": secret})
         return Registered(id=ident(answer, "id"))
+
+    def hook(self, url: str) -> HookState:
+        """GitLab switches a webhook off that fails, for a while or for good, until it is tested by hand."""
+        try:
+            ours = next((each for each in self._all(f"{self._project}/hooks") if words(each, "url") == url), None)
+        except ProviderRefused as denied:
+            if denied.lost:
+                raise
+            return HookState(standing="untold", reason=denied.reason)
+        if ours is None:
+            return HookState(standing="missing")
+        status, until = words(ours, "alert_status") or "executable", words(ours, "disabled_until")
+        if status == "executable":
+            return HookState(standing="on")
+        why = f"{status} until {until}" if until else f"{status}: test it there, under Settings, Webhooks"
+        return HookState(standing="off", reason=why)
 
     def unregister(self, id_: str) -> None:
         """Take it away."""

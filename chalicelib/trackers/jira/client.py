@@ -9,7 +9,17 @@ import base64
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ...desk.tickets import CommentSeen, Probe, Readers, Readership, Registered, TicketDraft, TicketSeen, Word
+from ...desk.tickets import (
+    CommentSeen,
+    HookState,
+    Probe,
+    Readers,
+    Readership,
+    Registered,
+    TicketDraft,
+    TicketSeen,
+    Word,
+)
 from ...desk.times import MINUTE_MS
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Request, Secrets
@@ -83,7 +93,7 @@ class Jira:
         """An admin webhook of Cloud. Data Center's API differs by version: there it is made by hand."""
         if not self._cloud:
             raise ProviderRefused("make the webhook by hand in Jira: Administration, System, WebHooks")
-        api, made = self._api, {"name": "Parley", "url": url, "events": WATCHED, "excludeBody": False}
+        api, made = self._api, {"name": "Parley", "url": url, "events": WATCHED, "excludeBody": False, "enabled": True}
         made |= {"filters": {"issue-related-events-section": f"project = {self._project}"}, "secret": secret}
         for hook in api.call("GET", "/rest/webhooks/1.0/webhook") or []:
             if words(hook, "url") == url:
@@ -91,6 +101,22 @@ class Jira:
                 api.call("PUT", f"/rest/webhooks/1.0/webhook/{id_}", made)
                 return Registered(id=id_)
         return Registered(id=_last(words(api.call("POST", "/rest/webhooks/1.0/webhook", made), "self")))
+
+    def hook(self, url: str) -> HookState:
+        """An admin webhook of Cloud. An app's dynamic ones are told to the app alone, and end after 30 days."""
+        if not self._cloud or self._secrets.get("client_secret"):
+            ends = "an app's dynamic webhooks end after 30 days unless it refreshes them"
+            return HookState(standing="untold", reason="it was made by hand" if not self._cloud else ends)
+        try:
+            there = self._api.call("GET", "/rest/webhooks/1.0/webhook") or []
+        except ProviderRefused as denied:
+            if denied.lost:
+                raise
+            return HookState(standing="untold", reason=denied.reason)
+        ours = next((hook for hook in there if words(hook, "url") == url), None)
+        if ours is None:
+            return HookState(standing="missing")
+        return HookState(standing="off" if walk(ours, "enabled") is False else "on")
 
     def unregister(self, id_: str) -> None:
         """Take it away."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ...desk.tickets import CommentSeen, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
+from ...desk.tickets import CommentSeen, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
 from ...ports import Outside, ProviderRefused, Secrets
@@ -57,6 +57,7 @@ MAKE_LABEL = "mutation($input: IssueLabelCreateInput!) { issueLabelCreate(input:
 ADD_LABEL = "mutation($id: String!, $label: String!) { issueAddLabel(id: $id, labelId: $label) { success } }"
 REMOVE_LABEL = "mutation($id: String!, $label: String!) { issueRemoveLabel(id: $id, labelId: $label) { success } }"
 WEBHOOKS = "query { webhooks(first: 250) { nodes { id url } } }"
+HOOKS = "query { webhooks(first: 250) { nodes { id url enabled } } }"
 MAKE_WEBHOOK = "mutation($input: WebhookCreateInput!) { webhookCreate(input: $input) { webhook { id } } }"
 DROP_WEBHOOK = "mutation($id: String!) { webhookDelete(id: $id) { success } }"
 
@@ -101,6 +102,19 @@ class Linear:
                 self.unregister(hook["id"])
         asked = {"url": url, "secret": secret, "teamId": self._team(), "resourceTypes": TYPES, "label": "Parley"}
         return Registered(id=str(self._ask(MAKE_WEBHOOK, input=asked)["webhookCreate"]["webhook"]["id"]))
+
+    def hook(self, url: str) -> HookState:
+        """Linear switches a webhook off that fails. Whoever is no admin may not ask."""
+        try:
+            there = self._ask(HOOKS)["webhooks"]["nodes"]
+        except ProviderRefused as denied:
+            if denied.lost:
+                raise
+            return HookState(standing="untold", reason=denied.reason)
+        ours = next((hook for hook in there if hook["url"] == url), None)
+        if ours is None:
+            return HookState(standing="missing")
+        return HookState(standing="off" if ours.get("enabled") is False else "on")
 
     def unregister(self, id_: str) -> None:
         """Take the webhook away."""
