@@ -35,3 +35,19 @@ def check_url(url: str, field: str) -> None:
         raise Invalid("url must not carry a user or password", field)
     if parts.fragment:
         raise Invalid("url must not have a fragment", field)
+
+
+def network(address: str) -> str:
+    """Who asks from a network address, for limits: of IPv6 its /64, which is one customer's of a provider, who may
+    take another address in it for every request."""
+    import ipaddress
+
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False).network_address)

@@ -12,6 +12,7 @@ from chalice.app import Response
 
 from ..desk.errors import Forbidden, Invalid, Malformed, NotFound, WrongMediaType
 from ..desk.idempotency import Claim
+from ..desk.ids import derived
 from ..desk.permissions import Principal, may_see
 from ..desk.rooms import Room
 from ..desk.strict_json import loads, shaped
@@ -101,13 +102,13 @@ def _call(incoming: Incoming, route: Route, params: dict[str, str]) -> Call:
     rim = world()
     if route.who == "anyone":
         nobody = Principal(workspace="", kind="user", id="", name="", credential="")
-        return Call(incoming, rim, route, params, nobody)
+        # Their key is theirs alone, as far as anybody can tell: the answer may hold a token.
+        once = _once(rim, incoming, route, derived("net", incoming.network), "")
+        return _unclaimed(Call(incoming, rim, route, params, nobody, None, once))
     if route.who == "bootstrap":
         who = check_bootstrap(bearer(incoming.headers), settings().bootstrap_hash)
         once = _once(rim, incoming, route, "bootstrap", "bootstrap")
-        for place in once.refs():
-            once.check(rim.store.one(place))
-        return Call(incoming, rim, route, params, who, None, once)
+        return _unclaimed(Call(incoming, rim, route, params, who, None, once))
     credential = credential_of(incoming)
     once = _once(rim, incoming, route, credential_name(credential), "")
     along: list[Ref[Any]] = [*once.refs(), *([ref(Room, params["room"])] if "room" in params else [])]
@@ -130,6 +131,13 @@ def _call(incoming: Incoming, route: Route, params: dict[str, str]) -> Call:
     return Call(incoming, rim, route, params, who, room, once)
 
 
+def _unclaimed(call: Call) -> Call:
+    """The call, unless its key was used before."""
+    for place in call.once.refs():
+        call.once.check(call.world.store.one(place))
+    return call
+
+
 def _once(rim: World, incoming: Incoming, route: Route, credential: str, workspace: str) -> Once:
     key = incoming.headers.get("idempotency-key")
     if key is None or route.method != "POST" or route.raw:
@@ -139,7 +147,7 @@ def _once(rim: World, incoming: Incoming, route: Route, credential: str, workspa
     request = b"\x00".join((incoming.method.encode(), incoming.path.encode(), incoming.body))
 
     def render(view: Any) -> tuple[int, str, bool]:
-        body = _encoder.encode(view).decode()
+        body = "" if view is None else _encoder.encode(view).decode()
         if route.sealed:
             return route.status, rim.sealer.seal(body, context("", f"claim:{credential}:{key}")), True
         return route.status, body, False

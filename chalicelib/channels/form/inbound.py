@@ -4,11 +4,11 @@ A form has no signature, so it vouches for nobody: name and e-mail are what a vi
 Against bots there are the honeypot, the pace by address and the list of sites whose pages may send it.
 """
 
-import ipaddress
 import json
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from ...desk.addresses import network
 from ...desk.arrivals import Arrival, Ignored, Said, Speaker
 from ...desk.envelopes import Envelope, Greeting
 from ...desk.errors import Forbidden, Invalid, Malformed, Refusal, TooLarge, WrongMediaType
@@ -39,7 +39,7 @@ def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> 
 
 def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
     """So many an hour for each install and address."""
-    return f"form#{install.id}#{_network(envelope.address)}", of(install).per_hour
+    return f"form#{install.id}#{network(envelope.address)}", of(install).per_hour
 
 
 def group(envelope: Envelope) -> str:
@@ -92,14 +92,3 @@ def _ours(origin: str, host: str) -> bool:
         return bool(host) and urlsplit(origin).netloc == host.lower()
     except ValueError:
         return False
-
-
-def _network(address: str) -> str:
-    """One household: an IPv4 address, or the /64 of an IPv6 one, in which anybody has 2^64 to choose from."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    return str(parsed.ipv4_mapped or ipaddress.ip_network((int(parsed), 64), strict=False).network_address)

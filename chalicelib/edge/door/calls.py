@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ...desk.addresses import network
 from ...desk.errors import Invalid, NotFound
 from ...desk.permissions import Principal
 from ...desk.rooms import Room
@@ -27,6 +28,11 @@ class Incoming:
     address: str
     id: str
     base_url: str
+
+    @property
+    def network(self) -> str:
+        """Who asks, where nothing else tells: limits are by this."""
+        return network(self.address)
 
 
 @dataclass(slots=True)

@@ -130,8 +130,10 @@ def new_invitation(call: Call) -> Any:
     from ...flows.installs.invite import invite
 
     install = _install(call, call.params["install"])
-    url, expires = invite(call.world, call.who, install, call.incoming.base_url)
-    return shapes.InvitationView(url=url, expires_at=time_of(expires) or "")
+    return call.answering(
+        lambda once: invite(call.world, call.who, install, call.incoming.base_url, once),
+        lambda made: shapes.InvitationView(url=made[0], expires_at=time_of(made[1]) or ""),
+    )
 
 
 @route("GET", "/in/{channel}/{install}/oauth", who="anyone", raw=True)

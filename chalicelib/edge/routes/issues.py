@@ -5,7 +5,6 @@ from typing import Any
 from ...desk.errors import Invalid, NotFound
 from ...desk.issues import (
     CLOSED,
-    MAX_TITLE,
     Comment,
     History,
     Issue,
@@ -23,7 +22,8 @@ from ...flows.issues.change_issue import change_issue
 from ...flows.issues.link_ticket import comment_on, link_ticket, unlink_ticket
 from ...flows.issues.raise_issue import asked_in, raise_issue
 from ...flows.issues.tie_room import own_issue, tie_room, untie_room
-from ...flows.tickets.tracker import found_ticket, issue_of_ticket, tracker_install
+from ...flows.tickets.raise_for_ticket import raise_for_ticket
+from ...flows.tickets.tracker import found_ticket, tracker_install
 from ...ports import Listing, Page, ref
 from ..door.calls import Call, Reply
 from ..door.router import route
@@ -194,13 +194,9 @@ def _by_reference(call: Call, body: shapes.RaiseIssue, messages: list[Any], made
     """The room tied to the issue of the ticket that was pasted; an issue is raised for a ticket that has none."""
     install = tracker_install(call.world, call.who, body.install or "")
     seen = found_ticket(call.world, install, body.reference or "")
-    known = issue_of_ticket(call.world, install, seen.id)
-    if known:
-        return call.answering(lambda once: tie_room(call.world, call.who, known, made, once), shapes.issue_view)
-    fields = _fields(body) | {"title": body.title or " ".join(seen.title.split())[:MAX_TITLE]}
-    raised = raise_issue(call.world, call.who, fields, messages, made, [])
     return call.answering(
-        lambda once: link_ticket(call.world, call.who, raised.id, install, seen, once), shapes.issue_view
+        lambda once: raise_for_ticket(call.world, call.who, _fields(body), messages, made, install, seen, once),
+        shapes.issue_view,
     )
 
 
@@ -371,4 +367,5 @@ def discard_draft(call: Call) -> Any:
     """Discard a draft, or stop what is being told."""
     from ...flows.issues.draft_notice import discard_notice
 
-    return notice_view(discard_notice(call.world, call.who, call.params["notice"]))
+    id_ = call.params["notice"]
+    return call.answering(lambda once: discard_notice(call.world, call.who, id_, once), notice_view)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ...desk.customers import Customer
+from ...desk.customers import Customer, Visitor
+from ...desk.rooms import Room
 from ...desk.workspaces import Workspace
 from ...ports import Ref, ref
 from ..door.auth import check_origin, visitors_token
@@ -36,13 +37,20 @@ def me(call: Call) -> MeView:
     )
 
 
-@route("POST", "/v1/visitors", who="anyone", body=NewVisitor, gives=VisitorView, status=201)
+@route("POST", "/v1/visitors", who="anyone", body=NewVisitor, gives=VisitorView, status=201, sealed=True)
 def new_visitor(call: Call, body: NewVisitor) -> VisitorView:
     """Ask as a visitor, if the workspace lets them in: in a room of one's own, which agents alone see."""
     from ...flows.customers.welcome import welcome
 
     check_origin(call.world, body.workspace, call.incoming.headers.get("origin"))
-    spend_visitor(call.world, body.workspace, call.incoming.address)
-    visitor, room = welcome(call.world, body.workspace, body.name, body.email, body.text)
-    token = visitors_token(call.world, visitor, room.id)
-    return VisitorView(id=visitor.id, token=token, room=room_view(room, call.who, None))
+    spend_visitor(call.world, body.workspace, call.incoming.network)
+    call.once.workspace = body.workspace
+
+    def view(welcomed: tuple[Visitor, Room]) -> VisitorView:
+        visitor, room = welcomed
+        token = visitors_token(call.world, visitor, room.id)
+        return VisitorView(id=visitor.id, token=token, room=room_view(room, call.who, None))
+
+    return call.answering(
+        lambda once: welcome(call.world, body.workspace, body.name, body.email, body.text, once), view
+    )

@@ -31,7 +31,7 @@ def callback(call: Call) -> Reply:
     home = f"{call.incoming.base_url}/console"
     away = set_cookie(_kept(call), "", 0, "Lax")
     try:
-        hold_off(call.world, f"sign-in:use:{call.incoming.address}", PER_PLACE)
+        hold_off(call.world, f"sign-in:use:{call.incoming.network}", PER_PLACE)
         token = finish(call.world, cookie(call.incoming, _kept(call)), call.incoming.query, _redirect(call))
     except Refusal as refusal:
         return Reply(text="", status=302, headers={"Location": f"{home}#refused={quote(refusal.detail)}", **away})
@@ -41,7 +41,7 @@ def callback(call: Call) -> Reply:
 @route("GET", "/v1/sign-in/to/{workspace}", who="anyone", raw=True, status=302)
 def leave_for_provider(call: Call) -> Reply:
     """Go to the workspace's identity provider."""
-    hold_off(call.world, f"sign-in:from:{call.incoming.address}", PER_PLACE)
+    hold_off(call.world, f"sign-in:from:{call.incoming.network}", PER_PLACE)
     url, kept = begin(call.world, call.params["workspace"], _redirect(call))
     return Reply(text="", status=302, headers={"Location": url, **set_cookie(_kept(call), kept, MINUTES_S, "Lax")})
 

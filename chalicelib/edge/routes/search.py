@@ -62,9 +62,9 @@ def rebuild(call: Call) -> None:
     """Find all that search should know again. It goes on working meanwhile."""
     from ...flows.search.reindex import first_steps
 
-    writes = audit(call.world, call.who, "search.rebuilt", call.who.workspace, [])
-    call.world.store.commit(*writes)
-    call.world.queues.index(first_steps(call.who.workspace, str(call.world.clock.now())))
+    now, entry = call.world.clock.now(), audit(call.world, call.who, "search.rebuilt", call.who.workspace, [])
+    call.world.queues.index(first_steps(call.who.workspace, str(now)))  # first: a repeat would not get here
+    call.world.store.commit(*entry, *call.once.writes(None, now))
 
 
 def _question(call: Call) -> Question:

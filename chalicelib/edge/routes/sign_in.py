@@ -53,7 +53,7 @@ def ask_link(call: Call, body: shapes.AskLink) -> None:
     """Mail a link that signs in once, if an agent has the address; the answer does not tell."""
     check_own_page(call.incoming)
     email = body.email.strip().casefold()
-    hold_off(call.world, f"sign-in:from:{call.incoming.address}", PER_PLACE)
+    hold_off(call.world, f"sign-in:from:{call.incoming.network}", PER_PLACE)
     hold_off(call.world, f"sign-in:to:{email}", PER_ADDRESS)
     # By the worker, so that an address that nobody has takes as long as any.
     call.world.queues.jobs([{"sign_in": email, "base": call.incoming.base_url}])
@@ -63,7 +63,7 @@ def ask_link(call: Call, body: shapes.AskLink) -> None:
 def follow_link(call: Call, body: shapes.UseLink) -> Reply:
     """Sign in with a mailed link."""
     check_own_page(call.incoming)
-    hold_off(call.world, f"sign-in:use:{call.incoming.address}", PER_PLACE)
+    hold_off(call.world, f"sign-in:use:{call.incoming.network}", PER_PLACE)
     token, agent = use_link(call.world, body.token)
     return Reply(shapes.Came(workspace=agent.workspace, agent=agent.id), headers=signed_in(call, token))
 

@@ -32,7 +32,7 @@ def _url(call: Call, install: Install) -> str:
 def register_webhook(call: Call) -> Any:
     """Make the webhook in the tracker, where its API allows that."""
     own = _own(call)
-    return shapes.tracking_view(register(call.world, call.who, own, _url(call, own)))
+    return call.answering(lambda once: register(call.world, call.who, own, _url(call, own), once), shapes.tracking_view)
 
 
 @route("DELETE", "/v1/installs/{install}/webhook", who="agent", need="admin", gives=shapes.TrackingView)

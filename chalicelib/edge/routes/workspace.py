@@ -330,7 +330,8 @@ def try_(call: Call) -> TriedView:
     """Try an install: who we are at its other side, what is right there, and what is missing."""
     from ...flows.installs.try_install import try_install
 
-    return tried_view(*try_install(call.world, call.who, call.params["install"]))
+    id_ = call.params["install"]
+    return call.answering(lambda once: try_install(call.world, call.who, id_, once), lambda found: tried_view(*found))
 
 
 @route("GET", "/v1/audit", who="agent", need="admin", gives=list[shapes.AuditView], query=PAGED)

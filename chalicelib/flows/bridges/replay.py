@@ -14,7 +14,7 @@ def replay(world: World, row: Delivery, once: Once = KEYLESS) -> Delivery:
     def attempt(_: int) -> Delivery:
         current = world.store.one(ref(Delivery, row.bridge, row.n)) or row
         now = world.clock.now()
-        fresh = {"turn_at": 0, "next_at": 0, "provider_id": "", "missed": False}
+        fresh = {"turn_at": 0, "next_at": now, "provider_id": "", "missed": False}  # the clock finds it, too
         queued = current.changed(state="queued", attempts=0, reason="", **fresh)
         world.store.commit(over(queued, current), *once.writes(queued, now))
         return queued

@@ -8,11 +8,15 @@ from ...desk.rooms import Room
 from ...desk.titles import first_line, shortened
 from ...desk.workspaces import Workspace
 from ...ports import Put, World, new, ref
+from ..once import KEYLESS, Once
+from ..optimistic_retry import again
 
 TITLE = 80
 
 
-def welcome(world: World, workspace: str, name: str, email: str, text: str) -> tuple[Visitor, Room]:
+def welcome(
+    world: World, workspace: str, name: str, email: str, text: str, once: Once = KEYLESS
+) -> tuple[Visitor, Room]:
     """The visitor, and the room with their question in it. NotFound for a workspace that lets no visitors in."""
     check_text(text)
     tenant = world.store.one(ref(Workspace, workspace))
@@ -33,5 +37,10 @@ def welcome(world: World, workspace: str, name: str, email: str, text: str) -> t
     )
     author = Author(kind="visitor", id=visitor.id, name=name, verified=False)
     room, message = said(empty, Draft(author=author, text=text, source=Source(channel="widget")), now)
-    world.store.commit(new(visitor), new(room), new(message), Put(read_up_to(visitor.id, message), None))
-    return visitor, room
+    read, welcomed = Put(read_up_to(visitor.id, message), None), (visitor, room)
+
+    def attempt(_: int) -> tuple[Visitor, Room]:
+        world.store.commit(new(visitor), new(room), new(message), read, *once.writes(welcomed, now))
+        return welcomed
+
+    return again(world, attempt, once)

@@ -11,9 +11,11 @@ from ..audit import audit
 
 
 def ask_again(world: World, who: Principal, letter: DeadLetter) -> DeadLetter:
-    """Have it worked off again."""
-    asked = letter.changed(replayed_at=world.clock.now())
-    world.store.commit(over(asked, letter), *audit(world, who, "letter.replayed", letter.id))
+    """Have it worked off again. Who asks for one that is asked for already only wakes its worker."""
+    asked = letter
+    if not letter.replayed_at:
+        asked = letter.changed(replayed_at=world.clock.now())
+        world.store.commit(over(asked, letter), *audit(world, who, "letter.replayed", letter.id))
     world.queues.jobs([_task(letter, again=True)])
     return asked
 

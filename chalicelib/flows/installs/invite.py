@@ -11,6 +11,7 @@ from ...desk.permissions import Principal
 from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, World, over, ref
 from ..audit import audit
+from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 from ..secrets import Opened, context, rolled, sealed
 
@@ -22,7 +23,7 @@ def redirect_of(install: Install, base_url: str) -> str:
     return f"{base_url}/in/{install.kind}/{install.id}/oauth"
 
 
-def invite(world: World, who: Principal, install: Install, base_url: str) -> tuple[str, int]:
+def invite(world: World, who: Principal, install: Install, base_url: str, once: Once = KEYLESS) -> tuple[str, int]:
     """The address at which an admin of another workspace installs the app, and until when it is good."""
     way = world.granting(install.kind)
     if way is None:
@@ -34,8 +35,9 @@ def invite(world: World, who: Principal, install: Install, base_url: str) -> tup
         url = way.authorize(install, redirect_of(install, base_url), state)
     except ProviderRefused as denied:
         raise Invalid(denied.reason, "config.client_id") from None
-    world.store.commit(*audit(world, who, "install.invited", install.id))
-    return url, expires
+    made = url, expires
+    world.store.commit(*audit(world, who, "install.invited", install.id), *once.writes(made, world.clock.now()))
+    return made
 
 
 def accept_invitation(world: World, install: Install, state: str, code: str, base_url: str) -> Granted:

@@ -6,6 +6,7 @@ from ...desk.permissions import Principal
 from ...desk.tickets import Probe
 from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, Task, World, ref
+from ..once import KEYLESS, Once
 from ..secrets import Opened
 from ..tickets.own_webhook import check_webhook, trouble
 from ..tickets.readership import exposed_tickets, readers_now
@@ -16,28 +17,33 @@ MEMBERS = "only members read it"
 STRANGERS = "strangers read it: what is public of an issue goes there, and no more"
 AS_ADMIN = "strangers read it, and private words go there: an admin has said so"
 UNKNOWN = "nobody has told who reads it, and only what is public goes there: say public in its tracking"
+PROJECT = "the account, and its project"
 UNTRIED = "There is nothing to call: send something to its address, and a room opens."
 
 
-def try_install(world: World, who: Principal, install_id: str) -> tuple[str, Probe]:
+def try_install(world: World, who: Principal, install_id: str, once: Once = KEYLESS) -> tuple[str, Probe]:
     """What was tried, in words ("" if there is nothing to call), and what it found: of every kind in one shape."""
     install = world.store.one(ref(Install, install_id))
     if install is None or install.workspace != who.workspace:
         raise NotFound("no such install")
-    tried, probe = _asked(world, who, install)
+    tried, probe = _asked(world, install)
     missing, right = list(probe.missing), list(probe.right)
     if install.state != "active":
         missing.insert(0, f"it is {install.state}: {install.disabled_because or 'by an admin'}")
     if probe.account:
         right.insert(0, f"we are known there, as {probe.account}")
-    return tried, Probe(account=probe.account, actor=probe.actor, missing=tuple(missing), right=tuple(right))
+    found = tried, Probe(account=probe.account, actor=probe.actor, missing=tuple(missing), right=tuple(right))
+    if tried == PROJECT:  # kept: our own comments are known by the account
+        known = {"account": probe.account, "actor": probe.actor, "tried_at": world.clock.now(), "resting": 0}
+        kept(world, who, install, "tracker.tried", once, found, **known)
+    return found
 
 
-def _asked(world: World, who: Principal, install: Install) -> tuple[str, Probe]:
+def _asked(world: World, install: Install) -> tuple[str, Probe]:
     tracker, ask = world.tracker(install.kind), world.asking(install.kind)
     try:
         if tracker is not None:
-            return "the account, and its project", _tracker(world, who, install)
+            return PROJECT, _tracker(world, install)
         if ask is not None:
             return "the account, and its rights", ask(install, Opened(world, install), world.outside).probe()
     except (ProviderBusy, ProviderRefused) as error:
@@ -48,11 +54,9 @@ def _asked(world: World, who: Principal, install: Install) -> tuple[str, Probe]:
     return "a signed ping", probe(install, Opened(world, install), world.outside, world.clock.now())
 
 
-def _tracker(world: World, who: Principal, install: Install) -> Probe:
-    """Kept: our own comments are known by the account."""
+def _tracker(world: World, install: Install) -> Probe:
     there, now = tickets_of(world, install), world.clock.now()
     probe = there.probe()
-    kept(world, who, install, "tracker.tried", account=probe.account, actor=probe.actor, tried_at=now, resting=0)
     tracking = readers_now(world, install, there, anew=True)
     world.queues.sync([Task("lost", install.id, why=f"try:{now}")])
     right, missing = _readers(world, tracking)

@@ -82,7 +82,7 @@ def approve_notice(world: World, who: Principal, id_: str, once: Once = KEYLESS)
     return notice
 
 
-def discard_notice(world: World, who: Principal, id_: str) -> Notice:
+def discard_notice(world: World, who: Principal, id_: str, once: Once = KEYLESS) -> Notice:
     """The notice, which nobody is told any more."""
 
     def attempt(_: int) -> Notice:
@@ -90,10 +90,11 @@ def discard_notice(world: World, who: Principal, id_: str) -> Notice:
         if old.state not in ("draft", "sending"):
             raise Conflict(f"a notice that is {old.state} cannot be discarded")
         gone = old.changed(state="discarded", due=0)
-        world.store.commit(over(gone, old), *audit(world, who, "notice.discarded", id_))
+        entry = audit(world, who, "notice.discarded", id_)
+        world.store.commit(over(gone, old), *entry, *once.writes(gone, world.clock.now()))
         return gone
 
-    return again(world, attempt)
+    return again(world, attempt, once)
 
 
 def draft_of(world: World, who: Principal, id_: str) -> Notice:

@@ -7,7 +7,7 @@ from ...desk.issues import Issue, Link, PendingComment, Ticket, TicketOwner
 from ...desk.permissions import Principal
 from ...desk.tickets import TicketSeen
 from ...desk.workspaces import Install
-from ...ports import Drop, Task, World, Write, new, over, ref
+from ...ports import Drop, Put, Task, World, Write, new, over, ref
 from ..audit import audit
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
@@ -28,22 +28,9 @@ def link_ticket(
             return issue
         if link:
             raise Conflict("the issue has a ticket there already")
-        writes: list[Write] = [new(_ticket(issue, install, seen, now))]
-        if seen:
-            writes.append(_held(world, issue, install, seen))
-        fresh = (
-            Link(install=install.id, ticket=seen.id, key=seen.key, url=seen.url) if seen else Link(install=install.id)
-        )
-        linked = issue.changed(tickets=(*issue.tickets, fresh))
-        if seen:
-            writes.append(
-                history_entry(
-                    world, issue.id, issue.workspace, "linked", who.id, install.id, key=seen.key, url=seen.url
-                )
-            )
-        audited = audit(world, who, "issue.linked", issue.id)
-        world.store.commit(over(linked, issue), *writes, *audited, *once.writes(linked, now))
-        return linked
+        changed, writes = linked(world, who, issue, install, seen, now=now)
+        world.store.commit(over(changed, issue), *writes, *once.writes(changed, now))
+        return changed
 
     issue = again(world, attempt, once)
     if seen:  # of one that was linked before, and was lost, somebody has just seen that it is there
@@ -51,12 +38,26 @@ def link_ticket(
     return issue
 
 
+def linked(
+    world: World, who: Principal, issue: Issue, install: Install, seen: TicketSeen | None, *, now: int
+) -> tuple[Issue, list[Write]]:
+    """The issue with a ticket more, and what is written besides it."""
+    link, writes = Link(install=install.id), [new(_ticket(issue, install, seen, now))]
+    if seen:
+        link = Link(install=install.id, ticket=seen.id, key=seen.key, url=seen.url)
+        named = {"key": seen.key, "url": seen.url}
+        writes.append(_held(world, issue, install, seen))
+        writes.append(history_entry(world, issue.id, issue.workspace, "linked", who.id, install.id, **named))
+    changed = issue.changed(tickets=(*issue.tickets, link))
+    return changed, [*writes, *audit(world, who, "issue.linked", issue.id)]
+
+
 def _ticket(issue: Issue, install: Install, seen: TicketSeen | None, now: int) -> Ticket:
     made = making(issue, install, now)
     return replace(made, standing="new", ticket=seen.id, key=seen.key, url=seen.url) if seen else made
 
 
-def _held(world: World, issue: Issue, install: Install, seen: TicketSeen) -> Write:
+def _held(world: World, issue: Issue, install: Install, seen: TicketSeen) -> Put:
     owner = world.store.one(ref(TicketOwner, install.id, seen.id))
     if owner and owner.issue != issue.id:
         raise Conflict(f"the ticket belongs to the issue {owner.issue}: tie the room to that, or merge")

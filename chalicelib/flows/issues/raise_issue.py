@@ -58,36 +58,47 @@ def raise_issue(
     """The issue, with its room behind it and its tickets on their way."""
 
     def attempt(_: int) -> Issue:
-        now = world.clock.now()
-        named = dict(fields)
-        named["title"] = named.get("title") or suggested(messages[0].text if messages else "")
-        own = named.get("text", "")
-        room_url = f"{world.public_url}/console#/inbox/open/{tie.room}" if world.public_url and tie else ""
-        named["text"] = "\n\n".join(filter(None, [own, quoted(messages, room_url, MAX_TEXT - len(own) - 2)]))
-        issue = Issue(
-            version=1,
-            id=world.fresh_id("iss"),
-            workspace=who.workspace,
-            created_at=now,
-            by=who.id,
-            state_at=now,
-            tickets=tuple(Link(install=install.id) for install in installs),
-            **named,
-        )
-        writes: list[Write] = []
-        if tie:
-            moved, writes = tied(world, issue, tie)
-            issue = issue.changed(rooms=moved.rooms, customers=moved.customers, arr=moved.arr)
-        made = [new(making(issue, install, now)) for install in installs]
-        entry = history_entry(world, issue.id, issue.workspace, "raised", who.id, room=tie.room if tie else "")
-        audited = audit(world, who, "issue.raised", issue.id)
-        world.store.commit(new(issue), *writes, *made, entry, *audited, *once.writes(issue, now))
+        issue, writes = raised(world, who, fields, messages, tie, now=world.clock.now())
+        issue = issue.changed(tickets=tuple(Link(install=install.id) for install in installs))
+        made = [new(making(issue, install, issue.created_at)) for install in installs]
+        world.store.commit(new(issue), *writes, *made, *once.writes(issue, issue.created_at))
         return issue
 
     issue = again(world, attempt, once)
     if tie and tie.customer:
         count_behind(world, tie.customer, issue.id)
     return issue
+
+
+def raised(
+    world: World,
+    who: Principal,
+    fields: dict[str, Any],
+    messages: list[Message],
+    tie: IssueTie | None,
+    *,
+    now: int,
+) -> tuple[Issue, list[Write]]:
+    """The issue, yet without a ticket, and what is written besides it."""
+    named = dict(fields)
+    named["title"] = named.get("title") or suggested(messages[0].text if messages else "")
+    own = named.get("text", "")
+    room_url = f"{world.public_url}/console#/inbox/open/{tie.room}" if world.public_url and tie else ""
+    named["text"] = "\n\n".join(filter(None, [own, quoted(messages, room_url, MAX_TEXT - len(own) - 2)]))
+    issue = Issue(
+        version=1,
+        id=world.fresh_id("iss"),
+        workspace=who.workspace,
+        created_at=now,
+        by=who.id,
+        state_at=now,
+        **named,
+    )
+    writes: list[Write] = []
+    if tie:
+        issue, writes = tied(world, issue, tie)
+    entry = history_entry(world, issue.id, issue.workspace, "raised", who.id, room=tie.room if tie else "")
+    return issue, [*writes, entry, *audit(world, who, "issue.raised", issue.id)]
 
 
 def making(issue: Issue, install: Install, now: int) -> Ticket:

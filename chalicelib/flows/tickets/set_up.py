@@ -13,6 +13,7 @@ from ...desk.times import DAY_MS
 from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, Task, World, over
 from ..audit import audit
+from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 from .own_webhook import made_webhook
 from .readership import after_opening, opened
@@ -72,13 +73,13 @@ def _word_of_admin(world: World, install: Install, fields: dict[str, Any]) -> di
     return {} if "strangers_read" in fields else {"strangers_read": False}
 
 
-def register(world: World, who: Principal, install: Install, url: str) -> Tracking:
+def register(world: World, who: Principal, install: Install, url: str, once: Once = KEYLESS) -> Tracking:
     """Make the webhook in the tracker. Where the tracker makes the secret, that becomes ours."""
     try:
         made = made_webhook(world, install, url)
     except (ProviderBusy, ProviderRefused) as error:
         raise asking(error) from None
-    return kept(world, who, install, "tracker.registered", hook=made, hook_url=url, hook_trouble="")
+    return kept(world, who, install, "tracker.registered", once, hook=made, hook_url=url, hook_trouble="")
 
 
 def unregister(world: World, who: Principal, install: Install) -> Tracking:
@@ -101,18 +102,22 @@ def search_tickets(world: World, install: Install, query: str) -> list[TicketSee
         raise asking(error) from None
 
 
-def kept(world: World, who: Principal, install: Install, verb: str, **fields: Any) -> Tracking:
-    """The install's tracking with some fields changed. The first change begins its nightly passes."""
+def kept(
+    world: World, who: Principal, install: Install, verb: str, once: Once = KEYLESS, answer: Any = None, **fields: Any
+) -> Tracking:
+    """The install's tracking with some fields changed. The first change begins its nightly passes. What the caller is
+    told of it is this, or another `answer`."""
 
     def attempt(_: int) -> Tracking:
         old, now = tracking_of(world, install), world.clock.now()
         first = {} if old.due else {"due": now + DAY_MS, "since": now}
         changed = opened(old, old.changed(**fields, **first), now)
-        world.store.commit(over(changed, old), *audit(world, who, verb, install.id, fields))
+        entry = audit(world, who, verb, install.id, fields)
+        world.store.commit(over(changed, old), *entry, *once.writes(answer or changed, now))
         before.append(old)
         return changed
 
     before: list[Tracking] = []
-    changed = again(world, attempt)
+    changed = again(world, attempt, once)
     after_opening(world, before[-1], changed)
     return changed
