@@ -84,12 +84,12 @@ POSTED = "posted"  # the step after which they do
 
 class Parcel(Part, frozen=True):
     """What a channel is handed to send: the delivery and all that it may tell of the room. `links` are the outside
-    links of the message's attachments, by attachment id; `content` reads one. `there` is the other side's id of the
-    message (of what is edited, deleted, reacted to), `thread` the outside thread that it belongs in, `people` are the
-    other side's ids of those who are mentioned, by name, `picture` the author's. `keep` writes down a step that is
-    done, before the next one; what is kept as CONVERSATION is the room's conversation there from then on. `bridge` is
-    None where an install is told of every room and this one has no conversation there yet. The message is empty for a
-    `card`, and for a `promise`, whose `change` comes along."""
+    links of the message's attachments, by attachment id; `content` reads one (None: it cannot be had). `there` is the
+    other side's id of the message (of what is edited, deleted, reacted to), `thread` the outside thread that it belongs
+    in, `people` are the other side's ids of those who are mentioned, by name, `picture` the author's. `keep` writes
+    down a step that is done, before the next one; what is kept as CONVERSATION is the room's conversation there from
+    then on. `bridge` is None where an install is told of every room and this one has no conversation there yet. The
+    message is empty for a `card`, and for a `promise`, whose `change` comes along."""
 
     delivery: Delivery
     message: Message
@@ -103,7 +103,7 @@ class Parcel(Part, frozen=True):
     people: dict[str, str] = {}
     picture: str = ""
     links: dict[str, str] = {}
-    content: Callable[[str], bytes] | None = None
+    content: Callable[[str], bytes | None] | None = None
     change: Change | None = None
     keep: Callable[[str, str], None] = lambda step, id_: None
 
@@ -119,10 +119,11 @@ class Notice(Part, frozen=True):
 
 class Sent(Part, frozen=True):
     """The other side took it. `provider_id` is its own id for it; with the `thread` that it lies in or
-    begins there it goes into the id map."""
+    begins there it goes into the id map. `reason` is why something of it did not go along."""
 
     provider_id: str = ""
     thread: str = ""
+    reason: str = ""
 
 
 class Retry(Part, frozen=True):

@@ -276,6 +276,29 @@ def test_nothing_may_scan_or_change_the_stack(template: Template, function: str)
     assert ("kms:Encrypt" in actions) == (function == "APIHandler")
 
 
+# What each function may read of the bucket: no more than it works with.
+READS = {
+    "APIHandler": "",
+    "Receive": "",
+    "Deliver": "files/",
+    "Jobs": "jobs/",
+    "Index": "search/",
+    "Mail": "received/",
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_a_function_may_read_of_the_bucket_it_may_also_learn_is_not_there(
+    template: Template, function: str
+) -> None:
+    """Without s3:ListBucket, S3 answers 403, and not 404, for a key that is not there."""
+    found = statements(template, function)
+    reads = [place for each in found if "s3:GetObject" in each["Action"] for place in listed(each)]
+    assert reads == ([{"Fn::Sub": f"${{Files.Arn}}/{READS[function]}*"}] if function in READS else [])
+    lists = [listed(each) for each in found if "s3:ListBucket" in each["Action"]]
+    assert [[target(place) for place in each] for each in lists if reads] == [["Files"]] * bool(reads)
+
+
 def listed(statement: dict[str, Any]) -> list[Any]:
     resources = statement["Resource"]
     return resources if isinstance(resources, list) else [resources]

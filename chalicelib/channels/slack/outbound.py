@@ -37,6 +37,7 @@ MARKS: frozenset[What] = frozenset({"post", "edit", "delete"})
 APART_MS = 1000  # ms between two messages of a channel (https://docs.slack.dev/apis/web-api/rate-limits)
 MAX_TEXT = 39_000  # Slack cuts at 40,000 characters
 MAX_NAME = 80
+MAX_REASON = 500
 LOOK_BACK_S = 120  # seconds before the delivery was due from which a lost message is looked for
 CLOSED = frozenset(
     "channel_not_found not_in_channel is_archived channel_is_archived restricted_action thread_not_found "  # noqa: SIM905
@@ -88,12 +89,13 @@ def _channel(parcel: Parcel, install: Install) -> str:
 
 
 class _Sending:
-    """One delivery on its way."""
+    """One delivery on its way. `own` is the room's conversation there, `unsent` what did not go along."""
 
     def __init__(self, parcel: Parcel, install: Install, slack: Slack, now: int) -> None:
         self.parcel, self.install, self.slack, self.now = parcel, install, slack, now
         self.channel = _channel(parcel, install)
         self.own = parcel.bridge.conversation if parcel.bridge else ""
+        self.unsent: list[str] = []
 
     def post(self) -> Receipt:
         """A message, in its thread; before it the card, where the room has no thread in the vendor's channel yet."""
@@ -109,7 +111,8 @@ class _Sending:
             self.parcel.keep(POSTED, ts)
         for file in files:
             self._file(file, thread or ts)
-        return Sent(provider_id=f"{self.channel}/{ts}", thread=f"{self.channel}/{thread or ts}")
+        reason = "; ".join(self.unsent)[:MAX_REASON]
+        return Sent(provider_id=f"{self.channel}/{ts}", thread=f"{self.channel}/{thread or ts}", reason=reason)
 
     @property
     def steps(self) -> dict[str, str]:
@@ -213,15 +216,18 @@ class _Sending:
     def _file(self, file: Attached, thread: str) -> None:
         """By the external upload flow, into the thread; what does not go is told as a link."""
         if self.steps.get(file.id) == TOLD_AS_LINK:
+            self.unsent.append(f"{file.name} is told as a link")
             return
         try:
             self._upload(file, thread)
-        except (ProviderBusy, ProviderRefused):
+        except (ProviderBusy, ProviderRefused) as error:
             self.parcel.keep(file.id, TOLD_AS_LINK)
+            how = "is told as a link"
             try:
                 self.slack.call("chat.postMessage", channel=self.channel, thread_ts=thread, text=self._link(file))
             except (ProviderBusy, ProviderRefused):
-                return  # the message is there, and its link is on our pages
+                how = "did not go along"  # the message is there, and its link is on our pages
+            self.unsent.append(f"{file.name} {how}: {error.reason}")
 
     def _upload(self, file: Attached, thread: str) -> None:
         """Slack gives the file its id before it is shared: by that a later attempt knows whether it was."""
@@ -230,10 +236,12 @@ class _Sending:
             return
         if not id_:
             content = self.parcel.content(file.id) if self.parcel.content else b""
+            if content is None:
+                raise ProviderRefused("it cannot be fetched, and may never have been put up")
             answer = self.slack.call("files.getUploadURLExternal", filename=file.name, length=str(len(content)))
             headers = {"content-type": "application/octet-stream"}
-            self.slack.send("POST", str(answer["upload_url"]), content, headers)
-            id_ = str(answer["file_id"])
+            self.slack.send("POST", str(answer.get("upload_url", "")), content, headers)
+            id_ = str(answer.get("file_id", ""))
             self.parcel.keep(file.id, id_)
         files = [{"id": id_, "title": file.name}]
         self.slack.call("files.completeUploadExternal", files=files, channel_id=self.channel, thread_ts=thread)

@@ -31,6 +31,7 @@ from ..bridges.id_map import addressed, map_conversation, map_sent
 from ..bridges.stop_install import stop_install
 from ..optimistic_retry import again
 from ..secrets import Opened
+from .attached_files import content_of
 from .lanes import hold_lane, turn_in_lane
 
 SOON_S = 900  # seconds for which a queue can hold a wake-up back; what is later is left to the clock
@@ -227,9 +228,19 @@ def _write_down(world: World, row: Delivery, receipt: Receipt) -> Delivery:
     try:
         world.store.commit(over(done, row))
     except Clash:  # a replay reset the row meanwhile, or an echo has completed it
-        return world.store.one(ref(Delivery, row.bridge, row.n)) or done
+        return again(world, lambda _: _noted(world, done))
     _wake_again(world, done)
     return done
+
+
+def _noted(world: World, done: Delivery) -> Delivery:
+    """The row as another has it, with what only we know of: what did not go along."""
+    there = world.store.one(ref(Delivery, done.bridge, done.n)) or done
+    if done.state != "sent" or there.state != "sent" or not done.reason or there.reason:
+        return there
+    noted = there.changed(reason=done.reason)
+    world.store.commit(over(noted, there))
+    return noted
 
 
 def _reason_to_skip(
@@ -262,7 +273,7 @@ def _parcel(world: World, row: Delivery, room: Room, message: Message, bridge: B
         bridge=bridge,
         room=room,
         links=links,
-        content=lambda id_: world.files.get(f"files/{row.workspace}/{id_}"),
+        content=lambda id_: content_of(world, row, id_),
         change=world.store.one(ref(Change, row.room, row.n, False)) if row.what == "promise" else None,
     )
     return addressed(world, parcel)
@@ -285,7 +296,7 @@ def _outcome(row: Delivery, receipt: Receipt, now: int, chance: float) -> Delive
             next_at=0,
             turn_at=0,
             provider_id=receipt.provider_id,
-            reason="",
+            reason=receipt.reason,
             missed=False,
             steps={},
         )
