@@ -9,7 +9,8 @@ EVERYTHING = "*"
 
 
 class Connection(Record, frozen=True):
-    """A socket, opened by a page of `origin`, if by any. Without `person` it is not authenticated and told nothing."""
+    """A socket, opened by a page of `origin`, if by any. Without `person` it is not authenticated and told nothing. It
+    ends with the `credential` (an API key's id, or a session's) that somebody authenticated with."""
 
     id: str
     opened_at: int
@@ -21,6 +22,7 @@ class Connection(Record, frozen=True):
     name: str = ""
     customer: str = ""
     room: str = ""
+    credential: str = ""
 
 
 class Subscription(Record, frozen=True):

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from .record import Record
-from .workspaces import Role, Secret
+from .workspaces import ApiKey, Role, Scope, Secret
 
 SESSION_LIFE_MS = 7 * 24 * 60 * 60 * 1000  # ms; then one signs in again
 LINK_LIFE_MS = 15 * 60 * 1000  # ms within which a mailed link is to be used
@@ -16,7 +16,8 @@ Way = Literal["link", "oidc", "demo"]
 
 class Session(Record, frozen=True):
     """A browser that an agent is signed in with: found by the hash of what its cookie holds. With `socket_until` it is
-    no cookie's but a ticket that opens one WebSocket, which may then last until that time (ms)."""
+    no cookie's but a ticket that opens one WebSocket, which may then last until that time (ms), as long as the
+    credential `by` which somebody asked for it, and with no more than its `scopes` (none told: all of the role's)."""
 
     id: str
     hash: str
@@ -27,6 +28,8 @@ class Session(Record, frozen=True):
     expires_at: int
     ended_at: int = 0
     socket_until: int = 0
+    by: str = ""
+    scopes: tuple[Scope, ...] = ()
 
 
 class SignInLink(Record, frozen=True):
@@ -55,3 +58,8 @@ class Provider(Record, frozen=True):
     roles: dict[str, Role] = {}
     otherwise: Literal["", "admin", "agent", "reader"] = ""
     trusted: bool = False
+
+
+def ended_at(credential: ApiKey | Session) -> int:
+    """When (ms) somebody put an end to a credential, 0 if nobody has."""
+    return credential.revoked_at if isinstance(credential, ApiKey) else credential.ended_at

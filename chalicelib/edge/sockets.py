@@ -22,8 +22,9 @@ from ..desk.errors import Busy, Clash, Forbidden, Invalid, NotFound, Refusal, Un
 from ..desk.ids import customer_id
 from ..desk.permissions import Principal, may_see
 from ..desk.rooms import Room
+from ..desk.sessions import Session, ended_at
 from ..desk.strict_json import loads
-from ..desk.workspaces import Agent
+from ..desk.workspaces import Agent, ApiKey
 from ..flows.live.push import leave, tell
 from ..flows.rooms.watch_inbox import watch_inbox
 from ..ports import Drop, Put, Ref, World, new, over, ref
@@ -107,8 +108,11 @@ def _authenticate(rim: World, connection: Connection, frame: Frame) -> Frame:
         name=who.name,
         customer=who.customer,
         room=who.room,
+        credential=who.credential if who.is_agent else "",
         expires_at=ends,
     )
+    if known.credential:
+        _known(rim, known)  # a ticket's may be gone since it was given
     try:
         rim.store.commit(over(known, connection))
     except Clash:
@@ -124,6 +128,9 @@ def _known(rim: World, connection: Connection) -> Principal:
         gone = party is None or getattr(party, "state", "active") != "active"
         if gone or getattr(party, "valid_after", 0) > connection.opened_at:
             raise Unauthenticated("the credential was revoked")
+    credential = rim.store.one(_credential(connection)) if connection.credential else None
+    if credential and ended_at(credential):
+        raise Unauthenticated("the credential was revoked")
     return Principal(
         workspace=connection.workspace,
         kind=connection.kind,  # type: ignore[arg-type]
@@ -142,6 +149,11 @@ def _parties(connection: Connection) -> list[Ref[Any]]:
     if connection.kind == "visitor":
         return [ref(Visitor, connection.person)]
     return [ref(Customer, connection.customer), ref(User, connection.customer, connection.person)]
+
+
+def _credential(connection: Connection) -> Ref[Any]:
+    """What it was opened with. One that is merely too old ends the connection by its time."""
+    return ref(ApiKey if connection.credential.startswith("key_") else Session, connection.credential)
 
 
 def _subscribe(rim: World, connection: Connection, frame: Frame) -> Frame:

@@ -15,7 +15,8 @@ from ..desk.record import Record
 from ..desk.rooms import Room
 from ..desk.search_index import Unindexed
 from ..desk.segments import Placement
-from ..desk.workspaces import Agent
+from ..desk.sessions import Session, ended_at
+from ..desk.workspaces import Agent, ApiKey
 from ..ports import AwsAway, Call, Task, World
 from .broadcasts.results import mark_reaction, mark_replied
 from .customers.batches import Moves
@@ -149,12 +150,14 @@ def _search(batch: Batch, now: Record | None, before: Record | None) -> None:
 
 
 def _sockets(batch: Batch, now: Record | None, before: Record | None) -> None:
-    """What open pages are told of a room; and that the sessions of somebody have ended."""
+    """What open pages are told of a room; and that the sessions of somebody have ended, or one of their credentials."""
     if isinstance(now, Message | Change) and (room := batch.reads.room(now.room)):
         watched = batch.reads.watched(room.workspace, batch.world.clock.now())
         batch.pushes.append(batch.frame(now, batch.reads.message(now), room, batch.world.public_url, watched))
     if isinstance(now, Customer | User | Agent) and now.valid_after:
         batch.pushes.append({"ended": now.id, "at": now.valid_after})
+    if isinstance(now, ApiKey | Session) and (at := ended_at(now)):
+        batch.pushes.append({"ended": now.agent, "at": at, "credential": now.id})
 
 
 # All that follows from a change, in this order. A batch shares its reads: what is read for one is there for the next.

@@ -177,7 +177,8 @@ def test_the_streams_mapping_is_what_the_local_stack_cannot_show(template: Templ
     keys, themselves, users, agents = (
         json.loads(each["Pattern"])["dynamodb"]["Keys"] for each in mapping["FilterCriteria"]["Filters"]
     )
-    assert themselves == {"pk": {"S": [{"prefix": "C#"}, {"prefix": "R#"}, {"prefix": "I#"}]}, "sk": {"S": ["A"]}}
+    owners = ["C#", "R#", "I#", "KEY#", "SESSION#"]
+    assert themselves == {"pk": {"S": [{"prefix": owner} for owner in owners]}, "sk": {"S": ["A"]}}
     assert users["pk"] == {"S": [{"prefix": "C#"}, {"prefix": "I#"}]}
     assert users["sk"] == {"S": [{"prefix": "USER#"}, "PLACEMENT", {"prefix": "CUSTOMER#"}]}
     assert agents == {"pk": {"S": [{"prefix": "W#"}]}, "sk": {"S": [{"prefix": "AGENT#"}]}}

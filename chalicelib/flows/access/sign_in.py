@@ -3,6 +3,8 @@
 import hashlib
 import re
 
+import msgspec
+
 from ...desk.connections import MAX_LIFE_MS
 from ...desk.errors import Limited, Unauthenticated
 from ...desk.ids import derived
@@ -59,8 +61,10 @@ def opened_session(world: World, agent: Agent, way: Way) -> tuple[str, list[Writ
 
 
 def principal(agent: Agent, session: Session) -> Principal:
-    """The agent, as this session lets them in: with all that their role may do."""
-    return as_agent(agent, session.id, SCOPES, session.socket_until or session.expires_at)
+    """The agent, as this session lets them in: with all that their role may do; by a ticket, as what it was asked for
+    with does."""
+    ends = session.socket_until or session.expires_at
+    return as_agent(agent, session.by or session.id, session.scopes or SCOPES, ends)
 
 
 def make_link(world: World, agent: Agent) -> str:
@@ -117,7 +121,9 @@ def give_ticket(world: World, who: Principal, once: Once = KEYLESS) -> tuple[str
         now = world.clock.now()
         plain = _token(world, "pt", who.workspace, who.id)
         until = min(now + MAX_LIFE_MS, who.expires_at or now + MAX_LIFE_MS)
-        ticket = _session(plain, who.workspace, who.id, "link", now, TICKET_LIFE_MS, until)
+        ticket = _session(plain, who.workspace, who.id, "link", now, TICKET_LIFE_MS)
+        scopes = tuple(scope for scope in SCOPES if scope in who.scopes)
+        ticket = msgspec.structs.replace(ticket, socket_until=until, by=who.credential, scopes=scopes)
         result = (plain, ticket)
         world.store.commit(new(ticket), *once.writes(result, now))
         return result
@@ -125,7 +131,7 @@ def give_ticket(world: World, who: Principal, once: Once = KEYLESS) -> tuple[str
     return again(world, attempt, once)
 
 
-def _session(plain: str, workspace: str, agent: str, way: Way, now: int, life: int, socket_until: int = 0) -> Session:
+def _session(plain: str, workspace: str, agent: str, way: Way, now: int, life: int) -> Session:
     """What is stored of a token: its hash alone."""
     return Session(
         version=1,
@@ -136,7 +142,6 @@ def _session(plain: str, workspace: str, agent: str, way: Way, now: int, life: i
         way=way,
         created_at=now,
         expires_at=now + life,
-        socket_until=socket_until,
     )
 
 

@@ -23,12 +23,13 @@ def push(world: World, sockets: Sockets, task: dict[str, Any]) -> int:
     | … and `open` | send it to who has the room itself open, and to nobody else |
     | `inbox`, `frame` | send it to who watches the inbox |
     | `ended`, `at` | end all lines of a person or customer that were opened before then |
+    | `ended`, `at`, `credential` | end those lines of a person that this credential opened |
     | `unproven` | end this line, if nobody has authenticated on it |
     """
     if "unproven" in task:
         return _end_unproven(world, sockets, task["unproven"])
     if "ended" in task:
-        return _end(world, sockets, task["ended"], task["at"])
+        return _end(world, sockets, task["ended"], task["at"], credential=task.get("credential", ""))
     return tell(world, sockets, task)
 
 
@@ -71,7 +72,7 @@ def leave(world: World, connection: str) -> list[Subscription]:
     return left
 
 
-def _end(world: World, sockets: Sockets, whose: str, at: int) -> int:
+def _end(world: World, sockets: Sockets, whose: str, at: int, *, credential: str = "") -> int:
     name = "customer-connections" if whose.startswith("cus_") else "connections"
     listing: Listing[Connection] = Listing(name, (whose,))
     cursor: str | None = None
@@ -79,7 +80,7 @@ def _end(world: World, sockets: Sockets, whose: str, at: int) -> int:
     while True:
         page = world.store.page(listing, PAGE, cursor)
         for connection in page.items:
-            if connection.opened_at < at:
+            if connection.credential == credential if credential else connection.opened_at < at:
                 leave(world, connection.id)
                 _close(sockets, connection.id, "the credential was revoked")
                 ended += 1
