@@ -111,7 +111,7 @@ def check(attributes: dict[str, Any], types: dict[str, Type]) -> None:
 
 
 def read(text: str, type_: Type) -> Any:
-    """A cell of a CSV file as a value; Invalid for what is none. The texts of a list are parted by `;`."""
+    """A text as a value of a type that is no list's; Invalid for what is none."""
     if type_ == "number":
         try:
             return int(text) if re.fullmatch(r"-?\d{1,15}", text, re.ASCII) else _finite(text)
@@ -121,8 +121,6 @@ def read(text: str, type_: Type) -> Any:
         if text.lower() not in WORDS:
             raise Invalid("neither true nor false")
         return WORDS[text.lower()]
-    if type_ == "list":
-        return [part.strip() for part in text.split(";") if part.strip()]
     if type_ == "time" and instant(text) is None:
         raise Invalid("not a time (RFC 3339)")
     return text

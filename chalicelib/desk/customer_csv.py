@@ -1,7 +1,12 @@
-"""CSV files of customers: the columns of OWN, and any other as the attribute of that name."""
+"""CSV files of customers: the columns of OWN, and any other as the attribute of that name.
+
+Spreadsheets take what begins with = + - @ for a formula (CSV injection): such texts are written behind an apostrophe,
+as spreadsheets themselves do, and read without it.
+"""
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,17 +17,21 @@ from .jobs import MAX_ROWS
 
 OWN = ("external_id", "name", "domains", "state", "contact", "language", "timezone")
 MAX_FILE = 10 * 1024 * 1024
+# Where a cell may begin, whatever parts the cells of whoever reads the file; and what a formula begins with there.
+BEGINS, FORMULA = r"(\A|[;,\t\r\n])", r"(?='*[=+\-@＝＋－＠])"  # noqa: RUF001
+UNSAFE, DEFUSED = re.compile(BEGINS + FORMULA), re.compile(f"{BEGINS}'{FORMULA}")
+BARE = re.compile(r"\A'*(?:\s|\Z)|\s\Z")  # what a reader who strips cells would not give back
 Row = dict[str, Any]
 
 
 def written(customers: Iterable[Customer], types: Mapping[str, Type]) -> str:
     """A file of customers with their declared attributes, which `rows_of` reads as it was."""
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
+    writer = csv.writer(file, lineterminator="\r\n")
     names = [name for name in types if name not in OWN]
-    writer.writerow([*OWN, *names])
+    writer.writerow([*OWN, *map(guarded, names)])
     for customer in customers:
-        own = [getattr(customer, name) for name in OWN]
+        own = [getattr(customer, name) or None for name in OWN]
         writer.writerow([_cell(value) for value in (*own, *(customer.attributes.get(name) for name in names))])
     return file.getvalue()
 
@@ -32,7 +41,34 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return ";".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, int | float):  # -5 is no formula
+        return str(value)
+    return list_cell(value) if isinstance(value, list | tuple) else guarded(str(value))
+
+
+def list_cell(texts: Iterable[Any]) -> str:
+    """A list as one cell, parted by `;`, as CSV within it: what has a `;` of its own stands in quotes."""
+    file = io.StringIO()
+    csv.writer(file, delimiter=";", lineterminator="\r\n").writerow([guarded(str(text)) for text in texts])
+    return file.getvalue().removesuffix("\r\n")
+
+
+def list_of(cell: str) -> list[str]:
+    """The texts of a list's cell. What is empty is none."""
+    lines = csv.reader(io.StringIO(cell, newline=""), delimiter=";", skipinitialspace=True)
+    return [unguarded(part) for line in lines for part in line if part.strip()]
+
+
+def guarded(text: str) -> str:
+    """A text as a cell that no spreadsheet calculates, and that `unguarded` gives back as it was."""
+    text = UNSAFE.sub(r"\1'", text)
+    return f"'{text}" if BARE.search(text) else text
+
+
+def unguarded(cell: str) -> str:
+    """A cell's text: without the apostrophe before what would be a formula."""
+    text = cell[1:] if cell.startswith("'") and BARE.search(cell[1:]) else cell.strip()
+    return DEFUSED.sub(r"\1", text)
 
 
 def text_of(content: bytes) -> str:
@@ -45,7 +81,7 @@ def text_of(content: bytes) -> str:
 
 def columns_of(text: str) -> list[str]:
     """The names in the first line."""
-    names = [name.strip() for name in next(_Lines(text), [])]
+    names = [unguarded(name) for name in next(_Lines(text), [])]
     if "external_id" not in names:
         raise Invalid("the first line needs a column external_id", "csv")
     if len(set(names)) < len(names):
@@ -96,16 +132,16 @@ def _row(line: int, cells: list[str], columns: list[str], types: dict[str, Type]
     customer: dict[str, Any] = {}
     attributes: dict[str, Any] = {}
     for name, cell in zip(columns, cells, strict=False):
-        text = cell.strip()
-        if not text:
+        if not cell.strip():
             continue
         if name == "domains":
-            customer[name] = read(text, "list")
+            customer[name] = list_of(cell)
         elif name in OWN:
-            customer[name] = text
+            customer[name] = unguarded(cell)
         else:
+            type_ = types.get(name, "string")
             try:
-                attributes[name] = read(text, types.get(name, "string"))
+                attributes[name] = list_of(cell) if type_ == "list" else read(unguarded(cell), type_)
             except Invalid as wrong:
                 return {"line": line, "detail": wrong.detail, "field": f"attributes.{name}"}
     if attributes:
