@@ -50,6 +50,7 @@ class Client:
         raw: str | None = None,
         base64: bool = False,
         headers: dict[str, str] | None = None,
+        address: str = "192.0.2.1",
         **query: str,
     ) -> Got:
         sent = {"Content-Type": "application/json", "Host": "parley.test", **(headers or {})}
@@ -65,7 +66,7 @@ class Client:
                 "httpMethod": method,
                 "stage": "",
                 "requestId": "test",
-                "identity": {"sourceIp": "192.0.2.1"},
+                "identity": {"sourceIp": address},
             },
         }
         response = answer(Chalices(event))

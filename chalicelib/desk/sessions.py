@@ -9,6 +9,7 @@ SESSION_LIFE_MS = 7 * 24 * 60 * 60 * 1000  # ms; then one signs in again
 LINK_LIFE_MS = 15 * 60 * 1000  # ms within which a mailed link is to be used
 TICKET_LIFE_MS = 60 * 1000  # ms within which a socket ticket is to be used
 MAX_LINKS = 5  # workspaces of one address that a mail has links for
+MAILS_PER_HOUR = 5  # with links, to one address, whoever asks for them
 DEMO_AGENTS = ("grace@demo.example", "alan@demo.example")  # whom a laptop's stack lets in without any proof
 
 Way = Literal["link", "oidc", "demo"]
@@ -41,6 +42,15 @@ class SignInLink(Record, frozen=True):
     created_at: int
     expires_at: int
     used_at: int = 0
+
+
+class MailedLinks(Record, frozen=True):
+    """How many mails with links an address has got since a time (ms), and the links (ids) of the last one."""
+
+    address: str
+    since: int
+    mails: int
+    links: tuple[str, ...]
 
 
 class Provider(Record, frozen=True):

@@ -43,8 +43,9 @@ from ..desk.record import Record
 from ..desk.rooms import Binding, Bridge, Room, Seen
 from ..desk.search_index import Tree, Unindexed
 from ..desk.segments import Member, Placement, Segment
-from ..desk.sessions import Provider, Session, SignInLink
+from ..desk.sessions import LINK_LIFE_MS, MailedLinks, Provider, Session, SignInLink
 from ..desk.snippets import Snippet
+from ..desk.times import HOUR_MS
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
@@ -208,6 +209,13 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("Session", Session, lambda s: (f"SESSION#{s}", "A"), _of("id"), expires=lambda s: s.expires_at),
     Kind("SignInLink", SignInLink, lambda i: (f"LINK#{i}", "A"), _of("id"), expires=lambda i: i.expires_at),
+    Kind(
+        "MailedLinks",
+        MailedLinks,
+        lambda a: (f"LINKS#{a}", "A"),
+        _of("address"),
+        expires=lambda a: a.since + HOUR_MS + LINK_LIFE_MS,
+    ),
     Kind("Provider", Provider, lambda w: (f"W#{w}", "PROVIDER"), _of("workspace")),
     Kind(
         "DeadLetter",

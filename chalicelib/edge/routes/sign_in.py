@@ -6,7 +6,6 @@ from ...desk.errors import NotFound, Unauthenticated
 from ...desk.sessions import DEMO_AGENTS, SESSION_LIFE_MS, Provider
 from ...desk.workspaces import Agent, Workspace
 from ...flows.access.sign_in import (
-    PER_ADDRESS,
     PER_PLACE,
     agents_of,
     end_session,
@@ -52,11 +51,10 @@ def ways(call: Call) -> shapes.WaysView:
 def ask_link(call: Call, body: shapes.AskLink) -> None:
     """Mail a link that signs in once, if an agent has the address; the answer does not tell."""
     check_own_page(call.incoming)
-    email = body.email.strip().casefold()
+    # Limited by who asks: otherwise anybody could keep anybody else out.
     hold_off(call.world, f"sign-in:from:{call.incoming.network}", PER_PLACE)
-    hold_off(call.world, f"sign-in:to:{email}", PER_ADDRESS)
     # By the worker, so that an address that nobody has takes as long as any.
-    call.world.queues.jobs([{"sign_in": email, "base": call.incoming.base_url}])
+    call.world.queues.jobs([{"sign_in": body.email.strip().casefold(), "base": call.incoming.base_url}])
 
 
 @route("POST", "/v1/sign-in/links/use", who="anyone", body=shapes.UseLink, gives=shapes.Came)

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -18,7 +19,6 @@ from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 
 SHAPE = re.compile(r"p([st])_([0-9a-z]{1,40})_([0-9a-z]{1,40})_[0-9a-f]{64}\Z")
-PER_ADDRESS = 5  # links an hour that are mailed to one address
 PER_PLACE = 60  # tries an hour from one network address
 
 
@@ -67,8 +67,8 @@ def principal(agent: Agent, session: Session) -> Principal:
     return as_agent(agent, session.by or session.id, session.scopes or SCOPES, ends)
 
 
-def make_link(world: World, agent: Agent) -> str:
-    """The token of a link that signs this agent in, once and soon."""
+def make_link(world: World, agent: Agent) -> tuple[str, str]:
+    """The token of a link that signs this agent in, once and soon; and the link's id."""
     plain = f"pl_{world.clock.entropy(32).hex()}"
     now = world.clock.now()
     link = SignInLink(
@@ -80,7 +80,21 @@ def make_link(world: World, agent: Agent) -> str:
         expires_at=now + LINK_LIFE_MS,
     )
     world.store.commit(new(link))
-    return plain
+    return plain, link.id
+
+
+def prolong_links(world: World, ids: Sequence[str]) -> bool:
+    """Let links that nobody has used be good as long as new ones would be; whether there is one."""
+
+    def attempt(_: int) -> bool:
+        found = world.store.many([ref(SignInLink, id_) for id_ in ids])
+        links = [link for link in found if link and not link.used_at]
+        ends = world.clock.now() + LINK_LIFE_MS
+        if links:
+            world.store.commit(*(over(link.changed(expires_at=ends), link) for link in links))
+        return bool(links)
+
+    return again(world, attempt)
 
 
 def use_link(world: World, plain: str) -> tuple[str, Agent]:

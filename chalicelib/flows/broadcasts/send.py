@@ -4,6 +4,7 @@ Whatever runs twice, in any order, or is killed half-way: a room gets one messag
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,8 @@ def send_broadcast(world: World, errand: Errand) -> Broadcast | None:
         _undo(world, broadcast, piece)
         settle(world, broadcast.id)
     elif tally and tally.due:  # whoever resumes it hands out its pieces anew
-        world.store.commit(over(tally.changed(due=0), tally))
+        with suppress(Clash):  # another worker has its hands on it
+            world.store.commit(over(tally.changed(due=0), tally))
     return broadcast
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk.sessions import DEMO_AGENTS, LINK_LIFE_MS, SESSION_LIFE_MS, TICKET_LIFE_MS
+from chalicelib.desk.sessions import DEMO_AGENTS, LINK_LIFE_MS, MAILS_PER_HOUR, SESSION_LIFE_MS, TICKET_LIFE_MS
 from chalicelib.edge.door.auth import identify
-from chalicelib.flows.access.sign_in import HOUR_MS, PER_ADDRESS
+from chalicelib.flows.access.sign_in import HOUR_MS, PER_PLACE
+from chalicelib.ports import ProviderBusy
 from chalicelib.settings import settings
 from tests.api import Client, Got, Tenant
 from tests.fakes import Parley
@@ -91,11 +92,67 @@ def test_nobody_learns_who_has_an_account(parley: Parley, ada: dict[str, Any]) -
     parley.work_all()
     assert len(parley.mailer.sent) == 1
     for email in ("ada@vendor.example", "eve@vendor.example"):
-        for _ in range(PER_ADDRESS - 1):
+        for _ in range(2 * MAILS_PER_HOUR):
             assert asked(email).status == 202
-        assert asked(email).status == 429
+
+
+def test_nobody_can_keep_somebody_out_by_asking_for_their_links(parley: Parley, ada: dict[str, Any]) -> None:
+    """However often a stranger asks: so many mails, and the last of them always lets its reader in."""
+    for _ in range(5 * MAILS_PER_HOUR):
+        asked("ada@vendor.example")
+        (token,) = mailed(parley)
+        parley.clock.at += 60_000
+    assert len(parley.mailer.sent) == MAILS_PER_HOUR
+    assert Browser()("POST", "/v1/sign-in/links/use", {"token": token}).status == 200
+    asked("ada@vendor.example")  # who came in may come in again
+    (token,) = mailed(parley)
+    assert len(parley.mailer.sent) == MAILS_PER_HOUR + 1
+    asked("ada@vendor.example")
+    assert mailed(parley) == [token]
+    parley.clock.at += LINK_LIFE_MS
+    assert Browser()("POST", "/v1/sign-in/links/use", {"token": token}).status == 401
     parley.clock.at += HOUR_MS
-    assert asked("ada@vendor.example").status == 202
+    asked("ada@vendor.example")
+    (fresh,) = mailed(parley)
+    assert fresh != token
+
+
+def test_a_mail_that_could_not_be_sent_counts_for_nothing(parley: Parley, ada: dict[str, Any]) -> None:
+    for _ in range(2 * MAILS_PER_HOUR):
+        asked("ada@vendor.example")
+        parley.mailer.fails = [ProviderBusy("SES is busy")]
+        with pytest.raises(ProviderBusy):
+            parley.work_all()
+    asked("ada@vendor.example")
+    assert len(mailed(parley)) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "most"),
+    [
+        ("/v1/sign-in/links", {"email": "ada@vendor.example"}, PER_PLACE),
+        ("/v1/sign-in/links/use", {"token": "pl_0"}, PER_PLACE),
+        ("/v1/visitors", {"workspace": "{workspace}", "name": "V", "email": "v@x.example", "text": "Hm"}, 20),
+    ],
+)
+@pytest.mark.parametrize(
+    ("others", "limited"),
+    [
+        ("2001:db8:1:2:{:x}::1", True),  # a /64 is one household's
+        ("2001:db8:1:{:x}::1", False),
+        ("192.0.2.{}", False),
+        ("::ffff:192.0.2.1", True),
+    ],
+)
+def test_limits_are_by_who_asks(
+    parley: Parley, tenant: Tenant, path: str, body: dict[str, Any], most: int, others: str, limited: bool
+) -> None:
+    tenant.api.patch("/v1/workspace", {"visitors": True})
+    body = {name: value.format(workspace=tenant.id) for name, value in body.items()}
+    found = {
+        Client()("POST", path, body, headers=OWN, address=others.format(number)).status for number in range(1, most + 2)
+    }
+    assert (429 in found) == limited
 
 
 def test_a_link_ends_with_its_time_and_with_its_agent(parley: Parley, tenant: Tenant, ada: dict[str, Any]) -> None:
