@@ -81,10 +81,10 @@ def counted(user: User | None) -> Counted | None:
 def owner_of_moved(old: Any, now: Any) -> str:
     """The customer whose totals a room's or a user's change may move; "" for none. `old` is None where nobody knows
     it any more: then it may have moved."""
-    if isinstance(now, Room):
-        return now.customer if glance(old) != glance(now) else ""
-    if isinstance(now, User):
-        return now.customer if counted(old) != counted(now) else ""
+    if isinstance(now, Room | User):
+        measure: Any = glance if isinstance(now, Room) else counted
+        unknown = old is None and now.version > 1
+        return now.customer if unknown or measure(old) != measure(now) else ""
     return ""
 
 

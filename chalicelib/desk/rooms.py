@@ -39,6 +39,16 @@ class Origin(Part, frozen=True):
     last: int
 
 
+class Fork(Record, frozen=True):
+    """A fork as the room knows it that it came out of: its messages `first` to `last` were copied `into` another."""
+
+    room: str
+    into: str
+    workspace: str
+    first: int
+    last: int
+
+
 class Spoken(Part, frozen=True):
     """The last broadcast into a room: which, its piece, and its message's change number."""
 

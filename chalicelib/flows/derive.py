@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from ..desk.customers import Customer, User
 from ..desk.dead_letters import DeadLetter
 from ..desk.messages import Change, Message
@@ -86,7 +88,7 @@ def derive(world: World, changes: Iterable[Written], frame: Frame) -> tuple[int,
         now: Record | None = None
         try:
             now = change.now()
-            before = change.before()
+            before = _known(change.before(), now)
             for follow in FOLLOWS:
                 follow(batch, now, before)
         except AwsAway:
@@ -95,6 +97,14 @@ def derive(world: World, changes: Iterable[Written], frame: Frame) -> tuple[int,
             aside.append(_set_aside(world, change, getattr(now, "workspace", ""), error))
     batch.hand_over()
     return len(batch.calls), aside
+
+
+def _known(before: Record | None, now: Record | None) -> Record | None:
+    """What was there before, if that is known. A record that was written anew as it was is told again after a failure:
+    its change is long past, and whatever may have followed from it has to follow."""
+    if type(before) is type(now) and before and now and msgspec.structs.replace(before, version=now.version) == now:
+        return None
+    return before
 
 
 def _results(batch: Batch, now: Record | None, before: Record | None) -> None:

@@ -20,7 +20,7 @@ from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, Roo
 from ..desk.messages import Mapped, Message
 from ..desk.record import Record
 from ..desk.room_transitions import glimpse
-from ..desk.rooms import Binding, Bridge, Room, Seen
+from ..desk.rooms import Binding, Bridge, Fork, Room, Seen
 from ..desk.segments import Placement
 from ..desk.workspaces import Install, Workspace, fed
 from ..ports import Drop, Listing, Scanned, ref
@@ -142,6 +142,9 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
     channels: set[str] = set()
     said: Listing[Message] = Listing("posts", (room.id,))
     noted: Listing[Message] = Listing("notes", (room.id,))
+    if room.origin:
+        came = room.origin
+        yield Fork(version=1, room=came.room, into=room.id, workspace=room.workspace, first=came.first, last=came.last)
     messages = sorted([*_all(store, said), *_all(store, noted)], key=lambda message: message.n)
     for message in messages:
         posts, notes = posts + (not message.internal), notes + message.internal

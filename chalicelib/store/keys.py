@@ -40,7 +40,7 @@ from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, Roo
 from ..desk.messages import Change, Mapped, Message
 from ..desk.outside_people import ConnectCode, OutsideName, OutsidePerson
 from ..desk.record import Record
-from ..desk.rooms import Binding, Bridge, Room, Seen
+from ..desk.rooms import Binding, Bridge, Fork, Room, Seen
 from ..desk.search_index import Tree, Unindexed
 from ..desk.segments import Member, Placement, Segment
 from ..desk.sessions import LINK_LIFE_MS, MailedLinks, Provider, Session, SignInLink
@@ -263,6 +263,7 @@ KINDS: tuple[Kind, ...] = (
         lambda r, i, slot="": (f"R#{r}", f"BRIDGE#{i}{'#' if slot else ''}{slot}"),
         _of("room", "install", "slot"),
     ),
+    Kind("Fork", Fork, lambda r, into: (f"R#{r}", f"FORK#{into}"), _of("room", "into")),
     Kind("Tie", Binding, lambda i, c: (f"X#{i}:thread#{short(c)}", "A"), _of("install", "conversation")),
     Kind("Face", OutsidePerson, lambda i, o: (f"X#{i}:face#{short(o)}", "A"), _of("install", "outside")),
     Kind("Alias", OutsideName, lambda i, p: (f"P#{p}", f"ALIAS#{i}"), _of("install", "person")),
@@ -439,6 +440,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "changes": ("", lambda r: f"R#{r}", lambda r: "L#", True),
     "note-changes": ("", lambda r: f"R#{r}", lambda r: "K#", True),
     "bridges": ("", lambda r: f"R#{r}", lambda r: "BRIDGE#", False),
+    "forks": ("", lambda r: f"R#{r}", lambda r: "FORK#", False),
     "correspondents": ("", lambda r: f"R#{r}", lambda r: "MAIL#", False),
     "mailboxes": ("", lambda w, a: f"X#mailbox#{w}#{short(a)}", lambda w, a: "USER#", False),
     "suppressions": ("g1", lambda w: f"W#{w}#SUPPRESSED", lambda w: "", False),

@@ -17,6 +17,7 @@ from ...desk.templates import filled
 from ...ports import AwsAway, Errand, Listing, Put, Ref, World, new, over, ref
 from ..optimistic_retry import again
 from ..rooms.amend import amend, delete_step
+from ..rooms.amend_copies import amend_copies
 from .plan import plan
 
 
@@ -263,6 +264,7 @@ def _undo(world: World, broadcast: Broadcast, piece: Piece) -> None:
         found = [result for result in results(world, broadcast.id, piece.number).values() if result.n]
         for result in found:
             amend(world, result.room, result.n, False, delete_step, "deleted", broadcast.author.id)
+            amend_copies(world, result.room, result.n, delete_step, "deleted", broadcast.author.id)
         tally = old.changed(deleted=len(found), undone=True)
         world.store.commit(*[over(result.changed(deleted=True), result) for result in found], over(tally, old))
 

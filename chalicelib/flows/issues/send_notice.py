@@ -1,5 +1,6 @@
 """Tell the rooms of an issue a notice (fan-out), once each, whatever runs twice, in any order, or dies half-way."""
 
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
@@ -18,16 +19,21 @@ from ..optimistic_retry import again
 from .history import history_entry
 from .state_notice import GRACE_MS
 
+# room, number of a message, the words that its copies shall have (None: they are deleted), who says so
+SayInCopies = Callable[[World, str, int, str | None, str], None]
 
-def send_notice(world: World, notice_id: str) -> None:
-    """Tell the next piece of its rooms; and hand on the rest. Doing it again tells nobody twice."""
+
+def send_notice(world: World, notice_id: str, say_in_copies: SayInCopies) -> None:
+    """Tell the next piece of its rooms; and hand on the rest. Doing it again tells nobody twice. `say_in_copies` amends
+    what forks have copied."""
     notice = world.store.one(ref(Notice, notice_id))
     issue = world.store.one(ref(Issue, notice.issue)) if notice else None
     if notice is None or issue is None or notice.state != "sending" or _waits(world, notice):
         return
     listing: Listing[IssueTie] = Listing("ties", (issue.id,))
     page = world.store.page(listing, PIECE, notice.cursor or None)
-    count = sum(_tell(world, notice, issue, tie) for tie in page.items)
+    # Also those count whom a worker told that has died since.
+    count = sum(_tell(world, notice, issue, tie, say_in_copies) for tie in page.items)
     _advance(world, notice, page.next or "", count)
 
 
@@ -68,13 +74,29 @@ def _advance(world: World, notice: Notice, cursor: str, count: int) -> None:
         world.queues.sync([Task("tell", moved.id, why=f"{moved.version}")])
 
 
-def _tell(world: World, notice: Notice, issue: Issue, tie: IssueTie) -> bool:
-    """Tell one room; whether it was told just now. What cannot be said there is written down with its reason."""
+def _tell(world: World, notice: Notice, issue: Issue, tie: IssueTie, say_in_copies: SayInCopies) -> bool:
+    """Tell one room, with its forks where what was told is amended; whether it was told. What cannot be said there is
+    written down with its reason."""
     try:
-        return again(world, lambda _: _once(world, notice, issue, tie, ""))
+        reached = again(world, lambda _: _once(world, notice, issue, tie, ""))
     except Busy as error:
         reason = error.detail
-        return again(world, lambda _: _once(world, notice, issue, tie, reason))
+        reached = again(world, lambda _: _once(world, notice, issue, tie, reason))
+    if reached and notice.amends:
+        _amend_copies(world, notice, issue, tie, say_in_copies)
+    return reached
+
+
+def _amend_copies(world: World, notice: Notice, issue: Issue, tie: IssueTie, say_in_copies: SayInCopies) -> None:
+    receipt, room, *owner = world.store.many(
+        [
+            ref(NoticeReceipt, issue.id, tie.room, notice.id),
+            ref(Room, tie.room),
+            *([ref(Customer, tie.customer)] if tie.customer else []),
+        ]
+    )
+    text = None if notice.withdraws else text_for(notice.text, issue, owner[0] if owner else None, room)
+    say_in_copies(world, tie.room, receipt.n, text, receipt.by)
 
 
 def _once(world: World, notice: Notice, issue: Issue, tie: IssueTie, failed: str) -> bool:
@@ -88,7 +110,9 @@ def _once(world: World, notice: Notice, issue: Issue, tie: IssueTie, failed: str
     done, current, room, *before = world.store.many([*refs, *([ref(Customer, tie.customer)] if tie.customer else [])])
     customer = before.pop() if tie.customer else None
     undone = before[0] if before else None
-    if done or current is None or current.state != "sending":
+    if done:
+        return bool(done.n)
+    if current is None or current.state != "sending":
         return False
     if basis and (undone is None or not undone.n):
         return False

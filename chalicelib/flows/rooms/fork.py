@@ -9,7 +9,7 @@ from ...desk.ids import slot_of
 from ...desk.messages import Draft, ForkedFrom, Mapped, Message, Reply
 from ...desk.permissions import Principal
 from ...desk.room_transitions import room_changed, said
-from ...desk.rooms import Binding, Bridge, Origin, Room
+from ...desk.rooms import Binding, Bridge, Fork, Origin, Room
 from ...ports import Listing, World, Write, new, over, ref
 from ..audit import audit
 from ..once import KEYLESS, Once
@@ -19,6 +19,7 @@ MAX_FORKED = 40  # a transaction takes 100 writes: two a message, and a handful 
 MAX_BYTES = 3_000_000  # and 4 MB
 MAX_WRITTEN = 80  # copies, and what names them in the id map
 MAX_THREADS = 5  # outside threads that move along
+MAX_OF_THREADS = 14  # writes for them: three for each, and some need fewer
 
 
 def fork(world: World, who: Principal, room_id: str, first: int, last: int, name: str, once: Once = KEYLESS) -> Room:
@@ -48,6 +49,7 @@ def fork(world: World, who: Principal, room_id: str, first: int, last: int, name
             new(room),
             over(moved, old),
             new(change),
+            new(Fork(room=old.id, into=room.id, workspace=old.workspace, first=first, last=last)),
             *[new(copy) for copy in copies],
             *_repointed(world, old, room, chosen, copies),
             *audit(world, who, "room.forked", old.id, [room.id]),
@@ -148,6 +150,8 @@ def _threads(world: World, room: Room, threads: dict[tuple[str, str], None]) -> 
         binding = own or whole
         if binding is None or not binding.slot:
             continue
+        if len(writes) + 3 > MAX_OF_THREADS:
+            break
         bridge = world.store.one(ref(Bridge, binding.room, install, binding.slot))
         slot = slot_of(thread)
         moved = Binding(

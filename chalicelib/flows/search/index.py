@@ -31,12 +31,13 @@ THINGS = (Message, Room, Issue, Customer, User, Agent)
 
 
 def changed_thing(now: Record | None, before: Record | None) -> Thing | None:
-    """The thing that search has to hear of: what it says has changed, or nothing at all (it is replayed)."""
+    """The thing that search has to hear of: what it says has changed, or may have (it is not new, and nobody knows what
+    it was)."""
     if not isinstance(now, THINGS):
         return None
     said = text_of(now, vendor=True)
     old = text_of(before, vendor=True) if isinstance(before, type(now)) else ""
-    return now if said != old or now == before else None
+    return now if said != old or before is None and now.version > 1 else None
 
 
 def unindexed_of(thing: Thing, room: Room | None, at: int) -> list[Unindexed]:

@@ -4,6 +4,7 @@ from ...ports import Task, World
 from ..issues.merge_issues import merge_rest
 from ..issues.send_notice import send_notice
 from ..issues.tie_room import count_customer
+from ..rooms.amend_copies import say_in_copies
 from .look_again import look_again, lost, unclear
 from .readership import ask_readers, tell_exposed
 from .reconcile import reconcile
@@ -14,7 +15,7 @@ def run_task(world: World, task: Task) -> str:
     if task.do == "look":
         return reconcile(world, task)
     if task.do == "tell":
-        send_notice(world, task.id)
+        send_notice(world, task.id, say_in_copies)
     elif task.do == "merge":
         merge_rest(world, task.id)
     elif task.do == "count":

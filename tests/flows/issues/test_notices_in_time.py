@@ -9,8 +9,8 @@ from chalicelib.desk.issues import PIECE, Notice, NoticeReceipt
 from chalicelib.desk.messages import Message
 from chalicelib.desk.rooms import Room
 from chalicelib.edge.shapes.answers import time_of
-from chalicelib.flows.issues.send_notice import send_notice
-from chalicelib.ports import new, ref
+from chalicelib.flows.tickets.tasks import run_task
+from chalicelib.ports import Task, new, ref
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant
 from tests.fakes import Parley
@@ -145,7 +145,7 @@ def test_of_a_notice_that_is_discarded_no_further_room_of_its_piece_hears(
         stop_after(desk, monkeypatch, already, discard)
     else:
         discard()
-    send_notice(desk.parley.world, notice)
+    run_task(desk.parley.world, Task("tell", notice))
     desk.settle()
     assert told_in(desk, 5) == already
     assert desk.api.get(f"/v1/notices/{notice}").json["state"] == "discarded"
@@ -153,11 +153,11 @@ def test_of_a_notice_that_is_discarded_no_further_room_of_its_piece_hears(
 
 def test_no_room_of_the_next_piece_hears_either(desk: Desk) -> None:
     _, notice = sending(desk, PIECE + 2)
-    send_notice(desk.parley.world, notice)
+    run_task(desk.parley.world, Task("tell", notice))
     assert told_in(desk, PIECE + 2) == PIECE
     assert desk.api.post(f"/v1/notices/{notice}/discard").status == 200
     desk.settle()
-    send_notice(desk.parley.world, notice)
+    run_task(desk.parley.world, Task("tell", notice))
     assert told_in(desk, PIECE + 2) == PIECE
 
 
@@ -165,16 +165,16 @@ def test_two_workers_at_one_piece_count_it_once_and_a_late_one_moves_nothing_bac
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     issue, notice = sending(desk, PIECE + 2)
-    stop_after(desk, monkeypatch, 3, lambda: send_notice(desk.parley.world, notice))
-    send_notice(desk.parley.world, notice)
+    stop_after(desk, monkeypatch, 3, lambda: run_task(desk.parley.world, Task("tell", notice)))
+    run_task(desk.parley.world, Task("tell", notice))
     current = desk.parley.store.one(ref(Notice, notice))
     assert current
-    assert (current.state, bool(current.cursor), current.told) == ("sending", True, PIECE - 3)
+    assert (current.state, bool(current.cursor), current.told) == ("sending", True, PIECE)
     desk.settle()
     assert told_in(desk, PIECE + 2) == PIECE + 2
     assert desk.history(issue).count("told") == 1
     at = desk.api.get(f"/v1/notices/{notice}").json
-    send_notice(desk.parley.world, notice)
+    run_task(desk.parley.world, Task("tell", notice))
     assert desk.api.get(f"/v1/notices/{notice}").json == at
 
 
@@ -208,7 +208,7 @@ def test_a_room_that_is_gone_is_written_down(desk: Desk) -> None:
     issue, notice = sending(desk, 1)
     rows = desk.parley.table.rows
     desk.parley.table.rows = {key: row for key, row in rows.items() if row.t != "Room"}
-    send_notice(desk.parley.world, notice)
+    run_task(desk.parley.world, Task("tell", notice))
     (shown,) = desk.api.get(f"/v1/issues/{issue}/told").json["items"]
     assert shown["reason"] == "no such room"
 
@@ -279,7 +279,7 @@ def test_a_room_in_which_nothing_can_be_said_now_is_passed_over_with_the_reason(
         commit(*writes)
 
     monkeypatch.setattr(desk.parley.store, "commit", committed)
-    send_notice(desk.parley.world, notice)
+    run_task(desk.parley.world, Task("tell", notice))
     assert [len(desk.said_in(f"c{number}")) for number in range(3)] == [1, 0, 1]
     found = receipts(desk, issue)
     assert [bool(found[desk.tenant.triage(f"c{number}")].skipped) for number in range(3)] == [False, True, False]
