@@ -5,10 +5,14 @@ IN = .venv/bin/python
 ARGS ?=
 STAGE ?=
 
-.PHONY: run demo test check bench package deploy dead-letters rebuild mail clean venv connect
+.PHONY: run demo test check bench package deploy dead-letters rebuild mail clean venv lock connect
 
 venv:
 	@$(PYTHON) -m infra.venvs
+
+# After a change of requirements*.txt: the versions and hashes of all that is installed. ARGS=--upgrade for newer ones.
+lock:
+	@$(PYTHON) -m infra.lock $(ARGS)
 
 # The local stack, until Ctrl-C. ARGS="--port 8001 --fresh"; see infra/local.py.
 run: venv

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra import venvs
-from infra.venvs import ROOT, NotPossible
+from infra.venvs import ROOT, SHIPPED, NotPossible
 
 BUILD = ROOT / ".build"
 LIMIT = 12_000_000
@@ -85,7 +85,7 @@ def sources() -> list[Path]:
         ROOT / "infra" / name
         for name in ("build.py", "vendor.py", "slim_botocore.py", "archive.py", "template.py", "resources.yaml")
     ]
-    return sorted([*kept, *code, ROOT / "app.py", ROOT / "requirements.txt"])
+    return sorted([*kept, *code, ROOT / "app.py", SHIPPED.file])
 
 
 def _mark(machine: str) -> str:

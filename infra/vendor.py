@@ -1,4 +1,4 @@
-"""The dependencies that ship: installed for the target, pruned, compiled, and kept until requirements.txt changes."""
+"""The dependencies that ship: installed for the target, pruned, compiled, and kept until their lock changes."""
 
 import hashlib
 import platform
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from infra.archive import compile_tree
 from infra.slim_botocore import slim
-from infra.venvs import ROOT, NotPossible
+from infra.venvs import SHIPPED, NotPossible
 
 SERVICES = {"dynamodb", "sqs", "s3", "kms", "apigatewaymanagementapi", "sesv2", "sts"}
 # Powertools: what Parley logs, measures and batches with. Its router alone is a third of it.
@@ -21,16 +21,15 @@ REBUILD = 10  # raise it when the pruning below changes
 
 
 def vendored(machine: str, home: Path) -> Path:
-    """A folder of what requirements.txt says, for `machine` (arm64 or x86_64) and this minor of Python."""
-    requirements = ROOT / "requirements.txt"
+    """A folder of what the lock says, for `machine` (arm64 or x86_64) and this minor of Python."""
     name = hashlib.sha256(
-        f"{REBUILD} {machine} {platform.system()} {sys.version_info[:2]}".encode() + requirements.read_bytes()
+        f"{REBUILD} {machine} {platform.system()} {sys.version_info[:2]}".encode() + SHIPPED.file.read_bytes()
     ).hexdigest()[:16]
     folder = home / "vendor" / f"{machine}-{name}"
     if not folder.exists():
         partial = folder.with_name(f"{folder.name}.partial")
         shutil.rmtree(partial, ignore_errors=True)
-        _install(requirements, machine, partial)
+        _install(machine, partial)
         _prune(partial)
         compile_tree(partial)
         partial.rename(folder)
@@ -42,9 +41,9 @@ def native() -> str:
     return "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
 
 
-def _install(requirements: Path, machine: str, target: Path) -> None:
+def _install(machine: str, target: Path) -> None:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-    command += ["--only-binary=:all:", "--target", str(target), "-r", str(requirements)]
+    command += ["--only-binary=:all:", "--target", str(target), *SHIPPED.arguments]
     # A laptop runs the functions itself, so that its own wheels are right; Lambda's are Linux wheels of its glibc.
     if machine != native() or platform.system() != "Linux":
         command += _platforms(machine)

@@ -13,12 +13,34 @@ import sys
 import venv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".venv"
-REQUIREMENTS = (ROOT / "requirements.txt", ROOT / "requirements-dev.txt")
-MINISTACK = ("ministack==1.5.33", "aws-sam-translator==1.115.0")
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What is installed, with hashes, for the `pins` that people write (`make lock`: infra/lock.py). `agrees_with`:
+    locks whose versions it has, too."""
+
+    file: Path
+    pins: tuple[Path, ...]
+    agrees_with: tuple["Lock", ...] = ()
+
+    @property
+    def arguments(self) -> list[str]:
+        """What pip is told: nothing without its hash."""
+        return ["--require-hashes", "-r", str(self.file)]
+
+
+HOME = ROOT / "infra" / "locks"
+SHIPPED = Lock(HOME / "shipped.txt", (ROOT / "requirements.txt",))
+TOOLS_LOCK = Lock(HOME / "tools.txt", (ROOT / "requirements.txt", ROOT / "requirements-dev.txt"), (SHIPPED,))
+MINISTACK = Lock(HOME / "ministack.txt", (ROOT / "requirements-ministack.txt",))
+LOCKS = (SHIPPED, TOOLS_LOCK, MINISTACK)
+LOCKER = ("uv==0.13.9",)  # makes locks for every platform at once; pip-tools knows its own machine alone
 # What `make bench` measures against.
 RIVAL = ("slack_bolt==1.30.0",)
 OLDEST = (3, 11)
@@ -30,20 +52,24 @@ class NotPossible(SystemExit):
 
 def tools() -> Path:
     """The Python of the tools' environment, which is made or brought up to date if need be."""
-    arguments = [part for file in REQUIREMENTS for part in ("-r", str(file))]
-    contents = "\n".join(file.read_text() for file in REQUIREMENTS)
-    return _made(TOOLS, contents, arguments)
+    return _made(TOOLS, TOOLS_LOCK.file.read_text(), TOOLS_LOCK.arguments)
 
 
 def ministack(home: Path) -> Path:
     """The Python of ministack's environment, under `home`."""
-    return _made(home / "ministack-venv", "\n".join(MINISTACK), MINISTACK)
+    return _made(home / "ministack-venv", MINISTACK.file.read_text(), MINISTACK.arguments)
+
+
+def locker(home: Path) -> Path:
+    """The Python of what makes the locks, under `home`."""
+    return _made(home / "lock-venv", "\n".join(LOCKER), LOCKER)
 
 
 def bench(home: Path) -> Path:
     """The Python of what is measured against, beside what ships, under `home`."""
-    arguments = ["-r", str(REQUIREMENTS[0]), *RIVAL, "chalice==1.34.0", "boto3"]
-    return _made(home / "bench-venv", "\n".join([REQUIREMENTS[0].read_text(), *arguments]), arguments)
+    pins = SHIPPED.pins[0]
+    arguments = ["-r", str(pins), *RIVAL, "chalice==1.34.0", "boto3"]
+    return _made(home / "bench-venv", "\n".join([pins.read_text(), *arguments]), arguments)
 
 
 def enter(module: str) -> None:
@@ -56,7 +82,7 @@ def enter(module: str) -> None:
 
 
 def _tools_mark() -> str:
-    return _mark("\n".join(file.read_text() for file in REQUIREMENTS))
+    return _mark(TOOLS_LOCK.file.read_text())
 
 
 def _mark(contents: str) -> str:

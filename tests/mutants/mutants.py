@@ -174,8 +174,8 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         Mutant(
             FLOWS + "issues.send_notice",
             "_once",
-            "done or current is None or current.state != 'sending'",
-            "done or current is None",
+            "current is None or current.state != 'sending'",
+            "current is None",
         ),
         NOTICES,
     ),

@@ -56,8 +56,8 @@ FOUND = (
     (
         "flows.issues.send_notice",
         "_once",
-        "done or current is None or current.state != 'sending'",
-        "done or current.state != 'sending'",
+        "current is None or current.state != 'sending'",
+        "current.state != 'sending'",
         TYPES,
     ),
     (
