@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from infra import choose_stack, venvs
+from infra.seed import DEAF
 from infra.venvs import NotPossible
 
 PATIENCE_S = 90  # s: a delivery that failed before is tried again within a minute
@@ -78,16 +79,23 @@ class Story:
     def tell(self) -> None:
         """All chapters."""
         hook = self.hooks["webhook"]
-        config = {"url": self.listener.url, "all_rooms": True}
-        self.call("PATCH", f"/v1/installs/{hook['id']}", {"config": config, "state": "active"})
+        self.listens(hook, {"url": self.listener.url, "all_rooms": True})
         say("1", f"The vendor's server listens at {self.listener.url} for signed webhooks.")
-        room = self.question()
-        answer = self.answer(room)
-        self.signed(answer, hook["secret"])
-        self.delivery(room, answer)
-        self.inside()
-        self.from_a_server(hook)
+        try:
+            room = self.question()
+            answer = self.answer(room)
+            self.signed(answer, hook["secret"])
+            self.delivery(room, answer)
+            self.inside()
+            self.from_a_server(hook)
+        finally:
+            # The server ends with the story: nothing is sent to it, and tried again, for days.
+            self.listens(hook, DEAF)
         say("✓", "That was the way of a message, end to end. The rooms stay: `make run` keeps them.")
+
+    def listens(self, hook: dict[str, Any], config: dict[str, Any]) -> None:
+        """Where the vendor's server is, if anywhere."""
+        self.call("PATCH", f"/v1/installs/{hook['id']}", {"config": config, "state": "active"})
 
     def question(self) -> dict[str, Any]:
         """Somebody fills in the contact form."""

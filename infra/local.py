@@ -1,6 +1,6 @@
 """`make run`: the stack that ships, on this machine, until Ctrl-C.
 
-    python -m infra.local [--port 8000] [--gateway-port 4566] [--home .local] [--stage local] [--fresh]
+    python -m infra.local [--port 8000] [--gateway-port PORT] [--home .local] [--stage local] [--fresh]
 
 Each option may also be an environment variable: PARLEY_LOCAL_PORT, PARLEY_LOCAL_GATEWAY_PORT, PARLEY_LOCAL_HOME,
 PARLEY_LOCAL_STAGE. With PARLEY_LOCAL_PARENT (a process id) it ends when that parent does.
@@ -22,7 +22,8 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(prog="python -m infra.local", description="Run Parley on this machine.")
     parser.add_argument("--port", type=int, default=default("PORT", "8000"), help="where Parley answers")
-    parser.add_argument("--gateway-port", type=int, default=default("GATEWAY_PORT", "4566"), help="the local AWS")
+    gateway = "the local AWS: that of the last run, at first 4566"
+    parser.add_argument("--gateway-port", type=int, default=default("GATEWAY_PORT", "0"), help=gateway)
     parser.add_argument("--home", type=Path, default=default("HOME", str(ROOT / ".local")), help="what is kept")
     parser.add_argument("--stage", default=default("STAGE", "local"), help="what the functions are told")
     parser.add_argument("--fresh", action="store_true", help="forget everything first")

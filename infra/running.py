@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from urllib.parse import urlsplit
 
 from infra import dashboard, endpoints, fill_gaps, mails, seed, twins, venvs
 from infra.build import BUILD, build
@@ -27,7 +28,8 @@ from infra.venvs import ROOT, NotPossible
 SENDER = "parley@mail.parley.example"
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Which folders of a home are a run's state; the rest (virtual environments) outlives --fresh.
-KEPT = ("state", "scratch", "package", "ended-well", endpoints.NAME, "ministack.log")
+KEPT = ("state", "scratch", "package", "ended-well", "gateway-port", endpoints.NAME, "ministack.log")
+GATEWAY_PORT = 4566
 
 
 def run(home: Path, port: int, gateway_port: int, stage: str, *, fresh: bool) -> None:
@@ -37,6 +39,7 @@ def run(home: Path, port: int, gateway_port: int, stage: str, *, fresh: bool) ->
     with _only_one(home, base), _ending_in_order():
         if fresh:
             _forget(home)
+        gateway_port = _gateway_port(home, gateway_port)
         ministack = Ministack(venvs.ministack(_venvs_home()), home, gateway_port)
         if ministack.end_orphan():
             say("The last run was killed, but its local AWS was not: it has saved and ended now.")
@@ -48,6 +51,7 @@ def run(home: Path, port: int, gateway_port: int, stage: str, *, fresh: bool) ->
         package = build(native(), home / "package", BUILD)
         try:
             ministack.start()
+            (home / "gateway-port").write_text(str(gateway_port))
             (home / "ended-well").unlink(missing_ok=True)
             stack = local(ministack.url)
             kept = _keys(home)
@@ -147,6 +151,7 @@ def _seeded(kept: Endpoints, base: str) -> Endpoints:
             webhooks = kept["webhooks"]
             for install in webhooks.values():
                 install["url"] = install["url"].replace(kept["base_url"], base)
+            seed.end_listening(base, kept["workspace"]["api_key"], webhooks["webhook"]["id"])
             found |= {"workspace": kept["workspace"] | {"webhooks": webhooks}, "webhooks": webhooks}
         else:
             found |= seed.seed(base, kept["bootstrap_key"])
@@ -177,6 +182,29 @@ def _tell(found: Endpoints, written: Path) -> None:
         say(f"  curl {base}/v1/rooms -H 'Authorization: Bearer {found['workspace']['api_key']}'")
         say("\nThe customer Globex is in Slack, Teams and mail: answer there, and what would have left is said here.")
         say("\nThe whole story, in another terminal: make demo\n")
+
+
+def _gateway_port(home: Path, asked: int) -> int:
+    """Where the local AWS is (`asked`, or 0 for whatever fits). What is kept calls its queues by the port at which they
+    were made: at another one its functions would wait for ever."""
+    kept = _kept_port(home)
+    if not kept or asked in (0, kept):
+        return asked or kept or GATEWAY_PORT
+    raise NotPossible(
+        f"What is kept in {home} was made with --gateway-port {kept}, and works at that port alone: "
+        "choose it, or another --home, or start anew with --fresh."
+    )
+
+
+def _kept_port(home: Path) -> int:
+    """The port of the kept state; 0 where nothing is kept."""
+    if not any((home / "state").glob("*.json")):
+        return 0
+    found = endpoints.read(home) or {}
+    try:
+        return int((home / "gateway-port").read_text())
+    except (OSError, ValueError):
+        return urlsplit(str(found.get("gateway_url", ""))).port or 0
 
 
 def _check_free(port: int, flag: str) -> None:

@@ -2,21 +2,24 @@
 
 import base64
 import json
+import re
 import secrets
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from typing import Any
 
 from infra.endpoints import Endpoints
 from infra.twins import slack_config, teams_config
 
-# Nobody listens there; `make demo` points the install to a listener of its own.
-DEMO_RECEIVER = "http://127.0.0.1:8099/parley"
+# Nobody listens to the install of the vendor's server but `make demo`, while it lasts.
+DEAF = {"url": "", "all_rooms": False}
+LISTENED = re.compile(r"http://127\.0\.0\.1:\d+/parley\Z")  # what earlier versions left behind
 INSTALLS: tuple[dict[str, Any], ...] = (
     # Whoever tries things out on a laptop does so from one address.
     {"kind": "form", "name": "Contact form", "config": {"per_hour": 10_000}},
-    {"kind": "webhook", "name": "Demo webhook", "config": {"url": DEMO_RECEIVER}},
+    {"kind": "webhook", "name": "Demo webhook", "config": DEAF},
 )
 # Whom the demo sign-in lets in (desk/sessions.py).
 OWNER = {"name": "Grace", "email": "grace@demo.example"}
@@ -48,6 +51,14 @@ def seed(base: str, bootstrap_key: str) -> Endpoints:
     _call("POST", f"{base}/v1/agents", workspace["api_key"], COLLEAGUE)
     _call("PUT", f"{base}/v1/customers/acme", workspace["api_key"], CUSTOMER)
     return {"workspace": workspace | {"webhooks": webhooks}, "webhooks": webhooks}
+
+
+def end_listening(base: str, key: str, install: str) -> None:
+    """Whoever listened for a demo has ended: nothing is sent there, and tried again, for days."""
+    with suppress(NotSeeded):  # somebody has taken it away
+        path = f"{base}/v1/installs/{install}"
+        if LISTENED.match(str(_call("GET", path, key, None)["config"].get("url", ""))):
+            _call("PATCH", path, key, {"config": DEAF})
 
 
 def twins(base: str, key: str, kept: dict[str, str] | None, before: str | None) -> dict[str, str]:

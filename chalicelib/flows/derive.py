@@ -102,9 +102,9 @@ def derive(world: World, changes: Iterable[Written], frame: Frame) -> tuple[int,
 def _known(before: Record | None, now: Record | None) -> Record | None:
     """What was there before, if that is known. A record that was written anew as it was is told again after a failure:
     its change is long past, and whatever may have followed from it has to follow."""
-    if type(before) is type(now) and before and now and msgspec.structs.replace(before, version=now.version) == now:
-        return None
-    return before
+    if type(before) is not type(now) or before is None or now is None or before.version == now.version:
+        return before
+    return None if msgspec.structs.replace(before, version=now.version) == now else before
 
 
 def _results(batch: Batch, now: Record | None, before: Record | None) -> None:

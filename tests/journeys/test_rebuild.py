@@ -55,6 +55,8 @@ def test_rebuild_after_all_that_is_derived_was_deleted(stack: LocalStack) -> Non
     api = Caller(stack.base_url, stack.workspace["api_key"])
     assert api("PUT", "/v1/customers/rebuilt", {"domains": [f"{uuid.uuid4().hex}.example"]}).status == 201
     room = triage(api, "rebuilt")
+    config = {"url": "http://127.0.0.1:9/nobody", "all_rooms": True}
+    api.post("/v1/installs", {"kind": "webhook", "name": "Another server", "config": config})
     for number in range(20):
         send(stack, f"said {number}", customer={"external_id": "rebuilt"}, id=f"rebuilt-{number}")
     eventually(lambda: len(texts(api, room)) == 20)

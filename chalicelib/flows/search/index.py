@@ -37,7 +37,8 @@ def changed_thing(now: Record | None, before: Record | None) -> Thing | None:
         return None
     said = text_of(now, vendor=True)
     old = text_of(before, vendor=True) if isinstance(before, type(now)) else ""
-    return now if said != old or before is None and now.version > 1 else None
+    untold = now == before or before is None and now.version > 1
+    return now if said != old or untold else None
 
 
 def unindexed_of(thing: Thing, room: Room | None, at: int) -> list[Unindexed]:
