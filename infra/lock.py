@@ -25,8 +25,8 @@ def relock(lock: Lock, python: Path, *, upgrade: bool) -> None:
         command += ["--constraints", str(other.file)]
     command += [*map(str, lock.pins), "--output-file", str(lock.file)]
     # uv reads none of pip's settings; where pip asks, and whom it trusts, holds for both.
-    told = {"UV_DEFAULT_INDEX": "PIP_INDEX_URL", "SSL_CERT_FILE": "PIP_CERT"}
-    settings = {ours: os.environ[pips] for ours, pips in told.items() if pips in os.environ}
+    named = {"UV_DEFAULT_INDEX": "PIP_INDEX_URL", "SSL_CERT_FILE": "PIP_CERT"}
+    settings = {ours: os.environ[pips] for ours, pips in named.items() if pips in os.environ}
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, cwd=ROOT, env={**settings, **os.environ}
     )
