@@ -51,7 +51,7 @@ REFUSED = {
     "POST /v1/broadcasts/{broadcast}/approve": 403,  # the caller's own
     "POST /v1/messages/{message}/acknowledge": 409,  # no broadcast's
     "POST /v1/installs/{install}/invitations": 409,  # a webhook is no app
-    "POST /v1/notices/{notice}/means": 409,  # it waits for no word's meaning: test_tracking.py has one that does
+    "POST /v1/notices/{notice}/means": 409,  # it waits for no word's meaning
     "POST /v1/sign-in/links/use": 401,  # no such link: test_sign_in.py has good ones
     "POST /v1/sign-in/demo": 404,  # on a laptop alone
 }
