@@ -38,7 +38,7 @@ from chalicelib.desk.jobs import Flaw, Job
 from chalicelib.desk.mails import Correspondent, Mailbox, Suppression
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.promises import Promise
-from chalicelib.desk.rooms import Bridge, Room, Seen
+from chalicelib.desk.rooms import Bridge, Fork, Room, Seen
 from chalicelib.desk.search_index import Unindexed
 from chalicelib.desk.segments import Member, Placement, Segment
 from chalicelib.desk.snippets import Snippet
@@ -465,6 +465,7 @@ FOUND = {
     "notes": (("room_1",), [message(3, internal=True)]),
     "changes": (("room_1",), [change(4), change(11)]),
     "note-changes": (("room_1",), [change(5, internal=True)]),
+    "forks": (("room_1",), [msgspec.structs.replace(sample(Fork), room="room_1", into="room_2")]),
     "bridges": (("room_1",), [msgspec.structs.replace(sample(Bridge), room="room_1", install="ins_1")]),
     "correspondents": (
         ("room_1",),
