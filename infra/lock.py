@@ -32,6 +32,7 @@ def relock(lock: Lock, python: Path, *, upgrade: bool) -> None:
     )
     if done.returncode:
         raise NotPossible(f"uv could not lock {lock.file.name}:\n{done.stderr.strip()}")
+    lock.file.write_text(lock.head + lock.file.read_text())
 
 
 def main() -> None:

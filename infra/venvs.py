@@ -30,6 +30,13 @@ class Lock:
     agrees_with: tuple["Lock", ...] = ()
 
     @property
+    def head(self) -> str:
+        """Its first line: it names the pins that it was made of, so that one that has fallen behind them is known."""
+        lines = [line.partition("#")[0].strip() for pins in self.pins for line in pins.read_text().splitlines()]
+        digest = hashlib.sha256("\n".join(filter(None, lines)).encode()).hexdigest()[:16]
+        return f"# Made by `make lock`, of pins {digest}.\n"
+
+    @property
     def arguments(self) -> list[str]:
         """What pip is told: nothing without its hash."""
         return ["--require-hashes", "-r", str(self.file)]

@@ -1,6 +1,7 @@
 """What is installed is what the locks say: each pin that people wrote is in its lock, and nothing is without hashes."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ def entries(file: Path) -> dict[str, set[tuple[str, tuple[str, ...]]]]:
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.file.stem)
 def test_each_pin_is_locked_and_nothing_is_without_hashes(lock: Lock) -> None:
     locked = entries(lock.file)
+    assert lock.file.read_text().startswith(lock.head), "make lock"
     for pins in lock.pins:
         for name, versions in entries(pins).items():
             assert {version for version, _ in versions} == {version for version, _ in locked[name]}, "make lock"
@@ -60,7 +62,9 @@ def test_pip_takes_nothing_without_its_hash(monkeypatch: pytest.MonkeyPatch, tmp
     assert asked[1][0] == TOOLS_LOCK.file.read_text()  # another lock, another environment
 
 
-def test_the_lock_is_made_for_every_platform_from_pips_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lock_is_made_for_every_platform_from_pips_own_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     ran: list[tuple[list[str], dict[str, str]]] = []
 
     class Done:
@@ -68,7 +72,10 @@ def test_the_lock_is_made_for_every_platform_from_pips_own_settings(monkeypatch:
 
     monkeypatch.setattr("subprocess.run", lambda command, *, env, **_: ran.append((command, env)) or Done())
     monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
-    locking.relock(TOOLS_LOCK, Path("python"), upgrade=False)
+    made = tmp_path / "tools.txt"
+    made.write_text("x==1 \\\n")
+    locking.relock(replace(TOOLS_LOCK, file=made), Path("python"), upgrade=False)
+    assert made.read_text() == TOOLS_LOCK.head + "x==1 \\\n"
     ((command, env),) = ran
     assert {"--universal", "--generate-hashes"} <= set(command)
     assert command[command.index("--constraints") + 1] == str(SHIPPED.file)
