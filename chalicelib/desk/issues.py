@@ -141,7 +141,8 @@ class Ticket(Record, frozen=True):
     `comments_at` (the tracker's time). `holds` names what of ours that is private went there, None from before that was
     kept; `exposed_at` is when its issue's history said that strangers read that now. `unclear` is the notice that
     waits for somebody to say what the word means that it was closed with. `lost_at` is since when it is not there for
-    us."""
+    us, `read_at` when its comments were last read whole, `linked_at` when what stood there already was imported,
+    `spoke_at` when customers were last told of one."""
 
     issue: str
     install: str
@@ -165,6 +166,9 @@ class Ticket(Record, frozen=True):
     reason: str = ""
     unclear: str = ""
     lost_at: int = 0
+    read_at: int = 0
+    linked_at: int = 0
+    spoke_at: int = 0
     holds: tuple[str, ...] | None = None
     exposed_at: int = 0
 
@@ -238,8 +242,8 @@ class Tracking(Record, frozen=True):
     words may go there all the same. `readers` and `internal` are what the tracker said of itself at `readers_at` (ms),
     `hook` is the webhook that we made, to `hook_url`, and `hook_trouble` what the tracker says is wrong with it; what
     the last one that came said is `hinted`, `opened_at` since when strangers read it. `resting` (ms) is until when the
-    tracker asked to be left alone; `due` when its next repair begins or goes on: of what changed after `since`, from
-    `cursor` on, `begun` then."""
+    tracker asked to be left alone; `unread` are the tickets whose comments the last night had no time for; `due` is
+    when its next repair begins or goes on: of what changed after `since`, from `cursor` on, `begun` then."""
 
     install: str
     workspace: str
@@ -266,6 +270,7 @@ class Tracking(Record, frozen=True):
     hook: str = ""
     hook_url: str = ""
     hook_trouble: str = ""
+    unread: int = 0
     resting: int = 0
     due: int = 0
     since: int = 0

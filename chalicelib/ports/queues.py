@@ -35,10 +35,12 @@ class Task:
     `hint` came at `at` (ms). `tell`: the notice `id`. `merge`: what is left of the issue `id`. `count`: the ARR of the
     customer `id`. `repair`: the install `id`. `project`: all of the install `id`, whose project has changed. `readers`:
     who reads the install `id`. `words`: its tickets that were closed with a word of which somebody has said now what
-    it means. `lost`: its tickets that were not there. `exposed`: its tickets, which strangers read now. `why` tells
-    repeated tasks apart."""
+    it means. `lost`: its tickets that were not there. `comments`: those of its tickets, some of
+    which are read whole. `exposed`: its tickets, which strangers read now. `why` tells repeated tasks apart."""
 
-    do: Literal["look", "tell", "merge", "count", "repair", "project", "readers", "words", "lost", "exposed"]
+    do: Literal[
+        "look", "tell", "merge", "count", "repair", "project", "readers", "words", "lost", "comments", "exposed"
+    ]
     id: str = ""
     install: str = ""
     ticket: str = ""

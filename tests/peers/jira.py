@@ -514,6 +514,7 @@ class JiraPeer(Peer):
             "properties": asked.body.get("properties", []),
         }
         issue["comments"].append(comment)
+        issue["updated"] = at
         shown = self.comment_shown(issue, comment, "2")
         self.tell("comment_created", None, comment=shown, issue=self.shown(issue, "2"))
         self.tell(

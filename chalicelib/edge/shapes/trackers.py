@@ -67,7 +67,8 @@ class WordsView(View, frozen=True):
 class TrackingView(View, frozen=True):
     """What crosses between issues and an install's tickets, and what is known of its account. `public` tells whether no
     more than what is public goes there; `readers` who reads it, as the tracker said at `readers_at`: `members`,
-    `strangers`, `unknown`, or `unasked` where it cannot tell."""
+    `strangers`, `unknown`, or `unasked` where it cannot tell. `unread_tickets` is
+    for how many tickets' comments the last night had no time."""
 
     state: bool
     title: bool
@@ -86,6 +87,7 @@ class TrackingView(View, frozen=True):
     tried_at: Time | None
     webhook: str | None
     webhook_trouble: str | None
+    unread_tickets: int
     resting_until: Time | None
     next_repair_at: Time | None
 
@@ -120,6 +122,7 @@ def tracking_view(tracking: Tracking) -> TrackingView:
         tried_at=time_of(tracking.tried_at),
         webhook=tracking.hook or None,
         webhook_trouble=tracking.hook_trouble or None,
+        unread_tickets=tracking.unread,
         resting_until=time_of(tracking.resting),
         next_repair_at=time_of(tracking.due),
     )

@@ -2,7 +2,7 @@
 
 from ...desk.errors import Conflict, NotFound
 from ...desk.ids import derived
-from ...desk.issues import Issue, Notice
+from ...desk.issues import Issue, Notice, Ticket
 from ...desk.messages import Author
 from ...desk.notices import check_text
 from ...desk.permissions import Principal
@@ -74,7 +74,11 @@ def approve_notice(world: World, who: Principal, id_: str, once: Once = KEYLESS)
             raise Conflict("say first what the word means that the ticket was closed with")
         author = Author(kind="agent", id=who.id, name=who.name)
         notice = old.changed(state="sending", approved_by=who.id, author=author, due=now + GRACE_MS)
-        world.store.commit(over(notice, old), *audit(world, who, "notice.approved", id_), *once.writes(notice, now))
+        ticket = world.store.one(ref(Ticket, old.issue, old.install)) if old.about == "comment" else None
+        spoke = [over(ticket.changed(spoke_at=now), ticket)] if ticket else []
+        world.store.commit(
+            over(notice, old), *spoke, *audit(world, who, "notice.approved", id_), *once.writes(notice, now)
+        )
         return notice
 
     notice = again(world, attempt, once)

@@ -9,7 +9,7 @@ from ...desk.issues import Comment, Notice, PendingComment
 from ...desk.messages import Author
 from ...desk.notices import comment_text
 from ...desk.tickets import CommentSeen
-from ...ports import Drop, ProviderRefused, Task, Write, new, over, ref
+from ...ports import Drop, Listing, ProviderRefused, Task, Write, new, over, ref
 from ..issues.draft_notice import comment_notice_id
 from ..issues.name_customers import names_in
 from ..issues.state_notice import GRACE_MS
@@ -18,6 +18,7 @@ from .tracker import pending_on
 
 OVERLAP_MS = 5 * 60_000  # ms that are read again: a comment may become visible a little late
 MAX_TEXT = 20_000
+MANY = 500  # comments from which on a tracker may tell a part of them
 STRANGER = "not one of the tracker's own people"
 
 
@@ -88,19 +89,44 @@ def _comment(sync: TicketSync, seen: CommentSeen, by: str = "", mark: str = "") 
     )
 
 
-def take_comments(sync: TicketSync, began: int) -> None:
-    """Take in what was said on the ticket since the last time. What was said before it was linked is kept, and told
-    nobody."""
+def take_comments(sync: TicketSync, began: int, *, whole: bool = False) -> None:
+    """Take in what was said on the ticket since the last time; of the `whole` ticket also what is there no more. What
+    was said before it was linked is kept, and told nobody."""
     imported = sync.ticket.comments_at == 0
-    since = max(0, sync.ticket.comments_at - OVERLAP_MS)
+    since = 0 if whole else max(0, sync.ticket.comments_at - OVERLAP_MS)
     found = sync.there.comments(sync.ticket.ticket, since)
     for start in range(0, len(found), 50):
         batch = found[start : start + 50]
         known = sync.world.store.many([ref(Comment, sync.issue.id, sync.install.id, seen.id) for seen in batch])
         for seen, old in zip(batch, known, strict=True):
-            _heard(sync, seen, old, imported)
+            _heard(sync, seen, old, imported or seen.created_at <= sync.ticket.linked_at)
+    if whole:
+        _forget_missing(sync, found)
     latest = max((seen.updated_at for seen in found), default=sync.ticket.comments_at or sync.world.clock.now())
-    sync.commit(sync.ticket.changed(comments_at=latest, heard_at=began))
+    latest = max(latest, sync.ticket.comments_at)
+    first = {"linked_at": began} if imported else {}
+    sync.commit(
+        sync.ticket.changed(comments_at=latest, heard_at=began, **first, **({"read_at": began} if whole else {}))
+    )
+
+
+def _forget_missing(sync: TicketSync, found: list[CommentSeen]) -> None:
+    """Comments that we know and that are there no more were deleted. Where a tracker tells only a part of very many,
+    nothing is said of those outside of it."""
+    ids = {seen.id for seen in found}
+    times = [seen.created_at for seen in found]
+    cursor: str | None = None
+    while True:
+        listing: Listing[Comment] = Listing("comments", (sync.issue.id,))
+        page = sync.world.store.page(listing, 100, cursor)
+        for known in page.items:
+            mine = known.install == sync.install.id and not known.deleted and known.id not in ids
+            within = len(found) < MANY or min(times) <= known.created_at <= max(times)
+            if mine and within:
+                _forget(sync, known)
+        cursor = page.next
+        if cursor is None:
+            return
 
 
 def _heard(sync: TicketSync, seen: CommentSeen, old: Comment | None, imported: bool) -> None:
@@ -120,7 +146,10 @@ def _heard(sync: TicketSync, seen: CommentSeen, old: Comment | None, imported: b
         kept = replace(kept, notice=notice, held=held_back)
         writes.append(sync.history_entry("comment_changed" if old else "comment", author=seen.author))
     put = over(replace(kept, version=old.version + 1), old) if old else new(kept)
-    sync.world.store.commit(put, *writes)
+    if tasks:
+        sync.commit(sync.ticket.changed(spoke_at=sync.world.clock.now()), put, *writes)
+    else:
+        sync.world.store.commit(put, *writes)
     sync.world.queues.sync(tasks)
 
 

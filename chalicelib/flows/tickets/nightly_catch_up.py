@@ -46,6 +46,7 @@ def run_nightly(world: World, install_id: str) -> int:
         world.queues.sync([Task("repair", install.id, why=f"{now}:{cursor}")])
     else:
         _next(world, install, due=now + DAY_MS, cursor="", since=tracking.begun or now, begun=0)
+        world.queues.sync([Task("comments", install.id, why=f"{now}")])
     return len(found)
 
 

@@ -86,7 +86,7 @@ def _needed(world: World, task: Task, issue: Issue, ticket: Ticket, tracking: Tr
     if task.hint:
         seen = ticket.heard_at if task.hint.comment else ticket.looked_at
         return task.at + SKEW_MS >= seen or task.hint.what in ("comment_deleted", "transferred")
-    return task.why.startswith(("repair", "project")) or bool(pending_on(world, issue.id, ticket.install))
+    return task.why.startswith(("repair", "project", "comments")) or bool(pending_on(world, issue.id, ticket.install))
 
 
 def _worked(sync: TicketSync, task: Task) -> str:
@@ -116,8 +116,9 @@ def _worked(sync: TicketSync, task: Task) -> str:
     _take_over(sync, seen, found, began)
     _write(sync, found)
     post_pending(sync)
-    if commented or not seen.updated_at:
-        take_comments(sync, began)
+    whole = task.why.startswith("comments")
+    if commented or whole or not seen.updated_at:
+        take_comments(sync, began, whole=whole)
     return "done"
 
 

@@ -24,6 +24,10 @@ def run_task(world: World, task: Task) -> str:
         ask_readers(world, task.id)
     elif task.do == "words":
         look_again(world, task.id, task.why, unclear)
+    elif task.do == "comments":
+        from .nightly_comments import read_comments
+
+        read_comments(world, task.id, task.why)
     elif task.do == "lost":
         look_again(world, task.id, task.why, lost)
     elif task.do == "exposed":

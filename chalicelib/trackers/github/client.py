@@ -40,7 +40,7 @@ from .words import (
 
 PAGE = 30  # of issues with long texts: two megabytes
 RECENT_MS = 3 * 86_400_000  # ms for which a comment is looked for before it is said again
-MAX_PAGES = 20  # of one ticket's comments
+MAX_PAGES = 100  # of one ticket's comments
 OWN_PEOPLE = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 ROLES = frozenset({"admin", "maintain", "write", "triage"})
 MEMBERS = HourCache()

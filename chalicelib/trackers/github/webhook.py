@@ -26,6 +26,7 @@ from ...wire import signed
 from ...wire.groups import grouped
 from ...wire.reading import ident, moment, named, walk, words
 
+NIGHTLY = 500  # requests a night for comments that no webhook told of: a tenth of what it allows in an hour
 CREDENTIALS: Mapping[str, str] = {
     "token": "a fine-grained personal access token: Issues read and write, and Webhooks read and write",
     "private_key": "the private key (PEM) that GitHub made for your App; with config.app_id, instead of a token",

@@ -31,6 +31,7 @@ from ...wire.groups import grouped
 from ...wire.reading import ident, moment, named, slug, walk, words
 from ...wire.signed import same
 
+NIGHTLY = 500  # requests a night for comments that no webhook told of: a tenth of what it allows in an hour
 CREDENTIALS: Mapping[str, str] = {
     "token": "an access token (project, group or personal) with the scope api and the role Reporter; Maintainer, if"
     " Parley is to make the webhook",

@@ -30,6 +30,7 @@ from ...wire.groups import grouped
 from ...wire.reading import ident, items, moment, named, walk, words
 from .people import account
 
+NIGHTLY = 500  # requests a night for comments that no webhook told of: a tenth of what it allows in an hour
 CREDENTIALS: Mapping[str, str] = {
     "email": "of the account whose API token it is; leave it out for a personal access token of Data Center",
     "token": "an API token (Cloud: id.atlassian.com, Security) or a personal access token (Data Center: your profile)",

@@ -26,6 +26,7 @@ from ...wire import signed
 from ...wire.groups import grouped
 from ...wire.reading import ident, moment, named, words
 
+NIGHTLY = 150  # requests a night for comments that no webhook told of: a tenth of what it allows in an hour
 CREDENTIALS: Mapping[str, str] = {
     "token": "a personal API key (Settings, Security & access) or an OAuth access token; to make webhooks, an admin's",
     "webhook_secret": "the signing secret that Linear made, where the webhook was set up by hand",
