@@ -67,6 +67,8 @@ class FakeTracker:
     def tickets(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> "FakeTracker":
         return self
 
+    TRUSTED = (0, 1)
+
     # --- as a ports.Tickets ---------------------------------------------------------------------------------------
 
     def _mood(self, what: str, *details: str) -> None:
@@ -109,6 +111,10 @@ class FakeTracker:
             return found
         self._mood("create", draft.mark)
         return self._new(draft.title, draft.text, draft.mark, draft.labels, BOT)
+
+    def made(self, mark: str, since: int) -> TicketSeen | None:
+        self._mood("made")
+        return next((seen for seen in self.tickets_.values() if seen.mark == mark), None)
 
     def fetch(self, ticket: str) -> TicketSeen | None:
         self._mood("fetch")

@@ -142,7 +142,8 @@ class Ticket(Record, frozen=True):
     kept; `exposed_at` is when its issue's history said that strangers read that now. `unclear` is the notice that
     waits for somebody to say what the word means that it was closed with. `lost_at` is since when it is not there for
     us, `read_at` when its comments were last read whole, `linked_at` when what stood there already was imported,
-    `spoke_at` when customers were last told of one."""
+    `spoke_at` when customers were last told of one. `asked_at` is when it was asked for by a call whose answer nobody
+    has heard, and `sought` how often it was looked for since, and not found."""
 
     issue: str
     install: str
@@ -169,6 +170,8 @@ class Ticket(Record, frozen=True):
     read_at: int = 0
     linked_at: int = 0
     spoke_at: int = 0
+    asked_at: int = 0
+    sought: int = 0
     holds: tuple[str, ...] | None = None
     exposed_at: int = 0
 

@@ -34,8 +34,15 @@ class Tickets(Protocol):
     def unregister(self, id_: str) -> None:
         """Take that webhook away; fine if it is gone."""
 
+    TRUSTED: tuple[int, int]
+    """After how long (ms), and how many looks that find nothing, the tracker may be believed that a call whose answer
+    was lost has made no ticket."""
+
     def create(self, draft: TicketDraft) -> TicketSeen:
         """Make the ticket, or find the one that carries the draft's mark, where the tracker can."""
+
+    def made(self, mark: str, since: int) -> TicketSeen | None:
+        """The ticket with that mark which a call at or after `since` (ms) made, as far as the tracker knows yet."""
 
     def fetch(self, ticket: str) -> TicketSeen | None:
         """As it is now; None if it is not there for us."""

@@ -80,6 +80,7 @@ class JiraPeer(Peer):
 
     def __init__(self, cloud=True, required=False):
         self.cloud, self.required = cloud, required
+        self.lag, self.asking = 0, "bot"  # ms after which the index knows what was made
         self.service, self.anyone = False, False  # a service project; one that anyone may browse
         self.users = {
             "bot": {
@@ -570,9 +571,8 @@ class JiraPeer(Peer):
 
     def matching(self, jql):
         where, _, order = jql.partition(" ORDER BY ")
-        found = [
-            issue for issue in self.issues.values() if all(self.holds(issue, each) for each in where.split(" AND "))
-        ]
+        known = [issue for issue in self.issues.values() if issue["created"] <= self.now() - self.lag]
+        found = [issue for issue in known if all(self.holds(issue, each) for each in where.split(" AND "))]
         name, _, way = (order or "updated DESC").partition(" ")
         if name not in ("updated", "created", "key"):
             raise self.wrong(400, f"Field '{name}' does not exist or you do not have permission to view it.")
@@ -589,8 +589,10 @@ class JiraPeer(Peer):
             return value in issue["labels"]
         if (name, sign) == ("status", "="):
             return STATUSES[issue["status"]]["name"] == value
-        if (name, sign) == ("updated", ">="):
-            return issue["updated"] >= self.now() - int(re.fullmatch(r"-(\d+)m", value)[1]) * 60_000
+        if sign == ">=" and name in ("updated", "created"):
+            return issue[name] >= self.now() - int(re.fullmatch(r"-(\d+)m", value)[1]) * 60_000
+        if (name, sign, value) == ("creator", "=", "currentUser()"):
+            return issue["creator"] == self.asking
         if (name, sign) in (("text", "~"), ("summary", "~")):
             text = f"{issue['summary']} {plain(issue['description']) or ''}".lower()
             return all(word.lower() in text for word in value.split())

@@ -13,7 +13,7 @@ from ...desk.issues import CLOSED, Issue, Link, Notice, Ticket, TicketOwner, Tra
 from ...desk.messages import Author
 from ...desk.notices import unclear_text
 from ...desk.ticket_merge import Merge, label_key, merge, pending
-from ...desk.tickets import TicketSeen
+from ...desk.tickets import TicketDraft, TicketSeen
 from ...desk.times import DAY_MS
 from ...desk.workspaces import Install
 from ...ports import Drop, ProviderBusy, ProviderRefused, Task, World, Write, new, over, ref
@@ -38,6 +38,10 @@ SYSTEM = Author(kind="agent", id="", name="")  # whoever tied the room says it
 
 class Outdated(ProviderBusy):
     """A replica of the tracker's answered, which is not as far as what we have seen."""
+
+
+class Unsettled(Outdated):
+    """A call whose answer was lost may have made the ticket, and the tracker may not know that yet."""
 
 
 def reconcile(world: World, task: Task) -> str:
@@ -150,10 +154,12 @@ def _make(sync: TicketSync) -> bool:
     if draft is None:
         _waiting(sync)
         return False
-    seen = sync.there.create(draft)
+    seen = _created(sync, draft)
     theirs = sync.tracking.means(seen.word)
     made = sync.ticket.changed(
         standing="linked",
+        asked_at=0,
+        sought=0,
         ticket=seen.id,
         key=seen.key,
         url=seen.url,
@@ -168,6 +174,27 @@ def _make(sync: TicketSync) -> bool:
     )
     _rename(sync, made, sync.history_entry("linked", key=seen.key, url=seen.url, made="yes"))
     return True
+
+
+def _created(sync: TicketSync, draft: TicketDraft) -> TicketSeen:
+    """The ticket. If a call before this one may have made it, it is looked for until the tracker may be believed that
+    there is none: an index knows a new ticket late."""
+    now, ticket = sync.world.clock.now(), sync.ticket
+    if ticket.asked_at:
+        found = sync.there.made(draft.mark, ticket.asked_at - SKEW_MS)
+        if found:
+            return found
+        ms, looks = sync.there.TRUSTED
+        sought = ticket.changed(sought=ticket.sought + 1)
+        sync.commit(sought)
+        if sought.sought < looks or now - ticket.asked_at < ms:
+            raise Unsettled("the answer was lost, and the tracker's index may not know the ticket yet", ms // 1000 // 2)
+    sync.commit(sync.ticket.changed(asked_at=now, sought=0))
+    try:
+        return sync.there.create(draft)
+    except ProviderRefused:
+        sync.commit(sync.ticket.changed(asked_at=0))  # that answer was heard
+        raise
 
 
 def _waiting(sync: TicketSync) -> None:

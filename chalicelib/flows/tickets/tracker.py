@@ -34,6 +34,8 @@ class Understood:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         ask = getattr(self._there, name)
+        if not callable(ask):
+            return ask  # type: ignore[no-any-return]
 
         def asked(*arguments: Any, **named: Any) -> Any:
             try:

@@ -56,6 +56,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 class GenericTickets:
     """ports.Tickets over one signed URL."""
 
+    TRUSTED = (0, 1)
+
     def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
         self.install, self.secrets, self.outside, self.now = install, secrets, outside, now
         self.asked = 0
@@ -87,6 +89,10 @@ class GenericTickets:
     def create(self, draft: TicketDraft) -> TicketSeen:
         """The ticket, made once for a mark."""
         return _there(self._ask("create", draft=draft).ticket)
+
+    def made(self, mark: str, since: int) -> TicketSeen | None:
+        """It makes one ticket for a mark, however often it is asked to."""
+        return None
 
     def fetch(self, ticket: str) -> TicketSeen | None:
         """As it is now."""

@@ -51,6 +51,8 @@ _REFERENCE = re.compile(r"(?:GH-|#)?([0-9]{1,12})", re.IGNORECASE)
 class GitHub:
     """ports.Tickets for one repository."""
 
+    TRUSTED = (0, 1)
+
     def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
         self._config = install.config
         self._home: str = install.config["repository"]
@@ -129,7 +131,7 @@ class GitHub:
 
     def create(self, draft: TicketDraft) -> TicketSeen:
         """Make the issue, unless one of the newest carries the mark: a call whose answer was lost made it."""
-        issue = self._marked(draft.mark)
+        issue = self._marked(draft.mark, self._now() - RECENT_MS, 1)
         if issue is None:
             body = {
                 "title": _title(draft.title),
@@ -138,6 +140,11 @@ class GitHub:
             }
             issue = self._ask("POST", f"/repos/{self._home}/issues", body).json
         return self._seen(issue, str(issue["number"]))
+
+    def made(self, mark: str, since: int) -> TicketSeen | None:
+        """Among all that were made since."""
+        issue = self._marked(mark, since, MAX_PAGES)
+        return self._seen(issue, str(issue["number"])) if issue else None
 
     def fetch(self, ticket: str) -> TicketSeen | None:
         """As it is now; a transferred one tells where it went, a deleted one that it is gone."""
@@ -262,13 +269,17 @@ class GitHub:
         last = moment(issues[-1], "updated_at")
         return seen, f"{start}.{number + 1}" if last // 1000 <= start // 1000 else f"{last}.1"
 
-    def _marked(self, mark: str) -> dict[str, Any] | None:
-        """The issue among the newest whose text carries the mark, and which we wrote. The list is asked, since the
-        search knows a new issue late."""
+    def _marked(self, mark: str, since: int, pages: int) -> dict[str, Any] | None:
+        """The issue made since, on the first so many pages of the newest, whose text carries the mark, and which we
+        wrote. The list is asked, since the search knows a new issue late."""
         query = {"state": "all", "sort": "created", "direction": "desc", "per_page": str(PAGE)}
-        newest = self._ask("GET", f"/repos/{self._home}/issues", query=query).json
-        alike = [issue for issue in newest if mark_in(issue.get("body")) == mark and "pull_request" not in issue]
-        return next((issue for issue in alike if self._ours(issue)), None)
+        for page in range(1, pages + 1):
+            newest = self._ask("GET", f"/repos/{self._home}/issues", query=query | {"page": str(page)}).json
+            alike = [issue for issue in newest if mark_in(issue.get("body")) == mark and "pull_request" not in issue]
+            found = next((issue for issue in alike if self._ours(issue)), None)
+            if found or len(newest) < PAGE or moment(newest[-1], "created_at") < since:
+                return found
+        return None
 
     def _ours(self, comment: dict[str, Any]) -> bool:
         return same(_person(comment.get("user"))[1], self._access.actor()[1])

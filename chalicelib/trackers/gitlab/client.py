@@ -53,6 +53,8 @@ EVENTS = {
 class GitLab:
     """`ports.Tickets` for GitLab."""
 
+    TRUSTED = (0, 1)
+
     def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
         self._config, self._secrets, self._outside, self._now = install.config, secrets, outside, now
         self._project = f"/projects/{quote(install.config['project'], safe='')}"
@@ -126,6 +128,14 @@ class GitLab:
             "confidential": self._config["confidential"],
         }
         return self._ticket(self._api.call("POST", f"{self._project}/issues", body))
+
+    def made(self, mark: str, since: int) -> TicketSeen | None:
+        """Among all that were made since: the list is asked, and no search."""
+        query = {"created_after": rfc3339(max(0, since)), "scope": "all", "order_by": "created_at", "sort": "asc"}
+        found = (
+            each for each in self._all(f"{self._project}/issues", query) if mark_in(words(each, "description")) == mark
+        )
+        return next(map(self._ticket, found), None)
 
     def fetch(self, ticket: str) -> TicketSeen | None:
         """As it is now; where it was moved, that is told."""

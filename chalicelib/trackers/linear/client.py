@@ -67,6 +67,8 @@ _teams: dict[tuple[str, str], str] = {}
 class Linear:
     """ports.Tickets for one team."""
 
+    TRUSTED = (0, 1)
+
     def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
         self._install = install.id
         self._named: str = install.config["team"]
@@ -133,6 +135,11 @@ class Linear:
         if draft.link:  # the same link is hung there once, however often it is asked for
             self._ask(ATTACH, input={"issueId": issue["id"], "title": "Room and issue in Parley", "url": draft.link})
         return seen(issue, draft.mark)
+
+    def made(self, mark: str, since: int) -> TicketSeen | None:
+        """By the id that follows from the mark."""
+        issue = self._issue(chosen_id(self._install, mark))
+        return seen(issue, mark) if issue else None
 
     def fetch(self, ticket: str) -> TicketSeen | None:
         """As it is now."""
