@@ -80,6 +80,8 @@ class JiraPeer(Peer):
 
     def __init__(self, cloud=True, required=False):
         self.cloud, self.required = cloud, required
+        self.screen = {"summary", "description", "labels", "reporter", "customfield_10010"}  # of new issues
+        self.more_kinds = 0  # issue types before Task
         self.lag, self.asking = 0, "bot"  # ms after which the index knows what was made
         self.service, self.anyone = False, False  # a service project; one that anyone may browse
         self.users = {
@@ -334,8 +336,18 @@ class JiraPeer(Peer):
 
     @route("GET", r"/rest/api/[23]/issue/createmeta/([^/]+)/issuetypes")
     def kinds(self, asked, key):
-        kinds = [{"id": "10001", "name": "Task", "subtask": False}]
-        return 200, {"startAt": 0, "maxResults": 50, "total": 1, "issueTypes" if self.cloud else "values": kinds}
+        kinds = [{"id": str(20000 + n), "name": f"Kind {n}", "subtask": False} for n in range(self.more_kinds)]
+        return self.page(asked, [*kinds, {"id": "10001", "name": "Task", "subtask": False}], "issueTypes", 50)
+
+    def page(self, asked, found, name, most):
+        start, size = asked.number("startAt", 0), asked.number("maxResults", most, most)
+        part = found[start : start + size]
+        return 200, {
+            "startAt": start,
+            "maxResults": size,
+            "total": len(found),
+            name if self.cloud else "values": part,
+        }
 
     @route("GET", r"/rest/api/[23]/issue/createmeta/([^/]+)/issuetypes/(\d+)")
     def kind_fields(self, asked, key, kind):
@@ -350,7 +362,11 @@ class JiraPeer(Peer):
                 "hasDefaultValue": False,
             },
         ]
-        return 200, {"startAt": 0, "maxResults": 50, "total": 3, "fields" if self.cloud else "values": found}
+        found += [
+            {"fieldId": name, "key": name, "name": name.title(), "required": False, "hasDefaultValue": False}
+            for name in ("description", "labels")
+        ]
+        return self.page(asked, [each for each in found if each["fieldId"] in self.screen], "fields", 2)
 
     @route("POST", r"/rest/api/([23])/issue")
     def create(self, asked, version):
@@ -402,6 +418,10 @@ class JiraPeer(Peer):
         }
 
     def check_fields(self, given, new=False):
+        hidden = {name for name in given if new and name in ("description", "labels") and name not in self.screen}
+        if hidden:
+            says = "Field '{}' cannot be set. It is not on the appropriate screen, or unknown."
+            raise self.wrong(400, **{name: says.format(name) for name in hidden})
         for name in given:
             if name not in WRITABLE and name not in ("project", "issuetype"):
                 raise self.wrong(

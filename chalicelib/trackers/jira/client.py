@@ -35,6 +35,7 @@ FIELDS = "summary,status,resolution,description,labels,assignee,updated"
 PAGE = 100
 MAX_TITLE = 255
 LABEL = "parley-"
+OPTIONAL = frozenset({"description", "labels"})  # what a create screen may lack
 MAX_WORDS = 200  # as many as can be reviewed at once
 MEMBERS = HourCache()
 PERMISSIONS = "BROWSE_PROJECTS,CREATE_ISSUES,EDIT_ISSUES,TRANSITION_ISSUES,ADD_COMMENTS"
@@ -139,10 +140,21 @@ class Jira:
             "description": self._written(draft.text),
             "labels": [*map(_label, draft.labels), label],
         }
-        body = {"fields": fields, "properties": [{"key": PROPERTY, "value": {"mark": draft.mark}}]}
-        id_ = there(ident(self._api.call("POST", self._path("/issue"), body), "id"))
+        id_ = self._made(fields, draft.mark)
         self._link_back(id_, draft)
         return self._seen(id_)
+
+    def _made(self, fields: dict[str, Any], mark: str) -> str:
+        """The new ticket's id. Where Jira says that a field is not on the screen, nothing was made: it gets what the
+        screen has."""
+        body = {"fields": fields, "properties": [{"key": PROPERTY, "value": {"mark": mark}}]}
+        try:
+            return there(ident(self._api.call("POST", self._path("/issue"), body), "id"))
+        except NotOnScreen as lacking:
+            left = {name: value for name, value in fields.items() if name not in lacking.fields}
+            if len(left) == len(fields) or not lacking.fields <= OPTIONAL:
+                raise
+            return self._made(left, mark)
 
     def made(self, mark: str, since: int) -> TicketSeen | None:
         """By the label, and among all that we made since by the property."""
@@ -378,20 +390,51 @@ class Jira:
 
     def _missing_fields(self) -> Iterator[str]:
         """Fields that the project requires of a new ticket and nobody has set."""
-        base = self._path(f"/issue/createmeta/{self._project}/issuetypes")
-        kinds = self._api.find(base) or {}
-        known = items(kinds, "issueTypes") or items(kinds, "values")
         wanted = self._config["issue_type"]
-        kind = next((ident(each, "id") for each in known if words(each, "name") == wanted), "")
-        if not kind:
+        if not self._kind():
             yield f"the project has no issue type {wanted}: set config.issue_type"
             return
-        answer = self._api.find(f"{base}/{kind}", {"maxResults": 200}) or {}
+        shown = self._create_screen()
         given = {"project", "issuetype", "summary", "description", "labels", "reporter", *self._config["fields"]}
-        for field in items(answer, "fields") or items(answer, "values"):
-            name = words(field, "fieldId") or words(field, "key")
+        for name, field in shown.items():
             if walk(field, "required") is True and not walk(field, "hasDefaultValue") and name not in given:
                 yield f"the field {words(field, 'name')} is required: set config.fields.{name}"
+        if shown and "description" not in shown:
+            yield f"the create screen of {wanted} has no Description: an issue's text does not get into its ticket"
+        if shown and "labels" not in shown:
+            yield f"the create screen of {wanted} has no Labels: new tickets carry none"
+        if shown and not shown.keys() & OPTIONAL:
+            yield "nothing marks new tickets for Jira's search: each is made at least once, after a lost answer twice"
+
+    def _kind(self) -> str:
+        """The id of the issue type of new tickets; "" if the project has none of that name."""
+        kinds = self._paged(self._path(f"/issue/createmeta/{self._project}/issuetypes"), "issueTypes")
+        return next((ident(each, "id") for each in kinds if words(each, "name") == self._config["issue_type"]), "")
+
+    def _create_screen(self) -> dict[str, Any]:
+        """The fields of a new ticket, by their names; none where Jira does not tell."""
+        kind = self._kind()
+        path = self._path(f"/issue/createmeta/{self._project}/issuetypes/{kind}")
+        fields = self._paged(path, "fields") if kind else ()
+        return {words(each, "fieldId") or words(each, "key"): each for each in fields}
+
+    def _paged(self, path: str, name: str) -> Iterator[Any]:
+        """All of a listing, which Cloud calls by its name, and Data Center `values`."""
+        start, total = 0, 1
+        while start < total:
+            page = self._api.find(path, {"startAt": start, "maxResults": PAGE}) or {}
+            batch = items(page, name) or items(page, "values")
+            yield from batch
+            last = not batch or walk(page, "isLast") is True
+            start, total = start + len(batch), 0 if last else walk(page, "total") or 0
+
+
+class NotOnScreen(ProviderRefused):
+    """Some fields are not on the screen, or are unknown. `fields` names them."""
+
+    def __init__(self, reason: str, fields: frozenset[str]) -> None:
+        super().__init__(reason)
+        self.fields = fields
 
 
 def said(body: Any) -> str:
@@ -406,6 +449,9 @@ def _refusal(answer: Answer, body: Any) -> Exception | None:
     A header alone tells."""
     if answer.status in LATER or answer.status >= 500:
         return None
+    lacking = walk(body, "errors") if answer.status == 400 else None
+    if isinstance(lacking, dict) and lacking and all("screen" in str(text) for text in lacking.values()):
+        return NotOnScreen(f"HTTP 400: {said(body)}"[:200], frozenset(lacking))
     told_of = answer.headers.get("x-seraph-loginreason", "")
     reason = next((reason for sign, reason in STRANGERS.items() if sign in told_of), "")
     return ProviderRefused(reason, lost=True) if reason else None
