@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 LAST_MS = 253_402_300_799_999  # ms: the end of the year 9999
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@/-]{0,127}")
@@ -60,6 +61,17 @@ def moment(value: Any, *path: str | int) -> int:
         return max(0, int(at.replace(microsecond=0).timestamp()) * 1000 + at.microsecond // 1000)
     except (ValueError, OverflowError):
         return 0
+
+
+def host(url: str) -> str:
+    """The host that a URL leads to, with its port if it names one: `www.` leads where the name alone does. "" for what
+    is no URL of the web."""
+    try:
+        parts = urlsplit(url.strip())
+        name = (parts.hostname or "").removeprefix("www.") if parts.scheme in ("http", "https") else ""
+        return f"{name}:{parts.port}" if name and parts.port else name
+    except ValueError:
+        return ""
 
 
 def slug(kind: str) -> str:

@@ -7,14 +7,14 @@ no mark: our comments are known by the account, and by their ids once they are s
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from ...desk.tickets import CommentSeen, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
 from ...wire.hour_cache import HourCache
-from ...wire.reading import ident, items, moment, walk, words
+from ...wire.reading import host, ident, items, moment, walk, words
 from ...wire.rest import Absent, Api, Query, there
 from .handshake import handshake_token
 from .words import CLOSING, DONE, OPEN, comment_of, reads, reference, section_word, word_of
@@ -130,7 +130,7 @@ class Asana:
 
     def find(self, reference_: str) -> TicketSeen | None:
         """By its gid or a URL of Asana."""
-        if reference_.strip().startswith("http") and urlsplit(reference_.strip()).hostname != self._host:
+        if reference_.strip().startswith("http") and host(reference_) != host(self._config["url"]):
             return None
         gid = reference(reference_)
         return self.fetch(gid) if gid else None
@@ -239,10 +239,6 @@ class Asana:
         return sorted(found, key=lambda each: each.updated_at), words(answer, "next_page", "offset")
 
     # --- how it is asked ---
-
-    @property
-    def _host(self) -> str:
-        return urlsplit(self._config["url"]).hostname or ""
 
     @property
     def _api(self) -> Api:

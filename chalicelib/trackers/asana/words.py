@@ -16,12 +16,12 @@ project begins with is none.
 import re
 import zlib
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from msgspec.structs import replace
 
 from ...desk.tickets import CommentSeen, IssueState, Word
-from ...wire.reading import ident, moment, walk, words
+from ...wire.reading import host, ident, moment, walk, words
 
 OPEN = Word(id="incomplete", name="Incomplete", means="open")
 DONE = Word(id="completed", name="Completed", means="done", closed=True)
@@ -37,7 +37,8 @@ _READS: list[tuple[str, IssueState]] = [
     (r"to.?do|open|backlog|triage|ready|new|inbox|plan|schedul|refine|next", "open"),
 ]
 _UNNAMED = re.compile(r"\(no section\)|untitled section|", re.IGNORECASE)
-_TASK = re.compile(r"/(?:task/(\d+)|0/\d+/(\d+)|item/(\d+))")
+# New ones name the task; in old ones it comes after the project, the search, or the person whose inbox it is in.
+_TASK = re.compile(r"/(?:task/(\d+)|item/(\d+)|0/(?:\d+|(?:inbox|search)/\d+)/(\d+))")
 
 
 def reads(name: str) -> IssueState | Literal["unknown"]:
@@ -85,6 +86,9 @@ def reference(text: str) -> str:
     """The gid in what people paste: itself, or a URL of Asana, old or new; "" for what is none."""
     text = text.strip()
     if text.startswith(("http://", "https://")):
+        if not host(text):
+            return ""
+        beside = parse_qs(urlsplit(text).query).get("child", [""])[0]  # the task that is open beside a list
         found = _TASK.search(urlsplit(text).path)
-        return next(filter(None, found.groups()), "") if found else ""
+        return next(filter(None, found.groups()), "") if found else beside if beside.isdecimal() else ""
     return text if re.fullmatch(r"\d{6,30}", text) else ""

@@ -7,7 +7,7 @@ was transferred.
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import msgspec
 
@@ -16,7 +16,7 @@ from ...desk.titles import shortened
 from ...desk.workspaces import Install
 from ...ports import Outside, ProviderRefused, Secrets
 from ...wire.hour_cache import HourCache
-from ...wire.reading import moment
+from ...wire.reading import host, moment
 from ...wire.rest import Absent
 from .access import Access, Gone
 from .words import (
@@ -332,16 +332,15 @@ class GitHub:
         return where
 
     def _by_url(self, reference: str) -> Place | None:
-        """Of https://github.com/owner/name/issues/5, or of the same on the server that the API belongs to."""
-        api = urlsplit(self._access.base)
-        try:
-            parts = urlsplit(reference)
-        except ValueError:
+        """Of https://github.com/owner/name/issues/5, or of the same on the server that the API belongs to; of a board,
+        beside which the issue is open: `?pane=issue&issue=owner|name|5`."""
+        if not host(reference) or host(reference) != host(self._access.base).removeprefix("api."):
             return None
-        found = re.fullmatch(r"/([^/]+/[^/]+)/issues/([0-9]{1,12})/?", parts.path)
-        if not found or parts.netloc.lower() != api.netloc.removeprefix("api."):
-            return None
-        return Place(found[1], int(found[2]))
+        parts = urlsplit(reference)
+        beside = parse_qs(parts.query).get("issue", [""])[0].split("|")
+        path = f"/{beside[0]}/{beside[1]}/issues/{beside[2]}" if len(beside) == 3 else parts.path
+        found = re.fullmatch(r"/([^/]+/[^/]+)/issues/([0-9]{1,12})/?", path)
+        return Place(found[1], int(found[2])) if found else None
 
     def _comment_path(self, ticket: str, comment: str) -> str:
         if not comment.isdigit():

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from ...desk.tickets import CommentSeen, IssueState, Word
 from ...wire.markdown import readable
-from ...wire.reading import ident, moment, walk, words
+from ...wire.reading import host, ident, moment, walk, words
 
 SCOPED = re.compile(r"(workflow|status|state|stage)::(.+)", re.IGNORECASE)
 _DECLINES = re.compile(
@@ -31,7 +31,7 @@ _LINK = re.compile(r"\n*\[Parley\]\(\S+\)\s*$")
 _SIZED = re.compile(r"(!\[[^\]\n]*\]\([^)\s]*\))\{[^{}\n]*\}")
 _MOVED = re.compile(r"moved to (?:\[[^\]]*\]\()?(?:https?://[^\s/]+/)?([\w./-]+?)(?:#|/-/(?:issues|work_items)/)(\d+)")
 _QUICK = re.compile(r"^([ \t]*)/(?=[a-z_]+(?:\s|$))", re.MULTILINE)
-_PATH = re.compile(r"/(.+?)/-/(?:issues|work_items)/(\d+)")
+_PATH = re.compile(r"/(.+?)/-/(?:issues|work_items)/(?:incident/)?(\d+)")
 _OLD_PATH = re.compile(r"/([^/]+/.+?)/issues/(\d+)")
 _SHORT = re.compile(r"(?:([\w.-]+(?:/[\w.-]+)+))?#(\d+)")
 
@@ -129,9 +129,9 @@ def reference(text: str, site: str) -> tuple[str, str]:
     """(project's path or "" for the connected one, iid) of what people paste: #5, group/name#5, a URL of the site."""
     text = text.strip()
     if text.startswith(("http://", "https://")):
-        parts, home = urlsplit(text), urlsplit(site)
-        if (parts.hostname, parts.port) != (home.hostname, home.port):
+        if not host(text) or host(text) != host(site):
             return "", ""
+        parts, home = urlsplit(text), urlsplit(site)
         path = "/" + unquote(parts.path).removeprefix(home.path).lstrip("/")
         found = _PATH.match(path) or _OLD_PATH.match(path)
         return (found[1], found[2]) if found else ("", "")

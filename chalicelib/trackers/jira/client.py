@@ -29,7 +29,7 @@ from ...wire.rest import LATER, Api, send, there
 from . import wiki
 from .adf import from_markdown
 from .people import account
-from .words import INTERNAL, PROPERTY, comment_of, declines, quoted, reference, text_of, word_of
+from .words import INTERNAL, PROPERTY, comment_of, declines, key_in_jql, quoted, reference, text_of, word_of
 
 FIELDS = "summary,status,resolution,description,labels,assignee,updated"
 PAGE = 100
@@ -97,7 +97,10 @@ class Jira:
         if not self._cloud:
             raise ProviderRefused("make the webhook by hand in Jira: Administration, System, WebHooks")
         api, made = self._api, {"name": "Parley", "url": url, "events": WATCHED, "excludeBody": False, "enabled": True}
-        made |= {"filters": {"issue-related-events-section": f"project = {self._project}"}, "secret": secret}
+        made |= {
+            "filters": {"issue-related-events-section": f"project = {key_in_jql(self._project)}"},
+            "secret": secret,
+        }
         for hook in api.call("GET", "/rest/webhooks/1.0/webhook") or []:
             if words(hook, "url") == url:
                 id_ = _last(words(hook, "self"))

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from ...desk.tickets import CommentSeen, IssueState, Word
-from ...wire.reading import ident, items, moment, walk, words
+from ...wire.reading import host, ident, items, moment, walk, words
 from . import wiki
 from .adf import to_markdown
 from .people import account
@@ -32,6 +32,22 @@ _DECLINES = re.compile(
     r"won'?t|wont|declin|reject|duplicat|cannot reproduce|can'?t reproduce|invalid|cancel|abandon|obsolete|by design"
     r"|not a bug|incomplete",
     re.IGNORECASE,
+)
+
+
+# https://support.atlassian.com/jira-software-cloud/docs/jql-reserved-words/
+_RESERVED = frozenset(
+    """abort access add after alias all alter and any as asc audit avg before begin between boolean break by
+    byte catch cf char character check checkpoint collate collation column commit connect continue count create
+    current date decimal declare decrement default defaults define delete delimiter desc difference distinct
+    divide do double drop else empty encoding end equals escape exclusive exec execute exists explain false
+    fetch file field first float for from function go goto grant greater group having identified if immediate in
+    increment index initial inner inout input insert int integer intersect intersection into is isempty isnull
+    join last left less like limit lock long max min minus mode modify modulo more multiply next noaudit not
+    notin nowait null number object of on option or order outer output power previous prior privileges public
+    raise raw remainder rename resource return returns revoke right row rowid rownum rows select session set
+    share size sqrt start strict string subtract sum synonym table then to trans transaction trigger true uid
+    union unique update user validate values view when whenever where while with""".split()  # noqa: SIM905
 )
 
 
@@ -94,7 +110,7 @@ def reference(text: str, site: str) -> str:
     """The key or id in what people paste, "" if it leads elsewhere: a key, or a URL of the site."""
     text = text.strip()
     if text.startswith(("http://", "https://")):
-        if urlsplit(text).hostname != urlsplit(site).hostname:
+        if not host(text) or host(text) != host(site):
             return ""
         chosen = parse_qs(urlsplit(text).query).get("selectedIssue", [""])[0]
         text = chosen or urlsplit(text).path.rstrip("/").rpartition("/")[2]
@@ -104,5 +120,11 @@ def reference(text: str, site: str) -> str:
 
 def quoted(text: str) -> str:
     """A text as JQL quotes it (https://support.atlassian.com/jira-software-cloud/docs/search-syntax-for-text-fields/);
-    what is special to the search within is left out."""
-    return '"' + " ".join(re.findall(r"[\w@.-]+", text))[:200].replace(".", " ").strip() + '"'
+    what is special to the search within is left out, and its operators are words."""
+    found = [each.lower() if each in ("AND", "OR", "NOT", "TO") else each for each in re.findall(r"[\w@.-]+", text)]
+    return '"' + " ".join(found)[:200].replace(".", " ").strip() + '"'
+
+
+def key_in_jql(key: str) -> str:
+    """A project's key as JQL takes it: a word that is reserved only in quotes."""
+    return f'"{key}"' if key.lower() in _RESERVED else key
