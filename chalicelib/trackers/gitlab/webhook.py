@@ -59,7 +59,7 @@ OTHERS = frozenset(
 )
 PROJECT = frozenset(("project_rename", "project_transfer", "project_update", "project_destroy"))
 # Who sees a project: nobody but its members, whoever has signed in, everybody.
-LEVELS: dict[Any, Literal["", "members", "strangers"]] = {0: "members", 10: "strangers", 20: "strangers"}
+LEVELS: dict[str, Literal["", "members", "strangers"]] = {"0": "members", "10": "strangers", "20": "strangers"}
 # Events of groups and of the whole server: they have a name, and no kind.
 NAMED = re.compile(r"(project|user|key|group|subgroup|repository|gitlab_subscription_member)_[a-z_]{1,60}")
 
@@ -173,7 +173,7 @@ def _about(body: dict[str, Any], what: Happened, id_: str, comment: str = "") ->
         comment=comment,
         at=moment(body, "object_attributes", "updated_at"),
         actor=ident(body, "user", "id"),
-        readers=LEVELS.get(walk(body, "project", "visibility_level"), ""),
+        readers=LEVELS.get(ident(body, "project", "visibility_level"), ""),
     )
 
 

@@ -36,6 +36,7 @@ PAGE = 100
 MAX_TITLE = 255
 LABEL = "parley-"
 OPTIONAL = frozenset({"description", "labels"})  # what a create screen may lack
+GATEWAY = "https://api.atlassian.com/ex/jira/"  # where tokens with scopes are taken
 MAX_WORDS = 200  # as many as can be reviewed at once
 MEMBERS = HourCache()
 PERMISSIONS = "BROWSE_PROJECTS,CREATE_ISSUES,EDIT_ISSUES,TRANSITION_ISSUES,ADD_COMMENTS"
@@ -299,7 +300,17 @@ class Jira:
         email = next(iter(self._secrets.get("email", ())), "")
         basic = base64.b64encode(f"{email}:{token}".encode()).decode()
         headers = {"authorization": f"Basic {basic}" if email else f"Bearer {token}"}
-        return Api(self._outside, self._site, headers, self._now, said, _refusal)
+        cloud_id = self._config.get("cloud_id", "")
+        base = f"{GATEWAY}{cloud_id}" if cloud_id else self._site
+        return Api(self._outside, base, headers, self._now, said, self._refusal)
+
+    def _refusal(self, answer: Answer, body: Any) -> Exception | None:
+        """Jira may tell the moment of a limit's end alone, in ISO 8601
+        (https://developer.atlassian.com/cloud/jira/platform/rate-limiting/)."""
+        reset = moment(answer.headers.get("x-ratelimit-reset"))
+        if answer.status == 429 and reset and "retry-after" not in answer.headers:
+            return ProviderBusy("Jira's rate limit", max(1, -(-(reset - self._now()) // 1000)))
+        return _refusal(answer, body)
 
     def _path(self, path: str) -> str:
         return f"/rest/api/{3 if self._cloud else 2}{path}"
