@@ -48,7 +48,7 @@ async function fillDrafts(place, go) {
   place.replaceChildren(...(cards.length ? [h("section", { "aria-label": "Drafts" }, h("h2", null, "Customers wait for your word"), cards)] : []));
 }
 
-const noticeWords = (notice) => (notice.withdraws ? "Takes back what was told" : ABOUT[notice.about] ?? `It is ${ISSUE_STATES[notice.becomes] ?? "changed"}`);
+const noticeWords = (notice) => (notice.withdraws ? "Takes back what was told" : notice.word ? "Closed there, meaning unknown" : ABOUT[notice.about] ?? `It is ${ISSUE_STATES[notice.becomes] ?? "changed"}`);
 
 /** What rooms are to be told, or were: a draft can be changed, approved and thrown away. */
 function noticeCard(notice, again, title = null) {
