@@ -19,7 +19,7 @@ BOM = "\ufeff"
 # so that no input makes the scan go back.
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_PLACE = re.compile(r" - at (?:`key` in )?`\$\.?(.*?)`$")
+_PLACE = re.compile(r"(?:`key` in )?`\$\.?(.*)`", re.DOTALL)
 
 
 def loads(raw: bytes, max_depth: int = MAX_DEPTH, *, allow_bom: bool = False) -> Any:
@@ -59,8 +59,9 @@ def shaped(value: Any, shape: type[T], place: str = "") -> T:
 
 def _named(message: str, place: str) -> Invalid:
     """msgspec tells the place in its message: `Expected `int`, got `str` - at `$.a.b``."""
-    found = _PLACE.search(message)
-    what = message[: found.start()] if found else message
+    what, _, end = message.rpartition(" - at ")
+    found = _PLACE.fullmatch(end)
+    what = what if found else message
     path = [place, found[1] if found else ""]
     field = re.fullmatch(r"Object (contains unknown|missing required) field `(.*)`", what, re.DOTALL)
     if field:
@@ -90,7 +91,7 @@ def _parsed(decoder: json.JSONDecoder, text: str, max_depth: int) -> Any:
     try:
         return decoder.decode(text)
     except json.JSONDecodeError as error:
-        what = re.sub(r"[: ]*( starting)?( at)?$", "", error.msg)
+        what = error.msg.removesuffix(" at").removesuffix(" starting").rstrip(": ")
         raise Malformed(f"not valid JSON: {what[:1].lower()}{what[1:]}") from None
 
 

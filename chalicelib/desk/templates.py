@@ -10,7 +10,7 @@ from .issues import Issue
 
 MAX_VARIABLES = 8
 MAX_VALUE = 256  # bytes: a plan keeps the values of a hundred rooms in one item
-PLACE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+PLACE = re.compile(r"\{\{((?:[^{}]|\{(?!\{)|\}(?!\}))*)\}\}")
 NAME = re.compile(
     r"customer\.(?:name|external_id|attributes\.[^|{}]+)|contact\.(?:name|email)|issue\.(?:title|text)|room\.name"
 )

@@ -1,18 +1,26 @@
 """HTML that people wrote, as the Markdown of rooms. Imported when it is needed: its parser is not small."""
 
 import re
+from collections import Counter
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from markdownify import MarkdownConverter
 
 NEEDLESS = re.compile(r"(?<=[^\W_])\\(_)(?=[^\W_])|(?<= )\\(\*)(?= )")
-PARTS = ["tbody", "thead", "tfoot", "tr", "td", "th"]
+CELLS = frozenset({"td", "th"})
+PARTS = frozenset({"tbody", "thead", "tfoot", "tr"}) | CELLS
+MAX_SPAN = 20  # columns that one cell may take
 
 
 class Converter(MarkdownConverter):
     """No sign is escaped that means nothing where it stands (`snake_case`, `2 * 3`): text is read by people, and
-    repeated where there is no Markdown. A link whose words are its address is the address."""
+    repeated where there is no Markdown. A link whose words are its address is the address. What the library looks for
+    among all siblings of each (an item's number, the first row of a table) is counted here as it comes."""
+
+    def __init__(self, firsts: dict[int, int]) -> None:
+        super().__init__(heading_style="ATX", bullets="-", escape_misc=False)
+        self._firsts, self._items = firsts, Counter[int]()
 
     def escape(self, text: str, parent_tags: Any) -> str:
         """The text with its Markdown signs escaped."""
@@ -27,25 +35,90 @@ class Converter(MarkdownConverter):
         markdown: str = super().convert_a(el, text, parent_tags)  # type: ignore[misc]
         return markdown
 
+    def convert_pre(self, el: Tag, text: str, parent_tags: Any) -> str:
+        """Code, in a fence that nothing in it ends."""
+        fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
+        return f"\n\n{fence}\n{text.strip(chr(10))}\n{fence}\n\n" if text.strip() else ""
+
+    def convert_li(self, el: Tag, text: str, parent_tags: Any) -> str:
+        """An item, what is in it standing below its first word."""
+        start, parent = "", el.parent
+        if parent is not None and parent.name == "ol":
+            start = str(parent.get("start") or "")
+            self._items[id(parent)] += 1
+            number = self._items[id(parent)] - 1 + (int(start) if start.isdecimal() and len(start) < 10 else 1)
+        sign = f"{number}. " if parent is not None and parent.name == "ol" else "- "
+        first, *others = text.strip().split("\n")
+        pad = " " * len(sign)
+        lines = [f"{sign}{first}", *(f"{pad}{line}" if line else "" for line in others)]
+        return "\n".join(lines) + "\n" if first else "\n"
+
+    def convert_td(self, el: Tag, text: str, parent_tags: Any) -> str:
+        """A cell, in one line."""
+        return f" {text.strip().replace(chr(10), ' ')}{' |' * _span(el)}"
+
+    convert_th = convert_td
+
+    def convert_tr(self, el: Tag, text: str, parent_tags: Any) -> str:
+        """A row; the first of a table is its head."""
+        wide = self._firsts.get(id(el))
+        return f"|{text}\n" + (f"|{' --- |' * wide}\n" if wide else "")
+
+
+def emptied(tag: Tag, words: str = "") -> None:
+    """Makes words of a tag, or nothing: where it stands, since to take it out looks through all that stand beside it."""
+    tag.clear()
+    tag.name, tag.attrs = "span", {}
+    if words:
+        tag.append(words)
+
 
 def to_markdown(soup: BeautifulSoup) -> str:
-    """The Markdown of what is left of a page that has been made harmless. It may be too deep: RecursionError."""
-    for table in reversed(soup.find_all("table")):
-        if _places(table):
-            own = [tag for tag in table.find_all(PARTS) if tag.find_parent("table") is table]
-            for tag in [table, *own]:
-                tag.name = "div"
-    markdown: str = Converter(
-        heading_style="ATX", bullets="-", escape_misc=False, table_infer_header=True
-    ).convert_soup(soup)
+    """The Markdown of what is left of a page that has been made harmless, and is not too deep (`html.readable`)."""
+    markdown: str = Converter(_data(soup)).convert_soup(soup)
     return markdown
 
 
-def _places(table: Tag) -> bool:
-    """Whether it only says where things stand, as mailers' tables do: it holds others, or has one column."""
-    rows = table.find_all("tr")
-    return (
-        table.get("role") == "presentation"
-        or table.find("table") is not None
-        or all(len(row.find_all(["td", "th"])) < 2 for row in rows)
-    )
+def _span(cell: Tag) -> int:
+    told = str(cell.get("colspan") or "")
+    return max(1, min(MAX_SPAN, int(told))) if told.isdecimal() and len(told) < 5 else 1
+
+
+def _data(soup: BeautifulSoup) -> dict[int, int]:
+    """How wide the first rows of tables are, by the rows. A table that only says where things stand, as mailers' do (it
+    holds others, has one column, or says so), becomes plain blocks. One look at each tag: `within` is the table that it
+    is in."""
+    within: dict[int, Tag] = {}
+    parts: dict[int, list[Tag]] = {}
+    cells: dict[int, list[Tag]] = {}
+    row_of: dict[int, Tag] = {}
+    holding: set[int] = set()
+    tables: list[Tag] = []
+    for tag in soup.find_all(True):
+        parent = tag.parent
+        table = parent if parent.name == "table" else within.get(id(parent))
+        row = parent if parent.name == "tr" else None if parent.name == "table" else row_of.get(id(parent))
+        if table is not None:
+            within[id(tag)] = table
+        if row is not None:
+            row_of[id(tag)] = row
+        if tag.name == "table":
+            tables.append(tag)
+            if table is not None:
+                holding.add(id(table))
+        elif table is not None and tag.name in PARTS:
+            parts.setdefault(id(table), []).append(tag)
+            if tag.name in CELLS and row is not None:
+                cells.setdefault(id(row), []).append(tag)
+    firsts: dict[int, int] = {}
+    for table in tables:
+        own = parts.get(id(table), [])
+        rows = [tag for tag in own if tag.name == "tr"]
+        widths = [sum(map(_span, cells.get(id(row), []))) for row in rows]
+        if table.get("role") == "presentation" or id(table) in holding or max(map(len, (
+            cells.get(id(row), []) for row in rows)), default=0) < 2:
+            for tag in [table, *own]:
+                tag.name = "div"
+        else:
+            firsts[id(rows[0])] = widths[0]
+    return firsts

@@ -77,7 +77,7 @@ class Mail:
         """Without its brackets; empty where there is none to go by."""
         value = self.header("message-id").strip()
         found = MESSAGE_ID.search(value)
-        return found[1] if found else value if re.fullmatch(r"[^<>\s]{3,900}@[^<>\s]{1,255}", value) else ""
+        return found[1] if found else value if re.fullmatch(r"[^<>\s]{3,900}@[^<>\s@]{1,255}", value) else ""
 
     @property
     def thread(self) -> tuple[str, ...]:

@@ -9,15 +9,7 @@ from .htmlmarks import mark
 from .mail import Mail, plain
 from .quotes import MARKS, split
 
-# Tags whose content is no text, or which would load or ask for something.
-GONE = (
-    "script style head title meta link noscript template iframe frame object embed applet svg math form input button "  # noqa: SIM905
-    "select textarea audio video canvas base".split()
-)
 SCHEMES = ("http://", "https://", "mailto:")
-MAX_DEPTH = 100
-MAX_TAGS = 5000  # what is looked through for each of them grows with all of them
-VOID = frozenset({"br", "img", "hr", "meta", "link", "input", "col", "wbr", "area", "source"})
 # Danes and Norwegians pass on as "VS:", Finns answer so.
 VS = re.compile(r"\s*vs\s*:", re.IGNORECASE)
 FRA = re.compile(r"^\W{0,4}(?:Fra|Emne)\W{0,4}:", re.MULTILINE)
@@ -47,20 +39,20 @@ def _short(text: str) -> str:
 
 def markdown(html: str, *, marked: bool = False) -> str:
     """HTML as Markdown, of which nothing can load, run or ask: pictures become their words, links keep http(s) and
-    mailto alone. If it is to be `marked`, it says where quotes begin, as `quotes` reads it."""
-    from bs4 import BeautifulSoup, CData
-    from bs4.element import PreformattedString
+    mailto alone. If it is to be `marked`, it says where quotes begin, as `quotes` reads it. Of more than is read as
+    HTML, the words."""
+    from ...wire.html import GONE, readable, tidied, words_of
 
-    from ...wire.markup import to_markdown
+    html = tidied(_unmarked(html))
+    if not readable(html):
+        return plain(words_of(html))
+    from bs4 import BeautifulSoup
 
-    if html.count("<") > MAX_TAGS or _depth(html) > MAX_DEPTH:
-        return plain(_tagless(html))
-    soup = BeautifulSoup(_unmarked(html), "html.parser")
-    for gone in soup.find_all(GONE):
-        gone.decompose()
-    for unseen in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
-        if not isinstance(unseen, CData):  # comments, declarations, instructions
-            unseen.extract()
+    from ...wire.markup import emptied, to_markdown
+
+    soup = BeautifulSoup(html, "html.parser")
+    for gone in soup.find_all(list(GONE)):
+        emptied(gone)
     if (only := soup.find("pre")) and only.get_text().split() == soup.get_text().split():
         return plain(only.get_text()).strip("\n")  # plain text, as HTML
     if marked:
@@ -71,34 +63,18 @@ def markdown(html: str, *, marked: bool = False) -> str:
 
 
 def _clean(tag: Any) -> None:
-    if tag.decomposed:
-        return
+    from ...wire.markup import emptied
+
     style = re.sub(r"\s", "", str(tag.get("style", "")).lower())
     if "display:none" in style or "visibility:hidden" in style:
-        tag.decompose()
+        emptied(tag)
     elif tag.name == "img":
         source, words = str(tag.get("src", "")), str(tag.get("alt", "")).strip()
-        tag.replace_with(f"[cid:{source[4:]}]" if source.lower().startswith("cid:") else words)
+        emptied(tag, f"[cid:{source[4:]}]" if source.lower().startswith("cid:") else words)
     elif tag.name == "a" and not str(tag.get("href", "")).strip().lower().startswith(SCHEMES):
-        tag.unwrap()
+        tag.name = "span"
     else:
         tag.attrs = {name: value for name, value in tag.attrs.items() if name in ("href", "colspan", "role")}
-
-
-def _depth(html: str) -> int:
-    """How deep tags may nest: the converter calls itself for each."""
-    deep = most = 0
-    for found in re.finditer(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)", html):
-        if found[2].lower() not in VOID:
-            deep = max(0, deep + (-1 if found[1] else 1))
-            most = max(most, deep)
-    return most
-
-
-def _tagless(html: str) -> str:
-    import html as entities
-
-    return " ".join(entities.unescape(re.sub(r"<[^<>]{0,2000}>", " ", html)).split())
 
 
 def _unmarked(text: str) -> str:

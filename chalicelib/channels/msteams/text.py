@@ -4,31 +4,30 @@ import html
 import re
 from typing import Any
 
-MENTION = re.compile(r"<at(?:\s[^>]*)?>(.*?)</at>", re.IGNORECASE | re.DOTALL)
+MENTION = re.compile(r"<at(?:\s[^<>]*)?>([^<]*)</at>", re.IGNORECASE)
 FENCE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 EMPTY = re.compile(r"(?:</?(?:div|p|br)\s*/?>|&nbsp;|\s)*")  # what a file that is sent alone has for words
-TAG = re.compile(r"<[^<>]{0,2000}>")
-GONE = ["script", "style", "head", "title", "template", "iframe", "object", "svg", "form"]
 SAFE = re.compile(r"(https?://|mailto:|tel:)", re.IGNORECASE)
 
 
 def from_html(source: str, ours: str = "") -> str:
     """Markdown of what Teams tells as HTML, without the mention of `ours` (the bot's name) that began it. Nothing in it
     can load or run: pictures become their words, links keep http(s), mailto and tel alone."""
+    from ...wire.html import GONE, readable, tidied, words_of
+
+    source = tidied(source)
+    if not readable(source):
+        return _tidy(_without(words_of(source), ours))
     from bs4 import BeautifulSoup
 
-    from ...wire.markup import to_markdown
+    from ...wire.markup import emptied, to_markdown
 
-    try:
-        soup = BeautifulSoup(source, "html.parser")
-        for tag in soup.find_all(GONE):
-            tag.decompose()
-        for tag in soup.find_all(True):
-            _plainer(tag)
-        text = to_markdown(soup)
-    except RecursionError:  # tags in tags in tags: nobody wrote that
-        text = html.unescape(TAG.sub(" ", source))
-    return _tidy(_without(text, ours))
+    soup = BeautifulSoup(source, "html.parser")
+    for tag in soup.find_all(list(GONE)):
+        emptied(tag)
+    for tag in soup.find_all(True):
+        _plainer(tag)
+    return _tidy(_without(to_markdown(soup), ours))
 
 
 def from_plain(source: str, ours: str = "") -> str:
@@ -66,17 +65,19 @@ def _without(text: str, ours: str) -> str:
 
 def _tidy(text: str) -> str:
     text = text.replace("\u00a0", " ").replace("\r\n", "\n")
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip(" \t") for line in text.split("\n"))).strip()
 
 
 def _plainer(tag: Any) -> None:
     """What Teams has of its own, in tags that everybody knows."""
+    from ...wire.markup import emptied
+
     kind = str(tag.get("itemtype", ""))
     if tag.name == "at" or kind.endswith("/Mention"):
-        tag.replace_with(f"@{tag.get_text().strip()}")
+        emptied(tag, f"@{tag.get_text().strip()}")
     elif tag.name in ("img", "emoji"):
-        tag.replace_with(str(tag.get("alt", "")) if tag.name == "emoji" or kind.endswith(("/Emoji", "/Giphy")) else "")
+        emptied(tag, str(tag.get("alt", "")) if tag.name == "emoji" or kind.endswith(("/Emoji", "/Giphy")) else "")
     elif tag.name == "codeblock":
         tag.name = "pre"
     elif tag.name == "a" and not SAFE.match(str(tag.get("href", "")).strip()):
-        tag.unwrap()
+        tag.name = "span"

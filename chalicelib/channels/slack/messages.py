@@ -19,7 +19,7 @@ from .ignored import SILENT
 from .origin import account, ours, vendors
 from .text import to_markdown
 
-ORDER = re.compile(r"\s*!(assign|resolve|reopen|fork|issue)\b[ \t]*([^\n]*)\s*\Z", re.IGNORECASE)
+ORDER = re.compile(r"!(assign|resolve|reopen|fork|issue)\b([^\n]*)", re.IGNORECASE)
 MAX_FILES, MAX_FORWARDED = 20, 20
 # Subtypes that somebody said something with; `bot_message` only to be known as a bot's.
 SPOKEN = frozenset({"", "file_share", "me_message", "thread_broadcast", "reply_broadcast", "bot_message"})
@@ -57,7 +57,7 @@ def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel
     speaker = Speaker(outside=user, account=account(body, install), side="vendor" if vendor else "customer")
     words, internal = text(event, "text"), False
     if vendor:
-        order = ORDER.match(words)
+        order = ORDER.fullmatch(words.strip())
         if order:
             where = f"{channel} {root} {user}"
             verb = order[1].lower()

@@ -25,7 +25,7 @@ FENCE = re.compile(r"```[\w+#.-]*\n(.*\n)?```", re.DOTALL)  # as Markdown has it
 EMOJI = re.compile(r"(?<![\w:])(?::[\w+'-]{1,100}:)+")  # one after another
 ONE = re.compile(r":([\w+'-]+):(?::skin-tone-\d:)?")
 LINK = re.compile(r"\[([^\[\]\n]+)\]\((https?://[^\s()<>]+|mailto:[^\s()<>]+)\)")
-EDGE = r"(?<![\w{m}]){m}(?=\S)(.+?)(?<=\S){m}(?![\w{m}])"
+EDGE = r"(?<![\w{m}]){m}(?=\S)([^{m}\n]+)(?<=\S){m}(?![\w{m}])"
 HELD = "\ue000{}\ue001"  # stands for a link while marks are changed around it
 
 
@@ -107,16 +107,20 @@ def _holding(
 def _marked_down(text: str) -> str:
     text = re.sub(EDGE.format(m=r"\*"), r"**\1**", text)
     text = re.sub(EDGE.format(m="~"), r"~~\1~~", text)
-    return re.sub(r"^(\s*)[•◦▪] ?", r"\1- ", text, flags=re.MULTILINE)
+    return re.sub(r"^([ \t]*)[•◦▪] ?", r"\1- ", text, flags=re.MULTILINE)
 
 
 def _marked_up(text: str) -> str:
-    text = re.sub(r"^(\s*)[-*+] (?=\S)", r"\1• ", text, flags=re.MULTILINE)
-    text = re.sub(r"^#{1,6} +(.+?) *#*$", r"**\1**", text, flags=re.MULTILINE)
-    text = re.sub(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", "\ue004\\1\ue005", text)
+    text = re.sub(r"^([ \t]*)[-*+] (?=\S)", r"\1• ", text, flags=re.MULTILINE)
+    text = re.sub(r"^#{1,6} +([^\n]+)$", _strong, text, flags=re.MULTILINE)
+    text = re.sub(r"\*\*(?=\S)((?:[^*\n]|\*(?!\*))+)(?<=\S)\*\*", "\ue004\\1\ue005", text)
     text = re.sub(EDGE.format(m=r"\*"), r"_\1_", text)
-    text = re.sub(r"~~(?=\S)(.+?)(?<=\S)~~", r"~\1~", text)
+    text = re.sub(r"~~(?=\S)((?:[^~\n]|~(?!~))+)(?<=\S)~~", r"~\1~", text)
     return text.replace("\ue004", "*").replace("\ue005", "*")
+
+
+def _strong(heading: re.Match[str]) -> str:
+    return f"**{heading[1].rstrip('#').rstrip(' ') or heading[1]}**"
 
 
 def _cleared(text: str) -> str:

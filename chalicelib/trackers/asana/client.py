@@ -39,7 +39,7 @@ MAX_PAGES = 50
 MEMBERS = HourCache()
 MAX_TITLE = 1000
 PAYING = "Asana asks for a paid plan for this"
-_LINK = re.compile(r"\n*Parley: \S+\s*$")
+_LINK = re.compile(r"(?<!\n)\n*Parley: \S+\s*$")
 
 
 class Asana:

@@ -30,7 +30,7 @@ CLOSED = {
 MAX_TITLE = 256
 
 # What we put under a text of ours: the mark, hidden, and the link back. It is never read as part of the text.
-_FOOT = re.compile(r"\s*<!-- parley:([\w.:-]{1,120}) -->(?:\n\n\[[^\n]*\n\n<!-- /parley -->)?")
+_FOOT = re.compile(r"(?<!\s)\s*<!-- parley:([\w.:-]{1,120}) -->(?:\n\n\[[^\n]*\n\n<!-- /parley -->)?")
 _NAME = r"[A-Za-z0-9][A-Za-z0-9-]{0,99}/[A-Za-z0-9._-]{1,100}"
 REPOSITORY = re.compile(_NAME)
 _TICKET = re.compile(rf"(?:({_NAME})#)?([0-9]{{1,12}})")

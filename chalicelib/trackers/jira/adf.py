@@ -77,11 +77,9 @@ def _heading(node: Node, content: list[Any], depth: int) -> str:
     level = walk(node, "attrs", "level")
     level = level if isinstance(level, int) and 1 <= level <= 6 else 1
     title = _inline(content).replace("\n", " ").strip()
-    return f"{'#' * level} {re.sub(r'(#+)$', _hashes, title)}" if title else ""
-
-
-def _hashes(match: re.Match[str]) -> str:
-    return "\\" + match[1]
+    bare = title.rstrip("#")
+    shown = title if bare == title else f"{bare}\\{title[len(bare) :]}"
+    return f"{'#' * level} {shown}" if title else ""
 
 
 def _code(node: Node, content: list[Any], depth: int) -> str:

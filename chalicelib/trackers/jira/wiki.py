@@ -14,18 +14,19 @@ from .adf import Node, from_markdown
 MARKS = {"strong": "*", "em": "_", "strike": "-"}
 _HEADING = re.compile(r"h([1-6])\.\s+(.*)")
 _BULLET = re.compile(r"([*#-]+)\s+(.*)")
-_BLOCK = re.compile(r"(?<!\\)\{(code|noformat|quote|panel)(?::([^}\n]*))?\}(.*?)(?:\{\1\}|\Z)", re.DOTALL)
+_BLOCK = re.compile(r"(?<!\\)\{(code|noformat|quote|panel)(?::([^{}\n]*))?\}(.*?)(?:\{\1\}|\Z)", re.DOTALL)
 MAX_DEPTH = 5  # of blocks within blocks
+_CODE = re.compile(r"\{\{((?:[^{}\n]|\{(?!\{)|\}(?!\}))+)\}\}")
 _INLINE: list[tuple[re.Pattern[str], str]] = [
-    (re.compile(r"\{\{(.+?)\}\}"), r"`\1`"),
-    (re.compile(r"\[~(?:accountid:)?([^\]]+)\]"), r"@\1"),
-    (re.compile(r"\[([^\]|\n]+)\|([^\]|\s]+)(?:\|[^\]]*)?\]"), r"[\1](\2)"),
-    (re.compile(r"\[((?:https?|mailto):[^\]\s]+)\]"), r"<\1>"),
+    (_CODE, r"`\1`"),
+    (re.compile(r"\[~(?:accountid:)?([^\[\]]+)\]"), r"@\1"),
+    (re.compile(r"\[([^\[\]|\n]+)\|([^\[\]|\s]+)(?:\|[^\[\]]*)?\]"), r"[\1](\2)"),
+    (re.compile(r"\[((?:https?|mailto):[^\[\]\s]+)\]"), r"<\1>"),
     (re.compile(r"!([^!|\n\s]+)(?:\|[^!\n]*)?!"), r"\\[\1]"),
     (re.compile(r"(?<![\w*\\])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])"), r"**\1**"),
     (re.compile(r"(?<![\w_\\])_(\S(?:[^_\n]*\S)?)_(?![\w_])"), r"*\1*"),
     (re.compile(r"(?<![\w\\-])-(\S(?:[^-\n]*\S)?)-(?![\w-])"), r"~~\1~~"),
-    (re.compile(r"\{color(?::[^}]*)?\}"), ""),
+    (re.compile(r"\{color(?::[^{}]*)?\}"), ""),
     (re.compile(r"\\\\(?=\s|$)"), "\n"),
 ]
 _SPECIAL = re.compile(r"([\\*_{}\[\]|!]|(?<!\w)-(?=\S)|(?<=\S)-(?!\w))")
@@ -64,7 +65,8 @@ def _lines(text: str) -> str:
     rows: list[str] = []
     wide = 0
     for line in text.strip("\n").split("\n"):
-        cells = re.split(r" *\|\|? *", _inline(line.strip()))[1:-1] if line.startswith("|") else []
+        row = re.split(r"\|\|?", _inline(line.strip()))[1:-1] if line.startswith("|") else []
+        cells = [cell.strip(" ") for cell in row]
         rows.append(f"| {' | '.join(cells)} |" if cells else _line(line))
         if cells and not wide:
             rows.append("|" + " --- |" * len(cells))
@@ -89,8 +91,11 @@ def _line(line: str) -> str:
 
 def _inline(text: str) -> str:
     """Inside `{{ }}` nothing else is a sign."""
-    parts = re.split(r"(\{\{.+?\}\})", text)
-    return "".join(_signs(part, _INLINE[:1] if n % 2 else _INLINE[1:]) for n, part in enumerate(parts))
+    written, place = "", 0
+    for code in _CODE.finditer(text):
+        written += _signs(text[place : code.start()], _INLINE[1:]) + _signs(code[0], _INLINE[:1])
+        place = code.end()
+    return written + _signs(text[place:], _INLINE[1:])
 
 
 def _signs(text: str, rules: list[tuple[re.Pattern[str], str]]) -> str:
