@@ -1,4 +1,4 @@
-"""A matcher of regular expressions that goes back as Python's does and counts its steps, and texts that make it go back.
+"""A matcher of regular expressions that goes back as Python's does and counts its steps; texts that make it go back.
 
 It reads the tree that `re` itself parses a pattern to. A step is a character looked at, an alternative begun, a way
 gone back to: what grows faster than n log n here does so in `re`, too, but for a constant factor.

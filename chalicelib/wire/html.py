@@ -18,8 +18,8 @@ PIECE = re.compile(
 BLANKS = re.compile(r"[\t \r\n]{2,}|[\t\r]")
 # Tags whose content is no text, or which would load or ask for something.
 GONE = frozenset(
-    "script style head title meta link noscript template iframe frame object embed applet svg math form input button "
-    "select textarea audio video canvas base".split()  # noqa: SIM905
+    "script style head title meta link noscript template iframe frame object embed applet svg math form input button "  # noqa: SIM905
+    "select textarea audio video canvas base".split()
 )
 VOID = frozenset({"br", "img", "hr", "meta", "link", "input", "col", "wbr", "area", "source", "base", "embed", "frame"})
 LINES = frozenset("p div br tr table ul ol li blockquote pre h1 h2 h3 h4 h5 h6 hr section article".split())  # noqa: SIM905

@@ -66,7 +66,7 @@ class Converter(MarkdownConverter):
 
 
 def emptied(tag: Tag, words: str = "") -> None:
-    """Makes words of a tag, or nothing: where it stands, since to take it out looks through all that stand beside it."""
+    """Makes words of a tag, or nothing: it stays, since to take it out looks through all that stand beside it."""
     tag.clear()
     tag.name, tag.attrs = "span", {}
     if words:
@@ -86,39 +86,36 @@ def _span(cell: Tag) -> int:
 
 def _data(soup: BeautifulSoup) -> dict[int, int]:
     """How wide the first rows of tables are, by the rows. A table that only says where things stand, as mailers' do (it
-    holds others, has one column, or says so), becomes plain blocks. One look at each tag: `within` is the table that it
-    is in."""
-    within: dict[int, Tag] = {}
-    parts: dict[int, list[Tag]] = {}
-    cells: dict[int, list[Tag]] = {}
+    holds others, has one column, or says so), becomes plain blocks. Each tag is looked at once, after what it is in."""
+    table_of: dict[int, Tag] = {}
     row_of: dict[int, Tag] = {}
+    own: dict[int, list[Tag]] = {}  # the parts of each table
+    cells: dict[int, list[Tag]] = {}  # of each row
     holding: set[int] = set()
-    tables: list[Tag] = []
+    tables = []
     for tag in soup.find_all(True):
-        parent = tag.parent
-        table = parent if parent.name == "table" else within.get(id(parent))
-        row = parent if parent.name == "tr" else None if parent.name == "table" else row_of.get(id(parent))
-        if table is not None:
-            within[id(tag)] = table
-        if row is not None:
-            row_of[id(tag)] = row
+        parent = tag.parent or soup
+        table = parent if parent.name == "table" else table_of.get(id(parent))
+        row = parent if parent.name == "tr" else row_of.get(id(parent)) if parent.name != "table" else None
         if tag.name == "table":
             tables.append(tag)
-            if table is not None:
+        if table is not None:
+            table_of[id(tag)] = table
+            if tag.name == "table":
                 holding.add(id(table))
-        elif table is not None and tag.name in PARTS:
-            parts.setdefault(id(table), []).append(tag)
-            if tag.name in CELLS and row is not None:
+            elif tag.name in PARTS:
+                own.setdefault(id(table), []).append(tag)
+        if row is not None:
+            row_of[id(tag)] = row
+            if tag.name in CELLS:
                 cells.setdefault(id(row), []).append(tag)
-    firsts: dict[int, int] = {}
+    firsts = {}
     for table in tables:
-        own = parts.get(id(table), [])
-        rows = [tag for tag in own if tag.name == "tr"]
-        widths = [sum(map(_span, cells.get(id(row), []))) for row in rows]
-        if table.get("role") == "presentation" or id(table) in holding or max(map(len, (
-            cells.get(id(row), []) for row in rows)), default=0) < 2:
-            for tag in [table, *own]:
+        parts = own.get(id(table), [])
+        rows = [cells.get(id(part), []) for part in parts if part.name == "tr"]
+        if table.get("role") == "presentation" or id(table) in holding or max(map(len, rows), default=0) < 2:
+            for tag in [table, *parts]:
                 tag.name = "div"
         else:
-            firsts[id(rows[0])] = widths[0]
+            firsts[id(next(part for part in parts if part.name == "tr"))] = sum(map(_span, rows[0]))
     return firsts

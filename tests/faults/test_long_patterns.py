@@ -143,8 +143,10 @@ def deep() -> Iterator[None]:
 
 def test_patterns_are_found() -> None:
     """A check of the finder: what `grep` finds is there."""
-    lines = sum(len(re.findall(r"\bre\.(?:compile|search|f?u?l?l?match|subn?|split|findall|finditer)\(", text))
-                for text in (path.read_text() for path in ROOT.rglob("*.py")))
+    lines = sum(
+        len(re.findall(r"\bre\.(?:compile|search|f?u?l?l?match|subn?|split|findall|finditer)\(", text))
+        for text in (path.read_text() for path in ROOT.rglob("*.py"))
+    )
     assert len(list(patterns())) == lines > 150
 
 

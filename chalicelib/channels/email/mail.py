@@ -9,7 +9,6 @@ from ...desk.arrivals import File
 ADDRESS = re.compile(r"[^\s@<>()\",;:\\\[\]]{1,64}@([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9][a-z0-9-]{0,62}\Z")
 MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
 MAX_THREAD = 20  # ids of earlier mails that are looked up
-MAX_HTML = 400_000  # characters that are read for what a person wrote
 MAX_TEXT = 200_000
 
 

@@ -23,7 +23,7 @@ from ...desk.strict_json import loads
 from ...desk.workspaces import Install
 from ...ports import Secrets
 from . import charsets, forms, mime
-from .mail import MAX_HTML, Checks, Mail, Part, one_line, plain
+from .mail import Checks, Mail, Part, one_line, plain
 
 TOLERANCE_MS = 300_000  # ms
 
@@ -83,7 +83,7 @@ def _built(form: forms.Form, envelope: Envelope, beside: dict[str, Any]) -> Mail
         recipients=known,
         subject=one_line(form["subject"], 500),
         text=plain(form["body-plain"]),
-        html=form["body-html"][:MAX_HTML],
+        html=form["body-html"],
         at=mime.moment(next(iter(headers.get("date", [])), "")),
         parts=tuple(_parts(form)),
         checks=_checks(form, headers),
@@ -97,7 +97,7 @@ def _headers(text: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     try:
         pairs = msgspec.json.decode(text, type=list[list[Any]]) if text else []
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         pairs = []
     for pair in pairs:
         if len(pair) == 2 and all(isinstance(each, str) for each in pair):
@@ -119,7 +119,7 @@ def _checks(form: forms.Form, headers: dict[str, list[str]]) -> Checks:
 def _parts(form: forms.Form) -> list[Part]:
     try:
         ids = msgspec.json.decode(form["content-id-map"] or "{}", type=dict[str, str])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         ids = {}
     cids = {field: cid.strip("<>") for cid, field in ids.items()}
     return [Part(mime.file_of(name, type_, content), cids.get(field, "")) for field, name, type_, content in form.files]

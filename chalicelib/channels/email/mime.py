@@ -3,19 +3,32 @@
 Python's older policy reads headers as they stand; its newer one raises on some real mails (odd charsets, dates).
 """
 
+import re
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.policy import Compat32
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import Any
 
 from ...desk.arrivals import File
 from ...desk.files import TYPE, safe_name
+from ...wire.budget import Budget, fits
 from . import charsets
-from .mail import MAX_HTML, MESSAGE_ID, Checks, Mail, Part, Report, address, one_line, plain
+from .mail import MESSAGE_ID, Checks, Mail, Part, Report, address, one_line, plain
 
 MAX_PARTS = 200
+MORE = "\n\n… (more parts than are shown; the whole mail is kept)"
+DEEPEST = 50  # parts within parts that are looked into: the library calls itself for each
+MAX_TOLD = 2000  # characters of what a part says of itself: the library looks at all of it for each `;`
+# Signs of an address list for which the library calls itself: comments, groups, literals.
+NESTING, MAX_NESTING = "(:[", 50
+BOUNDARY = re.compile(
+    rb"""^--(?P<end>[^\r\n]{1,200}+)\r?$|boundary\s{0,9}=\s{0,9}"?(?P<begin>[^\s";]{1,200}+)""", re.M | re.I
+)
+INNER = re.compile(rb"^content-type:\s{0,99}message/", re.M | re.I)
+WRITTEN = re.compile(r"""[^\s@<>()\[\]",;:\\]{1,64}@[^\s@<>()\[\]",;:\\]{1,255}""")
 RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-forwarded-to", "x-envelope-to")
 
 
@@ -23,15 +36,19 @@ class _AsWritten(Compat32):
     """Headers that are written as they are read (RFC 6532), or in a charset that nobody tells, not as encoded words."""
 
     def header_fetch_parse(self, name: str, value: str) -> str:
-        return charsets.text(str(value).encode("utf-8", "surrogateescape"), "")
+        shown = value[:MAX_TOLD] if name.lower().startswith("content-") else value
+        return charsets.text(str(shown).encode("utf-8", "surrogateescape"), "")
 
 
 def read(raw: bytes, **besides: Any) -> Mail:
     """The mail; `told` is what the provider says beside it (checks, envelope)."""
-    message = message_from_bytes(raw, policy=_AsWritten())
+    message = _read(raw)
     headers = _headers(message)
     bodies = _Bodies()
-    for part in _leaves(message):
+    for seen, part in enumerate(_leaves(message)):
+        if seen == MAX_PARTS:
+            bodies.texts.append(MORE)
+            break
         bodies.take(part)
     name, sender = sender_of(headers.get("from", []))
     also = besides.pop("recipients", ())
@@ -43,7 +60,7 @@ def read(raw: bytes, **besides: Any) -> Mail:
         "subject": one_line(next(iter(headers.get("subject", [])), ""), 500),
         "at": moment(next(iter(headers.get("date", [])), "")),
         "text": plain("\n".join(bodies.texts)),
-        "html": "\n".join(bodies.htmls)[:MAX_HTML],
+        "html": "\n".join(bodies.htmls),
         "parts": tuple(bodies.parts),
         "calendar": bodies.calendar,
         "reports": reports(message),
@@ -51,6 +68,26 @@ def read(raw: bytes, **besides: Any) -> Mail:
         "original": raw,
     }
     return Mail(**(values | besides))
+
+
+def _read(raw: bytes) -> Message:
+    """Its headers and parts; of one with more parts within parts than anybody makes, the body is one plain text."""
+    if _depth(raw) > DEEPEST:
+        return BytesHeaderParser(policy=_AsWritten()).parsebytes(raw)
+    return message_from_bytes(raw, policy=_AsWritten())
+
+
+def _depth(raw: bytes) -> int:
+    """How deep its parts nest at most."""
+    opened: list[bytes] = []
+    most = 0
+    for found in BOUNDARY.finditer(raw):
+        if found["begin"]:
+            opened.append(found["begin"])
+            most = max(most, len(opened))
+        elif opened and found["end"].rstrip() == opened[-1] + b"--":
+            opened.pop()
+    return most + len(INNER.findall(raw))
 
 
 def _headers(message: Message) -> dict[str, list[str]]:
@@ -65,16 +102,23 @@ def _headers(message: Message) -> dict[str, list[str]]:
 
 def sender_of(values: list[str]) -> tuple[str, str]:
     """Name and address of the one author; no address where there are several, or none that can be read."""
-    found = [(name, known) for name, text in getaddresses(values) if (known := address(text))]
+    found = [(name, known) for name, text in _listed(values) if (known := address(text))]
     if len(found) != 1 or len(values) != 1:
         return one_line(charsets.header(values[0]) if values else "", 120), ""
     return one_line(charsets.header(found[0][0]), 120), found[0][1]
 
 
+def _listed(values: list[str]) -> list[tuple[str, str]]:
+    """Names and addresses; the addresses alone where somebody nests what nobody nests."""
+    if fits("".join(values), NESTING, Budget(marks=MAX_NESTING, size=10**7)):
+        return getaddresses(values)
+    return [("", found) for value in values for found in WRITTEN.findall(value)]
+
+
 def addresses(headers: dict[str, list[str]], *names: str) -> tuple[str, ...]:
     """The addresses in those headers."""
     values = [value for name in names for value in headers.get(name, ())]
-    return tuple(dict.fromkeys(known for _, text in getaddresses(values) if (known := address(text))))
+    return tuple(dict.fromkeys(known for _, text in _listed(values) if (known := address(text))))
 
 
 def moment(date: str) -> int:
@@ -87,12 +131,11 @@ def moment(date: str) -> int:
 
 def _leaves(message: Message) -> Iterator[Message]:
     """The parts that hold something, but for mails inside the mail, which are files."""
-    waiting, seen = [message], 0
-    while waiting and seen < MAX_PARTS:
-        part = waiting.pop(0)
-        seen += 1
+    waiting = [message]
+    while waiting:
+        part = waiting.pop()
         if part.is_multipart() and part.get_content_maintype() != "message":
-            waiting[:0] = [each for each in part.get_payload() if isinstance(each, Message)]
+            waiting += [each for each in part.get_payload() if isinstance(each, Message)][::-1]
         else:
             yield part
 

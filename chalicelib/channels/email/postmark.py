@@ -22,7 +22,7 @@ from ...desk.strict_json import loads_object
 from ...desk.workspaces import Install
 from ...ports import Secrets
 from . import basic, charsets, mime
-from .mail import MAX_HTML, Checks, Mail, Part, address, one_line, plain
+from .mail import Checks, Mail, Part, address, one_line, plain
 
 SENDING = frozenset({"Bounce", "SpamComplaint", "Delivery", "Open", "Click", "SubscriptionChange"})
 
@@ -68,7 +68,7 @@ def _built(fields: dict[str, Any], headers: dict[str, list[str]], body: bytes, b
         sender_name=one_line(_text(fields, "FromName"), 120) or name,
         subject=one_line(_text(fields, "Subject"), 500),
         text=plain(_text(fields, "TextBody")),
-        html=_text(fields, "HtmlBody")[:MAX_HTML],
+        html=_text(fields, "HtmlBody"),
         at=mime.moment(_text(fields, "Date")),
         parts=tuple(_parts(fields.get("Attachments"))),
         original=body,

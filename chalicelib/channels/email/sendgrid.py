@@ -23,7 +23,7 @@ from ...desk.strict_json import loads
 from ...desk.workspaces import Install
 from ...ports import Secrets
 from . import basic, charsets, forms, mime
-from .mail import MAX_HTML, Checks, Mail, Part, address, one_line, plain
+from .mail import Checks, Mail, Part, address, one_line, plain
 
 SIGNATURE, TIMESTAMP = "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"
 OLDEST_S, AHEAD_S = 4 * 24 * 3600, 300  # s
@@ -111,7 +111,7 @@ def _built(form: forms.Form, envelope: Envelope, way: Way, beside: dict[str, Any
         recipients=tuple(dict.fromkeys([*listed, *head.recipients])),
         subject=one_line(value("subject"), 500) or head.subject,
         text=plain(value("text")),
-        html=value("html")[:MAX_HTML],
+        html=value("html"),
         at=head.at,
         parts=tuple(_parts(form)),
         original=envelope.body,

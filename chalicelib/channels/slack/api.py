@@ -51,7 +51,7 @@ class Slack:
         answer = self.send("POST", f"{self.base}/api/{method}", urlencode(form).encode(), headers)
         try:
             body = json.loads(answer.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ProviderBusy(f"{method}: its answer is no JSON") from None
         if not isinstance(body, dict):
             raise ProviderBusy(f"{method}: its answer is no object")

@@ -19,7 +19,7 @@ def take_from_ses(world: World, text: str) -> list[str]:
     try:
         outer = json.loads(text)
         notice = json.loads(outer["Message"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return []  # SNS's own words, when a topic is made
     if not isinstance(notice, dict):
         return []

@@ -29,7 +29,9 @@ _WAITING = re.compile(r"to.?do|open|backlog|triage|ready|new|plan|schedul|refine
 _MARK = re.compile(r"(?<!\n)\n*<!-- parley:([A-Za-z0-9_.:-]{1,100}) -->\s*$")
 _LINK = re.compile(r"(?<!\n)\n*\[Parley\]\([^\s()]+\)\s*$")
 _SIZED = re.compile(r"(!\[[^\[\]\n]*\]\([^()\s]*\))\{[^{}\n]*\}")
-_MOVED = re.compile(r"moved to (?:\[[^\[\]]*\]\()?(?:https?://[^\s/]+/)?([\w./-]+?)(?:#|/-/(?:issues|work_items)/)(\d+)")
+_MOVED = re.compile(
+    r"moved to (?:\[[^\[\]]*\]\()?(?:https?://[^\s/]+/)?([\w./-]+?)(?:#|/-/(?:issues|work_items)/)(\d+)"
+)
 _QUICK = re.compile(r"^([ \t]*)/(?=[a-z_]+(?:\s|$))", re.MULTILINE)
 _PATH = re.compile(r"/(.+?)/-/(?:issues|work_items)/(?:incident/)?(\d+)")
 _OLD_PATH = re.compile(r"/([^/]+/.+?)/issues/(\d+)")

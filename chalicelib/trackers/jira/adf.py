@@ -51,8 +51,8 @@ def _blocks(nodes: Iterable[Any], depth: int) -> str:
 
 
 def _block(node: Node, depth: int) -> str:
-    if depth > MAX_DEPTH:
-        return ""
+    if depth > MAX_DEPTH:  # nobody nests so deep: the words, as they stand
+        return _SPECIAL.sub(r"\\\1", " ".join(_words(node)))
     kind = words(node, "type")
     content = items(node, "content")
     write = BLOCKS.get(kind)
@@ -61,6 +61,15 @@ def _block(node: Node, depth: int) -> str:
     if kind in INLINES or any(words(part, "type") in INLINES for part in content):
         return _paragraph(node, content or [node], depth)
     return _blocks(content, depth)
+
+
+def _words(node: Node) -> Iterable[str]:
+    """All that is said in a node, however deep: nothing calls itself here."""
+    waiting: list[Any] = [node]
+    while waiting:
+        each = waiting.pop()
+        yield from filter(None, [words(each, "text") or words(each, "attrs", "text") or words(each, "attrs", "url")])
+        waiting += reversed(items(each, "content"))
 
 
 def _paragraph(node: Node, content: list[Any], depth: int) -> str:
