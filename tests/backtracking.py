@@ -367,22 +367,23 @@ def _example(counting: Counting, nodes: list[Any], flags: int) -> str:
 
 
 SMALL, LARGE = 40, 160  # repetitions
-BOUND = 1000
-A_CHARACTER = 120  # steps at most, where repetitions have a bound
+BOUND = 600
+A_CHARACTER = 150  # steps at most, where repetitions have a bound
 
 
-def grows(pattern: str, way: str, flags: int = 0) -> str:
+def grows(pattern: str, way: str, flags: int = 0, bound: int = 0) -> str:
     """The text over which the steps grow faster than n log n; "" if none is found. A repetition with a small bound
-    grows up to it alone, which larger texts show."""
+    grows up to it alone, which larger texts show. Of texts that are no longer than a `bound`, no step more than that for
+    each of their characters is fine."""
     counting = Counting(pattern, flags)
     for lead, each, tail in attacks(pattern, flags):
         few = _counted(counting, lead + each * SMALL + tail, way, 1000 * SMALL)
-        bound = 7 * few + 200
-        if _counted(counting, lead + each * LARGE + tail, way, bound) <= bound:
+        most = 7 * few + 200
+        if _counted(counting, lead + each * LARGE + tail, way, most) <= most:
             continue
-        long = lead + each * BOUND + tail
-        bound = A_CHARACTER * len(long)
-        if _counted(counting, long, way, bound) > bound:
+        long = lead + each * ((bound - len(lead)) // len(each) if bound else BOUND) + tail
+        most = max(A_CHARACTER, bound) * len(long)
+        if _counted(counting, long, way, most) > most:
             return f"{lead!r} + {each!r} * n + {tail!r}"
     return ""
 

@@ -34,7 +34,8 @@ def tidied(html: str) -> str:
         place, tag = found.end(), (found["tag"] or "").lower()
         if tag == "pre":
             within += -1 if found["end"] and within else 0 if found["end"] else 1
-        kept.append(entities.escape(found["data"] or "") if found["data"] is not None else "" if found["hidden"] else found[0] if tag else "&lt;")
+        stray = "" if found["hidden"] else "&lt;" if found["data"] is None else entities.escape(found["data"])
+        kept.append(found[0] if tag else stray)
     return "".join([*kept, _text(html[place:], within)])
 
 

@@ -47,6 +47,7 @@ SIGNS = [
 ]  # fmt: skip
 # Readers that no stranger's text gets to, or none that is long: why.
 AWAY = {
+    "channels/email/quotes.py:_opens": "a line, of which `split`, which is tried, hands on 400 characters",
     "channels/email/letter.py:_named": "an address that has been read where it came in",
     "channels/form/multipart.py:_decoded": "a part of what `read` has taken apart, which is tried",
     "channels/form/multipart.py:_sorted": "parts of what `read` has taken apart, which is tried",
@@ -265,7 +266,7 @@ def test_every_reader_is_found_and_tried() -> None:
 def test_steps_grow_with_the_text_and_not_faster(name: str) -> None:
     function = readers()[name]
     private = name.partition(":")[2].startswith("_")  # whoever calls it is tried with all of them
-    signs = SIGNS[crc32(name.encode()) % 2 :: 2] if private else SIGNS
+    signs = SIGNS[crc32(name.encode()) % 4 :: 4] if private else SIGNS
     red = {sign: found for sign in signs if (found := grows(lambda text: call_of(function, text), sign))}
     assert not red
 

@@ -429,7 +429,7 @@ def _starts(piece: str) -> bool:
 
 def _breaks(head: str) -> bool:
     """Whether a sentence ends in it: then somebody's words are on the line."""
-    return bool(re.search(r"[!?:;]\s|[^\W\d_]{4,}\.\s+[^\W\d_]{4,}", head))
+    return bool(re.search(r"[!?:;]\s|(?<![^\W\d_])[^\W\d_]{4,}\.\s+[^\W\d_]{4,}", head))
 
 
 def _name_like(head: str) -> bool:
@@ -511,7 +511,7 @@ def _tells_where(behind: list[str]) -> bool:
 
 def _is_sentence(line: str) -> bool:
     """Somebody's words rather than a name, a title or an address: they end as sentences do, or run in small letters."""
-    said = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", re.sub(r"\S+@\S+|https?://\S+|www\.\S+", "", line))
+    said = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", re.sub(r"(?<!\S)[^\s@]+@\S+|https?://\S+|www\.\S+", "", line))
     if (
         len(said) >= 3
         and line.rstrip().endswith((".", "!", ":", "…", "。"))
