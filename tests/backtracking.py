@@ -373,7 +373,7 @@ A_CHARACTER = 150  # steps at most, where repetitions have a bound
 
 def grows(pattern: str, way: str, flags: int = 0, bound: int = 0) -> str:
     """The text over which the steps grow faster than n log n; "" if none is found. A repetition with a small bound
-    grows up to it alone, which larger texts show. Of texts that are no longer than a `bound`, no step more than that for
+    grows up to it alone, which larger texts show. Of texts no longer than a `bound`, no more steps than that for
     each of their characters is fine."""
     counting = Counting(pattern, flags)
     for lead, each, tail in attacks(pattern, flags):
