@@ -61,7 +61,7 @@ _DATED = re.compile(
     r"\W*(?:dat|fecha|дата|tarih|päiv|dátum|ημερ)", re.IGNORECASE
 )  # headers as they are sent begin so, none of ours
 _CLOSING = re.compile(r"\W{0,3}(?:" + words.CLOSINGS + r")\s*[,.!:;，。、-]*\s*\Z", re.IGNORECASE)
-_SIGNED = re.compile(r"\W{0,3}(?i:" + words.CLOSINGS + r")\s*,\s*(?:[^\W\d_a-zà-þ][\w.'’-]{0,30}\s*){1,4}\Z")
+_SIGNED = re.compile(r"\W{0,3}(?i:" + words.CLOSINGS + r")\s*,\s*(?:[^\W\d_a-zà-þ][\w.'’-]{0,30}(?:\s+|\Z)){1,4}\Z")
 _THANKS = re.compile(r"\W{0,3}(?:" + words.THANKS + r")\s*[,.!:;，。、-]*\s*\Z", re.IGNORECASE)
 _QUESTION = re.compile(r"[?？؟](?:\s|\Z|[)\"'”»*_])")
 _CODE = re.compile(
