@@ -1,0 +1,1 @@
+"""Random histories of all of Parley with deaths, outages and delays (deterministic simulation); see ../README.md."""

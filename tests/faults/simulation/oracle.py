@@ -1,0 +1,252 @@
+"""What must be true once all has come to rest (oracle): nothing lost, nothing doubled where a mark is possible, nothing
+stuck, nothing unexplained. Each finding is a word for its kind, and what was found."""
+
+import re
+from collections import Counter
+from typing import Any
+
+from chalicelib.channels.slack.emoji import emoji_of
+from chalicelib.desk.broadcasts import Broadcast
+from chalicelib.desk.dead_letters import DeadLetter
+from chalicelib.desk.issues import Notice, NoticeReceipt
+from chalicelib.desk.messages import Change, Message
+from chalicelib.desk.rooms import Room, Seen, unread
+from tests.everywhere import ACME, AGENTS, CHAT, WORDS, Everywhere
+from tests.mails import read
+
+from .history import History
+
+Finding = tuple[str, ...]
+# Where a repeat finds what it has done already. Teams and SES take no mark: there a death may double, and is counted.
+MARKED = ("slack", "agents", "webhook")
+RIGHTLY_SKIPPED = re.compile(
+    "do not cross this bridge|deleted before it was sent|never got|they have read it|cannot react in Teams|"
+    "leave by mail|the settings tell of no|nobody of this room|message is (not there|gone)"
+)
+
+
+def findings(history: History) -> list[Finding]:
+    """All that is wrong; [] is as it should be."""
+    found: list[Finding] = [("lost", what) for what in history.stage.lost]
+    for look in (_numbers, _said, _ledger, _sides, _mails, _issue, _notices, _broadcasts, _unread, _search, _dead):
+        found += look(history)
+    return found
+
+
+def _public(history: History) -> list[Message]:
+    return [
+        each
+        for each in history.stage.rows(Message)
+        if not each.deleted and not each.internal and each.author.kind != "system"
+    ]
+
+
+def _numbers(history: History) -> list[Finding]:
+    """A room's changes are numbered without a gap, and its counts are of what is there."""
+    found: list[Finding] = []
+    messages, changes = history.stage.rows(Message), history.stage.rows(Change)
+    for room in history.stage.rows(Room):
+        numbers = sorted(each.n for each in [*messages, *changes] if each.room == room.id)
+        if numbers != list(range(1, room.n + 1)):
+            found.append(("numbers", room.id, f"{numbers} of {room.n}"))
+        posts = sum(1 for each in messages if each.room == room.id and not each.internal)
+        if room.posts != posts:
+            found.append(("posts", room.id, f"{room.posts} of {posts}"))
+    return found
+
+
+def _said(history: History) -> list[Finding]:
+    """What was accepted is there once; what was not answered at most once; what was deleted not at all."""
+    expected, found = history.expected, list[Finding]()
+    own = [each for each in history.stage.rows(Message) if not each.forked_from and not each.deleted]
+    there = Counter((each.room, each.text) for each in own)
+    texts = Counter(each.text for each in own)
+    for text, (room, _) in expected.accepted.items():
+        if text not in expected.unknown | expected.deleted and there[room, text] != 1:
+            found.append(("accepted, not there once", text, str(there[room, text])))
+    found += [("said twice", text) for text, often in texts.items() if text.startswith("words") and often > 1]
+    return found + [("deleted, and there", text) for text in expected.deleted if texts[text]]
+
+
+def _ledger(history: History) -> list[Finding]:
+    """Nothing is stuck, and nothing failed once all are well. What was skipped says why."""
+    found: list[Finding] = []
+    for row in history.here.rows():
+        if row.state in ("queued", "failed"):
+            found.append((f"delivery {row.state}", row.channel, row.what, row.reason))
+        if row.state == "skipped" and not RIGHTLY_SKIPPED.search(row.reason):
+            found.append(("skipped without a reason that is known", row.channel, row.reason))
+    return found
+
+
+def _sides(history: History) -> list[Finding]:
+    """Each side shows what its rooms hold, once. Forks copy what was said without saying it anywhere again."""
+    here = history.here
+    every = [each for each in _public(history) if not each.forked_from]
+    mine = Counter(each.text for each in every if each.room == history.rooms["acme"])
+    all_ = Counter(each.text for each in every)
+    found: list[Finding] = []
+    for side, texts in _shown(here).items():
+        wanted = all_ if side in ("webhook", "agents") else mine
+        got = Counter(_plain(text) for text in texts)
+        if side not in MARKED and here.twice[side]:
+            got = Counter(set(texts))
+        missing, extra = wanted - got, got - wanted
+        if not history.expected.alone:  # a fork takes its thread along, and a copy may be changed in one of the rooms
+            missing, extra = Counter(set(wanted)) - got, Counter(set(got)) - all_
+        found += [("missing", side, text) for text in missing]
+        found += [("twice" if text in wanted else "should not be there", side, text) for text in extra]
+    if history.expected.alone:
+        room = {
+            each.text: {emoji for emoji, marks in each.reactions.items() if any(mark.on for mark in marks.values())}
+            for each in every
+            if each.room == history.rooms["acme"]
+        }
+        for channel in (ACME, AGENTS):
+            posts = [post for post in here.slack.there(channel) if post.text in room and all_[post.text] == 1]
+            for post in posts:
+                shown = {emoji_of(name) for _, name in post.reactions}
+                if shown != room[post.text]:
+                    found.append(("reactions", channel, post.text, f"{sorted(shown)} of {sorted(room[post.text])}"))
+    if "between us" in f"{here.sides()} {here.mailed()}":
+        found.append(("a note left",))
+    return found
+
+
+def _shown(here: Everywhere) -> dict[str, list[str]]:
+    chat = [each["text"] for each in here.teams.messages.values() if each["place"] == CHAT and not each["deleted"]]
+    return here.sides() | {"msteams": chat}
+
+
+def _plain(text: str) -> str:
+    """The words of a message that names a file, too."""
+    found = WORDS.search(text)
+    return found.group() if found else text.rpartition("\n\n")[2]
+
+
+def _mails(history: History) -> list[Finding]:
+    """An answer to whoever wrote a mail leaves by mail; none leaves twice, but where its sender died."""
+    expected, here = history.expected, history.here
+    mailed = Counter(here.mailed())
+    found: list[Finding] = []
+    for text, to in expected.letters.items():  # an edit may have come before or after the mail
+        said = {text, *next((each for each in history.people.lineage.values() if text in each), ())}
+        if said & (expected.unknown | expected.deleted):
+            continue
+        if not any(mailed[each] for each in said):
+            found.append(("never mailed", text, to))
+    if not here.twice["email"]:
+        gone = Counter((text, reader) for raw, to in here.mailer.sent for text in _words(raw) for reader in to)
+        found += [("mailed twice", text, reader) for (text, reader), often in gone.items() if often > 1]
+    return found
+
+
+def _words(raw: bytes) -> list[str]:
+    body = read(raw).get_body(("plain",))
+    return WORDS.findall(body.get_content()) if body else []
+
+
+def _issue(history: History) -> list[Finding]:
+    """The issue and its ticket are alike; each comment is there once, and each room heard of it once."""
+    tracker, found = history.tracker, list[Finding]()
+    issue = history.api.get(f"/v1/issues/{history.issue}").json
+    tickets = [each for each in tracker.tickets_.values() if not each.title.startswith("Raised")]
+    if len(tickets) != 1:
+        return [("tickets", str(len(tickets)))]
+    ticket = tickets[0]
+    pairs = (("state", ticket.word.means, issue["state"]), ("title", ticket.title, issue["title"]))
+    found += [(f"issue's {what}", there, here) for what, there, here in pairs if there != here]
+    if set(ticket.labels) != set(issue["labels"]):
+        found.append(("issue's labels", str(ticket.labels), str(issue["labels"])))
+    there = Counter(each.text for each in tracker.said.get(ticket.id, {}).values())
+    found += [("our comment", text, str(there[text])) for text in history.expected.comments if there[text] != 1]
+    own = [each for each in history.stage.rows(Message) if not each.forked_from and not each.deleted]
+    for text in there:
+        for customer in ("beta", "gamma") if text.startswith("said there") else ():
+            often = sum(text in each.text for each in own if each.room == history.rooms[customer])
+            if often != 1:
+                found.append(("their comment", text, customer, str(often)))
+    for title in history.expected.raised:
+        issues = [each for each in history.api.get("/v1/issues").json["items"] if each["title"] == title]
+        if len(issues) > 1:
+            found.append(("raised twice", title))
+    return found
+
+
+def _notices(history: History) -> list[Finding]:
+    """A notice counts whom it told; each message of an issue has its receipt."""
+    receipts = history.stage.rows(NoticeReceipt)
+    there = {(each.room, each.n) for each in receipts if each.n}
+    found: list[Finding] = []
+    for notice in history.stage.rows(Notice):
+        sent = sum(1 for each in receipts if each.notice == notice.id and each.n)
+        if notice.state == "sending":
+            found.append(("notice stuck", notice.id))
+        if notice.state == "sent" and notice.told != sent:
+            found.append(("notice's count", notice.id, f"{notice.told} of {sent}"))
+    issue = [each for each in history.stage.rows(Message) if each.source.channel == "issue" and not each.forked_from]
+    return found + [("notice without receipt", each.text) for each in issue if (each.room, each.n) not in there]
+
+
+def _broadcasts(history: History) -> list[Finding]:
+    """A broadcast's sums are of what is there; what is undone is nowhere, forks included."""
+    found: list[Finding] = []
+    messages = history.stage.rows(Message)
+    for each in history.stage.rows(Broadcast):
+        sums: dict[str, Any] = history.api.get(f"/v1/broadcasts/{each.id}").json["sums"]
+        if each.state in ("sending", "undoing", "planning"):
+            found.append(("broadcast stuck", each.state))
+        if sums["planned"] != sums["skipped"] + sums["stored"] + sums["failed"] + sums["waiting"]:
+            found.append(("broadcast's sums", str(sums)))
+        copies = [one for one in messages if one.broadcast and one.broadcast.broadcast == each.id]
+        own = [one for one in copies if not one.forked_from]
+        if len(own) != sums["stored"] or len({one.room for one in own}) != len(own):
+            found.append(("broadcast's messages", f"{len(own)} of {sums['stored']}"))
+        text = history.expected.broadcasts.get(each.id, "?")
+        if each.state == "undone" and any(not one.deleted for one in messages if one.text == text or one in copies):
+            found.append(("undone, and there", text))
+    return found
+
+
+def _unread(history: History) -> list[Finding]:
+    """What a person's list says is unread is what they have not read."""
+    found: list[Finding] = []
+    messages, seen = history.stage.rows(Message), history.stage.rows(Seen)
+    rooms = {each.id: each for each in history.stage.rows(Room)}
+    for name in ("ann", "owner", "ada", "bea"):
+        client = history.client(name)
+        person, agent = client.get("/v1/me").json["id"], name in ("owner", "ada")
+        for room in client.get("/v1/rooms").json["items"]:
+            mark = next((each for each in seen if (each.room, each.person) == (room["id"], person)), None)
+            after = mark.n if mark else 0
+            wanted = sum(
+                1 for each in messages if each.room == room["id"] and each.n > after and (agent or not each.internal)
+            )
+            if wanted != room["unread"] or unread(rooms[room["id"]], mark, agent) != wanted:
+                found.append(("unread", name, f"{room['unread']} of {wanted}"))
+    return found
+
+
+def _search(history: History) -> list[Finding]:
+    """What was said is found by its words."""
+    expected, found = history.expected, list[Finding]()
+    for text in list(expected.accepted)[:6]:
+        if text in expected.unknown | expected.deleted or not text.startswith("words"):
+            continue
+        got = history.api.get("/v1/search", q=f'"{text}"')
+        hits = [hit for hit in got.json["items"] if text in "".join(part["text"] for part in hit["snippet"])]
+        if not hits:
+            found.append(("not found", text))
+    return found
+
+
+def _dead(history: History) -> list[Finding]:
+    """No accepted work ends as a dead letter where the weather alone was bad; and each that does has its note."""
+    found: list[Finding] = []
+    notes = {note.id for note in history.stage.rows(DeadLetter)}
+    for where, letters in history.stage.sqs.queues.items():
+        for letter in letters if "-dead" in where else ():
+            reason = letter.attributes.get("reason", {}).get("StringValue", "")
+            noted = letter.attributes.get("letter", {}).get("StringValue", "") in notes
+            found.append(("dead letter", where, reason or "no reason", "noted" if noted else "not noted"))
+    return found

@@ -1,0 +1,75 @@
+"""One history from its seed to what was found; and the smallest part of it that still shows it (delta debugging)."""
+
+import traceback
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+
+from tests.peers.msteams import TeamsPeer
+
+from .history import History, Step, steps_of
+from .oracle import Finding, findings
+from .stage import Stage, on_stage
+
+
+@dataclass(frozen=True)
+class Chances:
+    """How often a call of AWS fails, a process dies, a standard queue gives a message twice."""
+
+    away: float
+    dies: float
+    twice: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a history came to."""
+
+    seed: int
+    steps: list[Step]
+    findings: list[Finding]
+    trace: list[str]
+    counts: Counter[str]
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of what was found."""
+        return {finding[0] for finding in self.findings}
+
+
+@cache
+def _teams() -> TeamsPeer:
+    return TeamsPeer()
+
+
+def run(seed: int, count: int, chances: Chances, *, without: str = "", steps: list[Step] | None = None) -> Result:
+    """Play the history of a seed, or those of its steps."""
+    from .mechanisms import switched_off
+
+    stage = Stage(seed, away=chances.away, dies=chances.dies, twice=chances.twice)
+    chosen = steps_of(seed, count) if steps is None else steps
+    with on_stage(stage, _teams()), switched_off(without):
+        try:
+            history = History(stage, _teams())
+            history.run(chosen)
+            rests = history.settle()
+            found = findings(history) + ([] if rests else [("never at rest",)])
+        except Exception:  # noqa: BLE001  a history that breaks the simulation is a finding, too
+            found = [("broke", traceback.format_exc()[-1500:])]
+    return Result(seed, chosen, found, stage.lines, stage.weather.counts)
+
+
+def shrunk(result: Result, chances: Chances, *, without: str = "") -> list[Step]:
+    """The steps that are needed for one of the kinds of what was found."""
+    steps, size = result.steps, max(1, len(result.steps) // 2)
+    while size:
+        place = 0
+        while place < len(steps):
+            fewer = steps[:place] + steps[place + size :]
+            again = run(result.seed, 0, chances, without=without, steps=fewer)
+            if again.kinds & result.kinds:
+                steps = fewer
+            else:
+                place += size
+        size //= 2
+    return steps
