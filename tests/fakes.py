@@ -65,6 +65,7 @@ class FakeQueues:
     late: list[tuple[Call, int]] = field(default_factory=list)
     dead: dict[str, str] = field(default_factory=dict)
     again: list[tuple[str, str]] = field(default_factory=list)
+    redriven: list[tuple[str, str]] = field(default_factory=list)
 
     def inbound(self, envelope: Envelope, group: str) -> None:
         self.envelopes.append((envelope, group))
@@ -101,6 +102,11 @@ class FakeQueues:
         self.aside.append((pk, sk, reason))
         if letter:
             self.dead[letter.id] = json.dumps({"pk": pk, "sk": sk})
+
+    def unexplained(self, note: Callable[[str, str], DeadLetter | None], reason: str) -> list[DeadLetter]:
+        notes = [note(queue, body) for queue, body in self.redriven]
+        self.redriven.clear()
+        return [each for each in notes if each]
 
     def unbury(self, queue: str, letter: str, again: Callable[[str], None] | None) -> bool:
         body = self.dead.get(letter)

@@ -124,6 +124,21 @@ class SqsQueues:
             fifo = {"MessageGroupId": id_, "MessageDeduplicationId": id_}
         _send(url, MessageBody=record["body"], MessageAttributes=_message_attributes(reason, letter, group), **fifo)
 
+    def unexplained(self, note: Callable[[str, str], DeadLetter | None], reason: str) -> list[DeadLetter]:
+        """Buried anew, as our own letters are. Ten of each queue at a time: there are hardly ever any."""
+        notes = []
+        for name in (pair.partition("=")[0] for pair in self.settings.dead_letter_queues.split(",") if pair):
+            asked = {"MaxNumberOfMessages": 10, "VisibilityTimeout": HELD_S}
+            names = {"MessageAttributeNames": ["All"], "AttributeNames": ["MessageGroupId"]}
+            for message in _called("receive_message", QueueUrl=self._dead(name), **asked, **names).get("Messages", []):
+                if not _attribute(message, "reason"):
+                    letter = note(name, message["Body"])
+                    record = {"messageId": message["MessageId"], "body": message["Body"]}
+                    self.bury(name, record | {"attributes": message.get("Attributes", {})}, reason, letter)
+                    _called("delete_message", QueueUrl=self._dead(name), ReceiptHandle=message["ReceiptHandle"])
+                    notes += [letter] if letter else []
+        return notes
+
     def unbury(self, queue: str, letter: str, again: Callable[[str], None] | None) -> bool:
         """Looks through the queue, and shows again what is not meant."""
         url, others, found = self._dead(queue), [], None
@@ -144,11 +159,11 @@ class SqsQueues:
         if again and queue == "react":
             again(found["Body"])
         elif again:
-            self._give_back(getattr(self.settings, f"{queue}_queue"), letter, found)
+            self._send_again(getattr(self.settings, f"{queue}_queue"), letter, found)
         _called("delete_message", QueueUrl=url, ReceiptHandle=found["ReceiptHandle"])
         return True
 
-    def _give_back(self, url: str, letter: str, message: dict[str, Any]) -> None:
+    def _send_again(self, url: str, letter: str, message: dict[str, Any]) -> None:
         """Under a new deduplication id: SQS swallows the old one for five minutes."""
         fifo = {"MessageGroupId": _attribute(message, "group") or letter, "MessageDeduplicationId": f"again-{letter}"}
         _send(url, MessageBody=message["Body"], **(fifo if url.endswith(".fifo") else {}))
@@ -158,10 +173,15 @@ class SqsQueues:
             return self.settings.react_failed_queue
         return dict(pair.split("=", 1) for pair in self.settings.dead_letter_queues.split(",") if pair).get(name, "")
 
-    def later(self, queue: str, receipt: str, seconds: int) -> None:
-        """Let a failed message come back sooner than the queue's visibility time-out says."""
-        url = getattr(self.settings, f"{queue}_queue")
-        _called("change_message_visibility", QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=seconds)
+    def give_back(self, queue: str, seconds: dict[str, int]) -> None:
+        """Let messages, by their receipt, come again after so many seconds. Ten to a request."""
+        url, rest = getattr(self.settings, f"{queue}_queue"), iter(seconds.items())
+        while batch := list(islice(rest, 10)):
+            entries = [
+                {"Id": str(i), "ReceiptHandle": receipt, "VisibilityTimeout": after}
+                for i, (receipt, after) in enumerate(batch)
+            ]
+            _called("change_message_visibility_batch", QueueUrl=url, Entries=entries)
 
 
 def _token(text: str) -> str:

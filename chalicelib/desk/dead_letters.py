@@ -15,3 +15,13 @@ class DeadLetter(Record, frozen=True):
     reason: str
     at: int
     replayed_at: int = 0
+
+
+class Tries(Record, frozen=True):
+    """What a queue's message has cost so far: tries that `failed` by its own fault, and those that were `begun` since
+    one last ended, of which its worker died. Kept of messages that came back alone."""
+
+    id: str
+    at: int
+    failed: int = 0
+    begun: int = 0

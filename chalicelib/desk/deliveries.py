@@ -7,7 +7,7 @@ from .ids import delivery_id
 from .messages import Change, Message
 from .record import Part, Record
 from .rooms import Bridge, Room
-from .times import HOUR_S, MINUTE_S
+from .times import DAY_MS, HOUR_S, MINUTE_S
 
 What = Literal["post", "edit", "delete", "reaction", "card", "entered", "left", "promise"]
 State = Literal["queued", "sent", "failed", "skipped"]
@@ -18,6 +18,7 @@ WAITS = (
 )  # fmt: skip
 JITTER = 0.2
 HOLDS_OTHERS = 3  # attempts for which a failing delivery holds back the later ones of its bridge
+OWING_KEPT_MS = 3 * DAY_MS
 MAX_BEHIND = 50  # failing deliveries that a bridge lets the later ones pass: with more of them it is down
 
 
@@ -67,6 +68,15 @@ class Progress(Record, frozen=True):
     bridge: str
     done: int
     behind: tuple[int, ...] = ()
+
+
+class Owing(Record, frozen=True):
+    """That change `n` of a room was owed to bridges `at` (ms): for the clock, which looks once more some time later.
+    `version` is not used."""
+
+    at: int
+    room: str
+    n: int
 
 
 class Lane(Record, frozen=True):

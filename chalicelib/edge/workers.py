@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Blueprint, Rate
 
 from ..telemetry import count, fail, logger, say
-from .retries import Record, each, keep_note
+from .retries import Record, each, ends_at, keep_note
 
 if TYPE_CHECKING:
     from ..flows.derive import Written
@@ -47,9 +47,11 @@ def deliver(event: Any) -> dict[str, Any]:
     from ..wiring import world
     from .frames import delivery
 
+    until = ends_at(event, world().clock.now())
+
     def one(record: Record) -> None:
         body = json.loads(record["body"])
-        for row in work_off(world(), Call(body["bridge"], body["n"]), delivery):
+        for row in work_off(world(), Call(body["bridge"], body["n"]), delivery, until):
             metric = {"sent": "delivered", "failed": "failed", "queued": "retried"}.get(row.state)
             if metric:
                 count(metric, channel=row.channel)

@@ -12,17 +12,19 @@ from ..desk.issues import Issue, Notice, Ticket, Tracking
 from ..desk.jobs import Job
 from ..desk.rooms import Room
 from ..desk.segments import Placement
+from ..desk.times import HOUR_MS, MINUTE_MS
 from ..ports import Call, Task, World
 from .customers.batches import evaluations
 from .customers.start_job import next_piece
+from .delivery.late import wake_late
 from .paging import pages_due
 from .rooms.promise_due import mark_overdue
 
 
 def tick(world: World) -> dict[str, int]:
-    """Wake whoever has something due; how many by kind of work: deliveries, broadcasts and promises (`due`), jobs and
-    customers to evaluate (`work`), tickets and notices (`sync`)."""
-    return {"due": due(world), "work": due_work(world), "sync": due_sync(world)}
+    """Wake whoever has something due; how many by kind of work: deliveries, broadcasts and promises (`due`), what
+    bridges were owed some time ago (`late`), jobs and customers to evaluate (`work`), tickets and notices (`sync`)."""
+    return {"due": due(world), "late": wake_late(world), "work": due_work(world), "sync": due_sync(world)}
 
 
 def due(world: World) -> int:
@@ -41,8 +43,11 @@ def due(world: World) -> int:
 
 
 def due_work(world: World) -> int:
-    """Wake the worker of jobs for jobs without progress, and for customers whom passing time may move; how many."""
+    """Wake the worker of jobs for jobs without progress, and for customers whom passing time may move; how many. Once
+    an hour it looks for dead letters that nobody has explained."""
     found = 0
+    if world.clock.now() // MINUTE_MS * MINUTE_MS % HOUR_MS == 0:
+        world.queues.jobs([{"explain": True}])
     for page in pages_due(world, "due-work"):
         world.queues.jobs(_jobs(page))
         found += len(page)

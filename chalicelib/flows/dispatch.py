@@ -1,6 +1,7 @@
 """What a message of a queue asks for, done (dispatcher): the workers decode it and call these, and so do the tests."""
 
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from ..desk.broadcasts import Broadcast
@@ -10,11 +11,12 @@ from ..ports import Call, Errand, IndexTask, Sockets, World
 Push = dict[str, Any]
 
 
-def deliver(world: World, call: Call, frame: Callable[[Delivery], Push | None]) -> list[Delivery]:
-    """Work off a bridge; the deliveries that were tried, of which `frame` makes what pages are told."""
+def deliver(world: World, call: Call, frame: Callable[[Delivery], Push | None], until: float = inf) -> list[Delivery]:
+    """Work off a bridge, beginning nothing after `until` (ms); the deliveries that were tried, of which `frame` makes
+    what pages are told."""
     from .delivery.in_order import deliver as work_off
 
-    rows = work_off(world, call.bridge, call.n)
+    rows = work_off(world, call.bridge, call.n, until)
     world.queues.push(push for row in rows if (push := frame(row)))
     return rows
 
@@ -38,8 +40,8 @@ def broadcast(world: World, errand: Errand, frame: Callable[[Broadcast], Push]) 
 
 
 def job(world: World, task: dict[str, Any]) -> None:
-    """A piece of a job, what a paused install missed, a dead letter that somebody wants again, a mail to sign in; else
-    customers whose segments may have changed."""
+    """A piece of a job, what a paused install missed, a dead letter that somebody wants again, those that nobody
+    has explained, a mail to sign in; else customers whose segments may have changed."""
     if "job" in task:
         from .customers.run_job import run_job
 
@@ -52,6 +54,10 @@ def job(world: World, task: dict[str, Any]) -> None:
         from .dead_letters.settle import settle_letter
 
         settle_letter(world, task["workspace"], task["letter"], task["queue"], again=task["again"])
+    elif "explain" in task:
+        from .dead_letters.explain import explain_letters
+
+        explain_letters(world)
     elif "sign_in" in task:
         from .access.mail_links import mail_links
 

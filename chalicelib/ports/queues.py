@@ -101,6 +101,10 @@ class Queues(Protocol):
     def set_aside(self, pk: str, sk: str, reason: str, letter: DeadLetter | None = None) -> None:
         """Keep the key of a change that could not be reacted to, with its reason and its note."""
 
+    def unexplained(self, note: Callable[[str, str], DeadLetter | None], reason: str) -> list[DeadLetter]:
+        """Give the letters that the queue service itself has put aside a reason, and the note that `note(queue, body)`
+        makes; the notes, to be stored by the caller."""
+
     def unbury(self, queue: str, letter: str, again: Callable[[str], None] | None) -> bool:
         """Take a noted letter out of its dead-letter queue, once it is given back to its worker; `react` has no queue
         to give it to: there `again(body)` does what is to be done. None: it is thrown away. Whether it was there."""

@@ -16,8 +16,8 @@ from ..desk.broadcasts import Audience, Broadcast, Heard, Piece, Result, Rules, 
 from ..desk.connections import Connection, Subscription
 from ..desk.customer_totals import Counted, OpenRoom
 from ..desk.customers import Customer, Domain, User, Visitor
-from ..desk.dead_letters import KEPT_MS, DeadLetter
-from ..desk.deliveries import Delivery, Lane, Progress
+from ..desk.dead_letters import KEPT_MS, DeadLetter, Tries
+from ..desk.deliveries import OWING_KEPT_MS, Delivery, Lane, Owing, Progress
 from ..desk.files import Attachment
 from ..desk.idempotency import Claim
 from ..desk.ids import DIGITS, TIME_SHARDS, bridge_parts
@@ -224,6 +224,7 @@ KINDS: tuple[Kind, ...] = (
         _of("workspace", "id"),
         expires=lambda a: a.at + KEPT_MS,
     ),
+    Kind("Tries", Tries, lambda m: (f"TRIES#{m}", "A"), _of("id"), expires=lambda t: t.at + KEPT_MS),
     Kind("Audit", Audit, lambda w, at, i: (f"W#{w}", f"AUDIT#{moment(at)}#{i}"), _of("workspace", "at", "id")),
     Kind(
         "ApiKey",
@@ -301,6 +302,13 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("Delivery", Delivery, delivery_key, _of("bridge", "n"), _delivery_indexes),
     Kind("Progress", Progress, progress_key, _of("bridge")),
+    Kind(
+        "Owing",
+        Owing,
+        lambda at, room, n: (f"OWING#{time_shard(room)}", f"{moment(at)}#{room}#{number(n)}"),
+        _of("at", "room", "n"),
+        expires=lambda o: o.at + OWING_KEPT_MS,
+    ),
     Kind(
         "Connection", Connection, lambda c: (f"CONN#{c}", "A"), _of("id"), _connection_indexes, lambda c: c.expires_at
     ),
@@ -478,6 +486,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "issue-notices": ("g2", lambda i: f"I#{i}#NOTICES", lambda i: "", False),
     "told": ("", lambda i: f"I#{i}#TOLD", lambda i: "", False),
     "due-sync": ("g3", lambda shard: f"SYNC#T#{shard}", lambda shard: "", True),
+    "owing": ("", lambda shard: f"OWING#T#{shard}", lambda shard: "", True),
     "deliveries": ("", lambda r: f"D#{r.partition('_')[2]}", lambda r: "", True),
     "missed": ("g2", lambda i: f"MISSED#{i}", lambda i: "", False),
     "missed-of-bridge": ("g2", lambda i, r, s: f"MISSED#{i}", lambda i, r, s: f"{r}#{s}#", False),
@@ -486,11 +495,14 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
 
 
 def span(name: str, args: tuple[str, ...], after: int | None, before: int | None) -> Range:
-    """The range of keys that a listing means. `due…` counts in ms; `deliveries` end before the progress items."""
+    """The range of keys that a listing means. `due…` and `owing` count in ms; `deliveries` end before the progress
+    items."""
     index, partition, prefix_of, numbered = LISTINGS[name]
     prefix = prefix_of(*args)
     if name in ("due", "due-work", "due-sync"):
         return Range(index, partition(*args), "0", moment(before or 0))
+    if name == "owing":
+        return Range(index, partition(*args), moment(after or 0), moment(before or 0))
     if name == "deliveries":
         most = number(before - 1) if before is not None else "9" * DIGITS
         return Range(index, partition(*args), number(0 if after is None else after + 1), most + HIGHEST)

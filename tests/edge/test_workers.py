@@ -26,8 +26,8 @@ class Queues(FakeQueues):
         if letter:
             self.dead[letter.id] = record["body"]
 
-    def later(self, queue, receipt, seconds):
-        self.waits.append((queue, receipt, seconds))
+    def give_back(self, queue, seconds):
+        self.waits += [(queue, receipt, after) for receipt, after in seconds.items()]
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def queues(parley, monkeypatch):
 class Event:
     """What Chalice hands to a worker."""
 
-    def __init__(self, *records):
-        self.records = list(records)
+    def __init__(self, *records, context=None):
+        self.records, self.context = list(records), context
 
     def to_dict(self):
         return {"Records": self.records}
@@ -72,12 +72,12 @@ def told(failures):
     return [each["itemIdentifier"] for each in failures["batchItemFailures"]]
 
 
-def test_what_fails_comes_again_and_holds_back_its_own_group_alone(queues):
+def test_what_fails_comes_again_and_its_whole_group_with_it_at_the_same_time(queues):
     one, done = failing("b")
     records = [message("a", "x"), message("b", "x", tries=2), message("c", "y"), message("d", "x"), message("e", "y")]
     assert told(retries.each("inbound", Event(*records), one)) == ["b", "d"]
     assert done == ["a", "c", "e"]
-    assert queues.waits == [("inbound", "r-b", 4)]
+    assert queues.waits == [("inbound", "r-b", 2), ("inbound", "r-d", 2)]
     assert queues.buried == []
 
 
@@ -89,26 +89,114 @@ def test_without_groups_nobody_waits_for_another(queues):
 
 def test_the_last_failure_buries_with_the_reason_and_frees_the_group(queues):
     one, done = failing("a")
-    records = [message("a", "x", tries=retries.MAX_TRIES), message("b", "x")]
-    assert told(retries.each("deliver", Event(*records), one)) == []
+    waits = []
+    for receives in range(1, retries.MAX_TRIES + 1):
+        records = [message("a", "x", tries=receives), message("b", "x", tries=receives)]
+        again = told(retries.each("deliver", Event(*records), one))
+        waits += [after for _, receipt, after in queues.waits[-2:] if receipt == "r-a"] if again else []
+    assert again == []
+    assert waits == [2, 4, 8]
     assert queues.buried == [("deliver", "a", "ValueError: broken")]
     assert done == ["b"]
 
 
-def test_while_aws_is_away_nothing_is_buried(queues):
-    one, _ = failing("a", error=AwsAway("dynamodb"))
-    assert told(retries.each("deliver", Event(message("a", "x", tries=50)), one)) == ["a"]
+@pytest.mark.parametrize("receives", [2, 4, 50, 900])
+def test_what_waited_behind_another_has_used_no_try(queues, receives):
+    """SQS counts receives: of the second of a group as many as its first had failures, and more in an outage."""
+    one, _ = failing("b")
+    assert told(retries.each("deliver", Event(message("b", "x", tries=receives)), one)) == ["b"]
+    assert queues.waits == [("deliver", "r-b", 2)]
     assert queues.buried == []
 
 
-def test_if_it_cannot_be_buried_the_whole_batch_comes_again(queues, monkeypatch):
+def test_while_aws_is_away_no_try_is_used_and_the_pauses_grow(queues):
+    one, _ = failing("a", error=AwsAway("dynamodb"))
+    for receives in (1, 2, 3, 50, 400):
+        assert told(retries.each("deliver", Event(message("a", "x", tries=receives)), one)) == ["a"]
+    assert [after for _, _, after in queues.waits] == [2, 4, 8, 120, 120]
+    broken, _ = failing("a")
+    retries.each("deliver", Event(message("a", "x", tries=401)), broken)
+    assert queues.waits[-1][2] == 2, "its first own failure"
+    assert queues.buried == []
+
+
+@pytest.mark.parametrize("call", ["read", "write"])
+def test_where_a_try_cannot_be_noted_nothing_is_buried(parley, queues, monkeypatch, call):
+    def away(*_):
+        raise AwsAway("dynamodb")
+
+    monkeypatch.setattr(parley.table, call, away)
+    one, done = failing("a")
+    for receives in (1, 2, 9):
+        assert told(retries.each("deliver", Event(message("a", "x", tries=receives)), one)) == ["a"]
+    assert queues.buried == []
+
+
+def test_whoever_kills_its_worker_is_buried_with_a_reason(queues):
+    """A death leaves no outcome: the next worker sees that a try was begun, and never ended."""
+
+    class Death(BaseException):
+        pass
+
+    def one(record):
+        raise Death if record["messageId"] == "a" else AssertionError
+
+    for receives in range(1, retries.MAX_TRIES + 2):
+        with pytest.raises(Death):
+            retries.each("inbound", Event(message("a", "x", tries=receives), message("b", "x", tries=receives)), one)
+    good, done = failing()
+    assert told(retries.each("inbound", Event(message("a", "x", tries=6), message("b", "x", tries=6)), good)) == []
+    assert queues.buried == [("inbound", "a", "its worker died of it 4 times")]
+    assert done == ["b"]
+
+
+def test_deaths_count_only_one_after_another(queues):
+    class Death(BaseException):
+        pass
+
+    def kills(record):
+        raise Death
+
+    away, _ = failing("a", error=AwsAway("s3"))
+    for receives in range(2, 14, 2):
+        with pytest.raises(Death):
+            retries.each("inbound", Event(message("a", "x", tries=receives)), kills)
+        retries.each("inbound", Event(message("a", "x", tries=receives + 1)), away)
+    assert queues.buried == []
+
+
+def test_if_it_cannot_be_buried_it_comes_again_and_what_was_done_stays_done(queues, monkeypatch):
     def away(*_):
         raise AwsAway("sqs")
 
-    monkeypatch.setattr(queues, "bury", away)
-    one, _ = failing("a")
-    with pytest.raises(AwsAway):
-        retries.each("deliver", Event(message("a", "x", tries=9)), one)
+    one, done = failing("a")
+    for receives in range(1, retries.MAX_TRIES):
+        retries.each("deliver", Event(message("a", "x", tries=receives)), one)
+    for call in ("bury", "give_back"):
+        monkeypatch.setattr(queues, call, away)
+    assert told(retries.each("deliver", Event(message("b", "y"), message("a", "x", tries=9)), one)) == ["a"]
+    assert done == ["b"]
+
+
+def test_a_worker_takes_no_record_for_which_it_has_no_time(queues):
+    """The rest of the batch is given back at once, for others to take."""
+
+    class Context:
+        left = 60_000
+
+        def get_remaining_time_in_millis(self):
+            return self.left
+
+    context, done = Context(), []
+
+    def slow(record):
+        done.append(record["messageId"])
+        context.left -= 15_000
+
+    records = [message(name, name) for name in "abcdefghij"]
+    assert told(retries.each("deliver", Event(*records, context=context), slow)) == list("defghij")
+    assert done == ["a", "b", "c"]
+    assert {after for _, _, after in queues.waits} == {0}
 
 
 # --- react --------------------------------------------------------------------------------------------------------
@@ -199,7 +287,8 @@ def test_the_deliver_worker_sends_what_it_was_woken_for(parley, queues, said):
 
 
 def test_a_wake_up_that_cannot_be_read_is_buried_at_last(queues):
-    assert told(handler(workers.deliver)(Event(message("a", "x", body="{")))) == ["a"]
+    for receives in (1, 2, 3):
+        assert told(handler(workers.deliver)(Event(message("a", "x", tries=receives, body="{")))) == ["a"]
     assert told(handler(workers.deliver)(Event(message("a", "x", tries=4, body="{")))) == []
     assert queues.buried[0][2].startswith("JSONDecodeError")
 

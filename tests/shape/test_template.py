@@ -171,7 +171,8 @@ def test_the_streams_mapping_is_what_the_local_stack_cannot_show(template: Templ
     assert mapping["Stream"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     assert mapping["BisectBatchOnFunctionError"] is True
-    assert mapping["MaximumRetryAttempts"] == 10
+    assert mapping["MaximumRetryAttempts"] == -1, "an outage is no reason to give a record up"
+    assert mapping["MaximumRecordAgeInSeconds"] == 24 * 3600, "as long as the stream keeps it"
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["Files", "Arn"]}}}
     keys, themselves, users, agents = (
@@ -205,7 +206,7 @@ def test_every_worked_off_queue_has_its_dead_letters_and_a_visibility_of_six_tim
         queue, dead = properties(template, name), properties(template, DEAD[name])
         assert queue["RedrivePolicy"] == {
             "deadLetterTargetArn": {"Fn::GetAtt": [DEAD[name], "Arn"]},
-            "maxReceiveCount": 5,
+            "maxReceiveCount": 1000,  # the most there is: the workers count a message's own failures
         }
         assert queue.get("FifoQueue") == dead.get("FifoQueue")
         assert dead["MessageRetentionPeriod"] == 14 * 24 * 3600

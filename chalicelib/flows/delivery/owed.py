@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from contextlib import suppress
 
-from ...desk.deliveries import Delivery, What
+from ...desk.deliveries import Delivery, Owing, What
 from ...desk.errors import Clash
+from ...desk.ids import bridge_parts
 from ...desk.messages import Message
 from ...desk.rooms import Bridge, came_over
-from ...ports import Call, World, new
+from ...ports import Call, Put, World, new
 from .batch_reads import BatchReads, Happening
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction", "room": "card"}
@@ -76,8 +77,10 @@ def _row(happening: Happening, what: What, bridge: Bridge, now: int) -> Delivery
 
 
 def wake(world: World, calls: Iterable[Call]) -> None:
-    """A wake-up for each change. What was derived late may lie behind its bridge's mark, where nobody looks who is
-    woken for a newer one; and the worker may move the mark at any moment."""
-    each = list(dict.fromkeys(calls))
+    """A wake-up for each change, and a note of it for the clock. What was derived late may lie behind its bridge's
+    mark, where nobody looks who is woken for a newer one; and the worker may move the mark at any moment."""
+    each, now = list(dict.fromkeys(calls)), world.clock.now()
     if each:
+        changes = dict.fromkeys((bridge_parts(call.bridge)[0], call.n) for call in each)
+        world.store.spread(*(Put(Owing(at=now, room=room, n=n), None) for room, n in changes))
         world.queues.wake(each)
