@@ -79,6 +79,15 @@ class Owing(Record, frozen=True):
     n: int
 
 
+class Circuit(Record, frozen=True):
+    """An install whose other side hangs: after `hangs` calls without an answer nothing is sent to it before `until` (ms),
+    and then one call alone finds out."""
+
+    install: str
+    until: int
+    hangs: int = 0
+
+
 class Lane(Record, frozen=True):
     """A place of the other side that takes one message at a time, and when it takes the next (ms)."""
 

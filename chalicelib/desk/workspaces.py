@@ -78,11 +78,15 @@ class ApiKey(Record, frozen=True):
     revoked_at: int = 0
 
 
+DAILY = 100_000  # deliveries that an install may have in a day, unless its admins say so
+
+
 class Install(Record, frozen=True):
     """One connected account of a channel. `config` has the shape of its kind (channels/<kind>/config.py). Of `secrets`
     two a name are live, newest first: `signing`, and the credentials that the provider gave. A paused one lost its
     account: it still takes what comes in, and what would go out is missed until it is active again. `lost` names
-    credentials of other accounts that were dropped when these were lost."""
+    credentials of other accounts that were dropped when these were lost. More than `daily` deliveries in a day pause
+    it."""
 
     id: str
     workspace: str
@@ -95,6 +99,7 @@ class Install(Record, frozen=True):
     disabled_because: str = ""
     fed_since: int = 0
     lost: tuple[str, ...] = ()
+    daily: int = DAILY
 
 
 def fed(install: Install) -> bool:

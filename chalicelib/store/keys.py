@@ -17,7 +17,7 @@ from ..desk.connections import Connection, Subscription
 from ..desk.customer_totals import Counted, OpenRoom
 from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.dead_letters import KEPT_MS, DeadLetter, Tries
-from ..desk.deliveries import OWING_KEPT_MS, Delivery, Lane, Owing, Progress
+from ..desk.deliveries import OWING_KEPT_MS, Circuit, Delivery, Lane, Owing, Progress
 from ..desk.files import Attachment
 from ..desk.idempotency import Claim
 from ..desk.ids import DIGITS, TIME_SHARDS, bridge_parts
@@ -269,6 +269,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("Face", OutsidePerson, lambda i, o: (f"X#{i}:face#{short(o)}", "A"), _of("install", "outside")),
     Kind("Alias", OutsideName, lambda i, p: (f"P#{p}", f"ALIAS#{i}"), _of("install", "person")),
     Kind("ConnectCode", ConnectCode, lambda h: (f"X#code#{h}", "A"), _of("hash"), expires=lambda c: c.expires_at),
+    Kind("Circuit", Circuit, lambda i: (f"CIRCUIT#{i}", "A"), _of("install"), expires=lambda c: c.until + KEPT_MS),
     Kind("Lane", Lane, lambda i, n: (f"LANE#{i}#{short(n)}", "A"), _of("install", "name")),
     Kind("Shelf", RoomViews, lambda r: (f"R#{r}", "SHELF"), _of("room")),
     Kind(

@@ -23,6 +23,9 @@ class NewInstall(Body, frozen=True):
     credentials: Credentials = {}
 
 
+Daily = Annotated[int, Meta(ge=1, le=100_000_000, description="Deliveries in a day (UTC) with which it is paused")]
+
+
 class ChangeInstall(Body, frozen=True):
     """Change an install; `active` switches one on again that an endpoint's 410 disabled. A credential that is told
     anew joins the one before it: two are live."""
@@ -31,6 +34,7 @@ class ChangeInstall(Body, frozen=True):
     config: dict[str, Any] | UnsetType = UNSET
     credentials: Credentials | UnsetType = UNSET
     state: Literal["active", "disabled"] | UnsetType = UNSET
+    daily: Daily | UnsetType = UNSET
 
 
 class InstallView(View, frozen=True):
@@ -46,6 +50,7 @@ class InstallView(View, frozen=True):
     config: dict[str, Any]
     credentials: dict[str, Time]
     created_at: Time
+    daily: int
     secret: str | None = None
 
 
@@ -92,5 +97,6 @@ def install_view(install: Install, base_url: str, secret: str | None = None) -> 
         config=install.config,
         credentials={secret.name: time_of(secret.created_at) or "" for secret in reversed(install.secrets)},
         created_at=time_of(install.created_at) or "",
+        daily=install.daily,
         secret=secret or None,
     )

@@ -7,6 +7,7 @@ import msgspec
 from ...desk.customers import Customer
 from ...desk.deliveries import (
     CONVERSATION,
+    Circuit,
     FILES,
     Delivery,
     Gone,
@@ -33,9 +34,11 @@ from ..optimistic_retry import again
 from ..secrets import Opened
 from .attached_files import content_of
 from .lanes import hold_lane, turn_in_lane
+from .share import note_call, spend, turn_of_circuit
 
 SOON_S = 900  # seconds for which a queue can hold a wake-up back; what is later is left to the clock
 PATIENCE_MS = 3 * 24 * 60 * 60 * 1000  # ms for which a provider may ask to wait without that being a failed attempt
+HANGS = "the other side does not answer in time: it waits until one call has found out how it is"
 
 
 def attempt(world: World, row: Delivery) -> Delivery:
@@ -64,8 +67,9 @@ class _Sending:
         slot = bridge_parts(row.bridge)[2]
         bound = ref(Bridge, row.room, row.install, slot) if slot or world.asking(row.channel) else None
         said = ref(Message, row.room, row.message, False) if row.message else None
-        wanted: list[Ref[Any] | None] = [ref(Install, row.install), ref(Room, row.room), said, bound]
-        self.install, self.room, *found = world.store.many([each for each in wanted if each])
+        circuit = ref(Circuit, row.install)
+        wanted: list[Ref[Any] | None] = [ref(Install, row.install), circuit, ref(Room, row.room), said, bound]
+        self.install, self.circuit, self.room, *found = world.store.many([each for each in wanted if each])
         self.message: Message | None = found.pop(0) if said else _silence(row)
         self.bridge: Bridge | None = found.pop() if bound else None
 
@@ -78,11 +82,26 @@ class _Sending:
         turn = _turn(self.world, self.row, self.install, parcel)
         if turn > self.world.clock.now():
             return Waiting(until=turn)
+        held = self._share()
+        if held:
+            return held
         begun = again(self.world, self._begin)
         if begun is None:
             return Waiting(until=0)
         self.parcel = msgspec.structs.replace(parcel, delivery=begun, keep=self.keep)
         return None
+
+    def _share(self) -> Receipt | None:
+        """Why it has to wait for its install's share, if it has to."""
+        turn = turn_of_circuit(self.world, self.circuit)
+        if turn and self.world.clock.now() - self.row.created_at > PATIENCE_MS:
+            return Retry(reason=HANGS)
+        if turn:
+            return Waiting(until=turn, reason=HANGS)
+        later, over = spend(self.world, self.install)
+        if over:
+            return Lost(reason=over)
+        return Waiting(until=later, reason="it waits for its install's share") if later else None
 
     def _begin(self, tries: int) -> Delivery | None:
         """The row with this attempt begun. It is written down where a repeat can be known by its mark: without that,
@@ -107,7 +126,11 @@ class _Sending:
             from ..mail.send import send_mails
 
             return send_mails(self.world, self.row, self.install, self.room, self.parcel.message)
-        return _send(self.world, self.parcel, self.install)
+        began = self.world.clock.now()
+        receipt = _send(self.world, self.parcel, self.install)
+        took, answered = self.world.clock.now() - began, not isinstance(receipt, Retry)
+        note_call(self.world, self.row.install, self.circuit, took, answered=answered)
+        return receipt
 
     def keep(self, step: str, id_: str) -> None:
         """Write down what has been sent, before the next step."""

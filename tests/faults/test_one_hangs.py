@@ -1,0 +1,193 @@
+"""One install that hangs, floods or loops slows nobody else, and costs no fortune."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.flows.delivery import attempt, share
+from chalicelib.ports import Answer, Request, Unreachable
+from tests.api import Tenant
+from tests.fakes import FakeOutside, Parley
+from tests.peers.msteams import TeamsPeer
+
+from .simulation import stage as stages
+from .simulation.history import History
+from .simulation.stage import HANGS_MS, Stage, on_stage
+
+ROOMS = 6
+MINUTES = 8
+
+
+@pytest.fixture(scope="module")
+def teams() -> Iterator[TeamsPeer]:
+    with TeamsPeer() as peer:
+        yield peer
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    share._counted.clear()
+
+
+def waits(teams: TeamsPeer, monkeypatch: pytest.MonkeyPatch, *, breaker: bool) -> list[int]:
+    """ms that each message took to the vendor's healthy app, while as many endpoints hang as workers run at a time."""
+    stage = Stage(7, away=0, dies=0, twice=0)
+    if not breaker:
+        monkeypatch.setattr(attempt, "turn_of_circuit", lambda world, circuit: 0)
+    reached: dict[str, int] = {}
+    send = stages.SimEverywhere.send
+
+    def sending(self: Any, request: Request) -> Answer:
+        if "hangs.example" in request.url and stage.scheduler.current:
+            stage.scheduler.sleep(HANGS_MS)
+            raise Unreachable("no answer in time")
+        answer = send(self, request)
+        if request.url == stages.HOOK:
+            reached.setdefault(request.headers["webhook-id"], stage.clock.at)
+        return answer
+
+    monkeypatch.setattr(stages.SimEverywhere, "send", sending)
+    with on_stage(stage, teams):
+        history = History(stage, teams)
+        api = history.api
+        for number in range(stages.CONCURRENT):
+            hook = {
+                "kind": "webhook",
+                "name": "Slow",
+                "config": {"url": f"https://{number}.hangs.example/", "all_rooms": True},
+            }
+            assert api.post("/v1/installs", hook).status == 201
+        rooms = [api.put(f"/v1/customers/c{number}", {"name": "C"}).json["triage_room"] for number in range(ROOMS)]
+        stage.run_out()
+        reached.clear()
+        begun = stage.clock.at
+        for minute in range(MINUTES):
+            for room in rooms:
+                assert api.post(f"/v1/rooms/{room}/messages", {"text": f"words {minute}"}).status == 201
+            ends = begun + (minute + 1) * 60_000
+            while stage.clock.at < ends:
+                stage.pump()
+                stage.clock.at = max(stage.clock.at + 1, min(stage.next_due() or ends, ends))
+            stage.tick()
+        stage.run_out()
+        rows = [row for row in history.here.rows() if row.install == history.here.installs["webhook"]]
+        took = [reached[row.id] - row.created_at for row in rows if row.id in reached and row.created_at > begun]
+    monkeypatch.undo()
+    return sorted(took)
+
+
+def test_endpoints_that_hang_take_a_workers_time_from_nobody_for_long(
+    teams: TeamsPeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the simulator's own time, with as many that hang as workers run."""
+    without, with_ = (waits(teams, monkeypatch, breaker=each) for each in (False, True))
+    assert len(with_) == ROOMS * MINUTES
+    p90 = [times[len(times) * 9 // 10] for times in (without, with_)]
+    assert p90[1] < HANGS_MS / 3 < p90[0], p90
+    assert with_[-1] <= 4 * HANGS_MS
+
+
+class Hanging(FakeOutside):
+    """Takes each call and never answers, while `hangs`."""
+
+    parley: Parley
+    hangs = True
+
+    def send(self, request: Request) -> Answer:
+        self.posts.append((request.url, request.body, request.headers))
+        if self.hangs:
+            self.parley.clock.at += 15_000
+            raise Unreachable("no answer in time")
+        return Answer(200)
+
+
+def hook(parley: Parley, tenant: Tenant) -> tuple[str, Hanging]:
+    outside = Hanging()
+    outside.parley = parley
+    parley.world = replace(parley.world, outside=outside)
+    made = {"kind": "webhook", "name": "Hook", "config": {"url": "https://vendor.example/hook", "all_rooms": True}}
+    return tenant.api.post("/v1/installs", made).json["id"], outside
+
+
+def hours(parley: Parley, count: float) -> None:
+    end = parley.clock.at + int(count * 3_600_000)
+    while parley.clock.at < end:
+        parley.settle()
+        parley.clock.at += 61_000
+        parley.due()
+    parley.settle()
+
+
+def test_what_hangs_is_asked_by_one_call_at_a_time_and_ever_more_seldom(parley: Parley, tenant: Tenant) -> None:
+    _, outside = hook(parley, tenant)
+    rooms = [tenant.triage(f"c{number}") for number in range(20)]
+    for room in rooms:
+        tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "words"})
+    hours(parley, 2)
+    assert len(outside.posts) < 25, "twenty rooms, two hours, and some ten minutes between two calls at last"
+    outside.hangs = False
+    hours(parley, 6)  # those that had a call of their own wait as long as their attempts say
+    rows = [row for row in parley.records() if type(row).__name__ == "Delivery"]
+    assert {row.state for row in rows} == {"sent"}, "its pause is over, and nothing was given up meanwhile"
+    assert len(rows) == 20
+
+
+def test_a_refusal_at_once_is_no_hang(parley: Parley, tenant: Tenant) -> None:
+    """It costs nobody any time: each delivery has its own attempts."""
+    hook(parley, tenant)
+    parley.world = replace(parley.world, outside=parley.outside)
+    parley.outside.down(3)
+    for number in range(3):
+        tenant.api.post(f"/v1/rooms/{tenant.triage(f'c{number}')}/messages", {"text": "words"})
+    parley.settle()
+    assert len(parley.outside.posts) == 3
+
+
+def test_a_flood_is_held_to_a_pace_and_all_of_it_arrives(
+    parley: Parley, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(share, "PER_WRITE", 2)
+    monkeypatch.setattr(share, "PER_MINUTE", 10)
+    _, outside = hook(parley, tenant)
+    outside.hangs = False
+    room = tenant.triage()
+    for number in range(30):
+        tenant.api.post(f"/v1/rooms/{room}/messages", {"text": f"words {number}"})
+    parley.clock.at -= parley.clock.at % 60_000
+    parley.settle()
+    assert len(outside.posts) <= 12
+    hours(parley, 0.2)
+    texts = [number for _, body, _ in outside.posts for number in range(30) if f'"words {number}"'.encode() in body]
+    assert texts == list(range(30)), "in their order, each once"
+
+
+def test_a_loop_ends_with_the_days_ceiling_and_its_admins_are_told(
+    parley: Parley, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(share, "PER_WRITE", 5)
+    install, outside = hook(parley, tenant)
+    outside.hangs = False
+    shown = tenant.api.patch(f"/v1/installs/{install}", {"daily": 20})
+    assert (shown.status, shown.json["daily"]) == (200, 20)
+    room = tenant.triage()
+    for number in range(40):
+        tenant.api.post(f"/v1/rooms/{room}/messages", {"text": f"words {number}"})
+    parley.settle()
+    assert len(outside.posts) <= 25
+    found = tenant.api.get(f"/v1/installs/{install}").json
+    assert found["state"] == "paused"
+    assert "20 deliveries in a day" in found["disabled_because"]
+    tenant.api.patch(f"/v1/installs/{install}", {"daily": 1000, "state": "active"})
+    assert tenant.api.post(f"/v1/installs/{install}/replay").status == 202
+    hours(parley, 0.2)
+    assert {row.state for row in parley.records() if type(row).__name__ == "Delivery"} == {"sent"}
+
+
+@pytest.mark.parametrize("daily", [0, -1, 100_000_001, "many", None])
+def test_a_ceiling_is_a_number(tenant: Tenant, parley: Parley, daily: Any) -> None:
+    install, _ = hook(parley, tenant)
+    got = tenant.api.patch(f"/v1/installs/{install}", {"daily": daily})
+    assert got.status in (400, 422)
+    assert "daily" in got.text
