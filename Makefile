@@ -5,7 +5,7 @@ IN = .venv/bin/python
 ARGS ?=
 STAGE ?=
 
-.PHONY: run demo test check bench package deploy dead-letters rebuild mail clean venv lock connect
+.PHONY: run demo test check bench faults package deploy dead-letters rebuild mail clean venv lock connect
 
 venv:
 	@$(PYTHON) -m infra.venvs
@@ -33,6 +33,12 @@ check: venv
 	@$(IN) -m mypy
 	@.venv/bin/lint-imports --no-cache
 	@$(MAKE) --no-print-directory test
+
+# Random histories with deaths and outages; see tests/faults/README.md.
+N ?= 100
+FIRST ?= 1
+faults: venv
+	@$(IN) -m tests.faults.simulation $(FIRST) $(N) $(ARGS)
 
 bench: venv
 	@$(IN) -m infra.bench $(ARGS)

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from itertools import islice
+from math import inf
 from typing import Any
 
 import msgspec
@@ -125,43 +126,47 @@ class SqsQueues:
         _send(url, MessageBody=record["body"], MessageAttributes=_message_attributes(reason, letter, group), **fifo)
 
     def unexplained(self, note: Callable[[str, str], DeadLetter | None], reason: str) -> list[DeadLetter]:
-        """Buried anew, as our own letters are. Ten of each queue at a time: there are hardly ever any."""
+        """Buried anew, as our own letters are."""
         notes = []
         for name in (pair.partition("=")[0] for pair in self.settings.dead_letter_queues.split(",") if pair):
-            asked = {"MaxNumberOfMessages": 10, "VisibilityTimeout": HELD_S}
-            names = {"MessageAttributeNames": ["All"], "AttributeNames": ["MessageGroupId"]}
-            for message in _called("receive_message", QueueUrl=self._dead(name), **asked, **names).get("Messages", []):
-                if not _attribute(message, "reason"):
-                    letter = note(name, message["Body"])
-                    record = {"messageId": message["MessageId"], "body": message["Body"]}
-                    self.bury(name, record | {"attributes": message.get("Attributes", {})}, reason, letter)
-                    _called("delete_message", QueueUrl=self._dead(name), ReceiptHandle=message["ReceiptHandle"])
-                    notes += [letter] if letter else []
+            for message in self._look_through(name, lambda message: not _attribute(message, "reason")):
+                letter = note(name, message["Body"])
+                record = {"messageId": message["MessageId"], "body": message["Body"]}
+                self.bury(name, record | {"attributes": message.get("Attributes", {})}, reason, letter)
+                _called("delete_message", QueueUrl=self._dead(name), ReceiptHandle=message["ReceiptHandle"])
+                notes += [letter] if letter else []
         return notes
 
     def unbury(self, queue: str, letter: str, again: Callable[[str], None] | None) -> bool:
-        """Looks through the queue, and shows again what is not meant."""
-        url, others, found = self._dead(queue), [], None
-        for _ in range(MAX_LOOKS):
-            asked = {"MaxNumberOfMessages": 10, "VisibilityTimeout": HELD_S, "MessageAttributeNames": ["All"]}
-            messages = _called("receive_message", QueueUrl=url, **asked).get("Messages", [])
-            for message in messages:
-                if _attribute(message, "letter") == letter:
-                    found = message
-                else:
-                    others.append(message["ReceiptHandle"])
-            if found or not messages:
-                break
-        for receipt in others:
-            _called("change_message_visibility", QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
+        """Looks through the queue for it."""
+        found = next(iter(self._look_through(queue, lambda message: _attribute(message, "letter") == letter, 1)), None)
         if found is None:
             return False
         if again and queue == "react":
             again(found["Body"])
         elif again:
             self._send_again(getattr(self.settings, f"{queue}_queue"), letter, found)
-        _called("delete_message", QueueUrl=url, ReceiptHandle=found["ReceiptHandle"])
+        _called("delete_message", QueueUrl=self._dead(queue), ReceiptHandle=found["ReceiptHandle"])
         return True
+
+    def _look_through(
+        self, name: str, meant: Callable[[dict[str, Any]], bool], most: float = inf
+    ) -> list[dict[str, Any]]:
+        """The dead letters of a queue that are meant, `most` or all; the others are shown again."""
+        url, found, others = self._dead(name), [], []
+        names = {"MessageAttributeNames": ["All"], "AttributeNames": ["MessageGroupId"]}
+        for _ in range(MAX_LOOKS):
+            asked = {"MaxNumberOfMessages": 10, "VisibilityTimeout": HELD_S, **names}
+            messages = _called("receive_message", QueueUrl=url, **asked).get("Messages", [])
+            for message in messages:
+                (found if meant(message) else others).append(message)
+            if not messages or len(found) >= most:
+                break
+        for other in others:
+            _called(
+                "change_message_visibility", QueueUrl=url, ReceiptHandle=other["ReceiptHandle"], VisibilityTimeout=0
+            )
+        return found
 
     def _send_again(self, url: str, letter: str, message: dict[str, Any]) -> None:
         """Under a new deduplication id: SQS swallows the old one for five minutes."""

@@ -80,8 +80,8 @@ class Owing(Record, frozen=True):
 
 
 class Circuit(Record, frozen=True):
-    """An install whose other side hangs: after `hangs` calls without an answer nothing is sent to it before `until` (ms),
-    and then one call alone finds out."""
+    """An install whose other side hangs: after `hangs` calls without an answer nothing is sent to it before `until`
+    (ms), and then one call alone finds out."""
 
     install: str
     until: int

@@ -1,6 +1,8 @@
 """Changed meanings that tests once missed, or would be the worst to miss: of two records that meet, which one is later,
 whose it is, and whether it is still so. Each names the tests that have to notice."""
 
+from tests.faults.mechanisms import MECHANISMS
+
 from .mutate import Mutant
 
 FLOWS, DESK = "chalicelib.flows.", "chalicelib.desk."
@@ -364,3 +366,6 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         AMENDING,
     ),
 }
+
+# What tests/faults/README.md lists.
+MUTANTS |= {f"without: {name}": (each.mutant, (each.test,)) for name, each in MECHANISMS.items()}

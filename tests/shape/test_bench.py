@@ -18,7 +18,11 @@ COSTS = {
     "webhook, cold": (3, 1, 0),
     "webhook, warm": (1, 0, 0),
     "received": (6, 6, 12),
-    "reacted": (8, 4, 6),  # with what search is told, and its wake-up if it is the eighth message
+    "reacted": (
+        9,
+        4,
+        7,
+    ),  # what search is told too
     "delivered": (5, 5, 4),
     "pushed": (4, 1, 0),
     "posted by an agent": (2, 3, 10),

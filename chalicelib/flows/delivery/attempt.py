@@ -7,8 +7,8 @@ import msgspec
 from ...desk.customers import Customer
 from ...desk.deliveries import (
     CONVERSATION,
-    Circuit,
     FILES,
+    Circuit,
     Delivery,
     Gone,
     Lost,

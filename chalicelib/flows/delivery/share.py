@@ -1,4 +1,4 @@
-"""Each install's share of the way out (circuit breaker, rate limit): one that hangs or floods slows nobody else.
+"""Each install's share of the way out (circuit breaker): one that hangs or floods slows nobody else.
 
 The workers of deliveries are few, and serve every workspace. An endpoint that takes a call and never answers holds one
 of them for fifteen seconds a call; so after such a call nothing is sent to its install for a while, which doubles with
@@ -48,8 +48,8 @@ def note_call(world: World, install: str, circuit: Circuit | None, took: int, *,
 
 
 def spend(world: World, install: Install) -> tuple[int, str]:
-    """Count a delivery of the install: when (ms) it may leave, 0 for now; and why the install is to be paused, if it has
-    had what a day may have."""
+    """Count a delivery of the install: when (ms) it may leave, 0 for now; and why the install is to be paused, if it
+    has had what a day may have."""
     now = world.clock.now()
     minute, day = now // MINUTE_MS, now // DAY_MS
     if _share(install.id, day, "day"):

@@ -9,6 +9,10 @@ import os
 import sys
 import time
 
+from tests.mutants.mutate import put_in
+
+from ..mechanisms import MECHANISMS
+
 HASHES = "0"
 
 
@@ -23,17 +27,19 @@ def main() -> int:
     parser.add_argument("--calm", action="store_true", help="nothing fails")
     parser.add_argument("--trace", action="store_true", help="print what happened, line by line")
     parser.add_argument("--shrink", action="store_true", help="look for the smallest part of each failing history")
-    parser.add_argument("--without", default="", help="switch a mechanism of safety off; see mechanisms.py")
+    parser.add_argument("--without", default="", help="switch a mechanism of safety off, by its name in mechanisms.py")
     asked = parser.parse_args()
     if os.environ.get("PYTHONHASHSEED") != HASHES:  # the order of sets is the seed's, too
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | {"PYTHONHASHSEED": HASHES})
     os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
     from .runs import Chances, run, shrunk
 
+    if asked.without:
+        put_in(MECHANISMS[asked.without].mutant)
     chances = Chances(0, 0, 0) if asked.calm else Chances(asked.away, asked.dies, 0.05)
     failed, digest, began, counts = 0, hashlib.sha256(), time.monotonic(), dict[str, int]()
     for number, seed in enumerate(range(asked.first, asked.first + asked.count), 1):
-        result = run(seed, asked.steps, chances, without=asked.without)
+        result = run(seed, asked.steps, chances)
         digest.update("\n".join(result.trace).encode())
         for name, amount in result.counts.items():
             counts[name] = counts.get(name, 0) + amount
@@ -45,7 +51,7 @@ def main() -> int:
             for finding in result.findings[:8]:
                 print("  ", *finding, sep=" | ")
             if asked.shrink:
-                print("  smallest:", *[step.act for step in shrunk(result, chances, without=asked.without)])
+                print("  smallest:", *[step.act for step in shrunk(result, chances)])
         if number % 10 == 0 or number == asked.count:
             print(f"{number} of {asked.count} in {time.monotonic() - began:.0f} s, {failed} failed", flush=True)
     last = asked.first + asked.count - 1

@@ -15,7 +15,6 @@ from tests.peers.msteams import TeamsPeer
 from tests.properties.test_everywhere import People
 from tests.tracking import DOING, DONE, OPEN, REVIEW, WONTFIX
 
-from .aws import url
 from .scheduler import Death
 from .stage import BEGINS, HANGING, SimEverywhere, SimTracker, Stage
 
@@ -26,7 +25,6 @@ ACTS = {
 CUSTOMERS = ("acme", "beta", "gamma")
 TRIES = 9  # for which a client repeats a request that was not answered
 OUTAGES_S = (20, 40, 90, 400, 3600)
-DEAD = ("inbound", "deliver", "push", "broadcast", "jobs", "sync", "index")
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class History:
         self.stage, self.rng = stage, stage.rng
         self.here = SimEverywhere(stage, teams)
         self.expected = Expected()
-        self.count = 0
+        self.count, self.stormed = 0, stage.weather.dies > 0
         self.mine: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         self.threads: dict[str, str] = {}
         self.tracker = SimTracker(stage.clock.now)
@@ -112,7 +110,7 @@ class History:
     def run(self, steps: list[Step]) -> None:
         """Do the steps, with workers going on in between for as long as it happens."""
         stage = self.stage
-        stage.weather.stormy = stage.weather.dies > 0
+        stage.weather.stormy = self.stormed
         for step in steps:
             for source in (stage.rng, stage.clock.rng):
                 source.seed(step.seed)
@@ -158,16 +156,6 @@ class History:
     def _untold(self) -> bool:
         here = self.here
         return bool(here.slack.events or here.teams.outbox or here.app.events or here.letters)
-
-    def redrive(self) -> int:
-        """What an operator does at last: give every dead letter back. How many there were."""
-        stage, found = self.stage, 0
-        for name in DEAD:
-            dead, stage.sqs.queues[url(name, dead=True)] = stage.sqs.queues[url(name, dead=True)], []
-            for letter in dead:
-                found += 1
-                stage.trace(f"dead letter {name} {letter.attributes.get('reason', {}).get('StringValue', 'no reason')}")
-        return found
 
     # --- what a client does
 

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from typing import Any
 
+from chalicelib import wiring
 from chalicelib.channels.slack.emoji import emoji_of
 from chalicelib.desk.broadcasts import Broadcast
 from chalicelib.desk.dead_letters import DeadLetter
@@ -17,8 +18,9 @@ from tests.mails import read
 from .history import History
 
 Finding = tuple[str, ...]
-# Where a repeat finds what it has done already. Teams and SES take no mark: there a death may double, and is counted.
+# Where a repeat finds what it has done already. Teams and SES take no mark: bad weather may leave something twice.
 MARKED = ("slack", "agents", "webhook")
+LOOKED_FOR = {"slack": {"post", "edit", "delete"}}  # what each channel must claim to mark; webhooks' receivers know ids
 RIGHTLY_SKIPPED = re.compile(
     "do not cross this bridge|deleted before it was sent|never got|they have read it|cannot react in Teams|"
     "leave by mail|the settings tell of no|nobody of this room|message is (not there|gone)"
@@ -28,9 +30,32 @@ RIGHTLY_SKIPPED = re.compile(
 def findings(history: History) -> list[Finding]:
     """All that is wrong; [] is as it should be."""
     found: list[Finding] = [("lost", what) for what in history.stage.lost]
-    for look in (_numbers, _said, _ledger, _sides, _mails, _issue, _notices, _broadcasts, _unread, _search, _dead):
+    for look in (
+        _marks,
+        _numbers,
+        _said,
+        _ledger,
+        _sides,
+        _mails,
+        _issue,
+        _notices,
+        _broadcasts,
+        _unread,
+        _search,
+        _dead,
+    ):
         found += look(history)
     return found
+
+
+def _marks(history: History) -> list[Finding]:
+    """No channel claims fewer marks than it can have."""
+    claimed = {kind: wiring.outbound(kind) for kind in LOOKED_FOR}
+    return [
+        ("a mark less is claimed", kind)
+        for kind, channel in claimed.items()
+        if channel is None or not LOOKED_FOR[kind] <= channel.MARKS
+    ]
 
 
 def _public(history: History) -> list[Message]:
@@ -89,8 +114,8 @@ def _sides(history: History) -> list[Finding]:
     for side, texts in _shown(here).items():
         wanted = all_ if side in ("webhook", "agents") else mine
         got = Counter(_plain(text) for text in texts)
-        if side not in MARKED and here.twice[side]:
-            got = Counter(set(texts))
+        if side not in MARKED and history.stormed:
+            got = Counter(set(got))
         missing, extra = wanted - got, got - wanted
         if not history.expected.alone:  # a fork takes its thread along, and a copy may be changed in one of the rooms
             missing, extra = Counter(set(wanted)) - got, Counter(set(got)) - all_
@@ -125,7 +150,7 @@ def _plain(text: str) -> str:
 
 
 def _mails(history: History) -> list[Finding]:
-    """An answer to whoever wrote a mail leaves by mail; none leaves twice, but where its sender died."""
+    """An answer to whoever wrote a mail leaves by mail; none leaves twice in fair weather."""
     expected, here = history.expected, history.here
     mailed = Counter(here.mailed())
     found: list[Finding] = []
@@ -135,7 +160,7 @@ def _mails(history: History) -> list[Finding]:
             continue
         if not any(mailed[each] for each in said):
             found.append(("never mailed", text, to))
-    if not here.twice["email"]:
+    if not history.stormed:
         gone = Counter((text, reader) for raw, to in here.mailer.sent for text in _words(raw) for reader in to)
         found += [("mailed twice", text, reader) for (text, reader), often in gone.items() if often > 1]
     return found

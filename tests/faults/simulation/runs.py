@@ -42,13 +42,11 @@ def _teams() -> TeamsPeer:
     return TeamsPeer()
 
 
-def run(seed: int, count: int, chances: Chances, *, without: str = "", steps: list[Step] | None = None) -> Result:
+def run(seed: int, count: int, chances: Chances, *, steps: list[Step] | None = None) -> Result:
     """Play the history of a seed, or those of its steps."""
-    from .mechanisms import switched_off
-
     stage = Stage(seed, away=chances.away, dies=chances.dies, twice=chances.twice)
     chosen = steps_of(seed, count) if steps is None else steps
-    with on_stage(stage, _teams()), switched_off(without):
+    with on_stage(stage, _teams()):
         try:
             history = History(stage, _teams())
             history.run(chosen)
@@ -59,14 +57,14 @@ def run(seed: int, count: int, chances: Chances, *, without: str = "", steps: li
     return Result(seed, chosen, found, stage.lines, stage.weather.counts)
 
 
-def shrunk(result: Result, chances: Chances, *, without: str = "") -> list[Step]:
+def shrunk(result: Result, chances: Chances) -> list[Step]:
     """The steps that are needed for one of the kinds of what was found."""
     steps, size = result.steps, max(1, len(result.steps) // 2)
     while size:
         place = 0
         while place < len(steps):
             fewer = steps[:place] + steps[place + size :]
-            again = run(result.seed, 0, chances, without=without, steps=fewer)
+            again = run(result.seed, 0, chances, steps=fewer)
             if again.kinds & result.kinds:
                 steps = fewer
             else:

@@ -210,6 +210,7 @@ class Stage:
 
     def run_out(self) -> None:
         """Until no task is left: sleepers wake, and whoever hangs dies of its time-out."""
+        self.pump()
         while self.scheduler.tasks:
             self.pump()
             if soonest := self.scheduler.soonest():
@@ -239,7 +240,6 @@ class SimEverywhere(Everywhere):
 
     def __init__(self, stage: Stage, teams: TeamsPeer) -> None:
         self.stage = stage
-        self.twice: Counter[str] = Counter()
         super().__init__(stage.parley, teams)
         self.mailer.__class__ = SimMailer
         self.mailer.stage, self.mailer.here = stage, self  # type: ignore[attr-defined]
@@ -260,7 +260,6 @@ class SimEverywhere(Everywhere):
         speaks = bool(SPEAKS.search(request.url))
         if speaks and weather.stormy:
             if stage.rng.random() < 2 * weather.away:
-                # A post whose answer is lost leaves Teams with no mark: it is sent again, as its docs say.
                 how = stage.rng.choice(["429", "500", "away", *(["lost"] if name != "msteams" else [])])
                 self.failing[name].append(how)
                 weather.counts[f"{name} {how}"] += 1
@@ -269,7 +268,6 @@ class SimEverywhere(Everywhere):
         stage.scheduler.point()
         if speaks and weather.stormy and stage.rng.random() < weather.dies and stage.scheduler.current:
             weather.counts["deaths after a provider's effect"] += 1
-            self.twice[name] += 1
             stage.scheduler.die()
         return answer
 
@@ -305,7 +303,6 @@ class SimMailer(Clinic):
         sent = super().send(raw, to)
         if weather.stormy and stage.rng.random() < weather.dies and stage.scheduler.current:
             weather.counts["deaths after a provider's effect"] += 1
-            self.here.twice["email"] += 1
             stage.scheduler.die()
         return sent
 
