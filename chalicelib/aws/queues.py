@@ -153,7 +153,9 @@ class SqsQueues:
         self, name: str, meant: Callable[[dict[str, Any]], bool], most: float = inf
     ) -> list[dict[str, Any]]:
         """The dead letters of a queue that are meant, `most` or all; the others are shown again."""
-        url, found, others = self._dead(name), [], []
+        url = self._dead(name)
+        found: list[dict[str, Any]] = []
+        others: list[dict[str, Any]] = []
         names = {"MessageAttributeNames": ["All"], "AttributeNames": ["MessageGroupId"]}
         for _ in range(MAX_LOOKS):
             asked = {"MaxNumberOfMessages": 10, "VisibilityTimeout": HELD_S, **names}

@@ -18,11 +18,7 @@ COSTS = {
     "webhook, cold": (3, 1, 0),
     "webhook, warm": (1, 0, 0),
     "received": (6, 6, 12),
-    "reacted": (
-        9,
-        4,
-        7,
-    ),  # what search is told too
+    "reacted": (9, 4, 7),  # with what search is told, and its wake-up if it is the eighth message
     "delivered": (5, 5, 4),
     "pushed": (4, 1, 0),
     "posted by an agent": (2, 3, 10),

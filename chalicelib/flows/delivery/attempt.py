@@ -1,5 +1,6 @@
 """One attempt to send what a delivery owes, and its outcome written down."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -126,11 +127,8 @@ class _Sending:
             from ..mail.send import send_mails
 
             return send_mails(self.world, self.row, self.install, self.room, self.parcel.message)
-        began = self.world.clock.now()
-        receipt = _send(self.world, self.parcel, self.install)
-        took, answered = self.world.clock.now() - began, not isinstance(receipt, Retry)
-        note_call(self.world, self.row.install, self.circuit, took, answered=answered)
-        return receipt
+        parcel = self.parcel
+        return _timed(self.world, self.row.install, self.circuit, lambda: _send(self.world, parcel, self.install))
 
     def keep(self, step: str, id_: str) -> None:
         """Write down what has been sent, before the next step."""
@@ -173,8 +171,8 @@ class _Sending:
 
 def _announce(world: World, row: Delivery) -> Delivery:
     """One attempt to tell that a customer entered or left a segment."""
-    install, customer, segment = world.store.many(
-        [ref(Install, row.install), ref(Customer, row.room), ref(Segment, row.segment)]
+    install, circuit, customer, segment = world.store.many(
+        [ref(Install, row.install), ref(Circuit, row.install), ref(Customer, row.room), ref(Segment, row.segment)]
     )
     channel = world.outbound(row.channel)
     if install is None or install.state != "active" or not isinstance(channel, Announcing):
@@ -187,10 +185,23 @@ def _announce(world: World, row: Delivery) -> Delivery:
         customer_external_id=customer.external_id,
         customer_name=customer.name,
     )
-    receipt = channel.announce(notice, install, Opened(world, install), world.outside, world.clock.now())
+    turn = turn_of_circuit(world, circuit)
+    if turn:
+        return _wait_for(world, row, Waiting(until=turn, reason=HANGS))
+    opened, now = Opened(world, install), world.clock.now()
+    receipt = _timed(world, row.install, circuit, lambda: channel.announce(notice, install, opened, world.outside, now))
     if isinstance(receipt, Gone):
         stop_install(world, install, "disabled", receipt.reason)
     return _write_down(world, row, receipt)
+
+
+def _timed(world: World, install: str, circuit: Circuit | None, call: Callable[[], Receipt]) -> Receipt:
+    """What the call says, its time noted for the install's circuit."""
+    began = world.clock.now()
+    receipt = call()
+    took = world.clock.now() - began
+    note_call(world, install, circuit, took, answered=not isinstance(receipt, Retry))
+    return receipt
 
 
 def _silence(row: Delivery) -> Message:
