@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.desk.envelopes import Envelope
+from chalicelib.desk.times import rfc3339
 from tests.api import Client, Got
 from tests.mails import postmark
 from tests.peers.msteams import TeamsPeer
@@ -20,7 +21,7 @@ from .stage import BEGINS, HANGING, SimEverywhere, SimTracker, Stage
 
 ACTS = {
     "client": 6, "people": 4, "broadcast": 1, "undo": 1, "track": 2, "tell": 2, "time": 2, "room": 1, "letter": 1,
-    "named": 1, "raise": 1, "outage": 1,
+    "named": 1, "raise": 1, "outage": 1, "promise": 1,
 }  # fmt: skip
 CUSTOMERS = ("acme", "beta", "gamma")
 TRIES = 9  # for which a client repeats a request that was not answered
@@ -183,8 +184,9 @@ class History:
         return None
 
     def spawn(self, name: str, run: Callable[[], None]) -> None:
-        """Let a client do something, beside all others."""
-        self.stage.scheduler.spawn(name, run)
+        """Let a client do something, beside all others; one that is still at something does nothing else."""
+        if not any(task.name == name for task in self.stage.scheduler.tasks):
+            self.stage.scheduler.spawn(name, run)
 
     def do_client(self) -> None:
         """Somebody uses the API for a while."""
@@ -321,6 +323,16 @@ class History:
             self.call(self.client("ada"), "POST", f"/v1/rooms/{room}/issues", {"title": title})
 
         self.spawn("ada", run)
+
+    def do_promise(self) -> None:
+        """An agent promises something, moves its time, or takes it back."""
+        due = self.stage.clock.at + self.rng.choice([60_000, 600_000, 7_200_000])
+        promise = self.rng.choice(
+            [{"text": "An answer", "due": rfc3339(due)}, {"text": "A fix", "due": rfc3339(due)}, None]
+        )
+        room = self.rooms[self.rng.choice(CUSTOMERS)]
+        body = {"promise": promise}
+        self.spawn("ada", lambda: self.call(self.client("ada"), "PATCH", f"/v1/rooms/{room}", body) and None)
 
     # --- what others do
 

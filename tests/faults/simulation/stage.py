@@ -54,6 +54,7 @@ HANGING = "https://hangs.example/hook"
 HANGS_MS = 15_000  # after which our way out gives up
 REACT_DEAD = "sim:react-dead"
 SPEAKS = re.compile(r"chat\.|reactions\.|/activities|/v3/conversations$|/hook$|app\.vendor\.example")
+WRITES = frozenset({"create", "comment", "amend", "withdraw", "move", "retitle", "label"})  # of a tracker
 Worker = Callable[[Any], Any]
 
 
@@ -330,20 +331,9 @@ class SimTracker(FakeTracker):
                 raise ProviderBusy("no answer", 0)
         return seen
 
-    def create(self, draft: Any) -> Any:
-        return self._done(super().create(draft))
-
-    def comment(self, ticket: str, text: str, mark: str) -> Any:
-        return self._done(super().comment(ticket, text, mark))
-
-    def move(self, ticket: str, word: str) -> Any:
-        return self._done(super().move(ticket, word))
-
-    def retitle(self, ticket: str, title: str, text: str | None = None) -> Any:
-        return self._done(super().retitle(ticket, title, text))
-
-    def label(self, ticket: str, add: Any, remove: Any) -> Any:
-        return self._done(super().label(ticket, add, remove))
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        return (lambda *args, **fields: self._done(found(*args, **fields))) if name in WRITES else found
 
 
 @contextmanager
