@@ -82,5 +82,7 @@ def test_what_follows_from_a_change() -> None:
         Task("look", "iss_1", "ins_1", "1", why="v4"),
         Task("look", "iss_1", "ins_2", why="v4"),
     ]
-    for record, before in ((acme, None), (None, acme), (None, None), (acme.changed(), acme)):
+    assert tasks_after_change(acme, None) == [Task("count", "cus_1", why="v2")]  # nobody knows what it was
+    new = Customer(version=1, id="cus_1", workspace="w", external_id="acme", name="Acme", created_at=1)
+    for record, before in ((new, None), (None, acme), (None, None), (acme.changed(), acme)):
         assert tasks_after_change(record, before) == []
