@@ -115,8 +115,11 @@ def _sides(history: History) -> list[Finding]:
     for side, texts in _shown(here).items():
         wanted = all_ if side in ("webhook", "agents") else mine
         got = Counter(_plain(text) for text in texts)
-        if side not in MARKED and history.stormed:
-            got = Counter(set(got))
+        links = Counter({text: often for text, often in got.items() if text.startswith("📎")})
+        found += [("link twice", side, text) for text, often in links.items() if often > 1]
+        got -= links
+        if side not in MARKED and history.stormed:  # of what is there twice one alone is edited, or taken back
+            got = Counter(set(got) & set(wanted))
         missing, extra = wanted - got, got - wanted
         if not history.expected.alone:  # a fork takes its thread along, and a copy may be changed in one of the rooms
             missing, extra = Counter(set(wanted)) - got, Counter(set(got)) - all_
