@@ -122,7 +122,8 @@ def _sides(history: History) -> list[Finding]:
             got = Counter(set(got) & set(wanted))
         missing, extra = wanted - got, got - wanted
         if not history.expected.alone:  # a fork takes its thread along, and a copy may be changed in one of the rooms
-            missing, extra = Counter(set(wanted)) - got, Counter(set(got)) - all_
+            missing = Counter(set(wanted)) - got
+            extra = Counter(set(got)) - Counter(each.text for each in _public(history))
         found += [("missing", side, text) for text in missing]
         found += [("twice" if text in wanted else "should not be there", side, text) for text in extra]
     if history.expected.alone:

@@ -1,0 +1,59 @@
+"""The simulation itself: a few seeds are sound, the same seed is the same history, and what is broken is found."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .mechanisms import MECHANISMS, table
+
+ROOT = Path(__file__).parents[2]
+
+
+def played(*asked: str, hashes: str = "random") -> subprocess.CompletedProcess[str]:
+    """The command, in a process of its own."""
+    command = [sys.executable, "-m", "tests.faults.simulation", *asked]
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": hashes}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("first", [1, 101])
+def test_a_few_histories_with_deaths_and_outages_lose_and_double_nothing(first: int) -> None:
+    done = played(str(first), "6")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert "deaths" in done.stdout
+
+
+def test_the_same_seed_is_the_same_history_in_another_process() -> None:
+    one, other = (played("7", "1", "--steps", "20", "--trace", hashes=hashes) for hashes in ("1", "2"))
+    lines = [[line for line in each.stdout.splitlines() if " s, " not in line] for each in (one, other)]
+    assert lines[0] == lines[1]
+    assert len(lines[0]) > 100
+
+
+def test_in_fair_weather_nothing_fails() -> None:
+    done = played("1", "3", "--calm")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert "deaths" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "seed", "kind"),
+    [("mark before send", "10", "twice"), ("bound since", "1", "missing")],
+)
+def test_what_is_switched_off_is_found_and_the_smallest_history_that_shows_it(
+    mechanism: str, seed: str, kind: str
+) -> None:
+    done = played(seed, "1", "--without", mechanism, "--shrink")
+    assert done.returncode == 1, done.stdout[-3000:] + done.stderr[-1000:]
+    assert f"   | {kind}" in done.stdout
+    (smallest,) = [line.split()[1:] for line in done.stdout.splitlines() if "smallest:" in line]
+    assert 0 < len(smallest) < 30
+
+
+def test_the_readme_has_each_mechanism_and_its_test() -> None:
+    assert table() in (ROOT / "tests/faults/README.md").read_text()
+    for each in MECHANISMS.values():
+        file, _, name = each.test.partition("::")
+        assert not name or f"def {name}(" in (ROOT / file).read_text()
