@@ -68,6 +68,19 @@ class Attached(Part, frozen=True):
     secret: str
 
 
+class Rest(Part, frozen=True):
+    """What a mail said besides, which the message does not: the mail that it answers, a signature. So many `lines`,
+    which lie in a file."""
+
+    lines: int
+    file: Attached
+
+    @property
+    def words(self) -> str:
+        """How many, in words."""
+        return f"{self.lines} quoted line{'' if self.lines == 1 else 's'}"
+
+
 class Mark(Part, frozen=True):
     """One person's reaction with one emoji: on or taken back, at the provider's revision. `via` is the outside
     conversation that it came from, if from one (install/conversation)."""
@@ -108,6 +121,7 @@ class Message(Record, frozen=True):
     revision: int = 0
     reply_to: Reply | None = None
     attachments: tuple[Attached, ...] = ()
+    rest: Rest | None = None
     mentions: tuple[str, ...] = ()
     reactions: dict[str, dict[str, Mark]] = {}
     forked_from: ForkedFrom | None = None
@@ -132,6 +146,7 @@ class Draft(Part, frozen=True):
     internal: bool = False
     reply_to: Reply | None = None
     attachments: tuple[Attached, ...] = ()
+    rest: Rest | None = None
     mentions: tuple[str, ...] = ()
     revision: int = 0
     forked_from: ForkedFrom | None = None
@@ -218,6 +233,7 @@ def deleted(message: Message) -> Message | None:
         edited_at=0,
         revision=0,
         attachments=(),
+        rest=None,
         mentions=(),
         reactions={},
         reply_to=None,

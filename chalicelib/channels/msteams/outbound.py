@@ -147,7 +147,15 @@ def _words(parcel: Parcel) -> str:
         for file in message.attachments
     ]
     speaker = "" if parcel.bridge and parcel.bridge.speaker == "none" else f"**{message.author.name}:**"
-    return "\n\n".join(filter(None, (speaker, text, *files)))
+    return "\n\n".join(filter(None, (speaker, text, *files, _rest(parcel))))
+
+
+def _rest(parcel: Parcel) -> str:
+    """Where to read what a mail quoted."""
+    rest = parcel.message.rest
+    url = parcel.links.get(rest.file.id, "") if rest else ""
+    words = f"… {rest.words}" if rest else ""
+    return f"[{words}]({url})" if url else words
 
 
 def _card(parcel: Parcel) -> dict[str, Any]:

@@ -169,7 +169,15 @@ class _Sending:
             mrkdwn = "\n".join(filter(None, [mrkdwn, *(self._link(file) for file in message.attachments)]))
         if len(mrkdwn) > MAX_TEXT:
             mrkdwn = mrkdwn[:MAX_TEXT] + " … (cut: Slack takes no more)"
-        return mrkdwn or ("shared a file" if message.attachments else " ")
+        rest = self._rest()
+        return "\n".join(filter(None, [mrkdwn, rest])) or ("shared a file" if message.attachments else " ")
+
+    def _rest(self) -> str:
+        """Where to read what a mail quoted."""
+        rest = self.parcel.message.rest
+        url = self.parcel.links.get(rest.file.id, "") if rest else ""
+        words = f"… {rest.words}" if rest else ""
+        return f"<{url}|{words}>" if url else words
 
     def _link(self, file: Attached) -> str:
         url = self.parcel.links.get(file.id, "")

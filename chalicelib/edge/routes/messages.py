@@ -190,6 +190,16 @@ def message(call: Call) -> Any:
     return call.reply(shapes.message_view(found, call.incoming.base_url), version=found.version)
 
 
+@route("GET", "/v1/rooms/{room}/messages/{message}/rest", gives=shapes.RestView, visitors=True)
+def rest(call: Call) -> shapes.RestView:
+    """Show what a message leaves out of the mail that it came by: what that quoted, and its signature."""
+    left = _message(call).rest
+    if left is None:
+        return shapes.RestView(text="", lines=0)
+    content = call.world.files.get(f"files/{call.here.workspace}/{left.file.id}")
+    return shapes.RestView(text=content.decode("utf-8", "replace"), lines=left.lines)
+
+
 def _number(call: Call) -> tuple[int, bool]:
     """(number, internal?) of the message in the path. A user's code path cannot name a note."""
     id_ = call.params["message"]

@@ -100,7 +100,8 @@ class ForkedFromView(View, frozen=True):
 
 
 class MessageView(View, frozen=True):
-    """A message. `change` is its change number, its place in the room; `changed` the one of its last change."""
+    """A message. `change` is its change number, its place in the room; `changed` the one of its last change. So many
+    lines as are `cut` did the mail that it came by quote, or was signed with: they are its rest."""
 
     id: str
     room: str
@@ -113,11 +114,20 @@ class MessageView(View, frozen=True):
     deleted: bool
     reply_to: ReplyView | None
     attachments: list[AttachedView]
+    cut: int
     mentions: list[str]
     reactions: list[ReactionView]
     internal: bool
     source: SourceView
     forked_from: ForkedFromView | None
+
+
+class RestView(View, frozen=True):
+    """What a message leaves out of the mail that it came by, as plain text: what that quoted, and its signature; of so
+    many `lines`. Nothing was left out where those are none."""
+
+    text: str
+    lines: int
 
 
 class ChangeView(View, frozen=True):
@@ -172,6 +182,7 @@ def message_view(message: Message, base_url: str) -> MessageView:
         if reply
         else None,
         attachments=[attached_view(file, base_url) for file in message.attachments],
+        cut=message.rest.lines if message.rest else 0,
         mentions=list(message.mentions),
         reactions=_reactions(message),
         internal=message.internal,

@@ -297,7 +297,8 @@ def _reason_to_skip(
 
 def _parcel(world: World, row: Delivery, room: Room, message: Message, bridge: Bridge | None) -> Parcel:
     """All that the channel may need. Files that do not cross are told as links."""
-    links = {file.id: world.link(file.id, file.secret) for file in message.attachments} if world.public_url else {}
+    files = [*message.attachments, *([message.rest.file] if message.rest else [])]
+    links = {file.id: world.link(file.id, file.secret) for file in files} if world.public_url else {}
     parcel = Parcel(
         delivery=row,
         message=message,

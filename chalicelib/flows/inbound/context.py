@@ -3,12 +3,12 @@ its files."""
 
 from dataclasses import dataclass
 
-from ...desk.arrivals import File, Said
+from ...desk.arrivals import File, Mailed, Said
 from ...desk.customers import Customer
 from ...desk.envelopes import Envelope
 from ...desk.files import MAX_SIZE, TYPE, Attachment, safe_name
 from ...desk.ids import derived
-from ...desk.messages import Attached, Author, Source
+from ...desk.messages import Attached, Author, Rest, Source
 from ...desk.rooms import MAX_NAME, Room
 from ...desk.titles import first_line, shortened
 from ...desk.workspaces import Install
@@ -68,6 +68,16 @@ def new_room(arriving: Arriving, id_: str, name: str, customer: Customer | None,
         customer_external_id=customer.external_id if customer else "",
         visitor=author.id if author and author.kind == "visitor" else "",
     )
+
+
+def kept_rest(arriving: Arriving, arrival: Mailed, author: Author) -> Rest | None:
+    """What the mail said besides, stored as a file."""
+    if not arrival.rest:
+        return None
+    file = File(name="quoted.txt", type="text/plain", content=arrival.rest.encode())
+    id_ = derived("att", arriving.install.id, arrival.id, "rest")
+    lines = sum(bool(line.strip()) for line in arrival.rest.split("\n"))
+    return Rest(lines=lines, file=_keep(arriving, id_, file, author))
 
 
 def kept(arriving: Arriving, arrival: Said, author: Author) -> tuple[Attached, ...]:

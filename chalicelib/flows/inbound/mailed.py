@@ -19,7 +19,7 @@ from ..customers.admit import admit_visitor, customer_of_address
 from ..mail.correspondents import Known, corresponding
 from ..optimistic_retry import again
 from ..rooms.post import post
-from .context import Arriving, Blocked, Ignore, kept, new_room
+from .context import Arriving, Blocked, Ignore, kept, kept_rest, new_room
 from .copied_people import copied_people, user_of_address
 
 REPLAY_MS = 24 * HOUR_MS  # ms for which a token that is good for one mail is remembered
@@ -49,6 +49,7 @@ def take_mail(arriving: Arriving, arrival: Mailed) -> None:
         text=arrival.text,
         source=arriving.source(arrival.id, arrival.at, conversation=author.id),
         attachments=kept(arriving, files, author),
+        rest=kept_rest(arriving, arrival, author),
         reply_to=_reply(arrival, found, room.id, install.id),
     )
     proven = author.kind == "user" or author.verified

@@ -81,6 +81,7 @@ def _copied(room: Room, chosen: list[Message]) -> tuple[Room, list[Message]]:
             text=message.text,
             source=message.source,
             attachments=message.attachments,
+            rest=message.rest,
             mentions=message.mentions,
             revision=message.revision,
             forked_from=ForkedFrom(room=message.room, n=message.n),

@@ -125,6 +125,7 @@ NAMING: dict[str, Any] = {
     "GET /v1/rooms/{room}/messages": None,
     "GET /v1/rooms/{room}/changes": None,
     "GET /v1/rooms/{room}/messages/{message}": None,
+    "GET /v1/rooms/{room}/messages/{message}/rest": None,
     "PATCH /v1/rooms/{room}/messages/{message}": {"text": "Changed"},
     "DELETE /v1/rooms/{room}/messages/{message}": None,
     "PUT /v1/rooms/{room}/messages/{message}/reactions/{emoji}": None,
