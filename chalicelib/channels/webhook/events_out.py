@@ -67,9 +67,9 @@ def _message(message: Message, install: str, links: dict[str, str]) -> dict[str,
         "deleted": message.deleted,
         "reply_to": message.reply_to.message if message.reply_to else None,
         "attachments": [_attached(file, links) for file in message.attachments],
-        "cut": message.rest.lines if message.rest else 0,
         "reactions": _counts(message),
         "source": source.channel,
+        **({"cut": message.rest.lines} if message.rest else {}),
     }
 
 

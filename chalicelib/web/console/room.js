@@ -250,6 +250,7 @@ export class Conversation {
           this.#own(message)),
         this.#quote(message),
         message.deleted ? h("p.gone", null, "This message was deleted.") : h("div.text", null, render(message.text)),
+        this.#rest(message),
         message.attachments.map(attachment),
         h("footer", null, this.#reactions(message), rows.length ? this.ledger.ticks(rows) : null)));
   }
@@ -264,6 +265,12 @@ export class Conversation {
     const answered = message.reply_to && this.feed.messages.get(message.reply_to.message);
     if (!message.reply_to) return null;
     return h("blockquote.answered", null, unmarked(message.reply_to.quote?.text ?? answered?.text.slice(0, 200) ?? "an earlier message"));
+  }
+
+  #rest(message) {
+    if (!message.cut) return null;
+    const told = message.cut === 1 ? "1 quoted line" : `${message.cut} quoted lines`;
+    return h("button.plain.rest", { type: "button", title: told, "aria-label": told, onclick: (event) => attempt(() => this.feed.rest(message, event.target)) }, "…");
   }
 
   #reactions(message) {

@@ -4,6 +4,7 @@
 // something is missing, and `changes` after our number is read; an earlier one is known already. So nothing is missed,
 // and nothing is there twice, whatever becomes of the line.
 
+import { render } from "./markdown.js";
 import { freshKey } from "./api.js";
 
 const WAIT = 250; // ms that a frame which came too early waits for the one before it
@@ -194,6 +195,11 @@ export class Feed {
     this.#put(told);
     this.#moved();
     return told;
+  }
+
+  /** What the mail that it came by said besides, in the place of a button. */
+  async rest(message, button) {
+    button.replaceWith(render((await this.api.get(`${this.path}/messages/${message.id}/rest`)).text));
   }
 
   edit(message, text) {

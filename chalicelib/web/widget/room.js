@@ -215,6 +215,7 @@ export class RoomView {
     const inside = message.deleted ? say("deleted") : [
       message.reply_to && this.#cite(message.reply_to),
       message.text && h("div.text", null, render(message.text, names)),
+      message.cut > 0 && h("button.plain", { "aria-label": say("older"), onclick: ({ target }) => this.#try(this.feed.rest(message, target)) }, "…"),
       message.attachments.length > 0 && h("div.files", null, message.attachments.map((file) => this.#file(file))),
     ];
     const classes = [".said", mine && "mine", more && "more", message.deleted && "gone"].filter(Boolean).join(".");

@@ -19,8 +19,8 @@ const CSS = /* css */ `
 :host([hidden]) { display: none; }
 *, ::before, ::after { box-sizing: border-box; margin: 0; padding: 0; }
 [hidden] { display: none !important; }
-.root { font: 400 15px/1.5 var(--parley-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif); color: var(--ink); text-align: start; }
-button, input, textarea { font: inherit; color: inherit; letter-spacing: inherit; }
+.root { font: 400 15px/1.5 var(--parley-font, system-ui, sans-serif); color: var(--ink); text-align: start; }
+button, input, textarea { font: inherit; color: inherit; }
 button { background: none; border: 0; cursor: pointer; text-align: start; }
 button:disabled { opacity: .5; cursor: default; }
 svg { width: 20px; height: 20px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; flex: none; display: block; }
@@ -29,7 +29,7 @@ svg { width: 20px; height: 20px; fill: none; stroke: currentColor; stroke-width:
 ul { list-style: none; }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
-.launcher { position: fixed; inset-block-end: 20px; inset-inline-end: 20px; z-index: 2147483000; width: 56px; height: 56px; border-radius: 28px; background: var(--accent); color: #fff; display: grid; place-items: center; box-shadow: 0 6px 24px rgb(16 18 24 / 28%); }
+.launcher { position: fixed; inset-block-end: 20px; inset-inline-end: 20px; z-index: 2147483000; width: 56px; height: 56px; border-radius: 28px; background: var(--accent); color: #fff; display: grid; place-items: center; box-shadow: var(--shadow); }
 .launcher svg { width: 26px; height: 26px; }
 .badge { min-width: 20px; height: 20px; padding-inline: 6px; border-radius: 10px; background: var(--accent); color: #fff; font-size: 12px; font-weight: 600; line-height: 20px; text-align: center; }
 .launcher .badge { position: absolute; inset-block-start: -4px; inset-inline-end: -4px; background: #c4321f; box-shadow: 0 0 0 2px var(--bg); }
@@ -54,7 +54,7 @@ ul { list-style: none; }
 }
 
 .top { display: flex; align-items: center; gap: 10px; padding: 14px 16px 12px; min-height: 64px; }
-.top h2 { font-size: 17px; font-weight: 650; line-height: 1.25; letter-spacing: -.01em; }
+.top h2 { font-size: 17px; font-weight: 650; line-height: 1.25; }
 .top h2, .top p { overflow: hidden; overflow-wrap: anywhere; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; }
 .top > .grow, .grow { flex: 1; min-width: 0; }
 .top p { font-size: 13px; color: var(--ink2); }
@@ -95,7 +95,7 @@ ul { list-style: none; }
 .chip { font-size: 12px; font-weight: 550; border-radius: 6px; padding: 1px 7px; background: var(--bg2); color: var(--ink2); white-space: nowrap; }
 .chip.turn { background: var(--warm-soft); color: var(--warm); }
 .chip.done { background: var(--good-soft); color: var(--good); }
-.none { padding: 28px 24px; text-align: center; color: var(--ink2); text-wrap: balance; }
+.none { padding: 28px 24px; text-align: center; color: var(--ink2); }
 .foot { padding: 10px 16px 14px; border-block-start: 1px solid var(--line); }
 .primary { display: flex; align-items: center; justify-content: center; gap: 8px; width: 100%; background: var(--accent); color: #fff; font-weight: 600; border-radius: 11px; padding: 10px 16px; }
 .primary:hover:not(:disabled) { background: color-mix(in srgb, var(--accent) 88%, #000); }
@@ -105,7 +105,7 @@ ul { list-style: none; }
 
 .issues { border-block-end: 1px solid var(--line); padding: 6px 16px; font-size: 13px; }
 .issues li { padding: 2px 0; }
-.issues summary { cursor: pointer; }
+summary { cursor: pointer; }
 .issues summary .chip { margin-inline-end: 8px; }
 .log { flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: 12px 14px 6px; display: flex; flex-direction: column; }
 .log > :first-child { margin-block-start: auto; }

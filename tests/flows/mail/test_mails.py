@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.msteams import outbound as msteams
+from chalicelib.channels.slack import outbound as slack
+from chalicelib.desk.deliveries import Delivery, Parcel
 from chalicelib.desk.mails import Correspondent
+from chalicelib.desk.workspaces import Install
 from chalicelib.ports import Listing, ProviderBusy, ProviderRefused
 from tests.api import Client, Tenant
 from tests.fakes import Parley
@@ -494,3 +498,62 @@ def test_a_mail_that_did_not_pass_makes_us_write_to_nobody(parley: Parley, tenan
     room = rooms(tenant)["Webhooks stopped"]
     answer(parley, tenant, room)
     assert parley.mailer.sent == []
+
+
+QUOTING = "Yes.\n\nOn Mon, Jan 12, 2026 at 9:00 AM Bo <parley@mail.parley.example> wrote:\n\n> Did it <b>help</b>?\n"
+
+
+def test_what_a_mail_quotes_is_read_by_the_rooms_people(parley: Parley, tenant: Tenant, install: Any) -> None:
+    come(parley, install)
+    come(parley, install, id_="m2@acme.example", text=QUOTING, answers="m1@acme.example")
+    room = rooms(tenant)["Webhooks stopped"]
+    first, second = said(tenant, room)
+    assert (first["cut"], second["text"], second["cut"]) == (0, "Yes.", 2)
+    for who in (tenant.api, tenant.user("acme", "ann")):
+        rest = who.get(f"/v1/rooms/{room['id']}/messages/{second['id']}/rest")
+        assert rest.json == {"text": QUOTING.removeprefix("Yes.").strip(), "lines": 2}
+        assert who.get(f"/v1/rooms/{room['id']}/messages/{first['id']}/rest").json == {"text": "", "lines": 0}
+        assert who.get(f"/v1/rooms/{room['id']}/messages/{room['id']}_99/rest").status == 404
+    assert tenant.user("beta", "bob").get(f"/v1/rooms/{room['id']}/messages/{second['id']}/rest").status == 404
+    assert len(second["attachments"]) == 0
+
+
+def test_a_copy_has_its_rest_and_a_deleted_message_none(parley: Parley, tenant: Tenant, install: Any) -> None:
+    come(parley, install)
+    come(parley, install, id_="m2@acme.example", text=QUOTING, answers="m1@acme.example")
+    room = rooms(tenant)["Webhooks stopped"]
+    second = said(tenant, room)[1]
+    fork = {"name": "Fork", "from": second["id"], "to": second["id"]}
+    copy = said(tenant, tenant.api.post(f"/v1/rooms/{room['id']}/fork", fork).json)[-1]
+    assert copy["cut"] == 2
+    path = f"/v1/rooms/{copy['room']}/messages/{copy['id']}"
+    assert tenant.api.get(f"{path}/rest").json["lines"] == 2
+    gone = f"/v1/rooms/{room['id']}/messages/{second['id']}"
+    assert tenant.api.delete(gone).status == 200
+    assert tenant.api.get(gone).json["cut"] == 0
+    assert tenant.api.get(f"{gone}/rest").json == {"text": "", "lines": 0}
+
+
+def test_chats_link_to_what_a_mail_quotes(parley: Parley, tenant: Tenant, install: Any) -> None:
+    come(parley, install, text=QUOTING, subject="Re: Webhooks stopped")
+    room = rooms(tenant)["Webhooks stopped"]
+    listing: Any = Listing("posts", (room["id"],))
+    (message,) = parley.world.store.page(listing, 10).items
+    assert message.rest
+    link = parley.world.link(message.rest.file.id, message.rest.file.secret)
+    fields = {"bridge": "b", "install": "i", "channel": "slack", "workspace": "w", "what": "post"}
+    delivery = Delivery(n=1, room=message.room, message=1, created_at=1, **fields)
+    parcel = Parcel(
+        delivery=delivery,
+        message=message,
+        room_name="R",
+        room_state="open",
+        customer_external_id="acme",
+        links={message.rest.file.id: link},
+    )
+    assert f"[… 2 quoted lines]({link})" in msteams._words(parcel)
+    install_ = Install(id="i", workspace="w", kind="slack", name="", created_at=0)
+    there = slack._Sending(parcel, install_, None, 0)  # type: ignore[arg-type]
+    assert there._text() == f"Yes.\n<{link}|… 2 quoted lines>"
+    got = ANYONE.get(link.removeprefix("https://parley.test"))
+    assert (got.status, "quoted.txt" in got.headers["Location"]) == (302, True)
