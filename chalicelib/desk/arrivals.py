@@ -61,7 +61,8 @@ class Mailed(Part, frozen=True):
     `thread` are the ids of mails that it answers, nearest first; `tokens` what addresses of ours it was sent to,
     `others` to whose addresses it went besides. `rest` is what `text` is without, the mail that it answers and a
     signature; `original` is the whole. `content` is a hash of what it says; `once`, where there is one, is good for
-    one mail alone. One sender may write `per_hour`."""
+    one mail alone. One sender may write `per_hour`. One that is `vouched` for may be answered, though nobody knows
+    whose it is: a form of the sender's own sent it. One that is but a mailer's `reaction` has the emoji."""
 
     id: str
     sender: str
@@ -75,6 +76,8 @@ class Mailed(Part, frozen=True):
     others: tuple[str, ...] = ()
     rest: str = ""
     files: tuple[File, ...] = ()
+    vouched: bool = False
+    reaction: str = ""
     original: bytes = b""
     original_type: str = ""
     content: str = ""

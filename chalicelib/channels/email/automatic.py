@@ -5,10 +5,25 @@ import re
 from ...desk.arrivals import Arrival, Bounced, Ignored
 from ...desk.workspaces import Install
 from .config import of
-from .mail import Mail, address, one_line
+from .mail import Mail, address, is_nobody, one_line
 
 BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
 MARK = "x-parley-install"  # on every mail of ours
+# What mailers put before the subject of what they answer by themselves.
+AWAY = re.compile(
+    r"\s*(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response|answer)|autoreply|out of (?:the )?office|ooo|"
+    r"automatische antwort|automatische antwoord|automatisch antwoord|abwesenheits?(?:notiz|nachricht|meldung|agent)|"
+    r"abwesend|"
+    r"réponse automatique|absence du bureau|respuesta automática|fuera de la oficina|resposta automàtica|"
+    r"risposta automatica|fuori (?:sede|ufficio)|afwezig(?:heid|heidsbericht)?|resposta automática|"
+    r"autosvar|automatiskt? svar|automatisk svar|frånvaro(?:meddelande)?|automaattinen vastaus|poissaolo|"
+    r"odpowiedź automatyczna|autoodpowiedź|automatická odpověď|automatická odpoveď|automatikus válasz|házon kívül|"
+    r"otomatik yanıt|автоматический ответ|автоответ|автоматична відповідь|автоматичен отговор|αυτόματη απάντηση|"
+    r"răspuns automat|automatski odgovor|samodejni odgovor|automatinis atsakymas|automātiska atbilde|automaatvastus|"
+    r"自动回复|自動回覆|自動返信|自動応答|자동 회신|부재중|رد تلقائي|תשובה אוטומטית|trả lời tự động|balasan otomatis)"
+    r"\s*(?:[:：]|-\s|\Z)",
+    re.IGNORECASE,
+)
 
 
 def unheard(mail: Mail, install: Install) -> Arrival | None:
@@ -68,12 +83,21 @@ def _nobody(mail: Mail, install: Install) -> bool:
 
 
 def _looped(mail: Mail, install: Install) -> bool:
-    return any(mail.header(name) for name in (MARK, "x-loop", "x-original-loop"))
+    """Our mark, or that of somebody who passed our own mail on to us. Others' marks say that they pass mails on."""
+    loops = [value.lower() for name in ("x-loop", "x-original-loop") for value in mail.headers.get(name, ())]
+    local, _, domain = of(install).address.partition("@")
+    return bool(mail.header(MARK)) or any(local in value and domain in value for value in loops)
 
 
 def _bulk(mail: Mail, install: Install) -> bool:
-    listed = mail.header("list-id") or mail.header("list-unsubscribe")
-    return mail.header("precedence").strip().lower() in BULK or bool(listed)
+    """A way to unsubscribe stands under what a person sends by their CRM, too; nobody's address writes newsletters."""
+    unasked = mail.header("list-unsubscribe") and not mail.thread and is_nobody(mail.sender)
+    return mail.header("precedence").strip().lower() in BULK or bool(mail.header("list-id") or unasked)
+
+
+def _away(mail: Mail, install: Install) -> bool:
+    """An out-of-office that no header tells: it answers a mail, under the words of its mailer."""
+    return bool(mail.thread) and AWAY.match(mail.subject) is not None
 
 
 def _answered_invitation(mail: Mail, install: Install) -> bool:
@@ -94,6 +118,7 @@ RULES = (
     ("own-address", _own),
     ("bounce", _daemon),
     ("automatic", _automatic),
+    ("automatic", _away),
     ("empty-return-path", _nobody),
     ("bulk", _bulk),
     ("calendar-answer", _answered_invitation),

@@ -2,6 +2,7 @@
 
 import binascii
 import codecs
+import re
 from email.errors import HeaderParseError
 from email.header import decode_header
 
@@ -10,6 +11,9 @@ ALSO = {"x-sjis": "cp932", "shift_jis": "cp932", "ks_c_5601-1987": "cp949", "x-g
     "iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "iso-8859-8-i": "iso-8859-8",
     "x-unknown": "utf-8", "unknown-8bit": "utf-8", "unicode-1-1-utf-7": "utf-7", "macintosh": "mac-roman",
 }  # fmt: skip
+WIDE = frozenset(
+    {"cp932", "shift_jis", "euc_jp", "cp949", "euc_kr", "gb18030", "gbk", "big5", "big5hkscs", "johab"}
+)  # bytes that are no letters by themselves
 NO_CHARSETS = frozenset({"unicode_escape", "raw_unicode_escape", "undefined", "idna", "punycode"})
 
 
@@ -22,12 +26,33 @@ def text(content: bytes, charset: str) -> str:
         return content.decode(name if name and not _is_utf8(name) else "cp1252", "replace")
 
 
+# What an HTML page says of itself, within its first bytes (https://html.spec.whatwg.org/#determining-the-character-encoding).
+SAYS = re.compile(rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
+
+
 def decoded(content: bytes, charset: str) -> str:
-    """As it says, unless that is no charset: a text in UTF-7 or ISO-2022-JP is valid UTF-8 too."""
+    """As it says, unless it is UTF-8 all the same, or that is no charset. A text in UTF-7 or ISO-2022-JP is ASCII, and
+    so valid UTF-8, too; some words of two bytes a letter may be by chance, but not of three."""
     name = _known(charset)
-    if name and name != "cp1252" and not _is_utf8(name):
-        return content.decode(name, "replace")
-    return text(content, charset)
+    if not name or name == "cp1252" or _is_utf8(name) or _is_utf8_all_the_same(content, name):
+        return text(content, charset)
+    return content.decode(name, "replace")
+
+
+def of_page(content: bytes) -> str:
+    """The charset that an HTML page names in itself, or nothing."""
+    found = SAYS.search(content[:2048])
+    return found[1].decode("ascii", "ignore") if found else ""
+
+
+def _is_utf8_all_the_same(content: bytes, name: str) -> bool:
+    if content.isascii():
+        return False
+    try:
+        read = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return name not in WIDE or any(sign > "\u07ff" for sign in read)
 
 
 def header(value: str) -> str:

@@ -63,10 +63,16 @@ def parse(envelope: Envelope, install: Install) -> list[Arrival]:
         return [found]
     from .automatic import unheard
     from .config import of
+    from .formmailers import as_meant
     from .lists import as_written
+    from .verdict import verdict
 
     mail = as_written(found, of(install).lists)
-    return [unheard(mail, install) or _mailed(mail, envelope, install)]
+    aside = unheard(mail, install)
+    if aside:
+        return [aside]
+    meant = as_meant(mail, of(install).address)
+    return [_mailed(meant, envelope, install, vouched=meant is not mail and verdict(mail) == "pass")]
 
 
 def _reader(envelope: Envelope, install: Install) -> Any:
@@ -80,7 +86,7 @@ def _provider(install: Install) -> Any:
     return import_module(f".{install.config['provider']}", __package__)
 
 
-def _mailed(mail: "Mail", envelope: Envelope, install: Install) -> Mailed:
+def _mailed(mail: "Mail", envelope: Envelope, install: Install, *, vouched: bool) -> Mailed:
     from .addresses import others, tokens
     from .config import of
     from .identity import content_hash, identity
@@ -94,6 +100,8 @@ def _mailed(mail: "Mail", envelope: Envelope, install: Install) -> Mailed:
         sender=mail.sender,
         name=mail.sender_name,
         verdict=verdict(mail),
+        vouched=vouched,
+        reaction=mail.reaction,
         subject=mail.subject,
         text=text or mail.subject or ("(no text)" if not mail.parts else ""),
         rest=rest,

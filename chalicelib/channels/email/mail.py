@@ -8,6 +8,12 @@ from ...desk.arrivals import File
 
 ADDRESS = re.compile(r"[^\s@<>()\",;:\\\[\]]{1,64}@([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9][a-z0-9-]{0,62}\Z")
 MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
+NOBODY = re.compile(
+    r"(?:no[._-]?-?reply|do[._-]?not[._-]?reply|dont[._-]?reply|donotreply|noanswer|no[._-]?response|unmonitored|"
+    r"keine?[._-]?antwort|ne[._-]?pas[._-]?repondre|noresponder|no[._-]?responder|nao[._-]?responda|mailer|wordpress|"
+    r"webmaster|www(?:-data)?|apache|nginx|form(?:s|ular|mail|mailer|submission)?|web[._-]?form|contact[._-]?form|"
+    r"notifications?|notify|newsletters?|marketing|bounces?)(?:[+._-].*|\d*)?\Z"
+)
 MAX_THREAD = 20  # ids of earlier mails that are looked up
 MAX_TEXT = 200_000
 
@@ -60,6 +66,7 @@ class Mail:
     checks: Checks = Checks()
     reports: tuple[Report, ...] = ()
     calendar: str = ""
+    reaction: str = ""
     original: bytes = b""
     original_type: str = "message/rfc822"
     told_id: str = ""
@@ -96,6 +103,11 @@ def address(text: str) -> str:
     except UnicodeError:
         return ""
     return found if len(found) <= 254 and ADDRESS.match(found) else ""
+
+
+def is_nobody(address_: str) -> bool:
+    """Whether nobody reads what is written to it, by its name."""
+    return NOBODY.match(address_.partition("@")[0]) is not None
 
 
 def domain_of(address_: str) -> str:

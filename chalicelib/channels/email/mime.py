@@ -15,7 +15,7 @@ from typing import Any
 from ...desk.arrivals import File
 from ...desk.files import TYPE, safe_name
 from ...wire.budget import Budget, fits
-from . import charsets
+from . import charsets, flowed, opaque
 from .mail import MESSAGE_ID, Checks, Mail, Part, Report, address, one_line, plain
 
 MAX_PARTS = 200
@@ -29,6 +29,11 @@ BOUNDARY = re.compile(
 )
 INNER = re.compile(rb"^content-type:\s{0,99}message/", re.M | re.I)
 WRITTEN = re.compile(r"""[^\s@<>()\[\]",;:\\]{1,64}@[^\s@<>()\[\]",;:\\]{1,255}""")
+# What proves a mail's text, and says nothing.
+SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
+OPAQUE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+WINMAIL = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+REACTION = "text/vnd.google.email-reaction+json"
 RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-forwarded-to", "x-envelope-to")
 
 
@@ -63,6 +68,7 @@ def read(raw: bytes, **besides: Any) -> Mail:
         "html": "\n".join(bodies.htmls),
         "parts": tuple(bodies.parts),
         "calendar": bodies.calendar,
+        "reaction": bodies.reaction,
         "reports": reports(message),
         "kinds": frozenset(part.get_content_type() for part in message.walk()),
         "original": raw,
@@ -136,6 +142,8 @@ def _leaves(message: Message) -> Iterator[Message]:
         part = waiting.pop()
         if part.is_multipart() and part.get_content_maintype() != "message":
             waiting += [each for each in part.get_payload() if isinstance(each, Message)][::-1]
+        elif part.get_content_type() in OPAQUE and (inner := opaque.signed_content(_content(part))):
+            waiting.append(_read(inner))
         else:
             yield part
 
@@ -148,20 +156,38 @@ class _Bodies:
         self.htmls: list[str] = []
         self.parts: list[Part] = []
         self.calendar = ""
+        self.reaction = ""
 
     def take(self, part: Message) -> None:
         type_, content = part.get_content_type(), _content(part)
+        if type_ in SIGNATURES:
+            return
         name = _filename(part)
-        attached = "attachment" in str(part.get("content-disposition", "")).lower() or bool(name)
+        if (type_ in WINMAIL or name.lower() == "winmail.dat") and (found := opaque.unwrapped(content)):
+            self.unwrap(found)
+            return
+        disposition = str(part.get("content-disposition", "")).lower()
+        # Some mailers name the text itself: it is a file only if they say so, or where there is a text already.
+        first = not (self.htmls if type_ == "text/html" else self.texts) and type_ in ("text/plain", "text/html")
+        attached = "attachment" in disposition or bool(name) and not first
         if type_ == "text/calendar":
             self.calendar = self.calendar or _text(part, content)[:20_000]
             attached = True
         if not attached and (type_ == "text/plain" or type_.startswith("multipart/")):  # one without its boundary
-            self.texts.append(_text(part, content))
+            self.texts.append(flowed.joined(_text(part, content), _param(part, "format"), _param(part, "delsp")))
         elif not attached and type_ == "text/html":
             self.htmls.append(_text(part, content))
+        elif type_ == REACTION:
+            self.reaction = flowed.emoji(content)
         elif content and type_ not in ("message/delivery-status", "text/rfc822-headers"):
             self.parts.append(Part(file_of(name or _named(part, type_), type_, content), _cid(part)))
+
+    def unwrap(self, found: opaque.Unwrapped) -> None:
+        """Take what Exchange wrapped: its text only where there is no other."""
+        if found.text and not any(text.strip() for text in self.texts):
+            self.texts.append(charsets.text(found.text, ""))
+        for name, content in found.files:
+            self.parts.append(Part(file_of(charsets.text(name, "") or "file", "application/octet-stream", content)))
 
 
 def file_of(name: str, type_: str, content: bytes) -> File:
@@ -189,11 +215,19 @@ def _bytes(message: Message) -> bytes:
 
 
 def _text(part: Message, content: bytes) -> str:
+    charset = _param(part, "charset")
+    if part.get_content_type() == "text/html" and charset.lower() in ("", "us-ascii"):
+        charset = charsets.of_page(content) or charset
+    return charsets.decoded(content, charset)
+
+
+def _param(part: Message, name: str) -> str:
+    """A parameter of the part's type; nothing where it cannot be read."""
     try:
-        charset = part.get_param("charset") or ""
+        value = part.get_param(name) or ""
     except (ValueError, LookupError):
-        charset = ""
-    return charsets.decoded(content, charset[2] if isinstance(charset, tuple) else str(charset))
+        return ""
+    return value[2] if isinstance(value, tuple) else str(value)
 
 
 def _filename(part: Message) -> str:

@@ -13,6 +13,13 @@ SCHEMES = ("http://", "https://", "mailto:")
 # Danes and Norwegians pass on as "VS:", Finns answer so.
 VS = re.compile(r"\s*vs\s*:", re.IGNORECASE)
 FRA = re.compile(r"^\W{0,4}(?:Fra|Emne)\W{0,4}:", re.MULTILINE)
+ASKS_FOR_HTML = re.compile(
+    r"\bhtml\b.{0,80}\b(?:e-?mail|mail|message|nachricht|client|viewer|reader|format|version|capable|compatible|programm|"
+    r"view|display|support|enable|anzeigen|unterstütz\w*|darstellen|affich\w+|visuali\w+|requires?|needed|erforderlich)\b|"
+    r"\b(?:view|display|support|enable|read|anzeigen|darstellen|afficher|visualizar|visualizzare|requires?|needs?|benötigt)\b"
+    r".{0,80}\bhtml\b",
+    re.IGNORECASE,
+)
 ENTITIES = re.compile(r"&#(?:x0*e00[0-9]|0*5734[4-9]);?", re.IGNORECASE)
 CUT = "\n\n… (shortened; the whole mail is kept)"
 
@@ -21,13 +28,20 @@ def written(mail: Mail) -> tuple[str, str]:
     """The text of what was written, and what was cut off: the mail that it answers, and a signature. Of what is no
     answer nothing is."""
     answer = answers(mail.subject, mail.thread)
-    whole = _unmarked(mail.text) if mail.text.strip() else markdown(mail.html, marked=answer)
+    plain_text = mail.text.strip() and not (mail.html and _only_asks_for_html(mail.text))
+    whole = _unmarked(mail.text) if plain_text else markdown(mail.html, marked=answer)
     answer = answer and not (VS.match(mail.subject) and FRA.search(whole))
     kept, rest = split(whole) if answer else (whole, "")
     for part in mail.parts:
         if part.cid:
             kept, rest = (each.replace(f"[cid:{part.cid}]", f"[{part.file.name}]") for each in (kept, rest))
     return _short(_tidy(kept)), _short(_tidy(rest))
+
+
+def _only_asks_for_html(text: str) -> bool:
+    """Whether a text stands for the page that it says is needed."""
+    said = " ".join(text.split())
+    return len(said) <= 400 and ASKS_FOR_HTML.search(said) is not None
 
 
 def _short(text: str) -> str:

@@ -18,6 +18,7 @@ from ...ports import Listing, Put, Write, new, ref
 from ..customers.admit import admit_visitor, customer_of_address
 from ..mail.correspondents import Known, corresponding
 from ..optimistic_retry import again
+from ..rooms.amend import amend, react_step
 from ..rooms.post import post
 from .context import Arriving, Blocked, Ignore, kept, kept_rest, new_room
 from .copied_people import copied_people, user_of_address
@@ -41,6 +42,8 @@ def take_mail(arriving: Arriving, arrival: Mailed) -> None:
             take_mail(arriving, msgspec.structs.replace(arrival, id=f"{arrival.content}@none.invalid"))
         return
     _hold_back(arriving, arrival)
+    if arrival.reaction and _react(arriving, arrival, found, customer, author):
+        return
     room, root = _room(arriving, arrival, home, customer, author)
     _keep_original(arriving, arrival)
     files = Said(id=arrival.id, speaker=Speaker(), text=arrival.text, at=arrival.at, files=arrival.files)
@@ -53,7 +56,8 @@ def take_mail(arriving: Arriving, arrival: Mailed) -> None:
         reply_to=_reply(arrival, found, room.id, install.id),
     )
     proven = author.kind == "user" or author.verified
-    writer = [Known(author, arrival.sender, last_id=arrival.id, proven=True)] if proven else []
+    reached = proven or arrival.vouched
+    writer = [Known(author, arrival.sender, last_id=arrival.id, proven=True)] if reached else []
     copied = copied_people(arriving, arrival, customer, room) if proven and customer else []
 
     def along(_: Room, message: Message) -> list[Write]:
@@ -62,6 +66,22 @@ def take_mail(arriving: Arriving, arrival: Mailed) -> None:
         return [*_bound(arriving, message), *root, *corresponding(world, install, room.id, [*writer, *others])]
 
     post(world, room.id, draft, opens=room, along=along)
+
+
+def _react(
+    arriving: Arriving, arrival: Mailed, found: dict[str, Mapped], customer: Customer | None, author: Author
+) -> bool:
+    """Put a mailer's reaction on the message that it answers, if whoever reacts may speak where that is."""
+    source = arriving.install.id
+    names = [f"{name} {id_}" for id_ in arrival.thread[:1] for name in (f"{source}:sent", source)]
+    target = next((found[name] for name in names if name in found and found[name].n), None)
+    home = arriving.world.store.one(ref(Room, target.room)) if target else None
+    if target is None or home is None or not _fits(arriving, home, customer, author, arrival):
+        return False
+    step = react_step(author.id, arrival.reaction, True, None)
+    source_ = arriving.source(arrival.id, arrival.at, conversation=author.id)
+    amend(arriving.world, target.room, target.n, target.internal, step, "reaction", author.id, source_)
+    return True
 
 
 def _known(arriving: Arriving, arrival: Mailed) -> dict[str, Mapped]:

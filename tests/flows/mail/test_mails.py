@@ -557,3 +557,41 @@ def test_chats_link_to_what_a_mail_quotes(parley: Parley, tenant: Tenant, instal
     assert there._text() == f"Yes.\n<{link}|… 2 quoted lines>"
     got = ANYONE.get(link.removeprefix("https://parley.test"))
     assert (got.status, "quoted.txt" in got.headers["Location"]) == (302, True)
+
+
+def test_answers_to_a_forms_mail_reach_its_writer(parley: Parley, tenant: Tenant, install: Any) -> None:
+    mail = postmark(sender="noreply@acme.example", name="Our form")
+    mail["Headers"] = [*mail["Headers"], {"Name": "Reply-To", "Value": "Ann <ann@acme.example>"}]
+    assert take(ANYONE, install, mail).status == 200
+    parley.receive_all()
+    parley.settle()
+    room = rooms(tenant)["Webhooks stopped"]
+    (message,) = said(tenant, room)
+    assert (message["author"]["kind"], message["author"]["verified"], message["author"]["name"]) == (
+        "visitor",
+        False,
+        "Ann",
+    )
+    answer(parley, tenant, room)
+    assert [to for _, to in parley.mailer.sent] == [["ann@acme.example"]]
+
+
+def test_a_mail_clients_reaction_is_put_on_what_it_answers(parley: Parley, tenant: Tenant, install: Any) -> None:
+    come(parley, install)
+    room = rooms(tenant)["Webhooks stopped"]
+    asked = answer(parley, tenant, room)
+    people: Any = Listing("correspondents", (room["id"],))
+    sent = parley.world.store.page(people, 10).items[0].last_id
+    body = (
+        f"From: Ann <ann@acme.example>\r\nTo: {ADDRESS}\r\nSubject: Re: x\r\nMessage-ID: <r1@acme.example>\r\n"
+        f"In-Reply-To: <{sent}>\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: text/plain\r\n\r\nAnn reacted\r\n"
+        "--b\r\nContent-Type: text/vnd.google.email-reaction+json; charset=utf-8\r\n\r\n"
+        '{"version": 1, "emoji": "👍"}\r\n--b--\r\n'
+    )
+    for _ in range(2):
+        come(parley, install, id_="r1@acme.example", answers=sent, RawEmail=body, text="")
+    first, second = said(tenant, room)
+    assert second["id"] == asked["id"]
+    assert [(each["emoji"], each["count"]) for each in second["reactions"]] == [("👍", 1)]
+    assert not first["reactions"]
