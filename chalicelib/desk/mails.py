@@ -77,12 +77,13 @@ class MailAddress(Record, frozen=True):
 
 
 class Mailbox(Record, frozen=True):
-    """An address that a user of a customer has: mails from it are theirs."""
+    """An address that a user of a customer has: mails from it are theirs. `install` is where it wrote to last."""
 
     workspace: str
     address: str
     customer: str
     user: str
+    install: str = ""
 
 
 class Suppression(Record, frozen=True):

@@ -110,7 +110,8 @@ def _addresses(store: Scanned, record: User | Install | Correspondent | RoomAddr
     if isinstance(record, User):
         if record.email:
             address = record.email.lower()
-            yield Mailbox(
+            known = store.one(ref(Mailbox, record.workspace, address, record.customer, record.id))
+            yield known or Mailbox(
                 version=1, workspace=record.workspace, address=address, customer=record.customer, user=record.id
             )
     elif isinstance(record, Install):

@@ -9,12 +9,12 @@ import msgspec
 from ...desk.arrivals import Bounced, Mailed, Said, Speaker
 from ...desk.customers import Customer, Visitor
 from ...desk.ids import derived, message_id
-from ...desk.mails import Correspondent, ReturnAddress, Suppression, bare_subject, original_key
+from ...desk.mails import Correspondent, Mailbox, ReturnAddress, Suppression, bare_subject, original_key
 from ...desk.messages import Author, Draft, Mapped, Message, Reply
 from ...desk.rooms import Bridge, Room
 from ...desk.times import HOUR_MS
 from ...desk.titles import first_line
-from ...ports import Listing, Put, Write, new, ref
+from ...ports import Listing, Put, Write, new, over, ref
 from ..customers.admit import admit_visitor, customer_of_address
 from ..mail.correspondents import Known, corresponding
 from ..optimistic_retry import again
@@ -63,9 +63,19 @@ def take_mail(arriving: Arriving, arrival: Mailed) -> None:
     def along(_: Room, message: Message) -> list[Write]:
         """Whoever answers this message finds the way back to all whom it is from."""
         others = [Known(who, to, last_id=arrival.id, proven=True, had=message.n) for who, to in copied]
-        return [*_bound(arriving, message), *root, *corresponding(world, install, room.id, [*writer, *others])]
+        known = corresponding(world, install, room.id, [*writer, *others])
+        return [*_bound(arriving, message), *root, *known, *_wrote_here(arriving, arrival, customer, author)]
 
     post(world, room.id, draft, opens=room, along=along)
+
+
+def _wrote_here(arriving: Arriving, arrival: Mailed, customer: Customer | None, author: Author) -> list[Write]:
+    """Over which install a user wrote last: over that they are written to where they have not written."""
+    if author.kind != "user" or customer is None:
+        return []
+    place = ref(Mailbox, arriving.install.workspace, arrival.sender, customer.id, author.id)
+    box = arriving.world.store.one(place)
+    return [over(box.changed(install=arriving.install.id), box)] if box and box.install != arriving.install.id else []
 
 
 def _react(

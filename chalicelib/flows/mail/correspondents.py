@@ -30,12 +30,12 @@ class Known:
     had: int = 0
 
 
-def correspond(world: World, install: Install, room: str, who: Author, address: str) -> Correspondent:
+def correspond(world: World, install: Install, room: str, known: Known) -> Correspondent:
     """The correspondent, made if need be; the address is kept up to date."""
 
     def attempt(_: int) -> Correspondent:
-        old = world.store.one(ref(Correspondent, room, install.id, who.id))
-        now, writes = _corresponding(world, install, room, Known(who, address), old)
+        old = world.store.one(ref(Correspondent, room, install.id, known.who.id))
+        now, writes = _corresponding(world, install, room, known, old)
         if writes:
             world.store.commit(*writes)
         return now

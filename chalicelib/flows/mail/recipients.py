@@ -2,13 +2,15 @@
 
 from typing import Any
 
+import msgspec
+
 from ...desk.customers import Customer, User
-from ...desk.mails import Correspondent, Suppression
+from ...desk.mails import Correspondent, Mailbox, Suppression
 from ...desk.messages import Author, Message
 from ...desk.rooms import Room, Seen
 from ...desk.workspaces import Install
 from ...ports import Listing, Ref, World, ref
-from .correspondents import correspond
+from .correspondents import Known, correspond
 
 LATELY = 50  # messages whose authors are written to, and the most that one mail says
 
@@ -19,19 +21,87 @@ def said_since(world: World, room: Room, after: int) -> list[Message]:
     return world.store.page(listing, LATELY).items
 
 
-def people_to_write_to(world: World, install: Install, room: Room, lately: list[Message]) -> list[Correspondent]:
-    """Who is written to: who wrote by mail; and, with `away`, the customer's users who spoke here in any way."""
-    listing: Listing[Correspondent] = Listing("correspondents", (room.id,))
-    found = {each.person: each for each in world.store.page(listing, 100).items if each.install == install.id}
-    if install.config.get("away") and room.customer:
-        before: Listing[Message] = Listing("posts", (room.id,), newest_first=True)
-        spoke = [*world.store.page(before, LATELY).items, *lately]
-        users = {each.author.id: each.author for each in spoke if each.author.kind == "user"}
-        for id_, author in users.items():
-            user = world.store.one(ref(User, room.customer, id_)) if id_ not in found else None
+def people_to_write_to(
+    world: World, install: Install, room: Room, lately: list[Message]
+) -> tuple[list[Correspondent], list[str]]:
+    """Who is written to over this install, and which others write to the rest. Everybody who wrote by mail is; with
+    `away`, the customer's users who spoke here in any way, too. One person gets one mail, over their home: every
+    install's worker reads the same facts, until the first message of `lately`, and so finds the same home."""
+    homes = _Homes(world, room, lately)
+    found, others = [], []
+    for person in homes.people():
+        home = homes.of(person)
+        if home is None:
+            continue
+        if home.id != install.id:
+            others.append(f"{home.name} writes to them")
+        elif known := homes.correspondent(install, person):
+            found.append(as_now(world, room, known))
+    return found, others
+
+
+class _Homes:
+    """Over which install each person of a room is written to: where they wrote last in this room; else where they ever
+    wrote, or were written to; else by the workspace's first. One that is disabled gives way to the next."""
+
+    def __init__(self, world: World, room: Room, lately: list[Message]) -> None:
+        self.world, self.room = world, room
+        installs: Listing[Install] = Listing("installs", (room.workspace,))
+        mail = [each for each in world.store.page(installs, 100).items if each.kind == "email"]
+        self.installs = sorted(mail, key=lambda each: (each.created_at, each.id))
+        self.live = {each.id: each for each in self.installs if each.state != "disabled"}
+        self.away = [each.id for each in self.installs if each.config.get("away")]
+        listing: Listing[Correspondent] = Listing("correspondents", (room.id,))
+        self.known = world.store.page(listing, 100).items
+        before: Listing[Message] = Listing("posts", (room.id,), before=lately[0].n + 1, newest_first=True)
+        self.said = world.store.page(before, LATELY).items
+        spoke = [*self.said, *lately] if self.away and room.customer else []
+        self.users = {each.author.id: each.author for each in spoke if each.author.kind == "user"}
+
+    def people(self) -> list[str]:
+        """The ids of everybody who may be written to."""
+        return list(dict.fromkeys([*(each.person for each in self.known), *self.users]))
+
+    def of(self, person: str) -> Install | None:
+        """The install over which they are written to; None if there is none."""
+        wrote = [
+            each.source.install for each in self.said if each.author.id == person and each.source.channel == "email"
+        ]
+        rows = sorted(self._rows(person), key=lambda each: (not each.proven, each.created_at, each.install))
+        wanted = [*wrote[:1], *(each.install for each in rows if each.proven), *self._elsewhere(person, rows)]
+        wanted += [*(each.install for each in rows), *self.away, *((each.id for each in self.installs) if rows else ())]
+        return next((self.live[each] for each in wanted if each in self.live), None)
+
+    def _rows(self, person: str) -> list[Correspondent]:
+        return [each for each in self.known if each.person == person]
+
+    def _elsewhere(self, person: str, rows: list[Correspondent]) -> list[str]:
+        """Where a user wrote to in other rooms, if they never wrote in this one."""
+        if not self.room.customer or any(each.proven for each in rows) or len(self.live) < 2:
+            return []
+        user = self.world.store.one(ref(User, self.room.customer, person))
+        address = user.email.lower() if user else ""
+        box = ref(Mailbox, self.room.workspace, address, self.room.customer, person) if address else None
+        found = self.world.store.one(box) if box else None
+        return [found.install] if found and found.install else []
+
+    def correspondent(self, install: Install, person: str) -> Correspondent | None:
+        """They, as this install knows them. What was heard over another, or muted there, is so here, too."""
+        rows = self._rows(person)
+        own = next((each for each in rows if each.install == install.id), None)
+        if own is None and rows:
+            who = Author(kind=rows[0].kind, id=person, name=rows[0].name)
+            known = Known(who, rows[0].address, proven=any(each.proven for each in rows))
+            own = correspond(self.world, install, self.room.id, known)
+        elif own is None:
+            user = self.world.store.one(ref(User, self.room.customer, person))
             if user and user.email and user.state == "active":
-                found[id_] = correspond(world, install, room.id, author, user.email.lower())
-    return [as_now(world, room, each) for each in found.values()]
+                known = Known(self.users[person], user.email.lower())
+                own = correspond(self.world, install, self.room.id, known)
+        if own is None or not rows:
+            return own
+        muted, sent_n = any(each.muted for each in rows), max(each.sent_n for each in rows)
+        return msgspec.structs.replace(own, muted=muted, sent_n=sent_n)
 
 
 def as_now(world: World, room: Room, person: Correspondent) -> Correspondent:
@@ -42,7 +112,10 @@ def as_now(world: World, room: Room, person: Correspondent) -> Correspondent:
     active = owner and user and owner.state == user.state == "active"
     author = Author(kind="user", id=person.person, name=user.name if user else person.name)
     address = user.email.lower() if active and user else ""
-    return correspond(world, _install_of(person), room.id, author, address) if address != person.address else person
+    if address == person.address:
+        return person
+    now = correspond(world, _install_of(person), room.id, Known(author, address))
+    return msgspec.structs.replace(now, muted=person.muted, sent_n=person.sent_n)
 
 
 def _install_of(person: Correspondent) -> Install:

@@ -63,7 +63,8 @@ def send_mails(world: World, row: Delivery, install: Install, room: Room, messag
         return Skipped(reason=UNTOLD[row.what])
     lately = said_since(world, room, row.n)
     outcome = Round()
-    for person in people_to_write_to(world, install, room, [message, *lately]):
+    people, outcome.skipped = people_to_write_to(world, install, room, [message, *lately])
+    for person in people:
         reason = why_not(world, person, room, message)
         missed = [] if reason else unheard(world, person, [message, *lately])
         if reason or not missed:
