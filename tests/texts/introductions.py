@@ -14,6 +14,7 @@ ROWS: tuple[tuple[str, str, bool, str], ...] = (
     ("gmail, wrapped twice", "en", MARKED, "On Mon, 12 Jan 2026 at 09:30, Max <\n4f1e@reply.acorn.example>\nwrote:"),
     ("gmail", "de", MARKED, "Am Mo., 12. Jan. 2026 um 09:30 Uhr schrieb Max Weber <max@acorn.example>:"),
     ("gmail, wrapped", "de", MARKED, "Am Mo., 12. Jan. 2026 um 09:30 Uhr schrieb Max Weber <\nmax@acorn.example>:"),
+    ("gmail, wrapped in the date", "de", MARKED, "Max Weber <max@acorn.example> schrieb am So., 11.\nJan. 2026, 21:08:\n"),
     ("gmail", "fr", MARKED, "Le lun. 12 janv. 2026 à 09:30, Max Weber <max@acorn.example> a écrit :"),
     ("gmail, wrapped", "fr", MARKED, "Le lun. 12 janv. 2026 à 09:30, Max Weber <max@acorn.example> a\nécrit :"),
     ("gmail", "es", MARKED, "El lun, 12 ene 2026 a las 9:30, Max Weber (<max@acorn.example>) escribió:"),

@@ -82,6 +82,9 @@ ROWS: tuple[tuple[str, str], ...] = (
 
 # Pages of answers of which nothing may be cut.
 WHOLE: tuple[tuple[str, str], ...] = (
+    ("gmail, passed on, older", '<div>FYI</div><div class="gmail_extra"><div class="gmail_quote">---------- Forwarded message ----------<br>From: <b>Bob</b> &lt;bob@beta.example&gt;<br>Date: Mon, Jan 12, 2026 at 9:00 AM<br>Subject: Broken<br>To: Ann &lt;ann@acme.example&gt;<br><br>The key fails.</div></div>'),
+    ("yahoo, passed on", '<div>FYI</div><div class="yahoo_quoted"><div>----- Forwarded Message -----<div><b>From:</b> Bob &lt;bob@beta.example&gt;</div><div><b>Sent:</b> Monday, January 12, 2026</div><div><b>Subject:</b> Broken</div></div>The key fails.</div>'),
+    ("a card with a border", "<p>It says</p><div style='border-top:1px solid #ccc'><b>Order:</b> 1<br><b>Date:</b> 12.01.2026<br><b>State:</b> failed<br><b>Mail:</b> a@b.example</div><p>What now?</p>"),
     ("gmail, inline", f'<div dir="ltr"><div class="gmail_quote"><div class="gmail_attr">{_ON}<br></div><blockquote class="gmail_quote"><div>Which version?</div></blockquote><div>2.1</div><blockquote class="gmail_quote"><div>Which region?</div></blockquote><div>eu-west-1</div></div></div>'),
     ("gmail, below", f'<div dir="ltr"><div class="gmail_quote"><div class="gmail_attr">{_ON}<br></div><blockquote class="gmail_quote">Did it help?</blockquote></div><div>Yes, it did.</div></div>'),
     ("gmail, around", f'<div>Hi Max</div><div class="gmail_quote"><div class="gmail_attr">{_ON}<br></div><blockquote class="gmail_quote">Did it help?</blockquote></div><div>Yes, it did.</div>'),

@@ -21,11 +21,10 @@ WHOLE = frozenset(
         "BlackBerry-quote",
         "hushmail_quoted",
         "quoted-mail-editor",
-        "qt",
     }
 )
 # Where it begins; all that follows belongs to it.
-BORDERS = frozenset({"divRplyFwdMsg", "zwchr", "stopSpelling", "origbody", "replySplit", "isForwardContent"})
+BORDERS = frozenset({"divRplyFwdMsg", "zwchr", "stopSpelling"})
 SIGNATURES = frozenset(
     {
         "gmail_signature",
@@ -42,6 +41,7 @@ SIGNATURES = frozenset(
     }
 )
 MAX_INTRODUCTION = 600  # characters of the words before a quote
+_OUTLOOKS = re.compile(r"border:none;border-top:solid#?\w+1(?:\.0)?pt")
 _LABEL = re.compile(r"[^\W\d_]\s?[:：]")
 _DATE = re.compile(r"(?:19|20|25)\d\d|\d{1,2}[./]\d{1,2}[./]\d{2}")
 
@@ -52,6 +52,8 @@ def mark(soup: Any) -> None:
         if tag.decomposed or tag.find_parent("blockquote") or tag.name in ("html", "body"):
             continue
         names = _names(tag)
+        if names & (WHOLE | AROUND | INTRODUCES) and quotes.names_forward(tag.get_text("\n")[:1000]):
+            return
         if names & SIGNATURES:
             _before(soup, tag, quotes.BEFORE_SIGNATURE)
             if tag.name == "pre":
@@ -113,10 +115,11 @@ def _introduce(soup: Any, tag: Any, last: Any) -> None:
 def _heads(tag: Any) -> bool:
     """Outlook's line above the headers of what is answered, in whichever language."""
     style = re.sub(r"\s", "", str(tag.get("style") or "").lower())
-    if tag.name != "div" or "border-top:" not in style or "border-top:none" in style:
+    if tag.name != "div" or not _OUTLOOKS.search(style):
         return False
     words = tag.get_text()[:2000]
-    return len(words) < 1500 and len(_LABEL.findall(words)) >= 3 and bool(_DATE.search(words))
+    who = "@" in words or tag.find("b") is not None
+    return who and len(words) < 1500 and len(_LABEL.findall(words)) >= 4 and bool(_DATE.search(words))
 
 
 def _before(soup: Any, tag: Any, mark: str) -> None:

@@ -404,6 +404,20 @@ THANKS = (
     r"ευχαριστώ|mulțumesc|hvala|ačiū|paldies|aitäh|takk|cảm ơn|terima kasih|谢谢|謝謝|ありがとうございます|"
     r"شكرا|תודה|ขอบคุณ"
 )
+# The labels that signatures have.
+CONTACT = re.compile(
+    r"(?:tel|phone|telephone|telefon|téléphone|tél|teléfono|telefono|telefone|tlf|puh|mobile?|mob|mobil|handy|"
+    r"cell|cellulare|"
+    r"móvil|celular|gsm|fax|télécopie|direct|direkt|durchwahl|office|büro|home|main|e-?mail|mail|courriel|web|"
+    r"website|site|"
+    r"internet|url|www|skype|twitter|linkedin|address|adresse|dirección|indirizzo|adres|follow us|blog|"
+    r"whatsapp|signal|"
+    r"[tmfewpdc]|t/f|hrb|ust-?id(?:-?nr)?|vat(?: id| no)?|geschäftsführ\w+|amtsgericht|registergericht|"
+    r"sitz(?: der gesellschaft)?|"
+    r"ceo|cif|siret|kvk|org\.? ?nr|cvr|pgp|gpg|fingerprint|тел|телефон|моб|факс|почта|电话|手机|邮箱|传真|電話|"
+    r"携帯|住所|전화)\.?",
+    re.IGNORECASE,
+)
 # Where what is answered stands without marks, who says that the answers stand in it must be believed.
 INSIDE = re.compile(
     r"\b(?:in-?line|inline|interleaved|interspersed|between the lines|in ?(?:red|blue|green|bold|purple|orange|"
@@ -412,18 +426,29 @@ INSIDE = re.compile(
     r"feedback|mine)"
     r"\b.{0,40}\b(?:below|beneath|underneath|further down|in the text|in your (?:mail|e-?mail|text|message))|"
     r"(?:below|beneath)\b.{0,20}\b(?:my|answers?|comments?|replies|marked)|"
+    r"(?:see|find|here are|attached are) .{0,20}\b(?:answers|comments|remarks|replies|responses)\b|"
+    r"meine (?:antworten|anmerkungen|"
+    r"kommentare)|mes (?:réponses|commentaires|remarques)|mis (?:respuestas|comentarios)|(?:le mie risposte|"
+    r"i miei commenti)|"
+    r"mijn (?:antwoorden|opmerkingen)|minhas respostas|meus comentários|mina (?:svar|kommentarer)|mine (?:svar|"
+    r"kommentarer)|"
+    r"moje (?:odpowiedzi|uwagi|odpovědi)|мои (?:ответы|комментарии)|"
     r"zwischen den zeilen|(?:im|in deinem|in ihrem) text|in deiner mail|in ihrer mail|(?:in )?(?:rot|blau|grün|fett)|"
     r"(?:siehe|s\.|antworten?|anmerkungen|kommentare)\b.{0,30}\b(?:unten|darunter|weiter unten)|untenstehend|"
     r"ci-dessous|plus bas|dans le (?:texte|corps)|en (?:rouge|bleu|vert|gras|rojo|azul|verde|negrita|línea)|"
     r"(?:más )?abajo|entre líneas|qui sotto|di seguito|nel testo|in (?:rosso|blu|grassetto)|hieronder|onderstaand|"
     r"tussen de regels|in (?:het )?(?:rood|blauw|groen)|abaixo|(?:em|a) (?:vermelho|azul|negrito)|nedan|"
     r"i (?:rött|blått|"
-    r"rødt|blåt|blått|fet)|nedenfor|nedenunder|alla|alempana|punaisella|poniżej|na (?:czerwono|niebiesko)|níže|"
+    r"rødt|blåt|blått|fet)|nedenfor|nedenunder|alla olev\w+|alempana|punaisella|poniżej|na (?:czerwono|"
+    r"niebiesko)|níže|"
     r"červeně|modře|"
-    r"nižšie|alább|alul|pirossal|kékkel|aşağıda|kırmızı|mavi|ниже|красным|синим|нижче|червоним|по-долу|"
+    r"nižšie|alább|alul|pirossal|kékkel|aşağıda|kırmızı|mavi|(?:ответ\w*|см\.?|смотри\w*|"
+    r"комментари\w*) .{0,20}ниже|ниже .{0,20}(?:ответ|коммент)\w*|красным|синим|нижче|червоним|по-долу|"
     r"παρακάτω|κόκκινο|"
     r"mai jos|cu roșu|ispod|crveno|spodaj|rdeče|žemiau|raudonai|zemāk|allpool|hér að neðan|bên dưới|dưới đây|màu đỏ|"
-    r"di bawah)\b|下面|下方|以下|红色|紅色|蓝色|赤字|下記|文中|아래|빨간|أدناه|باللون|למטה|באדום|ด้านล่าง",
+    r"di bawah)\b|下面|下方|以下.{0,6}(?:回复|回覆|答复)|红色|紅色|蓝色|赤字|(?:以下|下記)に.{0,6}(?:回答|返信|"
+    r"記載|記入)|文中|"
+    r"아래에? ?(?:답변|답장|회신|적)|빨간|أدناه|باللون|למטה|באדום|ด้านล่าง",
     re.IGNORECASE,
 )
 # What a mailer or a scanner puts under a text: a whole line that says so of a device, an app or a scan.

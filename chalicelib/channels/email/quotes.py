@@ -27,9 +27,10 @@ BEFORE_REST = "\ue003"  # all that follows is quoted, without marks
 BEFORE_SIGNATURE = "\ue004"
 MARKS = (BEFORE_QUOTED, AFTER_INTRODUCTION, BEFORE_WHOLE, BEFORE_REST, BEFORE_SIGNATURE)
 
-_QUOTED = re.compile(r"\s{0,3}(?:[A-Za-z]{0,3}>|＞|&gt;)")
+_QUOTED = re.compile(r"\s{0,3}(?:>|＞|&gt;)")
 _SIGNS = re.compile(r"[*_`\\]+|\[|\]\([^()\s]{0,300}\)|\]")
 _ADDRESS = re.compile(r"[<(\[“\"']?\s*(?:mailto:)?[^\s<>()\[\]@,;:\"]{1,100}@[^\s<>()\[\]@,;:\"]{1,100}")
+_DAY = re.compile(r"[\s,]\d{1,2}\.\Z")
 _ADDRESS_LAST = re.compile(r"\s[^\s<>()@]{1,100}@[^\s<>()@]{1,100}:\Z")
 _BRACKETED = re.compile(r"(?:<|\(|\[|&lt;)\s*(?:mailto:)?[^\s<>()\[\]@]{1,100}@[^\s<>()\[\]@]{1,100}")
 _DATE = re.compile(
@@ -71,12 +72,24 @@ _CODE = re.compile(
 _AFTERTHOUGHT = re.compile(
     r"\W{0,3}(?:p\.? ?p?\.? ?s|n\.? ?b|post ?scriptum|edit|update|nachtrag|by the way|btw)\b", re.IGNORECASE
 )
+_DISCLAIMER = re.compile(
+    r"\b(?:confidential\w*|privileged|vertraulich\w*|confidenti[ae]l\w*|confidencial\w*|riservat\w*|vertrouwelijk\w*|"
+    r"konfidentiell?\w*|fortrolig\w*|poufn\w*|důvěrn\w*|конфиденциальн\w*)\b.*\b(?:intended|recipients?|addressees?|"
+    r"empfänger\w*|adressat\w*|destinatair\w*|destinatari\w*|destinatári\w*|geadresseerde\w*|mottagar\w*|modtager\w*|"
+    r"adresat\w*|příjemc\w*|получател\w*)\b",
+    re.IGNORECASE,
+)
 _LISTED = re.compile(
     r"mailing list|unsubscribe|list ?info|you received this (?:message|email|mail)"
     r"|abmelden|désabonn|mailman|groups\.google",
     re.IGNORECASE,
 )
 _GREETING = re.compile(r"\W{0,3}(?:" + words.GREETINGS + r")(?:\W.{0,40})?", re.IGNORECASE)
+
+
+def names_forward(text: str) -> bool:
+    """Whether a text begins by saying that somebody else's mail follows."""
+    return any(_FORWARDED.fullmatch(_bare(line[:MAX_LINE])) for line in text.strip().split("\n", 5)[:5])
 
 
 def split(text: str) -> tuple[str, str]:
@@ -204,7 +217,22 @@ def _ended(lines: list[str]) -> int:
         if listed and not any(map(_QUESTION.search, footer)):
             end = number
             break
-    return _before_signature(lines[:end], thanks=False)
+    return _before_signature(lines[: _before_disclaimers(lines, end)], thanks=False)
+
+
+def _before_disclaimers(lines: list[str], end: int) -> int:
+    """Without the paragraphs at the end that a gateway put under the mail."""
+    while end:
+        while end and not lines[end - 1].strip():
+            end -= 1
+        start = end
+        while start and lines[start - 1].strip() and end - start < 40:
+            start -= 1
+        said = " ".join(lines[start:end])[:4000]
+        if any(map(_quoted, lines[start:end])) or not _DISCLAIMER.search(said) or _QUESTION.search(said):
+            return end
+        end = start
+    return end
 
 
 def _last_unquoted(lines: list[str], end: int) -> int:
@@ -376,7 +404,8 @@ def _line(lines: list[str], number: int) -> tuple[int, str] | None:
         sort = _sort(joined)
         if sort and _opens(joined, alone=number == 0 or not lines[number - 1].strip()):
             return at + 1, sort
-        if not joined.endswith(("<", ",", "(")) and (joined[-1:] in ".!?" or _END.search(joined)):
+        ended = joined[-1:] in ".!?" and not _DAY.search(joined) or _END.search(joined)
+        if not joined.endswith(("<", ",", "(")) and ended:
             return None
     return None
 
@@ -454,7 +483,7 @@ def _before_signature(lines: list[str], *, thanks: bool = True) -> int:
             break
         if line.rstrip("\n") == "-- " and _signs(behind, DASHED_SIGNATURE, sure=True):
             return _without_advertisements(lines, start)
-        dashed = _DASHES.match(line) and behind and lines[start + 1].strip() and all(map(_begins_large, behind))
+        dashed = _DASHES.match(line) and behind and lines[start + 1].strip()
         if (dashed or line.strip() == BEFORE_SIGNATURE and behind) and _signs(behind, SIGNATURE):
             return _without_advertisements(lines, start)
         bare = _bare(line)
@@ -495,9 +524,17 @@ def _signs(behind: list[str], limit: int, *, sure: bool = False) -> bool:
         bare = _bare(line)
         if _quoted(line) or _QUESTION.search(bare) or _AFTERTHOUGHT.match(bare) or _CODE.search(line):
             return False
-        if not sure and (len(bare) > SHORT or _is_sentence(bare)):
+        if not sure and (len(bare) > SHORT or _is_sentence(bare) or not _begins_large(line) or _is_data(bare)):
             return False
     return True
+
+
+def _is_data(line: str) -> bool:
+    """What somebody tells besides: a value under a name that no signature has, a setting, an item of a list."""
+    label = _LABEL.fullmatch(line)
+    if label and not words.CONTACT.fullmatch(label[1].strip()) and "//" not in label[2][:3]:
+        return True
+    return bool(re.match(r"(?:[-*•]|\d{1,2}[.)])\s", line)) or "=" in re.sub(r"\S*(?:://|www\.)\S*", "", line)
 
 
 def _begins_large(line: str) -> bool:
