@@ -99,5 +99,8 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("comments inside", f"Hi Max,\nplease find my comments.\n\n{HEADERS}\n\nWhich region?\neu-west-1"),
     ("Kommentare inside", f"Hallo Max,\nanbei meine Anmerkungen.\n\n{HEADERS}\n\nWhich region?\neu-west-1"),
     ("a question of confidence", f"Yes.\n\n{ON}\n> Did it help?\n\nIs that confidential, or may I tell other recipients?"),
+    ("a form's fields", "The form shows\n\nFrom: [ ]\nTo: [ ]\nSubject: [ ]\n\nand a button."),
+    ("a mail's settings", "Our settings\n\nVon: noreply@acme.example\nAn: kunde@acme.example\nBetreff: Test\n\nGeht nicht."),
+    ("a ruler that is spoken of", "It fails.\n\n----- Original Message -----\nis what our parser cuts at. Why?"),
     ("an e-mail in words", "Max wrote to ann@acme.example on 12.01.2026 at 09:30:\nthe key is dead. Is that so?"),
 )  # fmt: skip

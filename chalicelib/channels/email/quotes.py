@@ -302,7 +302,8 @@ def _block(lines: list[str], number: int) -> tuple[int, str] | None:
     if (left or right or dated) and (after := _headers(lines, number + 1, any_first=left or right)):
         return after, "block"
     if left and right:
-        if _ORIGINAL.fullmatch(said):
+        below = lines[number + 1] if number + 1 < len(lines) else ""
+        if _ORIGINAL.fullmatch(said) and (not below.strip() or _quoted(below) or _line(lines, number + 1)):
             return number + 1, "block"
         if _WROTE.search(said) and not words.MYSELF.search(said):
             return number + 1, "line" if _DATE.search(said) or _TIME.search(said) else "named"
@@ -310,7 +311,7 @@ def _block(lines: list[str], number: int) -> tuple[int, str] | None:
     if _ARROWS.fullmatch(line) and (_DATE.search(line) or _TIME.search(line)):
         return number + 1, "line"
     bare = _bare(line)
-    if _ORIGINAL.fullmatch(bare) and not bare.lower().startswith("original") and (after := _headers(lines, number + 1)):
+    if _ORIGINAL.fullmatch(bare) and (after := _headers(lines, number + 1)):
         return after, "block"
     after = _headers(lines, number)
     return (after, "block") if after else None
@@ -364,7 +365,10 @@ def _headers(lines: list[str], number: int, *, any_first: bool = False) -> int:
     kinds = set(seen) - {"beside"}
     if not seen:
         return 0
-    enough = "from" in kinds and len(kinds) >= 3 or kinds == {"from", "subject"} and seen[0] == "from" and len(seen) > 2
+    # Mailers say when it was sent; a form that somebody pasted does not.
+    sent = any(_named(_bare(line)) == "sent" and re.search(r"\d", line) for line in lines[start:end])
+    sent = sent or any(_DATE.search(line) for line in lines[max(0, start - 1) : end])
+    enough = "from" in kinds and sent and len(kinds) >= 3
     first = any_first or (
         seen[0] in ("from", "subject")
         or len(kinds) == 4
