@@ -92,42 +92,42 @@ class Counting:
         return matchers[0] if len(matchers) == 1 else run
 
     def _node(self, node: Any, flags: int) -> Matcher:
-        kind, told = node
+        kind, said = node
         single = self._single(node, flags)
         if single:
             return self._one(single)
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
-            return self._repeat(kind, told, flags)
+            return self._repeat(kind, said, flags)
         if kind is op.SUBPATTERN:
-            group, added, taken, inner = told
+            group, added, taken, inner = said
             return self._group(group, self._sequence(list(inner), (flags | added) & ~taken))
         if kind is op.BRANCH:
-            return self._branch([self._sequence(list(each), flags) for each in told[1]])
+            return self._branch([self._sequence(list(each), flags) for each in said[1]])
         if kind is op.AT:
-            return self._at(told, flags)
+            return self._at(said, flags)
         if kind in (op.ASSERT, op.ASSERT_NOT):
-            return self._assert(told, kind is op.ASSERT, flags)
+            return self._assert(said, kind is op.ASSERT, flags)
         if kind is op.ATOMIC_GROUP:
-            return self._atomic(self._sequence(list(told), flags))
+            return self._atomic(self._sequence(list(said), flags))
         if kind is op.GROUPREF:
-            return self._again(told)
+            return self._again(said)
         if kind is op.FAILURE:
             return lambda i, then: None
         raise NotImplementedError(f"{kind} in {self.pattern!r}")
 
     def _single(self, node: Any, flags: int) -> Callable[[str], bool] | None:
         """Whether a character is what the node wants, for nodes that want one."""
-        kind, told = node
+        kind, said = node
         if kind is op.ANY:
             test = (lambda c: True) if flags & re.DOTALL else (lambda c: c != "\n")
         elif kind is op.LITERAL:
-            test = _cased(lambda c: ord(c) == told, flags)
+            test = _cased(lambda c: ord(c) == said, flags)
         elif kind is op.NOT_LITERAL:
-            same = _cased(lambda c: ord(c) == told, flags)
+            same = _cased(lambda c: ord(c) == said, flags)
             test = lambda c: not same(c)  # noqa: E731
         elif kind is op.IN:
-            turned = told[0][0] is op.NEGATE
-            parts = [_part(each, flags) for each in told[turned:]]
+            turned = said[0][0] is op.NEGATE
+            parts = [_part(each, flags) for each in said[turned:]]
             within = _cased(lambda c: any(part(c) for part in parts), flags)
             test = lambda c: within(c) is not turned  # noqa: E731
         else:
@@ -143,8 +143,8 @@ class Counting:
 
         return run
 
-    def _repeat(self, kind: Any, told: Any, flags: int) -> Matcher:
-        least, most, inner = told
+    def _repeat(self, kind: Any, said: Any, flags: int) -> Matcher:
+        least, most, inner = said
         nodes = list(inner)
         single = self._single(nodes[0], flags) if len(nodes) == 1 else None
         if single:
@@ -233,8 +233,8 @@ class Counting:
 
         return run
 
-    def _assert(self, told: Any, wanted: bool, flags: int) -> Matcher:
-        direction, inner = told
+    def _assert(self, said: Any, wanted: bool, flags: int) -> Matcher:
+        direction, inner = said
         body, wide = self._sequence(list(inner), flags), inner.getwidth()[0] if direction < 0 else 0
 
         def run(i: int, then: Then) -> int | None:
@@ -286,8 +286,8 @@ def _cased(test: Callable[[str], bool], flags: int) -> Callable[[str], bool]:
     return lambda c: any(test(one) for one in {c, c.lower(), c.upper()} if len(one) == 1)
 
 
-def _part(told: Any, flags: int) -> Callable[[str], bool]:
-    kind, value = told
+def _part(said: Any, flags: int) -> Callable[[str], bool]:
+    kind, value = said
     if kind is op.LITERAL:
         return lambda c: ord(c) == value
     if kind is op.RANGE:
@@ -329,19 +329,19 @@ def _begun(counting: Counting, nodes: list[Any], flags: int, before: str = "") -
     """For each repetition: what leads to it, and what it repeats."""
     found: list[tuple[str, str]] = []
     for node in nodes:
-        kind, told = node
+        kind, said = node
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
-            inner = list(told[2])
-            if int(told[1]) > 8:
+            inner = list(said[2])
+            if int(said[1]) > 8:
                 found.append((before, _example(counting, inner, flags)))
             found += _begun(counting, inner, flags, before)
         elif kind is op.SUBPATTERN:
-            found += _begun(counting, list(told[3]), (flags | told[1]) & ~told[2], before)
+            found += _begun(counting, list(said[3]), (flags | said[1]) & ~said[2], before)
         elif kind is op.BRANCH:
-            for way in told[1]:
+            for way in said[1]:
                 found += _begun(counting, list(way), flags, before)
         elif kind is op.ATOMIC_GROUP:
-            found += _begun(counting, list(told), flags, before)
+            found += _begun(counting, list(said), flags, before)
         before += _example(counting, [node], flags)
     return found
 
@@ -350,19 +350,19 @@ def _example(counting: Counting, nodes: list[Any], flags: int) -> str:
     """A short text that the nodes want, if all goes well."""
     text = ""
     for node in nodes:
-        kind, told = node
+        kind, said = node
         single = counting._single(node, flags)
         if single:
             counting.tests.pop()
-            text += next((c for c in CHARACTERS if single(c)), chr(told) if kind is op.LITERAL else "a")
+            text += next((c for c in CHARACTERS if single(c)), chr(said) if kind is op.LITERAL else "a")
         elif kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
-            text += _example(counting, list(told[2]), flags) * max(1, min(int(told[0]), 40))
+            text += _example(counting, list(said[2]), flags) * max(1, min(int(said[0]), 40))
         elif kind is op.SUBPATTERN:
-            text += _example(counting, list(told[3]), (flags | told[1]) & ~told[2])
+            text += _example(counting, list(said[3]), (flags | said[1]) & ~said[2])
         elif kind is op.BRANCH:
-            text += _example(counting, list(told[1][0]), flags)
+            text += _example(counting, list(said[1][0]), flags)
         elif kind is op.ATOMIC_GROUP:
-            text += _example(counting, list(told), flags)
+            text += _example(counting, list(said), flags)
     return text
 
 

@@ -68,9 +68,9 @@ class Watched:
                 source = self.real.pattern
                 source = source if isinstance(source, str) else source.decode("latin-1")
                 self._counting = backtracking.Counting(source, self.real.flags & ~re.UNICODE)
-            told = text if isinstance(text, str) else bytes(text).decode("latin-1")
+            said = text if isinstance(text, str) else bytes(text).decode("latin-1")
             sys.setrecursionlimit(ENGINE_DEEP)
-            made = self._counting.count(told[start:end] if start or end < len(told) else told, way, _now[-1].most)
+            made = self._counting.count(said[start:end] if start or end < len(said) else said, way, _now[-1].most)
         finally:
             sys.setrecursionlimit(before)
             sys.settrace(tracing)
@@ -173,9 +173,9 @@ def steps(call: Callable[[], Any], most: int = 10**8, long: int = 200) -> Steps:
 
     def profiled(frame: FrameType, event: str, arg: Any) -> None:
         if event == "c_call" and getattr(arg, "__name__", "") in WHOLE and frame.f_code.co_filename not in HERE:
-            told = getattr(arg, "__self__", None)
-            if isinstance(told, str | bytes):
-                counted.more(len(told) // 8)
+            said = getattr(arg, "__self__", None)
+            if isinstance(said, str | bytes):
+                counted.more(len(said) // 8)
 
     _now.append(counted)
     sys.settrace(called)

@@ -80,8 +80,8 @@ def to_markdown(soup: BeautifulSoup) -> str:
 
 
 def _span(cell: Tag) -> int:
-    told = str(cell.get("colspan") or "")
-    return max(1, min(MAX_SPAN, int(told))) if told.isdecimal() and len(told) < 5 else 1
+    said = str(cell.get("colspan") or "")
+    return max(1, min(MAX_SPAN, int(said))) if said.isdecimal() and len(said) < 5 else 1
 
 
 def _data(soup: BeautifulSoup) -> dict[int, int]:

@@ -158,8 +158,8 @@ TEXTS |= {"list[str]", "Mapping[str, str]", "dict[str, list[str]]", "Mail", "Mes
 
 
 def message(text: str) -> Any:
-    told = text.replace("\r", " ").replace("\n", " ")
-    raw = f"Subject: {told}\r\nContent-Type: text/plain; charset={told}\r\n\r\n{text}".encode("utf-8", "replace")
+    lines = text.replace("\r", " ").replace("\n", " ")
+    raw = f"Subject: {lines}\r\nContent-Type: text/plain; charset={lines}\r\n\r\n{text}".encode("utf-8", "replace")
     return mime._read(raw)
 
 
@@ -195,16 +195,18 @@ def call_of(function: Callable[..., Any], text: str) -> Callable[[], Any] | None
     values: dict[str, Any] = {}
     kind = function.__module__.split(".")[2]
     for name, each in inspect.signature(function).parameters.items():
-        told = each.annotation if isinstance(each.annotation, str) else inspect.formatannotation(each.annotation)
-        told = (
-            told.rpartition(".")[2] if "[" not in told else told.replace("collections.abc.", "").replace("typing.", "")
+        named = each.annotation if isinstance(each.annotation, str) else inspect.formatannotation(each.annotation)
+        named = (
+            named.rpartition(".")[2]
+            if "[" not in named
+            else named.replace("collections.abc.", "").replace("typing.", "")
         )
         if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
             continue
-        if told.startswith("Literal["):
-            values[name] = ast.literal_eval(told[8:].split(",")[0].rstrip("]"))
-        elif told in MADE:
-            values[name] = MADE[told](text, kind)
+        if named.startswith("Literal["):
+            values[name] = ast.literal_eval(named[8:].split(",")[0].rstrip("]"))
+        elif named in MADE:
+            values[name] = MADE[named](text, kind)
         elif each.default is inspect.Parameter.empty:
             return None
     return lambda: drained(function(**values))

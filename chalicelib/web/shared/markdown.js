@@ -51,7 +51,6 @@ const plain = (line) => !/^\s{0,3}(```|~~~|>)/.test(line) && !item(line);
 
 function inline(text, names, depth = 0) {
   const found = [];
-  const open = {}; // by mark: before which place nothing closes it
   let run = "";
   const put = (node) => {
     if (run) found.push(run);
@@ -59,7 +58,7 @@ function inline(text, names, depth = 0) {
     if (node) found.push(node);
   };
   for (let i = 0; i < text.length; ) {
-    const [node, length] = special(text, i, names, depth, open);
+    const [node, length] = special(text, i, names, depth);
     if (length) {
       if (typeof node === "string") run += node;
       else put(node);
@@ -71,14 +70,14 @@ function inline(text, names, depth = 0) {
 }
 
 /** [node or text, how many characters it takes]; [null, 0] where there is nothing special. */
-function special(text, i, names, depth, open) {
+function special(text, i, names, depth) {
   const c = text[i];
   if (c === "\\" && /[!-/:-@[-`{-~]/.test(text[i + 1] ?? "")) return [text[i + 1], 2];
   if (c === "`") return code(text, i);
   if (c === "@") return mention(text, i, names);
   if (c === "[" && depth < DEEP) return link(text, i, names, depth);
   if ((c === "h" || c === "H") && !WORD.test(text[i - 1] ?? "")) return bare(text, i);
-  if ((c === "*" || c === "_" || c === "~") && depth < DEEP) return marked(text, i, names, depth, open);
+  if ((c === "*" || c === "_" || c === "~") && depth < DEEP) return marked(text, i, names, depth);
   return [null, 0];
 }
 
@@ -105,33 +104,30 @@ function link(text, i, names, depth) {
 function bare(text, i) {
   const found = /^https?:\/\/[^\s<>"'`]{1,2000}/i.exec(text.slice(i, i + 2100));
   if (!found) return [null, 0];
-  let end = found[0].length;
-  while (".,;:!?*_~]}".includes(found[0][end - 1])) end -= 1;
-  let told = found[0].slice(0, end);
+  let told = found[0].match(/.*[^.,;:!?*_~\]}]/)[0];
   if (told.endsWith(")") && !told.includes("(")) told = told.slice(0, -1);
   const url = safeUrl(told);
   return url ? [{ t: "a", url, c: [told] }, told.length] : [null, 0];
 }
 
-function marked(text, i, names, depth, open) {
+function marked(text, i, names, depth) {
   for (const [mark, t] of MARKS) {
     if (!text.startsWith(mark, i) || /\s/.test(text[i + mark.length] ?? " ")) continue;
     if (mark.includes("_") && WORD.test(text[i - 1] ?? "")) continue;
-    const end = closing(text, i + mark.length, mark, open);
+    const end = closing(text, i + mark.length, mark);
     if (end > 0) return [{ t, c: inline(text.slice(i + mark.length, end), names, depth + 1) }, end + mark.length - i];
   }
   return [null, 0];
 }
 
-function closing(text, from, mark, open) {
+function closing(text, from, mark) {
   const window = text.slice(from, from + FAR);
-  for (let at = window.indexOf(mark, Math.max(1, (open[mark] ?? 0) - from)); at > 0; at = window.indexOf(mark, at + 1)) {
+  for (let at = window.indexOf(mark, 1); at > 0; at = window.indexOf(mark, at + 1)) {
     if (/\s/.test(window[at - 1]) || window[at - 1] === "\\") continue;
     if (mark.length === 1 && (window[at + 1] === mark || window[at - 1] === mark)) continue;
     if (mark.includes("_") && WORD.test(window[at + mark.length] ?? "")) continue;
     return from + at;
   }
-  open[mark] = from + window.length - 2;
   return -1;
 }
 
