@@ -9,8 +9,8 @@ from .record import Part
 class Speaker(Part, frozen=True):
     """Who speaks, as the channel tells it. With `customer` and `user` (external ids) the channel vouches for both.
     With `outside`, the provider's own id of a person, the room that the conversation is tied to says whose they are;
-    on the vendor's `side` they are an agent or nobody. With neither it is a visitor, whose customer may still be
-    guessed by the e-mail's domain."""
+    on the vendor's `side` they are an agent or nobody; a `machine` is no person. With neither it is a visitor,
+    whose customer may still be guessed by the e-mail's domain."""
 
     customer: str = ""
     customer_name: str = ""
@@ -20,6 +20,7 @@ class Speaker(Part, frozen=True):
     outside: str = ""
     account: str = ""
     side: Literal["customer", "vendor"] = "customer"
+    machine: bool = False
 
 
 class File(Part, frozen=True):

@@ -26,8 +26,9 @@ class Delivery(Record, frozen=True):
     """A row of what a bridge owes. `n` is the change that it carries, `message` the number of its message (0: the
     room's own state, a `card`, or what it is promised). Of a customer that `entered` or `left` a `segment` the room is
     the customer, and `n` counts its placements. `turn_at` is when its lane takes it; `missed` says that the install was
-    paused. `attempts` are those whose end is known; `begun` counts, where a repeat can be known by its mark, those that
-    were begun. `steps` is what an attempt of several calls has done already: the other side's id, by step."""
+    paused, `bounced` that the mail came back. `attempts` are those whose end is known; `begun` counts, where a repeat
+    can be known by its mark, those that were begun. `steps` is what an attempt of several calls has done already: the
+    other side's id, by step."""
 
     bridge: str
     n: int
@@ -47,6 +48,7 @@ class Delivery(Record, frozen=True):
     turn_at: int = 0
     missed: bool = False
     segment: str = ""
+    bounced: bool = False
     begun: int = 0
     steps: dict[str, str] = {}
 

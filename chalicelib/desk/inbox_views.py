@@ -35,16 +35,28 @@ def assigned_view(agent: str) -> str:
     return f"assigned:{agent}"
 
 
+def priority_view(priority: str) -> str:
+    """The open rooms of a priority that is not the normal one."""
+    return f"priority:{priority}"
+
+
 def views_of(room: Room) -> dict[str, int]:
-    """Where a room belongs, and the time (ms) that orders it there (0: when it came). A resolved one, and one in which
-    nothing was ever said, is in none but its assignees'; one with an open promise comes by when that is due."""
-    if room.state != "open":
-        return {}
+    """Where a room belongs, and the time (ms) that orders it there (0: when it came). A resolved one, and one that is
+    snoozed, is in none; one in which nothing was ever said in none but its assignees'; one with an open promise comes
+    by when that is due, whoever has hidden it."""
+    if room.state != "open" or room.snoozed_until:
+        return _promised(room)
     found = dict.fromkeys(map(assigned_view, room.assignees), 0)
     if room.turn:
         found[turn_view(room.turn)] = 0
     if not room.assignees and room.last_message_at:
         found[UNASSIGNED] = 0
-    if room.promise and room.promise.open:
-        found[PROMISED] = room.promise.due
-    return found
+    if room.priority != "normal" and room.last_message_at:
+        found[priority_view(room.priority)] = 0
+    return found | _promised(room)
+
+
+def _promised(room: Room) -> dict[str, int]:
+    """What is owed is owed, whoever has hidden it."""
+    due = room.state == "open" and room.promise and room.promise.open
+    return {PROMISED: room.promise.due} if due and room.promise else {}

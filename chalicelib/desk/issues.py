@@ -355,7 +355,8 @@ class Notice(Record, frozen=True):
 
 
 class NoticeReceipt(Record, frozen=True):
-    """What a room was told: the message's change number `n`, or why there is none. Its key lets no second one in."""
+    """What a room was told: the message's change number `n`, or why there is none; whether it was `resolved` by that,
+    or still `waits` for an answer. Its key lets no second one in."""
 
     issue: str
     room: str
@@ -365,6 +366,7 @@ class NoticeReceipt(Record, frozen=True):
     n: int = 0
     skipped: str = ""
     resolved: bool = False
+    waits: bool = False
 
 
 # --- changes of an issue ------------------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ MAX_REACTIONS = 500
 MAX_ATTACHMENTS = 20
 MAX_MENTIONS = 50
 
-AuthorKind = Literal["agent", "user", "visitor", "system"]
-ChangeType = Literal["edited", "deleted", "reaction", "room", "forked"]
+AuthorKind = Literal["agent", "user", "visitor", "machine", "system"]
+ChangeType = Literal["edited", "deleted", "reaction", "taken", "undelivered", "delivered", "room", "forked"]
+TakenAs = Literal["", "ask", "answer", "thanks"]
 
 
 class Author(Part, frozen=True):
@@ -27,6 +28,12 @@ class Author(Part, frozen=True):
     name: str = ""
     external_id: str = ""
     verified: bool = True
+
+    @property
+    def label(self) -> str:
+        """The name by which they are shown elsewhere; a machine is marked. The workspace's own word needs no mark."""
+        machine = self.kind == "machine" and not self.id.startswith("wsp_")
+        return f"{self.name or self.kind}{' (bot)' if machine else ''}"
 
 
 class Quote(Part, frozen=True):
@@ -106,7 +113,8 @@ class Broadcasted(Part, frozen=True):
 
 class Message(Record, frozen=True):
     """What somebody said. `n` is its change number and its place; `posts`/`notes` count up to and with this message.
-    `answers` is the broadcast that was said last before it, on the first message of a customer's after that."""
+    `answers` is the broadcast that was said last before it, on the first message of a customer's after that. `taken_as`
+    is what it is to whose turn it is, where its author does not tell."""
 
     room: str
     n: int
@@ -130,6 +138,7 @@ class Message(Record, frozen=True):
     posts: int = 0
     notes: int = 0
     changed_n: int = 0
+    taken_as: TakenAs = ""
 
     @property
     def id(self) -> str:
@@ -151,6 +160,7 @@ class Draft(Part, frozen=True):
     revision: int = 0
     forked_from: ForkedFrom | None = None
     broadcast: Broadcasted | None = None
+    taken_as: TakenAs = ""
 
 
 class Change(Record, frozen=True):

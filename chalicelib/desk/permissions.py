@@ -3,14 +3,18 @@
 from collections.abc import Iterable
 from typing import Literal
 
+from msgspec.structs import replace
+
+from .messages import Author, TakenAs
 from .record import Part
 from .rooms import Room
-from .workspaces import MAY, Agent, Role
+from .workspaces import MAY, Agent, ApiKey, Role
 
 
 class Principal(Part, frozen=True):
     """A verified caller. `role` is an agent's; `scopes` what the key narrows it to; `customer` a user's (its id);
-    `room` the one that a visitor's token opens."""
+    `room` the one that a visitor's token opens. A `machine` acts by an agent's rights and speaks for itself; what it
+    says is `taken_as` something where its key says so."""
 
     workspace: str
     kind: Literal["agent", "user", "visitor"]
@@ -24,6 +28,16 @@ class Principal(Part, frozen=True):
     external_id: str = ""
     room: str = ""
     expires_at: int = 0
+    machine: Author | None = None
+    taken_as: TakenAs = ""
+
+    @property
+    def author(self) -> Author:
+        """Whose words these are."""
+        if self.machine:
+            return self.machine
+        vouched = self.kind != "visitor"
+        return Author(kind=self.kind, id=self.id, name=self.name, external_id=self.external_id, verified=vouched)
 
     @property
     def is_agent(self) -> bool:
@@ -35,6 +49,16 @@ class Principal(Part, frozen=True):
         if not self.is_agent:
             return need in ("read", "write")
         return need in MAY.get(self.role, frozenset()) and ("admin" if need == "own" else need) in self.scopes
+
+
+def by_key(agent: Agent, key: ApiKey) -> Principal:
+    """Whoever holds a key of an agent's."""
+    who = as_agent(agent, key.id, key.scopes, key.expires_at)
+    if key.kind == "person":
+        return who
+    taken_as: TakenAs = "ask" if key.asks else "answer" if key.answers else ""
+    machine = Author(kind="machine", id=key.id, name=key.name)
+    return replace(who, machine=machine, taken_as=taken_as)
 
 
 def as_agent(agent: Agent, credential: str, scopes: Iterable[str], expires_at: int = 0) -> Principal:
@@ -63,7 +87,7 @@ def may_change_agent(who: Principal, agent: str, old: Role, role: Role, state: s
 
 def may_amend(who: Principal, author: str, *, removes: bool) -> bool:
     """Whether they may change what `author` (an id) said: the author alone; an admin may remove it."""
-    return author == who.id or (removes and who.may("admin"))
+    return author == who.author.id or (removes and who.may("admin"))
 
 
 def may_see(who: Principal, room: Room) -> bool:

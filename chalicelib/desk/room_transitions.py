@@ -1,15 +1,119 @@
 """How a room moves when something is said or changed in it: pure steps from one version to the next."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from .messages import Broadcasted, Change, ChangeType, Draft, Message, Pending, Source, folded
 from .promises import settled
 from .rooms import GLIMPSE, Glimpse, Room, Seen, Spoken, naming
+from .thanks import is_thanks
+from .times import DAY_MS
+from .turn_table import Act, Who, effect_of
+from .turns import Mark, MarkKind, Standing, fold, with_mark, without_message
 
 MAX_HEARD = 20  # broadcasts whose times a room keeps
+THANKED_MS = 7 * DAY_MS  # ms for which thanks do not reopen a room that was resolved: a weekend, and some
+# What a message is taken as, where its author does not tell.
+BEARS: dict[str, tuple[Who, Act]] = {
+    "ask": ("asking machine", "message"),
+    "answer": ("answering machine", "message"),
+    "thanks": ("customer", "thanks"),
+}
+CALLED = {"acked_at": "acknowledged_at"}  # as the API calls them
+SHOWN = ("turn", "state", "outcome", "acked_at")  # of where a room stands, what a change of it names
+
+
+def base_of(room: Room) -> Standing:
+    """What all marks before the trail came to. Of a room from before there were trails, where it stands."""
+    if room.base or room.trail:
+        return room.base or Standing()
+    if not room.turn and room.state == "open":
+        return Standing()
+    return Standing(
+        n=room.n,
+        turn="" if room.state == "resolved" else room.turn,
+        waiting_since=0 if room.state == "resolved" else room.waiting_since,
+        state=room.state,
+        outcome=room.outcome if room.state == "resolved" else "",
+        answered=room.turn == "customer",
+        spoke={"vendor": "customer", "customer": "vendor"}.get(room.turn, ""),  # type: ignore[arg-type]
+        spoke_at=room.last_message_at,
+        closed_at=room.last_message_at,
+    )
+
+
+def standing_of(room: Room) -> Standing:
+    """Where the room stands, by all its marks."""
+    return fold(base_of(room), room.trail)
+
+
+def acknowledges(n: int, at: int) -> Mark | None:
+    """The mark of a message `n` that says that somebody is aware."""
+    return mark_of(("vendor", "acknowledge"), n, at)
+
+
+def mark_of(act: tuple[Who, Act], n: int, at: int, word: str = "") -> Mark | None:
+    """What an act leaves in the trail at change `n`, if anything."""
+    effect = effect_of(*act)
+    return Mark(n=n, at=at, kind=effect, word=word) if effect and effect != "taken away" else None
+
+
+def asked_before(room: Room, n: int) -> int:
+    """The number of the last ask before message `n`; 0 where nobody knows it any more."""
+    return fold(base_of(room), tuple(mark for mark in room.trail if mark.n < n)).asked
+
+
+def marked(room: Room, mark: Mark | None, *, without: Sequence[int] = ()) -> dict[str, Any]:
+    """The fields of a room after one more mark, or without what messages left in its trail: those that differ."""
+    base, trail = base_of(room), room.trail
+    for message in without:
+        trail = without_message(trail, message)
+    if mark:
+        base, trail = with_mark(base, trail, mark)
+    if trail == room.trail:
+        return {}
+    moved = msgspec.structs.replace(room, trail=trail, base=None if base == Standing() else base)
+    fields = {"trail": trail, "base": moved.base} | standing_fields(moved)
+    return {name: value for name, value in fields.items() if value != getattr(room, name)}
+
+
+def standing_fields(room: Room) -> dict[str, Any]:
+    """What base and trail make of the room's other fields. In an internal room nobody waits for anybody."""
+    now, quiet = fold(room.base or Standing(), room.trail), room.kind == "internal"
+    return {
+        "turn": "" if quiet else now.turn,
+        "waiting_since": 0 if quiet else now.waiting_since,
+        "state": now.state,
+        "outcome": now.outcome,
+        "acked_at": 0 if quiet else now.acked_at,
+    }
+
+
+def who_said(message: Message | Draft) -> Who:
+    """Whose word it is, in the turn table's terms."""
+    if message.broadcast:
+        return "broadcast"
+    if message.source.channel == "issue":
+        return "notice"
+    if message.author.kind in ("user", "visitor"):
+        return "customer"
+    return "vendor" if message.author.kind == "agent" else "machine"
+
+
+def bearing(message: Message) -> MarkKind | Literal[""]:
+    """What a message leaves in its room's trail while it stands."""
+    if message.internal:
+        return ""
+    if message.deleted:
+        return _bears("customer", "deleted message")
+    return _bears(*BEARS[message.taken_as]) if message.taken_as else _bears(who_said(message), "message")
+
+
+def _bears(who: Who, act: Act) -> MarkKind | Literal[""]:
+    effect = effect_of(who, act)
+    return "" if effect == "taken away" else effect
 
 
 def glimpse(message: Message) -> Glimpse:
@@ -19,10 +123,13 @@ def glimpse(message: Message) -> Glimpse:
     return Glimpse(author=author.id, author_kind=author.kind, author_name=author.name, text=text, n=message.n)
 
 
-def said(room: Room, draft: Draft, at: int, pending: Pending | None = None) -> tuple[Room, Message]:
-    """The room and the message after it was said, with what came before it folded in. A customer's message reopens;
-    a note moves nothing that users see. A broadcast is quiet: it counts as a post and moves nothing that an index or
-    the inbox shows; the first that the customer says after it answers it."""
+def said(
+    room: Room, draft: Draft, at: int, pending: Pending | None = None, *, thanks: bool = False
+) -> tuple[Room, Message]:
+    """The room and the message after it was said, with what came before it folded in. Whose turn it then is, the turn
+    table says; with `thanks` it may be taken as such. A note moves nothing that users see. A broadcast is quiet: it
+    counts as a post and moves nothing that an index or the inbox shows; the first that the customer says after it
+    answers it."""
     posts, notes = room.posts + (not draft.internal), room.notes + draft.internal
     message = Message(
         version=1,
@@ -39,21 +146,38 @@ def said(room: Room, draft: Draft, at: int, pending: Pending | None = None) -> t
     if draft.internal:  # nobody of the customer hears that a note names them
         agents = [person for person in draft.mentions if person.startswith("agt_")]
         return room.changed(notes=notes, **_naming(room, agents, message.n)), message
-    if draft.broadcast:
-        return room.changed(posts=posts, **_broadcast(room, draft.broadcast, message.n, at)), message
+    if draft.broadcast:  # its copy in a fork is heard where it was said
+        heard = _broadcast(room, draft.broadcast, message.n, at) if draft.forked_from is None else {}
+        return room.changed(posts=posts, **heard), message
+    if thanks and _may_be_thanks(room, message, at):
+        message = msgspec.structs.replace(message, taken_as="thanks")
     shown: dict[str, Any] = {"posts": posts, "last_message_at": at, "last_message": glimpse(message)}
     shown |= _naming(room, draft.mentions, message.n)
+    effect = bearing(message)
+    if effect and room.kind != "internal":
+        shown |= marked(room, Mark(n=message.n, at=at, kind=effect))
     if draft.author.kind in ("user", "visitor"):
-        since = room.waiting_since if room.turn == "vendor" and room.state == "open" else at
-        shown |= {"turn": "vendor", "state": "open", "outcome": "", "waiting_since": since}
+        shown |= {"snoozed_until": 0} if room.snoozed_until else {}
         if draft.source.channel not in room.channels:
             shown |= {"channels": tuple(sorted((*room.channels, draft.source.channel)))}
         if room.broadcast:
             answered = Broadcasted(broadcast=room.broadcast.broadcast, piece=room.broadcast.piece)
             message, shown = msgspec.structs.replace(message, answers=answered), shown | {"broadcast": None}
-    elif draft.author.kind == "agent":
-        shown |= {"turn": "customer", "waiting_since": 0}
     return room.changed(**shown), message
+
+
+def _may_be_thanks(room: Room, message: Message, at: int) -> bool:
+    """Thanks that a customer says in a room that is open, or was resolved in the last days."""
+    if message.taken_as or message.deleted or message.attachments or who_said(message) != "customer":
+        return False
+    closed = standing_of(room).closed_at if room.state == "resolved" else at
+    return at - closed <= THANKED_MS and is_thanks(message.text, names_in(room, message))
+
+
+def names_in(room: Room, message: Message) -> tuple[str, ...]:
+    """The names by which somebody may be thanked, as far as the room itself knows them."""
+    last = room.last_message
+    return (message.author.name, *([last.author_name] if last else []))
 
 
 def _naming(room: Room, people: Sequence[str], n: int) -> dict[str, Any]:
@@ -77,11 +201,20 @@ def touched(
     room: Room, old: Message, now: Message, type_: ChangeType, by: str, at: int, source: Source | None = None
 ) -> tuple[Room, Message, Change]:
     """The room, the message and the change record after a message changed from `old` to `now`."""
-    n = room.n + 1
+    n, effect = room.n + 1, bearing(now)
+    if type_ == "edited" and old.taken_as == "thanks" and not is_thanks(now.text, names_in(room, now)):
+        now, effect = msgspec.structs.replace(now, taken_as=""), _bears("customer", "edit of thanks")
+    elif type_ == "taken" and now.taken_as == "answer":
+        effect = _bears("vendor", "counts as an answer")
     now = msgspec.structs.replace(now, version=old.version + 1, changed_n=n)
     shown: dict[str, Any] = {}
     if room.last_message and room.last_message.n == now.n and not now.internal:
         shown["last_message"] = glimpse(now)
+    if effect != bearing(old) and room.kind != "internal":
+        late = type_ == "edited" or now.n <= base_of(room).n
+        at_then = at if type_ == "edited" else now.created_at
+        mark = Mark(n=n if late else now.n, at=at_then, kind=effect, of=now.n if late else 0) if effect else None
+        shown |= marked(room, mark, without=[now.n])
     change = Change(
         version=1, room=room.id, n=n, type=type_, at=at, by=by, message=now.n, internal=now.internal, source=source
     )
@@ -89,11 +222,33 @@ def touched(
 
 
 def room_changed(
-    room: Room, at: int, by: str, fields: dict[str, Any], type_: ChangeType = "room", other_room: str = ""
+    room: Room,
+    at: int,
+    by: str,
+    fields: dict[str, Any],
+    type_: ChangeType = "room",
+    *,
+    act: tuple[Who, Act] | None = None,
+    word: str = "",
+    since: int = 0,
+    again: Mark | None = None,
+    without: Sequence[int] = (),
+    about: int = 0,
+    other_room: str = "",
 ) -> tuple[Room, Change]:
-    """The room and the change record after its own fields changed. Who resolves a room settles its promise."""
-    if fields.get("state") == "resolved" and "promise" not in fields and room.promise and room.promise.open:
-        fields = fields | {"promise": settled(room.promise, "kept", by, at)}
+    """The room and the change record after its own fields changed, or an `act` left its mark on it (`word`: a resolve's
+    outcome; `since`: when, if not now; `again`: the mark that it makes another of), or messages went `without` which it
+    is folded again. Who resolves a room settles its promise."""
+    effect = effect_of(*act) if act else ""
+    mark = mark_of(act, room.n + 1, since or at, word) if act else None
+    if again and mark:
+        mark = msgspec.structs.replace(again, kind=mark.kind)
+    stands = marked(room, mark, without=without)
+    named = fields | {name: value for name, value in stands.items() if name in SHOWN}
+    if named.get("state") == "resolved" and "promise" not in fields and room.promise and room.promise.open:
+        named |= {"promise": settled(room.promise, "kept", by, at)}
+    if room.snoozed_until and (named.get("state") == "resolved" or effect == "undelivered"):
+        named |= {"snoozed_until": 0}
     change = Change(
         version=1,
         room=room.id,
@@ -101,8 +256,9 @@ def room_changed(
         type=type_,
         at=at,
         by=by,
-        fields=tuple(sorted(fields)),
+        message=about,
+        fields=tuple(sorted(CALLED.get(name, name) for name in named)),
         other_room=other_room,
-        promise=fields.get("promise"),
+        promise=named.get("promise"),
     )
-    return room.changed(**fields), change
+    return room.changed(**(stands | named)), change

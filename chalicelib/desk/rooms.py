@@ -7,16 +7,17 @@ from .ids import bridge_id
 from .messages import Source
 from .promises import Promise
 from .record import Part, Record
+from .turns import Mark, Standing, State, Turn
 
 Kind = Literal["triage", "topic", "internal", "visitor"]
-State = Literal["open", "resolved"]
-Turn = Literal["vendor", "customer", ""]
+Priority = Literal["low", "normal", "high", "urgent"]
 Direction = Literal["both", "in", "out"]
 Speaking = Literal["persona", "prefix", "none"]
 
 MAX_NAME = 200
 MAX_ASSIGNEES = 20
 MAX_LABELS = 20
+MAX_OUTCOME = 500
 GLIMPSE = 160
 MAX_MENTIONED = 60  # people of whom a room remembers that they were named
 
@@ -61,8 +62,10 @@ class Room(Record, frozen=True):
     """The sequencer of all that is said in it. `posts` and `notes` count what was ever said: unread subtracts.
     `broadcast` is the last one that its customer has not answered; `heard` are the times (ms) of late ones.
     `mentioned` tells of the people that were named last in which change that was. `waiting_since` (ms) is when the
-    customer began to wait, where it is the vendor's turn; `channels` are those that its people spoke over. `promise` is
-    what the vendor owes it, or owed it last."""
+    customer began to wait, where it is the vendor's turn, `acked_at` when somebody said that they are aware of it:
+    these, state and outcome are what `trail`, its last marks, makes of `base` (desk/turns.py). `channels` are those
+    that its people spoke over. One that is snoozed is in no inbox until then (ms). `shards` are those of its
+    workspace's inbox when it was put there last. `promise` is what the vendor owes it, or owed it last."""
 
     id: str
     workspace: str
@@ -88,11 +91,23 @@ class Room(Record, frozen=True):
     heard: tuple[int, ...] = ()
     mentioned: dict[str, int] = {}
     promise: Promise | None = None
+    acked_at: int = 0
+    priority: Priority = "normal"
+    snoozed_until: int = 0
+    shards: int = 1
+    trail: tuple[Mark, ...] = ()
+    base: Standing | None = None
 
     @property
     def n(self) -> int:
         """The number of the last change: the room's making is version 1 and no change, the first message is 1."""
         return self.version - 1
+
+    @property
+    def wake_at(self) -> int:
+        """When (ms) time itself has something to do in it: a promise comes due, a snooze ends; 0 for never."""
+        due = self.promise.due if self.promise and self.promise.open and not self.promise.overdue else 0
+        return min((at for at in (due, self.snoozed_until) if at), default=0)
 
     @property
     def vendor_only(self) -> bool:

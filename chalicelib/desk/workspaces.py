@@ -36,7 +36,9 @@ class Workspace(Record, frozen=True):
     ones, and since when (ms): kept here, so that they are read with the workspace, consistently. `feed_channels`
     are the kinds of those that are no webhooks. `origins` are the sites whose pages may call as a user (none: all);
     `visitors` may ask without a token. Until `watched_until` (ms) somebody may be looking at the inbox: after that
-    nobody looks for them."""
+    nobody looks for them. With `thanks`, a customer's thanks put nobody on the hook; `acknowledgement` is what a room
+    that waits is told when somebody is aware of it (empty: our own words). Its
+    inbox lies in `inbox_shards`: of one alone until `rebuild` has spread its rooms over them."""
 
     id: str
     name: str
@@ -47,6 +49,9 @@ class Workspace(Record, frozen=True):
     origins: tuple[str, ...] = ()
     visitors: bool = False
     watched_until: int = 0
+    thanks: bool = True
+    acknowledgement: str = ""
+    inbox_shards: int = 1
 
 
 class Agent(Record, frozen=True):
@@ -65,7 +70,8 @@ class Agent(Record, frozen=True):
 
 
 class ApiKey(Record, frozen=True):
-    """A key of the vendor's servers or of an agent: found by the hash of what was shown once."""
+    """A key of the vendor's servers or of an agent: found by the hash of what was shown once. What is said by a
+    `machine` is its own word, not its agent's, and nobody's turn follows from it unless it `asks`, or `answers`."""
 
     id: str
     hash: str
@@ -76,6 +82,9 @@ class ApiKey(Record, frozen=True):
     created_at: int
     expires_at: int = 0
     revoked_at: int = 0
+    kind: Literal["person", "machine"] = "person"
+    asks: bool = False
+    answers: bool = False
 
 
 DAILY = 100_000  # deliveries that an install may have in a day, unless its admins say so

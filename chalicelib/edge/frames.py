@@ -16,7 +16,8 @@ from .shapes.rooms import room_view
 
 LARGEST = 24_000  # bytes of a message in a frame: API Gateway takes 32 KB at once
 SHARED = (
-    "name", "state", "outcome", "assignees", "turn", "promise", "last_message_at", "last_message", "messages", "change",
+    "name", "state", "outcome", "assignees", "turn", "waiting_since", "acknowledged_at", "promise", "last_message_at",
+    "last_message", "messages", "change",
 )  # fmt: skip
 NOBODY = Principal(workspace="", kind="user", id="", name="", credential="")
 

@@ -16,6 +16,7 @@ from ..desk.ids import derived
 from ..desk.permissions import Principal, may_see
 from ..desk.rooms import Room
 from ..desk.strict_json import loads, shaped
+from ..desk.workspaces import Workspace
 from ..flows.once import Answered, Once
 from ..flows.secrets import context
 from ..ports import AwsAway, Page, Ref, World, ref
@@ -23,7 +24,7 @@ from ..settings import settings
 from ..telemetry import fail, logger
 from ..wiring import world
 from . import routes as _routes  # noqa: F401  fills the route table
-from .door.auth import bearer, check_bootstrap, check_origin, credential_name, credential_of, identify
+from .door.auth import bearer, check_bootstrap, check_origin, credential_name, credential_of, identify, named_workspace
 from .door.calls import Call, Incoming, Reply
 from .door.limits import spend
 from .door.problems import problem
@@ -112,6 +113,7 @@ def _call(incoming: Incoming, route: Route, params: dict[str, str]) -> Call:
     credential = credential_of(incoming)
     once = _once(rim, incoming, route, credential_name(credential), "")
     along: list[Ref[Any]] = [*once.refs(), *([ref(Room, params["room"])] if "room" in params else [])]
+    along += [ref(Workspace, named_workspace(credential))] if route.tenant else []
     who, found = identify(rim, credential, along)
     spend(rim, who)
     if route.who == "agent" and not who.is_agent:
@@ -125,10 +127,11 @@ def _call(incoming: Incoming, route: Route, params: dict[str, str]) -> Call:
     once.workspace = who.workspace
     if once.key:
         once.check(found.pop(0))
+    tenant = found.pop() if route.tenant else None
     room = found[0] if found else None
     if "room" in params and (room is None or not may_see(who, room)):
         raise NotFound("no such room")
-    return Call(incoming, rim, route, params, who, room, once)
+    return Call(incoming, rim, route, params, who, room, once, tenant)
 
 
 def _unclaimed(call: Call) -> Call:

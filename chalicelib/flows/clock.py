@@ -18,6 +18,7 @@ from .customers.batches import evaluations
 from .customers.start_job import next_piece
 from .delivery.late import wake_late
 from .paging import pages_due
+from .rooms.end_snooze import end_snooze
 from .rooms.promise_due import mark_overdue
 
 
@@ -28,8 +29,8 @@ def tick(world: World) -> dict[str, int]:
 
 
 def due(world: World) -> int:
-    """Wake the bridge of each due delivery, look after each due broadcast, mark each room whose promise is due; how
-    many."""
+    """Wake the bridge of each due delivery, look after each due broadcast, and each room whose promise is due or whose
+    snooze ends; how many."""
     found, minute = 0, world.clock.now() // 60_000
     for page in pages_due(world, "due"):
         world.queues.wake(Call(row.bridge, row.n, f"due:{minute}") for row in page if isinstance(row, Delivery))
@@ -38,6 +39,7 @@ def due(world: World) -> int:
                 _broadcast(world, row)
             elif isinstance(row, Room):
                 mark_overdue(world, row.id)
+                end_snooze(world, row.id)
         found += len(page)
     return found
 

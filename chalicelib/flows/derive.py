@@ -118,8 +118,8 @@ def _results(batch: Batch, now: Record | None, before: Record | None) -> None:
 
 
 def _views(batch: Batch, now: Record | None, before: Record | None) -> None:
-    """The inbox's views. Only what is said, and what changes the room itself, moves it between them."""
-    if isinstance(now, Message) or (isinstance(now, Change) and now.type == "room"):
+    """The inbox's views. What is said, taken back, or changes the room itself moves it between them: no reaction."""
+    if isinstance(now, Message) or (isinstance(now, Change) and now.type != "reaction"):
         if now.internal:
             return
         reads = batch.reads

@@ -19,7 +19,7 @@ from ..desk.issues import Issue, IssueCustomer, IssueTie, arr_of
 from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress
 from ..desk.messages import Mapped, Message
 from ..desk.record import Record
-from ..desk.room_transitions import glimpse
+from ..desk.room_transitions import glimpse, standing_fields
 from ..desk.rooms import Binding, Bridge, Fork, Room, Seen
 from ..desk.segments import Placement
 from ..desk.workspaces import Install, Workspace, fed
@@ -159,15 +159,22 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
                 waits = []
         if message.source.install and message.source.id:
             yield _known(store, message.source.install, message.source.id, room.workspace, room.id, message.n)
+    stands: dict[str, Any] = {"turn": "", "waiting_since": 0}
+    if room.trail or room.base:
+        stands = standing_fields(room)
+    elif room.kind != "internal" and spoken:
+        since = room.waiting_since if room.waiting_since in waits else next(iter(waits), 0)
+        stands = {"turn": TURNS[spoken.author.kind], "waiting_since": since}
+    tenant = store.one(ref(Workspace, room.workspace))
     right = msgspec.structs.replace(
         room,
+        shards=tenant.inbox_shards if tenant else room.shards,
         posts=posts,
         notes=notes,
         last_message=glimpse(last) if last else None,
         last_message_at=last.created_at if last else 0,
-        turn=TURNS[spoken.author.kind] if spoken else "",
-        waiting_since=room.waiting_since if room.waiting_since in waits else next(iter(waits), 0),
         channels=tuple(sorted(channels)),
+        **stands,
     )
     yield right
     views = refresh_views(store, right, store.one(ref(RoomViews, room.id)), right.last_message_at or right.created_at)

@@ -88,6 +88,10 @@ class Store(Protocol):
     def page(self, listing: Listing[R], limit: int, cursor: str | None = None) -> Page[R]:
         """One query. Raises Malformed for a cursor that is not of this listing."""
 
+    def merged(self, listings: Sequence[Listing[R]], limit: int, cursor: str | None = None) -> Page[R]:
+        """A page of several listings of one kind as if they were one: a query of each. A cursor is of that number of
+        them."""
+
     def size(self, listing: Listing[Any]) -> int:
         """How many records a listing has; a query a thousand or so, which may not know of the last second."""
 

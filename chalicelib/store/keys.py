@@ -103,13 +103,27 @@ class Kind:
 
 def _room_indexes(room: Room) -> dict[str, Key]:
     activity = moment((room.last_message_at or room.created_at) // ROUND_MS * ROUND_MS)
-    found = {"g1": (f"W#{room.workspace}#ROOMS#{room.state}", f"{activity}#{room.id}")}
+    found = {"g1": (_inbox(room), f"{activity}#{room.id}")}
+    if room.snoozed_until and room.state == "open":
+        found["g1"] = (f"W#{room.workspace}#SNOOZED", f"{moment(room.snoozed_until)}#{room.id}")
     if room.customer:
         side = "INTERNAL" if room.vendor_only else "ROOMS"
         found["g2"] = (f"C#{room.customer}#{side}#{room.state}", f"{activity}#{room.id}")
-    if room.promise and room.promise.open and not room.promise.overdue:
-        found["g3"] = (time_shard(room.id), f"{moment(room.promise.due)}#{room.id}")
+    if room.wake_at:
+        found["g3"] = (time_shard(room.id), f"{moment(room.wake_at)}#{room.id}")
     return found
+
+
+def inbox_shard(room: Room) -> int:
+    """The part of its workspace's inbox that a room is in."""
+    return zlib.crc32(room.id.encode()) % room.shards
+
+
+def _inbox(room: Room) -> str:
+    """The list of a workspace's rooms that one is in; those in which nothing was ever said have one of their own."""
+    shard = inbox_shard(room)
+    part = f"#{shard}" if shard else ""
+    return f"W#{room.workspace}#{'ROOMS' if room.last_message_at else 'UNSAID'}#{room.state}{part}"
 
 
 def delivery_key(bridge: str, n: int) -> Key:
@@ -439,7 +453,9 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "customers": ("g1", lambda w: f"W#{w}#CUSTOMERS", lambda w: "", False),
     "customers-named": ("g1", lambda w, n: f"W#{w}#CUSTOMERS", lambda w, n: f"{n[:80]}#", False),
     "users": ("", lambda c: f"C#{c}", lambda c: "USER#", False),
-    "rooms": ("g1", lambda w, s: f"W#{w}#ROOMS#{s}", lambda w, s: "", False),
+    "rooms": ("g1", lambda w, s, part="": f"W#{w}#ROOMS#{s}{part}", lambda w, s, part="": "", False),
+    "unsaid-rooms": ("g1", lambda w, s, part="": f"W#{w}#UNSAID#{s}{part}", lambda w, s, part="": "", False),
+    "snoozed-rooms": ("g1", lambda w: f"W#{w}#SNOOZED", lambda w: "", False),
     "customer-rooms": ("g2", lambda c, s: f"C#{c}#ROOMS#{s}", lambda c, s: "", False),
     "view": ("", lambda w, view: f"V#{w}#{view}", lambda w, view: "", False),
     "unindexed": ("", lambda t: f"Q#{t}", lambda t: "U#", False),

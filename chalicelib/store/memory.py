@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from ..desk.errors import Clash
 from ..ports import AwsAway
 from .keys import MAX_WRITES, Key, Range, possible
-from .rows import Row
+from .rows import Row, key_of
 
 
 class MemoryTable:
@@ -70,7 +70,7 @@ class MemoryTable:
             last = (start[f"{span.index}sk"] if span.index else start["sk"], start["pk"], start["sk"])
             found = [pair for pair in found if (pair[0] > last if forward else pair[0] < last)]
         page = [row for _, row in found[:limit]]
-        return page, self._start(page[-1], span.index) if len(found) >= limit and page else None
+        return page, key_of(page[-1], span.index) if len(found) >= limit and page else None
 
     def size(self, span: Range) -> int:
         """How many rows a range has."""
@@ -86,13 +86,6 @@ class MemoryTable:
     @staticmethod
     def _order(row: Row, index: str) -> tuple[str, str, str]:
         return (row.g[index][1] if index in row.g else "") if index else row.sk, row.pk, row.sk
-
-    @staticmethod
-    def _start(row: Row, index: str) -> dict[str, str]:
-        start = {"pk": row.pk, "sk": row.sk}
-        if index:
-            start[f"{index}pk"], start[f"{index}sk"] = row.g[index]
-        return start
 
     def scan(self) -> Iterator[Row]:
         """Every row, in no order that means anything."""

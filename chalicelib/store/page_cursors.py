@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 
 import msgspec
 
@@ -16,6 +17,23 @@ def cursor_after(last: Start) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(last)).decode().rstrip("=")
 
 
+def cursor_of(places: Sequence[Start | None]) -> str:
+    """What continues several listings behind these rows; None for one that is at its end."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(places)).decode().rstrip("=")
+
+
+def starts_of(cursor: str, wheres: Sequence[Range]) -> list[Start | None]:
+    """The keys that a cursor of several listings holds, one for each; an empty one is where nothing was taken yet."""
+    try:
+        raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        found = msgspec.json.decode(raw, type=list[Start | None])
+    except (ValueError, binascii.Error, msgspec.MsgspecError):
+        raise Malformed("cursor is not one that this API gave out", "cursor") from None
+    if len(found) != len(wheres):
+        raise Malformed("cursor is not of this list", "cursor")
+    return [_checked(each, where) if each else each for each, where in zip(found, wheres, strict=True)]
+
+
 def start_of(cursor: str, where: Range) -> Start:
     """The key a cursor holds. It must lie in the very partition that is asked for: the fence needs no more."""
     try:
@@ -23,6 +41,10 @@ def start_of(cursor: str, where: Range) -> Start:
         start = msgspec.json.decode(raw, type=dict[str, str])
     except (ValueError, binascii.Error, msgspec.MsgspecError):
         raise Malformed("cursor is not one that this API gave out", "cursor") from None
+    return _checked(start, where)
+
+
+def _checked(start: Start, where: Range) -> Start:
     names = {"pk", "sk"} | ({f"{where.index}pk", f"{where.index}sk"} if where.index else set())
     partition, order = (f"{where.index}pk", f"{where.index}sk") if where.index else ("pk", "sk")
     fits = set(start) == names and possible((start["pk"], start["sk"]))

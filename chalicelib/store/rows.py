@@ -26,6 +26,12 @@ class Row:
         return self.pk, self.sk
 
 
+def key_of(row: Row, index: str) -> dict[str, str]:
+    """The key of a row as a query of an index, or of the table itself, continues behind it."""
+    own = {"pk": row.pk, "sk": row.sk}
+    return own | {f"{index}pk": row.g[index][0], f"{index}sk": row.g[index][1]} if index else own
+
+
 _encoder = msgspec.json.Encoder()
 _decoders: dict[str, msgspec.json.Decoder[Record]] = {}
 

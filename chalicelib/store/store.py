@@ -7,8 +7,8 @@ from typing import Any, Protocol, cast
 from ..desk.record import Record
 from ..ports import Drop, Listing, Page, Put, R, Ref, Write, over
 from .keys import BY_TYPE, Key, Range, possible, span
-from .page_cursors import Start, cursor_after, start_of
-from .rows import Row, from_row, to_row
+from .page_cursors import Start, cursor_after, cursor_of, start_of, starts_of
+from .rows import Row, from_row, key_of, to_row
 
 
 class Table(Protocol):
@@ -73,6 +73,30 @@ class TableStore:
         start = start_of(cursor, where) if cursor else None
         rows, last = self.table.query(where, not listing.newest_first, limit, start)
         return Page(cast("list[R]", [from_row(row) for row in rows]), cursor_after(last) if last else None)
+
+    def merged(self, listings: Sequence[Listing[R]], limit: int, cursor: str | None = None) -> Page[R]:
+        """One query of each, and of what they have the first in their common order."""
+        if len(listings) == 1:
+            return self.page(listings[0], limit, cursor)
+        wheres = [span(each.name, each.args, each.after, each.before) for each in listings]
+        starts: list[Start | None] = starts_of(cursor, wheres) if cursor else [{} for _ in listings]
+        forward, index = not listings[0].newest_first, wheres[0].index
+        found: list[tuple[str, int, Row]] = []
+        ends = [True] * len(listings)
+        for part, (where, start) in enumerate(zip(wheres, starts, strict=True)):
+            if start is not None:
+                rows, last = self.table.query(where, forward, limit, start or None)
+                found += [(row.g[index][1] if index else row.sk, part, row) for row in rows]
+                ends[part] = last is None
+        found.sort(key=lambda each: each[0], reverse=not forward)
+        for part in range(len(listings)):
+            taken, left = ([row for _, p, row in piece if p == part] for piece in (found[:limit], found[limit:]))
+            if taken and (left or not ends[part]):
+                starts[part] = key_of(taken[-1], index)
+            elif ends[part] and not left:
+                starts[part] = None
+        page = [from_row(row) for _, _, row in found[:limit]]
+        return Page(cast("list[R]", page), cursor_of(starts) if any(s is not None for s in starts) else None)
 
     def size(self, listing: Listing[Any]) -> int:
         """How many there are of a listing."""

@@ -459,7 +459,15 @@ FOUND = {
         [msgspec.structs.replace(sample(Customer), workspace="wsp_3", id="cus_9", name="Acorn")],
     ),
     "users": (("cus_1",), [msgspec.structs.replace(sample(User), customer="cus_1", id=f"usr_{i}") for i in "12"]),
-    "rooms": (("wsp_1", "open"), [room(), room("room_2", kind="visitor", customer="", last_message_at=120_000)]),
+    "rooms": (
+        ("wsp_1", "open"),
+        [
+            room("room_2", kind="visitor", customer="", last_message_at=120_000),
+            room("room_21", customer="cus_21", last_message_at=60_000),
+        ],
+    ),
+    "unsaid-rooms": (("wsp_1", "open"), [room()]),
+    "snoozed-rooms": (("wsp_1",), [room("room_22", customer="cus_22", last_message_at=60_000, snoozed_until=70_000)]),
     "customer-rooms": (("cus_1", "resolved"), [room("room_3", state="resolved")]),
     "posts": (("room_1",), [message(2), message(10)]),
     "notes": (("room_1",), [message(3, internal=True)]),

@@ -5,10 +5,12 @@ What is new since need not be in it. What is meant to come out otherwise is told
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.desk.rooms import Room
 from chalicelib.store.keys import KINDS
 from chalicelib.store.rows import Row, from_row, to_row
 
@@ -26,7 +28,11 @@ def test_every_kind_of_then_is_known() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.t} {row.sk}")
 def test_a_row_comes_back_as_it_is(row: Row) -> None:
-    again = to_row(from_row(row))
+    record = from_row(row)
+    again = to_row(record)
+    if isinstance(record, Room) and not record.last_message_at:  # rooms without a word lie apart from the inbox now
+        moved = {"g1": (row.g["g1"][0].replace("#ROOMS#", "#UNSAID#"), row.g["g1"][1])}
+        row = replace(row, g=row.g | moved)
     assert (again.pk, again.sk, again.v, again.t, again.g, again.expires) == (
         row.pk, row.sk, row.v, row.t, row.g, row.expires,
     )  # fmt: skip

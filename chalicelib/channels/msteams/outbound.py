@@ -146,7 +146,7 @@ def _words(parcel: Parcel) -> str:
         f"📎 [{file.name}]({parcel.links[file.id]})" if file.id in parcel.links else f"📎 {file.name}"
         for file in message.attachments
     ]
-    speaker = "" if parcel.bridge and parcel.bridge.speaker == "none" else f"**{message.author.name}:**"
+    speaker = "" if parcel.bridge and parcel.bridge.speaker == "none" else f"**{message.author.label}:**"
     return "\n\n".join(filter(None, (speaker, text, *files, _rest(parcel))))
 
 

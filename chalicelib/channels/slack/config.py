@@ -36,7 +36,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     `agent_channel` each room is a thread; `agent_channels` are those of single customers, by their ids. `answers` says
     whether what agents write in such a thread goes out unless it begins with `note:` (or 🔒), or stays inside unless it
     begins with `reply:`. `threads` of customers' channels stay in the room, or become `rooms` with their first answer.
-    `client_id` lets other workspaces install the app. `base_url` is for the emulator on a laptop."""
+    Other `bots` are heard, and put nobody on the hook unless they ask, or answer; or they are ignored. Among agents
+    what they say stays inside unless they answer. `client_id` lets other workspaces install the app. `base_url` is for
+    the emulator on a laptop."""
 
     team: str = ""
     client_id: str = ""
@@ -44,6 +46,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     agent_channels: dict[str, str] = {}
     answers: Literal["out", "inside"] = "out"
     threads: Literal["stay", "rooms"] = "stay"
+    bots: Literal["heard", "ask", "answer", "ignored"] = "heard"
     base_url: str = ""
 
 

@@ -5,7 +5,7 @@ thread broadcast may come twice, a shared channel's message once for each worksp
 """
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 from ...desk.arrivals import Arrival, Commanded, Deleted, Echoed, Edited, File, Ignored, Said, Speaker, Unsupported
 from ...desk.messages import MAX_CHARACTERS
@@ -21,7 +21,7 @@ from .text import to_markdown
 
 ORDER = re.compile(r"!(assign|resolve|reopen|fork|issue)\b([^\n]*)", re.IGNORECASE)
 MAX_FILES, MAX_FORWARDED = 20, 20
-# Subtypes that somebody said something with; `bot_message` only to be known as a bot's.
+# Subtypes that somebody said something with; `bot_message` is a bot's.
 SPOKEN = frozenset({"", "file_share", "me_message", "thread_broadcast", "reply_broadcast", "bot_message"})
 
 
@@ -41,10 +41,8 @@ def message(event: dict[str, Any], body: dict[str, Any], install: Install) -> Ar
         return Ignored(reason="message-without-channel-or-time")
     if ours(event, body):
         return _echo(event, channel)
-    if event.get("bot_id") or subtype == "bot_message":
-        return Ignored(reason="another-bot")
-    user = text(event, "user")
-    if not ID.match(user):
+    user, bot = text(event, "user"), text(event, "bot_id")
+    if not ID.match(user) and not ID.match(bot):
         return Ignored(reason="nobody-spoke")
     return _said(event, body, install, channel, ts, user)
 
@@ -54,9 +52,9 @@ def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel
     inside = bool(TS.match(root)) and root != ts
     conversation = f"{channel}/{root}" if inside else channel
     vendor = vendors(channel, install)
-    speaker = Speaker(outside=user, account=account(body, install), side="vendor" if vendor else "customer")
+    speaker = _speaker(event, body, install, user, vendor=vendor)
     words, internal = text(event, "text"), False
-    if vendor:
+    if vendor and not speaker.machine:
         order = ORDER.fullmatch(words.strip())
         if order:
             where = f"{channel} {root} {user}"
@@ -70,7 +68,7 @@ def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel
                 answer=where,
             )
         words, internal = unmarked(words, install.config.get("answers", ""))
-    markdown, mentions = _markdown(words, event)
+    markdown, mentions = _markdown(words or _alert(event), event)
     if text(event, "subtype") == "me_message" and markdown:
         markdown = f"_{markdown}_"
     files = _files(event)
@@ -91,6 +89,24 @@ def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel
         tied=True,
         thread_room=inside and not vendor and install.config.get("threads") == "rooms",
     )
+
+
+def _speaker(event: dict[str, Any], body: dict[str, Any], install: Install, user: str, *, vendor: bool) -> Speaker:
+    """A person, also through an app (`user` and `bot_id`: whether that is a bot's own, Slack is asked). A bot without
+    a user is a machine."""
+    side: Literal["customer", "vendor"] = "vendor" if vendor else "customer"
+    if ID.match(user):
+        return Speaker(outside=user, account=account(body, install), side=side)
+    name = text(event, "username") or text(event, "bot_profile", "name")
+    return Speaker(outside=text(event, "bot_id"), account=account(body, install), side=side, name=name, machine=True)
+
+
+def _alert(event: dict[str, Any]) -> str:
+    """What a bot says in attachments alone, as alerts do."""
+    parts = [part(each) for each in items(event, "attachments")[:MAX_FORWARDED]] if event.get("bot_id") else []
+    lines = [text(each, name) for each in parts for name in ("pretext", "title", "text")]
+    lines = [line for line in lines if line]
+    return "\n".join(lines) or "\n".join(filter(None, (text(each, "fallback") for each in parts)))
 
 
 def _markdown(words: str, message: dict[str, Any]) -> tuple[str, dict[str, str]]:
@@ -168,8 +184,6 @@ def _changed(event: dict[str, Any], body: dict[str, Any], install: Install) -> A
         return Ignored(reason="own-message")
     if text(now, "subtype") == "tombstone":
         return _deleted(channel, ts, before, event)
-    if now.get("bot_id"):
-        return Ignored(reason="another-bot")
     edited = text(now, "edited", "ts")
     if not TS.match(edited) or text(now, "text") == text(before, "text") and before:
         return Ignored(reason="text-unchanged")

@@ -159,7 +159,7 @@ class _Sending:
         side = self.parcel.bridge is None or not self.parcel.bridge.slot
         of = f" ({customer})" if side and customer and author.kind == "user" else ""
         doubt = " (unverified)" if not author.verified else ""
-        return f"{author.name or author.kind}"[:MAX_NAME] + of + doubt
+        return author.label[:MAX_NAME] + of + doubt
 
     def _text(self) -> str:
         """The message's words; files that do not cross are links."""

@@ -16,7 +16,7 @@ import msgspec
 from ...desk.customers import Customer, User, Visitor
 from ...desk.errors import Forbidden, Unauthenticated
 from ...desk.ids import customer_id, user_id
-from ...desk.permissions import Principal, as_agent
+from ...desk.permissions import Principal, by_key
 from ...desk.sessions import Session
 from ...desk.workspaces import Agent, ApiKey, Workspace
 from ...flows.access.issue_key import key_hash, key_id, key_owner
@@ -125,6 +125,12 @@ def credential_name(credential: str) -> str:
     )
 
 
+def named_workspace(credential: str) -> str:
+    """The workspace that a credential names, before it is verified; "none" where it names none."""
+    owner = key_owner(credential) or session_owner(credential)
+    return owner[0] if owner else str(_peek(credential).get("workspace") or "none")
+
+
 def _by_key(world: World, credential: str, along: Sequence[Ref[Any]]) -> tuple[Principal, list[Any]]:
     workspace, agent_id = key_owner(credential) or ("", "")
     key, agent, *rest = world.store.many([ref(ApiKey, key_id(credential)), ref(Agent, workspace, agent_id), *along])
@@ -139,8 +145,7 @@ def _by_key(world: World, credential: str, along: Sequence[Ref[Any]]) -> tuple[P
         raise Unauthenticated("unknown API key")
     if agent.state != "active" or key.created_at < agent.valid_after:
         raise Unauthenticated("the key's agent is no longer active")
-    who = as_agent(agent, key.id, key.scopes, key.expires_at)
-    return who, rest
+    return by_key(agent, key), rest
 
 
 def _by_session(world: World, credential: str, along: Sequence[Ref[Any]]) -> tuple[Principal, list[Any]]:

@@ -8,6 +8,7 @@ from ...desk.addresses import network
 from ...desk.errors import Invalid, NotFound
 from ...desk.permissions import Principal
 from ...desk.rooms import Room
+from ...desk.workspaces import Workspace
 from ...flows.once import KEYLESS, Once
 from ...ports import World
 from .router import Route
@@ -46,6 +47,7 @@ class Call:
     who: Principal
     room: Room | None = None
     once: Once = KEYLESS
+    tenant: Workspace | None = None
 
     def answering(self, flow: Callable[[Once], T], view: Callable[[T], V]) -> V:
         """The view of what `flow` made, once: the same view is kept under the request's Idempotency-Key."""

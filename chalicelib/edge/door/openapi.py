@@ -34,6 +34,12 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "turn": {"schema": {"type": "string", "enum": ["vendor", "customer"]}, "description": "Whose turn it is"},
     "workspace": {"schema": {"type": "string"}, "description": "A workspace's id"},
     "segment": {"schema": {"type": "string"}, "description": "A segment's id"},
+    "priority": {"schema": {"type": "string", "enum": ["low", "normal", "high", "urgent"]}, "description": "Theirs"},
+    "said": {"schema": {"type": "boolean"}, "description": "`false`: rooms in which nothing was ever said"},
+    "snoozed": {
+        "schema": {"type": "boolean", "enum": [True]},
+        "description": "Those that are snoozed, by when it ends",
+    },
     "promise": {"schema": {"type": "string", "enum": ["open", "overdue"]}, "description": "What the rooms are owed"},
     "message": {"schema": {"type": "string"}, "description": "A message's id"},
     "deliveries": {"schema": {"type": "string", "enum": ["true"]}, "description": "Tell of each bridge too"},

@@ -16,7 +16,8 @@ Who = Literal["anyone", "bootstrap", "agent", "person"]
 @dataclass(frozen=True, slots=True)
 class Route:
     """One method of one path. `who` may call: anyone, the bootstrap key, agents, or agents and users (person).
-    `sealed`: the answer holds a secret, and is kept encrypted under its Idempotency-Key. `visitors` may call it too."""
+    `sealed`: the answer holds a secret, and is kept encrypted under its Idempotency-Key. `visitors` may call it too.
+    Its `tenant` is read along with the credential."""
 
     method: str
     path: str
@@ -30,6 +31,7 @@ class Route:
     sealed: bool
     raw: bool
     visitors: bool
+    tenant: bool
 
     @property
     def summary(self) -> str:
@@ -70,11 +72,12 @@ def route(
     sealed: bool = False,
     raw: bool = False,
     visitors: bool = False,
+    tenant: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Put a handler into the table. A list route `gives` `list[View]` and answers a page of it."""
 
     def put(handler: Callable[..., Any]) -> Callable[..., Any]:
-        made = Route(method, path, handler, who, need, body, gives, status, query, sealed, raw, visitors)
+        made = Route(method, path, handler, who, need, body, gives, status, query, sealed, raw, visitors, tenant)
         ROUTES.append(made)
         parts = made.parts
         second = parts[1] if len(parts) > 1 else ""

@@ -6,10 +6,11 @@ from typing import Any
 from ...desk.customers import User
 from ...desk.errors import Forbidden, Invalid, NotFound
 from ...desk.ids import message_number
-from ...desk.messages import Author, Change, Draft, Message, Quote, Reply, Source
+from ...desk.messages import Change, Draft, Message, Quote, Reply, Source
 from ...desk.permissions import may_amend
 from ...desk.workspaces import Agent
-from ...flows.rooms.amend import Step, amend, delete_step, edit_step, react_step
+from ...flows.rooms.acknowledge import EYES, acknowledge_by_eyes
+from ...flows.rooms.amend import Step, amend, delete_step, edit_step, react_step, taken_step
 from ...flows.rooms.attach import attached
 from ...flows.rooms.post import post
 from ...ports import Listing, Page, Ref, ref
@@ -35,11 +36,9 @@ def post_message(call: Call, body: shapes.PostMessage) -> Any:
     """Say something in a room."""
     if body.internal and not call.who.is_agent:
         raise Forbidden("internal notes are the vendor's")
-    who = call.who
     draft = Draft(
-        author=Author(
-            kind=who.kind, id=who.id, name=who.name, external_id=who.external_id, verified=who.kind != "visitor"
-        ),
+        author=call.who.author,
+        taken_as="" if body.internal else call.who.taken_as,
         text=body.text,
         source=Source(channel="api" if call.who.is_agent else "widget"),
         internal=body.internal,
@@ -233,7 +232,7 @@ def _own(call: Call, step: Step, others: bool) -> Step:
 def _amended(call: Call, step: Step, type_: Any) -> Any:
     n, internal = _number(call)
     source = Source(channel="api" if call.who.is_agent else "widget")
-    changed = amend(call.world, call.here.id, n, internal, step, type_, call.who.id, source, call.if_version)
+    changed = amend(call.world, call.here.id, n, internal, step, type_, call.who.author.id, source, call.if_version)
     return call.reply(shapes.message_view(changed, call.incoming.base_url), version=changed.version)
 
 
@@ -265,7 +264,12 @@ def delete_message(call: Call) -> Any:
 )
 def put_reaction(call: Call) -> Any:
     """React to a message."""
-    return _amended(call, react_step(call.who.id, _emoji(call), True, None), "reaction")
+    reply = _amended(call, react_step(call.who.author.id, _emoji(call), True, None), "reaction")
+    n, internal = _number(call)
+    if call.who.is_agent and not call.who.machine and not internal and _emoji(call) == EYES:
+        said = _message(call)
+        acknowledge_by_eyes(call.world, said, call.who.id, EYES, aloud=True)
+    return reply
 
 
 @route(
@@ -277,7 +281,25 @@ def put_reaction(call: Call) -> Any:
 )
 def delete_reaction(call: Call) -> Any:
     """Take one's reaction back."""
-    return _amended(call, react_step(call.who.id, _emoji(call), False, None), "reaction")
+    return _amended(call, react_step(call.who.author.id, _emoji(call), False, None), "reaction")
+
+
+@route(
+    "PUT",
+    "/v1/rooms/{room}/messages/{message}/taken-as",
+    who="agent",
+    need="write",
+    body=shapes.TakeMessage,
+    gives=shapes.MessageView,
+)
+def take_message(call: Call, body: shapes.TakeMessage) -> Any:
+    """Say what a message is to whose turn it is: that thanks wait for an answer after all, that a notice is one."""
+    n, internal = _number(call)
+    if internal:
+        raise Invalid("a note is nobody's turn", "as")
+    step, by = taken_step(body.as_ or ""), call.who.author.id
+    changed = amend(call.world, call.here.id, n, False, step, "taken", by, None, call.if_version)
+    return call.reply(shapes.message_view(changed, call.incoming.base_url), version=changed.version)
 
 
 def _emoji(call: Call) -> str:

@@ -1,17 +1,19 @@
 """Rooms: list, open, change, fork, read, roster."""
 
-from typing import Any
+from typing import Any, get_args
 
 from ...desk.customers import Customer, User
 from ...desk.errors import Forbidden, Invalid, NotFound
 from ...desk.ids import customer_id, message_number
-from ...desk.inbox_views import PROMISED, UNASSIGNED, ViewRow, assigned_view, turn_view, views_of
+from ...desk.inbox_views import PROMISED, UNASSIGNED, ViewRow, assigned_view, priority_view, turn_view, views_of
 from ...desk.messages import Message
 from ...desk.permissions import Principal
-from ...desk.rooms import Room, Seen, unread
+from ...desk.promises import MAX_AHEAD_MS
+from ...desk.rooms import Priority, Room, Seen, unread
 from ...desk.segments import Member, Segment
 from ...desk.workspaces import Agent
 from ...flows.broadcasts.results import mark_broadcast_read
+from ...flows.rooms.acknowledge import acknowledge
 from ...flows.rooms.mark_read import mark_read
 from ...flows.rooms.open_room import open_room
 from ...flows.rooms.update_room import update_room
@@ -48,13 +50,16 @@ def _views(call: Call, rooms: list[Room]) -> list[shapes.RoomView]:
     "GET",
     "/v1/rooms",
     gives=list[shapes.RoomView],
-    query=(*PAGED, "state", "customer", "assignee", "turn", "segment", "promise"),
+    query=(*PAGED, "state", "customer", "assignee", "turn", "segment", "promise", "priority", "said", "snoozed"),
     visitors=True,
+    tenant=True,
 )
 def rooms(call: Call) -> Page[Any]:
     """List rooms, the latest activity first: an agent's workspace's, or a user's own customer's. Agents may ask for
-    those of one `assignee` (`me`, or `none`), for those that wait for one side (`turn`), and for a segment's. With a
-    `promise` that is `open`, or `overdue`, they come by when it is due."""
+    those of one `assignee` (`me`, or `none`), for those that wait for one side (`turn`), of a `priority`, and for a
+    segment's. With a `promise` that is `open`, or `overdue`, they come by when it is due. Of a workspace's rooms those
+    in which nothing was ever said, and those that are snoozed, are listed on request alone: `said=false`,
+    `snoozed=true`."""
     state, turn, assignee = call.query("state") or "open", call.query("turn"), call.query("assignee")
     promise = call.query("promise")
     if state not in ("open", "resolved"):
@@ -63,13 +68,18 @@ def rooms(call: Call) -> Page[Any]:
         raise Invalid("turn is vendor or customer", "turn")
     if promise not in (None, "open", "overdue"):
         raise Invalid("promise is open or overdue", "promise")
+    priority = call.query("priority")
+    if priority not in (None, *get_args(Priority)):
+        raise Invalid(f"priority is {', '.join(get_args(Priority))}", "priority")
+    _check_lists(call)
     assignee = call.who.id if assignee == "me" else assignee
     segment = _segment(call)
     found: list[Room] = []
     cursor, left = call.query("cursor"), MAX_LOOKED_AT
     while True:  # what a filter leaves out makes room for more, within reason
         page = _page(call, state, _view(call, turn, assignee), call.limit - len(found), cursor)
-        found += _of_segment(call, segment, [room for room in page.items if _matches(room, turn, assignee, promise)])
+        matching = [room for room in page.items if _matches(room, turn, assignee, promise)]
+        found += _of_segment(call, segment, [each for each in matching if priority in (None, each.priority)])
         cursor, left = page.next, left - 1
         if cursor is None or not left or len(found) >= call.limit:
             break
@@ -78,6 +88,17 @@ def rooms(call: Call) -> Page[Any]:
     else:
         found.sort(key=lambda room: room.last_message_at or room.created_at, reverse=True)  # the index rounds
     return Page(_views(call, found), cursor)
+
+
+def _check_lists(call: Call) -> None:
+    """Which list is asked for: of rooms with words, without, or snoozed."""
+    for name, values in {"said": ("true", "false"), "snoozed": ("true",)}.items():
+        if call.query(name) is not None and call.query(name) not in values:
+            raise Invalid(f"{name} is {' or '.join(values)}", name)
+        if call.query(name) is not None and not call.who.is_agent:
+            raise Forbidden(f"only agents ask for rooms by `{name}`")
+    if not call.who.is_agent and call.query("priority") is not None:
+        raise Forbidden("only agents give priority")
 
 
 def _matches(room: Room, turn: str | None, assignee: str | None, promise: str | None) -> bool:
@@ -93,7 +114,10 @@ def _view(call: Call, turn: str | None, assignee: str | None) -> str:
         return PROMISED
     if assignee:
         return UNASSIGNED if assignee == "none" else assigned_view(assignee)
-    return turn_view(turn) if turn else ""
+    if turn:
+        return turn_view(turn)
+    priority = call.query("priority")
+    return priority_view(priority) if priority and priority != "normal" else ""
 
 
 def _page(call: Call, state: str, view: str, limit: int, cursor: str | None) -> Page[Room]:
@@ -101,8 +125,16 @@ def _page(call: Call, state: str, view: str, limit: int, cursor: str | None) -> 
     if call.who.kind == "visitor":
         own = call.world.store.one(ref(Room, call.who.room))
         return Page([own] if own and own.state == state else [])
-    if not call.who.is_agent or state != "open" or call.query("customer") is not None or not view:
-        return call.world.store.page(_listing(call, state), limit, cursor)
+    if not call.who.is_agent or call.query("customer") is not None:
+        return call.world.store.page(_customers(call, state), limit, cursor)
+    if call.query("snoozed") and state == "open":
+        snoozed: Listing[Room] = Listing("snoozed-rooms", (call.who.workspace,))
+        return call.world.store.page(snoozed, limit, cursor)
+    if state != "open" or not view or call.query("said") == "false":
+        whole = call.world.store.merged(_inbox(call, state), limit, cursor)
+        said = call.query("said") != "false"
+        # Until it is written anew, a room of before lies where all of them did.
+        return Page([each for each in whole.items if bool(each.last_message_at) is said], whole.next)
     listing: Listing[ViewRow] = Listing("view", (call.who.workspace, view), newest_first=view != PROMISED)
     page = call.world.store.page(listing, limit, cursor)
     found = call.world.store.many([ref(Room, place.room) for place in page.items]) if page.items else []
@@ -128,15 +160,21 @@ def _of_segment(call: Call, segment: Segment | None, found: list[Room]) -> list[
     return [room for room in found if room.customer in inside]
 
 
-def _listing(call: Call, state: str) -> Listing[Room]:
+def _inbox(call: Call, state: str) -> list[Listing[Room]]:
+    """The parts of the workspace's inbox."""
+    name = "unsaid-rooms" if call.query("said") == "false" else "rooms"
+    parts = ["", *(f"#{part}" for part in range(1, call.tenant.inbox_shards if call.tenant else 1))]
+    return [Listing(name, (call.who.workspace, state, part), newest_first=True) for part in parts]
+
+
+def _customers(call: Call, state: str) -> Listing[Room]:
     customer = call.query("customer")
     if not call.who.is_agent:
         if customer not in (None, call.who.customer_external_id):
             raise NotFound("no such customer")
         return Listing("customer-rooms", (call.who.customer, state), newest_first=True)
-    if customer is not None:
-        return Listing("customer-rooms", (customer_id(call.who.workspace, customer), state), newest_first=True)
-    return Listing("rooms", (call.who.workspace, state), newest_first=True)
+    owner = customer_id(call.who.workspace, customer or "")
+    return Listing("customer-rooms", (owner, state), newest_first=True)
 
 
 @route("POST", "/v1/rooms", need="write", body=shapes.NewRoom, gives=shapes.RoomView, status=201)
@@ -170,8 +208,18 @@ def room(call: Call) -> Any:
 
 @route("PATCH", "/v1/rooms/{room}", need="write", body=shapes.ChangeRoom, gives=shapes.RoomView)
 def change_room(call: Call, body: shapes.ChangeRoom) -> Any:
-    """Rename, resolve, reopen, assign or label a room; promise it something."""
+    """Rename, resolve, reopen, assign or label a room; promise it something; say by hand whose turn it is; give it
+    priority, snooze it."""
     fields = named_fields(body)
+    for name in ("turn", "priority", "snoozed_until"):
+        if name in fields and not call.who.is_agent:
+            raise Forbidden(f"only agents set a room's {name}")
+    if "turn" in fields:
+        if "state" in fields:
+            raise Invalid("whose turn it is follows from the state", "turn")
+        fields["turn"] = fields["turn"] or ""
+    if "snoozed_until" in fields:
+        fields["snoozed_until"] = _until(call, fields["snoozed_until"])
     if "name" in fields and call.here.kind == "triage" and not call.who.is_agent:
         raise Forbidden("the triage room's name is the vendor's")
     if "assignees" in fields:
@@ -184,6 +232,15 @@ def change_room(call: Call, body: shapes.ChangeRoom) -> Any:
         fields["promise"] = _promised(call, body.promise)
     changed = update_room(call.world, call.who, call.here.id, fields, call.if_version)
     return call.reply(shown(call, changed), version=changed.version)
+
+
+def _until(call: Call, asked: str | None) -> int:
+    if asked is None:
+        return 0
+    now, until = call.world.clock.now(), moment_of(asked, "snoozed_until")
+    if not now < until <= now + MAX_AHEAD_MS:
+        raise Invalid("a room is snoozed until some time in the next year", "snoozed_until")
+    return until
 
 
 def _promised(call: Call, body: Any) -> dict[str, Any] | None:
@@ -203,6 +260,16 @@ def _assignees(call: Call, ids: list[str]) -> tuple[str, ...]:
         if agent is None or agent.state != "active":
             raise Invalid("no such agent", f"assignees[{place}]")
     return tuple(dict.fromkeys(ids))
+
+
+@route("POST", "/v1/rooms/{room}/acknowledge", who="agent", need="write", gives=shapes.RoomView)
+def acknowledge_room(call: Call) -> Any:
+    """Tell who waits that somebody is aware of it, once for each ask. It is no answer."""
+    customer = call.world.store.one(ref(Customer, call.here.customer)) if call.here.customer else None
+    return call.answering(
+        lambda once: acknowledge(call.world, call.who.author.id, call.here.id, once),
+        lambda room: shapes.room_view(room, call.who, None, customer),
+    )
 
 
 @route("POST", "/v1/rooms/{room}/fork", need="write", body=shapes.ForkRoom, gives=shapes.RoomView, status=201)
@@ -226,6 +293,8 @@ def fork_room(call: Call, body: shapes.ForkRoom) -> Any:
 @route("PUT", "/v1/rooms/{room}/read", body=shapes.ReadRoom, gives=shapes.ReadView, visitors=True)
 def read(call: Call, body: shapes.ReadRoom) -> shapes.ReadView:
     """Mark a room as read, up to a message or all of it."""
+    if call.who.machine:
+        raise Forbidden("a machine reads nothing for anybody: its key has no read mark")
     message = numbered(call, body.message, "message") if body.message is not None else None
     seen = mark_read(call.world, call.who.id, call.here, message)
     if call.who.kind == "user":

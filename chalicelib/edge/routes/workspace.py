@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any, get_args, get_type_hints
 
-from ...desk.errors import Conflict, Forbidden, NotFound
+from ...desk.errors import Conflict, Forbidden, Invalid, NotFound
 from ...desk.permissions import may_change_agent, may_give
 from ...desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 from ...flows.access.issue_key import issue_key
@@ -208,7 +208,7 @@ def keys(call: Call) -> Page[Any]:
     sealed=True,
 )
 def new_key(call: Call, body: shapes.NewKey) -> shapes.KeyView:
-    """Issue an API key, shown this once."""
+    """Issue an API key, shown this once. Who speaks by it, a person or a machine, is fixed with it."""
     holder = _agent(call, body.agent or call.who.id)
     _may_give(call, holder.role)
     wide = [scope for scope in body.scopes if scope not in call.who.scopes]
@@ -217,8 +217,13 @@ def new_key(call: Call, body: shapes.NewKey) -> shapes.KeyView:
     days = body.expires_in_days
     expires = call.world.clock.now() + days * 24 * 60 * 60 * 1000 if days else 0
     scopes = tuple(sorted(set(body.scopes)))
+    if (body.asks or body.answers) and body.kind == "person":
+        raise Invalid("what a person says asks or answers by itself", "asks" if body.asks else "answers")
+    if body.asks and body.answers:
+        raise Invalid("what a machine says is an ask or an answer", "answers")
+    kind = {"kind": body.kind, "asks": body.asks, "answers": body.answers}
     return call.answering(
-        lambda once: issue_key(call.world, call.who, holder, body.name, scopes, expires, once),
+        lambda once: issue_key(call.world, call.who, holder, body.name, scopes, expires, once, **kind),
         lambda issued: shapes.key_view(issued[1], issued[0]),
     )
 

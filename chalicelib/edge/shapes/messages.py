@@ -1,11 +1,13 @@
 """Messages and changes of rooms as they go over the wire: requests, answers, and records as the API shows them."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
 from ...desk.ids import message_id
 from ...desk.messages import MAX_MENTIONS, Attached, Author, Message
+from ...desk.room_transitions import bearing
 from .answers import Body, Time, View, time_of
 from .promises import PromiseView
 
@@ -40,8 +42,15 @@ class EditMessage(Body, frozen=True):
     text: str
 
 
+class TakeMessage(Body, frozen=True):
+    """What a message is to whose turn it is; null leaves it to its author again."""
+
+    as_: Literal["ask", "answer", "thanks"] | None = msgspec.field(name="as", default=None)
+
+
 class AuthorView(View, frozen=True):
-    """Who said it. `verified` is false for what somebody merely says of themselves, in a form."""
+    """Who said it: an agent, a user, a visitor, a machine or the system itself. `verified` is false for what
+    somebody merely says of themselves, in a form."""
 
     kind: str
     id: str
@@ -101,7 +110,8 @@ class ForkedFromView(View, frozen=True):
 
 class MessageView(View, frozen=True):
     """A message. `change` is its change number, its place in the room; `changed` the one of its last change. So many
-    lines as are `cut` did the mail that it came by quote, or was signed with: they are its rest."""
+    lines as are `cut` did the mail that it came by quote, or was signed with: they are its rest. It is `taken_as` an ask, an
+    answer, or thanks, which put nobody on the hook; or as none of these."""
 
     id: str
     room: str
@@ -118,6 +128,7 @@ class MessageView(View, frozen=True):
     mentions: list[str]
     reactions: list[ReactionView]
     internal: bool
+    taken_as: str | None
     source: SourceView
     forked_from: ForkedFromView | None
 
@@ -186,6 +197,7 @@ def message_view(message: Message, base_url: str) -> MessageView:
         mentions=list(message.mentions),
         reactions=_reactions(message),
         internal=message.internal,
+        taken_as=bearing(message) or None,
         source=SourceView(
             channel=source.channel, install=source.install or None, id=source.id or None, at=time_of(source.at)
         ),

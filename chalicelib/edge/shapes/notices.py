@@ -31,7 +31,8 @@ class WordMeans(Body, frozen=True):
 
 
 class ToldView(View, frozen=True):
-    """What a room was told, by whom and when; `message` is null where it could not be said, and `reason` tells why."""
+    """What a room was told, by whom and when; `message` is null where it could not be said, and `reason` tells why. One
+    that `waits` was told, and still waits for an answer: it was not resolved by the notice."""
 
     notice: str
     room: str
@@ -39,6 +40,7 @@ class ToldView(View, frozen=True):
     by: str
     message: str | None
     reason: str | None
+    waits: bool
 
 
 class NoticeView(View, frozen=True):
@@ -76,6 +78,7 @@ def told_view(receipt: NoticeReceipt) -> ToldView:
         by=receipt.by,
         message=message_id(receipt.room, receipt.n) if receipt.n else None,
         reason=receipt.skipped or None,
+        waits=receipt.waits,
     )
 
 

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from ...desk.customers import Customer
 from ...desk.ids import message_id
 from ...desk.permissions import Principal
-from ...desk.rooms import Room, Seen, mentioned, unread
+from ...desk.rooms import Priority, Room, Seen, mentioned, unread
 from .answers import Body, CustomerRef, ExternalId, Name, PersonView, Time, View, time_of
 from .promises import PromiseBody, PromiseView, promise_view
 
@@ -30,8 +30,9 @@ class NewRoom(Body, frozen=True):
 
 
 class ChangeRoom(Body, frozen=True):
-    """Change a room. Users may rename topics and resolve or reopen; agents may also assign, label, and promise
-    something (null withdraws it)."""
+    """Change a room. Users may rename topics and resolve or reopen; agents may also assign, label, promise something
+    (null withdraws it), give priority and snooze it. By hand its `turn` becomes the vendor's (it waits for us) or not
+    (needs no answer)."""
 
     name: Name | UnsetType = UNSET
     state: Literal["open", "resolved"] | UnsetType = UNSET
@@ -39,6 +40,9 @@ class ChangeRoom(Body, frozen=True):
     assignees: Annotated[list[str], Meta(max_length=20)] | UnsetType = UNSET
     labels: Annotated[list[Label], Meta(max_length=20)] | UnsetType = UNSET
     promise: PromiseBody | None | UnsetType = UNSET
+    turn: Literal["vendor", "customer"] | None | UnsetType = UNSET
+    priority: Priority | UnsetType = UNSET
+    snoozed_until: Time | None | UnsetType = UNSET
 
 
 class ForkRoom(Body, frozen=True):
@@ -68,7 +72,8 @@ class OriginView(View, frozen=True):
 class RoomView(View, frozen=True):
     """A room. `change` is its last change number; `turn` says whose move it is, and `waiting_since` since when it is
     the vendor's; `unread` is the asker's own, and so is `mentioned`: somebody named them in what they have not read.
-    `labels` are shown to agents."""
+    `labels`, `priority` and `snoozed_until` are shown to agents. `acknowledged_at` is when who waits was told that
+    somebody is aware of it."""
 
     id: str
     kind: str
@@ -82,6 +87,9 @@ class RoomView(View, frozen=True):
     labels: list[str]
     turn: str | None
     waiting_since: Time | None
+    acknowledged_at: Time | None
+    priority: str | None
+    snoozed_until: Time | None
     last_message_at: Time | None
     last_message: GlimpseView | None
     unread: int
@@ -135,6 +143,9 @@ def room_view(room: Room, who: Principal, seen: Seen | None, customer: Customer 
         labels=list(room.labels) if who.is_agent else [],
         turn=room.turn or None,
         waiting_since=time_of(room.waiting_since) if room.turn == "vendor" else None,
+        acknowledged_at=time_of(room.acked_at),
+        priority=room.priority if who.is_agent else None,
+        snoozed_until=time_of(room.snoozed_until) if who.is_agent else None,
         last_message_at=time_of(room.last_message_at),
         last_message=GlimpseView(
             id=message_id(room.id, last.n),

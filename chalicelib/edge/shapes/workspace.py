@@ -31,6 +31,8 @@ class WorkspaceView(View, frozen=True):
     created_at: Time
     allowed_origins: list[str]
     visitors: bool
+    thanks: bool
+    acknowledgement: str
     token_secrets: list[dict[str, str]]
 
 
@@ -52,11 +54,15 @@ Origin = Annotated[
 
 class ChangeWorkspace(Body, frozen=True):
     """Change the workspace: what is not named stays. `allowed_origins` are the sites whose pages may call as a user or
-    a visitor (none: all of them); with `visitors`, people without a token may open a room of their own."""
+    a visitor (none: all of them); with `visitors`, people without a token may open a room of their own.
+    With `thanks`, what a customer says in thanks puts nobody on the hook (the default). `acknowledgement` is what a
+    room is told when somebody is aware of what waits in it; empty for our own words."""
 
     name: Name | UnsetType = UNSET
     allowed_origins: Annotated[list[Origin], Meta(max_length=100)] | UnsetType = UNSET
     visitors: bool | UnsetType = UNSET
+    thanks: bool | UnsetType = UNSET
+    acknowledgement: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
 
 
 class TokenSecretView(View, frozen=True):
@@ -95,10 +101,14 @@ class AgentView(View, frozen=True):
 
 
 class NewKey(Body, frozen=True):
-    """An API key of an agent (by default of the one who asks), narrowed to scopes."""
+    """An API key of an agent (by default of the one who asks), narrowed to scopes. What is said by a `machine` is shown
+    as its own, moves nobody's read mark, and nobody's turn either unless what it says `asks`, or `answers`."""
 
     name: Name
     agent: str = ""
+    kind: Literal["person", "machine"] = "person"
+    asks: bool = False
+    answers: bool = False
     scopes: Annotated[list[Literal["read", "write", "admin"]], Meta(min_length=1, max_length=3)] = msgspec.field(
         default_factory=lambda: ["read", "write"]
     )
@@ -111,6 +121,9 @@ class KeyView(View, frozen=True):
     id: str
     name: str
     agent: str
+    kind: str
+    asks: bool
+    answers: bool
     scopes: list[str]
     created_at: Time
     expires_at: Time | None
@@ -139,6 +152,8 @@ def workspace_view(workspace: Workspace) -> WorkspaceView:
         created_at=time_of(workspace.created_at) or "",
         allowed_origins=list(workspace.origins),
         visitors=workspace.visitors,
+        thanks=workspace.thanks,
+        acknowledgement=workspace.acknowledgement,
         token_secrets=secrets,
     )
 
@@ -161,6 +176,9 @@ def key_view(key: ApiKey, plain: str | None = None) -> KeyView:
         id=key.id,
         name=key.name,
         agent=key.agent,
+        kind=key.kind,
+        asks=key.asks,
+        answers=key.answers,
         scopes=list(key.scopes),
         created_at=time_of(key.created_at) or "",
         expires_at=time_of(key.expires_at),

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from typing import Any
 
 from ...desk.ids import derived
 from ...desk.permissions import Principal
@@ -30,8 +31,10 @@ def key_hash(plain: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def key_record(world: World, agent: Agent, name: str, scopes: tuple[Scope, ...], expires_at: int) -> tuple[str, ApiKey]:
-    """A new key, plain, and its record."""
+def key_record(
+    world: World, agent: Agent, name: str, scopes: tuple[Scope, ...], expires_at: int, **kind: Any
+) -> tuple[str, ApiKey]:
+    """A new key, plain, and its record. `kind` are the fields that say who speaks by it."""
     owner = f"{agent.workspace.partition('_')[2]}_{agent.id.partition('_')[2]}"
     plain = f"pk_{owner}_{world.clock.entropy(32).hex()}"
     record = ApiKey(
@@ -44,6 +47,7 @@ def key_record(world: World, agent: Agent, name: str, scopes: tuple[Scope, ...],
         scopes=scopes,
         created_at=world.clock.now(),
         expires_at=expires_at,
+        **kind,
     )
     return plain, record
 
@@ -56,11 +60,12 @@ def issue_key(
     scopes: tuple[Scope, ...],
     expires_at: int,
     once: Once = KEYLESS,
+    **kind: Any,
 ) -> tuple[str, ApiKey]:
     """The key, which is shown this once, and its record."""
 
     def attempt(_: int) -> tuple[str, ApiKey]:
-        made = key_record(world, agent, name, scopes, expires_at)
+        made = key_record(world, agent, name, scopes, expires_at, **kind)
         entry = audit(world, who, "key.issued", made[1].id)
         world.store.commit(new(made[1]), *entry, *once.writes(made, world.clock.now()))
         return made

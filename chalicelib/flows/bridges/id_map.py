@@ -13,6 +13,7 @@ from ...desk.rooms import Binding, Bridge, came_over
 from ...ports import Call, World, Write, new, over, ref
 from ..optimistic_retry import again
 from ..rooms.amend import apply_waiting
+from ..rooms.answered import settle_answer
 
 MAX_FORKS = 5  # forks of forks through which a message is followed back to where it was sent
 
@@ -143,4 +144,5 @@ def complete_by_echo(world: World, row: Delivery, provider_id: str, thread: str)
         return changed.state == "sent"
 
     if again(world, attempt):
+        settle_answer(world, row.room, row.message)
         world.queues.wake([Call(row.bridge, row.n, "echo")])

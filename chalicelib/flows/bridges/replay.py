@@ -15,7 +15,7 @@ def replay(world: World, row: Delivery, once: Once = KEYLESS) -> Delivery:
         current = world.store.one(ref(Delivery, row.bridge, row.n)) or row
         now = world.clock.now()
         fresh = {"turn_at": 0, "next_at": now, "provider_id": "", "missed": False}  # the clock finds it, too
-        queued = current.changed(state="queued", attempts=0, reason="", **fresh)
+        queued = current.changed(state="queued", attempts=0, reason="", bounced=False, **fresh)
         world.store.commit(over(queued, current), *once.writes(queued, now))
         return queued
 

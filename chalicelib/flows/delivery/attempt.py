@@ -22,7 +22,6 @@ from ...desk.deliveries import (
     Waiting,
     wait,
 )
-from ...desk.errors import Clash
 from ...desk.ids import bridge_parts
 from ...desk.messages import Author, Change, Message, Source
 from ...desk.rooms import Bridge, Room
@@ -32,6 +31,7 @@ from ...ports import Announcing, AwsAway, Call, Ref, World, over, ref
 from ..bridges.id_map import addressed, map_conversation, map_sent
 from ..bridges.stop_install import stop_install
 from ..optimistic_retry import again
+from ..rooms.answered import keep_outcome
 from ..secrets import Opened
 from .attached_files import content_of
 from .lanes import hold_lane, turn_in_lane
@@ -150,14 +150,14 @@ class _Sending:
         if isinstance(receipt, Retry) and receipt.after and self._all_pause(receipt.after):
             receipt = Waiting(until=world.clock.now() + receipt.after * 1000, reason=receipt.reason)
         if isinstance(receipt, Waiting):
-            return _wait_for(world, row, receipt)
+            return _wait_for(world, row, receipt, self.room)
         if isinstance(receipt, Gone):
             stop_install(world, self.install, "disabled", receipt.reason)
         if isinstance(receipt, Lost):
             _pause(world, self.install, self.bridge, receipt)
         if isinstance(receipt, Sent) and receipt.thread:
             map_sent(world, row, receipt.provider_id, receipt.thread)
-        return _write_down(world, row, receipt)
+        return _write_down(world, row, receipt, self.room)
 
     def _all_pause(self, after: int) -> bool:
         """Whether the other side asked its lane to pause: then all of it does, at no cost to anybody's attempts."""
@@ -236,15 +236,13 @@ def _turn(world: World, row: Delivery, install: Install, parcel: Parcel) -> int:
     return turn_in_lane(world, row, *lane)
 
 
-def _wait_for(world: World, row: Delivery, waiting: Waiting) -> Delivery:
+def _wait_for(world: World, row: Delivery, waiting: Waiting, room: Room | None) -> Delivery:
     """Not its turn yet: that is no attempt. What was refused for now takes a new turn when that comes."""
     if not waiting.until:  # somebody else has changed the row: it is as they left it
         return world.store.one(ref(Delivery, row.bridge, row.n)) or row
     turn = 0 if waiting.reason else waiting.until
     later = row.changed(turn_at=turn, next_at=waiting.until, reason=waiting.reason or row.reason)
-    try:
-        world.store.commit(over(later, row))
-    except Clash:
+    if not keep_outcome(world, later, row, room):
         return world.store.one(ref(Delivery, row.bridge, row.n)) or later
     _wake_again(world, later)
     return later
@@ -257,11 +255,9 @@ def _wake_again(world: World, row: Delivery) -> None:
         world.queues.wake_later(Call(row.bridge, row.n, f"again:{row.version}"), seconds)
 
 
-def _write_down(world: World, row: Delivery, receipt: Receipt) -> Delivery:
+def _write_down(world: World, row: Delivery, receipt: Receipt, room: Room | None = None) -> Delivery:
     done = _outcome(row, receipt, world.clock.now(), world.clock.chance())
-    try:
-        world.store.commit(over(done, row))
-    except Clash:  # a replay reset the row meanwhile, or an echo has completed it
+    if not keep_outcome(world, done, row, room):  # a replay reset the row meanwhile, or an echo has completed it
         return again(world, lambda _: _noted(world, done))
     _wake_again(world, done)
     return done

@@ -12,6 +12,7 @@ from ...ports import Call, Put, World, new
 from .batch_reads import BatchReads, Happening
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction", "room": "card"}
+WHAT |= {"undelivered": "card", "delivered": "card", "taken": "card"}
 CROSSES = {"edit": "edits", "delete": "deletes", "reaction": "reactions"}
 
 
@@ -70,7 +71,7 @@ def _row(happening: Happening, what: What, bridge: Bridge, now: int) -> Delivery
         install=bridge.install,
         channel=bridge.channel,
         workspace=bridge.workspace,
-        message=happening.n if isinstance(happening, Message) else happening.message,
+        message=happening.n if isinstance(happening, Message) else 0 if what == "card" else happening.message,
         what=what,
         created_at=now,
     )

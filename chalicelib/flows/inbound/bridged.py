@@ -24,7 +24,7 @@ from ...desk.deliveries import Delivery
 from ...desk.errors import Conflict
 from ...desk.files import MAX_SIZE
 from ...desk.ids import delivery_parts, derived, message_id, user_id
-from ...desk.messages import Author, Draft, Mapped, Message, Reply
+from ...desk.messages import Author, Draft, Mapped, Message, Reply, TakenAs
 from ...desk.permissions import Principal
 from ...desk.rooms import MAX_NAME, Binding, Bridge, Room
 from ...desk.titles import first_line
@@ -36,6 +36,7 @@ from ..bridges.pause_bridge import pause_bridge
 from ..bridges.stop_install import stop_install
 from ..customers.admit import admit_visitor
 from ..optimistic_retry import again
+from ..rooms.acknowledge import acknowledge_by_eyes
 from ..rooms.amend import amend_known, react_step, react_wait
 from ..rooms.fork import fork
 from ..rooms.post import post
@@ -87,6 +88,9 @@ def home_of(arriving: Arriving, conversation: str, reply_to: str = "") -> Home |
     return Home(room, customer, bridge, binding.bound_at, known if known and known.room == room.id else None)
 
 
+BOTS: dict[str, TakenAs] = {"ask": "ask", "answer": "answer"}  # what an install says that its bots do
+
+
 def take_message(arriving: Arriving, arrival: Said) -> None:
     """Somebody speaks in a bound conversation."""
     world, install = arriving.world, arriving.install
@@ -107,7 +111,11 @@ def take_message(arriving: Arriving, arrival: Said) -> None:
     author = author_of(world, install, arrival.speaker, home.customer)
     if blocked(world, home.customer, author):
         raise Blocked
+    bots = install.config.get("bots", "heard") if author.kind == "machine" else ""
+    if bots == "ignored":
+        raise Ignore("another-bot")
     internal = author.kind == "agent" and (arrival.internal or not author.verified)
+    internal = internal or (arrival.speaker.side == "vendor" and bots in ("heard", "ask"))
     arrival = _fetched(arriving, arrival, home)
     text, mentions = _named(arriving, arrival.text, arrival.mentions, home)
     draft = Draft(
@@ -119,6 +127,7 @@ def take_message(arriving: Arriving, arrival: Said) -> None:
         mentions=mentions,
         reply_to=_reply(home, internal),
         revision=arrival.revision,
+        taken_as=BOTS.get(bots, "") if not internal else "",
     )
     post(world, home.room.id, draft)
 
@@ -252,7 +261,7 @@ def take_reaction(arriving: Arriving, arrival: Reacted) -> None:
     conversation = known.thread if known else arrival.conversation
     via = f"{install.id}/{conversation}"
     mark = (author.id, arrival.emoji, arrival.on, arrival.revision)
-    amend_known(
+    message = amend_known(
         world,
         arriving.source(arrival.id, arrival.at, conversation),
         install.workspace,
@@ -261,6 +270,9 @@ def take_reaction(arriving: Arriving, arrival: Reacted) -> None:
         "reaction",
         author.id,
     )
+    if message and arrival.on and author.kind == "agent" and author.verified:
+        aloud = arrival.speaker.side == "vendor"  # in their own conversation the customer has seen it
+        acknowledge_by_eyes(world, message, author.id, arrival.emoji, aloud=aloud)
 
 
 def _met(arriving: Arriving, id_: str) -> bool:

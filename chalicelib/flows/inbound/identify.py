@@ -66,7 +66,11 @@ def _active(world: World, person: OutsidePerson) -> Agent | None:
 def author_of(world: World, install: Install, speaker: Speaker, customer: Customer | None) -> Author:
     """The author of what `speaker` says in a room. On the vendor's side who is no agent is a stranger there, and
     speaks unverified; in a customer's conversation they are a user of that customer."""
+    if speaker.machine:
+        return _machine(install, speaker.outside, speaker.name)
     person = outside_person(world, install, speaker.outside, speaker.account, speaker.name)
+    if person.bot:
+        return _machine(install, person.outside, person.name)
     agent = _active(world, person)
     if agent:
         _remember(world, install, agent.id, agent.name, person)
@@ -84,6 +88,11 @@ def author_of(world: World, install: Install, speaker: Speaker, customer: Custom
     )
     _remember(world, install, user.id, user.name, person)
     return Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)
+
+
+def _machine(install: Install, outside: str, name: str) -> Author:
+    """A bot of that account, which is nobody of either side."""
+    return Author(kind="machine", id=derived("bot", install.id, outside), name=name or "Bot")
 
 
 def blocked(world: World, customer: Customer | None, author: Author) -> bool:

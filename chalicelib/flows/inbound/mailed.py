@@ -19,6 +19,7 @@ from ..customers.admit import admit_visitor, customer_of_address
 from ..mail.correspondents import Known, corresponding
 from ..optimistic_retry import again
 from ..rooms.amend import amend, react_step
+from ..rooms.answered import mail_came_back
 from ..rooms.post import post
 from .context import Arriving, Blocked, Ignore, kept, kept_rest, new_room
 from .copied_people import copied_people, user_of_address
@@ -226,8 +227,8 @@ def take_bounce(arriving: Arriving, arrival: Bounced) -> None:
     to whom the very mail that it names was sent."""
     world, workspace = arriving.world, arriving.install.workspace
     addresses = arrival.addresses
+    sent = world.store.one(ref(Mapped, f"{arriving.install.id}:sent", arrival.message))
     if not arrival.proven:
-        sent = world.store.one(ref(Mapped, f"{arriving.install.id}:sent", arrival.message))
         if sent is None:
             raise Ignore("bounce")
         listing: Listing[Correspondent] = Listing("correspondents", (sent.room,))
@@ -238,5 +239,7 @@ def take_bounce(arriving: Arriving, arrival: Bounced) -> None:
             version=1, workspace=workspace, address=address, reason=arrival.reason, at=arriving.envelope.received_at
         )
         world.store.commit(Put(gone, None))
+        if sent:
+            mail_came_back(world, sent, arriving.install.id, address, arriving.envelope.received_at)
     if not addresses:
         raise Ignore("bounce")

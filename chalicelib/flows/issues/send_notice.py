@@ -12,7 +12,7 @@ from ...desk.messages import ChangeType, Draft, Message, Source, check_text, del
 from ...desk.notices import text_for
 from ...desk.promises import Promise, reopened, settled
 from ...desk.room_transitions import room_changed, said, touched
-from ...desk.rooms import Room
+from ...desk.rooms import MAX_OUTCOME, Room
 from ...desk.templates import Missing
 from ...ports import Listing, Ref, Task, World, Write, new, over, ref
 from ..optimistic_retry import again
@@ -137,7 +137,7 @@ def _once(world: World, notice: Notice, issue: Issue, tie: IssueTie, failed: str
     if notice.amends and undone:
         world.store.commit(*_amended(world, notice, tie, room, text, replace(receipt, n=undone.n)))
     else:
-        world.store.commit(*_said(world, notice, tie, room, text, receipt, undone))
+        world.store.commit(*_said(world, notice, issue, tie, room, text, receipt, undone))
     return True
 
 
@@ -163,6 +163,7 @@ def _amended(world: World, notice: Notice, tie: IssueTie, room: Room, text: str,
 def _said(
     world: World,
     notice: Notice,
+    issue: Issue,
     tie: IssueTie,
     room: Room,
     text: str,
@@ -173,31 +174,39 @@ def _said(
     author = notice.author if notice.author.id else tie.by
     now = world.clock.now()
     moved, message = said(room, Draft(author=author, text=text, source=Source(channel="issue")), now)
-    fields: dict[str, Any] = {}
+    act: dict[str, Any] = {}
     if notice.resolve and room.state == "open":
-        fields = {"state": "resolved", "outcome": "told"}
+        act = {"act": ("closing notice", "resolve"), "word": _outcome(notice, issue)}
     elif undone and undone.resolved and room.state == "resolved":
-        fields = {"state": "open", "outcome": ""}
-    resolved, promise = fields.get("state") == "resolved", _promise(notice, room, fields, now)
-    fields |= {"promise": promise} if promise != room.promise else {}
+        act = {"act": ("reopening notice", "reopen")}
+    stands = room_changed(moved, now, author.id, {}, **act)[0].state
+    promise = _promise(notice, room, stands, now)
+    fields = {"promise": promise} if promise != room.promise else {}
     changes = []
-    if fields:
-        moved, change = room_changed(moved, now, author.id, fields)
+    if fields or act:
+        moved, change = room_changed(moved, now, author.id, fields, **act)
         changes.append(new(change))
-    kept = replace(receipt, n=message.n, resolved=resolved)
+    kept = replace(
+        receipt,
+        n=message.n,
+        resolved=room.state == "open" and stands == "resolved",
+        waits=moved.state == "open" and moved.turn == "vendor",
+    )
     return [over(moved, room), new(message), new(kept), *changes]
 
 
-def _promise(notice: Notice, room: Room, fields: dict[str, Any], now: int) -> Promise | None:
+def _outcome(notice: Notice, issue: Issue) -> str:
+    """How a room ends whose issue did."""
+    if notice.becomes == "declined":
+        return f"declined: {issue.reason}"[:MAX_OUTCOME] if issue.reason else "declined"
+    return "solved" if notice.becomes == "done" else "told"
+
+
+def _promise(notice: Notice, room: Room, state: str, now: int) -> Promise | None:
     """What was promised is kept by telling that the issue is closed; what that kept is owed again if it is undone."""
     promise = room.promise
     if promise and promise.open and notice.becomes in CLOSED:
         return settled(promise, "kept", notice.id, now)
-    if (
-        promise
-        and promise.settled_by
-        and promise.settled_by == notice.undoes
-        and fields.get("state", room.state) == "open"
-    ):
+    if promise and promise.settled_by and promise.settled_by == notice.undoes and state == "open":
         return reopened(promise)
     return promise

@@ -148,7 +148,7 @@ def _letter(
     line: Callable[[World, Message], Line],
 ) -> Letter:
     base = str(install.config["address"])
-    authors = list(dict.fromkeys(each.author.name for each in fresh if each.author.name))
+    authors = list(dict.fromkeys(each.author.label for each in fresh if each.author.name))
     company = str(install.config.get("name") or install.name)
     return Letter(
         install=install.id,
@@ -168,7 +168,9 @@ def _letter(
 
 def _line(world: World, message: Message) -> Line:
     links = [(file.name, world.link(file.id, file.secret)) for file in message.attachments] if world.public_url else []
-    return Line(author=message.author.name or "Somebody", text=message.text, links=tuple(links))
+    return Line(
+        author=message.author.label if message.author.name else "Somebody", text=message.text, links=tuple(links)
+    )
 
 
 def _correction(world: World, message: Message) -> Line:

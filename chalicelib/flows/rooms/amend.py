@@ -5,9 +5,9 @@ from collections.abc import Callable
 import msgspec
 
 from ...desk import messages
-from ...desk.errors import Forbidden, NotFound, Stale
-from ...desk.messages import ChangeType, Mapped, Message, Pending, Source
-from ...desk.room_transitions import touched
+from ...desk.errors import Conflict, Forbidden, NotFound, Stale
+from ...desk.messages import ChangeType, Mapped, Message, Pending, Source, TakenAs
+from ...desk.room_transitions import touched, who_said
 from ...desk.rooms import Room
 from ...ports import World, new, over, ref
 from ..optimistic_retry import again
@@ -130,6 +130,22 @@ def edit_wait(text: str, revision: int, at: int) -> Callable[[Pending], Pending 
         return msgspec.structs.replace(pending, text=text, revision=revision, edited_at=at)
 
     return wait
+
+
+def taken_step(taken_as: TakenAs) -> Step:
+    """What a message is to whose turn it is, where its author does not tell: what a customer says asks, or is thanks; a
+    machine's words may ask or answer, a notice may answer. A person of the vendor's answers."""
+
+    def step(message: Message) -> Message | None:
+        if message.deleted or message.taken_as == taken_as:
+            return None
+        who = who_said(message)
+        allowed = {"customer": ("", "ask", "thanks"), "notice": ("", "answer"), "machine": ("", "ask", "answer")}
+        if taken_as not in allowed.get(who, ()):
+            raise Conflict(f"what a {who} says is no {taken_as or 'more'}", "as")
+        return msgspec.structs.replace(message, taken_as=taken_as)
+
+    return step
 
 
 def delete_step(message: Message) -> Message | None:

@@ -6,9 +6,9 @@ import msgspec
 from ...desk.deliveries import Delivery
 from ...desk.errors import Invalid, NotFound
 from ...desk.ids import slot_of
-from ...desk.messages import Draft, ForkedFrom, Mapped, Message, Reply
+from ...desk.messages import Draft, ForkedFrom, Mapped, Message, Pending, Reply
 from ...desk.permissions import Principal
-from ...desk.room_transitions import room_changed, said
+from ...desk.room_transitions import base_of, bearing, marked, room_changed, said
 from ...desk.rooms import Binding, Bridge, Fork, Origin, Room
 from ...ports import Listing, World, Write, new, over, ref
 from ..audit import audit
@@ -43,8 +43,9 @@ def fork(world: World, who: Principal, room_id: str, first: int, last: int, name
             visitor=old.visitor,
             origin=Origin(room=old.id, first=first, last=last),
         )
-        room, copies = _copied(room, chosen)
-        moved, change = room_changed(old, now, who.id, {}, "forked", room.id)
+        room, copies = _copied(old, room, chosen)
+        asks = [message.n for message in chosen if bearing(message) == "ask"]
+        moved, change = room_changed(old, now, who.id, {}, "forked", without=asks, other_room=room.id)
         world.store.commit(
             new(room),
             over(moved, old),
@@ -72,8 +73,11 @@ def _chosen(world: World, room: Room, first: int, last: int) -> list[Message]:
     return page.items
 
 
-def _copied(room: Room, chosen: list[Message]) -> tuple[Room, list[Message]]:
-    """The copies, numbered anew from 1, as said when they were said. Replies within the range follow."""
+def _copied(old: Room, room: Room, chosen: list[Message]) -> tuple[Room, list[Message]]:
+    """The copies, numbered anew from 1, as said when they were said. Replies within the range follow. What was no
+    answer in the old room, because it never got through, is none in the new one."""
+    settled = base_of(old).n
+    left = {mark.message for mark in old.trail}
     copies: list[Message] = []
     for message in chosen:
         draft = Draft(
@@ -85,8 +89,13 @@ def _copied(room: Room, chosen: list[Message]) -> tuple[Room, list[Message]]:
             mentions=message.mentions,
             revision=message.revision,
             forked_from=ForkedFrom(room=message.room, n=message.n),
+            broadcast=message.broadcast,
+            taken_as=message.taken_as,
         )
-        room, copy = said(room, draft, message.created_at)
+        gone = Pending(deleted=True) if message.deleted else None
+        room, copy = said(room, draft, message.created_at, gone)
+        if message.n > settled and message.n not in left:
+            room = msgspec.structs.replace(room, **marked(room, None, without=[copy.n]))
         copies.append(
             msgspec.structs.replace(
                 copy,

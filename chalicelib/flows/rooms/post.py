@@ -6,6 +6,7 @@ from ...desk.errors import NotFound
 from ...desk.messages import Draft, Mapped, Message, check_text
 from ...desk.room_transitions import said
 from ...desk.rooms import Room
+from ...desk.workspaces import Workspace
 from ...ports import Put, World, Write, new, over, ref
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
@@ -46,7 +47,10 @@ def post(
         base = current or opens
         if base is None:
             raise NotFound("no such room")
-        moved, message = said(base, draft, now, known.pending if known else None)
+        pending = known.pending if known else None
+        moved, message = said(base, draft, now, pending, thanks=True)
+        if message.taken_as == "thanks" != draft.taken_as and not _takes_thanks(world, base):
+            moved, message = said(base, draft, now, pending)
         home = _known(draft, known, message)
         world.store.commit(
             over(moved, current) if current else new(moved),
@@ -62,6 +66,12 @@ def post(
     if home and home.pending:
         apply_waiting(world, home, draft.source.channel)
     return message
+
+
+def _takes_thanks(world: World, room: Room) -> bool:
+    """Whether the workspace wants thanks to be taken as such."""
+    tenant = world.store.one(ref(Workspace, room.workspace))
+    return tenant is not None and tenant.thanks
 
 
 def _as_stored(world: World, known: Mapped) -> Message:

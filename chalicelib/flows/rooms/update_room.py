@@ -5,11 +5,14 @@ from typing import Any
 from ...desk.errors import Conflict, NotFound, Stale
 from ...desk.permissions import Principal
 from ...desk.promises import pledged
-from ...desk.room_transitions import room_changed
+from ...desk.room_transitions import room_changed, standing_of
 from ...desk.rooms import Room
+from ...desk.turn_table import Who
 from ...ports import World, new, over, ref
 from ..audit import audit
 from ..optimistic_retry import again
+
+STANDS = ("state", "outcome", "turn")  # what follows from a room's marks
 
 
 def update_room(
@@ -24,17 +27,49 @@ def update_room(
             raise NotFound("no such room")
         if if_version is not None and room.version != if_version:
             raise Stale("the room has changed since", "If-Match")
-        wanted = fields | _promise(room, fields, who, world.clock.now()) if "promise" in fields else fields
-        differing = {name: value for name, value in wanted.items() if getattr(room, name) != value}
-        if differing.get("state") == "open":
-            differing["outcome"] = ""
-        if not differing:
+        now = world.clock.now()
+        wanted = fields | _promise(room, fields, who, now) if "promise" in fields else fields
+        act = _act(room, fields, who)
+        kept = {name: value for name, value in wanted.items() if name not in STANDS and getattr(room, name) != value}
+        if not kept and not act:
             return room
-        moved, change = room_changed(room, world.clock.now(), who.id, differing)
-        world.store.commit(over(moved, room), new(change), *audit(world, who, "room.changed", room.id, differing))
+        moved, change = room_changed(room, now, who.id, kept, **act)
+        world.store.commit(over(moved, room), new(change), *audit(world, who, "room.changed", room.id, change.fields))
         return moved
 
     return again(world, attempt)
+
+
+def _act(room: Room, fields: dict[str, Any], who: Principal) -> dict[str, Any]:
+    """What is done to where the room stands: resolve it with an outcome, reopen it, or say by hand whose turn it is."""
+    state, turn = fields.get("state", room.state), fields.get("turn", room.turn)
+    side: Who = "customer" if who.kind == "user" else "vendor"
+    if "turn" in fields and turn != room.turn:
+        return _by_hand(room, turn, state)
+    if state == "open":
+        if fields.get("outcome"):
+            raise Conflict("a room that is open has no outcome", "outcome")
+        return {"act": (side, "reopen")} if room.state == "resolved" else {}
+    outcome = fields.get("outcome", room.outcome if room.state == "resolved" else "")
+    if room.state == "resolved" and outcome == room.outcome:
+        return {}
+    return {"act": (side, "resolve"), "word": outcome or ("solved" if side == "customer" else "")}
+
+
+def _by_hand(room: Room, turn: str, state: str) -> dict[str, Any]:
+    """“Needs no answer” takes the vendor off the hook; “waits for us” puts it back on: as if it had never been off,
+    where that was by hand; else since the customer spoke last."""
+    if room.kind == "internal":
+        raise Conflict("nobody waits for anybody in an internal room", "turn")
+    if turn != "vendor":
+        if room.turn != "vendor" or state == "resolved":
+            raise Conflict("nobody waits for an answer", "turn")
+        return {"act": ("vendor", "none needed")}
+    stands, last = standing_of(room), room.trail[-1] if room.trail else None
+    if last and last.kind == "none needed":
+        return {"without": [last.n]}
+    since = stands.spoke_at if stands.spoke == "customer" else stands.asked_at
+    return {"act": ("vendor", "waits"), "since": since}
 
 
 def _promise(room: Room, fields: dict[str, Any], who: Principal, now: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ...desk.record import Record
 from ...desk.rooms import Room
 from ...desk.search_index import Thing, Unindexed
 from ...desk.tickets import IssueState
+from ...desk.workspaces import Workspace
 from ...ports import Index, IndexTask, Listing, Store, ref
 from .index import THINGS, index_pending, mark_changed, unindexed_of
 
@@ -23,9 +24,12 @@ STEPS: dict[str, tuple[str, bool]] = {
     "users": ("users", True),
     "issues": ("issues-age", True),
     "rooms": ("rooms", True),
+    "unsaid": ("unsaid-rooms", True),
+    "snoozed": ("snoozed-rooms", False),
     "posts": ("posts", True),
     "notes": ("notes", True),
 }
+STATES = ("open", "resolved")
 OF_THINGS = frozenset({"users", "posts", "notes"})  # listed by what they are of alone
 
 
@@ -33,7 +37,7 @@ def first_steps(workspace: str, why: str) -> list[IndexTask]:
     """The first steps."""
     found = [IndexTask(workspace, why, reindex_page) for reindex_page in ("agents", "customers")]
     found += [IndexTask(workspace, why, "issues", state) for state in get_args(IssueState)]
-    return found + [IndexTask(workspace, why, "rooms", state) for state in ("open", "resolved")]
+    return found + [IndexTask(workspace, why, "rooms", state) for state in STATES]
 
 
 def reindex_page(store: Store, step: IndexTask, now: int) -> list[IndexTask]:
@@ -53,6 +57,15 @@ def reindex_page(store: Store, step: IndexTask, now: int) -> list[IndexTask]:
             steps += [IndexTask(step.tree, step.why, kind, thing.id) for kind in ("posts", "notes")]
     if page.next:
         steps.append(IndexTask(step.tree, step.why, step.walk, step.of, page.next))
+    if (
+        step.walk in ("rooms", "unsaid") and step.of in STATES and not step.cursor
+    ):  # the other parts of an inbox that has several
+        tenant = store.one(ref(Workspace, step.tree))
+        parts = range(1, tenant.inbox_shards if tenant else 1)
+        steps += [IndexTask(step.tree, step.why, step.walk, f"{step.of}#{part}") for part in parts]
+        if step.walk == "rooms":
+            steps.append(IndexTask(step.tree, step.why, "unsaid", step.of))
+            steps += [IndexTask(step.tree, step.why, "snoozed")] if step.of == "open" else []
     return [*steps, *mark_changed(store, rows)]
 
 

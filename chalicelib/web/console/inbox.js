@@ -5,6 +5,7 @@ import { unmarked, when } from "../shared/words.js";
 import { ICONS, ago, attempt, empty, face, sign } from "./parts.js";
 import { promiseTag } from "./promise.js";
 import { api, here } from "./session.js";
+import { labelTags, standingTags } from "./standing.js";
 
 export const VIEWS = [
   ["mine", "Mine", "mine", "assignee=me"],
@@ -14,6 +15,7 @@ export const VIEWS = [
   ["open", "All open", "inbox", ""],
   ["promised", "Promised", "clock", "promise=open"],
   ["resolved", "Resolved", "done", "state=resolved"],
+  ["snoozed", "Snoozed", "clock", "snoozed=true"],
 ];
 const NOTHING = {
   mine: "Nothing waits for you. Take something from “Unassigned”, or have a tea.",
@@ -21,6 +23,7 @@ const NOTHING = {
   us: "Nobody waits for us.",
   them: "We wait for nobody.",
   promised: "Nothing is owed to anybody.",
+  snoozed: "Nothing is hidden.",
 };
 
 /** What a view asks the API: one of VIEWS, `customer:<external id>` or `segment:<id>`. */
@@ -35,11 +38,14 @@ function belongs(room, view) {
   if (view === "resolved") return room.state === "resolved";
   if (view.startsWith("customer:")) return room.state === "open" && room.customer?.external_id === view.slice(9);
   if (room.state !== "open") return false;
+  if (view === "snoozed") return Boolean(room.snoozed_until);
+  if (view === "promised") return room.promise?.state === "open";
+  if (room.snoozed_until) return false;
   if (view === "mine") return room.assignees.includes(here.me.agent.id);
+  if (!room.last_message_at) return false;
   if (view === "unassigned") return !room.assignees.length;
   if (view === "us") return room.turn === "vendor";
   if (view === "them") return room.turn === "customer";
-  if (view === "promised") return room.promise?.state === "open";
   return true;
 }
 
@@ -118,7 +124,6 @@ export class Inbox {
   get shown() {
     const words = this.words.toLowerCase();
     return [...this.rooms.values()]
-      .filter((room) => this.view !== "open" || room.last_message || room.kind !== "triage") // it is made with its customer
       .filter((room) => !words || `${room.name} ${room.customer_name ?? ""}`.toLowerCase().includes(words))
       .sort((a, b) => (this.view === "promised" ? (a.promise?.due ?? "").localeCompare(b.promise?.due ?? "") : newest(b).localeCompare(newest(a))));
   }
@@ -179,6 +184,8 @@ function roomRow(room, opened, chosen, open) {
       h("span.who", null, h("strong", null, name), whose(room) ? h("span.name", null, whose(room)) : null),
       h("time", { datetime: newest(room), title: new Date(newest(room)).toLocaleString() }, when(newest(room))),
       h("span.line", null, h("span.glimpse", null, last ? [last.author.kind === "agent" && `${last.author.name}: `, unmarked(last.text)] : "Nothing was said yet"), h("span.marks", null,
+        standingTags(room),
+        labelTags(room),
         promiseTag(room, true),
         waits ? h("span.wait", { title: "Waits for us" }, ago(room.waiting_since)) : null,
         people.map((agent) => h("span", { title: agent.name }, face(agent.id, agent.name))),

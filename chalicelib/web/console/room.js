@@ -9,8 +9,10 @@ import { Ledger } from "./ledger.js";
 import { ask, attempt, doing, empty, face, field, input, say, sign } from "./parts.js";
 import { askPromise, promiseTag } from "./promise.js";
 import { api, here, may } from "./session.js";
+import { standingActs, standingTags, takenAs } from "./standing.js";
 
-const CHANNELS = { api: "API", widget: "widget", form: "form", webhook: "webhook", email: "e-mail", slack: "Slack", msteams: "Teams" };
+const MACHINES = new Set(["machine", "system"]);
+const CHANNELS = { api: "API", widget: "widget", form: "form", webhook: "webhook", email: "e-mail", issue: "issue", acknowledgement: "acknowledgement", slack: "Slack", msteams: "Teams" };
 
 export class Conversation {
   #drawn = new Map();
@@ -201,7 +203,7 @@ export class Conversation {
   #header() {
     const room = this.room;
     const people = room.assignees.map((id) => here.agents.get(id)).filter(Boolean);
-    const told = JSON.stringify([room.name, room.state, room.outcome, room.customer_name, people.map((a) => a.name), room.turn, room.promise, Boolean(this.#picking)]);
+    const told = JSON.stringify([room.name, room.state, room.outcome, room.customer_name, people.map((a) => a.name), room.turn, room.acknowledged_at, room.priority, room.snoozed_until, room.promise, Boolean(this.#picking)]);
     if (this.head.told === told) return;
     this.head.told = told;
     const write = may("write");
@@ -213,8 +215,10 @@ export class Conversation {
           room.state === "resolved" ? h("span.tag.done", null, room.outcome ? `Resolved: ${room.outcome}` : "Resolved") : null,
           room.state === "open" && room.turn === "vendor" ? h("span.tag.us", null, "Waits for us") : null,
           room.state === "open" && room.turn === "customer" ? h("span.tag", null, "Waits for them") : null,
+          standingTags(room),
           promiseTag(room))),
       h("div.acts", null,
+        standingActs(room, this),
         h("button.plain.people", { type: "button", disabled: !write, onclick: () => this.assign(), "aria-label": people.length ? `On it: ${people.map((a) => a.name).join(", ")}. Assign` : "Nobody is on it. Assign" },
           people.length ? people.map((agent) => face(agent.id, agent.name)) : [sign("unassigned"), "Assign"]),
         h("button.plain.about-them", { type: "button", title: "About the customer (c)", "aria-label": "About the customer", onclick: () => this.about() }, sign("people")),
@@ -233,7 +237,7 @@ export class Conversation {
 
   #bubble(message, rows, picked) {
     const { author } = message;
-    const side = message.internal ? "note" : author.kind === "agent" ? "ours" : author.kind === "system" ? "system" : "theirs";
+    const side = message.internal ? "note" : author.kind === "agent" ? "ours" : MACHINES.has(author.kind) ? "system" : "theirs";
     const channel = message.source.channel;
     const box = this.#picking && !message.internal
       ? h("input.pick", { type: "checkbox", checked: picked, "aria-label": `Choose the message of ${author.name}`, onchange: () => this.#toggle(message.change) })
@@ -243,6 +247,8 @@ export class Conversation {
         h("header", null,
           h("strong", null, author.name),
           message.internal ? h("span.tag.lock", null, sign("lock"), "Internal note") : null,
+          author.kind === "machine" ? h("span.tag", { title: "No person: nobody's turn follows from it" }, "machine") : null,
+          takenAs(message, this),
           author.kind === "visitor" ? h("span.tag", { title: "Somebody who says so of themselves, in a form" }, "not verified") : null,
           channel !== "api" && author.kind !== "agent" ? h("span.tag", null, `by ${CHANNELS[channel] ?? channel}`) : null,
           h("time", { datetime: message.created_at, title: new Date(message.created_at).toLocaleString() }, clock(message.created_at)),

@@ -209,8 +209,9 @@ export class RoomView {
     const { say, session, language } = this.widget;
     const { author } = message;
     const mine = author.id === session.me.id;
-    const name = mine ? say("you") : author.kind === "system" ? say("system") : author.name;
-    const vendor = author.kind === "agent" ? h("span.chip", null, session.me.workspace.name) : null;
+    const name = mine ? say("you") : author.name;
+    const chip = { agent: session.me.workspace.name, machine: "bot" }[author.kind];
+    const vendor = chip && h("span.chip", null, chip);
     const names = [...session.people.values()].filter((person) => message.mentions.includes(person.id)).map((person) => person.name);
     const inside = message.deleted ? say("deleted") : [
       message.reply_to && this.#cite(message.reply_to),

@@ -42,7 +42,6 @@ export const STRINGS = {
     unreadCount: (n) => `${n} unread`,
     mentioned: "You were mentioned",
     you: "You",
-    system: "Parley",
     edited: "edited",
     deleted: "This message was deleted.",
     sending: "Sending …",

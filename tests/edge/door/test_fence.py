@@ -462,7 +462,7 @@ def test_visitors_and_internal_rooms_are_not_there_for_users(scene):
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     Client().post(form.removeprefix("https://parley.test"), raw="message=hi&email=x%40y.example", headers=headers)
     scene.parley.settle()
-    rooms = scene.ours.api.get("/v1/rooms").json["items"]
+    rooms = scene.ours.api.get("/v1/rooms").json["items"] + scene.ours.api.get("/v1/rooms", said="false").json["items"]
     rooms.append(scene.ours.api.post("/v1/rooms", {"name": "I", "kind": "internal", "customer": "acme"}).json)
     hidden = [room["id"] for room in rooms if room["kind"] in ("visitor", "internal")]
     assert len(hidden) == 3

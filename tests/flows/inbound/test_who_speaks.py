@@ -60,7 +60,10 @@ def test_an_agent_is_who_the_own_account_says_has_an_active_agents_address(
     assert (found is not None) is wanted
     customer = parley.store.one(ref(Customer, ACME))
     author = author_of(parley.world, install, Speaker(outside="U1"), customer)
-    assert (author.kind, author.id) == (("agent", AGENT) if wanted else ("user", user_id(ACME, "webhook:U1")))
+    if bot:
+        assert (author.kind, author.name) == ("machine", "Bo")
+    else:
+        assert (author.kind, author.id) == (("agent", AGENT) if wanted else ("user", user_id(ACME, "webhook:U1")))
 
 
 def test_who_was_an_agent_when_we_asked_is_none_once_they_are_gone() -> None:

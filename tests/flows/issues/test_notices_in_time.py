@@ -86,7 +86,7 @@ def test_a_room_that_was_resolved_by_a_notice_is_opened_by_the_one_that_undoes_i
     turn(desk, issue, "done", resolve=resolve)
     desk.settle()
     shown = desk.api.get(f"/v1/rooms/{acme}").json
-    assert (shown["state"], shown["outcome"]) == (("resolved", "told") if resolve else ("open", ""))
+    assert (shown["state"], shown["outcome"]) == (("resolved", "solved") if resolve else ("open", ""))
     turn(desk, issue, "open")
     desk.settle()
     assert desk.api.get(f"/v1/rooms/{acme}").json["state"] == "open"

@@ -487,3 +487,22 @@ def test_search_finds_a_message_and_leads_to_its_place(desk: Desk) -> None:
         assert unfriendly(page) == []
         page.go_back()
         expect(page.get_by_role("searchbox", name="Search")).to_have_value("zepp")
+
+
+def test_what_waits_is_acknowledged_and_thanks_wait_after_a_click(desk: Desk) -> None:
+    room = desk.asked("Nightly export", "It stopped at two")
+    with desk.page() as page:
+        opened(page, desk, room)
+        page.get_by_role("button", name="Acknowledge").click()
+        expect(page.get_by_role("log")).to_contain_text("looking into it")
+        expect(page.get_by_role("button", name="Acknowledge")).to_have_count(0)
+        desk.api.post(f"/v1/rooms/{room}/messages", {"text": "It runs again"})
+        desk.user().post(f"/v1/rooms/{room}/messages", {"text": "Thanks!"})
+        thanks = page.get_by_role("log").locator(".message", has_text="Taken as thanks")
+        thanks.get_by_role("button", name="Waits for us").click()
+        eventually(lambda: desk.api.get(f"/v1/rooms/{room}")["turn"] == "vendor")
+        page.get_by_role("button", name="Priority and snooze").click()
+        page.get_by_label("Priority", exact=True).select_option("urgent")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("header.head")).to_contain_text("Urgent")
+        assert desk.api.get(f"/v1/rooms/{room}")["acknowledged_at"] is None

@@ -1,0 +1,73 @@
+// Where a room stands: whose turn it is, who is aware of it, its priority, until when it is hidden; and how that is set.
+
+import { h } from "../shared/dom.js";
+import { when } from "../shared/words.js";
+import { ask, attempt, choice, doing, field, input, say, sign } from "./parts.js";
+import { local } from "./promise.js";
+import { api, may } from "./session.js";
+
+const ROOM_PRIORITIES = [["urgent", "Urgent"], ["high", "High"], ["normal", "Normal"], ["low", "Low"]];
+const PRIORITY_NAMES = Object.fromEntries(ROOM_PRIORITIES);
+const HOUR = 3600e3;
+
+/** Marks of a room's row and of its head. */
+export function standingTags(room) {
+  return [
+    room.priority && room.priority !== "normal" ? h(`span.tag.priority-${room.priority}`, { title: "Priority" }, PRIORITY_NAMES[room.priority]) : null,
+    room.state === "open" && room.acknowledged_at ? h("span.tag", { title: "They know that somebody is aware of it" }, "Acknowledged") : null,
+    room.snoozed_until ? h("span.tag", null, `Snoozed until ${when(room.snoozed_until)}`) : null,
+  ];
+}
+
+/** Labels, as the list shows them. */
+export const labelTags = (room) => (room.labels ?? []).slice(0, 3).map((label) => h("span.tag.label", null, label));
+
+/** What can be done to where a room stands. `moved(room)` is told of the room after it. */
+export function standingActs(room, conversation) {
+  if (room.kind === "internal" || room.state !== "open") return [];
+  const waits = room.turn === "vendor";
+  const disabled = !may("write");
+  const acknowledge = async () => {
+    conversation.moved(await api.call("POST", `/v1/rooms/${room.id}/acknowledge`, undefined, { key: crypto.randomUUID() }));
+    say("They know that somebody is aware of it.");
+  };
+  return [
+    waits && !room.acknowledged_at ? doing("plain", { disabled, title: "Tell them that somebody is aware of it" }, acknowledge, "Acknowledge") : null,
+    waits
+      ? h("button.plain", { type: "button", disabled, onclick: () => conversation.change({ turn: null }, "It needs no answer.") }, "Needs no answer")
+      : h("button.plain", { type: "button", disabled, onclick: () => conversation.change({ turn: "vendor" }, "It waits for us.") }, "Waits for us"),
+    h("button.plain", { type: "button", disabled, title: "Priority, and hiding it for a while", "aria-label": "Priority and snooze", onclick: () => arrangeRoom(room, conversation) }, sign("more")),
+  ];
+}
+
+function arrangeRoom(room, conversation) {
+  const snoozed = Boolean(room.snoozed_until);
+  const hide = input("hide", { type: "checkbox", checked: snoozed });
+  const until = input("until", { type: "datetime-local", value: local(room.snoozed_until ?? Date.now() + 24 * HOUR) });
+  const parts = [
+    field("Priority", choice("priority", ROOM_PRIORITIES, room.priority ?? "normal")),
+    field("Hide it for a while", hide, "What they say brings it back at once."),
+    field("Until", until),
+  ];
+  ask("Priority and snooze", parts, "Save", (form) => {
+    const fields = { priority: form.get("priority") };
+    if (form.get("hide")) fields.snoozed_until = new Date(form.get("until")).toISOString();
+    else if (snoozed) fields.snoozed_until = null;
+    return conversation.change(fields, "Saved.");
+  });
+}
+
+/** What a message was taken as, where that is worth a word, with the click that undoes it. */
+export function takenAs(message, conversation) {
+  const { author } = message;
+  const take = (as, words) => attempt(async () => {
+    const now = await api.call("PUT", `/v1/rooms/${message.room}/messages/${message.id}/taken-as`, { as });
+    conversation.feed.take({ change: now.changed, message: now });
+    say(words);
+  });
+  const undo = (as, title, words) => (may("write") ? h("button.quiet", { type: "button", title, onclick: () => take(as, words) }, title) : null);
+  if (message.taken_as === "thanks") return h("span.tag", null, "Taken as thanks ", undo("ask", "Waits for us", "It waits for us."));
+  const told = author.kind === "machine" || message.source.channel === "issue";
+  if (told && !message.internal && !message.taken_as && !message.deleted) return undo("answer", "Counts as an answer", "It counts as an answer.");
+  return told && message.taken_as ? h("span.tag", null, message.taken_as === "ask" ? "Asks" : "Answers") : null;
+}
