@@ -110,8 +110,8 @@ class ForkedFromView(View, frozen=True):
 
 class MessageView(View, frozen=True):
     """A message. `change` is its change number, its place in the room; `changed` the one of its last change. So many
-    lines as are `cut` did the mail that it came by quote, or was signed with: they are its rest. It is `taken_as` an ask, an
-    answer, or thanks, which put nobody on the hook; or as none of these."""
+    lines as are `cut` did the mail that it came by quote, or was signed with: they are its rest. It is `taken_as` an
+    ask, an answer, or thanks, which put nobody on the hook; or as none of these."""
 
     id: str
     room: str
