@@ -42,7 +42,7 @@ SIGNS = [
     "<p>", "<table><tr><td>", "<tr><td>a</td></tr>", "<ol><li>", "<li>a</li>", "<blockquote>", "<a href='x'>a</a>", "&",
     "&#", "&amp;", "> ", ">", "- ", "# ", "#", "| a ", "|", "{", "{{", "{code:", "{code}a{code}", "(", ")", '"', '\\"',
     "\\", ":", ":a:", ";", ",", "a@", "a@b.example,", "@", "=?utf-8?q?a?= ", "=?", "=", "%", "+", "!", "!a", "/", "http://",
-    "https://a.example/", "\r", "\r\n", "a: b\r\n", ".", "-", "--", "-- \n", "On a wrote:\n> b\n", "{color:", "[~",
+    "https://a.example/ ", "\r", "\r\n", "a: b\r\n", ".", "-", "--", "-- \n", "On a wrote:\n> b\n", "{color:", "[~",
     "\ud800", "\U0001f600", "한",
 ]  # fmt: skip
 # Readers that no stranger's text gets to, or none that is long: why.
