@@ -19,7 +19,7 @@ COSTS = {
     "webhook, warm": (1, 0, 0),
     "received": (6, 6, 12),
     "reacted": (9, 4, 7),  # with what search is told, and its wake-up if it is the eighth message
-    "delivered": (5, 5, 4),
+    "delivered": (5, 6, 4),  # one of them asks whether its install hangs
     "pushed": (4, 1, 0),
     "posted by an agent": (2, 3, 10),
     "posted by a user": (2, 3, 12),  # with the room's trail, some 300 bytes
