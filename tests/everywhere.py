@@ -44,13 +44,14 @@ class AppPeer:
     def asked(self, request: Request) -> Answer:
         """It knows a repeat by its webhook-id."""
         id_ = request.headers["webhook-id"]
-        body = json.loads(request.body)["message"]
+        whole = json.loads(request.body)
+        body = whole["message"]
         if id_ not in self.heard:
             self.heard.add(id_)
             place, key = (self.own, body["external_id"]) if body["external_id"] else (self.copies, body["id"])
             if body["deleted"]:
                 place.pop(key, None)
-            elif place is self.copies or key in self.own:
+            elif place is self.copies or (key in self.own and whole["type"] == "message.edited"):
                 place[key] = body["text"]
         return Answer(204)
 
