@@ -17,7 +17,7 @@ from chalicelib.desk.connections import Connection, Subscription
 from chalicelib.desk.customer_totals import OpenRoom
 from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.dead_letters import DeadLetter
-from chalicelib.desk.deliveries import Delivery
+from chalicelib.desk.deliveries import Delivery, Owing
 from chalicelib.desk.errors import Clash, Malformed
 from chalicelib.desk.idempotency import Claim
 from chalicelib.desk.inbox_views import ViewRow
@@ -614,6 +614,10 @@ FOUND = {
     ),
     "missed": (("ins_9",), [MISSED, delivery(6, room="room_8", bridge="8.9.s", install="ins_9", missed=True)]),
     "missed-of-bridge": (("ins_9", "room_7", "s"), [MISSED]),
+    "owing": (
+        (time_shard("room_9")[2:],),
+        [Owing(version=1, at=at, room="room_9", n=n) for at, n in ((700, 3), (900, 2))],
+    ),
     "due": (
         (time_shard("9.2")[2:],),
         [
@@ -648,7 +652,9 @@ def test_every_listing_has_its_case():
 @pytest.mark.parametrize("limit", [1, 2, 100])
 def test_a_listing_finds_all_of_its_own_and_nothing_else(full, limit, newest_first):
     for name, (args, wanted) in FOUND.items():
-        listing = Listing(name, args, before=1_000 if name.startswith("due") else None, newest_first=newest_first)
+        listing = Listing(
+            name, args, before=1_000 if name.startswith(("due", "owing")) else None, newest_first=newest_first
+        )
         cursor, found = None, []
         while True:
             page = full.page(listing, limit, cursor)

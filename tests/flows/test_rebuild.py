@@ -84,6 +84,8 @@ def test_rebuild_gives_equal_state(parley: Parley, tenant: Tenant) -> None:
             assert now.next_at == 1  # the clock has it evaluated anew
             assert now.totals == was.totals
             continue
+        if isinstance(was, Mailbox):  # over which install they wrote last is known again with their next mail
+            was, now = (msgspec.structs.replace(box, version=1, install="") for box in (was, now))
         assert now == was
         assert after[key].g == row.g
 

@@ -12,7 +12,7 @@ BRIDGED = ("tests/flows/inbound/test_bridged_arrivals.py",)
 AMENDING = ("tests/flows/rooms/test_amending.py",)
 DISABLED = ("tests/flows/inbound/test_disabled_installs.py",)
 MAILBOXES = ("tests/flows/customers/test_mailboxes.py",)
-ROOMS = ("tests/desk/test_room_transitions.py",)
+TURNS = ("tests/flows/rooms/test_turn_table.py",)
 MERGE = ("tests/desk/test_ticket_merge.py",)
 COMMENTS = ("tests/flows/tickets/test_comments_heard.py",)
 NOTICES = ("tests/flows/issues/test_notices_in_time.py",)
@@ -53,21 +53,21 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
     ),
     "who writes to a resolved room has waited since the last time": (
         Mutant(
-            DESK + "room_transitions",
-            "said",
-            "room.turn == 'vendor' and room.state == 'open'",
-            "room.turn == 'vendor'",
+            DESK + "turns",
+            "_waits",
+            "standing.turn == 'vendor' and standing.state == 'open'",
+            "standing.turn == 'vendor'",
         ),
-        ROOMS,
+        TURNS,
     ),
     "every further message begins the waiting anew": (
         Mutant(
-            DESK + "room_transitions",
-            "said",
-            "room.waiting_since if room.turn == 'vendor' and room.state == 'open' else at",
-            "at",
+            DESK + "turns",
+            "_waits",
+            "standing.turn == 'vendor' and standing.state == 'open'",
+            "False",
         ),
-        ROOMS,
+        TURNS,
     ),
     "a first link is told as a conflict of states": (
         Mutant(DESK + "ticket_merge", "_state", "base not in ('unknown', issue.state)", "base != issue.state"),
@@ -327,7 +327,7 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         NOTICES,
     ),
     "a promise is owed again in a room that was resolved meanwhile": (
-        Mutant(FLOWS + "issues.send_notice", "_promise", "fields.get('state', room.state) == 'open'", "True"),
+        Mutant(FLOWS + "issues.send_notice", "_promise", "state == 'open'", "True"),
         NOTICES,
     ),
     "somebody else's comment is taken for ours": (

@@ -84,11 +84,8 @@ FOUND = (
     (
         "flows.issues.send_notice",
         "_promise",
-        (
-            "promise and promise.settled_by and (promise.settled_by == notice.undoes) and "
-            "(fields.get('state', room.state) == 'open')"
-        ),
-        "promise and promise.settled_by == notice.undoes and (fields.get('state', room.state) == 'open')",
+        ("promise and promise.settled_by and (promise.settled_by == notice.undoes) and (state == 'open')"),
+        "promise and promise.settled_by == notice.undoes and (state == 'open')",
         "equivalent: a promise that nobody settled is open, and owed again the same",
     ),
     (
