@@ -373,8 +373,8 @@ A_CHARACTER = 150  # steps at most, where repetitions have a bound
 
 def grows(pattern: str, way: str, flags: int = 0, bound: int = 0) -> str:
     """The text over which the steps grow faster than n log n; "" if none is found. A repetition with a small bound
-    grows up to it alone, which larger texts show. Of texts no longer than a `bound`, no more steps than that for
-    each of their characters is fine."""
+    grows up to it alone, which larger texts show. Of texts no longer than a `bound`, a few times as many steps
+    for each of their characters are fine."""
     counting = Counting(pattern, flags)
     for lead, each, tail in attacks(pattern, flags):
         few = _counted(counting, lead + each * SMALL + tail, way, 1000 * SMALL)
@@ -382,7 +382,7 @@ def grows(pattern: str, way: str, flags: int = 0, bound: int = 0) -> str:
         if _counted(counting, lead + each * LARGE + tail, way, most) <= most:
             continue
         long = lead + each * ((bound - len(lead)) // len(each) if bound else BOUND) + tail
-        most = max(A_CHARACTER, bound) * len(long)
+        most = max(A_CHARACTER, 6 * bound) * len(long)
         if _counted(counting, long, way, most) > most:
             return f"{lead!r} + {each!r} * n + {tail!r}"
     return ""

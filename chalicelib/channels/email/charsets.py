@@ -27,7 +27,7 @@ def text(content: bytes, charset: str) -> str:
 
 
 # What an HTML page says of itself, within its first bytes (https://html.spec.whatwg.org/#determining-the-character-encoding).
-SAYS = re.compile(rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
+SAYS = re.compile(rb"<(?:meta|\?xml)\b[^<>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
 
 
 def decoded(content: bytes, charset: str) -> str:

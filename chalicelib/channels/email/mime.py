@@ -28,7 +28,7 @@ BOUNDARY = re.compile(
     rb"""^--(?P<end>[^\r\n]{1,200}+)\r?$|boundary\s{0,9}=\s{0,9}"?(?P<begin>[^\s";]{1,200}+)""", re.M | re.I
 )
 INNER = re.compile(rb"^content-type:\s{0,99}message/", re.M | re.I)
-WRITTEN = re.compile(r"""[^\s@<>()\[\]",;:\\]{1,64}@[^\s@<>()\[\]",;:\\]{1,255}""")
+WRITTEN = re.compile(r"""(?<![^\s@<>()\[\]",;:\\])[^\s@<>()\[\]",;:\\]{1,64}@[^\s@<>()\[\]",;:\\]{1,255}""")
 # What proves a mail's text, and says nothing.
 SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
 OPAQUE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})

@@ -47,7 +47,7 @@ _DATED_NAME = re.compile(
 )
 _END = re.compile(r"[:：]\s*(?:[-–—]{2,}\s*)?\Z")
 _STROKES = "-–—_=~"
-_ARROWS = re.compile(r"\s*>{2,}\s*\S.*\S\s*>{2,}\s*")  # GroupWise's
+_ARROWS = re.compile(r"\s*+>{2,}+\s*+[^\s>].*>{2,}\s*")  # GroupWise's
 _ORIGINAL = re.compile(r"(?:" + words.ORIGINAL + r")\W{0,3}", re.IGNORECASE)
 _FORWARDED = re.compile(r"\W{0,40}(?:" + words.FORWARDED + r")\W{0,40}", re.IGNORECASE)
 _RULER = re.compile(r"\s*(?:[-–—_=*~#]\s?){2,}\s*\Z|\s*[—―─]+\s*\Z")
@@ -538,7 +538,7 @@ def _is_data(line: str) -> bool:
     label = _LABEL.fullmatch(line)
     if label and not words.CONTACT.fullmatch(label[1].strip()) and "//" not in label[2][:3]:
         return True
-    return bool(re.match(r"(?:[-*•]|\d{1,2}[.)])\s", line)) or "=" in re.sub(r"\S*(?:://|www\.)\S*", "", line)
+    return bool(re.match(r"(?:[-*•]|\d{1,2}[.)])\s", line)) or "=" in re.sub(r"(?<!\S)\S*(?:://|www\.)\S*", "", line)
 
 
 def _begins_large(line: str) -> bool:
