@@ -119,6 +119,8 @@ NAMING: dict[str, Any] = {
     "GET /v1/rooms/{room}": None,
     "PATCH /v1/rooms/{room}": {"state": "resolved"},
     "POST /v1/rooms/{room}/fork": {"name": "F", "from": "{message}"},
+    "POST /v1/rooms/{room}/acknowledge": None,
+    "PUT /v1/rooms/{room}/messages/{message}/taken-as": {"as": "ask"},
     "PUT /v1/rooms/{room}/read": {},
     "GET /v1/rooms/{room}/roster": None,
     "POST /v1/rooms/{room}/messages": {"text": "Let me in"},

@@ -116,4 +116,5 @@ def test_the_deployment_follows_from_the_host():
         "issue_type": "Task",
         "deployment": "data_center",
         "fields": {},
+        "cloud_id": "",
     }
