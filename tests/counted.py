@@ -18,7 +18,7 @@ WHOLE = frozenset(
     "rpartition isascii join".split()
 )
 LIBRARIES = ("html", "_markupbase", "bs4", "soupsieve", "markdownify", "email", "markdown_it", "mdurl", "multipart")
-LIBRARIES += ("mailparser_reply", "quopri", "chalicelib", "linkify_it")
+LIBRARIES += ("quopri", "chalicelib", "linkify_it")
 ENGINE_DEEP = 200_000
 _compiled: dict[tuple[str, int], "Watched"] = {}
 

@@ -251,7 +251,6 @@ DIRECT = sorted(name for name, function in readers().items() if name not in AWAY
 
 @pytest.fixture(autouse=True, scope="module")
 def watched() -> Iterator[None]:
-    import mailparser_reply.parser  # noqa: F401
     import markdown_it.main  # noqa: F401
     import markdownify  # noqa: F401
 
