@@ -81,4 +81,5 @@ def test_unread_equals_the_naive_model(acts):
         for who, caller in api.items():
             assert caller.get(url).json["unread"] == model.unread(who)
             listed = caller.get("/v1/rooms").json["items"]
+            listed = listed or caller.get("/v1/rooms", said="false").json["items"]  # a room in which nothing was said
             assert [each["unread"] for each in listed if each["id"] == room] == [model.unread(who)]
