@@ -28,7 +28,9 @@ export function standingActs(room, conversation) {
   const waits = room.turn === "vendor";
   const disabled = !may("write");
   const acknowledge = async () => {
-    conversation.moved(await api.call("POST", `/v1/rooms/${room.id}/acknowledge`, undefined, { key: crypto.randomUUID() }));
+    const known = await api.call("POST", `/v1/rooms/${room.id}/acknowledge`, undefined, { key: crypto.randomUUID() });
+    conversation.feed.know(known);
+    conversation.moved(known);
     say("They know that somebody is aware of it.");
   };
   return [
