@@ -53,6 +53,7 @@ class FakeTracker:
     reads: list[str] = field(default_factory=list)
     moods: list[Exception] = field(default_factory=list)
     marks: bool = True
+    counts: bool = False
     hooks: dict[str, HookState] = field(default_factory=dict)
     members: tuple[str, ...] = (PERSON,)
     read_by: Readership = Readership(tickets="members")
@@ -118,7 +119,9 @@ class FakeTracker:
 
     def fetch(self, ticket: str) -> TicketSeen | None:
         self._mood("fetch")
-        return self.tickets_.get(ticket)
+        seen = self.tickets_.get(ticket)
+        counted = len(self.said.get(ticket, {})) if self.counts else None
+        return seen and msgspec.structs.replace(seen, comments=counted)
 
     def find(self, reference: str) -> TicketSeen | None:
         self._mood("find")

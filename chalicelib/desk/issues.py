@@ -142,6 +142,7 @@ class Ticket(Record, frozen=True):
     kept; `exposed_at` is when its issue's history said that strangers read that now. `unclear` is the notice that
     waits for somebody to say what the word means that it was closed with. `lost_at` is since when it is not there for
     us, `read_at` when its comments were last read whole, `linked_at` when what stood there already was imported,
+    `counted` how many the tracker said that there were when they were last read whole (None: it said nothing),
     `spoke_at` when customers were last told of one. `asked_at` is when it was asked for by a call whose answer nobody
     has heard, and `sought` how often it was looked for since, and not found."""
 
@@ -168,6 +169,7 @@ class Ticket(Record, frozen=True):
     unclear: str = ""
     lost_at: int = 0
     read_at: int = 0
+    counted: int | None = None
     linked_at: int = 0
     spoke_at: int = 0
     asked_at: int = 0

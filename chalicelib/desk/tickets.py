@@ -54,7 +54,8 @@ class Hint(Part, frozen=True):
 
 class TicketSeen(Part, frozen=True):
     """A ticket as it is now. `id` is what every call takes, `key` what people say (ACME-12, #5), `text` Markdown,
-    `updated_at` the tracker's time (ms). `gone` tells a deleted one, `moved_to` where a transferred one went."""
+    `updated_at` the tracker's time (ms), `comments` how many it has, None where the tracker does not say. `gone` tells
+    a deleted one, `moved_to` where a transferred one went."""
 
     id: str
     key: str
@@ -68,6 +69,7 @@ class TicketSeen(Part, frozen=True):
     gone: bool = False
     moved_to: str = ""
     mark: str = ""
+    comments: int | None = None
 
 
 class CommentSeen(Part, frozen=True):
@@ -105,10 +107,10 @@ class Registered(Part, frozen=True):
 
 
 class HookState(Part, frozen=True):
-    """How the webhook that comes to us stands, as the tracker says: `untold` where the token may not ask, or nobody
-    can. `reason` is what the tracker says besides."""
+    """How the webhook that comes to us stands, as the tracker says: `barred` where the token may not ask, `untold`
+    where nobody can. `reason` is what the tracker says besides."""
 
-    standing: Literal["on", "off", "missing", "untold"]
+    standing: Literal["on", "off", "missing", "barred", "untold"]
     reason: str = ""
 
 

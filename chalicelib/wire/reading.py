@@ -47,6 +47,12 @@ def items(value: Any, *path: str | int) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
+def count(value: Any, *path: str | int) -> int | None:
+    """The number of things there; None if none is told."""
+    found = walk(value, *path)
+    return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
+
+
 def moment(value: Any, *path: str | int) -> int:
     """The time there in ms: told in ms already, or as ISO 8601, or as old GitLab does (`2017-09-15 16:52:00 UTC`).
     0 for what is none."""

@@ -82,6 +82,7 @@ class JiraPeer(Peer):
         self.cloud, self.required = cloud, required
         self.screen = {"summary", "description", "labels", "reporter", "customfield_10010"}  # of new issues
         self.more_kinds = 0  # issue types before Task
+        self.tells_screen = True
         self.lag, self.asking = 0, "bot"  # ms after which the index knows what was made
         self.service, self.anyone = False, False  # a service project; one that anyone may browse
         self.users = {
@@ -351,6 +352,8 @@ class JiraPeer(Peer):
 
     @route("GET", r"/rest/api/[23]/issue/createmeta/([^/]+)/issuetypes/(\d+)")
     def kind_fields(self, asked, key, kind):
+        if not self.tells_screen:
+            return self.lost(asked)
         found = [
             {"fieldId": "summary", "key": "summary", "name": "Summary", "required": True, "hasDefaultValue": False},
             {"fieldId": "reporter", "key": "reporter", "name": "Reporter", "required": True, "hasDefaultValue": True},

@@ -65,7 +65,9 @@ def _tracker(world: World, install: Install) -> Probe:
         right.append("its webhook is there, and switched on")
     elif hook.standing == "untold" and hook.reason:
         right.append(f"whether its webhook is on is not told: {hook.reason}")
-    if trouble(hook) and (tracking.hook or hook.standing != "missing"):
+    elif hook.standing == "barred":
+        right.append(trouble(hook))
+    if trouble(hook) and (hook.standing in ("on", "off") or (hook.standing == "missing" and tracking.hook)):
         missing.append(trouble(hook))
     return Probe(
         account=probe.account,

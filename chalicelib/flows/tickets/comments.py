@@ -89,9 +89,9 @@ def _comment(sync: TicketSync, seen: CommentSeen, by: str = "", mark: str = "") 
     )
 
 
-def take_comments(sync: TicketSync, began: int, *, whole: bool = False) -> None:
-    """Take in what was said on the ticket since the last time; of the `whole` ticket also what is there no more. What
-    was said before it was linked is kept, and told nobody."""
+def take_comments(sync: TicketSync, began: int, counted: int | None, *, whole: bool = False) -> None:
+    """Take in what was said on the ticket since the last time; of the `whole` ticket also what is there no more, of
+    which the tracker has `counted` so many. What was said before it was linked is kept, and told nobody."""
     imported = sync.ticket.comments_at == 0
     since = 0 if whole else max(0, sync.ticket.comments_at - OVERLAP_MS)
     found = sync.there.comments(sync.ticket.ticket, since)
@@ -105,9 +105,8 @@ def take_comments(sync: TicketSync, began: int, *, whole: bool = False) -> None:
     latest = max((seen.updated_at for seen in found), default=sync.ticket.comments_at or sync.world.clock.now())
     latest = max(latest, sync.ticket.comments_at)
     first = {"linked_at": began} if imported else {}
-    sync.commit(
-        sync.ticket.changed(comments_at=latest, heard_at=began, **first, **({"read_at": began} if whole else {}))
-    )
+    read = {"read_at": began, "counted": counted} if whole else {}
+    sync.commit(sync.ticket.changed(comments_at=latest, heard_at=began, **first, **read))
 
 
 def _forget_missing(sync: TicketSync, found: list[CommentSeen]) -> None:

@@ -10,6 +10,7 @@ from .tracker import tickets_of, tracking_of
 
 OFF = "its webhook is switched off there"
 GONE = "its webhook is gone there"
+BARRED = "the token may not ask whether its webhook is on"
 
 
 def check_webhook(world: World, install: Install, there: Tickets) -> HookState:
@@ -28,7 +29,7 @@ def check_webhook(world: World, install: Install, there: Tickets) -> HookState:
             if denied.lost:
                 raise
             found = HookState(standing=found.standing, reason=denied.reason)
-    _keep(world, install, made, trouble(found) if made else "")
+    _keep(world, install, made, trouble(found) if made or found.standing == "barred" else "")
     return found
 
 
@@ -43,7 +44,7 @@ def made_webhook(world: World, install: Install, url: str) -> str:
 
 def trouble(found: HookState) -> str:
     """What is wrong with it, in words; "" if nothing is."""
-    why = {"off": OFF, "missing": GONE}.get(found.standing, "")
+    why = {"off": OFF, "missing": GONE, "barred": BARRED}.get(found.standing, "")
     if found.standing == "on" and found.reason:
         return f"its webhook: {found.reason}"
     return f"{why}: {found.reason}" if why and found.reason else why

@@ -90,7 +90,9 @@ def _needed(world: World, task: Task, issue: Issue, ticket: Ticket, tracking: Tr
     if task.hint:
         seen = ticket.heard_at if task.hint.comment else ticket.looked_at
         return task.at + SKEW_MS >= seen or task.hint.what in ("comment_deleted", "transferred")
-    return task.why.startswith(("repair", "project", "comments")) or bool(pending_on(world, issue.id, ticket.install))
+    return task.why.startswith(("repair", "project", "comments", "count")) or bool(
+        pending_on(world, issue.id, ticket.install)
+    )
 
 
 def _worked(sync: TicketSync, task: Task) -> str:
@@ -120,9 +122,11 @@ def _worked(sync: TicketSync, task: Task) -> str:
     _take_over(sync, seen, found, began)
     _write(sync, found)
     post_pending(sync)
-    whole = task.why.startswith("comments")
+    whole = task.why.startswith("comments") or (task.why.startswith("count") and seen.comments != sync.ticket.counted)
     if commented or whole or not seen.updated_at:
-        take_comments(sync, began, whole=whole)
+        take_comments(sync, began, seen.comments, whole=whole)
+    elif task.why.startswith("count"):
+        sync.commit(sync.ticket.changed(read_at=began))
     return "done"
 
 

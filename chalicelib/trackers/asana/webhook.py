@@ -37,7 +37,6 @@ from ...wire.reading import ident, items, moment, named, slug, words
 from ...wire.signed import same
 from .handshake import handshake_token
 
-SILENT = True  # comments do not move a task's own time
 NIGHTLY = 500  # requests a night for comments that no webhook told of: a tenth of what it allows in an hour
 CREDENTIALS: Mapping[str, str] = {
     "token": "a personal access token or a service account's token (app.asana.com, My settings, Apps, Developer apps)",

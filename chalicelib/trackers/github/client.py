@@ -16,7 +16,7 @@ from ...desk.titles import shortened
 from ...desk.workspaces import Install
 from ...ports import Outside, ProviderRefused, Secrets
 from ...wire.hour_cache import HourCache
-from ...wire.reading import host, moment
+from ...wire.reading import count, host, moment
 from ...wire.rest import Absent
 from .access import Access, Gone
 from .words import (
@@ -117,7 +117,7 @@ class GitHub:
         except ProviderRefused as denied:
             if denied.lost:
                 raise
-            return HookState(standing="untold", reason=denied.reason)
+            return HookState(standing="barred", reason=denied.reason)
         ours = next((hook for hook in there if hook.get("config", {}).get("url") == url), None)
         if ours is None:
             return HookState(standing="missing")
@@ -298,6 +298,7 @@ class GitHub:
             assignee=_person(issue.get("assignee"))[1],
             updated_at=moment(issue, "updated_at"),
             mark=mark if mark and self._ours(issue) else "",
+            comments=count(issue, "comments"),
         )
 
     def _comment(self, comment: dict[str, Any]) -> CommentSeen:

@@ -17,7 +17,7 @@ from ...desk.times import rfc3339
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
 from ...wire.hour_cache import HourCache
-from ...wire.reading import ident, items, moment, walk, words
+from ...wire.reading import count, ident, items, moment, walk, words
 from ...wire.rest import Absent, Api, Query, Reply, there
 from .words import (
     comment_of,
@@ -101,7 +101,7 @@ class GitLab:
         except ProviderRefused as denied:
             if denied.lost:
                 raise
-            return HookState(standing="untold", reason=denied.reason)
+            return HookState(standing="barred", reason=denied.reason)
         if ours is None:
             return HookState(standing="missing")
         status, until = words(ours, "alert_status") or "executable", words(ours, "disabled_until")
@@ -348,6 +348,7 @@ class GitLab:
             assignee=words(issue, "assignees", 0, "name"),
             updated_at=moment(issue, "updated_at"),
             mark=mark_in(text),
+            comments=count(issue, "user_notes_count"),
         )
 
 

@@ -45,6 +45,7 @@ WATCHED = [
     *("comment_created", "comment_updated", "comment_deleted"),
     *("project_updated", "project_deleted"),
 ]
+DYNAMIC = "an app's dynamic webhooks are told to the app alone, and end after 30 days unless it refreshes them"
 # What the login says of a caller whom it has not let in.
 STRANGERS = {
     "AUTHENTICATED_FAILED": "Jira does not take the token: it has ended, or is another account's",
@@ -110,16 +111,17 @@ class Jira:
         return Registered(id=_last(words(api.call("POST", "/rest/webhooks/1.0/webhook", made), "self")))
 
     def hook(self, url: str) -> HookState:
-        """An admin webhook of Cloud. An app's dynamic ones are told to the app alone, and end after 30 days."""
-        if not self._cloud or self._secrets.get("client_secret"):
-            ends = "an app's dynamic webhooks end after 30 days unless it refreshes them"
-            return HookState(standing="untold", reason="it was made by hand" if not self._cloud else ends)
+        """An admin webhook of Cloud. An app's dynamic ones are told to the app alone, never to an account's token."""
+        if not self._cloud:
+            return HookState(standing="untold", reason="it was made by hand")
+        if self._secrets.get("client_secret"):
+            return HookState(standing="barred", reason=DYNAMIC)
         try:
             there = self._api.call("GET", "/rest/webhooks/1.0/webhook") or []
         except ProviderRefused as denied:
             if denied.lost:
                 raise
-            return HookState(standing="untold", reason=denied.reason)
+            return HookState(standing="barred", reason=denied.reason)
         ours = next((hook for hook in there if words(hook, "url") == url), None)
         if ours is None:
             return HookState(standing="missing")
@@ -130,7 +132,7 @@ class Jira:
         self._api.drop(f"/rest/webhooks/1.0/webhook/{id_}")
 
     def create(self, draft: TicketDraft) -> TicketSeen:
-        """Make the ticket, or find the one that carries the mark."""
+        """Make the ticket, or find the one that carries the mark. It gets what its create screen has, if Jira tells."""
         label = LABEL + draft.mark
         found = self._search(f'project = "{self._project}" AND labels = "{label}"', 1)
         if found:
@@ -144,13 +146,15 @@ class Jira:
             "description": self._written(draft.text),
             "labels": [*map(_label, draft.labels), label],
         }
-        id_ = self._made(fields, draft.mark)
+        shown = self._create_screen()
+        lacking = OPTIONAL - shown.keys() if shown else frozenset[str]()
+        id_ = self._made({name: value for name, value in fields.items() if name not in lacking}, draft.mark)
         self._link_back(id_, draft)
         return self._seen(id_)
 
     def _made(self, fields: dict[str, Any], mark: str) -> str:
-        """The new ticket's id. Where Jira says that a field is not on the screen, nothing was made: it gets what the
-        screen has."""
+        """The new ticket's id. Where Jira had not told its screen, and now says that a field is not on it, nothing was
+        made: it gets the others."""
         body = {"fields": fields, "properties": [{"key": PROPERTY, "value": {"mark": mark}}]}
         try:
             return there(ident(self._api.call("POST", self._path("/issue"), body), "id"))

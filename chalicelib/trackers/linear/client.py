@@ -33,7 +33,8 @@ COMMENT = "id body createdAt updatedAt user { id name } botActor { id name } ext
 TEAM = "query($id: String!) { team(id: $id) { id key name states { nodes { id name type position } } } }"
 TEAM_BY_KEY = "query($filter: TeamFilter) { teams(filter: $filter, first: 1) { nodes { id } } }"
 VIEWER = "query { viewer { id name } organization { name } }"
-FETCH = f"query($id: String!) {{ issue(id: $id) {{ {ISSUE} }} }}"
+FETCH = f"""query($id: String!) {{ issue(id: $id) {{ {ISSUE}
+    comments(first: 100) {{ nodes {{ id }} pageInfo {{ hasNextPage }} }} }} }}"""
 CREATE = f"mutation($input: IssueCreateInput!) {{ issueCreate(input: $input) {{ issue {{ {ISSUE} }} }} }}"
 UPDATE = f"""mutation($id: String!, $input: IssueUpdateInput!) {{
     issueUpdate(id: $id, input: $input) {{ issue {{ {ISSUE} }} }} }}"""
@@ -112,7 +113,7 @@ class Linear:
         except ProviderRefused as denied:
             if denied.lost:
                 raise
-            return HookState(standing="untold", reason=denied.reason)
+            return HookState(standing="barred", reason=denied.reason)
         ours = next((hook for hook in there if hook["url"] == url), None)
         if ours is None:
             return HookState(standing="missing")

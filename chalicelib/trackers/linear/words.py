@@ -54,7 +54,15 @@ def seen(issue: dict[str, Any], mark: str = "") -> TicketSeen:
         updated_at=moment(issue, "updatedAt"),
         gone=bool(issue.get("trashed")),
         mark=mark,
+        comments=_count(issue.get("comments")),
     )
+
+
+def _count(page: Any) -> int | None:
+    """How many comments there are, where all of them were asked for and told: Linear has no number of them."""
+    if not isinstance(page, dict) or page["pageInfo"]["hasNextPage"]:
+        return None
+    return len(page["nodes"])
 
 
 def chosen_id(install: str, mark: str) -> str:

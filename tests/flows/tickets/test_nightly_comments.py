@@ -18,7 +18,6 @@ NIGHT = 25 * 3600
 def desk(parley: Parley) -> Desk:
     made = Desk(parley)
     made.cross(policy="tell")
-    made.there.SILENT = True  # type: ignore[attr-defined]
     return made
 
 
@@ -30,7 +29,6 @@ def a_night(desk: Desk) -> None:
 @pytest.mark.parametrize("closed", [False, True])
 @pytest.mark.parametrize("policy", ["tell", "draft"])
 def test_a_deletion_whose_webhook_was_lost_is_taken_back(desk: Desk, closed: bool, policy: str) -> None:
-    desk.there.SILENT = False  # type: ignore[attr-defined]
     desk.cross(policy=policy)
     issue = desk.raised("acme")["id"]
     said = desk.there.say("1", "@customer: Soon")
@@ -65,17 +63,72 @@ def test_a_comment_that_moves_no_time_is_found(desk: Desk) -> None:
     assert desk.said_in("acme") == ["News of “Export”: Soon"]
 
 
+def reads(desk: Desk) -> int:
+    """How often comments are read in a night."""
+    desk.there.reads.clear()
+    a_night(desk)
+    return desk.there.reads.count("comments")
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("counts", [False, True])
+def test_a_draft_of_an_open_ticket_is_discarded_though_nobody_told_of_the_deletion(
+    desk: Desk, counts: bool, again: bool
+) -> None:
+    desk.there.counts = counts
+    desk.cross(policy="draft")
+    issue = desk.raised("acme")["id"]
+    said = desk.there.say("1", "@customer: Soon")
+    desk.deliver()
+    a_night(desk)
+    assert [each["about"] for each in desk.notices()] == ["comment"]
+    time = desk.there.tickets_["1"].updated_at
+    del desk.there.said["1"][said.id]
+    if again:  # and as many as before are there
+        desk.there.say("1", "Between us")
+        desk.deliver()
+    else:
+        assert desk.there.tickets_["1"].updated_at == time
+    a_night(desk)
+    assert desk.notices() == []
+    states = [row["state"] for row in desk.api.get(f"/v1/issues/{issue}/comments").json["items"]]
+    assert states.count("deleted") == 1
+
+
+def test_where_the_tracker_counts_none_is_read_that_has_as_many_as_before(desk: Desk) -> None:
+    desk.there.counts, desk.there.NIGHTLY = True, 9  # type: ignore[attr-defined]
+    desk.cross(policy="draft")
+    for _ in range(6):
+        desk.raised("acme")
+    assert [reads(desk) for _ in range(4)][-1] == 0
+    assert desk.api.get(f"/v1/installs/{desk.install}/tracking").json["unread_tickets"] == 0
+    before = desk.there.tickets_["5"]
+    desk.there.say("5", "@customer: Soon")
+    desk.there.tickets_["5"] = before
+    assert reads(desk) == 1
+    assert [each["about"] for each in desk.notices()] == ["comment"]
+
+
+def test_each_is_counted_in_its_turn(desk: Desk) -> None:
+    desk.there.counts, desk.there.NIGHTLY = True, 2  # type: ignore[attr-defined]
+    for _ in range(5):
+        desk.raised("acme")
+    for _ in range(8):
+        a_night(desk)
+    before = desk.there.tickets_["5"]
+    desk.there.say("5", "@customer: Soon")
+    desk.there.tickets_["5"] = before
+    for _ in range(3):
+        a_night(desk)
+    assert desk.said_in("acme") == ["News of “Export”: Soon"]
+
+
 def test_at_most_a_tenth_of_the_budget_the_oldest_first_and_the_rest_is_said(desk: Desk) -> None:
     desk.there.NIGHTLY = 9  # type: ignore[attr-defined]
     for _ in range(5):
         desk.raised("acme")
 
-    def reads() -> int:
-        desk.there.reads.clear()
-        a_night(desk)
-        return desk.there.reads.count("comments")
-
-    counts = [reads() for _ in range(3)]
+    counts = [reads(desk) for _ in range(3)]
     assert all(count <= 6 for count in counts)
     tracking = desk.api.get(f"/v1/installs/{desk.install}/tracking").json
     assert tracking["unread_tickets"] == 2

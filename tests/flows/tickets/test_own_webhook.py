@@ -68,10 +68,19 @@ def test_one_that_cannot_be_made_again_is_said(desk: Desk, monkeypatch: pytest.M
 
 def test_whoever_may_not_ask_says_so_and_makes_none(desk: Desk) -> None:
     registered(desk)
-    desk.there.hooks[url(desk)] = HookState(standing="untold", reason="HTTP 403")
+    desk.there.hooks[url(desk)] = HookState(standing="barred", reason="HTTP 403")
     desk.pass_(NIGHT)
-    assert "whether its webhook is on is not told: HTTP 403" in tried(desk)["right"]
+    words = "the token may not ask whether its webhook is on: HTTP 403"
+    assert trouble(desk) == words
+    assert words in tried(desk)["right"]
     assert len([write for write in desk.there.writes if write[0] == "register"]) == 1
+
+
+def test_where_nobody_can_ask_a_try_says_so_and_a_night_has_nothing_to_say(desk: Desk) -> None:
+    desk.there.hooks[url(desk)] = HookState(standing="untold", reason="it was made by hand")
+    desk.pass_(NIGHT)
+    assert trouble(desk) is None
+    assert "whether its webhook is on is not told: it was made by hand" in tried(desk)["right"]
 
 
 def test_one_that_we_did_not_make_is_not_made(desk: Desk) -> None:
@@ -80,6 +89,22 @@ def test_one_that_we_did_not_make_is_not_made(desk: Desk) -> None:
     desk.there.hooks[url(desk)] = HookState(standing="off", reason="disabled")
     assert "its webhook is switched off there: disabled" in tried(desk)["missing"]
     assert desk.there.writes == []
+
+
+def test_a_jira_app_says_that_its_token_may_not_ask(parley: Parley) -> None:
+    side = SIDES["jira"]()
+    with side.peer:
+        parley.world = replace(parley.world, outside=GuardedOutside(allow_loopback=True))
+        desk = Desk(parley)
+        credentials = side.credentials | {"client_secret": "s" * 40}
+        body = {"kind": "jira", "name": "Work", "config": side.config, "credentials": credentials}
+        install = desk.api.post("/v1/installs", body).json["id"]
+        answer = tried(desk, install)
+        words = "the token may not ask whether its webhook is on: an app's dynamic webhooks"
+        assert any(line.startswith(words) for line in answer["right"])
+        assert not side.peer.hooks
+        tracking = desk.api.get(f"/v1/installs/{install}/tracking").json
+        assert tracking["webhook_trouble"].startswith(words)
 
 
 # --- as each vendor tells it --------------------------------------------------------------------------------------

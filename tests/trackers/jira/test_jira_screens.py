@@ -23,6 +23,10 @@ def ours(side):
     return Ours(side.kind, side.config, **side.credentials).tickets
 
 
+def creations(side):
+    return [asked for asked in side.peer.log if asked.method == "POST" and asked.path.endswith("/issue")]
+
+
 LACKING = [(), ("labels",), ("description",), ("labels", "description")]
 
 
@@ -36,6 +40,7 @@ def test_a_ticket_gets_what_its_screen_has(side, lacking):
     assert made.labels == (() if "labels" in lacking else ("backend",))
     assert made.mark == "iss_1"
     assert len(side.peer.issues) == 1
+    assert len(creations(side)) == 1
     if side.peer.cloud or "labels" not in lacking:
         assert there.made("iss_1", 0).id == made.id
 
@@ -52,3 +57,11 @@ def test_what_stands_on_a_later_page_is_read(side):
     side.peer.more_kinds, side.peer.required = 120, True
     missing = ours(side).probe().missing
     assert missing == ("the field Team is required: set config.fields.customfield_10010",)
+
+
+def test_where_jira_does_not_tell_the_screen_its_refusal_does(side):
+    side.peer.screen -= {"labels"}
+    side.peer.tells_screen = False
+    made = ours(side).create(DRAFT)
+    assert (made.title, made.labels) == ("It breaks", ())
+    assert len(creations(side)) == 2
