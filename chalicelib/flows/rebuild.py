@@ -19,7 +19,7 @@ from ..desk.issues import Issue, IssueCustomer, IssueTie, arr_of
 from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress
 from ..desk.messages import Mapped, Message
 from ..desk.record import Record
-from ..desk.room_transitions import glimpse, standing_fields
+from ..desk.room_transitions import bearing, glimpse, standing_fields, who_said
 from ..desk.rooms import Binding, Bridge, Fork, Room, Seen
 from ..desk.segments import Placement
 from ..desk.workspaces import Install, Workspace, fed
@@ -28,7 +28,7 @@ from .mail.address import mail_address
 from .rooms.refresh_views import refresh_views, view_row
 
 PAGE = 200
-TURNS = {"agent": "customer", "user": "vendor", "visitor": "vendor"}
+TURNS = {"ask": "vendor", "answer": "customer"}  # of a room from before there were trails
 
 
 def rebuild(store: Scanned) -> Counter[str]:
@@ -138,7 +138,7 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
     """The room's messages in their order with their ordinals, what they say of the id map, and the room itself."""
     posts = notes = 0
     last: Message | None = None
-    spoken: Message | None = None
+    turn = ""
     waits: list[int] = []
     channels: set[str] = set()
     said: Listing[Message] = Listing("posts", (room.id,))
@@ -152,19 +152,20 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
         yield msgspec.structs.replace(message, posts=posts, notes=notes)
         if not message.internal and message.broadcast is None:
             last = message
-            spoken = message if message.author.kind in TURNS else spoken
-            if TURNS.get(message.author.kind) == "vendor":
-                waits, channels = [*waits, message.created_at], channels | {message.source.channel}
-            elif message.author.kind == "agent":
-                waits = []
+            effect = bearing(message)
+            turn = TURNS.get(effect, turn)
+            if effect in TURNS:
+                waits = [*waits, message.created_at] if effect == "ask" else []
+            if who_said(message) == "customer":
+                channels |= {message.source.channel}
         if message.source.install and message.source.id:
             yield _known(store, message.source.install, message.source.id, room.workspace, room.id, message.n)
     stands: dict[str, Any] = {"turn": "", "waiting_since": 0}
     if room.trail or room.base:
         stands = standing_fields(room)
-    elif room.kind != "internal" and spoken:
+    elif room.kind != "internal":
         since = room.waiting_since if room.waiting_since in waits else next(iter(waits), 0)
-        stands = {"turn": TURNS[spoken.author.kind], "waiting_since": since}
+        stands = {"turn": turn, "waiting_since": since}
     tenant = store.one(ref(Workspace, room.workspace))
     right = msgspec.structs.replace(
         room,
