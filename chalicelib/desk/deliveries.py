@@ -17,6 +17,7 @@ WAITS = (
     5, 5 * MINUTE_S, 30 * MINUTE_S, 2 * HOUR_S, 5 * HOUR_S, 10 * HOUR_S, 14 * HOUR_S, 20 * HOUR_S, 24 * HOUR_S,
 )  # fmt: skip
 JITTER = 0.2
+DELETED = "the message was deleted before it was sent"
 HOLDS_OTHERS = 3  # attempts for which a failing delivery holds back the later ones of its bridge
 OWING_KEPT_MS = 3 * DAY_MS
 MAX_BEHIND = 50  # failing deliveries that a bridge lets the later ones pass: with more of them it is down

@@ -40,7 +40,7 @@ def test_in_fair_weather_nothing_fails() -> None:
 
 @pytest.mark.parametrize(
     ("mechanism", "seed", "kind"),
-    [("mark before send", "10", "twice"), ("bound since", "1", "missing")],
+    [("mark before send", "36", "twice"), ("bound since", "1", "missing")],
 )
 def test_what_is_switched_off_is_found_and_the_smallest_history_that_shows_it(
     mechanism: str, seed: str, kind: str

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk.deliveries import Delivery
+from chalicelib.desk.deliveries import DELETED, Delivery
 from chalicelib.flows.bridges.id_map import map_conversation
 from chalicelib.flows.delivery.in_order import deliver
 from chalicelib.ports import AwsAway, Call
@@ -153,6 +153,28 @@ def test_a_file_that_was_shared_is_not_shared_again(here: Everywhere, monkeypatc
     worked_off(here, 0, "")
     assert here.queued() == []
     assert shared == ["F0"]
+
+
+@pytest.mark.parametrize("got_there", [True, False])
+def test_what_is_deleted_while_nobody_knows_whether_it_was_sent_is_taken_back(
+    here: Everywhere, got_there: bool
+) -> None:
+    """Slack has taken it, or has not, and the answer was lost: it is looked for before it is taken for unsent."""
+    ann = here.tenant.user("acme", "ann", name="Ann")
+    said = ann.post(f"/v1/rooms/{here.room}/messages", {"text": "my password is hunter2"}).json["id"]
+    here.failing["slack"] += ["lost" if got_there else "away"] * 20
+    here.work()
+    here.waiting()  # its echo never comes
+    there = [each.text for each in here.slack.there(ACME) + here.slack.there(AGENTS)]
+    assert any("hunter2" in text for text in there) is got_there
+    assert ann.delete(f"/v1/rooms/{here.room}/messages/{said}").status in (200, 204)
+    here.failing["slack"].clear()
+    here.run(6)
+    there = [each.text for each in here.slack.there(ACME) + here.slack.there(AGENTS)]
+    assert not any("hunter2" in text for text in there)
+    assert here.queued() == []
+    posts = [row for row in here.rows() if row.channel == "slack" and row.what == "post" and row.begun]
+    assert {row.reason for row in posts if row.state == "skipped"} <= {DELETED}
 
 
 def test_of_two_cards_of_a_room_the_first_stays_and_the_other_is_the_rooms_too(here: Everywhere) -> None:

@@ -14,7 +14,7 @@ the vendor's own channel. Each message carries the delivery's id as metadata: it
 
 from typing import Any
 
-from ...desk.deliveries import CONVERSATION, POSTED, Lost, Parcel, Receipt, Refused, Retry, Sent, Skipped, What
+from ...desk.deliveries import CONVERSATION, DELETED, POSTED, Lost, Parcel, Receipt, Refused, Retry, Sent, Skipped, What
 from ...desk.messages import Attached, Message
 from ...desk.rooms import within
 from ...desk.workspaces import Install
@@ -106,7 +106,10 @@ class _Sending:
             self.parcel.keep(CONVERSATION, self.own)
         thread = self._thread()
         files = [] if self.parcel.bridge and not self.parcel.bridge.files else self.parcel.message.attachments
-        ts = self.steps.get(POSTED) or self._sent_before(MARK, thread) or self._post(thread)
+        ts = self.steps.get(POSTED) or self._sent_before(MARK, thread)
+        if not ts and self.parcel.message.deleted:
+            return Skipped(reason=DELETED)
+        ts = ts or self._post(thread)
         if files and POSTED not in self.steps:
             self.parcel.keep(POSTED, ts)
         for file in files:

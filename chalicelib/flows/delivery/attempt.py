@@ -8,6 +8,7 @@ import msgspec
 from ...desk.customers import Customer
 from ...desk.deliveries import (
     CONVERSATION,
+    DELETED,
     FILES,
     Circuit,
     Delivery,
@@ -175,7 +176,7 @@ def _announce(world: World, row: Delivery) -> Delivery:
         [ref(Install, row.install), ref(Circuit, row.install), ref(Customer, row.room), ref(Segment, row.segment)]
     )
     channel = world.outbound(row.channel)
-    if install is None or install.state != "active" or not isinstance(channel, Announcing):
+    if install is None or install.state != "active" or channel is None or not isinstance(channel, Announcing):
         return _write_down(world, row, Skipped(reason="the install is disabled" if install else "the install is gone"))
     if customer is None or segment is None:
         return _write_down(world, row, Skipped(reason="the segment is gone"))
@@ -236,7 +237,7 @@ def _turn(world: World, row: Delivery, install: Install, parcel: Parcel) -> int:
     return turn_in_lane(world, row, *lane)
 
 
-def _wait_for(world: World, row: Delivery, waiting: Waiting, room: Room | None) -> Delivery:
+def _wait_for(world: World, row: Delivery, waiting: Waiting, room: Room | None = None) -> Delivery:
     """Not its turn yet: that is no attempt. What was refused for now takes a new turn when that comes."""
     if not waiting.until:  # somebody else has changed the row: it is as they left it
         return world.store.one(ref(Delivery, row.bridge, row.n)) or row
@@ -282,8 +283,9 @@ def _reason_to_skip(
         return Lost(reason=install.disabled_because)
     if room is None or message is None:
         return Skipped(reason="the message is gone")
-    if message.deleted and row.what != "delete":
-        return Skipped(reason="the message was deleted before it was sent")
+    unsure = row.what == "post" and row.begun  # whether it was sent is to be looked for
+    if message.deleted and row.what != "delete" and not unsure:
+        return Skipped(reason=DELETED)
     if bridge is None:
         return Skipped(reason="the bridge was taken away") if bridge_parts(row.bridge)[2] else None
     if bridge.paused:

@@ -5,7 +5,9 @@ import json
 
 import pytest
 
-from chalicelib.desk.deliveries import Delivery
+from chalicelib.desk.deliveries import Circuit, Delivery
+from chalicelib.flows.delivery.share import PAUSE_MS
+from chalicelib.ports import Put
 from chalicelib.store.rows import from_row
 from tests.api import Tenant
 from tests.fakes import Parley
@@ -78,6 +80,18 @@ def test_what_fails_comes_again_and_can_be_sent_again(parley: Parley, tenant: Te
     parley.deliver_all()
     assert len({event["id"] for event in told(parley)}) == 1
     assert len(told(parley)) == 3
+
+
+def test_who_enters_while_the_endpoint_hangs_is_told_once_it_answers(parley: Parley, tenant: Tenant, hook: str) -> None:
+    tenant.api.post("/v1/segments", {"name": "Pro", "filter": PRO})
+    until = parley.clock.at + 60_000
+    parley.store.commit(Put(Circuit(install=hook, until=until, hangs=3), None))
+    planned(parley, tenant, "pro")
+    assert told(parley) == []
+    parley.clock.at = until + PAUSE_MS
+    parley.due()
+    parley.deliver_all()
+    assert [event["type"] for event in told(parley)] == ["segment.entered"]
 
 
 @pytest.mark.parametrize(
