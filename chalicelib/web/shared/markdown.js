@@ -104,10 +104,10 @@ function link(text, i, names, depth) {
 function bare(text, i) {
   const found = /^https?:\/\/[^\s<>"'`]{1,2000}/i.exec(text.slice(i, i + 2100));
   if (!found) return [null, 0];
-  let told = found[0].match(/.*[^.,;:!?*_~\]}]/)[0];
-  if (told.endsWith(")") && !told.includes("(")) told = told.slice(0, -1);
-  const url = safeUrl(told);
-  return url ? [{ t: "a", url, c: [told] }, told.length] : [null, 0];
+  let link = found[0].match(/^.*[^.,;:!?*_~\]}]/)[0];
+  if (link.endsWith(")") && !link.includes("(")) link = link.slice(0, -1);
+  const url = safeUrl(link);
+  return url ? [{ t: "a", url, c: [link] }, link.length] : [null, 0];
 }
 
 function marked(text, i, names, depth) {
