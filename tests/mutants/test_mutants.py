@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .mutants import MUTANTS
+from .mutants import MUTANTS, WITHOUT
 from .mutate import ROOT, DoesNotApply, Mutant, mutated
 from .survivors import SURVIVORS
 
@@ -61,7 +61,8 @@ def test_it_is_noticed(warm: Warm, name: str) -> None:
 
 
 def test_the_code_as_it_is_is_none_of_them(warm: Warm) -> None:
-    tests = tuple(dict.fromkeys(test for _, tests in MUTANTS.values() for test in tests))
+    short = [tests for name, (_, tests) in MUTANTS.items() if not name.startswith(WITHOUT)]
+    tests = tuple(dict.fromkeys(test for each in short for test in each))
     assert warm.ask(None, tests)["what"] == "survived"
 
 
