@@ -54,6 +54,7 @@ class FakeTracker:
     moods: list[Exception] = field(default_factory=list)
     marks: bool = True
     counts: bool = False
+    ends_at: int = 0
     hooks: dict[str, HookState] = field(default_factory=dict)
     members: tuple[str, ...] = (PERSON,)
     read_by: Readership = Readership(tickets="members")
@@ -89,6 +90,9 @@ class FakeTracker:
     def readers(self) -> Readership:
         self._mood("readers")
         return self.read_by
+
+    def ends(self) -> int:
+        return self.ends_at
 
     def words(self) -> list[Word]:
         self._mood("words")

@@ -95,7 +95,8 @@ class Install(Record, frozen=True):
     two a name are live, newest first: `signing`, and the credentials that the provider gave. A paused one lost its
     account: it still takes what comes in, and what would go out is missed until it is active again. `lost` names
     credentials of other accounts that were dropped when these were lost. More than `daily` deliveries in a day pause
-    it."""
+    it. Until `renewing` (ms) one worker asks the provider for new credentials; `ends` (ms) is when these end, as the
+    provider says, 0 if it does not."""
 
     id: str
     workspace: str
@@ -109,6 +110,8 @@ class Install(Record, frozen=True):
     fed_since: int = 0
     lost: tuple[str, ...] = ()
     daily: int = DAILY
+    renewing: int = 0
+    ends: int = 0
 
 
 def fed(install: Install) -> bool:

@@ -2,11 +2,14 @@
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..desk.workspaces import MAX_LIVE_SECRETS, Install, Secret
-from ..ports import PUBLISHED, World
+from ..ports import PUBLISHED, ProviderBusy, ProviderRefused, Secrets, World, over, ref
+from .optimistic_retry import again
 from .published_keys import published_key
+
+RENEWING_MS = 60_000  # ms for which others wait for the worker that asks for new credentials
 
 
 def context(workspace: str, owner: str) -> dict[str, str]:
@@ -51,6 +54,42 @@ class Opened(Mapping[str, Sequence[str]]):
         if not found:
             raise KeyError(name)
         return opened(self._world, found, self._install.workspace, self._install.id)
+
+    def renew(self, name: str, refused: str, exchange: Callable[[Secrets], Mapping[str, str]]) -> None:
+        """As ports.Renewing has it. A worker that dies over it holds the others up for a minute."""
+        if not again(self._world, lambda _: self._claimed(name, refused)):
+            return
+        try:
+            fresh = exchange(self)
+        except (ProviderBusy, ProviderRefused):
+            again(self._world, lambda _: self._kept({}))
+            raise
+        again(self._world, lambda _: self._kept(fresh))
+
+    def _claimed(self, name: str, refused: str) -> bool:
+        """Whether it is ours to ask; not where there is another already."""
+        known, now = self._world.store.one(ref(Install, self._install.id)), self._world.clock.now()
+        if known is None:
+            raise ProviderBusy("the install is gone")
+        self._install = known
+        newest = next(iter(self.get(name, ())), "")
+        if newest != refused:
+            return False
+        if known.renewing > now:
+            raise ProviderBusy("another worker asks for a new token", 5)
+        self._install = known.changed(renewing=now + RENEWING_MS)
+        self._world.store.commit(over(self._install, known))
+        return True
+
+    def _kept(self, fresh: Mapping[str, str]) -> None:
+        known = self._world.store.one(ref(Install, self._install.id))
+        if known is None:
+            return
+        secrets = known.secrets
+        for name, plain in fresh.items():
+            secrets = rolled(secrets, sealed(self._world, known.workspace, known.id, name, plain))
+        self._install = known.changed(secrets=secrets, renewing=0)
+        self._world.store.commit(over(self._install, known))
 
     def _published(self, metadata_url: str, kid: str) -> list[str]:
         key = published_key(self._world, metadata_url, kid)

@@ -7,7 +7,7 @@ from .channels import Announcing, Asking, AskingOf, Granting, Inbound, Outbound
 from .cloud import AwsAway, Clock, Files, Mailer, Sealer, Sockets, Upload
 from .index import Index
 from .outside import AddressRefused, Answer, Outside, Request, Unreachable
-from .providers import PUBLISHED, ProviderBusy, ProviderRefused, Secrets, WayIn
+from .providers import PUBLISHED, ProviderBusy, ProviderRefused, Renewing, Secrets, WayIn
 from .queues import Call, Errand, IndexTask, Queues, Task
 from .table import Drop, Listing, Page, Put, R, Ref, Scanned, Store, Write, new, over, ref
 from .trackers import Tickets, Tracker
@@ -40,6 +40,7 @@ __all__ = [
     "Queues",
     "R",
     "Ref",
+    "Renewing",
     "Request",
     "Scanned",
     "Sealer",

@@ -1,7 +1,7 @@
 """What every channel and tracker does, and how its provider refuses."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 from ..desk.envelopes import Envelope, Greeting
 from ..desk.workspaces import Install
@@ -10,6 +10,16 @@ from ..desk.workspaces import Install
 # there too: `published:<address of its OpenID metadata>#<key id>` is that public key, as JSON (a JWK).
 Secrets = Mapping[str, Sequence[str]]
 PUBLISHED = "published:"
+
+
+@runtime_checkable
+class Renewing(Protocol):
+    """Secrets for which the provider gives new ones."""
+
+    def renew(self, name: str, refused: str, exchange: Callable[[Secrets], Mapping[str, str]]) -> None:
+        """Have another than the `refused` one (empty: there was none) under `name`. `exchange` asks the provider for
+        new ones, by the secrets as they are now: of all workers one alone, and what it gives is kept at once. Raises
+        ProviderBusy while another does that, and what `exchange` raises."""
 
 
 class WayIn(Protocol):

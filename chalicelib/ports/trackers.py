@@ -21,6 +21,9 @@ class Tickets(Protocol):
     def readers(self) -> Readership:
         """Who reads what stands there."""
 
+    def ends(self) -> int:
+        """When the credential ends (ms); 0 where the tracker does not say, or it does not end."""
+
     def words(self) -> list[Word]:
         """The project's states, with our guess of what each means."""
 

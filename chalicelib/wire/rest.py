@@ -74,30 +74,30 @@ class Api:
             raw = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
             headers["content-type"] = "application/json"
         answer = send(self.outside, Request(method, url, raw, headers, self.timeout, MOST))
-        parsed = _parsed(answer.body)
-        known = self.refusal(answer, parsed)
+        found = parsed(answer.body)
+        known = self.refusal(answer, found)
         if known:
             raise known
         if not 200 <= answer.status < 300:
-            raise self._refused(answer, parsed)
-        if parsed is None and answer.body.strip():
+            raise self._refused(answer, found)
+        if found is None and answer.body.strip():
             raise ProviderBusy("its answer is no JSON, or too large")
-        return Reply(parsed, answer.headers)
+        return Reply(found, answer.headers)
 
-    def _refused(self, answer: Answer, parsed: Any) -> Exception:
-        words = self._words(parsed)
+    def _refused(self, answer: Answer, found: Any) -> Exception:
+        words = self._words(found)
         reason = f"HTTP {answer.status}" + (f": {words}" if words else "")
-        page = parsed is None and answer.body.strip() and answer.status in ABSENT
+        page = found is None and answer.body.strip() and answer.status in ABSENT
         if answer.status in LATER or answer.status >= 500 or page:
             return ProviderBusy(reason, after(answer.headers.get("retry-after", ""), self.now()))
         if answer.status in ABSENT:
             return Absent(reason)
         return ProviderRefused(reason, lost=answer.status == 401)
 
-    def _words(self, parsed: Any) -> str:
+    def _words(self, found: Any) -> str:
         """What the provider says of its refusal: short, and in one line."""
         try:
-            words = self.said(parsed) if parsed is not None else ""
+            words = self.said(found) if found is not None else ""
         except (TypeError, KeyError, IndexError, AttributeError, ValueError):
             return ""
         return " ".join(words.split())[:MAX_WORDS]
@@ -136,7 +136,8 @@ def after(asked: str, now: int) -> int:
         return 0
 
 
-def _parsed(body: bytes) -> Any:
+def parsed(body: bytes) -> Any:
+    """Its JSON; None if it is none."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

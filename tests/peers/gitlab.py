@@ -40,6 +40,7 @@ class GitLabPeer(Peer):
         self.projects = {14: "acme/api", 15: "acme/other", 16: "secret/place"}
         self.was = {}
         self.visibility, self.issues_level = "private", "enabled"
+        self.token_ends = None
         self.readable = {1: {14, 15}, 2: {14, 15, 16}}
         self.labels = {14: ["bug", "workflow::doing", "workflow::triage", "workflow::odd", "wontfix"], 15: [], 16: []}
         self.issues, self.hooks, self.next_id = {}, {}, 300
@@ -200,6 +201,10 @@ class GitLabPeer(Peer):
     @route("GET", r"/api/v4/user")
     def user(self, asked):
         return 200, self.users[asked.user]
+
+    @route("GET", r"/api/v4/personal_access_tokens/self")
+    def own_token(self, asked):
+        return 200, {"id": 1, "name": "parley", "scopes": ["api"], "active": True, "expires_at": self.token_ends}
 
     @route("GET", r"/api/v4/projects/([^/]+)")
     def project(self, asked, name):

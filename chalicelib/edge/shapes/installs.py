@@ -39,7 +39,7 @@ class ChangeInstall(Body, frozen=True):
 
 class InstallView(View, frozen=True):
     """An install. `url` is where the provider sends to; `secret` is shown once, when it is made. Of `credentials` only
-    the names are shown, and since when each is known."""
+    the names are shown, and since when each is known; `credentials_end_at` is when they end, if the provider says."""
 
     id: str
     kind: str
@@ -51,6 +51,7 @@ class InstallView(View, frozen=True):
     credentials: dict[str, Time]
     created_at: Time
     daily: int
+    credentials_end_at: Time | None = None
     secret: str | None = None
 
 
@@ -98,5 +99,6 @@ def install_view(install: Install, base_url: str, secret: str | None = None) -> 
         credentials={secret.name: time_of(secret.created_at) or "" for secret in reversed(install.secrets)},
         created_at=time_of(install.created_at) or "",
         daily=install.daily,
+        credentials_end_at=time_of(install.ends),
         secret=secret or None,
     )

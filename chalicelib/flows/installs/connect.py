@@ -76,6 +76,7 @@ def change_install(world: World, who: Principal, install_id: str, fields: dict[s
             fresh, changes["secrets"] = _given(world, who, old.id, old.kind, changes.pop("credentials")), old.secrets
             for secret in fresh:
                 changes["secrets"] = rolled(changes["secrets"], secret)
+            changes["ends"] = 0
         if changes.get("state") == "active":
             changes["disabled_because"] = ""
         install = _since(old, old.changed(**changes), world.clock.now())

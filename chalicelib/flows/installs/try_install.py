@@ -8,6 +8,7 @@ from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, Task, World, ref
 from ..once import KEYLESS, Once
 from ..secrets import Opened
+from ..tickets.credential_end import ending, look_at_end
 from ..tickets.own_webhook import check_webhook, trouble
 from ..tickets.readership import exposed_tickets, readers_now
 from ..tickets.set_up import kept
@@ -69,6 +70,9 @@ def _tracker(world: World, install: Install) -> Probe:
         right.append(trouble(hook))
     if trouble(hook) and (hook.standing in ("on", "off") or (hook.standing == "missing" and tracking.hook)):
         missing.append(trouble(hook))
+    said, good = ending(look_at_end(world, install, there), now)
+    if said:
+        (right if good else missing).append(said)
     return Probe(
         account=probe.account,
         actor=probe.actor,

@@ -7,6 +7,7 @@ from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, Task, World, over, ref
 from ..bridges.stop_install import stop_install
 from ..optimistic_retry import again
+from .credential_end import look_at_end
 from .own_webhook import looked_after
 from .readership import readers_now
 from .tracker import issue_of_ticket, tickets_of, tracking_of
@@ -30,6 +31,7 @@ def run_nightly(world: World, install_id: str) -> int:
         if not tracking.cursor:
             readers_now(world, install, there, anew=True)
             looked_after(world, install, there)
+            look_at_end(world, install, there)
         seen, cursor = there.changed(since, tracking.cursor)
     except ProviderBusy as busy:
         _next(world, install, due=now + min(max(busy.after * 1000, LATER_MS), DAY_MS))

@@ -66,6 +66,10 @@ class Asana:
         """The project's members and its organisation: nothing of Asana is public."""
         return Readership(tickets="members")
 
+    def ends(self) -> int:
+        """A personal access token does not end."""
+        return 0
+
     def words(self) -> list[Word]:
         """Completed or not, and the project's sections."""
         return [OPEN, DONE, *filter(None, map(section_word, self._sections()))]

@@ -71,6 +71,10 @@ class GenericTickets:
         """It has no word for that: an admin says it."""
         return Readership(tickets="unasked")
 
+    def ends(self) -> int:
+        """What it is asked with is ours."""
+        return 0
+
     def words(self) -> list[Word]:
         """Its states."""
         return self._ask("words").words

@@ -10,6 +10,7 @@ was transferred.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -46,6 +47,13 @@ class Access:
         """The answer by the first credential that GitHub takes. Raises ProviderBusy, ProviderRefused, Absent, Gone."""
         tokens = self._tokens() if self._app else iter(self._given("token"))
         return self._first(tokens, lambda token: self._once(token, method, path, body, query))
+
+    def ends(self, path: str) -> int:
+        """When the token ends (ms), which GitHub tells with every answer; 0 for one that does not."""
+        if self._app:
+            return 0
+        at = self.ask("GET", path).headers.get("github-authentication-token-expiration", "")
+        return moment(re.sub(r" ([+-]\d{2}):?(\d{2})$", r"\1:\2", at))
 
     def actor(self) -> tuple[str, str]:
         """(id, login) of the account that writes."""

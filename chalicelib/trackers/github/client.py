@@ -83,6 +83,10 @@ class GitHub:
         except Absent:
             return Readership()
 
+    def ends(self) -> int:
+        """A token's; an App makes its own, again and again."""
+        return self._access.ends(f"/repos/{self._home}")
+
     def words(self) -> list[Word]:
         """Open, closed for each of the three reasons, and in progress where a label says so."""
         return [OPEN, *([IN_PROGRESS] if self._config["in_progress_label"] else []), *CLOSED.values()]

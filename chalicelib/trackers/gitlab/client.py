@@ -77,6 +77,15 @@ class GitLab:
             return Readership(tickets="members")
         return Readership(tickets="strangers" if visible in ("public", "internal") else "unknown", internal=True)
 
+    def ends(self) -> int:
+        """Of a personal, project or group token GitLab tells the day, which begins its end in UTC."""
+        try:
+            return moment(self._find("/personal_access_tokens/self"), "expires_at")
+        except ProviderRefused as denied:
+            if denied.lost:
+                raise
+            return 0
+
     def words(self) -> list[Word]:
         """Opened and closed, and each with the labels that say more."""
         labels = self._all(f"{self._project}/labels")

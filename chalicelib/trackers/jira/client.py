@@ -82,6 +82,10 @@ class Jira:
         service = words(project, "projectTypeKey") == "service_desk"
         return Readership(tickets="strangers" if service else self._browsed_by(), internal=service)
 
+    def ends(self) -> int:
+        """It ends within a year; Jira does not say when."""
+        return 0
+
     def words(self) -> list[Word]:
         """The statuses of the project's issue type, or of all its types; a closing one with each resolution, too."""
         kinds = self._api.call("GET", self._path(f"/project/{self._project}/statuses"))

@@ -91,6 +91,10 @@ class Linear:
         """A workspace's own people: nothing of Linear is public."""
         return Readership(tickets="members")
 
+    def ends(self) -> int:
+        """A key does not end; a token is renewed."""
+        return 0
+
     def words(self) -> list[Word]:
         """The team's workflow states, in its order."""
         team = self._found(TEAM, "team", self._team())

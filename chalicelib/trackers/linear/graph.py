@@ -10,13 +10,18 @@
 | any other | ProviderRefused, with the words that Linear means for users |
 
 https://linear.app/developers/graphql, https://linear.app/developers/rate-limiting
+
+An OAuth app's token ends after a day. Where its refresh token was given, the refused token is exchanged for a new pair,
+which is kept: each refresh token is taken once (https://linear.app/developers/oauth-2-0-authentication).
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
-from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
-from ...wire.rest import Absent, Api, after
+from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Renewing, Request, Secrets
+from ...wire.reading import words
+from ...wire.rest import LATER, Absent, Api, after, parsed, send
 
 BUDGETS = ("requests", "complexity", "endpoint-requests")
 PASSING = ("internal error", "lock timeout", "network error", "bootstrap error")
@@ -28,10 +33,42 @@ class Graph:
 
     def __init__(self, config: Mapping[str, Any], secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
         self.base: str = config["api_url"]
+        self._client: str = config.get("client_id", "")
         self._secrets, self._outside, self._now = secrets, outside, now
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        """The data, by the first token that Linear takes."""
+        """The data, by the first token that Linear takes; by a new one, if it takes none and gives one."""
+        try:
+            return self._asked(query, variables)
+        except ProviderRefused as denied:
+            kept = self._secrets
+            if not (denied.lost and kept.get("refresh_token") and isinstance(kept, Renewing)):
+                raise
+            kept.renew("token", next(iter(kept.get("token", ())), ""), self._exchanged)
+        return self._asked(query, variables)
+
+    def _exchanged(self, secrets: Secrets) -> dict[str, str]:
+        """What Linear gives for the refresh token."""
+        fields = {
+            "grant_type": "refresh_token",
+            "refresh_token": secrets["refresh_token"][0],
+            "client_id": self._client,
+        }
+        if secrets.get("client_secret"):
+            fields["client_secret"] = secrets["client_secret"][0]
+        headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+        request = Request("POST", f"{self.base}/oauth/token", urlencode(fields).encode(), headers)
+        answer = send(self._outside, request)
+        if answer.status in LATER or answer.status >= 500:
+            raise ProviderBusy(f"HTTP {answer.status}", after(answer.headers.get("retry-after", ""), self._now()))
+        given = parsed(answer.body)
+        token, refresh = words(given, "access_token"), words(given, "refresh_token")
+        if answer.status != 200 or not token:
+            why = words(given, "error_description") or words(given, "error") or f"HTTP {answer.status}"
+            raise ProviderRefused(f"Linear gives no new token ({why[:100]}): connect the app again", lost=True)
+        return {"token": token} | ({"refresh_token": refresh} if refresh else {})
+
+    def _asked(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         refused = ProviderRefused("no token is configured", lost=True)
         for token in filter(None, self._secrets.get("token", ())):
             api = Api(self._outside, self.base, {"authorization": _bearer(token)}, self._now, _said, self._refusal)

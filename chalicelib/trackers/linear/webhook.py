@@ -29,6 +29,8 @@ from ...wire.reading import ident, moment, named, words
 NIGHTLY = 150  # requests a night for comments that no webhook told of: a tenth of what it allows in an hour
 CREDENTIALS: Mapping[str, str] = {
     "token": "a personal API key (Settings, Security & access) or an OAuth access token; to make webhooks, an admin's",
+    "refresh_token": "with an OAuth app: its refresh token, by which new access tokens are asked for",
+    "client_secret": "with an OAuth app: its client secret",
     "webhook_secret": "the signing secret that Linear made, where the webhook was set up by hand",
 }
 TOLERANCE_MS = 60_000  # ms both ways, as in Linear's own SDK

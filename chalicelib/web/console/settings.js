@@ -56,12 +56,14 @@ function card(install, again) {
     await again();
   }) }, "Remove");
   return h("article.card", { "aria-label": install.name },
-    h("header", null, h("h2", null, install.name), h("span.tag", null, KINDS[install.kind].name), on ? null : h("span.tag.failed", null, install.disabled_because || "disabled")),
+    h("header", null, h("h2", null, install.name), h("span.tag", null, KINDS[install.kind].name), on ? null : h("span.tag.failed", null, install.disabled_because || "disabled"), endsSoon(install) ? h("span.tag.failed", null, `Its token ends on ${install.credentials_end_at.slice(0, 10)}`) : null),
     h("dl", null, h("dt", null, "Address"), h("dd", null, h("code", null, install.url)), Object.entries(install.config).filter(([, value]) => value !== "" && value !== null).map(([name, value]) => [h("dt", null, name), h("dd", null, h("code", null, typeof value === "string" ? value : JSON.stringify(value)))])),
     h("details", null, h("summary", null, "Steps"), h("ol", null, KINDS[install.kind].steps.map((step) => h("li", null, step)))),
     outcome,
     may("admin") ? h("menu", null, tried, h("button.plain", { type: "button", onclick: () => changed(install, again) }, "Change"), more(install, outcome), secret, switched, gone) : null);
 }
+
+const endsSoon = (install) => install.credentials_end_at && Date.parse(install.credentials_end_at) - Date.now() < 14 * 86400e3;
 
 const sentence = (said) => `${said.join("; ").replace(/\.$/, "")}.`;
 
