@@ -18,6 +18,7 @@ class Settings:
     jobs_queue: str
     sync_queue: str
     index_queue: str
+    mail_queue: str
     react_failed_queue: str
     dead_letter_queues: str
     files_bucket: str

@@ -1,5 +1,7 @@
 """The workers' shell: order within a group, burial with a reason, and batches that AWS's own absence runs again."""
 
+import ast
+import inspect
 import json
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +12,7 @@ from chalicelib.edge import retries, workers
 from chalicelib.flows import derive as flow
 from chalicelib.flows.delivery.in_order import deliver
 from chalicelib.ports import AwsAway
+from chalicelib.settings import Settings
 from chalicelib.store.rows import Row, from_row
 from tests.fakes import FakeQueues
 
@@ -52,6 +55,13 @@ class Event:
 def message(id_, group=None, tries=1, body="{}"):
     attributes = {"ApproximateReceiveCount": str(tries)} | ({"MessageGroupId": group} if group else {})
     return {"messageId": id_, "receiptHandle": f"r-{id_}", "body": body, "attributes": attributes}
+
+
+def test_each_worker_can_give_back_to_its_own_queue():
+    calls = [node for node in ast.walk(ast.parse(inspect.getsource(workers))) if isinstance(node, ast.Call)]
+    names = {node.args[0].value for node in calls if isinstance(node.func, ast.Name) and node.func.id == "each"}
+    assert len(names) == 8
+    assert {f"{name}_queue" for name in names} <= set(Settings.__dataclass_fields__)
 
 
 BROKEN = ValueError("broken")

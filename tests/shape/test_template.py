@@ -67,7 +67,7 @@ TOLD = {
         "MAIL_CONFIGURATION",
     },
     "Push": {"PUSH_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
-    "Mail": {"INBOUND_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
+    "Mail": {"MAIL_QUEUE", "INBOUND_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
     "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "MAIL_SENDER", "MAIL_CONFIGURATION"}
     | {"INBOUND_QUEUE", "BROADCAST_QUEUE", "SYNC_QUEUE", "REACT_FAILED_QUEUE"},
     "Broadcast": {"BROADCAST_QUEUE", "PUSH_QUEUE", "DEAD_LETTER_QUEUES"},
@@ -299,6 +299,22 @@ def test_what_a_function_may_read_of_the_bucket_it_may_also_learn_is_not_there(
     assert reads == ([{"Fn::Sub": f"${{Files.Arn}}/{READS[function]}*"}] if function in READS else [])
     lists = [listed(each) for each in found if "s3:ListBucket" in each["Action"]]
     assert [[target(place) for place in each] for each in lists if reads] == [["Files"]] * bool(reads)
+
+
+@pytest.mark.parametrize(("function", "queue"), WORKED_OFF.items())
+def test_a_worker_may_count_tries_give_back_and_bury(template: Template, function: str, queue: str) -> None:
+    """What failed once is tried again only where all of that is allowed (edge/retries.py)."""
+    variables = properties(template, function)["Environment"]["Variables"]
+    assert variables[f"PARLEY_{queue.removesuffix('Queue').upper()}_QUEUE"] == {"Ref": queue}
+    assert DEAD[queue] in json.dumps(variables["PARLEY_DEAD_LETTER_QUEUES"])
+    allowed = {
+        (action, target(place))
+        for each in statements(template, function)
+        for action in each["Action"]
+        for place in listed(each)
+    }
+    assert allowed >= {("dynamodb:GetItem", "Table"), ("dynamodb:PutItem", "Table")}
+    assert allowed >= {("sqs:ChangeMessageVisibility", queue), ("sqs:SendMessage", DEAD[queue])}
 
 
 def listed(statement: dict[str, Any]) -> list[Any]:
