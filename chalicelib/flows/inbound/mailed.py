@@ -40,7 +40,8 @@ def take_mail(arriving: Arriving, arrival: Mailed) -> None:
     if before:
         said = world.store.one(ref(Message, before.room, before.n, False))
         if said and said.author.id != author.id:  # another mail that claims the same id
-            take_mail(arriving, msgspec.structs.replace(arrival, id=f"{arrival.content}@none.invalid"))
+            own = f"{arrival.content}.{author.id}@none.invalid"
+            take_mail(arriving, msgspec.structs.replace(arrival, id=own))
         return
     _hold_back(arriving, arrival)
     if arrival.reaction and _react(arriving, arrival, found, customer, author):

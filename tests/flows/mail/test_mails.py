@@ -344,6 +344,17 @@ def test_two_mails_with_one_id_of_two_people_are_two(parley: Parley, tenant: Ten
     assert [each["text"] for each in said(tenant, rooms(tenant)["Other"])] == ["I say something else"]
 
 
+@pytest.mark.parametrize("id_", ["", "m1@acme.example"])
+def test_the_same_mail_of_two_standings_is_two_however_often_each_comes(
+    parley: Parley, tenant: Tenant, install: Any, id_: str
+) -> None:
+    for spf in ("Fail", "Pass", "Fail", "Pass"):
+        come(parley, install, id_=id_, spf=spf)
+    listed = tenant.api.get("/v1/rooms").json["items"]
+    everywhere = [each["text"] for room in listed for each in said(tenant, room)]
+    assert everywhere == ["It is broken"] * 2
+
+
 def test_agents_fetch_the_whole_mail(parley: Parley, tenant: Tenant, install: Any) -> None:
     whole = "Yes.\n\nOn Mon, Jan 12, 2026 at 9:00 AM Bo <parley@mail.parley.example> wrote:\n\n> secret words\n"
     come(parley, install, text=whole, subject="Re: Webhooks stopped")
