@@ -64,7 +64,7 @@ def markdown(html: str, *, marked: bool = False) -> str:
 
     from ...wire.markup import emptied, to_markdown
 
-    soup = BeautifulSoup(html, "html.parser")
+    soup = BeautifulSoup(html + "\n", "html.parser")  # it warns of a line that is an address or a file's name
     for gone in soup.find_all(list(GONE)):
         emptied(gone)
     if (only := soup.find("pre")) and only.get_text().split() == soup.get_text().split():

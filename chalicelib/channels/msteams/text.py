@@ -22,7 +22,7 @@ def from_html(source: str, ours: str = "") -> str:
 
     from ...wire.markup import emptied, to_markdown
 
-    soup = BeautifulSoup(source, "html.parser")
+    soup = BeautifulSoup(source + "\n", "html.parser")  # it warns of a line that is an address or a file's name
     for tag in soup.find_all(list(GONE)):
         emptied(tag)
     for tag in soup.find_all(True):

@@ -5,8 +5,10 @@ import json
 from typing import Any
 
 from ...desk.envelopes import Envelope
+from ...desk.errors import Malformed
 from ...desk.ids import derived
 from ...desk.mails import MailAddress
+from ...desk.strict_json import loads_object
 from ...desk.workspaces import Install
 from ...ports import World, ref
 
@@ -17,12 +19,10 @@ MAX_RECIPIENTS = 50
 def take_from_ses(world: World, text: str) -> list[str]:
     """Queue a notification for each install that it is for (SNS's envelope around it, a JSON text); which."""
     try:
-        outer = json.loads(text)
-        notice = json.loads(outer["Message"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        outer = loads_object(text.encode("utf-8", "surrogatepass"))
+        notice = loads_object(str(outer.get("Message", "")).encode())
+    except Malformed:
         return []  # SNS's own words, when a topic is made
-    if not isinstance(notice, dict):
-        return []
     installs = [each for each in world.store.many(_refs(world, notice)) if each and each.kind == "email"]
     action = _part(_part(notice, "receipt"), "action")
     key = action.get("objectKey")

@@ -18,7 +18,8 @@ from chalicelib.channels.email.flowed import emoji, joined
 from chalicelib.channels.email.formmailers import as_meant
 from chalicelib.channels.email.mail import Checks
 from chalicelib.channels.email.mime import read
-from chalicelib.channels.email.text import written
+from chalicelib.channels.email.text import markdown, written
+from chalicelib.channels.msteams.text import from_html
 from chalicelib.desk.arrivals import Ignored
 from tests.channels.conftest import install_of
 
@@ -274,3 +275,8 @@ def test_a_forms_mail_is_its_writers_whom_nothing_proves(sender: str, answer: st
     raw = f"From: Form <{sender}>\r\nReply-To: {answer}\r\nTo: {OWN}\r\n\r\nHello"
     mail = as_meant(read(raw.encode(), checks=Checks(dmarc="pass")), OWN)
     assert (mail.sender, mail.checks.dmarc) == (writer, "" if writer == "zoe@mail.example" else "pass")
+
+
+@pytest.mark.parametrize("line", ["https://acme.example/a?b=1", "notes.html", "/var/log/messages"])
+def test_html_that_is_an_address_or_a_files_name_is_its_words(line: str) -> None:
+    assert markdown(line) == from_html(line) == line

@@ -40,6 +40,13 @@ def test_nobody_elses_mail_is_taken(parley: Parley, tenant: Tenant) -> None:
     assert parley.queues.envelopes == []
 
 
+def test_half_a_character_in_what_is_told_makes_no_dead_letter(parley: Parley, tenant: Tenant) -> None:
+    install = connect(tenant.api, provider="ses")
+    odd = received(parley, ADDRESS).replace("sns-1", "\\ud800").replace("z@x.example", "\\\\ud800@x.example")
+    assert take_from_ses(parley.world, odd) == [install["id"]]
+    assert parley.receive_all()[0].handled == ["mailed"]
+
+
 def test_a_bounce_goes_to_the_install_that_sent_whoever_takes_its_mails(parley: Parley, tenant: Tenant) -> None:
     install = connect(tenant.api)
     bounce = {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "gone@acme.example"}]}
