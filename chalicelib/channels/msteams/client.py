@@ -34,7 +34,7 @@ class Connector:
     def say(self, conversation: str, activity: dict[str, Any]) -> str:
         """Send an activity into a conversation (`19:…@thread.tacv2;messageid=…`); its id there."""
         answer = self._call("POST", f"/v3/conversations/{quote(conversation, safe='')}/activities", activity)
-        return str((answer or {}).get("id") or "")
+        return str(answer.get("id") or "")
 
     def begin(self, channel: str, activity: dict[str, Any]) -> tuple[str, str]:
         """Begin a thread in a channel: (the conversation's id, the activity's)."""
@@ -44,7 +44,7 @@ class Connector:
             "channelData": {"channel": {"id": channel}},
             "activity": activity,
         }
-        answer = self._call("POST", "/v3/conversations", body) or {}
+        answer = self._call("POST", "/v3/conversations", body)
         return str(answer.get("id") or ""), str(answer.get("activityId") or "")
 
     def change(self, conversation: str, id_: str, activity: dict[str, Any]) -> None:
@@ -75,8 +75,12 @@ class Connector:
     def _path(self, conversation: str, id_: str) -> str:
         return f"/v3/conversations/{quote(conversation, safe='')}/activities/{quote(id_, safe='')}"
 
-    def _call(self, method: str, path: str, body: Any) -> Any:
-        return self._api().call(method, path, body)
+    def _call(self, method: str, path: str, body: Any) -> dict[str, Any]:
+        """The answer's fields; {} for an empty one. ProviderBusy for what the connector never answers."""
+        answer = self._api().call(method, path, body)
+        if answer is not None and not isinstance(answer, dict):
+            raise ProviderBusy("its answer is no object")
+        return answer or {}
 
     def _api(self) -> Api:
         return Api(

@@ -209,6 +209,17 @@ def test_busy_is_waited_for_and_a_lost_token_renewed(parley, tenant, teams):
     assert [text for _, text in said(teams) if text.endswith("On it")] == [said(teams)[-1][1]]
 
 
+@pytest.mark.parametrize("strange", [["OK"], "OK", 1, True])
+def test_an_answer_that_is_none_of_the_connectors_is_no_answer(parley, tenant, teams, strange):
+    room, _ = connect(parley, tenant, teams)
+    teams.limit(Refused(200, strange))
+    tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "On it"})
+    for _ in itertools.repeat(None, 20):
+        settled(parley, teams)
+        parley.clock.at += 60_000
+    assert [text for _, text in said(teams) if text.endswith("On it")] == [said(teams)[-1][1]]
+
+
 def test_a_bot_that_was_put_out_pauses_its_bridge(parley, tenant, teams):
     room, _ = connect(parley, tenant, teams)
     teams.closed.add(GENERAL)
