@@ -65,7 +65,7 @@ def _named(message: str, place: str) -> Invalid:
     path = [place, found[1] if found else ""]
     field = re.fullmatch(r"Object (contains unknown|missing required) field `(.*)`", what, re.DOTALL)
     if field:
-        path.append(field[2])
+        path.append(field[2] or '""')
         what = "is no known field" if "unknown" in field[1] else "is needed"
     where = ".".join(filter(None, path))
     wanted = what.replace("`", "").replace("Expected", "must be").replace(", got", ", not")

@@ -79,18 +79,30 @@ def incoming_of(event: dict[str, Any]) -> Incoming:
 
     context_, body = event["requestContext"], event.get("body") or ""
     raw = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    headers = {name.lower(): value for name, value in _whole(event.get("headers")).items()}
     address = (context_.get("identity") or {}).get("sourceIp") or ""
     return Incoming(
         method=context_["httpMethod"],
         path=event.get("path") or "/",
         headers=headers,
-        query=event.get("queryStringParameters") or {},
+        query=_whole(event.get("queryStringParameters")),
         body=raw,
         address=address,
         id=context_.get("requestId", ""),
         base_url=settings().public_url or _own_url(headers, context_),
     )
+
+
+def _whole(given: dict[str, str] | None) -> dict[str, str]:
+    """Names and values with "?" for half a character (a surrogate that stands alone), which nobody could store."""
+    return {
+        name if name.isascii() else _without_halves(name): value if value.isascii() else _without_halves(value)
+        for name, value in (given or {}).items()
+    }
+
+
+def _without_halves(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def _own_url(headers: dict[str, str], context_: dict[str, Any]) -> str:

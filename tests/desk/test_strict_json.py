@@ -123,6 +123,7 @@ class Outer(msgspec.Struct):
     [
         ({"inner": {"n": "1"}}, "config.inner.n", "config.inner.n must be int, not str"),
         ({"inner": {"x": 1}}, "config.inner.x", "config.inner.x is no known field"),
+        ({"inner": {"": 1}}, 'config.inner.""', 'config.inner."" is no known field'),
         ({"inner": {"names": [1]}}, "config.inner.names[0]", "config.inner.names[0] must be str, not int"),
         ({"inner": {"marks": {"a": "b"}}}, "config.inner.marks[...]", "config.inner.marks[...] must be int, not str"),
         ({}, "config.inner", "config.inner is needed"),

@@ -341,6 +341,18 @@ def test_a_preflight_is_answered_everywhere(tenant):
         assert "Idempotency-Key" in got.headers["Access-Control-Allow-Headers"]
 
 
+@pytest.mark.parametrize("half", ["\ud800", "a\udc00b"])
+def test_half_a_character_in_a_header_or_a_query_breaks_nothing(tenant, messages, half):
+    form = (
+        tenant.api.post("/v1/installs", {"kind": "form", "name": "F"}).json["url"].removeprefix("https://parley.test")
+    )
+    sent = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": half, half: "x"}
+    assert Client().post(form, raw="message=hi&email=x%40y.example", headers=sent, **{half: half}).status == 202
+    assert tenant.api.get("/v1/search", q=half).status < 500
+    for name in ("Idempotency-Key", "If-Match", "Origin", "Cookie", "Authorization", "Host", "Content-Type"):
+        assert tenant.api.post(messages, {"text": "a"}, headers={name: half}).status < 500
+
+
 @pytest.mark.parametrize("name", ["offset", "Limit", "cursor[]", "", "\x00", "é"])
 def test_an_unknown_query_parameter_is_named(tenant, messages, name):
     for path in (messages, "/v1/rooms", "/v1/customers", "/health"):
