@@ -5,7 +5,7 @@ IN = .venv/bin/python
 ARGS ?=
 STAGE ?=
 
-.PHONY: run demo test check bench faults package deploy dead-letters rebuild mail clean venv lock connect
+.PHONY: run demo test check bench faults fuzz package deploy dead-letters rebuild mail clean venv lock connect
 
 venv:
 	@$(PYTHON) -m infra.venvs
@@ -39,6 +39,10 @@ N ?= 100
 FIRST ?= 1
 faults: venv
 	@$(IN) -m tests.faults.simulation $(FIRST) $(N) $(ARGS)
+
+# Requests bent out of shape at every route and way in, 500 to a round; see tests/faults/README.md.
+fuzz: venv
+	@$(IN) -m tests.faults.fuzz $(FIRST) $(N) $(ARGS)
 
 bench: venv
 	@$(IN) -m infra.bench $(ARGS)

@@ -11,9 +11,11 @@ from .mechanisms import MECHANISMS, table
 ROOT = Path(__file__).parents[2]
 
 
-def played(*asked: str, hashes: str = "random") -> subprocess.CompletedProcess[str]:
+def played(
+    *asked: str, module: str = "tests.faults.simulation", hashes: str = "random"
+) -> subprocess.CompletedProcess[str]:
     """The command, in a process of its own."""
-    command = [sys.executable, "-m", "tests.faults.simulation", *asked]
+    command = [sys.executable, "-m", module, *asked]
     environment = {"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": hashes}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 

@@ -38,7 +38,8 @@ class Result:
 
 
 @cache
-def _teams() -> TeamsPeer:
+def teams() -> TeamsPeer:
+    """The peer of Teams: making its key takes a moment."""
     return TeamsPeer()
 
 
@@ -46,9 +47,9 @@ def run(seed: int, count: int, chances: Chances, *, steps: list[Step] | None = N
     """Play the history of a seed, or those of its steps."""
     stage = Stage(seed, away=chances.away, dies=chances.dies, twice=chances.twice)
     chosen = steps_of(seed, count) if steps is None else steps
-    with on_stage(stage, _teams()):
+    with on_stage(stage, teams()):
         try:
-            history = History(stage, _teams())
+            history = History(stage, teams())
             history.run(chosen)
             rests = history.settle()
             found = findings(history) + ([] if rests else [("never at rest",)])

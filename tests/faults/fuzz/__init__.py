@@ -1,0 +1,1 @@
+"""Requests bent out of shape at every route and way in (fuzzing); see tests/faults/README.md."""
