@@ -13,6 +13,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from chalicelib import wiring
 from chalicelib.edge.door import auth, limits
+from chalicelib.flows.clocks import policies
 from chalicelib.flows.inbound import accept
 from chalicelib.settings import settings
 
@@ -56,7 +57,7 @@ def in_memory(made: Parley) -> Iterator[Parley]:
         bootstrap_hash=hashlib.sha256(BOOTSTRAP.encode()).hexdigest(),
         public_url="https://parley.test",
     )
-    for cache in (auth._secrets, limits._counts, accept._installs):
+    for cache in (auth._secrets, limits._counts, accept._installs, policies._kept):
         cache.clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("chalicelib.edge.http.world", lambda: made.world)

@@ -9,7 +9,8 @@ from .workspaces import Standing
 class Customer(Record, frozen=True):
     """A company. Its id follows from (workspace, external id). `opted_out` are kinds of broadcasts that it does not
     want, `*` all of them. `contact` is the user (external id) whom the vendor knows there; `language` (BCP 47) and
-    `timezone` (IANA) are how and when it wants to be told things."""
+    `timezone` (IANA) are how and when it wants to be told things. What it is owed is due by the hours of its
+    `calendar`; without one, by its policy's."""
 
     id: str
     workspace: str
@@ -22,6 +23,7 @@ class Customer(Record, frozen=True):
     contact: str = ""
     language: str = ""
     timezone: str = ""
+    calendar: str = ""
     state: Standing = "active"
     valid_after: int = 0
 

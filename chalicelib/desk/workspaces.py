@@ -38,7 +38,8 @@ class Workspace(Record, frozen=True):
     `visitors` may ask without a token. Until `watched_until` (ms) somebody may be looking at the inbox: after that
     nobody looks for them. With `thanks`, a customer's thanks put nobody on the hook; `acknowledgement` is what a room
     that waits is told when somebody is aware of it (empty: our own words). Its
-    inbox lies in `inbox_shards`: of one alone until `rebuild` has spread its rooms over them."""
+    inbox lies in `inbox_shards`: of one alone until `rebuild` has spread its rooms over them. `policies` is the version
+    of its policies, 0 without any."""
 
     id: str
     name: str
@@ -52,6 +53,7 @@ class Workspace(Record, frozen=True):
     thanks: bool = True
     acknowledgement: str = ""
     inbox_shards: int = 1
+    policies: int = 0
 
 
 class Agent(Record, frozen=True):

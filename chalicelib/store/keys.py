@@ -39,6 +39,7 @@ from ..desk.jobs import Flaw, Job
 from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress, Suppression
 from ..desk.messages import Change, Mapped, Message
 from ..desk.outside_people import ConnectCode, OutsideName, OutsidePerson
+from ..desk.policies import Policies
 from ..desk.record import Record
 from ..desk.rooms import Binding, Bridge, Fork, Room, Seen
 from ..desk.search_index import Tree, Unindexed
@@ -336,6 +337,7 @@ KINDS: tuple[Kind, ...] = (
         lambda s: s.expires_at,
     ),
     Kind("Attachment", Attachment, lambda f: (f"F#{f}", "A"), _of("id")),
+    Kind("Policies", Policies, lambda w: (f"W#{w}", "POLICIES"), _of("workspace")),
     Kind("Rules", Rules, lambda w: (f"W#{w}", "BROADCASTS"), _of("workspace")),
     Kind("Broadcast", Broadcast, lambda b: (f"B#{b}", "A"), _of("id"), _broadcast_indexes),
     Kind("Audience", Audience, lambda b: (f"B#{b}", "AUDIENCE"), _of("broadcast")),

@@ -8,6 +8,7 @@ from ...desk.errors import Invalid, NotFound
 from ...desk.hours import zone
 from ...desk.ids import customer_id, user_id
 from ...flows.audit import audit
+from ...flows.clocks.policies import check_named
 from ...flows.customers.admit import admit_customer, admit_user, check_domains
 from ...flows.customers.declare_attribute import types_of
 from ...ports import Listing, Page, ref
@@ -52,6 +53,8 @@ def put_customer(call: Call, body: shapes.PutCustomer) -> Any:
         check(names, types_of(call.world, call.who.workspace, names))
     if fields.get("timezone"):
         zone(fields["timezone"])
+    if fields.get("calendar"):
+        check_named(call.world, call.who.workspace, fields["calendar"])
     fields |= ended(call, fields)
     external_id = outside_id(call.params["customer"])
     entry = audit(call.world, call.who, "customer.put", customer_id(call.who.workspace, external_id), fields)

@@ -8,6 +8,10 @@ from ...desk.customers import Customer, User
 from ...desk.ids import triage_room_id
 from .answers import Body, Contact, CustomerRef, Email, Language, Name, OptOut, Time, TimeZone, View, time_of
 
+CalendarId = Annotated[
+    str, Meta(max_length=60, description="The calendar by whose hours what it is owed is due; empty: its policy's")
+]
+
 
 class PutCustomer(Body, frozen=True):
     """Create or change a customer: what is not named stays. `blocked` and `gone` end its users' tokens at once."""
@@ -19,6 +23,7 @@ class PutCustomer(Body, frozen=True):
     contact: Contact | UnsetType = UNSET
     language: Language | UnsetType = UNSET
     timezone: TimeZone | UnsetType = UNSET
+    calendar: CalendarId | UnsetType = UNSET
     state: Literal["active", "blocked", "gone"] | UnsetType = UNSET
 
 
@@ -34,6 +39,7 @@ class CustomerView(View, frozen=True):
     contact: str
     language: str
     timezone: str
+    calendar: str
     state: str
     triage_room: str
     created_at: Time
@@ -71,6 +77,7 @@ def customer_view(customer: Customer) -> CustomerView:
         contact=customer.contact,
         language=customer.language,
         timezone=customer.timezone,
+        calendar=customer.calendar,
         state=customer.state,
         triage_room=triage_room_id(customer.id),
         created_at=time_of(customer.created_at) or "",

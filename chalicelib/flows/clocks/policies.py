@@ -1,0 +1,37 @@
+"""A workspace's policies, from what a container remembers: whoever has read the workspace knows their version."""
+
+from ...desk.errors import Invalid
+from ...desk.policies import Policies
+from ...desk.workspaces import Workspace
+from ...ports import World, ref
+
+MOST = 200  # workspaces
+
+_kept: dict[str, Policies] = {}
+
+
+def policies_of(world: World, workspace: Workspace) -> Policies | None:
+    """The policies as of this workspace, or later ones; None if it has none. A read where only older ones
+    are known."""
+    if not workspace.policies:
+        return None
+    known = _kept.get(workspace.id)
+    if known and known.version >= workspace.policies:
+        return known
+    found = world.store.one(ref(Policies, workspace.id))
+    if found:
+        if len(_kept) >= MOST:
+            _kept.clear()
+        _kept[workspace.id] = found
+    return found
+
+
+def stored(world: World, workspace: str) -> Policies:
+    """The policies as they are stored; version 0 where a workspace never had one."""
+    return world.store.one(ref(Policies, workspace)) or Policies(workspace=workspace)
+
+
+def check_named(world: World, workspace: str, calendar: str) -> None:
+    """Invalid, unless the workspace has a calendar of that id."""
+    if calendar not in {each.id for each in stored(world, workspace).calendars}:
+        raise Invalid("no such calendar", "calendar")
