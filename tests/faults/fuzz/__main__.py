@@ -47,9 +47,8 @@ def main() -> int:
             total = sum(routes.values())
             print(f"{total} requests in {time.monotonic() - began:.0f} s, {kinds.total()} failed", flush=True)
     last, total = asked.first + asked.count - 1, sum(routes.values())
-    print(
-        f"rounds {asked.first}-{last}: {total} requests of {len(routes)} routes and ways in, {kinds.total()} failed; {digest.hexdigest()[:16]}"
-    )
+    said = f"rounds {asked.first}-{last}: {total} requests of {len(routes)} routes and ways in"
+    print(f"{said}, {kinds.total()} failed; {digest.hexdigest()[:16]}")
     print(", ".join(f"{status} {amount}" for status, amount in sorted(statuses.items())))
     print("never asked:", ", ".join(sorted(EVERY - routes.keys())) or "none")
     refusing = sorted(name for name in routes.keys() - {"socket", "mail"} if not good[name])
