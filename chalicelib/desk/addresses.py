@@ -1,7 +1,7 @@
 """URLs that an admin sets, and the names of domains."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from .errors import Invalid
 
@@ -35,6 +35,16 @@ def check_url(url: str, field: str) -> None:
         raise Invalid("url must not carry a user or password", field)
     if parts.fragment:
         raise Invalid("url must not have a fragment", field)
+
+
+def parts_of(url: str) -> SplitResult:
+    """A URL's parts, whoever wrote it; empty ones for what is none, or has a port that cannot be."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  read here, where it may raise
+    except ValueError:
+        return urlsplit("")
+    return parts
 
 
 def network(address: str) -> str:

@@ -6,9 +6,8 @@ Against bots there are the honeypot, the pace by address and the list of sites w
 
 import json
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
-from ...desk.addresses import network
+from ...desk.addresses import network, parts_of
 from ...desk.arrivals import Arrival, Ignored, Said, Speaker
 from ...desk.envelopes import Envelope, Greeting
 from ...desk.errors import Forbidden, Invalid, Malformed, Refusal, TooLarge, WrongMediaType
@@ -88,7 +87,4 @@ def parse(envelope: Envelope, install: Install) -> list[Arrival]:
 
 def _ours(origin: str, host: str) -> bool:
     """The hosted page posts to itself. A page elsewhere cannot choose the Host that its browser sends."""
-    try:
-        return bool(host) and urlsplit(origin).netloc == host.lower()
-    except ValueError:
-        return False
+    return bool(host) and parts_of(origin).netloc == host.lower()

@@ -9,10 +9,10 @@ import math
 from collections.abc import Sequence
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
+from ...desk.addresses import parts_of
 from ...desk.customers import Customer, User, Visitor
 from ...desk.errors import Forbidden, Unauthenticated
 from ...desk.ids import customer_id, user_id
@@ -52,15 +52,15 @@ def credential_of(incoming: Incoming) -> str:
 def check_own_page(incoming: Incoming) -> None:
     """Raise Forbidden for what another site made a browser send: it cannot set the header, and its Origin differs."""
     origin = incoming.headers.get("origin")
-    ours = {urlsplit(incoming.base_url).netloc, incoming.headers.get("host", "")}
-    if OWN_PAGE not in incoming.headers or (origin is not None and urlsplit(origin).netloc not in ours):
+    ours = {parts_of(incoming.base_url).netloc, incoming.headers.get("host", "")} - {""}
+    if OWN_PAGE not in incoming.headers or (origin is not None and parts_of(origin).netloc not in ours):
         raise Forbidden("what a browser's session asks for has to come from the console", "X-Parley-Console")
 
 
 def session_cookie(incoming: Incoming) -> str:
     """The cookie's name. `__Host-` is taken by browsers from this very host, over TLS, alone. A laptop has no TLS, and
     its ports share their cookies."""
-    address = urlsplit(incoming.base_url)
+    address = parts_of(incoming.base_url)
     laptop = address.scheme == "http" and address.hostname in ("127.0.0.1", "localhost")
     return f"parley-session-{address.port or 80}" if laptop else "__Host-parley-session"
 

@@ -353,6 +353,14 @@ def test_half_a_character_in_a_header_or_a_query_breaks_nothing(tenant, messages
         assert tenant.api.post(messages, {"text": "a"}, headers={name: half}).status < 500
 
 
+@pytest.mark.parametrize("odd", ["http://[", "http://x:99999", "http://x:y", "https://[::1", "null", "", "//"])
+def test_an_origin_or_a_host_that_is_none_is_not_our_own_page(tenant, odd):
+    body, console = {"token": "a"}, {"X-Parley-Console": "1", "Cookie": "__Host-parley-session=ps_x_y"}
+    for sent in ({"Origin": odd}, {"Origin": odd, "Host": odd}, {"Origin": odd, "Host": ""}):
+        refused(Client().post("/v1/sign-in/links/use", body, headers=console | sent), 403, "X-Parley-Console")
+    assert Client().post("/v1/sign-in/links/use", body, headers=console | {"Host": odd}).status == 401
+
+
 @pytest.mark.parametrize("name", ["offset", "Limit", "cursor[]", "", "\x00", "é"])
 def test_an_unknown_query_parameter_is_named(tenant, messages, name):
     for path in (messages, "/v1/rooms", "/v1/customers", "/health"):
