@@ -59,6 +59,17 @@ MECHANISMS: dict[str, Mechanism] = {
         Mutant(FLOWS + "delivery.lanes", "turn_in_lane", "0 if turn <= now else turn", "0"),
         "tests/flows/delivery/test_lanes.py",
     ),
+    "order": Mechanism(
+        "what fails holds back what its bridge owes after it, for three attempts",
+        Mutant(
+            FLOWS + "delivery.in_order",
+            "_Run.hold",
+            "untried or 0 < row.attempts < HOLDS_OTHERS or len(self.behind) > MAX_BEHIND",
+            "len(self.behind) > MAX_BEHIND",
+        ),
+        "tests/flows/delivery/test_deliver.py::"
+        "test_a_failure_holds_the_later_ones_back_for_three_attempts_and_then_lets_them_pass",
+    ),
     "bound since": Mechanism(
         "a bridge that begins because of a message owes all since that message's number",
         Mutant(FLOWS + "delivery.owed", "_before", "happening.n < bridge.since", "happening.n > bridge.since"),

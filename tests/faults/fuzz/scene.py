@@ -21,7 +21,6 @@ from chalicelib import wiring
 from chalicelib.desk.errors import Clash
 from chalicelib.edge import sockets as socket_edge
 from chalicelib.edge import workers
-from chalicelib.flows import published_keys
 from chalicelib.ports import Answer, Request, Unreachable
 from tests.api import Client, Tenant
 from tests.fakes import BOOTSTRAP, FakeMailer
@@ -183,7 +182,6 @@ class Scene:
 def playing(seed: int) -> Iterator[Scene]:
     """A scene of its own; nothing is logged."""
     stage = FuzzStage(seed)
-    published_keys._copies.clear()
     with on_stage(stage, teams()), pytest.MonkeyPatch.context() as patch:
         patch.setattr("chalicelib.telemetry.print", lambda *_, **__: None, raising=False)
         patch.setattr("chalicelib.edge.http.fail", stage.failed)

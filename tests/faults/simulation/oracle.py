@@ -2,18 +2,22 @@
 stuck, nothing unexplained. Each finding is a word for its kind, and what was found."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from itertools import pairwise
 from typing import Any
 
 from chalicelib import wiring
 from chalicelib.channels.slack.emoji import emoji_of
 from chalicelib.desk.broadcasts import Broadcast
 from chalicelib.desk.dead_letters import DeadLetter
+from chalicelib.desk.deliveries import HOLDS_OTHERS, Delivery
 from chalicelib.desk.issues import Notice, NoticeReceipt
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room, Seen, unread
 from tests.everywhere import ACME, AGENTS, CHAT, WORDS, Everywhere
 from tests.mails import read
+from tests.peers.msteams import BOT as TEAMS
+from tests.peers.slack import BOT
 
 from .history import History
 
@@ -36,6 +40,7 @@ def findings(history: History) -> list[Finding]:
         _said,
         _ledger,
         _sides,
+        _order,
         _mails,
         _issue,
         _notices,
@@ -141,6 +146,43 @@ def _sides(history: History) -> list[Finding]:
     if "between us" in f"{here.sides()} {here.mailed()}":
         found.append(("a note left",))
     return found
+
+
+def _order(history: History) -> list[Finding]:
+    """Each bridge shows what it was owed in the order of the room's changes: but for what failed so often that others
+    passed it (ADR 7), and for what is there twice."""
+    said = [each for each in history.stage.rows(Message) if not each.deleted]
+    often = Counter(each.text for each in said)
+    texts = {(each.room, each.n): each.text for each in said if often[each.text] == 1}
+    bridges: dict[str, list[Delivery]] = defaultdict(list)
+    for row in sorted(history.here.rows(), key=lambda row: row.n):
+        if row.what == "post" and row.state == "sent" and row.attempts < HOLDS_OTHERS:
+            bridges[row.bridge].append(row)
+    found: list[Finding] = []
+    for side, shown in _posted(history.here).items():
+        places = {text: place for place, text in reversed(list(enumerate(shown)))}
+        for rows in bridges.values():
+            owed = [texts.get((row.room, row.message), "") for row in rows if row.channel == side.partition(" ")[0]]
+            there = [(places[text], text) for text in owed if text in places]
+            for (place, text), (after, later) in pairwise(there):
+                if after < place:
+                    found.append(("out of order", side, text, later))
+    return found
+
+
+def _posted(here: Everywhere) -> dict[str, list[str]]:
+    """What Parley itself has put there, oldest first, with what was taken back since."""
+    slack = {
+        f"slack {channel}": [
+            post.text for (where, _), post in sorted(here.slack.posts.items()) if where == channel and post.user == BOT
+        ]
+        for channel in (ACME, AGENTS)
+    }
+    chat = [
+        each["text"] for each in here.teams.messages.values() if each["place"] == CHAT and each["from"] == TEAMS["id"]
+    ]
+    shown = slack | {"msteams": chat, "webhook": list(here.app.copies.values())}
+    return {side: [_plain(text) for text in said] for side, said in shown.items()}
 
 
 def _shown(here: Everywhere) -> dict[str, list[str]]:

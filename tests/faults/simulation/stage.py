@@ -3,6 +3,7 @@
 import hashlib
 import random
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,15 +16,13 @@ import pytest
 from chalicelib import wiring
 from chalicelib.aws import queues as queue_module
 from chalicelib.aws.queues import SqsQueues
-from chalicelib.channels.msteams import client as msteams_client
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.record import Record
 from chalicelib.edge import retries, workers
-from chalicelib.edge.door import auth, limits
-from chalicelib.flows.inbound import accept
 from chalicelib.ports import Answer, ProviderBusy, Request, Unreachable
 from chalicelib.search.segments import SegmentIndex
 from chalicelib.settings import settings
+from chalicelib.wire.hour_cache import HourCache
 from tests.everywhere import HOOK, Clinic, Everywhere
 from tests.fakes import BOOTSTRAP, Parley
 from tests.peers import msteams as msteams_peer
@@ -54,6 +53,7 @@ HANGING = "https://hangs.example/hook"
 HANGS_MS = 15_000  # after which our way out gives up
 REACT_DEAD = "sim:react-dead"
 SPEAKS = re.compile(r"chat\.|reactions\.|/activities|/v3/conversations$|/hook$|app\.vendor\.example")
+MEMORY = re.compile("_(?!places|decoders)[a-z]+")  # the route table and how rows are read are no memory
 WRITES = frozenset({"create", "comment", "amend", "withdraw", "move", "retitle", "label"})  # of a tracker
 Worker = Callable[[Any], Any]
 
@@ -344,8 +344,7 @@ def on_stage(stage: Stage, teams: TeamsPeer) -> Iterator[None]:
     teams.outbox.clear()
     teams.tokens.clear()
     teams.next_id, teams.clock = 1_700_000_000_000, stage.clock.at
-    for memory in (auth._secrets, limits._counts, accept._installs, msteams_client._tokens):
-        memory.clear()
+    forget()
     moment = type("Moment", (datetime,), {"now": classmethod(lambda cls, tz=None: _now(stage.clock.at))})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("chalicelib.edge.http.world", lambda: stage.parley.world)
@@ -361,6 +360,15 @@ def on_stage(stage: Stage, teams: TeamsPeer) -> Iterator[None]:
             patch.setattr(module, "count", lambda metric, amount=1, **dimensions: None, raising=False)
             patch.setattr(module, "fail", stage.failed, raising=False)
         yield
+
+
+def forget() -> None:
+    """A container that begins remembers nothing: what modules keep, found by how it is called."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("chalicelib."):
+            for kept, memory in vars(module).items():
+                if isinstance(memory, HourCache) or (isinstance(memory, dict) and MEMORY.fullmatch(kept)):
+                    memory.clear()
 
 
 def _now(at: int) -> datetime:
