@@ -6,6 +6,8 @@ import hmac
 import json
 import secrets
 from datetime import UTC, datetime
+from html import escape
+from xml.etree import ElementTree
 
 from .server import Peer, Posted, Refused, route
 
@@ -41,6 +43,37 @@ def picked(value, fields):
         if name in value:
             values[name] = picked(value[name], [f.partition(".")[2] for f in fields if f.startswith(f"{name}.")])
     return values
+
+
+COMMENTS = {"body", "strong", "em", "u", "s", "code", "pre", "ol", "ul", "li", "a", "blockquote"}
+NOTES = COMMENTS | {"h1", "h2", "hr", "img"}
+LISTS = {"ul", "ol"}
+APART = {"h1", "h2", "blockquote", "pre"}
+
+
+def taken(rich, tags):
+    """Rich text as it is taken, and what it says plainly; the reason why it is not."""
+    try:
+        body = ElementTree.fromstring(rich)
+    except ElementTree.ParseError:
+        return None, "XML is invalid"
+    if body.tag != "body":
+        return None, "a body is needed"
+    waiting = [(body, frozenset())]
+    while waiting:
+        tag, above = waiting.pop()
+        if tag.tag not in tags or set(tag.attrib) - ({"href"} if tag.tag == "a" else set()):
+            return None, f"{tag.tag} is not allowed"
+        if (tag.tag in APART and "li" in above) or (tag.tag in LISTS and above & APART):
+            return None, f"{tag.tag} is in the wrong place"
+        if tag.tag == "li" and not above & LISTS:
+            return None, "li is in no list"
+        waiting += [(each, above | {tag.tag}) for each in tag]
+    for tag in body.iter():
+        if tag.tag in LISTS | APART | {"li", "hr"}:
+            tag.tail = "\n" + (tag.tail or "")
+            tag.text = ("\n" if tag.tag in LISTS else "") + (tag.text or "")
+    return "".join(body.itertext()).strip("\n"), ""
 
 
 class AsanaPeer(Peer):
@@ -127,6 +160,16 @@ class AsanaPeer(Peer):
         if not isinstance(answer, dict):
             raise self.wrong(400, "data: Missing input")
         return answer
+
+    def rich(self, given, plain, tags):
+        """What was given, with both forms of its text."""
+        html = f"html_{plain}"
+        if html in given:
+            text, why = taken(given[html], tags)
+            if why:
+                raise self.wrong(400, f"{html}: {why}")
+            return given | {plain: text}
+        return given | {html: f"<body>{escape(given[plain], quote=False)}</body>"} if plain in given else given
 
     # --- webhooks ---
 
@@ -270,7 +313,7 @@ class AsanaPeer(Peer):
 
     @route("POST", r"/api/1\.0/tasks")
     def create(self, asked):
-        given = self.data(asked)
+        given = self.rich({"notes": ""} | self.data(asked), "notes", NOTES)
         projects = given.get("projects", [])
         if not projects and not given.get("workspace"):
             raise self.wrong(400, "You should specify one of workspace, parent, projects")
@@ -284,7 +327,8 @@ class AsanaPeer(Peer):
             "resource_type": "task",
             "resource_subtype": "default_task",
             "name": given.get("name", ""),
-            "notes": given.get("notes", ""),
+            "notes": given["notes"],
+            "html_notes": given["html_notes"],
             "completed": bool(given.get("completed")),
             "assignee": None,
             "external": external,
@@ -329,7 +373,10 @@ class AsanaPeer(Peer):
     @route("PUT", r"/api/1\.0/tasks/([\w:.-]+)")
     def edit(self, asked, gid):
         task = self.task_of(asked, gid)
-        for name, value in self.data(asked).items():
+        for name, value in self.rich(self.data(asked), "notes", NOTES).items():
+            if name == "html_notes":
+                task[name] = value
+                continue
             if name not in ("name", "notes", "completed", "assignee", "external"):
                 raise self.wrong(400, f"{name}: Unrecognized field")
             if name == "assignee":
@@ -386,10 +433,11 @@ class AsanaPeer(Peer):
 
     @route("POST", r"/api/1\.0/tasks/(\d+)/stories")
     def add_story(self, asked, gid):
-        task, given = self.task_of(asked, gid), self.data(asked)
-        if not (given.get("text") or given.get("html_text") or "").strip():
+        task, given = self.task_of(asked, gid), self.rich(self.data(asked), "text", COMMENTS)
+        if not (given.get("text") or "").strip():
             raise self.wrong(400, "text: Missing input")
         story = self.story(task, asked.user, "comment_added", given["text"], "comment")
+        story["html_text"] = given["html_text"]
         self.tell(
             asked.user,
             {
@@ -409,7 +457,8 @@ class AsanaPeer(Peer):
         story = self.one(self.stories, gid, "story")
         if story["created_by"] != self.users[asked.user]:
             raise self.wrong(403, "You cannot edit this story")
-        story |= {"text": self.data(asked)["text"], "is_edited": True}
+        given = self.rich(self.data(asked), "text", COMMENTS)
+        story |= {"text": given["text"], "html_text": given["html_text"], "is_edited": True}
         self.tell(
             asked.user,
             {

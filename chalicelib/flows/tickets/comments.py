@@ -57,9 +57,14 @@ def _arrived(sync: TicketSync, row: PendingComment) -> CommentSeen | None:
     return next(
         (seen for seen in found if seen.mark == row.id)
         if any(seen.mark for seen in found)
-        else (seen for seen in found if mine and seen.author_id == mine and seen.text in texts),
+        else (seen for seen in found if mine and seen.author_id == mine and _bare(seen.text) in map(_bare, texts)),
         None,
     )
+
+
+def _bare(text: str) -> str:
+    """A text without what markup adds to it, or takes away."""
+    return "".join(filter(str.isalnum, text))
 
 
 def _store_ours(sync: TicketSync, row: PendingComment, said: CommentSeen) -> None:

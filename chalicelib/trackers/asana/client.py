@@ -16,6 +16,7 @@ from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
 from ...wire.hour_cache import HourCache
 from ...wire.reading import host, ident, items, moment, walk, words
 from ...wire.rest import Absent, Api, Query, there
+from . import rich_text
 from .handshake import handshake_token
 from .words import CLOSING, DONE, OPEN, comment_of, reads, reference, section_word, word_of
 
@@ -23,6 +24,7 @@ FIELDS = ",".join(
     (
         "name",
         "notes",
+        "html_notes",
         "completed",
         "approval_status",
         "modified_at",
@@ -33,13 +35,13 @@ FIELDS = ",".join(
     )
     + ("memberships.project.gid", "memberships.section.gid", "memberships.section.name")
 )
-STORY = "type,resource_subtype,text,created_at,is_edited,created_by.gid,created_by.name"
+STORY = "type,resource_subtype,text,html_text,created_at,is_edited,created_by.gid,created_by.name"
 PAGE = 100
 MAX_PAGES = 50
 MEMBERS = HourCache()
 MAX_TITLE = 1000
 PAYING = "Asana asks for a paid plan for this"
-_LINK = re.compile(r"(?<!\n)\n*Parley: \S+\s*$")
+_LINK = re.compile(r"(?<!\n)\n*Parley: <?([^\s<>]+)>?\s*$")
 
 
 class Asana:
@@ -112,10 +114,10 @@ class Asana:
         found = self._found(f"/tasks/external:{draft.mark}", {"opt_fields": FIELDS})
         if found:
             return self._ticket(found)
-        notes = draft.text.rstrip() + (f"\n\nParley: {draft.link}" if draft.link else "")
+        notes = draft.text.rstrip() + (f"\n\nParley: <{draft.link}>" if draft.link else "")
         body = {
             "name": _title(draft.title),
-            "notes": notes.lstrip("\n"),
+            "html_notes": rich_text.from_markdown_text(notes, note=True),
             "projects": [self._project],
             "external": {"gid": draft.mark, "data": "parley"},
         }
@@ -168,7 +170,8 @@ class Asana:
 
     def comment(self, ticket: str, text: str, mark: str, *, internal: bool = False) -> CommentSeen:
         """Say it."""
-        return comment_of(self._data("POST", f"/tasks/{_gid(ticket)}/stories", {"text": text}, {"opt_fields": STORY}))
+        said = {"html_text": rich_text.from_markdown_text(text, note=False)}
+        return comment_of(self._data("POST", f"/tasks/{_gid(ticket)}/stories", said, {"opt_fields": STORY}))
 
     def member(self, comment: CommentSeen, *, private: bool) -> bool:
         """Everybody but guests of the organisation."""
@@ -185,7 +188,8 @@ class Asana:
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours."""
-        self._data("PUT", f"/stories/{_gid(comment)}", {"text": text})
+        said = {"html_text": rich_text.from_markdown_text(text, note=False)}
+        self._data("PUT", f"/stories/{_gid(comment)}", said)
 
     def withdraw(self, ticket: str, comment: str) -> None:
         """Delete a comment of ours."""
@@ -215,8 +219,9 @@ class Asana:
         """Change title and, unless None, text; the link back stays under it."""
         body = {"name": _title(title)}
         if text is not None:
-            under = _LINK.search(words(self._task(ticket), "notes"))
-            body["notes"] = text.rstrip() + (under[0] if under else "")
+            under = _LINK.search(_notes(self._task(ticket)))
+            whole = text.rstrip() + (f"\n\nParley: <{under[1]}>" if under else "")
+            body["html_notes"] = rich_text.from_markdown_text(whole, note=True)
         return self._ticket(self._data("PUT", f"/tasks/{_gid(ticket)}", body, {"opt_fields": FIELDS}))
 
     def label(self, ticket: str, add: Sequence[str], remove: Sequence[str]) -> TicketSeen:
@@ -313,7 +318,7 @@ class Asana:
             url=words(task, "permalink_url"),
             title=words(task, "name"),
             word=word_of(walk(task, "completed") is True, section, words(task, "approval_status")),
-            text=_LINK.sub("", words(task, "notes")),
+            text=_LINK.sub("", _notes(task)),
             labels=tuple(words(tag, "name") for tag in items(task, "tags")),
             assignee=words(task, "assignee", "name"),
             updated_at=moment(task, "modified_at"),
@@ -345,6 +350,11 @@ def _refusal(answer: Answer, body: Any) -> Exception | None:
     if answer.status == 412:
         return ProviderBusy("Asana asks to begin again (sync token)", 1)
     return None
+
+
+def _notes(task: Any) -> str:
+    """What a task says, in Markdown."""
+    return rich_text.to_markdown(words(task, "html_notes"), words(task, "notes"))
 
 
 def _suits(section: Any, word: str) -> bool:

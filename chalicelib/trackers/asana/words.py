@@ -22,6 +22,7 @@ from msgspec.structs import replace
 
 from ...desk.tickets import CommentSeen, IssueState, Word
 from ...wire.reading import host, ident, moment, walk, words
+from . import rich_text
 
 OPEN = Word(id="incomplete", name="Incomplete", means="open")
 DONE = Word(id="completed", name="Completed", means="done", closed=True)
@@ -70,7 +71,7 @@ def word_of(completed: bool, section: Any, approval: str = "") -> Word:
 def comment_of(story: Any) -> CommentSeen:
     """A comment. Asana tells that it was edited, and not when: the time moves a little with the text, so that an edit
     is another revision, and the same one each time that it is read."""
-    text, created = words(story, "text"), moment(story, "created_at")
+    text, created = rich_text.to_markdown(words(story, "html_text"), words(story, "text")), moment(story, "created_at")
     edited = 1 + zlib.crc32(text.encode("utf-8", "replace")) % 997 if walk(story, "is_edited") is True else 0
     return CommentSeen(
         id=ident(story, "gid"),

@@ -24,10 +24,10 @@ from ...desk.times import MINUTE_MS
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Request, Secrets
 from ...wire.hour_cache import HourCache
+from ...wire.markdown_tree import from_markdown
 from ...wire.reading import ident, items, moment, walk, words
 from ...wire.rest import LATER, Api, send, there
 from . import wiki
-from .adf import from_markdown
 from .people import account
 from .words import INTERNAL, PROPERTY, comment_of, declines, key_in_jql, quoted, reference, text_of, word_of
 

@@ -1,15 +1,15 @@
 """Jira's wiki text, as Data Center speaks it, and Markdown
 (https://jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=all).
 
-The way out goes through the nodes of adf.py; the way in reads line by line what people use: headings, lists, quotes,
-code, panels, tables, bold, italics, struck, links, mentions, pictures. What is not known stays as it is.
+The way out goes through the nodes of wire/markdown_tree.py; the way in reads line by line what people use: headings,
+lists, quotes, code, panels, tables, bold, italics, struck, links, mentions, pictures. What is not known stays as it is.
 """
 
 import re
 from typing import Any
 
+from ...wire.markdown_tree import Node, from_markdown
 from ...wire.reading import items, walk, words
-from .adf import Node, from_markdown
 
 MARKS = {"strong": "*", "em": "_", "strike": "-"}
 _HEADING = re.compile(r"h([1-6])\.\s+(.*)")

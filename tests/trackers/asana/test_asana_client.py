@@ -84,7 +84,9 @@ def test_a_ticket_is_made_once(peer):
     assert ours.tickets.create(DRAFT) == made
     assert len(peer.tags) == 2
     [task] = peer.tasks.values()
-    assert task["notes"] == "It **stops**.\n\nParley: https://p.example/i/1"
+    assert task["notes"] == "It stops.\n\nParley: https://p.example/i/1"
+    link = '<a href="https://p.example/i/1">https://p.example/i/1</a>'
+    assert task["html_notes"] == f"<body>It <strong>stops</strong>.\n\nParley: {link}</body>"
 
 
 def test_asanas_own_client_sees_it_and_we_see_what_it_does(peer, theirs):

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.trackers.jira.adf import document, from_markdown, to_markdown
+from chalicelib.trackers.jira.adf import to_markdown
+from chalicelib.wire.markdown_tree import document, from_markdown
 
 
 def text(written, *marks):
