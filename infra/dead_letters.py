@@ -164,17 +164,22 @@ def replay(stack: Any, outputs: dict[str, str], letter: Letter) -> None:
 
 
 def _touch(stack: Any, table: str, key: dict[str, str]) -> None:
+    from chalicelib.store.keys import whose
+
     dynamodb = stack.client("dynamodb")
-    try:
-        dynamodb.update_item(
-            TableName=table,
-            Key={name: {"S": key[name]} for name in ("pk", "sk")},
-            UpdateExpression="SET touched = :now",
-            ConditionExpression="attribute_exists(pk)",
-            ExpressionAttributeValues={":now": {"N": str(time.time_ns() // 1_000_000)}},
-        )
-    except dynamodb.exceptions.ConditionalCheckFailedException:
-        print("         what it was about is gone")
+    for pk, sk in filter(None, ((key["pk"], key["sk"]), whose((key["pk"], key["sk"])))):
+        try:
+            dynamodb.update_item(
+                TableName=table,
+                Key={"pk": {"S": pk}, "sk": {"S": sk}},
+                UpdateExpression="SET touched = :now",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues={":now": {"N": str(time.time_ns() // 1_000_000)}},
+            )
+            return
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            continue
+    print("         what it was about is gone")
 
 
 def _delete(stack: Any, outputs: dict[str, str], letter: Letter) -> None:

@@ -85,16 +85,17 @@ def derive(world: World, changes: Iterable[Written], frame: Frame) -> tuple[int,
     push of a room's change. Raises AwsAway alone: then the whole batch runs again."""
     batch, aside = Batch(world, frame), []
     for change in changes:
-        now: Record | None = None
+        now = before = None
         try:
             now = change.now()
-            before = _known(change.before(), now)
+            before = change.before()
+            before = _known(before, now)
             for follow in FOLLOWS:
                 follow(batch, now, before)
         except AwsAway:
             raise
         except Exception as error:  # noqa: BLE001  one bad record must not hold up the stream
-            aside.append(_set_aside(world, change, getattr(now, "workspace", ""), error))
+            aside.append(_set_aside(world, change, getattr(now or before, "workspace", ""), error))
     batch.hand_over()
     return len(batch.calls), aside
 

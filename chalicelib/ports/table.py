@@ -96,7 +96,8 @@ class Store(Protocol):
         """How many records a listing has; a query a thousand or so, which may not know of the last second."""
 
     def touch(self, pk: str, sk: str) -> None:
-        """Write the record of a key anew as it is, so that the stream tells of it again; nothing, if it is gone."""
+        """Write the record of a key anew as it is, so that the stream tells of it again. Where it is gone that
+        of whom its going moves, if of anybody: what follows is the same, and no image of it is kept."""
 
     def count(self, name: str, window: int, amount: int, expires_at: int) -> int:
         """Add to a counter that lives for a while; the new total. For rate limits."""

@@ -527,3 +527,9 @@ def span(name: str, args: tuple[str, ...], after: int | None, before: int | None
         return Range(index, partition(*args), number(0 if after is None else after + 1), most + HIGHEST)
     low, high = _numbered(prefix)("", after, before) if numbered else _beginning(prefix)
     return Range(index, partition(*args), low, high)
+
+
+def whose(key: Key) -> Key | None:
+    """Of a row whose going moves somebody, whom: of a customer behind an issue the customer. None for all others."""
+    pk, (kind, _, id_) = key[0], key[1].partition("#")
+    return BY_TYPE[Customer].key(id_) if pk.startswith("I#") and kind == "CUSTOMER" else None

@@ -6,7 +6,7 @@ from typing import Any, Protocol, cast
 
 from ..desk.record import Record
 from ..ports import Drop, Listing, Page, Put, R, Ref, Write, over
-from .keys import BY_TYPE, Key, Range, possible, span
+from .keys import BY_TYPE, Key, Range, possible, span, whose
 from .page_cursors import Start, cursor_after, cursor_of, start_of, starts_of
 from .rows import Row, from_row, key_of, to_row
 
@@ -118,8 +118,11 @@ class TableStore:
         return True
 
     def touch(self, pk: str, sk: str) -> None:
-        """The record under a key as it is, with its next version."""
+        """The record under a key as it is, with its next version; where it is gone that of whom it moved."""
+        key: Key | None = (pk, sk)
         row = self.table.read([(pk, sk)]).get((pk, sk))
+        if row is None and (key := whose((pk, sk))):
+            row = self.table.read([key]).get(key)
         if row:
             record = from_row(row)
             self.commit(over(record.changed(), record))

@@ -88,6 +88,37 @@ def test_what_a_change_asks_for_a_replay_asks_for(
     assert {name: wanted[name] - found[name] for name in wanted} == dict.fromkeys(wanted, set())
 
 
+def test_what_a_row_that_is_gone_asks_for_its_replay_asks_for(
+    parley: Parley, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, issue = tenant.triage(), tenant.api.post("/v1/issues", {"title": "Export breaks"}).json["id"]
+    assert tenant.api.post(f"/v1/issues/{issue}/rooms", {"room": room}).status == 201
+    parley.settle()
+    before = dict(parley.table.rows)
+    assert tenant.api.delete(f"/v1/issues/{issue}/rooms/{room}").status == 204
+    rows = dict(parley.table.rows)
+    gone = {key: row for key, row in before.items() if key not in rows and isinstance(from_row(row), IssueCustomer)}
+    assert gone
+    asked(parley)
+    parley.reacted = rows | gone
+    parley.react_all()
+    wanted = asked(parley)
+    assert wanted["segments"]
+
+    def broken(*_: Any) -> None:
+        raise ValueError("a fault of ours")
+
+    parley.reacted = rows | gone
+    with monkeypatch.context() as patch:
+        patch.setattr(flow, "FOLLOWS", (broken,))
+        with pytest.raises(ValueError, match="a fault of ours"):
+            parley.react_all()
+    (letter,) = parley.queues.dead
+    settle_letter(parley.world, tenant.id, letter, "react", again=True)
+    parley.react_all()
+    assert wanted["segments"] <= asked(parley)["segments"]
+
+
 def test_a_new_customer_is_counted_nowhere(parley: Parley, tenant: Tenant) -> None:
     parley.settle()
     tenant.customer("beta")
