@@ -34,8 +34,8 @@ def faults(ask: Ask, got: Got | None, seconds: float) -> list[str]:
 
 
 def _outage(got: Got) -> bool:
-    """A 503 that says what is away."""
-    return got.status == 503 and '"away"' in got.text
+    """A 503 that says what is away: AWS, or a tracker that is asked while one waits."""
+    return got.status == 503 and ('"away"' in got.text or '"detail":"the tracker is busy: ' in got.text)
 
 
 def _no_problem(ask: Ask, got: Got) -> list[str]:
