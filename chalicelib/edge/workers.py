@@ -109,7 +109,12 @@ def sync(event: Any) -> dict[str, Any]:
 
     def one(record: Record) -> None:
         task = json.decode(record["body"], type=Task)
-        say("synced", task=task.do, outcome=run_task(world(), task))
+        outcome = run_task(world(), task)
+        if outcome.startswith("not understood"):  # another server's answer, or a shape that our client does not know
+            logger().error(
+                "answer not understood", extra={"task": task.do, "install": task.install, "outcome": outcome}
+            )
+        say("synced", task=task.do, outcome=outcome)
 
     return each("sync", event, one)
 

@@ -4,6 +4,7 @@ import ast
 import inspect
 import json
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -337,3 +338,12 @@ def test_a_piece_of_a_job_is_worked_off_and_the_next_one_asked_for(tenant, queue
         sent = message("a", body=json.dumps(queues.tasks.pop()))
         assert workers.jobs({"Records": [sent]}, None) == {"batchItemFailures": []}
     assert tenant.api.get(f"/v1/jobs/{job}").json["done"] == 400
+
+
+def test_an_answer_that_is_not_understood_is_an_error_of_the_log(queues, monkeypatch):
+    outcome, logged = "not understood: KeyError trackers/github/client.py:7 fetch", []
+    log = SimpleNamespace(error=lambda message, extra: logged.append((message, extra["outcome"])))
+    monkeypatch.setattr(workers, "logger", lambda: log)
+    monkeypatch.setattr("chalicelib.flows.tickets.tasks.run_task", lambda world, task: outcome)
+    workers.sync.func(Event(message("a", "g", body=json.dumps({"do": "look", "id": "iss_1", "install": "ins_1"}))))
+    assert logged == [("answer not understood", outcome)]

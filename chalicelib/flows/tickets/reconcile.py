@@ -22,7 +22,7 @@ from ..issues.state_notice import notice_of_state
 from ..optimistic_retry import again
 from .comments import forget_comment, post_pending, take_comments
 from .ticket_sync import TicketSync
-from .tracker import issue_of_ticket, pending_on, tickets_of, tracking_of
+from .tracker import ClientFault, NotUnderstood, issue_of_ticket, pending_on, tickets_of, tracking_of
 
 SKEW_MS = 1_000  # ms by which clocks of containers may differ
 PAUSED_MS = 60 * 60_000  # ms after which a ticket of a disabled install is looked at again
@@ -76,6 +76,9 @@ def _look(world: World, task: Task, install: Install, issue_id: str) -> str:
         return _later(sync, busy)
     except ProviderRefused as denied:
         return _denied(sync, denied)
+    except ClientFault as fault:  # a dead letter, in the end; the ticket comes by its own time
+        _later(sync, ProviderBusy(f"a fault of ours ({fault})"))
+        raise
 
 
 def _put_off(world: World, ticket: Ticket, due: int, reason: str) -> None:
@@ -373,7 +376,7 @@ def _later(sync: TicketSync, busy: ProviderBusy) -> str:
     sync.commit(sync.ticket.changed(attempts=attempts, due=now + seconds * 1000, reason=busy.reason))
     if busy.after and not isinstance(busy, Outdated):
         rest(world, sync.install, now + seconds * 1000)
-    return "busy"
+    return f"not understood: {busy.where}" if isinstance(busy, NotUnderstood) else "busy"
 
 
 def rest(world: World, install: Install, until: int) -> None:

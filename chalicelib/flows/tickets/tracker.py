@@ -1,6 +1,7 @@
 """An install of a tracker, the way to its API, and what is known of its tickets."""
 
 from collections.abc import Callable
+from traceback import extract_tb
 from typing import Any, cast
 
 from ...desk.errors import Busy, Conflict, Invalid, NotFound
@@ -8,7 +9,7 @@ from ...desk.issues import PendingComment, TicketOwner, Tracking
 from ...desk.permissions import Principal
 from ...desk.tickets import TicketSeen
 from ...desk.workspaces import Install
-from ...ports import Listing, ProviderBusy, ProviderRefused, Tickets, World, ref
+from ...ports import Answer, Listing, Outside, ProviderBusy, ProviderRefused, Request, Tickets, World, ref
 from ..secrets import Opened
 
 
@@ -25,12 +26,40 @@ def tracker_install(
     return install
 
 
-class Understood:
-    """The way to an API, of which an answer that is none of its own, whoever gave it (a proxy, another server at the
-    configured address), is as good as no answer."""
+class NotUnderstood(ProviderBusy):
+    """What was answered is none of the API's own answers, whoever gave it (a proxy, another server at the configured
+    address): as good as no answer. Or its shape has changed, or our client is wrong: `where` it stumbled is for the
+    log."""
 
-    def __init__(self, there: Tickets) -> None:
-        self._there = there
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"its answer is not what was asked for ({type(error).__name__})")
+        place = extract_tb(error.__traceback__)[-1]
+        self.where = f"{type(error).__name__} {place.filename.rpartition('chalicelib/')[2]}:{place.lineno} {place.name}"
+
+
+class ClientFault(Exception):
+    """Our client failed before anybody had answered: its own fault, whoever is at the other end."""
+
+
+class Hearing:
+    """The way out, and how many answers came over it."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside, self.answers = outside, 0
+
+    def send(self, request: Request) -> Answer:
+        """ports.Outside."""
+        answer = self._outside.send(request)
+        self.answers += 1
+        return answer
+
+
+class Understood:
+    """The way to an API. Raises NotUnderstood for what its client makes nothing of, and ClientFault for what cannot be
+    due to an answer."""
+
+    def __init__(self, there: Tickets, hearing: Hearing) -> None:
+        self._there, self._hearing = there, hearing
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         ask = getattr(self._there, name)
@@ -38,10 +67,13 @@ class Understood:
             return ask  # type: ignore[no-any-return]
 
         def asked(*arguments: Any, **named: Any) -> Any:
+            before = self._hearing.answers
             try:
                 return ask(*arguments, **named)
             except (LookupError, TypeError, AttributeError, ValueError) as error:
-                raise ProviderBusy(f"its answer is not what was asked for ({type(error).__name__})") from error
+                if self._hearing.answers == before:
+                    raise ClientFault(f"{name}: {type(error).__name__}") from error
+                raise NotUnderstood(error) from error
 
         return asked
 
@@ -51,8 +83,9 @@ def tickets_of(world: World, install: Install) -> Tickets:
     tracker = world.tracker(install.kind)
     if tracker is None:
         raise NotFound("no such tracker")
-    there = tracker.tickets(install, Opened(world, install), world.outside, world.clock.now)
-    return cast(Tickets, Understood(there))
+    hearing = Hearing(world.outside)
+    there = tracker.tickets(install, Opened(world, install), hearing, world.clock.now)
+    return cast(Tickets, Understood(there, hearing))
 
 
 def asking(reason: Exception) -> Busy | Conflict:

@@ -5,8 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.ports import Answer
+from chalicelib.flows.tickets.tasks import run_task
+from chalicelib.flows.tickets.tracker import ClientFault
+from chalicelib.ports import Answer, Request, Task
 from tests.api import Tenant
+from tests.tracking import Desk
 
 KINDS = {
     "github": ({"repository": "acorn/api"}, {"token": "t"}),
@@ -60,3 +63,35 @@ def test_no_answer_throws_anything_over(parley, kind):
     [ticket] = api.get(f"/v1/issues/{issue}/tickets").json["items"]
     assert ticket["standing"] == "making"
     assert ticket["trouble"]
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_fault_of_our_own_client_is_told_from_an_answer_that_is_none(parley, monkeypatch, answered):
+    """Where nobody has answered yet it is ours: the task fails, with its reason. Else it says where it stumbled."""
+    parley.world = replace(parley.world, outside=Odd())
+    desk = Desk(parley)
+    issue = desk.raised()["id"]
+
+    def tickets(install, secrets, outside, now):
+        def fetch(ticket):
+            if answered:
+                outside.send(Request("GET", "https://tracker.example"))
+            raise TypeError("what it says may be a piece of a body")
+
+        monkeypatch.setattr(desk.there, "fetch", fetch)
+        return desk.there
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.there, "tickets", tickets)
+        task = Task("look", issue, desk.install, why="repair")
+        if answered:
+            assert run_task(parley.world, task).startswith("not understood: TypeError ")
+        else:
+            with pytest.raises(ClientFault, match="fetch: TypeError$"):
+                run_task(parley.world, task)
+    [ticket] = desk.api.get(f"/v1/issues/{issue}/tickets").json["items"]
+    assert ("a fault of ours" in ticket["trouble"]) is not answered
+    monkeypatch.undo()
+    desk.pass_(3_600)
+    [ticket] = desk.api.get(f"/v1/issues/{issue}/tickets").json["items"]
+    assert not ticket["trouble"]
