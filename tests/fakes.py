@@ -274,8 +274,12 @@ class Parley:
             dispatch.push(self.world, self.sockets, self.queues.pushes.pop(0))
 
     def due(self) -> None:
-        """Run the clock's worker."""
+        """Run the clock's worker, and wake the rooms that it finds."""
         tick(self.world)
+        rooms = [task for task in self.queues.tasks if "wake" in task]
+        self.queues.tasks = [task for task in self.queues.tasks if task not in rooms]
+        for task in rooms:
+            dispatch.job(self.world, task)
 
     def sync_all(self) -> None:
         """Run the worker of trackers until nothing is queued, and react to what it does."""

@@ -129,7 +129,7 @@ class EmulatedSlack:
         answer = api.files_getUploadURLExternal(filename=name, length=len(content))
         import urllib3
 
-        urllib3.request("POST", str(answer["upload_url"]), body=content, retries=False)
+        urllib3.request("POST", str(answer["upload_url"]), body=content, retries=False, timeout=60)
         api.files_completeUploadExternal(
             files=[{"id": answer["file_id"], "title": name}], channel_id=channel, initial_comment=text
         )

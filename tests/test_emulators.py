@@ -14,10 +14,10 @@ SLACK = {"team": {"name": "Vendor", "domain": "vendor"}, "channels": [{"name": "
 def test_emulators_start_side_by_side_from_their_seeds() -> None:
     with emulators("slack", "linear", seed={"slack": SLACK}) as at:
         token = {"Authorization": "Bearer test_token_admin"}
-        got = urllib3.request("POST", at["slack"] + "/api/conversations.list", headers=token, retries=False)
+        got = urllib3.request("POST", at["slack"] + "/api/conversations.list", headers=token, retries=False, timeout=60)
         assert "acme-help" in [channel["name"] for channel in json.loads(got.data)["channels"]]
         asked = {"query": "{ viewer { id } }"}
-        got = urllib3.request("POST", at["linear"] + "/graphql", json=asked, headers=token, retries=False)
+        got = urllib3.request("POST", at["linear"] + "/graphql", json=asked, headers=token, retries=False, timeout=60)
         assert json.loads(got.data)["data"]["viewer"]["id"]
     with pytest.raises(urllib3.exceptions.HTTPError):
         urllib3.request("GET", at["slack"], retries=False, timeout=5)

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Literal
 
+from .clocks import Clock
 from .ids import delivery_id
 from .messages import Change, Message
 from .record import Part, Record
 from .rooms import Bridge, Room
 from .times import DAY_MS, HOUR_S, MINUTE_S
 
-What = Literal["post", "edit", "delete", "reaction", "card", "entered", "left", "promise"]
+What = Literal["post", "edit", "delete", "reaction", "card", "entered", "left", "promise", "clock"]
 State = Literal["queued", "sent", "failed", "skipped"]
 
 # Standard Webhooks' schedule, in seconds after the attempt before: the last attempt is some 75 hours after the first.
@@ -26,7 +27,8 @@ MAX_BEHIND = 50  # failing deliveries that a bridge lets the later ones pass: wi
 class Delivery(Record, frozen=True):
     """A row of what a bridge owes. `n` is the change that it carries, `message` the number of its message (0: the
     room's own state, a `card`, or what it is promised). Of a customer that `entered` or `left` a `segment` the room is
-    the customer, and `n` counts its placements. `turn_at` is when its lane takes it; `missed` says that the install was
+    the customer, and `n` counts its placements; of a `clock` it counts what is told of the room's, `about` a fact of
+    one (`missed:first:12`). `turn_at` is when its lane takes it; `missed` says that the install was
     paused, `bounced` that the mail came back. `attempts` are those whose end is known; `begun` counts, where a repeat
     can be known by its mark, those that were begun. `steps` is what an attempt of several calls has done already: the
     other side's id, by step."""
@@ -52,6 +54,7 @@ class Delivery(Record, frozen=True):
     bounced: bool = False
     begun: int = 0
     steps: dict[str, str] = {}
+    about: str = ""
 
     @property
     def tried(self) -> bool:
@@ -131,12 +134,14 @@ class Parcel(Part, frozen=True):
 
 
 class Notice(Part, frozen=True):
-    """What a channel is handed to tell that is of no room: a customer and a segment."""
+    """What a channel is handed to tell that is no message: of a customer and a segment, or of a room and its clock."""
 
     delivery: Delivery
-    segment_name: str
-    customer_external_id: str
-    customer_name: str
+    segment_name: str = ""
+    customer_external_id: str = ""
+    customer_name: str = ""
+    room: Room | None = None
+    clock: Clock | None = None
 
 
 class Sent(Part, frozen=True):

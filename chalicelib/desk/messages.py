@@ -4,13 +4,13 @@ from typing import Literal
 
 import msgspec
 
+from .clocks import ClockFact
 from .errors import Invalid, TooLarge
 from .ids import message_id
 from .promises import Promise
 from .record import Part, Record
 
 MAX_CHARACTERS = 40_000
-CUT, LONG_WORD = " …", 200  # where a text is cut, and the characters of a word that is cut through
 MAX_BYTES = 64 * 1024
 MAX_REACTIONS = 500
 MAX_ATTACHMENTS = 20
@@ -77,17 +77,16 @@ class Attached(Part, frozen=True):
 
 
 class Rest(Part, frozen=True):
-    """What was said besides, which the message does not say: of a mail what it `quoted` and its signature, of a text
-    that was too long its end. So many `lines`, which lie in a file."""
+    """What a mail said besides, which the message does not: the mail that it answers, a signature. So many `lines`,
+    which lie in a file."""
 
     lines: int
     file: Attached
-    quoted: bool = True
 
     @property
     def words(self) -> str:
         """How many, in words."""
-        return f"{self.lines} {'quoted' if self.quoted else 'more'} line{'' if self.lines == 1 else 's'}"
+        return f"{self.lines} quoted line{'' if self.lines == 1 else 's'}"
 
 
 class Mark(Part, frozen=True):
@@ -167,7 +166,8 @@ class Draft(Part, frozen=True):
 
 class Change(Record, frozen=True):
     """A change of a room that is not a post. `message` is the number of the message it is about, 0 for the room;
-    `promise` what the room's became, where that is among the `fields` (None: it was withdrawn)."""
+    `promise` what the room's became, where that is among the `fields` (None: it was withdrawn), `clock` what time made
+    of one."""
 
     room: str
     n: int
@@ -180,6 +180,7 @@ class Change(Record, frozen=True):
     other_room: str = ""
     source: Source | None = None
     promise: Promise | None = None
+    clock: ClockFact | None = None
 
 
 class Pending(Part, frozen=True):
@@ -222,29 +223,16 @@ def check_text(text: str, *, needed: bool = True) -> str:
     return text
 
 
-def fitting(text: str) -> tuple[str, str]:
-    """As much of a text as may be said, marked where it is cut, and what is cut; all of it and "" where it fits."""
-    if len(text) <= MAX_CHARACTERS and len(text.encode()) <= MAX_BYTES:
-        return text, ""
-    raw = text[: MAX_CHARACTERS - len(CUT)].encode()[: MAX_BYTES - len(CUT.encode())]
-    said = raw.decode("utf-8", "ignore")
-    word = max(said.rfind(" "), said.rfind("\n"))
-    said = said[:word] if word > len(said) - LONG_WORD else said
-    return said + CUT, text[len(said) :]
-
-
 def newer(revision: int, text: str, than: Message | Pending) -> bool:
     """Whether an edit wins: by the provider's revision, and by the text itself if two claim the same one."""
     return (revision, text) > (than.revision, than.text or "")
 
 
-def edited(message: Message, text: str, revision: int, at: int, rest: Rest | None = None) -> Message | None:
-    """The message after an edit, or None if the edit changes nothing (older, a repeat, or of a deleted message). What a
-    mail quoted stays; the end of a text that was too long is the edit's own."""
+def edited(message: Message, text: str, revision: int, at: int) -> Message | None:
+    """The message after an edit, or None if the edit changes nothing (older, a repeat, or of a deleted message)."""
     if message.deleted or text == message.text and revision <= message.revision or not newer(revision, text, message):
         return None
-    rest = rest or (message.rest if message.rest and message.rest.quoted else None)
-    return msgspec.structs.replace(message, text=text, revision=revision, edited_at=at, rest=rest)
+    return msgspec.structs.replace(message, text=text, revision=revision, edited_at=at)
 
 
 def deleted(message: Message) -> Message | None:

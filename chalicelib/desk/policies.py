@@ -48,12 +48,14 @@ class Policy(Part, frozen=True):
 
 class Policies(Record, frozen=True):
     """A workspace's policies in their order: the first that matches holds. `calendars` are theirs and customers';
-    `measured` are the segments that an ended clock remembers its customer in."""
+    `measured` are the segments that an ended clock remembers its customer in. Clocks are kept of what was asked `since`
+    (ms): when the first policy was made."""
 
     workspace: str
     policies: tuple[Policy, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     measured: tuple[str, ...] = ()
+    since: int = 0
 
 
 def policy_of(policies: Policies, segments: Collection[str]) -> Policy | None:

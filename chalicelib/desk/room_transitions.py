@@ -102,6 +102,12 @@ def who_said(message: Message | Draft) -> Who:
     return "vendor" if message.author.kind == "agent" else "machine"
 
 
+def progress_at(message: Message) -> int:
+    """When (ms) a message told its customer how it goes, as a notice does; 0 if it does not."""
+    heard = who_said(message) == "notice" and not message.internal and not message.deleted
+    return message.created_at if heard else 0
+
+
 def bearing(message: Message) -> MarkKind | Literal[""]:
     """What a message leaves in its room's trail while it stands."""
     if message.internal:

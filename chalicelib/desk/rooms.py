@@ -19,6 +19,7 @@ MAX_ASSIGNEES = 20
 MAX_LABELS = 20
 MAX_OUTCOME = 500
 GLIMPSE = 160
+ROUND_MS = 600_000  # ms: activity in the inbox's index moves every ten minutes; pages are sorted exactly
 MAX_MENTIONED = 60  # people of whom a room remembers that they were named
 
 

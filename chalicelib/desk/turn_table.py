@@ -62,7 +62,7 @@ ROWS = (
     Row("19a", "ledger", "delivered", "It does after all", "V", "answer", "C", "0", "="),
     Row("20", "customer", "reaction", "Anybody reacts, or reads", "VC-R", "", "=", "=", "="),
     Row("21", "vendor", "resolve", "An agent resolves, told or untold", "VC-", "resolve", "-", "0", "resolved"),
-    Row("23", "customer", "resolve", "A user resolves", "VC-", "resolve", "-", "0", "resolved"),
+    Row("23", "customer", "resolve", "A user resolves", "VC-", "settle", "-", "0", "resolved"),
     Row("25", "vendor", "reopen", "An agent reopens", "R", "reopen", "C", "0", "open"),
     Row("25a", "vendor", "reopen", "The same, where the customer spoke last", "r", "reopen", "V", "now", "open"),
     Row("26", "customer", "reopen", "A user reopens: it is not solved", "R", "ask again", "V", "now", "open"),

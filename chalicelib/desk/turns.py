@@ -5,6 +5,7 @@ receipt takes a mark away or puts it back, in whatever order these come, and the
 """
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any, Literal
 
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ MarkKind = Literal[
     "thanks",
     "acknowledge",
     "resolve",
+    "settle",
     "told",
     "untold",
     "reopen",
@@ -28,6 +30,7 @@ MarkKind = Literal[
     "waits",
 ]
 
+NEW_EPISODE = -1  # instead of a silence: the first word of a room, or since it was resolved
 MAX_TRAIL = 8  # marks that a room keeps: with the base some 300 bytes
 
 
@@ -50,7 +53,8 @@ class Mark(Part, frozen=True, array_like=True):
 class Standing(Part, frozen=True, array_like=True):
     """Where a room stands after change `n`. `asked` is the last ask's message, `asked_at` its time (ms); `answered`
     says that the vendor ever answered, `spoke` which side a person spoke on last, and at `spoke_at`; `closed_at` is
-    when it was resolved last, `acked_at` when somebody said that they are aware of what waits."""
+    when it was resolved last, `acked_at` when somebody said that they are aware of what waits, `answered_at` when the
+    vendor spoke last. The wait began with mark `ask`, after a `silence` (ms; NEW_EPISODE where no word went before)."""
 
     n: int = 0
     turn: Turn = ""
@@ -64,13 +68,22 @@ class Standing(Part, frozen=True, array_like=True):
     spoke: Turn = ""
     spoke_at: int = 0
     closed_at: int = 0
+    ask: int = 0
+    silence: int = 0
+    answered_at: int = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody waits for the vendor."""
+        return self.turn == "vendor" and self.state == "open"
 
 
-def _waits(standing: Standing, since: int, **fields: Any) -> Standing:
+def _waits(standing: Standing, mark: Mark, silence: int = 0, **fields: Any) -> Standing:
     """The vendor is on the hook, since the oldest of what waits."""
-    if standing.turn == "vendor" and standing.state == "open":
+    if standing.waits:
         return replace(standing, **fields)
-    return replace(standing, turn="vendor", waiting_since=since, state="open", outcome="", acked_at=0, **fields)
+    began: dict[str, Any] = {"waiting_since": mark.at, "ask": mark.message, "silence": silence}
+    return replace(standing, turn="vendor", state="open", outcome="", acked_at=0, **began, **fields)
 
 
 def _nobody_waits(standing: Standing, turn: Turn, **fields: Any) -> Standing:
@@ -79,11 +92,12 @@ def _nobody_waits(standing: Standing, turn: Turn, **fields: Any) -> Standing:
 
 def _ask(standing: Standing, mark: Mark) -> Standing:
     spoken: dict[str, Any] = {"asked": mark.message, "asked_at": mark.at, "spoke": "customer", "spoke_at": mark.at}
-    return _waits(standing, mark.at, **spoken)
+    new = standing.state == "resolved" or not standing.spoke_at
+    return _waits(standing, mark, NEW_EPISODE if new else mark.at - standing.spoke_at, **spoken)
 
 
 def _answer(standing: Standing, mark: Mark) -> Standing:
-    spoken: dict[str, Any] = {"answered": True, "spoke": "vendor", "spoke_at": mark.at}
+    spoken: dict[str, Any] = {"answered": True, "spoke": "vendor", "spoke_at": mark.at, "answered_at": mark.at}
     if standing.state == "resolved":
         return replace(standing, **spoken)
     return _nobody_waits(standing, "customer", **spoken)
@@ -118,12 +132,12 @@ def _reopen(standing: Standing, mark: Mark) -> Standing:
     if standing.state == "open":
         return standing
     if standing.spoke == "customer":
-        return _waits(standing, mark.at)
+        return _waits(standing, mark)
     return _nobody_waits(standing, "customer", state="open", outcome="")
 
 
 def _ask_again(standing: Standing, mark: Mark) -> Standing:
-    return _waits(standing, mark.at) if standing.state == "resolved" else standing
+    return _waits(standing, mark) if standing.state == "resolved" else standing
 
 
 def _none_needed(standing: Standing, mark: Mark) -> Standing:
@@ -139,21 +153,24 @@ STEPS: dict[MarkKind, Callable[[Standing, Mark], Standing]] = {
     "thanks": _thanks,
     "acknowledge": _acknowledge,
     "resolve": _resolve,
+    "settle": _resolve,
     "told": _told,
     "untold": _untold,
     "reopen": _reopen,
     "ask again": _ask_again,
     "none needed": _none_needed,
-    "waits": lambda standing, mark: _waits(standing, mark.at),
+    "waits": _waits,
 }
+
+
+def step(standing: Standing, mark: Mark) -> Standing:
+    """Where a room stands after one more mark."""
+    return replace(STEPS[mark.kind](standing, mark), n=mark.n)
 
 
 def fold(base: Standing, trail: tuple[Mark, ...]) -> Standing:
     """Where a room stands by its marks, in the order of their changes."""
-    standing = base
-    for mark in trail:
-        standing = replace(STEPS[mark.kind](standing, mark), n=mark.n)
-    return standing
+    return reduce(step, trail, base)
 
 
 def with_mark(base: Standing, trail: tuple[Mark, ...], mark: Mark) -> tuple[Standing, tuple[Mark, ...]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..desk.broadcasts import Broadcast, Tally
+from ..desk.clocks import RoomClocks
 from ..desk.deliveries import Delivery
 from ..desk.issues import Issue, Notice, Ticket, Tracking
 from ..desk.jobs import Job
@@ -18,8 +19,6 @@ from .customers.batches import evaluations
 from .customers.start_job import next_piece
 from .delivery.late import wake_late
 from .paging import pages_due
-from .rooms.end_snooze import end_snooze
-from .rooms.promise_due import mark_overdue
 
 
 def tick(world: World) -> dict[str, int]:
@@ -29,17 +28,18 @@ def tick(world: World) -> dict[str, int]:
 
 
 def due(world: World) -> int:
-    """Wake the bridge of each due delivery, look after each due broadcast, and each room whose promise is due or whose
-    snooze ends; how many."""
+    """Wake the bridge of each due delivery, look after each due broadcast, and wake each room in which time itself has
+    something to do; how many."""
     found, minute = 0, world.clock.now() // 60_000
     for page in pages_due(world, "due"):
         world.queues.wake(Call(row.bridge, row.n, f"due:{minute}") for row in page if isinstance(row, Delivery))
         for row in page:
             if isinstance(row, Broadcast | Tally):
                 _broadcast(world, row)
-            elif isinstance(row, Room):
-                mark_overdue(world, row.id)
-                end_snooze(world, row.id)
+        rooms = [
+            row.room if isinstance(row, RoomClocks) else row.id for row in page if isinstance(row, Room | RoomClocks)
+        ]
+        world.queues.jobs([{"wake": room} for room in dict.fromkeys(rooms)])
         found += len(page)
     return found
 

@@ -10,10 +10,13 @@ from typing import Any
 
 import msgspec
 
+from ..desk.clocks import Ending
 from ..desk.customers import Customer, User
 from ..desk.dead_letters import DeadLetter
+from ..desk.issues import IssueTie
 from ..desk.messages import Change, Message
 from ..desk.record import Record
+from ..desk.room_transitions import progress_at
 from ..desk.rooms import Room
 from ..desk.search_index import Unindexed
 from ..desk.segments import Placement
@@ -21,6 +24,7 @@ from ..desk.sessions import Session, ended_at
 from ..desk.workspaces import Agent, ApiKey
 from ..ports import AwsAway, Call, Task, World
 from .broadcasts.results import mark_reaction, mark_replied
+from .clocks.refresh_clocks import refresh_clocks
 from .customers.batches import Moves
 from .dead_letters.note import new_note
 from .delivery.announce import Listeners, announce, announce_promise
@@ -30,6 +34,7 @@ from .rooms.refresh_views import refresh_views
 from .search.index import changed_thing, mark_changed, unindexed_of
 from .tickets.after_change import tasks_after_change
 
+MOVED: dict[bool, Ending] = {False: "withdrawn", True: "moved"}
 Frame = Callable[[Message | Change, Message | None, Room, str, bool], dict[str, Any]]
 
 
@@ -135,6 +140,20 @@ def _deliveries(batch: Batch, now: Record | None, before: Record | None) -> None
         batch.calls += owed(batch.world, now, batch.reads)
 
 
+def _clocks(batch: Batch, now: Record | None, before: Record | None) -> None:
+    """What the room is owed by when. A notice tells its customer of progress; what a fork takes along has moved."""
+    if isinstance(now, IssueTie):
+        room, told_at, gone = batch.reads.room(now.room), 0, MOVED[False]
+    elif isinstance(now, Message | Change) and not now.internal:
+        told_at = progress_at(now) if isinstance(now, Message) else 0
+        room, gone = batch.reads.room(now.room), MOVED[isinstance(now, Change) and now.type == "forked"]
+    else:
+        return
+    tenant = batch.reads.tenant(room.workspace) if room else None
+    if room and tenant and tenant.policies:
+        batch.calls += refresh_clocks(batch.world, room.id, tenant, batch.listeners, told_at, gone)
+
+
 def _facts(batch: Batch, now: Record | None, before: Record | None) -> None:
     """What installs ask to hear of: a customer entered or left a segment, a promise was made, kept, missed."""
     if isinstance(now, Placement):
@@ -176,6 +195,7 @@ FOLLOWS: tuple[Callable[[Batch, Record | None, Record | None], None], ...] = (
     _results,
     _views,
     _deliveries,
+    _clocks,
     _facts,
     _tickets,
     _segments,

@@ -1,6 +1,6 @@
 """Recompute all that is derived, from what was said and set: index keys, rooms' counts and glimpses, messages'
 ordinals, read marks' counts, the id map, domain claims, whose mail addresses are, feeds, customers' totals, the
-inbox's views, who is behind an issue. The one full scan; run it in quiet hours, as often as you like.
+inbox's views, rooms' clocks, who is behind an issue. The one full scan; run it in quiet hours, as often as you like.
 
 Deliveries are no derived state: they are the ledger of what was sent.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from ..desk.clocks import RoomClocks
 from ..desk.customer_totals import Counted, OpenRoom, Totals, counted, glance, summed
 from ..desk.customers import Customer, Domain, User
 from ..desk.errors import Clash
@@ -18,12 +19,14 @@ from ..desk.inbox_views import RoomViews
 from ..desk.issues import Issue, IssueCustomer, IssueTie, arr_of
 from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress
 from ..desk.messages import Mapped, Message
+from ..desk.policies import Policies
 from ..desk.record import Record
-from ..desk.room_transitions import bearing, glimpse, standing_fields, who_said
+from ..desk.room_transitions import bearing, glimpse, progress_at, standing_fields, who_said
 from ..desk.rooms import Binding, Bridge, Fork, Room, Seen
 from ..desk.segments import Placement
 from ..desk.workspaces import Install, Workspace, fed
-from ..ports import Drop, Listing, Scanned, ref
+from ..ports import Drop, Listing, Put, Scanned, ref
+from .clocks.refresh_clocks import refreshed
 from .mail.address import mail_address
 from .rooms.refresh_views import refresh_views, view_row
 
@@ -181,6 +184,18 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
     views = refresh_views(store, right, store.one(ref(RoomViews, room.id)), right.last_message_at or right.created_at)
     if views:
         yield from (view_row(views, view) for view in views.views)
+    if tenant and tenant.policies and right.kind != "internal":
+        yield from _clocks(store, right, max(map(progress_at, messages), default=0))
+
+
+def _clocks(store: Scanned, room: Room, told_at: int) -> Iterator[Record]:
+    """The room's clocks, as far back as its trail tells of them."""
+    policies, there = store.many([ref(Policies, room.workspace), ref(RoomClocks, room.id)])
+    if policies:
+        now = refreshed(store, policies, room, there, room.last_message_at, told_at=told_at)
+        for write in now.writes:
+            if isinstance(write, Put):
+                yield msgspec.structs.replace(write.record, version=write.was or 1)
 
 
 def _tie(store: Scanned, bridge: Bridge) -> Binding:

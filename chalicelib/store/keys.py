@@ -13,6 +13,7 @@ from typing import Any
 
 from ..desk.attributes import AttributeType
 from ..desk.broadcasts import Audience, Broadcast, Heard, Piece, Result, Rules, Tally
+from ..desk.clocks import Clock, RoomClocks
 from ..desk.connections import Connection, Subscription
 from ..desk.customer_totals import Counted, OpenRoom
 from ..desk.customers import Customer, Domain, User, Visitor
@@ -41,16 +42,15 @@ from ..desk.messages import Change, Mapped, Message
 from ..desk.outside_people import ConnectCode, OutsideName, OutsidePerson
 from ..desk.policies import Policies
 from ..desk.record import Record
-from ..desk.rooms import Binding, Bridge, Fork, Room, Seen
+from ..desk.rooms import ROUND_MS, Binding, Bridge, Fork, Room, Seen
 from ..desk.search_index import Tree, Unindexed
-from ..desk.segments import Member, Placement, Segment
+from ..desk.segments import FOREVER_MS, Member, Placement, Segment
 from ..desk.sessions import LINK_LIFE_MS, MailedLinks, Provider, Session, SignInLink
 from ..desk.snippets import Snippet
 from ..desk.times import HOUR_MS
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
-ROUND_MS = 600_000  # ms: activity in the inbox's index moves every ten minutes; pages are sorted exactly
 MAX_PK, MAX_SK = 2048, 1024  # bytes of UTF-8, DynamoDB's limits
 MAX_WRITES = 100  # in one transaction
 
@@ -125,6 +125,24 @@ def _inbox(room: Room) -> str:
     shard = inbox_shard(room)
     part = f"#{shard}" if shard else ""
     return f"W#{room.workspace}#{'ROOMS' if room.last_message_at else 'UNSAID'}#{room.state}{part}"
+
+
+def _clocks_indexes(clocks: RoomClocks) -> dict[str, Key]:
+    """Those that run are listed by when they are due, those without a time last; the next moment is in the time
+    index."""
+    found: dict[str, Key] = {}
+    if clocks.running:
+        found["g1"] = (f"W#{clocks.workspace}#CLOCKS", f"{moment(clocks.due or FOREVER_MS)}#{clocks.room}")
+    if clocks.wake_at:
+        found["g3"] = (time_shard(clocks.room), f"{moment(clocks.wake_at)}#{clocks.room}#clocks")
+    return found
+
+
+def _clock_indexes(clock: Clock) -> dict[str, Key]:
+    """Those that have ended, by when they did."""
+    if not clock.ended:
+        return {}
+    return {"g1": (f"W#{clock.workspace}#ENDED", f"{moment(clock.ended)}#{clock.room}#{clock.id}")}
 
 
 def delivery_key(bridge: str, n: int) -> Key:
@@ -286,6 +304,14 @@ KINDS: tuple[Kind, ...] = (
     Kind("ConnectCode", ConnectCode, lambda h: (f"X#code#{h}", "A"), _of("hash"), expires=lambda c: c.expires_at),
     Kind("Circuit", Circuit, lambda i: (f"CIRCUIT#{i}", "A"), _of("install"), expires=lambda c: c.until + KEPT_MS),
     Kind("Lane", Lane, lambda i, n: (f"LANE#{i}#{short(n)}", "A"), _of("install", "name")),
+    Kind("RoomClocks", RoomClocks, lambda r: (f"R#{r}", "CLOCKS"), _of("room"), _clocks_indexes),
+    Kind(
+        "Clock",
+        Clock,
+        lambda r, kind, ask: (f"R#{r}", f"CLOCK#{kind}#{moment(ask)}"),
+        _of("room", "kind", "ask"),
+        _clock_indexes,
+    ),
     Kind("Shelf", RoomViews, lambda r: (f"R#{r}", "SHELF"), _of("room")),
     Kind(
         "Place",
@@ -459,6 +485,9 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "unsaid-rooms": ("g1", lambda w, s, part="": f"W#{w}#UNSAID#{s}{part}", lambda w, s, part="": "", False),
     "snoozed-rooms": ("g1", lambda w: f"W#{w}#SNOOZED", lambda w: "", False),
     "customer-rooms": ("g2", lambda c, s: f"C#{c}#ROOMS#{s}", lambda c, s: "", False),
+    "clocks": ("g1", lambda w: f"W#{w}#CLOCKS", lambda w: "", False),
+    "ended-clocks": ("g1", lambda w: f"W#{w}#ENDED", lambda w: "", False),
+    "room-clocks": ("", lambda r: f"R#{r}", lambda r: "CLOCK#", False),
     "view": ("", lambda w, view: f"V#{w}#{view}", lambda w, view: "", False),
     "unindexed": ("", lambda t: f"Q#{t}", lambda t: "U#", False),
     "snippets": ("", lambda w: f"W#{w}", lambda w: "SNIPPET#", False),
@@ -513,13 +542,19 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
 }
 
 
+BY_MOMENT = frozenset({"rooms", "unsaid-rooms", "customer-rooms", "clocks", "ended-clocks"})
+
+
 def span(name: str, args: tuple[str, ...], after: int | None, before: int | None) -> Range:
-    """The range of keys that a listing means. `due…` and `owing` count in ms; `deliveries` end before the progress
-    items."""
+    """The range of keys that a listing means. `due…`, `owing` and those by moment count in ms; `deliveries` end before
+    the progress items."""
     index, partition, prefix_of, numbered = LISTINGS[name]
     prefix = prefix_of(*args)
     if name in ("due", "due-work", "due-sync"):
         return Range(index, partition(*args), "0", moment(before or 0))
+    if name in BY_MOMENT:
+        low = prefix + moment(after + 1) if after is not None else prefix or LOWEST
+        return Range(index, partition(*args), low, prefix + (moment(before) if before is not None else HIGHEST))
     if name == "owing":
         return Range(index, partition(*args), moment(after or 0), moment(before or 0))
     if name == "deliveries":

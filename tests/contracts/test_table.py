@@ -13,6 +13,7 @@ from moto import mock_aws
 
 from chalicelib.desk.attributes import AttributeType
 from chalicelib.desk.broadcasts import Broadcast, Piece, Result, Tally
+from chalicelib.desk.clocks import Clock, RoomClocks, Running
 from chalicelib.desk.connections import Connection, Subscription
 from chalicelib.desk.customer_totals import OpenRoom
 from chalicelib.desk.customers import Customer, User
@@ -315,7 +316,7 @@ def sample(of, name="x"):
     if origin is typing.Literal:
         return args[-1]
     if origin is tuple:
-        return (sample(args[0], name),)
+        return (sample(args[0], name),) if args[-1] is ... else tuple(sample(each, name) for each in args)
     if origin is dict:
         return {sample(args[0], name): sample(args[1], name)}
     if of is typing.Any:
@@ -394,6 +395,15 @@ def delivery(n, **fields):
     return msgspec.structs.replace(sample(Delivery), **(values | fields))
 
 
+def running(room_, due):
+    clock = Running(kind="first", ask=1, since=1, due=due)
+    return RoomClocks(version=1, room=room_, workspace="wsp_1", running=(clock,))
+
+
+def clock(ask, **fields):
+    return Clock(version=1, room="room_8", kind="first", ask=ask, workspace="wsp_1", since=1, **fields)
+
+
 def promise(due, **fields):
     return Promise(text="Soon", due=due, by="agt_1", made_at=1, **fields)
 
@@ -469,6 +479,9 @@ FOUND = {
     "unsaid-rooms": (("wsp_1", "open"), [room()]),
     "snoozed-rooms": (("wsp_1",), [room("room_22", customer="cus_22", last_message_at=60_000, snoozed_until=70_000)]),
     "customer-rooms": (("cus_1", "resolved"), [room("room_3", state="resolved")]),
+    "clocks": (("wsp_1",), [running("room_31", 800), running("room_32", 900), running("room_30", 0)]),
+    "ended-clocks": (("wsp_1",), [clock(7, ended=400), clock(6, ended=500)]),
+    "room-clocks": (("room_8",), [clock(6, ended=500), clock(7, ended=400), clock(8)]),
     "posts": (("room_1",), [message(2), message(10)]),
     "notes": (("room_1",), [message(3, internal=True)]),
     "changes": (("room_1",), [change(4), change(11)]),

@@ -50,7 +50,9 @@ class Everywhere:
         self.widget = Caller(stack.base_url, user_token(stack.workspace, customer, "dev"))
 
     def post(self, raw: bytes, headers: dict[str, str]) -> None:
-        got = urllib3.request("POST", self.installs["slack"]["url"], body=raw, headers=headers, retries=False)
+        got = urllib3.request(
+            "POST", self.installs["slack"]["url"], body=raw, headers=headers, retries=False, timeout=60
+        )
         assert got.status == 200, got.data
 
     def mail(self, **mail: Any) -> None:

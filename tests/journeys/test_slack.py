@@ -25,7 +25,7 @@ def test_a_conversation_crosses_between_channels_and_the_vendors_own(stack: Loca
 
 def play(api: Caller, room: str, install: dict, base: str) -> None:
     def post(raw: bytes, headers: dict[str, str]) -> None:
-        got = urllib3.request("POST", install["url"], body=raw, headers=headers, retries=False)
+        got = urllib3.request("POST", install["url"], body=raw, headers=headers, retries=False, timeout=60)
         assert got.status == 200, got.data
 
     slack = EmulatedSlack(base, post, times=2)
@@ -63,7 +63,9 @@ def play(api: Caller, room: str, install: dict, base: str) -> None:
         threads = [*slack.replies(support, card), *slack.replies(two, slack.history(two)[2]["ts"])]
         files = [file for message in threads for file in message.get("files", [])]
         token = {"Authorization": f"Bearer {AGENT}"}
-        return [urllib3.request("GET", file["url_private"], headers=token, retries=False).data for file in files]
+        return [
+            urllib3.request("GET", file["url_private"], headers=token, retries=False, timeout=60).data for file in files
+        ]
 
     eventually(lambda: shared() == [b"a log", b"a log"])
     slack.remove(AGENT, support, answer)

@@ -84,7 +84,7 @@ class Storm:
         for headers, body in sent:
             dropped = ("host", "content-length", "connection")
             passed = {name: value for name, value in headers.items() if name not in dropped}
-            got = urllib3.request("POST", self.desk.url, body=body, headers=passed)
+            got = urllib3.request("POST", self.desk.url, body=body, headers=passed, timeout=60)
             assert got.status in (200, 202), got.data
 
     def until(self, look: Callable[[], Any]) -> None:

@@ -21,7 +21,11 @@ def uploaded(api: Caller, content: bytes, size: int, name: str = "trace.txt") ->
     shown = api.post("/v1/attachments", {"name": name, "size": size, "type": "text/plain"})
     fields = dict(shown["upload"]["fields"])
     answer = urllib3.request(
-        "POST", shown["upload"]["url"], fields={**fields, "file": (name, content, "text/plain")}, retries=False
+        "POST",
+        shown["upload"]["url"],
+        fields={**fields, "file": (name, content, "text/plain")},
+        retries=False,
+        timeout=60,
     )
     return shown, answer.status
 
@@ -36,7 +40,7 @@ def test_a_file_is_put_up_and_downloaded_as_an_attachment(stack: LocalStack, api
     assert "\u202e" not in shown["name"]
     link = Caller(stack.base_url)("GET", shown["url"])
     assert link.status == 302
-    got = urllib3.request("GET", link.headers["Location"], retries=False)
+    got = urllib3.request("GET", link.headers["Location"], retries=False, timeout=60)
     assert got.data == b"hello"
     assert got.headers["Content-Disposition"].startswith("attachment;")
     assert Caller(stack.base_url)("GET", shown["url"][:-1] + "x").status == 404
@@ -49,14 +53,14 @@ def test_an_upload_of_another_size_is_refused(stack: LocalStack, api: Caller) ->
 
 def test_a_form_with_a_file_makes_a_room_with_the_file(stack: LocalStack, api: Caller) -> None:
     fields = {"name": "Ada", "email": "ada@acme.example", "message": "With a file", "file": ("a.txt", b"12345")}
-    answer = urllib3.request("POST", stack.webhooks["form"]["url"], fields=fields, retries=False)
+    answer = urllib3.request("POST", stack.webhooks["form"]["url"], fields=fields, retries=False, timeout=60)
     assert answer.status == 202
     room = eventually(
         lambda: next((r for r in api.all("/v1/rooms") if r["name"] == "With a file" and r["messages"]), None)
     )
     message = api.get(f"/v1/rooms/{room['id']}/messages")["items"][0]
     link = Caller("")("GET", message["attachments"][0]["url"]).headers["Location"]
-    assert urllib3.request("GET", link, retries=False).data == b"12345"
+    assert urllib3.request("GET", link, retries=False, timeout=60).data == b"12345"
 
 
 def test_an_endpoint_that_says_410_is_disabled_and_one_that_fails_is_tried_again(

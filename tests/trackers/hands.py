@@ -115,7 +115,9 @@ def on_linear() -> Iterator[Team]:
         def ask(query: str, **variables: Any) -> Any:
             headers = {"authorization": "Bearer dev_token", "content-type": "application/json"}
             body = json.dumps({"query": query, "variables": variables})
-            parsed = json.loads(urllib3.request("POST", f"{at['linear']}/graphql", body=body, headers=headers).data)
+            parsed = json.loads(
+                urllib3.request("POST", f"{at['linear']}/graphql", body=body, headers=headers, timeout=60).data
+            )
             assert "errors" not in parsed, parsed
             return parsed["data"]
 

@@ -16,6 +16,10 @@ Event = Literal[
     "promise.kept",
     "promise.broken",
     "promise.withdrawn",
+    "clock.started",
+    "clock.warned",
+    "clock.missed",
+    "clock.met",
 ]
 
 

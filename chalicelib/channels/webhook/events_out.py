@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from ...desk.clocks import Clock
 from ...desk.deliveries import Notice, Parcel
 from ...desk.messages import Attached, Message
 from ...desk.promises import Promise, fact
@@ -26,12 +27,7 @@ def body(parcel: Parcel) -> bytes:
         "id": delivery.id,
         "workspace": delivery.workspace,
         "at": rfc3339(delivery.created_at),
-        "room": {
-            "id": delivery.room,
-            "name": parcel.room_name,
-            "state": parcel.room_state,
-            "customer": {"external_id": parcel.customer_external_id} if parcel.customer_external_id else None,
-        },
+        "room": _room(delivery.room, parcel.room_name, parcel.room_state, parcel.customer_external_id),
     }
     if parcel.change:
         event |= {"type": f"promise.{fact(parcel.change.promise)}", "promise": _promise(parcel.change.promise)}
@@ -41,17 +37,35 @@ def body(parcel: Parcel) -> bytes:
 
 
 def notice(subject: Notice) -> bytes:
-    """The event of a customer that entered or left a segment."""
+    """The event of a customer that entered or left a segment, or of a room's clock."""
     delivery = subject.delivery
-    event = {
-        "type": TYPES[delivery.what],
+    event: dict[str, Any] = {
+        "type": TYPES.get(delivery.what) or f"clock.{delivery.about.partition(':')[0]}",
         "id": delivery.id,
         "workspace": delivery.workspace,
         "at": rfc3339(delivery.created_at),
-        "segment": {"id": delivery.segment, "name": subject.segment_name},
-        "customer": {"external_id": subject.customer_external_id, "name": subject.customer_name},
     }
+    if subject.room and subject.clock:
+        customer = subject.room.customer_external_id
+        event |= {"room": _room(subject.room.id, subject.room.name, subject.room.state, customer)}
+        event |= {"clock": _clock(subject.clock)}
+    else:
+        event |= {
+            "segment": {"id": delivery.segment, "name": subject.segment_name},
+            "customer": {"external_id": subject.customer_external_id, "name": subject.customer_name},
+        }
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _room(id_: str, name: str, state: str, customer: str) -> dict[str, Any]:
+    return {"id": id_, "name": name, "state": state, "customer": {"external_id": customer} if customer else None}
+
+
+def _clock(clock: Clock) -> dict[str, Any]:
+    """As it is now, whatever has become of it since."""
+    times = ("since", "due", "warned", "missed", "ended", "answered")
+    shown = {f"{name}_at": rfc3339(at) if (at := getattr(clock, name)) else None for name in times}
+    return {"kind": clock.kind, "policy": clock.policy or None, "priority": clock.priority, "how": clock.how} | shown
 
 
 def _message(message: Message, install: str, links: dict[str, str]) -> dict[str, Any]:

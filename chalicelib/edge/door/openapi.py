@@ -12,7 +12,12 @@ from ..shapes.answers import Problem
 from .router import Route
 
 REFS = "#/components/schemas/{name}"
+TIME: dict[str, Any] = {"schema": {"type": "string", "format": "date-time"}}
 PARAMETERS: dict[str, dict[str, Any]] = {
+    "clock": {"schema": {"type": "string", "enum": ["first", "next", "update", "any", "missed"]}},
+    "due_before": TIME | {"description": "Rooms with a clock that is due before it"},
+    "active_after": TIME | {"description": "Rooms in which something was said last at that time, or later"},
+    "active_before": TIME | {"description": "Rooms in which something was said last before it"},
     "limit": {"schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}},
     "cursor": {"schema": {"type": "string"}, "description": "`next` of the page before"},
     "after": {"schema": {"type": "string"}, "description": "A message's id or change number; oldest first"},
@@ -46,6 +51,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 }
 # A parameter that means something else on one path.
 OF_PATH: dict[tuple[str, str], dict[str, Any]] = {
+    ("/v1/clocks", "after"): TIME | {"description": "Those that ended after it"},
+    ("/v1/clocks", "before"): TIME | {"description": "Those that ended before it"},
     ("/v1/search", "kind"): {"schema": {"type": "string", "enum": list(get_args(Kind))}},
     ("/v1/search", "state"): {"schema": {"type": "string"}, "description": "The room's state, or the issue's"},
 }

@@ -19,6 +19,7 @@ from ..door.reading_positions import back, onward, place_of
 from ..door.router import route
 from ..shapes import messages as shapes
 from ..shapes.answers import time_of
+from ..shapes.clocks import fact_view
 from ..shapes.promises import promise_view
 from .rooms import numbered
 
@@ -151,7 +152,8 @@ def changes(call: Call) -> Page[Any]:
     """Catch up: every change after number `after`, oldest first, with each message as it is now."""
     cursor = call.query("cursor")
     after = place_of(cursor)[1] if cursor else bound(call, "after") or 0
-    names = ["posts", "changes"] + (["notes", "note-changes"] if call.who.is_agent and call.here.notes else [])
+    names = ["posts", "changes"] + (["note-changes"] if call.who.is_agent else [])
+    names += ["notes"] if call.who.is_agent and call.here.notes else []
     found, more = _merged(call, names, after, None, False)
     current = _current(call, found)
     items = [_change_view(call, record, current) for record in found]
@@ -178,6 +180,7 @@ def _change_view(call: Call, record: Message | Change, current: dict[tuple[int, 
         message=shapes.message_view(message, call.incoming.base_url) if message else None,
         fields=list(change.fields) if change else [],
         promise=promise_view(change.promise) if change else None,
+        clock=fact_view(change.clock) if change else None,
         other_room=change.other_room or None if change else None,
     )
 
@@ -191,7 +194,7 @@ def message(call: Call) -> Any:
 
 @route("GET", "/v1/rooms/{room}/messages/{message}/rest", gives=shapes.RestView, visitors=True)
 def rest(call: Call) -> shapes.RestView:
-    """Show what a message leaves out: what its mail quoted, and a signature; the end of a text that was too long."""
+    """Show what a message leaves out of the mail that it came by: what that quoted, and its signature."""
     left = _message(call).rest
     if left is None:
         return shapes.RestView(text="", lines=0)

@@ -2,6 +2,7 @@
 
 from typing import Any, get_args
 
+from ...desk.clocks import RoomClocks, Running
 from ...desk.customers import Customer, User
 from ...desk.errors import Forbidden, Invalid, NotFound
 from ...desk.ids import customer_id, message_number
@@ -9,7 +10,7 @@ from ...desk.inbox_views import PROMISED, UNASSIGNED, ViewRow, assigned_view, pr
 from ...desk.messages import Message
 from ...desk.permissions import Principal
 from ...desk.promises import MAX_AHEAD_MS
-from ...desk.rooms import Priority, Room, Seen, unread
+from ...desk.rooms import ROUND_MS, Priority, Room, Seen, unread
 from ...desk.segments import Member, Segment
 from ...desk.workspaces import Agent
 from ...flows.broadcasts.results import mark_broadcast_read
@@ -25,6 +26,9 @@ from ..shapes import rooms as shapes
 from ..shapes.answers import PAGED, moment_of, named_fields, time_of
 from .customers import customer_of
 
+CHOSEN_BY = ("state", "customer", "assignee", "turn", "segment", "promise", "active_after", "active_before")
+AGENTS_ALONE = ("priority", "said", "snoozed", "clock", "due_before")
+CLOCKS = ("first", "next", "update", "any", "missed")
 MAX_LOOKED_AT = 5  # pages that one answer of a filtered list is made of
 
 
@@ -35,22 +39,30 @@ def shown(call: Call, room: Room) -> shapes.RoomView:
 
 
 def _views(call: Call, rooms: list[Room]) -> list[shapes.RoomView]:
-    """Rooms with the asker's marks and their customers, in one read."""
-    marks: list[Ref[Any]] = [ref(Seen, call.who.id, room.id) for room in rooms]
+    """Rooms with the asker's marks, their customers and their clocks, in one read."""
+    if not rooms:
+        return []
     customers = sorted({room.customer for room in rooms if room.customer})
-    found = call.world.store.many([*marks, *[ref(Customer, id_) for id_ in customers]]) if rooms else []
-    whose = dict(zip(customers, found[len(rooms) :], strict=True))
+    timed = [room.id for room in rooms] if call.tenant is None or call.tenant.policies else []
+    marks: list[Ref[Any]] = [ref(Seen, call.who.id, room.id) for room in rooms]
+    found = call.world.store.many([*marks, *(ref(RoomClocks, id_) for id_ in timed), *map(_customer_ref, customers)])
+    seen, clocks, whose = found[: len(rooms)], found[len(rooms) :][: len(timed)], found[len(rooms) + len(timed) :]
+    owner, owed = dict(zip(customers, whose, strict=True)), dict(zip(timed, clocks, strict=True))
     return [
-        shapes.room_view(room, call.who, seen, whose.get(room.customer))
-        for room, seen in zip(rooms, found[: len(rooms)], strict=True)
+        shapes.room_view(room, call.who, mark, owner.get(room.customer), owed.get(room.id))
+        for room, mark in zip(rooms, seen, strict=True)
     ]
+
+
+def _customer_ref(id_: str) -> Ref[Customer]:
+    return ref(Customer, id_)
 
 
 @route(
     "GET",
     "/v1/rooms",
     gives=list[shapes.RoomView],
-    query=(*PAGED, "state", "customer", "assignee", "turn", "segment", "promise", "priority", "said", "snoozed"),
+    query=(*PAGED, *CHOSEN_BY, *AGENTS_ALONE),
     visitors=True,
     tenant=True,
 )
@@ -59,7 +71,8 @@ def rooms(call: Call) -> Page[Any]:
     those of one `assignee` (`me`, or `none`), for those that wait for one side (`turn`), of a `priority`, and for a
     segment's. With a `promise` that is `open`, or `overdue`, they come by when it is due. Of a workspace's rooms those
     in which nothing was ever said, and those that are snoozed, are listed on request alone: `said=false`,
-    `snoozed=true`."""
+    `snoozed=true`. Those of a running `clock` (`first`, `next`, `update`, `any`, or one that was `missed`) come by when
+    it is due, on request `due_before` a time; `active_after` and `active_before` bound when something was said last."""
     state, turn, assignee = call.query("state") or "open", call.query("turn"), call.query("assignee")
     promise = call.query("promise")
     if state not in ("open", "resolved"):
@@ -72,22 +85,46 @@ def rooms(call: Call) -> Page[Any]:
     if priority not in (None, *get_args(Priority)):
         raise Invalid(f"priority is {', '.join(get_args(Priority))}", "priority")
     _check_lists(call)
+    clock, within = _clock(call), _within(call)
     assignee = call.who.id if assignee == "me" else assignee
     segment = _segment(call)
     found: list[Room] = []
     cursor, left = call.query("cursor"), MAX_LOOKED_AT
     while True:  # what a filter leaves out makes room for more, within reason
         page = _page(call, state, _view(call, turn, assignee), call.limit - len(found), cursor)
-        matching = [room for room in page.items if _matches(room, turn, assignee, promise)]
+        matching = [room for room in page.items if _matches(room, turn, assignee, promise) and _active(room, within)]
         found += _of_segment(call, segment, [each for each in matching if priority in (None, each.priority)])
         cursor, left = page.next, left - 1
         if cursor is None or not left or len(found) >= call.limit:
             break
-    if promise:
+    if clock:
+        pass  # as their clocks are due
+    elif promise:
         found.sort(key=lambda room: room.promise.due if room.promise else 0)
     else:
         found.sort(key=lambda room: room.last_message_at or room.created_at, reverse=True)  # the index rounds
     return Page(_views(call, found), cursor)
+
+
+def _clock(call: Call) -> str:
+    """Which clocks are asked for; "" for none."""
+    clock = call.query("clock") or ("any" if call.query("due_before") else "")
+    if clock not in ("", *CLOCKS):
+        raise Invalid(f"clock is {', '.join(CLOCKS)}", "clock")
+    return clock
+
+
+def _within(call: Call) -> tuple[int, int]:
+    """The times (ms) between which something was said last; 0 for no bound."""
+    after, before = (moment_of(call.query(name), name) for name in ("active_after", "active_before"))
+    if after and before and before <= after:
+        raise Invalid("`active_before` is later than `active_after`", "active_before")
+    return after, before
+
+
+def _active(room: Room, within: tuple[int, int]) -> bool:
+    at = room.last_message_at or room.created_at
+    return within[0] <= at and (not within[1] or at < within[1])
 
 
 def _check_lists(call: Call) -> None:
@@ -95,10 +132,9 @@ def _check_lists(call: Call) -> None:
     for name, values in {"said": ("true", "false"), "snoozed": ("true",)}.items():
         if call.query(name) is not None and call.query(name) not in values:
             raise Invalid(f"{name} is {' or '.join(values)}", name)
-        if call.query(name) is not None and not call.who.is_agent:
+    for name in AGENTS_ALONE:
+        if not call.who.is_agent and call.query(name) is not None:
             raise Forbidden(f"only agents ask for rooms by `{name}`")
-    if not call.who.is_agent and call.query("priority") is not None:
-        raise Forbidden("only agents give priority")
 
 
 def _matches(room: Room, turn: str | None, assignee: str | None, promise: str | None) -> bool:
@@ -127,6 +163,8 @@ def _page(call: Call, state: str, view: str, limit: int, cursor: str | None) -> 
         return Page([own] if own and own.state == state else [])
     if not call.who.is_agent or call.query("customer") is not None:
         return call.world.store.page(_customers(call, state), limit, cursor)
+    if _clock(call):
+        return _timed(call, limit, cursor)
     if call.query("snoozed") and state == "open":
         snoozed: Listing[Room] = Listing("snoozed-rooms", (call.who.workspace,))
         return call.world.store.page(snoozed, limit, cursor)
@@ -139,6 +177,22 @@ def _page(call: Call, state: str, view: str, limit: int, cursor: str | None) -> 
     page = call.world.store.page(listing, limit, cursor)
     found = call.world.store.many([ref(Room, place.room) for place in page.items]) if page.items else []
     return Page([room for room in found if room and view in views_of(room)], page.next)
+
+
+def _timed(call: Call, limit: int, cursor: str | None) -> Page[Room]:
+    """Those with a clock that is asked for, by when their first one is due."""
+    clock, before = _clock(call), moment_of(call.query("due_before"), "due_before")
+    listing: Listing[RoomClocks] = Listing("clocks", (call.who.workspace,), before=before or None)
+    page = call.world.store.page(listing, limit, cursor)
+    wanted = [each.room for each in page.items if any(_counts(one, clock, before) for one in each.running)]
+    found = call.world.store.many([ref(Room, id_) for id_ in wanted]) if wanted else []
+    return Page([room for room in found if room], page.next)
+
+
+def _counts(clock: Running, wanted: str, before: int) -> bool:
+    if before and not 0 < clock.due < before:
+        return False
+    return wanted in ("any", clock.kind) or wanted == "missed" and bool(clock.missed)
 
 
 def _segment(call: Call) -> Segment | None:
@@ -164,7 +218,14 @@ def _inbox(call: Call, state: str) -> list[Listing[Room]]:
     """The parts of the workspace's inbox."""
     name = "unsaid-rooms" if call.query("said") == "false" else "rooms"
     parts = ["", *(f"#{part}" for part in range(1, call.tenant.inbox_shards if call.tenant else 1))]
-    return [Listing(name, (call.who.workspace, state, part), newest_first=True) for part in parts]
+    between = _between(call)
+    return [Listing(name, (call.who.workspace, state, part), newest_first=True, **between) for part in parts]
+
+
+def _between(call: Call) -> dict[str, int | None]:
+    """The bounds of a list by activity: its index rounds down."""
+    after, before = _within(call)
+    return {"after": max(after - ROUND_MS, 0) if after else None, "before": before or None}
 
 
 def _customers(call: Call, state: str) -> Listing[Room]:
@@ -172,9 +233,9 @@ def _customers(call: Call, state: str) -> Listing[Room]:
     if not call.who.is_agent:
         if customer not in (None, call.who.customer_external_id):
             raise NotFound("no such customer")
-        return Listing("customer-rooms", (call.who.customer, state), newest_first=True)
+        return Listing("customer-rooms", (call.who.customer, state), newest_first=True, **_between(call))
     owner = customer_id(call.who.workspace, customer or "")
-    return Listing("customer-rooms", (owner, state), newest_first=True)
+    return Listing("customer-rooms", (owner, state), newest_first=True, **_between(call))
 
 
 @route("POST", "/v1/rooms", need="write", body=shapes.NewRoom, gives=shapes.RoomView, status=201)

@@ -9,6 +9,7 @@ from ...desk.ids import message_id
 from ...desk.messages import MAX_MENTIONS, Attached, Author, Message
 from ...desk.room_transitions import bearing
 from .answers import Body, Time, View, time_of
+from .clocks import ClockFactView
 from .promises import PromiseView
 
 
@@ -134,8 +135,8 @@ class MessageView(View, frozen=True):
 
 
 class RestView(View, frozen=True):
-    """What a message leaves out, as plain text of so many `lines`: of its mail what that quoted, and a signature; of a
-    text that was too long its end. Nothing was left out where those are none."""
+    """What a message leaves out of the mail that it came by, as plain text: what that quoted, and its signature; of so
+    many `lines`. Nothing was left out where those are none."""
 
     text: str
     lines: int
@@ -143,7 +144,8 @@ class RestView(View, frozen=True):
 
 class ChangeView(View, frozen=True):
     """One change of a room: `posted`, `edited`, `deleted`, `reaction`, `room` or `forked`. `message` is as it is now;
-    `fields` names what changed of the room, `promise` is what that became; `other_room` where a fork went."""
+    `fields` names what changed of the room, `promise` is what that became, `clock` what time made of one (told to
+    agents); `other_room` where a fork went."""
 
     change: int
     type: str
@@ -152,6 +154,7 @@ class ChangeView(View, frozen=True):
     message: MessageView | None
     fields: list[str]
     promise: PromiseView | None
+    clock: ClockFactView | None
     other_room: str | None
 
 

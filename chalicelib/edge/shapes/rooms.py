@@ -5,11 +5,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from ...desk.clocks import RoomClocks
 from ...desk.customers import Customer
 from ...desk.ids import message_id
 from ...desk.permissions import Principal
 from ...desk.rooms import Priority, Room, Seen, mentioned, unread
 from .answers import Body, CustomerRef, ExternalId, Name, PersonView, Time, View, time_of
+from .clocks import RunningView, running_views
 from .promises import PromiseBody, PromiseView, promise_view
 
 Label = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
@@ -73,7 +75,8 @@ class RoomView(View, frozen=True):
     """A room. `change` is its last change number; `turn` says whose move it is, and `waiting_since` since when it is
     the vendor's; `unread` is the asker's own, and so is `mentioned`: somebody named them in what they have not read.
     `labels`, `priority` and `snoozed_until` are shown to agents. `acknowledged_at` is when who waits was told that
-    somebody is aware of it."""
+    somebody is aware of it. `clocks` are what it is owed, shown to agents; `expect` is what its customer is told of
+    when that will be."""
 
     id: str
     kind: str
@@ -97,6 +100,8 @@ class RoomView(View, frozen=True):
     messages: int
     change: int
     promise: PromiseView | None
+    clocks: list[RunningView]
+    expect: str | None
     origin: OriginView | None
     created_at: Time
 
@@ -127,7 +132,13 @@ class ReadView(View, frozen=True):
     unread: int
 
 
-def room_view(room: Room, who: Principal, seen: Seen | None, customer: Customer | None = None) -> RoomView:
+def room_view(
+    room: Room,
+    who: Principal,
+    seen: Seen | None,
+    customer: Customer | None = None,
+    clocks: RoomClocks | None = None,
+) -> RoomView:
     """A room of `customer` as `who` sees it."""
     last, origin = room.last_message, room.origin
     return RoomView(
@@ -159,6 +170,8 @@ def room_view(room: Room, who: Principal, seen: Seen | None, customer: Customer 
         messages=room.posts,
         change=room.n,
         promise=promise_view(room.promise),
+        clocks=running_views(clocks) if who.is_agent else [],
+        expect=clocks.words or None if clocks and room.turn == "vendor" else None,
         origin=OriginView(
             room=origin.room, first=message_id(origin.room, origin.first), last=message_id(origin.room, origin.last)
         )

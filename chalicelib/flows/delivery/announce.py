@@ -1,8 +1,11 @@
-"""Announce that a customer entered or left a segment, or what became of a promise, to the installs that ask for it: a
-row each in the ledger of what is owed, under the customer in the order of its placements, or under the room."""
+"""Announce that a customer entered or left a segment, what became of a promise, or of a clock, to the installs that ask
+for it: a row each in the ledger of what is owed, under the customer in the order of its placements, or under the
+room."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
+from ...desk.clocks import Clock, Fact
 from ...desk.deliveries import Delivery, What
 from ...desk.errors import Clash
 from ...desk.ids import bridge_id
@@ -14,6 +17,7 @@ from ...desk.workspaces import Install
 from ...ports import Call, Listing, World, new
 
 EVENTS: dict[What, str] = {"entered": "segment.entered", "left": "segment.left"}
+CLOCKS = "clocks"  # the slot of what tells of a room's clocks: a bridge of its own, with numbers of its own
 PLACES = 1000  # numbers of a placement's facts: it has fewer
 assert PLACES > 2 * MAX_SEGMENTS
 
@@ -80,6 +84,30 @@ def announce_promise(world: World, change: Change, room: Room, listeners: Listen
         )
         for install in listeners.of(room.workspace)
         if event in install.config["events"]
+    ]
+
+
+def clock_facts(facts: Sequence[tuple[Fact, Clock, int]], now: int, listeners: Listeners) -> list[Delivery]:
+    """What is owed for facts of a room's clocks, each with its number: to be written with the clocks themselves. The
+    clock's worker finds a row whose wake-up is lost."""
+    return [
+        Delivery(
+            version=1,
+            bridge=bridge_id(clock.room, install.id, CLOCKS),
+            n=n,
+            room=clock.room,
+            install=install.id,
+            channel=install.kind,
+            workspace=clock.workspace,
+            message=0,
+            what="clock",
+            about=f"{fact}:{clock.id}",
+            created_at=now,
+            next_at=now,
+        )
+        for fact, clock, n in facts
+        for install in listeners.of(clock.workspace)
+        if f"clock.{fact}" in install.config["events"]
     ]
 
 

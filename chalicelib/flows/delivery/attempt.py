@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from ...desk.clocks import Clock
 from ...desk.customers import Customer
 from ...desk.deliveries import (
     CONVERSATION,
@@ -47,7 +48,7 @@ def attempt(world: World, row: Delivery) -> Delivery:
     """One attempt: prepare, send, settle. What is known is written down before each step that cannot be undone, so that
     whoever comes after a death finds where it ended: the attempt before the call, what has been sent before the next
     call, the outcome at last."""
-    if row.segment:
+    if row.segment or row.what == "clock":
         return _announce(world, row)
     sending = _Sending(world, row)
     try:
@@ -171,21 +172,14 @@ class _Sending:
 
 
 def _announce(world: World, row: Delivery) -> Delivery:
-    """One attempt to tell that a customer entered or left a segment."""
-    install, circuit, customer, segment = world.store.many(
-        [ref(Install, row.install), ref(Circuit, row.install), ref(Customer, row.room), ref(Segment, row.segment)]
-    )
+    """One attempt to tell that a customer entered or left a segment, or of a clock."""
+    install, circuit, *found = world.store.many([ref(Install, row.install), ref(Circuit, row.install), *_about(row)])
     channel = world.outbound(row.channel)
     if install is None or install.state != "active" or channel is None or not isinstance(channel, Announcing):
         return _write_down(world, row, Skipped(reason="the install is disabled" if install else "the install is gone"))
-    if customer is None or segment is None:
-        return _write_down(world, row, Skipped(reason="the segment is gone"))
-    notice = Notice(
-        delivery=row,
-        segment_name=segment.name,
-        customer_external_id=customer.external_id,
-        customer_name=customer.name,
-    )
+    if None in found:
+        return _write_down(world, row, Skipped(reason="what it tells of is gone"))
+    notice = _notice(row, *found)
     turn = turn_of_circuit(world, circuit)
     if turn:
         return _wait_for(world, row, Waiting(until=turn, reason=HANGS))
@@ -194,6 +188,24 @@ def _announce(world: World, row: Delivery) -> Delivery:
     if isinstance(receipt, Gone):
         stop_install(world, install, "disabled", receipt.reason)
     return _write_down(world, row, receipt)
+
+
+def _about(row: Delivery) -> list[Ref[Any]]:
+    if row.segment:
+        return [ref(Customer, row.room), ref(Segment, row.segment)]
+    _, kind, ask = row.about.split(":")
+    return [ref(Room, row.room), ref(Clock, row.room, kind, int(ask))]
+
+
+def _notice(row: Delivery, whose: Any, what: Any) -> Notice:
+    if isinstance(whose, Room):
+        return Notice(delivery=row, room=whose, clock=what)
+    return Notice(
+        delivery=row,
+        segment_name=what.name,
+        customer_external_id=whose.external_id,
+        customer_name=whose.name,
+    )
 
 
 def _timed(world: World, install: str, circuit: Circuit | None, call: Callable[[], Receipt]) -> Receipt:

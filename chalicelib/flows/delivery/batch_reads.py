@@ -49,10 +49,14 @@ class BatchReads:
 
     def watched(self, workspace: str, now: int) -> bool:
         """Whether somebody may be looking at the workspace's inbox."""
+        tenant = self.tenant(workspace)
+        return tenant is not None and tenant.watched_until > now
+
+    def tenant(self, workspace: str) -> Workspace | None:
+        """The workspace."""
         if workspace not in self.workspaces:
             self.workspaces[workspace] = self.store.one(ref(Workspace, workspace))
-        tenant = self.workspaces[workspace]
-        return tenant is not None and tenant.watched_until > now
+        return self.workspaces[workspace]
 
     def workspace_of(self, happening: Happening) -> str:
         """The workspace of a change: its message's, or its room's; "" where that is gone."""

@@ -181,12 +181,12 @@ def test_another_workspace_installs_it_from_the_first_click_to_the_first_message
 
 def clicked(slack, url):
     """What comes back of the page on which an admin allows it: code and state."""
-    page = urllib3.request("GET", url.geturl(), retries=False)
+    page = urllib3.request("GET", url.geturl(), retries=False, timeout=60)
     assert page.status == 200, page.data
     asked = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.data.decode().partition("</form>")[0]))
     fields = {name: html.unescape(value) for name, value in asked.items()}
     allow = f"{slack.base}/oauth/v2/authorize/callback"
-    answer = urllib3.request("POST", allow, fields=fields, redirect=False, retries=False)
+    answer = urllib3.request("POST", allow, fields=fields, redirect=False, retries=False, timeout=60)
     assert answer.status == 302, answer.data
     where = urlsplit(answer.headers["Location"])
     assert where.path.startswith("/in/slack/")

@@ -77,7 +77,7 @@ def dev(server: str) -> Ask:
     def ask(query: str, **variables: Any) -> Any:
         headers = {"authorization": "Bearer dev_token", "content-type": "application/json"}
         body = json.dumps({"query": query, "variables": variables})
-        parsed = json.loads(urllib3.request("POST", f"{server}/graphql", body=body, headers=headers).data)
+        parsed = json.loads(urllib3.request("POST", f"{server}/graphql", body=body, headers=headers, timeout=60).data)
         assert "errors" not in parsed, parsed
         return parsed["data"]
 

@@ -1,0 +1,179 @@
+"""Clocks: what a room is owed, and since when (projection of its trail); never written by hand.
+
+`first` is the first answer of an episode, `next` every later one, `update` a word of progress. A promise is an agent's
+word, and an open one is by when the next word of progress is due. What a room is owed follows from its marks alone
+(desk/turns.py); by when, from its customer's policy (desk/policies.py).
+"""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from .promises import Promise
+from .record import Part, Record
+from .turns import NEW_EPISODE, Mark, MarkKind, Standing, step
+
+Kind = Literal["first", "next", "update"]
+Ending = Literal["", "answered", "acknowledged", "closed unanswered", "withdrawn", "none needed", "moved"]
+Fact = Literal["started", "warned", "missed", "met"]
+
+MAX_ENDED = 16  # clocks whose ends a room remembers: more than its trail can tell of
+MET: frozenset[Ending] = frozenset({"answered", "acknowledged"})
+ENDS: dict[MarkKind, Ending] = {"answer": "answered", "settle": "withdrawn", "none needed": "none needed"}
+
+
+class Span(NamedTuple):
+    """A clock as the trail has it: what began it (a change number; of `update` its time), from when until when (ms, 0:
+    it runs), how it ended, when it was answered (an acknowledgement is none)."""
+
+    kind: Kind
+    ask: int
+    since: int
+    ended: int = 0
+    how: Ending = ""
+    answered: int = 0
+
+    @property
+    def id(self) -> str:
+        """Its kind and what began it, as one word."""
+        return f"{self.kind}:{self.ask}"
+
+
+class Running(Part, frozen=True):
+    """A clock that runs: `due` by its policy (ms, 0: no time is set), agents are warned at `warn_at`, and were when it
+    was `warned` and `missed`."""
+
+    kind: Kind
+    ask: int
+    since: int
+    due: int = 0
+    warn_at: int = 0
+    policy: str = ""
+    warned: int = 0
+    missed: int = 0
+
+    @property
+    def id(self) -> str:
+        """As its span's."""
+        return f"{self.kind}:{self.ask}"
+
+    @property
+    def wake_at(self) -> int:
+        """When (ms) time itself has something to do with it; 0 for never."""
+        if not self.due or self.missed:
+            return 0
+        return self.warn_at if self.warn_at and not self.warned else self.due
+
+
+class End(Part, frozen=True, array_like=True):
+    """How a clock ended, and when (ms) what it was about was answered."""
+
+    how: Ending
+    answered: int = 0
+
+
+class RoomClocks(Record, frozen=True):
+    """The clocks that run in a room now (read model); of the last that ended how, and when they were answered, by id.
+    `told_at` is when its customer was told of progress last, by a notice; `words` are what they are shown of when they
+    will hear. Kept by `react`."""
+
+    room: str
+    workspace: str
+    running: tuple[Running, ...] = ()
+    ended: dict[str, End] = {}
+    told_at: int = 0
+    words: str = ""
+
+    @property
+    def wake_at(self) -> int:
+        """When (ms) the next one is to be looked at; 0 for never."""
+        return min((each.wake_at for each in self.running if each.wake_at), default=0)
+
+    @property
+    def due(self) -> int:
+        """When (ms) the next one is due; 0 where no time is set."""
+        return min((each.due for each in self.running if each.due), default=0)
+
+
+class Clock(Record, frozen=True):
+    """One clock for good, with all as it was then: `policy` in its `revision`, the segments that are measured, the
+    agent who is on it. `took` is business time, `ended - since` time by the calendar (ms)."""
+
+    room: str
+    kind: Kind
+    ask: int
+    workspace: str
+    since: int
+    due: int = 0
+    warned: int = 0
+    missed: int = 0
+    ended: int = 0
+    how: Ending = ""
+    answered: int = 0
+    took: int = 0
+    policy: str = ""
+    revision: int = 0
+    customer: str = ""
+    channel: str = ""
+    priority: str = "normal"
+    agent: str = ""
+    segments: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """As its span's."""
+        return f"{self.kind}:{self.ask}"
+
+
+class ClockFact(Part, frozen=True):
+    """What a change of a room tells of one of its clocks."""
+
+    fact: Fact
+    kind: Kind
+    since: int
+    due: int
+
+
+def spans(base: Standing, trail: tuple[Mark, ...], episode: int) -> tuple[Span, ...]:
+    """The answers that are or were owed, as far back as the trail goes, oldest first. After a silence of `episode` (ms)
+    an ask begins a new one."""
+    found = [_begun(base, episode)] if base.waits else []
+    for before, mark, after in _steps(base, trail):
+        if after.waits and not before.waits:
+            found.append(_begun(after, episode))
+        elif before.waits and not after.waits:
+            found[-1] = _over(found[-1], mark)
+        elif found and after.acked_at and not before.acked_at:
+            found[-1] = found[-1]._replace(ended=after.acked_at, how="acknowledged")
+    return tuple(found)
+
+
+def _steps(base: Standing, trail: tuple[Mark, ...]) -> Iterator[tuple[Standing, Mark, Standing]]:
+    for mark in trail:
+        after = step(base, mark)
+        yield base, mark, after
+        base = after
+
+
+def _begun(standing: Standing, episode: int) -> Span:
+    first = standing.silence == NEW_EPISODE or standing.silence > episode
+    span = Span("first" if first else "next", standing.ask or standing.asked, standing.waiting_since)
+    return span._replace(ended=standing.acked_at, how="acknowledged") if standing.acked_at else span
+
+
+def _over(span: Span, mark: Mark) -> Span:
+    """What waits no longer. One who resolves with a word of how it ended has answered."""
+    how = ENDS.get(mark.kind) or ("answered" if mark.word else "closed unanswered")
+    span = span._replace(answered=mark.at) if how == "answered" else span
+    return span if span.how else span._replace(ended=mark.at, how=how)
+
+
+def update_of(standing: Standing, promise: Promise | None, told_at: int, *, issue: bool) -> Span | None:
+    """The word of progress that an open room is owed: after an acknowledgement, while a promise is open, or an `issue`
+    behind it. Since the vendor's last word; whose turn it is does not matter."""
+    if standing.state != "open":
+        return None
+    if promise and promise.open:
+        return Span("update", promise.made_at, promise.made_at)
+    since = max(standing.answered_at, standing.acked_at if standing.waits else 0, told_at)
+    owed = standing.waits and standing.acked_at or issue
+    return Span("update", since, since) if owed and since else None

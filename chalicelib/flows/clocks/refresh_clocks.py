@@ -1,0 +1,275 @@
+"""Bring a room's clocks up to where the room stands (read model), and write down each that began or ended (ledger).
+
+Decided on states alone: whatever is told twice, late or in another order, the newest room decides.
+"""
+
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from ...desk.calendars import Calendar, business_ms, due_at
+from ...desk.clocks import MAX_ENDED, MET, Clock, End, Ending, Fact, RoomClocks, Running, Span, spans, update_of
+from ...desk.customers import Customer
+from ...desk.issues import Issue, IssueTie
+from ...desk.policies import Policies, Policy, calendar_of, policy_of, targets_of
+from ...desk.room_transitions import base_of, standing_of
+from ...desk.rooms import Room
+from ...desk.segments import Member
+from ...desk.workspaces import Workspace
+from ...ports import Call, Listing, Put, Ref, Store, World, Write, new, ref
+from ..delivery.announce import Listeners, clock_facts
+from ..optimistic_retry import again
+from .policies import policies_of
+
+PLACES = 100  # facts of one version: there are fewer clocks
+MAX_ISSUES = 100  # behind a room, that are looked at
+
+
+class Refreshed(NamedTuple):
+    """A room's clocks as they are now, what is to be written for that (nothing: they were so), and what that tells: a
+    fact, its clock, its number among those of the room."""
+
+    clocks: RoomClocks
+    writes: list[Write]
+    facts: list[tuple[Fact, Clock, int]]
+
+
+def refresh_clocks(
+    world: World,
+    room_id: str,
+    tenant: Workspace,
+    listeners: Listeners,
+    told_at: int = 0,
+    gone: Ending = "withdrawn",
+) -> list[Call]:
+    """The wake-ups of what is told of the room's clocks. `told_at` (ms) is when its customer was told of progress; an
+    ask that is not there any more is `gone`."""
+    policies = policies_of(world, tenant)
+    if policies is None:
+        return []
+
+    def attempt(_: int) -> list[Call]:
+        room, there = world.store.many([ref(Room, room_id), ref(RoomClocks, room_id)])
+        if room is None or room.kind == "internal":
+            return []
+        now = refreshed(world.store, policies, room, there, world.clock.now(), told_at=told_at, gone=gone)
+        owed = clock_facts(now.facts, world.clock.now(), listeners)
+        if now.writes:
+            world.store.commit(*now.writes, *map(new, owed))
+        return [Call(row.bridge, row.n) for row in owed]
+
+    return again(world, attempt)
+
+
+def refreshed(
+    store: Store,
+    policies: Policies,
+    room: Room,
+    there: RoomClocks | None,
+    now: int,
+    *,
+    told_at: int = 0,
+    gone: Ending = "withdrawn",
+) -> Refreshed:
+    """What becomes of a room's clocks, by what the room is `now` (ms)."""
+    return _Refresh(store, policies, room, there, now, told_at, gone).result()
+
+
+def number_of(clocks: RoomClocks, place: int = 0) -> int:
+    """The number of a fact among those of a room: in the order of its clocks' versions."""
+    return clocks.version * PLACES + place
+
+
+class _Refresh:
+    """One look at a room: `spans` are the clocks that its trail tells of, by id."""
+
+    def __init__(
+        self,
+        store: Store,
+        policies: Policies,
+        room: Room,
+        there: RoomClocks | None,
+        now: int,
+        told_at: int,
+        gone: Ending,
+    ) -> None:
+        self.store, self.policies, self.room, self.there = store, policies, room, there
+        self.now, self.gone = now, gone
+        self.old = there or RoomClocks(room=room.id, workspace=room.workspace)
+        self.told_at = max(self.old.told_at, told_at)
+        self.was = {each.id: each for each in self.old.running}
+        self.spans = {span.id: span for span in self._spans()}
+
+    def result(self) -> Refreshed:
+        """All of it."""
+        running = {id_: self._running(span) for id_, span in self.spans.items() if not span.ended}
+        over_now = {span.id: span for span in [*self.spans.values(), *self._vanished()] if span.ended}
+        ended = self.old.ended | {id_: End(how=span.how, answered=span.answered) for id_, span in over_now.items()}
+        kept = [id_ for id_ in ended if id_ not in running][-MAX_ENDED:]
+        clocks = replace(
+            self.old,
+            running=tuple(running.values()),
+            ended={id_: ended[id_] for id_ in kept},
+            told_at=self.told_at,
+            words=self._words(running),
+        )
+        if clocks == self.old:
+            return Refreshed(self.old, [], [])
+        clocks = clocks.changed()
+        rows = self._rows(running, {id_: span for id_, span in over_now.items() if self._new_end(span)})
+        facts = [(fact, row, number_of(clocks, place)) for place, (row, _, fact) in enumerate(rows) if fact]
+        return Refreshed(clocks, [Put(clocks, self.old.version), *(Put(row, was) for row, was, _ in rows)], facts)
+
+    # --- by when
+
+    @cached_property
+    def _customer(self) -> tuple[Customer | None, frozenset[str]]:
+        """The room's customer, and which of the segments that matter it is in."""
+        asked = sorted({each.segment for each in self.policies.policies if each.segment} | {*self.policies.measured})
+        if not self.room.customer:
+            return None, frozenset()
+        refs: list[Ref[Any]] = [
+            ref(Customer, self.room.customer),
+            *(ref(Member, segment, self.room.customer) for segment in asked),
+        ]
+        customer, *members = self.store.many(refs)
+        return customer, frozenset(member.segment for member in members if member)
+
+    @cached_property
+    def _chosen(self) -> Policy | None:
+        """The policy under which an ask begins now."""
+        return policy_of(self.policies, self._customer[1])
+
+    def _policy(self, id_: str) -> Policy | None:
+        """The policy of a clock: that under which it began, for as long as there is that one."""
+        began = self.was[id_].policy if id_ in self.was else ""
+        active = (each for each in self.policies.policies if each.id == began and each.state == "active")
+        return next(active, None) or self._chosen
+
+    def _calendar(self, policy: Policy) -> Calendar | None:
+        own = any(calendar.id for calendar in self.policies.calendars)
+        customer = self._customer[0] if own else None
+        return calendar_of(self.policies, policy, customer.calendar if customer else "")
+
+    def _words(self, running: dict[str, Running]) -> str:
+        """What the customer is shown of when they will hear."""
+        policy = self._policy(next(iter(running))) if running else None
+        return policy.words if policy else ""
+
+    def _running(self, span: Span) -> Running:
+        """A clock with its times. What was missed stays missed, whatever is asked for afterwards."""
+        was = self.was.get(span.id) or Running(kind=span.kind, ask=span.ask, since=span.since)
+        policy, promise = self._policy(span.id), self.room.promise
+        if policy is None:
+            return was
+        target, calendar = getattr(targets_of(policy, self.room.priority), span.kind), self._calendar(policy)
+        if span.kind == "update" and promise and promise.open:
+            due, warn_at = promise.due, max(promise.due - policy.warn, span.since) if policy.warn else 0
+        else:
+            due = due_at(calendar, span.since, target) if target else 0
+            warn_at = due_at(calendar, span.since, target - policy.warn) if 0 < policy.warn < target else 0
+        return replace(was, due=due, warn_at=warn_at, policy=policy.id)
+
+    # --- what is owed
+
+    def _spans(self) -> list[Span]:
+        """What is owed, and was as far back as the trail tells: from when on there are policies."""
+        policy = self._chosen if not self.was else self._policy(next(iter(self.was)))
+        if policy is None:
+            return []
+        found = list(spans(base_of(self.room), self.room.trail, policy.episode))
+        if self.there is None:
+            found = [span for span in found if not span.ended or span.since >= self.policies.since]
+        target = targets_of(policy, self.room.priority).update
+        update = update_of(
+            standing_of(self.room), self.room.promise, self.told_at, issue=bool(target) and self._issue_open()
+        )
+        promised = self.room.promise is not None and self.room.promise.open
+        return [*found, *([update] if update and (target or promised) else [])]
+
+    def _issue_open(self) -> bool:
+        """Whether an issue is open behind the room."""
+        listing: Listing[IssueTie] = Listing("room-issues", (self.room.id,))
+        ties = self.store.page(listing, MAX_ISSUES).items
+        issues = self.store.many([ref(Issue, tie.issue) for tie in ties]) if ties else []
+        return any(issue and issue.state not in ("done", "declined") for issue in issues)
+
+    def _vanished(self) -> list[Span]:
+        """Clocks that ran and are owed no more, or anew."""
+        return [
+            Span(each.kind, each.ask, each.since, self.now, self._how(each))
+            for id_, each in self.was.items()
+            if id_ not in self.spans
+        ]
+
+    def _how(self, running: Running) -> Ending:
+        if running.kind != "update":
+            return self.gone
+        stands = standing_of(self.room)
+        if stands.state == "resolved":
+            return "answered" if stands.outcome else "closed unanswered"
+        settled = self.room.promise is not None and self.room.promise.state == "kept"
+        heard = max(stands.answered_at, stands.acked_at, self.told_at) > running.since
+        return "answered" if settled or heard else "none needed"
+
+    def _new_end(self, span: Span) -> bool:
+        return self.old.ended.get(span.id) != End(how=span.how, answered=span.answered)
+
+    # --- the ledger
+
+    def _rows(self, running: dict[str, Running], ended: dict[str, Span]) -> list[tuple[Clock, int, Fact | None]]:
+        """The clocks that are to be written down, the version that each was of, and what that tells."""
+        moved = {id_: each for id_, each in running.items() if self.was.get(id_) != each}
+        spans_of = {id_: self.spans[id_] for id_ in moved} | ended
+        if not spans_of:
+            return []
+        refs = [ref(Clock, self.room.id, span.kind, span.ask) for span in spans_of.values()]
+        found = []
+        for (id_, span), row in zip(spans_of.items(), self.store.many(refs), strict=True):
+            began = row or self._began(span)
+            if span.ended:
+                now = self._ended(began, span)
+                fact: Fact | None = "met" if now.how in MET and not now.missed and not began.ended else None
+            else:
+                times = {"due": moved[id_].due, "policy": moved[id_].policy, "revision": self._revision(id_)}
+                now = replace(began, ended=0, how="", answered=0, took=0, **times)
+                fact = None if row else "started"
+            found.append((replace(now, version=began.version + 1), began.version, fact))
+        return found
+
+    def _began(self, span: Span) -> Clock:
+        times = self._running(span)
+        return Clock(
+            room=self.room.id,
+            kind=span.kind,
+            ask=span.ask,
+            workspace=self.room.workspace,
+            since=span.since,
+            due=times.due,
+            policy=times.policy,
+            revision=self._revision(span.id),
+            customer=self.room.customer,
+            channel=self.room.channels[0] if self.room.channels else "",
+            priority=self.room.priority,
+            segments=tuple(each for each in self.policies.measured if each in self._customer[1]),
+        )
+
+    def _ended(self, row: Clock, span: Span) -> Clock:
+        """With its end, and all as it was then. What ended after its time was missed, whoever saw it."""
+        policy = self._policy(span.id)
+        late = span.ended if row.due and span.ended > row.due else 0
+        return replace(
+            row,
+            ended=span.ended,
+            how=span.how,
+            answered=span.answered,
+            missed=row.missed or late,
+            took=business_ms(self._calendar(policy) if policy else None, span.since, span.ended),
+            priority=self.room.priority,
+            agent=self.room.assignees[0] if self.room.assignees else "",
+        )
+
+    def _revision(self, id_: str) -> int:
+        policy = self._policy(id_)
+        return policy.revision if policy else 0
