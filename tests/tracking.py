@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.desk.arrivals import File
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.issues import Issue
 from chalicelib.desk.tickets import (
@@ -55,6 +56,9 @@ class FakeTracker:
     marks: bool = True
     counts: bool = False
     ends_at: int = 0
+    kept: dict[str, File | None] = field(default_factory=dict)
+    put_up: list[File] = field(default_factory=list)
+    takes_files: bool = True
     hooks: dict[str, HookState] = field(default_factory=dict)
     members: tuple[str, ...] = (PERSON,)
     read_by: Readership = Readership(tickets="members")
@@ -147,6 +151,19 @@ class FakeTracker:
     def member(self, comment: CommentSeen, *, private: bool) -> bool:
         self._mood("member")
         return private or comment.author_id in self.members
+
+    def keeps(self, url: str) -> bool:
+        return url in self.kept
+
+    def file(self, ticket: str, comment: str, url: str, most: int) -> File | None:
+        self._mood("file")
+        found = self.kept[url]
+        return found if found and len(found.content) <= most else None
+
+    def attach(self, ticket: str, file: File, mark: str) -> bool:
+        self._mood("attach", file.name)
+        self.put_up.append(file)
+        return self.takes_files
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         self._mood("amend", comment)

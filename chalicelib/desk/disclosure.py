@@ -3,7 +3,7 @@
 | | members alone read it | strangers read it, or nobody knows |
 |---|---|---|
 | title, text | the issue's own | the public ones; without a public title the ticket waits |
-| labels, link back | go | stay |
+| labels, link back, files | go | stay |
 | a new title, new labels | go, where they cross | stay |
 | an agent's comment | goes, with a name | stays, unless it is for strangers or the tracker keeps it internal |
 | state | goes, where it crosses | goes, where it crosses |
@@ -12,11 +12,17 @@
 from dataclasses import dataclass
 
 from .issues import Issue, PendingComment, Tracking
+from .messages import Attached
 from .quoted_messages import plain
 from .tickets import TicketDraft
 
 WAITS = "needs a public title"
 STAYS = "everybody can read this tracker: the comment stays here, unless it is for strangers"
+
+
+def files_there(issue: Issue, tracking: Tracking) -> tuple[Attached, ...]:
+    """The files that go into its ticket."""
+    return () if tracking.open else issue.files
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,12 @@ class Attachment(Record, frozen=True):
     @property
     def key(self) -> str:
         """Where its bytes lie in the bucket."""
-        return f"files/{self.workspace}/{self.id}"
+        return self.key_of(self.workspace, self.id)
+
+    @staticmethod
+    def key_of(workspace: str, id_: str) -> str:
+        """The same, by its id."""
+        return f"files/{workspace}/{id_}"
 
 
 def safe_name(name: str) -> str:

@@ -11,7 +11,7 @@ import msgspec
 
 from .customers import Customer
 from .errors import Conflict, Invalid
-from .messages import Author
+from .messages import Attached, Author
 from .record import Part, Record
 from .tickets import IssueState, Readers, Word
 from .titles import first_line
@@ -65,7 +65,8 @@ class Link(Part, frozen=True):
 
 
 class Issue(Record, frozen=True):
-    """`title` and `text` are the vendor's own, `public_title` and `public_text` what customers may read. `closings`
+    """`title` and `text` are the vendor's own, `public_title` and `public_text` what customers may read. `files` came
+    with what people said. `closings`
     counts how often it was closed or opened again. `due` (ms) is when the clock looks at a merge that has not
     ended."""
 
@@ -80,6 +81,7 @@ class Issue(Record, frozen=True):
     public_text: str = ""
     state: IssueState = "open"
     reason: str = ""
+    files: tuple[Attached, ...] = ()
     priority: Priority = "none"
     labels: tuple[str, ...] = ()
     state_at: int = 0
@@ -144,7 +146,8 @@ class Ticket(Record, frozen=True):
     us, `read_at` when its comments were last read whole, `linked_at` when what stood there already was imported,
     `counted` how many the tracker said that there were when they were last read whole (None: it said nothing),
     `spoke_at` when customers were last told of one. `asked_at` is when it was asked for by a call whose answer nobody
-    has heard, and `sought` how often it was looked for since, and not found."""
+    has heard, and `sought` how often it was looked for since, and not found. `handled` are the issue's files that are
+    there, or that the tracker will not take."""
 
     issue: str
     install: str
@@ -174,6 +177,7 @@ class Ticket(Record, frozen=True):
     spoke_at: int = 0
     asked_at: int = 0
     sought: int = 0
+    handled: tuple[str, ...] = ()
     holds: tuple[str, ...] | None = None
     exposed_at: int = 0
 
@@ -327,8 +331,8 @@ class Notice(Record, frozen=True):
     """What the rooms of an issue are to be told, once each. `closing` is which of the issue's `closings` it tells of.
     Where `undoes` names another notice, only rooms that were told that one are told this one; where `amends` does, the
     messages that told it are edited to this one's text or, if it `withdraws`, deleted. `names` are customers that the
-    text names, and that not all who would read it are. `speaker` is who wrote the comment that it tells. One with a
-    `word` waits for somebody to say what that means. `due` (ms) is when the clock looks."""
+    text names, and that not all who would read it are; `files` go along with it. `speaker` is who wrote the comment
+    that it tells. One with a `word` waits for somebody to say what that means. `due` (ms) is when the clock looks."""
 
     id: str
     issue: str
@@ -351,6 +355,7 @@ class Notice(Record, frozen=True):
     withdraws: bool = False
     approved_by: str = ""
     names: tuple[str, ...] = ()
+    files: tuple[Attached, ...] = ()
     cursor: str = ""
     told: int = 0
     due: int = 0

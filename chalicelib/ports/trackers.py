@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ..desk.arrivals import Ignored, Unsupported
+from ..desk.arrivals import File, Ignored, Unsupported
 from ..desk.envelopes import Envelope
 from ..desk.tickets import CommentSeen, Hint, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ..desk.workspaces import Install
@@ -66,6 +66,16 @@ class Tickets(Protocol):
     def member(self, comment: CommentSeen, *, private: bool) -> bool:
         """Whether who wrote it is one of the tracker's own people, who may speak as the vendor: in a `private` one all
         are, but for guests and customers."""
+
+    def keeps(self, url: str) -> bool:
+        """Whether what a text links lies with the tracker, where it may be that its members alone get at it."""
+
+    def file(self, ticket: str, comment: str, url: str, most: int) -> File | None:
+        """What a comment of a ticket shows or links there; None if that is not to be had, or has more than `most`
+        bytes."""
+
+    def attach(self, ticket: str, file: File, mark: str) -> bool:
+        """Put a file up there, for whoever reads the ticket; False where the tracker's API takes none."""
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours."""

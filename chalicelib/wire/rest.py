@@ -23,6 +23,7 @@ MOST = 4_000_000  # bytes of an answer
 LATER = frozenset({408, 425, 429})
 ABSENT = frozenset({404, 410})
 MAX_WORDS = 200
+UPLOAD_S = 60.0
 Query = Mapping[str, str | int] | Sequence[tuple[str, str | int]]
 
 
@@ -65,6 +66,11 @@ class Api:
         except Absent:
             return
 
+    def put_up(self, path: str, body: bytes, headers: Mapping[str, str]) -> Any:
+        """POST bytes that are no JSON; the JSON of a good answer."""
+        whole = {"accept": "application/json", "user-agent": "Parley", **self.headers, **headers}
+        return self._read(send(self.outside, Request("POST", f"{self.base}{path}", body, whole, UPLOAD_S, MOST))).json
+
     def ask(self, method: str, path: str, body: Any = None, query: Query = ()) -> Reply:
         """One request. Raises ProviderBusy and ProviderRefused."""
         url = f"{self.base}{path}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
@@ -73,7 +79,9 @@ class Api:
         if body is not None:
             raw = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
             headers["content-type"] = "application/json"
-        answer = send(self.outside, Request(method, url, raw, headers, self.timeout, MOST))
+        return self._read(send(self.outside, Request(method, url, raw, headers, self.timeout, MOST)))
+
+    def _read(self, answer: Answer) -> Reply:
         found = parsed(answer.body)
         known = self.refusal(answer, found)
         if known:

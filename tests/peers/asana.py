@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from html import escape
 from xml.etree import ElementTree
 
-from .server import Peer, Posted, Refused, route
+from .server import Peer, Posted, Refused, form_of, route
 
 WORKSPACE = {"gid": "1100000000000001", "resource_type": "workspace", "name": "Acme"}
 PROJECT = "1200000000000001"
@@ -105,7 +105,7 @@ class AsanaPeer(Peer):
                 "workspace": WORKSPACE,
             },
         }
-        self.sections, self.tasks, self.stories, self.tags, self.hooks = {}, {}, {}, {}, {}
+        self.sections, self.tasks, self.stories, self.tags, self.hooks, self.attached = {}, {}, {}, {}, {}, {}
         for name in ("Untitled section", "To do", "Doing", "Done", "Won't do", "Someday"):
             gid = self.fresh()
             self.sections[gid] = {"gid": gid, "resource_type": "section", "name": name, "project": PROJECT}
@@ -423,6 +423,23 @@ class AsanaPeer(Peer):
             asked.user, {"action": "added", "parent": self.brief(section), "resource": self.brief(task, "default_task")}
         )
         return 200, {"data": {}}
+
+    # --- attachments ---
+
+    @route("POST", r"/api/1\.0/attachments")
+    def attach(self, asked):
+        given = form_of(asked)
+        self.task_of(asked, given["parent"])
+        gid, path = self.fresh(), self.keep_file(*given["file"])
+        self.attached[gid] = {"gid": gid, "path": path, "parent": {"gid": given["parent"]}}
+        return 200, {"data": {"gid": gid, "name": given["file"][0]}}
+
+    @route("GET", r"/api/1\.0/attachments/(\d+)")
+    def attachment(self, asked, gid):
+        kept = self.one(self.attached, gid, "attachment")
+        name, _, content = self.files[kept["path"]]
+        shown = kept | {"name": name, "size": len(content), "download_url": f"{self.url}{kept['path']}"}
+        return self.picked_answer(asked, shown)
 
     # --- stories ---
 

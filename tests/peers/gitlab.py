@@ -10,7 +10,7 @@ import uuid
 from datetime import UTC, datetime
 from urllib.parse import unquote, urlencode
 
-from .server import Peer, Posted, Refused, route
+from .server import Peer, Posted, Refused, form_of, route
 
 WATCHABLE = (
     "issues confidential_issues note confidential_note push tag_push merge_requests job pipeline wiki_page releases"
@@ -41,6 +41,7 @@ class GitLabPeer(Peer):
         self.was = {}
         self.visibility, self.issues_level = "private", "enabled"
         self.token_ends = None
+        self.uploads, self.redirects = {}, False
         self.readable = {1: {14, 15}, 2: {14, 15, 16}}
         self.labels = {14: ["bug", "workflow::doing", "workflow::triage", "workflow::odd", "wontfix"], 15: [], 16: []}
         self.issues, self.hooks, self.next_id = {}, {}, 300
@@ -201,6 +202,26 @@ class GitLabPeer(Peer):
     @route("GET", r"/api/v4/user")
     def user(self, asked):
         return 200, self.users[asked.user]
+
+    @route("POST", r"/api/v4/projects/([^/]+)/uploads")
+    def upload(self, asked, project):
+        id_ = self.project_of(asked, project)
+        name, type_, content = form_of(asked)["file"]
+        secret = f"{len(self.files) + 1:032x}"
+        self.uploads[id_, secret, name] = self.keep_file(name, type_, content)
+        url = f"/uploads/{secret}/{name}"
+        full = f"/-/project/{id_}{url}"
+        return 201, {"id": 1, "alt": name, "url": url, "full_path": full, "markdown": f"![{name}]({url})"}
+
+    @route("GET", r"/api/v4/projects/([^/]+)/uploads/([0-9a-f]{32})/([^/]+)")
+    def download(self, asked, project, secret, name):
+        path = self.uploads.get((self.project_of(asked, project), secret, unquote(name)))
+        if path is None:
+            return self.lost(asked)
+        if self.redirects:
+            return 302, None, {"Location": f"{self.url}{path}"}
+        _, type_, content = self.files[path]
+        return 200, content, {"Content-Type": type_}
 
     @route("GET", r"/api/v4/personal_access_tokens/self")
     def own_token(self, asked):

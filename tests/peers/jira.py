@@ -10,8 +10,9 @@ import hmac
 import json
 import re
 from datetime import UTC, datetime
+from urllib.parse import quote
 
-from .server import Peer, Posted, Refused, route
+from .server import Peer, Posted, Refused, form_of, route
 
 OPEN = {"id": "10000", "name": "To Do", "statusCategory": {"id": 2, "key": "new", "name": "To Do"}}
 DOING = {
@@ -83,6 +84,7 @@ class JiraPeer(Peer):
         self.screen = {"summary", "description", "labels", "reporter", "customfield_10010"}  # of new issues
         self.more_kinds = 0  # issue types before Task
         self.tells_screen = True
+        self.attached = {}
         self.lag, self.asking = 0, "bot"  # ms after which the index knows what was made
         self.service, self.anyone = False, False  # a service project; one that anyone may browse
         self.users = {
@@ -179,6 +181,18 @@ class JiraPeer(Peer):
             "priority": {"id": "3", "name": "Medium"},
             "customfield_10010": issue["customfield_10010"],
             "customfield_10011": issue["customfield_10011"],
+            "attachment": [
+                {
+                    "id": path.rpartition("/")[2],
+                    "filename": name,
+                    "size": len(content),
+                    "mimeType": type_,
+                    "created": iso(issue["created"]),
+                    "content": f"{self.url}/secure/attachment/{path.rpartition('/')[2]}/{quote(name)}",
+                }
+                for path, (name, type_, content) in self.files.items()
+                if self.attached[path] == issue["id"]
+            ],
         }
         values = {"id": issue["id"], "key": issue["key"], "self": f"{self.url}/rest/api/{version}/issue/{issue['id']}"}
         kept = {name: issue["properties"][name] for name in properties if name in issue["properties"]}
@@ -579,6 +593,24 @@ class JiraPeer(Peer):
             "comment_deleted", None, comment=self.comment_shown(issue, comment, "2"), issue=self.shown(issue, "2")
         )
         return 204, None
+
+    @route("POST", r"/rest/api/([23])/issue/([^/]+)/attachments")
+    def attach(self, asked, version, key):
+        if asked.headers.get("x-atlassian-token") != "no-check":
+            raise Refused(403, {"message": "XSRF check failed"})
+        issue = self.issue_of(key)
+        path = self.keep_file(*form_of(asked)["file"])
+        self.attached[path] = issue["id"]
+        return 200, [{"id": path.rpartition("/")[2], "filename": self.files[path][0]}]
+
+    @route("GET", r"/rest/api/3/attachment/content/(\d+)")
+    def content(self, asked, id_):
+        return 303, None, {"Location": f"{self.url}/media/{id_}"}
+
+    @route("GET", r"/secure/attachment/(\d+)/([^/]+)")
+    def secured(self, asked, id_, name):
+        _, type_, content = self.files[f"/media/{id_}"]
+        return 200, content, {"Content-Type": type_}
 
     @route("POST", r"/rest/api/([23])/issue/([^/]+)/remotelink")
     def remote_link(self, asked, version, key):

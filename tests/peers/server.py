@@ -8,6 +8,8 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from email.parser import BytesParser
+from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -30,6 +32,17 @@ class Asked:
     def number(self, name, default, most=10**9):
         text = self.one(name)
         return min(int(text), most) if text.isdigit() else default
+
+
+def form_of(asked):
+    """The values of a multipart form by name; of a file (name, type, bytes)."""
+    head = f"Content-Type: {asked.headers['content-type']}\r\n\r\n".encode()
+    found = {}
+    for part in BytesParser(policy=HTTP).parsebytes(head + asked.body).iter_parts():
+        name, file = part.get_param("name", header="content-disposition"), part.get_filename()
+        content = part.get_payload(decode=True)
+        found[name] = (file, part.get_content_type(), content) if file else content.decode()
+    return found
 
 
 class Refused(Exception):
@@ -80,6 +93,7 @@ class Peer:
     post: object = staticmethod(post)
     limited: list = field(default_factory=list)
     clock: int = 0
+    files: dict = field(default_factory=dict, repr=False)
 
     def __post_init__(self):
         self.lock = threading.RLock()
@@ -153,7 +167,24 @@ class Peer:
             except Refused as refused:
                 return refused.status, refused.body, refused.headers
 
+    def keep_file(self, name, type_, content):
+        """The path at which its bytes are, for whoever knows that."""
+        path = f"/media/{len(self.files) + 1}"
+        self.files[path] = (name, type_, content)
+        return path
+
+    def _media(self, asked):
+        """As a bucket does: by the address alone, and a credential beside is refused."""
+        if "authorization" in asked.headers or "private-token" in asked.headers:
+            raise Refused(400, {"message": "Only one auth mechanism allowed"})
+        if asked.path not in self.files:
+            raise Refused(404)
+        _, type_, content = self.files[asked.path]
+        return 200, content, {"Content-Type": type_}
+
     def _handled(self, asked):
+        if asked.path.startswith("/media/"):
+            return self._media(asked)
         if self.limited:
             raise self.limited.pop(0)
         asked.user = self.who(asked)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.outside import GuardedOutside
-from chalicelib.ports import Answer, Request
+from chalicelib.desk.files import Attachment
+from chalicelib.ports import Answer, Request, ref
 from chalicelib.trackers.github import access
 from chalicelib.trackers.linear import client
 from tests.api import Client, Tenant
@@ -24,7 +25,7 @@ from tests.tracking import FakeTracker
 CANARIES = {
     name: f"canary{name}"
     for name in ("title", "text", "said", "comment", "label", "newlabel", "newtitle", "newtext", "agent", "customer")
-    + ("user", "room", "file", "reason", "words")
+    + ("user", "room", "file", "inside", "reason", "words")
 }
 LINK = "parley.test"
 READ_BY = ("members", "strangers", "unknown", "admin: public", "admin: anyway")
@@ -202,6 +203,9 @@ class Scene:
         user = self.tenant.user(customer, "ann", name=named["user"])
         file = {"name": f"{named['file']}.log", "type": "text/plain", "size": 1}
         attached = [self.good(user.post("/v1/attachments", file))["id"]]
+        kept = self.parley.store.one(ref(Attachment, attached[0]))
+        assert kept
+        self.parley.files.put(kept.key, named["inside"].encode(), kept.type)
         body = {"text": f"{named['said']}\nit breaks", "attachments": attached}
         said = self.good(user.post(f"/v1/rooms/{room}/messages", body))
         asked = {"from": said["id"], "title": named["title"], "text": named["text"], "labels": [named["label"]]}
@@ -238,6 +242,7 @@ def test_no_private_word_leaves_to_where_strangers_read(parley: Parley, place: A
                 assert ("label" in left) is ("newlabel" in left) is ("newtitle" in left) is crossing["labels"]
                 assert there.way.holds(LINK)
                 assert left.isdisjoint({"reason", "words", "room"})
+                assert ("inside" in left) is (there.kind in ("jira", "gitlab", "asana"))
             else:
                 assert left <= internal, (who, crossing, title)
                 assert not there.way.holds(LINK)

@@ -72,7 +72,7 @@ TOLD = {
     | {"INBOUND_QUEUE", "BROADCAST_QUEUE", "SYNC_QUEUE", "REACT_FAILED_QUEUE"},
     "Broadcast": {"BROADCAST_QUEUE", "PUSH_QUEUE", "DEAD_LETTER_QUEUES"},
     "Index": {"INDEX_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
-    "Sync": {"SYNC_QUEUE", "DEAD_LETTER_QUEUES", "KEY_ID", "PUBLIC_URL"},
+    "Sync": {"SYNC_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
     "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "SYNC_QUEUE", "BROADCAST_QUEUE", "PUBLIC_URL"},
 }
 # Which resources each function may name in its policy.
@@ -98,7 +98,7 @@ REACHES = {
     },
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue", "PushQueue"},
     "Index": {"Table", "IndexQueue", "IndexDeadQueue", "Files"},
-    "Sync": {"Table", "SyncQueue", "SyncDeadQueue", "Key"},
+    "Sync": {"Table", "SyncQueue", "SyncDeadQueue", "Files", "Key"},
     "Tick": {"Table", "SyncQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue"},
 }
 Template = dict[str, Any]
@@ -275,7 +275,7 @@ def test_nothing_may_scan_or_change_the_stack(template: Template, function: str)
     assert [listed(each) for each in deleting] == (
         [[{"Fn::Sub": "${Files.Arn}/search/*"}]] if function == "Index" else []
     )
-    assert ("kms:Encrypt" in actions) == (function == "APIHandler")
+    assert ("kms:Encrypt" in actions) == (function in ("APIHandler", "Sync"))
 
 
 # What each function may read of the bucket: no more than it works with.
@@ -283,6 +283,7 @@ READS = {
     "APIHandler": "",
     "Receive": "",
     "Deliver": "files/",
+    "Sync": "files/",
     "Jobs": "jobs/",
     "Index": "search/",
     "Mail": "received/",

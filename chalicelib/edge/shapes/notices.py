@@ -44,7 +44,8 @@ class ToldView(View, frozen=True):
 
 
 class NoticeView(View, frozen=True):
-    """What the rooms of an issue are told. `names` are customers whose name is in a text that others would read. One
+    """What the rooms of an issue are told. `names` are customers whose name is in a text that others would read,
+    `files` the names of what goes along. One
     that `amends` another edits the messages that told it or, if it `withdraws`, deletes them. `speaker` is who wrote
     the comment in the tracker that it tells. A draft with a `word` waits for somebody to say what that means,
     with which the ticket was closed; `becomes` is what it was guessed to mean."""
@@ -67,6 +68,7 @@ class NoticeView(View, frozen=True):
     told: int
     at: Time
     names: list[str]
+    files: list[str]
 
 
 def told_view(receipt: NoticeReceipt) -> ToldView:
@@ -103,4 +105,5 @@ def notice_view(notice: Notice) -> NoticeView:
         told=notice.told,
         at=time_of(notice.at) or "",
         names=list(notice.names),
+        files=[file.name for file in notice.files],
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ...desk.arrivals import File, Mailed, Said
 from ...desk.customers import Customer
 from ...desk.envelopes import Envelope
-from ...desk.files import MAX_SIZE, TYPE, Attachment, safe_name
+from ...desk.files import MAX_SIZE
 from ...desk.ids import derived
 from ...desk.messages import Attached, Author, Rest, Source
 from ...desk.rooms import MAX_NAME, Room
@@ -14,6 +14,7 @@ from ...desk.titles import first_line, shortened
 from ...desk.workspaces import Install
 from ...ports import World, new, ref
 from ..optimistic_retry import again
+from ..rooms.attach import keep_file
 
 
 class Blocked(Exception):
@@ -77,39 +78,19 @@ def kept_rest(arriving: Arriving, arrival: Mailed, author: Author) -> Rest | Non
     file = File(name="quoted.txt", type="text/plain", content=arrival.rest.encode())
     id_ = derived("att", arriving.install.id, arrival.id, "rest")
     lines = sum(bool(line.strip()) for line in arrival.rest.split("\n"))
-    return Rest(lines=lines, file=_keep(arriving, id_, file, author))
+    return Rest(lines=lines, file=keep_file(arriving.world, arriving.install.workspace, id_, file, author.id))
 
 
 def kept(arriving: Arriving, arrival: Said, author: Author) -> tuple[Attached, ...]:
     """The files that came along, stored; their ids follow from the message's, so that a repeat stores no second one."""
     return tuple(
-        _keep(arriving, derived("att", arriving.install.id, arrival.id, str(i)), file, author)
+        keep_file(
+            arriving.world,
+            arriving.install.workspace,
+            derived("att", arriving.install.id, arrival.id, str(i)),
+            file,
+            author.id,
+        )
         for i, file in enumerate(arrival.files)
         if len(file.content) <= MAX_SIZE
     )
-
-
-def _keep(arriving: Arriving, id_: str, file: File, author: Author) -> Attached:
-    world = arriving.world
-    type_ = file.type.lower() if TYPE.match(file.type.lower()) else "application/octet-stream"
-
-    def attempt(_: int) -> Attachment:
-        kept = world.store.one(ref(Attachment, id_))
-        if kept is None:
-            kept = Attachment(
-                version=1,
-                id=id_,
-                workspace=arriving.install.workspace,
-                name=safe_name(file.name),
-                size=len(file.content),
-                type=type_,
-                secret=world.clock.entropy(24).hex(),
-                created_at=world.clock.now(),
-                by=author.id,
-            )
-            world.files.put(kept.key, file.content, kept.type)
-            world.store.commit(new(kept))
-        return kept
-
-    kept = again(world, attempt)
-    return Attached(id=kept.id, name=kept.name, size=kept.size, type=kept.type, secret=kept.secret)

@@ -18,6 +18,7 @@ from .history import history_entry
 from .tie_room import check_room, count_behind, tie_of, tied
 
 MAX_RANGE = 100  # messages that an issue may be raised out of
+MAX_FILES = 10  # of theirs that go into its tickets
 SOON_MS = 60_000  # ms after which the clock looks after what a lost wake-up left
 
 
@@ -85,6 +86,7 @@ def raised(
     own = named.get("text", "")
     room_url = f"{world.public_url}/console#/inbox/open/{tie.room}" if world.public_url and tie else ""
     named["text"] = "\n\n".join(filter(None, [own, quoted(messages, room_url, MAX_TEXT - len(own) - 2)]))
+    files = [file for message in messages for file in message.attachments]
     issue = Issue(
         version=1,
         id=world.fresh_id("iss"),
@@ -92,6 +94,7 @@ def raised(
         created_at=now,
         by=who.id,
         state_at=now,
+        files=tuple(files[:MAX_FILES]),
         **named,
     )
     writes: list[Write] = []

@@ -173,7 +173,8 @@ def _said(
     """The message; and the room resolved by it, or opened again, and what it was promised kept by it, or owed again."""
     author = notice.author if notice.author.id else tie.by
     now = world.clock.now()
-    moved, message = said(room, Draft(author=author, text=text, source=Source(channel="issue")), now)
+    draft = Draft(author=author, text=text, source=Source(channel="issue"), attachments=notice.files)
+    moved, message = said(room, draft, now)
     act: dict[str, Any] = {}
     if notice.resolve and room.state == "open":
         act = {"act": ("closing notice", "resolve"), "word": _outcome(notice, issue)}

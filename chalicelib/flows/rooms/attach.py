@@ -1,7 +1,9 @@
-"""Attachments: put up by the client itself with a presigned upload, then named in a message."""
+"""Attachments: put up by the client itself with a presigned upload, then named in a message; or brought along from
+outside."""
 
+from ...desk.arrivals import File
 from ...desk.errors import Invalid
-from ...desk.files import Attachment
+from ...desk.files import TYPE, Attachment, safe_name
 from ...desk.messages import MAX_ATTACHMENTS, Attached
 from ...desk.permissions import Principal
 from ...ports import Upload, World, new, ref
@@ -33,6 +35,32 @@ def attach(
         return put_up
 
     return again(world, attempt, once)
+
+
+def keep_file(world: World, workspace: str, id_: str, file: File, by: str) -> Attached:
+    """A file that came from outside, stored once under an id that follows from where it came from."""
+    type_ = file.type.lower() if TYPE.match(file.type.lower()) else "application/octet-stream"
+
+    def attempt(_: int) -> Attachment:
+        kept = world.store.one(ref(Attachment, id_))
+        if kept is None:
+            kept = Attachment(
+                version=1,
+                id=id_,
+                workspace=workspace,
+                name=safe_name(file.name),
+                size=len(file.content),
+                type=type_,
+                secret=world.clock.entropy(24).hex(),
+                created_at=world.clock.now(),
+                by=by,
+            )
+            world.files.put(kept.key, file.content, kept.type)
+            world.store.commit(new(kept))
+        return kept
+
+    kept = again(world, attempt)
+    return Attached(id=kept.id, name=kept.name, size=kept.size, type=kept.type, secret=kept.secret)
 
 
 def _theirs(file: Attachment, who: Principal) -> bool:

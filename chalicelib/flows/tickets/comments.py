@@ -6,13 +6,14 @@ from msgspec.structs import replace
 from ...desk.comments_for_customers import crossing, held
 from ...desk.disclosure import STAYS, comment_there
 from ...desk.issues import Comment, Notice, PendingComment
-from ...desk.messages import Author
+from ...desk.messages import Attached, Author
 from ...desk.notices import comment_text
 from ...desk.tickets import CommentSeen
 from ...ports import Drop, Listing, ProviderRefused, Task, Write, new, over, ref
 from ..issues.draft_notice import comment_notice_id
 from ..issues.name_customers import names_in
 from ..issues.state_notice import GRACE_MS
+from .handed_on import with_files
 from .ticket_sync import TicketSync
 from .tracker import pending_on
 
@@ -165,15 +166,29 @@ def _crossing(sync: TicketSync, seen: CommentSeen, old: Comment | None) -> tuple
     if text and sync.tracking.policy != "quiet" and not _speaks(sync, seen):
         entry = sync.history_entry("stranger", author=seen.author, reason=STRANGER, comment=seen.id)
         return [entry], [], old.notice if old else "", STRANGER
+    quiet = sync.tracking.policy == "quiet"
+    files: tuple[Attached, ...] = ()
+    if text and not quiet:
+        text, files = with_files(
+            sync.world,
+            sync.install,
+            sync.there,
+            sync.ticket.ticket,
+            seen.id,
+            text,
+            private=sync.tracking.private,
+            tries=sync.ticket.attempts,
+        )
     words = comment_text(sync.tracking, text) if text else ""
     before, standing = _notices_of(sync, old)
     if before and words and before.text == words and before.state != "discarded" and not before.withdraws:
         return [], [], before.id, ""
     writes = [_discarded(before, "the comment was changed")] if before and before.state == "draft" else []
-    if sync.tracking.policy == "quiet" or not (words or standing) or (standing and standing.text == words):
+    if quiet or not (words or standing) or (standing and standing.text == words):
         return writes, [], standing.id if standing else "", ""
     names = names_in(sync.world, sync.issue, text) if text else ()
     notice = _notice(sync, seen.id, old.version + 1 if old else 1, words, standing, names, seen.author)
+    notice = replace(notice, files=files)
     tasks = [Task("tell", notice.id, why="first")] if notice.state == "sending" else []
     return [*writes, new(notice)], tasks, notice.id, ""
 

@@ -13,7 +13,8 @@ from ..issues.draft_notice import comment_notice_id
 from ..issues.name_customers import names_in
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
-from .tracker import tracking_of
+from .handed_on import PATIENCE, with_files
+from .tracker import tickets_of, tracking_of
 
 
 def draft_comment(
@@ -22,13 +23,18 @@ def draft_comment(
     """The draft. Conflict where the comment has a notice already."""
 
     def attempt(_: int) -> Notice:
+        link = issue.link(install_id)
         install, comment = world.store.many([ref(Install, install_id), ref(Comment, issue.id, install_id, comment_id)])
         if install is None or comment is None or comment.deleted or comment.mark:
             raise NotFound("no such comment of the tracker's")
         if comment.notice:
             raise Conflict(f"it has a notice: {comment.notice}")
-        tracking = tracking_of(world, install)
+        tracking, there = tracking_of(world, install), tickets_of(world, install)
+        ticket = link.ticket if link else ""
         text = crossing(tracking, comment.text) or comment.text
+        text, files = with_files(
+            world, install, there, ticket, comment_id, text, private=tracking.private, tries=PATIENCE
+        )
         id_ = comment_notice_id(issue.id, install_id, comment_id, comment.version + 1)
         kept = comment.changed(held="", notice=id_)
         notice = Notice(
@@ -46,6 +52,7 @@ def draft_comment(
             speaker=comment.author,
             names=names_in(world, issue, text),
             held_because=comment.held,
+            files=files,
         )
         entry = audit(world, who, "notice.written", notice.id)
         world.store.commit(new(notice), over(kept, comment), *entry, *once.writes(notice, notice.at))

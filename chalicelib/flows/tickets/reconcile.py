@@ -21,6 +21,7 @@ from ..bridges.stop_install import stop_install
 from ..issues.state_notice import notice_of_state
 from ..optimistic_retry import again
 from .comments import forget_comment, post_pending, take_comments
+from .handed_on import files_left, put_up_files
 from .ticket_sync import TicketSync
 from .tracker import ClientFault, NotUnderstood, issue_of_ticket, pending_on, tickets_of, tracking_of
 
@@ -124,12 +125,15 @@ def _worked(sync: TicketSync, task: Task) -> str:
     found = merge(sync.issue, sync.ticket, seen, sync.tracking)
     _take_over(sync, seen, found, began)
     _write(sync, found)
+    put_up_files(sync)
     post_pending(sync)
     whole = task.why.startswith("comments") or (task.why.startswith("count") and seen.comments != sync.ticket.counted)
     if commented or whole or not seen.updated_at:
         take_comments(sync, began, seen.comments, whole=whole)
     elif task.why.startswith("count"):
         sync.commit(sync.ticket.changed(read_at=began))
+    if sync.ticket.attempts:
+        sync.commit(sync.ticket.changed(attempts=0))
     return "done"
 
 
@@ -140,6 +144,7 @@ def _private_waits(sync: TicketSync) -> bool:
         ticket.standing == "making"
         or (tracking.titled and ticket.title != issue.title)
         or (tracking.labelled and label_key(ticket.labels) != label_key(issue.labels))
+        or bool(files_left(sync))
         or bool(pending_on(sync.world, issue.id, sync.install.id))
     )
 
@@ -286,7 +291,6 @@ def _take_over(sync: TicketSync, seen: TicketSeen, found: Merge, began: int) -> 
         seen_at=seen.updated_at,
         looked_at=began,
         due=0,
-        attempts=0,
         reason=UNCLEAR if found.unclear else f"no state there means {issue.state}" if found.wordless else "",
         unclear=unclear,
         lost_at=0,

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from ...desk.arrivals import File
 from ...desk.tickets import CommentSeen, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
+from ...wire.files import fetched, form
 from ...wire.hour_cache import HourCache
 from ...wire.reading import host, ident, items, moment, walk, words
 from ...wire.rest import Absent, Api, Query, there
@@ -185,6 +187,25 @@ class Asana:
         query = {"user": user, "opt_fields": "is_guest,is_active", "limit": "2"}
         found = items(self._api.find(f"/workspaces/{self._workspace()}/workspace_memberships", query), "data")
         return any(walk(each, "is_guest") is False and walk(each, "is_active") is not False for each in found)
+
+    def keeps(self, url: str) -> bool:
+        """Attachments."""
+        return url.startswith(rich_text.ASSET)
+
+    def file(self, ticket: str, comment: str, url: str, most: int) -> File | None:
+        """An attachment of the task, at the address that Asana signs for some minutes."""
+        query = {"opt_fields": "name,size,download_url,parent.gid"}
+        found = self._found(f"/attachments/{_gid(url.removeprefix(rich_text.ASSET))}", query)
+        where, size = words(found, "download_url"), walk(found, "size")
+        if ident(found, "parent", "gid") != ticket or not where or (isinstance(size, int) and size > most):
+            return None
+        return fetched(self._outside, where, {}, most, self._now, words(found, "name") or "file")
+
+    def attach(self, ticket: str, file: File, mark: str) -> bool:
+        """An attachment."""
+        body, type_ = form(file, {"parent": ticket})
+        self._api.put_up("/attachments", body, {"content-type": type_})
+        return True
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours."""

@@ -27,6 +27,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from ...desk.arrivals import File
 from ...desk.tickets import CommentSeen, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Request, Secrets
@@ -121,6 +122,18 @@ class GenericTickets:
     def member(self, comment: CommentSeen, *, private: bool) -> bool:
         """Everybody in a private tracker; elsewhere of whom it says so itself (`member`)."""
         return private
+
+    def keeps(self, url: str) -> bool:
+        """It says where a file is, for everybody."""
+        return False
+
+    def file(self, ticket: str, comment: str, url: str, most: int) -> File | None:
+        """It says where a file is, for everybody."""
+        return None
+
+    def attach(self, ticket: str, file: File, mark: str) -> bool:
+        """It takes none."""
+        return False
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours."""

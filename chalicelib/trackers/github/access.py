@@ -43,10 +43,12 @@ class Access:
         self._repository: str = config["repository"]
         self._secrets, self._outside, self._now = secrets, outside, now
 
-    def ask(self, method: str, path: str, body: Any = None, query: Query = ()) -> Reply:
+    def ask(
+        self, method: str, path: str, body: Any = None, query: Query = (), headers: Mapping[str, str] = {}
+    ) -> Reply:
         """The answer by the first credential that GitHub takes. Raises ProviderBusy, ProviderRefused, Absent, Gone."""
         tokens = self._tokens() if self._app else iter(self._given("token"))
-        return self._first(tokens, lambda token: self._once(token, method, path, body, query))
+        return self._first(tokens, lambda token: self._once(token, method, path, body, query, headers))
 
     def ends(self, path: str) -> int:
         """When the token ends (ms), which GitHub tells with every answer; 0 for one that does not."""
@@ -87,9 +89,17 @@ class Access:
         """The path of a URL on this server; None for one elsewhere, which our credential is not for."""
         return url.removeprefix(self.base) if url.startswith(self.base + "/") else None
 
-    def _once(self, bearer: str, method: str, path: str, body: Any = None, query: Query = ()) -> Reply:
+    def _once(
+        self,
+        bearer: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        query: Query = (),
+        headers: Mapping[str, str] = {},
+    ) -> Reply:
         """One request, and where it leads."""
-        api = Api(self._outside, self.base, _headers(bearer), self._now, said, self._refusal)
+        api = Api(self._outside, self.base, {**_headers(bearer), **headers}, self._now, said, self._refusal)
         for _ in range(HOPS):
             try:
                 return api.ask(method, path, body, query)

@@ -6,15 +6,18 @@ was transferred.
 
 import re
 from collections.abc import Callable, Sequence
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import msgspec
 
+from ...desk.arrivals import File
 from ...desk.tickets import CommentSeen, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.titles import shortened
 from ...desk.workspaces import Install
 from ...ports import Outside, ProviderRefused, Secrets
+from ...wire.files import fetched, last_of
 from ...wire.hour_cache import HourCache
 from ...wire.reading import count, host, moment
 from ...wire.rest import Absent
@@ -45,6 +48,8 @@ OWN_PEOPLE = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 ROLES = frozenset({"admin", "maintain", "write", "triage"})
 MEMBERS = HourCache()
 EVENTS = ["issues", "issue_comment", "repository"]
+_DROPPED = re.compile(r"/user-attachments/(?:assets|files)/[\w./-]{1,300}")
+_SOURCE = re.compile(r"""\bsrc="([^"<>\s]{1,2000})\"""")
 _REFERENCE = re.compile(r"(?:GH-|#)?([0-9]{1,12})", re.IGNORECASE)
 
 
@@ -57,7 +62,7 @@ class GitHub:
         self._config = install.config
         self._home: str = install.config["repository"]
         self._access = Access(self._config, secrets, outside, now)
-        self._ask, self._now = self._access.ask, now
+        self._ask, self._now, self._outside = self._access.ask, now, outside
 
     def probe(self) -> Probe:
         """Who we are, and what is missing."""
@@ -213,6 +218,26 @@ class GitHub:
         login = comment.author
         key = (self._access.base, self._home, login)
         return private or (bool(comment.author_id) and MEMBERS.get(key, self._now(), lambda: self._may_write(login)))
+
+    def keeps(self, url: str) -> bool:
+        """What was dropped into a text: of a private repository GitHub shows it to those who have logged in."""
+        if host(url) != host(self._access.base).removeprefix("api."):
+            return False
+        path = urlsplit(url).path
+        return bool(_DROPPED.fullmatch(path)) or path.startswith((f"/{self._home}/assets/", f"/{self._home}/files/"))
+
+    def file(self, ticket: str, comment: str, url: str, most: int) -> File | None:
+        """A picture, by the address that GitHub signs for some minutes where it shows the comment itself."""
+        name = last_of(url)
+        asked = {"accept": "application/vnd.github.html+json"}
+        shown = self._access.ask("GET", self._comment_path(ticket, comment), headers=asked).json.get("body_html") or ""
+        signed = [unescape(each) for each in _SOURCE.findall(str(shown)) if name in each]
+        where = next((each for each in signed if each.startswith("https://") and not self.keeps(each)), "")
+        return fetched(self._outside, where, {}, most, self._now, name) if name and where else None
+
+    def attach(self, ticket: str, file: File, mark: str) -> bool:
+        """GitHub's API takes none."""
+        return False
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours; its mark stays."""

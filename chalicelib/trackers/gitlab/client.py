@@ -12,10 +12,12 @@ from urllib.parse import quote
 
 import msgspec
 
+from ...desk.arrivals import File
 from ...desk.tickets import CommentSeen, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
+from ...wire.files import fetched, form
 from ...wire.hour_cache import HourCache
 from ...wire.reading import count, ident, items, moment, walk, words
 from ...wire.rest import Absent, Api, Query, Reply, there
@@ -29,6 +31,7 @@ from .words import (
     moved_in,
     reference,
     shown,
+    upload_in,
     word_of,
     words_of,
 )
@@ -186,14 +189,14 @@ class GitLab:
             if moment(note, "updated_at") < since:
                 break
             if walk(note, "system") is not True:
-                found.append(comment_of(note, internal))
+                found.append(comment_of(note, internal, self._uploads(ticket)))
         return found[::-1]
 
     def comment(self, ticket: str, text: str, mark: str, *, internal: bool = False) -> CommentSeen:
         """Say it, with our mark hidden in it. Servers before 15.3 know internal notes as confidential ones."""
         kept = {"internal": True, "confidential": True} if internal else {}
         note = self._api.call("POST", f"{_path(ticket)}/notes", {"body": marked(text, mark)} | kept)
-        return comment_of(note, internal=False)
+        return comment_of(note, False, self._uploads(ticket))
 
     def member(self, comment: CommentSeen, *, private: bool) -> bool:
         """Everybody in a private project; elsewhere from the role Reporter on."""
@@ -205,6 +208,26 @@ class GitLab:
         found = self._find(f"{self._project}/members/all/{user}") if user.isdigit() else None
         level = walk(found, "access_level")
         return isinstance(level, int) and level >= REPORTER and words(found, "state") in ("active", "")
+
+    def keeps(self, url: str) -> bool:
+        """Uploads of a project."""
+        return bool(upload_in(url, self._config["url"])[0])
+
+    def file(self, ticket: str, comment: str, url: str, most: int) -> File | None:
+        """An upload of the ticket's own project (GitLab 17.4 and later)."""
+        project, secret, name = upload_in(url, self._config["url"])
+        if project != ticket.partition("-")[0]:
+            return None
+        api = self._api
+        path = f"{api.base}/projects/{project}/uploads/{secret}/{quote(name, safe='')}"
+        return fetched(self._outside, path, api.headers, most, self._now, name)
+
+    def attach(self, ticket: str, file: File, mark: str) -> bool:
+        """An upload, and a comment that shows it."""
+        body, type_ = form(file)
+        made = self._api.put_up(f"/projects/{ticket.partition('-')[0]}/uploads", body, {"content-type": type_})
+        self.comment(ticket, there(words(made, "markdown")), mark)
+        return True
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours; its mark stays."""
@@ -317,6 +340,10 @@ class GitLab:
             if not page.isdigit():
                 return
 
+    def _uploads(self, ticket: str) -> str:
+        """Where the uploads of the ticket's project are for people."""
+        return f"{self._config['url']}/-/project/{ticket.partition('-')[0]}"
+
     def _newest_notes(self, ticket: str) -> Iterator[Any]:
         return self._all(f"{_path(ticket)}/notes", {"order_by": "updated_at", "sort": "desc"})
 
@@ -352,7 +379,7 @@ class GitLab:
             url=words(issue, "web_url"),
             title=words(issue, "title"),
             word=word_of(words(issue, "state"), labels, bool(walk(issue, "_links", "closed_as_duplicate_of"))),
-            text=shown(text),
+            text=shown(text, self._uploads(f"{ident(issue, 'project_id')}-")),
             labels=tuple(labels),
             assignee=words(issue, "assignees", 0, "name"),
             updated_at=moment(issue, "updated_at"),

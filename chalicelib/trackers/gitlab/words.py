@@ -29,6 +29,8 @@ _WAITING = re.compile(r"to.?do|open|backlog|triage|ready|new|plan|schedul|refine
 _MARK = re.compile(r"(?<!\n)\n*<!-- parley:([A-Za-z0-9_.:-]{1,100}) -->\s*$")
 _LINK = re.compile(r"(?<!\n)\n*\[Parley\]\([^\s()]+\)\s*$")
 _SIZED = re.compile(r"(!\[[^\[\]\n]*\]\([^()\s]*\))\{[^{}\n]*\}")
+_UPLOAD = re.compile(r"/-/project/(\d{1,19})/uploads/([0-9a-f]{32})/([^/?#\s]{1,300})")
+_RELATIVE = re.compile(r"(\]\()(/uploads/[0-9a-f]{32}/)")
 _MOVED = re.compile(
     r"moved to (?:\[[^\[\]]*\]\()?(?:https?://[^\s/]+/)?([\w./-]+?)(?:#|/-/(?:issues|work_items)/)(\d+)"
 )
@@ -100,18 +102,26 @@ def footer(text: str) -> str:
     return text[len(_LINK.sub("", _MARK.sub("", text))) :]
 
 
-def shown(text: str) -> str:
-    """A text as people see it: without our footer, without what is hidden in it, and without the sizes of pictures."""
-    return _SIZED.sub(r"\1", readable(_LINK.sub("", _MARK.sub("", text))))
+def shown(text: str, uploads: str) -> str:
+    """A text as people see it: without our footer, without what is hidden in it, without the sizes of pictures, and
+    with the whole address of its project's `uploads`."""
+    plain = _SIZED.sub(r"\1", readable(_LINK.sub("", _MARK.sub("", text))))
+    return _RELATIVE.sub(rf"\1{uploads}\2", plain)
 
 
-def comment_of(note: Any, internal: bool) -> CommentSeen:
+def upload_in(url: str, site: str) -> tuple[str, str, str]:
+    """(project's number, secret, name) of an upload; empty for what is none."""
+    found = _UPLOAD.fullmatch(url.removeprefix(site)) if url.startswith(f"{site}/") else None
+    return (found[1], found[2], unquote(found[3])) if found else ("", "", "")
+
+
+def comment_of(note: Any, internal: bool, uploads: str) -> CommentSeen:
     """A note. `internal` tells that its whole issue is confidential; some versions say `confidential` for internal."""
     kept = [walk(note, "internal"), walk(note, "confidential")]
     body = words(note, "body")
     return CommentSeen(
         id=ident(note, "id"),
-        text=shown(body),
+        text=shown(body, uploads),
         author=words(note, "author", "name"),
         author_id=ident(note, "author", "id"),
         created_at=moment(note, "created_at"),

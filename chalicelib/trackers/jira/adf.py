@@ -9,7 +9,7 @@
 | taskList, decisionList | a list; a done task begins with `[x]` |
 | expand | its title in bold, and what is in it |
 | panel, layouts, any that we do not know | what is in them |
-| media | `[attachment]` |
+| media | a picture: by the name of the attachment that it is, or by its URL; else `[attachment]` |
 """
 
 import re
@@ -19,6 +19,7 @@ from typing import Any
 
 from ...wire.markdown_tree import Node
 from ...wire.reading import items, walk, words
+from .pictures import shown
 
 MAX_DEPTH = 40
 MARKS = {"strong": "**", "em": "*", "strike": "~~"}
@@ -150,6 +151,14 @@ def _expand(node: Node, content: list[Any], depth: int) -> str:
     return "\n\n".join(filter(None, [f"**{title}**" if title else "", _blocks(content, depth)]))
 
 
+def _media(node: Node) -> str:
+    """An attachment by its name, or a picture that is elsewhere; without either all that is known."""
+    url, name = words(node, "attrs", "url"), words(node, "attrs", "alt")
+    if words(node, "attrs", "type") == "external" and re.fullmatch(r"https?://[^\s()<>]+", url):
+        return f"![{re.sub(r'[][]', ' ', name)}]({url})"
+    return shown(name) if name else "\\[attachment]"
+
+
 def _card(node: Node) -> str:
     """A link as a card, which has the URL or all that is known of what it leads to."""
     return words(node, "attrs", "url") or words(node, "attrs", "data", "url")
@@ -170,7 +179,7 @@ BLOCKS: dict[str, Callable[[Node, list[Any], int], str]] = {
     "embedCard": lambda node, content, depth: _card(node),
     "expand": _expand,
     "nestedExpand": _expand,
-    "media": lambda node, content, depth: f"\\[{words(node, 'attrs', 'alt') or 'attachment'}]",
+    "media": lambda node, content, depth: _media(node),
 }
 LISTS = ("bulletList", "orderedList", "taskList", "decisionList")
 
@@ -228,7 +237,7 @@ INLINES: dict[str, Callable[[Node], str]] = {
     "status": lambda node: _SPECIAL.sub(r"\\\1", words(node, "attrs", "text")),
     "date": _date,
     "inlineCard": _card,
-    "mediaInline": lambda node: "\\[attachment]",
+    "mediaInline": lambda node: _media(node),
 }
 
 

@@ -8,7 +8,9 @@ A ticket is known by its id, which outlives a move to another project. Ours carr
 import base64
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from urllib.parse import unquote
 
+from ...desk.arrivals import File
 from ...desk.tickets import (
     CommentSeen,
     HookState,
@@ -23,12 +25,14 @@ from ...desk.tickets import (
 from ...desk.times import MINUTE_MS
 from ...desk.workspaces import Install
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Request, Secrets
+from ...wire.files import fetched, form
 from ...wire.hour_cache import HourCache
 from ...wire.markdown_tree import from_markdown
 from ...wire.reading import ident, items, moment, walk, words
 from ...wire.rest import LATER, Api, send, there
 from . import wiki
 from .people import account
+from .pictures import ATTACHED
 from .words import INTERNAL, PROPERTY, comment_of, declines, key_in_jql, quoted, reference, text_of, word_of
 
 FIELDS = "summary,status,resolution,description,labels,assignee,updated"
@@ -233,6 +237,31 @@ class Jira:
                 raise
             return False
         return any(account(person) == user for person in found)
+
+    def keeps(self, url: str) -> bool:
+        """Attachments, which texts name."""
+        return url.startswith(ATTACHED)
+
+    def file(self, ticket: str, comment: str, url: str, most: int) -> File | None:
+        """The newest attachment of the ticket with that name."""
+        name = unquote(url.removeprefix(ATTACHED))
+        issue = self._api.find(self._path(f"/issue/{ticket}"), {"fields": "attachment"})
+        named = [each for each in items(issue, "fields", "attachment") if words(each, "filename") == name]
+        newest = max(named, key=lambda each: moment(each, "created"), default=None)
+        if newest is None or (walk(newest, "size") or 0) > most:
+            return None
+        api, id_ = self._api, ident(newest, "id")
+        where = f"{api.base}{self._path(f'/attachment/content/{id_}')}" if self._cloud else words(newest, "content")
+        if not where.startswith(f"{api.base}/"):
+            return None
+        return fetched(self._outside, where, api.headers, most, self._now, name)
+
+    def attach(self, ticket: str, file: File, mark: str) -> bool:
+        """An attachment."""
+        body, type_ = form(file)
+        headers = {"content-type": type_, "x-atlassian-token": "no-check"}
+        self._api.put_up(self._path(f"/issue/{ticket}/attachments"), body, headers)
+        return True
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours."""

@@ -6,10 +6,12 @@ lists, quotes, code, panels, tables, bold, italics, struck, links, mentions, pic
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from ...wire.markdown_tree import Node, from_markdown
 from ...wire.reading import items, walk, words
+from .pictures import shown
 
 MARKS = {"strong": "*", "em": "_", "strike": "-"}
 _HEADING = re.compile(r"h([1-6])\.\s+(.*)")
@@ -17,12 +19,14 @@ _BULLET = re.compile(r"([*#-]+)\s+(.*)")
 _BLOCK = re.compile(r"(?<!\\)\{(code|noformat|quote|panel)(?::([^{}\n]*))?\}(.*?)(?:\{\1\}|\Z)", re.DOTALL)
 MAX_DEPTH = 5  # of blocks within blocks
 _CODE = re.compile(r"\{\{((?:[^{}\n]|\{(?!\{)|\}(?!\}))+)\}\}")
-_INLINE: list[tuple[re.Pattern[str], str]] = [
+_INLINE: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (_CODE, r"`\1`"),
     (re.compile(r"\[~(?:accountid:)?([^\[\]]+)\]"), r"@\1"),
     (re.compile(r"\[([^\[\]|\n]+)\|([^\[\]|\s]+)(?:\|[^\[\]]*)?\]"), r"[\1](\2)"),
     (re.compile(r"\[((?:https?|mailto):[^\[\]\s]+)\]"), r"<\1>"),
-    (re.compile(r"!([^!|\n\s]+)(?:\|[^!\n]*)?!"), r"\\[\1]"),
+    (re.compile(r"!(https?://[^!|\n\s()]+)(?:\|[^!\n]*)?!"), r"![](\1)"),
+    (re.compile(r"!([^!|\n\s]+)(?:\|[^!\n]*)?!"), lambda found: shown(found[1])),
+    (re.compile(r"\[\^([^\[\]|\n]+)\]"), lambda found: shown(found[1])),
     (re.compile(r"(?<![\w*\\])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])"), r"**\1**"),
     (re.compile(r"(?<![\w_\\])_(\S(?:[^_\n]*\S)?)_(?![\w_])"), r"*\1*"),
     (re.compile(r"(?<![\w\\-])-(\S(?:[^-\n]*\S)?)-(?![\w-])"), r"~~\1~~"),
@@ -98,7 +102,7 @@ def _inline(text: str) -> str:
     return written + _signs(text[place:], _INLINE[1:])
 
 
-def _signs(text: str, rules: list[tuple[re.Pattern[str], str]]) -> str:
+def _signs(text: str, rules: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]) -> str:
     for pattern, sign in rules:
         text = pattern.sub(sign, text)
     return re.sub(r"\\([{}\[\]|!-])", r"\1", text)

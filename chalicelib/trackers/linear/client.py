@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from ...desk.arrivals import File
 from ...desk.tickets import CommentSeen, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
-from ...ports import Outside, ProviderRefused, Secrets
+from ...ports import Outside, ProviderBusy, ProviderRefused, Request, Secrets
+from ...wire.files import fetched, last_of
 from ...wire.reading import moment
-from ...wire.rest import Absent
+from ...wire.rest import UPLOAD_S, Absent, send
 from .graph import Graph
 from .words import chosen_id, seen, short, word
 
@@ -39,6 +41,9 @@ CREATE = f"mutation($input: IssueCreateInput!) {{ issueCreate(input: $input) {{ 
 UPDATE = f"""mutation($id: String!, $input: IssueUpdateInput!) {{
     issueUpdate(id: $id, input: $input) {{ issue {{ {ISSUE} }} }} }}"""
 ATTACH = "mutation($input: AttachmentCreateInput!) { attachmentCreate(input: $input) { success } }"
+UPLOAD = """mutation($type: String!, $name: String!, $size: Int!) {
+    fileUpload(contentType: $type, filename: $name, size: $size) {
+        uploadFile { uploadUrl assetUrl headers { key value } } } }"""
 SEARCH = f"""query($term: String!, $first: Int, $team: String) {{
     searchIssues(term: $term, first: $first, teamId: $team) {{ nodes {{ {ISSUE} }} }} }}"""
 CHANGED = f"""query($filter: IssueFilter, $first: Int, $after: String, $sort: [IssueSortInput!]) {{
@@ -73,6 +78,7 @@ class Linear:
     def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
         self._install = install.id
         self._named: str = install.config["team"]
+        self._outside, self._now = outside, now
         self._graph = Graph(install.config, secrets, outside, now)
         self._ask = self._graph.ask
 
@@ -193,6 +199,28 @@ class Linear:
     def member(self, comment: CommentSeen, *, private: bool) -> bool:
         """A workspace's users are its own people."""
         return comment.member is True
+
+    def keeps(self, url: str) -> bool:
+        """Its private storage."""
+        return url.startswith(self._graph.storage + "/")
+
+    def file(self, ticket: str, comment: str, url: str, most: int) -> File | None:
+        """By the same token as the API."""
+        if not self.keeps(url):
+            return None
+        return fetched(self._outside, url, self._graph.headers(), most, self._now, last_of(url))
+
+    def attach(self, ticket: str, file: File, mark: str) -> bool:
+        """Put into its storage at an address that it signs, and hung on the issue
+        (https://linear.app/developers/how-to-upload-a-file-to-linear)."""
+        asked = self._ask(UPLOAD, type=file.type, name=file.name, size=len(file.content))["fileUpload"]["uploadFile"]
+        headers = {"content-type": file.type, "cache-control": "public, max-age=31536000"}
+        headers |= {str(each["key"]).lower(): str(each["value"]) for each in asked["headers"]}
+        answer = send(self._outside, Request("PUT", str(asked["uploadUrl"]), file.content, headers, UPLOAD_S))
+        if not 200 <= answer.status < 300:
+            raise ProviderBusy(f"its storage answers HTTP {answer.status}")
+        self._ask(ATTACH, input={"issueId": ticket, "title": file.name, "url": asked["assetUrl"]})
+        return True
 
     def amend(self, ticket: str, comment: str, text: str) -> None:
         """Change a comment of ours."""

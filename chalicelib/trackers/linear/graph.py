@@ -22,7 +22,9 @@ from urllib.parse import urlencode
 from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Renewing, Request, Secrets
 from ...wire.reading import words
 from ...wire.rest import LATER, Absent, Api, after, parsed, send
+from .config import CLOUD
 
+STORAGE = "https://uploads.linear.app"
 BUDGETS = ("requests", "complexity", "endpoint-requests")
 PASSING = ("internal error", "lock timeout", "network error", "bootstrap error")
 PATIENCE_S = 60  # seconds to wait where Linear does not say how long
@@ -33,8 +35,14 @@ class Graph:
 
     def __init__(self, config: Mapping[str, Any], secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
         self.base: str = config["api_url"]
+        self.storage = STORAGE if self.base == CLOUD else f"{self.base}/uploads"
         self._client: str = config.get("client_id", "")
         self._secrets, self._outside, self._now = secrets, outside, now
+
+    def headers(self) -> dict[str, str]:
+        """What the newest token is sent in."""
+        newest = next(iter(self._secrets.get("token", ())), "")
+        return {"authorization": _bearer(newest)} if newest else {}
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """The data, by the first token that Linear takes; by a new one, if it takes none and gives one."""

@@ -70,6 +70,17 @@ def test_html_and_scripts_are_text():
         (para({"type": "inlineCard", "attrs": {"data": {"url": "https://x.example/y"}}}), "https://x.example/y"),
         ({"type": "mediaSingle", "content": [{"type": "media", "attrs": {"id": "1"}}]}, "\\[attachment]"),
         (
+            {"type": "mediaSingle", "content": [{"type": "media", "attrs": {"id": "1", "alt": "a b.png"}}]},
+            "![a b.png](attachment:a%20b.png)",
+        ),
+        (
+            {
+                "type": "mediaSingle",
+                "content": [{"type": "media", "attrs": {"type": "external", "url": "https://x.example/a.png"}}],
+            },
+            "![](https://x.example/a.png)",
+        ),
+        (
             {
                 "type": "taskList",
                 "content": [
