@@ -28,6 +28,7 @@ FARTHEST_MS = 7_305 * DAY_MS  # 20 years: further than that nobody looks
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2200, 12, 31)  # of holidays
 MONDAY = 3  # 1970-01-01 was a Thursday
 NAMES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LEAP = 2000  # a year with all days
 
 
@@ -116,8 +117,8 @@ def check_calendar(calendar: Calendar) -> None:
     if not calendar.timezone:
         raise Invalid("a calendar needs a time zone, such as Europe/Berlin", "timezone")
     zone(calendar.timezone)
-    for spans in calendar.week:
-        _check_spans(spans)
+    for day, spans in zip(DAYS, calendar.week, strict=False):
+        _check_spans(spans, f"week.{day}")
     if len(calendar.week) != 7 or not any(calendar.week):
         raise Invalid("a calendar needs hours on one day of the week at least", "week")
     for field in ("holidays", "yearly"):
@@ -133,15 +134,15 @@ def check_calendar(calendar: Calendar) -> None:
         raise Invalid("with these days of each year a calendar never has an hour", "yearly")
 
 
-def _check_spans(spans: tuple[Span, ...]) -> None:
+def _check_spans(spans: tuple[Span, ...], field: str) -> None:
     if len(spans) > MAX_SPANS:
-        raise Invalid(f"a day has at most {MAX_SPANS} spans of hours", "week")
+        raise Invalid(f"a day has at most {MAX_SPANS} spans of hours", field)
     ended = 0
     for first, last in spans:
         if not 0 <= first < last <= MINUTES:
-            raise Invalid("hours end after they begin, on the same day: what goes over midnight is two spans", "week")
+            raise Invalid("hours end after they begin, at 24:00 at the latest: over midnight they are two spans", field)
         if first < ended:
-            raise Invalid("hours of a day follow each other and do not overlap", "week")
+            raise Invalid("hours of a day follow each other and do not overlap", field)
         ended = last
 
 

@@ -19,6 +19,7 @@ from chalicelib.edge.door import auth, limits
 from chalicelib.edge.door.router import ROUTES
 from chalicelib.edge.http import answer  # noqa: F401  fills the route table
 from chalicelib.flows import dispatch
+from chalicelib.flows.clocks import policies
 from tests.api import Client, Got, Tenant
 from tests.conftest import in_memory
 from tests.dying import failing
@@ -89,7 +90,7 @@ class Undone:
         vars(parley.queues).update({name: copy(value) for name, value in self.queues.items()})
         parley.reacted = dict(self.rows)
         parley.files.content.clear()
-        for cache in (auth._secrets, limits._counts):
+        for cache in (auth._secrets, limits._counts, policies._kept):
             cache.clear()
 
 

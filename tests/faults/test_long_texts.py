@@ -8,6 +8,7 @@ import ast
 import importlib
 import inspect
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from chalicelib.desk.workspaces import Install
 from chalicelib.ports import Answer
 from chalicelib.trackers.github.words import Place
 from chalicelib.trackers.jira import adf
+from chalicelib.wire import ics
 from tests import counted
 from tests.backtracking import TooMany
 
@@ -128,6 +130,7 @@ MADE: dict[str, Callable[[str, str], Any]] = {
     "Cloud": lambda text, kind: msteams.PUBLIC,
     "Answer": lambda text, kind: Answer(400, {"link": text}, text.encode("utf-8", "replace")),
     "Place": lambda text, kind: Place(text, 1),
+    "date": lambda text, kind: date(2026, 1, 1),
     "Callable[[], str]": lambda text, kind: lambda: text,
     "Tag": lambda text, kind: BeautifulSoup("<p>a</p>", "html.parser").p,
     "list[dict[str, Any]]": lambda text, kind: [Told(text)],
@@ -307,6 +310,10 @@ def nested_blocks(n: int) -> Any:
     return [node]
 
 
+def holidays(within: str) -> Any:
+    return ics.read(f"BEGIN:VCALENDAR\nBEGIN:VEVENT\n{within}\nEND:VEVENT\nEND:VCALENDAR", 2026)
+
+
 NESTED: dict[str, Callable[[int], Any]] = {
     "parts in parts": lambda n: mime.read(nested_parts(n)),
     "mails in mails": lambda n: mime.read(HEAD + (b"Content-Type: message/rfc822\r\n\r\n" + HEAD) * n + PLAIN),
@@ -336,6 +343,13 @@ NESTED: dict[str, Callable[[int], Any]] = {
         {"content": [{"type": "text", "text": "a", "marks": [{"type": "strong"}]}, {"type": "text", "text": "b"}] * n}
     ),
     "blocks of Slack": lambda n: emoji.emoji_in(nested_blocks(n)),
+    "folded lines of an event": lambda n: holidays("SUMMARY:a" + "\n a" * n),
+    "parameters of a date": lambda n: holidays("DTSTART" + ';a="b:;"' * n + ":20260101"),
+    "quotes that do not end": lambda n: holidays("DTSTART" + ';a="b' * n + ":20260101"),
+    "parts of a rule": lambda n: holidays("DTSTART:20200101\nRRULE:FREQ=YEARLY" + ";BYMONTH=1" * n),
+    "components in components": lambda n: holidays("BEGIN:VALARM\n" * n),
+    "events": lambda n: holidays("DTSTART:20200101\nRRULE:FREQ=YEARLY;COUNT=3\nEND:VEVENT\nBEGIN:VEVENT\n" * n),
+    "odd events": lambda n: holidays("SUMMARY:a\nEND:VEVENT\nBEGIN:VEVENT\n" * n),
 }  # fmt: skip
 
 

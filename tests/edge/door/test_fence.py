@@ -30,6 +30,8 @@ AGENT_ONLY = [name for name, route in NAMES.items() if route.who == "agent"]
 FENCED = [name for name, route in NAMES.items() if route.who in ("agent", "person")]
 
 ISSUER = "https://idp.example"
+OFFICE = {"name": "New", "timezone": "Asia/Tokyo", "week": {"monday": [{"from": "09:00", "to": "17:00"}]}}
+HOLIDAY = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20980101\nEND:VEVENT\nEND:VCALENDAR"
 # Routes that name a thing of a workspace, with a body that would do something to it.
 NAMING: dict[str, Any] = {
     "GET /v1/agents/{agent}": None,
@@ -82,6 +84,11 @@ NAMING: dict[str, Any] = {
     "POST /v1/messages/{message}/acknowledge": None,
     "PATCH /v1/snippets/{snippet}": {"name": "Mine"},
     "DELETE /v1/snippets/{snippet}": None,
+    "PATCH /v1/policies/{policy}": {"name": "Mine"},
+    "DELETE /v1/policies/{policy}": None,
+    "PATCH /v1/calendars/{calendar}": {"name": "Mine"},
+    "DELETE /v1/calendars/{calendar}": None,
+    "POST /v1/calendars/{calendar}/holidays": {"ics": HOLIDAY},
     "GET /v1/rooms/{room}/messages/{message}/original": None,
     "DELETE /v1/suppressions/{address}": None,
     "GET /v1/issues/{issue}": None,
@@ -204,6 +211,12 @@ OWN: dict[str, Any] = {
     "GET /v1/experts": None,
     "POST /v1/search/rebuild": None,
     "POST /v1/snippets": {"name": "New", "text": "Hello {{user.name}}"},
+    "GET /v1/policies": None,
+    "POST /v1/policies": {"name": "New"},
+    "GET /v1/calendars": None,
+    "POST /v1/calendars": OFFICE,
+    "GET /v1/measured-segments": None,
+    "PUT /v1/measured-segments": {"segments": []},
 }
 ASKED = {"GET /v1/search": {"q": "secret of ours"}, "GET /v1/experts": {"q": "secret of ours"}}
 # Routes that take no credential of a workspace. Files and installs have tests of their own below; signing in has in
@@ -282,6 +295,8 @@ class Scene:
             "internal": api.post("/v1/rooms", {"name": "Ours", "kind": "internal"}).json["id"],
             "broadcast": api.post("/v1/broadcasts", {"customers": ["acme"], "text": "Secret of ours"}).json["id"],
             "snippet": api.post("/v1/snippets", {"name": "S", "text": "Secret of ours"}).json["id"],
+            "policy": api.post("/v1/policies", {"name": "Secret"}).json["id"],
+            "calendar": api.post("/v1/calendars", OFFICE | {"name": "Secret"}).json["id"],
             "attachment": ann.post("/v1/attachments", {"name": "a.txt", "size": 3}).json["id"],
         }
         self.secret = install["secret"]
