@@ -17,7 +17,8 @@ POWERTOOLS = {"batch", "typing", "data_classes", "jmespath_utils", "__init__.py"
 # cryptography asks for cffi's compiled half alone: what compiles C, and reads it, stays at home.
 GONE = ("boto3", "s3transfer", "bin", "share", "cffi", "pycparser")
 ZONES = "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz"  # a second copy of what tzdata has; botocore asks for UTC alone
-REBUILD = 11  # raise it when the pruning below changes
+TABLES = ("*.tab", "tzdata.zi", "leapseconds")  # what zones are made of, and maps of them: nobody reads them
+REBUILD = 12  # raise it when the pruning below changes
 
 
 def vendored(machine: str, home: Path) -> Path:
@@ -68,6 +69,9 @@ def _prune(folder: Path) -> None:
     for examples in (folder / "botocore" / "data").glob("*/*/examples-*"):
         examples.unlink()
     slim(folder / "botocore" / "data", SERVICES)
+    for table in TABLES:
+        for path in (folder / "tzdata" / "zoneinfo").glob(table):
+            path.unlink()
     shutil.rmtree(folder / "urllib3" / "contrib" / "emscripten", ignore_errors=True)  # for Python in a browser
     _keep(folder / "aws_lambda_powertools" / "utilities", POWERTOOLS, "*")
     # Not `tracing`: the package's own __init__ imports it.

@@ -116,3 +116,9 @@ def test_nothing_in_the_repository_binds_anything_but_loopback() -> None:
     everywhere = ".".join("0000")
     sources = [*ROOT.glob("*.py"), *ROOT.glob("infra/**/*.py"), *ROOT.glob("chalicelib/**/*.py")]
     assert not [path for path in sources if f'"{everywhere}"' in path.read_text()]
+
+
+def test_every_time_zone_is_found_in_it(unpacked: Path) -> None:
+    names = (unpacked / "tzdata" / "zones").read_text().split()
+    assert len(names) > 400
+    assert not [name for name in names if not (unpacked / "tzdata" / "zoneinfo" / name).is_file()]
