@@ -89,6 +89,7 @@ class AsanaPeer(Peer):
         self.tokens = {"asana-bot": "bot", "asana-ann": "ann"}
         self.next_gid = 1400000000000000
         self.guests = set()
+        self.external = "kept"  # or "ignored", or "refused": Asana keeps it for OAuth
         self.projects = {
             PROJECT: {
                 "gid": PROJECT,
@@ -303,6 +304,8 @@ class AsanaPeer(Peer):
     def task_of(self, asked, gid):
         if gid.startswith("external:"):
             name = gid.removeprefix("external:")
+            if self.external == "refused":
+                raise self.wrong(400, "task: Not a recognized ID")
             found = next(
                 (each for each in self.tasks.values() if each["external"] and each["external"]["gid"] == name), None
             )
@@ -317,7 +320,9 @@ class AsanaPeer(Peer):
         projects = given.get("projects", [])
         if not projects and not given.get("workspace"):
             raise self.wrong(400, "You should specify one of workspace, parent, projects")
-        external = given.get("external")
+        external = given.get("external") if self.external != "ignored" else None
+        if external and self.external == "refused":
+            raise self.wrong(400, "external: You must authenticate with OAuth")
         if external and any(
             each["external"] and each["external"]["gid"] == external["gid"] for each in self.tasks.values()
         ):

@@ -1,7 +1,8 @@
 """The tasks of one project of Asana over its REST API (1.0).
 
-Tasks of ours carry the issue's id as their `external` gid, which the account that made them finds them by. Stories take
-no mark: our comments are known by the account, and by their ids once they are stored.
+Tasks of ours carry the issue's id twice: as their `external` gid, which Asana keeps for apps with OAuth
+(https://developers.asana.com/docs/custom-external-data), and in the link back. Stories take no mark: our comments are
+known by the account, and by their ids once they are stored.
 """
 
 import re
@@ -113,7 +114,7 @@ class Asana:
 
     def create(self, draft: TicketDraft) -> TicketSeen:
         """Make the ticket, or find the one that carries the mark."""
-        found = self._found(f"/tasks/external:{draft.mark}", {"opt_fields": FIELDS})
+        found = self._by_mark(draft.mark)
         if found:
             return self._ticket(found)
         notes = draft.text.rstrip() + (f"\n\nParley: <{draft.link}>" if draft.link else "")
@@ -123,13 +124,34 @@ class Asana:
             "projects": [self._project],
             "external": {"gid": draft.mark, "data": "parley"},
         }
-        made = self._ticket(self._data("POST", "/tasks", body, {"opt_fields": FIELDS}))
+        made = self._ticket(self._made(body))
         return self.label(made.id, draft.labels, ()) if draft.labels else made
 
+    def _by_mark(self, mark: str) -> Any:
+        """The task with that external gid; None also for a token that may ask for none."""
+        try:
+            return self._found(f"/tasks/external:{mark}", {"opt_fields": FIELDS})
+        except ProviderRefused as denied:
+            if denied.lost:
+                raise
+            return None
+
+    def _made(self, body: dict[str, Any]) -> Any:
+        """The task; without its external gid where the token may set none."""
+        try:
+            return self._data("POST", "/tasks", body, {"opt_fields": FIELDS})
+        except ProviderRefused as denied:
+            if denied.lost or "external" not in body or not re.search("external|oauth", denied.reason, re.IGNORECASE):
+                raise
+            return self._made({name: value for name, value in body.items() if name != "external"})
+
     def made(self, mark: str, since: int) -> TicketSeen | None:
-        """By its external gid."""
-        found = self._found(f"/tasks/external:{mark}", {"opt_fields": FIELDS})
-        return self._ticket(found) if found else None
+        """By its external gid, or among those made since by the link back."""
+        found = self._by_mark(mark)
+        if found:
+            return self._ticket(found)
+        query = {"project": self._project, "modified_since": rfc3339(max(0, since)), "opt_fields": FIELDS}
+        return next((seen for seen in map(self._ticket, self._all("/tasks", query)) if seen.mark == mark), None)
 
     def fetch(self, ticket: str) -> TicketSeen | None:
         """As it is now."""
@@ -343,7 +365,7 @@ class Asana:
             labels=tuple(words(tag, "name") for tag in items(task, "tags")),
             assignee=words(task, "assignee", "name"),
             updated_at=moment(task, "modified_at"),
-            mark=words(task, "external", "gid"),
+            mark=words(task, "external", "gid") or _mark_in(_notes(task)),
         )
 
 
@@ -376,6 +398,12 @@ def _refusal(answer: Answer, body: Any) -> Exception | None:
 def _notes(task: Any) -> str:
     """What a task says, in Markdown."""
     return rich_text.to_markdown(words(task, "html_notes"), words(task, "notes"))
+
+
+def _mark_in(notes: str) -> str:
+    """The issue that the link back leads to."""
+    found = _LINK.search(notes)
+    return found[1].rpartition("/issues/")[2] if found and "/issues/" in found[1] else ""
 
 
 def _suits(section: Any, word: str) -> bool:

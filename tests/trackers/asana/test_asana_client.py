@@ -323,3 +323,15 @@ def test_the_webhooks_of_what_people_do(peer, theirs):
         "changed",
         "deleted",
     ]
+
+
+@pytest.mark.parametrize("external", ["ignored", "refused"])
+def test_without_external_data_a_ticket_is_known_by_the_link_back(peer, external):
+    peer.external = external
+    ours = Connected(peer)
+    draft = TicketDraft(title="t", text="It stops", mark="iss_7", link="https://p.example/console#/issues/iss_7")
+    made = ours.tickets.create(draft)
+    assert (made.mark, made.text) == ("iss_7", "It stops")
+    assert ours.tickets.made("iss_7", 0).id == made.id
+    assert ours.tickets.made("iss_8", 0) is None
+    assert len(peer.tasks) == 1
