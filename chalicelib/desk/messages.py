@@ -11,6 +11,7 @@ from .promises import Promise
 from .record import Part, Record
 
 MAX_CHARACTERS = 40_000
+CUT, LONG_WORD = " …", 200  # where a text is cut, and the characters of a word that is cut through
 MAX_BYTES = 64 * 1024
 MAX_REACTIONS = 500
 MAX_ATTACHMENTS = 20
@@ -77,16 +78,17 @@ class Attached(Part, frozen=True):
 
 
 class Rest(Part, frozen=True):
-    """What a mail said besides, which the message does not: the mail that it answers, a signature. So many `lines`,
-    which lie in a file."""
+    """What was said besides, which the message does not say: of a mail what it `quoted` and its signature, of a text
+    that was too long its end. So many `lines`, which lie in a file."""
 
     lines: int
     file: Attached
+    quoted: bool = True
 
     @property
     def words(self) -> str:
         """How many, in words."""
-        return f"{self.lines} quoted line{'' if self.lines == 1 else 's'}"
+        return f"{self.lines} {'quoted' if self.quoted else 'more'} line{'' if self.lines == 1 else 's'}"
 
 
 class Mark(Part, frozen=True):
@@ -223,16 +225,29 @@ def check_text(text: str, *, needed: bool = True) -> str:
     return text
 
 
+def fitting(text: str) -> tuple[str, str]:
+    """As much of a text as may be said, marked where it is cut, and what is cut; all of it and "" where it fits."""
+    if len(text) <= MAX_CHARACTERS and len(text.encode()) <= MAX_BYTES:
+        return text, ""
+    raw = text[: MAX_CHARACTERS - len(CUT)].encode()[: MAX_BYTES - len(CUT.encode())]
+    said = raw.decode("utf-8", "ignore")
+    word = max(said.rfind(" "), said.rfind("\n"))
+    said = said[:word] if word > len(said) - LONG_WORD else said
+    return said + CUT, text[len(said) :]
+
+
 def newer(revision: int, text: str, than: Message | Pending) -> bool:
     """Whether an edit wins: by the provider's revision, and by the text itself if two claim the same one."""
     return (revision, text) > (than.revision, than.text or "")
 
 
-def edited(message: Message, text: str, revision: int, at: int) -> Message | None:
-    """The message after an edit, or None if the edit changes nothing (older, a repeat, or of a deleted message)."""
+def edited(message: Message, text: str, revision: int, at: int, rest: Rest | None = None) -> Message | None:
+    """The message after an edit, or None if the edit changes nothing (older, a repeat, or of a deleted message). What a
+    mail quoted stays; the end of a text that was too long is the edit's own."""
     if message.deleted or text == message.text and revision <= message.revision or not newer(revision, text, message):
         return None
-    return msgspec.structs.replace(message, text=text, revision=revision, edited_at=at)
+    rest = rest or (message.rest if message.rest and message.rest.quoted else None)
+    return msgspec.structs.replace(message, text=text, revision=revision, edited_at=at, rest=rest)
 
 
 def deleted(message: Message) -> Message | None:

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Callable
 
+from .budget import fits
+
+SIGNS = "`~<"
 # HTML comments hide what their writer did not want to be read, and other HTML is nothing to read: GitHub itself puts
 # pasted pictures in so. Code, where both are plain to see, is left alone. Each alternative is matched whole, also where
 # its end is missing, as GitHub renders it.
@@ -28,8 +31,9 @@ _ATTRIBUTE = re.compile(r"""\b(alt|src)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGN
 
 
 def readable(text: str) -> str:
-    """A text without what is hidden in it, in Markdown alone."""
-    return _HIDDEN.sub(_read, text.replace("\r\n", "\n")).strip()
+    """A text without what is hidden in it, in Markdown alone. One with more marks than are read is left as it is."""
+    text = text.replace("\r\n", "\n")
+    return (_HIDDEN.sub(_read, text) if fits(text, SIGNS) else text).strip()
 
 
 def with_links(text: str, shown: Callable[[str, str, str], str]) -> str:

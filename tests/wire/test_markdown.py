@@ -40,3 +40,9 @@ def test_a_long_text_of_odd_marks_takes_no_long_time():
     for piece in ("`", "<!--", "``` ", "<img ", "<img src=", "</p"):
         text = piece * (64_000 // len(piece))
         assert len(readable(text)) <= len(text)
+
+
+@pytest.mark.parametrize("text", ["<br>" * 5_001, "`a` " * 2_501, "x" * 199_990 + "<!-- hidden -->"])
+def test_what_has_more_marks_than_are_read_is_left_as_it_is(text: str) -> None:
+    assert readable(text) == text.strip()
+    assert readable(text[: len(text) // 9] + "<!-- hidden -->").find("hidden") == -1

@@ -8,7 +8,6 @@ import re
 from typing import Any, Literal
 
 from ...desk.arrivals import Arrival, Commanded, Deleted, Echoed, Edited, File, Ignored, Said, Speaker, Unsupported
-from ...desk.messages import MAX_CHARACTERS
 from ...desk.note_marks import unmarked
 from ...desk.workspaces import Install
 from ...wire.reading import items, named, part
@@ -77,7 +76,7 @@ def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel
     return Said(
         id=f"{channel}/{ts}",
         speaker=speaker,
-        text=markdown[:MAX_CHARACTERS],
+        text=markdown,
         at=milliseconds(ts),
         conversation=conversation,
         thread=f"{channel}/{root if inside else ts}",
@@ -197,7 +196,7 @@ def _changed(event: dict[str, Any], body: dict[str, Any], install: Install) -> A
         return Ignored(reason="no-text")
     return Edited(
         id=f"{channel}/{ts}",
-        text=markdown[:MAX_CHARACTERS],
+        text=markdown,
         at=milliseconds(edited),
         revision=revision(edited),
         conversation=_conversation(channel, ts, now),

@@ -194,7 +194,7 @@ def message(call: Call) -> Any:
 
 @route("GET", "/v1/rooms/{room}/messages/{message}/rest", gives=shapes.RestView, visitors=True)
 def rest(call: Call) -> shapes.RestView:
-    """Show what a message leaves out of the mail that it came by: what that quoted, and its signature."""
+    """Show what a message leaves out: what its mail quoted, and a signature; the end of a text that was too long."""
     left = _message(call).rest
     if left is None:
         return shapes.RestView(text="", lines=0)

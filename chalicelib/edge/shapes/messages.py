@@ -135,8 +135,8 @@ class MessageView(View, frozen=True):
 
 
 class RestView(View, frozen=True):
-    """What a message leaves out of the mail that it came by, as plain text: what that quoted, and its signature; of so
-    many `lines`. Nothing was left out where those are none."""
+    """What a message leaves out, as plain text of so many `lines`: of its mail what that quoted, and a signature; of a
+    text that was too long its end. Nothing was left out where those are none."""
 
     text: str
     lines: int

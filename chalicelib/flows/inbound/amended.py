@@ -1,18 +1,18 @@
 """An edit or a delete from outside changes the message that came from there, and no copy of what we sent there."""
 
 from ...desk.arrivals import Deleted, Edited
-from ...desk.messages import Message
+from ...desk.messages import Message, Rest
 from ..rooms.amend import Step, amend_known, delete_step, delete_wait, edit_step, edit_wait
 from .context import Arriving
 
 
-def amend_by_edit(arriving: Arriving, arrival: Edited) -> None:
-    """Edit the message, or wait for it."""
+def amend_by_edit(arriving: Arriving, arrival: Edited, rest: Rest | None = None) -> None:
+    """Edit the message, or wait for it. `rest` is what its text is without."""
     amend_known(
         arriving.world,
         arriving.source(arrival.id, arrival.at, arrival.conversation),
         arriving.install.workspace,
-        _theirs(arriving, arrival.id, edit_step(arrival.text, arrival.revision, arrival.at)),
+        _theirs(arriving, arrival.id, edit_step(arrival.text, arrival.revision, arrival.at, rest)),
         edit_wait(arrival.text, arrival.revision, arrival.at),
         "edited",
         arriving.install.id,

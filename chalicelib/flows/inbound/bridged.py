@@ -24,7 +24,7 @@ from ...desk.deliveries import Delivery
 from ...desk.errors import Conflict
 from ...desk.files import MAX_SIZE
 from ...desk.ids import delivery_parts, derived, message_id, user_id
-from ...desk.messages import Author, Draft, Mapped, Message, Reply, TakenAs
+from ...desk.messages import Author, Draft, Mapped, Message, Reply, TakenAs, fitting
 from ...desk.permissions import Principal
 from ...desk.rooms import MAX_NAME, Binding, Bridge, Room
 from ...desk.titles import first_line
@@ -43,7 +43,7 @@ from ..rooms.post import post
 from ..secrets import Opened
 from .amended import amend_by_delete, amend_by_edit
 from .commands import run_command
-from .context import Arriving, Blocked, Ignore, kept, own_room
+from .context import Arriving, Blocked, Ignore, kept, kept_rest, own_room
 from .identify import author_of, blocked, outside_person
 
 
@@ -118,12 +118,14 @@ def take_message(arriving: Arriving, arrival: Said) -> None:
     internal = internal or (arrival.speaker.side == "vendor" and bots in ("heard", "ask"))
     arrival = _fetched(arriving, arrival, home)
     text, mentions = _named(arriving, arrival.text, arrival.mentions, home)
+    said, more = fitting(text)
     draft = Draft(
         author=author,
-        text=text,
+        text=said,
         source=arriving.source(arrival.id, arrival.at, arrival.conversation, arrival.thread),
         internal=internal,
         attachments=kept(arriving, arrival, author),
+        rest=kept_rest(arriving, arrival.id, more, author, quoted=False),
         mentions=mentions,
         reply_to=_reply(home, internal),
         revision=arrival.revision,
@@ -150,12 +152,14 @@ def _before(arriving: Arriving, arrival: Said) -> None:
     author = Author(kind="visitor", id=visitor.id, name=person.name, verified=False)
     arrival = _fetched(arriving, arrival, None)
     arrival = msgspec.structs.replace(arrival, text=_named(arriving, arrival.text, arrival.mentions, None)[0])
+    said, more = fitting(arrival.text)
+    rest = kept_rest(arriving, arrival.id, more, author, quoted=False)
     source = arriving.source(arrival.id, arrival.at, arrival.conversation, arrival.thread)
     room = own_room(arriving, arrival, None, author)
     post(
         arriving.world,
         room,
-        Draft(author=author, text=arrival.text, source=source, attachments=kept(arriving, arrival, author)),
+        Draft(author=author, text=said, source=source, attachments=kept(arriving, arrival, author), rest=rest),
     )
 
 
@@ -217,9 +221,11 @@ def _named(arriving: Arriving, text: str, mentions: dict[str, str], home: Home |
 def take_edit(arriving: Arriving, arrival: Edited) -> None:
     """An edit, if edits cross, with names for ids."""
     home, known = _crossing(arriving, arrival.id, arrival.conversation, "edits")
-    text, _ = _named(arriving, arrival.text, arrival.mentions, home)
+    text, more = fitting(_named(arriving, arrival.text, arrival.mentions, home)[0])
+    said = arriving.world.store.one(ref(Message, known.room, known.n, known.internal)) if known and more else None
+    rest = kept_rest(arriving, f"{arrival.id} {arrival.revision}", more, said.author, quoted=False) if said else None
     conversation = known.thread if known else arrival.conversation
-    amend_by_edit(arriving, msgspec.structs.replace(arrival, text=text, conversation=conversation))
+    amend_by_edit(arriving, msgspec.structs.replace(arrival, text=text, conversation=conversation), rest)
 
 
 def take_delete(arriving: Arriving, arrival: Deleted) -> None:

@@ -3,7 +3,7 @@ its files."""
 
 from dataclasses import dataclass
 
-from ...desk.arrivals import File, Mailed, Said
+from ...desk.arrivals import File, Said
 from ...desk.customers import Customer
 from ...desk.envelopes import Envelope
 from ...desk.files import MAX_SIZE
@@ -71,14 +71,15 @@ def new_room(arriving: Arriving, id_: str, name: str, customer: Customer | None,
     )
 
 
-def kept_rest(arriving: Arriving, arrival: Mailed, author: Author) -> Rest | None:
-    """What the mail said besides, stored as a file."""
-    if not arrival.rest:
+def kept_rest(arriving: Arriving, id_: str, text: str, author: Author, *, quoted: bool = True) -> Rest | None:
+    """What was said besides in what the provider calls `id_`, stored as a file; None for nothing."""
+    if not text:
         return None
-    file = File(name="quoted.txt", type="text/plain", content=arrival.rest.encode())
-    id_ = derived("att", arriving.install.id, arrival.id, "rest")
-    lines = sum(bool(line.strip()) for line in arrival.rest.split("\n"))
-    return Rest(lines=lines, file=keep_file(arriving.world, arriving.install.workspace, id_, file, author.id))
+    file = File(name="quoted.txt" if quoted else "more.txt", type="text/plain", content=text.encode())
+    lines = sum(bool(line.strip()) for line in text.split("\n"))
+    place = derived("att", arriving.install.id, id_, "rest")
+    stored = keep_file(arriving.world, arriving.install.workspace, place, file, author.id)
+    return Rest(lines=lines, file=stored, quoted=quoted)
 
 
 def kept(arriving: Arriving, arrival: Said, author: Author) -> tuple[Attached, ...]:

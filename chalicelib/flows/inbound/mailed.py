@@ -54,7 +54,7 @@ def take_mail(arriving: Arriving, arrival: Mailed) -> None:
         text=arrival.text,
         source=arriving.source(arrival.id, arrival.at, conversation=author.id),
         attachments=kept(arriving, files, author),
-        rest=kept_rest(arriving, arrival, author),
+        rest=kept_rest(arriving, arrival.id, arrival.rest, author),
         reply_to=_reply(arrival, found, room.id, install.id),
     )
     proven = author.kind == "user" or author.verified

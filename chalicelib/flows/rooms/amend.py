@@ -6,7 +6,7 @@ import msgspec
 
 from ...desk import messages
 from ...desk.errors import Conflict, Forbidden, NotFound, Stale
-from ...desk.messages import ChangeType, Mapped, Message, Pending, Source, TakenAs
+from ...desk.messages import ChangeType, Mapped, Message, Pending, Rest, Source, TakenAs
 from ...desk.room_transitions import touched, who_said
 from ...desk.rooms import Room
 from ...ports import World, new, over, ref
@@ -109,14 +109,15 @@ def apply_waiting(world: World, known: Mapped, channel: str) -> None:
     again(world, attempt)
 
 
-def edit_step(text: str, revision: int | None, at: int) -> Step:
-    """An edit. Without a revision of its own (the API's) it is the next one."""
+def edit_step(text: str, revision: int | None, at: int, rest: Rest | None = None) -> Step:
+    """An edit, with the `rest` of a text that was too long. Without a revision of its own (the API's) it is the next
+    one."""
     messages.check_text(text)
 
     def step(message: Message) -> Message | None:
         if message.deleted or (revision is None and text == message.text):
             return None
-        return messages.edited(message, text, message.revision + 1 if revision is None else revision, at)
+        return messages.edited(message, text, message.revision + 1 if revision is None else revision, at, rest)
 
     return step
 
