@@ -226,7 +226,9 @@ def check_text(text: str, *, needed: bool = True) -> str:
 
 
 def fitting(text: str) -> tuple[str, str]:
-    """As much of a text as may be said, marked where it is cut, and what is cut; all of it and "" where it fits."""
+    """As much of a text from elsewhere as may be said, marked where it is cut, and what is cut; all of it and "" where
+    it fits. Without NUL, which means nothing."""
+    text = text.replace("\x00", "")
     if len(text) <= MAX_CHARACTERS and len(text.encode()) <= MAX_BYTES:
         return text, ""
     raw = text[: MAX_CHARACTERS - len(CUT)].encode()[: MAX_BYTES - len(CUT.encode())]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.desk.messages import MAX_BYTES, MAX_CHARACTERS, fitting
-from tests.everywhere import ACME, AGENTS, Everywhere, everywhere
+from tests.everywhere import ACME, AGENTS, CHAT, Everywhere, everywhere
 from tests.peers.msteams import TeamsPeer
 from tests.peers.slack import Post
 
@@ -57,6 +57,11 @@ def test_an_edit_has_a_rest_of_its_own_or_none(here: Everywhere) -> None:
         message = said(here)
         assert whole(here, message) == text
         assert (message["cut"] == 1) is (len(text) > 100)
+
+
+def test_a_nul_makes_no_dead_letter(here: Everywhere) -> None:
+    here.teams.say("29:ann", "wor\x00ds", CHAT, mention=False)
+    assert said(here)["text"] == "words"
 
 
 @pytest.mark.parametrize("text", [*LONG.values(), "a" * MAX_CHARACTERS, "😀" * (MAX_BYTES // 4), "short", ""])
