@@ -32,7 +32,7 @@ class Tickets(Protocol):
         then."""
 
     def hook(self, url: str) -> HookState:
-        """How the webhook to `url` stands, if it is listed there."""
+        """How the webhook to `url` stands, if it is listed there. ProviderRefused where the token may not ask."""
 
     def unregister(self, id_: str) -> None:
         """Take that webhook away; fine if it is gone."""

@@ -20,17 +20,27 @@ def check_webhook(world: World, install: Install, there: Tickets) -> HookState:
     url = tracking.hook_url or (f"{world.public_url}/in/{install.kind}/{install.id}" if world.public_url else "")
     if not url:
         return HookState(standing="untold", reason="nobody has said where this stack is")
-    found, made = there.hook(url), tracking.hook
+    found, made = _asked(there, url), tracking.hook
     if made and found.standing in ("off", "missing"):
         try:
             made = made_webhook(world, install, url)
-            found = there.hook(url)
+            found = _asked(there, url)
         except ProviderRefused as denied:
             if denied.lost:
                 raise
             found = HookState(standing=found.standing, reason=denied.reason)
     _keep(world, install, made, trouble(found) if made or found.standing == "barred" else "")
     return found
+
+
+def _asked(there: Tickets, url: str) -> HookState:
+    """How it stands; `barred` where the tracker does not tell that to this token."""
+    try:
+        return there.hook(url)
+    except ProviderRefused as denied:
+        if denied.lost:
+            raise
+        return HookState(standing="barred", reason=denied.reason)
 
 
 def made_webhook(world: World, install: Install, url: str) -> str:

@@ -121,12 +121,7 @@ class GitHub:
 
     def hook(self, url: str) -> HookState:
         """One of the repository's own: an App's, and an organisation's, are not listed here."""
-        try:
-            there = self._ask("GET", f"/repos/{self._home}/hooks", query={"per_page": 100}).json
-        except ProviderRefused as denied:
-            if denied.lost:
-                raise
-            return HookState(standing="barred", reason=denied.reason)
+        there = self._ask("GET", f"/repos/{self._home}/hooks", query={"per_page": 100}).json
         ours = next((hook for hook in there if hook.get("config", {}).get("url") == url), None)
         if ours is None:
             return HookState(standing="missing")
