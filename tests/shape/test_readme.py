@@ -169,3 +169,11 @@ def test_the_alarms_are_as_many_as_it_says() -> None:
 
 KINDS = ("Alarm", "CompositeAlarm")
 NUMBERS = {2: "two", 3: "three", 4: "four"}
+
+
+def test_the_policy_and_the_calendar_are_taken(tenant: Tenant) -> None:
+    shown = re.findall(r"POST \$BASE(/v1/(?:policies|calendars)) .*? -d '(.*?)'\n", README, re.DOTALL)
+    assert [path for path, _ in shown] == ["/v1/policies", "/v1/calendars"]
+    for path, text in shown:
+        got = tenant.api.post(path, json.loads(text))
+        assert got.status == 201, got.text

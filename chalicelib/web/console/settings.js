@@ -1,12 +1,14 @@
-// Settings: installs with their steps, snippets, agents, how one signs in, what went wrong.
+// Settings: installs with their steps, policies, snippets, agents, how one signs in, what went wrong.
 
 import { h } from "../shared/dom.js";
 import { ask, attempt, choice, doing, empty, face, field, input, say } from "./parts.js";
 import { KINDS, isTracker } from "./kinds.js";
+import { policiesTab } from "./policies.js";
 import { BASE, api, here, may } from "./session.js";
 
 const TABS = [
   ["installs", "Installs", "read", installsTab],
+  ["policies", "Policies", "read", policiesTab],
   ["snippets", "Snippets", "read", snippetsTab],
   ["agents", "Agents", "read", agentsTab],
   ["sign-in", "Sign-in", "own", signInTab],
