@@ -44,7 +44,8 @@ def test_a_priority_changes_what_it_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "own", "id_"), [(1, "", None), (2, "", "cal_1"), (1, "cal_2", "cal_2"), (2, "cal_gone", "cal_1")]
+    ("policy", "own", "id_"),
+    [(1, "", None), (2, "", "cal_1"), (1, "cal_2", "cal_2"), (2, "cal_2", "cal_2"), (2, "cal_gone", "cal_1")],
 )
 def test_a_customers_own_hours_win(policy: int, own: str, id_: str | None) -> None:
     found = calendar_of(OURS, OURS.policies[policy], own)

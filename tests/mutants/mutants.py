@@ -18,6 +18,10 @@ COMMENTS = ("tests/flows/tickets/test_comments_heard.py",)
 NOTICES = ("tests/flows/issues/test_notices_in_time.py",)
 LANES = ("tests/flows/delivery/test_lanes.py",)
 OVERDUE = ("tests/flows/rooms/test_overdue_once.py",)
+CALENDARS = ("tests/desk/test_calendars.py",)
+POLICIES = ("tests/desk/test_policies.py",)
+KEPT = ("tests/flows/clocks/test_policies_kept.py",)
+ICS = ("tests/wire/test_ics.py",)
 MAILS = ("tests/flows/mail/test_told_by_mail.py",)
 
 # what is then so → the change, and the tests that notice
@@ -50,6 +54,47 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
     "a message that began a thread takes it to its own customer": (
         Mutant(FLOWS + "inbound.bridged", "home_of", "rooms[known.room].customer == room.customer", "True"),
         HOMES,
+    ),
+    "a holiday counts": (
+        Mutant(DESK + "calendars", "_open", "closed and (not closed.isdisjoint(_names(day)))", "False"),
+        CALENDARS,
+    ),
+    "clocks that are moved within a day are not": (
+        Mutant(DESK + "calendars", "_stretches", "_offset(where, end - 1) != offset", "False"),
+        CALENDARS,
+    ),
+    "what is due as an office shuts is due when it opens again": (
+        Mutant(DESK + "calendars", "due_at", "end - start >= target", "end - start > target"),
+        CALENDARS,
+    ),
+    "the hours of a weekday are those of the next": (
+        Mutant(DESK + "calendars", "_open", "(day + MONDAY) % 7", "(day + MONDAY + 1) % 7"),
+        CALENDARS,
+    ),
+    "a policy that was removed holds": (
+        Mutant(DESK + "policies", "policy_of", "policy.state == 'active'", "True"),
+        POLICIES,
+    ),
+    "where a priority has no target it has the policy's": (
+        Mutant(DESK + "policies", "targets_of", "differing.first or own.first", "max(differing.first, 0) or own.first"),
+        POLICIES,
+    ),
+    "a policy's hours win over the customer's own": (
+        Mutant(
+            DESK + "policies",
+            "calendar_of",
+            "found.get(customer_calendar) or found.get(policy.calendar)",
+            "found.get(policy.calendar) or found.get(customer_calendar)",
+        ),
+        POLICIES,
+    ),
+    "a container keeps to the policies that it read first": (
+        Mutant(FLOWS + "clocks.policies", "policies_of", "known.version >= workspace.policies", "True"),
+        KEPT,
+    ),
+    "an event at a time of day is a holiday": (
+        Mutant("chalicelib.wire.ics", "_date", "DAY.fullmatch(text)", "DAY.match(text)"),
+        ICS,
     ),
     "every further message begins the waiting anew": (
         Mutant(
