@@ -102,7 +102,8 @@ class Counting:
             group, added, taken, inner = said
             return self._group(group, self._sequence(list(inner), (flags | added) & ~taken))
         if kind is op.BRANCH:
-            return self._branch([self._sequence(list(each), flags) for each in said[1]])
+            firsts = [self._first(list(each), flags) for each in said[1]]
+            return self._branch([self._sequence(list(each), flags) for each in said[1]], firsts)
         if kind is op.AT:
             return self._at(said, flags)
         if kind in (op.ASSERT, op.ASSERT_NOT):
@@ -215,16 +216,44 @@ class Counting:
 
         return run
 
-    def _branch(self, ways: list[Matcher]) -> Matcher:
+    def _branch(self, ways: list[Matcher], firsts: list[Callable[[str], bool] | None]) -> Matcher:
+        """Of ways whose first character is another none is begun, but the look at it is counted: so `re` does it."""
+
+        @cache
+        def begun(c: str) -> tuple[list[tuple[int, Matcher]], int]:
+            """Those that may begin with a character ("": with none), each with the steps of those before it."""
+            found, skipped = [], 0
+            for way, first in zip(ways, firsts, strict=True):
+                if first and not (c and first(c)):
+                    skipped += 2
+                else:
+                    found.append((skipped + 1, way))
+                    skipped = 0
+            return found, skipped
+
         def run(i: int, then: Then) -> int | None:
-            for way in ways:
-                self.steps.more()
+            those, skipped = begun(self.text[i : i + 1])
+            for steps, way in those:
+                self.steps.more(steps)
                 found = way(i, then)
                 if found is not None:
                     return found
+            self.steps.more(skipped)
             return None
 
         return run
+
+    def _first(self, nodes: list[Any], flags: int) -> Callable[[str], bool] | None:
+        """Whether a character may be the first of what the nodes want; None where that is not one character's."""
+        kind, said = nodes[0] if nodes else (None, None)
+        if kind is op.SUBPATTERN:
+            return self._first(list(said[3]), (flags | said[1]) & ~said[2])
+        if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT) and int(said[0]) > 0:
+            return self._first(list(said[2]), flags)
+        single = self._single(nodes[0], flags) if nodes else None
+        if single:
+            self.tests.pop()
+        return single
 
     def _atomic(self, body: Matcher) -> Matcher:
         def run(i: int, then: Then) -> int | None:
@@ -306,6 +335,7 @@ def _part(said: Any, flags: int) -> Callable[[str], bool]:
 # --- texts that make it go back ---
 
 
+@cache
 def attacks(pattern: str, flags: int = 0) -> list[tuple[str, str, str]]:
     """(what stands before, what is repeated, what stands behind), made of what the pattern itself looks for."""
     counting = Counting(pattern, flags)
@@ -366,7 +396,7 @@ def _example(counting: Counting, nodes: list[Any], flags: int) -> str:
     return text
 
 
-SMALL, LARGE = 40, 160  # repetitions
+SMALL, LARGE = 20, 80  # repetitions
 BOUND = 600
 A_CHARACTER = 150  # steps at most, where repetitions have a bound
 

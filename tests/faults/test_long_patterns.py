@@ -86,13 +86,14 @@ def uses() -> dict[tuple[str, str], frozenset[str]]:
 
 
 @cache
-def importers(name: str) -> frozenset[str]:
-    return frozenset(
-        file
-        for file, tree in trees().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and any(each.name == name for each in node.names)
-    )
+def importers() -> dict[str, frozenset[str]]:
+    """The files that import a name, by the name."""
+    found: dict[str, set[str]] = {}
+    for file, tree in trees().items():
+        for node in ast.walk(tree):
+            for each in node.names if isinstance(node, ast.ImportFrom) else ():
+                found.setdefault(each.name, set()).add(file)
+    return {name: frozenset(files) for name, files in found.items()}
 
 
 def patterns() -> Iterator[Found]:
@@ -124,7 +125,7 @@ def compiled(file: str, tree: ast.Module, call: ast.Call) -> frozenset[str]:
     for node in tree.body:
         if isinstance(node, ast.Assign) and node.value is call and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
-            places = [(file, name), ("", name), *((other, name) for other in importers(name))]
+            places = [(file, name), ("", name), *((other, name) for other in importers().get(name, ()))]
             ways = frozenset().union(*(uses().get(place, frozenset()) for place in places))
             return ways & WAYS if ways and ways <= WAYS | {"pattern"} else frozenset({"finditer"})
     return frozenset({"finditer"})
