@@ -18,7 +18,7 @@ import jwt
 import pytest
 
 from chalicelib import wiring
-from chalicelib.desk.errors import Clash
+from chalicelib.desk.errors import Clash, Conflict
 from chalicelib.edge import sockets as socket_edge
 from chalicelib.edge import workers
 from chalicelib.ports import Answer, Request, Unreachable
@@ -94,8 +94,8 @@ class FuzzStage(Stage):
         self.broken: list[str] = []
 
     def failed(self, message: str, error: BaseException, **fields: Any) -> None:
-        if isinstance(error, Clash) and message == "record failed":
-            return  # of two workers the second comes again
+        if isinstance(error, Clash | Conflict) and message == "record failed":
+            return  # of two workers the second comes again; what bears another customer's id is refused with that reason
         whole = "".join(traceback.format_exception(error))
         self.broken.append(f"{message} {fields.get('queue', '')}\n{whole[:1200]}...{whole[-1800:]}")
 
