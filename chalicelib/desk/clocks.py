@@ -17,6 +17,7 @@ Ending = Literal["", "answered", "acknowledged", "closed unanswered", "withdrawn
 Fact = Literal["started", "warned", "missed", "met"]
 
 MAX_ENDED = 16  # clocks whose ends a room remembers: more than its trail can tell of
+GONE: frozenset[Ending] = frozenset({"withdrawn", "moved"})
 MET: frozenset[Ending] = frozenset({"answered", "acknowledged"})
 ENDS: dict[MarkKind, Ending] = {"answer": "answered", "settle": "withdrawn", "none needed": "none needed"}
 
@@ -169,11 +170,12 @@ def _over(span: Span, mark: Mark) -> Span:
 
 def update_of(standing: Standing, promise: Promise | None, told_at: int, *, issue: bool) -> Span | None:
     """The word of progress that an open room is owed: after an acknowledgement, while a promise is open, or an `issue`
-    behind it. Since the vendor's last word; whose turn it is does not matter."""
+    behind it. Since the vendor's last word, or a promise was settled; whose turn it is does not matter."""
     if standing.state != "open":
         return None
     if promise and promise.open:
         return Span("update", promise.made_at, promise.made_at)
-    since = max(standing.answered_at, standing.acked_at if standing.waits else 0, told_at)
+    settled = promise.settled_at if promise else 0
+    since = max(standing.answered_at, standing.acked_at if standing.waits else 0, told_at, settled)
     owed = standing.waits and standing.acked_at or issue
     return Span("update", since, since) if owed and since else None

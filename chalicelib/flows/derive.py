@@ -13,8 +13,9 @@ import msgspec
 from ..desk.clocks import Ending
 from ..desk.customers import Customer, User
 from ..desk.dead_letters import DeadLetter
-from ..desk.issues import IssueTie
+from ..desk.issues import Issue, IssueTie
 from ..desk.messages import Change, Message
+from ..desk.policies import Policies
 from ..desk.record import Record
 from ..desk.room_transitions import progress_at
 from ..desk.rooms import Room
@@ -35,6 +36,7 @@ from .search.index import changed_thing, mark_changed, unindexed_of
 from .tickets.after_change import tasks_after_change
 
 MOVED: dict[bool, Ending] = {False: "withdrawn", True: "moved"}
+SETTLE_S = 60  # seconds after which no batch goes on that had read the workspace without its policies
 Frame = Callable[[Message | Change, Message | None, Room, str, bool], dict[str, Any]]
 
 
@@ -141,9 +143,17 @@ def _deliveries(batch: Batch, now: Record | None, before: Record | None) -> None
 
 
 def _clocks(batch: Batch, now: Record | None, before: Record | None) -> None:
-    """What the room is owed by when. A notice tells its customer of progress; what a fork takes along has moved."""
-    if isinstance(now, IssueTie):
-        room, told_at, gone = batch.reads.room(now.room), 0, MOVED[False]
+    """What the room is owed by when, as policies have it. A notice tells its customer of progress; what a fork takes
+    along has moved; while an issue is open behind it progress is owed."""
+    if isinstance(now, Policies):
+        batch.world.queues.jobs([{"clocks": now.workspace, "of": "waiting", "cursor": None}], SETTLE_S)
+    if isinstance(now, Issue):
+        if not isinstance(before, Issue) or before.state != now.state:
+            _clocks_behind(batch, now)
+        return
+    subject, told_at, gone = now or before, 0, MOVED[False]
+    if isinstance(subject, IssueTie):
+        room = batch.reads.room(subject.room)
     elif isinstance(now, Message | Change) and not now.internal:
         told_at = progress_at(now) if isinstance(now, Message) else 0
         room, gone = batch.reads.room(now.room), MOVED[isinstance(now, Change) and now.type == "forked"]
@@ -152,6 +162,13 @@ def _clocks(batch: Batch, now: Record | None, before: Record | None) -> None:
     tenant = batch.reads.tenant(room.workspace) if room else None
     if room and tenant and tenant.policies:
         batch.calls += refresh_clocks(batch.world, room.id, tenant, batch.listeners, told_at, gone)
+
+
+def _clocks_behind(batch: Batch, issue: Issue) -> None:
+    """Its rooms are looked at again, where there are policies."""
+    tenant = batch.reads.tenant(issue.workspace)
+    if tenant and tenant.policies:
+        batch.world.queues.jobs([{"behind": issue.id, "cursor": None}])
 
 
 def _facts(batch: Batch, now: Record | None, before: Record | None) -> None:

@@ -40,9 +40,9 @@ def broadcast(world: World, errand: Errand, frame: Callable[[Broadcast], Push]) 
 
 
 def job(world: World, task: dict[str, Any]) -> None:
-    """A piece of a job, a room in which it is time, open clocks whose policy has changed, what a paused install missed,
-    a dead letter that somebody wants again, those that nobody has explained, a mail to sign in; else customers whose
-    segments may have changed."""
+    """A piece of a job, a room in which it is time, clocks whose policy or issue has changed, what a paused install
+    missed, a dead letter that somebody wants again, those that nobody has explained, a mail to sign in; else customers
+    whose segments may have changed."""
     if "job" in task:
         from .customers.run_job import run_job
 
@@ -54,7 +54,11 @@ def job(world: World, task: dict[str, Any]) -> None:
     elif "clocks" in task:
         from .clocks.run_policies import run_policies
 
-        run_policies(world, task["clocks"], task["cursor"])
+        run_policies(world, task["clocks"], task["of"], task["cursor"])
+    elif "behind" in task:
+        from .clocks.run_policies import run_issue
+
+        run_issue(world, task["behind"], task["cursor"])
     elif "catch_up" in task:
         from .bridges.replay_missed import replay_missed
 

@@ -42,7 +42,7 @@ def test_in_fair_weather_nothing_fails() -> None:
 
 @pytest.mark.parametrize(
     ("mechanism", "seed", "kind"),
-    [("mark before send", "36", "twice"), ("bound since", "1", "missing"), ("order", "15", "out of order")],
+    [("mark before send", "2", "twice"), ("bound since", "1", "missing"), ("order", "3", "out of order")],
 )
 def test_what_is_switched_off_is_found_and_the_smallest_history_that_shows_it(
     mechanism: str, seed: str, kind: str

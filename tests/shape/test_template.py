@@ -181,8 +181,8 @@ def test_the_streams_mapping_is_what_the_local_stack_cannot_show(template: Templ
     owners = ["C#", "R#", "I#", "KEY#", "SESSION#"]
     assert themselves == {"pk": {"S": [{"prefix": owner} for owner in owners]}, "sk": {"S": ["A"]}}
     assert users["pk"] == {"S": [{"prefix": "C#"}, {"prefix": "I#"}]}
-    assert users["sk"] == {"S": [{"prefix": "USER#"}, "PLACEMENT", {"prefix": "CUSTOMER#"}]}
-    assert agents == {"pk": {"S": [{"prefix": "W#"}]}, "sk": {"S": [{"prefix": "AGENT#"}]}}
+    assert users["sk"] == {"S": [{"prefix": "USER#"}, "PLACEMENT", {"prefix": "CUSTOMER#"}, {"prefix": "ROOM#"}]}
+    assert agents == {"pk": {"S": [{"prefix": "W#"}]}, "sk": {"S": [{"prefix": "AGENT#"}, "POLICIES"]}}
     assert keys["pk"] == {"S": [{"prefix": "R#"}]}
     assert {"M#", "N#", "L#"} <= {word["prefix"] for word in keys["sk"]["S"]}
 

@@ -3,13 +3,28 @@
 Decided on states alone: whatever is told twice, late or in another order, the newest room decides.
 """
 
-from functools import cached_property
+from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from ...desk.calendars import Calendar, business_ms, due_at
-from ...desk.clocks import MAX_ENDED, MET, Clock, End, Ending, Fact, RoomClocks, Running, Span, spans, update_of
+from ...desk.clocks import (
+    GONE,
+    MAX_ENDED,
+    MET,
+    Clock,
+    End,
+    Ending,
+    Fact,
+    Kind,
+    RoomClocks,
+    Running,
+    Span,
+    spans,
+    update_of,
+)
 from ...desk.customers import Customer
 from ...desk.issues import Issue, IssueTie
 from ...desk.policies import Policies, Policy, calendar_of, policy_of, targets_of
@@ -94,9 +109,10 @@ class _Refresh:
         told_at: int,
         gone: Ending,
     ) -> None:
-        self.store, self.policies, self.room, self.there = store, policies, room, there
+        self.store, self.policies, self.room = store, policies, room
         self.now, self.gone = now, gone
         self.old = there or RoomClocks(room=room.id, workspace=room.workspace)
+        self._customer = cache(self._read_customer)  # a cached property would hold a lock of its class meanwhile
         self.told_at = max(self.old.told_at, told_at)
         self.was = {each.id: each for each in self.old.running}
         self.spans = {span.id: span for span in self._spans()}
@@ -118,13 +134,13 @@ class _Refresh:
             return Refreshed(self.old, [], [])
         clocks = clocks.changed()
         rows = self._rows(running, {id_: span for id_, span in over_now.items() if self._new_end(span)})
-        facts = [(fact, row, number_of(clocks, place)) for place, (row, _, fact) in enumerate(rows) if fact]
+        news = [(fact, row) for row, _, said in rows for fact in said]
+        facts = [(fact, row, number_of(clocks, place)) for place, (fact, row) in enumerate(news)]
         return Refreshed(clocks, [Put(clocks, self.old.version), *(Put(row, was) for row, was, _ in rows)], facts)
 
     # --- by when
 
-    @cached_property
-    def _customer(self) -> tuple[Customer | None, frozenset[str]]:
+    def _read_customer(self) -> tuple[Customer | None, frozenset[str]]:
         """The room's customer, and which of the segments that matter it is in."""
         asked = sorted({each.segment for each in self.policies.policies if each.segment} | {*self.policies.measured})
         if not self.room.customer:
@@ -136,10 +152,10 @@ class _Refresh:
         customer, *members = self.store.many(refs)
         return customer, frozenset(member.segment for member in members if member)
 
-    @cached_property
+    @property
     def _chosen(self) -> Policy | None:
         """The policy under which an ask begins now."""
-        return policy_of(self.policies, self._customer[1])
+        return policy_of(self.policies, self._customer()[1])
 
     def _policy(self, id_: str) -> Policy | None:
         """The policy of a clock: that under which it began, for as long as there is that one."""
@@ -149,7 +165,7 @@ class _Refresh:
 
     def _calendar(self, policy: Policy) -> Calendar | None:
         own = any(calendar.id for calendar in self.policies.calendars)
-        customer = self._customer[0] if own else None
+        customer = self._customer()[0] if own else None
         return calendar_of(self.policies, policy, customer.calendar if customer else "")
 
     def _words(self, running: dict[str, Running]) -> str:
@@ -165,10 +181,10 @@ class _Refresh:
             return was
         target, calendar = getattr(targets_of(policy, self.room.priority), span.kind), self._calendar(policy)
         if span.kind == "update" and promise and promise.open:
-            due, warn_at = promise.due, max(promise.due - policy.warn, span.since) if policy.warn else 0
+            due, target = promise.due, business_ms(calendar, span.since, promise.due)
         else:
             due = due_at(calendar, span.since, target) if target else 0
-            warn_at = due_at(calendar, span.since, target - policy.warn) if 0 < policy.warn < target else 0
+        warn_at = due_at(calendar, span.since, target - policy.warn) if 0 < policy.warn < target else 0
         return replace(was, due=due, warn_at=warn_at, policy=policy.id)
 
     # --- what is owed
@@ -179,8 +195,7 @@ class _Refresh:
         if policy is None:
             return []
         found = list(spans(base_of(self.room), self.room.trail, policy.episode))
-        if self.there is None:
-            found = [span for span in found if not span.ended or span.since >= self.policies.since]
+        found = [span for span in found if not span.ended or span.since >= self.policies.since or self._known(span.id)]
         target = targets_of(policy, self.room.priority).update
         update = update_of(
             standing_of(self.room), self.room.promise, self.told_at, issue=bool(target) and self._issue_open()
@@ -196,12 +211,20 @@ class _Refresh:
         return any(issue and issue.state not in ("done", "declined") for issue in issues)
 
     def _vanished(self) -> list[Span]:
-        """Clocks that ran and are owed no more, or anew."""
-        return [
+        """Clocks that ran and are owed no more, or anew; and those that had ended, whose ask has gone since."""
+        ran = [
             Span(each.kind, each.ask, each.since, self.now, self._how(each))
             for id_, each in self.was.items()
             if id_ not in self.spans
         ]
+        return ran + [Span(kind, ask, 0, self.now, self.gone) for kind, ask in self._taken_away()]
+
+    def _taken_away(self) -> Iterator[tuple[Kind, int]]:
+        """Of the clocks that have ended those of which the trail would tell, and does not."""
+        for id_, end in self.old.ended.items():
+            kind, _, ask = id_.partition(":")
+            if id_ not in self.spans and kind != "update" and end.how not in GONE and int(ask) > base_of(self.room).n:
+                yield kind, int(ask)  # type: ignore[misc]
 
     def _how(self, running: Running) -> Ending:
         if running.kind != "update":
@@ -209,33 +232,35 @@ class _Refresh:
         stands = standing_of(self.room)
         if stands.state == "resolved":
             return "answered" if stands.outcome else "closed unanswered"
-        settled = self.room.promise is not None and self.room.promise.state == "kept"
-        heard = max(stands.answered_at, stands.acked_at, self.told_at) > running.since
-        return "answered" if settled or heard else "none needed"
+        promise = self.room.promise
+        given = max(promise.made_at, promise.settled_at) if promise else 0
+        heard = max(stands.answered_at, stands.acked_at, self.told_at, given) > running.since
+        return "answered" if heard else "none needed"
+
+    def _known(self, id_: str) -> bool:
+        return id_ in self.was or id_ in self.old.ended
 
     def _new_end(self, span: Span) -> bool:
         return self.old.ended.get(span.id) != End(how=span.how, answered=span.answered)
 
     # --- the ledger
 
-    def _rows(self, running: dict[str, Running], ended: dict[str, Span]) -> list[tuple[Clock, int, Fact | None]]:
+    def _rows(self, running: dict[str, Running], ended: dict[str, Span]) -> list[tuple[Clock, int, list[Fact]]]:
         """The clocks that are to be written down, the version that each was of, and what that tells."""
         moved = {id_: each for id_, each in running.items() if self.was.get(id_) != each}
         spans_of = {id_: self.spans[id_] for id_ in moved} | ended
-        if not spans_of:
-            return []
         refs = [ref(Clock, self.room.id, span.kind, span.ask) for span in spans_of.values()]
         found = []
-        for (id_, span), row in zip(spans_of.items(), self.store.many(refs), strict=True):
+        for (id_, span), row in zip(spans_of.items(), self.store.many(refs) if refs else [], strict=True):
             began = row or self._began(span)
+            facts: list[Fact] = [] if row else ["started"]
             if span.ended:
                 now = self._ended(began, span)
-                fact: Fact | None = "met" if now.how in MET and not now.missed and not began.ended else None
+                facts += ["met"] if now.how in MET and not now.missed and not began.ended else []
             else:
                 times = {"due": moved[id_].due, "policy": moved[id_].policy, "revision": self._revision(id_)}
                 now = replace(began, ended=0, how="", answered=0, took=0, **times)
-                fact = None if row else "started"
-            found.append((replace(now, version=began.version + 1), began.version, fact))
+            found.append((replace(now, version=began.version + 1), began.version, facts))
         return found
 
     def _began(self, span: Span) -> Clock:
@@ -252,7 +277,7 @@ class _Refresh:
             customer=self.room.customer,
             channel=self.room.channels[0] if self.room.channels else "",
             priority=self.room.priority,
-            segments=tuple(each for each in self.policies.measured if each in self._customer[1]),
+            segments=tuple(each for each in self.policies.measured if each in self._customer()[1]),
         )
 
     def _ended(self, row: Clock, span: Span) -> Clock:
@@ -265,7 +290,7 @@ class _Refresh:
             how=span.how,
             answered=span.answered,
             missed=row.missed or late,
-            took=business_ms(self._calendar(policy) if policy else None, span.since, span.ended),
+            took=business_ms(self._calendar(policy) if policy else None, row.since, span.ended),
             priority=self.room.priority,
             agent=self.room.assignees[0] if self.room.assignees else "",
         )

@@ -190,7 +190,8 @@ def _saved(
         changed, result, fields = change(old)
         kept = once.writes(result, world.clock.now())
         if changed != old:
-            changed = changed.changed()
+            since = changed.since or (world.clock.now() if changed.policies else 0)
+            changed = changed.changed(since=since)
             if len(msgspec.json.encode(changed)) > MAX_BYTES:
                 raise Conflict(f"policies and calendars take at most {MAX_BYTES} bytes in all")
             entry = audit(world, who, verb, subject, fields)

@@ -5,7 +5,7 @@ import { unmarked, when } from "../shared/words.js";
 import { ICONS, ago, attempt, empty, face, sign } from "./parts.js";
 import { promiseTag } from "./promise.js";
 import { api, here } from "./session.js";
-import { labelTags, standingTags } from "./standing.js";
+import { clockTag, labelTags, standingTags } from "./standing.js";
 
 export const VIEWS = [
   ["mine", "Mine", "mine", "assignee=me"],
@@ -14,6 +14,7 @@ export const VIEWS = [
   ["them", "Waiting for them", "them", "turn=customer"],
   ["open", "All open", "inbox", ""],
   ["promised", "Promised", "clock", "promise=open"],
+  ["due", "Due next", "clock", "clock=any"],
   ["resolved", "Resolved", "done", "state=resolved"],
   ["snoozed", "Snoozed", "clock", "snoozed=true"],
 ];
@@ -23,6 +24,7 @@ const NOTHING = {
   us: "Nobody waits for us.",
   them: "We wait for nobody.",
   promised: "Nothing is owed to anybody.",
+  due: "No clock runs.",
   snoozed: "Nothing is hidden.",
 };
 
@@ -40,6 +42,7 @@ function belongs(room, view) {
   if (room.state !== "open") return false;
   if (view === "snoozed") return Boolean(room.snoozed_until);
   if (view === "promised") return room.promise?.state === "open";
+  if (view === "due") return Boolean(room.clocks?.length);
   if (room.snoozed_until) return false;
   if (view === "mine") return room.assignees.includes(here.me.agent.id);
   if (!room.last_message_at) return false;
@@ -49,6 +52,7 @@ function belongs(room, view) {
   return true;
 }
 
+const ORDER = { promised: (room) => room.promise?.due ?? "", due: (room) => room.clocks?.[0]?.due ?? "~" };
 const newest = (room) => room.last_message_at ?? room.created_at;
 
 export class Inbox {
@@ -95,6 +99,7 @@ export class Inbox {
     const query = [asking(this.view), "limit=50", cursor ? `cursor=${encodeURIComponent(cursor)}` : ""].filter(Boolean).join("&");
     const page = await api.get(`/v1/rooms?${query}`);
     if (reading !== this.#reading) return;
+    here.timed ||= page.items.some((room) => room.clocks.length);
     const known = new Map(this.rooms);
     if (!cursor) this.rooms.clear();
     for (const room of page.items) {
@@ -125,7 +130,7 @@ export class Inbox {
     const words = this.words.toLowerCase();
     return [...this.rooms.values()]
       .filter((room) => !words || `${room.name} ${room.customer_name ?? ""}`.toLowerCase().includes(words))
-      .sort((a, b) => (this.view === "promised" ? (a.promise?.due ?? "").localeCompare(b.promise?.due ?? "") : newest(b).localeCompare(newest(a))));
+      .sort((a, b) => (ORDER[this.view] ? ORDER[this.view](a).localeCompare(ORDER[this.view](b)) : newest(b).localeCompare(newest(a))));
   }
 
   /** j and k. */
@@ -187,6 +192,7 @@ function roomRow(room, opened, chosen, open) {
         standingTags(room),
         labelTags(room),
         promiseTag(room, true),
+        clockTag(room),
         waits ? h("span.wait", { title: "Waits for us" }, ago(room.waiting_since)) : null,
         people.map((agent) => h("span", { title: agent.name }, face(agent.id, agent.name))),
         people.length ? h("span.unseen", null, `on it: ${people.map((agent) => agent.name).join(", ")}`) : null,

@@ -25,6 +25,7 @@ let stage = null;
 let side = null;
 let segments = [];
 let refreshing = 0;
+const owed = new Map(); // rooms whose clocks are asked for anew soon
 const nothing = h("p.nothing", null, "Choose a room. Press ? to see the keys.");
 let visits = 0; // how often something else was to be shown: what comes late for an earlier one is dropped
 const company = { present: new Map(), writing: new Map() };
@@ -231,8 +232,21 @@ function told(frame) {
   if (known && frame.summary) {
     const theirs = frame.what === "posted" && frame.by !== here.me.agent.id && !open && frame.change > known.change;
     inbox.take({ ...known, ...frame.summary, unread: known.unread + (theirs ? 1 : 0) });
+    if (here.timed) clocks(frame.room);
   } else refresh();
   return undefined;
+}
+
+/** What a room is owed follows a moment after what was said in it. */
+function clocks(id) {
+  clearTimeout(owed.get(id));
+  const again = async () => {
+    owed.delete(id);
+    const room = await api.get(`/v1/rooms/${id}`);
+    if (inbox.rooms.has(id)) inbox.take(room);
+    if (talk?.id === id) talk.feed.know(room);
+  };
+  owed.set(id, setTimeout(() => again().catch(() => undefined), 2000));
 }
 
 /** The list anew, but not more than once in a while. */

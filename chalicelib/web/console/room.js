@@ -9,7 +9,7 @@ import { Ledger } from "./ledger.js";
 import { ask, attempt, doing, empty, face, field, input, say, sign } from "./parts.js";
 import { askPromise, promiseTag } from "./promise.js";
 import { api, here, may } from "./session.js";
-import { standingActs, standingTags, takenAs } from "./standing.js";
+import { clockTag, standingActs, standingTags, takenAs } from "./standing.js";
 
 const MACHINES = new Set(["machine", "system"]);
 const CHANNELS = { api: "API", widget: "widget", form: "form", webhook: "webhook", email: "e-mail", issue: "issue", acknowledgement: "acknowledgement", slack: "Slack", msteams: "Teams" };
@@ -203,7 +203,7 @@ export class Conversation {
   #header() {
     const room = this.room;
     const people = room.assignees.map((id) => here.agents.get(id)).filter(Boolean);
-    const told = JSON.stringify([room.name, room.state, room.outcome, room.customer_name, people.map((a) => a.name), room.turn, room.acknowledged_at, room.priority, room.snoozed_until, room.promise, Boolean(this.#picking)]);
+    const told = JSON.stringify([room.name, room.state, room.outcome, room.customer_name, people.map((a) => a.name), room.turn, room.acknowledged_at, room.priority, room.snoozed_until, room.promise, room.clocks, Boolean(this.#picking)]);
     if (this.head.told === told) return;
     this.head.told = told;
     const write = may("write");
@@ -216,6 +216,7 @@ export class Conversation {
           room.state === "open" && room.turn === "vendor" ? h("span.tag.us", null, "Waits for us") : null,
           room.state === "open" && room.turn === "customer" ? h("span.tag", null, "Waits for them") : null,
           standingTags(room),
+          clockTag(room),
           promiseTag(room))),
       h("div.acts", null,
         standingActs(room, this),

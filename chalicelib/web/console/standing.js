@@ -19,6 +19,24 @@ export function standingTags(room) {
   ];
 }
 
+const OWED = { first: "First answer", next: "Answer", update: "Update" };
+
+/** The clock that is due first, if by what the room tells it still runs; null without one. */
+export function clockOf(room) {
+  const waits = room.turn === "vendor" && !room.acknowledged_at;
+  const runs = (each) => each.kind === "update" || (waits && each.since === room.waiting_since);
+  return (room.state === "open" && room.clocks?.find((each) => each.due && runs(each))) || null;
+}
+
+/** By when the room is to hear from us. What was promised has a mark of its own. */
+export function clockTag(room) {
+  const clock = clockOf(room);
+  if (!clock || (clock.kind === "update" && room.promise?.state === "open")) return null;
+  const late = new Date(clock.due) <= Date.now();
+  const words = `${OWED[clock.kind]} ${late ? "was due" : "due"} ${when(clock.due)}`;
+  return h(`span.tag.${late ? "failed" : "us"}`, { title: `By ${new Date(clock.due).toLocaleString()}` }, words);
+}
+
 /** Labels, as the list shows them. */
 export const labelTags = (room) => (room.labels ?? []).slice(0, 3).map((label) => h("span.tag.label", null, label));
 

@@ -152,7 +152,7 @@ export class RoomView {
     const owed = room.promise?.state === "open" && say("promised", when(room.promise.due, this.widget.language), room.promise.text);
     const turn = room.turn === "customer" ? say("yourTurn") : on.length || !room.turn ? "" : say("nobody", vendor);
     this.state.textContent = room.state === "resolved" ? (room.outcome ? say("outcome", room.outcome) : say("resolved"))
-      : [owed, on.length && say("onIt", joined(on.map((person) => person.name), say)), turn].filter(Boolean).join(" · ") || (session.me.customer?.name ?? "");
+      : [owed || room.expect, on.length && say("onIt", joined(on.map((person) => person.name), say)), turn].filter(Boolean).join(" · ") || (session.me.customer?.name ?? "");
     this.composer.text.placeholder = say("messageHint", vendor);
     this.about.hidden = this.back.hidden = Boolean(session.me.room);
   }

@@ -9,20 +9,24 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.desk.envelopes import Envelope
-from chalicelib.desk.times import rfc3339
+from chalicelib.desk.policies import Policy, Targets
+from chalicelib.desk.times import HOUR_MS, MINUTE_MS, rfc3339
 from tests.api import Client, Got
+from tests.flows.clocks.test_clocks import with_policies
 from tests.mails import postmark
 from tests.peers.msteams import TeamsPeer
 from tests.properties.test_everywhere import People
 from tests.tracking import DOING, DONE, OPEN, REVIEW, WONTFIX
 
 from .scheduler import Death
-from .stage import BEGINS, HANGING, SimEverywhere, SimTracker, Stage
+from .stage import BEGINS, CLOCKS, HANGING, SimEverywhere, SimTracker, Stage
 
 ACTS = {
     "client": 6, "people": 4, "broadcast": 1, "undo": 1, "track": 2, "tell": 2, "time": 2, "room": 1, "letter": 1,
     "named": 1, "raise": 1, "outage": 1, "promise": 1,
 }  # fmt: skip
+TARGETS = Targets(first=3 * MINUTE_MS, next=10 * MINUTE_MS, update=HOUR_MS)
+POLICY = Policy(id="pol_1", name="All", targets=TARGETS, warn=MINUTE_MS)
 CUSTOMERS = ("acme", "beta", "gamma")
 TRIES = 9  # for which a client repeats a request that was not answered
 OUTAGES_S = (20, 40, 90, 400, 3600)
@@ -77,6 +81,7 @@ class History:
         self._people_of_the_api()
         self._tracked()
         self.api.post("/v1/installs", {"kind": "webhook", "name": "Slow", "config": {"url": HANGING}})
+        self._timed()
         self.tracker.stage = stage
         stage.pump()
 
@@ -105,6 +110,13 @@ class History:
         self.issue = self.api.post("/v1/issues", made).json["id"]
         for customer in ("beta", "gamma"):
             assert self.api.post(f"/v1/issues/{self.issue}/rooms", {"room": self.rooms[customer]}).status == 201
+
+    def _timed(self) -> None:
+        """Everybody is owed an answer soon, and somebody asks to hear of that."""
+        with_policies(self.stage.parley, self.tenant, POLICY)
+        events = ["clock.started", "clock.warned", "clock.missed", "clock.met"]
+        config = {"url": CLOCKS, "all_rooms": False, "events": events}
+        assert self.api.post("/v1/installs", {"kind": "webhook", "name": "Clocks", "config": config}).status == 201
 
     # --- running
 

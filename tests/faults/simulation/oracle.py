@@ -9,11 +9,16 @@ from typing import Any
 from chalicelib import wiring
 from chalicelib.channels.slack.emoji import emoji_of
 from chalicelib.desk.broadcasts import Broadcast
+from chalicelib.desk.clocks import Clock, RoomClocks
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import HOLDS_OTHERS, Delivery
 from chalicelib.desk.issues import Notice, NoticeReceipt
 from chalicelib.desk.messages import Change, Message
+from chalicelib.desk.policies import Policies
 from chalicelib.desk.rooms import Room, Seen, unread
+from chalicelib.desk.times import rfc3339
+from chalicelib.flows.clocks.refresh_clocks import refreshed
+from chalicelib.ports import ref
 from tests.everywhere import ACME, AGENTS, CHAT, WORDS, Everywhere
 from tests.mails import read
 from tests.peers.msteams import BOT as TEAMS
@@ -46,6 +51,7 @@ def findings(history: History) -> list[Finding]:
         _notices,
         _broadcasts,
         _promises,
+        _clocks,
         _unread,
         _search,
         _dead,
@@ -292,6 +298,35 @@ def _promises(history: History) -> list[Finding]:
         for room, promise in promises
         if promise.overdue != (promise.due <= now)
     ]
+
+
+def _clocks(history: History) -> list[Finding]:
+    """What runs is what the room's marks say and not past its time unmarked; each was told of, once."""
+    stage, found = history.stage, list[Finding]()
+    now, store = stage.clock.at, stage.parley.store
+    policies = store.one(ref(Policies, history.tenant.id))
+    assert policies
+    rows = {(row.room, row.kind, row.since): row for row in stage.rows(Clock)}
+    for room in stage.rows(Room):
+        clocks = store.one(ref(RoomClocks, room.id))
+        if room.kind != "internal" and refreshed(store, policies, room, clocks, now).writes:
+            found.append(("clocks are not the room's", room.id))
+        for each in clocks.running if clocks else ():
+            if 0 < each.wake_at <= now:
+                found.append(("clock past its time", room.id, each.id))
+            if rows[room.id, each.kind, each.since].ended:
+                found.append(("clock runs, and has ended", room.id, each.id))
+    facts = Counter(
+        (fact["room"]["id"], fact["clock"]["kind"], fact["clock"]["since_at"], fact["type"])
+        for fact in history.here.facts.values()
+    )
+    once = [fact for fact, often in facts.items() if often > 1 and fact[-1] != "clock.met"]
+    missing = [row for row in rows.values() if not facts[row.room, row.kind, rfc3339(row.since), "clock.started"]]
+    untold = [row for row in rows.values() if row.warned or row.missed > row.due > 0 and not row.ended]
+    places = [(row.room, row.kind, rfc3339(row.since)) for row in untold]
+    silent = [row for row in places if not (facts[*row, "clock.warned"] or facts[*row, "clock.missed"])]
+    found += [("clock told twice", *fact) for fact in once] + [("clock's beginning untold", row.id) for row in missing]
+    return found + [("clock untold", *row) for row in silent]
 
 
 def _unread(history: History) -> list[Finding]:

@@ -1,6 +1,7 @@
 """Everything that runs in a history (composition): the real edge, flows, workers and queue code on the twins of AWS."""
 
 import hashlib
+import json
 import random
 import re
 import sys
@@ -50,6 +51,7 @@ from .weather import Weather
 
 BEGINS = 1_795_921_200_000  # ms: the same moment for every history
 HANGING = "https://hangs.example/hook"
+CLOCKS = "https://clocks.example/hook"
 HANGS_MS = 15_000  # after which our way out gives up
 REACT_DEAD = "sim:react-dead"
 SPEAKS = re.compile(r"chat\.|reactions\.|/activities|/v3/conversations$|/hook$|app\.vendor\.example")
@@ -241,6 +243,7 @@ class SimEverywhere(Everywhere):
 
     def __init__(self, stage: Stage, teams: TeamsPeer) -> None:
         self.stage = stage
+        self.facts: dict[str, dict[str, Any]] = {}  # what was told of clocks, by the id of the delivery
         super().__init__(stage.parley, teams)
         self.mailer.__class__ = SimMailer
         self.mailer.stage, self.mailer.here = stage, self  # type: ignore[attr-defined]
@@ -256,6 +259,11 @@ class SimEverywhere(Everywhere):
             if weather.stormy and stage.scheduler.current:
                 stage.scheduler.sleep(HANGS_MS)
                 raise Unreachable("no answer in time")
+            return Answer(204)
+        if request.url == CLOCKS:
+            self.facts[request.headers["webhook-id"]] = json.loads(request.body)
+            if weather.stormy:
+                weather.death(2 * weather.dies)
             return Answer(204)
         name = "webhook" if request.url == HOOK else "slack" if request.url.startswith(self.slack.url) else "msteams"
         speaks = bool(SPEAKS.search(request.url))

@@ -275,6 +275,7 @@ def test_a_policy_that_comes_later_finds_what_waits_and_leaves_the_past(parley: 
     here.ask("And now?")
     parley.clock.at += MINUTE_MS
     with_policies(parley, tenant, POLICY, since=parley.clock.at)
+    parley.settle()
     here.patch(labels=["export"])
     assert here.running == [("next", 4 * HOUR_MS)]
     assert here.rows == [("next", "", False)]
@@ -287,7 +288,6 @@ def test_a_policy_that_changes_reaches_open_clocks_by_a_job_and_leaves_what_is_o
     over_already.answer()
     with_policies(here.parley, here.tenant, replace(POLICY, revision=2, targets=Targets(first=2 * HOUR_MS)))
     assert here.running == [("first", HOUR_MS)]
-    here.parley.queues.jobs([{"clocks": here.tenant.id, "cursor": None}])
     here.parley.settle()
     assert here.running == [("first", 2 * HOUR_MS)]
     (row,) = [each for each in here.parley.records() if isinstance(each, Clock) and each.room == over_already.room]
