@@ -95,7 +95,7 @@ class FuzzStage(Stage):
 
     def failed(self, message: str, error: BaseException, **fields: Any) -> None:
         if isinstance(error, Clash | Conflict) and message == "record failed":
-            return  # of two workers the second comes again; what bears another customer's id is refused with that reason
+            return  # of two workers the second comes again; another customer's id is refused with a reason
         whole = "".join(traceback.format_exception(error))
         self.broken.append(f"{message} {fields.get('queue', '')}\n{whole[:1200]}...{whole[-1800:]}")
 
