@@ -10,6 +10,8 @@ Standing = Literal["active", "blocked", "gone"]
 InstallKind = Literal[
     "email", "widget", "form", "webhook", "slack", "msteams", "tracker", "asana", "github", "gitlab", "jira", "linear"
 ]
+# What becomes of bots that are not our own: they are heard as machines, they ask, or answer; or nobody hears them.
+Bots = Literal["heard", "ask", "answer", "ignored"]
 
 MAY: dict[str, frozenset[str]] = {
     "owner": frozenset({"read", "write", "admin", "own"}),

@@ -11,11 +11,15 @@ from typing import Any
 
 from ...desk.arrivals import File, Speaker, Unsupported
 from ...wire.reading import moment, part, words
+from .cards import card_words
 from .config import Config
 from .text import from_html, from_plain
 
 HTML = "text/html"
 DOWNLOAD = "application/vnd.microsoft.teams.file.download.info"
+
+BOT = "28:"  # what ids of bots begin with
+MAX_CARDS = 10
 
 Body = dict[str, Any]
 
@@ -61,6 +65,7 @@ class Activity:
             name=words(self.sender, "name"),
             account=self.account,
             side="vendor" if self.vendors else "customer",
+            machine=self.machine,
         )
 
     def message(self, id_: str) -> str:
@@ -69,7 +74,14 @@ class Activity:
 
     @property
     def text(self) -> str:
-        """Its words as Markdown, without the bot's own name before them."""
+        """Its words as Markdown, without the bot's own name before them; those of its cards, where a bot says no
+        others."""
+        said = self._said()
+        if said or not self.machine:
+            return said
+        return "\n\n".join(filter(None, map(card_words, self.attachments[:MAX_CARDS])))
+
+    def _said(self) -> str:
         ours = words(self.body, "recipient", "name")
         for each in self.attachments:
             content = each.get("content")
@@ -91,10 +103,17 @@ class Activity:
 
     @property
     def ours(self) -> bool:
-        """Whether the bot itself did it."""
-        own = words(self.body, "recipient", "id")
-        sender = words(self.sender, "id")
-        return bool(sender) and sender in {own, f"28:{self.config.app_id}"} or self.sender.get("role") == "bot"
+        """Whether our own bot did it."""
+        sender = words(self.sender, "id").lower()
+        return bool(sender) and sender in {
+            words(self.body, "recipient", "id").lower(),
+            BOT + self.config.app_id.lower(),
+        }
+
+    @property
+    def machine(self) -> bool:
+        """Whether a bot did it: people's ids begin with another number."""
+        return words(self.sender, "id").startswith(BOT) or self.sender.get("role") == "bot"
 
 
 def _file(attachment: Body) -> File | None:

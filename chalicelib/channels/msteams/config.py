@@ -8,7 +8,7 @@ import msgspec
 from ...desk.addresses import check_url
 from ...desk.errors import Invalid
 from ...desk.strict_json import shaped
-from ...desk.workspaces import Install
+from ...desk.workspaces import Bots, Install
 
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -49,7 +49,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     agent's are that agent. In `agent_channel` (`19:…@thread.tacv2`) each room is a thread; `agent_channels` are those
     of single customers, by their ids. `answers` says whether
     what agents write there goes out unless it begins with `note:` (or 🔒), or stays inside unless it begins with
-    `reply:`. `threads` of customers' channels stay in the room, or become `rooms` with their first answer."""
+    `reply:`. `threads` of customers' channels stay in the room, or become `rooms` with their first answer. Other `bots`
+    as in Slack."""
 
     app_id: str = ""
     tenant: str = ""
@@ -58,6 +59,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     agent_channels: dict[str, str] = {}
     answers: Literal["out", "inside"] = "out"
     threads: Literal["stay", "rooms"] = "stay"
+    bots: Bots = "heard"
     cloud: Literal["public", "government"] = "public"
     services: dict[str, str] = {}
 

@@ -19,16 +19,13 @@ def message(activity: Activity) -> list[Arrival]:
     if not activity.id or not activity.sender.get("id"):
         return [Ignored(reason="nobody-s-message")]
     text, files = activity.text, activity.files
-    code = CONNECT.fullmatch(text)
-    if code:
-        return [_connected(activity, code[1])]
-    command = ORDER.fullmatch(text) if activity.vendors and activity.root else None
-    if command:
-        return [_commanded(activity, command[1].lower(), command[2] or "")]
+    asked = None if activity.machine else _asked(activity, text)
+    if asked:
+        return [asked]
     if not text and not files:
         return [Ignored(reason="card-action" if activity.body.get("value") is not None else "empty-message")]
     internal = False
-    if activity.vendors:
+    if activity.vendors and not activity.machine:
         text, internal = unmarked(text, activity.config.answers)
     return [
         Said(
@@ -46,6 +43,15 @@ def message(activity: Activity) -> list[Arrival]:
             thread_room=activity.config.threads == "rooms" and not activity.vendors,
         )
     ]
+
+
+def _asked(activity: Activity, text: str) -> Arrival | None:
+    """What a person asks for by their words: a connection, or an order."""
+    code = CONNECT.fullmatch(text)
+    if code:
+        return _connected(activity, code[1])
+    command = ORDER.fullmatch(text) if activity.vendors and activity.root else None
+    return _commanded(activity, command[1].lower(), command[2] or "") if command else None
 
 
 def _connected(activity: Activity, code: str) -> Connected:
@@ -90,7 +96,7 @@ def update(activity: Activity) -> list[Arrival]:
     if activity.event == "undeleteMessage":  # a delete is final here
         return [Ignored(reason="undelete")]
     text = activity.text
-    if activity.vendors:
+    if activity.vendors and not activity.machine:
         text, _ = unmarked(text, activity.config.answers)
     edited = Edited(
         id=activity.message(activity.id),

@@ -8,6 +8,7 @@ import msgspec
 
 from ...desk.errors import Invalid
 from ...desk.strict_json import shaped
+from ...desk.workspaces import Bots
 
 # scope → what it is for. infra/manifests/slack.json asks for these.
 SCOPES = {
@@ -46,7 +47,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     agent_channels: dict[str, str] = {}
     answers: Literal["out", "inside"] = "out"
     threads: Literal["stay", "rooms"] = "stay"
-    bots: Literal["heard", "ask", "answer", "ignored"] = "heard"
+    bots: Bots = "heard"
     base_url: str = ""
 
 

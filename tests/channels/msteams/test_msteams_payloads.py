@@ -69,7 +69,6 @@ ENDS = {
     "message.no-conversation": Ignored(reason="no-conversation"),
     "message.no-from": Ignored(reason="nobody-s-message"),
     "message.null-text": Ignored(reason="empty-message"),
-    "message.other-bot": Ignored(reason="own-message"),
     "message.own": Ignored(reason="own-message"),
     "message.undelete": Ignored(reason="undelete"),
     "not-an-activity": Ignored(reason="no-activity"),
@@ -104,6 +103,14 @@ SAID = {
     "outgoing-webhook": ("@Help it is broken", ROOT, ROOT),
 }
 
+# What other bots say, in words or in a card alone.
+BOTS = {
+    "message.other-bot": "from another bot",
+    "message.bot-card": "Disk full\non db-1\nSeverity: critical",
+    "message.bot-connector-card": "Build 4 failed\nacme/api\nBranch: main",
+    "message.bot-hero-card": "Incident 7\nopen\nThe API is slow",
+}
+
 
 @pytest.fixture
 def parsed(envelope, install, payload):
@@ -117,7 +124,7 @@ def parsed(envelope, install, payload):
 def test_every_file_is_told_of():
     names = {path.name.removesuffix(".json") for path in FOLDER.glob("*.json")}
     others = {"message.connect", "message.update", "message.delete", "reaction.added", "reaction.removed"}
-    others |= {"reaction.new-kind"}
+    others |= {"reaction.new-kind", "message.bot-update", *BOTS}
     general = {name for name in names if name.startswith(("type.", "invoke."))}
     assert names == set(ENDS) | set(SAID) | others | general
 
@@ -162,6 +169,38 @@ def test_it_is_said(parsed, name):
     assert (said.text, said.conversation, said.reply_to) == SAID[name]
     assert said.tied
     assert said.speaker.side == "customer"
+
+
+@pytest.mark.parametrize("name", BOTS)
+def test_another_bot_is_a_machine(parsed, name):
+    (said,) = parsed(name)
+    assert isinstance(said, Said)
+    assert (said.text, said.conversation) == (BOTS[name], ROOT)
+    assert said.speaker.machine
+    assert said.speaker.outside.startswith("28:")
+    assert not parsed("message.reply")[0].speaker.machine
+
+
+def test_our_own_bot_is_none_whatever_it_is_called(envelope, install, payload):
+    own = "12345678-1234-1234-1234-123456789012"
+    body = json.loads(payload("msteams/message.other-bot.json"))
+    body |= {"from": {"id": f"28:{own.upper()}", "name": "Other"}, "recipient": None}
+    settings = install("msteams", **inbound.check({"app_id": own}))
+    for kind in ("message", "messageUpdate", "messageReaction"):
+        (found,) = inbound.parse(envelope("msteams", json.dumps(body | {"type": kind}).encode()), settings)
+        assert isinstance(found, Ignored)
+
+
+def test_a_bot_orders_nothing_and_connects_nothing(envelope, install, payload):
+    settings = install("msteams", **inbound.check(AGENTS))
+    for text in ("fork Rate limits", "connect abcde-fghjk", "note: between us"):
+        body = json.loads(payload("msteams/message.other-bot.json")) | {"text": text}
+        (found,) = inbound.parse(envelope("msteams", json.dumps(body).encode()), settings)
+        assert (type(found), found.text, found.internal) == (Said, text, False)
+
+
+def test_what_a_bot_changes_is_changed(parsed):
+    assert parsed("message.bot-update") == parsed("message.update")
 
 
 def test_ids_times_people_and_files(parsed):

@@ -1,12 +1,12 @@
 """Machines are authors of their own: marked, nobody's read mark, nobody's turn unless their key says so."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.api import Client, Tenant
-from tests.everywhere import ACME, AGENTS, Everywhere, everywhere
+from tests.everywhere import ACME, AGENTS, CHAT, Everywhere, everywhere
 from tests.fakes import Parley
 from tests.peers.msteams import TeamsPeer
 
@@ -132,26 +132,45 @@ def alert(here: Everywhere, channel: str = ACME, root: str = "", **fields: Any) 
     here.run(0.1)
 
 
+def card(here: Everywhere) -> None:
+    """PagerDuty's bot posts a card in the customer's chat of Teams."""
+    bot = "28:7f5a1e1c-3c1d-4d1e-9a55-0d8c4c6f2b11"
+    here.teams.people[bot] = {"id": bot, "name": "PagerDuty", "aadObjectId": ""}
+    content = {"type": "AdaptiveCard", "body": [{"type": "TextBlock", "text": "Disk full on db-1"}]}
+    attached = [{"contentType": "application/vnd.microsoft.card.adaptive", "content": content}]
+    here.teams.say(bot, "", CHAT, mention=False, attachments=attached)
+    here.run(0.1)
+
+
 def said(here: Everywhere) -> list[Any]:
     items = here.api.get(f"/v1/rooms/{here.room}/messages").json["items"]
     return [each for each in items if each["author"]["kind"] == "machine"]
 
 
+@pytest.mark.parametrize(("channel", "speak"), [("slack", alert), ("msteams", card)])
 @pytest.mark.parametrize(
     ("bots", "turn"), [("heard", "customer"), ("ask", "vendor"), ("answer", "customer"), ("ignored", "customer")]
 )
-def test_a_bot_that_a_customer_relies_on_is_heard(here: Everywhere, bots: str, turn: str) -> None:
-    install = f"/v1/installs/{here.installs['slack']}"
+def test_a_bot_that_a_customer_relies_on_is_heard(
+    here: Everywhere, channel: str, speak: Callable[[Everywhere], None], bots: str, turn: str
+) -> None:
+    install = f"/v1/installs/{here.installs[channel]}"
     config = here.api.get(install).json["config"] | {"bots": bots}
     assert here.api.patch(install, {"config": config}).status == 200
-    alert(here)
-    assert here.api.get(f"/v1/rooms/{here.room}").json["turn"] == turn
+    before = here.api.get(f"/v1/rooms/{here.room}").json["unread"]
+    speak(here)
+    room = here.api.get(f"/v1/rooms/{here.room}").json
+    assert room["turn"] == turn
     if bots == "ignored":
         assert said(here) == []
         return
     (heard,) = said(here)
     assert (heard["author"]["name"], heard["text"]) == ("PagerDuty", "Disk full on db-1")
     assert heard["taken_as"] == {"heard": None}.get(bots, bots)
+    assert room["unread"] == before + 1
+    other = {"slack": "msteams", "msteams": "slack"}[channel]
+    assert here.sides()[other].count("Disk full on db-1") == 1
+    assert here.sides()[channel].count("Disk full on db-1") <= 1
 
 
 def test_an_alert_may_be_an_attachment_alone(here: Everywhere) -> None:
