@@ -58,12 +58,13 @@ class Said(Part, frozen=True):
 
 
 class Mailed(Part, frozen=True):
-    """A mail that somebody wrote. `verdict` is whether it is from its `sender`'s address: `pass`, `fail`, `none`.
-    `thread` are the ids of mails that it answers, nearest first; `tokens` what addresses of ours it was sent to,
-    `others` to whose addresses it went besides. `rest` is what `text` is without, the mail that it answers and a
-    signature; `original` is the whole. `content` is a hash of what it says; `once`, where there is one, is good for
-    one mail alone. One sender may write `per_hour`. One that is `vouched` for may be answered, though nobody knows
-    whose it is: a form of the sender's own sent it. One that is but a mailer's `reaction` has the emoji."""
+    """A mail that somebody wrote, or a `machine`: how that is known (`automatic`, `bulk`). `verdict` is whether it is
+    from its `sender`'s address: `pass`, `fail`, `none`. `thread` are the ids of mails that it answers, nearest first;
+    `tokens` what addresses of ours it was sent to, `others` to whose addresses it went besides. `rest` is what `text`
+    is without, the mail that it answers and a signature; `original` is the whole. `content` is a hash of what it says;
+    `once`, where there is one, is good for one mail alone. One sender may write `per_hour`. One that is `vouched` for
+    may be answered, though nobody knows whose it is: a form of the sender's own sent it. One that is but a mailer's
+    `reaction` has the emoji."""
 
     id: str
     sender: str
@@ -84,6 +85,7 @@ class Mailed(Part, frozen=True):
     content: str = ""
     once: str = ""
     per_hour: int = 60
+    machine: str = ""
 
 
 class Bounced(Part, frozen=True):

@@ -7,7 +7,7 @@ import msgspec
 
 from ...desk.errors import Invalid
 from ...desk.strict_json import shaped
-from ...desk.workspaces import Install
+from ...desk.workspaces import Bots, Install
 
 ADDRESS = re.compile(
     r"[a-z0-9._-]{1,30}@(?=.{4,200}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])\Z"
@@ -21,7 +21,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """`provider` hands us what comes to `address`. What is said within `collect` seconds goes out as one mail; with
     `away`, users who spoke elsewhere are told by mail too; with `changes`, edits and deletes of what a mail said are
     told by another, in words. `per_hour` mails are taken from one sender. `lists` are the List-IDs of lists of the
-    vendor's own that hand on to `address`."""
+    vendor's own that hand on to `address`. `bots` says what becomes of mails that customers' machines write."""
 
     provider: Literal["postmark", "mailgun", "sendgrid", "ses"]
     address: str
@@ -31,6 +31,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     changes: bool = False
     per_hour: int = 60
     lists: list[str] = []
+    bots: Bots = "heard"
 
 
 class Asked(Config, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from ...desk.arrivals import Arrival, Mailed, Unsupported
 from ...desk.envelopes import Envelope, Greeting
 from ...desk.errors import Refusal
@@ -61,7 +63,7 @@ def parse(envelope: Envelope, install: Install) -> list[Arrival]:
         return [Unsupported(what="unreadable")]
     if not hasattr(found, "checks"):
         return [found]
-    from .automatic import unheard
+    from .automatic import by_machine, unheard
     from .config import of
     from .formmailers import as_meant
     from .lists import as_written
@@ -71,8 +73,10 @@ def parse(envelope: Envelope, install: Install) -> list[Arrival]:
     aside = unheard(mail, install)
     if aside:
         return [aside]
-    meant = as_meant(mail, of(install).address)
-    return [_mailed(meant, envelope, install, vouched=meant is not mail and verdict(mail) == "pass")]
+    machine = by_machine(mail)
+    meant = mail if machine else as_meant(mail, of(install).address)
+    mailed = _mailed(meant, envelope, install, vouched=meant is not mail and verdict(mail) == "pass")
+    return [msgspec.structs.replace(mailed, machine=machine)]
 
 
 def _reader(envelope: Envelope, install: Install) -> Any:

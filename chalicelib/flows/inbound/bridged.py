@@ -24,7 +24,7 @@ from ...desk.deliveries import Delivery
 from ...desk.errors import Conflict
 from ...desk.files import MAX_SIZE
 from ...desk.ids import delivery_parts, derived, message_id, user_id
-from ...desk.messages import Author, Draft, Mapped, Message, Reply, TakenAs, fitting
+from ...desk.messages import Author, Draft, Mapped, Message, Reply, fitting
 from ...desk.permissions import Principal
 from ...desk.rooms import MAX_NAME, Binding, Bridge, Room
 from ...desk.titles import first_line
@@ -43,7 +43,7 @@ from ..rooms.post import post
 from ..secrets import Opened
 from .amended import amend_by_delete, amend_by_edit
 from .commands import run_command
-from .context import Arriving, Blocked, Ignore, kept, kept_rest, own_room
+from .context import BOTS, Arriving, Blocked, Ignore, kept, kept_rest, own_room
 from .identify import author_of, blocked, outside_person
 
 
@@ -86,9 +86,6 @@ def home_of(arriving: Arriving, conversation: str, reply_to: str = "") -> Home |
         [ref(Customer, room.customer or "none"), ref(Bridge, binding.room, install.id, binding.slot)]
     )
     return Home(room, customer, bridge, binding.bound_at, known if known and known.room == room.id else None)
-
-
-BOTS: dict[str, TakenAs] = {"ask": "ask", "answer": "answer"}  # what an install says that its bots do
 
 
 def take_message(arriving: Arriving, arrival: Said) -> None:

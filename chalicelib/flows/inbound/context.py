@@ -8,13 +8,15 @@ from ...desk.customers import Customer
 from ...desk.envelopes import Envelope
 from ...desk.files import MAX_SIZE
 from ...desk.ids import derived
-from ...desk.messages import Attached, Author, Rest, Source
+from ...desk.messages import Attached, Author, Rest, Source, TakenAs
 from ...desk.rooms import MAX_NAME, Room
 from ...desk.titles import first_line, shortened
 from ...desk.workspaces import Install
 from ...ports import World, new, ref
 from ..optimistic_retry import again
 from ..rooms.attach import keep_file
+
+BOTS: dict[str, TakenAs] = {"ask": "ask", "answer": "answer"}  # what an install says that its bots do
 
 
 class Blocked(Exception):

@@ -67,10 +67,10 @@ def author_of(world: World, install: Install, speaker: Speaker, customer: Custom
     """The author of what `speaker` says in a room. On the vendor's side who is no agent is a stranger there, and
     speaks unverified; in a customer's conversation they are a user of that customer."""
     if speaker.machine:
-        return _machine(install, speaker.outside, speaker.name)
+        return machine_of(install, speaker.outside, speaker.name)
     person = outside_person(world, install, speaker.outside, speaker.account, speaker.name)
     if person.bot:
-        return _machine(install, person.outside, person.name)
+        return machine_of(install, person.outside, person.name)
     agent = _active(world, person)
     if agent:
         _remember(world, install, agent.id, agent.name, person)
@@ -90,7 +90,7 @@ def author_of(world: World, install: Install, speaker: Speaker, customer: Custom
     return Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)
 
 
-def _machine(install: Install, outside: str, name: str) -> Author:
+def machine_of(install: Install, outside: str, name: str) -> Author:
     """A bot of that account, which is nobody of either side."""
     return Author(kind="machine", id=derived("bot", install.id, outside), name=name or "Bot")
 

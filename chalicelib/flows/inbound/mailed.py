@@ -31,10 +31,10 @@ MAX_TOKENS = 10
 def take_mail(arriving: Arriving, arrival: Mailed) -> None:
     """The mail is in its room when this returns. Ignore with the reason for one that is none."""
     world, install = arriving.world, arriving.install
-    found = _known(arriving, arrival)
+    found = mails_known(arriving, arrival)
     if f"{install.id}:sent {arrival.id}" in found:
         raise Ignore("own-mail")
-    home = _home(arriving, arrival, found)
+    home = home_of_mail(arriving, arrival, found)
     customer, author = _author(arriving, arrival, home)
     before = found.get(f"{install.id} {arrival.id}")
     if before:
@@ -43,11 +43,11 @@ def take_mail(arriving: Arriving, arrival: Mailed) -> None:
             own = f"{arrival.content}.{author.id}@none.invalid"
             take_mail(arriving, msgspec.structs.replace(arrival, id=own))
         return
-    _hold_back(arriving, arrival)
+    hold_back(arriving, arrival)
     if arrival.reaction and _react(arriving, arrival, found, customer, author):
         return
     room, root = _room(arriving, arrival, home, customer, author)
-    _keep_original(arriving, arrival)
+    keep_original(arriving, arrival, arrival.id)
     files = Said(id=arrival.id, speaker=Speaker(), text=arrival.text, at=arrival.at, files=arrival.files)
     draft = Draft(
         author=author,
@@ -96,7 +96,7 @@ def _react(
     return True
 
 
-def _known(arriving: Arriving, arrival: Mailed) -> dict[str, Mapped]:
+def mails_known(arriving: Arriving, arrival: Mailed) -> dict[str, Mapped]:
     """What the id map has of the mail and of those that it answers, by "source id"."""
     source = arriving.install.id
     wanted = [(name, arrival.id) for name in (source, f"{source}:sent")]
@@ -105,7 +105,7 @@ def _known(arriving: Arriving, arrival: Mailed) -> dict[str, Mapped]:
     return {f"{row.source} {row.id}": row for row in rows if row and (row.n or row.source.endswith(":ref"))}
 
 
-def _home(arriving: Arriving, arrival: Mailed, found: dict[str, Mapped]) -> Room | None:
+def home_of_mail(arriving: Arriving, arrival: Mailed, found: dict[str, Mapped]) -> Room | None:
     """The room that it is for, by the thread first, by the address second."""
     source = arriving.install.id
     names = [f"{name} {id_}" for id_ in arrival.thread for name in (f"{source}:sent", source, f"{source}:ref")]
@@ -137,7 +137,7 @@ def _author(arriving: Arriving, arrival: Mailed, home: Room | None) -> tuple[Cus
     return placed, Author(kind="visitor", id=visitor.id, name=name, verified=proven)
 
 
-def _hold_back(arriving: Arriving, arrival: Mailed) -> None:
+def hold_back(arriving: Arriving, arrival: Mailed) -> None:
     """So many an hour from one address; and what is good for one mail is not good for another."""
     world, install = arriving.world, arriving.install
     if arrival.once:
@@ -193,9 +193,10 @@ def _title(arrival: Mailed) -> str:
     return (bare_subject(arrival.subject) or first_line(arrival.text, "Question"))[:200]
 
 
-def _keep_original(arriving: Arriving, arrival: Mailed) -> None:
+def keep_original(arriving: Arriving, arrival: Mailed, id_: str) -> None:
+    """The whole mail, as it came, under the id by which we know it."""
     if arrival.original:
-        key = original_key(arriving.install.workspace, arriving.install.id, arrival.id)
+        key = original_key(arriving.install.workspace, arriving.install.id, id_)
         arriving.world.files.put(key, arrival.original, "application/octet-stream")
 
 

@@ -72,9 +72,14 @@ def _work_off(arriving: Arriving, arrival: Arrival, outcome: Outcome) -> None:
 
 
 def _mailed(arriving: Arriving, arrival: Mailed) -> None:
-    from .mailed import take_mail
+    if arrival.machine:
+        from .machines_mail import take_machines_mail
 
-    take_mail(arriving, arrival)
+        take_machines_mail(arriving, arrival)
+    else:
+        from .mailed import take_mail
+
+        take_mail(arriving, arrival)
 
 
 def _bounced(arriving: Arriving, arrival: Bounced) -> None:

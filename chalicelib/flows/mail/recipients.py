@@ -140,8 +140,13 @@ def unheard(world: World, person: Correspondent, lately: list[Message]) -> list[
     """What they did not say themselves and have not read."""
     read = read_until(world, person)
     unheard = [each for each in lately if each.n > read and each.author.id != person.person and not each.deleted]
-    unheard = [each for each in unheard if each.n not in person.had]
+    unheard = [each for each in unheard if each.n not in person.had and not by_machines_mail(each)]
     return [each for each in unheard if each.author.kind != "system" and not each.forked_from]
+
+
+def by_machines_mail(message: Message) -> bool:
+    """Whether a machine wrote it by mail: nobody is written to for that, as two machines would answer each other."""
+    return message.author.kind == "machine" and message.source.channel == "email"
 
 
 def read_until(world: World, person: Correspondent) -> int:

@@ -16,7 +16,7 @@ from ...desk.rooms import Room
 from ...desk.workspaces import Install
 from ...ports import Listing, ProviderBusy, ProviderRefused, Put, World, over, ref
 from ..optimistic_retry import again
-from .recipients import as_now, people_to_write_to, read_until, said_since, unheard, why_not
+from .recipients import as_now, by_machines_mail, people_to_write_to, read_until, said_since, unheard, why_not
 
 UNTOLD = {
     "edit": "the settings tell of no edits by mail; a mail that waits says the newest words",
@@ -61,6 +61,8 @@ def send_mails(world: World, row: Delivery, install: Install, room: Room, messag
         return _correct(world, row, install, room, message)
     if row.what != "post":
         return Skipped(reason=UNTOLD[row.what])
+    if by_machines_mail(message):
+        return Skipped(reason="for a machine's mail no mail is sent")
     lately = said_since(world, room, row.n)
     outcome = Round()
     people, outcome.skipped = people_to_write_to(world, install, room, [message, *lately])

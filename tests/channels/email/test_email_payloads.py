@@ -114,12 +114,6 @@ def test_what_is_passed_on_is_what_they_want_to_say(name: str) -> None:
     ("name", "reason"),
     [
         ("auto-reply", "automatic"),
-        ("auto-generated", "automatic"),
-        ("precedence-bulk", "bulk"),
-        ("precedence-list", "bulk"),
-        ("list-google", "bulk"),
-        ("list-google-rewritten", "bulk"),
-        ("list-mailman", "bulk"),
         ("empty-return-path", "empty-return-path"),
         ("mailgun-empty-sender", "empty-return-path"),
         ("own-loop", "own-mail"),
@@ -144,6 +138,23 @@ def test_what_is_passed_on_is_what_they_want_to_say(name: str) -> None:
 )
 def test_what_nobody_wrote_is_ignored(name: str, reason: str) -> None:
     assert parsed(name) == Ignored(reason=reason)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("auto-generated", "automatic"),
+        ("precedence-bulk", "bulk"),
+        ("precedence-list", "bulk"),
+        ("list-google", "bulk"),
+        ("list-google-rewritten", "bulk"),
+        ("list-mailman", "bulk"),
+        ("auto-submitted-no", ""),
+        ("plain", ""),
+    ],
+)
+def test_what_a_machine_or_a_list_sends_says_so(name: str, why: str) -> None:
+    assert parsed(name).machine == why
 
 
 @pytest.mark.parametrize(
@@ -288,9 +299,10 @@ CASES = {
     "bounce reports": ("Bounced", "bounce-final ses-bounce-permanent"),
     "bounces that pass, or name no mail": ("Ignored", "bounce-delayed bounce-without-original ses-bounce-transient"),
     "complaints": ("Bounced", "complaint ses-complaint"),
-    "Auto-Submitted, out of office": ("Ignored", "auto-reply auto-generated"),
+    "out of office": ("Ignored", "auto-reply"),
+    "Auto-Submitted": ("Mailed", "auto-generated"),
     "Auto-Submitted: no": ("Mailed", "auto-submitted-no"),
-    "Precedence": ("Ignored", "precedence-bulk precedence-list"),
+    "Precedence": ("Mailed", "precedence-bulk precedence-list"),
     "empty Return-Path": ("Ignored", "empty-return-path mailgun-empty-sender"),
     "our own mails": ("Ignored", "own-loop own-address x-loop"),
     "calendar": ("Mailed", "calendar-invitation"),
@@ -324,7 +336,8 @@ def test_what_people_write_to_a_list_of_ones_own_is_heard(name: str, verdict: st
     mail = parsed(name, lists=["<Support.acorn.example>"])
     assert (mail.sender, mail.name, mail.verdict) == ("ann@acme.example", "Ann", verdict)
     assert mail.text == "Since noon every key expires within a minute."
-    assert parsed(name, lists=["sales.acorn.example"]) == Ignored(reason="bulk")
+    assert not mail.machine
+    assert parsed(name, lists=["sales.acorn.example"]).machine == "bulk"
 
 
 @pytest.mark.parametrize("lists", [["a b"], [""], ["x"] * 21, ["a\nb"]])
