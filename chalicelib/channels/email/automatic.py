@@ -6,9 +6,10 @@ What answers by itself, and our own mails, are never heard; what a machine or a 
 import re
 
 from ...desk.arrivals import Arrival, Bounced, Ignored
+from ...desk.names import one_line
 from ...desk.workspaces import Install
 from .config import of
-from .mail import Mail, address, is_nobody, one_line
+from .mail import Mail, address, is_nobody
 
 BULK = frozenset({"bulk", "list"})
 MARK = "x-parley-install"  # on every mail of ours

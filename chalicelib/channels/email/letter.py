@@ -8,7 +8,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from ...desk.mails import Letter, Line
-from .mail import one_line
+from ...desk.names import one_line
 
 # What becomes of each in a mail; flows/mail/send.py sees to it.
 CROSSES = {

@@ -115,13 +115,6 @@ def domain_of(address_: str) -> str:
     return address_.rpartition("@")[2]
 
 
-def one_line(text: str, most: int) -> str:
-    """A subject or a name: one line, no control or direction marks."""
-    spaced = "".join(" " if c in "\r\n\t" else c for c in text)
-    kept = "".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
-    return " ".join(kept.split())[:most].strip()
-
-
 def plain(text: str) -> str:
     """A body's text: LF, no NUL, no half characters."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")

@@ -19,11 +19,12 @@ import msgspec
 from ...desk.arrivals import Arrival, Ignored, Unsupported
 from ...desk.envelopes import Envelope
 from ...desk.errors import Malformed, Unauthenticated
+from ...desk.names import one_line
 from ...desk.strict_json import loads
 from ...desk.workspaces import Install
 from ...ports import Secrets
 from . import charsets, forms, mime
-from .mail import Checks, Mail, Part, one_line, plain
+from .mail import Checks, Mail, Part, plain
 
 TOLERANCE_MS = 300_000  # ms
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from ...desk.arrivals import File
 from ...desk.files import TYPE, safe_name
+from ...desk.names import one_line, shown_name
 from ...wire.budget import Budget, fits
 from . import charsets, flowed, opaque
-from .mail import MESSAGE_ID, Checks, Mail, Part, Report, address, one_line, plain
+from .mail import MESSAGE_ID, Checks, Mail, Part, Report, address, plain
 
 MAX_PARTS = 200
 MORE = "\n\n… (more parts than are shown; the whole mail is kept)"
@@ -110,8 +111,8 @@ def sender_of(values: list[str]) -> tuple[str, str]:
     """Name and address of the one author; no address where there are several, or none that can be read."""
     found = [(name, known) for name, text in _listed(values) if (known := address(text))]
     if len(found) != 1 or len(values) != 1:
-        return one_line(charsets.header(values[0]) if values else "", 120), ""
-    return one_line(charsets.header(found[0][0]), 120), found[0][1]
+        return shown_name(charsets.header(values[0])) if values else "", ""
+    return shown_name(charsets.header(found[0][0])), found[0][1]
 
 
 def _listed(values: list[str]) -> list[tuple[str, str]]:

@@ -18,11 +18,12 @@ from typing import Any
 from ...desk.arrivals import Arrival, Ignored, Unsupported
 from ...desk.envelopes import Envelope
 from ...desk.errors import Malformed
+from ...desk.names import one_line, shown_name
 from ...desk.strict_json import loads_object
 from ...desk.workspaces import Install
 from ...ports import Secrets
 from . import basic, charsets, mime
-from .mail import Checks, Mail, Part, address, one_line, plain
+from .mail import Checks, Mail, Part, address, plain
 
 SENDING = frozenset({"Bounce", "SpamComplaint", "Delivery", "Open", "Click", "SubscriptionChange"})
 
@@ -65,7 +66,7 @@ def _built(fields: dict[str, Any], headers: dict[str, list[str]], body: bytes, b
         ),
         headers=headers,
         sender=sender or named,
-        sender_name=one_line(_text(fields, "FromName"), 120) or name,
+        sender_name=shown_name(_text(fields, "FromName")) or name,
         subject=one_line(_text(fields, "Subject"), 500),
         text=plain(_text(fields, "TextBody")),
         html=_text(fields, "HtmlBody"),

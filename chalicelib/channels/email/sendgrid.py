@@ -19,11 +19,12 @@ import msgspec
 from ...desk.arrivals import Arrival, Ignored, Unsupported
 from ...desk.envelopes import Envelope
 from ...desk.errors import Unauthenticated
+from ...desk.names import one_line
 from ...desk.strict_json import loads
 from ...desk.workspaces import Install
 from ...ports import Secrets
 from . import basic, charsets, forms, mime
-from .mail import Checks, Mail, Part, address, one_line, plain
+from .mail import Checks, Mail, Part, address, plain
 
 SIGNATURE, TIMESTAMP = "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"
 OLDEST_S, AHEAD_S = 4 * 24 * 3600, 300  # s

@@ -20,10 +20,11 @@ import msgspec
 from ...desk.arrivals import Arrival, Bounced, Ignored, Unsupported
 from ...desk.envelopes import Envelope
 from ...desk.errors import Malformed, Unauthenticated
+from ...desk.names import one_line
 from ...desk.workspaces import Install
 from ...ports import Secrets
 from . import mime
-from .mail import Checks, Mail, address, one_line
+from .mail import Checks, Mail, address
 
 QUIET = frozenset(
     {"DeliveryDelay", "Delivery", "Send", "Open", "Click", "Reject", "Subscription", "Rendering Failure"}

@@ -1,7 +1,6 @@
 """What somebody filled in: the form's fields as the install maps them, checked."""
 
 import re
-import unicodedata
 
 import msgspec
 
@@ -10,6 +9,7 @@ from ...desk.envelopes import Envelope
 from ...desk.errors import Invalid, Refusal, TooLarge
 from ...desk.files import REFUSED_TYPES
 from ...desk.messages import check_text
+from ...desk.names import one_line, shown_name
 from .bodies import read
 from .body import Body
 from .config import Config
@@ -40,7 +40,7 @@ def submission(envelope: Envelope, config: Config) -> Submission:
     if email and not EMAIL.fullmatch(email):
         raise Invalid(f"{fields['email']} is not an e-mail address", fields["email"])
     return Submission(
-        name=_line(body, fields["name"], MAX_LINE),
+        name=shown_name(_first(body, fields["name"])),
         email=email,
         text=_text(body, fields),
         files=_files(body, fields["file"], config.max_files),
@@ -53,9 +53,7 @@ def _first(body: Body, field: str) -> str:
 
 
 def _line(body: Body, field: str, most: int) -> str:
-    """One line, without control or direction marks."""
-    shown = (c for c in _first(body, field) if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf"))
-    line = " ".join("".join(shown).split())
+    line = one_line(_first(body, field), most + 1)
     if len(line) > most:
         raise Invalid(f"{field} is limited to {most} characters", field)
     return line

@@ -24,6 +24,7 @@ from msgspec import Meta
 from ...desk.arrivals import Arrival, Deleted, Edited, Ignored, Reacted, Said, Speaker, Unsupported
 from ...desk.errors import Invalid
 from ...desk.messages import check_text
+from ...desk.names import check_id, shown_name
 from ...desk.strict_json import shaped
 
 S = TypeVar("S", bound="Saying")
@@ -31,7 +32,6 @@ LAST_MS = 253_402_300_799_999  # ms: the end of the year 9999
 IDLE = ("ping", "heartbeat", "test")
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
-Name = Annotated[str, Meta(max_length=200)]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
 
@@ -39,14 +39,14 @@ class Company(msgspec.Struct, frozen=True):
     """The customer, by the vendor's own id."""
 
     external_id: Id
-    name: Name | None = None
+    name: str | None = None
 
 
 class Person(msgspec.Struct, frozen=True):
     """The user, by the vendor's own id."""
 
     external_id: Id
-    name: Name | None = None
+    name: str | None = None
     email: Annotated[str, Meta(max_length=254)] | None = None
 
 
@@ -156,15 +156,14 @@ def _event(body: dict[str, Any], shape: type[S]) -> S:
 
 
 def _check_printable(fields: dict[str, Any], place: str = "") -> None:
-    """Ids become keys and names are shown in one line: no control characters in them. The text has its own
-    rule."""
+    """Ids become keys: no control characters in them, and the vendor's own have their rule. So have texts and names."""
     for name, value in fields.items():
         if isinstance(value, dict):
             _check_printable(value, f"{name}.")
-        elif isinstance(value, str) and name != "text" and _CONTROL.search(value):
+        elif name == "external_id":
+            check_id(value, place + name)
+        elif isinstance(value, str) and name not in ("text", "name") and _CONTROL.search(value):
             raise Invalid(f"{place}{name} must not contain control characters", place + name)
-    if place and not fields["external_id"].strip():
-        raise Invalid(f"{place}external_id must not be blank", f"{place}external_id")
 
 
 def _speaker(customer: Company, user: Person) -> Speaker:
@@ -172,9 +171,9 @@ def _speaker(customer: Company, user: Person) -> Speaker:
         raise Invalid("user.email is not an e-mail address", "user.email")
     return Speaker(
         customer=customer.external_id,
-        customer_name=customer.name or "",
+        customer_name=shown_name(customer.name or ""),
         user=user.external_id,
-        name=user.name or "",
+        name=shown_name(user.name or ""),
         email=user.email or "",
     )
 

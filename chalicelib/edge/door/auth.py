@@ -14,8 +14,9 @@ import msgspec
 
 from ...desk.addresses import parts_of
 from ...desk.customers import Customer, User, Visitor
-from ...desk.errors import Forbidden, Unauthenticated
+from ...desk.errors import Forbidden, Invalid, Unauthenticated
 from ...desk.ids import customer_id, user_id
+from ...desk.names import check_id, mail_address, shown_name
 from ...desk.permissions import Principal, by_key
 from ...desk.sessions import Session
 from ...desk.workspaces import Agent, ApiKey, Workspace
@@ -211,14 +212,32 @@ def _check_standing(claims: dict[str, Any], customer: Customer | None, user: Use
 
 
 def _met(world: World, claims: dict[str, Any], customer: Customer | None, user: User | None) -> tuple[Customer, User]:
-    """Customer and user as the token tells them: made when first seen, renamed when the vendor's server says so."""
+    """Customer and user as the token tells them: made when first seen, renamed when the vendor's server says so. How
+    somebody is called keeps nobody out."""
+    for name, party in (("customer_id", customer), ("user_id", user)):
+        if party is None:
+            _check_id(claims, name)
     if customer is None:
-        named = {"name": claims["customer_name"]} if claims.get("customer_name") else {}
-        customer, _ = admit_customer(world, claims["workspace"], claims["customer_id"], **named)
-    fields = {name: claims[name] for name in ("name", "email") if claims.get(name)}
+        company = _text(claims, "customer_name")
+        customer, _ = admit_customer(world, claims["workspace"], claims["customer_id"], name=company)
+    person = {"name": shown_name(_text(claims, "name")), "email": mail_address(_text(claims, "email"))}
+    fields = {name: value for name, value in person.items() if value}
     if user is None or any(getattr(user, name) != value for name, value in fields.items()):
         user, _ = admit_user(world, customer, claims["user_id"], **fields)
     return customer, user
+
+
+def _check_id(claims: dict[str, Any], name: str) -> None:
+    try:
+        check_id(claims[name], name)
+    except Invalid as wrong:
+        raise Unauthenticated(f"the token's claim {name} is not a short text: {wrong.detail}") from None
+
+
+def _text(claims: dict[str, Any], name: str) -> str:
+    """What a claim says; "" where it is no text."""
+    value = claims.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _by_visitors_token(world: World, token: str, along: Sequence[Ref[Any]]) -> tuple[Principal, list[Any]]:
@@ -321,11 +340,7 @@ def _checked(claims: dict[str, Any], now: int) -> dict[str, Any]:
         value = claims.get(name)
         if value is None:
             raise Unauthenticated(f"the token misses the claim {name}")
-        if not isinstance(value, str) or not 0 < len(value) <= 200 or not value.isprintable():
-            raise Unauthenticated(f"the token's claim {name} is not a short text")
-    for name in ("name", "email", "customer_name"):
-        value = claims.get(name)
-        if value is not None and not (isinstance(value, str) and len(value) <= 254 and value.isprintable()):
+        if not isinstance(value, str) or not value:
             raise Unauthenticated(f"the token's claim {name} is not a short text")
     for name in ("exp", "iat"):
         value = claims.get(name, 0)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ...desk.errors import NotFound, Unauthenticated
+from ...desk.names import given_name
 from ...desk.sessions import DEMO_AGENTS, SESSION_LIFE_MS, Provider
 from ...desk.workspaces import Agent, Workspace
 from ...flows.access.sign_in import (
@@ -101,11 +102,13 @@ def session(call: Call) -> shapes.SessionView:
 def change_me(call: Call, body: shapes.ChangeMe) -> AgentView:
     """Change one's own name."""
 
+    name = given_name(body.name)
+
     def attempt(_: int) -> Agent:
         old = call.world.store.one(ref(Agent, call.who.workspace, call.who.id))
         if old is None:
             raise NotFound("no such agent")
-        changed = old.changed(name=body.name)
+        changed = old.changed(name=name)
         call.world.store.commit(over(changed, old), *audit(call.world, call.who, "agent.changed", old.id, ["name"]))
         return changed
 

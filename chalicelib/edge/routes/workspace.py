@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any, get_args, get_type_hints
 
 from ...desk.errors import Conflict, Forbidden, Invalid, NotFound
+from ...desk.names import given_name
 from ...desk.permissions import may_change_agent, may_give
 from ...desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 from ...flows.access.issue_key import issue_key
@@ -14,7 +15,7 @@ from ...ports import Listing, Page, new, over, ref
 from ..door.calls import Call
 from ..door.router import route
 from ..shapes import workspace as shapes
-from ..shapes.answers import PAGED, named_fields, time_of
+from ..shapes.answers import PAGED, named, named_fields, time_of
 from ..shapes.installs import (
     ChangeInstall,
     InstallKindView,
@@ -131,7 +132,7 @@ def new_agent(call: Call, body: shapes.NewAgent) -> shapes.AgentView:
             version=1,
             id=call.world.fresh_id("agt"),
             workspace=call.who.workspace,
-            name=body.name,
+            name=given_name(body.name),
             role=body.role,
             email=body.email,
             created_at=call.world.clock.now(),
@@ -156,7 +157,7 @@ def change_agent(call: Call, body: shapes.ChangeAgent) -> shapes.AgentView:
     def attempt(_: int) -> Agent:
         old = _agent(call, call.params["agent"])
         _may_give(call, old.role)
-        fields = named_fields(body)
+        fields = named(body)
         _may_give(call, fields.get("role", old.role))
         role, state = fields.get("role", old.role), fields.get("state", "active")
         if not may_change_agent(call.who, old.id, old.role, role, state):

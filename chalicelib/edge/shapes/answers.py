@@ -8,17 +8,21 @@ import msgspec
 from msgspec import Meta
 
 from ...desk.errors import Invalid
+from ...desk.names import MAX_ID, MAX_NAME, given_name
 from ...desk.times import rfc3339
 
 # Python's `$` also matches before a line's end: hence the look-ahead, which no other reader of the pattern minds.
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
+PersonName = Annotated[
+    str,
+    Meta(min_length=1, description=f"Cleaned into one line, and cut to {MAX_NAME} characters", examples=["Ann Smith"]),
+]
 ExternalId = Annotated[
     str,
     Meta(
         min_length=1,
-        max_length=200,
-        pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)",
-        description="The vendor's own id",
+        max_length=MAX_ID,
+        description="The vendor's own id: printable, no space around it, composed (NFC)",
         examples=["acme"],
     ),
 ]
@@ -80,6 +84,12 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 def named_fields(body: Any) -> dict[str, Any]:
     """The fields that a change names."""
     return {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
+
+
+def named(body: Any) -> dict[str, Any]:
+    """The fields that a change of a person or company names, the name as it is kept."""
+    fields = named_fields(body)
+    return {**fields, "name": given_name(fields["name"])} if "name" in fields else fields
 
 
 class CustomerRef(View, frozen=True):

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from ...desk.customers import Customer, User
 from ...desk.ids import triage_room_id
-from .answers import Body, Contact, CustomerRef, Email, Language, Name, OptOut, Time, TimeZone, View, time_of
+from .answers import Body, Contact, CustomerRef, Email, Language, OptOut, PersonName, Time, TimeZone, View, time_of
 
 CalendarId = Annotated[
     str, Meta(max_length=60, description="The calendar by whose hours what it is owed is due; empty: its policy's")
@@ -16,7 +16,7 @@ CalendarId = Annotated[
 class PutCustomer(Body, frozen=True):
     """Create or change a customer: what is not named stays. `blocked` and `gone` end its users' tokens at once."""
 
-    name: Name | UnsetType = UNSET
+    name: PersonName | UnsetType = UNSET
     attributes: dict[str, Any] | UnsetType = UNSET
     domains: list[str] | UnsetType = UNSET
     opted_out: Annotated[list[OptOut], Meta(max_length=40)] | UnsetType = UNSET
@@ -48,7 +48,7 @@ class CustomerView(View, frozen=True):
 class PutUser(Body, frozen=True):
     """Create or change a user: what is not named stays. `blocked` and `gone` end their tokens at once."""
 
-    name: Name | UnsetType = UNSET
+    name: PersonName | UnsetType = UNSET
     email: Email | UnsetType = UNSET
     state: Literal["active", "blocked", "gone"] | UnsetType = UNSET
 

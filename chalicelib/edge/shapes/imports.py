@@ -4,14 +4,14 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from .answers import Body, Contact, ExternalId, Language, Name, TimeZone
+from .answers import Body, Contact, ExternalId, Language, PersonName, TimeZone
 
 
 class BulkCustomer(Body, frozen=True):
     """A customer to create or change: what is not named stays."""
 
     external_id: ExternalId
-    name: Name | UnsetType = UNSET
+    name: PersonName | UnsetType = UNSET
     attributes: dict[str, Any] | UnsetType = UNSET
     domains: list[str] | UnsetType = UNSET
     state: Literal["active", "blocked", "gone"] | UnsetType = UNSET

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from .answers import Body, CustomerRef, Email, Name, Time, View
+from .answers import Body, CustomerRef, Email, PersonName, Time, View
 from .rooms import RoomView
 
 
@@ -40,7 +40,7 @@ class NewVisitor(Body, frozen=True):
     """Somebody without a token, and what they ask."""
 
     workspace: Annotated[str, Meta(min_length=1, max_length=100)]
-    name: Name
+    name: PersonName
     email: Annotated[Email, Meta(min_length=3)]
     text: str
 

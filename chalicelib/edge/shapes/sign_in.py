@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from ...desk.permissions import Principal
 from ...desk.workspaces import Agent, Workspace
-from .answers import Body, Name, Time, View, time_of
+from .answers import Body, Name, PersonName, Time, View, time_of
 from .workspace import AgentView, agent_view
 
 Address = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$(?!\n)")]
@@ -50,7 +50,7 @@ class Came(View, frozen=True):
 class ChangeMe(Body, frozen=True):
     """How one is called."""
 
-    name: Name
+    name: PersonName
 
 
 class OwnWorkspace(View, frozen=True):

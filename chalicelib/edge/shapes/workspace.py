@@ -6,13 +6,13 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from ...desk.workspaces import Agent, ApiKey, Audit, Workspace
-from .answers import Body, Email, Name, Time, View, time_of
+from .answers import Body, Email, Name, PersonName, Time, View, time_of
 
 
 class Owner(Body, frozen=True):
     """The first agent of a workspace."""
 
-    name: Name = "Owner"
+    name: PersonName = "Owner"
     email: Email = ""
 
 
@@ -75,7 +75,7 @@ class TokenSecretView(View, frozen=True):
 class NewAgent(Body, frozen=True):
     """A person on the vendor's side."""
 
-    name: Name
+    name: PersonName
     role: Literal["owner", "admin", "agent", "reader"] = "agent"
     email: Email = ""
 
@@ -83,7 +83,7 @@ class NewAgent(Body, frozen=True):
 class ChangeAgent(Body, frozen=True):
     """`blocked` and `gone` end the agent's keys at once."""
 
-    name: Name | UnsetType = UNSET
+    name: PersonName | UnsetType = UNSET
     role: Literal["owner", "admin", "agent", "reader"] | UnsetType = UNSET
     email: Email | UnsetType = UNSET
     state: Literal["active", "blocked", "gone"] | UnsetType = UNSET

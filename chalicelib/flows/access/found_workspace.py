@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ...desk.names import given_name
 from ...desk.workspaces import Agent, Audit, Workspace
 from ...ports import World, new
 from ..once import KEYLESS, Once
@@ -32,7 +33,7 @@ def found_workspace(world: World, name: str, owner_name: str, owner_email: str, 
             version=1,
             id=world.fresh_id("agt"),
             workspace=id_,
-            name=owner_name,
+            name=given_name(owner_name, "owner.name"),
             role="owner",
             email=owner_email,
             created_at=now,

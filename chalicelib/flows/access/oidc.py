@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 from ...desk.addresses import check_url
 from ...desk.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from ...desk.ids import derived
+from ...desk.names import shown_name
 from ...desk.sessions import Provider
 from ...desk.workspaces import Agent, Role
 from ...ports import AddressRefused, Listing, Request, Unreachable, World, Write, new, over, ref
@@ -186,13 +187,12 @@ def _came(world: World, provider: Provider, claims: dict[str, Any]) -> str:
             wanted = role or provider.otherwise
             if not wanted:
                 raise Forbidden("nobody has let you into this workspace yet")
-            name = str(claims.get("name") or email)[:200]
             now = world.clock.now()
             agent = Agent(
                 version=1,
                 id=id_,
                 workspace=provider.workspace,
-                name="".join(c for c in name if c.isprintable()) or email,
+                name=shown_name(str(claims.get("name") or "")) or email,
                 role=wanted,
                 email=email,
                 created_at=now,

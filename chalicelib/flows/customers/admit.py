@@ -9,6 +9,7 @@ from ...desk.customers import Customer, Domain, User, Visitor
 from ...desk.errors import Conflict, Invalid
 from ...desk.ids import customer_id, triage_room_id, user_id
 from ...desk.mails import Mailbox
+from ...desk.names import as_called, check_id, shown_name
 from ...desk.record import Record
 from ...desk.rooms import Room
 from ...ports import Drop, Put, World, Write, new, over, ref
@@ -22,13 +23,13 @@ def admit_customer(
 ) -> tuple[Customer, bool]:
     """The customer after an upsert of `fields`, and whether it is new. Its triage room is made with it. `along` is
     written in the same transaction."""
-    id_ = customer_id(workspace, external_id)
+    id_, fields = customer_id(workspace, external_id), as_called(fields)
 
     def attempt(_: int) -> tuple[Customer, bool]:
         old = world.store.one(ref(Customer, id_))
         now = world.clock.now()
         if old is None:
-            named = {"name": external_id, **fields}
+            named = {"name": check_id(external_id), **fields}
             fresh = Customer(version=1, id=id_, workspace=workspace, external_id=external_id, created_at=now, **named)
             room = _triage_room(fresh, now)
             world.store.commit(new(fresh), new(room), *_claims(world, None, fresh), *along)
@@ -47,6 +48,8 @@ def would_admit(world: World, workspace: str, external_id: str, **fields: Any) -
     """Raise what `admit_customer` would raise, and write nothing."""
     id_ = customer_id(workspace, external_id)
     old = world.store.one(ref(Customer, id_))
+    if old is None:
+        check_id(external_id)
     fresh = Customer(id=id_, workspace=workspace, external_id=external_id, created_at=0, **{"name": "", **fields})
     _claims(world, old, fresh)
 
@@ -108,12 +111,12 @@ def admit_user(
     world: World, customer: Customer, external_id: str, along: tuple[Put, ...] = (), /, **fields: Any
 ) -> tuple[User, bool]:
     """The user after an upsert of `fields`, and whether they are new. `along` is written in the same transaction."""
-    id_ = user_id(customer.id, external_id)
+    id_, fields = user_id(customer.id, external_id), as_called(fields)
 
     def attempt(_: int) -> tuple[User, bool]:
         old = world.store.one(ref(User, customer.id, id_))
         if old is None:
-            named = {"name": external_id, **fields}
+            named = {"name": check_id(external_id), **fields}
             user = User(
                 version=1,
                 id=id_,
@@ -156,7 +159,7 @@ def admit_visitor(world: World, workspace: str, id_: str, name: str, email: str,
                 id=id_,
                 workspace=workspace,
                 created_at=world.clock.now(),
-                name=name,
+                name=shown_name(name),
                 email=email,
                 customer=customer,
             )

@@ -13,6 +13,7 @@ from ...desk.customers import Customer
 from ...desk.errors import Busy, Clash, NotFound, Refusal
 from ...desk.hours import zone
 from ...desk.jobs import CHUNK, PIECE, WAKE_AFTER_MS, Flaw, Job
+from ...desk.names import given_name
 from ...desk.segments import Member, Segment
 from ...ports import Drop, Listing, World, Write, new, over, ref
 from .admit import admit_customer, check_domains, would_admit
@@ -88,6 +89,8 @@ def _upsert(world: World, job: Job, row: Row, types: dict[str, Type]) -> Flaw | 
             raise Refusal(row["detail"], row["field"])
         fields = dict(row["customer"])
         external_id = fields.pop("external_id")
+        if "name" in fields:
+            fields["name"] = given_name(fields["name"])
         if "domains" in fields:
             fields["domains"] = check_domains(fields["domains"])
         check(fields.get("attributes", {}), types)

@@ -3,6 +3,7 @@
 from ...desk.customers import Visitor
 from ...desk.errors import NotFound
 from ...desk.messages import Author, Draft, Source, check_text
+from ...desk.names import given_name
 from ...desk.room_transitions import read_up_to, said
 from ...desk.rooms import Room
 from ...desk.titles import first_line, shortened
@@ -19,6 +20,7 @@ def welcome(
 ) -> tuple[Visitor, Room]:
     """The visitor, and the room with their question in it. NotFound for a workspace that lets no visitors in."""
     check_text(text)
+    name = given_name(name)
     tenant = world.store.one(ref(Workspace, workspace))
     if tenant is None or not tenant.visitors:
         raise NotFound("no such workspace, or it takes no visitors")

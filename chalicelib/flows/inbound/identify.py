@@ -5,6 +5,7 @@ from ...desk.arrivals import Speaker
 from ...desk.customers import Customer, User
 from ...desk.ids import derived
 from ...desk.messages import Author
+from ...desk.names import shown_name
 from ...desk.outside_people import FACE_LIFE_MS, OutsideName, OutsidePerson, Shown
 from ...desk.workspaces import Agent, Install
 from ...ports import Listing, ProviderBusy, ProviderRefused, Put, World, ref
@@ -15,6 +16,7 @@ from ..secrets import Opened
 def outside_person(world: World, install: Install, outside: str, account: str, name: str = "") -> OutsidePerson:
     """The person as the account knows them. Where it will not tell, what we knew, what the webhook
     called them (`name`), or the bare id, is what there is."""
+    name = shown_name(name) or outside
     known = world.store.one(ref(OutsidePerson, install.id, outside))
     now = world.clock.now()
     if known and known.seen_at > now - FACE_LIFE_MS:
@@ -24,7 +26,7 @@ def outside_person(world: World, install: Install, outside: str, account: str, n
         shown = ask(install, Opened(world, install), world.outside).person(outside, account) if ask else Shown(name="")
     except (ProviderBusy, ProviderRefused):
         return known or OutsidePerson(
-            install=install.id, outside=outside, workspace=install.workspace, seen_at=0, name=name or outside
+            install=install.id, outside=outside, workspace=install.workspace, seen_at=0, name=name
         )
     person = OutsidePerson(
         version=known.version + 1 if known else 1,
@@ -32,7 +34,7 @@ def outside_person(world: World, install: Install, outside: str, account: str, n
         outside=outside,
         workspace=install.workspace,
         seen_at=now,
-        name=shown.name or name or outside,
+        name=shown_name(shown.name) or name,
         email=shown.email,
         picture=shown.picture,
         home=shown.home,
@@ -92,7 +94,7 @@ def author_of(world: World, install: Install, speaker: Speaker, customer: Custom
 
 def machine_of(install: Install, outside: str, name: str) -> Author:
     """A bot of that account, which is nobody of either side."""
-    return Author(kind="machine", id=derived("bot", install.id, outside), name=name or "Bot")
+    return Author(kind="machine", id=derived("bot", install.id, outside), name=shown_name(name) or "Bot")
 
 
 def blocked(world: World, customer: Customer | None, author: Author) -> bool:
