@@ -97,7 +97,8 @@ class RoomClocks(Record, frozen=True):
 
 class Clock(Record, frozen=True):
     """One clock for good, with all as it was then: `policy` in its `revision`, the segments that are measured, the
-    agent who is on it. `took` is business time, `ended - since` time by the calendar (ms)."""
+    agent who is on it. `took` is business time, `ended - since` time by the calendar (ms). `because` is why the way to
+    its customer was shut when it was missed; it was missed all the same."""
 
     room: str
     kind: Kind
@@ -118,6 +119,7 @@ class Clock(Record, frozen=True):
     priority: str = "normal"
     agent: str = ""
     segments: tuple[str, ...] = ()
+    because: str = ""
 
     @property
     def id(self) -> str:
@@ -126,12 +128,13 @@ class Clock(Record, frozen=True):
 
 
 class ClockFact(Part, frozen=True):
-    """What a change of a room tells of one of its clocks."""
+    """What a change of a room tells of one of its clocks; `because`, as a Clock's."""
 
     fact: Fact
     kind: Kind
     since: int
     due: int
+    because: str = ""
 
 
 def spans(base: Standing, trail: tuple[Mark, ...], episode: int) -> tuple[Span, ...]:

@@ -65,6 +65,7 @@ def _clock(clock: Clock) -> dict[str, Any]:
     """As it is now, whatever has become of it since."""
     times = ("since", "due", "warned", "missed", "ended", "answered")
     shown = {f"{name}_at": rfc3339(at) if (at := getattr(clock, name)) else None for name in times}
+    shown |= {"because": clock.because or None}
     return {"kind": clock.kind, "policy": clock.policy or None, "priority": clock.priority, "how": clock.how} | shown
 
 

@@ -18,7 +18,8 @@ class RunningView(View, frozen=True):
 
 class ClockView(View, frozen=True):
     """A clock for good, with all as it was then. `how` it ended is answered, acknowledged, closed unanswered,
-    withdrawn, none needed or moved; `took_ms` is business time."""
+    withdrawn, none needed or moved; `took_ms` is business time. `because` is why the way to its customer was shut when
+    it was missed, if it was."""
 
     room: str
     kind: str
@@ -37,15 +38,17 @@ class ClockView(View, frozen=True):
     priority: str
     agent: str | None
     segments: list[str]
+    because: str | None
 
 
 class ClockFactView(View, frozen=True):
-    """What time made of a clock: agents were `warned`, or it was `missed`."""
+    """What time made of a clock: agents were `warned`, or it was `missed`; `because` is what shut the way then."""
 
     fact: str
     kind: str
     since: Time
     due: Time
+    because: str | None
 
 
 def running_views(clocks: RoomClocks | None) -> list[RunningView]:
@@ -84,6 +87,7 @@ def clock_view(clock: Clock) -> ClockView:
         priority=clock.priority,
         agent=clock.agent or None,
         segments=list(clock.segments),
+        because=clock.because or None,
     )
 
 
@@ -91,4 +95,10 @@ def fact_view(fact: ClockFact | None) -> ClockFactView | None:
     """What a change tells of one."""
     if fact is None:
         return None
-    return ClockFactView(fact=fact.fact, kind=fact.kind, since=time_of(fact.since) or "", due=time_of(fact.due) or "")
+    return ClockFactView(
+        fact=fact.fact,
+        kind=fact.kind,
+        since=time_of(fact.since) or "",
+        due=time_of(fact.due) or "",
+        because=fact.because or None,
+    )

@@ -3,8 +3,8 @@
 Decided on states alone: whatever is told twice, late or in another order, the newest room decides.
 """
 
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -36,6 +36,7 @@ from ...ports import Call, Listing, Put, Ref, Store, World, Write, new, ref
 from ..delivery.announce import Listeners, clock_facts
 from ..optimistic_retry import again
 from .policies import policies_of
+from .shut_way import why_shut
 
 PLACES = 100  # facts of one version: there are fewer clocks
 MAX_ISSUES = 100  # behind a room, that are looked at
@@ -68,7 +69,8 @@ def refresh_clocks(
         room, there = world.store.many([ref(Room, room_id), ref(RoomClocks, room_id)])
         if room is None or room.kind == "internal":
             return []
-        now = refreshed(world.store, policies, room, there, world.clock.now(), told_at=told_at, gone=gone)
+        shut, at = partial(why_shut, world), world.clock.now()
+        now = refreshed(world.store, policies, room, there, at, told_at=told_at, gone=gone, shut=shut)
         owed = clock_facts(now.facts, world.clock.now(), listeners)
         if now.writes:
             world.store.commit(*now.writes, *map(new, owed))
@@ -86,9 +88,11 @@ def refreshed(
     *,
     told_at: int = 0,
     gone: Ending = "withdrawn",
+    shut: Callable[[Room], str] = lambda _: "",
 ) -> Refreshed:
-    """What becomes of a room's clocks, by what the room is `now` (ms)."""
-    return _Refresh(store, policies, room, there, now, told_at, gone).result()
+    """What becomes of a room's clocks, by what the room is `now` (ms). `shut` says why nobody can answer its customer:
+    of the past nobody knows it."""
+    return _Refresh(store, policies, room, there, now, told_at, gone, shut).result()
 
 
 def number_of(clocks: RoomClocks, place: int = 0) -> int:
@@ -108,9 +112,10 @@ class _Refresh:
         now: int,
         told_at: int,
         gone: Ending,
+        shut: Callable[[Room], str],
     ) -> None:
         self.store, self.policies, self.room = store, policies, room
-        self.now, self.gone = now, gone
+        self.now, self.gone, self.shut = now, gone, shut
         self.old = there or RoomClocks(room=room.id, workspace=room.workspace)
         self._customer = cache(self._read_customer)  # a cached property would hold a lock of its class meanwhile
         self.told_at = max(self.old.told_at, told_at)
@@ -290,6 +295,7 @@ class _Refresh:
             how=span.how,
             answered=span.answered,
             missed=row.missed or late,
+            because=self.shut(self.room) if late and not row.missed else row.because,
             took=business_ms(self._calendar(policy) if policy else None, row.since, span.ended),
             priority=self.room.priority,
             agent=self.room.assignees[0] if self.room.assignees else "",

@@ -14,6 +14,7 @@ from ..rooms.end_snooze import end_snooze
 from ..rooms.promise_due import mark_overdue
 from .policies import policies_of
 from .refresh_clocks import number_of, refresh_clocks
+from .shut_way import why_shut
 
 
 def wake_room(world: World, room_id: str) -> None:
@@ -39,18 +40,19 @@ def _step(world: World, room_id: str, listeners: Listeners) -> bool:
     if room is None or clocks is None or due is None:
         return False
     fact: Fact = "missed" if due.due <= now else "warned"
-    marked = {fact: now}
-    moved = clocks.changed(running=tuple(replace(each, **marked) if each is due else each for each in clocks.running))
+    because = why_shut(world, room) if fact == "missed" else ""
+    marked = replace(due, **{fact: now})
+    moved = clocks.changed(running=tuple(marked if each is due else each for each in clocks.running))
     row = world.store.one(ref(Clock, room_id, due.kind, due.ask))
-    after, change = _told(room, due, fact, now)
+    after, change = _told(room, due, fact, now, because)
     owed = clock_facts([(fact, row, number_of(moved))], now, listeners) if row else []
-    rows = [over(row.changed(**marked), row)] if row else []
+    rows = [over(row.changed(warned=marked.warned, missed=marked.missed, because=because), row)] if row else []
     world.store.commit(over(moved, clocks), over(after, room), new(change), *rows, *map(new, owed))
     wake(world, [Call(each.bridge, each.n) for each in owed])
     return True
 
 
-def _told(room: Room, clock: Running, fact: Fact, now: int) -> tuple[Room, Change]:
+def _told(room: Room, clock: Running, fact: Fact, now: int, because: str) -> tuple[Room, Change]:
     """The room and its change; what is hidden is in the inboxes again."""
     n = room.n + 1
     named = {"mentioned": naming(room, room.assignees, n)} if room.assignees else {}
@@ -63,6 +65,6 @@ def _told(room: Room, clock: Running, fact: Fact, now: int) -> tuple[Room, Chang
         by="",
         internal=True,
         fields=("clock",),
-        clock=ClockFact(fact=fact, kind=clock.kind, since=clock.since, due=clock.due),
+        clock=ClockFact(fact=fact, kind=clock.kind, since=clock.since, due=clock.due, because=because),
     )
     return room.changed(snoozed_until=0, **named), change
