@@ -15,7 +15,7 @@ from .customers import Customer
 from .errors import Invalid, Malformed
 from .jobs import MAX_ROWS
 
-OWN = ("external_id", "name", "domains", "state", "contact", "language", "timezone")
+OWN = ("external_id", "name", "domains", "state", "contact", "language", "timezone", "calendar")
 MAX_FILE = 10 * 1024 * 1024
 # Where a cell may begin, whatever parts the cells of whoever reads the file; and what a formula begins with there.
 BEGINS, FORMULA = r"(\A|[;,\t\r\n])", r"(?='*[=+\-@＝＋－＠])"  # noqa: RUF001

@@ -8,9 +8,9 @@ from ...desk.errors import NotFound
 from ...desk.hours import zone
 from ...desk.ids import customer_id, user_id
 from ...flows.audit import audit
-from ...flows.clocks.policies import check_named
 from ...flows.customers.admit import admit_customer, admit_user, check_domains
 from ...flows.customers.declare_attribute import types_of
+from ...flows.customers.named_calendar import calendars_of, check_named
 from ...ports import Listing, Page, ref
 from ..door.calls import Call
 from ..door.router import route
@@ -54,7 +54,7 @@ def put_customer(call: Call, body: shapes.PutCustomer) -> Any:
     if fields.get("timezone"):
         zone(fields["timezone"])
     if fields.get("calendar"):
-        check_named(call.world, call.who.workspace, fields["calendar"])
+        check_named(calendars_of(call.world, call.who.workspace), fields["calendar"])
     fields |= ended(call, fields)
     external_id = call.params["customer"]
     entry = audit(call.world, call.who, "customer.put", customer_id(call.who.workspace, external_id), fields)

@@ -47,6 +47,9 @@ Language = Annotated[
         examples=["de", "pt-BR"],
     ),
 ]
+OwnCalendar = Annotated[
+    str, Meta(max_length=60, description="The calendar by whose hours what it is owed is due; empty: its policy's")
+]
 TimeZone = Annotated[
     str,
     Meta(max_length=64, pattern=r"^[A-Za-z0-9_+/-]*$(?!\n)", description="IANA's name", examples=["Europe/Berlin"]),

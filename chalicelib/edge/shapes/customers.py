@@ -6,11 +6,20 @@ from msgspec import UNSET, Meta, UnsetType
 
 from ...desk.customers import Customer, User
 from ...desk.ids import triage_room_id
-from .answers import Body, Contact, CustomerRef, Email, Language, OptOut, PersonName, Time, TimeZone, View, time_of
-
-CalendarId = Annotated[
-    str, Meta(max_length=60, description="The calendar by whose hours what it is owed is due; empty: its policy's")
-]
+from .answers import (
+    Body,
+    Contact,
+    CustomerRef,
+    Email,
+    Language,
+    OptOut,
+    OwnCalendar,
+    PersonName,
+    Time,
+    TimeZone,
+    View,
+    time_of,
+)
 
 
 class PutCustomer(Body, frozen=True):
@@ -23,7 +32,7 @@ class PutCustomer(Body, frozen=True):
     contact: Contact | UnsetType = UNSET
     language: Language | UnsetType = UNSET
     timezone: TimeZone | UnsetType = UNSET
-    calendar: CalendarId | UnsetType = UNSET
+    calendar: OwnCalendar | UnsetType = UNSET
     state: Literal["active", "blocked", "gone"] | UnsetType = UNSET
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from .answers import Body, Contact, ExternalId, Language, PersonName, TimeZone
+from .answers import Body, Contact, ExternalId, Language, OwnCalendar, PersonName, TimeZone
 
 
 class BulkCustomer(Body, frozen=True):
@@ -18,6 +18,7 @@ class BulkCustomer(Body, frozen=True):
     contact: Contact | UnsetType = UNSET
     language: Language | UnsetType = UNSET
     timezone: TimeZone | UnsetType = UNSET
+    calendar: OwnCalendar | UnsetType = UNSET
 
 
 class BulkCustomers(Body, frozen=True):

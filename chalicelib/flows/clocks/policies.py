@@ -1,6 +1,5 @@
 """A workspace's policies, from what a container remembers: whoever has read the workspace knows their version."""
 
-from ...desk.errors import Invalid
 from ...desk.policies import Policies
 from ...desk.workspaces import Workspace
 from ...ports import World, ref
@@ -29,9 +28,3 @@ def policies_of(world: World, workspace: Workspace) -> Policies | None:
 def stored(world: World, workspace: str) -> Policies:
     """The policies as they are stored; version 0 where a workspace never had one."""
     return world.store.one(ref(Policies, workspace)) or Policies(workspace=workspace)
-
-
-def check_named(world: World, workspace: str, calendar: str) -> None:
-    """Invalid, unless the workspace has a calendar of that id."""
-    if calendar not in {each.id for each in stored(world, workspace).calendars}:
-        raise Invalid("no such calendar", "calendar")

@@ -19,6 +19,7 @@ from ...ports import Drop, Listing, World, Write, new, over, ref
 from .admit import admit_customer, check_domains, would_admit
 from .declare_attribute import all_types
 from .evaluate_segments import evaluate_segments
+from .named_calendar import calendars_of, check_named
 from .start_job import Row, next_piece
 
 PIECES = 6  # in one call of the worker
@@ -63,7 +64,9 @@ def _rows(world: World, job: Job) -> Job:
     except NotFound:
         return _failed(world, job, "its rows are no longer kept")
     types = all_types(world, job.workspace)
-    flaws = [flaw for row in rows if (flaw := _upsert(world, job, row, types))]
+    placed = any(row.get("customer", {}).get("calendar") for row in rows)
+    calendars = calendars_of(world, job.workspace) if placed else frozenset()
+    flaws = [flaw for row in rows if (flaw := _upsert(world, job, row, types, calendars))]
     last = job.done + len(rows) >= job.total
     moved = _moved(world, job, len(rows), last, failed=job.failed + len(flaws))
     world.store.commit(over(moved, job), *map(new, flaws))
@@ -82,7 +85,7 @@ def _failed(world: World, job: Job, reason: str) -> Job:
     return failed
 
 
-def _upsert(world: World, job: Job, row: Row, types: dict[str, Type]) -> Flaw | None:
+def _upsert(world: World, job: Job, row: Row, types: dict[str, Type], calendars: frozenset[str]) -> Flaw | None:
     """Write a row, or only look whether it could be; what is wrong with it."""
     try:
         if "customer" not in row:
@@ -96,6 +99,7 @@ def _upsert(world: World, job: Job, row: Row, types: dict[str, Type]) -> Flaw | 
         check(fields.get("attributes", {}), types)
         if fields.get("timezone"):
             zone(fields["timezone"])
+        check_named(calendars, fields.get("calendar", ""))
         if job.dry_run:
             would_admit(world, job.workspace, external_id, **fields)
         else:

@@ -118,6 +118,37 @@ def test_what_is_no_file_of_customers_is_refused_at_once(tenant: Tenant, body: o
     assert tenant.api.post("/v1/customers/import", body).status == status
 
 
+def test_a_customers_calendar_is_one_of_the_workspaces(parley: Parley, tenant: Tenant) -> None:
+    week = {"monday": [{"from": "09:00", "to": "17:00"}]}
+    made = tenant.api.post("/v1/calendars", {"name": "Office", "timezone": "Europe/Berlin", "week": week})
+    office = made.json["id"]
+    rows = [
+        {"external_id": "a", "calendar": office},
+        {"external_id": "b", "calendar": "cal_none"},
+        {"external_id": "c"},
+    ]
+    for dry_run in (True, False):
+        job = tenant.api.post("/v1/customers/bulk", {"customers": rows, "dry_run": dry_run}).json["id"]
+        parley.work_all()
+        assert errors(tenant, job) == [(2, "calendar")]
+    assert tenant.api.get("/v1/customers/a").json["calendar"] == office
+    assert tenant.api.get("/v1/customers/c").json["calendar"] == ""
+    job = imported(parley, tenant, f"external_id,calendar\nc,{office}\nd,Office\na,\n")
+    assert errors(tenant, str(job["id"])) == [(3, "calendar")]
+    assert tenant.api.get("/v1/customers/a").json["calendar"] == office
+    everybody = tenant.api.post("/v1/segments", {"name": "All", "filter": {"attribute": "name", "exists": True}})
+    parley.work_all()
+    written = tenant.api.get(f"/v1/segments/{everybody.json['id']}/export").json["csv"]
+    head, *lines = written.split("\r\n")
+    place = head.split(",").index("calendar")
+    assert [line.split(",")[place] for line in lines if line] == [office, office]
+    assert imported(parley, tenant, written)["failed"] == 0
+    cleared = [{"external_id": "a", "calendar": ""}]
+    tenant.api.post("/v1/customers/bulk", {"customers": cleared})
+    parley.work_all()
+    assert tenant.api.get("/v1/customers/a").json["calendar"] == ""
+
+
 def test_a_file_may_be_uploaded_first(parley: Parley, tenant: Tenant) -> None:
     content = b"external_id,name\na,\xc3\xa9\n"
     file = tenant.api.post("/v1/attachments", {"name": "c.csv", "size": len(content), "type": "text/csv"}).json
