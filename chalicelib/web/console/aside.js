@@ -4,9 +4,9 @@ import { h } from "../shared/dom.js";
 import { when } from "../shared/words.js";
 import { roomBridges } from "./bridges.js";
 import { roomIssues } from "./raise.js";
-import { attempt, face } from "./parts.js";
+import { attempt, choice, face, field, say } from "./parts.js";
 import { knowing } from "./search.js";
-import { api } from "./session.js";
+import { api, may } from "./session.js";
 
 export class Aside {
   #asked = 0;
@@ -31,13 +31,14 @@ export class Aside {
     const asked = ++this.#asked;
     if (!room.customer) return this.#visitor(room);
     const path = `/v1/customers/${encodeURIComponent(room.customer.external_id)}`;
-    const [customer, users, rooms, issues, bridges, mail] = await Promise.all([
+    const [customer, users, rooms, issues, bridges, mail, calendars] = await Promise.all([
       attempt(() => api.get(path)),
       attempt(() => api.get(`${path}/users?limit=20`)),
       attempt(() => api.get(`/v1/rooms?customer=${encodeURIComponent(room.customer.external_id)}&limit=20`)),
       attempt(() => roomIssues(room, () => this.show(room))),
       attempt(() => roomBridges(room, () => this.show(room))),
       attempt(() => mailAddresses(room)),
+      attempt(() => api.get("/v1/calendars")),
     ]);
     if (asked !== this.#asked || !customer) return undefined;
     const others = (rooms?.items ?? []).filter((each) => each.id !== room.id);
@@ -46,6 +47,7 @@ export class Aside {
       h("header", null, face(customer.id, customer.name, true), h("div", null, h("h2", null, customer.name), h("p", null, customer.external_id, customer.state !== "active" ? h("span.tag.bad", null, customer.state) : null))),
       known.length ? h("section", null, h("h3", null, "Known of them"), h("dl", null, known.map(([name, value]) => [h("dt", null, name), h("dd", null, shownValue(value))]))) : "",
       customer.domains.length ? h("section", null, h("h3", null, "Domains"), h("p", null, customer.domains.join(", "))) : "",
+      calendars?.items.length ? hours(customer, path, calendars.items) : "",
       issues ?? "",
       bridges ?? "",
       mail ?? "",
@@ -60,6 +62,19 @@ export class Aside {
     const words = room.kind === "visitor" ? "Somebody who is not tied to a customer yet. Only agents see this room." : "A room of ours alone.";
     this.element.replaceChildren(this.away, h("header", null, h("h2", null, room.kind === "visitor" ? "A visitor" : "Internal")), h("section", null, h("p", null, words)));
   }
+}
+
+/** By whose hours it is due what the customer is owed. */
+function hours(customer, path, calendars) {
+  const options = [["", "its policy’s hours"], ...calendars.map((each) => [each.id, each.name])];
+  const there = options.some(([id]) => id === customer.calendar) ? customer.calendar : "";
+  const chosen = choice("calendar", options, there, { disabled: !may("write") });
+  chosen.addEventListener("change", async () => {
+    const now = await attempt(() => api.call("PUT", path, { calendar: chosen.value }));
+    if (now) say(`${now.name} counts by ${chosen.selectedOptions[0].text}.`);
+    else chosen.value = there;
+  });
+  return h("section", null, h("h3", null, "Hours"), field("Counts by", chosen));
 }
 
 /** Where a mail of the customer's people, or of ours, reaches this very room. */

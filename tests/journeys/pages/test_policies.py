@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import browser
+from tests.browser import browser, unfriendly
 from tests.journeys.caller import OtherSide
 from tests.stack import LocalStack
 
-from .test_console import SOON, Desk
+from .test_console import SOON, Desk, view
 
 ICS = """BEGIN:VCALENDAR
 BEGIN:VEVENT
@@ -100,3 +100,27 @@ def test_an_admin_keeps_policies_and_calendars(desk: Desk) -> None:
         page.get_by_role("article", name="Gold").wait_for()
         expect(page.get_by_role("button", name="New policy")).to_have_count(0)
         expect(page.get_by_role("button", name="Change")).to_have_count(0)
+
+
+def test_a_customers_hours_are_chosen_beside_its_room(desk: Desk) -> None:
+    week = {"monday": [{"from": "09:00", "to": "17:00"}]}
+    desk.asked("Hours", "When do you read this?")
+    with desk.page(viewport={"width": 1440, "height": 900}) as page:
+        view(page, "All open")
+        page.locator(".rooms button", has_text="Hours").click()
+        about = page.locator(".about")
+        about.get_by_role("heading", name="Acme").wait_for()
+        expect(about.get_by_label("Counts by")).to_have_count(0)
+        office = desk.api.post("/v1/calendars", {"name": "Tokyo", "timezone": "Asia/Tokyo", "week": week})["id"]
+        page.reload()
+        hours = about.get_by_label("Counts by")
+        expect(hours).to_have_value("", timeout=SOON)
+        hours.select_option(label="Tokyo")
+        page.get_by_text("Acme counts by Tokyo.").wait_for()
+        assert desk.api.get("/v1/customers/acme")["calendar"] == office
+        page.reload()
+        expect(hours).to_have_value(office, timeout=SOON)
+        assert not unfriendly(page)
+        hours.select_option(label="its policy’s hours")
+        page.get_by_text("Acme counts by its policy’s hours.").wait_for()
+        assert desk.api.get("/v1/customers/acme")["calendar"] == ""
