@@ -18,7 +18,7 @@ POWERTOOLS = {"batch", "typing", "data_classes", "jmespath_utils", "__init__.py"
 GONE = ("boto3", "s3transfer", "bin", "share", "cffi", "pycparser")
 ZONES = "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz"  # a second copy of what tzdata has; botocore asks for UTC alone
 TABLES = ("*.tab", "tzdata.zi", "leapseconds")  # what zones are made of, and maps of them: nobody reads them
-REBUILD = 12  # raise it when the pruning below changes
+REBUILD = 13  # raise it when the pruning below changes
 
 
 def vendored(machine: str, home: Path) -> Path:
@@ -79,6 +79,8 @@ def _prune(folder: Path) -> None:
     for path in list(folder.rglob("*")):
         if path.is_dir() and path.name in {"tests", "__pycache__"}:
             shutil.rmtree(path)
+    for stub in folder.rglob("*.pyi"):  # for type checkers
+        stub.unlink()
     # Of a distribution's papers stay its name and version (importlib.metadata) and its licence.
     for paper in folder.glob("*.dist-info/*"):
         if paper.is_file() and not paper.name.startswith(("METADATA", "LICEN", "NOTICE")):
