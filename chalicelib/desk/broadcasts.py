@@ -12,7 +12,6 @@ from .errors import Conflict
 from .hours import Hours, opens
 from .messages import Attached, Author, Broadcasted
 from .record import Part, Record
-from .room_transitions import MAX_HEARD
 from .rooms import Room
 from .times import WEEK_MS
 
@@ -27,8 +26,9 @@ MAX_TEXT = 10_000
 MAX_NAMED = 3_000  # rooms or customers that a request may name one by one
 PIECE = 97  # rooms: with broadcast, piece and tally they are the 100 keys of one read
 CHUNK = 33  # rooms of one transaction: room, message and result each, and the tally
-# Of new topic rooms fewer, since what each customer has heard is read and written with them.
+# In rooms other than the triage room fewer, since that keeps what its customer has heard and is written with them.
 PIECE_OF_TOPICS, CHUNK_OF_TOPICS = 48, 24
+TURN_MS = 60 * 60_000  # ms for which a broadcast is waited for by those that were sent after it
 MAX_VARIANTS = 20
 MAX_TOLD = 40_000  # characters of a text and its variants
 PER_WEEK = 3
@@ -141,6 +141,7 @@ class Tally(Record, frozen=True):
     number: int
     stored: int = 0
     failed: int = 0
+    skipped: int = 0
     deleted: int = 0
     read: int = 0
     replied: int = 0
@@ -151,7 +152,8 @@ class Tally(Record, frozen=True):
 
 
 class Result(Record, frozen=True):
-    """What became of a room: the message's change number `n`, or why there is none."""
+    """What became of a room: the message's change number `n`, or why there is none: it `failed`, or was `skipped` when
+    its turn came."""
 
     broadcast: str
     piece: int
@@ -159,6 +161,7 @@ class Result(Record, frozen=True):
     customer: str
     n: int = 0
     failed: str = ""
+    skipped: str = ""
     read_at: int = 0
     replied_at: int = 0
     acknowledged_at: int = 0
@@ -171,15 +174,19 @@ class Result(Record, frozen=True):
 
 
 class Heard(Record, frozen=True):
-    """When (ms) a customer was told broadcasts in rooms made for them. Those of its other rooms the rooms remember."""
+    """When (ms) a customer was told broadcasts in rooms made for them, as versions before kept it: now its triage room
+    keeps all."""
 
     customer: str
     workspace: str
     times: tuple[int, ...] = ()
 
-    def once_more(self, at: int) -> "Heard":
-        """After one more."""
-        return self.changed(times=(*self.times, at)[-MAX_HEARD:])
+
+def heard(triage: Room | None, room: Room | None, before: Heard | None = None) -> tuple[int, ...]:
+    """When (ms) a customer was told broadcasts: its triage room keeps all; what it lacks is from before it did."""
+    times = triage.heard if triage else ()
+    older = {*(room.heard if room else ()), *(before.times if before else ())}
+    return (*times, *sorted(older - set(times)))
 
 
 def begins(broadcast: Broadcast, rules: Rules, timezone: str, now: int) -> int:
@@ -209,9 +216,9 @@ def moved(broadcast: Broadcast, verb: Verb, now: int, grace: int, at: int = 0) -
 
 
 def spared(
-    broadcast: Broadcast, rules: Rules, customer: Customer | None, room: Room | None, heard: Iterable[int], now: int
+    broadcast: Broadcast, rules: Rules, customer: Customer | None, room: Room | None, times: Iterable[int], now: int
 ) -> str:
-    """Why a room gets nothing; "" if it gets the message. `heard` are the times (ms) of its customer's broadcasts."""
+    """Why a room gets nothing; "" if it gets the message. `times` (ms) are those of its customer's broadcasts."""
     if room is None or room.workspace != broadcast.workspace:
         return "no such room"
     if room.vendor_only or customer is None:
@@ -220,7 +227,7 @@ def spared(
         return f"the customer is {customer.state}"
     if {broadcast.kind, EVERY_KIND} & set(customer.opted_out):
         return "opted out"
-    recent = sum(1 for at in set(heard) if at > now - WEEK_MS)
+    recent = sum(1 for at in times if at > now - WEEK_MS)
     return "weekly cap" if recent >= rules.per_week and not broadcast.override else ""
 
 
@@ -234,12 +241,37 @@ def standing(broadcast: Broadcast, tallies: Iterable[Tally]) -> State:
     return broadcast.state
 
 
-COUNTS = ("stored", "failed", "deleted", "read", "replied", "acknowledged")
+def first_come(broadcast: Broadcast) -> tuple[int, str]:
+    """The order in which broadcasts have their turn: as they were sent."""
+    return broadcast.at, broadcast.id
+
+
+def waits_for(broadcast: Broadcast, other: Broadcast) -> bool:
+    """Whether the other one was sent before it and may still be speaking. What has a reason waits for nobody."""
+    return (
+        not broadcast.override
+        and other.state in ("planning", "sending")
+        and first_come(other) < first_come(broadcast)
+        and other.workspace == broadcast.workspace
+    )
+
+
+def speaks(broadcast: Broadcast, tallies: Iterable[Tally], now: int) -> bool:
+    """Whether a room of the broadcast has its turn now and has not got it, unless that has taken too long."""
+    found = {tally.number: tally for tally in tallies}
+    open_ = [found.get(number) for number in range(broadcast.pieces)]
+    since = [tally.due if tally else 0 for tally in open_ if tally is None or not tally.finished]
+    began = [broadcast.at] if broadcast.state == "planning" else [at or broadcast.at for at in since]
+    return any(now - TURN_MS < at <= now for at in began)
+
+
+COUNTS = ("stored", "failed", "skipped", "deleted", "read", "replied", "acknowledged")
 
 
 def sums(broadcast: Broadcast, tallies: Iterable[Tally]) -> dict[str, int]:
     """What the pieces add up to: planned = skipped + stored + failed + waiting."""
     found = list(tallies)
     counts = {name: sum(getattr(t, name) for t in found) for name in COUNTS}
-    waiting = broadcast.planned - broadcast.skipped - counts["stored"] - counts["failed"]
-    return {"planned": broadcast.planned, "skipped": broadcast.skipped, **counts, "waiting": waiting}
+    counts["skipped"] += broadcast.skipped
+    waiting = broadcast.planned - counts["skipped"] - counts["stored"] - counts["failed"]
+    return {"planned": broadcast.planned, **counts, "waiting": waiting}

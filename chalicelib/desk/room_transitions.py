@@ -193,7 +193,12 @@ def _naming(room: Room, people: Sequence[str], n: int) -> dict[str, Any]:
 def _broadcast(room: Room, broadcast: Broadcasted, n: int, at: int) -> dict[str, Any]:
     """What a room remembers of a broadcast, and when it has heard some in the last weeks."""
     spoken = Spoken(broadcast=broadcast.broadcast, piece=broadcast.piece, n=n)
-    return {"broadcast": spoken, "heard": (*room.heard, at)[-MAX_HEARD:]}
+    return {"broadcast": spoken, "heard": heard_by(room, at)}
+
+
+def heard_by(room: Room, at: int) -> tuple[int, ...]:
+    """The times of a room's broadcasts after one more."""
+    return (*room.heard, at)[-MAX_HEARD:]
 
 
 def read_up_to(person: str, message: Message) -> Seen:

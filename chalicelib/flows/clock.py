@@ -6,7 +6,7 @@ What is still due comes again with the next minute, so whoever is woken may do i
 from collections.abc import Sequence
 from typing import Any
 
-from ..desk.broadcasts import Broadcast, Tally
+from ..desk.broadcasts import Broadcast, Tally, first_come
 from ..desk.clocks import RoomClocks
 from ..desk.deliveries import Delivery
 from ..desk.issues import Issue, Notice, Ticket, Tracking
@@ -31,16 +31,17 @@ def due(world: World) -> int:
     """Wake the bridge of each due delivery, look after each due broadcast, and wake each room in which time itself has
     something to do; how many."""
     found, minute = 0, world.clock.now() // 60_000
+    broadcasts: list[Broadcast | Tally] = []
     for page in pages_due(world, "due"):
         world.queues.wake(Call(row.bridge, row.n, f"due:{minute}") for row in page if isinstance(row, Delivery))
-        for row in page:
-            if isinstance(row, Broadcast | Tally):
-                _broadcast(world, row)
+        broadcasts += [row for row in page if isinstance(row, Broadcast | Tally)]
         rooms = [
             row.room if isinstance(row, RoomClocks) else row.id for row in page if isinstance(row, Room | RoomClocks)
         ]
         world.queues.jobs([{"wake": room} for room in dict.fromkeys(rooms)])
         found += len(page)
+    if broadcasts:
+        _broadcasts(world, broadcasts)
     return found
 
 
@@ -66,14 +67,13 @@ def due_sync(world: World) -> int:
     return found
 
 
-def _broadcast(world: World, row: Broadcast | Tally) -> None:
+def _broadcasts(world: World, rows: list[Broadcast | Tally]) -> None:
     from .broadcasts.control import look_after
-    from .broadcasts.send import wake_piece
+    from .broadcasts.send import wake_pieces
 
-    if isinstance(row, Broadcast):
-        look_after(world, row)
-    else:
-        wake_piece(world, row)
+    for broadcast in sorted((row for row in rows if isinstance(row, Broadcast)), key=first_come):
+        look_after(world, broadcast)
+    wake_pieces(world, [row for row in rows if isinstance(row, Tally)])
 
 
 def _jobs(due: list[Job | Placement]) -> list[dict[str, Any]]:

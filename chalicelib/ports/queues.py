@@ -20,13 +20,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """Work on a piece of a broadcast, whose rooms (and, where these are made for it, customers) are told so that they
-    are read with it; None: on the whole of it."""
+    """Work on a piece of a broadcast; None: on the whole of it. Rooms, customers, workspace and segment are named, and
+    so read with it. `after` are broadcasts that were sent before and have their turn first."""
 
     broadcast: str
     piece: int | None = None
     rooms: tuple[str, ...] = ()
     customers: tuple[str, ...] = ()
+    workspace: str = ""
+    segment: str = ""
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

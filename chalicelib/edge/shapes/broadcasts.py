@@ -290,11 +290,11 @@ def _result_view(target: Target, result: Result | None, deliveries: dict[str, li
         state, due = ("skipped", 0) if target.skipped else ("waiting", target.at)
         result = Result(broadcast="", piece=0, room=target.room, customer="", failed=target.skipped)
     else:
-        state, due = "failed" if result.failed else "deleted" if result.deleted else "stored", 0
+        state, due = next((name for name in ("failed", "skipped", "deleted") if getattr(result, name)), "stored"), 0
     return ResultView(
         room=target.room,
         state=state,
-        reason=result.failed or None,
+        reason=result.failed or result.skipped or None,
         message=message_id(result.room, result.n) if result.n else None,
         due_at=time_of(due),
         read_at=time_of(result.read_at),

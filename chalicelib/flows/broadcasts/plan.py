@@ -17,6 +17,7 @@ from ...desk.broadcasts import (
     Rules,
     Target,
     begins,
+    heard,
     spared,
 )
 from ...desk.customers import Customer, User
@@ -120,27 +121,24 @@ class Plan:
         refs: list[Ref[Any]] = [ref(Customer, id_) for id_ in known]
         read = store.many([*refs, *[ref(Heard, id_) for id_ in known]]) if known else []
         customers: dict[str, Customer | None] = dict(zip(known, read[: len(known)], strict=True))
-        heard = self._heard(known, rooms)
-        for found in filter(None, read[len(known) :]):
-            heard.setdefault(found.customer, []).extend(found.times)
+        before: dict[str, Heard] = {found.customer: found for found in read[len(known) :] if found}
+        triage = self._triage(known, rooms)
         contacts = self._contacts(customers)
         for (id_, _), room, owner in zip(named, rooms, whose, strict=True):
             customer = customers.get(owner)
             name = room.name if room else ""
             if room is None and customer and self.broadcast.into == "topic":
                 room = _made(self.broadcast, id_, customer, now)
-            reason = spared(self.broadcast, self.rules, customer, room, heard.get(owner, ()), now)
+            times = heard(triage.get(triage_room_id(owner)), room, before.get(owner))
+            reason = spared(self.broadcast, self.rules, customer, room, times, now)
             yield self._target(id_, name, customer, contacts.get(owner), reason)
 
-    def _heard(self, customers: list[str], rooms: list[Room | None]) -> dict[str, list[int]]:
-        """The times of each customer's late broadcasts: those of the rooms at hand and of its triage room."""
+    def _triage(self, customers: list[str], rooms: list[Room | None]) -> dict[str, Room]:
+        """The triage rooms of the customers, by their ids, as far as they are not among the rooms at hand."""
         found = {room.id: room for room in rooms if room}
-        triage = {triage_room_id(customer) for customer in customers} - set(found)
-        more = self.world.store.many([ref(Room, id_) for id_ in sorted(triage)]) if triage else []
-        heard: dict[str, list[int]] = {}
-        for room in [*found.values(), *filter(None, more)]:
-            heard.setdefault(room.customer, []).extend(room.heard)
-        return heard
+        lacking = {triage_room_id(customer) for customer in customers} - set(found)
+        more: list[Room | None] = self.world.store.many([ref(Room, id_) for id_ in sorted(lacking)]) if lacking else []
+        return found | {room.id: room for room in more if room}
 
     def _contacts(self, customers: dict[str, Customer | None]) -> dict[str, User]:
         """The users whom the vendor knows at each customer, where a text names them."""

@@ -8,11 +8,30 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ...desk.broadcasts import CHUNK, CHUNK_OF_TOPICS, Broadcast, Heard, Piece, Result, Tally, Target, standing
+from ...desk.broadcasts import (
+    CHUNK,
+    CHUNK_OF_TOPICS,
+    Broadcast,
+    Piece,
+    Result,
+    Rules,
+    Tally,
+    Target,
+    begins,
+    first_come,
+    heard,
+    spared,
+    speaks,
+    standing,
+    waits_for,
+)
+from ...desk.customers import Customer
 from ...desk.errors import Busy, Clash
+from ...desk.ids import triage_room_id
 from ...desk.messages import Draft, Source
-from ...desk.room_transitions import said
+from ...desk.room_transitions import heard_by, said
 from ...desk.rooms import Room
+from ...desk.segments import Member
 from ...desk.templates import filled
 from ...ports import AwsAway, Errand, Listing, Put, Ref, World, new, over, ref
 from ..optimistic_retry import again
@@ -31,13 +50,13 @@ def send_broadcast(world: World, errand: Errand) -> Broadcast | None:
         if broadcast and broadcast.state in ("sending", "undoing"):
             _hand_out(world, broadcast)
         return broadcast
-    broadcast, piece, tally, *found = world.store.many(
-        _refs(errand.broadcast, errand.piece, errand.rooms, errand.customers)
-    )
+    broadcast, piece, tally, *found = world.store.many([*_refs(errand.broadcast, errand.piece), *_around(errand)])
     if broadcast is None or piece is None:
         return None
     if broadcast.state == "sending":
-        _Sending(world, broadcast, piece).run(tally, [each for each in found if each])
+        if not _has_to_wait(world, broadcast, errand.after):
+            whole = errand.workspace == broadcast.workspace  # errands of before named less
+            _Sending(world, broadcast, piece).run(tally, Around(found if whole else ()))
     elif broadcast.state == "undoing":
         _undo(world, broadcast, piece)
         settle(world, broadcast.id)
@@ -47,17 +66,70 @@ def send_broadcast(world: World, errand: Errand) -> Broadcast | None:
     return broadcast
 
 
-def _refs(broadcast_id: str, number: int, rooms: Iterable[str], customers: Iterable[str] = ()) -> list[Ref[Any]]:
-    found: list[Ref[Any]] = [ref(Broadcast, broadcast_id), ref(Piece, broadcast_id, number)]
-    found += [ref(Tally, broadcast_id, number), *[ref(Room, room) for room in rooms]]
-    return [*found, *[ref(Heard, customer) for customer in customers]]
+def _refs(broadcast_id: str, number: int) -> list[Ref[Any]]:
+    return [ref(Broadcast, broadcast_id), ref(Piece, broadcast_id, number), ref(Tally, broadcast_id, number)]
 
 
-def _errand(broadcast_id: str, number: int, targets: Iterable[Target]) -> Errand:
+def _around(errand: Errand) -> list[Ref[Any]]:
+    """What decides whether a room gets it now: the rules, the room, its customer, the customer's place in the segment,
+    and what the customer has heard."""
+    rooms = [*errand.rooms, *map(triage_room_id, errand.customers)]
+    found: list[Ref[Any]] = [ref(Rules, errand.workspace), *[ref(Room, room) for room in dict.fromkeys(rooms)]]
+    for customer in errand.customers:
+        found += [ref(Customer, customer), *([ref(Member, errand.segment, customer)] if errand.segment else [])]
+    return found
+
+
+class Around:
+    """The records that decide whether a room gets a broadcast now."""
+
+    def __init__(self, read: Iterable[Any]) -> None:
+        found = [each for each in read if each]
+        self.rules = next((each for each in found if isinstance(each, Rules)), None)
+        self.rooms = {each.id: each for each in found if isinstance(each, Room)}
+        self.customers = {each.id: each for each in found if isinstance(each, Customer)}
+        self.members = {each.customer for each in found if isinstance(each, Member)}
+
+    def triage(self, target: Target) -> Room | None:
+        """The triage room of a target's customer."""
+        return self.rooms.get(triage_room_id(target.customer))
+
+    def opens(self, broadcast: Broadcast, target: Target, now: int) -> int:
+        """When (ms) a target's hours begin; 0 for now."""
+        customer = self.customers.get(target.customer)
+        if target.at > now or customer is None:
+            return target.at if target.at > now else 0
+        rules = self.rules or Rules(workspace=broadcast.workspace)
+        return begins(broadcast, rules, customer.timezone, now)
+
+    def spared(self, broadcast: Broadcast, target: Target, room: Room, now: int) -> str:
+        """Why a target gets nothing now; "" if it gets the message."""
+        if broadcast.segment and target.customer not in self.members:
+            return "left the segment"
+        times = heard(self.triage(target), room)
+        rules = self.rules or Rules(workspace=broadcast.workspace)
+        return spared(broadcast, rules, self.customers.get(target.customer), room, times, now)
+
+
+def _errand(broadcast: Broadcast, number: int, targets: Iterable[Target], after: tuple[str, ...] = ()) -> Errand:
     """Work on a piece, for those of its targets that are owed something."""
     owed = [target for target in targets if not target.skipped]
-    customers = tuple(target.customer for target in owed if target.opens)
-    return Errand(broadcast_id, number, tuple(target.room for target in owed), customers)
+    rooms, customers = tuple(target.room for target in owed), tuple(target.customer for target in owed)
+    return Errand(broadcast.id, number, rooms, customers, broadcast.workspace, broadcast.segment, after)
+
+
+def _before(world: World, broadcast: Broadcast) -> tuple[str, ...]:
+    """The broadcasts that have their turn before it."""
+    listing: Listing[Broadcast] = Listing("broadcasts", (broadcast.workspace,), newest_first=True)
+    found = world.store.page(listing, 100).items
+    return tuple(other.id for other in sorted(found, key=first_come) if waits_for(broadcast, other))
+
+
+def _has_to_wait(world: World, broadcast: Broadcast, after: Iterable[str]) -> bool:
+    """Whether one of those sent before still speaks. The clock comes back to what has to wait."""
+    now, found = world.clock.now(), world.store.many([ref(Broadcast, id_) for id_ in after]) if after else []
+    others = [other for other in found if other and waits_for(broadcast, other)]
+    return any(speaks(other, tallies(world, other.id), now) for other in others)
 
 
 def _hand_out(world: World, broadcast: Broadcast) -> None:
@@ -71,16 +143,24 @@ def _hand_out(world: World, broadcast: Broadcast) -> None:
     if len(over_) >= broadcast.pieces:
         settle(world, broadcast.id)
         return
+    after = _before(world, broadcast) if broadcast.state == "sending" else ()
     pieces = (piece for piece in _pieces(world, broadcast.id) if piece.number not in over_)
-    world.queues.broadcast(_errand(broadcast.id, piece.number, piece.targets) for piece in pieces)
+    world.queues.broadcast(_errand(broadcast, piece.number, piece.targets, after) for piece in pieces)
 
 
-def wake_piece(world: World, tally: Tally) -> None:
-    """The clock's: send what of a piece has waited for its hours."""
-    piece = world.store.one(ref(Piece, tally.broadcast, tally.number))
-    if piece:
-        now = world.clock.now()
-        world.queues.broadcast([_errand(piece.broadcast, piece.number, [t for t in piece.targets if t.at <= now])])
+def wake_pieces(world: World, waited: Iterable[Tally]) -> None:
+    """The clock's: send what of the pieces has waited for its hours, in the order in which the broadcasts were sent."""
+    numbers: dict[str, list[int]] = {}
+    for tally in waited:
+        numbers.setdefault(tally.broadcast, []).append(tally.number)
+    found = world.store.many([ref(Broadcast, id_) for id_ in numbers]) if numbers else []
+    now = world.clock.now()
+    for broadcast in sorted(filter(None, found), key=first_come):
+        after = _before(world, broadcast)
+        pieces = filter(None, world.store.many([ref(Piece, broadcast.id, n) for n in sorted(numbers[broadcast.id])]))
+        world.queues.broadcast(
+            _errand(broadcast, piece.number, [t for t in piece.targets if t.at <= now], after) for piece in pieces
+        )
 
 
 def tallies(world: World, broadcast_id: str) -> Iterator[Tally]:
@@ -132,19 +212,17 @@ class _Sending:
     broadcast: Broadcast
     piece: Piece
 
-    def run(self, tally: Tally | None, read: list[Any]) -> None:
-        """Say the message in every room of the piece that has not got it, and whose hours have come. `read` are the
-        rooms, and what their customers have heard."""
+    def run(self, tally: Tally | None, around: Around) -> None:
+        """Say the message in every room of the piece that has not got it, whose hours have come and who wants it."""
         if tally and (tally.finished or tally.undone):
             return
         done = results(self.world, self.broadcast.id, self.piece.number) if tally else {}
         now = self.world.clock.now()
         owed = [target for target in self.piece.targets if not target.skipped and target.room not in done]
-        todo = [target for target in owed if target.at <= now]
-        self.due = min((target.at for target in owed if target.at > now), default=0)
-        self.rooms = {each.id: each for each in read if isinstance(each, Room)}
-        self.heard = {each.customer: each for each in read if isinstance(each, Heard)}
-        left, size = 0, CHUNK_OF_TOPICS if self.broadcast.into == "topic" else CHUNK
+        later = {target.room: at for target in owed if (at := around.opens(self.broadcast, target, now))}
+        todo = [target for target in owed if target.room not in later]
+        self.due, self.around = min(later.values(), default=0), around
+        left, size = 0, CHUNK if all(map(_in_triage, todo)) else CHUNK_OF_TOPICS
         for start in range(0, len(todo), size):
             chunk = todo[start : start + size]
             try:
@@ -161,19 +239,32 @@ class _Sending:
             self._finish()
 
     def _together(self, tally: Tally | None, chunk: list[Target], last: bool) -> Tally:
-        """One transaction: each room, its message and its result, and the tally."""
-        writes = [put for target in chunk for put in self._said(target, self._room(target), self.heard)]
-        moved, put = self._counted(tally, stored=len(chunk), last=last)
+        """One transaction: each room, its message and its result, and the tally. KeyError for a room or a customer that
+        ought to be there, and was not read."""
+        writes, skipped = [], 0
+        for target in chunk:
+            if not target.opens:
+                self.around.rooms[target.room]
+            self.around.customers[target.customer]
+            puts, reason = self._becomes(target, self.around)
+            writes += puts
+            skipped += bool(reason)
+        moved, put = self._counted(tally, stored=len(chunk) - skipped, skipped=skipped, last=last)
         self.world.store.commit(*writes, put)
         return moved
 
-    def _room(self, target: Target) -> Room | None:
-        """The room as it was read; KeyError if it ought to be there, and was not read."""
-        return self.rooms.get(target.room) if target.opens else self.rooms[target.room]
+    def _becomes(self, target: Target, around: Around) -> tuple[list[Put], str]:
+        """What is written for a room, and why it is skipped, if it is."""
+        now = self.world.clock.now()
+        room = around.rooms.get(target.room)
+        reason = around.spared(self.broadcast, target, room or self._opened(target, now), now)
+        if reason:
+            return [new(self._result(target).changed(skipped=reason))], reason
+        return self._said(target, room, around.triage(target), now), ""
 
-    def _said(self, target: Target, room: Room | None, heard: dict[str, Heard]) -> list[Put]:
-        """The room, which is made here if need be, the message, the result."""
-        result, now = self._result(target), self.world.clock.now()
+    def _said(self, target: Target, room: Room | None, triage: Room | None, now: int) -> list[Put]:
+        """The room, which is made here if need be, the message, the result, and that the customer has heard it."""
+        result = self._result(target)
         draft = Draft(
             author=self.broadcast.author,
             text=filled(self.broadcast.text_in(target.language), target.values),
@@ -183,10 +274,9 @@ class _Sending:
         )
         moved, message = said(room or self._opened(target, now), draft, now)
         puts = [over(moved, room) if room else new(moved), new(message), new(result.changed(n=message.n))]
-        if not target.opens:
+        if triage is None or _in_triage(target):
             return puts
-        old = heard.get(target.customer) or Heard(customer=target.customer, workspace=self.broadcast.workspace)
-        return [*puts, over(old.once_more(now), old)]
+        return [*puts, over(triage.changed(heard=heard_by(triage, now)), triage)]
 
     def _opened(self, target: Target, now: int) -> Room:
         return Room(
@@ -204,13 +294,14 @@ class _Sending:
         return Result(broadcast=self.broadcast.id, piece=self.piece.number, room=target.room, customer=target.customer)
 
     def _counted(
-        self, tally: Tally | None, *, stored: int = 0, failed: int = 0, last: bool = False
+        self, tally: Tally | None, *, stored: int = 0, failed: int = 0, skipped: int = 0, last: bool = False
     ) -> tuple[Tally, Put]:
         """The tally after some more; with the `last` of those whose hours have come it is finished, or waits."""
         old = tally or Tally(broadcast=self.broadcast.id, number=self.piece.number)
         moved = old.changed(
             stored=old.stored + stored,
             failed=old.failed + failed,
+            skipped=old.skipped + skipped,
             finished=last and not self.due,
             due=self.due if last else old.due,
         )
@@ -227,19 +318,21 @@ class _Sending:
         return True
 
     def _one(self, target: Target, failed: str) -> None:
-        refs = _refs(self.broadcast.id, self.piece.number, [target.room], [target.customer])
+        refs = [*_refs(self.broadcast.id, self.piece.number), *_around(_errand(self.broadcast, 0, [target]))]
         refs.append(ref(Result, self.broadcast.id, self.piece.number, target.room))
-        broadcast, _, tally, room, heard, result = self.world.store.many(refs)
+        broadcast, _, tally, *found, result = self.world.store.many(refs)
+        around = Around(found)
         if broadcast is None or broadcast.state != "sending" or tally and tally.undone:
             raise _Stopped
         if result:
             return
-        if room is None and not target.opens or failed:
+        if target.room not in around.rooms and not target.opens or failed:
             _, put = self._counted(tally, failed=1)
             self.world.store.commit(new(self._result(target).changed(failed=failed or "no such room")), put)
             return
-        _, put = self._counted(tally, stored=1)
-        self.world.store.commit(*self._said(target, room, {target.customer: heard} if heard else {}), put)
+        puts, reason = self._becomes(target, around)
+        _, put = self._counted(tally, stored=not reason, skipped=bool(reason))
+        self.world.store.commit(*puts, put)
 
     def _finish(self) -> None:
         def attempt(_: int) -> None:
@@ -249,6 +342,11 @@ class _Sending:
                 self.world.store.commit(self._counted(old, last=True)[1])
 
         again(self.world, attempt)
+
+
+def _in_triage(target: Target) -> bool:
+    """Whether the room is its customer's triage room, which keeps what the customer has heard."""
+    return target.room == triage_room_id(target.customer)
 
 
 def _undo(world: World, broadcast: Broadcast, piece: Piece) -> None:
