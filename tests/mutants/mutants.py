@@ -23,6 +23,8 @@ POLICIES = ("tests/desk/test_policies.py",)
 KEPT = ("tests/flows/clocks/test_policies_kept.py",)
 ICS = ("tests/wire/test_ics.py",)
 MAILS = ("tests/flows/mail/test_told_by_mail.py",)
+MACHINES = ("tests/flows/mail/test_machines_mails.py",)
+BECAUSE = ("tests/flows/clocks/test_missed_because.py",)
 
 # what is then so → the change, and the tests that notice
 MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
@@ -288,6 +290,42 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
     "a mail tells of what its reader was copied in on": (
         Mutant(FLOWS + "mail.recipients", "unheard", "each.n not in person.had", "True"),
         MAILS,
+    ),
+    "two machines write to each other": (
+        Mutant(FLOWS + "mail.recipients", "unheard", "not by_machines_mail(each)", "True"),
+        MACHINES,
+    ),
+    "what answers a mail of ours by itself is heard": (
+        Mutant(FLOWS + "inbound.machines_mail", "_answers", "each.source != source and each.n", "False"),
+        MACHINES,
+    ),
+    "what answers by itself to a person's own address is heard": (
+        Mutant(FLOWS + "inbound.machines_mail", "_answers", "row and row.person", "False"),
+        MACHINES,
+    ),
+    "an alert to a room's own address is an answer": (
+        Mutant(FLOWS + "inbound.machines_mail", "_answers", "row and row.person", "row"),
+        MACHINES,
+    ),
+    "a machine's mail is whose it says, proven or not": (
+        Mutant(FLOWS + "inbound.machines_mail", "_customer", "arrival.verdict != 'pass'", "False"),
+        MACHINES,
+    ),
+    "a machine speaks in another customer's room": (
+        Mutant(FLOWS + "inbound.machines_mail", "take_machines_mail", "home.customer != customer.id", "False"),
+        MACHINES,
+    ),
+    "a way that is shut beside that of the last ask is the reason of a miss": (
+        Mutant(FLOWS + "clocks.shut_way", "_bridge", "(came, came.partition('/')[0], '')", "('', came)"),
+        BECAUSE,
+    ),
+    "a paused install is no reason of a miss": (
+        Mutant(FLOWS + "clocks.shut_way", "why_shut", "install.state != 'active'", "install.state == 'disabled'"),
+        BECAUSE,
+    ),
+    "an answer of before the clock began is the reason of its miss": (
+        Mutant(FLOWS + "clocks.shut_way", "why_shut", "mark.at >= since", "True"),
+        BECAUSE,
     ),
     "a mail tells of the last message that was read": (
         Mutant(FLOWS + "mail.recipients", "unheard", "each.n > read", "each.n >= read"),

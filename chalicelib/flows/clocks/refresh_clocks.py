@@ -88,10 +88,10 @@ def refreshed(
     *,
     told_at: int = 0,
     gone: Ending = "withdrawn",
-    shut: Callable[[Room], str] = lambda _: "",
+    shut: Callable[[Room, int], str] = lambda *_: "",
 ) -> Refreshed:
-    """What becomes of a room's clocks, by what the room is `now` (ms). `shut` says why nobody can answer its customer:
-    of the past nobody knows it."""
+    """What becomes of a room's clocks, by what the room is `now` (ms). `shut` says why nobody can answer its customer,
+    who has waited since then (ms): of the past nobody knows it."""
     return _Refresh(store, policies, room, there, now, told_at, gone, shut).result()
 
 
@@ -112,7 +112,7 @@ class _Refresh:
         now: int,
         told_at: int,
         gone: Ending,
-        shut: Callable[[Room], str],
+        shut: Callable[[Room, int], str],
     ) -> None:
         self.store, self.policies, self.room = store, policies, room
         self.now, self.gone, self.shut = now, gone, shut
@@ -295,7 +295,7 @@ class _Refresh:
             how=span.how,
             answered=span.answered,
             missed=row.missed or late,
-            because=self.shut(self.room) if late and not row.missed else row.because,
+            because=self.shut(self.room, row.since) if late and not row.missed else row.because,
             took=business_ms(self._calendar(policy) if policy else None, row.since, span.ended),
             priority=self.room.priority,
             agent=self.room.assignees[0] if self.room.assignees else "",

@@ -10,9 +10,9 @@ from ...ports import World, ref
 MOST = 300  # characters of a reason
 
 
-def why_shut(world: World, room: Room) -> str:
-    """What shuts the way by which the last ask came, as agents may read it: its install or its bridge is stopped, or
-    the answer was not delivered over it. "" for a way that is open."""
+def why_shut(world: World, room: Room, since: int) -> str:
+    """What shuts the way by which the last ask came, as agents may read it: its install or its bridge is stopped, or an
+    answer `since` the clock began (ms) was not delivered over it. "" for a way that is open."""
     asked = standing_of(room).asked
     ask = world.store.one(ref(Message, room.id, asked, False)) if asked else None
     if ask is None or not ask.source.install or world.outbound(ask.source.channel) is None:
@@ -25,7 +25,7 @@ def why_shut(world: World, room: Room) -> str:
     bridge = _bridge(world, ask)
     if bridge and bridge.paused:
         return f"the bridge is paused: {bridge.paused}"[:MOST]
-    lost = any(mark.kind == "undelivered" and mark.message > asked for mark in room.trail)
+    lost = any(mark.kind == "undelivered" and mark.at >= since for mark in room.trail)
     return "the answer was not delivered" if lost else ""
 
 

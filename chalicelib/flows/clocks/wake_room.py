@@ -40,7 +40,7 @@ def _step(world: World, room_id: str, listeners: Listeners) -> bool:
     if room is None or clocks is None or due is None:
         return False
     fact: Fact = "missed" if due.due <= now else "warned"
-    because = why_shut(world, room) if fact == "missed" else ""
+    because = why_shut(world, room, due.since) if fact == "missed" else ""
     marked = replace(due, **{fact: now})
     moved = clocks.changed(running=tuple(marked if each is due else each for each in clocks.running))
     row = world.store.one(ref(Clock, room_id, due.kind, due.ask))

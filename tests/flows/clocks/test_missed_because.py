@@ -53,11 +53,13 @@ def here(peer: TeamsPeer) -> Iterator[Everywhere]:
         here.run(0.1)
         here.api.post(f"/v1/rooms/{here.room}/messages", {"text": "Answered"})
         here.run(0.1)
-        here.slack.tell(
-            {"type": "message", "user": "U0ANN", "channel": ACME, "ts": here.slack.stamp(), "text": "Down?"}
-        )
-        here.run(0.1)
+        ask(here)
         yield here
+
+
+def ask(here: Everywhere, text: str = "Down?") -> None:
+    here.slack.tell({"type": "message", "user": "U0ANN", "channel": ACME, "ts": here.slack.stamp(), "text": text})
+    here.run(0.1)
 
 
 def slack_bridge(here: Everywhere) -> Bridge:
@@ -99,6 +101,17 @@ def test_an_answer_that_was_not_delivered_is_named(here: Everywhere) -> None:
     here.api.post(f"/v1/rooms/{here.room}/messages", {"text": "Try now"})
     here.run(2)
     assert missed(here) == ["the answer was not delivered"] * 3
+
+
+def test_an_answer_of_before_is_no_reason(here: Everywhere) -> None:
+    here.down["slack"] = ("500", here.parley.clock.at + 2 * HOUR_MS)
+    here.api.post(f"/v1/rooms/{here.room}/messages", {"text": "Try now"})
+    here.run(1.5)
+    here.down.clear()
+    here.api.post(f"/v1/rooms/{here.room}/messages", {"text": "Or now"})
+    here.run(0.1)
+    ask(here, "Still down")
+    assert missed(here) == [None] * 3
 
 
 def test_another_way_that_is_shut_is_no_reason(here: Everywhere) -> None:

@@ -141,7 +141,9 @@ def test_what_answers_a_mail_of_ours_is_none(parley: Parley, tenant: Tenant, ins
         for sender in (ALERTS, "ann@acme.example"):
             done = alert(parley, install, sender=sender, id_=f"r{number}{sender}", subject="Abwesend", **more)
             assert done.ignored == ["automatic"]
-    assert alert(parley, install, ("List-Id", "<a.acme.example>"), id_="l1@x", to=back).ignored == ["bulk"]
+    for number, more in enumerate(({"to": back}, {"answers": root}, {"answers": "0001@email.amazonses.com"})):
+        listed = alert(parley, install, ("List-Id", "<a.acme.example>"), id_=f"l{number}@x", **more)
+        assert listed.ignored == ["bulk"]
     assert alert(parley, install, subject="Automatic reply: Webhooks", id_="o1@x").ignored == ["automatic"]
     assert len(parley.mailer.sent) == 1
 
@@ -172,6 +174,21 @@ def test_two_machines_never_write_to_each_other(parley: Parley, tenant: Tenant, 
     answer(parley, tenant, triage(tenant))
     assert len(parley.mailer.sent) == sent + 2
     assert all("Ticket 7" not in json.dumps(raw.decode()) for raw, _ in parley.mailer.sent)
+
+
+def test_a_mail_that_waits_says_no_machines_words(parley: Parley, tenant: Tenant) -> None:
+    tenant.api.put("/v1/customers/acme", {"name": "Acme", "domains": ["acme.example"]})
+    slow = connect(tenant.api, collect=60)
+    (way,) = tenant.api.get(f"/v1/rooms/{triage(tenant)['id']}/mail-addresses").json["items"]
+    come(parley, slow, to=way["address"])
+    answer(parley, tenant, triage(tenant), "Words of an agent")
+    alert(parley, slow)
+    parley.clock.at += 61_000
+    parley.due()
+    parley.settle()
+    ((raw, _),) = parley.mailer.sent
+    assert "Words of an agent" in raw.decode()
+    assert "Disk full" not in raw.decode()
 
 
 def test_so_many_an_hour(parley: Parley, tenant: Tenant) -> None:
