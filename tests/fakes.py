@@ -276,10 +276,10 @@ class Parley:
     def due(self) -> None:
         """Run the clock's worker, and wake the rooms that it finds."""
         tick(self.world)
-        rooms = [task for task in self.queues.tasks if "wake" in task]
-        self.queues.tasks = [task for task in self.queues.tasks if task not in rooms]
-        for task in rooms:
-            dispatch.job(self.world, task)
+        rooms = [push for push in self.queues.pushes if "wake" in push]
+        self.queues.pushes = [push for push in self.queues.pushes if push not in rooms]
+        for push in rooms:
+            dispatch.push(self.world, self.sockets, push)
 
     def sync_all(self) -> None:
         """Run the worker of trackers until nothing is queued, and react to what it does."""

@@ -61,7 +61,7 @@ def deliver(event: Any) -> dict[str, Any]:
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="push", batch_size=10)
 def push(event: Any) -> dict[str, Any]:
-    """What sockets are told; and wake-ups of bridges that had to wait some seconds."""
+    """What sockets are told; rooms in which it is time, and wake-ups of bridges that had to wait some seconds."""
     import json
 
     from ..flows.dispatch import push as work_off

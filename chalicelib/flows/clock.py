@@ -35,10 +35,8 @@ def due(world: World) -> int:
     for page in pages_due(world, "due"):
         world.queues.wake(Call(row.bridge, row.n, f"due:{minute}") for row in page if isinstance(row, Delivery))
         broadcasts += [row for row in page if isinstance(row, Broadcast | Tally)]
-        rooms = [
-            row.room if isinstance(row, RoomClocks) else row.id for row in page if isinstance(row, Room | RoomClocks)
-        ]
-        world.queues.jobs([{"wake": room} for room in dict.fromkeys(rooms)])
+        rooms = {_room(row): row.workspace for row in page if isinstance(row, Room | RoomClocks)}
+        world.queues.push([{"wake": room, "workspace": workspace} for room, workspace in rooms.items()])
         found += len(page)
     if broadcasts:
         _broadcasts(world, broadcasts)
@@ -65,6 +63,10 @@ def due_sync(world: World) -> int:
         world.queues.sync(_task(record, f"due:{minute}") for record in page)
         found += len(page)
     return found
+
+
+def _room(row: Room | RoomClocks) -> str:
+    return row.id if isinstance(row, Room) else row.room
 
 
 def _broadcasts(world: World, rows: list[Broadcast | Tally]) -> None:

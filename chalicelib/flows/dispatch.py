@@ -22,10 +22,15 @@ def deliver(world: World, call: Call, frame: Callable[[Delivery], Push | None], 
 
 
 def push(world: World, sockets: Sockets, task: dict[str, Any]) -> None:
-    """Tell sockets; or hand over a bridge's wake-up that had to wait some seconds here."""
+    """Tell sockets; or do what is to be soon: look after a room in which it is time, hand over a bridge's wake-up that
+    had to wait some seconds here."""
     from .live.push import push as tell
 
-    if "bridge" in task:
+    if "wake" in task:
+        from .clocks.wake_room import wake_room
+
+        wake_room(world, task["workspace"], task["wake"])
+    elif "bridge" in task:
         world.queues.wake([Call(task["bridge"], task["n"], task["why"])])
     else:
         tell(world, sockets, task)
@@ -40,17 +45,13 @@ def broadcast(world: World, errand: Errand, frame: Callable[[Broadcast], Push]) 
 
 
 def job(world: World, task: dict[str, Any]) -> None:
-    """A piece of a job, a room in which it is time, clocks whose policy or issue has changed, what a paused install
+    """A piece of a job, clocks whose policy or issue has changed, what a paused install
     missed, a dead letter that somebody wants again, those that nobody has explained, a mail to sign in; else customers
     whose segments may have changed."""
     if "job" in task:
         from .customers.run_job import run_job
 
         run_job(world, task["job"], task["piece"])
-    elif "wake" in task:
-        from .clocks.wake_room import wake_room
-
-        wake_room(world, task["wake"])
     elif "clocks" in task:
         from .clocks.run_policies import run_policies
 

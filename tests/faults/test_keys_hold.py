@@ -65,9 +65,9 @@ MORE = {
     "POST /v1/rooms/{room}/messages as a note": {"text": "Between us", "internal": True},
     "POST /v1/rooms by their user": {"name": "Of ours"},
 }
-# Ids and secrets, moments, connect codes; and how often a record was written.
+# Ids and secrets, moments, connect codes; how long something took, and how often a record was written.
 CHANCE = re.compile(
-    r"[\w=/+-]{20,}|\b1[78]\d{11}\b|\d{4}-\d\d-\d\dT[\d:.]+Z|\b[0-9a-z]{5}-[0-9a-z]{5}\b|\"version\":\d+"
+    r"[\w=/+-]{20,}|\b1[78]\d{11}\b|\d{4}-\d\d-\d\dT[\d:.]+Z|\b[0-9a-z]{5}-[0-9a-z]{5}\b|\"(?:version|took)\":\d+"
 )
 
 

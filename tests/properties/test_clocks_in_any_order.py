@@ -93,7 +93,7 @@ def test_any_delay_and_repetition_of_what_is_derived_gives_the_same(
                 for _ in range(1 if eager else chance.choice((0, 0, 1, 3))):
                     heard.derive()
                 if not eager and chance.random() < 0.3:
-                    wake_room(parley.world, heard.room)
+                    wake_room(parley.world, heard.tenant.id, heard.room)
             heard.derive()
             before = heard.came_to()
             versions = [each.version for each in parley.records() if isinstance(each, Clock | RoomClocks)]

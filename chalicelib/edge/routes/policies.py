@@ -1,20 +1,24 @@
 """Policies, the calendars that they count by, and the segments that are measured."""
 
+from dataclasses import asdict
 from typing import Any
 
 from ...desk.calendars import Calendar
+from ...desk.policies import Policy
 from ...desk.times import rfc3339
 from ...flows.clocks.policies import stored
 from ...flows.clocks.save_policies import (
     active,
     change_calendar,
     change_policy,
+    check_references,
     make_calendar,
     make_policy,
     measure,
     remove_calendar,
     remove_policy,
 )
+from ...flows.clocks.try_policy import try_policy
 from ...ports import Page
 from ..door.calls import Call
 from ..door.router import route
@@ -35,6 +39,24 @@ def new_policy(call: Call, body: shapes.NewPolicy) -> shapes.PolicyView:
     named = named_fields(body)
     position, fields = named.get("position", 0), shapes.policy_fields(named)
     return call.answering(lambda once: make_policy(call.world, call.who, position, fields, once), shapes.policy_view)
+
+
+@route(
+    "POST",
+    "/v1/policies/dry-run",
+    who="agent",
+    body=shapes.NewPolicy,
+    gives=list[shapes.TriedView],
+    query=("cursor",),
+)
+def dry_run(call: Call, body: shapes.NewPolicy) -> Page[Any]:
+    """Tell what a policy would have made of the last thirty days' clocks, by kind; nothing is written. Where there is
+    a `next`, add up what its cursor gives."""
+    policies = stored(call.world, call.who.workspace)
+    policy = Policy(id="", **shapes.policy_fields(named_fields(body)))
+    check_references(call.world, policies, policy)
+    found, cursor = try_policy(call.world, policies, policy, call.query("cursor"))
+    return Page([shapes.TriedView(kind=kind, **asdict(tried)) for kind, tried in sorted(found.items())], cursor)
 
 
 @route("PATCH", "/v1/policies/{policy}", who="agent", need="admin", body=shapes.ChangePolicy, gives=shapes.PolicyView)

@@ -79,6 +79,16 @@ class ChangePolicy(Body, frozen=True):
     position: Position | UnsetType = UNSET
 
 
+class TriedView(View, frozen=True):
+    """Of the last thirty days' clocks of a `kind` that the policy has a target for: how many there were, how many it
+    would have found missed, and how many were."""
+
+    kind: str
+    clocks: int
+    missed: int
+    were_missed: int
+
+
 class SpanBody(Body, frozen=True):
     """Hours of a day, to 24:00 at the latest."""
 

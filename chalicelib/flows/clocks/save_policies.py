@@ -34,7 +34,7 @@ def make_policy(
     def change(old: Policies) -> Changed[tuple[Policy, int]]:
         if len(active(old)) >= MAX_POLICIES:
             raise Conflict(f"a workspace has at most {MAX_POLICIES} policies")
-        _check_references(world, old, policy)
+        check_references(world, old, policy)
         return *_placed(old, policy, position or MAX_POLICIES), ()
 
     return _saved(world, who, "policy.made", policy.id, change, once)
@@ -46,7 +46,7 @@ def change_policy(world: World, who: Principal, id_: str, position: int, fields:
     def change(old: Policies) -> Changed[tuple[Policy, int]]:
         policy = policy_in(old, id_)
         revised, differing = _revised(policy, fields)
-        _check_references(world, old, revised)
+        check_references(world, old, revised)
         at = position or active(old).index(policy) + 1
         return *_placed(old, revised, at), [*differing, *(["position"] if position else [])]
 
@@ -160,7 +160,7 @@ def _with(old: Policies, **fields: Any) -> Policies:
     return msgspec.structs.replace(old, **fields)
 
 
-def _check_references(world: World, old: Policies, policy: Policy) -> None:
+def check_references(world: World, old: Policies, policy: Policy) -> None:
     """Invalid, naming the field, for a segment or a calendar that is not there."""
     if policy.segment:
         _check_segment(world, old.workspace, policy.segment, "segment")

@@ -178,6 +178,7 @@ OWN: dict[str, Any] = {
     "GET /v1/clocks": None,
     "GET /v1/segments": None,
     "POST /v1/segments": {"name": "New", "customers": []},
+    "POST /v1/policies/dry-run": {"name": "P"},
     "POST /v1/segments/preview": {"filter": {"attribute": "external_id", "equals": "acme"}},
     "POST /v1/attachments": {"name": "a.txt", "size": 1},
     "GET /v1/broadcasts": None,

@@ -357,3 +357,21 @@ def test_a_rebuild_changes_nothing_and_makes_anew_what_is_gone(here: Stage) -> N
         id_: replace(each, version=0) for id_, each in rows.items()
     }
     assert not {"RoomClocks", "Clock"} & set(rebuild(here.parley.store))
+
+
+def test_a_dry_run_tells_what_a_policy_would_have_made_of_last_months_clocks(here: Stage) -> None:
+    for minutes in (5, 30, 90):
+        room = Stage(here.parley, here.tenant)
+        room.ask()
+        here.parley.clock.at += minutes * MINUTE_MS
+        room.answer()
+    here.parley.clock.at += DAY_MS
+    body = {"name": "Sooner", "targets": {"first_minutes": 10}}
+    tried = here.tenant.api.post("/v1/policies/dry-run", body)
+    assert tried.status == 200, tried.text
+    assert tried.json["items"] == [{"kind": "first", "clocks": 3, "missed": 2, "were_missed": 1}]
+    nobody = here.tenant.api.post("/v1/segments", {"name": "Nobody", "customers": []}).json["id"]
+    assert here.tenant.api.post("/v1/policies/dry-run", body | {"segment": nobody}).json["items"] == []
+    assert here.tenant.api.post("/v1/policies/dry-run", body | {"calendar": "cal_none"}).status == 422
+    here.parley.clock.at += 31 * DAY_MS
+    assert here.tenant.api.post("/v1/policies/dry-run", body).json["items"] == []
