@@ -7,7 +7,7 @@ from ..desk.ids import TIME_SHARDS
 from ..ports import Listing, World
 
 PAGE = 100
-MAX_PAGES = 20
+MAX_PAGES = 50
 
 
 def pages_due(world: World, name: str) -> Iterator[list[Any]]:

@@ -31,12 +31,12 @@ Counts = dict[str, Count]
 
 def play(stage: "Stage", key: str, workspace: str, sizes: tuple[int, ...]) -> Counts:
     """The counts of the plan and of the sending, by size, and of messages before and during."""
-    with _without_rollback():
+    with without_rollback():
         return _played(stage, key, workspace, sizes)
 
 
 @contextmanager
-def _without_rollback() -> Iterator[None]:
+def without_rollback() -> Iterator[None]:
     """moto copies the whole table before each transaction, in case it has to go back: that grows with the table, and
     nothing goes back here."""
     from moto.dynamodb import models

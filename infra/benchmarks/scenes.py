@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from infra.benchmarks import mass
+from infra.benchmarks import clocks, mass
 from infra.benchmarks.events import signed, stream_record, user_token
 from infra.benchmarks.meter import Count
 from infra.benchmarks.stage import BOOTSTRAP, Stage
@@ -98,6 +98,7 @@ def play(small: int = SMALL, large: int = LARGE, masses: tuple[int, ...] = ()) -
             _pages(stage, story, counts, rooms)
         if masses:
             counts |= mass.play(stage, story.key, story.workspace, masses)
+            counts |= clocks.play(stage, story.key, story.workspace, masses[-1] // 10)
     return counts
 
 

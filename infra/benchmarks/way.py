@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from infra.benchmarks import mass, scenes
+from infra.benchmarks import clocks, mass, scenes
 from infra.benchmarks.figures import Figure
 from infra.benchmarks.meter import Count
 from infra.benchmarks.scenes import LARGE, PAGE, SMALL, Counts
@@ -31,7 +31,7 @@ def figures() -> list[Figure]:
     counts = counted()
     ways = [name for name in counts if not name[-1].isdigit() and name not in mass.POSTED]
     pages = [figure for name in QUERIES for figure in _pages(name, counts)]
-    return [_way(name, counts[name]) for name in ways] + pages + mass.figures(counts)
+    return [_way(name, counts[name]) for name in ways] + pages + mass.figures(counts) + clocks.figures(counts)
 
 
 def _way(name: str, count: Count) -> Figure:

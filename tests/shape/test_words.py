@@ -30,7 +30,7 @@ TERMS = {
     "deduplication": "flows/rooms/post",
     "digest": "flows/mail/send",
     "dispatcher": "flows/dispatch",
-    "dry run": "flows/broadcasts/preview",
+    "dry run": "flows/broadcasts/preview flows/clocks/try_policy",
     "echo suppression": "channels/slack/origin",
     "encryption at rest": "aws/sealer",
     "event sourcing": "desk/turns",

@@ -143,7 +143,7 @@ const asked = [];
 const said = (n, text = `m${n}`) => ({id: `msg_${n}`, change: n, text, author: {id: "bob"}});
 const answers = given[0];
 const api = {get: async (path) => { asked.push(path); return answers.find(([part]) => path.includes(part))[1]; }};
-const feed = Object.assign(new Feed(api, "room_1", "ann"), {have: 3, ready: true});
+const feed = Object.assign(new Feed(api, "room_1", "ann"), {have: 3, ready: true, room: {change: 6}});
 for (const n of [1, 2, 3]) feed.messages.set(`msg_${n}`, said(n));
 const frame = (n, message) => ({type: "room.changed", room: "room_1", change: n, what: "posted", message});
 const shown = () => feed.list.map((m) => m.text);
@@ -166,6 +166,16 @@ def test_a_frame_after_a_gap_has_the_changes_read_once() -> None:
     await new Promise((done) => setTimeout(done, 600)); tell([shown(), feed.have, asked])"""
     path = "/v1/rooms/room_1/changes?after=3&limit=100"
     assert run(FEED + code, [["changes", changes]]) == [["edited", "m2", "m3", "m4"], 6, [path]]
+
+
+@needs_node
+def test_the_room_is_read_again_where_its_changes_came_without_it() -> None:
+    """As they do while the line is polled: whose turn it is follows from what was said."""
+    message = {"id": "msg_4", "change": 4, "text": "m4", "author": {"id": "bob"}}
+    changes = {"items": [{"change": 4, "type": "posted", "message": message}], "next": None}
+    code = "feed.room = {change: 3, turn: 'vendor'}; await feed.catchUp(); tell([shown(), feed.room])"
+    room = {"change": 4, "turn": "customer"}
+    assert run(FEED + code, [["changes", changes], ["room_1", room]]) == [["m1", "m2", "m3", "m4"], room]
 
 
 @needs_node

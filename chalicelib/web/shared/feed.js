@@ -129,18 +129,16 @@ export class Feed {
   async #read() {
     do {
       this.#again = false;
-      let moved = false;
       for (let more = true; more; ) {
         const page = await this.api.get(`${this.path}/changes?after=${this.have}&limit=100`);
         for (const change of page.items) {
           this.have = Math.max(this.have, change.change);
           this.#put(change.message);
-          moved = true;
-          if (["room", "forked"].includes(change.type)) this.know(await this.api.get(this.path));
         }
         more = Boolean(page.next);
       }
-      if (moved) this.#moved();
+      if (this.room.change < this.have) this.know(await this.api.get(this.path));
+      else this.#moved();
     } while (this.#again);
   }
 
