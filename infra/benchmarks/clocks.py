@@ -1,8 +1,8 @@
 """What clocks cost that come due together: the tick hands out the rooms, and each is woken, changed and told of.
 
-Of five thousand that run a thousand are due within one minute; some are woken and counted, one like the other. Calls grow
-with what is due and with nothing else, so ten thousand of fifty thousand are reckoned from these; and so are seconds:
-calls at CALL_MS each, by as many workers as the template lets run at a time.
+Of five thousand that run a thousand are due within one minute; some are woken and counted, one like the other. Calls
+grow with what is due and with nothing else, so ten thousand of fifty thousand are reckoned from these; and so are
+seconds: calls at CALL_MS each, by as many workers as the template lets run at a time.
 """
 
 from typing import TYPE_CHECKING, Any
