@@ -8,7 +8,11 @@ from urllib.parse import parse_qsl, urlsplit
 from chalicelib.ports import Answer
 
 TEAM, APP, BOT = "T0VENDOR", "A0PARLEY", "U0PARLEY"
-PEOPLE = {"U0ANN": ("Ann", "ann@acme.example"), "U0AGENT": ("Agent Smith", "agent@vendor.example")}
+PEOPLE = {
+    "U0ANN": ("Ann", "ann@acme.example"),
+    "U0BOB": ("Bob", "bob@acme.example"),
+    "U0AGENT": ("Agent Smith", "agent@vendor.example"),
+}
 
 
 class No(Exception):

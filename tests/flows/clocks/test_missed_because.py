@@ -13,7 +13,7 @@ from chalicelib.desk.times import HOUR_MS
 from chalicelib.desk.workspaces import Install
 from chalicelib.flows.bridges.pause_bridge import pause_bridge
 from chalicelib.flows.bridges.stop_install import stop_install
-from chalicelib.ports import Answer, Request, ref
+from chalicelib.ports import Answer, Request, over, ref
 from tests.everywhere import ACME, Everywhere, everywhere
 from tests.flows.clocks.test_clocks import POLICY, with_policies
 from tests.peers.msteams import TeamsPeer
@@ -57,8 +57,8 @@ def here(peer: TeamsPeer) -> Iterator[Everywhere]:
         yield here
 
 
-def ask(here: Everywhere, text: str = "Down?") -> None:
-    here.slack.tell({"type": "message", "user": "U0ANN", "channel": ACME, "ts": here.slack.stamp(), "text": text})
+def ask(here: Everywhere, text: str = "Down?", user: str = "U0ANN") -> None:
+    here.slack.tell({"type": "message", "user": user, "channel": ACME, "ts": here.slack.stamp(), "text": text})
     here.run(0.1)
 
 
@@ -107,10 +107,12 @@ def test_an_answer_of_before_is_no_reason(here: Everywhere) -> None:
     here.down["slack"] = ("500", here.parley.clock.at + 2 * HOUR_MS)
     here.api.post(f"/v1/rooms/{here.room}/messages", {"text": "Try now"})
     here.run(1.5)
+    for row in here.queued():
+        here.parley.store.commit(over(row.changed(state="failed", next_at=0), row))
     here.down.clear()
     here.api.post(f"/v1/rooms/{here.room}/messages", {"text": "Or now"})
     here.run(0.1)
-    ask(here, "Still down")
+    ask(here, "Still down", "U0BOB")
     assert missed(here) == [None] * 3
 
 
