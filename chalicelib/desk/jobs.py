@@ -12,7 +12,7 @@ WAKE_AFTER_MS = 120_000  # ms without progress, after which the clock sends a jo
 
 class Job(Record, frozen=True):
     """`piece` pieces are done: `done` rows or customers, `failed` of them. A walk over customers goes on
-    from `cursor`."""
+    from `cursor`. `undeclared` are the columns of a file that nobody has declared."""
 
     id: str
     workspace: str
@@ -31,6 +31,7 @@ class Job(Record, frozen=True):
     next_at: int = 0
     ended_at: int = 0
     reason: str = ""
+    undeclared: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -40,6 +41,10 @@ class Job(Record, frozen=True):
     def chunk(self, number: int) -> str:
         """Where a thousand of its rows lie in the bucket."""
         return f"jobs/{self.workspace}/{self.id}/{number}"
+
+    def moves(self, piece: int) -> str:
+        """Where the domains lie that a dry run has moved in its pieces before this one."""
+        return f"jobs/{self.workspace}/{self.id}/domains/{piece}"
 
 
 class Flaw(Record, frozen=True):

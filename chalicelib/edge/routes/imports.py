@@ -8,7 +8,7 @@ from ...desk.customer_csv import MAX_FILE, OWN, Row, columns_of, rows_of, text_o
 from ...desk.errors import Invalid, NotFound, Refusal, TooLarge
 from ...desk.files import Attachment
 from ...desk.strict_json import shaped
-from ...flows.customers.declare_attribute import types_of
+from ...flows.customers.declare_attribute import all_types
 from ...flows.customers.start_job import import_customers
 from ...ports import ref
 from ..door.calls import Call
@@ -45,9 +45,10 @@ def bulk_customers(call: Call, body: shapes.BulkCustomers) -> Any:
 def import_csv(call: Call, body: shapes.ImportCustomers) -> Any:
     """Create or change the customers of a CSV file, in a job with a report per line."""
     text = _text(call, body)
-    columns = columns_of(text)
-    types = types_of(call.world, call.who.workspace, [name for name in columns if name not in OWN])
-    return _job(call, [_shaped(row) for row in rows_of(text, columns, types)], body.dry_run)
+    types = all_types(call.world, call.who.workspace)
+    columns = columns_of(text, types)
+    fresh = tuple(name for name in columns if name not in OWN and name not in types)
+    return _job(call, [_shaped(row) for row in rows_of(text, columns, types)], body.dry_run, fresh)
 
 
 def _text(call: Call, body: shapes.ImportCustomers) -> str:
@@ -77,5 +78,7 @@ def _shaped(row: Row) -> Row:
     return row
 
 
-def _job(call: Call, rows: list[Row], dry_run: bool) -> Any:
-    return call.answering(lambda once: import_customers(call.world, call.who, rows, dry_run, once), job_view)
+def _job(call: Call, rows: list[Row], dry_run: bool, undeclared: tuple[str, ...] = ()) -> Any:
+    return call.answering(
+        lambda once: import_customers(call.world, call.who, rows, dry_run, once, undeclared), job_view
+    )

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from .answers import Body, Contact, ExternalId, Language, OwnCalendar, PersonName, TimeZone
+from .answers import Body, Contact, ExternalId, Language, OptOut, OwnCalendar, PersonName, TimeZone
 
 
 class BulkCustomer(Body, frozen=True):
@@ -19,6 +19,7 @@ class BulkCustomer(Body, frozen=True):
     language: Language | UnsetType = UNSET
     timezone: TimeZone | UnsetType = UNSET
     calendar: OwnCalendar | UnsetType = UNSET
+    opted_out: Annotated[list[OptOut], Meta(max_length=40)] | UnsetType = UNSET
 
 
 class BulkCustomers(Body, frozen=True):
@@ -29,7 +30,8 @@ class BulkCustomers(Body, frozen=True):
 
 
 class ImportCustomers(Body, frozen=True):
-    """A CSV file, as text or as an attachment that was uploaded: UTF-8, with a first line of column names."""
+    """A CSV file, as text or as an attachment that was uploaded (UTF-8 or UTF-16), with a first line of column names.
+    Cells are parted by commas, semicolons or tabs."""
 
     csv: str | UnsetType = UNSET
     attachment: str | UnsetType = UNSET

@@ -5,7 +5,8 @@ from .answers import Time, View, time_of
 
 
 class JobView(View, frozen=True):
-    """Work in the background. `total` is 0 where nobody knows it beforehand; `failed` of `done` have an error."""
+    """Work in the background. `total` is 0 where nobody knows it beforehand; `failed` of `done` have an error.
+    `undeclared` are columns of a file that became attributes of texts, since nobody has declared them."""
 
     id: str
     kind: str
@@ -16,6 +17,7 @@ class JobView(View, frozen=True):
     failed: int
     segment: str | None
     reason: str
+    undeclared: list[str]
     created_at: Time
     ended_at: Time | None
 
@@ -40,6 +42,7 @@ def job_view(job: Job) -> JobView:
         failed=job.failed,
         segment=job.segment or None,
         reason=job.reason,
+        undeclared=list(job.undeclared),
         created_at=time_of(job.created_at) or "",
         ended_at=time_of(job.ended_at),
     )

@@ -1,7 +1,9 @@
 """Let people in (upsert): customers with triage room and domains, users, visitors, each made where first named."""
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import msgspec
 from msgspec import json
 
 from ...desk.addresses import DOMAIN, PUBLIC_MAIL
@@ -16,6 +18,7 @@ from ...ports import Drop, Put, World, Write, new, over, ref
 from ..optimistic_retry import again
 
 MAX_DOMAINS = 40
+Asked = Callable[[Customer | None], dict[str, Any]]
 
 
 def admit_customer(
@@ -23,11 +26,18 @@ def admit_customer(
 ) -> tuple[Customer, bool]:
     """The customer after an upsert of `fields`, and whether it is new. Its triage room is made with it. `along` is
     written in the same transaction."""
-    id_, fields = customer_id(workspace, external_id), as_called(fields)
+    return merge_customer(world, workspace, external_id, lambda _: fields, along)
+
+
+def merge_customer(
+    world: World, workspace: str, external_id: str, asked: Asked, along: tuple[Put, ...] = ()
+) -> tuple[Customer, bool]:
+    """As `admit_customer`, where what is `asked` for depends on the customer that is there."""
+    id_ = customer_id(workspace, external_id)
 
     def attempt(_: int) -> tuple[Customer, bool]:
         old = world.store.one(ref(Customer, id_))
-        now = world.clock.now()
+        now, fields = world.clock.now(), as_called(asked(old))
         if old is None:
             named = {"name": check_id(external_id), **fields}
             fresh = Customer(version=1, id=id_, workspace=workspace, external_id=external_id, created_at=now, **named)
@@ -44,14 +54,28 @@ def admit_customer(
     return again(world, attempt)
 
 
-def would_admit(world: World, workspace: str, external_id: str, **fields: Any) -> None:
-    """Raise what `admit_customer` would raise, and write nothing."""
+class Moves(msgspec.Struct):
+    """The domains that a dry run has moved: whose each would be ("": nobody's), and which each customer would have."""
+
+    holders: dict[str, str] = {}
+    domains: dict[str, tuple[str, ...]] = {}
+
+
+def would_merge(world: World, workspace: str, external_id: str, asked: Asked, moves: Moves) -> None:
+    """Raise what `merge_customer` would raise after all that would have `moves`, and write nothing but to these."""
     id_ = customer_id(workspace, external_id)
     old = world.store.one(ref(Customer, id_))
     if old is None:
-        check_id(external_id)
-    fresh = Customer(id=id_, workspace=workspace, external_id=external_id, created_at=0, **{"name": "", **fields})
-    _claims(world, old, fresh)
+        name = check_id(external_id)
+        old = Customer(id=id_, workspace=workspace, external_id=external_id, created_at=0, name=name)
+        fields = asked(None if id_ not in moves.domains else old.changed(domains=moves.domains[id_]))
+    else:
+        fields = asked(old.changed(domains=moves.domains.get(id_, old.domains)))
+    before = moves.domains.get(id_, old.domains)
+    after = fields.get("domains", before)
+    _added(world, id_, workspace, set(after) - set(before), moves.holders)
+    moves.holders.update(dict.fromkeys(before, "") | dict.fromkeys(after, id_))
+    moves.domains[id_] = after
 
 
 def _differing(old: Record, fields: dict[str, Any]) -> dict[str, Any]:
@@ -94,17 +118,24 @@ def check_domains(domains: list[str]) -> tuple[str, ...]:
 def _claims(world: World, old: Customer | None, customer: Customer) -> list[Write]:
     """The domain claims that change with the customer; Conflict if another customer holds one."""
     before, after = set(old.domains if old else ()), set(customer.domains)
-    added = sorted(after - before)
-    held = world.store.many([ref(Domain, customer.workspace, domain) for domain in added]) if added else []
-    for domain, claim in zip(added, held, strict=True):
-        if claim is not None and claim.customer != customer.id:
-            raise Conflict(f"{domain} is another customer's domain", "domains")
     puts: list[Write] = [
         new(Domain(workspace=customer.workspace, domain=domain, customer=customer.id))
-        for domain, claim in zip(added, held, strict=True)
-        if claim is None
+        for domain in _added(world, customer.id, customer.workspace, after - before, {})
     ]
     return puts + [Drop(ref(Domain, customer.workspace, domain)) for domain in sorted(before - after)]
+
+
+def _added(world: World, customer: str, workspace: str, added: Iterable[str], moved: Mapping[str, str]) -> list[str]:
+    """Those of the added domains that nobody holds yet; Conflict if another customer does. `moved` ones are whose it
+    says."""
+    domains = sorted(added)
+    held = world.store.many([ref(Domain, workspace, domain) for domain in domains]) if domains else []
+    holders = {domain: claim.customer if claim else "" for domain, claim in zip(domains, held, strict=True)}
+    holders |= {domain: moved[domain] for domain in domains if domain in moved}
+    for domain, holder in holders.items():
+        if holder not in ("", customer):
+            raise Conflict(f"{domain} is another customer's domain", "domains")
+    return [domain for domain, holder in holders.items() if not holder]
 
 
 def admit_user(

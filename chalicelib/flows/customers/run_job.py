@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from ...desk.attributes import Type, check
+from ...desk.customer_csv import changes_of
 from ...desk.customers import Customer
 from ...desk.errors import Busy, Clash, NotFound, Refusal
 from ...desk.hours import zone
@@ -16,7 +17,7 @@ from ...desk.jobs import CHUNK, PIECE, WAKE_AFTER_MS, Flaw, Job
 from ...desk.names import given_name
 from ...desk.segments import Member, Segment
 from ...ports import Drop, Listing, World, Write, new, over, ref
-from .admit import admit_customer, check_domains, would_admit
+from .admit import Moves, check_domains, merge_customer, would_merge
 from .declare_attribute import all_types
 from .evaluate_segments import evaluate_segments
 from .named_calendar import calendars_of, check_named
@@ -66,7 +67,10 @@ def _rows(world: World, job: Job) -> Job:
     types = all_types(world, job.workspace)
     placed = any(row.get("customer", {}).get("calendar") for row in rows)
     calendars = calendars_of(world, job.workspace) if placed else frozenset()
-    flaws = [flaw for row in rows if (flaw := _upsert(world, job, row, types, calendars))]
+    moves = _moves(world, job)
+    flaws = [flaw for row in rows if (flaw := _upsert(world, job, row, types, calendars, moves))]
+    if job.dry_run and moves.domains:
+        world.files.put(job.moves(job.piece + 1), msgspec.json.encode(moves), "application/json")
     last = job.done + len(rows) >= job.total
     moved = _moved(world, job, len(rows), last, failed=job.failed + len(flaws))
     world.store.commit(over(moved, job), *map(new, flaws))
@@ -79,36 +83,61 @@ def _read(world: World, job: Job) -> list[Row]:
     return rows[start : start + PIECE]
 
 
+def _moves(world: World, job: Job) -> Moves:
+    """The domains that a dry run has moved so far."""
+    try:
+        return msgspec.json.decode(world.files.get(job.moves(job.piece)), type=Moves) if job.dry_run else Moves()
+    except NotFound:
+        return Moves()
+
+
 def _failed(world: World, job: Job, reason: str) -> Job:
     failed = job.changed(state="failed", reason=reason, ended_at=world.clock.now())
     world.store.commit(over(failed, job))
     return failed
 
 
-def _upsert(world: World, job: Job, row: Row, types: dict[str, Type], calendars: frozenset[str]) -> Flaw | None:
+def _upsert(
+    world: World, job: Job, row: Row, types: dict[str, Type], calendars: frozenset[str], moves: Moves
+) -> Flaw | None:
     """Write a row, or only look whether it could be; what is wrong with it."""
     try:
         if "customer" not in row:
             raise Refusal(row["detail"], row["field"])
-        fields = dict(row["customer"])
-        external_id = fields.pop("external_id")
-        if "name" in fields:
-            fields["name"] = given_name(fields["name"])
-        if "domains" in fields:
-            fields["domains"] = check_domains(fields["domains"])
-        check(fields.get("attributes", {}), types)
-        if fields.get("timezone"):
-            zone(fields["timezone"])
-        check_named(calendars, fields.get("calendar", ""))
+        external_id = row["customer"]["external_id"]
+
+        def asked(old: Customer | None) -> dict[str, Any]:
+            fields = _checked(changes_of(row, old), old, types, calendars)
+            return fields | _ended(fields, world.clock.now())
+
         if job.dry_run:
-            would_admit(world, job.workspace, external_id, **fields)
+            would_merge(world, job.workspace, external_id, asked, moves)
         else:
-            admit_customer(world, job.workspace, external_id, **fields, **_ended(fields, world.clock.now()))
+            merge_customer(world, job.workspace, external_id, asked)
     except Busy:
         raise
     except Refusal as wrong:
         return Flaw(job=job.id, line=row["line"], workspace=job.workspace, detail=wrong.detail, field=wrong.field)
     return None
+
+
+def _checked(
+    fields: dict[str, Any], old: Customer | None, types: dict[str, Type], calendars: frozenset[str]
+) -> dict[str, Any]:
+    """The fields as they are kept. What stays as it is was checked when it came."""
+    del fields["external_id"]
+    if "name" in fields:
+        fields["name"] = given_name(fields["name"])
+    if "domains" in fields:
+        fields["domains"] = check_domains(fields["domains"])
+    if "opted_out" in fields:
+        fields["opted_out"] = tuple(dict.fromkeys(fields["opted_out"]))
+    attributes, there = fields.get("attributes", {}), old.attributes if old else {}
+    check(attributes, {name: type_ for name, type_ in types.items() if attributes.get(name) != there.get(name)})
+    if fields.get("timezone"):
+        zone(fields["timezone"])
+    check_named(calendars, fields.get("calendar", ""))
+    return fields
 
 
 def _ended(fields: dict[str, Any], now: int) -> dict[str, int]:

@@ -22,9 +22,12 @@ def next_piece(job: Job) -> dict[str, Any]:
     return {"job": job.id, "piece": job.piece}
 
 
-def import_customers(world: World, who: Principal, rows: list[Row], dry_run: bool, once: Once = KEYLESS) -> Job:
-    """A job that upserts each row: {"line", "customer": {external_id, …}} or, where it cannot be, {"line", "detail",
-    "field"}. The rows lie in the bucket before the job is there."""
+def import_customers(
+    world: World, who: Principal, rows: list[Row], dry_run: bool, once: Once = KEYLESS, undeclared: tuple[str, ...] = ()
+) -> Job:
+    """A job that upserts each row: {"line", "customer": {external_id, …}} (with "cells" from a file) or, where it
+    cannot be, {"line", "detail", "field"}. `undeclared` are the columns that are attributes by their name alone. The
+    rows lie in the bucket before the job is there."""
 
     def attempt(_: int) -> Job:
         now = world.clock.now()
@@ -37,6 +40,7 @@ def import_customers(world: World, who: Principal, rows: list[Row], dry_run: boo
             created_at=now,
             total=len(rows),
             dry_run=dry_run,
+            undeclared=undeclared,
             next_at=now + WAKE_AFTER_MS,
         )
         for start in range(0, len(rows), CHUNK):

@@ -108,7 +108,11 @@ def test_cells_are_read_as_their_types(parley: Parley, tenant: Tenant) -> None:
         ({"csv": ""}, 422),
         ({"csv": "name\nx"}, 422),
         ({"csv": "external_id,external_id\na,b"}, 422),
-        ({"csv": "external_id,\na,b"}, 422),
+        ({"csv": "external_id,,name\na,b,c"}, 422),
+        ({"csv": "external_id,Name,name\n"}, 422),
+        ({"csv": "External_ID,NAME,Name\na,b,c"}, 422),
+        ({"csv": "external_id,created_at\na,b"}, 422),
+        ({"csv": "external_id,Triage_Room\na,b"}, 422),
         ({"csv": "external_id\n\n"}, 422),
         ({"csv": 'external_id\n"a'}, 400),
         ({"attachment": "att_nothing"}, 422),
@@ -178,14 +182,14 @@ def test_a_worker_that_dies_and_messages_that_come_twice_change_nothing(
 ) -> None:
     rows = [{"external_id": f"c{i}", "domains": ["gmail.com"] if i % 7 == 0 else []} for i in range(730)]
     job = tenant.api.post("/v1/customers/bulk", {"customers": rows}).json["id"]
-    real, calls = working.admit_customer, iter(range(10_000))
+    real, calls = working.merge_customer, iter(range(10_000))
 
     def dying(*args: object, **fields: object) -> object:
         if next(calls) % 211 == 40:
             raise Busy("killed")
         return real(*args, **fields)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(working, "admit_customer", dying)
+    monkeypatch.setattr(working, "merge_customer", dying)
     seen = []
     while parley.queues.tasks:
         task = parley.queues.tasks.pop(0)
