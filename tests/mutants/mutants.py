@@ -102,7 +102,7 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         Mutant(
             DESK + "turns",
             "_waits",
-            "standing.turn == 'vendor' and standing.state == 'open'",
+            "standing.waits",
             "False",
         ),
         TURNS,
