@@ -319,6 +319,10 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         Mutant(FLOWS + "clocks.shut_way", "_bridge", "(came, came.partition('/')[0], '')", "('', came)"),
         BECAUSE,
     ),
+    "who asks again has read an answer that never came": (
+        Mutant(FLOWS + "rooms.answered", "_has_read", "last.source.install != ask.source.install", "True"),
+        BECAUSE,
+    ),
     "a paused install is no reason of a miss": (
         Mutant(FLOWS + "clocks.shut_way", "why_shut", "install.state != 'active'", "install.state == 'disabled'"),
         BECAUSE,

@@ -90,11 +90,22 @@ def _through(world: World, room: Room, answer: Message, newest: Delivery | None)
     if ask is None or not ask.source.install or ask.source.channel in NEVER_DECIDE:
         return [], True
     rows = [newest if newest and row.id == newest.id else row for row in _rows(world, ask, answer.n)]
-    seen = world.store.one(ref(Seen, ask.author.id, room.id))
-    if not rows or (seen and seen.n >= answer.n):
+    if not rows or _has_read(world, ask, answer.n):
         return rows, True
     states = [_state(world, row, ask.author.id) for row in rows]
     return rows, True if True in states else None if None in states else False
+
+
+def _has_read(world: World, ask: Message, n: int) -> bool:
+    """Whether who asked has read message `n`. Who speaks again where they asked says no more than that they were there:
+    they have not read what never came."""
+    seen = world.store.one(ref(Seen, ask.author.id, ask.room))
+    if seen is None or seen.n < n:
+        return False
+    last = world.store.one(ref(Message, ask.room, seen.n, False))
+    if last is None or last.author.id != ask.author.id:
+        return True
+    return last.source.install != ask.source.install
 
 
 def _rows(world: World, ask: Message, n: int) -> list[Delivery]:

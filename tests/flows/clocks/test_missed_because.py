@@ -103,6 +103,17 @@ def test_an_answer_that_was_not_delivered_is_named(here: Everywhere) -> None:
     assert missed(here) == ["the answer was not delivered"] * 3
 
 
+def test_who_asks_again_has_not_read_an_answer_that_never_came(here: Everywhere) -> None:
+    since = here.api.get(f"/v1/rooms/{here.room}").json["waiting_since"]
+    here.down["slack"] = ("500", here.parley.clock.at + 4 * HOUR_MS)
+    here.api.post(f"/v1/rooms/{here.room}/messages", {"text": "Try now"})
+    here.run(2)
+    ask(here, "Anybody?")
+    room = here.api.get(f"/v1/rooms/{here.room}").json
+    assert (room["turn"], room["waiting_since"]) == ("vendor", since)
+    assert missed(here) == ["the answer was not delivered"] * 3
+
+
 def test_an_answer_of_before_is_no_reason(here: Everywhere) -> None:
     here.down["slack"] = ("500", here.parley.clock.at + 2 * HOUR_MS)
     here.api.post(f"/v1/rooms/{here.room}/messages", {"text": "Try now"})
