@@ -58,13 +58,15 @@ MEANINGS: dict[str, str] = {
 
 
 class AttributeType(Record, frozen=True):
-    """What a workspace has declared of one attribute. Its type stays: filters were checked against it."""
+    """What a workspace has declared of one attribute. Its type stays while filters are checked against it. `job` makes
+    the values that are there fit."""
 
     workspace: str
     name: str
     type: Type
     created_at: int
     description: str = ""
+    job: str = ""
 
 
 def instant(value: Any) -> int | None:
@@ -108,6 +110,17 @@ def check(attributes: dict[str, Any], types: dict[str, Type]) -> None:
     for name, value in attributes.items():
         if name in types and value is not None and not fits(value, types[name]):
             raise Invalid(f"this is declared as a {types[name]}", f"attributes.{name}")
+
+
+def check_changed(attributes: dict[str, Any], there: dict[str, Any], types: dict[str, Type]) -> None:
+    """As `check`; but what stays as it is `there` was checked when it came, and its type may be younger."""
+    stays = {name for name, value in attributes.items() if name in there and _same(value, there[name])}
+    check(attributes, {name: type_ for name, type_ in types.items() if name not in stays})
+
+
+def _same(one: Any, other: Any) -> bool:
+    """As JSON tells them apart: 1 is not true."""
+    return msgspec.json.encode(one) == msgspec.json.encode(other)
 
 
 def read(text: str, type_: Type) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import json
 
-from .attributes import Type, named, read
+from .attributes import Type, fits, named, read
 from .customers import Customer
 from .errors import Invalid, Malformed
 from .jobs import MAX_ROWS
@@ -62,6 +62,15 @@ def _cell(value: Any) -> str:
     if isinstance(value, dict):
         return guarded(json.encode(value).decode())
     return list_cell(value) if isinstance(value, list | tuple) else guarded(str(value))
+
+
+def _read(cell: str, type_: Type) -> Any:
+    return list_of(cell) if type_ == "list" else read(unguarded(cell), type_)
+
+
+def converted(value: Any, type_: Type) -> Any:
+    """A value as an import would have read it, had its type been declared before; Invalid for what does not fit."""
+    return value if value is None or fits(value, type_) else _read(_cell(value), type_)
 
 
 def list_cell(texts: Iterable[Any]) -> str:
@@ -217,9 +226,8 @@ def _row(line: int, cells: list[str], columns: list[str], types: dict[str, Type]
         elif name in OWN:
             customer[name] = unguarded(cell)
         else:
-            type_ = types.get(name, "string")
             try:
-                attributes[name] = list_of(cell) if type_ == "list" else read(unguarded(cell), type_)
+                attributes[name] = _read(cell, types.get(name, "string"))
             except Invalid as wrong:
                 return {"line": line, "detail": wrong.detail, "field": f"attributes.{name}"}
     if attributes:

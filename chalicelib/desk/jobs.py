@@ -7,6 +7,9 @@ from .record import Record
 PIECE = 50  # rows or customers: with a flaw for each, a piece's end fits into one transaction
 CHUNK = 20 * PIECE  # rows in one object of the bucket
 MAX_ROWS = 50_000
+# s for which a job that walks over customers waits: by then a segment is in the index in which evaluations of changed
+# customers look for it, and the customers that changed before it are in theirs. Between the two, nobody is missed.
+SETTLE = 5
 WAKE_AFTER_MS = 120_000  # ms without progress, after which the clock sends a job's next piece again
 
 
@@ -16,7 +19,7 @@ class Job(Record, frozen=True):
 
     id: str
     workspace: str
-    kind: Literal["customers", "segment", "segment.removal"]
+    kind: Literal["customers", "segment", "segment.removal", "attribute"]
     by: str
     created_at: int
     state: Literal["queued", "running", "done", "failed"] = "queued"
@@ -32,6 +35,7 @@ class Job(Record, frozen=True):
     ended_at: int = 0
     reason: str = ""
     undeclared: tuple[str, ...] = ()
+    attribute: str = ""
 
     @property
     def ended(self) -> bool:

@@ -27,7 +27,7 @@ def attribute(call: Call) -> shapes.AttributeView:
     name = call.params["attribute"]
     if name in BUILT_IN:
         return shapes.AttributeView(
-            name=name, type=BUILT_IN[name], description=MEANINGS[name], built_in=True, created_at=None
+            name=name, type=BUILT_IN[name], description=MEANINGS[name], built_in=True, created_at=None, job=None
         )
     found = call.world.store.one(ref(AttributeType, call.who.workspace, name))
     if found is None:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from ...desk.attributes import check
+from ...desk.attributes import check_changed
 from ...desk.customers import Customer, User
 from ...desk.errors import NotFound
 from ...desk.hours import zone
 from ...desk.ids import customer_id, user_id
 from ...flows.audit import audit
-from ...flows.customers.admit import admit_customer, admit_user, check_domains
+from ...flows.customers.admit import admit_user, check_domains, merge_customer
 from ...flows.customers.declare_attribute import types_of
 from ...flows.customers.named_calendar import calendars_of, check_named
 from ...ports import Listing, Page, ref
@@ -48,9 +48,7 @@ def put_customer(call: Call, body: shapes.PutCustomer) -> Any:
         fields["domains"] = check_domains(fields["domains"])
     if "opted_out" in fields:
         fields["opted_out"] = tuple(dict.fromkeys(fields["opted_out"]))
-    if "attributes" in fields:
-        names = fields["attributes"]
-        check(names, types_of(call.world, call.who.workspace, names))
+    types = types_of(call.world, call.who.workspace, fields.get("attributes", ()))
     if fields.get("timezone"):
         zone(fields["timezone"])
     if fields.get("calendar"):
@@ -58,7 +56,12 @@ def put_customer(call: Call, body: shapes.PutCustomer) -> Any:
     fields |= ended(call, fields)
     external_id = call.params["customer"]
     entry = audit(call.world, call.who, "customer.put", customer_id(call.who.workspace, external_id), fields)
-    found, created = admit_customer(call.world, call.who.workspace, external_id, tuple(entry), **fields)
+
+    def asked(old: Customer | None) -> dict[str, Any]:
+        check_changed(fields.get("attributes", {}), old.attributes if old else {}, types)
+        return fields
+
+    found, created = merge_customer(call.world, call.who.workspace, external_id, asked, tuple(entry))
     return call.reply(shapes.customer_view(found), 201 if created else 200)
 
 

@@ -9,20 +9,22 @@ from .answers import Body, Time, View, time_of
 
 
 class DeclareAttribute(Body, frozen=True):
-    """Declare an attribute of customers. Its type stays."""
+    """Declare an attribute of customers. Its type stays while a segment uses it."""
 
     type: Literal["string", "number", "boolean", "time", "list"]
     description: Annotated[str, Meta(max_length=1000)] = ""
 
 
 class AttributeView(View, frozen=True):
-    """A declared attribute, or one that Parley itself knows (`built_in`)."""
+    """A declared attribute, or one that Parley itself knows (`built_in`). `job` makes the values fit that were there
+    when its type was declared, and its errors tell which do not."""
 
     name: str
     type: str
     description: str
     built_in: bool
     created_at: Time | None
+    job: str | None
 
 
 def attribute_view(declared: AttributeType) -> AttributeView:
@@ -33,4 +35,5 @@ def attribute_view(declared: AttributeType) -> AttributeView:
         description=declared.description,
         built_in=False,
         created_at=time_of(declared.created_at),
+        job=declared.job or None,
     )

@@ -8,15 +8,16 @@ from typing import Any
 
 import msgspec
 
-from ...desk.attributes import Type, check
-from ...desk.customer_csv import changes_of
+from ...desk.attributes import AttributeType, Type, check_changed, fits
+from ...desk.customer_csv import changes_of, converted
 from ...desk.customers import Customer
-from ...desk.errors import Busy, Clash, NotFound, Refusal
+from ...desk.errors import Busy, Clash, Invalid, NotFound, Refusal
 from ...desk.hours import zone
 from ...desk.jobs import CHUNK, PIECE, WAKE_AFTER_MS, Flaw, Job
 from ...desk.names import given_name
 from ...desk.segments import Member, Segment
 from ...ports import Drop, Listing, World, Write, new, over, ref
+from ..optimistic_retry import again
 from .admit import Moves, check_domains, merge_customer, would_merge
 from .declare_attribute import all_types
 from .evaluate_segments import evaluate_segments
@@ -46,7 +47,8 @@ def run_job(world: World, job_id: str, piece: int) -> Job | None:
 
 
 def _piece(world: World, job: Job) -> Job:
-    return {"customers": _rows, "segment": _evaluate, "segment.removal": _clear}[job.kind](world, job)
+    kinds = {"customers": _rows, "segment": _evaluate, "segment.removal": _clear, "attribute": _convert}
+    return kinds[job.kind](world, job)
 
 
 def _moved(world: World, job: Job, done: int, last: bool, **fields: Any) -> Job:
@@ -132,8 +134,7 @@ def _checked(
         fields["domains"] = check_domains(fields["domains"])
     if "opted_out" in fields:
         fields["opted_out"] = tuple(dict.fromkeys(fields["opted_out"]))
-    attributes, there = fields.get("attributes", {}), old.attributes if old else {}
-    check(attributes, {name: type_ for name, type_ in types.items() if attributes.get(name) != there.get(name)})
+    check_changed(fields.get("attributes", {}), old.attributes if old else {}, types)
     if fields.get("timezone"):
         zone(fields["timezone"])
     check_named(calendars, fields.get("calendar", ""))
@@ -143,6 +144,43 @@ def _checked(
 def _ended(fields: dict[str, Any], now: int) -> dict[str, int]:
     """Whoever is no longer active has no live tokens from before."""
     return {"valid_after": now} if fields.get("state", "active") != "active" else {}
+
+
+# --- an attribute that is declared ------------------------------------------------------------------------------
+
+
+def _convert(world: World, job: Job) -> Job:
+    """Make the values of the workspace's next customers fit the type that was declared; what does not fit stays."""
+    declared = world.store.one(ref(AttributeType, job.workspace, job.attribute))
+    if declared is None or declared.job != job.id:
+        return _end(world, job, "the attribute was declared anew since")
+    listing: Listing[Customer] = Listing("customers", (job.workspace,))
+    page = world.store.page(listing, PIECE, job.cursor or None)
+    flaws = []
+    for number, customer in enumerate(page.items, job.done + 1):
+        detail = again(world, lambda _, id_=customer.id: _fitted(world, id_, declared))  # type: ignore[misc]
+        if detail:
+            field = f"attributes.{declared.name}"
+            flaws.append(Flaw(job=job.id, line=number, workspace=job.workspace, detail=detail, field=field))
+    moved = _moved(
+        world, job, len(page.items), page.next is None, cursor=page.next or "", failed=job.failed + len(flaws)
+    )
+    world.store.commit(over(moved, job), *map(new, flaws))
+    return moved
+
+
+def _fitted(world: World, customer_id: str, declared: AttributeType) -> str:
+    """Convert a customer's value, if it has one that does not fit; why it cannot be."""
+    old = world.store.one(ref(Customer, customer_id))
+    value = old.attributes.get(declared.name) if old else None
+    if old is None or value is None or fits(value, declared.type):
+        return ""
+    try:
+        attributes = {**old.attributes, declared.name: converted(value, declared.type)}
+    except Invalid as wrong:
+        return f"{old.external_id}: {wrong.detail}"
+    world.store.commit(over(old.changed(attributes=attributes), old))
+    return ""
 
 
 # --- segments -----------------------------------------------------------------------------------------------------

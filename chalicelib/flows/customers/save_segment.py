@@ -9,7 +9,7 @@ import msgspec
 from ...desk.customers import Customer
 from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.issues import Issue
-from ...desk.jobs import WAKE_AFTER_MS, Job
+from ...desk.jobs import SETTLE, WAKE_AFTER_MS, Job
 from ...desk.permissions import Principal
 from ...desk.segments import MAX_FILTER_BYTES, MAX_SEGMENTS, Filter, Member, Segment, attributes_in, issues_in, parse
 from ...ports import Drop, Listing, Put, World, Write, new, over, ref
@@ -18,10 +18,6 @@ from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 from .declare_attribute import types_of
 from .start_job import next_piece
-
-# s for which a segment's job waits: by then the segment is in the index in which evaluations of changed customers look
-# for it, and the customers that changed before it are in theirs. Between the two, nobody is missed.
-SETTLE = 5
 
 
 def checked(world: World, workspace: str, filter_: Any) -> tuple[Filter, dict[str, Any]]:

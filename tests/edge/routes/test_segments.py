@@ -189,6 +189,7 @@ def test_a_customer_may_enter_every_segment_at_once(parley: Parley, tenant: Tena
 
 
 def test_attributes_are_declared_once_and_checked(tenant: Tenant) -> None:
+    assert tenant.api.post("/v1/segments", {"name": "Pro", "filter": PRO}).status == 201
     assert tenant.api.put("/v1/attributes/plan", {"type": "number"}).status == 409
     assert tenant.api.put("/v1/attributes/name", {"type": "string"}).status == 409
     assert tenant.api.put("/v1/attributes/plan", {"type": "string", "description": "What they pay for"}).status == 200
