@@ -14,9 +14,9 @@ export const VIEWS = [
   ["them", "Waiting for them", "them", "turn=customer"],
   ["open", "All open", "inbox", ""],
   ["promised", "Promised", "clock", "promise=open"],
-  ["due", "Due next", "clock", "clock=any"],
+  ["due", "Due next", "due", "clock=any"],
   ["resolved", "Resolved", "done", "state=resolved"],
-  ["snoozed", "Snoozed", "clock", "snoozed=true"],
+  ["snoozed", "Snoozed", "snoozed", "snoozed=true"],
 ];
 const NOTHING = {
   mine: "Nothing waits for you. Take something from “Unassigned”, or have a tea.",
@@ -192,7 +192,7 @@ function roomRow(room, opened, chosen, open) {
         standingTags(room),
         labelTags(room),
         promiseTag(room, true),
-        clockTag(room),
+        clockTag(room, true),
         waits ? h("span.wait", { title: "Waits for us" }, ago(room.waiting_since)) : null,
         people.map((agent) => h("span", { title: agent.name }, face(agent.id, agent.name))),
         people.length ? h("span.unseen", null, `on it: ${people.map((agent) => agent.name).join(", ")}`) : null,

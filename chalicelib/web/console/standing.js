@@ -29,12 +29,13 @@ export function clockOf(room) {
 }
 
 /** By when the room is to hear from us. What was promised has a mark of its own. */
-export function clockTag(room) {
+export function clockTag(room, short = false) {
   const clock = clockOf(room);
   if (!clock || (clock.kind === "update" && room.promise?.state === "open")) return null;
   const late = new Date(clock.due) <= Date.now();
-  const words = `${OWED[clock.kind]} ${late ? "was due" : "due"} ${when(clock.due)}`;
-  return h(`span.tag.${late ? "failed" : "us"}`, { title: `By ${new Date(clock.due).toLocaleString()}` }, words);
+  const words = `${late ? "was due" : "due"} ${when(clock.due)}`;
+  const title = `${OWED[clock.kind]} by ${new Date(clock.due).toLocaleString()}`;
+  return h(`span.tag.${late ? "failed" : "us"}`, { title }, short ? words : `${OWED[clock.kind]} ${words}`);
 }
 
 /** Labels, as the list shows them. */
@@ -52,7 +53,7 @@ export function standingActs(room, conversation) {
     say("They know that somebody is aware of it.");
   };
   return [
-    waits && !room.acknowledged_at ? doing("plain", { disabled, title: "Tell them that somebody is aware of it" }, acknowledge, "Acknowledge") : null,
+    waits && !room.acknowledged_at ? doing("plain.aware", { disabled, title: "Tell them that somebody is aware of it" }, acknowledge, "Acknowledge") : null,
     waits
       ? h("button.plain", { type: "button", disabled, onclick: () => conversation.change({ turn: null }, "It needs no answer.") }, "Needs no answer")
       : h("button.plain", { type: "button", disabled, onclick: () => conversation.change({ turn: "vendor" }, "It waits for us.") }, "Waits for us"),

@@ -48,7 +48,7 @@ def test_what_is_due_is_seen_answered_and_missed(desk: Desk) -> None:
     with desk.page() as page:
         view(page, "Due next")
         row = page.locator(".rooms button", has_text="Export stops")
-        expect(row.locator(".tag", has_text="First answer due")).to_be_visible(timeout=SOON)
+        expect(row.locator(".tag", has_text="due")).to_be_visible(timeout=SOON)
         opened(page, desk, room)
         expect(page.locator(".head .tag", has_text="First answer due")).to_be_visible(timeout=SOON)
         with dashboard(desk.stack, desk.workspace) as host, Person(desk.chromium, host.url("acme/ann")) as ann_there:
