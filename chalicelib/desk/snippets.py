@@ -6,7 +6,6 @@ from .errors import Invalid
 from .record import Record
 
 MAX_SNIPPET = 8_000
-PLACE = re.compile(r"\{\{((?:[^{}]|\{(?!\{)|\}(?!\}))*)\}\}")
 KNOWN = re.compile(
     r"(customer\.(name|external_id|attributes\.[^|{}]+)|room\.name|agent\.name|user\.name)(\s*\|[^{}]*)?"
 )
@@ -24,7 +23,9 @@ class Snippet(Record, frozen=True):
 
 def check_snippet(text: str) -> str:
     """The text; Invalid for a variable that nobody could fill in."""
-    for match in PLACE.finditer(text):
+    from .templates import placeholders
+
+    for match in placeholders(text):
         if not KNOWN.fullmatch(match[1].strip()):
             raise Invalid(
                 f"{match[0][:60]} is none of customer.name, customer.external_id, customer.attributes.…, room.name, "

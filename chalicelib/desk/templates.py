@@ -1,7 +1,8 @@
 """Texts with variables: `{{customer.name}}`, `{{customer.attributes.plan | free}}` with what stands there if it is
-missing. Every variable is known and filled in before anything is sent."""
+missing. Every variable is known and filled in before anything is sent. `\\{{` says `{{` itself."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from .customers import Customer, User
@@ -10,7 +11,8 @@ from .issues import Issue
 
 MAX_VARIABLES = 8
 MAX_VALUE = 256  # bytes: a plan keeps the values of a hundred rooms in one item
-PLACE = re.compile(r"\{\{((?:[^{}]|\{(?!\{)|\}(?!\}))*)\}\}")
+# An escape, which has no group, or a placeholder.
+PLACE = re.compile(r"\\\{\{|\{\{((?:[^{}]|\{(?!\{)|\}(?!\}))*)\}\}")
 NAME = re.compile(
     r"customer\.(?:name|external_id|attributes\.[^|{}]+)|contact\.(?:name|email)|issue\.(?:title|text)|room\.name"
 )
@@ -24,16 +26,21 @@ class Missing(Exception):
     """A variable without a value and without a fallback, or with one that does not fit."""
 
 
+def placeholders(text: str) -> Iterator[re.Match[str]]:
+    """Each placeholder of a text, with what stands between its braces as its group."""
+    return (match for match in PLACE.finditer(text) if match[1] is not None)
+
+
 def variables(text: str, field: str = "text") -> dict[str, str | None]:
     """Each placeholder's name → its fallback, None for none. Invalid, naming what is wrong."""
     found: dict[str, str | None] = {}
-    for match in PLACE.finditer(text):
+    for match in placeholders(text):
         name, bar, fallback = (part.strip() for part in match[1].partition("|"))
         if not NAME.fullmatch(name):
             raise Invalid(f"{match[0][:60]} at {match.start()} is none of {NAMES}", field)
         found[match[1]] = fallback if bar else None
-    if PLACE.sub("", text).count("{{"):
-        raise Invalid("a {{ is not closed", field)
+    if "{{" in PLACE.sub(" ", text):
+        raise Invalid("a {{ is not closed: write \\{{ where you mean it", field)
     if len(found) > MAX_VARIABLES:
         raise Invalid(f"a text has at most {MAX_VARIABLES} variables", field)
     return found
@@ -65,7 +72,7 @@ def values(
 
 def filled(text: str, by_name: dict[str, str]) -> str:
     """The text of one room."""
-    return PLACE.sub(lambda match: by_name[match[1]], text)
+    return PLACE.sub(lambda match: "{{" if match[1] is None else by_name[match[1]], text)
 
 
 def _value(whose: Customer | User | Issue | None, what: str) -> Any:

@@ -13,7 +13,7 @@ SnippetText = Annotated[
         min_length=1,
         max_length=MAX_SNIPPET,
         description="May hold {{customer.name}}, {{customer.attributes.…}}, {{room.name}}, {{user.name}}, "
-        "{{agent.name}}",
+        "{{agent.name}}; \\{{ says {{",
     ),
 ]
 

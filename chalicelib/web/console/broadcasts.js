@@ -46,7 +46,7 @@ async function composed(go) {
   const form = h("form.sheet", { "aria-labelledby": "new-broadcast" },
     h("header", null, h("h1", { id: "new-broadcast" }, "New broadcast")),
     field("To", to), whom, field("Into", into), called,
-    field("Text", text, "Markdown. {{customer.name}}, {{customer.attributes.plan | your plan}} and {{room.name}} are filled in."),
+    field("Text", text, "Markdown. {{customer.name}}, {{customer.attributes.plan | your plan}} and {{room.name}} are filled in; \\{{ says {{."),
     field("Kind", kind, "Customers opt out by kind."),
     h("div.pair", null, field("Not before", from), field("Not after", until, "Of each customer's own day. Left empty: at any hour.")),
     h("menu", null, h("button.plain", { type: "button", onclick: () => go("#/broadcasts") }, "Cancel"), next));

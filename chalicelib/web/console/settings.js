@@ -187,7 +187,7 @@ async function snippetsTab(again) {
   const found = await api.all("/v1/snippets");
   const edit = (snippet) => ask(snippet ? "Change this snippet" : "New snippet", [
     field("Name", input("name", { required: true, maxlength: "200", value: snippet?.name ?? "" })),
-    field("Text", h("textarea", { name: "text", rows: "8", required: true, maxlength: "8000", value: snippet?.text ?? "" }), "{{customer.name}}, {{customer.attributes.plan | your plan}}, {{room.name}}, {{user.name | there}} and {{agent.name}} are filled in."),
+    field("Text", h("textarea", { name: "text", rows: "8", required: true, maxlength: "8000", value: snippet?.text ?? "" }), "{{customer.name}}, {{customer.attributes.plan | your plan}}, {{room.name}}, {{user.name | there}} and {{agent.name}} are filled in; \\{{ says {{."),
   ], "Save", async (form) => {
     const body = { name: form.get("name").trim(), text: form.get("text") };
     await (snippet ? api.call("PATCH", `/v1/snippets/${snippet.id}`, body) : api.call("POST", "/v1/snippets", body, { key: crypto.randomUUID() }));

@@ -2,7 +2,7 @@
 
 import { api, here } from "./session.js";
 
-const VARIABLE = /\{\{\s*([^{}|]+?)\s*(?:\|\s*([^{}]*?)\s*)?\}\}/g;
+const VARIABLE = /\\\{\{|\{\{\s*([^{}|]+?)\s*(?:\|\s*([^{}]*?)\s*)?\}\}/g;
 
 /** What a snippet may name, of a room that is loaded: by variable. */
 export async function known(talk) {
@@ -22,6 +22,7 @@ export async function known(talk) {
 /** The text with its variables filled in; what is not known stays as its fallback, or as a gap to be seen. */
 export function filled(text, facts) {
   return text.replace(VARIABLE, (whole, name, fallback) => {
+    if (name === undefined) return "{{"; // escaped: \{{
     const value = facts[name];
     const told = Array.isArray(value) ? value.join(", ") : value;
     return told === undefined || told === null || told === "" ? fallback ?? `[${name}]` : String(told);
