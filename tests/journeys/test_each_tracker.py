@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from tests.journeys.caller import Caller, eventually
+from tests.journeys.caller import Caller, OtherSide, eventually, pass_on
 from tests.peers.sides import SIDES
 from tests.stack import LocalStack
 from tests.trackers.hands import on_github, on_linear
@@ -40,9 +40,10 @@ class Twin:
 
 
 class Emulated:
-    """An emulator, and who works there. It sends its webhooks at once."""
+    """An emulator, and who works there. Its webhooks come at once, and once: somebody takes them who has time."""
 
-    def __init__(self, team: Any) -> None:
+    def __init__(self, team: Any, post: OtherSide) -> None:
+        self.post, self.url = post, ""
         self.config, self.credentials, self.say = team.config, team.credentials, team.say
         self.team = team
 
@@ -56,10 +57,15 @@ class Emulated:
         return bool(self.team.state(ticket) == "done")
 
     def listen(self, api: Caller, install: dict[str, Any]) -> None:
-        self.team.listen(install["url"], install["secret"])
+        self.url = install["url"]
+        self.team.listen(self.post.url, install["secret"])
 
     def tell(self) -> None:
-        """It has."""
+        """What waits, each thrice."""
+        waiting, self.post.got[:] = list(self.post.got), []
+        for headers, body in waiting * 3:
+            if pass_on(self.url, headers, body) not in (200, 202):
+                self.post.got.append((headers, body))
 
     def lose(self) -> None:
         """Nobody listens yet."""
@@ -72,8 +78,8 @@ def working(kind: str) -> Iterator[Any]:
         with side.peer:
             yield Twin(side)
     else:
-        with on_github() if kind == "github" else on_linear() as team:
-            yield Emulated(team)
+        with OtherSide() as post, on_github() if kind == "github" else on_linear() as team:
+            yield Emulated(team, post)
 
 
 @pytest.mark.parametrize("kind", KINDS)
