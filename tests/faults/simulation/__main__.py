@@ -28,6 +28,7 @@ def main() -> int:
     parser.add_argument("--trace", action="store_true", help="print what happened, line by line")
     parser.add_argument("--shrink", action="store_true", help="look for the smallest part of each failing history")
     parser.add_argument("--without", default="", help="switch a mechanism of safety off, by its name in mechanisms.py")
+    parser.add_argument("--until", default="", help="stop at the first finding of that kind")
     asked = parser.parse_args()
     if os.environ.get("PYTHONHASHSEED") != HASHES:  # the order of sets is the seed's, too
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | {"PYTHONHASHSEED": HASHES})
@@ -50,8 +51,11 @@ def main() -> int:
             print(f"seed {seed}: {len(result.findings)} findings")
             for finding in result.findings[:8]:
                 print("  ", *finding, sep=" | ")
-            if asked.shrink:
+            found = any(finding[0] == asked.until for finding in result.findings)
+            if asked.shrink and (found or not asked.until):
                 print("  smallest:", *[step.act for step in shrunk(result, chances)])
+            if found:
+                break
         if number % 10 == 0 or number == asked.count:
             print(f"{number} of {asked.count} in {time.monotonic() - began:.0f} s, {failed} failed", flush=True)
     last = asked.first + asked.count - 1
