@@ -46,7 +46,7 @@ def new_policy(call: Call, body: shapes.NewPolicy) -> shapes.PolicyView:
     "/v1/policies/dry-run",
     who="agent",
     body=shapes.NewPolicy,
-    gives=list[shapes.TriedView],
+    gives=list[shapes.DryRunView],
     query=("cursor",),
 )
 def dry_run(call: Call, body: shapes.NewPolicy) -> Page[Any]:
@@ -56,7 +56,7 @@ def dry_run(call: Call, body: shapes.NewPolicy) -> Page[Any]:
     policy = Policy(id="", **shapes.policy_fields(named_fields(body)))
     check_references(call.world, policies, policy)
     found, cursor = try_policy(call.world, policies, policy, call.query("cursor"))
-    return Page([shapes.TriedView(kind=kind, **asdict(tried)) for kind, tried in sorted(found.items())], cursor)
+    return Page([shapes.DryRunView(kind=kind, **asdict(tried)) for kind, tried in sorted(found.items())], cursor)
 
 
 @route("PATCH", "/v1/policies/{policy}", who="agent", need="admin", body=shapes.ChangePolicy, gives=shapes.PolicyView)

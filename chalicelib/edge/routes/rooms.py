@@ -108,10 +108,10 @@ def rooms(call: Call) -> Page[Any]:
 
 def _clock(call: Call) -> str:
     """Which clocks are asked for; "" for none."""
-    clock = call.query("clock") or ("any" if call.query("due_before") else "")
-    if clock not in ("", *CLOCKS):
+    clock = call.query("clock")
+    if clock not in (None, *CLOCKS):
         raise Invalid(f"clock is {', '.join(CLOCKS)}", "clock")
-    return clock
+    return clock or ("" if call.query("due_before") is None else "any")
 
 
 def _within(call: Call) -> tuple[int, int]:

@@ -79,7 +79,7 @@ class ChangePolicy(Body, frozen=True):
     position: Position | UnsetType = UNSET
 
 
-class TriedView(View, frozen=True):
+class DryRunView(View, frozen=True):
     """Of the last thirty days' clocks of a `kind` that the policy has a target for: how many there were, how many it
     would have found missed, and how many were."""
 
