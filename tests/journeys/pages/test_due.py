@@ -59,10 +59,9 @@ def test_what_is_due_is_seen_answered_and_missed(desk: Desk) -> None:
         eventually(lambda: running() == [])
         soon = (datetime.now(UTC) + timedelta(milliseconds=500)).isoformat()
         assert api("PATCH", path, {"promise": {"text": "the cause", "due": soon}}).status == 200
-        client, name = desk.stack.client("lambda"), desk.stack.function("tick")
 
         def missed() -> bool:
-            client.invoke(FunctionName=name, Payload=b"{}")  # the clock, sooner than its minute
+            desk.stack.tick()
             return any(each["missed_at"] for each in running())
 
         eventually(missed)

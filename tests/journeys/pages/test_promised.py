@@ -52,10 +52,9 @@ def test_a_promise_is_made_read_marked_and_kept(desk: Desk) -> None:
             assert "Clock drift" not in behind.inner_text()
         soon = (datetime.now(UTC) + timedelta(milliseconds=500)).isoformat()
         assert api("PATCH", path, {"promise": {"due": soon}}).status == 200
-        client, name = desk.stack.client("lambda"), desk.stack.function("tick")
 
         def late() -> bool:
-            client.invoke(FunctionName=name, Payload=b"{}")  # the clock, sooner than its minute
+            desk.stack.tick()
             return bool(promised()["overdue"])
 
         eventually(late)
