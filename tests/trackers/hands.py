@@ -72,9 +72,12 @@ def on_github() -> Iterator[Team]:
             return "in_progress" if "doing" in [label.name for label in issue.labels] else "open"
 
         def listen(url: str, secret: str) -> None:
-            for hook in there.get_hooks():
-                fields = {"url": url, "secret": secret, "content_type": "json"}
-                hook.edit("web", fields, events=["issues", "issue_comment"])
+            fields, events = {"url": url, "secret": secret, "content_type": "json"}, ["issues", "issue_comment"]
+            hooks = list(there.get_hooks())
+            for hook in hooks:
+                hook.edit("web", fields, events=events)
+            if not hooks:  # the nightly pass has not made ours yet
+                there.create_hook("web", fields, events, active=True)
 
         yield Team(
             kind="github",
