@@ -31,6 +31,7 @@ from ...desk.policies import Policies, Policy, calendar_of, policy_of, targets_o
 from ...desk.room_transitions import base_of, standing_of
 from ...desk.rooms import Room
 from ...desk.segments import Member
+from ...desk.times import WEEK_MS
 from ...desk.workspaces import Workspace
 from ...ports import Call, Listing, Put, Ref, Store, World, Write, new, ref
 from ..delivery.announce import Listeners, clock_facts
@@ -197,9 +198,10 @@ class _Refresh:
     def _spans(self) -> list[Span]:
         """What is owed, and was as far back as the trail tells: from when on there are policies."""
         policy = self._chosen if not self.was else self._policy(next(iter(self.was)))
+        self.asks = {span.ask: span for span in self._answers(policy.episode if policy else WEEK_MS)}
         if policy is None:
             return []
-        found = list(spans(base_of(self.room), self.room.trail, policy.episode))
+        found = [*self.asks.values()]
         found = [span for span in found if not span.ended or span.since >= self.policies.since or self._known(span.id)]
         target = targets_of(policy, self.room.priority).update
         update = update_of(
@@ -207,6 +209,13 @@ class _Refresh:
         )
         promised = self.room.promise is not None and self.room.promise.open
         return [*found, *([update] if update and (target or promised) else [])]
+
+    def _answers(self, episode: int) -> list[Span]:
+        """The answers of which the trail tells. One that is known keeps its kind, whatever an episode is by now."""
+        ids = [id_.partition(":") for id_ in [*self.was, *self.old.ended]]
+        kinds: dict[int, Any] = {int(ask): kind for kind, _, ask in ids if kind != "update"}
+        found = spans(base_of(self.room), self.room.trail, episode)
+        return [span._replace(kind=kinds.get(span.ask, span.kind)) for span in found]
 
     def _issue_open(self) -> bool:
         """Whether an issue is open behind the room."""
@@ -228,12 +237,13 @@ class _Refresh:
         """Of the clocks that have ended those of which the trail would tell, and does not."""
         for id_, end in self.old.ended.items():
             kind, _, ask = id_.partition(":")
-            if id_ not in self.spans and kind != "update" and end.how not in GONE and int(ask) > base_of(self.room).n:
+            in_trail = kind != "update" and int(ask) > base_of(self.room).n
+            if in_trail and int(ask) not in self.asks and end.how not in GONE:
                 yield kind, int(ask)  # type: ignore[misc]
 
     def _how(self, running: Running) -> Ending:
-        if running.kind != "update":
-            return self.gone
+        if running.kind != "update":  # without a policy nobody owes what is asked still
+            return "none needed" if running.ask in self.asks else self.gone
         stands = standing_of(self.room)
         if stands.state == "resolved":
             return "answered" if stands.outcome else "closed unanswered"

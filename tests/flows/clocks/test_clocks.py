@@ -376,3 +376,24 @@ def test_a_dry_run_tells_what_a_policy_would_have_made_of_last_months_clocks(her
     assert here.tenant.api.post("/v1/policies/dry-run", body | {"calendar": "cal_none"}).status == 422
     here.parley.clock.at += 31 * DAY_MS
     assert here.tenant.api.post("/v1/policies/dry-run", body).json["items"] == []
+
+
+def test_whoever_has_no_policy_any_more_keeps_their_past(here: Stage) -> None:
+    here.ask()
+    here.answer()
+    here.ask("And now?")
+    with_policies(here.parley, here.tenant, replace(POLICY, state="gone"))
+    here.patch(labels=["export"])
+    assert here.running == []
+    assert [each[:2] for each in here.rows] == [("first", "answered"), ("next", "none needed")]
+
+
+def test_another_length_of_an_episode_changes_no_clock_that_is_there(here: Stage) -> None:
+    here.ask()
+    here.answer()
+    here.parley.clock.at += 2 * DAY_MS
+    here.ask("And now?")
+    here.answer()
+    with_policies(here.parley, here.tenant, replace(POLICY, episode=DAY_MS))
+    here.patch(labels=["export"])
+    assert here.rows == [("first", "answered", False), ("next", "answered", False)]
