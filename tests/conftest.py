@@ -19,6 +19,7 @@ from chalicelib.settings import settings
 
 from .api import Tenant
 from .fakes import BOOTSTRAP, Parley
+from .peers.msteams import TeamsPeer
 
 hypothesis.settings.register_profile("parley", deadline=None, max_examples=60, database=None)
 hypothesis.settings.load_profile("parley")
@@ -71,6 +72,13 @@ def parley() -> Iterator[Parley]:
     """A whole Parley in memory."""
     with in_memory(Parley()) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def teams() -> Iterator[TeamsPeer]:
+    """A Teams: making its key takes a moment."""
+    with TeamsPeer() as peer:
+        yield peer
 
 
 @pytest.fixture

@@ -10,12 +10,6 @@ from tests.everywhere import ACME, Everywhere, everywhere
 from tests.peers.msteams import TeamsPeer
 
 
-@pytest.fixture(scope="module")
-def teams() -> Iterator[TeamsPeer]:
-    with TeamsPeer() as peer:
-        yield peer
-
-
 @pytest.fixture
 def here(teams: TeamsPeer) -> Iterator[Everywhere]:
     with everywhere(teams) as made:

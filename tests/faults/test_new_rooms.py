@@ -17,12 +17,6 @@ from tests.peers.msteams import TeamsPeer
 SAID = ["one: it is down", "two: since nine o'clock", "three: invoice 4711"]
 
 
-@pytest.fixture(scope="module")
-def teams() -> Iterator[TeamsPeer]:
-    with TeamsPeer() as peer:
-        yield peer
-
-
 @pytest.fixture
 def here(teams: TeamsPeer) -> Iterator[Everywhere]:
     with everywhere(teams) as made:

@@ -1,6 +1,5 @@
 """One install that hangs, floods or loops slows nobody else, and costs no fortune."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,12 +19,6 @@ ROOMS = 6
 MINUTES = 20
 FLOOD = 20  # messages a minute of one room
 FLOODED_MS = 50  # that whoever is flooded takes for one
-
-
-@pytest.fixture(scope="module")
-def teams() -> Iterator[TeamsPeer]:
-    with TeamsPeer() as peer:
-        yield peer
 
 
 @pytest.fixture(autouse=True)

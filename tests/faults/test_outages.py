@@ -1,7 +1,5 @@
 """An outage of AWS, of seconds or of an hour: nothing is lost, nothing changes its order, and no operator is needed."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from chalicelib.desk.dead_letters import DeadLetter
@@ -13,12 +11,6 @@ from .simulation.history import History
 from .simulation.stage import Stage, on_stage
 
 EVERYTHING = ("table", "sqs", "files", "kms")
-
-
-@pytest.fixture(scope="module")
-def teams() -> Iterator[TeamsPeer]:
-    with TeamsPeer() as peer:
-        yield peer
 
 
 def out(history: History, services: tuple[str, ...], seconds: int) -> None:

@@ -45,12 +45,6 @@ class Failing:
         return call
 
 
-@pytest.fixture(scope="module")
-def teams() -> Iterator[TeamsPeer]:
-    with TeamsPeer() as peer:
-        yield peer
-
-
 @pytest.fixture
 def here(teams: TeamsPeer) -> Iterator[Everywhere]:
     with everywhere(teams) as made:

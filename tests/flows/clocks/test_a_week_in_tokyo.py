@@ -39,12 +39,6 @@ def at(day: int, hour: int, minute: int = 0) -> int:
     return int(datetime(2026, 12, day, hour, minute, tzinfo=ZoneInfo("Asia/Tokyo")).timestamp() * 1000)
 
 
-@pytest.fixture(scope="module")
-def teams() -> Iterator[TeamsPeer]:
-    with TeamsPeer() as peer:
-        yield peer
-
-
 @pytest.fixture
 def here(teams: TeamsPeer) -> Iterator[Everywhere]:
     with everywhere(teams) as made:
