@@ -5,7 +5,7 @@ IN = .venv/bin/python
 ARGS ?=
 STAGE ?=
 
-.PHONY: run demo test check bench faults fuzz package deploy dead-letters rebuild mail clean venv lock connect
+.PHONY: run demo env clock test check bench faults fuzz package deploy doctor dead-letters rebuild restore held destroy mail clean venv lock connect decisions table kinds forms
 
 venv:
 	@$(PYTHON) -m infra.venvs
@@ -14,6 +14,22 @@ venv:
 lock:
 	@$(PYTHON) -m infra.lock $(ARGS)
 
+# After a key or a listing of the table has changed: docs/table.md.
+table: venv
+	@$(IN) -m infra.table
+
+# After a channel shows or reads a text otherwise: the tables in its page, docs/channels.
+forms: venv
+	@$(IN) -m infra.forms
+
+# After a decision was added or has changed: the index of docs/decisions.
+decisions: venv
+	@$(IN) -m infra.decisions
+
+# After what a kind of channel or tracker tells of itself has changed: the tables of docs/channels and docs/trackers.
+kinds: venv
+	@$(IN) -m infra.kinds
+
 # The local stack, until Ctrl-C. ARGS="--port 8001 --fresh"; see infra/local.py.
 run: venv
 	@$(IN) -m infra.local $(ARGS)
@@ -21,6 +37,14 @@ run: venv
 # The whole story through the public API, with `make run` going.
 demo: venv
 	@$(IN) -m infra.demo $(ARGS)
+
+# Its address and key for a shell: eval "$(make env)"
+env: venv
+	@$(IN) -m infra.shell $(ARGS)
+
+# Time passes on the running stack, and what is due then happens: make clock ARGS="+2h"
+clock: venv
+	@$(IN) -m infra.clock $(ARGS)
 
 # Two workers: one begins with the journeys, the other with all the rest. ARGS="-n 0 tests/desk": in one process.
 test: venv
@@ -55,6 +79,10 @@ package: venv
 deploy: venv
 	@$(IN) -m infra.deploy "$(STAGE)" $(ARGS)
 
+# What of a deployed stage is right, and what is missing: make doctor STAGE=prod
+doctor: venv
+	@$(IN) -m infra.doctor $(if $(STAGE),--stage "$(STAGE)") $(ARGS)
+
 # Connects a tracker, step by step: make connect ARGS="github --config repository=acorn/api --credential token"
 connect: venv
 	@$(IN) -m infra.connect $(ARGS)
@@ -69,6 +97,19 @@ mail: venv
 
 rebuild: venv
 	@$(IN) -m infra.rebuild $(ARGS)
+
+# A stage as it was at a moment: make restore STAGE=prod TO=2026-12-04T17:30:00Z
+TO ?=
+restore: venv
+	@$(IN) -m infra.restore $(if $(STAGE),--stage "$(STAGE)") $(if $(TO),--to "$(TO)") $(ARGS)
+
+# What stands still since then; ARGS="--stage prod --release ID" lets it go.
+held: venv
+	@$(IN) -m infra.held $(ARGS)
+
+# Shows what would go with a stage, and what stays: make destroy STAGE=prod. ARGS=--yes does it.
+destroy: venv
+	@$(IN) -m infra.destroy $(if $(STAGE),--stage "$(STAGE)") $(ARGS)
 
 # The virtual environments and the local stack's state stay: remove .venv and .local for those.
 clean:

@@ -29,6 +29,8 @@ class Settings:
     bootstrap_hash: str
     mail_sender: str
     mail_configuration: str
+    resolver: str
+    restored_at: str
 
     @property
     def local(self) -> bool:

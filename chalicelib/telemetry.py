@@ -1,4 +1,5 @@
-"""One structured log line a request and a record, and metrics in the embedded format. Imports nothing of ours."""
+"""One structured log line a request and a record, and metrics in the embedded format. Imports nothing of ours
+(ADR 14)."""
 
 import os
 import time
@@ -18,6 +19,8 @@ SAYING = frozenset({"DEBUG", "INFO"})
 METRICS = frozenset(
     {"accepted", "handled", "ignored", "unsupported", "delivered", "failed", "dead_lettered", "retried"}
 )
+# Metric → what it is counted by, besides the stage. A dimension is never a workspace.
+BY = {"ignored": ["service", "reason"]}
 _encoder = msgspec.json.Encoder(enc_hook=str)
 
 
@@ -36,9 +39,10 @@ def logger() -> "Logger":
 
 
 def say(message: str, **fields: Any) -> None:
-    """The one line of a request or a record, as `logger().info` would write it. Powertools is imported by the first
-    warning alone: it is a tenth of a cold start, and its formatting was a fifth of a webhook's answer."""
-    if os.environ.get("POWERTOOLS_LOG_LEVEL", "INFO").upper() not in SAYING:
+    """The one line of a request or a record, as `logger().info` would write it; with the fields of `metric` it counts,
+    too, whatever the level. Powertools is imported by the first warning alone: it is a tenth of a cold start, and its
+    formatting was a fifth of a webhook's answer."""
+    if "_aws" not in fields and os.environ.get("POWERTOOLS_LOG_LEVEL", "INFO").upper() not in SAYING:
         return
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     line = {"level": "INFO", "message": message, "timestamp": at, "service": _service(), **fields}
@@ -66,24 +70,19 @@ def _service() -> str:
     return os.environ.get("POWERTOOLS_SERVICE_NAME", SERVICE)
 
 
-def count(metric: str, amount: int = 1, **dimensions: str) -> None:
-    """One data point in CloudWatch's embedded metric format (a log line; no call), in all and by each dimension apart.
-    Dimensions are few and never a workspace: each value costs."""
-    if metric not in METRICS:
-        raise ValueError(metric)
-    sets = [["service"], *(["service", name] for name in sorted(dimensions))]
-    line = {
-        "_aws": {
-            "Timestamp": int(time.time() * 1000),
-            "CloudWatchMetrics": [
-                {"Namespace": NAMESPACE, "Dimensions": sets, "Metrics": [{"Name": metric, "Unit": "Count"}]}
-            ],
-        },
-        metric: amount,
-        "service": SERVICE,
-        **dimensions,
-    }
-    print(_written(line), flush=True)
+def count(name: str, **fields: str) -> None:
+    """A line that counts one, and says nothing else."""
+    print(_written({"service": _service(), **metric(name, **fields)}), flush=True)
+
+
+def metric(name: str, **fields: str) -> dict[str, Any]:
+    """What makes a line count one (CloudWatch's embedded metric format: no call). Each value of a dimension is a metric
+    that is paid for, so that only those of `BY` are; the other fields stand in the line, for who asks the logs."""
+    if name not in METRICS:
+        raise ValueError(name)
+    directive = {"Namespace": NAMESPACE, "Dimensions": [BY.get(name, ["service"])], "Metrics": [{"Name": name}]}
+    stamp = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
+    return {"_aws": stamp, name: 1, **fields}
 
 
 def _written(line: dict[str, Any]) -> str:

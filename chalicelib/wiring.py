@@ -1,4 +1,4 @@
-"""The one place that names what is real (composition root): which store, queues, channels.
+"""The one place that names what is real (composition root): which store, queues, channels (ADR 121).
 
 Everything is made when first asked for.
 """
@@ -8,70 +8,99 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from .ports import Inbound, Outbound, Tracker, World
+from .ports import Corresponding, Inbound, Outbound, Tracker, World
 from .settings import settings
 
 if TYPE_CHECKING:
     from .aws.queues import SqsQueues
-    from .desk.mails import Letter
-    from .ports import AskingOf, Granting, Index, Mailer, Outside, Sealer, Sockets
+    from .desk.kinds import Kind
+    from .ports import AskingOf, Direct, Granting, Hosting, Index, Mailer, Outside, Sealer, Sockets, WebPush
 
-# kind of channel → (its module for what comes in, its module for what goes out or "")
-CHANNELS: dict[str, tuple[str, str]] = {
-    "email": ("email.inbound", ""),
-    "form": ("form.inbound", ""),
-    "msteams": ("msteams.inbound", "msteams.outbound"),
-    "webhook": ("webhook.inbound", "webhook.outbound"),
-    "slack": ("slack.inbound", "slack.outbound"),
-}
-# kind of tracker → its module, which is a ports.Tracker
-TRACKERS: dict[str, str] = {
-    "asana": "asana.webhook",
-    "gitlab": "gitlab.webhook",
-    "github": "github.webhook",
-    "jira": "jira.webhook",
-    "linear": "linear.webhook",
-    "tracker": "generic.webhook",
+# Kind → its folder. This line is all that a channel or a tracker has outside of it: what it is says its `kind.py`. What
+# it does is in its modules of these names: a channel's `inbound`, and as far as it has them `outbound`, `asking`
+# (ports.Asking), `granting`, `page` (ports.Hosting), `direct` (ports.Direct); a tracker's `webhook`. Each is imported
+# when it is asked for.
+KINDS: dict[str, str] = {
+    "email": "channels.email",
+    "form": "channels.form",
+    "webhook": "channels.webhook",
+    "slack": "channels.slack",
+    "telegram": "channels.telegram",
+    "msteams": "channels.msteams",
+    "tracker": "trackers.generic",
+    "asana": "trackers.asana",
+    "github": "trackers.github",
+    "gitlab": "trackers.gitlab",
+    "jira": "trackers.jira",
+    "linear": "trackers.linear",
 }
 
-# kind of channel → its module that asks about people and files, where webhooks tell too little
-ASKING: dict[str, str] = {"slack": "slack.asking", "msteams": "msteams.asking"}
-# kind of channel → its module by which other workspaces install it
-GRANTING: dict[str, str] = {"slack": "slack.oauth"}
+
+def _module(kind: str, ring: str, name: str) -> Any:
+    """A kind's module of that name; None where the kind has none, or is none of that ring."""
+    folder = KINDS.get(kind)
+    if folder is None or not folder.startswith(ring):
+        return None
+    whole = f"chalicelib.{folder}.{name}"
+    try:
+        return import_module(whole)
+    except ModuleNotFoundError as missing:
+        if missing.name != whole:  # it is there, and lacks what it needs
+            raise
+        return None
+
+
+@cache
+def kind(name: str) -> "Kind | None":
+    """What there is to know of a kind; None for what is none."""
+    known = _module(name, "", "kind")
+    return known and cast("Kind", known.KIND)
 
 
 @cache
 def inbound(kind: str) -> Inbound:
     """The channel's way in. KeyError for a kind that is none."""
-    return cast("Inbound", import_module(f"chalicelib.channels.{CHANNELS[kind][0]}"))
+    found = _module(kind, "channels.", "inbound")
+    if found is None:
+        raise KeyError(kind)
+    return cast("Inbound", found)
 
 
 @cache
 def granting(kind: str) -> "Granting | None":
     """How other workspaces install a channel's app, if they can."""
-    name = GRANTING.get(kind, "")
-    return cast("Granting", import_module(f"chalicelib.channels.{name}")) if name else None
+    return cast("Granting | None", _module(kind, "channels.", "granting"))
+
+
+@cache
+def hosting(kind: str) -> "Hosting | None":
+    """The page that a channel has here, if it has one."""
+    return cast("Hosting | None", _module(kind, "channels.", "page"))
 
 
 @cache
 def asking(kind: str) -> "AskingOf | None":
     """How a channel is asked about what came in, if it can be."""
-    name = ASKING.get(kind, "")
-    return cast("AskingOf", import_module(f"chalicelib.channels.{name}").ask) if name else None
+    found = _module(kind, "channels.", "asking")
+    return found and cast("AskingOf", found.ask)
 
 
 @cache
-def outbound(kind: str) -> Outbound | None:
+def direct(kind: str) -> "Direct | None":
+    """How a channel writes to one agent in private, if it can."""
+    return cast("Direct | None", _module(kind, "channels.", "direct"))
+
+
+@cache
+def outbound(kind: str) -> Outbound | Corresponding | None:
     """The channel's way out, if it has one."""
-    name = CHANNELS.get(kind, ("", ""))[1]
-    return cast("Outbound", import_module(f"chalicelib.channels.{name}")) if name else None
+    return cast("Outbound | Corresponding | None", _module(kind, "channels.", "outbound"))
 
 
 @cache
 def tracker(kind: str) -> Tracker | None:
     """The tracker of that kind; None for a kind that is none."""
-    name = TRACKERS.get(kind)
-    return cast("Tracker", import_module(f"chalicelib.trackers.{name}")) if name else None
+    return cast("Tracker | None", _module(kind, "trackers.", "webhook"))
 
 
 class Lazy:
@@ -107,17 +136,17 @@ def _mailer() -> "Mailer":
 
 
 @cache
+def _web_push() -> "WebPush":
+    from .live.webpush import BrowserPush
+
+    return BrowserPush()
+
+
+@cache
 def _sealer() -> "Sealer":
     from .aws.sealer import KmsSealer
 
     return KmsSealer(settings().key_id)
-
-
-def compose(letter: "Letter") -> bytes:
-    """A raw mail."""
-    from .channels.email.letter import compose as composed
-
-    return composed(letter)
 
 
 @cache
@@ -157,8 +186,13 @@ def world() -> World:
         tracker=tracker,
         index=cast("Index", Lazy(_index)),
         mailer=cast("Mailer", Lazy(_mailer)),
-        compose=compose,
+        web_push=cast("WebPush", Lazy(_web_push)),
         public_url=settings().public_url,
+        resolver=settings().resolver,
         asking=asking,
         granting=granting,
+        kind=kind,
+        hosting=hosting,
+        direct=direct,
+        restored_at=int(settings().restored_at or 0),
     )

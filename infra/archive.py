@@ -1,8 +1,7 @@
-"""Compiled code and zips that come out the same, byte for byte, from the same sources."""
+"""Compiled code and zips that come out the same, byte for byte, from the same sources (ADR 113)."""
 
 import os
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,13 +11,24 @@ TASK_ROOT = "/var/task"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def compile_tree(folder: Path) -> None:
-    """Compile every module of `folder` beside its source.
+def compile_tree(folder: Path, python: Path) -> None:
+    """Compile every module of `folder` beside its source, by `python`.
 
     Zips stamp every member 1980, and a .pyc that is checked against its source's time is then never used: unchecked
     hashes are. A process of its own, without random hashes, compiles the same bytes each time.
     """
-    command = [sys.executable, "-m", "compileall", "-q", "-j", "1", "--invalidation-mode", "unchecked-hash"]
+    _compile(folder, python)
+
+
+def compile_alone(folder: Path, python: Path) -> None:
+    """Put every module's compiled code where its source was: half the bytes, and a traceback names lines unquoted."""
+    _compile(folder, python, "-b")
+    for source in folder.rglob("*.py"):
+        source.unlink()
+
+
+def _compile(folder: Path, python: Path, *options: str) -> None:
+    command = [str(python), "-m", "compileall", "-q", "-j", "1", "--invalidation-mode", "unchecked-hash", *options]
     command += ["-s", str(folder), "-p", TASK_ROOT, str(folder)]
     subprocess.run(command, check=True, env=os.environ | {"PYTHONHASHSEED": "0"})
 

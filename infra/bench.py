@@ -1,6 +1,6 @@
 """`make bench`: sizes, cold starts, calls, units and dollars, each beside its budget.
 
-    python -m infra.bench [--json] [--only zip,cold,way,ack,dollars,search,texts]
+    python -m infra.bench [--json] [--only zip,cold,way,ack,dollars,scale,search,texts]
 
 Ratios and counts, no timed tests: what is fast enough is for a person to judge.
 """
@@ -15,7 +15,7 @@ from infra import venvs
 if TYPE_CHECKING:
     from infra.benchmarks.figures import Figure
 
-PARTS = ("zip", "cold", "way", "ack", "dollars", "search", "texts")
+PARTS = ("zip", "cold", "way", "ack", "dollars", "scale", "search", "texts")
 
 
 def main() -> None:
@@ -24,19 +24,22 @@ def main() -> None:
     venvs.enter("infra.bench")
     # What follows needs the environment that has just been entered.
     from infra.benchmarks.figures import as_json, as_table
+    from infra.progress import progress
 
     figures: list[Figure] = []
-    for part in PARTS:
-        if part in chosen.only:
+    parts = [part for part in PARTS if part in chosen.only]
+    with progress("bench", len(parts)) as step:
+        for number, part in enumerate(parts):
+            step(part, number)
             figures += _part(part)()
     print(json.dumps(as_json(figures), indent=1) if chosen.json else as_table(figures))
 
 
 def _part(name: str) -> Callable[[], "list[Figure]"]:
-    from infra.benchmarks import ack, cold, dollars, finding, packed, texts, way
+    from infra.benchmarks import ack, cold, dollars, finding, packed, scale, texts, way
 
     modules = {"zip": packed, "cold": cold, "way": way, "ack": ack, "dollars": dollars, "search": finding}
-    modules["texts"] = texts
+    modules |= {"texts": texts, "scale": scale}
     part: Callable[[], list[Figure]] = modules[name].figures
     return part
 

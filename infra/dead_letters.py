@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra import choose_stack, venvs
+from infra.progress import progress
 
 # name → (where dead letters lie, where they came from), by the stack's outputs
 QUEUES = {
@@ -58,9 +59,12 @@ def main() -> None:
     venvs.enter("infra.dead_letters")
     stack = choose_stack.stack(chosen)
     outputs = stack.outputs()
-    found = 0
-    for queue in chosen.queue or QUEUES:
-        for letter in list(letters(stack, outputs, queue)):
+    found, queues = 0, chosen.queue or [*QUEUES]
+    for queue in queues:
+        with progress("looking through the queue", 0) as step:
+            step(queue, 0)
+            there = list(letters(stack, outputs, queue))
+        for letter in there:
             found += 1
             print(
                 f"{letter.queue:8} {letter.id}  since {letter.since}  {letter.about}\n         reason: {letter.reason}"

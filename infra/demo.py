@@ -14,7 +14,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from infra import choose_stack, venvs
+from infra import choose_stack, clock, venvs
 from infra.seed import DEAF
 from infra.venvs import NotPossible
 
@@ -27,6 +27,11 @@ def main() -> None:
     chosen = choose_stack.parser("demo", "Play the whole story.").parse_args()
     venvs.enter("infra.demo")
     endpoints = choose_stack.running(chosen.home)
+    if clock.ahead_ms(chosen.home):
+        raise NotPossible(
+            "The stack's clock was moved on, and signatures are checked by the machine's: "
+            "`make run ARGS=--fresh` starts anew."
+        )
     listener = Listener()
     try:
         Story(endpoints, listener).tell()
@@ -125,8 +130,10 @@ class Story:
         note = self.call("POST", path, {"text": "Their certificate ran out last night, I bet.", "internal": True})
         say("4", f"An agent leaves an internal note, which never leaves: {note['id']}")
         words = f"I have seen it, and I am on it. (case {self.mark})"
-        answer: dict[str, Any] = self.call("POST", path, {"text": words}, {"Idempotency-Key": f"demo-{self.mark}"})
-        again = self.call("POST", path, {"text": words}, {"Idempotency-Key": f"demo-{self.mark}"})
+        answer: dict[str, Any] = self.call(
+            "POST", path, {"text": words}, headers={"Idempotency-Key": f"demo-{self.mark}"}
+        )
+        again = self.call("POST", path, {"text": words}, headers={"Idempotency-Key": f"demo-{self.mark}"})
         same = "the same message" if again == answer else "ANOTHER MESSAGE"
         say("5", f"The agent answers: {answer['text']}  (sent twice with one Idempotency-Key: {same})")
         return answer
@@ -206,6 +213,7 @@ class Story:
         method: str,
         path: str,
         body: Any = None,
+        *,
         headers: dict[str, str] | None = None,
         key: str = "",
     ) -> Any:

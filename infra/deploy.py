@@ -1,7 +1,7 @@
 """`make deploy STAGE=prod`: package for AWS and bring the stack `parley-<stage>` to it.
 
     python -m infra.deploy STAGE [--public-url https://…] [--alarm-email …] [--bootstrap-hash …]
-        [--mail-sender …] [--set Name=value …]
+        [--mail-sender …] [--set Name=value …] [--python PATH | --source] [--recover]
 
 Credentials and region are found as every AWS tool finds them. What an earlier deployment was told and this one is not,
 it keeps.
@@ -25,25 +25,35 @@ def main() -> None:
     venvs.enter("infra.deploy")
     import botocore.exceptions
 
-    from infra.build import build, check
+    from infra.build import build, check, say_what
+    from infra.runtime import for_aws
     from infra.stack import Failed
+    from infra.states import told_of
 
     _check_stage(chosen.stage)
     stack = on_aws(chosen.stage)
-    package = build("arm64", ROOT / "dist")
-    check(package)
+    if chosen.recover:
+        found = stack.recover(PAUSE)
+        print(told_of(found, chosen.stage) if found else f"{stack.name} is gone: deploy it anew.")
+        return
+    target = for_aws(python=chosen.python, source=chosen.source)
+    package = build(target, ROOT / "dist")
     parameters = {OPTIONS[name]: value for name, value in vars(chosen).items() if name in OPTIONS and value is not None}
     parameters |= dict(pair.split("=", 1) for pair in chosen.set)
+    check(package, stack.session.region_name, stack.parameters() | parameters)
+    say_what(target, package)
     print(f"Deploying {stack.name} to {stack.session.region_name} …", flush=True)
     try:
         outputs = stack.deploy(package, parameters | {"Stage": chosen.stage}, PAUSE)
     except (Failed, botocore.exceptions.ClientError) as error:
-        raise NotPossible(f"The deployment failed: {error}") from error
+        raise NotPossible(f"The deployment failed. {error}") from error
     for name, value in sorted(outputs.items()):
         print(f"{name:32} {value}")
 
 
 def _arguments() -> argparse.Namespace:
+    from infra.build import of_python
+
     parser = argparse.ArgumentParser(prog="python -m infra.deploy", description="Deploy to AWS.")
     parser.add_argument("stage")
     parser.add_argument("--public-url", help="the API's address, if it is not API Gateway's own")
@@ -51,6 +61,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--bootstrap-hash", help="SHA-256, in hex, of the key that may make workspaces")
     parser.add_argument("--mail-sender", help="the address that mails come from, verified in SES")
     parser.add_argument("--set", action="append", default=[], metavar="Name=value", help="another parameter")
+    of_python(parser)
+    parser.add_argument("--recover", action="store_true", help="of a stack that AWS could not take back")
     return parser.parse_args()
 
 

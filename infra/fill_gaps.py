@@ -11,11 +11,12 @@ from infra.stack import Stack
 from infra.template import Template
 
 
-def fill(stack: Stack, outputs: dict[str, str], packaged: Path, sender: str) -> None:
+def fill(stack: Stack, outputs: dict[str, str], packaged: Path, *, sender: str) -> None:
     """Bring the local stack to where AWS would be, once `sender`'s domain is verified in SES."""
     template: Template = json.loads(packaged.read_text())
     _verify(stack, sender.partition("@")[2])
     _expire(stack, outputs["TableName"], template["Resources"]["Table"]["Properties"])
+    _keep_history(stack, outputs["TableName"], template["Resources"]["Table"]["Properties"])
     _gateway_responses(stack, outputs["RestAPIId"], template["Resources"]["RestAPI"]["Properties"])
 
 
@@ -27,12 +28,24 @@ def gateway_response(packaged: Path, kind: str) -> tuple[int, dict[str, str], st
     return int(found["StatusCode"]), headers, found["ResponseTemplates"]["application/json"]
 
 
+def body_rules(packaged: Path) -> tuple[frozenset[str], int]:
+    """Which content types reach a function as bytes, in base64; and from how many bytes on an answer is compressed."""
+    template: Template = json.loads(packaged.read_text())
+    found = template["Resources"]["RestAPI"]["Properties"]
+    return frozenset(found["DefinitionBody"]["x-amazon-apigateway-binary-media-types"]), found["MinimumCompressionSize"]
+
+
 def _expire(stack: Stack, table: str, properties: dict[str, Any]) -> None:
     dynamodb = stack.client("dynamodb")
     found = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     if found["TimeToLiveStatus"] == "DISABLED":
         wanted = properties["TimeToLiveSpecification"]
         dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)
+
+
+def _keep_history(stack: Stack, table: str, properties: dict[str, Any]) -> None:
+    wanted = properties["PointInTimeRecoverySpecification"]
+    stack.client("dynamodb").update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=wanted)
 
 
 def _verify(stack: Stack, domain: str) -> None:

@@ -37,7 +37,7 @@ def main() -> None:
     # What follows needs the environment that has just been entered.
     from infra.running import run
 
-    run(chosen.home.resolve(), chosen.port, chosen.gateway_port, chosen.stage, fresh=chosen.fresh)
+    run(chosen.home.resolve(), chosen.port, chosen.gateway_port, stage=chosen.stage, fresh=chosen.fresh)
 
 
 if __name__ == "__main__":

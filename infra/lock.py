@@ -1,4 +1,4 @@
-"""`make lock`: of every dependency, direct or not, the version and the hashes of all its files (lock file).
+"""`make lock`: of every dependency, direct or not, the version and the hashes of all its files (lock file; ADR 87).
 
 The pins that people write are requirements*.txt; what is installed is what the locks under infra/locks say, on whatever
 machine, and nothing else has its hash. A lock that is there keeps its versions; ARGS="--upgrade" looks for newer ones
@@ -13,6 +13,7 @@ import subprocess
 from pathlib import Path
 
 from infra import venvs
+from infra.progress import progress
 from infra.venvs import LOCKS, OLDEST, ROOT, Lock, NotPossible
 
 
@@ -27,9 +28,10 @@ def relock(lock: Lock, python: Path, *, upgrade: bool) -> None:
     # uv reads none of pip's settings; where pip asks, and whom it trusts, holds for both.
     named = {"UV_DEFAULT_INDEX": "PIP_INDEX_URL", "SSL_CERT_FILE": "PIP_CERT"}
     settings = {ours: os.environ[pips] for ours, pips in named.items() if pips in os.environ}
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=ROOT, env={**settings, **os.environ}
-    )
+    with progress(f"locking {lock.file.name}"):
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd=ROOT, env={**settings, **os.environ}
+        )
     if done.returncode:
         raise NotPossible(f"uv could not lock {lock.file.name}:\n{done.stderr.strip()}")
     lock.file.write_text(lock.head + lock.file.read_text())

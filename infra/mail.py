@@ -24,7 +24,12 @@ def main() -> None:
     region = str(stack.session.region_name)
     sender = chosen.sender or f"support@{chosen.domain}"
     for line in steps(
-        stack.client("sesv2"), stack.client("ses"), chosen.domain, sender, region, activate=chosen.activate
+        stack.client("sesv2"),
+        stack.client("ses"),
+        chosen.domain,
+        sender=sender,
+        region=region,
+        activate=chosen.activate,
     ):
         print(line)
 
@@ -38,7 +43,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def steps(sesv2: Any, ses: Any, domain: str, sender: str, region: str, *, activate: bool) -> list[str]:
+def steps(sesv2: Any, ses: Any, domain: str, *, sender: str, region: str, activate: bool) -> list[str]:
     """What to do, and what is done."""
     said = []
     for name in dict.fromkeys([sender.partition("@")[2], domain]):

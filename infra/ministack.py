@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from infra import clock
 from infra.venvs import NotPossible
 
 HOST = "127.0.0.1"
@@ -96,6 +97,8 @@ class Ministack:
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self.state / "s3"),
             "LOG_LEVEL": "WARNING",
+            # For the functions; ministack's own Python (-I) stays with the machine's time.
+            **clock.environment(self.home),
         }
 
     def _wait(self) -> None:

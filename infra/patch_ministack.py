@@ -3,9 +3,10 @@
 ministack 1.5.33 saves how far the functions have read the table's stream, but not the stream: after a restart what they
 had not read yet is lost, and as many new records as they had ever read are passed over. And a message that a worker had
 in hand stays hidden for its queue's visibility (six minutes), though its worker ended with the last run.
-It also asks roles for `sqs:SendMessageBatch`, which is no IAM action: AWS asks for `sqs:SendMessage`. Of a raw mail
-that SES is to send it keeps subject and text alone, and asks for no identity: here the mail is kept as its readers get
-it, with SES's own Message-ID, as a file under `mail` in the state's folder, the last few hundred of them.
+A table that is restored to a moment has what is there now: here it has what was there then.
+Of a raw mail that SES is to send it keeps subject and text alone: here the mail is kept as its readers get it, with its
+own Message-ID of SES, as a file under `mail` in the state's folder, the last few hundred of them. What it asks of roles
+and AWS does not, or the other way round, patch_access.py puts right.
 """
 
 import base64
@@ -13,13 +14,13 @@ import copy
 import json
 import os
 import re
+import runpy
 import time
-from email.utils import formatdate, parseaddr
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
 from ministack import app  # type: ignore[import-not-found]
-from ministack.core import iam_actions  # type: ignore[import-not-found]
 from ministack.services import dynamodb, ses_v2, sqs  # type: ignore[import-not-found]
 
 State = dict[str, Any]
@@ -29,8 +30,8 @@ KEPT = 500
 
 saved_tables, restored_tables = dynamodb.get_state, dynamodb.load_persisted_state
 restored_queues = sqs.load_persisted_state
-named_action, named_ses = iam_actions._action_from_target, iam_actions._ses_v2_resource_arn
 answered_ses = ses_v2.handle_request
+restored_now = dynamodb._restore_table_to_point_in_time
 
 
 def tables_and_streams() -> State:
@@ -58,23 +59,9 @@ def restore_queues(state: State) -> None:
                 message["visible_at"] = 0
 
 
-def iam_action(headers: dict[str, str]) -> str | None:
-    """The action that a call's role must allow."""
-    name: str | None = named_action(headers)
-    of_queues = headers.get("x-amz-target", "").startswith("AmazonSQS.")
-    return name.removesuffix("Batch") if name and of_queues else name
-
-
-def ses_resource(method: str, path: str, body: bytes, region: str, account: str) -> str:
-    """The identity whose use a mail's role must allow."""
-    if path.rstrip("/") != OUTBOUND:
-        return str(named_ses(method, path, body, region, account))
-    domain = parseaddr(json.loads(body).get("FromEmailAddress", ""))[1].rpartition("@")[2]
-    return f"arn:aws:ses:{region}:{account}:identity/{domain}"
-
-
-async def answer_ses(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
-    """SES's answer, whose message id is without a domain as AWS's is; a raw mail is kept."""
+async def answer_ses(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:  # noqa: PLR0917
+    """SES's answer, whose message id is without a domain as AWS's is; a raw mail is kept. Called as ministack
+    calls its own."""
     status, answered, content = await answered_ses(method, path, headers, body, query)
     if path.rstrip("/") != OUTBOUND or status != 200:
         return status, answered, content
@@ -83,6 +70,26 @@ async def answer_ses(method: str, path: str, headers: Any, body: bytes, query: A
     if raw:
         keep_mail(id_, base64.b64decode(raw), json.loads(body).get("Destination", {}).get("ToAddresses", []))
     return status, answered, json.dumps({"MessageId": id_}).encode()
+
+
+def restore_as_of(data: Any) -> Any:
+    """The restored table as it was then: ministack copies what is there now. What changed since is in the source's
+    stream, which has a day of it, and is taken back, the last first."""
+    answer = restored_now(data)
+    moment = data.get("RestoreDateTime")
+    if answer[0] == 200 and moment:
+        table = dynamodb._tables[data["TargetTableName"]]
+        for record in reversed(dynamodb._stream_records.get(data["SourceTableName"]) or []):
+            change = record["dynamodb"]
+            if int(change["SequenceNumber"][:20]) <= moment * 1000:  # it begins with the time (ms)
+                break
+            pk, sk = (change["Keys"][name]["S"] for name in ("pk", "sk"))
+            if "OldImage" in change:
+                table["items"][pk][sk] = copy.deepcopy(change["OldImage"])
+            else:
+                table["items"][pk].pop(sk, None)
+        dynamodb._items_replaced(table)
+    return answer
 
 
 def keep_mail(id_: str, raw: bytes, to: list[str]) -> None:
@@ -98,8 +105,9 @@ def keep_mail(id_: str, raw: bytes, to: list[str]) -> None:
         old.unlink()
 
 
-iam_actions._action_from_target, iam_actions._ses_v2_resource_arn = iam_action, ses_resource
 ses_v2.handle_request = answer_ses
+dynamodb._restore_table_to_point_in_time = restore_as_of
 dynamodb.get_state, dynamodb.load_persisted_state = tables_and_streams, restore_tables
 sqs.load_persisted_state = restore_queues
+runpy.run_path(str(Path(__file__).with_name("patch_access.py")))
 app.main()

@@ -16,29 +16,40 @@ from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
-from infra import dashboard, endpoints, fill_gaps, mails, seed, twins, venvs
+from infra import clock, dashboard, endpoints, fill_gaps, mails, seed, twins, venvs
 from infra.build import BUILD, build
 from infra.endpoints import Endpoints
 from infra.front import SOCKET, Front
 from infra.ministack import HOST, Ministack
+from infra.runtime import host
 from infra.stack import Failed, Stack, local
-from infra.vendor import native
 from infra.venvs import ROOT, NotPossible
 
 SENDER = "parley@mail.parley.example"
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Which folders of a home are a run's state; the rest (virtual environments) outlives --fresh.
-KEPT = ("state", "scratch", "package", "ended-well", "gateway-port", endpoints.NAME, "ministack.log")
+KEPT = (
+    "state",
+    "scratch",
+    "access.jsonl",
+    "package",
+    "ended-well",
+    "gateway-port",
+    endpoints.NAME,
+    "ministack.log",
+    clock.NAME,
+)
 GATEWAY_PORT = 4566
 
 
-def run(home: Path, port: int, gateway_port: int, stage: str, *, fresh: bool) -> None:
+def run(home: Path, port: int, gateway_port: int, *, stage: str, fresh: bool) -> None:
     """Start, serve until told to end, save. Raises NotPossible with one sentence if it cannot."""
     home.mkdir(parents=True, exist_ok=True)
     base = f"http://{HOST}:{port}"
     with _only_one(home, base), _ending_in_order():
         if fresh:
             _forget(home)
+        clock.live_by(home)
         gateway_port = _gateway_port(home, gateway_port)
         ministack = Ministack(venvs.ministack(_venvs_home()), home, gateway_port)
         if ministack.end_orphan():
@@ -48,18 +59,18 @@ def run(home: Path, port: int, gateway_port: int, stage: str, *, fresh: bool) ->
             _check_free(wanted, flag)
         _check_state(ministack)
         say("Building what ships …")
-        package = build(native(), home / "package", BUILD)
+        package = build(host(), home / "package", BUILD)
         try:
             ministack.start()
             (home / "gateway-port").write_text(str(gateway_port))
             (home / "ended-well").unlink(missing_ok=True)
             stack = local(ministack.url)
             kept = _keys(home)
-            outputs = _deploy(stack, package, kept["bootstrap_key"], base, stage)
-            fill_gaps.fill(stack, outputs, package.template, SENDER)
+            outputs = _deploy(stack, package, kept["bootstrap_key"], base=base, stage=stage)
+            fill_gaps.fill(stack, outputs, package.template, sender=SENDER)
             left = twins.Twins(base, mails.Mails(ministack.state / "mail"), say)
-            front = Front(port, ministack.url, outputs, package.template, left)
-            asyncio.run(_serve(front, ministack, home, kept, base, outputs))
+            front = Front(port, ministack.url, outputs, packaged=package.template, left=left)
+            asyncio.run(_serve(front, ministack, home, kept=kept, base=base, outputs=outputs))
         finally:
             _hold_signals()
             saved = ministack.stop()
@@ -78,12 +89,13 @@ def _venvs_home() -> Path:
     return ROOT / ".local"
 
 
-def _deploy(stack: Stack, package: Any, bootstrap_key: str, base: str, stage: str) -> dict[str, str]:
+def _deploy(stack: Stack, package: Any, bootstrap_key: str, *, base: str, stage: str) -> dict[str, str]:
     parameters = {
         "Stage": stage,
         "PublicUrl": base,
         "LocalGateway": stack.endpoint or "",
         "MailSender": SENDER,
+        "Resolver": f"{base}{twins.PATH}/dns",
         "BootstrapHash": hashlib.sha256(bootstrap_key.encode()).hexdigest(),
         # Tests are no crowd to be held off; what is throttled on AWS is asserted on the template.
         "ThrottleRate": "10000",
@@ -96,7 +108,7 @@ def _deploy(stack: Stack, package: Any, bootstrap_key: str, base: str, stage: st
 
 
 async def _serve(
-    front: Front, ministack: Ministack, home: Path, kept: Endpoints, base: str, outputs: dict[str, str]
+    front: Front, ministack: Ministack, home: Path, *, kept: Endpoints, base: str, outputs: dict[str, str]
 ) -> None:
     end = asyncio.Event()
     for number in ENDS:
@@ -160,7 +172,11 @@ def _seeded(kept: Endpoints, base: str) -> Endpoints:
         say(f"No demo workspace: {error}")
         return found
     try:
-        found["twins"] = seed.twins(base, found["workspace"]["api_key"], kept.get("twins"), kept.get("base_url"))
+        seed.prove(base, found["workspace"]["api_key"], "acme")
+    except seed.NotSeeded as error:
+        say(f"Acme's domains are not proven: {error}")
+    try:
+        found["twins"] = seed.twins(base, found["workspace"]["api_key"], kept.get("twins"), before=kept.get("base_url"))
     except seed.NotSeeded as error:
         say(f"Nobody is in Slack, Teams and mail: {error}")
     return found

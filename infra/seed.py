@@ -6,12 +6,13 @@ import re
 import secrets
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from contextlib import suppress
 from typing import Any
 
 from infra.endpoints import Endpoints
-from infra.twins import slack_config, teams_config
+from infra.twins import PATH, slack_config, teams_config
 
 # Nobody listens to the install of the vendor's server but `make demo`, while it lasts.
 DEAF = {"url": "", "all_rooms": False}
@@ -39,29 +40,38 @@ class NotSeeded(Exception):
 
 def seed(base: str, bootstrap_key: str) -> Endpoints:
     """Make the workspace; returns `workspace` and `webhooks` of endpoints.json."""
-    made = _call("POST", f"{base}/v1/workspaces", bootstrap_key, {"name": "Demo", "owner": OWNER})
+    made = _call("POST", f"{base}/v1/workspaces", bootstrap_key, body={"name": "Demo", "owner": OWNER})
     try:
         workspace = {name: made[name] for name in ("id", "api_key", "token_secret")}
         webhooks = {}
         for wanted in INSTALLS:
-            install = _call("POST", f"{base}/v1/installs", workspace["api_key"], wanted)
+            install = _call("POST", f"{base}/v1/installs", workspace["api_key"], body=wanted)
             webhooks[wanted["kind"]] = {name: install.get(name) for name in ("id", "url", "secret")}
     except KeyError as error:
         raise NotSeeded(f"POST {base}/v1/workspaces did not answer with {error}.") from error
-    _call("POST", f"{base}/v1/agents", workspace["api_key"], COLLEAGUE)
-    _call("PUT", f"{base}/v1/customers/acme", workspace["api_key"], CUSTOMER)
+    _call("POST", f"{base}/v1/agents", workspace["api_key"], body=COLLEAGUE)
+    _call("PUT", f"{base}/v1/customers/acme", workspace["api_key"], body=CUSTOMER)
     return {"workspace": workspace | {"webhooks": webhooks}, "webhooks": webhooks}
+
+
+def prove(base: str, key: str, customer: str) -> None:
+    """The demo customer's domains are proven, as anybody proves theirs: their records stand in the twin of DNS."""
+    for claim in _call("GET", f"{base}/v1/customers/{customer}", key, body=None)["claims"]:
+        if not claim["proven_by"]:
+            record = urllib.parse.urlencode({"name": claim["record"]["name"], "text": claim["record"]["value"]})
+            _call("POST", f"{base}{PATH}/dns?{record}", key, body=None)
+            _call("POST", f"{base}/v1/customers/{customer}/domains/{claim['domain']}/check", key, body=None)
 
 
 def end_listening(base: str, key: str, install: str) -> None:
     """Whoever listened for a demo has ended: nothing is sent there, and tried again, for days."""
     with suppress(NotSeeded):  # somebody has taken it away
         path = f"{base}/v1/installs/{install}"
-        if LISTENED.match(str(_call("GET", path, key, None)["config"].get("url", ""))):
-            _call("PATCH", path, key, {"config": DEAF})
+        if LISTENED.match(str(_call("GET", path, key, body=None)["config"].get("url", ""))):
+            _call("PATCH", path, key, body={"config": DEAF})
 
 
-def twins(base: str, key: str, kept: dict[str, str] | None, before: str | None) -> dict[str, str]:
+def twins(base: str, key: str, kept: dict[str, str] | None, *, before: str | None) -> dict[str, str]:
     """Connect Slack, Teams and mail to what a laptop has instead, with a customer who is in all three: ids of the
     installs and of the room. What an earlier run made stays as it is, but for where the twins are now."""
     leads = {"slack": slack_config(base), "msteams": {"services": teams_config(base)["services"]}}
@@ -69,8 +79,8 @@ def twins(base: str, key: str, kept: dict[str, str] | None, before: str | None) 
         for kind, config in leads.items() if before != base else ():
             _lead(f"{base}/v1/installs/{kept[kind]}", key, config)
         return kept
-    _call("PUT", f"{base}/v1/customers/globex", key, GLOBEX)
-    _call("PUT", f"{base}/v1/customers/globex/users/hank", key, HANK)
+    _call("PUT", f"{base}/v1/customers/globex", key, body=GLOBEX)
+    _call("PUT", f"{base}/v1/customers/globex/users/hank", key, body=HANK)
     address = f"support-{secrets.token_hex(3)}@in.demo.example"
     wanted: tuple[dict[str, Any], ...] = (
         {"kind": "slack", "name": "Slack (twin)", "config": slack_config(base), "credentials": {"bot": "twin"}},
@@ -79,25 +89,25 @@ def twins(base: str, key: str, kept: dict[str, str] | None, before: str | None) 
         {"kind": "email", "name": "E-mail (kept here)"}
         | {"config": {"provider": "postmark", "address": address, "collect": 5, "away": False}},
     )
-    made = {each["kind"]: _call("POST", f"{base}/v1/installs", key, each) for each in wanted}
-    room = _asked_by_mail(base, key, made["email"], address)
+    made = {each["kind"]: _call("POST", f"{base}/v1/installs", key, body=each) for each in wanted}
+    room = _asked_by_mail(base, key, made["email"], address=address)
     for kind, conversation in PLACES.items():
         bridge = {"install": made[kind]["id"], "conversation": conversation, "name": "Globex"}
-        _call("POST", f"{base}/v1/rooms/{room}/bridges", key, bridge)
-    _call("POST", f"{base}/v1/rooms/{room}/messages", key, {"text": "Hello Hank, we are looking at your logs."})
+        _call("POST", f"{base}/v1/rooms/{room}/bridges", key, body=bridge)
+    _call("POST", f"{base}/v1/rooms/{room}/messages", key, body={"text": "Hello Hank, we are looking at your logs."})
     return {kind: install["id"] for kind, install in made.items()} | {"room": room}
 
 
 def _lead(install: str, key: str, config: dict[str, Any]) -> None:
     """Somebody may have taken it away meanwhile, or changed the rest of its config."""
     try:
-        now = _call("GET", install, key, None)["config"]
-        _call("PATCH", install, key, {"config": now | config})
+        now = _call("GET", install, key, body=None)["config"]
+        _call("PATCH", install, key, body={"config": now | config})
     except NotSeeded:
         return
 
 
-def _asked_by_mail(base: str, key: str, install: dict[str, Any], address: str) -> str:
+def _asked_by_mail(base: str, key: str, install: dict[str, Any], *, address: str) -> str:
     """Hank writes a mail, which comes as Postmark posts one; the room that it makes."""
     mail = {
         "FromFull": {"Email": HANK["email"], "Name": HANK["name"]},
@@ -112,10 +122,10 @@ def _asked_by_mail(base: str, key: str, install: dict[str, Any], address: str) -
         ],
     }
     word = base64.b64encode(f"parley:{install['secret']}".encode()).decode()
-    _call("POST", f"{base}/in/email/{install['id']}", "", mail, f"Basic {word}")
+    _call("POST", f"{base}/in/email/{install['id']}", "", body=mail, credential=f"Basic {word}")
     ends = time.monotonic() + PATIENCE_S
     while time.monotonic() < ends:
-        found = _call("GET", f"{base}/v1/rooms?customer=globex", key, None)["items"]
+        found = _call("GET", f"{base}/v1/rooms?customer=globex", key, body=None)["items"]
         if room := next((each["id"] for each in found if each["kind"] == "topic"), ""):
             return str(room)
         time.sleep(0.2)
@@ -125,13 +135,13 @@ def _asked_by_mail(base: str, key: str, install: dict[str, Any], address: str) -
 def answers(base: str, api_key: str) -> bool:
     """Whether the workspace of `api_key` is still there."""
     try:
-        _call("GET", f"{base}/v1/workspace", api_key, None)
+        _call("GET", f"{base}/v1/workspace", api_key, body=None)
     except NotSeeded:
         return False
     return True
 
 
-def _call(method: str, url: str, key: str, body: dict[str, Any] | None, credential: str = "") -> dict[str, Any]:
+def _call(method: str, url: str, key: str, *, body: dict[str, Any] | None, credential: str = "") -> dict[str, Any]:
     headers = {"Authorization": credential or f"Bearer {key}", "Content-Type": "application/json"}
     content = None if body is None else json.dumps(body).encode()
     try:

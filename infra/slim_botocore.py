@@ -1,4 +1,4 @@
-"""botocore's data without what only people read: every cold start parses it.
+"""botocore's data without what only people read: every cold start parses it (ADR 13).
 
 The regions of four hundred services that Parley does not call are two thirds of what a client costs to make; a
 service's model is documentation for the most part.

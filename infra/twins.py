@@ -1,4 +1,5 @@
-"""What would have left: twins of Slack and Teams, which `make run` serves at `/_twins`, so that no account is needed.
+"""What would have left: twins of Slack, of Teams and of a DNS resolver, which `make run` serves at `/_twins`, so that
+no account is needed (ADR 53).
 
 They answer as the providers do, keep nothing but what they were told, say each of it at the terminal as it comes, and
 show all of it, mails too, at `/_left`. An install leads to them by its config, `slack_config` or `teams_config`; any
@@ -69,10 +70,11 @@ class Twins:
     def __init__(self, base: str, mails: Mails, say: Callable[[str], None]) -> None:
         self.base, self.mails, self.say = base, mails, say
         self.left: deque[Left] = deque(maxlen=KEPT)
+        self.texts: dict[str, list[str]] = {}
         self.count = itertools.count(1)
         self.known = {name for name, _ in mails.all()}
 
-    def note(self, channel: str, where: str, does: str, words: str) -> None:
+    def note(self, channel: str, where: str, does: str, *, words: str) -> None:
         """Keep and tell that something would have left."""
         self.left.append(Left(time.time(), channel, where, does, words))
         self.say(str(self.left[-1]))
@@ -81,7 +83,7 @@ class Twins:
         """Tell of the mails that have left since the last look."""
         for name, mail in self.mails.since(self.known):
             self.known.add(name)
-            self.note("email", str(mail["X-Envelope-To"] or mail["To"]), "gets", str(mail["Subject"]))
+            self.note("email", str(mail["X-Envelope-To"] or mail["To"]), "gets", words=str(mail["Subject"]))
 
     # --- Slack
 
@@ -95,7 +97,7 @@ class Twins:
         """What Slack says to a call: ok, with a ts of its own."""
         if method in SLACK_SAYS:
             words = " ".join(fields[name] for name in ("username", "text", "name", "files") if name in fields)
-            self.note("slack", fields.get("channel") or fields.get("channel_id", ""), SLACK_SAYS[method], words)
+            self.note("slack", fields.get("channel") or fields.get("channel_id", ""), SLACK_SAYS[method], words=words)
         at = f"{int(time.time())}.{next(self.count):06}"
         answers: dict[str, dict[str, Any]] = {
             "chat.postMessage": {"channel": fields.get("channel", ""), "ts": at},
@@ -128,14 +130,28 @@ class Twins:
         id_ = str(1_700_000_000_000 + next(self.count))
         if method == "POST" and not rest:
             place = str(body.get("channelData", {}).get("channel", {}).get("id", ""))
-            self.note("msteams", place, "says", str(body.get("activity", {}).get("text", "")))
+            self.note("msteams", place, "says", words=str(body.get("activity", {}).get("text", "")))
             return 201, {"id": f"{place};messageid={id_}", "activityId": id_}
         place, _, of = unquote(rest.removeprefix("/")).partition("/")
         if of.startswith("activities") and method in ("POST", "PUT", "DELETE"):
             does = {"POST": "says", "PUT": "edits", "DELETE": "deletes"}[method]
-            self.note("msteams", place, does, str(body.get("text", "")))
+            self.note("msteams", place, does, words=str(body.get("text", "")))
             return 201 if method == "POST" else 200, {"id": id_}
         return 404, {"error": {"code": "NotFound", "message": "the twin keeps nothing"}}
+
+    # --- DNS
+
+    async def dns(self, request: web.Request) -> web.Response:
+        """What a name's TXT records say, to a GET; to a POST one more, which is made so."""
+        name, text = request.query.get("name", "").rstrip("."), request.query.get("text", "")
+        if request.method == "POST":
+            self.texts.setdefault(name, []).append(text)
+        return web.json_response(self.dns_answers(name))
+
+    def dns_answers(self, name: str) -> dict[str, Any]:
+        """What a resolver tells in JSON."""
+        texts = [{"name": name, "type": 16, "TTL": 60, "data": f'"{text}"'} for text in self.texts.get(name, ())]
+        return {"Status": 0, "Answer": texts} if texts else {"Status": 3}
 
     # --- what people see
 

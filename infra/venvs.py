@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.progress import progress
+
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".venv"
 
@@ -136,7 +138,8 @@ def _create(folder: Path, python: Path) -> None:
 def _install(python: Path, arguments: Sequence[str]) -> None:
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
     # pip names packages that its mirrors lack; only its last words matter, and only when it fails.
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    with progress("installing"):
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if done.returncode:
         last = "\n".join(done.stderr.strip().splitlines()[-8:])
         raise NotPossible(f"pip could not install what Parley needs:\n{last}")

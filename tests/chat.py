@@ -160,13 +160,14 @@ def joined(parley: Parley, chats: dict[str, Chat]) -> World:
     """The world in which each install of `chats` is a chat."""
 
     class Outbound:
+        CARDS = False
         MARKS: frozenset[str] = frozenset()
 
         def lane(self, parcel: Parcel, install: Install) -> tuple[str, int] | None:
             return chats[install.id].lane(parcel, install)
 
-        def deliver(self, parcel: Parcel, install: Install, *rest: Any) -> Receipt:
-            return chats[install.id].deliver(parcel, install, *rest)
+        def deliver(self, parcel: Parcel, install: Install, *rest: Any, **named: Any) -> Receipt:
+            return chats[install.id].deliver(parcel, install, *rest, **named)
 
     parley.world = replace(
         parley.world,

@@ -12,11 +12,9 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 from chalicelib import wiring
-from chalicelib.edge.door import auth, limits
-from chalicelib.flows.clocks import policies
-from chalicelib.flows.inbound import accept
 from chalicelib.settings import settings
 
+from . import access
 from .api import Tenant
 from .fakes import BOOTSTRAP, Parley
 from .peers.msteams import TeamsPeer
@@ -48,6 +46,40 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     return Scheduling(config, log)
 
 
+UNUSED, SEEN = pytest.StashKey[list[access.Use]](), pytest.StashKey[list[access.Use]]()
+WHOLE = pytest.StashKey[bool]()
+
+
+def pytest_testnodedown(node: Any) -> None:
+    """What a worker's stacks saw is handed to the run's own process."""
+    output = getattr(node, "workeroutput", {})
+    access.RECORDED.update(output.get("accesses", ()))
+    node.config.stash[WHOLE] = node.config.stash.get(WHOLE, False) or output.get("whole", False)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A run that had all journeys, and failed nowhere, is red for what roles may do and nobody did."""
+    config, complete = session.config, access.whole(item.path for item in getattr(session, "items", ()))
+    if hasattr(config, "workeroutput"):
+        config.workeroutput |= {"accesses": sorted(access.RECORDED), "whole": complete}
+    elif exitstatus == 0 and (complete or config.stash.get(WHOLE, False)):
+        seen = access.used(access.RECORDED)
+        found = access.unused(access.granted(access.stored_template()), seen)
+        config.stash[UNUSED] = [use for use in found if use not in access.unseen()]
+        config.stash[SEEN] = sorted(use for use in access.unseen() if access.was_used(use, seen))
+        if config.stash[UNUSED]:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Which that are, and which of those that no record had it has now."""
+    for use in config.stash.get(UNUSED, []):
+        line = f"UNUSED {' '.join(use)}: granted, and no journey used it (tests/access.py)"
+        terminalreporter.write_line(line, red=True)
+    for use in config.stash.get(SEEN, []):
+        terminalreporter.write_line(f"SEEN {' '.join(use)}: no longer one of {access.UNSEEN.name}", yellow=True)
+
+
 @contextmanager
 def in_memory(made: Parley) -> Iterator[Parley]:
     """Real flows and edge, twins around them; nothing of another test is cached."""
@@ -58,8 +90,6 @@ def in_memory(made: Parley) -> Iterator[Parley]:
         bootstrap_hash=hashlib.sha256(BOOTSTRAP.encode()).hexdigest(),
         public_url="https://parley.test",
     )
-    for cache in (auth._secrets, limits._counts, accept._installs, policies._kept):
-        cache.clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("chalicelib.edge.http.world", lambda: made.world)
         patch.setattr("chalicelib.edge.http.settings", lambda: known)

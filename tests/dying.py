@@ -28,12 +28,12 @@ class Failing:
         if name not in self.CALLS:
             return call
 
-        def made(*arguments: Any) -> Any:
+        def made(*arguments: Any, **named: Any) -> Any:
             self.calls += 1
             if self.calls != self.at:
-                return call(*arguments)
+                return call(*arguments, **named)
             if self.after:
-                call(*arguments)
+                call(*arguments, **named)
             raise self.error("the table's answer was lost" if self.after else "the table is away")
 
         return made

@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 import urllib3
 
+from infra import clock
 from tests.stack import free_port
 
 PACKAGES = ("node@24", "emulate@0.12.2")
@@ -30,14 +31,17 @@ NODE, EMULATE = Path("node_modules/node/bin/node"), Path("node_modules/emulate/d
 TOKENS = {"test_token_admin": {"login": "admin", "scopes": ["repo", "user", "admin:org", "admin:repo_hook"]}}
 # What an emulator lacks and a test needs: a module that Node loads before it.
 TAUGHT = {"linear": Path(__file__).parent / "peers" / "linear.mjs"}
+OWN_TIME = Path(__file__).parent / "peers" / "own_time.mjs"
 FETCH_WITHIN, START_WITHIN, STOP_WITHIN = 400, 60, 10
 
 
 @contextmanager
-def emulators(*services: str, seed: dict[str, Any] | None = None) -> Iterator[dict[str, str]]:
+def emulators(
+    *services: str, seed: dict[str, Any] | None = None, time_of: Path | None = None
+) -> Iterator[dict[str, str]]:
     """Fresh emulators of these services (`emulate list` names them), on free ports of 127.0.0.1: service → its URL.
-    `seed` is emulate's own configuration, `{"slack": {…}}`; unless it names `tokens`, `test_token_admin` is one. They
-    end with the block."""
+    `seed` is emulate's own configuration, `{"slack": {…}}`; unless it names `tokens`, `test_token_admin` is one. With
+    `time_of` they live in the time of the local stack in that folder. They end with the block."""
     folder = fetched()
     if folder is None:
         words = f"NO EMULATORS: npm could not bring {' and '.join(PACKAGES)}, so that nothing real was talked to"
@@ -45,14 +49,17 @@ def emulators(*services: str, seed: dict[str, Any] | None = None) -> Iterator[di
     with ExitStack() as running, tempfile.TemporaryDirectory() as home:
         at = {}
         for service in services:
-            at[service] = running.enter_context(_running(folder, Path(home), service, seed))
+            at[service] = running.enter_context(_running(folder, Path(home), service, seed, time_of))
         yield at
 
 
 @contextmanager
-def _running(folder: Path, home: Path, service: str, seed: dict[str, Any] | None) -> Iterator[str]:
+def _running(
+    folder: Path, home: Path, service: str, seed: dict[str, Any] | None, time_of: Path | None
+) -> Iterator[str]:
     port = free_port()
     taught = ["--import", str(TAUGHT[service])] if service in TAUGHT else []
+    taught += ["--import", str(OWN_TIME)] if time_of else []
     command = [str(folder / NODE), *taught, str(folder / EMULATE), "start", "--service", service, "--port", str(port)]
     command += ["--base-url", f"http://127.0.0.1:{port}"]  # as it is told in the links that it gives
     config = home / f"{service}.json"
@@ -62,6 +69,7 @@ def _running(folder: Path, home: Path, service: str, seed: dict[str, Any] | None
         process = subprocess.Popen(
             [*command, *(["--seed", str(config)] if seed else [])],
             cwd=home,  # it looks for a configuration in its folder
+            env=os.environ | (clock.environment(time_of) if time_of else {}),
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=subprocess.STDOUT,

@@ -13,6 +13,7 @@ from chalicelib.channels.msteams import client
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.messages import Message
+from chalicelib.desk.workspaces import Agent
 from chalicelib.flows.inbound.receive import receive
 from chalicelib.ports import Answer, ProviderBusy, Request, Unreachable
 from chalicelib.store.rows import from_row
@@ -253,8 +254,9 @@ class Everywhere:
         }
 
     def mailed(self) -> list[str]:
-        """The words of all mails that have left."""
-        bodies = [read(raw).get_body(("plain",)) for raw, _ in self.mailer.sent]
+        """The words of all mails that have left for customers' people; agents are told of theirs beside."""
+        ours = {each.email for each in self.parley.records() if isinstance(each, Agent)}
+        bodies = [read(raw).get_body(("plain",)) for raw, to in self.mailer.sent if not ours & {*to}]
         return [found for body in bodies if body for found in WORDS.findall(body.get_content())]
 
 

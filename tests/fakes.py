@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from chalicelib import wiring
 from chalicelib.desk.arrivals import Outcome
 from chalicelib.desk.dead_letters import DeadLetter
@@ -18,6 +20,7 @@ from chalicelib.flows.clock import tick
 from chalicelib.flows.derive import Written, derive
 from chalicelib.flows.inbound.receive import receive
 from chalicelib.flows.tickets.tasks import run_task
+from chalicelib.live.webpush import BrowserPush
 from chalicelib.ports import Answer, Call, Errand, IndexTask, Request, Task, Unreachable, Upload, World
 from chalicelib.search.segments import SegmentIndex
 from chalicelib.store.memory import MemoryTable
@@ -65,10 +68,26 @@ class FakeQueues:
     late: list[tuple[Call, int]] = field(default_factory=list)
     dead: dict[str, str] = field(default_factory=dict)
     again: list[tuple[str, str]] = field(default_factory=list)
+    kept: dict[str, Envelope] = field(default_factory=dict)
+    asked: set[tuple[str, str]] = field(default_factory=set)
     redriven: list[tuple[str, str]] = field(default_factory=list)
 
     def inbound(self, envelope: Envelope, group: str) -> None:
         self.envelopes.append((envelope, group))
+
+    def keep(self, envelope: Envelope) -> str:
+        key = f"envelopes/{envelope.workspace}/{envelope.id}"
+        self.kept[key] = envelope
+        return key
+
+    def forget(self, kept: str) -> None:
+        self.kept.pop(kept, None)
+
+    def inbound_again(self, kept: str, lifted: Sequence[str], why: str) -> None:
+        if (kept, why) not in self.asked:
+            self.asked.add((kept, why))
+            envelope = msgspec.structs.replace(self.kept[kept], lifted=tuple(lifted))
+            self.envelopes.append((envelope, kept))
 
     def wake(self, calls: Iterable[Call]) -> None:
         for call in calls:
@@ -228,11 +247,14 @@ class Parley:
             outbound=wiring.outbound,
             tracker=wiring.tracker,
             mailer=self.mailer,
+            web_push=BrowserPush(),
             index=SegmentIndex(self.store, self.files, self.clock),
-            compose=wiring.compose,
             public_url="https://parley.test",
             asking=wiring.asking,
             granting=wiring.granting,
+            kind=wiring.kind,
+            hosting=wiring.hosting,
+            direct=wiring.direct,
         )
         self.reacted: dict[tuple[str, str], Row] = {}
 

@@ -78,7 +78,9 @@ class Story:
         """The customer that is looked at."""
         ann, bob = (self.user("acme", name, "Acme Robotics") for name in ("ann", "bob"))
         old = self.said(ann, "Sandbox keys expire", "Our sandbox keys end after a day.")
-        self.api("PATCH", f"/v1/rooms/{old}", {"state": "resolved", "outcome": "They last 90 days now"})
+        self.api(
+            "PATCH", f"/v1/rooms/{old}", {"state": "resolved", "outcome": "solved", "reason": "They last 90 days now"}
+        )
         self.said(bob, "Rate limits for batch imports", "How many requests a minute may we send at night?")
         self.room = room = self.said(bob, "Webhooks arrive twice", TWICE)
         messages = f"/v1/rooms/{room}/messages"

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -46,6 +47,7 @@ class EmulatedSlack:
     base: str
     post: Post
     times: int = 1
+    now: Callable[[], float] = time.time
     clients: dict[str, WebClient] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     count: int = 0
@@ -70,7 +72,7 @@ class EmulatedSlack:
             "api_app_id": APP,
             "type": "event_callback",
             "event_id": f"Ev{self.count:010}",
-            "event_time": int(time.time()),
+            "event_time": int(self.now()),
             "event": event,
             "authorizations": [
                 {"team_id": self.team, "user_id": self.ids["parley"], "is_bot": True, "enterprise_id": None}
@@ -82,7 +84,7 @@ class EmulatedSlack:
             self.post(raw, self.headers(raw) | ({"X-Slack-Retry-Num": str(attempt)} if attempt else {}))
 
     def headers(self, raw: bytes, type_: str = "application/json") -> dict[str, str]:
-        at = str(int(time.time()))
+        at = str(int(self.now()))
         return {
             "Content-Type": type_,
             "X-Slack-Request-Timestamp": at,
@@ -105,13 +107,13 @@ class EmulatedSlack:
 
     def edit(self, who: str, channel: str, ts: str, text: str) -> None:
         self.client(who).chat_update(channel=channel, ts=ts, text=text)
-        now = f"{time.time():.6f}"
+        now = f"{self.now():.6f}"
         message = {"type": "message", "user": self.user(who), "ts": ts, "text": text, "edited": {"ts": now}}
         self.tell({"type": "message", "subtype": "message_changed", "channel": channel, "ts": now, "message": message})
 
     def remove(self, who: str, channel: str, ts: str) -> None:
         self.client(who).chat_delete(channel=channel, ts=ts)
-        now = f"{time.time():.6f}"
+        now = f"{self.now():.6f}"
         self.tell(
             {"type": "message", "subtype": "message_deleted", "channel": channel, "ts": now, "deleted_ts": ts}
             | {"event_ts": now, "previous_message": {"type": "message", "ts": ts}}
@@ -120,9 +122,22 @@ class EmulatedSlack:
     def react(self, who: str, channel: str, ts: str, name: str, on: bool = True) -> None:
         api = self.client(who)
         (api.reactions_add if on else api.reactions_remove)(channel=channel, timestamp=ts, name=name)
-        kind, now = f"reaction_{'added' if on else 'removed'}", f"{time.time():.6f}"
+        kind, now = f"reaction_{'added' if on else 'removed'}", f"{self.now():.6f}"
         item = {"type": "message", "channel": channel, "ts": ts}
         self.tell({"type": kind, "user": self.user(who), "reaction": name, "item": item, "event_ts": now})
+
+    def press(self, who: str, channel: str, message: dict[str, Any], action: str) -> None:
+        """The button of that action under a message."""
+        elements = [each for block in message["blocks"] for each in block.get("elements", ())]
+        payload = {
+            "type": "block_actions",
+            "user": {"id": self.ids[who]},
+            "team": {"id": self.team},
+            "container": {"type": "message", "channel_id": channel, "message_ts": message["ts"]},
+            "actions": [next(each for each in elements if each.get("action_id") == action)],
+        }
+        raw = urlencode({"payload": json.dumps(payload)}).encode()
+        self.post(raw, self.headers(raw, "application/x-www-form-urlencoded"))
 
     def share(self, who: str, channel: str, name: str, content: bytes, text: str) -> str:
         api = self.client(who)

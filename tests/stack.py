@@ -12,9 +12,11 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from infra import stack
+from infra import clock, stack
 from infra.mails import Mails
+from infra.progress import progress
 from infra.venvs import ROOT
+from tests import access
 
 START_WITHIN = 180
 STOP_WITHIN = 150
@@ -36,6 +38,7 @@ class LocalStack:
         self.home = home
         self.port, self.gateway_port = free_port(), free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self.shared = False  # whether other journeys live in it
 
     @property
     def said(self) -> str:
@@ -59,11 +62,13 @@ class LocalStack:
                 start_new_session=True,
             )
         deadline = time.monotonic() + START_WITHIN
-        while self.said.count(READY) == before:
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                raise AssertionError(f"The local stack did not start:\n{self.said[-4000:]}")
-            time.sleep(0.05)
+        with progress("the local stack starts") as step:
+            while self.said.count(READY) == before:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    self.stop()
+                    raise AssertionError(f"The local stack did not start:\n{self.said[-4000:]}")
+                step("", 0)
+                time.sleep(0.05)
         self._read()
 
     def stop(self) -> int:
@@ -71,7 +76,10 @@ class LocalStack:
         assert self.process is not None, "it is not running"
         process, self.process = self.process, None
         process.send_signal(signal.SIGTERM)
-        return process.wait(STOP_WITHIN)
+        try:
+            return process.wait(STOP_WITHIN)
+        finally:
+            access.RECORDED.update(self._accesses())
 
     def restart(self) -> None:
         """Stop and start: everything is kept."""
@@ -103,12 +111,28 @@ class LocalStack:
         return self.outputs[f"{function.capitalize()}Function"]
 
     def tick(self) -> None:
-        """The clock, sooner than its minute: as EventBridge's schedule calls it. Raises if it fails."""
-        event = dict.fromkeys(("id", "account", "region", "source", "time"), "") | {"version": "0", "resources": []}
-        payload = json.dumps(event | {"detail-type": "Scheduled Event", "detail": {}}).encode()
-        answer = self.client("lambda").invoke(FunctionName=self.function("tick"), Payload=payload)
-        if "errorMessage" in (said := answer["Payload"].read().decode()):
-            raise RuntimeError(said)
+        """The clock's worker, sooner than its minute. Raises if it fails."""
+        clock.tick(stack.local(self.gateway_url), self.outputs)
+
+    def pass_to(self, moment: str) -> None:
+        """Set the clock on, to +2h or a moment, as `make clock` does; what is due is not waited for. Never where others
+        live: what they sign is of the machine's time."""
+        assert not self.shared, "a journey through time takes the fixture `own_time`"
+        clock.move(self.home, moment, time.time_ns() // 1_000_000)
+        self.tick()
+
+    def now(self) -> float:
+        """What the stack's clock shows (s)."""
+        return time.time() + clock.ahead_ms(self.home) / 1000
+
+    def denied(self) -> list[str]:
+        """The calls that a role signed and may not make, as the local AWS wrote them down (infra/patch_access.py)."""
+        lines = map(json.loads, self._accesses())
+        return [" ".join((role, action, resource)) for role, action, resource, allowed in lines if not allowed]
+
+    def _accesses(self) -> list[str]:
+        written = self.home / "access.jsonl"
+        return written.read_text().splitlines() if written.exists() else []
 
     def repair(self, install: str) -> None:
         """The nightly pass over an install of a tracker, now: the task that the clock would hand to its worker."""
@@ -120,16 +144,24 @@ class LocalStack:
         )
 
     def worker_pids(self, function: str) -> list[int]:
-        """The processes that run a function now (Linux): to kill one half-way."""
+        """The processes that run a function of this stack now (Linux): to kill one half-way. Functions of all stacks
+        have the same names."""
         wanted = f"AWS_LAMBDA_FUNCTION_NAME={self.function(function)}".encode()
         found = []
         for entry in Path("/proc").glob("[0-9]*"):
             try:
-                if wanted in (entry / "environ").read_bytes().split(b"\0"):
+                if wanted in (entry / "environ").read_bytes().split(b"\0") and self._runs(int(entry.name)):
                     found.append(int(entry.name))
             except OSError:
                 continue
         return found
+
+    def _runs(self, pid: int) -> bool:
+        """Whether a process descends from this stack's own AWS."""
+        own = int((self.home / "ministack.pid").read_text())
+        while pid > 1 and pid != own:
+            pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        return pid == own
 
     def _read(self) -> None:
         found = json.loads((self.home / "endpoints.json").read_text())

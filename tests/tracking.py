@@ -66,7 +66,6 @@ class FakeTracker:
 
     # --- as a ports.Tracker ---------------------------------------------------------------------------------------
 
-    CREDENTIALS = webhook.CREDENTIALS
     check, verify, pace = staticmethod(webhook.check), staticmethod(webhook.verify), staticmethod(webhook.pace)
     group, greet, hints = staticmethod(webhook.group), staticmethod(webhook.greet), staticmethod(webhook.hints)
 

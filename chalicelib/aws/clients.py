@@ -4,6 +4,8 @@ import os
 from functools import cache
 from typing import Any, Literal
 
+from ..patience import CONNECT_S, READ_S, TRIES
+
 
 @cache
 def session() -> Any:
@@ -20,15 +22,15 @@ def region() -> str:
 
 @cache
 def client(service: str) -> Any:
-    """A client whose time-outs fit under API Gateway's 29 s: 2 s to connect, 5 s to read, four tries."""
+    """A client that has given up before its function has to (patience.py)."""
     from botocore.config import Config
 
     # Left to itself, S3's presigned addresses name no region, and a bucket elsewhere than us-east-1 refuses them.
     style: Literal["path", "virtual"] = "path" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
     config = Config(
-        connect_timeout=2,
-        read_timeout=5,
-        retries={"total_max_attempts": 4, "mode": "standard"},
+        connect_timeout=CONNECT_S,
+        read_timeout=READ_S,
+        retries={"total_max_attempts": TRIES, "mode": "standard"},
         s3={"addressing_style": style},
         signature_version="s3v4" if service == "s3" else None,
     )

@@ -17,7 +17,7 @@ class S3Files:
     def __init__(self, bucket: str) -> None:
         self.bucket = bucket
 
-    def upload(self, key: str, type_: str, size: int, now: int) -> Upload:
+    def upload(self, key: str, type_: str, size: int, *, now: int) -> Upload:
         """A presigned POST: S3 itself refuses another size or type."""
         made = client("s3").generate_presigned_post(
             self.bucket,

@@ -1,4 +1,4 @@
-"""The guarded way out (SSRF guard): a request to a URL that somebody else chose, from inside our own network.
+"""The guarded way out (SSRF guard): a request to a URL that somebody else chose, from inside our own network (ADR 11).
 
 The name is resolved once, every address is checked, and the connection goes to the vetted address itself: a name
 that changes between check and use (DNS rebinding) gains nothing. The host stays the name for SNI, certificate and

@@ -5,7 +5,7 @@ SQS refuses some characters, hence base64.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from math import inf
 from typing import Any
@@ -34,22 +34,40 @@ class SqsQueues:
         """One send; for a large envelope one put before it."""
         body = msgspec.json.encode(envelope)
         if len(body) > MAX_INLINE:
-            key = f"envelopes/{envelope.workspace}/{envelope.id}"
-            self.files.put(key, body, "application/json")
-            body = json.dumps({"key": key}).encode()
+            body = json.dumps({"key": self.keep(envelope)}).encode()
         _send(
             self.settings.inbound_queue,
             MessageBody=body.decode(),
             MessageGroupId=_token(group),
-            MessageDeduplicationId=envelope.id,
+            MessageDeduplicationId=self._once(envelope.id),
+        )
+
+    def keep(self, envelope: Envelope) -> str:
+        """In the bucket, whose lifecycle ends it."""
+        key = f"envelopes/{envelope.workspace}/{envelope.id}"
+        self.files.put(key, msgspec.json.encode(envelope), "application/json")
+        return key
+
+    def forget(self, kept: str) -> None:
+        """Take it out of the bucket."""
+        self.files.remove(kept)
+
+    def inbound_again(self, kept: str, lifted: Sequence[str], why: str) -> None:
+        """By its key, as a large one is queued."""
+        _send(
+            self.settings.inbound_queue,
+            MessageBody=json.dumps({"key": kept, "lifted": list(lifted)}),
+            MessageGroupId=_token(kept),
+            MessageDeduplicationId=self._once(f"{kept}:{why}"),
         )
 
     def envelope(self, body: str) -> Envelope:
         """The envelope of a queue message."""
         fields = json.loads(body)
-        if set(fields) == {"key"}:
-            return msgspec.json.decode(self.files.get(fields["key"]), type=Envelope)
-        return msgspec.json.decode(body, type=Envelope)
+        if "key" not in fields:
+            return msgspec.json.decode(body, type=Envelope)
+        envelope = msgspec.json.decode(self.files.get(fields["key"]), type=Envelope)
+        return msgspec.structs.replace(envelope, lifted=tuple(fields.get("lifted", ())))
 
     def wake(self, calls: Iterable[Call]) -> None:
         """Ten to a request."""
@@ -57,7 +75,7 @@ class SqsQueues:
             {
                 "MessageBody": json.dumps({"bridge": call.bridge, "n": call.n}),
                 "MessageGroupId": _token(call.bridge),
-                "MessageDeduplicationId": _token(f"{call.bridge}:{call.n}:{call.why}"),
+                "MessageDeduplicationId": self._once(f"{call.bridge}:{call.n}:{call.why}"),
             }
             for call in calls
         )
@@ -89,7 +107,7 @@ class SqsQueues:
             {
                 "MessageBody": msgspec.json.encode(task).decode(),
                 "MessageGroupId": _token(task.group),
-                "MessageDeduplicationId": _token(f"{task.do}:{task.group}:{task.why}"),
+                "MessageDeduplicationId": self._once(f"{task.do}:{task.group}:{task.why}"),
             }
             for task in tasks
         )
@@ -101,13 +119,19 @@ class SqsQueues:
             {
                 "MessageBody": msgspec.json.encode(task).decode(),
                 "MessageGroupId": _token(task.group),
-                "MessageDeduplicationId": _token(f"{task.group}:{task.cursor}:{task.why}"),
+                "MessageDeduplicationId": self._once(f"{task.group}:{task.cursor}:{task.why}"),
             }
             for task in tasks
         )
         _send_all(self.settings.index_queue, entries)
 
-    def set_aside(self, pk: str, sk: str, reason: str, letter: DeadLetter | None = None) -> None:
+    def _once(self, what: str) -> str:
+        """The deduplication id of a message. SQS remembers those of five minutes: after a restore the same change of a
+        room is another change."""
+        restored = int(self.settings.restored_at or 0)
+        return _token(f"{what}@{restored}" if restored else what)
+
+    def set_aside(self, pk: str, sk: str, reason: str, *, letter: DeadLetter | None = None) -> None:
         """Keys and reason alone: the change itself is in the table."""
         _send(
             self.settings.react_failed_queue,
@@ -115,7 +139,7 @@ class SqsQueues:
             MessageAttributes=_message_attributes(reason, letter),
         )
 
-    def bury(self, name: str, record: dict[str, Any], reason: str, letter: DeadLetter | None = None) -> None:
+    def bury(self, name: str, record: dict[str, Any], reason: str, *, letter: DeadLetter | None = None) -> None:
         """Put a queue message that cannot be worked off into its dead-letter queue, with the reason and its note. There
         each is a group of its own: none hides behind another, and the old group is told as an attribute."""
         url, group = self._dead(name), record.get("attributes", {}).get("MessageGroupId", "")
@@ -132,7 +156,7 @@ class SqsQueues:
             for message in self._look_through(name, lambda message: not _attribute(message, "reason")):
                 letter = note(name, message["Body"])
                 record = {"messageId": message["MessageId"], "body": message["Body"]}
-                self.bury(name, record | {"attributes": message.get("Attributes", {})}, reason, letter)
+                self.bury(name, record | {"attributes": message.get("Attributes", {})}, reason, letter=letter)
                 _called("delete_message", QueueUrl=self._dead(name), ReceiptHandle=message["ReceiptHandle"])
                 notes += [letter] if letter else []
         return notes

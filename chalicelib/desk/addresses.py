@@ -1,18 +1,11 @@
-"""URLs that an admin sets, and the names of domains."""
+"""URLs that an admin sets, and who asks from a network."""
 
-import re
 from urllib.parse import SplitResult, urlsplit
 
 from .errors import Invalid
 
 MAX_URL = 2000
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-DOMAIN = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])\Z")
-# Whoever has an address there belongs to nobody in particular.
-PUBLIC_MAIL = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com aol.com "  # noqa: SIM905
-    "proton.me protonmail.com gmx.de gmx.net web.de mail.ru yandex.ru qq.com 163.com fastmail.com zoho.com".split()
-)
 
 
 def check_url(url: str, field: str) -> None:

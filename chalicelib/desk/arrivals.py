@@ -1,9 +1,14 @@
 """What an envelope says, in our words (canonical model): every real payload ends as one of these, none is swallowed."""
 
+from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
+
 from .record import Part
+
+MAX_ID = 300
 
 
 class Speaker(Part, frozen=True):
@@ -99,7 +104,8 @@ class Bounced(Part, frozen=True):
 
 
 class Edited(Part, frozen=True):
-    """An edit of the message with the provider's `id`. The highest `revision` wins. `mentions` as in Said."""
+    """An edit of the message with the provider's `id`. The highest `revision` wins. `mentions` as in Said; `files` are
+    all that it has now."""
 
     id: str
     text: str
@@ -107,6 +113,7 @@ class Edited(Part, frozen=True):
     revision: int
     conversation: str = ""
     mentions: dict[str, str] = {}
+    files: tuple[File, ...] = ()
 
 
 class Deleted(Part, frozen=True):
@@ -131,10 +138,12 @@ class Reacted(Part, frozen=True):
 
 class Echoed(Part, frozen=True):
     """A message of our own came back, with the `mark` (a delivery's id) that we had put on it: it was sent, whatever
-    became of our call's answer. What heads a room's own conversation names the `conversation` that it began."""
+    became of our call's answer. Of a text in several it is the `part` of that number. What heads a room's own
+    conversation names the `conversation` that it began."""
 
     id: str
     mark: str
+    part: int = 0
     thread: str = ""
     conversation: str = ""
 
@@ -165,6 +174,14 @@ class Commanded(Part, frozen=True):
     answer: str = ""
 
 
+class Unsolved(Part, frozen=True):
+    """Somebody says of the message with the provider's id, which told how a room ended, that it is not solved."""
+
+    id: str
+    speaker: Speaker
+    answer: str = ""
+
+
 class Shut(Part, frozen=True):
     """A conversation was archived or we were put out of it (`reason`), or it is open again (no reason)."""
 
@@ -179,6 +196,13 @@ class Renamed(Part, frozen=True):
     name: str
 
 
+class Moved(Part, frozen=True):
+    """A conversation has another id from now on: what is said `into` that one is said in it."""
+
+    conversation: str
+    into: str
+
+
 class AccountLost(Part, frozen=True):
     """The app was removed, or its token revoked; in `account`, where that is not the install's own."""
 
@@ -186,16 +210,45 @@ class AccountLost(Part, frozen=True):
     account: str = ""
 
 
-class Ignored(Part, frozen=True):
+class WithoutEffect(Part, frozen=True, eq=False):
+    """What nothing is done about. `id` is the provider's, for the log; `said` is what it says if a person said it after
+    all. Two that are so for one cause are equal, whatever they are of."""
+
+    id: str = ""
+    said: Said | Mailed | None = None
+
+    @property
+    @abstractmethod
+    def cause(self) -> str:
+        """Why nothing is done."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, WithoutEffect) and (type(self), self.cause) == (type(other), other.cause)
+
+    def __hash__(self) -> int:
+        return hash(self.cause)
+
+
+class Ignored(WithoutEffect, frozen=True, kw_only=True, eq=False):
     """Known, and knowingly without effect. `reason` is a short slug: it becomes a metric's dimension."""
 
     reason: str
 
+    @property
+    def cause(self) -> str:
+        """As told."""
+        return self.reason
 
-class Unsupported(Part, frozen=True):
+
+class Unsupported(WithoutEffect, frozen=True, kw_only=True, eq=False):
     """Not known to us. `what` names the kind of event, never its content."""
 
     what: str
+
+    @property
+    def cause(self) -> str:
+        """As told."""
+        return self.what
 
 
 Arrival = (
@@ -208,18 +261,29 @@ Arrival = (
     | Echoed
     | Connected
     | Commanded
+    | Unsolved
     | Shut
     | Renamed
+    | Moved
     | AccountLost
     | Ignored
     | Unsupported
 )
 
 
+def of_event(arrivals: list[Arrival], id_: str) -> list[Arrival]:
+    """What has no effect, named by the provider's id of the event."""
+    return [
+        msgspec.structs.replace(each, id=id_[:MAX_ID]) if isinstance(each, WithoutEffect) else each for each in arrivals
+    ]
+
+
 @dataclass
 class Outcome:
-    """What became of an envelope's arrivals: counts of handled kinds, reasons of ignored ones, unsupported kinds."""
+    """What became of an envelope's arrivals: counts of handled kinds, reasons of ignored ones, unsupported kinds; and
+    of each reason and kind the provider's id of one."""
 
     handled: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict, compare=False)

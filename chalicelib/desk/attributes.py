@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -11,7 +10,7 @@ from .customer_totals import Totals
 from .customers import Customer
 from .errors import Invalid
 from .record import Record
-from .times import EPOCH
+from .times import from_date, from_rfc3339
 
 Type = Literal["string", "number", "boolean", "time", "list"]
 TYPES: tuple[str, ...] = get_args(Type)
@@ -19,7 +18,6 @@ MAX_TYPES = 200  # a workspace
 MAX_ATTRIBUTES = 100  # a customer
 MAX_BYTES = 64 * 1024
 MAX_NAME = 100
-TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?\Z", re.ASCII)
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 # What Parley knows of every customer. Customers cannot have attributes of their own by these names in a filter.
@@ -71,13 +69,10 @@ class AttributeType(Record, frozen=True):
 
 def instant(value: Any) -> int | None:
     """The moment (ms) that a text in RFC 3339 means, or a date alone: its midnight in UTC. None for what is none."""
-    if not isinstance(value, str) or not TIME.match(value):
+    if not isinstance(value, str):
         return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH) // timedelta(milliseconds=1)
+    at = from_rfc3339(value)
+    return from_date(value) if at is None else at
 
 
 def fits(value: Any, type_: str) -> bool:

@@ -1,4 +1,5 @@
-"""Broadcasts: one message to the rooms of many customers, with a result per room. Pure: states, counts, who is spared.
+"""Broadcasts: one message to the rooms of many customers, with a result per room. Pure: states, counts, who is spared
+(ADR 32).
 
 A broadcast is planned into pieces of rooms before anything is sent. What becomes of a room is a `Result`, put in the
 transaction that says the message: its key (broadcast, piece, room) lets no second one in. A room is in one piece.
@@ -189,7 +190,7 @@ def heard(triage: Room | None, room: Room | None, before: Heard | None = None) -
     return (*times, *sorted(older - set(times)))
 
 
-def begins(broadcast: Broadcast, rules: Rules, timezone: str, now: int) -> int:
+def begins(broadcast: Broadcast, rules: Rules, timezone: str, *, now: int) -> int:
     """When (ms) a customer in that time zone may get it: not in the workspace's quiet hours, unless there is a reason,
     and within the broadcast's own; 0 for now."""
     at = start = max(now, broadcast.at)
@@ -204,7 +205,7 @@ def begins(broadcast: Broadcast, rules: Rules, timezone: str, now: int) -> int:
     return 0 if at == start else at
 
 
-def moved(broadcast: Broadcast, verb: Verb, now: int, grace: int, at: int = 0) -> Broadcast:
+def moved(broadcast: Broadcast, verb: Verb, now: int, *, grace: int, at: int = 0) -> Broadcast:
     """The broadcast after a verb; Conflict where its state does not allow that. `at` schedules a `send`."""
     allowed, state = MOVES[verb]
     if broadcast.state not in allowed:
@@ -216,7 +217,7 @@ def moved(broadcast: Broadcast, verb: Verb, now: int, grace: int, at: int = 0) -
 
 
 def spared(
-    broadcast: Broadcast, rules: Rules, customer: Customer | None, room: Room | None, times: Iterable[int], now: int
+    broadcast: Broadcast, rules: Rules, customer: Customer | None, *, room: Room | None, times: Iterable[int], now: int
 ) -> str:
     """Why a room gets nothing; "" if it gets the message. `times` (ms) are those of its customer's broadcasts."""
     if room is None or room.workspace != broadcast.workspace:

@@ -6,18 +6,14 @@ one that is shown twice counts twice.
 
 from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import date
 
 from msgspec import structs
 
 from .errors import Invalid
-from .hours import MINUTES, zone
+from .hours import stretches, zone
 from .record import Part
-from .times import DAY_MS, MINUTE_MS
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+from .times import DAY_MINUTES, DAY_MS, MINUTE_MS
 
 Span = tuple[int, int]  # minutes of the day: from, and to (not included, at most 1440)
 Weekdays = tuple[tuple[Span, ...], ...]  # Monday first
@@ -68,7 +64,7 @@ def business_ms(calendar: Calendar | None, since: int, until: int) -> int:
 def _open(calendar: Calendar, since: int, until: int) -> Iterator[tuple[int, int]]:
     """The stretches (ms) between two moments that count, in order."""
     where, closed = zone(calendar.timezone), frozenset(calendar.holidays) | frozenset(calendar.yearly)
-    for start, end, offset in _stretches(where, since, until):
+    for start, end, offset in stretches(where, since, until):
         for day in range((start + offset) // DAY_MS, (end - 1 + offset) // DAY_MS + 1):
             spans = calendar.week[(day + MONDAY) % 7]
             if not spans or closed and not closed.isdisjoint(_names(day)):
@@ -78,30 +74,6 @@ def _open(calendar: Calendar, since: int, until: int) -> Iterator[tuple[int, int
                 opens, shuts = max(start, midnight + first * MINUTE_MS), min(end, midnight + last * MINUTE_MS)
                 if opens < shuts:
                     yield opens, shuts
-
-
-def _stretches(where: "ZoneInfo", since: int, until: int) -> Iterator[tuple[int, int, int]]:
-    """(from, to, offset from UTC), each of at most a day, over which the offset (ms) is one."""
-    at = since
-    while at < until:
-        end, offset = min(at + DAY_MS, until), _offset(where, at)
-        if _offset(where, end - 1) != offset:
-            end = _changes(where, at, end, offset)
-        yield at, end, offset
-        at = end
-
-
-def _changes(where: "ZoneInfo", low: int, high: int, offset: int) -> int:
-    """The first moment after `low`, at which that offset holds, from which on another one does; `high` is past it."""
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if _offset(where, middle) == offset else (low, middle)
-    return high
-
-
-def _offset(where: "ZoneInfo", at: int) -> int:
-    offset = datetime.fromtimestamp(at // 1000, where).utcoffset()
-    return (offset or timedelta()) // timedelta(milliseconds=1)
 
 
 def _names(day: int) -> tuple[str, ...]:
@@ -139,7 +111,7 @@ def _check_spans(spans: tuple[Span, ...], field: str) -> None:
         raise Invalid(f"a day has at most {MAX_SPANS} spans of hours", field)
     ended = 0
     for first, last in spans:
-        if not 0 <= first < last <= MINUTES:
+        if not 0 <= first < last <= DAY_MINUTES:
             raise Invalid("hours end after they begin, at 24:00 at the latest: over midnight they are two spans", field)
         if first < ended:
             raise Invalid("hours of a day follow each other and do not overlap", field)

@@ -1,30 +1,37 @@
-"""Clocks: what a room is owed, and since when (projection of its trail); never written by hand.
+"""Clocks: what a room is owed, and since when (projection of its trail); never written by hand (ADR 97).
 
-`first` is the first answer of an episode, `next` every later one, `update` a word of progress. A promise is an agent's
-word, and an open one is by when the next word of progress is due. What a room is owed follows from its marks alone
-(desk/turns.py); by when, from its customer's policy (desk/policies.py).
+`first` is the first answer of an episode, `next` every later one, `update` a word of progress, `outcome` the end of it
+all. A promise is an agent's word, and an open one is by when the next word of progress is due. What a room is owed
+follows from its marks alone (desk/turns.py); by when, from its customer's policy (desk/policies.py).
 """
 
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from msgspec.structs import replace
+
 from .promises import Promise
 from .record import Part, Record
 from .turns import NEW_EPISODE, Mark, MarkKind, Standing, step
 
-Kind = Literal["first", "next", "update"]
+Kind = Literal["first", "next", "update", "outcome"]
 Ending = Literal["", "answered", "acknowledged", "closed unanswered", "withdrawn", "none needed", "moved"]
 Fact = Literal["started", "warned", "missed", "met"]
 
 MAX_ENDED = 16  # clocks whose ends a room remembers: more than its trail can tell of
 GONE: frozenset[Ending] = frozenset({"withdrawn", "moved"})
 MET: frozenset[Ending] = frozenset({"answered", "acknowledged"})
-ENDS: dict[MarkKind, Ending] = {"answer": "answered", "settle": "withdrawn", "none needed": "none needed"}
+ENDS: dict[MarkKind, Ending] = {
+    "answer": "answered",
+    "close": "closed unanswered",
+    "settle": "withdrawn",
+    "none needed": "none needed",
+}
 
 
 class Span(NamedTuple):
     """A clock as the trail has it: what began it (a change number; of `update` its time), from when until when (ms, 0:
-    it runs), how it ended, when it was answered (an acknowledgement is none)."""
+    it runs), how it ended, when it was answered (an acknowledgement is none). An outcome may be owed `again`."""
 
     kind: Kind
     ask: int
@@ -32,6 +39,7 @@ class Span(NamedTuple):
     ended: int = 0
     how: Ending = ""
     answered: int = 0
+    again: bool = False
 
     @property
     def id(self) -> str:
@@ -75,7 +83,8 @@ class End(Part, frozen=True, array_like=True):
 class RoomClocks(Record, frozen=True):
     """The clocks that run in a room now (read model); of the last that ended how, and when they were answered, by id.
     `told_at` is when its customer was told of progress last, by a notice; `words` are what they are shown of when they
-    will hear. Kept by `react`."""
+    will hear. At `silent_at` (ms, 0: never) they are reminded of what they have not answered, or it is closed. Kept by
+    `react`."""
 
     room: str
     workspace: str
@@ -83,11 +92,13 @@ class RoomClocks(Record, frozen=True):
     ended: dict[str, End] = {}
     told_at: int = 0
     words: str = ""
+    silent_at: int = 0
 
     @property
     def wake_at(self) -> int:
-        """When (ms) the next one is to be looked at; 0 for never."""
-        return min((each.wake_at for each in self.running if each.wake_at), default=0)
+        """When (ms) the next one is to be looked at, or what nobody has answered; 0 for never."""
+        moments = [*(each.wake_at for each in self.running), self.silent_at]
+        return min(filter(None, moments), default=0)
 
     @property
     def due(self) -> int:
@@ -97,8 +108,11 @@ class RoomClocks(Record, frozen=True):
 
 class Clock(Record, frozen=True):
     """One clock for good, with all as it was then: `policy` in its `revision`, the segments that are measured, the
-    agent who is on it. `took` is business time, `ended - since` time by the calendar (ms). `because` is why the way to
-    its customer was shut when it was missed; it was missed all the same."""
+    agent who is on it. `took` is business time, `ended - since` time by the calendar (ms); `answer_took` is business
+    time until it was `answered`, which an acknowledgement is not. `because` is why the way to its customer was shut
+    when it was missed; it was missed all the same. It ended on a `day` (`2026-11-30`) by the workspace's clock of then.
+    One that was `promised` was due by an agent's word; of an outcome, the room had been resolved before (`again`); the
+    customer may be one that is a `test`."""
 
     room: str
     kind: Kind
@@ -120,6 +134,11 @@ class Clock(Record, frozen=True):
     agent: str = ""
     segments: tuple[str, ...] = ()
     because: str = ""
+    day: str = ""
+    answer_took: int = 0
+    promised: bool = False
+    again: bool = False
+    test: bool = False
 
     @property
     def id(self) -> str:
@@ -128,13 +147,15 @@ class Clock(Record, frozen=True):
 
 
 class ClockFact(Part, frozen=True):
-    """What a change of a room tells of one of its clocks; `because`, as a Clock's."""
+    """What a change of a room tells of one of its clocks; `because`, as a Clock's. Of one that was missed its policy
+    named, besides, whom to tell (`escalate`: agents' ids)."""
 
     fact: Fact
     kind: Kind
     since: int
     due: int
     because: str = ""
+    escalate: tuple[str, ...] = ()
 
 
 def spans(base: Standing, trail: tuple[Mark, ...], episode: int) -> tuple[Span, ...]:
@@ -148,6 +169,17 @@ def spans(base: Standing, trail: tuple[Mark, ...], episode: int) -> tuple[Span, 
             found[-1] = _over(found[-1], mark)
         elif found and after.acked_at and not before.acked_at:
             found[-1] = found[-1]._replace(ended=after.acked_at, how="acknowledged")
+    return tuple(found)
+
+
+def openings(base: Standing, trail: tuple[Mark, ...]) -> tuple[Span, ...]:
+    """The ends that are or were owed, as far back as the trail goes, oldest first."""
+    found = [Span("outcome", base.opened, base.opened_at, again=base.again)] if base.opened else []
+    for before, mark, after in _steps(base, trail):
+        if after.opened and not before.opened:
+            found.append(Span("outcome", after.opened, after.opened_at, again=after.again))
+        elif before.opened and not after.opened:  # who resolves with an outcome has reached one, whoever is told
+            found[-1] = _over(found[-1], replace(mark, kind="resolve") if mark.kind == "close" else mark)
     return tuple(found)
 
 

@@ -1,4 +1,5 @@
-"""Open WebSockets, and what they are told of (publish/subscribe): a room, a customer's rooms, a workspace's inbox."""
+"""Open WebSockets, and what they are told of (publish/subscribe): a room, a customer's rooms, a workspace's inbox
+(ADR 66)."""
 
 from .record import Record
 from .rooms import Room

@@ -1,5 +1,5 @@
 """CSV files of customers: the columns of OWN, and any other as the attribute of that name. A file merges by column:
-what has no column, or an empty cell, stays, and so does what its cell says already.
+what has no column, or an empty cell, stays, and so does what its cell says already (ADR 102).
 
 Spreadsheets take what begins with = + - @ for a formula (CSV injection): such texts are written behind an apostrophe,
 as spreadsheets themselves do, and read without it.
@@ -21,7 +21,8 @@ from .jobs import MAX_ROWS
 
 OWN = ("external_id", "name", "domains", "state", "contact", "language", "timezone", "calendar", "opted_out")
 LISTS = frozenset({"domains", "opted_out"})
-FIXED = frozenset({"id", "attributes", "triage_room", "created_at"})  # of a customer, and no file sets them
+# Of a customer, and no file sets them.
+FIXED = frozenset({"id", "attributes", "triage_room", "created_at", "claims"})
 DELIMITERS = ",;\t|"
 SAID = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # by what Excel says it in a line before the first
 # What files begin with that are no text, and what they are.
@@ -152,7 +153,7 @@ def rows_of(text: str, columns: list[str], types: dict[str, Type]) -> list[Row]:
     rows = []
     for cells in lines:
         if any(cell.strip() for cell in cells):
-            rows.append(_row(lines.line_num, cells, columns, types))
+            rows.append(_row(lines.line_num, cells, columns, types=types))
         if len(rows) > MAX_ROWS:
             raise Invalid(f"a file has at most {MAX_ROWS} lines", "csv")
     if not rows:
@@ -211,7 +212,7 @@ class _Lines:
         return cells
 
 
-def _row(line: int, cells: list[str], columns: list[str], types: dict[str, Type]) -> Row:
+def _row(line: int, cells: list[str], columns: list[str], *, types: dict[str, Type]) -> Row:
     if any(cell.strip() for cell in cells[len(columns) :]):
         return {"line": line, "detail": f"{len(cells)} cells for {len(columns)} columns", "field": ""}
     customer: dict[str, Any] = {}

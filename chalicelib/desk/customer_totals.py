@@ -1,4 +1,4 @@
-"""A customer's running totals (roll-up): what Parley itself knows of it by its rooms and its users.
+"""A customer's running totals (roll-up): what Parley itself knows of it by its rooms and its users (ADR 33).
 
 Filters read them. A placement keeps the sums. What they are made of lies beside it, in rows that are there or are not:
 so that whatever comes twice or late counts once. Nothing of it moves by a broadcast, a note, or the next message of the
@@ -88,7 +88,7 @@ def owner_of_moved(old: Any, now: Any) -> str:
     return ""
 
 
-def summed(old: Totals, rows: list[OpenRoom], glances: list[Glance], members: int) -> Totals:
+def summed(old: Totals, rows: list[OpenRoom], glances: list[Glance], *, members: int) -> Totals:
     """The sums: anew of all rows of open rooms, onward by the rooms and users at hand."""
     return Totals(
         rooms_open=sum(row.said for row in rows),

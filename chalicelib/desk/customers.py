@@ -1,16 +1,23 @@
 """Customers (companies), their users, and visitors that belong to none yet."""
 
-from typing import Any
+from typing import Any, Literal
 
-from .record import Record
+from .record import Part, Record
 from .workspaces import Standing
+
+
+class Proof(Part, frozen=True):
+    """When (ms) a domain was proven, and by what."""
+
+    at: int
+    by: Literal["dns", "mail"]
 
 
 class Customer(Record, frozen=True):
     """A company. Its id follows from (workspace, external id). `opted_out` are kinds of broadcasts that it does not
     want, `*` all of them. `contact` is the user (external id) whom the vendor knows there; `language` (BCP 47) and
     `timezone` (IANA) are how and when it wants to be told things. What it is owed is due by the hours of its
-    `calendar`; without one, by its policy's."""
+    `calendar`; without one, by its policy's. Of its `domains` those with `proofs` are its own beyond doubt."""
 
     id: str
     workspace: str
@@ -19,6 +26,7 @@ class Customer(Record, frozen=True):
     created_at: int
     attributes: dict[str, Any] = {}
     domains: tuple[str, ...] = ()
+    proofs: dict[str, Proof] = {}
     opted_out: tuple[str, ...] = ()
     contact: str = ""
     language: str = ""
@@ -29,7 +37,8 @@ class Customer(Record, frozen=True):
 
 
 class User(Record, frozen=True):
-    """A person at a customer. Tokens issued before `valid_after` (ms) are dead."""
+    """A person at a customer. Tokens issued before `valid_after` (ms) are dead. `vouched` is the mail address that
+    a token named last: nobody else vouches for one."""
 
     id: str
     workspace: str
@@ -38,6 +47,7 @@ class User(Record, frozen=True):
     name: str
     created_at: int
     email: str = ""
+    vouched: str = ""
     state: Standing = "active"
     valid_after: int = 0
 
@@ -54,8 +64,10 @@ class Visitor(Record, frozen=True):
 
 
 class Domain(Record, frozen=True):
-    """A claim: mail addresses under `domain` belong to `customer`. One per workspace and domain."""
+    """A claim: mail addresses under `domain` belong to `customer`. One per workspace and domain. Until it is `proven`
+    nobody who is unknown is taken for the customer's."""
 
     workspace: str
     domain: str
     customer: str
+    proven: bool = False

@@ -1,4 +1,5 @@
-"""Dead letters are work that was given up, as its workspace sees it: the letter itself lies in a dead-letter queue."""
+"""Dead letters are work that was given up, as its workspace sees it: the letter itself lies in a dead-letter queue
+(ADR 85)."""
 
 from .record import Record
 

@@ -6,11 +6,12 @@ from typing import Literal
 from .clocks import Clock
 from .ids import delivery_id
 from .messages import Change, Message
+from .ratings import Rating
 from .record import Part, Record
 from .rooms import Bridge, Room
 from .times import DAY_MS, HOUR_S, MINUTE_S
 
-What = Literal["post", "edit", "delete", "reaction", "card", "entered", "left", "promise", "clock"]
+What = Literal["post", "edit", "delete", "reaction", "card", "entered", "left", "promise", "clock", "rating"]
 State = Literal["queued", "sent", "failed", "skipped"]
 
 # Standard Webhooks' schedule, in seconds after the attempt before: the last attempt is some 75 hours after the first.
@@ -31,7 +32,8 @@ class Delivery(Record, frozen=True):
     one (`missed:first:12`). `turn_at` is when its lane takes it; `missed` says that the install was
     paused, `bounced` that the mail came back. `attempts` are those whose end is known; `begun` counts, where a repeat
     can be known by its mark, those that were begun. `steps` is what an attempt of several calls has done already: the
-    other side's id, by step."""
+    other side's id, by step. Of a text that is more than the other side takes at once `provider_id` is the first part's
+    id, and `parts` are the others', as the latest edit has left them."""
 
     bridge: str
     n: int
@@ -55,6 +57,7 @@ class Delivery(Record, frozen=True):
     begun: int = 0
     steps: dict[str, str] = {}
     about: str = ""
+    parts: tuple[str, ...] = ()
 
     @property
     def tried(self) -> bool:
@@ -107,14 +110,20 @@ FILES = "files"  # not a step: what says that files follow the message
 POSTED = "posted"  # the step after which they do
 
 
+def part_step(number: int) -> str:
+    """The step that sends a part of a long text: the first is 1."""
+    return f"part:{number}"
+
+
 class Parcel(Part, frozen=True):
     """What a channel is handed to send: the delivery and all that it may tell of the room. `links` are the outside
     links of the message's attachments, by attachment id; `content` reads one (None: it cannot be had). `there` is the
-    other side's id of the message (of what is edited, deleted, reacted to), `thread` the outside thread that it belongs
-    in, `people` are the other side's ids of those who are mentioned, by name, `picture` the author's. `keep` writes
-    down a step that is done, before the next one; what is kept as CONVERSATION is the room's conversation there from
-    then on. `bridge` is None where an install is told of every room and this one has no conversation there yet. The
-    message is empty for a `card`, and for a `promise`, whose `change` comes along."""
+    other side's id of the message (of what is edited, deleted, reacted to), `parts` are those of its further parts,
+    `answers` is that of the message that a post answers, `thread` is the outside thread that it belongs in, `people`
+    are the other side's ids of those who are mentioned, by name, `picture` the author's, `language` the customer's.
+    `keep` writes down a step that is done, before the next one; what is kept as CONVERSATION is the room's conversation
+    there from then on. `bridge` is None where an install is told of every room and this one has no conversation there
+    yet. The message is empty for a `card`, and for a `promise`, whose `change` comes along."""
 
     delivery: Delivery
     message: Message
@@ -124,17 +133,21 @@ class Parcel(Part, frozen=True):
     bridge: Bridge | None = None
     room: Room | None = None
     there: str = ""
+    parts: tuple[str, ...] = ()
+    answers: str = ""
     thread: str = ""
     people: dict[str, str] = {}
     picture: str = ""
     links: dict[str, str] = {}
     content: Callable[[str], bytes | None] | None = None
     change: Change | None = None
+    language: str = ""
     keep: Callable[[str, str], None] = lambda step, id_: None
 
 
 class Notice(Part, frozen=True):
-    """What a channel is handed to tell that is no message: of a customer and a segment, or of a room and its clock."""
+    """What a channel is handed to tell that is no message: of a customer and a segment, or of a room and its clock or
+    rating."""
 
     delivery: Delivery
     segment_name: str = ""
@@ -142,13 +155,15 @@ class Notice(Part, frozen=True):
     customer_name: str = ""
     room: Room | None = None
     clock: Clock | None = None
+    rating: Rating | None = None
 
 
 class Sent(Part, frozen=True):
-    """The other side took it. `provider_id` is its own id for it; with the `thread` that it lies in or
-    begins there it goes into the id map. `reason` is why something of it did not go along."""
+    """The other side took it. `provider_id` is its own id for it, `parts` are those of its further parts; with the
+    `thread` that it lies in or begins there they go into the id map. `reason` is why something did not go along."""
 
     provider_id: str = ""
+    parts: tuple[str, ...] = ()
     thread: str = ""
     reason: str = ""
 

@@ -1,4 +1,5 @@
-"""What of an issue may be disclosed to a tracker: the one place that decides what leaves, by who reads it there.
+"""What of an issue may be disclosed to a tracker: the one place that decides what leaves, by who reads it there
+(ADR 93).
 
 | | members alone read it | strangers read it, or nobody knows |
 |---|---|---|

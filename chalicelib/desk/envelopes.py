@@ -4,7 +4,8 @@ from .record import Part
 
 
 class Envelope(Part, frozen=True):
-    """Raw bytes and lower-cased headers of one request to an install, and the moment (ms) at which it came."""
+    """Raw bytes and lower-cased headers of one request to an install, and the moment (ms) at which it came. Rules that
+    an agent has `lifted` for it, by the reasons that they give, do not hold it up."""
 
     id: str
     workspace: str
@@ -15,6 +16,7 @@ class Envelope(Part, frozen=True):
     body: bytes
     query: dict[str, str] = {}
     address: str = ""
+    lifted: tuple[str, ...] = ()
 
     @property
     def content_type(self) -> str:

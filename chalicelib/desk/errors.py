@@ -59,7 +59,11 @@ class Limited(Refusal):
 
 
 class Busy(Refusal):
-    """Too many writers at the same thing for now: trying again is right."""
+    """It cannot be done for now: trying again is right."""
+
+
+class Contended(Busy):
+    """Too many write one room at once (write contention): whoever tries again a little later gets through."""
 
 
 class Clash(Exception):

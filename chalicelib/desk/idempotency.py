@@ -1,4 +1,4 @@
-"""What an Idempotency-Key claims: the request that it came with, and the answer that was given."""
+"""What an Idempotency-Key claims: the request that it came with, and the answer that was given (ADR 3)."""
 
 from .record import Record
 

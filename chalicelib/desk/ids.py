@@ -1,4 +1,4 @@
-"""Identities: sortable ones made from time and randomness, and ones that follow from what they name."""
+"""Identities: sortable ones made from time and randomness, and ones that follow from what they name (ADR 4)."""
 
 import hashlib
 

@@ -1,4 +1,5 @@
-"""Views of the inbox (materialized views): rooms by whose turn it is, by who is on them, by what they were promised."""
+"""Views of the inbox (materialized views): rooms by whose turn it is, by who is on them, by what they were promised
+(ADR 73)."""
 
 from .record import Record
 from .rooms import Room

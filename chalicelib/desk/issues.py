@@ -379,7 +379,7 @@ class NoticeReceipt(Record, frozen=True):
 # --- changes of an issue ------------------------------------------------------------------------------------------
 
 
-def turned(issue: Issue, state: IssueState, reason: str, now: int) -> Issue:
+def turned(issue: Issue, state: IssueState, reason: str, *, now: int) -> Issue:
     """The issue in another state; Conflict where it cannot be."""
     if issue.merged_into:
         raise Conflict("the issue was merged into another")

@@ -1,4 +1,4 @@
-"""Jobs: work that takes longer than a request, done in pieces, one after the other, each with its progress."""
+"""Jobs: work that takes longer than a request, done in pieces, one after the other, each with its progress (ADR 21)."""
 
 from typing import Literal
 

@@ -49,13 +49,15 @@ class Correspondent(Record, frozen=True):
 
 
 class ReturnAddress(Record, frozen=True):
-    """Where a token leads: one person's way into one room, or with no `person` anybody's who may speak there."""
+    """Where a token leads: one person's way into one room, or with no `person` anybody's who may speak there. With
+    `agent` the person is one, who was told of the room: what they answer is a note, and without a room is refused."""
 
     token: str
     workspace: str
     install: str
     room: str
     person: str
+    agent: bool = False
 
 
 class RoomAddress(Record, frozen=True):

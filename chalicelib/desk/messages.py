@@ -117,7 +117,7 @@ class Broadcasted(Part, frozen=True):
 class Message(Record, frozen=True):
     """What somebody said. `n` is its change number and its place; `posts`/`notes` count up to and with this message.
     `answers` is the broadcast that was said last before it, on the first message of a customer's after that. `taken_as`
-    is what it is to whose turn it is, where its author does not tell."""
+    is what it is to whose turn it is, where its author does not tell; `client_id` what its author's page calls it."""
 
     room: str
     n: int
@@ -142,6 +142,7 @@ class Message(Record, frozen=True):
     notes: int = 0
     changed_n: int = 0
     taken_as: TakenAs = ""
+    client_id: str = ""
 
     @property
     def id(self) -> str:
@@ -164,12 +165,13 @@ class Draft(Part, frozen=True):
     forked_from: ForkedFrom | None = None
     broadcast: Broadcasted | None = None
     taken_as: TakenAs = ""
+    client_id: str = ""
 
 
 class Change(Record, frozen=True):
     """A change of a room that is not a post. `message` is the number of the message it is about, 0 for the room;
     `promise` what the room's became, where that is among the `fields` (None: it was withdrawn), `clock` what time made
-    of one."""
+    of one, `assigned` are the agents whom it put on the room."""
 
     room: str
     n: int
@@ -183,6 +185,7 @@ class Change(Record, frozen=True):
     source: Source | None = None
     promise: Promise | None = None
     clock: ClockFact | None = None
+    assigned: tuple[str, ...] = ()
 
 
 class Pending(Part, frozen=True):
@@ -243,7 +246,7 @@ def newer(revision: int, text: str, than: Message | Pending) -> bool:
     return (revision, text) > (than.revision, than.text or "")
 
 
-def edited(message: Message, text: str, revision: int, at: int, rest: Rest | None = None) -> Message | None:
+def edited(message: Message, text: str, revision: int, *, at: int, rest: Rest | None = None) -> Message | None:
     """The message after an edit, or None if the edit changes nothing (older, a repeat, or of a deleted message). What a
     mail quoted stays; the end of a text that was too long is the edit's own."""
     if message.deleted or text == message.text and revision <= message.revision or not newer(revision, text, message):
@@ -271,7 +274,7 @@ def deleted(message: Message) -> Message | None:
 
 
 def marked(
-    marks: dict[str, dict[str, Mark]], person: str, emoji: str, on: bool, revision: int, via: str = ""
+    marks: dict[str, dict[str, Mark]], person: str, emoji: str, *, on: bool, revision: int, via: str = ""
 ) -> dict[str, dict[str, Mark]] | None:
     """The reactions after one more, or None if it changes nothing. Taken-back ones stay, to outrank older events."""
     old = marks.get(emoji, {}).get(person)
@@ -288,5 +291,5 @@ def folded(message: Message, pending: Pending) -> Message:
     if pending.deleted:
         return deleted(message) or message
     if pending.text is not None:
-        message = edited(message, pending.text, pending.revision, pending.edited_at) or message
+        message = edited(message, pending.text, pending.revision, at=pending.edited_at) or message
     return message

@@ -1,5 +1,5 @@
 """How people and companies are called, and by which ids: one rule for names, which are cleaned, and one for ids, which
-are refused. Tokens, the API, CSV, mail, forms, chats and OpenID all go by these."""
+are refused. Tokens, the API, CSV, mail, forms, chats and OpenID all go by these (ADR 101)."""
 
 import re
 import unicodedata

@@ -1,9 +1,10 @@
-"""What the rooms of an issue are told: the texts, and what keeps one from being told at once."""
+"""What the rooms of an issue are told: the texts, and what keeps one from being told at once (ADR 42)."""
 
 from .customers import Customer
+from .ids import derived
 from .issues import CLOSED, Issue, Tracking
 from .rooms import Room
-from .templates import Missing, filled, values, variables
+from .templates import Missing, filled_text, values, variables
 from .tickets import IssueState
 
 TITLE = "{{issue.title}}"
@@ -29,6 +30,11 @@ def state_text(tracking: Tracking | None, state: IssueState, words: str = "") ->
     return f"{text}\n\n{quoted(words)}" if words else text
 
 
+def state_notice_id(issue: Issue, turn: int) -> str:
+    """The id of the notice of one turn: an issue that is turned twice at once tells once."""
+    return derived("ntc", issue.id, str(turn))
+
+
 def unclear_text(tracking: Tracking, guess: str) -> str:
     """What a change into a state is drafted as whose meaning is guessed, or not even that."""
     key = guess if guess in CLOSED else "closed"
@@ -45,16 +51,15 @@ def quoted(words: str) -> str:
     return words.replace("{{", "{\u200b{")
 
 
-def text_for(text: str, issue: Issue, customer: Customer | None, room: Room) -> str:
+def text_for(text: str, issue: Issue, customer: Customer | None, *, room: Room) -> str:
     """A notice's text as one room is told it. Raises Missing, naming the variable."""
-    titled = text.replace(TITLE, quoted(issue.public_title or UNTITLED))
-    wanted = variables(titled)
+    wanted = variables(text.replace(TITLE, ""))
     if customer is None and any(
         fallback is None and not place.strip().startswith("room.") for place, fallback in wanted.items()
     ):
         raise Missing("the room has no customer")
-    words = values(wanted, customer or _nobody(room), room.name, None, issue)
-    return filled(titled, words)
+    words = values(wanted, customer or _nobody(room), room.name, contact=None, issue=issue)
+    return filled_text(text, words | {"issue.title": issue.public_title or UNTITLED})
 
 
 def _nobody(room: Room) -> Customer:

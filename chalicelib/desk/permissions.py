@@ -53,7 +53,7 @@ class Principal(Part, frozen=True):
 
 def by_key(agent: Agent, key: ApiKey) -> Principal:
     """Whoever holds a key of an agent's."""
-    who = as_agent(agent, key.id, key.scopes, key.expires_at)
+    who = as_agent(agent, key.id, key.scopes, expires_at=key.expires_at)
     if key.kind == "person":
         return who
     taken_as: TakenAs = "ask" if key.asks else "answer" if key.answers else ""
@@ -61,7 +61,7 @@ def by_key(agent: Agent, key: ApiKey) -> Principal:
     return replace(who, machine=machine, taken_as=taken_as)
 
 
-def as_agent(agent: Agent, credential: str, scopes: Iterable[str], expires_at: int = 0) -> Principal:
+def as_agent(agent: Agent, credential: str, scopes: Iterable[str], *, expires_at: int = 0) -> Principal:
     """An agent, by one of their credentials."""
     return Principal(
         workspace=agent.workspace,
@@ -80,7 +80,7 @@ def may_give(who: Principal, role: str) -> bool:
     return role != "owner" or who.may("own")
 
 
-def may_change_agent(who: Principal, agent: str, old: Role, role: Role, state: str) -> bool:
+def may_change_agent(who: Principal, agent: str, old: Role, *, role: Role, state: str) -> bool:
     """Nobody takes away their own role or standing."""
     return agent != who.id or (role == old and state == "active")
 

@@ -1,4 +1,4 @@
-"""Promises: what the vendor owes a room, and by when. A room has one at most; its customer reads it."""
+"""Promises: what the vendor owes a room, and by when. A room has one at most; its customer reads it (ADR 44)."""
 
 from typing import Any, Literal
 
@@ -34,28 +34,34 @@ class Promise(Part, frozen=True):
         return self.state == "open"
 
 
-def pledged(old: Promise | None, fields: dict[str, Any], by: str, now: int) -> Promise:
-    """The promise after an agent has said `told` of it (`text`, `due`, `state`): a new one, another word, or its end.
+def pledged(old: Promise | None, fields: dict[str, Any], by: str, *, now: int) -> Promise:
+    """The promise after an agent has said `fields` of it (`text`, `due`, `state`): a new one, another word, or its end.
     Saying the same again changes nothing. Raises Invalid naming the field, Conflict where none is open."""
     state: State = fields.get("state", "open")
     if old and old.state == state and state != "open":
         return old
     if state != "open" and not (old and old.open):
         raise Conflict("no promise is open")
-    if "due" in fields and (old is None or fields["due"] != old.due) and not now < fields["due"] <= now + MAX_AHEAD_MS:
+    word = {
+        name: fields[name] for name in ("text", "due") if name in fields and fields[name] != getattr(old, name, None)
+    }
+    if "due" in word and not now < word["due"] <= now + MAX_AHEAD_MS:
         raise Invalid("a promise is due in the future, within a year", "promise.due")
     if old is None or not old.open and "state" not in fields:
-        missing = next((name for name in ("text", "due") if name not in fields), "")
-        if missing:
-            raise Invalid("a new promise has a text and is due by a time", f"promise.{missing}")
-        return Promise(text=fields["text"], due=fields["due"], by=by, made_at=now)
-    word = {name: fields[name] for name in ("text", "due") if name in fields and fields[name] != getattr(old, name)}
+        return _made(fields, by, now)
     if word:
         old = replace(old, by=by, overdue=old.overdue and "due" not in word, **word)
-    return reopened(old) if state == "open" else settled(old, state, by, now)
+    return reopened(old) if state == "open" else settled(old, state, by, now=now)
 
 
-def settled(promise: Promise, state: State, by: str, now: int) -> Promise:
+def _made(fields: dict[str, Any], by: str, now: int) -> Promise:
+    missing = next((name for name in ("text", "due") if name not in fields), "")
+    if missing:
+        raise Invalid("a new promise has a text and is due by a time", f"promise.{missing}")
+    return Promise(text=fields["text"], due=fields["due"], by=by, made_at=now)
+
+
+def settled(promise: Promise, state: State, by: str, *, now: int) -> Promise:
     """It is owed no more."""
     return replace(promise, state=state, settled_at=now, settled_by=by)
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from .messages import Broadcasted, Change, ChangeType, Draft, Message, Pending, Source, folded
+from .plain_text import plain
 from .promises import settled
 from .rooms import GLIMPSE, Glimpse, Room, Seen, Spoken, naming
 from .thanks import is_thanks
@@ -14,6 +15,7 @@ from .turn_table import Act, Who, effect_of
 from .turns import Mark, MarkKind, Standing, fold, with_mark, without_message
 
 MAX_HEARD = 20  # broadcasts whose times a room keeps
+LOOKED_AT = 2_000  # characters of a text in which its glimpse is looked for
 THANKED_MS = 7 * DAY_MS  # ms for which thanks do not reopen a room that was resolved: a weekend, and some
 # What a message is taken as, where its author does not tell.
 BEARS: dict[str, tuple[Who, Act]] = {
@@ -41,6 +43,7 @@ def base_of(room: Room) -> Standing:
         spoke={"vendor": "customer", "customer": "vendor"}.get(room.turn, ""),  # type: ignore[arg-type]
         spoke_at=room.last_message_at,
         closed_at=room.last_message_at,
+        heard=room.state == "resolved" and bool(room.outcome),
     )
 
 
@@ -54,7 +57,7 @@ def acknowledges(n: int, at: int) -> Mark | None:
     return mark_of(("vendor", "acknowledge"), n, at)
 
 
-def mark_of(act: tuple[Who, Act], n: int, at: int, word: str = "") -> Mark | None:
+def mark_of(act: tuple[Who, Act], n: int, at: int, *, word: str = "") -> Mark | None:
     """What an act leaves in the trail at change `n`, if anything."""
     effect = effect_of(*act)
     return Mark(n=n, at=at, kind=effect, word=word) if effect and effect != "taken away" else None
@@ -91,6 +94,17 @@ def standing_fields(room: Room) -> dict[str, Any]:
     }
 
 
+def reworded(room: Room, outcome: str) -> Room:
+    """The room with its outcome in other words, as if the mark that resolved it had said so."""
+    place = max((i for i, mark in enumerate(room.trail) if mark.word and mark.word == room.outcome), default=-1)
+    if place >= 0:
+        trail = list(room.trail)
+        trail[place] = msgspec.structs.replace(trail[place], word=outcome)
+        return msgspec.structs.replace(room, trail=tuple(trail), outcome=outcome)
+    base = msgspec.structs.replace(room.base, outcome=outcome) if room.base else None
+    return msgspec.structs.replace(room, base=base, outcome=outcome)
+
+
 def who_said(message: Message | Draft) -> Who:
     """Whose word it is, in the turn table's terms."""
     if message.broadcast:
@@ -124,13 +138,13 @@ def _bears(who: Who, act: Act) -> MarkKind | Literal[""]:
 
 def glimpse(message: Message) -> Glimpse:
     """What the inbox shows of a message."""
-    text = " ".join(message.text.split())[:GLIMPSE]
+    text = " ".join(plain(message.text[:LOOKED_AT]).split())[:GLIMPSE]
     author = message.author
     return Glimpse(author=author.id, author_kind=author.kind, author_name=author.name, text=text, n=message.n)
 
 
 def said(
-    room: Room, draft: Draft, at: int, pending: Pending | None = None, *, thanks: bool = False
+    room: Room, draft: Draft, at: int, *, pending: Pending | None = None, thanks: bool = False
 ) -> tuple[Room, Message]:
     """The room and the message after it was said, with what came before it folded in. Whose turn it then is, the turn
     table says; with `thanks` it may be taken as such. A note moves nothing that users see. A broadcast is quiet: it
@@ -153,7 +167,7 @@ def said(
         agents = [person for person in draft.mentions if person.startswith("agt_")]
         return room.changed(notes=notes, **_naming(room, agents, message.n)), message
     if draft.broadcast:  # its copy in a fork is heard where it was said
-        heard = _broadcast(room, draft.broadcast, message.n, at) if draft.forked_from is None else {}
+        heard = _broadcast(room, draft.broadcast, message.n, at=at) if draft.forked_from is None else {}
         return room.changed(posts=posts, **heard), message
     if thanks and _may_be_thanks(room, message, at):
         message = msgspec.structs.replace(message, taken_as="thanks")
@@ -190,7 +204,7 @@ def _naming(room: Room, people: Sequence[str], n: int) -> dict[str, Any]:
     return {"mentioned": naming(room, people, n)} if people else {}
 
 
-def _broadcast(room: Room, broadcast: Broadcasted, n: int, at: int) -> dict[str, Any]:
+def _broadcast(room: Room, broadcast: Broadcasted, n: int, *, at: int) -> dict[str, Any]:
     """What a room remembers of a broadcast, and when it has heard some in the last weeks."""
     spoken = Spoken(broadcast=broadcast.broadcast, piece=broadcast.piece, n=n)
     return {"broadcast": spoken, "heard": heard_by(room, at)}
@@ -209,7 +223,7 @@ def read_up_to(person: str, message: Message) -> Seen:
 
 
 def touched(
-    room: Room, old: Message, now: Message, type_: ChangeType, by: str, at: int, source: Source | None = None
+    room: Room, old: Message, now: Message, *, type_: ChangeType, by: str, at: int, source: Source | None = None
 ) -> tuple[Room, Message, Change]:
     """The room, the message and the change record after a message changed from `old` to `now`."""
     n, effect = room.n + 1, bearing(now)
@@ -236,9 +250,9 @@ def room_changed(
     room: Room,
     at: int,
     by: str,
+    *,
     fields: dict[str, Any],
     type_: ChangeType = "room",
-    *,
     act: tuple[Who, Act] | None = None,
     word: str = "",
     since: int = 0,
@@ -251,13 +265,13 @@ def room_changed(
     outcome; `since`: when, if not now; `again`: the mark that it makes another of), or messages went `without` which it
     is folded again. Who resolves a room settles its promise."""
     effect = effect_of(*act) if act else ""
-    mark = mark_of(act, room.n + 1, since or at, word) if act else None
+    mark = mark_of(act, room.n + 1, since or at, word=word) if act else None
     if again and mark:
         mark = msgspec.structs.replace(again, kind=mark.kind)
     stands = marked(room, mark, without=without)
     named = fields | {name: value for name, value in stands.items() if name in SHOWN}
     if named.get("state") == "resolved" and "promise" not in fields and room.promise and room.promise.open:
-        named |= {"promise": settled(room.promise, "kept", by, at)}
+        named |= {"promise": settled(room.promise, "kept", by, now=at)}
     if room.snoozed_until and (named.get("state") == "resolved" or effect == "undelivered"):
         named |= {"snoozed_until": 0}
     change = Change(
@@ -271,5 +285,6 @@ def room_changed(
         fields=tuple(sorted(CALLED.get(name, name) for name in named)),
         other_room=other_room,
         promise=named.get("promise"),
+        assigned=tuple(each for each in named.get("assignees", ()) if each not in room.assignees),
     )
     return room.changed(**(stands | named)), change

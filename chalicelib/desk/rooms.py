@@ -5,6 +5,7 @@ from typing import Literal
 
 from .ids import bridge_id
 from .messages import Source
+from .outcomes import Closing
 from .promises import Promise
 from .record import Part, Record
 from .turns import Mark, Standing, State, Turn
@@ -17,7 +18,6 @@ Speaking = Literal["persona", "prefix", "none"]
 MAX_NAME = 200
 MAX_ASSIGNEES = 20
 MAX_LABELS = 20
-MAX_OUTCOME = 500
 GLIMPSE = 160
 ROUND_MS = 600_000  # ms: activity in the inbox's index moves every ten minutes; pages are sorted exactly
 MAX_MENTIONED = 60  # people of whom a room remembers that they were named
@@ -66,7 +66,8 @@ class Room(Record, frozen=True):
     customer began to wait, where it is the vendor's turn, `acked_at` when somebody said that they are aware of it:
     these, state and outcome are what `trail`, its last marks, makes of `base` (desk/turns.py). `channels` are those
     that its people spoke over. One that is snoozed is in no inbox until then (ms). `shards` are those of its
-    workspace's inbox when it was put there last. `promise` is what the vendor owes it, or owed it last."""
+    workspace's inbox when it was put there last. `promise` is what the vendor owes it, or owed it last; `closing` is
+    how its customer was told of its end last."""
 
     id: str
     workspace: str
@@ -98,6 +99,7 @@ class Room(Record, frozen=True):
     shards: int = 1
     trail: tuple[Mark, ...] = ()
     base: Standing | None = None
+    closing: Closing | None = None
 
     @property
     def n(self) -> int:

@@ -6,23 +6,27 @@ An entry says which words a thing had when it was indexed. It is a hint: whoever
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from .customers import Customer, User
 from .issues import Issue
 from .messages import Message
+from .outcomes import ending_of
+from .plain_text import plain
 from .record import Part, Record
 from .rooms import Room
-from .text_normalization import words_of
+from .text_normalization import folded, words_of
+from .text_pieces import Reading, forms, reading
 from .workspaces import Agent
 
 Kind = Literal["message", "room", "issue", "customer", "person"]
 Thing = Message | Room | Issue | Customer | User | Agent
 AVERAGE = 40  # words of a message
 HIGHEST = 255  # weight of a word
+SECOND = "\x1f"  # ends what a thing is known by besides its words: stems, spellings, parts and wholes
 
 
 class Segment(Part, frozen=True):
@@ -55,7 +59,7 @@ class Unindexed(Record, frozen=True):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A thing and its words, each with its weight (1 to 255); `at` (ms) is when it was said or made, 0 if it is gone.
-    Words that begin with `=` are what it can be filtered by."""
+    Words that begin with `=` are what it can be filtered by; those that end with SECOND are second forms of others."""
 
     place: str
     n: int
@@ -63,13 +67,38 @@ class Entry:
     words: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word that is looked for: `known_as` the first of these or, worth half, as one of the others, or as a word that
+    `begins` so. What is nearest to the first counts."""
+
+    known_as: tuple[str, ...]
+    begins: tuple[str, ...] = ()
+
+    def ranges(self) -> list[tuple[str, str]]:
+        """Where to look, in the order of words: from, up to."""
+        return [(word, word) for word in self.known_as] + [(word, word + "\U0010ffff") for word in self.begins]
+
+    def rank(self, word: str) -> int:
+        """How near a thing's word comes; 0 for one that is something else."""
+        if word in self.known_as:
+            at = self.known_as.index(word)
+            return len(self.known_as) + 1 - at if at else len(self.known_as) + 2
+        if not word.startswith(self.begins):
+            return 0
+        return 1 if word.endswith(SECOND) else len(self.known_as) + 1
+
+    def worth(self, word: str, weight: int) -> int:
+        """The weight of a thing's word for this."""
+        return weight if word == self.known_as[0] else (weight + 1) // 2
+
+
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for: entries with all of the words, or with `any` of them (then rare ones weigh more), and with
-    one that `begins` so. `since` and `until` (ms) bound when it was said, the latter exclusively."""
+    """What is looked for: entries with all of the terms, or with `any` of them (then rare ones weigh more). `since` and
+    `until` (ms) bound when it was said, the latter exclusively."""
 
-    words: tuple[str, ...] = ()
-    begins: str = ""
+    terms: tuple[Term, ...] = ()
     marks: tuple[str, ...] = ()
     since: int = 0
     until: int = 0
@@ -111,25 +140,23 @@ def rarity(having: int, entries: int) -> float:
 
 
 def score(entry: Entry, wanted: Wanted) -> int | None:
-    """How well an entry fits; None if it does not. Where all words are wanted: the sum of their weights, what merely
-    begins with the last one counting half."""
+    """How well an entry fits; None if it does not. Where all terms are wanted: the sum of their weights."""
     if (
         not entry.at
         or not wanted.since <= entry.at < wanted.last
         or not all(mark in entry.words for mark in wanted.marks)
     ):
         return None
-    worth = [entry.words.get(word, 0) for word in wanted.words]
-    if wanted.begins:
-        worth.append(max((halved(word, w, wanted.begins) for word, w in entry.words.items()), default=0))
-    if not any(worth) or not wanted.any and not all(worth):
+    weights = [_weight(entry.words, term) for term in wanted.terms]
+    if not any(weights) or not wanted.any and not all(weights):
         return None
-    return 0 if wanted.newest else sum(worth)
+    return 0 if wanted.newest else sum(weights)
 
 
-def halved(word: str, its: int, begins: str) -> int:
-    """The weight of a word for a beginning: whole if it is the word itself."""
-    return its if word == begins else (its + 1) // 2 if word.startswith(begins) else 0
+def _weight(words: Mapping[str, int], term: Term) -> int:
+    looked_at = words if term.begins else [each for each in term.known_as if each in words]
+    ranked = ((term.rank(each), term.worth(each, words[each])) for each in looked_at)
+    return max((worth for worth in ranked if worth[0]), default=(0, 0))[1]
 
 
 # --- which things there are, and what they say --------------------------------------------------------------------
@@ -172,33 +199,70 @@ def kind_of(thing: Thing) -> Kind:
 def text_of(thing: Thing, *, vendor: bool) -> str:
     """What a thing says to one side, a line each; "" for what is not there (any more). Labels of rooms, addresses of
     people and all of an issue that is not public are the vendor's."""
-    if isinstance(thing, Message):
-        lines = (
-            [] if thing.deleted or thing.author.kind == "system" else [thing.text, *(f.name for f in thing.attachments)]
-        )
-    elif isinstance(thing, Room):
-        lines = [thing.name, thing.outcome, *(thing.labels if vendor else ())]
-    elif isinstance(thing, Issue):
-        inside = [thing.title, *thing.labels, *(link.key for link in thing.tickets), thing.text] if vendor else []
-        lines = [*inside, thing.public_title, thing.public_text] if not thing.merged_into else []
-    elif isinstance(thing, Customer):
-        lines = [thing.name, thing.external_id, *thing.domains] if vendor and thing.state != "gone" else []
-    elif isinstance(thing, User):
-        lines = [thing.name, thing.external_id, *([thing.email] if vendor else [])] if thing.state == "active" else []
-    else:
-        lines = [thing.name, *([thing.email] if vendor else [])] if thing.state == "active" else []
+    lines = LINES[type(thing)](thing, vendor)
     return "\n".join(line for line in lines if line)
+
+
+def _lines_of_message(message: Message, vendor: bool) -> list[str]:
+    if message.deleted or message.author.kind == "system":
+        return []
+    return [plain(message.text, links=True), *(file.name for file in message.attachments)]
+
+
+def _lines_of_room(room: Room, vendor: bool) -> list[str]:
+    return [room.name, ending_of(room.outcome).reason, *(room.labels if vendor else ())]
+
+
+def _lines_of_issue(issue: Issue, vendor: bool) -> list[str]:
+    if issue.merged_into:
+        return []
+    public = [issue.public_title, plain(issue.public_text, links=True)]
+    if not vendor:
+        return public
+    keys = (link.key for link in issue.tickets)
+    return [issue.title, *issue.labels, *keys, plain(issue.text, links=True), *public]
+
+
+def _lines_of_customer(customer: Customer, vendor: bool) -> list[str]:
+    return [customer.name, customer.external_id, *customer.domains] if vendor and customer.state != "gone" else []
+
+
+def _lines_of_person(person: User | Agent, vendor: bool) -> list[str]:
+    if person.state != "active":
+        return []
+    theirs = [person.external_id] if isinstance(person, User) else []
+    return [person.name, *theirs, *([person.email] if vendor else [])]
+
+
+LINES: dict[type, Callable[[Any, bool], list[str]]] = {
+    Message: _lines_of_message,
+    Room: _lines_of_room,
+    Issue: _lines_of_issue,
+    Customer: _lines_of_customer,
+    User: _lines_of_person,
+    Agent: _lines_of_person,
+}
 
 
 def entry_of(thing: Thing, room: Room | None, *, vendor: bool) -> Entry:
     """A thing as one side's tree knows it."""
     place, n = place_of(thing)
-    words = words_of(text_of(thing, vendor=vendor))
+    text = text_of(thing, vendor=vendor)
+    words = words_of(text)
     if not words:
         return Entry(place, n, 0)
     length = len(words)
-    found = {word: weight(times, length) for word, times in Counter(words).items()}
-    return Entry(place, n, thing.created_at, found | dict.fromkeys(_marks(thing, room), 1))
+    plain = {word: weight(times, length) for word, times in Counter(words).items()}
+    second = {word: weight(times, length) for word, times in second_forms(reading(text), plain).items()}
+    return Entry(place, n, thing.created_at, plain | second | dict.fromkeys(_marks(thing, room), 1))
+
+
+def second_forms(read: Reading, plain: Container[str]) -> Counter[str]:
+    """What a text is known by besides its plain words, and how often."""
+    languages = read.languages
+    return Counter(
+        form + SECOND for piece in read.everything() for form in forms(piece, languages) if folded(form) not in plain
+    )
 
 
 def _marks(thing: Thing, room: Room | None) -> list[str]:

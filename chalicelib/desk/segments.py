@@ -1,4 +1,4 @@
-"""Segments: saved filters over customers, or lists of them; the filter language, and who is in.
+"""Segments: saved filters over customers, or lists of them; the filter language, and who is in (ADR 37).
 
     {"attribute": "plan", "equals": "pro"}      one test: `attribute` and one operator
     {"has_asked_for": "iss_…"}                  it has a room behind that issue
@@ -96,6 +96,7 @@ OPERATORS: dict[str, tuple[str, ...]] = {
     "less": ("number", "time"),
     "greater": ("number", "time"),
     "within_days": ("time",),
+    "next_days": ("time",),
     "exists": ("string", "number", "boolean", "time", "list"),
 }
 
@@ -113,7 +114,7 @@ def attributes_in(filter_: Any) -> Iterator[str]:
 
 def parse(filter_: Any, types: dict[str, Type], place: str = "filter") -> Filter:
     """The filter that JSON means. Invalid names the place: `filter.all[1].equals`."""
-    found = _parse(filter_, types | BUILT_IN, place, 1)
+    found = _parse(filter_, types | BUILT_IN, place, depth=1)
     if sum(1 for _ in tests(found)) > MAX_TESTS:
         raise Invalid(f"a filter has at most {MAX_TESTS} tests", place)
     if len(issues_in(found)) > MAX_ISSUES:
@@ -135,7 +136,7 @@ def tests(node: Filter) -> Iterator[Test]:
         yield from tests(part)
 
 
-def _parse(filter_: Any, types: dict[str, Type], place: str, depth: int) -> Filter:
+def _parse(filter_: Any, types: dict[str, Type], place: str, *, depth: int) -> Filter:
     if not isinstance(filter_, dict):
         raise Invalid("a filter is an object", place)
     if depth > MAX_DEPTH:
@@ -151,12 +152,12 @@ def _parse(filter_: Any, types: dict[str, Type], place: str, depth: int) -> Filt
     if len(filter_) != 1 or word not in ("all", "any", "not"):
         raise Invalid("a filter has one of: attribute (with an operator), has_asked_for, all, any, not", place)
     if word == "not":
-        return Together("not", (_parse(filter_["not"], types, f"{place}.not", depth + 1),))
+        return Together("not", (_parse(filter_["not"], types, f"{place}.not", depth=depth + 1),))
     parts = filter_[word]
     if not isinstance(parts, list) or not parts:
         raise Invalid("a list of at least one filter", f"{place}.{word}")
     return Together(
-        word, tuple(_parse(part, types, f"{place}.{word}[{i}]", depth + 1) for i, part in enumerate(parts[:101]))
+        word, tuple(_parse(part, types, f"{place}.{word}[{i}]", depth=depth + 1) for i, part in enumerate(parts[:101]))
     )
 
 
@@ -171,13 +172,13 @@ def _test(test: dict[str, Any], types: dict[str, Type], place: str) -> Test:
     where = f"{place}.{word}"
     if type_ not in OPERATORS[word]:
         raise Invalid(f"{name} is a {type_}, which does not take {word}", where)
-    return Test(name, type_, word, _operand(test[word], word, type_, where))
+    return Test(name, type_, word, _operand(test[word], word, type_, place=where))
 
 
-def _operand(operand: Any, word: str, type_: Type, place: str) -> Any:
+def _operand(operand: Any, word: str, type_: Type, *, place: str) -> Any:
     if word == "exists":
         return _fitting(operand, "boolean", place)
-    if word == "within_days":
+    if word in WINDOWS:
         if not fits(operand, "number") or not isinstance(operand, int) or not 1 <= operand <= MAX_DAYS:
             raise Invalid(f"a whole number of days from 1 to {MAX_DAYS}", place)
         return operand * DAY_MS
@@ -203,13 +204,18 @@ def holds(node: Filter, values: dict[str, Any], now: int) -> bool:
     return (all if node.word == "all" else any)(holds(part, values, now) for part in node.parts)
 
 
-PASSES: dict[str, Callable[[Any, Any, int], bool]] = {
-    "equals": lambda value, operand, now: bool(value == operand),
-    "in": lambda value, operand, now: value in operand,
-    "contains": lambda value, operand, now: operand in value,
-    "less": lambda value, operand, now: bool(value < operand),
-    "greater": lambda value, operand, now: bool(value > operand),
-    "within_days": lambda value, operand, now: value <= now < value + operand,
+# From when on a test that time alone moves is passed, and until when (both ms, the latter not included): `within_days`
+# begins with the time itself, and `next_days` ends with it.
+WINDOWS: dict[str, Callable[[int, int], tuple[int, int]]] = {
+    "within_days": lambda at, span: (at, at + span),
+    "next_days": lambda at, span: (at - span, at),
+}
+PASSES: dict[str, Callable[[Any, Any], bool]] = {
+    "equals": lambda value, operand: bool(value == operand),
+    "in": lambda value, operand: value in operand,
+    "contains": lambda value, operand: operand in value,
+    "less": lambda value, operand: bool(value < operand),
+    "greater": lambda value, operand: bool(value > operand),
 }
 
 
@@ -217,7 +223,12 @@ def _passes(test: Test, values: dict[str, Any], now: int) -> bool:
     value = _value(test, values)
     if test.operator == "exists":
         return (value is not None) is test.operand
-    return value is not None and PASSES[test.operator](value, test.operand, now)
+    if value is None:
+        return False
+    if test.operator in WINDOWS:
+        begins, ends = WINDOWS[test.operator](value, test.operand)
+        return begins <= now < ends
+    return PASSES[test.operator](value, test.operand)
 
 
 def _value(test: Test, values: dict[str, Any]) -> Any:
@@ -232,7 +243,7 @@ def turns(node: Filter, values: dict[str, Any], now: int) -> int:
     """The next moment (ms) after `now` at which passing time alone may change what `holds` says; 0 for never."""
     moments: list[int] = []
     for test in tests(node):
-        began = _value(test, values) if test.operator == "within_days" else None
-        if began is not None:
-            moments += [began, began + test.operand]
+        at = _value(test, values) if test.operator in WINDOWS else None
+        if at is not None:
+            moments += WINDOWS[test.operator](at, test.operand)
     return min((moment for moment in moments if now < moment < FOREVER_MS), default=0)

@@ -1,4 +1,4 @@
-"""How agents sign in: sessions of browsers, one-time links by mail, a workspace's own identity provider."""
+"""How agents sign in: sessions of browsers, one-time links by mail, a workspace's own identity provider (ADR 70)."""
 
 from typing import Literal
 
@@ -18,7 +18,8 @@ Way = Literal["link", "oidc", "demo"]
 class Session(Record, frozen=True):
     """A browser that an agent is signed in with: found by the hash of what its cookie holds. With `socket_until` it is
     no cookie's but a ticket that opens one WebSocket, which may then last until that time (ms), as long as the
-    credential `by` which somebody asked for it, and with no more than its `scopes` (none told: all of the role's)."""
+    credential `by` which somebody asked for it, and with no more than its `scopes` (none told: all of the role's).
+    `sid` is the identity provider's own name for it, if it has one."""
 
     id: str
     hash: str
@@ -31,6 +32,7 @@ class Session(Record, frozen=True):
     socket_until: int = 0
     by: str = ""
     scopes: tuple[Scope, ...] = ()
+    sid: str = ""
 
 
 class SignInLink(Record, frozen=True):

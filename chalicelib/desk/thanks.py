@@ -7,6 +7,8 @@ that nobody thought of, is no thanks. Better to hold ten thanks for questions th
 import re
 import unicodedata
 
+from .plain_text import plain
+
 MAX_WORDS, MAX_CHARACTERS = 12, 120
 MAX_WHOLE = 2_000  # characters with a signature and quotes: nobody looks through more
 MAX_SIGNED = 12  # lines of a signature
@@ -156,7 +158,8 @@ QUOTE = re.compile(
 def is_thanks(text: str, names: tuple[str, ...] = ()) -> bool:
     """Whether a message is thanks or assent, by its words once quotes and a signature are off. `names` are the names of
     people that may be in it."""
-    said = _without_signature(text) if len(text) <= MAX_WHOLE else None
+    short = len(text) <= MAX_WHOLE and "`" not in text  # what stands in code names something
+    said = _without_signature(plain(text)) if short else None
     if said is None or len(said) > MAX_CHARACTERS or ASKS.search(said) or any(map(str.isnumeric, said)):
         return False
     said = MODIFIERS.sub("", unicodedata.normalize("NFC", said)).casefold()

@@ -1,4 +1,4 @@
-"""A three-way merge makes an issue and its ticket equal again: the third is what both sides last agreed on.
+"""A three-way merge makes an issue and its ticket equal again: the third is what both sides last agreed on (ADR 40).
 
 | theirs since then | ours since then | |
 |---|---|---|
@@ -37,15 +37,15 @@ class Merge:
     unclear: bool = False
 
 
-def merge(issue: Issue, ticket: Ticket, seen: TicketSeen, tracking: Tracking) -> Merge:
+def merge(issue: Issue, ticket: Ticket, seen: TicketSeen, *, tracking: Tracking) -> Merge:
     """What to change here and there. Fields that do not cross are left alone."""
     found = Merge()
     if tracking.state:
-        _state(found, issue, ticket, seen, tracking)
+        _state(found, issue, ticket, seen=seen, tracking=tracking)
     if tracking.titled:
-        _title(found, issue, ticket, seen)
+        _title(found, issue, ticket, seen=seen)
     if tracking.labelled:
-        _labels(found, issue, ticket, seen)
+        _labels(found, issue, ticket, seen=seen)
     if tracking.means(seen.word) == "unknown" and (ticket.word is None or ticket.word.id != seen.word.id):
         found.unknown = seen.word.name
     return found
@@ -60,7 +60,7 @@ def pending(issue: Issue, ticket: Ticket, tracking: Tracking) -> bool:
     )
 
 
-def _state(found: Merge, issue: Issue, ticket: Ticket, seen: TicketSeen, tracking: Tracking) -> None:
+def _state(found: Merge, issue: Issue, ticket: Ticket, *, seen: TicketSeen, tracking: Tracking) -> None:
     theirs, base = tracking.means(seen.word), ticket.state
     if theirs == "unknown" and tracking.closes(seen.word) and base not in CLOSED:
         found.unclear = issue.state not in CLOSED
@@ -79,7 +79,7 @@ def _state(found: Merge, issue: Issue, ticket: Ticket, seen: TicketSeen, trackin
         found.move, found.wordless = (word.id, False) if word else ("", True)
 
 
-def _title(found: Merge, issue: Issue, ticket: Ticket, seen: TicketSeen) -> None:
+def _title(found: Merge, issue: Issue, ticket: Ticket, *, seen: TicketSeen) -> None:
     theirs, base = " ".join(seen.title.split())[:MAX_TITLE] or issue.title, ticket.title
     found.ticket["title"] = theirs
     if theirs not in (issue.title, base):
@@ -90,7 +90,7 @@ def _title(found: Merge, issue: Issue, ticket: Ticket, seen: TicketSeen) -> None
         found.retitle = issue.title
 
 
-def _labels(found: Merge, issue: Issue, ticket: Ticket, seen: TicketSeen) -> None:
+def _labels(found: Merge, issue: Issue, ticket: Ticket, *, seen: TicketSeen) -> None:
     theirs = tuple(label for label in dict.fromkeys(seen.labels) if label.isprintable() and 0 < len(label) <= MAX_LABEL)
     base, ours = set(ticket.labels), set(issue.labels)
     removed = base - ours

@@ -10,12 +10,12 @@ from .turns import MarkKind
 
 Who = Literal[
     "customer", "vendor", "machine", "asking machine", "answering machine", "notice", "closing notice",
-    "reopening notice", "broadcast", "ledger",
+    "reopening notice", "broadcast", "ledger", "policy",
 ]  # fmt: skip
 Act = Literal[
     "message", "thanks", "deleted message", "note", "edit", "edit of thanks", "delete", "reaction", "acknowledge",
-    "promise", "resolve", "reopen", "none needed", "waits", "counts as an answer", "undelivered", "delivered", "fork",
-    "arrange", "internal room", "snooze",
+    "promise", "resolve", "close", "remind", "reopen", "none needed", "waits", "counts as an answer", "undelivered",
+    "delivered", "fork", "arrange", "internal room", "snooze",
 ]  # fmt: skip
 Effect = MarkKind | Literal["", "taken away"]
 
@@ -61,8 +61,13 @@ ROWS = (
     Row("19", "ledger", "undelivered", "An answer does not get through", "C", "undelivered", "V", "ask", "="),
     Row("19a", "ledger", "delivered", "It does after all", "V", "answer", "C", "0", "="),
     Row("20", "customer", "reaction", "Anybody reacts, or reads", "VC-R", "", "=", "=", "="),
-    Row("21", "vendor", "resolve", "An agent resolves, told or untold", "VC-", "resolve", "-", "0", "resolved"),
+    Row("21", "vendor", "resolve", "An agent resolves, and the customer is told how it ended", "VC-",
+        "resolve", "-", "0", "resolved"),
+    Row("22", "vendor", "close", "An agent resolves, and nobody is told", "VC-", "close", "-", "0", "resolved"),
     Row("23", "customer", "resolve", "A user resolves", "VC-", "settle", "-", "0", "resolved"),
+    Row("24", "policy", "close", "A policy closes what the customer does not answer, after two reminders", "C",
+        "no answer", "-", "0", "resolved"),
+    Row("24a", "policy", "remind", "A policy reminds the customer", "C", "remind", "=", "0", "="),
     Row("25", "vendor", "reopen", "An agent reopens", "R", "reopen", "C", "0", "open"),
     Row("25a", "vendor", "reopen", "The same, where the customer spoke last", "r", "reopen", "V", "now", "open"),
     Row("26", "customer", "reopen", "A user reopens: it is not solved", "R", "ask again", "V", "now", "open"),

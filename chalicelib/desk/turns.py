@@ -1,4 +1,5 @@
-"""Whose turn it is, since when somebody waits, whether a room is open: a fold over its last marks (event sourcing).
+"""Whose turn it is, since when somebody waits, whether a room is open: a fold over its last marks (event sourcing)
+(ADR 89).
 
 What is said and done leaves a mark under its change number, or none (desk/turn_table.py). A delete, a bounce or a late
 receipt takes a mark away or puts it back, in whatever order these come, and the room is folded again.
@@ -21,7 +22,10 @@ MarkKind = Literal[
     "thanks",
     "acknowledge",
     "resolve",
+    "close",
     "settle",
+    "remind",
+    "no answer",
     "told",
     "untold",
     "reopen",
@@ -32,6 +36,7 @@ MarkKind = Literal[
 
 NEW_EPISODE = -1  # instead of a silence: the first word of a room, or since it was resolved
 MAX_TRAIL = 8  # marks that a room keeps: with the base some 300 bytes
+REMINDERS = 2  # that a customer gets before a policy closes what they do not answer
 
 
 class Mark(Part, frozen=True, array_like=True):
@@ -54,7 +59,9 @@ class Standing(Part, frozen=True, array_like=True):
     """Where a room stands after change `n`. `asked` is the last ask's message, `asked_at` its time (ms); `answered`
     says that the vendor ever answered, `spoke` which side a person spoke on last, and at `spoke_at`; `closed_at` is
     when it was resolved last, `acked_at` when somebody said that they are aware of what waits, `answered_at` when the
-    vendor spoke last. The wait began with mark `ask`, after a `silence` (ms; NEW_EPISODE where no word went before)."""
+    vendor spoke last. The wait began with mark `ask`, after a `silence` (ms; NEW_EPISODE where no word went before).
+    How it ends is owed since `opened_at` (ms), when message `opened` asked, or it was opened `again`. Of what the
+    customer does not answer they were `reminded` so often, last at `reminded_at`; they have `heard` of the end."""
 
     n: int = 0
     turn: Turn = ""
@@ -71,23 +78,37 @@ class Standing(Part, frozen=True, array_like=True):
     ask: int = 0
     silence: int = 0
     answered_at: int = 0
+    opened: int = 0
+    opened_at: int = 0
+    again: bool = False
+    reminded: int = 0
+    reminded_at: int = 0
+    heard: bool = False
 
     @property
     def waits(self) -> bool:
         """Whether somebody waits for the vendor."""
         return self.turn == "vendor" and self.state == "open"
 
+    @property
+    def unanswered(self) -> bool:
+        """Whether the vendor spoke last to a customer who had asked, and could answer."""
+        return self.turn == "customer" and self.state == "open" and self.spoke == "vendor" and self.asked > 0
+
+
+ANEW: dict[str, Any] = {"reminded": 0, "reminded_at": 0, "heard": False}  # with each word of a person, each end
+
 
 def _waits(standing: Standing, mark: Mark, silence: int = 0, **fields: Any) -> Standing:
     """The vendor is on the hook, since the oldest of what waits."""
     if standing.waits:
         return replace(standing, **fields)
-    began: dict[str, Any] = {"waiting_since": mark.at, "ask": mark.message, "silence": silence}
+    began: dict[str, Any] = {"waiting_since": mark.at, "ask": mark.message, "silence": silence} | ANEW
     return replace(standing, turn="vendor", state="open", outcome="", acked_at=0, **began, **fields)
 
 
 def _nobody_waits(standing: Standing, turn: Turn, **fields: Any) -> Standing:
-    return replace(standing, turn=turn, waiting_since=0, acked_at=0, **fields)
+    return replace(standing, turn=turn, waiting_since=0, acked_at=0, **ANEW | fields)
 
 
 def _ask(standing: Standing, mark: Mark) -> Standing:
@@ -113,7 +134,24 @@ def _acknowledge(standing: Standing, mark: Mark) -> Standing:
 
 
 def _resolve(standing: Standing, mark: Mark) -> Standing:
-    return _nobody_waits(standing, "", state="resolved", outcome=mark.word, closed_at=mark.at)
+    return _nobody_waits(standing, "", state="resolved", outcome=mark.word, closed_at=mark.at, heard=bool(mark.word))
+
+
+def _close(standing: Standing, mark: Mark) -> Standing:
+    """As resolved; the customer hears nothing, unless they have heard of it already."""
+    return replace(_resolve(standing, mark), heard=standing.state == "resolved" and standing.heard)
+
+
+def _remind(standing: Standing, mark: Mark) -> Standing:
+    """Of what is the customer's to answer, and they have not."""
+    if not standing.unanswered:
+        return standing
+    return replace(standing, reminded=standing.reminded + 1, reminded_at=mark.at)
+
+
+def _no_answer(standing: Standing, mark: Mark) -> Standing:
+    """After all reminders, and no earlier: where an answer turns out never to have come, nothing was closed."""
+    return _resolve(standing, mark) if standing.unanswered and standing.reminded >= REMINDERS else standing
 
 
 def _told(standing: Standing, mark: Mark) -> Standing:
@@ -153,7 +191,10 @@ STEPS: dict[MarkKind, Callable[[Standing, Mark], Standing]] = {
     "thanks": _thanks,
     "acknowledge": _acknowledge,
     "resolve": _resolve,
+    "close": _close,
     "settle": _resolve,
+    "remind": _remind,
+    "no answer": _no_answer,
     "told": _told,
     "untold": _untold,
     "reopen": _reopen,
@@ -165,7 +206,16 @@ STEPS: dict[MarkKind, Callable[[Standing, Mark], Standing]] = {
 
 def step(standing: Standing, mark: Mark) -> Standing:
     """Where a room stands after one more mark."""
-    return replace(STEPS[mark.kind](standing, mark), n=mark.n)
+    return _opened(replace(STEPS[mark.kind](standing, mark), n=mark.n), mark)
+
+
+def _opened(standing: Standing, mark: Mark) -> Standing:
+    """Whoever has asked in an open room is owed its end."""
+    if standing.state == "resolved":
+        return replace(standing, opened=0, opened_at=0, again=True) if standing.opened else standing
+    if standing.opened or not standing.asked:
+        return standing
+    return replace(standing, opened=mark.message, opened_at=mark.at)
 
 
 def fold(base: Standing, trail: tuple[Mark, ...]) -> Standing:

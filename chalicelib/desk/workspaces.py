@@ -7,9 +7,9 @@ from .record import Part, Record
 Role = Literal["owner", "admin", "agent", "reader"]
 Scope = Literal["read", "write", "admin"]
 Standing = Literal["active", "blocked", "gone"]
-InstallKind = Literal[
-    "email", "widget", "form", "webhook", "slack", "msteams", "tracker", "asana", "github", "gitlab", "jira", "linear"
-]
+# Whom what is said in a room reaches over a kind of channel: nobody, whoever listens to all rooms, conversations that
+# rooms are bound to, people one by one. Tickets are what a tracker has.
+Reach = Literal["nobody", "feed", "conversations", "people", "tickets"]
 # What becomes of bots that are not our own: they are heard as machines, they ask, or answer; or nobody hears them.
 Bots = Literal["heard", "ask", "answer", "ignored"]
 
@@ -36,12 +36,14 @@ class Secret(Part, frozen=True):
 class Workspace(Record, frozen=True):
     """One environment or product of the vendor. `feeds` are the installs that are told of every room but internal
     ones, and since when (ms): kept here, so that they are read with the workspace, consistently. `feed_channels`
-    are the kinds of those that are no webhooks. `origins` are the sites whose pages may call as a user (none: all);
+    are their kinds. `origins` are the sites whose pages may call as a user (none: all);
     `visitors` may ask without a token. Until `watched_until` (ms) somebody may be looking at the inbox: after that
     nobody looks for them. With `thanks`, a customer's thanks put nobody on the hook; `acknowledgement` is what a room
-    that waits is told when somebody is aware of it (empty: our own words). Its
+    that waits is told when somebody is aware of it (empty: our own words), `outcomes` what one is told of its end. Its
     inbox lies in `inbox_shards`: of one alone until `rebuild` has spread its rooms over them. `policies` is the version
-    of its policies, 0 without any."""
+    of its policies, 0 without any. With `subdomains` a customer's proven domain holds for those below it, too.
+    `customers_by_id` says that all its customers are in the index by id: since its founding, or since a `rebuild`.
+    `followed` are the segments that some agent follows."""
 
     id: str
     name: str
@@ -56,6 +58,10 @@ class Workspace(Record, frozen=True):
     acknowledgement: str = ""
     inbox_shards: int = 1
     policies: int = 0
+    subdomains: bool = False
+    customers_by_id: bool = False
+    outcomes: dict[str, str] = {}
+    followed: tuple[str, ...] = ()
 
 
 class Agent(Record, frozen=True):
@@ -104,7 +110,7 @@ class Install(Record, frozen=True):
 
     id: str
     workspace: str
-    kind: InstallKind
+    kind: str
     name: str
     created_at: int
     config: dict[str, Any] = {}
@@ -122,8 +128,13 @@ def fed(install: Install) -> bool:
     """Whether an install is told of every room of its workspace."""
     wanted = install.config.get("url") and install.config.get("all_rooms")
     wanted = wanted or install.config.get("agent_channel") or install.config.get("agent_channels")
-    wanted = wanted or install.kind == "email" and install.config.get("away")
+    wanted = wanted or install.config.get("away")
     return install.state != "disabled" and bool(wanted)
+
+
+def feeds_of(workspace: Workspace) -> list[tuple[str, str, int]]:
+    """Each feed's install, its kind and since when it is one. A workspace of before names no kind of webhooks."""
+    return [(id_, workspace.feed_channels.get(id_, "webhook"), since) for id_, since in workspace.feeds.items()]
 
 
 def feeding(workspace: Workspace, install: Install, *, removed: bool = False) -> Workspace:
@@ -132,7 +143,7 @@ def feeding(workspace: Workspace, install: Install, *, removed: bool = False) ->
     kinds = {id_: kind for id_, kind in workspace.feed_channels.items() if id_ != install.id}
     if fed(install) and not removed:
         feeds |= {install.id: install.fed_since}
-        kinds |= {install.id: install.kind} if install.kind != "webhook" else {}
+        kinds |= {install.id: install.kind}
     return workspace.changed(feeds=feeds, feed_channels=kinds)
 
 
@@ -147,3 +158,8 @@ class Audit(Record, frozen=True):
     verb: str
     subject: str
     fields: tuple[str, ...] = ()
+
+
+def outlived(fields: dict[str, Any], now: int) -> dict[str, int]:
+    """What a change of somebody's standing brings with it: credentials from before this moment are dead, for good."""
+    return {"valid_after": now} if fields.get("state", "active") != "active" else {}

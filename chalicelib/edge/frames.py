@@ -1,5 +1,5 @@
 """What goes over the live line: the frames that tell of a room. The message itself comes along where it is small: three
-viewers who each had to ask for it would cost more than the message did."""
+viewers who each had to ask for it would cost more than the message did (ADR 65)."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ from .shapes.rooms import room_view
 
 LARGEST = 24_000  # bytes of a message in a frame: API Gateway takes 32 KB at once
 SHARED = (
-    "name", "state", "outcome", "assignees", "turn", "waiting_since", "acknowledged_at", "promise", "last_message_at",
-    "last_message", "messages", "change",
+    "name", "state", "outcome", "reason", "assignees", "turn", "waiting_since", "acknowledged_at", "promise",
+    "last_message_at", "last_message", "messages", "change",
 )  # fmt: skip
 NOBODY = Principal(workspace="", kind="user", id="", name="", credential="")
 
 
 def changed(
-    happening: Message | Change, message: Message | None, room: Room, base_url: str, watched: bool
+    happening: Message | Change, message: Message | None, room: Room, *, base_url: str, watched: bool
 ) -> dict[str, Any]:
     """The push of one change: `room.changed`, with the message as it is now and what the inbox shows of the room. It
     goes to the inbox if that may be `watched`, and unless it is a broadcast, which moves nothing there."""
@@ -61,7 +61,7 @@ def typing(room: Room, who: Principal, internal: bool) -> dict[str, Any]:
     return _push(room, frame | {"internal": internal}, internal) | {"open": True}
 
 
-def presence(place: str, room: str, person: dict[str, str], here: bool) -> dict[str, Any]:
+def presence(place: str, room: str, person: dict[str, str], *, here: bool) -> dict[str, Any]:
     """Somebody has a room open, or has left it."""
     frame = {"type": "room.presence", "room": room, "person": person["id"], "name": person["name"]}
     return {"place": place, "room": room, "open": True, "frame": frame | {"kind": person["kind"], "here": here}}

@@ -5,7 +5,8 @@ It never raises.
 
 import hashlib
 import time
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import msgspec
 from chalice.app import Response
@@ -19,29 +20,32 @@ from ..desk.strict_json import loads, shaped
 from ..desk.workspaces import Workspace
 from ..flows.once import Answered, Once
 from ..flows.secrets import context
-from ..ports import AwsAway, Page, Ref, World, ref
+from ..ports import AwsAway, Page, Ref, Store, World, ref
 from ..settings import settings
 from ..telemetry import fail, logger
 from ..wiring import world
-from . import routes as _routes  # noqa: F401  fills the route table
 from .door.auth import bearer, check_bootstrap, check_origin, credential_name, credential_of, identify, named_workspace
 from .door.calls import Call, Incoming, Reply
+from .door.conditions import TaggedStore, etag, taken, unchanged
+from .door.encodings import check_coding, inflated
 from .door.limits import spend
 from .door.problems import problem
 from .door.query import check_query
 from .door.request_log import log_request
-from .door.router import Route, WrongVerb, find
+from .door.router import Route
+from .routes import find
 
-HTTP_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+HTTP_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 JSON = "application/json; charset=utf-8"
 PROBLEM = "application/problem+json; charset=utf-8"
 CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, Idempotency-Replayed",
+    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, Idempotency-Replayed, RateLimit, RateLimit-Policy",
 }
 PREFLIGHT = {
     "Access-Control-Allow-Methods": ", ".join(HTTP_METHODS),
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-Match, X-Requested-With",
+    "Access-Control-Allow-Headers": "Authorization, Content-Encoding, Content-Type, Idempotency-Key, If-Match, "
+    "If-None-Match, X-Requested-With",
     "Access-Control-Max-Age": "600",
 }
 ALWAYS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
@@ -52,24 +56,26 @@ def answer(request: Any) -> Response:
     """The one entry for API Gateway's requests."""
     began = time.perf_counter()
     event = request.to_original_event() if hasattr(request, "to_original_event") else request
-    name, who, response = "none", None, None
+    name, who, call, response = "none", None, None, None
+    limits: dict[str, str] = {}
     try:
         incoming = incoming_of(event)
         if incoming.method == "OPTIONS":
             response = _response("", 204, PREFLIGHT)
         else:
             route, params = find(incoming.method, incoming.path)
-            name = f"{route.method} {route.path}"
-            call = _call(incoming, route, params)
+            name = f"{incoming.method} {route.path}"
+            call = _call(incoming, route, params, limits=limits)
             who = call.who
             response = _respond(call)
     except Answered as repeat:
         response = _replayed(repeat.claim)
-    except WrongVerb as error:
-        response = _problem(error, 405, {"Allow": ", ".join(error.allowed)})
     except Exception as error:  # noqa: BLE001  the last door: what nobody foresaw is logged whole and told as a 500
         response = _problem(error)
-    log_request(event, name, who, response, began)
+    response.headers.update(limits)
+    if event["requestContext"]["httpMethod"] == "HEAD":
+        response.body = ""
+    log_request(event, name, who, response=response, began=began, counts=call.counts if call else {})
     return response
 
 
@@ -77,16 +83,23 @@ def incoming_of(event: dict[str, Any]) -> Incoming:
     """API Gateway's event (REST, payload 1.0) as ours. Non-UTF-8 text arrives damaged from the gateway itself."""
     import base64
 
-    context_, body = event["requestContext"], event.get("body") or ""
-    raw = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")
+    context_, text = event["requestContext"], event.get("body") or ""
     headers = {name.lower(): value for name, value in _whole(event.get("headers")).items()}
+    sent, encoding = b"", headers.get("content-encoding", "")
+    if event.get("isBase64Encoded"):
+        sent = base64.b64decode(text)
+        body = inflated(sent, encoding)
+    else:
+        body = text.encode("utf-8", "surrogatepass")
+        check_coding(body, encoding)
     address = (context_.get("identity") or {}).get("sourceIp") or ""
     return Incoming(
         method=context_["httpMethod"],
         path=event.get("path") or "/",
         headers=headers,
         query=_whole(event.get("queryStringParameters")),
-        body=raw,
+        body=body,
+        sent=sent if sent != body else b"",
         address=address,
         id=context_.get("requestId", ""),
         base_url=settings().public_url or _own_url(headers, context_),
@@ -111,23 +124,24 @@ def _own_url(headers: dict[str, str], context_: dict[str, Any]) -> str:
     return f"https://{headers.get('host', 'localhost')}/{stage}".rstrip("/")
 
 
-def _call(incoming: Incoming, route: Route, params: dict[str, str]) -> Call:
+def _call(incoming: Incoming, route: Route, params: dict[str, str], *, limits: dict[str, str]) -> Call:
     rim = world()
     if route.who == "anyone":
         nobody = Principal(workspace="", kind="user", id="", name="", credential="")
-        # Their key is theirs alone, as far as anybody can tell: the answer may hold a token.
-        once = _once(rim, incoming, route, derived("net", incoming.network), "")
+        # Their key is theirs alone, as far as anybody can tell: the answer may hold a token. (A webhook has none.)
+        net = "" if route.raw else derived("net", incoming.network)
+        once = _once(rim, incoming, route, credential=net, workspace="")
         return _unclaimed(Call(incoming, rim, route, params, nobody, None, once))
     if route.who == "bootstrap":
         who = check_bootstrap(bearer(incoming.headers), settings().bootstrap_hash)
-        once = _once(rim, incoming, route, "bootstrap", "bootstrap")
+        once = _once(rim, incoming, route, credential="bootstrap", workspace="bootstrap")
         return _unclaimed(Call(incoming, rim, route, params, who, None, once))
     credential = credential_of(incoming)
-    once = _once(rim, incoming, route, credential_name(credential), "")
+    once = _once(rim, incoming, route, credential=credential_name(credential), workspace="")
     along: list[Ref[Any]] = [*once.refs(), *([ref(Room, params["room"])] if "room" in params else [])]
     along += [ref(Workspace, named_workspace(credential))] if route.tenant else []
     who, found = identify(rim, credential, along)
-    spend(rim, who)
+    spend(rim, who, limits)
     if route.who == "agent" and not who.is_agent:
         raise Forbidden("this is for agents and API keys, not for users")
     if who.kind == "visitor" and not route.visitors:
@@ -153,7 +167,7 @@ def _unclaimed(call: Call) -> Call:
     return call
 
 
-def _once(rim: World, incoming: Incoming, route: Route, credential: str, workspace: str) -> Once:
+def _once(rim: World, incoming: Incoming, route: Route, *, credential: str, workspace: str) -> Once:
     key = incoming.headers.get("idempotency-key")
     if key is None or route.method != "POST" or route.raw:
         return Once()
@@ -167,7 +181,7 @@ def _once(rim: World, incoming: Incoming, route: Route, credential: str, workspa
             return route.status, rim.sealer.seal(body, context("", f"claim:{credential}:{key}")), True
         return route.status, body, False
 
-    return Once(key, credential, workspace, hashlib.sha256(request).hexdigest(), render)
+    return Once(key, credential, workspace, fingerprint=hashlib.sha256(request).hexdigest(), render=render)
 
 
 def _replayed(claim: Claim) -> Response:
@@ -180,10 +194,26 @@ def _replayed(claim: Claim) -> Response:
 def _respond(call: Call) -> Response:
     route = call.route
     check_query(call)
+    store = _tagged(call)
     result = route.handler(call, _body(call)) if route.body else route.handler(call)
     reply = result if isinstance(result, Reply) else Reply(result)
-    headers = {"Content-Type": JSON, **reply.headers}
-    return _response(_text(reply), reply.status or route.status, headers)
+    text, headers = _text(reply), {"Content-Type": JSON, **reply.headers}
+    version = store.version if store and reply.version is None else reply.version
+    if version is not None and text:
+        headers["ETag"] = etag(version, text)
+        if route.method == "GET" and unchanged(headers["ETag"], call.incoming.headers.get("if-none-match", "")):
+            return _response("", 304, headers)
+    return _response(text, reply.status or route.status, headers)
+
+
+def _tagged(call: Call) -> TaggedStore | None:
+    """The store that knows the version of the record which the route's ETag is of, put into the call's world."""
+    if call.route.tagged is None:
+        return None
+    takes = (lambda version: True) if call.route.method == "GET" else taken(call.incoming.headers)
+    store = TaggedStore(call.world.store, call.route.tagged(call), call.who.workspace, takes=takes)
+    call.world = replace(call.world, store=cast("Store", store))
+    return store
 
 
 def _text(reply: Reply) -> str:
@@ -213,13 +243,10 @@ def _body(call: Call) -> Any:
     return shaped(value, call.route.body or dict)
 
 
-def _problem(error: Exception, status: int | None = None, more: dict[str, str] | None = None) -> Response:
-    default, body, headers = problem(error)
-    if status:
-        body |= {"status": status, "title": "Method not allowed", "code": "wrongverb"}
-    if default == 500:
+def _problem(error: Exception) -> Response:
+    status, body, headers = problem(error)
+    if status == 500:
         fail("unforeseen error", error)
     if isinstance(error, AwsAway):
         logger().error("AWS is away", extra={"reason": str(error)})
-    headers = {"Content-Type": PROBLEM, **headers, **(more or {})}
-    return _response(_encoder.encode(body).decode(), status or default, headers)
+    return _response(_encoder.encode(body).decode(), status, {"Content-Type": PROBLEM, **headers})

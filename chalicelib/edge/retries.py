@@ -1,4 +1,4 @@
-"""Which messages of a queue are given again, and which are buried with their reason (retries).
+"""Which messages of a queue are given again, and which are buried with their reason (retries; ADR 91, 125).
 
 A message's tries are its own: what waited behind another of its group, came back because AWS was away, or was not
 reached in the worker's time, has used none. The queue's own limit is for what nobody foresaw.
@@ -16,11 +16,13 @@ MAX_TRIES = 4  # failures of its own, or workers that died of it, with which a m
 LONGEST_S = 120  # s for which AWS's absence holds a message back
 SPARE = 0.4  # share of the worker's time that is left for the last record that it takes
 Record = dict[str, Any]
+Counts = list[dict[str, Any]]  # as telemetry.metric makes them
 
 
-def each(queue: str, event: Any, one: Callable[[Record], Any]) -> dict[str, Any]:
-    """Work off each record; the ids of those that are not over, for SQS to give again: those that failed, those behind
-    them in their group, and those for which the worker had no time left. Raises nothing: what is over stays over."""
+def each(queue: str, event: Any, one: Callable[[Record], Counts | None]) -> dict[str, Any]:
+    """Work off each record, whose line counts what `one` gives; the ids of those that are not over, for SQS to give
+    again: those that failed, those behind them in their group, and those for which the worker had no time left. Raises
+    nothing: what is over stays over."""
     left = time_left(event)
     spare = SPARE * left()
     again: list[Record] = []
@@ -50,8 +52,9 @@ def ends_at(event: Any, now: int) -> float:
     return now + (1 - SPARE) * time_left(event)()
 
 
-def _worked_off(queue: str, record: Record, one: Callable[[Record], Any]) -> int | None:
+def _worked_off(queue: str, record: Record, one: Callable[[Record], Counts | None]) -> int | None:
     """The seconds after which it is to come again; None: it is over."""
+    from ..desk.errors import Contended
     from ..flows.dead_letters.tries import begin_try
     from ..ports import AwsAway
     from ..wiring import world
@@ -63,10 +66,12 @@ def _worked_off(queue: str, record: Record, one: Callable[[Record], Any]) -> int
             tries = begin_try(world(), record["messageId"])
             if tries.begun > MAX_TRIES:
                 return _bury(queue, record, f"its worker died of it {tries.begun - 1} times")
-        one(record)
-        say("worked off", queue=queue)  # a failure names its message; each byte of a line is paid for
+        first, *others = one(record) or [{}]
+        say("worked off", queue=queue, **first)  # a failure names its message; each byte of a line is paid for
+        for another in others:
+            say("counted", queue=queue, **another)
         return None
-    except AwsAway as error:
+    except (AwsAway, Contended) as error:  # its room is busy, or AWS is: no failure of its own
         fail("record failed", error, queue=queue, message_id=record["messageId"], receives=receives)
         if tries:
             _ended(record, tries, failed=False)
@@ -99,7 +104,7 @@ def _bury(queue: str, record: Record, reason: str) -> int | None:
 
     try:
         letter = _letter(queue, record["body"], reason)
-        queues().bury(queue, record, reason, letter)
+        queues().bury(queue, record, reason, letter=letter)
     except AwsAway as error:
         fail("record not buried", error, queue=queue, message_id=record["messageId"])
         return LONGEST_S
@@ -128,7 +133,7 @@ def _letter(queue: str, body: str, reason: str) -> "DeadLetter | None":
     from ..wiring import world
 
     try:
-        return note_of(world(), queue, body, reason)
+        return note_of(world(), queue, body, reason=reason)
     except AwsAway:
         raise
     except Exception as error:  # noqa: BLE001  a letter without a note is the operator's alone
@@ -138,12 +143,12 @@ def _letter(queue: str, body: str, reason: str) -> "DeadLetter | None":
 
 def keep_note(letter: "DeadLetter | None") -> None:
     """Write the note down, once the letter lies in its queue."""
-    from ..ports import new
+    from ..flows.dead_letters import note
     from ..wiring import world
 
     if letter is None:
         return
     try:
-        world().store.commit(new(letter))
+        note.keep_note(world(), letter)
     except Exception as error:  # noqa: BLE001  it is buried: nothing is lost
         fail("letter not noted", error, queue=letter.queue)

@@ -16,18 +16,19 @@ What is refused is answered with `{"type": "problem", …}` as the HTTP API woul
 import time
 from typing import Any
 
-from ..desk.connections import EVERYTHING, FIRST_FRAME_MS, MAX_LIFE_MS, Connection, Subscription, place_of
+from ..desk.connections import EVERYTHING, FIRST_FRAME_MS, Connection, place_of
 from ..desk.customers import Customer, User, Visitor
-from ..desk.errors import Busy, Clash, Forbidden, Invalid, NotFound, Refusal, Unauthenticated
+from ..desk.errors import Forbidden, Invalid, NotFound, Refusal, Unauthenticated
 from ..desk.ids import customer_id
 from ..desk.permissions import Principal, may_see
 from ..desk.rooms import Room
 from ..desk.sessions import Session, ended_at
 from ..desk.strict_json import loads
 from ..desk.workspaces import Agent, ApiKey
+from ..flows.live.connect import keep_owned, open_connection, owned_by, subscribe, unsubscribe
 from ..flows.live.push import leave, tell
 from ..flows.rooms.watch_inbox import watch_inbox
-from ..ports import Drop, Put, Ref, World, new, over, ref
+from ..ports import Ref, World, ref
 from ..telemetry import say
 from ..wiring import sockets, world
 from . import frames
@@ -37,15 +38,12 @@ from .presence import arrived, left
 
 Frame = dict[str, Any]
 TYPING_REST_MS = 1_500  # ms between two words of one connection that somebody is typing
-_typed: dict[str, int] = {}
+TYPISTS = 10_000  # connections of which a container remembers when they typed
 
 
 def on_connect(event: Any) -> None:
     """Note the socket; nothing is granted yet, and it ends soon if nobody authenticates."""
-    rim, id_ = world(), event.connection_id
-    now = rim.clock.now()
-    rim.store.commit(new(Connection(id=id_, opened_at=now, expires_at=now + MAX_LIFE_MS, origin=_origin(event))))
-    rim.queues.push([{"unproven": id_}], after=FIRST_FRAME_MS // 1000 + 1)
+    open_connection(world(), event.connection_id, _origin(event))
 
 
 def _origin(event: Any) -> str:
@@ -100,24 +98,11 @@ def _authenticate(rim: World, connection: Connection, frame: Frame) -> Frame:
         check_origin(rim, who.workspace, connection.origin or None)
     if connection.person not in ("", who.id):
         raise Unauthenticated("a connection belongs to one person")
-    ends = min(connection.opened_at + MAX_LIFE_MS, who.expires_at or connection.opened_at + MAX_LIFE_MS)
-    known = connection.changed(
-        workspace=who.workspace,
-        kind=who.kind,
-        person=who.id,
-        name=who.name,
-        customer=who.customer,
-        room=who.room,
-        credential=who.credential if who.is_agent else "",
-        expires_at=ends,
-    )
+    known = owned_by(connection, who)
     if known.credential:
         _known(rim, known)  # a ticket's may be gone since it was given
-    try:
-        rim.store.commit(over(known, connection))
-    except Clash:
-        raise Busy("another frame of this connection was there first; try again") from None
-    return {"type": "authenticated", "person": who.id, "expires_in": (ends - now) // 1000}
+    keep_owned(rim, connection, known)
+    return {"type": "authenticated", "person": who.id, "expires_in": (known.expires_at - now) // 1000}
 
 
 def _known(rim: World, connection: Connection) -> Principal:
@@ -159,17 +144,7 @@ def _credential(connection: Connection) -> Ref[Any]:
 def _subscribe(rim: World, connection: Connection, frame: Frame) -> Frame:
     who = _known(rim, connection)
     place, topic, echoed = _wanted(rim, who, frame)
-    subscription = Subscription(
-        version=1,
-        place=place,
-        topic=topic,
-        connection=connection.id,
-        person=who.id,
-        name=who.name,
-        kind=who.kind,
-        expires_at=connection.expires_at,
-    )
-    rim.store.commit(Put(subscription, None))
+    subscription = subscribe(rim, connection, who, place=place, topic=topic)
     if topic == EVERYTHING:
         return {"type": "subscribed", **echoed}
     room = rim.store.one(ref(Room, topic))  # what was said until here, no frame will tell
@@ -209,22 +184,19 @@ def _room(rim: World, who: Principal, frame: Frame) -> Room:
 def _unsubscribe(rim: World, connection: Connection, frame: Frame) -> Frame:
     who = _known(rim, connection)
     place, topic, echoed = _wanted(rim, who, frame)
-    mine = rim.store.one(ref(Subscription, place, topic, connection.id))
-    if mine:
-        rim.store.commit(Drop(ref(Subscription, place, topic, connection.id)))
-        if topic != EVERYTHING:
-            left(rim, sockets(), mine)
+    mine = unsubscribe(rim, connection, place=place, topic=topic)
+    if mine and topic != EVERYTHING:
+        left(rim, sockets(), mine)
     return {"type": "unsubscribed", **echoed}
 
 
 def _typing(rim: World, connection: Connection, frame: Frame) -> None:
     """Nothing is written. Who has the room open may say so: the fence was there when they opened it."""
     who, now = _known(rim, connection), rim.clock.now()
-    if now - _typed.get(connection.id, 0) < TYPING_REST_MS:
+    typed = rim.memory.of("typing", TYPISTS)
+    if typed.get(connection.id, now, TYPING_REST_MS):
         return
-    if len(_typed) > 10_000:
-        _typed.clear()
-    _typed[connection.id] = now
+    typed.keep(connection.id, True, now)
     internal = frame.get("internal") is True and who.is_agent
     tell(rim, sockets(), frames.typing(_room(rim, who, frame), who, internal), but=connection.id)
 

@@ -4,13 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Rate
 
-from ..telemetry import count, fail, logger, say
-from .retries import Record, each, ends_at, keep_note
+from ..telemetry import count, fail, logger, metric, say
+from .retries import Counts, Record, each, ends_at, keep_note
 
 if TYPE_CHECKING:
     from ..flows.derive import Written
 
 workers = Blueprint(__name__)
+# State of a delivery after an attempt → as what it is counted.
+ENDED = {"sent": "delivered", "failed": "failed", "queued": "retried"}
 
 # The real ARNs are put in by infra/resources.yaml: the stack owns its queues and its table.
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:placeholder"
@@ -23,16 +25,17 @@ def receive(event: Any) -> dict[str, Any]:
     from ..flows.inbound.receive import receive as work_off
     from ..wiring import queues, world
 
-    def one(record: Record) -> None:
+    def one(record: Record) -> Counts:
         envelope = queues().envelope(record["body"])
         outcome = work_off(world(), envelope)
-        for kind in outcome.handled:
-            count("handled", channel=envelope.channel, kind=kind)
         for reason in outcome.ignored:
-            count("ignored", channel=envelope.channel, reason=reason)
+            about = {"install": envelope.install, "id": outcome.ids.get(reason, "")}
+            say("ignored", **about, **metric("ignored", channel=envelope.channel, reason=reason))
         for what in outcome.unsupported:
             count("unsupported", channel=envelope.channel, kind=what)
-            logger().warning("unsupported", extra={"channel": envelope.channel, "kind": what})
+            about = {"install": envelope.install, "id": outcome.ids.get(what, "")}
+            logger().warning("unsupported", extra={"channel": envelope.channel, "kind": what, **about})
+        return [metric("handled", channel=envelope.channel, kind=kind) for kind in outcome.handled]
 
     return each("inbound", event, one)
 
@@ -49,12 +52,10 @@ def deliver(event: Any) -> dict[str, Any]:
 
     until = ends_at(event, world().clock.now())
 
-    def one(record: Record) -> None:
+    def one(record: Record) -> Counts:
         body = json.loads(record["body"])
-        for row in work_off(world(), Call(body["bridge"], body["n"]), delivery, until):
-            metric = {"sent": "delivered", "failed": "failed", "queued": "retried"}.get(row.state)
-            if metric:
-                count(metric, channel=row.channel)
+        rows = work_off(world(), Call(body["bridge"], body["n"]), delivery, until=until)
+        return [metric(ENDED[row.state], channel=row.channel) for row in rows if row.state in ENDED]
 
     return each("deliver", event, one)
 
@@ -95,7 +96,10 @@ def jobs(event: Any) -> dict[str, Any]:
     from ..flows.dispatch import job
     from ..wiring import world
 
-    return each("jobs", event, lambda record: job(world(), json.loads(record["body"])))
+    def one(record: Record) -> None:
+        job(world(), json.loads(record["body"]))
+
+    return each("jobs", event, one)
 
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="sync", batch_size=5)
@@ -128,7 +132,10 @@ def index(event: Any) -> dict[str, Any]:
     from ..ports import IndexTask
     from ..wiring import world
 
-    return each("index", event, lambda record: work_off(world(), json.decode(record["body"], type=IndexTask)))
+    def one(record: Record) -> None:
+        work_off(world(), json.decode(record["body"], type=IndexTask))
+
+    return each("index", event, one)
 
 
 @workers.on_sqs_message(queue_arn=QUEUE, name="mail", batch_size=10)
@@ -137,7 +144,10 @@ def mail(event: Any) -> dict[str, Any]:
     from ..flows.mail.from_ses import take_from_ses
     from ..wiring import world
 
-    return each("mail", event, lambda record: take_from_ses(world(), record["body"]))
+    def one(record: Record) -> None:
+        take_from_ses(world(), record["body"])
+
+    return each("mail", event, one)
 
 
 @workers.on_dynamodb_record(stream_arn=STREAM, name="react", batch_size=100)

@@ -7,7 +7,7 @@ from ..desk.workspaces import Audit
 from ..ports import Put, World, new
 
 
-def audit(world: World, who: Principal, verb: str, subject: str, fields: Iterable[str] = ()) -> list[Put]:
+def audit(world: World, who: Principal, verb: str, *, subject: str, fields: Iterable[str] = ()) -> list[Put]:
     """The entry for an agent's change; users' own changes are the rooms' history."""
     if not who.is_agent:
         return []

@@ -6,11 +6,14 @@ What is still due comes again with the next minute, so whoever is woken may do i
 from collections.abc import Sequence
 from typing import Any
 
+from ..desk.alerts import AgentAlerts
 from ..desk.broadcasts import Broadcast, Tally, first_come
 from ..desk.clocks import RoomClocks
 from ..desk.deliveries import Delivery
+from ..desk.figures import DueFigures
 from ..desk.issues import Issue, Notice, Ticket, Tracking
 from ..desk.jobs import Job
+from ..desk.pains import PainsPlan
 from ..desk.rooms import Room
 from ..desk.segments import Placement
 from ..desk.times import HOUR_MS, MINUTE_MS
@@ -19,23 +22,28 @@ from .customers.batches import evaluations
 from .customers.start_job import next_piece
 from .delivery.late import wake_late
 from .paging import pages_due
+from .standing_still import is_older, still_of
 
 
 def tick(world: World) -> dict[str, int]:
     """Wake whoever has something due; how many by kind of work: deliveries, broadcasts and promises (`due`), what
-    bridges were owed some time ago (`late`), jobs and customers to evaluate (`work`), tickets and notices (`sync`)."""
+    bridges were owed some time ago (`late`), jobs and customers to evaluate (`work`), tickets and notices (`sync`).
+
+    In this order: what people wait for first, so that a minute that is cut short has done that; what may have been lost
+    comes after what is known to be due, of which it may be a part; what nobody watches comes last."""
     return {"due": due(world), "late": wake_late(world), "work": due_work(world), "sync": due_sync(world)}
 
 
 def due(world: World) -> int:
-    """Wake the bridge of each due delivery, look after each due broadcast, and wake each room in which time itself has
-    something to do; how many."""
+    """Wake the bridge of each due delivery and who tells agents what has gathered for them, look after each due
+    broadcast, and wake each room in which time itself has something to do; how many."""
     found, minute = 0, world.clock.now() // 60_000
     broadcasts: list[Broadcast | Tally] = []
     for page in pages_due(world, "due"):
         world.queues.wake(Call(row.bridge, row.n, f"due:{minute}") for row in page if isinstance(row, Delivery))
         broadcasts += [row for row in page if isinstance(row, Broadcast | Tally)]
-        rooms = {_room(row): row.workspace for row in page if isinstance(row, Room | RoomClocks)}
+        world.queues.wake(Call(row.agent, 0, f"due:{minute}") for row in page if isinstance(row, AgentAlerts))
+        rooms = _rooms(world, [row for row in page if isinstance(row, Room | RoomClocks)])
         world.queues.push([{"wake": room, "workspace": workspace} for room, workspace in rooms.items()])
         found += len(page)
     if broadcasts:
@@ -44,13 +52,15 @@ def due(world: World) -> int:
 
 
 def due_work(world: World) -> int:
-    """Wake the worker of jobs for jobs without progress, and for customers whom passing time may move; how many. Once
-    an hour it looks for dead letters that nobody has explained."""
+    """Wake the worker of jobs for jobs without progress, customers whom passing time may move, days whose figures have
+    changed, and the pains of a week; how many. Once an hour it looks for dead letters that nobody has explained."""
     found = 0
     if world.clock.now() // MINUTE_MS * MINUTE_MS % HOUR_MS == 0:
         world.queues.jobs([{"explain": True}])
     for page in pages_due(world, "due-work"):
-        world.queues.jobs(_jobs(page))
+        jobs = [row for row in page if isinstance(row, Job) and is_older(world, row.created_at)]
+        still = still_of(world, [(job.workspace, "job", (job.id,)) for job in jobs])
+        world.queues.jobs(_jobs([row for row in page if not isinstance(row, Job) or (row.id,) not in still]))
         found += len(page)
     return found
 
@@ -63,6 +73,13 @@ def due_sync(world: World) -> int:
         world.queues.sync(_task(record, f"due:{minute}") for record in page)
         found += len(page)
     return found
+
+
+def _rooms(world: World, rows: Sequence[Room | RoomClocks]) -> dict[str, str]:
+    """The rooms in which time has something to do, and their workspaces; but for those that stand still."""
+    older = [row for row in rows if is_older(world, row.wake_at)]
+    still = still_of(world, [(row.workspace, "room", (_room(row),)) for row in older])
+    return {_room(row): row.workspace for row in rows if (_room(row),) not in still}
 
 
 def _room(row: Room | RoomClocks) -> str:
@@ -78,12 +95,16 @@ def _broadcasts(world: World, rows: list[Broadcast | Tally]) -> None:
     wake_pieces(world, [row for row in rows if isinstance(row, Tally)])
 
 
-def _jobs(due: list[Job | Placement]) -> list[dict[str, Any]]:
+def _jobs(due: list[Job | Placement | DueFigures | PainsPlan]) -> list[dict[str, Any]]:
     customers: dict[str, dict[str, Sequence[str]]] = {}
     for record in due:
         if isinstance(record, Placement):
             customers.setdefault(record.workspace, {})[record.customer] = ()
     pieces = [next_piece(record) for record in due if isinstance(record, Job)]
+    pieces += [
+        {"figures": each.workspace, "day": each.day, "due": each.due} for each in due if isinstance(each, DueFigures)
+    ]
+    pieces += [{"pains": each.workspace, "due": each.due} for each in due if isinstance(each, PainsPlan)]
     return pieces + evaluations(customers)
 
 

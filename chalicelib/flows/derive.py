@@ -1,4 +1,4 @@
-"""All that follows from one change of the table (change feed, read models, transactional outbox).
+"""All that follows from one change of the table (change feed, read models, transactional outbox; ADR 86).
 
 The stream's worker calls `derive` with a batch of changes, and so do the tests. It decides on what is stored, not on
 whether a record was put or changed, and talks to the table and to queues alone: what comes twice does nothing twice.
@@ -6,7 +6,7 @@ whether a record was put or changed, and talks to the table and to queues alone:
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -16,6 +16,7 @@ from ..desk.dead_letters import DeadLetter
 from ..desk.issues import Issue, IssueTie
 from ..desk.messages import Change, Message
 from ..desk.policies import Policies
+from ..desk.ratings import Rating
 from ..desk.record import Record
 from ..desk.room_transitions import progress_at
 from ..desk.rooms import Room
@@ -24,11 +25,12 @@ from ..desk.segments import Placement
 from ..desk.sessions import Session, ended_at
 from ..desk.workspaces import Agent, ApiKey
 from ..ports import AwsAway, Call, Task, World
+from .alerts.gather import gather, wanted
 from .broadcasts.results import mark_reaction, mark_replied
 from .clocks.refresh_clocks import refresh_clocks
 from .customers.batches import Moves
 from .dead_letters.note import new_note
-from .delivery.announce import Listeners, announce, announce_promise
+from .delivery.announce import Listeners, announce, announce_promise, announce_rating
 from .delivery.batch_reads import BatchReads
 from .delivery.owed import owed, wake
 from .rooms.refresh_views import refresh_views
@@ -37,7 +39,15 @@ from .tickets.after_change import tasks_after_change
 
 MOVED: dict[bool, Ending] = {False: "withdrawn", True: "moved"}
 SETTLE_S = 60  # seconds after which no batch goes on that had read the workspace without its policies
-Frame = Callable[[Message | Change, Message | None, Room, str, bool], dict[str, Any]]
+
+
+class Frame(Protocol):
+    """Makes what pages are told of a change."""
+
+    def __call__(
+        self, happening: Message | Change, message: Message | None, room: Room, *, base_url: str, watched: bool
+    ) -> dict[str, Any]:
+        """The frame, and whom it goes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +99,12 @@ class Batch:
 
 def derive(world: World, changes: Iterable[Written], frame: Frame) -> tuple[int, list[SetAside]]:
     """Work off changes in their order; how many wake-ups they asked for, and which were set aside. `frame` makes the
-    push of a room's change. Raises AwsAway alone: then the whole batch runs again."""
+    push of a room's change. Raises AwsAway alone: then the whole batch runs again.
+
+    In this order: change by change as the stream has them, for a bridge is owed them so; of each all that follows, or
+    the change is set aside, before the next one begins. Rows are written at once, but wake-ups, tasks and pushes are
+    handed over when the whole batch is through: a worker that is woken finds its rows there, and ten changes of one
+    room cost one wake-up. Who dies before that does all of it again, which writes nothing twice."""
     batch, aside = Batch(world, frame), []
     for change in changes:
         now = before = None
@@ -102,7 +117,7 @@ def derive(world: World, changes: Iterable[Written], frame: Frame) -> tuple[int,
         except AwsAway:
             raise
         except Exception as error:  # noqa: BLE001  one bad record must not hold up the stream
-            aside.append(_set_aside(world, change, getattr(now or before, "workspace", ""), error))
+            aside.append(_set_aside(world, change, getattr(now or before, "workspace", ""), error=error))
     batch.hand_over()
     return len(batch.calls), aside
 
@@ -133,7 +148,9 @@ def _views(batch: Batch, now: Record | None, before: Record | None) -> None:
         reads = batch.reads
         reads.read(now.room, now.workspace if isinstance(now, Message) else "")
         if room := reads.rooms[now.room]:
-            reads.views[room.id] = refresh_views(batch.world.store, room, reads.views[room.id], batch.world.clock.now())
+            reads.views[room.id] = refresh_views(
+                batch.world.store, room, reads.views[room.id], now=batch.world.clock.now()
+            )
 
 
 def _deliveries(batch: Batch, now: Record | None, before: Record | None) -> None:
@@ -161,7 +178,9 @@ def _clocks(batch: Batch, now: Record | None, before: Record | None) -> None:
         return
     tenant = batch.reads.tenant(room.workspace) if room else None
     if room and tenant and tenant.policies:
-        batch.calls += refresh_clocks(batch.world, room.id, tenant, batch.listeners, told_at, gone)
+        batch.calls += refresh_clocks(
+            batch.world, room.id, tenant, listeners=batch.listeners, told_at=told_at, gone=gone
+        )
 
 
 def _clocks_behind(batch: Batch, issue: Issue) -> None:
@@ -172,11 +191,23 @@ def _clocks_behind(batch: Batch, issue: Issue) -> None:
 
 
 def _facts(batch: Batch, now: Record | None, before: Record | None) -> None:
-    """What installs ask to hear of: a customer entered or left a segment, a promise was made, kept, missed."""
+    """What installs ask to hear of: a customer entered or left a segment, a promise was made, kept, missed, how
+    it was."""
     if isinstance(now, Placement):
-        batch.calls += announce(batch.world, now, batch.listeners)
+        was_due = before.next_at if isinstance(before, Placement) else 0
+        batch.calls += announce(batch.world, now, batch.listeners, was_due=was_due)
+    elif isinstance(now, Rating):
+        batch.calls += announce_rating(batch.world, now, batch.listeners)
     elif isinstance(now, Change) and (room := batch.reads.room(now.room)):
-        batch.calls += announce_promise(batch.world, now, room, batch.listeners)
+        batch.calls += announce_promise(batch.world, now, room, listeners=batch.listeners)
+
+
+def _alerts(batch: Batch, now: Record | None, before: Record | None) -> None:
+    """What agents are told while they are elsewhere."""
+    room = batch.reads.room(now.room) if isinstance(now, Message | Change) and wanted(now) else None
+    tenant = batch.reads.tenant(room.workspace) if room else None
+    if room and tenant and isinstance(now, Message | Change):
+        gather(batch.world, now, room, tenant=tenant)
 
 
 def _tickets(batch: Batch, now: Record | None, before: Record | None) -> None:
@@ -200,7 +231,9 @@ def _sockets(batch: Batch, now: Record | None, before: Record | None) -> None:
     """What open pages are told of a room; and that the sessions of somebody have ended, or one of their credentials."""
     if isinstance(now, Message | Change) and (room := batch.reads.room(now.room)):
         watched = batch.reads.watched(room.workspace, batch.world.clock.now())
-        batch.pushes.append(batch.frame(now, batch.reads.message(now), room, batch.world.public_url, watched))
+        batch.pushes.append(
+            batch.frame(now, batch.reads.message(now), room, base_url=batch.world.public_url, watched=watched)
+        )
     if isinstance(now, Customer | User | Agent) and now.valid_after:
         batch.pushes.append({"ended": now.id, "at": now.valid_after})
     if isinstance(now, ApiKey | Session) and (at := ended_at(now)):
@@ -214,6 +247,7 @@ FOLLOWS: tuple[Callable[[Batch, Record | None, Record | None], None], ...] = (
     _deliveries,
     _clocks,
     _facts,
+    _alerts,
     _tickets,
     _segments,
     _search,
@@ -221,9 +255,9 @@ FOLLOWS: tuple[Callable[[Batch, Record | None, Record | None], None], ...] = (
 )
 
 
-def _set_aside(world: World, change: Written, workspace: str, error: Exception) -> SetAside:
+def _set_aside(world: World, change: Written, workspace: str, *, error: Exception) -> SetAside:
     reason = f"{type(error).__name__}: {error}"
     about = f"{change.kind} {change.pk} {change.sk}"
-    note = new_note(world, workspace, "react", about, reason) if workspace else None
-    world.queues.set_aside(change.pk, change.sk, reason, note)
+    note = new_note(world, workspace, "react", about=about, reason=reason) if workspace else None
+    world.queues.set_aside(change.pk, change.sk, reason, letter=note)
     return SetAside(error, note)

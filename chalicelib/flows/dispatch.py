@@ -11,12 +11,19 @@ from ..ports import Call, Errand, IndexTask, Sockets, World
 Push = dict[str, Any]
 
 
-def deliver(world: World, call: Call, frame: Callable[[Delivery], Push | None], until: float = inf) -> list[Delivery]:
+def deliver(
+    world: World, call: Call, frame: Callable[[Delivery], Push | None], *, until: float = inf
+) -> list[Delivery]:
     """Work off a bridge, beginning nothing after `until` (ms); the deliveries that were tried, of which `frame` makes
-    what pages are told."""
+    what pages are told. An agent is woken as a bridge is, by one at a time, and has no deliveries."""
+    if call.bridge.startswith("agt_"):
+        from .alerts.send import tell_agent
+
+        tell_agent(world, call.bridge)
+        return []
     from .delivery.in_order import deliver as work_off
 
-    rows = work_off(world, call.bridge, call.n, until)
+    rows = work_off(world, call.bridge, call.n, until=until)
     world.queues.push(push for row in rows if (push := frame(row)))
     return rows
 
@@ -45,9 +52,9 @@ def broadcast(world: World, errand: Errand, frame: Callable[[Broadcast], Push]) 
 
 
 def job(world: World, task: dict[str, Any]) -> None:
-    """A piece of a job, clocks whose policy or issue has changed, what a paused install
-    missed, a dead letter that somebody wants again, those that nobody has explained, a mail to sign in; else customers
-    whose segments may have changed."""
+    """A piece of a job, clocks whose policy or issue has changed, the figures of a day, the pains of a week, what a
+    paused install missed, a dead letter that somebody wants again, those that nobody has explained, a mail to sign in;
+    else customers whose segments may have changed."""
     if "job" in task:
         from .customers.run_job import run_job
 
@@ -55,11 +62,19 @@ def job(world: World, task: dict[str, Any]) -> None:
     elif "clocks" in task:
         from .clocks.run_policies import run_policies
 
-        run_policies(world, task["clocks"], task["of"], task["cursor"])
+        run_policies(world, task["clocks"], task["of"], cursor=task["cursor"])
     elif "behind" in task:
         from .clocks.run_policies import run_issue
 
         run_issue(world, task["behind"], task["cursor"])
+    elif "figures" in task:
+        from .clocks.fold_day import fold_due
+
+        fold_due(world.store, task["figures"], task["day"], due=task["due"])
+    elif "pains" in task:
+        from .clocks.weekly_pains import run_pains
+
+        run_pains(world, task["pains"], task["due"])
     elif "catch_up" in task:
         from .bridges.replay_missed import replay_missed
 
@@ -67,7 +82,7 @@ def job(world: World, task: dict[str, Any]) -> None:
     elif "letter" in task:
         from .dead_letters.settle import settle_letter
 
-        settle_letter(world, task["workspace"], task["letter"], task["queue"], again=task["again"])
+        settle_letter(world, task["workspace"], task["letter"], queue=task["queue"], again=task["again"])
     elif "explain" in task:
         from .dead_letters.explain import explain_letters
 

@@ -1,4 +1,4 @@
-"""Do a thing once: the Idempotency-Key is written with the effect itself."""
+"""Do a thing once: the Idempotency-Key is written with the effect itself (ADR 3)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +25,7 @@ class Once:
         key: str = "",
         credential: str = "",
         workspace: str = "",
+        *,
         fingerprint: str = "",
         render: Callable[[Any], tuple[int, str, bool]] | None = None,
     ) -> None:

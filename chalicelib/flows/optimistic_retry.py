@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from ..desk.errors import Busy, Clash
+from ..desk.errors import Clash, Contended
 from ..ports import World
 from .once import KEYLESS, Once
 
@@ -12,8 +12,8 @@ TRIES = 24
 
 
 def again(world: World, attempt: Callable[[int], T], once: Once = KEYLESS) -> T:
-    """Call `attempt(0)`, and after each Clash the next one, with growing pauses; Busy after two dozen. A clash may be
-    the same request running beside this one: then its answer is ours."""
+    """Call `attempt(0)`, and after each Clash the next one, with growing pauses; Contended after two dozen. A clash may
+    be the same request running beside this one: then its answer is ours."""
     for tries in range(TRIES):
         try:
             return attempt(tries)
@@ -21,4 +21,4 @@ def again(world: World, attempt: Callable[[int], T], once: Once = KEYLESS) -> T:
             for claim in once.refs():
                 once.check(world.store.one(claim))
             world.clock.sleep(world.clock.chance() * min(1.0, 0.02 * 1.6**tries))
-    raise Busy("too many writers at once; try again")
+    raise Contended("too many writers at once; try again")

@@ -11,16 +11,15 @@ REST_MS = 300_000  # ms before an unknown key id makes it look again
 MOST = 500_000  # bytes of either document
 TIMEOUT_S = 4.0  # seconds: a provider waits for the answer
 
-_copies: dict[str, tuple[int, dict[str, dict[str, Any]]]] = {}
+ISSUERS = 100  # that a container remembers
 
 
 def published_key(world: World, metadata_url: str, kid: str) -> dict[str, Any] | None:
     """The issuer's key (a JWK) of that id, or None if it has none. AwsAway if the issuer does not answer."""
-    now = world.clock.now()
-    at, keys = _copies.get(metadata_url, (0, {}))
-    if now - at >= LIFE_MS or (kid not in keys and now - at >= REST_MS):
-        keys = _fetched(world, metadata_url)
-        _copies[metadata_url] = (now, keys)
+    now, copies = world.clock.now(), world.memory.of("published keys", ISSUERS)
+    keys: dict[str, dict[str, Any]] | None = copies.get(metadata_url, now, LIFE_MS)
+    if keys is None or (kid not in keys and copies.get(metadata_url, now, REST_MS) is None):
+        keys = copies.keep(metadata_url, _fetched(world, metadata_url), now)
     return keys.get(kid)
 
 

@@ -17,13 +17,13 @@ def context(workspace: str, owner: str) -> dict[str, str]:
     return {"workspace": workspace, "owner": owner}
 
 
-def made(world: World, workspace: str, owner: str, prefix: str = "whsec_") -> tuple[str, Secret]:
+def made(world: World, workspace: str, owner: str, *, prefix: str = "whsec_") -> tuple[str, Secret]:
     """A new secret in the Standard Webhooks form (`whsec_` + base64 of 32 bytes), plain and sealed."""
     plain = prefix + base64.b64encode(world.clock.entropy(32)).decode()
-    return plain, sealed(world, workspace, owner, "signing", plain)
+    return plain, sealed(world, workspace, owner, name="signing", plain=plain)
 
 
-def sealed(world: World, workspace: str, owner: str, name: str, plain: str) -> Secret:
+def sealed(world: World, workspace: str, owner: str, *, name: str, plain: str) -> Secret:
     """A secret that somebody else made, sealed."""
     text = world.sealer.seal(plain, context(workspace, owner))
     return Secret(id=world.fresh_id("sec"), sealed=text, created_at=world.clock.now(), name=name)
@@ -35,7 +35,7 @@ def rolled(secrets: Sequence[Secret], fresh: Secret) -> tuple[Secret, ...]:
     return (fresh, *same, *(secret for secret in secrets if secret.name != fresh.name))
 
 
-def opened(world: World, secrets: Sequence[Secret], workspace: str, owner: str) -> list[str]:
+def opened(world: World, secrets: Sequence[Secret], workspace: str, *, owner: str) -> list[str]:
     """The plain secrets, newest first."""
     return [world.sealer.open(secret.sealed, context(workspace, owner)) for secret in secrets]
 
@@ -53,7 +53,7 @@ class Opened(Mapping[str, Sequence[str]]):
         found = [secret for secret in self._install.secrets if secret.name == name]
         if not found:
             raise KeyError(name)
-        return opened(self._world, found, self._install.workspace, self._install.id)
+        return opened(self._world, found, self._install.workspace, owner=self._install.id)
 
     def renew(self, name: str, refused: str, exchange: Callable[[Secrets], Mapping[str, str]]) -> None:
         """As ports.Renewing has it. A worker that dies over it holds the others up for a minute."""
@@ -87,7 +87,7 @@ class Opened(Mapping[str, Sequence[str]]):
             return
         secrets = known.secrets
         for name, plain in fresh.items():
-            secrets = rolled(secrets, sealed(self._world, known.workspace, known.id, name, plain))
+            secrets = rolled(secrets, sealed(self._world, known.workspace, known.id, name=name, plain=plain))
         self._install = known.changed(secrets=secrets, renewing=0)
         self._world.store.commit(over(self._install, known))
 

@@ -3,11 +3,13 @@
 The rim implements them; `wiring` chooses.
 """
 
-from .channels import Announcing, Asking, AskingOf, Granting, Inbound, Outbound
-from .cloud import AwsAway, Clock, Files, Mailer, Sealer, Sockets, Upload
+from .channels import Announcing, Asking, AskingOf, Corresponding, Direct, Granting, Hosting, Inbound, Outbound
+from .cloud import AwsAway, Clock, Files, Mailer, Sealer, Sockets, Throttled, Upload
 from .index import Index
+from .memory import Memory
 from .outside import AddressRefused, Answer, Outside, Request, Unreachable
 from .providers import PUBLISHED, ProviderBusy, ProviderRefused, Renewing, Secrets, WayIn
+from .push import WebPush
 from .queues import Call, Errand, IndexTask, Queues, Task
 from .table import Drop, Listing, Page, Put, R, Ref, Scanned, Store, Write, new, over, ref
 from .trackers import Tickets, Tracker
@@ -20,18 +22,23 @@ __all__ = [
     "Asking",
     "AskingOf",
     "AwsAway",
+    "Throttled",
     "ProviderBusy",
     "Call",
     "Clock",
+    "Corresponding",
     "ProviderRefused",
+    "Direct",
     "Drop",
     "Errand",
     "Files",
     "Granting",
+    "Hosting",
     "Inbound",
     "Index",
     "Listing",
     "Mailer",
+    "Memory",
     "Outbound",
     "Outside",
     "PUBLISHED",
@@ -54,6 +61,7 @@ __all__ = [
     "Unreachable",
     "Upload",
     "WayIn",
+    "WebPush",
     "World",
     "Write",
     "new",

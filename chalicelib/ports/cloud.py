@@ -17,7 +17,7 @@ class Upload:
 class Files(Protocol):
     """The bucket."""
 
-    def upload(self, key: str, type_: str, size: int, now: int) -> Upload:
+    def upload(self, key: str, type_: str, size: int, *, now: int) -> Upload:
         """A presigned upload of exactly `size` bytes of that type."""
 
     def link(self, key: str, name: str, type_: str) -> str:
@@ -70,6 +70,10 @@ class Sealer(Protocol):
 
 class AwsAway(Exception):
     """AWS itself did not answer, or not in time: the whole, idempotent work is to be done again."""
+
+
+class Throttled(AwsAway):
+    """A partition of the table takes no more for now (hot partition): trying again later is right."""
 
 
 class Clock(Protocol):

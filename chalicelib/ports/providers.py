@@ -26,14 +26,10 @@ class WayIn(Protocol):
     """What every channel and tracker does with a webhook before it is queued: verify, greet (and `group`, `check` for
     its set-up)."""
 
-    CREDENTIALS: Mapping[str, str]
-    """What the provider gives whoever connects it, by our name for it: where it is found. Parley makes a `signing`
-    secret of its own unless it is among these."""
-
     def check(self, config: dict[str, Any]) -> dict[str, Any]:
         """The install's config, complete and valid; raises Invalid naming the field (`config.url`)."""
 
-    def verify(self, envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+    def verify(self, envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
         """Raise Unauthenticated (or Forbidden) unless it is from whom it says. No secret configured rejects."""
 
     def pace(self, envelope: Envelope, install: Install) -> tuple[str, int] | None:

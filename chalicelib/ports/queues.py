@@ -1,6 +1,6 @@
 """The queues, and the work that is handed over through them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -80,6 +80,16 @@ class Queues(Protocol):
     def inbound(self, envelope: Envelope, group: str) -> None:
         """Queue an envelope, in order within its group. Returns once it is durable."""
 
+    def keep(self, envelope: Envelope) -> str:
+        """Put an envelope by for 30 days, so that it can come again; its key in the bucket."""
+
+    def forget(self, kept: str) -> None:
+        """Forget what lies at a key, if it does."""
+
+    def inbound_again(self, kept: str, lifted: Sequence[str], why: str) -> None:
+        """Queue the envelope that lies at a key once more, with these rules lifted; the same within five minutes
+        once. `why` tells repeats apart."""
+
     def wake(self, calls: Iterable[Call]) -> None:
         """Wake the workers of some bridges; the same (bridge, n, why) within five minutes wakes once."""
 
@@ -101,7 +111,7 @@ class Queues(Protocol):
     def index(self, tasks: Iterable[IndexTask]) -> None:
         """Hand tasks to the worker of search, in order within their group."""
 
-    def set_aside(self, pk: str, sk: str, reason: str, letter: DeadLetter | None = None) -> None:
+    def set_aside(self, pk: str, sk: str, reason: str, *, letter: DeadLetter | None = None) -> None:
         """Keep the key of a change that could not be reacted to, with its reason and its note."""
 
     def unexplained(self, note: Callable[[str, str], DeadLetter | None], reason: str) -> list[DeadLetter]:

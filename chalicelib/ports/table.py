@@ -99,7 +99,7 @@ class Store(Protocol):
         """Write the record of a key anew as it is, so that the stream tells of it again. Where it is gone that
         of whom its going moves, if of anybody: what follows is the same, and no image of it is kept."""
 
-    def count(self, name: str, window: int, amount: int, expires_at: int) -> int:
+    def count(self, name: str, window: int, amount: int, *, expires_at: int) -> int:
         """Add to a counter that lives for a while; the new total. For rate limits."""
 
 

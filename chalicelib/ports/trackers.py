@@ -70,7 +70,7 @@ class Tickets(Protocol):
     def keeps(self, url: str) -> bool:
         """Whether what a text links lies with the tracker, where it may be that its members alone get at it."""
 
-    def file(self, ticket: str, comment: str, url: str, most: int) -> File | None:
+    def file(self, ticket: str, comment: str, url: str, *, most: int) -> File | None:
         """What a comment of a ticket shows or links there; None if that is not to be had, or has more than `most`
         bytes."""
 
@@ -103,5 +103,5 @@ class Tracker(WayIn, Protocol):
     def hints(self, envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsupported]:
         """What it says. Never raises for content."""
 
-    def tickets(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
+    def tickets(self, install: Install, secrets: Secrets, outside: Outside, *, now: Callable[[], int]) -> Tickets:
         """The way to its API, by the credentials that were given."""

@@ -16,7 +16,7 @@ from operator import itemgetter
 
 import msgspec
 
-from ..desk.search_index import Entry, Found, Place, Wanted, halved, rarity
+from ..desk.search_index import Entry, Found, Place, Term, Wanted, rarity
 
 BLOCK = 24_000  # bytes of a block before it is deflated
 Posting = tuple[str, str, bytes, bytes]  # word, how wide its deltas are, deltas, weights
@@ -56,49 +56,51 @@ class Head:
         """How many entries come before a place in the order of time."""
         return bisect_left(range(len(self.at)), (int(place[1]), place[2], place[3]), key=self.order)
 
-    def blocks(self, low: str, high: str) -> tuple[int, int]:
-        """The blocks that words from `low` to `high` may be in: from, up to."""
-        return max(0, bisect_right(self.firsts, low) - 1), bisect_right(self.firsts, high)
+    def blocks(self, low: str, high: str) -> range:
+        """The blocks that words from `low` to `high` may be in."""
+        return range(max(0, bisect_right(self.firsts, low) - 1), bisect_right(self.firsts, high))
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Where some neighbouring blocks begin and end (bytes)."""
+        return self.starts[first], self.starts[last + 1]
 
 
 class Segment:
-    """A segment that is read. `part` reads bytes of it."""
+    """A segment that is read. `blocks` gives some of its blocks, by number."""
 
-    def __init__(self, head: Head, part: Callable[[int, int], bytes]) -> None:
-        self.head, self.part = head, part
+    def __init__(self, head: Head, blocks: Callable[[Sequence[int]], Iterable[bytes]]) -> None:
+        self.head, self.blocks = head, blocks
 
-    def postings(self, low: str, high: str) -> Iterator[Posting]:
-        """Those of all words from `low` to `high`, in one read."""
-        first, last = self.head.blocks(low, high)
-        if first >= last:
-            return
-        starts = self.head.starts
-        raw = self.part(starts[first], starts[last])
-        for number in range(first, last):
-            block = raw[starts[number] - starts[first] : starts[number + 1] - starts[first]]
-            yield from (posting for posting in _blocks.decode(zlib.decompress(block)) if low <= posting[0] <= high)
+    @classmethod
+    def of(cls, head: Head, raw: bytes) -> "Segment":
+        """Of bytes that are all there."""
+        return cls(head, lambda numbers: [raw[slice(*head.span(number, number))] for number in numbers])
+
+    def postings(self, ranges: Iterable[tuple[str, str]]) -> Iterator[Posting]:
+        """Those of all words in some ranges, and of some that lie beside them."""
+        numbers = {number for low, high in ranges for number in self.head.blocks(low, high)}
+        for block in self.blocks(sorted(numbers)):
+            yield from _blocks.decode(zlib.decompress(block))
 
     def having(self, word: str) -> Hits:
         """The entries that have a word."""
-        return next((unpacked(posting) for posting in self.postings(word, word)), NOTHING)
+        return next((unpacked(each) for each in self.postings([(word, word)]) if each[0] == word), NOTHING)
 
-    def beginning(self, with_: str) -> Hits:
-        """The entries with a word that begins so, each with the best weight."""
-        found: dict[int, int] = {}
-        for posting in self.postings(with_, with_ + "\U0010ffff"):
-            for number, weight in zip(*unpacked(posting), strict=True):
-                worth = halved(posting[0], weight, with_)
-                if worth > found.get(number, 0):
-                    found[number] = worth
+    def knowing(self, term: Term) -> Hits:
+        """The entries that are known by a term, each with the weight of what is nearest to it."""
+        near = ((term.rank(posting[0]), posting) for posting in self.postings(term.ranges()))
+        found: dict[int, tuple[int, int]] = {}
+        for rank, posting in near:
+            for number, weight in zip(*unpacked(posting), strict=True) if rank else ():
+                found[number] = max((rank, term.worth(posting[0], weight)), found.get(number, (0, 0)))
         numbers = sorted(found)
-        return numbers, [found[number] for number in numbers]
+        return numbers, [found[number][1] for number in numbers]
 
-    def find(self, wanted: Wanted, after: Place | None, limit: int, weigh: Callable[[str, int], float]) -> list[Found]:
+    def find(self, wanted: Wanted, after: Place | None, limit: int, *, weigh: Callable[[int], float]) -> list[Found]:
         """The best or newest after a place. `weigh` tells what a word weighs that so many entries have, where any will
         do."""
         marks = [set(self.having(mark)[0]) for mark in wanted.marks]
-        lists = [self.having(word) for word in wanted.words]
-        lists += [self.beginning(wanted.begins)] if wanted.begins else []
+        lists = [self.knowing(term) for term in wanted.terms]
         sets = [set(numbers) for numbers, _ in lists]
         fitting = set().union(*sets) if wanted.any else set.intersection(*sorted(sets, key=len))
         fitting = fitting.intersection(*marks)
@@ -106,17 +108,16 @@ class Segment:
         fitting = {number for number in fitting if low <= number < high}
         if wanted.newest:
             return [self._found(number, 0) for number in nlargest(limit, fitting)]
-        scores = self._scores(lists, fitting, wanted, weigh)
+        scores = self._scores(lists, fitting, wanted, weigh=weigh)
         found = (self._found(number, score) for number, score in scores.items())
         return nlargest(limit, (each for each in found if after is None or each.key < after), key=lambda each: each.key)
 
     def _scores(
-        self, lists: list[Hits], fitting: set[int], wanted: Wanted, weigh: Callable[[str, int], float]
+        self, lists: list[Hits], fitting: set[int], wanted: Wanted, *, weigh: Callable[[int], float]
     ) -> dict[int, float]:
         scores: dict[int, float] = dict.fromkeys(fitting, 0)
-        words = [*wanted.words, *([wanted.begins] if wanted.begins else [])]
-        for word, (numbers, weights) in zip(words, lists, strict=True):
-            worth = weigh(word, len(numbers)) if wanted.any else 1
+        for numbers, weights in lists:
+            worth = weigh(len(numbers)) if wanted.any else 1
             for number, weight in zip(numbers, weights, strict=True):
                 if number in scores:
                     scores[number] += weight * worth
@@ -133,9 +134,9 @@ class Segment:
         return Found(place, n, at, score)
 
 
-def rare(entries: int) -> Callable[[str, int], float]:
-    """What a word weighs in an index of so many entries."""
-    return lambda word, having: rarity(having, entries)
+def rare(entries: int) -> Callable[[int], float]:
+    """What a word weighs that so many have, in an index of so many entries."""
+    return lambda having: rarity(having, entries)
 
 
 def unpacked(posting: Posting) -> Hits:
@@ -180,8 +181,8 @@ class Source:
     def read(cls, raw: bytes, head_at: int) -> "Source":
         """Of a whole segment's bytes."""
         head = Head(raw[head_at:])
-        segment = Segment(head, lambda start, end: raw[start:end])
-        words = ((posting[0], *unpacked(posting)) for posting in segment.postings("", "\U0010ffff"))
+        segment = Segment.of(head, raw)
+        words = ((posting[0], *unpacked(posting)) for posting in segment.postings([("", "\U0010ffff")]))
         return cls([head.order(number) for number in range(len(head.at))], words)  # type: ignore[arg-type]
 
 

@@ -1,4 +1,4 @@
-"""ports.Index in segments (log-structured merge): a tree's record names some immutable objects of the bucket.
+"""ports.Index in segments (log-structured merge): a tree's record names some immutable objects of the bucket (ADR 75).
 
 What is put joins the newest segments that are not four times as large, in one new object; so a tree of n entries has
 some log₄(n) of them, and a put costs one PUT. Nothing is kept up while nobody asks or writes.
@@ -8,6 +8,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from threading import Lock
+from typing import Any
 
 import msgspec
 
@@ -24,6 +25,8 @@ MOST = 200_000  # entries of a segment that others are merged into: more would n
 WHOLE = 200_000  # bytes up to which a segment is read at once
 KEPT = 48_000_000  # bytes that a container keeps
 GRACE_MS = 10 * 60_000  # ms for which a merged segment stays, for who still reads it
+HEAD, WHOLLY = -1, -2  # what is kept of a segment beside its blocks
+BESIDE = 32_000  # bytes that are read for nothing rather than asking twice
 BROKEN = (NotFound, zlib.error, msgspec.DecodeError, ValueError)
 
 
@@ -32,21 +35,31 @@ class Kept:
 
     def __init__(self, most: int) -> None:
         self.most, self.size, self.lock = most, 0, Lock()
-        self.pieces: OrderedDict[tuple[str, int, int], tuple[object, int]] = OrderedDict()
+        self.pieces: OrderedDict[tuple[str, int], tuple[Any, int]] = OrderedDict()
 
-    def get(self, key: tuple[str, int, int], make: Callable[[], tuple[object, int]]) -> object:
-        """The piece, made where it is not there."""
+    def look(self, key: tuple[str, int]) -> Any:
+        """The piece, if it is there."""
         with self.lock:
             if key in self.pieces:
                 self.pieces.move_to_end(key)
                 return self.pieces[key][0]
-        piece, size = make()
+        return None
+
+    def keep(self, key: tuple[str, int], piece: Any, size: int) -> None:
+        """One more, and of the others as many as there is room for."""
         with self.lock:
             if key not in self.pieces:
                 self.pieces[key] = piece, size
                 self.size += size
             while self.size > self.most:
                 self.size -= self.pieces.popitem(last=False)[1][1]
+
+    def get(self, key: tuple[str, int], make: Callable[[], tuple[Any, int]]) -> Any:
+        """The piece, made where it is not there."""
+        piece = self.look(key)
+        if piece is None:
+            piece, size = make()
+            self.keep(key, piece, size)
         return piece
 
 
@@ -56,7 +69,7 @@ class SegmentIndex:
     def __init__(self, store: Store, files: Files, clock: Clock) -> None:
         self.store, self.files, self.clock, self.kept = store, files, clock, Kept(KEPT)
 
-    def find(self, tree: str, wanted: Wanted, after: Place | None, limit: int) -> list[Found]:
+    def find(self, tree: str, wanted: Wanted, after: Place | None, *, limit: int) -> list[Found]:
         """Each segment is asked, all at once. A thing that several know is told as each knows it: to leave one out
         would leave a gap in the order."""
         there = self.store.one(ref(Tree, tree))
@@ -66,7 +79,7 @@ class SegmentIndex:
 
         def ask(each: search_index.Segment) -> list[Found]:
             try:
-                return self._segment(each).find(wanted, after, limit, weigh)
+                return self._segment(each).find(wanted, after, limit, weigh=weigh)
             except BROKEN as error:  # a rebuild finds again what is lost
                 logger().error("a segment cannot be read", extra={"key": each.key, "reason": type(error).__name__})
                 return []
@@ -88,17 +101,24 @@ class SegmentIndex:
     def _segment(self, row: search_index.Segment) -> Segment:
         """Its head, in memory; its words are read when they are asked for."""
         if row.size <= WHOLE:
-            raw = self._bytes(row.key, 0, row.size)
-            head = self.kept.get((row.key, -1, -1), lambda: (Head(raw[row.head :]), 20 * row.entries))
-            return Segment(head, lambda start, end: raw[start:end])  # type: ignore[arg-type]
+            raw = self.kept.get((row.key, WHOLLY), lambda: (self.files.part(row.key, 0, row.size), row.size))
+            return Segment.of(self.kept.get((row.key, HEAD), lambda: (Head(raw[row.head :]), 20 * row.entries)), raw)
         head = self.kept.get(
-            (row.key, -1, -1),
-            lambda: (Head(self.files.part(row.key, row.head, row.size)), 40 * row.entries),
+            (row.key, HEAD), lambda: (Head(self.files.part(row.key, row.head, row.size)), 40 * row.entries)
         )
-        return Segment(head, lambda start, end: self._bytes(row.key, start, end))  # type: ignore[arg-type]
+        return Segment(head, lambda numbers: self._blocks(row.key, head, numbers))
 
-    def _bytes(self, key: str, start: int, end: int) -> bytes:
-        return self.kept.get((key, start, end), lambda: (self.files.part(key, start, end), end - start))  # type: ignore[return-value]
+    def _blocks(self, key: str, head: Head, numbers: Sequence[int]) -> list[bytes]:
+        """Some blocks: those that are not kept in one read for all that lie near each other."""
+        there = {number: block for number in numbers if (block := self.kept.look((key, number)))}
+        for first, last in _near(head, [number for number in numbers if number not in there]):
+            begin, end = head.span(first, last)
+            raw = self.files.part(key, begin, end)
+            for number in range(first, last + 1):
+                start, stop = head.span(number, number)
+                there[number] = raw[start - begin : stop - begin]
+                self.kept.keep((key, number), there[number], stop - start)
+        return [there[number] for number in numbers]
 
     def put(self, tree: str, entries: Sequence[Entry]) -> None:
         """One read of the tree, one of each segment that is merged, one new object, one conditional write. Who dies on
@@ -125,6 +145,17 @@ class SegmentIndex:
         except BROKEN as error:
             logger().error("a segment is lost", extra={"key": row.key, "reason": type(error).__name__})
             return None
+
+
+def _near(head: Head, numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Blocks as few reads: from, and with."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and head.span(number, number)[0] - head.span(*found[-1])[1] <= BESIDE:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return found
 
 
 def joined(segments: Sequence[search_index.Segment], size: int) -> int:

@@ -13,11 +13,13 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from ..desk.errors import Clash
-from ..ports import AwsAway
+from ..patience import CONNECT_S, READ_S, TRIES
+from ..ports import AwsAway, Throttled
 from .keys import Key, Range
 from .rows import Row
 
 CLASHES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+THROTTLES = frozenset({"Throttling", "ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"})
 
 
 class G1(GlobalSecondaryIndex["Item"]):
@@ -58,9 +60,9 @@ class Item(Model):
 
     class Meta:
         table_name = "set by DynamoTable"
-        connect_timeout_seconds = 2
-        read_timeout_seconds = 5
-        max_retry_attempts = 3
+        connect_timeout_seconds = CONNECT_S
+        read_timeout_seconds = READ_S
+        max_retry_attempts = TRIES - 1
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
@@ -118,7 +120,7 @@ class DynamoTable:
             else:
                 items = list(Item.batch_get(list(keys), consistent_read=True))
         except PynamoDBException as error:
-            raise AwsAway(f"read: {_code(error)}") from error
+            raise _away("read", error) from error
         return {(item.pk, item.sk): row_of(item) for item in items}
 
     def write(self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
@@ -131,11 +133,11 @@ class DynamoTable:
         except (PutError, DeleteError) as error:
             if _code(error).removesuffix("Exception") in CLASHES:
                 raise Clash((0,)) from None
-            raise AwsAway(f"write: {_code(error)}") from error
+            raise _away("write", error) from error
         except TransactWriteError as error:
             raise _clash(error, len(puts), len(drops)) from None
         except PynamoDBException as error:
-            raise AwsAway(f"write: {_code(error)}") from error
+            raise _away("write", error) from error
 
     def spread(self, puts: Sequence[Row], drops: Sequence[Key]) -> None:
         """BatchWriteItem, 25 to a call; what was not taken is sent again."""
@@ -146,10 +148,10 @@ class DynamoTable:
                 for key in drops:
                     batch.delete(Item(*key))
         except PynamoDBException as error:
-            raise AwsAway(f"spread: {_code(error)}") from error
+            raise _away("spread", error) from error
 
     def query(
-        self, span: Range, forward: bool, limit: int, start: dict[str, str] | None
+        self, span: Range, forward: bool, limit: int, *, start: dict[str, str] | None
     ) -> tuple[list[Row], dict[str, str] | None]:
         """Pages as DynamoDB gives them: at most `limit` rows or 1 MB."""
         source: Any = getattr(Item, span.index) if span.index else Item
@@ -167,7 +169,7 @@ class DynamoTable:
         try:
             rows = [row_of(item) for item in found]
         except PynamoDBException as error:
-            raise AwsAway(f"query: {_code(error)}") from error
+            raise _away("query", error) from error
         last = found.last_evaluated_key
         return rows, {name: value["S"] for name, value in last.items()} if last else None
 
@@ -178,7 +180,7 @@ class DynamoTable:
         try:
             return int(source.count(span.pk, order.between(span.low, span.high)))
         except PynamoDBException as error:
-            raise AwsAway(f"size: {_code(error)}") from error
+            raise _away("size", error) from error
 
     def scan(self) -> Iterator[Row]:
         """Every item that holds a record (counters do not)."""
@@ -192,7 +194,7 @@ class DynamoTable:
         try:
             item.update(actions=[Item.c.add(amount), Item.expires.set(expires)])
         except PynamoDBException as error:
-            raise AwsAway(f"count: {_code(error)}") from error
+            raise _away("count", error) from error
         return int(item.c)
 
 
@@ -226,6 +228,12 @@ def _write_all(puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> 
             transaction.delete(Item(*key))
 
 
+def _away(what: str, error: PynamoDBException, reason: str = "") -> AwsAway:
+    """That AWS did not do it; Throttled where the partition takes no more."""
+    hot = _code(error).removesuffix("Exception") in THROTTLES
+    return (Throttled if hot else AwsAway)(reason or f"{what}: {_code(error)}")
+
+
 def _clash(error: TransactWriteError, puts: int, drops: int) -> Exception:
     codes = [reason.code if reason else "" for reason in error.cancellation_reasons]
     if len(codes) == puts + drops:  # PynamoDB sends the deletes first, whatever the order in which they were told
@@ -233,4 +241,5 @@ def _clash(error: TransactWriteError, puts: int, drops: int) -> Exception:
     positions = tuple(i for i, code in enumerate(codes) if code in CLASHES)
     if positions and all(code in CLASHES or not code or code == "None" for code in codes):
         return Clash(positions)
-    return AwsAway(f"transaction: {_code(error)} {[code for code in codes if code]}")
+    reason = f"transaction: {_code(error)} {[code for code in codes if code]}"
+    return Throttled(reason) if THROTTLES.intersection(codes) else _away("transaction", error, reason)

@@ -1,4 +1,4 @@
-"""Every key and index of the table (single-table design).
+"""Every key and index of the table (single-table design; ADR 5).
 
 pk and sk are the table's, g1 to g3 the overloaded indexes' (pk, sk) pairs. g1: things of a workspace, and of a person's
 connections. g2: things of a customer, a room, an issue or an install; agents by address. g3: the time index (sparse,
@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..desk.alerts import KEPT_MS as KEPT_ALERTED_MS
+from ..desk.alerts import AgentAlerts, AlertChoices, Alerted, AlertToken, Browser, PushKey
 from ..desk.attributes import AttributeType
 from ..desk.broadcasts import Audience, Broadcast, Heard, Piece, Result, Rules, Tally
 from ..desk.clocks import Clock, RoomClocks
@@ -19,7 +21,9 @@ from ..desk.customer_totals import Counted, OpenRoom
 from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.dead_letters import KEPT_MS, DeadLetter, Tries
 from ..desk.deliveries import OWING_KEPT_MS, Circuit, Delivery, Lane, Owing, Progress
+from ..desk.figures import DayFigures, DueFigures
 from ..desk.files import Attachment
+from ..desk.held_back import HeldBack
 from ..desk.idempotency import Claim
 from ..desk.ids import DIGITS, TIME_SHARDS, bridge_parts
 from ..desk.inbox_views import RoomViews, ViewRow
@@ -40,14 +44,18 @@ from ..desk.jobs import Flaw, Job
 from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress, Suppression
 from ..desk.messages import Change, Mapped, Message
 from ..desk.outside_people import ConnectCode, OutsideName, OutsidePerson
+from ..desk.pains import Pains, PainsPlan
 from ..desk.policies import Policies
+from ..desk.ratings import Rating, RatingAsked
 from ..desk.record import Record
 from ..desk.rooms import ROUND_MS, Binding, Bridge, Fork, Room, Seen
 from ..desk.search_index import Tree, Unindexed
 from ..desk.segments import FOREVER_MS, Member, Placement, Segment
 from ..desk.sessions import LINK_LIFE_MS, MailedLinks, Provider, Session, SignInLink
 from ..desk.snippets import Snippet
-from ..desk.times import HOUR_MS
+from ..desk.times import HOUR_MS, from_date
+from ..desk.unheard import KEPT_MS as KEPT_IGNORED_MS
+from ..desk.unheard import Unheard
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
@@ -145,6 +153,21 @@ def _clock_indexes(clock: Clock) -> dict[str, Key]:
     return {"g1": (f"W#{clock.workspace}#ENDED", f"{moment(clock.ended)}#{clock.room}#{clock.id}")}
 
 
+def _day_figures_indexes(day: DayFigures) -> dict[str, Key]:
+    """Those of the whole, or of a customer, by day."""
+    return {"g1": (f"W#{day.workspace}#FIGURES#{day.customer}", moment(from_date(day.day) or 0))}
+
+
+def _due_figures_indexes(due: DueFigures) -> dict[str, Key]:
+    return {"g3": (f"WORK#{time_shard(due.workspace)}", f"{moment(due.due)}#{due.workspace}#{due.day}")}
+
+
+def _pains_plan_indexes(plan: PainsPlan) -> dict[str, Key]:
+    if not plan.due:
+        return {}
+    return {"g3": (f"WORK#{time_shard(plan.workspace)}", f"{moment(plan.due)}#{plan.workspace}#pains")}
+
+
 def delivery_key(bridge: str, n: int) -> Key:
     """All deliveries of a room lie together, in the order of its changes."""
     room, _, install = bridge.partition(".")
@@ -240,7 +263,14 @@ KINDS: tuple[Kind, ...] = (
         _of("workspace", "id"),
         lambda a: {"g2": (f"MAIL#{short(a.email.casefold())}", a.id)} if a.email else {},
     ),
-    Kind("Session", Session, lambda s: (f"SESSION#{s}", "A"), _of("id"), expires=lambda s: s.expires_at),
+    Kind(
+        "Session",
+        Session,
+        lambda s: (f"SESSION#{s}", "A"),
+        _of("id"),
+        lambda s: {"g1": (f"W#{s.workspace}#PROVIDED", f"{s.agent}#{s.id}")} if s.way == "oidc" else {},
+        expires=lambda s: s.expires_at,
+    ),
     Kind("SignInLink", SignInLink, lambda i: (f"LINK#{i}", "A"), _of("id"), expires=lambda i: i.expires_at),
     Kind(
         "MailedLinks",
@@ -256,6 +286,15 @@ KINDS: tuple[Kind, ...] = (
         lambda w, i: (f"W#{w}", f"LETTER#{i}"),
         _of("workspace", "id"),
         expires=lambda a: a.at + KEPT_MS,
+    ),
+    Kind("HeldBack", HeldBack, lambda w, i: (f"W#{w}", f"HELD#{i}"), _of("workspace", "id")),
+    Kind(
+        "Ignored",
+        Unheard,
+        lambda i, u: (f"IGNORED#{i}", u),
+        _of("install", "id"),
+        lambda u: {"g1": (f"IGNORED#{u.install}", f"{moment(u.at)}#{u.id}")},
+        lambda u: u.at + KEPT_IGNORED_MS,
     ),
     Kind("Tries", Tries, lambda m: (f"TRIES#{m}", "A"), _of("id"), expires=lambda t: t.at + KEPT_MS),
     Kind("Audit", Audit, lambda w, at, i: (f"W#{w}", f"AUDIT#{moment(at)}#{i}"), _of("workspace", "at", "id")),
@@ -278,7 +317,10 @@ KINDS: tuple[Kind, ...] = (
         Customer,
         lambda c: (f"C#{c}", "A"),
         _of("id"),
-        lambda c: {"g1": (f"W#{c.workspace}#CUSTOMERS", f"{c.name.casefold()[:80]}#{c.id}")},
+        lambda c: {
+            "g1": (f"W#{c.workspace}#CUSTOMERS", f"{c.name.casefold()[:80]}#{c.id}"),
+            "g2": (f"W#{c.workspace}#CUSTOMERS", c.id),
+        },
     ),
     Kind("User", User, lambda c, u: (f"C#{c}", f"USER#{u}"), _of("customer", "id")),
     Kind("Visitor", Visitor, lambda v: (f"V#{v}", "A"), _of("id")),
@@ -312,6 +354,30 @@ KINDS: tuple[Kind, ...] = (
         _of("room", "kind", "ask"),
         _clock_indexes,
     ),
+    Kind(
+        "DayFigures",
+        DayFigures,
+        lambda w, day, customer: (f"FIGURES#{w}#{day}", customer or "ALL"),
+        _of("workspace", "day", "customer"),
+        _day_figures_indexes,
+    ),
+    Kind(
+        "DueFigures",
+        DueFigures,
+        lambda w, day, due: (f"FIGURES#{w}", f"DUE#{day}#{moment(due)}"),
+        _of("workspace", "day", "due"),
+        _due_figures_indexes,
+    ),
+    Kind("Pains", Pains, lambda w, week: (f"W#{w}", f"PAINS#{week}"), _of("workspace", "week")),
+    Kind("PainsPlan", PainsPlan, lambda w: (f"W#{w}", "PAINS-PLAN"), _of("workspace"), _pains_plan_indexes),
+    Kind(
+        "Rating",
+        Rating,
+        lambda r, n: (f"R#{r}", f"RATING#{number(n)}"),
+        _of("room", "n"),
+        lambda r: {"g1": (f"W#{r.workspace}#RATINGS", f"{moment(r.asked_at)}#{r.id}")},
+    ),
+    Kind("RatingAsked", RatingAsked, lambda p: (f"P#{p}", "RATED"), _of("person")),
     Kind("Shelf", RoomViews, lambda r: (f"R#{r}", "SHELF"), _of("room")),
     Kind(
         "Place",
@@ -320,6 +386,24 @@ KINDS: tuple[Kind, ...] = (
         _of("workspace", "view", "since", "room"),
     ),
     Kind("Snippet", Snippet, lambda w, i: (f"W#{w}", f"SNIPPET#{i}"), _of("workspace", "id")),
+    Kind(
+        "AgentAlerts",
+        AgentAlerts,
+        lambda a: (f"P#{a}", "ALERTS"),
+        _of("agent"),
+        lambda a: {"g3": (time_shard(a.agent), f"{moment(a.due)}#{a.agent}")} if a.due else {},
+    ),
+    Kind(
+        "Alerted",
+        Alerted,
+        lambda a, key: (f"P#{a}", f"ALERTED#{key}"),
+        _of("agent", "key"),
+        expires=lambda a: a.at + KEPT_ALERTED_MS,
+    ),
+    Kind("AlertChoices", AlertChoices, lambda w, a: (f"W#{w}", f"ALERTS#{a}"), _of("workspace", "agent")),
+    Kind("AlertToken", AlertToken, lambda t: (f"X#alerts#{t}", "A"), _of("token")),
+    Kind("PushKey", PushKey, lambda w: (f"W#{w}", "PUSH"), _of("workspace")),
+    Kind("Browser", Browser, lambda a, b: (f"P#{a}", f"BROWSER#{b}"), _of("agent", "id")),
     Kind("Seen", Seen, lambda p, r: (f"P#{p}", f"SEEN#{r}"), _of("person", "room")),
     Kind("Known", Mapped, lambda s, i: (f"X#{s}#{short(i)}", "A"), _of("source", "id"), expires=lambda k: k.expires_at),
     Kind("Correspondent", Correspondent, lambda r, i, p: (f"R#{r}", f"MAIL#{i}#{p}"), _of("room", "install", "person")),
@@ -476,9 +560,13 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "agents-by-mail": ("g2", lambda email: f"MAIL#{short(email)}", lambda email: "", False),
     "audit": ("", lambda w: f"W#{w}", lambda w: "AUDIT#", False),
     "dead-letters": ("", lambda w: f"W#{w}", lambda w: "LETTER#", False),
+    "held-back": ("", lambda w: f"W#{w}", lambda w: "HELD#", False),
+    "ignored": ("g1", lambda i: f"IGNORED#{i}", lambda i: "", False),
     "keys": ("g1", lambda w: f"W#{w}#KEYS", lambda w: "", False),
+    "provider-sessions": ("g1", lambda w, a: f"W#{w}#PROVIDED", lambda w, a: f"{a}#" if a else "", False),
     "installs": ("g1", lambda w: f"W#{w}#INSTALLS", lambda w: "", False),
-    "customers": ("g1", lambda w: f"W#{w}#CUSTOMERS", lambda w: "", False),
+    "customers": ("g2", lambda w: f"W#{w}#CUSTOMERS", lambda w: "", False),
+    "customers-by-name": ("g1", lambda w: f"W#{w}#CUSTOMERS", lambda w: "", False),
     "customers-named": ("g1", lambda w, n: f"W#{w}#CUSTOMERS", lambda w, n: f"{n[:80]}#", False),
     "users": ("", lambda c: f"C#{c}", lambda c: "USER#", False),
     "rooms": ("g1", lambda w, s, part="": f"W#{w}#ROOMS#{s}{part}", lambda w, s, part="": "", False),
@@ -487,7 +575,10 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "customer-rooms": ("g2", lambda c, s: f"C#{c}#ROOMS#{s}", lambda c, s: "", False),
     "clocks": ("g1", lambda w: f"W#{w}#CLOCKS", lambda w: "", False),
     "ended-clocks": ("g1", lambda w: f"W#{w}#ENDED", lambda w: "", False),
+    "ratings": ("g1", lambda w: f"W#{w}#RATINGS", lambda w: "", False),
     "room-clocks": ("", lambda r: f"R#{r}", lambda r: "CLOCK#", False),
+    "day-figures": ("", lambda w, day: f"FIGURES#{w}#{day}", lambda w, day: "", False),
+    "figures": ("g1", lambda w, c: f"W#{w}#FIGURES#{c}", lambda w, c: "", False),
     "view": ("", lambda w, view: f"V#{w}#{view}", lambda w, view: "", False),
     "unindexed": ("", lambda t: f"Q#{t}", lambda t: "U#", False),
     "snippets": ("", lambda w: f"W#{w}", lambda w: "SNIPPET#", False),
@@ -504,12 +595,15 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "subscriptions": ("g1", lambda c: f"SUBS#{c}", lambda c: "", False),
     "connections": ("g1", lambda p: f"CONNS#{p}", lambda p: "", False),
     "customer-connections": ("g2", lambda c: f"CONNS#{c}", lambda c: "", False),
+    "alert-choices": ("", lambda w: f"W#{w}", lambda w: "ALERTS#", False),
+    "browsers": ("", lambda a: f"P#{a}", lambda a: "BROWSER#", False),
     "seen": ("", lambda p: f"P#{p}", lambda p: "SEEN#", False),
     "broadcasts": ("g1", lambda w: f"W#{w}#BROADCASTS", lambda w: "", False),
     "tallies": ("", lambda b: f"B#{b}", lambda b: "T#", True),
     "pieces": ("", lambda b: f"B#{b}", lambda b: "P#", True),
     "results": ("", lambda b, p: f"B#{b}#{number(int(p))}", lambda b, p: "R#", False),
     "attributes": ("", lambda w: f"W#{w}", lambda w: "ATTRIBUTE#", False),
+    "pains": ("", lambda w: f"W#{w}", lambda w: "PAINS#", False),
     "jobs": ("g1", lambda w: f"W#{w}#JOBS", lambda w: "", False),
     "flaws": ("", lambda j: f"J#{j}", lambda j: "LINE#", True),
     "segments": ("g1", lambda w: f"W#{w}#SEGMENTS#active", lambda w: "", False),
@@ -542,10 +636,12 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
 }
 
 
-BY_MOMENT = frozenset({"rooms", "unsaid-rooms", "customer-rooms", "clocks", "ended-clocks"})
+BY_MOMENT = frozenset(
+    {"ignored", "rooms", "unsaid-rooms", "customer-rooms", "clocks", "ended-clocks", "figures", "ratings"}
+)
 
 
-def span(name: str, args: tuple[str, ...], after: int | None, before: int | None) -> Range:
+def span(name: str, args: tuple[str, ...], after: int | None, *, before: int | None) -> Range:
     """The range of keys that a listing means. `due…`, `owing` and those by moment count in ms; `deliveries` end before
     the progress items."""
     index, partition, prefix_of, numbered = LISTINGS[name]

@@ -54,7 +54,7 @@ class MemoryTable:
         return was is None or (there.v if there else 0) == was
 
     def query(
-        self, span: Range, forward: bool, limit: int, start: dict[str, str] | None
+        self, span: Range, forward: bool, limit: int, *, start: dict[str, str] | None
     ) -> tuple[list[Row], dict[str, str] | None]:
         """The rows in order, `limit` at most, and where to go on."""
         _refuse(span.low > span.high, "bounds in the wrong order")

@@ -17,19 +17,20 @@ def cursor_after(last: Start) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(last)).decode().rstrip("=")
 
 
-def cursor_of(places: Sequence[Start | None]) -> str:
-    """What continues several listings behind these rows; None for one that is at its end."""
-    return base64.urlsafe_b64encode(msgspec.json.encode(places)).decode().rstrip("=")
+def cursor_of(places: Sequence[Start | None], wheres: Sequence[Range]) -> str:
+    """What continues several listings behind these rows; None for one that is at its end. It names the listings,
+    since a page may end where each of them is at its end or not begun, and no key is left to tell."""
+    return base64.urlsafe_b64encode(msgspec.json.encode((_named(wheres), places))).decode().rstrip("=")
 
 
 def starts_of(cursor: str, wheres: Sequence[Range]) -> list[Start | None]:
     """The keys that a cursor of several listings holds, one for each; an empty one is where nothing was taken yet."""
     try:
         raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        found = msgspec.json.decode(raw, type=list[Start | None])
+        of, found = msgspec.json.decode(raw, type=tuple[list[str], list[Start | None]])
     except (ValueError, binascii.Error, msgspec.MsgspecError):
         raise Malformed("cursor is not one that this API gave out", "cursor") from None
-    if len(found) != len(wheres):
+    if of != _named(wheres) or len(found) != len(wheres):
         raise Malformed("cursor is not of this list", "cursor")
     return [_checked(each, where) if each else each for each, where in zip(found, wheres, strict=True)]
 
@@ -42,6 +43,10 @@ def start_of(cursor: str, where: Range) -> Start:
     except (ValueError, binascii.Error, msgspec.MsgspecError):
         raise Malformed("cursor is not one that this API gave out", "cursor") from None
     return _checked(start, where)
+
+
+def _named(wheres: Sequence[Range]) -> list[str]:
+    return [where.pk for where in wheres]
 
 
 def _checked(start: Start, where: Range) -> Start:

@@ -1,4 +1,5 @@
-"""Records as rows of the table and back: key attributes, version, end (TTL), and the record as one JSON document."""
+"""Records as rows of the table and back: key attributes, version, end (TTL), and the record as one JSON document
+(ADR 2)."""
 
 from dataclasses import dataclass, field
 

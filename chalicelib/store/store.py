@@ -1,4 +1,4 @@
-"""ports.Store over a table: which records there are, in terms of rows. The table may be DynamoDB or a dict."""
+"""ports.Store over a table: which records there are, in terms of rows. The table may be DynamoDB or a dict (ADR 2)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ class Table(Protocol):
     def spread(self, puts: Sequence[Row], drops: Sequence[Key]) -> None:
         """Each for itself, whatever is there."""
 
-    def query(self, span: Range, forward: bool, limit: int, start: Start | None) -> tuple[list[Row], Start | None]:
+    def query(self, span: Range, forward: bool, limit: int, *, start: Start | None) -> tuple[list[Row], Start | None]:
         """One query; `start` as an earlier one gave it."""
 
     def size(self, span: Range) -> int:
@@ -67,25 +67,25 @@ class TableStore:
 
     def page(self, listing: Listing[R], limit: int, cursor: str | None = None) -> Page[R]:
         """One query of a listing."""
-        where = span(listing.name, listing.args, listing.after, listing.before)
+        where = span(listing.name, listing.args, listing.after, before=listing.before)
         if where.low > where.high or not possible((where.pk, where.high)):
             return Page([])  # DynamoDB would refuse the question
         start = start_of(cursor, where) if cursor else None
-        rows, last = self.table.query(where, not listing.newest_first, limit, start)
+        rows, last = self.table.query(where, not listing.newest_first, limit, start=start)
         return Page(cast("list[R]", [from_row(row) for row in rows]), cursor_after(last) if last else None)
 
     def merged(self, listings: Sequence[Listing[R]], limit: int, cursor: str | None = None) -> Page[R]:
         """One query of each, and of what they have the first in their common order."""
         if len(listings) == 1:
             return self.page(listings[0], limit, cursor)
-        wheres = [span(each.name, each.args, each.after, each.before) for each in listings]
+        wheres = [span(each.name, each.args, each.after, before=each.before) for each in listings]
         starts: list[Start | None] = starts_of(cursor, wheres) if cursor else [{} for _ in listings]
         forward, index = not listings[0].newest_first, wheres[0].index
         found: list[tuple[str, int, Row]] = []
         ends = [True] * len(listings)
         for part, (where, start) in enumerate(zip(wheres, starts, strict=True)):
             if start is not None:
-                rows, last = self.table.query(where, forward, limit, start or None)
+                rows, last = self.table.query(where, forward, limit, start=start or None)
                 found += [(row.g[index][1] if index else row.sk, part, row) for row in rows]
                 ends[part] = last is None
         found.sort(key=lambda each: each[0], reverse=not forward)
@@ -96,11 +96,11 @@ class TableStore:
             elif ends[part] and not left:
                 starts[part] = None
         page = [from_row(row) for _, _, row in found[:limit]]
-        return Page(cast("list[R]", page), cursor_of(starts) if any(s is not None for s in starts) else None)
+        return Page(cast("list[R]", page), cursor_of(starts, wheres) if any(s is not None for s in starts) else None)
 
     def size(self, listing: Listing[Any]) -> int:
         """How many there are of a listing."""
-        return self.table.size(span(listing.name, listing.args, listing.after, listing.before))
+        return self.table.size(span(listing.name, listing.args, listing.after, before=listing.before))
 
     def everything(self) -> Iterator[Record]:
         """A full scan; for `rebuild` alone."""
@@ -127,6 +127,6 @@ class TableStore:
             record = from_row(row)
             self.commit(over(record.changed(), record))
 
-    def count(self, name: str, window: int, amount: int, expires_at: int) -> int:
+    def count(self, name: str, window: int, amount: int, *, expires_at: int) -> int:
         """Add to the counter `name` of a window."""
         return self.table.add((f"COUNT#{name}#{window}", "A"), amount, -(-expires_at // 1000))

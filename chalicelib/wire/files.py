@@ -15,7 +15,7 @@ TIMEOUT_S = 20.0
 
 
 def fetched(
-    outside: Outside, url: str, headers: Mapping[str, str], most: int, now: Callable[[], int], name: str
+    outside: Outside, url: str, headers: Mapping[str, str], *, most: int, now: Callable[[], int], name: str
 ) -> File | None:
     """The file at `url`; None if it is not there for us, or has more than `most` bytes. Where it leads elsewhere the
     credential in `headers` stays behind. Raises ProviderBusy."""
@@ -40,13 +40,13 @@ def _read(answer: Answer, most: int, name: str) -> File | None:
 def form(file: File, fields: Mapping[str, str] = {}) -> tuple[bytes, str]:
     """A multipart form of `fields` and then the file, as `file`; and its content type."""
     boundary = "parley-" + hashlib.sha256(file.content).hexdigest()[:40]
-    parts = [_part(boundary, f'name="{name}"', "", value.encode()) for name, value in fields.items()]
+    parts = [_part(boundary, f'name="{name}"', "", content=value.encode()) for name, value in fields.items()]
     named = f'name="file"; filename="{_quoted(file.name)}"'
-    parts.append(_part(boundary, named, f"Content-Type: {file.type or TYPE}\r\n", file.content))
+    parts.append(_part(boundary, named, f"Content-Type: {file.type or TYPE}\r\n", content=file.content))
     return b"".join(parts) + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
 
 
-def _part(boundary: str, named: str, more: str, content: bytes) -> bytes:
+def _part(boundary: str, named: str, more: str, *, content: bytes) -> bytes:
     head = f"--{boundary}\r\nContent-Disposition: form-data; {named}\r\n{more}\r\n"
     return head.encode() + content + b"\r\n"
 

@@ -176,7 +176,7 @@ def _days(event: Event, year: int) -> Days:
         raise Odd("it is a day on which one works")
     start, length = _span(has)
     if "RRULE" in has:
-        return _repeated(_rule(has["RRULE"]), start, length, year)
+        return _repeated(_rule(has["RRULE"]), start, length, year=year)
     return Days(frozenset(_run(start, length)), frozenset())
 
 
@@ -238,7 +238,7 @@ def _rule(text: str) -> dict[str, str]:
     return parts
 
 
-def _repeated(rule: dict[str, str], start: date, length: int, year: int) -> Days:
+def _repeated(rule: dict[str, str], start: date, length: int, *, year: int) -> Days:
     day = _day_of_year(rule, start)
     if "COUNT" in rule or "UNTIL" in rule:
         firsts = _occurrences(rule, day, start)

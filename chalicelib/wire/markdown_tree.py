@@ -107,7 +107,7 @@ def _inlines(tokens: "list[Token]") -> list[Node]:
                 nodes[-1]["text"] = nodes[-1]["text"].rstrip(" ") or " "  # what ends a line is not seen
             nodes.append({"type": "hardBreak"})
         else:
-            _add(nodes, *_text_of(token), marks)
+            _add(nodes, *_text_of(token), marks=marks)
     return nodes
 
 
@@ -118,7 +118,7 @@ def _text_of(token: "Token") -> tuple[str, bool]:
     return token.content, token.type == "code_inline"
 
 
-def _add(nodes: list[Node], text: str, code: bool, marks: list[Node]) -> None:
+def _add(nodes: list[Node], text: str, code: bool, *, marks: list[Node]) -> None:
     """Text, joined to the text before it if that has the same marks. ADF allows code beside a link alone."""
     if not text:
         return

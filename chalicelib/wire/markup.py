@@ -7,38 +7,56 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 from markdownify import MarkdownConverter
 
-NEEDLESS = re.compile(r"(?<=[^\W_])\\(_)(?=[^\W_])|(?<= )\\(\*)(?= )")
+from ..desk.commonmark import address
+from ..desk.markdown_writer import escaped_piece
+from .html import LINES
+
 CELLS = frozenset({"td", "th"})
 PARTS = frozenset({"tbody", "thead", "tfoot", "tr"}) | CELLS
+LANGUAGE = re.compile(r"\blang(?:uage)?-([\w+#.-]{1,40})")
 MAX_SPAN = 20  # columns that one cell may take
 
 
 class Converter(MarkdownConverter):
-    """No sign is escaped that means nothing where it stands (`snake_case`, `2 * 3`): text is read by people, and
-    repeated where there is no Markdown. A link whose words are its address is the address. What the library looks for
-    among all siblings of each (an item's number, the first row of a table) is counted here as it comes."""
+    """Text is escaped as the desk writes it: no sign that means nothing where it stands (`snake_case`, `2 * 3`). A link
+    whose words are its address is the address. What the library looks for among all siblings of each (an item's number,
+    the first row of a table) is counted here as it comes."""
 
     def __init__(self, firsts: dict[int, int]) -> None:
         super().__init__(heading_style="ATX", bullets="-", escape_misc=False)
         self._firsts, self._items = firsts, Counter[int]()
+        self._begins, self._follows = True, False
+
+    def process_text(self, el: Any, parent_tags: Any = None) -> str:
+        """A piece of text. What begins a line could begin more than a word."""
+        before = el.previous_sibling
+        self._follows = getattr(before, "name", None) in LINES
+        self._begins = before is None or self._follows
+        text = str(super().process_text(el, parent_tags))  # type: ignore[misc]
+        leads = text.endswith(("!", "<")) and getattr(el.next_sibling, "name", None) == "a"
+        return f"{text[:-1]}\\{text[-1]}" if leads else text
 
     def escape(self, text: str, parent_tags: Any) -> str:
-        """The text with its Markdown signs escaped."""
-        return NEEDLESS.sub(r"\1\2", super().escape(text, parent_tags))  # type: ignore[misc]
+        """The text with its Markdown signs escaped. Where a page's source breaks a line nobody sees a break."""
+        text = text.replace("\n", " ")
+        return escaped_piece(text.lstrip(" ") if self._follows else text, begins=self._begins)
 
     def convert_a(self, el: Tag, text: str, parent_tags: Any) -> str:
         """A link, whose title nobody sees."""
         href = str(el.get("href") or "")
         if href and el.get_text().strip() == href and "_noformat" not in parent_tags:
-            return href
+            return href if address(href, 0) == href or re.search(r"[\s<>]", href) else f"<{href}>"
         del el["title"]
+        if re.search(r"[\s()]", href):
+            el["href"] = f"<{re.sub('[<>]', '', href)}>"
         markdown: str = super().convert_a(el, text, parent_tags)  # type: ignore[misc]
         return markdown
 
     def convert_pre(self, el: Tag, text: str, parent_tags: Any) -> str:
         """Code, in a fence that nothing in it ends."""
         fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
-        return f"\n\n{fence}\n{text.strip(chr(10))}\n{fence}\n\n" if text.strip() else ""
+        language = _language(el)
+        return f"\n\n{fence}{language}\n{text.strip(chr(10))}\n{fence}\n\n" if text.strip() else ""
 
     def convert_li(self, el: Tag, text: str, parent_tags: Any) -> str:
         """An item, what is in it standing below its first word."""
@@ -77,6 +95,14 @@ def to_markdown(soup: BeautifulSoup) -> str:
     """The Markdown of what is left of a page that has been made harmless, and is not too deep (`html.readable`)."""
     markdown: str = Converter(_data(soup)).convert_soup(soup)
     return markdown
+
+
+def _language(pre: Tag) -> str:
+    """What code is written in, as pages say it: by a class of its own, or of the code in it."""
+    inner = pre.find("code", recursive=False)
+    classes = " ".join(str(tag.get("class") or "") for tag in (pre, inner) if isinstance(tag, Tag))
+    found = LANGUAGE.search(classes)
+    return found[1].lower() if found else ""
 
 
 def _span(cell: Tag) -> int:

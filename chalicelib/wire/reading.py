@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-LAST_MS = 253_402_300_799_999  # ms: the end of the year 9999
+from ..desk.times import LAST_MS
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@/-]{0,127}")
 _OLD_UTC = re.compile(r" UTC$")
 

@@ -48,9 +48,9 @@ class Api:
     refusal: Callable[[Answer, Any], Exception | None] = lambda answer, body: None
     timeout: float = 15.0
 
-    def call(self, method: str, path: str, body: Any = None, query: Query = ()) -> Any:
+    def call(self, method: str, path: str, body: Any = None, *, query: Query = ()) -> Any:
         """The JSON of a good answer; None for an empty body."""
-        return self.ask(method, path, body, query).json
+        return self.ask(method, path, body, query=query).json
 
     def find(self, path: str, query: Query = ()) -> Any:
         """What a GET finds; None if nothing is there for us."""
@@ -71,7 +71,7 @@ class Api:
         whole = {"accept": "application/json", "user-agent": "Parley", **self.headers, **headers}
         return self._read(send(self.outside, Request("POST", f"{self.base}{path}", body, whole, UPLOAD_S, MOST))).json
 
-    def ask(self, method: str, path: str, body: Any = None, query: Query = ()) -> Reply:
+    def ask(self, method: str, path: str, body: Any = None, *, query: Query = ()) -> Reply:
         """One request. Raises ProviderBusy and ProviderRefused."""
         url = f"{self.base}{path}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
         headers = {"accept": "application/json", "user-agent": "Parley", **self.headers}

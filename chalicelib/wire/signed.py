@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ..desk.errors import Unauthenticated
 
 
-def check(headers: Mapping[str, str], name: str, body: bytes, secrets: Sequence[str], prefix: str = "") -> None:
+def check(headers: Mapping[str, str], name: str, body: bytes, *, secrets: Sequence[str], prefix: str = "") -> None:
     """Raise Unauthenticated, with a clause that says which part, unless one of `secrets` made what the header `name`
     holds after its `prefix` (`sha256=`). In hex digits of either case."""
     keys = [secret for secret in secrets if secret]

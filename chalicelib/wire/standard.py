@@ -1,11 +1,12 @@
 """Standard Webhooks 1.0 signatures (HMAC) are made and checked here.
 
 Signed is `{id}.{timestamp}.{raw body}`, HMAC-SHA256 with what `whsec_<base64>` holds; the header is a list,
-with a space between, of `v1,<base64>`. The `standardwebhooks` library makes each signature. What a header may
+with a space between, of `v1,<base64>`. The `standardwebhooks` library makes each signature of a text. What a header may
 look like is checked here: the library's own `verify` reads the clock itself and lets ValueError out for a
 header that is no signature at all, or a body that is not UTF-8.
 """
 
+import base64
 import hmac
 import re
 from collections.abc import Mapping, Sequence
@@ -26,7 +27,7 @@ _SECONDS = re.compile(r"[0-9]{1,12}")
 NAMES = ("webhook", "svix")
 
 
-def check(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: int) -> None:
+def check(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], *, now: int) -> None:
     """Raise Unauthenticated, with a clause that says which part, unless one of `secrets` signed it by `now`
     (ms)."""
     if not secrets:
@@ -39,9 +40,9 @@ def check(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: 
     if not given:
         raise Unauthenticated(f"{name}-signature holds no v1 signature")
     try:
-        expected = _signatures(fields["id"], at, body.decode(), secrets)
-    except UnicodeDecodeError:
-        raise Unauthenticated("the body is not UTF-8") from None
+        expected = _signatures(fields["id"], at, body.decode(), secrets=secrets)
+    except UnicodeDecodeError:  # which the library cannot sign, and others can: a compressed body
+        expected = _of_bytes(fields["id"], at, body, secrets=secrets)
     if not expected:
         raise Unauthenticated("no usable secret is configured for this install")
     # As bytes: compare_digest refuses text that is not ASCII.
@@ -55,10 +56,10 @@ def identity(headers: Mapping[str, str]) -> str:
     return headers.get(f"{_name(headers)}-id", "")
 
 
-def signed(id_: str, now: int, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
+def signed(id_: str, now: int, body: bytes, *, secrets: Sequence[str]) -> dict[str, str]:
     """The three headers, with a signature by every live secret; none at all if no secret is usable."""
     at = now // 1000
-    signatures = _signatures(id_, at, body.decode(), secrets)
+    signatures = _signatures(id_, at, body.decode(), secrets=secrets)
     if not signatures:
         return {}
     return {
@@ -97,10 +98,16 @@ def _moment(timestamp: str, name: str, now: int) -> int:
     return int(timestamp)
 
 
-def _signatures(id_: str, at: int, body: str, secrets: Sequence[str]) -> list[str]:
+def _signatures(id_: str, at: int, body: str, *, secrets: Sequence[str]) -> list[str]:
     """One for each secret that is one: what is empty or not base64 signs nothing."""
     moment = datetime.fromtimestamp(at, UTC)
     return [hook.sign(id_, moment, body) for hook in map(_hook, secrets) if hook]
+
+
+def _of_bytes(id_: str, at: int, body: bytes, *, secrets: Sequence[str]) -> list[str]:
+    signed_ = f"{id_}.{at}.".encode() + body
+    keys = [base64.b64decode(secret.removeprefix("whsec_") + "==") for secret in secrets if _hook(secret)]
+    return [f"v1,{base64.b64encode(hmac.digest(key, signed_, 'sha256')).decode()}" for key in keys]
 
 
 @lru_cache(maxsize=256)

@@ -17,14 +17,15 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from infra import build, vendor
+from infra import build, runtime
 from infra.benchmarks.events import INSTALL, SECRET, gateway_event, signed
 from infra.benchmarks.figures import Figure, ratio
+from infra.progress import telling
 from infra.venvs import NotPossible
 
 HOME = build.BUILD / "bench"
 ROUNDS = 9
-BUDGET = 0.5
+BUDGET = 0.45
 SECTION = "Cold start, as a ratio to a bare Chalice + boto3 app of two clients"
 BARE = """\
 import boto3
@@ -107,13 +108,13 @@ def figures() -> list[Figure]:
     """A row a function; then the first whole request."""
     with tempfile.TemporaryDirectory(prefix="parley-bench-") as room:
         ours, bare = Path(room) / "ours", Path(room) / "bare"
-        package = build.build(vendor.native(), HOME / "native")
+        package = build.build(runtime.host(), HOME / "native")
         _unpack(package.archive, ours)
         _unpack(_bare_zip(), bare)
         scripts = _scripts(_handlers(package.template), ours, bare)
         taken: dict[str, list[tuple[float, float]]] = {name: [] for name in scripts}
-        for _ in range(ROUNDS):
-            for name, script in scripts.items():
+        for _ in telling("rounds", range(ROUNDS)):
+            for name, script in telling("imports", scripts.items()):
                 taken[name].append(_run(script))
     return list(_compared(taken))
 
@@ -127,8 +128,8 @@ def _compared(taken: dict[str, list[tuple[float, float]]]) -> list[Figure]:
         if "." in name:
             budget = BUDGET if name == "app.app" else None
             short = name.rpartition(".")[2] if name != "app.app" else "api"
-            compared.append(ratio(SECTION, f"{short}: import alone", imports[name] / whole, budget))
-            compared.append(ratio(SECTION, f"{short}: import and clients", wholes[name] / whole, budget))
+            compared.append(ratio(SECTION, f"{short}: import alone", imports[name] / whole, budget=budget))
+            compared.append(ratio(SECTION, f"{short}: import and clients", wholes[name] / whole, budget=budget))
     first = wholes["first webhook"] / wholes["bare first"]
     compared.append(ratio(SECTION, "api: until its first webhook is answered, to the bare app's first", first))
     return compared
@@ -150,7 +151,7 @@ def _webhook() -> dict[str, str]:
     body = {"customer": {"external_id": "acme"}, "user": {"external_id": "ann"}, "text": "It is broken", "id": "1"}
     raw = json.dumps(body).encode()
     # It is signed for the whole run: five minutes either way are allowed.
-    return {"body": raw.decode(), **signed(SECRET, "1", raw, time.time())}
+    return {"body": raw.decode(), **signed(SECRET, "1", raw, at=time.time())}
 
 
 def _answered(headers: dict[str, str]) -> str:
@@ -160,7 +161,7 @@ def _answered(headers: dict[str, str]) -> str:
     item |= {"v": {"N": "1"}, "d": {"S": json.dumps(INSTALL)}}
     plain = base64.b64encode(SECRET.encode()).decode()
     replies = {"GetItem": {"Item": item}, "Decrypt": {"Plaintext": plain}, "SendMessage": {"MessageId": "1"}}
-    event = gateway_event("POST", "/in/webhook/ins_1", headers, body)
+    event = gateway_event("POST", "/in/webhook/ins_1", headers, body=body)
     event["requestContext"]["resourcePath"] = event["resource"]
     return ANSWERED.format(replies=json.dumps(replies), event=json.dumps(event))
 

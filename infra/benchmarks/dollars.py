@@ -1,19 +1,32 @@
-"""What a million inbound messages cost, each sent on over two bridges, with three viewers watching its room.
+"""What Parley costs: a million inbound messages, and a month in which nothing is said, or three channels are in use.
 
-List prices of us-east-1 without free tiers, from the services' pricing pages. Counted are calls, units and log bytes
-of scenes.py. Assumed: no batching at all (each message is an invocation and a receive and a delete of its own), a room
-whose last activity is minutes ago, and the time that a function is billed: its calls at CALL_MS each, its own work
-OWN_MS, an outside server's answer OUTSIDE_MS. Not counted: storage, data transfer, idle polling, alarms.
+The scene. A customer's people and the vendor's talk by turns, minutes apart, in one room. Each inbound message comes by
+a webhook, leaves over two bridges, and is shown to three viewers; the turn is the vendor's then, so that the room moves
+between views of the inbox, its customer is placed in segments anew (there are two), the agent who spoke last is told by
+an alert, and search takes it into two trees, 64 messages at a time. What the vendor answers in between is printed
+beside it, not added: each has its own way.
+
+List prices of us-east-1 without free tiers, from the services' pricing pages. Counted are calls, units and log bytes of
+scenes.py. Assumed: no batching at all but search's (each message is an invocation and a receive and a delete of its
+own), and the time that a function is billed: its calls at CALL_MS each, its own work OWN_MS, an outside server's answer
+OUTSIDE_MS; and the bytes in ACCESS_LINE and OUT. Not counted: storage, and mails that SES sends.
 """
 
-from dataclasses import dataclass
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+from infra import build, runtime
+from infra.benchmarks import scenes
 from infra.benchmarks.figures import Figure
-from infra.benchmarks.scenes import VIEWERS
-from infra.benchmarks.way import counted
+from infra.benchmarks.scenes import TOGETHER, VIEWERS
+from infra.lint import transformed
 
-SECTION = "Dollars per million inbound messages, each to two bridges and three viewers"
-BUDGET = 28.0
+SECTION = "Dollars per million inbound messages, each to two bridges and three viewers, answered by turns"
+MONTH = "Dollars a month, whatever is said"
+BUDGET, AT_REST, IN_USE = 47.0, 9.0, 12.0
 BRIDGES = 2
 # Dollars a million, or a GB, or a GB-second. The page's name stands before each.
 REST_REQUESTS = 3.50  # Amazon API Gateway pricing: REST APIs, first 333 million
@@ -26,7 +39,15 @@ INVOCATIONS = 0.20  # AWS Lambda pricing: requests
 GB_SECONDS = 0.0000133334  # AWS Lambda pricing: duration, Arm, first tier
 LOGGED_GB = 0.50  # Amazon CloudWatch pricing: logs, standard, collected
 CALL_MS, OWN_MS, OUTSIDE_MS = 6, 5, 150
-LAMBDA_LINES = 350  # bytes of START, END and REPORT that Lambda adds to an invocation's log
+PUTS, GETS = 5.00, 0.40  # Amazon S3 pricing: a million PUT, and GET, requests
+OUT_GB = 0.09  # Amazon EC2 pricing: data transfer out to the internet, first 10 TB
+OUT = 6_000  # bytes that leave with a message: its answer, two requests, three frames, heads and all
+ACCESS_LINE = 260  # bytes of API Gateway's line
+STORED = 26  # bytes that CloudWatch Logs counts for each event besides its text
+WAKES = 8  # messages of a tree that wake search's worker once (flows/search/index.py)
+KEY, ALARM, COMPOSITE, METRIC, POLLS = 1.00, 0.10, 0.50, 0.30, 0.30  # a month; POLLS: an idle FIFO or standard queue
+# Metric → how many of it there are with three channels in use: one a stage; what is ignored, one a reason.
+METRICS_IN_USE = {"accepted": 1, "handled": 1, "ignored": 4, "delivered": 1, "retried": 1, "failed": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +55,7 @@ class Step:
     """A function's part: the scene, how often a message, its memory in MB, calls to the outside, requests of SQS."""
 
     scene: str
-    times: int
+    times: float
     memory: int
     outside: int = 0
     fifo: int = 0
@@ -42,40 +63,92 @@ class Step:
 
 
 # SQS: a send by whoever wakes the function, a receive and a delete by Lambda's poller.
-STEPS = (
+TOLD = (Step("delivered", BRIDGES, 256, outside=1, fifo=2), Step("pushed", 1, 256, standard=2))
+PLACED = Step("placed", 1, 512, standard=2)
+INBOUND = (
     Step("webhook, warm", 1, 512, fifo=1),
     Step("received", 1, 512, fifo=2),
-    Step("reacted", 1, 256, fifo=1, standard=1),
-    Step("delivered", BRIDGES, 256, outside=1, fifo=2),
-    Step("pushed", 1, 256, standard=2),
+    Step("reacted", 1, 256, fifo=1, standard=2),
+    *TOLD,
+    PLACED,
+)
+ANSWER = (
+    Step("posted by an agent", 1, 512),
+    Step("answer reacted", 1, 256, fifo=1, standard=2),
+    *(replace(step, scene=f"answer {step.scene}") for step in TOLD),
+    PLACED,
 )
 
 
 def figures() -> list[Figure]:
-    """A row a service, and the sum."""
-    bill = bills()
+    """A row a service, the sum, and the answer's own; then the month."""
+    counts = scenes.conversation()
+    bill = bills(counts, INBOUND)
     rows = [Figure(SECTION, name, round(cost, 2), f"$ {cost:.2f}") for name, cost in bill.items()]
-    total = sum(bill.values())
-    return [*rows, Figure(SECTION, "in all", round(total, 2), f"$ {total:.2f}", BUDGET, f"≤ $ {BUDGET:g}")]
+    total, answer = sum(bill.values()), sum(bills(counts, ANSWER).values())
+    rows.append(Figure(SECTION, "in all", round(total, 2), f"$ {total:.2f}", BUDGET, f"≤ $ {BUDGET:g}"))
+    rows.append(Figure(SECTION, "beside it: as many answers", round(answer, 2), f"$ {answer:.2f}"))
+    return rows + _month()
 
 
-def bills() -> dict[str, float]:
+def bills(counts: scenes.Counts, steps: Sequence[Step]) -> dict[str, float]:
     """Dollars by service."""
-    counts = counted()
-    of = [(step, counts[step.scene]) for step in STEPS]
-    invocations = sum(step.times for step in STEPS)
+    of = [(step, counts[step.scene]) for step in steps]
     seconds = sum(
         step.times * step.memory / 1024 * (count.total * CALL_MS + OWN_MS + step.outside * OUTSIDE_MS) / 1000
         for step, count in of
     )
-    logged = sum(step.times * (count.log + LAMBDA_LINES) for step, count in of)
+    logged = ACCESS_LINE + sum(step.times * (count.log + STORED) for step, count in of)
     return {
         "API Gateway: requests": REST_REQUESTS,
         "API Gateway: WebSocket messages": VIEWERS * SOCKET_MESSAGES,
         "DynamoDB: writes": sum(step.times * count.writes for step, count in of) * WRITE_UNITS,
         "DynamoDB: reads": sum(step.times * count.reads for step, count in of) * READ_UNITS,
-        "SQS": sum(step.times * (step.fifo * FIFO_REQUESTS + step.standard * STANDARD_REQUESTS) for step in STEPS),
-        "Lambda: requests": invocations * INVOCATIONS,
+        "SQS": sum(step.times * (step.fifo * FIFO_REQUESTS + step.standard * STANDARD_REQUESTS) for step in steps),
+        "Lambda: requests": sum(step.times for step in steps) * INVOCATIONS,
         "Lambda: duration (times assumed)": seconds * GB_SECONDS * 1e6,
+        "search": _search(counts),
         "CloudWatch: logs": logged * 1e6 / 1e9 * LOGGED_GB,
+        "data out": OUT * 1e6 / 1e9 * OUT_GB,
     }
+
+
+def _search(counts: scenes.Counts) -> float:
+    """What becomes of a message in two trees: its rows by `react`, and a worker that takes in TOGETHER of them."""
+    count, each = counts["indexed"], 1 / TOGETHER
+    writes = counts["reacted"].spread + (count.spread + count.writes) * each
+    wakes = 2 / WAKES
+    requests = 3 * wakes * FIFO_REQUESTS + wakes * INVOCATIONS
+    objects = (count.calls["PutObject"] * PUTS + count.calls["GetObject"] * GETS) * each
+    return writes * WRITE_UNITS + count.reads * each * READ_UNITS + requests + objects
+
+
+def month(resources: Sequence[dict[str, Any]]) -> tuple[dict[str, float], float]:
+    """What a template's resources cost by the month, by what they are; and all, once three channels are in use."""
+    kinds = Counter(each["Type"] for each in resources)
+    alarms, composites = kinds["AWS::CloudWatch::Alarm"], kinds["AWS::CloudWatch::CompositeAlarm"]
+    polled = kinds["AWS::Lambda::EventSourceMapping"] - 1  # the stream's polls are free
+    rest = {
+        "the KMS key": KEY * kinds["AWS::KMS::Key"],
+        f"{alarms} alarms": ALARM * alarms,
+        f"{composites} alarms that sum them up": COMPOSITE * composites,
+        f"{polled} queues that Lambda polls": POLLS * polled,
+    }
+    return rest, sum(rest.values()) + METRIC * sum(METRICS_IN_USE.values())
+
+
+def _month() -> list[Figure]:
+    rest, used = month(_resources())
+    rows = [Figure(MONTH, name, round(cost, 2), f"$ {cost:.2f}") for name, cost in rest.items()]
+    total = sum(rest.values())
+    rows.append(Figure(MONTH, "at rest", round(total, 2), f"$ {total:.2f}", AT_REST, f"≤ $ {AT_REST:g}"))
+    return [
+        *rows,
+        Figure(MONTH, "with three channels in use", round(used, 2), f"$ {used:.2f}", IN_USE, f"≤ $ {IN_USE:g}"),
+    ]
+
+
+def _resources() -> list[dict[str, Any]]:
+    """What CloudFormation makes."""
+    template = json.loads(build.build(runtime.host(), build.BUILD / "bench" / "native").template.read_text())
+    return list(transformed(template)["Resources"].values())

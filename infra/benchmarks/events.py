@@ -20,7 +20,7 @@ INSTALL = {
 
 
 def gateway_event(
-    method: str, path: str, headers: dict[str, str], body: bytes = b"", query: dict[str, str] | None = None
+    method: str, path: str, headers: dict[str, str], *, body: bytes = b"", query: dict[str, str] | None = None
 ) -> dict[str, Any]:
     """A request as API Gateway's REST API hands it to a function."""
     return {
@@ -58,7 +58,7 @@ def stream_record(item: Item, was: Item | None = None) -> dict[str, Any]:
     }
 
 
-def signed(secret: str, id_: str, body: bytes, at: float) -> dict[str, str]:
+def signed(secret: str, id_: str, body: bytes, *, at: float) -> dict[str, str]:
     """The headers of a Standard Webhook."""
     from standardwebhooks.webhooks import Webhook
 

@@ -30,7 +30,7 @@ class Figure:
         return {None: "", True: "ok", False: "MISSES"}[self.within]
 
 
-def ratio(section: str, name: str, value: float, budget: float | None = None) -> Figure:
+def ratio(section: str, name: str, value: float, *, budget: float | None = None) -> Figure:
     """A figure as a multiple of something else."""
     return Figure(section, name, round(value, 3), f"{value:.2f}×", budget, f"≤ {budget:g}×" if budget else "")
 

@@ -1,5 +1,6 @@
-"""Search over a hundred thousand messages of a thousand customers, on the local AWS: how long a question takes, what it
-asks of AWS, and what a million messages cost to index; beside reading everything, and beside SQLite's FTS5 in memory.
+"""Search: how well a corpus of questions is answered (questions.py); then, over a hundred thousand messages of a
+thousand customers on the local AWS, how long a question takes, what it asks of AWS, and what a million messages cost to
+index; beside reading everything, and beside SQLite's FTS5 in memory.
 
 The messages are made up: words are as frequent as in real texts (Zipf). What is counted are the calls of the real code,
 from this process; a question of a fresh container begins with an empty memory. Each takes minutes to fill.
@@ -24,25 +25,41 @@ from statistics import median
 from typing import Any
 
 from infra import venvs
-from infra.benchmarks.dollars import FIFO_REQUESTS, GB_SECONDS, READ_UNITS, WRITE_UNITS
+from infra.benchmarks import questions
+from infra.benchmarks.dollars import FIFO_REQUESTS, GB_SECONDS, GETS, PUTS, READ_UNITS, WRITE_UNITS
 from infra.benchmarks.figures import Figure
+from infra.progress import progress, telling
 
 SECTION = "Search, 100,000 messages of 1,000 customers on the local stack"
 CUSTOMERS, EACH = 1_000, 100
 ASKED = 100  # questions of a kind
 VOCABULARY = 30_000
-PUTS, GETS = 5.00, 0.40  # Amazon S3 pricing: a million PUT, and GET, requests
 MEMORY = 1.0  # GB of the worker
 WORKSPACE = "wsp_bench"
 Fields = dict[str, Any]
 
 
 def figures() -> list[Figure]:
-    """Played in a process of its own: it speaks to another AWS than the rest."""
-    done = subprocess.run(
-        [sys.executable, "-m", "infra.benchmarks.finding"], cwd=venvs.ROOT, capture_output=True, text=True, check=True
-    )
-    measured = json.loads(done.stdout.splitlines()[-1])
+    """How well it finds, and how fast. The latter is played in a process of its own: it speaks to another AWS."""
+    return [*questions.figures(), *_measured()]
+
+
+def _measured() -> list[Figure]:
+    command = [sys.executable, "-m", "infra.benchmarks.finding"]
+    with (
+        progress("messages in a table of their own") as step,
+        subprocess.Popen(command, cwd=venvs.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
+    ):
+        assert process.stdout
+        assert process.stderr
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            step(line.strip(), 0)
+        answer = process.stdout.read()
+    if process.returncode:
+        raise venvs.NotPossible("".join(said))
+    measured = json.loads(answer.splitlines()[-1])
     found = []
     for who in ("user", "agent"):
         for state in ("warm", "fresh"):
@@ -127,7 +144,6 @@ class Counts:
 
 def _played(counts: Counts) -> Fields:
     from chalicelib.flows.search.search import SearchRequest, search
-    from chalicelib.search.segments import SegmentIndex
     from chalicelib.wiring import world
 
     rim: Any = world()
@@ -143,11 +159,12 @@ def _played(counts: Counts) -> Fields:
     def timed(who: Any, questions: list[str], fresh: bool) -> Fields:
         times, began = [], sum(counts.calls.values())
         counts.bytes = 0
-        for q in questions:
+        for q in telling("asked", questions):
             if fresh:
-                index.kept = SegmentIndex(rim.store, rim.files, rim.clock).kept
+                index.kept.pieces.clear()
+                index.kept.size = 0
             at = time.perf_counter()
-            search(rim, who(), SearchRequest(_asked(q)), None, 20)
+            search(rim, who(), SearchRequest(_asked(q)), after=None, limit=20)
             times.append((time.perf_counter() - at) * 1000)
         asked = len(questions)
         requests = (sum(counts.calls.values()) - began) / asked
@@ -157,7 +174,7 @@ def _played(counts: Counts) -> Fields:
     for name, who in {"user": _user, "agent": _agent}.items():
         measured[f"{name}, fresh"] = timed(who, questions, fresh=True)
         measured[f"{name}, warm"] = timed(who, questions, fresh=False)
-    measured["agent, engine"] = _median(questions, lambda q: rim.index.find(WORKSPACE, _wanted(q), None, 50))
+    measured["agent, engine"] = _median(questions, lambda q: rim.index.find(WORKSPACE, _wanted(q), None, limit=50))
     measured["user, read"] = _median(questions[:10], lambda q: _read(rim, [_customer(random.randrange(CUSTOMERS))], q))
     measured["agent, read"] = CUSTOMERS * measured["user, read"]
     measured["sqlite"] = _sqlite(texts, questions)
@@ -188,7 +205,7 @@ def _fill(rim: Any, words: list[str], measured: Fields) -> list[str]:
 
     weights = [1 / (rank + 10) for rank in range(len(words))]
     texts = []
-    for number in range(CUSTOMERS):
+    for number in telling("filled", range(CUSTOMERS)):
         of: Fields = {"workspace": WORKSPACE, "created_at": 1, "kind": "triage", "name": "Triage"}
         rows: list[Any] = [Room(version=EACH + 1, id=_room(number), customer=_customer(number), **of)]
         for n in range(1, EACH + 1):
@@ -225,7 +242,7 @@ def _index(rim: Any, measured: Fields) -> tuple[Any, int]:
         _customer(number): [(f"m:{_room(number)}", n) for n in range(1, EACH + 1)] for number in range(CUSTOMERS)
     }
     waiting = 0
-    for tree, places in trees.items():
+    for tree, places in telling("indexed", trees.items()):
         whole = len(places) // ENOUGH * ENOUGH
         for at in range(0, whole, ENOUGH):
             batch = places[at : at + ENOUGH]
@@ -265,8 +282,7 @@ def _asked(q: str) -> Any:
 def _wanted(q: str) -> Any:
     from chalicelib.desk.search_index import Wanted
 
-    question = _asked(q)
-    return Wanted(words=question.words, begins=question.begins)
+    return Wanted(terms=_asked(q).terms)
 
 
 def _user() -> Any:

@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 from infra.benchmarks.figures import Figure
 from infra.benchmarks.meter import Count
+from infra.progress import telling
 
 if TYPE_CHECKING:
     from infra.benchmarks.stage import Stage
@@ -29,10 +30,10 @@ POSTED = ("posted alone", "posted during")
 Counts = dict[str, Count]
 
 
-def play(stage: "Stage", key: str, workspace: str, sizes: tuple[int, ...]) -> Counts:
+def play(stage: "Stage", key: str, workspace: str, *, sizes: tuple[int, ...]) -> Counts:
     """The counts of the plan and of the sending, by size, and of messages before and during."""
     with without_rollback():
-        return _played(stage, key, workspace, sizes)
+        return _played(stage, key, workspace, sizes=sizes)
 
 
 @contextmanager
@@ -45,9 +46,9 @@ def without_rollback() -> Iterator[None]:
         yield
 
 
-def _played(stage: "Stage", key: str, workspace: str, sizes: tuple[int, ...]) -> Counts:
+def _played(stage: "Stage", key: str, workspace: str, *, sizes: tuple[int, ...]) -> Counts:
     counts: Counts = {}
-    for size in sizes:
+    for size in telling("to so many rooms", sizes):
         names = [f"mass-{size}-{number}" for number in range(size)]
         _admit(workspace, names)
         id_ = _directed(stage, key, names)
@@ -56,7 +57,7 @@ def _played(stage: "Stage", key: str, workspace: str, sizes: tuple[int, ...]) ->
         with _timed(stage) as counts[f"broadcast sent, {size}"]:
             for piece in _pieces(stage):
                 stage.work("broadcast", [piece])
-        _check(stage, key, id_, size)
+        _check(stage, key, id_, size=size)
         if size <= BESIDE:
             counts |= _posts(stage, key, names)
     return counts
@@ -79,12 +80,12 @@ def _directed(stage: "Stage", key: str, names: list[str]) -> str:
         chunk = names[start : start + 2 * AT_ONCE]
         rim.store.commit(*[new(Member(customer=customer_id(workspace["id"], name), **of)) for name in chunk])
     body = {"text": TEXT, "segment": segment, "override": "a measurement"}
-    _, draft = stage.request("POST", "/v1/broadcasts", key, body)
-    stage.request("POST", f"/v1/broadcasts/{draft['id']}/send", key, {})
+    _, draft = stage.request("POST", "/v1/broadcasts", key, body=body)
+    stage.request("POST", f"/v1/broadcasts/{draft['id']}/send", key, body={})
     return str(draft["id"])
 
 
-def _check(stage: "Stage", key: str, id_: str, size: int) -> None:
+def _check(stage: "Stage", key: str, id_: str, *, size: int) -> None:
     _, shown = stage.request("GET", f"/v1/broadcasts/{id_}", key)
     if shown["sums"]["stored"] != size:
         raise RuntimeError(f"a broadcast to {size} rooms reached {shown['sums']['stored']}")
@@ -116,9 +117,9 @@ def _posts(stage: "Stage", key: str, names: list[str]) -> Counts:
 
     def post(into: list[float]) -> Count:
         with stage.counting() as count:
-            stage.request("POST", path, key, {"text": "A word"})
+            stage.request("POST", path, key, body={"text": "A word"})
         began = time.perf_counter()
-        stage.request("POST", path, key, {"text": "A word"})
+        stage.request("POST", path, key, body={"text": "A word"})
         into.append(time.perf_counter() - began)
         return count
 

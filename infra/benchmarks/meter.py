@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from infra.benchmarks.units import Item, Written, items_read, query_read, written
+from infra.benchmarks.units import INDEXES, Item, Written, indexed, items_read, query_read, written
 
 Parameters = dict[str, Any]
 
@@ -18,12 +18,13 @@ Parameters = dict[str, Any]
 class Count:
     """What happened while it was counted. `log` is what was printed, in bytes; `seconds` are told where it was timed;
     `aside` are those that the counting itself took. `spread` are the write units of search, whose costs are told
-    apart."""
+    apart; `listed` those of a workspace's inbox, which is one partition of an index."""
 
     calls: Counter[str] = field(default_factory=Counter)
     reads: float = 0
     writes: float = 0
     spread: float = 0
+    listed: float = 0
     log: int = 0
     seconds: float = 0
     aside: float = 0
@@ -77,6 +78,8 @@ class Meter:
         transaction = operation == "TransactWriteItems"
         for old, new in zip(before, after, strict=True):
             units = written(Written(old, new), transaction)
+            if new and "#ROOMS#" in new.get("g1pk", {}).get("S", ""):
+                self.count.listed += indexed(Written(old, new), INDEXES[0])
             if operation == "BatchWriteItem":
                 self.count.spread += units
             else:

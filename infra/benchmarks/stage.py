@@ -96,13 +96,13 @@ class Stage:
         """Time passes."""
         self.ahead += ms
 
-    def request(self, method: str, path: str, credential: str = "", body: Any = None, **options: Any) -> Answer:
+    def request(self, method: str, path: str, credential: str = "", *, body: Any = None, **options: Any) -> Answer:
         """Status and JSON of a request that comes in through API Gateway."""
         raw = options.get("raw") or (json.dumps(body).encode() if body is not None else b"")
         headers = {"content-type": "application/json", "host": "parley.example", **options.get("headers", {})}
         if credential:
             headers["authorization"] = f"Bearer {credential}"
-        answer = self.app(gateway_event(method, path, headers, raw, options.get("query")), None)
+        answer = self.app(gateway_event(method, path, headers, body=raw, query=options.get("query")), None)
         if answer["statusCode"] >= 400:
             raise RuntimeError(f"{method} {path}: {answer['statusCode']} {answer['body']}")
         return answer["statusCode"], json.loads(answer["body"])
@@ -118,6 +118,16 @@ class Stage:
             record = {name: message[theirs] for name, theirs in names.items()}
             records.append(record | {"attributes": message["Attributes"], "eventSource": "aws:sqs"})
         return records
+
+    def record(self, body: str) -> dict[str, Any]:
+        """A queue's message as a worker is handed it, which never was in the queue."""
+        return {
+            "messageId": "bench",
+            "receiptHandle": "bench",
+            "body": body,
+            "attributes": {},
+            "eventSource": "aws:sqs",
+        }
 
     def work(self, function: str, records: Sequence[dict[str, Any]]) -> None:
         """Run a worker on records. Raises if one of them failed."""

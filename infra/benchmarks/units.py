@@ -55,16 +55,15 @@ def query_read(items: Sequence[Item], consistent: bool) -> float:
 
 def written(write: Written, transaction: bool) -> float:
     """One item's write, with the writes of its indexes."""
-    return _steps(write.before, write.after) * (2 if transaction else 1) + sum(
-        _indexed(write, keys) for keys in INDEXES
-    )
+    return _steps(write.before, write.after) * (2 if transaction else 1) + sum(indexed(write, keys) for keys in INDEXES)
 
 
 def _steps(*items: Item | None) -> int:
     return max(1, *(math.ceil(size(item) / WRITE_STEP) for item in items))
 
 
-def _indexed(write: Written, keys: tuple[str, str]) -> int:
+def indexed(write: Written, keys: tuple[str, str]) -> int:
+    """What one index writes for an item's write."""
     before, after = _entry(write.before, keys), _entry(write.after, keys)
     if before is None and after is None:
         return 0

@@ -21,8 +21,11 @@ class Ses:
         return {"MessageId": "0100-1"}
 
 
-def refused(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "of ann@acme.example"}}, "SendEmail")
+SANDBOX = "Email address is not verified. The following identities failed the check in region X: ann@acme.example"
+
+
+def refused(code: str, words: str = "of ann@acme.example") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": words}}, "SendEmail")
 
 
 def sent(monkeypatch: pytest.MonkeyPatch, ses: Ses, region: str = "us-east-1") -> str:
@@ -52,8 +55,14 @@ def test_the_addresses_are_told_apart_from_the_message(monkeypatch: pytest.Monke
         (refused("TooManyRequestsException"), ProviderBusy),
         (refused("LimitExceededException"), ProviderBusy),
         (refused("MessageRejected"), ProviderRefused),
-        (refused("AccountSuspendedException"), ProviderRefused),
-        (refused("AccessDeniedException"), ProviderRefused),
+        (refused("BadRequestException"), ProviderRefused),
+        # What its operator can mend is tried again: a policy, an identity, the sandbox, an account that is stopped.
+        (refused("AccountSuspendedException"), ProviderBusy),
+        (refused("SendingPausedException"), ProviderBusy),
+        (refused("AccessDeniedException"), ProviderBusy),
+        (refused("MailFromDomainNotVerifiedException"), ProviderBusy),
+        (refused("NotFoundException"), ProviderBusy),
+        (refused("MessageRejected", SANDBOX), ProviderBusy),
         (refused("InternalServiceErrorException"), AwsAway),
         (ConnectTimeoutError(endpoint_url="https://x"), AwsAway),
     ],

@@ -48,7 +48,7 @@ class V1:
 
 def told(v2: V2, v1: V1, **options: Any) -> str:
     wanted = {"activate": False} | options
-    return "\n".join(steps(v2, v1, "in.acorn.example", "support@acorn.example", "eu-west-1", **wanted))
+    return "\n".join(steps(v2, v1, "in.acorn.example", sender="support@acorn.example", region="eu-west-1", **wanted))
 
 
 def test_a_first_look_asks_for_dns_production_access_and_a_rule_set() -> None:

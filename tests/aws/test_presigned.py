@@ -20,7 +20,7 @@ def files(monkeypatch: pytest.MonkeyPatch) -> S3Files:
 
 
 def test_an_upload_goes_to_the_buckets_region_with_size_and_type_fixed(files: S3Files) -> None:
-    upload = files.upload("files/w/f", "text/plain", 5, 1_000)
+    upload = files.upload("files/w/f", "text/plain", 5, now=1_000)
     assert upload.url == "https://parley-files-1.s3.eu-central-1.amazonaws.com/"
     assert upload.fields["Content-Type"] == "text/plain"
     assert "/eu-central-1/s3/" in upload.fields["x-amz-credential"]

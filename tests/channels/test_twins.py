@@ -3,7 +3,8 @@
 import asyncio
 import json
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlsplit
+from types import SimpleNamespace
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
@@ -79,6 +80,35 @@ def test_what_would_have_left_is_said_and_shown(parley, tenant, twins, tmp_path)
     assert "<td>msteams<td>a:chat<td>edits" in page
 
 
+def test_the_demo_proves_its_domains_by_the_twin_of_dns(parley, tenant, twins, monkeypatch):
+    class Outside:
+        def send(self, request):
+            (name,) = parse_qs(urlsplit(request.url).query)["name"]
+            return Answer(200, {}, json.dumps(twins.dns_answers(name)).encode())
+
+    world = replace(parley.world, outside=Outside(), resolver=f"{BASE}{PATH}/dns")
+    monkeypatch.setattr("chalicelib.edge.http.world", lambda: world)
+    asked = []
+
+    def call(method, url, key, body, credential=""):
+        asked.append(method)
+        path = url.removeprefix(BASE)
+        if not path.startswith(PATH):
+            return tenant.api(method, path).json
+        query = dict(parse_qsl(urlsplit(path).query))
+        request = SimpleNamespace(method=method, query=query)
+        return json.loads(asyncio.run(twins.dns(request)).text)
+
+    monkeypatch.setattr(seed, "_call", call)
+    tenant.customer("acme", domains=["acme.example", "acme.test"])
+    seed.prove(BASE, "key", "acme")
+    assert [each["proven_by"] for each in tenant.api.get("/v1/customers/acme").json["claims"]] == ["dns", "dns"]
+    asked.clear()
+    seed.prove(BASE, "key", "acme")
+    assert asked == ["GET"]
+    assert twins.dns_answers("_parley.other.example") == {"Status": 3}
+
+
 def test_what_an_earlier_run_made_is_led_to_where_the_twins_are_now(monkeypatch):
     called = []
 
@@ -90,8 +120,8 @@ def test_what_an_earlier_run_made_is_led_to_where_the_twins_are_now(monkeypatch)
 
     monkeypatch.setattr(seed, "_call", call)
     kept = {"slack": "ins_1", "msteams": "ins_gone", "email": "ins_3", "room": "room_1"}
-    assert seed.twins(BASE, "key", kept, BASE) == kept
+    assert seed.twins(BASE, "key", kept, before=BASE) == kept
     assert called == []
-    assert seed.twins(BASE, "key", kept, "http://127.0.0.1:1") == kept
+    assert seed.twins(BASE, "key", kept, before="http://127.0.0.1:1") == kept
     config = {"base_url": f"{BASE}/_twins/slack", "agent_channel": "C1"}
     assert called == [("GET", "ins_1", None), ("PATCH", "ins_1", {"config": config}), ("GET", "ins_gone", None)]

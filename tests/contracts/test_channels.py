@@ -1,62 +1,57 @@
-"""What every channel must do with what comes in, whatever comes in. A new channel is one more line in CHANNELS."""
+"""What every channel must do with what comes in, whatever comes in. A channel that is wired is found."""
 
 import importlib
 import json
-import pathlib
 import re
-from datetime import UTC, datetime
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from slack_sdk.signature import SignatureVerifier
-from standardwebhooks import Webhook
 
 from chalicelib.desk.arrivals import Arrival, Ignored, Unsupported
 from chalicelib.desk.envelopes import Envelope, Greeting
 from chalicelib.desk.errors import Invalid, Refusal, Unauthenticated
 from chalicelib.desk.workspaces import Install
-from tests.peers.msteams import outgoing
+from tests.senders import SIGNING, folder, of_ring
 from tests.spoiling import heavy_imports, spoiled, values
 
 NOW = 1_770_000_000_000
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-TOKEN = "bm9ib2R5IGtub3dzIHRoaXMgdG9rZW4gb2YgdGVhbXM="
-ROOT = pathlib.Path(__file__).parent.parent
+OTHER = "bm9ib2R5IGtub3dzIHRoaXMgdG9rZW4gb2YgdGVhbXM="
 
 
-def outgoing_webhook(body):
-    return {"authorization": outgoing(TOKEN, body)}
-
-
-def standard_webhooks(body):
-    signature = Webhook(SECRET).sign("msg_1", datetime.fromtimestamp(NOW // 1000, UTC), body.decode())
-    return {"webhook-id": "msg_1", "webhook-timestamp": str(NOW // 1000), "webhook-signature": signature}
-
-
-def slack(body):
-    at = str(NOW // 1000)
-    return {
-        "x-slack-request-timestamp": at,
-        "x-slack-signature": SignatureVerifier(SECRET).generate_signature(timestamp=at, body=body),
-    }
-
-
-# kind: the headers that make a sender genuine, or None where anybody may speak.
-CHANNELS = {"email": None, "form": None, "msteams": outgoing_webhook, "slack": slack, "webhook": standard_webhooks}
-TIMED = ["slack", "webhook"]
-SECRETS = {"signing": [SECRET, TOKEN]}
-# What a config cannot do without.
-NEEDED = {"email": {"provider": "postmark", "address": "support@in.acorn.example"}}
-SIGNED = [kind for kind, sign in CHANNELS.items() if sign]
-# A body of each signed channel that is fine but for its signature.
-BODY = b'{"type":"ping"}'
+CHANNELS = of_ring("channels")
+SIGNED = [kind for kind, sender in CHANNELS.items() if sender.proofs]
 TYPES = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain", ""]
 
 
 def channel(kind):
     return importlib.import_module(f"chalicelib.channels.{kind}.inbound")
+
+
+def least(kind):
+    sender = CHANNELS[kind]
+    return sender.config if sender.least is None else sender.least
+
+
+def body(kind):
+    return CHANNELS[kind].body[1]
+
+
+def sign(kind, body):
+    return CHANNELS[kind].sign(secret(kind), body, NOW)
+
+
+def genuine(kind):
+    return envelope(kind, body(kind), sign(kind, body(kind)))
+
+
+def secret(kind):
+    return CHANNELS[kind].secret or SIGNING
+
+
+def secrets(kind):
+    return {"signing": [secret(kind), OTHER]}
 
 
 def install(kind):
@@ -66,7 +61,7 @@ def install(kind):
         kind=kind,
         name="Help",
         created_at=NOW,
-        config=channel(kind).check(NEEDED.get(kind, {})),
+        config=channel(kind).check(least(kind)),
     )
 
 
@@ -86,7 +81,7 @@ def envelope(kind, body, headers):
 PAYLOADS = [
     pytest.param(kind, path, id=f"{kind}/{path.name}")
     for kind in CHANNELS
-    for path in sorted((ROOT / "channels" / kind / "payloads").glob("[!.]*"))
+    for path in sorted(folder(kind).glob("[!.]*"))
 ]
 
 
@@ -148,7 +143,7 @@ def holds(arrived):
 
 @pytest.mark.parametrize("kind", CHANNELS)
 def test_the_config_is_complete_and_unknown_fields_are_named(kind):
-    whole = channel(kind).check(NEEDED.get(kind, {}))
+    whole = channel(kind).check(least(kind))
     assert channel(kind).check(whole) == whole
     with pytest.raises(Invalid) as refused:
         channel(kind).check(whole | {"no_such_field": 1})
@@ -171,42 +166,44 @@ def test_a_replay_says_the_same(kind, path):
 
 @pytest.mark.parametrize("kind", SIGNED)
 def test_a_genuine_sender_is_let_in(kind):
-    channel(kind).verify(envelope(kind, BODY, CHANNELS[kind](BODY)), install(kind), SECRETS, NOW)
+    channel(kind).verify(genuine(kind), install(kind), secrets(kind), now=NOW)
 
 
 @pytest.mark.parametrize("kind", SIGNED)
 def test_no_secret_lets_nobody_in(kind):
-    for secrets in ({}, {"signing": [""]}):
+    for none in ({}, {"signing": [""]}):
         with pytest.raises(Unauthenticated):
-            channel(kind).verify(envelope(kind, BODY, CHANNELS[kind](BODY)), install(kind), secrets, NOW)
+            channel(kind).verify(genuine(kind), install(kind), none, now=NOW)
 
 
 @pytest.mark.parametrize("kind", SIGNED)
 def test_each_header_is_needed_and_counts(kind):
-    good = CHANNELS[kind](BODY)
+    good = sign(kind, body(kind))
     for name, value in good.items():
         bad = [{}, {name: ""}, {name: " "}, {name: value + "x"}, {name: value[:-1]}, {name: "\u00e9\ud800"}]
         for change in bad:
             headers = {key: kept for key, kept in good.items() if key != name} | change
             with pytest.raises(Unauthenticated) as refused:
-                channel(kind).verify(envelope(kind, BODY, headers), install(kind), SECRETS, NOW)
+                channel(kind).verify(envelope(kind, body(kind), headers), install(kind), secrets(kind), now=NOW)
             assert value not in refused.value.detail
 
 
-@pytest.mark.parametrize("kind", TIMED)
+@pytest.mark.parametrize("kind", [kind for kind, sender in CHANNELS.items() if sender.dated])
 @pytest.mark.parametrize("ahead", [-301_000, 301_000, -(10**12), 10**12])
 def test_time_counts(kind, ahead):
     with pytest.raises(Unauthenticated):
-        channel(kind).verify(envelope(kind, BODY, CHANNELS[kind](BODY)), install(kind), SECRETS, NOW + ahead)
+        channel(kind).verify(genuine(kind), install(kind), secrets(kind), now=NOW + ahead)
 
 
-@pytest.mark.parametrize("kind", SIGNED)
-@given(place=st.integers(0, len(BODY) - 1), byte=st.integers(0, 255))
-def test_each_byte_counts(kind, place, byte):
-    body = BODY[:place] + bytes([byte]) + BODY[place + 1 :]
-    if body != BODY:
+@pytest.mark.parametrize("kind", [kind for kind in SIGNED if CHANNELS[kind].signed])
+@given(data=st.data(), byte=st.integers(0, 255))
+def test_each_byte_counts(kind, data, byte):
+    good = body(kind)
+    place = data.draw(st.integers(0, len(good) - 1))
+    changed = good[:place] + bytes([byte]) + good[place + 1 :]
+    if changed != good:
         with pytest.raises(Unauthenticated):
-            channel(kind).verify(envelope(kind, body, CHANNELS[kind](BODY)), install(kind), SECRETS, NOW)
+            channel(kind).verify(envelope(kind, changed, sign(kind, good)), install(kind), secrets(kind), now=NOW)
 
 
 words = st.text(max_size=40)
@@ -222,7 +219,7 @@ bodies = st.binary(max_size=300) | st.text('{}[]",:\\u0d8 \r\n-=&%+;abtextmsgroo
 def test_nothing_but_refusals_escapes_verify(kind, body, headers):
     arrived = envelope(kind, body, headers)
     try:
-        channel(kind).verify(arrived, install(kind), SECRETS, NOW)
+        channel(kind).verify(arrived, install(kind), secrets(kind), now=NOW)
     except Refusal:
         return
     assert kind not in SIGNED

@@ -1,13 +1,14 @@
 """What an engine of search is: the segments and a naive twin of theirs answer alike, whatever is put in which order."""
 
 from dataclasses import dataclass, field
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.desk.errors import Clash
-from chalicelib.desk.search_index import Entry, Found, Tree, Wanted, score
+from chalicelib.desk.search_index import SECOND, Entry, Found, Term, Tree, Wanted, score
 from chalicelib.ports import Index, new, ref
 from chalicelib.search import segments
 from chalicelib.search.segments import SegmentIndex, joined
@@ -50,8 +51,13 @@ def entry(n: int, *words: str, at: int = 0, place: str = "m:r") -> Entry:
     return Entry(place, n, at or 1000 + n, {word: 10 + len(word) for word in words})
 
 
+def wanting(words=(), begins="", **rest) -> Wanted:
+    terms = [*(Term((word,)) for word in words), *([Term((begins,), (begins,))] if begins else [])]
+    return Wanted(tuple(terms), **rest)
+
+
 def numbers(index: Index, tree: str = TREE, limit: int = 50, after=None, **wanted) -> list[int]:
-    return [found.n for found in index.find(tree, Wanted(**wanted), after, limit)]
+    return [found.n for found in index.find(tree, wanting(**wanted), after, limit=limit)]
 
 
 def test_finds_what_has_all_words_and_begins_so(index: Index) -> None:
@@ -84,10 +90,10 @@ def test_filters_are_words_and_times(index: Index) -> None:
 def test_pages_go_on_where_the_last_one_ended(index: Index) -> None:
     index.put(TREE, [Entry("m:r", n, 5 + n // 3, {"x": 1 + n % 4}) for n in range(1, 24)])
     for newest in (True, False):
-        whole = index.find(TREE, Wanted(words=("x",), newest=newest), None, 100)
+        whole = index.find(TREE, wanting(words=("x",), newest=newest), None, limit=100)
         assert whole == sorted(whole, key=lambda each: each.key, reverse=True)
         after, found = None, []
-        while page := index.find(TREE, Wanted(words=("x",), newest=newest), after, 4):
+        while page := index.find(TREE, wanting(words=("x",), newest=newest), after, limit=4):
             found += page
             after = page[-1].key
         assert found == whole
@@ -101,7 +107,14 @@ def test_any_word_will_do_and_rare_ones_weigh_more(index: Index) -> None:
     assert isinstance(index, Naive) or found[0] == 30
 
 
-WORDS = st.sampled_from(["a", "ab", "abc", "b", "bc", "c", "=k:x", "=k:y"])
+WORDS = st.sampled_from(["a", "ab", "abc", "b", "bc", "c", f"a{SECOND}", f"ab{SECOND}", f"b{SECOND}", "=k:x", "=k:y"])
+TERMS = st.builds(
+    Term,
+    st.lists(
+        st.sampled_from(["a", "ab", "b", "c", f"a{SECOND}", f"b{SECOND}"]), min_size=1, max_size=3, unique=True
+    ).map(tuple),
+    st.lists(st.sampled_from(["a", "b"]), max_size=2, unique=True).map(tuple),
+)
 ENTRIES = st.builds(
     Entry,
     st.sampled_from(["m:1", "m:2", "r:1"]),
@@ -112,8 +125,7 @@ ENTRIES = st.builds(
 BATCHES = st.lists(st.lists(ENTRIES, min_size=1, max_size=12, unique_by=lambda e: (e.place, e.n)), max_size=12)
 ASKED = st.builds(
     Wanted,
-    words=st.lists(st.sampled_from(["a", "ab", "b", "c"]), min_size=1, max_size=2, unique=True).map(tuple),
-    begins=st.sampled_from(["", "a", "b"]),
+    terms=st.lists(TERMS, min_size=1, max_size=3).map(tuple),
     marks=st.lists(st.sampled_from(["=k:x", "=k:y"]), max_size=1).map(tuple),
     since=st.integers(0, 30),
     until=st.sampled_from([0, 20, 50]),
@@ -126,12 +138,13 @@ def test_segments_find_all_that_is_there_in_the_order_that_is_right(batches, wan
     naive, index = Naive(), in_segments()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(segments, "WHOLE", 0 if ranged else 200_000)
+        patch.setattr(segments, "BESIDE", 0 if ranged else 32_000)
         patch.setattr("chalicelib.search.segment.BLOCK", 20 if ranged else 24_000)
         for batch in batches:
             naive.put(TREE, batch)
             index.put(TREE, batch)
-        right = naive.find(TREE, wanted, None, 1000)
-        found = index.find(TREE, wanted, None, 1000)
+        right = naive.find(TREE, wanted, None, limit=1000)
+        found = index.find(TREE, wanted, None, limit=1000)
         assert found == sorted(found, key=lambda each: each.key, reverse=True)
         assert [each for each in found if each in right] == right  # besides, what is outdated
 
@@ -156,6 +169,30 @@ def test_a_segment_that_would_not_fit_into_a_worker_stays_as_it_is(monkeypatch) 
     made = [segments.search_index.Segment(key=str(n), entries=n, size=1, head=0) for n in (90, 30)]
     assert joined(made, 20) == 1
     assert joined(made, 80) == 2
+
+
+def test_what_is_known_as_a_word_is_one_read_and_is_kept(monkeypatch) -> None:
+    """Its stems, spellings and beginnings lie beside it; what is far away is not read with it."""
+    monkeypatch.setattr(segments, "WHOLE", 0)
+    monkeypatch.setattr("chalicelib.search.segment.BLOCK", 2_000)
+    monkeypatch.setattr(segments, "BESIDE", 500)
+    index = in_segments()
+    words = ["".join(letters) for letters in product("abcdefghijklmnop", repeat=3)]
+    index.put(
+        TREE, [Entry("m:r", n, n, dict.fromkeys((word, f"{word}{SECOND}"), 9)) for n, word in enumerate(words, 1)]
+    )
+    reads: list[tuple[int, int]] = []
+    part = index.files.part
+    index.files.part = lambda key, start, end: (reads.append((start, end)), part(key, start, end))[1]
+    near = Term(("caban", "cab", f"cab{SECOND}", f"cac{SECOND}"), ("cab",))
+    for _ in range(2):
+        assert len(index.find(TREE, Wanted((near,)), None, limit=50)) == 2
+        assert len(reads) == 2  # the head, and all of that
+    assert sum(end - start for start, end in reads[1:]) < 2_000
+    assert len(index.find(TREE, Wanted((Term(("caa", "pab")),)), None, limit=50)) == 2
+    assert len(reads) == 3  # one for the other end of the alphabet
+    index.kept = segments.Kept(0)
+    assert len(index.find(TREE, Wanted((near,)), None, limit=50)) == 2  # though nothing can be kept
 
 
 def test_a_lost_or_damaged_segment_hides_nothing_but_itself_and_stops_nobody() -> None:

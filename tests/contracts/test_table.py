@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from moto import mock_aws
 
+from chalicelib.desk.alerts import AlertChoices, Browser
 from chalicelib.desk.attributes import AttributeType
 from chalicelib.desk.broadcasts import Broadcast, Piece, Result, Tally
 from chalicelib.desk.clocks import Clock, RoomClocks, Running
@@ -20,6 +21,8 @@ from chalicelib.desk.customers import Customer, User
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import Delivery, Owing
 from chalicelib.desk.errors import Clash, Malformed
+from chalicelib.desk.figures import DayFigures
+from chalicelib.desk.held_back import HeldBack
 from chalicelib.desk.idempotency import Claim
 from chalicelib.desk.inbox_views import ViewRow
 from chalicelib.desk.issues import (
@@ -38,11 +41,15 @@ from chalicelib.desk.issues import (
 from chalicelib.desk.jobs import Flaw, Job
 from chalicelib.desk.mails import Correspondent, Mailbox, Suppression
 from chalicelib.desk.messages import Change, Message
+from chalicelib.desk.pains import Pains
 from chalicelib.desk.promises import Promise
+from chalicelib.desk.ratings import Rating
 from chalicelib.desk.rooms import Bridge, Fork, Room, Seen
 from chalicelib.desk.search_index import Unindexed
 from chalicelib.desk.segments import Member, Placement, Segment
+from chalicelib.desk.sessions import Session
 from chalicelib.desk.snippets import Snippet
+from chalicelib.desk.unheard import Unheard
 from chalicelib.desk.workspaces import Agent, ApiKey, Audit, Install
 from chalicelib.ports import AwsAway, Drop, Listing, Put, new, over, ref
 from chalicelib.store.dynamo import DynamoTable, Item
@@ -120,7 +127,7 @@ def everything(index="", pk="P"):
 def pages(table, span, limit, forward=True):
     start, found = None, []
     for _ in range(100):
-        rows, start = table.query(span, forward, limit, start)
+        rows, start = table.query(span, forward, limit, start=start)
         assert len(rows) <= limit
         found.append([each.sk for each in rows])
         if start is None:
@@ -220,10 +227,10 @@ def test_positions_count_the_puts_first_whatever_is_dropped(table):
 
 def test_a_transaction_takes_a_hundred_writes_and_no_more(table):
     table.write([(row(f"{i:03d}"), 0) for i in range(98)], [("P", "x"), ("P", "y")])
-    assert len(table.query(everything(), True, 200, None)[0]) == 98
+    assert len(table.query(everything(), True, 200, start=None)[0]) == 98
     with pytest.raises(AwsAway):
         table.write([(row(f"m{i:03d}"), 0) for i in range(101)], [])
-    assert len(table.query(everything(), True, 200, None)[0]) == 98
+    assert len(table.query(everything(), True, 200, start=None)[0]) == 98
 
 
 def test_a_transaction_touches_nothing_twice(table):
@@ -239,7 +246,7 @@ def test_a_drop_removes_and_forgives_what_is_not_there(table):
     table.write([], [("P", "a")])
     table.write([], [("P", "a")])
     assert table.read([("P", "a")]) == {}
-    assert table.query(everything("g1", "I"), True, 10, None) == ([], None)
+    assert table.query(everything("g1", "I"), True, 10, start=None) == ([], None)
 
 
 # --- queries ------------------------------------------------------------------------------------------------------
@@ -247,12 +254,12 @@ def test_a_drop_removes_and_forgives_what_is_not_there(table):
 
 def test_a_query_keeps_to_its_partition_and_its_bounds_both_included(table):
     fill(table, *(row(sk) for sk in "abcdef"), row("c", pk="Q"))
-    found, _ = table.query(Range("", "P", "b", "d"), True, 10, None)
+    found, _ = table.query(Range("", "P", "b", "d"), True, 10, start=None)
     assert [(each.pk, each.sk) for each in found] == [("P", "b"), ("P", "c"), ("P", "d")]
-    found, _ = table.query(Range("", "P", "b", "d"), False, 2, None)
+    found, _ = table.query(Range("", "P", "b", "d"), False, 2, start=None)
     assert [each.sk for each in found] == ["d", "c"]
-    assert table.query(Range("", "P", "x", "z"), True, 10, None) == ([], None)
-    assert table.query(Range("", "nowhere", "a", "z"), True, 10, None) == ([], None)
+    assert table.query(Range("", "P", "x", "z"), True, 10, start=None) == ([], None)
+    assert table.query(Range("", "nowhere", "a", "z"), True, 10, start=None) == ([], None)
 
 
 @pytest.mark.parametrize("forward", [True, False])
@@ -282,7 +289,7 @@ def test_an_index_orders_by_its_own_key_and_pages_through_ties(table, forward):
     )
     start, found = None, []
     while True:
-        rows, start = table.query(everything("g1", "I"), forward, 2, start)
+        rows, start = table.query(everything("g1", "I"), forward, 2, start=start)
         found += [(each.g["g1"][1], each.pk) for each in rows]
         if start is None:
             break
@@ -293,8 +300,8 @@ def test_an_index_orders_by_its_own_key_and_pages_through_ties(table, forward):
 def test_a_row_leaves_the_index_that_its_next_version_does_not_name(table):
     fill(table, row("a", g1=("I", "1"), g3=("T#0", "1")))
     table.write([(row("a", 2, g1=("I", "2")), 1)], [])
-    assert table.query(everything("g3", "T#0"), True, 10, None) == ([], None)
-    assert [each.g for each in table.query(everything("g1", "I"), True, 10, None)[0]] == [{"g1": ("I", "2")}]
+    assert table.query(everything("g3", "T#0"), True, 10, start=None) == ([], None)
+    assert [each.g for each in table.query(everything("g1", "I"), True, 10, start=None)[0]] == [{"g1": ("I", "2")}]
 
 
 # --- counters -----------------------------------------------------------------------------------------------------
@@ -400,8 +407,17 @@ def running(room_, due):
     return RoomClocks(version=1, room=room_, workspace="wsp_1", running=(clock,))
 
 
+def rating(n, **fields):
+    said = {"person": "usr_1", "name": "Ann", "outcome": "solved"}
+    return Rating(version=1, room="room_8", n=n, workspace="wsp_1", **(said | fields))
+
+
 def clock(ask, **fields):
     return Clock(version=1, room="room_8", kind="first", ask=ask, workspace="wsp_1", since=1, **fields)
+
+
+def day_figures(day, customer=""):
+    return DayFigures(version=1, workspace="wsp_1", day=day, customer=customer)
 
 
 def promise(due, **fields):
@@ -442,6 +458,14 @@ FOUND = {
         ("wsp_1", "unassigned"),
         [ViewRow(version=1, workspace="wsp_1", view="unassigned", since=at, room="room_1") for at in (9, 10, 100)],
     ),
+    "alert-choices": (
+        ("wsp_1",),
+        [msgspec.structs.replace(sample(AlertChoices), workspace="wsp_1", agent=f"agt_{i}") for i in "12"],
+    ),
+    "browsers": (
+        ("agt_1",),
+        [msgspec.structs.replace(sample(Browser), agent="agt_1", id=f"brw_{i}") for i in "12"],
+    ),
     "snippets": (
         ("wsp_1",),
         [msgspec.structs.replace(sample(Snippet), workspace="wsp_1", id=f"snp_{i}") for i in "12"],
@@ -450,14 +474,36 @@ FOUND = {
         ("wsp_1",),
         [msgspec.structs.replace(sample(DeadLetter), workspace="wsp_1", id=f"ltr_{i}") for i in "12"],
     ),
+    "held-back": (
+        ("wsp_1",),
+        [msgspec.structs.replace(sample(HeldBack), workspace="wsp_1", id=f"hld_{i}") for i in "12"],
+    ),
+    "ignored": (
+        ("ins_1",),
+        [msgspec.structs.replace(sample(Unheard), install="ins_1", id=id_, at=at) for id_, at in (("b", 9), ("a", 10))],
+    ),
     "unindexed": (
         ("wsp_1",),
         [msgspec.structs.replace(sample(Unindexed), tree="wsp_1", at=at) for at in (9, 10, 100)],
     ),
     "audit": (("wsp_1",), [msgspec.structs.replace(sample(Audit), workspace="wsp_1", at=at) for at in (9, 10, 100)]),
+    "provider-sessions": (
+        ("wsp_1", "agt_1"),
+        [
+            msgspec.structs.replace(sample(Session), workspace="wsp_1", agent="agt_1", way="oidc", id=f"ses_{i}")
+            for i in "12"
+        ],
+    ),
     "keys": (("wsp_1",), [msgspec.structs.replace(sample(ApiKey), workspace="wsp_1", created_at=5)]),
     "installs": (("wsp_1",), [msgspec.structs.replace(sample(Install), workspace="wsp_1", created_at=5)]),
     "customers": (
+        ("wsp_4",),
+        [
+            msgspec.structs.replace(sample(Customer), workspace="wsp_4", id=id_, name=name)
+            for id_, name in [("cus_41", "cedar"), ("cus_42", "acorn"), ("cus_43", "Beech")]
+        ],
+    ),
+    "customers-by-name": (
         ("wsp_1",),
         [
             msgspec.structs.replace(sample(Customer), workspace="wsp_1", id=id_, name=name)
@@ -480,7 +526,11 @@ FOUND = {
     "snoozed-rooms": (("wsp_1",), [room("room_22", customer="cus_22", last_message_at=60_000, snoozed_until=70_000)]),
     "customer-rooms": (("cus_1", "resolved"), [room("room_3", state="resolved")]),
     "clocks": (("wsp_1",), [running("room_31", 800), running("room_32", 900), running("room_30", 0)]),
+    "ratings": (("wsp_1",), [rating(5, asked_at=400), rating(4, asked_at=500)]),
+    "pains": (("wsp_1",), [Pains(version=1, workspace="wsp_1", week=f"2026-11-{day}", at=1) for day in (16, 23)]),
     "ended-clocks": (("wsp_1",), [clock(7, ended=400), clock(6, ended=500)]),
+    "figures": (("wsp_1", ""), [day_figures("2026-01-01"), day_figures("2026-01-02")]),
+    "day-figures": (("wsp_1", "2026-01-03"), [day_figures("2026-01-03", "cus_1"), day_figures("2026-01-03", "cus_2")]),
     "room-clocks": (("room_8",), [clock(6, ended=500), clock(7, ended=400), clock(8)]),
     "posts": (("room_1",), [message(2), message(10)]),
     "notes": (("room_1",), [message(3, internal=True)]),

@@ -1,20 +1,14 @@
-"""What every tracker must do with what comes in, whatever comes in. A new tracker is one more line in SENDERS."""
+"""What every tracker must do with what comes in, whatever comes in. A tracker that is wired is found."""
 
-import hashlib
-import hmac
 import json
 import pathlib
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from standardwebhooks import Webhook
 
 from chalicelib import wiring
 from chalicelib.desk.arrivals import Ignored, Unsupported
@@ -22,104 +16,20 @@ from chalicelib.desk.envelopes import Envelope, Greeting
 from chalicelib.desk.errors import Invalid, Refusal, Unauthenticated
 from chalicelib.desk.tickets import Hint
 from chalicelib.desk.workspaces import Install
+from tests.senders import SIGNING, folder, of_ring
 from tests.spoiling import heavy_imports, spoiled, values
 
 NOW = 1_770_000_000_000
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-ROOT = pathlib.Path(__file__).parent.parent
-
-
-def standard_webhooks(name: str, body: bytes) -> dict[str, str]:
-    signature = Webhook(SECRET).sign("msg_1", datetime.fromtimestamp(NOW // 1000, UTC), body.decode())
-    return {"webhook-id": "msg_1", "webhook-timestamp": str(NOW // 1000), "webhook-signature": signature}
-
-
-@dataclass(frozen=True)
-class Sender:
-    """How a tracker's genuine webhooks are made: the headers of the payload file `name` (without .json) with `body`,
-    by the secrets that the install has. `proofs` are those of the headers that make it genuine. `body` is one that is
-    fine but for its signature; `config` the least that an install takes."""
-
-    headers: Callable[[str, bytes], dict[str, str]]
-    proofs: tuple[str, ...]
-    secrets: dict[str, list[str]]
-    body: tuple[str, bytes]
-    config: dict[str, Any] = field(default_factory=dict)
-    signed: bool = True
-    """Whether each byte of the body counts. A plain token proves the sender alone."""
-    dated: bool = False
-    """Whether the signature is of its time."""
-
-
-def hex_of_body(header: str, prefix: str = "", event: str = "") -> Callable[[str, bytes], dict[str, str]]:
-    """`event` is the header that names it: the payload file `issues.opened.by-our-app` is of the event `issues`."""
-
-    def headers(name: str, body: bytes) -> dict[str, str]:
-        fields = {event: name.partition(".")[0]} if event else {}
-        return fields | {header: prefix + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()}
-
-    return headers
-
-
-SENDERS = {
-    "asana": Sender(
-        headers=hex_of_body("x-hook-signature"),
-        proofs=("x-hook-signature",),
-        secrets={"signing": [SECRET]},
-        body=("task-added", b'{"events":[{"action":"added","resource":{"gid":"1","resource_type":"task"}}]}'),
-        config={"project": "1200000000000001"},
-    ),
-    "gitlab": Sender(
-        headers=standard_webhooks,
-        proofs=("webhook-id", "webhook-timestamp", "webhook-signature"),
-        secrets={"signing": [SECRET]},
-        body=("issue-open", b'{"object_kind":"issue","object_attributes":{"iid":1,"project_id":14,"action":"open"}}'),
-        config={"project": "acme/api"},
-        dated=True,
-    ),
-    "github": Sender(
-        headers=hex_of_body("x-hub-signature-256", "sha256=", "x-github-event"),
-        proofs=("x-hub-signature-256",),
-        secrets={"signing": [SECRET]},
-        body=("issues", b'{"action":"opened","issue":{"number":1},"repository":{"full_name":"acorn/api"}}'),
-        config={"repository": "acorn/api"},
-    ),
-    "linear": Sender(
-        headers=hex_of_body("linear-signature"),
-        proofs=("linear-signature",),
-        secrets={"signing": [SECRET]},
-        body=("Issue", b'{"type":"Issue","action":"create","data":{"id":"a"},"webhookTimestamp":1770000000000}'),
-        config={"team": "ENG"},
-        dated=True,
-    ),
-    "jira": Sender(
-        headers=hex_of_body("x-hub-signature", "sha256="),
-        proofs=("x-hub-signature",),
-        secrets={"signing": [SECRET]},
-        body=("issue-created", b'{"webhookEvent":"jira:issue_created","issue":{"id":"10148"}}'),
-        config={"url": "https://acme.atlassian.net", "project": "ACME"},
-    ),
-    "tracker": Sender(
-        headers=standard_webhooks,
-        proofs=("webhook-id", "webhook-timestamp", "webhook-signature"),
-        secrets={"signing": [SECRET]},
-        body=("ping", b'{"type":"ping"}'),
-        dated=True,
-    ),
-}
+SENDERS = of_ring("trackers")
 
 
 def tracker(kind: str) -> Any:
     return wiring.tracker(kind)
 
 
-def folder(kind: str) -> pathlib.Path:
-    return ROOT / "trackers" / wiring.TRACKERS[kind].partition(".")[0] / "payloads"
-
-
 def install(kind: str) -> Install:
     config = tracker(kind).check(SENDERS[kind].config)
-    return Install(id="ins_1", workspace="wks_1", kind=kind, name="Work", created_at=NOW, config=config)  # type: ignore[arg-type]
+    return Install(id="ins_1", workspace="wks_1", kind=kind, name="Work", created_at=NOW, config=config)
 
 
 def envelope(kind: str, body: bytes, headers: dict[str, str]) -> Envelope:
@@ -129,9 +39,13 @@ def envelope(kind: str, body: bytes, headers: dict[str, str]) -> Envelope:
     )
 
 
+def sent(kind: str, name: str, body: bytes) -> Envelope:
+    sender = SENDERS[kind]
+    return envelope(kind, body, sender.beside(name) | sender.sign(sender.secret or SIGNING, body, NOW))
+
+
 def genuine(kind: str) -> Envelope:
-    name, body = SENDERS[kind].body
-    return envelope(kind, body, SENDERS[kind].headers(name, body))
+    return sent(kind, *SENDERS[kind].body)
 
 
 PAYLOADS = [
@@ -142,8 +56,7 @@ PAYLOADS = [
 
 
 def posted(kind: str, path: pathlib.Path) -> Envelope:
-    body = path.read_bytes()
-    return envelope(kind, body, SENDERS[kind].headers(path.stem, body))
+    return sent(kind, path.stem, path.read_bytes())
 
 
 def told(arrived: Envelope) -> list[Hint | Ignored | Unsupported]:
@@ -179,10 +92,6 @@ def holds(arrived: Envelope) -> None:
     told(arrived)
 
 
-def test_every_tracker_that_is_wired_is_held_to_this() -> None:
-    assert set(SENDERS) == set(wiring.TRACKERS)
-
-
 @pytest.mark.parametrize("kind", SENDERS)
 def test_it_has_payload_files(kind: str) -> None:
     assert list(folder(kind).glob("*.json"))
@@ -204,29 +113,29 @@ def test_the_config_is_complete_and_unknown_fields_are_named(kind: str) -> None:
 @pytest.mark.parametrize(("kind", "path"), PAYLOADS)
 def test_every_payload_is_handled_ignored_or_unsupported(kind: str, path: pathlib.Path) -> None:
     arrived = posted(kind, path)
-    tracker(kind).verify(arrived, install(kind), SENDERS[kind].secrets, NOW)
+    tracker(kind).verify(arrived, install(kind), SENDERS[kind].secrets, now=NOW)
     holds(arrived)
     assert told(arrived) == told(arrived)
 
 
 @pytest.mark.parametrize("kind", SENDERS)
 def test_a_genuine_sender_is_let_in(kind: str) -> None:
-    tracker(kind).verify(genuine(kind), install(kind), SENDERS[kind].secrets, NOW)
+    tracker(kind).verify(genuine(kind), install(kind), SENDERS[kind].secrets, now=NOW)
 
 
 @pytest.mark.parametrize("kind", SENDERS)
 def test_no_secret_lets_nobody_in(kind: str) -> None:
     for secrets in ({}, {name: [""] for name in SENDERS[kind].secrets}, {name: [] for name in SENDERS[kind].secrets}):
         with pytest.raises(Unauthenticated):
-            tracker(kind).verify(genuine(kind), install(kind), secrets, NOW)
+            tracker(kind).verify(genuine(kind), install(kind), secrets, now=NOW)
 
 
 @pytest.mark.parametrize("kind", SENDERS)
 def test_the_secret_before_the_last_is_good_and_another_is_not(kind: str) -> None:
     older = {name: ["whsec_bmV3ZXIgdGhhbiB0aGUgb25lIGhlcmU=", *live] for name, live in SENDERS[kind].secrets.items()}
-    tracker(kind).verify(genuine(kind), install(kind), older, NOW)
+    tracker(kind).verify(genuine(kind), install(kind), older, now=NOW)
     with pytest.raises(Unauthenticated):
-        tracker(kind).verify(genuine(kind), install(kind), {name: live[:1] for name, live in older.items()}, NOW)
+        tracker(kind).verify(genuine(kind), install(kind), {name: live[:1] for name, live in older.items()}, now=NOW)
 
 
 @pytest.mark.parametrize("kind", SENDERS)
@@ -238,7 +147,7 @@ def test_each_proof_is_needed_and_counts(kind: str) -> None:
             headers = {key: each for key, each in good.headers.items() if key != name} | change
             changed = msgspec.structs.replace(good, headers=headers)
             with pytest.raises(Unauthenticated) as refused:
-                tracker(kind).verify(changed, install(kind), SENDERS[kind].secrets, NOW)
+                tracker(kind).verify(changed, install(kind), SENDERS[kind].secrets, now=NOW)
             assert value not in refused.value.detail
 
 
@@ -246,7 +155,7 @@ def test_each_proof_is_needed_and_counts(kind: str) -> None:
 @pytest.mark.parametrize("ahead", [-301_000, 301_000, -(10**12), 10**12])
 def test_time_counts(kind: str, ahead: int) -> None:
     with pytest.raises(Unauthenticated):
-        tracker(kind).verify(genuine(kind), install(kind), SENDERS[kind].secrets, NOW + ahead)
+        tracker(kind).verify(genuine(kind), install(kind), SENDERS[kind].secrets, now=NOW + ahead)
 
 
 @pytest.mark.parametrize("kind", [kind for kind, sender in SENDERS.items() if sender.signed])
@@ -258,7 +167,7 @@ def test_each_byte_counts(kind: str, data: Any) -> None:
     if body != good.body:
         changed = msgspec.structs.replace(good, body=body)
         with pytest.raises(Unauthenticated):
-            tracker(kind).verify(changed, install(kind), SENDERS[kind].secrets, NOW)
+            tracker(kind).verify(changed, install(kind), SENDERS[kind].secrets, now=NOW)
 
 
 words = st.text(max_size=40)
@@ -274,7 +183,7 @@ def test_no_bytes_escape(kind: str, data: Any, body: bytes) -> None:
     arrived = msgspec.structs.replace(good, headers=good.headers | headers, body=body)
     holds(arrived)
     try:
-        tracker(kind).verify(arrived, install(kind), SENDERS[kind].secrets, NOW)
+        tracker(kind).verify(arrived, install(kind), SENDERS[kind].secrets, now=NOW)
     except Refusal:
         return
     assert not SENDERS[kind].signed or body == good.body
@@ -311,4 +220,4 @@ def test_no_json_of_another_shape_escapes(kind: str, data: Any) -> None:
 @pytest.mark.parametrize("kind", SENDERS)
 def test_it_is_light_to_import(kind: str) -> None:
     """The API's cold path imports it: what only a request needs comes with the request."""
-    assert heavy_imports(f"chalicelib.trackers.{wiring.TRACKERS[kind]}") == set()
+    assert heavy_imports(tracker(kind).__name__) == set()

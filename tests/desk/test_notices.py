@@ -6,7 +6,7 @@ from chalicelib.desk.comments_for_customers import MAX_PHRASES, crossing, held, 
 from chalicelib.desk.customers import Customer
 from chalicelib.desk.errors import Invalid
 from chalicelib.desk.issues import Issue, Tracking
-from chalicelib.desk.notices import TEXTS, check_text, comment_text, quoted, state_text, text_for
+from chalicelib.desk.notices import TEXTS, check_text, comment_text, state_text, text_for
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.templates import Missing
 
@@ -51,15 +51,22 @@ def test_a_comment_is_told_in_the_installs_words_or_in_ours() -> None:
 )
 def test_what_one_room_is_told(text: str, customer: Customer | None, expected: str) -> None:
     if expected:
-        assert text_for(text, ISSUE, customer, ROOM) == expected
+        assert text_for(text, ISSUE, customer, room=ROOM) == expected
         return
     with pytest.raises(Missing, match="is missing" if customer else "the room has no customer"):
-        text_for(text, ISSUE, customer, ROOM)
+        text_for(text, ISSUE, customer, room=ROOM)
 
 
 def test_a_title_that_is_not_public_is_not_told() -> None:
-    assert text_for("{{issue.title}}", ISSUE.changed(public_title=""), ACME, ROOM) == "what you asked for"
-    assert text_for("{{issue.title}}", ISSUE.changed(public_title="{{x}}"), ACME, ROOM) == quoted("{{x}}")
+    assert text_for("{{issue.title}}", ISSUE.changed(public_title=""), ACME, room=ROOM) == "what you asked for"
+    assert text_for("{{issue.title}}", ISSUE.changed(public_title="{{x}}"), ACME, room=ROOM) == "{{x}}"
+
+
+def test_a_title_and_a_name_are_text_where_they_are_told() -> None:
+    issue, acme = ISSUE.changed(public_title="`*` in _a_"), ACME.changed(name="*Acme*")
+    assert text_for("**{{issue.title}}**, {{customer.name}}", issue, acme, room=ROOM) == (
+        "**\\`\\*\\` in \\_a\\_**, \\*Acme\\*"
+    )
 
 
 @pytest.mark.parametrize("text", ["{{secret}}", "{{no", "{{issue.title}} {{secret}}"])

@@ -86,8 +86,8 @@ def test_of_those_named_a_note_remembers_agents_alone() -> None:
 
 def test_what_came_before_a_message_is_folded_into_it_as_it_is_said() -> None:
     room = Room(id="room_1", workspace="wsp_1", kind="topic", name="R", created_at=1, version=1)
-    assert said(room, draft("user"), 1, Pending(text="newer", revision=2))[1].text == "newer"
-    assert said(room, draft("user"), 1, Pending(deleted=True))[1].deleted
+    assert said(room, draft("user"), 1, pending=Pending(text="newer", revision=2))[1].text == "newer"
+    assert said(room, draft("user"), 1, pending=Pending(deleted=True))[1].deleted
 
 
 def posted(n: int, **fields: Any) -> Message:
@@ -100,7 +100,7 @@ def test_the_inbox_shows_an_edit_of_the_last_public_message_alone(n: int, intern
     last = None if empty else Glimpse(author="usr_1", author_kind="user", author_name="", text="before", n=2)
     room = Room(id="room_1", workspace="wsp_1", kind="topic", name="R", created_at=1, version=4, last_message=last)
     message = posted(n, internal=internal)
-    moved, now, change = touched(room, message, message, "edited", "usr_1", 9)
+    moved, now, change = touched(room, message, message, type_="edited", by="usr_1", at=9)
     assert (moved.n, now.changed_n, change.n, now.version) == (4, 4, 4, message.version + 1)
     shown = moved.last_message.text if moved.last_message else None
     assert shown == (None if empty else "after" if n == 2 and not internal else "before")
@@ -112,7 +112,7 @@ def test_the_inbox_shows_an_edit_of_the_last_public_message_alone(n: int, intern
 def test_who_resolves_a_room_keeps_the_promise_that_is_open_and_no_other(state: Any, other: dict[str, Any]) -> None:
     promise = Promise(text="Soon", due=50, by="agt_1", made_at=1, state=state) if state else None
     room = Room(id="room_1", workspace="wsp_1", kind="topic", name="R", created_at=1, version=1, promise=promise)
-    resolved, change = room_changed(room, 9, "agt_2", {}, act=("vendor", "resolve"))
+    resolved, change = room_changed(room, 9, "agt_2", fields={}, act=("vendor", "resolve"))
     if state == "open":
         assert resolved.promise
         assert (resolved.promise.state, resolved.promise.settled_by, resolved.promise.settled_at) == (
@@ -123,8 +123,8 @@ def test_who_resolves_a_room_keeps_the_promise_that_is_open_and_no_other(state: 
         assert change.fields == ("promise", "state")
     else:
         assert (resolved.promise, change.fields) == (promise, ("state",))
-    assert room_changed(room, 9, "agt_2", other)[0].promise == promise
-    taken, _ = room_changed(room, 9, "agt_2", {"promise": None}, act=("vendor", "resolve"))
+    assert room_changed(room, 9, "agt_2", fields=other)[0].promise == promise
+    taken, _ = room_changed(room, 9, "agt_2", fields={"promise": None}, act=("vendor", "resolve"))
     assert taken.promise is None
 
 

@@ -52,6 +52,21 @@ def test_within_days_begins_with_the_moment_and_ends_before_the_last(past: int, 
     assert found == (AT_MS if past < 0 else AT_MS + DAY_MS if past < DAY_MS else 0)
 
 
+@pytest.mark.parametrize(("ahead", "inside"), [(DAY_MS + 1, False), (DAY_MS, True), (1, True), (0, False)])
+def test_next_days_begins_days_ahead_and_ends_with_the_moment(ahead: int, inside: bool) -> None:
+    sample = {"attribute": "since", "next_days": 1}
+    assert passes(sample, AT_MS - ahead, since=AT) is inside
+    found = turns(parse(sample, TYPES), {"since": AT}, AT_MS - ahead)
+    assert found == (AT_MS - DAY_MS if ahead > DAY_MS else AT_MS if ahead else 0)
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1])
+def test_who_renews_within_the_next_days_has_not_done_so_within_the_last(days: int) -> None:
+    words = ("within_days", "next_days")
+    found = [passes({"attribute": "since", word: 2}, AT_MS + days * DAY_MS, since=AT) for word in words]
+    assert found == [days >= 0, days < 0]
+
+
 @given(st.integers(-3, 3), st.integers(1, 3))
 def test_nothing_changes_by_time_alone_before_the_next_turn(day: int, days: int) -> None:
     node = parse(
@@ -96,6 +111,10 @@ def test_what_turns_after_the_end_of_time_never_turns() -> None:
         ({"attribute": "since", "within_days": MAX_DAYS + 1}, "filter.within_days"),
         ({"attribute": "since", "within_days": 1.5}, "filter.within_days"),
         ({"attribute": "since", "within_days": True}, "filter.within_days"),
+        ({"attribute": "since", "next_days": 0}, "filter.next_days"),
+        ({"attribute": "since", "next_days": MAX_DAYS + 1}, "filter.next_days"),
+        ({"attribute": "since", "next_days": "7"}, "filter.next_days"),
+        ({"attribute": "seats", "next_days": 7}, "filter.next_days"),
         ({"attribute": "since", "equals": "yesterday"}, "filter.equals"),
         ({"attribute": "plan", "in": []}, "filter.in"),
         ({"attribute": "plan", "in": "pro"}, "filter.in"),
@@ -226,10 +245,10 @@ def test_the_sums() -> None:
         OpenRoom(**sample, room="room_3", said=False),
     ]
     old = Totals(last_message_at=20, members=2, channels=("email",), labels=("gone",), oldest_wait=1)
-    found = summed(old, rows, [(rows[0], 10, ("slack",))], -1)
+    found = summed(old, rows, [(rows[0], 10, ("slack",))], members=-1)
     wanted = Totals(
         rooms_open=2, oldest_wait=5, last_message_at=20, members=1, labels=("a", "b"), channels=("email", "slack")
     )
     assert found == wanted
-    assert summed(old, [], [(None, 30, ())], 0).last_message_at == 30
-    assert summed(old, [], [], 0).oldest_wait == 0
+    assert summed(old, [], [(None, 30, ())], members=0).last_message_at == 30
+    assert summed(old, [], [], members=0).oldest_wait == 0

@@ -24,7 +24,7 @@ def merged(
     issue = Issue(id="iss_1", workspace="wsp_1", kind="bug", created_at=1, by="agt_1", **agreed | ours)
     ticket = Ticket(issue="iss_1", install="ins_1", workspace="wsp_1", **agreed | base)
     sample = {"id": "1", "key": "T-1", "url": "", "title": "T", "word": OPEN, "labels": (), "updated_at": 1} | theirs
-    return merge(issue, ticket, TicketSeen(**sample), tracking), pending(issue, ticket, tracking)
+    return merge(issue, ticket, TicketSeen(**sample), tracking=tracking), pending(issue, ticket, tracking)
 
 
 # our state, the agreed one, theirs → what ours becomes, whether ours is written, whether ours was lost

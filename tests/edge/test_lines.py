@@ -45,3 +45,20 @@ def test_a_stage_that_wants_warnings_alone_is_told_no_more(
     monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "WARNING")
     telemetry.say("request", **FIELDS)
     assert capsys.readouterr().out == ""
+
+
+def test_a_line_that_counts_is_there_at_every_level(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "WARNING")
+    telemetry.say("request", **FIELDS, **telemetry.metric("accepted", channel="slack"))
+    line = json.loads(capsys.readouterr().out)
+    assert (line["accepted"], line["channel"], line["route"]) == (1, "slack", "GET /v1/rooms")
+
+
+@pytest.mark.parametrize("name", sorted(telemetry.METRICS))
+def test_a_metric_is_one_a_stage_but_for_what_is_ignored(name: str) -> None:
+    """Each value of each dimension is a metric that is paid for, $0.30 a month."""
+    (directive,) = telemetry.metric(name, channel="slack", reason="own", kind="said")["_aws"]["CloudWatchMetrics"]
+    assert directive["Dimensions"] == [["service", "reason"] if name == "ignored" else ["service"]]
+    assert directive["Metrics"] == [{"Name": name}]

@@ -1,10 +1,12 @@
 """What is logged: one line a request, and in none of them a body, a token, a secret, a signature or an address."""
 
 import json
+import time
 
 import pytest
 
-from chalicelib.edge.door.router import ROUTES
+from chalicelib.edge.routes import every
+from infra.benchmarks.events import signed
 from tests.api import Client, Tenant
 from tests.arriving import event
 from tests.fakes import BOOTSTRAP, Parley
@@ -33,7 +35,7 @@ def test_nothing_that_was_sent_is_logged(parley: Parley, tenant: Tenant, lines) 
     ann = tenant.user(name=MARK, email=f"{MARK}@acme.example", customer_name=MARK)
     room = ann.get("/v1/rooms").json["items"][0]["id"]
     for caller in (ann, tenant.api, Client(MARK), Client(f"a.{MARK}.c"), Client()):
-        for route in ROUTES:
+        for route in every():
             path = route.path.replace("{room}", room).replace("{install}", form["id"]).replace("{channel}", "form")
             for name in ("{customer}", "{user}", "{agent}", "{key}", "{message}", "{emoji}", "{delivery}", "{secret}"):
                 path = path.replace(name, MARK)
@@ -94,3 +96,15 @@ def test_one_line_a_request(parley: Parley, tenant: Tenant, lines) -> None:
     assert seen[0]["workspace"] == tenant.id
     always = {"level", "message", "timestamp", "service"}
     assert set(seen[0]) == always | {"request_id", "route", "workspace", "credential", "status", "ms"}
+
+
+def test_a_webhook_is_one_line_that_counts_it(parley: Parley, tenant: Tenant, lines) -> None:
+    hook = tenant.api.post("/v1/installs", {"kind": "webhook", "name": "H"}).json
+    body = json.dumps(event(text="It is broken")).encode()
+    lines()
+    headers = signed(hook["secret"], "m1", body, at=time.time())
+    got = Client().post(f"/in/webhook/{hook['id']}", raw=body.decode(), headers=headers)
+    (line,) = [json.loads(line) for line in lines().splitlines() if line.startswith("{")]
+    assert (line["route"], line["status"]) == ("POST /in/{channel}/{install}", got.status)
+    assert (got.status, line["accepted"], line["channel"]) == (202, 1, "webhook")
+    assert line["_aws"]["CloudWatchMetrics"]

@@ -66,14 +66,20 @@ def room(tenant):
 
 def tell(parley, wire, room, n, internal=False):
     change = Change(version=1, room=room, n=n, type="room", at=1, by="agt_1", internal=internal)
-    return push(parley.world, wire, frames.changed(change, None, parley.store.one(ref(Room, room)), "", True))
+    return push(
+        parley.world, wire, frames.changed(change, None, parley.store.one(ref(Room, room)), base_url="", watched=True)
+    )
 
 
 def relayed(parley, wire):
     """What `react` derives from every message there is, pushed."""
     rows = [from_row(row) for row in parley.table.rows.values()]
     for message in sorted((row for row in rows if isinstance(row, Message)), key=lambda m: m.n):
-        push(parley.world, wire, frames.changed(message, message, parley.store.one(ref(Room, message.room)), "", True))
+        push(
+            parley.world,
+            wire,
+            frames.changed(message, message, parley.store.one(ref(Room, message.room)), base_url="", watched=True),
+        )
 
 
 def test_a_user_is_told_what_happens_in_a_room(parley, tenant, wire, line, room):

@@ -6,10 +6,12 @@ from standardwebhooks.webhooks import Webhook
 
 from tests.api import Client, Tenant
 from tests.fakes import Parley
+from tests.proofs import prove
 
 
 def test_form_to_room_to_answer_to_webhook(parley: Parley, tenant: Tenant) -> None:
     tenant.customer("acme", name="Acme", domains=["acme.example"])
+    prove(parley, "acme.example")
     form = tenant.api.post("/v1/installs", {"kind": "form", "name": "Form"}).json
     hook = tenant.api.post(
         "/v1/installs", {"kind": "webhook", "name": "Hook", "config": {"url": "https://vendor.example/hook"}}

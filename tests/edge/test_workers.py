@@ -8,11 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from chalicelib.desk.errors import Busy
+from chalicelib.desk.errors import Busy, Contended
 from chalicelib.edge import retries, workers
 from chalicelib.flows import derive as flow
 from chalicelib.flows.delivery.in_order import deliver
-from chalicelib.ports import AwsAway
+from chalicelib.ports import AwsAway, Throttled
 from chalicelib.settings import Settings
 from chalicelib.store.rows import Row, from_row
 from tests.fakes import FakeQueues
@@ -120,8 +120,9 @@ def test_what_waited_behind_another_has_used_no_try(queues, receives):
     assert queues.buried == []
 
 
-def test_while_aws_is_away_no_try_is_used_and_the_pauses_grow(queues):
-    one, _ = failing("a", error=AwsAway("dynamodb"))
+@pytest.mark.parametrize("error", [AwsAway("dynamodb"), Throttled("dynamodb"), Contended("a hot room")])
+def test_while_aws_is_away_or_a_room_is_hot_no_try_is_used_and_the_pauses_grow(queues, error):
+    one, _ = failing("a", error=error)
     for receives in (1, 2, 3, 50, 400):
         assert told(retries.each("deliver", Event(message("a", "x", tries=receives)), one)) == ["a"]
     assert [after for _, _, after in queues.waits] == [2, 4, 8, 120, 120]
@@ -133,7 +134,7 @@ def test_while_aws_is_away_no_try_is_used_and_the_pauses_grow(queues):
 
 @pytest.mark.parametrize("call", ["read", "write"])
 def test_where_a_try_cannot_be_noted_nothing_is_buried(parley, queues, monkeypatch, call):
-    def away(*_):
+    def away(*_, **__):
         raise AwsAway("dynamodb")
 
     monkeypatch.setattr(parley.table, call, away)
@@ -177,7 +178,7 @@ def test_deaths_count_only_one_after_another(queues):
 
 
 def test_if_it_cannot_be_buried_it_comes_again_and_what_was_done_stays_done(queues, monkeypatch):
-    def away(*_):
+    def away(*_, **__):
         raise AwsAway("sqs")
 
     one, done = failing("a")

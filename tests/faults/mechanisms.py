@@ -31,7 +31,7 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "id map": Mechanism(
         "what is answered, edited or deleted elsewhere finds the message that it means",
-        Mutant(FLOWS + "bridges.id_map", "map_sent", "row.what != 'post'", "True"),
+        Mutant(FLOWS + "bridges.id_map", "map_sent", "row.what not in ('post', 'edit')", "True"),
         "tests/flows/bridges/test_bridges.py",
     ),
     "mark before send": Mechanism(
@@ -128,10 +128,10 @@ MECHANISMS: dict[str, Mechanism] = {
     "fence": Mechanism(
         "what is another workspace's is not there",
         Mutant(
-            "chalicelib.edge.routes.bridges",
-            "_install",
-            "found is None or found.workspace != call.who.workspace",
-            "found is None",
+            "chalicelib.flows.fence",
+            "fenced",
+            "getattr(found, 'workspace', None) == workspace",
+            "found is not None",
         ),
         "tests/edge/door/test_fence.py",
     ),
@@ -144,6 +144,11 @@ MECHANISMS: dict[str, Mechanism] = {
             "False",
         ),
         "tests/flows/issues/test_issues.py::test_quiet_is_quiet",
+    ),
+    "held back": Mechanism(
+        "what is older than a restore, and told of later, stands still until an admin lets it go",
+        Mutant(FLOWS + "standing_still", "is_older", "0 < at <= world.restored_at", "False"),
+        "tests/flows/restore/test_nobody_is_told_twice.py",
     ),
 }
 

@@ -11,14 +11,16 @@ from tests.api import Client, Tenant
 from tests.dying import Death, failing
 from tests.fakes import Parley
 from tests.mails import connect, postmark, read, take
+from tests.proofs import prove
 
 CALLS = 30  # of the table, more than it takes to take a mail in
 
 
 @pytest.fixture
-def acme(tenant: Tenant) -> dict[str, Any]:
+def acme(parley: Parley, tenant: Tenant) -> dict[str, Any]:
     """A customer with two who write mails, and the install that takes them."""
     tenant.api.put("/v1/customers/acme", {"name": "Acme", "domains": ["acme.example"]})
+    prove(parley, "acme.example")
     for name in ("ann", "bob"):
         tenant.api.put(f"/v1/customers/acme/users/{name}", {"name": name.title(), "email": f"{name}@acme.example"})
     return connect(tenant.api)

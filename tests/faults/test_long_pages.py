@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chalicelib.edge.pages import WEB
+from infra.pages import WEB
 from tests import backtracking
 from tests.faults.test_long_texts import SIGNS
 from tests.web.javascript import needs_node, run
@@ -13,13 +13,13 @@ SOURCE = (WEB / "shared" / "markdown.js").read_text()
 BODY = r"/(?![/*])((?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+)/[a-z]*"
 LITERAL = re.compile(rf"(?:(?<=[(!])|(?<=[,=&|?:] )){BODY}")
 PATTERNS = sorted({found[1] for found in LITERAL.finditer(SOURCE)})
-# What a call looks at: all of a text for an expression, up to where it is found for a search.
+# What a call looks at: all of a text for an expression that may begin anywhere, up to where it is found for a search.
 COUNTED = """
 let steps = 0;
 for (const name of ["exec", "test"]) {
   const real = RegExp.prototype[name];
   RegExp.prototype[name] = function (text) {
-    steps += 1 + (this.global ? 0 : String(text).length / 8);
+    steps += 1 + (this.global || this.source.startsWith("^") ? 0 : String(text).length / 8);
     return real.call(this, text);
   };
 }
@@ -37,12 +37,12 @@ String.prototype.indexOf = function (what, from = 0) {
 
 
 def test_the_patterns_are_found() -> None:
-    assert len(PATTERNS) >= 12
+    assert len(PATTERNS) >= 7
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_no_text_makes_a_pattern_of_the_pages_go_back_again_and_again(pattern: str) -> None:
-    shown = re.sub(r"\\p\{[LN]\}", r"\\w", pattern)
+    shown = re.sub(r"\\p\{(?:[LN]|Script=\w+)\}", r"\\w", pattern)
     # One that is bound to its beginning (`^`) is tried there alone.
     assert not backtracking.grows(shown, "match" if shown.startswith("^") else "finditer")
 

@@ -36,15 +36,14 @@ MADE_OF = {
 }
 # Patterns that no stranger's text gets to, with the reason.
 OURS = {
-    "edge/pages/bundle.py": "joins our own scripts",
     "edge/door/openapi.py": "reads our own routes",
 }
 
 # Patterns that are shown texts of a length: how many characters at most, and where that is seen to.
 LINE, SUBJECT = "quotes.split looks at that much of a line", "mime and each provider cut subjects"
+READ = ("lines", "headlines", "introductions", "signatures", "quotes", "quote_words")
 SHORT = {
-    "channels/email/quotes.py": (400, LINE),
-    "channels/email/quote_words.py": (400, LINE),
+    **dict.fromkeys((f"channels/email/{name}.py" for name in READ), (400, LINE)),
     "desk/mails.py": (500, SUBJECT),
     "desk/thanks.py": (600, "thanks are no longer"),
 }

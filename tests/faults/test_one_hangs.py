@@ -21,11 +21,6 @@ FLOOD = 20  # messages a minute of one room
 FLOODED_MS = 50  # that whoever is flooded takes for one
 
 
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    share._counted.clear()
-
-
 def waits(
     teams: TeamsPeer, monkeypatch: pytest.MonkeyPatch, trouble: str, minutes: int = MINUTES, *, breaker: bool = True
 ) -> list[int]:

@@ -82,7 +82,7 @@ def test_what_a_change_asks_for_a_replay_asks_for(
             parley.react_all()
     asked(parley)
     for letter in list(parley.queues.dead):
-        settle_letter(parley.world, tenant.id, letter, "react", again=True)
+        settle_letter(parley.world, tenant.id, letter, queue="react", again=True)
     parley.react_all()
     found = asked(parley)
     assert {name: wanted[name] - found[name] for name in wanted} == dict.fromkeys(wanted, set())
@@ -114,7 +114,7 @@ def test_what_a_row_that_is_gone_asks_for_its_replay_asks_for(
         with pytest.raises(ValueError, match="a fault of ours"):
             parley.react_all()
     (letter,) = parley.queues.dead
-    settle_letter(parley.world, tenant.id, letter, "react", again=True)
+    settle_letter(parley.world, tenant.id, letter, queue="react", again=True)
     parley.react_all()
     assert wanted["segments"] <= asked(parley)["segments"]
 

@@ -32,13 +32,13 @@ class Failing:
         if name not in ("read", "write", "spread", "query", "size", "add"):
             return found
 
-        def call(*args: Any) -> Any:
+        def call(*args: Any, **named: Any) -> Any:
             self.calls += 1
             if self.calls != self.at:
-                return found(*args)
+                return found(*args, **named)
             if self.how == "before":
                 raise AwsAway(name)
-            done = found(*args)
+            done = found(*args, **named)
             raise AwsAway(name) if self.how == "after" else Death
             return done
 

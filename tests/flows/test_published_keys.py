@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.desk.workspaces import Install
-from chalicelib.flows import published_keys
 from chalicelib.flows.published_keys import LIFE_MS, REST_MS, published_key
 from chalicelib.flows.secrets import Opened
 from chalicelib.ports import AddressRefused, Answer, AwsAway, Unreachable
@@ -30,9 +29,7 @@ class Issuer:
 
 @pytest.fixture
 def issuer():
-    published_keys._copies.clear()
-    yield Issuer()
-    published_keys._copies.clear()
+    return Issuer()
 
 
 def test_keys_are_fetched_once_and_again_when_a_new_one_is_named(parley, issuer):

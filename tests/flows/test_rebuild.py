@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
+import pytest
 
 from chalicelib.desk.customer_totals import Counted, OpenRoom, Totals
 from chalicelib.desk.customers import Domain
@@ -159,3 +160,28 @@ def test_what_ends_meanwhile_is_not_brought_back(parley: Parley, tenant: Tenant)
 
     assert not rebuild(Scanned(parley.table))
     assert parley.store.one(ref(Session, "ses_1")) is None
+
+
+@pytest.mark.parametrize(("state", "word"), [("done", "solved"), ("declined", "declined"), ("open", "")])
+@pytest.mark.parametrize("forgotten", [False, True], ids=["in-trail", "in-base"])
+def test_an_outcome_from_before_there_was_a_list_is_read_by_its_issue(
+    parley: Parley, tenant: Tenant, state: str, word: str, forgotten: bool
+) -> None:
+    room = tenant.triage()
+    path = f"/v1/rooms/{room}"
+    tenant.user().post(f"{path}/messages", {"text": "It is down"})
+    issue = tenant.api.post(f"{path}/issues", {"title": "Export"}).json["id"]
+    assert tenant.api.patch(path, {"state": "resolved", "outcome": "We rotated: the key"}).status == 200
+    if state != "open":
+        closed = {"state": state, "tell": "quiet", **({"reason": "No"} if state == "declined" else {})}
+        assert tenant.api.patch(f"/v1/issues/{issue}", closed).status == 200
+    for _ in range(9 if forgotten else 0):
+        tenant.api.post(f"{path}/messages", {"text": "A word more"})
+    parley.settle()
+    before = tenant.api.get(path).json
+    assert (before["outcome"], before["reason"]) == ("", "We rotated: the key")
+    for _ in range(2):
+        rebuild(parley.store)
+        after = tenant.api.get(path).json
+        assert (after["outcome"], after["reason"], after["state"]) == (word, "We rotated: the key", "resolved")
+    assert rebuild(parley.store)["Room"] == 0

@@ -12,6 +12,7 @@ import pytest
 
 from tests.browser import browser
 from tests.journeys.caller import Caller, OtherSide, eventually
+from tests.journeys.conftest import ComesBack
 from tests.journeys.test_story import tool
 from tests.stack import LocalStack
 
@@ -106,11 +107,10 @@ def envelope(stack: LocalStack, key: str) -> None:
 
 @pytest.mark.parametrize("function", ["receive", "deliver", "react"])
 def test_a_worker_that_is_killed_half_way_loses_and_doubles_nothing(
-    stack: LocalStack, api: Caller, function: str
+    stack: LocalStack, api: Caller, function: str, comes_back: ComesBack
 ) -> None:
-    # What a dead worker had in hand comes back when its visibility ends: seconds here, six minutes on AWS.
-    for queue in ("InboundQueueUrl", "DeliverQueueUrl"):
-        stack.client("sqs").set_queue_attributes(QueueUrl=stack.outputs[queue], Attributes={"VisibilityTimeout": "5"})
+    for queue in ("Inbound", "Deliver"):
+        comes_back(queue, 5)
     assert api("PUT", f"/v1/customers/killed-{function}", {}).status in (200, 201)
     with OtherSide() as other:
         hook = api.post("/v1/installs", {"kind": "webhook", "name": "Kill", "config": {"url": other.url}})

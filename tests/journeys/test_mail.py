@@ -3,6 +3,7 @@ address alone."""
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -37,6 +38,21 @@ def room_named(api: Caller, name: str) -> Any:
 
 def texts(api: Caller, room: Any) -> list[str]:
     return [message["text"] for message in api.all(f"/v1/rooms/{room['id']}/messages")][::-1]
+
+
+def test_a_stranger_comes_to_agents_until_the_domain_is_proven(stack: LocalStack, api: Caller, install: Any) -> None:
+    take(stack, install, sender="sam@mailers.example", id_="s1@mailers.example", subject="Before it is proven")
+    assert room_named(api, "Before it is proven")["kind"] == "visitor"
+    (claim,) = api.get("/v1/customers/mailers")["claims"]
+    check = "/v1/customers/mailers/domains/mailers.example/check"
+    if not claim["proven_by"]:
+        assert api("POST", check).status == 409
+        record = urlencode({"name": claim["record"]["name"], "text": claim["record"]["value"]})
+        Caller(stack.base_url)("POST", f"/_twins/dns?{record}")
+    assert api("POST", check).status == 200
+    take(stack, install, sender="sam@mailers.example", id_="s2@mailers.example", subject="Since it is proven")
+    room = room_named(api, "Since it is proven")
+    assert (room["kind"], room["customer"]["external_id"]) == ("topic", "mailers")
 
 
 def mail_to(stack: LocalStack, address: str) -> Any:

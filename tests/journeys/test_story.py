@@ -17,7 +17,7 @@ def tool(stack: LocalStack, name: str, *words: str) -> subprocess.CompletedProce
 
 def test_make_demo_tells_the_whole_story(stack: LocalStack) -> None:
     done = tool(stack, "demo")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, "\n".join((done.stdout, done.stderr, *stack.logs("receive")[-30:]))
     assert "verified by `standardwebhooks`" in done.stdout
     assert "the same message" in done.stdout
     assert "1 message in the room" in done.stdout

@@ -19,6 +19,7 @@ from standardwebhooks.webhooks import Webhook
 
 from chalicelib.desk.tickets import TicketDraft
 from tests.journeys.caller import Caller, eventually, user_token
+from tests.journeys.conftest import ComesBack
 from tests.stack import LocalStack
 from tests.tracking import DOING, DONE, OPEN, WONTFIX, FakeTracker
 
@@ -246,9 +247,11 @@ def test_two_issues_become_one_and_what_was_lost_or_changed_is_mended(stack: Loc
     assert api("DELETE", f"/v1/installs/{scene.install}").status == 204
 
 
-def test_each_of_many_rooms_is_told_once_though_the_worker_is_killed(stack: LocalStack, board: Board) -> None:
+def test_each_of_many_rooms_is_told_once_though_the_worker_is_killed(
+    stack: LocalStack, board: Board, comes_back: ComesBack
+) -> None:
     scene = Scene(stack, board)
-    api, queue = scene.api, {"QueueUrl": stack.outputs["SyncQueueUrl"]}
+    api = scene.api
     issue = api.post("/v1/issues", {"title": "Many", "public_title": "Export", "tickets": [scene.install]})["id"]
     rooms = [scene.room(f"tracked{number}") for number in range(ROOMS)]
     for room in rooms:
@@ -257,19 +260,15 @@ def test_each_of_many_rooms_is_told_once_though_the_worker_is_killed(stack: Loca
     eventually(lambda: api.get(f"/v1/issues/{issue}")["tickets"][0]["key"])
     api("PATCH", f"/v1/installs/{scene.install}/tracking", {"policy": "tell"})
     (ticket,) = board.there.tickets_.values()
-    # What a dead worker had in hand comes back when its visibility ends: seconds here, twelve minutes on AWS.
-    stack.client("sqs").set_queue_attributes(**queue, Attributes={"VisibilityTimeout": "10"})
-    try:
-        board.there.turn(ticket.id, DONE)
-        board.tell()
-        for kill in range(KILLS):
-            most = ROOMS * kill // KILLS
-            eventually(lambda most=most: len(api.all(f"/v1/issues/{issue}/told")) > most, PATIENCE)  # type: ignore[misc]
-            for pid in stack.worker_pids("sync"):
-                os.kill(pid, signal.SIGKILL)
-        eventually(lambda: len(api.all(f"/v1/issues/{issue}/told")) == ROOMS, PATIENCE)
-        eventually(lambda: api.get(f"/v1/issues/{issue}/notices")["items"][0]["state"] == "sent", PATIENCE)
-    finally:
-        stack.client("sqs").set_queue_attributes(**queue, Attributes={"VisibilityTimeout": "720"})
+    comes_back("Sync", 10)
+    board.there.turn(ticket.id, DONE)
+    board.tell()
+    for kill in range(KILLS):
+        most = ROOMS * kill // KILLS
+        eventually(lambda most=most: len(api.all(f"/v1/issues/{issue}/told")) > most, PATIENCE)  # type: ignore[misc]
+        for pid in stack.worker_pids("sync"):
+            os.kill(pid, signal.SIGKILL)
+    eventually(lambda: len(api.all(f"/v1/issues/{issue}/told")) == ROOMS, PATIENCE)
+    eventually(lambda: api.get(f"/v1/issues/{issue}/notices")["items"][0]["state"] == "sent", PATIENCE)
     assert [scene.told(room) for room in rooms] == [["“Export” is done."]] * ROOMS
     assert api("DELETE", f"/v1/installs/{scene.install}").status == 204

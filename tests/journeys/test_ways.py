@@ -1,6 +1,7 @@
 """The ways in and out, on the running stack: files, links, webhooks that fail, sockets, limits of the gateway."""
 
 import asyncio
+import gzip
 import json
 from urllib.parse import quote
 
@@ -158,6 +159,23 @@ def test_unknown_routes_and_wrong_verbs_are_problem_documents(stack: LocalStack,
         assert got.status == status
         assert got.headers["Content-Type"].startswith("application/problem+json")
         assert got.json["status"] == status
+
+
+def test_heads_tags_limits_and_compressed_bodies_get_through_the_gateway(stack: LocalStack, api: Caller) -> None:
+    got, head = api("GET", "/v1/workspace"), api("HEAD", "/v1/workspace")
+    assert (head.status, head.body, head.headers["ETag"]) == (200, b"", got.headers["ETag"])
+    known = api("GET", "/v1/workspace", If_None_Match=got.headers["ETag"])
+    assert (known.status, known.body) == (304, b"")
+    assert got.headers["RateLimit-Policy"].startswith('"credential";q=12000;w=60')
+    assert got.headers["RateLimit"].startswith('"credential";r=')
+    room = api.get("/v1/customers/acme")["triage_room"]
+    words = gzip.compress(json.dumps({"text": "Zoë, compressed"}).encode())
+    sent = {"Content_Type": "application/json", "Content_Encoding": "gzip"}
+    said = api("POST", f"/v1/rooms/{room}/messages", words, **sent)
+    assert (said.status, said.json["text"]) == (201, "Zoë, compressed")
+    sent["Content_Encoding"] = "compress"
+    assert api("POST", f"/v1/rooms/{room}/messages", words, **sent).status == 415
+    assert api("PATCH", "/v1/workspace", {"name": "Demo"}, If_Match='"1"').status == 412
 
 
 def test_a_preflight_is_answered(stack: LocalStack) -> None:

@@ -25,9 +25,96 @@ ICS = ("tests/wire/test_ics.py",)
 MAILS = ("tests/flows/mail/test_told_by_mail.py",)
 MACHINES = ("tests/flows/mail/test_machines_mails.py",)
 BECAUSE = ("tests/flows/clocks/test_missed_because.py",)
+UNHEARD = ("tests/flows/inbound/test_what_did_not_get_in.py",)
+ENCLOSED = ("tests/channels/msteams/test_msteams_enclosed.py",)
+
+PROVEN = ("tests/flows/customers/test_proven_domains.py",)
+NAMES = ("tests/desk/test_domains.py",)
+TAGS = ("tests/edge/door/test_conditions.py",)
+BODIES = ("tests/edge/door/test_encodings.py",)
+BY_ID = ("tests/edge/routes/test_customers_by_id.py",)
+LIMITS = ("tests/edge/door/test_rate_limits.py",)
+HOURS = ("tests/desk/test_hours.py",)
+TIMES = ("tests/desk/test_times.py",)
+
+ENDS = ("tests/flows/rooms/test_ends.py",)
+SILENCE = ("tests/flows/clocks/test_no_answer.py",)
+RATINGS = ("tests/flows/rooms/test_ratings.py",)
+
+ALERTS = ("tests/flows/alerts/test_told_by_one_mail.py",)
+TOLD = ("tests/flows/alerts/test_who_is_told.py",)
+PUSHED = ("tests/flows/alerts/test_web_push.py",)
 
 # what is then so → the change, and the tests that notice
 MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
+    "an alert is gathered as often as it is derived": (
+        Mutant(FLOWS + "alerts.gather", "keep_alert", "if known:\n    return", "pass"),
+        ALERTS,
+    ),
+    "what an agent has read is told": (
+        Mutant(FLOWS + "alerts.standing", "still_news", "seen.n >= alert.n", "False"),
+        ALERTS,
+    ),
+    "an answer to an alert needs no proven address": (
+        Mutant(FLOWS + "inbound.agents_mail", "_proves", "arrival.verdict == 'pass'", "True"),
+        ALERTS,
+    ),
+    "anybody's answer to an alert is its agent's note": (
+        Mutant(FLOWS + "inbound.agents_mail", "_proves", "same_mailbox(agent.email) == arrival.sender", "True"),
+        ALERTS,
+    ),
+    "quiet hours are not quiet": (
+        Mutant(FLOWS + "alerts.send", "tell_agent", "chosen.sent_at(now)", "now"),
+        TOLD,
+    ),
+    "who is away is told": (
+        Mutant(FLOWS + "alerts.gather", "_addressed", "chosen.away_until > now", "False"),
+        TOLD,
+    ),
+    "a push goes to an address without TLS": (
+        Mutant("chalicelib.live.webpush", "BrowserPush.send", "to.endpoint.startswith('https://')", "True"),
+        PUSHED,
+    ),
+    "an end is told again though the customer has not spoken since": (
+        Mutant(FLOWS + "rooms.tell_end", "_know", "closing.n > stands.asked", "closing.n < stands.asked"),
+        ENDS,
+    ),
+    "what a notice has told is told again": (
+        Mutant(FLOWS + "rooms.tell_end", "_know", "receipt and receipt.n > stands.asked", "receipt and receipt.n < 0"),
+        ENDS,
+    ),
+    "an end is told where nobody ever spoke": (
+        Mutant(
+            FLOWS + "rooms.tell_end",
+            "hearing_of",
+            "room.kind == 'internal' or not room.channels",
+            "room.kind == 'internal'",
+        ),
+        ENDS,
+    ),
+    "silence closes after one reminder": (
+        Mutant(
+            FLOWS + "clocks.wake_room", "_Waking._remind_or_close", "stands.reminded < REMINDERS", "stands.reminded < 1"
+        ),
+        SILENCE,
+    ),
+    "a room is closed by silence while something is promised": (
+        Mutant(
+            FLOWS + "clocks.refresh_clocks",
+            "_Refresh._silent_at",
+            "asked is None or not stands.unanswered or promise and promise.open",
+            "asked is None or not stands.unanswered",
+        ),
+        SILENCE,
+    ),
+    "who is asked how it was is asked with each end": (
+        Mutant(DESK + "ratings", "may_ask", "now - asked.at >= ASKED_MS", "now >= asked.at"),
+        RATINGS,
+    ),
+    "anybody of the customer's says how it was": (
+        Mutant(FLOWS + "rooms.rate", "rate", "old is None or old.person != author.id", "old is None"),
+        RATINGS,
+    ),
     "an agent's address in another workspace makes a stranger that agent": (
         Mutant(FLOWS + "inbound.identify", "_agent", "shown.home and shown.email", "shown.email"),
         WHO,
@@ -41,20 +128,22 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         WHO,
     ),
     "a thread stays with its former customer after the channel was given to another": (
-        Mutant(FLOWS + "inbound.bridged", "home_of", "own.bound_at < whole.bound_at", "own.bound_at > whole.bound_at"),
+        Mutant(
+            FLOWS + "inbound.bridged", "_binding", "own.bound_at >= whole.bound_at", "own.bound_at <= whole.bound_at"
+        ),
         HOMES,
     ),
     "a thread leaves its room when the channel is bound anew for the same customer": (
         Mutant(
             FLOWS + "inbound.bridged",
-            "home_of",
-            "own and whole and own.bound_at < whole.bound_at and rooms[whole.room].customer != room.customer",
-            "own and whole and own.bound_at < whole.bound_at",
+            "_binding",
+            "here and there and there.customer != here.customer",
+            "here and there",
         ),
         HOMES,
     ),
     "a message that began a thread takes it to its own customer": (
-        Mutant(FLOWS + "inbound.bridged", "home_of", "rooms[known.room].customer == room.customer", "True"),
+        Mutant(FLOWS + "inbound.bridged", "home_of", "began.customer == room.customer", "True"),
         HOMES,
     ),
     "a holiday counts": (
@@ -62,7 +151,7 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         CALENDARS,
     ),
     "clocks that are moved within a day are not": (
-        Mutant(DESK + "calendars", "_stretches", "_offset(where, end - 1) != offset", "False"),
+        Mutant(DESK + "hours", "stretches", "_offset(where, end - 1) != offset", "False"),
         CALENDARS,
     ),
     "what is due as an office shuts is due when it opens again": (
@@ -184,11 +273,16 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         DISABLED,
     ),
     "an install that is switched off is looked at no sooner than one that is on": (
-        Mutant(FLOWS + "inbound.accept", "installed", "trust if known[1].state == 'active' else REST_MS", "trust"),
+        Mutant(
+            FLOWS + "inbound.accept",
+            "installed",
+            "install.state != 'active' and kept.get(install_id, now, REST_MS) is None",
+            "False",
+        ),
         DISABLED,
     ),
     "an old address still leads to its user": (
-        Mutant(FLOWS + "inbound.copied_people", "user_of_address", "user.email.lower() == address", "True"),
+        Mutant(FLOWS + "inbound.copied_people", "user_of_address", "same_mailbox(user.email) == address", "True"),
         MAILBOXES,
     ),
     "an old address is still claimed": (
@@ -292,7 +386,7 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         MAILS,
     ),
     "two machines write to each other": (
-        Mutant(FLOWS + "mail.recipients", "unheard", "not by_machines_mail(each)", "True"),
+        Mutant(FLOWS + "mail.recipients", "unheard", "not by_machines_mail(world, each)", "True"),
         MACHINES,
     ),
     "what answers a mail of ours by itself is heard": (
@@ -312,7 +406,7 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         MACHINES,
     ),
     "a machine speaks in another customer's room": (
-        Mutant(FLOWS + "inbound.machines_mail", "take_machines_mail", "home.customer != customer.id", "False"),
+        Mutant(FLOWS + "inbound.machines_mail", "_place", "home.customer == customer.id", "True"),
         MACHINES,
     ),
     "a way that is shut beside that of the last ask is the reason of a miss": (
@@ -336,7 +430,7 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         MAILS,
     ),
     "what has left with an earlier mail leaves again": (
-        Mutant(FLOWS + "mail.send", "send_mails", "person.sent_n >= row.n", "person.sent_n > row.n"),
+        Mutant(FLOWS + "mail.send", "write_to_people", "person.sent_n >= row.n", "person.sent_n > row.n"),
         MAILS,
     ),
     "an edit of the last message that a mail told of is told to nobody": (
@@ -439,9 +533,118 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         ),
         AMENDING,
     ),
+    "a flood of what is ignored fills the table": (
+        Mutant(
+            FLOWS + "inbound.unheard",
+            "_counted",
+            "spent(arriving.world, f'ignored#{arriving.install.id}', DAY_MS) <= MOST_A_DAY",
+            "True",
+        ),
+        UNHEARD,
+    ),
+    "whatever an agent takes in lifts every rule": (
+        Mutant(
+            FLOWS + "inbound.context",
+            "Arriving.refuse",
+            "reason not in self.envelope.lifted",
+            "not self.envelope.lifted",
+        ),
+        UNHEARD,
+    ),
+    "what is in already is taken in again": (
+        Mutant(FLOWS + "installs.take_in", "take_in", "row.taken_at or row.asked_at", "False"),
+        UNHEARD,
+    ),
+    "a pasted key is taken in although its writer took it back": (
+        Mutant(FLOWS + "inbound.unheard", "amend_unheard", "arriving.world.queues.forget(row.kept)", "None"),
+        UNHEARD,
+    ),
+    "the bot's token goes to whoever names a picture": (
+        Mutant(
+            "chalicelib.channels.msteams.client", "Connector.file", "origin(url) in connectors_of(self._config)", "True"
+        ),
+        ENCLOSED,
+    ),
+    "a note below what the client quotes goes out": (
+        Mutant(DESK + "note_marks", "unmarked", "begins.end() if begins else 0", "0"),
+        ENCLOSED,
+    ),
+    "an edit leaves the words of a message beside its file": (
+        Mutant(FLOWS + "rooms.amend", "edit_step", "not message.attachments", "True"),
+        BRIDGED,
+    ),
     "a read mark moves back": (
         Mutant(FLOWS + "rooms.mark_read", "mark_read", "seen and seen.n >= wanted.n", "False"),
         AMENDING,
+    ),
+    "strangers under somebody else's domain are the claimer's": (
+        Mutant(FLOWS + "customers.admit", "customer_of_address", "claim and claim.proven", "claim"),
+        PROVEN,
+    ),
+    "a claim nearer by than the one that is proven hides it": (
+        Mutant(FLOWS + "customers.admit", "claim_on", "claim.proven", "True"),
+        PROVEN,
+    ),
+    "a domain holds for all below it, whatever the workspace says": (
+        Mutant(FLOWS + "customers.admit", "claim_on", "tenant and tenant.subdomains", "True"),
+        PROVEN,
+    ),
+    "what was given up stays proven": (
+        Mutant(FLOWS + "customers.admit", "_with_its_proofs", "domain in customer.domains", "True"),
+        PROVEN,
+    ),
+    "an address that somebody typed proves a domain": (
+        Mutant(FLOWS + "customers.prove_domain", "prove_by_mail", "user.vouched != sender", "False"),
+        PROVEN,
+    ),
+    "a domain is proven without its record": (
+        Mutant(FLOWS + "customers.prove_domain", "prove_by_record", "value not in texts_at(world, name)", "False"),
+        PROVEN,
+    ),
+    "a public provider of old can be proven": (
+        Mutant(FLOWS + "customers.prove_domain", "prove_by_record", "check_own(domain, 'domain')", "None"),
+        PROVEN,
+    ),
+    "what anybody has a name under may be claimed": (
+        Mutant(DESK + "domains", "check_own", "_suffixes().publicsuffix(name) == name", "False"),
+        NAMES,
+    ),
+    "whoever writes over another version is let": (
+        Mutant("chalicelib.edge.door.conditions", "TaggedStore._seen", "not self._takes(self.version)", "False"),
+        TAGS,
+    ),
+    "a condition tells of another workspace's": (
+        Mutant(
+            "chalicelib.edge.door.conditions",
+            "TaggedStore._seen",
+            "getattr(record, 'workspace', self._workspace) == self._workspace",
+            "True",
+        ),
+        TAGS,
+    ),
+    "a bomb is inflated": (
+        Mutant("chalicelib.edge.door.encodings", "_member", "len(part) > most", "False"),
+        BODIES,
+    ),
+    "what was cut is taken for whole": (
+        Mutant("chalicelib.edge.door.encodings", "_member", "not reader.eof", "False"),
+        BODIES,
+    ),
+    "customers of before are not listed until a rebuild": (
+        Mutant(FLOWS + "customers.all_customers", "all_customers", "tenant and tenant.customers_by_id", "True"),
+        BY_ID,
+    ),
+    "what other containers have counted is not told": (
+        Mutant("chalicelib.edge.door.limits", "_used", "count.all + count.own % _share(limit)", "count.own"),
+        LIMITS,
+    ),
+    "a minute that is shown twice is the first one's alone": (
+        Mutant(DESK + "hours", "opens", "start + wait < end", "True"),
+        HOURS,
+    ),
+    "any minute may have a leap second": (
+        Mutant(DESK + "times", "from_rfc3339", "second == 60 and (not _ends_month(minutes))", "False"),
+        TIMES,
     ),
 }
 

@@ -90,9 +90,9 @@ FOUND = (
     ),
     (
         "flows.tickets.comments",
-        "_crossing",
-        ("before and words and (before.text == words) and (before.state != 'discarded') and (not before.withdraws)"),
-        "before and before.text == words and (before.state != 'discarded') and (not before.withdraws)",
+        "_says_so",
+        "bool(words) and notice.text == words and notice.state != 'discarded' and not notice.withdraws",
+        "notice.text == words and notice.state != 'discarded' and not notice.withdraws",
         "equivalent: no notice has an empty text",
     ),
     (
@@ -116,12 +116,12 @@ FOUND = (
         "test.attribute in BUILT_IN",
         "equivalent: what Parley keeps is a number of ms or not there at all",
     ),
-    ("flows.inbound.bridged", "home_of", "binding is None or rooms[binding.room] is None", "binding is None", TYPES),
+    ("flows.inbound.bridged", "home_of", "binding is None or room is None", "room is None", TYPES),
     (
         "flows.inbound.bridged",
         "home_of",
-        "binding is whole and known and rooms[known.room] and (rooms[known.room].customer == room.customer)",
-        "binding is whole and known and (rooms[known.room].customer == room.customer)",
+        "began and began.customer == room.customer",
+        "began.customer == room.customer",
         TYPES,
     ),
     (
@@ -277,9 +277,9 @@ FOUND = (
     ("flows.tickets.reconcile", "_look", "issue is None or ticket is None", "ticket is None", TYPES),
     (
         "flows.tickets.reconcile",
-        "_worked",
-        "sync.ticket.standing == 'new' or sync.ticket.attempts > 0",
-        "sync.ticket.attempts > 0",
+        "_may_have_comments",
+        "sync.ticket.standing == 'new'",
+        "False",
         "equivalent: one that was never seen is of another time than the tracker tells, or it tells none",
     ),
     (
@@ -392,15 +392,15 @@ FOUND = (
     (
         "flows.inbound.copied_people",
         "user_of_address",
-        "owner and user and (user.email.lower() == address)",
-        "user and user.email.lower() == address",
+        "owner and user and (same_mailbox(user.email) == address)",
+        "user and same_mailbox(user.email) == address",
         TYPES,
     ),
     (
         "flows.inbound.copied_people",
         "user_of_address",
-        "owner and user and (user.email.lower() == address)",
-        "owner and user.email.lower() == address",
+        "owner and user and (same_mailbox(user.email) == address)",
+        "owner and same_mailbox(user.email) == address",
         TYPES,
     ),
     (

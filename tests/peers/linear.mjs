@@ -1,6 +1,6 @@
 // Teaches the emulator of Linear what its subset of Linear's schema leaves out and Parley uses: ids of the caller's
 // choice, the trash, attachments, the search, filters by time, moving between teams. Each change must be found, so
-// that another version of the emulator is noticed. Loaded by `node --import`.
+// that another version of the emulator is noticed. Loaded by `node --import` (ADR 47).
 
 import { registerHooks } from "node:module";
 

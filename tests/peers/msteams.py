@@ -46,7 +46,7 @@ class TeamsPeer(Peer):
     # --- the token service and the keys ---
 
     def who(self, asked):
-        if not asked.path.startswith("/teams/"):
+        if not asked.path.startswith(("/teams/", "/amer/", "/emea/")):
             return None
         token = asked.headers.get("authorization", "").removeprefix("Bearer ")
         if self.tokens.get(token, 0) < time.time():
@@ -82,6 +82,12 @@ class TeamsPeer(Peer):
 
     @route("POST", "/teams/v3/conversations")
     def begin(self, asked):
+        if not asked.body.get("isGroup"):
+            [member] = asked.body["members"]
+            if member["id"] not in self.people or asked.body["tenantId"] != TENANT:
+                raise Refused(403, {"error": {"code": "BotNotInConversationRoster", "message": "Not installed."}})
+            self.places[chat := f"a:personal-{member['id']}"] = ""
+            return 201, {"id": chat}
         place = ((asked.body.get("channelData") or {}).get("channel") or {}).get("id")
         self.open(place)
         id_ = self.put(place, "", BOT, asked.body["activity"])
@@ -117,7 +123,7 @@ class TeamsPeer(Peer):
             raise Refused(404, {"error": {"code": "MemberNotFoundInConversation", "message": "Not a member."}})
         return 200, {**found, "userPrincipalName": found["email"], "tenantId": TENANT, "userRole": "user"}
 
-    @route("GET", r"/teams/v3/attachments/(\w+)/views/original")
+    @route("GET", r"/(?:teams|(?:amer|emea)/[\w-]+)/v3/attachments/(\w+)/views/original")
     def attachment(self, asked, name):
         return 200, b"\x89PNG of " + name.encode(), {"Content-Type": "image/png"}
 
@@ -146,7 +152,8 @@ class TeamsPeer(Peer):
         self.next_id += 1
         id_ = str(self.next_id)
         said = {"id": id_, "root": root, "from": by["id"], "text": activity["text"], "place": place, "deleted": False}
-        self.messages[place, id_] = said | {"entities": activity.get("entities", [])}
+        more = {name: activity.get(name, []) for name in ("entities", "attachments")}
+        self.messages[place, id_] = said | more
         return id_
 
     # --- people ---
@@ -160,6 +167,12 @@ class TeamsPeer(Peer):
             fields["entities"] = [{"type": "mention", "mentioned": BOT, "text": "<at>Parley</at>"}]
         self.tell(person, place, root or id_, fields)
         return id_
+
+    def press(self, person, id_, action, place=GENERAL):
+        """A person presses a button of a card under a message: an activity without words."""
+        self.next_id += 1
+        fields = {"type": "message", "id": str(self.next_id), "text": "", "value": action["data"], "replyToId": id_}
+        self.tell(person, place, id_, fields)
 
     def edit(self, person, id_, text, place=GENERAL):
         """A person changes what they said."""

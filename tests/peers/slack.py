@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
+from chalicelib.channels.slack.emoji import emoji_of
 from chalicelib.ports import Answer
 
 TEAM, APP, BOT = "T0VENDOR", "A0PARLEY", "U0PARLEY"
@@ -39,7 +40,8 @@ class SlackPeer:
     url = "http://127.0.0.1:1"
 
     def __init__(self, now):
-        self.now, self.at, self.events, self.posts = now, 0, [], {}
+        self.now, self.at, self.events, self.posts, self.custom = now, 0, [], {}, {"partyparrot"}
+        self.scopes = {"chat:write", "im:write", "users:read.email"}
 
     # --- what the bot calls
 
@@ -60,6 +62,17 @@ class SlackPeer:
     def users_info(self, user):
         name, email = PEOPLE[user]
         return {"user": {"team_id": TEAM, "profile": {"real_name": name, "email": email}}}
+
+    def users_lookupByEmail(self, email):  # noqa: N802
+        found = next((user for user, (_, address) in PEOPLE.items() if address == email), None)
+        if found is None:
+            raise No("users_not_found")
+        return {"user": {"id": found}}
+
+    def conversations_open(self, users):
+        if "im:write" not in self.scopes:
+            raise No("missing_scope")
+        return {"channel": {"id": f"D{users[1:]}"}}
 
     def chat_postMessage(self, channel, text, thread_ts="", metadata="", **more):  # noqa: N802  Slack's name
         marked = {"metadata": json.loads(metadata)} if metadata else {}
@@ -82,6 +95,8 @@ class SlackPeer:
 
     def reactions_add(self, channel, timestamp, name):
         post = self.post(channel, timestamp)
+        if emoji_of(name) == name and name not in self.custom:
+            raise No("invalid_name")
         if (BOT, name) in post.reactions:
             raise No("already_reacted")
         self.react(BOT, post, name)

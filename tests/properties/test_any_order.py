@@ -110,7 +110,7 @@ def test_a_fork_in_between_changes_nothing_of_where_later_events_go(batch, data)
     def forking(parley, number):
         room = parley.store.one(ref(Room, TRIAGE))
         if number == at and room and room.posts:
-            new = fork(parley.world, AGENT, TRIAGE, 1, room.n, "Forked")
+            new = fork(parley.world, AGENT, TRIAGE, first=1, last=room.n, name="Forked")
             there = parley.store.page(Listing("posts", (TRIAGE,)), 100).items
             moved.update({message.source.id: new.id for message in there})
 

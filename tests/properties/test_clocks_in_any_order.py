@@ -51,7 +51,7 @@ class Told:
             ann.patch(path, {"state": "resolved"})
         else:
             fields: dict[str, Any] = {
-                "resolve": {"state": "resolved", "outcome": "Done" if pick % 2 else ""},
+                "resolve": {"state": "resolved", "outcome": "solved", "tell": bool(pick % 2)},
                 "reopen": {"state": "open"},
                 "none needed": {"turn": None},
                 "urgent": {"priority": "urgent"},
@@ -63,7 +63,7 @@ class Told:
         world = self.parley.world
         tenant = world.store.one(ref(Workspace, self.tenant.id))
         assert tenant
-        refresh_clocks(world, self.room, tenant, Listeners(world))
+        refresh_clocks(world, self.room, tenant, listeners=Listeners(world))
 
     def came_to(self) -> tuple[Any, ...]:
         """What runs, and how those ended that the trail still tells of. What vanished before anybody looked was never

@@ -96,7 +96,9 @@ class Bridge:
 
     def change(self, pick, step, type_):
         if self.said:
-            amend(self.world, ROOM, self.said[pick % len(self.said)], False, step, type_, "agt_1")
+            amend(
+                self.world, ROOM, self.said[pick % len(self.said)], internal=False, step=step, type_=type_, by="agt_1"
+            )
 
     def rows(self):
         found = [from_row(row) for row in self.parley.table.rows.values()]

@@ -19,6 +19,7 @@ from tests.fakes import Parley
 
 DAY = 24 * 60 * 60 * 1000
 NOW = 1_800_000_000_000
+WINDOWS = ("within_days", "next_days")
 TYPES = {"plan": "string", "arr": "number", "vip": "boolean", "renewal": "time", "tags": "list"}
 
 
@@ -72,7 +73,7 @@ leaves = st.one_of(
     ],
     leaf("renewal", "equals", moments.map(iso)),
     *[leaf(name, word, st.integers(0, 2)) for name in ("rooms_open", "members") for word in ("equals", "greater")],
-    *[leaf(name, "within_days", st.integers(1, 4)) for name in ("oldest_wait", "last_message_at")],
+    *[leaf(name, word, st.integers(1, 4)) for name in ("oldest_wait", "last_message_at") for word in WINDOWS],
     *[leaf(name, "less", moments.map(iso)) for name in ("oldest_wait", "last_message_at")],
     leaf("labels", "contains", words),
     leaf("channels", "contains", st.sampled_from(["widget", "api", "a"])),
@@ -82,7 +83,7 @@ leaves = st.one_of(
     *[leaf(name, "contains", words) for name in ("plan", "tags", "domains", "external_id")],
     *[leaf("arr", word, numbers) for word in ("less", "greater")],
     *[leaf(name, word, moments.map(iso)) for name in ("renewal", "first_seen") for word in ("less", "greater")],
-    *[leaf(name, "within_days", st.integers(1, 4)) for name in ("renewal", "first_seen")],
+    *[leaf(name, word, st.integers(1, 4)) for name in ("renewal", "first_seen") for word in WINDOWS],
     *[leaf(name, "exists", st.booleans()) for name in (*TYPES, "name", "oldest_wait", "last_message_at", "language")],
 )
 filters = st.recursive(
@@ -118,6 +119,8 @@ def naive(filter_, customer, totals, now):
         return operand in value
     if operator == "within_days":
         return value <= millis(iso(now)) < value + timedelta(days=operand)
+    if operator == "next_days":
+        return value - timedelta(days=operand) <= millis(iso(now)) < value
     operand = millis(operand) if isinstance(value, datetime) else operand
     return value < operand if operator == "less" else value > operand
 

@@ -75,7 +75,7 @@ class Story:
                 elif dies:
                     patch.setattr(self.parley.store, "spread", _dead)
                 try:
-                    index_pending(self.parley.store, self.parley.world.index, tree, enough)
+                    index_pending(self.parley.store, self.parley.world.index, tree, enough=enough)
                 except AwsAway:
                     continue
 

@@ -155,15 +155,15 @@ def test_people_are_called_the_same_by_every_way_in(tenant: Tenant, parley: Parl
     assert tenant.api.patch(f"/v1/agents/{agent['id']}", {"name": name}).json["name"] == kept
     assert tenant.api.patch("/v1/me", {"name": name}).json["name"] == kept
     tenant.api.patch("/v1/workspace", {"visitors": True})
-    assert welcome(parley.world, tenant.id, name, "v@x.example", "Hi")[0].name == kept
-    assert admit_visitor(parley.world, tenant.id, "vis_1", name, "v@x.example").name == kept
+    assert welcome(parley.world, tenant.id, name, email="v@x.example", text="Hi")[0].name == kept
+    assert admit_visitor(parley.world, tenant.id, "vis_1", name=name, email="v@x.example").name == kept
     outside(parley)
     install = parley.store.one(ref(Install, INSTALL))
     assert install
     asking = lambda kind: lambda *_: type("Account", (), {"person": lambda *_: Shown(name=name)})()  # noqa: E731
     world = replace(parley.world, asking=asking)
-    assert outside_person(world, install, "U1", "").name == kept
-    assert outside_person(parley.world, install, "U2", "", name).name == kept
+    assert outside_person(world, install, "U1", account="").name == kept
+    assert outside_person(parley.world, install, "U2", account="", name=name).name == kept
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=250))

@@ -59,7 +59,7 @@ class Owing:
         assert not (open_ and room.state == "resolved")
         assert not (room.promise and open_) or room.promise.overdue is (room.promise.due <= parley.clock.at)
         due: Listing[Any] = Listing("due", (time_shard(room.id).removeprefix("T#"),), before=10**13)
-        waiting = [each.id for each in parley.store.page(due, 100).items]
+        waiting = [each.id for each in parley.store.page(due, 100).items if isinstance(each, Room)]
         assert waiting == ([room.id] if room.promise and open_ and not room.promise.overdue else [])
         listed = self.tenant.api.get("/v1/rooms", promise="open").json["items"]
         assert [each["id"] for each in listed] == ([room.id] if open_ else [])

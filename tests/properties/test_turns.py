@@ -27,14 +27,17 @@ from tests.api import Tenant
 from tests.fakes import Parley
 
 KINDS: tuple[MarkKind, ...] = (
-    "ask", "answer", "thanks", "acknowledge", "resolve", "told", "untold", "reopen", "ask again", "none needed",
-    "waits",
+    "ask", "answer", "thanks", "acknowledge", "resolve", "close", "remind", "no answer", "told",
+    "untold", "reopen", "ask again", "none needed", "waits",
 )  # fmt: skip
 STORIES = st.lists(st.sampled_from(KINDS), min_size=1, max_size=30)
 
 
 def marks(story: list[MarkKind]) -> list[Mark]:
-    return [Mark(n=n, at=10 * n, kind=kind, word="w" if kind == "resolve" else "") for n, kind in enumerate(story, 1)]
+    return [
+        Mark(n=n, at=10 * n, kind=kind, word="w" if kind in ("resolve", "close") else "")
+        for n, kind in enumerate(story, 1)
+    ]
 
 
 def kept(trail: list[Mark]) -> tuple[Standing, tuple[Mark, ...]]:
@@ -98,13 +101,15 @@ def events(parley: Parley, workspace: str, room: str, text: str) -> dict[str, Ca
     world = parley.world
 
     def known(step: Any, wait: Any, type_: Any) -> Any:
-        return amend_known(world, SOURCE, workspace, step, wait, type_, "usr_1")
+        return amend_known(world, SOURCE, workspace, step=step, wait=wait, type_=type_, by="usr_1")
 
     return {
         "post": lambda: post(world, room, Draft(author=USER, text="Thanks!", source=SOURCE, revision=1)),
         "edit": lambda: known(edit_step(text, 2, 5), edit_wait(text, 2, 5), "edited"),
         "reaction": lambda: known(
-            react_step("usr_1", "👍", True, 1), react_wait("usr_1", "👍", True, 1, None), "reaction"
+            react_step("usr_1", "👍", True, revision=1),
+            react_wait("usr_1", "👍", True, revision=1, customer=None),
+            "reaction",
         ),
         "delete": lambda: known(delete_step, delete_wait, "deleted"),
     }

@@ -2,32 +2,42 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from infra.benchmarks import dollars, scale
 from infra.benchmarks.figures import Figure, as_table
+from infra.benchmarks.meter import Count
 from infra.benchmarks.units import Item, Written, items_read, query_read, size, written
 from infra.build import Package
+from infra.template import Template
 from infra.venvs import ROOT
 
 # Scene → the most calls, RCU and WCU that it may take. Pages are the same at both sizes.
 COSTS = {
     "webhook, cold": (3, 1, 0),
     "webhook, warm": (1, 0, 0),
-    "received": (6, 6, 12),
-    "reacted": (9, 4, 7),  # with what search is told, and its wake-up if it is the eighth message
-    "delivered": (5, 6, 4),  # one of them asks whether its install hangs
+    "received": (6, 6, 14),
+    "reacted": (14, 9, 13),  # with the room's views, an alert, and wake-ups of three workers
+    "delivered": (5, 7, 4),  # one of them asks whether its install hangs
     "pushed": (4, 1, 0),
-    "posted by an agent": (2, 3, 10),
-    "posted by a user": (2, 3, 12),  # with the room's trail, some 300 bytes
+    "placed": (6, 5, 2),
+    "posted by an agent": (2, 3, 12),
+    "answer reacted": (10, 4, 8),
+    "answer delivered": (5, 7, 4),
+    "answer pushed": (4, 1, 0),
+    "posted by a user": (2, 3, 16),  # with the room's trail: its row is more than a kilobyte
     "posted under an Idempotency-Key": (2, 4, 16),
-    "user's room page": (2, 11, 0),
-    "agent's room page": (3, 12, 0),
+    "indexed": (18, 164, 2),
+    "user's room page": (2, 12, 0),
+    "agent's room page": (3, 13, 0),
     "inbox page": (3, 62, 0),
-    "changes page": (5, 14, 0),
+    "changes page": (5, 15, 0),
 }
 PAGES = [name for name in COSTS if "page" in name]
 SMALL, LARGE = 200, 2_000
@@ -41,19 +51,25 @@ import json, sys
 from infra.benchmarks.scenes import play
 small, large, *masses = map(int, sys.argv[1:])
 counts = play(small, large, tuple(masses))
-print(json.dumps({name: [c.total, c.reads, c.writes, c.log, c.calls] for name, c in counts.items()}))
+print(json.dumps({name: vars(count) for name, count in counts.items()}))
 """
 
 
 @pytest.fixture(scope="module")
-def counts() -> dict[str, Any]:
-    """name → [calls, RCU, WCU, bytes logged, calls by kind]."""
+def played() -> dict[str, Count]:
+    """The scenes, played once."""
     command = [sys.executable, "-c", PLAY, str(SMALL), str(LARGE), str(ROOMS)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return {name: Count(**fields | {"calls": Counter(fields["calls"])}) for name, fields in found.items()}
+
+
+@pytest.fixture(scope="module")
+def counts(played: dict[str, Count]) -> dict[str, Any]:
+    """name → [calls, RCU, WCU, bytes logged, calls by kind]."""
+    return {name: [c.total, c.reads, c.writes, c.log, dict(c.calls)] for name, c in played.items()}
 
 
 @pytest.mark.parametrize("scene", COSTS)
@@ -86,6 +102,53 @@ def test_a_broadcast_costs_what_it_did_and_a_message_beside_it_costs_the_same(co
 def test_a_message_logs_little(counts: dict[str, Any]) -> None:
     steps = ("webhook, warm", "received", "reacted", "delivered", "delivered", "pushed")
     assert 0 < sum(counts[step][3] for step in steps) <= BYTES_LOGGED
+
+
+def shown(page: str, row: str) -> list[float]:
+    """The numbers of a row of a table."""
+    found = re.search(rf"^\| \**{re.escape(row)}\** ((?:\| \**[\d,.]+\** )+)\|", page, re.MULTILINE)
+    assert found, row
+    return [float(number.strip(" *").replace(",", "")) for number in found[1].split("|")[1:]]
+
+
+def test_the_docs_tell_what_a_million_messages_cost(played: dict[str, Count]) -> None:
+    """All of the way, and as many answers: nearly, so that a byte more of a log moves no page."""
+    page = (ROOT / "docs" / "operations.md").read_text()
+    both = [dollars.bills(played, way) for way in (dollars.INBOUND, dollars.ANSWER)]
+    for name in both[0]:
+        assert shown(page, name) == pytest.approx([bill[name] for bill in both], rel=0.05, abs=0.1)
+    whole, answers = shown(page, "in all")
+    assert [whole, answers] == pytest.approx([sum(bill.values()) for bill in both], rel=0.03)
+    assert sum(both[0].values()) <= dollars.BUDGET
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    assert f"about ${whole:.0f} at list prices, all told; the answers, to ${answers:.0f}" in readme
+
+
+def test_the_docs_tell_where_it_throttles(played: dict[str, Count], packaged: Package) -> None:
+    page = (ROOT / "docs" / "scale.md").read_text()
+    for name, rate in scale.of(played, json.loads(packaged.template.read_text())["Parameters"]).items():
+        assert shown(page, name.strip()) == [pytest.approx(rate, rel=0.1)]
+
+
+def test_the_docs_tell_how_many_executions_the_workers_may_take(plain: Template) -> None:
+    most = []
+    for resource in plain["Resources"].values():
+        if found := resource.get("Properties", {}).get("ScalingConfig", {}).get("MaximumConcurrency"):
+            most.append(plain["Parameters"][found["Ref"]]["Default"] if isinstance(found, dict) else found)
+    assert f"eight workers may take {sum(most)} together" in (ROOT / "docs" / "deploying.md").read_text()
+    assert f"({sum(most)}, when nothing is set)" in (ROOT / "docs" / "scale.md").read_text()
+    assert len(most) == 8
+
+
+def test_the_docs_tell_what_a_month_costs(plain: Template) -> None:
+    rest, used = dollars.month(list(plain["Resources"].values()))
+    assert sum(rest.values()) <= dollars.AT_REST
+    assert used <= dollars.IN_USE
+    operations = (ROOT / "docs" / "operations.md").read_text()
+    for name, cost in rest.items():
+        assert f"| {name} | {cost:.2f} |" in operations
+    assert f"| **at rest** | **{sum(rest.values()):.2f}** |" in operations
+    assert f"| **with three channels in use** | **{used:.2f}** |" in operations
 
 
 def test_the_zip_is_no_larger_than_it_may_be(packaged: Package) -> None:

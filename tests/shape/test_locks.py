@@ -8,6 +8,7 @@ import pytest
 
 from infra import lock as locking
 from infra import vendor, venvs
+from infra.runtime import Target
 from infra.venvs import LOCKS, SHIPPED, TOOLS_LOCK, Lock
 
 ENTRY = re.compile(
@@ -53,13 +54,15 @@ def test_pip_takes_nothing_without_its_hash(monkeypatch: pytest.MonkeyPatch, tmp
         returncode, stderr = 0, ""
 
     monkeypatch.setattr("subprocess.run", lambda command, **_: asked.append(command) or Done())
-    vendor._install(machine, tmp_path)
+    vendor._install(Target(machine, (3, 13), None), tmp_path / "vendor")
     monkeypatch.setattr(venvs, "_made", lambda folder, contents, arguments: asked.append([contents, *arguments]))
     venvs.tools()
     venvs.ministack(tmp_path)
-    for command, lock in zip(asked, (SHIPPED, *LOCKS[1:]), strict=True):
+    shipped = asked.pop(0)
+    assert shipped[shipped.index("--require-hashes") :][:3] == ["--require-hashes", "-r", str(tmp_path / "vendor.txt")]
+    for command, lock in zip(asked, LOCKS[1:], strict=True):
         assert command[command.index("--require-hashes") :][:3] == ["--require-hashes", "-r", str(lock.file)]
-    assert asked[1][0] == TOOLS_LOCK.file.read_text()  # another lock, another environment
+    assert asked[0][0] == TOOLS_LOCK.file.read_text()  # another lock, another environment
 
 
 def test_the_lock_is_made_for_every_platform_from_pips_own_settings(

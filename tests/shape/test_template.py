@@ -6,16 +6,19 @@ from typing import Any
 
 import pytest
 
+from chalicelib.patience import CONNECT_S, READ_S, TRIES
+from chalicelib.store.dynamo import Item
 from infra.build import Package
 from infra.template import functions, of_type
+from infra.venvs import ROOT
 from tests.stored.spoken import codeless
 from tests.stored.standing import document
 
 FUNCTIONS = {
     "APIHandler": ("app.app", 512, 29),
-    "WebsocketConnect": ("app.connect", 256, 10),
+    "WebsocketConnect": ("app.connect", 256, 29),
     "WebsocketMessage": ("app.message", 256, 29),
-    "WebsocketDisconnect": ("app.disconnect", 256, 10),
+    "WebsocketDisconnect": ("app.disconnect", 256, 29),
     "Receive": ("chalicelib.edge.workers.receive", 512, 60),
     "React": ("chalicelib.edge.workers.react", 256, 60),
     "Deliver": ("chalicelib.edge.workers.deliver", 256, 60),
@@ -36,13 +39,16 @@ WORKED_OFF = {"Receive": "InboundQueue", "Deliver": "DeliverQueue", "Push": "Pus
 }
 DEAD = {queue: queue.replace("Queue", "DeadQueue") for queue in WORKED_OFF.values()}
 SET_ASIDE = {*DEAD.values(), "ReactFailedQueue"}
-EVERYWHERE = {"PARLEY_STAGE", "PARLEY_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+EVERYWHERE = {"PARLEY_STAGE", "PARLEY_TABLE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"} | {
+    "PARLEY_RESTORED_AT"
+}
 TOLD = {
     "APIHandler": {"INBOUND_QUEUE", "DELIVER_QUEUE", "PUSH_QUEUE", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
     | {
         "JOBS_QUEUE",
         "BROADCAST_QUEUE",
         "BOOTSTRAP_HASH",
+        "RESOLVER",
         "MAIL_SENDER",
         "MAIL_CONFIGURATION",
         "SOCKET_URL",
@@ -78,7 +84,7 @@ TOLD = {
 # Which resources each function may name in its policy.
 REACHES = {
     "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue", "Files", "Key"}
-    | {"MailSender", "MailConfiguration", "SyncQueue", "IndexQueue"},
+    | {"identity/*", "MailConfiguration", "SyncQueue", "IndexQueue"},
     "WebsocketConnect": {"Table", "PushQueue"},
     "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
     "WebsocketDisconnect": {"Table", "WebsocketAPI"},
@@ -86,10 +92,10 @@ REACHES = {
     "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "SyncQueue", "ReactFailedQueue", "Files"}
     | {"IndexQueue"},
     "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "PushQueue", "Files", "Key"}
-    | {"MailSender", "MailConfiguration"},
+    | {"identity/*", "MailConfiguration"},
     "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
     "Mail": {"Table", "MailQueue", "MailDeadQueue", "InboundQueue", "Files"},
-    "Jobs": {"Table", "JobsQueue", "DeliverQueue", "Files", "MailSender", "MailConfiguration"}
+    "Jobs": {"Table", "JobsQueue", "DeliverQueue", "Files", "identity/*", "MailConfiguration"}
     | {
         "InboundQueue",
         "BroadcastQueue",
@@ -105,9 +111,41 @@ Template = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def template(packaged: Package) -> Template:
+def whole(packaged: Package) -> Template:
     found: Template = json.loads(packaged.template.read_text())
     return found
+
+
+@pytest.fixture(scope="module")
+def template(whole: Template) -> Template:
+    """As a stack reads it that makes its own table, bucket and key."""
+    found: Template = decided(whole, owns=True)
+    return found
+
+
+@pytest.fixture(scope="module")
+def given(whole: Template) -> Template:
+    """As a stack reads it that is given all of them."""
+    found: Template = decided(whole, owns=False)
+    return found
+
+
+def decided(part: Any, *, owns: bool) -> Any:
+    """A part of the template with every choice between the stack's own and what it is given made."""
+    if isinstance(part, list):
+        return [decided(each, owns=owns) for each in part]
+    if not isinstance(part, dict):
+        return part
+    found = part.get("Fn::If")
+    if found and found[0].startswith("Owns"):
+        return found[1] if owns else found[2]
+    made = {name: decided(each, owns=owns) for name, each in part.items()}
+    if owns and isinstance(made.get("Fn::Sub"), list):
+        text, values = made["Fn::Sub"]
+        for name, value in values.items():
+            text = text.replace(f"${{{name}}}", f"${{{'.'.join(value.get('Fn::GetAtt') or [value['Ref']])}}}")
+        made["Fn::Sub"] = text
+    return made
 
 
 def properties(template: Template, name: str) -> dict[str, Any]:
@@ -132,8 +170,8 @@ def test_the_functions_are_these_with_their_memory_and_time(template: Template) 
     assert found == FUNCTIONS
 
 
-def test_the_stack_is_the_one_that_was_there(template: Template) -> None:
-    found, kept = codeless(template), document("template.json")
+def test_the_stack_is_the_one_that_was_there(whole: Template) -> None:
+    found, kept = codeless(whole), document("template.json")
     assert set(found["Resources"]) == set(kept["Resources"])
     for name, resource in kept["Resources"].items():
         assert found["Resources"][name] == resource, name
@@ -148,7 +186,48 @@ def test_nothing_reserves_concurrency(template: Template) -> None:
 def test_a_deleted_stack_leaves_table_files_and_key(template: Template) -> None:
     for name in ("Table", "Files", "Key"):
         resource = template["Resources"][name]
-        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+
+
+def names_of(part: Any) -> set[str]:
+    """The logical ids, parameters and conditions that a part of the template names."""
+    if isinstance(part, list):
+        return set().union(*map(names_of, part))
+    if not isinstance(part, dict):
+        return set()
+    found = set().union(*map(names_of, part.values()))
+    text = part.get("Fn::Sub")
+    words = re.findall(r"\$\{(\w+)", text[0] if isinstance(text, list) else text or "")
+    plain_ = [part.get("Ref"), part.get("Condition"), *part.get("Fn::GetAtt", [])[:1], *words]
+    return found | {name for name in plain_ if isinstance(name, str)}
+
+
+def test_a_stack_that_is_given_table_bucket_and_key_makes_none_and_names_none_of_its_own(
+    whole: Template, given: Template
+) -> None:
+    """Whatever names one of them, everywhere in the template, names what was given instead."""
+    owned = {"Table": "OwnsTable", "Files": "OwnsFiles", "Key": "OwnsKey"}
+    made = {name: of for name, of in whole["Resources"].items() if of.get("Condition") not in owned.values()}
+    assert {name: whole["Resources"][name]["Condition"] for name in owned} == owned
+    assert set(made) == set(whole["Resources"]) - set(owned)
+    for part in (*(given["Resources"][name] for name in made), given["Outputs"], given["Globals"]):
+        assert not names_of(part) & set(owned), part
+    for parameter, condition in (("GivenTable", "OwnsTable"), ("GivenFiles", "OwnsFiles"), ("GivenKey", "OwnsKey")):
+        assert whole["Parameters"][parameter]["Default"] == ""
+        assert whole["Conditions"][condition] == {"Fn::Equals": [{"Ref": parameter}, ""]}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_is_given_is_reached_with_the_rights_of_what_is_made_and_no_others(
+    template: Template, given: Template, function: str
+) -> None:
+    stands_for = {"Table": "GivenTable", "Files": "GivenFiles", "Key": "GivenKey"}
+    for own, handed in zip(statements(template, function), statements(given, function), strict=True):
+        assert {**own, "Resource": ""} == {**handed, "Resource": ""}
+        wanted = [stands_for.get(name, name) for name in map(target, listed(own))]
+        assert [target(place) for place in listed(handed)] == wanted
+    everywhere = given["Globals"]["Function"]["Environment"]["Variables"]
+    assert everywhere["PARLEY_TABLE"] == {"Ref": "GivenTable"}
 
 
 def test_the_table_has_its_keys_indexes_stream_and_safety(template: Template) -> None:
@@ -163,7 +242,14 @@ def test_the_table_has_its_keys_indexes_stream_and_safety(template: Template) ->
     assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert "SSESpecification" not in table, "encrypted by DynamoDB's own key; SSEEnabled is the one that is paid for"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_lambda_logs_what_went_wrong_and_not_each_start_and_end(template: Template, name: str) -> None:
+    """350 bytes an invocation, paid for as our own. What we print is not filtered: it is INFO or above."""
+    logging = {key: value for key, value in properties(template, name)["LoggingConfig"].items() if key != "LogGroup"}
+    assert logging == {"LogFormat": "JSON", "SystemLogLevel": "WARN"}
 
 
 def test_the_streams_mapping_is_what_the_local_stack_cannot_show(template: Template) -> None:
@@ -224,7 +310,8 @@ def test_the_queues_mappings_report_single_failures_and_limit_themselves(templat
         mapping = only(properties(template, function)["Events"])["Properties"]
         assert mapping["Queue"] == {"Fn::GetAtt": [queue, "Arn"]}
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-        assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+        most = mapping["ScalingConfig"]["MaximumConcurrency"]
+        assert (template["Parameters"][most["Ref"]]["MinValue"] if isinstance(most, dict) else most) >= 2
         assert "MaximumBatchingWindowInSeconds" not in mapping
 
 
@@ -267,15 +354,33 @@ def test_no_policy_says_star(template: Template, function: str) -> None:
         assert "*" not in listed(statement)
 
 
+@pytest.mark.parametrize("function", ["APIHandler", "Deliver", "Jobs"])
+def test_mails_are_sent_by_one_sender_to_anybody(template: Template, function: str) -> None:
+    """SES asks for the identity of each reader who has one in the account: in its sandbox, all of them do."""
+    (mail,) = [each for each in statements(template, function) if "ses:SendEmail" in each["Action"]]
+    assert mail["Condition"] == {"StringEqualsIgnoreCase": {"ses:FromAddress": {"Ref": "MailSender"}}}
+    assert "identity/*" in [target(place) for place in listed(mail)]
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_nothing_may_scan_or_change_the_stack(template: Template, function: str) -> None:
     actions = {action for statement in statements(template, function) for action in statement["Action"]}
     assert not {"dynamodb:Scan", "dynamodb:DeleteTable", "sqs:PurgeQueue"} & actions
     deleting = [each for each in statements(template, function) if "s3:DeleteObject" in each["Action"]]
-    assert [listed(each) for each in deleting] == (
-        [[{"Fn::Sub": "${Files.Arn}/search/*"}]] if function == "Index" else []
-    )
+    places = {"Index": "search/", "Receive": "envelopes/"}  # of what did not get in, when its writer takes it back
+    wanted = [[{"Fn::Sub": f"${{Files.Arn}}/{places[function]}*"}]] if function in places else []
+    assert [listed(each) for each in deleting] == wanted
     assert ("kms:Encrypt" in actions) == (function in ("APIHandler", "Sync"))
+
+
+# Rates and shares are counted by UpdateItem (store.count), and nothing else is written so.
+COUNT = {"APIHandler", "Receive", "Deliver"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_who_counts_nothing_may_update_nothing(template: Template, function: str) -> None:
+    actions = {action for statement in statements(template, function) for action in statement["Action"]}
+    assert ("dynamodb:UpdateItem" in actions) == (function in COUNT)
 
 
 # What each function may read of the bucket: no more than it works with.
@@ -323,29 +428,81 @@ def listed(statement: dict[str, Any]) -> list[Any]:
     return resources if isinstance(resources, list) else [resources]
 
 
+APART = {"AWS::Partition", "AWS::Region", "AWS::AccountId", "GivenStream"}  # names none of ours, or a part of it
+
+
 def target(resource: Any) -> str:
     """The logical id that an ARN is made of."""
+    if "Fn::If" in resource:
+        return target(resource["Fn::If"][1])
     if "Fn::GetAtt" in resource:
         return str(resource["Fn::GetAtt"][0])
     text = resource["Fn::Sub"]
-    if isinstance(text, list):  # with names of its own, each made of one thing more
-        (text,) = (json.dumps(value) for value in text[1].values())
+    if isinstance(text, list):
+        return target(only(text[1]))
     words = re.findall(r"\$\{([^}]+)\}", text)
-    (found,) = {word.split(".")[0] for word in words if not word.startswith("AWS::")}
+    (found,) = {word.split(".")[0] for word in words if word not in APART} or {text.split(":")[-1]}
     return str(found)
 
 
 def test_every_set_aside_place_every_queue_and_every_function_has_its_alarm(template: Template) -> None:
+    alarms = of_type(template, "AWS::CloudWatch::Alarm")
     found = {
         (alarm["Properties"]["MetricName"], target_of_dimension(alarm))
-        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        for name, alarm in alarms.items()
+        if name not in WHOLE
     }
+    assert set(alarms) >= WHOLE
     wanted = {("ApproximateNumberOfMessagesVisible", queue) for queue in SET_ASIDE}
     wanted |= {("ApproximateAgeOfOldestMessage", queue) for queue in DEAD}
     wanted |= {("Errors", function) for function in FUNCTIONS}
     assert found == wanted | {("IteratorAge", "React")}
     lag = properties(template, "StreamLagAlarm")
     assert (lag["Threshold"], lag["Statistic"]) == (300_000, "Maximum")
+
+
+# Alarms that are of no one function and no queue.
+WHOLE = {"FunctionThrottlesAlarm", "TableThrottlesAlarm", "ApiFailuresAlarm"}
+
+
+def test_whatever_is_held_back_is_told(template: Template) -> None:
+    functions_, failures = (properties(template, name) for name in ("FunctionThrottlesAlarm", "ApiFailuresAlarm"))
+    assert (functions_["MetricName"], functions_.get("Dimensions")) == ("Throttles", None), "the account's, not one's"
+    assert failures["MetricName"] == "5XXError"
+    assert failures["Dimensions"][0] == {"Name": "ApiName", "Value": properties(template, "RestAPI")["Name"]}
+    table = properties(template, "TableThrottlesAlarm")["Metrics"]
+    metrics = [each["MetricStat"]["Metric"] for each in table if "MetricStat" in each]
+    watched = {(each["MetricName"], each["Dimensions"][-1]["Value"]) for each in metrics if len(each["Dimensions"]) > 1}
+    indexes = {index["IndexName"] for index in properties(template, "Table")["GlobalSecondaryIndexes"]}
+    assert watched == {("WriteThrottleEvents", index) for index in indexes}
+    assert {each["MetricName"] for each in metrics} == {"ReadThrottleEvents", "WriteThrottleEvents"}
+
+
+def test_two_stages_of_an_account_are_told_apart(template: Template) -> None:
+    """Names that are chosen, not made from the stack's: two stages would share a metric, or clash."""
+    of_stage = {"Fn::Sub": "parley-${Stage}"}
+    assert properties(template, "RestAPI")["Name"] == of_stage
+    assert properties(template, "RestAPI")["DefinitionBody"]["info"]["title"] == of_stage
+    assert properties(template, "WebsocketAPI")["Name"] == {"Fn::Sub": "parley-${Stage}-websocket"}
+    assert template["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == of_stage
+    board = properties(template, "Dashboard")["DashboardBody"]["Fn::Sub"]
+    assert board.count("parley-${Stage}") == board.count("SEARCH(") + board.count('"ApiName"') > 2
+    chosen = {"Name", "QueueName", "TableName", "BucketName", "FunctionName", "RoleName", "TopicName", "LogGroupName"}
+    named = {
+        name
+        for name, resource in template["Resources"].items()
+        for key, value in resource.get("Properties", {}).items()
+        if key in chosen | {"AlarmName", "DashboardName"} and isinstance(value, str)
+    }
+    assert named == set()
+
+
+def test_a_client_gives_up_before_its_function_must(template: Template) -> None:
+    pauses = sum(2**n for n in range(TRIES - 1))  # botocore's standard mode, at most
+    longest = TRIES * (CONNECT_S + READ_S) + pauses
+    assert longest < min(of["Properties"]["Timeout"] for of in functions(template).values())
+    assert (Item.Meta.connect_timeout_seconds, Item.Meta.read_timeout_seconds) == (CONNECT_S, READ_S)
+    assert Item.Meta.max_retry_attempts + 1 == TRIES, "PynamoDB counts what follows the first"
 
 
 def target_of_dimension(alarm: dict[str, Any]) -> str:
@@ -385,6 +542,18 @@ def test_the_api_is_regional_throttled_and_logged_without_what_people_said(templ
     assert settings["ThrottlingBurstLimit"] == {"Ref": "ThrottleBurst"}
     line = json.loads(api["AccessLogSetting"]["Format"])
     assert not [value for value in line.values() if "querystring" in value or "header" in value or "body" in value]
+
+
+def test_there_is_one_stage_of_it_and_no_other(plain: Template) -> None:
+    """SAM adds one of its own, named Stage, without throttling or access log, unless a version of OpenAPI is named."""
+    (stage,) = of_type(plain, "AWS::ApiGateway::Stage").values()
+    assert stage["Properties"]["StageName"] == "api"
+    assert stage["Properties"]["MethodSettings"]
+    assert stage["Properties"]["AccessLogSetting"]
+    deployments = of_type(plain, "AWS::ApiGateway::Deployment").values()
+    assert [deployment for deployment in deployments if "StageName" in deployment["Properties"]] == []
+    for path in properties(plain, "RestAPI")["Body"]["paths"].values():
+        assert {"get", "head"} <= set(path)
 
 
 def test_what_the_gateway_answers_itself_are_problem_documents_that_a_browser_may_read(template: Template) -> None:
@@ -434,3 +603,25 @@ def test_bounces_and_complaints_come_back(template: Template) -> None:
     destination = properties(template, "MailEvents")["EventDestination"]
     assert destination["SnsDestination"] == {"TopicARN": {"Ref": "MailTopic"}}
     assert set(destination["MatchingEventTypes"]) == {"bounce", "complaint"}
+
+
+# Whoever writes many rows at once (`Store.spread`), and the workers that come to it.
+SPREAD = {
+    "chalicelib/flows/delivery/owed.py": {"React", "Push", "Jobs"},
+    "chalicelib/flows/delivery/share.py": {"Deliver"},
+    "chalicelib/flows/search/index.py": {"React", "Index"},
+    "chalicelib/flows/clocks/fold_day.py": {"Jobs"},
+}
+
+
+def test_who_writes_many_rows_at_once_may(template: Template) -> None:
+    """A right that is missing is seen by a journey that comes there, or on AWS."""
+    found = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "chalicelib" / "flows").rglob("*.py")
+        if ".spread(" in path.read_text() and path.name != "rebuild.py"
+    }
+    assert found == set(SPREAD)
+    for function in set().union(*SPREAD.values()):
+        allowed = {action for statement in statements(template, function) for action in statement["Action"]}
+        assert "dynamodb:BatchWriteItem" in allowed, function

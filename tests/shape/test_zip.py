@@ -10,16 +10,32 @@ from pathlib import Path
 import pytest
 
 from infra.build import LIMIT, Package, build, check
+from infra.runtime import host
 from infra.template import functions
-from infra.vendor import SERVICES, native
+from infra.vendor import SERVICES
 from infra.venvs import ROOT
 
 # The dependencies of requirements.txt, theirs, and ours.
 OURS = {"app.py", "chalicelib", "chalice", "__pycache__"}
-THEIRS = {"pynamodb", "botocore", "jmespath", "dateutil", "six.py", "urllib3", "msgspec", "jwt"}
-THEIRS |= {"aws_lambda_powertools", "typing_extensions.py", "standardwebhooks", "multipart.py", "tzdata"}
+THEIRS = {"pynamodb", "botocore", "jmespath", "dateutil", "six.pyc", "urllib3", "msgspec", "jwt"}
+THEIRS |= {"aws_lambda_powertools", "typing_extensions.pyc", "standardwebhooks", "multipart.pyc", "tzdata"}
 THEIRS |= {"cryptography", "_cffi_backend", "markdown_it", "mdurl"}
-THEIRS |= {"markdownify", "bs4", "soupsieve"}
+THEIRS |= {"markdownify", "bs4", "soupsieve", "idna", "publicsuffixlist", "snowballstemmer"}
+
+DOMAINS = """
+import sys
+sys.path = [sys.argv[1]] + [path for path in sys.path if "site-packages" not in path]
+from chalicelib.desk.domains import check_own, domain_name, upwards
+assert domain_name("straße.example") == "xn--strae-oqa.example"
+assert list(upwards("a.acme.co.uk")) == ["a.acme.co.uk", "acme.co.uk"]
+for name in ("co.uk", "github.io", "gmail.com"):
+    try:
+        check_own(name, "domain")
+    except Exception as refused:
+        assert "public" in str(refused.detail)
+    else:
+        raise AssertionError(name)
+"""
 
 IMPORT = """
 import importlib, json, sys
@@ -38,6 +54,20 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 for key, name in ((rsa.generate_private_key(65537, 2048), "RS256"), (ec.generate_private_key(ec.SECP256R1()), "ES256")):
     assert jwt.decode(jwt.encode({"a": 1}, key, name), key.public_key(), [name]) == {"a": 1}
+"""
+
+
+STEM = """
+import sys
+sys.path = [sys.argv[1]] + [path for path in sys.path if "site-packages" not in path]
+import app
+import chalicelib.edge.routes, chalicelib.edge.workers, chalicelib.flows.search.index
+assert not [name for name in sys.modules if name.startswith("snowballstemmer")], "before anybody has searched"
+from chalicelib.desk.languages import Languages
+from chalicelib.desk.stems import SNOWBALL, stems
+for language in SNOWBALL:
+    assert stems("invoices", Languages((language,))), language
+assert len([name for name in sys.modules if name.endswith("_stemmer")]) == len(SNOWBALL)
 """
 
 
@@ -72,12 +102,20 @@ def test_boto3_is_not_in_it_and_no_service_model_that_is_not_used(packaged: Pack
 
 
 def test_every_module_is_compiled_for_this_python_and_never_checked_against_a_time(unpacked: Path) -> None:
-    for source in unpacked.rglob("*.py"):
+    compiled = list(unpacked.rglob("*.pyc"))
+    assert len(compiled) > 800
+    for module in compiled:
+        header = module.read_bytes()[:16]
+        assert header[:4] == importlib.util.MAGIC_NUMBER, module
+        assert int.from_bytes(header[4:8], "little") == 0b01, module
+
+
+def test_our_own_modules_have_their_sources_beside_them_and_the_vendored_ones_none(unpacked: Path) -> None:
+    sources = list(unpacked.rglob("*.py"))
+    assert {source.relative_to(unpacked).parts[0] for source in sources} == {"app.py", "chalicelib", "chalice"}
+    for source in sources:
         compiled = Path(importlib.util.cache_from_source(str(source), optimization=""))
-        header = compiled.read_bytes()[:16]
-        assert header[:4] == importlib.util.MAGIC_NUMBER, source
-        assert int.from_bytes(header[4:8], "little") == 0b01, source
-        assert header[8:] == importlib.util.source_hash(source.read_bytes()), source
+        assert compiled.read_bytes()[8:16] == importlib.util.source_hash(source.read_bytes()), source
 
 
 @pytest.mark.parametrize("function", ["all", "one by one"])
@@ -102,8 +140,20 @@ def test_its_cryptography_signs_with_what_is_in_it(unpacked: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_its_domains_are_known_by_what_is_in_it(unpacked: Path) -> None:
+    command = [sys.executable, "-I", "-S", "-c", DOMAINS, str(unpacked)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": ""})
+    assert done.returncode == 0, done.stderr
+
+
+def test_its_stemmers_are_there_and_none_is_loaded_before_somebody_searches(unpacked: Path) -> None:
+    command = [sys.executable, "-I", "-S", "-c", STEM, str(unpacked)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": ""})
+    assert done.returncode == 0, done.stderr
+
+
 def test_it_comes_out_the_same_twice(tmp_path: Path) -> None:
-    one, other = build(native(), tmp_path / "one"), build(native(), tmp_path / "other")
+    one, other = build(host(), tmp_path / "one"), build(host(), tmp_path / "other")
     assert one.digest == other.digest
     assert one.template.read_text() == other.template.read_text()
 
@@ -122,3 +172,9 @@ def test_every_time_zone_is_found_in_it(unpacked: Path) -> None:
     names = (unpacked / "tzdata" / "zones").read_text().split()
     assert len(names) > 400
     assert not [name for name in names if not (unpacked / "tzdata" / "zoneinfo" / name).is_file()]
+
+
+def test_of_the_pages_is_in_it_what_was_built(packaged: Package) -> None:
+    built = {name for name in names(packaged) if name.startswith("chalicelib/web/")}
+    assert {name.split("/")[2] for name in built} == {"built"}
+    assert {"chalicelib/web/built/widget.js", "chalicelib/web/built/console.html"} < built

@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from pynamodb.exceptions import CancellationReason, PutError, QueryError, TransactWriteError, VerboseClientError
 
 from chalicelib.desk.errors import Clash
-from chalicelib.ports import AwsAway
+from chalicelib.ports import AwsAway, Throttled
 from chalicelib.store import dynamo
 from chalicelib.store.dynamo import DynamoTable, Item
 from chalicelib.store.keys import Range
@@ -86,4 +86,20 @@ def test_a_query_that_fails_is_away(monkeypatch, table):
 
     monkeypatch.setattr(dynamo.Item._get_connection().__class__, "query", query)
     with pytest.raises(AwsAway, match="query: InternalServerError"):
-        table.query(Range("", "P", "a", "b"), True, 1, None)
+        table.query(Range("", "P", "a", "b"), True, 1, start=None)
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "ProvisionedThroughputExceededException"])
+def test_a_partition_that_takes_no_more_is_throttled(monkeypatch, table, code):
+    def save(*_, **__):
+        raise PutError("no", cause(code))
+
+    monkeypatch.setattr(Item, "save", save)
+    with pytest.raises(Throttled):
+        table.write([(ROW, 0)], [])
+
+
+@pytest.mark.parametrize("codes", [["ThrottlingError", "None"], ["ConditionalCheckFailed", "ThrottlingError"]])
+def test_a_transaction_over_a_hot_partition_is_throttled(codes):
+    error = dynamo._clash(TransactWriteError("no", cancelled(codes)), 2, 0)
+    assert isinstance(error, Throttled)

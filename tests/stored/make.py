@@ -26,7 +26,7 @@ from chalicelib.ports import Answer, Call, IndexTask, Request, Task
 from chalicelib.store.keys import KINDS
 from chalicelib.store.rows import Row, to_row
 from infra.build import build
-from infra.vendor import native
+from infra.runtime import host
 from infra.venvs import ROOT
 from tests.api import Client, Got
 from tests.arriving import event
@@ -458,7 +458,7 @@ def main(again: bool) -> None:
     keep("outcome.json", {"at": at, **outcome})
     for name in ("openapi", "problems", "metrics"):
         keep(f"{name}.json", getattr(spoken, name)())
-    package = build(native(), ROOT / ".build" / "shape")
+    package = build(host(), ROOT / ".build" / "shape")
     keep("template.json", spoken.codeless(json.loads(package.template.read_text())))
 
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from chalicelib.channels.msteams import client
 from chalicelib.desk.ids import fresh
-from chalicelib.desk.search_index import Wanted
+from chalicelib.desk.search_index import Term, Wanted
 from chalicelib.edge.door.auth import identify
 from chalicelib.ports import Answer, Request
 from tests.fakes import FakeClock, Parley
@@ -147,8 +147,13 @@ def found() -> Stored:
     """Who is known by the credentials that were given out, and what search finds in the segments that were written."""
     with standing() as (parley, _):
         people = [identify(parley.world, each, [])[0] for each in document("credentials.json").values()]
-        trees, wanted = [row.pk[2:] for row in read(lines("table.jsonl")) if row.t == "Tree"], Wanted(words=("export",))
-        hits = [[tree, hit.place, hit.n] for tree in trees for hit in parley.world.index.find(tree, wanted, None, 100)]
+        trees, wanted = (
+            [row.pk[2:] for row in read(lines("table.jsonl")) if row.t == "Tree"],
+            Wanted((Term(("export",)),)),
+        )
+        hits = [
+            [tree, hit.place, hit.n] for tree in trees for hit in parley.world.index.find(tree, wanted, None, limit=100)
+        ]
         return {"people": _same([[each.kind, each.id, each.role] for each in people]), "hits": _same(hits)}
 
 

@@ -10,12 +10,18 @@ from typing import Any
 
 import pytest
 
+from chalicelib.desk.customers import Customer
+from chalicelib.desk.messages import Message
 from chalicelib.desk.rooms import Room
+from chalicelib.desk.search_index import Wanted, place_of
+from chalicelib.desk.search_query import asked
+from chalicelib.desk.text_normalization import words_of
+from chalicelib.search.segment import Source
 from chalicelib.store.keys import KINDS
 from chalicelib.store.rows import Row, from_row, to_row
 
 from . import spoken
-from .standing import after_hours, after_queues, after_stream, document, found, lines
+from .standing import after_hours, after_queues, after_stream, document, found, lines, standing
 from .wire import read
 
 ROWS = read(lines("table.jsonl"))
@@ -33,6 +39,8 @@ def test_a_row_comes_back_as_it_is(row: Row) -> None:
     if isinstance(record, Room) and not record.last_message_at:  # rooms without a word lie apart from the inbox now
         moved = {"g1": (row.g["g1"][0].replace("#ROOMS#", "#UNSAID#"), row.g["g1"][1])}
         row = replace(row, g=row.g | moved)
+    if isinstance(record, Customer):  # who stands in the index by id, too
+        row = replace(row, g=row.g | {"g2": (f"W#{record.workspace}#CUSTOMERS", record.id)})
     assert (again.pk, again.sk, again.v, again.t, again.g, again.expires) == (
         row.pk, row.sk, row.v, row.t, row.g, row.expires,
     )  # fmt: skip
@@ -95,3 +103,20 @@ def test_refusals_are_called_what_they_were_called() -> None:
 
 def test_metrics_count_by_the_words_that_they_counted_by() -> None:
     assert spoken.metrics() == document("metrics.json")
+
+
+def test_what_is_in_old_segments_is_found_by_its_own_words() -> None:
+    """By a question of today, which asks for more than they know."""
+    said = {place_of(record): record for record in map(from_row, ROWS) if isinstance(record, Message)}
+    asked_for = 0
+    with standing() as (parley, _):
+        index = parley.world.index
+        for tree in (from_row(row) for row in ROWS if row.t == "Tree"):
+            for each in (each for each in tree.segments if each.key in parley.files.content):
+                for _, place, n in Source.read(parley.files.content[each.key], each.head).order:
+                    message = said.get((place, n))
+                    if message and not message.deleted and words_of(message.text):
+                        found = index.find(tree.id, Wanted(asked(message.text).terms), None, limit=100)
+                        assert (place, n) in {(hit.place, hit.n) for hit in found}, message.text
+                        asked_for += 1
+    assert asked_for > 5

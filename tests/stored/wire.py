@@ -89,7 +89,12 @@ class Wire:
 
     def count(self, name: str, **by: str) -> None:
         """As telemetry.count."""
+        self.metric(name, **by)
+
+    def metric(self, name: str, **by: str) -> Stored:
+        """As telemetry.metric."""
         self.counted.add((name, *by, *by.values()))
+        return {}
 
 
 @contextmanager
@@ -103,6 +108,7 @@ def wired(parley: Parley, outside: Any) -> Iterator[Wire]:
         patch.setattr("chalicelib.aws.queues.client", lambda _: wire.sqs)
         for module in ("workers", "retries"):
             patch.setattr(f"chalicelib.edge.{module}.count", wire.count)
+        patch.setattr("chalicelib.edge.workers.metric", wire.metric)
         patch.setattr("chalicelib.settings.settings", lambda: known)
         patch.setattr("chalicelib.wiring.queues", lambda: queues)
         patch.setattr("chalicelib.wiring.sockets", lambda: wire.lines)

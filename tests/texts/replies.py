@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from chalicelib.channels.email.mime import read
 from chalicelib.channels.email.text import markdown, written
-from tests.texts import held_out, introductions, pages, whole
+from chalicelib.desk.plain_text import plain
+from tests.texts import first_looks, held_out, introductions, mailers, pages, whole
 
 SAID = "It is eu-west-1.\n\nAnd it works now."
+SHORT = ("Thanks", "No", "Ann", "12.01.2026", "On Monday", "Max wrote it", "ann@acme.example", "See at 9:30")
 SIGNATURE = "Best regards,\nAnn Lee\nAcme Inc.\n+49 30 1234"
 QUOTED = ("Hi Ann,", "", "which region is it?", "Max")
 HEADERS = (
@@ -39,17 +41,20 @@ class Score(NamedTuple):
 
 def corpus() -> Iterator[Reply]:
     """Every reply of it."""
-    for part, rows in (("tuned", introductions.ROWS), ("held out", held_out.ROWS)):
+    for part, rows in (("tuned", introductions.ROWS + mailers.ROWS), ("held out", held_out.ROWS + first_looks.ROWS)):
         for number, (mailer, language, marked, introduction) in enumerate(rows):
             for scene, text, said in _scenes(number, marked, introduction):
                 yield Reply(f"{mailer} ({language}): {scene}", part, "plain", text, said)
-    for part, wholes in (("tuned", whole.ROWS), ("held out", held_out.WHOLE)):
+    for part, wholes in (("tuned", whole.ROWS + mailers.WHOLE), ("held out", held_out.WHOLE + first_looks.WHOLE)):
         for name, text in wholes:
             yield Reply(f"whole: {name}", part, "plain", text, text)
-    for part, replies in (("tuned", pages.ROWS), ("held out", held_out.PAGES)):
+    for part, replies in (("tuned", pages.ROWS + mailers.PAGES), ("held out", held_out.PAGES + first_looks.PAGES)):
         for mailer, page in replies:
             yield Reply(mailer, part, "html", page, SAID)
-    for part, wholes in (("tuned", pages.WHOLE), ("held out", held_out.WHOLE_PAGES)):
+    for part, wholes in (
+        ("tuned", pages.WHOLE + mailers.WHOLE_PAGES),
+        ("held out", held_out.WHOLE_PAGES + first_looks.WHOLE_PAGES),
+    ):
         for name, page in wholes:
             yield Reply(f"whole: {name}", part, "html", page, markdown(page))
 
@@ -58,6 +63,8 @@ def _scenes(number: int, marked: bool, introduction: str) -> Iterator[tuple[str,
     quoted = "\n".join(f"> {line}".rstrip() for line in QUOTED) if marked else "\n" + "\n".join(QUOTED)
     behind = f"{introduction}\n{quoted}"
     yield "above", f"{SAID}\n\n{behind}\n", SAID
+    short = SHORT[number % len(SHORT)]
+    yield "right under a short line", f"{SAID}\n{short}\n{behind}\n", f"{SAID}\n{short}"
     if number % 2:
         yield "signed", f"{SAID}\n\n{SIGNATURE}\n\n\n{behind}\n", SAID
     elif marked:
@@ -81,7 +88,9 @@ def score(part: str, kind: str) -> Score:
             continue
         all_ += 1
         text, _ = written(read(raw(reply)))
-        wanted, got = _words(reply.said or reply.text), _words(text)
+        said = reply.said or reply.text
+        said = plain(said) if kind == "html" else said
+        wanted, got = _words(said), _words(plain(text))
         if wanted == got:
             right += 1
         elif wanted == got[: len(wanted)]:

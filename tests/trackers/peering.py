@@ -24,7 +24,7 @@ class Ours:
             id="ins_1", workspace="wks_1", kind=kind, name="Work", created_at=1, config=self.tracker.check(config)
         )
         self.secrets = {name: [value] for name, value in credentials.items()} | {"signing": [SECRET]}
-        self.tickets = self.tracker.tickets(self.install, self.secrets, GuardedOutside(allow_loopback=True), now)
+        self.tickets = self.tracker.tickets(self.install, self.secrets, GuardedOutside(allow_loopback=True), now=now)
 
     def read(self, posted):
         """What a webhook of the twin says; it must be genuine."""
@@ -39,7 +39,7 @@ class Ours:
             body=posted.body,
             query=dict(pair.split("=", 1) for pair in query.split("&") if pair),
         )
-        self.tracker.verify(envelope, self.install, self.secrets, envelope.received_at)
+        self.tracker.verify(envelope, self.install, self.secrets, now=envelope.received_at)
         self.tracker.greet(envelope, self.install)
         return self.tracker.hints(envelope, self.install)
 

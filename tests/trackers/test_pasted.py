@@ -20,7 +20,7 @@ BAD = [
 def github(text):
     config = {"repository": "acorn/api", "api_url": "https://api.github.com", "app_id": "", "in_progress_label": ""}
     install = Install(id="i", workspace="w", kind="github", name="n", created_at=1, config=config)
-    place = GitHub(install, {}, None, lambda: 1)._by_url(text)
+    place = GitHub(install, {}, None, now=lambda: 1)._by_url(text)
     return f"{place.repository}#{place.number}" if place else ""
 
 

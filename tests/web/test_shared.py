@@ -1,83 +1,19 @@
-"""The shared modules of the pages: joining, Markdown, names, the feed's arithmetic."""
+"""The shared modules of the pages: Markdown, names, the feed's arithmetic."""
 
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
 
-from chalicelib.edge.pages import WEB, bundle
-from chalicelib.edge.pages.bundle import joined
-from tests.web.javascript import NODE, needs_node, run
+from infra.pages import BUILT, WEB
+from tests.web.javascript import needs_node, run
 from tests.web.xss import BAD_ADDRESSES, CORPUS
 
-SHARED = sorted(path.relative_to(WEB).as_posix() for path in (WEB / "shared").glob("*.js"))
+SOURCES = [path for path in WEB.rglob("*.js") if not path.is_relative_to(BUILT)]
 MARKDOWN = 'import {parse} from "shared/markdown.js";\n'
 
 
-@pytest.mark.parametrize("name", SHARED)
-def test_a_script_joins_its_modules_once_and_exports_what_it_exports(name: str) -> None:
-    made = joined(name)
-    assert not re.search(r"\bimport \{", made.text)
-    exports = re.compile(r"\bexport (?:class|const|function) (\w+)")
-    assert exports.findall(made.text) == exports.findall((WEB / name).read_text())
-    assert made.version == joined(name).version
-
-
-@needs_node
-@pytest.mark.parametrize("name", SHARED)
-def test_what_is_joined_is_a_module_without_a_name_twice(name: str) -> None:
-    command = [NODE or "", "--check", "--input-type=module", "-"]
-    done = subprocess.run(command, input=joined(name).text, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-@needs_node
-@pytest.mark.parametrize("name", ["widget/widget.js", "console/main.js"])
-def test_what_a_page_loads_declares_no_name_twice(name: str) -> None:
-    """Modules are joined by their text and share one set of names: a second `face` would be the first one's."""
-    text = joined(name).text
-    command = [NODE or "", "--check", "--input-type=module", "-"]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-def test_no_template_is_within_another() -> None:
-    """The joiner leaves out spaces of code, and takes what is between two backticks for text."""
-    for path in WEB.rglob("*.js"):
-        assert not re.search(r"\$\{[^}`]*`", path.read_text()), path
-
-
-@needs_node
-def test_what_is_text_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "a.js").write_text(
-        """// A comment, left out
-const one = (x) => `a : b, ${ x ? "c = d" : 'e ( f )' } ; g`; /** not a comment of a line */
-/** A
- * comment. */
-const two = "it's , \\"so\\" ".replace(/ ?[,"'] ?/g, " = "); // and another
-const three = 8 / 4 / 2, four = [ / { x } /.test(" { x } "), -1 - -1, +1 + +1 ];
-class Five {
-  #secret = " #secret ";
-  #other = () => `#secret ${this.#secret} `;
-  get told() { return this.#other() + this.#secret; }
-}
-export const all = [one(true), one(false), two, three, ...four, new Five().told];
-console.log(JSON.stringify(all));
-"""
-    )
-    monkeypatch.setattr(bundle, "WEB", tmp_path)
-    text = joined("a.js").text
-    assert "#other" not in text
-    assert "comment" not in text.replace("not a comment of a line", "")
-    done = subprocess.run([NODE or "", "--input-type=module", "-"], input=text, capture_output=True, text=True)
-    plain = (tmp_path / "a.js").read_text()
-    wanted = subprocess.run([NODE or "", "--input-type=module", "-"], input=plain, capture_output=True, text=True)
-    assert done.stdout == wanted.stdout != ""
-
-
 def test_no_script_writes_html_or_runs_text() -> None:
-    for path in WEB.rglob("*.js"):
+    for path in SOURCES:
         found = re.findall(
             r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", path.read_text()
         )
@@ -91,11 +27,11 @@ def test_no_script_writes_html_or_runs_text() -> None:
         ("a **b** c", [["p", "a ", ["strong", "b"], " c"]]),
         ("*a* _b_ ~~c~~", [["p", ["em", "a"], " ", ["em", "b"], " ", ["del", "c"]]]),
         ("snake_case_name 2*3*4", [["p", "snake_case_name 2", ["em", "3"], "4"]]),
-        ("one\ntwo\n\nthree", [["p", "one\ntwo"], ["p", "three"]]),
+        ("one\ntwo\n\nthree", [["p", "one", ["br"], "two"], ["p", "three"]]),
         ("```js\na **b**\n```\nx", [["pre", "a **b**"], ["p", "x"]]),
         ("```\nnever closed", [["pre", "never closed"]]),
         ("`a*b*`", [["p", ["code", "a*b*"]]]),
-        ("> q\n> r\ns", [["quote", ["p", "q\nr"]], ["p", "s"]]),
+        ("> q\n> r\ns", [["quote", ["p", "q", ["br"], "r", ["br"], "s"]]]),
         ("- a\n- **b**\n\n1. c", [["ul", ["li", "a"], ["li", ["strong", "b"]]], ["ol", ["li", "c"]]]),
         ("# Head", [["p", ["strong", "Head"]]]),
         ("[x](https://e.example/a_(b))", [["p", ["a", "x"]]]),
@@ -104,6 +40,12 @@ def test_no_script_writes_html_or_runs_text() -> None:
         ("hi @Ann Lee!", [["p", "hi ", ["mention", "@Ann Lee"], "!"]]),
         ("@Annette", [["p", "@Annette"]]),
         (r"\*no\*", [["p", "*no*"]]),
+        (r"\> \# \- 1\. \`\[a\]\(b\) \_\_init\_\_ C:\\\_x", [["p", r"> # - 1. `[a](b) __init__ C:\_x"]]),
+        (
+            "&#12288;def f():\n&#32;   return 1\n&#9;| &#9;&lt;",
+            [["p", "\u3000def f():", ["br"], "    return 1", ["br"], "\t| \t<"]],
+        ),
+        (r"https://e.example/a\*b", [["p", ["a", "https://e.example/a"], "*b"]]),
         ("**open", [["p", "**open"]]),
         ("", []),
     ],
@@ -138,12 +80,20 @@ def test_names_times_and_sizes() -> None:
     assert run(code) == [["AL", "A", "?", "\U0001f600X", "AC"], True, ["5 B", "1.5 KB", "25 MB"]]
 
 
+@needs_node
+def test_a_date_tells_its_year_where_that_is_another() -> None:
+    code = """import {day, when} from "shared/words.js"; const now = Date.parse("2026-02-01T12:00:00");
+    tell(["2026-01-05T12:00:00", "2025-12-05T12:00:00"].flatMap((at) => [when(at, "en", now), day(at, "en", now)]))"""
+    assert run(code) == ["Jan 5", "Monday, January 5", "Dec 5, 2025", "Friday, December 5, 2025"]
+
+
 FEED = """import {Feed} from "shared/feed.js";
+import {Outbox} from "shared/outbox.js";
 const asked = [];
 const said = (n, text = `m${n}`) => ({id: `msg_${n}`, change: n, text, author: {id: "bob"}});
 const answers = given[0];
 const api = {get: async (path) => { asked.push(path); return answers.find(([part]) => path.includes(part))[1]; }};
-const feed = Object.assign(new Feed(api, "room_1", "ann"), {have: 3, ready: true, room: {change: 6}});
+const feed = Object.assign(new Feed(api, "room_1", "ann", new Outbox(api)), {have: 3, ready: true, room: {change: 6}});
 for (const n of [1, 2, 3]) feed.messages.set(`msg_${n}`, said(n));
 const frame = (n, message) => ({type: "room.changed", room: "room_1", change: n, what: "posted", message});
 const shown = () => feed.list.map((m) => m.text);
@@ -180,7 +130,7 @@ def test_the_room_is_read_again_where_its_changes_came_without_it() -> None:
 
 @needs_node
 def test_a_frame_that_comes_while_the_room_loads_is_not_missed() -> None:
-    code = """const {get} = api; const fresh = new Feed(api, "room_1", "ann"); fresh.on(() => {});
+    code = """const {get} = api; const fresh = new Feed(api, "room_1", "ann", feed.outbox); fresh.on(() => {});
     api.get = async (path) => { const told = await get(path);
       if (path.includes("/messages")) fresh.take(frame(4, said(4)));
       return told; };
@@ -197,7 +147,7 @@ def test_an_answer_that_was_overtaken_changes_nothing() -> None:
     code = """const at = (changed, text) => ({...said(3, text), changed});
     api.call = async () => { feed.take({...frame(5, null), change: 5, message: at(5, "newer"), what: "edited"});
       return at(4, "older"); };
-    feed.have = 4; await feed.edit(at(3, "m3"), "older"); tell(shown())"""
+    feed.have = 4; await feed.react(at(3, "m3"), "x", true); tell(shown())"""
     assert run(FEED + code, []) == ["m1", "m2", "newer"]
 
 
@@ -205,3 +155,12 @@ def test_an_answer_that_was_overtaken_changes_nothing() -> None:
 def test_the_pauses_between_tries_grow_and_scatter() -> None:
     code = 'import {backoff} from "shared/live.js"; tell([0, 1, 2, 9].map((n) => [backoff(n, 0), backoff(n, 1)]))'
     assert run(code) == [[250, 500], [500, 1000], [1000, 2000], [15000, 30000]]
+
+
+@needs_node
+def test_where_words_are_not_parted_a_name_ends_where_it_ends() -> None:
+    code = """import {mentioned} from "shared/markdown.js";
+    const people = ["李", "李明", "さくら"].map((name) => ({name}));
+    const names = (text) => mentioned(text, people).map((each) => each.name);
+    tell(given[0].map(names))"""
+    assert run(code, ["@李明你好", "@李さん", "あ@さくらさん", "@さくらさん"]) == [["李明"], ["李"], [], ["さくら"]]

@@ -33,7 +33,7 @@ def answer(status, body=b"", **headers):
 
 def test_a_good_answer_and_what_was_asked():
     to = api(answer(200, b'{"a": 1}', x_next="2"))
-    reply = to.ask("POST", "/things", {"t": "Zoë"}, {"q": "a b&c", "n": 2})
+    reply = to.ask("POST", "/things", {"t": "Zoë"}, query={"q": "a b&c", "n": 2})
     assert (reply.json, reply.headers) == ({"a": 1}, {"x-next": "2"})
     [(method, url, body, headers)] = to.outside.asked
     assert (method, url) == ("POST", "https://api.example/v1/things?q=a%20b%26c&n=2")

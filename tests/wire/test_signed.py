@@ -11,7 +11,7 @@ JIRA = "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9"
 
 
 def check(header, body=b"Hello, World!", secrets=(SECRET,), prefix="sha256="):
-    signed.check({"x-sig": header} if header is not None else {}, "x-sig", body, secrets, prefix)
+    signed.check({"x-sig": header} if header is not None else {}, "x-sig", body, secrets=secrets, prefix=prefix)
 
 
 def test_the_published_vectors():

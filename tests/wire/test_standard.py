@@ -24,7 +24,7 @@ V1 = GOOD["webhook-signature"]
 
 
 def check(headers, body=BODY, secrets=(SECRET,), now=AT * 1000):
-    standard.check(headers, body, secrets, now)
+    standard.check(headers, body, secrets, now=now)
 
 
 def refused(headers, detail, **more):
@@ -131,8 +131,16 @@ def test_another_id_or_time():
     refused(GOOD | {"webhook-timestamp": str(AT + 1)}, "does not match")
 
 
-def test_a_body_that_is_not_utf8():
-    refused(GOOD, "not UTF-8", body=b'{"a":"\xff"}')
+@pytest.mark.parametrize("secret", [SECRET, SECRET.removeprefix("whsec_")])
+def test_a_body_that_is_not_utf8_is_signed_as_the_bytes_that_it_is(secret):
+    body = b'{"a":"\xff"}'
+    refused(GOOD, "does not match", body=body)
+    key = base64.b64decode(SECRET.removeprefix("whsec_"))
+    made = base64.b64encode(hmac.new(key, f"m.{AT}.".encode() + body, hashlib.sha256).digest()).decode()
+    headers = {"webhook-id": "m", "webhook-timestamp": str(AT), "webhook-signature": f"v1,{made}"}
+    check(headers, body, secrets=(OTHER, secret))
+    refused(headers, "does not match", body=body, secrets=(OTHER,))
+    refused(headers, "no usable secret", body=body, secrets=("%%%",))
 
 
 @pytest.mark.parametrize("id_", ["m\u00e9", "\ud800", "a\x7fb", "a\tb"])
@@ -174,12 +182,12 @@ def test_svix_beside_ours_does_not_stand_in():
 def test_what_we_sign_the_library_accepts(monkeypatch):
     now = datetime.now(UTC)
     body = '{"text":"größer 😀"}'.encode()
-    headers = standard.signed("dlv_1", int(now.timestamp() * 1000), body, [OTHER, SECRET])
+    headers = standard.signed("dlv_1", int(now.timestamp() * 1000), body, secrets=[OTHER, SECRET])
     for secret in (SECRET, OTHER):
         assert Webhook(secret).verify(body, headers) == {"text": "größer 😀"}
     assert headers["webhook-signature"].count(" ") == 1
 
 
 def test_nothing_is_signed_without_a_secret():
-    assert standard.signed("dlv_1", AT, b"{}", []) == {}
-    assert standard.signed("dlv_1", AT, b"{}", ["whsec_"]) == {}
+    assert standard.signed("dlv_1", AT, b"{}", secrets=[]) == {}
+    assert standard.signed("dlv_1", AT, b"{}", secrets=["whsec_"]) == {}

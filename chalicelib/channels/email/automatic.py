@@ -97,11 +97,16 @@ def _nobody(mail: Mail, install: Install) -> bool:
     )
 
 
+def _passed_on(mail: Mail, install: Install) -> bool:
+    """A mark of another Parley's: two of them might never stop."""
+    return bool(mail.header(MARK))
+
+
 def _looped(mail: Mail, install: Install) -> bool:
     """Our mark, or that of somebody who passed our own mail on to us. Others' marks say that they pass mails on."""
     loops = [value.lower() for name in ("x-loop", "x-original-loop") for value in mail.headers.get(name, ())]
     local, _, domain = of(install).address.partition("@")
-    return bool(mail.header(MARK)) or any(local in value and domain in value for value in loops)
+    return mail.header(MARK).strip() == install.id or any(local in value and domain in value for value in loops)
 
 
 def _precedence(mail: Mail) -> str:
@@ -133,6 +138,7 @@ def _unsigned(mail: Mail, install: Install) -> bool:
 # The first that holds names the reason.
 RULES = (
     ("own-mail", _looped),
+    ("loop-mark", _passed_on),
     ("own-address", _own),
     ("bounce", _daemon),
     ("automatic", _replied),

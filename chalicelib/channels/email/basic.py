@@ -20,5 +20,5 @@ def check(envelope: Envelope, secrets: Secrets) -> None:
         raise Unauthenticated("the Authorization header is not Basic") from None
     live = [secret.encode() for secret in secrets.get("signing", ()) if secret]
     # Each is compared, so that the time tells nothing of which was near.
-    if not sum([hmac.compare_digest(password, secret) for secret in live]):
+    if not sum(hmac.compare_digest(password, secret) for secret in live):
         raise Unauthenticated("the password is not the install's secret")

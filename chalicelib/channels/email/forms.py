@@ -48,30 +48,14 @@ def _urlencoded(body: bytes) -> Form:
 
 
 def _multipart(envelope: Envelope) -> Form:
-    from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+    from ...wire.multipart import bytes_of, segments
 
-    boundary = parse_options_header(envelope.headers.get("content-type", ""))[1].get("boundary", "")
-    if not boundary or not boundary.isascii() or len(boundary) > 200:
-        raise Malformed("the content type names no usable boundary")
-    form, segment = Form(), None
-    chunks: list[bytes] = []
-    parser = PushMultipartParser(boundary, max_segment_count=MAX_PARTS, header_charset="utf-8", strict=False)
-    try:
-        with parser:
-            for event in parser.parse(envelope.body):
-                if isinstance(event, MultipartSegment):
-                    segment, chunks = event, []
-                elif event is not None:
-                    chunks.append(bytes(event))
-                elif segment is not None:
-                    _put(form, segment.name or "", segment.filename, segment.content_type or "", b"".join(chunks))
-    except (MultipartError, UnicodeError, ValueError):
-        raise Malformed("the multipart body is broken or cut off") from None
+    form = Form()
+    for segment, content in segments(envelope.body, envelope.headers.get("content-type", ""), most=MAX_PARTS):
+        name = bytes_of(segment.name or "").decode("utf-8", "replace")
+        if segment.filename is None:
+            form.values.setdefault(name.lower(), content)
+        else:
+            filename = bytes_of(segment.filename).decode("utf-8", "replace")
+            form.files.append((name, filename, segment.content_type or "", content))
     return form
-
-
-def _put(form: Form, name: str, filename: str | None, type_: str, content: bytes) -> None:
-    if filename is None:
-        form.values.setdefault(name.lower(), content)
-    else:
-        form.files.append((name, filename, type_, content))

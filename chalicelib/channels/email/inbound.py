@@ -4,25 +4,21 @@ Each provider has a file of its own, which verifies a webhook and reads the mail
 the same for all of them.
 """
 
-from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ...desk.arrivals import Arrival, Mailed, Unsupported
+from ...desk.arrivals import Arrival, Ignored, Mailed, Unsupported, of_event
 from ...desk.envelopes import Envelope, Greeting
 from ...desk.errors import Refusal
+from ...desk.unheard import REASONS
 from ...desk.workspaces import Install
 from ...ports import Secrets
 
 if TYPE_CHECKING:
     from .mail import Mail
 
-CREDENTIALS: Mapping[str, str] = {
-    "signing_key": "Mailgun: Sending → Webhooks → HTTP webhook signing key. The others are given the install's secret.",
-    "public_key": "SendGrid: the public_key of the security policy that its Inbound Parse setting has, if it has one",
-}
 MAX_FILES = 20
 LATEST_MS = 5 * 60 * 1000  # ms that a mail's own date may be ahead
 
@@ -34,9 +30,9 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     return check_config(config)
 
 
-def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
     """As the install's provider does it."""
-    _provider(install).verify(envelope, install, secrets, now)
+    _provider(install).verify(envelope, install, secrets, now=now)
 
 
 def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
@@ -60,9 +56,9 @@ def parse(envelope: Envelope, install: Install) -> list[Arrival]:
     try:
         found = _reader(envelope, install).read(envelope)
     except Refusal:
-        return [Unsupported(what="unreadable")]
+        return [Unsupported(what="unreadable", id=envelope.id)]
     if not hasattr(found, "checks"):
-        return [found]
+        return of_event([found], envelope.id)
     from .automatic import by_machine, unheard
     from .config import of
     from .formmailers import as_meant
@@ -71,11 +67,13 @@ def parse(envelope: Envelope, install: Install) -> list[Arrival]:
 
     mail = as_written(found, of(install).lists)
     aside = unheard(mail, install)
-    if aside:
-        return [aside]
-    machine = by_machine(mail)
+    if aside and not (isinstance(aside, Ignored) and aside.reason in REASONS):
+        return of_event([aside], mail.message_id)
+    machine = "" if aside else by_machine(mail)
     meant = mail if machine else as_meant(mail, of(install).address)
     mailed = _mailed(meant, envelope, install, vouched=meant is not mail and verdict(mail) == "pass")
+    if isinstance(aside, Ignored):
+        return of_event([msgspec.structs.replace(aside, said=mailed)], mailed.id)
     return [msgspec.structs.replace(mailed, machine=machine)]
 
 
@@ -91,6 +89,7 @@ def _provider(install: Install) -> Any:
 
 
 def _mailed(mail: "Mail", envelope: Envelope, install: Install, *, vouched: bool) -> Mailed:
+    from ...desk.markdown_writer import escaped
     from .addresses import others, tokens
     from .config import of
     from .identity import content_hash, identity
@@ -107,7 +106,7 @@ def _mailed(mail: "Mail", envelope: Envelope, install: Install, *, vouched: bool
         vouched=vouched,
         reaction=mail.reaction,
         subject=mail.subject,
-        text=text or mail.subject or ("(no text)" if not mail.parts else ""),
+        text=text or escaped(mail.subject) or ("(no text)" if not mail.parts else ""),
         rest=rest,
         at=min(mail.at, envelope.received_at + LATEST_MS) or envelope.received_at,
         thread=mail.thread,

@@ -1,23 +1,19 @@
 """A mail that leaves: headers that nothing breaks out of, the Markdown as text and as harmless HTML, a quiet footer."""
 
 import html
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from typing import Any
 
+from ...desk.commonmark import new_parser
 from ...desk.mails import Letter, Line
 from ...desk.names import one_line
+from ...desk.plain_text import plain, with_blanks
 
-# What becomes of each in a mail; flows/mail/send.py sees to it.
-CROSSES = {
-    "message": "a mail to each who is away, several in one",
-    "edit": "a mail in words, if `changes` says so",
-    "delete": "a mail in words, if `changes` says so",
-    "reaction": "not",
-    "file": "a link",
-}
 FOOTER = "Answer this mail to answer in the conversation."
 STYLE = "font:15px/1.5 -apple-system,Segoe UI,Helvetica,Arial,sans-serif;color:#222"
 QUIET = "font-size:12px;color:#777;border-top:1px solid #ddd;margin-top:2em;padding-top:.7em"
@@ -73,7 +69,7 @@ def _text(letter: Letter) -> str:
 def _said(line: Line, several: bool) -> str:
     head = f"{one_line(line.author, 80)} wrote:\n\n" if several else ""
     files = "".join(f"\n\n{one_line(name, 120)}: {url}" for name, url in line.links)
-    return f"{head}{line.text}{files}"
+    return f"{head}{plain(line.text, links=True)}{files}"
 
 
 def _html(letter: Letter) -> str:
@@ -92,10 +88,30 @@ def _shown(line: Line, several: bool) -> str:
 
 def rendered(text: str) -> str:
     """Markdown as HTML, with no HTML of the writer's own, no pictures from elsewhere, links to web and mail alone."""
-    from markdown_it import MarkdownIt
-
-    markdown = (
-        MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20}).disable("image").enable("table")
-    )
+    markdown = new_parser()
     markdown.validateLink = lambda url: url.strip().lower().startswith(("https://", "http://", "mailto:"))  # type: ignore[method-assign]
+    markdown.add_render_rule("text", _words)
+    markdown.add_render_rule("image", _picture)
+    markdown.add_render_rule("link_open", _link)
+    markdown.add_render_rule("link_close", _link)
     return str(markdown.render(text))
+
+
+# The three are called as markdown-it calls its own rules.
+def _words(renderer: Any, tokens: Sequence[Any], place: int, options: Any, env: Any) -> str:  # noqa: PLR0917
+    """Words, with the blanks that a page would not show."""
+    begins = not place or tokens[place - 1].type in ("softbreak", "hardbreak")
+    return html.escape(with_blanks(tokens[place].content, begins=begins))
+
+
+def _link(renderer: Any, tokens: Sequence[Any], place: int, options: Any, env: Any) -> str:  # noqa: PLR0917
+    """The beginning or the end of a link."""
+    env["within a link"] = tokens[place].nesting > 0
+    return str(renderer.renderToken(tokens, place, options, env))
+
+
+def _picture(renderer: Any, tokens: Sequence[Any], place: int, options: Any, env: Any) -> str:  # noqa: PLR0917
+    """A picture as a link to it, or in a link as its words: nothing is asked for where a mail is read."""
+    token = tokens[place]
+    words = html.escape(renderer.renderInlineAsText(token.children or [], options, env)) or "image"
+    return words if env.get("within a link") else f'<a href="{html.escape(str(token.attrs["src"]))}">{words}</a>'

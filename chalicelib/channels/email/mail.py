@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from ...desk.arrivals import File
+from ...desk.domains import ascii_form
 
 ADDRESS = re.compile(r"[^\s@<>()\",;:\\\[\]]{1,64}@([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9][a-z0-9-]{0,62}\Z")
 MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
@@ -98,10 +99,7 @@ def address(text: str) -> str:
     """An address in lower case, or nothing for what is none."""
     found = text.strip().strip("<>").strip().lower()
     local, _, domain = found.rpartition("@")
-    try:
-        found = f"{local}@{domain.encode('idna').decode('ascii')}" if local and not domain.isascii() else found
-    except UnicodeError:
-        return ""
+    found = f"{local}@{ascii_form(domain)}" if local and not domain.isascii() else found
     return found if len(found) <= 254 and ADDRESS.match(found) else ""
 
 

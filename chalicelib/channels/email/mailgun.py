@@ -23,13 +23,14 @@ from ...desk.names import one_line
 from ...desk.strict_json import loads
 from ...desk.workspaces import Install
 from ...ports import Secrets
-from . import charsets, forms, mime
+from ...wire import charsets
+from . import forms, mime
 from .mail import Checks, Mail, Part, plain
 
 TOLERANCE_MS = 300_000  # ms
 
 
-def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
     """HMAC-SHA256 over timestamp and token, at most five minutes old."""
     try:
         stamp, token, signature = _signed(envelope)
@@ -39,7 +40,7 @@ def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> 
         raise Unauthenticated("the timestamp is too far from now")
     live = [secret.encode() for secret in secrets.get("signing_key", ()) if secret]
     made = [hmac.new(key, (stamp + token).encode(), hashlib.sha256).hexdigest().encode() for key in live]
-    if not token or not sum([hmac.compare_digest(signature.encode("utf-8", "replace"), each) for each in made]):
+    if not token or not sum(hmac.compare_digest(signature.encode("utf-8", "replace"), each) for each in made):
         raise Unauthenticated("the signature is not the install's")
 
 

@@ -15,8 +15,9 @@ from typing import Any
 from ...desk.arrivals import File
 from ...desk.files import TYPE, safe_name
 from ...desk.names import one_line, shown_name
+from ...wire import charsets
 from ...wire.budget import Budget, fits
-from . import charsets, flowed, opaque
+from . import flowed, opaque
 from .mail import MESSAGE_ID, Checks, Mail, Part, Report, address, plain
 
 MAX_PARTS = 200
@@ -34,6 +35,8 @@ WRITTEN = re.compile(r"""(?<![^\s@<>()\[\]",;:\\])[^\s@<>()\[\]",;:\\]{1,64}@[^\
 SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
 OPAQUE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 WINMAIL = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+ENCRYPTED = "multipart/encrypted"  # OpenPGP (RFC 3156)
+UNREADABLE = "(This mail is encrypted, and cannot be read here.)"
 REACTION = "text/vnd.google.email-reaction+json"
 RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-forwarded-to", "x-envelope-to")
 
@@ -65,7 +68,7 @@ def read(raw: bytes, **besides: Any) -> Mail:
         "recipients": tuple(dict.fromkeys([*map(address, also), *addresses(headers, *RECIPIENTS)])),
         "subject": one_line(next(iter(headers.get("subject", [])), ""), 500),
         "at": moment(next(iter(headers.get("date", [])), "")),
-        "text": plain("\n".join(bodies.texts)),
+        "text": plain("\n\n".join(filter(None, ["\n".join(bodies.texts), UNREADABLE if bodies.encrypted else ""]))),
         "html": "\n".join(bodies.htmls),
         "parts": tuple(bodies.parts),
         "calendar": bodies.calendar,
@@ -141,7 +144,7 @@ def _leaves(message: Message) -> Iterator[Message]:
     waiting = [message]
     while waiting:
         part = waiting.pop()
-        if part.is_multipart() and part.get_content_maintype() != "message":
+        if part.is_multipart() and part.get_content_maintype() != "message" and part.get_content_type() != ENCRYPTED:
             waiting += [each for each in part.get_payload() if isinstance(each, Message)][::-1]
         elif part.get_content_type() in OPAQUE and (inner := opaque.signed_content(_content(part))):
             waiting.append(_read(inner))
@@ -158,10 +161,14 @@ class _Bodies:
         self.parts: list[Part] = []
         self.calendar = ""
         self.reaction = ""
+        self.encrypted = False
 
     def take(self, part: Message) -> None:
         type_, content = part.get_content_type(), _content(part)
         if type_ in SIGNATURES:
+            return
+        if type_ == ENCRYPTED or type_ in OPAQUE and opaque.is_encrypted(content):
+            self.encrypted = True
             return
         name = _filename(part)
         if (type_ in WINMAIL or name.lower() == "winmail.dat") and (found := opaque.unwrapped(content)):
@@ -185,10 +192,19 @@ class _Bodies:
 
     def unwrap(self, found: opaque.Unwrapped) -> None:
         """Take what Exchange wrapped: its text only where there is no other."""
-        if found.text and not any(text.strip() for text in self.texts):
-            self.texts.append(charsets.text(found.text, ""))
-        for name, content in found.files:
-            self.parts.append(Part(file_of(charsets.text(name, "") or "file", "application/octet-stream", content)))
+        if not any(text.strip() for text in self.texts + self.htmls):
+            text, page = found.text and charsets.text(found.text, ""), found.page
+            html = charsets.decoded(page, charsets.of_page(page)) if page else ""
+            if found.rich and not html:
+                from . import rtf
+
+                said, is_page = rtf.read(rtf.unpacked(found.rich))
+                text, html = (text, said) if is_page else (text or said, "")
+            self.texts += [text] if text else []
+            self.htmls += [html] if html else []
+        for name, content, id_ in found.files:
+            file = file_of(charsets.text(name, "") or "file", "application/octet-stream", content)
+            self.parts.append(Part(file, charsets.text(id_, "").strip("<>")[:200]))
 
 
 def file_of(name: str, type_: str, content: bytes) -> File:

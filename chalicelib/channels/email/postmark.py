@@ -22,13 +22,14 @@ from ...desk.names import one_line, shown_name
 from ...desk.strict_json import loads_object
 from ...desk.workspaces import Install
 from ...ports import Secrets
-from . import basic, charsets, mime
+from ...wire import charsets
+from . import basic, mime
 from .mail import Checks, Mail, Part, address, plain
 
 SENDING = frozenset({"Bounce", "SpamComplaint", "Delivery", "Open", "Click", "SubscriptionChange"})
 
 
-def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
     """Its webhooks are not signed: the address that it is told holds the password."""
     basic.check(envelope, secrets)
 
@@ -51,10 +52,10 @@ def read(envelope: Envelope) -> Mail | Arrival:
     raw = _text(fields, "RawEmail")
     if raw:
         return mime.read(raw.encode("utf-8", "surrogateescape"), **beside)
-    return _built(fields, headers, envelope.body, beside)
+    return _built(fields, headers, envelope.body, beside=beside)
 
 
-def _built(fields: dict[str, Any], headers: dict[str, list[str]], body: bytes, beside: dict[str, Any]) -> Mail:
+def _built(fields: dict[str, Any], headers: dict[str, list[str]], body: bytes, *, beside: dict[str, Any]) -> Mail:
     full = fields.get("FromFull")
     sender = address(str(full.get("Email", ""))) if isinstance(full, dict) else ""
     name, named = mime.sender_of([_text(fields, "From")])

@@ -8,14 +8,16 @@ import re
 
 # "wrote", as mailers say it of somebody else, in an introduction that also has a date or an address.
 WROTE = (
-    r"wrote|writes|sent|schrieb|schrieben|geschrieben|schreibt|a [ée]crit|[ée]crivait|[ée]crit|escribi[óo]|ha escrito|"
-    r"va escriure|ha scritto|scrisse|scriveva|schreef|geschreven|escreveu|escribiu|skrev|skrifaði|kirjoitti|kirjutas|"
+    r"wrote|writes|commented|replied|sent|schrieb|schrieben|geschrieben|schreibt|a [ée]crit|[ée]crivait|[ée]crit|"
+    r"escribi[óo]|ha escrito|"
+    r"va escriure|ha escrit|ha scritto|scrisse|scriveva|schreef|geschreven|escreveu|escribiu|skrev|skrifaði|kirjoitti|"
+    r"kirjutas|"
     r"napisał\(?a?\)?|napisała|pisze|napsala?|napsal\(a\)|napísala?|napísal\(a\)|írta|írt|yazdı|yazmış|a scris|"
     r"scrie|napisao|napisala|napisal|napisao/la|je napisal|je napísal|rašė|parašė|rakstīja|uzrakstīja|shkroi|idatzi|"
-    r"написала?|написал\(а\)|пишет|писал|писала|написав|написала|пише|пишува|написа|έγραψε|έγραψαν|viết|menulis|"
+    r"написала?|написал\(а\)|пишет|писал|писала|написав|написао(?:/ла)?|пише|пишува|написа|έγραψε|έγραψαν|viết|menulis|"
     r"sumulat|เขียน|เขียนว่า|작성|작성했습니다|썼습니다|写道|寫道|写到|寫|書きました|書いた|のメール|كتب|كتبت|"
     r"כתב|כתבה|"
-    r"מאת|नो लिखा|ने लिखा|লিখেছেন|எழுதியது|napisał/a|scribebat|skribis"
+    r"מאת|գրել է|नो लिखा|ने लिखा|লিখেছেন|எழுதியது|napisał/a|scribebat|skribis"
 )
 # What stands first where the date does ("On Mon, …"), besides figures and the days and months themselves.
 OPENERS = frozenset(
@@ -25,6 +27,7 @@ OPENERS = frozenset(
         "på",
         "le",
         "el",
+        "en",
         "il",
         "op",
         "em",
@@ -229,6 +232,7 @@ OPENERS = frozenset(
         "sobota",
         "niedziela",
         "no",
+        "às",
         "at",
         "kuupäev",
         "pirmd",
@@ -272,16 +276,83 @@ OPENERS = frozenset(
 )
 # "Quoting Max <max@acorn.example>:"
 QUOTING = re.compile(
-    r"(?:quoting|zitat von|zitiere|citando a?|citado de|cita de|citeren|citat från|citat fra|cytowanie|citace|idézet|"
+    r"(?:quoting|excerpts from|zitat von|zitiere|citando a?|citado de|cita de|citeren|citat från|citat fra|cytowanie|"
+    r"citace|idézet|"
     r"en réponse à|selon|quelle|missatge de|mensaje de|message de|nachricht von|wiadomość napisana przez|"
     r"цитирую|цитирование)\b",
     re.IGNORECASE,
 )
 # A mailer says them of somebody else, never of whoever writes.
 MYSELF = re.compile(
-    r"\b(?:I|we|ich|wir|je|j'ai|nous|yo|nosotros|io|noi|ik|wij|eu|nós|jag|jeg|vi|minä|ja|já|én|ben|я|мы|ми|εγώ)\s"
+    r"\b(?:I|we|ich|wir|j'ai|nous|yo|nosotros|io|noi|ik|wij|eu|nós|jag|jeg|vi|minä|ja|já|én|я|мы|ми|εγώ)\s"
     r"(?:\w+\s){0,2}(?:" + WROTE + r")\b",
     re.IGNORECASE,
+)
+# Before what has written something and is nobody: "our server", in languages whose nouns may begin large.
+THINGS = frozenset(
+    [
+        "the",
+        "our",
+        "my",
+        "your",
+        "this",
+        "an",
+        "der",
+        "die",
+        "das",
+        "den",
+        "unser",
+        "unsere",
+        "unserer",
+        "mein",
+        "meine",
+        "meiner",
+        "ein",
+        "eine",
+        "euer",
+        "eure",
+        "ihr",
+        "ihre",
+        "dein",
+        "deine",
+        "notre",
+        "mon",
+        "ma",
+        "votre",
+        "nuestro",
+        "nuestra",
+        "mi",
+        "nostro",
+        "nostra",
+        "mio",
+        "mia",
+        "nosso",
+        "nossa",
+        "meu",
+        "minha",
+        "onze",
+        "mijn",
+        "het",
+        "jullie",
+        "vår",
+        "vårt",
+        "min",
+        "vores",
+        "vor",
+        "nasz",
+        "nasza",
+        "mój",
+        "moja",
+        "наш",
+        "наша",
+        "мой",
+        "моя",
+        "náš",
+        "naše",
+        "můj",
+        "moje",
+        "мій",
+    ]
 )
 # Between dashes, where the mail that is answered follows.
 ORIGINAL = (
@@ -301,6 +372,25 @@ ORIGINAL = (
     r"algne sõnum|algkiri|upprunaleg skilaboð|thư gốc|tin nhắn gốc|pesan asli|pesan awal|mesej asal|"
     r"原始邮件|原邮件|原始郵件|原始訊息|回复的原邮件|元のメッセージ|オリジナルメッセージ|"
     r"元のメール|원본 메시지|원본 메일|원본메일|الرسالة الأصلية|رسالة أصلية|הודעה מקורית|ข้อความต้นฉบับ|original"
+)
+# Between dashes or hatches, above what a help desk sent: "Please type your reply above this line".
+ABOVE = re.compile(
+    r"\b(?:above|oberhalb|über|au-dessus|encima|acima|sopra|boven|ovanför|ovenfor|powyżej|"
+    r"выше)\W{1,3}(?:\w{1,20}\W){0,3}"
+    r"(?:line|linie|zeile|trennlinie|ligne|línea|linha|linea|riga|lijn|regel|rad|linje|linii|линии|черты)\b",
+    re.IGNORECASE,
+)
+REPLY = re.compile(
+    r"\b(?:repl(?:y|ies)|respond|responses?|answers?|write|type|antwort\w{0,4}|schreib\w{0,3}|répon\w{1,5}|"
+    r"respon\w{1,6}|"
+    r"respuestas?|rispo\w{1,5}|beantwoord\w{0,3}|reageer|svar\w{0,3}|odpowied\w{1,4}|ответ\w{0,5})\b",
+    re.IGNORECASE,
+)
+# Of whom these are the last words, may have pasted a mail's headers under them.
+MAILS = re.compile(
+    r"\b(?:e-?mails?|mails?|messages?|headers?|bounc\w{1,4}|nachricht\w{0,2}|kopfzeilen|courriels?|en-têtes?|correos?|"
+    r"mensajes?|cabeceras?|messaggi\w?|intestazion[ei]|bericht\w{0,2}|письм\w{1,2}|сообщени\w|заголов\w{1,3})\b|邮件|メール|메일",
+    re.IGNORECASE,
 )
 # What says that somebody else's mail follows, passed on: alone on its line, or between dashes.
 FORWARDED = (
@@ -357,6 +447,8 @@ SUBJECT = (
     r"subjek|perihal|"
     r"subjek|主题|主旨|件名|제목|الموضوع|נושא|הנדון|เรื่อง|หัวเรื่อง|विषय|re|gaia"
 )
+# Without a colon, as eM Client puts it under a ruler: 'From "Max Weber" <max@acorn.example>'.
+HEADED = re.compile(r"(?:" + FROM + r")\s.{0,80}@", re.IGNORECASE)
 # Other lines that mailers put into that block, and the names of which say nothing.
 BESIDE = (
     r"importance|wichtigkeit|priority|priorität|attachments|anlagen|pièces jointes|allegati|bcc|bijlagen|organisation"
@@ -453,7 +545,8 @@ INSIDE = re.compile(
 )
 # What a mailer or a scanner puts under a text: a whole line that says so of a device, an app or a scan.
 PRODUCT = (
-    r"i ?phone|i ?pad|i ?pod|ios|android|samsung|galaxy|huawei|xiaomi|redmi|oneplus|pixel|nokia|sony|xperia|"
+    r"i ?phon\w{1,5}|i ?pad\w{0,4}|i ?pod|ios|android\w{0,4}|"
+    r"samsung|galaxy|huawei|xiaomi|redmi|oneplus|pixel|nokia|sony|xperia|"
     r"htc|lg|motorola|"
     r"blackberry|windows|outlook|hotmail|yahoo|gmail|gmx|web\.de|proton ?mail|proton|mailspring|spark|airmail|newton|"
     r"polymail|mailbird|thunderbird|k-9|fairemail|aqua ?mail|blue ?mail|zoho|tutanota|tuta|hey|superhuman|mail|mailer|"
@@ -466,14 +559,16 @@ ADVERTISEMENT = re.compile(
     r"(?:(?:sent|written|typed|posted|composed|get|download) (?:from|with|via|by|using|on|through)?\b|get outlook\b|"
     r"(?:von|mit) (?:meine[mnr]|der|dem|unterwegs)\b|gesendet\b|diese nachricht wurde von|envoy[ée] (?:de|"
     r"depuis|à partir)\b|"
-    r"t[ée]l[ée]charger|obtenez|provenance\b|enviado (?:desde|do|da|a partir|con|pelo)\b|obtener|obter|obtenha|"
-    r"enviat des|inviato (?:da|dal|con)\b|ottieni|scarica|verzonden (?:vanaf|vanuit|met|via)\b|verstuurd vanaf|"
-    r"outlook voor|"
-    r"skickat från|skickat via|hämta|sendt fra|hent|få outlook|lähetetty|hanki|wysłane? z|pobierz|odesláno z|získejte|"
-    r"odoslané z|küldve|elküldve|.{0,20}iphone[-\w]*(?:ról|rol|umdan|dan|'umdan|ımdan)|отправлено (?:с|из)|скачать|"
+    r"t[ée]l[ée]charger|obten[ei][zr]|provenance\b|enviado (?:desde|do|da|a partir|con|pelo)\b|obtener|obter|obtenha|"
+    r"enviat des|inviato (?:da|dal|con)\b|ottieni|scarica|verzonden (?:vanaf|vanuit|met|via)\b|"
+    r"verstuurd vanaf|outlook voor|"
+    r"skickat från|skickat via|hämta|sendt fra|hent|få outlook|lähetetty|hanki|wysłane? z|pobierz|odesláno ze?|"
+    r"získejte|odoslané z|küldve|elküldve|.{0,20}iphone[-\w]*(?:ról|rol|umdan|dan|'umdan|ımdan)|"
+    r"отправлено (?:с|из)|скачать|"
     r"надіслано з|изпратено от|στάλθηκε από|εστάλη από|trimis de pe|poslano (?:s|z|sa)|poslato sa|išsiųsta iš|"
     r"nosūtīts no|saadetud|được gửi từ|gửi từ|dikirim dari|发自|来自|從我的|从我的|寄自|iphoneから|送信元|"
     r"나의|내|أرسلت من|أُرسلت من|נשלח מ\S*|ส่งจาก)[^.!?]{0,60}\b(?:" + PRODUCT + r")\b.{0,40}|"
+    r"outlook \w{2,5} (?:ios|android) (?:herunterladen|downloaden)|"
     r"(?:发自我的|從我的|从我的|寄自我的|iPhoneから送信|나의 iPhone에서 보냄|내 갤럭시|.{0,12}から送信).{0,30}|"
     r"(?:virus-free|virenfrei|sans virus|libre de virus|senza virus|garanti sans virus|bez wirusów)\W.{0,60}|"
     r".{0,60}\b(?:avast|avg|avira|kaspersky|mcafee|norton)\b.{0,60}\b(?:virus|viren|antivirus|checked|geprüft).{0,60}|"

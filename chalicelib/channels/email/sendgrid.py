@@ -23,7 +23,8 @@ from ...desk.names import one_line
 from ...desk.strict_json import loads
 from ...desk.workspaces import Install
 from ...ports import Secrets
-from . import basic, charsets, forms, mime
+from ...wire import charsets
+from . import basic, forms, mime
 from .mail import Checks, Mail, Part, address, plain
 
 SIGNATURE, TIMESTAMP = "x-twilio-email-event-webhook-signature", "x-twilio-email-event-webhook-timestamp"
@@ -37,7 +38,7 @@ class Way(msgspec.Struct, frozen=True):
     from_: str | None = msgspec.field(default=None, name="from")
 
 
-def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
     """By the signature of its security policy, once that has been given its key; else by the password in the address
     that it is told (https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/securing-your-parse-webhooks)."""
     keys = [key for key in secrets.get("public_key", ()) if key]
@@ -92,10 +93,10 @@ def read(envelope: Envelope) -> Mail | Arrival:
     }
     if "email" in form:
         return mime.read(form.values["email"], recipients=tuple(way.to), **beside)
-    return _built(form, envelope, way, beside)
+    return _built(form, envelope, way, beside=beside)
 
 
-def _built(form: forms.Form, envelope: Envelope, way: Way, beside: dict[str, Any]) -> Mail:
+def _built(form: forms.Form, envelope: Envelope, way: Way, *, beside: dict[str, Any]) -> Mail:
     head = mime.read(form.values.get("headers", b"") + b"\n\n")
     encoded = _charsets(form["charsets"])
 

@@ -89,7 +89,7 @@ class Notice(msgspec.Struct, frozen=True, rename="camel"):
     raw: bytes = b""
 
 
-def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
     """Nobody comes in over HTTP."""
     raise Unauthenticated("mails for this install come by SES alone")
 

@@ -4,11 +4,14 @@ import re
 from typing import Any
 
 from ...desk.mails import answers
+from ...desk.markdown_writer import escaped, escaped_piece
 from ...desk.messages import MAX_BYTES, MAX_CHARACTERS
 from .htmlmarks import mark
+from .lines import MARKS
 from .mail import Mail, plain
-from .quotes import MARKS, split
+from .quotes import split
 
+KEPT = frozenset({"href", "colspan", "role", "class", "start"})  # of what a tag says of itself
 SCHEMES = ("http://", "https://", "mailto:")
 # Danes and Norwegians pass on as "VS:", Finns answer so.
 VS = re.compile(r"\s*vs\s*:", re.IGNORECASE)
@@ -20,6 +23,7 @@ ASKS_FOR_HTML = re.compile(
     r".{0,80}\bhtml\b",
     re.IGNORECASE,
 )
+WHITE_SPACE = re.compile(r"white-space\s{0,9}:\s{0,9}([a-z-]{1,20})", re.IGNORECASE)
 ENTITIES = re.compile(r"&#(?:x0*e00[0-9]|0*5734[4-9]);?", re.IGNORECASE)
 CUT = "\n\n… (shortened; the whole mail is kept)"
 
@@ -28,14 +32,17 @@ def written(mail: Mail) -> tuple[str, str]:
     """The text of what was written, and what was cut off: the mail that it answers, and a signature. Of what is no
     answer nothing is."""
     answer = answers(mail.subject, mail.thread)
-    plain_text = mail.text.strip() and not (mail.html and _only_asks_for_html(mail.text))
-    whole = _unmarked(mail.text) if plain_text else markdown(mail.html, marked=answer)
+    as_plain = bool(mail.text.strip() and not (mail.html and _only_asks_for_html(mail.text)))
+    whole = _unmarked(mail.text) if as_plain else markdown(mail.html, marked=answer)
     answer = answer and not (VS.match(mail.subject) and FRA.search(whole))
-    kept, rest = split(whole) if answer else (whole, "")
+    kept, rest = split(whole, mail.sender_name) if answer else (whole, "")
     for part in mail.parts:
         if part.cid:
-            kept, rest = (each.replace(f"[cid:{part.cid}]", f"[{part.file.name}]") for each in (kept, rest))
-    return _short(_tidy(kept)), _short(_tidy(rest))
+            place, name = f"[cid:{part.cid}]", f"[{part.file.name}]"
+            if not as_plain:
+                place, name = (escaped_piece(each, begins=False) for each in (place, name))
+            kept, rest = (each.replace(place, name) for each in (kept, rest))
+    return _short(_tidy(escaped(kept) if as_plain else kept)), _short(_tidy(rest))
 
 
 def _only_asks_for_html(text: str) -> bool:
@@ -59,7 +66,7 @@ def markdown(html: str, *, marked: bool = False) -> str:
 
     html = tidied(_unmarked(html))
     if not readable(html):
-        return plain(words_of(html))
+        return escaped(plain(words_of(html)))
     from bs4 import BeautifulSoup
 
     from ...wire.markup import emptied, to_markdown
@@ -68,7 +75,8 @@ def markdown(html: str, *, marked: bool = False) -> str:
     for gone in soup.find_all(list(GONE)):
         emptied(gone)
     if (only := soup.find("pre")) and only.get_text().split() == soup.get_text().split():
-        return plain(only.get_text()).strip("\n")  # plain text, as HTML
+        return escaped(plain(only.get_text()))  # plain text, as HTML
+    _break_lines(soup)
     if marked:
         mark(soup)
     for tag in soup.find_all(True):
@@ -88,7 +96,25 @@ def _clean(tag: Any) -> None:
     elif tag.name == "a" and not str(tag.get("href", "")).strip().lower().startswith(SCHEMES):
         tag.name = "span"
     else:
-        tag.attrs = {name: value for name, value in tag.attrs.items() if name in ("href", "colspan", "role")}
+        tag.attrs = {name: value for name, value in tag.attrs.items() if name in KEPT}
+
+
+def _break_lines(soup: Any) -> None:
+    """The breaks of the page's source, where a style says that they are seen, as breaks."""
+    from bs4.element import NavigableString, Tag
+
+    seen: dict[int, bool] = {}  # by tags
+    for each in list(soup.descendants):
+        within = seen.get(id(each.parent), False)
+        if isinstance(each, Tag):
+            found = WHITE_SPACE.search(str(each.get("style") or ""))
+            seen[id(each)] = each.name != "pre" and (found[1].lower().startswith(("pre", "break")) if found else within)
+        elif within and "\n" in each:
+            for number, line in enumerate(str(each).split("\n")):
+                if number:
+                    each.insert_before(Tag(name="br"))
+                each.insert_before(NavigableString(line))
+            each.extract()
 
 
 def _unmarked(text: str) -> str:

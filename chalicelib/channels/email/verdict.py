@@ -1,4 +1,4 @@
-"""Whether a mail is from whom it says: SPF, DKIM and DMARC, as the receiving server found them.
+"""Whether a mail is from whom it says: SPF, DKIM and DMARC, as the receiving server found them (ADR 56).
 
 A pass counts only for the domain that the reader sees in From (DMARC's alignment, RFC 7489, 3.1): a stranger's mail
 passes SPF for the stranger's own domain.

@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 from ...desk.envelopes import Envelope
 from ...desk.errors import Invalid, Malformed, TooLarge, WrongMediaType
 from ...desk.strict_json import loads
-from . import charsets
+from ...wire import charsets
 from .body import MAX_FIELDS, Body, gathered
 
 MAX_BODY = 6 * 1024 * 1024  # what the gateway lets through to a function
@@ -36,7 +36,7 @@ def _urlencoded(envelope: Envelope, _: Collection[str]) -> Body:
     ]
     charset = next((value.decode("latin-1") for name, value in raw if name == b"_charset_"), "")
     names = (charset, charsets.named(envelope.headers.get("content-type", "")))
-    pairs = [(charsets.text(name, *names), charsets.text(value, *names)) for name, value in raw]
+    pairs = [(charsets.of_form(name, *names), charsets.of_form(value, *names)) for name, value in raw]
     return Body(gathered(pairs), [])
 
 
@@ -55,7 +55,7 @@ def _strings(name: str, value: Any) -> list[str]:
 
 
 def _multipart(envelope: Envelope, _: Collection[str]) -> Body:
-    from .multipart import read as read_multipart
+    from .parts import read as read_multipart
 
     return read_multipart(envelope.body, envelope.headers.get("content-type", ""))
 

@@ -5,7 +5,9 @@ Against bots there are the honeypot, the pace by address and the list of sites w
 """
 
 import json
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from ...desk.addresses import network, parts_of
 from ...desk.arrivals import Arrival, Ignored, Said, Speaker
@@ -15,9 +17,11 @@ from ...desk.workspaces import Install
 from ...ports import Secrets
 from .config import check, of
 
+if TYPE_CHECKING:
+    from .submission import Submission
+
 __all__ = ["check", "greet", "group", "pace", "parse", "verify"]
 
-CREDENTIALS: Mapping[str, str] = {}
 REASONS: dict[type[Refusal], str] = {
     Invalid: "invalid",
     Malformed: "malformed",
@@ -26,7 +30,7 @@ REASONS: dict[type[Refusal], str] = {
 }
 
 
-def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
     """Forbidden for a page of a site that is not listed. Browsers tell the origin of every form; who sends
     none is no browser, and could have told any: it is held by the pace alone."""
     allowed = of(install).allowed_origins
@@ -70,19 +74,31 @@ def parse(envelope: Envelope, install: Install) -> list[Arrival]:
     try:
         filled = submission(envelope, of(install))
     except Refusal as refusal:
-        return [Ignored(reason=REASONS.get(type(refusal), "refused"))]
+        return [Ignored(reason=REASONS.get(type(refusal), "refused"), id=envelope.id)]
     if filled.bot:
-        return [Ignored(reason="honeypot")]
-    speaker = Speaker(name=filled.name, email=filled.email)
-    said = Said(
+        return [Ignored(reason="honeypot", id=envelope.id, said=_if_a_persons(envelope, install))]
+    return [_said(envelope, filled)]
+
+
+def _if_a_persons(envelope: Envelope, install: Install) -> Said | None:
+    """What it says if a browser has filled in the honeypot for somebody; None if it says nothing that can be taken."""
+    from .submission import submission
+
+    try:
+        return _said(envelope, submission(envelope, msgspec.structs.replace(of(install), honeypot="")))
+    except Refusal:
+        return None
+
+
+def _said(envelope: Envelope, filled: "Submission") -> Said:
+    return Said(
         id=envelope.id,
-        speaker=speaker,
+        speaker=Speaker(name=filled.name, email=filled.email),
         text=filled.text,
         at=envelope.received_at,
         fresh_room=True,
         files=filled.files,
     )
-    return [said]
 
 
 def _ours(origin: str, host: str) -> bool:

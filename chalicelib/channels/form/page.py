@@ -31,6 +31,7 @@ border-radius:.4rem;background:var(--paper);color:inherit;font:inherit}
 textarea{min-height:9rem;resize:vertical}
 button{margin-top:1.5rem;border-color:var(--mark);background:var(--mark);color:var(--on-mark);font-weight:600;
 cursor:pointer}
+a{color:var(--mark)}
 :focus-visible{outline:3px solid var(--mark);outline-offset:2px}
 .problem{margin:0;padding:.6rem .8rem;border-radius:.4rem;background:var(--bad-ground);color:var(--bad)}
 .away{position:absolute;left:-100vw;width:1px;height:1px;overflow:hidden}
@@ -81,8 +82,8 @@ def page(install: Install, problem: str = "") -> str:
 {alert}<form method="post" enctype="multipart/form-data" accept-charset="utf-8">
 <label for="name">Name</label>
 <input id="name" name="{names["name"]}" autocomplete="name" maxlength="{MAX_LINE}">
-<label for="email">E-mail <small>so that we can answer</small></label>
-<input id="email" name="{names["email"]}" type="email" autocomplete="email" maxlength="{MAX_EMAIL}">
+<label for="email">E-mail <small>where the answer comes</small></label>
+<input id="email" name="{names["email"]}" type="email" autocomplete="email" required maxlength="{MAX_EMAIL}">
 <label for="message">Message</label>
 <textarea id="message" name="{names["message"]}" required maxlength="{MAX_CHARACTERS}"></textarea>
 {files if config.max_files else ""}
@@ -96,7 +97,9 @@ def thanks(install: Install) -> str:
     """What a browser shows after a submission."""
     return _document(
         f"Thank you · {install.name}",
-        '<h1>Thank you</h1>\n<p role="status">Your message has arrived. Somebody will read it soon.</p>',
+        '<h1>Thank you</h1>\n<p role="status">Your message has arrived. '
+        "The answer comes to the e-mail address that you gave.</p>\n"
+        '<p><a href="">Send another message</a></p>',
     )
 
 

@@ -8,6 +8,7 @@ from ...desk.arrivals import File
 from ...desk.envelopes import Envelope
 from ...desk.errors import Invalid, Refusal, TooLarge
 from ...desk.files import REFUSED_TYPES
+from ...desk.markdown_writer import escaped
 from ...desk.messages import check_text
 from ...desk.names import one_line, shown_name
 from .bodies import read
@@ -67,7 +68,7 @@ def _text(body: Body, fields: dict[str, str]) -> str:
         raise Invalid(f"{field} is needed", field)
     subject = _line(body, fields["subject"], MAX_LINE)
     try:
-        return check_text(f"{subject}\n\n{message}" if subject else message)
+        return check_text(escaped(f"{subject}\n\n{message}" if subject else message))
     except Refusal as refusal:
         raise type(refusal)(f"{field}: {refusal.detail}", field) from None
 

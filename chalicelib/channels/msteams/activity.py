@@ -8,18 +8,15 @@ A conversation is `<channel or chat>` and a thread in it `<channel>/<id of its f
 
 import re
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from ...desk.arrivals import File, Speaker, Unsupported
 from ...wire.reading import moment, part, words
-from .cards import card_words
-from .config import Config
+from .config import Config, pages_of
+from .enclosed import HTML, answered, attachments, enclosed, files, without_placeholders
 from .text import from_html, from_plain
 
-HTML = "text/html"
-DOWNLOAD = "application/vnd.microsoft.teams.file.download.info"
-
 BOT = "28:"  # what ids of bots begin with
-MAX_CARDS = 10
 
 Body = dict[str, Any]
 
@@ -74,32 +71,41 @@ class Activity:
 
     @property
     def text(self) -> str:
-        """Its words as Markdown, without the bot's own name before them; those of its cards, where a bot says no
-        others."""
-        said = self._said()
-        if said or not self.machine:
-            return said
-        return "\n\n".join(filter(None, map(card_words, self.attachments[:MAX_CARDS])))
+        """All that it says, as Markdown: what it answers, its words without the bot's own name before them, and what is
+        enclosed in it."""
+        parts = (answered(self.body), self._said(), enclosed(self.body, self.link))
+        return "\n\n".join(filter(None, parts))
 
     def _said(self) -> str:
         ours = words(self.body, "recipient", "name")
-        for each in self.attachments:
+        for each in attachments(self.body):
             content = each.get("content")
             if words(each, "contentType") == HTML and isinstance(content, str):
-                return from_html(content, ours)
-        source = words(self.body, "text")
+                return from_html(without_placeholders(content), ours)
+        source = without_placeholders(words(self.body, "text"))
         return from_html(source, ours) if self.body.get("textFormat") == "xml" else from_plain(source, ours)
 
     @property
-    def attachments(self) -> list[Body]:
-        """Those that are ones."""
-        found = self.body.get("attachments")
-        return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    def files(self) -> tuple[File, ...]:
+        """What came along: files of a chat, pictures, and what is told of as lying in Teams."""
+        return files(self.body, self.link)
 
     @property
-    def files(self) -> tuple[File, ...]:
-        """What came along: files of a chat, and pictures."""
-        return tuple(found for each in self.attachments if (found := _file(each)))
+    def link(self) -> str:
+        """Where people who may see it find it in Teams."""
+        tenant, _, _ = self.account.partition("|")
+        named = {"tenantId": tenant, "groupId": words(self.data, "team", "aadGroupId")}
+        if self.threaded:
+            named["parentMessageId"] = self.root or self.id
+        else:
+            named["context"] = '{"contextType":"chat"}'
+        query = urlencode({name: value for name, value in named.items() if value}, quote_via=quote)
+        return f"{pages_of(self.config)}/l/message/{quote(self.place, safe='')}/{quote(self.id, safe='')}?{query}"
+
+    @property
+    def threaded(self) -> bool:
+        """Whether its place is a channel, which has threads."""
+        return self.place.endswith(("@thread.tacv2", "@thread.skype"))
 
     @property
     def ours(self) -> bool:
@@ -114,21 +120,6 @@ class Activity:
     def machine(self) -> bool:
         """Whether a bot did it: people's ids begin with another number."""
         return words(self.sender, "id").startswith(BOT) or self.sender.get("role") == "bot"
-
-
-def _file(attachment: Body) -> File | None:
-    type_, name = words(attachment, "contentType"), words(attachment, "name")
-    if type_ == DOWNLOAD:
-        content = part(attachment, "content")
-        url = words(content, "downloadUrl")
-        kind = words(content, "fileType")
-        link = words(attachment, "contentUrl")
-        return File(name=name or f"file.{kind or 'bin'}", type="application/octet-stream", url=url, link=link)
-    url = words(attachment, "contentUrl")
-    if type_.startswith(("image/", "audio/", "video/")) and url.startswith(("https://", "http://")):
-        kind = "" if type_.endswith("*") else type_
-        return File(name=name or f"picture.{kind.partition('/')[2] or 'png'}", type=kind or "image/png", url=url)
-    return None
 
 
 def unsupported(what: str) -> Unsupported:

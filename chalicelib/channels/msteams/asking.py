@@ -18,7 +18,7 @@ class Teams:
     def __init__(self, install: Install, secrets: Secrets, outside: Outside) -> None:
         self._config = config.of(install)
         password = next(iter(secrets.get("app_password", ())), "")
-        self._connector = Connector(self._config, password, outside, lambda: int(time.time() * 1000))
+        self._connector = Connector(self._config, password, outside, now=lambda: int(time.time() * 1000))
 
     def person(self, outside: str, account: str) -> Shown:
         """A member of the conversation that `account` (`tenant|conversation`) names."""
@@ -30,7 +30,7 @@ class Teams:
         email = member.get("email") or member.get("userPrincipalName") or ""
         return Shown(name=str(member.get("name") or ""), email=str(email) if "@" in str(email) else "", home=home)
 
-    def probe(self) -> Probe:
+    def probe(self, url: str) -> Probe:
         """Teams has no call that says who we are; what a bot may do is told when it does it."""
         return Probe(account=self._config.agent_tenant, actor=self._config.app_id)
 

@@ -24,13 +24,13 @@ from .config import Cloud, Config, cloud_of
 SKEW_S = 5 * 60  # seconds
 
 
-def check(envelope: Envelope, config: Config, secrets: Secrets, now: int) -> None:
+def check(envelope: Envelope, config: Config, secrets: Secrets, *, now: int) -> None:
     """Raise Unauthenticated, with a clause that says which part, unless it is from whom it says. `now` in ms."""
     scheme, _, credential = envelope.headers.get("authorization", "").strip().partition(" ")
     if scheme.lower() == "hmac":
         _check_hmac(credential.strip(), envelope.body, secrets.get("signing", ()))
     elif scheme.lower() == "bearer":
-        _check_token(credential.strip(), envelope.body, config, secrets, now // 1000)
+        _check_token(credential.strip(), envelope.body, config, secrets=secrets, now=now // 1000)
     else:
         raise Unauthenticated("authorization is missing: a bot's token, or an outgoing webhook's HMAC")
 
@@ -51,12 +51,12 @@ def _decoded(token: str) -> bytes:
         return b""
 
 
-def _check_token(token: str, body: bytes, config: Config, secrets: Secrets, now: int) -> None:
+def _check_token(token: str, body: bytes, config: Config, *, secrets: Secrets, now: int) -> None:
     if not config.app_id:
         raise Unauthenticated("no app_id is configured for this install")
     cloud = cloud_of(config)
     key = _key(token, cloud, secrets)
-    claims = _claims(token, key, config.app_id, cloud)
+    claims = _claims(token, key, config.app_id, cloud=cloud)
     for name, least, most in (("exp", now - SKEW_S + 1, math.inf), ("nbf", -math.inf, now + SKEW_S)):
         at = claims.get(name)
         if not isinstance(at, int | float) or not least <= at <= most:
@@ -87,7 +87,7 @@ def _key(token: str, cloud: Cloud, secrets: Secrets) -> dict[str, Any]:
     return key
 
 
-def _claims(token: str, key: dict[str, Any], audience: str, cloud: Cloud) -> dict[str, Any]:
+def _claims(token: str, key: dict[str, Any], audience: str, *, cloud: Cloud) -> dict[str, Any]:
     import jwt
 
     options: Any = {"require": ["exp", "iss", "aud"], "verify_exp": False, "verify_nbf": False, "verify_iat": False}

@@ -8,11 +8,15 @@ https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards
 from collections.abc import Iterator
 from typing import Any
 
+from ...desk.commonmark import Code, Line, Table, read
+from ...desk.markdown_writer import written
+from ...desk.plain_text import one_line
 from ...wire.reading import items, part, words
 
 CARD = "application/vnd.microsoft.card."
 CONNECTOR = "application/vnd.microsoft.teams.card."
-INSIDE = ("body", "items", "columns", "rows", "cells", "inlines", "facts", "sections")
+INSIDE = ("body", "pages", "items", "columns", "rows", "cells", "inlines", "facts", "sections")
+CODE = ("codeSnippet", "code", "lines", "text", "content")  # what code is called in one kind of card or another
 MAX_LINES, MAX_DEPTH = 200, 12
 
 
@@ -20,22 +24,47 @@ def card_words(attachment: dict[str, Any]) -> str:
     """The lines of a card, without its buttons and pictures; "" for what is no card."""
     if not words(attachment, "contentType").startswith((CARD, CONNECTOR)):
         return ""
-    found = [line for line in _lines(part(attachment, "content"), MAX_DEPTH) if line]
-    return "\n".join(found[:MAX_LINES])
+    card = part(attachment, "content")
+    found = [line for line in _lines(card, MAX_DEPTH) if line]
+    return "\n".join(found[:MAX_LINES]) or words(card, "fallbackText") or words(card, "speak")
+
+
+def code_words(element: dict[str, Any]) -> str:
+    """The code that an element has, whatever it calls it."""
+    return next((code for name in CODE if (code := words(element, name)).strip()), "")
 
 
 def _lines(element: dict[str, Any], depth: int) -> Iterator[str]:
     """An element's own words, and those of what is in it."""
-    if words(element, "type") == "RichTextBlock":
+    kind = words(element, "type")
+    if kind == "RichTextBlock":
         yield "".join(each if isinstance(each, str) else words(each, "text") for each in items(element, "inlines"))
-        return
-    name, value = words(element, "title") or words(element, "name"), words(element, "value")
-    if value:
-        yield f"{name}: {value}" if name else value
-        return
+    elif kind == "CodeBlock":
+        code = code_words(element)
+        yield written([Code(code.strip("\n"), words(element, "language").lower())]) if code else ""
+    elif kind == "Table":
+        yield _table(element, depth)
+    elif words(element, "value"):
+        name = words(element, "title") or words(element, "name") or words(element, "label")
+        yield f"{name}: {words(element, 'value')}" if name else words(element, "value")
+    else:
+        yield from _titles(element)
+        if depth:
+            for each in (part(inner) for field in INSIDE for inner in items(element, field)):
+                yield from _lines(each, depth - 1)
+
+
+def _titles(element: dict[str, Any]) -> Iterator[str]:
     title = words(element, "title") or words(element, "activityTitle")
     yield from (title or words(element, "summary"), words(element, "subtitle") or words(element, "activitySubtitle"))
-    yield from (words(element, "activityText"), words(element, "text"))
-    if depth:
-        for each in (part(inner) for field in INSIDE for inner in items(element, field)):
-            yield from _lines(each, depth - 1)
+    yield from (words(element, "activityText"), words(element, "text"), words(element, "label"))
+
+
+def _table(element: dict[str, Any], depth: int) -> str:
+    """Rows of cells; the first is the head."""
+    rows = [tuple(_cell(cell, depth) for cell in items(row, "cells")) for row in items(element, "rows")]
+    return f"\n{written([Table(tuple(rows))])}\n" if depth and any(rows) else ""
+
+
+def _cell(cell: Any, depth: int) -> Line:
+    return one_line(read("\n".join(filter(None, _lines(part(cell), depth - 1)))))

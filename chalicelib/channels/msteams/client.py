@@ -1,4 +1,4 @@
-"""The Bot Connector's REST API, with a token of the bot's own.
+"""The Bot Connector's REST API, with a token of the bot's own (ADR 60).
 
 https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference
 """
@@ -9,25 +9,22 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Request
+from ...ports import Answer, Memory, Outside, ProviderBusy, ProviderRefused, Request
 from ...wire.rest import Api, send
-from .config import Config, cloud_of
+from ...wire.sending import Closed
+from .config import Config, cloud_of, connectors_of, origin
 
 EARLY_MS = 300_000  # ms before its end at which a token is renewed
 CLOSED = frozenset(
     {"BotNotInConversationRoster", "ConversationNotFound", "BotDisabledByAdmin", "ConversationBlockedByUser"}
 )
-_tokens: dict[str, tuple[int, str]] = {}
-
-
-class Closed(ProviderRefused):
-    """The conversation is closed to the bot; the rest of the account is not."""
+_tokens: Memory[tuple[int, str]] = Memory(1_000)
 
 
 class Connector:
     """One bot. Every call is one request, but for a token's renewal; raises ProviderBusy and ProviderRefused."""
 
-    def __init__(self, config: Config, password: str, outside: Outside, now: Callable[[], int]) -> None:
+    def __init__(self, config: Config, password: str, outside: Outside, *, now: Callable[[], int]) -> None:
         self._config, self._password, self._outside, self._now = config, password, outside, now
         self._cloud = cloud_of(config)
 
@@ -47,6 +44,17 @@ class Connector:
         answer = self._call("POST", "/v3/conversations", body)
         return str(answer.get("id") or ""), str(answer.get("activityId") or "")
 
+    def chat(self, person: str, tenant: str) -> str:
+        """The personal chat with somebody: its id."""
+        body = {
+            "isGroup": False,
+            "bot": {"id": f"28:{self._config.app_id}"},
+            "members": [{"id": person}],
+            "tenantId": tenant,
+            "channelData": {"tenant": {"id": tenant}},
+        }
+        return str(self._call("POST", "/v3/conversations", body).get("id") or "")
+
     def change(self, conversation: str, id_: str, activity: dict[str, Any]) -> None:
         """Change an activity of ours."""
         self._call("PUT", self._path(conversation, id_), activity)
@@ -62,8 +70,9 @@ class Connector:
         return found if isinstance(found, dict) else {}
 
     def file(self, url: str, most: int) -> bytes:
-        """A file's bytes. Only the connector's own addresses get the bot's token."""
-        headers = {"authorization": f"Bearer {self._token()}"} if url.startswith(self._cloud.service_url + "/") else {}
+        """A file's bytes. Only the connector's own addresses, of whichever region, get the bot's token."""
+        own = origin(url) in connectors_of(self._config)
+        headers = {"authorization": f"Bearer {self._token()}"} if own else {}
         answer = send(self._outside, Request("GET", url, b"", headers, 30.0, most + 1))
         if answer.status != 200:
             later = answer.status in (408, 429) or answer.status >= 500
@@ -98,7 +107,7 @@ class Connector:
         if code in CLOSED:
             return Closed(f"HTTP {answer.status}: {code}")
         if answer.status == 401:  # a token that is not good any more: the next call gets another
-            _tokens.pop(self._name(), None)
+            _tokens.drop(self._name())
             return ProviderBusy("HTTP 401: the bot's token was refused")
         return ProviderBusy(f"HTTP {answer.status}") if answer.status == 412 else None
 
@@ -129,7 +138,7 @@ class Connector:
         token, life = fields.get("access_token"), fields.get("expires_in")
         if answer.status != 200 or not isinstance(token, str) or not isinstance(life, int):
             raise ProviderBusy(f"the token service: HTTP {answer.status}")
-        _tokens[name] = (now + life * 1000, token)
+        _tokens.keep(name, (now + life * 1000, token))
         return token
 
 

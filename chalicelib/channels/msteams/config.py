@@ -12,7 +12,7 @@ from ...desk.workspaces import Bots, Install
 
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
-CHANNEL = re.compile(r"19:[^/;\s]{1,200}@thread\.(tacv2|skype)")
+CHANNEL = re.compile(r"19:(?:(?!19:)[^/;\s]){1,200}@thread\.(tacv2|skype)")
 
 
 class Cloud(msgspec.Struct, frozen=True):
@@ -42,6 +42,15 @@ GOVERNMENT = Cloud(
     scope="https://api.botframework.us/.default",
     service_url="https://smba.infra.gov.teams.microsoft.us/teams",
 )
+
+
+# Where else a cloud's connector is: what people paste is told with the address of their own region there
+# (https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages).
+HOSTS = {
+    "public": ("https://smba.trafficmanager.net", "https://smba.infra.gcc.teams.microsoft.com"),
+    "government": ("https://smba.infra.gov.teams.microsoft.us", "https://smba.infra.dod.teams.microsoft.us"),
+}
+PAGES = {"public": "https://teams.microsoft.com", "government": "https://gov.teams.microsoft.us"}
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,3 +113,20 @@ def cloud_of(config: Config) -> Cloud:
     """Where its services are: those of its cloud, but for what is told otherwise (China's; a twin's)."""
     cloud = GOVERNMENT if config.cloud == "government" else PUBLIC
     return msgspec.structs.replace(cloud, **config.services) if config.services else cloud
+
+
+def pages_of(config: Config) -> str:
+    """Where its people see Teams."""
+    return PAGES[config.cloud]
+
+
+def connectors_of(config: Config) -> frozenset[str]:
+    """The origins of its connector, which alone are given the bot's token."""
+    service = config.services.get("service_url")
+    return frozenset([origin(service)] if service else HOSTS[config.cloud])
+
+
+def origin(url: str) -> str:
+    """Scheme and authority of a URL, to the letter: no other writing of it is the same."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{re.split(r'[/?#]', rest, maxsplit=1)[0]}"

@@ -1,7 +1,6 @@
 """Microsoft Teams, coming in. Light to import: the API's cold path does."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from ...desk.arrivals import Arrival, Ignored
@@ -12,10 +11,6 @@ from ...desk.strict_json import loads_object
 from ...desk.workspaces import Install
 from ...ports import Secrets
 
-CREDENTIALS: Mapping[str, str] = {
-    "app_password": "the client secret of the bot's app registration in Microsoft Entra",
-    "signing": "the security token that Teams shows when an outgoing webhook is made",
-}
 NOTHING = "Parley takes messages here, and no forms."
 # What is answered to an invoke, by the beginning of its name: each kind has a shape of its own for "no, and why".
 INVOKES: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -34,11 +29,11 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     return check_config(config)
 
 
-def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
     """Raise Unauthenticated, with the reason in one clause, unless the Bot Connector or an outgoing webhook sent it."""
     from . import auth, config
 
-    auth.check(envelope, config.of(install), secrets, now)
+    auth.check(envelope, config.of(install), secrets, now=now)
 
 
 def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
@@ -70,13 +65,16 @@ def greet(envelope: Envelope, install: Install) -> Greeting:
 
 def parse(envelope: Envelope, install: Install) -> list[Arrival]:
     """What it says. Never raises for content."""
+    from ...desk.arrivals import of_event
+    from ...wire.reading import words
     from . import config
     from .kinds import arrivals
 
     body = _read(envelope.body)
     if body is None:
         return [Ignored(reason="malformed")]
-    return arrivals(body, config.of(install), envelope.received_at)
+    found = arrivals(body, config.of(install), envelope.received_at)
+    return of_event(found, "/".join(filter(None, (words(body, "conversation", "id"), words(body, "id")))))
 
 
 def _read(body: bytes) -> dict[str, Any] | None:

@@ -2,12 +2,13 @@
 
 import re
 
-from ...desk.arrivals import Arrival, Commanded, Connected, Deleted, Edited, Ignored, Reacted, Said
+from ...desk.arrivals import Arrival, Commanded, Connected, Deleted, Edited, Ignored, Reacted, Said, Unsolved
 from ...desk.note_marks import unmarked
 from ...wire.reading import items, words
 from .activity import Activity
 from .emoji import emoji
 
+PRESSED, UNSOLVED = "parley", "unsolved"  # what the button under a message that tells of an end sends back
 CONNECT = re.compile(r"(?:/?parley\s+)?connect\s+([0-9a-zA-Z-]{4,40})", re.IGNORECASE)
 ORDER = re.compile(r"/?(assign|resolve|reopen|fork)(?:\s+(.{1,200}))?", re.IGNORECASE)
 
@@ -22,27 +23,35 @@ def message(activity: Activity) -> list[Arrival]:
     asked = None if activity.machine else _asked(activity, text)
     if asked:
         return [asked]
-    if not text and not files:
-        return [Ignored(reason="card-action" if activity.body.get("value") is not None else "empty-message")]
+    empty = not text and not files
+    if empty and activity.body.get("value") is not None:
+        return [_pressed(activity)]
     internal = False
     if activity.vendors and not activity.machine:
         text, internal = unmarked(text, activity.config.answers)
-    return [
-        Said(
-            id=activity.message(activity.id),
-            speaker=activity.speaker,
-            text=text,
-            at=activity.at,
-            conversation=activity.conversation,
-            thread=activity.message(activity.root or activity.id) if _threaded(activity.place) else "",
-            reply_to=activity.message(activity.root) if activity.root else "",
-            files=files,
-            revision=activity.at,
-            internal=internal,
-            tied=True,
-            thread_room=activity.config.threads == "rooms" and not activity.vendors,
-        )
-    ]
+    said = Said(
+        id=activity.message(activity.id),
+        speaker=activity.speaker,
+        text="(no text)" if empty else text,
+        at=activity.at,
+        conversation=activity.conversation,
+        thread=activity.message(activity.root or activity.id) if activity.threaded else "",
+        reply_to=activity.message(activity.root) if activity.root else "",
+        files=files,
+        revision=activity.at,
+        internal=internal,
+        tied=True,
+        thread_room=activity.config.threads == "rooms" and not activity.vendors,
+    )
+    return [Ignored(reason="empty-message", said=said) if empty else said]
+
+
+def _pressed(activity: Activity) -> Arrival:
+    """The button of a card, which names the message that it stands under: of ours there is one."""
+    under = words(activity.body, "replyToId")
+    if activity.machine or not under or words(activity.body, "value", PRESSED) != UNSOLVED:
+        return Ignored(reason="card-action")
+    return Unsolved(id=activity.message(under), speaker=activity.speaker, answer=_here(activity))
 
 
 def _asked(activity: Activity, text: str) -> Arrival | None:
@@ -80,11 +89,7 @@ def _commanded(activity: Activity, verb: str, argument: str) -> Commanded:
 
 def _here(activity: Activity) -> str:
     """Where an answer goes: the thread, or the chat."""
-    return f"{activity.place};messageid={activity.root or activity.id}" if _threaded(activity.place) else activity.place
-
-
-def _threaded(place: str) -> bool:
-    return place.endswith(("@thread.tacv2", "@thread.skype"))
+    return f"{activity.place};messageid={activity.root or activity.id}" if activity.threaded else activity.place
 
 
 def update(activity: Activity) -> list[Arrival]:
@@ -104,6 +109,7 @@ def update(activity: Activity) -> list[Arrival]:
         at=activity.at,
         revision=activity.at,
         conversation=activity.conversation,
+        files=activity.files,
     )
     return [edited]
 

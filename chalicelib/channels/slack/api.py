@@ -32,7 +32,7 @@ TIMEOUT_S = 15.0
 class Slack:
     """The API as one workspace's token may use it."""
 
-    def __init__(self, outside: Outside, config: Mapping[str, Any], token: str, now: int = 0) -> None:
+    def __init__(self, outside: Outside, config: Mapping[str, Any], token: str, *, now: int = 0) -> None:
         self.outside, self.token, self.now = outside, token, now
         self.base = str(config.get("base_url") or SLACK).rstrip("/")
 
@@ -48,7 +48,7 @@ class Slack:
             if value is not None
         }
         headers = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
-        answer = self.send("POST", f"{self.base}/api/{method}", urlencode(form).encode(), headers)
+        answer = self.send("POST", f"{self.base}/api/{method}", urlencode(form).encode(), headers=headers)
         try:
             body = json.loads(answer.body)
         except (ValueError, RecursionError):
@@ -56,11 +56,11 @@ class Slack:
         if not isinstance(body, dict):
             raise ProviderBusy(f"{method}: its answer is no object")
         if not body.get("ok"):
-            raise _refused(str(body.get("error", "")), body, answer, self.now)
+            raise _refused(str(body.get("error", "")), body, answer, now=self.now)
         return body, answer.headers
 
     def send(
-        self, method: str, url: str, body: bytes = b"", headers: dict[str, str] | None = None, most: int = MOST
+        self, method: str, url: str, body: bytes = b"", *, headers: dict[str, str] | None = None, most: int = MOST
     ) -> Answer:
         """A request of any sort, with the token; the token goes to Slack alone."""
         if not self.own(url):
@@ -90,7 +90,7 @@ class Slack:
         )
 
 
-def _refused(error: str, body: dict[str, Any], answer: Answer, now: int) -> Exception:
+def _refused(error: str, body: dict[str, Any], answer: Answer, *, now: int) -> Exception:
     if error in LIMITED:
         return ProviderBusy(error, after(answer.headers.get("retry-after", ""), now) or PAUSE_S)
     if error in PASSING:

@@ -38,7 +38,7 @@ class SlackAsking:
             bot=user.get("is_bot") is True,
         )
 
-    def probe(self) -> Probe:
+    def probe(self, url: str) -> Probe:
         """By auth.test, whose headers list the token's scopes."""
         answer, headers = self._slack("").asked("auth.test")
         granted = headers.get("x-oauth-scopes")
@@ -64,7 +64,7 @@ class SlackAsking:
         if where.startswith("http"):
             slack = Slack(self.outside, self.install.config, "")
             body = f'{{"response_type": "ephemeral", "replace_original": false, "text": {_json(text)}}}'
-            slack.send("POST", where, body.encode(), {"content-type": "application/json"})
+            slack.send("POST", where, body.encode(), headers={"content-type": "application/json"})
             return
         channel, thread, user = where.split(" ")
         self._slack(account).call("chat.postEphemeral", channel=channel, thread_ts=thread, user=user, text=text)

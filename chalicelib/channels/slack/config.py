@@ -21,6 +21,7 @@ SCOPES = {
     "commands": "take /parley",
     "files:read": "fetch files that people share",
     "files:write": "share files",
+    "im:write": "tell agents in private what concerns them",
     "metadata.message:read": "recognise its own messages by their mark",
     "reactions:read": "see reactions",
     "reactions:write": "put reactions",

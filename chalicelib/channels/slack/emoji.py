@@ -1,36 +1,51 @@
-"""Slack's names of emoji and the emoji themselves. What is not in the table, nor told by Slack, keeps its name."""
+"""Slack's names of emoji and the emoji themselves (emoji_names.txt, made by infra/emoji_names.py), read when one is
+first asked for. What has no name there, as a workspace's own, keeps its name; a skin tone goes along."""
 
 import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from ...wire.reading import items, words
 
-NAMES = {
-    "+1": "👍", "thumbsup": "👍", "-1": "👎", "thumbsdown": "👎", "eyes": "👀", "heart": "❤️", "tada": "🎉",
-    "white_check_mark": "✅", "heavy_check_mark": "✔️", "x": "❌", "pray": "🙏", "raised_hands": "🙌", "clap": "👏",
-    "fire": "🔥", "rocket": "🚀", "smile": "😄", "joy": "😂", "laughing": "😆", "slightly_smiling_face": "🙂",
-    "grinning": "😀", "wink": "😉", "blush": "😊", "thinking_face": "🤔", "cry": "😢", "sob": "😭", "angry": "😠",
-    "open_mouth": "😮", "scream": "😱", "sweat_smile": "😅", "sunglasses": "😎", "wave": "👋", "ok_hand": "👌",
-    "muscle": "💪", "100": "💯", "bug": "🐛", "warning": "⚠️", "question": "❓", "exclamation": "❗",
-    "heavy_plus_sign": "➕", "hourglass": "⌛", "bulb": "💡", "memo": "📝", "lock": "🔒", "key": "🔑", "star": "⭐",
-    "sparkles": "✨", "rotating_light": "🚨", "construction": "🚧", "hammer": "🔨", "wrench": "🔧", "point_up": "☝️",
-    "handshake": "🤝", "heart_eyes": "😍", "party_parrot": "🦜", "face_palm": "🤦", "shrug": "🤷", "coffee": "☕",
-}  # fmt: skip
+FILE = Path(__file__).with_name("emoji_names.txt")
 POINT = r"(?:00[2-9a-f][0-9a-f]|[23][0-9a-f]{3}|fe0f|[1e][0-9a-f]{4})"  # those that emoji are made of
 POINTS = re.compile(rf"{POINT}(?:-{POINT})*")
-EMOJI = {emoji: name for name, emoji in reversed(NAMES.items())}
-PLAIN = {emoji.replace("\ufe0f", ""): name for emoji, name in EMOJI.items()}
+TONE = re.compile("[\U0001f3fb-\U0001f3ff]")
+TONES = {str(number): chr(0x1F3F9 + number) for number in range(2, 7)}  # `skin-tone-2` is the lightest
+SEEN_AS = "\ufe0f"  # asks for an emoji where there is a sign in black, too
 
 
-def emoji_of(name: str) -> str:
-    """Ours; a skin tone (`+1::skin-tone-3`) is left out."""
-    name = name.partition("::")[0]
-    return NAMES.get(name, name)
+@cache
+def _names() -> tuple[dict[str, str], dict[str, str], frozenset[str]]:
+    """The emoji by name, the first name by emoji, and the names of those that have skin tones."""
+    emoji, names, toned = dict[str, str](), dict[str, str](), set[str]()
+    for line in FILE.read_text(encoding="utf-8").splitlines():
+        each, *called = line.split(" ")
+        if called[0] == "+":
+            toned |= set(called[1:])
+            called = called[1:]
+        names[each.replace(SEEN_AS, "")] = called[0]
+        emoji |= dict.fromkeys(called, each)
+    return emoji, names, frozenset(toned)
+
+
+def emoji_of(name: str, own: Mapping[str, str] | None = None) -> str:
+    """Ours, by Slack's name (`+1`, `+1::skin-tone-3`), also by those that a message has of its `own`."""
+    emoji, _, toned = _names()
+    bare, _, tone = name.partition("::skin-tone-")
+    found = (own or {}).get(name) or (own or {}).get(bare) or emoji.get(bare)
+    if found is None:
+        return name
+    if tone not in TONES or bare not in toned or TONE.search(found):
+        return found
+    return found[0] + TONES[tone] + found[1:].removeprefix(SEEN_AS)
 
 
 def emoji_in(blocks: Any) -> dict[str, str]:
-    """Those of the table, and those that a message's blocks tell by their code points (`1f44d-1f3fd`)."""
-    found, waiting = dict(NAMES), [{"elements": blocks}]  # waiting grows while it is gone through
+    """Those that a message's blocks tell by their code points (`1f44d-1f3fd`)."""
+    found, waiting = {}, [{"elements": blocks}]  # waiting grows while it is gone through
     for each in waiting:
         waiting += [inner for inner in items(each, "elements") if isinstance(inner, dict)]
         points = words(each, "unicode")
@@ -41,4 +56,9 @@ def emoji_in(blocks: Any) -> dict[str, str]:
 
 def name_of(emoji: str) -> str:
     """Slack's."""
-    return PLAIN.get(emoji.replace("\ufe0f", ""), emoji.strip(":"))
+    _, names, _ = _names()
+    bare, tone = TONE.sub("", emoji).replace(SEEN_AS, ""), TONE.search(emoji)
+    name = names.get(emoji.replace(SEEN_AS, "")) or names.get(bare)
+    if name is None:
+        return emoji.strip(":")
+    return f"{name}::skin-tone-{ord(tone[0]) - 0x1F3F9}" if tone and bare != "" and names.get(bare) == name else name

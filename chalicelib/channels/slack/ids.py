@@ -5,6 +5,7 @@ import re
 TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}\Z")
 ID = re.compile(r"[A-Z][A-Z0-9]{1,30}\Z")
 MARK, CARD = "parley_message", "parley_card"
+MAX_PARTS = 100  # of a long text
 
 
 def milliseconds(ts: str) -> int:

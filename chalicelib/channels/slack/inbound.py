@@ -1,7 +1,6 @@
 """Slack, coming in: events, commands, interactions, all to one address. Light to import: the API's cold path does."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from ...desk.arrivals import Arrival, Ignored
@@ -12,11 +11,6 @@ from ...desk.workspaces import Install
 from ...ports import Secrets
 from . import signature
 
-CREDENTIALS: Mapping[str, str] = {
-    "signing": "what the app signs with (Basic Information)",
-    "bot": "the Bot User OAuth Token, xoxb-… (OAuth & Permissions)",
-    "client_secret": "beside the app's Client ID, for others to install it (Basic Information)",
-}
 _CHANNEL = re.compile(rb'"channel"\s*:\s*"([A-Z0-9]{2,31})"')
 _JSON = {"Content-Type": "application/json"}
 
@@ -28,9 +22,9 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     return check_config(config)
 
 
-def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
     """Raise Unauthenticated, with the reason in one clause, unless a live secret signed it within five minutes."""
-    signature.check(envelope.headers, envelope.body, secrets.get("signing", ()), now)
+    signature.check(envelope.headers, envelope.body, secrets.get("signing", ()), now=now)
 
 
 def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
@@ -64,6 +58,8 @@ def greet(envelope: Envelope, install: Install) -> Greeting:
 
 def parse(envelope: Envelope, install: Install) -> list[Arrival]:
     """What it says."""
+    from ...desk.arrivals import of_event
+    from ...wire.reading import words
     from .body import read
     from .events import arrivals
     from .orders import commanded, interacted
@@ -76,4 +72,4 @@ def parse(envelope: Envelope, install: Install) -> list[Arrival]:
         return [commanded(body, install)]
     if kind == "interaction":
         return [interacted(body, install)]
-    return arrivals(body, install, envelope.received_at)
+    return of_event(arrivals(body, install, envelope.received_at), words(body, "event_id"))

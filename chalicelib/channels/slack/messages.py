@@ -7,19 +7,21 @@ thread broadcast may come twice, a shared channel's message once for each worksp
 import re
 from typing import Any, Literal
 
+import msgspec
+
 from ...desk.arrivals import Arrival, Commanded, Deleted, Echoed, Edited, File, Ignored, Said, Speaker, Unsupported
 from ...desk.note_marks import unmarked
 from ...desk.workspaces import Install
 from ...wire.reading import items, named, part
 from ...wire.reading import words as text
-from .emoji import emoji_in
-from .ids import CARD, ID, MARK, TS, milliseconds, revision
+from .blocks import forwarded, shown
+from .ids import CARD, ID, MARK, MAX_PARTS, TS, milliseconds, revision
 from .ignored import SILENT
 from .origin import account, ours, vendors
-from .text import to_markdown
 
 ORDER = re.compile(r"!(assign|resolve|reopen|fork|issue)\b([^\n]*)", re.IGNORECASE)
-MAX_FILES, MAX_FORWARDED = 20, 20
+MAX_FILES = 20
+NO_TEXT = "(no text)"
 # Subtypes that somebody said something with; `bot_message` is a bot's.
 SPOKEN = frozenset({"", "file_share", "me_message", "thread_broadcast", "reply_broadcast", "bot_message"})
 
@@ -32,29 +34,41 @@ def message(event: dict[str, Any], body: dict[str, Any], install: Install) -> Ar
     if subtype == "message_changed":
         return _changed(event, body, install)
     if subtype == "message_deleted":
-        return _deleted(text(event, "channel"), text(event, "deleted_ts"), part(event, "previous_message"), event)
-    if subtype not in SPOKEN:
-        return Unsupported(what=named(f"message/{subtype}"))
+        return _deleted(text(event, "channel"), text(event, "deleted_ts"), part(event, "previous_message"), event=event)
     channel, ts = text(event, "channel"), text(event, "ts")
     if not (ID.match(channel) and TS.match(ts)):
-        return Ignored(reason="message-without-channel-or-time")
+        return Ignored(reason="message-without-channel-or-time") if subtype in SPOKEN else _unknown(subtype)
     if ours(event, body):
         return _echo(event, channel)
     user, bot = text(event, "user"), text(event, "bot_id")
+    found = _said(event, body, install, channel=channel, ts=ts, user=user)
+    if not isinstance(found, Said):
+        return found
+    if subtype not in SPOKEN:
+        return msgspec.structs.replace(_unknown(subtype), said=found)
     if not ID.match(user) and not ID.match(bot):
-        return Ignored(reason="nobody-spoke")
-    return _said(event, body, install, channel, ts, user)
+        return Ignored(reason="nobody-spoke", said=found)
+    if found.text == NO_TEXT and not found.files:
+        return Ignored(reason="no-text", said=found)
+    return found
 
 
-def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel: str, ts: str, user: str) -> Arrival:
+def _unknown(subtype: str) -> Unsupported:
+    return Unsupported(what=named(f"message/{subtype}"))
+
+
+def _said(
+    event: dict[str, Any], body: dict[str, Any], install: Install, *, channel: str, ts: str, user: str
+) -> Arrival:
     root = text(event, "thread_ts")
     inside = bool(TS.match(root)) and root != ts
     conversation = f"{channel}/{root}" if inside else channel
     vendor = vendors(channel, install)
-    speaker = _speaker(event, body, install, user, vendor=vendor)
-    words, internal = text(event, "text"), False
+    speaker = _speaker(event, body, install, user=user, vendor=vendor)
+    markdown, mentions = shown(event)
+    internal = False
     if vendor and not speaker.machine:
-        order = ORDER.fullmatch(words.strip())
+        order = ORDER.fullmatch(text(event, "text").strip())
         if order:
             where = f"{channel} {root} {user}"
             verb = order[1].lower()
@@ -66,17 +80,14 @@ def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel
                 argument=order[2].strip(),
                 answer=where,
             )
-        words, internal = unmarked(words, install.config.get("answers", ""))
-    markdown, mentions = _markdown(words or _alert(event), event)
+        markdown, internal = unmarked(markdown, install.config.get("answers", ""))
     if text(event, "subtype") == "me_message" and markdown:
         markdown = f"_{markdown}_"
     files = _files(event)
-    if not (markdown.strip() or files):
-        return Ignored(reason="no-text")
     return Said(
         id=f"{channel}/{ts}",
         speaker=speaker,
-        text=markdown,
+        text=markdown if markdown.strip() or files else NO_TEXT,
         at=milliseconds(ts),
         conversation=conversation,
         thread=f"{channel}/{root if inside else ts}",
@@ -90,7 +101,7 @@ def _said(event: dict[str, Any], body: dict[str, Any], install: Install, channel
     )
 
 
-def _speaker(event: dict[str, Any], body: dict[str, Any], install: Install, user: str, *, vendor: bool) -> Speaker:
+def _speaker(event: dict[str, Any], body: dict[str, Any], install: Install, *, user: str, vendor: bool) -> Speaker:
     """A person, also through an app (`user` and `bot_id`: whether that is a bot's own, Slack is asked). A bot without
     a user is a machine."""
     side: Literal["customer", "vendor"] = "vendor" if vendor else "customer"
@@ -100,36 +111,8 @@ def _speaker(event: dict[str, Any], body: dict[str, Any], install: Install, user
     return Speaker(outside=text(event, "bot_id"), account=account(body, install), side=side, name=name, machine=True)
 
 
-def _alert(event: dict[str, Any]) -> str:
-    """What a bot says in attachments alone, as alerts do."""
-    parts = [part(each) for each in items(event, "attachments")[:MAX_FORWARDED]] if event.get("bot_id") else []
-    lines = [text(each, name) for each in parts for name in ("pretext", "title", "text")]
-    lines = [line for line in lines if line]
-    return "\n".join(lines) or "\n".join(filter(None, (text(each, "fallback") for each in parts)))
-
-
-def _markdown(words: str, message: dict[str, Any]) -> tuple[str, dict[str, str]]:
-    """The words as ours, under them as quotes what was forwarded from elsewhere in Slack; and the people in both."""
-    emoji = emoji_in(message.get("blocks"))
-    markdown, mentions = to_markdown(words, emoji)
-    for each in _forwarded(message):
-        quoted, people = to_markdown(text(each, "text") or text(each, "fallback"), emoji)
-        if quoted.strip():
-            head = f"Forwarded from {text(each, 'author_name') or 'elsewhere'}:"
-            markdown += "\n\n" * bool(markdown) + "\n".join(
-                f"> {line}".rstrip() for line in [head, *quoted.split("\n")]
-            )
-            mentions |= people
-    return markdown, mentions
-
-
-def _forwarded(message: dict[str, Any]) -> list[dict[str, Any]]:
-    """Messages that somebody forwarded: Slack tells them as attachments. The others are previews of links."""
-    return [part(each) for each in items(message, "attachments")[:MAX_FORWARDED] if part(each).get("is_share") is True]
-
-
 def _files(event: dict[str, Any]) -> tuple[File, ...]:
-    found = [file for each in (event, *_forwarded(event)) for file in items(each, "files")]
+    found = [file for each in (event, *forwarded(event)) for file in items(each, "files")]
     files = [part(each) for each in found[:MAX_FILES]]
     return tuple(
         File(
@@ -159,8 +142,18 @@ def _echo(event: dict[str, Any], channel: str) -> Arrival:
         return Ignored(reason="own-message")
     thread = f"{channel}/{root if TS.match(root) else ts}"
     return Echoed(
-        id=f"{channel}/{ts}", mark=mark[:200], thread=thread, conversation=f"{channel}/{ts}" if kind == CARD else ""
+        id=f"{channel}/{ts}",
+        mark=mark[:200],
+        part=_part(event),
+        thread=thread,
+        conversation=f"{channel}/{ts}" if kind == CARD else "",
     )
+
+
+def _part(event: dict[str, Any]) -> int:
+    """The number of a part of a long text, in its mark; 0 for what is whole."""
+    number = part(event, "metadata", "event_payload").get("part")
+    return number if isinstance(number, int) and not isinstance(number, bool) and 0 < number <= MAX_PARTS else 0
 
 
 def marked(event: dict[str, Any], body: dict[str, Any], install: Install) -> Arrival:
@@ -182,29 +175,37 @@ def _changed(event: dict[str, Any], body: dict[str, Any], install: Install) -> A
     if ours(now, body):
         return Ignored(reason="own-message")
     if text(now, "subtype") == "tombstone":
-        return _deleted(channel, ts, before, event)
-    edited = text(now, "edited", "ts")
-    if not TS.match(edited) or text(now, "text") == text(before, "text") and before:
+        return _deleted(channel, ts, before, event=event)
+    edited = _edited_at(now, before, event)
+    markdown, mentions = shown(now)
+    if not TS.match(edited) or before and markdown == shown(before)[0]:
         return Ignored(reason="text-unchanged")
-    words, _ = (
-        unmarked(text(now, "text"), install.config.get("answers", ""))
-        if vendors(channel, install)
-        else (text(now, "text"), False)
-    )
-    markdown, mentions = _markdown(words, now)
-    if not markdown.strip():
-        return Ignored(reason="no-text")
+    if vendors(channel, install):
+        markdown, _ = unmarked(markdown, install.config.get("answers", ""))
     return Edited(
         id=f"{channel}/{ts}",
-        text=markdown,
+        text=markdown if markdown.strip() else "",
         at=milliseconds(edited),
         revision=revision(edited),
         conversation=_conversation(channel, ts, now),
         mentions=mentions,
+        files=_files(now),
     )
 
 
-def _deleted(channel: str, ts: str, before: dict[str, Any], event: dict[str, Any]) -> Arrival:
+def _edited_at(now: dict[str, Any], before: dict[str, Any], event: dict[str, Any]) -> str:
+    """When; "" if nobody edited it. Of what an app changes in its blocks alone Slack tells no more than the event's own
+    time, as of the previews that it adds itself."""
+    if "edited" in now or not before or _alone(now) == _alone(before):
+        return text(now, "edited", "ts")
+    return text(event, "event_ts") or text(event, "ts")
+
+
+def _alone(message: dict[str, Any]) -> str:
+    return shown(message | {"attachments": []})[0]
+
+
+def _deleted(channel: str, ts: str, before: dict[str, Any], *, event: dict[str, Any]) -> Arrival:
     if not (ID.match(channel) and TS.match(ts)):
         return Ignored(reason="message-without-channel-or-time")
     at = text(event, "event_ts") or text(event, "ts")

@@ -4,6 +4,7 @@
 |---|---|
 | `/parley connect CODE` | Connected |
 | `/parley assign` (or another verb) in a room's own channel; the card's buttons | Commanded |
+| the button of a message that tells how a room ended | Unsolved |
 | message shortcut `parley_fork` | Commanded: the thread from that message on |
 | `/parley` with anything else | ignored, answered by its help |
 | submitted and closed views, other shortcuts | ignored: we show none |
@@ -13,13 +14,16 @@ import json
 import re
 from typing import Any
 
-from ...desk.arrivals import Arrival, Commanded, Connected, Ignored, Speaker, Unsupported
+from msgspec.structs import replace
+
+from ...desk.arrivals import Arrival, Commanded, Connected, Ignored, Speaker, Unsolved, Unsupported
 from ...desk.workspaces import Install
 from ...wire.reading import part
 from ...wire.reading import words as text
 from .ids import ID, TS
 from .origin import account
 
+UNSOLVED = "unsolved"
 VERBS = ("assign", "resolve", "reopen", "fork", "issue")
 HELP = (
     "`/parley connect CODE` ties this channel to a room. For agents, in a room's own channel: "
@@ -77,6 +81,13 @@ def commanded(body: dict[str, Any], install: Install) -> Arrival:
     return Ignored(reason="asked-for-help")
 
 
+def _unsolved(body: dict[str, Any], speaker: Speaker, answer: str) -> Arrival:
+    channel, ts = text(body, "container", "channel_id"), text(body, "container", "message_ts")
+    if not (ID.match(channel) and TS.match(ts)):
+        return Ignored(reason="button-of-nobody")
+    return Unsolved(id=f"{channel}/{ts}", speaker=replace(speaker, side="customer"), answer=answer)
+
+
 def interacted(body: dict[str, Any], install: Install) -> Arrival:
     """A button, or a shortcut on a message."""
     kind = text(body, "type")
@@ -93,6 +104,8 @@ def interacted(body: dict[str, Any], install: Install) -> Arrival:
         actions = body.get("actions")
         action = part(actions[0]) if isinstance(actions, list) and actions else {}
         verb = text(action, "action_id").removeprefix("parley_")
+        if verb == UNSOLVED:
+            return _unsolved(body, speaker, answer)
         if verb not in VERBS:
             return Ignored(reason="button-of-nobody")
         return Commanded(id=id_, verb=verb, speaker=speaker, room=text(action, "value"), answer=answer)

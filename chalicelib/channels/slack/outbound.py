@@ -12,30 +12,34 @@ the vendor's own channel. Each message carries the delivery's id as metadata: it
 | any other | Refused |
 """
 
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
-from ...desk.deliveries import CONVERSATION, DELETED, POSTED, Lost, Parcel, Receipt, Refused, Retry, Sent, Skipped, What
+from ...desk.commonmark import Block, Paragraph, Run, merged, read
+from ...desk.deliveries import CONVERSATION, DELETED, POSTED, Lost, Parcel, Receipt, Refused, Sent, Skipped, What
 from ...desk.messages import Attached, Message
+from ...desk.outcomes import CHANNEL, NOT_SOLVED, in_language
 from ...desk.rooms import within
+from ...desk.text_parts import parts
 from ...desk.workspaces import Install
 from ...ports import Outside, ProviderBusy, ProviderRefused, Secrets
+from ...wire.beside import links_of, speaker_of
+from ...wire.parts import send_missing, sent_by_steps
+from ...wire.reading import items, part, words
+from ...wire.sending import sent_by
+from . import card
 from .api import Slack, token_of
-from .card import blocks, words
 from .emoji import name_of
 from .ids import CARD, MARK
-from .text import to_mrkdwn
+from .mrkdwn import mrkdwn
+from .orders import UNSOLVED
 
-CROSSES = {
-    "message": "under the author's name and picture, in the thread of what it answers",
-    "edit": "edited; what is not ours is told in words",
-    "delete": "deleted; what is not ours is told in words",
-    "reaction": "Parley's own, for all from elsewhere",
-    "file": "uploaded into the thread; else a link",
-}
 CARDS = True
 MARKS: frozenset[What] = frozenset({"post", "edit", "delete"})
 APART_MS = 1000  # ms between two messages of a channel (https://docs.slack.dev/apis/web-api/rate-limits)
-MAX_TEXT = 39_000  # Slack cuts at 40,000 characters
+MAX_BYTES = 3_700  # of a text: an edit of some 4,000 is msg_too_long, and a name may come before it
+MAX_SECTION = 3_000  # characters of a section (https://docs.slack.dev/reference/block-kit/blocks/section-block)
 MAX_NAME = 80
 MAX_REASON = 500
 LOOK_BACK_S = 120  # seconds before the delivery was due from which a lost message is looked for
@@ -45,6 +49,8 @@ CLOSED = frozenset(
 )
 ABSENT = "message_not_found"
 TOLD_AS_LINK = "link"
+DONE_BEFORE = frozenset({"already_reacted", "no_reaction"})
+NOT_TAKEN = frozenset({"invalid_name", "too_many_emoji", "too_many_reactions"})  # a reaction that cannot be put
 NOT_OURS = frozenset({"cant_update_message", "cant_delete_message", "edit_window_closed"})
 
 
@@ -56,7 +62,7 @@ def lane(parcel: Parcel, install: Install) -> tuple[str, int] | None:
     return (channel, APART_MS) if channel else None
 
 
-def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside, now: int) -> Receipt:
+def deliver(parcel: Parcel, install: Install, secrets: Secrets, *, outside: Outside, now: int) -> Receipt:
     """Send one change over. Never raises for what the other side did."""
     if parcel.message.internal:
         return Refused(reason="internal notes never leave")
@@ -64,20 +70,17 @@ def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside
     token, own = token_of(secrets, account)
     if not token:
         return Lost(reason="no token is configured: connect the workspace", bridge_only=bool(account))
-    sending = _Sending(parcel, install, Slack(outside, install.config, token, now), now)
-    try:
-        receipt: Receipt = getattr(sending, parcel.delivery.what)()
-        return receipt
-    except ProviderBusy as busy:
-        return Retry(reason=busy.reason, after=busy.after)
-    except ProviderRefused as denied:
-        if denied.lost:
-            return Lost(reason=f"Slack: {denied.reason}", bridge_only=own)
-        if denied.reason in CLOSED:
-            return Lost(reason=f"Slack: {denied.reason}", bridge_only=True)
-        if denied.reason == ABSENT:
-            return Skipped(reason="the message is not there any more")
-        return Refused(reason=denied.reason)
+    sending = _Sending(parcel, install, Slack(outside, install.config, token, now=now), now=now)
+    return sent_by(SENDERS, parcel, sending, refused=partial(_refused, own=own))
+
+
+def _refused(denied: ProviderRefused, own: bool) -> Receipt:
+    """Of a token that is a bridge's `own`, the bridge alone is lost."""
+    if denied.lost or denied.reason in CLOSED:
+        return Lost(reason=f"Slack: {denied.reason}", bridge_only=own or not denied.lost)
+    if denied.reason == ABSENT:
+        return Skipped(reason="the message is not there any more")
+    return Refused(reason=denied.reason)
 
 
 def _channel(parcel: Parcel, install: Install) -> str:
@@ -91,7 +94,7 @@ def _channel(parcel: Parcel, install: Install) -> str:
 class _Sending:
     """One delivery on its way. `own` is the room's conversation there, `unsent` what did not go along."""
 
-    def __init__(self, parcel: Parcel, install: Install, slack: Slack, now: int) -> None:
+    def __init__(self, parcel: Parcel, install: Install, slack: Slack, *, now: int) -> None:
         self.parcel, self.install, self.slack, self.now = parcel, install, slack, now
         self.channel = _channel(parcel, install)
         self.own = parcel.bridge.conversation if parcel.bridge else ""
@@ -106,16 +109,18 @@ class _Sending:
             self.parcel.keep(CONVERSATION, self.own)
         thread = self._thread()
         files = [] if self.parcel.bridge and not self.parcel.bridge.files else self.parcel.message.attachments
-        ts = self.steps.get(POSTED) or self._sent_before(MARK, thread)
-        if not ts and self.parcel.message.deleted:
+        deleted, texts = self.parcel.message.deleted, self._texts()
+        known = self._sent_already(thread, 1 if deleted else len(texts))
+        if not known and deleted:
             return Skipped(reason=DELETED)
-        ts = ts or self._post(thread)
+        sent = send_missing(self.parcel, [] if deleted else texts, known, send=partial(self._post, thread=thread))
         if files and POSTED not in self.steps:
-            self.parcel.keep(POSTED, ts)
+            self.parcel.keep(POSTED, sent[0])
         for file in files:
-            self._file(file, thread or ts)
+            self._file(file, thread or sent[0])
+        first, *others = (f"{self.channel}/{ts}" for ts in sent)
         reason = "; ".join(self.unsent)[:MAX_REASON]
-        return Sent(provider_id=f"{self.channel}/{ts}", thread=f"{self.channel}/{thread or ts}", reason=reason)
+        return Sent(provider_id=first, parts=tuple(others), thread=f"{self.channel}/{thread or sent[0]}", reason=reason)
 
     @property
     def steps(self) -> dict[str, str]:
@@ -132,69 +137,72 @@ class _Sending:
         """Whether the thread is a room's own in the vendor's channel: there everything stays in it."""
         return bool(own) and (self.parcel.bridge is None or not self.parcel.bridge.slot)
 
-    def _post(self, thread: str) -> str:
+    def _post(self, text: str, number: int = 0, *, thread: str) -> str:
         fields: dict[str, Any] = {
             "channel": self.channel,
             "thread_ts": thread or None,
-            "text": self._text(),
-            "metadata": self._mark(MARK),
+            "text": text,
+            "metadata": self._mark(MARK, number),
             "unfurl_links": False,
             "unfurl_media": False,
         }
-        shown = self.parcel.bridge.speaker if self.parcel.bridge else "persona"
-        name = self._name()
-        if shown == "prefix":
-            fields["text"] = f"*{to_mrkdwn(name)}*: {fields['text']}"
-        elif shown == "persona":
-            fields |= {"username": name, "icon_url": self.parcel.picture or None}
+        if self._shown == "persona":
+            fields |= {"username": speaker_of(self.parcel, MAX_NAME), "icon_url": self.parcel.picture or None}
+        fields |= self._button(text)
         try:
             answer = self.slack.call("chat.postMessage", **fields)
         except ProviderRefused as denied:
-            if "chat:write.customize" not in denied.reason:
+            if "chat:write.customize" not in denied.reason or "username" not in fields:
                 raise
             del fields["username"], fields["icon_url"]
-            answer = self.slack.call("chat.postMessage", **fields | {"text": f"*{to_mrkdwn(name)}*: {fields['text']}"})
+            named = f"{mrkdwn([_strong(speaker_of(self.parcel, MAX_NAME))])}: {text}"
+            answer = self.slack.call("chat.postMessage", **fields | {"text": named} | self._button(named))
         return str(answer.get("ts", ""))
 
-    def _name(self) -> str:
-        """The author's, with their company on the vendor's side."""
-        author, customer = self.parcel.message.author, self.parcel.customer_external_id
-        side = self.parcel.bridge is None or not self.parcel.bridge.slot
-        of = f" ({customer})" if side and customer and author.kind == "user" else ""
-        doubt = " (unverified)" if not author.verified else ""
-        return author.label[:MAX_NAME] + of + doubt
+    def _button(self, text: str) -> dict[str, Any]:
+        """Under what tells a customer how it ended: one click says that it is not solved."""
+        ends = self.parcel.message.source.channel == CHANNEL and self.parcel.bridge and self.parcel.bridge.slot
+        if not ends or len(text) > MAX_SECTION:
+            return {}
+        said = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+        label = {"type": "plain_text", "text": in_language(NOT_SOLVED, self.parcel.language)}
+        button = {
+            "type": "button",
+            "action_id": f"parley_{UNSOLVED}",
+            "text": label,
+            "value": self.parcel.delivery.room,
+        }
+        return {"blocks": [said, {"type": "actions", "elements": [button]}]}
 
-    def _text(self) -> str:
-        """The message's words; files that do not cross are links."""
+    @property
+    def _shown(self) -> str:
+        """How the author is shown."""
+        return self.parcel.bridge.speaker if self.parcel.bridge else "persona"
+
+    def _texts(self) -> list[str]:
+        """The message's words, in as many parts as Slack lets us edit; files that do not cross are links."""
         message, bridge = self.parcel.message, self.parcel.bridge
-        mrkdwn = to_mrkdwn(message.text, self.parcel.people)
-        if bridge and not bridge.files:
-            mrkdwn = "\n".join(filter(None, [mrkdwn, *(self._link(file) for file in message.attachments)]))
-        if len(mrkdwn) > MAX_TEXT:
-            mrkdwn = mrkdwn[:MAX_TEXT] + " … (cut: Slack takes no more)"
-        rest = self._rest()
-        return "\n".join(filter(None, [mrkdwn, rest])) or ("shared a file" if message.attachments else " ")
+        blocks = [*read(message.text), *links_of(self.parcel)]
+        if not blocks:
+            blocks = [Paragraph(((Run("shared a file" if message.attachments else " "),),))]
+        if bridge and bridge.speaker == "prefix":
+            blocks = _said_by(speaker_of(self.parcel, MAX_NAME), blocks)
+        pieces = parts(tuple(blocks), lambda some: len(self._mrkdwn(some).encode()) <= MAX_BYTES)
+        return [self._mrkdwn(piece) for piece in pieces]
 
-    def _rest(self) -> str:
-        """Where to read what a mail quoted."""
-        rest = self.parcel.message.rest
-        url = self.parcel.links.get(rest.file.id, "") if rest else ""
-        words = f"… {rest.words}" if rest else ""
-        return f"<{url}|{words}>" if url else words
+    def _mrkdwn(self, blocks: Iterable[Block]) -> str:
+        return mrkdwn(blocks, self.parcel.people)
 
-    def _link(self, file: Attached) -> str:
-        url = self.parcel.links.get(file.id, "")
-        name = file.name.replace("|", "¦").replace("<", "‹").replace(">", "›")
-        return f"📎 <{url}|{name}>" if url else f"📎 {name}"
+    def _mark(self, kind: str, number: int = 0) -> dict[str, Any]:
+        """Each part of a long text has its number."""
+        payload = {"delivery": self.parcel.delivery.id} | ({"part": number} if number else {})
+        return {"event_type": kind, "event_payload": payload}
 
-    def _mark(self, kind: str) -> dict[str, Any]:
-        return {"event_type": kind, "event_payload": {"delivery": self.parcel.delivery.id}}
-
-    def _sent_before(self, kind: str, thread: str) -> str:
-        """The ts of the message with our mark, if an earlier try got through although we never heard so."""
-        row = self.parcel.delivery
-        if not row.tried:
-            return ""
+    def _sent_already(self, thread: str, most: int, kind: str = MARK) -> dict[int, str]:
+        """The ts of what has our mark, by its number, if an earlier try got through although we never heard so."""
+        known, row = sent_by_steps(self.parcel), self.parcel.delivery
+        if not row.tried or len(known) >= most:
+            return known
         since = f"{row.created_at // 1000 - LOOK_BACK_S}.000000"
         where = {"channel": self.channel, "oldest": since, "limit": "200", "include_all_metadata": "true"}
         try:
@@ -203,22 +211,28 @@ class _Sending:
             else:
                 answer = self.slack.call("conversations.history", **where)
         except ProviderRefused:
-            return ""
-        found = answer.get("messages")
-        for message in found if isinstance(found, list) else ():
-            if isinstance(message, dict) and message.get("metadata") == self._mark(kind):
-                return str(message.get("ts", ""))
-        return ""
+            return known
+        return self._marked(answer, kind) | known
+
+    def _marked(self, answer: dict[str, Any], kind: str) -> dict[int, str]:
+        """The messages of an answer that have our mark; what is whole counts as the first part."""
+        found: dict[int, str] = {}
+        for message in (each for each in items(answer, "messages") if isinstance(each, dict)):
+            metadata = part(message, "metadata")
+            number = part(metadata, "event_payload").get("part", 0)
+            if metadata == self._mark(kind, number) and isinstance(number, int):
+                found.setdefault(number or 1, words(message, "ts"))
+        return found
 
     def _card(self) -> str:
         """The conversation that the card begins."""
-        ts = self._sent_before(CARD, "")
+        ts = self._sent_already("", 1, CARD).get(1, "")
         if not ts:
             answer = self.slack.call(
                 "chat.postMessage",
                 channel=self.channel,
-                text=words(self.parcel),
-                blocks=blocks(self.parcel),
+                text=card.words(self.parcel),
+                blocks=card.blocks(self.parcel),
                 metadata=self._mark(CARD),
             )
             ts = str(answer.get("ts", ""))
@@ -235,7 +249,9 @@ class _Sending:
             self.parcel.keep(file.id, TOLD_AS_LINK)
             how = "is told as a link"
             try:
-                self.slack.call("chat.postMessage", channel=self.channel, thread_ts=thread, text=self._link(file))
+                run = Run(file.name, href=self.parcel.links.get(file.id, ""))
+                link = mrkdwn([Paragraph(((Run("📎 "), run),))])
+                self.slack.call("chat.postMessage", channel=self.channel, thread_ts=thread, text=link)
             except (ProviderBusy, ProviderRefused):
                 how = "did not go along"  # the message is there, and its link is on our pages
             self.unsent.append(f"{file.name} {how}: {error.reason}")
@@ -251,7 +267,7 @@ class _Sending:
                 raise ProviderRefused("it cannot be fetched, and may never have been put up")
             answer = self.slack.call("files.getUploadURLExternal", filename=file.name, length=str(len(content)))
             headers = {"content-type": "application/octet-stream"}
-            self.slack.send("POST", str(answer.get("upload_url", "")), content, headers)
+            self.slack.send("POST", str(answer.get("upload_url", "")), content, headers=headers)
             id_ = str(answer.get("file_id", ""))
             self.parcel.keep(file.id, id_)
         files = [{"id": id_, "title": file.name}]
@@ -267,56 +283,80 @@ class _Sending:
         return channel, ts
 
     def edit(self) -> Receipt:
-        """chat.update; of a message that is not ours the new words are said in its thread."""
+        """chat.update of each part; one more is posted, one less deleted. Of a message that is not ours the new words
+        are said in its thread."""
         channel, ts = self._there()
         if not ts:
             return Skipped(reason="the message never got there")
-        text = self._text()
-        if self.parcel.bridge and self.parcel.bridge.speaker == "prefix":
-            text = f"*{to_mrkdwn(self._name())}*: {text}"
-        return self._or_in_words(
-            lambda: self.slack.call("chat.update", channel=channel, ts=ts, text=text), f"(edited) {text}", channel, ts
-        )
+        texts, there = self._texts(), self._parts_there()
+        try:
+            for place, text in zip(there, texts, strict=False):
+                self.slack.call("chat.update", channel=channel, ts=place, text=text)
+        except ProviderRefused as denied:
+            return self._in_words([f"(edited) {texts[0]}", *texts[1:]], ts, denied)
+        for place in there[len(texts) :]:
+            self._drop(channel, place)
+        known, thread = dict(enumerate(there[: len(texts)], 1)), self.parcel.thread.partition("/")[2] or ts
+        if len(texts) > len(known):
+            known = self._sent_already(thread, len(texts) - len(known)) | known
+        sent = send_missing(self.parcel, texts, known, send=partial(self._post, thread=thread))
+        return Sent(parts=tuple(f"{channel}/{each}" for each in sent[1:]), thread=f"{channel}/{thread}")
 
     def delete(self) -> Receipt:
-        """chat.delete; of a message that is not ours it is said in its thread."""
+        """chat.delete of each part; of a message that is not ours it is said in its thread."""
         channel, ts = self._there()
         if not ts:
             return Skipped(reason="the message never got there")
         try:
-            return self._or_in_words(
-                lambda: self.slack.call("chat.delete", channel=channel, ts=ts), "(deleted elsewhere)", channel, ts
-            )
+            for place in self._parts_there():
+                self._drop(channel, place)
         except ProviderRefused as denied:
-            if denied.reason == ABSENT:
-                return Sent()
-            raise
-
-    def _or_in_words(self, call: Any, said: str, channel: str, ts: str) -> Receipt:
-        try:
-            call()
-        except ProviderRefused as denied:
-            if denied.reason not in NOT_OURS:
-                raise
-            if not self._sent_before(MARK, ts):
-                mark = self._mark(MARK)
-                self.slack.call("chat.postMessage", channel=channel, thread_ts=ts, text=said, metadata=mark)
+            return self._in_words(["(deleted elsewhere)"], ts, denied)
         return Sent()
 
+    def _parts_there(self) -> list[str]:
+        return [self._there()[1], *(each.partition("/")[2] for each in self.parcel.parts)]
+
+    def _drop(self, channel: str, ts: str) -> None:
+        """chat.delete; fine if it is gone."""
+        try:
+            self.slack.call("chat.delete", channel=channel, ts=ts)
+        except ProviderRefused as denied:
+            if denied.reason != ABSENT:
+                raise
+
+    def _in_words(self, texts: list[str], ts: str, denied: ProviderRefused) -> Receipt:
+        """What cannot be done to a message that is not ours is said in its thread."""
+        if denied.reason not in NOT_OURS:
+            raise denied
+        send_missing(self.parcel, texts, self._sent_already(ts, len(texts)), send=partial(self._say, thread=ts))
+        return Sent()
+
+    def _say(self, text: str, number: int, *, thread: str) -> str:
+        """Words of our own."""
+        mark, (channel, _) = self._mark(MARK, number), self._there()
+        answer = self.slack.call("chat.postMessage", channel=channel, thread_ts=thread, text=text, metadata=mark)
+        return str(answer.get("ts", ""))
+
     def reaction(self) -> Receipt:
-        """Our own reaction stands for everybody's from elsewhere. What Slack has no name for stays away."""
+        """Our own reaction stands for everybody's from elsewhere. What Slack does not take is told."""
         channel, ts = self._there()
         if not ts or self.parcel.bridge is None:
             return Skipped(reason="the message never got there")
-        for emoji, on in _wanted(self.parcel.message, f"{self.install.id}/{self.parcel.bridge.conversation}").items():
+        wanted = _wanted(self.parcel.message, f"{self.install.id}/{self.parcel.bridge.conversation}")
+        did, refused = False, list[str]()
+        for emoji, on in wanted.items():
+            verb = "add" if on else "remove"
             try:
-                self.slack.call(
-                    f"reactions.{'add' if on else 'remove'}", channel=channel, timestamp=ts, name=name_of(emoji)
-                )
+                self.slack.call(f"reactions.{verb}", channel=channel, timestamp=ts, name=name_of(emoji))
+                did = True
             except ProviderRefused as denied:
-                if denied.reason not in ("already_reacted", "no_reaction", "invalid_name", "too_many_emoji"):
+                if denied.reason in NOT_TAKEN:
+                    refused += [f"{emoji}: {denied.reason}"] if on else []
+                elif denied.reason not in DONE_BEFORE:
                     raise
-        return Sent()
+        reason = "; ".join(refused)[:MAX_REASON]
+        return Skipped(reason=reason) if refused and not did else Sent(reason=reason)
 
     def card(self) -> Receipt:
         """The card as the room is now."""
@@ -324,8 +364,31 @@ class _Sending:
         channel, _, ts = (bridge.conversation if bridge else "").partition("/")
         if not ts:
             return Skipped(reason="the room has no thread there yet")
-        self.slack.call("chat.update", channel=channel, ts=ts, text=words(self.parcel), blocks=blocks(self.parcel))
+        self.slack.call(
+            "chat.update", channel=channel, ts=ts, text=card.words(self.parcel), blocks=card.blocks(self.parcel)
+        )
         return Sent()
+
+
+SENDERS: dict[What, Callable[[_Sending], Receipt]] = {
+    "post": _Sending.post,
+    "edit": _Sending.edit,
+    "delete": _Sending.delete,
+    "reaction": _Sending.reaction,
+    "card": _Sending.card,
+}
+
+
+def _strong(name: str) -> Paragraph:
+    return Paragraph(((Run(name, frozenset({"strong"})),),))
+
+
+def _said_by(name: str, blocks: list[Block]) -> list[Block]:
+    """Blocks with their speaker before the first word."""
+    first, said = blocks[0], (*_strong(name).lines[0], Run(": "))
+    if isinstance(first, Paragraph) and not first.level:
+        return [Paragraph((merged((*said, *first.lines[0])), *first.lines[1:])), *blocks[1:]]
+    return [Paragraph((merged(said),)), *blocks]
 
 
 def _wanted(message: Message, here: str) -> dict[str, bool]:

@@ -14,7 +14,7 @@ from ...wire.signed import same
 TOLERANCE_S = 5 * 60  # seconds, both ways
 
 
-def check(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: int) -> None:
+def check(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], *, now: int) -> None:
     """Raise Unauthenticated, with a clause that says which part, unless one of `secrets` signed it by `now` (ms)."""
     if not any(secrets):
         raise Unauthenticated("no secret is configured for this install")

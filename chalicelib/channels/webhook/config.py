@@ -20,6 +20,7 @@ Event = Literal[
     "clock.warned",
     "clock.missed",
     "clock.met",
+    "rating.given",
 ]
 
 

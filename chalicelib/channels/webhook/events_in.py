@@ -15,22 +15,23 @@ one the event's own time (`at`, RFC 3339 or ms) does.
 
 import re
 from collections.abc import Callable
-from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from ...desk.arrivals import Arrival, Deleted, Edited, Ignored, Reacted, Said, Speaker, Unsupported
 from ...desk.errors import Invalid
+from ...desk.markdown_writer import escaped
 from ...desk.messages import check_text
 from ...desk.names import check_id, shown_name
 from ...desk.strict_json import shaped
+from ...desk.times import LAST_MS, from_rfc3339
 
 S = TypeVar("S", bound="Saying")
-LAST_MS = 253_402_300_799_999  # ms: the end of the year 9999
 IDLE = ("ping", "heartbeat", "test")
 
+Format = Literal["markdown", "plain"]
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
@@ -59,11 +60,12 @@ class Saying(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Message(Saying, frozen=True, kw_only=True):
-    """`type: message`."""
+    """`type: message`. The text is CommonMark, or the characters themselves (`plain`)."""
 
     customer: Company
     user: Person
     text: str
+    format: Format = "markdown"
     room: Annotated[str, Meta(max_length=200)] | None = None
     reply_to: Id | None = None
 
@@ -73,6 +75,7 @@ class Edit(Saying, frozen=True, kw_only=True):
 
     id: Id
     text: str
+    format: Format = "markdown"
 
 
 class Delete(Saying, frozen=True, kw_only=True):
@@ -106,12 +109,16 @@ def arrival(body: Any, delivered_as: str, received_at: int) -> Arrival:
     return read(body, delivered_as, received_at)
 
 
+def _text(event: Message | Edit) -> str:
+    return check_text(escaped(event.text) if event.format == "plain" else event.text)
+
+
 def _message(body: dict[str, Any], delivered_as: str, received_at: int) -> Arrival:
     event = _event(body, Message)
     return Said(
         id=event.id or delivered_as,
         speaker=_speaker(event.customer, event.user),
-        text=check_text(event.text),
+        text=_text(event),
         at=_at(event, received_at),
         conversation=event.room or "",
         revision=event.revision or 0,
@@ -122,7 +129,7 @@ def _message(body: dict[str, Any], delivered_as: str, received_at: int) -> Arriv
 def _edit(body: dict[str, Any], _: str, received_at: int) -> Arrival:
     event = _event(body, Edit)
     at = _at(event, received_at)
-    return Edited(id=event.id, text=check_text(event.text), at=at, revision=_revision(event, at))
+    return Edited(id=event.id, text=_text(event), at=at, revision=_revision(event, at))
 
 
 def _delete(body: dict[str, Any], _: str, received_at: int) -> Arrival:
@@ -186,17 +193,9 @@ def _at(event: Saying, received_at: int) -> int:
     """The event's own time in ms."""
     if event.at is None:
         return received_at
-    at = event.at if isinstance(event.at, int) else _milliseconds(event.at)
+    at = event.at if isinstance(event.at, int) else from_rfc3339(event.at)
+    if at is None:
+        raise Invalid("at must be an RFC 3339 time, with its offset from UTC, or milliseconds since 1970", "at")
     if not 0 <= at <= LAST_MS:
         raise Invalid("at must lie between the years 1970 and 9999", "at")
     return at
-
-
-def _milliseconds(moment: str) -> int:
-    try:
-        parsed = datetime.fromisoformat(moment)
-        if parsed.tzinfo is None:
-            raise Invalid("at needs a time zone (Z or +00:00)", "at")
-        return int(parsed.timestamp() * 1000)
-    except (ValueError, OverflowError):
-        raise Invalid("at must be an RFC 3339 time or milliseconds since 1970", "at") from None

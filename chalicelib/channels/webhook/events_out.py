@@ -7,6 +7,7 @@ from ...desk.clocks import Clock
 from ...desk.deliveries import Notice, Parcel
 from ...desk.messages import Attached, Message
 from ...desk.promises import Promise, fact
+from ...desk.ratings import Rating
 from ...desk.times import rfc3339
 
 TYPES = {
@@ -16,6 +17,7 @@ TYPES = {
     "reaction": "message.reaction",
     "entered": "segment.entered",
     "left": "segment.left",
+    "rating": "rating.given",
 }
 
 
@@ -27,7 +29,7 @@ def body(parcel: Parcel) -> bytes:
         "id": delivery.id,
         "workspace": delivery.workspace,
         "at": rfc3339(delivery.created_at),
-        "room": _room(delivery.room, parcel.room_name, parcel.room_state, parcel.customer_external_id),
+        "room": _room(delivery.room, parcel.room_name, parcel.room_state, customer=parcel.customer_external_id),
     }
     if parcel.change:
         event |= {"type": f"promise.{fact(parcel.change.promise)}", "promise": _promise(parcel.change.promise)}
@@ -37,7 +39,7 @@ def body(parcel: Parcel) -> bytes:
 
 
 def notice(subject: Notice) -> bytes:
-    """The event of a customer that entered or left a segment, or of a room's clock."""
+    """The event of a customer that entered or left a segment, of a room's clock, or of a rating."""
     delivery = subject.delivery
     event: dict[str, Any] = {
         "type": TYPES.get(delivery.what) or f"clock.{delivery.about.partition(':')[0]}",
@@ -45,10 +47,11 @@ def notice(subject: Notice) -> bytes:
         "workspace": delivery.workspace,
         "at": rfc3339(delivery.created_at),
     }
-    if subject.room and subject.clock:
+    if subject.room:
         customer = subject.room.customer_external_id
-        event |= {"room": _room(subject.room.id, subject.room.name, subject.room.state, customer)}
-        event |= {"clock": _clock(subject.clock)}
+        event |= {"room": _room(subject.room.id, subject.room.name, subject.room.state, customer=customer)}
+        event |= {"clock": _clock(subject.clock)} if subject.clock else {}
+        event |= {"rating": _rating(subject.rating)} if subject.rating else {}
     else:
         event |= {
             "segment": {"id": delivery.segment, "name": subject.segment_name},
@@ -57,7 +60,7 @@ def notice(subject: Notice) -> bytes:
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _room(id_: str, name: str, state: str, customer: str) -> dict[str, Any]:
+def _room(id_: str, name: str, state: str, *, customer: str) -> dict[str, Any]:
     return {"id": id_, "name": name, "state": state, "customer": {"external_id": customer} if customer else None}
 
 
@@ -67,6 +70,12 @@ def _clock(clock: Clock) -> dict[str, Any]:
     shown = {f"{name}_at": rfc3339(at) if (at := getattr(clock, name)) else None for name in times}
     shown |= {"because": clock.because or None}
     return {"kind": clock.kind, "policy": clock.policy or None, "priority": clock.priority, "how": clock.how} | shown
+
+
+def _rating(rating: Rating) -> dict[str, Any]:
+    person = {"id": rating.person, "name": rating.name}
+    shown = {"outcome": rating.outcome, "happy": rating.happy, "why": rating.why, "person": person}
+    return shown | {"asked_at": rfc3339(rating.asked_at), "at": rfc3339(rating.at)}
 
 
 def _message(message: Message, install: str, links: dict[str, str]) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """The generic signed webhook, coming in. Light to import: the API's cold path does."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from ...desk.arrivals import Arrival, Ignored
+from ...desk.arrivals import Arrival, Ignored, of_event
 from ...desk.envelopes import Envelope, Greeting
 from ...desk.errors import Malformed, Refusal, TooLarge, WrongMediaType
 from ...desk.ids import derived
@@ -16,7 +15,6 @@ from ...ports import Secrets
 from ...wire import standard
 from .events_in import arrival
 
-CREDENTIALS: Mapping[str, str] = {}
 _JSON = re.compile(r"(application/([a-z0-9.+-]+\+)?json)?")
 
 
@@ -43,10 +41,10 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     return check_config(config)
 
 
-def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
     """Raise Unauthenticated, with the reason in one clause, unless a live secret signed it within five
     minutes."""
-    standard.check(envelope.headers, envelope.body, secrets.get("signing", ()), now)
+    standard.check(envelope.headers, envelope.body, secrets.get("signing", ()), now=now)
 
 
 def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
@@ -79,7 +77,7 @@ def greet(envelope: Envelope, install: Install) -> Greeting:
 def parse(envelope: Envelope, install: Install) -> list[Arrival]:
     """What it says; a body that greet would refuse is Ignored, with the place as the reason."""
     try:
-        return [_arrival(envelope)]
+        return of_event([_arrival(envelope)], envelope.headers.get("webhook-id", ""))
     except Malformed:
         return [Ignored(reason="malformed")]
     except Refusal as refusal:

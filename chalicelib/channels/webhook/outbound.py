@@ -21,13 +21,6 @@ from ...wire import standard
 from ...wire.rest import after
 from . import events_out
 
-CROSSES = {
-    "message": "an event",
-    "edit": "an event",
-    "delete": "an event",
-    "reaction": "an event, with the counts",
-    "file": "a link",
-}
 CARDS = False
 MARKS: frozenset[What] = frozenset()  # receivers know a repeat by its webhook-id
 TIMEOUT_S = 15.0
@@ -39,26 +32,26 @@ def lane(parcel: Parcel, install: Install) -> tuple[str, int] | None:
     return None
 
 
-def deliver(parcel: Parcel, install: Install, secrets: Secrets, outside: Outside, now: int) -> Receipt:
+def deliver(parcel: Parcel, install: Install, secrets: Secrets, *, outside: Outside, now: int) -> Receipt:
     """Send one change over, once. Never raises for what the other side did."""
     if parcel.message.internal:
         return Refused(reason="internal notes never leave")
     url = install.config.get("url", "")
     if not url:
         return Skipped(reason="no url is configured")
-    return _sent(parcel.delivery.id, events_out.body(parcel), url, secrets, outside, now)
+    return _sent(parcel.delivery.id, events_out.body(parcel), url, secrets=secrets, outside=outside, now=now)
 
 
-def announce(notice: Notice, install: Install, secrets: Secrets, outside: Outside, now: int) -> Receipt:
+def announce(notice: Notice, install: Install, secrets: Secrets, *, outside: Outside, now: int) -> Receipt:
     """Tell that a customer entered or left a segment, once."""
     url = install.config.get("url", "")
     if not url:
         return Skipped(reason="no url is configured")
-    return _sent(notice.delivery.id, events_out.notice(notice), url, secrets, outside, now)
+    return _sent(notice.delivery.id, events_out.notice(notice), url, secrets=secrets, outside=outside, now=now)
 
 
-def _sent(id_: str, body: bytes, url: str, secrets: Secrets, outside: Outside, now: int) -> Receipt:
-    headers = standard.signed(id_, now, body, secrets.get("signing", ()))
+def _sent(id_: str, body: bytes, url: str, *, secrets: Secrets, outside: Outside, now: int) -> Receipt:
+    headers = standard.signed(id_, now, body, secrets=secrets.get("signing", ()))
     if not headers:
         return Refused(reason="no usable secret is configured")
     headers |= {"content-type": "application/json", "user-agent": "Parley"}
@@ -70,13 +63,13 @@ def _sent(id_: str, body: bytes, url: str, secrets: Secrets, outside: Outside, n
         return Retry(reason=str(unreachable) or "unreachable")
 
 
-def probe(install: Install, secrets: Secrets, outside: Outside, now: int) -> Probe:
+def probe(install: Install, secrets: Secrets, outside: Outside, *, now: int) -> Probe:
     """Send a signed `{"type": "ping"}`, and tell what the address says to it."""
     url = install.config.get("url", "")
     if not url:
         return _missing("no url is configured: nothing is sent out")
     body = b'{"type":"ping"}'
-    headers = standard.signed(f"ping_{now}", now, body, secrets.get("signing", ()))
+    headers = standard.signed(f"ping_{now}", now, body, secrets=secrets.get("signing", ()))
     if not headers:
         return _missing("no usable secret is configured")
     try:

@@ -14,6 +14,7 @@ import msgspec
 
 from ...desk.addresses import parts_of
 from ...desk.customers import Customer, User, Visitor
+from ...desk.domains import same_mailbox
 from ...desk.errors import Forbidden, Invalid, Unauthenticated
 from ...desk.ids import customer_id, user_id
 from ...desk.names import check_id, mail_address, shown_name
@@ -24,7 +25,7 @@ from ...flows.access.issue_key import key_hash, key_id, key_owner
 from ...flows.access.sign_in import principal, session_id, session_owner, token_hash
 from ...flows.customers.admit import admit_customer, admit_user
 from ...flows.secrets import opened
-from ...ports import Ref, World, ref
+from ...ports import Memory, Ref, World, ref
 from .calls import Incoming
 
 AUDIENCE, VISITORS = "parley:user", "parley:visitor"
@@ -33,7 +34,7 @@ VISITORS_LIFE = 30 * MAX_LIFE_S
 SKEW_S = 60  # s by which clocks may differ
 SECRETS_LIFE_MS = 30_000  # ms for which a container trusts its copy of a workspace's token secrets
 SECRETS_REST_MS = 1_000  # ms before it looks again for a secret that has just been made
-_secrets: dict[str, tuple[int, list[str], tuple[str, ...]]] = {}  # when read, the secrets, the allowed origins
+WORKSPACES = 2_000  # of which a container remembers these
 
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -75,7 +76,7 @@ def cookie(incoming: Incoming, name: str) -> str:
     return found.value if found else ""
 
 
-def set_cookie(name: str, value: str, seconds: int, same_site: str = "Strict") -> dict[str, str]:
+def set_cookie(name: str, value: str, seconds: int, *, same_site: str = "Strict") -> dict[str, str]:
     """The header that keeps a cookie from scripts and from other sites; 0 seconds take it away."""
     secure = "; Secure" if name.startswith("__Host-") else ""
     return {"Set-Cookie": f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite={same_site}{secure}"}
@@ -112,12 +113,12 @@ def identify(world: World, credential: str, along: Sequence[Ref[Any]]) -> tuple[
 
 
 def credential_name(credential: str) -> str:
-    """What a credential is known as before it is verified, for the Idempotency-Key's place: a key's id, or a token's
-    person."""
+    """What a credential is known as before it is verified, for the Idempotency-Key's place: a key's id, or a token's or
+    session's person, who asks again under the next one what the last one had no answer to."""
     if key_owner(credential):
         return key_id(credential)
-    if session_owner(credential):
-        return session_id(credential)
+    if owner := session_owner(credential):
+        return owner[1]
     claims = _peek(credential)
     if claims.get("aud") == VISITORS:
         return str(claims.get("visitor_id"))
@@ -186,7 +187,7 @@ def _by_token(world: World, token: str, along: Sequence[Ref[Any]]) -> tuple[Prin
     user_key = user_id(customer_key, claims["user_id"])
     customer, user, *rest = world.store.many([ref(Customer, customer_key), ref(User, customer_key, user_key), *along])
     _check_standing(claims, customer, user)
-    customer, user = _met(world, claims, customer, user)
+    customer, user = _met(world, claims, customer, user=user)
     who = Principal(
         workspace=claims["workspace"],
         kind="user",
@@ -211,7 +212,9 @@ def _check_standing(claims: dict[str, Any], customer: Customer | None, user: Use
             raise Unauthenticated("the token was revoked")
 
 
-def _met(world: World, claims: dict[str, Any], customer: Customer | None, user: User | None) -> tuple[Customer, User]:
+def _met(
+    world: World, claims: dict[str, Any], customer: Customer | None, *, user: User | None
+) -> tuple[Customer, User]:
     """Customer and user as the token tells them: made when first seen, renamed when the vendor's server says so. How
     somebody is called keeps nobody out."""
     for name, party in (("customer_id", customer), ("user_id", user)):
@@ -220,8 +223,9 @@ def _met(world: World, claims: dict[str, Any], customer: Customer | None, user: 
     if customer is None:
         company = _text(claims, "customer_name")
         customer, _ = admit_customer(world, claims["workspace"], claims["customer_id"], name=company)
-    person = {"name": shown_name(_text(claims, "name")), "email": mail_address(_text(claims, "email"))}
-    fields = {name: value for name, value in person.items() if value}
+    email = mail_address(_text(claims, "email"))
+    person = {"name": shown_name(_text(claims, "name")), "email": email, "vouched": same_mailbox(email)}
+    fields: dict[str, Any] = {name: value for name, value in person.items() if value}
     if user is None or any(getattr(user, name) != value for name, value in fields.items()):
         user, _ = admit_user(world, customer, claims["user_id"], **fields)
     return customer, user
@@ -274,8 +278,7 @@ def check_origin(world: World, workspace: str, origin: str | None) -> None:
     """Forbidden for a page of a site that the workspace does not know. What is no browser sends no origin."""
     if origin is None:
         return
-    _token_secrets(world, workspace, SECRETS_LIFE_MS)
-    _, _, allowed = _secrets.get(workspace, (0, [], ()))
+    _, allowed = _trusted(world, workspace, SECRETS_LIFE_MS)
     if allowed and origin.lower() not in allowed:
         raise Forbidden("pages of this site may not call here: see allowed_origins")
 
@@ -286,16 +289,16 @@ def _verified(world: World, token: str, audience: str) -> dict[str, Any]:
     if not isinstance(workspace, str) or not workspace:
         raise Unauthenticated("the token misses the claim workspace")
     try:
-        return _claims_of(world, token, audience, _token_secrets(world, workspace, SECRETS_LIFE_MS))
+        return _claims_of(world, token, audience, secrets=_token_secrets(world, workspace, SECRETS_LIFE_MS))
     except _WrongSignature:  # perhaps by a secret that is younger than our copy of them
-        return _claims_of(world, token, audience, _token_secrets(world, workspace, SECRETS_REST_MS))
+        return _claims_of(world, token, audience, secrets=_token_secrets(world, workspace, SECRETS_REST_MS))
 
 
 class _WrongSignature(Unauthenticated):
     """None of the known secrets made it."""
 
 
-def _claims_of(world: World, token: str, audience: str, secrets: list[str]) -> dict[str, Any]:
+def _claims_of(world: World, token: str, audience: str, *, secrets: list[str]) -> dict[str, Any]:
     import jwt
 
     refusal: Unauthenticated = Unauthenticated("the token's workspace is unknown")
@@ -354,12 +357,18 @@ def _checked(claims: dict[str, Any], now: int) -> dict[str, Any]:
 
 
 def _token_secrets(world: World, workspace_id: str, life: int) -> list[str]:
+    return _trusted(world, workspace_id, life)[0]
+
+
+def _trusted(world: World, workspace_id: str, life: int) -> tuple[list[str], tuple[str, ...]]:
+    """A workspace's secrets and the sites whose pages may call; none of either where there is no such workspace."""
     now = world.clock.now()
-    cached = _secrets.get(workspace_id)
-    if cached and now - cached[0] < life:
-        return cached[1]
+    kept: Memory[tuple[list[str], tuple[str, ...]]] = world.memory.of("token secrets", WORKSPACES)
+    known = kept.get(workspace_id, now, life)
+    if known:
+        return known
     workspace = world.store.one(ref(Workspace, workspace_id))
-    secrets = opened(world, workspace.token_secrets, workspace_id, "tokens") if workspace else []
-    if workspace:
-        _secrets[workspace_id] = (now, secrets, workspace.origins)
-    return secrets
+    if workspace is None:
+        return [], ()
+    secrets = opened(world, workspace.token_secrets, workspace_id, owner="tokens")
+    return kept.keep(workspace_id, (secrets, workspace.origins), now)

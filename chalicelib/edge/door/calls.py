@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import msgspec
+
 from ...desk.addresses import network
 from ...desk.errors import Invalid, NotFound
 from ...desk.permissions import Principal
@@ -11,15 +13,16 @@ from ...desk.rooms import Room
 from ...desk.workspaces import Workspace
 from ...flows.once import KEYLESS, Once
 from ...ports import World
+from .conditions import version_of
 from .router import Route
 
 T = TypeVar("T")
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A request: header names in lower case, the path as it was sent, the body in bytes."""
+class Incoming(msgspec.Struct, frozen=True):
+    """A request: header names in lower case, the path as it was sent, the body in bytes, inflated; `sent` is the body
+    as it came where it was compressed."""
 
     method: str
     path: str
@@ -29,6 +32,7 @@ class Incoming:
     address: str
     id: str
     base_url: str
+    sent: bytes = b""
 
     @property
     def network(self) -> str:
@@ -38,7 +42,7 @@ class Incoming:
 
 @dataclass(slots=True)
 class Call:
-    """A request that found its route, with its caller known and its room read."""
+    """A request that found its route, with its caller known and its room read. What it `counts` is in its line."""
 
     incoming: Incoming
     world: World
@@ -48,6 +52,7 @@ class Call:
     room: Room | None = None
     once: Once = KEYLESS
     tenant: Workspace | None = None
+    counts: dict[str, Any] = field(default_factory=dict)
 
     def answering(self, flow: Callable[[Once], T], view: Callable[[T], V]) -> V:
         """The view of what `flow` made, once: the same view is kept under the request's Idempotency-Key."""
@@ -57,7 +62,7 @@ class Call:
     @staticmethod
     def reply(body: Any, status: int | None = None, version: int | None = None) -> "Reply":
         """An answer with a status of its own, or with the ETag of a version."""
-        return Reply(body, None, status, {"ETag": f'"{version}"'} if version is not None else {})
+        return Reply(body, None, status, version=version)
 
     def query(self, name: str) -> str | None:
         """A query parameter."""
@@ -76,13 +81,7 @@ class Call:
     @property
     def if_version(self) -> int | None:
         """The version that If-Match names, None for none or `*`."""
-        text = self.incoming.headers.get("if-match", "").strip()
-        if text in ("", "*"):
-            return None
-        digits = text.removeprefix("W/").strip('"')
-        if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
-            raise Invalid("If-Match is not an ETag that this API gave out", "If-Match")
-        return int(digits)
+        return version_of(self.incoming.headers.get("if-match", ""))
 
     @property
     def here(self) -> Room:
@@ -94,9 +93,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a handler answers when it is more than a view: `text` goes out as it is."""
+    """What a handler answers when it is more than a view: `text` goes out as it is, `version` is its record's."""
 
     body: Any = None
     text: str | None = None
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    version: int | None = None

@@ -25,12 +25,20 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "state": {"schema": {"type": "string"}, "description": "One state of what is listed; each list has its default"},
     "kind": {"schema": {"type": "string", "enum": ["bug", "feature", "question"]}},
     "label": {"schema": {"type": "string"}},
-    "q": {"schema": {"type": "string", "maxLength": 200}, "description": "Words, and phrases in double quotes"},
+    "q": {"schema": {"type": "string"}, "description": "Words, and phrases in double quotes; what is too long is cut"},
     "author": {"schema": {"type": "string"}, "description": "The id of who said it"},
     "channel": {"schema": {"type": "string"}, "description": "The kind of channel that it was said over"},
     "room": {"schema": {"type": "string"}, "description": "A room's id"},
     "from": {"schema": {"type": "string"}, "description": "Since when, RFC 3339: a day or a moment"},
     "to": {"schema": {"type": "string"}, "description": "Until when, itself left out"},
+    "first_day": {"schema": {"type": "string", "format": "date"}, "description": "From this day on"},
+    "last_day": {"schema": {"type": "string", "format": "date"}, "description": "To this day, itself included"},
+    "by": {
+        "schema": {"type": "string", "default": "day"},
+        "description": "day, week, month, channel, priority, agent, segment or customer: what figures are parted by",
+    },
+    "agent": {"schema": {"type": "string"}, "description": "An agent's id"},
+    "format": {"schema": {"type": "string", "default": "json"}, "description": "`csv`, or `openmetrics`"},
     "order": {"schema": {"type": "string", "enum": ["best", "newest"], "default": "best"}},
     "text": {"schema": {"type": "string"}, "description": "Words that all have to be in it"},
     "sort": {"schema": {"type": "string", "enum": ["age", "rooms", "arr"], "default": "age"}},
@@ -66,7 +74,7 @@ PROBLEMS = {
     "413": "Too large",
     "415": "Another content type is needed",
     "422": "A value cannot be, or an Idempotency-Key came back with another request",
-    "429": "Too many requests",
+    "429": "Too many requests, or too many writers of one room; try again",
     "503": "Busy; try again",
 }
 
@@ -147,8 +155,9 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     if route.method == "POST":
         schema = {"type": "string", "minLength": 1, "maxLength": 255}
         found.append({"name": "Idempotency-Key", "in": "header", "schema": schema})
-    if route.method in ("PATCH", "DELETE") and "/rooms/" in route.path:
-        found.append({"name": "If-Match", "in": "header", "schema": {"type": "string"}})
+    if route.tagged or route.method in ("PATCH", "DELETE") and "/rooms/" in route.path:
+        condition = "If-None-Match" if route.method == "GET" else "If-Match"
+        found.append({"name": condition, "in": "header", "schema": {"type": "string"}})
     return found
 
 
@@ -156,6 +165,8 @@ def _responses(route: Route) -> dict[str, Any]:
     responses: dict[str, Any] = {str(route.status): _success(route)}
     if route.method == "PUT" and route.path.startswith("/v1/customers/"):
         responses["201"] = {**responses["200"], "description": "Created"}
+    if route.tagged and route.method == "GET":
+        responses["304"] = {"description": "It is what If-None-Match names"}
     if route.who == "anyone" and not route.path.startswith("/v1/"):
         return responses
     for status, why in PROBLEMS.items():

@@ -9,8 +9,17 @@ from ...desk.permissions import Principal
 from ...telemetry import say
 
 
-def log_request(event: dict[str, Any], name: str, who: Principal | None, response: Response, began: float) -> None:
-    """One line a request. No bodies, no tokens, no path (it may hold an outside id or a secret link)."""
+def log_request(
+    event: dict[str, Any],
+    name: str,
+    who: Principal | None,
+    *,
+    response: Response,
+    began: float,
+    counts: dict[str, Any],
+) -> None:
+    """One line a request, by which it `counts` (telemetry.metric). No bodies, no tokens, no path (it may hold an
+    outside id or a secret link)."""
     say(
         "request",
         request_id=(event.get("requestContext") or {}).get("requestId", ""),
@@ -19,4 +28,5 @@ def log_request(event: dict[str, Any], name: str, who: Principal | None, respons
         credential=who.credential if who else "",
         status=response.status_code,
         ms=round((time.perf_counter() - began) * 1000, 1),
+        **counts,
     )

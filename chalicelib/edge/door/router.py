@@ -1,4 +1,4 @@
-"""The route table: each route says what it takes, gives and needs.
+"""The route table: each route says what it takes, gives and needs (ADR 1).
 
 Dispatch, OpenAPI and the fence tests read it.
 """
@@ -9,6 +9,7 @@ from typing import Any, Literal
 from urllib.parse import unquote_to_bytes
 
 from ...desk.errors import Malformed, NotFound
+from .problems import WrongVerb
 
 Who = Literal["anyone", "bootstrap", "agent", "person"]
 
@@ -17,7 +18,7 @@ Who = Literal["anyone", "bootstrap", "agent", "person"]
 class Route:
     """One method of one path. `who` may call: anyone, the bootstrap key, agents, or agents and users (person).
     `sealed`: the answer holds a secret, and is kept encrypted under its Idempotency-Key. `visitors` may call it too.
-    Its `tenant` is read along with the credential."""
+    Its `tenant` is read along with the credential. `tagged` says of a call whose record its ETag is."""
 
     method: str
     path: str
@@ -32,6 +33,7 @@ class Route:
     raw: bool
     visitors: bool
     tenant: bool
+    tagged: Callable[[Any], Any] | None = None
 
     @property
     def summary(self) -> str:
@@ -42,14 +44,6 @@ class Route:
     def parts(self) -> tuple[str, ...]:
         """The path's segments; `{name}` takes any."""
         return tuple(self.path.strip("/").split("/"))
-
-
-class WrongVerb(NotFound):
-    """The path is there; `allowed` are its methods."""
-
-    def __init__(self, allowed: list[str]) -> None:
-        super().__init__(f"this path takes {', '.join(allowed)}")
-        self.allowed = allowed
 
 
 ROUTES: list[Route] = []
@@ -73,11 +67,13 @@ def route(
     raw: bool = False,
     visitors: bool = False,
     tenant: bool = False,
+    tagged: Callable[[Any], Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Put a handler into the table. A list route `gives` `list[View]` and answers a page of it."""
 
     def put(handler: Callable[..., Any]) -> Callable[..., Any]:
-        made = Route(method, path, handler, who, need, body, gives, status, query, sealed, raw, visitors, tenant)
+        fields = (who, need, body, gives, status, query, sealed, raw, visitors, tenant, tagged)
+        made = Route(method, path, handler, *fields)
         ROUTES.append(made)
         parts = made.parts
         second = parts[1] if len(parts) > 1 else ""
@@ -89,16 +85,18 @@ def route(
 
 
 def find(method: str, path: str) -> tuple[Route, dict[str, str]]:
-    """The route and its path parameters, decoded. NotFound, or WrongVerb."""
+    """The route and its path parameters, decoded: a HEAD asks what a GET would. NotFound, or WrongVerb."""
+    wanted = "GET" if method == "HEAD" else method
     segments = path.split("/")[1:]
     if len(segments) > 1 and segments[-1] == "":
         segments.pop()
-    matching = [(r, p) for r, p in _matching(segments)]
-    for candidate, params in matching:
-        if candidate.method == method:
+    verbs = set()
+    for candidate, params in _matching(segments):
+        if candidate.method == wanted:
             return candidate, {name: _decoded(value) for name, value in params.items()}
-    if matching:
-        raise WrongVerb(sorted({candidate.method for candidate, _ in matching} | {"OPTIONS"}))
+        verbs.add(candidate.method)
+    if verbs:
+        raise WrongVerb(sorted(verbs | {"OPTIONS"} | ({"HEAD"} if "GET" in verbs else set())))
     raise NotFound("no such route")
 
 
@@ -108,7 +106,7 @@ def _matching(segments: list[str]) -> Iterator[tuple[Route, dict[str, str]]]:
     for candidate, parts in (*_places.get((length, first, second), ()), *_places.get((length, first, ANY), ())):
         params = {}
         for part, segment in zip(parts, segments, strict=True):
-            if part.startswith("{") and segment:
+            if part[:1] == "{" and segment:
                 params[part[1:-1]] = segment
             elif part != segment:
                 break
@@ -117,6 +115,8 @@ def _matching(segments: list[str]) -> Iterator[tuple[Route, dict[str, str]]]:
 
 
 def _decoded(segment: str) -> str:
+    if "%" not in segment and segment.isascii():
+        return segment
     try:
         return unquote_to_bytes(segment).decode()
     except UnicodeError:

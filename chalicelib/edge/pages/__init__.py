@@ -1,5 +1,5 @@
-"""The pages: their files, their scripts bundled, and how they are served."""
+"""The pages: what was built of their modules (infra/pages.py), and how it is served."""
 
 from pathlib import Path
 
-WEB = Path(__file__).parents[2] / "web"
+BUILT = Path(__file__).parents[2] / "web" / "built"

@@ -1,4 +1,4 @@
-"""What the console's page may load, and whom it may talk to (Content-Security-Policy)."""
+"""What the console's page may load, and whom it may talk to (Content-Security-Policy; ADR 74)."""
 
 from urllib.parse import urlsplit
 
@@ -22,6 +22,6 @@ def policy(call: Call, socket_url: str) -> str:
         "form-action": "'none'",
         "frame-ancestors": "'none'",
         "require-trusted-types-for": "'script'",
-        "trusted-types": "'none'",
+        "trusted-types": "parley-worker",  # which makes the address of the service worker, and no other
     }
     return "; ".join(f"{what} {who}" for what, who in rules.items())

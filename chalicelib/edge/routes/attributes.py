@@ -5,12 +5,16 @@ from typing import Any
 from ...desk.attributes import BUILT_IN, MEANINGS, AttributeType, named
 from ...desk.errors import NotFound
 from ...flows.customers.declare_attribute import declare_attribute
-from ...ports import Listing, Page, ref
+from ...ports import Listing, Page, Ref, ref
 from ..door.calls import Call
 from ..door.router import route
 from ..shapes import attributes as shapes
 from ..shapes.answers import PAGED
 from ..shapes.attributes import attribute_view
+
+
+def _place(call: Call) -> Ref[Any]:
+    return ref(AttributeType, call.who.workspace, call.params["attribute"])
 
 
 @route("GET", "/v1/attributes", who="agent", gives=list[shapes.AttributeView], query=PAGED)
@@ -21,7 +25,7 @@ def attributes(call: Call) -> Page[Any]:
     return Page([attribute_view(declared) for declared in page.items], page.next)
 
 
-@route("GET", "/v1/attributes/{attribute}", who="agent", gives=shapes.AttributeView)
+@route("GET", "/v1/attributes/{attribute}", tagged=_place, who="agent", gives=shapes.AttributeView)
 def attribute(call: Call) -> shapes.AttributeView:
     """Show a declared attribute, or one that Parley itself knows."""
     name = call.params["attribute"]
@@ -38,6 +42,7 @@ def attribute(call: Call) -> shapes.AttributeView:
 @route(
     "PUT",
     "/v1/attributes/{attribute}",
+    tagged=_place,
     who="agent",
     need="admin",
     body=shapes.DeclareAttribute,
@@ -46,4 +51,4 @@ def attribute(call: Call) -> shapes.AttributeView:
 def put_attribute(call: Call, body: shapes.DeclareAttribute) -> shapes.AttributeView:
     """Declare an attribute of customers, or describe it anew."""
     name = named(call.params["attribute"])
-    return attribute_view(declare_attribute(call.world, call.who, name, body.type, body.description))
+    return attribute_view(declare_attribute(call.world, call.who, name, type_=body.type, description=body.description))

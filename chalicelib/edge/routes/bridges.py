@@ -8,12 +8,17 @@ from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.ids import bridge_parts
 from ...desk.rooms import Bridge
 from ...desk.workspaces import Install
-from ...ports import Listing, Page, ref
+from ...flows.fence import own
+from ...ports import Listing, Outbound, Page, Ref, ref
 from ..door.calls import Call, Reply
 from ..door.router import route
 from ..shapes import bridges as shapes
 from ..shapes.answers import PAGED, named_fields, time_of
 from ..shapes.bridges import bridge_view
+
+
+def _place(call: Call) -> Ref[Any]:
+    return ref(Bridge, *bridge_parts(call.params["bridge"]))
 
 
 @route("GET", "/v1/rooms/{room}/bridges", who="agent", gives=list[shapes.BridgeView], query=PAGED)
@@ -38,18 +43,19 @@ def new_bridge(call: Call, body: shapes.NewBridge) -> Any:
     from ...flows.bridges.bind import BindRequest, bind
 
     install = _install(call, body.install)
-    if call.world.outbound(install.kind) is None:
+    if not isinstance(call.world.outbound(install.kind), Outbound):
         raise Invalid(f"a {install.kind} has no conversations", "install")
     settings = structs.asdict(body)
     conversation, rebind = settings.pop("conversation"), settings.pop("rebind")
     settings.pop("install")
     binding = BindRequest(call.here, install, conversation, settings, rebind)
-    return call.answering(lambda once: bind(call.world, call.who, binding, once), bridge_view)
+    return call.answering(lambda once: bind(call.world, call.who, binding, once=once), bridge_view)
 
 
 @route(
     "PATCH",
     "/v1/rooms/{room}/bridges/{bridge}",
+    tagged=_place,
     who="agent",
     need="write",
     body=shapes.ChangeBridge,
@@ -59,10 +65,10 @@ def patch_bridge(call: Call, body: shapes.ChangeBridge) -> Any:
     """Change what crosses a bridge, and how."""
     from ...flows.bridges.bind import change_bridge
 
-    return bridge_view(change_bridge(call.world, call.who, _bridge(call), named_fields(body)))
+    return bridge_view(change_bridge(call.world, call.who, _bridge(call), fields=named_fields(body)))
 
 
-@route("DELETE", "/v1/rooms/{room}/bridges/{bridge}", who="agent", need="write", status=204)
+@route("DELETE", "/v1/rooms/{room}/bridges/{bridge}", tagged=_place, who="agent", need="write", status=204)
 def delete_bridge(call: Call) -> None:
     """Take a bridge away: nothing crosses it any more."""
     from ...flows.bridges.bind import unbind
@@ -110,7 +116,7 @@ def new_code(call: Call) -> Any:
     from ...flows.bridges.bind import connect_code
 
     return call.answering(
-        lambda once: connect_code(call.world, call.who, call.here, once),
+        lambda once: connect_code(call.world, call.who, call.here, once=once),
         lambda made: shapes.ConnectCodeView(
             code=made[0], room=made[1].room, expires_at=time_of(made[1].expires_at) or ""
         ),
@@ -131,7 +137,7 @@ def new_invitation(call: Call) -> Any:
 
     install = _install(call, call.params["install"])
     return call.answering(
-        lambda once: invite(call.world, call.who, install, call.incoming.base_url, once),
+        lambda once: invite(call.world, call.who, install, base_url=call.incoming.base_url, once=once),
         lambda made: shapes.InvitationView(url=made[0], expires_at=time_of(made[1]) or ""),
     )
 
@@ -147,7 +153,7 @@ def come_back(call: Call) -> Reply:
     code, state = call.query("code") or "", call.query("state") or ""
     if not code or call.query("error"):
         raise Invalid("it was not installed", "code")
-    granted = accept_invitation(call.world, install, state[:4000], code[:1000], call.incoming.base_url)
+    granted = accept_invitation(call.world, install, state[:4000], code=code[:1000], base_url=call.incoming.base_url)
     lacking = "".join(f"\nMissing: {each}" for each in granted.missing)
     return _page(
         f"Installed in {granted.name}. Invite it to a channel, and type the code that you were given.{lacking}"
@@ -171,10 +177,7 @@ def _check_active(install: Install) -> None:
 
 
 def _install(call: Call, id_: str) -> Install:
-    found = call.world.store.one(ref(Install, id_))
-    if found is None or found.workspace != call.who.workspace:
-        raise NotFound("no such install")
-    return found
+    return own(call.world, call.who.workspace, ref(Install, id_))
 
 
 def _bridge(call: Call) -> Bridge:

@@ -12,16 +12,14 @@ from ...desk.issues import Issue
 from ...desk.messages import Author, Draft, Message, Source
 from ...desk.permissions import may_see
 from ...desk.rooms import Room
-from ...desk.segments import Segment
-from ...desk.templates import Missing, filled, values, variables
-from ...flows.audit import audit
+from ...desk.templates import Missing, filled_text, values, variables
 from ...flows.broadcasts.control import approve_broadcast, control_broadcast
 from ...flows.broadcasts.plan import contact_ref
 from ...flows.broadcasts.results import mark_acknowledged
 from ...flows.broadcasts.send import results, tallies
-from ...flows.optimistic_retry import again
+from ...flows.fence import own
 from ...flows.rooms.post import post
-from ...ports import Listing, Page, Put, ref
+from ...ports import Listing, Page, Ref, ref
 from ..door.calls import Call
 from ..door.reading_positions import onward, place_of
 from ..door.router import route
@@ -30,6 +28,10 @@ from ..shapes.answers import PAGED, moment_of, time_of
 from ..shapes.messages import MessageView, message_view
 
 View = shapes.BroadcastView
+
+
+def _rules(call: Call) -> Ref[Any]:
+    return ref(Rules, call.who.workspace)
 
 
 @route("GET", "/v1/broadcasts", who="agent", gives=list[View], query=PAGED)
@@ -48,34 +50,29 @@ def _listed(call: Call, each: Broadcast) -> View:
 
 def check_issue(call: Call, id_: str) -> None:
     """An issue that is there, and has not gone into another one."""
-    found = call.world.store.one(ref(Issue, id_)) if id_ else None
-    if id_ and (found is None or found.workspace != call.who.workspace):
-        raise Invalid("no such issue", "issue")
+    found = own(call.world, call.who.workspace, ref(Issue, id_), field="issue") if id_ else None
     if found and found.merged_into:
         raise Conflict(f"it was merged into {found.merged_into}", "issue")
 
 
 def check_segment(call: Call, id_: str, *, ready: bool = False) -> None:
     """A segment that is there and, with `ready`, whose members are all found."""
-    found = call.world.store.one(ref(Segment, id_)) if id_ else None
-    if id_ and (found is None or found.workspace != call.who.workspace or found.state != "active"):
-        raise Invalid("no such segment", "segment")
+    from ...flows.customers.save_segment import segment_of
+
+    found = segment_of(call.world, call.who.workspace, id_, field="segment") if id_ else None
     if ready and found and found.built != found.revision:
         raise Conflict("the segment's members are still being found; try again in a while", "segment")
 
 
-def own(call: Call) -> Broadcast:
+def own_broadcast(call: Call) -> Broadcast:
     """The workspace's broadcast of the path; NotFound."""
-    found = call.world.store.one(ref(Broadcast, call.params["broadcast"]))
-    if found is None or found.workspace != call.who.workspace:
-        raise NotFound("no such broadcast")
-    return found
+    return own(call.world, call.who.workspace, ref(Broadcast, call.params["broadcast"]))
 
 
 @route("GET", "/v1/broadcasts/{broadcast}", who="agent", gives=View)
 def broadcast(call: Call) -> Any:
     """Show a broadcast, with what its rooms add up to."""
-    found = own(call)
+    found = own_broadcast(call)
     return shapes.broadcast_view(found, tallies(call.world, found.id))
 
 
@@ -84,7 +81,7 @@ def preview(call: Call) -> Any:
     """Show who gets it and who does not, and why, and what it costs."""
     from ...flows.broadcasts.preview import preview_broadcast
 
-    found = preview_broadcast(call.world, own(call))
+    found = preview_broadcast(call.world, own_broadcast(call))
     samples = [shapes.SampleView(room=room, text=text, at=time_of(at)) for room, text, at in found.samples]
     missing = [shapes.MissingView(room=room, reason=reason) for room, reason in found.missing]
     return shapes.PreviewView(
@@ -110,7 +107,7 @@ def preview(call: Call) -> Any:
 )
 def try_broadcast(call: Call, body: shapes.TryBroadcast) -> Any:
     """Say a broadcast in an internal room, as one customer would get it."""
-    found, id_ = own(call), customer_id(call.who.workspace, body.customer)
+    found, id_ = own_broadcast(call), customer_id(call.who.workspace, body.customer)
     here, customer, triage = call.world.store.many(
         [ref(Room, body.room), ref(Customer, id_), ref(Room, triage_room_id(id_))]
     )
@@ -123,13 +120,13 @@ def try_broadcast(call: Call, body: shapes.TryBroadcast) -> Any:
         contact = call.world.store.one(contact_ref(customer)) if customer.contact else None
         text = found.text_in(language)
         issue = call.world.store.one(ref(Issue, found.issue)) if found.issue else None
-        text = filled(text, values(variables(text), customer, triage.name, contact, issue))
+        text = filled_text(text, values(variables(text), customer, triage.name, contact=contact, issue=issue))
     except Missing as error:
         raise Invalid(str(error), "customer") from None
     author = Author(kind="agent", id=call.who.id, name=call.who.name)
     draft = Draft(author=author, text=text, source=Source(channel="api"), attachments=found.attachments)
     return call.answering(
-        lambda once: post(call.world, here.id, draft, once, room=here),
+        lambda once: post(call.world, here.id, draft, once=once, room=here),
         lambda message: message_view(message, call.incoming.base_url),
     )
 
@@ -138,13 +135,13 @@ def try_broadcast(call: Call, body: shapes.TryBroadcast) -> Any:
 def approve(call: Call) -> Any:
     """Approve a broadcast that another agent wrote."""
     id_ = call.params["broadcast"]
-    return call.answering(lambda once: approve_broadcast(call.world, call.who, id_, once), shapes.broadcast_view)
+    return call.answering(lambda once: approve_broadcast(call.world, call.who, id_, once=once), shapes.broadcast_view)
 
 
 @route("POST", "/v1/broadcasts/{broadcast}/send", who="agent", need="write", body=shapes.SendBroadcast, gives=View)
 def send(call: Call, body: shapes.SendBroadcast) -> Any:
     """Send a broadcast, now or at a time."""
-    found = own(call)
+    found = own_broadcast(call)
     check_segment(call, found.segment, ready=True)
     check_issue(call, found.issue)
     return _directed(call, "send", moment_of(body.at))
@@ -177,7 +174,7 @@ def undo(call: Call) -> Any:
 def _directed(call: Call, verb: Verb, at: int = 0) -> Any:
     id_ = call.params["broadcast"]
     return call.answering(
-        lambda once: control_broadcast(call.world, call.who, id_, verb, at, once), shapes.broadcast_view
+        lambda once: control_broadcast(call.world, call.who, id_, verb=verb, at=at, once=once), shapes.broadcast_view
     )
 
 
@@ -190,7 +187,7 @@ def _directed(call: Call, verb: Verb, at: int = 0) -> Any:
 )
 def broadcast_results(call: Call) -> Page[Any]:
     """List what became of each room, in pages of up to 97; with `deliveries=true` over each bridge too."""
-    found, cursor = own(call), call.query("cursor")
+    found, cursor = own_broadcast(call), call.query("cursor")
     number = place_of(cursor)[1] if cursor else 0
     piece = call.world.store.one(ref(Piece, found.id, number)) if number < found.pieces else None
     if piece is None:
@@ -226,7 +223,7 @@ def acknowledge(call: Call) -> Any:
     return shapes.AcknowledgedView(message=message.id, acknowledged_at=time_of(at) or "")
 
 
-@route("GET", "/v1/broadcast-rules", who="agent", gives=shapes.BroadcastRulesView)
+@route("GET", "/v1/broadcast-rules", tagged=_rules, who="agent", gives=shapes.BroadcastRulesView)
 def broadcast_rules(call: Call) -> Any:
     """Show the workspace's rules for broadcasts."""
     found = call.world.store.one(ref(Rules, call.who.workspace))
@@ -236,6 +233,7 @@ def broadcast_rules(call: Call) -> Any:
 @route(
     "PUT",
     "/v1/broadcast-rules",
+    tagged=_rules,
     who="agent",
     need="admin",
     body=shapes.PutBroadcastRules,
@@ -243,12 +241,8 @@ def broadcast_rules(call: Call) -> Any:
 )
 def put_broadcast_rules(call: Call, body: shapes.PutBroadcastRules) -> Any:
     """Set the workspace's rules for broadcasts."""
-    workspace = call.who.workspace
+    from ...flows.broadcasts.set_rules import set_rules
+
     quiet = shapes.hours_of(body.quiet_hours, "quiet_hours")
-    rules = Rules(version=1, workspace=workspace, approval=body.approval, per_week=body.per_week, quiet=quiet)
-
-    def attempt(_: int) -> None:
-        call.world.store.commit(Put(rules, None), *audit(call.world, call.who, "broadcasts.ruled", workspace))
-
-    again(call.world, attempt)
+    rules = set_rules(call.world, call.who, approval=body.approval, per_week=body.per_week, quiet=quiet)
     return shapes.rules_view(rules)

@@ -7,27 +7,36 @@ from ...desk.customers import Customer, User
 from ...desk.errors import NotFound
 from ...desk.hours import zone
 from ...desk.ids import customer_id, user_id
+from ...desk.workspaces import outlived
 from ...flows.audit import audit
 from ...flows.customers.admit import admit_user, check_domains, merge_customer
+from ...flows.customers.all_customers import all_customers
 from ...flows.customers.declare_attribute import types_of
 from ...flows.customers.named_calendar import calendars_of, check_named
-from ...ports import Listing, Page, ref
+from ...ports import Listing, Page, Ref, ref
 from ..door.calls import Call
 from ..door.router import route
 from ..shapes import customers as shapes
 from ..shapes.answers import PAGED, named
-from .workspace import ended
+
+
+def _customer(call: Call) -> Ref[Any]:
+    return ref(Customer, customer_id(call.who.workspace, call.params["customer"]))
+
+
+def _user(call: Call) -> Ref[Any]:
+    owner = customer_id(call.who.workspace, call.params["customer"])
+    return ref(User, owner, user_id(owner, call.params["user"]))
 
 
 @route("GET", "/v1/customers", who="agent", gives=list[shapes.CustomerView], query=PAGED)
 def customers(call: Call) -> Page[Any]:
-    """List the customers, by name."""
-    listing: Listing[Customer] = Listing("customers", (call.who.workspace,))
-    page = call.world.store.page(listing, call.limit, call.query("cursor"))
+    """List the customers, by id: whoever is renamed meanwhile is neither lost nor told twice."""
+    page = all_customers(call.world.store, call.who.workspace, call.limit, cursor=call.query("cursor"))
     return Page([shapes.customer_view(customer) for customer in page.items], page.next)
 
 
-@route("GET", "/v1/customers/{customer}", who="agent", gives=shapes.CustomerView)
+@route("GET", "/v1/customers/{customer}", tagged=_customer, who="agent", gives=shapes.CustomerView)
 def customer(call: Call) -> shapes.CustomerView:
     """Show a customer."""
     return shapes.customer_view(customer_of(call, call.params["customer"]))
@@ -36,6 +45,7 @@ def customer(call: Call) -> shapes.CustomerView:
 @route(
     "PUT",
     "/v1/customers/{customer}",
+    tagged=_customer,
     who="agent",
     need="write",
     body=shapes.PutCustomer,
@@ -44,8 +54,6 @@ def customer(call: Call) -> shapes.CustomerView:
 def put_customer(call: Call, body: shapes.PutCustomer) -> Any:
     """Create a customer, with its triage room, or change it."""
     fields = named(body)
-    if "domains" in fields:
-        fields["domains"] = check_domains(fields["domains"])
     if "opted_out" in fields:
         fields["opted_out"] = tuple(dict.fromkeys(fields["opted_out"]))
     types = types_of(call.world, call.who.workspace, fields.get("attributes", ()))
@@ -53,15 +61,19 @@ def put_customer(call: Call, body: shapes.PutCustomer) -> Any:
         zone(fields["timezone"])
     if fields.get("calendar"):
         check_named(calendars_of(call.world, call.who.workspace), fields["calendar"])
-    fields |= ended(call, fields)
+    fields |= outlived(fields, call.world.clock.now())
     external_id = call.params["customer"]
-    entry = audit(call.world, call.who, "customer.put", customer_id(call.who.workspace, external_id), fields)
+    entry = audit(
+        call.world, call.who, "customer.put", subject=customer_id(call.who.workspace, external_id), fields=fields
+    )
 
     def asked(old: Customer | None) -> dict[str, Any]:
         check_changed(fields.get("attributes", {}), old.attributes if old else {}, types)
+        if "domains" in fields:
+            return {**fields, "domains": check_domains(fields["domains"], old.domains if old else ())}
         return fields
 
-    found, created = merge_customer(call.world, call.who.workspace, external_id, asked, tuple(entry))
+    found, created = merge_customer(call.world, call.who.workspace, external_id, asked=asked, along=tuple(entry))
     return call.reply(shapes.customer_view(found), 201 if created else 200)
 
 
@@ -74,7 +86,7 @@ def users(call: Call) -> Page[Any]:
     return Page([shapes.user_view(user, found) for user in page.items], page.next)
 
 
-@route("GET", "/v1/customers/{customer}/users/{user}", who="agent", gives=shapes.UserView)
+@route("GET", "/v1/customers/{customer}/users/{user}", tagged=_user, who="agent", gives=shapes.UserView)
 def user(call: Call) -> shapes.UserView:
     """Show a user."""
     found = customer_of(call, call.params["customer"])
@@ -87,6 +99,7 @@ def user(call: Call) -> shapes.UserView:
 @route(
     "PUT",
     "/v1/customers/{customer}/users/{user}",
+    tagged=_user,
     who="agent",
     need="write",
     body=shapes.PutUser,
@@ -96,10 +109,10 @@ def put_user(call: Call, body: shapes.PutUser) -> Any:
     """Create a user of a customer, or change them."""
     found = customer_of(call, call.params["customer"])
     fields = named(body)
-    fields |= ended(call, fields)
+    fields |= outlived(fields, call.world.clock.now())
     external_id = call.params["user"]
-    entry = audit(call.world, call.who, "user.put", user_id(found.id, external_id), fields)
-    person, created = admit_user(call.world, found, external_id, tuple(entry), **fields)
+    entry = audit(call.world, call.who, "user.put", subject=user_id(found.id, external_id), fields=fields)
+    person, created = admit_user(call.world, found, external_id, along=tuple(entry), **fields)
     return call.reply(shapes.user_view(person, found), 201 if created else 200)
 
 

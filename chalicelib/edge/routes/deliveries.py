@@ -7,6 +7,7 @@ from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.ids import delivery_parts, message_number
 from ...desk.messages import Message
 from ...desk.workspaces import Install
+from ...flows.fence import own
 from ...ports import Listing, Page, ref
 from ..door.calls import Call
 from ..door.router import route
@@ -72,9 +73,9 @@ def replay_delivery(call: Call) -> Any:
     from ...flows.bridges.replay import replay
 
     parts = delivery_parts(call.params["delivery"])
-    row = call.world.store.one(ref(Delivery, *parts)) if parts else None
-    if row is None or row.workspace != call.who.workspace:
+    if parts is None:
         raise NotFound("no such delivery")
+    row = own(call.world, call.who.workspace, ref(Delivery, *parts))
     if row.state == "queued":
         raise Conflict("this delivery is still on its way")
     return call.answering(lambda once: replay(call.world, row, once), shapes.delivery_view)

@@ -14,7 +14,7 @@ from ...ports import ref
 from ..door.calls import Call
 from ..door.router import route
 from ..shapes import broadcasts as shapes
-from .broadcasts import View, check_issue, check_segment, own
+from .broadcasts import View, check_issue, check_segment, own_broadcast
 
 LACKING = {"unread": "read", "unacknowledged": "acknowledged", "unanswered": "replied"}
 
@@ -33,7 +33,7 @@ def new_broadcast(call: Call, body: shapes.NewBroadcast) -> Any:
     named = dict.fromkeys(customer_id(call.who.workspace, name) for name in body.customers)
     audience = Audience(broadcast=draft.id, rooms=tuple(dict.fromkeys(body.rooms)), customers=tuple(named))
     return call.answering(
-        lambda once: draft_broadcast(call.world, call.who, draft, audience, once), shapes.broadcast_view
+        lambda once: draft_broadcast(call.world, call.who, draft, audience=audience, once=once), shapes.broadcast_view
     )
 
 
@@ -90,11 +90,11 @@ def _check_into(body: shapes.NewBroadcast, into: str) -> None:
 )
 def follow_up(call: Call, body: shapes.FollowUp) -> Any:
     """Draft a broadcast to those who have not read, acknowledged or answered this one."""
-    followed = own(call)
+    followed = own_broadcast(call)
     if not followed.pieces:
         raise Conflict("it was not sent to anybody yet")
     draft = _draft(call, body, follows=followed.id, issue=followed.issue, lacking=LACKING[body.to])
     audience = Audience(broadcast=draft.id)
     return call.answering(
-        lambda once: draft_broadcast(call.world, call.who, draft, audience, once), shapes.broadcast_view
+        lambda once: draft_broadcast(call.world, call.who, draft, audience=audience, once=once), shapes.broadcast_view
     )

@@ -32,7 +32,7 @@ def new_attachment(call: Call, body: shapes.NewAttachment) -> Any:
     if type_ in REFUSED_TYPES:
         raise Invalid("files of this type are not taken", "type")
     return call.answering(
-        lambda once: attach(call.world, call.who, safe_name(body.name), body.size, type_, once),
+        lambda once: attach(call.world, call.who, safe_name(body.name), size=body.size, type_=type_, once=once),
         lambda put_up: _view(call, *put_up),
     )
 

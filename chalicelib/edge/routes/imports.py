@@ -10,6 +10,7 @@ from ...desk.files import Attachment
 from ...desk.strict_json import shaped
 from ...flows.customers.declare_attribute import all_types
 from ...flows.customers.start_job import import_customers
+from ...flows.fence import missing, own
 from ...ports import ref
 from ..door.calls import Call
 from ..door.router import route
@@ -48,7 +49,7 @@ def import_csv(call: Call, body: shapes.ImportCustomers) -> Any:
     types = all_types(call.world, call.who.workspace)
     columns = columns_of(text, types)
     fresh = tuple(name for name in columns if name not in OWN and name not in types)
-    return _job(call, [_shaped(row) for row in rows_of(text, columns, types)], body.dry_run, fresh)
+    return _job(call, [_shaped(row) for row in rows_of(text, columns, types)], body.dry_run, undeclared=fresh)
 
 
 def _text(call: Call, body: shapes.ImportCustomers) -> str:
@@ -56,9 +57,10 @@ def _text(call: Call, body: shapes.ImportCustomers) -> str:
         raise Invalid("either csv or attachment is needed", "csv")
     if isinstance(body.csv, str):
         return body.csv.removeprefix("\ufeff")
-    file = call.world.store.one(ref(Attachment, str(body.attachment)))
-    if file is None or file.workspace != call.who.workspace or file.customer:
-        raise Invalid("no such attachment", "attachment")
+    place = ref(Attachment, str(body.attachment))
+    file = own(call.world, call.who.workspace, place, field="attachment")
+    if file.customer:
+        raise missing(place, "attachment")
     if file.size > MAX_FILE:
         raise TooLarge(f"a CSV file is limited to {MAX_FILE} bytes", "attachment")
     try:
@@ -78,7 +80,8 @@ def _shaped(row: Row) -> Row:
     return row
 
 
-def _job(call: Call, rows: list[Row], dry_run: bool, undeclared: tuple[str, ...] = ()) -> Any:
+def _job(call: Call, rows: list[Row], dry_run: bool, *, undeclared: tuple[str, ...] = ()) -> Any:
     return call.answering(
-        lambda once: import_customers(call.world, call.who, rows, dry_run, once, undeclared), job_view
+        lambda once: import_customers(call.world, call.who, rows, dry_run=dry_run, once=once, undeclared=undeclared),
+        job_view,
     )

@@ -17,14 +17,16 @@ from ...desk.issues import (
     check_labels,
 )
 from ...desk.permissions import may_see
+from ...desk.plain_text import plain
 from ...desk.rooms import Room
+from ...flows.fence import own
 from ...flows.issues.change_issue import change_issue
 from ...flows.issues.link_ticket import comment_on, link_ticket, unlink_ticket
 from ...flows.issues.raise_issue import asked_in, raise_issue
 from ...flows.issues.tie_room import own_issue, tie_room, untie_room
 from ...flows.tickets.raise_for_ticket import raise_for_ticket
 from ...flows.tickets.tracker import found_ticket, tracker_install
-from ...ports import Listing, Page, ref
+from ...ports import Listing, Page, Ref, ref
 from ..door.calls import Call, Reply
 from ..door.router import route
 from ..shapes import issues as shapes
@@ -37,6 +39,10 @@ STATES = ("open", "in_progress", "done", "declined")
 SORTS = ("age", "rooms", "arr")
 KINDS = ("bug", "feature", "question")
 FRUITLESS = 10  # pages that a filter may read without a find
+
+
+def _notice(call: Call) -> Ref[Any]:
+    return ref(Notice, call.params["notice"])
 
 
 @route("GET", "/v1/issues", who="agent", gives=list[View], query=(*PAGED, "state", "kind", "label", "text", "sort"))
@@ -62,7 +68,7 @@ def issues(call: Call) -> Page[Any]:
 
 def _wanted(call: Call, issue: Issue) -> bool:
     kind, label, text = call.query("kind"), call.query("label"), call.query("text")
-    said = f"{issue.title} {issue.public_title} {issue.text}".casefold()
+    said = f"{issue.title} {issue.public_title} {plain(issue.text)}".casefold()
     return (
         kind in (None, issue.kind)
         and (label is None or label in issue.labels)
@@ -75,7 +81,8 @@ def new_issue(call: Call, body: shapes.NewIssue) -> Any:
     """Raise an issue."""
     fields, installs = _fields(body), _installs(call, body.tickets)
     return call.answering(
-        lambda once: raise_issue(call.world, call.who, fields, [], None, installs, once), shapes.issue_view
+        lambda once: raise_issue(call.world, call.who, fields, messages=[], tie=None, installs=installs, once=once),
+        shapes.issue_view,
     )
 
 
@@ -85,15 +92,15 @@ def _fields(body: shapes.NewIssue | shapes.RaiseIssue) -> dict[str, Any]:
 
 
 def _installs(call: Call, ids: list[str]) -> list[Any]:
-    return [tracker_install(call.world, call.who, id_, f"tickets[{i}]") for i, id_ in enumerate(dict.fromkeys(ids))]
+    return [
+        tracker_install(call.world, call.who, id_, field=f"tickets[{i}]") for i, id_ in enumerate(dict.fromkeys(ids))
+    ]
 
 
 @route("GET", "/v1/issues/{issue}", who="agent", gives=View)
 def issue(call: Call) -> Any:
     """Show an issue. One that was merged redirects to the issue that it went into."""
-    found = call.world.store.one(ref(Issue, call.params["issue"]))
-    if found is None or found.workspace != call.who.workspace:
-        raise NotFound("no such issue")
+    found = own(call.world, call.who.workspace, ref(Issue, call.params["issue"]))
     if found.merged_into:
         into = own_issue(call.world, call.who.workspace, found.merged_into)
         where = f"{call.incoming.base_url}/v1/issues/{into.id}"
@@ -110,7 +117,16 @@ def patch_issue(call: Call, body: shapes.ChangeIssue) -> Any:
         fields["labels"] = check_labels(fields["labels"])
     if "reason" in fields and fields.get("state", "declined") not in CLOSED:
         raise Invalid("a reason is for an issue that is done or declined", "reason")
-    changed = change_issue(call.world, call.who, call.params["issue"], fields, policy, words, resolve, call.if_version)
+    changed = change_issue(
+        call.world,
+        call.who,
+        call.params["issue"],
+        fields=fields,
+        policy=policy,
+        words=words,
+        resolve=resolve,
+        if_version=call.if_version,
+    )
     return call.reply(shapes.issue_view(changed), version=changed.version)
 
 
@@ -145,14 +161,14 @@ def tie(call: Call, body: shapes.TieRoom) -> Any:
     room = call.world.store.one(ref(Room, body.room))
     if room is None or not may_see(call.who, room):
         raise Invalid("no such room", "room")
-    _, made = asked_in(call.world, call.who, room, body.first, body.last)
-    return call.answering(lambda once: tie_room(call.world, call.who, own.id, made, once), shapes.issue_view)
+    _, made = asked_in(call.world, call.who, room, first=body.first, last=body.last)
+    return call.answering(lambda once: tie_room(call.world, call.who, own.id, tie=made, once=once), shapes.issue_view)
 
 
 @route("DELETE", "/v1/issues/{issue}/rooms/{room}", who="agent", need="write", status=204)
 def untie(call: Call) -> None:
     """Take a room off an issue."""
-    untie_room(call.world, call.who, call.params["issue"], call.here.id)
+    untie_room(call.world, call.who, call.params["issue"], room=call.here.id)
 
 
 @route("GET", "/v1/issues/{issue}/told", who="agent", gives=list[ToldView], query=PAGED)
@@ -178,24 +194,31 @@ def room_issues(call: Call) -> Page[Any]:
 @route("POST", "/v1/rooms/{room}/issues", who="agent", need="write", body=shapes.RaiseIssue, gives=View, status=201)
 def raise_from_room(call: Call, body: shapes.RaiseIssue) -> Any:
     """Raise an issue out of a room's messages, or tie the room to one that is there."""
-    messages, made = asked_in(call.world, call.who, call.here, body.first, body.last)
+    messages, made = asked_in(call.world, call.who, call.here, first=body.first, last=body.last)
     if body.issue is not None:
         existing = own_issue(call.world, call.who.workspace, body.issue)
-        return call.answering(lambda once: tie_room(call.world, call.who, existing.id, made, once), shapes.issue_view)
+        return call.answering(
+            lambda once: tie_room(call.world, call.who, existing.id, tie=made, once=once), shapes.issue_view
+        )
     if body.reference is None:
         fields, installs = _fields(body), _installs(call, body.tickets)
         return call.answering(
-            lambda once: raise_issue(call.world, call.who, fields, messages, made, installs, once), shapes.issue_view
+            lambda once: raise_issue(
+                call.world, call.who, fields, messages=messages, tie=made, installs=installs, once=once
+            ),
+            shapes.issue_view,
         )
-    return _by_reference(call, body, messages, made)
+    return _by_reference(call, body, messages, made=made)
 
 
-def _by_reference(call: Call, body: shapes.RaiseIssue, messages: list[Any], made: IssueTie) -> Any:
+def _by_reference(call: Call, body: shapes.RaiseIssue, messages: list[Any], *, made: IssueTie) -> Any:
     """The room tied to the issue of the ticket that was pasted; an issue is raised for a ticket that has none."""
     install = tracker_install(call.world, call.who, body.install or "")
     seen = found_ticket(call.world, install, body.reference or "")
     return call.answering(
-        lambda once: raise_for_ticket(call.world, call.who, _fields(body), messages, made, install, seen, once),
+        lambda once: raise_for_ticket(
+            call.world, call.who, _fields(body), messages=messages, tie=made, install=install, seen=seen, once=once
+        ),
         shapes.issue_view,
     )
 
@@ -215,14 +238,14 @@ def link(call: Call, body: LinkTicket) -> Any:
     own, install = _own(call), tracker_install(call.world, call.who, body.install)
     seen = found_ticket(call.world, install, body.reference) if body.reference else None
     return call.answering(
-        lambda once: link_ticket(call.world, call.who, own.id, install, seen, once), shapes.issue_view
+        lambda once: link_ticket(call.world, call.who, own.id, install=install, seen=seen, once=once), shapes.issue_view
     )
 
 
 @route("DELETE", "/v1/issues/{issue}/tickets/{install}", who="agent", need="write", status=204)
 def unlink(call: Call) -> None:
     """Unlink a ticket. The ticket itself stays as it is."""
-    unlink_ticket(call.world, call.who, call.params["issue"], call.params["install"])
+    unlink_ticket(call.world, call.who, call.params["issue"], install_id=call.params["install"])
 
 
 @route("GET", "/v1/issues/{issue}/comments", who="agent", gives=list[CommentView], query=PAGED)
@@ -247,7 +270,9 @@ def say(call: Call, body: SayOnTickets) -> Any:
     """Comment on an issue's tickets. Customers do not see it."""
     own = _own(call)
     return call.answering(
-        lambda once: comment_on(call.world, call.who, own.id, body.text, once, for_strangers=body.for_strangers),
+        lambda once: comment_on(
+            call.world, call.who, own.id, text=body.text, once=once, for_strangers=body.for_strangers
+        ),
         lambda rows: comment_view(rows[0]),
     )
 
@@ -264,8 +289,8 @@ def draft_of_comment(call: Call) -> Any:
     """Draft what customers are to be told of a comment of the tracker's that they were not told by itself."""
     from ...flows.tickets.draft_comment import draft_comment
 
-    own, place = _own(call), (call.params["install"], call.params["comment"])
-    return call.answering(lambda once: draft_comment(call.world, call.who, own, *place, once), notice_view)
+    own, ids = _own(call), {"install_id": call.params["install"], "comment_id": call.params["comment"]}
+    return call.answering(lambda once: draft_comment(call.world, call.who, own, **ids, once=once), notice_view)
 
 
 @route("POST", "/v1/issues/{issue}/merge", who="agent", need="write", body=shapes.MergeIssue, gives=View)
@@ -278,7 +303,9 @@ def merge(call: Call, body: shapes.MergeIssue) -> Any:
         into = own_issue(call.world, call.who.workspace, body.into)
     except NotFound:
         raise Invalid("no such issue", "into") from None
-    return call.answering(lambda once: merge_issues(call.world, call.who, own.id, into.id, once), shapes.issue_view)
+    return call.answering(
+        lambda once: merge_issues(call.world, call.who, own.id, into_id=into.id, once=once), shapes.issue_view
+    )
 
 
 @route("GET", "/v1/issues/{issue}/history", who="agent", gives=list[shapes.HistoryView], query=PAGED)
@@ -311,7 +338,7 @@ def new_notice(call: Call, body: NewNotice) -> Any:
 
     own = _own(call)
     return call.answering(
-        lambda once: write_notice(call.world, call.who, own, body.text, body.resolve, once),
+        lambda once: write_notice(call.world, call.who, own, text=body.text, resolve=body.resolve, once=once),
         notice_view,
     )
 
@@ -327,7 +354,7 @@ def notices(call: Call) -> Page[Any]:
     return Page([notice_view(notice) for notice in page.items], page.next)
 
 
-@route("GET", "/v1/notices/{notice}", who="agent", gives=NoticeView)
+@route("GET", "/v1/notices/{notice}", tagged=_notice, who="agent", gives=NoticeView)
 def notice(call: Call) -> Any:
     """Show a notice, with the customers that its text names."""
     from ...flows.issues.draft_notice import own_notice
@@ -335,12 +362,12 @@ def notice(call: Call) -> Any:
     return notice_view(own_notice(call.world, call.who, call.params["notice"]))
 
 
-@route("PATCH", "/v1/notices/{notice}", who="agent", need="write", body=ChangeNotice, gives=NoticeView)
+@route("PATCH", "/v1/notices/{notice}", tagged=_notice, who="agent", need="write", body=ChangeNotice, gives=NoticeView)
 def patch_notice(call: Call, body: ChangeNotice) -> Any:
     """Change a draft."""
     from ...flows.issues.draft_notice import change_notice
 
-    return notice_view(change_notice(call.world, call.who, call.params["notice"], named_fields(body)))
+    return notice_view(change_notice(call.world, call.who, call.params["notice"], fields=named_fields(body)))
 
 
 @route("POST", "/v1/notices/{notice}/approve", who="agent", need="write", gives=NoticeView)
@@ -349,7 +376,7 @@ def approve_draft(call: Call) -> Any:
     from ...flows.issues.draft_notice import approve_notice
 
     id_ = call.params["notice"]
-    return call.answering(lambda once: approve_notice(call.world, call.who, id_, once), notice_view)
+    return call.answering(lambda once: approve_notice(call.world, call.who, id_, once=once), notice_view)
 
 
 @route("POST", "/v1/notices/{notice}/means", who="agent", need="write", body=WordMeans, gives=NoticeView)
@@ -359,7 +386,9 @@ def settle(call: Call, body: WordMeans) -> Any:
     from ...flows.issues.settle_word import settle_word
 
     id_ = call.params["notice"]
-    return call.answering(lambda once: settle_word(call.world, call.who, id_, body.means or "", once), notice_view)
+    return call.answering(
+        lambda once: settle_word(call.world, call.who, id_, means=body.means or "", once=once), notice_view
+    )
 
 
 @route("POST", "/v1/notices/{notice}/discard", who="agent", need="write", gives=NoticeView)
@@ -368,4 +397,4 @@ def discard_draft(call: Call) -> Any:
     from ...flows.issues.draft_notice import discard_notice
 
     id_ = call.params["notice"]
-    return call.answering(lambda once: discard_notice(call.world, call.who, id_, once), notice_view)
+    return call.answering(lambda once: discard_notice(call.world, call.who, id_, once=once), notice_view)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ...desk.errors import NotFound
 from ...desk.jobs import Flaw, Job
+from ...flows.fence import own
 from ...ports import Listing, Page, ref
 from ..door.calls import Call
 from ..door.router import route
@@ -35,7 +35,4 @@ def job_errors(call: Call) -> Page[Any]:
 
 
 def _job(call: Call) -> Job:
-    found = call.world.store.one(ref(Job, call.params["job"]))
-    if found is None or found.workspace != call.who.workspace:
-        raise NotFound("no such job")
-    return found
+    return own(call.world, call.who.workspace, ref(Job, call.params["job"]))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ...desk.customers import Customer, Visitor
+from ...desk.policies import Policies
 from ...desk.rooms import Room
 from ...desk.workspaces import Workspace
 from ...ports import Ref, ref
@@ -20,9 +21,10 @@ from .sign_in import socket_url
 def me(call: Call) -> MeView:
     """Tell who asks, and where the live line is."""
     who = call.who
-    refs: list[Ref[Any]] = [ref(Workspace, who.workspace), *([ref(Customer, who.customer)] if who.customer else [])]
-    tenant, *customers = call.world.store.many(refs)
-    company = customers[0] if customers else None
+    refs: list[Ref[Any]] = [ref(Workspace, who.workspace)]
+    if who.customer:
+        refs += [ref(Customer, who.customer), ref(Policies, who.workspace)]
+    tenant, company, policies = (*call.world.store.many(refs), None, None)[:3]
     return MeView(
         kind=who.kind,
         id=who.id,
@@ -32,6 +34,7 @@ def me(call: Call) -> MeView:
         workspace=NamedRef(id=tenant.id, name=tenant.name),
         customer=OwnCustomer(id=company.id, external_id=company.external_id, name=company.name) if company else None,
         room=who.room or None,
+        figures=bool(policies and policies.shared),
         live=socket_url(call.incoming.base_url),
         expires_at=time_of(who.expires_at),
     )
@@ -52,5 +55,5 @@ def new_visitor(call: Call, body: NewVisitor) -> VisitorView:
         return VisitorView(id=visitor.id, token=token, room=room_view(room, call.who, None))
 
     return call.answering(
-        lambda once: welcome(call.world, body.workspace, body.name, body.email, body.text, once), view
+        lambda once: welcome(call.world, body.workspace, body.name, email=body.email, text=body.text, once=once), view
     )

@@ -46,9 +46,10 @@ def post_message(call: Call, body: shapes.PostMessage) -> Any:
         reply_to=_reply(call, body.reply_to, body.internal),
         attachments=attached(call.world, call.who, body.attachments),
         mentions=_mentions(call, body.mentions),
+        client_id=body.client_id,
     )
     return call.answering(
-        lambda once: post(call.world, call.here.id, draft, once, room=call.here),
+        lambda once: post(call.world, call.here.id, draft, once=once, room=call.here),
         lambda message: shapes.message_view(message, call.incoming.base_url),
     )
 
@@ -100,7 +101,7 @@ def messages(call: Call) -> Page[Any]:
     forward = after is not None
     names = ["posts", "notes"] if call.who.is_agent and call.here.notes else ["posts"]
     found: list[Message]
-    found, more = _merged(call, names, after, before, not forward)
+    found, more = _merged(call, names, after, before=before, newest_first=not forward)
     items = [shapes.message_view(message, call.incoming.base_url) for message in found]
     if not (more and found):
         return Page(items, None)
@@ -122,7 +123,7 @@ def bound(call: Call, name: str) -> int | None:
 
 
 def _merged(
-    call: Call, names: Iterable[str], after: int | None, before: int | None, newest_first: bool
+    call: Call, names: Iterable[str], after: int | None, *, before: int | None, newest_first: bool
 ) -> tuple[list[Any], bool]:
     """The first `limit` records of several listings of the room by their number, and whether there are more. What lies
     beyond the end of a page that was cut is left for the next one, and so is what is said between the queries:
@@ -154,7 +155,7 @@ def changes(call: Call) -> Page[Any]:
     after = place_of(cursor)[1] if cursor else bound(call, "after") or 0
     names = ["posts", "changes"] + (["note-changes"] if call.who.is_agent else [])
     names += ["notes"] if call.who.is_agent and call.here.notes else []
-    found, more = _merged(call, names, after, None, False)
+    found, more = _merged(call, names, after, before=None, newest_first=False)
     current = _current(call, found)
     items = [_change_view(call, record, current) for record in found]
     return Page(items, onward(found[-1].n) if more and found else None)
@@ -235,7 +236,17 @@ def _own(call: Call, step: Step, others: bool) -> Step:
 def _amended(call: Call, step: Step, type_: Any) -> Any:
     n, internal = _number(call)
     source = Source(channel="api" if call.who.is_agent else "widget")
-    changed = amend(call.world, call.here.id, n, internal, step, type_, call.who.author.id, source, call.if_version)
+    changed = amend(
+        call.world,
+        call.here.id,
+        n,
+        internal=internal,
+        step=step,
+        type_=type_,
+        by=call.who.author.id,
+        source=source,
+        if_version=call.if_version,
+    )
     return call.reply(shapes.message_view(changed, call.incoming.base_url), version=changed.version)
 
 
@@ -249,7 +260,8 @@ def _amended(call: Call, step: Step, type_: Any) -> Any:
 )
 def edit_message(call: Call, body: shapes.EditMessage) -> Any:
     """Edit one's own message."""
-    return _amended(call, _own(call, edit_step(body.text, None, call.world.clock.now()), others=False), "edited")
+    step = edit_step(body.text, None, call.world.clock.now())
+    return _amended(call, _own(call, step, others=False), "edited")
 
 
 @route("DELETE", "/v1/rooms/{room}/messages/{message}", need="write", gives=shapes.MessageView, visitors=True)
@@ -267,11 +279,11 @@ def delete_message(call: Call) -> Any:
 )
 def put_reaction(call: Call) -> Any:
     """React to a message."""
-    reply = _amended(call, react_step(call.who.author.id, _emoji(call), True, None), "reaction")
+    reply = _amended(call, react_step(call.who.author.id, _emoji(call), True, revision=None), "reaction")
     n, internal = _number(call)
     if call.who.is_agent and not call.who.machine and not internal and _emoji(call) == EYES:
         said = _message(call)
-        acknowledge_by_eyes(call.world, said, call.who.id, EYES, aloud=True)
+        acknowledge_by_eyes(call.world, said, call.who.id, emoji=EYES, aloud=True)
     return reply
 
 
@@ -284,7 +296,7 @@ def put_reaction(call: Call) -> Any:
 )
 def delete_reaction(call: Call) -> Any:
     """Take one's reaction back."""
-    return _amended(call, react_step(call.who.author.id, _emoji(call), False, None), "reaction")
+    return _amended(call, react_step(call.who.author.id, _emoji(call), False, revision=None), "reaction")
 
 
 @route(
@@ -301,7 +313,17 @@ def take_message(call: Call, body: shapes.TakeMessage) -> Any:
     if internal:
         raise Invalid("a note is nobody's turn", "as")
     step, by = taken_step(body.as_ or ""), call.who.author.id
-    changed = amend(call.world, call.here.id, n, False, step, "taken", by, None, call.if_version)
+    changed = amend(
+        call.world,
+        call.here.id,
+        n,
+        internal=False,
+        step=step,
+        type_="taken",
+        by=by,
+        source=None,
+        if_version=call.if_version,
+    )
     return call.reply(shapes.message_view(changed, call.incoming.base_url), version=changed.version)
 
 

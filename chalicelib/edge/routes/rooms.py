@@ -8,6 +8,7 @@ from ...desk.errors import Forbidden, Invalid, NotFound
 from ...desk.ids import customer_id, message_number
 from ...desk.inbox_views import PROMISED, UNASSIGNED, ViewRow, assigned_view, priority_view, turn_view, views_of
 from ...desk.messages import Message
+from ...desk.outcomes import OUTCOMES, Ending
 from ...desk.permissions import Principal
 from ...desk.promises import MAX_AHEAD_MS
 from ...desk.rooms import ROUND_MS, Priority, Room, Seen, unread
@@ -29,6 +30,7 @@ from .customers import customer_of
 CHOSEN_BY = ("state", "customer", "assignee", "turn", "segment", "promise", "active_after", "active_before")
 AGENTS_ALONE = ("priority", "said", "snoozed", "clock", "due_before")
 CLOCKS = ("first", "next", "update", "any", "missed")
+NO_REASON = "what is declined is declined for a reason"
 MAX_LOOKED_AT = 5  # pages that one answer of a filtered list is made of
 
 
@@ -49,7 +51,7 @@ def _views(call: Call, rooms: list[Room]) -> list[shapes.RoomView]:
     seen, clocks, whose = found[: len(rooms)], found[len(rooms) :][: len(timed)], found[len(rooms) + len(timed) :]
     owner, owed = dict(zip(customers, whose, strict=True)), dict(zip(timed, clocks, strict=True))
     return [
-        shapes.room_view(room, call.who, mark, owner.get(room.customer), owed.get(room.id))
+        shapes.room_view(room, call.who, mark, customer=owner.get(room.customer), clocks=owed.get(room.id))
         for room, mark in zip(rooms, seen, strict=True)
     ]
 
@@ -91,8 +93,10 @@ def rooms(call: Call) -> Page[Any]:
     found: list[Room] = []
     cursor, left = call.query("cursor"), MAX_LOOKED_AT
     while True:  # what a filter leaves out makes room for more, within reason
-        page = _page(call, state, _view(call, turn, assignee), call.limit - len(found), cursor)
-        matching = [room for room in page.items if _matches(room, turn, assignee, promise) and _active(room, within)]
+        page = _page(call, state, _view(call, turn, assignee), limit=call.limit - len(found), cursor=cursor)
+        matching = [
+            room for room in page.items if _matches(room, turn, assignee, promise=promise) and _active(room, within)
+        ]
         found += _of_segment(call, segment, [each for each in matching if priority in (None, each.priority)])
         cursor, left = page.next, left - 1
         if cursor is None or not left or len(found) >= call.limit:
@@ -137,7 +141,7 @@ def _check_lists(call: Call) -> None:
             raise Forbidden(f"only agents ask for rooms by `{name}`")
 
 
-def _matches(room: Room, turn: str | None, assignee: str | None, promise: str | None) -> bool:
+def _matches(room: Room, turn: str | None, assignee: str | None, *, promise: str | None) -> bool:
     if promise and not (room.promise and room.promise.open and (room.promise.overdue or promise == "open")):
         return False
     if turn is not None and room.turn != turn:
@@ -156,7 +160,7 @@ def _view(call: Call, turn: str | None, assignee: str | None) -> str:
     return priority_view(priority) if priority and priority != "normal" else ""
 
 
-def _page(call: Call, state: str, view: str, limit: int, cursor: str | None) -> Page[Room]:
+def _page(call: Call, state: str, view: str, *, limit: int, cursor: str | None) -> Page[Room]:
     """From the view that has them, where there is one, else from all of them."""
     if call.who.kind == "visitor":
         own = call.world.store.one(ref(Room, call.who.room))
@@ -169,7 +173,7 @@ def _page(call: Call, state: str, view: str, limit: int, cursor: str | None) -> 
         snoozed: Listing[Room] = Listing("snoozed-rooms", (call.who.workspace,))
         return call.world.store.page(snoozed, limit, cursor)
     if state != "open" or not view or call.query("said") == "false":
-        whole = call.world.store.merged(_inbox(call, state), limit, cursor)
+        whole = call.world.store.merged(inbox(call, state), limit, cursor)
         said = call.query("said") != "false"
         # Until it is written anew, a room of before lies where all of them did.
         return Page([each for each in whole.items if bool(each.last_message_at) is said], whole.next)
@@ -196,13 +200,14 @@ def _counts(clock: Running, wanted: str, before: int) -> bool:
 
 
 def _segment(call: Call) -> Segment | None:
+    from ...flows.customers.save_segment import segment_of
+
     name = call.query("segment")
     if name is None:
         return None
-    found = call.world.store.one(ref(Segment, name)) if call.who.is_agent else None
-    if found is None or found.workspace != call.who.workspace or found.state != "active":
+    if not call.who.is_agent:
         raise NotFound("no such segment")
-    return found
+    return segment_of(call.world, call.who.workspace, name)
 
 
 def _of_segment(call: Call, segment: Segment | None, found: list[Room]) -> list[Room]:
@@ -214,7 +219,7 @@ def _of_segment(call: Call, segment: Segment | None, found: list[Room]) -> list[
     return [room for room in found if room.customer in inside]
 
 
-def _inbox(call: Call, state: str) -> list[Listing[Room]]:
+def inbox(call: Call, state: str) -> list[Listing[Room]]:
     """The parts of the workspace's inbox."""
     name = "unsaid-rooms" if call.query("said") == "false" else "rooms"
     parts = ["", *(f"#{part}" for part in range(1, call.tenant.inbox_shards if call.tenant else 1))]
@@ -243,8 +248,10 @@ def new_room(call: Call, body: shapes.NewRoom) -> Any:
     """Open a room."""
     customer = _customer(call, body)
     return call.answering(
-        lambda once: open_room(call.world, call.who, body.name, customer, body.kind == "internal", once),
-        lambda room: shapes.room_view(room, call.who, None, customer),
+        lambda once: open_room(
+            call.world, call.who, body.name, customer=customer, internal=body.kind == "internal", once=once
+        ),
+        lambda room: shapes.room_view(room, call.who, None, customer=customer),
     )
 
 
@@ -267,11 +274,14 @@ def room(call: Call) -> Any:
     return call.reply(shown(call, call.here), version=call.here.version)
 
 
-@route("PATCH", "/v1/rooms/{room}", need="write", body=shapes.ChangeRoom, gives=shapes.RoomView)
+@route("PATCH", "/v1/rooms/{room}", need="write", body=shapes.ChangeRoom, gives=shapes.RoomView, visitors=True)
 def change_room(call: Call, body: shapes.ChangeRoom) -> Any:
     """Rename, resolve, reopen, assign or label a room; promise it something; say by hand whose turn it is; give it
     priority, snooze it."""
-    fields = named_fields(body)
+    fields = _ended(call, named_fields(body))
+    tell = fields.pop("tell")
+    if call.who.kind == "visitor" and set(fields) - {"state"}:
+        raise Forbidden("a visitor resolves a room, or opens it again")
     for name in ("turn", "priority", "snoozed_until"):
         if name in fields and not call.who.is_agent:
             raise Forbidden(f"only agents set a room's {name}")
@@ -291,8 +301,64 @@ def change_room(call: Call, body: shapes.ChangeRoom) -> Any:
         fields["labels"] = tuple(sorted(set(fields["labels"])))
     if "promise" in fields:
         fields["promise"] = _promised(call, body.promise)
-    changed = update_room(call.world, call.who, call.here.id, fields, call.if_version)
+    changed = update_room(call.world, call.who, call.here.id, fields=fields, if_version=call.if_version, tell=tell)
     return call.reply(shown(call, changed), version=changed.version)
+
+
+def _ended(call: Call, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with the outcome as a room keeps it."""
+    if fields["tell"] and not call.who.is_agent:
+        raise Forbidden("only agents tell how a room ended")
+    if fields["tell"] and fields.get("state", call.here.state) != "resolved":
+        raise Invalid("what is told is how a room ended", "tell")
+    reason = fields.pop("reason", "").strip()
+    if "outcome" not in fields:
+        if reason:
+            raise Invalid("a reason is an outcome's", "outcome")
+        return fields
+    outcome = next((each for each in OUTCOMES if each == fields["outcome"]), None)
+    if outcome is None and (fields["tell"] or reason):
+        raise Invalid(f"an outcome is one of {', '.join(OUTCOMES)}", "outcome")
+    if outcome == "declined" and not reason:
+        raise Invalid(NO_REASON, "reason")
+    return fields | {"outcome": Ending(outcome, reason).text if outcome else fields["outcome"]}
+
+
+@route(
+    "POST",
+    "/v1/rooms/resolve",
+    who="agent",
+    need="write",
+    body=shapes.ResolveRooms,
+    gives=shapes.ResolvedRoomsView,
+)
+def resolve_rooms(call: Call, body: shapes.ResolveRooms) -> shapes.ResolvedRoomsView:
+    """Resolve many rooms with one outcome, each for itself. Nobody is told unless that is asked for."""
+    from ...flows.rooms.resolve_many import resolve_many
+
+    ending = _ending(body)
+    return call.answering(
+        lambda once: resolve_many(call.world, call.who, body.rooms, ending=ending, tell=body.tell, once=once),
+        lambda found: shapes.ResolvedRoomsView(
+            rooms=[shapes.ResolvedView(room=each.room, told=each.told, refused=each.refused or None) for each in found]
+        ),
+    )
+
+
+@route("POST", "/v1/rooms/resolve/preview", who="agent", body=shapes.ResolveRooms, gives=shapes.HearersView)
+def preview_resolve(call: Call, body: shapes.ResolveRooms) -> shapes.HearersView:
+    """Tell how many would be told if these rooms were resolved so; nothing is written."""
+    from ...flows.rooms.resolve_many import hearers
+
+    found = hearers(call.world, call.who, body.rooms, ending=_ending(body))
+    return shapes.HearersView(rooms=found.rooms, people=found.people)
+
+
+def _ending(body: shapes.ResolveRooms) -> Ending:
+    reason = body.reason.strip()
+    if body.outcome == "declined" and not reason:
+        raise Invalid(NO_REASON, "reason")
+    return Ending(body.outcome, reason)
 
 
 def _until(call: Call, asked: str | None) -> int:
@@ -328,8 +394,8 @@ def acknowledge_room(call: Call) -> Any:
     """Tell who waits that somebody is aware of it, once for each ask. It is no answer."""
     customer = call.world.store.one(ref(Customer, call.here.customer)) if call.here.customer else None
     return call.answering(
-        lambda once: acknowledge(call.world, call.who.author.id, call.here.id, once),
-        lambda room: shapes.room_view(room, call.who, None, customer),
+        lambda once: acknowledge(call.world, call.who.author.id, call.here.id, once=once),
+        lambda room: shapes.room_view(room, call.who, None, customer=customer),
     )
 
 
@@ -346,8 +412,8 @@ def fork_room(call: Call, body: shapes.ForkRoom) -> Any:
         raise Invalid("not a message of this room at or after `from`", "to")
     customer = call.world.store.one(ref(Customer, call.here.customer)) if call.here.customer else None
     return call.answering(
-        lambda once: fork(call.world, call.who, call.here.id, first, last, body.name, once),
-        lambda made: shapes.room_view(made, call.who, None, customer),
+        lambda once: fork(call.world, call.who, call.here.id, first=first, last=last, name=body.name, once=once),
+        lambda made: shapes.room_view(made, call.who, None, customer=customer),
     )
 
 
@@ -357,7 +423,7 @@ def read(call: Call, body: shapes.ReadRoom) -> shapes.ReadView:
     if call.who.machine:
         raise Forbidden("a machine reads nothing for anybody: its key has no read mark")
     message = numbered(call, body.message, "message") if body.message is not None else None
-    seen = mark_read(call.world, call.who.id, call.here, message)
+    seen = mark_read(call.world, call.who.id, call.here, message=message)
     if call.who.kind == "user":
         mark_broadcast_read(call.world, call.here, seen)
     call.world.queues.push([frames.read(call.here, call.who.id, seen)])

@@ -10,7 +10,6 @@ from ...desk.permissions import may_see
 from ...desk.rooms import Room
 from ...desk.search_index import Kind, Place
 from ...desk.search_query import Question, asked
-from ...flows.audit import audit
 from ...flows.search.experts import employers, experts, topic
 from ...flows.search.search import SearchRequest, customers_of, search
 from ...ports import Page, ref
@@ -42,7 +41,7 @@ def find(call: Call) -> Page[Any]:
         until=_time(call, "to"),
         newest=order == "newest",
     )
-    answers = search(call.world, call.who, request, _after(call), call.limit)
+    answers = search(call.world, call.who, request, after=_after(call), limit=call.limit)
     customers = customers_of(call.world, [hit.known for hit in answers.hits])
     views = [hit_view(hit, customers, vendor=call.who.is_agent) for hit in answers.hits]
     return Page(views, standing(answers.after) if answers.after else None)
@@ -60,11 +59,9 @@ def who_knows(call: Call) -> Page[Any]:
 @route("POST", "/v1/search/rebuild", who="agent", need="admin", status=202)
 def rebuild(call: Call) -> None:
     """Find all that search should know again. It goes on working meanwhile."""
-    from ...flows.search.reindex import first_steps
+    from ...flows.search.reindex import find_all_again
 
-    now, entry = call.world.clock.now(), audit(call.world, call.who, "search.rebuilt", call.who.workspace, [])
-    call.world.queues.index(first_steps(call.who.workspace, str(now)))  # first: a repeat would not get here
-    call.world.store.commit(*entry, *call.once.writes(None, now))
+    find_all_again(call.world, call.who, call.once)
 
 
 def _question(call: Call) -> Question:

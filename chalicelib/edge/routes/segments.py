@@ -19,7 +19,7 @@ from ...flows.customers.save_segment import (
     segment_of,
     unlist_customer,
 )
-from ...ports import Listing, Page, ref
+from ...ports import Listing, Page, Ref, ref
 from ..door.calls import Call
 from ..door.router import route
 from ..shapes import segments as shapes
@@ -29,6 +29,10 @@ from ..shapes.segments import segment_member_view, segment_view
 from .customers import customer_of
 
 EXPORTED = 1000  # members a page
+
+
+def _place(call: Call) -> Ref[Any]:
+    return ref(Segment, call.params["segment"])
 
 
 @route("GET", "/v1/segments", who="agent", gives=list[shapes.SegmentView], query=PAGED)
@@ -55,7 +59,8 @@ def new_segment(call: Call, body: shapes.NewSegment) -> Any:
     filter_ = body.filter if isinstance(body.filter, dict) else None
     customers = _customers(call, body.customers if isinstance(body.customers, list) else [])
     return call.answering(
-        lambda once: make_segment(call.world, call.who, body.name, filter_, customers, once), segment_view
+        lambda once: make_segment(call.world, call.who, body.name, filter_=filter_, customers=customers, once=once),
+        segment_view,
     )
 
 
@@ -74,7 +79,7 @@ def preview_segment(call: Call, body: shapes.PreviewSegment) -> shapes.SegmentPr
     from ...flows.customers.preview_filter import preview_filter
 
     filter_, _ = checked(call.world, call.who.workspace, body.filter)
-    found = preview_filter(call.world, call.who.workspace, filter_, body.cursor)
+    found = preview_filter(call.world, call.who.workspace, filter_, cursor=body.cursor)
     return shapes.SegmentPreviewView(
         matched=found.matched,
         looked_at=found.looked_at,
@@ -83,7 +88,7 @@ def preview_segment(call: Call, body: shapes.PreviewSegment) -> shapes.SegmentPr
     )
 
 
-@route("GET", "/v1/segments/{segment}", who="agent", gives=shapes.SegmentView)
+@route("GET", "/v1/segments/{segment}", tagged=_place, who="agent", gives=shapes.SegmentView)
 def segment(call: Call) -> shapes.SegmentView:
     """Show a segment, with the number of its members."""
     found = _segment(call)
@@ -93,6 +98,7 @@ def segment(call: Call) -> shapes.SegmentView:
 @route(
     "PATCH",
     "/v1/segments/{segment}",
+    tagged=_place,
     who="agent",
     need="write",
     body=shapes.ChangeSegment,
@@ -100,10 +106,10 @@ def segment(call: Call) -> shapes.SegmentView:
 )
 def patch_segment(call: Call, body: shapes.ChangeSegment) -> shapes.SegmentView:
     """Change a segment's name or filter."""
-    return segment_view(change_segment(call.world, call.who, call.params["segment"], named_fields(body)))
+    return segment_view(change_segment(call.world, call.who, call.params["segment"], fields=named_fields(body)))
 
 
-@route("DELETE", "/v1/segments/{segment}", who="agent", need="write", status=204)
+@route("DELETE", "/v1/segments/{segment}", tagged=_place, who="agent", need="write", status=204)
 def delete_segment(call: Call) -> None:
     """Remove a segment."""
     remove_segment(call.world, call.who, call.params["segment"])
@@ -134,13 +140,13 @@ def export_segment(call: Call) -> shapes.ExportView:
 def put_segment_member(call: Call) -> shapes.SegmentMemberView:
     """Put a customer into a list."""
     found = customer_of(call, call.params["customer"])
-    return segment_member_view(list_customer(call.world, call.who, _segment(call), found), found)
+    return segment_member_view(list_customer(call.world, call.who, _segment(call), customer=found), found)
 
 
 @route("DELETE", "/v1/segments/{segment}/members/{customer}", who="agent", need="write", status=204)
 def delete_segment_member(call: Call) -> None:
     """Take a customer out of a list."""
-    unlist_customer(call.world, call.who, _segment(call), customer_of(call, call.params["customer"]))
+    unlist_customer(call.world, call.who, _segment(call), customer=customer_of(call, call.params["customer"]))
 
 
 def _segment(call: Call) -> Segment:

@@ -3,21 +3,18 @@
 from typing import Any
 
 from ...desk.errors import NotFound, Unauthenticated
-from ...desk.names import given_name
 from ...desk.sessions import DEMO_AGENTS, SESSION_LIFE_MS, Provider
 from ...desk.workspaces import Agent, Workspace
 from ...flows.access.sign_in import (
     PER_PLACE,
     agents_of,
     end_session,
+    enter,
     give_ticket,
     hold_off,
-    opened_session,
     use_link,
 )
-from ...flows.audit import audit
-from ...flows.optimistic_retry import again
-from ...ports import over, ref
+from ...ports import Ref, ref
 from ...settings import settings
 from ..door.auth import check_own_page, session_cookie, set_cookie
 from ..door.calls import Call, Reply
@@ -35,6 +32,10 @@ def socket_url(base_url: str) -> str:
 def signed_in(call: Call, token: str) -> dict[str, str]:
     """The header that hands a browser its session."""
     return set_cookie(session_cookie(call.incoming), token, SESSION_LIFE_MS // 1000)
+
+
+def _own(call: Call) -> Ref[Any]:
+    return ref(Agent, call.who.workspace, call.who.id)
 
 
 @route("GET", "/v1/sign-in", who="anyone", gives=shapes.WaysView, query=("workspace",))
@@ -55,7 +56,7 @@ def ask_link(call: Call, body: shapes.AskLink) -> None:
     # Limited by who asks: otherwise anybody could keep anybody else out.
     hold_off(call.world, f"sign-in:from:{call.incoming.network}", PER_PLACE)
     # By the worker, so that an address that nobody has takes as long as any.
-    call.world.queues.jobs([{"sign_in": body.email.strip().casefold(), "base": call.incoming.base_url}])
+    call.world.queues.jobs([{"sign_in": body.email.strip().lower(), "base": call.incoming.base_url}])
 
 
 @route("POST", "/v1/sign-in/links/use", who="anyone", body=shapes.UseLink, gives=shapes.Came)
@@ -77,8 +78,7 @@ def demo(call: Call, body: shapes.DemoSignIn) -> Reply:
     if not agents:
         raise Unauthenticated("nobody has this address")
     agent = next((each for each in agents if each.workspace == body.workspace), agents[-1])
-    token, writes = opened_session(call.world, agent, "demo")
-    call.world.store.commit(*writes)
+    token = enter(call.world, agent, "demo")
     return Reply(shapes.Came(workspace=agent.workspace, agent=agent.id), headers=signed_in(call, token))
 
 
@@ -98,21 +98,12 @@ def session(call: Call) -> shapes.SessionView:
     return shapes.session_view(call.who, agent, workspace)
 
 
-@route("PATCH", "/v1/me", who="agent", need="write", body=shapes.ChangeMe, gives=AgentView)
+@route("PATCH", "/v1/me", tagged=_own, who="agent", need="write", body=shapes.ChangeMe, gives=AgentView)
 def change_me(call: Call, body: shapes.ChangeMe) -> AgentView:
     """Change one's own name."""
+    from ...flows.access.change_agent import rename_oneself
 
-    name = given_name(body.name)
-
-    def attempt(_: int) -> Agent:
-        old = call.world.store.one(ref(Agent, call.who.workspace, call.who.id))
-        if old is None:
-            raise NotFound("no such agent")
-        changed = old.changed(name=name)
-        call.world.store.commit(over(changed, old), *audit(call.world, call.who, "agent.changed", old.id, ["name"]))
-        return changed
-
-    return agent_view(again(call.world, attempt))
+    return agent_view(rename_oneself(call.world, call.who, body.name))
 
 
 @route("POST", "/v1/socket-tickets", who="agent", gives=shapes.SocketTicketView, status=201, sealed=True)

@@ -1,7 +1,7 @@
 """What all requests and answers of the API are made of. The OpenAPI document is generated from them, each noun's in
 a file of its own beside this."""
 
-from datetime import datetime
+from datetime import date
 from typing import Annotated, Any
 
 import msgspec
@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from ...desk.errors import Invalid
 from ...desk.names import MAX_ID, MAX_NAME, given_name
-from ...desk.times import rfc3339
+from ...desk.times import LAST_MS, from_rfc3339, rfc3339
 
 # Python's `$` also matches before a line's end: hence the look-ahead, which no other reader of the pattern minds.
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
@@ -64,16 +64,26 @@ def time_of(ms: int) -> str | None:
 
 
 def moment_of(text: str | None, field: str = "at") -> int:
-    """A time of a request in ms, 0 for none; Invalid for what is none."""
+    """A time of a request in ms, 0 for none; Invalid for what is none. Before 1970 and after 9999 nothing happens."""
     if text is None:
         return 0
+    at = from_rfc3339(text)
+    if at is None:
+        raise Invalid("a time as RFC 3339 has it, with its offset from UTC", field)
+    return min(max(at, 1), LAST_MS)
+
+
+def day_of(text: str | None, field: str) -> date | None:
+    """A day of a request, None for no word; Invalid for what is none."""
+    if text is None:
+        return None
     try:
-        at = datetime.fromisoformat(text)
-        if at.tzinfo is None:
-            raise ValueError
-        return int(at.timestamp() * 1000)
-    except (ValueError, OverflowError):
-        raise Invalid("a time as RFC 3339 has it, with its offset from UTC", field) from None
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = date.min
+    if not date(1970, 1, 2) <= found <= date(9998, 12, 31) or found.isoformat() != text:
+        raise Invalid("a day, such as 2026-11-30", field)
+    return found
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,8 +95,9 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def named_fields(body: Any) -> dict[str, Any]:
-    """The fields that a change names."""
-    return {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
+    """The fields that a change names, but for how its texts came."""
+    found = msgspec.structs.asdict(body).items()
+    return {name: value for name, value in found if value is not msgspec.UNSET and name != "format"}
 
 
 def named(body: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ Conversation = Annotated[
         min_length=1,
         max_length=300,
         pattern=r"^[^\x00-\x20]+$",
-        description="The provider's id of it: for Slack a channel's, `C0123`, or a thread's, `C0123/1700000000.000100`",
+        description="The provider's id of it, as the install's kind shows one; a thread's stands behind a slash",
     ),
 ]
 Direction = Literal["both", "in", "out"]

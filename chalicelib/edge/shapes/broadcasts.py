@@ -24,6 +24,7 @@ from ...desk.errors import Invalid
 from ...desk.hours import Hours, minute_of, shown, zone
 from ...desk.ids import message_id
 from .answers import Body, ExternalId, Time, TimeZone, View, time_of
+from .texts import Written
 
 KindName = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[a-z0-9_-]+$(?!\n)", examples=["news"])]
 RoomId = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -54,10 +55,14 @@ class QuietHours(Body, frozen=True):
     timezone: TimeZone = ""
 
 
-class NewBroadcast(Body, frozen=True):
+class NewBroadcast(Written, frozen=True):
     """A draft, to one of: a segment's customers, those who asked for an issue, customers by name, rooms by id.
     Customers get it in their triage room or, `into` a `topic`, in a room of `room_name` that is made for each of them;
     those of an issue in the `room` in which they asked, if not told otherwise."""
+
+    texts = ("text", "variants")
+    templates = True
+    most = MAX_TEXT
 
     text: Text
     segment: str = ""
@@ -73,8 +78,12 @@ class NewBroadcast(Body, frozen=True):
     override: Override = ""
 
 
-class FollowUp(Body, frozen=True):
+class FollowUp(Written, frozen=True):
     """A draft to those rooms of a broadcast that have not read, acknowledged or answered it when this is sent."""
+
+    texts = ("text", "variants")
+    templates = True
+    most = MAX_TEXT
 
     to: Literal["unread", "unacknowledged", "unanswered"]
     text: Text

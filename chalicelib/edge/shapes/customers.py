@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from ...desk.customers import Customer, User
+from ...desk.domains import challenge
 from ...desk.ids import triage_room_id
 from .answers import (
     Body,
@@ -36,14 +37,32 @@ class PutCustomer(Body, frozen=True):
     state: Literal["active", "blocked", "gone"] | UnsetType = UNSET
 
 
+class RecordView(View, frozen=True):
+    """A TXT record of DNS."""
+
+    name: str
+    value: str
+
+
+class DomainView(View, frozen=True):
+    """A domain that a customer claims. Once it is proven, unknown people who write from it are placed with the
+    customer. `record` is what proves it, by DNS."""
+
+    domain: str
+    proven_by: Literal["dns", "mail"] | None
+    proven_at: Time | None
+    record: RecordView
+
+
 class CustomerView(View, frozen=True):
-    """A customer (a company)."""
+    """A customer (a company). `claims` say of its domains which are proven, and how the others can be."""
 
     id: str
     external_id: str
     name: str
     attributes: dict[str, Any]
     domains: list[str]
+    claims: list[DomainView]
     opted_out: list[str]
     contact: str
     language: str
@@ -82,6 +101,7 @@ def customer_view(customer: Customer) -> CustomerView:
         name=customer.name,
         attributes=customer.attributes,
         domains=list(customer.domains),
+        claims=domain_views(customer),
         opted_out=list(customer.opted_out),
         contact=customer.contact,
         language=customer.language,
@@ -90,6 +110,22 @@ def customer_view(customer: Customer) -> CustomerView:
         state=customer.state,
         triage_room=triage_room_id(customer.id),
         created_at=time_of(customer.created_at) or "",
+    )
+
+
+def domain_views(customer: Customer) -> list[DomainView]:
+    """All domains of a customer."""
+    return [domain_view(customer, domain) for domain in customer.domains]
+
+
+def domain_view(customer: Customer, domain: str) -> DomainView:
+    """A domain of a customer."""
+    proof, (name, value) = customer.proofs.get(domain), challenge(customer.id, domain)
+    return DomainView(
+        domain=domain,
+        proven_by=proof.by if proof else None,
+        proven_at=time_of(proof.at) if proof else None,
+        record=RecordView(name=name, value=value),
     )
 
 

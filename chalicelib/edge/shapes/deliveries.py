@@ -20,6 +20,7 @@ class DeliveryView(View, frozen=True):
     last_attempt_at: Time | None
     next_attempt_at: Time | None
     provider_id: str | None
+    parts: list[str]
     reason: str | None
 
 
@@ -38,5 +39,6 @@ def delivery_view(row: Delivery) -> DeliveryView:
         last_attempt_at=time_of(row.last_at),
         next_attempt_at=time_of(row.next_at) if row.state == "queued" and row.attempts else None,
         provider_id=row.provider_id or None,
+        parts=list(row.parts),
         reason=row.reason or None,
     )

@@ -1,23 +1,31 @@
 """Installs as they go over the wire: requests, answers, and records as the API shows them."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from ...desk.tickets import Probe
-from ...desk.workspaces import Install
+from ...desk.workspaces import Install, Reach
+from ...wiring import KINDS
 from .answers import Body, Name, Time, View, time_of
 
 Credentials = Annotated[dict[str, Annotated[str, Meta(min_length=1, max_length=8_000)]], Meta(max_length=10)]
+
+
+if TYPE_CHECKING:
+    from ...desk.kinds import Kind
+
+    KindName = str
+else:
+    KindName = Literal[tuple(KINDS)]  # which are refused, and which the document lists, follows from the wiring
 
 
 class NewInstall(Body, frozen=True):
     """Connect a channel or a tracker. What `config` and `credentials` (those that the provider gave) take depends on
     the kind."""
 
-    kind: Literal[
-        "email", "form", "webhook", "slack", "msteams", "tracker", "asana", "github", "gitlab", "jira", "linear"
-    ]
+    kind: KindName
     name: Name
     config: dict[str, Any] = {}
     credentials: Credentials = {}
@@ -55,11 +63,39 @@ class InstallView(View, frozen=True):
     secret: str | None = None
 
 
+class SettingView(View, frozen=True):
+    """A setting that is asked for by itself."""
+
+    name: str
+    label: str
+    type: Literal["url", "tick"]
+    example: str
+
+
 class InstallKindView(View, frozen=True):
-    """A kind of install. `credentials` are those that its provider gives, and where they are found there."""
+    """A kind of install. `label` names it, `short` within a sentence; `about` says who talks there, or what one install
+    of a tracker is. `reach` says whom what is said in a room reaches
+    over it; what has tickets is a tracker. `steps` are what is to be done on its side. `config` is an example of its
+    settings; where there are `settings`, these are asked for instead. `credentials` are those that its provider gives,
+    and where they are found there. `comes_in` and `goes_out` say what becomes of a message, edit, delete, reaction and
+    file on the way here and there. `conversation` is an example of the id of one, found as `whereabouts` says;
+    `connect` is typed in one to bind it, with a code for `{code}`. `invites`: others may be invited to install it."""
 
     kind: str
+    label: str
+    short: str
+    about: str
+    reach: Reach
+    steps: list[str]
+    config: dict[str, Any]
+    settings: list[SettingView]
     credentials: dict[str, str]
+    comes_in: dict[str, str]
+    goes_out: dict[str, str]
+    conversation: str
+    whereabouts: str
+    connect: str
+    invites: bool
 
 
 class TriedView(View, frozen=True):
@@ -72,6 +108,11 @@ class TriedView(View, frozen=True):
     actor: str | None
     right: list[str]
     missing: list[str]
+
+
+def kind_view(name: str, kind: "Kind") -> InstallKindView:
+    """A kind, as its folder tells."""
+    return msgspec.convert({"kind": name, **msgspec.to_builtins(kind)}, InstallKindView)
 
 
 def tried_view(tried: str, probe: Probe) -> TriedView:

@@ -20,6 +20,7 @@ from ...desk.issues import (
 from ...desk.messages import Author
 from ...desk.rooms import Room
 from .answers import Body, PersonView, Time, View, time_of
+from .texts import Written
 
 IssueKind = Literal["bug", "feature", "question"]
 PriorityName = Literal["none", "low", "medium", "high", "urgent"]
@@ -35,8 +36,11 @@ Labels = Annotated[list[Annotated[str, Meta(min_length=1, max_length=MAX_LABEL)]
 Reference = Annotated[str, Meta(min_length=1, max_length=2_000, description="What people paste: a URL or a key")]
 
 
-class IssueBody(Body, frozen=True, kw_only=True):
+class IssueBody(Written, frozen=True, kw_only=True):
     """What may be told of an issue that is raised."""
+
+    texts = ("text", "public_text")
+    most = MAX_TEXT
 
     kind: IssueKind = "bug"
     text: Text = ""
@@ -66,9 +70,12 @@ class RaiseIssue(IssueBody, frozen=True, kw_only=True):
     title: Title | None = None
 
 
-class ChangeIssue(Body, frozen=True):
+class ChangeIssue(Written, frozen=True):
     """Change an issue. A new state is told to its rooms at once (`tell`), after an agent's review (`draft`) or not at
     all (`quiet`), with `words` of an agent's behind it; `resolve` resolves the rooms that are told."""
+
+    texts = ("text", "public_text", "words")
+    most = MAX_TEXT
 
     title: Title | UnsetType = UNSET
     kind: IssueKind | UnsetType = UNSET

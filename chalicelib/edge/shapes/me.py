@@ -4,8 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from .answers import Body, CustomerRef, Email, PersonName, Time, View
+from .answers import CustomerRef, Email, PersonName, Time, View
 from .rooms import RoomView
+from .texts import Written
 
 
 class NamedRef(View, frozen=True):
@@ -22,7 +23,8 @@ class OwnCustomer(CustomerRef, frozen=True):
 
 
 class MeView(View, frozen=True):
-    """Who asks. `room` is the one that a visitor's token opens; `live` the address of the WebSocket."""
+    """Who asks. `room` is the one that a visitor's token opens; `live` the address of the WebSocket. `figures`: whether
+    the workspace shares the figures of one's customer."""
 
     kind: str
     id: str
@@ -32,12 +34,13 @@ class MeView(View, frozen=True):
     workspace: NamedRef
     customer: OwnCustomer | None
     room: str | None
+    figures: bool
     live: str
     expires_at: Time | None
 
 
-class NewVisitor(Body, frozen=True):
-    """Somebody without a token, and what they ask."""
+class NewVisitor(Written, frozen=True):
+    """Somebody without a token, and what they ask, in CommonMark or as `plain` characters."""
 
     workspace: Annotated[str, Meta(min_length=1, max_length=100)]
     name: PersonName

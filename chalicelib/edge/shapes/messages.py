@@ -11,6 +11,7 @@ from ...desk.room_transitions import bearing
 from .answers import Body, Time, View, time_of
 from .clocks import ClockFactView
 from .promises import PromiseView
+from .texts import Written
 
 
 class QuoteBody(Body, frozen=True):
@@ -27,18 +28,20 @@ class ReplyBody(Body, frozen=True):
     quote: QuoteBody | None = None
 
 
-class PostMessage(Body, frozen=True):
-    """Say something. `internal` makes it a note, which never leaves the vendor's side."""
+class PostMessage(Written, frozen=True):
+    """Say something, in CommonMark or as `plain` characters. `internal` makes it a note, which never leaves the
+    vendor's side. `client_id` is what you call the message, and finds it again by: whoever reads the room is told."""
 
     text: str = ""
     reply_to: str | ReplyBody | None = None
     attachments: list[str] = []
     mentions: Annotated[list[str], Meta(max_length=MAX_MENTIONS)] = []
     internal: bool = False
+    client_id: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9._:-]*$(?!\n)")] = ""
 
 
-class EditMessage(Body, frozen=True):
-    """The new text."""
+class EditMessage(Written, frozen=True):
+    """The new text, in CommonMark or as `plain` characters."""
 
     text: str
 
@@ -112,7 +115,8 @@ class ForkedFromView(View, frozen=True):
 class MessageView(View, frozen=True):
     """A message. `change` is its change number, its place in the room; `changed` the one of its last change. So many
     lines as are `cut` did the mail that it came by quote, or was signed with: they are its rest. It is `taken_as` an
-    ask, an answer, or thanks, which put nobody on the hook; or as none of these."""
+    ask, an answer, or thanks, which put nobody on the hook; or as none of these. `client_id` is what its author's page
+    called it."""
 
     id: str
     room: str
@@ -132,6 +136,7 @@ class MessageView(View, frozen=True):
     taken_as: str | None
     source: SourceView
     forked_from: ForkedFromView | None
+    client_id: str | None
 
 
 class RestView(View, frozen=True):
@@ -205,6 +210,7 @@ def message_view(message: Message, base_url: str) -> MessageView:
             channel=source.channel, install=source.install or None, id=source.id or None, at=time_of(source.at)
         ),
         forked_from=ForkedFromView(room=fork.room, message=message_id(fork.room, fork.n)) if fork else None,
+        client_id=message.client_id or None,
     )
 
 

@@ -5,20 +5,27 @@ from typing import Literal
 from msgspec import UNSET, UnsetType
 
 from ...desk.ids import message_id
-from ...desk.issues import Notice, NoticeReceipt
+from ...desk.issues import MAX_TEXT, Notice, NoticeReceipt
 from .answers import Body, Time, View, time_of
 from .issues import Said
+from .texts import Written
 
 
-class NewNotice(Body, frozen=True):
+class NewNotice(Written, frozen=True):
     """A draft of what the issue's rooms are to be told. Takes {{customer.name}}, {{issue.title}} and their like."""
+
+    templates = True
+    most = MAX_TEXT
 
     text: Said
     resolve: bool = False
 
 
-class ChangeNotice(Body, frozen=True):
+class ChangeNotice(Written, frozen=True):
     """Change a draft."""
+
+    templates = True
+    most = MAX_TEXT
 
     text: Said | UnsetType = UNSET
     resolve: bool | UnsetType = UNSET

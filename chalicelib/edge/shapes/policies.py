@@ -7,10 +7,20 @@ from msgspec import UNSET, Meta, UnsetType
 
 from ...desk.calendars import DAYS, MAX_HOLIDAYS, MAX_SPANS, Calendar, Weekdays
 from ...desk.errors import Invalid
-from ...desk.hours import MINUTES, minute_of, shown
-from ...desk.policies import MAX_MEASURED, MAX_POLICIES, MAX_TARGET_MS, NO_TARGET, Policies, Policy, Targets
+from ...desk.hours import minute_of, shown
+from ...desk.policies import (
+    MAX_ESCALATE,
+    MAX_MEASURED,
+    MAX_POLICIES,
+    MAX_TARGET_MS,
+    NO_TARGET,
+    NoAnswer,
+    Policies,
+    Policy,
+    Targets,
+)
 from ...desk.rooms import Priority
-from ...desk.times import DAY_MS, MINUTE_MS
+from ...desk.times import DAY_MINUTES, DAY_MS, MINUTE_MS
 from .answers import Body, Name, TimeZone, View
 
 Target = Annotated[int, Meta(ge=1, le=MAX_TARGET_MS // MINUTE_MS, description="Minutes of business time")]
@@ -19,6 +29,11 @@ CalendarId = Annotated[str, Meta(max_length=60, description="By whose hours it c
 Warn = Annotated[int, Meta(ge=0, le=28 * 24 * 60, description="Agents are warned so long before; 0: never")]
 Episode = Annotated[int, Meta(ge=1, le=365, description="An ask after so long a silence is a first one again")]
 Words = Annotated[str, Meta(max_length=500, description="What the customer is shown of it; empty: nothing")]
+Reminder = Annotated[str, Meta(min_length=1, max_length=2000, description="What the customer is told")]
+Escalate = Annotated[
+    list[Annotated[str, Meta(max_length=60)]],
+    Meta(max_length=MAX_ESCALATE, description="The agents who are told of what was missed, besides who is on it"),
+]
 Position = Annotated[int, Meta(ge=1, le=MAX_POLICIES, description="Its place: the first that matches holds")]
 ClockTime = Annotated[str, Meta(max_length=5, examples=["08:30", "24:00"])]
 Dates = Annotated[
@@ -35,12 +50,13 @@ Yearly = Annotated[
 
 
 class TargetsBody(Body, frozen=True):
-    """How soon the first answer of an episode, each next one, and news of what is being worked on are due, in minutes
-    of business time; null: no target."""
+    """How soon the first answer of an episode, each next one, news of what is being worked on, and the end are due, in
+    minutes of business time; null: no target."""
 
     first_minutes: Target | None = None
     next_minutes: Target | None = None
     update_minutes: Target | None = None
+    outcome_minutes: Target | None = None
 
 
 class PriorityTargets(Body, frozen=True):
@@ -49,6 +65,16 @@ class PriorityTargets(Body, frozen=True):
     first_minutes: Target | None | UnsetType = UNSET
     next_minutes: Target | None | UnsetType = UNSET
     update_minutes: Target | None | UnsetType = UNSET
+    outcome_minutes: Target | None | UnsetType = UNSET
+
+
+class NoAnswerBody(Body, frozen=True):
+    """Who does not answer is reminded twice, each time after so many minutes of business time, and after as many more
+    the room is closed as `no_answer`. Never while something is promised or an issue behind it is open. It holds for
+    what is said from then on."""
+
+    after_minutes: Annotated[int, Meta(ge=1, le=MAX_TARGET_MS // MINUTE_MS)]
+    reminders: Annotated[list[Reminder], Meta(min_length=2, max_length=2)]
 
 
 class NewPolicy(Body, frozen=True):
@@ -62,6 +88,8 @@ class NewPolicy(Body, frozen=True):
     warn_minutes: Warn = 30
     episode_days: Episode = 7
     words: Words = ""
+    no_answer: NoAnswerBody | None = None
+    escalate: Escalate = []
     position: Position | UnsetType = UNSET
 
 
@@ -76,6 +104,8 @@ class ChangePolicy(Body, frozen=True):
     warn_minutes: Warn | UnsetType = UNSET
     episode_days: Episode | UnsetType = UNSET
     words: Words | UnsetType = UNSET
+    no_answer: NoAnswerBody | None | UnsetType = UNSET
+    escalate: Escalate | UnsetType = UNSET
     position: Position | UnsetType = UNSET
 
 
@@ -139,9 +169,12 @@ class AddHolidays(Body, frozen=True):
 
 
 class MeasureSegments(Body, frozen=True):
-    """The segments whose figures are kept apart."""
+    """The segments whose figures are kept apart, the time zone whose days count, and whether a customer's team sees
+    its own; what is not named stays."""
 
-    segments: Annotated[list[str], Meta(max_length=MAX_MEASURED)]
+    segments: Annotated[list[str], Meta(max_length=MAX_MEASURED)] | UnsetType = UNSET
+    timezone: TimeZone | UnsetType = UNSET
+    shared: bool | UnsetType = UNSET
 
 
 class TargetsView(View, frozen=True):
@@ -150,6 +183,7 @@ class TargetsView(View, frozen=True):
     first_minutes: int | None
     next_minutes: int | None
     update_minutes: int | None
+    outcome_minutes: int | None
 
 
 class PriorityTargetsView(View, frozen=True):
@@ -158,6 +192,14 @@ class PriorityTargetsView(View, frozen=True):
     first_minutes: int | None | UnsetType = UNSET
     next_minutes: int | None | UnsetType = UNSET
     update_minutes: int | None | UnsetType = UNSET
+    outcome_minutes: int | None | UnsetType = UNSET
+
+
+class NoAnswerView(View, frozen=True):
+    """When who does not answer is reminded, with what, and after two reminders the room is closed."""
+
+    after_minutes: int
+    reminders: list[str]
 
 
 class PolicyView(View, frozen=True):
@@ -174,6 +216,8 @@ class PolicyView(View, frozen=True):
     warn_minutes: int
     episode_days: int
     words: str
+    no_answer: NoAnswerView | None
+    escalate: list[str]
 
 
 class SpanView(View, frozen=True):
@@ -208,9 +252,12 @@ class CalendarView(View, frozen=True):
 
 
 class MeasuredView(View, frozen=True):
-    """The segments whose figures are kept apart."""
+    """The segments whose figures are kept apart, by the days of which time zone, and whether a customer's team sees
+    its own."""
 
     segments: list[str]
+    timezone: str
+    shared: bool
 
 
 def policy_fields(named: dict[str, Any]) -> dict[str, Any]:
@@ -224,14 +271,31 @@ def policy_fields(named: dict[str, Any]) -> dict[str, Any]:
         found["warn"] = named["warn_minutes"] * MINUTE_MS
     if "episode_days" in named:
         found["episode"] = named["episode_days"] * DAY_MS
+    if "escalate" in named:
+        found["escalate"] = tuple(dict.fromkeys(named["escalate"]))
+    if "no_answer" in named:
+        found["no_answer"] = _no_answer(named["no_answer"]) if named["no_answer"] else None
     return found
+
+
+def _no_answer(body: NoAnswerBody) -> NoAnswer:
+    for place, text in enumerate(body.reminders):
+        if not text.strip() or "\x00" in text:
+            raise Invalid("a reminder says something", f"no_answer.reminders[{place}]")
+    first, second = body.reminders
+    return NoAnswer(wait=body.after_minutes * MINUTE_MS, texts=(first, second))
 
 
 def _targets(body: TargetsBody | PriorityTargets, none: int) -> Targets:
     def of(minutes: int | None | UnsetType) -> int:
         return 0 if minutes is UNSET else minutes * MINUTE_MS if isinstance(minutes, int) else none
 
-    return Targets(first=of(body.first_minutes), next=of(body.next_minutes), update=of(body.update_minutes))
+    return Targets(
+        first=of(body.first_minutes),
+        next=of(body.next_minutes),
+        update=of(body.update_minutes),
+        outcome=of(body.outcome_minutes),
+    )
 
 
 def calendar_fields(named: dict[str, Any]) -> dict[str, Any]:
@@ -252,8 +316,8 @@ def _week(body: WeekBody) -> Weekdays:
 
 
 def _minute(text: str, field: str) -> int:
-    if text == shown(MINUTES) and field.endswith("to"):
-        return MINUTES
+    if text == shown(DAY_MINUTES) and field.endswith("to"):
+        return DAY_MINUTES
     try:
         return minute_of(text)
     except Invalid as wrong:
@@ -274,13 +338,20 @@ def policy_view(placed: tuple[Policy, int]) -> PolicyView:
             first_minutes=own.first // MINUTE_MS or None,
             next_minutes=own.next // MINUTE_MS or None,
             update_minutes=own.update // MINUTE_MS or None,
+            outcome_minutes=own.outcome // MINUTE_MS or None,
         ),
         priorities={name: _priority_view(each) for name, each in policy.priorities.items()},
         calendar=policy.calendar,
         warn_minutes=policy.warn // MINUTE_MS,
         episode_days=policy.episode // DAY_MS,
         words=policy.words,
+        no_answer=_no_answer_view(policy.no_answer),
+        escalate=list(policy.escalate),
     )
+
+
+def _no_answer_view(asked: NoAnswer | None) -> NoAnswerView | None:
+    return NoAnswerView(after_minutes=asked.wait // MINUTE_MS, reminders=list(asked.texts)) if asked else None
 
 
 def _priority_view(targets: Targets) -> PriorityTargetsView:
@@ -288,7 +359,10 @@ def _priority_view(targets: Targets) -> PriorityTargetsView:
         return UNSET if ms == 0 else None if ms == NO_TARGET else ms // MINUTE_MS
 
     return PriorityTargetsView(
-        first_minutes=of(targets.first), next_minutes=of(targets.next), update_minutes=of(targets.update)
+        first_minutes=of(targets.first),
+        next_minutes=of(targets.next),
+        update_minutes=of(targets.update),
+        outcome_minutes=of(targets.outcome),
     )
 
 
@@ -311,4 +385,10 @@ def calendar_view(calendar: Calendar) -> CalendarView:
 
 def measured_view(policies: Policies) -> MeasuredView:
     """The segments whose figures are kept apart."""
-    return MeasuredView(segments=list(policies.measured))
+    return MeasuredView(segments=list(policies.measured), timezone=policies.timezone, shared=policies.shared)
+
+
+def measured_fields(named: dict[str, Any]) -> dict[str, Any]:
+    """The fields that a request about figures names."""
+    segments = {"measured": tuple(dict.fromkeys(named["segments"]))} if "segments" in named else {}
+    return segments | {name: named[name] for name in ("timezone", "shared") if name in named}

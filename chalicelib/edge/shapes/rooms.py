@@ -8,12 +8,16 @@ from msgspec import UNSET, Meta, UnsetType
 from ...desk.clocks import RoomClocks
 from ...desk.customers import Customer
 from ...desk.ids import message_id
+from ...desk.outcomes import MAX_REASON, OUTCOMES, Outcome, ending_of
 from ...desk.permissions import Principal
 from ...desk.rooms import Priority, Room, Seen, mentioned, unread
 from .answers import Body, CustomerRef, ExternalId, Name, PersonView, Time, View, time_of
 from .clocks import RunningView, running_views
 from .promises import PromiseBody, PromiseView, promise_view
 
+EndWord = Annotated[
+    str, Meta(max_length=500, description=f"One of {', '.join(OUTCOMES)}; other words are kept as the reason")
+]
 Label = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
 
 
@@ -34,11 +38,14 @@ class NewRoom(Body, frozen=True):
 class ChangeRoom(Body, frozen=True):
     """Change a room. Users may rename topics and resolve or reopen; agents may also assign, label, promise something
     (null withdraws it), give priority and snooze it. By hand its `turn` becomes the vendor's (it waits for us) or not
-    (needs no answer)."""
+    (needs no answer). What is resolved has an `outcome`, with a `reason` where it is declined; with `tell` the customer
+    is told so in words, once, unless they never spoke in it or a notice has told them."""
 
     name: Name | UnsetType = UNSET
     state: Literal["open", "resolved"] | UnsetType = UNSET
-    outcome: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
+    outcome: EndWord | UnsetType = UNSET
+    reason: Annotated[str, Meta(max_length=MAX_REASON)] | UnsetType = UNSET
+    tell: bool = False
     assignees: Annotated[list[str], Meta(max_length=20)] | UnsetType = UNSET
     labels: Annotated[list[Label], Meta(max_length=20)] | UnsetType = UNSET
     promise: PromiseBody | None | UnsetType = UNSET
@@ -53,6 +60,36 @@ class ForkRoom(Body, frozen=True):
     name: Name
     first: str = msgspec.field(name="from")
     last: str | None = msgspec.field(name="to", default=None)
+
+
+class ResolveRooms(Body, frozen=True):
+    """Resolve up to 100 rooms with one outcome. Nobody is told of it unless `tell` says so."""
+
+    rooms: Annotated[list[str], Meta(min_length=1, max_length=100)]
+    outcome: Outcome
+    reason: Annotated[str, Meta(max_length=MAX_REASON)] = ""
+    tell: bool = False
+
+
+class ResolvedView(View, frozen=True):
+    """What became of a room: whether its customer was `told` how it ended; `refused` is why nothing was done."""
+
+    room: str
+    told: bool
+    refused: str | None
+
+
+class ResolvedRoomsView(View, frozen=True):
+    """What became of each."""
+
+    rooms: list[ResolvedView]
+
+
+class HearersView(View, frozen=True):
+    """Who would be told how it ended: in so many rooms, so many people who spoke there lately."""
+
+    rooms: int
+    people: int
 
 
 class GlimpseView(View, frozen=True):
@@ -74,15 +111,17 @@ class OriginView(View, frozen=True):
 class RoomView(View, frozen=True):
     """A room. `change` is its last change number; `turn` says whose move it is, and `waiting_since` since when it is
     the vendor's; `unread` is the asker's own, and so is `mentioned`: somebody named them in what they have not read.
-    `labels`, `priority` and `snoozed_until` are shown to agents. `acknowledged_at` is when who waits was told that
-    somebody is aware of it. `clocks` are what it is owed, shown to agents; `expect` is what its customer is told of
-    when that will be."""
+    `outcome` is how it ended (solved, workaround, declined, duplicate, no_answer), empty where nobody said so, `reason`
+    what was said besides. `labels`, `priority` and `snoozed_until` are shown to agents. `acknowledged_at` is when who
+    waits was told that somebody is aware of it. `clocks` are what it is owed, shown to agents; `expect` is what its
+    customer is told of when that will be."""
 
     id: str
     kind: str
     name: str
     state: str
     outcome: str
+    reason: str
     customer: CustomerRef | None
     customer_name: str | None
     visitor: str | None
@@ -136,17 +175,19 @@ def room_view(
     room: Room,
     who: Principal,
     seen: Seen | None,
+    *,
     customer: Customer | None = None,
     clocks: RoomClocks | None = None,
 ) -> RoomView:
     """A room of `customer` as `who` sees it."""
-    last, origin = room.last_message, room.origin
+    last, origin, ending = room.last_message, room.origin, ending_of(room.outcome)
     return RoomView(
         id=room.id,
         kind=room.kind,
         name=room.name,
         state=room.state,
-        outcome=room.outcome,
+        outcome=ending.outcome,
+        reason=ending.reason,
         customer=CustomerRef(id=room.customer, external_id=room.customer_external_id) if room.customer else None,
         customer_name=customer.name if customer else None,
         visitor=room.visitor or None,

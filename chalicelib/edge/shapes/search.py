@@ -6,7 +6,7 @@ from ...desk.customers import Customer, User
 from ...desk.issues import Issue
 from ...desk.messages import Message
 from ...desk.search_index import kind_of
-from ...desk.search_query import Piece
+from ...desk.search_query import Glimpse
 from ...desk.workspaces import Agent
 from ...flows.search.experts import Expert, Reason
 from ...flows.search.search import Hit
@@ -76,7 +76,7 @@ class ExpertView(View, frozen=True):
     reasons: list[ReasonView]
 
 
-def piece_view(piece: Piece) -> PieceView:
+def piece_view(piece: Glimpse) -> PieceView:
     """A piece of a snippet."""
     return PieceView(text=piece.text, hit=piece.hit)
 

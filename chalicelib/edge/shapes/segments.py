@@ -12,8 +12,8 @@ from .customers import customer_ref
 Filter = Annotated[
     dict[str, Any],
     Meta(
-        description='A test, `{"attribute": …}` with one of equals, in, contains, less, greater, within_days, exists;'
-        ' or `{"all": […]}`, `{"any": […]}`, `{"not": …}`',
+        description='A test, `{"attribute": …}` with one of equals, in, contains, less, greater, within_days,'
+        ' next_days, exists; or `{"all": […]}`, `{"any": […]}`, `{"not": …}`',
         examples=[{"attribute": "name", "contains": "Acorn"}],
     ),
 ]

@@ -5,7 +5,8 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from ...desk.snippets import MAX_SNIPPET, Snippet
-from .answers import Body, Name, Time, View, time_of
+from .answers import Name, Time, View, time_of
+from .texts import Written
 
 SnippetText = Annotated[
     str,
@@ -18,15 +19,21 @@ SnippetText = Annotated[
 ]
 
 
-class NewSnippet(Body, frozen=True):
+class NewSnippet(Written, frozen=True):
     """A text to keep."""
+
+    templates = True
+    most = MAX_SNIPPET
 
     name: Name
     text: SnippetText
 
 
-class ChangeSnippet(Body, frozen=True):
+class ChangeSnippet(Written, frozen=True):
     """Change a snippet."""
+
+    templates = True
+    most = MAX_SNIPPET
 
     name: Name | UnsetType = UNSET
     text: SnippetText | UnsetType = UNSET

@@ -6,6 +6,7 @@ from ...desk.issues import Comment, PendingComment, Ticket
 from ...desk.tickets import TicketSeen
 from .answers import Body, Time, View, time_of
 from .issues import Id, Reference, Said
+from .texts import Written
 
 
 class LinkTicket(Body, frozen=True):
@@ -15,7 +16,7 @@ class LinkTicket(Body, frozen=True):
     reference: Reference | None = None
 
 
-class SayOnTickets(Body, frozen=True):
+class SayOnTickets(Written, frozen=True):
     """A comment for the issue's tickets. Customers do not see it. It goes to a tracker that strangers read, and into
     the portal of a service project, only if it is `for_strangers`."""
 

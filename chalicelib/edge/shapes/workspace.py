@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from ...desk.outcomes import Outcome
 from ...desk.workspaces import Agent, ApiKey, Audit, Workspace
 from .answers import Body, Email, Name, PersonName, Time, View, time_of
 
@@ -33,6 +34,8 @@ class WorkspaceView(View, frozen=True):
     visitors: bool
     thanks: bool
     acknowledgement: str
+    outcomes: dict[str, str]
+    subdomains: bool
     token_secrets: list[dict[str, str]]
 
 
@@ -56,13 +59,17 @@ class ChangeWorkspace(Body, frozen=True):
     """Change the workspace: what is not named stays. `allowed_origins` are the sites whose pages may call as a user or
     a visitor (none: all of them); with `visitors`, people without a token may open a room of their own.
     With `thanks`, what a customer says in thanks puts nobody on the hook (the default). `acknowledgement` is what a
-    room is told when somebody is aware of what waits in it; empty for our own words."""
+    room is told when somebody is aware of what waits in it; empty for our own words. `outcomes` is what one is told of
+    its end, whole: for an outcome that is not named, our own words. With `subdomains`, whoever writes from below a
+    domain that a customer has proven is placed there, too."""
 
     name: Name | UnsetType = UNSET
     allowed_origins: Annotated[list[Origin], Meta(max_length=100)] | UnsetType = UNSET
     visitors: bool | UnsetType = UNSET
     thanks: bool | UnsetType = UNSET
     acknowledgement: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
+    outcomes: dict[Outcome, Annotated[str, Meta(max_length=500)]] | UnsetType = UNSET
+    subdomains: bool | UnsetType = UNSET
 
 
 class TokenSecretView(View, frozen=True):
@@ -154,6 +161,8 @@ def workspace_view(workspace: Workspace) -> WorkspaceView:
         visitors=workspace.visitors,
         thanks=workspace.thanks,
         acknowledgement=workspace.acknowledgement,
+        outcomes=workspace.outcomes,
+        subdomains=workspace.subdomains,
         token_secrets=secrets,
     )
 

@@ -21,14 +21,16 @@ class Founded:
     token_secret: str
 
 
-def found_workspace(world: World, name: str, owner_name: str, owner_email: str, once: Once = KEYLESS) -> Founded:
+def found_workspace(world: World, name: str, owner_name: str, *, owner_email: str, once: Once = KEYLESS) -> Founded:
     """All of it in one transaction."""
 
     def attempt(_: int) -> Founded:
         now = world.clock.now()
         id_ = world.fresh_id("wsp")
-        token_secret, secret = made(world, id_, "tokens", "uts_")
-        workspace = Workspace(version=1, id=id_, name=name, created_at=now, token_secrets=(secret,))
+        token_secret, secret = made(world, id_, "tokens", prefix="uts_")
+        workspace = Workspace(
+            version=1, id=id_, name=name, created_at=now, token_secrets=(secret,), customers_by_id=True
+        )
         owner = Agent(
             version=1,
             id=world.fresh_id("agt"),
@@ -38,7 +40,7 @@ def found_workspace(world: World, name: str, owner_name: str, owner_email: str, 
             email=owner_email,
             created_at=now,
         )
-        api_key, record = key_record(world, owner, "First key", ("read", "write", "admin"), 0)
+        api_key, record = key_record(world, owner, "First key", scopes=("read", "write", "admin"), expires_at=0)
         founded = Founded(workspace, owner, api_key, token_secret)
         entry = Audit(
             version=1,

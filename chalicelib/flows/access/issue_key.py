@@ -1,4 +1,4 @@
-"""Issue an API key: shown once, found again by its hash."""
+"""Issue an API key, shown once and found again by its hash; revoke one."""
 
 import hashlib
 import re
@@ -7,8 +7,9 @@ from typing import Any
 from ...desk.ids import derived
 from ...desk.permissions import Principal
 from ...desk.workspaces import Agent, ApiKey, Scope
-from ...ports import World, new
+from ...ports import World, new, over, ref
 from ..audit import audit
+from ..fence import own
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 
@@ -32,7 +33,7 @@ def key_hash(plain: str) -> str:
 
 
 def key_record(
-    world: World, agent: Agent, name: str, scopes: tuple[Scope, ...], expires_at: int, **kind: Any
+    world: World, agent: Agent, name: str, *, scopes: tuple[Scope, ...], expires_at: int, **kind: Any
 ) -> tuple[str, ApiKey]:
     """A new key, plain, and its record. `kind` are the fields that say who speaks by it."""
     owner = f"{agent.workspace.partition('_')[2]}_{agent.id.partition('_')[2]}"
@@ -56,6 +57,7 @@ def issue_key(
     world: World,
     who: Principal,
     agent: Agent,
+    *,
     name: str,
     scopes: tuple[Scope, ...],
     expires_at: int,
@@ -65,9 +67,21 @@ def issue_key(
     """The key, which is shown this once, and its record."""
 
     def attempt(_: int) -> tuple[str, ApiKey]:
-        made = key_record(world, agent, name, scopes, expires_at, **kind)
-        entry = audit(world, who, "key.issued", made[1].id)
+        made = key_record(world, agent, name, scopes=scopes, expires_at=expires_at, **kind)
+        entry = audit(world, who, "key.issued", subject=made[1].id)
         world.store.commit(new(made[1]), *entry, *once.writes(made, world.clock.now()))
         return made
 
     return again(world, attempt, once)
+
+
+def revoke(world: World, who: Principal, id_: str) -> None:
+    """The key is dead at once."""
+
+    def attempt(_: int) -> None:
+        key = own(world, who.workspace, ref(ApiKey, id_))
+        if not key.revoked_at:
+            revoked = key.changed(revoked_at=world.clock.now())
+            world.store.commit(over(revoked, key), *audit(world, who, "key.revoked", subject=key.id))
+
+    again(world, attempt)

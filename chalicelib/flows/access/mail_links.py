@@ -1,4 +1,5 @@
-"""Mail the links that sign an agent in (magic links): one for each workspace in which the address is an agent's.
+"""Mail the links that sign an agent in (magic links): one for each workspace in which the address is an agent's
+(ADR 71).
 
 Anybody may ask for anybody's. So an address gets so many mails an hour; who asks once more keeps its last links good,
 and can still come in by them.
@@ -7,6 +8,7 @@ and can still come in by them.
 from email.message import EmailMessage
 from email.utils import formatdate
 
+from ...desk.domains import sendable
 from ...desk.sessions import LINK_LIFE_MS, MAILS_PER_HOUR, MAX_LINKS, MailedLinks
 from ...desk.times import HOUR_MS
 from ...desk.workspaces import Workspace
@@ -26,7 +28,8 @@ has happened.
 def mail_links(world: World, email: str, base: str) -> int:
     """Send them to `email`, to be opened at the console under `base`; how many. To a stranger nothing is sent."""
     agents = agents_of(world, email)[:MAX_LINKS]
-    if not agents or _had_enough(world, email):
+    to = sendable(agents[0].email) if agents else ""
+    if not to or _had_enough(world, email):
         return 0
     workspaces = world.store.many([ref(Workspace, agent.workspace) for agent in agents])
     lines, links = [], []
@@ -37,11 +40,11 @@ def mail_links(world: World, email: str, base: str) -> int:
             links.append(link)
     mail = EmailMessage()
     mail["Subject"] = "Sign in to Parley"
-    mail["From"], mail["To"] = world.mailer.sender, email
+    mail["From"], mail["To"] = world.mailer.sender, to
     mail["Date"] = formatdate(world.clock.now() / 1000)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(TEXT.format(name=agents[0].name, links="\n\n".join(lines), minutes=LINK_LIFE_MS // 60_000))
-    world.mailer.send(mail.as_bytes(), [agents[0].email])
+    world.mailer.send(mail.as_bytes(), [to])
     again(world, lambda _: _count(world, email, tuple(links)))
     return len(lines)
 

@@ -1,4 +1,4 @@
-"""Sign agents in through their workspace's own identity provider: OpenID Connect, the code flow with PKCE.
+"""Sign agents in through their workspace's own identity provider: OpenID Connect, the code flow with PKCE (ADR 72).
 
 What has to come back with the browser (state, nonce, the verifier) is in a cookie of that browser, for ten minutes:
 nothing is stored for who never comes back. The provider's documents are fetched through the guarded way out.
@@ -8,19 +8,16 @@ import base64
 import hashlib
 import hmac
 import json
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from ...desk.addresses import check_url
-from ...desk.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
-from ...desk.ids import derived
-from ...desk.names import shown_name
+from ...desk.errors import Invalid, NotFound, Unauthenticated
 from ...desk.sessions import Provider
-from ...desk.workspaces import Agent, Role
-from ...ports import AddressRefused, Listing, Request, Unreachable, World, Write, new, over, ref
-from ..optimistic_retry import again
+from ...ports import AddressRefused, Memory, Request, Unreachable, World, ref
 from ..secrets import opened
-from .sign_in import opened_session
+from .come_in import claim_of, come_in
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 KEPT_MS = 60 * 60 * 1000  # ms for which a container trusts what a provider said of itself
@@ -28,8 +25,7 @@ REST_MS = 60 * 1000  # ms before it looks again for a key that it does not know
 LEEWAY_S = 60  # s by which clocks may differ
 TIMEOUT_S = 10.0
 MOST = 500_000  # bytes of a document
-STRENGTH: tuple[Role, ...] = ("admin", "agent", "reader")
-_documents: dict[str, tuple[int, dict[str, Any]]] = {}
+DOCUMENTS = 100  # that a container remembers
 
 
 def provider_of(world: World, workspace: str) -> Provider:
@@ -53,8 +49,9 @@ def discovered(world: World, issuer: str) -> dict[str, Any]:
     return document
 
 
-def begin(world: World, workspace: str, redirect: str) -> tuple[str, str]:
-    """(where the browser goes, what its cookie keeps until it comes back)."""
+def begin(world: World, workspace: str, redirect: str, *, then: str = "") -> tuple[str, str, str]:
+    """(where the browser goes, the `state` that it comes back with, what its cookie keeps until then: also where it
+    wanted to)."""
     provider = provider_of(world, workspace)
     document = discovered(world, provider.issuer)
     state, nonce, verifier = (world.clock.entropy(32).hex() for _ in range(3))
@@ -70,9 +67,8 @@ def begin(world: World, workspace: str, redirect: str) -> tuple[str, str]:
         "code_challenge_method": "S256",
     }
     mark = "&" if urlsplit(document["authorization_endpoint"]).query else "?"
-    return f"{document['authorization_endpoint']}{mark}{urlencode(query)}", ".".join(
-        (workspace, state, nonce, verifier)
-    )
+    kept = ".".join((workspace, state, nonce, verifier, then))
+    return f"{document['authorization_endpoint']}{mark}{urlencode(query)}", state, kept
 
 
 def _asked_for(provider: Provider, document: dict[str, Any]) -> list[str]:
@@ -81,9 +77,9 @@ def _asked_for(provider: Provider, document: dict[str, Any]) -> list[str]:
     return [provider.claim] if isinstance(known, list) and provider.claim in known else []
 
 
-def finish(world: World, kept: str, query: dict[str, str], redirect: str) -> str:
-    """The token of a new session, for a browser that comes back with what its cookie kept."""
-    workspace, state, nonce, verifier = (*kept.split("."), "", "", "", "")[:4]
+def finish(world: World, kept: str, query: dict[str, str], *, redirect: str) -> tuple[str, str]:
+    """The token of a new session, for a browser that comes back with what its cookie kept; and where it wanted to."""
+    workspace, state, nonce, verifier = (*kept.split(".", 4), "", "", "", "")[:4]
     if not state or not hmac.compare_digest(state.encode(), query.get("state", "").encode()):
         raise Unauthenticated("this sign-in was not begun here, or too long ago: begin anew")
     if "error" in query or not query.get("code"):
@@ -92,16 +88,21 @@ def finish(world: World, kept: str, query: dict[str, str], redirect: str) -> str
     document = discovered(world, provider.issuer)
     if query.get("iss", provider.issuer) != provider.issuer:
         raise Unauthenticated("another identity provider answered")
-    tokens = _exchanged(world, provider, document, query["code"], verifier, redirect)
-    claims = _verified(world, provider, document, str(tokens.get("id_token", "")), nonce)
-    claims = _completed(world, provider, document, claims, str(tokens.get("access_token", "")))
-    return _came(world, provider, claims)
+    tokens = _exchanged(world, provider, document, code=query["code"], verifier=verifier, redirect=redirect)
+    claims = _verified(world, provider, document, token=str(tokens.get("id_token", "")), nonce=nonce)
+    claims = _completed(world, provider, document, claims=claims, access=str(tokens.get("access_token", "")))
+    return come_in(world, provider, claims), wanted_of(kept)
+
+
+def wanted_of(kept: str) -> str:
+    """Where a browser wanted to when its sign-in was begun, by what its cookie kept; "" if nowhere."""
+    return (kept.split(".", 4) + [""] * 5)[4]
 
 
 def _exchanged(
-    world: World, provider: Provider, document: dict[str, Any], code: str, verifier: str, redirect: str
+    world: World, provider: Provider, document: dict[str, Any], *, code: str, verifier: str, redirect: str
 ) -> dict[str, Any]:
-    secret = opened(world, provider.secrets, provider.workspace, "sign-in")[0]
+    secret = opened(world, provider.secrets, provider.workspace, owner="sign-in")[0]
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect, "code_verifier": verifier}
     headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
     methods = document.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
@@ -110,28 +111,38 @@ def _exchanged(
         headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     else:
         form |= {"client_id": provider.client_id, "client_secret": secret}
-    return _asked(world, "POST", document["token_endpoint"], urlencode(form).encode(), headers)
+    return _asked(world, "POST", document["token_endpoint"], body=urlencode(form).encode(), headers=headers)
 
 
-def _verified(world: World, provider: Provider, document: dict[str, Any], token: str, nonce: str) -> dict[str, Any]:
-    """The claims of an ID token that one of the provider's keys signed, for us, for this very sign-in."""
+def signed_claims(
+    world: World, provider: Provider, document: dict[str, Any], *, token: str, what: str, required: tuple[str, ...]
+) -> dict[str, Any]:
+    """The claims of a token (`what` names it) that one of the provider's keys signed, for us."""
     import jwt
 
     try:
         header = jwt.get_unverified_header(token)
         if header.get("alg") not in ALGORITHMS:
-            raise Unauthenticated("the ID token is signed in a way that is not taken")
+            raise Unauthenticated(f"the {what} is signed in a way that is not taken")
         claims: dict[str, Any] = jwt.decode(
             token,
-            _key(world, document["jwks_uri"], header),
+            _key(world, document["jwks_uri"], header, what=what),
             algorithms=[header["alg"]],
             audience=provider.client_id,
             issuer=provider.issuer,
             leeway=LEEWAY_S,
-            options={"require": ["iss", "sub", "aud", "exp", "iat"]},
+            options={"require": [*required]},
         )
     except (jwt.PyJWTError, ValueError, TypeError) as error:
-        raise Unauthenticated(f"the ID token is not good: {type(error).__name__}") from None
+        raise Unauthenticated(f"the {what} is not good: {type(error).__name__}") from None
+    return claims
+
+
+def _verified(world: World, provider: Provider, document: dict[str, Any], *, token: str, nonce: str) -> dict[str, Any]:
+    """The claims of an ID token that one of the provider's keys signed, for us, for this very sign-in."""
+    claims = signed_claims(
+        world, provider, document, token=token, what="ID token", required=("iss", "sub", "aud", "exp", "iat")
+    )
     if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
         raise Unauthenticated("the ID token is of another sign-in")
     several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
@@ -142,7 +153,7 @@ def _verified(world: World, provider: Provider, document: dict[str, Any], token:
     return claims
 
 
-def _key(world: World, url: str, header: dict[str, Any]) -> Any:
+def _key(world: World, url: str, header: dict[str, Any], *, what: str) -> Any:
     """The key that the token names. A provider that has rolled its keys is asked again, but not by every stranger."""
     for life in (KEPT_MS, REST_MS):
         for key in _document(world, url, life).get("keys", []):
@@ -150,7 +161,7 @@ def _key(world: World, url: str, header: dict[str, Any]) -> Any:
                 import jwt
 
                 return jwt.PyJWK(key, algorithm=header["alg"])
-    raise Unauthenticated("the ID token is signed by a key that the provider does not know")
+    raise Unauthenticated(f"the {what} is signed by a key that the provider does not know")
 
 
 def _fits(key: dict[str, Any], header: dict[str, Any]) -> bool:
@@ -161,124 +172,33 @@ def _fits(key: dict[str, Any], header: dict[str, Any]) -> bool:
 
 
 def _completed(
-    world: World, provider: Provider, document: dict[str, Any], claims: dict[str, Any], access: str
+    world: World, provider: Provider, document: dict[str, Any], *, claims: dict[str, Any], access: str
 ) -> dict[str, Any]:
     """The claims, with what the provider tells at its userinfo endpoint alone."""
     endpoint = document.get("userinfo_endpoint")
-    lacks = not claims.get("email") or (provider.claim and _value(claims, provider.claim) is None)
+    lacks = not claims.get("email") or (provider.claim and claim_of(claims, provider.claim) is None)
     if not lacks or not access or not isinstance(endpoint, str):
         return claims
     check_url(endpoint, "issuer")
-    more = _asked(world, "GET", endpoint, b"", {"authorization": f"Bearer {access}", "accept": "application/json"})
+    more = _asked(
+        world, "GET", endpoint, body=b"", headers={"authorization": f"Bearer {access}", "accept": "application/json"}
+    )
     return {**more, **claims} if more.get("sub") == claims["sub"] else claims
-
-
-def _came(world: World, provider: Provider, claims: dict[str, Any]) -> str:
-    """Who it is: known by the provider's own name for them, else by an address that the workspace trusts."""
-    subject = f"{provider.issuer} {claims['sub']}"
-    email = _address(provider, claims)
-    role = _role(provider, claims)
-
-    def attempt(_: int) -> str:
-        id_ = derived("agt", provider.workspace, subject)
-        agent = world.store.one(ref(Agent, provider.workspace, id_)) or _by_mail(world, provider.workspace, email)
-        writes: list[Write]
-        if agent is None:
-            wanted = role or provider.otherwise
-            if not wanted:
-                raise Forbidden("nobody has let you into this workspace yet")
-            now = world.clock.now()
-            agent = Agent(
-                version=1,
-                id=id_,
-                workspace=provider.workspace,
-                name=shown_name(str(claims.get("name") or "")) or email,
-                role=wanted,
-                email=email,
-                created_at=now,
-                subject=subject,
-            )
-            writes = [new(agent)]
-        else:
-            agent, writes = _known(provider, agent, subject, role)
-        token, session = opened_session(world, agent, "oidc")
-        world.store.commit(*writes, *session)
-        return token
-
-    return again(world, attempt)
-
-
-def _known(provider: Provider, agent: Agent, subject: str, role: Role | None) -> tuple[Agent, list[Write]]:
-    """The agent as the provider tells of them now. What owns the workspace, no claim makes or takes away."""
-    if agent.state != "active":
-        raise Forbidden("you are no longer an agent of this workspace")
-    if agent.subject not in ("", subject):
-        raise Conflict("this address is another person's at the identity provider")
-    if provider.claim and agent.role != "owner":
-        wanted = role or provider.otherwise
-        if not wanted:
-            raise Forbidden("the identity provider gives you no role here")
-    else:
-        wanted = agent.role
-    if (agent.subject, agent.role) == (subject, wanted):
-        return agent, []
-    changed = agent.changed(subject=subject, role=wanted)
-    return changed, [over(changed, agent)]
-
-
-def _by_mail(world: World, workspace: str, email: str) -> Agent | None:
-    """The workspace's agent with this address: who is blocked does not come in as somebody new."""
-    listing: Listing[Agent] = Listing("agents-by-mail", (email,))
-    found = [agent for agent in world.store.page(listing, 100).items if agent.workspace == workspace]
-    return next((agent for agent in found if agent.state != "active"), found[0] if found else None)
-
-
-def _address(provider: Provider, claims: dict[str, Any]) -> str:
-    email = str(claims.get("email") or "").strip().casefold()
-    name, _, domain = email.rpartition("@")
-    if not name or "@" in name or len(email) > 254 or not email.isprintable() or " " in email:
-        raise Forbidden("the identity provider does not tell your address")
-    if claims.get("email_verified") not in (True, "true") and not (
-        provider.trusted and claims.get("email_verified") is None
-    ):
-        raise Forbidden("the identity provider has not verified your address")
-    if domain not in provider.domains:
-        raise Forbidden("addresses of this domain are not let in")
-    return email
-
-
-def _role(provider: Provider, claims: dict[str, Any]) -> Role | None:
-    """The strongest role that the claim's values stand for."""
-    claimed = _value(claims, provider.claim) if provider.claim else None
-    values = {str(each) for each in (claimed if isinstance(claimed, list) else [claimed])}
-    held = {role for value, role in provider.roles.items() if value in values}
-    return next((role for role in STRENGTH if role in held), None)
-
-
-def _value(claims: dict[str, Any], name: str) -> Any:
-    """A claim by its name, or by its path (`realm_access.roles`)."""
-    if name in claims:
-        return claims[name]
-    found: Any = claims
-    for part in name.split("."):
-        found = found.get(part) if isinstance(found, dict) else None
-    return found
 
 
 def _document(world: World, url: str, life: int) -> dict[str, Any]:
     """A public document of the provider, kept for a while by this container."""
-    now = world.clock.now()
-    known = _documents.get(url)
-    if known and now - known[0] < life:
-        return known[1]
-    document = _asked(world, "GET", url, b"", {"accept": "application/json"})
-    if len(_documents) > 100:
-        _documents.clear()
-    _documents[url] = (now, document)
+    asked = partial(_asked, world, "GET", url, body=b"", headers={"accept": "application/json"})
+    document: dict[str, Any] = documents(world).asked(url, world.clock.now(), life, ask=asked)
     return document
 
 
-def _asked(world: World, method: str, url: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+def documents(world: World) -> Memory[dict[str, Any]]:
+    """What providers said of themselves, by its URL."""
+    return world.memory.of("documents of identity providers", DOCUMENTS)
+
+
+def _asked(world: World, method: str, url: str, *, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
     try:
         answer = world.outside.send(Request(method, url, body, headers, TIMEOUT_S, MOST))
     except AddressRefused as refused:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from ...desk.connections import MAX_LIFE_MS
-from ...desk.errors import Limited, Unauthenticated
+from ...desk.domains import same_mailbox
+from ...desk.errors import Unauthenticated
 from ...desk.ids import derived
 from ...desk.permissions import Principal, as_agent
 from ...desk.sessions import LINK_LIFE_MS, SESSION_LIFE_MS, TICKET_LIFE_MS, Session, SignInLink, Way
@@ -17,9 +18,14 @@ from ...ports import Listing, World, Write, new, over, ref
 from ..audit import audit
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
+from ..pace import hold_to
 
 SHAPE = re.compile(r"p([st])_([0-9a-z]{1,40})_([0-9a-z]{1,40})_[0-9a-f]{64}\Z")
 PER_PLACE = 60  # tries an hour from one network address
+PER_OFFICE = (
+    1000  # ways through an identity provider, likewise: a whole office may be behind one, and nothing is guessed
+)
+MAX_SID = 200
 
 
 def session_owner(plain: str) -> tuple[str, str] | None:
@@ -40,31 +46,46 @@ def token_hash(plain: str) -> str:
 
 def hold_off(world: World, what: str, most: int) -> None:
     """Count one try of `what` in this hour. Raises Limited."""
-    now = world.clock.now()
-    window = now // HOUR_MS
-    if world.store.count(f"rate:{what}", window, 1, (window + 2) * HOUR_MS) > most:
-        raise Limited("too many tries; wait a while", retry_after=-(-((window + 1) * HOUR_MS - now) // 1000))
+    hold_to(world, f"rate:{what}", HOUR_MS, most=most, words="too many tries; wait a while")
 
 
 def agents_of(world: World, email: str) -> list[Agent]:
     """The active agents with this address, in any workspace."""
+    return [agent for agent in agents_by_mail(world, email) if agent.state == "active"]
+
+
+def agents_by_mail(world: World, email: str) -> list[Agent]:
+    """All agents with this address, in any workspace. The index is coarser than addresses are: for it, ß is ss."""
     listing: Listing[Agent] = Listing("agents-by-mail", (email.strip().casefold(),))
-    return [agent for agent in world.store.page(listing, 100).items if agent.state == "active"] if email.strip() else []
+    found = world.store.page(listing, 100).items if email.strip() else []
+    return [agent for agent in found if same_mailbox(agent.email) == same_mailbox(email)]
 
 
-def opened_session(world: World, agent: Agent, way: Way) -> tuple[str, list[Write]]:
-    """A new session's token, which only its cookie will hold, and what is to be committed for it."""
+def opened_session(world: World, agent: Agent, way: Way, *, sid: str = "") -> tuple[str, list[Write]]:
+    """A new session's token, which only its cookie will hold, and what is to be committed for it. `sid` is the identity
+    provider's own name for it."""
     now = world.clock.now()
-    plain = _token(world, "ps", agent.workspace, agent.id)
-    session = _session(plain, agent.workspace, agent.id, way, now, SESSION_LIFE_MS)
-    return plain, [new(session), *audit(world, principal(agent, session), f"session.opened-by-{way}", session.id)]
+    plain = _token(world, "ps", agent.workspace, agent=agent.id)
+    session = _session(plain, agent.workspace, agent.id, way=way, now=now, life=SESSION_LIFE_MS)
+    session = msgspec.structs.replace(session, sid=sid[:MAX_SID])
+    return plain, [
+        new(session),
+        *audit(world, principal(agent, session), f"session.opened-by-{way}", subject=session.id),
+    ]
+
+
+def enter(world: World, agent: Agent, way: Way) -> str:
+    """Let an agent in who has shown who they are; their new session's token."""
+    plain, writes = opened_session(world, agent, way)
+    world.store.commit(*writes)
+    return plain
 
 
 def principal(agent: Agent, session: Session) -> Principal:
     """The agent, as this session lets them in: with all that their role may do; by a ticket, as what it was asked for
     with does."""
     ends = session.socket_until or session.expires_at
-    return as_agent(agent, session.by or session.id, session.scopes or SCOPES, ends)
+    return as_agent(agent, session.by or session.id, session.scopes or SCOPES, expires_at=ends)
 
 
 def make_link(world: World, agent: Agent) -> tuple[str, str]:
@@ -123,7 +144,7 @@ def end_session(world: World, who: Principal) -> None:
         session = world.store.one(ref(Session, who.credential))
         if session is not None and not session.ended_at:
             ended = session.changed(ended_at=world.clock.now())
-            world.store.commit(over(ended, session), *audit(world, who, "session.ended", session.id))
+            world.store.commit(over(ended, session), *audit(world, who, "session.ended", subject=session.id))
 
     again(world, attempt)
 
@@ -133,9 +154,9 @@ def give_ticket(world: World, who: Principal, once: Once = KEYLESS) -> tuple[str
 
     def attempt(_: int) -> tuple[str, Session]:
         now = world.clock.now()
-        plain = _token(world, "pt", who.workspace, who.id)
+        plain = _token(world, "pt", who.workspace, agent=who.id)
         until = min(now + MAX_LIFE_MS, who.expires_at or now + MAX_LIFE_MS)
-        ticket = _session(plain, who.workspace, who.id, "link", now, TICKET_LIFE_MS)
+        ticket = _session(plain, who.workspace, who.id, way="link", now=now, life=TICKET_LIFE_MS)
         scopes = tuple(scope for scope in SCOPES if scope in who.scopes)
         ticket = msgspec.structs.replace(ticket, socket_until=until, by=who.credential, scopes=scopes)
         result = (plain, ticket)
@@ -145,7 +166,7 @@ def give_ticket(world: World, who: Principal, once: Once = KEYLESS) -> tuple[str
     return again(world, attempt, once)
 
 
-def _session(plain: str, workspace: str, agent: str, way: Way, now: int, life: int) -> Session:
+def _session(plain: str, workspace: str, agent: str, *, way: Way, now: int, life: int) -> Session:
     """What is stored of a token: its hash alone."""
     return Session(
         version=1,
@@ -159,6 +180,6 @@ def _session(plain: str, workspace: str, agent: str, way: Way, now: int, life: i
     )
 
 
-def _token(world: World, prefix: str, workspace: str, agent: str) -> str:
+def _token(world: World, prefix: str, workspace: str, *, agent: str) -> str:
     """It names its owner, so that session and agent are read in one call."""
     return f"{prefix}_{workspace.partition('_')[2]}_{agent.partition('_')[2]}_{world.clock.entropy(32).hex()}"

@@ -1,5 +1,5 @@
 """Bind outside conversations to rooms: by an agent, or by a one-time code typed in the conversation itself. What lives
-there from then on is the room's; what came before is not."""
+there from then on is the room's; what came before is not (ADR 50)."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -30,12 +30,12 @@ class BindRequest:
     rebind: bool = False
 
 
-def bind(world: World, who: Principal, request: BindRequest, once: Once = KEYLESS) -> Bridge:
+def bind(world: World, who: Principal, request: BindRequest, *, once: Once = KEYLESS) -> Bridge:
     """The bridge. Conflict if the conversation is another room's, unless it shall be taken from it."""
 
     def attempt(_: int) -> Bridge:
         bridge, writes = _bound(world, request)
-        entry = audit(world, who, "bridge.bound", request.room.id, [request.install.id])
+        entry = audit(world, who, "bridge.bound", subject=request.room.id, fields=[request.install.id])
         world.store.commit(*writes, *entry, *once.writes(bridge, world.clock.now()))
         return bridge
 
@@ -92,12 +92,14 @@ def unbind(world: World, who: Principal, bridge: Bridge) -> None:
             else []
         )
         gone = Drop(ref(Bridge, bridge.room, bridge.install, bridge.slot))
-        world.store.commit(gone, *ours, *audit(world, who, "bridge.unbound", bridge.room, [bridge.install]))
+        world.store.commit(
+            gone, *ours, *audit(world, who, "bridge.unbound", subject=bridge.room, fields=[bridge.install])
+        )
 
     again(world, attempt)
 
 
-def change_bridge(world: World, who: Principal, bridge: Bridge, fields: dict[str, Any]) -> Bridge:
+def change_bridge(world: World, who: Principal, bridge: Bridge, *, fields: dict[str, Any]) -> Bridge:
     """The bridge after its settings changed."""
 
     def attempt(_: int) -> Bridge:
@@ -105,7 +107,7 @@ def change_bridge(world: World, who: Principal, bridge: Bridge, fields: dict[str
         if old is None:
             raise NotFound("no such bridge")
         changed = old.changed(**fields)
-        world.store.commit(over(changed, old), *audit(world, who, "bridge.changed", bridge.room, fields))
+        world.store.commit(over(changed, old), *audit(world, who, "bridge.changed", subject=bridge.room, fields=fields))
         return changed
 
     return again(world, attempt)
@@ -116,7 +118,7 @@ def code_hash(code: str) -> str:
     return hashlib.sha256("".join(code.lower().split()).replace("-", "").encode()).hexdigest()
 
 
-def connect_code(world: World, who: Principal, room: Room, once: Once = KEYLESS) -> tuple[str, ConnectCode]:
+def connect_code(world: World, who: Principal, room: Room, *, once: Once = KEYLESS) -> tuple[str, ConnectCode]:
     """A code that ties the conversation in which it is typed within a day to the room, once."""
     _check_shared(room)
 
@@ -132,13 +134,13 @@ def connect_code(world: World, who: Principal, room: Room, once: Once = KEYLESS)
             expires_at=now + CODE_LIFE_MS,
         )
         made = (f"{plain[:5]}-{plain[5:]}", code)
-        world.store.commit(new(code), *audit(world, who, "code.made", room.id), *once.writes(made, now))
+        world.store.commit(new(code), *audit(world, who, "code.made", subject=room.id), *once.writes(made, now))
         return made
 
     return again(world, attempt, once)
 
 
-def redeem(world: World, install: Install, code: str, conversation: str, account: str, name: str) -> Room | None:
+def redeem(world: World, install: Install, code: str, *, conversation: str, account: str, name: str) -> Room | None:
     """The room that the conversation is tied to now; None for a code that is not good. Conflict where the conversation
     is another room's: a code alone takes none away."""
     place = ref(ConnectCode, code_hash(code))

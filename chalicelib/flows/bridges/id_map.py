@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from ...desk.deliveries import FILES, POSTED, Delivery, Parcel
+from ...desk.deliveries import FILES, POSTED, Delivery, Parcel, part_step
 from ...desk.ids import bridge_id, bridge_parts, message_number, slot_of
 from ...desk.messages import Mapped, Message
 from ...desk.outside_people import OutsideName
@@ -21,38 +21,59 @@ MAX_FORKS = 5  # forks of forks through which a message is followed back to wher
 def addressed(world: World, parcel: Parcel) -> Parcel:
     """The parcel with what the other side calls the message, the thread that it belongs in, and the people in it."""
     row, message, bridge = parcel.delivery, parcel.message, parcel.bridge
-    there = thread = ""
+    there = answers = thread = ""
+    others: tuple[str, ...] = ()
     if bridge and row.message:
-        there = row.what != "post" and there_of(world, message, bridge) or ""
-        if message.reply_to:
+        there, others = ids_there(world, message, bridge) if row.what != "post" else ("", ())
+        if row.what == "edit":
+            thread = _thread_of(world, there, bridge)
+        elif message.reply_to:
             n = message_number(message.reply_to.message, row.room)
             answered = world.store.one(ref(Message, row.room, n, False)) if n is not None else None
-            thread = answered and _thread(world, answered, bridge) or ""
+            answers = ids_there(world, answered, bridge)[0] if answered else ""
+            thread = _thread_of(world, answers, bridge)
     people, picture = _people(world, row, message) if world.asking(row.channel) else ({}, "")
-    return msgspec.structs.replace(parcel, there=there, thread=thread, people=people, picture=picture)
+    places = {"there": there, "parts": others, "answers": answers, "thread": thread}
+    return msgspec.structs.replace(parcel, **places, people=people, picture=picture)
 
 
-def there_of(world: World, message: Message, bridge: Bridge) -> str:
-    """The other side's id of a message; "" if it never got there. The copy that a fork made is still what it was."""
+def ids_there(world: World, message: Message, bridge: Bridge) -> tuple[str, tuple[str, ...]]:
+    """The other side's id of a message ("" if it never got there), and those of its further parts."""
+    found = _sent_there(world, message, bridge)
+    return found if isinstance(found, tuple) else (found.provider_id, found.parts)
+
+
+def _sent_there(world: World, message: Message, bridge: Bridge) -> Delivery | tuple[str, tuple[str, ...]]:
+    """The row by which a message got there; its id alone, if it came from there. The copy that a fork made is still
+    what it was."""
     for _ in range(MAX_FORKS):
         if came_over(message.source, bridge):
-            return message.source.id
+            return message.source.id, ()
         slots = {bridge.slot, slot_of(bridge.conversation.partition("/")[0])}
-        sent = world.store.many(
-            [ref(Delivery, bridge_id(message.room, bridge.install, slot), message.n) for slot in sorted(slots)]
-        )
-        found = next((row.provider_id for row in sent if row and row.provider_id), "")
-        if found or message.forked_from is None:
+        rows = [ref(Delivery, bridge_id(message.room, bridge.install, slot), message.n) for slot in sorted(slots)]
+        found: Delivery | None = next((row for row in world.store.many(rows) if row and row.provider_id), None)
+        if found is not None:
             return found
-        origin = world.store.one(ref(Message, message.forked_from.room, message.forked_from.n, False))
+        forked = message.forked_from
+        origin = world.store.one(ref(Message, forked.room, forked.n, False)) if forked else None
         if origin is None:
-            return ""
+            return "", ()
         message = origin
-    return ""
+    return "", ()
 
 
-def _thread(world: World, message: Message, bridge: Bridge) -> str:
-    there = there_of(world, message, bridge)
+def keep_parts(world: World, message: Message, bridge: Bridge, *, others: tuple[str, ...]) -> None:
+    """The row by which a message got there has these further parts from now on."""
+
+    def attempt(_: int) -> None:
+        row = _sent_there(world, message, bridge)
+        if isinstance(row, Delivery) and row.parts != others:
+            world.store.commit(over(row.changed(parts=others), row))
+
+    again(world, attempt)
+
+
+def _thread_of(world: World, there: str, bridge: Bridge) -> str:
     known = world.store.one(ref(Mapped, bridge.install, there)) if there else None
     return known.thread or there if known else there
 
@@ -66,9 +87,10 @@ def _people(world: World, row: Delivery, message: Message) -> tuple[dict[str, st
     return people, author.picture if author else ""
 
 
-def map_sent(world: World, row: Delivery, provider_id: str, thread: str) -> None:
-    """Write down what the other side calls a message of ours; what came for it before is applied now."""
-    if row.what != "post":
+def map_sent(world: World, row: Delivery, provider_id: str, *, thread: str) -> None:
+    """Write down what the other side calls a message of ours, or a part of it; what came for it before is applied
+    now."""
+    if row.what not in ("post", "edit"):
         return
 
     def attempt(_: int) -> Mapped | None:
@@ -125,18 +147,21 @@ def map_conversation(world: World, row: Delivery, conversation: str) -> None:
     again(world, attempt)
 
 
-def complete_by_echo(world: World, row: Delivery, provider_id: str, thread: str) -> None:
+def complete_by_echo(world: World, row: Delivery, provider_id: str, *, thread: str, part: int = 0) -> None:
     """The row is sent, as its echo tells: our call's answer may have been lost, or be still on its way. Those behind it
-    need not wait for it any longer. Files that follow the message are still to be sent."""
-    map_sent(world, row, provider_id, thread)
+    need not wait for it any longer. Files that follow the message, and the other parts of a long text, are still to be
+    sent."""
+    if part or row.what == "post":
+        map_sent(world, row, provider_id, thread=thread)
+    step = part_step(part) if part else POSTED
 
     def attempt(_: int) -> bool:
         current = world.store.one(ref(Delivery, row.bridge, row.n))
-        if current is None or current.state == "sent" or POSTED in current.steps:
+        if current is None or current.state == "sent" or step in current.steps:
             return False
-        if FILES in current.steps:
+        if part or FILES in current.steps:
             posted = provider_id.rpartition("/")[2]
-            changed = current.changed(steps=current.steps | {POSTED: posted})
+            changed = current.changed(steps=current.steps | {step: posted})
         else:
             sent = {"state": "sent", "provider_id": provider_id, "reason": "", "next_at": 0, "missed": False}
             changed = current.changed(**sent, last_at=world.clock.now())

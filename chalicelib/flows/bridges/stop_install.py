@@ -7,7 +7,7 @@ from ...ports import World, over, ref
 from ..optimistic_retry import again
 
 
-def stop_install(world: World, install: Install, state: Literal["paused", "disabled"], reason: str) -> None:
+def stop_install(world: World, install: Install, state: Literal["paused", "disabled"], *, reason: str) -> None:
     """An endpoint that says 410 wants nothing more: the install is disabled. One whose account is gone is paused: it is
     still told of every room, so that what it misses is known, and can be replayed."""
 

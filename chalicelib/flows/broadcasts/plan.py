@@ -1,4 +1,4 @@
-"""Plan a broadcast: a snapshot of who gets what, who is skipped and why, in the pieces that it is sent in.
+"""Plan a broadcast: a snapshot of who gets what, who is skipped and why, in the pieces that it is sent in (ADR 30).
 
 Nothing is sent here.
 """
@@ -27,7 +27,7 @@ from ...desk.issues import Issue, IssueTie
 from ...desk.messages import check_text
 from ...desk.rooms import MAX_NAME, Room
 from ...desk.segments import Member
-from ...desk.templates import Missing, asks_for, filled, values, variables
+from ...desk.templates import Missing, asks_for, filled, filled_text, values, variables
 from ...ports import Listing, Ref, World, new, over, ref
 
 Named = tuple[str, str]  # a room and its customer, "" where the room itself has to tell
@@ -41,6 +41,7 @@ class Plan:
         world: World,
         broadcast: Broadcast,
         audience: Audience | None = None,
+        *,
         rules: Rules | None = None,
         issue: Issue | None = None,
     ) -> None:
@@ -128,10 +129,10 @@ class Plan:
             customer = customers.get(owner)
             name = room.name if room else ""
             if room is None and customer and self.broadcast.into == "topic":
-                room = _made(self.broadcast, id_, customer, now)
+                room = _made(self.broadcast, id_, customer, now=now)
             times = heard(triage.get(triage_room_id(owner)), room, before.get(owner))
-            reason = spared(self.broadcast, self.rules, customer, room, times, now)
-            yield self._target(id_, name, customer, contacts.get(owner), reason)
+            reason = spared(self.broadcast, self.rules, customer, room=room, times=times, now=now)
+            yield self._target(id_, name, customer, contact=contacts.get(owner), reason=reason)
 
     def _triage(self, customers: list[str], rooms: list[Room | None]) -> dict[str, Room]:
         """The triage rooms of the customers, by their ids, as far as they are not among the rooms at hand."""
@@ -148,7 +149,7 @@ class Plan:
         found: list[User | None] = self.world.store.many(refs) if refs else []
         return {user.customer: user for user in found if user and user.state == "active"}
 
-    def _target(self, id_: str, room: str, customer: Customer | None, contact: User | None, reason: str) -> Target:
+    def _target(self, id_: str, room: str, customer: Customer | None, *, contact: User | None, reason: str) -> Target:
         if reason or customer is None:
             return Target(room=id_, skipped=reason)
         if customer.id in self.met:
@@ -158,13 +159,15 @@ class Plan:
         opens = {}
         try:
             if self.broadcast.into == "topic":
-                room = filled(self.broadcast.room_name, values(self.named, customer, "", contact, self.issue))[
-                    :MAX_NAME
-                ].strip()
+                room = filled(
+                    self.broadcast.room_name, values(self.named, customer, "", contact=contact, issue=self.issue)
+                )[:MAX_NAME].strip()
                 opens = {"opens": room, "external_id": customer.external_id}
-            substitutes = values(self.wanted[language], customer, room, contact, self.issue)
-            check_text(filled(self.broadcast.text_in(language), substitutes), needed=not self.broadcast.attachments)
-            at = begins(self.broadcast, self.rules, customer.timezone, self.world.clock.now())
+            substitutes = values(self.wanted[language], customer, room, contact=contact, issue=self.issue)
+            check_text(
+                filled_text(self.broadcast.text_in(language), substitutes), needed=not self.broadcast.attachments
+            )
+            at = begins(self.broadcast, self.rules, customer.timezone, now=self.world.clock.now())
         except (Missing, Refusal) as error:
             return Target(room=id_, customer=customer.id, missing=f"{customer.external_id}: {error}")
         return Target(room=id_, customer=customer.id, values=substitutes, language=language, at=at, **opens)
@@ -175,7 +178,7 @@ def contact_ref(customer: Customer) -> Ref[User]:
     return ref(User, customer.id, user_id(customer.id, customer.contact))
 
 
-def _made(broadcast: Broadcast, id_: str, customer: Customer, now: int) -> Room:
+def _made(broadcast: Broadcast, id_: str, customer: Customer, *, now: int) -> Room:
     """The room that is made for a customer, as far as it matters here."""
     return Room(id=id_, workspace=broadcast.workspace, kind="topic", name="", created_at=now, customer=customer.id)
 
@@ -184,7 +187,8 @@ def plan_of(world: World, broadcast: Broadcast) -> Plan:
     """The plan of a broadcast as things are now."""
     refs: list[Ref[Any]] = [ref(Audience, broadcast.id), ref(Rules, broadcast.workspace)]
     refs += [ref(Issue, broadcast.issue)] if broadcast.issue else []
-    return Plan(world, broadcast, *world.store.many(refs))
+    audience, rules, *issue = world.store.many(refs)
+    return Plan(world, broadcast, audience, rules=rules, issue=issue[0] if issue else None)
 
 
 def plan(world: World, broadcast: Broadcast) -> Broadcast | None:
@@ -193,7 +197,7 @@ def plan(world: World, broadcast: Broadcast) -> Broadcast | None:
     made = plan_of(world, broadcast)
     number, cursor, planned, skipped = 0, "", 0, 0
     while number == 0 or cursor:
-        piece = _kept(world, made, number, cursor)
+        piece = _kept(world, made, number, cursor=cursor)
         missing = next((target.missing for target in piece.targets if target.missing), "")
         if missing:
             return _ended(world, broadcast, state="failed", reason=missing, due=0)
@@ -203,7 +207,7 @@ def plan(world: World, broadcast: Broadcast) -> Broadcast | None:
     return _ended(world, broadcast, state="sending", pieces=number, planned=planned, skipped=skipped)
 
 
-def _kept(world: World, made: Plan, number: int, cursor: str) -> Piece:
+def _kept(world: World, made: Plan, number: int, *, cursor: str) -> Piece:
     """The piece with this number, as it was first written."""
     before = set(made.met)
     piece = made.piece(number, cursor)

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ...desk.broadcasts import Broadcast
-from ...desk.templates import filled
+from ...desk.templates import filled_text
 from ...desk.workspaces import Workspace
 from ...ports import World, ref
 from .plan import plan_of
@@ -52,7 +52,7 @@ def preview_broadcast(world: World, broadcast: Broadcast) -> Preview:
                 found.messages += 1
                 found.held += target.at > 0
                 if len(found.samples) < SHOWN:
-                    text = filled(broadcast.text_in(target.language), target.values)
+                    text = filled_text(broadcast.text_in(target.language), target.values)
                     found.samples.append((target.room, text, target.at))
     workspace = world.store.one(ref(Workspace, broadcast.workspace))
     found.deliveries = found.messages * len(workspace.feeds if workspace else ())

@@ -1,4 +1,4 @@
-"""Mark a broadcast's result: its customer has read it, acknowledged it, or answered."""
+"""Mark a broadcast's result: its customer has read it, acknowledged it, or answered (ADR 35)."""
 
 from ...desk.broadcasts import Result, Tally
 from ...desk.messages import Broadcasted, Change, Message
@@ -10,7 +10,7 @@ from ..optimistic_retry import again
 def mark_replied(world: World, message: Message) -> None:
     """The first that a customer says after a broadcast marks its result."""
     if message.answers:
-        _mark(world, message.answers, message.room, message.created_at, "read", "replied")
+        _mark(world, message.answers, message.room, "read", "replied", at=message.created_at)
 
 
 def mark_broadcast_read(world: World, room: Room, seen: Seen) -> None:
@@ -18,12 +18,12 @@ def mark_broadcast_read(world: World, room: Room, seen: Seen) -> None:
     last = room.broadcast
     if last and seen.n >= last.n:
         about = Broadcasted(broadcast=last.broadcast, piece=last.piece)
-        _mark(world, about, room.id, world.clock.now(), "read")
+        _mark(world, about, room.id, "read", at=world.clock.now())
 
 
 def mark_acknowledged(world: World, message: Message, at: int) -> int:
     """A user has said that they know, of a broadcast's message; since when (ms) that is known of their company."""
-    found = _mark(world, message.broadcast, message.room, at, "read", "acknowledged") if message.broadcast else None
+    found = _mark(world, message.broadcast, message.room, "read", "acknowledged", at=at) if message.broadcast else None
     return found.acknowledged_at if found else 0
 
 
@@ -34,7 +34,7 @@ def mark_reaction(world: World, message: Message, change: Change) -> None:
         mark_acknowledged(world, message, change.at)
 
 
-def _mark(world: World, about: Broadcasted, room: str, at: int, *marks: str) -> Result | None:
+def _mark(world: World, about: Broadcasted, room: str, *marks: str, at: int) -> Result | None:
     """Set what is not set yet, and count it; the result then."""
 
     def attempt(_: int) -> Result | None:

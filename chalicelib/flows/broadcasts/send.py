@@ -1,9 +1,9 @@
-"""Work on a broadcast (fan-out): plan it, hand out its pieces, send or undo a piece.
+"""Work on a broadcast (fan-out): plan it, hand out its pieces, send or undo a piece (ADR 31, 100).
 
 Whatever runs twice, in any order, or is killed half-way: a room gets one message, and the tallies add up.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -32,9 +32,10 @@ from ...desk.messages import Draft, Source
 from ...desk.room_transitions import heard_by, said
 from ...desk.rooms import Room
 from ...desk.segments import Member
-from ...desk.templates import filled
+from ...desk.templates import filled_text
 from ...ports import AwsAway, Errand, Listing, Put, Ref, World, new, over, ref
 from ..optimistic_retry import again
+from ..paging import every
 from ..rooms.amend import amend, delete_step
 from ..rooms.amend_copies import amend_copies
 from .plan import plan
@@ -100,18 +101,18 @@ class Around:
         if target.at > now or customer is None:
             return target.at if target.at > now else 0
         rules = self.rules or Rules(workspace=broadcast.workspace)
-        return begins(broadcast, rules, customer.timezone, now)
+        return begins(broadcast, rules, customer.timezone, now=now)
 
-    def spared(self, broadcast: Broadcast, target: Target, room: Room, now: int) -> str:
+    def spared(self, broadcast: Broadcast, target: Target, room: Room, *, now: int) -> str:
         """Why a target gets nothing now; "" if it gets the message."""
         if broadcast.segment and target.customer not in self.members:
             return "left the segment"
         times = heard(self.triage(target), room)
         rules = self.rules or Rules(workspace=broadcast.workspace)
-        return spared(broadcast, rules, self.customers.get(target.customer), room, times, now)
+        return spared(broadcast, rules, self.customers.get(target.customer), room=room, times=times, now=now)
 
 
-def _errand(broadcast: Broadcast, number: int, targets: Iterable[Target], after: tuple[str, ...] = ()) -> Errand:
+def _errand(broadcast: Broadcast, number: int, targets: Iterable[Target], *, after: tuple[str, ...] = ()) -> Errand:
     """Work on a piece, for those of its targets that are owed something."""
     owed = [target for target in targets if not target.skipped]
     rooms, customers = tuple(target.room for target in owed), tuple(target.customer for target in owed)
@@ -145,7 +146,7 @@ def _hand_out(world: World, broadcast: Broadcast) -> None:
         return
     after = _before(world, broadcast) if broadcast.state == "sending" else ()
     pieces = (piece for piece in _pieces(world, broadcast.id) if piece.number not in over_)
-    world.queues.broadcast(_errand(broadcast, piece.number, piece.targets, after) for piece in pieces)
+    world.queues.broadcast(_errand(broadcast, piece.number, piece.targets, after=after) for piece in pieces)
 
 
 def wake_pieces(world: World, waited: Iterable[Tally]) -> None:
@@ -159,27 +160,17 @@ def wake_pieces(world: World, waited: Iterable[Tally]) -> None:
         after = _before(world, broadcast)
         pieces = filter(None, world.store.many([ref(Piece, broadcast.id, n) for n in sorted(numbers[broadcast.id])]))
         world.queues.broadcast(
-            _errand(broadcast, piece.number, [t for t in piece.targets if t.at <= now], after) for piece in pieces
+            _errand(broadcast, piece.number, [t for t in piece.targets if t.at <= now], after=after) for piece in pieces
         )
 
 
 def tallies(world: World, broadcast_id: str) -> Iterator[Tally]:
     """How far each piece is that was begun."""
-    yield from _all(world, Listing("tallies", (broadcast_id,)))
+    yield from every(world.store, Listing("tallies", (broadcast_id,)))
 
 
 def _pieces(world: World, broadcast_id: str) -> Iterator[Piece]:
-    yield from _all(world, Listing("pieces", (broadcast_id,)))
-
-
-def _all(world: World, listing: Listing[Any]) -> Iterator[Any]:
-    cursor: str | None = None
-    while True:
-        page = world.store.page(listing, 100, cursor)
-        yield from page.items
-        cursor = page.next
-        if cursor is None:
-            return
+    yield from every(world.store, Listing("pieces", (broadcast_id,)))
 
 
 def results(world: World, broadcast_id: str, piece: int) -> dict[str, Result]:
@@ -213,15 +204,15 @@ class _Sending:
     piece: Piece
 
     def run(self, tally: Tally | None, around: Around) -> None:
-        """Say the message in every room of the piece that has not got it, whose hours have come and who wants it."""
+        """Say the message in every room of the piece that has not got it, whose hours have come and who wants it.
+
+        In this order: what has its result already is left out before anything else, since a piece may run twice. Then a
+        chunk at once: it is one transaction for many rooms, and nearly always holds; where one of them moved, each is
+        said alone, so that the others do not wait for it. Every transaction moves the tally, by which whoever stops the
+        broadcast is met by the next one, and the last chunk finishes it in the same breath."""
         if tally and (tally.finished or tally.undone):
             return
-        done = results(self.world, self.broadcast.id, self.piece.number) if tally else {}
-        now = self.world.clock.now()
-        owed = [target for target in self.piece.targets if not target.skipped and target.room not in done]
-        later = {target.room: at for target in owed if (at := around.opens(self.broadcast, target, now))}
-        todo = [target for target in owed if target.room not in later]
-        self.due, self.around = min(later.values(), default=0), around
+        todo = self._due_now(around, results(self.world, self.broadcast.id, self.piece.number) if tally else {})
         left, size = 0, CHUNK if all(map(_in_triage, todo)) else CHUNK_OF_TOPICS
         for start in range(0, len(todo), size):
             chunk = todo[start : start + size]
@@ -229,7 +220,7 @@ class _Sending:
                 tally = self._together(tally, chunk, last=not left and start + size >= len(todo))
             except (Clash, AwsAway, KeyError):  # one of them moved or is not well: the rest shall not wait for it
                 try:
-                    left += sum(1 for target in chunk if not self._alone(target))
+                    left += self._apart(chunk)
                 except _Stopped:
                     return
                 tally = self.world.store.one(ref(Tally, self.broadcast.id, self.piece.number))
@@ -237,6 +228,18 @@ class _Sending:
             raise AwsAway(f"{left} rooms of a broadcast's piece")
         if tally is None or not (tally.finished or self.due and tally.due == self.due):
             self._finish()
+
+    def _due_now(self, around: Around, done: Container[str]) -> list[Target]:
+        """The rooms whose turn it is; of those whose hours come later the first moment is noted as `due`."""
+        now = self.world.clock.now()
+        owed = [target for target in self.piece.targets if not target.skipped and target.room not in done]
+        later = {target.room: at for target in owed if (at := around.opens(self.broadcast, target, now))}
+        self.due, self.around = min(later.values(), default=0), around
+        return [target for target in owed if target.room not in later]
+
+    def _apart(self, chunk: list[Target]) -> int:
+        """Each room by itself; how many are left."""
+        return sum(1 for target in chunk if not self._alone(target))
 
     def _together(self, tally: Tally | None, chunk: list[Target], last: bool) -> Tally:
         """One transaction: each room, its message and its result, and the tally. KeyError for a room or a customer that
@@ -257,17 +260,17 @@ class _Sending:
         """What is written for a room, and why it is skipped, if it is."""
         now = self.world.clock.now()
         room = around.rooms.get(target.room)
-        reason = around.spared(self.broadcast, target, room or self._opened(target, now), now)
+        reason = around.spared(self.broadcast, target, room or self._opened(target, now), now=now)
         if reason:
             return [new(self._result(target).changed(skipped=reason))], reason
-        return self._said(target, room, around.triage(target), now), ""
+        return self._said(target, room, around.triage(target), now=now), ""
 
-    def _said(self, target: Target, room: Room | None, triage: Room | None, now: int) -> list[Put]:
+    def _said(self, target: Target, room: Room | None, triage: Room | None, *, now: int) -> list[Put]:
         """The room, which is made here if need be, the message, the result, and that the customer has heard it."""
         result = self._result(target)
         draft = Draft(
             author=self.broadcast.author,
-            text=filled(self.broadcast.text_in(target.language), target.values),
+            text=filled_text(self.broadcast.text_in(target.language), target.values),
             source=Source(channel="broadcast"),
             attachments=self.broadcast.attachments,
             broadcast=result.said,
@@ -361,8 +364,10 @@ def _undo(world: World, broadcast: Broadcast, piece: Piece) -> None:
             return
         found = [result for result in results(world, broadcast.id, piece.number).values() if result.n]
         for result in found:
-            amend(world, result.room, result.n, False, delete_step, "deleted", broadcast.author.id)
-            amend_copies(world, result.room, result.n, delete_step, "deleted", broadcast.author.id)
+            amend(
+                world, result.room, result.n, internal=False, step=delete_step, type_="deleted", by=broadcast.author.id
+            )
+            amend_copies(world, result.room, result.n, step=delete_step, type_="deleted", by=broadcast.author.id)
         tally = old.changed(deleted=len(found), undone=True)
         world.store.commit(*[over(result.changed(deleted=True), result) for result in found], over(tally, old))
 

@@ -2,11 +2,9 @@
 
 from ...desk.policies import Policies
 from ...desk.workspaces import Workspace
-from ...ports import World, ref
+from ...ports import Memory, World, ref
 
 MOST = 200  # workspaces
-
-_kept: dict[str, Policies] = {}
 
 
 def policies_of(world: World, workspace: Workspace) -> Policies | None:
@@ -14,15 +12,12 @@ def policies_of(world: World, workspace: Workspace) -> Policies | None:
     are known."""
     if not workspace.policies:
         return None
-    known = _kept.get(workspace.id)
+    kept: Memory[Policies] = world.memory.of("policies", MOST)
+    known = kept.get(workspace.id)
     if known and known.version >= workspace.policies:
         return known
     found = world.store.one(ref(Policies, workspace.id))
-    if found:
-        if len(_kept) >= MOST:
-            _kept.clear()
-        _kept[workspace.id] = found
-    return found
+    return kept.keep(workspace.id, found) if found else None
 
 
 def stored(world: World, workspace: str) -> Policies:

@@ -1,4 +1,5 @@
-"""Bring a room's clocks up to where the room stands (read model), and write down each that began or ended (ledger).
+"""Bring a room's clocks up to where the room stands (read model), and write down each that began or ended (ledger)
+(ADR 97).
 
 Decided on states alone: whatever is told twice, late or in another order, the newest room decides.
 """
@@ -22,16 +23,19 @@ from ...desk.clocks import (
     RoomClocks,
     Running,
     Span,
+    openings,
     spans,
     update_of,
 )
 from ...desk.customers import Customer
+from ...desk.figures import DueFigures
+from ...desk.hours import day_in
 from ...desk.issues import Issue, IssueTie
-from ...desk.policies import Policies, Policy, calendar_of, policy_of, targets_of
+from ...desk.policies import NoAnswer, Policies, Policy, calendar_of, policy_of, targets_of
 from ...desk.room_transitions import base_of, standing_of
 from ...desk.rooms import Room
 from ...desk.segments import Member
-from ...desk.times import WEEK_MS
+from ...desk.times import HOUR_MS, MINUTE_MS, WEEK_MS
 from ...desk.workspaces import Workspace
 from ...ports import Call, Listing, Put, Ref, Store, World, Write, new, ref
 from ..delivery.announce import Listeners, clock_facts
@@ -41,21 +45,25 @@ from .shut_way import why_shut
 
 PLACES = 100  # facts of one version: there are fewer clocks
 MAX_ISSUES = 100  # behind a room, that are looked at
+TEST = "test"  # the attribute of customers that are in no figure
+NOT_ENDED: dict[str, Any] = {"ended": 0, "how": "", "answered": 0, "took": 0, "answer_took": 0, "day": ""}
 
 
 class Refreshed(NamedTuple):
-    """A room's clocks as they are now, what is to be written for that (nothing: they were so), and what that tells: a
-    fact, its clock, its number among those of the room."""
+    """A room's clocks as they are now, what is to be written for that (nothing: they were so), what that tells: a
+    fact, its clock, its number among those of the room; and what becomes of what its customer does not answer."""
 
     clocks: RoomClocks
     writes: list[Write]
     facts: list[tuple[Fact, Clock, int]]
+    no_answer: NoAnswer | None = None
 
 
 def refresh_clocks(
     world: World,
     room_id: str,
     tenant: Workspace,
+    *,
     listeners: Listeners,
     told_at: int = 0,
     gone: Ending = "withdrawn",
@@ -71,7 +79,7 @@ def refresh_clocks(
         if room is None or room.kind == "internal":
             return []
         shut, at = partial(why_shut, world), world.clock.now()
-        now = refreshed(world.store, policies, room, there, at, told_at=told_at, gone=gone, shut=shut)
+        now = refreshed(world.store, policies, room, there=there, now=at, told_at=told_at, gone=gone, shut=shut)
         owed = clock_facts(now.facts, world.clock.now(), listeners)
         if now.writes:
             world.store.commit(*now.writes, *map(new, owed))
@@ -84,16 +92,16 @@ def refreshed(
     store: Store,
     policies: Policies,
     room: Room,
+    *,
     there: RoomClocks | None,
     now: int,
-    *,
     told_at: int = 0,
     gone: Ending = "withdrawn",
     shut: Callable[[Room, int], str] = lambda *_: "",
 ) -> Refreshed:
     """What becomes of a room's clocks, by what the room is `now` (ms). `shut` says why nobody can answer its customer,
     who has waited since then (ms): of the past nobody knows it."""
-    return _Refresh(store, policies, room, there, now, told_at, gone, shut).result()
+    return _Refresh(store, policies, room, there=there, now=now, told_at=told_at, gone=gone, shut=shut).result()
 
 
 def number_of(clocks: RoomClocks, place: int = 0) -> int:
@@ -109,6 +117,7 @@ class _Refresh:
         store: Store,
         policies: Policies,
         room: Room,
+        *,
         there: RoomClocks | None,
         now: int,
         told_at: int,
@@ -119,9 +128,11 @@ class _Refresh:
         self.now, self.gone, self.shut = now, gone, shut
         self.old = there or RoomClocks(room=room.id, workspace=room.workspace)
         self._customer = cache(self._read_customer)  # a cached property would hold a lock of its class meanwhile
+        self._issue_open = cache(self._look_for_issue)
         self.told_at = max(self.old.told_at, told_at)
         self.was = {each.id: each for each in self.old.running}
         self.spans = {span.id: span for span in self._spans()}
+        self.days: set[str] = set()  # whose figures are not any more what their clocks come to
 
     def result(self) -> Refreshed:
         """All of it."""
@@ -135,14 +146,16 @@ class _Refresh:
             ended={id_: ended[id_] for id_ in kept},
             told_at=self.told_at,
             words=self._words(running),
+            silent_at=self._silent_at(),
         )
         if clocks == self.old:
-            return Refreshed(self.old, [], [])
+            return Refreshed(self.old, [], [], self._no_answer)
         clocks = clocks.changed()
         rows = self._rows(running, {id_: span for id_, span in over_now.items() if self._new_end(span)})
         news = [(fact, row) for row, _, said in rows for fact in said]
         facts = [(fact, row, number_of(clocks, place)) for place, (fact, row) in enumerate(news)]
-        return Refreshed(clocks, [Put(clocks, self.old.version), *(Put(row, was) for row, was, _ in rows)], facts)
+        writes = [Put(clocks, self.old.version), *(Put(row, was) for row, was, _ in rows), *self._due()]
+        return Refreshed(clocks, writes, facts)
 
     # --- by when
 
@@ -193,31 +206,48 @@ class _Refresh:
         warn_at = due_at(calendar, span.since, target - policy.warn) if 0 < policy.warn < target else 0
         return replace(was, due=due, warn_at=warn_at, policy=policy.id)
 
+    @property
+    def _no_answer(self) -> NoAnswer | None:
+        return self._chosen.no_answer if self._chosen else None
+
+    def _silent_at(self) -> int:
+        """When the customer is reminded of what they have not answered, or it is closed: where nothing is promised
+        them, and no issue is open."""
+        stands, promise, asked = standing_of(self.room), self.room.promise, self._no_answer
+        if asked is None or not stands.unanswered or promise and promise.open:
+            return 0
+        since = max(stands.answered_at, self.told_at, promise.settled_at if promise else 0)
+        if since < asked.since or self._issue_open():
+            return 0
+        calendar = self._calendar(self._chosen) if self._chosen else None
+        return due_at(calendar, max(since, stands.reminded_at), asked.wait)
+
     # --- what is owed
 
     def _spans(self) -> list[Span]:
         """What is owed, and was as far back as the trail tells: from when on there are policies."""
         policy = self._chosen if not self.was else self._policy(next(iter(self.was)))
         self.asks = {span.ask: span for span in self._answers(policy.episode if policy else WEEK_MS)}
+        self.ends = {span.ask: span for span in openings(base_of(self.room), self.room.trail)}
         if policy is None:
             return []
         found = [*self.asks.values()]
+        targets = targets_of(policy, self.room.priority)
+        found += [span for span in self.ends.values() if span.ended or targets.outcome]  # else it runs unseen
         found = [span for span in found if not span.ended or span.since >= self.policies.since or self._known(span.id)]
-        target = targets_of(policy, self.room.priority).update
-        update = update_of(
-            standing_of(self.room), self.room.promise, self.told_at, issue=bool(target) and self._issue_open()
-        )
+        issue = bool(targets.update) and self._issue_open()
+        update = update_of(standing_of(self.room), self.room.promise, self.told_at, issue=issue)
         promised = self.room.promise is not None and self.room.promise.open
-        return [*found, *([update] if update and (target or promised) else [])]
+        return [*found, *([update] if update and (targets.update or promised) else [])]
 
     def _answers(self, episode: int) -> list[Span]:
         """The answers of which the trail tells. One that is known keeps its kind, whatever an episode is by now."""
         ids = [id_.partition(":") for id_ in [*self.was, *self.old.ended]]
-        kinds: dict[int, Any] = {int(ask): kind for kind, _, ask in ids if kind != "update"}
+        kinds: dict[int, Any] = {int(ask): kind for kind, _, ask in ids if kind in ("first", "next")}
         found = spans(base_of(self.room), self.room.trail, episode)
         return [span._replace(kind=kinds.get(span.ask, span.kind)) for span in found]
 
-    def _issue_open(self) -> bool:
+    def _look_for_issue(self) -> bool:
         """Whether an issue is open behind the room."""
         listing: Listing[IssueTie] = Listing("room-issues", (self.room.id,))
         ties = self.store.page(listing, MAX_ISSUES).items
@@ -237,16 +267,18 @@ class _Refresh:
         """Of the clocks that have ended those of which the trail would tell, and does not."""
         for id_, end in self.old.ended.items():
             kind, _, ask = id_.partition(":")
+            owed = self.ends if kind == "outcome" else self.asks
             in_trail = kind != "update" and int(ask) > base_of(self.room).n
-            if in_trail and int(ask) not in self.asks and end.how not in GONE:
+            if in_trail and int(ask) not in owed and end.how not in GONE:
                 yield kind, int(ask)  # type: ignore[misc]
 
     def _how(self, running: Running) -> Ending:
         if running.kind != "update":  # without a policy nobody owes what is asked still
-            return "none needed" if running.ask in self.asks else self.gone
+            owed = self.ends if running.kind == "outcome" else self.asks
+            return "none needed" if running.ask in owed else self.gone
         stands = standing_of(self.room)
         if stands.state == "resolved":
-            return "answered" if stands.outcome else "closed unanswered"
+            return "answered" if stands.heard else "closed unanswered"
         promise = self.room.promise
         given = max(promise.made_at, promise.settled_at) if promise else 0
         heard = max(stands.answered_at, stands.acked_at, self.told_at, given) > running.since
@@ -274,12 +306,20 @@ class _Refresh:
                 facts += ["met"] if now.how in MET and not now.missed and not began.ended else []
             else:
                 times = {"due": moved[id_].due, "policy": moved[id_].policy, "revision": self._revision(id_)}
-                now = replace(began, ended=0, how="", answered=0, took=0, **times)
-            found.append((replace(now, version=began.version + 1), began.version, facts))
+                now = replace(began, **NOT_ENDED, **times)
+            self.days |= {began.day, now.day} - {""}
+            measured = span.kind == "outcome" and not began.due  # for the figures alone
+            found.append((replace(now, version=began.version + 1), began.version, [] if measured else facts))
         return found
 
+    def _due(self) -> Iterator[Write]:
+        """Their days are added up anew soon after the hour. Who adds them up takes this mark away, and no later one."""
+        due = (self.now // HOUR_MS + 1) * HOUR_MS + MINUTE_MS  # the index by time may lag behind a little
+        for day in sorted(self.days):
+            yield Put(DueFigures(version=1, workspace=self.room.workspace, day=day, due=due), None)
+
     def _began(self, span: Span) -> Clock:
-        times = self._running(span)
+        times, promise = self._running(span), self.room.promise
         return Clock(
             room=self.room.id,
             kind=span.kind,
@@ -293,11 +333,14 @@ class _Refresh:
             channel=self.room.channels[0] if self.room.channels else "",
             priority=self.room.priority,
             segments=tuple(each for each in self.policies.measured if each in self._customer()[1]),
+            promised=span.kind == "update" and promise is not None and span.ask == promise.made_at,
+            again=span.again,
         )
 
     def _ended(self, row: Clock, span: Span) -> Clock:
         """With its end, and all as it was then. What ended after its time was missed, whoever saw it."""
         policy = self._policy(span.id)
+        calendar, customer = self._calendar(policy) if policy else None, self._customer()[0]
         late = span.ended if row.due and span.ended > row.due else 0
         return replace(
             row,
@@ -306,9 +349,12 @@ class _Refresh:
             answered=span.answered,
             missed=row.missed or late,
             because=self.shut(self.room, row.since) if late and not row.missed else row.because,
-            took=business_ms(self._calendar(policy) if policy else None, row.since, span.ended),
+            took=business_ms(calendar, row.since, span.ended),
+            answer_took=business_ms(calendar, row.since, span.answered) if span.answered else 0,
+            day=day_in(self.policies.timezone, span.ended),
             priority=self.room.priority,
             agent=self.room.assignees[0] if self.room.assignees else "",
+            test=customer is not None and customer.attributes.get(TEST) in (True, "true"),
         )
 
     def _revision(self, id_: str) -> int:

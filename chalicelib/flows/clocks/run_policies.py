@@ -15,7 +15,7 @@ from .refresh_clocks import refresh_clocks
 PAGE = 50
 
 
-def run_policies(world: World, workspace: str, of: str, cursor: str | None) -> None:
+def run_policies(world: World, workspace: str, of: str, *, cursor: str | None) -> None:
     """One page of the rooms `of` those that are waiting for an answer, then of those in which clocks are running; the
     next one is another message's. What was missed stays missed."""
     tenant = world.store.one(ref(Workspace, workspace))
@@ -46,4 +46,4 @@ def run_issue(world: World, issue_id: str, cursor: str | None) -> None:
 def _look(world: World, tenant: Workspace, rooms: Sequence[str]) -> None:
     listeners = Listeners(world)
     for room in rooms:
-        wake(world, refresh_clocks(world, room, tenant, listeners))
+        wake(world, refresh_clocks(world, room, tenant, listeners=listeners))

@@ -6,15 +6,17 @@ from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from ...desk.calendars import Calendar, check_calendar
 from ...desk.errors import Conflict, Invalid, NotFound
+from ...desk.hours import zone
 from ...desk.permissions import Principal
-from ...desk.policies import MAX_CALENDARS, MAX_POLICIES, Policies, Policy
-from ...desk.segments import Segment
-from ...desk.workspaces import Workspace
+from ...desk.policies import MAX_CALENDARS, MAX_POLICIES, NoAnswer, Policies, Policy
+from ...desk.workspaces import Agent, Workspace
 from ...ports import World, over, ref
 from ..audit import audit
+from ..customers.save_segment import segment_of
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 
@@ -26,10 +28,10 @@ MAX_BYTES = 300_000  # an item of DynamoDB takes 400 KB
 
 
 def make_policy(
-    world: World, who: Principal, position: int, fields: dict[str, Any], once: Once = KEYLESS
+    world: World, who: Principal, position: int, *, fields: dict[str, Any], once: Once = KEYLESS
 ) -> tuple[Policy, int]:
     """A new policy, and its position: the one that was asked for (from 1), or the last (0)."""
-    policy = Policy(id=world.fresh_id("pol"), **fields)
+    policy = _from_now_on(world, Policy(id=world.fresh_id("pol"), **fields), None)
 
     def change(old: Policies) -> Changed[tuple[Policy, int]]:
         if len(active(old)) >= MAX_POLICIES:
@@ -37,20 +39,34 @@ def make_policy(
         check_references(world, old, policy)
         return *_placed(old, policy, position or MAX_POLICIES), ()
 
-    return _saved(world, who, "policy.made", policy.id, change, once)
+    return _saved(world, who, "policy.made", subject=policy.id, change=change, once=once)
 
 
-def change_policy(world: World, who: Principal, id_: str, position: int, fields: dict[str, Any]) -> tuple[Policy, int]:
+def change_policy(
+    world: World, who: Principal, id_: str, *, position: int, fields: dict[str, Any]
+) -> tuple[Policy, int]:
     """The policy with these fields, at a position (from 1; 0: where it is). What differs makes a new revision."""
 
     def change(old: Policies) -> Changed[tuple[Policy, int]]:
         policy = policy_in(old, id_)
-        revised, differing = _revised(policy, fields)
+        asked = {name: value for name, value in fields.items() if name != "no_answer"}
+        if "no_answer" in fields:
+            wanted = replace(policy, no_answer=fields["no_answer"])
+            asked["no_answer"] = _from_now_on(world, wanted, policy.no_answer).no_answer
+        revised, differing = _revised(policy, asked)
         check_references(world, old, revised)
         at = position or active(old).index(policy) + 1
         return *_placed(old, revised, at), [*differing, *(["position"] if position else [])]
 
-    return _saved(world, who, "policy.changed", id_, change)
+    return _saved(world, who, "policy.changed", subject=id_, change=change)
+
+
+def _from_now_on(world: World, policy: Policy, before: NoAnswer | None) -> Policy:
+    """What nobody answers is closed of what is said from now on: who asks for it does not write to all of last year."""
+    if policy.no_answer is None:
+        return policy
+    since = before.since if before else world.clock.now()
+    return replace(policy, no_answer=replace(policy.no_answer, since=since))
 
 
 def remove_policy(world: World, who: Principal, id_: str) -> None:
@@ -62,10 +78,10 @@ def remove_policy(world: World, who: Principal, id_: str) -> None:
         left = [each for each in active(old) if each.id != id_]
         return _with(old, policies=(*left, gone, *others[: MAX_POLICIES - 1])), None, ()
 
-    _saved(world, who, "policy.removed", id_, change)
+    _saved(world, who, "policy.removed", subject=id_, change=change)
 
 
-def make_calendar(world: World, who: Principal, fields: dict[str, Any], once: Once = KEYLESS) -> Calendar:
+def make_calendar(world: World, who: Principal, fields: dict[str, Any], *, once: Once = KEYLESS) -> Calendar:
     """A new calendar."""
     calendar = Calendar(id=world.fresh_id("cal"), **fields)
     check_calendar(calendar)
@@ -75,11 +91,11 @@ def make_calendar(world: World, who: Principal, fields: dict[str, Any], once: On
             raise Conflict(f"a workspace has at most {MAX_CALENDARS} calendars")
         return _with(old, calendars=(*old.calendars, calendar)), calendar, ()
 
-    return _saved(world, who, "calendar.made", calendar.id, change, once)
+    return _saved(world, who, "calendar.made", subject=calendar.id, change=change, once=once)
 
 
 def change_calendar(
-    world: World, who: Principal, id_: str, changing: Callable[[Calendar], dict[str, Any]], once: Once = KEYLESS
+    world: World, who: Principal, id_: str, *, changing: Callable[[Calendar], dict[str, Any]], once: Once = KEYLESS
 ) -> Calendar:
     """The calendar with the fields that `changing` says for it. What differs makes a new revision."""
 
@@ -90,7 +106,7 @@ def change_calendar(
         calendars = tuple(revised if each.id == id_ else each for each in old.calendars)
         return _with(old, calendars=calendars), revised, differing
 
-    return _saved(world, who, "calendar.changed", id_, change, once)
+    return _saved(world, who, "calendar.changed", subject=id_, change=change, once=once)
 
 
 def remove_calendar(world: World, who: Principal, id_: str) -> None:
@@ -103,20 +119,22 @@ def remove_calendar(world: World, who: Principal, id_: str) -> None:
             raise Conflict(f"the policy “{user.name}” counts by this calendar")
         return _with(old, calendars=tuple(each for each in old.calendars if each.id != id_)), None, ()
 
-    _saved(world, who, "calendar.removed", id_, change)
+    _saved(world, who, "calendar.removed", subject=id_, change=change)
 
 
-def measure(world: World, who: Principal, segments: Collection[str]) -> Policies:
-    """The policies, of which an ended clock remembers those of these segments that its customer is in."""
-    measured = tuple(dict.fromkeys(segments))
+def measure(world: World, who: Principal, fields: dict[str, Any]) -> Policies:
+    """The policies with another way to measure: the segments (`measured`) that an ended clock remembers its customer
+    in, the `timezone` whose days count, and whether figures are `shared` with whose they are."""
+    if "timezone" in fields:
+        zone(fields["timezone"] or "?")
 
     def change(old: Policies) -> Changed[Policies]:
-        for place, id_ in enumerate(measured):
-            _check_segment(world, old.workspace, id_, f"segments[{place}]")
-        changed = _with(old, measured=measured)
-        return changed, changed, ["measured"]
+        for place, id_ in enumerate(fields.get("measured", ())):
+            segment_of(world, old.workspace, id_, field=f"segments[{place}]")
+        changed = _with(old, **fields)
+        return changed, changed, [name for name in fields if getattr(changed, name) != getattr(old, name)]
 
-    return _saved(world, who, "segments.measured", who.workspace, change)
+    return _saved(world, who, "segments.measured", subject=who.workspace, change=change)
 
 
 def active(policies: Policies) -> list[Policy]:
@@ -161,23 +179,23 @@ def _with(old: Policies, **fields: Any) -> Policies:
 
 
 def check_references(world: World, old: Policies, policy: Policy) -> None:
-    """Invalid, naming the field, for a segment or a calendar that is not there."""
+    """Invalid, naming the field, for a segment, a calendar or an agent that is not there."""
     if policy.segment:
-        _check_segment(world, old.workspace, policy.segment, "segment")
+        segment_of(world, old.workspace, policy.segment, field="segment")
     if policy.calendar and policy.calendar not in {each.id for each in old.calendars}:
         raise Invalid("no such calendar", "calendar")
-
-
-def _check_segment(world: World, workspace: str, id_: str, field: str) -> None:
-    found = world.store.one(ref(Segment, id_))
-    if found is None or found.workspace != workspace or found.state == "gone":
-        raise Invalid("no such segment", field)
+    if policy.escalate:
+        agents = world.store.many([ref(Agent, old.workspace, each) for each in policy.escalate])
+        for place, agent in enumerate(agents):
+            if agent is None:
+                raise Invalid("no such agent", f"escalate[{place}]")
 
 
 def _saved(
     world: World,
     who: Principal,
     verb: str,
+    *,
     subject: str,
     change: Callable[[Policies], Changed[R]],
     once: Once = KEYLESS,
@@ -194,7 +212,7 @@ def _saved(
             changed = changed.changed(since=since)
             if len(msgspec.json.encode(changed)) > MAX_BYTES:
                 raise Conflict(f"policies and calendars take at most {MAX_BYTES} bytes in all")
-            entry = audit(world, who, verb, subject, fields)
+            entry = audit(world, who, verb, subject=subject, fields=fields)
             writes = [over(changed, old), over(workspace.changed(policies=changed.version), workspace), *entry]
             world.store.commit(*writes, *kept)
         elif kept:

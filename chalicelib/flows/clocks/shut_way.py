@@ -6,6 +6,7 @@ from ...desk.room_transitions import standing_of
 from ...desk.rooms import Bridge, Room
 from ...desk.workspaces import Install
 from ...ports import World, ref
+from ..rooms.answered import NEVER_DECIDE
 
 MOST = 300  # characters of a reason
 
@@ -15,7 +16,7 @@ def why_shut(world: World, room: Room, since: int) -> str:
     answer `since` the clock began (ms) was not delivered over it. "" for a way that is open."""
     asked = standing_of(room).asked
     ask = world.store.one(ref(Message, room.id, asked, False)) if asked else None
-    if ask is None or not ask.source.install or world.outbound(ask.source.channel) is None:
+    if ask is None or not ask.source.install or ask.source.channel in NEVER_DECIDE:
         return ""
     install = world.store.one(ref(Install, ask.source.install))
     if install is None:

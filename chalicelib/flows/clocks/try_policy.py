@@ -25,7 +25,7 @@ class Tried:
 
 
 def try_policy(
-    world: World, policies: Policies, policy: Policy, cursor: str | None
+    world: World, policies: Policies, policy: Policy, *, cursor: str | None
 ) -> tuple[dict[str, Tried], str | None]:
     """By kind, and the cursor of the rest. Of the last thirty days, the oldest first; clocks that were withdrawn, moved
     or needed no answer are in no figure."""
@@ -34,7 +34,7 @@ def try_policy(
     for _ in range(MAX_PAGES):
         page = world.store.page(listing, PAGE, cursor)
         for clock in _of_segment(world, policy, page.items):
-            _try(tried, policies, policy, clock)
+            _try(tried, policies, policy, clock=clock)
         cursor = page.next
         if cursor is None:
             break
@@ -51,7 +51,7 @@ def _of_segment(world: World, policy: Policy, clocks: list[Clock]) -> list[Clock
     return [clock for clock in clocks if policy.segment in clock.segments or clock.customer in inside]
 
 
-def _try(tried: dict[str, Tried], policies: Policies, policy: Policy, clock: Clock) -> None:
+def _try(tried: dict[str, Tried], policies: Policies, policy: Policy, *, clock: Clock) -> None:
     target = getattr(targets_of(policy, clock.priority), clock.kind)
     if not target or clock.how in GONE or clock.how == "none needed":
         return

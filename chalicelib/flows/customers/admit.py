@@ -1,36 +1,39 @@
 """Let people in (upsert): customers with triage room and domains, users, visitors, each made where first named."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
 from msgspec import json
 
-from ...desk.addresses import DOMAIN, PUBLIC_MAIL
 from ...desk.customers import Customer, Domain, User, Visitor
+from ...desk.domains import above, check_own, domain_name, domain_of, same_mailbox
 from ...desk.errors import Conflict, Invalid
 from ...desk.ids import customer_id, triage_room_id, user_id
 from ...desk.mails import Mailbox
 from ...desk.names import as_called, check_id, shown_name
 from ...desk.record import Record
 from ...desk.rooms import Room
+from ...desk.workspaces import Workspace
 from ...ports import Drop, Put, World, Write, new, over, ref
 from ..optimistic_retry import again
 
 MAX_DOMAINS = 40
+MAX_ABOVE = 8  # domains that one address is looked for under
 Asked = Callable[[Customer | None], dict[str, Any]]
 
 
 def admit_customer(
-    world: World, workspace: str, external_id: str, along: tuple[Put, ...] = (), /, **fields: Any
+    world: World, workspace: str, external_id: str, /, *, along: tuple[Put, ...] = (), **fields: Any
 ) -> tuple[Customer, bool]:
     """The customer after an upsert of `fields`, and whether it is new. Its triage room is made with it. `along` is
     written in the same transaction."""
-    return merge_customer(world, workspace, external_id, lambda _: fields, along)
+    return merge_customer(world, workspace, external_id, asked=lambda _: fields, along=along)
 
 
 def merge_customer(
-    world: World, workspace: str, external_id: str, asked: Asked, along: tuple[Put, ...] = ()
+    world: World, workspace: str, external_id: str, *, asked: Asked, along: tuple[Put, ...] = ()
 ) -> tuple[Customer, bool]:
     """As `admit_customer`, where what is `asked` for depends on the customer that is there."""
     id_ = customer_id(workspace, external_id)
@@ -47,7 +50,7 @@ def merge_customer(
         changed = _differing(old, fields)
         if not changed:
             return old, False
-        customer = old.changed(**changed)
+        customer = _with_its_proofs(old.changed(**changed))
         world.store.commit(over(customer, old), *_claims(world, old, customer), *along)
         return customer, False
 
@@ -61,7 +64,7 @@ class Moves(msgspec.Struct):
     domains: dict[str, tuple[str, ...]] = {}
 
 
-def would_merge(world: World, workspace: str, external_id: str, asked: Asked, moves: Moves) -> None:
+def would_merge(world: World, workspace: str, external_id: str, *, asked: Asked, moves: Moves) -> None:
     """Raise what `merge_customer` would raise after all that would have `moves`, and write nothing but to these."""
     id_ = customer_id(workspace, external_id)
     old = world.store.one(ref(Customer, id_))
@@ -73,7 +76,7 @@ def would_merge(world: World, workspace: str, external_id: str, asked: Asked, mo
         fields = asked(old.changed(domains=moves.domains.get(id_, old.domains)))
     before = moves.domains.get(id_, old.domains)
     after = fields.get("domains", before)
-    _added(world, id_, workspace, set(after) - set(before), moves.holders)
+    _added(world, id_, workspace, added=set(after) - set(before), moved=moves.holders)
     moves.holders.update(dict.fromkeys(before, "") | dict.fromkeys(after, id_))
     moves.domains[id_] = after
 
@@ -96,23 +99,19 @@ def _triage_room(customer: Customer, now: int) -> Room:
     )
 
 
-def check_domains(domains: list[str]) -> tuple[str, ...]:
-    """The domains in lower case; Invalid for what is none, or is a public mail provider's."""
+def check_domains(domains: Sequence[str], held: Collection[str] = ()) -> tuple[str, ...]:
+    """The domains in their one form; Invalid for what is none, or can be nobody's own. Those that the customer `held`
+    were checked when they came."""
     if len(domains) > MAX_DOMAINS:
         raise Invalid(f"a customer has at most {MAX_DOMAINS} domains", "domains")
-    found = []
-    for place, domain in enumerate(domains):
-        name = domain.strip().lower().rstrip(".")
-        try:
-            name = name.encode("idna").decode("ascii") if name else ""
-        except UnicodeError:
-            name = ""
-        if not DOMAIN.match(name):
-            raise Invalid("not a domain name", f"domains[{place}]")
-        if name in PUBLIC_MAIL:
-            raise Invalid(f"{name} is a public mail provider: it cannot tell whose an address is", f"domains[{place}]")
-        found.append(name)
-    return tuple(dict.fromkeys(found))
+    named = [(domain_name(domain), domain, f"domains[{place}]") for place, domain in enumerate(domains)]
+    return tuple(dict.fromkeys(name if name in held else check_own(domain, field) for name, domain, field in named))
+
+
+def _with_its_proofs(customer: Customer) -> Customer:
+    """A domain that was given up has to be proven anew."""
+    proofs = {domain: proof for domain, proof in customer.proofs.items() if domain in customer.domains}
+    return msgspec.structs.replace(customer, proofs=proofs)
 
 
 def _claims(world: World, old: Customer | None, customer: Customer) -> list[Write]:
@@ -120,12 +119,12 @@ def _claims(world: World, old: Customer | None, customer: Customer) -> list[Writ
     before, after = set(old.domains if old else ()), set(customer.domains)
     puts: list[Write] = [
         new(Domain(workspace=customer.workspace, domain=domain, customer=customer.id))
-        for domain in _added(world, customer.id, customer.workspace, after - before, {})
+        for domain in _added(world, customer.id, customer.workspace, added=after - before, moved={})
     ]
     return puts + [Drop(ref(Domain, customer.workspace, domain)) for domain in sorted(before - after)]
 
 
-def _added(world: World, customer: str, workspace: str, added: Iterable[str], moved: Mapping[str, str]) -> list[str]:
+def _added(world: World, customer: str, workspace: str, *, added: Iterable[str], moved: Mapping[str, str]) -> list[str]:
     """Those of the added domains that nobody holds yet; Conflict if another customer does. `moved` ones are whose it
     says."""
     domains = sorted(added)
@@ -139,7 +138,7 @@ def _added(world: World, customer: str, workspace: str, added: Iterable[str], mo
 
 
 def admit_user(
-    world: World, customer: Customer, external_id: str, along: tuple[Put, ...] = (), /, **fields: Any
+    world: World, customer: Customer, external_id: str, /, *, along: tuple[Put, ...] = (), **fields: Any
 ) -> tuple[User, bool]:
     """The user after an upsert of `fields`, and whether they are new. `along` is written in the same transaction."""
     id_, fields = user_id(customer.id, external_id), as_called(fields)
@@ -171,7 +170,7 @@ def admit_user(
 
 def _mailboxes(old: User | None, user: User) -> list[Write]:
     """Whose a mail from the user's address is."""
-    before, after = (each.email.lower() if each else "" for each in (old, user))
+    before, after = (same_mailbox(each.email) if each else "" for each in (old, user))
     if before == after:
         return []
     gone: list[Write] = [Drop(ref(Mailbox, user.workspace, before, user.customer, user.id))] if before else []
@@ -179,7 +178,7 @@ def _mailboxes(old: User | None, user: User) -> list[Write]:
     return [*gone, Put(box, None)] if after else gone
 
 
-def admit_visitor(world: World, workspace: str, id_: str, name: str, email: str, customer: str = "") -> Visitor:
+def admit_visitor(world: World, workspace: str, id_: str, *, name: str, email: str, customer: str = "") -> Visitor:
     """The visitor with this id, made now if need be."""
 
     def attempt(_: int) -> Visitor:
@@ -201,9 +200,17 @@ def admit_visitor(world: World, workspace: str, id_: str, name: str, email: str,
 
 
 def customer_of_address(world: World, workspace: str, email: str) -> Customer | None:
-    """The customer that claims the address's domain. It says where a question belongs, never who asks it."""
-    domain = email.rpartition("@")[2].strip().lower().rstrip(".")
-    if not domain:
+    """The customer whose proven domain an address lies under. It says where a question belongs, never who asks it."""
+    claim = claim_on(world, workspace, email)
+    return world.store.one(ref(Customer, claim.customer)) if claim and claim.proven else None
+
+
+def claim_on(world: World, workspace: str, email: str) -> Domain | None:
+    """The claim on an address's domain, or, where the workspace says so, on one above it: the nearest that is proven,
+    else the nearest."""
+    names = list(islice(above(domain_of(email)), MAX_ABOVE))
+    if not names:
         return None
-    claim = world.store.one(ref(Domain, workspace, domain))
-    return world.store.one(ref(Customer, claim.customer)) if claim else None
+    tenant, *held = world.store.many([ref(Workspace, workspace), *(ref(Domain, workspace, name) for name in names)])
+    claims = [claim for claim in (held if tenant and tenant.subdomains else held[:1]) if claim]
+    return next((claim for claim in claims if claim.proven), next(iter(claims), None))

@@ -1,4 +1,4 @@
-"""Declare the type of an attribute of customers, and read what is declared."""
+"""Declare the type of an attribute of customers, and read what is declared (ADR 103)."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ from ..optimistic_retry import again
 from .start_job import next_piece
 
 
-def declare_attribute(world: World, who: Principal, name: str, type_: Type, description: str) -> AttributeType:
+def declare_attribute(world: World, who: Principal, name: str, *, type_: Type, description: str) -> AttributeType:
     """The attribute as it is declared now. A type that filters were checked against stays. A job makes the values that
     are there fit a new type."""
     if name in BUILT_IN:
@@ -23,7 +23,7 @@ def declare_attribute(world: World, who: Principal, name: str, type_: Type, desc
 
     def attempt(_: int) -> tuple[AttributeType, list[Job]]:
         old = world.store.one(ref(AttributeType, who.workspace, name))
-        entry = audit(world, who, "attribute.declared", name)
+        entry = audit(world, who, "attribute.declared", subject=name)
         if old is None:
             if len(all_types(world, who.workspace)) >= MAX_TYPES:
                 raise Conflict(f"a workspace declares at most {MAX_TYPES} attributes")

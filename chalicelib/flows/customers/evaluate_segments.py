@@ -1,4 +1,5 @@
-"""Evaluate a customer's segments: its totals, and which segments it is in now, decided anew from what is stored.
+"""Evaluate a customer's segments: its totals, and which segments it is in now, decided anew from what is stored
+(ADR 22).
 
 The placement is read before anything that it is decided from, and written by every evaluation: whoever decides on older
 facts than somebody else who has written meanwhile clashes, and decides again. Of a customer's rooms and users only
@@ -20,6 +21,7 @@ from ...desk.rooms import Room
 from ...desk.segments import MAX_SEGMENTS, Filter, Member, Placement, Segment, holds, issues_in, parse, turns
 from ...ports import Drop, Listing, Put, Ref, World, Write, ref
 from ..optimistic_retry import again
+from ..paging import every
 
 Filters = list[tuple[str, Filter]]
 Moved = Mapping[str, Sequence[str]]  # customers → those of their rooms and users that moved
@@ -53,10 +55,12 @@ def _attempt(world: World, workspace: str, moved: Moved) -> list[str]:
     clashed = []
     for customer, old in zip(found, placements, strict=True):
         if customer is not None and customer.workspace == workspace:
-            totals, rows = _totals(world, customer.id, old.totals if old else Totals(), moved[customer.id])
+            totals, rows = _totals(world, customer.id, old.totals if old else Totals(), things=moved[customer.id])
             try:
                 values = values_of(customer, totals, asked.get(customer.id, ()))
-                world.store.commit(*_writes(customer, old, totals, values, filters, world.clock.now()), *rows)
+                world.store.commit(
+                    *_writes(customer, old, totals, values=values, filters=filters, now=world.clock.now()), *rows
+                )
             except Clash:
                 clashed.append(customer.id)
     return clashed
@@ -85,17 +89,11 @@ def issues_asked_for(world: World, issues: Iterable[str], customers: Iterable[st
 
 def customers_behind(world: World, issue: str) -> Iterator[str]:
     """The customers behind an issue: another one has gone into it, for which it stands from now on."""
-    cursor: str | None = None
-    while True:
-        listing: Listing[IssueCustomer] = Listing("behind", (issue,))
-        page = world.store.page(listing, 1000, cursor)
-        yield from (each.customer for each in page.items)
-        cursor = page.next
-        if cursor is None:
-            return
+    listing: Listing[IssueCustomer] = Listing("behind", (issue,))
+    return (each.customer for each in every(world.store, listing, 1000))
 
 
-def _totals(world: World, customer: str, old: Totals, things: Sequence[str]) -> tuple[Totals, list[Write]]:
+def _totals(world: World, customer: str, old: Totals, *, things: Sequence[str]) -> tuple[Totals, list[Write]]:
     """The customer's totals after some of its rooms and users moved, and what is written of them."""
     if not things:
         return old, []
@@ -116,7 +114,7 @@ def _totals(world: World, customer: str, old: Totals, things: Sequence[str]) -> 
         person = counted(user)
         writes += _moved(there, person, ref(Counted, customer, id_))
         people += bool(person) - bool(there)
-    return summed(old, list(rows.values()), glances, people), writes
+    return summed(old, list(rows.values()), glances, members=people), writes
 
 
 def _moved(old: Any, new: Any, place_: Ref[Any]) -> list[Write]:
@@ -128,13 +126,7 @@ def _moved(old: Any, new: Any, place_: Ref[Any]) -> list[Write]:
 def open_rooms(world: World, customer: str) -> Iterator[OpenRoom]:
     """The rows of a customer's open rooms."""
     listing: Listing[OpenRoom] = Listing("open-rooms", (customer,))
-    cursor: str | None = None
-    while True:
-        page = world.store.page(listing, 1000, cursor)
-        yield from page.items
-        cursor = page.next
-        if cursor is None:
-            return
+    yield from every(world.store, listing, 1000)
 
 
 def filters_of(world: World, workspace: str) -> Filters:
@@ -158,6 +150,7 @@ def _writes(
     customer: Customer,
     old: Placement | None,
     totals: Totals,
+    *,
     values: dict[str, Any],
     filters: Filters,
     now: int,

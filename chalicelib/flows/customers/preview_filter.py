@@ -7,7 +7,8 @@ from ...desk.attributes import BY_FOOTING, values_of
 from ...desk.customer_totals import Totals
 from ...desk.customers import Customer
 from ...desk.segments import Filter, Placement, holds, issues_in, tests
-from ...ports import Listing, World, ref
+from ...ports import World, ref
+from .all_customers import all_customers
 from .evaluate_segments import issues_asked_for
 
 PAGE = 1000
@@ -25,14 +26,13 @@ class Preview:
     next: str | None
 
 
-def preview_filter(world: World, workspace: str, filter_: Filter, cursor: str | None) -> Preview:
-    """Up to 5,000 customers, by name."""
+def preview_filter(world: World, workspace: str, filter_: Filter, *, cursor: str | None) -> Preview:
+    """Up to 5,000 customers."""
     now, wanted = world.clock.now(), any(test.attribute in BY_FOOTING for test in tests(filter_))
-    listing: Listing[Customer] = Listing("customers", (workspace,))
     matched = looked_at = 0
     sample: list[Customer] = []
     for _ in range(PAGES):
-        page = world.store.page(listing, PAGE, cursor)
+        page = all_customers(world.store, workspace, PAGE, cursor=cursor)
         totals_by_customer = _totals_by_customer(world, page.items) if wanted else {}
         asked = issues_asked_for(world, issues_in(filter_), [customer.id for customer in page.items])
         found = [

@@ -1,4 +1,4 @@
-"""Work off a job piece by piece, each with its checkpoint.
+"""Work off a job piece by piece, each with its checkpoint (ADR 21).
 
 A piece's writes come out the same however often it runs, and its end is one transaction on the job: a worker that
 dies, a second worker, a message that comes twice change nothing.
@@ -16,9 +16,11 @@ from ...desk.hours import zone
 from ...desk.jobs import CHUNK, PIECE, WAKE_AFTER_MS, Flaw, Job
 from ...desk.names import given_name
 from ...desk.segments import Member, Segment
+from ...desk.workspaces import outlived
 from ...ports import Drop, Listing, World, Write, new, over, ref
 from ..optimistic_retry import again
 from .admit import Moves, check_domains, merge_customer, would_merge
+from .all_customers import all_customers
 from .declare_attribute import all_types
 from .evaluate_segments import evaluate_segments
 from .named_calendar import calendars_of, check_named
@@ -51,7 +53,7 @@ def _piece(world: World, job: Job) -> Job:
     return kinds[job.kind](world, job)
 
 
-def _moved(world: World, job: Job, done: int, last: bool, **fields: Any) -> Job:
+def _moved(world: World, job: Job, done: int, *, last: bool, **fields: Any) -> Job:
     """The job after a piece."""
     now = world.clock.now()
     ended = {"state": "done", "ended_at": now} if last else {"state": "running", "next_at": now + WAKE_AFTER_MS}
@@ -70,11 +72,11 @@ def _rows(world: World, job: Job) -> Job:
     placed = any(row.get("customer", {}).get("calendar") for row in rows)
     calendars = calendars_of(world, job.workspace) if placed else frozenset()
     moves = _moves(world, job)
-    flaws = [flaw for row in rows if (flaw := _upsert(world, job, row, types, calendars, moves))]
+    flaws = [flaw for row in rows if (flaw := _upsert(world, job, row, types=types, calendars=calendars, moves=moves))]
     if job.dry_run and moves.domains:
         world.files.put(job.moves(job.piece + 1), msgspec.json.encode(moves), "application/json")
     last = job.done + len(rows) >= job.total
-    moved = _moved(world, job, len(rows), last, failed=job.failed + len(flaws))
+    moved = _moved(world, job, len(rows), last=last, failed=job.failed + len(flaws))
     world.store.commit(over(moved, job), *map(new, flaws))
     return moved
 
@@ -100,7 +102,7 @@ def _failed(world: World, job: Job, reason: str) -> Job:
 
 
 def _upsert(
-    world: World, job: Job, row: Row, types: dict[str, Type], calendars: frozenset[str], moves: Moves
+    world: World, job: Job, row: Row, *, types: dict[str, Type], calendars: frozenset[str], moves: Moves
 ) -> Flaw | None:
     """Write a row, or only look whether it could be; what is wrong with it."""
     try:
@@ -109,13 +111,13 @@ def _upsert(
         external_id = row["customer"]["external_id"]
 
         def asked(old: Customer | None) -> dict[str, Any]:
-            fields = _checked(changes_of(row, old), old, types, calendars)
-            return fields | _ended(fields, world.clock.now())
+            fields = _checked(changes_of(row, old), old, types, calendars=calendars)
+            return fields | outlived(fields, world.clock.now())
 
         if job.dry_run:
-            would_merge(world, job.workspace, external_id, asked, moves)
+            would_merge(world, job.workspace, external_id, asked=asked, moves=moves)
         else:
-            merge_customer(world, job.workspace, external_id, asked)
+            merge_customer(world, job.workspace, external_id, asked=asked)
     except Busy:
         raise
     except Refusal as wrong:
@@ -124,14 +126,14 @@ def _upsert(
 
 
 def _checked(
-    fields: dict[str, Any], old: Customer | None, types: dict[str, Type], calendars: frozenset[str]
+    fields: dict[str, Any], old: Customer | None, types: dict[str, Type], *, calendars: frozenset[str]
 ) -> dict[str, Any]:
     """The fields as they are kept. What stays as it is was checked when it came."""
     del fields["external_id"]
     if "name" in fields:
         fields["name"] = given_name(fields["name"])
     if "domains" in fields:
-        fields["domains"] = check_domains(fields["domains"])
+        fields["domains"] = check_domains(fields["domains"], old.domains if old else ())
     if "opted_out" in fields:
         fields["opted_out"] = tuple(dict.fromkeys(fields["opted_out"]))
     check_changed(fields.get("attributes", {}), old.attributes if old else {}, types)
@@ -139,11 +141,6 @@ def _checked(
         zone(fields["timezone"])
     check_named(calendars, fields.get("calendar", ""))
     return fields
-
-
-def _ended(fields: dict[str, Any], now: int) -> dict[str, int]:
-    """Whoever is no longer active has no live tokens from before."""
-    return {"valid_after": now} if fields.get("state", "active") != "active" else {}
 
 
 # --- an attribute that is declared ------------------------------------------------------------------------------
@@ -154,8 +151,7 @@ def _convert(world: World, job: Job) -> Job:
     declared = world.store.one(ref(AttributeType, job.workspace, job.attribute))
     if declared is None or declared.job != job.id:
         return _end(world, job, "the attribute was declared anew since")
-    listing: Listing[Customer] = Listing("customers", (job.workspace,))
-    page = world.store.page(listing, PIECE, job.cursor or None)
+    page = all_customers(world.store, job.workspace, PIECE, cursor=job.cursor)
     flaws = []
     for number, customer in enumerate(page.items, job.done + 1):
         detail = again(world, lambda _, id_=customer.id: _fitted(world, id_, declared))  # type: ignore[misc]
@@ -163,7 +159,7 @@ def _convert(world: World, job: Job) -> Job:
             field = f"attributes.{declared.name}"
             flaws.append(Flaw(job=job.id, line=number, workspace=job.workspace, detail=detail, field=field))
     moved = _moved(
-        world, job, len(page.items), page.next is None, cursor=page.next or "", failed=job.failed + len(flaws)
+        world, job, len(page.items), last=page.next is None, cursor=page.next or "", failed=job.failed + len(flaws)
     )
     world.store.commit(over(moved, job), *map(new, flaws))
     return moved
@@ -187,14 +183,13 @@ def _fitted(world: World, customer_id: str, declared: AttributeType) -> str:
 
 
 def _evaluate(world: World, job: Job) -> Job:
-    """Evaluate the segments of the workspace's next customers, by name."""
+    """Evaluate the segments of the workspace's next customers."""
     segment = world.store.one(ref(Segment, job.segment))
     if segment is None or segment.state == "gone" or segment.revision != job.revision:
         return _end(world, job, "the segment has changed since")
-    listing: Listing[Customer] = Listing("customers", (job.workspace,))
-    page = world.store.page(listing, PIECE, job.cursor or None)
+    page = all_customers(world.store, job.workspace, PIECE, cursor=job.cursor)
     evaluate_segments(world, job.workspace, {customer.id: () for customer in page.items})
-    moved = _moved(world, job, len(page.items), page.next is None, cursor=page.next or "")
+    moved = _moved(world, job, len(page.items), last=page.next is None, cursor=page.next or "")
     built: list[Write] = [] if page.next else [over(segment.changed(built=segment.revision), segment)]
     world.store.commit(over(moved, job), *built)
     return moved
@@ -205,12 +200,12 @@ def _clear(world: World, job: Job) -> Job:
     listing: Listing[Member] = Listing("segment-members", (job.segment,))
     members = world.store.page(listing, PIECE).items
     drops: list[Write] = [Drop(ref(Member, job.segment, member.customer)) for member in members]
-    moved = _moved(world, job, len(members), not members)
+    moved = _moved(world, job, len(members), last=not members)
     world.store.commit(over(moved, job), *(drops or [Drop(ref(Segment, job.segment))]))
     return moved
 
 
 def _end(world: World, job: Job, reason: str) -> Job:
-    ended = _moved(world, job, 0, True, reason=reason)
+    ended = _moved(world, job, 0, last=True, reason=reason)
     world.store.commit(over(ended, job))
     return ended

@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 
 from ...desk.customers import Customer
-from ...desk.errors import Conflict, Invalid, NotFound
+from ...desk.errors import Conflict, Invalid
 from ...desk.issues import Issue
 from ...desk.jobs import SETTLE, WAKE_AFTER_MS, Job
 from ...desk.permissions import Principal
 from ...desk.segments import MAX_FILTER_BYTES, MAX_SEGMENTS, Filter, Member, Segment, attributes_in, issues_in, parse
 from ...ports import Drop, Listing, Put, World, Write, new, over, ref
 from ..audit import audit
+from ..fence import fenced, missing, own
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 from .declare_attribute import types_of
@@ -28,13 +29,19 @@ def checked(world: World, workspace: str, filter_: Any) -> tuple[Filter, dict[st
     found = parse(filter_, types)
     issues = sorted(issues_in(found))
     for id_, issue in zip(issues, world.store.many([ref(Issue, id_) for id_ in issues]) if issues else (), strict=True):
-        if issue is None or issue.workspace != workspace:
+        if fenced(issue, workspace) is None:
             raise Invalid(f"no such issue: {id_[:60]}", "filter")
     return found, dict(types)
 
 
 def make_segment(
-    world: World, who: Principal, name: str, filter_: dict[str, Any] | None, customers: list[str], once: Once = KEYLESS
+    world: World,
+    who: Principal,
+    name: str,
+    *,
+    filter_: dict[str, Any] | None,
+    customers: list[str],
+    once: Once = KEYLESS,
 ) -> Segment:
     """A new segment: with a filter, or a list of customers (ids)."""
     types = checked(world, who.workspace, filter_)[1] if filter_ is not None else {}
@@ -60,9 +67,9 @@ def make_segment(
         jobs = []
         if filter_ is not None:
             segment = msgspec.structs.replace(segment, kind="filter", filter=filter_, types=types, built=0)
-            segment, job = _with_job(world, who, segment, "segment")
+            segment, job = _with_job(world, who, segment, kind="segment")
             jobs = [job]
-        entry = audit(world, who, "segment.made", segment.id)
+        entry = audit(world, who, "segment.made", subject=segment.id)
         world.store.commit(new(segment), *map(new, jobs), *members, *entry, *once.writes(segment, now))
         return segment, jobs
 
@@ -71,7 +78,7 @@ def make_segment(
     return segment
 
 
-def change_segment(world: World, who: Principal, id_: str, fields: dict[str, Any]) -> Segment:
+def change_segment(world: World, who: Principal, id_: str, *, fields: dict[str, Any]) -> Segment:
     """The segment with another name or filter. Another filter is another revision."""
     types = checked(world, who.workspace, fields["filter"])[1] if "filter" in fields else {}
 
@@ -85,9 +92,9 @@ def change_segment(world: World, who: Principal, id_: str, fields: dict[str, Any
             if old.kind == "list":
                 raise Conflict("a list has no filter", "filter")
             segment = msgspec.structs.replace(segment, types=types, revision=old.revision + 1)
-            segment, job = _with_job(world, who, segment, "segment")
+            segment, job = _with_job(world, who, segment, kind="segment")
             jobs = [job]
-        entry = audit(world, who, "segment.changed", id_, differing)
+        entry = audit(world, who, "segment.changed", subject=id_, fields=differing)
         world.store.commit(over(segment, old), *map(new, jobs), *entry)
         return segment, jobs
 
@@ -101,14 +108,14 @@ def remove_segment(world: World, who: Principal, id_: str) -> None:
 
     def attempt(_: int) -> Job:
         old = segment_of(world, who.workspace, id_)
-        segment, job = _with_job(world, who, old.changed(state="gone"), "segment.removal")
-        world.store.commit(over(segment, old), new(job), *audit(world, who, "segment.removed", id_))
+        segment, job = _with_job(world, who, old.changed(state="gone"), kind="segment.removal")
+        world.store.commit(over(segment, old), new(job), *audit(world, who, "segment.removed", subject=id_))
         return job
 
     world.queues.jobs([next_piece(again(world, attempt))], SETTLE)
 
 
-def _with_job(world: World, who: Principal, segment: Segment, kind: Any) -> tuple[Segment, Job]:
+def _with_job(world: World, who: Principal, segment: Segment, *, kind: Any) -> tuple[Segment, Job]:
     now = world.clock.now()
     job = Job(
         version=1,
@@ -124,15 +131,16 @@ def _with_job(world: World, who: Principal, segment: Segment, kind: Any) -> tupl
     return msgspec.structs.replace(segment, job=job.id), job
 
 
-def segment_of(world: World, workspace: str, id_: str) -> Segment:
-    """The workspace's segment; NotFound."""
-    found = world.store.one(ref(Segment, id_))
-    if found is None or found.workspace != workspace or found.state == "gone":
-        raise NotFound("no such segment")
+def segment_of(world: World, workspace: str, id_: str, *, field: str = "") -> Segment:
+    """The workspace's segment, unless it was thrown away; NotFound or, for what a `field` names, Invalid."""
+    place = ref(Segment, id_)
+    found = own(world, workspace, place, field=field)
+    if found.state == "gone":
+        raise missing(place, field)
     return found
 
 
-def list_customer(world: World, who: Principal, segment: Segment, customer: Customer) -> Member:
+def list_customer(world: World, who: Principal, segment: Segment, *, customer: Customer) -> Member:
     """Put a customer into a list; the member that was there already stays."""
     _must_be_list(segment)
     found = world.store.one(ref(Member, segment.id, customer.id))
@@ -140,14 +148,16 @@ def list_customer(world: World, who: Principal, segment: Segment, customer: Cust
         return found
     now = world.clock.now()
     member = Member(version=1, segment=segment.id, customer=customer.id, workspace=who.workspace, since=now)
-    world.store.commit(Put(member, None), *audit(world, who, "segment.listed", segment.id))
+    world.store.commit(Put(member, None), *audit(world, who, "segment.listed", subject=segment.id))
     return member
 
 
-def unlist_customer(world: World, who: Principal, segment: Segment, customer: Customer) -> None:
+def unlist_customer(world: World, who: Principal, segment: Segment, *, customer: Customer) -> None:
     """Take a customer out of a list, if they are in it."""
     _must_be_list(segment)
-    world.store.commit(Drop(ref(Member, segment.id, customer.id)), *audit(world, who, "segment.unlisted", segment.id))
+    world.store.commit(
+        Drop(ref(Member, segment.id, customer.id)), *audit(world, who, "segment.unlisted", subject=segment.id)
+    )
 
 
 def _must_be_list(segment: Segment) -> None:

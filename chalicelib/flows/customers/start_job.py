@@ -23,7 +23,13 @@ def next_piece(job: Job) -> dict[str, Any]:
 
 
 def import_customers(
-    world: World, who: Principal, rows: list[Row], dry_run: bool, once: Once = KEYLESS, undeclared: tuple[str, ...] = ()
+    world: World,
+    who: Principal,
+    rows: list[Row],
+    *,
+    dry_run: bool,
+    once: Once = KEYLESS,
+    undeclared: tuple[str, ...] = (),
 ) -> Job:
     """A job that upserts each row: {"line", "customer": {external_id, …}} (with "cells" from a file) or, where it
     cannot be, {"line", "detail", "field"}. `undeclared` are the columns that are attributes by their name alone. The
@@ -46,7 +52,7 @@ def import_customers(
         for start in range(0, len(rows), CHUNK):
             content = msgspec.json.encode(rows[start : start + CHUNK])
             world.files.put(job.chunk(start // CHUNK), content, "application/json")
-        world.store.commit(new(job), *audit(world, who, "customers.imported", job.id), *once.writes(job, now))
+        world.store.commit(new(job), *audit(world, who, "customers.imported", subject=job.id), *once.writes(job, now))
         return job
 
     job = again(world, attempt, once)

@@ -1,4 +1,5 @@
-"""Welcome a visitor: somebody whom nobody vouches for, with a room of their own that agents alone see besides them."""
+"""Welcome a visitor: somebody whom nobody vouches for, with a room of their own that agents alone see besides them
+(ADR 68)."""
 
 from ...desk.customers import Visitor
 from ...desk.errors import NotFound
@@ -16,7 +17,7 @@ TITLE = 80
 
 
 def welcome(
-    world: World, workspace: str, name: str, email: str, text: str, once: Once = KEYLESS
+    world: World, workspace: str, name: str, *, email: str, text: str, once: Once = KEYLESS
 ) -> tuple[Visitor, Room]:
     """The visitor, and the room with their question in it. NotFound for a workspace that lets no visitors in."""
     check_text(text)

@@ -12,7 +12,7 @@ def explain_letters(world: World) -> int:
 
     def note(queue: str, body: str) -> DeadLetter | None:
         try:
-            return note_of(world, queue, body, REASON)
+            return note_of(world, queue, body, reason=REASON)
         except AwsAway:
             raise
         except Exception:  # noqa: BLE001  whatever is wrong with its body, it has a reason now

@@ -1,8 +1,9 @@
-"""Note a dead letter for the people of its workspace: whose it is, why, and where it lies."""
+"""Note a dead letter for the people of its workspace: whose it is, why, and where it lies (ADR 85)."""
 
 import json
 from typing import Any
 
+from ...desk.alerts import AgentAlerts
 from ...desk.broadcasts import Broadcast
 from ...desk.customers import Customer
 from ...desk.dead_letters import DeadLetter
@@ -11,7 +12,7 @@ from ...desk.issues import Issue, Notice
 from ...desk.jobs import Job
 from ...desk.rooms import Room
 from ...desk.workspaces import Install
-from ...ports import Ref, World, ref
+from ...ports import Ref, World, new, ref
 
 MAX_ABOUT = 300
 MAX_REASON = 500
@@ -24,17 +25,22 @@ SYNCED: dict[str, tuple[type[Any], str]] = {
 }
 
 
-def note_of(world: World, queue: str, body: str, reason: str) -> DeadLetter | None:
+def note_of(world: World, queue: str, body: str, *, reason: str) -> DeadLetter | None:
     """The note of a queue's message, or None where no workspace can be told: then it is the operator's alone. To be
     committed once the letter lies in its queue."""
     fields = json.loads(body)
     if not isinstance(fields, dict):
         return None
     workspace = _workspace(world, queue, fields)
-    return new_note(world, workspace, queue, _about(queue, fields), reason) if workspace else None
+    return new_note(world, workspace, queue, about=_about(queue, fields), reason=reason) if workspace else None
 
 
-def new_note(world: World, workspace: str, queue: str, about: str, reason: str) -> DeadLetter:
+def keep_note(world: World, letter: DeadLetter) -> None:
+    """Write the note down."""
+    world.store.commit(new(letter))
+
+
+def new_note(world: World, workspace: str, queue: str, *, about: str, reason: str) -> DeadLetter:
     """A note."""
     return DeadLetter(
         version=1,
@@ -59,6 +65,8 @@ def _workspace(world: World, queue: str, fields: dict[str, Any]) -> str:
 
 def _where(queue: str, fields: dict[str, Any]) -> Ref[Any] | None:
     """Something of the workspace that a message names."""
+    if queue == "deliver" and str(fields.get("bridge", "")).startswith("agt_"):
+        return ref(AgentAlerts, fields["bridge"])
     if "bridge" in fields and queue == "deliver":
         return ref(Room, bridge_parts(fields["bridge"])[0])
     if "broadcast" in fields:

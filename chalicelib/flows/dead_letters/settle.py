@@ -15,14 +15,14 @@ def ask_again(world: World, who: Principal, letter: DeadLetter) -> DeadLetter:
     asked = letter
     if not letter.replayed_at:
         asked = letter.changed(replayed_at=world.clock.now())
-        world.store.commit(over(asked, letter), *audit(world, who, "letter.replayed", letter.id))
+        world.store.commit(over(asked, letter), *audit(world, who, "letter.replayed", subject=letter.id))
     world.queues.jobs([_task(letter, again=True)])
     return asked
 
 
 def throw_away(world: World, who: Principal, letter: DeadLetter) -> None:
     """Have it gone for good."""
-    entry = audit(world, who, "letter.dropped", letter.id)
+    entry = audit(world, who, "letter.dropped", subject=letter.id)
     world.store.commit(Drop(ref(DeadLetter, letter.workspace, letter.id)), *entry)
     world.queues.jobs([_task(letter, again=False)])
 
@@ -31,7 +31,7 @@ def _task(letter: DeadLetter, *, again: bool) -> dict[str, str | bool]:
     return {"letter": letter.id, "workspace": letter.workspace, "queue": letter.queue, "again": again}
 
 
-def settle_letter(world: World, workspace: str, id_: str, queue: str, *, again: bool) -> None:
+def settle_letter(world: World, workspace: str, id_: str, *, queue: str, again: bool) -> None:
     """Take it out of its queue. One that is not there just now (an operator looks at it) stays, to be asked for again;
     done twice, it is worked off twice, which changes nothing."""
 

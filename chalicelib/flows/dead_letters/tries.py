@@ -1,4 +1,4 @@
-"""Count what a queue's message has cost (poison message): its own failures, and the workers that died of it.
+"""Count what a queue's message has cost (poison message): its own failures, and the workers that died of it (ADR 91).
 
 SQS counts how often a message was received: also where it waited behind another, or AWS was away. That says nothing of
 the message itself, so it is counted here, and only of those that come back. A message is worked on by one worker at a

@@ -1,6 +1,6 @@
-"""Announce that a customer entered or left a segment, what became of a promise, or of a clock, to the installs that ask
-for it: a row each in the ledger of what is owed, under the customer in the order of its placements, or under the
-room."""
+"""Announce that a customer entered or left a segment, what became of a promise or a clock, and how it was, to the
+installs that ask for it: a row each in the ledger of what is owed, under the customer in the order of its placements,
+or under the room (ADR 36)."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,13 +11,16 @@ from ...desk.errors import Clash
 from ...desk.ids import bridge_id
 from ...desk.messages import Change
 from ...desk.promises import fact
+from ...desk.ratings import Rating
 from ...desk.rooms import Room
 from ...desk.segments import MAX_SEGMENTS, Placement
 from ...desk.workspaces import Install
 from ...ports import Call, Listing, World, new
+from .owed import held_if_older
 
 EVENTS: dict[What, str] = {"entered": "segment.entered", "left": "segment.left"}
 CLOCKS = "clocks"  # the slot of what tells of a room's clocks: a bridge of its own, with numbers of its own
+RATINGS = "ratings"  # and of what tells of its ratings
 PLACES = 1000  # numbers of a placement's facts: it has fewer
 assert PLACES > 2 * MAX_SEGMENTS
 
@@ -38,8 +41,9 @@ class Listeners:
         return self.known[workspace]
 
 
-def announce(world: World, placement: Placement, listeners: Listeners) -> list[Call]:
-    """Write what is owed for one placement; the wake-ups that it asks for. Doing it again writes nothing twice."""
+def announce(world: World, placement: Placement, listeners: Listeners, *, was_due: int = 0) -> list[Call]:
+    """Write what is owed for one placement; the wake-ups that it asks for. Doing it again writes nothing twice. At
+    `was_due` (ms, 0: never) passing time was to move the customer: what that told before a restore stands still."""
     facts: list[tuple[What, str]] = [("entered", id_) for id_ in placement.entered]
     facts += [("left", id_) for id_ in placement.left]
     calls = []
@@ -58,11 +62,11 @@ def announce(world: World, placement: Placement, listeners: Listeners) -> list[C
                     segment=segment,
                     created_at=world.clock.now(),
                 )
-                calls.append(_owed(world, row))
+                calls.append(_owed(world, row, was_due))
     return calls
 
 
-def announce_promise(world: World, change: Change, room: Room, listeners: Listeners) -> list[Call]:
+def announce_promise(world: World, change: Change, room: Room, *, listeners: Listeners) -> list[Call]:
     """The same for a change of what a room is promised."""
     if "promise" not in change.fields:
         return []
@@ -81,9 +85,33 @@ def announce_promise(world: World, change: Change, room: Room, listeners: Listen
                 what="promise",
                 created_at=world.clock.now(),
             ),
+            change.at,
         )
         for install in listeners.of(room.workspace)
         if event in install.config["events"]
+    ]
+
+
+def announce_rating(world: World, rating: Rating, listeners: Listeners) -> list[Call]:
+    """The same for what somebody said of how it was; what they say anew is told anew."""
+    return [
+        _owed(
+            world,
+            Delivery(
+                bridge=bridge_id(rating.room, install.id, RATINGS),
+                n=rating.n * PLACES + rating.version % PLACES,
+                room=rating.room,
+                install=install.id,
+                channel=install.kind,
+                workspace=rating.workspace,
+                message=rating.n,
+                what="rating",
+                created_at=world.clock.now(),
+            ),
+            rating.at,
+        )
+        for install in listeners.of(rating.workspace)
+        if "rating.given" in install.config["events"] and rating.at
     ]
 
 
@@ -111,7 +139,8 @@ def clock_facts(facts: Sequence[tuple[Fact, Clock, int]], now: int, listeners: L
     ]
 
 
-def _owed(world: World, row: Delivery) -> Call:
+def _owed(world: World, row: Delivery, at: int) -> Call:
+    row, held = held_if_older(world, row, at)
     with suppress(Clash):  # an earlier run of this very fact wrote it
-        world.store.commit(new(row))
+        world.store.commit(new(row), *held)
     return Call(row.bridge, row.n)

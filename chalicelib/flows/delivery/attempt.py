@@ -1,4 +1,4 @@
-"""One attempt to send what a delivery owes, and its outcome written down."""
+"""One attempt to send what a delivery owes, and its outcome written down (ADR 90)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,14 +26,17 @@ from ...desk.deliveries import (
 )
 from ...desk.ids import bridge_parts
 from ...desk.messages import Author, Change, Message, Source
+from ...desk.outcomes import CHANNEL
+from ...desk.ratings import Rating
 from ...desk.rooms import Bridge, Room
 from ...desk.segments import Segment
 from ...desk.workspaces import Install
-from ...ports import Announcing, AwsAway, Call, Ref, World, over, ref
-from ..bridges.id_map import addressed, map_conversation, map_sent
+from ...ports import Announcing, AwsAway, Call, Corresponding, Outbound, Ref, World, over, ref
+from ..bridges.id_map import addressed, keep_parts, map_conversation, map_sent
 from ..bridges.stop_install import stop_install
 from ..optimistic_retry import again
 from ..rooms.answered import keep_outcome
+from ..rooms.tell_end import language_of
 from ..secrets import Opened
 from .attached_files import content_of
 from .lanes import hold_lane, turn_in_lane
@@ -47,8 +50,13 @@ HANGS = "the other side does not answer in time: it waits until one call has fou
 def attempt(world: World, row: Delivery) -> Delivery:
     """One attempt: prepare, send, settle. What is known is written down before each step that cannot be undone, so that
     whoever comes after a death finds where it ended: the attempt before the call, what has been sent before the next
-    call, the outcome at last."""
-    if row.segment or row.what == "clock":
+    call, the outcome at last.
+
+    In this order: first whether it is to be sent at all, which costs no turn; then its lane, the install's circuit and
+    its share, the cheapest first, and none of them counts as an attempt. The attempt is begun in the table before the
+    call, because a call whose answer is lost can only be known by the mark that was noted before it; the outcome is
+    written before the next row of the bridge is looked at, which may answer this one."""
+    if row.segment or row.what in ("clock", "rating"):
         return _announce(world, row)
     sending = _Sending(world, row)
     try:
@@ -78,11 +86,11 @@ class _Sending:
 
     def prepare(self) -> Receipt | None:
         """Why it is not sent, or not now; None: it is to be sent now."""
-        skipped = _reason_to_skip(self.row, self.install, self.room, self.message, self.bridge)
+        skipped = _reason_to_skip(self.row, self.install, self.room, message=self.message, bridge=self.bridge)
         if skipped:
             return skipped
-        parcel = _parcel(self.world, self.row, self.room, self.message, self.bridge)  # type: ignore[arg-type]
-        turn = _turn(self.world, self.row, self.install, parcel)
+        parcel = _parcel(self.world, self.row, self.room, message=self.message, bridge=self.bridge)  # type: ignore[arg-type]
+        turn = _turn(self.world, self.row, self.install, parcel=parcel)
         if turn > self.world.clock.now():
             return Waiting(until=turn)
         held = self._share()
@@ -125,12 +133,14 @@ class _Sending:
     def send(self) -> Receipt:
         """What the other side says to it."""
         assert self.parcel is not None
-        if self.row.channel == "email":
-            from ..mail.send import send_mails
+        parcel, channel = self.parcel, self.world.outbound(self.row.channel)
+        if isinstance(channel, Corresponding):
+            from ..mail.send import write_to_people
 
-            return send_mails(self.world, self.row, self.install, self.room, self.parcel.message)
-        parcel = self.parcel
-        return _timed(self.world, self.row.install, self.circuit, lambda: _send(self.world, parcel, self.install))
+            return write_to_people(
+                self.world, channel, self.row, install=self.install, room=self.room, message=parcel.message
+            )
+        return _timed(self.world, self.row.install, self.circuit, call=lambda: _send(self.world, parcel, self.install))
 
     def keep(self, step: str, id_: str) -> None:
         """Write down what has been sent, before the next step."""
@@ -152,14 +162,22 @@ class _Sending:
         if isinstance(receipt, Retry) and receipt.after and self._all_pause(receipt.after):
             receipt = Waiting(until=world.clock.now() + receipt.after * 1000, reason=receipt.reason)
         if isinstance(receipt, Waiting):
-            return _wait_for(world, row, receipt, self.room)
+            return _wait_for(world, row, receipt, room=self.room)
         if isinstance(receipt, Gone):
-            stop_install(world, self.install, "disabled", receipt.reason)
+            stop_install(world, self.install, "disabled", reason=receipt.reason)
         if isinstance(receipt, Lost):
-            _pause(world, self.install, self.bridge, receipt)
-        if isinstance(receipt, Sent) and receipt.thread:
-            map_sent(world, row, receipt.provider_id, receipt.thread)
-        return _write_down(world, row, receipt, self.room)
+            _pause(world, self.install, self.bridge, lost=receipt)
+        if isinstance(receipt, Sent):
+            self._map(receipt)
+        return _write_down(world, row, receipt, room=self.room)
+
+    def _map(self, receipt: Sent) -> None:
+        """What the other side calls it, and each further part of it; an edit may have changed how many there are."""
+        new = (receipt.provider_id, *receipt.parts) if self.row.what == "post" else receipt.parts
+        for id_ in new if receipt.thread else ():
+            map_sent(self.world, self.row, id_, thread=receipt.thread)
+        if self.row.what == "edit" and self.parcel and receipt.parts != self.parcel.parts and self.bridge:
+            keep_parts(self.world, self.parcel.message, self.bridge, others=receipt.parts)
 
     def _all_pause(self, after: int) -> bool:
         """Whether the other side asked its lane to pause: then all of it does, at no cost to anybody's attempts."""
@@ -167,12 +185,12 @@ class _Sending:
             return False
         lane = _lane(self.world, self.install, self.parcel)
         if lane:
-            hold_lane(self.world, self.row.install, lane, after)
+            hold_lane(self.world, self.row.install, lane, seconds=after)
         return bool(lane)
 
 
 def _announce(world: World, row: Delivery) -> Delivery:
-    """One attempt to tell that a customer entered or left a segment, or of a clock."""
+    """One attempt to tell that a customer entered or left a segment, of a clock, or a rating."""
     install, circuit, *found = world.store.many([ref(Install, row.install), ref(Circuit, row.install), *_about(row)])
     channel = world.outbound(row.channel)
     if install is None or install.state != "active" or channel is None or not isinstance(channel, Announcing):
@@ -184,20 +202,29 @@ def _announce(world: World, row: Delivery) -> Delivery:
     if turn:
         return _wait_for(world, row, Waiting(until=turn, reason=HANGS))
     opened, now = Opened(world, install), world.clock.now()
-    receipt = _timed(world, row.install, circuit, lambda: channel.announce(notice, install, opened, world.outside, now))
+    receipt = _timed(
+        world,
+        row.install,
+        circuit,
+        call=lambda: channel.announce(notice, install, opened, outside=world.outside, now=now),
+    )
     if isinstance(receipt, Gone):
-        stop_install(world, install, "disabled", receipt.reason)
+        stop_install(world, install, "disabled", reason=receipt.reason)
     return _write_down(world, row, receipt)
 
 
 def _about(row: Delivery) -> list[Ref[Any]]:
     if row.segment:
         return [ref(Customer, row.room), ref(Segment, row.segment)]
+    if row.what == "rating":
+        return [ref(Room, row.room), ref(Rating, row.room, row.message)]
     _, kind, ask = row.about.split(":")
     return [ref(Room, row.room), ref(Clock, row.room, kind, int(ask))]
 
 
 def _notice(row: Delivery, whose: Any, what: Any) -> Notice:
+    if isinstance(what, Rating):
+        return Notice(delivery=row, room=whose, rating=what)
     if isinstance(whose, Room):
         return Notice(delivery=row, room=whose, clock=what)
     return Notice(
@@ -208,12 +235,12 @@ def _notice(row: Delivery, whose: Any, what: Any) -> Notice:
     )
 
 
-def _timed(world: World, install: str, circuit: Circuit | None, call: Callable[[], Receipt]) -> Receipt:
+def _timed(world: World, install: str, circuit: Circuit | None, *, call: Callable[[], Receipt]) -> Receipt:
     """What the call says, its time noted for the install's circuit."""
     began = world.clock.now()
     receipt = call()
     took = world.clock.now() - began
-    note_call(world, install, circuit, took, answered=not isinstance(receipt, Retry))
+    note_call(world, install, circuit, took=took, answered=not isinstance(receipt, Retry))
     return receipt
 
 
@@ -232,30 +259,26 @@ def _silence(row: Delivery) -> Message:
 
 def _lane(world: World, install: Install, parcel: Parcel) -> str:
     channel = world.outbound(install.kind)
-    lane = channel.lane(parcel, install) if channel else None
+    lane = channel.lane(parcel, install) if isinstance(channel, Outbound) else None
     return lane[0] if lane else ""
 
 
-def _turn(world: World, row: Delivery, install: Install, parcel: Parcel) -> int:
-    """When its lane has room (ms); a turn that was given is kept. Mails wait for what is said soon after them."""
-    if row.channel == "email":
-        from ..mail.send import leaves_at
-
-        return leaves_at(row, install)
+def _turn(world: World, row: Delivery, install: Install, *, parcel: Parcel) -> int:
+    """When its lane has room (ms); a turn that was given is kept. Letters wait for what is said soon after them."""
     channel = world.outbound(row.channel)
+    if isinstance(channel, Corresponding):
+        return channel.leaves_at(row, install)
     lane = channel.lane(parcel, install) if channel else None
-    if lane is None:
-        return 0
-    return turn_in_lane(world, row, *lane)
+    return turn_in_lane(world, row, lane[0], apart=lane[1]) if lane else 0
 
 
-def _wait_for(world: World, row: Delivery, waiting: Waiting, room: Room | None = None) -> Delivery:
+def _wait_for(world: World, row: Delivery, waiting: Waiting, *, room: Room | None = None) -> Delivery:
     """Not its turn yet: that is no attempt. What was refused for now takes a new turn when that comes."""
     if not waiting.until:  # somebody else has changed the row: it is as they left it
         return world.store.one(ref(Delivery, row.bridge, row.n)) or row
     turn = 0 if waiting.reason else waiting.until
     later = row.changed(turn_at=turn, next_at=waiting.until, reason=waiting.reason or row.reason)
-    if not keep_outcome(world, later, row, room):
+    if not keep_outcome(world, later, row, room=room):
         return world.store.one(ref(Delivery, row.bridge, row.n)) or later
     _wake_again(world, later)
     return later
@@ -268,9 +291,9 @@ def _wake_again(world: World, row: Delivery) -> None:
         world.queues.wake_later(Call(row.bridge, row.n, f"again:{row.version}"), seconds)
 
 
-def _write_down(world: World, row: Delivery, receipt: Receipt, room: Room | None = None) -> Delivery:
-    done = _outcome(row, receipt, world.clock.now(), world.clock.chance())
-    if not keep_outcome(world, done, row, room):  # a replay reset the row meanwhile, or an echo has completed it
+def _write_down(world: World, row: Delivery, receipt: Receipt, *, room: Room | None = None) -> Delivery:
+    done = _outcome(row, receipt, world.clock.now(), chance=world.clock.chance())
+    if not keep_outcome(world, done, row, room=room):  # a replay reset the row meanwhile, or an echo has completed it
         return again(world, lambda _: _noted(world, done))
     _wake_again(world, done)
     return done
@@ -287,7 +310,7 @@ def _noted(world: World, done: Delivery) -> Delivery:
 
 
 def _reason_to_skip(
-    row: Delivery, install: Install | None, room: Room | None, message: Message | None, bridge: Bridge | None
+    row: Delivery, install: Install | None, room: Room | None, *, message: Message | None, bridge: Bridge | None
 ) -> Receipt | None:
     if install is None or install.state == "disabled":
         return Skipped(reason="the install is disabled" if install else "the install is gone")
@@ -305,7 +328,7 @@ def _reason_to_skip(
     return None
 
 
-def _parcel(world: World, row: Delivery, room: Room, message: Message, bridge: Bridge | None) -> Parcel:
+def _parcel(world: World, row: Delivery, room: Room, *, message: Message, bridge: Bridge | None) -> Parcel:
     """All that the channel may need. Files that do not cross are told as links."""
     files = [*message.attachments, *([message.rest.file] if message.rest else [])]
     links = {file.id: world.link(file.id, file.secret) for file in files} if world.public_url else {}
@@ -320,18 +343,19 @@ def _parcel(world: World, row: Delivery, room: Room, message: Message, bridge: B
         links=links,
         content=lambda id_: content_of(world, row, id_),
         change=world.store.one(ref(Change, row.room, row.n, False)) if row.what == "promise" else None,
+        language=language_of(world, room) if message.source.channel == CHANNEL else "",
     )
     return addressed(world, parcel)
 
 
 def _send(world: World, parcel: Parcel, install: Install) -> Receipt:
     channel = world.outbound(parcel.delivery.channel)
-    if channel is None:
+    if not isinstance(channel, Outbound):
         return Skipped(reason=f"nothing can be sent to a {parcel.delivery.channel}")
-    return channel.deliver(parcel, install, Opened(world, install), world.outside, world.clock.now())
+    return channel.deliver(parcel, install, Opened(world, install), outside=world.outside, now=world.clock.now())
 
 
-def _outcome(row: Delivery, receipt: Receipt, now: int, chance: float) -> Delivery:
+def _outcome(row: Delivery, receipt: Receipt, now: int, *, chance: float) -> Delivery:
     attempts = row.attempts + 1
     if isinstance(receipt, Sent):
         return row.changed(
@@ -341,6 +365,7 @@ def _outcome(row: Delivery, receipt: Receipt, now: int, chance: float) -> Delive
             next_at=0,
             turn_at=0,
             provider_id=receipt.provider_id,
+            parts=receipt.parts if row.what == "post" else (),
             reason=receipt.reason,
             missed=False,
             steps={},
@@ -357,11 +382,11 @@ def _outcome(row: Delivery, receipt: Receipt, now: int, chance: float) -> Delive
     return row.changed(state="failed", attempts=attempts, last_at=now, next_at=0, reason=receipt.reason)
 
 
-def _pause(world: World, install: Install, bridge: Bridge | None, lost: Lost) -> None:
+def _pause(world: World, install: Install, bridge: Bridge | None, *, lost: Lost) -> None:
     """The account of one bridge, or the whole install's."""
     from ..bridges.pause_bridge import pause_bridge
 
     if not lost.bridge_only:
-        stop_install(world, install, "paused", lost.reason)
+        stop_install(world, install, "paused", reason=lost.reason)
     elif bridge:
         pause_bridge(world, bridge, lost.reason)

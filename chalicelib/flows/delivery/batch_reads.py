@@ -5,7 +5,7 @@ from typing import Any
 from ...desk.inbox_views import RoomViews
 from ...desk.messages import Change, Message
 from ...desk.rooms import Bridge, Room
-from ...desk.workspaces import Workspace
+from ...desk.workspaces import Workspace, feeds_of
 from ...ports import Listing, Ref, Store, ref
 
 Happening = Message | Change
@@ -34,9 +34,8 @@ class BatchReads:
             self.bridges[room_id] = self.store.page(bridges, 100).items
         found = list(self.bridges[room_id])
         tenant, bridged = self.workspaces.get(workspace), {bridge.install for bridge in found if not bridge.slot}
-        for install, since in tenant.feeds.items() if tenant else ():
-            if tenant and install not in bridged:
-                channel = tenant.feed_channels.get(install, "webhook")
+        for install, channel, since in feeds_of(tenant) if tenant else ():
+            if install not in bridged:
                 found.append(
                     Bridge(room=room_id, install=install, channel=channel, workspace=workspace, bound_at=since)
                 )

@@ -1,4 +1,5 @@
-"""Work off what a bridge owes (in-order delivery): one worker per bridge at a time, as the queue's groups see to."""
+"""Work off what a bridge owes (in-order delivery): one worker per bridge at a time, as the queue's groups see to
+(ADR 7)."""
 
 from math import inf
 
@@ -16,7 +17,7 @@ PAGE = 25
 STRIDE = 10  # changes by which the mark may lag: rows that are over are passed over more cheaply than the mark is moved
 
 
-def deliver(world: World, bridge: str, n: int, until: float = inf) -> list[Delivery]:
+def deliver(world: World, bridge: str, n: int, *, until: float = inf) -> list[Delivery]:
     """Send what is due on `bridge`, and the delivery `n` that it was woken for even if it lies behind. None is begun
     after `until` (ms): the bridge is woken again for the rest. Returns the deliveries that were tried or skipped, as
     they are now."""
@@ -28,7 +29,7 @@ def deliver(world: World, bridge: str, n: int, until: float = inf) -> list[Deliv
     for row in behind:
         run.take(row)
     held = any(run.hold(row) for row in rows)
-    _advance(world, progress, run, more)
+    _advance(world, progress, run, more=more)
     if run.late:
         world.queues.wake([Call(bridge, row.n, f"late:{world.clock.now()}") for row in run.late])
     elif more and not held:
@@ -86,7 +87,7 @@ class _Run:
         return False
 
 
-def _advance(world: World, progress: Progress, run: _Run, more: bool) -> None:
+def _advance(world: World, progress: Progress, run: _Run, *, more: bool) -> None:
     behind = tuple(sorted(run.behind))
     if behind == progress.behind and run.done - progress.done < (1 if more else STRIDE):
         return

@@ -1,4 +1,4 @@
-"""Lanes (leaky bucket): what takes one message at a time over there, such as a channel of Slack's.
+"""Lanes (leaky bucket): what takes one message at a time over there, such as a channel of Slack's (ADR 51).
 
 A delivery gets a turn, and waits for it in the time index: nobody sleeps, and no bridge holds up one of another lane.
 """
@@ -8,7 +8,7 @@ from ...ports import Put, World, ref
 from ..optimistic_retry import again
 
 
-def turn_in_lane(world: World, row: Delivery, name: str, apart: int) -> int:
+def turn_in_lane(world: World, row: Delivery, name: str, *, apart: int) -> int:
     """When (ms) the row may go: now, or the next free moment of its lane, which is then taken. A turn whose time has
     come is used up."""
     now = world.clock.now()
@@ -25,7 +25,7 @@ def turn_in_lane(world: World, row: Delivery, name: str, apart: int) -> int:
     return 0 if turn <= now else turn
 
 
-def hold_lane(world: World, install: str, name: str, seconds: int) -> None:
+def hold_lane(world: World, install: str, name: str, *, seconds: int) -> None:
     """The other side asked for a pause: everybody in the lane takes it, at no cost to their attempts."""
     if not name:
         return

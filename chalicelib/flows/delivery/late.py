@@ -10,6 +10,7 @@ from ...desk.deliveries import Delivery, Owing
 from ...desk.ids import TIME_SHARDS
 from ...desk.times import DAY_MS, HOUR_MS, MINUTE_MS
 from ...ports import Call, Listing, World
+from ..paging import pages
 
 LATE_MS = 15 * MINUTE_MS
 ROUNDS = ((DAY_MS, 2 * DAY_MS), (HOUR_MS, 3 * HOUR_MS), (5 * MINUTE_MS, 5 * MINUTE_MS))  # ms: how often, how far back
@@ -20,19 +21,19 @@ def wake_late(world: World) -> int:
     """Wake the bridges of what is queued for a quarter of an hour and was never tried; how many."""
     minute = world.clock.now() // MINUTE_MS * MINUTE_MS
     back = next((back for often, back in ROUNDS if minute % often == 0), 0)
-    return sum(_look(world, shard, minute - LATE_MS - back, minute - LATE_MS) for shard in range(TIME_SHARDS) if back)
+    return sum(
+        _look(world, shard, minute - LATE_MS - back, before=minute - LATE_MS) for shard in range(TIME_SHARDS) if back
+    )
 
 
-def _look(world: World, shard: int, after: int, before: int) -> int:
+def _look(world: World, shard: int, after: int, *, before: int) -> int:
     listing: Listing[Owing] = Listing("owing", (str(shard),), after=after, before=before)
-    found, cursor = 0, None
-    while True:
-        page = world.store.page(listing, PAGE, cursor)
-        calls = [Call(row.bridge, row.n, f"late:{before}") for note in page.items for row in _untried(world, note)]
+    found = 0
+    for notes in pages(world.store, listing):
+        calls = [Call(row.bridge, row.n, f"late:{before}") for note in notes for row in _untried(world, note)]
         world.queues.wake(calls)
-        found, cursor = found + len(calls), page.next
-        if cursor is None:
-            return found
+        found += len(calls)
+    return found
 
 
 def _untried(world: World, note: Owing) -> list[Delivery]:

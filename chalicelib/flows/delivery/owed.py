@@ -5,10 +5,12 @@ from contextlib import suppress
 
 from ...desk.deliveries import Delivery, Owing, What
 from ...desk.errors import Clash
+from ...desk.held_back import held_delivery
 from ...desk.ids import bridge_parts
 from ...desk.messages import Message
 from ...desk.rooms import Bridge, came_over
 from ...ports import Call, Put, World, new
+from ..standing_still import is_older
 from .batch_reads import BatchReads, Happening
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction", "room": "card"}
@@ -23,10 +25,11 @@ def owed(world: World, happening: Happening, reads: BatchReads) -> list[Call]:
         return []
     calls = []
     for bridge in reads.of(happening.room, reads.workspace_of(happening)):
-        if _crosses(world, happening, what, bridge):
-            row = _row(happening, what, bridge, world.clock.now())
+        if _crosses(world, happening, what, bridge=bridge):
+            row = _row(happening, what, bridge, now=world.clock.now())
+            row, held = held_if_older(world, row, _at(happening))
             with suppress(Clash):  # an earlier run of this very change wrote it
-                world.store.commit(new(row))
+                world.store.commit(new(row), *held)
             if row.state == "queued":
                 calls.append(Call(row.bridge, row.n))
     return calls
@@ -41,7 +44,7 @@ def _what(happening: Happening) -> What | None:
     return WHAT.get(happening.type)
 
 
-def _crosses(world: World, happening: Happening, what: What, bridge: Bridge) -> bool:
+def _crosses(world: World, happening: Happening, what: What, *, bridge: Bridge) -> bool:
     """Nothing goes back to where it came from, and nothing from before the bridge was there. Only a conversation that
     an install heads by a card of its own is told of the room itself."""
     if _before(happening, bridge) or bridge.direction == "in":
@@ -53,13 +56,25 @@ def _crosses(world: World, happening: Happening, what: What, bridge: Bridge) -> 
     return not (happening.source and came_over(happening.source, bridge))
 
 
+def held_if_older(world: World, row: Delivery, at: int) -> tuple[Delivery, list[Put]]:
+    """What is owed for something of before the table was restored may have been sent then: it stands still."""
+    if row.state != "queued" or not is_older(world, at):
+        return row, []
+    still, held = held_delivery(row)
+    return still, [Put(held, None)]
+
+
+def _at(happening: Happening) -> int:
+    return happening.created_at if isinstance(happening, Message) else happening.at
+
+
 def _before(happening: Happening, bridge: Bridge) -> bool:
     if bridge.since:
         return happening.n < bridge.since
-    return (happening.created_at if isinstance(happening, Message) else happening.at) < bridge.bound_at
+    return _at(happening) < bridge.bound_at
 
 
-def _row(happening: Happening, what: What, bridge: Bridge, now: int) -> Delivery:
+def _row(happening: Happening, what: What, bridge: Bridge, *, now: int) -> Delivery:
     """What does not cross is written down too, as skipped."""
     crosses = what not in CROSSES or getattr(bridge, CROSSES[what])
     return Delivery(

@@ -1,4 +1,4 @@
-"""Each install's share of the way out (circuit breaker): one that hangs or floods slows nobody else.
+"""Each install's share of the way out (circuit breaker): one that hangs or floods slows nobody else (ADR 92).
 
 The workers of deliveries are few, and serve every workspace. An endpoint that takes a call and never answers holds one
 of them for fifteen seconds a call; so after such a call nothing is sent to its install for a while, which doubles with
@@ -11,14 +11,15 @@ from ...desk.deliveries import Circuit
 from ...desk.errors import Clash
 from ...desk.times import DAY_MS, MINUTE_MS
 from ...desk.workspaces import Install
-from ...ports import Drop, Put, World, ref
+from ...ports import Drop, Memory, Put, World, ref
+from ..pace import next_window, spent
 
 HANGS_MS = 5_000  # ms without an answer that are more than a slip
 PAUSE_MS, LONGEST_MS = 5_000, 10 * MINUTE_MS  # after the first call that hung, and at most
 PROBE_MS = 30_000  # ms for which the one call that finds out keeps the others away
 PER_MINUTE = 3_000  # deliveries of one install; a small half of what the workers can do
 PER_WRITE = 150  # deliveries that a container counts by itself before it asks the table
-_counted: dict[tuple[str, int], int] = {}
+COUNTED = 10_000  # windows of installs that a container counts in
 
 
 def turn_of_circuit(world: World, circuit: Circuit | None) -> int:
@@ -36,7 +37,7 @@ def turn_of_circuit(world: World, circuit: Circuit | None) -> int:
     return circuit.until + int(world.clock.chance() * PAUSE_MS)
 
 
-def note_call(world: World, install: str, circuit: Circuit | None, took: int, *, answered: bool) -> None:
+def note_call(world: World, install: str, circuit: Circuit | None, *, took: int, answered: bool) -> None:
     """Note how a call went that `took` so many ms. What is refused at once, or answered late, is no hang."""
     hung = not answered and took >= HANGS_MS
     if hung:
@@ -52,22 +53,19 @@ def spend(world: World, install: Install) -> tuple[int, str]:
     has had what a day may have."""
     now = world.clock.now()
     minute, day = now // MINUTE_MS, now // DAY_MS
-    if _share(install.id, day, "day"):
-        used = world.store.count(f"sent-day:{install.id}", day, PER_WRITE, (day + 2) * DAY_MS)
+    counted: Memory[int] = world.memory.of("deliveries", COUNTED)
+    if _share(counted, (install.id, "day", day)):
+        used = spent(world, f"sent-day:{install.id}", DAY_MS, amount=PER_WRITE)
         if used > install.daily:
             return 0, f"over {install.daily:,} deliveries in a day: does it answer itself in a loop?"
-    if _share(install.id, minute, "minute"):
-        used = world.store.count(f"sent:{install.id}", minute, PER_WRITE, (minute + 2) * MINUTE_MS)
+    if _share(counted, (install.id, "minute", minute)):
+        used = spent(world, f"sent:{install.id}", MINUTE_MS, amount=PER_WRITE)
         if used > PER_MINUTE:
-            _counted[f"minute:{install.id}", minute] -= 1  # the next one asks again
-            return (minute + 1) * MINUTE_MS + int(world.clock.chance() * MINUTE_MS / 2), ""
+            counted.keep((install.id, "minute", minute), PER_WRITE - 1)  # the next one asks again
+            return next_window(now, MINUTE_MS) + int(world.clock.chance() * MINUTE_MS / 2), ""
     return 0, ""
 
 
-def _share(install: str, window: int, name: str) -> bool:
+def _share(counted: Memory[int], window: tuple[str, str, int]) -> bool:
     """Whether the container has used up a share of the window, which then is to be counted."""
-    place = (f"{name}:{install}", window)
-    if len(_counted) > 10_000:
-        _counted.clear()
-    used = _counted[place] = _counted.get(place, 0) + 1
-    return used % PER_WRITE == 0
+    return counted.keep(window, (counted.get(window) or 0) + 1) % PER_WRITE == 0

@@ -12,10 +12,10 @@ def amend_by_edit(arriving: Arriving, arrival: Edited, rest: Rest | None = None)
         arriving.world,
         arriving.source(arrival.id, arrival.at, arrival.conversation),
         arriving.install.workspace,
-        _theirs(arriving, arrival.id, edit_step(arrival.text, arrival.revision, arrival.at, rest)),
-        edit_wait(arrival.text, arrival.revision, arrival.at),
-        "edited",
-        arriving.install.id,
+        step=_theirs(arriving, arrival.id, edit_step(arrival.text, arrival.revision, arrival.at, rest=rest, bare=True)),
+        wait=edit_wait(arrival.text, arrival.revision, arrival.at),
+        type_="edited",
+        by=arriving.install.id,
     )
 
 
@@ -23,7 +23,15 @@ def amend_by_delete(arriving: Arriving, arrival: Deleted) -> None:
     """Delete the message, or the one that is yet to come."""
     source = arriving.source(arrival.id, arrival.at, arrival.conversation)
     step = _theirs(arriving, arrival.id, delete_step)
-    amend_known(arriving.world, source, arriving.install.workspace, step, delete_wait, "deleted", arriving.install.id)
+    amend_known(
+        arriving.world,
+        source,
+        arriving.install.workspace,
+        step=step,
+        wait=delete_wait,
+        type_="deleted",
+        by=arriving.install.id,
+    )
 
 
 def _theirs(arriving: Arriving, id_: str, step: Step) -> Step:

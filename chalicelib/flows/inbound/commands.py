@@ -1,12 +1,14 @@
 """What an agent orders from where they are: a button or a command in the vendor's own Slack."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from ...desk.arrivals import Commanded
 from ...desk.errors import Refusal
 from ...desk.ids import message_id
 from ...desk.issues import MAX_TITLE
 from ...desk.messages import Mapped
+from ...desk.outcomes import MAX_REASON, OUTCOMES, Ending
 from ...desk.permissions import Principal, as_agent
 from ...desk.rooms import MAX_ASSIGNEES, MAX_NAME, Binding, Room
 from ...desk.workspaces import MAY, Install
@@ -21,6 +23,14 @@ NAMELESS = "Forked"
 SCOPES = ("read", "write")  # what the orders of an agent may do
 
 
+class Order(NamedTuple):
+    """A command, the room that it is about, and the claim that is written with what is done."""
+
+    room: Room
+    command: Commanded
+    once: Once
+
+
 def run_command(world: World, install: Install, command: Commanded) -> str:
     """Do it, and what is told to whoever gave the command. Only an agent who may write commands anything."""
     agent = agent_of(world, install, command.speaker)
@@ -33,9 +43,15 @@ def run_command(world: World, install: Install, command: Commanded) -> str:
     if verb is None:
         return f"Parley knows {', '.join(VERBS)}."
     # The claim is written with what is done: a command that the provider sends again does nothing more.
-    once = Once(command.id, f"{install.id}:order", install.workspace, command.verb, lambda _: (200, "", False))
+    once = Once(
+        command.id,
+        f"{install.id}:order",
+        install.workspace,
+        fingerprint=command.verb,
+        render=lambda _: (200, "", False),
+    )
     try:
-        return verb(world, as_agent(agent, install.id, SCOPES), room, command, once)
+        return verb(world, as_agent(agent, install.id, SCOPES), Order(room, command, once))
     except Answered:
         return ""
     except Refusal as refusal:
@@ -52,46 +68,70 @@ def _room(world: World, install: Install, command: Commanded) -> Room | None:
     return room if room and room.workspace == install.workspace else None
 
 
-def _assign(world: World, who: Principal, room: Room, _: Commanded, __: Once) -> str:
-    if who.id not in room.assignees:
-        update_room(world, who, room.id, {"assignees": (*room.assignees, who.id)[-MAX_ASSIGNEES:]})
-    return f"{room.name} is yours."
+def _assign(world: World, who: Principal, order: Order) -> str:
+    if who.id not in order.room.assignees:
+        update_room(world, who, order.room.id, fields={"assignees": (*order.room.assignees, who.id)[-MAX_ASSIGNEES:]})
+    return f"{order.room.name} is yours."
 
 
-def _resolve(world: World, who: Principal, room: Room, _: Commanded, __: Once) -> str:
-    update_room(world, who, room.id, {"state": "resolved"})
-    return f"{room.name} is resolved."
+def _resolve(world: World, who: Principal, order: Order) -> str:
+    """With an outcome and its reason; solved, where none is named. The customer is told."""
+    word, __, reason = order.command.argument.strip().partition(" ")
+    outcome = next((each for each in OUTCOMES if each == word.lower()), None)
+    if word and outcome is None:
+        return f"A room ends as one of {', '.join(OUTCOMES)}; what follows is the reason."
+    if outcome == "declined" and not reason.strip():
+        return "What is declined is declined for a reason: `declined` and why."
+    ending = Ending(outcome or "solved", reason.strip()[:MAX_REASON])
+    update_room(world, who, order.room.id, fields={"state": "resolved", "outcome": ending.text}, tell=True)
+    return f"{order.room.name} is resolved."
 
 
-def _reopen(world: World, who: Principal, room: Room, _: Commanded, __: Once) -> str:
-    update_room(world, who, room.id, {"state": "open"})
-    return f"{room.name} is open again."
+def _reopen(world: World, who: Principal, order: Order) -> str:
+    update_room(world, who, order.room.id, fields={"state": "open"})
+    return f"{order.room.name} is open again."
 
 
-def _first(world: World, who: Principal, room: Room, command: Commanded) -> int:
+def _first(world: World, who: Principal, order: Order) -> int:
     """The number of the message at which the command was given, or of the last one; 0 where nothing was said."""
-    known = world.store.one(ref(Mapped, who.credential, command.message)) if command.message else None
-    if known and known.room == room.id and not known.internal:
+    known = world.store.one(ref(Mapped, who.credential, order.command.message)) if order.command.message else None
+    if known and known.room == order.room.id and not known.internal:
         return known.n
-    return room.last_message.n if room.last_message else 0
+    return order.room.last_message.n if order.room.last_message else 0
 
 
-def _issue(world: World, who: Principal, room: Room, command: Commanded, once: Once) -> str:
+def _issue(world: World, who: Principal, order: Order) -> str:
     """Out of the message at which the command was given."""
-    n = _first(world, who, room, command)
-    messages, tie = asked_in(world, who, room, message_id(room.id, n) if n else "", "")
-    issue = raise_issue(world, who, {"kind": "bug", "title": command.argument[:MAX_TITLE]}, messages, tie, [], once)
+    n = _first(world, who, order)
+    messages, tie = asked_in(world, who, order.room, first=message_id(order.room.id, n) if n else "", last="")
+    issue = raise_issue(
+        world,
+        who,
+        {"kind": "bug", "title": order.command.argument[:MAX_TITLE]},
+        messages=messages,
+        tie=tie,
+        installs=[],
+        once=order.once,
+    )
     return f"Raised: {issue.title}"
 
 
-def _fork(world: World, who: Principal, room: Room, command: Commanded, once: Once) -> str:
+def _fork(world: World, who: Principal, order: Order) -> str:
     """From the message on at which the command was given."""
-    first = _first(world, who, room, command)
-    made = fork(world, who, room.id, first, room.n, (command.argument or NAMELESS)[:MAX_NAME], once)
+    first = _first(world, who, order)
+    made = fork(
+        world,
+        who,
+        order.room.id,
+        first=first,
+        last=order.room.n,
+        name=(order.command.argument or NAMELESS)[:MAX_NAME],
+        once=order.once,
+    )
     return f"{made.name} is a room of its own now."
 
 
-VERBS: dict[str, Callable[[World, Principal, Room, Commanded, Once], str]] = {
+VERBS: dict[str, Callable[[World, Principal, Order], str]] = {
     "assign": _assign,
     "resolve": _resolve,
     "reopen": _reopen,

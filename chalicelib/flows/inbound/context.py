@@ -19,8 +19,7 @@ from ..rooms.attach import keep_file
 BOTS: dict[str, TakenAs] = {"ask": "ask", "answer": "answer"}  # what an install says that its bots do
 
 
-class Blocked(Exception):
-    """The speaker is blocked or gone."""
+BLOCKED = "blocked-speaker"  # the speaker is blocked or gone
 
 
 class Ignore(Exception):
@@ -39,16 +38,23 @@ class Arriving:
     install: Install
     envelope: Envelope
 
-    def source(self, id_: str, at: int, conversation: str = "", thread: str = "") -> Source:
+    def refuse(self, reason: str) -> None:
+        """Ignore what was said, for this reason, unless an agent wants it in all the same."""
+        if reason not in self.envelope.lifted:
+            raise Ignore(reason)
+
+    def source(self, id_: str, at: int, conversation: str = "", *, thread: str = "") -> Source:
         """The source of something with the provider's `id_`."""
         install = self.install
         return Source(channel=install.kind, install=install.id, id=id_, at=at, conversation=conversation, thread=thread)
 
 
-def own_room(arriving: Arriving, arrival: Said, customer: Customer | None, author: Author) -> str:
+def own_room(arriving: Arriving, arrival: Said, customer: Customer | None, *, author: Author) -> str:
     """A room for this one question: a topic of the customer, or a visitor's, which agents alone see."""
     name = shortened(first_line(arrival.text, "Question"), 80)
-    room = new_room(arriving, derived("room", arriving.install.id, "own", arrival.id), name, customer, author)
+    room = new_room(
+        arriving, derived("room", arriving.install.id, "own", arrival.id), name, customer=customer, author=author
+    )
 
     def attempt(_: int) -> str:
         if arriving.world.store.one(ref(Room, room.id)) is None:
@@ -58,7 +64,9 @@ def own_room(arriving: Arriving, arrival: Said, customer: Customer | None, autho
     return again(arriving.world, attempt)
 
 
-def new_room(arriving: Arriving, id_: str, name: str, customer: Customer | None, author: Author | None = None) -> Room:
+def new_room(
+    arriving: Arriving, id_: str, name: str, *, customer: Customer | None, author: Author | None = None
+) -> Room:
     """A topic room of a customer or, without one, a visitor's."""
     return Room(
         version=1,
@@ -73,14 +81,14 @@ def new_room(arriving: Arriving, id_: str, name: str, customer: Customer | None,
     )
 
 
-def kept_rest(arriving: Arriving, id_: str, text: str, author: Author, *, quoted: bool = True) -> Rest | None:
+def kept_rest(arriving: Arriving, id_: str, text: str, *, author: Author, quoted: bool = True) -> Rest | None:
     """What was said besides in what the provider calls `id_`, stored as a file; None for nothing."""
     if not text:
         return None
     file = File(name="quoted.txt" if quoted else "more.txt", type="text/plain", content=text.encode())
     lines = sum(bool(line.strip()) for line in text.split("\n"))
     place = derived("att", arriving.install.id, id_, "rest")
-    stored = keep_file(arriving.world, arriving.install.workspace, place, file, author.id)
+    stored = keep_file(arriving.world, arriving.install.workspace, place, file=file, by=author.id)
     return Rest(lines=lines, file=stored, quoted=quoted)
 
 
@@ -91,8 +99,8 @@ def kept(arriving: Arriving, arrival: Said, author: Author) -> tuple[Attached, .
             arriving.world,
             arriving.install.workspace,
             derived("att", arriving.install.id, arrival.id, str(i)),
-            file,
-            author.id,
+            file=file,
+            by=author.id,
         )
         for i, file in enumerate(arrival.files)
         if len(file.content) <= MAX_SIZE

@@ -1,5 +1,7 @@
 """Arrivals whose channel itself says whose they are: a form, an app's own webhook."""
 
+from typing import Any
+
 from ...desk.arrivals import (
     Deleted,
     Edited,
@@ -19,7 +21,7 @@ from ..rooms.amend import amend_known, react_step, react_wait
 from ..rooms.post import post
 from . import bridged
 from .amended import amend_by_delete, amend_by_edit
-from .context import Arriving, Blocked, kept, new_room, own_room
+from .context import BLOCKED, Arriving, kept, new_room, own_room
 
 
 def take_message(arriving: Arriving, arrival: Said) -> None:
@@ -28,7 +30,7 @@ def take_message(arriving: Arriving, arrival: Said) -> None:
         bridged.take_message(arriving, arrival)
         return
     customer, author = _speaker(arriving, arrival.speaker, arrival.id)
-    room = _room(arriving, arrival, customer, author)
+    room = _room(arriving, arrival, customer, author=author)
     draft = Draft(
         author=author,
         text=arrival.text,
@@ -63,16 +65,16 @@ def take_reaction(arriving: Arriving, arrival: Reacted) -> None:
         return
     customer, author = _speaker(arriving, arrival.speaker, arrival.id)
     whose = customer.id if customer else ""
-    mark = (author.id, arrival.emoji, arrival.on, arrival.revision)
+    mark = (author.id, arrival.emoji, arrival.on)
     amend_known(
         arriving.world,
         arriving.source(arrival.id, arrival.at),
         arriving.install.workspace,
-        react_step(*mark),
-        react_wait(*mark, whose),
-        "reaction",
-        author.id,
-        whose,
+        step=react_step(*mark, revision=arrival.revision),
+        wait=react_wait(*mark, revision=arrival.revision, customer=whose),
+        type_="reaction",
+        by=author.id,
+        customer=whose,
     )
 
 
@@ -87,22 +89,22 @@ def _speaker(arriving: Arriving, speaker: Speaker, id_: str) -> tuple[Customer |
             world,
             workspace,
             derived("vis", arriving.install.id, id_),
-            speaker.name,
-            speaker.email,
-            customer.id if customer else "",
+            name=speaker.name,
+            email=speaker.email,
+            customer=customer.id if customer else "",
         )
         name = speaker.name or speaker.email or "Visitor"
         return customer, Author(kind="visitor", id=visitor.id, name=name, verified=False)
-    named = {"name": speaker.customer_name} if speaker.customer_name else {}
+    named: dict[str, Any] = {"name": speaker.customer_name} if speaker.customer_name else {}
     customer, _ = admit_customer(world, workspace, speaker.customer, **named)
-    fields = {"name": speaker.name, "email": speaker.email}
+    fields: dict[str, Any] = {"name": speaker.name, "email": speaker.email}
     user, _ = admit_user(world, customer, speaker.user, **{key: value for key, value in fields.items() if value})
     if customer.state != "active" or user.state != "active":
-        raise Blocked
+        arriving.refuse(BLOCKED)
     return customer, Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)
 
 
-def _room(arriving: Arriving, arrival: Said, customer: Customer | None, author: Author) -> str:
+def _room(arriving: Arriving, arrival: Said, customer: Customer | None, *, author: Author) -> str:
     """The id of the room that this belongs in; never one of another customer."""
     known = arriving.world.store.one(ref(Mapped, arriving.install.id, arrival.id))
     if known and known.n:
@@ -112,10 +114,10 @@ def _room(arriving: Arriving, arrival: Said, customer: Customer | None, author: 
         return known.room
     if customer and arrival.conversation:
         found = _conversation(arriving, arrival.conversation, customer)
-        return found or own_room(arriving, arrival, None, author)
+        return found or own_room(arriving, arrival, None, author=author)
     if customer and not arrival.fresh_room:
         return triage_room_id(customer.id)
-    return own_room(arriving, arrival, customer, author)
+    return own_room(arriving, arrival, customer, author=author)
 
 
 def _conversation(arriving: Arriving, conversation: str, customer: Customer) -> str | None:
@@ -129,7 +131,9 @@ def _conversation(arriving: Arriving, conversation: str, customer: Customer) -> 
     def attempt(_: int) -> str | None:
         binding = arriving.world.store.one(ref(Binding, arriving.install.id, conversation))
         if binding is None:
-            room = new_room(arriving, derived("room", arriving.install.id, conversation), conversation, customer)
+            room = new_room(
+                arriving, derived("room", arriving.install.id, conversation), conversation, customer=customer
+            )
             arriving.world.store.commit(new(room), *_tied(arriving, room, conversation))
             return room.id
         tied = arriving.world.store.one(ref(Room, binding.room))

@@ -1,8 +1,11 @@
 """Who somebody of an outside account is here: an agent of the vendor's, or a user of the room's customer. The provider
 is asked about each of them once a day."""
 
+from typing import Any
+
 from ...desk.arrivals import Speaker
 from ...desk.customers import Customer, User
+from ...desk.domains import same_mailbox
 from ...desk.ids import derived
 from ...desk.messages import Author
 from ...desk.names import shown_name
@@ -13,7 +16,7 @@ from ..customers.admit import admit_user, admit_visitor
 from ..secrets import Opened
 
 
-def outside_person(world: World, install: Install, outside: str, account: str, name: str = "") -> OutsidePerson:
+def outside_person(world: World, install: Install, outside: str, *, account: str, name: str = "") -> OutsidePerson:
     """The person as the account knows them. Where it will not tell, what we knew, what the webhook
     called them (`name`), or the bare id, is what there is."""
     name = shown_name(name) or outside
@@ -52,12 +55,13 @@ def _agent(world: World, install: Install, shown: Shown) -> str:
         return ""
     listing: Listing[Agent] = Listing("agents", (install.workspace,))
     agents = world.store.page(listing, 100).items
-    return next((a.id for a in agents if a.state == "active" and a.email.lower() == shown.email.lower()), "")
+    address = same_mailbox(shown.email)
+    return next((a.id for a in agents if a.state == "active" and same_mailbox(a.email) == address), "")
 
 
 def agent_of(world: World, install: Install, speaker: Speaker) -> Agent | None:
     """The active agent who this is, if one."""
-    return _active(world, outside_person(world, install, speaker.outside, speaker.account, speaker.name))
+    return _active(world, outside_person(world, install, speaker.outside, account=speaker.account, name=speaker.name))
 
 
 def _active(world: World, person: OutsidePerson) -> Agent | None:
@@ -65,30 +69,30 @@ def _active(world: World, person: OutsidePerson) -> Agent | None:
     return agent if agent and agent.state == "active" else None
 
 
-def author_of(world: World, install: Install, speaker: Speaker, customer: Customer | None) -> Author:
+def author_of(world: World, install: Install, speaker: Speaker, *, customer: Customer | None) -> Author:
     """The author of what `speaker` says in a room. On the vendor's side who is no agent is a stranger there, and
     speaks unverified; in a customer's conversation they are a user of that customer."""
     if speaker.machine:
         return machine_of(install, speaker.outside, speaker.name)
-    person = outside_person(world, install, speaker.outside, speaker.account, speaker.name)
+    person = outside_person(world, install, speaker.outside, account=speaker.account, name=speaker.name)
     if person.bot:
         return machine_of(install, person.outside, person.name)
     agent = _active(world, person)
     if agent:
-        _remember(world, install, agent.id, agent.name, person)
+        _remember(world, install, agent.id, name=agent.name, person=person)
         return Author(kind="agent", id=agent.id, name=agent.name)
     if speaker.side == "vendor":
         return Author(kind="agent", id=derived("out", install.id, person.outside), name=person.name, verified=False)
     if customer is None:
         visitor = admit_visitor(
-            world, install.workspace, derived("vis", install.id, person.outside), person.name, person.email
+            world, install.workspace, derived("vis", install.id, person.outside), name=person.name, email=person.email
         )
         return Author(kind="visitor", id=visitor.id, name=person.name, verified=False)
-    fields = {"name": person.name, "email": person.email}
+    fields: dict[str, Any] = {"name": person.name, "email": person.email}
     user, _ = admit_user(
         world, customer, f"{install.kind}:{person.outside}", **{key: value for key, value in fields.items() if value}
     )
-    _remember(world, install, user.id, user.name, person)
+    _remember(world, install, user.id, name=user.name, person=person)
     return Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)
 
 
@@ -105,7 +109,7 @@ def blocked(world: World, customer: Customer | None, author: Author) -> bool:
     return customer.state != "active" or user is None or user.state != "active"
 
 
-def _remember(world: World, install: Install, id_: str, name: str, person: OutsidePerson) -> None:
+def _remember(world: World, install: Install, id_: str, *, name: str, person: OutsidePerson) -> None:
     fresh = OutsideName(
         version=1,
         install=install.id,

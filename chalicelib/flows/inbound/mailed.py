@@ -1,4 +1,5 @@
-"""Take a mail into its room: that of the mail which it answers, else of the address that it was sent to, else its own.
+"""Take a mail into its room: that of the mail which it answers, else of the address that it was sent to, else its own
+(ADR 56).
 
 Only a mail that passed the receiving server's checks speaks for its address. The thread and the token say where it
 belongs; the address says who speaks; where the two do not fit it is somebody else's, and agents alone see it.
@@ -8,6 +9,7 @@ import msgspec
 
 from ...desk.arrivals import Bounced, Mailed, Said, Speaker
 from ...desk.customers import Customer, Visitor
+from ...desk.domains import same_mailbox
 from ...desk.ids import derived, message_id
 from ...desk.mails import Correspondent, Mailbox, ReturnAddress, Suppression, bare_subject, original_key
 from ...desk.messages import Author, Draft, Mapped, Message, Reply
@@ -16,12 +18,14 @@ from ...desk.times import HOUR_MS
 from ...desk.titles import first_line
 from ...ports import Listing, Put, Write, new, over, ref
 from ..customers.admit import admit_visitor, customer_of_address
+from ..customers.prove_domain import prove_by_mail
 from ..mail.correspondents import Known, corresponding
 from ..optimistic_retry import again
+from ..pace import spent
 from ..rooms.amend import amend, react_step
 from ..rooms.answered import mail_came_back
 from ..rooms.post import post
-from .context import Arriving, Blocked, Ignore, kept, kept_rest, new_room
+from .context import BLOCKED, Arriving, Ignore, kept, kept_rest, new_room
 from .copied_people import copied_people, user_of_address
 
 REPLAY_MS = 24 * HOUR_MS  # ms for which a token that is good for one mail is remembered
@@ -44,9 +48,9 @@ def take_mail(arriving: Arriving, arrival: Mailed) -> None:
             take_mail(arriving, msgspec.structs.replace(arrival, id=own))
         return
     hold_back(arriving, arrival)
-    if arrival.reaction and _react(arriving, arrival, found, customer, author):
+    if arrival.reaction and _react(arriving, arrival, found, customer=customer, author=author):
         return
-    room, root = _room(arriving, arrival, home, customer, author)
+    room, root = _room(arriving, arrival, home, customer=customer, author=author)
     keep_original(arriving, arrival, arrival.id)
     files = Said(id=arrival.id, speaker=Speaker(), text=arrival.text, at=arrival.at, files=arrival.files)
     draft = Draft(
@@ -54,24 +58,24 @@ def take_mail(arriving: Arriving, arrival: Mailed) -> None:
         text=arrival.text,
         source=arriving.source(arrival.id, arrival.at, conversation=author.id),
         attachments=kept(arriving, files, author),
-        rest=kept_rest(arriving, arrival.id, arrival.rest, author),
-        reply_to=_reply(arrival, found, room.id, install.id),
+        rest=kept_rest(arriving, arrival.id, arrival.rest, author=author),
+        reply_to=_reply(arrival, found, room.id, source=install.id),
     )
     proven = author.kind == "user" or author.verified
     reached = proven or arrival.vouched
     writer = [Known(author, arrival.sender, last_id=arrival.id, proven=True)] if reached else []
-    copied = copied_people(arriving, arrival, customer, room) if proven and customer else []
+    copied = copied_people(arriving, arrival, customer, room=room) if proven and customer else []
 
     def along(_: Room, message: Message) -> list[Write]:
         """Whoever answers this message finds the way back to all whom it is from."""
         others = [Known(who, to, last_id=arrival.id, proven=True, had=message.n) for who, to in copied]
-        known = corresponding(world, install, room.id, [*writer, *others])
-        return [*_bound(arriving, message), *root, *known, *_wrote_here(arriving, arrival, customer, author)]
+        known = corresponding(world, install, room.id, people=[*writer, *others])
+        return [*_bound(arriving, message), *root, *known, *_wrote_here(arriving, arrival, customer, author=author)]
 
-    post(world, room.id, draft, opens=room, along=along)
+    post(world, room.id, draft, opens=room, along=along, from_afar=True)
 
 
-def _wrote_here(arriving: Arriving, arrival: Mailed, customer: Customer | None, author: Author) -> list[Write]:
+def _wrote_here(arriving: Arriving, arrival: Mailed, customer: Customer | None, *, author: Author) -> list[Write]:
     """Over which install a user wrote last: over that they are written to where they have not written."""
     if author.kind != "user" or customer is None:
         return []
@@ -81,18 +85,27 @@ def _wrote_here(arriving: Arriving, arrival: Mailed, customer: Customer | None, 
 
 
 def _react(
-    arriving: Arriving, arrival: Mailed, found: dict[str, Mapped], customer: Customer | None, author: Author
+    arriving: Arriving, arrival: Mailed, found: dict[str, Mapped], *, customer: Customer | None, author: Author
 ) -> bool:
     """Put a mailer's reaction on the message that it answers, if whoever reacts may speak where that is."""
     source = arriving.install.id
     names = [f"{name} {id_}" for id_ in arrival.thread[:1] for name in (f"{source}:sent", source)]
     target = next((found[name] for name in names if name in found and found[name].n), None)
     home = arriving.world.store.one(ref(Room, target.room)) if target else None
-    if target is None or home is None or not _fits(arriving, home, customer, author, arrival):
+    if target is None or home is None or not _fits(arriving, home, customer, author=author, arrival=arrival):
         return False
-    step = react_step(author.id, arrival.reaction, True, None)
+    step = react_step(author.id, arrival.reaction, True, revision=None)
     source_ = arriving.source(arrival.id, arrival.at, conversation=author.id)
-    amend(arriving.world, target.room, target.n, target.internal, step, "reaction", author.id, source_)
+    amend(
+        arriving.world,
+        target.room,
+        target.n,
+        internal=target.internal,
+        step=step,
+        type_="reaction",
+        by=author.id,
+        source=source_,
+    )
     return True
 
 
@@ -124,15 +137,19 @@ def _author(arriving: Arriving, arrival: Mailed, home: Room | None) -> tuple[Cus
     placed = customer_of_address(world, workspace, arrival.sender) if proven else None
     placed = placed if placed and placed.state == "active" else None
     if proven:
-        known = user_of_address(world, workspace, arrival.sender, home.customer if home else "", placed)
+        known = user_of_address(world, workspace, arrival.sender, wanted=home.customer if home else "", placed=placed)
         if known:
             customer, user = known
             if customer.state != "active" or user.state != "active":
-                raise Blocked
+                arriving.refuse(BLOCKED)
+            else:
+                prove_by_mail(world, customer, user, sender=arrival.sender)
             return customer, Author(kind="user", id=user.id, name=user.name, external_id=user.external_id)
     standing = "proven" if proven else "told"
     id_ = derived("vis", workspace, "mail", arrival.sender or arrival.id, standing)
-    visitor = admit_visitor(world, workspace, id_, arrival.name, arrival.sender, placed.id if placed else "")
+    visitor = admit_visitor(
+        world, workspace, id_, name=arrival.name, email=arrival.sender, customer=placed.id if placed else ""
+    )
     name = arrival.name or arrival.sender or "Visitor"
     return placed, Author(kind="visitor", id=visitor.id, name=name, verified=proven)
 
@@ -157,35 +174,35 @@ def hold_back(arriving: Arriving, arrival: Mailed) -> None:
 
         if again(world, attempt).thread != arrival.content:
             raise Ignore("replayed")
-    window = world.clock.now() // HOUR_MS
-    name = f"pace:mail#{install.id}#{arrival.sender or 'nobody'}"
-    if world.store.count(name, window, 1, (window + 2) * HOUR_MS) > arrival.per_hour:
-        raise Ignore("too-many")
+    if spent(world, f"pace:mail#{install.id}#{arrival.sender or 'nobody'}", HOUR_MS) > arrival.per_hour:
+        arriving.refuse("too-many")
 
 
 def _room(
-    arriving: Arriving, arrival: Mailed, home: Room | None, customer: Customer | None, author: Author
+    arriving: Arriving, arrival: Mailed, home: Room | None, *, customer: Customer | None, author: Author
 ) -> tuple[Room, list[Write]]:
     """The room, which may be yet to be made, and what is written so that others who answer the same mail, which we have
     never seen, find it."""
-    if home and _fits(arriving, home, customer, author, arrival):
+    if home and _fits(arriving, home, customer, author=author, arrival=arrival):
         return home, []
     install, own = arriving.install, customer if author.kind == "user" or author.verified else None
-    room = new_room(arriving, derived("room", install.id, "mail", arrival.id), _title(arrival), own, author)
+    room = new_room(
+        arriving, derived("room", install.id, "mail", arrival.id), _title(arrival), customer=own, author=author
+    )
     if home or not arrival.thread:
         return room, []
     root = Mapped(source=f"{install.id}:ref", id=arrival.thread[-1], workspace=install.workspace, room=room.id)
     return room, [Put(root, None)]
 
 
-def _fits(arriving: Arriving, home: Room, customer: Customer | None, author: Author, arrival: Mailed) -> bool:
+def _fits(arriving: Arriving, home: Room, customer: Customer | None, *, author: Author, arrival: Mailed) -> bool:
     """Nobody speaks in another customer's room; a visitor of a known domain does in their company's."""
     if home.customer:
         return customer is not None and customer.id == home.customer and (author.kind == "user" or author.verified)
     if author.kind != "visitor" or not home.visitor:
         return False
     owner = arriving.world.store.one(ref(Visitor, home.visitor))
-    return owner is not None and (owner.id == author.id or owner.email.lower() == arrival.sender)
+    return owner is not None and (owner.id == author.id or same_mailbox(owner.email) == arrival.sender)
 
 
 def _title(arrival: Mailed) -> str:
@@ -200,7 +217,7 @@ def keep_original(arriving: Arriving, arrival: Mailed, id_: str) -> None:
         arriving.world.files.put(key, arrival.original, "application/octet-stream")
 
 
-def _reply(arrival: Mailed, found: dict[str, Mapped], room: str, source: str) -> Reply | None:
+def _reply(arrival: Mailed, found: dict[str, Mapped], room: str, *, source: str) -> Reply | None:
     """The message that it answers, if that is in the same room."""
     for id_ in arrival.thread:
         for name in (f"{source}:sent {id_}", f"{source} {id_}"):
@@ -242,6 +259,6 @@ def take_bounce(arriving: Arriving, arrival: Bounced) -> None:
         )
         world.store.commit(Put(gone, None))
         if sent:
-            mail_came_back(world, sent, arriving.install.id, address, arriving.envelope.received_at)
+            mail_came_back(world, sent, arriving.install.id, address=address, at=arriving.envelope.received_at)
     if not addresses:
         raise Ignore("bounce")

@@ -1,14 +1,16 @@
 """Connect an account of a channel to a workspace, change it, roll its secret, take it away."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.permissions import Principal
-from ...desk.workspaces import Install, InstallKind, Secret, Workspace, fed, feeding
+from ...desk.workspaces import Install, Secret, Workspace, fed, feeding
 from ...ports import Drop, World, new, over, ref
 from ..audit import audit
+from ..fence import own
 from ..mail.address import address_writes
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
@@ -18,7 +20,8 @@ from ..secrets import made, rolled, sealed
 def connect_install(
     world: World,
     who: Principal,
-    kind: InstallKind,
+    kind: str,
+    *,
     name: str,
     config: dict[str, Any],
     credentials: dict[str, str],
@@ -29,9 +32,9 @@ def connect_install(
 
     def attempt(_: int) -> tuple[Install, str]:
         id_ = world.fresh_id("ins")
-        secrets = _given(world, who, id_, kind, credentials)
+        secrets = _given(world, who, id_, kind=kind, credentials=credentials)
         plain = ""
-        if "signing" not in world.way_in(kind).CREDENTIALS:
+        if "signing" not in _credentials(world, kind):
             plain, secret = made(world, who.workspace, id_)
             secrets = (secret, *secrets)
         workspace = _workspace(world, who)
@@ -51,7 +54,7 @@ def connect_install(
             new(install),
             over(feeding(workspace, install), workspace),
             *address_writes(world, None, install),
-            *audit(world, who, "install.connected", id_),
+            *audit(world, who, "install.connected", subject=id_),
             *once.writes(connected, world.clock.now()),
         )
         return connected
@@ -64,7 +67,7 @@ def connect_install(
     return install, plain
 
 
-def change_install(world: World, who: Principal, install_id: str, fields: dict[str, Any]) -> Install:
+def change_install(world: World, who: Principal, install_id: str, *, fields: dict[str, Any]) -> Install:
     """The install with `fields` (name, config, state, credentials) changed; the credential before stays live."""
 
     def attempt(_: int) -> Install:
@@ -73,7 +76,10 @@ def change_install(world: World, who: Principal, install_id: str, fields: dict[s
         if "config" in changes:
             changes["config"] = world.way_in(old.kind).check(changes["config"])
         if "credentials" in changes:
-            fresh, changes["secrets"] = _given(world, who, old.id, old.kind, changes.pop("credentials")), old.secrets
+            fresh, changes["secrets"] = (
+                _given(world, who, old.id, kind=old.kind, credentials=changes.pop("credentials")),
+                old.secrets,
+            )
             for secret in fresh:
                 changes["secrets"] = rolled(changes["secrets"], secret)
             changes["ends"] = 0
@@ -84,25 +90,25 @@ def change_install(world: World, who: Principal, install_id: str, fields: dict[s
             over(install, old),
             over(feeding(workspace, install), workspace),
             *address_writes(world, old, install),
-            *audit(world, who, "install.changed", old.id, fields),
+            *audit(world, who, "install.changed", subject=old.id, fields=fields),
         )
         return install
 
     return again(world, attempt)
 
 
-def roll_secret(world: World, who: Principal, install_id: str, once: Once = KEYLESS) -> tuple[Install, str]:
+def roll_secret(world: World, who: Principal, install_id: str, *, once: Once = KEYLESS) -> tuple[Install, str]:
     """A new secret beside the last one: two are live, so that either side may change first."""
 
     def attempt(_: int) -> tuple[Install, str]:
         old = _install(world, who, install_id)
-        if "signing" in world.way_in(old.kind).CREDENTIALS:
+        if "signing" in _credentials(world, old.kind):
             raise Conflict("its provider makes the secret: PATCH the install with `credentials`")
         plain, secret = made(world, who.workspace, old.id)
         rolled_ = (old.changed(secrets=rolled(old.secrets, secret)), plain)
         world.store.commit(
             over(rolled_[0], old),
-            *audit(world, who, "install.secret-rolled", old.id),
+            *audit(world, who, "install.secret-rolled", subject=old.id),
             *once.writes(rolled_, world.clock.now()),
         )
         return rolled_
@@ -119,31 +125,35 @@ def remove_install(world: World, who: Principal, install_id: str) -> None:
             over(feeding(workspace, old, removed=True), workspace),
             Drop(ref(Install, old.id)),
             *address_writes(world, old, None),
-            *audit(world, who, "install.removed", old.id),
+            *audit(world, who, "install.removed", subject=old.id),
         )
 
     again(world, attempt)
 
 
 def _given(
-    world: World, who: Principal, install_id: str, kind: InstallKind, credentials: dict[str, str]
+    world: World, who: Principal, install_id: str, *, kind: str, credentials: dict[str, str]
 ) -> tuple[Secret, ...]:
     """The provider's credentials, sealed. Invalid for one that this kind knows nothing of."""
-    known = world.way_in(kind).CREDENTIALS
+    known = _credentials(world, kind)
     for name in credentials:
         if name not in known:
             raise Invalid(
                 f"{kind} takes {', '.join(known)}" if known else f"{kind} takes no credentials",
                 field=f"credentials.{name}",
             )
-    return tuple(sealed(world, who.workspace, install_id, name, plain) for name, plain in credentials.items())
+    return tuple(
+        sealed(world, who.workspace, install_id, name=name, plain=plain) for name, plain in credentials.items()
+    )
+
+
+def _credentials(world: World, kind: str) -> Mapping[str, str]:
+    known = world.kind(kind)
+    return known.credentials if known else {}
 
 
 def _install(world: World, who: Principal, install_id: str) -> Install:
-    install = world.store.one(ref(Install, install_id))
-    if install is None or install.workspace != who.workspace:
-        raise NotFound("no such install")
-    return install
+    return own(world, who.workspace, ref(Install, install_id))
 
 
 def _workspace(world: World, who: Principal) -> Workspace:

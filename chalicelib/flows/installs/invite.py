@@ -23,7 +23,7 @@ def redirect_of(install: Install, base_url: str) -> str:
     return f"{base_url}/in/{install.kind}/{install.id}/oauth"
 
 
-def invite(world: World, who: Principal, install: Install, base_url: str, once: Once = KEYLESS) -> tuple[str, int]:
+def invite(world: World, who: Principal, install: Install, *, base_url: str, once: Once = KEYLESS) -> tuple[str, int]:
     """The address at which an admin of another workspace installs the app, and until when it is good."""
     way = world.granting(install.kind)
     if way is None:
@@ -36,18 +36,20 @@ def invite(world: World, who: Principal, install: Install, base_url: str, once: 
     except ProviderRefused as denied:
         raise Invalid(denied.reason, "config.client_id") from None
     made = url, expires
-    world.store.commit(*audit(world, who, "install.invited", install.id), *once.writes(made, world.clock.now()))
+    world.store.commit(*audit(world, who, "install.invited", subject=install.id), *once.writes(made, world.clock.now()))
     return made
 
 
-def accept_invitation(world: World, install: Install, state: str, code: str, base_url: str) -> Granted:
+def accept_invitation(world: World, install: Install, state: str, *, code: str, base_url: str) -> Granted:
     """Keep what was granted. Forbidden for a state that is not ours, or too old."""
     way = world.granting(install.kind)
     if way is None:
         raise NotFound("no such install")
     _check(world, install, state)
     try:
-        granted = way.exchange(install, Opened(world, install), world.outside, code, redirect_of(install, base_url))
+        granted = way.exchange(
+            install, Opened(world, install), world.outside, code=code, redirect=redirect_of(install, base_url)
+        )
     except ProviderRefused as denied:
         raise Invalid(f"it was not granted: {denied.reason}", "code") from None
     except ProviderBusy as busy:
@@ -55,7 +57,7 @@ def accept_invitation(world: World, install: Install, state: str, code: str, bas
 
     def attempt(_: int) -> None:
         old = world.store.one(ref(Install, install.id)) or install
-        secret = sealed(world, install.workspace, install.id, way.credential(granted.account), granted.token)
+        secret = sealed(world, install.workspace, install.id, name=way.credential(granted.account), plain=granted.token)
         back = {"state": "active", "disabled_because": ""} if not granted.account and old.state == "paused" else {}
         lost = tuple(name for name in old.lost if name != secret.name)
         world.store.commit(over(old.changed(secrets=rolled(old.secrets, secret), lost=lost, **back), old))

@@ -1,11 +1,11 @@
 """Try an install (health check): ask its other side who we are there, what is right and what is missing."""
 
-from ...desk.errors import NotFound
 from ...desk.issues import Tracking
 from ...desk.permissions import Principal
 from ...desk.tickets import Probe
 from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, Task, World, ref
+from ..fence import own
 from ..once import KEYLESS, Once
 from ..secrets import Opened
 from ..tickets.credential_end import ending, look_at_end
@@ -22,11 +22,9 @@ PROJECT = "the account, and its project"
 UNTRIED = "There is nothing to call: send something to its address, and a room opens."
 
 
-def try_install(world: World, who: Principal, install_id: str, once: Once = KEYLESS) -> tuple[str, Probe]:
+def try_install(world: World, who: Principal, install_id: str, *, once: Once = KEYLESS) -> tuple[str, Probe]:
     """What was tried, in words ("" if there is nothing to call), and what it found: of every kind in one shape."""
-    install = world.store.one(ref(Install, install_id))
-    if install is None or install.workspace != who.workspace:
-        raise NotFound("no such install")
+    install = own(world, who.workspace, ref(Install, install_id))
     tried, probe = _asked(world, install)
     missing, right = list(probe.missing), list(probe.right)
     if install.state != "active":
@@ -36,7 +34,7 @@ def try_install(world: World, who: Principal, install_id: str, once: Once = KEYL
     found = tried, Probe(account=probe.account, actor=probe.actor, missing=tuple(missing), right=tuple(right))
     if tried == PROJECT:  # kept: our own comments are known by the account
         known = {"account": probe.account, "actor": probe.actor, "tried_at": world.clock.now(), "resting": 0}
-        kept(world, who, install, "tracker.tried", once, found, **known)
+        kept(world, who, install, verb="tracker.tried", once=once, answer=found, **known)
     return found
 
 
@@ -46,13 +44,18 @@ def _asked(world: World, install: Install) -> tuple[str, Probe]:
         if tracker is not None:
             return PROJECT, _tracker(world, install)
         if ask is not None:
-            return "the account, and its rights", ask(install, Opened(world, install), world.outside).probe()
+            asked = ask(install, Opened(world, install), world.outside)
+            return "the account, and its rights", asked.probe(_url(world, install))
     except (ProviderBusy, ProviderRefused) as error:
         return "the account", Probe(account="", actor="", missing=(f"it does not answer us: {error.reason}",))
     probe = getattr(world.outbound(install.kind), "probe", None)
     if probe is None:
         return "", Probe(account="", actor="", right=(UNTRIED,))
-    return "a signed ping", probe(install, Opened(world, install), world.outside, world.clock.now())
+    return "a signed ping", probe(install, Opened(world, install), world.outside, now=world.clock.now())
+
+
+def _url(world: World, install: Install) -> str:
+    return f"{world.public_url}/in/{install.kind}/{install.id}" if world.public_url else ""
 
 
 def _tracker(world: World, install: Install) -> Probe:

@@ -18,6 +18,7 @@ def change_issue(
     world: World,
     who: Principal,
     issue_id: str,
+    *,
     fields: dict[str, Any],
     policy: Policy = "draft",
     words: str = "",
@@ -39,13 +40,22 @@ def change_issue(
         changed = issue.changed(**differing)
         writes: list[Write] = []
         if state:
-            changed = turned(changed, state, reason, world.clock.now())
+            changed = turned(changed, state, reason, now=world.clock.now())
             author = Author(kind="agent", id=who.id, name=who.name)
-            notices, follow = notice_of_state(world, issue, changed, policy, author, None, words, resolve)
+            notices, follow = notice_of_state(
+                world, issue, changed, policy=policy, author=author, tracking=None, words=words, resolve=resolve
+            )
             writes += notices
             tasks.extend(follow)
             entry = history_entry(
-                world, issue.id, issue.workspace, "state", who.id, was=issue.state, now=state, reason=changed.reason
+                world,
+                issue.id,
+                issue.workspace,
+                what="state",
+                by=who.id,
+                was=issue.state,
+                now=state,
+                reason=changed.reason,
             )
             writes.append(entry)
         elif reason != issue.reason:
@@ -53,8 +63,10 @@ def change_issue(
             differing["reason"] = reason
         if differing:
             names = ", ".join(sorted(differing))
-            writes.append(history_entry(world, issue.id, issue.workspace, "changed", who.id, fields=names))
-        world.store.commit(over(changed, issue), *writes, *audit(world, who, "issue.changed", issue.id, fields))
+            writes.append(history_entry(world, issue.id, issue.workspace, what="changed", by=who.id, fields=names))
+        world.store.commit(
+            over(changed, issue), *writes, *audit(world, who, "issue.changed", subject=issue.id, fields=fields)
+        )
         return changed
 
     issue = again(world, attempt)

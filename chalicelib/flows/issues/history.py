@@ -7,7 +7,7 @@ MAX_DETAIL = 300
 
 
 def history_entry(
-    world: World, issue: str, workspace: str, what: Event, by: str = "", install: str = "", **detail: object
+    world: World, issue: str, workspace: str, *, what: Event, by: str = "", install: str = "", **detail: object
 ) -> Put:
     """The entry. `detail` is cut short; what is empty is left out."""
     words = {name: str(value)[:MAX_DETAIL] for name, value in detail.items() if value not in ("", None, ())}

@@ -17,7 +17,7 @@ from .tie_room import own_issue
 
 
 def link_ticket(
-    world: World, who: Principal, issue_id: str, install: Install, seen: TicketSeen | None, once: Once = KEYLESS
+    world: World, who: Principal, issue_id: str, *, install: Install, seen: TicketSeen | None, once: Once = KEYLESS
 ) -> Issue:
     """The issue with a ticket in an install: `seen`, whose state and comments are imported, or one that is made."""
 
@@ -28,7 +28,7 @@ def link_ticket(
             return issue
         if link:
             raise Conflict("the issue has a ticket there already")
-        changed, writes = linked(world, who, issue, install, seen, now=now)
+        changed, writes = linked(world, who, issue, install=install, seen=seen, now=now)
         world.store.commit(over(changed, issue), *writes, *once.writes(changed, now))
         return changed
 
@@ -39,25 +39,27 @@ def link_ticket(
 
 
 def linked(
-    world: World, who: Principal, issue: Issue, install: Install, seen: TicketSeen | None, *, now: int
+    world: World, who: Principal, issue: Issue, *, install: Install, seen: TicketSeen | None, now: int
 ) -> tuple[Issue, list[Write]]:
     """The issue with a ticket more, and what is written besides it."""
-    link, writes = Link(install=install.id), [new(_ticket(issue, install, seen, now))]
+    link, writes = Link(install=install.id), [new(_ticket(issue, install, seen, now=now))]
     if seen:
         link = Link(install=install.id, ticket=seen.id, key=seen.key, url=seen.url)
         named = {"key": seen.key, "url": seen.url}
-        writes.append(_held(world, issue, install, seen))
-        writes.append(history_entry(world, issue.id, issue.workspace, "linked", who.id, install.id, **named))
+        writes.append(_held(world, issue, install, seen=seen))
+        writes.append(
+            history_entry(world, issue.id, issue.workspace, what="linked", by=who.id, install=install.id, **named)
+        )
     changed = issue.changed(tickets=(*issue.tickets, link))
-    return changed, [*writes, *audit(world, who, "issue.linked", issue.id)]
+    return changed, [*writes, *audit(world, who, "issue.linked", subject=issue.id)]
 
 
-def _ticket(issue: Issue, install: Install, seen: TicketSeen | None, now: int) -> Ticket:
+def _ticket(issue: Issue, install: Install, seen: TicketSeen | None, *, now: int) -> Ticket:
     made = making(issue, install, now)
     return replace(made, standing="new", ticket=seen.id, key=seen.key, url=seen.url) if seen else made
 
 
-def _held(world: World, issue: Issue, install: Install, seen: TicketSeen) -> Put:
+def _held(world: World, issue: Issue, install: Install, *, seen: TicketSeen) -> Put:
     owner = world.store.one(ref(TicketOwner, install.id, seen.id))
     if owner and owner.issue != issue.id:
         raise Conflict(f"the ticket belongs to the issue {owner.issue}: tie the room to that, or merge")
@@ -65,7 +67,7 @@ def _held(world: World, issue: Issue, install: Install, seen: TicketSeen) -> Put
     return over(owner.changed(), owner) if owner else new(fresh)
 
 
-def unlink_ticket(world: World, who: Principal, issue_id: str, install_id: str) -> Issue:
+def unlink_ticket(world: World, who: Principal, issue_id: str, *, install_id: str) -> Issue:
     """The issue without its ticket in an install. The ticket itself stays as it is."""
 
     def attempt(_: int) -> Issue:
@@ -77,15 +79,17 @@ def unlink_ticket(world: World, who: Principal, issue_id: str, install_id: str) 
         if link.ticket:
             gone.append(Drop(ref(TicketOwner, install_id, link.ticket)))
         unlinked = issue.changed(tickets=tuple(each for each in issue.tickets if each.install != install_id))
-        entry = history_entry(world, issue.id, issue.workspace, "unlinked", who.id, install_id, key=link.key)
-        world.store.commit(over(unlinked, issue), *gone, entry, *audit(world, who, "issue.unlinked", issue.id))
+        entry = history_entry(
+            world, issue.id, issue.workspace, what="unlinked", by=who.id, install=install_id, key=link.key
+        )
+        world.store.commit(over(unlinked, issue), *gone, entry, *audit(world, who, "issue.unlinked", subject=issue.id))
         return unlinked
 
     return again(world, attempt)
 
 
 def comment_on(
-    world: World, who: Principal, issue_id: str, text: str, once: Once = KEYLESS, *, for_strangers: bool = False
+    world: World, who: Principal, issue_id: str, *, text: str, once: Once = KEYLESS, for_strangers: bool = False
 ) -> list[PendingComment]:
     """What an agent says on each ticket of an issue. It is on its way when this returns. It goes where strangers read
     only `for_strangers`."""

@@ -11,6 +11,7 @@ from ...ports import Drop, Listing, Put, Task, World, Write, new, over, ref
 from ..audit import audit
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
+from ..paging import every
 from .history import history_entry
 from .state_notice import GRACE_MS
 from .tie_room import own_issue, tied
@@ -18,7 +19,7 @@ from .tie_room import own_issue, tied
 PIECE = 40  # entries that are moved in one transaction
 
 
-def merge_issues(world: World, who: Principal, from_id: str, into_id: str, once: Once = KEYLESS) -> Issue:
+def merge_issues(world: World, who: Principal, from_id: str, *, into_id: str, once: Once = KEYLESS) -> Issue:
     """The issue that the other went into. From now on its id leads there; its rooms follow at once after."""
 
     def attempt(_: int) -> Issue:
@@ -33,8 +34,8 @@ def merge_issues(world: World, who: Principal, from_id: str, into_id: str, once:
         labels = tuple(dict.fromkeys((*into.labels, *old.labels)))
         grown = into.changed(tickets=(*into.tickets, *old.tickets), labels=labels)
         entries = [
-            history_entry(world, into.id, into.workspace, "merged", who.id, was=old.id, title=old.title),
-            *audit(world, who, "issue.merged", old.id),
+            history_entry(world, into.id, into.workspace, what="merged", by=who.id, was=old.id, title=old.title),
+            *audit(world, who, "issue.merged", subject=old.id),
         ]
         moved = _tickets(world, old, into)
         world.store.commit(over(merged, old), over(grown, into), *moved, *entries, *once.writes(grown, now))
@@ -72,7 +73,7 @@ def merge_rest(world: World, issue_id: str) -> None:
     for tie in _all(world, Listing("ties", (old.id,))):
         again(world, lambda _, tie=tie: _tie(world, tie, into.id))  # type: ignore[misc]
     for name in ("history", "comments", "owed", "told"):
-        rows = list(_all(world, Listing(name, (old.id,))))
+        rows = _all(world, Listing(name, (old.id,)))
         for start in range(0, len(rows), PIECE):
             writes: list[Write] = []
             for row in rows[start : start + PIECE]:
@@ -119,10 +120,5 @@ def _ended(world: World, issue_id: str) -> None:
 
 
 def _all(world: World, listing: Listing[Any]) -> list[Any]:
-    found, cursor = [], None
-    while True:
-        page = world.store.page(listing, 100, cursor)
-        found += page.items
-        cursor = page.next
-        if cursor is None:
-            return found
+    """Read before any of it moves."""
+    return list(every(world.store, listing))

@@ -22,7 +22,7 @@ MAX_FILES = 10  # of theirs that go into its tickets
 SOON_MS = 60_000  # ms after which the clock looks after what a lost wake-up left
 
 
-def said_in(world: World, room: Room, first: str, last: str) -> tuple[list[Message], int, int]:
+def said_in(world: World, room: Room, first: str, *, last: str) -> tuple[list[Message], int, int]:
     """The messages of a room from `first` to `last` (ids; "" for none), and their change numbers. Invalid, naming the
     field."""
     if not first:
@@ -39,18 +39,19 @@ def said_in(world: World, room: Room, first: str, last: str) -> tuple[list[Messa
     return found, start, end
 
 
-def asked_in(world: World, who: Principal, room: Room, first: str, last: str) -> tuple[list[Message], IssueTie]:
+def asked_in(world: World, who: Principal, room: Room, *, first: str, last: str) -> tuple[list[Message], IssueTie]:
     """The messages, and the tie of the room that they make."""
     check_room(room)
-    messages, start, end = said_in(world, room, first, last)
+    messages, start, end = said_in(world, room, first, last=last)
     asker = next((message.author for message in messages if message.author.kind != "agent"), None)
-    return messages, tie_of(world, who, room, start, end, asker)
+    return messages, tie_of(world, who, room, first=start, last=end, asked_by=asker)
 
 
 def raise_issue(
     world: World,
     who: Principal,
     fields: dict[str, Any],
+    *,
     messages: list[Message],
     tie: IssueTie | None,
     installs: list[Install],
@@ -59,7 +60,7 @@ def raise_issue(
     """The issue, with its room behind it and its tickets on their way."""
 
     def attempt(_: int) -> Issue:
-        issue, writes = raised(world, who, fields, messages, tie, now=world.clock.now())
+        issue, writes = raised(world, who, fields, messages=messages, tie=tie, now=world.clock.now())
         issue = issue.changed(tickets=tuple(Link(install=install.id) for install in installs))
         made = [new(making(issue, install, issue.created_at)) for install in installs]
         world.store.commit(new(issue), *writes, *made, *once.writes(issue, issue.created_at))
@@ -75,9 +76,9 @@ def raised(
     world: World,
     who: Principal,
     fields: dict[str, Any],
+    *,
     messages: list[Message],
     tie: IssueTie | None,
-    *,
     now: int,
 ) -> tuple[Issue, list[Write]]:
     """The issue, yet without a ticket, and what is written besides it."""
@@ -100,8 +101,8 @@ def raised(
     writes: list[Write] = []
     if tie:
         issue, writes = tied(world, issue, tie)
-    entry = history_entry(world, issue.id, issue.workspace, "raised", who.id, room=tie.room if tie else "")
-    return issue, [*writes, entry, *audit(world, who, "issue.raised", issue.id)]
+    entry = history_entry(world, issue.id, issue.workspace, what="raised", by=who.id, room=tie.room if tie else "")
+    return issue, [*writes, entry, *audit(world, who, "issue.raised", subject=issue.id)]
 
 
 def making(issue: Issue, install: Install, now: int) -> Ticket:

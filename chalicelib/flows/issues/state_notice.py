@@ -1,30 +1,24 @@
 """Write what customers are to be told of an issue's new state with that state itself (transactional outbox)."""
 
-from ...desk.ids import derived
 from ...desk.issues import CLOSED, Issue, Notice, Policy, Tracking
 from ...desk.messages import Author
-from ...desk.notices import state_text
+from ...desk.notices import state_notice_id, state_text
 from ...ports import Put, Task, World, new, over, ref
 from .name_customers import names_in
 
 GRACE_MS = 2 * 60_000  # ms after which the clock looks after a notice whose wake-up was lost
 
 
-def state_notice_id(issue: Issue, turn: int) -> str:
-    """The id of the notice of one turn: an issue that is turned twice at once tells once."""
-    return derived("ntc", issue.id, str(turn))
-
-
 def notice_of_state(
     world: World,
     old: Issue,
     turned: Issue,
+    *,
     policy: Policy,
     author: Author,
     tracking: Tracking | None = None,
     words: str = "",
     resolve: bool = False,
-    *,
     text: str = "",
 ) -> tuple[list[Put], list[Task]]:
     """What is written when an issue turns from `old` to `turned`: its notice, if its rooms are to hear of it; and what

@@ -1,4 +1,5 @@
-"""Tie rooms to an issue, and take them off: the customers and the ARR behind it move in the same transaction."""
+"""Tie rooms to an issue, and take them off: the customers and the ARR behind it move in the same transaction
+(ADR 43)."""
 
 from typing import Any
 
@@ -12,16 +13,18 @@ from ...desk.permissions import Principal
 from ...desk.rooms import Room
 from ...ports import Drop, Listing, World, Write, new, over, ref
 from ..audit import audit
+from ..fence import fenced
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
+from ..paging import every
 from .history import history_entry
 
 
 def own_issue(world: World, workspace: str, issue_id: str) -> Issue:
     """An issue of the workspace, as it is now: a merged one is the one that it went into."""
     for _ in range(10):
-        issue = world.store.one(ref(Issue, issue_id))
-        if issue is None or issue.workspace != workspace:
+        issue = fenced(world.store.one(ref(Issue, issue_id)), workspace)
+        if issue is None:
             break
         if not issue.merged_into:
             return issue
@@ -29,7 +32,7 @@ def own_issue(world: World, workspace: str, issue_id: str) -> Issue:
     raise NotFound("no such issue")
 
 
-def tie_of(world: World, who: Principal, room: Room, first: int, last: int, asked_by: Author | None) -> IssueTie:
+def tie_of(world: World, who: Principal, room: Room, *, first: int, last: int, asked_by: Author | None) -> IssueTie:
     """A tie of a room, yet without its issue."""
     by = Author(kind="agent", id=who.id, name=who.name)
     return IssueTie(
@@ -46,7 +49,7 @@ def tie_of(world: World, who: Principal, room: Room, first: int, last: int, aske
     )
 
 
-def tie_room(world: World, who: Principal, issue_id: str, tie: IssueTie, once: Once = KEYLESS) -> Issue:
+def tie_room(world: World, who: Principal, issue_id: str, *, tie: IssueTie, once: Once = KEYLESS) -> Issue:
     """The issue with the room behind it. A room that is tied already stays as it is."""
 
     def attempt(_: int) -> Issue:
@@ -54,8 +57,8 @@ def tie_room(world: World, who: Principal, issue_id: str, tie: IssueTie, once: O
         if world.store.one(ref(IssueTie, issue.id, tie.room)):
             return issue
         moved, writes = tied(world, issue, tie)
-        entry = history_entry(world, issue.id, issue.workspace, "tied", who.id, room=tie.room)
-        audited = audit(world, who, "issue.tied", issue.id)
+        entry = history_entry(world, issue.id, issue.workspace, what="tied", by=who.id, room=tie.room)
+        audited = audit(world, who, "issue.tied", subject=issue.id)
         world.store.commit(over(moved, issue), *writes, entry, *audited, *once.writes(moved, world.clock.now()))
         return moved
 
@@ -90,7 +93,7 @@ def _of(tie: IssueTie, issue: str) -> IssueTie:
     return msgspec.structs.replace(tie, issue=issue)
 
 
-def untie_room(world: World, who: Principal, issue_id: str, room: str) -> Issue:
+def untie_room(world: World, who: Principal, issue_id: str, *, room: str) -> Issue:
     """The issue without the room."""
 
     def attempt(_: int) -> Issue:
@@ -99,8 +102,8 @@ def untie_room(world: World, who: Principal, issue_id: str, room: str) -> Issue:
         if tie is None:
             raise NotFound("the room is not tied to it")
         moved, writes = untied(world, issue, tie)
-        entry = history_entry(world, issue.id, issue.workspace, "untied", who.id, room=room)
-        world.store.commit(over(moved, issue), *writes, entry, *audit(world, who, "issue.untied", issue.id))
+        entry = history_entry(world, issue.id, issue.workspace, what="untied", by=who.id, room=room)
+        world.store.commit(over(moved, issue), *writes, entry, *audit(world, who, "issue.untied", subject=issue.id))
         return moved
 
     return again(world, attempt)
@@ -121,15 +124,9 @@ def untied(world: World, issue: Issue, tie: IssueTie) -> tuple[Issue, list[Write
 
 def count_customer(world: World, customer_id: str) -> None:
     """Bring the ARR of every issue that a customer is behind up to date."""
-    cursor: str | None = None
-    while True:
-        listing: Listing[IssueCustomer] = Listing("customer-issues", (customer_id,))
-        page = world.store.page(listing, 100, cursor)
-        for behind in page.items:
-            count_behind(world, customer_id, behind.issue)
-        cursor = page.next
-        if cursor is None:
-            return
+    listing: Listing[IssueCustomer] = Listing("customer-issues", (customer_id,))
+    for behind in every(world.store, listing):
+        count_behind(world, customer_id, behind.issue)
 
 
 def count_behind(world: World, customer_id: str, issue_id: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...desk.connections import EVERYTHING, Connection, Subscription
 from ...ports import Drop, Listing, Sockets, World, ref
+from ..paging import every
 
 PAGE = 100
 Frame = dict[str, Any]
@@ -29,11 +30,11 @@ def push(world: World, sockets: Sockets, task: dict[str, Any]) -> int:
     if "unproven" in task:
         return _end_unproven(world, sockets, task["unproven"])
     if "ended" in task:
-        return _end(world, sockets, task["ended"], task["at"], credential=task.get("credential", ""))
+        return _end(world, sockets, task["ended"], at=task["at"], credential=task.get("credential", ""))
     return tell(world, sockets, task)
 
 
-def tell(world: World, sockets: Sockets, task: dict[str, Any], but: str = "") -> int:
+def tell(world: World, sockets: Sockets, task: dict[str, Any], *, but: str = "") -> int:
     """Send a frame to everybody who watches, once each, but to the connection `but`."""
     now, reached = world.clock.now(), {but}
     topics = {task.get("room"), "" if task.get("open") else EVERYTHING}
@@ -53,13 +54,7 @@ def tell(world: World, sockets: Sockets, task: dict[str, Any], but: str = "") ->
 def watching(world: World, place: str) -> Iterator[Subscription]:
     """Every subscription of a place."""
     listing: Listing[Subscription] = Listing("subscribers", (place,))
-    cursor: str | None = None
-    while True:
-        page = world.store.page(listing, PAGE, cursor)
-        yield from page.items
-        cursor = page.next
-        if cursor is None:
-            return
+    return every(world.store, listing, PAGE)
 
 
 def leave(world: World, connection: str) -> list[Subscription]:
@@ -72,21 +67,16 @@ def leave(world: World, connection: str) -> list[Subscription]:
     return left
 
 
-def _end(world: World, sockets: Sockets, whose: str, at: int, *, credential: str = "") -> int:
+def _end(world: World, sockets: Sockets, whose: str, *, at: int, credential: str = "") -> int:
     name = "customer-connections" if whose.startswith("cus_") else "connections"
     listing: Listing[Connection] = Listing(name, (whose,))
-    cursor: str | None = None
     ended = 0
-    while True:
-        page = world.store.page(listing, PAGE, cursor)
-        for connection in page.items:
-            if connection.credential == credential if credential else connection.opened_at < at:
-                leave(world, connection.id)
-                _close(sockets, connection.id, "the credential was revoked")
-                ended += 1
-        cursor = page.next
-        if cursor is None:
-            return ended
+    for connection in every(world.store, listing, PAGE):
+        if connection.credential == credential if credential else connection.opened_at < at:
+            leave(world, connection.id)
+            _close(sockets, connection.id, "the credential was revoked")
+            ended += 1
+    return ended
 
 
 def _end_unproven(world: World, sockets: Sockets, connection: str) -> int:

@@ -21,5 +21,5 @@ def address_writes(world: World, old: Install | None, install: Install | None) -
 
 
 def mail_address(install: Install | None) -> str:
-    """The address that an install takes the mails of; "" for another kind, or none."""
-    return str(install.config.get("address", "")) if install and install.kind == "email" else ""
+    """The address that an install takes the mails of; "" for one that takes none, or no install."""
+    return str(install.config.get("address", "")) if install else ""

@@ -30,12 +30,12 @@ class Known:
     had: int = 0
 
 
-def correspond(world: World, install: Install, room: str, known: Known) -> Correspondent:
+def correspond(world: World, install: Install, room: str, *, known: Known) -> Correspondent:
     """The correspondent, made if need be; the address is kept up to date."""
 
     def attempt(_: int) -> Correspondent:
         old = world.store.one(ref(Correspondent, room, install.id, known.who.id))
-        now, writes = _corresponding(world, install, room, known, old)
+        now, writes = _corresponding(world, install, room, known=known, old=old)
         if writes:
             world.store.commit(*writes)
         return now
@@ -43,18 +43,20 @@ def correspond(world: World, install: Install, room: str, known: Known) -> Corre
     return again(world, attempt)
 
 
-def corresponding(world: World, install: Install, room: str, people: Sequence[Known]) -> list[Write]:
+def corresponding(world: World, install: Install, room: str, *, people: Sequence[Known]) -> list[Write]:
     """What is written of people with whom a room corresponds, each made if need be."""
     there = world.store.many([ref(Correspondent, room, install.id, each.who.id) for each in people]) if people else []
-    each_of = [_corresponding(world, install, room, known, old) for known, old in zip(people, there, strict=True)]
+    each_of = [
+        _corresponding(world, install, room, known=known, old=old) for known, old in zip(people, there, strict=True)
+    ]
     return [write for _, writes in each_of for write in writes]
 
 
 def _corresponding(
-    world: World, install: Install, room: str, known: Known, old: Correspondent | None
+    world: World, install: Install, room: str, *, known: Known, old: Correspondent | None
 ) -> tuple[Correspondent, list[Write]]:
     """The correspondent as they are now, and what has to be written of that."""
-    found = old or _made(world, install, room, known.who, known.address)
+    found = old or _made(world, install, room, who=known.who, address=known.address)
     changed = found.changed(
         address=known.address,
         name=known.who.name or found.name,
@@ -72,7 +74,7 @@ def _corresponding(
     return changed, [over(changed, old)]
 
 
-def _made(world: World, install: Install, room: str, who: Author, address: str) -> Correspondent:
+def _made(world: World, install: Install, room: str, *, who: Author, address: str) -> Correspondent:
     kind: Literal["user", "visitor"] = "user" if who.kind == "user" else "visitor"
     return Correspondent(
         room=room,
@@ -81,13 +83,14 @@ def _made(world: World, install: Install, room: str, who: Author, address: str) 
         workspace=install.workspace,
         kind=kind,
         address=address,
-        token=_token(world),
+        token=token_of_chance(world),
         created_at=world.clock.now(),
         name=who.name,
     )
 
 
-def _token(world: World) -> str:
+def token_of_chance(world: World) -> str:
+    """A token that nobody guesses, as it stands in an address."""
     return base64.b32encode(world.clock.entropy(TOKEN)).decode().rstrip("=").lower()
 
 
@@ -99,7 +102,7 @@ def address_of_room(world: World, install: Install, room: str) -> str:
         old = world.store.one(ref(RoomAddress, room, install.id))
         if old:
             return old
-        made = RoomAddress(room=room, install=install.id, workspace=install.workspace, token=_token(world))
+        made = RoomAddress(room=room, install=install.id, workspace=install.workspace, token=token_of_chance(world))
         way = ReturnAddress(token=made.token, workspace=install.workspace, install=install.id, room=room, person="")
         world.store.commit(new(made), new(way))
         return made

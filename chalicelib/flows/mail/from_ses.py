@@ -11,6 +11,7 @@ from ...desk.mails import MailAddress
 from ...desk.strict_json import loads_object
 from ...desk.workspaces import Install
 from ...ports import World, ref
+from .address import mail_address
 
 BY_SES = "ses"  # an envelope's address, where others have that of the caller: nobody calls from there
 MAX_RECIPIENTS = 50
@@ -23,7 +24,7 @@ def take_from_ses(world: World, text: str) -> list[str]:
         notice = loads_object(str(outer.get("Message", "")).encode())
     except Malformed:
         return []  # SNS's own words, when a topic is made
-    installs = [each for each in world.store.many(_refs(world, notice)) if each and each.kind == "email"]
+    installs = [each for each in world.store.many(_refs(world, notice)) if mail_address(each)]
     action = _part(_part(notice, "receipt"), "action")
     key = action.get("objectKey")
     if installs and isinstance(key, str):
@@ -34,7 +35,7 @@ def take_from_ses(world: World, text: str) -> list[str]:
             id=derived("env", install.id, str(outer.get("MessageId", id_))),
             workspace=install.workspace,
             install=install.id,
-            channel="email",
+            channel=install.kind,
             received_at=world.clock.now(),
             headers={"content-type": "application/json"},
             body=body,

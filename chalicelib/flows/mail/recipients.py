@@ -5,11 +5,13 @@ from typing import Any
 import msgspec
 
 from ...desk.customers import Customer, User
+from ...desk.domains import same_mailbox
 from ...desk.mails import Correspondent, Mailbox, Suppression
 from ...desk.messages import Author, Message
 from ...desk.rooms import Room, Seen
 from ...desk.workspaces import Install
 from ...ports import Listing, Ref, World, ref
+from .address import mail_address
 from .correspondents import Known, correspond
 
 LATELY = 50  # messages whose authors are written to, and the most that one mail says
@@ -22,7 +24,7 @@ def said_since(world: World, room: Room, after: int) -> list[Message]:
 
 
 def people_to_write_to(
-    world: World, install: Install, room: Room, lately: list[Message]
+    world: World, install: Install, room: Room, *, lately: list[Message]
 ) -> tuple[list[Correspondent], list[str]]:
     """Who is written to over this install, and which others write to the rest. Everybody who wrote by mail is; with
     `away`, the customer's users who spoke here in any way, too. One person gets one mail, over their home: every
@@ -47,8 +49,9 @@ class _Homes:
     def __init__(self, world: World, room: Room, lately: list[Message]) -> None:
         self.world, self.room = world, room
         installs: Listing[Install] = Listing("installs", (room.workspace,))
-        mail = [each for each in world.store.page(installs, 100).items if each.kind == "email"]
+        mail = [each for each in world.store.page(installs, 100).items if mail_address(each)]
         self.installs = sorted(mail, key=lambda each: (each.created_at, each.id))
+        self.mail = {each.id for each in self.installs}
         self.live = {each.id: each for each in self.installs if each.state != "disabled"}
         self.away = [each.id for each in self.installs if each.config.get("away")]
         listing: Listing[Correspondent] = Listing("correspondents", (room.id,))
@@ -64,9 +67,8 @@ class _Homes:
 
     def of(self, person: str) -> Install | None:
         """The install over which they are written to; None if there is none."""
-        wrote = [
-            each.source.install for each in self.said if each.author.id == person and each.source.channel == "email"
-        ]
+        wrote = [each.source.install for each in self.said if each.author.id == person]
+        wrote = [each for each in wrote if each in self.mail]
         rows = sorted(self._rows(person), key=lambda each: (not each.proven, each.created_at, each.install))
         wanted = [*wrote[:1], *(each.install for each in rows if each.proven), *self._elsewhere(person, rows)]
         wanted += [*(each.install for each in rows), *self.away, *((each.id for each in self.installs) if rows else ())]
@@ -80,7 +82,7 @@ class _Homes:
         if not self.room.customer or any(each.proven for each in rows) or len(self.live) < 2:
             return []
         user = self.world.store.one(ref(User, self.room.customer, person))
-        address = user.email.lower() if user else ""
+        address = same_mailbox(user.email) if user else ""
         box = ref(Mailbox, self.room.workspace, address, self.room.customer, person) if address else None
         found = self.world.store.one(box) if box else None
         return [found.install] if found and found.install else []
@@ -92,12 +94,12 @@ class _Homes:
         if own is None and rows:
             who = Author(kind=rows[0].kind, id=person, name=rows[0].name)
             known = Known(who, rows[0].address, proven=any(each.proven for each in rows))
-            own = correspond(self.world, install, self.room.id, known)
+            own = correspond(self.world, install, self.room.id, known=known)
         elif own is None:
             user = self.world.store.one(ref(User, self.room.customer, person))
             if user and user.email and user.state == "active":
-                known = Known(self.users[person], user.email.lower())
-                own = correspond(self.world, install, self.room.id, known)
+                known = Known(self.users[person], same_mailbox(user.email))
+                own = correspond(self.world, install, self.room.id, known=known)
         if own is None or not rows:
             return own
         muted, sent_n = any(each.muted for each in rows), max(each.sent_n for each in rows)
@@ -111,18 +113,18 @@ def as_now(world: World, room: Room, person: Correspondent) -> Correspondent:
     owner, user = world.store.many([ref(Customer, room.customer), ref(User, room.customer, person.person)])
     active = owner and user and owner.state == user.state == "active"
     author = Author(kind="user", id=person.person, name=user.name if user else person.name)
-    address = user.email.lower() if active and user else ""
+    address = same_mailbox(user.email) if active and user else ""
     if address == person.address:
         return person
-    now = correspond(world, _install_of(person), room.id, Known(author, address))
+    now = correspond(world, _install_of(person), room.id, known=Known(author, address))
     return msgspec.structs.replace(now, muted=person.muted, sent_n=person.sent_n)
 
 
 def _install_of(person: Correspondent) -> Install:
-    return Install(id=person.install, workspace=person.workspace, kind="email", name="", created_at=0)
+    return Install(id=person.install, workspace=person.workspace, kind="", name="", created_at=0)
 
 
-def why_not(world: World, person: Correspondent, room: Room, message: Message) -> str:
+def why_not(world: World, person: Correspondent, room: Room, *, message: Message) -> str:
     """Why they get no mail at all; "" if they may."""
     if person.muted:
         return "they have muted it"
@@ -140,13 +142,13 @@ def unheard(world: World, person: Correspondent, lately: list[Message]) -> list[
     """What they did not say themselves and have not read."""
     read = read_until(world, person)
     unheard = [each for each in lately if each.n > read and each.author.id != person.person and not each.deleted]
-    unheard = [each for each in unheard if each.n not in person.had and not by_machines_mail(each)]
+    unheard = [each for each in unheard if each.n not in person.had and not by_machines_mail(world, each)]
     return [each for each in unheard if each.author.kind != "system" and not each.forked_from]
 
 
-def by_machines_mail(message: Message) -> bool:
+def by_machines_mail(world: World, message: Message) -> bool:
     """Whether a machine wrote it by mail: nobody is written to for that, as two machines would answer each other."""
-    return message.author.kind == "machine" and message.source.channel == "email"
+    return message.author.kind == "machine" and world.reach(message.source.channel) == "people"
 
 
 def read_until(world: World, person: Correspondent) -> int:

@@ -1,4 +1,5 @@
-"""Write to the people of a room who are away what was said since they last heard of it, as one mail each (digest).
+"""Write to the people of a room who are away what was said since they last heard of it, as one mail each (digest)
+(ADR 57).
 
 A delivery waits until its install's `collect` seconds are over; then everything that was said meanwhile leaves with it,
 and the deliveries of the others find that it has. Who spoke, has read it, has muted it or cannot be reached gets none.
@@ -9,31 +10,16 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from ...desk.customers import Customer
 from ...desk.deliveries import Delivery, Receipt, Refused, Retry, Sent, Skipped
 from ...desk.mails import Correspondent, Letter, Line, thread_id, tokened
 from ...desk.messages import Mapped, Message
+from ...desk.outcomes import CHANNEL, NOT_SOLVED, in_language
 from ...desk.rooms import Room
 from ...desk.workspaces import Install
-from ...ports import Listing, ProviderBusy, ProviderRefused, Put, World, over, ref
+from ...ports import Corresponding, Listing, ProviderBusy, ProviderRefused, Put, World, over, ref
 from ..optimistic_retry import again
 from .recipients import as_now, by_machines_mail, people_to_write_to, read_until, said_since, unheard, why_not
-
-UNTOLD = {
-    "edit": "the settings tell of no edits by mail; a mail that waits says the newest words",
-    "delete": "the settings tell of no deletes by mail",
-    "reaction": "reactions do not leave by mail",
-    "card": "a room's state does not leave by mail",
-}
-
-
-def leaves_at(row: Delivery, install: Install) -> int:
-    """When a delivery's mail leaves (ms)."""
-    waits = row.what == "post" or _told_in_words(row, install)
-    return row.created_at + int(install.config.get("collect", 0)) * 1000 if waits else 0
-
-
-def _told_in_words(row: Delivery, install: Install) -> bool:
-    return row.what in ("edit", "delete") and bool(install.config.get("changes"))
 
 
 @dataclass
@@ -55,19 +41,21 @@ class Round:
         return Skipped(reason=reasons[:400])
 
 
-def send_mails(world: World, row: Delivery, install: Install, room: Room, message: Message) -> Receipt:
-    """Send what the delivery's people have not heard. Raises nothing for what SES says."""
-    if _told_in_words(row, install):
-        return _correct(world, row, install, room, message)
+def write_to_people(
+    world: World, channel: Corresponding, row: Delivery, *, install: Install, room: Room, message: Message
+) -> Receipt:
+    """Tell the delivery's people what they have not heard. Raises nothing for what the provider says."""
+    if untold := channel.untold(row.what, install):
+        return Skipped(reason=untold)
     if row.what != "post":
-        return Skipped(reason=UNTOLD[row.what])
-    if by_machines_mail(message):
+        return _correct(world, channel, row, install=install, room=room, message=message)
+    if by_machines_mail(world, message):
         return Skipped(reason="for a machine's mail no mail is sent")
     lately = said_since(world, room, row.n)
     outcome = Round()
-    people, outcome.skipped = people_to_write_to(world, install, room, [message, *lately])
+    people, outcome.skipped = people_to_write_to(world, install, room, lately=[message, *lately])
     for person in people:
-        reason = why_not(world, person, room, message)
+        reason = why_not(world, person, room, message=message)
         missed = [] if reason else unheard(world, person, [message, *lately])
         if reason or not missed:
             outcome.skipped.append(reason or "they have read it")
@@ -75,7 +63,7 @@ def send_mails(world: World, row: Delivery, install: Install, room: Room, messag
             outcome.sent.append(person.last_id)  # it left with an earlier one
         else:
             try:
-                outcome.sent.append(_send(world, install, room, person, missed))
+                outcome.sent.append(_send(world, channel, install, room=room, person=person, unheard=missed))
             except ProviderBusy as busy:
                 return Retry(reason=busy.reason, after=busy.after)
             except ProviderRefused as denied:
@@ -83,19 +71,23 @@ def send_mails(world: World, row: Delivery, install: Install, room: Room, messag
     return outcome.receipt
 
 
-def _correct(world: World, row: Delivery, install: Install, room: Room, message: Message) -> Receipt:
+def _correct(
+    world: World, channel: Corresponding, row: Delivery, *, install: Install, room: Room, message: Message
+) -> Receipt:
     """Tell those whom a mail told of the message what became of it: once for all edits until then."""
     outcome = Round()
     listing: Listing[Correspondent] = Listing("correspondents", (room.id,))
     people = [each for each in world.store.page(listing, 100).items if each.install == install.id]
     for person in (as_now(world, room, each) for each in people):
-        reason = why_not(world, person, room, message)
-        reason = reason or _why_no_correction(world, row, person, message)
+        reason = why_not(world, person, room, message=message)
+        reason = reason or _why_no_correction(world, row, person, message=message)
         if reason:
             outcome.skipped.append(reason)
             continue
         try:
-            outcome.sent.append(_send(world, install, room, person, [message], _correction))
+            outcome.sent.append(
+                _send(world, channel, install, room=room, person=person, unheard=[message], line=_correction)
+            )
         except ProviderBusy as busy:
             return Retry(reason=busy.reason, after=busy.after)
         except ProviderRefused as denied:
@@ -103,7 +95,7 @@ def _correct(world: World, row: Delivery, install: Install, room: Room, message:
     return outcome.receipt
 
 
-def _why_no_correction(world: World, row: Delivery, person: Correspondent, message: Message) -> str:
+def _why_no_correction(world: World, row: Delivery, person: Correspondent, *, message: Message) -> str:
     """Why a change is no news to somebody; "" if it is."""
     if person.person == message.author.id or person.sent_n < row.message:
         return "no mail told them of it"
@@ -114,18 +106,18 @@ def _why_no_correction(world: World, row: Delivery, person: Correspondent, messa
 
 def _send(
     world: World,
+    channel: Corresponding,
     install: Install,
+    *,
     room: Room,
     person: Correspondent,
     unheard: list[Message],
     line: Callable[[World, Message], Line] | None = None,
 ) -> str:
     """One mail; its Message-ID, which the id map knows from then on. `line` says how it tells of a message."""
-    if not person.address.isascii():  # of what stands before the @; a domain is spelled so
-        raise ProviderRefused(f"no mail can be sent to {person.address}: SES takes no letters but ASCII before the @")
     fresh = [each for each in unheard if each.n > person.sent_n] or unheard
-    letter = _letter(world, install, room, person, fresh, line or _line)
-    id_ = world.mailer.send(world.compose(letter), [person.address])
+    letter = _letter(world, install, room, person=person, fresh=fresh, line=line or _line)
+    id_ = channel.write(letter, world.mailer)
     last = max(each.n for each in fresh)
 
     def attempt(_: int) -> None:
@@ -145,6 +137,7 @@ def _letter(
     world: World,
     install: Install,
     room: Room,
+    *,
     person: Correspondent,
     fresh: list[Message],
     line: Callable[[World, Message], Line],
@@ -160,12 +153,21 @@ def _letter(
         to_name=person.name,
         reply_to=tokened(base, person.token),
         subject=f"Re: {room.name}" if person.last_id else room.name,
-        lines=tuple(line(world, each) for each in fresh),
+        lines=tuple(_with_way_back(world, room, person, message=each, line=line(world, each)) for each in fresh),
         thread=thread_id(install.id, room.id, base),
         answers=person.last_id,
         at=world.clock.now(),
         mute_url=f"{world.public_url}/mails/{person.token}" if world.public_url else "",
     )
+
+
+def _with_way_back(world: World, room: Room, person: Correspondent, *, message: Message, line: Line) -> Line:
+    """With what tells how the room ended there is a link to say that it is not solved. Opening it changes nothing."""
+    if message.source.channel != CHANNEL or message.deleted or not world.public_url:
+        return line
+    customer = world.store.one(ref(Customer, room.customer)) if room.customer else None
+    words = in_language(NOT_SOLVED, customer.language if customer else "")
+    return msgspec.structs.replace(line, links=((words, f"{world.public_url}/mails/{person.token}/end"), *line.links))
 
 
 def _line(world: World, message: Message) -> Line:

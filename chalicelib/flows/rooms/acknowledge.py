@@ -16,7 +16,7 @@ from ..optimistic_retry import again
 EYES = "👀"
 
 
-def acknowledge(world: World, by: str, room_id: str, once: Once = KEYLESS, *, aloud: bool = True) -> Room:
+def acknowledge(world: World, by: str, room_id: str, *, once: Once = KEYLESS, aloud: bool = True) -> Room:
     """The room, once for each ask; Conflict where nobody waits to hear it. `aloud` it is said in the workspace's words
     where the customer is; else they have seen it themselves."""
 
@@ -49,11 +49,11 @@ def _said(world: World, room: Room, now: int) -> tuple[Room, list[Write]]:
 
 
 def _marked(room: Room, by: str, now: int) -> tuple[Room, list[Write]]:
-    moved, change = room_changed(room, now, by, {}, act=("vendor", "acknowledge"))
+    moved, change = room_changed(room, now, by, fields={}, act=("vendor", "acknowledge"))
     return moved, [new(change)]
 
 
-def acknowledge_by_eyes(world: World, message: Message, by: str, emoji: str, *, aloud: bool) -> None:
+def acknowledge_by_eyes(world: World, message: Message, by: str, *, emoji: str, aloud: bool) -> None:
     """An agent's 👀 on a message that waits acknowledges it; any other reaction, or on anything else, is one."""
     if emoji != EYES or bearing(message) != "ask":
         return

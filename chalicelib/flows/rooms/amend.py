@@ -1,4 +1,5 @@
-"""Change what was said: edit, delete, react. Events of outside may come before their message: they wait for it."""
+"""Change what was said: edit, delete, react. Events of outside may come before their message: they wait for it
+(ADR 9)."""
 
 from collections.abc import Callable
 
@@ -21,6 +22,7 @@ def amend(
     world: World,
     room_id: str,
     n: int,
+    *,
     internal: bool,
     step: Step,
     type_: ChangeType,
@@ -45,7 +47,7 @@ def amend(
         now = step(old)
         if now is None:
             return old
-        moved, now, change = touched(room, old, now, type_, by, world.clock.now(), source)
+        moved, now, change = touched(room, old, now, type_=type_, by=by, at=world.clock.now(), source=source)
         world.store.commit(over(moved, room), over(now, old), new(change))
         return now
 
@@ -56,6 +58,7 @@ def amend_known(
     world: World,
     source: Source,
     workspace: str,
+    *,
     step: Step,
     wait: Callable[[Pending], Pending | None],
     type_: ChangeType,
@@ -68,7 +71,17 @@ def amend_known(
     def attempt(_: int) -> Message | None:
         known = world.store.one(place)
         while known and known.n:
-            message = amend(world, known.room, known.n, known.internal, step, type_, by, source, customer=customer)
+            message = amend(
+                world,
+                known.room,
+                known.n,
+                internal=known.internal,
+                step=step,
+                type_=type_,
+                by=by,
+                source=source,
+                customer=customer,
+            )
             home = world.store.one(place)
             if home is None or (home.room, home.n) == (known.room, known.n):
                 return message
@@ -94,10 +107,20 @@ def apply_waiting(world: World, known: Mapped, channel: str) -> None:
             conversation = known.thread or mark.via.partition("/")[2]
             source = Source(channel=channel, install=known.source, id=known.id, conversation=conversation)
             via = f"{known.source}/{conversation}" if mark.via else ""
-            step = react_step(person, emoji, mark.on, mark.revision, via)
+            step = react_step(person, emoji, mark.on, revision=mark.revision, via=via)
             whose = known.pending.customers.get(person) if known.pending else None
             try:
-                amend(world, known.room, known.n, known.internal, step, "reaction", person, source, customer=whose)
+                amend(
+                    world,
+                    known.room,
+                    known.n,
+                    internal=known.internal,
+                    step=step,
+                    type_="reaction",
+                    by=person,
+                    source=source,
+                    customer=whose,
+                )
             except Forbidden:
                 continue
 
@@ -109,15 +132,16 @@ def apply_waiting(world: World, known: Mapped, channel: str) -> None:
     again(world, attempt)
 
 
-def edit_step(text: str, revision: int | None, at: int, rest: Rest | None = None) -> Step:
+def edit_step(text: str, revision: int | None, at: int, *, rest: Rest | None = None, bare: bool = False) -> Step:
     """An edit, with the `rest` of a text that was too long. Without a revision of its own (the API's) it is the next
-    one."""
-    messages.check_text(text)
+    one. A `bare` one may take all words from beside a file."""
+    messages.check_text(text, needed=not bare)
 
     def step(message: Message) -> Message | None:
         if message.deleted or (revision is None and text == message.text):
             return None
-        return messages.edited(message, text, message.revision + 1 if revision is None else revision, at, rest)
+        messages.check_text(text, needed=not message.attachments)
+        return messages.edited(message, text, message.revision + 1 if revision is None else revision, at=at, rest=rest)
 
     return step
 
@@ -159,7 +183,7 @@ def delete_wait(pending: Pending) -> Pending | None:
     return None if pending.deleted else Pending(deleted=True)
 
 
-def react_step(person: str, emoji: str, on: bool, revision: int | None, via: str = "") -> Step:
+def react_step(person: str, emoji: str, on: bool, *, revision: int | None, via: str = "") -> Step:
     """A reaction. Without a revision of its own it is the next one."""
 
     def step(message: Message) -> Message | None:
@@ -169,20 +193,20 @@ def react_step(person: str, emoji: str, on: bool, revision: int | None, via: str
         if revision is None and (old.on if old else False) == on:
             return None
         number = (old.revision + 1 if old else 1) if revision is None else revision
-        marks = messages.marked(message.reactions, person, emoji, on, number, via)
+        marks = messages.marked(message.reactions, person, emoji, on=on, revision=number, via=via)
         return msgspec.structs.replace(message, reactions=marks) if marks is not None else None
 
     return step
 
 
 def react_wait(
-    person: str, emoji: str, on: bool, revision: int, customer: str | None, via: str = ""
+    person: str, emoji: str, on: bool, *, revision: int, customer: str | None, via: str = ""
 ) -> Callable[[Pending], Pending | None]:
     """A reaction that came before its message, and so before anybody knows whose room it is about. `customer` is None
     for who may react in any."""
 
     def wait(pending: Pending) -> Pending | None:
-        marks = messages.marked(pending.reactions, person, emoji, on, revision, via)
+        marks = messages.marked(pending.reactions, person, emoji, on=on, revision=revision, via=via)
         customers = pending.customers if customer is None else {**pending.customers, person: customer}
         return msgspec.structs.replace(pending, reactions=marks, customers=customers) if marks is not None else None
 

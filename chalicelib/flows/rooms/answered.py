@@ -14,20 +14,20 @@ from ...desk.room_transitions import asked_before, room_changed
 from ...desk.rooms import Room, Seen, naming
 from ...desk.times import DAY_MS, HOUR_MS
 from ...desk.workspaces import Install
-from ...ports import Listing, World, Write, new, over, ref
+from ...ports import Corresponding, Listing, World, Write, new, over, ref
 from ..optimistic_retry import again
 
 LATE_MS = HOUR_MS  # ms for which an answer may be on its way before it is none
 BOUNCES_MS = 3 * DAY_MS  # ms in which a mail that comes back was never there
-NEVER_DECIDE = ("webhook", "form")  # whose rows are feeds, or none
+NEVER_DECIDE = ("nobody", "feed")  # what these channels reach tells nothing of who asked
 
 
-def keep_outcome(world: World, done: Delivery, row: Delivery, room: Room | None) -> bool:
+def keep_outcome(world: World, done: Delivery, row: Delivery, *, room: Room | None) -> bool:
     """Write a row's outcome down and, in the same breath, what it makes of an answer of the `room`, as that was read;
     False where somebody else has changed the row."""
 
     def attempt(_: int) -> bool:
-        writes = _settling(world, done.room, done.message, done) if _decides(done, room) else []
+        writes = _settling(world, done.room, done.message, newest=done) if _decides(world, done, room) else []
         try:
             world.store.commit(over(done, row), *writes)
         except Clash as clash:
@@ -39,7 +39,7 @@ def keep_outcome(world: World, done: Delivery, row: Delivery, room: Room | None)
     return again(world, attempt)
 
 
-def _decides(row: Delivery, room: Room | None) -> bool:
+def _decides(world: World, row: Delivery, room: Room | None) -> bool:
     """Whether a row of the ledger, as it is now, may change what counts as an answer. What is sent at once, as nearly
     all are, changes nothing: that costs no look."""
     if row.what != "post" or room is None or not any(mark.message == row.message for mark in room.trail):
@@ -48,7 +48,7 @@ def _decides(row: Delivery, room: Room | None) -> bool:
         return row.next_at > row.created_at + LATE_MS
     lost = any(mark.kind == "undelivered" and mark.message == row.message for mark in room.trail)
     late = row.last_at > row.created_at + LATE_MS
-    return row.state != "sent" or lost or late or row.attempts > 1 or row.channel == "email"
+    return row.state != "sent" or lost or late or row.attempts > 1 or _is_to_people(world, row)
 
 
 def settle_answer(world: World, room_id: str, n: int) -> None:
@@ -63,7 +63,7 @@ def settle_answer(world: World, room_id: str, n: int) -> None:
     again(world, attempt)
 
 
-def _settling(world: World, room_id: str, n: int, newest: Delivery | None = None) -> list[Write]:
+def _settling(world: World, room_id: str, n: int, *, newest: Delivery | None = None) -> list[Write]:
     """What is written so that message `n` counts as an answer or not: nothing, if it does already. `newest` is a row as
     it is about to be written."""
     room, message = world.store.many([ref(Room, room_id), ref(Message, room_id, n, False)])
@@ -71,11 +71,13 @@ def _settling(world: World, room_id: str, n: int, newest: Delivery | None = None
     mark = next((m for m in marks if m.message == n and m.kind in ("answer", "undelivered")), None)
     if room is None or message is None or message.deleted or mark is None:
         return []
-    rows, through = _through(world, room, message, newest)
+    rows, through = _through(world, room, message, newest=newest)
     if through is None or through == (mark.kind == "answer"):
         return []
     act: Literal["delivered", "undelivered"] = "delivered" if through else "undelivered"
-    moved, change = room_changed(room, world.clock.now(), "", {}, act, act=("ledger", act), again=mark, about=n)
+    moved, change = room_changed(
+        room, world.clock.now(), "", fields={}, type_=act, act=("ledger", act), again=mark, about=n
+    )
     if not through:
         moved = replace(moved, mentioned=naming(moved, room.assignees, change.n))
     # What was decided on is written with it: whoever has newer rows is not overruled.
@@ -83,11 +85,13 @@ def _settling(world: World, room_id: str, n: int, newest: Delivery | None = None
     return [over(moved, room), new(change), *kept]
 
 
-def _through(world: World, room: Room, answer: Message, newest: Delivery | None) -> tuple[list[Delivery], bool | None]:
+def _through(
+    world: World, room: Room, answer: Message, *, newest: Delivery | None
+) -> tuple[list[Delivery], bool | None]:
     """The rows over the way by which the last ask came, and whether the answer got through; None while nobody knows."""
     asked = asked_before(room, answer.n)
     ask = world.store.one(ref(Message, room.id, asked, False)) if asked else None
-    if ask is None or not ask.source.install or ask.source.channel in NEVER_DECIDE:
+    if ask is None or not ask.source.install or world.reach(ask.source.channel) in NEVER_DECIDE:
         return [], True
     rows = [newest if newest and row.id == newest.id else row for row in _rows(world, ask, answer.n)]
     if not rows or _has_read(world, ask, answer.n):
@@ -125,7 +129,12 @@ def _state(world: World, row: Delivery, person: str) -> bool | None:
         return False if late else None
     if row.state == "failed" or row.missed or row.bounced:
         return False
-    return _reached(world, row, person) if row.channel == "email" else row.state == "sent"
+    return _reached(world, row, person) if _is_to_people(world, row) else row.state == "sent"
+
+
+def _is_to_people(world: World, row: Delivery) -> bool:
+    """Whether a row is of letters, one to each, and none of them may be to who asked."""
+    return isinstance(world.outbound(row.channel), Corresponding)
 
 
 def _reached(world: World, row: Delivery, person: str) -> bool:
@@ -139,7 +148,7 @@ def _reached(world: World, row: Delivery, person: str) -> bool:
     return world.store.one(ref(Suppression, row.workspace, known.address)) is None
 
 
-def mail_came_back(world: World, sent: Mapped, install: str, address: str, at: int) -> None:
+def mail_came_back(world: World, sent: Mapped, install: str, *, address: str, at: int) -> None:
     """A mail that was `sent` to a room's people came back from `address`: what it told counts no longer as answers to
     whoever has that address."""
     room_id = sent.room

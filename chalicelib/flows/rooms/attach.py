@@ -7,12 +7,13 @@ from ...desk.files import TYPE, Attachment, safe_name
 from ...desk.messages import MAX_ATTACHMENTS, Attached
 from ...desk.permissions import Principal
 from ...ports import Upload, World, new, ref
+from ..fence import fenced
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 
 
 def attach(
-    world: World, who: Principal, name: str, size: int, type_: str, once: Once = KEYLESS
+    world: World, who: Principal, name: str, *, size: int, type_: str, once: Once = KEYLESS
 ) -> tuple[Attachment, Upload]:
     """The attachment, and where to put its bytes."""
 
@@ -30,14 +31,14 @@ def attach(
             by=who.id,
             customer=who.customer,
         )
-        put_up = (attachment, world.files.upload(attachment.key, type_, size, now))
+        put_up = (attachment, world.files.upload(attachment.key, type_, size, now=now))
         world.store.commit(new(attachment), *once.writes(put_up, now))
         return put_up
 
     return again(world, attempt, once)
 
 
-def keep_file(world: World, workspace: str, id_: str, file: File, by: str) -> Attached:
+def keep_file(world: World, workspace: str, id_: str, *, file: File, by: str) -> Attached:
     """A file that came from outside, stored once under an id that follows from where it came from."""
     type_ = file.type.lower() if TYPE.match(file.type.lower()) else "application/octet-stream"
 
@@ -74,7 +75,6 @@ def attached(world: World, who: Principal, ids: list[str]) -> tuple[Attached, ..
         raise Invalid(f"a message takes at most {MAX_ATTACHMENTS} attachments", "attachments")
     found = world.store.many([ref(Attachment, id_) for id_ in ids]) if ids else []
     for place, file in enumerate(found):
-        foreign = file is None or file.workspace != who.workspace
-        if foreign or not who.is_agent and not _theirs(file, who):
+        if fenced(file, who.workspace) is None or not who.is_agent and not _theirs(file, who):
             raise Invalid("no such attachment", f"attachments[{place}]")
     return tuple(Attached(id=f.id, name=f.name, size=f.size, type=f.type, secret=f.secret) for f in found)

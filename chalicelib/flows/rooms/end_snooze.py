@@ -13,7 +13,7 @@ def end_snooze(world: World, room_id: str) -> None:
         room, now = world.store.one(ref(Room, room_id)), world.clock.now()
         if room is None or not 0 < room.snoozed_until <= now:
             return
-        moved, change = room_changed(room, now, "", {"snoozed_until": 0})
+        moved, change = room_changed(room, now, "", fields={"snoozed_until": 0})
         world.store.commit(over(moved, room), new(change))
 
     again(world, attempt)

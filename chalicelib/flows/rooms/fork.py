@@ -1,5 +1,5 @@
 """Fork: a range of messages of a room becomes a new topic room, which shows where it came from, as the old one shows
-where it went. The outside threads of those messages live in the new room from then on."""
+where it went. The outside threads of those messages live in the new room from then on (ADR 8)."""
 
 import msgspec
 
@@ -14,6 +14,7 @@ from ...ports import Listing, World, Write, new, over, ref
 from ..audit import audit
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
+from ..paging import every
 
 MAX_FORKED = 40  # a transaction takes 100 writes: two a message, and a handful for the rooms
 MAX_BYTES = 3_000_000  # and 4 MB
@@ -22,14 +23,14 @@ MAX_THREADS = 5  # outside threads that move along
 MAX_OF_THREADS = 14  # writes for them: three for each, and some need fewer
 
 
-def fork(world: World, who: Principal, room_id: str, first: int, last: int, name: str, once: Once = KEYLESS) -> Room:
+def fork(world: World, who: Principal, room_id: str, *, first: int, last: int, name: str, once: Once = KEYLESS) -> Room:
     """The new room, with copies of the public messages `first` to `last` (change numbers) in their order."""
 
     def attempt(_: int) -> Room:
         old = world.store.one(ref(Room, room_id))
         if old is None:
             raise NotFound("no such room")
-        chosen = _chosen(world, old, first, last)
+        chosen = _chosen(world, old, first, last=last)
         now = world.clock.now()
         room = Room(
             version=1,
@@ -45,15 +46,15 @@ def fork(world: World, who: Principal, room_id: str, first: int, last: int, name
         )
         room, copies = _copied(old, room, chosen)
         asks = [message.n for message in chosen if bearing(message) == "ask"]
-        moved, change = room_changed(old, now, who.id, {}, "forked", without=asks, other_room=room.id)
+        moved, change = room_changed(old, now, who.id, fields={}, type_="forked", without=asks, other_room=room.id)
         world.store.commit(
             new(room),
             over(moved, old),
             new(change),
             new(Fork(room=old.id, into=room.id, workspace=old.workspace, first=first, last=last)),
             *[new(copy) for copy in copies],
-            *_repointed(world, old, room, chosen, copies),
-            *audit(world, who, "room.forked", old.id, [room.id]),
+            *_repointed(world, old, room, chosen=chosen, copies=copies),
+            *audit(world, who, "room.forked", subject=old.id, fields=[room.id]),
             *once.writes(room, now),
         )
         return room
@@ -61,7 +62,7 @@ def fork(world: World, who: Principal, room_id: str, first: int, last: int, name
     return again(world, attempt, once)
 
 
-def _chosen(world: World, room: Room, first: int, last: int) -> list[Message]:
+def _chosen(world: World, room: Room, first: int, *, last: int) -> list[Message]:
     listing: Listing[Message] = Listing("posts", (room.id,), after=first - 1, before=last + 1)
     page = world.store.page(listing, MAX_FORKED + 1)
     if not page.items:
@@ -93,7 +94,7 @@ def _copied(old: Room, room: Room, chosen: list[Message]) -> tuple[Room, list[Me
             taken_as=message.taken_as,
         )
         gone = Pending(deleted=True) if message.deleted else None
-        room, copy = said(room, draft, message.created_at, gone)
+        room, copy = said(room, draft, message.created_at, pending=gone)
         if message.n > settled and message.n not in left:
             room = msgspec.structs.replace(room, **marked(room, None, without=[copy.n]))
         copies.append(
@@ -117,14 +118,14 @@ def _reply(message: Message, chosen: list[Message], copies: list[Message]) -> Re
     return message.reply_to
 
 
-def _repointed(world: World, old: Room, room: Room, chosen: list[Message], copies: list[Message]) -> list[Write]:
+def _repointed(world: World, old: Room, room: Room, *, chosen: list[Message], copies: list[Message]) -> list[Write]:
     """The id map's entries of the messages, and of what we sent of them, naming the copies, and the threads that they
     are in: later edits, reactions and answers from outside reach the new room."""
     places = {(m.source.install, m.source.id): c for m, c in zip(chosen, copies, strict=True) if m.source.id}
     copy_of = {m.n: c for m, c in zip(chosen, copies, strict=True)}
     for row in _sent(world, old, chosen):
         if row.message in copy_of:
-            places[row.install, row.provider_id] = copy_of[row.message]
+            places |= dict.fromkeys(((row.install, id_) for id_ in (row.provider_id, *row.parts)), copy_of[row.message])
     if not places:
         return []
     known = [entry for entry in world.store.many([ref(Mapped, *place) for place in places]) if entry]
@@ -139,14 +140,8 @@ def _sent(world: World, old: Room, chosen: list[Message]) -> list[Delivery]:
     if not world.store.page(Listing("bridges", (old.id,)), 1).items:
         return []
     listing: Listing[Delivery] = Listing("deliveries", (old.id,), after=chosen[0].n - 1, before=chosen[-1].n + 1)
-    found: list[Delivery] = []
-    cursor: str | None = None
-    while True:
-        page = world.store.page(listing, 100, cursor)
-        found += [row for row in page.items if row.what == "post" and row.state == "sent" and row.provider_id]
-        cursor = page.next
-        if cursor is None:
-            return found
+    rows = every(world.store, listing)
+    return [row for row in rows if row.what == "post" and row.state == "sent" and row.provider_id]
 
 
 def _threads(world: World, room: Room, threads: dict[tuple[str, str], None]) -> list[Write]:

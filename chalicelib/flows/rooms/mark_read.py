@@ -8,7 +8,7 @@ from ...ports import Put, World, Write, ref
 from ..optimistic_retry import again
 
 
-def mark_read(world: World, person: str, room: Room, message: Message | None) -> Seen:
+def mark_read(world: World, person: str, room: Room, *, message: Message | None) -> Seen:
     """The mark after reading up to `message`, or everything there is."""
     if message is None:
         wanted = Seen(version=room.n, person=person, room=room.id, n=room.n, posts=room.posts, notes=room.notes)
@@ -30,13 +30,13 @@ def mark_read(world: World, person: str, room: Room, message: Message | None) ->
     return again(world, attempt)
 
 
-def author_has_read(world: World, message: Message) -> list[Write]:
-    """Who speaks has read what was said before: their mark moves in the same breath. Not so by mail, whose writer has
-    seen no more of the room than mails told: the mark moves only over their own words."""
+def author_has_read(world: World, message: Message, *, from_afar: bool) -> list[Write]:
+    """Who speaks has read what was said before: their mark moves in the same breath. Who speaks `from_afar` has seen no
+    more of the room than they were told: their mark moves only over their own words."""
     author = message.author
     if not author.id or author.kind not in ("agent", "user") and message.source.channel != "widget":
         return []
-    if message.source.channel == "email" and message.posts > 1:
+    if from_afar and message.posts > 1:
         seen = world.store.one(ref(Seen, author.id, message.room))
         if seen is None or seen.posts < message.posts - 1:
             return []

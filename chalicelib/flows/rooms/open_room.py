@@ -10,7 +10,7 @@ from ..optimistic_retry import again
 
 
 def open_room(
-    world: World, who: Principal, name: str, customer: Customer | None, internal: bool, once: Once = KEYLESS
+    world: World, who: Principal, name: str, *, customer: Customer | None, internal: bool, once: Once = KEYLESS
 ) -> Room:
     """The new room."""
 
@@ -25,7 +25,9 @@ def open_room(
             customer=customer.id if customer else "",
             customer_external_id=customer.external_id if customer else "",
         )
-        world.store.commit(new(room), *audit(world, who, "room.opened", room.id), *once.writes(room, world.clock.now()))
+        world.store.commit(
+            new(room), *audit(world, who, "room.opened", subject=room.id), *once.writes(room, world.clock.now())
+        )
         return room
 
     return again(world, attempt, once)

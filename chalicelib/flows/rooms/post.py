@@ -24,15 +24,23 @@ def post(
     world: World,
     room_id: str,
     draft: Draft,
-    once: Once = KEYLESS,
     *,
+    once: Once = KEYLESS,
     room: Room | None = None,
     opens: Room | None = None,
     along: Along = _nothing,
+    from_afar: bool = False,
 ) -> Message:
     """The stored message. `room` saves the first read where the caller has just made it; a room that is not there yet
     `opens` with the message. A draft whose source has an id is said once: a repeat gives the message that is there.
-    What is written `along` with it is there as soon as anybody can answer."""
+    What is written `along` with it is there as soon as anybody can answer. Who speaks `from_afar`, as by mail, has not
+    the room before them.
+
+    In this order: room and id map are read together, and the repeat is found before anything is decided, because it has
+    to give what is there even where it could not be said any more. Pending words are folded in before the turn is
+    decided: thanks whose edit came first are what the edit says. Message, room, id map, read mark and claim are one
+    transaction, so that none is ever there without the others. What else waits (reactions) is applied after it, as
+    changes of their own, since bridges are owed them; who dies in between is finished by the repeat."""
     check_text(draft.text, needed=not draft.attachments)
     place = ref(Mapped, draft.source.install, draft.source.id) if draft.source.id else None
 
@@ -48,16 +56,16 @@ def post(
         if base is None:
             raise NotFound("no such room")
         pending = known.pending if known else None
-        moved, message = said(base, draft, now, pending, thanks=True)
+        moved, message = said(base, draft, now, pending=pending, thanks=True)
         if message.taken_as == "thanks" != draft.taken_as and not _takes_thanks(world, base):
-            moved, message = said(base, draft, now, pending)
+            moved, message = said(base, draft, now, pending=pending)
         home = _known(draft, known, message)
         world.store.commit(
             over(moved, current) if current else new(moved),
             new(message),
             *along(moved, message),
             *([Put(home, known.version if known else 0)] if home else []),
-            *author_has_read(world, message),
+            *author_has_read(world, message, from_afar=from_afar),
             *once.writes(message, now),
         )
         return message, home

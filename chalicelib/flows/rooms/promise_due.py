@@ -18,7 +18,7 @@ def mark_overdue(world: World, room_id: str) -> None:
             return
         if room.promise.overdue or room.promise.due > now:
             return
-        moved, change = room_changed(room, now, "", {"promise": replace(room.promise, overdue=True)})
+        moved, change = room_changed(room, now, "", fields={"promise": replace(room.promise, overdue=True)})
         named = naming(moved, room.assignees or (room.promise.by,), change.n)
         world.store.commit(over(replace(moved, mentioned=named), room), new(change))
 

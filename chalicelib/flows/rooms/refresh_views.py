@@ -6,7 +6,7 @@ from ...desk.rooms import Room
 from ...ports import Drop, Put, Store, Write, ref
 
 
-def refresh_views(store: Store, room: Room, there: RoomViews | None, now: int) -> RoomViews | None:
+def refresh_views(store: Store, room: Room, there: RoomViews | None, *, now: int) -> RoomViews | None:
     """The room's views as they are then. Decided on states alone: whatever was told twice, late or not at all, the
     newest room decides, and of two who do it at once one does."""
     wanted = views_of(room)
@@ -25,7 +25,7 @@ def refresh_views(store: Store, room: Room, there: RoomViews | None, now: int) -
         store.commit(*writes)
     except Clash:
         newest_room, newest_views = store.many([ref(Room, room.id), ref(RoomViews, room.id)])
-        return refresh_views(store, newest_room, newest_views, now)
+        return refresh_views(store, newest_room, newest_views, now=now)
     return next_
 
 

@@ -12,12 +12,14 @@ from ...desk.customers import Customer, User
 from ...desk.issues import Issue, IssueTie
 from ...desk.messages import Author, Message
 from ...desk.permissions import Principal
+from ...desk.plain_text import plain
 from ...desk.rooms import Room
 from ...desk.search_index import Unindexed, Wanted, entry_of, kind_mark, score
 from ...desk.search_query import Phrase, Question, hits, snippet
 from ...desk.text_normalization import words_of
 from ...desk.workspaces import Agent
 from ...ports import Listing, Ref, World, ref
+from ..fence import fenced
 from .index import Held
 from .search import RECENT, sees, things_at
 
@@ -71,17 +73,17 @@ Whose = dict[tuple[str, str], list[Reason]]  # (customer or "", person) → reas
 
 def experts(world: World, who: Principal, question: Question) -> list[Expert]:
     """The people who know, those who know most first."""
-    wanted = Wanted(words=question.words, begins=question.begins, marks=(kind_mark("message"),), any=True)
-    spoken = _spoken(world, who, question, wanted)
+    wanted = Wanted(terms=question.terms, marks=(kind_mark("message"),), any=True)
+    spoken = _spoken(world, who, question, wanted=wanted)
     reasons: Whose = {}
     rooms: Counter[str] = Counter()
     for each, worth in spoken:
         message, room = each.thing, each.room
         if isinstance(message, Message) and room:
             rooms[room.id] += 1
-            _add(reasons, message.author, room, _reason(question, message, room, worth))
+            _add(reasons, message.author, room, reason=_reason(question, message, room, fits=worth))
     for room_id, _ in rooms.most_common(ROOMS):
-        _of_issues(world, who, next(e.room for e, _ in spoken if e.room and e.room.id == room_id), reasons)
+        _of_issues(world, who, next(e.room for e, _ in spoken if e.room and e.room.id == room_id), reasons=reasons)
     return _people(world, who, reasons)
 
 
@@ -91,31 +93,32 @@ def topic(world: World, room: Room) -> Question | None:
     said: Counter[str] = Counter()
     for message in world.store.page(posts, SAID).items:
         if not message.deleted and message.author.kind != "system":
-            said.update({word for word in words_of(message.text) if _telling_word(word)})
+            said.update({word for word in words_of(plain(message.text)) if _telling_word(word)})
     named = [word for word in words_of(room.name) if _telling_word(word)] if room.kind != "triage" else []
     often = [word for word, times in said.most_common(TOPIC * 2) if times > 1 or len(said) <= TOPIC * 4]
     words = list(dict.fromkeys([*named, *often]))[:TOPIC]
-    return Question(tuple(Phrase((word,)) for word in words)) if words else None
+    return Question(tuple(Phrase(word) for word in words)) if words else None
 
 
 def _telling_word(word: str) -> bool:
     return len(word) > SHORT and word not in COMMON
 
 
-def _spoken(world: World, who: Principal, question: Question, wanted: Wanted) -> list[tuple[Held, float]]:
+def _spoken(world: World, who: Principal, question: Question, *, wanted: Wanted) -> list[tuple[Held, float]]:
     """What was said about it, with how well it fits (0 to 1), the best first."""
     tree = who.workspace if who.is_agent else who.customer
     listing: Listing[Unindexed] = Listing("unindexed", (tree,), newest_first=True)
     recent = [(row.place, row.n) for row in world.store.page(listing, RECENT).items]
-    found = [(each.place, each.n) for each in world.index.find(tree, wanted, None, LOOKED_AT)]
+    found = [(each.place, each.n) for each in world.index.find(tree, wanted, None, limit=LOOKED_AT)]
     spoken = []
     for each in things_at(world, who, [*recent, *found]):
         if not isinstance(each.thing, Message) or not sees(who, each) or each.thing.forked_from:
             continue
-        worth = score(entry_of(each.thing, each.room, vendor=who.is_agent), wanted)
-        places = hits(question, each.thing.text, any_=True) if worth else None
-        if worth and places:
-            share = _share(question, each.thing.text)
+        text = plain(each.thing.text)
+        if hits(question, text, any_=True) is None:
+            continue
+        if worth := score(entry_of(each.thing, each.room, vendor=who.is_agent), wanted):
+            share = _share(question, text)
             spoken.append((each, share * share * min(1.0, 0.4 + worth / 600)))
     return sorted(spoken, key=lambda pair: (pair[1], pair[0].thing.created_at), reverse=True)[:LOOKED_AT]
 
@@ -126,12 +129,13 @@ def _share(question: Question, text: str) -> float:
     return found / len(question.phrases)
 
 
-def _reason(question: Question, message: Message, room: Room, fits: float) -> Reason:
+def _reason(question: Question, message: Message, room: Room, *, fits: float) -> Reason:
     agent = message.author.kind == "agent"
     answer = agent or message.reply_to is not None
     why: Why = "resolved" if answer and room.state == "resolved" else "answered" if answer else "asked"
     liked = sum(mark.on for marks in message.reactions.values() for mark in marks.values())
-    glimpse = snippet(message.text, hits(question, message.text, any_=True) or [])
+    text = plain(message.text)
+    glimpse = snippet(text, hits(question, text, any_=True) or [])
     return Reason(
         why=why if not message.internal else "said",
         at=message.created_at,
@@ -142,18 +146,18 @@ def _reason(question: Question, message: Message, room: Room, fits: float) -> Re
     )
 
 
-def _add(reasons: Whose, author: Author, room: Room, reason: Reason) -> None:
+def _add(reasons: Whose, author: Author, room: Room, *, reason: Reason) -> None:
     if author.verified and author.kind in ("agent", "user"):
         owner = room.customer if author.kind == "user" else ""
         reasons.setdefault((owner, author.id), []).append(reason)
 
 
-def _of_issues(world: World, who: Principal, room: Room, reasons: Whose) -> None:
+def _of_issues(world: World, who: Principal, room: Room, *, reasons: Whose) -> None:
     """Who raised, and who tied, the issues that a room of the asker's is behind. A customer reads what is public."""
     ties: Listing[IssueTie] = Listing("room-issues", (room.id,), newest_first=True)
     rows = world.store.page(ties, 10).items
     for tie, issue in zip(rows, world.store.many([ref(Issue, row.issue) for row in rows]) if rows else [], strict=True):
-        if issue is None or issue.workspace != who.workspace or issue.merged_into:
+        if fenced(issue, who.workspace) is None or issue.merged_into:
             continue
         title = issue.title if who.is_agent else issue.public_title
         if not title:
@@ -164,9 +168,9 @@ def _of_issues(world: World, who: Principal, room: Room, reasons: Whose) -> None
             raised = Reason(why="raised", at=issue.created_at, worth=WORTH["raised"], **fields)
             reasons.setdefault(("", issue.by), []).append(raised)
         if tie.by.id != issue.by:
-            _add(reasons, tie.by, room, Reason(why="tied", at=tie.at, worth=WORTH["tied"], **fields))
+            _add(reasons, tie.by, room, reason=Reason(why="tied", at=tie.at, worth=WORTH["tied"], **fields))
         if tie.asked_by:
-            _add(reasons, tie.asked_by, room, Reason(why="asked", at=tie.at, worth=WORTH["asked"], **fields))
+            _add(reasons, tie.asked_by, room, reason=Reason(why="asked", at=tie.at, worth=WORTH["asked"], **fields))
 
 
 def _people(world: World, who: Principal, reasons: Whose) -> list[Expert]:

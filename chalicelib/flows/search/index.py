@@ -96,7 +96,7 @@ def known(store: Store, places: Iterable[tuple[str, int]]) -> dict[tuple[str, in
 # --- putting ------------------------------------------------------------------------------------------------------
 
 
-def index_pending(store: Store, index: Index, tree: str, enough: int = ENOUGH) -> bool:
+def index_pending(store: Store, index: Index, tree: str, *, enough: int = ENOUGH) -> bool:
     """Put what has changed into a tree's index, if it is enough; whether there is more than one go can do."""
     listing: Listing[Unindexed] = Listing("unindexed", (tree,))
     for _ in range(ROUNDS):

@@ -8,19 +8,22 @@ from typing import Any, get_args
 
 from ...desk.customers import Customer
 from ...desk.messages import Message
+from ...desk.permissions import Principal
 from ...desk.record import Record
 from ...desk.rooms import Room
 from ...desk.search_index import Thing, Unindexed
 from ...desk.tickets import IssueState
 from ...desk.workspaces import Workspace
-from ...ports import Index, IndexTask, Listing, Store, ref
+from ...ports import Index, IndexTask, Listing, Store, World, ref
+from ..audit import audit
+from ..once import KEYLESS, Once
 from .index import THINGS, index_pending, mark_changed, unindexed_of
 
 PAGE = 100
 # step of a walk → the listing that it pages through, by workspace and what it is of
 STEPS: dict[str, tuple[str, bool]] = {
     "agents": ("agents", False),
-    "customers": ("customers", False),
+    "customers": ("customers-by-name", False),
     "users": ("users", True),
     "issues": ("issues-age", True),
     "rooms": ("rooms", True),
@@ -31,6 +34,13 @@ STEPS: dict[str, tuple[str, bool]] = {
 }
 STATES = ("open", "resolved")
 OF_THINGS = frozenset({"users", "posts", "notes"})  # listed by what they are of alone
+
+
+def find_all_again(world: World, who: Principal, once: Once = KEYLESS) -> None:
+    """Have the worker find all that search should know of the caller's workspace."""
+    now, entry = world.clock.now(), audit(world, who, "search.rebuilt", subject=who.workspace, fields=[])
+    world.queues.index(first_steps(who.workspace, str(now)))  # first: a repeat would not get here
+    world.store.commit(*entry, *once.writes(None, now))
 
 
 def first_steps(workspace: str, why: str) -> list[IndexTask]:
@@ -69,7 +79,7 @@ def reindex_page(store: Store, step: IndexTask, now: int) -> list[IndexTask]:
     return [*steps, *mark_changed(store, rows)]
 
 
-def reindex_all(store: Store, index: Index, records: Iterable[Record], now: int) -> int:
+def reindex_all(store: Store, index: Index, records: Iterable[Record], *, now: int) -> int:
     """Note every record of a scan, and put all of it; how many rows that were."""
     trees: set[str] = set()
     rooms: dict[str, Room | None] = {}

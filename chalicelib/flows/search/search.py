@@ -1,4 +1,4 @@
-"""Search (full-text): the index tells candidates, the table the truth.
+"""Search (full-text): the index tells candidates, the table the truth (ADR 75).
 
 Each candidate is read, held to the fence and to what it says now, so an edit, a delete or a block counts at once; what
 the index does not know of yet is read beside it.
@@ -28,7 +28,7 @@ from ...desk.search_index import (
     score,
     text_of,
 )
-from ...desk.search_query import Piece, Question, hits, snippet
+from ...desk.search_query import Glimpse, Question, hits, snippet
 from ...desk.workspaces import Agent
 from ...ports import Listing, World, ref
 from .index import Held, known
@@ -64,7 +64,7 @@ class Hit:
 
     known: Held
     found: Found
-    pieces: list[Piece]
+    pieces: list[Glimpse]
 
     @property
     def place(self) -> tuple[str, int]:
@@ -80,7 +80,7 @@ class Answers:
     after: Place | None
 
 
-def search(world: World, who: Principal, asked: SearchRequest, after: Place | None, limit: int) -> Answers:
+def search(world: World, who: Principal, asked: SearchRequest, *, after: Place | None, limit: int) -> Answers:
     """The next `limit` answers. Fewer, with a place to go on from, where much had to be left out."""
     wanted = _wanted(asked)
     answers: dict[tuple[str, int], Hit] = {}
@@ -89,18 +89,18 @@ def search(world: World, who: Principal, asked: SearchRequest, after: Place | No
         """Each once, and only what comes after: by what it says now, an index may have led to it twice."""
         answers.update({hit.place: hit for hit in hits if after is None or hit.found.key < after})
 
-    take(_beside(world, who, asked, wanted))
+    take(_beside(world, who, asked, wanted=wanted))
     if who.kind == "visitor":
         return _cut(answers.values(), END, limit)
     tree = who.workspace if who.is_agent else who.customer
     seen = {(row.place, row.n) for row in _recent(world, tree)}
-    take(_hits(world, who, asked, wanted, seen))
+    take(_hits(world, who, asked, wanted=wanted, places=seen))
     looked = after
     for _ in range(WINDOWS):
-        found = world.index.find(tree, wanted, looked, WINDOW)
+        found = world.index.find(tree, wanted, looked, limit=WINDOW)
         looked = found[-1].key if len(found) == WINDOW else END
         places = {(each.place, each.n) for each in found} - seen
-        take(_hits(world, who, asked, wanted, places))
+        take(_hits(world, who, asked, wanted=wanted, places=places))
         seen |= places
         if looked == END or sum(hit.found.key > looked for hit in answers.values()) >= limit:
             break
@@ -124,8 +124,7 @@ def _wanted(asked: SearchRequest) -> Wanted:
         room_mark(asked.room) if asked.room else "",
     ]
     return Wanted(
-        words=asked.question.words,
-        begins=asked.question.begins,
+        terms=asked.question.terms,
         marks=tuple(filter(None, marks)),
         since=asked.since,
         until=asked.until,
@@ -141,10 +140,10 @@ def _recent(world: World, tree: str) -> list[Unindexed]:
 
 
 def _hits(
-    world: World, who: Principal, asked: SearchRequest, wanted: Wanted, places: Iterable[tuple[str, int]]
+    world: World, who: Principal, asked: SearchRequest, *, wanted: Wanted, places: Iterable[tuple[str, int]]
 ) -> list[Hit]:
     """Those of some places that answer, as they are now."""
-    return list(_answering(who, asked, wanted, things_at(world, who, places)))
+    return list(_answering(who, asked, wanted, things=things_at(world, who, places)))
 
 
 def things_at(world: World, who: Principal, places: Iterable[tuple[str, int]]) -> list[Held]:
@@ -153,14 +152,14 @@ def things_at(world: World, who: Principal, places: Iterable[tuple[str, int]]) -
     return list(known(world.store, allowed).values())
 
 
-def _answering(who: Principal, asked: SearchRequest, wanted: Wanted, things: Iterable[Held]) -> Iterator[Hit]:
+def _answering(who: Principal, asked: SearchRequest, wanted: Wanted, *, things: Iterable[Held]) -> Iterator[Hit]:
     for each in things:
         if not sees(who, each) or asked.state and _state(each) != asked.state:
             continue
-        worth = score(entry_of(each.thing, each.room, vendor=who.is_agent), wanted)
         text = text_of(each.thing, vendor=who.is_agent)
-        places = hits(asked.question, text, any_=asked.any) if worth is not None else None
-        if worth is not None and places is not None:
+        places = hits(asked.question, text, any_=asked.any)
+        worth = score(entry_of(each.thing, each.room, vendor=who.is_agent), wanted) if places is not None else None
+        if places is not None and worth is not None:
             found = Found(*place_of(each.thing), each.thing.created_at, worth)
             yield Hit(each, found, snippet(text, places))
 
@@ -187,14 +186,14 @@ def sees(who: Principal, each: Held) -> bool:
     )
 
 
-def _beside(world: World, who: Principal, asked: SearchRequest, wanted: Wanted) -> list[Hit]:
+def _beside(world: World, who: Principal, asked: SearchRequest, *, wanted: Wanted) -> list[Hit]:
     """What no tree of theirs holds: a user's issues and the vendor's team, a visitor's room."""
     things: list[Held] = []
     if who.kind == "visitor":
         things = _own_room(world, who)
     elif not who.is_agent and not (asked.author or asked.channel or asked.room):
         things = [*_issues(world, who, asked), *_team(world, who, asked)]
-    return list(_answering(who, asked, wanted, things))
+    return list(_answering(who, asked, wanted, things=things))
 
 
 def _own_room(world: World, who: Principal) -> list[Held]:

@@ -8,11 +8,14 @@ from ...desk.disclosure import STAYS, comment_there
 from ...desk.issues import Comment, Notice, PendingComment
 from ...desk.messages import Attached, Author
 from ...desk.notices import comment_text
+from ...desk.plain_text import plain
 from ...desk.tickets import CommentSeen
 from ...ports import Drop, Listing, ProviderRefused, Task, Write, new, over, ref
 from ..issues.draft_notice import comment_notice_id
 from ..issues.name_customers import names_in
 from ..issues.state_notice import GRACE_MS
+from ..paging import every
+from ..standing_still import held_if_older
 from .handed_on import with_files
 from .ticket_sync import TicketSync
 from .tracker import pending_on
@@ -64,8 +67,8 @@ def _arrived(sync: TicketSync, row: PendingComment) -> CommentSeen | None:
 
 
 def _bare(text: str) -> str:
-    """A text without what markup adds to it, or takes away."""
-    return "".join(filter(str.isalnum, text))
+    """A text as it is read, by its letters: trackers set it their own way."""
+    return "".join(filter(str.isalnum, plain(text)))
 
 
 def _store_ours(sync: TicketSync, row: PendingComment, said: CommentSeen) -> None:
@@ -78,7 +81,7 @@ def _store_ours(sync: TicketSync, row: PendingComment, said: CommentSeen) -> Non
     )
 
 
-def _comment(sync: TicketSync, seen: CommentSeen, by: str = "", mark: str = "") -> Comment:
+def _comment(sync: TicketSync, seen: CommentSeen, by: str = "", *, mark: str = "") -> Comment:
     return Comment(
         version=1,
         issue=sync.issue.id,
@@ -105,7 +108,7 @@ def take_comments(sync: TicketSync, began: int, counted: int | None, *, whole: b
         batch = found[start : start + 50]
         known = sync.world.store.many([ref(Comment, sync.issue.id, sync.install.id, seen.id) for seen in batch])
         for seen, old in zip(batch, known, strict=True):
-            _heard(sync, seen, old, imported or seen.created_at <= sync.ticket.linked_at)
+            _heard(sync, seen, old, imported=imported or seen.created_at <= sync.ticket.linked_at)
     if whole:
         _forget_missing(sync, found)
     latest = max((seen.updated_at for seen in found), default=sync.ticket.comments_at or sync.world.clock.now())
@@ -120,21 +123,15 @@ def _forget_missing(sync: TicketSync, found: list[CommentSeen]) -> None:
     nothing is said of those outside of it."""
     ids = {seen.id for seen in found}
     times = [seen.created_at for seen in found]
-    cursor: str | None = None
-    while True:
-        listing: Listing[Comment] = Listing("comments", (sync.issue.id,))
-        page = sync.world.store.page(listing, 100, cursor)
-        for known in page.items:
-            mine = known.install == sync.install.id and not known.deleted and known.id not in ids
-            within = len(found) < MANY or min(times) <= known.created_at <= max(times)
-            if mine and within:
-                _forget(sync, known)
-        cursor = page.next
-        if cursor is None:
-            return
+    listing: Listing[Comment] = Listing("comments", (sync.issue.id,))
+    for known in every(sync.world.store, listing):
+        mine = known.install == sync.install.id and not known.deleted and known.id not in ids
+        within = len(found) < MANY or min(times) <= known.created_at <= max(times)
+        if mine and within:
+            _forget(sync, known)
 
 
-def _heard(sync: TicketSync, seen: CommentSeen, old: Comment | None, imported: bool) -> None:
+def _heard(sync: TicketSync, seen: CommentSeen, old: Comment | None, *, imported: bool) -> None:
     if old.mark if old else seen.mark.startswith("cmt_"):
         return  # ours, there or on its way: who wrote it keeps it
     if seen.internal:
@@ -148,6 +145,7 @@ def _heard(sync: TicketSync, seen: CommentSeen, old: Comment | None, imported: b
     tasks: list[Task] = []
     if not imported or old:
         writes, tasks, notice, held_back = _crossing(sync, seen, old)
+        writes, tasks = held_if_older(sync.world, writes, tasks, at=seen.updated_at)
         kept = replace(kept, notice=notice, held=held_back)
         writes.append(sync.history_entry("comment_changed" if old else "comment", author=seen.author))
     put = over(replace(kept, version=old.version + 1), old) if old else new(kept)
@@ -166,31 +164,42 @@ def _crossing(sync: TicketSync, seen: CommentSeen, old: Comment | None) -> tuple
     if text and sync.tracking.policy != "quiet" and not _speaks(sync, seen):
         entry = sync.history_entry("stranger", author=seen.author, reason=STRANGER, comment=seen.id)
         return [entry], [], old.notice if old else "", STRANGER
-    quiet = sync.tracking.policy == "quiet"
-    files: tuple[Attached, ...] = ()
-    if text and not quiet:
-        text, files = with_files(
-            sync.world,
-            sync.install,
-            sync.there,
-            sync.ticket.ticket,
-            seen.id,
-            text,
-            private=sync.tracking.private,
-            tries=sync.ticket.attempts,
-        )
+    text, files = _handed_on(sync, seen, text)
     words = comment_text(sync.tracking, text) if text else ""
     before, standing = _notices_of(sync, old)
-    if before and words and before.text == words and before.state != "discarded" and not before.withdraws:
+    if before and _says_so(before, words):
         return [], [], before.id, ""
     writes = [_discarded(before, "the comment was changed")] if before and before.state == "draft" else []
-    if quiet or not (words or standing) or (standing and standing.text == words):
+    if sync.tracking.policy == "quiet" or words == (standing.text if standing else ""):
         return writes, [], standing.id if standing else "", ""
     names = names_in(sync.world, sync.issue, text) if text else ()
-    notice = _notice(sync, seen.id, old.version + 1 if old else 1, words, standing, names, seen.author)
+    notice = _notice(
+        sync, seen.id, old.version + 1 if old else 1, words=words, standing=standing, names=names, speaker=seen.author
+    )
     notice = replace(notice, files=files)
     tasks = [Task("tell", notice.id, why="first")] if notice.state == "sending" else []
     return [*writes, new(notice)], tasks, notice.id, ""
+
+
+def _handed_on(sync: TicketSync, seen: CommentSeen, text: str) -> tuple[str, tuple[Attached, ...]]:
+    """The text with the files that it shows, if anybody is to hear of it."""
+    if not text or sync.tracking.policy == "quiet":
+        return text, ()
+    return with_files(
+        sync.world,
+        sync.install,
+        sync.there,
+        ticket=sync.ticket.ticket,
+        comment=seen.id,
+        text=text,
+        private=sync.tracking.private,
+        tries=sync.ticket.attempts,
+    )
+
+
+def _says_so(notice: Notice, words: str) -> bool:
+    """Whether customers hear, or have heard, these very words by it."""
+    return bool(words) and notice.text == words and notice.state != "discarded" and not notice.withdraws
 
 
 def _speaks(sync: TicketSync, seen: CommentSeen) -> bool:
@@ -211,6 +220,7 @@ def _notice(
     sync: TicketSync,
     comment: str,
     version: int,
+    *,
     words: str,
     standing: Notice | None,
     names: tuple[str, ...],
@@ -222,7 +232,7 @@ def _notice(
     at_once = tracking.policy == "tell" and not why
     return Notice(
         version=1,
-        id=comment_notice_id(sync.issue.id, sync.install.id, comment, version),
+        id=comment_notice_id(sync.issue.id, sync.install.id, comment, version=version),
         issue=sync.issue.id,
         workspace=sync.issue.workspace,
         about="comment",
@@ -259,7 +269,7 @@ def _forget(sync: TicketSync, old: Comment) -> None:
     writes = [_discarded(before, "the comment was deleted")] if before and before.state == "draft" else []
     gone, tasks = old.changed(text="", deleted=True), []
     if standing and sync.tracking.policy != "quiet":
-        notice = _notice(sync, old.id, gone.version, "", standing, (), old.author)
+        notice = _notice(sync, old.id, gone.version, words="", standing=standing, names=(), speaker=old.author)
         gone = replace(gone, notice=notice.id)
         writes.append(new(notice))
         tasks = [Task("tell", notice.id, why="first")] if notice.state == "sending" else []

@@ -18,7 +18,7 @@ from .tracker import tickets_of, tracking_of
 
 
 def draft_comment(
-    world: World, who: Principal, issue: Issue, install_id: str, comment_id: str, once: Once = KEYLESS
+    world: World, who: Principal, issue: Issue, *, install_id: str, comment_id: str, once: Once = KEYLESS
 ) -> Notice:
     """The draft. Conflict where the comment has a notice already."""
 
@@ -33,9 +33,16 @@ def draft_comment(
         ticket = link.ticket if link else ""
         text = crossing(tracking, comment.text) or comment.text
         text, files = with_files(
-            world, install, there, ticket, comment_id, text, private=tracking.private, tries=PATIENCE
+            world,
+            install,
+            there,
+            ticket=ticket,
+            comment=comment_id,
+            text=text,
+            private=tracking.private,
+            tries=PATIENCE,
         )
-        id_ = comment_notice_id(issue.id, install_id, comment_id, comment.version + 1)
+        id_ = comment_notice_id(issue.id, install_id, comment_id, version=comment.version + 1)
         kept = comment.changed(held="", notice=id_)
         notice = Notice(
             version=1,
@@ -54,7 +61,7 @@ def draft_comment(
             held_because=comment.held,
             files=files,
         )
-        entry = audit(world, who, "notice.written", notice.id)
+        entry = audit(world, who, "notice.written", subject=notice.id)
         world.store.commit(new(notice), over(kept, comment), *entry, *once.writes(notice, notice.at))
         return notice
 

@@ -1,5 +1,6 @@
 """Files cross between rooms and tickets. What a comment shows that lies behind the tracker's login is fetched, and
-handed on as a file; what came with people's messages is put up at the ticket, where the tracker takes files."""
+handed on as a file; what came with people's messages is put up at the ticket, where the tracker takes files
+(ADR 96)."""
 
 from ...desk.arrivals import File
 from ...desk.disclosure import files_there
@@ -12,6 +13,7 @@ from ...desk.workspaces import Install
 from ...ports import ProviderBusy, ProviderRefused, Tickets, World
 from ...wire.markdown import with_links
 from ..rooms.attach import keep_file
+from ..standing_still import is_older
 from .ticket_sync import TicketSync
 
 MOST = 10 * 1024 * 1024  # bytes of a file that is handed on
@@ -20,7 +22,7 @@ PATIENCE = 3  # looks for which a file is waited for that cannot be had now
 
 
 def with_files(
-    world: World, install: Install, there: Tickets, ticket: str, comment: str, text: str, *, private: bool, tries: int
+    world: World, install: Install, there: Tickets, *, ticket: str, comment: str, text: str, private: bool, tries: int
 ) -> tuple[str, tuple[Attached, ...]]:
     """A comment's text for people who do not log in at the tracker, and the files that go along. What is not to be had
     is named; where everybody reads the tracker its link stays. Raises ProviderBusy before the last of its `tries`."""
@@ -30,10 +32,10 @@ def with_files(
         if not there.keeps(url):
             return whole
         if url not in found and len(found) < MANY:
-            file = _fetched(there, ticket, comment, url, tries)
+            file = _fetched(there, ticket, comment, url=url, tries=tries)
             if file:
                 id_ = derived("att", install.id, ticket, comment, url)
-                found[url] = keep_file(world, install.workspace, id_, _named(file, name), "")
+                found[url] = keep_file(world, install.workspace, id_, file=_named(file, name), by="")
         if url in found:
             return f"\\[{plain(found[url].name)}\\]"
         return f"\\[{plain(name or 'file')}\\]" if private else whole
@@ -41,9 +43,9 @@ def with_files(
     return with_links(text, shown), tuple(found.values())
 
 
-def _fetched(there: Tickets, ticket: str, comment: str, url: str, tries: int) -> File | None:
+def _fetched(there: Tickets, ticket: str, comment: str, *, url: str, tries: int) -> File | None:
     try:
-        return there.file(ticket, comment, url, MOST)
+        return there.file(ticket, comment, url, most=MOST)
     except ProviderBusy:
         if tries < PATIENCE:
             raise
@@ -71,7 +73,9 @@ def put_up_files(sync: TicketSync) -> None:
     """Put them up, each once unless a worker dies over it."""
     for file in files_left(sync):
         put, why = False, "it is too large for a ticket"
-        if file.size <= MOST:
+        if is_older(sync.world, sync.issue.created_at):  # no tracker can be asked for it by a mark
+            why = "the table was restored: it may be at the ticket already"
+        elif file.size <= MOST:
             try:
                 put, why = _put_up(sync, file), ""
             except NotFound:

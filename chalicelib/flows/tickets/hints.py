@@ -13,11 +13,11 @@ from .readership import hear_readers
 
 
 def follow_hint(
-    world: World, envelope: Envelope, hint: Hint | Ignored | Unsupported, number: int, outcome: Outcome
+    world: World, envelope: Envelope, hint: Hint | Ignored | Unsupported, *, number: int, outcome: Outcome
 ) -> None:
     """A hint about a ticket of ours has it looked at; all others end here."""
     if isinstance(hint, Hint) and hint.readers:
-        hear_readers(world, envelope.install, hint.readers, f"{envelope.id}:{number}")
+        hear_readers(world, envelope.install, hint.readers, why=f"{envelope.id}:{number}")
     if isinstance(hint, Ignored):
         outcome.ignored.append(hint.reason)
     elif isinstance(hint, Unsupported):

@@ -38,10 +38,10 @@ def run_nightly(world: World, install_id: str) -> int:
         return 0
     except ProviderRefused as denied:
         if denied.lost:
-            stop_install(world, install, "paused", denied.reason)
+            stop_install(world, install, "paused", reason=denied.reason)
         _next(world, install, due=now + DAY_MS, cursor="")
         return 0
-    found = [task for each in seen if (task := _differs(world, install, each, now))]
+    found = [task for each in seen if (task := _differs(world, install, each, now=now))]
     world.queues.sync(found)
     if cursor and cursor != tracking.cursor:  # one that leads to itself has no end
         _next(world, install, due=now + LATER_MS, cursor=cursor)
@@ -52,7 +52,7 @@ def run_nightly(world: World, install_id: str) -> int:
     return len(found)
 
 
-def _differs(world: World, install: Install, seen: TicketSeen, now: int) -> Task | None:
+def _differs(world: World, install: Install, seen: TicketSeen, *, now: int) -> Task | None:
     """A look at a ticket that has changed since we last saw it."""
     issue_id = issue_of_ticket(world, install, seen.id)
     ticket = world.store.one(ref(Ticket, issue_id, install.id)) if issue_id else None

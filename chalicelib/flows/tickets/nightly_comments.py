@@ -2,11 +2,12 @@
 read whole. Of a ticket whose comments customers were told those are read anyway; of any other that is open they are, if
 the tracker counts others than we know, or does not count them at all."""
 
-from ...desk.issues import CLOSED, Ticket, TicketOwner
+from ...desk.issues import CLOSED, Ticket
 from ...desk.times import DAY_MS
 from ...desk.workspaces import Install
-from ...ports import Listing, Task, World, over, ref
+from ...ports import Task, World, over, ref
 from ..optimistic_retry import again
+from .look_again import pages_of_tickets
 from .tracker import tracking_of
 
 PAGE = 100
@@ -39,17 +40,8 @@ def read_comments(world: World, install_id: str, why: str) -> int:
 
 def _tickets(world: World, install_id: str, since: int) -> list[Ticket]:
     """All that are open, and those of whose comments customers were told."""
-    found: list[Ticket] = []
-    cursor: str | None = None
-    while True:
-        listing: Listing[TicketOwner] = Listing("install-tickets", (install_id,))
-        page = world.store.page(listing, PAGE, cursor)
-        some = world.store.many([ref(Ticket, owner.issue, install_id) for owner in page.items]) if page.items else []
-        there = (ticket for ticket in some if ticket and ticket.standing == "linked")
-        found += [ticket for ticket in there if ticket.state not in CLOSED or _told_since(ticket, since)]
-        cursor = page.next
-        if cursor is None:
-            return found
+    linked = (each for page in pages_of_tickets(world, install_id) for each in page if each.standing == "linked")
+    return [ticket for ticket in linked if ticket.state not in CLOSED or _told_since(ticket, since)]
 
 
 def _told_since(ticket: Ticket, since: int) -> bool:

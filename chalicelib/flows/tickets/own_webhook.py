@@ -29,7 +29,7 @@ def check_webhook(world: World, install: Install, there: Tickets) -> HookState:
             if denied.lost:
                 raise
             found = HookState(standing=found.standing, reason=denied.reason)
-    _keep(world, install, made, trouble(found) if made or found.standing == "barred" else "")
+    _keep(world, install, made, words=trouble(found) if made or found.standing == "barred" else "")
     return found
 
 
@@ -60,7 +60,7 @@ def trouble(found: HookState) -> str:
     return f"{why}: {found.reason}" if why and found.reason else why
 
 
-def _keep(world: World, install: Install, hook: str, words: str) -> None:
+def _keep(world: World, install: Install, hook: str, *, words: str) -> None:
     def attempt(_: int) -> None:
         known: Tracking = tracking_of(world, install)
         if (known.hook, known.hook_trouble) != (hook, words):
@@ -70,7 +70,7 @@ def _keep(world: World, install: Install, hook: str, words: str) -> None:
 
 
 def _take_secret(world: World, install: Install, plain: str) -> None:
-    fresh = sealed(world, install.workspace, install.id, "signing", plain)
+    fresh = sealed(world, install.workspace, install.id, name="signing", plain=plain)
 
     def attempt(_: int) -> None:
         current = world.store.one(ref(Install, install.id))

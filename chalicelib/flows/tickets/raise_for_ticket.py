@@ -23,6 +23,7 @@ def raise_for_ticket(
     world: World,
     who: Principal,
     fields: dict[str, Any],
+    *,
     messages: list[Message],
     tie: IssueTie,
     install: Install,
@@ -36,10 +37,10 @@ def raise_for_ticket(
     def attempt(_: int) -> Issue:
         known = issue_of_ticket(world, install, seen.id)
         if known:
-            return tie_room(world, who, known, tie, once)
+            return tie_room(world, who, known, tie=tie, once=once)
         now = world.clock.now()
-        issue, writes = raised(world, who, fields, messages, tie, now=now)
-        issue, more = linked(world, who, issue, install, seen, now=now)
+        issue, writes = raised(world, who, fields, messages=messages, tie=tie, now=now)
+        issue, more = linked(world, who, issue, install=install, seen=seen, now=now)
         world.store.commit(new(issue), *writes, *more, *once.writes(issue, now))
         return issue
 

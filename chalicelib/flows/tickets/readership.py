@@ -9,6 +9,7 @@ from ...desk.workspaces import Install
 from ...ports import Listing, ProviderBusy, ProviderRefused, Task, Tickets, World, over, ref
 from ..issues.history import history_entry
 from ..optimistic_retry import again
+from .look_again import owned_tickets
 from .tracker import tickets_of, tracking_of
 
 FRESH_MS = 10 * 60_000  # ms for which private words leave on what is known
@@ -66,7 +67,7 @@ def ask_readers(world: World, install_id: str) -> None:
             return
 
 
-def hear_readers(world: World, install_id: str, said: str, why: str) -> None:
+def hear_readers(world: World, install_id: str, said: str, *, why: str) -> None:
     """What a webhook says of who reads the tracker: where that is news, it is asked for before anything private
     leaves."""
     known = world.store.one(ref(Tracking, install_id))
@@ -88,8 +89,8 @@ def exposed_tickets(world: World, install_id: str, cursor: str | None = None) ->
     """A page of an install's tickets that hold, or may hold, private words, and where the next begins."""
     listing: Listing[TicketOwner] = Listing("install-tickets", (install_id,))
     page = world.store.page(listing, PAGE, cursor)
-    found = world.store.many([ref(Ticket, owner.issue, install_id) for owner in page.items]) if page.items else []
-    return [ticket for ticket in found if ticket and ticket.holds != ()], page.next
+    found = owned_tickets(world, install_id, page.items)
+    return [ticket for ticket in found if ticket.holds != ()], page.next
 
 
 def tell_exposed(world: World, install_id: str) -> None:
@@ -111,6 +112,13 @@ def _exposed(world: World, seen: Ticket, since: int) -> None:
     if ticket and ticket.holds != () and ticket.exposed_at < since:
         holds = ", ".join(ticket.holds or ()) or "not known"
         entry = history_entry(
-            world, ticket.issue, ticket.workspace, "exposed", "", ticket.install, key=ticket.key, holds=holds
+            world,
+            ticket.issue,
+            ticket.workspace,
+            what="exposed",
+            by="",
+            install=ticket.install,
+            key=ticket.key,
+            holds=holds,
         )
         world.store.commit(over(ticket.changed(exposed_at=since), ticket), entry)

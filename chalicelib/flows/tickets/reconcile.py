@@ -1,4 +1,4 @@
-"""Reconcile a ticket with its issue: fetch it, compare both, and make them equal.
+"""Reconcile a ticket with its issue: fetch it, compare both, and make them equal (ADR 40).
 
 A hint says no more than that a look is due, so that late, doubled and lost ones change nothing; one worker looks at a
 ticket at a time (the queue's groups).
@@ -8,6 +8,7 @@ from typing import Any
 
 from ...desk.deliveries import wait
 from ...desk.disclosure import WAITS, ticket_draft
+from ...desk.held_back import WHY
 from ...desk.ids import derived
 from ...desk.issues import CLOSED, Issue, Link, Notice, Ticket, TicketOwner, Tracking, turned
 from ...desk.messages import Author
@@ -20,6 +21,7 @@ from ...ports import Drop, ProviderBusy, ProviderRefused, Task, World, Write, ne
 from ..bridges.stop_install import stop_install
 from ..issues.state_notice import notice_of_state
 from ..optimistic_retry import again
+from ..standing_still import held_if_older
 from .comments import forget_comment, post_pending, take_comments
 from .handed_on import files_left, put_up_files
 from .ticket_sync import TicketSync
@@ -52,23 +54,25 @@ def reconcile(world: World, task: Task) -> str:
     issue_id = task.id or (issue_of_ticket(world, install, task.ticket) if install else "")
     if install is None or not issue_id:
         return "not-tied"
-    return again(world, lambda _: _look(world, task, install, issue_id))
+    return again(world, lambda _: _look(world, task, install, issue_id=issue_id))
 
 
-def _look(world: World, task: Task, install: Install, issue_id: str) -> str:
+def _look(world: World, task: Task, install: Install, *, issue_id: str) -> str:
     issue, ticket = world.store.many([ref(Issue, issue_id), ref(Ticket, issue_id, install.id)])
     if issue is None or ticket is None:
         return "not-tied"
+    if ticket.reason == WHY:
+        return "stands-still"
     now, tracking = world.clock.now(), tracking_of(world, install)
     if install.state != "active":
-        _put_off(world, ticket, now + PAUSED_MS, f"the install is {install.state}")
+        _put_off(world, ticket, now + PAUSED_MS, reason=f"the install is {install.state}")
         return "paused"
-    if not _needed(world, task, issue, ticket, tracking):
+    if not _needed(world, task, issue, ticket=ticket, tracking=tracking):
         if ticket.due:
             world.store.commit(over(ticket.changed(due=0), ticket))
         return "nothing-new"
     if tracking.resting > now:
-        _put_off(world, ticket, tracking.resting + int(world.clock.chance() * 10_000), ticket.reason)
+        _put_off(world, ticket, tracking.resting + int(world.clock.chance() * 10_000), reason=ticket.reason)
         return "resting"
     sync = TicketSync(world, install, tracking, issue, ticket, tickets_of(world, install))
     try:
@@ -82,12 +86,12 @@ def _look(world: World, task: Task, install: Install, issue_id: str) -> str:
         raise
 
 
-def _put_off(world: World, ticket: Ticket, due: int, reason: str) -> None:
+def _put_off(world: World, ticket: Ticket, due: int, *, reason: str) -> None:
     """A look that is owed waits; it counts as one that was tried, so that it is not taken for needless then."""
     world.store.commit(over(ticket.changed(due=due, attempts=max(1, ticket.attempts), reason=reason), ticket))
 
 
-def _needed(world: World, task: Task, issue: Issue, ticket: Ticket, tracking: Tracking) -> bool:
+def _needed(world: World, task: Task, issue: Issue, *, ticket: Ticket, tracking: Tracking) -> bool:
     """Whether the tracker has to be asked. What came before the last look began was seen by it."""
     if ticket.standing in ("making", "new", "lost") or ticket.attempts or pending(issue, ticket, tracking):
         return True
@@ -100,6 +104,12 @@ def _needed(world: World, task: Task, issue: Issue, ticket: Ticket, tracking: Tr
 
 
 def _worked(sync: TicketSync, task: Task) -> str:
+    """What became of it.
+
+    In this order: who reads the tracker is known before anything private may leave; the ticket is made before it is
+    fetched, and fetched before anything is decided, since a hint tells that something happened, never what. What the
+    tracker says is taken over before ours is written, so that a write that fails leaves no change of theirs unseen.
+    Comments come last: whether customers hear of one depends on all of that."""
     began = sync.world.clock.now()
     if not sync.tracking.words:
         _discover(sync)
@@ -109,32 +119,54 @@ def _worked(sync: TicketSync, task: Task) -> str:
         return "waits"
     if task.hint and task.hint.what == "comment_deleted":
         forget_comment(sync, task.hint.comment)
+    seen = _fetched(sync, task)
+    if seen is None or seen.gone:
+        return _lost(sync, DELETED if seen else ABSENT)
+    if (seen.key, seen.url) != (sync.ticket.key, sync.ticket.url):
+        _renamed(sync, seen)
+    commented = _may_have_comments(sync, task, seen)
+    found = merge(sync.issue, sync.ticket, seen, tracking=sync.tracking)
+    _take_over(sync, seen, found, began=began)
+    _write(sync, found)
+    put_up_files(sync)
+    post_pending(sync)
+    _hear(sync, task, seen, began=began, commented=commented)
+    if sync.ticket.attempts:
+        sync.commit(sync.ticket.changed(attempts=0))
+    return "done"
+
+
+def _fetched(sync: TicketSync, task: Task) -> TicketSeen | None:
+    """The ticket as it is now, wherever it went; Outdated where the tracker shows an older one than we have seen."""
     seen = sync.there.fetch(sync.ticket.ticket)
     moved_to = seen.moved_to if seen else task.hint.moved_to if task.hint else ""
     if moved_to:
         seen = _follow(sync, moved_to)
-    if seen is None or seen.gone:
-        return _lost(sync, DELETED if seen else ABSENT)
-    if seen.updated_at and seen.updated_at < sync.ticket.seen_at and sync.ticket.attempts < STALE_TRIES:
+    older = seen is not None and not seen.gone and seen.updated_at and seen.updated_at < sync.ticket.seen_at
+    if older and sync.ticket.attempts < STALE_TRIES:
         raise Outdated("the tracker tells an older state than before", 5)
-    if (seen.key, seen.url) != (sync.ticket.key, sync.ticket.url):
-        _renamed(sync, seen)
-    commented = sync.ticket.standing == "new" or sync.ticket.attempts > 0
-    commented = commented or (task.hint is not None and bool(task.hint.comment))
-    commented = commented or seen.updated_at != sync.ticket.seen_at or task.why.startswith("repair")
-    found = merge(sync.issue, sync.ticket, seen, sync.tracking)
-    _take_over(sync, seen, found, began)
-    _write(sync, found)
-    put_up_files(sync)
-    post_pending(sync)
-    whole = task.why.startswith("comments") or (task.why.startswith("count") and seen.comments != sync.ticket.counted)
+    return seen
+
+
+def _may_have_comments(sync: TicketSync, task: Task, seen: TicketSeen) -> bool:
+    """Whether there may be comments that we have not heard: asked before the ticket is taken for seen."""
+    return (
+        sync.ticket.standing == "new"
+        or sync.ticket.attempts > 0
+        or (task.hint is not None and bool(task.hint.comment))
+        or seen.updated_at != sync.ticket.seen_at
+        or task.why.startswith("repair")
+    )
+
+
+def _hear(sync: TicketSync, task: Task, seen: TicketSeen, *, began: int, commented: bool) -> None:
+    """Take what was commented: all of it where that is asked for, or where their number is not what we counted."""
+    counting = task.why.startswith("count")
+    whole = task.why.startswith("comments") or (counting and seen.comments != sync.ticket.counted)
     if commented or whole or not seen.updated_at:
         take_comments(sync, began, seen.comments, whole=whole)
-    elif task.why.startswith("count"):
+    elif counting:
         sync.commit(sync.ticket.changed(read_at=began))
-    if sync.ticket.attempts:
-        sync.commit(sync.ticket.changed(attempts=0))
-    return "done"
 
 
 def _private_waits(sync: TicketSync) -> bool:
@@ -260,7 +292,7 @@ def _lost(sync: TicketSync, reason: str) -> str:
     return "lost"
 
 
-def _take_over(sync: TicketSync, seen: TicketSeen, found: Merge, began: int) -> None:
+def _take_over(sync: TicketSync, seen: TicketSeen, found: Merge, *, began: int) -> None:
     """Ours becomes theirs where theirs has changed, with what follows from it, in one transaction."""
     world, issue = sync.world, sync.issue
     writes: list[Write] = []
@@ -271,11 +303,20 @@ def _take_over(sync: TicketSync, seen: TicketSeen, found: Merge, began: int) -> 
     if fields:
         writes.append(sync.history_entry("changed", fields=", ".join(sorted(fields))))
     if state:
-        changed = turned(changed, state, issue.reason, world.clock.now())
+        changed = turned(changed, state, issue.reason, now=world.clock.now())
         notices, tasks = notice_of_state(
-            world, issue, changed, sync.tracking.policy, SYSTEM, sync.tracking, "", sync.tracking.resolve
+            world,
+            issue,
+            changed,
+            policy=sync.tracking.policy,
+            author=SYSTEM,
+            tracking=sync.tracking,
+            words="",
+            resolve=sync.tracking.resolve,
         )
-        writes += [*notices, sync.history_entry("state", was=issue.state, now=state, word=seen.word.name)]
+        happened = seen.updated_at or sync.ticket.looked_at
+        heard, tasks = held_if_older(world, [*notices], tasks, at=happened)
+        writes += [*heard, sync.history_entry("state", was=issue.state, now=state, word=seen.word.name)]
     if sync.ticket.standing == "lost":
         writes.append(sync.history_entry("found", key=seen.key))
     unclear, asking = _unclear(sync, seen, found)
@@ -397,7 +438,7 @@ def rest(world: World, install: Install, until: int) -> None:
 def _denied(sync: TicketSync, denied: ProviderRefused) -> str:
     """The tracker will not: of an account that is gone the install is paused, else the ticket says why."""
     if denied.lost:
-        stop_install(sync.world, sync.install, "paused", denied.reason)
+        stop_install(sync.world, sync.install, "paused", reason=denied.reason)
         sync.commit(sync.ticket.changed(due=sync.world.clock.now() + PAUSED_MS, reason=denied.reason))
         return "account-lost"
     ticket = sync.ticket.changed(due=0, attempts=0, reason=denied.reason)

@@ -4,6 +4,7 @@ from ...desk.issues import TicketOwner
 from ...desk.workspaces import Install
 from ...ports import Listing, ProviderBusy, ProviderRefused, Task, World, over, ref
 from ..optimistic_retry import again
+from ..paging import pages
 from .readership import readers_now
 from .tracker import tickets_of
 
@@ -24,16 +25,12 @@ def follow_renamed_project(world: World, install_id: str, why: str) -> int:
         renamed = {}
     if renamed:
         again(world, lambda _: _renamed(world, install_id, renamed))
-    found, cursor = 0, None
-    while True:
-        listing: Listing[TicketOwner] = Listing("install-tickets", (install_id,))
-        page = world.store.page(listing, PAGE, cursor)
-        world.queues.sync(
-            Task("look", owner.issue, install_id, owner.ticket, why=f"project:{why}") for owner in page.items
-        )
-        found, cursor = found + len(page.items), page.next
-        if cursor is None:
-            return found
+    found = 0
+    listing: Listing[TicketOwner] = Listing("install-tickets", (install_id,))
+    for owners in pages(world.store, listing):
+        world.queues.sync(Task("look", owner.issue, install_id, owner.ticket, why=f"project:{why}") for owner in owners)
+        found += len(owners)
+    return found
 
 
 def _renamed(world: World, install_id: str, renamed: dict[str, str]) -> None:

@@ -37,17 +37,17 @@ def _review(found: Word, known: Word | None) -> dict[str, Any]:
     return {"means": known.means, "reviewed": True, "guessed": False}
 
 
-def put_words(world: World, who: Principal, install: Install, words: list[Word]) -> Tracking:
+def put_words(world: World, who: Principal, install: Install, *, words: list[Word]) -> Tracking:
     """The words as an admin has reviewed them. Tickets that were closed with one are looked at again."""
     if len({word.id for word in words}) < len(words):
         raise Invalid("a word is named twice", "words")
     reviewed = tuple(replace(word, reviewed=True) for word in words)
-    tracking = kept(world, who, install, "tracker.words", words=reviewed)
+    tracking = kept(world, who, install, verb="tracker.words", words=reviewed)
     world.queues.sync([Task("words", install.id, why=f"v{tracking.version}")])
     return tracking
 
 
-def change_tracking(world: World, who: Principal, install: Install, fields: dict[str, Any]) -> Tracking:
+def change_tracking(world: World, who: Principal, install: Install, *, fields: dict[str, Any]) -> Tracking:
     """What crosses, and what customers are told."""
     for name, text in fields.get("texts", {}).items():
         if name not in TEXTS:
@@ -56,7 +56,7 @@ def change_tracking(world: World, who: Principal, install: Install, fields: dict
             check_text(text.replace("{{comment}}", "") if name == "comment" else text)
         except Invalid as invalid:
             raise Invalid(invalid.detail, f"texts.{name}") from None
-    return kept(world, who, install, "tracker.changed", **fields, **_word_of_admin(world, install, fields))
+    return kept(world, who, install, verb="tracker.changed", **fields, **_word_of_admin(world, install, fields))
 
 
 def _word_of_admin(world: World, install: Install, fields: dict[str, Any]) -> dict[str, Any]:
@@ -73,13 +73,13 @@ def _word_of_admin(world: World, install: Install, fields: dict[str, Any]) -> di
     return {} if "strangers_read" in fields else {"strangers_read": False}
 
 
-def register(world: World, who: Principal, install: Install, url: str, once: Once = KEYLESS) -> Tracking:
+def register(world: World, who: Principal, install: Install, *, url: str, once: Once = KEYLESS) -> Tracking:
     """Make the webhook in the tracker. Where the tracker makes the secret, that becomes ours."""
     try:
         made = made_webhook(world, install, url)
     except (ProviderBusy, ProviderRefused) as error:
         raise asking(error) from None
-    return kept(world, who, install, "tracker.registered", once, hook=made, hook_url=url, hook_trouble="")
+    return kept(world, who, install, verb="tracker.registered", once=once, hook=made, hook_url=url, hook_trouble="")
 
 
 def unregister(world: World, who: Principal, install: Install) -> Tracking:
@@ -91,7 +91,7 @@ def unregister(world: World, who: Principal, install: Install) -> Tracking:
         tickets_of(world, install).unregister(hook)
     except (ProviderBusy, ProviderRefused) as error:
         raise asking(error) from None
-    return kept(world, who, install, "tracker.unregistered", hook="", hook_url="", hook_trouble="")
+    return kept(world, who, install, verb="tracker.unregistered", hook="", hook_url="", hook_trouble="")
 
 
 def search_tickets(world: World, install: Install, query: str) -> list[TicketSeen]:
@@ -103,7 +103,14 @@ def search_tickets(world: World, install: Install, query: str) -> list[TicketSee
 
 
 def kept(
-    world: World, who: Principal, install: Install, verb: str, once: Once = KEYLESS, answer: Any = None, **fields: Any
+    world: World,
+    who: Principal,
+    install: Install,
+    *,
+    verb: str,
+    once: Once = KEYLESS,
+    answer: Any = None,
+    **fields: Any,
 ) -> Tracking:
     """The install's tracking with some fields changed. The first change begins its nightly passes. What the caller is
     told of it is this, or another `answer`."""
@@ -112,7 +119,7 @@ def kept(
         old, now = tracking_of(world, install), world.clock.now()
         first = {} if old.due else {"due": now + DAY_MS, "since": now}
         changed = opened(old, old.changed(**fields, **first), now)
-        entry = audit(world, who, verb, install.id, fields)
+        entry = audit(world, who, verb, subject=install.id, fields=fields)
         world.store.commit(over(changed, old), *entry, *once.writes(answer or changed, now))
         before.append(old)
         return changed

@@ -1,4 +1,4 @@
-"""Work off a task of the worker of trackers."""
+"""Work off a task of the worker of trackers (ADR 41)."""
 
 from ...ports import Task, World
 from ..issues.merge_issues import merge_rest
@@ -23,13 +23,13 @@ def run_task(world: World, task: Task) -> str:
     elif task.do == "readers":
         ask_readers(world, task.id)
     elif task.do == "words":
-        look_again(world, task.id, task.why, unclear)
+        look_again(world, task.id, task.why, which=unclear)
     elif task.do == "comments":
         from .nightly_comments import read_comments
 
         read_comments(world, task.id, task.why)
     elif task.do == "lost":
-        look_again(world, task.id, task.why, lost)
+        look_again(world, task.id, task.why, which=lost)
     elif task.do == "exposed":
         tell_exposed(world, task.id)
     elif task.do == "project":

@@ -32,4 +32,6 @@ class TicketSync:
 
     def history_entry(self, what: Any, **detail: object) -> Write:
         """An entry of the issue's history, by this tracker."""
-        return history_entry(self.world, self.issue.id, self.issue.workspace, what, "", self.install.id, **detail)
+        return history_entry(
+            self.world, self.issue.id, self.issue.workspace, what=what, by="", install=self.install.id, **detail
+        )

@@ -10,16 +10,17 @@ from ...desk.permissions import Principal
 from ...desk.tickets import TicketSeen
 from ...desk.workspaces import Install
 from ...ports import Answer, Listing, Outside, ProviderBusy, ProviderRefused, Request, Tickets, World, ref
+from ..fence import fenced
 from ..secrets import Opened
 
 
 def tracker_install(
-    world: World, who: Principal, install_id: str, field: str = "install", *, paused: bool = False
+    world: World, who: Principal, install_id: str, *, field: str = "install", paused: bool = False
 ) -> Install:
     """An active install of a tracker in the caller's workspace; one that is paused only where that is told. Invalid
     naming the field."""
-    install = world.store.one(ref(Install, install_id))
-    if install is None or install.workspace != who.workspace or world.tracker(install.kind) is None:
+    install = fenced(world.store.one(ref(Install, install_id)), who.workspace)
+    if install is None or world.tracker(install.kind) is None:
         raise Invalid("no such install of a tracker", field)
     if install.state != "active" and not (paused and install.state == "paused"):
         raise Conflict(f"the install is {install.state}: {install.disabled_because or 'by an admin'}")
@@ -84,7 +85,7 @@ def tickets_of(world: World, install: Install) -> Tickets:
     if tracker is None:
         raise NotFound("no such tracker")
     hearing = Hearing(world.outside)
-    there = tracker.tickets(install, Opened(world, install), hearing, world.clock.now)
+    there = tracker.tickets(install, Opened(world, install), hearing, now=world.clock.now)
     return cast(Tickets, Understood(there, hearing))
 
 

@@ -12,11 +12,10 @@ from urllib.parse import urlencode
 
 from ...desk.arrivals import File
 from ...desk.tickets import CommentSeen, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
-from ...desk.times import rfc3339
+from ...desk.times import HOUR_MS, rfc3339
 from ...desk.workspaces import Install
-from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
+from ...ports import Answer, Memory, Outside, ProviderBusy, ProviderRefused, Secrets
 from ...wire.files import fetched, form
-from ...wire.hour_cache import HourCache
 from ...wire.reading import host, ident, items, moment, walk, words
 from ...wire.rest import Absent, Api, Query, there
 from . import rich_text
@@ -41,7 +40,7 @@ FIELDS = ",".join(
 STORY = "type,resource_subtype,text,html_text,created_at,is_edited,created_by.gid,created_by.name"
 PAGE = 100
 MAX_PAGES = 50
-MEMBERS = HourCache()
+MEMBERS: Memory[bool] = Memory(5_000)
 MAX_TITLE = 1000
 PAYING = "Asana asks for a paid plan for this"
 _LINK = re.compile(r"(?<!\n)\n*Parley: <?([^\s<>]+)>?\s*$")
@@ -52,7 +51,7 @@ class Asana:
 
     TRUSTED = (0, 1)
 
-    def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
+    def __init__(self, install: Install, secrets: Secrets, outside: Outside, *, now: Callable[[], int]) -> None:
         self._config, self._secrets, self._outside, self._now = install.config, secrets, outside, now
         self._project: str = install.config["project"]
 
@@ -139,7 +138,7 @@ class Asana:
     def _made(self, body: dict[str, Any]) -> Any:
         """The task; without its external gid where the token may set none."""
         try:
-            return self._data("POST", "/tasks", body, {"opt_fields": FIELDS})
+            return self._data("POST", "/tasks", body, query={"opt_fields": FIELDS})
         except ProviderRefused as denied:
             if denied.lost or "external" not in body or not re.search("external|oauth", denied.reason, re.IGNORECASE):
                 raise
@@ -195,12 +194,12 @@ class Asana:
     def comment(self, ticket: str, text: str, mark: str, *, internal: bool = False) -> CommentSeen:
         """Say it."""
         said = {"html_text": rich_text.from_markdown_text(text, note=False)}
-        return comment_of(self._data("POST", f"/tasks/{_gid(ticket)}/stories", said, {"opt_fields": STORY}))
+        return comment_of(self._data("POST", f"/tasks/{_gid(ticket)}/stories", said, query={"opt_fields": STORY}))
 
     def member(self, comment: CommentSeen, *, private: bool) -> bool:
         """Everybody but guests of the organisation."""
         key = (self._config["url"], self._project, comment.author_id)
-        return MEMBERS.get(key, self._now(), lambda: self._belongs(comment.author_id))
+        return MEMBERS.asked(key, self._now(), HOUR_MS, ask=lambda: self._belongs(comment.author_id))
 
     def _belongs(self, user: str) -> bool:
         """As the membership of the workspace tells."""
@@ -214,14 +213,14 @@ class Asana:
         """Attachments."""
         return url.startswith(rich_text.ASSET)
 
-    def file(self, ticket: str, comment: str, url: str, most: int) -> File | None:
+    def file(self, ticket: str, comment: str, url: str, *, most: int) -> File | None:
         """An attachment of the task, at the address that Asana signs for some minutes."""
         query = {"opt_fields": "name,size,download_url,parent.gid"}
         found = self._found(f"/attachments/{_gid(url.removeprefix(rich_text.ASSET))}", query)
         where, size = words(found, "download_url"), walk(found, "size")
         if ident(found, "parent", "gid") != ticket or not where or (isinstance(size, int) and size > most):
             return None
-        return fetched(self._outside, where, {}, most, self._now, words(found, "name") or "file")
+        return fetched(self._outside, where, {}, most=most, now=self._now, name=words(found, "name") or "file")
 
     def attach(self, ticket: str, file: File, mark: str) -> bool:
         """An attachment."""
@@ -265,7 +264,7 @@ class Asana:
             under = _LINK.search(_notes(self._task(ticket)))
             whole = text.rstrip() + (f"\n\nParley: <{under[1]}>" if under else "")
             body["html_notes"] = rich_text.from_markdown_text(whole, note=True)
-        return self._ticket(self._data("PUT", f"/tasks/{_gid(ticket)}", body, {"opt_fields": FIELDS}))
+        return self._ticket(self._data("PUT", f"/tasks/{_gid(ticket)}", body, query={"opt_fields": FIELDS}))
 
     def label(self, ticket: str, add: Sequence[str], remove: Sequence[str]) -> TicketSeen:
         """Put tags on and take them off; a tag that the workspace has not is made."""
@@ -300,9 +299,9 @@ class Asana:
         headers = {"authorization": f"Bearer {token}"}
         return Api(self._outside, f"{self._config['url']}/api/1.0", headers, self._now, said, _refusal)
 
-    def _data(self, method: str, path: str, body: Any = None, query: Query = ()) -> Any:
+    def _data(self, method: str, path: str, body: Any = None, *, query: Query = ()) -> Any:
         """What Asana wraps as `data`, both ways."""
-        return walk(self._api.call(method, path, None if body is None else {"data": body}, query), "data")
+        return walk(self._api.call(method, path, None if body is None else {"data": body}, query=query), "data")
 
     def _found(self, path: str, query: Query = ()) -> Any:
         """What a GET finds. For what is not shared with the account Asana answers 403."""

@@ -1,4 +1,4 @@
-"""The URL of a webhook that proves its handshake: Asana signs none (infra/decisions/0049)."""
+"""The URL of a webhook that proves its handshake: Asana signs none (ADR 49)."""
 
 import hashlib
 import hmac

@@ -9,6 +9,7 @@ import re
 from html import escape
 from typing import Any
 
+from ...desk.markdown_writer import escaped
 from ...wire.html import readable, tidied, words_of
 from ...wire.markdown_tree import Node, from_markdown
 from ...wire.reading import items, walk, words
@@ -123,10 +124,10 @@ BLOCK_ENDS = ("</ul>", "</ol>", "</pre>", "</blockquote>", "</h1>", "</h2>", "<h
 def to_markdown(rich: str, plain: str) -> str:
     """Rich text as Markdown; what Asana gives as `plain` where there is none. Never raises."""
     if not rich:
-        return plain
+        return escaped(plain)
     page = tidied("".join(_broken(part) for part in _PRE.split(rich)))
     if not readable(page):
-        return plain or words_of(page)
+        return escaped(plain or words_of(page))
     from bs4 import BeautifulSoup
 
     from ...wire.markup import to_markdown as written

@@ -20,7 +20,7 @@ the call's answer tells. Light to import: the API's cold path does.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
@@ -38,9 +38,6 @@ from ...wire.signed import same
 from .handshake import handshake_token
 
 NIGHTLY = 500  # requests a night for comments that no webhook told of: a tenth of what it allows in an hour
-CREDENTIALS: Mapping[str, str] = {
-    "token": "a personal access token or a service account's token (app.asana.com, My settings, Apps, Developer apps)",
-}
 TASKS: dict[str, Happened] = {
     "added": "created",
     "changed": "changed",
@@ -84,12 +81,12 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     return check_config(config)
 
 
-def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
     """Raise Unauthenticated unless a live secret signed the raw body; for a handshake, unless it came to the URL that
     one made. A handshake says nothing, so its body must be empty."""
     live = secrets.get("signing", ())
     if HANDSHAKE not in envelope.headers:
-        signed.check(envelope.headers, "x-hook-signature", envelope.body, live)
+        signed.check(envelope.headers, "x-hook-signature", envelope.body, secrets=live)
         return
     token = envelope.query.get("handshake", "")
     if not token or not any(same(handshake_token(secret), token) for secret in live if secret):
@@ -134,11 +131,11 @@ def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsuppo
     return list(once.values()) or [Ignored(reason="heartbeat")]
 
 
-def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
+def tickets(install: Install, secrets: Secrets, outside: Outside, *, now: Callable[[], int]) -> Tickets:
     """The way to its API, by the credentials that were given."""
     from .client import Asana
 
-    return Asana(install, secrets, outside, now)
+    return Asana(install, secrets, outside, now=now)
 
 
 def _hint(event: Any) -> Hint | Ignored | Unsupported:
@@ -151,7 +148,7 @@ def _hint(event: Any) -> Hint | Ignored | Unsupported:
     if kind not in ("task", "story") or action not in ACTIONS:
         return Unsupported(what=f"{named(kind or 'nothing')}.{named(action or 'nothing')}"[:64])
     if kind == "story":
-        return _story(event, action, at, actor)
+        return _story(event, action, at, actor=actor)
     ticket = ident(event, "resource", "gid")
     if not ticket:
         return Ignored(reason="no-task")
@@ -166,7 +163,7 @@ def _change(event: Any, action: str) -> Happened:
     return TASKS[action]
 
 
-def _story(event: Any, action: str, at: int, actor: str) -> Hint | Ignored:
+def _story(event: Any, action: str, at: int, *, actor: str) -> Hint | Ignored:
     kind = words(event, "resource", "resource_subtype")
     if kind not in ("comment_added", ""):
         return Ignored(reason="system-story")

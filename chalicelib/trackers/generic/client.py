@@ -59,7 +59,7 @@ class GenericTickets:
 
     TRUSTED = (0, 1)
 
-    def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
+    def __init__(self, install: Install, secrets: Secrets, outside: Outside, *, now: Callable[[], int]) -> None:
         self.install, self.secrets, self.outside, self.now = install, secrets, outside, now
         self.asked = 0
 
@@ -127,7 +127,7 @@ class GenericTickets:
         """It says where a file is, for everybody."""
         return False
 
-    def file(self, ticket: str, comment: str, url: str, most: int) -> File | None:
+    def file(self, ticket: str, comment: str, url: str, *, most: int) -> File | None:
         """It says where a file is, for everybody."""
         return None
 
@@ -174,7 +174,7 @@ class GenericTickets:
         body, now = msgspec.json.encode({"do": do, **more}), self.now()
         self.asked += 1
         id_ = f"ask_{self.install.id}_{now}_{self.asked}"
-        headers = standard.signed(id_, now, body, self.secrets.get("signing", ()))
+        headers = standard.signed(id_, now, body, secrets=self.secrets.get("signing", ()))
         if not headers:
             raise ProviderRefused("no usable secret is configured")
         headers |= {"content-type": "application/json", "user-agent": "Parley"}

@@ -1,7 +1,7 @@
 """The generic tracker's webhooks: signed hints that something happened to a ticket. Light to import."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -20,7 +20,6 @@ from ...wire.reading import moment
 if TYPE_CHECKING:
     from .client import GenericTickets
 
-CREDENTIALS: Mapping[str, str] = {}
 
 # their word → ours
 TYPES: dict[str, Happened] = {
@@ -69,9 +68,9 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     return {"url": asked.url}
 
 
-def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
     """Raise Unauthenticated unless a live secret signed it within five minutes."""
-    standard.check(envelope.headers, envelope.body, secrets.get("signing", ()), now)
+    standard.check(envelope.headers, envelope.body, secrets.get("signing", ()), now=now)
 
 
 def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
@@ -132,8 +131,8 @@ def _hint(envelope: Envelope) -> Hint | Ignored | Unsupported:
     )
 
 
-def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> "GenericTickets":
+def tickets(install: Install, secrets: Secrets, outside: Outside, *, now: Callable[[], int]) -> "GenericTickets":
     """The way to its API."""
     from .client import GenericTickets
 
-    return GenericTickets(install, secrets, outside, now)
+    return GenericTickets(install, secrets, outside, now=now)

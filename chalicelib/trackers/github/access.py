@@ -15,15 +15,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
+from ...ports import Answer, Memory, Outside, ProviderBusy, ProviderRefused, Secrets
 from ...wire.reading import moment
 from ...wire.rest import Absent, Api, Query, Reply, after
 
 EARLY_MS = 300_000  # ms before its end at which a token is no longer used
 HOPS = 3
 PATIENCE_S = 60  # seconds to wait where GitHub does not say how long
-_tokens: dict[str, tuple[str, int]] = {}
-_actors: dict[str, tuple[str, str]] = {}
+_tokens: Memory[tuple[str, int]] = Memory(1_000)
+_actors: Memory[tuple[str, str]] = Memory(1_000)
 
 
 class Gone(Absent):
@@ -37,18 +37,22 @@ class Moved(Exception):
 class Access:
     """The credentials of an install, and whom they speak for."""
 
-    def __init__(self, config: Mapping[str, Any], secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], secrets: Secrets, outside: Outside, *, now: Callable[[], int]
+    ) -> None:
         self.base: str = config["api_url"]
         self._app: str = config["app_id"]
         self._repository: str = config["repository"]
         self._secrets, self._outside, self._now = secrets, outside, now
 
     def ask(
-        self, method: str, path: str, body: Any = None, query: Query = (), headers: Mapping[str, str] = {}
+        self, method: str, path: str, body: Any = None, *, query: Query = (), headers: Mapping[str, str] = {}
     ) -> Reply:
         """The answer by the first credential that GitHub takes. Raises ProviderBusy, ProviderRefused, Absent, Gone."""
         tokens = self._tokens() if self._app else iter(self._given("token"))
-        return self._first(tokens, lambda token: self._once(token, method, path, body, query, headers))
+        return self._first(
+            tokens, lambda token: self._once(token, method, path, body=body, query=query, headers=headers)
+        )
 
     def ends(self, path: str) -> int:
         """When the token ends (ms), which GitHub tells with every answer; 0 for one that does not."""
@@ -61,12 +65,11 @@ class Access:
         """(id, login) of the account that writes."""
         keys = map(_fingerprint, self._given("private_key" if self._app else "token"))
         name = "|".join([self.base, self._app, *keys])
-        if name not in _actors:
-            found = self._bot() if self._app else _person(self.ask("GET", "/user").json)
-            if not found[0]:
-                return found
-            _actors[name] = found
-        return _actors[name]
+        known = _actors.get(name)
+        if known:
+            return known
+        found = self._bot() if self._app else _person(self.ask("GET", "/user").json)
+        return _actors.keep(name, found) if found[0] else found
 
     def _bot(self) -> tuple[str, str]:
         """An App writes as a user of its own, which a server may make with the first thing that it writes."""
@@ -94,6 +97,7 @@ class Access:
         bearer: str,
         method: str,
         path: str,
+        *,
         body: Any = None,
         query: Query = (),
         headers: Mapping[str, str] = {},
@@ -102,7 +106,7 @@ class Access:
         api = Api(self._outside, self.base, {**_headers(bearer), **headers}, self._now, said, self._refusal)
         for _ in range(HOPS):
             try:
-                return api.ask(method, path, body, query)
+                return api.ask(method, path, body, query=query)
             except Moved as moved:
                 there = self.within(str(moved))
                 if there is None:
@@ -133,11 +137,10 @@ class Access:
         """Of each private key the token that is kept; a new one, should that be refused."""
         for key in self._given("private_key"):
             name = f"{self.base}|{self._app}|{self._repository}|{_fingerprint(key)}"
-            kept, end = _tokens.get(name, ("", 0))
+            kept, end = _tokens.get(name) or ("", 0)
             if end - EARLY_MS > self._now():
                 yield kept
-            _tokens[name] = self._minted(key)
-            yield _tokens[name][0]
+            yield _tokens.keep(name, self._minted(key))[0]
 
     def _minted(self, key: str) -> tuple[str, int]:
         """An installation's token and when it ends (ms)."""
@@ -146,7 +149,7 @@ class Access:
             found = self._once(bearer, "GET", f"/repos/{self._repository}/installation").json
         except Absent:
             raise ProviderRefused(f"the App is not installed in {self._repository}", lost=True) from None
-        answer = self._once(bearer, "POST", f"/app/installations/{found['id']}/access_tokens", {}).json
+        answer = self._once(bearer, "POST", f"/app/installations/{found['id']}/access_tokens", body={}).json
         return str(answer["token"]), moment(answer, "expires_at")
 
     def _as_app(self, path: str) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""GitHub's REST API, as much of it as a ticket needs, through the guarded way out (https://docs.github.com/en/rest).
+"""GitHub's REST API, as much of it as a ticket needs, through the guarded way out (https://docs.github.com/en/rest)
+(ADR 45).
 
 Redirects are followed within the same server alone: a renamed repository answers with one, and so does a ticket that
 was transferred.
@@ -14,11 +15,11 @@ import msgspec
 
 from ...desk.arrivals import File
 from ...desk.tickets import CommentSeen, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
+from ...desk.times import HOUR_MS
 from ...desk.titles import shortened
 from ...desk.workspaces import Install
-from ...ports import Outside, ProviderRefused, Secrets
+from ...ports import Memory, Outside, ProviderRefused, Secrets
 from ...wire.files import fetched, last_of
-from ...wire.hour_cache import HourCache
 from ...wire.reading import count, host, moment
 from ...wire.rest import Absent
 from .access import Access, Gone
@@ -46,7 +47,7 @@ RECENT_MS = 3 * 86_400_000  # ms for which a comment is looked for before it is 
 MAX_PAGES = 100  # of one ticket's comments
 OWN_PEOPLE = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 ROLES = frozenset({"admin", "maintain", "write", "triage"})
-MEMBERS = HourCache()
+MEMBERS: Memory[bool] = Memory(5_000)
 EVENTS = ["issues", "issue_comment", "repository"]
 _DROPPED = re.compile(r"/user-attachments/(?:assets|files)/[\w./-]{1,300}")
 _SOURCE = re.compile(r"""\bsrc="([^"<>\s]{1,2000})\"""")
@@ -58,10 +59,10 @@ class GitHub:
 
     TRUSTED = (0, 1)
 
-    def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
+    def __init__(self, install: Install, secrets: Secrets, outside: Outside, *, now: Callable[[], int]) -> None:
         self._config = install.config
         self._home: str = install.config["repository"]
-        self._access = Access(self._config, secrets, outside, now)
+        self._access = Access(self._config, secrets, outside, now=now)
         self._ask, self._now, self._outside = self._access.ask, now, outside
 
     def probe(self) -> Probe:
@@ -212,7 +213,9 @@ class GitHub:
         """Everybody in a private repository; elsewhere whoever may at least triage."""
         login = comment.author
         key = (self._access.base, self._home, login)
-        return private or (bool(comment.author_id) and MEMBERS.get(key, self._now(), lambda: self._may_write(login)))
+        if private or not comment.author_id:
+            return private
+        return MEMBERS.asked(key, self._now(), HOUR_MS, ask=lambda: self._may_write(login))
 
     def keeps(self, url: str) -> bool:
         """What was dropped into a text: of a private repository GitHub shows it to those who have logged in."""
@@ -221,14 +224,14 @@ class GitHub:
         path = urlsplit(url).path
         return bool(_DROPPED.fullmatch(path)) or path.startswith((f"/{self._home}/assets/", f"/{self._home}/files/"))
 
-    def file(self, ticket: str, comment: str, url: str, most: int) -> File | None:
+    def file(self, ticket: str, comment: str, url: str, *, most: int) -> File | None:
         """A picture, by the address that GitHub signs for some minutes where it shows the comment itself."""
         name = last_of(url)
         asked = {"accept": "application/vnd.github.html+json"}
         shown = self._access.ask("GET", self._comment_path(ticket, comment), headers=asked).json.get("body_html") or ""
         signed = [unescape(each) for each in _SOURCE.findall(str(shown)) if name in each]
         where = next((each for each in signed if each.startswith("https://") and not self.keeps(each)), "")
-        return fetched(self._outside, where, {}, most, self._now, name) if name and where else None
+        return fetched(self._outside, where, {}, most=most, now=self._now, name=name) if name and where else None
 
     def attach(self, ticket: str, file: File, mark: str) -> bool:
         """GitHub's API takes none."""

@@ -12,7 +12,7 @@ A hint is all that is taken: what the ticket is now, is fetched. So a replay doe
 Light to import: the API's cold path does.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Literal
 
 from ...desk.arrivals import Ignored, Unsupported
@@ -27,10 +27,6 @@ from ...wire.groups import grouped
 from ...wire.reading import ident, moment, named, walk, words
 
 NIGHTLY = 500  # requests a night for comments that no webhook told of: a tenth of what it allows in an hour
-CREDENTIALS: Mapping[str, str] = {
-    "token": "a fine-grained personal access token: Issues read and write, and Webhooks read and write",
-    "private_key": "the private key (PEM) that GitHub made for your App; with config.app_id, instead of a token",
-}
 FORM = "application/x-www-form-urlencoded"
 
 _CHANGES: dict[str, Happened] = {
@@ -98,10 +94,12 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     return check_config(config)
 
 
-def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
     """Raise Unauthenticated unless a live secret signed the raw body: of a form the whole form, not its JSON. The old
     X-Hub-Signature (SHA-1) counts for nothing."""
-    signed.check(envelope.headers, "x-hub-signature-256", envelope.body, secrets.get("signing", ()), "sha256=")
+    signed.check(
+        envelope.headers, "x-hub-signature-256", envelope.body, secrets=secrets.get("signing", ()), prefix="sha256="
+    )
 
 
 def pace(envelope: Envelope, install: Install) -> tuple[str, int] | None:
@@ -128,7 +126,7 @@ def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsuppo
         return [Ignored(reason="malformed")]
     event, action = envelope.headers.get("x-github-event", ""), words(body, "action")
     if event in ("issues", "issue_comment"):
-        return [_about_ticket(envelope, install, body, event, action)]
+        return [_about_ticket(envelope, install, body, event=event, action=action)]
     if event in PROJECT:
         if action in PROJECT[event]:
             id_, actor = _delivery(envelope), ident(body, "sender", "id")
@@ -141,15 +139,15 @@ def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsuppo
     return [Unsupported(what=named(event))]
 
 
-def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
+def tickets(install: Install, secrets: Secrets, outside: Outside, *, now: Callable[[], int]) -> Tickets:
     """The way to its API, by the credentials that were given."""
     from .client import GitHub
 
-    return GitHub(install, secrets, outside, now)
+    return GitHub(install, secrets, outside, now=now)
 
 
 def _about_ticket(
-    envelope: Envelope, install: Install, body: dict[str, Any], event: str, action: str
+    envelope: Envelope, install: Install, body: dict[str, Any], *, event: str, action: str
 ) -> Hint | Ignored | Unsupported:
     known = ISSUES if event == "issues" else COMMENTS
     if action not in known:
@@ -162,10 +160,10 @@ def _about_ticket(
     what = known[action]
     if what is None:
         return Ignored(reason="nothing-that-we-carry")
-    return _hint(envelope, install, body, what)
+    return _hint(envelope, install, body, what=what)
 
 
-def _hint(envelope: Envelope, install: Install, body: dict[str, Any], what: Happened) -> Hint:
+def _hint(envelope: Envelope, install: Install, body: dict[str, Any], *, what: Happened) -> Hint:
     from .words import Place, mark_in, ticket_id
 
     issue, comment = body["issue"], body.get("comment")

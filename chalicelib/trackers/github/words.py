@@ -1,4 +1,4 @@
-"""GitHub's words and ours: states, texts, ids of tickets.
+"""GitHub's words and ours: states, texts, ids of tickets (ADR 46).
 
 | GitHub | word | means |
 |---|---|---|

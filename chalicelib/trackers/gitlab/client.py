@@ -14,11 +14,10 @@ import msgspec
 
 from ...desk.arrivals import File
 from ...desk.tickets import CommentSeen, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
-from ...desk.times import rfc3339
+from ...desk.times import HOUR_MS, rfc3339
 from ...desk.workspaces import Install
-from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Secrets
+from ...ports import Answer, Memory, Outside, ProviderBusy, ProviderRefused, Secrets
 from ...wire.files import fetched, form
-from ...wire.hour_cache import HourCache
 from ...wire.reading import count, ident, items, moment, walk, words
 from ...wire.rest import Absent, Api, Query, Reply, there
 from .words import (
@@ -41,7 +40,7 @@ MAX_PAGES = 50
 MAX_TITLE = 255
 REPORTER = 20
 HOPS = 3
-MEMBERS = HourCache()
+MEMBERS: Memory[bool] = Memory(5_000)
 REDIRECTS = (301, 302, 307, 308)
 EVENTS = {
     "issues_events": True,
@@ -58,7 +57,7 @@ class GitLab:
 
     TRUSTED = (0, 1)
 
-    def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
+    def __init__(self, install: Install, secrets: Secrets, outside: Outside, *, now: Callable[[], int]) -> None:
         self._config, self._secrets, self._outside, self._now = install.config, secrets, outside, now
         self._project = f"/projects/{quote(install.config['project'], safe='')}"
 
@@ -196,7 +195,7 @@ class GitLab:
     def member(self, comment: CommentSeen, *, private: bool) -> bool:
         """Everybody in a private project; elsewhere from the role Reporter on."""
         key = (self._config["url"], self._config["project"], comment.author_id)
-        return private or MEMBERS.get(key, self._now(), lambda: self._reports(comment.author_id))
+        return private or MEMBERS.asked(key, self._now(), HOUR_MS, ask=lambda: self._reports(comment.author_id))
 
     def _reports(self, user: str) -> bool:
         """Of a member of the project, or of a group above it, GitLab tells the highest role."""
@@ -208,14 +207,14 @@ class GitLab:
         """Uploads of a project."""
         return bool(upload_in(url, self._config["url"])[0])
 
-    def file(self, ticket: str, comment: str, url: str, most: int) -> File | None:
+    def file(self, ticket: str, comment: str, url: str, *, most: int) -> File | None:
         """An upload of the ticket's own project (GitLab 17.4 and later)."""
         project, secret, name = upload_in(url, self._config["url"])
         if project != ticket.partition("-")[0]:
             return None
         api = self._api
         path = f"{api.base}/projects/{project}/uploads/{secret}/{quote(name, safe='')}"
-        return fetched(self._outside, path, api.headers, most, self._now, name)
+        return fetched(self._outside, path, api.headers, most=most, now=self._now, name=name)
 
     def attach(self, ticket: str, file: File, mark: str) -> bool:
         """An upload, and a comment that shows it."""

@@ -16,7 +16,7 @@ later), or proved by the plain X-Gitlab-Token of before. Light to import: the AP
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Literal
 
 from ...desk.arrivals import Ignored, Unsupported
@@ -32,10 +32,6 @@ from ...wire.reading import ident, moment, named, slug, walk, words
 from ...wire.signed import same
 
 NIGHTLY = 500  # requests a night for comments that no webhook told of: a tenth of what it allows in an hour
-CREDENTIALS: Mapping[str, str] = {
-    "token": "an access token (project, group or personal) with the scope api and the role Reporter; Maintainer, if"
-    " Parley is to make the webhook",
-}
 ISSUE_ACTIONS: dict[str, Happened] = {
     "open": "created",
     "close": "moved_state",
@@ -71,14 +67,14 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     return check_config(config)
 
 
-def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
     """Raise Unauthenticated unless a live secret signed it within five minutes, or is its X-Gitlab-Token. Where there
     is a signature it alone counts."""
     live = [secret for secret in secrets.get("signing", ()) if secret]
     if not live:
         raise Unauthenticated("no secret is configured for this install")
     if "webhook-signature" in envelope.headers:
-        standard.check(envelope.headers, envelope.body, live, now)
+        standard.check(envelope.headers, envelope.body, live, now=now)
         return
     token = envelope.headers.get("x-gitlab-token", "")
     if not token:
@@ -113,11 +109,11 @@ def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsuppo
     return [_hint(body, id_)]
 
 
-def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
+def tickets(install: Install, secrets: Secrets, outside: Outside, *, now: Callable[[], int]) -> Tickets:
     """The way to its API, by the credentials that were given."""
     from .client import GitLab
 
-    return GitLab(install, secrets, outside, now)
+    return GitLab(install, secrets, outside, now=now)
 
 
 def _hint(body: dict[str, Any], id_: str) -> Hint | Ignored | Unsupported:
@@ -162,7 +158,7 @@ def _note(body: dict[str, Any], id_: str) -> Hint | Ignored | Unsupported:
     return _about(body, what, id_, comment=ident(body, "object_attributes", "id"))
 
 
-def _about(body: dict[str, Any], what: Happened, id_: str, comment: str = "") -> Hint | Ignored:
+def _about(body: dict[str, Any], what: Happened, id_: str, *, comment: str = "") -> Hint | Ignored:
     ticket = _ticket(body)
     if not ticket:
         return Ignored(reason="no-issue")

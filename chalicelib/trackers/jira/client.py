@@ -22,11 +22,10 @@ from ...desk.tickets import (
     TicketSeen,
     Word,
 )
-from ...desk.times import MINUTE_MS
+from ...desk.times import HOUR_MS, MINUTE_MS
 from ...desk.workspaces import Install
-from ...ports import Answer, Outside, ProviderBusy, ProviderRefused, Request, Secrets
+from ...ports import Answer, Memory, Outside, ProviderBusy, ProviderRefused, Request, Secrets
 from ...wire.files import fetched, form
-from ...wire.hour_cache import HourCache
 from ...wire.markdown_tree import from_markdown
 from ...wire.reading import ident, items, moment, walk, words
 from ...wire.rest import LATER, Api, send, there
@@ -42,7 +41,7 @@ LABEL = "parley-"
 OPTIONAL = frozenset({"description", "labels"})  # what a create screen may lack
 GATEWAY = "https://api.atlassian.com/ex/jira/"  # where tokens with scopes are taken
 MAX_WORDS = 200  # as many as can be reviewed at once
-MEMBERS = HourCache()
+MEMBERS: Memory[bool] = Memory(5_000)
 PERMISSIONS = "BROWSE_PROJECTS,CREATE_ISSUES,EDIT_ISSUES,TRANSITION_ISSUES,ADD_COMMENTS"
 WATCHED = [
     *("jira:issue_created", "jira:issue_updated", "jira:issue_deleted"),
@@ -62,7 +61,7 @@ class Jira:
 
     TRUSTED = (2 * MINUTE_MS, 2)  # the search knows what was made seconds to a minute later
 
-    def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
+    def __init__(self, install: Install, secrets: Secrets, outside: Outside, *, now: Callable[[], int]) -> None:
         self._config, self._now = install.config, now
         self._site: str = install.config["url"]
         self._cloud = install.config["deployment"] == "cloud"
@@ -213,13 +212,13 @@ class Jira:
         portal's customer."""
         kept = [{"key": INTERNAL, "value": {"internal": True}}] if internal else []
         body = {"body": self._written(text), "properties": [{"key": PROPERTY, "value": {"mark": mark}}, *kept]}
-        answer = self._api.call("POST", self._path(f"/issue/{ticket}/comment"), body, {"expand": "properties"})
+        answer = self._api.call("POST", self._path(f"/issue/{ticket}/comment"), body, query={"expand": "properties"})
         return comment_of({**answer, "properties": body["properties"]}, self._cloud)
 
     def member(self, comment: CommentSeen, *, private: bool) -> bool:
         """Everybody in a private project; elsewhere whoever may edit its tickets."""
         key = (self._site, self._project, comment.author_id)
-        return private or MEMBERS.get(key, self._now(), lambda: self._may_edit(comment.author_id))
+        return private or MEMBERS.asked(key, self._now(), HOUR_MS, ask=lambda: self._may_edit(comment.author_id))
 
     def _may_edit(self, user: str) -> bool:
         """Jira tells it of one account to whoever may browse users."""
@@ -237,7 +236,7 @@ class Jira:
         """Attachments, which texts name."""
         return url.startswith(ATTACHED)
 
-    def file(self, ticket: str, comment: str, url: str, most: int) -> File | None:
+    def file(self, ticket: str, comment: str, url: str, *, most: int) -> File | None:
         """The newest attachment of the ticket with that name."""
         name = unquote(url.removeprefix(ATTACHED))
         issue = self._api.find(self._path(f"/issue/{ticket}"), {"fields": "attachment"})
@@ -249,7 +248,7 @@ class Jira:
         where = f"{api.base}{self._path(f'/attachment/content/{id_}')}" if self._cloud else words(newest, "content")
         if not where.startswith(f"{api.base}/"):
             return None
-        return fetched(self._outside, where, api.headers, most, self._now, name)
+        return fetched(self._outside, where, api.headers, most=most, now=self._now, name=name)
 
     def attach(self, ticket: str, file: File, mark: str) -> bool:
         """An attachment."""

@@ -15,7 +15,7 @@ now is fetched, so a replay does no harm, although no time is signed. Light to i
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...desk.arrivals import Ignored, Unsupported
@@ -31,11 +31,6 @@ from ...wire.reading import ident, items, moment, named, walk, words
 from .people import account
 
 NIGHTLY = 500  # requests a night for comments that no webhook told of: a tenth of what it allows in an hour
-CREDENTIALS: Mapping[str, str] = {
-    "email": "of the account whose API token it is; leave it out for a personal access token of Data Center",
-    "token": "an API token (Cloud: id.atlassian.com, Security) or a personal access token (Data Center: your profile)",
-    "client_secret": "of an OAuth 2.0 app of yours whose dynamic webhooks come here; leave it out otherwise",
-}
 COMMENTS: dict[str, Happened] = {
     "comment_created": "commented",
     "comment_updated": "comment_changed",
@@ -96,14 +91,16 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     return check_config(config)
 
 
-def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
     """Raise Unauthenticated unless a live secret signed the raw body. The header's name is that of GitHub's old SHA-1
     signature; what it holds is SHA-256 (`sha256=…`), and nothing else is taken. A webhook that an OAuth 2.0 app has
     registered has none: it brings a token that the app's secret has signed."""
     if "x-hub-signature" not in envelope.headers and "authorization" in envelope.headers:
         _check_app(envelope.headers["authorization"], secrets.get("client_secret", ()), now)
         return
-    signed.check(envelope.headers, "x-hub-signature", envelope.body, secrets.get("signing", ()), "sha256=")
+    signed.check(
+        envelope.headers, "x-hub-signature", envelope.body, secrets=secrets.get("signing", ()), prefix="sha256="
+    )
 
 
 def _check_app(header: str, secrets: Sequence[str], now: int) -> None:
@@ -149,11 +146,11 @@ def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsuppo
     return [_hint(body, words(body, "webhookEvent"), _delivery(envelope))]
 
 
-def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
+def tickets(install: Install, secrets: Secrets, outside: Outside, *, now: Callable[[], int]) -> Tickets:
     """The way to its API, by the credentials that were given."""
     from .client import Jira
 
-    return Jira(install, secrets, outside, now)
+    return Jira(install, secrets, outside, now=now)
 
 
 def _hint(body: dict[str, Any], event: str, delivery: str) -> Hint | Ignored | Unsupported:

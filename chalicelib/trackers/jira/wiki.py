@@ -42,13 +42,13 @@ def to_markdown(text: str, depth: int = 0) -> str:
     for block in _BLOCK.finditer(text) if depth < MAX_DEPTH else ():
         written += [
             _lines(text[place : block.start()]),
-            _dressed(block[1], block[2] or "", block[3].strip("\n"), depth),
+            _dressed(block[1], block[2] or "", block[3].strip("\n"), depth=depth),
         ]
         place = block.end()
     return "\n\n".join(filter(None, [*written, _lines(text[place:])]))
 
 
-def _dressed(kind: str, parameters: str, text: str, depth: int) -> str:
+def _dressed(kind: str, parameters: str, text: str, *, depth: int) -> str:
     """A block; `told` is what its sign says of it."""
     said = parameters.split("|")
     if kind in ("code", "noformat"):

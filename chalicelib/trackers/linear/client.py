@@ -1,4 +1,4 @@
-"""Linear's API, as much of it as a ticket needs.
+"""Linear's API, as much of it as a ticket needs (ADR 46).
 
 A ticket is an issue by its UUID, which stays when it moves to another team and its key becomes another. What we make
 gets an id of our choice, which follows from our mark: a call whose answer was lost is made again without harm.
@@ -15,7 +15,7 @@ from ...desk.arrivals import File
 from ...desk.tickets import CommentSeen, HookState, Probe, Readership, Registered, TicketDraft, TicketSeen, Word
 from ...desk.times import rfc3339
 from ...desk.workspaces import Install
-from ...ports import Outside, ProviderBusy, ProviderRefused, Request, Secrets
+from ...ports import Memory, Outside, ProviderBusy, ProviderRefused, Request, Secrets
 from ...wire.files import fetched, last_of
 from ...wire.reading import moment
 from ...wire.rest import UPLOAD_S, Absent, send
@@ -67,7 +67,7 @@ HOOKS = "query { webhooks(first: 250) { nodes { id url enabled } } }"
 MAKE_WEBHOOK = "mutation($input: WebhookCreateInput!) { webhookCreate(input: $input) { webhook { id } } }"
 DROP_WEBHOOK = "mutation($id: String!) { webhookDelete(id: $id) { success } }"
 
-_teams: dict[tuple[str, str], str] = {}
+_teams: Memory[str] = Memory(1_000)
 
 
 class Linear:
@@ -75,11 +75,11 @@ class Linear:
 
     TRUSTED = (0, 1)
 
-    def __init__(self, install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
+    def __init__(self, install: Install, secrets: Secrets, outside: Outside, *, now: Callable[[], int]) -> None:
         self._install = install.id
         self._named: str = install.config["team"]
         self._outside, self._now = outside, now
-        self._graph = Graph(install.config, secrets, outside, now)
+        self._graph = Graph(install.config, secrets, outside, now=now)
         self._ask = self._graph.ask
 
     def probe(self) -> Probe:
@@ -199,11 +199,11 @@ class Linear:
         """Its private storage."""
         return url.startswith(self._graph.storage + "/")
 
-    def file(self, ticket: str, comment: str, url: str, most: int) -> File | None:
+    def file(self, ticket: str, comment: str, url: str, *, most: int) -> File | None:
         """By the same token as the API."""
         if not self.keeps(url):
             return None
-        return fetched(self._outside, url, self._graph.headers(), most, self._now, last_of(url))
+        return fetched(self._outside, url, self._graph.headers(), most=most, now=self._now, name=last_of(url))
 
     def attach(self, ticket: str, file: File, mark: str) -> bool:
         """Put into its storage at an address that it signs, and hung on the issue
@@ -316,12 +316,13 @@ class Linear:
         if _UUID.fullmatch(self._named):
             return self._named
         place = (self._graph.base + self._install, self._named)
-        if place not in _teams:
-            found = self._ask(TEAM_BY_KEY, filter={"key": {"eq": self._named.upper()}})["teams"]["nodes"]
-            if not found:
-                raise Absent(f"there is no team {self._named} for this account")
-            _teams[place] = str(found[0]["id"])
-        return _teams[place]
+        known = _teams.get(place)
+        if known:
+            return known
+        found = self._ask(TEAM_BY_KEY, filter={"key": {"eq": self._named.upper()}})["teams"]["nodes"]
+        if not found:
+            raise Absent(f"there is no team {self._named} for this account")
+        return _teams.keep(place, str(found[0]["id"]))
 
 
 def _comment(comment: dict[str, Any]) -> CommentSeen:

@@ -1,4 +1,4 @@
-"""One question to Linear's GraphQL API, through the guarded way out, and what its answer means.
+"""One question to Linear's GraphQL API, through the guarded way out, and what its answer means (ADR 45).
 
 | answer | means |
 |---|---|
@@ -33,7 +33,9 @@ PATIENCE_S = 60  # seconds to wait where Linear does not say how long
 class Graph:
     """The API, by the credentials of an install."""
 
-    def __init__(self, config: Mapping[str, Any], secrets: Secrets, outside: Outside, now: Callable[[], int]) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], secrets: Secrets, outside: Outside, *, now: Callable[[], int]
+    ) -> None:
         self.base: str = config["api_url"]
         self.storage = STORAGE if self.base == CLOUD else f"{self.base}/uploads"
         self._client: str = config.get("client_id", "")

@@ -12,7 +12,7 @@ Light to import: the API's cold path does.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from ...desk.arrivals import Ignored, Unsupported
@@ -27,12 +27,6 @@ from ...wire.groups import grouped
 from ...wire.reading import ident, moment, named, words
 
 NIGHTLY = 150  # requests a night for comments that no webhook told of: a tenth of what it allows in an hour
-CREDENTIALS: Mapping[str, str] = {
-    "token": "a personal API key (Settings, Security & access) or an OAuth access token; to make webhooks, an admin's",
-    "refresh_token": "with an OAuth app: its refresh token, by which new access tokens are asked for",
-    "client_secret": "with an OAuth app: its client secret",
-    "webhook_secret": "the signing secret that Linear made, where the webhook was set up by hand",
-}
 TOLERANCE_MS = 60_000  # ms both ways, as in Linear's own SDK
 
 # What an update of an issue has changed, and how it is told; the first that fits.
@@ -74,10 +68,10 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     return check_config(config)
 
 
-def verify(envelope: Envelope, install: Install, secrets: Secrets, now: int) -> None:
+def verify(envelope: Envelope, install: Install, secrets: Secrets, *, now: int) -> None:
     """Raise Unauthenticated unless a live secret signed the raw body, with a time that is at most a minute off."""
     live = [*secrets.get("signing", ()), *secrets.get("webhook_secret", ())]
-    signed.check(envelope.headers, "linear-signature", envelope.body, live)
+    signed.check(envelope.headers, "linear-signature", envelope.body, secrets=live)
     at = _sent_at(envelope)
     if at is None:
         raise Unauthenticated("webhookTimestamp is missing")
@@ -109,7 +103,7 @@ def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsuppo
         return [Ignored(reason="malformed")]
     type_, action = words(body, "type"), words(body, "action")
     if type_ in ("Issue", "Comment"):
-        return [_about_ticket(envelope, body, type_, action)]
+        return [_about_ticket(envelope, body, type_, action=action)]
     if type_ in PROJECT:
         if action == PROJECT[type_]:
             return [Hint(ticket="", what="project_changed", id=_delivery(envelope))]
@@ -119,14 +113,14 @@ def hints(envelope: Envelope, install: Install) -> list[Hint | Ignored | Unsuppo
     return [Unsupported(what=named(type_))]
 
 
-def tickets(install: Install, secrets: Secrets, outside: Outside, now: Callable[[], int]) -> Tickets:
+def tickets(install: Install, secrets: Secrets, outside: Outside, *, now: Callable[[], int]) -> Tickets:
     """The way to its API, by the credentials that were given."""
     from .client import Linear
 
-    return Linear(install, secrets, outside, now)
+    return Linear(install, secrets, outside, now=now)
 
 
-def _about_ticket(envelope: Envelope, body: dict[str, Any], type_: str, action: str) -> Hint | Ignored | Unsupported:
+def _about_ticket(envelope: Envelope, body: dict[str, Any], type_: str, *, action: str) -> Hint | Ignored | Unsupported:
     ticket = _ticket(body)
     known = ISSUES if type_ == "Issue" else COMMENTS
     if action not in known and (type_, action) != ("Issue", "update"):
@@ -134,7 +128,7 @@ def _about_ticket(envelope: Envelope, body: dict[str, Any], type_: str, action: 
     if not ticket:
         return Ignored(reason="not-on-an-issue")
     what = known.get(action) or _changed(body)
-    return _hint(envelope, body, ticket, what) if what else Ignored(reason="nothing-that-we-carry")
+    return _hint(envelope, body, ticket, what=what) if what else Ignored(reason="nothing-that-we-carry")
 
 
 def _changed(body: dict[str, Any]) -> Happened | None:
@@ -146,7 +140,7 @@ def _changed(body: dict[str, Any]) -> Happened | None:
     return next((what for what, ours in CHANGES if names & ours), None)
 
 
-def _hint(envelope: Envelope, body: dict[str, Any], ticket: str, what: Happened) -> Hint:
+def _hint(envelope: Envelope, body: dict[str, Any], ticket: str, *, what: Happened) -> Hint:
     by = words(body, "actor", "id") or words(body, "data", "userId") or words(body, "data", "creatorId")
     return Hint(
         ticket=ticket,

@@ -4,7 +4,7 @@ import { h } from "../shared/dom.js";
 import { when } from "../shared/words.js";
 import { roomBridges } from "./bridges.js";
 import { roomIssues } from "./raise.js";
-import { attempt, choice, face, field, say } from "./parts.js";
+import { attempt, choice, face, field, redraw, say } from "./parts.js";
 import { knowing } from "./search.js";
 import { api, may } from "./session.js";
 
@@ -31,7 +31,7 @@ export class Aside {
     const asked = ++this.#asked;
     if (!room.customer) return this.#visitor(room);
     const path = `/v1/customers/${encodeURIComponent(room.customer.external_id)}`;
-    const [customer, users, rooms, issues, bridges, mail, calendars] = await Promise.all([
+    const [customer, users, rooms, issues, bridges, mail, calendars, rating] = await Promise.all([
       attempt(() => api.get(path)),
       attempt(() => api.get(`${path}/users?limit=20`)),
       attempt(() => api.get(`/v1/rooms?customer=${encodeURIComponent(room.customer.external_id)}&limit=20`)),
@@ -39,20 +39,23 @@ export class Aside {
       attempt(() => roomBridges(room, () => this.show(room))),
       attempt(() => mailAddresses(room)),
       attempt(() => api.get("/v1/calendars")),
+      room.state === "resolved" ? api.get(`/v1/rooms/${room.id}/rating`).catch(() => null) : null, // nobody was asked
     ]);
     if (asked !== this.#asked || !customer) return undefined;
     const others = (rooms?.items ?? []).filter((each) => each.id !== room.id);
     const known = Object.entries(customer.attributes);
-    this.element.replaceChildren(this.away,
+    redraw(this.element, () => [this.away,
       h("header", null, face(customer.id, customer.name, true), h("div", null, h("h2", null, customer.name), h("p", null, customer.external_id, customer.state !== "active" ? h("span.tag.bad", null, customer.state) : null))),
+      rating ? h("section", null, h("h3", null, "How it was"), h("p", { dir: "auto" }, rating.happy === null ? `${rating.person.name} was asked, and has not said.` : `${rating.person.name} was ${rating.happy ? "happy" : "unhappy"}${rating.why ? `: ${rating.why}` : "."}`)) : "",
+      h("button.link", { type: "button", onclick: () => this.go(`#/figures/${encodeURIComponent(`customer:${customer.external_id}`)}`) }, "Their figures"),
       known.length ? h("section", null, h("h3", null, "Known of them"), h("dl", null, known.map(([name, value]) => [h("dt", null, name), h("dd", null, shownValue(value))]))) : "",
-      customer.domains.length ? h("section", null, h("h3", null, "Domains"), h("p", null, customer.domains.join(", "))) : "",
+      customer.domains.length ? h("section", null, h("h3", null, "Domains"), h("p", null, customer.claims.map((each) => (each.proven_by ? each.domain : `${each.domain} (not proven: strangers who write from it come to you alone)`)).join(", "))) : "",
       calendars?.items.length ? hours(customer, path, calendars.items) : "",
       issues ?? "",
       bridges ?? "",
       mail ?? "",
       h("section", null, h("h3", null, "People"), (users?.items ?? []).length ? h("ul.plainly", null, users.items.map((user) => h("li", null, face(user.id, user.name), h("span", null, user.name, user.email ? h("small", null, user.email) : null)))) : h("p.dim", null, "Nobody has come yet.")),
-      h("section", null, h("h3", null, "Other open rooms"), h("button.link", { type: "button", onclick: () => { location.hash = `#/inbox/${encodeURIComponent("customer:" + customer.external_id)}`; } }, "In the list"), others.length ? h("ul.plainly", null, others.map((each) => h("li", null, h("button.link", { type: "button", onclick: () => this.open(each.id) }, each.kind === "triage" ? "Triage" : each.name), h("time", null, when(each.last_message_at ?? each.created_at))))) : h("p.dim", null, "None.")));
+      h("section", null, h("h3", null, "Other open rooms"), h("button.link", { type: "button", onclick: () => { location.hash = `#/inbox/${encodeURIComponent("customer:" + customer.external_id)}`; } }, "In the list"), others.length ? h("ul.plainly", null, others.map((each) => h("li", null, h("button.link", { type: "button", onclick: () => this.open(each.id) }, each.kind === "triage" ? "Triage" : each.name), h("time", null, when(each.last_message_at ?? each.created_at))))) : h("p.dim", null, "None."))]);
     const experts = await attempt(() => knowing(room, this.go));
     if (experts && asked === this.#asked) this.element.append(experts);
     return undefined;

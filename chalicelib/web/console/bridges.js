@@ -1,10 +1,10 @@
 // Where else a room is: the conversations it is bound to, binding another, by its id or by a code that is typed there.
 
 import { h } from "../shared/dom.js";
+import { isBound, kindOf } from "./kinds.js";
 import { ask, attempt, choice, doing, field, input, say } from "./parts.js";
-import { api, may } from "./session.js";
+import { api, here, may } from "./session.js";
 
-const BOUND = new Set(["slack", "msteams"]); // what has conversations that can be named
 const WAYS = { both: "both ways", in: "in only", out: "out only" };
 
 /** The bridges of a room, for the side of it. */
@@ -31,24 +31,33 @@ export async function roomBridges(room, again) {
 async function bindRoom(room, again) {
   const installs = await attempt(() => api.all("/v1/installs"));
   if (!installs) return;
-  const fitting = installs.filter((install) => BOUND.has(install.kind) && install.state === "active");
+  const fitting = installs.filter((install) => isBound(install.kind) && install.state === "active");
   const code = doing("plain", {}, async () => {
-    const made = await api.call("POST", `/v1/rooms/${room.id}/connect-codes`, {}, { key: crypto.randomUUID() });
-    told.replaceChildren("Typed in Slack as ", h("code", null, `/parley connect ${made.code}`), ", or said in Teams as ", h("code", null, `@Support connect ${made.code}`), `, until ${new Date(made.expires_at).toLocaleTimeString()}.`);
+    const made = await api.call("POST", `/v1/rooms/${room.id}/connect-codes`, {});
+    const ways = [...here.kinds.values()].filter((each) => each.connect).flatMap((each, n) => [n ? ", or in " : "Said in ", each.short, " as ", h("code", null, each.connect.replace("{code}", made.code))]);
+    told.replaceChildren(...ways, `, until ${new Date(made.expires_at).toLocaleTimeString()}.`);
   }, "Make a code");
   const told = h("p", { role: "status" }, "A code that is typed in a conversation binds it to this room: whoever is there can do that.");
-  if (!fitting.length) return void ask("Bind a conversation", [told, code, h("p.dim", null, "To name one by its id, connect Slack or Teams under Settings first.")], "");
+  if (!fitting.length) return void ask("Bind a conversation", [told, code, h("p.dim", null, "To name one by its id, connect a channel that has conversations under Settings first.")], "");
+  const where = h("div");
+  const over = choice("install", fitting.map((each) => [each.id, `${each.name} (${kindOf(each.kind).short})`]));
+  const draw = () => {
+    const kind = kindOf(fitting.find((each) => each.id === over.value).kind);
+    where.replaceChildren(field("and the conversation’s id there", input("conversation", { required: true, maxlength: "300", placeholder: kind.conversation }), kind.whereabouts));
+  };
+  over.addEventListener("change", draw);
+  draw();
   ask("Bind a conversation", [
     told, code, h("hr"),
-    field("Or an install", choice("install", fitting.map((each) => [each.id, `${each.name} (${each.kind})`]))),
-    field("and the conversation’s id there", input("conversation", { required: true, maxlength: "300", placeholder: "C0123" }), "Slack: in the channel’s details, at the bottom. A thread: C0123/1700000000.000100."),
+    field("Or an install", over),
+    where,
     field("Its name here", input("name", { maxlength: "200", placeholder: "#acme" })),
     field("What crosses", choice("direction", Object.entries(WAYS), "both")),
     h("label.tick", null, h("input", { type: "checkbox", name: "rebind" }), "Take it from the room that has it"),
   ], "Bind it", async (form) => {
     const body = { install: form.get("install"), conversation: form.get("conversation").trim(), name: form.get("name").trim(), direction: form.get("direction"), rebind: form.get("rebind") === "on" };
-    await api.call("POST", `/v1/rooms/${room.id}/bridges`, body, { key: crypto.randomUUID() });
+    await api.call("POST", `/v1/rooms/${room.id}/bridges`, body);
     say("Bound: what is said there from now on is said here.");
-    await again();
+    attempt(again);
   });
 }

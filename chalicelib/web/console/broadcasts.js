@@ -1,15 +1,16 @@
 // Broadcasts: written, looked at before they leave, and watched while they do.
 
 import { h } from "../shared/dom.js";
-import { ask, attempt, choice, doing, empty, field, input, say } from "./parts.js";
+import { ask, attempt, choice, doing, drafted, empty, field, input, redraw, say } from "./parts.js";
 import { local } from "./promise.js";
-import { api, here, may } from "./session.js";
+import { api, here, may, recall, remember } from "./session.js";
 
 const MOVING = new Set(["planning", "sending", "scheduled", "undoing"]);
 
 /** The page: the list, a new one, or one of them. */
-export async function broadcasts([id], go) {
-  if (id === "new") return composed(go);
+export async function broadcasts([id, from], go) {
+  if (id === "new") return composed(go, null);
+  if (from && id) return edited(id, go);
   if (id) return watched(id, go);
   return listedAll(go);
 }
@@ -24,32 +25,40 @@ async function listedAll(go) {
     rows.length ? h("ul.pickable", null, rows) : empty("One text to many customers’ rooms, each a conversation of its own. None was sent yet."));
 }
 
-async function composed(go) {
+/** A draft is not changed but written anew, from what it says; once the new one is there, it is thrown away. */
+async function edited(id, go) {
+  const draft = await attempt(() => api.get(`/v1/broadcasts/${id}`));
+  return draft?.state === "draft" ? composed(go, draft) : watched(id, go);
+}
+
+const named_ = (id) => `broadcast:${id}`;
+
+async function composed(go, draft) {
   const [segments, raised] = (await attempt(() => Promise.all([api.all("/v1/segments"), api.get("/v1/issues?limit=100")]))) ?? [[], { items: [] }];
   const whole = [...segments.map((each) => [`segment:${each.id}`, `Segment: ${each.name}`]), ...raised.items.map((each) => [`issue:${each.id}`, `Who asked for: ${each.title}`])];
-  const to = choice("to", [["", "Customers that I name"], ...whole], segments.length ? whole[0][0] : "");
-  const named = h("textarea", { name: "customers", rows: "3", placeholder: "acme, beta, …" });
+  const to = choice("to", [["", "Customers that I name"], ...whole], draft ? (draft.segment ? `segment:${draft.segment}` : draft.issue ? `issue:${draft.issue}` : "") : segments.length ? whole[0][0] : "");
+  const named = h("textarea", { name: "customers", rows: "3", placeholder: "acme, beta, …", value: draft ? recall(named_(draft.id), "") : "" });
   const whom = field("Customers, by your own ids", named);
-  const text = h("textarea", { name: "text", rows: "8", required: true, maxlength: "20000", placeholder: "Hello {{customer.name}}, …" });
-  const kind = input("kind", { value: "news", required: true, pattern: "[a-z0-9_\\-]+", maxlength: "40" });
-  const into = choice("into", [["", "Their triage room, or where they asked"], ["topic", "A room of its own for each"]]);
-  const name = input("room_name", { maxlength: "200" });
+  const text = h("textarea", { name: "text", rows: "8", required: true, maxlength: "20000", placeholder: "Hello {{customer.name}}, …", dir: "auto", value: draft?.text ?? "" });
+  const kind = input("kind", { value: draft?.kind ?? "news", required: true, pattern: "[a-z0-9_\\-]+", maxlength: "40" });
+  const into = choice("into", [["", "Their triage room, or where they asked"], ["topic", "A room of its own for each"]], draft?.into === "topic" ? "topic" : "");
+  const name = input("room_name", { maxlength: "200", value: draft?.room_name ?? "" });
   const called = field("What the rooms are called", name);
-  const [from, until] = ["from", "until"].map((each) => input(each, { type: "time" }));
+  const [from, until] = [["from", "from"], ["until", "to"]].map(([each, told]) => input(each, { type: "time", value: draft?.hours?.[told] ?? "" }));
   const draw = () => {
     whom.hidden = Boolean(to.value);
     called.hidden = !into.value;
   };
-  for (const control of [to, into]) control.addEventListener("change", draw);
-  draw();
   const next = h("button.primary", { type: "submit" }, "Preview");
   const form = h("form.sheet", { "aria-labelledby": "new-broadcast" },
-    h("header", null, h("h1", { id: "new-broadcast" }, "New broadcast")),
+    h("header", null, h("h1", { id: "new-broadcast" }, draft ? "Edit the broadcast" : "New broadcast")),
     field("To", to), whom, field("Into", into), called,
     field("Text", text, "Markdown. {{customer.name}}, {{customer.attributes.plan | your plan}} and {{room.name}} are filled in; \\{{ says {{."),
     field("Kind", kind, "Customers opt out by kind."),
     h("div.pair", null, field("Not before", from), field("Not after", until, "Of each customer's own day. Left empty: at any hour.")),
-    h("menu", null, h("button.plain", { type: "button", onclick: () => go("#/broadcasts") }, "Cancel"), next));
+    h("menu", null, h("button.plain", { type: "button", onclick: () => { forget(); go(draft ? `#/broadcasts/${draft.id}` : "#/broadcasts"); } }, "Cancel"), next));
+  form.addEventListener("change", draw);
+  const forget = drafted(`broadcast/${draft?.id ?? ""}`, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     next.disabled = true;
@@ -59,9 +68,16 @@ async function composed(go) {
     else body.customers = named.value.split(/[\s,;]+/).filter(Boolean);
     if (into.value) Object.assign(body, { into: into.value, room_name: name.value.trim() });
     if (from.value || until.value) body.hours = { from: from.value, to: until.value };
-    const made = await attempt(() => api.call("POST", "/v1/broadcasts", body, { key: crypto.randomUUID() }));
+    const made = await attempt(() => api.call("POST", "/v1/broadcasts", body));
     next.disabled = false;
-    if (made) go(`#/broadcasts/${made.id}`);
+    if (!made) return;
+    forget();
+    remember(named_(made.id), named.value);
+    if (draft) {
+      remember(named_(draft.id), null);
+      await attempt(() => api.call("POST", `/v1/broadcasts/${draft.id}/cancel`, {}));
+    }
+    go(`#/broadcasts/${made.id}`);
   });
   return form;
 }
@@ -81,7 +97,7 @@ async function watched(id, go) {
     const known = told.state === "draft" ? await attempt(() => api.get(`/v1/broadcasts/${id}/preview`)) : null;
     const results = known ? null : await attempt(() => api.get(`/v1/broadcasts/${id}/results`));
     if (asked !== looks) return; // a later look draws
-    page.replaceChildren(...drawn(told, known, results?.items ?? [], look, go));
+    redraw(page, () => drawn(told, known, results?.items ?? [], look, go));
     if (page.isConnected && (MOVING.has(told.state) || told.sums?.waiting)) timer = setTimeout(look, 700);
   };
   const stop = here.live?.on("frame", (frame) => {
@@ -94,8 +110,8 @@ async function watched(id, go) {
 }
 
 function drawn(told, preview, results, look, go) {
-  const step = (verb, words, style = "plain", body = {}) =>
-    doing(style, {}, async () => {
+  const step = (verb, words, style = "plain", body = {}, props = {}) =>
+    doing(style, props, async () => {
       await api.call("POST", `/v1/broadcasts/${told.id}/${verb}`, body);
       say(words);
       await look();
@@ -107,11 +123,12 @@ function drawn(told, preview, results, look, go) {
     await look();
   });
   const follow = () => ask("Follow up", [field("To those who", choice("to", [["unread", "have not read it"], ["unanswered", "have not answered"], ["unacknowledged", "have not acknowledged it"]])), field("Text", h("textarea", { name: "text", rows: "5", required: true, maxlength: "20000" }))], "Draft", async (form) => {
-    const made = await api.call("POST", `/v1/broadcasts/${told.id}/follow-up`, { to: form.get("to"), text: form.get("text") }, { key: crypto.randomUUID() });
+    const made = await api.call("POST", `/v1/broadcasts/${told.id}/follow-up`, { to: form.get("to"), text: form.get("text") });
     go(`#/broadcasts/${made.id}`);
   });
+  const stopped = preview?.missing.length ? "Nothing is sent while something is missing." : preview?.rooms === 0 ? "Nobody gets it." : "";
   const verbs = {
-    draft: () => [told.author === here.me.agent.id ? null : step("approve", "Approved."), step("cancel", "Cancelled."), open("Later", later), step("send", "It is on its way.", "primary")],
+    draft: () => [open("Edit", () => go(`#/broadcasts/${told.id}/edit`)), told.author === here.me.agent.id ? null : step("approve", "Approved."), step("cancel", "Cancelled."), stopped ? null : open("Later", later), step("send", "It is on its way.", "primary", {}, { disabled: Boolean(stopped), title: stopped })],
     scheduled: () => [step("cancel", "Cancelled.")],
     sending: () => [step("pause", "Paused."), step("cancel", "What is not sent yet stays.")],
     paused: () => [step("resume", "Resumed.", "primary"), step("cancel", "Cancelled.")],
@@ -146,6 +163,6 @@ function previewed(preview) {
     h("h2", null, `Goes to ${preview.rooms} ${preview.rooms === 1 ? "room" : "rooms"}`),
     h("p.dim", null, `${preview.messages} messages, ${preview.deliveries} deliveries to feeds, about $${preview.dollars.toFixed(4)}`),
     skipped.length ? h("p", null, "Skipped: ", skipped.map(([why, n]) => `${n} (${why})`).join(", ")) : null,
-    preview.missing.map((each) => h("p.bad", null, `${each.room}: ${each.reason}`)),
+    preview.missing.length ? [h("p.bad", null, "Nothing is sent while this is missing; edit the text, or give variables something to fall back on, as {{customer.attributes.plan | your plan}}."), h("ul.plainly", null, preview.missing.map((each) => h("li.bad", null, each.reason)))] : null,
     preview.samples.slice(0, 3).map((each) => h("pre.asis", { tabindex: "0" }, each.text)));
 }

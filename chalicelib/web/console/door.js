@@ -2,21 +2,23 @@
 
 import { h } from "../shared/dom.js";
 import { attempt, doing, field, input } from "./parts.js";
-import { BASE, api } from "./session.js";
+import { BASE, api, lastWorkspace } from "./session.js";
 
 const WORKSPACE = /^wsp_[0-9a-z]{1,40}$/;
 
 /** The page of who is not signed in; `enter` is called once somebody is. */
 export async function door(app, enter) {
-  const asked = new URLSearchParams(location.search).get("workspace") ?? localStorage.getItem("parley:workspace") ?? "";
+  const asked = new URLSearchParams(location.search).get("workspace") ?? lastWorkspace();
   const workspace = WORKSPACE.test(asked) ? asked : "";
   const link = new URLSearchParams(location.hash.slice(1)).get("sign-in");
   if (link) return followed(app, link, enter);
   const ways = await api.get(workspace ? `/v1/sign-in?workspace=${workspace}` : "/v1/sign-in");
-  const error = new URLSearchParams(location.hash.slice(1)).get("refused");
+  const told = new URLSearchParams(location.hash.slice(1));
+  const error = told.get("refused");
+  const then = told.get("then") ?? (error ? "" : location.hash);
   return shown(app, [
     error ? h("p.bad", { role: "alert" }, `Not signed in: ${error.slice(0, 200)}`) : null,
-    ways.provider ? provider(ways.provider, workspace) : null,
+    ways.provider ? provider(ways.provider, workspace, then) : null,
     ways.provider && ways.mail ? h("p.or", null, "or") : null,
     ways.mail ? byMail() : null,
     ways.demo.length ? demo(ways.demo, workspace, enter) : null,
@@ -29,8 +31,9 @@ function shown(app, inside) {
   app.querySelector("input, button, a")?.focus();
 }
 
-function provider(name, workspace) {
-  const go = () => location.assign(`${BASE}/v1/sign-in/to/${workspace}`);
+/** Who goes through the provider comes back to the place `then` (`#…`) that they wanted. */
+function provider(name, workspace, then) {
+  const go = () => location.assign(`${BASE}/v1/sign-in/to/${workspace}?then=${encodeURIComponent(then)}`);
   return h("button.primary.wide", { type: "button", onclick: go }, `Sign in with ${name}`);
 }
 

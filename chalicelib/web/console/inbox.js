@@ -1,11 +1,12 @@
 // The inbox: which rooms there are, by view, and the list of them.
 
 import { arrange, h } from "../shared/dom.js";
-import { unmarked, when } from "../shared/words.js";
-import { ICONS, ago, attempt, empty, face, sign } from "./parts.js";
-import { promiseTag } from "./promise.js";
-import { api, here } from "./session.js";
-import { clockTag, labelTags, standingTags } from "./standing.js";
+import { when } from "../shared/words.js";
+import { askEnd } from "./ending.js";
+import { ICONS, ago, ask, attempt, choice, empty, face, field, input, redraw, say, sign } from "./parts.js";
+import { local, promiseTag } from "./promise.js";
+import { api, here, may } from "./session.js";
+import { ROOM_PRIORITIES, clockTag, labelTags, standingTags } from "./standing.js";
 
 export const VIEWS = [
   ["mine", "Mine", "mine", "assignee=me"],
@@ -52,6 +53,7 @@ function belongs(room, view) {
   return true;
 }
 
+const MOST_AT_ONCE = 100; // rooms that one request resolves
 const ORDER = { promised: (room) => room.promise?.due ?? "", due: (room) => room.clocks?.[0]?.due ?? "~" };
 const newest = (room) => room.last_message_at ?? room.created_at;
 
@@ -62,17 +64,20 @@ export class Inbox {
   opened = null;
   next = null;
   words = "";
+  picked = new Set(); // the rooms that something is done with at once
   #rows = new Map();
   #reading = 0;
+  #loading = false;
 
   /** `open(id)` is called when somebody chooses a room. */
   constructor(open) {
     this.open = open;
-    this.title = h("h2", { id: "list-title" });
+    this.title = h("h1", { id: "list-title" });
     this.filter = h("input", { type: "search", placeholder: "Filter by name", "aria-label": "Filter rooms by name", oninput: () => this.#filtered() });
     this.list = h("ul.rooms", { "aria-labelledby": "list-title" });
     this.more = h("button.plain.wide", { type: "button", hidden: true, onclick: () => attempt(() => this.#page(this.next)) }, "More");
-    this.element = h("section.list", { "aria-labelledby": "list-title" }, h("header", null, this.title, this.filter), this.list, this.more);
+    this.bulk = h("div.bulk", { hidden: true, role: "group", "aria-label": "With the chosen rooms" });
+    this.element = h("section.list", { "aria-labelledby": "list-title" }, h("header", null, this.title, this.filter, this.bulk), this.list, this.more);
   }
 
   async show(view, title) {
@@ -85,8 +90,15 @@ export class Inbox {
     this.more.hidden = true;
     this.chosen = null;
     this.filter.value = this.words = "";
-    this.#draw(true);
+    this.picked.clear();
+    this.#loading = true;
+    this.#draw();
     await this.reload();
+  }
+
+  /** By what is known by now. */
+  redraw() {
+    this.#draw();
   }
 
   /** The first page anew; what is on the screen stays until it is there. */
@@ -96,9 +108,14 @@ export class Inbox {
 
   async #page(cursor) {
     const reading = ++this.#reading;
-    const query = [asking(this.view), "limit=50", cursor ? `cursor=${encodeURIComponent(cursor)}` : ""].filter(Boolean).join("&");
-    const page = await api.get(`/v1/rooms?${query}`);
-    if (reading !== this.#reading) return;
+    let page = { items: [], next: cursor };
+    do { // what a filter leaves out makes a page short, or empty, with more behind it
+      const query = [asking(this.view), "limit=50", page.next ? `cursor=${encodeURIComponent(page.next)}` : ""].filter(Boolean).join("&");
+      const more = await api.get(`/v1/rooms?${query}`);
+      if (reading !== this.#reading) return;
+      page = { items: [...page.items, ...more.items], next: more.next };
+    } while (page.next && page.items.length < 25);
+    this.#loading = false;
     here.timed ||= page.items.some((room) => room.clocks.length);
     const known = new Map(this.rooms);
     if (!cursor) this.rooms.clear();
@@ -150,25 +167,110 @@ export class Inbox {
     return true;
   }
 
-  #filtered() {
-    this.words = this.filter.value.trim();
+  /** What is not loaded yet may be called so, too. */
+  async #filtered() {
+    const words = (this.words = this.filter.value.trim());
+    this.#draw();
+    for (let left = 10; left && words && words === this.words && this.next && this.shown.length < 25; left -= 1) if (!(await attempt(() => this.#page(this.next).then(() => true)))) break;
+  }
+
+  /** The room that comes after one, or before the last. */
+  after(id) {
+    const rooms = this.shown;
+    const at = rooms.findIndex((room) => room.id === id);
+    return at < 0 ? null : (rooms[at + 1] ?? rooms[at - 1])?.id ?? null;
+  }
+
+  /** Choose a room for what is done with several, or no more. */
+  pick(id = this.chosen) {
+    if (!id) return false;
+    if (!this.picked.delete(id)) this.picked.add(id);
+    this.#draw();
+    return true;
+  }
+
+  unpick() {
+    const some = this.picked.size > 0;
+    this.picked.clear();
+    this.#draw();
+    return some;
+  }
+
+  #bulkBar() {
+    const ids = [...this.picked].filter((id) => this.rooms.has(id));
+    this.bulk.hidden = !ids.length;
+    this.list.classList.toggle("picks", Boolean(ids.length));
+    if (!ids.length) return;
+    redraw(this.bulk, () => [
+      h("p", { role: "status" }, `${ids.length} chosen`),
+      h("button.plain", { type: "button", onclick: () => this.#assign(ids) }, "Assign"),
+      h("button.plain", { type: "button", onclick: () => this.#priority(ids) }, "Priority"),
+      h("button.plain", { type: "button", onclick: () => this.#snooze(ids) }, "Snooze"),
+      h("button.calm", { type: "button", onclick: () => this.#resolve(ids) }, "Resolve"),
+      h("button.quiet", { type: "button", title: "Choose none (Esc)", "aria-label": "Choose none", onclick: () => this.unpick() }, "×")]);
+  }
+
+  /** Change each of several rooms; what is refused stays chosen. */
+  async #each(ids, fields, words) {
+    let done = 0;
+    for (const id of ids) {
+      const room = await attempt(() => api.call("PATCH", `/v1/rooms/${id}`, fields(this.rooms.get(id))));
+      if (!room) continue;
+      done += 1;
+      this.picked.delete(id);
+      this.take(room);
+      this.changed?.(room);
+    }
+    say(`${done} ${done === 1 ? "room" : "rooms"} ${words}.`);
     this.#draw();
   }
 
-  #draw(loading = false) {
+  #assign(ids) {
+    const people = [...here.agents.values()].filter((agent) => agent.state === "active");
+    const boxes = people.map((agent) => h("label.tick", null, h("input", { type: "checkbox", name: "who", value: agent.id }), face(agent.id, agent.name), agent.name));
+    ask(`Who is on ${ids.length === 1 ? "it" : "them"}?`, [h("div.ticks", null, boxes)], "Assign", (form) => void this.#each(ids, () => ({ assignees: form.getAll("who") }), "assigned"));
+  }
+
+  #priority(ids) {
+    ask("Priority", [field("Priority", choice("priority", ROOM_PRIORITIES, "normal"))], "Save", (form) => void this.#each(ids, () => ({ priority: form.get("priority") }), "changed"));
+  }
+
+  /** All in one act; nobody is told, unless that is wanted. */
+  #resolve(ids) {
+    const some = ids.slice(0, MOST_AT_ONCE);
+    askEnd(some, false, async (end) => {
+      const { rooms } = await api.call("POST", "/v1/rooms/resolve", { rooms: some, ...end });
+      const refused = rooms.filter((each) => each.refused);
+      for (const each of rooms) if (!each.refused) this.picked.delete(each.room);
+      say(refused.length ? `${refused.length} of ${rooms.length} were refused: ${refused[0].refused}` : `${rooms.length} ${rooms.length === 1 ? "room" : "rooms"} resolved.`, refused.length > 0);
+      this.changed?.();
+      attempt(() => this.reload());
+    });
+  }
+
+  #snooze(ids) {
+    const until = input("until", { type: "datetime-local", required: true, value: local(Date.now() + 24 * 3600e3) });
+    ask("Snooze", [field("Until", until, "What they say brings it back at once.")], "Snooze", (form) => void this.#each(ids, () => ({ snoozed_until: new Date(form.get("until")).toISOString() }), "snoozed"));
+  }
+
+  #draw() {
     const rooms = this.shown;
+    this.#bulkBar();
+    const loading = this.#loading;
     const rows = rooms.map((room) => this.#row(room));
     this.#rows = new Map(rooms.map((room, i) => [room.id, rows[i]]));
     const nothing = this.words ? "No room has that in its name." : NOTHING[this.view] ?? "No rooms here.";
-    arrange(this.list, rows.length ? rows : [h("li", null, empty(loading ? "…" : nothing))]);
+    arrange(this.list, [...rows, ...(rows.length && !loading ? [] : [h("li.none", null, empty(loading ? "…" : nothing))])]);
   }
 
   /** The row of a room; the one that is there if nothing in it differs. */
   #row(room) {
-    const state = JSON.stringify([room, room.id === this.opened, room.id === this.chosen, ago(newest(room))]);
+    const picked = this.picked.has(room.id);
+    const state = JSON.stringify([room, room.id === this.opened, room.id === this.chosen, picked, here.agents.size, ago(newest(room))]);
     const there = this.#rows.get(room.id);
     if (there?.told === state) return there;
     const row = roomRow(room, room.id === this.opened, room.id === this.chosen, () => this.open(room.id));
+    if (may("write")) row.prepend(h("input.tick-of", { type: "checkbox", checked: picked, tabindex: "-1", "aria-label": `Choose ${room.name}`, onchange: () => this.pick(room.id) }));
     row.told = state;
     const focused = there?.contains(document.activeElement);
     if (focused) queueMicrotask(() => row.querySelector("button").focus());
@@ -184,11 +286,11 @@ function roomRow(room, opened, chosen, open) {
   const waits = room.state === "open" && room.turn === "vendor" && room.waiting_since;
   const people = room.assignees.map((id) => here.agents.get(id)).filter(Boolean);
   return h(`li${opened ? ".opened" : ""}${chosen ? ".chosen" : ""}${room.unread ? ".unread" : ""}`, null,
-    h("button", { type: "button", "aria-current": opened ? "true" : null, onclick: open },
-      face(room.customer?.id ?? room.id, whose(room) || room.name),
-      h("span.who", null, h("strong", null, name), whose(room) ? h("span.name", null, whose(room)) : null),
+    h("button", { type: "button", "aria-current": opened ? "true" : null, title: [whose(room), name].filter(Boolean).join(": "), onclick: open },
+      h("span.face-of", null, face(room.customer?.id ?? room.id, whose(room) || room.name)),
+      h("span.who", null, h("strong", { dir: "auto" }, whose(room) || name)),
       h("time", { datetime: newest(room), title: new Date(newest(room)).toLocaleString() }, when(newest(room))),
-      h("span.line", null, h("span.glimpse", null, last ? [last.author.kind === "agent" && `${last.author.name}: `, unmarked(last.text)] : "Nothing was said yet"), h("span.marks", null,
+      h("span.line", null, h("span.glimpse", null, whose(room) ? [h("b", { dir: "auto" }, name), " "] : null, h("bdi", null, last ? [last.author.kind === "agent" && `${last.author.name}: `, last.text] : "Nothing was said yet")), h("span.marks", null,
         standingTags(room),
         labelTags(room),
         promiseTag(room, true),
@@ -199,8 +301,11 @@ function roomRow(room, opened, chosen, open) {
         room.unread ? h("span.count", null, String(room.unread), h("span.unseen", null, " unread")) : null))));
 }
 
+/** A count as far as it is exact. */
+export const counted = (n) => (n > 99 ? "99+" : String(n));
+
 /** The views as a list of links, for the side of the page. */
-export function viewLinks(current, go) {
+export function viewLinks(current, counts, go) {
   return VIEWS.map(([name, words, ico], i) =>
-    h("button.nav", { type: "button", "aria-current": current === name ? "page" : null, title: `${words} (${i + 1})`, onclick: () => go(name) }, ICONS[ico] ? sign(ico) : null, h("span", null, words)));
+    h("button.nav.view", { type: "button", "aria-current": current === name ? "page" : null, title: `${words} (${i + 1})`, onclick: () => go(name) }, ICONS[ico] ? sign(ico) : null, h("span", null, words), counts[name] ? h("span.number", null, counted(counts[name])) : null));
 }

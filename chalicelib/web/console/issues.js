@@ -22,6 +22,7 @@ export async function issues([id, ...rest], go) {
 
 async function listed([state = "open", sort = "age"], go) {
   const rows = h("ul.pickable");
+  const list = h("div", null, rows);
   const more = h("button.plain.wide", { type: "button", hidden: true, onclick: () => attempt(() => look(next)) }, "More");
   let next = null;
   const look = async (cursor) => {
@@ -30,13 +31,13 @@ async function listed([state = "open", sort = "age"], go) {
     more.hidden = !next;
     rows.append(...page.items.map((issue) => h("li", null, h("button", { type: "button", onclick: () => go(`#/issues/${issue.id}`) },
       h("span.tag", null, issue.kind), h("span.glimpse", null, h("strong", null, issue.title), ` ${behind(issue)}`), h("time", null, new Date(issue.created_at).toLocaleDateString())))));
-    if (!rows.children.length) rows.replaceWith(empty(state === "open" ? "Nothing is open. Raise an issue out of a room: its customer hears of it when it moves." : "None."));
+    if (!rows.children.length) list.replaceChildren(empty(state === "open" ? "Nothing is open. Raise an issue out of a room: its customer hears of it when it moves." : "None."));
   };
   const drafts = h("div.drafts");
   await Promise.all([attempt(() => look(null)), attempt(() => fillDrafts(drafts, go))]);
   const order = choice("sort", SORTS, sort, { "aria-label": "Order", onchange: () => go(`#/issues/${state}/${order.value}`) });
   const tabs = states().map(([name, words]) => h("button.tab", { type: "button", "aria-current": name === state ? "page" : null, onclick: () => go(`#/issues/${name}/${sort}`) }, words));
-  return h("div.sheet", null, h("header", null, h("h1", null, "Issues"), order), drafts, h("nav.tabs", { "aria-label": "State" }, tabs), rows, more);
+  return h("div.sheet", null, h("header", null, h("h1", null, "Issues"), order), drafts, h("nav.tabs", { "aria-label": "State" }, tabs), list, more);
 }
 
 async function fillDrafts(place, go) {
@@ -63,7 +64,7 @@ function noticeCard(notice, again, title = null) {
   };
   const settle = (means) => async () => {
     if (text.value !== notice.text || resolve.checked !== notice.resolve) await api.call("PATCH", `/v1/notices/${notice.id}`, { text: text.value, resolve: resolve.checked });
-    await api.call("POST", `/v1/notices/${notice.id}/means`, { means }, { key: crypto.randomUUID() });
+    await api.call("POST", `/v1/notices/${notice.id}/means`, { means });
     say("The word means that from now on, and each room is told, once.");
     await again();
   };
@@ -114,7 +115,7 @@ function entry(each, names, path, again) {
   const who = here.agents.get(each.by)?.name ?? names.get(each.install) ?? "";
   const detail = Object.values(each.detail).join(" · ");
   const drafted = each.what === "stranger" && may("write") ? doing("plain", {}, async () => {
-    await api.call("POST", `${path}/tickets/${each.install}/comments/${encodeURIComponent(each.detail.comment)}/notice`, {}, { key: crypto.randomUUID() });
+    await api.call("POST", `${path}/tickets/${each.install}/comments/${encodeURIComponent(each.detail.comment)}/notice`, {});
     say("A draft is there.");
     await again();
   }, "Draft it all the same") : null;
@@ -148,13 +149,13 @@ function acts(issue, installs, again, go) {
     await done(`It is ${ISSUE_STATES[state]}.`);
   });
   const tell = () => ask("Tell its rooms", [field("Text", area("text", "", { required: true }), "{{customer.name}} and {{issue.title}} are filled in. It is a draft until you approve it.")], "Draft", async (form) => {
-    await api.call("POST", `${path}/notices`, { text: form.get("text") }, { key: crypto.randomUUID() });
+    await api.call("POST", `${path}/notices`, { text: form.get("text") });
     await done("A draft is there.");
   });
   const free = installs.filter((install) => isTracker(install.kind) && install.state === "active" && !issue.tickets.some((ticket) => ticket.install === install.id));
   const link = () => ask("Link a ticket", [field("Tracker", choice("install", free.map((each) => [each.id, each.name]))), field("Its address or key", input("reference", { maxlength: "500" }), "Left empty: a new ticket is made.")], "Link", async (form) => {
     const reference = form.get("reference").trim();
-    await api.call("POST", `${path}/tickets`, { install: form.get("install"), ...(reference ? { reference } : {}) }, { key: crypto.randomUUID() });
+    await api.call("POST", `${path}/tickets`, { install: form.get("install"), ...(reference ? { reference } : {}) });
     await done("Linked.");
   });
   const merge = async () => {
@@ -162,7 +163,7 @@ function acts(issue, installs, again, go) {
     const into = others?.items.filter((each) => each.id !== issue.id) ?? [];
     if (!into.length) return say("There is no other open issue.", true);
     return ask("Merge it into another", [field("Issue", choice("into", into.map((each) => [each.id, each.title])), "Its rooms, tickets and history move there.")], "Merge", async (form) => {
-      await api.call("POST", `${path}/merge`, { into: form.get("into") }, { key: crypto.randomUUID() });
+      await api.call("POST", `${path}/merge`, { into: form.get("into") });
       go(`#/issues/${form.get("into")}`);
     });
   };

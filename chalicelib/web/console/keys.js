@@ -1,50 +1,61 @@
-// The keyboard: one letter each, wherever nobody is writing.
+// Commands: what can be done, in one table. The keyboard (one letter each, wherever nobody is writing), the help of the
+// keys and the palette (⌘K) are read from it.
 
 import { h } from "../shared/dom.js";
-import { ask } from "./parts.js";
+import { ask, say } from "./parts.js";
 
-const HELP = [
-  ["j / k", "next, previous room"],
-  ["Enter", "open it"],
-  ["r", "answer"],
-  ["n", "write a note"],
-  ["⌘ or Ctrl + Enter", "send"],
-  ["a", "take it, or hand it back"],
-  ["e", "resolve, or reopen"],
-  ["f", "fork a part of it"],
-  ["i", "raise an issue, or tie it to one"],
-  ["s", "snippets"],
-  ["c", "about the customer"],
-  ["/", "search everything"],
-  ["l", "filter the list by name"],
-  ["1 – 6", "mine, unassigned, waiting for us, for them, open, resolved"],
-  ["Esc", "back to the list"],
-  ["?", "this"],
-];
-const pressed = new Map();
+export const NEW_VERSION = "There is a new version of this page: reload it. What you have written stays.";
 
-/** What a key does while a page is shown; the page before had its own. */
-export function onKeys(table) {
-  for (const [key, step] of Object.entries(table)) pressed.set(key, step);
+let table = [];
+
+/** Commands: `words`, `step()`; `key`, if it has one, `named` as the help writes it; `when()`, if it is not always there;
+ * `quiet`: by its key alone, not in the palette. A step that gives false leaves the key to the page. */
+export function command(commands) {
+  table = commands;
 }
+
+let rooms = () => [];
+
+/** What the palette finds at once: `{words, hint, step}` of each room that is loaded. */
+export function foundAtOnce(asked) {
+  rooms = asked;
+}
+
+/** The commands that are there now. */
+export const commands = () => table.filter((each) => each.when?.() ?? true);
 
 const writing = (target) => Boolean(target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]"));
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  if (document.querySelector("dialog[open]")) return;
+  if (event.defaultPrevented || event.altKey) return undefined;
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    return palette();
+  }
+  if (event.ctrlKey || event.metaKey) return undefined;
+  if (document.querySelector("dialog[open], :popover-open")) return undefined;
   if (event.key === "Escape" && writing(event.target)) {
     event.preventDefault(); // a search field would forget what was looked for
     return event.target.blur();
   }
   if (writing(event.target)) return undefined;
-  if (event.key === "?") return help();
-  const step = pressed.get(event.key);
-  if (step && step(event) !== false) event.preventDefault();
+  const found = commands().find((each) => each.key === event.key);
+  if (found && found.step(event) !== false) event.preventDefault();
   return undefined;
 });
 
+/** The keys, as they are. */
 export function help() {
-  const rows = HELP.flatMap(([key, words]) => [h("dt", null, h("kbd", null, key)), h("dd", null, words)]);
-  ask("Keys", [h("dl.keys", null, rows)], "");
+  const keys = table.filter((each) => each.key);
+  const rows = [{ named: "⌘ or Ctrl + K", words: "Every command, room, customer, issue, person" }, { named: "⌘ or Ctrl + Enter", words: "Send" }, ...keys]
+    .flatMap(({ key, named, words }) => [h("dt", null, h("kbd", null, named ?? key)), h("dd", null, words)]);
+  ask("Keys", [h("dl.keys", { tabindex: "0" }, rows)], "");
+}
+
+/** Every command, and every room, customer, issue and person, by some letters of its name. */
+export async function palette() {
+  if (document.querySelector("dialog.palette")) return;
+  const made = await import("./palette.js").catch(() => null);
+  if (made) made.open(commands().filter((each) => !each.quiet), rooms());
+  else say(NEW_VERSION, true);
 }

@@ -1,33 +1,36 @@
-// Where each change of a room went: a tick for every bridge, and what can be done where one failed.
+// Where each change of a room went: a mark where it did not arrive, and on demand every bridge, with what can be done.
 
 import { h } from "../shared/dom.js";
 import { ask, doing, say, sign } from "./parts.js";
 import { api, may } from "./session.js";
 
 const STATES = { queued: "on its way", sent: "delivered", failed: "failed", skipped: "skipped" };
-const WORST = ["failed", "queued", "skipped", "sent"];
+const LOOK = 1500; // ms between two lookings at what is on its way
 const PAUSES = [400, 700, 1200, 2500, 5000, 10000, 20000];
+
+const changeOf = (row) => Number(row.message.split("_").at(-1));
 
 export class Ledger {
   #rows = new Map();
   #installs = new Map();
   #timer = 0;
   #from = 0;
-  #asked = 0;
   #closed = false;
 
   constructor(room, moved) {
     Object.assign(this, { room, moved });
   }
 
-  /** The deliveries of what was said from change `from` on. */
-  async load(from) {
-    this.#from = from;
-    const asked = ++this.#asked;
-    if (!this.#installs.size) for (const install of await api.all("/v1/installs")) this.#installs.set(install.id, install.name);
-    const rows = await api.all(`/v1/rooms/${this.room}/deliveries?after=${Math.max(0, from - 1)}`);
-    if (asked !== this.#asked) return; // a later answer is on its way
-    this.#rows = new Map(rows.map((row) => [row.id, row]));
+  /** The deliveries of what was said from change `from` on, and before `until`. */
+  async load(from, until = Infinity) {
+    this.#from ||= from;
+    await this.#named();
+    for (let cursor = "", more = true; more; ) {
+      const page = await api.get(`/v1/rooms/${this.room}/deliveries?after=${Math.max(0, from - 1)}&limit=100${cursor}`);
+      for (const row of page.items) this.#rows.set(row.id, row);
+      more = Boolean(page.next) && page.items.every((row) => changeOf(row) < until);
+      cursor = `&cursor=${encodeURIComponent(page.next)}`;
+    }
     this.moved();
   }
 
@@ -36,33 +39,52 @@ export class Ledger {
     clearTimeout(this.#timer);
   }
 
-  /** Something was said: look again until nothing is on its way, ever less often. */
+  async #named() {
+    if (!this.#installs.size) for (const install of await api.all("/v1/installs")) this.#installs.set(install.id, install.name);
+  }
+
+  /** Every delivery of one message, for as long as somebody looks and something is on its way. */
+  async show(message) {
+    await this.#named();
+    const inside = h("div.fields");
+    const box = ask("Where it went", [inside], "");
+    const look = async () => {
+      const rows = await api.all(`/v1/rooms/${this.room}/deliveries?message=${encodeURIComponent(message.id)}`);
+      inside.replaceChildren(...(rows.length ? rows.map((row) => this.#line(row, () => box.close(), true)) : [h("p", null, "No bridge carries it: it is in the room alone.")]));
+      if (box.open && rows.some((row) => row.state === "queued")) setTimeout(() => look().catch(() => {}), LOOK);
+    };
+    await look();
+  }
+
+  /** Something was said: look again until nothing is on its way, ever less often; at what is new or on its way. */
   watch(tries = 0) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(async () => {
-      await this.load(this.#from).catch(() => {});
+      const rows = [...this.#rows.values()];
+      const queued = rows.filter((row) => row.state === "queued").map(changeOf);
+      await this.load(queued.length ? Math.min(...queued) : Math.max(this.#from, ...rows.map(changeOf))).catch(() => {});
       const waits = tries < 2 || [...this.#rows.values()].some((row) => row.state === "queued");
       if (waits && !this.#closed && tries + 1 < PAUSES.length) this.watch(tries + 1);
     }, PAUSES[tries]);
   }
 
-  /** A message's deliveries: of its post, its edits, its end. */
+  /** What of a message did not arrive: of its post, its edits, its end. */
   of(change) {
-    return [...this.#rows.values()].filter((row) => Number(row.message.split("_").at(-1)) === change);
+    return [...this.#rows.values()].filter((row) => row.state === "failed" && changeOf(row) === change);
   }
 
   name(row) {
     return this.#installs.get(row.install) ?? "an install that is gone";
   }
 
-  /** One tick a bridge, the worst of its deliveries. */
+  /** A mark for each bridge over which something did not arrive; null where all did. */
   ticks(rows) {
+    if (!rows.length) return null;
     const bridges = new Map();
     for (const row of rows) bridges.set(row.install, [...(bridges.get(row.install) ?? []), row]);
     const made = [...bridges.values()].map((of) => {
-      const state = WORST.find((each) => of.some((row) => row.state === each));
-      const words = `${this.name(of[0])}: ${STATES[state]}`;
-      return h(`button.tickmark.${state}`, { type: "button", title: words, "aria-label": words, onclick: () => this.#open(of) }, sign({ sent: "done", queued: "clock", failed: "failed", skipped: "more" }[state]), h("span", null, this.name(of[0])));
+      const words = `${this.name(of[0])}: failed`;
+      return h("button.tickmark.failed", { type: "button", title: words, "aria-label": words, onclick: () => this.#open(of) }, sign("failed"), h("span", null, words));
     });
     return h("span.ticks-of", { role: "group", "aria-label": "Deliveries" }, made);
   }
@@ -71,7 +93,7 @@ export class Ledger {
     const box = ask(`To ${this.name(of[0])}`, of.map((row) => this.#line(row, () => box.close())), "");
   }
 
-  #line(row, close) {
+  #line(row, close, named = false) {
     const tried = row.attempts ? `${row.attempts} ${row.attempts === 1 ? "try" : "tries"}` : "not tried yet";
     const again = row.state !== "queued" && may("write")
       ? doing("plain", {}, async () => {
@@ -82,7 +104,7 @@ export class Ledger {
         }, "Send again")
       : null;
     return h("section.delivery", null,
-      h("p", null, h(`span.tag.${row.state}`, null, STATES[row.state]), " ", row.what, ", ", tried, row.last_attempt_at ? `, last at ${new Date(row.last_attempt_at).toLocaleString()}` : ""),
+      h("p", null, named ? h("strong", null, this.name(row), " ") : null, h(`span.tag.${row.state}`, null, STATES[row.state]), " ", row.what, ", ", tried, row.last_attempt_at ? `, last at ${new Date(row.last_attempt_at).toLocaleString()}` : ""),
       row.reason ? h("p.reason", null, row.reason) : null,
       row.next_attempt_at ? h("p.dim", null, `Next try at ${new Date(row.next_attempt_at).toLocaleTimeString()}`) : null,
       again);

@@ -1,23 +1,27 @@
-// The console: who comes in, what is shown, what the live line tells.
+// The console: who comes in, what is shown, what the live line tells (ADR 128).
 
 import { Live } from "../shared/live.js";
 import { h } from "../shared/dom.js";
+import { Drafts } from "../shared/drafts.js";
+import { Outbox } from "../shared/outbox.js";
 import { Aside } from "./aside.js";
 import { broadcasts } from "./broadcasts.js";
 import { door } from "./door.js";
-import { Inbox, VIEWS, viewLinks } from "./inbox.js";
+import { called, entitle, sounds, switchSound } from "./called.js";
+import { Inbox, VIEWS, counted, viewLinks } from "./inbox.js";
 import { issues } from "./issues.js";
-import { help, onKeys } from "./keys.js";
-import { attempt, empty, face, say, sign } from "./parts.js";
+import { NEW_VERSION, command, foundAtOnce, help, palette } from "./keys.js";
+import { attempt, empty, face, menu, redraw, say, sign } from "./parts.js";
 import { raiseIssue } from "./raise.js";
 import { Conversation } from "./room.js";
-import { api, here, may, recognise, remember, recall, signOut } from "./session.js";
+import { arrangeRoom } from "./standing.js";
+import { api, colleagues, here, may, recognise, keepWorkspace, remember, recall, signOut } from "./session.js";
 import { search } from "./search.js";
-import { settings } from "./settings.js";
+import { look } from "./version.js";
 
 const app = document.getElementById("app");
 const TAB = document.title;
-const PAGES = { broadcasts, issues, search, settings };
+const PAGES = { broadcasts, figures: further("figures", () => import("./figures.js")), issues, search, settings: further("settings", () => import("./settings.js")) };
 let inbox = null;
 let talk = null;
 let aside = null;
@@ -25,7 +29,9 @@ let stage = null;
 let side = null;
 let segments = [];
 let refreshing = 0;
-const owed = new Map(); // rooms whose clocks are asked for anew soon
+let counts = {};
+let counting = 0;
+const owed = new Map(); // rooms that are asked for anew soon
 const nothing = h("p.nothing", null, "Choose a room. Press ? to see the keys.");
 let visits = 0; // how often something else was to be shown: what comes late for an earlier one is dropped
 const company = { present: new Map(), writing: new Map() };
@@ -38,17 +44,44 @@ const roomPlace = (view, id) => ["#/inbox", encodeURIComponent(view), id].filter
 /** Come in, or stand at the door. */
 async function enter() {
   if (!(await recognise())) return door(app, enter);
-  localStorage.setItem("parley:workspace", here.me.workspace.id);
-  here.leave = () => {
+  keepWorkspace();
+  here.leave = (place) => {
     here.live?.close();
-    location.hash = "";
+    here.outbox.close();
+    location.hash = place;
     location.reload();
+  };
+  const whose = `${here.me.workspace.id}:${here.me.agent.id}`;
+  here.drafts = new Drafts(whose);
+  here.outbox = new Outbox(api, whose);
+  here.outbox.onlost = ({ room, internal, text, uploads, lost }) => {
+    here.drafts.add(placeOf(room, internal), { text, files: uploads.map((upload) => upload.made) });
+    say(`${lost.join(", ")} could not be sent: what you wrote is in its field again.`, true);
   };
   frame();
   keyboard();
   addEventListener("hashchange", show);
+  for (const kind of ["dragover", "drop"]) addEventListener(kind, dropped);
+  try {
+    await show();
+  } finally {
+    after();
+  }
+}
+
+/** What can wait until there are rooms to be seen: six requests are enough for those. */
+function after() {
   line();
-  return show();
+  here.outbox.retry();
+  count();
+  attempt(async () => {
+    await colleagues();
+    inbox.redraw();
+  });
+  attempt(async () => {
+    segments = await api.all("/v1/segments");
+    drawSide();
+  });
 }
 
 function frame() {
@@ -59,44 +92,72 @@ function frame() {
   app.className = "desk";
   app.replaceChildren(h("a.skip", { onclick: () => stage.querySelector("button, a, input")?.focus(), role: "button", tabindex: "0" }, "Skip to the rooms"), side, stage);
   drawSide();
-  attempt(async () => {
-    segments = await api.all("/v1/segments");
-    drawSide();
-  });
+  inbox.changed = () => count();
+  foundAtOnce(() => inbox.shown.map((room) => ({ id: room.id, words: room.kind === "triage" ? "Triage" : room.name, hint: room.customer_name ?? "", step: () => go(roomPlace(inbox.view, room.id)) })));
+}
+
+/** How many rooms each view has, but not asked for more than once in a while. */
+function count(pause = 400) {
+  clearTimeout(counting);
+  counting = setTimeout(async () => {
+    const told = await api.get("/v1/room-counts").catch(() => null);
+    if (!told || JSON.stringify(told) === JSON.stringify(counts)) return;
+    counts = told;
+    return drawSide();
+  }, pause);
 }
 
 function drawSide() {
+  redraw(side, sideParts);
+}
+
+function sideParts() {
   const [kind, view] = place();
   const agent = here.me.agent;
   const chosen = view?.startsWith("segment:") ? view.slice(8) : "";
   const pick = h("select", { "aria-label": "Rooms of a segment", onchange: () => go(pick.value ? roomPlace(`segment:${pick.value}`) : roomPlace("open")) },
     h("option", { value: "" }, "By segment…"), segments.map((segment) => h("option", { value: segment.id }, segment.name)));
   pick.value = chosen;
-  const named = (control) => control.getAttribute("aria-label") ?? control.textContent;
-  const focused = side.contains(document.activeElement) ? named(document.activeElement) : null;
-  side.replaceChildren(
+  return [
     h("p.brand", null, h("span.mark", { "aria-hidden": "true" }, "P"), h("span", null, here.me.workspace.name)),
-    ...viewLinks(kind === "inbox" ? view : "", (name) => go(roomPlace(name))),
+    ...viewLinks(kind === "inbox" ? view : "", counts, (name) => go(roomPlace(name))),
+    h("div.views-menu", null, menu("nav", { "aria-current": kind === "inbox" ? "page" : null }, () => VIEWS.map(([name, words, ico]) => [counts[name] ? `${words} (${counted(counts[name])})` : words, () => go(roomPlace(name)), ico]), sign("menu"), h("span", null, "Views"))),
     ...(segments.length ? [h("div.segments", null, pick)] : []),
     h("hr"),
     nav("search", "Search", "search", kind),
     nav("issues", "Issues", "issue", kind),
     nav("broadcasts", "Broadcasts", "broadcast", kind),
+    nav("figures", "Figures", "figures", kind),
     nav("settings", "Settings", "settings", kind),
+    h("div.views-menu", null, menu("nav", {}, () => [["Commands", palette, "more"], ["Figures", () => go("#/figures"), "figures"], ["Keys", help, "snippet"], [sounds() ? "Sound off" : "Sound on", sound, "bell"], ["Sign out", () => attempt(signOut), "leave"]], sign("more"), h("span", null, "More"))),
     h("div.me", null,
       face(agent.id, agent.name),
-      h("span", null, agent.name, h("small", { id: "line" }, here.live?.state === "open" ? "live" : "")),
+      h("span", null, agent.name, h("small", { id: "line" }, LINE[here.live?.state] ?? "")),
+      h("button.quiet", { type: "button", title: "A sound when somebody asks", "aria-label": "Sound", "aria-pressed": String(sounds()), onclick: sound }, sign("bell")),
       h("button.quiet", { type: "button", title: "Keys (?)", "aria-label": "Keys", onclick: help }, "?"),
-      h("button.quiet", { type: "button", title: "Sign out", "aria-label": "Sign out", onclick: () => attempt(signOut) }, sign("leave"))));
-  if (focused !== null) [...side.querySelectorAll("button, select")].find((control) => named(control) === focused)?.focus();
+      h("button.quiet", { type: "button", title: "Sign out", "aria-label": "Sign out", onclick: () => attempt(signOut) }, sign("leave")))];
+}
+
+function sound() {
+  say(switchSound() ? "There is a sound when somebody asks." : "No sound.");
+  drawSide();
 }
 
 const nav = (name, words, ico, kind) =>
-  h("button.nav", { type: "button", "aria-current": kind === name ? "page" : null, onclick: () => go(`#/${name}`) }, sign(ico), h("span", null, words));
+  h(`button.nav.to-${name}`, { type: "button", "aria-current": kind === name ? "page" : null, onclick: () => go(`#/${name}`) }, sign(ico), h("span", null, words));
+
+/** What an address may have been typed as: a stray % means itself. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
 
 /** [page, …rest] of the address. */
 function place() {
-  const parts = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const parts = location.hash.replace(/^#\/?/, "").split("/").map(decoded);
   return parts[0] ? parts : ["inbox", recall("view", "mine")];
 }
 
@@ -106,17 +167,26 @@ async function show() {
   const asked = ++visits;
   for (const box of document.querySelectorAll("dialog[open]")) box.close(); // it was about what was shown before
   drawSide();
-  if (PAGES[kind]) {
+  if (Object.hasOwn(PAGES, kind)) {
     leaveRoom();
     app.classList.remove("in-room");
-    document.title = `${kind[0].toUpperCase()}${kind.slice(1)} · ${TAB}`;
+    entitle(`${kind[0].toUpperCase()}${kind.slice(1)} · ${TAB}`);
     stage.className = "stage page";
     stage.replaceChildren(empty("…"));
+    await attempt(colleagues);
     const made = await PAGES[kind](rest, go);
-    if (asked === visits) stage.replaceChildren(made);
+    if (asked === visits) stage.replaceChildren(made ?? empty("Reload this page."));
     return;
   }
   await showInbox(rest[0] ?? "mine", rest[1], rest[2]);
+}
+
+/** A page whose script comes when it is wanted. */
+function further(name, load) {
+  return async (rest, go) => {
+    const made = await load().catch(() => null);
+    return made ? made[name](rest, go) : void say(NEW_VERSION, true);
+  };
 }
 
 async function showInbox(view, id, message) {
@@ -148,16 +218,20 @@ async function openRoom(id) {
   talk = opened;
   opened.composer.go = (other) => go(roomPlace(inbox.view, other));
   opened.about = () => aboutThem(true);
+  const next = () => inbox.after(id);
+  opened.done = () => {
+    const then = next();
+    if (talk === opened) go(roomPlace(inbox.view, then));
+  };
   inbox.mark(id);
   aside.begin(id);
   nothing.remove();
   stage.append(opened.element, aside.element); // beside the list, which stays where it was scrolled to
   here.live?.watch({ room: id }); // first: what is said while it loads is heard of
-  const loaded = await attempt(() => opened.load().then(() => true));
+  const loaded = await attempt(() => colleagues().then(() => opened.load()).then(() => true));
   if (talk !== opened) return;
   if (!loaded) return go(roomPlace(inbox.view));
-  opened.scroll.scrollTop = opened.scroll.scrollHeight;
-  document.title = `${opened.room.name} · ${TAB}`;
+  entitle(`${opened.room.name} · ${TAB}`);
   aside.show(opened.room);
 }
 
@@ -182,18 +256,39 @@ function leaveRoom() {
   company.present = new Map();
   company.writing = new Map();
   inbox.mark(null);
-  document.title = TAB;
+  entitle(TAB);
+}
+
+/** A file that is dropped anywhere is attached in the open room; the browser does not leave for it. */
+function dropped(event) {
+  if (event.defaultPrevented || ![...(event.dataTransfer?.types ?? [])].includes("Files")) return;
+  event.preventDefault();
+  if (event.type === "drop" && talk?.room) talk.composer.take([...event.dataTransfer.files]);
 }
 
 function moved(room) {
   inbox.take(room);
+  count();
 }
 
 // --- the live line
 
+const LINE = { open: "live", polling: "looking every few seconds", connecting: "connecting…" };
+let lived = false;
+
+/** How the line stands; where it was there once and is not, or does not come, that is seen on every page and at every size. */
+function lineIs(state, silent) {
+  const words = document.getElementById("line");
+  if (words) words.textContent = LINE[state] ?? "";
+  document.getElementById("silent").textContent = LINE[state] && state !== "open" && (silent || state === "polling") ? "Not live: what is new comes late." : "";
+}
+
 async function line() {
   let ticket = await api.call("POST", "/v1/socket-tickets", {}).catch(() => null);
-  if (!ticket) return void setTimeout(line, 5000);
+  if (!ticket) {
+    lineIs("connecting", true);
+    return void setTimeout(line, 5000);
+  }
   here.live = new Live({
     url: ticket.url,
     credential: async () => {
@@ -205,12 +300,11 @@ async function line() {
   here.live.on("frame", (frame) => told(frame));
   here.live.on("caught-up", () => {
     talk?.take(null);
+    here.outbox.retry();
     refresh();
+    look();
   });
-  here.live.on("state", (state) => {
-    const words = document.getElementById("line");
-    if (words) words.textContent = { open: "live", polling: "looking every few seconds", connecting: "connecting…" }[state] ?? "";
-  });
+  here.live.on("state", (state) => lineIs(state, lived ||= state === "open"));
   here.live.watch({ inbox: true });
   if (talk) here.live.watch({ room: talk.id });
   here.live.open();
@@ -221,6 +315,7 @@ function told(frame) {
   if (frame.type === "room.typing" || frame.type === "room.presence") return open && companyMoved(frame);
   if (frame.type === "subscribed") return open && arrived(frame);
   if (frame.type === "delivery.changed") return open && talk.ledger.watch();
+  if (frame.type === "room.read") return read(frame);
   if (frame.type !== "room.changed") return undefined;
   if (open && company.writing.has(frame.by)) stopped(frame.by); // who has said it writes it no more
   if (open) {
@@ -229,16 +324,34 @@ function told(frame) {
     if (frame.by !== here.me.agent.id) talk.composer.look();
   }
   const known = inbox.rooms.get(frame.room);
+  count(2000);
+  if (frame.what === "posted" && !here.agents.has(frame.by) && frame.summary?.state !== "resolved") called();
   if (known && frame.summary) {
-    const theirs = frame.what === "posted" && frame.by !== here.me.agent.id && !open && frame.change > known.change;
-    inbox.take({ ...known, ...frame.summary, unread: known.unread + (theirs ? 1 : 0) });
-    if (here.timed) clocks(frame.room);
-  } else refresh();
+    if (frame.summary.change >= known.change) inbox.take({ ...known, ...frame.summary, unread: unread(known, frame, open && talk.watched) });
+    if (frame.what === "room") whole(frame.room, 200);
+    else if (here.timed) whole(frame.room, 2000);
+  } else {
+    if (open) whole(frame.room, 200);
+    refresh();
+  }
   return undefined;
 }
 
-/** What a room is owed follows a moment after what was said in it. */
-function clocks(id) {
+/** How many messages wait in a room after a frame: a summary may be of several, notes aside; who speaks has read the others. */
+function unread(known, { what, by, change, message, summary }, watched) {
+  if (watched || (what === "posted" && by === here.me.agent.id && change === summary.change)) return 0;
+  const note = what === "posted" && message?.internal && by !== here.me.agent.id && change > known.change;
+  return known.unread + Math.max(0, summary.messages - known.messages) + (note ? 1 : 0);
+}
+
+/** What was read here or elsewhere. */
+function read({ room, person, change }) {
+  const known = inbox.rooms.get(room);
+  if (known?.unread && person === here.me.agent.id && change >= known.change) inbox.take({ ...known, unread: 0 });
+}
+
+/** A room as agents see it, a moment later: no frame tells its clocks, priority or snooze, since customers hear them all. */
+function whole(id, pause) {
   clearTimeout(owed.get(id));
   const again = async () => {
     owed.delete(id);
@@ -246,7 +359,7 @@ function clocks(id) {
     if (inbox.rooms.has(id)) inbox.take(room);
     if (talk?.id === id) talk.feed.know(room);
   };
-  owed.set(id, setTimeout(() => again().catch(() => undefined), 2000));
+  owed.set(id, setTimeout(() => again().catch(() => undefined), pause));
 }
 
 /** The list anew, but not more than once in a while. */
@@ -289,25 +402,37 @@ function drawCompany() {
 // --- keys
 
 function keyboard() {
-  const inRoom = (step) => () => (talk ? step(talk) : false);
-  const listed = (step) => () => (stage.contains(inbox.element) ? step() : false);
-  onKeys({
-    j: listed(() => inbox.step(1)),
-    k: listed(() => inbox.step(-1)),
-    Enter: (event) => (event.target.closest("button, a") ? false : inbox.enter()),
-    r: inRoom((room) => room.composer.focus("answer")),
-    n: inRoom((room) => room.composer.focus("note")),
-    s: inRoom((room) => may("write") && void room.composer.snippets()),
-    a: inRoom((room) => may("write") && void room.take_or_leave()),
-    e: inRoom((room) => may("write") && void room.resolve()),
-    i: inRoom((room) => may("write") && room.room?.customer && void raiseIssue(room.room, () => aside.show(room.room))),
-    f: inRoom((room) => may("write") && void room.pick()),
-    "/": () => go("#/search"),
-    l: listed(() => inbox.filter.focus()),
-    c: inRoom((room) => room.about()),
-    Escape: () => (talk ? aboutThem(false) || go(roomPlace(inbox.view)) : false),
-    ...Object.fromEntries(VIEWS.map(([name], i) => [String(i + 1), () => go(roomPlace(name))])),
-  });
+  const inRoom = () => Boolean(talk);
+  const writes = () => Boolean(talk?.room) && may("write");
+  const listed = () => stage.contains(inbox.element);
+  const [pages, standing] = [["issues", "broadcasts", "figures", "settings"], (room) => room.kind !== "internal" && room.state === "open"];
+  command([
+    { words: "Next room", key: "j", when: listed, step: () => inbox.step(1), quiet: true },
+    { words: "Previous room", key: "k", when: listed, step: () => inbox.step(-1), quiet: true },
+    { words: "Open it", key: "Enter", when: listed, step: (event) => (event.target.closest?.("button, a") ? false : inbox.enter()), quiet: true },
+    { words: "Answer", key: "r", when: inRoom, step: () => talk.composer.focus("answer") },
+    { words: "Write a note", key: "n", when: inRoom, step: () => talk.composer.focus("note") },
+    { words: "Snippets", key: "s", when: () => inRoom() && may("write"), step: () => void talk.composer.snippets() },
+    { words: "Take it, or hand it back", key: "a", when: writes, step: () => void talk.take_or_leave() },
+    { words: "Assign", when: writes, step: () => talk.assign() },
+    { words: "Resolve, or reopen", key: "e", when: writes, step: () => void talk.resolve() },
+    { words: "Priority and snooze", key: "p", when: () => writes() && standing(talk.room), step: () => arrangeRoom(talk.room, talk) },
+    { words: "Rename", when: () => writes() && talk.room.kind !== "triage", step: () => talk.rename() },
+    { words: "Fork a part of it", key: "f", when: writes, step: () => void talk.pick() },
+    { words: "Raise an issue, or tie it to one", key: "i", when: () => writes() && Boolean(talk.room.customer), step: () => void raiseIssue(talk.room, () => aside.show(talk.room)) },
+    { words: "To the latest message", key: "End", when: inRoom, step: () => talk.latest() },
+    { words: "About the customer", key: "c", when: inRoom, step: () => talk.about() },
+    { words: "Choose it, for several at once", key: "x", when: () => listed() && may("write"), step: () => inbox.pick() },
+    { words: "Filter the list by name", key: "l", when: listed, step: () => inbox.filter.focus() },
+    { words: "Search everything", key: "/", step: () => go("#/search") },
+    ...VIEWS.map(([name, words], i) => ({ words: `Rooms: ${words}`, key: String(i + 1), step: () => go(roomPlace(name)) })),
+    ...pages.map((name) => ({ words: `Go to ${name}`, step: () => go(`#/${name}`) })),
+    { words: "New broadcast", when: () => may("write"), step: () => go("#/broadcasts/new") },
+    { words: "Sound on, or off", step: sound },
+    { words: "Back to the list", key: "Escape", named: "Esc", when: () => talk || listed(), step: () => (talk ? aboutThem(false) || go(roomPlace(inbox.view)) : inbox.unpick()), quiet: true },
+    { words: "Keys", key: "?", step: help },
+    { words: "Sign out", step: () => void attempt(signOut) },
+  ]);
 }
 
 enter().catch((problem) => {

@@ -31,6 +31,12 @@ export const ICONS = {
   globe: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18",
   edit: "M4 20h4L19 9l-4-4L4 16z",
   bin: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+  format: "M5 19 11 5h2l6 14M7.500 14h9",
+  bell: "M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4",
+  menu: "M4 7h16M4 12h16M4 17h16",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
+  down: "M12 5v14M6 13l6 6 6-6",
+  figures: "M4 20V4M4 20h16M8 16v-4M12 16V8M16 16v-6",
   issue: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 12h.01",
 };
 
@@ -41,11 +47,12 @@ export function face(id, name, big = false) {
   return h(`span.face.hue-${Math.floor(hue(id) / 30)}${big ? ".big" : ""}`, { "aria-hidden": "true" }, initials(name));
 }
 
-/** A line that is said and goes away. */
-export function say(words, bad = false) {
-  const line = h(`p${bad ? ".bad" : ""}`, null, words);
+/** A line that is said and goes away; with `undo()`, with a way back while it is there. */
+export function say(words, bad = false, undo = null) {
+  const back = undo && h("button", { type: "button", onclick: () => { line.remove(); undo(); } }, "Undo");
+  const line = h(`p${bad ? ".bad" : ""}`, null, words, back);
   document.getElementById("said").append(line);
-  setTimeout(() => line.remove(), bad ? 9000 : 4000);
+  setTimeout(() => line.remove(), bad || undo ? 9000 : 4000);
 }
 
 /** Do something that may be refused: the refusal is said. What it gave, or undefined. */
@@ -54,9 +61,8 @@ export async function attempt(step) {
     return await step();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    if (problem.status === 401) here.leave();
-    else if (problem.status === 0) say("The network does not answer.", true);
-    else say(problem.field ? `${problem.message} (${problem.field})` : problem.message, true);
+    if (problem.status === 0) say("The network does not answer.", true);
+    else if (problem.status !== 401) say(problem.field ? `${problem.message} (${problem.field})` : problem.message, true);
     return undefined;
   }
 }
@@ -70,6 +76,55 @@ export function doing(what, props, step, ...inside) {
     button.disabled = false;
   });
   return button;
+}
+
+/** A button that opens a menu: `items()` gives, when it is opened, [words, step, sign's name] or null for each. */
+export function menu(what, props, items, ...inside) {
+  const list = h("div.menu", { role: "menu", popover: "auto" });
+  const steps = () => [...list.querySelectorAll("button")];
+  const button = h(`button.${what}`, { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", ...props, onclick: () => list.togglePopover() }, ...inside);
+  list.addEventListener("beforetoggle", (event) => {
+    if (event.newState !== "open") return;
+    list.replaceChildren(...items().filter(Boolean).map(([words, step, ico]) =>
+      h("button", { type: "button", role: "menuitem", tabindex: "-1", onclick: () => { list.hidePopover(); step(); } }, ico ? sign(ico) : h("span.no-sign"), words)));
+  });
+  list.addEventListener("toggle", (event) => {
+    const open = event.newState === "open";
+    button.setAttribute("aria-expanded", String(open));
+    if (!open) return;
+    const place = button.getBoundingClientRect();
+    const { offsetWidth: wide, offsetHeight: high } = list;
+    list.style.left = `${Math.max(8, Math.min(place.right - wide, innerWidth - wide - 8))}px`;
+    list.style.top = `${place.bottom + high + 8 > innerHeight && place.top > high + 8 ? place.top - high - 4 : Math.max(8, Math.min(place.bottom + 4, innerHeight - high - 8))}px`;
+    steps()[0]?.focus();
+  });
+  list.addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const all = steps();
+    if (event.key === "Tab") list.hidePopover();
+    if (!by) return;
+    event.preventDefault();
+    all[(all.indexOf(document.activeElement) + by + all.length) % all.length].focus();
+  });
+  return h("span.with-menu", null, button, list);
+}
+
+const later = new WeakMap(); // a region in which a menu is open → what draws it when that has closed
+
+/** What a control is called, to find it again among new ones. */
+const named = (control) => control.getAttribute("aria-label") ?? control.querySelector("span:not(.number)")?.textContent ?? control.textContent;
+
+/** Draw a region anew, as `make()` gives it then: the keyboard stays at its control, and an open menu is waited for. */
+export function redraw(region, make) {
+  const open = region.querySelector(":popover-open");
+  if (open) {
+    if (!later.has(region)) open.addEventListener("toggle", () => later.has(region) && redraw(region, later.get(region)), { once: true });
+    return void later.set(region, make);
+  }
+  later.delete(region);
+  const focused = region.contains(document.activeElement) ? named(document.activeElement) : null;
+  region.replaceChildren(...[make()].flat(Infinity).filter(Boolean));
+  if (focused !== null) [...region.querySelectorAll("a, button, input, select, textarea")].find((control) => named(control) === focused)?.focus({ preventScroll: true });
 }
 
 /** Whether what was asked for at an address comes too late: another page is shown, or a dialog is open. */
@@ -93,6 +148,24 @@ export function ask(title, fields, word, accept) {
   document.body.append(box);
   box.showModal();
   return box;
+}
+
+/** What is filled into a form is a draft, until the function is called that this gives. */
+export function drafted(place, form) {
+  const { drafts } = here;
+  const controls = [...form.elements].filter((control) => control.name);
+  const fill = (kept) => {
+    for (const control of controls) if (control.name in kept) control.value = kept[control.name];
+    form.dispatchEvent(new Event("change"));
+  };
+  fill(drafts.get(place));
+  drafts.on(place, fill);
+  drafts.inherit(place);
+  form.addEventListener("input", () => drafts.put(place, Object.fromEntries(controls.map((control) => [control.name, control.value]))));
+  return () => {
+    drafts.on(place, null);
+    drafts.put(place, {});
+  };
 }
 
 /** A labelled field of a form. */

@@ -1,10 +1,10 @@
 // Settings: policies in their order, the calendars that they count by, the segments that are measured.
 
 import { h } from "../shared/dom.js";
-import { ask, choice, doing, empty, field, input, say } from "./parts.js";
-import { api, may } from "./session.js";
+import { ask, choice, doing, empty, face, field, input, say } from "./parts.js";
+import { api, here, may } from "./session.js";
 
-const CLOCKS = [["first_minutes", "First answer"], ["next_minutes", "Next answers"], ["update_minutes", "Progress"]];
+const CLOCKS = [["first_minutes", "First answer"], ["next_minutes", "Next answers"], ["update_minutes", "Progress"], ["outcome_minutes", "End"]];
 const HASTE = ["urgent", "high", "normal", "low"];
 const WEEK = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const UNITS = { "": 1, m: 1, min: 1, h: 60, d: 1440 };
@@ -40,9 +40,16 @@ function policyCard(all, policy) {
   return h("article.card", { "aria-label": policy.name },
     h("header", null, h("h3.name", null, policy.name), h("span.tag", null, policy.segment ? nameOf(all.segments, policy.segment, "a segment that is gone") : "everybody"), h("span.tag", null, nameOf(all.calendars, policy.calendar, "around the clock"))),
     table,
-    h("p.dim", null, [policy.warn_minutes ? `Agents are warned ${lasting(policy.warn_minutes)} before.` : "Nobody is warned.", policy.words ? ` Customers read: “${policy.words}”` : ""]),
+    h("p.dim", null, [policy.warn_minutes ? `Agents are warned ${lasting(policy.warn_minutes)} before.` : "Nobody is warned.", policy.words ? ` Customers read: “${policy.words}”` : "", policy.escalate.length ? ` When something was missed, ${policy.escalate.map((id) => here.agents.get(id)?.name ?? "an agent who is gone").join(", ")} hears of it, too.` : "", policy.no_answer ? ` Who does not answer is reminded twice, each time after ${lasting(policy.no_answer.after_minutes)}; then the room is closed.` : ""]),
     may("admin") ? h("menu", null, moved(-1, "Up:", policy.position === 1), moved(1, "Down:", policy.position === all.policies.length), h("button.plain", { type: "button", onclick: () => policyAsked(all, policy) }, "Change"),
       h("button.plain", { type: "button", onclick: () => ask(`Remove “${policy.name}”?`, [h("p", null, "Nothing new is due by it. What has begun is worked off by the policy that matches then.")], "Remove", async () => { await api.call("DELETE", `/v1/policies/${policy.id}`); await all.again(); }) }, "Remove")) : null);
+}
+
+/** Agents to tick: those who are called beside whoever is on the room, and the team. */
+function called(policy) {
+  const chosen = new Set(policy?.escalate);
+  return [...here.agents.values()].filter((agent) => agent.state === "active" || chosen.has(agent.id)).map((agent) =>
+    h("label.tick", null, h("input", { type: "checkbox", name: "escalate", value: agent.id, checked: chosen.has(agent.id) }), face(agent.id, agent.name), agent.name));
 }
 
 /** `90 min`, `4 h`, `2 d`; empty for none. */
@@ -73,11 +80,15 @@ function policyAsked(all, policy) {
     h("div.pair", null,
       field("Warn agents before", input("warn", { value: policy ? lasting(policy.warn_minutes) : "30 min" }), "Empty: never."),
       field("A new episode after", input("episode", { type: "number", min: "1", max: "365", required: true, value: policy?.episode_days ?? 7 }), "Days of silence.")),
+    h("fieldset", null, h("legend", null, "Who hears of it, too, when something was missed"), h("div.ticks", null, called(policy))),
     field("What customers read of it", h("textarea", { name: "words", rows: "2", maxlength: "500", value: policy?.words ?? "" }), "Empty: nothing."),
+    h("fieldset", null, h("legend", null, "Who does not answer"),
+      field("Remind them after", input("quiet", { value: lasting(policy?.no_answer?.after_minutes), placeholder: "never" }), "Twice; after as long again the room is closed, unless something is promised or an issue is open."),
+      ...["First", "Second"].map((which, i) => field(`${which} reminder`, h("textarea", { name: "reminder", rows: "2", maxlength: "2000", value: policy?.no_answer?.reminders[i] ?? "" })))),
   ], "Save", async (form) => {
     const body = policyIn(form);
     if (!body) return false;
-    await (policy ? api.call("PATCH", `/v1/policies/${policy.id}`, body) : api.call("POST", "/v1/policies", body, { key: crypto.randomUUID() }));
+    await (policy ? api.call("PATCH", `/v1/policies/${policy.id}`, body) : api.call("POST", "/v1/policies", body));
     await all.again();
     return true;
   });
@@ -85,14 +96,21 @@ function policyAsked(all, policy) {
 
 /** The policy that a form tells; null, and a word about it, where a duration is none. */
 function policyIn(form) {
-  const strange = [...form].find(([name, value]) => (name.includes(":") || name === "warn") && value.trim() && value.trim() !== "–" && value.trim() !== "-" && minutesIn(value) === null);
+  const strange = [...form].find(([name, value]) => (name.includes(":") || name === "warn" || name === "quiet") && value.trim() && value.trim() !== "–" && value.trim() !== "-" && minutesIn(value) === null);
   if (strange) {
     say(`“${strange[1]}” is no duration: 30m, 4h and 2d are.`, true);
     return null;
   }
+  const quiet = minutesIn(form.get("quiet"));
+  const reminders = form.getAll("reminder").map((text) => text.trim());
+  if (quiet && !reminders.every(Boolean)) {
+    say("Who does not answer is reminded twice: both reminders say something.", true);
+    return null;
+  }
+  const no_answer = quiet ? { after_minutes: quiet, reminders } : null;
   const targets = (of) => Object.fromEntries(CLOCKS.map(([clock]) => [clock, form.get(`${of}:${clock}`).trim()]).filter(([, value]) => value).map(([clock, value]) => [clock, minutesIn(value)]));
   const priorities = Object.fromEntries(HASTE.map((each) => [each, targets(each)]).filter(([, each]) => Object.keys(each).length));
-  return { name: form.get("name").trim(), segment: form.get("segment"), calendar: form.get("calendar"), targets: targets("all"), priorities, warn_minutes: minutesIn(form.get("warn")) ?? 0, episode_days: Number(form.get("episode")), words: form.get("words").trim() };
+  return { name: form.get("name").trim(), segment: form.get("segment"), calendar: form.get("calendar"), targets: targets("all"), priorities, warn_minutes: minutesIn(form.get("warn")) ?? 0, episode_days: Number(form.get("episode")), words: form.get("words").trim(), no_answer, escalate: form.getAll("escalate") };
 }
 
 // --- calendars
@@ -152,7 +170,7 @@ function calendarAsked(all, calendar) {
   ], "Save", async (form) => {
     const body = calendarIn(form);
     if (!body) return false;
-    await (calendar ? api.call("PATCH", `/v1/calendars/${calendar.id}`, body) : api.call("POST", "/v1/calendars", body, { key: crypto.randomUUID() }));
+    await (calendar ? api.call("PATCH", `/v1/calendars/${calendar.id}`, body) : api.call("POST", "/v1/calendars", body));
     await all.again();
     return true;
   });
@@ -178,7 +196,7 @@ function calendarIn(form) {
 function holidaysAsked(all, calendar) {
   const file = h("input", { type: "file", name: "file", accept: ".ics,text/calendar", required: true });
   ask(`Holidays of ${calendar.name}`, [field("An iCalendar file", file, "Whole days, and days of each year. They are added to those that are there; look them over: many files have days on which one works.")], "Add", async (form) => {
-    const after = await api.call("POST", `/v1/calendars/${calendar.id}/holidays`, { ics: await form.get("file").text() }, { key: crypto.randomUUID() });
+    const after = await api.call("POST", `/v1/calendars/${calendar.id}/holidays`, { ics: await form.get("file").text() });
     const added = after.holidays.length + after.yearly.length - calendar.holidays.length - calendar.yearly.length;
     say(added === 1 ? "One day is added." : `${added} days are added.`);
     await all.again();

@@ -55,8 +55,8 @@ export async function raiseIssue(room, again, range = {}) {
     if (how.value === "new") Object.assign(told, { title: form.get("title").trim(), kind: form.get("kind"), public_title: form.get("public_title").trim(), tickets: form.getAll("tickets") });
     else if (how.value === "tie") told.issue = form.get("issue");
     else Object.assign(told, { install: form.get("install"), reference: form.get("reference").trim() });
-    const made = await api.call("POST", `/v1/rooms/${room.id}/issues`, told, { key: crypto.randomUUID() });
+    const made = await api.call("POST", `/v1/rooms/${room.id}/issues`, told);
     say(`The room is behind “${made.title}”.`);
-    await again();
+    attempt(again); // the dialog need not wait for what is drawn behind it
   });
 }

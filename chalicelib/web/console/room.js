@@ -1,39 +1,61 @@
 // A room: what was said, with its deliveries, and what can be done with it.
+//
+// Of a long room only a window of messages is in the page: it moves along as somebody scrolls, and is at the end, where
+// what is said next appears, unless somebody reads further up (ADR 129).
 
 import { arrange, h } from "../shared/dom.js";
 import { Feed } from "../shared/feed.js";
-import { render } from "../shared/markdown.js";
-import { clock, day, size, unmarked } from "../shared/words.js";
+import { lastSeen, Looking } from "../shared/looking.js";
+import { render, unmarked } from "../shared/markdown.js";
+import { clock, day, size } from "../shared/words.js";
+import { passing } from "../shared/outbox.js";
+import { Pinned } from "../shared/pinned.js";
 import { Composer } from "./composer.js";
+import { channelName } from "./kinds.js";
+import { askEnd, ended } from "./ending.js";
 import { Ledger } from "./ledger.js";
-import { ask, attempt, doing, empty, face, field, input, say, sign } from "./parts.js";
+import { ask, attempt, doing, drafted, empty, face, field, input, menu, redraw, say, sign } from "./parts.js";
 import { askPromise, promiseTag } from "./promise.js";
 import { api, here, may } from "./session.js";
-import { clockTag, standingActs, standingTags, takenAs } from "./standing.js";
+import { raiseIssue } from "./raise.js";
+import { clockTag, standingActs, standingMenu, standingTags, takenAs } from "./standing.js";
 
 const MACHINES = new Set(["machine", "system"]);
-const CHANNELS = { api: "API", widget: "widget", form: "form", webhook: "webhook", email: "e-mail", issue: "issue", acknowledgement: "acknowledgement", slack: "Slack", msteams: "Teams" };
+
+const UNDONE = new Set(["assignees", "priority", "snoozed_until", "turn", "name"]); // what a second change takes back
+const WINDOW = 60; // messages in the page
+const STEP = 25; // by how many the window moves
+const NEAR = 400; // px from an end of what is there at which it does
 
 export class Conversation {
+  #first = null; // the change of the window's first message; null: the window is at the end
+  #unseen = 0; // the change from which on nothing was seen, as the window is elsewhere
+  #moving = false;
+  #tools = null;
   #drawn = new Map();
   #picking = null;
-  #seen = 0;
+  #read = 0; // the change up to which it has been read
+  #marking = 0;
 
   /** `moved(room)` is told when the room itself has changed. */
   constructor(id, moved, back) {
     this.id = id;
     this.moved = moved;
-    this.feed = new Feed(api, id, here.me.agent.id);
+    this.feed = new Feed(api, id, here.me.agent.id, here.outbox);
+    this.looking = new Looking(() => this.#looked());
     this.ledger = new Ledger(id, () => this.#draw());
     this.composer = new Composer(this);
     this.head = h("header.head");
     this.list = h("ol.talk");
-    this.older = h("button.plain", { type: "button", hidden: true, onclick: () => attempt(() => this.#older()) }, "Earlier messages");
-    this.scroll = h("div.scroll", { role: "log", "aria-label": "Conversation", tabindex: "0" }, this.older, this.list);
+    this.scroll = h("div.scroll", { role: "log", "aria-label": "Conversation", tabindex: "0", onscroll: () => this.#scrolled() }, this.list);
+    this.pinned = new Pinned(this.scroll, this.list, () => this.#first === null);
+    this.below = h("button.below", { type: "button", hidden: true, onclick: () => this.latest() });
+    this.list.addEventListener("pointerover", (event) => this.#at(event));
+    this.list.addEventListener("focusin", (event) => this.#at(event));
     this.bar = h("div.picking", { hidden: true });
     this.back = back;
     this.about = () => {};
-    this.element = h("section.room", { "aria-label": "Room" }, this.head, this.scroll, this.bar, this.composer.element);
+    this.element = h("section.room", { "aria-label": "Room" }, this.head, h("div.said", null, this.scroll, this.below), this.bar, this.composer.element);
     this.stop = this.feed.on(() => this.#draw());
   }
 
@@ -43,14 +65,18 @@ export class Conversation {
 
   async load() {
     await this.feed.load();
-    this.#bottom();
+    this.pinned.toEnd();
     attempt(() => this.ledger.load(this.feed.list[0]?.change ?? 0));
     attempt(() => this.composer.load());
-    this.#read();
+    this.#mark();
   }
 
   close() {
     this.stop();
+    this.feed.close();
+    this.looking.end();
+    this.pinned.close();
+    clearTimeout(this.#marking);
     this.ledger.close();
     this.composer.close();
   }
@@ -58,22 +84,92 @@ export class Conversation {
   /** A frame of the live line, or null: time to catch up. */
   async take(frame) {
     if (frame?.change) return this.feed.take(frame);
-    return attempt(async () => {
-      await (this.feed.ready ? this.feed.catchUp() : this.feed.load());
-      await this.feed.retry(); // what could not be sent for want of a network
-    });
+    return attempt(() => (this.feed.ready ? this.feed.catchUp() : this.feed.load()));
   }
 
-  async #older() {
-    const height = this.scroll.scrollHeight;
+  /** The window of messages, oldest first. */
+  #window() {
+    const all = this.feed.list;
+    if (this.#first === null) return all.slice(-WINDOW);
+    const at = all.findIndex((each) => each.change >= this.#first);
+    return all.slice(at, at + WINDOW);
+  }
+
+  #scrolled() {
+    this.pinned.look();
+    this.#pill();
+    if (this.#moving) return;
+    const { scrollTop, scrollHeight, clientHeight } = this.scroll;
+    if (scrollTop < NEAR) this.#move(-STEP);
+    else if (scrollHeight - scrollTop - clientHeight < NEAR) this.#move(STEP);
+    this.#mark();
+  }
+
+  /** The window moves; what is on the screen stays where it is. */
+  async #move(by) {
+    const shown = this.#window();
+    if (!shown.length) return;
+    this.#moving = true;
+    const index = this.feed.list.indexOf(shown[0]);
+    if (index + by < 0 && this.feed.before) await attempt(() => this.#earlier());
+    const all = this.feed.list;
+    const to = Math.max(0, all.indexOf(shown[0]) + by);
+    const last = to >= all.length - WINDOW;
+    if (by > 0 && this.#first === null) return void (this.#moving = false);
+    this.#first = last ? null : all[to].change;
+    this.#draw();
+    requestAnimationFrame(() => (this.#moving = false));
+  }
+
+  async #earlier() {
+    const known = this.feed.list[0]?.change;
     await this.feed.older();
-    await this.ledger.load(this.feed.list[0]?.change ?? 0);
-    this.scroll.scrollTop += this.scroll.scrollHeight - height;
+    attempt(() => this.ledger.load(this.feed.list[0]?.change ?? 0, known));
+  }
+
+  /** To the end, where the last of it is. */
+  latest() {
+    this.#first = null;
+    this.#draw();
+    this.pinned.toEnd();
+    this.#mark();
+  }
+
+  #near() {
+    return this.#first === null && this.pinned.end;
+  }
+
+  /** What was said below what is looked at. */
+  #pill() {
+    if (this.#near()) this.#unseen = this.feed.have;
+    const { scrollTop, scrollHeight, clientHeight } = this.scroll;
+    const far = this.#first !== null || scrollHeight - scrollTop - clientHeight > 2 * clientHeight;
+    const fresh = this.feed.list.filter((each) => each.change > this.#unseen).length;
+    this.below.hidden = this.#near() || !(far || fresh);
+    const words = fresh ? `${fresh} new below` : "To the latest";
+    if (this.below.textContent !== words) this.below.replaceChildren(sign("down"), words);
+  }
+
+  /** What can be done with a message is in the page while somebody is at it. */
+  #at(event) {
+    const row = event.target.closest(".message");
+    const message = row && this.feed.messages.get(row.id);
+    if (!message || this.#tools?.parentElement?.closest(".message") === row) return;
+    if (event.type === "pointerover" && this.#tools?.contains(document.activeElement)) return;
+    this.#tools?.remove();
+    this.#tools = this.#own(message);
+    if (this.#tools) row.querySelector("article").append(this.#tools);
   }
 
   /** Show one message, however long ago it was said. */
   async reach(id) {
     await this.feed.reach(id);
+    const all = this.feed.list;
+    const at = all.findIndex((each) => each.id === id);
+    if (at >= 0 && !this.#window().some((each) => each.id === id)) {
+      this.#first = all[Math.max(0, at - Math.floor(WINDOW / 2))].change;
+      this.#draw();
+    }
     const there = document.getElementById(id);
     if (!there) return say("That message cannot be shown.", true);
     there.setAttribute("tabindex", "-1");
@@ -82,27 +178,45 @@ export class Conversation {
     return undefined;
   }
 
-  #bottom() {
-    this.scroll.scrollTop = this.scroll.scrollHeight;
+  /** Somebody may have begun to look: what waits is tried anew, and what another tab left is here. */
+  #looked() {
+    this.#mark();
+    here.outbox.retry();
+    this.composer.seen();
   }
 
-  /** What is on the screen has been read. */
-  async #read() {
-    if (this.room.change <= this.#seen || document.visibilityState === "hidden") return;
-    this.#seen = this.room.change;
-    await api.call("PUT", `/v1/rooms/${this.id}/read`, {}).catch(() => {});
-    if (this.room.change > this.#seen) return; // more was said meanwhile
-    this.feed.room = { ...this.room, unread: 0 };
+  /** Whether what is said next is seen at once. */
+  get watched() {
+    return this.looking.now && this.#near();
+  }
+
+  /** What somebody looks at is read, up to the last message that they see. */
+  #mark() {
+    clearTimeout(this.#marking);
+    if (this.feed.ready && this.feed.have > this.#read) this.#marking = setTimeout(() => this.looking.now && this.#marked(), 600);
+  }
+
+  async #marked() {
+    const seen = this.feed.messages.get(lastSeen(this.scroll, [...this.list.querySelectorAll(".message:not(.waiting)")])?.id);
+    if (!seen || seen.change <= this.#read) return;
+    const before = this.#read;
+    this.#read = seen.change;
+    const told = await api.call("PUT", `/v1/rooms/${this.id}/read`, { message: seen.id }).catch(() => null);
+    if (!told) return void (this.#read = before);
+    this.feed.room = { ...this.room, unread: told.unread };
     this.moved(this.room);
   }
 
   /** Change the room itself. */
   async change(fields, words) {
+    const before = Object.fromEntries(Object.keys(fields).map((name) => [name, this.room[name] ?? null]));
     const room = await attempt(() => api.call("PATCH", `/v1/rooms/${this.id}`, fields));
     if (!room) return;
     this.feed.know(room);
     this.moved(room);
-    if (words) say(words);
+    const back = fields.state ? { state: fields.state === "open" ? "resolved" : "open" } : before;
+    const can = fields.state ? back.state === "open" : Object.keys(fields).every((name) => UNDONE.has(name));
+    if (words) say(words, false, can ? () => this.change(back, "") : null);
   }
 
   take_or_leave() {
@@ -121,9 +235,10 @@ export class Conversation {
 
   resolve() {
     if (this.room.state === "resolved") return this.change({ state: "open" }, "It is open again.");
-    const words = h("textarea", { name: "outcome", rows: "3", maxlength: "500" });
-    ask("Resolve this room", [field("What came of it?", words, "The customer sees it. May be left empty.")], "Resolve", (form) =>
-      this.change({ state: "resolved", outcome: form.get("outcome").trim() }, "Resolved."));
+    askEnd([this.room.id], true, async (end) => {
+      await this.change({ state: "resolved", ...end }, "Resolved.");
+      this.done?.(this.room);
+    });
     return undefined;
   }
 
@@ -160,7 +275,7 @@ export class Conversation {
     const name = inside[0].text.split("\n")[0].slice(0, 80) || "A topic";
     ask("A room of their own", [field("What is it about?", input("name", { value: name, required: true, maxlength: "200" }))], "Fork", async (form) => {
       const body = { name: form.get("name").trim(), from: inside[0].id, to: inside.at(-1).id };
-      const made = await api.call("POST", `/v1/rooms/${this.id}/fork`, body, { key: crypto.randomUUID() });
+      const made = await api.call("POST", `/v1/rooms/${this.id}/fork`, body);
       this.#picking = null;
       this.#draw();
       this.moved(made);
@@ -173,46 +288,73 @@ export class Conversation {
 
   #draw() {
     if (!this.room) return;
-    const near = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 80;
+    const near = this.#near();
+    const anchor = near ? null : this.#anchor();
     this.#header();
     this.#pickingBar();
-    this.older.hidden = !this.feed.before;
     const rows = [];
     let last = "";
-    for (const message of this.feed.list) {
+    for (const message of this.#window()) {
       const date = new Date(message.created_at).toDateString();
       if (date !== last) rows.push(this.#kept(`day:${date}`, date, () => h("li.day", null, h("span", null, day(message.created_at)))));
       last = date;
       rows.push(this.#message(message));
     }
-    for (const draft of this.feed.pending) rows.push(this.#pending(draft));
+    if (this.#first === null) for (const draft of this.feed.pending) rows.push(this.#pending(draft));
     if (!rows.length) rows.push(this.#kept("empty", "", () => h("li", null, empty("Nothing was said here yet."))));
+    const there = new Set(rows);
+    for (const [key, { node }] of this.#drawn) if (!there.has(node)) this.#drawn.delete(key);
     arrange(this.list, rows);
-    if (near) this.#bottom();
-    if (near && this.feed.have > this.#seen) this.#read();
+    if (anchor) this.scroll.scrollTop += anchor.node.getBoundingClientRect().top - anchor.top;
+    if (near) this.pinned.toEnd();
+    this.#pill();
+    this.#mark();
+  }
+
+  /** The first row that is on the screen, and where. */
+  #anchor() {
+    const edge = this.scroll.getBoundingClientRect().top;
+    const node = [...this.list.children].find((row) => row.classList.contains("message") && row.getBoundingClientRect().bottom > edge);
+    return node ? { get node() { return document.getElementById(node.id) ?? node; }, top: node.getBoundingClientRect().top } : null;
   }
 
   #kept(key, told, make) {
     const there = this.#drawn.get(key);
     if (there && there.told === told) return there.node;
     const node = make();
+    if (there?.node.contains(document.activeElement)) {
+      node.setAttribute("tabindex", "-1"); // who was at it stays there
+      queueMicrotask(() => node.isConnected && node.focus({ preventScroll: true }));
+    }
     this.#drawn.set(key, { told, node });
     return node;
   }
 
+  #people() {
+    return this.room.assignees.map((id) => here.agents.get(id)).filter(Boolean);
+  }
+
   #header() {
     const room = this.room;
-    const people = room.assignees.map((id) => here.agents.get(id)).filter(Boolean);
-    const told = JSON.stringify([room.name, room.state, room.outcome, room.customer_name, people.map((a) => a.name), room.turn, room.acknowledged_at, room.priority, room.snoozed_until, room.promise, room.clocks, Boolean(this.#picking)]);
+    const people = this.#people();
+    const told = JSON.stringify([room.name, room.state, room.outcome, room.reason, room.customer_name, people.map((a) => a.name), room.turn, room.acknowledged_at, room.priority, room.snoozed_until, room.promise, room.clocks, Boolean(this.#picking)]);
     if (this.head.told === told) return;
     this.head.told = told;
+    redraw(this.head, () => this.#headParts());
+  }
+
+  #headParts() {
+    const room = this.room;
+    const people = this.#people();
     const write = may("write");
-    this.head.replaceChildren(
+    const whose = room.customer_name ?? (room.kind === "visitor" ? "A visitor, seen by agents alone" : "Internal, seen by agents alone");
+    const name = room.kind === "triage" ? "Triage" : room.name;
+    return [
       h("button.plain.back", { type: "button", "aria-label": "Back to the list", onclick: this.back }, sign("back")),
       h("div.what", null,
-        h("h1", null, room.kind === "triage" ? "Triage" : room.name),
-        h("p", null, room.customer_name ?? (room.kind === "visitor" ? "A visitor, seen by agents alone" : "Internal, seen by agents alone"),
-          room.state === "resolved" ? h("span.tag.done", null, room.outcome ? `Resolved: ${room.outcome}` : "Resolved") : null,
+        h("h1", { title: name, dir: "auto" }, name),
+        h("p", null, h("span.whose", { title: whose, dir: "auto" }, whose),
+          room.state === "resolved" ? h("span.tag.done", { title: room.reason, dir: "auto" }, ended(room)) : null,
           room.state === "open" && room.turn === "vendor" ? h("span.tag.us", null, "Waits for us") : null,
           room.state === "open" && room.turn === "customer" ? h("span.tag", null, "Waits for them") : null,
           standingTags(room),
@@ -221,22 +363,37 @@ export class Conversation {
       h("div.acts", null,
         standingActs(room, this),
         h("button.plain.people", { type: "button", disabled: !write, onclick: () => this.assign(), "aria-label": people.length ? `On it: ${people.map((a) => a.name).join(", ")}. Assign` : "Nobody is on it. Assign" },
-          people.length ? people.map((agent) => face(agent.id, agent.name)) : [sign("unassigned"), "Assign"]),
+          people.length ? people.map((agent) => face(agent.id, agent.name)) : [sign("unassigned"), h("span.word", null, "Assign")]),
         h("button.plain.about-them", { type: "button", title: "About the customer (c)", "aria-label": "About the customer", onclick: () => this.about() }, sign("people")),
-        h("button.plain", { type: "button", disabled: !write, title: "Fork a part of it (f)", "aria-label": "Fork a part of it", "aria-pressed": String(Boolean(this.#picking)), onclick: () => this.pick() }, sign("fork")),
-        room.kind === "internal" || room.state !== "open" ? null : h("button.plain", { type: "button", disabled: !write, title: "Promise something", "aria-label": "Promise something", onclick: () => askPromise(this.room, (fields, words) => this.change(fields, words)) }, sign("clock")),
-        room.kind === "triage" ? null : h("button.plain", { type: "button", disabled: !write, title: "Rename", "aria-label": "Rename", onclick: () => this.rename() }, sign("edit")),
-        h(`button.${room.state === "resolved" ? "plain" : "calm"}`, { type: "button", disabled: !write, title: "Resolve or reopen (e)", onclick: () => this.resolve() }, sign("done"), room.state === "resolved" ? "Reopen" : "Resolve")));
+        h(`button.${room.state === "resolved" ? "plain" : "calm"}`, { type: "button", disabled: !write, title: "Resolve or reopen (e)", onclick: () => this.resolve() }, sign("done"), h("span.word", null, room.state === "resolved" ? "Reopen" : "Resolve")),
+        menu("plain", { title: "More", "aria-label": "More about this room" }, () => this.#commands(), sign("more")))];
+  }
+
+  /** What else can be done with the room: words, step, sign. */
+  #commands() {
+    const { room } = this;
+    const open = room.kind !== "internal" && room.state === "open";
+    const write = may("write");
+    return [
+      ...(write ? standingMenu(room, this) : []),
+      write && open ? ["Promise something", () => askPromise(this.room, (fields, words) => this.change(fields, words)), "clock"] : null,
+      write && room.customer ? ["Raise or tie an issue", () => raiseIssue(room, () => this.moved(this.room)), "issue"] : null,
+      write ? ["Fork a part of it", () => this.pick(), "fork"] : null,
+      write && room.kind !== "triage" ? ["Rename", () => this.rename(), "edit"] : null,
+      ["Copy the link", () => copied(location.href), "clip"],
+      ["About the customer", () => this.about(), "people"],
+    ];
   }
 
   #message(message) {
     const picked = this.#picking?.has(message.change);
     const rows = this.ledger.of(message.change);
-    const told = JSON.stringify([message, rows, Boolean(this.#picking), picked]);
-    return this.#kept(message.id, told, () => this.#bubble(message, rows, picked));
+    const edit = here.outbox.edit(message.id);
+    const told = JSON.stringify([message, rows, Boolean(this.#picking), picked, edit && [edit.text, edit.failed]]);
+    return this.#kept(message.id, told, () => this.#bubble(edit ? { ...message, text: edit.text } : message, rows, picked, edit));
   }
 
-  #bubble(message, rows, picked) {
+  #bubble(message, rows, picked, edit) {
     const { author } = message;
     const side = message.internal ? "note" : author.kind === "agent" ? "ours" : MACHINES.has(author.kind) ? "system" : "theirs";
     const channel = message.source.channel;
@@ -244,22 +401,22 @@ export class Conversation {
       ? h("input.pick", { type: "checkbox", checked: picked, "aria-label": `Choose the message of ${author.name}`, onchange: () => this.#toggle(message.change) })
       : null;
     return h(`li.message.${side}`, { id: message.id }, box, face(author.id, author.name, true),
-      h("article", { "aria-label": `${message.internal ? "Internal note of " : ""}${author.name}` },
+      h("article", { tabindex: "0", "aria-label": `${message.internal ? "Internal note of " : ""}${author.name}` },
         h("header", null,
           h("strong", null, author.name),
           message.internal ? h("span.tag.lock", null, sign("lock"), "Internal note") : null,
           author.kind === "machine" ? h("span.tag", { title: "No person: nobody's turn follows from it" }, "machine") : null,
           takenAs(message, this),
           author.kind === "visitor" ? h("span.tag", { title: "Somebody who says so of themselves, in a form" }, "not verified") : null,
-          channel !== "api" && author.kind !== "agent" ? h("span.tag", null, `by ${CHANNELS[channel] ?? channel}`) : null,
+          channel !== "api" && author.kind !== "agent" ? h("span.tag", null, `by ${channelName(channel)}`) : null,
           h("time", { datetime: message.created_at, title: new Date(message.created_at).toLocaleString() }, clock(message.created_at)),
-          message.edited_at && !message.deleted ? h("span.dim", null, "edited") : null,
-          this.#own(message)),
+          message.edited_at && !message.deleted ? h("span.dim", null, "edited") : null),
         this.#quote(message),
-        message.deleted ? h("p.gone", null, "This message was deleted.") : h("div.text", null, render(message.text)),
+        message.deleted ? h("p.gone", null, "This message was deleted.") : h("div.text", { dir: "auto" }, render(message.text)),
         this.#rest(message),
         message.attachments.map(attachment),
-        h("footer", null, this.#reactions(message), rows.length ? this.ledger.ticks(rows) : null)));
+        edit ? this.#fate(edit) : null,
+        h("footer", null, this.#reactions(message), this.ledger.ticks(rows))));
   }
 
   #toggle(change) {
@@ -277,7 +434,7 @@ export class Conversation {
   #rest(message) {
     if (!message.cut) return null;
     const told = message.cut === 1 ? "1 quoted line" : `${message.cut} quoted lines`;
-    return h("button.plain.rest", { type: "button", title: told, "aria-label": told, onclick: (event) => attempt(() => this.feed.rest(message, event.target)) }, "…");
+    return h("button.plain.rest", { type: "button", title: told, "aria-label": told, onclick: (event) => attempt(async () => event.target.replaceWith(render(await this.feed.rest(message)))) }, "…");
   }
 
   #reactions(message) {
@@ -290,32 +447,60 @@ export class Conversation {
   #own(message) {
     if (message.deleted || !may("write")) return null;
     const mine = message.author.id === here.me.agent.id;
-    return h("span.own", null,
+    return h("span.own", { role: "group", "aria-label": "What can be done with it" },
       h("button.quiet", { type: "button", title: "Thumbs up", "aria-label": "React with 👍", onclick: () => attempt(() => this.feed.react(message, "👍", true)) }, "👍"),
       h("button.quiet", { type: "button", title: "Answer this", "aria-label": "Answer this message", onclick: () => this.composer.answer(message) }, sign("reply")),
+      h("button.quiet", { type: "button", title: "Copy its text", "aria-label": "Copy its text", onclick: () => copied(message.text) }, sign("copy")),
+      message.internal ? null : h("button.quiet", { type: "button", title: "Where it went", "aria-label": "Where it went", onclick: () => attempt(() => this.ledger.show(message)) }, sign("broadcast")),
       mine ? h("button.quiet", { type: "button", title: "Edit", "aria-label": "Edit this message", onclick: () => this.#edit(message) }, sign("edit")) : null,
       mine || may("admin") ? h("button.quiet", { type: "button", title: "Delete", "aria-label": "Delete this message", onclick: () => this.#delete(message) }, sign("bin")) : null);
   }
 
-  #edit(message) {
-    const text = h("textarea", { name: "text", rows: "6", required: true, value: message.text });
-    ask("Edit your message", [field("Text", text, "It changes wherever it was delivered, where that can be done.")], "Save", async (form) => void (await this.feed.edit(message, form.get("text"))));
+  /** The text is a draft until it is saved or thrown away; then it is sent as soon as it can be. */
+  #edit(message, value = message.text) {
+    const text = h("textarea", { name: "text", rows: "6", required: true, value });
+    const box = ask("Edit your message", [field("Text", text, "It changes wherever it was delivered, where that can be done.")], "Save", (form) => {
+      done();
+      this.feed.amend(message, form.get("text"));
+    });
+    const done = drafted(message.id, box.querySelector("form"));
+    box.querySelector("menu .plain").addEventListener("click", done);
   }
 
   #delete(message) {
     ask("Delete this message?", [h("p", null, "It is taken back wherever it was delivered, where that can be done. What stays is that it was deleted.")], "Delete", async () => void (await this.feed.remove(message)));
   }
 
-  #pending(draft) {
-    const told = JSON.stringify([draft.key, draft.failed?.message ?? null, draft.sent]);
-    return this.#kept(draft.key, told, () =>
-      h(`li.message.${draft.internal ? "note" : "ours"}.waiting`, null, face(here.me.agent.id, here.me.agent.name, true),
-        h("article", null, h("header", null, h("strong", null, here.me.agent.name), h("span.dim", null, draft.failed ? "not sent" : "on its way")),
-          h("div.text", null, render(draft.text)),
-          draft.failed ? h("p.bad", null, draft.failed.message, " ",
-            h("button.plain", { type: "button", onclick: () => this.feed.resend(draft) }, "Try again"),
-            h("button.plain", { type: "button", onclick: () => this.feed.discard(draft) }, "Throw away")) : null)));
+  /** What was refused is written on, as it was. */
+  #again(row) {
+    here.outbox.discard(row);
+    if (row.message) this.#edit(this.feed.messages.get(row.message), row.text);
+    else this.composer.restore(row);
   }
+
+  /** What becomes of a row of the outbox: it is on its way, it waits, or it was refused. */
+  #fate(row) {
+    if (!row.failed) return h("p.dim", null, "on its way");
+    return h("p.bad", { role: "alert" }, passing(row.failed) ? "Not sent yet: it is tried again." : `Not sent: ${row.failed.message}`, " ",
+      h("button.plain", { type: "button", onclick: () => this.#again(row) }, "Edit"),
+      h("button.plain", { type: "button", onclick: () => here.outbox.send(row) }, "Try again"),
+      h("button.plain", { type: "button", onclick: () => here.outbox.discard(row) }, "Discard"));
+  }
+
+  #pending(row) {
+    const told = JSON.stringify([row.failed, row.uploads.map((upload) => Boolean(upload.made))]);
+    return this.#kept(row.key, told, () =>
+      h(`li.message.${row.internal ? "note" : "ours"}.waiting`, null, face(here.me.agent.id, here.me.agent.name, true),
+        h("article", null, h("header", null, h("strong", null, here.me.agent.name)),
+          h("div.text", { dir: "auto" }, render(row.text)),
+          row.uploads.map((upload) => h("span.chip", null, upload.name)),
+          this.#fate(row))));
+  }
+}
+
+/** Put a text where it can be pasted from. */
+async function copied(text) {
+  await navigator.clipboard.writeText(text).then(() => say("Copied."), () => say("This browser does not let the page copy.", true));
 }
 
 function attachment(file) {

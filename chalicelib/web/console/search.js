@@ -2,12 +2,12 @@
 
 import { arrange, h } from "../shared/dom.js";
 import { when } from "../shared/words.js";
+import { channels } from "./kinds.js";
 import { ask, attempt, choice, empty, face, field, input, sign } from "./parts.js";
 import { api, here } from "./session.js";
 
 const THINGS = [["", "Everything"], ["message", "Messages"], ["room", "Rooms"], ["issue", "Issues"], ["customer", "Customers"], ["person", "People"]];
 const STANDING = [["", "Open or resolved"], ["open", "Open"], ["resolved", "Resolved"]];
-const OVER = ["email", "slack", "msteams", "widget", "form", "webhook", "api"];
 const SIGNS = { message: "reply", room: "inbox", issue: "issue", customer: "people", person: "mine" };
 const FILTERS = ["kind", "state", "author", "channel", "customer", "from", "to", "order"];
 const PAUSE = 180; // ms after a key before it is looked for
@@ -28,14 +28,23 @@ const address = (asked) => `#/search/${encodeURIComponent(new URLSearchParams(as
 export function search(rest, go) {
   const asked = new URLSearchParams(rest[0] ?? "");
   const agents = [...here.agents.values()].filter((agent) => agent.state === "active");
-  const box = h("input.what", { type: "search", name: "q", value: asked.get("q") ?? "", placeholder: "Search everything that was said", "aria-label": "Search", autocomplete: "off", maxlength: "200" });
+  const box = h("input.what", { type: "search", name: "q", value: asked.get("q") ?? "", placeholder: "Search everything that was said", "aria-label": "Search", autocomplete: "off", maxlength: "500" });
+  const offered = h("datalist", { id: "customers-found" });
+  let offering = 0;
+  /** Customers of that name, to choose from: nobody knows their ids by heart. */
+  const offer = async (words) => {
+    const mine = ++offering;
+    if (words.trim().length < 2) return;
+    const page = await api.get(`/v1/search?${new URLSearchParams({ q: words, kind: "customer", limit: "10" })}`).catch(() => ({ items: [] }));
+    if (mine === offering) offered.replaceChildren(...page.items.filter((each) => each.customer).map((each) => h("option", { value: each.customer.external_id }, each.customer.name)));
+  };
   const form = h("form.search", { role: "search" }, box,
     h("div.filters", null,
       choice("kind", THINGS, asked.get("kind") ?? "", { "aria-label": "What" }),
       choice("state", STANDING, asked.get("state") ?? "", { "aria-label": "State of the room" }),
       choice("author", [["", "Said by anybody"], ...agents.map((agent) => [agent.id, agent.name])], asked.get("author") ?? "", { "aria-label": "Said by" }),
-      choice("channel", [["", "Over any channel"], ...OVER.map((name) => [name, name])], asked.get("channel") ?? "", { "aria-label": "Channel" }),
-      input("customer", { value: asked.get("customer") ?? "", placeholder: "Customer's id", "aria-label": "Customer's external id" }),
+      choice("channel", [["", "Over any channel"], ...channels()], asked.get("channel") ?? "", { "aria-label": "Channel" }),
+      input("customer", { value: asked.get("customer") ?? "", placeholder: "Any customer", "aria-label": "Customer", list: "customers-found", oninput: (event) => offer(event.target.value) }), offered,
       field("From", input("from", { type: "date", value: asked.get("from") ?? "" })),
       field("Before", input("to", { type: "date", value: asked.get("to") ?? "" })),
       choice("order", [["", "Best first"], ["newest", "Newest first"]], asked.get("order") ?? "", { "aria-label": "Order" })));

@@ -1,8 +1,10 @@
 // Settings: installs with their steps, policies, snippets, agents, how one signs in, what went wrong.
 
+import "./main.js"; // what they share is in its file: infra/pages.py
 import { h } from "../shared/dom.js";
 import { ask, attempt, choice, doing, empty, face, field, input, say } from "./parts.js";
-import { KINDS, isTracker } from "./kinds.js";
+import { alertsTab } from "./alerts.js";
+import { isTracker, kindOf } from "./kinds.js";
 import { policiesTab } from "./policies.js";
 import { BASE, api, here, may } from "./session.js";
 
@@ -11,9 +13,16 @@ const TABS = [
   ["policies", "Policies", "read", policiesTab],
   ["snippets", "Snippets", "read", snippetsTab],
   ["agents", "Agents", "read", agentsTab],
+  ["told", "Told how", "read", alertsTab],
   ["sign-in", "Sign-in", "own", signInTab],
   ["failures", "Failures", "admin", failuresTab],
 ];
+
+// Where the service worker leads whoever clicked what was pushed.
+navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+  if (typeof data?.go === "string" && data.go.startsWith("#/")) location.hash = data.go;
+});
+
 export async function settings([tab = "installs"], go) {
   const open = TABS.filter(([, , need]) => may(need));
   const [name, title, , make] = open.find(([each]) => each === tab) ?? open[0];
@@ -31,8 +40,7 @@ export async function settings([tab = "installs"], go) {
 
 async function installsTab(again) {
   const installs = await api.all("/v1/installs");
-  const kinds = (await api.get("/v1/install-kinds")).items;
-  const add = may("admin") ? h("button.primary", { type: "button", onclick: () => kindAsked(kinds, again) }, "Connect a channel") : null;
+  const add = may("admin") ? h("button.primary", { type: "button", onclick: () => kindAsked(again) }, "Connect a channel") : null;
   const cards = installs.map((install) => card(install, again));
   return [h("menu", null, add), installs.length ? h("div.cards", null, cards) : empty("Nothing is connected yet.")];
 }
@@ -49,20 +57,42 @@ function card(install, again) {
     await api.call("PATCH", `/v1/installs/${install.id}`, { state: on ? "disabled" : "active" });
     await again();
   }, on ? "Disable" : "Enable");
-  const secret = doing("plain", {}, async () => {
-    const made = await api.call("POST", `/v1/installs/${install.id}/secrets`, {}, { key: crypto.randomUUID() });
+  const secret = h("button.plain", { type: "button", onclick: () => ask(`A new secret for “${install.name}”?`, [h("p", null, "It is shown once. What signs with the old one is to be given the new one.")], "Make it", async () => {
+    const made = await api.call("POST", `/v1/installs/${install.id}/secrets`, {});
     shownOnce(made);
-  }, "New secret");
+  }) }, "New secret");
   const gone = h("button.plain", { type: "button", onclick: () => ask(`Remove “${install.name}”?`, [h("p", null, "What is still on its way to it is skipped.")], "Remove", async () => {
     await api.call("DELETE", `/v1/installs/${install.id}`);
     await again();
   }) }, "Remove");
   return h("article.card", { "aria-label": install.name },
-    h("header", null, h("h2", null, install.name), h("span.tag", null, KINDS[install.kind].name), on ? null : h("span.tag.failed", null, install.disabled_because || "disabled"), endsSoon(install) ? h("span.tag.failed", null, `Its token ends on ${install.credentials_end_at.slice(0, 10)}`) : null),
+    h("header", null, h("h2", null, install.name), h("span.tag", null, kindOf(install.kind).label), on ? null : h("span.tag.failed", null, install.disabled_because || "disabled"), endsSoon(install) ? h("span.tag.failed", null, `Its token ends on ${install.credentials_end_at.slice(0, 10)}`) : null),
     h("dl", null, h("dt", null, "Address"), h("dd", null, h("code", null, install.url)), Object.entries(install.config).filter(([, value]) => value !== "" && value !== null).map(([name, value]) => [h("dt", null, name), h("dd", null, h("code", null, typeof value === "string" ? value : JSON.stringify(value)))])),
-    h("details", null, h("summary", null, "Steps"), h("ol", null, KINDS[install.kind].steps.map((step) => h("li", null, step)))),
+    h("details", null, h("summary", null, "Steps"), h("ol", null, kindOf(install.kind).steps.map((step) => h("li", null, step)))),
     outcome,
+    isTracker(install.kind) ? null : h("menu", null, doing("plain", {}, () => ignoredBy(install), "What did not get in")),
     may("admin") ? h("menu", null, tried, h("button.plain", { type: "button", onclick: () => changed(install, again) }, "Change"), more(install, outcome), secret, switched, gone) : null);
+}
+
+/** What a person may have said over an install and that did not get in, with the reason; an agent takes it in. */
+async function ignoredBy(install) {
+  const path = `/v1/installs/${install.id}/ignored`;
+  const { items, next } = await api.get(`${path}?limit=50`);
+  const taken = async (row, place) => {
+    await api.call("POST", `${path}/${row.id}/take-in`);
+    place.replaceChildren(h("span.tag", null, "is being taken in"));
+  };
+  const done = (row) => (row.taken_at ? h("button.link", { type: "button", disabled: !row.room, onclick: () => { box.close(); location.hash = `#/inbox/open/${row.room}`; } }, "It is in") : h("span.tag", null, "is being taken in"));
+  const rows = items.map((row) => {
+    const place = h("div");
+    place.append(row.taken_at || row.asked_at ? done(row) : may("write") ? doing("plain", {}, () => taken(row, place), "Take it in") : "");
+    return h("li", { "aria-label": row.line }, h("span", null, row.line, h("small", null, [row.sender, row.because, new Date(row.at).toLocaleString()].filter(Boolean).join(" · "))), place);
+  });
+  const box = ask(`What did not get in: ${install.name}`, [
+    h("p.dim", null, "Of the last 30 days, what a person may have said. Echoes, joins and receipts are not listed."),
+    rows.length ? h("ul.plainly", null, rows) : h("p", null, "Nothing."),
+    next ? h("p.dim", null, "There are more: the API lists them.") : null,
+  ].filter(Boolean), "");
 }
 
 const endsSoon = (install) => install.credentials_end_at && Date.parse(install.credentials_end_at) - Date.now() < 14 * 86400e3;
@@ -72,10 +102,10 @@ const sentence = (said) => `${said.join("; ").replace(/\.$/, "")}.`;
 /** What else can be done with an install of some kinds. */
 function more(install, outcome) {
   const path = `/v1/installs/${install.id}`;
-  if (install.kind === "slack")
+  if (kindOf(install.kind).invites)
     return doing("plain", {}, async () => {
-      const made = await api.call("POST", `${path}/invitations`, {}, { key: crypto.randomUUID() });
-      ask("Another workspace installs it", [h("p", null, "Send this address to an admin of the customer’s Slack:"), h("pre.asis", { tabindex: "0" }, made.url)], "");
+      const made = await api.call("POST", `${path}/invitations`, {});
+      ask("Another workspace installs it", [h("p", null, "Send this address to an admin of the customer’s workspace there:"), h("pre.asis", { tabindex: "0" }, made.url)], "");
     }, "Invite a workspace");
   if (!isTracker(install.kind)) return [];
   const hook = doing("plain", {}, async () => {
@@ -120,9 +150,7 @@ async function statesOf(install) {
 }
 
 async function changed(install, again) {
-  const kinds = (await attempt(() => api.get("/v1/install-kinds")))?.items;
-  if (!kinds) return;
-  const known = kinds.find((each) => each.kind === install.kind)?.credentials ?? {};
+  const known = kindOf(install.kind).credentials;
   ask(`Change ${install.name}`, [
     field("Name", input("name", { required: true, maxlength: "200", value: install.name })),
     configField(install.config),
@@ -136,34 +164,39 @@ async function changed(install, again) {
   });
 }
 
-const configField = (config) => field("Settings", h("textarea", { name: "config", rows: "5", value: JSON.stringify(config, null, 2) }), "JSON, as the README tells of this kind.");
+const configField = (config) => field("Settings", h("textarea", { name: "config", rows: "5", value: JSON.stringify(config, null, 2) }), "JSON, as its page in the docs tells.");
 const credentialFields = (known, there = {}) => Object.entries(known).map(([name, where]) => field(name, input(`credential:${name}`, { type: "password" }), there[name] ? `${where} Leave it empty to keep the one that is there.` : where));
 const credentialsOf = (form) => Object.fromEntries([...form].filter(([name, value]) => name.startsWith("credential:") && value).map(([name, value]) => [name.slice(11), value]));
 
-function kindAsked(kinds, again) {
+function kindAsked(again) {
   const body = h("div.fields");
-  const kind = choice("kind", kinds.map((each) => [each.kind, KINDS[each.kind].name]), "webhook");
+  const kind = choice("kind", [...here.kinds.values()].map((each) => [each.kind, each.label]));
   const draw = () => {
-    const known = kinds.find((each) => each.kind === kind.value);
+    const known = kindOf(kind.value);
     body.replaceChildren(
-      h("ol.steps", null, KINDS[kind.value].steps.map((step) => h("li", null, step))),
+      h("ol.steps", null, known.steps.map((step) => h("li", null, step))),
       field("Name", input("name", { required: true, maxlength: "200", value: "" })),
-      ...(kind.value === "webhook" ? [field("Your address", input("url", { type: "url", placeholder: "https://…" })), h("label.tick", null, h("input", { type: "checkbox", name: "all_rooms", checked: true }), "Tell it of every room but internal ones")] : []),
-      ...(kind.value === "webhook" ? [] : [configField(KINDS[kind.value].config)]),
-      ...credentialFields(known?.credentials ?? {}));
+      ...(known.settings.length ? known.settings.map(settingField) : [configField(known.config)]),
+      ...credentialFields(known.credentials));
   };
   kind.addEventListener("change", draw);
   draw();
   ask("Connect a channel", [field("Kind", kind), body], "Connect", async (form) => {
     const credentials = credentialsOf(form);
-    const config = kind.value === "webhook" ? { ...(form.get("url") ? { url: form.get("url") } : {}), all_rooms: form.get("all_rooms") === "on" } : configOf(form);
+    const { settings } = kindOf(kind.value);
+    const config = settings.length ? Object.fromEntries(settings.map((each) => settingOf(form, each)).filter(([, value]) => value !== "")) : configOf(form);
     if (!config) return false;
-    const made = await api.call("POST", "/v1/installs", { kind: kind.value, name: form.get("name").trim(), config, credentials }, { key: crypto.randomUUID() });
+    const made = await api.call("POST", "/v1/installs", { kind: kind.value, name: form.get("name").trim(), config, credentials });
     await again();
     shownOnce(made);
     return true;
   });
 }
+
+/** A setting that its kind asks for by itself. */
+const settingField = ({ name, label, type, example }) =>
+  type === "tick" ? h("label.tick", null, h("input", { type: "checkbox", name: `setting:${name}`, checked: true }), label) : field(label, input(`setting:${name}`, { type, placeholder: example }));
+const settingOf = (form, { name, type }) => [name, type === "tick" ? form.get(`setting:${name}`) === "on" : form.get(`setting:${name}`)];
 
 /** The settings as somebody wrote them; null, and a word about it, if they are no JSON. */
 function configOf(form) {
@@ -190,11 +223,11 @@ async function snippetsTab(again) {
     field("Text", h("textarea", { name: "text", rows: "8", required: true, maxlength: "8000", value: snippet?.text ?? "" }), "{{customer.name}}, {{customer.attributes.plan | your plan}}, {{room.name}}, {{user.name | there}} and {{agent.name}} are filled in; \\{{ says {{."),
   ], "Save", async (form) => {
     const body = { name: form.get("name").trim(), text: form.get("text") };
-    await (snippet ? api.call("PATCH", `/v1/snippets/${snippet.id}`, body) : api.call("POST", "/v1/snippets", body, { key: crypto.randomUUID() }));
+    await (snippet ? api.call("PATCH", `/v1/snippets/${snippet.id}`, body) : api.call("POST", "/v1/snippets", body));
     await again();
   });
   const rows = found.map((snippet) => h("article.card", { "aria-label": snippet.name }, h("header", null, h("h2", null, snippet.name)), h("pre.asis", { tabindex: "0" }, snippet.text),
-    may("write") ? h("menu", null, h("button.plain", { type: "button", onclick: () => edit(snippet) }, "Change"), doing("plain", {}, async () => { await api.call("DELETE", `/v1/snippets/${snippet.id}`); await again(); }, "Throw away")) : null));
+    may("write") ? h("menu", null, h("button.plain", { type: "button", onclick: () => edit(snippet) }, "Change"), h("button.plain", { type: "button", onclick: () => ask(`Delete “${snippet.name}”?`, [h("p", null, "Nobody finds it any more.")], "Delete", async () => { await api.call("DELETE", `/v1/snippets/${snippet.id}`); await again(); }) }, "Delete")) : null));
   return [may("write") ? h("menu", null, h("button.primary", { type: "button", onclick: () => edit(null) }, "New snippet")) : null, rows.length ? h("div.cards", null, rows) : empty("What is said again and again, with variables: none yet.")];
 }
 
@@ -210,7 +243,7 @@ async function agentsTab(again) {
     agent ? field("Standing", choice("state", [["active", "active"], ["blocked", "blocked: ends sessions and keys at once"], ["gone", "gone"]], agent.state)) : null,
   ], "Save", async (form) => {
     const body = Object.fromEntries(form);
-    const made = await (agent ? api.call("PATCH", `/v1/agents/${agent.id}`, body) : api.call("POST", "/v1/agents", body, { key: crypto.randomUUID() }));
+    const made = await (agent ? api.call("PATCH", `/v1/agents/${agent.id}`, body) : api.call("POST", "/v1/agents", body));
     here.agents.set(made.id, made);
     await again();
   });
@@ -241,7 +274,7 @@ async function signInTab(again) {
     field("Claim with roles", input("claim", { value: told?.claim ?? "", placeholder: "groups" })),
     field("Roles", h("textarea", { name: "roles", rows: "3", value: Object.entries(told?.roles ?? {}).map(([value, role]) => `${value} = ${role}`).join("\n"), placeholder: "support-leads = admin" }), "A value of the claim and its role, a line each."),
     field("Everybody else", choice("otherwise", [["", "is not let in; without a claim, agents are by their address"], ["agent", "is an agent"], ["reader", "is a reader"], ["admin", "is an admin"]], told?.otherwise ?? "")),
-    h("menu", null, told ? doing("plain", {}, async () => { await api.call("DELETE", "/v1/sign-in/provider"); await again(); }, "Take it away") : null, h("button.primary", { type: "submit" }, "Save")));
+    h("menu", null, told ? h("button.plain", { type: "button", onclick: () => ask("Take the provider away?", [h("p", null, "Nobody signs in by it any more.")], "Take it away", async () => { await api.call("DELETE", "/v1/sign-in/provider"); await again(); }) }, "Take it away") : null, h("button.primary", { type: "submit" }, "Save")));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const data = new FormData(form);
@@ -254,7 +287,7 @@ async function signInTab(again) {
       await again();
     }
   });
-  return [h("p", null, "Agents sign in with a link by mail, and with your own identity provider (OpenID Connect)."), h("dl", null, h("dt", null, "Your colleagues’ address"), h("dd", null, h("code", null, address)), h("dt", null, "Redirect address, for the provider"), h("dd", null, h("code", null, `${BASE}/v1/sign-in/callback`))), form];
+  return [h("p", null, "Agents sign in with a link by mail, and with your own identity provider (OpenID Connect)."), h("dl", null, h("dt", null, "Your colleagues’ address"), h("dd", null, h("code", null, address)), h("dt", null, "Redirect address, for the provider"), h("dd", null, h("code", null, `${BASE}/v1/sign-in/callback`)), h("dt", null, "Back-channel logout address, if it has one"), h("dd", null, h("code", null, `${BASE}/v1/sign-in/to/${here.me.workspace.id}/logout`))), form];
 }
 
 // --- what went wrong

@@ -19,12 +19,20 @@ export async function known(talk) {
   };
 }
 
+// What Markdown would read in a name: it is to be seen. At a line's beginning, some signs more.
+const SIGNS = /[\\`*[\]<~|]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|&(?=#?\w+;)|^[#>+=-]|(?<=^\d{1,9})[.)](?=\s|$)/gu;
+
+/** Plain words as Markdown that shows the same characters. */
+export const escaped = (words) => words.replace(SIGNS, "\\$&");
+
 /** The text with its variables filled in; what is not known stays as its fallback, or as a gap to be seen. */
 export function filled(text, facts) {
-  return text.replace(VARIABLE, (whole, name, fallback) => {
+  return text.replace(VARIABLE, (whole, name, fallback, place) => {
     if (name === undefined) return "{{"; // escaped: \{{
     const value = facts[name];
     const told = Array.isArray(value) ? value.join(", ") : value;
-    return told === undefined || told === null || told === "" ? fallback ?? `[${name}]` : String(told);
+    if (told === undefined || told === null || told === "") return fallback ?? `[${name}]`;
+    const code = (text.slice(0, place).match(/`/g)?.length ?? 0) % 2; // in code each sign is seen as it is
+    return code ? String(told) : escaped(String(told));
   });
 }

@@ -2,11 +2,11 @@
 
 import { h } from "../shared/dom.js";
 import { when } from "../shared/words.js";
-import { ask, attempt, choice, doing, field, input, say, sign } from "./parts.js";
+import { ask, attempt, choice, doing, field, input, say } from "./parts.js";
 import { local } from "./promise.js";
 import { api, may } from "./session.js";
 
-const ROOM_PRIORITIES = [["urgent", "Urgent"], ["high", "High"], ["normal", "Normal"], ["low", "Low"]];
+export const ROOM_PRIORITIES = [["urgent", "Urgent"], ["high", "High"], ["normal", "Normal"], ["low", "Low"]];
 const PRIORITY_NAMES = Object.fromEntries(ROOM_PRIORITIES);
 const HOUR = 3600e3;
 
@@ -41,27 +41,33 @@ export function clockTag(room, short = false) {
 /** Labels, as the list shows them. */
 export const labelTags = (room) => (room.labels ?? []).slice(0, 3).map((label) => h("span.tag.label", null, label));
 
-/** What can be done to where a room stands. `moved(room)` is told of the room after it. */
+/** What else can be done to where a room stands, for its menu. */
+export function standingMenu(room, conversation) {
+  if (room.kind === "internal" || room.state !== "open") return [];
+  return [
+    room.turn === "vendor" ? ["Needs no answer", () => conversation.change({ turn: null }, "It needs no answer."), "done"] : ["Waits for us", () => conversation.change({ turn: "vendor" }, "It waits for us."), "us"],
+    ["Priority and snooze", () => arrangeRoom(room, conversation), "snoozed"],
+  ];
+}
+
+/** What is done to where a room stands by one click. */
 export function standingActs(room, conversation) {
   if (room.kind === "internal" || room.state !== "open") return [];
   const waits = room.turn === "vendor";
   const disabled = !may("write");
   const acknowledge = async () => {
-    const known = await api.call("POST", `/v1/rooms/${room.id}/acknowledge`, undefined, { key: crypto.randomUUID() });
+    const known = await api.call("POST", `/v1/rooms/${room.id}/acknowledge`, undefined);
     conversation.feed.know(known);
     conversation.moved(known);
     say("They know that somebody is aware of it.");
   };
   return [
     waits && !room.acknowledged_at ? doing("plain.aware", { disabled, title: "Tell them that somebody is aware of it" }, acknowledge, "Acknowledge") : null,
-    waits
-      ? h("button.plain", { type: "button", disabled, onclick: () => conversation.change({ turn: null }, "It needs no answer.") }, "Needs no answer")
-      : h("button.plain", { type: "button", disabled, onclick: () => conversation.change({ turn: "vendor" }, "It waits for us.") }, "Waits for us"),
-    h("button.plain", { type: "button", disabled, title: "Priority, and hiding it for a while", "aria-label": "Priority and snooze", onclick: () => arrangeRoom(room, conversation) }, sign("more")),
   ];
 }
 
-function arrangeRoom(room, conversation) {
+/** Ask for a room's priority, and until when it is hidden. */
+export function arrangeRoom(room, conversation) {
   const snoozed = Boolean(room.snoozed_until);
   const hide = input("hide", { type: "checkbox", checked: snoozed });
   const until = input("until", { type: "datetime-local", value: local(room.snoozed_until ?? Date.now() + 24 * HOUR) });

@@ -4,9 +4,6 @@
 // something is missing, and `changes` after our number is read; an earlier one is known already. So nothing is missed,
 // and nothing is there twice, whatever becomes of the line.
 
-import { render } from "./markdown.js";
-import { freshKey } from "./api.js";
-
 const WAIT = 250; // ms that a frame which came too early waits for the one before it
 const AGAIN = 3000; // ms until changes that could not be read are asked for again
 
@@ -18,14 +15,15 @@ export class Feed {
   #loading = null;
   #told = 0;
   messages = new Map();
-  pending = [];
   have = 0;
   before = null;
   room = null;
   ready = false;
 
-  constructor(api, id, me) {
-    Object.assign(this, { api, id, me, path: `/v1/rooms/${id}` });
+  /** `me` is who reads, by id; the `outbox` is theirs, for all rooms. */
+  constructor(api, id, me, outbox) {
+    Object.assign(this, { api, id, me, outbox, path: `/v1/rooms/${id}` });
+    this.close = outbox.on((room, message) => this.#done(room, message));
   }
 
   on(listener) {
@@ -35,6 +33,11 @@ export class Feed {
 
   #moved() {
     for (const listener of [...this.#heard]) listener(this);
+  }
+
+  /** What was said here and is not there yet. */
+  get pending() {
+    return this.outbox.posts(this.id);
   }
 
   /** Oldest first. */
@@ -56,7 +59,7 @@ export class Feed {
     this.room = room;
     this.have = room.change;
     this.before = page.next;
-    for (const message of page.items) this.messages.set(message.id, message);
+    for (const message of page.items) this.#hold(message);
     this.ready = true;
     this.#moved();
     this.reached(this.#told);
@@ -88,7 +91,7 @@ export class Feed {
     if (!this.before) return false;
     const page = await this.api.get(`${this.path}/messages?limit=50&cursor=${encodeURIComponent(this.before)}`);
     this.before = page.next;
-    for (const message of page.items) if (!this.messages.has(message.id)) this.messages.set(message.id, message);
+    for (const message of page.items) if (!this.messages.has(message.id)) this.#hold(message);
     this.#moved();
     return Boolean(this.before);
   }
@@ -96,8 +99,13 @@ export class Feed {
   /** A frame of the live line. */
   take(frame) {
     this.#told = Math.max(this.#told, frame.change);
-    if (!this.ready || frame.change <= this.have) return;
-    if (frame.summary && frame.summary.change >= this.room.change) this.room = { ...this.room, ...frame.summary };
+    if (!this.ready) return;
+    const later = frame.summary && frame.summary.change >= this.room.change;
+    if (later) this.room = { ...this.room, ...frame.summary }; // also of a change that an answer to us has brought already
+    if (frame.change <= this.have) {
+      if (later) this.#moved();
+      return;
+    }
     if (frame.change === this.have + 1 && (frame.message || frame.what === "room") && !this.#reading) {
       this.have = frame.change;
       this.#put(frame.message);
@@ -147,45 +155,29 @@ export class Feed {
     const oldest = this.before && Math.min(...this.list.map((each) => each.change));
     if (oldest && message.change < oldest) return; // its page comes when somebody scrolls there
     if (this.messages.get(message.id)?.changed > message.changed) return; // an answer that was overtaken
+    this.#hold(message);
+  }
+
+  #hold(message) {
     this.messages.set(message.id, message);
-    if (message.author.id !== this.me) return;
-    const mine = this.pending.findIndex((each) => each.sent && each.text === message.text);
-    if (mine >= 0) this.pending.splice(mine, 1);
+    if (message.author.id === this.me) this.outbox.arrived(message);
   }
 
-  /** Say something. It is shown at once, and sent until it is taken, once: by an Idempotency-Key of its own. */
-  async say(body, shown = {}) {
-    const draft = { key: freshKey(), ...body, ...shown, body, at: new Date().toISOString(), failed: null, sent: false };
-    this.pending.push(draft);
-    return this.resend(draft);
+  /** Say something. It is shown at once, and sent until it is taken, once: see the outbox. */
+  say(body, shown = {}, uploads = []) {
+    return this.outbox.post(this.id, body, uploads, shown);
   }
 
-  async resend(draft) {
-    Object.assign(draft, { failed: null, sent: true });
+  #done(room, message) {
+    if (room !== this.id) return;
+    if (message) this.#put(message);
+    if (message?.change === this.have + 1) this.have = message.change;
     this.#moved();
-    try {
-      const message = await this.api.call("POST", `${this.path}/messages`, draft.body, { key: draft.key });
-      this.pending = this.pending.filter((each) => each !== draft);
-      this.#put(message);
-      if (message.change === this.have + 1) this.have = message.change;
-      this.#moved();
-      return message;
-    } catch (problem) {
-      Object.assign(draft, { failed: problem, sent: false });
-      if (this.pending.includes(draft)) this.#moved();
-      return null;
-    }
   }
 
-  /** What could not be sent for want of a network. */
-  async retry() {
-    for (const draft of this.pending.filter((each) => each.failed && (each.failed.status === 0 || each.failed.status >= 500)))
-      await this.resend(draft);
-  }
-
-  discard(draft) {
-    this.pending = this.pending.filter((each) => each !== draft);
-    this.#moved();
+  /** Have a message's text be another, as soon as it can be. */
+  amend(message, text) {
+    return this.outbox.amend(this.id, message.id, text);
   }
 
   async #changed(method, message, rest, body) {
@@ -195,13 +187,9 @@ export class Feed {
     return told;
   }
 
-  /** What the mail that it came by said besides, in the place of a button. */
-  async rest(message, button) {
-    button.replaceWith(render((await this.api.get(`${this.path}/messages/${message.id}/rest`)).text));
-  }
-
-  edit(message, text) {
-    return this.#changed("PATCH", message, "", { text });
+  /** What the mail that it came by said besides. */
+  async rest(message) {
+    return (await this.api.get(`${this.path}/messages/${message.id}/rest`)).text;
   }
 
   remove(message) {

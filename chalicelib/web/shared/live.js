@@ -6,13 +6,15 @@
 //   live.on("state", state => …);   connecting, open, polling, closed
 //   live.watch({room}) / live.unwatch({room}); also {customer}, {inbox: true}
 
-const IDLE = 4 * 60e3; // API Gateway ends a line that is silent for 10 minutes
+const PASSING = ["contended", "throttled", "busy", "away"]; // problems of the moment
+const IDLE = 50e3; // nobody tells of a line that died: it is asked, and API Gateway ends one that is silent
 const PLANNED = 110 * 60e3; // and any after 2 hours: the next one is there before
 const ANSWER = 8e3;
 const POLL = 4e3;
 const POLL_HIDDEN = 30e3;
 const RETRY_WHILE_POLLING = 60e3;
 const LONGEST = 30e3;
+const REST = 10e3; // between two askings for a credential
 
 /** The pause before the n-th try: doubled each time, with jitter, so that a thousand pages do not come back at once. */
 export const backoff = (n, chance = Math.random()) => Math.min(LONGEST, 500 * 2 ** n) * (0.5 + chance / 2);
@@ -50,19 +52,23 @@ export class Live {
 
   open() {
     if (this.state !== "closed") return;
-    for (const kind of ["online", "offline", "focus"]) addEventListener(kind, this.wake);
-    document.addEventListener("visibilitychange", this.wake);
+    this.#wakes("addEventListener");
     this.#become("connecting");
     this.#connect();
   }
 
   close() {
-    for (const kind of ["online", "offline", "focus"]) removeEventListener(kind, this.wake);
-    document.removeEventListener("visibilitychange", this.wake);
+    this.#wakes("removeEventListener");
     for (const name of [...this.#timers.keys()]) this.#stop(name);
     this.#become("closed");
-    this.#drop(this.#socket);
-    this.#socket = null;
+    for (const socket of [this.#socket, this.#next]) this.#drop(socket);
+    this.#socket = this.#next = null;
+  }
+
+  #wakes(hear) {
+    for (const kind of ["online", "offline", "focus"]) globalThis[hear](kind, this.wake);
+    document[hear]("visibilitychange", this.wake);
+    navigator.connection?.[hear]?.("change", this.wake);
   }
 
   watch(topic) {
@@ -119,11 +125,13 @@ export class Live {
     else if (frame.type === "problem" && frame.status === 401) this.#renew = true;
     else if (socket !== this.#socket) return;
     else if (frame.type === "pong") this.#stop("pong");
-    else if (frame.type === "problem" && frame.status === 503) this.#after("again", 1000, () => this.#subscribe());
+    else if (frame.type === "problem" && PASSING.includes(frame.code)) this.#after("again", 1000, () => this.#subscribe());
     else this.#emit("frame", frame);
   }
 
   #ready(socket, frame) {
+    this.#lasts(frame.expires_in);
+    if (socket === this.#socket) return; // authenticated anew: nothing was missed
     this.#stop("answer");
     this.#stop("poll");
     const before = this.#socket;
@@ -135,7 +143,16 @@ export class Live {
     this.#subscribe();
     this.#beat();
     this.#after("planned", PLANNED * (0.9 + Math.random() / 10), () => this.#connect());
-    if (frame.expires_in) this.#after("renew", Math.max(1, frame.expires_in - 60) * 1e3, () => this.#reauthenticate());
+  }
+
+  /** A credential holds for so many seconds from now. The next is asked for at half of that; without one the line ends. */
+  #lasts(seconds) {
+    if (!seconds) return;
+    this.#renewIn(seconds / 2);
+    this.#after("ended", seconds * 1e3, () => {
+      this.#renew = true;
+      this.#lost(this.#socket);
+    });
   }
 
   /** All topics anew: what was missed meanwhile is read by whoever hears `caught-up`. */
@@ -144,13 +161,15 @@ export class Live {
     this.#emit("caught-up");
   }
 
-  async #reauthenticate() {
-    const token = await this.credential(true).catch(() => null);
-    if (token) this.send({ type: "authenticate", token });
+  #renewIn(seconds) {
+    this.#after("renew", Math.max(REST, seconds * 1e3) * (0.8 + Math.random() / 5), async () => {
+      const token = await this.credential(true).catch(() => null);
+      if (!token || !this.send({ type: "authenticate", token })) this.#renewIn(0);
+    });
   }
 
   #beat() {
-    this.#after("beat", IDLE * (0.8 + Math.random() / 5), () => {
+    this.#after("beat", IDLE * (0.5 + Math.random() / 2), () => {
       this.#ping();
       this.#beat();
     });
@@ -181,7 +200,7 @@ export class Live {
     this.#next = null;
     this.#tries += 1;
     if (!planned) {
-      for (const name of ["beat", "planned", "renew"]) this.#stop(name);
+      for (const name of ["beat", "planned", "renew", "ended"]) this.#stop(name);
       const polls = this.#tries > 2 || !this.Socket;
       this.#become(polls ? "polling" : "connecting");
       if (polls && !this.#timers.has("poll")) this.#poll(0);

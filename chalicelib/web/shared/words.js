@@ -16,23 +16,23 @@ export function hue(id) {
 
 const DAY = 86400e3;
 
-/** Today the time, within six days the weekday, else the date. */
+/** Today the time, within six days the weekday, else the date; with its year, if that is another. */
 export function when(told, language, now = Date.now()) {
   const at = new Date(told);
   if (at.toDateString() === new Date(now).toDateString()) return clock(told, language);
   if (Math.abs(now - at) < 6 * DAY) return at.toLocaleDateString(language, { weekday: "short" });
-  return at.toLocaleDateString(language, { day: "numeric", month: "short" });
+  return at.toLocaleDateString(language, { day: "numeric", month: "short", ...yearOf(at, now) });
 }
+
+/** The year is shown where it is another. */
+const yearOf = (at, now) => (at.getFullYear() === new Date(now).getFullYear() ? {} : { year: "numeric" });
 
 /** Hours and minutes. */
 export const clock = (told, language) => new Date(told).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
 
 /** A day in full, for the line between two of them. */
-export const day = (told, language) =>
-  new Date(told).toLocaleDateString(language, { weekday: "long", day: "numeric", month: "long" });
-
-/** A text on one line: without Markdown's signs. */
-export const unmarked = (text) => text.replace(/```\w*|[*`~]/g, "");
+export const day = (told, language, now = Date.now()) =>
+  new Date(told).toLocaleDateString(language, { weekday: "long", day: "numeric", month: "long", ...yearOf(new Date(told), now) });
 
 /** `12 KB`. */
 export function size(bytes, language) {

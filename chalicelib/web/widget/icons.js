@@ -17,5 +17,6 @@ export const ICONS = {
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   file: "M13 3H6v18h12V8zM13 3v5h5",
   check: "M5 13l4 4L19 7",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   reopen: "M4 12a8 8 0 1 0 3-6M4 4v4h4",
 };

@@ -1,7 +1,7 @@
 // All rooms of the team: triage first, then the latest; what is unread or mentions somebody stands out.
 
 import { arrange, h, icon } from "../shared/dom.js";
-import { hue, initials, unmarked, when } from "../shared/words.js";
+import { hue, initials, when } from "../shared/words.js";
 import { ICONS } from "./icons.js";
 
 /** Somebody's initials on a steady colour; the vendor's people wear the accent. */
@@ -22,10 +22,10 @@ export class RoomList {
   #state = "open";
   #timer = 0;
 
-  constructor(widget) {
-    this.widget = widget;
-    const { say } = widget;
-    this.query = h("input.field", { type: "search", placeholder: say("search"), "aria-label": say("search"), oninput: () => this.#typed() });
+  constructor(panes) {
+    this.panes = panes;
+    const { say } = panes;
+    this.query = h("input.field", { type: "search", maxlength: "500", placeholder: say("search"), "aria-label": say("search"), oninput: () => this.#typed() });
     this.tabs = ["open", "resolved"].map((state) =>
       h("button", { onclick: () => this.#show(state) }, say(state)),
     );
@@ -33,14 +33,15 @@ export class RoomList {
     this.said = h("ul", { "aria-label": say("said") });
     this.none = h("p.none", { hidden: true });
     this.faces = h("span.faces", { "aria-hidden": "true" });
+    this.figures = h("button.plain", { hidden: true, onclick: () => panes.openFigures() }, say("figures"));
     this.title = h("h2", { id: "parley-title" });
     this.company = h("p");
     this.element = h("section.pane.side", null,
-      h("header.top", null, h("div.grow", null, this.title, this.company), this.faces, widget.closer()),
+      h("header.top", null, h("div.grow", null, this.title, this.company), this.faces, panes.closer()),
       h("div.find", null, icon(ICONS.search), this.query),
       h("div.tabs", null, this.tabs),
       h("div.rooms", null, this.rows, this.said, this.none),
-      h("div.foot", null, h("button.primary", { onclick: () => widget.show("new") }, icon(ICONS.plus), say("start"))),
+      h("div.foot", null, h("button.primary", { onclick: () => panes.show("new") }, icon(ICONS.plus), say("start")), this.figures),
     );
   }
 
@@ -50,13 +51,13 @@ export class RoomList {
 
   #show(state) {
     this.#state = state;
-    if (state === "resolved") this.widget.session.loadResolved().catch(() => null);
+    if (state === "resolved") this.panes.session.loadResolved().catch(() => null);
     this.update();
   }
 
   /** Names of rooms are looked through here; what was said, in open and resolved ones, is asked for. */
   #typed() {
-    const { session } = this.widget;
+    const { session } = this.panes;
     const q = this.query.value;
     clearTimeout(this.#timer);
     this.said.replaceChildren();
@@ -69,16 +70,17 @@ export class RoomList {
   }
 
   #hit(hit) {
-    return h("li", null, h("button.row", { onclick: () => this.widget.openRoom(hit.room.id, hit.id) }, face(hit.author), h("span.grow", null,
-      h("span.line", null, h("span.name", null, hit.room.name), h("span.time", null, when(hit.at, this.widget.language))),
+    return h("li", null, h("button.row", { onclick: () => this.panes.openRoom(hit.room.id, hit.id) }, face(hit.author), h("span.grow", null,
+      h("span.line", null, h("span.name", null, hit.room.name), h("span.time", null, when(hit.at, this.panes.language))),
       hit.snippet.map((piece) => (piece.hit ? h("mark", null, piece.text) : piece.text)))));
   }
 
   update() {
-    const { session, say } = this.widget;
+    const { session, say } = this.panes;
     const { me } = session;
     this.title.textContent = me.workspace.name;
     this.company.textContent = me.customer?.name ?? "";
+    this.figures.hidden = !me.figures;
     const team = [...session.people.values()].filter((person) => person.side === "vendor").slice(0, 3);
     this.faces.replaceChildren(...team.map((person) => face(person)));
     this.tabs.forEach((tab, i) => tab.setAttribute("aria-pressed", String((i === 0) === (this.#state === "open"))));
@@ -92,11 +94,11 @@ export class RoomList {
   }
 
   #text(room) {
-    return [room.name, room.outcome, room.last_message?.text, room.last_message?.author.name].join(" ").toLowerCase();
+    return [room.name, room.last_message?.text, room.last_message?.author.name].join(" ").toLowerCase();
   }
 
   #row(room) {
-    const { session, say, language, current } = this.widget;
+    const { session, say, language, current } = this.panes;
     const seen = JSON.stringify([room, current === room.id, session.people.size, new Date().toDateString()]);
     const known = this.#rows.get(room.id);
     if (known?.seen === seen) return known.row;
@@ -110,12 +112,12 @@ export class RoomList {
       room.unread > 0 && h("span.badge", null, String(room.unread), h("span.sr", null, ` ${say("unreadCount", room.unread)}`)),
     ];
     const button = h(`button.row${room.unread ? ".new" : ""}`, {
-      "aria-current": current === room.id ? "true" : null, onclick: () => this.widget.openRoom(room.id),
+      "aria-current": current === room.id ? "true" : null, onclick: () => this.panes.openRoom(room.id),
     },
       h(`span.face.room${triage ? ".triage" : ""}`, { "aria-hidden": "true" }, icon(triage ? ICONS.inbox : ICONS.topic)),
       h("span.grow", null,
         h("span.line", null, h("span.name", null, triage && room.name === "Triage" ? say("triage") : room.name), h("span.time", null, when(at(room), language))),
-        h("span.line", null, h("span.last", null, last ? `${author}: ${unmarked(last.text) || "…"}` : triage ? say("triageHint") : say("empty")), marks),
+        h("span.line", null, h("span.last", null, last ? `${author}: ${last.text || "…"}` : triage ? say("triageHint") : say("empty")), marks),
         this.#standing(room),
       ),
     );
@@ -126,7 +128,7 @@ export class RoomList {
   }
 
   #standing(room) {
-    const { session, say } = this.widget;
+    const { session, say } = this.panes;
     const names = room.assignees.map((id) => session.nameOf(id)).filter(Boolean);
     const faces = room.assignees.map((id) => session.people.get(id)).filter(Boolean).slice(0, 3);
     const turn = room.state === "resolved" ? h("span.chip.done", null, say("resolved"))

@@ -1,11 +1,15 @@
 // A room's conversation: who said what, in order; replies, reactions, edits, files; and where one writes.
 
 import { arrange, h, icon } from "../shared/dom.js";
-import { render } from "../shared/markdown.js";
-import { clock, day, size, unmarked, when } from "../shared/words.js";
+import { lastSeen, Looking } from "../shared/looking.js";
+import { render, unmarked } from "../shared/markdown.js";
+import { Pinned } from "../shared/pinned.js";
+import { clock, day, size, when } from "../shared/words.js";
+import { passing } from "../shared/outbox.js";
 import { Composer } from "./composer.js";
 import { ICONS } from "./icons.js";
 import { face, joined } from "./list.js";
+import { rating } from "./rating.js";
 
 const EMOJI = ["👍", "❤️", "🎉", "😄", "🙏", "👀", "✅"];
 const SHOWN = /^image\/(png|jpeg|gif|webp|avif)$/;
@@ -18,28 +22,33 @@ export class RoomView {
   #off = null;
   #marking = 0;
   #told = "";
+  #read = 0;
 
-  constructor(widget) {
-    this.widget = widget;
-    const { say } = widget;
+  constructor(panes) {
+    this.panes = panes;
+    const { say } = panes;
+    this.looking = new Looking(() => this.#looked());
+    this.moved = () => this.#markRead(); // the host's page, and the log with it
+    document.addEventListener("scroll", this.moved, { capture: true, passive: true });
     this.title = h("h2", { id: "parley-room" });
     this.state = h("p");
     this.faces = h("span.faces", { "aria-hidden": "true" });
     this.about = h("button.round", { "aria-label": say("menu"), "aria-expanded": "false", onclick: () => this.#toggle() }, icon(ICONS.more));
-    this.back = h("button.round.back", { "aria-label": say("back"), onclick: () => widget.show("list") }, icon(ICONS.back));
+    this.back = h("button.round.back", { "aria-label": say("back"), onclick: () => panes.show("list") }, icon(ICONS.back));
     this.menu = h("div.menu", { hidden: true });
     this.issues = h("ul.issues", { hidden: true });
-    this.offline = h("p.bar", { hidden: true, role: "status" }, say("offline"));
     this.older = h("button.plain.older", { onclick: () => this.#older() }, say("older"));
-    this.log = h("div.log", { role: "log", tabindex: "0", onkeydown: (event) => this.#walk(event), onfocusin: (event) => this.#roving(event.target.closest(".said")) });
+    this.lines = h("div.lines");
+    this.log = h("div.log", { role: "log", tabindex: "0", onkeydown: (event) => this.#walk(event), onfocusin: (event) => this.#roving(event.target.closest(".said")), onscroll: () => {
+      this.pinned.look();
+      this.#markRead();
+    } }, this.lines);
+    this.pinned = new Pinned(this.log, this.lines);
     this.typing = h("p.typing", { "aria-live": "polite" });
     this.below = h("div.below");
-    this.drop = h("div.drop", { hidden: true }, say("drop"));
     this.element = h("section.pane.main", { "aria-labelledby": "parley-room" },
-      h("header.top", null, this.back, h("div.grow", null, this.title, this.state), this.faces, this.about, widget.closer()),
-      this.issues, this.offline, this.menu, this.log, this.typing, this.below, this.drop);
-    this.#droppable();
-    document.addEventListener("visibilitychange", () => this.update());
+      h("header.top", null, this.back, h("div.grow", null, this.title, this.state), this.faces, this.about, panes.closer()),
+      this.issues, this.menu, this.log, this.typing, this.below);
   }
 
   get id() {
@@ -48,14 +57,15 @@ export class RoomView {
 
   /** Where one writes in a room: its words, files, reply and edit are that room's, and wait there. */
   #composer(feed) {
-    const { session } = this.widget;
-    return new Composer(this.widget, {
-      onsend: (body, shown) => {
+    const { session } = this.panes;
+    return new Composer(this.panes, {
+      place: feed.id,
+      onsend: (body, uploads) => {
         this.#unreadFrom = 0;
-        feed.say(body, shown);
-        this.#toEnd();
+        feed.say(body, {}, uploads);
+        this.pinned.toEnd();
       },
-      onedit: (message, text) => this.#try(text ? feed.edit(message, text) : feed.remove(message)),
+      onedit: (message, text) => feed.amend(message, text),
       ontyping: () => session.live.send({ type: "typing", room: feed.id }),
       onlast: () => this.#editLast(),
       people: () => [...session.people.values()].filter((person) => person.id !== session.me.id),
@@ -63,63 +73,87 @@ export class RoomView {
   }
 
   get room() {
-    const { session } = this.widget;
+    const { session } = this.panes;
     return session.rooms.get(this.id) ?? session.resolved.get(this.id) ?? this.feed?.room;
   }
 
   async open(id) {
-    const { session } = this.widget;
+    const { session } = this.panes;
     this.close();
-    this.feed = session.feed(id);
+    this.feed = this.panes.feed(id);
     this.#unreadFrom = 0;
     if (!this.#composers.has(id)) this.#composers.set(id, this.#composer(this.feed));
     this.composer = this.#composers.get(id);
+    this.composer.look();
     this.below.replaceChildren(this.composer.element);
     this.title.textContent = this.state.textContent = "";
-    this.log.replaceChildren();
+    this.lines.replaceChildren();
     this.#nodes.clear();
     this.#off = this.feed.on(() => this.update());
     this.issues.hidden = true;
     this.#told = "";
+    this.#read = 0;
     session.live.watch({ room: id });
     const waiting = this.room?.unread ?? 0;
     this.update();
-    await session.openRoom(id);
+    await (this.feed.ready ? this.feed.catchUp() : this.feed.load());
+    if (!session.rooms.has(id) && this.feed?.room?.state === "open") session.put(this.feed.room);
     if (this.id !== id) return;
-    const others = this.feed.list.filter((message) => message.author.id !== session.me.id);
-    this.#unreadFrom = waiting ? (others.at(-waiting)?.change ?? 0) : 0;
+    this.#unreadFrom = waiting ? (this.#others().at(-waiting)?.change ?? 0) : 0;
     this.update();
-    this.#toEnd();
+    this.pinned.toEnd();
+  }
+
+  #others() {
+    return this.feed.list.filter((message) => message.author.id !== this.panes.session.me.id);
   }
 
   close() {
     if (!this.feed) return;
     this.#off?.();
-    if (!this.widget.session.me.room) this.widget.session.live.unwatch({ room: this.id });
+    if (!this.panes.session.me.room) this.panes.session.live.unwatch({ room: this.id });
     this.menu.hidden = true;
     this.feed = null;
   }
 
+  /** For good: what is theirs is looked at no more. */
+  end() {
+    this.close();
+    clearTimeout(this.#marking);
+    this.looking.end();
+    document.removeEventListener("scroll", this.moved, { capture: true });
+    this.pinned.close();
+  }
+
   focus() {
-    this.composer.focus();
+    this.composer?.focus();
+  }
+
+  /** Somebody may have begun to look: what waits is tried anew, and what another tab left is here. */
+  #looked() {
+    this.update();
+    this.panes.outbox.retry();
+    if (this.feed) this.composer.look();
   }
 
   update() {
-    const { say, session } = this.widget;
+    const { say, session } = this.panes;
     const { feed, room } = this;
     if (!feed || !room) return;
-    const near = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
+    this.pinned.look();
+    const { end } = this.pinned;
     const before = this.log.scrollHeight - this.log.scrollTop;
+    if (feed.ready && room.unread && !this.looking.now) this.#unreadFrom ||= this.#others().at(-room.unread)?.change ?? 0;
     this.#head(room);
     this.log.setAttribute("aria-label", say("conversation", this.title.textContent));
     const shown = feed.ready ? [...feed.list, ...feed.pending] : [];
     const first = this.log.querySelector(".said");
-    arrange(this.log, this.#lines(shown));
-    if (near) this.#toEnd();
+    arrange(this.lines, this.#lines(shown));
+    if (this.composer.text.clientHeight < this.composer.text.scrollHeight) this.composer.grow();
+    if (end) this.pinned.toEnd();
     else if (first && this.log.querySelector(".said") !== first) this.log.scrollTop = this.log.scrollHeight - before;
     this.#roving();
     this.updateTyping();
-    this.offline.hidden = !(session.live.state !== "open" && (!navigator.onLine || feed.pending.some((draft) => draft.failed)));
     if (!feed.ready) return;
     this.#markRead();
     this.#track();
@@ -127,7 +161,7 @@ export class RoomView {
 
   /** What the room is behind, as the vendor shows it: looked up when one comes, and when the vendor has said something. */
   async #track() {
-    const { say, session, language } = this.widget;
+    const { say, session, language } = this.panes;
     const { id } = this;
     const told = id + (this.feed.list.findLast((message) => message.author.kind !== "user")?.id ?? "");
     if (told === this.#told || session.me.room) return;
@@ -139,26 +173,26 @@ export class RoomView {
   }
 
   updateTyping() {
-    const names = [...(this.widget.session.typing.get(this.id)?.values() ?? [])].map((each) => each.name);
-    this.typing.textContent = names.length ? this.widget.say("typing", joined(names, this.widget.say)) : "";
+    const names = [...(this.panes.session.typing.get(this.id)?.values() ?? [])].map((each) => each.name);
+    this.typing.textContent = names.length ? this.panes.say("typing", joined(names, this.panes.say)) : "";
   }
 
   #head(room) {
-    const { say, session } = this.widget;
+    const { say, session } = this.panes;
     const on = room.assignees.map((id) => session.people.get(id)).filter(Boolean);
     const vendor = session.me.workspace.name;
     this.title.textContent = room.kind === "triage" && room.name === "Triage" ? say("triage") : room.name;
     this.faces.replaceChildren(...on.slice(0, 3).map((person) => face(person)));
-    const owed = room.promise?.state === "open" && say("promised", when(room.promise.due, this.widget.language), room.promise.text);
+    const owed = room.promise?.state === "open" && say("promised", when(room.promise.due, this.panes.language), room.promise.text);
     const turn = room.turn === "customer" ? say("yourTurn") : on.length || !room.turn ? "" : say("nobody", vendor);
-    this.state.textContent = room.state === "resolved" ? (room.outcome ? say("outcome", room.outcome) : say("resolved"))
+    this.state.textContent = room.state === "resolved" ? room.reason || say("resolved")
       : [owed || room.expect, on.length && say("onIt", joined(on.map((person) => person.name), say)), turn].filter(Boolean).join(" · ") || (session.me.customer?.name ?? "");
     this.composer.text.placeholder = say("messageHint", vendor);
     this.about.hidden = this.back.hidden = Boolean(session.me.room);
   }
 
   #lines(shown) {
-    const { say, session, language } = this.widget;
+    const { say, session, language } = this.panes;
     const lines = this.feed.before ? [this.older] : [];
     if (this.feed.ready && !shown.length) lines.push(this.#line("empty", "none", say("empty")));
     let last = null;
@@ -192,21 +226,22 @@ export class RoomView {
 
   /** The node of a message or a draft: made anew only if something of it has changed. */
   #said(each, more) {
-    const { session } = this.widget;
+    const { session } = this.panes;
     const key = each.id ?? each.key;
-    const words = JSON.stringify([each.id ? each : [each.text, each.sent, each.failed?.message], more, session.people.size]);
+    const row = each.id ? this.feed.outbox.edit(each.id) : each;
+    const words = JSON.stringify([each.id && each, row && [row.text, row.sent, row.failed, row.uploads.map((upload) => Boolean(upload.made))], more, this.room?.state, session.people.size]);
     const known = this.#nodes.get(key);
     if (known?.words === words) return known.node;
     const focused = known?.node.contains(known.node.getRootNode().activeElement);
-    const node = each.id ? this.#message(each, more) : this.#draft(each);
+    const node = each.id ? this.#message(row ? { ...each, text: row.text } : each, more, row) : this.#draft(each);
     node.dataset.key = key;
     this.#nodes.set(key, { node, words });
     if (focused) setTimeout(() => node.focus());
     return node;
   }
 
-  #message(message, more) {
-    const { say, session, language } = this.widget;
+  #message(message, more, row) {
+    const { say, session, language } = this.panes;
     const { author } = message;
     const mine = author.id === session.me.id;
     const name = mine ? say("you") : author.name;
@@ -215,9 +250,10 @@ export class RoomView {
     const names = [...session.people.values()].filter((person) => message.mentions.includes(person.id)).map((person) => person.name);
     const inside = message.deleted ? say("deleted") : [
       message.reply_to && this.#cite(message.reply_to),
-      message.text && h("div.text", null, render(message.text, names)),
-      message.cut > 0 && h("button.plain", { "aria-label": say("older"), onclick: ({ target }) => this.#try(this.feed.rest(message, target)) }, "…"),
+      message.text && h("div.text", null, this.#rendered(message.text, names)),
+      message.cut > 0 && h("button.plain", { "aria-label": say("older"), onclick: ({ target }) => this.#try(this.feed.rest(message).then((text) => target.replaceWith(this.#rendered(text)))) }, "…"),
       message.attachments.length > 0 && h("div.files", null, message.attachments.map((file) => this.#file(file))),
+      message.source.channel === "outcome" && this.#end(message),
     ];
     const classes = [".said", mine && "mine", more && "more", message.deleted && "gone"].filter(Boolean).join(".");
     return h(`article${classes}`, { tabindex: "-1", "aria-label": `${name}, ${clock(message.created_at, language)}` },
@@ -225,20 +261,53 @@ export class RoomView {
       h("div.words", null,
         h("div.who", null, h("span.name", null, name), vendor, h("time", { datetime: message.created_at }, clock(message.created_at, language)), message.edited_at && h("span", null, say("edited"))),
         h("div.bubble", null, inside),
-        message.reactions.length > 0 && this.#marks(message)),
+        message.reactions.length > 0 && this.#marks(message),
+        row && this.#fate(row)),
       !message.deleted && this.#tools(message, mine));
   }
 
-  #draft(draft) {
-    const { say } = this.widget;
-    const fate = draft.failed
-      ? h("p.fate.bad", { role: "alert" }, draft.failed.status === 0 ? say("notSent") : `${say("notSent")} ${draft.failed.message}`,
-          h("button.plain", { onclick: () => this.feed.resend(draft) }, say("again")),
-          h("button.plain.bad", { onclick: () => this.feed.discard(draft) }, say("discard")))
-      : h("p.fate", null, say("sending"));
-    return h("article.said.mine.waiting", { tabindex: "-1", "aria-label": say("you") },
-      h("div.words", null, h("div.bubble", null, draft.text && h("div.text", null, render(draft.text)),
-        draft.files?.length > 0 && h("div.files", null, draft.files.map((file) => this.#chip(file)))), fate));
+  /** What can be said to an end, below its words: while it is the last one, that it is not solved, and how it was. */
+  #end(message) {
+    const { say, session } = this.panes;
+    const last = this.feed.list.findLast((each) => each.source.channel === "outcome");
+    if (this.room.state !== "resolved" || last?.id !== message.id) return null;
+    return [h("button.plain", { onclick: () => this.#try(session.change(this.room, { state: "open" })) }, say("notSolved")), rating(session, this.room.id, say, (step) => this.#try(step))];
+  }
+
+  #draft(row) {
+    return h("article.said.mine.waiting", { tabindex: "-1", "aria-label": this.panes.say("you") },
+      h("div.words", null, h("div.bubble", null, row.text && h("div.text", null, this.#rendered(row.text)),
+        row.uploads.length > 0 && h("div.files", null, row.uploads.map((upload) => this.#chip(upload.made ?? upload)))), this.#fate(row)));
+  }
+
+  /** What became of a row of the outbox: it is on its way, it waits, or it was refused. */
+  #fate(row) {
+    const { say } = this.panes;
+    if (!row.failed) return h("p.fate", null, say("sending"));
+    const change = () => {
+      if (row.message) this.composer.edit(this.feed.messages.get(row.message), row.text);
+      else this.composer.putBack(row);
+      this.panes.outbox.discard(row);
+    };
+    return h("p.fate.bad", { role: "alert" }, passing(row.failed) ? say("notSent") : `${say("notSent")} ${row.failed.message}`,
+      h("button.plain", { onclick: () => this.panes.outbox.send(row) }, say("again")),
+      h("button.plain", { onclick: change }, say("edit")),
+      h("button.plain.bad", { onclick: () => this.panes.outbox.discard(row) }, say("discard")));
+  }
+
+  #rendered(text, names = []) {
+    const { say } = this.panes;
+    const nodes = render(text, names);
+    for (const code of nodes.querySelectorAll("pre")) {
+      const copy = h("button.copy", { tabindex: "-1", "aria-label": say("copy"), title: say("copy"), onclick: async () => {
+        await navigator.clipboard.writeText(code.textContent).catch(() => getSelection().selectAllChildren(code));
+        copy.classList.add("done");
+      } }, icon(ICONS.copy));
+      const box = h("div.code");
+      code.replaceWith(box);
+      box.append(code, copy);
+    }
+    return nodes;
   }
 
   #cite(reply) {
@@ -263,19 +332,19 @@ export class RoomView {
   #file(file) {
     if (!SHOWN.test(file.type)) return this.#chip(file);
     const link = h("a.image", { href: file.url, target: "_blank", rel: "noopener", tabindex: "-1" });
-    const image = h("img", { src: file.url, alt: file.name, loading: "lazy", onerror: () => link.replaceWith(this.#chip(file)), onload: () => this.#settle() });
+    const image = h("img", { src: file.url, alt: file.name, loading: "lazy", onerror: () => link.replaceWith(this.#chip(file)) });
     link.append(image);
     return link;
   }
 
   #chip(file) {
-    const { say, language } = this.widget;
+    const { say, language } = this.panes;
     return h("a.file", { href: file.url, target: "_blank", rel: "noopener", title: say("download", file.name) },
       icon(ICONS.file), h("span.name", null, file.name), h("small", null, size(file.size, language)));
   }
 
   #marks(message) {
-    const { say, session } = this.widget;
+    const { say, session } = this.panes;
     return h("div.marks", null, message.reactions.map(({ emoji, count, people }) => {
       const mine = people.includes(session.me.id);
       const names = people.map((id) => (id === session.me.id ? say("you") : session.nameOf(id))).filter(Boolean);
@@ -285,7 +354,7 @@ export class RoomView {
   }
 
   #tools(message, mine) {
-    const { say } = this.widget;
+    const { say } = this.panes;
     const tool = (name, label, onclick) => h("button", { tabindex: "-1", title: label, "aria-label": label, onclick }, icon(ICONS[name]));
     const bar = h("div.tools", { role: "toolbar", "aria-label": say("react") });
     const put = (...tools) => {
@@ -341,7 +410,7 @@ export class RoomView {
   }
 
   #editLast() {
-    const mine = this.feed.list.filter((message) => message.author.id === this.widget.session.me.id && !message.deleted).at(-1);
+    const mine = this.feed.list.filter((message) => message.author.id === this.panes.session.me.id && !message.deleted).at(-1);
     if (mine) this.composer.edit(mine);
   }
 
@@ -352,7 +421,7 @@ export class RoomView {
   }
 
   #toggle() {
-    const { say, session } = this.widget;
+    const { say, session } = this.panes;
     const { room } = this;
     this.menu.hidden = !this.menu.hidden;
     this.about.setAttribute("aria-expanded", String(!this.menu.hidden));
@@ -371,11 +440,11 @@ export class RoomView {
   }
 
   async #knowers(id) {
-    const { say, session } = this.widget;
+    const { say, session } = this.panes;
     const found = await session.api.get(`/v1/experts?room=${id}`).catch(() => ({ items: [] }));
     if (id !== this.id || this.menu.hidden || !found.items.length) return;
     this.menu.append(h("h3", null, say("knows")), ...found.items.slice(0, 4).map(({ side, person, reasons: [reason] }) =>
-      h("button", { title: reason.text, onclick: () => this.widget.openRoom(reason.room.id, reason.message) }, face({ ...person, side }, ".small"), h("span.grow", null, person.name), h("small", null, reason.room.name))));
+      h("button", { title: reason.text, onclick: () => this.panes.openRoom(reason.room.id, reason.message) }, face({ ...person, side }, ".small"), h("span.grow", null, person.name), h("small", null, reason.room.name))));
   }
 
   #action(name, words, onclick) {
@@ -393,41 +462,26 @@ export class RoomView {
     return true;
   }
 
+  /** What somebody looks at is read, up to the last message that they see. */
   #markRead() {
+    const { session } = this.panes;
+    const { feed, room } = this;
+    if (!feed?.ready || !room || !this.panes.visible || !(room.unread || room.mentioned) || !this.looking.now) return;
     clearTimeout(this.#marking);
-    const { id } = this;
-    if (!this.widget.visible || document.visibilityState === "hidden" || !(this.room.unread || this.room.mentioned)) return;
-    this.#marking = setTimeout(() => this.id === id && this.widget.visible && this.widget.session.read(id), 600);
-  }
-
-  #toEnd() {
-    this.log.scrollTop = this.log.scrollHeight;
-  }
-
-  #settle() {
-    if (this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 320) this.#toEnd();
+    this.#marking = setTimeout(() => {
+      if (this.feed !== feed || !this.panes.visible || !this.looking.now) return;
+      const seen = feed.messages.get(lastSeen(this.log, [...this.log.querySelectorAll(".said:not(.waiting)")])?.dataset.key);
+      if (!seen || seen.change <= this.#read) return;
+      this.#read = seen.change;
+      session.read(feed.id, seen).catch(() => (this.#read = 0));
+    }, 600);
   }
 
   async #try(step) {
     try {
       await step;
     } catch (problem) {
-      this.widget.tell(problem.message);
+      this.panes.tell(problem.message);
     }
-  }
-
-  #droppable() {
-    const files = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
-    const on = (kind, step) => this.element.addEventListener(kind, (event) => {
-      if (!files(event)) return;
-      event.preventDefault();
-      step(event);
-    });
-    on("dragover", () => (this.drop.hidden = false));
-    on("dragleave", (event) => (this.drop.hidden = !this.element.contains(event.relatedTarget) || event.relatedTarget === this.element));
-    on("drop", (event) => {
-      this.drop.hidden = true;
-      this.composer.add([...event.dataTransfer.files]);
-    });
   }
 }

@@ -1,17 +1,15 @@
 // What the widget knows: who is asking, their team's rooms, the people of both teams, the live line. No page in here.
 
-import { Api } from "../shared/api.js";
-import { Feed } from "../shared/feed.js";
+import { Api, Problem } from "../shared/api.js";
 import { Live } from "../shared/live.js";
 
-const SOON = 30; // seconds before its end at which a token is renewed
-
-/** When a token ends, in seconds since the epoch; never, if it does not say. */
-function ends(token) {
+/** Whom a token names, as far as a page can read it: two of one person give the same. */
+export function personOf(token) {
   try {
-    return JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"))).exp ?? Infinity;
+    const { aud, workspace, customer_id, user_id, visitor_id } = JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
+    return JSON.stringify([aud, workspace, customer_id, user_id, visitor_id]);
   } catch {
-    return Infinity;
+    return token;
   }
 }
 
@@ -28,6 +26,9 @@ export class Session {
   here = new Map();
   me = null;
   failed = null;
+  person = "";
+  stopped = false;
+  onother = () => {};
 
   /** `token` is what the vendor's server signed; `renew` gives the next one. */
   constructor({ base, token = "", renew = null }) {
@@ -44,13 +45,27 @@ export class Session {
     for (const listener of [...this.#heard]) listener(what, this);
   }
 
-  /** The token, renewed by the host page if it has ended or was refused. */
+  /** The token; the host page gives the next one, where the line asks for it in time or the last one was refused. No
+   * clock but the server's says when. */
   async credential(again = false) {
-    if (this.renew && (again || !this.token || ends(this.token) - Date.now() / 1000 < SOON)) {
-      this.#renewing ??= Promise.resolve(this.renew()).finally(() => (this.#renewing = null));
-      this.token = (await this.#renewing) || this.token;
+    if (this.renew && (again || !this.token)) {
+      const { renew } = this;
+      if (this.#renewing?.renew !== renew) this.#renewing = { renew, token: (async () => renew())() };
+      const renewing = this.#renewing;
+      const token = await renewing.token.finally(() => (this.#renewing = this.#renewing === renewing ? null : this.#renewing));
+      this.#known(token || this.token);
     }
+    this.#known(this.token);
     return this.token;
+  }
+
+  /** A session is of one person: a token of another's ends it. */
+  #known(token) {
+    const person = token && personOf(token);
+    if (!this.stopped && this.person && person && person !== this.person) this.onother(token);
+    if (this.stopped) throw new Problem(401, { detail: "the session is over" });
+    this.person ||= person;
+    this.token = token;
   }
 
   async start() {
@@ -63,6 +78,7 @@ export class Session {
       this.moved();
       throw problem;
     }
+    if (this.stopped) throw new Problem(401, { detail: "the session is over" });
     this.live = new Live({ url: this.me.live, credential: (again) => this.credential(again) });
     this.live.on("frame", (frame) => this.#take(frame));
     this.live.on("caught-up", () => this.#caughtUp());
@@ -73,9 +89,12 @@ export class Session {
   }
 
   stop() {
+    this.stopped = true;
     this.live?.close();
     clearTimeout(this.#reload);
+    for (const typing of this.typing.values()) for (const { timer } of typing.values()) clearTimeout(timer);
     this.#heard.clear();
+    this.onstop?.();
   }
 
   async load() {
@@ -108,18 +127,6 @@ export class Session {
     return this.people.get(id)?.name ?? "";
   }
 
-  feed(id) {
-    if (!this.feeds.has(id)) this.feeds.set(id, new Feed(this.api, id, this.me.id));
-    return this.feeds.get(id);
-  }
-
-  async openRoom(id) {
-    const feed = this.feed(id);
-    await (feed.ready ? feed.catchUp() : feed.load());
-    if (feed.room && !this.rooms.has(id) && feed.room.state === "open") this.put(feed.room);
-    return feed;
-  }
-
   put(room) {
     this.#puts += 1;
     (room.state === "open" ? this.resolved : this.rooms).delete(room.id);
@@ -129,23 +136,15 @@ export class Session {
     this.moved();
   }
 
-  async newTopic(name, text, attachments, key) {
-    const room = await this.api.call("POST", "/v1/rooms", { name }, { key });
-    this.put(room);
-    await this.api.call("POST", `/v1/rooms/${room.id}/messages`, { text, attachments }, { key: `${key}-1` });
-    return room;
-  }
-
   async change(room, fields) {
     this.put(await this.api.call("PATCH", `/v1/rooms/${room.id}`, fields));
   }
 
-  /** Everything in the room is read. */
-  async read(id) {
+  /** A room is read up to a message. */
+  async read(id, message) {
+    const told = await this.api.call("PUT", `/v1/rooms/${id}/read`, { message: message.id });
     const room = this.rooms.get(id) ?? this.resolved.get(id);
-    if (room && !room.unread && !room.mentioned) return;
-    await this.api.call("PUT", `/v1/rooms/${id}/read`, {}).catch(() => null);
-    if (room) this.put({ ...room, unread: 0, mentioned: false });
+    if (room) this.put({ ...room, unread: told.unread, mentioned: room.mentioned && told.unread > 0 });
   }
 
   #take(frame) {
@@ -160,7 +159,9 @@ export class Session {
     if (!room || !frame.summary) return this.#reloadSoon();
     if (frame.summary.change < room.change) return undefined;
     const seen = room.messages - room.unread;
-    const mine = frame.what === "posted" && frame.by === this.me.id;
+    const posted = frame.what === "posted" && frame.by === this.me.id;
+    const mine = posted && frame.summary.change === frame.change; // who speaks has read what was said before, not after
+    if (posted && !mine) this.#reloadSoon();
     return this.put({
       ...room,
       ...frame.summary,
@@ -214,10 +215,10 @@ export class Session {
   async #caughtUp() {
     try {
       await this.load();
+      this.failed = null;
       for (const feed of this.feeds.values()) {
         if (!feed.ready) await feed.load();
         else if ((this.rooms.get(feed.id)?.change ?? Infinity) > feed.have) await feed.catchUp();
-        await feed.retry();
       }
     } catch (problem) {
       if (problem.status === 401) {
@@ -227,10 +228,3 @@ export class Session {
     }
   }
 }
-
-/** Ask as a visitor: the answer's token opens the one room that is made. */
-export async function ask(base, workspace, told) {
-  const api = new Api({ base, authorize: async () => ({}) });
-  return api.call("POST", "/v1/visitors", { workspace, ...told });
-}
-

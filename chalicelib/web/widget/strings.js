@@ -29,12 +29,18 @@ export const STRINGS = {
     nobody: (vendor) => `The team of ${vendor} has it`,
     promised: (due, what) => `We said we would get back to you by ${due}: ${what}`,
     and: " and ",
-    outcome: (told) => `Resolved: ${told}`,
     team: (name) => `Team ${name}`,
     here: "here now",
     menu: "About this topic",
     resolve: "Mark as resolved",
+    figures: "Figures",
     reopen: "Reopen",
+    notSolved: "It is not solved",
+    happy: "Were you happy with it?",
+    rated: "Thank you. You may change it, or say why.",
+    yes: "Yes",
+    no: "No",
+    why: "Why?",
     conversation: (name) => `Conversation: ${name}`,
     older: "Show earlier messages",
     empty: "Nothing has been said yet.",
@@ -48,6 +54,7 @@ export const STRINGS = {
     notSent: "Not sent.",
     again: "Send again",
     discard: "Discard",
+    copy: "Copy",
     react: "React",
     reactWith: (emoji) => `React with ${emoji}`,
     reacted: (emoji, names) => `${emoji}: ${names}`,
@@ -71,9 +78,10 @@ export const STRINGS = {
     in_progress: "In progress",
     done: "Done",
     declined: "Not planned",
-    offline: "No connection. What you write is kept and sent later.",
+    offline: "Not live just now. What you write is kept and sent later.",
     expired: "Your session has ended. Please reload the page.",
     failed: "That did not work.",
+    outdated: "That could not be loaded. If trying again does not help, please reload the page.",
     name: "Your name",
     email: "Your e-mail",
     visitorIntro: "Leave us a message, and come back to this page for the answer.",
@@ -109,12 +117,18 @@ export const STRINGS = {
     nobody: (vendor) => `Liegt beim Team von ${vendor}`,
     promised: (due, what) => `Wir melden uns bis ${due}: ${what}`,
     and: " und ",
-    outcome: (told) => `Gelöst: ${told}`,
     team: (name) => `Team ${name}`,
     here: "gerade hier",
     menu: "Zu diesem Thema",
     resolve: "Als gelöst markieren",
+    figures: "Zahlen",
     reopen: "Wieder öffnen",
+    notSolved: "Es ist nicht gelöst",
+    happy: "Waren Sie zufrieden?",
+    rated: "Danke. Sie können es ändern, oder sagen, warum.",
+    yes: "Ja",
+    no: "Nein",
+    why: "Warum?",
     conversation: (name) => `Unterhaltung: ${name}`,
     older: "Frühere Nachrichten zeigen",
     empty: "Hier wurde noch nichts gesagt.",
@@ -128,6 +142,7 @@ export const STRINGS = {
     notSent: "Nicht gesendet.",
     again: "Noch einmal senden",
     discard: "Verwerfen",
+    copy: "Kopieren",
     react: "Reagieren",
     reactWith: (emoji) => `Mit ${emoji} reagieren`,
     reply: "Antworten",
@@ -150,9 +165,10 @@ export const STRINGS = {
     in_progress: "In Arbeit",
     done: "Erledigt",
     declined: "Nicht geplant",
-    offline: "Keine Verbindung. Was Sie schreiben, wird aufgehoben und später gesendet.",
+    offline: "Gerade nicht live. Was Sie schreiben, wird aufgehoben und später gesendet.",
     expired: "Ihre Sitzung ist zu Ende. Bitte laden Sie die Seite neu.",
     failed: "Das hat nicht geklappt.",
+    outdated: "Das konnte nicht geladen werden. Wenn ein neuer Versuch nicht hilft, laden Sie bitte die Seite neu.",
     name: "Ihr Name",
     email: "Ihre E-Mail-Adresse",
     visitorIntro: "Schreiben Sie uns, und finden Sie die Antwort auf dieser Seite.",
@@ -162,9 +178,21 @@ export const STRINGS = {
   },
 };
 
+/** The first of some tags that is one (`pt_BR` is `pt-BR`), else English. */
+export function languageOf(...tags) {
+  for (const tag of tags) {
+    try {
+      if (tag) return Intl.getCanonicalLocales(tag.trim().replace(/_/g, "-"))[0];
+    } catch {
+      // No language that anybody knows.
+    }
+  }
+  return "en";
+}
+
 /** `say("key", …)` in a language, by its tag (`de-AT` is German). */
 export function speaker(tag) {
-  const own = STRINGS[String(tag).toLowerCase().split("-")[0]] ?? {};
+  const own = STRINGS[tag.split("-")[0]] ?? {};
   return (key, ...told) => {
     const said = own[key] ?? STRINGS.en[key];
     return typeof said === "function" ? said(...told) : said;

@@ -12,15 +12,16 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from hypothesis import given
 from hypothesis import strategies as some
 
-from chalicelib.channels.email import charsets, opaque
+from chalicelib.channels.email import opaque, rtf
 from chalicelib.channels.email.automatic import by_machine, unheard
 from chalicelib.channels.email.flowed import emoji, joined
 from chalicelib.channels.email.formmailers import as_meant
-from chalicelib.channels.email.mail import Checks
-from chalicelib.channels.email.mime import read
+from chalicelib.channels.email.mail import Checks, Mail
+from chalicelib.channels.email.mime import UNREADABLE, read
 from chalicelib.channels.email.text import markdown, written
 from chalicelib.channels.msteams.text import from_html
 from chalicelib.desk.arrivals import Ignored
+from chalicelib.wire import charsets
 from tests.channels.conftest import install_of
 
 HEAD = "From: Ann <ann@acme.example>\r\nTo: support@in.acorn.example\r\nSubject: Webhooks\r\nMIME-Version: 1.0\r\n"
@@ -281,3 +282,119 @@ def test_a_forms_mail_is_its_writers_whom_nothing_proves(sender: str, answer: st
 @pytest.mark.parametrize("line", ["https://acme.example/a?b=1", "notes.html", "/var/log/messages"])
 def test_html_that_is_an_address_or_a_files_name_is_its_words(line: str) -> None:
     assert markdown(line) == from_html(line) == line
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("<p>It works,\nsince the key\n is new.</p>", "It works, since the key is new."),
+        ("<div>a\n<b>b\nc</b>\n<a href='https://acme.example'>d\ne</a></div>", "a **b c** [d e](https://acme.example)"),
+        ("<p>it is\n- not a list\n# nor a title</p>", "it is - not a list # nor a title"),
+        ("<p>a<br>\nb</p>", "a  \nb"),
+        ("<pre>a\nb</pre><p>c</p>", "```\na\nb\n```\n\nc"),
+        ('<div style="white-space: pre-wrap">a\nb <i>c\nd</i></div>', "a  \nb *c  \nd*"),
+        ('<div style="white-space:pre-line">a\nb<p style="WHITE-SPACE:normal">c\nd</p></div>', "a  \nb\n\nc d"),
+    ],
+)
+def test_a_line_breaks_where_people_see_it_break(page: str, text: str) -> None:
+    assert markdown(page) == text
+    assert "white-space" in page.lower() or "<br>" in page or from_html(page) == text
+
+
+# As the format's own description has them (MS-OXRTFCP): words that are packed, and a run that reaches into itself.
+PACKED = bytes.fromhex(
+    "2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0"
+)
+RUN = bytes.fromhex("1a0000001c0000004c5a4675e2d44b51410004205758595a0d6e7d010eb0")
+PAGE = rb"""{\rtf1\ansi\ansicpg1252\fromhtml1 \deff0{\fonttbl{\f0\fswiss\fcharset0 A;}{\f1\fmodern\fcharset204 C;}}
+{\*\generator Exchange;}{\*\htmltag18 <html>}{\*\htmltag241 <style>}{\*\htmltag241 p \{m:0\}}{\*\htmltag249 </style>}
+{\*\htmltag50 <body>}\htmlrtf \lang1033 \htmlrtf0 {\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 It is {\*\htmltag84 <b>}\htmlrtf
+{\b\htmlrtf0 br\'f6ken\htmlrtf }\htmlrtf0{\*\htmltag92 </b>} {\f1\'ef\'f0} \u8364?
+{\*\htmltag84 &nbsp;}\htmlrtf\'a0\htmlrtf0 a < b
+{\*\htmltag72 </p>}{\*\mhtmltag64 <p>}{\*\htmltag84 <img src="cid:1">}}}"""
+RICH = (
+    rb"{\rtf1\ansi\ansicpg1251{\fonttbl{\f0\fcharset204 A;}}{\info{\title x}}{\pict\bin3 }}}}{\*\none x}"
+    rb"\pard\f0 \'cf\'f0\'e8\'e2\'e5\'f2\par It is \ldblquote broken\rdblquote\line \u-10179?\u-8704?\{a\\b\}}"
+)
+
+
+def test_rich_text_is_unpacked() -> None:
+    assert rtf.unpacked(PACKED) == rb"{\rtf1\ansi\ansicpg1252\pard hello world}" + b"\r\n"
+    assert rtf.unpacked(RUN) == rb"{\rtf1 WXYZWXYZWXYZWXYZWXYZ}"
+    assert rtf.unpacked(b"\0" * 8 + b"MELA\0\0\0\0{whole}") == b"{whole}"
+    assert rtf.unpacked(b"\xff\xff\xff\xff" * 2 + b"LZFu" + b"\0" * 4 + b"\0" + b"a" * 8) == b"a" * 8
+
+
+def test_rich_text_is_the_page_that_it_wraps_or_its_words() -> None:
+    page, is_page = rtf.read(PAGE)
+    assert is_page
+    assert page.endswith('<p>It is <b>bröken</b> пр €&nbsp;a &lt; b</p><img src="cid:1">')
+    assert rtf.read(RICH) == ("Привет\nIt is “broken”\n😀{a\\b}", False)
+
+
+@given(some.text("{}\\*abu1'e4 \n", max_size=80), some.binary(max_size=60))
+def test_broken_rich_text_is_what_could_be_read(text: str, noise: bytes) -> None:
+    rtf.read(text.encode())
+    rtf.unpacked(noise)
+    rtf.unpacked(PACKED[:16] + noise)
+    opaque.unwrapped(tnef((opaque.PROPERTIES, noise)))
+
+
+def properties(*values: tuple[int, int, bytes]) -> bytes:
+    listed = [
+        struct.pack("<HHII", kind, id_, 1, len(value)) + value + b"\0" * (-len(value) % 4)
+        for kind, id_, value in values
+    ]
+    number = struct.pack("<HHI", 3, 0x0E07, 1)
+    named = struct.pack("<HH16sII", 3, 0x8001, b"g" * 16, 0, 7) + b"\1\0\0\0"
+    called = (
+        struct.pack("<HH16sII", 0x1E, 0x8002, b"g" * 16, 1, 6)
+        + b"a\0b\0\0\0\0\0"
+        + struct.pack("<II", 1, 2)
+        + b"x\0\0\0"
+    )
+    return struct.pack("<I", 3 + len(values)) + number + named + called + b"".join(listed)
+
+
+def winmail(*attributes: tuple[int, bytes]) -> Mail:
+    head = f"{HEAD}Content-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    return read(head.encode() + base64.encodebytes(tnef(*attributes)))
+
+
+def test_exchanges_rich_text_page_or_text_is_the_mails() -> None:
+    whole = b"\0" * 8 + b"MELA\0\0\0\0"
+    assert written(winmail((opaque.PROPERTIES, properties((0x102, opaque.RICH, PACKED)))))[0] == "hello world"
+    file = [(opaque.ATTACHMENT, b"x"), (opaque.TITLE, b"IMAGE0~1.PNG\0"), (opaque.DATA, b"500")]
+    long = properties((0x1F, opaque.NAME, "bild ü.png\0".encode("utf-16-le")), (0x1E, opaque.CONTENT_ID, b"1\0"))
+    rich = (opaque.PROPERTIES, properties((0x102, opaque.RICH, whole + PAGE)))
+    mail = winmail(rich, *file, (opaque.OF_ATTACHMENT, long))
+    assert written(mail)[0] == "It is **bröken** пр € a < b\n\n[bild ü.png]"
+    assert [part.file.name for part in mail.parts] == ["bild ü.png"]
+    assert (
+        written(winmail((opaque.PROPERTIES, properties((0x1F, opaque.PLAIN, "Grüße\0".encode("utf-16-le"))))))[0]
+        == "Grüße"
+    )
+    page = b'<html><meta charset="windows-1251"><p>\xcf\xf0</p></html>'
+    assert written(winmail((opaque.PROPERTIES, properties((0x102, opaque.PAGE, page)))))[0] == "Пр"
+
+
+ENVELOPED = bytes.fromhex("308006092a864886f70d010703a080308002010031")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\n" + base64.b64encode(ENVELOPED).decode(),
+        "Content-Type: multipart/encrypted; protocol=application/pgp-encrypted; boundary=b\r\n\r\n--b\r\n"
+        "Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b\r\nContent-Type: application/octet-stream; "
+        "name=encrypted.asc\r\n\r\n-----BEGIN PGP MESSAGE-----\r\nx\r\n--b--",
+    ],
+)
+def test_of_an_encrypted_mail_the_room_is_told_that_it_came(body: str) -> None:
+    mail = read(f"{HEAD}{body}".encode())
+    assert written(mail)[0] == UNREADABLE
+    assert mail.parts == ()
+    head = f"{HEAD}Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n"
+    beside = f"{head}Content-Type: text/plain\r\n\r\nSee within\r\n--c\r\n{body}\r\n--c--"
+    assert written(read(beside.encode()))[0] == f"See within\n\n{UNREADABLE}"

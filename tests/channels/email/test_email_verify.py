@@ -33,7 +33,7 @@ def basic(password: str) -> str:
 class TestPassword:
     def check(self, provider: str, header: str, secrets: dict[str, list[str]]) -> None:
         envelope = envelope_of("email", b"{}", authorization=header)
-        inbound.verify(envelope, install(provider), secrets, NOW)
+        inbound.verify(envelope, install(provider), secrets, now=NOW)
 
     def test_each_live_secret_is_good(self, provider: str) -> None:
         for secret in (SECRET, "older"):
@@ -71,7 +71,7 @@ def check_sendgrid(body: bytes = b"raw", secrets: Any = None, now: int = NOW, **
     }
     secrets = {"signing": [SECRET], "public_key": ["newer", public(PRIVATE)]} if secrets is None else secrets
     envelope = msgspec.structs.replace(envelope_of("email", body), headers=fields)
-    inbound.verify(envelope, install("sendgrid"), secrets, now)
+    inbound.verify(envelope, install("sendgrid"), secrets, now=now)
 
 
 def test_sendgrids_signature_is_good_for_days() -> None:
@@ -105,7 +105,7 @@ def test_sendgrids_signature_counts(change: dict[str, Any]) -> None:
 def test_a_password_is_not_enough_where_a_key_is_given() -> None:
     envelope = envelope_of("email", b"{}", authorization=basic(SECRET))
     with pytest.raises(Unauthenticated):
-        inbound.verify(envelope, install("sendgrid"), {"signing": [SECRET], "public_key": [public(PRIVATE)]}, NOW)
+        inbound.verify(envelope, install("sendgrid"), {"signing": [SECRET], "public_key": [public(PRIVATE)]}, now=NOW)
 
 
 def mailgun(key: str = KEY, stamp: str = str(NOW // 1000), token: str = "t" * 50, **change: str) -> bytes:
@@ -115,7 +115,7 @@ def mailgun(key: str = KEY, stamp: str = str(NOW // 1000), token: str = "t" * 50
 
 def check_mailgun(body: bytes, type_: str = FORM, secrets: dict[str, list[str]] | None = None, now: int = NOW) -> None:
     secrets = {"signing_key": ["newer", KEY]} if secrets is None else secrets
-    inbound.verify(envelope_of("email", body, type_), install("mailgun"), secrets, now)
+    inbound.verify(envelope_of("email", body, type_), install("mailgun"), secrets, now=now)
 
 
 def test_mailguns_signature_is_good() -> None:
@@ -161,7 +161,7 @@ def test_mailgun_without_a_key_lets_nobody_in() -> None:
 
 def test_ses_never_comes_over_http() -> None:
     with pytest.raises(Unauthenticated):
-        inbound.verify(envelope_of("email", b"{}"), install("ses"), {"signing": [SECRET]}, NOW)
+        inbound.verify(envelope_of("email", b"{}"), install("ses"), {"signing": [SECRET]}, now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -106,3 +106,19 @@ def test_the_corpus_is_inert(text: str) -> None:
         assert set(names) <= {"href", "title", "class"}
         href = re.search(r'href="([^"]*)"', attributes)
         assert not href or href[1].startswith(("https://", "http://", "mailto:"))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("![a *cat*](https://a.example/c.png)", '<a href="https://a.example/c.png">a cat</a>'),
+        ("![](https://a.example/c.png?a&b)", '<a href="https://a.example/c.png?a&amp;b">image</a>'),
+        (
+            "[![a](https://a.example/c.png) b](https://b.example)",
+            '<a href="https://b.example">a b</a>',
+        ),
+        ("![a](javascript:x)", "![a](javascript:x)"),
+    ],
+)
+def test_a_picture_is_a_link_and_never_asked_for(text: str, shown: str) -> None:
+    assert rendered(text) == f"<p>{shown}</p>\n"

@@ -117,7 +117,7 @@ def test_what_cannot_be_is_named(asked, field):
 def test_origins(envelope, install, allowed, headers, good):
     def verify():
         inbound.verify(
-            envelope("form", b"", **headers), install("form", **inbound.check({"allowed_origins": allowed})), {}, 0
+            envelope("form", b"", **headers), install("form", **inbound.check({"allowed_origins": allowed})), {}, now=0
         )
 
     if good:
@@ -160,6 +160,7 @@ def test_what_a_browser_gets(posted, install):
     greeting = inbound.greet(posted("urlencoded", accept=HTML), install("form"))
     assert greeting.status == 202
     assert "Thank you" in greeting.body
+    assert [link["href"] for link in Tags(greeting.body).all("a")] == [""], "it is no dead end: another one is written"
     assert greeting.headers["Content-Security-Policy"] == CSP
 
 
@@ -189,6 +190,8 @@ def test_the_page_has_the_fields_and_posts_to_itself(install):
     assert (form["method"], form["enctype"], form.get("action")) == ("post", "multipart/form-data", None)
     names = [attrs["name"] for attrs in tags.all("input") + tags.all("textarea")]
     assert names == ["name", "email", "file", "website", "te<x>t"]
+    needed = [attrs["name"] for attrs in tags.all("input") + tags.all("textarea") if "required" in attrs]
+    assert needed == ["email", "te<x>t"], "nobody can answer a question without an address"
 
 
 def test_every_field_of_the_page_has_a_label(install):

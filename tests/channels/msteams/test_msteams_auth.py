@@ -47,7 +47,7 @@ def check(envelope, install):
     def verify(authorization, body=BODY, secrets=None, now=NOW, **config):
         came = envelope("msteams", body, authorization=authorization)
         settings = install("msteams", **inbound.check({"app_id": APP} | config))
-        inbound.verify(came, settings, published() if secrets is None else secrets, now * 1000)
+        inbound.verify(came, settings, published() if secrets is None else secrets, now=now * 1000)
 
     return verify
 

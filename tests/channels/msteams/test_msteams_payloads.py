@@ -86,7 +86,7 @@ SAID = {
     "message.giphy": ("Cat GIF", ROOT, ROOT),
     "message.groupchat": ("Hello all", "19:9d2f@thread.v2", ""),
     "message.html": (
-        'see **this** and [that](https://acme.example/x):\n\n- one\n- two\n\n```\n{"a": 1}\n```\n\n'
+        'see **this** and [that](https://acme.example/x):\n\n- one\n- two\n\n```json\n{"a": 1}\n```\n\n'
         "> said\n> before\n\n🎉\n\nclick",
         ROOT,
         ROOT,

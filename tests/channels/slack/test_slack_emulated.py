@@ -174,7 +174,7 @@ def test_a_card_shows_the_rooms_state_and_its_buttons_order(scene):
     (issue,) = scene.api.get(f"/v1/rooms/{scene.room}/issues").json["items"]
     assert "Greetings go unanswered" in str(issue)
     assert scene.api.get(f"/v1/rooms/{scene.room}").json["assignees"] == [scene.agent]
-    assert len(scene.messages()) == 1
+    assert len(scene.messages()) == 2  # what was said, and how it ended
 
 
 def test_a_channel_is_connected_by_a_code(scene):
@@ -315,3 +315,22 @@ def test_a_single_customer_may_have_a_channel_of_the_agents(scene):
     assert scene.thread() == ["Hello"]
     (row,) = scene.api.get(f"/v1/rooms/{other}/deliveries").json["items"]
     assert (row["state"], row["reason"]) == ("skipped", "no channel is configured for this room")
+
+
+def test_a_customer_says_by_a_button_that_it_is_not_solved(scene):
+    import json
+
+    slack, path = scene.slack, f"/v1/rooms/{scene.room}"
+    slack.say(ANN, scene.acme, "Hello")
+    scene.go()
+    assert scene.api.patch(path, {"state": "resolved", "outcome": "solved", "tell": True}).status == 200
+    scene.go(2)
+    end = next(each for each in slack.history(scene.acme) if "solved" in each["text"])
+    (button,) = end["blocks"][1]["elements"]
+    assert (button["action_id"], button["text"]["text"]) == ("parley_unsolved", "Not solved?")
+    assert all("parley_unsolved" not in json.dumps(each.get("blocks")) for each in slack.history(scene.support))
+    for ts, wanted in (("1.1", "resolved"), (end["ts"], "open")):
+        slack.press("ann", scene.acme, end | {"ts": ts}, "parley_unsolved")
+        scene.go(2)
+        assert scene.api.get(path).json["state"] == wanted
+    assert scene.api.get(path).json["turn"] == "vendor"

@@ -108,7 +108,7 @@ def test_our_own_workspace_come_back_is_active_again(parley, tenant, install):
     record = parley.store.one(ref(Install, install))
     from chalicelib.flows.bridges.stop_install import stop_install
 
-    stop_install(parley.world, record, "paused", "gone")
+    stop_install(parley.world, record, "paused", reason="gone")
     parley.outside.answers = [Answer(200, {}, json.dumps(GRANTED | {"team": {"id": "T0ONE", "name": "One"}}).encode())]
     assert come_back(install, code="c", state=asked["state"]).status == 200
     assert tenant.api.get(f"/v1/installs/{install}").json["state"] == "active"
@@ -140,7 +140,7 @@ def test_scopes_that_are_missing_are_listed(parley, tenant, install):
     answer = tenant.api.post(f"/v1/installs/{install}/try").json
     assert (answer["account"], answer["actor"]) == ("One", "U1")
     assert "reactions:write: put reactions" in answer["missing"]
-    assert len(answer["missing"]) == 12
+    assert len(answer["missing"]) == 13
     parley.outside.answers = [Answer(200, {}, b'{"ok": false, "error": "invalid_auth"}')]
     assert tenant.api.post(f"/v1/installs/{install}/try").json["missing"] == ["it does not answer us: invalid_auth"]
 

@@ -46,7 +46,7 @@ TOLD = {
     "message-rich": (Said, {}),
     "message-code": (
         Said,
-        {"text": "It fails 👋:custom-cat: 🫠:\n```\ncurl https://api.acme.example/v1?a=1&b=2 \\\n  -d 'x'\n```"},
+        {"text": "It fails 👋:custom-cat: 🫠:odd::\n```\ncurl https://api.acme.example/v1?a=1&b=2 \\\n  -d 'x'\n```"},
     ),
     "message-forwarded": (
         Said,
@@ -107,7 +107,7 @@ TOLD = {
     "deleted-no-previous": (Deleted, {"id": ROOT}),
     "event-reaction_added": (Reacted, {"id": ROOT, "emoji": "👍", "on": True, "revision": 1700000100000100}),
     "event-reaction_removed": (Reacted, {"on": False}),
-    "reaction-skin-tone": (Reacted, {"emoji": "👍"}),
+    "reaction-skin-tone": (Reacted, {"emoji": "👍🏼"}),
     "reaction-to-file": (Ignored, {"reason": "reaction-to-no-message"}),
     "reaction-own": (Ignored, {"reason": "own-reaction"}),
     "reaction-agent-side": (Reacted, {"id": THREAD}),

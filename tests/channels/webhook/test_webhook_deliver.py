@@ -64,7 +64,9 @@ def parcel(what="post", **message):
 def send(install):
     def deliver(answer, parcel=parcel(), secrets=(SECRET,), url=URL, now=NOW):  # noqa: B008
         outside = Outside(answer)
-        receipt = outbound.deliver(parcel, install("webhook", url=url), {"signing": list(secrets)}, outside, now)
+        receipt = outbound.deliver(
+            parcel, install("webhook", url=url), {"signing": list(secrets)}, outside=outside, now=now
+        )
         return receipt, outside.calls
 
     return deliver

@@ -1,5 +1,7 @@
 """A payload file in, an arrival out."""
 
+import json
+
 import pytest
 
 from chalicelib.channels.webhook import inbound
@@ -30,6 +32,14 @@ def test_a_message(read):
 
 def test_the_least_message_takes_its_id_from_the_header(read):
     assert read("message-minimal") == Said(id="msg_1", speaker=BARE, text="Hello", at=NOW)
+
+
+@pytest.mark.parametrize("format_", ["plain", "markdown"])
+def test_a_text_may_be_plain(envelope, install, payload, format_):
+    for name in ("message", "edited-no-revision"):
+        body = json.loads(payload(f"webhook/{name}.json")) | {"text": "*a* __b__", "format": format_}
+        (arrival,) = inbound.parse(envelope("webhook", json.dumps(body).encode(), webhook_id="m"), install("webhook"))
+        assert arrival.text == {"plain": "\\*a\\* \\_\\_b\\_\\_", "markdown": "*a* __b__"}[format_]
 
 
 def test_svix_names(read):
@@ -127,6 +137,21 @@ def test_what_nobody_could_handle_is_told_at_once(envelope, install, payload, na
         inbound.greet(arrived, install("webhook"))
     assert (type(refused.value), refused.value.field) == (error, field)
     assert inbound.parse(arrived, install("webhook")) == [Ignored(reason=reason)]
+
+
+@pytest.mark.parametrize("ending", [".250999999Z", ".25-00:00", ".25z"])
+def test_an_event_has_its_time_as_rfc_3339_has_it(envelope, install, ending):
+    body = {"type": "message.deleted", "id": "m-1", "at": f"2026-02-01T11:00:00{ending}"}
+    [arrival] = inbound.parse(envelope("webhook", json.dumps(body).encode()), install("webhook"))
+    assert arrival == Deleted(id="m-1", at=1_769_943_600_250)
+
+
+@pytest.mark.parametrize("at", ["2026-W05-7T11:00:00Z", "20260201T110000Z", "2026-02-01 11:00:00Z", "2026-02-01"])
+def test_what_rfc_3339_does_not_allow_is_no_time_of_an_event(envelope, install, at):
+    body = {"type": "message.deleted", "id": "m-1", "at": at}
+    with pytest.raises(Invalid) as refused:
+        inbound.greet(envelope("webhook", json.dumps(body).encode()), install("webhook"))
+    assert refused.value.field == "at"
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "text/html"])

@@ -17,9 +17,9 @@ GOOD = {
 
 def test_the_channel_asks_its_own_headers_and_body(envelope, install):
     headers = {name.replace("-", "_"): value for name, value in GOOD.items()}
-    inbound.verify(envelope("webhook", BODY, **headers), install("webhook"), {"signing": [SECRET]}, AT * 1000)
+    inbound.verify(envelope("webhook", BODY, **headers), install("webhook"), {"signing": [SECRET]}, now=AT * 1000)
     with pytest.raises(Unauthenticated):
         inbound.verify(
-            envelope("webhook", BODY + b" ", **headers), install("webhook"), {"signing": [SECRET]}, AT * 1000
+            envelope("webhook", BODY + b" ", **headers), install("webhook"), {"signing": [SECRET]}, now=AT * 1000
         )
     assert inbound.pace(envelope("webhook", BODY), install("webhook")) is None

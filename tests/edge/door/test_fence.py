@@ -10,12 +10,15 @@ import pytest
 
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import Delivery
+from chalicelib.desk.envelopes import Envelope
+from chalicelib.desk.held_back import held_back
 from chalicelib.desk.issues import Comment
 from chalicelib.desk.mails import Suppression
+from chalicelib.desk.pains import Pain, Pains
 from chalicelib.desk.rooms import Bridge
+from chalicelib.desk.unheard import Unheard
 from chalicelib.desk.workspaces import MAY
-from chalicelib.edge.door.router import ROUTES
-from chalicelib.edge.http import answer  # noqa: F401  fills the route table
+from chalicelib.edge.routes import every
 from chalicelib.flows.access import oidc
 from chalicelib.ports import new
 from chalicelib.store.rows import from_row
@@ -23,9 +26,10 @@ from tests.api import Client, Tenant
 from tests.arriving import event
 from tests.conftest import in_memory
 from tests.fakes import BOOTSTRAP, Parley
+from tests.proofs import prove
 from tests.tracking import FakeTracker
 
-NAMES = {f"{route.method} {route.path}": route for route in ROUTES}
+NAMES = {f"{route.method} {route.path}": route for route in every()}
 AGENT_ONLY = [name for name, route in NAMES.items() if route.who == "agent"]
 FENCED = [name for name, route in NAMES.items() if route.who in ("agent", "person")]
 
@@ -42,6 +46,8 @@ NAMING: dict[str, Any] = {
     "DELETE /v1/installs/{install}": None,
     "POST /v1/installs/{install}/secrets": None,
     "GET /v1/customers/{customer}": None,
+    "GET /v1/customers/{customer}/domains": None,
+    "POST /v1/customers/{customer}/domains/{domain}/check": None,
     "GET /v1/customers/{customer}/users": None,
     "GET /v1/customers/{customer}/users/{user}": None,
     "PUT /v1/customers/{customer}/users/{user}": {"name": "Mallory"},
@@ -65,10 +71,14 @@ NAMING: dict[str, Any] = {
     "POST /v1/rooms/{room}/bridges/{bridge}/replay": None,
     "POST /v1/rooms/{room}/connect-codes": None,
     "POST /v1/installs/{install}/replay": None,
+    "GET /v1/installs/{install}/ignored": None,
+    "POST /v1/installs/{install}/ignored/{ignored}/take-in": None,
     "POST /v1/installs/{install}/invitations": None,
     "POST /v1/deliveries/{delivery}/replay": None,
     "POST /v1/dead-letters/{letter}/replay": None,
     "DELETE /v1/dead-letters/{letter}": None,
+    "POST /v1/held-back/{held}/release": None,
+    "DELETE /v1/held-back/{held}": None,
     "GET /v1/broadcasts/{broadcast}": None,
     "GET /v1/broadcasts/{broadcast}/preview": None,
     "GET /v1/broadcasts/{broadcast}/results": None,
@@ -82,10 +92,14 @@ NAMING: dict[str, Any] = {
     "GET /v1/sign-in/provider": None,
     "POST /v1/broadcasts/{broadcast}/follow-up": {"to": "unread", "text": "Hello"},
     "POST /v1/messages/{message}/acknowledge": None,
+    "DELETE /v1/me/browsers/{browser}": None,
+    "GET /v1/snippets/{snippet}": None,
     "PATCH /v1/snippets/{snippet}": {"name": "Mine"},
     "DELETE /v1/snippets/{snippet}": None,
+    "GET /v1/policies/{policy}": None,
     "PATCH /v1/policies/{policy}": {"name": "Mine"},
     "DELETE /v1/policies/{policy}": None,
+    "GET /v1/calendars/{calendar}": None,
     "PATCH /v1/calendars/{calendar}": {"name": "Mine"},
     "DELETE /v1/calendars/{calendar}": None,
     "POST /v1/calendars/{calendar}/holidays": {"ics": HOLIDAY},
@@ -102,6 +116,7 @@ NAMING: dict[str, Any] = {
     "DELETE /v1/issues/{issue}/tickets/{install}": None,
     "GET /v1/issues/{issue}/comments": None,
     "POST /v1/issues/{issue}/comments": {"text": "Mine"},
+    "PUT /v1/pains/{issue}": {"agent": "{agent}"},
     "POST /v1/issues/{issue}/merge": {"into": "{other}"},
     "GET /v1/issues/{issue}/history": None,
     "GET /v1/issues/{issue}/notices": None,
@@ -114,6 +129,8 @@ NAMING: dict[str, Any] = {
     "POST /v1/notices/{notice}/discard": None,
     "GET /v1/rooms/{room}/issues": None,
     "GET /v1/rooms/{room}/clocks": None,
+    "GET /v1/rooms/{room}/rating": None,
+    "PUT /v1/rooms/{room}/rating": {"happy": True},
     "POST /v1/rooms/{room}/issues": {"title": "Mine"},
     "POST /v1/installs/{install}/try": None,
     "POST /v1/installs/{install}/webhook": None,
@@ -150,6 +167,7 @@ OF_TRACKERS = {
         if re.match(r"\w+ /v1/installs/{install}/(try|webhook|words|tracking|tickets|exposed)", name)
     ),
 }
+RATE = "PUT /v1/rooms/{room}/rating"
 NOT_OF_A_DRAFT = {f"POST /v1/broadcasts/{{broadcast}}/{verb}" for verb in ("pause", "resume", "undo", "follow-up")} | {
     "POST /v1/messages/{message}/acknowledge",  # no broadcast's
     "POST /v1/notices/{notice}/means",  # of no closed ticket
@@ -176,6 +194,13 @@ OWN: dict[str, Any] = {
     "POST /v1/customers/import": {"csv": "external_id\nacme"},
     "GET /v1/jobs": None,
     "GET /v1/clocks": None,
+    "GET /v1/pains": None,
+    "GET /v1/pains/now": None,
+    "GET /v1/pains-plan": None,
+    "PUT /v1/pains-plan": {"mails": []},
+    "GET /v1/metrics": None,
+    "GET /v1/metrics/now": None,
+    "GET /v1/ratings": None,
     "GET /v1/segments": None,
     "POST /v1/segments": {"name": "New", "customers": []},
     "POST /v1/policies/dry-run": {"name": "P"},
@@ -190,6 +215,9 @@ OWN: dict[str, Any] = {
     "GET /v1/notices": None,
     "GET /v1/me": None,
     "GET /v1/rooms": None,
+    "POST /v1/rooms/resolve": {"rooms": ["room_1"], "outcome": "solved"},
+    "POST /v1/rooms/resolve/preview": {"rooms": ["room_1"], "outcome": "solved"},
+    "GET /v1/room-counts": None,
     "POST /v1/rooms": {"name": "New", "kind": "internal"},
     "GET /v1/session": None,
     "PATCH /v1/me": {"name": "Other"},
@@ -204,10 +232,16 @@ OWN: dict[str, Any] = {
         "domains": ["a.example"],
     },
     "DELETE /v1/sign-in/provider": None,
+    "GET /v1/me/alerts": None,
+    "POST /v1/me/browsers/key": None,
+    "GET /v1/me/browsers": None,
+    "POST /v1/me/browsers": {"endpoint": "https://push.example/1", "p256dh": "B" * 87, "auth": "a" * 22},
+    "PATCH /v1/me/alerts": {"timezone": "Europe/Berlin"},
     "GET /v1/snippets": None,
     "GET /v1/install-kinds": None,
     "GET /v1/failed-deliveries": None,
     "GET /v1/dead-letters": None,
+    "GET /v1/held-back": None,
     "GET /v1/search": None,
     "GET /v1/experts": None,
     "POST /v1/search/rebuild": None,
@@ -219,6 +253,7 @@ OWN: dict[str, Any] = {
     "GET /v1/measured-segments": None,
     "PUT /v1/measured-segments": {"segments": []},
 }
+BROWSER = {"endpoint": "https://push.example/0", "p256dh": "B" * 87, "auth": "a" * 22}
 ASKED = {"GET /v1/search": {"q": "secret of ours"}, "GET /v1/experts": {"q": "secret of ours"}}
 # Routes that take no credential of a workspace. Files and installs have tests of their own below; signing in has in
 # test_sign_in.py.
@@ -229,14 +264,18 @@ OPEN = {
     "POST /v1/workspaces",
     "GET /files/{attachment}/{secret}",
     "POST /in/{channel}/{install}",
-    "GET /in/form/{install}",
+    "GET /in/{channel}/{install}",
     "GET /mails/{token}",
     "POST /mails/{token}",
+    "GET /mails/{token}/end",
+    "POST /mails/{token}/end",
+    "GET /alerts/{token}",  # tests/flows/alerts
+    "POST /alerts/{token}",
     "GET /console",
-    "GET /console.js",
-    "GET /console.css",
     "GET /console.svg",
+    "GET /console-worker.js",
     "GET /widget.js",
+    "GET /assets/{name}",
     "POST /v1/visitors",
     "GET /v1/sign-in",
     "POST /v1/sign-in/links",
@@ -244,6 +283,7 @@ OPEN = {
     "POST /v1/sign-in/demo",
     "GET /v1/sign-in/callback",
     "GET /v1/sign-in/to/{workspace}",
+    "POST /v1/sign-in/to/{workspace}/logout",
 }
 
 
@@ -261,13 +301,16 @@ class Scene:
         for tenant in (self.ours, self.theirs):
             tenant.customer("beta")
         api.put("/v1/attributes/plan", {"type": "string"})
+        self.ours.customer("acme", domains=["acme.example"])
+        prove(self.parley, "acme.example")
         config = {"url": "https://vendor.example/hook"}
         install = api.post("/v1/installs", {"kind": "webhook", "name": "Hook", "config": config}).json
         room = ann.get("/v1/rooms").json["items"][0]["id"]
         message = ann.post(f"/v1/rooms/{room}/messages", {"text": "Secret of ours"}).json
         self.parley.settle()
         places = {name: f"{ISSUER}/{name}" for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")}
-        oidc._documents[f"{ISSUER}/.well-known/openid-configuration"] = (1 << 60, {"issuer": ISSUER, **places})
+        place = f"{ISSUER}/.well-known/openid-configuration"
+        oidc.documents(self.parley.world).keep(place, {"issuer": ISSUER, **places}, 1 << 60)
         api.put("/v1/sign-in/provider", {**OWN["PUT /v1/sign-in/provider"], "name": "Secret"})
         bridge = Bridge(
             room=room, install=install["id"], channel="webhook", workspace=self.ours.id, bound_at=1, slot="s"
@@ -276,7 +319,16 @@ class Scene:
         letter = DeadLetter(
             version=1, id="ltr_1", workspace=self.ours.id, queue="jobs", about="Secret", reason="Secret", at=1
         )
-        self.parley.store.commit(new(bridge), new(gone), new(letter))
+        still = held_back("delivery", self.ours.id, bridge.id, "1", at=1, about="Secret", room=room)
+        envelope = Envelope(
+            id="env_1", workspace=self.ours.id, install=install["id"], channel="webhook", received_at=1, headers={},
+            body=b"",
+        )  # fmt: skip
+        unheard = Unheard(
+            version=1, install=install["id"], id="ign_1", workspace=self.ours.id, at=self.parley.clock.now(),
+            reason="bulk", kept=self.parley.queues.keep(envelope), sender="Secret", line="Secret",
+        )  # fmt: skip
+        self.parley.store.commit(new(bridge), new(gone), new(letter), new(unheard), new(still))
         self.ids = {
             "room": room,
             "bridge": bridge.id,
@@ -289,13 +341,17 @@ class Scene:
             "job": api.post("/v1/customers/bulk", {"customers": [{"external_id": "beta"}]}).json["id"],
             "segment": api.post("/v1/segments", {"name": "Secret", "customers": ["acme"]}).json["id"],
             "customer": "acme",
+            "domain": "acme.example",
             "user": "ann",
             "emoji": "tada",
             "letter": "ltr_1",
+            "held": still.id,
+            "ignored": "ign_1",
             "address": "ann@acme.example",
             "internal": api.post("/v1/rooms", {"name": "Ours", "kind": "internal"}).json["id"],
             "broadcast": api.post("/v1/broadcasts", {"customers": ["acme"], "text": "Secret of ours"}).json["id"],
             "snippet": api.post("/v1/snippets", {"name": "S", "text": "Secret of ours"}).json["id"],
+            "browser": api.post("/v1/me/browsers", BROWSER).json["id"],
             "policy": api.post("/v1/policies", {"name": "Secret"}).json["id"],
             "calendar": api.post("/v1/calendars", OFFICE | {"name": "Secret"}).json["id"],
             "attachment": ann.post("/v1/attachments", {"name": "a.txt", "size": 3}).json["id"],
@@ -316,7 +372,9 @@ class Scene:
         other = api.post("/v1/issues", {"title": "Another secret of ours"}).json["id"]
         said = {"text": "Secret of ours", "author": "Dev", "author_id": "dev", "created_at": 1, "updated_at": 1}
         comment = Comment(version=1, issue=issue, install=tracker, id="c_ours", workspace=self.ours.id, **said)
-        self.parley.store.commit(new(comment))
+        pain = Pain(issue=issue, title="Secret of ours", rooms=1, customers=1, arr=0, since=1)
+        pains = Pains(version=1, workspace=self.ours.id, week="2026-11-30", at=1, top=(pain,))
+        self.parley.store.commit(new(comment), new(pains))
         return {"tracker": tracker, "issue": issue, "notice": notice, "other": other, "comment": "c_ours"}
 
     def call(self, caller, name, body=None):
@@ -325,7 +383,7 @@ class Scene:
             value = self.ids["tracker"] if param == "install" and name in OF_TRACKERS else value
             path = path.replace(f"{{{param}}}", quote(value, safe=""))
         text = json.dumps(body) if body is not None else None
-        for param in ("message", "internal", "install", "room", "tracker", "other"):
+        for param in ("message", "internal", "install", "room", "tracker", "other", "agent"):
             text = text and text.replace(f"{{{param}}}", self.ids[param])
         return caller(method, path, raw=text, **ASKED.get(name, {}))
 
@@ -394,8 +452,12 @@ def test_the_cases_do_name_something_of_ours(scene, name):
     mine = name in (
         "PATCH /v1/rooms/{room}/messages/{message}",  # the message is Ann's
         "POST /v1/broadcasts/{broadcast}/approve",  # and the broadcast the caller's own
+        RATE,  # and how it was, the customer's to say
     )
     draft = name in NOT_OF_A_DRAFT
+    if name == "GET /v1/rooms/{room}/rating":  # the room is found, and nobody was asked
+        assert (got.status, got.json["detail"]) == (404, "nobody was asked")
+        return
     assert got.status in ((403,) if mine else (409,) if draft else (200, 201, 202, 204)), got.text
 
 
@@ -511,7 +573,7 @@ def test_a_role_does_what_it_may_and_no_more(scene, name, role):
     before = dict(scene.parley.table.rows)
     got = scene.call(caller, name, body_of(name))
     if NAMES[name].need in MAY[role]:
-        mine = name == "PATCH /v1/rooms/{room}/messages/{message}"
+        mine = name in ("PATCH /v1/rooms/{room}/messages/{message}", RATE)
         others = name == "DELETE /v1/rooms/{room}/messages/{message}" and role == "agent"
         owners = name == "PATCH /v1/agents/{agent}" and role == "admin"
         assert (got.status == 403) == (mine or others or owners), got.text
@@ -528,7 +590,7 @@ def test_a_key_does_what_its_scopes_grant_and_no_more(scene, name, scopes):
     need = "admin" if NAMES[name].need == "own" else NAMES[name].need
     if need not in scopes:
         assert (got.status, got.json["code"]) == (403, "forbidden")
-    elif name not in ("PATCH /v1/rooms/{room}/messages/{message}", "DELETE /v1/rooms/{room}/messages/{message}"):
+    elif name not in ("PATCH /v1/rooms/{room}/messages/{message}", "DELETE /v1/rooms/{room}/messages/{message}", RATE):
         wide = name == "POST /v1/api-keys" and scopes == ["admin"]  # the new one would read and write by default
         assert (got.status == 403) == wide, got.text
 

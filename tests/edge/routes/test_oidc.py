@@ -6,14 +6,14 @@ import json
 import time
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from chalicelib.flows.access import oidc
-from chalicelib.ports import Answer, Request
+from chalicelib.ports import Answer, Request, Unreachable
 from tests.api import Client, Got, Tenant
 from tests.edge.routes.test_sign_in import Browser
 from tests.fakes import Parley
@@ -105,7 +105,6 @@ def public(name: str) -> dict[str, Any]:
 def idp(parley: Parley, monkeypatch: pytest.MonkeyPatch) -> Idp:
     twin = Idp()
     monkeypatch.setattr("chalicelib.edge.http.world", lambda: replace(parley.world, outside=twin))
-    oidc._documents.clear()
     return twin
 
 
@@ -118,22 +117,29 @@ def workspace(tenant: Tenant, idp: Idp) -> str:
 class Visitor(Browser):
     """A browser on its way through the provider, with the cookie of a sign-in that was begun."""
 
-    kept = ""
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[str, str] = {}
 
-    def leave(self, workspace: str) -> str:
-        got = Client().get(f"/v1/sign-in/to/{workspace}")
+    def leave(self, workspace: str, **query: str) -> str:
+        got = Client().get(f"/v1/sign-in/to/{workspace}", **query)
         assert got.status == 302, got.text
-        self.kept = got.headers["Set-Cookie"].partition(";")[0].partition("=")[2]
+        name, _, value = got.headers["Set-Cookie"].partition(";")[0].partition("=")
+        assert name.startswith("__Host-parley-oidc-")
+        self.kept[name] = value
         assert "SameSite=Lax" in got.headers["Set-Cookie"]
         assert "HttpOnly" in got.headers["Set-Cookie"]
         return got.headers["Location"]
 
     def back(self, **query: str) -> Got:
-        cookie = {"Cookie": f"__Host-parley-oidc={self.kept}"} if self.kept else {}
+        cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.kept.items())} if self.kept else {}
         got = Client()("GET", "/v1/sign-in/callback", headers=cookie, **query)
         assert got.status == 302, got.text
-        if got.headers["Set-Cookie"].startswith("__Host-parley-session="):
-            self.cookie = got.headers["Set-Cookie"].partition(";")[0].partition("=")[2]
+        name, _, value = got.headers["Set-Cookie"].partition(";")[0].partition("=")
+        if name == "__Host-parley-session":
+            self.cookie = value
+        elif "Max-Age=0" in got.headers["Set-Cookie"]:
+            self.kept.pop(name, None)
         return got
 
     def through(self, idp: Idp, workspace: str, **query: str) -> Got:
@@ -145,8 +151,8 @@ class Visitor(Browser):
 def refused(got: Got) -> str:
     home, _, why = got.headers["Location"].partition("#refused=")
     assert home == "https://parley.test/console"
-    assert "session" not in got.headers["Set-Cookie"]
-    return unquote(why)
+    assert "session" not in got.headers.get("Set-Cookie", "")
+    return unquote(why.partition("&")[0])
 
 
 def test_an_agent_comes_in_by_their_address_and_then_by_who_they_are(tenant: Tenant, idp: Idp, workspace: str) -> None:
@@ -179,11 +185,19 @@ def test_roles_follow_a_claim(tenant: Tenant, idp: Idp, workspace: str) -> None:
     roles = {"leads": "admin", "support": "agent"}
     tenant.api.put("/v1/sign-in/provider", {**SETTINGS, "claim": "groups", "roles": roles})
     browser = Visitor()
-    for groups, role in ((["support"], "agent"), (["x", "leads", "support"], "admin"), ("support", "agent")):
+    for groups, role in (
+        (["support"], "agent"),
+        (["x", "leads", "support"], "admin"),
+        ("support", "agent"),
+        ("x support leads", "admin"),
+        ("x,support", "agent"),
+        ({"leads": {"3612": "vendor.example"}}, "admin"),
+        ({"leads": False, "support": True}, "agent"),
+    ):
         idp.claims = {"groups": groups}
         browser.through(idp, workspace)
         assert browser("GET", "/v1/session").json["agent"]["role"] == role
-    for groups in ([], None, ["Leads"], {"leads": True}, 7):
+    for groups in ([], None, ["Leads"], {"Leads": True}, {"leads": None}, "leadership", 7):
         idp.claims = {"groups": groups}
         assert refused(Visitor().through(idp, workspace)) == "the identity provider gives you no role here"
     tenant.api.put("/v1/sign-in/provider", {**SETTINGS, "claim": "realm_access.roles", "roles": roles})
@@ -248,6 +262,19 @@ def test_what_an_id_token_must_not_be(
     assert refused(Visitor().through(idp, workspace)) == why
 
 
+def test_a_sharp_s_is_no_two_whatever_idna_2003_took_it_for(tenant: Tenant, idp: Idp) -> None:
+    assert tenant.api.put("/v1/sign-in/provider", {**SETTINGS, "domains": ["strasse.example"]}).status == 200
+    tenant.api.post("/v1/agents", {"name": "Ann", "email": "ann@strasse.example"})
+    idp.claims = {"email": "ann@straße.example", "email_verified": True}
+    assert refused(Visitor().through(idp, tenant.id)) == "addresses of this domain are not let in"
+    got = tenant.api.put("/v1/sign-in/provider", {**SETTINGS, "domains": ["Straße.example"]})
+    assert got.json["domains"] == ["xn--strae-oqa.example"]
+    sharp = tenant.api.post("/v1/agents", {"name": "Eve", "email": "ann@straße.example"}).json["id"]
+    visitor = Visitor()
+    visitor.through(idp, tenant.id)
+    assert visitor("GET", "/v1/me").json["id"] == sharp
+
+
 def test_addresses_of_a_trusted_provider_need_not_be_verified(tenant: Tenant, idp: Idp, workspace: str) -> None:
     tenant.api.put("/v1/sign-in/provider", {**SETTINGS, "otherwise": "agent", "trusted": True})
     idp.claims = {"email_verified": False}
@@ -294,14 +321,18 @@ def test_who_comes_back_must_have_left_from_here(tenant: Tenant, idp: Idp, works
     victim.leave(workspace)
     assert refused(victim.back(code=code, state=state)) == why
     assert refused(mallory.back(code=code)) == why
-    assert refused(mallory.back(state=state)) == "the identity provider did not let you in"
-    assert refused(mallory.back(state=state, error="access_denied")) == "the identity provider did not let you in"
-    assert refused(mallory.back(code=code, state=state, iss="https://evil.example")) == (
-        "another identity provider answered"
-    )
+    for query, reason in (
+        ({}, "the identity provider did not let you in"),
+        ({"error": "access_denied"}, "the identity provider did not let you in"),
+        ({"code": code, "iss": "https://evil.example"}, "another identity provider answered"),
+    ):
+        kept = dict(mallory.kept)
+        assert refused(mallory.back(state=state, **query)) == reason
+        assert refused(mallory.back(state=state, **query)) == why  # it was used up
+        mallory.kept = kept
     own = Visitor()
     own.leave(workspace)
-    own_state = own.kept.split(".")[1]
+    own_state = next(iter(own.kept.values())).split(".")[1]
     assert "HTTP 400" in refused(own.back(code=code, state=own_state))  # another's code: the verifier does not fit
     assert "#" not in Visitor().through(idp, workspace).headers["Location"]
 
@@ -321,11 +352,11 @@ def test_settings_are_checked_before_they_are_kept(parley: Parley, tenant: Tenan
         assert (got.status, got.json["field"]) == (422, name), got.text
     for broken in ({"jwks_uri": None}, {"token_endpoint": "http://idp.example/token"}, {"issuer": "https://x.example"}):
         idp.extra = broken
-        oidc._documents.clear()
+        oidc.documents(parley.world).clear()
         got = api.put("/v1/sign-in/provider", SETTINGS)
         assert (got.status, got.json["field"]) == (422, "issuer")
     idp.extra = {}
-    oidc._documents.clear()
+    oidc.documents(parley.world).clear()
     body = {name: value for name, value in SETTINGS.items() if name != "client_secret"}
     assert api.put("/v1/sign-in/provider", body).json["field"] == "client_secret"
     got = api.put("/v1/sign-in/provider", SETTINGS)
@@ -334,4 +365,167 @@ def test_settings_are_checked_before_they_are_kept(parley: Parley, tenant: Tenan
     assert api.put("/v1/sign-in/provider", {**body, "name": "Okta EU"}).json["name"] == "Okta EU"
     assert api.put("/v1/sign-in/provider", {**body, "client_id": "other"}).json["field"] == "client_secret"
     assert api.delete("/v1/sign-in/provider").status == 204
-    assert Client().get(f"/v1/sign-in/to/{tenant.id}").status == 404
+    gone = Client().get(f"/v1/sign-in/to/{tenant.id}")
+    assert (gone.status, refused(gone)) == (302, "this workspace has no identity provider")
+
+
+def test_who_they_are_comes_before_their_address(tenant: Tenant, idp: Idp, workspace: str) -> None:
+    """Also of who was invited by the address; name and address follow the provider's, but never into another's."""
+    invited = tenant.api.post("/v1/agents", {"name": "Ada", "email": "ada@vendor.example"}).json
+    browser = Visitor()
+    browser.through(idp, workspace)
+    idp.claims = {"email": "ada.king@vendor.example", "name": "Ada King"}
+    browser.through(idp, workspace)
+    now = browser("GET", "/v1/session").json["agent"]
+    assert now == invited | {"name": "Ada King", "email": "ada.king@vendor.example"}
+    other = tenant.api.post("/v1/agents", {"name": "Bob", "email": "bob@vendor.example"}).json
+    idp.claims = {"email": "bob@vendor.example", "name": "Ada King"}
+    browser.through(idp, workspace)
+    assert browser("GET", "/v1/session").json["agent"] == now
+    assert tenant.api.get(f"/v1/agents/{other['id']}").json == other
+    assert len(tenant.api.get("/v1/agents").json["items"]) == 3
+
+
+def test_two_tabs_may_be_away_at_once_and_come_back_in_any_order(tenant: Tenant, idp: Idp, workspace: str) -> None:
+    tenant.api.put("/v1/sign-in/provider", {**SETTINGS, "otherwise": "agent"})
+    browser = Visitor()
+    urls = [browser.leave(workspace) for _ in range(2)]
+    assert len(browser.kept) == 2
+    first, second = (parse_qs(urlsplit(url).query)["state"][0] for url in urls)
+    assert refused(browser.back(state=second, error="access_denied"))
+    assert [name.endswith(first[-16:]) for name in browser.kept] == [True]
+    assert "#" not in browser.back(code=idp.authorize(urls[0]), state=first).headers["Location"]
+    assert browser("GET", "/v1/session").status == 200
+
+
+@pytest.mark.parametrize(
+    ("then", "place"),
+    [
+        ("#/room/room_1.2%20x", "#/room/room_1.2%20x"),
+        ("https://evil.example", ""),
+        ("//evil.example", ""),
+        ("#x\r\nSet-Cookie: a=b", ""),
+        ("#é", ""),
+        ("#" + "x" * 501, ""),
+    ],
+)
+def test_who_wanted_to_a_place_of_the_console_comes_to_it(
+    tenant: Tenant, idp: Idp, workspace: str, then: str, place: str
+) -> None:
+    tenant.api.post("/v1/agents", {"name": "Ada", "email": "ada@vendor.example"})
+    browser = Visitor()
+    url = browser.leave(workspace, then=then)
+    state = parse_qs(urlsplit(url).query)["state"][0]
+    assert (
+        browser.back(code=idp.authorize(url), state=state).headers["Location"] == f"https://parley.test/console{place}"
+    )
+    url = browser.leave(workspace, then=then)
+    state = parse_qs(urlsplit(url).query)["state"][0]
+    _, _, said_there = browser.back(error="access_denied", state=state).headers["Location"].partition("#")
+    assert parse_qs(said_there).get("then", [""]) == [place]
+
+
+def test_a_provider_that_is_down_is_told_at_the_door(parley: Parley, tenant: Tenant, idp: Idp, workspace: str) -> None:
+    def down(request: Request) -> Answer:
+        raise Unreachable(request.url)
+
+    oidc.documents(parley.world).clear()
+    idp.send = down  # type: ignore[method-assign]
+    assert refused(Client().get(f"/v1/sign-in/to/{workspace}")) == "the identity provider does not answer"
+
+
+def test_a_whole_office_comes_in_from_one_address(tenant: Tenant, idp: Idp, workspace: str) -> None:
+    tenant.api.post("/v1/agents", {"name": "Ada", "email": "ada@vendor.example"})
+    for _ in range(70):
+        assert "#" not in Visitor().through(idp, workspace).headers["Location"]
+
+
+def test_too_many_from_one_address_are_told_at_the_door(
+    tenant: Tenant, idp: Idp, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.edge.routes.oidc.PER_OFFICE", 1)
+    Visitor().leave(workspace)
+    assert refused(Client().get(f"/v1/sign-in/to/{workspace}")) == "too many tries; wait a while"
+
+
+def comers(tenant: Tenant, idp: Idp) -> tuple[Visitor, Visitor, Visitor]:
+    """Ada twice, in sessions of the provider's names one and two, and Bob."""
+    tenant.api.put("/v1/sign-in/provider", {**SETTINGS, "otherwise": "agent"})
+    browsers = Visitor(), Visitor(), Visitor()
+    who = ({"sid": "one"}, {"sid": "two"}, {"sub": "u2", "email": "bob@vendor.example", "sid": "three"})
+    for browser, claims in zip(browsers, who, strict=True):
+        idp.claims = claims
+        browser.through(idp, tenant.id)
+    return browsers
+
+
+def within(browsers: tuple[Visitor, ...]) -> list[bool]:
+    return [browser("GET", "/v1/session").status == 200 for browser in browsers]
+
+
+def test_without_the_provider_whoever_came_by_it_is_signed_out(tenant: Tenant, idp: Idp) -> None:
+    browsers = comers(tenant, idp)
+    assert within(browsers) == [True] * 3
+    assert tenant.api.put("/v1/sign-in/provider", {**SETTINGS, "name": "Okta EU", "otherwise": "agent"}).status == 200
+    assert within(browsers) == [True] * 3
+    assert tenant.api.delete("/v1/sign-in/provider").status == 204
+    assert within(browsers) == [False] * 3
+    assert tenant.api.get("/v1/workspace").status == 200
+
+
+def test_another_client_of_the_provider_lets_everybody_in_anew(tenant: Tenant, idp: Idp) -> None:
+    browsers = comers(tenant, idp)
+    assert tenant.api.put("/v1/sign-in/provider", {**SETTINGS, "client_id": "other"}).status == 200
+    assert within(browsers) == [False] * 3
+
+
+def logout(tenant: Tenant, claims: dict[str, Any], key: str = "one") -> Got:
+    now = int(time.time())
+    events = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    whole = {"iss": ISSUER, "aud": "parley", "iat": now, "exp": now + 120, "jti": "j", "events": events} | claims
+    whole = {name: value for name, value in whole.items() if value is not None}
+    token = jwt.encode(whole, KEYS[key], algorithm="RS256", headers={"kid": "one", "typ": "logout+jwt"})
+    form = urlencode({"logout_token": token})
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return Client()("POST", f"/v1/sign-in/to/{tenant.id}/logout", raw=form, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("claims", "left"),
+    [
+        ({"sub": "u1"}, [False, False, True]),
+        ({"sub": "u1", "sid": "two"}, [True, False, True]),
+        ({"sid": "three"}, [True, True, False]),
+        ({"sub": "u2", "sid": "one"}, [True, True, True]),
+        ({"sub": "nobody"}, [True, True, True]),
+    ],
+)
+def test_who_signs_out_at_the_provider_is_signed_out_here(
+    tenant: Tenant, idp: Idp, claims: dict[str, Any], left: list[bool]
+) -> None:
+    browsers = comers(tenant, idp)
+    for _ in range(2):
+        assert logout(tenant, claims).status == 200
+        assert within(browsers) == left
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"events": None},
+        {"events": {"x": {}}},
+        {"events": ["http://schemas.openid.net/event/backchannel-logout"]},
+        {"nonce": "n"},
+        {"sub": None},
+        {"aud": "other"},
+        {"iss": "https://evil.example"},
+        {"jti": None},
+        {"iat": 1},
+        {"exp": 1},
+    ],
+)
+def test_what_is_no_logout_token_ends_nothing(tenant: Tenant, idp: Idp, claims: dict[str, Any]) -> None:
+    browsers = comers(tenant, idp)
+    assert logout(tenant, {"sub": "u1"} | claims).status == 400
+    assert logout(tenant, {"sub": "u1"}, key="two").status == 400
+    assert within(browsers) == [True] * 3

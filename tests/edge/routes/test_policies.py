@@ -30,12 +30,14 @@ def test_a_policy_is_shown_as_it_was_made(tenant: Tenant) -> None:
     body = {
         "name": "Gold",
         "segment": segment["id"],
-        "targets": {"first_minutes": 60, "next_minutes": 240, "update_minutes": None},
+        "targets": {"first_minutes": 60, "next_minutes": 240, "update_minutes": None, "outcome_minutes": 600},
         "priorities": {"urgent": {"first_minutes": 15}, "low": {"first_minutes": None, "update_minutes": 10}},
         "calendar": calendar["id"],
         "warn_minutes": 10,
         "episode_days": 3,
         "words": "Within an hour",
+        "no_answer": None,
+        "escalate": [tenant.api.get("/v1/agents").json["items"][0]["id"]],
     }
     found = made(tenant.api.post("/v1/policies", body))
     assert found == body | {"id": found["id"], "revision": 1, "position": 1}
@@ -44,7 +46,7 @@ def test_a_policy_is_shown_as_it_was_made(tenant: Tenant) -> None:
 
 def test_the_least_of_a_policy(tenant: Tenant) -> None:
     found = made(tenant.api.post("/v1/policies", {"name": "All"}))
-    none = {"first_minutes": None, "next_minutes": None, "update_minutes": None}
+    none = dict.fromkeys(["first_minutes", "next_minutes", "update_minutes", "outcome_minutes"])
     assert found["targets"] == none
     assert (found["segment"], found["calendar"], found["priorities"], found["words"]) == ("", "", {}, "")
     assert (found["warn_minutes"], found["episode_days"]) == (30, 7)
@@ -185,8 +187,9 @@ def test_an_idempotency_key_makes_one(tenant: Tenant) -> None:
 
 def test_segments_are_measured(tenant: Tenant) -> None:
     gold = made(tenant.api.post("/v1/segments", {"name": "Gold", "customers": []}))["id"]
-    assert made(tenant.api.put("/v1/measured-segments", {"segments": [gold, gold]})) == {"segments": [gold]}
-    assert made(tenant.api.get("/v1/measured-segments")) == {"segments": [gold]}
+    measured = {"segments": [gold], "timezone": "UTC", "shared": False}
+    assert made(tenant.api.put("/v1/measured-segments", {"segments": [gold, gold]})) == measured
+    assert made(tenant.api.get("/v1/measured-segments")) == measured
     got = tenant.api.put("/v1/measured-segments", {"segments": [gold, "seg_none"]})
     assert (got.status, got.json["field"]) == (422, "segments[1]")
     got = tenant.api.put("/v1/measured-segments", {"segments": [gold] * 11})

@@ -15,8 +15,8 @@ class Interrupted(MemoryTable):
         super().__init__()
         self.between = []
 
-    def query(self, *args):
-        found = super().query(*args)
+    def query(self, *args, **named):
+        found = super().query(*args, **named)
         if self.between:
             self.between.pop(0)()
         return found

@@ -9,6 +9,7 @@ from chalicelib.flows.search.index import index_pending
 from chalicelib.ports import new
 from tests.api import Client, Tenant
 from tests.fakes import Parley
+from tests.tracking import Desk
 
 
 def found(caller: Client, q: str, **filters: str) -> list[tuple[str, str]]:
@@ -42,7 +43,7 @@ def story(request: pytest.FixtureRequest, parley: Parley, tenant: Tenant) -> Ten
     parley.settle()
     if request.param == "indexed":
         for tree in {row.pk[2:] for row in list(parley.table.rows.values()) if row.pk.startswith("Q#")}:
-            index_pending(parley.store, parley.world.index, tree, 1)
+            index_pending(parley.store, parley.world.index, tree, enough=1)
     return tenant
 
 
@@ -147,7 +148,7 @@ def test_filters(story: Tenant, parley: Parley) -> None:
     [
         ({}, "q"),
         ({"q": " "}, "q"),
-        ({"q": "x" * 300}, "q"),
+        ({"q": "?" * 3000}, "q"),
         ({"q": "x", "kind": "note"}, "kind"),
         ({"q": "x", "state": "late"}, "state"),
         ({"q": "x", "order": "worst"}, "order"),
@@ -162,6 +163,49 @@ def test_filters(story: Tenant, parley: Parley) -> None:
 def test_what_cannot_be_is_refused_by_name(tenant: Tenant, query: dict[str, str], field: str) -> None:
     got = tenant.api.get("/v1/search", **query)
     assert (got.status, got.json["field"]) in {(422, field), (400, field)}
+
+
+LONG = [
+    "late " * 700,
+    "x" * 4000,
+    "請求書を送ってもタイムアウトになるんですがどうすればいいですか" * 60,
+    "การชำระเงินล้มเหลว" * 80,
+    "서버가 결제를 " * 300,
+    "at com.acme.billing.InvoiceService.commit(InvoiceService.java:42) " * 60,
+    "https://api.acme.example/v2/customers?" + "&".join(f"field{n}=value{n}" for n in range(200)),
+]
+
+
+@pytest.mark.parametrize("q", LONG, ids=range(len(LONG)))
+def test_too_long_a_question_is_cut_whoever_asks_and_finds_what_it_was_copied_from(tenant: Tenant, q: str) -> None:
+    """Wherever questions are asked."""
+    tenant.api.patch("/v1/workspace", {"visitors": True})
+    token = Client().post("/v1/visitors", {"workspace": tenant.id, "name": "V", "email": "v@x.example", "text": q})
+    ann = tenant.user("acme", "ann")
+    ann.post(f"/v1/rooms/{tenant.triage('acme')}/messages", {"text": q})
+    for caller in (tenant.api, ann, Client(token.json["token"])):
+        got = caller.get("/v1/search", q=q, kind="message", order="newest")
+        assert got.status == 200, got.text
+    for caller in (tenant.api, ann):
+        assert caller.get("/v1/experts", q=q).status == 200
+
+
+@pytest.mark.parametrize("q", LONG, ids=range(len(LONG)))
+def test_what_was_pasted_is_found_by_itself(parley: Parley, tenant: Tenant, q: str) -> None:
+    ann = tenant.user("acme", "ann")
+    made = ann.post(f"/v1/rooms/{tenant.triage('acme')}/messages", {"text": q}).json["id"]
+    parley.settle()
+    index_pending(parley.store, parley.world.index, tenant.id, enough=1)
+    assert [hit["id"] for hit in tenant.api.get("/v1/search", q=q, kind="message").json["items"]] == [made]
+    assert [each["person"]["name"] for each in tenant.api.get("/v1/experts", q=q).json["items"]] == ["ann"]
+
+
+def test_a_tracker_is_asked_for_the_beginning_of_too_long_a_text(parley: Parley) -> None:
+    desk = Desk(parley)
+    pasted = "late " * 800
+    desk.there._new(pasted[:200].strip(), "", "", (), "bot")
+    got = desk.api.get(f"/v1/installs/{desk.install}/tickets", text=pasted)
+    assert (got.status, len(got.json["items"])) == (200, 1)
 
 
 def test_an_edit_and_a_delete_count_at_once_and_a_fork_is_found(story: Tenant, parley: Parley) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.desk.segments import MAX_SEGMENTS
+from chalicelib.desk.times import rfc3339
 from chalicelib.flows.clock import due_work
 from tests.api import Client, Tenant
 from tests.fakes import Parley
@@ -85,6 +86,21 @@ def test_passing_time_moves_members_at_the_very_moment(parley: Parley, tenant: T
     assert due_work(parley.world) == 1
     parley.settle()
     assert members(tenant, segment) == []
+    assert due_work(parley.world) == 0
+
+
+def test_who_renews_within_the_next_days_comes_in_and_goes_by_the_clock(parley: Parley, tenant: Tenant) -> None:
+    renewal = rfc3339(parley.clock.at + 10 * DAY)
+    tenant.customer("acme", attributes={"renewal": renewal[:-1] + "999999Z"})
+    segment = made(tenant, {"attribute": "renewal", "next_days": 3})
+    parley.settle()
+    found = []
+    for step in (7 * DAY - 60_000, 61_000, 3 * DAY - 61_000, 60_001):
+        parley.clock.at += step
+        due_work(parley.world)
+        parley.settle()
+        found.append(members(tenant, segment))
+    assert found == [[], ["acme"], ["acme"], []]
     assert due_work(parley.world) == 0
 
 

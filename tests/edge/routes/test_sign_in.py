@@ -85,6 +85,25 @@ def test_a_mailed_link_signs_in_once(parley: Parley, tenant: Tenant, ada: dict[s
     assert "Set-Cookie" not in again.headers
 
 
+@pytest.mark.parametrize(
+    ("address", "to"),
+    [
+        ("ada@müller.example", "ada@xn--mller-kva.example"),
+        ("jörg@vendor.example", ""),
+        ("a..b@vendor.example", ""),
+        ("ada@", ""),
+        ("ada@-x-.example", "ada@-x-.example"),
+    ],
+)
+def test_an_odd_address_of_an_agents_breaks_no_worker(parley: Parley, tenant: Tenant, address: str, to: str) -> None:
+    made = tenant.api.post("/v1/agents", {"name": "Ada", "email": address})
+    if made.status != 201:
+        return
+    asked(address)
+    parley.work_all()
+    assert [sent for _, sent in parley.mailer.sent] == ([[to]] if to else [])
+
+
 def test_nobody_learns_who_has_an_account(parley: Parley, ada: dict[str, Any]) -> None:
     known, unknown = asked("ada@vendor.example"), asked("eve@vendor.example")
     assert (known.status, known.text, known.headers) == (unknown.status, unknown.text, unknown.headers)
@@ -301,3 +320,15 @@ def test_the_console_is_served_under_a_policy_without_inline(parley: Parley) -> 
         got = Client().get(f"/{path}", v=version)
         assert "immutable" in got.headers["Cache-Control"]
         assert Client()("GET", f"/{path}", headers={"If-None-Match": got.headers["ETag"]}).status == 304
+
+
+def test_what_one_session_asked_for_the_next_one_of_the_same_agent_asks_for_again(
+    parley: Parley, tenant: Tenant, ada: dict[str, Any]
+) -> None:
+    tenant.api.post("/v1/agents", {"name": "Bea", "email": "bea@vendor.example"})
+    path, key = f"/v1/rooms/{tenant.triage()}/messages", {"Idempotency-Key": "once"}
+    one, other = came(parley), came(parley, "bea@vendor.example")
+    said = one("POST", path, {"text": "Hello"}, **key)
+    one("DELETE", "/v1/session")
+    assert came(parley)("POST", path, {"text": "Hello"}, **key).json == said.json
+    assert other("POST", path, {"text": "Hello"}, **key).json["id"] != said.json["id"]

@@ -10,6 +10,8 @@ import sys
 import time
 from collections import Counter
 
+from infra.progress import clear, progress
+
 HASHES = "0"
 
 
@@ -29,26 +31,26 @@ def main() -> int:
 
     statuses, routes, good, kinds = Counter[int](), Counter[str](), Counter[str](), Counter[str]()
     slowest, began, digest = (0.0, ""), time.monotonic(), hashlib.sha256()
-    for number, seed in enumerate(range(asked.first, asked.first + asked.count), 1):
-        played = play(seed, asked.size)
-        statuses += played.statuses
-        routes += played.routes
-        digest.update(repr(played.answers).encode())
-        good += played.good
-        slowest = max(slowest, played.slowest)
-        for fault in played.faults:
-            kind = _kind(max(fault.reasons, key=len))
-            kinds[kind] += 1
-            if kinds[kind] == 1:
-                print(f"round {seed}, request {fault.number}:", *fault.reasons, sep="\n   ")
-                least = None if asked.no_shrink else smallest(fault)
-                print("   smallest:" if least else "   not alone; the last:", least or fault.asks[-1], flush=True)
-        if number % 10 == 0 or number == asked.count:
-            total = sum(routes.values())
-            print(f"{total} requests in {time.monotonic() - began:.0f} s, {kinds.total()} failed", flush=True)
+    with progress("rounds", asked.count) as step:
+        for number, seed in enumerate(range(asked.first, asked.first + asked.count), 1):
+            step(f"seed {seed}, {kinds.total()} failed", number - 1)
+            played = play(seed, asked.size)
+            statuses += played.statuses
+            routes += played.routes
+            digest.update(repr(played.answers).encode())
+            good += played.good
+            slowest = max(slowest, played.slowest)
+            for fault in played.faults:
+                kind = _kind(max(fault.reasons, key=len))
+                kinds[kind] += 1
+                if kinds[kind] == 1:
+                    clear()
+                    print(f"round {seed}, request {fault.number}:", *fault.reasons, sep="\n   ")
+                    least = None if asked.no_shrink else smallest(fault)
+                    print("   smallest:" if least else "   not alone; the last:", least or fault.asks[-1], flush=True)
     last, total = asked.first + asked.count - 1, sum(routes.values())
     said = f"rounds {asked.first}-{last}: {total} requests of {len(routes)} routes and ways in"
-    print(f"{said}, {kinds.total()} failed; {digest.hexdigest()[:16]}")
+    print(f"{said}, {time.monotonic() - began:.0f} s, {kinds.total()} failed; {digest.hexdigest()[:16]}")
     print(", ".join(f"{status} {amount}" for status, amount in sorted(statuses.items())))
     print("never asked:", ", ".join(sorted(EVERY - routes.keys())) or "none")
     refusing = sorted(name for name in routes.keys() - {"socket", "mail"} if not good[name])

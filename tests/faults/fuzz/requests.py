@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.desk.mails import Correspondent
-from chalicelib.edge.door.router import ROUTES, Route
+from chalicelib.edge.door.router import Route
+from chalicelib.edge.routes import every
 from tests.api import Got
+from tests.senders import Sender
 
 from . import bent, shapes
 from .scene import Scene, fence
-from .ways_in import KINDS, SENDERS, Sender, beside, dated, payloads
+from .ways_in import KINDS, SENDERS, payloads
 
 ID = re.compile(r'"(?:id|room|message|issue|bridge)":"([a-z]{2,5})_([0-9a-z_]{4,60})"')
 FILE = re.compile(r"/files/(att_\w+)/([\w-]+)")
@@ -22,7 +24,7 @@ NEXT = re.compile(r'"next":"([^"]{4,2000})"')
 KEPT = 30  # ids of a kind that are remembered
 COMING = [sender for sender in SENDERS if sender.name != "ses"]  # that one comes by SNS
 TAKE = "POST /in/{channel}/{install}"
-EVERY = {f"{route.method} {route.path}" for route in ROUTES} - {TAKE}
+EVERY = {f"{route.method} {route.path}" for route in every()} - {TAKE}
 EVERY |= {f"in {sender.name or sender.kind}" for sender in COMING} | {"socket", "mail"}
 LOOSE = {"code", "state", "error", "token", "lang", "room", "workspace", "handshake", "v"}
 FRAMES: tuple[Any, ...] = (
@@ -99,7 +101,7 @@ class Drawing:
         """The next one."""
         how = rng.random()
         if how < 0.56:
-            return self.of_route(rng, rng.choice(ROUTES))
+            return self.of_route(rng, rng.choice(every()))
         if how < 0.88:
             return self.of_way_in(rng, rng.choice(COMING))
         if how < 0.96:
@@ -211,7 +213,7 @@ class Drawing:
             body = bent.raw(rng, body)
         elif how < 0.85:
             body = bent.raw(rng, body) if rng.random() < 0.7 else body
-        sent = {"Content-Type": type_} | beside(sender.kind, payload)
+        sent = {"Content-Type": type_} | sender.beside(payload.name.removesuffix(".json"))
         sent = bent.headers(rng, sent) if rng.random() < 0.12 else sent
         kind = sender.kind if rng.random() < 0.97 else rng.choice(sorted(KINDS))
         install = self.scene.installs[sender][0] if rng.random() < 0.97 else rng.choice(self.names(rng))
@@ -319,5 +321,5 @@ def signed(scene: Scene, one: Ask, sender: Sender) -> Ask:
     """The request as its sender signs it, now."""
     _, secret = scene.installs[sender]
     now = scene.stage.clock.at
-    body = dated(sender, one.body, now)
+    body = sender.dating(one.body, now)
     return replace(one, body=body, headers=one.headers | sender.sign(secret, body, now))

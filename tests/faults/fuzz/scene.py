@@ -28,14 +28,14 @@ from tests.faults.simulation.aws import Context, Event
 from tests.faults.simulation.runs import teams
 from tests.faults.simulation.stage import Stage, on_stage
 from tests.peers.msteams import KEY
+from tests.senders import SIGNING, Sender
 
 from . import bent
-from .ways_in import SENDERS, SIGNING, Sender, payloads
+from .ways_in import SENDERS, payloads
 
 FENCE = Path(__file__).parents[2] / "edge" / "door" / "test_fence.py"
 RAW = b"From: Ann <ann@acme.example>\r\nSubject: Hello\r\n\r\nIt is broken"
 MOST_S = 2.0  # s of CPU that one request, or one run of the workers, may take
-CHANNEL = "19:253b1f341670408fb6fe51050b6e5ceb@thread.tacv2"
 
 
 @cache
@@ -133,15 +133,18 @@ class Scene:
             "/v1/installs", body | ({"credentials": sender.credentials} if sender.credentials else {})
         )
         assert made.status == 201, made.text
-        if sender.kind in wiring.TRACKERS:
+        if wiring.tracker(sender.kind):
             self.ours.api.post(f"/v1/installs/{made.json['id']}/webhook")
         return made.json["id"], sender.secret or made.json.get("secret") or SIGNING
 
     def _bind(self) -> None:
         room = self.made.ids["room"]
-        for kind, conversation in (("slack", "C0ACME"), ("msteams", CHANNEL)):
-            install = next(id_ for sender, (id_, _) in self.installs.items() if sender.kind == kind)
-            self.ours.api.post(f"/v1/rooms/{room}/bridges", {"install": install, "conversation": conversation})
+        for sender, (install, _) in self.installs.items():
+            if sender.bound:
+                made = self.ours.api.post(
+                    f"/v1/rooms/{room}/bridges", {"install": install, "conversation": sender.bound}
+                )
+                assert made.status == 201, made.text
         self.stage.pump()
 
     def _callers(self) -> dict[str, Client]:

@@ -112,9 +112,9 @@ def _loose(rng: random.Random, names: Names, depth: int) -> Any:
         (
             {
                 "attribute": rng.choice(("name", "plan", "external_id")),
-                rng.choice(("equals", "in", "contains", "less", "greater", "within_days", "exists")): _loose(
-                    rng, names, depth + 2
-                ),
+                rng.choice(
+                    ("equals", "in", "contains", "less", "greater", "within_days", "next_days", "exists")
+                ): _loose(rng, names, depth + 2),
             },
             {rng.choice(("all", "any", "not")): [{"attribute": "name", "exists": True}]},
             [_loose(rng, names, depth + 1), _loose(rng, names, depth + 1)],

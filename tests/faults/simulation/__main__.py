@@ -9,6 +9,7 @@ import os
 import sys
 import time
 
+from infra.progress import clear, progress
 from tests.mutants.mutate import put_in
 
 from ..mechanisms import MECHANISMS
@@ -39,27 +40,30 @@ def main() -> int:
         put_in(MECHANISMS[asked.without].mutant)
     chances = Chances(0, 0, 0) if asked.calm else Chances(asked.away, asked.dies, 0.05)
     failed, digest, began, counts = 0, hashlib.sha256(), time.monotonic(), dict[str, int]()
-    for number, seed in enumerate(range(asked.first, asked.first + asked.count), 1):
-        result = run(seed, asked.steps, chances)
-        digest.update("\n".join(result.trace).encode())
-        for name, amount in result.counts.items():
-            counts[name] = counts.get(name, 0) + amount
-        if asked.trace:
-            print("\n".join(result.trace))
-        if result.findings:
-            failed += 1
-            print(f"seed {seed}: {len(result.findings)} findings")
-            for finding in result.findings[:8]:
-                print("  ", *finding, sep=" | ")
-            found = any(finding[0] == asked.until for finding in result.findings)
-            if asked.shrink and (found or not asked.until):
-                print("  smallest:", *[step.act for step in shrunk(result, chances)])
-            if found:
-                break
-        if number % 10 == 0 or number == asked.count:
-            print(f"{number} of {asked.count} in {time.monotonic() - began:.0f} s, {failed} failed", flush=True)
+    with progress("histories", asked.count) as step:
+        for number, seed in enumerate(range(asked.first, asked.first + asked.count), 1):
+            step(f"seed {seed}, {failed} failed", number - 1)
+            result = run(seed, asked.steps, chances)
+            digest.update("\n".join(result.trace).encode())
+            for name, amount in result.counts.items():
+                counts[name] = counts.get(name, 0) + amount
+            if asked.trace or result.findings:
+                clear()
+            if asked.trace:
+                print("\n".join(result.trace))
+            if result.findings:
+                failed += 1
+                print(f"seed {seed}: {len(result.findings)} findings")
+                for finding in result.findings[:8]:
+                    print("  ", *finding, sep=" | ")
+                found = any(finding[0] == asked.until for finding in result.findings)
+                if asked.shrink and (found or not asked.until):
+                    print("  smallest:", *[step.act for step in shrunk(result, chances)])
+                if found:
+                    break
     last = asked.first + asked.count - 1
-    print(f"seeds {asked.first}-{last}, {asked.steps} steps: {failed} failed; {digest.hexdigest()[:16]}")
+    took = time.monotonic() - began
+    print(f"seeds {asked.first}-{last}, {asked.steps} steps, {took:.0f} s: {failed} failed; {digest.hexdigest()[:16]}")
     print(", ".join(f"{name} {amount}" for name, amount in sorted(counts.items())))
     return 1 if failed else 0
 

@@ -112,15 +112,15 @@ class SimTable(MemoryTable):
             self.weather.call("table", "spread", lambda key=key: one([], [key]), writes=True)
 
     def query(
-        self, span: Range, forward: bool, limit: int, start: dict[str, str] | None
+        self, span: Range, forward: bool, limit: int, *, start: dict[str, str] | None
     ) -> tuple[list[Row], dict[str, str] | None]:
         def do() -> tuple[list[Row], dict[str, str] | None]:
             if not span.index:
-                return super(SimTable, self).query(span, forward, limit, start)
+                return super(SimTable, self).query(span, forward, limit, start=start)
             self._catch_up()
             now, self.rows = self.rows, self.indexed
             try:
-                return super(SimTable, self).query(span, forward, limit, start)
+                return super(SimTable, self).query(span, forward, limit, start=start)
             finally:
                 self.rows = now
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.desk.envelopes import Envelope
-from chalicelib.desk.policies import Policy, Targets
+from chalicelib.desk.policies import NoAnswer, Policy, Targets
 from chalicelib.desk.times import HOUR_MS, MINUTE_MS, rfc3339
 from tests.api import Client, Got
 from tests.flows.clocks.test_clocks import with_policies
@@ -23,10 +23,11 @@ from .stage import BEGINS, CLOCKS, HANGING, SimEverywhere, SimTracker, Stage
 
 ACTS = {
     "client": 6, "people": 4, "broadcast": 1, "undo": 1, "track": 2, "tell": 2, "time": 2, "room": 1, "letter": 1,
-    "named": 1, "raise": 1, "outage": 1, "promise": 1,
+    "named": 1, "raise": 1, "outage": 1, "promise": 1, "end": 1,
 }  # fmt: skip
 TARGETS = Targets(first=3 * MINUTE_MS, next=10 * MINUTE_MS, update=HOUR_MS)
-POLICY = Policy(id="pol_1", name="All", targets=TARGETS, warn=MINUTE_MS)
+SILENCE = NoAnswer(wait=30 * MINUTE_MS, texts=("Did that help?", "We close this soon."))
+POLICY = Policy(id="pol_1", name="All", targets=TARGETS, warn=MINUTE_MS, no_answer=SILENCE)
 CUSTOMERS = ("acme", "beta", "gamma")
 TRIES = 9  # for which a client repeats a request that was not answered
 OUTAGES_S = (20, 40, 90, 400, 3600)
@@ -345,6 +346,22 @@ class History:
         room = self.rooms[self.rng.choice(CUSTOMERS)]
         body = {"promise": promise}
         self.spawn("ada", lambda: self.call(self.client("ada"), "PATCH", f"/v1/rooms/{room}", body) and None)
+
+    def do_end(self) -> None:
+        """An agent resolves a room, in words or quietly; its customer says that it is not solved, or how it was."""
+        name, customer = self.rng.choice([("ann", "acme"), ("bea", "beta")])
+        path = f"/v1/rooms/{self.rooms[customer]}"
+        outcome, tell = self.rng.choice(["solved", "workaround", "no_answer"]), self.rng.random() < 0.8
+        says = self.rng.choice(["", "not solved", "happy"])
+
+        def run() -> None:
+            self.call(self.client("ada"), "PATCH", path, {"state": "resolved", "outcome": outcome, "tell": tell})
+            if says == "not solved":
+                self.call(self.client(name), "PATCH", path, {"state": "open"})
+            elif says:
+                self.call(self.client(name), "PUT", f"{path}/rating", {"happy": True})
+
+        self.spawn("end", run)
 
     # --- what others do
 

@@ -14,10 +14,14 @@ from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import HOLDS_OTHERS, Delivery
 from chalicelib.desk.issues import Notice, NoticeReceipt
 from chalicelib.desk.messages import Change, Message
+from chalicelib.desk.outcomes import CHANNEL
 from chalicelib.desk.policies import Policies
+from chalicelib.desk.ratings import Rating
 from chalicelib.desk.rooms import Room, Seen, unread
 from chalicelib.desk.times import rfc3339
+from chalicelib.desk.turns import MAX_TRAIL, REMINDERS
 from chalicelib.flows.clocks.refresh_clocks import refreshed
+from chalicelib.flows.rooms.tell_end import REMINDER
 from chalicelib.ports import ref
 from tests.everywhere import ACME, AGENTS, CHAT, WORDS, Everywhere
 from tests.mails import read
@@ -52,6 +56,7 @@ def findings(history: History) -> list[Finding]:
         _broadcasts,
         _promises,
         _clocks,
+        _ends,
         _unread,
         _search,
         _dead,
@@ -309,7 +314,7 @@ def _clocks(history: History) -> list[Finding]:
     rows = {(row.room, row.kind, row.since): row for row in stage.rows(Clock)}
     for room in stage.rows(Room):
         clocks = store.one(ref(RoomClocks, room.id))
-        if room.kind != "internal" and refreshed(store, policies, room, clocks, now).writes:
+        if room.kind != "internal" and refreshed(store, policies, room, there=clocks, now=now).writes:
             found.append(("clocks are not the room's", room.id))
         for each in clocks.running if clocks else ():
             if 0 < each.wake_at <= now:
@@ -321,12 +326,41 @@ def _clocks(history: History) -> list[Finding]:
         for fact in history.here.facts.values()
     )
     once = [fact for fact, often in facts.items() if often > 1 and fact[-1] != "clock.met"]
-    missing = [row for row in rows.values() if not facts[row.room, row.kind, rfc3339(row.since), "clock.started"]]
+    heard = [row for row in rows.values() if row.kind != "outcome" or row.due]  # without a target it is for figures
+    missing = [row for row in heard if not facts[row.room, row.kind, rfc3339(row.since), "clock.started"]]
     untold = [row for row in rows.values() if row.warned or row.missed > row.due > 0 and not row.ended]
     places = [(row.room, row.kind, rfc3339(row.since)) for row in untold]
     silent = [row for row in places if not (facts[*row, "clock.warned"] or facts[*row, "clock.missed"])]
     found += [("clock told twice", *fact) for fact in once] + [("clock's beginning untold", row.id) for row in missing]
     return found + [("clock untold", *row) for row in silent]
+
+
+def _ends(history: History) -> list[Finding]:
+    """A customer is told of each end once, and never where they have not spoken; what they do not answer is closed
+    after two reminders; whoever is asked how it was is asked once."""
+    found: list[Finding] = []
+    messages = [each for each in history.stage.rows(Message) if not each.internal and not each.forked_from]
+    for room in history.stage.rows(Room):
+        last_end, reminders = "", 0
+        for each in sorted((each for each in messages if each.room == room.id), key=lambda each: each.n):
+            channel = each.source.channel
+            if each.author.kind in ("user", "visitor"):
+                last_end = ""
+            if channel == CHANNEL:
+                if each.text == last_end:
+                    found.append(("end told twice", room.id, each.text))
+                if not room.channels:
+                    found.append(("end told to nobody", room.id, each.text))
+                last_end = each.text
+            reminders = reminders + 1 if channel == REMINDER else 0 if each.author.kind != "machine" else reminders
+        closed = [mark for mark in room.trail if mark.kind == "no answer"]
+        marks = [mark.kind for mark in room.trail if closed and mark.n < closed[-1].n]
+        if closed and room.outcome == "no_answer" and marks.count("remind") < REMINDERS and len(marks) < MAX_TRAIL - 1:
+            found.append(("closed without reminders", room.id, str(marks)))
+        if reminders > REMINDERS:
+            found.append(("reminded too often", room.id, str(reminders)))
+    asked = Counter(each.person for each in history.stage.rows(Rating))
+    return found + [("asked twice how it was", person) for person, often in asked.items() if often > 1]
 
 
 def _unread(history: History) -> list[Finding]:

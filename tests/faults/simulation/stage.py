@@ -20,10 +20,9 @@ from chalicelib.aws.queues import SqsQueues
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.record import Record
 from chalicelib.edge import retries, workers
-from chalicelib.ports import Answer, ProviderBusy, Request, Unreachable
+from chalicelib.ports import Answer, Memory, ProviderBusy, Request, Unreachable
 from chalicelib.search.segments import SegmentIndex
 from chalicelib.settings import settings
-from chalicelib.wire.hour_cache import HourCache
 from tests.everywhere import HOOK, Clinic, Everywhere
 from tests.fakes import BOOTSTRAP, Parley
 from tests.peers import msteams as msteams_peer
@@ -371,11 +370,12 @@ def on_stage(stage: Stage, teams: TeamsPeer) -> Iterator[None]:
 
 
 def forget() -> None:
-    """A container that begins remembers nothing: what modules keep, found by how it is called."""
+    """A container that begins remembers nothing: what modules keep is found by what it is, or how it is called. What
+    it is handed, the stage makes anew."""
     for name, module in list(sys.modules.items()):
         if name.startswith("chalicelib."):
             for kept, memory in vars(module).items():
-                if isinstance(memory, HourCache) or (isinstance(memory, dict) and MEMORY.fullmatch(kept)):
+                if isinstance(memory, Memory) or (isinstance(memory, dict) and MEMORY.fullmatch(kept)):
                     memory.clear()
 
 

@@ -13,11 +13,6 @@ from tests.peers.slack import Post
 LONG = {"characters": "word " * 9_000 + "end", "bytes": "слово " * 6_500 + "end", "one word": "😀" * 39_000 + "end"}
 
 
-@pytest.fixture(scope="module")
-def teams() -> TeamsPeer:
-    return TeamsPeer()
-
-
 @pytest.fixture
 def here(teams: TeamsPeer) -> Iterator[Everywhere]:
     with everywhere(teams) as made:

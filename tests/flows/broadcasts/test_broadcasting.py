@@ -365,9 +365,9 @@ def test_a_thousand_rooms_cost_what_the_budget_says(parley: Parley, tenant: Tena
     def counting(name: str):
         called = getattr(parley.table, name)
 
-        def count(*args):
+        def count(*args, **named):
             fields[name] += 1
-            return called(*args)
+            return called(*args, **named)
 
         return count
 

@@ -142,4 +142,4 @@ def test_a_third_whose_only_answer_bounced_is_owed_still(parley: Parley, tenant:
     parley.due()
     parley.settle()
     (row,) = clocks(parley, asked["id"])
-    assert (row.how, bool(row.missed)) == ("", True)
+    assert (row.how, bool(row.missed), row.because) == ("", True, "the answer was not delivered")

@@ -92,7 +92,7 @@ def test_a_bridge_that_is_paused_is_named(here: Everywhere) -> None:
 def test_an_install_that_is_stopped_is_named(here: Everywhere, state: Any) -> None:
     install = here.parley.store.one(ref(Install, here.installs["slack"]))
     assert install
-    stop_install(here.parley.world, install, state, "the app was removed")
+    stop_install(here.parley.world, install, state, reason="the app was removed")
     assert missed(here) == [f"the install is {state}: the app was removed"] * 3
 
 
@@ -130,7 +130,7 @@ def test_an_answer_of_before_is_no_reason(here: Everywhere) -> None:
 def test_another_way_that_is_shut_is_no_reason(here: Everywhere) -> None:
     teams = here.parley.store.one(ref(Install, here.installs["msteams"]))
     assert teams
-    stop_install(here.parley.world, teams, "paused", "the app was removed")
+    stop_install(here.parley.world, teams, "paused", reason="the app was removed")
     assert missed(here) == [None] * 3
 
 

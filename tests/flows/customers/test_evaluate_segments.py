@@ -25,9 +25,9 @@ class Interrupted(MemoryTable):
         self._called()
         return super().read(keys)
 
-    def query(self, *args):
+    def query(self, *args, **named):
         self._called()
-        return super().query(*args)
+        return super().query(*args, **named)
 
     def write(self, puts, drops):
         self._called()

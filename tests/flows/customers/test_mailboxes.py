@@ -19,6 +19,7 @@ from chalicelib.flows.inbound.copied_people import copied_people, user_of_addres
 from chalicelib.ports import Listing, Put, ref
 from tests.arriving import INSTALL, WORKSPACE, outside
 from tests.fakes import Parley
+from tests.proofs import prove
 
 ADDRESSES = ("ann@acme.example", "Ann@Acme.example", "ann@new.example", "")
 CUSTOMERS = ("acme", "beta")
@@ -31,7 +32,9 @@ def boxes(parley: Parley, address: str) -> list[Mailbox]:
 
 
 def owner(parley: Parley, address: str, wanted: str = "", placed: Customer | None = None) -> tuple[str, str] | None:
-    found: tuple[Customer, User] | None = user_of_address(parley.world, WORKSPACE, address, wanted, placed)
+    found: tuple[Customer, User] | None = user_of_address(
+        parley.world, WORKSPACE, address, wanted=wanted, placed=placed
+    )
     return (found[0].external_id, found[1].external_id) if found else None
 
 
@@ -84,6 +87,7 @@ def copied(customer: str) -> list[tuple[str, str]]:
     """Who gets the answers of a room of `customer` after a mail of Acme's people with everybody in copy."""
     parley = outside(Parley())
     both = {name: admit_customer(parley.world, WORKSPACE, name, domains=(f"{name}.example",))[0] for name in CUSTOMERS}
+    prove(parley, *[f"{name}.example" for name in CUSTOMERS])
     admit_user(parley.world, both["acme"], "ann", email="ann@elsewhere.example")
     admit_user(parley.world, both["beta"], "bob", email="bob@beta.example")
     room = Room(id="room_1", workspace=WORKSPACE, kind="topic", name="R", created_at=1)
@@ -95,7 +99,7 @@ def copied(customer: str) -> list[tuple[str, str]]:
     envelope = Envelope(
         id="env_1", workspace=WORKSPACE, install=INSTALL, channel="email", received_at=1, headers={}, body=b""
     )
-    found = copied_people(Arriving(parley.world, install, envelope), mail, both["acme"], room)
+    found = copied_people(Arriving(parley.world, install, envelope), mail, both["acme"], room=room)
     return [(address, who.kind) for who, address in found]
 
 

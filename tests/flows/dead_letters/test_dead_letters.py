@@ -108,10 +108,10 @@ def test_whose_a_letter_is(parley, tenant):
         ("sync", {"do": "look", "id": "iss_x", "install": install}),
     ]
     for queue, body in found:
-        assert note_of(world, queue, json.dumps(body), "why").workspace == tenant.id, body
+        assert note_of(world, queue, json.dumps(body), reason="why").workspace == tenant.id, body
     for queue, body in (("push", {"room": room}), ("mail", {"Message": "x"}), ("sync", {"do": "tell", "id": "no"})):
-        assert note_of(world, queue, json.dumps(body), "why") is None
-    assert note_of(world, "mail", "[]", "why") is None
+        assert note_of(world, queue, json.dumps(body), reason="why") is None
+    assert note_of(world, "mail", "[]", reason="why") is None
 
 
 def test_a_body_that_is_none_is_buried_all_the_same(parley, tenant, queues):
@@ -126,7 +126,7 @@ def test_a_change_that_was_set_aside_is_told_anew(parley, tenant, queues):
     room = tenant.triage()
     row = next(row for row in parley.table.rows.values() if row.t == "Room" and row.pk.endswith(room.partition("_")[2]))
     letter = DeadLetter(version=1, id="ltr_1", workspace=tenant.id, queue="react", about="Room", reason="why", at=1)
-    queues.set_aside(row.pk, row.sk, "why", letter)
+    queues.set_aside(row.pk, row.sk, "why", letter=letter)
     parley.store.commit(new(letter))
     tenant.api.post("/v1/dead-letters/ltr_1/replay")
     parley.work_all()

@@ -14,13 +14,15 @@ from tests.conftest import in_memory
 from tests.fakes import Parley
 from tests.flows.mail.test_mails import BOUNCE, answer, come, rooms
 from tests.mails import connect
+from tests.proofs import prove
 
 REFUSED = ProviderRefused("SES refuses the mail (MessageRejected)")
 
 
 @pytest.fixture
-def install(tenant: Tenant) -> dict[str, Any]:
+def install(parley: Parley, tenant: Tenant) -> dict[str, Any]:
     tenant.api.put("/v1/customers/acme", {"name": "Acme", "domains": ["acme.example"]})
+    prove(parley, "acme.example")
     tenant.api.put("/v1/customers/acme/users/ann", {"name": "Ann", "email": "Ann@acme.example"})
     return connect(tenant.api)
 
@@ -143,6 +145,7 @@ def test_any_order_delay_and_repetition_gives_the_same_room(steps: list[str], re
     with in_memory(Parley()) as parley:
         tenant = Tenant.found("Acorn", parley.clock.at // 1000)
         tenant.api.put("/v1/customers/acme", {"name": "Acme", "domains": ["acme.example"]})
+        prove(parley, "acme.example")
         tenant.api.put("/v1/customers/acme/users/ann", {"name": "Ann", "email": "Ann@acme.example"})
         come(parley, connect(tenant.api))
         room = rooms(tenant)["Webhooks stopped"]

@@ -41,7 +41,7 @@ def test_turns_of_a_lane_are_apart_and_no_later_than_they_need_be(comers: list[t
     for name, passed in comers:
         parley.clock.at += passed
         now = parley.clock.at + 1
-        turn = turn_in_lane(parley.world, ROW, name, APART)
+        turn = turn_in_lane(parley.world, ROW, name, apart=APART)
         assert turn == (0 if free[name] <= now else free[name])
         free[name] = max(now, free[name]) + APART
         lane = parley.store.one(ref(Lane, INSTALL, name))
@@ -54,7 +54,7 @@ def test_a_turn_that_was_given_is_kept_once_its_time_has_come_and_takes_no_secon
     parley = Parley()
     now = parley.clock.at + 1
     parley.store.commit(new(Lane(install=INSTALL, name="C1", free_at=now + 5000)))
-    found = turn_in_lane(parley.world, ROW.changed(turn_at=now + left), "C1", APART)
+    found = turn_in_lane(parley.world, ROW.changed(turn_at=now + left), "C1", apart=APART)
     assert found == (now + 5000 if turn else 0)
     lane = parley.store.one(ref(Lane, INSTALL, "C1"))
     assert lane
@@ -66,11 +66,11 @@ def test_a_pause_only_ever_makes_a_lane_later(free_in: int, held_for: int) -> No
     parley = Parley()
     now = parley.clock.at + 1
     parley.store.commit(new(Lane(install=INSTALL, name="C1", free_at=now + free_in)))
-    hold_lane(parley.world, INSTALL, "C1", 3)
+    hold_lane(parley.world, INSTALL, "C1", seconds=3)
     lane = parley.store.one(ref(Lane, INSTALL, "C1"))
     assert lane
     assert lane.free_at == now + held_for
-    hold_lane(parley.world, INSTALL, "", 3)
+    hold_lane(parley.world, INSTALL, "", seconds=3)
     assert parley.store.one(ref(Lane, INSTALL, "")) is None
 
 

@@ -60,10 +60,18 @@ def test_a_message_is_owed_to_each_feed_and_each_bridge_of_its_room(parley):
 
 def test_each_change_of_a_message_is_owed_and_changes_of_the_room_are_not(parley):
     say(parley)
-    amend(parley.world, ROOM, 1, False, edit_step("y", None, 1), "edited", "agt_1")
-    amend(parley.world, ROOM, 1, False, react_step("agt_1", "tada", True, None), "reaction", "agt_1")
-    update_room(parley.world, AGENT, ROOM, {"name": "New"})
-    amend(parley.world, ROOM, 1, False, delete_step, "deleted", "agt_1")
+    amend(parley.world, ROOM, 1, internal=False, step=edit_step("y", None, 1), type_="edited", by="agt_1")
+    amend(
+        parley.world,
+        ROOM,
+        1,
+        internal=False,
+        step=react_step("agt_1", "tada", True, revision=None),
+        type_="reaction",
+        by="agt_1",
+    )
+    update_room(parley.world, AGENT, ROOM, fields={"name": "New"})
+    amend(parley.world, ROOM, 1, internal=False, step=delete_step, type_="deleted", by="agt_1")
     assert owed(parley) == [
         ("ins_feed", 1, "post", 1),
         ("ins_feed", 2, "edit", 1),
@@ -74,8 +82,8 @@ def test_each_change_of_a_message_is_owed_and_changes_of_the_room_are_not(parley
 
 def test_nothing_is_owed_for_notes_and_their_changes(parley):
     note = say(parley, internal=True)
-    amend(parley.world, ROOM, note.n, True, edit_step("y", None, 1), "edited", "agt_1")
-    amend(parley.world, ROOM, note.n, True, delete_step, "deleted", "agt_1")
+    amend(parley.world, ROOM, note.n, internal=True, step=edit_step("y", None, 1), type_="edited", by="agt_1")
+    amend(parley.world, ROOM, note.n, internal=True, step=delete_step, type_="deleted", by="agt_1")
     assert owed(parley) == []
 
 
@@ -97,8 +105,26 @@ def test_nothing_goes_back_to_where_it_came_from(parley):
     bridge(parley, "ins_1")
     from_outside = Source(channel="webhook", install="ins_1", id="m1")
     say(parley, source=from_outside)
-    amend(parley.world, ROOM, 1, False, edit_step("y", 5, 1), "edited", "ins_1", from_outside)
-    amend(parley.world, ROOM, 1, False, edit_step("z", None, 1), "edited", "agt_1", Source(channel="api"))
+    amend(
+        parley.world,
+        ROOM,
+        1,
+        internal=False,
+        step=edit_step("y", 5, 1),
+        type_="edited",
+        by="ins_1",
+        source=from_outside,
+    )
+    amend(
+        parley.world,
+        ROOM,
+        1,
+        internal=False,
+        step=edit_step("z", None, 1),
+        type_="edited",
+        by="agt_1",
+        source=Source(channel="api"),
+    )
     assert owed(parley) == [
         ("ins_1", 3, "edit", 1),
         ("ins_feed", 1, "post", 1),
@@ -113,7 +139,7 @@ def test_nothing_from_before_the_bridge_or_the_feed(parley):
     bridge(parley, "ins_2", since)
     feed(parley, "ins_late", since)
     say(parley)
-    amend(parley.world, ROOM, 1, False, edit_step("y", None, 1), "edited", "agt_1")
+    amend(parley.world, ROOM, 1, internal=False, step=edit_step("y", None, 1), type_="edited", by="agt_1")
     assert [row for row in owed(parley) if row[0] != "ins_feed"] == [
         ("ins_2", 2, "post", 2),
         ("ins_2", 3, "edit", 1),
@@ -125,7 +151,7 @@ def test_nothing_from_before_the_bridge_or_the_feed(parley):
 def test_the_copies_of_a_fork_are_not_sent_again(parley):
     say(parley)
     owed(parley)
-    made = fork(parley.world, AGENT, ROOM, 1, 1, "Forked")
+    made = fork(parley.world, AGENT, ROOM, first=1, last=1, name="Forked")
     assert owed(parley) == [("ins_feed", 1, "post", 1)]
     assert parley.store.page(Listing("posts", (made.id,)), 10).items[0].forked_from.room == ROOM
 
@@ -137,7 +163,7 @@ def records(parley):
 def test_twice_is_once_and_derives_from_state_alone(parley):
     """Also where the change comes late, after its message has moved on: a set-aside record is derived again."""
     say(parley)
-    amend(parley.world, ROOM, 1, False, edit_step("y", None, 1), "edited", "agt_1")
+    amend(parley.world, ROOM, 1, internal=False, step=edit_step("y", None, 1), type_="edited", by="agt_1")
     changed = records(parley)
     for happening in (*changed, *reversed(changed)):
         flow.owed(parley.world, happening, BatchReads(parley.store))
@@ -174,7 +200,7 @@ def test_an_edit_soon_after_its_post_wakes_the_bridge_again(parley):
     say(parley)
     owed(parley)
     parley.queues.calls.clear()
-    amend(parley.world, ROOM, 1, False, edit_step("y", None, 1), "edited", "agt_1")
+    amend(parley.world, ROOM, 1, internal=False, step=edit_step("y", None, 1), type_="edited", by="agt_1")
     owed(parley)
     assert [call.n for call in parley.queues.calls] == [2]
 

@@ -1,11 +1,14 @@
 """A webhook is verified as it came, made durable, and only then answered."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from standardwebhooks.webhooks import Webhook
 
+from chalicelib.channels.webhook.kind import KIND
 from chalicelib.desk.workspaces import Install
 from chalicelib.flows.inbound.accept import HOUR_MS, TRUST_MS
 from chalicelib.flows.secrets import Opened
@@ -126,8 +129,14 @@ def test_one_address_may_send_a_form_so_often_an_hour(parley, tenant):
     assert Client().post(path, raw="message=hi", headers=FORM).status == 202
 
 
+def given(parley, monkeypatch, name):
+    """The provider of signed webhooks gives a credential."""
+    known = msgspec.structs.replace(KIND, credentials={name: "its app's page"})
+    monkeypatch.setattr(parley, "world", replace(parley.world, kind=lambda _: known))
+
+
 def test_a_provider_s_credentials_are_sealed_and_two_of_a_name_live(parley, tenant, monkeypatch):
-    monkeypatch.setattr("chalicelib.channels.webhook.inbound.CREDENTIALS", {"bot_token": "its app's page"})
+    given(parley, monkeypatch, "bot_token")
     body = {"kind": "webhook", "name": "Hook", "credentials": {"bot_token": "xoxb-1"}}
     made = tenant.api.post("/v1/installs", body).json
     assert set(made["credentials"]) == {"bot_token", "signing"}
@@ -143,7 +152,7 @@ def test_a_provider_s_credentials_are_sealed_and_two_of_a_name_live(parley, tena
 
 
 def test_where_the_provider_signs_with_its_own_secret_none_is_made(parley, tenant, monkeypatch):
-    monkeypatch.setattr("chalicelib.channels.webhook.inbound.CREDENTIALS", {"signing": "its app's page"})
+    given(parley, monkeypatch, "signing")
     made = tenant.api.post("/v1/installs", {"kind": "webhook", "name": "H", "credentials": {"signing": "s"}}).json
     assert made["secret"] is None
     assert tenant.api.post(f"/v1/installs/{made['id']}/secrets").status == 409
@@ -152,7 +161,7 @@ def test_where_the_provider_signs_with_its_own_secret_none_is_made(parley, tenan
 def test_credentials_in_headers_are_verified_and_not_kept(parley, tenant, hook, monkeypatch):
     seen = []
     monkeypatch.setattr(
-        "chalicelib.channels.webhook.inbound.verify", lambda envelope, *_: seen.append(envelope.headers)
+        "chalicelib.channels.webhook.inbound.verify", lambda envelope, *_, **__: seen.append(envelope.headers)
     )
     assert send(parley, hook["id"], hook["secret"], Authorization="Basic eDp5", Cookie="a=b").status == 202
     assert (seen[0]["authorization"], seen[0]["cookie"]) == ("Basic eDp5", "a=b")

@@ -13,6 +13,7 @@ from chalicelib.desk.arrivals import (
     Echoed,
     Edited,
     File,
+    Moved,
     Outcome,
     Reacted,
     Renamed,
@@ -429,6 +430,25 @@ def test_a_conversation_is_shut_opened_and_renamed() -> None:
     assert named.name == "N" * 200
     scene.arrive(Renamed(conversation="C1", name="N" * 500))
     assert scene.bridge() == named
+    thread = scene.arrive(Shut(conversation="C1/7", reason="closed"), Renamed(conversation="C1/7", name="A thread"))
+    assert thread.ignored == ["unbound-conversation"] * 2
+    assert scene.bridge() == named
+
+
+def test_a_conversation_that_has_another_id_is_the_same() -> None:
+    scene = Scene()
+    scene.say("m1", "before")
+    assert scene.arrive(Moved(conversation="C1", into="C7")).handled == ["moved"]
+    scene.say("m2", "after", conversation="C7")
+    scene.say("m3", "late")
+    assert scene.posts() == ["before", "after", "late"]
+    assert scene.bridge().conversation == "C7"
+    assert scene.arrive(Moved(conversation="C1", into="C7")).handled == ["moved"]
+    assert scene.arrive(Moved(conversation="C9", into="C7")).ignored == ["unbound-conversation"]
+    scene.parley.store.commit(new(Room(id="room_2", workspace=WORKSPACE, kind="topic", name="Other", created_at=1)))
+    scene.bind("C2", "room_2")
+    assert scene.arrive(Moved(conversation="C7", into="C2")).ignored == ["bound-elsewhere"]
+    assert scene.bridge().conversation == "C7"
 
 
 @pytest.mark.parametrize(
@@ -521,3 +541,31 @@ def test_an_echo_of_another_installs_delivery_is_nothing() -> None:
 def test_an_echo_of_nothing_of_ours_is_nothing(mark: str) -> None:
     scene = Scene()
     assert scene.arrive(Echoed(id="m1", mark=mark, thread="C1/m1")).ignored == ["mark-of-nothing-of-ours"]
+
+
+LOG = File(name="a.log", type="text/plain", url="u", link="https://acme.example/a.log")
+
+
+@pytest.mark.parametrize(
+    ("fetched", "text", "files", "wanted"),
+    [
+        (True, "", (LOG,), ""),
+        (True, "see", (LOG,), "see"),
+        (False, "", (LOG,), "[a.log](https://acme.example/a.log)"),
+        (False, "see", (LOG,), "see\n[a.log](https://acme.example/a.log)"),
+        (True, "", (), ""),
+        (False, "", (), "(no text)"),
+        (True, "see", (LOG, File(name="b.log", type="text/plain")), "see\n(b.log)"),
+    ],
+)
+def test_an_edit_takes_the_words_away_and_leaves_the_files(
+    fetched: bool, text: str, files: tuple[File, ...], wanted: str
+) -> None:
+    scene = Scene()
+    scene.account.files = {"u": b"log"} if fetched else {}
+    scene.say(text="the key is sk_live_1", files=(LOG,))
+    assert "sk_live_1" in scene.message().text
+    edit = Edited(id="m1", text=text, at=SINCE + 1, revision=9, conversation="C1", files=files)
+    assert scene.arrive(edit).handled == ["edited"]
+    assert scene.message().text == wanted
+    assert [file.name for file in scene.message().attachments] == (["a.log"] if fetched else [])

@@ -15,6 +15,7 @@ from chalicelib.ports import AwsAway, Drop, Listing, new, over, ref
 from chalicelib.store.rows import from_row
 from tests.arriving import INSTALL, TRIAGE, WORKSPACE, arrive, arrive_as, event, known, outside
 from tests.fakes import Parley
+from tests.proofs import prove
 
 ACME = customer_id(WORKSPACE, "acme")
 ANN = Speaker(customer="acme", user="ann", name="Ann", email="ann@acme.example")
@@ -105,6 +106,7 @@ def test_half_an_identity_is_none(parley, speaker):
 
 def test_a_domain_says_where_a_question_belongs_and_never_who_asks_it(parley):
     admit_customer(parley.world, WORKSPACE, "acme", domains=("acme.example",))
+    prove(parley, "acme.example")
     arrive_as(parley, said(speaker=STRANGER, fresh_room=True, text="\n  It is broken  \nSince Monday"))
     room = room_of(parley, "m1")
     assert (room.kind, room.customer, room.name) == ("topic", ACME, "It is broken")
@@ -119,6 +121,7 @@ def test_a_domain_says_where_a_question_belongs_and_never_who_asks_it(parley):
 
 def test_a_domain_of_a_blocked_customer_leads_nowhere(parley):
     admit_customer(parley.world, WORKSPACE, "acme", domains=("acme.example",), state="blocked")
+    prove(parley, "acme.example")
     arrive_as(parley, said(speaker=STRANGER))
     assert room_of(parley, "m1").kind == "visitor"
 
@@ -206,6 +209,7 @@ def test_an_id_that_two_customers_use_swallows_neither(parley):
 def test_a_visitors_words_that_come_again_are_a_repeat_whosever_the_address_is_by_then(parley):
     arrive_as(parley, said(speaker=STRANGER))
     admit_customer(parley.world, WORKSPACE, "acme", domains=("acme.example",))
+    prove(parley, "acme.example")
     assert arrive_as(parley, said(speaker=STRANGER)) == Outcome(handled=["said"])
     arrive_as(parley, said("m2", STRANGER))
     admit_customer(parley.world, WORKSPACE, "acme", state="blocked")

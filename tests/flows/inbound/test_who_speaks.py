@@ -59,7 +59,7 @@ def test_an_agent_is_who_the_own_account_says_has_an_active_agents_address(
     found = agent_of(parley.world, install, Speaker(outside="U1"))
     assert (found is not None) is wanted
     customer = parley.store.one(ref(Customer, ACME))
-    author = author_of(parley.world, install, Speaker(outside="U1"), customer)
+    author = author_of(parley.world, install, Speaker(outside="U1"), customer=customer)
     if bot:
         assert (author.kind, author.name) == ("machine", "Bo")
     else:
@@ -98,13 +98,13 @@ def test_a_person_is_called_as_the_account_does_or_as_the_event_did_or_by_their_
     shown: str, sample: str, name: str
 ) -> None:
     parley, _, install = scene(Shown(name=shown))
-    face = outside_person(parley.world, install, "U1", "", sample)
+    face = outside_person(parley.world, install, "U1", account="", name=sample)
     assert (face.name, face.version) == (name, 1)
 
 
 def test_on_the_vendors_side_a_stranger_is_an_unverified_one_of_nobody() -> None:
     parley, _, install = scene(Shown(name="Eve", email=ADDRESS))
-    author = author_of(parley.world, install, Speaker(outside="U1", side="vendor"), None)
+    author = author_of(parley.world, install, Speaker(outside="U1", side="vendor"), customer=None)
     assert (author.kind, author.verified, author.id == AGENT) == ("agent", False, False)
 
 
@@ -127,17 +127,17 @@ def test_of_whom_the_provider_tells_nothing_we_keep_what_we_knew() -> None:
     account.shown = None
     assert agent_of(parley.world, install, Speaker(outside="U1"))
     customer = parley.store.one(ref(Customer, ACME))
-    assert author_of(parley.world, install, Speaker(outside="U2", name="Cy"), customer).name == "Cy"
+    assert author_of(parley.world, install, Speaker(outside="U2", name="Cy"), customer=customer).name == "Cy"
     assert parley.store.one(ref(OutsidePerson, INSTALL, "U2")) is None
 
 
 def test_what_is_told_of_a_person_is_kept_and_what_is_not_told_takes_nothing_away() -> None:
     parley, account, install = scene(Shown(name="Ann", email="ann@acme.example"))
     customer = parley.store.one(ref(Customer, ACME))
-    author_of(parley.world, install, Speaker(outside="U1"), customer)
+    author_of(parley.world, install, Speaker(outside="U1"), customer=customer)
     parley.clock.at += FACE_LIFE_MS
     account.shown = Shown(name="Ann")
-    author_of(parley.world, install, Speaker(outside="U1"), customer)
+    author_of(parley.world, install, Speaker(outside="U1"), customer=customer)
     face = parley.store.one(ref(OutsidePerson, INSTALL, "U1"))
     assert (face.version, face.email) == (2, "")  # type: ignore[union-attr]
     user = parley.store.one(ref(User, ACME, user_id(ACME, "webhook:U1")))

@@ -82,7 +82,7 @@ def test_a_turn_that_closes_nothing_tells_nobody_and_takes_nothing_back(desk: De
 def test_a_room_that_was_resolved_by_a_notice_is_opened_by_the_one_that_undoes_it(desk: Desk, resolve: bool) -> None:
     issue = desk.raised("acme", "beta", ticket=False)["id"]
     acme, beta = desk.room("acme"), desk.room("beta")
-    desk.api.patch(f"/v1/rooms/{beta}", {"state": "resolved", "outcome": "by hand"})
+    desk.api.patch(f"/v1/rooms/{beta}", {"state": "resolved", "outcome": "workaround"})
     turn(desk, issue, "done", resolve=resolve)
     desk.settle()
     shown = desk.api.get(f"/v1/rooms/{acme}").json
@@ -91,7 +91,7 @@ def test_a_room_that_was_resolved_by_a_notice_is_opened_by_the_one_that_undoes_i
     desk.settle()
     assert desk.api.get(f"/v1/rooms/{acme}").json["state"] == "open"
     shown = desk.api.get(f"/v1/rooms/{beta}").json
-    assert (shown["state"], shown["outcome"]) == ("resolved", "by hand")
+    assert (shown["state"], shown["outcome"]) == ("resolved", "workaround")
 
 
 def test_a_room_that_came_later_is_not_told_that_it_was_told_too_early(desk: Desk) -> None:

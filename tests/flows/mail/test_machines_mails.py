@@ -10,14 +10,16 @@ from tests.api import Tenant
 from tests.fakes import Parley
 from tests.flows.mail.test_mails import answer, come, outcome, rooms, said
 from tests.mails import ADDRESS, connect, postmark, read
+from tests.proofs import prove
 
 ALERTS = "alerts@acme.example"
 AUTOMATIC = ("Auto-Submitted", "auto-generated")
 
 
 @pytest.fixture
-def install(tenant: Tenant) -> dict[str, Any]:
+def install(parley: Parley, tenant: Tenant) -> dict[str, Any]:
     tenant.api.put("/v1/customers/acme", {"name": "Acme", "domains": ["acme.example"]})
+    prove(parley, "acme.example")
     tenant.api.put("/v1/customers/acme/users/ann", {"name": "Ann", "email": "Ann@acme.example"})
     return connect(tenant.api)
 
@@ -71,6 +73,7 @@ def test_whose_turn_it_is_the_install_says(parley: Parley, tenant: Tenant, insta
 
 def test_an_install_may_ignore_them(parley: Parley, tenant: Tenant) -> None:
     tenant.api.put("/v1/customers/acme", {"name": "Acme", "domains": ["acme.example"]})
+    prove(parley, "acme.example")
     assert alert(parley, connect(tenant.api, bots="ignored")).ignored == ["automatic"]
     assert tenant.api.post("/v1/installs", {"kind": "email", "name": "M", "config": {"bots": "no"}}).status == 422
 
@@ -178,6 +181,7 @@ def test_two_machines_never_write_to_each_other(parley: Parley, tenant: Tenant, 
 
 def test_a_mail_that_waits_says_no_machines_words(parley: Parley, tenant: Tenant) -> None:
     tenant.api.put("/v1/customers/acme", {"name": "Acme", "domains": ["acme.example"]})
+    prove(parley, "acme.example")
     slow = connect(tenant.api, collect=60)
     (way,) = tenant.api.get(f"/v1/rooms/{triage(tenant)['id']}/mail-addresses").json["items"]
     come(parley, slow, to=way["address"])
@@ -193,6 +197,7 @@ def test_a_mail_that_waits_says_no_machines_words(parley: Parley, tenant: Tenant
 
 def test_so_many_an_hour(parley: Parley, tenant: Tenant) -> None:
     tenant.api.put("/v1/customers/acme", {"name": "Acme", "domains": ["acme.example"]})
+    prove(parley, "acme.example")
     few = connect(tenant.api, per_hour=2)
     done = [alert(parley, few, id_=f"a{number}@acme.example") for number in range(3)]
     assert [each.ignored for each in done] == [[], [], ["too-many"]]

@@ -14,13 +14,15 @@ from chalicelib.ports import Listing, ProviderBusy, ProviderRefused
 from tests.api import Client, Tenant
 from tests.fakes import Parley
 from tests.mails import ADDRESS, connect, postmark, read, take
+from tests.proofs import prove
 
 ANYONE = Client()
 
 
 @pytest.fixture
-def install(tenant: Tenant) -> dict[str, Any]:
+def install(parley: Parley, tenant: Tenant) -> dict[str, Any]:
     tenant.api.put("/v1/customers/acme", {"name": "Acme", "domains": ["acme.example"]})
+    prove(parley, "acme.example")
     tenant.api.put("/v1/customers/acme/users/ann", {"name": "Ann", "email": "Ann@acme.example"})
     return connect(tenant.api)
 
@@ -447,6 +449,7 @@ def test_a_room_tells_its_own_address_and_a_mail_to_it_gets_there(parley: Parley
 
 def test_edits_and_deletes_are_told_in_words_where_the_settings_say_so(parley: Parley, tenant: Tenant) -> None:
     tenant.api.put("/v1/customers/acme", {"name": "Acme", "domains": ["acme.example"]})
+    prove(parley, "acme.example")
     tenant.api.put("/v1/customers/acme/users/ann", {"name": "Ann", "email": "ann@acme.example"})
     come(parley, connect(tenant.api, changes=True, collect=60))
     room = rooms(tenant)["Webhooks stopped"]
@@ -562,10 +565,11 @@ def test_chats_link_to_what_a_mail_quotes(parley: Parley, tenant: Tenant, instal
         customer_external_id="acme",
         links={message.rest.file.id: link},
     )
-    assert f"[… 2 quoted lines]({link})" in msteams._words(parcel)
+    (activity,) = msteams._activities(parcel)
+    assert f"[… 2 quoted lines]({link})" in activity["text"]
     install_ = Install(id="i", workspace="w", kind="slack", name="", created_at=0)
-    there = slack._Sending(parcel, install_, None, 0)  # type: ignore[arg-type]
-    assert there._text() == f"Yes.\n<{link}|… 2 quoted lines>"
+    there = slack._Sending(parcel, install_, None, now=0)  # type: ignore[arg-type]
+    assert there._texts() == [f"Yes.\n\n<{link}|… 2 quoted lines>"]
     got = ANYONE.get(link.removeprefix("https://parley.test"))
     assert (got.status, "quoted.txt" in got.headers["Location"]) == (302, True)
 

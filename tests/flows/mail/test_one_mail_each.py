@@ -8,6 +8,7 @@ import pytest
 from tests.api import Client, Tenant
 from tests.fakes import Parley
 from tests.mails import postmark, read, take
+from tests.proofs import prove
 
 ANYONE = Client()
 COUNT = itertools.count()
@@ -21,6 +22,7 @@ def connect(tenant: Tenant, name: str, **config: Any) -> Any:
 @pytest.fixture
 def installs(parley: Parley, tenant: Tenant) -> dict[str, Any]:
     tenant.api.put("/v1/customers/acme", {"name": "Acme", "domains": ["acme.example"]})
+    prove(parley, "acme.example")
     tenant.api.put("/v1/customers/acme/users/ann", {"name": "Ann", "email": "ann@acme.example"})
     made = {}
     for name in ("support", "sales", "billing", "alarm", "help"):

@@ -14,6 +14,7 @@ from tests.api import Client, Tenant
 from tests.conftest import in_memory
 from tests.fakes import Parley
 from tests.mails import connect, postmark, read, take
+from tests.proofs import prove
 
 COLLECT_S = 60
 WORD = re.compile(r"\bw\d+\b")
@@ -27,6 +28,7 @@ class Mailing:
         self.tenant = Tenant.found("Acorn", parley.clock.at // 1000)
         self.api, self.count = self.tenant.api, 0
         self.api.put("/v1/customers/acme", {"name": "Acme", "domains": ["acme.example"]})
+        prove(self.parley, "acme.example")
         for name in ("ann", "bob"):
             self.api.put(f"/v1/customers/acme/users/{name}", {"name": name.title(), "email": f"{name}@acme.example"})
         self.install = connect(self.api, collect=COLLECT_S, **config)

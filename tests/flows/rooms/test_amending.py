@@ -46,8 +46,9 @@ def source(id_: str = "m1", **more: Any) -> Source:
 
 def say(parley: Parley, id_: str = "m1", kind: Any = "user", **more: Any) -> Message:
     author = Author(kind=kind, id=more.pop("by", f"{kind}_1"), name="N")
+    from_afar = more.pop("from_afar", False)
     sample = {"author": author, "text": "one", "source": source(id_)} | more
-    return post(parley.world, ROOM, Draft(**sample))
+    return post(parley.world, ROOM, Draft(**sample), from_afar=from_afar)
 
 
 def room(parley: Parley) -> Room:
@@ -74,7 +75,7 @@ def mapped(parley: Parley, id_: str = "m1") -> Mapped:
 def test_a_change_moves_the_room_and_what_changes_nothing_does_not(parley: Parley) -> None:
     message = say(parley)
     for text, version in (("two", 2), ("two", 2), ("three", 3)):
-        amend(parley.world, ROOM, message.n, False, edit_step(text, None, 5), "edited", "user_1")
+        amend(parley.world, ROOM, message.n, internal=False, step=edit_step(text, None, 5), type_="edited", by="user_1")
         now = stored(parley, message)
         assert (now.text, now.version, now.revision, room(parley).n) == (text, version, version - 1, version)
 
@@ -83,15 +84,25 @@ def test_a_change_of_what_is_not_there_or_has_changed_or_is_anothers_is_refused(
     message, step = say(parley), edit_step("two", None, 5)
     for where, n, internal in (("room_9", 1, False), (ROOM, 9, False), (ROOM, message.n, True)):
         with pytest.raises(NotFound):
-            amend(parley.world, where, n, internal, step, "edited", "user_1")
+            amend(parley.world, where, n, internal=internal, step=step, type_="edited", by="user_1")
     with pytest.raises(Stale):
-        amend(parley.world, ROOM, message.n, False, step, "edited", "user_1", if_version=2)
+        amend(parley.world, ROOM, message.n, internal=False, step=step, type_="edited", by="user_1", if_version=2)
     with pytest.raises(Forbidden):
-        amend(parley.world, ROOM, message.n, False, step, "edited", "user_1", customer="cus_2")
+        amend(parley.world, ROOM, message.n, internal=False, step=step, type_="edited", by="user_1", customer="cus_2")
     with pytest.raises(Forbidden):
-        amend(parley.world, ROOM, message.n, False, step, "edited", "user_1", customer="")
+        amend(parley.world, ROOM, message.n, internal=False, step=step, type_="edited", by="user_1", customer="")
     assert stored(parley, message) == message
-    amend(parley.world, ROOM, message.n, False, step, "edited", "user_1", if_version=1, customer="cus_1")
+    amend(
+        parley.world,
+        ROOM,
+        message.n,
+        internal=False,
+        step=step,
+        type_="edited",
+        by="user_1",
+        if_version=1,
+        customer="cus_1",
+    )
     assert stored(parley, message).text == "two"
 
 
@@ -103,10 +114,15 @@ def test_nothing_is_edited_into_what_cannot_be_said(text: str) -> None:
 
 def test_what_is_deleted_is_neither_edited_nor_reacted_to(parley: Parley) -> None:
     message = say(parley)
-    amend(parley.world, ROOM, message.n, False, delete_step, "deleted", "user_1")
+    amend(parley.world, ROOM, message.n, internal=False, step=delete_step, type_="deleted", by="user_1")
     gone, n = stored(parley, message), room(parley).n
-    for step in (edit_step("two", None, 5), edit_step("two", 9, 5), delete_step, react_step("p", "eyes", True, None)):
-        amend(parley.world, ROOM, message.n, False, step, "edited", "user_1")
+    for step in (
+        edit_step("two", None, 5),
+        edit_step("two", 9, 5),
+        delete_step,
+        react_step("p", "eyes", True, revision=None),
+    ):
+        amend(parley.world, ROOM, message.n, internal=False, step=step, type_="edited", by="user_1")
     assert (stored(parley, message), room(parley).n) == (gone, n)
 
 
@@ -115,7 +131,15 @@ def test_a_reaction_is_put_and_taken_back_once(parley: Parley, revision: int | N
     message = say(parley)
     for count, on in enumerate([False, True, True, False, False, True]):
         number = None if revision is None else revision + count
-        amend(parley.world, ROOM, message.n, False, react_step("p", "eyes", on, number), "reaction", "p")
+        amend(
+            parley.world,
+            ROOM,
+            message.n,
+            internal=False,
+            step=react_step("p", "eyes", on, revision=number),
+            type_="reaction",
+            by="p",
+        )
         mark = stored(parley, message).reactions.get("eyes", {}).get("p")
         assert (mark.on if mark else False) is on
     assert room(parley).n == message.n + (3 if revision is None else 6)
@@ -136,8 +160,8 @@ def test_the_newest_edit_wins_in_whatever_order_and_however_early_it_comes(order
         if count == came:
             say(parley)
         text, revision = EDITS[which]
-        steps = edit_step(text, revision, 5), edit_wait(text, revision, 5)
-        amend_known(parley.world, source(), WORKSPACE, *steps, "edited", INSTALL)
+        step, wait = edit_step(text, revision, 5), edit_wait(text, revision, 5)
+        amend_known(parley.world, source(), WORKSPACE, step=step, wait=wait, type_="edited", by=INSTALL)
     message = say(parley)
     assert (stored(parley, message).text, stored(parley, message).revision) == ("c", 2)
 
@@ -150,13 +174,22 @@ def test_a_delete_is_final_whenever_it_comes(acts: list[str]) -> None:
             said = say(parley)
         elif act == "edit":
             amend_known(
-                parley.world, source(), WORKSPACE, edit_step("two", 2, 5), edit_wait("two", 2, 5), "edited", INSTALL
+                parley.world,
+                source(),
+                WORKSPACE,
+                step=edit_step("two", 2, 5),
+                wait=edit_wait("two", 2, 5),
+                type_="edited",
+                by=INSTALL,
             )
         elif act == "delete":
-            amend_known(parley.world, source(), WORKSPACE, delete_step, delete_wait, "deleted", INSTALL)
+            amend_known(
+                parley.world, source(), WORKSPACE, step=delete_step, wait=delete_wait, type_="deleted", by=INSTALL
+            )
         else:
-            steps = react_step("p", "eyes", True, 1), react_wait("p", "eyes", True, 1, "cus_1")
-            amend_known(parley.world, source(), WORKSPACE, *steps, "reaction", "p")
+            step = react_step("p", "eyes", True, revision=1)
+            wait = react_wait("p", "eyes", True, revision=1, customer="cus_1")
+            amend_known(parley.world, source(), WORKSPACE, step=step, wait=wait, type_="reaction", by="p")
     now, gone = stored(parley, said), "delete" in acts
     assert (now.deleted, now.text) == (gone, "" if gone else "two" if "edit" in acts else "one")
     assert bool(now.reactions) is ("react" in acts and not gone)
@@ -167,8 +200,8 @@ def test_what_waits_waits_a_month_from_the_last_that_came(parley: Parley) -> Non
     for revision, changes in ((2, True), (1, False), (3, True)):
         parley.clock.at += 1000
         before = parley.store.one(ref(Mapped, INSTALL, "m1"))
-        sample = edit_step("x", revision, 5), edit_wait("x", revision, 5)
-        assert amend_known(parley.world, source(), WORKSPACE, *sample, "edited", INSTALL) is None
+        sample = {"step": edit_step("x", revision, 5), "wait": edit_wait("x", revision, 5)}
+        assert amend_known(parley.world, source(), WORKSPACE, **sample, type_="edited", by=INSTALL) is None
         now = mapped(parley)
         assert (now != before) is changes
         assert not changes or now.expires_at == parley.clock.at + PENDING_LIFE_MS
@@ -179,10 +212,16 @@ def test_what_waits_waits_a_month_from_the_last_that_came(parley: Parley) -> Non
 def test_of_reactions_that_came_before_only_those_of_the_rooms_own_people_count(
     parley: Parley, customer: str | None, has_a_say: bool
 ) -> None:
-    steps = react_step("p", "eyes", True, 1), react_wait("p", "eyes", True, 1, customer, "ins_1/C1")
-    amend_known(parley.world, source(), WORKSPACE, *steps, "reaction", "p", customer)
-    agents = react_step("agt_1", "eyes", True, 1), react_wait("agt_1", "eyes", True, 1, None)
-    amend_known(parley.world, source(), WORKSPACE, *agents, "reaction", "agt_1")
+    steps = {
+        "step": react_step("p", "eyes", True, revision=1),
+        "wait": react_wait("p", "eyes", True, revision=1, customer=customer, via="ins_1/C1"),
+    }
+    amend_known(parley.world, source(), WORKSPACE, **steps, type_="reaction", by="p", customer=customer)
+    agents = {
+        "step": react_step("agt_1", "eyes", True, revision=1),
+        "wait": react_wait("agt_1", "eyes", True, revision=1, customer=None),
+    }
+    amend_known(parley.world, source(), WORKSPACE, **agents, type_="reaction", by="agt_1")
     message = say(parley, source=source(thread="C1/5"))
     marks = stored(parley, message).reactions["eyes"]
     assert set(marks) == ({"p", "agt_1"} if has_a_say else {"agt_1"})
@@ -191,8 +230,11 @@ def test_of_reactions_that_came_before_only_those_of_the_rooms_own_people_count(
 
 
 def test_without_a_thread_a_reaction_keeps_the_conversation_that_it_came_from(parley: Parley) -> None:
-    steps = react_step("p", "eyes", True, 1), react_wait("p", "eyes", True, 1, None, "ins_1/C1")
-    amend_known(parley.world, source(), WORKSPACE, *steps, "reaction", "p")
+    steps = {
+        "step": react_step("p", "eyes", True, revision=1),
+        "wait": react_wait("p", "eyes", True, revision=1, customer=None, via="ins_1/C1"),
+    }
+    amend_known(parley.world, source(), WORKSPACE, **steps, type_="reaction", by="p")
     assert stored(parley, say(parley)).reactions["eyes"]["p"].via == "ins_1/C1"
 
 
@@ -241,7 +283,7 @@ def test_by_mail_the_mark_moves_over_ones_own_words_alone(parley: Parley, read: 
     if read is not None:
         seen = Seen(version=read, person="usr_1", room=ROOM, n=read, posts=read, notes=0)
         parley.store.commit(new(seen))
-    message = say(parley, "m1", "user", by="usr_1", source=source("m1", channel="email"))
+    message = say(parley, "m1", "user", by="usr_1", source=source("m1", channel="email"), from_afar=True)
     found = parley.store.one(ref(Seen, "usr_1", ROOM))
     assert (found.n if found else None) == (message.n if moves else read)
     first = fresh()
@@ -253,14 +295,14 @@ def test_a_read_mark_only_moves_forward(parley: Parley) -> None:
     messages = [say(parley, f"m{number}", "visitor") for number in range(3)]
     for upto, n in ((None, 3), (0, 3)):
         sample = None if upto is None else messages[upto]
-        assert mark_read(parley.world, "p", room(parley), sample).n == n
+        assert mark_read(parley.world, "p", room(parley), message=sample).n == n
     for upto, n in ((0, 1), (2, 3), (1, 3), (2, 3)):
-        assert mark_read(parley.world, "q", room(parley), messages[upto]).n == n
+        assert mark_read(parley.world, "q", room(parley), message=messages[upto]).n == n
         seen = parley.store.one(ref(Seen, "q", ROOM))
         assert seen
         assert (seen.n, seen.posts, seen.version) == (n, n, n)
     other = Room(id="room_2", workspace=WORKSPACE, kind="topic", name="R", created_at=1, version=1)
     with pytest.raises(Invalid):
-        mark_read(parley.world, "q", other, messages[0])
-    assert mark_read(parley.world, "q", other, None).n == 0
+        mark_read(parley.world, "q", other, message=messages[0])
+    assert mark_read(parley.world, "q", other, message=None).n == 0
     assert parley.store.one(ref(Seen, "q", "room_2")) is None

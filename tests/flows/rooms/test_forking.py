@@ -36,10 +36,10 @@ def test_the_limit_itself_is_taken_and_no_more(
     }[limit]
     monkeypatch.setattr(fork, limit, asked - 1)
     with pytest.raises(Invalid) as refused:
-        fork.fork(parley.world, WHO, ROOM, 1, 2, "F")
+        fork.fork(parley.world, WHO, ROOM, first=1, last=2, name="F")
     assert refused.value.field == "to"
     monkeypatch.setattr(fork, limit, asked)
-    made = fork.fork(parley.world, WHO, ROOM, 1, 2, "F")
+    made = fork.fork(parley.world, WHO, ROOM, first=1, last=2, name="F")
     moved = parley.store.one(ref(Mapped, INSTALL, "m2"))
     assert moved
     assert (moved.room, moved.n) == (made.id, 2)
@@ -65,7 +65,7 @@ def bound(parley: Parley, conversation: str, *, slot: bool = True, bridge: bool 
 
 
 def forked(parley: Parley, room: str, first: int, last: int) -> str:
-    return fork.fork(parley.world, WHO, room, first, last, "F").id
+    return fork.fork(parley.world, WHO, room, first=first, last=last, name="F").id
 
 
 def bridges(parley: Parley, room: str) -> list[tuple[str, str]]:

@@ -8,10 +8,10 @@ import pytest
 from chalicelib.desk.errors import Malformed
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.times import DAY_MS, HOUR_MS, rfc3339
-from chalicelib.desk.workspaces import Workspace
-from chalicelib.flows.rebuild import rebuild
-from chalicelib.ports import Listing, over, ref
-from chalicelib.store.keys import inbox_shard
+from chalicelib.flows.rebuild import rebuild, spread_inboxes
+from chalicelib.ports import Listing
+from chalicelib.store.keys import inbox_shard, span
+from chalicelib.store.page_cursors import cursor_of, starts_of
 from tests.api import Tenant
 from tests.fakes import Parley
 
@@ -63,9 +63,9 @@ def test_a_page_is_one_query(parley: Parley, tenant: Tenant, monkeypatch: pytest
     counted: Counter[str] = Counter()
     query = parley.table.query
 
-    def counting(where: Any, *rest: Any) -> Any:
+    def counting(where: Any, *rest: Any, **named: Any) -> Any:
         counted[where.pk] += 1
-        return query(where, *rest)
+        return query(where, *rest, **named)
 
     monkeypatch.setattr(parley.table, "query", counting)
     for named in ({}, {"turn": "customer"}, {"priority": "urgent"}, {"snoozed": "true"}):
@@ -119,9 +119,8 @@ def test_a_snoozed_room_is_hidden_until_then_or_until_its_customer_speaks(parley
 
 
 def spread(parley: Parley, tenant: Tenant, shards: int) -> None:
-    old = parley.store.one(ref(Workspace, tenant.id))
-    assert old
-    parley.store.commit(over(old.changed(inbox_shards=shards), old))
+    assert spread_inboxes(parley.store, shards) == 1
+    assert spread_inboxes(parley.store, shards) == 0
 
 
 def test_an_inbox_in_four_parts_reads_as_one(parley: Parley, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,10 +137,10 @@ def test_an_inbox_in_four_parts_reads_as_one(parley: Parley, tenant: Tenant, mon
     counted = 0
     query = parley.table.query
 
-    def counting(*args: Any) -> Any:
+    def counting(*args: Any, **named: Any) -> Any:
         nonlocal counted
         counted += 1
-        return query(*args)
+        return query(*args, **named)
 
     monkeypatch.setattr(parley.table, "query", counting)
     ids(tenant, limit="5")
@@ -163,3 +162,16 @@ def test_a_cursor_of_several_parts_is_of_that_list_alone(parley: Parley, tenant:
     for tampered in (cursor, "%%%", "W10"):
         with pytest.raises(Malformed):
             parley.store.merged(lists, 2, tampered)
+
+
+def test_a_cursor_without_a_key_is_of_that_list_too() -> None:
+    """A page may end where each part is at its end or not begun."""
+    asked = [span("rooms", ("wsp_1", "open", part), None, before=None) for part in ("", "#1")]
+    cursor = cursor_of([None, {}], asked)
+    assert starts_of(cursor, asked) == [None, {}]
+    for others in (
+        [span("rooms", ("wsp_1", "resolved", part), None, before=None) for part in ("", "#1")],
+        [span("rooms", ("wsp_2", "open", part), None, before=None) for part in ("", "#1")],
+    ):
+        with pytest.raises(Malformed):
+            starts_of(cursor, others)

@@ -90,7 +90,7 @@ def test_thanks_are_not_taken_where_the_workspace_will_not(parley: Parley, tenan
 def test_thanks_are_undone_by_a_click(parley: Parley, tenant: Tenant) -> None:
     path = f"/v1/rooms/{tenant.triage()}"
     tenant.api.post(f"{path}/messages", {"text": "Try now"})
-    tenant.api.patch(path, {"state": "resolved", "outcome": "fixed"})
+    tenant.api.patch(path, {"state": "resolved", "outcome": "solved"})
     said = tenant.user().post(f"{path}/messages", {"text": "Thanks!"}).json
     assert tenant.api.get(path).json["state"] == "resolved"
     assert tenant.user().put(f"{path}/messages/{said['id']}/taken-as", {"as": "ask"}).status == 403

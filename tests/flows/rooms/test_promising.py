@@ -64,10 +64,10 @@ def test_a_room_is_changed_by_who_has_seen_it_as_it_is(parley: Parley, room: str
     found = parley.store.one(ref(Room, room))
     assert found
     who = Principal(workspace=found.workspace, kind="agent", id="agt_1", name="Bo", credential="key_1")
-    moved = update_room(parley.world, who, room, {"name": "Seen"}, found.version)
+    moved = update_room(parley.world, who, room, fields={"name": "Seen"}, if_version=found.version)
     assert (moved.name, moved.version) == ("Seen", found.version + 1)
     with pytest.raises(Stale):
-        update_room(parley.world, who, room, {"name": "Not seen"}, found.version)
+        update_room(parley.world, who, room, fields={"name": "Not seen"}, if_version=found.version)
     assert parley.store.one(ref(Room, room)) == moved
 
 

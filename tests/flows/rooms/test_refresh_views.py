@@ -141,11 +141,11 @@ def test_a_room_is_ordered_by_when_it_came_and_a_promise_by_when_it_is_due() -> 
     store = Parley().store
     promise = Promise(text="Soon", due=900, by="agt_1", made_at=1)
     room = Room(version=1, id="room_1", workspace="w", kind="topic", name="R", created_at=1, turn="vendor")
-    came = refresh_views(store, room, None, 50)
-    stayed = refresh_views(store, room.changed(promise=promise), came, 60)
+    came = refresh_views(store, room, None, now=50)
+    stayed = refresh_views(store, room.changed(promise=promise), came, now=60)
     assert came
     assert stayed
     assert (came.views, stayed.views) == ({"turn:vendor": 50}, {"turn:vendor": 50, "promised": 900})
-    moved = refresh_views(store, room.changed(promise=replace(promise, due=700)), stayed, 70)
+    moved = refresh_views(store, room.changed(promise=replace(promise, due=700)), stayed, now=70)
     assert moved
     assert moved.views == {"turn:vendor": 50, "promised": 700}

@@ -12,6 +12,7 @@ from chalicelib.desk import room_transitions, turn_table
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.ids import bridge_id, slot_of
 from chalicelib.desk.messages import Author, Broadcasted, Draft, Pending, Source
+from chalicelib.desk.policies import NoAnswer, Policy
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.times import HOUR_MS, rfc3339
 from chalicelib.desk.turn_table import ROWS, Row
@@ -23,6 +24,7 @@ from infra.turns import page
 from tests.api import Client, Tenant
 from tests.conftest import in_memory
 from tests.fakes import Parley
+from tests.flows.clocks.test_clocks import with_policies
 
 SIDES = {"V": "vendor", "C": "customer", "-": "", "R": "", "r": ""}
 EACH = [(row, given) for row in ROWS for given in row.given]
@@ -90,7 +92,7 @@ def stage(given: str) -> Iterator[Stage]:
         if given in "CR":
             here.say(tenant.api, "Try now", "answer")
         if given in "Rr":
-            here.patch(state="resolved", outcome="by hand")
+            here.patch(state="resolved", outcome="solved")
         parley.clock.sleep(60)
         yield here
 
@@ -104,7 +106,7 @@ def does(here: Stage, row: Row) -> None:
 
 def arrives_deleted(here: Stage) -> None:
     source, world = Source(channel="webhook", install="ins_1", id="late"), here.parley.world
-    amend_known(world, source, here.tenant.id, delete_step, delete_wait, "deleted", "usr_1")
+    amend_known(world, source, here.tenant.id, step=delete_step, wait=delete_wait, type_="deleted", by="usr_1")
     post(world, here.room, Draft(author=Author(kind="user", id="usr_1"), text="Gone", source=source))
 
 
@@ -215,6 +217,20 @@ def promised(here: Stage) -> None:
     here.patch(promise={"state": "kept"})
 
 
+def silent(here: Stage, hours: int) -> None:
+    """The customer says nothing, in a workspace whose policy reminds them each hour."""
+    silence = NoAnswer(wait=HOUR_MS, texts=("Still there?", "Shall we close this?"))
+    with_policies(here.parley, here.tenant, Policy(id="pol_1", name="All", no_answer=silence))
+    here.patch(labels=["quiet"])
+    for _ in range(hours):
+        here.parley.settle()
+        here.parley.clock.sleep(3600)
+        here.parley.due()
+        here.parley.settle()
+    texts = [each["text"] for each in here.tenant.api.get(f"{here.path}/messages").json["items"]]
+    assert [text in texts for text in silence.texts] == [True, hours > 1]
+
+
 ACTS: dict[str, Callable[[Stage], Any]] = {
     "1": lambda here: here.say(here.tenant.user(), "It is down"),
     "2": lambda here: [here.say(here.tenant.user(user=who), f"More of {who}") for who in ("ann", "bob")],
@@ -241,8 +257,11 @@ ACTS: dict[str, Callable[[Stage], Any]] = {
     "19": lambda here: ledger(here, "sent", "failed"),
     "19a": lambda here: ledger(here, "failed", "sent"),
     "20": reacts,
-    "21": lambda here: here.patch(state="resolved"),
+    "21": lambda here: here.patch(state="resolved", outcome="solved", tell=True),
+    "22": lambda here: here.patch(state="resolved"),
     "23": lambda here: here.tenant.user().patch(here.path, {"state": "resolved"}),
+    "24": lambda here: silent(here, 3),
+    "24a": lambda here: silent(here, 1),
     "25": lambda here: here.patch(state="open"),
     "25a": lambda here: here.patch(state="open"),
     "26": lambda here: here.tenant.user().patch(here.path, {"state": "open"}),
@@ -274,6 +293,8 @@ def holds(row: Row, given: str) -> None:
         assert after.state == (before.state if row.state == "=" else row.state)
         outcome = before.outcome if row.state == "=" else "" if row.state == "open" else after.outcome
         assert after.outcome == outcome
+        if row.number == "24a":
+            assert room_transitions.standing_of(after).reminded == 1
         if row.number == "14":
             assert after.acked_at
             assert here.tenant.api.post(f"{here.path}/acknowledge").status == 409
@@ -329,7 +350,7 @@ def _all_hold(rows: list[Row]) -> None:
 
 
 def test_the_page_is_made_from_the_table() -> None:
-    assert (Path(__file__).parents[3] / "infra" / "turns.md").read_text() == page()
+    assert (Path(__file__).parents[3] / "docs" / "turns.md").read_text() == page()
 
 
 def test_pending_words_decide_what_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -338,4 +359,4 @@ def test_pending_words_decide_what_arrives(monkeypatch: pytest.MonkeyPatch) -> N
     draft = Draft(author=Author(kind="user", id="usr_1"), text="Thanks", source=Source(channel="slack"))
     edited = Pending(text="Thanks, still broken", revision=2)
     assert room_transitions.said(room, draft, 1, thanks=True)[0].turn == ""
-    assert room_transitions.said(room, draft, 1, edited, thanks=True)[0].turn == "vendor"
+    assert room_transitions.said(room, draft, 1, pending=edited, thanks=True)[0].turn == "vendor"

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.desk.errors import Clash
 from chalicelib.desk.messages import Author, Message, Source
 from chalicelib.desk.rooms import Glimpse, Room
-from chalicelib.desk.search_index import Tree, Unindexed, Wanted
+from chalicelib.desk.search_index import Term, Tree, Unindexed, Wanted
 from chalicelib.flows.search.index import EACH, ENOUGH, changed_thing, index_pending, mark_changed, unindexed_of
 from chalicelib.flows.search.reindex import reindex_all
 from chalicelib.ports import AwsAway, Listing, ref
@@ -25,9 +25,11 @@ def rows(parley: Parley, tree: str) -> list[Unindexed]:
     return parley.store.page(listing, 1000).items
 
 
-def known(parley: Parley, tree: str, word: str = "late") -> list[int]:
+def known(parley: Parley, tree: str) -> list[int]:
     """What the index alone knows."""
-    return [found.n for found in parley.world.index.find(tree, Wanted(words=(word,), newest=True), None, 1000)]
+    return [
+        found.n for found in parley.world.index.find(tree, Wanted((Term(("late",)),), newest=True), None, limit=1000)
+    ]
 
 
 def found(tenant: Tenant, q: str) -> list[str]:
@@ -105,7 +107,7 @@ def test_any_order_any_number_of_times(parley: Parley, tenant: Tenant) -> None:
         random.Random(seed).shuffle(twice)
         for at in range(0, len(twice), 7):
             mark_changed(parley.store, twice[at : at + 7])
-            index_pending(parley.store, parley.world.index, tree, 1)
+            index_pending(parley.store, parley.world.index, tree, enough=1)
         assert found(tenant, "late") == right
         assert len(known(parley, tree)) == 10
 
@@ -127,10 +129,10 @@ def test_a_worker_that_dies_half_way_loses_nothing(
             {"files": parley.files, "store": parley.store}[dies.partition(".")[0]], dies.partition(".")[2], dead
         )
         with pytest.raises(AwsAway):
-            index_pending(parley.store, parley.world.index, tree, 1)
+            index_pending(parley.store, parley.world.index, tree, enough=1)
     assert found(tenant, "late") == before
     assert rows(parley, tree)
-    index_pending(parley.store, parley.world.index, tree, 1)
+    index_pending(parley.store, parley.world.index, tree, enough=1)
     assert found(tenant, "late") == before
     assert rows(parley, tree) == []
 
@@ -145,7 +147,7 @@ def test_of_two_workers_of_a_tree_the_slower_one_tries_again(parley: Parley, ten
             raise Clash((0,))
 
     with pytest.raises(AwsAway):
-        index_pending(parley.store, Overtaken(), tree, 1)  # type: ignore[arg-type]
+        index_pending(parley.store, Overtaken(), tree, enough=1)  # type: ignore[arg-type]
     assert len(rows(parley, tree)) >= 3
 
 
@@ -161,7 +163,7 @@ def test_what_is_edited_while_the_worker_is_at_it_is_put_once_more(parley: Parle
         parley.react_all()
 
     parley.world.index.put = meanwhile  # type: ignore[method-assign]
-    index_pending(parley.store, parley.world.index, tree, 1)
+    index_pending(parley.store, parley.world.index, tree, enough=1)
     assert found(tenant, "early") == [id_]
     assert found(tenant, "late") == []
 
@@ -193,7 +195,7 @@ def test_what_is_found_again_equals_what_was_known(parley: Parley, tenant: Tenan
         assert tenant.api.post("/v1/search/rebuild").status == 202
         parley.sort_all()
     else:
-        assert reindex_all(parley.store, parley.world.index, parley.store.everything(), parley.clock.now()) > 150
+        assert reindex_all(parley.store, parley.world.index, parley.store.everything(), now=parley.clock.now()) > 150
     assert everything() == before
     again = parley.store.one(ref(Tree, tenant.id))
     assert again

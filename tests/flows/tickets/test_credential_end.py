@@ -68,5 +68,5 @@ def test_github_says_it_with_every_answer(header: str, at: str) -> None:
             return Answer(200, headers, json.dumps({"full_name": "acorn/api"}).encode())
 
     ours = Ours("github", {"repository": "acorn/api"}, token="github_pat_1")
-    there = ours.tracker.tickets(ours.install, ours.secrets, Site(), lambda: 1)
+    there = ours.tracker.tickets(ours.install, ours.secrets, Site(), now=lambda: 1)
     assert (rfc3339(there.ends()) if at else there.ends()) == (at or 0)

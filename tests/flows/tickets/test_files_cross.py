@@ -90,7 +90,7 @@ def test_what_cannot_be_had_now_is_waited_for_and_not_for_ever(desk: Desk, monke
     desk.raised("acme")
     asked: list[int] = []
 
-    def away(*_: Any) -> File | None:
+    def away(*_: Any, **__: Any) -> File | None:
         asked.append(1)
         raise ProviderBusy("away")
 
@@ -202,22 +202,22 @@ def test_there_and_back_at_each_vendor(parley: Parley, side: Any) -> None:
         "asana": f"https://app.asana.com/app/asana/-/get_asset?asset_id={gid}",
     }[side.kind]
     assert there.keeps(url)
-    found = there.file(ticket, "1", url, 10_000)
+    found = there.file(ticket, "1", url, most=10_000)
     assert found
     assert (found.type, found.content) == ("image/png", PNG)
-    assert there.file(ticket, "1", url, 10) is None
+    assert there.file(ticket, "1", url, most=10) is None
     if side.kind == "gitlab":
         side.peer.redirects = True
-        found = there.file(ticket, "1", url, 10_000)
+        found = there.file(ticket, "1", url, most=10_000)
         assert found
         assert found.content == PNG
-        assert there.file("15-1", "1", url, 10_000) is None
+        assert there.file("15-1", "1", url, most=10_000) is None
         side.say(ticket, f"@customer Look: ![it](/uploads/{1:032x}/tr%20ace.png){{width=60}}")
         desk.pass_(25 * 3600)
         assert told(desk)[-1] == ("News of “Export”: Look: \\[tr ace.png\\]", [("tr ace.png", PNG)])
         assert all(each["text"] != "" for each in desk.api.get(f"/v1/issues/{issue}/comments").json["items"])
     if side.kind == "asana":
-        assert there.file("1400000000000999", "1", url, 10_000) is None
+        assert there.file("1400000000000999", "1", url, most=10_000) is None
 
 
 def test_github_shows_a_picture_where_it_signs_it() -> None:
@@ -233,17 +233,17 @@ def test_github_shows_a_picture_where_it_signs_it() -> None:
             return Answer(200, {}, json.dumps({"body_html": html}).encode())
 
     ours = Ours("github", {"repository": "acorn/api"}, token="github_pat_1")
-    there = ours.tracker.tickets(ours.install, ours.secrets, Site(), lambda: 1)
+    there = ours.tracker.tickets(ours.install, ours.secrets, Site(), now=lambda: 1)
     url = "https://github.com/user-attachments/assets/uuid-1"
     assert there.keeps(url)
     assert not there.keeps("https://github.com/acorn/api/issues/5")
     assert not there.keeps("https://[::")
-    found = there.file("5", "77", url, 10_000)
+    found = there.file("5", "77", url, most=10_000)
     assert found
     assert (found.type, found.content) == ("image/png", PNG)
     assert asked[0].headers["accept"] == "application/vnd.github.html+json"
     assert "authorization" not in asked[1].headers
-    assert there.file("5", "77", "https://github.com/user-attachments/files/9/log.txt", 10_000) is None
+    assert there.file("5", "77", "https://github.com/user-attachments/files/9/log.txt", most=10_000) is None
     assert there.attach("5", SHOT, "cmt_1") is False
 
 
@@ -266,12 +266,12 @@ def test_linear_keeps_files_behind_its_token() -> None:
             return Answer(200, {"content-type": "image/png"}, PNG if request.method == "GET" else b"")
 
     ours = Ours("linear", {"team": "ENG"}, token="lin_api_1")
-    there = ours.tracker.tickets(ours.install, ours.secrets, Site(), lambda: 1)
-    found = there.file("i1", "c1", asset, 10_000)
+    there = ours.tracker.tickets(ours.install, ours.secrets, Site(), now=lambda: 1)
+    found = there.file("i1", "c1", asset, most=10_000)
     assert found
     assert found.content == PNG
     assert asked[0].headers["authorization"] == "lin_api_1"
-    assert there.file("i1", "c1", "https://uploads.linear.app.evil.example/a", 10_000) is None
+    assert there.file("i1", "c1", "https://uploads.linear.app.evil.example/a", most=10_000) is None
     assert there.attach("i1", SHOT, "cmt_1") is True
     put, hung = asked[-2:]
     assert (put.method, put.url, put.body, put.headers["x-a"]) == ("PUT", given["uploadUrl"], PNG, "1")

@@ -37,7 +37,7 @@ def test_it_is_a_trackers_and_of_the_callers_workspace(desk: Desk) -> None:
     form = desk.api.post("/v1/installs", {"kind": "form", "name": "F"}).json["id"]
     for asking, id_ in ((who, "ins_none"), (who, form), (principal("wsp_other"), desk.install)):
         with pytest.raises(Invalid, match="no such install") as refused:
-            tracker_install(world, asking, id_, "tickets[0]")
+            tracker_install(world, asking, id_, field="tickets[0]")
         assert refused.value.field == "tickets[0]"
 
 

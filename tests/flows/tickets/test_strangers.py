@@ -121,7 +121,7 @@ class Told:
 
 def on_github(association: str, *answers: tuple[int, Any]) -> tuple[Any, CommentSeen, Told]:
     ours, way = Ours("github", {"repository": "acorn/api"}, token="t"), Told(*answers)  # type: ignore[no-untyped-call]
-    there = ours.tracker.tickets(ours.install, ours.secrets, way, lambda: 1)
+    there = ours.tracker.tickets(ours.install, ours.secrets, way, now=lambda: 1)
     comment = {"id": 1, "user": {"id": 7, "login": "mallory"}, "author_association": association, "body": "x"}
     return there, there._comment(comment), way
 
@@ -226,7 +226,7 @@ def test_who_reads_a_repository(shown: dict[str, Any], tickets: str) -> None:
             return Answer(200, {}, json.dumps({"full_name": "acorn/api"} | shown).encode())
 
     ours = Ours("github", {"repository": "acorn/api"}, token="t")  # type: ignore[no-untyped-call]
-    there = ours.tracker.tickets(ours.install, ours.secrets, Repository(), lambda: 1)
+    there = ours.tracker.tickets(ours.install, ours.secrets, Repository(), now=lambda: 1)
     assert there.readers() == Readership(tickets=tickets)  # type: ignore[arg-type]
 
 

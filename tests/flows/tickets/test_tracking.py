@@ -265,7 +265,7 @@ def test_two_trackers_behind_one_issue_end_equal(desk: Desk, parley: Parley) -> 
     issue, other = desk.raised("acme"), FakeTracker(parley.clock.now)
     second = desk.connect()
     first = desk.there
-    first.tickets = lambda install, *_: other if install.id == second else first  # type: ignore[method-assign]
+    first.tickets = lambda install, *_, **__: other if install.id == second else first  # type: ignore[method-assign]
     assert desk.api.post(f"/v1/issues/{issue['id']}/tickets", {"install": second}).status == 201
     desk.settle()
     first.turn("1", DOING)

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 from tests.journeys.caller import Caller, eventually
+from tests.journeys.conftest import ComesBack
 from tests.stack import LocalStack
 
 FULL = bool(os.environ.get("PARLEY_FULL"))
@@ -20,13 +21,14 @@ KILLS = 3
 NOTHING = dict.fromkeys(("skipped", "failed", "waiting", "deleted", "read", "replied", "acknowledged"), 0)
 
 
-def test_a_segment_gets_it_once_though_its_worker_is_killed_and_it_is_sent_twice(stack: LocalStack) -> None:
+def test_a_segment_gets_it_once_though_its_worker_is_killed_and_it_is_sent_twice(
+    stack: LocalStack, comes_back: ComesBack
+) -> None:
     founded = Caller(stack.base_url, stack.bootstrap_key).post("/v1/workspaces", {"name": "Mass"})
     api = Caller(stack.base_url, founded["api_key"])
     segment, rooms = segment_from_csv(api)
-    # What a dead worker had in hand comes back when its visibility ends: seconds here, six minutes on AWS.
     url = stack.outputs["BroadcastQueueUrl"]
-    stack.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "5"})
+    comes_back("Broadcast", 5)
     text = "Hello {{customer.name}}, we move on {{customer.attributes.day | Monday}}"
     id_ = api.post("/v1/broadcasts", {"segment": segment, "text": text}, Idempotency_Key="draft")["id"]
     assert api.get(f"/v1/broadcasts/{id_}/preview")["messages"] == ROOMS

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from tests.journeys.caller import Caller, eventually
+from tests.journeys.conftest import ComesBack
 from tests.stack import LocalStack
 
 CUSTOMERS, IN_SEGMENT = (10_000, 3_000) if os.environ.get("PARLEY_FULL") else (1_000, 300)
@@ -43,12 +44,9 @@ def members(api: Caller, segment: str) -> set[str]:
     return {member["customer"]["external_id"] for member in api.all(f"/v1/segments/{segment}/members")}
 
 
-def test_customers_from_csv_and_a_segment_that_follows_them(stack: LocalStack) -> None:
+def test_customers_from_csv_and_a_segment_that_follows_them(stack: LocalStack, comes_back: ComesBack) -> None:
     api = workspace(stack)
-    # What a dead worker had in hand comes back when its visibility ends: seconds here, six minutes on AWS.
-    stack.client("sqs").set_queue_attributes(
-        QueueUrl=stack.outputs["JobsQueueUrl"], Attributes={"VisibilityTimeout": "15"}
-    )
+    comes_back("Jobs", 15)
     for name, type_ in (("plan", "string"), ("arr", "number"), ("renewal", "time")):
         assert api("PUT", f"/v1/attributes/{name}", {"type": type_}).status == 200
     early = api.post("/v1/segments", {"name": "Pro, from the start", "filter": PRO})

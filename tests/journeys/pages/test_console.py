@@ -81,6 +81,12 @@ def view(page: Any, name: str) -> None:
     page.get_by_role("navigation", name="Views").get_by_role("button", name=name).click()
 
 
+def chosen(page: Any, command: str) -> None:
+    """In the menu of the open room."""
+    page.get_by_role("button", name="More about this room").click()
+    page.get_by_role("menuitem", name=command).click()
+
+
 def opened(page: Any, desk: Desk, room: str) -> None:
     page.goto(f"{desk.stack.base_url}/console#/inbox/open/{room}")
     page.get_by_role("log").locator(".message").first.wait_for()
@@ -125,6 +131,9 @@ def test_a_mailed_link_lets_in_and_signing_out_ends_it(desk: Desk) -> None:
     context.close()
 
 
+SOLVED = "This is solved, as far as we can see. If it is not for you, just answer here."
+
+
 def test_the_inbox_by_keyboard_alone(desk: Desk) -> None:
     first = desk.asked("Webhooks stopped", "Since 9:40 we get **none**.")
     second = desk.asked("Sandbox returns 502", "About once in ten calls.")
@@ -141,30 +150,37 @@ def test_the_inbox_by_keyboard_alone(desk: Desk) -> None:
         page.get_by_role("heading", name="Webhooks stopped").wait_for()
         keys.press("n")
         keys.type("Was their key rotated?")
-        page.get_by_role("button", name="Add note stays with us").wait_for()
+        page.locator(".where", has_text="stays with us").wait_for()
+        page.get_by_role("button", name="Add note").wait_for()
         keys.press("Control+Enter")
         page.locator(".message.note", has_text="Was their key rotated?").wait_for()
         keys.press("Escape")
         keys.press("r")
         keys.type("I have seen it.")
-        page.get_by_role("button", name="Send to Acme’s room and webhook Vendor hook").wait_for()
+        page.locator(".where", has_text="to Acme’s room and webhook Vendor hook").wait_for()
         page.reload()  # the draft stays
         page.get_by_role("textbox", name="Answer").wait_for()
         expect(page.get_by_role("textbox", name="Answer")).to_have_value("I have seen it.")
         keys.press("r")
         keys.press("Control+Enter")
         page.locator(".message.ours", has_text="I have seen it.").wait_for()
-        page.locator(".message.ours").get_by_role("button", name="Vendor hook: delivered").wait_for()
-        keys.press("Escape")
+        page.get_by_text("Waits for them").last.wait_for()
+        page.locator(".message.ours", has_text="I have seen it.").hover()
+        page.get_by_role("button", name="Where it went").click()
+        page.get_by_role("dialog").get_by_text("delivered").wait_for()
+        keys.press("Escape")  # the dialog; once more, and it were the room
         keys.press("a")
         page.get_by_role("button", name="On it: Grace. Assign").wait_for()
         keys.press("e")
         page.get_by_role("dialog").wait_for()
+        keys.press("Tab")
         keys.type("Their key was rotated")
-        keys.press("Tab")
-        keys.press("Tab")
+        for _ in ("tell", "cancel", "resolve"):
+            keys.press("Tab")
         keys.press("Enter")
-        page.get_by_text("Resolved: Their key was rotated").wait_for()
+        page.get_by_role("heading", name="Webhooks stopped").wait_for(state="detached")  # on to the next one
+        page.goto(f"{desk.stack.base_url}/console#/inbox/resolved/{first}")
+        page.get_by_text("Resolved: solved, Their key was rotated").wait_for()
         keys.press("?")
         page.get_by_role("dialog", name="Keys").wait_for()
         keys.press("Escape")
@@ -175,9 +191,10 @@ def test_the_inbox_by_keyboard_alone(desk: Desk) -> None:
         ("Since 9:40 we get **none**.", False),
         ("Was their key rotated?", True),
         ("I have seen it.", False),
+        (f"{SOLVED}\n\nTheir key was rotated", False),
     ]
     room = desk.api.get(f"/v1/rooms/{first}")
-    assert (room["state"], room["outcome"], len(room["assignees"])) == ("resolved", "Their key was rotated", 1)
+    assert (room["outcome"], room["reason"], len(room["assignees"])) == ("solved", "Their key was rotated", 1)
     assert "I have seen it." in desk.side.texts()
     assert "Was their key rotated?" not in desk.side.texts()
     assert desk.api.get(f"/v1/rooms/{second}")["state"] == "open"
@@ -200,9 +217,9 @@ def test_a_range_is_forked_a_file_dropped_a_snippet_filled_in(desk: Desk) -> Non
         )
         page.dispatch_event(".composer", "drop", {"dataTransfer": transfer})
         page.locator(".chip", has_text="trace.txt7 B").wait_for()
-        page.get_by_role("button", name="Send to").click()
+        page.get_by_role("button", name="Send", exact=True).click()
         page.get_by_role("link", name="trace.txt").wait_for()
-        page.get_by_role("button", name="Fork a part of it").click()
+        chosen(page, "Fork a part of it")
         boxes = page.get_by_role("checkbox", name="Choose the message of Ann")
         boxes.nth(1).check()
         boxes.nth(2).check()
@@ -213,6 +230,22 @@ def test_a_range_is_forked_a_file_dropped_a_snippet_filled_in(desk: Desk) -> Non
         page.get_by_role("heading", name="Once more, apart").wait_for()
         assert page.locator(".message").count() == 2
     assert desk.said(room)[-1]["attachments"][0]["name"] == "trace.txt"
+
+
+def test_what_moves_meanwhile_takes_no_open_menu_and_no_focus_away(desk: Desk) -> None:
+    room = desk.asked("A menu is open", "Hello")
+    with desk.page() as page:
+        opened(page, desk, room)
+        page.get_by_role("button", name="Resolve", exact=True).focus()
+        desk.api("PATCH", f"/v1/rooms/{room}", {"priority": "urgent"})
+        page.locator(".room .priority-urgent").wait_for()
+        expect(page.get_by_role("button", name="Resolve", exact=True)).to_be_focused()
+        page.get_by_role("button", name="More about this room").click()
+        desk.api("PATCH", f"/v1/rooms/{room}", {"name": "Its new name"})
+        page.get_by_role("list").get_by_text("Its new name").wait_for()  # the list knows: the head would
+        page.get_by_role("menuitem", name="Rename").click()
+        page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+        page.get_by_role("heading", name="Its new name").wait_for()
 
 
 def test_an_answer_that_comes_late_changes_nothing_that_is_shown_by_then(desk: Desk) -> None:
@@ -237,7 +270,7 @@ def test_an_answer_that_comes_late_changes_nothing_that_is_shown_by_then(desk: D
             waiting()
             opened(page, desk, second)
             page.locator(".about h2", has_text="beta").wait_for()
-        with held(page, "/v1/install-kinds") as waiting:
+        with held(page, "/v1/installs") as waiting:
             view(page, "Settings")
             waiting()
             view(page, "Broadcasts")
@@ -380,6 +413,29 @@ def test_a_broadcast_is_written_looked_at_sent_and_watched(desk: Desk) -> None:
     assert (drafted["hours"]["from"], drafted["hours"]["to"]) == ("09:00", "17:00")
 
 
+def test_what_did_not_get_in_is_seen_and_taken_in(desk: Desk) -> None:
+    form = desk.api.post("/v1/installs", {"kind": "form", "name": "Contact"})["id"]
+    anyone = Caller(desk.stack.base_url)
+    said = {"name": "Zoe", "email": "zoe@mail.example", "message": "Is anybody there?", "website": "filled in"}
+    assert anyone("POST", f"/in/form/{form}", said).status in (202, 303)
+    path = f"/v1/installs/{form}/ignored"
+    eventually(lambda: desk.api.get(path)["items"])
+    with desk.page() as page:
+        view(page, "Settings")
+        page.get_by_role("article", name="Contact").get_by_role("button", name="What did not get in").click()
+        row = page.get_by_role("listitem", name="Is anybody there?")
+        row.get_by_text("A field was filled in that people do not see.").wait_for()
+        assert not unfriendly(page)
+        row.get_by_role("button", name="Take it in").click()
+        row.get_by_text("is being taken in").wait_for()
+        (taken,) = eventually(lambda: [each for each in desk.api.get(path)["items"] if each["room"]])
+        page.get_by_role("button", name="Close").click()
+        page.get_by_role("article", name="Contact").get_by_role("button", name="What did not get in").click()
+        row.get_by_role("button", name="It is in").click()
+        page.get_by_role("log").get_by_text("Is anybody there?").wait_for()
+    assert [each["text"] for each in desk.said(taken["room"])] == ["Is anybody there?"]
+
+
 def test_an_install_is_connected_and_tried(desk: Desk) -> None:
     with desk.page() as page, OtherSide() as side:
         side.answers.append((503, {}))
@@ -436,23 +492,28 @@ def test_what_people_write_is_inert_and_everybody_can_use_the_page(desk: Desk) -
 def test_on_a_phone_there_is_one_thing_at_a_time(desk: Desk) -> None:
     room = desk.asked("From a phone", "Can you read this?")
     with desk.page(viewport={"width": 390, "height": 780}, has_touch=True) as page:
-        view(page, "All open")
+        page.get_by_role("button", name="Views").tap()
+        page.get_by_role("menuitem", name="All open").tap()
         page.locator(".rooms button", has_text="From a phone").tap()
         page.get_by_role("heading", name="From a phone").wait_for()
         assert not page.locator(".rooms").is_visible()
-        page.get_by_role("button", name="About the customer").tap()
+        chosen(page, "About the customer")
         page.locator(".about h2", has_text="Acme").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         assert not unfriendly(page)
         page.get_by_role("button", name="Back to the room").tap()
         page.get_by_role("textbox", name="Answer").fill("Yes")
-        page.get_by_role("button", name="Send to").tap()
+        page.get_by_role("button", name="Send", exact=True).tap()
         page.locator(".message.ours", has_text="Yes").wait_for()
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390
         assert not unfriendly(page)
         page.get_by_role("button", name="Back to the list").tap()
         page.locator(".rooms").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        view(page, "Settings")
+        page.get_by_role("heading", name="Installs").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert desk.said(room)[-1]["text"] == "Yes"
 
 
@@ -463,7 +524,7 @@ def test_search_finds_a_message_and_leads_to_its_place(desk: Desk) -> None:
     desk.api.post(f"/v1/rooms/{room}/messages", {"text": "Their zeppelin is not paid for", "internal": True})
     desk.api("PATCH", f"/v1/rooms/{room}", {"state": "resolved"})
     eventually(lambda: len(desk.api.get("/v1/search?q=zeppelin")["items"]) == 3)
-    with desk.page() as page:
+    with desk.page(viewport={"width": 1440, "height": 900}) as page:
         page.keyboard.press("/")
         expect(page.get_by_role("searchbox", name="Search")).to_be_focused(timeout=SOON)
         page.keyboard.type("zepp")
@@ -502,7 +563,7 @@ def test_what_waits_is_acknowledged_and_thanks_wait_after_a_click(desk: Desk) ->
         thanks = page.get_by_role("log").locator(".message", has_text="Taken as thanks")
         thanks.get_by_role("button", name="Waits for us").click()
         eventually(lambda: desk.api.get(f"/v1/rooms/{room}")["turn"] == "vendor")
-        page.get_by_role("button", name="Priority and snooze").click()
+        chosen(page, "Priority and snooze")
         page.get_by_role("dialog").get_by_role("combobox", name="Priority").select_option("urgent")
         page.get_by_role("button", name="Save").click()
         expect(page.locator("header.head")).to_contain_text("Urgent")

@@ -88,7 +88,7 @@ def test_four_see_the_same_within_a_second_and_after_a_lost_network(stack: Local
         gone = api.post(path, {"text": "Soon gone"})
         assert api("DELETE", f"{path}/{gone['id']}").status == 200
         ann.page.reload()
-        ann.open().enter("Webhooks")
+        ann.sees("While they were away")  # the panel and its room are open as they were
         grace.page.reload()
         grace.ready()
         time.sleep(max(0.0, AWAY - (time.monotonic() - since)))

@@ -79,7 +79,14 @@ def test_an_admin_keeps_policies_and_calendars(desk: Desk) -> None:
         page.get_by_text("“soon” is no duration").wait_for()
         page.get_by_label("First answer, urgent").fill("15m")
         page.get_by_label("What customers read of it").fill("Within an hour")
+        page.get_by_role("checkbox", name="Alan").check()
+        page.get_by_label("Remind them after").fill("2d")
+        page.get_by_label("First reminder").fill("Are you still there?")
+        page.get_by_role("dialog").get_by_role("button", name="Save").click()
+        page.get_by_text("both reminders say something").wait_for()
+        page.get_by_label("Second reminder").fill("We close it tomorrow.")
         saved(page)
+        expect(gold).to_contain_text("is reminded twice, each time after 2 d")
         page.get_by_role("button", name="Up: Gold").click()
         expect(page.get_by_role("article").first).to_have_accessible_name("Gold", timeout=SOON)
         page.get_by_role("region", name="Measured segments").get_by_role("button", name="Choose").click()
@@ -87,14 +94,17 @@ def test_an_admin_keeps_policies_and_calendars(desk: Desk) -> None:
         saved(page)
     policies = desk.api.get("/v1/policies")["items"]
     assert [each["name"] for each in policies] == ["Gold", "Everybody"]
+    reminded = {"after_minutes": 2880, "reminders": ["Are you still there?", "We close it tomorrow."]}
+    assert [each["no_answer"] for each in policies] == [reminded, None]
+    assert [len(each["escalate"]) for each in policies] == [1, 0]
     calendar = desk.api.get("/v1/calendars")["items"][0]
-    none = {"first_minutes": 60, "next_minutes": None, "update_minutes": 2880}
+    none = {"first_minutes": 60, "next_minutes": None, "update_minutes": 2880, "outcome_minutes": None}
     assert (policies[0]["targets"], policies[0]["segment"], policies[0]["calendar"]) == (none, segment, calendar["id"])
     assert policies[0]["priorities"] == {"urgent": {"first_minutes": 15, "update_minutes": None}}
     assert (policies[0]["warn_minutes"], policies[0]["words"]) == (30, "Within an hour")
     assert calendar["week"]["monday"] == [{"from": "09:00", "to": "12:00"}, {"from": "13:00", "to": "24:00"}]
     assert (calendar["holidays"], calendar["yearly"]) == (["2098-01-01", "2098-01-02"], ["11 4TH", "11-03"])
-    assert desk.api.get("/v1/measured-segments") == {"segments": [segment]}
+    assert desk.api.get("/v1/measured-segments") == {"segments": [segment], "timezone": "UTC", "shared": False}
     with desk.page("alan") as page:
         page.goto(f"{desk.stack.base_url}/console#/settings/policies")
         page.get_by_role("article", name="Gold").wait_for()

@@ -36,7 +36,8 @@ def test_a_promise_is_made_read_marked_and_kept(desk: Desk) -> None:
     with desk.page() as page:
         view(page, "Waiting for us")
         page.locator(".rooms button", has_text="Late answers").click()
-        page.get_by_role("button", name="Promise something").click()
+        page.get_by_role("button", name="More about this room").click()
+        page.get_by_role("menuitem", name="Promise something").click()
         page.get_by_label("What we owe").fill("the cause")
         page.get_by_role("button", name="Promise", exact=True).click()
         expect(page.locator(".head .tag", has_text="Promised by")).to_be_visible(timeout=SOON)

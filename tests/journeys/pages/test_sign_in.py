@@ -7,6 +7,11 @@ from tests.emulators import emulators
 from tests.journeys.caller import Caller
 from tests.stack import LocalStack
 
+# What a browser's settings may do to the pages of a site.
+NO_STORAGE = (
+    "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
+)
+
 
 def person(name: str, domain: str) -> dict[str, str]:
     email = f"{name.lower()}@{domain}"
@@ -40,13 +45,17 @@ def test_an_agent_comes_in_by_okta_with_the_role_of_its_group_and_a_stranger_doe
         assert saved.status == 200, saved.body
         for who, role in (("ada@okta.example", "admin"), ("bob@okta.example", "reader"), ("eve@elsewhere.example", "")):
             context = chromium.new_context()
+            if who.startswith("bob"):
+                context.add_init_script(NO_STORAGE)
             page = context.new_page()
             page.set_default_timeout(60_000)
-            page.goto(f"{stack.base_url}/console?workspace={made['id']}")
+            place = f"#/issues/{who.partition('@')[0]}%"
+            page.goto(f"{stack.base_url}/console?workspace={made['id']}{place}")
             page.get_by_role("button", name="Sign in with Okta").click()
             page.get_by_role("button", name=who).click()
             if role:
                 page.get_by_role("navigation", name="Views").wait_for()
+                assert page.url == f"{stack.base_url}/console{place}"
                 [kept] = [each for each in context.cookies(stack.base_url) if "session" in each["name"]]
                 assert (kept["httpOnly"], kept["sameSite"]) == (True, "Strict")
             else:

@@ -42,7 +42,7 @@ class Connected(Ours):
             body=body,
             query=query,
         )
-        self.tracker.verify(envelope, self.install, self.secrets, now())
+        self.tracker.verify(envelope, self.install, self.secrets, now=now())
         greeting = self.tracker.greet(envelope, self.install)
         assert self.tracker.hints(envelope, self.install) == [Ignored(reason="handshake")]
         return greeting.status, {name.lower(): value for name, value in greeting.headers.items()}

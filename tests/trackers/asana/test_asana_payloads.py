@@ -112,7 +112,7 @@ def token():
 
 def test_a_handshake_to_our_url_gets_its_header_back():
     shake = envelope("asana", query=token(), x_hook_secret=CHOSEN)
-    webhook.verify(shake, install(), {"signing": ["other", SECRET]}, 1)
+    webhook.verify(shake, install(), {"signing": ["other", SECRET]}, now=1)
     assert webhook.greet(shake, install()) == Greeting(status=200, headers={"X-Hook-Secret": CHOSEN})
     assert webhook.hints(shake, install()) == [Ignored(reason="handshake")]
 
@@ -133,7 +133,7 @@ def test_a_handshake_to_our_url_gets_its_header_back():
 )
 def test_a_handshake_that_nobody_asked_for(query, body, secrets):
     with pytest.raises(Unauthenticated):
-        webhook.verify(envelope("asana", body, query, x_hook_secret=CHOSEN), install(), {"signing": secrets}, 1)
+        webhook.verify(envelope("asana", body, query, x_hook_secret=CHOSEN), install(), {"signing": secrets}, now=1)
 
 
 @pytest.mark.parametrize("secret", ["", "short", "a b" * 10, "x" * 201, "x\r\nset-cookie: a=b" * 2, "é" * 20])
@@ -144,7 +144,7 @@ def test_a_handshake_whose_secret_is_none(secret):
 
 def test_the_token_of_the_url_signs_no_events():
     with pytest.raises(Unauthenticated):
-        webhook.verify(envelope("asana", b'{"events":[]}', token()), install(), {"signing": [SECRET]}, 1)
+        webhook.verify(envelope("asana", b'{"events":[]}', token()), install(), {"signing": [SECRET]}, now=1)
 
 
 @pytest.mark.parametrize(

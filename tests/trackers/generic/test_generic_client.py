@@ -21,7 +21,7 @@ SAID = CommentSeen(id="c", text="Hi", author="Ann", author_id="u", created_at=1,
 def client(outside: FakeOutside, url: str = "https://t.example/parley", secret: str = SECRET) -> GenericTickets:
     config = {"url": url}
     install = Install(id="ins_1", workspace="wks_1", kind="tracker", name="T", created_at=1, config=config)
-    return GenericTickets(install, {"signing": [secret]}, outside, lambda: NOW)
+    return GenericTickets(install, {"signing": [secret]}, outside, now=lambda: NOW)
 
 
 def told(**fields: Any) -> Answer:

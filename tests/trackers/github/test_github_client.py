@@ -83,7 +83,7 @@ def github(answers, secrets=None, **config):
     config = webhook.check({"repository": "acorn/api"} | config)
     install = Install(id="ins_1", workspace="w", kind="github", name="G", created_at=1, config=config)
     secrets = {"token": ["t"]} if secrets is None else secrets
-    return webhook.tickets(install, secrets, server, lambda: NOW), server
+    return webhook.tickets(install, secrets, server, now=lambda: NOW), server
 
 
 FIVE = "GET /repos/acorn/api/issues/5"

@@ -85,7 +85,7 @@ def install(server: str, **config: str) -> Install:
 
 def tickets(server: str, secrets: dict[str, list[str]], **config: str) -> Tickets:
     outside = GuardedOutside(allow_loopback=True)
-    return webhook.tickets(install(server, **config), secrets, outside, lambda: int(time.time() * 1000))
+    return webhook.tickets(install(server, **config), secrets, outside, now=lambda: int(time.time() * 1000))
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def hints(server: str, side: OtherSide, *wanted: str) -> list[Hint]:
         arrived = Envelope(
             id="e", workspace="w", install="ins_1", channel="github", received_at=1, headers=headers, body=body
         )
-        webhook.verify(arrived, install(server), {"signing": [SECRET]}, 0)
+        webhook.verify(arrived, install(server), {"signing": [SECRET]}, now=0)
         assert webhook.greet(arrived, install(server)).status == 202
         found += [each for each in webhook.hints(arrived, install(server)) if isinstance(each, Hint)]
     return found

@@ -183,7 +183,7 @@ VECTORS = [
 
 
 def verify(secret, body, **headers):
-    webhook.verify(envelope("issues", body, **headers), INSTALL, {"signing": [secret]}, 0)
+    webhook.verify(envelope("issues", body, **headers), INSTALL, {"signing": [secret]}, now=0)
 
 
 @pytest.mark.parametrize(("secret", "body", "digest"), VECTORS)
@@ -224,10 +224,10 @@ def test_the_old_header_counts_for_nothing():
 def test_of_a_form_the_form_is_signed():
     form = b"payload=" + quote_plus(read("issues.closed")).encode()
     good = {"x_hub_signature_256": "sha256=" + signed("s", form)}
-    webhook.verify(envelope("issues", form, webhook.FORM, **good), INSTALL, {"signing": ["other", "s"]}, 0)
+    webhook.verify(envelope("issues", form, webhook.FORM, **good), INSTALL, {"signing": ["other", "s"]}, now=0)
     inner = {"x_hub_signature_256": "sha256=" + signed("s", read("issues.closed"))}
     with pytest.raises(Unauthenticated):
-        webhook.verify(envelope("issues", form, webhook.FORM, **inner), INSTALL, {"signing": ["s"]}, 0)
+        webhook.verify(envelope("issues", form, webhook.FORM, **inner), INSTALL, {"signing": ["s"]}, now=0)
 
 
 def test_every_reason_can_be_a_dimension():

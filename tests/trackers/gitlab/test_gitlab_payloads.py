@@ -107,8 +107,8 @@ def test_a_signature_counts_alone_where_there_is_one():
     token, live = {"x_gitlab_token": SECRET}, {"signing": ["whsec_old", SECRET]}
     signed = envelope("gitlab", b"{}", webhook_id="m", webhook_timestamp="1", webhook_signature="v1,x", **token)
     with pytest.raises(Unauthenticated):
-        webhook.verify(signed, install(), live, 1000)
-    webhook.verify(envelope("gitlab", b"{}", **token), install(), live, 1000)
+        webhook.verify(signed, install(), live, now=1000)
+    webhook.verify(envelope("gitlab", b"{}", **token), install(), live, now=1000)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def verify(header, secrets=None, **headers):
         headers={name.replace("_", "-"): value for name, value in headers.items()},
         body=b'{"webhookEvent": "jira:issue_updated"}',
     )
-    webhook.verify(envelope, INSTALL, secrets if secrets is not None else {"client_secret": [SECRET, OLD]}, NOW)
+    webhook.verify(envelope, INSTALL, secrets if secrets is not None else {"client_secret": [SECRET, OLD]}, now=NOW)
 
 
 @pytest.mark.parametrize("secret", [SECRET, OLD])

@@ -31,7 +31,7 @@ class Site:
 
 def there(site, **config):
     ours = Ours("jira", CONFIG | config, email="b@acme.example", token="t")
-    return ours.tracker.tickets(ours.install, ours.secrets, site, lambda: NOW)
+    return ours.tracker.tickets(ours.install, ours.secrets, site, now=lambda: NOW)
 
 
 def test_a_token_with_scopes_is_taken_at_the_gateway_and_links_lead_to_the_site():

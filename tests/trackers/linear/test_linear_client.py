@@ -60,7 +60,7 @@ def linear(*answers, tokens=("lin_api_1",), team=TEAM):
     install = Install(
         id="ins_1", workspace="w", kind="linear", name="L", created_at=1, config=webhook.check({"team": team})
     )
-    return webhook.tickets(install, {"token": list(tokens)}, server, lambda: NOW), server
+    return webhook.tickets(install, {"token": list(tokens)}, server, now=lambda: NOW), server
 
 
 LIMITED = {"code": "RATELIMITED", "kind": "ratelimited"}

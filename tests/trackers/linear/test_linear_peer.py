@@ -69,7 +69,7 @@ def install(server: str) -> Install:
 @pytest.fixture
 def ours(install: Install) -> Tickets:
     outside = GuardedOutside(allow_loopback=True)
-    return webhook.tickets(install, {"token": ["vendor_token"]}, outside, lambda: int(time.time() * 1000))
+    return webhook.tickets(install, {"token": ["vendor_token"]}, outside, now=lambda: int(time.time() * 1000))
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def hints(install: Install, side: OtherSide) -> list[Hint]:
         arrived = Envelope(
             id="e", workspace="w", install="i", channel="linear", received_at=1, headers=headers, body=body
         )
-        webhook.verify(arrived, install, {"signing": [SECRET]}, int(time.time() * 1000))
+        webhook.verify(arrived, install, {"signing": [SECRET]}, now=int(time.time() * 1000))
         assert webhook.greet(arrived, install).status == 200
         found += [hint for hint in webhook.hints(arrived, install) if isinstance(hint, Hint)]
     side.got.clear()

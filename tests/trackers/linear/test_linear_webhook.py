@@ -126,7 +126,7 @@ def signed(body, secret=SECRET):
 
 def verify(body, now=NOW, signature=None, **headers):
     fields = {"linear_signature": signed(body) if signature is None else signature} | headers
-    webhook.verify(envelope(body, **fields), INSTALL, {"signing": ["whsec_newer", SECRET]}, now)
+    webhook.verify(envelope(body, **fields), INSTALL, {"signing": ["whsec_newer", SECRET]}, now=now)
 
 
 def at(moment):
@@ -139,9 +139,9 @@ DIGEST = "ad4b7687264cc2d97582a48023fba283b920c70f3f3c8e608087277a316f324f"
 
 
 def test_what_the_sdk_of_linear_takes():
-    webhook.verify(envelope(BODY, linear_signature=DIGEST), INSTALL, {"signing": ["lin_wh_secret"]}, NOW)
+    webhook.verify(envelope(BODY, linear_signature=DIGEST), INSTALL, {"signing": ["lin_wh_secret"]}, now=NOW)
     by_hand = {"signing": ["whsec_ours"], "webhook_secret": ["lin_wh_secret"]}
-    webhook.verify(envelope(BODY, linear_signature=DIGEST), INSTALL, by_hand, NOW)
+    webhook.verify(envelope(BODY, linear_signature=DIGEST), INSTALL, by_hand, now=NOW)
 
 
 @pytest.mark.parametrize("off", [-60_000, -1, 0, 1, 60_000])

@@ -1,0 +1,37 @@
+"""What there is to know of the signed webhook from outside (a kind of channel)."""
+
+from ...desk.kinds import Kind, Setting
+
+KIND = Kind(
+    label="Signed webhook",
+    short="webhook",
+    about="whatever you have built yourself",
+    reach="feed",
+    steps=(
+        "Keep its secret: it is shown once.",
+        (
+            "Let your server answer the address with a 2xx, and check `webhook-signature` with a library of Standard"
+            " Webhooks."
+        ),
+        "“Try it” sends a signed ping to your address.",
+    ),
+    settings=(
+        Setting(name="url", label="Your address", type="url", example="https://…"),
+        Setting(name="all_rooms", label="Tell it of every room but internal ones", type="tick"),
+    ),
+    config={"url": "https://…", "all_rooms": True},
+    comes_in={
+        "message": "an event",
+        "edit": "an event",
+        "delete": "an event",
+        "reaction": "an event",
+        "file": "—",
+    },
+    goes_out={
+        "message": "an event",
+        "edit": "an event",
+        "delete": "an event",
+        "reaction": "an event, with the counts",
+        "file": "a link",
+    },
+)

@@ -1,0 +1,1 @@
+"""What agents are told of rooms while they are elsewhere."""

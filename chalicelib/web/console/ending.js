@@ -1,0 +1,37 @@
+// How rooms end (outcome): asked of one or of many at once. How many people would hear of it is shown before.
+
+import { h } from "../shared/dom.js";
+import { ask, choice, field } from "./parts.js";
+import { api } from "./session.js";
+
+export const OUTCOMES = { solved: "solved", workaround: "a way around it", declined: "declined", duplicate: "a duplicate", no_answer: "no answer from them" };
+const plural = (n, one, more) => `${n} ${n === 1 ? one : more}`;
+
+/** What a resolved room's mark says. */
+export const ended = (room) => ["Resolved", [OUTCOMES[room.outcome], room.reason].filter(Boolean).join(", ")].filter(Boolean).join(": ");
+
+/** Ask how rooms ended; `tell`, whether their customers hear of it unless one says otherwise. `accept({outcome, reason, tell})`. */
+export function askEnd(rooms, tell, accept) {
+  const one = rooms.length === 1;
+  const outcome = choice("outcome", Object.entries(OUTCOMES), "solved");
+  const reason = h("textarea", { name: "reason", rows: "3", maxlength: "500" });
+  const heard = h("small", { role: "status" });
+  const tick = h("input", { type: "checkbox", name: "tell", checked: tell });
+  let asked = 0;
+  const count = async () => {
+    const mine = ++asked;
+    const found = await api.call("POST", "/v1/rooms/resolve/preview", { rooms, outcome: outcome.value, reason: reason.value.trim() || "…" }).catch(() => null);
+    if (mine !== asked) return;
+    heard.textContent = found ? (found.people ? `${plural(found.people, "person", "people")} in ${plural(found.rooms, "room", "rooms")} would hear of it.` : "Nobody would hear of it.") : "";
+  };
+  outcome.addEventListener("change", () => {
+    reason.required = outcome.value === "declined";
+    count();
+  });
+  count();
+  ask(one ? "Resolve this room" : `Resolve ${rooms.length} rooms`, [
+    field(one ? "How did it end?" : "How did they end?", outcome),
+    field("What else is there to say?", reason, "The customer reads it. Of what is declined, the reason."),
+    h("label.tick", null, tick, one ? "Tell the customer how it ended" : "Tell each customer how it ended"), heard,
+  ], "Resolve", (form) => accept({ outcome: form.get("outcome"), reason: form.get("reason").trim(), tell: form.has("tell") }));
+}

@@ -1,0 +1,1 @@
+"""What the Pythons of the local stack load at their start."""

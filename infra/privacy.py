@@ -1,0 +1,84 @@
+"""The page of personal data, made from what each kind of record says that it holds: `python -m infra.privacy`."""
+
+from chalicelib.desk.personal_data import FIELDS, KINDS, NOBODYS, PLACES, STARTS, What, paths_of
+from chalicelib.store.keys import BY_TYPE
+from infra.venvs import ROOT
+
+PAGE = ROOT / "docs" / "privacy.md"
+NAMES = {kind.__name__: f"`{BY_TYPE[kind].name}`" for kind in KINDS}  # as the rows of the table bear them
+HEAD = """# Personal data
+
+What Parley keeps of people, where it lies, for how long, and what must become of it when a person is forgotten. For
+whoever has to answer a request, and for the code that will: nobody can be forgotten by one call yet. Made from
+`chalicelib/desk/personal_data.py` by `python -m infra.privacy`; a test fails for a kind of record, a field of words, a
+queue or a prefix of the bucket that does not say what it holds.
+
+All of it lies in one table (DynamoDB), one bucket (S3), queues (SQS) and logs of one AWS account and region, encrypted
+at rest. Customers are told what is said in their own rooms, agents all of their workspace's, and the providers that the
+workspace has connected what crosses to them.
+
+## What a field holds, and what becomes of it
+
+In a record that is **removed** all of it goes. In one that is **anonymised**, by what the field holds:
+
+"""
+FOUND = """
+## Records that hold personal data
+
+*Found*: where a search for a person's records starts, and the listings of `chalicelib/store/keys.py` that go on from
+there; by key where none is named. It starts at
+
+"""
+NOTHING = """
+## Records that hold nothing of a person
+
+| record | what | how long |
+|---|---|---|
+"""
+OUTSIDE_OF_THE_TABLE = """
+## Outside of the table
+
+| where | what | how long | when a person is forgotten |
+|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """The page, in Markdown."""
+    of_people = {kind: holds for kind, holds in KINDS.items() if holds.fate != NOBODYS}
+    lines = [HEAD, _table("field", "what it holds", "becomes")]
+    lines += [_row(what, *words) for what, words in FIELDS.items()]
+    lines += [FOUND, *(f"- *{start}*: {words}\n" for start, words in STARTS.items())]
+    lines += ["- another kind of record: what that names.\n\n"]
+    lines += [_table("record", "what", "of", "when forgotten", "found", "how long", "its fields")]
+    for kind, holds in of_people.items():
+        fate = f"**{holds.fate}**" + (f": {holds.because}" if holds.because else "")
+        found = NAMES.get(holds.start, holds.start) + "".join(f", `{each}`" for each in holds.listings.split())
+        lines += [_row(NAMES[kind.__name__], holds.words, holds.of, fate, found, holds.lives, _fields(kind))]
+    lines += [NOTHING]
+    lines += [
+        _row(NAMES[kind.__name__], holds.words, holds.lives) for kind, holds in KINDS.items() if kind not in of_people
+    ]
+    lines += [OUTSIDE_OF_THE_TABLE]
+    lines += [_row(place.name, place.words, place.ends, place.fate) for place in PLACES]
+    return "".join(lines)
+
+
+def _fields(kind: type) -> str:
+    """What a record holds, and what its parts do: `text` said, `author.name` name."""
+    by_what: dict[What, list[str]] = {}
+    for path, what in paths_of(kind):
+        by_what.setdefault(what, []).append(path)
+    return "; ".join(f"{what}: {', '.join(by_what[what])}" for what in FIELDS if what in by_what and what != "plain")
+
+
+def _table(*heads: str) -> str:
+    return _row(*heads) + f"|{'---|' * len(heads)}\n"
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())

@@ -1,0 +1,92 @@
+"""What people say and ask in their scripts and languages: (script, language, what was said, questions that must find it,
+questions that must not). A question without a space at its end is still being typed."""
+
+ROWS = [
+    # --- Latin: English
+    ("Latin", "English", "The invoices for March were sent twice", ["invoice ", "invoices", "send", "sending ", "invoice march", '"sent twice"'], ["voice", "marching band", '"twice sent"', '"invoice for"']),
+    ("Latin", "English", "Webhook deliveries failed because the signature did not match", ["webhooks ", "delivery ", "failing ", "fail", "signatures ", "matches ", "matching failed"], ["delivered food", "sign up", "cause of action"]),
+    ("Latin", "English", "We cancelled our subscriptions and are still being charged", ["cancel ", "subscription ", "charges ", "charging cancelled", "cancellations"], ["script", "chargeback"]),
+    ("Latin", "English", "Retrying requests after a timeout creates duplicates", ["retry ", "retried ", "request timeout", "timeouts ", "duplicate "], ["tries ", "time ", "quest"]),
+    ("Latin", "English", "The server returns the wrong data for old customers", ["servers ", "returned ", "customer data", "customers"], ["serve ", "date", "custom "]),
+    ("Latin", "English", "It's the naïve résumé of a café owner, I don't know why", ["naive", "resume", "cafe", "dont know", "its", "don't"], ["know how to"]),
+    ("Latin", "English", "Our APIs and SDKs need the user ids and URLs", ["api ", "sdk ", "user id ", "url ", "APIs", "API SDK"], ["sdk2", "idea "]),
+    ("Latin", "English", "Export date", ["export", "dates ", "exports "], ["data ", "port "]),
+    ("Latin", "English", "Policies, companies and analyses", ["policy ", "company ", "policies"], ["police ", "compass"]),
+    ("Latin", "English", "I cannot log in with my e-mail address", ["login", "email", "emails ", "addresses ", "log in"], ["blog", "males "]),
+    # --- Latin: others
+    ("Latin", "German", "Die Rechnungen für unsere Größe fehlen seit gestern", ["Rechnung ", "rechnungen", "fur", "groesse", "GROSSE", "grösse fehlt", "fehlend"], ["rechner", "gros ", "fehler"]),
+    ("Latin", "German", "Wir haben die Zahlung nicht erhalten und die Gebühr gekündigt", ["Zahlungen ", "Gebühren ", "gebuehren ", "gebuhr", "zahlung erhalten"], ["zahnarzt", "gebet"]),
+    ("Latin", "German", "Kundennummern und Straßen werden nicht übertragen", ["Kundennummer ", "Strasse ", "straße", "uebertragen", "ubertragen"], ["nummer ", "strauss"]),
+    ("Latin", "French", "Les factures ne sont pas envoyées à nos clients", ["facture ", "client ", "envoyée ", "envoyee", "envoyer", "factures clients"], ["facteur ", "envie"]),
+    ("Latin", "French", "L'erreur s'est produite pendant les paiements d'hier", ["erreurs ", "paiement ", "erreur hier", "l'erreur"], ["payer ", "ferreur"]),
+    ("Latin", "Spanish", "Las facturaciones de los clientes no están llegando", ["facturación ", "facturacion ", "cliente ", "llegan ", "estan"], ["llave ", "factor "]),
+    ("Latin", "Spanish", "El año pasado la contraseña caducó y los pagos fallaron", ["contraseñas ", "contrasena", "pago ", "fallaron", "ano pasado"], ["contra ", "pagina "]),
+    ("Latin", "Portuguese", "As integrações não estão funcionando para os usuários", ["integração ", "integracao ", "usuário ", "usuarios", "nao funcionando"], ["inteiro", "usura"]),
+    ("Latin", "Italian", "Le fatture dei clienti non sono state pagate", ["fattura ", "cliente ", "pagata ", "fatture pagate"], ["fattoria ", "pagina "]),
+    ("Latin", "Dutch", "De facturen van onze klanten zijn niet betaald", ["factuur", "klant ", "facturen", "klanten betaald"], ["factor ", "klam"]),
+    ("Latin", "Swedish", "Fakturorna är inte betalda av våra kunder", ["faktura ", "fakturor ", "kund ", "vara kunder", "är betalda"], ["faktor ", "kunskap"]),
+    ("Latin", "Danish", "Vi har ikke fået fakturaerne på grund af en fejl i køen", ["faktura ", "kø", "koen", "faet", "fakturaer fejl"], ["fejre ", "fakta"]),
+    ("Latin", "Norwegian", "Fakturaene ble ikke sendt til kundene på grunn av feilen", ["faktura ", "kunder ", "feil ", "pa grunn"], ["feire ", "grunnlov"]),
+    ("Latin", "Finnish", "Laskut eivät ole saapuneet asiakkaille", ["laskujen ", "asiakkaat ", "laskut", "eivat saapuneet"], ["laskea ", "asema"]),
+    ("Latin", "Polish", "Faktury nie zostały wysłane do klientów w Łodzi", ["faktura ", "klienci ", "lodzi", "łodzi", "wyslane", "zostaly"], ["fakt ", "wysoki"]),
+    ("Latin", "Czech", "Faktury nebyly odeslány zákazníkům včera", ["faktura ", "zakaznik ", "zákazníkům", "vcera"], ["faktor ", "zakon"]),
+    ("Latin", "Turkish", "Faturalar müşterilere gönderilmedi çünkü İstanbul sunucusu kapalı", ["fatura ", "musteri", "müşteriler ", "istanbul", "İSTANBUL", "sunucu "], ["fatih ", "sunum"]),
+    ("Latin", "Vietnamese", "Hóa đơn của chúng tôi bị lỗi thanh toán", ["hoa don", "hóa đơn", "thanh toan", '"lỗi thanh toán"'], ['"toan thanh"', "hoang"]),
+    ("Latin", "Icelandic", "Þjónninn svarar ekki og æðið er búið", ["thjonninn", "þjónninn", "svarar ekki"], ["jonas"]),
+    # --- Cyrillic
+    ("Cyrillic", "Russian", "Мы не получили счёт за ошибки сервера", ["счет", "счёта ", "ошибка ", "серверы ", "ошибки сервера", "СЕРВЕР"], ["сервис ", "счастье", "ошиб кот"]),
+    ("Cyrillic", "Russian", "Ёлка стоит у края, это мой йогурт", ["елка", "ЁЛКА", "йогурт", "край "], ["иогурт", "краска"]),
+    ("Cyrillic", "Russian", "Подписки отменены, деньги списаны дважды через API", ["подписка ", "отменена ", "списание", "api", "подписки api"], ["список ", "отмель"]),
+    ("Cyrillic", "Russian", "Запросы к API-серверу v2 падают по таймауту", ["запрос ", "api сервер ", "таймаут ", "запросы v2"], ["запас ", "v3"]),
+    ("Cyrillic", "Ukrainian", "Рахунки не надіслано, її ключ не працює", ["рахунки", "надіслано", "її ключ"], ["ії", "рахіт"]),
+    ("Cyrillic", "Bulgarian", "Фактурите не са изпратени на клиентите", ["фактурите", "клиент", "изпратени"], ["факт ", "клин"]),
+    # --- Greek
+    ("Greek", "Greek", "Τα τιμολόγια δεν στάλθηκαν στους πελάτες μας", ["τιμολογια", "τιμολόγιο ", "πελάτης ", "ΠΕΛΑΤΕΣ", "δεν σταλθηκαν"], ["πέλαγος", "τιμή "]),
+    ("Greek", "Greek", "Ο Σίσυφος περιμένει απάντηση από το API", ["σισυφος", "ΣΊΣΥΦΟΣ", "απαντηση", "απάντηση api"], ["σύφος", "περί "]),
+    # --- Arabic
+    ("Arabic", "Arabic", "الفاتورة الجديدة لم تصل إلى العملاء", ["فاتورة", "الفاتورة", "فاتوره", "العملاء", "الى"], ["فتور", "جدة "]),
+    ("Arabic", "Arabic", "فَشِلَت عملية الدفع في المدرسة", ["فشلت", "فشلت عملية", "المدرسه", "الدفع"], ["دفعة واحدة", "مدرب"]),
+    ("Arabic", "Persian", "پرداخت‌ها انجام نمی‌شود و کلید API کار نمی‌کند", ["پرداخت", "نمی شود", "نمیشود", "كليد", "کلید api"], ["پرواز", "نمک "]),
+    ("Arabic", "Arabic", "الخطأ رقم ٤٠٤ يظهر كل ٣٠ ثانية", ["404", "٤٠٤", "خطأ 404", "30 ثانية"], ["405", "ثمانية"]),
+    ("Arabic", "Urdu", "ادائیگی نہیں ہوئی اور رسید نہیں ملی", ["ادائیگی", "رسید", "رسيد", "نہیں ملی"], ["ادارہ", "رسم "]),
+    # --- Hebrew
+    ("Hebrew", "Hebrew", "החשבונית לא נשלחה ללקוח שלום", ["החשבונית", "נשלחה", "שָׁלוֹם", "לא נשלחה"], ["שלומי", "חשיבות"]),
+    ("Hebrew", "Hebrew", "שגיאה בשרת: המפתח אינו תקין", ["שגיאה", "בשרת", "מפתח", '"אינו תקין"'], ["שגרה", '"תקין אינו"']),
+    # --- Devanagari
+    ("Devanagari", "Hindi", "हमारे ग्राहकों को चालान नहीं मिला और सर्वर बंद है", ["चालान", "ग्राहक ", "सर्वर", "नही मिला ", "सर्वर बंद"], ["चाल ", "सरवर ", "गहक"]),
+    ("Devanagari", "Hindi", "क़ीमत और ज़रूरत की जानकारी भेजें", ["कीमत", "क़ीमत", "जरूरत", "जानकारी"], ["कमत", "जान "]),
+    ("Devanagari", "Marathi", "त्रुटी क्रमांक ५०० पुन्हा दिसतो", ["त्रुटी", "500", "५००", "क्रमांक 500"], ["501", "तरुटी"]),
+    ("Devanagari", "Hindi", "हिन्दी में लेख पढ़ें, पांच नियम", ["हिंदी", "हिन्दी", "लेखों ", "पाँच", "पढ़ें"], ["हिद", "नियत"]),
+    # --- Bengali, Tamil, Telugu, Malayalam
+    ("Bengali", "Bengali", "আমাদের চালান পাঠানো হয়নি", ["চালান", "পাঠানো", "হয়নি"], ["চাল ", "পাঠ "]),
+    ("Tamil", "Tamil", "கட்டணம் தோல்வியடைந்தது, சேவையகத்தில் பிழை", ["கட்டணம்", "தோல்வி ", "சேவையக ", "பிழை"], ["கட்ட வீடு", "பிள்ளை"]),
+    ("Telugu", "Telugu", "చెల్లింపు విఫలమైంది", ["చెల్లింపు", "విఫల ", "చెల్లింపు విఫలమైంది"], ["చెల్లి పని", "ఫలం"]),
+    ("Malayalam", "Malayalam", "പണമടയ്ക്കൽ പരാജയപ്പെട്ടു", ["പരാജയ ", "പണമടയ്ക്കൽ"], ["ജയം", "മടയ"]),
+    # --- Georgian, Armenian
+    ("Georgian", "Georgian", "ინვოისები არ გაიგზავნა სერვერიდან", ["ინვოისი", "ინვოისები", "სერვერი ", "გაიგზავნა"], ["სერვისი", "ვოისი"]),
+    ("Armenian", "Armenian", "Հաշիվները չեն ուղարկվել սերվերից", ["հաշիվ ", "ՀԱՇԻՎՆԵՐԸ", "սերվեր "], ["հաշվիչ", "վերից"]),
+    # --- Thai, Lao, Khmer, Burmese
+    ("Thai", "Thai", "ระบบการชำระเงินล้มเหลวเมื่อวานนี้", ["การชำระเงิน", "ชำระเงินล้มเหลว", "เมื่อวาน", "ระบบการชำระเงินล้มเหลวเมื่อวานนี้"], ["การเงิน", "ชำระล้มเหลว", "ลมเหลว"]),
+    ("Thai", "Thai", "ไก่ไม่มีไข่ กุญแจ API หมดอายุ", ["ไข่", "กุญแจ", "กุญแจ API", "หมดอายุ"], ["ไข้", "กัญแจ"]),
+    ("Lao", "Lao", "ການຈ່າຍເງິນລົ້ມເຫຼວ", ["ຈ່າຍເງິນ", "ລົ້ມເຫຼວ"], ["ເງິນຈ່າຍ"]),
+    ("Khmer", "Khmer", "ការទូទាត់បានបរាជ័យ", ["ទូទាត់", "បរាជ័យ"], ["ទាត់ទូ"]),
+    ("Burmese", "Burmese", "ငွေပေးချေမှု မအောင်မြင်ပါ", ["ပေးချေ", "အောင်မြင်"], ["ချေပေး"]),
+    # --- Han
+    ("Han", "Chinese", "我们的支付接口在昨天晚上突然返回了五百错误请尽快处理", ["支付接口", "昨天晚上突然返回了五百错误请尽快处理", "返回", "尽快处理", "支付 错误", "我们的支付接口在昨天晚上突然返回了五百错误"], ["接口支付", "昨晚", "处理支付", "支付错误"]),
+    ("Han", "Chinese", "請求書發送API失敗，訂單編號A1234", ["請求書", "API失敗", "api 失敗", "訂單編號A1234", "a1234"], ["求請", "API成功", "a1235"]),
+    ("Han", "Chinese", "版本2.10.3无法安装，需要30秒", ["版本2.10.3", "2.10.3", "30秒", "30 秒", "无法安装"], ["2.10.4", "31秒"]),
+    ("Han", "Chinese", "支付失败了", ["支付失败", "支付失敗", "失败"], ["败失", "付失了"]),
+    # --- Kana
+    ("Kana", "Japanese", "カード決済でエラーが発生しました", ["カード", "カード決済", "エラー", "エラーが発生", "ｶｰﾄﾞ", "発生しました"], ["ガード", "カート", "エラ決済"]),
+    ("Kana", "Japanese", "ガードレールのパスワードをリセットする", ["ガード", "パスワード", "ﾊﾟｽﾜｰﾄﾞ", "リセット"], ["カード", "バスワード", "ハスワード"]),
+    ("Kana", "Japanese", "はしとばしとぱしは違う、ｻｰﾊﾞｰのAPIキーが無効", ["はし", "ばし", "サーバー", "APIキー", "api キー"], ["サーハー", "がし", "APIギー"]),
+    ("Kana", "Japanese", "請求書を送ってもタイムアウトになるんですがどうすればいいですか", ["請求書を送っても", "タイムアウト", "請求書を送ってもタイムアウトになるんですが", "どうすれば"], ["タイムアップ", "書求請"]),
+    ("Kana", "Japanese", "サーバが落ちてユーザーがログインできない", ["サーバー", "サーバ", "サーバーが落ちて", "ユーザ", "ユーザがログイン"], ["サー落ちて", "サバ"]),
+    ("Kana", "Japanese", "ソフトウエアのエラーコード", ["ソフトウェア", "ソフトウエア", "エラー", "エラーコード"], ["エラコード", "コートー"]),
+    # --- Hangul
+    ("Hangul", "Korean", "키를 잃어버렸어요", ["키", "키를", "키가"], ["카", "기를"]),
+    ("Hangul", "Korean", "서버가 응답하지 않아서 결제를 할 수 없습니다", ["서버", "서버는", "서버에서 ", "결제", "결제가", "응답 ", "결제는 서버"], ["번서", "서번트", "결과"]),
+    ("Hangul", "Korean", "고객에게 청구서를 보냈습니다", ["고객", "고객이", "청구서", "청구서는", "청구서를 고객"], ["청구인", "고개"]),
+    ("Hangul", "Korean", "결제했습니다 그런데 API서버에서 오류가 발생합니다", ["결제", "결제됩니다", "API 서버", "api서버", "오류", "발생했습니다"], ["결재", "오유"]),
+    ("Hangul", "Korean", "웹훅으로 보낸 데이터의 형식", ["웹훅", "웹훅이", "데이터", "데이터를 "], ["웹사이트", "데이트"]),
+]  # fmt: skip
