@@ -37,6 +37,7 @@ SMALL = (
     *LESS,
 )
 FURTHER = "./further/{name}.js"  # as the widget imports it, when it is needed
+LANGUAGE = "./languages/{name}.js"  # as the console imports it, before it says a word
 
 
 def fetched(pinned: Path = LOCK) -> Path | None:
@@ -89,23 +90,35 @@ class Build:
         styles = sorted((self.source / "widget").rglob("*.css"))
         self._run(styles, "--minify", "--charset=utf8", "--outdir=.", "--outbase=.", "--allow-overwrite")
         text = ("--loader:.css=text",)
-        further = sorted((self.source / "widget" / "further").glob("*.js"))
-        made = self._run(further, *SMALL, *text, f"--outdir={self.assets}", "--entry-names=[name]-[hash]")
+        made = self._apart(self.source / "widget" / "further", *text)
         target = self.into / "widget.js"
         outside = "--external:" + FURTHER.format(name="*")
         self._run([self.source / "widget" / "widget.js"], *SMALL, *text, outside, f"--outfile={target}")
-        script = target.read_text("utf-8")
-        for name, path in made.items():
-            said = f'"{FURTHER.format(name=Path(name).stem)}"'
-            if said not in script:
+        self._imported(target, FURTHER, {name: f"./assets/{path.name}" for name, path in made.items()})
+
+    def _apart(self, folder: Path, *options: str) -> dict[str, Path]:
+        """Build each script of a folder as a whole that imports nothing, known by its hash."""
+        return self._run(
+            sorted(folder.glob("*.js")), *SMALL, *options, f"--outdir={self.assets}", "--entry-names=[name]-[hash]"
+        )
+
+    def _imported(self, script: Path, as_: str, addresses: dict[str, str]) -> None:
+        """Write into a script the addresses of what it imports."""
+        text = script.read_text("utf-8")
+        for name, address in addresses.items():
+            said = f'"{as_.format(name=Path(name).stem)}"'
+            if said not in text:
                 raise NotPossible(f"nothing imports {said}")
-            script = script.replace(said, f'"./assets/{path.name}"')
-        target.write_text(script, "utf-8")
+            text = text.replace(said, f'"{address}"')
+        script.write_text(text, "utf-8")
 
     def _console(self) -> None:
         """A page that names its script, all that this begins with, and its styles by their hashes."""
         console = self.source / "console"
-        options = (*SMALL, "--splitting", f"--outdir={self.assets}", "--entry-names=console-[hash]")
+        words = self._apart(console / "languages")  # first: the console's own hash is to know theirs
+        self._imported(console / "translate.js", LANGUAGE, {name: f"./{path.name}" for name, path in words.items()})
+        outside = [f"--external:./{path.name}" for path in words.values()]
+        options = (*SMALL, *outside, "--splitting", f"--outdir={self.assets}", "--entry-names=console-[hash]")
         made = self._run([console / "main.js", console / "console.css"], *options)
         page = (console / "console.html").read_text("utf-8")
         script, styles = self._named(made["main.js"]), made["console.css"].name

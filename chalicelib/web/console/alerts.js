@@ -1,9 +1,10 @@
-// Settings: how one is told of what happens in rooms while one is elsewhere.
+// Settings, of oneself: the language, and how one is told of what happens in rooms while one is elsewhere.
 
 import { h } from "../shared/dom.js";
 import { possible, subscribe, subscribed, unsubscribe } from "./browser.js";
 import { choice, doing, empty, field, input, say } from "./parts.js";
 import { api } from "./session.js";
+import { chooseLanguage, chosenLanguage, languages, t } from "./translate.js";
 
 const KINDS = [
   ["late", "A room is late", "A clock was missed, a promise is overdue: who is on it, and the team."],
@@ -24,10 +25,16 @@ export async function alertsTab() {
     say("Saved.");
     then?.();
   };
-  return [waysPart(told, save), segmentsPart(told, segments, save), browserPart(mine, browsers.items), timesPart(told, save), awayPart(told, save)];
+  return [languagePart(), waysPart(told, save), segmentsPart(told, segments, save), browserPart(mine, browsers.items), timesPart(told, save), awayPart(told, save)];
 }
 
 const part = (title, words, ...inside) => h("section.part", { "aria-label": title }, h("header", null, h("h2", null, title)), h("p.dim", null, words), inside);
+
+function languagePart() {
+  const chosen = choice("language", [["", t("As the browser says")], ...languages], chosenLanguage());
+  chosen.addEventListener("change", () => chooseLanguage(chosen.value));
+  return part(t("Language"), t("Of this page, in this browser. What customers read is not translated."), field(t("Language"), chosen));
+}
 
 function waysPart(told, save) {
   const tick = (kind, words, [way, name]) => h("td", null, h("input", { type: "checkbox", name: `${kind}:${way}`, "aria-label": `${words}: ${name}`, checked: told.ways[kind].includes(way) }));

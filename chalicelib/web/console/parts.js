@@ -4,6 +4,7 @@ import { Problem } from "../shared/api.js";
 import { h, icon } from "../shared/dom.js";
 import { hue, initials } from "../shared/words.js";
 import { here } from "./session.js";
+import { t, unit } from "./translate.js";
 
 export const ICONS = {
   inbox: "M4 13h4l1.5 3h5L16 13h4M4 13 6.5 5h11L20 13v6H4z",
@@ -49,7 +50,7 @@ export function face(id, name, big = false) {
 
 /** A line that is said and goes away; with `undo()`, with a way back while it is there. */
 export function say(words, bad = false, undo = null) {
-  const back = undo && h("button", { type: "button", onclick: () => { line.remove(); undo(); } }, "Undo");
+  const back = undo && h("button", { type: "button", onclick: () => { line.remove(); undo(); } }, t("Undo"));
   const line = h(`p${bad ? ".bad" : ""}`, null, words, back);
   document.getElementById("said").append(line);
   setTimeout(() => line.remove(), bad || undo ? 9000 : 4000);
@@ -61,7 +62,7 @@ export async function attempt(step) {
     return await step();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    if (problem.status === 0) say("The network does not answer.", true);
+    if (problem.status === 0) say(t("The network does not answer."), true);
     else if (problem.status !== 401) say(problem.field ? `${problem.message} (${problem.field})` : problem.message, true);
     return undefined;
   }
@@ -134,7 +135,7 @@ export const busy = (place) => location.hash !== place || Boolean(document.query
 export function ask(title, fields, word, accept) {
   const named = h("h2", { id: "asked" }, title);
   const send = h("button.primary", { type: "submit" }, word);
-  const leave = h("button.plain", { type: "button", onclick: () => box.close() }, word ? "Cancel" : "Close");
+  const leave = h("button.plain", { type: "button", onclick: () => box.close() }, word ? t("Cancel") : t("Close"));
   const form = h("form", { method: "dialog" }, named, h("div.fields", null, fields), h("menu", null, leave, word ? send : null));
   const box = h("dialog", { "aria-labelledby": "asked" }, form);
   form.addEventListener("submit", async (event) => {
@@ -187,7 +188,7 @@ export const empty = (words, more = null) => h("div.empty", null, h("p", null, w
 /** How long ago, in one word: `5m`, `3h`, `2d`. */
 export function ago(told, now = Date.now()) {
   const minutes = Math.max(0, Math.floor((now - new Date(told)) / 60e3));
-  if (minutes < 1) return "now";
-  if (minutes < 60) return `${minutes}m`;
-  return minutes < 1440 ? `${Math.floor(minutes / 60)}h` : `${Math.floor(minutes / 1440)}d`;
+  if (minutes < 1) return t("now");
+  if (minutes < 60) return unit(minutes, "minute");
+  return minutes < 1440 ? unit(Math.floor(minutes / 60), "hour") : unit(Math.floor(minutes / 1440), "day");
 }

@@ -7,13 +7,14 @@ import { alertsTab } from "./alerts.js";
 import { isTracker, kindOf } from "./kinds.js";
 import { policiesTab } from "./policies.js";
 import { BASE, api, here, may } from "./session.js";
+import { t } from "./translate.js";
 
 const TABS = [
   ["installs", "Installs", "read", installsTab],
   ["policies", "Policies", "read", policiesTab],
   ["snippets", "Snippets", "read", snippetsTab],
   ["agents", "Agents", "read", agentsTab],
-  ["told", "Told how", "read", alertsTab],
+  ["told", t("For me"), "read", alertsTab],
   ["sign-in", "Sign-in", "own", signInTab],
   ["failures", "Failures", "admin", failuresTab],
 ];
