@@ -1,13 +1,14 @@
-"""Attributes of customers: the types that a workspace declares, what Parley itself knows, and which values fit."""
+"""Attributes of customers: the types that a workspace declares, what Parley itself knows, which values fit, and
+how those of many hands become one (ADR 156)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args
 
 import msgspec
 
 from .customer_totals import Totals
-from .customers import Customer
+from .customers import Customer, Given
 from .errors import Invalid
 from .record import Record
 from .times import from_date, from_rfc3339
@@ -15,7 +16,7 @@ from .times import from_date, from_rfc3339
 Type = Literal["string", "number", "boolean", "time", "list"]
 TYPES: tuple[str, ...] = get_args(Type)
 MAX_TYPES = 200  # a workspace
-MAX_ATTRIBUTES = 100  # a customer
+MAX_ATTRIBUTES = 100  # a customer or a user
 MAX_BYTES = 64 * 1024
 MAX_NAME = 100
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -97,7 +98,7 @@ def check(attributes: dict[str, Any], types: dict[str, Type]) -> None:
     """Invalid for too many or too large ones, and, naming `attributes.<name>`, for a value that is not of its declared
     type. None (null) is no value."""
     if len(attributes) > MAX_ATTRIBUTES:
-        raise Invalid(f"a customer has at most {MAX_ATTRIBUTES} attributes", "attributes")
+        raise Invalid(f"one has at most {MAX_ATTRIBUTES} attributes", "attributes")
     for name in attributes:
         named(name)
     if len(msgspec.json.encode(attributes)) > MAX_BYTES:
@@ -111,6 +112,21 @@ def check_changed(attributes: dict[str, Any], there: dict[str, Any], types: dict
     """As `check`; but what stays as it is `there` was checked when it came, and its type may be younger."""
     stays = {name for name, value in attributes.items() if name in there and _same(value, there[name])}
     check(attributes, {name: type_ for name, type_ in types.items() if name not in stays})
+
+
+def merged(there: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes after a change by name: what it does not name stays, what it names as None (null) is gone (JSON
+    Merge Patch, RFC 7396, of one level)."""
+    after = {**there, **changes}
+    return {name: value for name, value in after.items() if name not in changes or value is not None}
+
+
+def given_after(
+    given: Mapping[str, Given], before: Mapping[str, Any], after: Mapping[str, Any], *, now: Given
+) -> dict[str, Given]:
+    """Whose each value is `after` a change of `now`. A value that is said again keeps its source."""
+    came = {name: now for name, value in after.items() if name not in before or not _same(value, before[name])}
+    return {name: came.get(name) or given[name] for name in after if name in came or name in given}
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -22,7 +22,7 @@ from .jobs import MAX_ROWS
 OWN = ("external_id", "name", "domains", "state", "contact", "language", "timezone", "calendar", "opted_out")
 LISTS = frozenset({"domains", "opted_out"})
 # Of a customer, and no file sets them.
-FIXED = frozenset({"id", "attributes", "triage_room", "created_at", "claims"})
+FIXED = frozenset({"id", "attributes", "attribute_sources", "triage_room", "created_at", "claims"})
 DELIMITERS = ",;\t|"
 SAID = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # by what Excel says it in a line before the first
 # What files begin with that are no text, and what they are.

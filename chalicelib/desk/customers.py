@@ -13,11 +13,19 @@ class Proof(Part, frozen=True):
     by: Literal["dns", "mail"]
 
 
+class Given(Part, frozen=True):
+    """Who gave a value last (an agent's, a key's or a job's id), and when (ms)."""
+
+    by: str
+    at: int
+
+
 class Customer(Record, frozen=True):
     """A company. Its id follows from (workspace, external id). `opted_out` are kinds of broadcasts that it does not
     want, `*` all of them. `contact` is the user (external id) whom the vendor knows there; `language` (BCP 47) and
     `timezone` (IANA) are how and when it wants to be told things. What it is owed is due by the hours of its
-    `calendar`; without one, by its policy's. Of its `domains` those with `proofs` are its own beyond doubt."""
+    `calendar`; without one, by its policy's. `given` tells of each attribute whose value it is. Of its `domains` those
+    with `proofs` are its own beyond doubt."""
 
     id: str
     workspace: str
@@ -25,6 +33,7 @@ class Customer(Record, frozen=True):
     name: str
     created_at: int
     attributes: dict[str, Any] = {}
+    given: dict[str, Given] = {}
     domains: tuple[str, ...] = ()
     proofs: dict[str, Proof] = {}
     opted_out: tuple[str, ...] = ()
@@ -38,7 +47,7 @@ class Customer(Record, frozen=True):
 
 class User(Record, frozen=True):
     """A person at a customer. Tokens issued before `valid_after` (ms) are dead. `vouched` is the mail address that
-    a token named last: nobody else vouches for one."""
+    a token named last: nobody else vouches for one. `given` tells of each attribute whose value it is."""
 
     id: str
     workspace: str
@@ -46,6 +55,8 @@ class User(Record, frozen=True):
     external_id: str
     name: str
     created_at: int
+    attributes: dict[str, Any] = {}
+    given: dict[str, Given] = {}
     email: str = ""
     vouched: str = ""
     state: Standing = "active"

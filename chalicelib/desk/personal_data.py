@@ -343,7 +343,7 @@ KINDS: dict[type[Record], Holds] = {
         "customers",
         WORKSPACE_LONG,
         "a company is no person; what the vendor wrote down of it may name one",
-        {OUTSIDE: "contact", NAMED: "name attributes", PLAIN: "id external_id proofs opted_out"},
+        {OUTSIDE: "contact", NAMED: "name attributes", PLAIN: "id external_id proofs opted_out given"},
     ),
     customers.User: Holds(
         "A person at a customer.",
@@ -352,7 +352,14 @@ KINDS: dict[type[Record], Holds] = {
         "customer",
         "users",
         PERSON_LONG,
-        fields={PERSON: "id", OUTSIDE: "external_id", NAME: "name", ADDRESS: "email vouched"},
+        fields={
+            PERSON: "id",
+            OUTSIDE: "external_id",
+            NAME: "name",
+            ADDRESS: "email vouched",
+            NAMED: "attributes",
+            PLAIN: "given",
+        },
     ),
     customers.Visitor: Holds(
         "Somebody whom nobody vouches for: what they say of themselves.",
@@ -837,6 +844,7 @@ PARTS: dict[type[Part], Mapping[What, str]] = {
     clocks.ClockFact: {PERSON: "escalate", PLAIN: "because"},
     clocks.End: {},
     clocks.Running: {},
+    customers.Given: {PERSON: "by"},
     customers.Proof: {},
     customer_totals.Totals: {},
     figures.Figure: {},

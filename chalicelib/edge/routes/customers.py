@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from ...desk.attributes import check_changed
+from ...desk.attributes import check, check_changed, merged
 from ...desk.customers import Customer, User
 from ...desk.errors import NotFound
 from ...desk.hours import zone
 from ...desk.ids import customer_id, user_id
 from ...desk.workspaces import outlived
 from ...flows.audit import audit
-from ...flows.customers.admit import admit_user, check_domains, merge_customer
+from ...flows.customers.admit import check_domains, merge_customer, merge_user
 from ...flows.customers.all_customers import all_customers
 from ...flows.customers.declare_attribute import types_of
 from ...flows.customers.named_calendar import calendars_of, check_named
@@ -52,8 +52,30 @@ def customer(call: Call) -> shapes.CustomerView:
     gives=shapes.CustomerView,
 )
 def put_customer(call: Call, body: shapes.PutCustomer) -> Any:
-    """Create a customer, with its triage room, or change it."""
-    fields = named(body)
+    """Create a customer, with its triage room, or change it. `attributes` are replaced as a whole."""
+    found, created = _merged(call, body, "customer.put")
+    return call.reply(shapes.customer_view(found), 201 if created else 200)
+
+
+@route(
+    "PATCH",
+    "/v1/customers/{customer}",
+    tagged=_customer,
+    who="agent",
+    need="write",
+    body=shapes.PatchCustomer,
+    gives=shapes.CustomerView,
+)
+def patch_customer(call: Call, body: shapes.PatchCustomer) -> Any:
+    """Change a customer, its attributes by name: each keeps who gave it, and when. Who writes at once undoes no other;
+    a value that cannot be taken refuses them all, and is named."""
+    found, _ = _merged(call, body, "customer.patch")
+    return shapes.customer_view(found)
+
+
+def _merged(call: Call, body: shapes.PutCustomer, verb: str) -> tuple[Customer, bool]:
+    """The customer after a PUT or a PATCH, and whether it is new. NotFound for a PATCH of none."""
+    fields, by_name = named(body), isinstance(body, shapes.PatchCustomer)
     if "opted_out" in fields:
         fields["opted_out"] = tuple(dict.fromkeys(fields["opted_out"]))
     types = types_of(call.world, call.who.workspace, fields.get("attributes", ()))
@@ -63,18 +85,21 @@ def put_customer(call: Call, body: shapes.PutCustomer) -> Any:
         check_named(calendars_of(call.world, call.who.workspace), fields["calendar"])
     fields |= outlived(fields, call.world.clock.now())
     external_id = call.params["customer"]
-    entry = audit(
-        call.world, call.who, "customer.put", subject=customer_id(call.who.workspace, external_id), fields=fields
-    )
+    entry = audit(call.world, call.who, verb, subject=customer_id(call.who.workspace, external_id), fields=fields)
 
     def asked(old: Customer | None) -> dict[str, Any]:
-        check_changed(fields.get("attributes", {}), old.attributes if old else {}, types)
+        if by_name and old is None:
+            raise NotFound("no such customer")
+        there, changed = old.attributes if old else {}, dict(fields)
+        if "attributes" in fields:
+            changed["attributes"] = merged(there, fields["attributes"]) if by_name else fields["attributes"]
+            check_changed(changed["attributes"], there, types)
         if "domains" in fields:
-            return {**fields, "domains": check_domains(fields["domains"], old.domains if old else ())}
-        return fields
+            changed["domains"] = check_domains(fields["domains"], old.domains if old else ())
+        return changed
 
-    found, created = merge_customer(call.world, call.who.workspace, external_id, asked=asked, along=tuple(entry))
-    return call.reply(shapes.customer_view(found), 201 if created else 200)
+    workspace, by = call.who.workspace, _source(call)
+    return merge_customer(call.world, workspace, external_id, asked=asked, by=by, along=tuple(entry))
 
 
 @route("GET", "/v1/customers/{customer}/users", who="agent", gives=list[shapes.UserView], query=PAGED)
@@ -106,14 +131,52 @@ def user(call: Call) -> shapes.UserView:
     gives=shapes.UserView,
 )
 def put_user(call: Call, body: shapes.PutUser) -> Any:
-    """Create a user of a customer, or change them."""
+    """Create a user of a customer, or change them. `attributes` are replaced as a whole."""
     found = customer_of(call, call.params["customer"])
-    fields = named(body)
+    person, created = _merged_user(call, found, body, verb="user.put")
+    return call.reply(shapes.user_view(person, found), 201 if created else 200)
+
+
+@route(
+    "PATCH",
+    "/v1/customers/{customer}/users/{user}",
+    tagged=_user,
+    who="agent",
+    need="write",
+    body=shapes.PatchUser,
+    gives=shapes.UserView,
+)
+def patch_user(call: Call, body: shapes.PatchUser) -> Any:
+    """Change a user, their attributes by name: each keeps who gave it, and when. Who writes at once undoes no other."""
+    found = customer_of(call, call.params["customer"])
+    person, _ = _merged_user(call, found, body, verb="user.patch")
+    return shapes.user_view(person, found)
+
+
+def _merged_user(call: Call, customer: Customer, body: shapes.PutUser, *, verb: str) -> tuple[User, bool]:
+    """The user after a PUT or a PATCH, and whether they are new. NotFound for a PATCH of nobody."""
+    fields, by_name = named(body), isinstance(body, shapes.PatchUser)
     fields |= outlived(fields, call.world.clock.now())
     external_id = call.params["user"]
-    entry = audit(call.world, call.who, "user.put", subject=user_id(found.id, external_id), fields=fields)
-    person, created = admit_user(call.world, found, external_id, along=tuple(entry), **fields)
-    return call.reply(shapes.user_view(person, found), 201 if created else 200)
+    entry = audit(call.world, call.who, verb, subject=user_id(customer.id, external_id), fields=fields)
+
+    def asked(old: User | None) -> dict[str, Any]:
+        if by_name and old is None:
+            raise NotFound("no such user")
+        if "attributes" not in fields:
+            return fields
+        there = old.attributes if old else {}
+        after = merged(there, fields["attributes"]) if by_name else fields["attributes"]
+        check(after, {})
+        return {**fields, "attributes": after}
+
+    by = _source(call)
+    return merge_user(call.world, customer, external_id, asked=asked, by=by, along=tuple(entry))
+
+
+def _source(call: Call) -> str:
+    """By what somebody gives values: a key of theirs, or they themselves."""
+    return call.who.credential if call.who.credential.startswith("key_") else call.who.id
 
 
 def customer_of(call: Call, external_id: str) -> Customer:

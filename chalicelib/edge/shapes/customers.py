@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from ...desk.customers import Customer, User
+from ...desk.customers import Customer, Given, User
 from ...desk.domains import challenge
 from ...desk.ids import triage_room_id
+from ...desk.times import rfc3339
 from .answers import (
     Body,
     Contact,
@@ -37,6 +38,19 @@ class PutCustomer(Body, frozen=True):
     state: Literal["active", "blocked", "gone"] | UnsetType = UNSET
 
 
+class PatchCustomer(PutCustomer, frozen=True):
+    """Change a customer: what is not named stays, and so does each attribute that is not. One that is null is gone."""
+
+
+class AttributeSourceView(View, frozen=True):
+    """Whose an attribute's value is: an agent's in the console, a key's, or a job's (an import). Those of before this
+    was kept have none."""
+
+    kind: Literal["agent", "key", "job"]
+    id: str
+    at: Time
+
+
 class RecordView(View, frozen=True):
     """A TXT record of DNS."""
 
@@ -55,12 +69,14 @@ class DomainView(View, frozen=True):
 
 
 class CustomerView(View, frozen=True):
-    """A customer (a company). `claims` say of its domains which are proven, and how the others can be."""
+    """A customer (a company). `attribute_sources` say of its attributes whose each value is;
+    `claims` say of its domains which are proven, and how the others can be."""
 
     id: str
     external_id: str
     name: str
     attributes: dict[str, Any]
+    attribute_sources: dict[str, AttributeSourceView]
     domains: list[str]
     claims: list[DomainView]
     opted_out: list[str]
@@ -78,17 +94,24 @@ class PutUser(Body, frozen=True):
 
     name: PersonName | UnsetType = UNSET
     email: Email | UnsetType = UNSET
+    attributes: dict[str, Any] | UnsetType = UNSET
     state: Literal["active", "blocked", "gone"] | UnsetType = UNSET
 
 
+class PatchUser(PutUser, frozen=True):
+    """Change a user: what is not named stays, and so does each attribute that is not. One that is null is gone."""
+
+
 class UserView(View, frozen=True):
-    """A user (a person at a customer)."""
+    """A user (a person at a customer). `attribute_sources` say of their attributes whose each value is."""
 
     id: str
     external_id: str
     customer: "CustomerRef"
     name: str
     email: str
+    attributes: dict[str, Any]
+    attribute_sources: dict[str, AttributeSourceView]
     state: str
     created_at: Time
 
@@ -100,6 +123,7 @@ def customer_view(customer: Customer) -> CustomerView:
         external_id=customer.external_id,
         name=customer.name,
         attributes=customer.attributes,
+        attribute_sources=_sources(customer.given),
         domains=list(customer.domains),
         claims=domain_views(customer),
         opted_out=list(customer.opted_out),
@@ -111,6 +135,17 @@ def customer_view(customer: Customer) -> CustomerView:
         triage_room=triage_room_id(customer.id),
         created_at=time_of(customer.created_at) or "",
     )
+
+
+def _sources(given: dict[str, Given]) -> dict[str, AttributeSourceView]:
+    return {
+        name: AttributeSourceView(kind=_source_kind(each.by), id=each.by, at=rfc3339(each.at))
+        for name, each in given.items()
+    }
+
+
+def _source_kind(by: str) -> Literal["agent", "key", "job"]:
+    return "job" if by.startswith("job_") else "key" if by.startswith("key_") else "agent"
 
 
 def domain_views(customer: Customer) -> list[DomainView]:
@@ -142,6 +177,8 @@ def user_view(user: User, customer: Customer) -> UserView:
         customer=customer_ref(customer),
         name=user.name,
         email=user.email,
+        attributes=user.attributes,
+        attribute_sources=_sources(user.given),
         state=user.state,
         created_at=time_of(user.created_at) or "",
     )

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import json
 
-from ...desk.customers import Customer, Domain, User, Visitor
+from ...desk.attributes import given_after
+from ...desk.customers import Customer, Domain, Given, User, Visitor
 from ...desk.domains import above, check_own, domain_name, domain_of, same_mailbox
 from ...desk.errors import Conflict, Invalid
 from ...desk.ids import customer_id, triage_room_id, user_id
@@ -22,6 +23,7 @@ from ..optimistic_retry import again
 MAX_DOMAINS = 40
 MAX_ABOVE = 8  # domains that one address is looked for under
 Asked = Callable[[Customer | None], dict[str, Any]]
+AskedOfUser = Callable[[User | None], dict[str, Any]]
 
 
 def admit_customer(
@@ -33,16 +35,17 @@ def admit_customer(
 
 
 def merge_customer(
-    world: World, workspace: str, external_id: str, *, asked: Asked, along: tuple[Put, ...] = ()
+    world: World, workspace: str, external_id: str, *, asked: Asked, by: str = "", along: tuple[Put, ...] = ()
 ) -> tuple[Customer, bool]:
-    """As `admit_customer`, where what is `asked` for depends on the customer that is there."""
+    """As `admit_customer`, where what is `asked` for depends on the customer that is there. Attributes are `by` whom it
+    says."""
     id_ = customer_id(workspace, external_id)
 
     def attempt(_: int) -> tuple[Customer, bool]:
         old = world.store.one(ref(Customer, id_))
         now, fields = world.clock.now(), as_called(asked(old))
         if old is None:
-            named = {"name": check_id(external_id), **fields}
+            named = {"name": check_id(external_id), **fields, **_given(None, fields, now=Given(by=by, at=now))}
             fresh = Customer(version=1, id=id_, workspace=workspace, external_id=external_id, created_at=now, **named)
             room = _triage_room(fresh, now)
             world.store.commit(new(fresh), new(room), *_claims(world, None, fresh), *along)
@@ -50,7 +53,7 @@ def merge_customer(
         changed = _differing(old, fields)
         if not changed:
             return old, False
-        customer = _with_its_proofs(old.changed(**changed))
+        customer = _with_its_proofs(old.changed(**changed, **_given(old, changed, now=Given(by=by, at=now))))
         world.store.commit(over(customer, old), *_claims(world, old, customer), *along)
         return customer, False
 
@@ -84,6 +87,14 @@ def would_merge(world: World, workspace: str, external_id: str, *, asked: Asked,
 def _differing(old: Record, fields: dict[str, Any]) -> dict[str, Any]:
     """As JSON tells them apart: 1 is not true."""
     return {name: value for name, value in fields.items() if json.encode(getattr(old, name)) != json.encode(value)}
+
+
+def _given(old: Customer | User | None, changed: dict[str, Any], *, now: Given) -> dict[str, Any]:
+    """Whose the attributes are, where they change."""
+    if "attributes" not in changed:
+        return {}
+    given, before = (old.given, old.attributes) if old else ({}, {})
+    return {"given": given_after(given, before, changed["attributes"], now=now)}
 
 
 def _triage_room(customer: Customer, now: int) -> Room:
@@ -141,19 +152,27 @@ def admit_user(
     world: World, customer: Customer, external_id: str, /, *, along: tuple[Put, ...] = (), **fields: Any
 ) -> tuple[User, bool]:
     """The user after an upsert of `fields`, and whether they are new. `along` is written in the same transaction."""
-    id_, fields = user_id(customer.id, external_id), as_called(fields)
+    return merge_user(world, customer, external_id, asked=lambda _: fields, along=along)
+
+
+def merge_user(
+    world: World, customer: Customer, external_id: str, *, asked: AskedOfUser, by: str = "", along: tuple[Put, ...] = ()
+) -> tuple[User, bool]:
+    """As `admit_user`, where what is `asked` for depends on who is there. Attributes are `by` whom it says."""
+    id_ = user_id(customer.id, external_id)
 
     def attempt(_: int) -> tuple[User, bool]:
         old = world.store.one(ref(User, customer.id, id_))
+        now, fields = world.clock.now(), as_called(asked(old))
         if old is None:
-            named = {"name": check_id(external_id), **fields}
+            named = {"name": check_id(external_id), **fields, **_given(None, fields, now=Given(by=by, at=now))}
             user = User(
                 version=1,
                 id=id_,
                 workspace=customer.workspace,
                 customer=customer.id,
                 external_id=external_id,
-                created_at=world.clock.now(),
+                created_at=now,
                 **named,
             )
             world.store.commit(new(user), *_mailboxes(None, user), *along)
@@ -161,7 +180,7 @@ def admit_user(
         changed = _differing(old, fields)
         if not changed:
             return old, False
-        user = old.changed(**changed)
+        user = old.changed(**changed, **_given(old, changed, now=Given(by=by, at=now)))
         world.store.commit(over(user, old), *_mailboxes(old, user), *along)
         return user, False
 

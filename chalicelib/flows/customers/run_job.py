@@ -117,7 +117,7 @@ def _upsert(
         if job.dry_run:
             would_merge(world, job.workspace, external_id, asked=asked, moves=moves)
         else:
-            merge_customer(world, job.workspace, external_id, asked=asked)
+            merge_customer(world, job.workspace, external_id, asked=asked, by=job.id)
     except Busy:
         raise
     except Refusal as wrong:

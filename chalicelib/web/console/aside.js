@@ -48,7 +48,7 @@ export class Aside {
       h("header", null, face(customer.id, customer.name, true), h("div", null, h("h2", null, customer.name), h("p", null, customer.external_id, customer.state !== "active" ? h("span.tag.bad", null, customer.state) : null))),
       rating ? h("section", null, h("h3", null, "How it was"), h("p", { dir: "auto" }, rating.happy === null ? `${rating.person.name} was asked, and has not said.` : `${rating.person.name} was ${rating.happy ? "happy" : "unhappy"}${rating.why ? `: ${rating.why}` : "."}`)) : "",
       h("button.link", { type: "button", onclick: () => this.go(`#/figures/${encodeURIComponent(`customer:${customer.external_id}`)}`) }, "Their figures"),
-      known.length ? h("section", null, h("h3", null, "Known of them"), h("dl", null, known.map(([name, value]) => [h("dt", null, name), h("dd", null, shownValue(value))]))) : "",
+      known.length ? h("section", null, h("h3", null, "Known of them"), h("dl", null, known.map(([name, value]) => [h("dt", null, name), h("dd", { title: given(customer.attribute_sources[name]) }, shownValue(value))]))) : "",
       customer.domains.length ? h("section", null, h("h3", null, "Domains"), h("p", null, customer.claims.map((each) => (each.proven_by ? each.domain : `${each.domain} (not proven: strangers who write from it come to you alone)`)).join(", "))) : "",
       calendars?.items.length ? hours(customer, path, calendars.items) : "",
       issues ?? "",
@@ -84,6 +84,12 @@ function hours(customer, path, calendars) {
 async function mailAddresses(room) {
   const { items } = await api.get(`/v1/rooms/${room.id}/mail-addresses`);
   return items.length ? h("section", null, h("h3", null, "By e-mail"), items.map((each) => h("p", null, h("code.address", null, each.address)))) : "";
+}
+
+/** By whom a value is, and since when. */
+function given(source) {
+  if (!source) return "";
+  return `${{ agent: "By an agent", key: "By a key", job: "By an import" }[source.kind]}, ${when(source.at)}`;
 }
 
 function shownValue(value) {

@@ -46,6 +46,8 @@ def message(tenant: Tenant) -> str:
 WRITTEN: dict[str, tuple[Any, str, Any]] = {
     "a customer": (customer, "PUT", lambda n: {"name": f"N{n}"}),
     "a user": (user, "PUT", lambda n: {"name": f"N{n}"}),
+    "a customer's attributes": (customer, "PATCH", lambda n: {"attributes": {"plan": f"N{n}"}}),
+    "a user's attributes": (user, "PATCH", lambda n: {"attributes": {"plan": f"N{n}"}}),
     "an attribute": (attribute, "PUT", lambda n: {"type": "string", "description": f"N{n}"}),
     "a segment": (made("/v1/segments", {"name": "S", "customers": []}), "PATCH", lambda n: {"name": f"N{n}"}),
     "a snippet": (made("/v1/snippets", {"name": "S", "text": "Hello"}), "PATCH", lambda n: {"name": f"N{n}"}),

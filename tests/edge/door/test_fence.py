@@ -51,6 +51,8 @@ NAMING: dict[str, Any] = {
     "GET /v1/customers/{customer}/users": None,
     "GET /v1/customers/{customer}/users/{user}": None,
     "PUT /v1/customers/{customer}/users/{user}": {"name": "Mallory"},
+    "PATCH /v1/customers/{customer}": {"attributes": {"plan": "theirs"}},
+    "PATCH /v1/customers/{customer}/users/{user}": {"attributes": {"plan": "theirs"}},
     "GET /v1/attributes/{attribute}": None,
     "GET /v1/jobs/{job}": None,
     "GET /v1/jobs/{job}/errors": None,
