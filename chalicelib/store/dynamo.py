@@ -6,7 +6,7 @@ Limits are set for an API under API Gateway's 29 s: 2 s to connect, 5 s to read,
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
@@ -16,7 +16,7 @@ from ..desk.errors import Clash
 from ..patience import CONNECT_S, READ_S, TRIES
 from ..ports import AwsAway, Throttled
 from .keys import Key, Range
-from .rows import Row
+from .rows import Row, inflated, packed
 
 CLASHES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 THROTTLES = frozenset({"Throttling", "ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"})
@@ -56,7 +56,7 @@ class G3(GlobalSecondaryIndex["Item"]):
 
 
 class Item(Model):
-    """The one root model: keys, version, type, document, counter, end."""
+    """The one root model: keys, version, type, document (as text, or deflated), counter, end."""
 
     class Meta:
         table_name = "set by DynamoTable"
@@ -69,6 +69,7 @@ class Item(Model):
     v = NumberAttribute(null=True)
     t = UnicodeAttribute(null=True)
     d = UnicodeAttribute(null=True)
+    z = BinaryAttribute(null=True, legacy_encoding=False)
     c = NumberAttribute(null=True)
     g1pk = UnicodeAttribute(null=True)
     g1sk = UnicodeAttribute(null=True)
@@ -97,7 +98,8 @@ def row_of(item: Item) -> Row:
         for name in ("g1", "g2", "g3")
         if getattr(item, f"{name}pk") is not None
     }
-    return Row(item.pk, item.sk, int(item.v), item.t, item.d, found, int(item.expires or 0))
+    document = inflated(item.z) if item.d is None else item.d
+    return Row(item.pk, item.sk, int(item.v), item.t, document, found, int(item.expires or 0))
 
 
 class DynamoTable:
@@ -199,7 +201,9 @@ class DynamoTable:
 
 
 def _item(row: Row) -> Item:
-    item = Item(row.pk, row.sk, v=row.v, t=row.t, d=row.d, expires=row.expires or None)
+    small = packed(row)
+    document: dict[str, Any] = {"d": row.d} if small is None else {"z": small}
+    item = Item(row.pk, row.sk, v=row.v, t=row.t, expires=row.expires or None, **document)
     for name, (pk, sk) in row.g.items():
         setattr(item, f"{name}pk", pk)
         setattr(item, f"{name}sk", sk)

@@ -49,13 +49,19 @@ def gateway_event(
 def stream_record(item: Item, was: Item | None = None) -> dict[str, Any]:
     """A record of the table's stream: an item, and what it was before."""
     keys = {name: item[name] for name in ("pk", "sk")}
-    images = {"NewImage": item} | ({"OldImage": was} if was else {})
+    images = {"NewImage": _told(item)} | ({"OldImage": _told(was)} if was else {})
     return {
         "eventID": "bench",
         "eventName": "MODIFY" if was else "INSERT",
         "eventSource": "aws:dynamodb",
         "dynamodb": {"Keys": keys, **images, "StreamViewType": "NEW_AND_OLD_IMAGES"},
     }
+
+
+def _told(item: Item) -> dict[str, dict[str, Any]]:
+    """An item as JSON has it: bytes in base64."""
+    bytes_in = {name: value["B"] for name, value in item.items() if "B" in value}
+    return {**item, **{name: {"B": base64.b64encode(value).decode()} for name, value in bytes_in.items()}}  # type: ignore[dict-item]
 
 
 def signed(secret: str, id_: str, body: bytes, *, at: float) -> dict[str, str]:

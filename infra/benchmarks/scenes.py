@@ -223,20 +223,26 @@ def _grow(stage: Stage, story: Story, size: int) -> None:
 
 
 def _message(model: Item, n: int) -> Item:
-    record = json.loads(model["d"]["S"]) | {"n": n, "posts": n}
-    return {**model, "sk": {"S": f"M#{n:012d}"}, "d": {"S": json.dumps(record, separators=(",", ":"))}}
+    return {**_saying(model, n=n, posts=n), "sk": {"S": f"M#{n:012d}"}}
 
 
 def _as_if(room: Item, n: int) -> Item:
-    record = json.loads(room["d"]["S"]) | {"posts": n - 1, "version": n}
-    return {**room, "v": {"N": str(n)}, "d": {"S": json.dumps(record)}}
+    return {**_saying(room, posts=n - 1, version=n), "v": {"N": str(n)}}
 
 
 def _other(room: Item, i: int) -> Item:
     """Another room of the workspace, whose last activity was earlier."""
-    record = json.loads(room["d"]["S"]) | {"id": f"room_{i}"}
     before = {"g1sk": {"S": f"{i:014d}#room_{i}"}, "g2pk": {"S": f"C#{i}#ROOMS#open"}}
-    return {**room, "pk": {"S": f"R#room_{i}"}, **before, "d": {"S": json.dumps(record)}}
+    return {**_saying(room, id=f"room_{i}"), "pk": {"S": f"R#room_{i}"}, **before}
+
+
+def _saying(item: Item, **fields: Any) -> Item:
+    """The item with other fields in its document, which is stored as it was: as text, or deflated."""
+    from chalicelib.store.rows import deflated, inflated
+
+    text = item["d"]["S"] if "d" in item else inflated(item["z"]["B"])
+    document = json.dumps(json.loads(text) | fields, separators=(",", ":"))
+    return {**item, **({"d": {"S": document}} if "d" in item else {"z": {"B": deflated(document)}})}
 
 
 def _pages(stage: Stage, story: Story, counts: Counts, *, size: int) -> None:

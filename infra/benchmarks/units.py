@@ -36,6 +36,8 @@ def _value(value: Mapping[str, Any]) -> int:
     if kind == "N":
         digits = content.lstrip("-").replace(".", "").strip("0")
         return math.ceil(len(digits) / 2) + 1 + int(content[0] == "-")
+    if kind == "B":
+        return len(content)
     if kind in ("BOOL", "NULL"):
         return 1
     raise ValueError(f"no item of Parley's has an attribute of type {kind}")

@@ -5,6 +5,7 @@ import itertools
 import json
 import types
 import typing
+from random import Random
 
 import boto3
 import msgspec
@@ -55,7 +56,7 @@ from chalicelib.ports import AwsAway, Drop, Listing, Put, new, over, ref
 from chalicelib.store.dynamo import DynamoTable, Item
 from chalicelib.store.keys import KINDS, LISTINGS, Range, time_shard
 from chalicelib.store.memory import MemoryTable
-from chalicelib.store.rows import Row, record_of_image, to_row
+from chalicelib.store.rows import Row, deflated, record_of_image, to_row
 from chalicelib.store.store import TableStore
 
 REGION = "eu-central-1"
@@ -271,11 +272,42 @@ def test_pages_follow_each_other_without_loss_or_repeat(table, forward, limit):
 
 
 def test_a_page_of_more_than_a_megabyte_is_whole_and_goes_on_where_it_ended(table):
-    fill(table, *(row(f"{i:02d}", d=json.dumps("x" * 300_000)) for i in range(9)))
+    fill(table, *(row(f"{i:02d}", d=json.dumps(hard_to_deflate(i, 390_000))) for i in range(9)))
     assert pages(table, everything(), 5) in (
         [["00", "01", "02", "03", "04"], ["05", "06", "07", "08"]],
         [["00", "01", "02", "03", "04"], ["05", "06", "07", "08"], []],
     )
+
+
+def hard_to_deflate(seed, length):
+    return base64.b64encode(Random(seed).randbytes(length * 3 // 4)).decode()
+
+
+LONG = json.dumps({"text": "Since this morning it has been answered with a 502, é. " * 40, "n": 1})
+
+
+@pytest.mark.parametrize("document", [LONG, json.dumps(hard_to_deflate(1, 3_000)), '{"short":1}'])
+def test_a_document_of_any_length_comes_back_whatever_reads_it(table, document):
+    there = row("a", d=document, g1=("G", "1"))
+    table.write([(there, 0)], [])
+    table.write([(there, 1), (row("b", d=document), 0)], [])
+    table.spread([row("c", d=document)], [])
+    assert [table.read([("P", each)])[("P", each)].d for each in "abc"] == [document] * 3
+    assert [each.d for each in table.query(everything(), True, 9, start=None)[0]] == [document] * 3
+    assert [each.d for each in table.query(everything("g1", "G"), True, 9, start=None)[0]] == [document]
+    assert {each.d for each in table.scan()} == {document}
+
+
+@pytest.mark.parametrize(
+    ("document", "small"), [(LONG, True), ('{"short":1}', False), (json.dumps(hard_to_deflate(1, 1_500)), False)]
+)
+def test_a_document_is_deflated_where_that_saves_a_write_unit_alone(account, document, small):
+    account.create_table(**described())
+    DynamoTable("parley-test", REGION).write([(row("a", d=document), 0)], [])
+    item = account.get_item(TableName="parley-test", Key={"pk": {"S": "P"}, "sk": {"S": "a"}})["Item"]
+    account.delete_table(TableName="parley-test")
+    assert ("z" in item, "d" in item) == (small, not small)
+    assert not small or len(item["z"]["B"]) < 300
 
 
 @pytest.mark.parametrize("forward", [True, False])
@@ -354,6 +386,8 @@ def test_every_record_is_read_off_the_stream(kind):
     row_ = to_row(sample(kind.type))
     image = {"pk": {"S": row_.pk}, "sk": {"S": row_.sk}, "t": {"S": row_.t}, "d": {"S": row_.d}, "v": {"N": "1"}}
     assert record_of_image(image) == sample(kind.type)
+    small = {"B": base64.b64encode(deflated(row_.d)).decode()}
+    assert record_of_image({**{name: image[name] for name in ("pk", "sk", "t")}, "z": small}) == sample(kind.type)
     assert record_of_image({**image, "t": {"S": "Unheard"}}) is None
     assert record_of_image({"pk": {"S": "COUNT#a"}, "c": {"N": "1"}}) is None
     assert record_of_image(None) is None
