@@ -4,25 +4,25 @@ import { h } from "../shared/dom.js";
 import { possible, subscribe, subscribed, unsubscribe } from "./browser.js";
 import { choice, doing, empty, field, input, say } from "./parts.js";
 import { api } from "./session.js";
-import { chooseLanguage, chosenLanguage, languages, t } from "./translate.js";
+import { chooseLanguage, chosenLanguage, languages, moment, t } from "./translate.js";
 
 const KINDS = [
-  ["late", "A room is late", "A clock was missed, a promise is overdue: who is on it, and the team."],
-  ["late_soon", "A room is late soon", "Before a clock is due: who is on it; where nobody is, the team."],
-  ["undelivered", "An answer did not get through", "You wrote it, or are on its room."],
-  ["mentioned", "You are named", "In a message or a note."],
-  ["assigned", "You are put on a room", ""],
-  ["answered", "The customer writes", "In a room that you are on or, where nobody is, answered last."],
-  ["segment", "A new question in a segment", "That you follow, below."],
+  ["late", t("A room is late"), t("A clock was missed, a promise is overdue: who is on it, and the team.")],
+  ["late_soon", t("A room is late soon"), t("Before a clock is due: who is on it; where nobody is, the team.")],
+  ["undelivered", t("An answer did not get through"), t("You wrote it, or are on its room.")],
+  ["mentioned", t("You are named"), t("In a message or a note.")],
+  ["assigned", t("You are put on a room"), ""],
+  ["answered", t("The customer writes"), t("In a room that you are on or, where nobody is, answered last.")],
+  ["segment", t("A new question in a segment"), t("That you follow, below.")],
 ];
-const WAYS = [["mail", "Mail"], ["chat", "Chat"], ["browser", "Browser"], ["digest", "Digest"]];
+const WAYS = [["mail", t("Mail")], ["chat", t("Chat")], ["browser", t("Browser")], ["digest", t("Digest")]];
 
 /** Each part is saved by itself, and draws itself alone anew: what is not saved yet in another one stays. */
 export async function alertsTab() {
   const [told, segments, mine, browsers] = await Promise.all([api.get("/v1/me/alerts"), api.all("/v1/segments"), subscribed(), api.get("/v1/me/browsers")]);
   const save = (body, then) => async () => {
     Object.assign(told, await api.call("PATCH", "/v1/me/alerts", body()));
-    say("Saved.");
+    say(t("Saved."));
     then?.();
   };
   return [languagePart(), waysPart(told, save), segmentsPart(told, segments, save), browserPart(mine, browsers.items), timesPart(told, save), awayPart(told, save)];
@@ -41,14 +41,14 @@ function waysPart(told, save) {
   const rows = KINDS.map(([kind, words, more]) => h("tr", null, h("th", { scope: "row" }, words, more ? h("small", null, more) : null), WAYS.map((way) => tick(kind, words, way))));
   const table = h("table.targets.ways", null, h("thead", null, h("tr", null, h("td"), WAYS.map(([, name]) => h("th", { scope: "col" }, name)))), h("tbody", null, rows));
   const chosen = () => ({ ways: Object.fromEntries(KINDS.map(([kind]) => [kind, WAYS.map(([way]) => way).filter((way) => table.querySelector(`[name="${kind}:${way}"]`).checked)])) });
-  return part("How", "One message for all that happened in two minutes, without what you have read or done by then. What no chat and no browser takes goes by mail.", table, h("menu", null, doing("primary", {}, save(chosen), "Save")));
+  return part(t("How"), t("One message for all that happened in two minutes, without what you have read or done by then. What no chat and no browser takes goes by mail."), table, h("menu", null, doing("primary", {}, save(chosen), t("Save"))));
 }
 
 function segmentsPart(told, segments, save) {
-  if (!segments.length) return part("Segments", "There is no segment to follow yet.");
+  if (!segments.length) return part(t("Segments"), t("There is no segment to follow yet."));
   const ticks = segments.map((each) => h("label.tick", null, h("input", { type: "checkbox", value: each.id, checked: told.segments.includes(each.id) }), each.name));
   const chosen = () => ({ segments: ticks.map((each) => each.querySelector("input")).filter((each) => each.checked).map((each) => each.value) });
-  return part("Segments", "New questions of their customers are told to you.", h("div", null, ticks), h("menu", null, doing("plain", {}, save(chosen), "Follow these")));
+  return part(t("Segments"), t("New questions of their customers are told to you."), h("div", null, ticks), h("menu", null, doing("plain", {}, save(chosen), t("Follow these"))));
 }
 
 function browserPart(mine, browsers) {
@@ -57,12 +57,12 @@ function browserPart(mine, browsers) {
     shown.replaceWith(browserPart(now, there.items));
   };
   const others = browsers.filter((each) => each.id !== mine);
-  const gone = (each) => doing("link", { "aria-label": `Forget the browser at ${each.service}` }, async () => { await api.call("DELETE", `/v1/me/browsers/${each.id}`); await again(); }, "Forget");
-  const here = !possible() ? empty("This browser takes no pushes.")
-    : mine ? doing("plain", {}, async () => { await unsubscribe(); await again(); }, "Not in this browser any more")
-    : doing("plain", {}, async () => { if (await subscribe()) await again(); else say("The browser was not allowed to show anything.", true); }, "Tell me in this browser");
-  const list = others.length ? h("ul.plainly", null, others.map((each) => h("li", null, h("span", null, each.service, h("small", null, new Date(each.created_at).toLocaleString())), gone(each)))) : null;
-  const shown = part("Browsers", mine ? "This browser shows what happens, also while the console is closed." : "A browser shows what happens, also while the console is closed.", h("menu", null, here), list);
+  const gone = (each) => doing("link", { "aria-label": t("Forget the browser at {service}", { service: each.service }) }, async () => { await api.call("DELETE", `/v1/me/browsers/${each.id}`); await again(); }, t("Forget"));
+  const here = !possible() ? empty(t("This browser takes no pushes."))
+    : mine ? doing("plain", {}, async () => { await unsubscribe(); await again(); }, t("Not in this browser any more"))
+    : doing("plain", {}, async () => { if (await subscribe()) await again(); else say(t("The browser was not allowed to show anything."), true); }, t("Tell me in this browser"));
+  const list = others.length ? h("ul.plainly", null, others.map((each) => h("li", null, h("span", null, each.service, h("small", null, moment(each.created_at))), gone(each)))) : null;
+  const shown = part(t("Browsers"), mine ? t("This browser shows what happens, also while the console is closed.") : t("A browser shows what happens, also while the console is closed."), h("menu", null, here), list);
   return shown;
 }
 
@@ -74,10 +74,10 @@ function timesPart(told, save) {
   const zones = [...new Set([told.timezone, own, "UTC", ...(Intl.supportedValuesOf?.("timeZone") ?? [])])].map((each) => [each, each]);
   const zone = choice("timezone", zones, told.timezone);
   const chosen = () => ({ quiet: from.value && to.value ? { from: from.value, to: to.value } : null, digest_at: digest.value || told.digest_at, timezone: zone.value });
-  return part("When", "In quiet hours nothing is sent: it is told at their end. A digest is one mail a day.",
-    h("div.pair", null, field("Quiet from", from, "Empty: never."), field("Until", to)),
-    h("div.pair", null, field("Digest at", digest), field("By the clock of", zone)),
-    h("menu", null, doing("plain", {}, save(chosen), "Save times")));
+  return part(t("When"), t("In quiet hours nothing is sent: it is told at their end. A digest is one mail a day."),
+    h("div.pair", null, field(t("Quiet from"), from, t("Empty: never.")), field(t("Until"), to)),
+    h("div.pair", null, field(t("Digest at"), digest), field(t("By the clock of"), zone)),
+    h("menu", null, doing("plain", {}, save(chosen), t("Save times"))));
 }
 
 function awayPart(told, save) {
@@ -85,11 +85,11 @@ function awayPart(told, save) {
   const until = input("until", { type: "datetime-local", required: true });
   const anew = () => shown.replaceWith(awayPart(told, save));
   const leave = doing("plain", {}, async () => {
-    if (!until.value) return say("Until when?", true);
+    if (!until.value) return say(t("Until when?"), true);
     return save(() => ({ away_until: new Date(until.value).toISOString() }), anew)();
-  }, "I am away");
+  }, t("I am away"));
   const shown = away
-    ? part("Away", `Until ${new Date(told.away_until).toLocaleString()} your team is told instead of you.`, h("menu", null, doing("plain", {}, save(() => ({ away_until: null }), anew), "I am back")))
-    : part("Away", "While you are away your team is told instead of you.", field("Until", until), h("menu", null, leave));
+    ? part(t("Away"), t("Until {time} your team is told instead of you.", { time: moment(told.away_until) }), h("menu", null, doing("plain", {}, save(() => ({ away_until: null }), anew), t("I am back"))))
+    : part(t("Away"), t("While you are away your team is told instead of you."), field(t("Until"), until), h("menu", null, leave));
   return shown;
 }

@@ -4,7 +4,9 @@ import { h } from "../shared/dom.js";
 import { ask, attempt, choice, doing, drafted, empty, field, input, redraw, say } from "./parts.js";
 import { local } from "./promise.js";
 import { api, here, may, recall, remember } from "./session.js";
+import { date, moment, plural, price, served, t } from "./translate.js";
 
+const VERBS = { approve: t("Approve"), send: t("Send"), pause: t("Pause"), resume: t("Resume"), cancel: t("Cancel"), undo: t("Undo") };
 const MOVING = new Set(["planning", "sending", "scheduled", "undoing"]);
 
 /** The page: the list, a new one, or one of them. */
@@ -19,10 +21,10 @@ async function listedAll(go) {
   const page = (await attempt(() => api.get("/v1/broadcasts?limit=50"))) ?? { items: [] };
   const rows = page.items.map((each) =>
     h("li", null, h("button", { type: "button", onclick: () => go(`#/broadcasts/${each.id}`) },
-      h(`span.tag.${each.state}`, null, each.state), h("span.glimpse", null, each.text.slice(0, 140)), h("time", null, new Date(each.created_at).toLocaleDateString()))));
+      h(`span.tag.${each.state}`, null, served(each.state)), h("span.glimpse", null, each.text.slice(0, 140)), h("time", null, date(each.created_at)))));
   return h("div.sheet", null,
-    h("header", null, h("h1", null, "Broadcasts"), may("write") ? h("button.primary", { type: "button", onclick: () => go("#/broadcasts/new") }, "New broadcast") : null),
-    rows.length ? h("ul.pickable", null, rows) : empty("One text to many customers’ rooms, each a conversation of its own. None was sent yet."));
+    h("header", null, h("h1", null, t("Broadcasts")), may("write") ? h("button.primary", { type: "button", onclick: () => go("#/broadcasts/new") }, t("New broadcast")) : null),
+    rows.length ? h("ul.pickable", null, rows) : empty(t("One text to many customers’ rooms, each a conversation of its own. None was sent yet.")));
 }
 
 /** A draft is not changed but written anew, from what it says; once the new one is there, it is thrown away. */
@@ -35,28 +37,28 @@ const named_ = (id) => `broadcast:${id}`;
 
 async function composed(go, draft) {
   const [segments, raised] = (await attempt(() => Promise.all([api.all("/v1/segments"), api.get("/v1/issues?limit=100")]))) ?? [[], { items: [] }];
-  const whole = [...segments.map((each) => [`segment:${each.id}`, `Segment: ${each.name}`]), ...raised.items.map((each) => [`issue:${each.id}`, `Who asked for: ${each.title}`])];
-  const to = choice("to", [["", "Customers that I name"], ...whole], draft ? (draft.segment ? `segment:${draft.segment}` : draft.issue ? `issue:${draft.issue}` : "") : segments.length ? whole[0][0] : "");
+  const whole = [...segments.map((each) => [`segment:${each.id}`, t("Segment: {name}", { name: each.name })]), ...raised.items.map((each) => [`issue:${each.id}`, t("Who asked for: {title}", { title: each.title })])];
+  const to = choice("to", [["", t("Customers that I name")], ...whole], draft ? (draft.segment ? `segment:${draft.segment}` : draft.issue ? `issue:${draft.issue}` : "") : segments.length ? whole[0][0] : "");
   const named = h("textarea", { name: "customers", rows: "3", placeholder: "acme, beta, …", value: draft ? recall(named_(draft.id), "") : "" });
-  const whom = field("Customers, by your own ids", named);
-  const text = h("textarea", { name: "text", rows: "8", required: true, maxlength: "20000", placeholder: "Hello {{customer.name}}, …", dir: "auto", value: draft?.text ?? "" });
+  const whom = field(t("Customers, by your own ids"), named);
+  const text = h("textarea", { name: "text", rows: "8", required: true, maxlength: "20000", placeholder: t("Hello {{customer.name}}, …"), dir: "auto", value: draft?.text ?? "" });
   const kind = input("kind", { value: draft?.kind ?? "news", required: true, pattern: "[a-z0-9_\\-]+", maxlength: "40" });
-  const into = choice("into", [["", "Their triage room, or where they asked"], ["topic", "A room of its own for each"]], draft?.into === "topic" ? "topic" : "");
+  const into = choice("into", [["", t("Their triage room, or where they asked")], ["topic", t("A room of its own for each")]], draft?.into === "topic" ? "topic" : "");
   const name = input("room_name", { maxlength: "200", value: draft?.room_name ?? "" });
-  const called = field("What the rooms are called", name);
-  const [from, until] = [["from", "from"], ["until", "to"]].map(([each, told]) => input(each, { type: "time", value: draft?.hours?.[told] ?? "" }));
+  const called = field(t("What the rooms are called"), name);
+  const [from, until] = ["from", "until"].map((each) => input(each, { type: "time", value: draft?.hours?.[each === "until" ? "to" : each] ?? "" }));
   const draw = () => {
     whom.hidden = Boolean(to.value);
     called.hidden = !into.value;
   };
-  const next = h("button.primary", { type: "submit" }, "Preview");
+  const next = h("button.primary", { type: "submit" }, t("Preview"));
   const form = h("form.sheet", { "aria-labelledby": "new-broadcast" },
-    h("header", null, h("h1", { id: "new-broadcast" }, draft ? "Edit the broadcast" : "New broadcast")),
-    field("To", to), whom, field("Into", into), called,
-    field("Text", text, "Markdown. {{customer.name}}, {{customer.attributes.plan | your plan}} and {{room.name}} are filled in; \\{{ says {{."),
-    field("Kind", kind, "Customers opt out by kind."),
-    h("div.pair", null, field("Not before", from), field("Not after", until, "Of each customer's own day. Left empty: at any hour.")),
-    h("menu", null, h("button.plain", { type: "button", onclick: () => { forget(); go(draft ? `#/broadcasts/${draft.id}` : "#/broadcasts"); } }, "Cancel"), next));
+    h("header", null, h("h1", { id: "new-broadcast" }, draft ? t("Edit the broadcast") : t("New broadcast"))),
+    field(t("To"), to), whom, field(t("Into"), into), called,
+    field(t("Text"), text, t("Markdown. {{customer.name}}, {{customer.attributes.plan | your plan}} and {{room.name}} are filled in; \\{{ says {{.")),
+    field(t("Kind"), kind, t("Customers opt out by kind.")),
+    h("div.pair", null, field(t("Not before"), from), field(t("Not after"), until, t("Of each customer's own day. Left empty: at any hour."))),
+    h("menu", null, h("button.plain", { type: "button", onclick: () => { forget(); go(draft ? `#/broadcasts/${draft.id}` : "#/broadcasts"); } }, t("Cancel")), next));
   form.addEventListener("change", draw);
   const forget = drafted(`broadcast/${draft?.id ?? ""}`, form);
   form.addEventListener("submit", async (event) => {
@@ -115,54 +117,58 @@ function drawn(told, preview, results, look, go) {
       await api.call("POST", `/v1/broadcasts/${told.id}/${verb}`, body);
       say(words);
       await look();
-    }, verb[0].toUpperCase() + verb.slice(1));
+    }, VERBS[verb]);
   const open = (words, act) => h("button.plain", { type: "button", onclick: act }, words);
-  const later = () => ask("Send it later", [field("When", input("at", { type: "datetime-local", required: true, value: local(Date.now() + 3600e3) }))], "Schedule", async (form) => {
+  const later = () => ask(t("Send it later"), [field(t("When"), input("at", { type: "datetime-local", required: true, value: local(Date.now() + 3600e3) }))], t("Schedule"), async (form) => {
     await api.call("POST", `/v1/broadcasts/${told.id}/send`, { at: new Date(form.get("at")).toISOString() });
-    say("It leaves by itself.");
+    say(t("It leaves by itself."));
     await look();
   });
-  const follow = () => ask("Follow up", [field("To those who", choice("to", [["unread", "have not read it"], ["unanswered", "have not answered"], ["unacknowledged", "have not acknowledged it"]])), field("Text", h("textarea", { name: "text", rows: "5", required: true, maxlength: "20000" }))], "Draft", async (form) => {
+  const follow = () => ask(t("Follow up"), [field(t("To those who"), choice("to", [["unread", t("have not read it")], ["unanswered", t("have not answered")], ["unacknowledged", t("have not acknowledged it")]])), field(t("Text"), h("textarea", { name: "text", rows: "5", required: true, maxlength: "20000" }))], t("Draft"), async (form) => {
     const made = await api.call("POST", `/v1/broadcasts/${told.id}/follow-up`, { to: form.get("to"), text: form.get("text") });
     go(`#/broadcasts/${made.id}`);
   });
-  const stopped = preview?.missing.length ? "Nothing is sent while something is missing." : preview?.rooms === 0 ? "Nobody gets it." : "";
+  const stopped = preview?.missing.length ? t("Nothing is sent while something is missing.") : preview?.rooms === 0 ? t("Nobody gets it.") : "";
   const verbs = {
-    draft: () => [open("Edit", () => go(`#/broadcasts/${told.id}/edit`)), told.author === here.me.agent.id ? null : step("approve", "Approved."), step("cancel", "Cancelled."), stopped ? null : open("Later", later), step("send", "It is on its way.", "primary", {}, { disabled: Boolean(stopped), title: stopped })],
-    scheduled: () => [step("cancel", "Cancelled.")],
-    sending: () => [step("pause", "Paused."), step("cancel", "What is not sent yet stays.")],
-    paused: () => [step("resume", "Resumed.", "primary"), step("cancel", "Cancelled.")],
-    done: () => [step("undo", "It is taken back, room by room."), open("Follow up", follow)],
-    cancelled: () => [step("undo", "It is taken back, room by room.")],
+    draft: () => [open(t("Edit"), () => go(`#/broadcasts/${told.id}/edit`)), told.author === here.me.agent.id ? null : step("approve", t("Approved.")), step("cancel", t("Cancelled.")), stopped ? null : open(t("Later"), later), step("send", t("It is on its way."), "primary", {}, { disabled: Boolean(stopped), title: stopped })],
+    scheduled: () => [step("cancel", t("Cancelled."))],
+    sending: () => [step("pause", t("Paused.")), step("cancel", t("What is not sent yet stays."))],
+    paused: () => [step("resume", t("Resumed."), "primary"), step("cancel", t("Cancelled."))],
+    done: () => [step("undo", t("It is taken back, room by room.")), open(t("Follow up"), follow)],
+    cancelled: () => [step("undo", t("It is taken back, room by room."))],
   };
   const buttons = may("write") ? verbs[told.state]?.() ?? [] : [];
   return [
-    h("header", null, h("button.plain", { type: "button", onclick: () => go("#/broadcasts") }, "All broadcasts"), h(`span.tag.${told.state}`, { role: "status" }, told.state)),
-    h("h1.unseen", null, "Broadcast"),
+    h("header", null, h("button.plain", { type: "button", onclick: () => go("#/broadcasts") }, t("All broadcasts")), h(`span.tag.${told.state}`, { role: "status" }, served(told.state))),
+    h("h1.unseen", null, t("Broadcast")),
     told.reason ? h("p.bad", null, told.reason) : "",
-    told.state === "scheduled" && told.at ? h("p", null, `It leaves at ${new Date(told.at).toLocaleString()}.`) : "",
+    told.state === "scheduled" && told.at ? h("p", null, t("It leaves at {time}.", { time: moment(told.at) })) : "",
     told.sums ? bars(told.sums) : "",
-    h("section", null, h("h2", null, "Text"), h("pre.asis", { tabindex: "0" }, told.text)),
+    h("section", null, h("h2", null, t("Text")), h("pre.asis", { tabindex: "0" }, told.text)),
     preview ? previewed(preview) : "",
     h("menu", null, buttons.filter(Boolean)),
-    results.length ? h("section", null, h("h2", null, "Rooms"), h("ul.plainly", null, results.map((each) => h("li", null, h(`span.tag.${each.state}`, null, each.state), h("button.link", { type: "button", onclick: () => go(`#/inbox/open/${each.room}`) }, each.room), each.reason ? h("small", null, each.reason) : null, each.replied_at ? h("span.tag", null, "answered") : each.read_at ? h("span.tag", null, "read") : null)))) : "",
+    results.length ? h("section", null, h("h2", null, t("Rooms")), h("ul.plainly", null, results.map((each) => h("li", null, h(`span.tag.${each.state}`, null, served(each.state)), h("button.link", { type: "button", onclick: () => go(`#/inbox/open/${each.room}`) }, each.room), each.reason ? h("small", null, served(each.reason)) : null, each.replied_at ? h("span.tag", null, t("answered")) : each.read_at ? h("span.tag", null, t("read")) : null)))) : "",
   ];
 }
 
 /** The sums as bars: of the rooms that get it, how many have it, have read it, have answered. */
 function bars(sums) {
   const all = Math.max(1, sums.planned - sums.skipped);
-  const bar = (words, n) => h("label.bar", null, h("span", null, words), h("progress", { max: String(all), value: String(n) }), h("output", null, `${n} of ${sums.planned - sums.skipped}`));
-  const rest = [["skipped", sums.skipped], ["failed", sums.failed], ["taken back", sums.deleted]].filter(([, n]) => n);
-  return h("section.bars", { "aria-label": "Progress" }, bar("Stored", sums.stored + sums.deleted), bar("Read", sums.read), bar("Answered", sums.replied), rest.length ? h("p.dim", null, rest.map(([words, n]) => `${n} ${words}`).join(" · ")) : null);
+  const bar = (words, n) => h("label.bar", null, h("span", null, words), h("progress", { max: String(all), value: String(n) }), h("output", null, t("{n} of {all}", { n, all: sums.planned - sums.skipped })));
+  const rest = [
+    sums.skipped && t("{n} skipped", { n: sums.skipped }),
+    sums.failed && t("{n} failed", { n: sums.failed }),
+    sums.deleted && t("{n} taken back", { n: sums.deleted }),
+  ].filter(Boolean);
+  return h("section.bars", { "aria-label": t("Progress") }, bar(t("Stored"), sums.stored + sums.deleted), bar(t("Read"), sums.read), bar(t("Answered"), sums.replied), rest.length ? h("p.dim", null, rest.join(" · ")) : null);
 }
 
 function previewed(preview) {
   const skipped = Object.entries(preview.skipped);
   return h("section", null,
-    h("h2", null, `Goes to ${preview.rooms} ${preview.rooms === 1 ? "room" : "rooms"}`),
-    h("p.dim", null, `${preview.messages} messages, ${preview.deliveries} deliveries to feeds, about $${preview.dollars.toFixed(4)}`),
-    skipped.length ? h("p", null, "Skipped: ", skipped.map(([why, n]) => `${n} (${why})`).join(", ")) : null,
-    preview.missing.length ? [h("p.bad", null, "Nothing is sent while this is missing; edit the text, or give variables something to fall back on, as {{customer.attributes.plan | your plan}}."), h("ul.plainly", null, preview.missing.map((each) => h("li.bad", null, each.reason)))] : null,
+    h("h2", null, plural(preview.rooms, "Goes to {n} room", "Goes to {n} rooms")),
+    h("p.dim", null, [plural(preview.messages, "{n} message", "{n} messages"), plural(preview.deliveries, "{n} delivery to feeds", "{n} deliveries to feeds"), t("about {price}", { price: price(preview.dollars) })].join(", ")),
+    skipped.length ? h("p", null, t("Skipped: {rooms}", { rooms: skipped.map(([why, n]) => `${n} (${served(why)})`).join(", ") })) : null,
+    preview.missing.length ? [h("p.bad", null, t("Nothing is sent while this is missing; edit the text, or give variables something to fall back on, as {{customer.attributes.plan | your plan}}.")), h("ul.plainly", null, preview.missing.map((each) => h("li.bad", null, each.reason)))] : null,
     preview.samples.slice(0, 3).map((each) => h("pre.asis", { tabindex: "0" }, each.text)));
 }

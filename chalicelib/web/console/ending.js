@@ -3,12 +3,12 @@
 import { h } from "../shared/dom.js";
 import { ask, choice, field } from "./parts.js";
 import { api } from "./session.js";
+import { plural, t } from "./translate.js";
 
-export const OUTCOMES = { solved: "solved", workaround: "a way around it", declined: "declined", duplicate: "a duplicate", no_answer: "no answer from them" };
-const plural = (n, one, more) => `${n} ${n === 1 ? one : more}`;
+export const OUTCOMES = { solved: t("solved"), workaround: t("a way around it"), declined: t("declined"), duplicate: t("a duplicate"), no_answer: t("no answer from them") };
 
 /** What a resolved room's mark says. */
-export const ended = (room) => ["Resolved", [OUTCOMES[room.outcome], room.reason].filter(Boolean).join(", ")].filter(Boolean).join(": ");
+export const ended = (room) => [t("Resolved"), [OUTCOMES[room.outcome], room.reason].filter(Boolean).join(", ")].filter(Boolean).join(": ");
 
 /** Ask how rooms ended; `tell`, whether their customers hear of it unless one says otherwise. `accept({outcome, reason, tell})`. */
 export function askEnd(rooms, tell, accept) {
@@ -22,16 +22,16 @@ export function askEnd(rooms, tell, accept) {
     const mine = ++asked;
     const found = await api.call("POST", "/v1/rooms/resolve/preview", { rooms, outcome: outcome.value, reason: reason.value.trim() || "…" }).catch(() => null);
     if (mine !== asked) return;
-    heard.textContent = found ? (found.people ? `${plural(found.people, "person", "people")} in ${plural(found.rooms, "room", "rooms")} would hear of it.` : "Nobody would hear of it.") : "";
+    heard.textContent = found ? (found.people ? t("{people} in {rooms} would hear of it.", { people: plural(found.people, "{n} person", "{n} people"), rooms: plural(found.rooms, "{n} room", "{n} rooms") }) : t("Nobody would hear of it.")) : "";
   };
   outcome.addEventListener("change", () => {
     reason.required = outcome.value === "declined";
     count();
   });
   count();
-  ask(one ? "Resolve this room" : `Resolve ${rooms.length} rooms`, [
-    field(one ? "How did it end?" : "How did they end?", outcome),
-    field("What else is there to say?", reason, "The customer reads it. Of what is declined, the reason."),
-    h("label.tick", null, tick, one ? "Tell the customer how it ended" : "Tell each customer how it ended"), heard,
-  ], "Resolve", (form) => accept({ outcome: form.get("outcome"), reason: form.get("reason").trim(), tell: form.has("tell") }));
+  ask(plural(rooms.length, "Resolve this room", "Resolve {n} rooms"), [
+    field(one ? t("How did it end?") : t("How did they end?"), outcome),
+    field(t("What else is there to say?"), reason, t("The customer reads it. Of what is declined, the reason.")),
+    h("label.tick", null, tick, one ? t("Tell the customer how it ended") : t("Tell each customer how it ended")), heard,
+  ], t("Resolve"), (form) => accept({ outcome: form.get("outcome"), reason: form.get("reason").trim(), tell: form.has("tell") }));
 }

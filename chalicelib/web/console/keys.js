@@ -3,8 +3,9 @@
 
 import { h } from "../shared/dom.js";
 import { ask, say } from "./parts.js";
+import { t } from "./translate.js";
 
-export const NEW_VERSION = "There is a new version of this page: reload it. What you have written stays.";
+export const NEW_VERSION = t("There is a new version of this page: reload it. What you have written stays.");
 
 let table = [];
 
@@ -47,9 +48,9 @@ addEventListener("keydown", (event) => {
 /** The keys, as they are. */
 export function help() {
   const keys = table.filter((each) => each.key);
-  const rows = [{ named: "⌘ or Ctrl + K", words: "Every command, room, customer, issue, person" }, { named: "⌘ or Ctrl + Enter", words: "Send" }, ...keys]
+  const rows = [{ named: t("⌘ or Ctrl + K"), words: t("Every command, room, customer, issue, person") }, { named: t("⌘ or Ctrl + Enter"), words: t("Send") }, ...keys]
     .flatMap(({ key, named, words }) => [h("dt", null, h("kbd", null, named ?? key)), h("dd", null, words)]);
-  ask("Keys", [h("dl.keys", { tabindex: "0" }, rows)], "");
+  ask(t("Keys"), [h("dl.keys", { tabindex: "0" }, rows)], "");
 }
 
 /** Every command, and every room, customer, issue and person, by some letters of its name. */

@@ -1,8 +1,9 @@
 // The kinds of channels and trackers, as the API tells of them: no page knows one by its name.
 
 import { here } from "./session.js";
+import { t } from "./translate.js";
 
-const OURS = { api: "API", widget: "widget", issue: "issue", acknowledgement: "acknowledgement", outcome: "its end", reminder: "reminder" }; // channels that are no installs
+const OURS = { api: "API", widget: t("widget"), issue: t("issue"), acknowledgement: t("acknowledgement"), outcome: t("its end"), reminder: t("reminder") }; // channels that are no installs
 
 /** What there is to know of a kind; of one that is none any more, its name. */
 export const kindOf = (kind) => here.kinds.get(kind) ?? { kind, label: kind, short: kind, reach: "nobody", steps: [], config: {}, settings: [], credentials: {} };

@@ -4,10 +4,11 @@ import "./main.js"; // what they share is in its file: infra/pages.py
 import { h } from "../shared/dom.js";
 import { attempt, face, sign } from "./parts.js";
 import { api, here } from "./session.js";
+import { t } from "./translate.js";
 
 const PAUSE = 150; // ms after a key before it is looked for
 const SIGNS = { room: "inbox", customer: "people", issue: "issue", person: "mine" };
-const KINDS = { room: "Room", customer: "Customer", issue: "Issue", person: "Person" };
+const KINDS = { room: t("Room"), customer: t("Customer"), issue: t("Issue"), person: t("Person") };
 
 const place = (hit) => {
   if (hit.kind === "room") return `#/inbox/open/${hit.room.id}`;
@@ -33,13 +34,13 @@ export function open(commands, rooms) {
   let timer = 0;
   let asked = 0;
   let looking = false;
-  const list = h("ul", { role: "listbox", id: "palette-list", "aria-label": "Found" });
-  const box = h("input", { type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-label": "Command, room, customer, issue or person", placeholder: "Command, room, customer, issue or person", autocomplete: "off", spellcheck: "false", maxlength: "200" });
-  const dialog = h("dialog.palette", { "aria-label": "Commands" }, box, list);
+  const list = h("ul", { role: "listbox", id: "palette-list", "aria-label": t("Found") });
+  const box = h("input", { type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-label": t("Command, room, customer, issue or person"), placeholder: t("Command, room, customer, issue or person"), autocomplete: "off", spellcheck: "false", maxlength: "200" });
+  const dialog = h("dialog.palette", { "aria-label": t("Commands") }, box, list);
 
   const draw = () => {
     at = Math.max(0, Math.min(at, rows.length - 1));
-    list.replaceChildren(...(rows.length ? rows.map((row, i) => h("li", { role: "option", id: `palette-${i}`, "aria-selected": String(i === at), onclick: () => chosen(row) }, row.sign, h("span", { dir: "auto" }, row.words), row.hint ? h("small", null, row.hint) : null, row.key ? h("kbd", null, row.key) : null)) : [h("li.dim", { role: "option", "aria-selected": "false", "aria-disabled": "true" }, looking ? "Looking…" : "Nothing of that name.")]));
+    list.replaceChildren(...(rows.length ? rows.map((row, i) => h("li", { role: "option", id: `palette-${i}`, "aria-selected": String(i === at), onclick: () => chosen(row) }, row.sign, h("span", { dir: "auto" }, row.words), row.hint ? h("small", null, row.hint) : null, row.key ? h("kbd", null, row.key) : null)) : [h("li.dim", { role: "option", "aria-selected": "false", "aria-disabled": "true" }, looking ? t("Looking…") : t("Nothing of that name."))]));
     box.setAttribute("aria-activedescendant", rows.length ? `palette-${at}` : "");
     list.children[at]?.scrollIntoView({ block: "nearest" });
   };
@@ -55,8 +56,8 @@ export function open(commands, rooms) {
     looking = false;
     const there = loaded();
     const agents = [...here.agents.values()].filter((agent) => agent.state === "active" && fit(q, agent.name));
-    const hits = kinds.flatMap((page) => page?.items ?? []).filter((hit) => !(hit.kind === "room" && there.some((each) => each.id === hit.room.id))).map((hit) => ({ words: (hit.kind === "room" ? hit.room.name : hit.title) || "Untitled", hint: [KINDS[hit.kind], hit.kind === "customer" ? "" : hit.customer?.name].filter(Boolean).join(" · "), sign: sign(SIGNS[hit.kind] ?? "search"), step: () => { location.hash = place(hit); } }));
-    const ours = agents.map((agent) => ({ words: agent.name, hint: "Colleague", sign: face(agent.id, agent.name), step: () => { location.hash = `#/search/${encodeURIComponent(new URLSearchParams({ q: agent.name, kind: "message", author: agent.id }))}`; } }));
+    const hits = kinds.flatMap((page) => page?.items ?? []).filter((hit) => !(hit.kind === "room" && there.some((each) => each.id === hit.room.id))).map((hit) => ({ words: (hit.kind === "room" ? hit.room.name : hit.title) || t("Untitled"), hint: [KINDS[hit.kind], hit.kind === "customer" ? "" : hit.customer?.name].filter(Boolean).join(" · "), sign: sign(SIGNS[hit.kind] ?? "search"), step: () => { location.hash = place(hit); } }));
+    const ours = agents.map((agent) => ({ words: agent.name, hint: t("Colleague"), sign: face(agent.id, agent.name), step: () => { location.hash = `#/search/${encodeURIComponent(new URLSearchParams({ q: agent.name, kind: "message", author: agent.id }))}`; } }));
     rows = [...known(), ...there, ...hits, ...ours];
     draw();
   };

@@ -1,26 +1,27 @@
 // Search: what was said, by whom, in which room; and who knows about something.
 
 import { arrange, h } from "../shared/dom.js";
-import { when } from "../shared/words.js";
 import { channels } from "./kinds.js";
 import { ask, attempt, choice, empty, face, field, input, sign } from "./parts.js";
+import { ISSUE_STATES } from "./raise.js";
 import { api, here } from "./session.js";
+import { t, when } from "./translate.js";
 
-const THINGS = [["", "Everything"], ["message", "Messages"], ["room", "Rooms"], ["issue", "Issues"], ["customer", "Customers"], ["person", "People"]];
-const STANDING = [["", "Open or resolved"], ["open", "Open"], ["resolved", "Resolved"]];
+const THINGS = [["", t("Everything")], ["message", t("Messages")], ["room", t("Rooms")], ["issue", t("Issues")], ["customer", t("Customers")], ["person", t("People")]];
+const STANDING = [["", t("Open or resolved")], ["open", t("Open")], ["resolved", t("Resolved")]];
 const SIGNS = { message: "reply", room: "inbox", issue: "issue", customer: "people", person: "mine" };
 const FILTERS = ["kind", "state", "author", "channel", "customer", "from", "to", "order"];
 const PAUSE = 180; // ms after a key before it is looked for
 const WHY = {
-  resolved: (name) => `answered in “${name}”, resolved`,
-  answered: (name) => `answered in “${name}”`,
-  asked: (name) => `asked in “${name}”`,
-  said: (name) => `said in “${name}”`,
-  raised: () => "raised an issue",
-  tied: () => "tied a room to an issue",
+  resolved: (name) => t("answered in “{name}”, resolved", { name }),
+  answered: (name) => t("answered in “{name}”", { name }),
+  asked: (name) => t("asked in “{name}”", { name }),
+  said: (name) => t("said in “{name}”", { name }),
+  raised: () => t("raised an issue"),
+  tied: () => t("tied a room to an issue"),
 };
 
-const named = (room) => (room.kind === "triage" ? "Triage" : room.name);
+const named = (room) => (room.kind === "triage" ? t("Triage") : room.name);
 const placeOf = (room, message) => ["#/inbox/open", room.id, message].filter(Boolean).join("/");
 const address = (asked) => `#/search/${encodeURIComponent(new URLSearchParams(asked))}`;
 
@@ -28,7 +29,7 @@ const address = (asked) => `#/search/${encodeURIComponent(new URLSearchParams(as
 export function search(rest, go) {
   const asked = new URLSearchParams(rest[0] ?? "");
   const agents = [...here.agents.values()].filter((agent) => agent.state === "active");
-  const box = h("input.what", { type: "search", name: "q", value: asked.get("q") ?? "", placeholder: "Search everything that was said", "aria-label": "Search", autocomplete: "off", maxlength: "500" });
+  const box = h("input.what", { type: "search", name: "q", value: asked.get("q") ?? "", placeholder: t("Search everything that was said"), "aria-label": t("Search"), autocomplete: "off", maxlength: "500" });
   const offered = h("datalist", { id: "customers-found" });
   let offering = 0;
   /** Customers of that name, to choose from: nobody knows their ids by heart. */
@@ -40,19 +41,19 @@ export function search(rest, go) {
   };
   const form = h("form.search", { role: "search" }, box,
     h("div.filters", null,
-      choice("kind", THINGS, asked.get("kind") ?? "", { "aria-label": "What" }),
-      choice("state", STANDING, asked.get("state") ?? "", { "aria-label": "State of the room" }),
-      choice("author", [["", "Said by anybody"], ...agents.map((agent) => [agent.id, agent.name])], asked.get("author") ?? "", { "aria-label": "Said by" }),
-      choice("channel", [["", "Over any channel"], ...channels()], asked.get("channel") ?? "", { "aria-label": "Channel" }),
-      input("customer", { value: asked.get("customer") ?? "", placeholder: "Any customer", "aria-label": "Customer", list: "customers-found", oninput: (event) => offer(event.target.value) }), offered,
-      field("From", input("from", { type: "date", value: asked.get("from") ?? "" })),
-      field("Before", input("to", { type: "date", value: asked.get("to") ?? "" })),
-      choice("order", [["", "Best first"], ["newest", "Newest first"]], asked.get("order") ?? "", { "aria-label": "Order" })));
+      choice("kind", THINGS, asked.get("kind") ?? "", { "aria-label": t("What") }),
+      choice("state", STANDING, asked.get("state") ?? "", { "aria-label": t("State of the room") }),
+      choice("author", [["", t("Said by anybody")], ...agents.map((agent) => [agent.id, agent.name])], asked.get("author") ?? "", { "aria-label": t("Said by") }),
+      choice("channel", [["", t("Over any channel")], ...channels()], asked.get("channel") ?? "", { "aria-label": t("Channel") }),
+      input("customer", { value: asked.get("customer") ?? "", placeholder: t("Any customer"), "aria-label": t("Customer"), list: "customers-found", oninput: (event) => offer(event.target.value) }), offered,
+      field(t("From"), input("from", { type: "date", value: asked.get("from") ?? "" })),
+      field(t("Before"), input("to", { type: "date", value: asked.get("to") ?? "" })),
+      choice("order", [["", t("Best first")], ["newest", t("Newest first")]], asked.get("order") ?? "", { "aria-label": t("Order") })));
   const told = h("p.dim", { role: "status" });
-  const list = h("ul.hits", { "aria-label": "What was found" });
-  const more = h("button.plain.wide", { type: "button", hidden: true, onclick: () => attempt(() => look(next)) }, "More");
-  const knowers = h("aside.knowers", { "aria-label": "Who knows" });
-  const page = h("section.searching", { "aria-label": "Search" }, h("h1", null, "Search"), form, told, h("div.found", null, h("div", null, list, more), knowers));
+  const list = h("ul.hits", { "aria-label": t("What was found") });
+  const more = h("button.plain.wide", { type: "button", hidden: true, onclick: () => attempt(() => look(next)) }, t("More"));
+  const knowers = h("aside.knowers", { "aria-label": t("Who knows") });
+  const page = h("section.searching", { "aria-label": t("Search") }, h("h1", null, t("Search")), form, told, h("div.found", null, h("div", null, list, more), knowers));
   let next = null;
   let looking = 0;
   let timer = 0;
@@ -70,7 +71,7 @@ export function search(rest, go) {
       arrange(list, []);
       knowers.replaceChildren();
       more.hidden = true;
-      told.textContent = "All words have to be there, “these ones” in this order.";
+      told.textContent = t("All words have to be there, “these ones” in this order.");
       return;
     }
     const query = new URLSearchParams({ ...wanted, limit: "30", ...(cursor ? { cursor } : {}) });
@@ -81,13 +82,13 @@ export function search(rest, go) {
     arrange(list, cursor ? [...list.children, ...rows] : rows);
     more.hidden = !next;
     const count = list.children.length;
-    told.textContent = count ? `${count}${next ? " and more" : ""} found` : next ? "Nothing yet: look further" : "Nothing that fits.";
+    told.textContent = count ? (next ? t("{count} and more found", { count }) : t("{count} found", { count })) : next ? t("Nothing yet: look further") : t("Nothing that fits.");
     if (!cursor && (!wanted.kind || wanted.kind === "message")) await know(wanted.q, mine);
   }
 
   async function know(q, mine) {
     const found = await api.get(`/v1/experts?${new URLSearchParams({ q })}`);
-    if (mine === looking) knowers.replaceChildren(...(found.items.length ? [h("h2", null, "Who knows"), experts(found.items, go)] : []));
+    if (mine === looking) knowers.replaceChildren(...(found.items.length ? [h("h2", null, t("Who knows")), experts(found.items, go)] : []));
   }
 
   const soon = () => {
@@ -116,10 +117,10 @@ export function search(rest, go) {
 function hitRow(hit, go) {
   const told = hit.snippet.map((piece) => (piece.hit ? h("mark", null, piece.text) : piece.text));
   const where = [hit.customer?.name, hit.room && hit.kind !== "room" ? named(hit.room) : null].filter(Boolean).join(" · ");
-  const tag = hit.internal ? h("span.tag.lock", null, sign("lock"), "Internal note") : hit.state === "resolved" ? h("span.tag.done", null, "Resolved") : null;
+  const tag = hit.internal ? h("span.tag.lock", null, sign("lock"), t("Internal note")) : hit.state === "resolved" ? h("span.tag.done", null, t("Resolved")) : null;
   return h("li", null, h(`button.hit${hit.internal ? ".note" : ""}`, { type: "button", onclick: () => opened(hit, go) },
     hit.author ? face(hit.author.id, hit.author.name) : sign(SIGNS[hit.kind]),
-    h("span.who", null, h("strong", null, hit.kind === "room" ? named(hit.room) : hit.title || "Untitled"), where ? h("span.name", null, where) : null, tag),
+    h("span.who", null, h("strong", null, hit.kind === "room" ? named(hit.room) : hit.title || t("Untitled")), where ? h("span.name", null, where) : null, tag),
     h("time", { datetime: hit.at }, when(hit.at)),
     h("span.glimpse", null, told)));
 }
@@ -136,8 +137,8 @@ function opened(hit, go) {
 /** An issue is met in the rooms behind it. */
 async function rooms(hit, go) {
   const ties = await api.all(`/v1/issues/${hit.id}/rooms`, 100);
-  const links = ties.map((tie) => h("li", null, h("button.link", { type: "button", onclick: () => leave(tie.room) }, tie.customer ?? "Internal", h("small", null, ` tied ${when(tie.tied_at)}`))));
-  const box = ask(hit.title, [h("p.dim", null, `State: ${hit.state}`), links.length ? h("ul.plainly", { "aria-label": "Rooms behind it" }, links) : empty("No room is behind it.")], "");
+  const links = ties.map((tie) => h("li", null, h("button.link", { type: "button", onclick: () => leave(tie.room) }, tie.customer ?? t("Internal"), h("small", null, " ", t("tied {time}", { time: when(tie.tied_at) })))));
+  const box = ask(hit.title, [h("p.dim", null, t("State: {state}", { state: ISSUE_STATES[hit.state] ?? hit.state })), links.length ? h("ul.plainly", { "aria-label": t("Rooms behind it") }, links) : empty(t("No room is behind it."))], "");
   const leave = (id) => {
     box.close();
     go(placeOf({ id }));
@@ -147,7 +148,7 @@ async function rooms(hit, go) {
 /** People who know, with the best of their reasons. */
 export function experts(items, go) {
   return h("ul.experts", null, items.slice(0, 6).map((each) => {
-    const side = each.side === "vendor" ? "our team" : each.customer?.name ?? "";
+    const side = each.side === "vendor" ? t("our team") : each.customer?.name ?? "";
     const reasons = h("ul", null, each.reasons.slice(0, 2).map((reason) => h("li", null, because(reason, go))));
     return h("li", null, face(each.person.id, each.person.name), h("div", null, h("strong", null, each.person.name), h("small", null, side), reasons));
   }));
@@ -162,5 +163,5 @@ function because(reason, go) {
 /** Who knows about what a room is about: a part of the room's side. */
 export async function knowing(room, go) {
   const found = await api.get(`/v1/experts?room=${room.id}`);
-  return found.items.length ? h("section", null, h("h3", null, "Who knows about this"), experts(found.items, go)) : null;
+  return found.items.length ? h("section", null, h("h3", null, t("Who knows about this")), experts(found.items, go)) : null;
 }

@@ -2,6 +2,7 @@
 
 import { Api, Problem, freshKey } from "../shared/api.js";
 import { passing } from "../shared/outbox.js";
+import { served, t } from "./translate.js";
 
 const CHECK = { "X-Parley-Console": "1" }; // what no other site can make a browser send
 export const BASE = new URL(".", location.href).href.replace(/\/$/, "");
@@ -42,7 +43,7 @@ export const api = new PatientApi({ base: BASE, authorize, credentials: "same-or
 async function authorize(again) {
   if (!again) return CHECK;
   here.leave(location.hash);
-  throw new Problem(401, { detail: "You are signed out." });
+  throw new Problem(401, { detail: t("You are signed out.") });
 }
 
 /** What every page of the console knows: me, the agents by id, what can be connected, the live line, what is being
@@ -61,13 +62,24 @@ export async function recognise() {
   return true;
 }
 
+/** A kind, its words as we speak here. */
+const inLanguage = (kind) => ({
+  ...kind,
+  label: served(kind.label),
+  short: served(kind.short),
+  steps: kind.steps.map(served),
+  whereabouts: served(kind.whereabouts ?? ""),
+  settings: kind.settings.map((each) => ({ ...each, label: served(each.label) })),
+  credentials: Object.fromEntries(Object.entries(kind.credentials).map(([name, where]) => [name, served(where)])),
+});
+
 let naming = null;
 
 /** Once `here` knows the agents by their ids, and the kinds of installs. The rooms are listed before. */
 export function colleagues() {
   naming ??= Promise.all([api.all("/v1/agents"), api.get("/v1/install-kinds")]).then(([agents, kinds]) => {
     for (const agent of agents) here.agents.set(agent.id, agent);
-    for (const kind of kinds.items) here.kinds.set(kind.kind, kind);
+    for (const kind of kinds.items) here.kinds.set(kind.kind, inLanguage(kind));
   });
   naming.catch(() => (naming = null));
   return naming;

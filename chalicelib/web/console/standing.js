@@ -1,25 +1,25 @@
 // Where a room stands: whose turn it is, who is aware of it, its priority, until when it is hidden; and how that is set.
 
 import { h } from "../shared/dom.js";
-import { when } from "../shared/words.js";
 import { ask, attempt, choice, doing, field, input, say } from "./parts.js";
 import { local } from "./promise.js";
 import { api, may } from "./session.js";
+import { moment, t, when } from "./translate.js";
 
-export const ROOM_PRIORITIES = [["urgent", "Urgent"], ["high", "High"], ["normal", "Normal"], ["low", "Low"]];
+export const ROOM_PRIORITIES = [["urgent", t("Urgent")], ["high", t("High")], ["normal", t("Normal")], ["low", t("Low")]];
 const PRIORITY_NAMES = Object.fromEntries(ROOM_PRIORITIES);
 const HOUR = 3600e3;
 
 /** Marks of a room's row and of its head. */
 export function standingTags(room) {
   return [
-    room.priority && room.priority !== "normal" ? h(`span.tag.priority-${room.priority}`, { title: "Priority" }, PRIORITY_NAMES[room.priority]) : null,
-    room.state === "open" && room.acknowledged_at ? h("span.tag", { title: "They know that somebody is aware of it" }, "Acknowledged") : null,
-    room.snoozed_until ? h("span.tag", null, `Snoozed until ${when(room.snoozed_until)}`) : null,
+    room.priority && room.priority !== "normal" ? h(`span.tag.priority-${room.priority}`, { title: t("Priority") }, PRIORITY_NAMES[room.priority]) : null,
+    room.state === "open" && room.acknowledged_at ? h("span.tag", { title: t("They know that somebody is aware of it") }, t("Acknowledged")) : null,
+    room.snoozed_until ? h("span.tag", null, t("Snoozed until {time}", { time: when(room.snoozed_until) })) : null,
   ];
 }
 
-const OWED = { first: "First answer", next: "Answer", update: "Update" };
+const OWED = { first: t("First answer"), next: t("Answer"), update: t("Update") };
 
 /** The clock that is due first, if by what the room tells it still runs; null without one. */
 export function clockOf(room) {
@@ -33,8 +33,9 @@ export function clockTag(room, short = false) {
   const clock = clockOf(room);
   if (!clock || (clock.kind === "update" && room.promise?.state === "open")) return null;
   const late = new Date(clock.due) <= Date.now();
-  const words = `${late ? "was due" : "due"} ${when(clock.due)}`;
-  const title = `${OWED[clock.kind]} by ${new Date(clock.due).toLocaleString()}`;
+  const time = when(clock.due);
+  const words = late ? t("was due {time}", { time }) : t("due {time}", { time });
+  const title = t("{what} by {time}", { what: OWED[clock.kind], time: moment(clock.due) });
   return h(`span.tag.${late ? "failed" : "us"}`, { title }, short ? words : `${OWED[clock.kind]} ${words}`);
 }
 
@@ -45,8 +46,8 @@ export const labelTags = (room) => (room.labels ?? []).slice(0, 3).map((label) =
 export function standingMenu(room, conversation) {
   if (room.kind === "internal" || room.state !== "open") return [];
   return [
-    room.turn === "vendor" ? ["Needs no answer", () => conversation.change({ turn: null }, "It needs no answer."), "done"] : ["Waits for us", () => conversation.change({ turn: "vendor" }, "It waits for us."), "us"],
-    ["Priority and snooze", () => arrangeRoom(room, conversation), "snoozed"],
+    room.turn === "vendor" ? [t("Needs no answer"), () => conversation.change({ turn: null }, t("It needs no answer.")), "done"] : [t("Waits for us"), () => conversation.change({ turn: "vendor" }, t("It waits for us.")), "us"],
+    [t("Priority and snooze"), () => arrangeRoom(room, conversation), "snoozed"],
   ];
 }
 
@@ -59,10 +60,10 @@ export function standingActs(room, conversation) {
     const known = await api.call("POST", `/v1/rooms/${room.id}/acknowledge`, undefined);
     conversation.feed.know(known);
     conversation.moved(known);
-    say("They know that somebody is aware of it.");
+    say(t("They know that somebody is aware of it."));
   };
   return [
-    waits && !room.acknowledged_at ? doing("plain.aware", { disabled, title: "Tell them that somebody is aware of it" }, acknowledge, "Acknowledge") : null,
+    waits && !room.acknowledged_at ? doing("plain.aware", { disabled, title: t("Tell them that somebody is aware of it") }, acknowledge, t("Acknowledge")) : null,
   ];
 }
 
@@ -72,15 +73,15 @@ export function arrangeRoom(room, conversation) {
   const hide = input("hide", { type: "checkbox", checked: snoozed });
   const until = input("until", { type: "datetime-local", value: local(room.snoozed_until ?? Date.now() + 24 * HOUR) });
   const parts = [
-    field("Priority", choice("priority", ROOM_PRIORITIES, room.priority ?? "normal")),
-    field("Hide it for a while", hide, "What they say brings it back at once."),
-    field("Until", until),
+    field(t("Priority"), choice("priority", ROOM_PRIORITIES, room.priority ?? "normal")),
+    field(t("Hide it for a while"), hide, t("What they say brings it back at once.")),
+    field(t("Until"), until),
   ];
-  ask("Priority and snooze", parts, "Save", (form) => {
+  ask(t("Priority and snooze"), parts, t("Save"), (form) => {
     const fields = { priority: form.get("priority") };
     if (form.get("hide")) fields.snoozed_until = new Date(form.get("until")).toISOString();
     else if (snoozed) fields.snoozed_until = null;
-    return conversation.change(fields, "Saved.");
+    return conversation.change(fields, t("Saved."));
   });
 }
 
@@ -93,8 +94,8 @@ export function takenAs(message, conversation) {
     say(words);
   });
   const undo = (as, title, words) => (may("write") ? h("button.quiet", { type: "button", title, onclick: () => take(as, words) }, title) : null);
-  if (message.taken_as === "thanks") return h("span.tag", null, "Taken as thanks ", undo("ask", "Waits for us", "It waits for us."));
+  if (message.taken_as === "thanks") return h("span.tag", null, t("Taken as thanks"), " ", undo("ask", t("Waits for us"), t("It waits for us.")));
   const told = author.kind === "machine" || message.source.channel === "issue";
-  if (told && !message.internal && !message.taken_as && !message.deleted) return undo("answer", "Counts as an answer", "It counts as an answer.");
-  return told && message.taken_as ? h("span.tag", null, message.taken_as === "ask" ? "Asks" : "Answers") : null;
+  if (told && !message.internal && !message.taken_as && !message.deleted) return undo("answer", t("Counts as an answer"), t("It counts as an answer."));
+  return told && message.taken_as ? h("span.tag", null, message.taken_as === "ask" ? t("Asks") : t("Answers")) : null;
 }

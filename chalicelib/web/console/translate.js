@@ -1,5 +1,7 @@
 // What the console says, in the language of whoever reads it: the English sentence is the key of its translation (ADR 155).
 
+import * as words from "../shared/words.js";
+
 const KEPT = "parley:language"; // in this browser, of whoever comes in here: it is needed before anybody is known
 const SPOKEN = { en: "English", de: "Deutsch" };
 const TABLES = { de: () => import("./languages/german.js") };
@@ -37,11 +39,12 @@ function wanted() {
   return known.find((tag) => !chosen || baseOf(tag) === chosen) ?? (chosen || "en");
 }
 
-/** The table of a language; null for English, and where it does not come. */
-const tableOf = async (tag) => (await TABLES[baseOf(tag)]?.().catch(() => null))?.TABLE ?? null;
+/** The tables of a language, of this page's sentences and of what is served; null for English, and where they do not come. */
+const tablesOf = async (tag) => (await TABLES[baseOf(tag)]?.().catch(() => null)) ?? null;
 
 const asked = wanted();
-const table = await tableOf(asked);
+const tables = await tablesOf(asked);
+const table = tables?.TABLE;
 
 /** The tag of the language that is spoken: what `Intl` and `lang` take. */
 export const language = table ? asked : baseOf(asked) === "en" ? asked : "en";
@@ -67,8 +70,30 @@ export function plural(n, one, other, values = {}) {
 export const woven = (sentence, values) =>
   (table?.[sentence] ?? sentence).split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part] : part)).filter((part) => part !== "");
 
-/** What the server says in one of a few English sentences (a kind's label, its steps): translated where the table has it. */
-export const served = (sentence) => table?.[sentence] ?? sentence;
+/** What the server says in one of few words or sentences: a state (`in_progress`), a kind's label, its steps. */
+export const served = (told) => tables?.SERVED[told] ?? (/^[a-z_]+$/.test(told) ? told.replaceAll("_", " ") : told);
+
+// --- times, lengths, lists
+
+/** Today the time, else the day, as short as it can be told. */
+export const when = (at) => words.when(at, language);
+export const clock = (at) => words.clock(at, language);
+export const day = (at) => words.day(at, language);
+export const size = (bytes) => words.size(bytes, language);
+
+/** Day and time. */
+export const moment = (at) => new Date(at).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+
+/** A day, as `options` of `Intl` say. */
+export const date = (at, options = { dateStyle: "medium" }) => new Date(at).toLocaleDateString(language, options);
+
+/** A number. */
+export const number = (n) => numbers.format(n);
+
+const dollars = new Intl.NumberFormat(language, { style: "currency", currency: "USD", minimumFractionDigits: 4 });
+
+/** An amount of dollars, to the hundredth of a cent. */
+export const price = (amount) => dollars.format(amount);
 
 const conjunction = new Intl.ListFormat(language, { type: "conjunction" });
 
