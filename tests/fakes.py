@@ -148,8 +148,8 @@ class FakeFiles:
     def upload(self, key: str, type_: str, size: int, now: int) -> Upload:
         return Upload("https://bucket.example/", {"key": key, "Content-Type": type_}, now + 900_000)
 
-    def link(self, key: str, name: str, type_: str) -> str:
-        return f"https://bucket.example/{key}?name={name}"
+    def link(self, key: str, name: str, type_: str, *, inline: bool = False) -> str:
+        return f"https://bucket.example/{key}?name={name}{f'&inline={type_}' if inline else ''}"
 
     def put(self, key: str, content: bytes, type_: str) -> None:
         self.content[key] = content

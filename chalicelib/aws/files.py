@@ -28,10 +28,12 @@ class S3Files:
         )
         return Upload(made["url"], made["fields"], now + UPLOAD_LIFE_S * 1000)
 
-    def link(self, key: str, name: str, type_: str) -> str:
-        """A presigned GET that always downloads: nothing of a stranger's is shown inline from here."""
+    def link(self, key: str, name: str, type_: str, *, inline: bool = False) -> str:
+        """A presigned GET that downloads: of a stranger's file inline is what its bytes proved it to be."""
         plain = "".join(c if c.isascii() and c not in '"\\' else "_" for c in name)
-        disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+        disposition = (
+            f"{'inline' if inline else 'attachment'}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+        )
         parameters = {
             "Bucket": self.bucket,
             "Key": key,

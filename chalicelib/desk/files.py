@@ -1,4 +1,4 @@
-"""Attachments: what may be uploaded, and under which name it is kept and shown."""
+"""Attachments: what may be uploaded, under which name it is kept, and what of it is shown in place (ADR 154)."""
 
 import re
 import unicodedata
@@ -9,6 +9,18 @@ MAX_SIZE = 25 * 1024 * 1024
 TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\Z")
 # What a browser would run if it were ever shown inline from our origin, or an operating system on a double click.
 REFUSED_TYPES = frozenset({"application/x-msdownload", "application/x-sh", "application/x-bat", "application/hta"})
+
+TEXT_SHOWN = 64 * 1024  # bytes of a text, such as a log, that are shown in place
+PROVEN = (
+    (0, b"%PDF-", "application/pdf"),
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"GIF87a", "image/gif"),
+    (0, b"GIF89a", "image/gif"),
+    (8, b"WEBP", "image/webp"),
+    (4, b"ftypavif", "image/avif"),
+)  # where in a file which bytes prove that it is of a type
+BINARY = frozenset(range(32)) - set(b"\t\n\f\r\x1b")  # bytes that no text has; logs have escapes for colours
 
 
 class Attachment(Record, frozen=True):
@@ -33,6 +45,25 @@ class Attachment(Record, frozen=True):
     def key_of(workspace: str, id_: str) -> str:
         """The same, by its id."""
         return f"files/{workspace}/{id_}"
+
+
+def shown_as(head: bytes) -> str:
+    """The type that a file's first bytes prove, of those that are shown in place: PDF, pictures, `text/plain` for what
+    is text, whatever it says of itself; "" for all others."""
+    for place, magic, type_ in PROVEN:
+        if head[place : place + len(magic)] == magic:
+            return type_
+    return "text/plain" if text_of(head) is not None else ""
+
+
+def text_of(head: bytes) -> str | None:
+    """The text that a file begins with, a character that is cut at its end left out; None if it is no UTF-8 text."""
+    if BINARY.intersection(head):
+        return None
+    try:
+        return head.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return head[: error.start].decode("utf-8-sig") if error.end == len(head) > error.start > len(head) - 4 else None
 
 
 def safe_name(name: str) -> str:

@@ -422,7 +422,7 @@ KINDS: dict[type[Record], Holds] = {
         "customer-rooms rooms unsaid-rooms snoozed-rooms",
         WORKSPACE_LONG,
         "it is its customer's and the vendor's; whoever else is in it reads on",
-        {PERSON: "visitor assignees mentioned", NAMED: "name outcome", PLAIN: "id customer_external_id"},
+        {PERSON: "visitor assignees mentioned followers", NAMED: "name outcome", PLAIN: "id customer_external_id"},
     ),
     messages.Message: Holds(
         "What somebody said.",

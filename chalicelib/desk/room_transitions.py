@@ -222,6 +222,12 @@ def read_up_to(person: str, message: Message) -> Seen:
     )
 
 
+def read_before(person: str, message: Message) -> Seen:
+    """The read mark of somebody who has seen nothing from this message on."""
+    n, posts = message.n - 1, message.posts - (not message.internal)
+    return Seen(version=n, person=person, room=message.room, n=n, posts=posts, notes=message.notes - message.internal)
+
+
 def touched(
     room: Room, old: Message, now: Message, *, type_: ChangeType, by: str, at: int, source: Source | None = None
 ) -> tuple[Room, Message, Change]:

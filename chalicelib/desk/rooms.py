@@ -17,6 +17,7 @@ Speaking = Literal["persona", "prefix", "none"]
 
 MAX_NAME = 200
 MAX_ASSIGNEES = 20
+MAX_FOLLOWERS = 50
 MAX_LABELS = 20
 GLIMPSE = 160
 ROUND_MS = 600_000  # ms: activity in the inbox's index moves every ten minutes; pages are sorted exactly
@@ -67,7 +68,7 @@ class Room(Record, frozen=True):
     these, state and outcome are what `trail`, its last marks, makes of `base` (desk/turns.py). `channels` are those
     that its people spoke over. One that is snoozed is in no inbox until then (ms). `shards` are those of its
     workspace's inbox when it was put there last. `promise` is what the vendor owes it, or owed it last; `closing` is
-    how its customer was told of its end last."""
+    how its customer was told of its end last. `followers` are agents who are told of it as if they were on it."""
 
     id: str
     workspace: str
@@ -100,6 +101,7 @@ class Room(Record, frozen=True):
     trail: tuple[Mark, ...] = ()
     base: Standing | None = None
     closing: Closing | None = None
+    followers: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
@@ -173,7 +175,8 @@ def came_over(source: Source, bridge: Bridge) -> bool:
 
 
 class Seen(Record, frozen=True):
-    """How far a person has read a room, with the counts at that place. `version` is not used: it only moves forward."""
+    """How far a person has read a room, with the counts at that place. `version` is that place, too: it moves forward,
+    and back where an agent marks a room as unread."""
 
     person: str
     room: str

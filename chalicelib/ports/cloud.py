@@ -20,8 +20,9 @@ class Files(Protocol):
     def upload(self, key: str, type_: str, size: int, *, now: int) -> Upload:
         """A presigned upload of exactly `size` bytes of that type."""
 
-    def link(self, key: str, name: str, type_: str) -> str:
-        """A presigned download that lives for minutes, as an attachment of that name."""
+    def link(self, key: str, name: str, type_: str, *, inline: bool = False) -> str:
+        """A presigned download that lives for minutes, as an attachment of that name; `inline`, to be shown in place:
+        for what was looked at."""
 
     def put(self, key: str, content: bytes, type_: str) -> None:
         """Store bytes."""

@@ -17,6 +17,7 @@ def policy(call: Call, socket_url: str) -> str:
         "script-src": "'self'",
         "style-src": "'self'",
         "img-src": f"'self' blob: {bucket}",
+        "frame-src": bucket,  # PDFs (ADR 154)
         "connect-src": f"'self' {bucket} {socket.scheme}://{socket.netloc}",
         "base-uri": "'none'",
         "form-action": "'none'",

@@ -4,7 +4,7 @@ import hmac
 from typing import Any
 
 from ...desk.errors import Invalid, NotFound, TooLarge
-from ...desk.files import MAX_SIZE, REFUSED_TYPES, TYPE, Attachment, safe_name
+from ...desk.files import MAX_SIZE, REFUSED_TYPES, TEXT_SHOWN, TYPE, Attachment, safe_name, shown_as, text_of
 from ...flows.rooms.attach import attach
 from ...ports import ref
 from ..door.calls import Call, Reply
@@ -51,8 +51,27 @@ def _view(call: Call, file: Attachment, upload: Any) -> shapes.AttachmentView:
 @route("GET", "/files/{attachment}/{secret}", who="anyone", status=302)
 def download(call: Call) -> Reply:
     """Follow a file's lasting link to a fresh download."""
+    file = _file(call)
+    link = call.world.files.link(file.key, file.name, file.type)
+    return Reply(text="", status=302, headers={"Location": link})
+
+
+@route("GET", "/files/{attachment}/{secret}/view", who="anyone", gives=shapes.FileView)
+def view(call: Call) -> shapes.FileView:
+    """Show a file in place: a PDF or a picture by its address, of a text how it begins. What it is, its bytes say."""
+    file = _file(call)
+    head = call.world.files.part(file.key, 0, TEXT_SHOWN) if file.size else b""
+    type_ = shown_as(head)
+    if not type_:
+        raise NotFound("a file of this kind is not shown in place")
+    if type_ == "text/plain":
+        return shapes.FileView(type=type_, url=None, text=text_of(head), whole=file.size <= TEXT_SHOWN)
+    url = call.world.files.link(file.key, file.name, type_, inline=True)
+    return shapes.FileView(type=type_, url=url, text=None, whole=True)
+
+
+def _file(call: Call) -> Attachment:
     file = call.world.store.one(ref(Attachment, call.params["attachment"]))
     if file is None or not hmac.compare_digest(file.secret.encode(), call.params["secret"].encode()):
         raise NotFound("no such file")
-    link = call.world.files.link(file.key, file.name, file.type)
-    return Reply(text="", status=302, headers={"Location": link})
+    return file

@@ -16,8 +16,10 @@ from ...desk.segments import Member, Segment
 from ...desk.workspaces import Agent
 from ...flows.broadcasts.results import mark_broadcast_read
 from ...flows.rooms.acknowledge import acknowledge
-from ...flows.rooms.mark_read import mark_read
+from ...flows.rooms.follow import follow
+from ...flows.rooms.mark_read import mark_read, mark_unread
 from ...flows.rooms.open_room import open_room
+from ...flows.rooms.read_marks import read_marks
 from ...flows.rooms.update_room import update_room
 from ...ports import Listing, Page, Ref, ref
 from .. import frames
@@ -419,16 +421,44 @@ def fork_room(call: Call, body: shapes.ForkRoom) -> Any:
 
 @route("PUT", "/v1/rooms/{room}/read", body=shapes.ReadRoom, gives=shapes.ReadView, visitors=True)
 def read(call: Call, body: shapes.ReadRoom) -> shapes.ReadView:
-    """Mark a room as read, up to a message or all of it."""
+    """Mark a room as read, up to a message or all of it; an agent also as unread."""
     if call.who.machine:
         raise Forbidden("a machine reads nothing for anybody: its key has no read mark")
+    if body.unread and not call.who.is_agent:
+        raise Forbidden("only agents mark a room as unread")
     message = numbered(call, body.message, "message") if body.message is not None else None
-    seen = mark_read(call.world, call.who.id, call.here, message=message)
+    mark = mark_unread if body.unread else mark_read
+    seen = mark(call.world, call.who.id, call.here, message=message)
     if call.who.kind == "user":
         mark_broadcast_read(call.world, call.here, seen)
     call.world.queues.push([frames.read(call.here, call.who.id, seen)])
     left = unread(call.here, seen, call.who.is_agent)
     return shapes.ReadView(room=call.here.id, change=seen.n, unread=max(0, left))
+
+
+@route("GET", "/v1/rooms/{room}/read-marks", who="agent", gives=list[shapes.ReadMarkView])
+def marks(call: Call) -> Page[Any]:
+    """List who has read a room up to where: of each side a hundred people at most, the furthest first."""
+    found = read_marks(call.world, call.here)
+    return Page([shapes.ReadMarkView(kind=m.kind, person=m.person, name=m.name, change=m.n) for m in found])
+
+
+@route("PUT", "/v1/rooms/{room}/follow", who="agent", gives=shapes.RoomView)
+def follow_room(call: Call) -> shapes.RoomView:
+    """Follow a room: you are told of it as if you were on it."""
+    return _followed(call, on=True)
+
+
+@route("DELETE", "/v1/rooms/{room}/follow", who="agent", gives=shapes.RoomView)
+def unfollow_room(call: Call) -> shapes.RoomView:
+    """Follow a room no more."""
+    return _followed(call, on=False)
+
+
+def _followed(call: Call, *, on: bool) -> shapes.RoomView:
+    if call.who.machine:
+        raise Forbidden("a machine follows nothing: nobody would be told")
+    return shown(call, follow(call.world, call.who, call.here.id, on=on))
 
 
 def numbered(call: Call, id_: str, field: str) -> Message:

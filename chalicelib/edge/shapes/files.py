@@ -32,3 +32,13 @@ class AttachmentView(View, frozen=True):
     type: str
     url: str
     upload: UploadView
+
+
+class FileView(View, frozen=True):
+    """What of a file is shown in place: a PDF or a picture at `url`, for minutes; of a text how it begins, `whole` or
+    not. `type` is what its bytes prove it to be."""
+
+    type: str
+    url: str | None
+    text: str | None
+    whole: bool

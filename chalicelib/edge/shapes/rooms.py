@@ -112,9 +112,9 @@ class RoomView(View, frozen=True):
     """A room. `change` is its last change number; `turn` says whose move it is, and `waiting_since` since when it is
     the vendor's; `unread` is the asker's own, and so is `mentioned`: somebody named them in what they have not read.
     `outcome` is how it ended (solved, workaround, declined, duplicate, no_answer), empty where nobody said so, `reason`
-    what was said besides. `labels`, `priority` and `snoozed_until` are shown to agents. `acknowledged_at` is when who
-    waits was told that somebody is aware of it. `clocks` are what it is owed, shown to agents; `expect` is what its
-    customer is told of when that will be."""
+    what was said besides. `labels`, `priority`, `snoozed_until` and `followers`, who are told of it as if they were on
+    it, are shown to agents. `acknowledged_at` is when who waits was told that somebody is aware of it. `clocks` are
+    what it is owed, shown to agents; `expect` is what its customer is told of when that will be."""
 
     id: str
     kind: str
@@ -126,6 +126,7 @@ class RoomView(View, frozen=True):
     customer_name: str | None
     visitor: str | None
     assignees: list[str]
+    followers: list[str]
     labels: list[str]
     turn: str | None
     waiting_since: Time | None
@@ -158,9 +159,11 @@ class MemberView(View, frozen=True):
 
 
 class ReadRoom(Body, frozen=True):
-    """Mark as read up to `message` (its id), or everything."""
+    """Mark as read up to `message` (its id), or everything. With `unread` that message, or the last one, is unread, and
+    whatever came after it: so it stays until it is read again."""
 
     message: str | None = None
+    unread: bool = False
 
 
 class ReadView(View, frozen=True):
@@ -169,6 +172,15 @@ class ReadView(View, frozen=True):
     room: str
     change: int
     unread: int
+
+
+class ReadMarkView(View, frozen=True):
+    """Somebody who has read the room up to this change."""
+
+    kind: str
+    person: str
+    name: str
+    change: int
 
 
 def room_view(
@@ -192,6 +204,7 @@ def room_view(
         customer_name=customer.name if customer else None,
         visitor=room.visitor or None,
         assignees=list(room.assignees),
+        followers=list(room.followers) if who.is_agent else [],
         labels=list(room.labels) if who.is_agent else [],
         turn=room.turn or None,
         waiting_since=time_of(room.waiting_since) if room.turn == "vendor" else None,

@@ -26,12 +26,13 @@ ANSWERS_KEPT = ("answer", "undelivered")
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """What somebody is told of a room. `people` (agents' ids) are told, and with `team` everybody who may answer. Whom
-    it is of, who is not told of it, is `by`."""
+    """What somebody is told of a room. `people` (agents' ids) are told, and with `team` everybody who may answer; so
+    are the `followers`, for whom nobody stands in. Whom it is of, who is not told of it, is `by`."""
 
     alert: Alert
     people: tuple[str, ...]
     team: bool = False
+    followers: tuple[str, ...] = ()
 
 
 def wanted(happening: Message | Change) -> bool:
@@ -58,7 +59,7 @@ def _concerns(world: World, happening: Message | Change, room: Room, *, tenant: 
 
 
 def _said(world: World, message: Message, room: Room, *, tenant: Workspace) -> Iterator[Concern]:
-    """Who is named in it is told; what a customer says is told whose room it is, or who follows its segment."""
+    """Who is named in it is told; what a customer says is told whose room it is, and who follows it or its segment."""
     who = message.author.id if message.author.kind == "agent" else ""
     named = tuple(each for each in message.mentions if each.startswith("agt_"))
     if named:
@@ -67,31 +68,37 @@ def _said(world: World, message: Message, room: Room, *, tenant: Workspace) -> I
     if not asks or room.kind == "internal":
         return
     theirs = room.assignees or _answerer(world, room, message)
-    if theirs:
-        yield Concern(_of(message, "answered"), tuple(each for each in theirs if each not in named))
+    if theirs or room.followers:
+        others = tuple(each for each in room.followers if each not in named)
+        people = tuple(each for each in theirs if each not in named)
+        yield Concern(_of(message, "answered"), people, followers=others)
     if room.customer and tenant.followed and room.waiting_since == message.created_at:
         followers = _followers(world, room, tenant)
-        yield Concern(_of(message, "segment"), tuple(each for each in followers if each not in (*theirs, *named)))
+        told = (*theirs, *named, *room.followers)
+        yield Concern(_of(message, "segment"), tuple(each for each in followers if each not in told))
 
 
 def _changed(world: World, change: Change, room: Room) -> Iterator[Concern]:
-    """Who is put on a room is told; so is who is on it, of its clocks and promises, and of what did not get through."""
+    """Who is put on a room is told; so is who is on it or follows it, of its clocks and promises, and of what did not
+    get through."""
     if change.assigned:
         yield Concern(_of(change, "assigned", change.by), change.assigned)
     if change.type == "undelivered":
         message = world.store.one(ref(Message, room.id, change.message, False))
         author = (message.author.id,) if message and message.author.kind == "agent" else ()
-        people = tuple(dict.fromkeys((*author, *room.assignees)))
-        yield Concern(_of(change, "undelivered"), people, team=not people)
+        people = (*author, *room.assignees)
+        yield Concern(_of(change, "undelivered"), people, team=not people, followers=room.followers)
     if change.promise and change.promise.overdue and not change.by:
         alert = Alert(kind="late", room=room.id, n=change.n, at=change.at, internal=change.internal, clock="promise")
-        yield Concern(_due(alert, change.promise.made_at, change.promise.due), room.assignees or (change.promise.by,))
+        people = room.assignees or (change.promise.by,)
+        due = _due(alert, change.promise.made_at, change.promise.due)
+        yield Concern(due, people, followers=room.followers)
     if clock := change.clock:
         kind: AlertKind = "late_soon" if clock.fact == "warned" else "late"
         alert = _due(_of(change, kind), clock.since, clock.due, clock=clock.kind)
         late = kind == "late"
-        people = tuple(dict.fromkeys((*room.assignees, *(clock.escalate if late else ()))))
-        yield Concern(alert, people, team=late or not people)
+        people = (*room.assignees, *(clock.escalate if late else ()))
+        yield Concern(alert, people, team=late or not people, followers=room.followers)
 
 
 def _of(happening: Message | Change, kind: AlertKind, by: str = "") -> Alert:
@@ -123,10 +130,11 @@ def _followers(world: World, room: Room, tenant: Workspace) -> list[str]:
 def _addressed(world: World, room: Room, concern: Concern) -> Iterator[tuple[str, Alert]]:
     """Each agent who is told, and what: of somebody who is absent the team is told."""
     alert, now = concern.alert, world.clock.now()
-    people = [each for each in dict.fromkeys(concern.people) if each != alert.by]
+    people = [each for each in dict.fromkeys((*concern.people, *concern.followers)) if each != alert.by]
     choices = _known(world, room.workspace, people)
-    absent = [each for each, chosen in choices.items() if chosen.away_until > now]
-    for agent in choices.keys() - absent:
+    away = [each for each, chosen in choices.items() if chosen.away_until > now]
+    absent = [each for each in away if each in concern.people]
+    for agent in choices.keys() - away:
         yield agent, alert
     if concern.team or absent:
         of_absent = replace(alert, absent=absent[0]) if absent else alert

@@ -1,10 +1,11 @@
-"""Remember how far a person has read a room: the mark only moves forward (high-water mark)."""
+"""Remember how far a person has read a room: the mark moves forward (high-water mark), and back where an agent wants to
+find the room unread."""
 
 from ...desk.errors import Invalid
 from ...desk.messages import Message
-from ...desk.room_transitions import read_up_to
+from ...desk.room_transitions import read_before, read_up_to
 from ...desk.rooms import Room, Seen
-from ...ports import Put, World, Write, ref
+from ...ports import Drop, Listing, Put, World, Write, ref
 from ..optimistic_retry import again
 
 
@@ -28,6 +29,35 @@ def mark_read(world: World, person: str, room: Room, *, message: Message | None)
         return wanted
 
     return again(world, attempt)
+
+
+def mark_unread(world: World, agent: str, room: Room, *, message: Message | None) -> Seen:
+    """The mark before `message`, or before the last thing that was said. Invalid where nothing was. Nothing but reading
+    or speaking moves it forward again."""
+    first = message or _last(world, room)
+    if first is None:
+        raise Invalid("nothing was said here that could be unread", "unread")
+    if first.room != room.id:
+        raise Invalid("the message is not of this room", "message")
+    wanted = read_before(agent, first)
+
+    def attempt(_: int) -> Seen:
+        seen = world.store.one(ref(Seen, agent, room.id))
+        if seen is None:
+            return Seen(version=0, person=agent, room=room.id, n=0, posts=0, notes=0)
+        if seen.n <= wanted.n:
+            return seen
+        world.store.commit(Put(wanted, seen.version) if wanted.n else Drop(ref(Seen, agent, room.id)))
+        return wanted
+
+    return again(world, attempt)
+
+
+def _last(world: World, room: Room) -> Message | None:
+    """What was said last, be it a note."""
+    listings: list[Listing[Message]] = [Listing(name, (room.id,), newest_first=True) for name in ("posts", "notes")]
+    found = [message for listing in listings for message in world.store.page(listing, 1).items]
+    return max(found, key=lambda message: message.n, default=None)
 
 
 def author_has_read(world: World, message: Message, *, from_afar: bool) -> list[Write]:

@@ -283,3 +283,27 @@ def test_a_domain_is_written_as_dns_knows_it(team: Team) -> None:
     team.assign(team.bea)
     team.later()
     assert [to for _, to in team.parley.mailer.sent] == [["bea@xn--bcher-kva.example"]]
+
+
+def test_who_follows_a_room_is_told_as_if_they_were_on_it(team: Team) -> None:
+    with_policies(team.parley, team.tenant, Policy(id="pol_1", name="All", targets=Targets(first=HOUR_MS)))
+    path = f"/v1/rooms/{team.room}/follow"
+    assert team.cyd["api"].put(path).status == 200
+    team.assign(team.bea)
+    team.later()
+    heard(team)
+    team.say(team.ann, "It is down")
+    team.later()
+    assert set(heard(team)) == {"bea", "cyd"}
+    team.later(31 * MINUTE_MS)
+    team.later()
+    assert set(heard(team)) == {"bea", "cyd"}, "late soon"
+    choose(team.cyd, away_until=rfc3339(team.parley.clock.at + DAY_MS))
+    team.say(team.ann, "Still down")
+    team.later()
+    assert set(heard(team)) == {"bea"}, "nobody stands in for a follower"
+    choose(team.cyd, away_until=None)
+    team.cyd["api"].delete(path)
+    team.say(team.ann, "And now")
+    team.later()
+    assert set(heard(team)) == {"bea"}
