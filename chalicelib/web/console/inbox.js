@@ -3,10 +3,12 @@
 import { arrange, h } from "../shared/dom.js";
 import { when } from "../shared/words.js";
 import { askEnd } from "./ending.js";
+import { unreadAgain } from "./own_marks.js";
 import { ICONS, ago, ask, attempt, choice, empty, face, field, input, redraw, say, sign } from "./parts.js";
 import { local, promiseTag } from "./promise.js";
-import { api, here, may } from "./session.js";
+import { api, here, may, recall, remember } from "./session.js";
 import { ROOM_PRIORITIES, clockTag, labelTags, standingTags } from "./standing.js";
+import { t } from "./translate.js";
 
 export const VIEWS = [
   ["mine", "Mine", "mine", "assignee=me"],
@@ -68,6 +70,7 @@ export class Inbox {
   #rows = new Map();
   #reading = 0;
   #loading = false;
+  #place = 0; // to where it is scrolled
 
   /** `open(id)` is called when somebody chooses a room. */
   constructor(open) {
@@ -77,7 +80,9 @@ export class Inbox {
     this.list = h("ul.rooms", { "aria-labelledby": "list-title" });
     this.more = h("button.plain.wide", { type: "button", hidden: true, onclick: () => attempt(() => this.#page(this.next)) }, "More");
     this.bulk = h("div.bulk", { hidden: true, role: "group", "aria-label": "With the chosen rooms" });
-    this.element = h("section.list", { "aria-labelledby": "list-title" }, h("header", null, this.title, this.filter, this.bulk), this.list, this.more);
+    this.density = h("button.quiet.density", { type: "button", title: t("Roomy rows"), "aria-label": t("Roomy rows"), onclick: () => this.roomy() }, sign("rows"));
+    this.element = h("section.list", { "aria-labelledby": "list-title", onscroll: () => { this.#place = this.element.scrollTop; } }, h("header", null, h("div.titled", null, this.title, this.density), this.filter, this.bulk), this.list, this.more);
+    this.#close(recall("roomy", false));
   }
 
   async show(view, title) {
@@ -94,6 +99,30 @@ export class Inbox {
     this.#loading = true;
     this.#draw();
     await this.reload();
+  }
+
+  /** Rows with more air, or with less. */
+  roomy() {
+    const roomy = !recall("roomy", false);
+    remember("roomy", roomy || null);
+    this.#close(roomy);
+  }
+
+  #close(roomy) {
+    this.list.classList.toggle("roomy", roomy);
+    this.density.setAttribute("aria-pressed", String(roomy));
+  }
+
+  /** To where it was scrolled before another page was shown. */
+  toItsPlace() {
+    this.element.scrollTop = this.#place;
+  }
+
+  /** Find the chosen room unread again. */
+  async unread(id = this.chosen) {
+    const unread = await unreadAgain(id);
+    const known = this.rooms.get(id);
+    if (known && unread !== undefined) this.take({ ...known, unread });
   }
 
   /** By what is known by now. */
@@ -118,13 +147,16 @@ export class Inbox {
     this.#loading = false;
     here.timed ||= page.items.some((room) => room.clocks.length);
     const known = new Map(this.rooms);
+    const further = !cursor && this.next && page.next && known.size > page.items.length; // pages were loaded behind the first one
+    const last = further && page.items.reduce((least, room) => (newest(room) < least ? newest(room) : least), "~");
     if (!cursor) this.rooms.clear();
+    if (further && !ORDER[this.view]) for (const [id, room] of known) if (newest(room) < last) this.rooms.set(id, room);
     for (const room of page.items) {
       const later = known.get(room.id); // what the live line told while the answer was on its way
       this.rooms.set(room.id, later?.change > room.change ? later : room);
     }
-    this.next = page.next;
-    this.more.hidden = !page.next;
+    if (!further || ORDER[this.view]) this.next = page.next;
+    this.more.hidden = !this.next;
     this.#draw();
   }
 
@@ -141,6 +173,7 @@ export class Inbox {
     this.opened = id;
     if (id) this.chosen = id;
     this.#draw();
+    if (!id) this.toItsPlace(); // on a phone it was not there
   }
 
   get shown() {

@@ -11,12 +11,14 @@ import { called, entitle, sounds, switchSound } from "./called.js";
 import { Inbox, VIEWS, counted, viewLinks } from "./inbox.js";
 import { issues } from "./issues.js";
 import { NEW_VERSION, command, foundAtOnce, help, palette } from "./keys.js";
+import { follow } from "./own_marks.js";
 import { attempt, empty, face, menu, redraw, say, sign } from "./parts.js";
 import { raiseIssue } from "./raise.js";
 import { Conversation } from "./room.js";
 import { arrangeRoom } from "./standing.js";
 import { api, colleagues, here, may, recognise, keepWorkspace, remember, recall, signOut } from "./session.js";
 import { search } from "./search.js";
+import { t } from "./translate.js";
 import { look } from "./version.js";
 
 const app = document.getElementById("app");
@@ -194,6 +196,7 @@ async function showInbox(view, id, message) {
   if (!stage.contains(inbox.element)) {
     stage.className = "stage inbox";
     stage.replaceChildren(inbox.element);
+    inbox.toItsPlace();
   }
   app.classList.toggle("in-room", Boolean(id));
   const listed = inbox.show(view, titleOf(view));
@@ -218,6 +221,9 @@ async function openRoom(id) {
   talk = opened;
   opened.composer.go = (other) => go(roomPlace(inbox.view, other));
   opened.about = () => aboutThem(true);
+  opened.leaveUnread = async () => {
+    if (await opened.unread() && talk === opened) go(roomPlace(inbox.view));
+  };
   const next = () => inbox.after(id);
   opened.done = () => {
     const then = next();
@@ -315,7 +321,10 @@ function told(frame) {
   if (frame.type === "room.typing" || frame.type === "room.presence") return open && companyMoved(frame);
   if (frame.type === "subscribed") return open && arrived(frame);
   if (frame.type === "delivery.changed") return open && talk.ledger.watch();
-  if (frame.type === "room.read") return read(frame);
+  if (frame.type === "room.read") {
+    if (open) talk.readers.take(frame);
+    return read(frame);
+  }
   if (frame.type !== "room.changed") return undefined;
   if (open && company.writing.has(frame.by)) stopped(frame.by); // who has said it writes it no more
   if (open) {
@@ -347,7 +356,9 @@ function unread(known, { what, by, change, message, summary }, watched) {
 /** What was read here or elsewhere. */
 function read({ room, person, change }) {
   const known = inbox.rooms.get(room);
-  if (known?.unread && person === here.me.agent.id && change >= known.change) inbox.take({ ...known, unread: 0 });
+  if (!known || person !== here.me.agent.id) return;
+  if (change < known.change) whole(room, 200); // marked as unread elsewhere, or read as far as that
+  else if (known.unread) inbox.take({ ...known, unread: 0 });
 }
 
 /** A room as agents see it, a moment later: no frame tells its clocks, priority or snooze, since customers hear them all. */
@@ -417,6 +428,9 @@ function keyboard() {
     { words: "Assign", when: writes, step: () => talk.assign() },
     { words: "Resolve, or reopen", key: "e", when: writes, step: () => void talk.resolve() },
     { words: "Priority and snooze", key: "p", when: () => writes() && standing(talk.room), step: () => arrangeRoom(talk.room, talk) },
+    { words: t("Follow it, or no more"), key: "w", when: () => Boolean(talk?.room), step: () => void follow(talk) },
+    { words: t("Mark as unread"), key: "u", when: () => Boolean(talk?.room) || (listed() && Boolean(inbox.chosen)), step: () => void (talk ? talk.leaveUnread() : inbox.unread()) },
+    { words: t("Roomy rows, or close ones"), when: listed, step: () => inbox.roomy() },
     { words: "Rename", when: () => writes() && talk.room.kind !== "triage", step: () => talk.rename() },
     { words: "Fork a part of it", key: "f", when: writes, step: () => void talk.pick() },
     { words: "Raise an issue, or tie it to one", key: "i", when: () => writes() && Boolean(talk.room.customer), step: () => void raiseIssue(talk.room, () => aside.show(talk.room)) },

@@ -7,17 +7,22 @@ import { arrange, h } from "../shared/dom.js";
 import { Feed } from "../shared/feed.js";
 import { lastSeen, Looking } from "../shared/looking.js";
 import { render, unmarked } from "../shared/markdown.js";
-import { clock, day, size } from "../shared/words.js";
+import { clock, day } from "../shared/words.js";
 import { passing } from "../shared/outbox.js";
 import { Pinned } from "../shared/pinned.js";
+import { attachment } from "./attachments.js";
+import { copied, dressed } from "./code.js";
 import { Composer } from "./composer.js";
 import { channelName } from "./kinds.js";
 import { askEnd, ended } from "./ending.js";
 import { Ledger } from "./ledger.js";
+import { followCommand, followTag, unreadAgain } from "./own_marks.js";
 import { ask, attempt, doing, drafted, empty, face, field, input, menu, redraw, say, sign } from "./parts.js";
 import { askPromise, promiseTag } from "./promise.js";
+import { Readers, readLine } from "./readers.js";
 import { api, here, may } from "./session.js";
 import { raiseIssue } from "./raise.js";
+import { t } from "./translate.js";
 import { clockTag, standingActs, standingMenu, standingTags, takenAs } from "./standing.js";
 
 const MACHINES = new Set(["machine", "system"]);
@@ -36,6 +41,8 @@ export class Conversation {
   #picking = null;
   #read = 0; // the change up to which it has been read
   #marking = 0;
+  #telling = null; // the server, how far it has been read
+  #readers = new Map();
 
   /** `moved(room)` is told when the room itself has changed. */
   constructor(id, moved, back) {
@@ -44,6 +51,7 @@ export class Conversation {
     this.feed = new Feed(api, id, here.me.agent.id, here.outbox);
     this.looking = new Looking(() => this.#looked());
     this.ledger = new Ledger(id, () => this.#draw());
+    this.readers = new Readers(id, () => this.#draw());
     this.composer = new Composer(this);
     this.head = h("header.head");
     this.list = h("ol.talk");
@@ -67,6 +75,7 @@ export class Conversation {
     await this.feed.load();
     this.pinned.toEnd();
     attempt(() => this.ledger.load(this.feed.list[0]?.change ?? 0));
+    attempt(() => this.readers.load());
     attempt(() => this.composer.load());
     this.#mark();
   }
@@ -78,6 +87,7 @@ export class Conversation {
     this.pinned.close();
     clearTimeout(this.#marking);
     this.ledger.close();
+    this.readers.close();
     this.composer.close();
   }
 
@@ -201,10 +211,23 @@ export class Conversation {
     if (!seen || seen.change <= this.#read) return;
     const before = this.#read;
     this.#read = seen.change;
-    const told = await api.call("PUT", `/v1/rooms/${this.id}/read`, { message: seen.id }).catch(() => null);
+    this.#telling = api.call("PUT", `/v1/rooms/${this.id}/read`, { message: seen.id }).catch(() => null);
+    const told = await this.#telling;
+    if (this.#read === Infinity) return;
     if (!told) return void (this.#read = before);
     this.feed.room = { ...this.room, unread: told.unread };
     this.moved(this.room);
+  }
+
+  /** Whoever leaves it now finds it unread again: nothing that is seen until then is read. Whether that is so. */
+  async unread() {
+    const before = this.#read;
+    this.#read = Infinity;
+    await this.#telling;
+    const unread = await unreadAgain(this.id);
+    if (unread === undefined) return void (this.#read = before);
+    this.moved({ ...this.room, unread });
+    return true;
   }
 
   /** Change the room itself. */
@@ -292,6 +315,7 @@ export class Conversation {
     const anchor = near ? null : this.#anchor();
     this.#header();
     this.#pickingBar();
+    this.#readers = this.readers.beneath(this.feed.list);
     const rows = [];
     let last = "";
     for (const message of this.#window()) {
@@ -337,7 +361,7 @@ export class Conversation {
   #header() {
     const room = this.room;
     const people = this.#people();
-    const told = JSON.stringify([room.name, room.state, room.outcome, room.reason, room.customer_name, people.map((a) => a.name), room.turn, room.acknowledged_at, room.priority, room.snoozed_until, room.promise, room.clocks, Boolean(this.#picking)]);
+    const told = JSON.stringify([room.name, room.state, room.outcome, room.reason, room.customer_name, people.map((a) => a.name), room.turn, room.acknowledged_at, room.priority, room.snoozed_until, room.promise, room.clocks, room.followers, Boolean(this.#picking)]);
     if (this.head.told === told) return;
     this.head.told = told;
     redraw(this.head, () => this.#headParts());
@@ -358,6 +382,7 @@ export class Conversation {
           room.state === "open" && room.turn === "vendor" ? h("span.tag.us", null, "Waits for us") : null,
           room.state === "open" && room.turn === "customer" ? h("span.tag", null, "Waits for them") : null,
           standingTags(room),
+          followTag(room),
           clockTag(room),
           promiseTag(room))),
       h("div.acts", null,
@@ -380,6 +405,8 @@ export class Conversation {
       write && room.customer ? ["Raise or tie an issue", () => raiseIssue(room, () => this.moved(this.room)), "issue"] : null,
       write ? ["Fork a part of it", () => this.pick(), "fork"] : null,
       write && room.kind !== "triage" ? ["Rename", () => this.rename(), "edit"] : null,
+      followCommand(this),
+      [t("Mark as unread"), () => this.leaveUnread(), "inbox"],
       ["Copy the link", () => copied(location.href), "clip"],
       ["About the customer", () => this.about(), "people"],
     ];
@@ -389,11 +416,12 @@ export class Conversation {
     const picked = this.#picking?.has(message.change);
     const rows = this.ledger.of(message.change);
     const edit = here.outbox.edit(message.id);
-    const told = JSON.stringify([message, rows, Boolean(this.#picking), picked, edit && [edit.text, edit.failed]]);
-    return this.#kept(message.id, told, () => this.#bubble(edit ? { ...message, text: edit.text } : message, rows, picked, edit));
+    const readers = this.#readers.get(message.id);
+    const told = JSON.stringify([message, rows, readers, Boolean(this.#picking), picked, edit && [edit.text, edit.failed]]);
+    return this.#kept(message.id, told, () => this.#bubble(edit ? { ...message, text: edit.text } : message, rows, picked, edit, readers));
   }
 
-  #bubble(message, rows, picked, edit) {
+  #bubble(message, rows, picked, edit, readers) {
     const { author } = message;
     const side = message.internal ? "note" : author.kind === "agent" ? "ours" : MACHINES.has(author.kind) ? "system" : "theirs";
     const channel = message.source.channel;
@@ -412,11 +440,11 @@ export class Conversation {
           h("time", { datetime: message.created_at, title: new Date(message.created_at).toLocaleString() }, clock(message.created_at)),
           message.edited_at && !message.deleted ? h("span.dim", null, "edited") : null),
         this.#quote(message),
-        message.deleted ? h("p.gone", null, "This message was deleted.") : h("div.text", { dir: "auto" }, render(message.text)),
+        message.deleted ? h("p.gone", null, "This message was deleted.") : h("div.text", { dir: "auto" }, dressed(render(message.text))),
         this.#rest(message),
         message.attachments.map(attachment),
         edit ? this.#fate(edit) : null,
-        h("footer", null, this.#reactions(message), this.ledger.ticks(rows))));
+        h("footer", null, this.#reactions(message), this.ledger.ticks(rows))), readLine(readers));
   }
 
   #toggle(change) {
@@ -497,15 +525,3 @@ export class Conversation {
           this.#fate(row))));
   }
 }
-
-/** Put a text where it can be pasted from. */
-async function copied(text) {
-  await navigator.clipboard.writeText(text).then(() => say("Copied."), () => say("This browser does not let the page copy.", true));
-}
-
-function attachment(file) {
-  const picture = /^image\/(png|jpe?g|gif|webp|avif)$/.test(file.type);
-  const named = [sign("clip"), h("span", null, file.name), h("small", null, size(file.size))];
-  return h("a.file", { href: file.url, target: "_blank", rel: "noopener noreferrer", download: file.name }, picture ? h("img", { src: file.url, alt: file.name, loading: "lazy" }) : null, h("span", null, named));
-}
-

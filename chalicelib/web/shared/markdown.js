@@ -148,7 +148,7 @@ const TAGS = { quote: "blockquote", mention: "span.mention" };
 function noded(told) {
   if (typeof told === "string") return document.createTextNode(told);
   const inside = told.c.map(noded);
-  if (told.t === "pre") return h("pre", { tabindex: "0", role: "group", "aria-label": told.language || "code" }, h("code", null, inside));
+  if (told.t === "pre") return h("pre", { tabindex: "0", role: "group", "aria-label": told.language || "code", "data-language": told.language || null }, h("code", null, inside));
   if (told.t === "a") return h("a", { href: told.url, target: "_blank", rel: "noopener noreferrer nofollow" }, inside);
   if (told.t === "ol") return h("ol", { start: told.start === 1 ? null : String(told.start) }, inside);
   return h(TAGS[told.t] ?? told.t, null, inside);

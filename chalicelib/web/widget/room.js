@@ -306,6 +306,8 @@ export class RoomView {
       const box = h("div.code");
       code.replaceWith(box);
       box.append(code, copy);
+      const { language } = code.dataset;
+      if (language) this.panes.widget.colours().then((made) => made?.coloured(code.firstChild, language, this.lines.getRootNode()));
     }
     return nodes;
   }

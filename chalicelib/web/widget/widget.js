@@ -385,6 +385,11 @@ class ParleySupport extends HTMLElement {
     return loaded(this, () => import("./further/figures.js"));
   }
 
+  /** Colours for code; null, and no word of it, where they do not come: the code is read without them. */
+  colours() {
+    return import("./further/colours.js").catch(() => null);
+  }
+
   #key(event) {
     if (event.key === "Escape" && !this.panes?.escape()) this.close();
   }

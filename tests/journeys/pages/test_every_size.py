@@ -157,6 +157,8 @@ def test_each_key_does_what_the_help_says(desk: LongNames) -> None:
         "Enter": log,
         "?": "dialog[open]:has-text('Keys')",
         "/": "section.searching",
+        "w": "header.head .tag:has-text('Following')",
+        "u": ".rooms .count",
     }
     views = ("Mine", "Unassigned", "Waiting for us", "Waiting for them", "All open")
     views += ("Promised", "Due next", "Resolved", "Snoozed")
