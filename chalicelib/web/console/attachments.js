@@ -1,9 +1,9 @@
 // Files of a message: shown in place where that can be, else downloaded.
 
 import { h } from "../shared/dom.js";
-import { size } from "../shared/words.js";
 import { say, sign } from "./parts.js";
 import { NEW_VERSION } from "./keys.js";
+import { size } from "./translate.js";
 
 const PICTURE = /^image\/(png|jpe?g|gif|webp|avif)$/;
 const READ = /^(image\/(png|jpe?g|gif|webp|avif|svg\+xml)|application\/(pdf|(.+\+)?(json|xml|yaml)|x-ndjson|x-yaml)|text\/.+)$/;

@@ -2,10 +2,9 @@
 
 import "./main.js"; // what they share is in its file: infra/pages.py
 import { h } from "../shared/dom.js";
-import { size } from "../shared/words.js";
 import { attempt, empty } from "./parts.js";
 import { api } from "./session.js";
-import { t } from "./translate.js";
+import { size, t } from "./translate.js";
 
 /** Open it over the page; it is there at once, and what it shows when that has come. */
 export async function show(file) {
