@@ -74,8 +74,8 @@ def _said(world: World, message: Message, room: Room, *, tenant: Workspace) -> I
         yield Concern(_of(message, "answered"), people, followers=others)
     if room.customer and tenant.followed and room.waiting_since == message.created_at:
         followers = _followers(world, room, tenant)
-        told = (*theirs, *named, *room.followers)
-        yield Concern(_of(message, "segment"), tuple(each for each in followers if each not in told))
+        others = (*theirs, *named, *room.followers)
+        yield Concern(_of(message, "segment"), tuple(each for each in followers if each not in others))
 
 
 def _changed(world: World, change: Change, room: Room) -> Iterator[Concern]:
