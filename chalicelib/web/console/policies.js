@@ -150,9 +150,9 @@ const monthly = (day) => date(`2000-${day}T12:00:00Z`, { day: "numeric", month: 
 
 /** `25 Dec` of `12-25`, `fourth Thursday of November` of `11 4TH`. */
 function eachYear(day) {
-  const [, month, nth, weekday] = /^(\d\d) (-?\d)([A-Z]{2})$/.exec(day) ?? [];
+  const [, month, nth, letters] = /^(\d\d) (-?\d)([A-Z]{2})$/.exec(day) ?? [];
   if (!month) return monthly(day);
-  const named = WEEK.find((each) => each.slice(0, 2).toUpperCase() === weekday);
+  const named = WEEK.find((each) => each.slice(0, 2).toUpperCase() === letters);
   const whole = date(`2000-${month}-01T12:00:00Z`, { month: "long", timeZone: "UTC" });
   return t("{nth} {weekday} of {month}", { nth: NTH[nth] ?? nth, weekday: weekday(named), month: whole });
 }
