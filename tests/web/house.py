@@ -13,6 +13,7 @@ import pytest
 from chalicelib.edge import sockets as edge
 from chalicelib.edge.http import answer
 from tests.api import Chalices, Tenant
+from tests.browser import AT_ONCE
 from tests.fakes import Parley
 
 HOST, PARLEY = "https://host.test", "https://parley.test"
@@ -75,9 +76,11 @@ class House:
         self.given.add(token)
         return token
 
-    def browser(self, **options: Any) -> Any:
-        """A browser of somebody's own (context)."""
+    def browser(self, *, waits: bool = False, **options: Any) -> Any:
+        """A browser of somebody's own (context). What is sent in the console leaves at once, unless it `waits`."""
         context = self.chromium.new_context(**{"viewport": {"width": 900, "height": 700}, **options})
+        if not waits:
+            context.add_init_script(AT_ONCE)
         context.set_default_timeout(8000)
         context.route("**/*", self._asked)
         context.route_web_socket("**/*", self._line)

@@ -1,4 +1,5 @@
-"""The life of a page, by chance: somebody types, sends, attaches, edits, looks away, loses network, token and page.
+"""The life of a page, by chance: somebody types, sends, attaches, edits, looks away, loses network, token and page. In
+every second life what is sent waits to be undone, as it does in the console.
 
     python -m tests.web.page_life 500        # so many seeds; `--from N` begins with another
 
@@ -35,6 +36,10 @@ TYPE = """const field = widget.shadowRoot.querySelector(".main .compose textarea
 SEND = """const go = widget.shadowRoot.querySelector(".main .compose .go");
   if (!go || go.offsetParent === null || go.disabled) return null;
   const {value} = widget.shadowRoot.querySelector(".main .compose textarea"); go.click(); return value"""
+WAIT = """if (widget?.panes) widget.panes.outbox.wait = () => given[0]"""
+UNDO = """const {outbox, room} = widget?.panes ?? {}; const row = outbox?.held.at(-1);
+  if (!row || !room.composer || widget.panes.current !== row.room) return null;
+  room.composer.putBack(row); outbox.discard(row); return row.text"""
 FIELD = """return widget?.shadowRoot.querySelector(".main .compose textarea")?.value ?? null"""
 FILLED = """const box = widget.shadowRoot.querySelector(".main .compose");
   return Boolean(box.querySelector("textarea").value || box.querySelector(".file"))"""
@@ -73,6 +78,7 @@ class Life:
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
+        self.wait = 3000 * (self.seed % 2)  # ms for which what is sent can be undone
         made = self.house.tenant.user().post("/v1/rooms", {"name": "Life"}).json["id"]
         self.room = str(made)
         self.house.tenant.user().post(f"/v1/rooms/{made}/messages", {"text": "Hello"})
@@ -111,6 +117,7 @@ class Life:
             tab.page.run("widget?.open?.(false)")
         for _ in range(20):
             tab.page.run(ENTER, self.room)
+            tab.page.run(WAIT, self.wait)
             if tab.page.run(ENTERED, self.room):
                 break
             self.on(20)
@@ -138,6 +145,7 @@ class Life:
         return {
             "types": self._types,
             "sends": self._sends,
+            "undoes": self._undoes,
             "writes": lambda tab: (self._types(tab), self._sends(tab)),
             "attaches": self._attaches,
             "answer": self._answer,
@@ -181,6 +189,11 @@ class Life:
         if value:
             self.sent.update(value.split())
             self._seen(tab)
+
+    def _undoes(self, tab: Tab) -> None:
+        text = tab.page.run(UNDO) if tab.mounted else None
+        if text is not None:
+            self.sent.difference_update(text.split())
 
     def _attaches(self, tab: Tab) -> None:
         chosen = tab.page.one(".main .compose input[type=file]")

@@ -4,7 +4,8 @@ import { h } from "../shared/dom.js";
 import { possible, subscribe, subscribed, unsubscribe } from "./browser.js";
 import { choice, doing, empty, field, input, say } from "./parts.js";
 import { api } from "./session.js";
-import { chooseLanguage, chosenLanguage, languages, moment, t } from "./translate.js";
+import { chooseLanguage, chosenLanguage, languages, moment, plural, t } from "./translate.js";
+import { WAITS, waitFor, waits } from "./undoing.js";
 
 const KINDS = [
   ["late", t("A room is late"), t("A clock was missed, a promise is overdue: who is on it, and the team.")],
@@ -25,10 +26,19 @@ export async function alertsTab() {
     say(t("Saved."));
     then?.();
   };
-  return [languagePart(), waysPart(told, save), segmentsPart(told, segments, save), browserPart(mine, browsers.items), timesPart(told, save), awayPart(told, save)];
+  return [languagePart(), undoPart(), waysPart(told, save), segmentsPart(told, segments, save), browserPart(mine, browsers.items), timesPart(told, save), awayPart(told, save)];
 }
 
 const part = (title, words, ...inside) => h("section.part", { "aria-label": title }, h("header", null, h("h2", null, title)), h("p.dim", null, words), inside);
+
+function undoPart() {
+  const chosen = choice("undo", WAITS.map((each) => [String(each), each ? plural(each, "{n} second", "{n} seconds") : t("Send at once")]), String(waits()));
+  chosen.addEventListener("change", () => {
+    waitFor(Number(chosen.value));
+    say(t("Saved."));
+  });
+  return part(t("Undo"), t("What you send, and rooms that you resolve, wait for so long in this browser, and can be undone. Whoever closes the page sends at once."), field(t("Undo for"), chosen));
+}
 
 function languagePart() {
   const chosen = choice("language", [["", t("As the browser says")], ...languages], chosenLanguage());

@@ -19,6 +19,9 @@ const MARKS = [
 const LONGEST = 40_000; // characters of a message, as the API takes them
 const TYPING = 4000; // ms between two signs that somebody is writing
 
+/** What is said of what was done stands above what is being written. */
+const lift = (height) => document.documentElement.style.setProperty("--foot", `${height}px`);
+
 /** Where the draft of an answer or a note is kept. */
 export const placeOf = (room, note) => (note ? `${room}/note` : room);
 
@@ -56,6 +59,8 @@ export class Composer {
         h("span.hint", null, "⌘/Ctrl + Enter sends"),
         this.count,
         this.send));
+    this.sized = new ResizeObserver(() => lift(this.element.offsetHeight));
+    this.sized.observe(this.element);
     for (const note of [false, true]) here.drafts.on(placeOf(talk.id, note), (draft) => note === this.note && this.#show(draft));
     this.switch(recall(`mode:${talk.id}`, "answer"), false);
   }
@@ -97,6 +102,8 @@ export class Composer {
 
   close() {
     clearTimeout(this.#looking);
+    this.sized.disconnect();
+    lift(0);
     for (const note of [false, true]) here.drafts.on(placeOf(this.talk.id, note), null);
   }
 
@@ -139,7 +146,7 @@ export class Composer {
     this.switch(row.internal ? "note" : "answer");
     this.text.value = [row.text, this.text.value].filter(Boolean).join("\n\n");
     this.#uploads = [...left(api, row.uploads), ...this.#uploads];
-    this.#reply = this.talk.feed.messages.get(row.body.reply_to) ?? this.#reply;
+    this.#reply = row.reply ?? this.#reply;
     this.#chips();
     this.#wrote();
     this.text.focus();
@@ -195,8 +202,11 @@ export class Composer {
   }
 
   #keep() {
-    const reply = this.#reply && { id: this.#reply.id, text: this.#reply.text.slice(0, 60), author: { name: this.#reply.author.name } };
-    here.drafts.put(this.#place, { text: this.text.value, ...kept(this.#uploads), reply });
+    here.drafts.put(this.#place, { text: this.text.value, ...kept(this.#uploads), reply: this.#brief });
+  }
+
+  get #brief() {
+    return this.#reply && { id: this.#reply.id, text: this.#reply.text.slice(0, 60), author: { name: this.#reply.author.name } };
   }
 
   #grow() {
@@ -269,10 +279,11 @@ export class Composer {
     const body = { text: this.text.value.trim(), internal: this.note };
     if (this.#reply) body.reply_to = this.#reply.id;
     const uploads = this.#uploads;
+    const reply = this.#brief;
     this.#begun = 0;
     this.#show({});
     this.#keep();
-    const sent = this.talk.feed.say(body, { internal: body.internal }, uploads);
+    const sent = this.talk.feed.say(body, { internal: body.internal, reply }, uploads);
     this.seen();
     this.talk.latest();
     this.text.focus();

@@ -179,6 +179,7 @@ export class Inbox {
   get shown() {
     const words = this.words.toLowerCase();
     return [...this.rooms.values()]
+      .filter((room) => this.view === "resolved" || room.id === this.opened || !here.outbox.acting(room.id))
       .filter((room) => !words || `${room.name} ${room.customer_name ?? ""}`.toLowerCase().includes(words))
       .sort((a, b) => (ORDER[this.view] ? ORDER[this.view](a).localeCompare(ORDER[this.view](b)) : newest(b).localeCompare(newest(a))));
   }
@@ -271,14 +272,7 @@ export class Inbox {
   /** All in one act; nobody is told, unless that is wanted. */
   #resolve(ids) {
     const some = ids.slice(0, MOST_AT_ONCE);
-    askEnd(some, false, async (end) => {
-      const { rooms } = await api.call("POST", "/v1/rooms/resolve", { rooms: some, ...end });
-      const refused = rooms.filter((each) => each.refused);
-      for (const each of rooms) if (!each.refused) this.picked.delete(each.room);
-      say(refused.length ? `${refused.length} of ${rooms.length} were refused: ${refused[0].refused}` : `${rooms.length} ${rooms.length === 1 ? "room" : "rooms"} resolved.`, refused.length > 0);
-      this.changed?.();
-      attempt(() => this.reload());
-    });
+    askEnd(some, false, () => some.forEach((id) => this.picked.delete(id)));
   }
 
   #snooze(ids) {

@@ -2,7 +2,7 @@
 // keys and the palette (⌘K) are read from it.
 
 import { h } from "../shared/dom.js";
-import { ask, say } from "./parts.js";
+import { ask, say, undoLast } from "./parts.js";
 import { t } from "./translate.js";
 
 export const NEW_VERSION = t("There is a new version of this page: reload it. What you have written stays.");
@@ -33,6 +33,10 @@ addEventListener("keydown", (event) => {
     event.preventDefault();
     return palette();
   }
+  if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey) {
+    if (writing(event.target) && event.target.value) return undefined; // it is the field's own
+    return undoLast() !== false && event.preventDefault();
+  }
   if (event.ctrlKey || event.metaKey) return undefined;
   if (document.querySelector("dialog[open], :popover-open")) return undefined;
   if (event.key === "Escape" && writing(event.target)) {
@@ -48,7 +52,7 @@ addEventListener("keydown", (event) => {
 /** The keys, as they are. */
 export function help() {
   const keys = table.filter((each) => each.key);
-  const rows = [{ named: t("⌘ or Ctrl + K"), words: t("Every command, room, customer, issue, person") }, { named: t("⌘ or Ctrl + Enter"), words: t("Send") }, ...keys]
+  const rows = [{ named: t("⌘ or Ctrl + K"), words: t("Every command, room, customer, issue, person") }, { named: t("⌘ or Ctrl + Enter"), words: t("Send") }, { named: t("⌘ or Ctrl + Z"), words: t("Undo") }, ...keys]
     .flatMap(({ key, named, words }) => [h("dt", null, h("kbd", null, named ?? key)), h("dd", null, words)]);
   ask(t("Keys"), [h("dl.keys", { tabindex: "0" }, rows)], "");
 }

@@ -5,6 +5,7 @@ import { h } from "../shared/dom.js";
 import { Drafts } from "../shared/drafts.js";
 import { Outbox } from "../shared/outbox.js";
 import { Aside } from "./aside.js";
+import { placeOf } from "./composer.js";
 import { broadcasts } from "./broadcasts.js";
 import { door } from "./door.js";
 import { called, entitle, sounds, switchSound } from "./called.js";
@@ -12,13 +13,14 @@ import { Inbox, VIEWS, counted, viewLinks } from "./inbox.js";
 import { issues } from "./issues.js";
 import { NEW_VERSION, command, foundAtOnce, help, palette } from "./keys.js";
 import { follow } from "./own_marks.js";
-import { attempt, empty, face, menu, redraw, say, sign } from "./parts.js";
+import { attempt, empty, face, menu, redraw, say, sign, undoLast, undoable } from "./parts.js";
 import { raiseIssue } from "./raise.js";
 import { Conversation } from "./room.js";
 import { arrangeRoom } from "./standing.js";
 import { api, colleagues, here, may, recognise, keepWorkspace, remember, recall, signOut } from "./session.js";
 import { search } from "./search.js";
 import { t } from "./translate.js";
+import { draftAgain, undoing } from "./undoing.js";
 import { look } from "./version.js";
 
 const app = document.getElementById("app");
@@ -61,6 +63,12 @@ async function enter() {
     say(`${lost.join(", ")} could not be sent: what you wrote is in its field again.`, true);
   };
   frame();
+  undoing(here.outbox, undo, (rooms) => {
+    if (rooms.includes(talk?.id)) talk.take(null);
+    refresh();
+    count();
+  });
+  here.outbox.on(() => inbox.redraw());
   keyboard();
   addEventListener("hashchange", show);
   for (const kind of ["dragover", "drop"]) addEventListener(kind, dropped);
@@ -225,6 +233,7 @@ async function openRoom(id) {
     if (await opened.unread() && talk === opened) go(roomPlace(inbox.view));
   };
   const next = () => inbox.after(id);
+  opened.undo = undo;
   opened.done = () => {
     const then = next();
     if (talk === opened) go(roomPlace(inbox.view, then));
@@ -270,6 +279,14 @@ function dropped(event) {
   if (event.defaultPrevented || ![...(event.dataTransfer?.types ?? [])].includes("Files")) return;
   event.preventDefault();
   if (event.type === "drop" && talk?.room) talk.composer.take([...event.dataTransfer.files]);
+}
+
+/** What waits is taken back: rooms are open as they were, and what was written is in its field again. */
+function undo(row) {
+  if (!row.rooms && talk?.id === row.room) talk.composer.restore(row);
+  else if (!row.rooms) draftAgain(row, placeOf(row.room, row.internal));
+  here.outbox.discard(row);
+  if (talk?.id !== row.room && !(row.rooms?.length > 1)) go(roomPlace(inbox.view, row.room));
 }
 
 function moved(room) {
@@ -443,6 +460,7 @@ function keyboard() {
     ...pages.map((name) => ({ words: `Go to ${name}`, step: () => go(`#/${name}`) })),
     { words: "New broadcast", when: () => may("write"), step: () => go("#/broadcasts/new") },
     { words: "Sound on, or off", step: sound },
+    { words: t("Undo"), named: "⌘/Ctrl + Z", when: undoable, step: undoLast },
     { words: "Back to the list", key: "Escape", named: "Esc", when: () => talk || listed(), step: () => (talk ? aboutThem(false) || go(roomPlace(inbox.view)) : inbox.unpick()), quiet: true },
     { words: "Keys", key: "?", step: help },
     { words: "Sign out", step: () => void attempt(signOut) },

@@ -49,12 +49,28 @@ export function face(id, name, big = false) {
   return h(`span.face.hue-${Math.floor(hue(id) / 30)}${big ? ".big" : ""}`, { "aria-hidden": "true" }, initials(name));
 }
 
-/** A line that is said and goes away; with `undo()`, with a way back while it is there. */
-export function say(words, bad = false, undo = null) {
-  const back = undo && h("button", { type: "button", onclick: () => { line.remove(); undo(); } }, t("Undo"));
-  const line = h(`p${bad ? ".bad" : ""}`, null, words, back);
+const ways = []; // back, of the lines that are there, the latest last
+
+/** What the latest line undoes is undone; false where none does. */
+export const undoLast = () => (ways.length ? ways.at(-1)() : false);
+export const undoable = () => ways.length > 0;
+
+/** A line that is said and goes away; with `undo()`, with a way back while it is there. What it gives takes it away, as
+ * nothing else does where it `stays`. */
+export function say(words, bad = false, undo = null, stays = false) {
+  const gone = () => {
+    line.remove();
+    if (ways.includes(back)) ways.splice(ways.indexOf(back), 1);
+  };
+  const back = () => {
+    gone();
+    undo();
+  };
+  const line = h(`p${bad ? ".bad" : ""}`, null, words, undo && h("button", { type: "button", title: t("⌘ or Ctrl + Z"), onclick: back }, t("Undo")));
+  if (undo) ways.push(back);
   document.getElementById("said").append(line);
-  setTimeout(() => line.remove(), bad || undo ? 9000 : 4000);
+  if (!stays) setTimeout(gone, bad || undo ? 9000 : 4000);
+  return gone;
 }
 
 /** Do something that may be refused: the refusal is said. What it gave, or undefined. */

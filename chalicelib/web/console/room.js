@@ -27,7 +27,7 @@ import { clockTag, standingActs, standingMenu, standingTags, takenAs } from "./s
 
 const MACHINES = new Set(["machine", "system"]);
 
-const UNDONE = new Set(["assignees", "priority", "snoozed_until", "turn", "name"]); // what a second change takes back
+const UNDONE = new Set(["assignees", "priority", "snoozed_until", "turn", "name", "labels"]); // what a second change takes back
 const WINDOW = 60; // messages in the page
 const STEP = 25; // by how many the window moves
 const NEAR = 400; // px from an end of what is there at which it does
@@ -237,9 +237,8 @@ export class Conversation {
     if (!room) return;
     this.feed.know(room);
     this.moved(room);
-    const back = fields.state ? { state: fields.state === "open" ? "resolved" : "open" } : before;
-    const can = fields.state ? back.state === "open" : Object.keys(fields).every((name) => UNDONE.has(name));
-    if (words) say(words, false, can ? () => this.change(back, "") : null);
+    const can = Object.keys(fields).every((name) => UNDONE.has(name));
+    if (words) say(words, false, can ? () => this.change(before, "") : null);
   }
 
   take_or_leave() {
@@ -258,11 +257,9 @@ export class Conversation {
 
   resolve() {
     if (this.room.state === "resolved") return this.change({ state: "open" }, "It is open again.");
-    askEnd([this.room.id], true, async (end) => {
-      await this.change({ state: "resolved", ...end }, "Resolved.");
-      this.done?.(this.room);
-    });
-    return undefined;
+    const sent = here.outbox.acting(this.id);
+    if (sent) return sent.until && this.undo(sent);
+    return askEnd([this.id], true, () => this.done?.(this.room));
   }
 
   rename() {
@@ -361,7 +358,7 @@ export class Conversation {
   #header() {
     const room = this.room;
     const people = this.#people();
-    const told = JSON.stringify([room.name, room.state, room.outcome, room.reason, room.customer_name, people.map((a) => a.name), room.turn, room.acknowledged_at, room.priority, room.snoozed_until, room.promise, room.clocks, room.followers, Boolean(this.#picking)]);
+    const told = JSON.stringify([room.name, room.state, room.outcome, room.reason, room.customer_name, people.map((a) => a.name), room.turn, room.acknowledged_at, room.priority, room.snoozed_until, room.promise, room.clocks, room.followers, Boolean(this.#picking), Boolean(here.outbox.acting(this.id))]);
     if (this.head.told === told) return;
     this.head.told = told;
     redraw(this.head, () => this.#headParts());
@@ -373,6 +370,7 @@ export class Conversation {
     const write = may("write");
     const whose = room.customer_name ?? (room.kind === "visitor" ? "A visitor, seen by agents alone" : "Internal, seen by agents alone");
     const name = room.kind === "triage" ? "Triage" : room.name;
+    const ending = here.outbox.acting(this.id);
     return [
       h("button.plain.back", { type: "button", "aria-label": "Back to the list", onclick: this.back }, sign("back")),
       h("div.what", null,
@@ -390,7 +388,7 @@ export class Conversation {
         h("button.plain.people", { type: "button", disabled: !write, onclick: () => this.assign(), "aria-label": people.length ? `On it: ${people.map((a) => a.name).join(", ")}. Assign` : "Nobody is on it. Assign" },
           people.length ? people.map((agent) => face(agent.id, agent.name)) : [sign("unassigned"), h("span.word", null, "Assign")]),
         h("button.plain.about-them", { type: "button", title: "About the customer (c)", "aria-label": "About the customer", onclick: () => this.about() }, sign("people")),
-        h(`button.${room.state === "resolved" ? "plain" : "calm"}`, { type: "button", disabled: !write, title: "Resolve or reopen (e)", onclick: () => this.resolve() }, sign("done"), h("span.word", null, room.state === "resolved" ? "Reopen" : "Resolve")),
+        h(`button.${room.state === "resolved" ? "plain" : "calm"}`, { type: "button", disabled: !write, title: "Resolve or reopen (e)", onclick: () => this.resolve() }, sign("done"), h("span.word", null, ending ? t("Resolving…") : room.state === "resolved" ? "Reopen" : "Resolve")),
         menu("plain", { title: "More", "aria-label": "More about this room" }, () => this.#commands(), sign("more")))];
   }
 

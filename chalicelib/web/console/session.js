@@ -91,7 +91,10 @@ const tabs = new BroadcastChannel("parley:signed-in"); // who is: one session, i
 
 tabs.onmessage = ({ data }) => here.me && here.me.agent.id !== data && here.leave("");
 
+const PATIENCE = 3000; // ms that signing out waits for what was just sent
+
 export async function signOut() {
+  await Promise.race([here.outbox.release(), new Promise((done) => setTimeout(done, PATIENCE))]);
   await api.call("DELETE", "/v1/session").catch(() => {});
   tabs.postMessage("");
   here.leave("");

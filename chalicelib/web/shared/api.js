@@ -1,5 +1,7 @@
 // The HTTP API from a page: problems as errors, a credential that is renewed once when it is refused.
 
+const LASTING = 60_000; // bytes that a browser sends for a page that has gone (64 KiB of all its requests)
+
 /** What the API refused: `status`, `code`, `field`, and the detail as the message. Status 0: nobody answered. */
 export class Problem extends Error {
   constructor(status, told = {}) {
@@ -23,12 +25,13 @@ export class Api {
     return this.call("GET", path);
   }
 
-  /** JSON in, JSON out. `key` is the Idempotency-Key of a POST, which makes it safe to send again. */
-  async call(method, path, body, { key, again = false } = {}) {
+  /** JSON in, JSON out. `key` is the Idempotency-Key of a POST, which makes it safe to send again; `lasting`: it outlives the page. */
+  async call(method, path, body, { key, again = false, lasting = false } = {}) {
     const headers = { ...(await this.authorize(again)) };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (key) headers["Idempotency-Key"] = key;
-    const answer = await this.#sent(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const answer = await this.#sent(path, { method, headers, body: text, keepalive: lasting && new Blob([text]).size < LASTING });
     if (answer.status === 401 && !again) return this.call(method, path, body, { key, again: true });
     const told = await answer.json().catch(() => ({}));
     if (answer.ok) return told;

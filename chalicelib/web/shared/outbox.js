@@ -3,6 +3,9 @@
 // A row has an id of its own. It goes along as Idempotency-Key and as the message's client_id: however often it is sent,
 // and by how many tabs, it is said once; and it is known again by that, never by its words. Rows outlive the page. One whose
 // file was going up in a page that has gone cannot be sent any more: it is given back, by one page alone (ADR 122).
+//
+// Where `wait()` says so, a row waits in its page for so long, in which it can be undone: no other page sends it then. A page
+// that goes lets go of what waits (ADR 152). What is done to rooms, not said in one, goes the same way: see `act`.
 
 import { freshKey } from "./api.js";
 import { backoff } from "./live.js";
@@ -21,9 +24,14 @@ const ours = new Set(); // the keys of rows that this page has begun and goes on
 export class Outbox {
   #heard = new Set();
   #sending = new Map();
+  #waiting = new Map(); // by key, what goes on with a row that waits
   #timer = 0;
   #tries = 0;
   rows = [];
+  /** ms for which something sent can be undone. */
+  wait = () => 0;
+  /** What was done to rooms is done, and this is the answer; or it failed, and the row says why. */
+  onacted = () => {};
   /** What becomes of a row that lacks files which nobody has any more; `lost` are their names. */
   onlost = () => {};
 
@@ -33,6 +41,9 @@ export class Outbox {
     this.off = tab.on(() => this.#settle());
     this.shelf = whose && new Shelf(`outbox:${whose}`, (id, row) => this.#told(id, row));
     this.#read();
+    this.leave = () => void this.release();
+    globalThis.addEventListener?.("pagehide", this.leave);
+    globalThis.document?.addEventListener("freeze", this.leave);
   }
 
   /** What is kept: what this page has begun as it is, all else as it was left. */
@@ -51,7 +62,17 @@ export class Outbox {
 
   /** A room's messages that wait, in the order in which they were written. */
   posts(room) {
-    return this.rows.filter((row) => row.room === room && !row.message);
+    return this.rows.filter((row) => row.room === room && !row.message && !row.rooms);
+  }
+
+  /** What this page has sent and can undo. */
+  get held() {
+    return this.rows.filter((row) => row.until && ours.has(row.key));
+  }
+
+  /** What is done to a room and is not there yet. */
+  acting(room) {
+    return this.rows.find((row) => row.rooms?.includes(room));
   }
 
   /** What an existing message is to become. */
@@ -61,7 +82,17 @@ export class Outbox {
 
   /** Say something: `body` as the API takes it, `uploads` that may still be on their way. Null: it waits. */
   post(room, body, uploads = [], shown = {}) {
-    return this.#begin({ room, body, text: body.text, ...shown }, uploads);
+    return this.#begin({ room, body, text: body.text, until: this.#until(), ...shown }, uploads);
+  }
+
+  /** Do something to several rooms by one POST, after what was said in them before. */
+  act(rooms, path, body, shown = {}) {
+    return this.#begin({ room: rooms[0], rooms, path, body, until: this.#until(), ...shown }, []);
+  }
+
+  #until() {
+    const ms = this.wait();
+    return ms ? Date.now() + ms : undefined;
   }
 
   /** Have a message's text be another. */
@@ -81,15 +112,49 @@ export class Outbox {
   /** Send a row after those of its room that were written before; its message, or null. */
   send(row) {
     row.failed = null;
-    const before = this.#sending.get(row.room) ?? Promise.resolve();
+    const rooms = row.rooms ?? [row.room];
+    const before = Promise.all(rooms.map((room) => this.#sending.get(room)));
     const sent = before.then(() => this.#send(row));
-    this.#sending.set(row.room, sent);
+    for (const room of rooms) this.#sending.set(room, sent);
     row.sent = true;
     this.#moved(row.room);
     return sent;
   }
 
+  /** Until it cannot be undone any more, or has been. */
+  async #held(row) {
+    const left = row.until - Date.now();
+    if (left > 0) {
+      await new Promise((done) => {
+        this.#waiting.set(row.key, done);
+        setTimeout(done, left);
+      });
+    }
+    this.#waiting.delete(row.key);
+    this.#letGo(row);
+  }
+
+  #letGo(row) {
+    if (!row.until) return;
+    delete row.until;
+    this.#keep(row);
+    this.#moved(row.room);
+  }
+
+  /** Nothing waits for its undoing any more: the page goes. Once all that it could send is there, or failed. */
+  release() {
+    for (const row of this.held) {
+      row.lasting = true;
+      this.#letGo(row);
+      const goes = this.#waiting.get(row.key);
+      if (goes) goes();
+      else this.#send(row); // the answer to what was sent before it is no more waited for
+    }
+    return Promise.allSettled([...this.#sending.values()]);
+  }
+
   async #send(row) {
+    if (row.until) await this.#held(row);
     if (!this.rows.includes(row) || this.closed) return null;
     try {
       const files = await Promise.all(row.uploads.map((upload) => upload.up()));
@@ -97,17 +162,20 @@ export class Outbox {
       if (files.length) row.body.attachments = files.map((file) => file.id);
       this.#keep(row);
       const path = `/v1/rooms/${row.room}/messages`;
-      const message = row.message
+      const how = { key: row.key, lasting: row.lasting };
+      const told = row.message
         ? await this.api.call("PATCH", `${path}/${row.message}`, row.body)
-        : await this.api.call("POST", path, { ...row.body, client_id: row.key }, { key: row.key });
+        : await this.api.call("POST", row.path ?? path, row.rooms ? { ...row.body, rooms: row.rooms } : { ...row.body, client_id: row.key }, how);
       this.#tries = 0;
-      this.#drop(row, message);
-      return message;
+      this.#drop(row, row.rooms ? undefined : told);
+      if (row.rooms) this.onacted(row, told);
+      return told;
     } catch (problem) {
       Object.assign(row, { failed: { status: problem.status ?? 0, message: problem.message }, sent: false });
       if (passing(row.failed)) this.#later(problem.retryAfter);
       this.#keep(row);
       this.#moved(row.room);
+      if (row.rooms) this.onacted(row, null);
       return null;
     }
   }
@@ -121,7 +189,7 @@ export class Outbox {
   async retry() {
     clearTimeout(this.#timer);
     await this.#claim();
-    const waiting = this.rows.filter((row) => !row.sent && !row.lost?.length && (!row.failed || passing(row.failed)));
+    const waiting = this.rows.filter((row) => !row.sent && !row.lost?.length && (!row.until || ours.has(row.key)) && (!row.failed || passing(row.failed)));
     await Promise.all(waiting.map((row) => this.send(row)));
   }
 
@@ -134,16 +202,20 @@ export class Outbox {
     this.retry();
   }
 
-  /** What waits for a file in a page that has gone. */
+  /** What waits for a file, or for its undoing, in a page that has gone. */
   async #claim() {
-    const elsewhere = (row) => row.lost?.length && !ours.has(row.key) && !(row.elsewhere && row.tab === tab.id);
+    const elsewhere = (row) => (row.lost?.length || row.until) && !ours.has(row.key) && !(row.elsewhere && row.tab === tab.id);
     for (const row of this.rows.filter(elsewhere)) await tab.outlived(row.tab ?? "", () => this.#giveBack(row));
     if (this.rows.some(elsewhere) && !this.closed) this.#timer = setTimeout(() => this.retry(), AWHILE);
   }
 
   #giveBack(row) {
     const kept = this.shelf.get(row.key);
-    if (kept && !kept.lost.length) return void Object.assign(row, woken(kept)); // it was up before its page went
+    if (kept && !kept.lost.length) { // all of it was up before its page went
+      Object.assign(row, { until: undefined }, woken(kept), { tab: tab.id });
+      ours.add(row.key);
+      return void this.#keep(row);
+    }
     this.#drop(row);
     if (kept) this.onlost(row);
   }
@@ -163,13 +235,14 @@ export class Outbox {
     if (!row) return;
     ours.delete(row.key);
     this.rows = this.rows.filter((each) => each !== row);
+    this.#waiting.get(row.key)?.();
     this.shelf && this.shelf.set(row.key, null);
     this.#moved(row.room, message);
   }
 
   #keep(row) {
-    if (!this.shelf || !this.rows.includes(row) || (row.tab ?? "") !== tab.id) return; // another tab's is kept by that one
-    const { uploads, sent, ...rest } = row;
+    if (!this.shelf || this.closed || !this.rows.includes(row) || (row.tab ?? "") !== tab.id) return; // another tab's is kept by that one
+    const { uploads, sent, lasting, ...rest } = row;
     const files = uploads.map((upload) => upload.made && keepable(upload.made));
     this.shelf.set(row.key, { ...rest, files: files.filter(Boolean), lost: uploads.filter((each) => !each.made).map((each) => each.name) });
   }
@@ -178,7 +251,7 @@ export class Outbox {
   #told(id, told) {
     const known = this.rows.find((row) => row.key === id);
     if (known && !told) this.rows = this.rows.filter((row) => row !== known);
-    else if (known?.elsewhere && told) Object.assign(known, woken(told), { failed: null });
+    else if (known?.elsewhere && told) Object.assign(known, { until: undefined }, woken(told), { failed: null });
     else if (!known && told) this.rows.push({ ...woken(told), failed: null, elsewhere: true });
     else return;
     this.#sort();
@@ -197,6 +270,8 @@ export class Outbox {
     this.closed = true;
     for (const { key } of this.rows) ours.delete(key);
     this.off();
+    globalThis.removeEventListener?.("pagehide", this.leave);
+    globalThis.document?.removeEventListener("freeze", this.leave);
     clearTimeout(this.#timer);
     this.#heard.clear();
     this.shelf && this.shelf.close();

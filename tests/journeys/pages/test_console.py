@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Error, expect
 
-from tests.browser import browser, unfriendly
+from tests.browser import AT_ONCE, browser, unfriendly
 from tests.journeys.caller import Caller, OtherSide, eventually, user_token
 from tests.stack import LocalStack
 from tests.web.xss import CORPUS, MARK
@@ -56,6 +56,7 @@ class Desk:
     def page(self, who: str = "grace", **options: Any) -> Iterator[Any]:
         """A browser of its own, signed in by the demo's door. Nothing may be refused by the page's policy."""
         context = self.chromium.new_context(**options)
+        context.add_init_script(AT_ONCE)
         page = context.new_page()
         refused: list[str] = []
         page.on("console", lambda line: refused.append(line.text) if "Content Security Policy" in line.text else None)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import browser, unfriendly
+from tests.browser import AT_ONCE, browser, unfriendly
 from tests.journeys.caller import Caller, eventually, user_token
 from tests.journeys.pages.hosting import Dashboard, dashboard, short
 from tests.stack import LocalStack
@@ -48,6 +48,7 @@ class Person:
 
     def __init__(self, chromium: Any, url: str, **options: Any) -> None:
         self.context = chromium.new_context(**{"viewport": {"width": 900, "height": 800}, **options})
+        self.context.add_init_script(AT_ONCE)  # whoever is an agent
         self.page = self.context.new_page()
         self.page.set_default_timeout(40_000)
         self.wrong: list[str] = []
