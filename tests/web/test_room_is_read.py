@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from chalicelib.ports import Answer
 from tests.edge.routes.test_sign_in import COOKIE, came
 from tests.fakes import Parley
 
@@ -122,6 +123,20 @@ def test_who_has_read_it_up_to_where(house: House, page: Page, room: str) -> Non
     bob.put(f"/v1/rooms/{room}/read", {"message": asked})
     house.parley.settle()
     expect(page.one(".theirs .read-by .face")).to_have_text("B")
+
+
+def test_an_answer_that_did_not_arrive_is_none(house: House, page: Page, room: str) -> None:
+    house.tenant.user().post(f"/v1/rooms/{room}/messages", {"text": "And now?"})
+    house.parley.settle()
+    hook = {"kind": "webhook", "name": "Hook", "config": {"url": "https://hook.example"}}
+    assert house.tenant.api.post("/v1/installs", hook).status == 201
+    house.parley.outside.answers = [Answer(410, {}, b"gone")] * 5
+    house.say(room, "It never came")
+    house.tenant.api.patch(f"/v1/rooms/{room}", {"turn": "vendor"})
+    house.parley.settle()
+    expect(page.one(".message", has_text="It never came").locator(".tag.failed")).to_have_text(
+        "They wait in spite of it"
+    )
 
 
 def test_a_room_is_followed_and_found_unread_again(house: House, page: Page, room: str) -> None:

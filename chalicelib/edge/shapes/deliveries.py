@@ -6,7 +6,7 @@ from .answers import Time, View, time_of
 
 
 class DeliveryView(View, frozen=True):
-    """One change of a room on its way over one bridge."""
+    """One change of a room on its way over one bridge. What was sent may have come back since (`bounced`)."""
 
     id: str
     room: str
@@ -22,6 +22,7 @@ class DeliveryView(View, frozen=True):
     provider_id: str | None
     parts: list[str]
     reason: str | None
+    bounced: bool
 
 
 def delivery_view(row: Delivery) -> DeliveryView:
@@ -41,4 +42,5 @@ def delivery_view(row: Delivery) -> DeliveryView:
         provider_id=row.provider_id or None,
         parts=list(row.parts),
         reason=row.reason or None,
+        bounced=row.bounced,
     )

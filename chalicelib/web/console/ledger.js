@@ -3,6 +3,7 @@
 import { h } from "../shared/dom.js";
 import { ask, doing, say, sign } from "./parts.js";
 import { api, may } from "./session.js";
+import { t } from "./translate.js";
 
 const STATES = { queued: "on its way", sent: "delivered", failed: "failed", skipped: "skipped" };
 const LOOK = 1500; // ms between two lookings at what is on its way
@@ -70,7 +71,7 @@ export class Ledger {
 
   /** What of a message did not arrive: of its post, its edits, its end. */
   of(change) {
-    return [...this.#rows.values()].filter((row) => row.state === "failed" && changeOf(row) === change);
+    return [...this.#rows.values()].filter((row) => (row.state === "failed" || row.bounced) && changeOf(row) === change);
   }
 
   name(row) {
@@ -104,7 +105,7 @@ export class Ledger {
         }, "Send again")
       : null;
     return h("section.delivery", null,
-      h("p", null, named ? h("strong", null, this.name(row), " ") : null, h(`span.tag.${row.state}`, null, STATES[row.state]), " ", row.what, ", ", tried, row.last_attempt_at ? `, last at ${new Date(row.last_attempt_at).toLocaleString()}` : ""),
+      h("p", null, named ? h("strong", null, this.name(row), " ") : null, row.bounced ? h("span.tag.failed", null, t("came back")) : h(`span.tag.${row.state}`, null, STATES[row.state]), " ", row.what, ", ", tried, row.last_attempt_at ? `, last at ${new Date(row.last_attempt_at).toLocaleString()}` : ""),
       row.reason ? h("p.reason", null, row.reason) : null,
       row.next_attempt_at ? h("p.dim", null, `Next try at ${new Date(row.next_attempt_at).toLocaleTimeString()}`) : null,
       again);

@@ -23,7 +23,7 @@ import { Readers, readLine } from "./readers.js";
 import { api, here, may } from "./session.js";
 import { raiseIssue } from "./raise.js";
 import { t } from "./translate.js";
-import { clockTag, standingActs, standingMenu, standingTags, takenAs } from "./standing.js";
+import { clockTag, standingActs, standingMenu, standingTags, takenAs, waitsInSpite } from "./standing.js";
 
 const MACHINES = new Set(["machine", "system"]);
 
@@ -94,6 +94,8 @@ export class Conversation {
   /** A frame of the live line, or null: time to catch up. */
   async take(frame) {
     if (frame?.change) return this.feed.take(frame);
+    this.ledger.watch(); // what became of the last answers, and who has read them, was not heard of either
+    attempt(() => this.readers.load());
     return attempt(() => (this.feed.ready ? this.feed.catchUp() : this.feed.load()));
   }
 
@@ -415,11 +417,12 @@ export class Conversation {
     const rows = this.ledger.of(message.change);
     const edit = here.outbox.edit(message.id);
     const readers = this.#readers.get(message.id);
-    const told = JSON.stringify([message, rows, readers, Boolean(this.#picking), picked, edit && [edit.text, edit.failed]]);
-    return this.#kept(message.id, told, () => this.#bubble(edit ? { ...message, text: edit.text } : message, rows, picked, edit, readers));
+    const inSpite = waitsInSpite(message, rows, this.room);
+    const told = JSON.stringify([message, rows, inSpite, readers, Boolean(this.#picking), picked, edit && [edit.text, edit.failed]]);
+    return this.#kept(message.id, told, () => this.#bubble(edit ? { ...message, text: edit.text } : message, { rows, picked, edit, readers, inSpite }));
   }
 
-  #bubble(message, rows, picked, edit, readers) {
+  #bubble(message, { rows, picked, edit, readers, inSpite }) {
     const { author } = message;
     const side = message.internal ? "note" : author.kind === "agent" ? "ours" : MACHINES.has(author.kind) ? "system" : "theirs";
     const channel = message.source.channel;
@@ -433,6 +436,7 @@ export class Conversation {
           message.internal ? h("span.tag.lock", null, sign("lock"), "Internal note") : null,
           author.kind === "machine" ? h("span.tag", { title: "No person: nobody's turn follows from it" }, "machine") : null,
           takenAs(message, this),
+          inSpite ? h("span.tag.failed", null, t("They wait in spite of it")) : null,
           author.kind === "visitor" ? h("span.tag", { title: "Somebody who says so of themselves, in a form" }, "not verified") : null,
           channel !== "api" && author.kind !== "agent" ? h("span.tag", null, `by ${channelName(channel)}`) : null,
           h("time", { datetime: message.created_at, title: new Date(message.created_at).toLocaleString() }, clock(message.created_at)),

@@ -85,6 +85,10 @@ export function arrangeRoom(room, conversation) {
   });
 }
 
+/** Whether a room waits for us in spite of an answer, since that did not arrive; `failed` are its deliveries that did not. */
+export const waitsInSpite = (message, failed, room) =>
+  failed.length > 0 && message.author.kind === "agent" && !message.internal && !message.deleted && room.turn === "vendor" && message.created_at >= room.waiting_since;
+
 /** What a message was taken as, where that is worth a word, with the click that undoes it. */
 export function takenAs(message, conversation) {
   const { author } = message;

@@ -71,6 +71,8 @@ def test_one_that_comes_back_is_none(parley: Parley, tenant: Tenant, install: An
     raw = BOUNCE.format(id="b1@x.example", to="ann@acme.example", about="0001@email.amazonses.com")
     assert come(parley, install, RawEmail=raw).handled == ["bounced"]
     assert stands(tenant, asked) == before
+    sent = tenant.api.get(f"/v1/rooms/{asked['id']}/deliveries").json["items"][-1]
+    assert (sent["state"], sent["bounced"]) == ("sent", True)
     answer(parley, tenant, asked, "To nobody: the address gets no mail")
     assert stands(tenant, asked) == before
 
