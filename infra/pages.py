@@ -37,6 +37,7 @@ SMALL = (
     *LESS,
 )
 FURTHER = "./further/{name}.js"  # as the widget imports it, when it is needed
+SHARED = "../widget/further/{name}.js"  # as the console imports what the widget has, too
 LANGUAGE = "./languages/{name}.js"  # as the console imports it, before it says a word
 
 
@@ -95,6 +96,7 @@ class Build:
         outside = "--external:" + FURTHER.format(name="*")
         self._run([self.source / "widget" / "widget.js"], *SMALL, *text, outside, f"--outfile={target}")
         self._imported(target, FURTHER, {name: f"./assets/{path.name}" for name, path in made.items()})
+        self.further = made
 
     def _apart(self, folder: Path, *options: str) -> dict[str, Path]:
         """Build each script of a folder as a whole that imports nothing, known by its hash."""
@@ -117,7 +119,9 @@ class Build:
         console = self.source / "console"
         words = self._apart(console / "languages")  # first: the console's own hash is to know theirs
         self._imported(console / "translate.js", LANGUAGE, {name: f"./{path.name}" for name, path in words.items()})
-        outside = [f"--external:./{path.name}" for path in words.values()]
+        colours = self.further["colours.js"]  # once for both: it is large
+        self._imported(console / "code.js", SHARED, {"colours.js": f"./{colours.name}"})
+        outside = [f"--external:./{path.name}" for path in (*words.values(), colours)]
         options = (*SMALL, *outside, "--splitting", f"--outdir={self.assets}", "--entry-names=console-[hash]")
         made = self._run([console / "main.js", console / "console.css"], *options)
         page = (console / "console.html").read_text("utf-8")

@@ -173,3 +173,11 @@ def test_the_list_keeps_its_place_and_has_more_air_for_who_wants_it(page: Page) 
     page.one(".nav", has_text="All open").click()
     page.one(".rooms button").first.wait_for()
     page.until(lambda: page.run("return document.querySelector('.list').scrollTop") == 700)
+
+
+def test_code_has_colours_in_the_support_button_too(house: House, room: str) -> None:
+    panel = house.page().open().live().enter("With code")
+    expect(panel.one(".text .tok-keyword").first).to_have_text("for")
+    colour = "(word) => getComputedStyle(word).color"
+    assert panel.one(".text .tok-keyword").first.evaluate(colour) != panel.one(".text pre code").first.evaluate(colour)
+    assert not panel.wrong

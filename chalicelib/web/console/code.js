@@ -19,8 +19,8 @@ export function dressed(nodes) {
 }
 
 function coloured(code, language) {
-  colours ??= import("./colours.js").catch(() => (colours = null)); // of another version by now: it stays as it is
-  colours?.then((made) => made?.colour(code, language));
+  colours ??= import("../widget/further/colours.js").catch(() => (colours = null)); // of another version by now: it stays as it is
+  colours?.then((made) => made?.coloured(code, language));
 }
 
 /** Put a text where it can be pasted from. */

@@ -1,4 +1,4 @@
-// Colours for code in the support button's panel, loaded when a language is seen.
+// Colours for code, loaded when a language is seen: by the support button's panel, and by the console.
 
 import CSS from "../../shared/colours.css"; // its text: infra/pages.py
 import { colour } from "../../shared/colours.js";
@@ -6,8 +6,8 @@ import { colour } from "../../shared/colours.js";
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`.text pre { color-scheme: dark; }${CSS}`);
 
-/** Give code within `root` (a shadow root) the colours of its language. */
-export function coloured(code, language, root) {
-  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
+/** Give code the colours of its language; within a `root` (a shadow root) with their styles. */
+export function coloured(code, language, root = null) {
+  if (root && !root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
   colour(code, language);
 }
