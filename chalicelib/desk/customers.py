@@ -63,8 +63,17 @@ class User(Record, frozen=True):
     valid_after: int = 0
 
 
+class MailedCode(Part, frozen=True):
+    """A code that was mailed to an address, as a hash: until when (ms) it proves that, how often it was wrong."""
+
+    hash: str
+    expires_at: int
+    wrong: int = 0
+
+
 class Visitor(Record, frozen=True):
-    """Somebody whom nobody vouches for: what they say of themselves, unverified."""
+    """Somebody whom nobody vouches for: what they say of themselves, unverified, but for an address that is `proven`:
+    by a mail that passed the receiving server's checks, or a code that was mailed there."""
 
     id: str
     workspace: str
@@ -72,6 +81,8 @@ class Visitor(Record, frozen=True):
     name: str = ""
     email: str = ""
     customer: str = ""
+    proven: Literal["", "mail", "code"] = ""
+    code: MailedCode | None = None
 
 
 class Domain(Record, frozen=True):

@@ -171,7 +171,7 @@ class Draft(Part, frozen=True):
 class Change(Record, frozen=True):
     """A change of a room that is not a post. `message` is the number of the message it is about, 0 for the room;
     `promise` what the room's became, where that is among the `fields` (None: it was withdrawn), `clock` what time made
-    of one, `assigned` are the agents whom it put on the room."""
+    of one, `assigned` are the agents whom it put on the room, `customers` whose the room was and whose it is."""
 
     room: str
     n: int
@@ -186,6 +186,7 @@ class Change(Record, frozen=True):
     promise: Promise | None = None
     clock: ClockFact | None = None
     assigned: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
 
 
 class Pending(Part, frozen=True):

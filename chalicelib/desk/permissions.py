@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from .messages import Author, TakenAs
 from .record import Part
-from .rooms import Room
+from .rooms import Room, shut_to
 from .workspaces import MAY, Agent, ApiKey, Role
 
 
@@ -92,9 +92,9 @@ def may_amend(who: Principal, author: str, *, removes: bool) -> bool:
 
 def may_see(who: Principal, room: Room) -> bool:
     """The fence: agents see their workspace's rooms, users the shared rooms of their own customer, a visitor the one
-    that is theirs."""
+    that is theirs, until a customer's people speak in it."""
     if room.workspace != who.workspace:
         return False
     if who.kind == "visitor":
-        return bool(who.room) and room.id == who.room
+        return bool(who.room) and room.id == who.room and not shut_to(room, who.id)
     return who.is_agent or (not room.vendor_only and bool(who.customer) and room.customer == who.customer)

@@ -5,10 +5,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from .customers import Customer
 from .messages import Broadcasted, Change, ChangeType, Draft, Message, Pending, Source, folded
 from .plain_text import plain
 from .promises import settled
-from .rooms import GLIMPSE, Glimpse, Room, Seen, Spoken, naming
+from .rooms import GLIMPSE, Adoption, Because, Glimpse, Room, Seen, Spoken, naming
 from .thanks import is_thanks
 from .times import DAY_MS
 from .turn_table import Act, Who, effect_of
@@ -176,6 +177,7 @@ def said(
     effect = bearing(message)
     if effect and room.kind != "internal":
         shown |= marked(room, Mark(n=message.n, at=at, kind=effect))
+    shown |= _overheard(room, draft.author.id, message.n)
     if draft.author.kind in ("user", "visitor"):
         shown |= {"snoozed_until": 0} if room.snoozed_until else {}
         if draft.source.channel not in room.channels:
@@ -184,6 +186,11 @@ def said(
             answered = Broadcasted(broadcast=room.broadcast.broadcast, piece=room.broadcast.piece)
             message, shown = msgspec.structs.replace(message, answers=answered), shown | {"broadcast": None}
     return room.changed(**shown), message
+
+
+def _overheard(room: Room, person: str, n: int) -> dict[str, Any]:
+    """That somebody of a customer's has spoken where a visitor may read."""
+    return {"overheard": n, "overheard_by": room.customer} if room.visitor and person.startswith("usr_") else {}
 
 
 def _may_be_thanks(room: Room, message: Message, at: int) -> bool:
@@ -246,6 +253,7 @@ def touched(
         at_then = at if type_ == "edited" else now.created_at
         mark = Mark(n=n if late else now.n, at=at_then, kind=effect, of=now.n if late else 0) if effect else None
         shown |= marked(room, mark, without=[now.n])
+    shown |= _overheard(room, by, n)
     change = Change(
         version=1, room=room.id, n=n, type=type_, at=at, by=by, message=now.n, internal=now.internal, source=source
     )
@@ -294,3 +302,23 @@ def room_changed(
         assigned=tuple(each for each in named.get("assignees", ()) if each not in room.assignees),
     )
     return room.changed(**(stands | named)), change
+
+
+def adopted(room: Room, at: int, by: str, *, customer: Customer, because: Because) -> tuple[Room, Change]:
+    """A visitor's room, which becomes its customer's with all that was said in it, and the change record."""
+    adoption = Adoption(n=room.n + 1, at=at, by=by, because=because)
+    fields = {"customer": customer.id, "customer_external_id": customer.external_id, "kind": "topic"}
+    return _owned(room, at, by, fields=fields | {"adoption": adoption})
+
+
+def unadopted(room: Room, at: int, by: str) -> tuple[Room, Change]:
+    """An adopted room, which is its visitor's again, and the change record."""
+    fields = {"customer": "", "customer_external_id": "", "kind": "visitor", "adoption": None}
+    return _owned(room, at, by, fields=fields)
+
+
+def _owned(room: Room, at: int, by: str, *, fields: dict[str, Any]) -> tuple[Room, Change]:
+    side: Who = "vendor" if by.startswith("agt_") else "customer"
+    moved, change = room_changed(room, at, by, fields=fields, act=(side, "adopt"))
+    named = ("adoption", "customer", "kind")
+    return moved, msgspec.structs.replace(change, fields=named, customers=(room.customer, moved.customer))

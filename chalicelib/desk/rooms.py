@@ -14,6 +14,7 @@ Kind = Literal["triage", "topic", "internal", "visitor"]
 Priority = Literal["low", "normal", "high", "urgent"]
 Direction = Literal["both", "in", "out"]
 Speaking = Literal["persona", "prefix", "none"]
+Because = Literal["agent", "code", "token"]
 
 MAX_NAME = 200
 MAX_ASSIGNEES = 20
@@ -60,6 +61,17 @@ class Spoken(Part, frozen=True):
     n: int
 
 
+class Adoption(Part, frozen=True):
+    """That a visitor's room became its customer's: by change `n`, at a time (ms), `by` whom (an agent, a user or the
+    visitor), `because` an agent said so, the visitor proved their address by a mailed code, or a user's token named
+    it."""
+
+    n: int
+    at: int
+    by: str
+    because: Because
+
+
 class Room(Record, frozen=True):
     """The sequencer of all that is said in it. `posts` and `notes` count what was ever said: unread subtracts.
     `broadcast` is the last one that its customer has not answered; `heard` are the times (ms) of late ones.
@@ -68,7 +80,9 @@ class Room(Record, frozen=True):
     these, state and outcome are what `trail`, its last marks, makes of `base` (desk/turns.py). `channels` are those
     that its people spoke over. One that is snoozed is in no inbox until then (ms). `shards` are those of its
     workspace's inbox when it was put there last. `promise` is what the vendor owes it, or owed it last; `closing` is
-    how its customer was told of its end last. `followers` are agents who are told of it as if they were on it."""
+    how its customer was told of its end last. `followers` are agents who are told of it as if they were on it. A
+    visitor's may be its customer's by `adoption`; `overheard` is the last change in which somebody of customer
+    `overheard_by` spoke in a room with a visitor (ADR 157)."""
 
     id: str
     workspace: str
@@ -102,6 +116,9 @@ class Room(Record, frozen=True):
     base: Standing | None = None
     closing: Closing | None = None
     followers: tuple[str, ...] = ()
+    adoption: Adoption | None = None
+    overheard: int = 0
+    overheard_by: str = ""
 
     @property
     def n(self) -> int:
@@ -118,6 +135,13 @@ class Room(Record, frozen=True):
     def vendor_only(self) -> bool:
         """Internal and visitor rooms are seen by agents alone."""
         return self.kind in ("internal", "visitor")
+
+
+def shut_to(room: Room, visitor: str) -> bool:
+    """Whether a visitor's token opens their room no more: a customer's people have spoken in it. One who has proven by
+    a code that they belong there is shut out only once that is undone."""
+    proven = room.adoption is not None and room.adoption.because == "code" and room.visitor == visitor
+    return bool(room.overheard) and not proven
 
 
 class Bridge(Record, frozen=True):

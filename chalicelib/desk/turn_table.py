@@ -15,7 +15,7 @@ Who = Literal[
 Act = Literal[
     "message", "thanks", "deleted message", "note", "edit", "edit of thanks", "delete", "reaction", "acknowledge",
     "promise", "resolve", "close", "remind", "reopen", "none needed", "waits", "counts as an answer", "undelivered",
-    "delivered", "fork", "arrange", "internal room", "snooze",
+    "delivered", "fork", "arrange", "internal room", "snooze", "adopt",
 ]  # fmt: skip
 Effect = MarkKind | Literal["", "taken away"]
 
@@ -79,6 +79,9 @@ ROWS = (
     Row("28", "vendor", "fork", "A fork takes the asks out of the room", "V", "taken away", "-", "0", "="),
     Row("30", "vendor", "arrange", "Assign, label, rename, tie, give priority", "VC-R", "", "=", "=", "="),
     Row("32", "vendor", "snooze", "Snooze, and its end", "VC-", "", "=", "=", "="),
+    Row("33", "vendor", "adopt", "A visitor's room becomes its customer's, or the visitor's again", "VC-R",
+        "", "=", "=", "="),
+    Row("33a", "customer", "adopt", "A visitor, or a user, proves that it is theirs", "VC-R", "", "=", "=", "="),
     Row("34", "vendor", "internal room", "Anything in an internal room", "-", "", "=", "0", "="),
 )  # fmt: skip
 EFFECTS: dict[tuple[Who, Act], Effect] = {(row.who, row.act): row.effect for row in ROWS}

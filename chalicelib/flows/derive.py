@@ -19,7 +19,7 @@ from ..desk.policies import Policies
 from ..desk.ratings import Rating
 from ..desk.record import Record
 from ..desk.room_transitions import progress_at
-from ..desk.rooms import Room
+from ..desk.rooms import Room, shut_to
 from ..desk.search_index import Unindexed
 from ..desk.segments import Placement
 from ..desk.sessions import Session, ended_at
@@ -190,6 +190,12 @@ def _clocks_behind(batch: Batch, issue: Issue) -> None:
         batch.world.queues.jobs([{"behind": issue.id, "cursor": None}])
 
 
+def _adoptions(batch: Batch, now: Record | None, before: Record | None) -> None:
+    """All that hangs on whose a room is, where that has changed."""
+    if isinstance(now, Change) and now.customers:
+        batch.world.queues.jobs([{"follow": now.room, "customers": list(now.customers), "after": 0}])
+
+
 def _facts(batch: Batch, now: Record | None, before: Record | None) -> None:
     """What installs ask to hear of: a customer entered or left a segment, a promise was made, kept, missed, how
     it was."""
@@ -231,13 +237,19 @@ def _sockets(batch: Batch, now: Record | None, before: Record | None) -> None:
     """What open pages are told of a room; and that the sessions of somebody have ended, or one of their credentials."""
     if isinstance(now, Message | Change) and (room := batch.reads.room(now.room)):
         watched = batch.reads.watched(room.workspace, batch.world.clock.now())
-        batch.pushes.append(
-            batch.frame(now, batch.reads.message(now), room, base_url=batch.world.public_url, watched=watched)
-        )
+        push = batch.frame(now, batch.reads.message(now), room, base_url=batch.world.public_url, watched=watched)
+        batch.pushes += [push, *_to_visitor(push, room)]
     if isinstance(now, Customer | User | Agent) and now.valid_after:
         batch.pushes.append({"ended": now.id, "at": now.valid_after})
     if isinstance(now, ApiKey | Session) and (at := ended_at(now)):
         batch.pushes.append({"ended": now.agent, "at": at, "credential": now.id})
+
+
+def _to_visitor(push: dict[str, Any], room: Room) -> list[dict[str, Any]]:
+    """Whose room became a customer's, watches it where it was, as long as they may."""
+    if not room.adoption or push["internal"] or shut_to(room, room.visitor):
+        return []
+    return [{"place": room.id, "room": room.id, "internal": False, "frame": push["frame"] | {"customer": None}}]
 
 
 # All that follows from a change, in this order. A batch shares its reads: what is read for one is there for the next.
@@ -246,6 +258,7 @@ FOLLOWS: tuple[Callable[[Batch, Record | None, Record | None], None], ...] = (
     _views,
     _deliveries,
     _clocks,
+    _adoptions,
     _facts,
     _alerts,
     _tickets,

@@ -53,7 +53,8 @@ def broadcast(world: World, errand: Errand, frame: Callable[[Broadcast], Push]) 
 
 def job(world: World, task: dict[str, Any]) -> None:
     """A piece of a job, clocks whose policy or issue has changed, the figures of a day, the pains of a week, what a
-    paused install missed, a dead letter that somebody wants again, those that nobody has explained, a mail to sign in;
+    paused install missed, a dead letter that somebody wants again, those that nobody has explained, what follows a
+    room that became its customer's, a mail with a code, or to sign in;
     else customers whose segments may have changed."""
     if "job" in task:
         from .customers.run_job import run_job
@@ -87,6 +88,14 @@ def job(world: World, task: dict[str, Any]) -> None:
         from .dead_letters.explain import explain_letters
 
         explain_letters(world)
+    elif "follow" in task:
+        from .people.follow_room import follow_room
+
+        follow_room(world, task["follow"], task["customers"], after=task["after"])
+    elif "prove" in task:
+        from .people.prove_address import mail_code
+
+        mail_code(world, task["prove"])
     elif "sign_in" in task:
         from .access.mail_links import mail_links
 

@@ -21,6 +21,7 @@ from ..desk.customer_totals import Counted, OpenRoom
 from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.dead_letters import KEPT_MS, DeadLetter, Tries
 from ..desk.deliveries import OWING_KEPT_MS, Circuit, Delivery, Lane, Owing, Progress
+from ..desk.domains import same_mailbox
 from ..desk.figures import DayFigures, DueFigures
 from ..desk.files import Attachment
 from ..desk.held_back import HeldBack
@@ -118,6 +119,8 @@ def _room_indexes(room: Room) -> dict[str, Key]:
     if room.customer:
         side = "INTERNAL" if room.vendor_only else "ROOMS"
         found["g2"] = (f"C#{room.customer}#{side}#{room.state}", f"{activity}#{room.id}")
+    elif room.visitor:
+        found["g2"] = (f"V#{room.visitor}#ROOMS", f"{activity}#{room.id}")
     if room.wake_at:
         found["g3"] = (time_shard(room.id), f"{moment(room.wake_at)}#{room.id}")
     return found
@@ -323,7 +326,13 @@ KINDS: tuple[Kind, ...] = (
         },
     ),
     Kind("User", User, lambda c, u: (f"C#{c}", f"USER#{u}"), _of("customer", "id")),
-    Kind("Visitor", Visitor, lambda v: (f"V#{v}", "A"), _of("id")),
+    Kind(
+        "Visitor",
+        Visitor,
+        lambda v: (f"V#{v}", "A"),
+        _of("id"),
+        lambda v: {"g1": (f"VISITORS#{v.workspace}#{short(same_mailbox(v.email))}", v.id)} if v.email else {},
+    ),
     Kind("Domain", Domain, lambda w, d: (f"X#domain#{w}#{d}", "A"), _of("workspace", "domain")),
     Kind("Room", Room, lambda r: (f"R#{r}", "A"), _of("id"), _room_indexes),
     Kind("Message", Message, message_key, _of("room", "n", "internal")),
@@ -573,6 +582,8 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "unsaid-rooms": ("g1", lambda w, s, part="": f"W#{w}#UNSAID#{s}{part}", lambda w, s, part="": "", False),
     "snoozed-rooms": ("g1", lambda w: f"W#{w}#SNOOZED", lambda w: "", False),
     "customer-rooms": ("g2", lambda c, s: f"C#{c}#ROOMS#{s}", lambda c, s: "", False),
+    "visitor-rooms": ("g2", lambda v: f"V#{v}#ROOMS", lambda v: "", False),
+    "visitors-by-mail": ("g1", lambda w, a: f"VISITORS#{w}#{short(a)}", lambda w, a: "", False),
     "clocks": ("g1", lambda w: f"W#{w}#CLOCKS", lambda w: "", False),
     "ended-clocks": ("g1", lambda w: f"W#{w}#ENDED", lambda w: "", False),
     "ratings": ("g1", lambda w: f"W#{w}#RATINGS", lambda w: "", False),

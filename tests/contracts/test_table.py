@@ -18,7 +18,7 @@ from chalicelib.desk.broadcasts import Broadcast, Piece, Result, Tally
 from chalicelib.desk.clocks import Clock, RoomClocks, Running
 from chalicelib.desk.connections import Connection, Subscription
 from chalicelib.desk.customer_totals import OpenRoom
-from chalicelib.desk.customers import Customer, User
+from chalicelib.desk.customers import Customer, User, Visitor
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import Delivery, Owing
 from chalicelib.desk.errors import Clash, Malformed
@@ -558,6 +558,11 @@ FOUND = {
     ),
     "unsaid-rooms": (("wsp_1", "open"), [room()]),
     "snoozed-rooms": (("wsp_1",), [room("room_22", customer="cus_22", last_message_at=60_000, snoozed_until=70_000)]),
+    "visitor-rooms": (("vis_9",), [room("room_23", kind="visitor", customer="", visitor="vis_9")]),
+    "visitors-by-mail": (
+        ("wsp_9", "ann@acme.example"),
+        [Visitor(version=1, id="vis_8", workspace="wsp_9", created_at=1, email="Ann@Acme.example")],
+    ),
     "customer-rooms": (("cus_1", "resolved"), [room("room_3", state="resolved")]),
     "clocks": (("wsp_1",), [running("room_31", 800), running("room_32", 900), running("room_30", 0)]),
     "ratings": (("wsp_1",), [rating(5, asked_at=400), rating(4, asked_at=500)]),

@@ -10,6 +10,7 @@ from ..door.router import Route
 # first segment, below /v1 the second as well, and then the fourth where a deeper path is another module's.
 HEADS = {
     "about": "health v1/openapi.json",
+    "adoptions": "v1/rooms/adoption v1/me",
     "alerts": "alerts v1/me",
     "attributes": "v1/attributes",
     "bridges": "in/oauth v1/installs/replay v1/installs/invitations v1/rooms/bridges v1/rooms/connect-codes",

@@ -9,7 +9,7 @@ from ...desk.ids import customer_id, message_number
 from ...desk.inbox_views import PROMISED, UNASSIGNED, ViewRow, assigned_view, priority_view, turn_view, views_of
 from ...desk.messages import Message
 from ...desk.outcomes import OUTCOMES, Ending
-from ...desk.permissions import Principal
+from ...desk.permissions import Principal, may_see
 from ...desk.promises import MAX_AHEAD_MS
 from ...desk.rooms import ROUND_MS, Priority, Room, Seen, unread
 from ...desk.segments import Member, Segment
@@ -166,7 +166,7 @@ def _page(call: Call, state: str, view: str, *, limit: int, cursor: str | None) 
     """From the view that has them, where there is one, else from all of them."""
     if call.who.kind == "visitor":
         own = call.world.store.one(ref(Room, call.who.room))
-        return Page([own] if own and own.state == state else [])
+        return Page([own] if own and may_see(call.who, own) and own.state == state else [])
     if not call.who.is_agent or call.query("customer") is not None:
         return call.world.store.page(_customers(call, state), limit, cursor)
     if _clock(call):
@@ -477,7 +477,7 @@ def roster(call: Call) -> Page[Any]:
     """List both teams of a room, and since when each is there. The vendor's team comes with the first page."""
     here, cursor = call.here, call.query("cursor")
     team = [] if cursor else _vendors(call)
-    if not here.customer:
+    if not here.customer or call.who.kind == "visitor":
         return Page(team, None)
     listing: Listing[User] = Listing("users", (here.customer,))
     page = call.world.store.page(listing, call.limit, cursor)

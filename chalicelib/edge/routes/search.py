@@ -42,7 +42,8 @@ def find(call: Call) -> Page[Any]:
         newest=order == "newest",
     )
     answers = search(call.world, call.who, request, after=_after(call), limit=call.limit)
-    customers = customers_of(call.world, [hit.known for hit in answers.hits])
+    shows = call.who.kind != "visitor"  # whose their room became is none of theirs
+    customers = customers_of(call.world, [hit.known for hit in answers.hits]) if shows else {}
     views = [hit_view(hit, customers, vendor=call.who.is_agent) for hit in answers.hits]
     return Page(views, standing(answers.after) if answers.after else None)
 

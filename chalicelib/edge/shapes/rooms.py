@@ -10,7 +10,8 @@ from ...desk.customers import Customer
 from ...desk.ids import message_id
 from ...desk.outcomes import MAX_REASON, OUTCOMES, Outcome, ending_of
 from ...desk.permissions import Principal
-from ...desk.rooms import Priority, Room, Seen, mentioned, unread
+from ...desk.rooms import Adoption, Priority, Room, Seen, mentioned, unread
+from ...desk.times import rfc3339
 from .answers import Body, CustomerRef, ExternalId, Name, PersonView, Time, View, time_of
 from .clocks import RunningView, running_views
 from .promises import PromiseBody, PromiseView, promise_view
@@ -108,6 +109,15 @@ class OriginView(View, frozen=True):
     last: str = msgspec.field(name="to")
 
 
+class AdoptionView(View, frozen=True):
+    """That a visitor's room became its customer's: by whom, because an `agent` said so, or the address was proven by a
+    mailed `code` or a signed `token`."""
+
+    at: Time
+    by: str
+    because: Literal["agent", "code", "token"]
+
+
 class RoomView(View, frozen=True):
     """A room. `change` is its last change number; `turn` says whose move it is, and `waiting_since` since when it is
     the vendor's; `unread` is the asker's own, and so is `mentioned`: somebody named them in what they have not read.
@@ -143,6 +153,7 @@ class RoomView(View, frozen=True):
     clocks: list[RunningView]
     expect: str | None
     origin: OriginView | None
+    adoption: AdoptionView | None
     created_at: Time
 
 
@@ -183,6 +194,10 @@ class ReadMarkView(View, frozen=True):
     change: int
 
 
+def _adoption_view(adoption: Adoption | None) -> AdoptionView | None:
+    return AdoptionView(at=rfc3339(adoption.at), by=adoption.by, because=adoption.because) if adoption else None
+
+
 def room_view(
     room: Room,
     who: Principal,
@@ -193,15 +208,18 @@ def room_view(
 ) -> RoomView:
     """A room of `customer` as `who` sees it."""
     last, origin, ending = room.last_message, room.origin, ending_of(room.outcome)
+    visits = who.kind == "visitor"  # whose the room became is none of the visitor's token's
     return RoomView(
         id=room.id,
-        kind=room.kind,
+        kind="visitor" if visits else room.kind,
         name=room.name,
         state=room.state,
         outcome=ending.outcome,
         reason=ending.reason,
-        customer=CustomerRef(id=room.customer, external_id=room.customer_external_id) if room.customer else None,
-        customer_name=customer.name if customer else None,
+        customer=CustomerRef(id=room.customer, external_id=room.customer_external_id)
+        if room.customer and not visits
+        else None,
+        customer_name=customer.name if customer and not visits else None,
         visitor=room.visitor or None,
         assignees=list(room.assignees),
         followers=list(room.followers) if who.is_agent else [],
@@ -231,5 +249,6 @@ def room_view(
         )
         if origin
         else None,
+        adoption=_adoption_view(room.adoption) if who.is_agent else None,
         created_at=time_of(room.created_at) or "",
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import json
@@ -197,7 +197,16 @@ def _mailboxes(old: User | None, user: User) -> list[Write]:
     return [*gone, Put(box, None)] if after else gone
 
 
-def admit_visitor(world: World, workspace: str, id_: str, *, name: str, email: str, customer: str = "") -> Visitor:
+def admit_visitor(
+    world: World,
+    workspace: str,
+    id_: str,
+    *,
+    name: str,
+    email: str,
+    customer: str = "",
+    proven: Literal["", "mail"] = "",
+) -> Visitor:
     """The visitor with this id, made now if need be."""
 
     def attempt(_: int) -> Visitor:
@@ -211,6 +220,7 @@ def admit_visitor(world: World, workspace: str, id_: str, *, name: str, email: s
                 name=shown_name(name),
                 email=email,
                 customer=customer,
+                proven=proven,
             )
             world.store.commit(new(found))
         return found

@@ -148,7 +148,13 @@ def _author(arriving: Arriving, arrival: Mailed, home: Room | None) -> tuple[Cus
     standing = "proven" if proven else "told"
     id_ = derived("vis", workspace, "mail", arrival.sender or arrival.id, standing)
     visitor = admit_visitor(
-        world, workspace, id_, name=arrival.name, email=arrival.sender, customer=placed.id if placed else ""
+        world,
+        workspace,
+        id_,
+        name=arrival.name,
+        email=arrival.sender,
+        customer=placed.id if placed else "",
+        proven="mail" if proven else "",
     )
     name = arrival.name or arrival.sender or "Visitor"
     return placed, Author(kind="visitor", id=visitor.id, name=name, verified=proven)
@@ -196,7 +202,10 @@ def _room(
 
 
 def _fits(arriving: Arriving, home: Room, customer: Customer | None, *, author: Author, arrival: Mailed) -> bool:
-    """Nobody speaks in another customer's room; a visitor of a known domain does in their company's."""
+    """Nobody speaks in another customer's room; a visitor of a known domain does in their company's, and in
+    their own that became a customer's."""
+    if home.adoption and author.verified and author.id == home.visitor:
+        return True
     if home.customer:
         return customer is not None and customer.id == home.customer and (author.kind == "user" or author.verified)
     if author.kind != "visitor" or not home.visitor:

@@ -4,7 +4,7 @@ where it went. The outside threads of those messages live in the new room from t
 import msgspec
 
 from ...desk.deliveries import Delivery
-from ...desk.errors import Invalid, NotFound
+from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.ids import slot_of
 from ...desk.messages import Draft, ForkedFrom, Mapped, Message, Pending, Reply
 from ...desk.permissions import Principal
@@ -23,18 +23,34 @@ MAX_THREADS = 5  # outside threads that move along
 MAX_OF_THREADS = 14  # writes for them: three for each, and some need fewer
 
 
-def fork(world: World, who: Principal, room_id: str, *, first: int, last: int, name: str, once: Once = KEYLESS) -> Room:
-    """The new room, with copies of the public messages `first` to `last` (change numbers) in their order."""
+def fork(
+    world: World,
+    who: Principal,
+    room_id: str,
+    *,
+    first: int,
+    last: int,
+    name: str,
+    into: str = "",
+    once: Once = KEYLESS,
+) -> Room:
+    """The new room, with copies of the public messages `first` to `last` (change numbers) in their order. It has a
+    fresh id, or goes `into` one that is given, once, as long as the room is adopted."""
 
     def attempt(_: int) -> Room:
+        made = world.store.one(ref(Room, into)) if into else None
+        if made:
+            return made
         old = world.store.one(ref(Room, room_id))
         if old is None:
             raise NotFound("no such room")
+        if into and old.adoption is None:
+            raise Conflict("the room is its visitor's again by now")
         chosen = _chosen(world, old, first, last=last)
         now = world.clock.now()
         room = Room(
             version=1,
-            id=world.fresh_id("room"),
+            id=into or world.fresh_id("room"),
             workspace=old.workspace,
             kind=old.kind if old.vendor_only else "topic",
             name=name,

@@ -131,6 +131,10 @@ NAMING: dict[str, Any] = {
     "POST /v1/notices/{notice}/discard": None,
     "GET /v1/rooms/{room}/issues": None,
     "GET /v1/rooms/{room}/clocks": None,
+    "GET /v1/rooms/{room}/adoption": None,
+    "POST /v1/rooms/{room}/adoption": {"customer": "beta"},
+    "DELETE /v1/rooms/{room}/adoption": None,
+    "POST /v1/me/earlier-rooms/{earlier}": None,
     "GET /v1/rooms/{room}/rating": None,
     "PUT /v1/rooms/{room}/rating": {"happy": True},
     "POST /v1/rooms/{room}/issues": {"title": "Mine"},
@@ -173,7 +177,10 @@ OF_TRACKERS = {
     ),
 }
 RATE = "PUT /v1/rooms/{room}/rating"
+# What a user or a visitor says of themselves, and nobody for them.
+THEIRS = {RATE, "POST /v1/me/earlier-rooms/{earlier}", "POST /v1/me/address-code", "POST /v1/me/address"}
 NOT_OF_A_DRAFT = {f"POST /v1/broadcasts/{{broadcast}}/{verb}" for verb in ("pause", "resume", "undo", "follow-up")} | {
+    "POST /v1/rooms/{room}/adoption",  # a customer's already
     "POST /v1/messages/{message}/acknowledge",  # no broadcast's
     "POST /v1/notices/{notice}/means",  # of no closed ticket
     "GET /v1/rooms/{room}/messages/{message}/original",  # no mail
@@ -219,6 +226,9 @@ OWN: dict[str, Any] = {
     "POST /v1/issues": {"title": "New"},
     "GET /v1/notices": None,
     "GET /v1/me": None,
+    "GET /v1/me/earlier-rooms": None,
+    "POST /v1/me/address-code": None,
+    "POST /v1/me/address": {"code": "12345678"},
     "GET /v1/rooms": None,
     "POST /v1/rooms/resolve": {"rooms": ["room_1"], "outcome": "solved"},
     "POST /v1/rooms/resolve/preview": {"rooms": ["room_1"], "outcome": "solved"},
@@ -337,6 +347,7 @@ class Scene:
         self.parley.store.commit(new(bridge), new(gone), new(letter), new(unheard), new(still))
         self.ids = {
             "room": room,
+            "earlier": room,
             "bridge": bridge.id,
             "message": message["id"],
             "install": install["id"],
@@ -458,6 +469,7 @@ def test_the_cases_do_name_something_of_ours(scene, name):
     mine = name in (
         "PATCH /v1/rooms/{room}/messages/{message}",  # the message is Ann's
         "POST /v1/broadcasts/{broadcast}/approve",  # and the broadcast the caller's own
+        "POST /v1/me/earlier-rooms/{earlier}",  # a user's to say
         RATE,  # and how it was, the customer's to say
     )
     draft = name in NOT_OF_A_DRAFT
@@ -579,7 +591,7 @@ def test_a_role_does_what_it_may_and_no_more(scene, name, role):
     before = dict(scene.parley.table.rows)
     got = scene.call(caller, name, body_of(name))
     if NAMES[name].need in MAY[role]:
-        mine = name in ("PATCH /v1/rooms/{room}/messages/{message}", RATE)
+        mine = name in ("PATCH /v1/rooms/{room}/messages/{message}", *THEIRS)
         others = name == "DELETE /v1/rooms/{room}/messages/{message}" and role == "agent"
         owners = name == "PATCH /v1/agents/{agent}" and role == "admin"
         assert (got.status == 403) == (mine or others or owners), got.text
@@ -596,7 +608,7 @@ def test_a_key_does_what_its_scopes_grant_and_no_more(scene, name, scopes):
     need = "admin" if NAMES[name].need == "own" else NAMES[name].need
     if need not in scopes:
         assert (got.status, got.json["code"]) == (403, "forbidden")
-    elif name not in ("PATCH /v1/rooms/{room}/messages/{message}", "DELETE /v1/rooms/{room}/messages/{message}", RATE):
+    elif name not in {f"{verb} /v1/rooms/{{room}}/messages/{{message}}" for verb in ("PATCH", "DELETE")} | THEIRS:
         wide = name == "POST /v1/api-keys" and scopes == ["admin"]  # the new one would read and write by default
         assert (got.status == 403) == wide, got.text
 

@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 
 from chalicelib.desk import room_transitions, turn_table
+from chalicelib.desk.customers import Customer
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.ids import bridge_id, slot_of
 from chalicelib.desk.messages import Author, Broadcasted, Draft, Pending, Source
+from chalicelib.desk.permissions import Principal
 from chalicelib.desk.policies import NoAnswer, Policy
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.times import HOUR_MS, rfc3339
 from chalicelib.desk.turn_table import ROWS, Row
+from chalicelib.flows.people.adopt import adopt
 from chalicelib.flows.rooms.amend import amend_known, delete_step, delete_wait
 from chalicelib.flows.rooms.answered import settle_answer
 from chalicelib.flows.rooms.post import post
@@ -197,6 +200,20 @@ def arranged(here: Stage) -> None:
     assert here.tenant.api.delete(f"/v1/issues/{issue}/rooms/{here.room}").status == 204
 
 
+def adopts(here: Stage, who: Principal) -> None:
+    room = here.now
+    visits = {"kind": "visitor", "customer": "", "customer_external_id": "", "visitor": "vis_1"}
+    here.parley.store.commit(over(room.changed(**visits), room))
+    customer = here.parley.store.one(ref(Customer, room.customer))
+    assert customer
+    adopt(here.parley.world, who, here.room, customer=customer, because="agent")
+    assert here.now.customer == customer.id
+
+
+def principal(kind: Any, id_: str) -> Principal:
+    return Principal(workspace="wsp_1", kind=kind, id=id_, name="", credential=id_)
+
+
 def snoozed(here: Stage) -> None:
     here.patch(snoozed_until=rfc3339(here.parley.clock.at + HOUR_MS))
     here.parley.settle()
@@ -271,6 +288,8 @@ ACTS: dict[str, Callable[[Stage], Any]] = {
     "28": forked,
     "30": arranged,
     "32": snoozed,
+    "33": lambda here: adopts(here, principal("agent", "agt_1")),
+    "33a": lambda here: adopts(here, principal("user", "usr_1")),
     "34": inside,
 }
 

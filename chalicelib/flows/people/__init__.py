@@ -1,0 +1,1 @@
+"""Who somebody is: visitors' rooms that become their customers', and addresses that are proven."""
