@@ -219,3 +219,43 @@ def test_a_file_that_was_going_up_when_its_page_went_is_named_and_its_words_are_
     page.one("#said .bad", has_text="a.txt could not be sent").wait_for()
     page.until(lambda: field(page).input_value() == "See this")
     assert (house.texts(room), page.wrong) == (["Hello"], [])
+
+
+def test_what_was_done_to_several_rooms_at_once_is_undone_for_each(house: House, room: str, tenant: Any) -> None:
+    other = tenant.api.post("/v1/rooms", {"name": "Other", "customer": "acme"}).json["id"]
+    tenant.api.post(f"/v1/rooms/{other}/messages", {"text": "Two"})
+    tenant.api.patch(f"/v1/rooms/{other}", {"priority": "high"})
+    page = house.page(
+        path=f"{PARLEY}/console#/inbox/open", context=house.browser(viewport={"width": 1300, "height": 800})
+    )
+    priorities = lambda: [tenant.api.get(f"/v1/rooms/{each}").json["priority"] for each in (room, other)]  # noqa: E731
+    for name in ("Kept", "Other"):
+        page.page.get_by_label(f"Choose {name}").check()
+    page.one(".bulk button", has_text="Priority").click()
+    page.one("dialog select").select_option("urgent")
+    page.one("dialog .primary").click()
+    undo(page).wait_for()
+    assert priorities() == ["urgent", "urgent"]
+    page.page.keyboard.press("Control+z")
+    page.until(lambda: priorities() == ["normal", "high"])
+    expect(undo(page)).to_have_count(0)
+
+
+def test_whom_a_room_is_given_to_its_priority_and_its_snooze_are_undone_at_once(
+    house: House, room: str, tenant: Any
+) -> None:
+    page = entered(house, room, house.browser(viewport={"width": 1300, "height": 800}))
+    before = tenant.api.get(f"/v1/rooms/{room}").json
+    page.page.keyboard.press("a")
+    undo(page).wait_for()
+    page.page.keyboard.press("p")
+    page.one("dialog select[name=priority]").select_option("urgent")
+    page.one("dialog input[name=hide]").check()
+    page.one("dialog .primary").click()
+    page.until(lambda: undo(page).count() == 2)
+    changed = tenant.api.get(f"/v1/rooms/{room}").json
+    assert (changed["priority"], bool(changed["snoozed_until"]), len(changed["assignees"])) == ("urgent", True, 1)
+    for _ in range(2):
+        page.page.keyboard.press("Control+z")
+    names = ("priority", "snoozed_until", "assignees")
+    page.until(lambda: [tenant.api.get(f"/v1/rooms/{room}").json[name] for name in names] == [before[n] for n in names])

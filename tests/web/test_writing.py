@@ -48,6 +48,31 @@ PASTED = {
     "plain": ({"text/plain": "a\tb"}, False, "a\tb"),
     "code in a table": ({"text/plain": "f() {\n\treturn\n}", "text/html": "<table><tr>"}, False, "f() {\n\treturn\n}"),
     "one cell": ({"text/plain": "a", "text/html": "<table><tr><td>a"}, True, "a"),
+    "page": (
+        {
+            "text/plain": "Plan\nCalls\nFree\n1 & 2\n",
+            "text/html": "<meta charset=utf-8><table class=x><thead><tr><th>Plan</th><th>Calls</th></tr></thead>"
+            "<tbody><tr><td><b>Free</b></td><td>1 &amp;&nbsp;2<br>a | day</td></tr></tbody></table><!--EndFragment-->",
+        },
+        False,
+        "| Plan | Calls |\n| --- | --- |\n| Free | 1 & 2 a \\| day |",
+    ),
+    "tabs": ({"text/plain": "Plan\tCalls\nFree\t100\n"}, False, "| Plan | Calls |\n| --- | --- |\n| Free | 100 |"),
+    "indented code": ({"text/plain": "\tif x:\n\t\ty()\n"}, False, "\tif x:\n\t\ty()\n"),
+    "a makefile": ({"text/plain": "\tone\n\ttwo"}, False, "\tone\n\ttwo"),
+    "words beside a table": (
+        {"text/plain": "See\na\nb", "text/html": "<p>See</p><table><tr><td>a</td><td>b</td></tr></table>"},
+        False,
+        "See\na\nb",
+    ),
+    "lines with numbers": (
+        {
+            "text/plain": "f()\ng()",
+            "text/html": "<table><tr><td></td><td>f()</td></tr><tr><td></td><td>g()</td></tr></table>",
+        },
+        False,
+        "f()\ng()",
+    ),
 }
 
 

@@ -2,21 +2,17 @@
 // it goes. Each has its own draft, files and reply, which stay in this browser.
 
 import { h } from "../shared/dom.js";
-import { render } from "../shared/markdown.js";
+import { mentioned } from "../shared/markdown.js";
 import { insert, pasted } from "../shared/paste.js";
 import { again, kept, left, Upload } from "../shared/uploads.js";
-import { size } from "../shared/words.js";
+import { NEW_VERSION } from "./keys.js";
 import { channelName, kindOf } from "./kinds.js";
-import { ask, attempt, busy, empty, input, menu, say, sign } from "./parts.js";
-import { filled, known } from "./snippets.js";
+import { ask, say, sign } from "./parts.js";
 import { api, here, may, recall, remember } from "./session.js";
+import { listed, plural, size, t } from "./translate.js";
 
-// What a text is marked with: its name, what comes before and behind (null: before each line), its key.
-const MARKS = [
-  ["Bold", ["**", "**"], "b"], ["Italic", ["*", "*"], "i"], ["Code", ["`", "`"], "e"], ["Link", ["[", "](https://)"], null],
-  ["Code block", ["```\n", "\n```"], null], ["List", ["- ", null], null], ["Quote", ["> ", null], null],
-];
 const LONGEST = 40_000; // characters of a message, as the API takes them
+const MOST_NAMED = 50; // people whom a message mentions, as the API takes them
 const TYPING = 4000; // ms between two signs that somebody is writing
 
 /** What is said of what was done stands above what is being written. */
@@ -31,6 +27,7 @@ export class Composer {
   #reply = null;
   #typed = 0;
   #looking = 0;
+  #people = null;
   #begun = 0; // the room's change when this answer was begun
   answering = []; // who else writes an answer just now
 
@@ -39,7 +36,7 @@ export class Composer {
     this.go = () => {};
     this.asked = new Promise((done) => (this.answered = done));
     this.text = h("textarea", { rows: "3", dir: "auto", oninput: () => this.#wrote(), onkeydown: (event) => this.#pressed(event), onpaste: (event) => this.#pasted(event) });
-    this.modes = h("div.modes", { role: "group", "aria-label": "What is written" }, this.#mode("answer", "Answer", "reply"), this.#mode("note", "Internal note", "lock"));
+    this.modes = h("div.modes", { role: "group", "aria-label": t("What is written") }, this.#mode("answer", t("Answer"), "reply"), this.#mode("note", t("Internal note"), "lock"));
     this.chosen = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1", onchange: () => {
       this.take([...this.chosen.files]);
       this.chosen.value = "";
@@ -48,18 +45,16 @@ export class Composer {
     this.send = h("button.primary.send", { type: "button", "aria-describedby": "where", onclick: () => this.say() });
     this.whither = h("p.where", { id: "where" });
     this.count = h("output.counter", { hidden: true });
-    this.preview = h("div.text.preview", { hidden: true, dir: "auto", tabindex: "0", role: "region", "aria-label": "Preview" });
+    this.tools = h("div.tools", { role: "toolbar", "aria-label": t("Format") });
     this.typing = h("p.typing", { role: "status" });
-    this.element = h("form.composer", { "aria-label": "Write", onsubmit: (event) => event.preventDefault() },
-      this.typing, h("div.top", null, this.modes, this.whither), this.chips, this.text, this.preview,
+    this.element = h("form.composer", { "aria-label": t("Write"), onsubmit: (event) => event.preventDefault() },
+      this.typing, h("div.top", null, this.modes, this.whither), this.chips, this.text, this.tools,
       h("div.foot", null, this.chosen,
-        h("button.quiet", { type: "button", title: "Attach a file", "aria-label": "Attach a file", onclick: () => this.chosen.click() }, sign("clip")),
-        h("button.quiet", { type: "button", title: "Snippets (s)", "aria-label": "Snippets", onclick: () => this.snippets() }, sign("snippet")),
-        menu("quiet", { title: "Format", "aria-label": "Format" }, () => this.#formats(), sign("format")),
-        h("span.hint", null, "⌘/Ctrl + Enter sends"),
+        h("button.quiet", { type: "button", title: t("Attach a file"), "aria-label": t("Attach a file"), onclick: () => this.chosen.click() }, sign("clip")),
+        h("span.hint", null, t("⌘/Ctrl + Enter sends")),
         this.count,
         this.send));
-    this.sized = new ResizeObserver(() => lift(this.element.offsetHeight));
+    this.sized = new ResizeObserver(() => lift(this.element.offsetHeight + (this.writing?.suggestions.element.offsetHeight ?? 0)));
     this.sized.observe(this.element);
     for (const note of [false, true]) here.drafts.on(placeOf(talk.id, note), (draft) => note === this.note && this.#show(draft));
     this.switch(recall(`mode:${talk.id}`, "answer"), false);
@@ -82,6 +77,7 @@ export class Composer {
     this.#button();
     try {
       await this.#reached();
+      await this.help();
     } finally {
       this.answered();
       this.#button();
@@ -114,12 +110,13 @@ export class Composer {
 
   /** `answer` goes out, `note` stays. What was written in the other stays there. */
   switch(mode, focus = true) {
+    this.writing?.look(false);
     this.mode = mode;
     remember(`mode:${this.talk.id}`, this.note ? mode : null);
     this.element.classList.toggle("is-note", this.note);
     for (const button of this.modes.children) button.setAttribute("aria-pressed", String(button.getAttribute("data-mode") === mode));
-    this.text.placeholder = this.note ? "A note for colleagues. It never leaves." : "Write an answer";
-    this.text.setAttribute("aria-label", this.note ? "Internal note" : "Answer");
+    this.text.placeholder = this.note ? t("A note for colleagues. It never leaves.") : t("Write an answer");
+    this.text.setAttribute("aria-label", this.note ? t("Internal note") : t("Answer"));
     this.#show(here.drafts.get(this.#place));
     this.seen();
     if (focus) this.text.focus();
@@ -131,7 +128,7 @@ export class Composer {
     this.#uploads = again(api, files);
     this.#reply = reply;
     this.#drawn();
-    for (const name of going) say(`${name} was not attached: choose it again.`, true);
+    for (const name of going) say(t("{name} was not attached: choose it again.", { name }), true);
     if (going.length) this.#keep();
   }
 
@@ -166,24 +163,24 @@ export class Composer {
   /** Where it goes, by the room's bridges and the workspace's feeds. */
   get where() {
     const room = this.talk.room;
-    if (this.note || room?.kind === "internal") return "stays with us";
+    if (this.note || room?.kind === "internal") return t("stays with us");
     if (!room) return "…";
-    const here_ = room.customer ? `${room.customer_name ?? "the customer"}’s room` : "the visitor’s room";
-    if (!this.reach) return `to ${here_} and wherever it is bridged to`;
+    const here_ = room.customer ? (room.customer_name ? t("{name}’s room", { name: room.customer_name }) : t("the customer’s room")) : t("the visitor’s room");
+    if (!this.reach) return t("to {place} and wherever it is bridged to", { place: here_ });
     const people = (each) => kindOf(each.channel).reach === "people"; // whom an install does not count
     const words = this.reach.filter((each) => !people(each)).map((each) => `${channelName(each.channel)} ${each.name}`);
-    if (this.reach.some(people)) words.push("whoever hears of it by e-mail");
-    return `to ${new Intl.ListFormat("en-GB").format([here_, ...words])}`;
+    if (this.reach.some(people)) words.push(t("whoever hears of it by e-mail"));
+    return t("to {place}", { place: listed([here_, ...words]) });
   }
 
   #button() {
     const empty_ = !this.text.value.trim() && !this.#uploads.length;
     const room = LONGEST - this.text.value.length;
     this.count.hidden = room > 1000;
-    this.count.textContent = room < 0 ? `${-room} too many` : `${room} left`;
+    this.count.textContent = room < 0 ? t("{n} too many", { n: -room }) : t("{n} left", { n: room });
     this.count.classList.toggle("bad", room < 0);
     this.send.disabled = empty_ || room < 0;
-    this.send.textContent = this.note ? "Add note" : "Send";
+    this.send.textContent = this.note ? t("Add note") : t("Send");
     this.whither.textContent = this.where;
     this.whither.title = this.where;
   }
@@ -215,68 +212,30 @@ export class Composer {
 
   #pressed(event) {
     if (event.isComposing || event.keyCode === 229) return; // Safari ends a composition before the key that ends it
+    if (this.writing?.pressed(event)) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.say();
-      return;
     }
-    const [, around] = MARKS.find(([, , key]) => key && key === event.key && (event.ctrlKey || event.metaKey)) ?? [];
-    if (around) {
-      event.preventDefault();
-      this.#marked(around);
-    }
-    if (event.key === "/" && !this.text.value) {
-      event.preventDefault();
-      this.snippets();
-    }
-  }
-
-  #formats() {
-    const seen = !this.preview.hidden;
-    return [
-      ...(seen ? [] : MARKS.map(([words, around, key]) => [key ? `${words} (⌘/Ctrl + ${key.toUpperCase()})` : words, () => this.#marked(around), "format"])),
-      [seen ? "Write on" : "Preview", () => this.#look(!seen), seen ? "edit" : "search"],
-    ];
-  }
-
-  /** What is chosen, with its marks of Markdown: around it, or before each of its lines. */
-  #marked([before, behind]) {
-    const { value, selectionStart: from, selectionEnd: to } = this.text;
-    const chosen = value.slice(from, to);
-    this.text.focus();
-    if (behind === null) {
-      const begin = value.lastIndexOf("\n", from - 1) + 1;
-      const lines = value.slice(begin, to).split("\n").map((line) => before + line).join("\n");
-      this.text.setRangeText(lines, begin, to, "end");
-    } else {
-      this.text.setRangeText(before + chosen + behind, from, to, "end");
-      if (!chosen) this.text.selectionStart = this.text.selectionEnd = from + before.length;
-    }
-    this.#wrote();
-  }
-
-  /** As it will look, or as it is written. */
-  #look(seen) {
-    this.preview.hidden = !seen;
-    this.text.hidden = seen;
-    this.preview.replaceChildren(...(seen ? [render(this.text.value || "…")] : []));
-    (seen ? this.preview : this.text).focus();
   }
 
   /** That a colleague answers just now, or has answered since this was begun; "" if none does. */
   #otherwise() {
-    if (this.answering.length) return `${this.answering.join(" and ")} ${this.answering.length > 1 ? "are" : "is"} writing an answer too.`;
+    if (this.answering.length) return plural(this.answering.length, "{names} is writing an answer too.", "{names} are writing an answer too.", { names: listed(this.answering) });
     const theirs = this.talk.feed.list.findLast((each) => !each.internal && each.change > this.#begun && each.author.kind === "agent" && each.author.id !== here.me.agent.id);
-    return this.#begun && theirs ? `${theirs.author.name} has answered since you began: “${theirs.text.slice(0, 200)}”` : "";
+    return this.#begun && theirs ? t("{name} has answered since you began: “{text}”", { name: theirs.author.name, text: theirs.text.slice(0, 200) }) : "";
   }
 
   async say(sure = false) {
     if (this.mode === "answer") await this.asked; // where it goes is written before it leaves
+    const people = this.text.value.includes("@") ? await this.people() : [];
     if (this.send.disabled || !this.element.isConnected) return;
     const other = this.mode === "answer" && !sure ? this.#otherwise() : "";
-    if (other) return void ask("Send it all the same?", [h("p", null, other)], "Send", () => void this.say(true));
-    this.#look(false);
+    if (other) return void ask(t("Send it all the same?"), [h("p", null, other)], t("Send"), () => void this.say(true));
+    this.writing?.look(false);
     const body = { text: this.text.value.trim(), internal: this.note };
+    const mentions = mentioned(body.text, people).map((each) => each.id);
+    if (mentions.length) body.mentions = mentions.slice(0, MOST_NAMED);
     if (this.#reply) body.reply_to = this.#reply.id;
     const uploads = this.#uploads;
     const reply = this.#brief;
@@ -312,8 +271,12 @@ export class Composer {
     for (const file of files) {
       const upload = new Upload(api, file);
       this.#uploads.push(upload);
-      upload.up().catch(() => {}).then(() => this.#uploads.includes(upload) && this.#attached());
+      this.#up(upload);
     }
+  }
+
+  #up(upload) {
+    upload.up().catch(() => {}).then(() => this.#uploads.includes(upload) && this.#attached());
     this.#attached();
   }
 
@@ -325,42 +288,48 @@ export class Composer {
 
   #chips() {
     const drop = (upload) => {
+      upload.cancel();
       this.#uploads = this.#uploads.filter((each) => each !== upload);
       this.#attached();
     };
     this.chips.replaceChildren(
-      ...(this.#reply ? [h("span.chip", null, `Answers ${this.#reply.author.name}: ${this.#reply.text.slice(0, 60)}`, h("button.quiet", { type: "button", "aria-label": "Answer nothing in particular", onclick: () => { this.#reply = null; this.#attached(); } }, "×"))] : []),
-      ...this.#uploads.map((each) => h(`span.chip${each.failed ? ".bad" : ""}`, { title: each.failed?.message }, each.name, h("small", null, each.failed?.message ?? (each.made ? size(each.size) : "…")), h("button.quiet", { type: "button", "aria-label": `Without ${each.name}`, onclick: () => drop(each) }, "×"))));
+      ...(this.#reply ? [h("span.chip", null, t("Answers {name}: {text}", { name: this.#reply.author.name, text: this.#reply.text.slice(0, 60) }), h("button.quiet", { type: "button", "aria-label": t("Answer nothing in particular"), onclick: () => { this.#reply = null; this.#attached(); } }, "×"))] : []),
+      ...this.#uploads.map((each) => h(`span.chip${each.failed ? ".bad" : ""}`, { title: each.failed?.message }, each.name,
+        each.made || each.failed ? h("small", null, each.failed?.message ?? size(each.size)) : this.#progress(each),
+        each.failed ? h("button.quiet", { type: "button", "aria-label": t("Upload {name} again", { name: each.name }), onclick: () => this.#up(each) }, "↻") : null,
+        h("button.quiet", { type: "button", "aria-label": each.made || each.failed ? t("Remove {name}", { name: each.name }) : t("Cancel the upload of {name}", { name: each.name }), onclick: () => drop(each) }, "×"))));
   }
 
-  // --- snippets
+  #progress(upload) {
+    const bar = h("progress", { max: "1", "aria-label": t("Uploading {name}", { name: upload.name }) });
+    const draw = () => (bar.value = upload.progress);
+    draw();
+    upload.onprogress = draw;
+    return bar;
+  }
+
+  // --- what helps whoever writes (writing.js)
+
+  /** Once it is there; where the page is of an earlier version it is not, and that is said to who `asked` for it. */
+  async help(asked = false) {
+    const made = this.writing ? null : await import("./writing.js").catch(() => null);
+    if (made) this.writing ??= new made.Writing(this);
+    if (!this.writing && asked) say(NEW_VERSION, true);
+    return this.writing;
+  }
 
   async snippets() {
-    const place = location.hash;
-    const read = this.talk.room && (await attempt(() => Promise.all([api.all("/v1/snippets"), known(this.talk)])));
-    if (!read || busy(place)) return;
-    const [found, facts] = read;
-    if (!found.length) return void say("There are no snippets yet: make one under Settings.");
-    const list = h("ul.pickable");
-    const words = input("words", { type: "search", placeholder: "Find a snippet", "aria-label": "Find a snippet" });
-    const draw = () => {
-      const shown = found.filter((each) => `${each.name} ${each.text}`.toLowerCase().includes(words.value.toLowerCase()));
-      list.replaceChildren(...shown.map((each) => h("li", null, h("button", { type: "button", onclick: () => insert(each) }, h("strong", null, each.name), h("span", null, filled(each.text, facts).slice(0, 120))))));
-      if (!shown.length) list.replaceChildren(h("li", null, empty("None of that name.")));
-    };
-    const insert = (snippet) => {
-      box.close();
-      this.put(filled(snippet.text, facts));
-    };
-    words.addEventListener("input", draw);
-    words.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter") return;
-      event.preventDefault();
-      list.querySelector("button")?.click();
+    await (await this.help(true))?.snippets();
+  }
+
+  /** Who can be mentioned: colleagues and, in an answer, the room's people. */
+  async people() {
+    this.#people ??= api.all(`/v1/rooms/${this.talk.id}/roster`);
+    const all = await this.#people.catch(() => {
+      this.#people = null;
+      return [...here.agents.values()].filter((agent) => agent.state === "active").map(({ id, name }) => ({ id, name, side: "vendor" }));
     });
-    draw();
-    const box = ask("Snippets", [words, list], "");
-    words.focus();
+    return all.filter((each) => !this.note || each.side === "vendor");
   }
 
   /** Put a text where the cursor is. */
@@ -373,8 +342,10 @@ export class Composer {
     const names = writing.map((each) => each.name);
     this.answering = writing.filter((each) => each.ours && !each.note).map((each) => each.name);
     this.typing.classList.toggle("busy", Boolean(names.length));
-    const doing_ = !this.answering.length ? (writing.every((each) => each.note) ? "writing a note" : "writing") : "writing an answer";
-    if (names.length) this.typing.textContent = `${names.join(" and ")} ${names.length > 1 ? "are" : "is"} ${doing_}`;
-    else this.typing.textContent = present.length ? `${present.join(" and ")} ${present.length > 1 ? "are" : "is"} here too` : "";
+    const who = { names: listed(names.length ? names : present) };
+    if (!names.length) this.typing.textContent = present.length ? plural(present.length, "{names} is here too", "{names} are here too", who) : "";
+    else if (this.answering.length) this.typing.textContent = plural(names.length, "{names} is writing an answer", "{names} are writing an answer", who);
+    else if (writing.every((each) => each.note)) this.typing.textContent = plural(names.length, "{names} is writing a note", "{names} are writing a note", who);
+    else this.typing.textContent = plural(names.length, "{names} is writing", "{names} are writing", who);
   }
 }

@@ -246,17 +246,26 @@ export class Inbox {
 
   /** Change each of several rooms; what is refused stays chosen. */
   async #each(ids, fields, words) {
-    let done = 0;
+    const before = new Map();
     for (const id of ids) {
-      const room = await attempt(() => api.call("PATCH", `/v1/rooms/${id}`, fields(this.rooms.get(id))));
-      if (!room) continue;
-      done += 1;
+      const [was, now] = [this.rooms.get(id), fields(id)];
+      if (!(await this.#change(id, now))) continue;
+      before.set(id, Object.fromEntries(Object.keys(now).map((name) => [name, was?.[name] ?? null])));
       this.picked.delete(id);
-      this.take(room);
-      this.changed?.(room);
     }
-    say(`${done} ${done === 1 ? "room" : "rooms"} ${words}.`);
+    const back = async () => {
+      for (const [id, was] of before) await this.#change(id, was);
+    };
+    say(`${before.size} ${before.size === 1 ? "room" : "rooms"} ${words}.`, false, before.size ? back : null);
     this.#draw();
+  }
+
+  async #change(id, fields) {
+    const room = await attempt(() => api.call("PATCH", `/v1/rooms/${id}`, fields));
+    if (!room) return false;
+    this.take(room);
+    this.changed?.(room);
+    return true;
   }
 
   #assign(ids) {

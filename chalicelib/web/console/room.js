@@ -442,11 +442,16 @@ export class Conversation {
           h("time", { datetime: message.created_at, title: new Date(message.created_at).toLocaleString() }, clock(message.created_at)),
           message.edited_at && !message.deleted ? h("span.dim", null, "edited") : null),
         this.#quote(message),
-        message.deleted ? h("p.gone", null, "This message was deleted.") : h("div.text", { dir: "auto" }, dressed(render(message.text))),
+        message.deleted ? h("p.gone", null, "This message was deleted.") : h("div.text", { dir: "auto" }, dressed(render(message.text, this.#named(message)))),
         this.#rest(message),
         message.attachments.map(attachment),
         edit ? this.#fate(edit) : null,
         h("footer", null, this.#reactions(message), this.ledger.ticks(rows))), readLine(readers));
+  }
+
+  /** The names of those whom a message mentions, as far as they are known here. */
+  #named(message) {
+    return message.mentions.map((id) => here.agents.get(id)?.name ?? this.feed.list.find((each) => each.author.id === id)?.author.name).filter(Boolean);
   }
 
   #toggle(change) {

@@ -58,15 +58,28 @@ export class Api {
     return items;
   }
 
-  /** Put a file up; its attachment, to be named in a message. */
-  async upload(file) {
+  /** Put a file up; its attachment, to be named in a message. `told(part)` hears how far it is, of 1; `signal` stops it. */
+  async upload(file, told = null, signal = null) {
     const type = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(file.type) ? file.type : "application/octet-stream";
     const made = await this.call("POST", "/v1/attachments", { name: file.name || "file", size: file.size, type });
     const form = new FormData();
     for (const [name, value] of Object.entries(made.upload.fields)) form.append(name, value);
     form.append("file", file);
-    const answer = await fetch(made.upload.url, { method: "POST", body: form }).catch(() => ({ status: 0 }));
-    if (!answer.ok) throw new Problem(answer.status, { detail: "the upload was not taken" });
+    const status = await posted(made.upload.url, form, told, signal);
+    if (status < 200 || status > 299) throw new Problem(status, { detail: "the upload was not taken" });
     return made;
   }
+}
+
+/** Post a form elsewhere; the status, 0 for none. (By what tells how far it is: `fetch` does not.) */
+function posted(url, form, told, signal) {
+  return new Promise((done) => {
+    const asked = new XMLHttpRequest();
+    asked.open("POST", url);
+    if (told) asked.upload.onprogress = ({ loaded, total }) => told(total ? loaded / total : 0);
+    asked.onloadend = () => done(asked.status);
+    signal?.addEventListener("abort", () => asked.abort());
+    if (signal?.aborted) done(0);
+    else asked.send(form);
+  });
 }

@@ -3,7 +3,10 @@
 export class Upload {
   made = null;
   failed = null;
+  progress = 0; // of 1
+  onprogress = () => {};
   #going = null;
+  #stop = null;
 
   /** `file` is what the browser has; `made` an attachment that is up already. */
   constructor(api, file, made = null) {
@@ -13,7 +16,13 @@ export class Upload {
   /** The attachment; the problem why it is not there. Who asks again tries again. */
   up() {
     if (this.made) return Promise.resolve(this.made);
-    this.#going ??= this.api.upload(this.file).then(
+    this.failed = null;
+    this.#stop ??= new AbortController();
+    const told = (part) => {
+      this.progress = part;
+      this.onprogress();
+    };
+    this.#going ??= this.api.upload(this.file, told, this.#stop.signal).then(
       (made) => {
         this.failed = null;
         return (this.made = made);
@@ -22,8 +31,16 @@ export class Upload {
         this.failed = problem;
         throw problem;
       },
-    ).finally(() => (this.#going = null));
+    ).finally(() => {
+      this.#going = this.#stop = null;
+      this.progress = 0;
+    });
     return this.#going;
+  }
+
+  /** It is wanted no more: what is on its way stops. */
+  cancel() {
+    this.#stop?.abort();
   }
 }
 

@@ -233,6 +233,20 @@ def test_a_range_is_forked_a_file_dropped_a_snippet_filled_in(desk: Desk) -> Non
     assert desk.said(room)[-1]["attachments"][0]["name"] == "trace.txt"
 
 
+def test_a_page_that_is_closed_lets_go_of_what_waits_to_be_undone(desk: Desk) -> None:
+    room = desk.asked("Closed at once", "Are you there?")
+    with desk.page() as page:
+        page.goto(f"{desk.stack.base_url}/console#/settings/told")
+        page.get_by_label("Undo for").select_option("10")
+        opened(page, desk, room)
+        page.get_by_role("textbox", name="Answer").fill("Yes")
+        page.keyboard.press("Control+Enter")
+        page.get_by_role("button", name="Undo").wait_for()
+        assert len(desk.said(room)) == 1
+        page.close()
+        eventually(lambda: [each["text"] for each in desk.said(room)] == ["Are you there?", "Yes"])
+
+
 def test_what_moves_meanwhile_takes_no_open_menu_and_no_focus_away(desk: Desk) -> None:
     room = desk.asked("A menu is open", "Hello")
     with desk.page() as page:
