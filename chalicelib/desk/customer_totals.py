@@ -5,6 +5,7 @@ so that whatever comes twice or late counts once. Nothing of it moves by a broad
 same side.
 """
 
+from functools import partial
 from typing import Any
 
 from .customers import User
@@ -51,9 +52,10 @@ Glance = tuple[OpenRoom | None, int, tuple[str, ...]]
 NOTHING: Glance = (None, 0, ())
 
 
-def glance(room: Room | None) -> Glance:
+def glance(room: Room | None, *, waits: bool = True) -> Glance:
     """What of a room counts: the row that it has while it is open, the hour of its last message, the channels that its
-    customer's people spoke over. An untouched room counts for nothing, nor does one that the customer does not see."""
+    customer's people spoke over. An untouched room counts for nothing, nor does one that the customer does not see.
+    Since when it waits counts where somebody asks (`waits`)."""
     if room is None or not room.customer or room.vendor_only:
         return NOTHING
     hour = room.last_message_at // STEP_MS * STEP_MS
@@ -65,7 +67,7 @@ def glance(room: Room | None) -> Glance:
         room=room.id,
         workspace=room.workspace,
         said=bool(hour),
-        waits=room.waiting_since if room.turn == "vendor" else 0,
+        waits=room.waiting_since if waits and room.turn == "vendor" else 0,
         labels=room.labels,
     )
     return row, hour, room.channels
@@ -78,11 +80,11 @@ def counted(user: User | None) -> Counted | None:
     return Counted(version=1, customer=user.customer, user=user.id, workspace=user.workspace)
 
 
-def owner_of_moved(old: Any, now: Any) -> str:
+def owner_of_moved(old: Any, now: Any, *, waits: bool = True) -> str:
     """The customer whose totals a room's or a user's change may move; "" for none. `old` is None where nobody knows
-    it any more: then it may have moved."""
+    it any more: then it may have moved. That somebody waits moves them where it counts (`waits`)."""
     if isinstance(now, Room | User):
-        measure: Any = glance if isinstance(now, Room) else counted
+        measure: Any = partial(glance, waits=waits) if isinstance(now, Room) else counted
         unknown = old is None and now.version > 1
         return now.customer if unknown or measure(old) != measure(now) else ""
     return ""

@@ -10,7 +10,7 @@ PROMISED = "promised"
 
 class RoomViews(Record, frozen=True):
     """The views that a room is in now, each with the time (ms) at which it came there, or by which it is ordered there.
-    Kept by `react`."""
+    Kept by `react`. Of its turn's view it is the row itself: what every message moves is one write."""
 
     room: str
     workspace: str
@@ -18,7 +18,7 @@ class RoomViews(Record, frozen=True):
 
 
 class ViewRow(Record, frozen=True):
-    """A room in one view: what a page of the view is read from."""
+    """A room in one view: what a page of the view is read from, but of a turn's."""
 
     workspace: str
     view: str
@@ -29,6 +29,11 @@ class ViewRow(Record, frozen=True):
 def turn_view(turn: str) -> str:
     """The open rooms in which it is the vendor's, or the customer's, turn."""
     return f"turn:{turn}"
+
+
+def is_of_turn(view: str) -> bool:
+    """Whether a view holds the rooms of a turn, of which a room is in one at most."""
+    return view.startswith("turn:")
 
 
 def assigned_view(agent: str) -> str:

@@ -43,7 +43,8 @@ class Workspace(Record, frozen=True):
     inbox lies in `inbox_shards`: of one alone until `rebuild` has spread its rooms over them. `policies` is the version
     of its policies, 0 without any. With `subdomains` a customer's proven domain holds for those below it, too.
     `customers_by_id` says that all its customers are in the index by id: since its founding, or since a `rebuild`.
-    `followed` are the segments that some agent follows."""
+    `followed` are the segments that some agent follows. With `waits_counted` it is counted of each customer since when
+    it waits: not before a filter asks for that."""
 
     id: str
     name: str
@@ -62,6 +63,7 @@ class Workspace(Record, frozen=True):
     customers_by_id: bool = False
     outcomes: dict[str, str] = {}
     followed: tuple[str, ...] = ()
+    waits_counted: bool = True
 
 
 class Agent(Record, frozen=True):

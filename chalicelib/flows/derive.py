@@ -223,7 +223,7 @@ def _tickets(batch: Batch, now: Record | None, before: Record | None) -> None:
 
 def _segments(batch: Batch, now: Record | None, before: Record | None) -> None:
     """The customers whose segments may have changed."""
-    batch.moves.take(batch.world, now, before)
+    batch.moves.take(batch.world, now, before, tenant=batch.reads.tenant)
 
 
 def _search(batch: Batch, now: Record | None, before: Record | None) -> None:

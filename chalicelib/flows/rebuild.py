@@ -18,7 +18,7 @@ from ..desk.customers import Customer, Domain, User
 from ..desk.domains import same_mailbox
 from ..desk.errors import Clash
 from ..desk.figures import DayFigures
-from ..desk.inbox_views import RoomViews
+from ..desk.inbox_views import RoomViews, ViewRow, is_of_turn
 from ..desk.issues import Issue, IssueCustomer, IssueTie, arr_of
 from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress
 from ..desk.messages import Mapped, Message
@@ -153,6 +153,11 @@ def _is_open(store: Scanned, row: OpenRoom) -> bool:
     return glance(store.one(ref(Room, row.room)))[0] is not None
 
 
+def _has_a_row(store: Scanned, row: ViewRow) -> bool:
+    """The views of turns had rows once."""
+    return not is_of_turn(row.view)
+
+
 def _counts(store: Scanned, row: Counted) -> bool:
     return counted(store.one(ref(User, row.customer, row.user))) is not None
 
@@ -233,7 +238,8 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
         store, right, store.one(ref(RoomViews, room.id)), now=right.last_message_at or right.created_at
     )
     if views:
-        yield from (view_row(views, view) for view in views.views)
+        yield views
+        yield from (view_row(views, view) for view in views.views if not is_of_turn(view))
     if tenant and tenant.policies and right.kind != "internal":
         yield from _clocks(store, right, max(map(progress_at, messages), default=0))
 
@@ -280,10 +286,12 @@ def _totals(store: Scanned, customer: Customer) -> Iterator[Record]:
     """The rows of its open rooms and of its people, and the sums; where these were wrong, it is evaluated anew."""
     users: Listing[User] = Listing("users", (customer.id,))
     people = [person for user in every(store, users, PAGE) if (person := counted(user))]
+    tenant = store.one(ref(Workspace, customer.workspace))
+    waits = tenant is None or tenant.waits_counted
     glances = []
     for state in ("open", "resolved"):
         rooms: Listing[Room] = Listing("customer-rooms", (customer.id, state))
-        glances += [glance(room) for room in every(store, rooms, PAGE)]
+        glances += [glance(room, waits=waits) for room in every(store, rooms, PAGE)]
     rows = [row for row, _, _ in glances if row]
     yield from (*people, *rows)
     old = store.one(ref(Placement, customer.id))
@@ -372,6 +380,7 @@ RIGHTLY: dict[type[Record], Rightly] = {
     Mailbox: _if_still_so(_is_theirs, lambda box: ref(Mailbox, box.workspace, box.address, box.customer, box.user)),
     MailAddress: _if_still_so(_is_its_own, lambda claim: ref(MailAddress, claim.address)),
     OpenRoom: _if_still_so(_is_open, lambda row: ref(OpenRoom, row.customer, row.room)),
+    ViewRow: _if_still_so(_has_a_row, lambda row: ref(ViewRow, row.workspace, row.view, row.since, row.room)),
     Counted: _if_still_so(_counts, lambda row: ref(Counted, row.customer, row.user)),
     **dict.fromkeys((Message, Mapped, Domain, Placement, Binding, ReturnAddress, IssueCustomer), _with_another),
 }

@@ -27,7 +27,7 @@ from ..desk.files import Attachment
 from ..desk.held_back import HeldBack
 from ..desk.idempotency import Claim
 from ..desk.ids import DIGITS, TIME_SHARDS, bridge_parts
-from ..desk.inbox_views import RoomViews, ViewRow
+from ..desk.inbox_views import RoomViews, ViewRow, is_of_turn
 from ..desk.issues import (
     Comment,
     History,
@@ -136,6 +136,12 @@ def _inbox(room: Room) -> str:
     shard = inbox_shard(room)
     part = f"#{shard}" if shard else ""
     return f"W#{room.workspace}#{'ROOMS' if room.last_message_at else 'UNSAID'}#{room.state}{part}"
+
+
+def _views_indexes(views: RoomViews) -> dict[str, Key]:
+    """A room's place in the view of its turn."""
+    view = next(filter(is_of_turn, views.views), "")
+    return {"g1": (f"V#{views.workspace}#{view}", f"{moment(views.views[view])}#{views.room}")} if view else {}
 
 
 def _clocks_indexes(clocks: RoomClocks) -> dict[str, Key]:
@@ -387,7 +393,7 @@ KINDS: tuple[Kind, ...] = (
         lambda r: {"g1": (f"W#{r.workspace}#RATINGS", f"{moment(r.asked_at)}#{r.id}")},
     ),
     Kind("RatingAsked", RatingAsked, lambda p: (f"P#{p}", "RATED"), _of("person")),
-    Kind("Shelf", RoomViews, lambda r: (f"R#{r}", "SHELF"), _of("room")),
+    Kind("Shelf", RoomViews, lambda r: (f"R#{r}", "SHELF"), _of("room"), _views_indexes),
     Kind(
         "Place",
         ViewRow,
@@ -591,6 +597,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "day-figures": ("", lambda w, day: f"FIGURES#{w}#{day}", lambda w, day: "", False),
     "figures": ("g1", lambda w, c: f"W#{w}#FIGURES#{c}", lambda w, c: "", False),
     "view": ("", lambda w, view: f"V#{w}#{view}", lambda w, view: "", False),
+    "turn": ("g1", lambda w, view: f"V#{w}#{view}", lambda w, view: "", False),
     "unindexed": ("", lambda t: f"Q#{t}", lambda t: "U#", False),
     "snippets": ("", lambda w: f"W#{w}", lambda w: "SNIPPET#", False),
     "posts": ("", lambda r: f"R#{r}", lambda r: "M#", True),

@@ -2,9 +2,9 @@
 
 The scene. A customer's people and the vendor's talk by turns, minutes apart, in one room. Each inbound message comes by
 a webhook, leaves over two bridges, and is shown to three viewers; the turn is the vendor's then, so that the room moves
-between views of the inbox, its customer is placed in segments anew (there are two), the agent who spoke last is told by
-an alert, and search takes it into two trees, 64 messages at a time. What the vendor answers in between is printed
-beside it, not added: each has its own way.
+between views of the inbox, the agent who spoke last is told by an alert, and search takes it into two trees, 64
+messages at a time. What the vendor answers in between is printed beside it, not added: each has its own way; and so is
+what is added where a segment's filter asks since when customers wait, for then each message places its customer anew.
 
 List prices of us-east-1 without free tiers, from the services' pricing pages. Counted are calls, units and log bytes of
 scenes.py. Assumed: no batching at all but search's (each message is an invocation and a receive and a delete of its
@@ -26,7 +26,7 @@ from infra.lint import transformed
 
 SECTION = "Dollars per million inbound messages, each to two bridges and three viewers, answered by turns"
 MONTH = "Dollars a month, whatever is said"
-BUDGET, AT_REST, IN_USE = 44.0, 9.0, 12.0
+BUDGET, AT_REST, IN_USE = 37.0, 9.0, 12.0
 BRIDGES = 2
 # Dollars a million, or a GB, or a GB-second. The page's name stands before each.
 REST_REQUESTS = 3.50  # Amazon API Gateway pricing: REST APIs, first 333 million
@@ -64,19 +64,17 @@ class Step:
 
 # SQS: a send by whoever wakes the function, a receive and a delete by Lambda's poller.
 TOLD = (Step("delivered", BRIDGES, 256, outside=1, fifo=2), Step("pushed", 1, 256, standard=2))
-PLACED = Step("placed", 1, 512, standard=2)
+PLACED = Step("placed", 1, 512, standard=3)  # one of them the send
 INBOUND = (
     Step("webhook, warm", 1, 512, fifo=1),
     Step("received", 1, 512, fifo=2),
-    Step("reacted", 1, 256, fifo=1, standard=2),
+    Step("reacted", 1, 256, fifo=1, standard=1),
     *TOLD,
-    PLACED,
 )
 ANSWER = (
     Step("posted by an agent", 1, 512),
-    Step("answer reacted", 1, 256, fifo=1, standard=2),
+    Step("answer reacted", 1, 256, fifo=1, standard=1),
     *(replace(step, scene=f"answer {step.scene}") for step in TOLD),
-    PLACED,
 )
 
 
@@ -88,7 +86,14 @@ def figures() -> list[Figure]:
     total, answer = sum(bill.values()), sum(bills(counts, ANSWER).values())
     rows.append(Figure(SECTION, "in all", round(total, 2), f"$ {total:.2f}", BUDGET, f"≤ $ {BUDGET:g}"))
     rows.append(Figure(SECTION, "beside it: as many answers", round(answer, 2), f"$ {answer:.2f}"))
+    placing = placed(counts)
+    rows.append(Figure(SECTION, "more, where a filter asks who waits", round(placing, 2), f"$ {placing:.2f}"))
     return rows + _month()
+
+
+def placed(counts: scenes.Counts) -> float:
+    """Dollars more, where each message places its customer in segments anew."""
+    return sum(bills(counts, (*INBOUND, PLACED)).values()) - sum(bills(counts, INBOUND).values())
 
 
 def bills(counts: scenes.Counts, steps: Sequence[Step]) -> dict[str, float]:

@@ -19,6 +19,7 @@ from infra.progress import progress
 from infra.venvs import ROOT, NotPossible
 
 TEXT = "Since this morning each call of the export endpoint has been answered with a 502, about one in five. " * 3
+OWNER = {"name": "Owner", "email": "owner@acorn.example"}
 SMALL, LARGE = 1_000, 10_000
 PAGE = 50
 VIEWERS = 3
@@ -31,7 +32,7 @@ class Story:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        _, found = stage.request("POST", "/v1/workspaces", BOOTSTRAP, body={"name": "Acorn"})
+        _, found = stage.request("POST", "/v1/workspaces", BOOTSTRAP, body={"name": "Acorn", "owner": OWNER})
         self.workspace, self.key = found["id"], found["api_key"]
         self.user = user_token(self.workspace, found["token_secret"])
         self.hook = self._install("In", {})

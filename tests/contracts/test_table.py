@@ -25,7 +25,7 @@ from chalicelib.desk.errors import Clash, Malformed
 from chalicelib.desk.figures import DayFigures
 from chalicelib.desk.held_back import HeldBack
 from chalicelib.desk.idempotency import Claim
-from chalicelib.desk.inbox_views import ViewRow
+from chalicelib.desk.inbox_views import RoomViews, ViewRow
 from chalicelib.desk.issues import (
     Comment,
     History,
@@ -491,6 +491,13 @@ FOUND = {
     "view": (
         ("wsp_1", "unassigned"),
         [ViewRow(version=1, workspace="wsp_1", view="unassigned", since=at, room="room_1") for at in (9, 10, 100)],
+    ),
+    "turn": (
+        ("wsp_1", "turn:vendor"),
+        [
+            RoomViews(version=1, workspace="wsp_1", room=f"room_turn{at}", views={"turn:vendor": at, "unassigned": 3})
+            for at in (9, 10, 100)
+        ],
     ),
     "alert-choices": (
         ("wsp_1",),

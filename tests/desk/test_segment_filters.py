@@ -231,6 +231,10 @@ def test_whose_totals_may_move() -> None:
     said, later = room(last_message_at=HOUR_MS), room(last_message_at=HOUR_MS + 1)
     assert owner_of_moved(None, said) == owner_of_moved(room(), said) == "cus_1"
     assert owner_of_moved(said, later) == owner_of_moved(None, room()) == ""
+    waiting = said.changed(turn="vendor", waiting_since=9)
+    assert [owner_of_moved(said, waiting, waits=waits) for waits in (True, False)] == ["cus_1", ""]
+    rows = [glance(each, waits=waits)[0] for each, waits in ((waiting, True), (waiting, False), (said, True))]
+    assert [row and row.waits for row in rows] == [9, 0, 0]
     assert owner_of_moved(None, person()) == owner_of_moved(person(), person(state="gone")) == "cus_1"
     assert owner_of_moved(person(), person(name="Bob")) == owner_of_moved(None, person(state="gone")) == ""
     assert owner_of_moved(None, OpenRoom(customer="cus_1", room="room_1", workspace="wsp_1")) == ""

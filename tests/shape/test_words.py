@@ -68,7 +68,7 @@ TERMS = {
     "publish/subscribe": "desk/connections",
     "rate limit": "edge/door/limits",
     "read repair": "flows/rooms/answered",
-    "read model": "flows/clocks/refresh_clocks flows/derive flows/rooms/refresh_views",
+    "read model": "flows/clocks/refresh_clocks flows/derive flows/inbox_listing flows/rooms/refresh_views",
     "reconcile": "flows/tickets/reconcile",
     "request-scoped cache": "flows/delivery/batch_reads",
     "retry": "desk/deliveries",

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...desk.clocks import RoomClocks
-from ...desk.inbox_views import PROMISED, UNASSIGNED, ViewRow, assigned_view, turn_view
+from ...desk.inbox_views import PROMISED, UNASSIGNED, assigned_view, turn_view
 from ...desk.rooms import Room
+from ...flows.inbox_listing import rooms_in
 from ...ports import Listing
 from ..door.calls import Call
 from ..door.router import route
@@ -21,8 +22,7 @@ def room_counts(call: Call) -> Any:
     here, store = call.who.workspace, call.world.store
 
     def held(view: str) -> int:
-        listing: Listing[ViewRow] = Listing("view", (here, view))
-        return _many(store.page(listing, MOST).items)
+        return _many(store.page(rooms_in(here, view), MOST).items)
 
     clocks: Listing[RoomClocks] = Listing("clocks", (here,))
     snoozed: Listing[Room] = Listing("snoozed-rooms", (here,))

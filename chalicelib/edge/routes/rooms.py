@@ -6,7 +6,7 @@ from ...desk.clocks import RoomClocks, Running
 from ...desk.customers import Customer, User
 from ...desk.errors import Forbidden, Invalid, NotFound
 from ...desk.ids import customer_id, message_number
-from ...desk.inbox_views import PROMISED, UNASSIGNED, ViewRow, assigned_view, priority_view, turn_view, views_of
+from ...desk.inbox_views import PROMISED, UNASSIGNED, assigned_view, priority_view, turn_view, views_of
 from ...desk.messages import Message
 from ...desk.outcomes import OUTCOMES, Ending
 from ...desk.permissions import Principal, may_see
@@ -15,6 +15,7 @@ from ...desk.rooms import ROUND_MS, Priority, Room, Seen, unread
 from ...desk.segments import Member, Segment
 from ...desk.workspaces import Agent
 from ...flows.broadcasts.results import mark_broadcast_read
+from ...flows.inbox_listing import rooms_in
 from ...flows.rooms.acknowledge import acknowledge
 from ...flows.rooms.follow import follow
 from ...flows.rooms.mark_read import mark_read, mark_unread
@@ -179,7 +180,7 @@ def _page(call: Call, state: str, view: str, *, limit: int, cursor: str | None) 
         said = call.query("said") != "false"
         # Until it is written anew, a room of before lies where all of them did.
         return Page([each for each in whole.items if bool(each.last_message_at) is said], whole.next)
-    listing: Listing[ViewRow] = Listing("view", (call.who.workspace, view), newest_first=view != PROMISED)
+    listing = rooms_in(call.who.workspace, view, newest_first=view != PROMISED)
     page = call.world.store.page(listing, limit, cursor)
     found = call.world.store.many([ref(Room, place.room) for place in page.items]) if page.items else []
     return Page([room for room in found if room and view in views_of(room)], page.next)

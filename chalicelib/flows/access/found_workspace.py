@@ -29,7 +29,13 @@ def found_workspace(world: World, name: str, owner_name: str, *, owner_email: st
         id_ = world.fresh_id("wsp")
         token_secret, secret = made(world, id_, "tokens", prefix="uts_")
         workspace = Workspace(
-            version=1, id=id_, name=name, created_at=now, token_secrets=(secret,), customers_by_id=True
+            version=1,
+            id=id_,
+            name=name,
+            created_at=now,
+            token_secrets=(secret,),
+            customers_by_id=True,
+            waits_counted=False,
         )
         owner = Agent(
             version=1,

@@ -16,7 +16,7 @@ from ...desk.room_transitions import who_said
 from ...desk.rooms import Room
 from ...desk.segments import Member
 from ...desk.workspaces import Agent, Workspace
-from ...ports import Listing, World, new, over, ref
+from ...ports import Listing, Put, World, new, over, ref
 from ..optimistic_retry import again
 from ..paging import every
 from ..standing_still import is_older
@@ -128,18 +128,21 @@ def _followers(world: World, room: Room, tenant: Workspace) -> list[str]:
 
 
 def _addressed(world: World, room: Room, concern: Concern) -> Iterator[tuple[str, Alert]]:
-    """Each agent who is told, and what: of somebody who is absent the team is told."""
+    """Each agent who is told, and what: of somebody who is absent the team is told; who wants to hear of no such thing
+    is not."""
     alert, now = concern.alert, world.clock.now()
     people = [each for each in dict.fromkeys((*concern.people, *concern.followers)) if each != alert.by]
     choices = _known(world, room.workspace, people)
     away = [each for each, chosen in choices.items() if chosen.away_until > now]
     absent = [each for each in away if each in concern.people]
     for agent in choices.keys() - away:
-        yield agent, alert
+        if choices[agent].ways_of(alert.kind):
+            yield agent, alert
     if concern.team or absent:
         of_absent = replace(alert, absent=absent[0]) if absent else alert
         for agent, chosen in _team(world, room.workspace).items():
-            if agent not in choices and agent != alert.by and chosen.away_until <= now:
+            asked = agent not in choices and agent != alert.by and chosen.away_until <= now
+            if asked and chosen.ways_of(alert.kind):
                 yield agent, of_absent
 
 
@@ -164,7 +167,8 @@ def _team(world: World, workspace: str) -> dict[str, AlertChoices]:
 
 
 def keep_alert(world: World, workspace: str, agent: str, *, alert: Alert) -> None:
-    """Put an alert where an agent's wait, once."""
+    """Put an alert where an agent's wait, once. The mark comes second: who dies in between finds the alert there, or,
+    if it was sent meanwhile, tells it once more."""
     mark = Alerted(version=1, agent=agent, key=alert.key, workspace=workspace, at=alert.at)
 
     def attempt(_: int) -> None:
@@ -177,7 +181,9 @@ def keep_alert(world: World, workspace: str, agent: str, *, alert: Alert) -> Non
             kept = over(still, there) if there and still else new(held_alerts(workspace, agent, (alert,)))
             world.store.commit(new(mark), kept)
             return
-        row = gathering(old or AgentAlerts(agent=agent, workspace=workspace), alert, world.clock.now())
-        world.store.commit(new(mark), over(row, old) if old else new(row))
+        if not old or alert.key not in {each.key for each in old.gathered}:
+            row = gathering(old or AgentAlerts(agent=agent, workspace=workspace), alert, world.clock.now())
+            world.store.commit(over(row, old) if old else new(row))
+        world.store.commit(Put(mark, None))
 
     again(world, attempt)

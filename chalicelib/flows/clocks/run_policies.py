@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...desk.clocks import RoomClocks
-from ...desk.inbox_views import ViewRow, turn_view
+from ...desk.inbox_views import turn_view
 from ...desk.issues import Issue, IssueTie
 from ...desk.workspaces import Workspace
 from ...ports import Listing, Page, World, ref
 from ..delivery.announce import Listeners
 from ..delivery.owed import wake
+from ..inbox_listing import rooms_in
 from .refresh_clocks import refresh_clocks
 
 PAGE = 50
@@ -21,7 +22,7 @@ def run_policies(world: World, workspace: str, of: str, *, cursor: str | None) -
     tenant = world.store.one(ref(Workspace, workspace))
     if tenant is None:
         return
-    waiting: Listing[ViewRow] = Listing("view", (workspace, turn_view("vendor")))
+    waiting = rooms_in(workspace, turn_view("vendor"))
     running: Listing[RoomClocks] = Listing("clocks", (workspace,))
     page: Page[Any] = world.store.page(waiting if of == "waiting" else running, PAGE, cursor)
     _look(world, tenant, [each.room for each in page.items])

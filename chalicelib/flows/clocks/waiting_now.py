@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...desk.inbox_views import ViewRow, assigned_view, turn_view
+from ...desk.inbox_views import assigned_view, turn_view
 from ...desk.rooms import Room
 from ...desk.times import DAY_MS, HOUR_MS
 from ...desk.workspaces import Agent, Workspace
 from ...ports import Listing, World, ref
+from ..inbox_listing import rooms_in
 from ..paging import every
 
 AGES = (("1h", HOUR_MS), ("4h", 4 * HOUR_MS), ("1d", DAY_MS), ("3d", 3 * DAY_MS), ("7d", 7 * DAY_MS))
@@ -35,7 +36,7 @@ def now_of(world: World, tenant: Workspace) -> Now:
     failed: Listing[Any] = Listing("failed-deliveries", (tenant.id,))
     agents: Listing[Agent] = Listing("agents", (tenant.id,))
     active = [agent for agent in every(store, agents, PAGE) if agent.state == "active"]
-    load = [(agent, store.size(Listing("view", (tenant.id, assigned_view(agent.id))))) for agent in active]
+    load = [(agent, store.size(rooms_in(tenant.id, assigned_view(agent.id)))) for agent in active]
     return Now(
         waiting=_by_age(at, _waiting_since(world, tenant.id)),
         silent={days: _silent(world, tenant, at - days * DAY_MS) for days in SILENT_DAYS},
@@ -46,9 +47,8 @@ def now_of(world: World, tenant: Workspace) -> Now:
 
 def _waiting_since(world: World, workspace: str) -> list[int]:
     """Since when (ms) each room that waits has waited."""
-    listing: Listing[ViewRow] = Listing("view", (workspace, turn_view("vendor")))
-    rows: list[ViewRow] = []
-    for row in every(world.store, listing, PAGE):
+    rows = []
+    for row in every(world.store, rooms_in(workspace, turn_view("vendor")), PAGE):
         rows.append(row)
         if len(rows) == MAX_WAITING:
             break

@@ -1,6 +1,6 @@
 """Customers whose segments may have changed, gathered and handed over in batches."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
@@ -10,11 +10,13 @@ from ...desk.customers import Customer, User
 from ...desk.issues import Issue, came_or_went, merged
 from ...desk.record import Record
 from ...desk.rooms import Room
+from ...desk.workspaces import Workspace
 from ...ports import World
 from ..paging import PAGE
-from .evaluate_segments import Moved, customers_behind
+from .evaluate_segments import Moved, counts_waits, customers_behind
 
 T = TypeVar("T")
+Tenant = Callable[[str], Workspace | None]  # the workspace of an id
 
 
 @dataclass(slots=True)
@@ -23,12 +25,14 @@ class Moves:
 
     customers: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
-    def take(self, world: World, now: Record | None, before: Record | None) -> None:
-        """Whom a change of the table may move: a customer itself, its rooms and users, and what it is behind."""
+    def take(self, world: World, now: Record | None, before: Record | None, *, tenant: Tenant) -> None:
+        """Whom a change of the table may move: a customer itself, its rooms and users, and what it is behind. That a
+        room waits, or no longer does, moves nobody where no filter asks for it: then it costs nothing."""
         if isinstance(now, Customer):
             self._moved(now.workspace, now.id)
         elif isinstance(now, Room | User) and (owner := owner_of_moved(before, now)):
-            self._moved(now.workspace, owner, now.id)
+            if owner_of_moved(before, now, waits=False) or counts_waits(tenant(now.workspace)):
+                self._moved(now.workspace, owner, now.id)
         elif there := came_or_went(before, now):
             self._moved(there.workspace, there.customer)
         elif isinstance(now, Issue) and (into := merged(before, now)):

@@ -18,7 +18,8 @@ from ...desk.customers import Customer, User
 from ...desk.errors import Clash
 from ...desk.issues import Issue, IssueCustomer
 from ...desk.rooms import Room
-from ...desk.segments import MAX_SEGMENTS, Filter, Member, Placement, Segment, holds, issues_in, parse, turns
+from ...desk.segments import MAX_SEGMENTS, Filter, Member, Placement, Segment, holds, issues_in, parse, tests, turns
+from ...desk.workspaces import Workspace
 from ...ports import Drop, Listing, Put, Ref, World, Write, ref
 from ..optimistic_retry import again
 from ..paging import every
@@ -46,7 +47,7 @@ def _alone(world: World, workspace: str, moved: Moved) -> None:
 
 def _attempt(world: World, workspace: str, moved: Moved) -> list[str]:
     """Evaluate each; the ids of those whose placement moved meanwhile."""
-    placements: list[Placement | None] = world.store.many([ref(Placement, id_) for id_ in moved])
+    *placements, tenant = world.store.many([*(ref(Placement, id_) for id_ in moved), ref(Workspace, workspace)])
     filters = filters_of(world, workspace)
     if not filters and not any(placements) and not any(moved.values()):
         return []
@@ -55,7 +56,13 @@ def _attempt(world: World, workspace: str, moved: Moved) -> list[str]:
     clashed = []
     for customer, old in zip(found, placements, strict=True):
         if customer is not None and customer.workspace == workspace:
-            totals, rows = _totals(world, customer.id, old.totals if old else Totals(), things=moved[customer.id])
+            totals, rows = _totals(
+                world,
+                customer.id,
+                old.totals if old else Totals(),
+                things=moved[customer.id],
+                waits=counts_waits(tenant),
+            )
             try:
                 values = values_of(customer, totals, asked.get(customer.id, ()))
                 world.store.commit(
@@ -93,7 +100,14 @@ def customers_behind(world: World, issue: str) -> Iterator[str]:
     return (each.customer for each in every(world.store, listing, 1000))
 
 
-def _totals(world: World, customer: str, old: Totals, *, things: Sequence[str]) -> tuple[Totals, list[Write]]:
+def counts_waits(tenant: Workspace | None) -> bool:
+    """Whether it is counted since when a workspace's customers wait."""
+    return tenant is None or tenant.waits_counted
+
+
+def _totals(
+    world: World, customer: str, old: Totals, *, things: Sequence[str], waits: bool
+) -> tuple[Totals, list[Write]]:
     """The customer's totals after some of its rooms and users moved, and what is written of them."""
     if not things:
         return old, []
@@ -103,7 +117,8 @@ def _totals(world: World, customer: str, old: Totals, *, things: Sequence[str]) 
     refs: list[Ref[Any]] = [ref(Room, id_) for id_ in rooms]
     refs += [found for id_ in users for found in (ref(User, customer, id_), ref(Counted, customer, id_))]
     read = world.store.many(refs)
-    glances = [glance(room) if room and room.customer == customer else glance(None) for room in read[: len(rooms)]]
+    theirs = (room if room and room.customer == customer else None for room in read[: len(rooms)])
+    glances = [glance(room, waits=waits) for room in theirs]
     writes: list[Write] = []
     for id_, (row, _, _) in zip(rooms, glances, strict=True):
         writes += _moved(rows.pop(id_, None), row, ref(OpenRoom, customer, id_))
@@ -133,7 +148,17 @@ def filters_of(world: World, workspace: str) -> Filters:
     """The parsed filters of a workspace's segments, in one query."""
     listing: Listing[Segment] = Listing("segments", (workspace,))
     segments = world.store.page(listing, MAX_SEGMENTS + 9).items
-    return [(each.id, _parsed(_document(each))) for each in segments if each.kind == "filter"]
+    return [(each.id, filter_of(each)) for each in segments if each.kind == "filter"]
+
+
+def asks_waits(filter_: Filter) -> bool:
+    """Whether a filter asks since when a customer waits."""
+    return any(test.attribute == "oldest_wait" for test in tests(filter_))
+
+
+def filter_of(segment: Segment) -> Filter:
+    """The segment's filter, parsed."""
+    return _parsed(_document(segment))
 
 
 def _document(segment: Segment) -> bytes:

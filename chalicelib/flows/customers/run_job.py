@@ -22,7 +22,7 @@ from ..optimistic_retry import again
 from .admit import Moves, check_domains, merge_customer, would_merge
 from .all_customers import all_customers
 from .declare_attribute import all_types
-from .evaluate_segments import evaluate_segments
+from .evaluate_segments import asks_waits, evaluate_segments, filter_of, open_rooms
 from .named_calendar import calendars_of, check_named
 from .start_job import Row, next_piece
 
@@ -183,12 +183,15 @@ def _fitted(world: World, customer_id: str, declared: AttributeType) -> str:
 
 
 def _evaluate(world: World, job: Job) -> Job:
-    """Evaluate the segments of the workspace's next customers."""
+    """Evaluate the segments of the workspace's next customers. Where the filter asks since when they wait, that may
+    have been counted of nobody until now: their open rooms are looked at."""
     segment = world.store.one(ref(Segment, job.segment))
     if segment is None or segment.state == "gone" or segment.revision != job.revision:
         return _end(world, job, "the segment has changed since")
     page = all_customers(world.store, job.workspace, PIECE, cursor=job.cursor)
-    evaluate_segments(world, job.workspace, {customer.id: () for customer in page.items})
+    waits = asks_waits(filter_of(segment))
+    opened = {each.id: list(open_rooms(world, each.id)) if waits else [] for each in page.items}
+    evaluate_segments(world, job.workspace, {id_: [row.room for row in rows] for id_, rows in opened.items()})
     moved = _moved(world, job, len(page.items), last=page.next is None, cursor=page.next or "")
     built: list[Write] = [] if page.next else [over(segment.changed(built=segment.revision), segment)]
     world.store.commit(over(moved, job), *built)

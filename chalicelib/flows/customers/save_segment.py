@@ -12,12 +12,14 @@ from ...desk.issues import Issue
 from ...desk.jobs import SETTLE, WAKE_AFTER_MS, Job
 from ...desk.permissions import Principal
 from ...desk.segments import MAX_FILTER_BYTES, MAX_SEGMENTS, Filter, Member, Segment, attributes_in, issues_in, parse
+from ...desk.workspaces import Workspace
 from ...ports import Drop, Listing, Put, World, Write, new, over, ref
 from ..audit import audit
 from ..fence import fenced, missing, own
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 from .declare_attribute import types_of
+from .evaluate_segments import asks_waits
 from .start_job import next_piece
 
 
@@ -44,7 +46,7 @@ def make_segment(
     once: Once = KEYLESS,
 ) -> Segment:
     """A new segment: with a filter, or a list of customers (ids)."""
-    types = checked(world, who.workspace, filter_)[1] if filter_ is not None else {}
+    node, types = checked(world, who.workspace, filter_) if filter_ is not None else (None, {})
 
     def attempt(_: int) -> tuple[Segment, list[Job]]:
         listing: Listing[Segment] = Listing("segments", (who.workspace,))
@@ -70,7 +72,8 @@ def make_segment(
             segment, job = _with_job(world, who, segment, kind="segment")
             jobs = [job]
         entry = audit(world, who, "segment.made", subject=segment.id)
-        world.store.commit(new(segment), *map(new, jobs), *members, *entry, *once.writes(segment, now))
+        counting = _counting_waits(world, who.workspace, node)
+        world.store.commit(new(segment), *map(new, jobs), *members, *counting, *entry, *once.writes(segment, now))
         return segment, jobs
 
     segment, jobs = again(world, attempt, once)
@@ -80,7 +83,7 @@ def make_segment(
 
 def change_segment(world: World, who: Principal, id_: str, *, fields: dict[str, Any]) -> Segment:
     """The segment with another name or filter. Another filter is another revision."""
-    types = checked(world, who.workspace, fields["filter"])[1] if "filter" in fields else {}
+    node, types = checked(world, who.workspace, fields["filter"]) if "filter" in fields else (None, {})
 
     def attempt(_: int) -> tuple[Segment, list[Job]]:
         old = segment_of(world, who.workspace, id_)
@@ -95,12 +98,19 @@ def change_segment(world: World, who: Principal, id_: str, *, fields: dict[str, 
             segment, job = _with_job(world, who, segment, kind="segment")
             jobs = [job]
         entry = audit(world, who, "segment.changed", subject=id_, fields=differing)
-        world.store.commit(over(segment, old), *map(new, jobs), *entry)
+        counting = _counting_waits(world, who.workspace, node)
+        world.store.commit(over(segment, old), *map(new, jobs), *counting, *entry)
         return segment, jobs
 
     segment, jobs = again(world, attempt)
     world.queues.jobs(map(next_piece, jobs), SETTLE)
     return segment
+
+
+def _counting_waits(world: World, workspace: str, node: Filter | None) -> list[Write]:
+    """From the first filter on that asks since when customers wait, this is counted."""
+    tenant = world.store.one(ref(Workspace, workspace)) if node and asks_waits(node) else None
+    return [over(tenant.changed(waits_counted=True), tenant)] if tenant and not tenant.waits_counted else []
 
 
 def remove_segment(world: World, who: Principal, id_: str) -> None:

@@ -1,7 +1,7 @@
 """Put a room into the views of the inbox that it belongs to now (read model), and take it out of those it has left."""
 
 from ...desk.errors import Clash
-from ...desk.inbox_views import RoomViews, ViewRow, views_of
+from ...desk.inbox_views import RoomViews, ViewRow, is_of_turn, views_of
 from ...desk.rooms import Room
 from ...ports import Drop, Put, Store, Write, ref
 
@@ -17,16 +17,19 @@ def refresh_views(store: Store, room: Room, there: RoomViews | None, *, now: int
     was = there.version if there else 0
     next_ = RoomViews(version=was + 1, room=room.id, workspace=room.workspace, views=views)
     writes: list[Write] = [Put(next_, was)]
-    for view, _ in sorted(views.items() - held.items()):
-        writes.append(Put(view_row(next_, view), None))
-    for view, since in sorted(held.items() - views.items()):
-        writes.append(Drop(ref(ViewRow, room.workspace, view, since, room.id)))
+    writes += [Put(view_row(next_, view), None) for view, _ in _rows(views, held)]
+    writes += [Drop(ref(ViewRow, room.workspace, view, since, room.id)) for view, since in _rows(held, views)]
     try:
         store.commit(*writes)
     except Clash:
         newest_room, newest_views = store.many([ref(Room, room.id), ref(RoomViews, room.id)])
         return refresh_views(store, newest_room, newest_views, now=now)
     return next_
+
+
+def _rows(views: dict[str, int], other: dict[str, int]) -> list[tuple[str, int]]:
+    """What has a row of its own in these views, and not in the others."""
+    return sorted((view, since) for view, since in views.items() - other.items() if not is_of_turn(view))
 
 
 def view_row(views: RoomViews, view: str) -> ViewRow:

@@ -8,10 +8,12 @@ import pytest
 
 from chalicelib.aws.outside import GuardedOutside
 from chalicelib.channels.msteams import client as teams_client
+from chalicelib.desk.alerts import AgentAlerts, Alert, Alerted
 from chalicelib.desk.outside_people import OutsideName
 from chalicelib.desk.policies import Policy, Targets
 from chalicelib.desk.times import DAY_MS, HOUR_MS, MINUTE_MS, rfc3339
-from chalicelib.ports import Outside, ProviderBusy, new
+from chalicelib.flows.alerts.gather import keep_alert
+from chalicelib.ports import AwsAway, Outside, ProviderBusy, new, over, ref
 from tests.api import Tenant
 from tests.fakes import Parley
 from tests.flows.alerts.team import Team, text
@@ -41,6 +43,41 @@ def at(team: Team, hour: int, minute: int = 0) -> None:
     now = datetime.fromtimestamp(team.parley.clock.at / 1000, UTC)
     start = now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000
     team.parley.clock.at = int(start) + DAY_MS + hour * HOUR_MS + minute * MINUTE_MS
+
+
+def test_who_dies_before_the_mark_finds_the_alert_and_tells_it_once(team: Team) -> None:
+    alert = Alert(kind="answered", room=team.room, n=1, at=team.parley.clock.at)
+    agent, commit = team.bea["id"], team.parley.store.commit
+
+    def dying(*writes: Any) -> None:
+        if isinstance(writes[0].record, Alerted):
+            raise AwsAway("it died")
+        commit(*writes)
+
+    for _ in range(2):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(team.parley.store, "commit", dying)
+            with pytest.raises(AwsAway):
+                keep_alert(team.parley.world, team.tenant.id, agent, alert=alert)
+    for _ in range(2):
+        keep_alert(team.parley.world, team.tenant.id, agent, alert=alert)
+    there = team.parley.store.one(ref(AgentAlerts, agent))
+    assert there is not None
+    assert there.gathered == (alert,)
+    team.parley.store.commit(over(there.changed(gathered=(), due=0), there))
+    keep_alert(team.parley.world, team.tenant.id, agent, alert=alert)
+    assert team.parley.store.one(ref(AgentAlerts, agent)) == there.changed(gathered=(), due=0)
+
+
+def test_of_what_nobody_wants_to_hear_nothing_is_written(team: Team) -> None:
+    team.assign(team.bea)
+    choose(team.bea, ways={"answered": [], "assigned": []})
+    team.later()
+    team.mails()
+    team.say(team.ann, "It is down")
+    team.settle()
+    kept = [row for row in team.parley.table.rows.values() if row.t == "Alerted" and "answered" in row.sk]
+    assert kept == []
 
 
 def test_before_a_clock_is_late_whoever_is_on_it_hears_and_then_the_team_and_whom_the_policy_names(team: Team) -> None:

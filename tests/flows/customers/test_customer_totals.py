@@ -1,7 +1,9 @@
 """What Parley itself knows of a customer: it moves segments by what changes, and by nothing else."""
 
+from chalicelib.desk.times import rfc3339
 from chalicelib.flows.broadcasts.send import send_broadcast
 from chalicelib.flows.clock import due_work
+from chalicelib.flows.rebuild import rebuild
 from tests.api import Client, Tenant
 from tests.fakes import Parley
 
@@ -63,6 +65,49 @@ def test_rooms_people_labels_and_channels(parley: Parley, tenant: Tenant) -> Non
     tenant.api.put("/v1/customers/acme/users/bob", {"state": "blocked"})
     parley.settle()
     assert [members(tenant, segment) for segment in (busy, many, marked, widget)] == [[], [], [], ["acme"]]
+
+
+WAITS = {"attribute": "oldest_wait", "exists": True}
+
+
+def matched(tenant: Tenant, filter_: object) -> int:
+    return int(tenant.api.post("/v1/segments/preview", {"filter": filter_}).json["matched"])
+
+
+def test_who_waits_moves_nobody_until_a_filter_asks_and_is_known_from_then_on(parley: Parley, tenant: Tenant) -> None:
+    quiet = made(tenant, {"not": {"attribute": "last_message_at", "within_days": 7}})
+    room, snoozed = tenant.triage(), tenant.triage("beta")
+    say(tenant.user(), room)
+    say(tenant.user("beta"), snoozed)
+    tenant.customer("gamma")
+    later = rfc3339(parley.clock.at + DAY)
+    assert tenant.api.patch(f"/v1/rooms/{snoozed}", {"snoozed_until": later}).status == 200
+    parley.settle()
+    say(tenant.api, room)
+    parley.react_all()
+    say(tenant.user(), room, "And now?")
+    parley.react_all()
+    assert parley.queues.tasks == []
+    assert (members(tenant, quiet), matched(tenant, WAITS)) == (["gamma"], 2)
+    segment = made(tenant, WAITS)
+    parley.settle()
+    assert members(tenant, segment) == ["acme", "beta"]
+    assert matched(tenant, WAITS) == 2
+    say(tenant.api, room)
+    parley.react_all()
+    assert len(parley.queues.tasks) == 1
+    parley.settle()
+    assert members(tenant, segment) == ["beta"]
+    assert not [name for name in rebuild(parley.store) if name in ("OpenRoom", "Placement")]
+
+
+def test_a_filter_that_is_changed_asks_too(parley: Parley, tenant: Tenant) -> None:
+    segment = made(tenant, {"attribute": "rooms_open", "greater": 5})
+    say(tenant.user(), tenant.triage())
+    parley.settle()
+    assert tenant.api.patch(f"/v1/segments/{segment}", {"filter": WAITS}).status == 200
+    parley.settle()
+    assert members(tenant, segment) == ["acme"]
 
 
 def test_a_broadcast_and_a_next_message_place_nobody(parley: Parley, tenant: Tenant) -> None:

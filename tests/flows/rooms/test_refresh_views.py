@@ -1,5 +1,6 @@
 """The inbox's views follow the rooms, whatever comes twice or late."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from chalicelib.desk.promises import Promise
 from chalicelib.desk.rooms import Room
 from chalicelib.flows.rebuild import rebuild
 from chalicelib.flows.rooms.refresh_views import refresh_views
+from chalicelib.ports import Put, ref
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant
 from tests.fakes import Parley
@@ -72,12 +74,49 @@ def test_what_is_told_twice_late_or_not_at_all_ends_the_same(parley: Parley, ten
         parley.reacted.clear()
         parley.react_all()
     kept = views(parley)
-    assert sorted(place.view for place in kept[ViewRow]) == ["turn:vendor", "unassigned"]
+    assert [place.view for place in kept[ViewRow]] == ["unassigned"]
+    assert [sorted(there.views) for there in kept[RoomViews]] == [["turn:vendor", "unassigned"]]
     for key in [key for key, row in parley.table.rows.items() if row.t in ("Shelf", "Place")]:
         del parley.table.rows[key]
     rebuild(parley.store)
     assert [(p.view, p.room) for p in views(parley)[ViewRow]] == [(p.view, p.room) for p in kept[ViewRow]]
     assert not [name for name in rebuild(parley.store) if name in ("Shelf", "Place")]
+
+
+def test_rebuild_lists_the_rooms_of_before_by_their_turn_and_takes_the_rows_of_then_away(
+    parley: Parley, tenant: Tenant, room: str
+) -> None:
+    say(parley, tenant.user(), room)
+    parley.react_all()
+    [there] = views(parley)[RoomViews]
+    key = ("R#" + room, "SHELF")
+    parley.table.rows[key] = dataclasses.replace(parley.table.rows[key], g={})
+    parley.store.commit(Put(ViewRow(version=1, workspace=tenant.id, view="turn:vendor", since=7, room=room), None))
+    assert ids(tenant.api, turn="vendor") == []
+    rebuild(parley.store)
+    assert ids(tenant.api, turn="vendor") == [room]
+    assert (views(parley)[RoomViews], [row.view for row in views(parley)[ViewRow]]) == ([there], ["unassigned"])
+
+
+def test_another_turn_is_one_write(parley: Parley, tenant: Tenant, room: str) -> None:
+    say(parley, tenant.user(), room)
+    parley.react_all()
+    [before] = views(parley)[RoomViews]
+    tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "It is mended"})
+    written: list[int] = []
+
+    def counted(puts: Any, drops: Any) -> None:
+        written.append(len(puts) + len(drops))
+        write(puts, drops)
+
+    write = parley.table.write
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parley.table, "write", counted)
+        there = parley.store.one(ref(Room, room))
+        assert there
+        now = refresh_views(parley.store, there, before, now=9)
+    assert now
+    assert (sorted(now.views), written) == (["turn:customer", "unassigned"], [1])
 
 
 def views(parley: Parley) -> dict[type, list[Any]]:
