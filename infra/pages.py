@@ -38,6 +38,7 @@ SMALL = (
 )
 FURTHER = "./further/{name}.js"  # as the widget imports it, when it is needed
 SHARED = "../widget/further/{name}.js"  # as the console imports what the widget has, too
+USES = {"code.js": "colours.js", "figures.js": "figures.js"}  # which of its modules imports which: these are large
 LANGUAGE = "./languages/{name}.js"  # as the console imports it, before it says a word
 
 
@@ -119,9 +120,10 @@ class Build:
         console = self.source / "console"
         words = self._apart(console / "languages")  # first: the console's own hash is to know theirs
         self._imported(console / "translate.js", LANGUAGE, {name: f"./{path.name}" for name, path in words.items()})
-        colours = self.further["colours.js"]  # once for both: it is large
-        self._imported(console / "code.js", SHARED, {"colours.js": f"./{colours.name}"})
-        outside = [f"--external:./{path.name}" for path in (*words.values(), colours)]
+        for module, name in USES.items():
+            self._imported(console / module, SHARED, {name: f"./{self.further[name].name}"})
+        apart = (*words.values(), *(self.further[name] for name in USES.values()))
+        outside = [f"--external:./{path.name}" for path in apart]
         options = (*SMALL, *outside, "--splitting", f"--outdir={self.assets}", "--entry-names=console-[hash]")
         made = self._run([console / "main.js", console / "console.css"], *options)
         page = (console / "console.html").read_text("utf-8")

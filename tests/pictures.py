@@ -158,16 +158,21 @@ def of_the_console(chromium: Any, story: Story) -> None:
                 take(seen, "console-issues")
 
 
+def take_all(stack: LocalStack, chromium: Any, feed: str) -> None:
+    """All of them, of a workspace that is made for it."""
+    story = Story(stack, feed)
+    with dashboard(stack, story.workspace) as host:
+        of_the_button(chromium, host)
+    of_the_console(chromium, story)
+
+
 def main() -> None:
-    """All of them."""
+    """On a stack of their own."""
     with tempfile.TemporaryDirectory(prefix="parley-pictures-") as home, browser() as chromium, OtherSide() as side:
         stack = LocalStack(Path(home))
         stack.start()
         try:
-            story = Story(stack, side.url)
-            with dashboard(stack, story.workspace) as host:
-                of_the_button(chromium, host)
-            of_the_console(chromium, story)
+            take_all(stack, chromium, side.url)
         finally:
             stack.stop()
 

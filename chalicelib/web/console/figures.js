@@ -1,13 +1,13 @@
 // The page of figures (metrics): how things stand now, how soon whom was answered, and the rooms behind a point.
 
 import "./main.js"; // what they share is in its file: infra/pages.py
-import { FiguresPage } from "../shared/figures.js";
 import { h } from "../shared/dom.js";
 import { channelName, isBound } from "./kinds.js";
 import { ask, attempt, choice, empty, face, field, input } from "./parts.js";
 import { api, here, may } from "./session.js";
 import { language, number, plural, served, t, when } from "./translate.js";
 
+const { FiguresPage } = await import("../widget/further/figures.js"); // the support button has it, too: infra/pages.py
 const AGES = { "1h": t("an hour at most"), "4h": t("4 hours at most"), "1d": t("a day at most"), "3d": t("3 days at most"), "7d": t("7 days at most"), older: t("longer") };
 const MONTH = 30 * 86400e3;
 const AT_ONCE = 20; // rooms of a point

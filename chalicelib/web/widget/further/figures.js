@@ -1,10 +1,12 @@
-// The team's own figures, loaded when they are opened; where the vendor shares them.
+// The team's own figures, loaded when they are opened, where the vendor shares them; and the page of them, for the console.
 
 import PLOT from "uplot/dist/uPlot.min.css"; // its text: infra/pages.py
 import { h, icon } from "../../shared/dom.js";
 import { FiguresPage } from "../../shared/figures.js";
 import { ICONS } from "../icons.js";
 import CSS from "./figures.css";
+
+export { FiguresPage };
 
 /** How a channel or a priority is called: as the API does. */
 const named = (by, value) => value;
