@@ -1,6 +1,7 @@
 // Who a room's customer is: what is known of them, their people, their other rooms.
 
 import { h } from "../shared/dom.js";
+import { wasVisitors, whoItMayBe } from "./adopt.js";
 import { roomBridges } from "./bridges.js";
 import { roomIssues } from "./raise.js";
 import { attempt, choice, face, field, redraw, say } from "./parts.js";
@@ -50,6 +51,7 @@ export class Aside {
       h("button.link", { type: "button", onclick: () => this.go(`#/figures/${encodeURIComponent(`customer:${customer.external_id}`)}`) }, t("Their figures")),
       known.length ? h("section", null, h("h3", null, t("Known of them")), h("dl", null, known.map(([name, value]) => [h("dt", null, name), h("dd", { title: given(customer.attribute_sources[name]) }, shownValue(value))]))) : "",
       customer.domains.length ? h("section", null, h("h3", null, t("Domains")), h("p", null, customer.claims.map((each) => (each.proven_by ? each.domain : t("{domain} (not proven: strangers who write from it come to you alone)", { domain: each.domain }))).join(", "))) : "",
+      room.adoption ? wasVisitors(room, this.went) : "",
       calendars?.items.length ? hours(customer, path, calendars.items) : "",
       issues ?? "",
       bridges ?? "",
@@ -61,9 +63,13 @@ export class Aside {
     return undefined;
   }
 
-  #visitor(room) {
+  async #visitor(room) {
     const words = room.kind === "visitor" ? t("Somebody who is not tied to a customer yet. Only agents see this room.") : t("A room of ours alone.");
     this.element.replaceChildren(this.away, h("header", null, h("h2", null, room.kind === "visitor" ? t("A visitor") : t("Internal"))), h("section", null, h("p", null, words)));
+    if (room.kind !== "visitor") return;
+    const asked = this.#asked;
+    const offers = await attempt(() => whoItMayBe(room, this.went));
+    if (offers && asked === this.#asked) this.element.append(offers);
   }
 }
 

@@ -240,6 +240,11 @@ async function openRoom(id) {
   };
   inbox.mark(id);
   aside.begin(id);
+  aside.went = (room) => {
+    if (talk === opened) opened.adopted(room);
+    inbox.take(room);
+    aside.show(room);
+  };
   nothing.remove();
   stage.append(opened.element, aside.element); // beside the list, which stays where it was scrolled to
   here.live?.watch({ room: id }); // first: what is said while it loads is heard of

@@ -243,6 +243,12 @@ export class Conversation {
     if (words) say(words, false, can ? () => this.change(before, "") : null);
   }
 
+  /** It is another's by now. */
+  adopted(room) {
+    this.feed.know(room);
+    this.moved(room);
+  }
+
   take_or_leave() {
     const me = here.me.agent.id;
     const mine = this.room.assignees.includes(me);

@@ -2,6 +2,7 @@
 
 import { arrange, h, icon } from "../shared/dom.js";
 import { hue, initials, when } from "../shared/words.js";
+import { Earlier } from "./earlier.js";
 import { ICONS } from "./icons.js";
 
 /** Somebody's initials on a steady colour; the vendor's people wear the accent. */
@@ -32,6 +33,7 @@ export class RoomList {
     this.rows = h("ul", { "aria-label": say("support") });
     this.said = h("ul", { "aria-label": say("said") });
     this.none = h("p.none", { hidden: true });
+    this.earlier = new Earlier(panes);
     this.faces = h("span.faces", { "aria-hidden": "true" });
     this.figures = h("button.plain", { hidden: true, onclick: () => panes.openFigures() }, say("figures"));
     this.title = h("h2", { id: "parley-title" });
@@ -40,7 +42,7 @@ export class RoomList {
       h("header.top", null, h("div.grow", null, this.title, this.company), this.faces, panes.closer()),
       h("div.find", null, icon(ICONS.search), this.query),
       h("div.tabs", null, this.tabs),
-      h("div.rooms", null, this.rows, this.said, this.none),
+      h("div.rooms", null, this.earlier.element, this.rows, this.said, this.none),
       h("div.foot", null, h("button.primary", { onclick: () => panes.show("new") }, icon(ICONS.plus), say("start")), this.figures),
     );
   }
@@ -78,6 +80,7 @@ export class RoomList {
   update() {
     const { session, say } = this.panes;
     const { me } = session;
+    this.earlier.look();
     this.title.textContent = me.workspace.name;
     this.company.textContent = me.customer?.name ?? "";
     this.figures.hidden = !me.figures;
