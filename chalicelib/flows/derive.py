@@ -196,6 +196,12 @@ def _adoptions(batch: Batch, now: Record | None, before: Record | None) -> None:
         batch.world.queues.jobs([{"follow": now.room, "customers": list(now.customers), "after": 0}])
 
 
+def _people(batch: Batch, now: Record | None, before: Record | None) -> None:
+    """The users for whose one address tokens vouch are one person."""
+    if isinstance(now, User) and now.vouched and (not isinstance(before, User) or before.vouched != now.vouched):
+        batch.world.queues.jobs([{"same_address": now.id, "customer": now.customer}])
+
+
 def _facts(batch: Batch, now: Record | None, before: Record | None) -> None:
     """What installs ask to hear of: a customer entered or left a segment, a promise was made, kept, missed, how
     it was."""
@@ -259,6 +265,7 @@ FOLLOWS: tuple[Callable[[Batch, Record | None, Record | None], None], ...] = (
     _deliveries,
     _clocks,
     _adoptions,
+    _people,
     _facts,
     _alerts,
     _tickets,

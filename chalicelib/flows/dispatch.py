@@ -92,6 +92,10 @@ def job(world: World, task: dict[str, Any]) -> None:
         from .people.follow_room import follow_room
 
         follow_room(world, task["follow"], task["customers"], after=task["after"])
+    elif "same_address" in task:
+        from .people.tie import tie_users
+
+        tie_users(world, task["customer"], task["same_address"])
     elif "prove" in task:
         from .people.prove_address import mail_code
 

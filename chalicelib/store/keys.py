@@ -46,6 +46,7 @@ from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, Roo
 from ..desk.messages import Change, Mapped, Message
 from ..desk.outside_people import ConnectCode, OutsideName, OutsidePerson
 from ..desk.pains import Pains, PainsPlan
+from ..desk.people import Person, PersonOf, Untied
 from ..desk.policies import Policies
 from ..desk.ratings import Rating, RatingAsked
 from ..desk.record import Record
@@ -339,6 +340,9 @@ KINDS: tuple[Kind, ...] = (
         _of("id"),
         lambda v: {"g1": (f"VISITORS#{v.workspace}#{short(same_mailbox(v.email))}", v.id)} if v.email else {},
     ),
+    Kind("Person", Person, lambda w, p: (f"W#{w}", f"PERSON#{p}"), _of("workspace", "id")),
+    Kind("PersonOf", PersonOf, lambda m: (f"P#{m}", "PERSON"), _of("member")),
+    Kind("Untied", Untied, lambda w, t: (f"W#{w}", f"UNTIED#{t}"), _of("workspace", "tie")),
     Kind("Domain", Domain, lambda w, d: (f"X#domain#{w}#{d}", "A"), _of("workspace", "domain")),
     Kind("Room", Room, lambda r: (f"R#{r}", "A"), _of("id"), _room_indexes),
     Kind("Message", Message, message_key, _of("room", "n", "internal")),

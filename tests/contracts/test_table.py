@@ -565,7 +565,7 @@ FOUND = {
     ),
     "unsaid-rooms": (("wsp_1", "open"), [room()]),
     "snoozed-rooms": (("wsp_1",), [room("room_22", customer="cus_22", last_message_at=60_000, snoozed_until=70_000)]),
-    "visitor-rooms": (("vis_9",), [room("room_23", kind="visitor", customer="", visitor="vis_9")]),
+    "visitor-rooms": (("vis_9",), [room("room_23", workspace="wsp_9", kind="visitor", customer="", visitor="vis_9")]),
     "visitors-by-mail": (
         ("wsp_9", "ann@acme.example"),
         [Visitor(version=1, id="vis_8", workspace="wsp_9", created_at=1, email="Ann@Acme.example")],

@@ -36,6 +36,7 @@ HEADS = {
     "oidc": "v1/sign-in",
     "pages": "assets widget.js",
     "pains": "v1/pains v1/pains-plan",
+    "people": "v1/people",
     "policies": "v1/policies v1/calendars v1/measured-segments",
     "ratings": "v1/ratings v1/rooms/rating",
     "room_counts": "v1/room-counts",

@@ -22,6 +22,7 @@ from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 from ..paging import every
 from ..rooms.fork import MAX_FORKED, fork
+from .tie import tie_by_proof
 
 PIECE = MAX_FORKED // 2  # messages that go along at once: several bridges may know each
 
@@ -146,7 +147,9 @@ def adopt_earlier(world: World, who: Principal, room_id: str, *, once: Once = KE
         raise NotFound("no such room")
     if room.kind != "visitor" and room.customer != customer.id:
         raise NotFound("no such room")
-    return adopt(world, who, room.id, customer=customer, because="token", once=once)
+    adopted_ = adopt(world, who, room.id, customer=customer, because="token", once=once)
+    tie_by_proof(world, user, visitor.id, reason="token")
+    return adopted_
 
 
 def rooms_of_visitor(world: World, visitor: str) -> list[Room]:

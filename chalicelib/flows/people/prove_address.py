@@ -24,6 +24,7 @@ from ..customers.admit import customer_of_address
 from ..optimistic_retry import again
 from ..pace import hold_to
 from .adopt import adopt
+from .tie import tie_by_proof
 
 CODE_MS = 20 * MINUTE_MS
 MAILS_PER_HOUR = 5  # to one address of a workspace
@@ -82,7 +83,10 @@ def prove_address(world: World, who: Principal, code: str) -> Room:
     room = world.store.one(ref(Room, who.room))
     if room is None:
         raise NotFound("no such room")
-    customer = _customer(world, _visitor(world, who))
+    visitor = _visitor(world, who)
+    customer, users = _customer(world, visitor)
+    for user in users:
+        tie_by_proof(world, user, visitor.id, reason="code")
     if customer is None or room.kind != "visitor":
         return room
     return adopt(world, who, room.id, customer=customer, because="code")
@@ -109,22 +113,20 @@ def _visitor(world: World, who: Principal) -> Visitor:
     return visitor
 
 
-def _customer(world: World, visitor: Visitor) -> Customer | None:
-    """Whose the proven address is: the only customer's with a user of that address, else of whose proven domain."""
+def _customer(world: World, visitor: Visitor) -> tuple[Customer | None, list[User]]:
+    """Whose the proven address is: the only customer's with users of that address, else of whose proven domain; and
+    these users."""
     address = same_mailbox(visitor.email)
     listing: Listing[Mailbox] = Listing("mailboxes", (visitor.workspace, address))
     boxes = world.store.page(listing, 20).items
-    owners = {box.customer for box in boxes if _is_users(world, box, address)}
+    found = [user for box in boxes if (user := world.store.one(ref(User, box.customer, box.user)))]
+    users = [user for user in found if user.state == "active" and user.vouched == address]
+    owners = {user.customer for user in users}
     if len(owners) > 1:
-        return None
+        return None, users
     named = world.store.one(ref(Customer, owners.pop())) if owners else None
-    found = named or customer_of_address(world, visitor.workspace, address)
-    return found if found and found.state == "active" else None
-
-
-def _is_users(world: World, box: Mailbox, address: str) -> bool:
-    user = world.store.one(ref(User, box.customer, box.user))
-    return user is not None and user.state == "active" and user.vouched == address
+    customer = named or customer_of_address(world, visitor.workspace, address)
+    return (customer if customer and customer.state == "active" else None), users
 
 
 def _hash(visitor: str, code: str) -> str:

@@ -131,6 +131,9 @@ NAMING: dict[str, Any] = {
     "POST /v1/notices/{notice}/discard": None,
     "GET /v1/rooms/{room}/issues": None,
     "GET /v1/rooms/{room}/clocks": None,
+    "GET /v1/people/{person}": None,
+    "POST /v1/people/{person}/ties": {"member": {"customer": "beta", "user": "bob"}},
+    "DELETE /v1/people/{person}/ties/{tie}": None,
     "GET /v1/rooms/{room}/adoption": None,
     "POST /v1/rooms/{room}/adoption": {"customer": "beta"},
     "DELETE /v1/rooms/{room}/adoption": None,
@@ -348,6 +351,7 @@ class Scene:
         self.ids = {
             "room": room,
             "earlier": room,
+            **self.one_person(),
             "bridge": bridge.id,
             "message": message["id"],
             "install": install["id"],
@@ -375,6 +379,16 @@ class Scene:
         }
         self.secret = install["secret"]
         self.ids |= self.tracked(room)
+
+    def one_person(self):
+        """Two users of ours who are one."""
+        api = self.ours.api
+        for user in ("ann2", "bob"):
+            api.put(f"/v1/customers/{'acme' if user == 'ann2' else 'beta'}/users/{user}", {"name": "Secret"})
+        ids = [api.get(f"/v1/customers/acme/users/{user}").json["id"] for user in ("ann", "ann2")]
+        body = {"member": {"customer": "acme", "user": "ann2"}}
+        made = api("POST", f"/v1/people/{ids[0]}/ties", body, customer="acme").json
+        return {"person": made["id"], "tie": made["ties"][0]["id"]}
 
     def tracked(self, room):
         """An issue of ours behind a room, with its ticket in a tracker, a notice, and another issue."""

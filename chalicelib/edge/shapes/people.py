@@ -1,0 +1,119 @@
+"""What goes over the wire of people: users and visitors who are one person."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from ...desk.customers import Customer, User, Visitor
+from ...desk.people import Tie
+from ...desk.rooms import Room
+from ...desk.times import rfc3339
+from .answers import Body, CustomerRef, ExternalId, Time, View, time_of
+
+VisitorId = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^vis_[a-z0-9]+$(?!\n)")]
+
+
+class MemberName(Body, frozen=True):
+    """Somebody: a user by the vendor's own ids (`customer` and `user`), or a `visitor` by theirs here."""
+
+    customer: ExternalId | None = None
+    user: ExternalId | None = None
+    visitor: VisitorId | None = None
+
+
+class TiePeople(Body, frozen=True):
+    """Who else the person is. `reason`: an `agent` says so, or a server that knows it (`api`)."""
+
+    member: MemberName
+    reason: Literal["agent", "api"] = "agent"
+
+
+class MemberOfView(View, frozen=True):
+    """Somebody who is the person, as they are known on one way: a user of a customer, or a visitor. `channel` is what
+    an outside account of that kind made of them."""
+
+    kind: Literal["user", "visitor"]
+    id: str
+    external_id: str | None
+    customer: CustomerRef | None
+    name: str
+    email: str
+    proven: bool
+    channel: str | None
+
+
+class TieView(View, frozen=True):
+    """That two members are one: why, by whom, since when. `address`: the vendor's own tokens name the same one."""
+
+    id: str
+    members: list[str]
+    reason: Literal["agent", "address", "code", "token", "api"]
+    by: str
+    at: Time
+
+
+class PersonRoomView(View, frozen=True):
+    """A room in which the person has spoken, or that is theirs."""
+
+    id: str
+    name: str
+    kind: str
+    customer: CustomerRef | None
+    last_message_at: Time | None
+
+
+class LikenessView(View, frozen=True):
+    """Somebody who may be the same person, and why; nothing is done by it. `proven`: tokens or mails name it."""
+
+    member: MemberOfView
+    because: Literal["address"]
+    proven: bool
+
+
+class WholePersonView(View, frozen=True):
+    """A person: everybody whom ties make one, with the first and the last that is known of them."""
+
+    id: str
+    name: str
+    members: list[MemberOfView]
+    ties: list[TieView]
+    rooms: list[PersonRoomView]
+    first_seen_at: Time | None
+    last_spoke_at: Time | None
+    suggestions: list[LikenessView]
+
+
+def member_view(person: User | Visitor, customer: Customer | None) -> MemberOfView:
+    """A member."""
+    if isinstance(person, Visitor):
+        fields = {"kind": "visitor", "external_id": None, "customer": None, "channel": None}
+        return MemberOfView(id=person.id, name=person.name, email=person.email, proven=bool(person.proven), **fields)  # type: ignore[arg-type]
+    channel, colon, _ = person.external_id.partition(":")
+    return MemberOfView(
+        kind="user",
+        id=person.id,
+        external_id=person.external_id,
+        customer=CustomerRef(id=customer.id, external_id=customer.external_id) if customer else None,
+        name=person.name,
+        email=person.email,
+        proven=bool(person.vouched),
+        channel=channel if colon else None,
+    )
+
+
+def tie_view(tie: Tie) -> TieView:
+    """A tie."""
+    return TieView(
+        id=tie.id, members=sorted((tie.one.id, tie.other.id)), reason=tie.reason, by=tie.by, at=rfc3339(tie.at)
+    )
+
+
+def person_room_view(room: Room) -> PersonRoomView:
+    """A room of a person's."""
+    return PersonRoomView(
+        id=room.id,
+        name=room.name,
+        kind=room.kind,
+        customer=CustomerRef(id=room.customer, external_id=room.customer_external_id) if room.customer else None,
+        last_message_at=time_of(room.last_message_at),
+    )

@@ -1,0 +1,96 @@
+"""A person as an agent sees them: who they are on each way, their rooms, and who else they may be (ADR 158)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...desk.customers import Customer, User, Visitor
+from ...desk.domains import same_mailbox
+from ...desk.errors import NotFound
+from ...desk.mails import Mailbox
+from ...desk.people import Member, Person, Tie
+from ...desk.rooms import Room, Seen
+from ...ports import Listing, World, ref
+from ..fence import fenced
+from .tie import MAX_BOXES, as_member, person_of, records_of
+
+MAX_ROOMS = 50
+
+
+@dataclass(frozen=True)
+class WholePerson:
+    """`rooms` are those that are theirs or that they have read, the latest first; `likely` may be the same person."""
+
+    id: str
+    members: list[User | Visitor]
+    ties: tuple[Tie, ...]
+    rooms: list[Room]
+    likely: list[User | Visitor]
+    customers: dict[str, Customer]
+
+
+def whole_person(world: World, workspace: str, id_: str, *, customer: Customer | None = None) -> WholePerson:
+    """The person with this id, or of whom this is a member: a visitor, or a user of `customer`. NotFound for nobody."""
+    if id_.startswith("per_"):
+        person = fenced(world.store.one(ref(Person, workspace, id_)), workspace)
+        if person is None:
+            raise NotFound("no such person")
+        return _whole(world, workspace, person.id, members=records_of(world, person.members), ties=person.ties)
+    member = Member(id=id_, customer=customer.id if customer and id_.startswith("usr_") else "")
+    [*found] = records_of(world, [member])
+    if not found or found[0].workspace != workspace:
+        raise NotFound("no such person")
+    tied = person_of(world, workspace, member)
+    if tied:
+        return _whole(world, workspace, tied.id, members=records_of(world, tied.members), ties=tied.ties)
+    return _whole(world, workspace, id_, members=found, ties=())
+
+
+def _whole(
+    world: World, workspace: str, id_: str, *, members: Sequence[User | Visitor], ties: tuple[Tie, ...]
+) -> WholePerson:
+    likely = _likely(world, workspace, members)
+    owners = sorted({each.customer for each in [*members, *likely] if isinstance(each, User)})
+    found = world.store.many([ref(Customer, owner) for owner in owners]) if owners else []
+    return WholePerson(
+        id=id_,
+        members=list(members),
+        ties=ties,
+        rooms=_rooms(world, members),
+        likely=likely,
+        customers={each.id: each for each in found if each},
+    )
+
+
+def _rooms(world: World, members: Sequence[User | Visitor]) -> list[Room]:
+    ids: dict[str, None] = {}
+    for each in members:
+        seen: Listing[Seen] = Listing("seen", (each.id,))
+        ids |= dict.fromkeys(mark.room for mark in world.store.page(seen, MAX_ROOMS).items)
+        if isinstance(each, Visitor):
+            own: Listing[Room] = Listing("visitor-rooms", (each.id,))
+            ids |= dict.fromkeys(room.id for room in world.store.page(own, MAX_ROOMS).items)
+    rooms = world.store.many([ref(Room, id_) for id_ in list(ids)[: 2 * MAX_ROOMS]]) if ids else []
+    return sorted((room for room in rooms if room), key=lambda room: -room.last_message_at)[:MAX_ROOMS]
+
+
+def _likely(world: World, workspace: str, members: Sequence[User | Visitor]) -> list[User | Visitor]:
+    """Who else has an address of theirs."""
+    addresses = dict.fromkeys(same_mailbox(each.email) for each in members if each.email)
+    found: dict[str, User | Visitor] = {}
+    for address in addresses:
+        boxes: Listing[Mailbox] = Listing("mailboxes", (workspace, address))
+        users = [Member(id=box.user, customer=box.customer) for box in world.store.page(boxes, MAX_BOXES).items]
+        visitors: Listing[Visitor] = Listing("visitors-by-mail", (workspace, address))
+        each: User | Visitor
+        for each in [*records_of(world, users), *world.store.page(visitors, MAX_BOXES).items]:
+            if same_mailbox(each.email) == address:
+                found[each.id] = each
+    known = {each.id for each in members}
+    return [each for id_, each in found.items() if id_ not in known]
+
+
+def named_member(world: World, workspace: str, found: User | Visitor | None) -> Member:
+    """Somebody of the workspace, as ties name them; NotFound."""
+    if found is None or found.workspace != workspace:
+        raise NotFound("no such member")
+    return as_member(found) if isinstance(found, User) else Member(id=found.id)

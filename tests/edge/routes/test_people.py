@@ -1,0 +1,129 @@
+"""One person behind users and visitors: tied by proof or an agent's word, untied, and no token sees more by it."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.desk.people import Member, Tie, persons_of
+from chalicelib.flows import dispatch
+from tests.api import Client, Tenant
+from tests.fakes import Parley
+from tests.races.test_races import at_once
+
+MAIL = "ann@acme.example"
+
+
+@pytest.fixture
+def people(parley: Parley, tenant: Tenant) -> dict[str, str]:
+    """Users and their ids: ann and slack of Acme, ann of Beta."""
+    for customer, user in (("acme", "ann"), ("acme", "slack:U1"), ("beta", "ann")):
+        tenant.customer(customer)
+        tenant.api.put(f"/v1/customers/{customer}/users/{user}", {"name": "Ann", "email": MAIL})
+    users = [("acme", "ann"), ("acme", "slack:U1"), ("beta", "ann")]
+    shown = [tenant.api.get(f"/v1/customers/{customer}/users/{user}").json["id"] for customer, user in users]
+    return dict(zip(("ann", "slack", "beta"), shown, strict=True))
+
+
+def person(tenant: Tenant, id_: str, customer: str = "acme") -> Any:
+    return tenant.api("GET", f"/v1/people/{id_}", customer=customer).json
+
+
+def tied(tenant: Tenant, id_: str, customer: str, user: str) -> Any:
+    body = {"member": {"customer": customer, "user": user}}
+    return tenant.api("POST", f"/v1/people/{id_}/ties", body, customer="acme")
+
+
+def test_who_is_tied_is_one_and_untied_all_is_as_before(tenant: Tenant, people: dict[str, str]) -> None:
+    before = [person(tenant, people["ann"]), person(tenant, people["slack"]), person(tenant, people["beta"], "beta")]
+    assert [each["id"] for each in before] == list(people.values())
+    assert {each["member"]["id"] for each in before[0]["suggestions"]} == {people["slack"], people["beta"]}
+    first = tied(tenant, people["ann"], "acme", "slack:U1").json
+    assert (len(first["members"]), first["ties"][0]["reason"]) == (2, "agent")
+    assert {each["channel"] for each in first["members"]} == {None, "slack"}
+    both = tied(tenant, first["id"], "beta", "ann").json
+    assert (both["id"], len(both["members"]), both["suggestions"]) == (first["id"], 3, [])
+    assert person(tenant, people["beta"], "beta")["id"] == first["id"]
+    assert tied(tenant, first["id"], "beta", "ann").json == both
+    later = next(each["id"] for each in both["ties"] if people["beta"] in each["members"])
+    assert tenant.api.delete(f"/v1/people/{first['id']}/ties/{later}").status == 204
+    assert tenant.api.delete(f"/v1/people/{first['id']}/ties/{later}").status == 404
+    assert person(tenant, people["ann"]) == first
+    tenant.api.delete(f"/v1/people/{first['id']}/ties/{first['ties'][0]['id']}")
+    after = [person(tenant, people["ann"]), person(tenant, people["slack"]), person(tenant, people["beta"], "beta")]
+    assert after == before
+    assert tenant.api.get(f"/v1/people/{first['id']}").status == 404
+
+
+def test_one_address_in_two_tokens_is_one_person_unless_an_agent_says_no(
+    parley: Parley, tenant: Tenant, people: dict[str, str]
+) -> None:
+    for customer in ("acme", "beta"):
+        tenant.user(customer, email=MAIL).get("/v1/me")
+        parley.react_all()
+    tasks = list(parley.queues.tasks)
+    parley.settle()
+    both = person(tenant, people["ann"])
+    assert {each["id"] for each in both["members"]} == {people["ann"], people["beta"]}
+    assert both["ties"][0]["reason"] == "address"
+    tenant.api.delete(f"/v1/people/{both['id']}/ties/{both['ties'][0]['id']}")
+    for task in tasks:
+        dispatch.job(parley.world, task)
+    assert person(tenant, people["ann"])["ties"] == []
+    assert len(tied(tenant, people["ann"], "beta", "ann").json["ties"]) == 1
+
+
+def test_a_tie_widens_no_token(parley: Parley, tenant: Tenant, people: dict[str, str]) -> None:
+    ann, beta = tenant.user("acme", "ann"), tenant.user("beta", "ann")
+    tenant.api.post(f"/v1/rooms/{tenant.triage('beta')}/messages", {"text": "A secret of Beta's"})
+
+    def shown() -> list[str]:
+        ways = ("/v1/rooms", "/v1/me", f"/v1/rooms/{tenant.triage('beta')}", f"/v1/rooms/{tenant.triage()}")
+        return [client.get(way).text for client in (ann, beta) for way in ways]
+
+    before = shown()
+    tied(tenant, people["ann"], "beta", "ann")
+    assert shown() == before
+    for method, path in (("GET", f"/v1/people/{people['ann']}"), ("POST", f"/v1/people/{people['ann']}/ties")):
+        assert ann(method, path, {"member": {"visitor": "vis_1"}} if method == "POST" else None).status == 403
+
+
+def test_whoever_takes_their_earlier_room_is_the_visitor(tenant: Tenant, people: dict[str, str]) -> None:
+    tenant.api.patch("/v1/workspace", {"visitors": True})
+    body = {"workspace": tenant.id, "name": "Ann", "email": MAIL, "text": "Where is the zebra?"}
+    made = Client().post("/v1/visitors", body).json
+    tenant.user("acme", "ann", email=MAIL).post(f"/v1/me/earlier-rooms/{made['room']['id']}")
+    shown = person(tenant, made["id"])
+    assert {each["id"] for each in shown["members"]} == {made["id"], people["ann"]}
+    assert (shown["ties"][0]["reason"], [room["name"] for room in shown["rooms"]]) == ("token", ["Where is the zebra?"])
+
+
+def test_ties_at_once_end_as_if_one_after_the_other(tenant: Tenant, people: dict[str, str]) -> None:
+    users = [("acme", "slack:U1"), ("beta", "ann")]
+    answers = at_once(lambda n: tied(tenant, people["ann"], *users[n % 2]).status, 6)
+    assert set(answers) == {200}
+    shown = person(tenant, people["ann"])
+    assert (len(shown["members"]), len(shown["ties"])) == (3, 2)
+
+
+members = st.integers(0, 6).map(lambda n: Member(id=f"usr_{n}"))
+pairs = st.tuples(members, members).map(lambda pair: sorted(pair, key=str)).filter(lambda pair: pair[0] != pair[1])
+ties = st.lists(
+    st.builds(
+        lambda pair, at: Tie(one=pair[0], other=pair[1], reason="agent", by="agt_1", at=at), pairs, st.integers(1, 9)
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=200)
+@given(ties, st.randoms(use_true_random=False))
+def test_persons_follow_from_their_ties_in_any_order(some: list[Tie], chance: Any) -> None:
+    found = persons_of("wsp_1", some)
+    shuffled = [*some, *some]
+    chance.shuffle(shuffled)
+    assert sorted(persons_of("wsp_1", shuffled), key=str) == sorted(found, key=str)
+    everybody = [member.id for each in found for member in each.members]
+    assert len(everybody) == len(set(everybody))
+    assert set(everybody) == {member.id for each in some for member in (each.one, each.other)}
