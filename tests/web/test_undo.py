@@ -150,6 +150,27 @@ def test_who_has_left_the_room_is_led_back_to_what_they_undo(house: House, room:
     page.until(lambda: house.texts(room) == ["Hello", "For us"])
 
 
+def test_a_file_that_is_still_going_up_comes_back_as_well(house: House, room: str) -> None:
+    page, context = still(house, room)
+    house.held = []
+    page.one(".composer input[type=file]").set_input_files(TXT)
+    page.until(lambda: house.held)
+    send(page, "See this")
+    undo(page).wait_for()
+    for place in ("settings/told", f"inbox/open/{room}"):
+        page.page.goto(f"{PARLEY}/console#/{place}")
+    page.one(".message.waiting", has_text="See this").wait_for()
+    undo(page).click()
+    page.one(".composer .chip progress").wait_for()
+    assert field(page).input_value() == "See this"
+    for each in house.held:
+        house.put(*each)
+    page.one(".composer .chip small", has_text="1 B").wait_for()
+    field(page).press("Control+Enter")
+    context.clock.run_for(5100)
+    page.until(lambda: house.texts(room) == ["Hello", "See this"])
+
+
 def test_a_room_is_resolved_when_it_can_be_undone_no_more(house: House, room: str, tenant: Any) -> None:
     state = lambda: tenant.api.get(f"/v1/rooms/{room}").json["state"]  # noqa: E731
     page, context = still(house, room)

@@ -142,7 +142,9 @@ export class Composer {
   restore(row) {
     this.switch(row.internal ? "note" : "answer");
     this.text.value = [row.text, this.text.value].filter(Boolean).join("\n\n");
-    this.#uploads = [...left(api, row.uploads), ...this.#uploads];
+    const back = left(api, row.uploads);
+    this.#uploads = [...back, ...this.#uploads];
+    for (const upload of back) if (!upload.made) this.#up(upload); // another field may have begun it
     this.#reply = row.reply ?? this.#reply;
     this.#chips();
     this.#wrote();
