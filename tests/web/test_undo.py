@@ -260,6 +260,18 @@ def test_what_was_done_to_several_rooms_at_once_is_undone_for_each(house: House,
     page.page.keyboard.press("Control+z")
     page.until(lambda: priorities() == ["normal", "high"])
     expect(undo(page)).to_have_count(0)
+    tenant.api.patch(f"/v1/rooms/{other}", {"labels": ["api"]})
+    labels = lambda: [tenant.api.get(f"/v1/rooms/{each}").json["labels"] for each in (room, other)]  # noqa: E731
+    page.one(".rooms .label", has_text="api").wait_for()
+    for name in ("Kept", "Other"):
+        page.page.get_by_label(f"Choose {name}").check()
+    page.one(".bulk button", has_text="Label").click()
+    page.one("dialog input[name=labels]").fill("bug, billing,")
+    page.one("dialog .primary").click()
+    undo(page).wait_for()
+    assert labels() == [["billing", "bug"], ["api", "billing", "bug"]]
+    undo(page).click()
+    page.until(lambda: labels() == [[], ["api"]])
 
 
 def test_whom_a_room_is_given_to_its_priority_and_its_snooze_are_undone_at_once(

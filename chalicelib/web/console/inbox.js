@@ -7,7 +7,7 @@ import { unreadAgain } from "./own_marks.js";
 import { ICONS, ago, ask, attempt, choice, empty, face, field, input, redraw, say, sign } from "./parts.js";
 import { local, promiseTag } from "./promise.js";
 import { api, here, may, recall, remember } from "./session.js";
-import { ROOM_PRIORITIES, clockTag, labelTags, standingTags } from "./standing.js";
+import { ROOM_PRIORITIES, askLabels, clockTag, labelTags, standingTags } from "./standing.js";
 import { t } from "./translate.js";
 
 export const VIEWS = [
@@ -238,6 +238,7 @@ export class Inbox {
     redraw(this.bulk, () => [
       h("p", { role: "status" }, `${ids.length} chosen`),
       h("button.plain", { type: "button", onclick: () => this.#assign(ids) }, "Assign"),
+      h("button.plain", { type: "button", onclick: () => this.#label(ids) }, t("Label")),
       h("button.plain", { type: "button", onclick: () => this.#priority(ids) }, "Priority"),
       h("button.plain", { type: "button", onclick: () => this.#snooze(ids) }, "Snooze"),
       h("button.calm", { type: "button", onclick: () => this.#resolve(ids) }, "Resolve"),
@@ -272,6 +273,11 @@ export class Inbox {
     const people = [...here.agents.values()].filter((agent) => agent.state === "active");
     const boxes = people.map((agent) => h("label.tick", null, h("input", { type: "checkbox", name: "who", value: agent.id }), face(agent.id, agent.name), agent.name));
     ask(`Who is on ${ids.length === 1 ? "it" : "them"}?`, [h("div.ticks", null, boxes)], "Assign", (form) => void this.#each(ids, () => ({ assignees: form.getAll("who") }), "assigned"));
+  }
+
+  #label(ids) {
+    const labelled = (id, labels) => ({ labels: [...new Set([...this.rooms.get(id).labels, ...labels])] });
+    askLabels([], t("Label"), t("Parted by commas: each room gets these, too."), (labels) => void (labels.length && this.#each(ids, (id) => labelled(id, labels), "labelled")));
   }
 
   #priority(ids) {

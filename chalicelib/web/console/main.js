@@ -448,6 +448,7 @@ function keyboard() {
     { words: "Snippets", key: "s", when: () => inRoom() && may("write"), step: () => void talk.composer.snippets() },
     { words: "Take it, or hand it back", key: "a", when: writes, step: () => void talk.take_or_leave() },
     { words: "Assign", when: writes, step: () => talk.assign() },
+    { words: t("Labels"), when: writes, step: () => talk.label() },
     { words: "Resolve, or reopen", key: "e", when: writes, step: () => void talk.resolve() },
     { words: "Priority and snooze", key: "p", when: () => writes() && standing(talk.room), step: () => arrangeRoom(talk.room, talk) },
     { words: t("Follow it, or no more"), key: "w", when: () => Boolean(talk?.room), step: () => void follow(talk) },

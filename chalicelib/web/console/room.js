@@ -23,7 +23,7 @@ import { Readers, readLine } from "./readers.js";
 import { api, here, may } from "./session.js";
 import { raiseIssue } from "./raise.js";
 import { t } from "./translate.js";
-import { clockTag, standingActs, standingMenu, standingTags, takenAs, waitsInSpite } from "./standing.js";
+import { askLabels, clockTag, standingActs, standingMenu, standingTags, takenAs, waitsInSpite } from "./standing.js";
 
 const MACHINES = new Set(["machine", "system"]);
 
@@ -263,6 +263,10 @@ export class Conversation {
     ask("Who is on it?", [h("div.ticks", null, boxes)], "Assign", (form) => this.change({ assignees: form.getAll("who") }, "Assigned."));
   }
 
+  label() {
+    askLabels(this.room.labels, t("Labels"), t("Parted by commas. Colleagues alone see them."), (labels) => this.change({ labels }, t("Saved.")));
+  }
+
   resolve() {
     if (this.room.state === "resolved") return this.change({ state: "open" }, "It is open again.");
     const sent = here.outbox.acting(this.id);
@@ -409,6 +413,7 @@ export class Conversation {
       ...(write ? standingMenu(room, this) : []),
       write && open ? ["Promise something", () => askPromise(this.room, (fields, words) => this.change(fields, words)), "clock"] : null,
       write && room.customer ? ["Raise or tie an issue", () => raiseIssue(room, () => this.moved(this.room)), "issue"] : null,
+      write ? [t("Labels"), () => this.label(), "edit"] : null,
       write ? ["Fork a part of it", () => this.pick(), "fork"] : null,
       write && room.kind !== "triage" ? ["Rename", () => this.rename(), "edit"] : null,
       followCommand(this),

@@ -42,6 +42,13 @@ export function clockTag(room, short = false) {
 /** Labels, as the list shows them. */
 export const labelTags = (room) => (room.labels ?? []).slice(0, 3).map((label) => h("span.tag.label", null, label));
 
+/** Ask for labels, by commas: `accept(labels)`. */
+export function askLabels(there, title, hint, accept) {
+  const labels = input("labels", { value: there.join(", "), maxlength: "900" });
+  const split = (text) => [...new Set(text.split(",").map((each) => each.trim()).filter(Boolean))];
+  ask(title, [field(t("Labels"), labels, hint)], t("Save"), (form) => accept(split(form.get("labels"))));
+}
+
 /** What else can be done to where a room stands, for its menu. */
 export function standingMenu(room, conversation) {
   if (room.kind === "internal" || room.state !== "open") return [];
