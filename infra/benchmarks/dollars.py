@@ -25,6 +25,7 @@ from infra.benchmarks.scenes import TOGETHER, VIEWERS
 from infra.lint import transformed
 
 SECTION = "Dollars per million inbound messages, each to two bridges and three viewers, answered by turns"
+ROWS = "Write units of an inbound message, by the kind of row (docs/table.md)"
 MONTH = "Dollars a month, whatever is said"
 BUDGET, AT_REST, IN_USE = 37.0, 9.0, 12.0
 BRIDGES = 2
@@ -88,7 +89,18 @@ def figures() -> list[Figure]:
     rows.append(Figure(SECTION, "beside it: as many answers", round(answer, 2), f"$ {answer:.2f}"))
     placing = placed(counts)
     rows.append(Figure(SECTION, "more, where a filter asks who waits", round(placing, 2), f"$ {placing:.2f}"))
+    written = by_row(counts, INBOUND)
+    rows += [Figure(ROWS, kind, round(units, 1), f"{units:.1f}") for kind, units in written.items()]
     return rows + _month()
+
+
+def by_row(counts: scenes.Counts, steps: Sequence[Step]) -> dict[str, float]:
+    """Write units by the kind of row, the most first."""
+    found: Counter[str] = Counter()
+    for step in steps:
+        for kind, units in counts[step.scene].rows.items():
+            found[kind] += step.times * units  # type: ignore[assignment]
+    return dict(found.most_common())
 
 
 def placed(counts: scenes.Counts) -> float:

@@ -18,13 +18,15 @@ Parameters = dict[str, Any]
 class Count:
     """What happened while it was counted. `log` is what was printed, in bytes; `seconds` are told where it was timed;
     `aside` are those that the counting itself took. `spread` are the write units of search, whose costs are told
-    apart; `listed` those of a workspace's inbox, which is one partition of an index."""
+    apart; `listed` those of a workspace's inbox, which is one partition of an index; `rows` has all write units by the
+    kind of row."""
 
     calls: Counter[str] = field(default_factory=Counter)
     reads: float = 0
     writes: float = 0
     spread: float = 0
     listed: float = 0
+    rows: dict[str, float] = field(default_factory=dict)
     log: int = 0
     seconds: float = 0
     aside: float = 0
@@ -78,6 +80,8 @@ class Meter:
         transaction = operation == "TransactWriteItems"
         for old, new in zip(before, after, strict=True):
             units = written(Written(old, new), transaction)
+            kind = (new or old or {}).get("t", {}).get("S", "none")
+            self.count.rows[kind] = self.count.rows.get(kind, 0) + units
             if new and "#ROOMS#" in new.get("g1pk", {}).get("S", ""):
                 self.count.listed += indexed(Written(old, new), INDEXES[0])
             if operation == "BatchWriteItem":

@@ -92,6 +92,15 @@ def test_a_webhook_is_one_call_and_a_post_one_read_and_one_transaction(counts: d
 
 
 @pytest.mark.parametrize("way", ["INBOUND", "ANSWER"])
+def test_write_units_are_listed_by_row_and_the_list_is_whole(played: dict[str, Count], way: str) -> None:
+    steps = getattr(dollars, way)
+    rows, counted = dollars.by_row(played, steps), [(step.times, played[step.scene]) for step in steps]
+    assert sum(rows.values()) == sum(times * (count.writes + count.spread) for times, count in counted)
+    assert {"Room", "Message", "Delivery", "Shelf", "Unindexed"} <= set(rows)
+    assert "none" not in rows
+
+
+@pytest.mark.parametrize("way", ["INBOUND", "ANSWER"])
 def test_the_bill_counts_each_send_to_a_queue(played: dict[str, Count], way: str) -> None:
     for step in getattr(dollars, way):
         polled = 0 if "react" in step.scene or step.scene.startswith(("webhook", "posted")) else 2
