@@ -22,11 +22,12 @@ export async function show(file) {
     return { type: "" };
   }));
   box.classList.toggle("of-pdf", found?.type === "application/pdf");
-  place.replaceChildren(...inside(file, found ?? { type: "" }));
+  place.replaceChildren(...inside(file, found ?? { type: "" }, () => close.focus()));
 }
 
-function inside(file, { type, url, text, whole }) {
-  if (type === "application/pdf") return [h("iframe", { src: url, title: file.name, referrerpolicy: "no-referrer" })];
+/** What a file is shown by; `loaded()` is called once a viewer of PDFs may have taken the keyboard, and with it Escape. */
+function inside(file, { type, url, text, whole }, loaded) {
+  if (type === "application/pdf") return [h("iframe", { src: url, title: file.name, referrerpolicy: "no-referrer", onload: loaded })];
   if (type.startsWith("image/")) return [h("img", { src: url, alt: file.name })];
   if (type === "text/plain") return [h("pre", { tabindex: "0", role: "group", "aria-label": file.name, dir: "auto" }, text), whole ? "" : h("p.dim", null, t("It goes on: this is how it begins. The download has all of it."))];
   return [empty(t("It cannot be shown here."))];

@@ -227,7 +227,7 @@ def test_a_range_is_forked_a_file_dropped_a_snippet_filled_in(desk: Desk) -> Non
         frame = page.get_by_role("dialog", name="bill.pdf").locator("iframe")
         assert "response-content-type=application%2Fpdf" in frame.get_attribute("src")
         page.wait_for_timeout(500)  # what the page's policy refuses is heard of at the end
-        page.keyboard.press("Escape")
+        page.get_by_role("dialog", name="bill.pdf").get_by_role("button", name="Close").click()
         chosen(page, "Fork a part of it")
         boxes = page.get_by_role("checkbox", name="Choose the message of Ann")
         boxes.nth(1).check()
