@@ -8,10 +8,9 @@ const WORD = /\p{L}{2}/u;
 const SENTENCE = /\p{L}[\p{L}’']*[.,:;!?…]? \p{L}|^\p{Lu}\p{Ll}|[“”’…]|\p{L}[.!?]$/u; // more than a name of something
 const BY_TABLE = { t: [0], plural: [1, 2], woven: [0] };
 /** Functions whose words are seen, by the places of their arguments; of `h` all that are children. */
-const SEEN = { h: [2, 99], say: [0, 0], entitle: [0, 0], empty: [0, 99], field: [0, 99], ask: [0, 2], part: [0, 99], section: [0, 0], doing: [3, 99], menu: [3, 99], button: [0, 0] };
+const SEEN = { h: [2, 99], say: [0, 0], entitle: [0, 0], empty: [0, 99], field: [0, 99], ask: [0, 2], part: [0, 99], section: [0, 0], doing: [3, 99], menu: [3, 99], button: [0, 0], nav: [1, 1] };
 /** Functions whose words are none. */
-const UNSEEN = new Set(["querySelector", "querySelectorAll", "closest", "matches", "addEventListener", "createElement", "getAttribute", "setAttribute", "toggle", "add", "remove", "has", "get", "getAll", "set", "append_class", "call", "all", "recall", "remember", "input", "sign", "nav", "test", "replace", "split", "join", "import", "getItem", "setItem", "removeItem", "dispatchEvent", "on", "served", "startsWith", "endsWith", "includes"]);
-const UNSEEN_CHILDREN = new Set(["nav", "add", "set", "append"]);
+const UNSEEN = new Set(["querySelector", "querySelectorAll", "closest", "matches", "addEventListener", "removeEventListener", "createElement", "getAttribute", "setAttribute", "toggle", "add", "remove", "has", "get", "getAll", "set", "call", "all", "recall", "remember", "input", "sign", "test", "replace", "split", "join", "import", "getItem", "setItem", "removeItem", "dispatchEvent", "on", "served", "startsWith", "endsWith", "includes"]);
 /** Properties whose words are none, and those whose words are seen. */
 const NAMES = new Set(["type", "role", "name", "dir", "key", "d", "kind", "state", "class", "list", "autocomplete", "href", "rel", "target", "datetime", "id", "method", "credentials", "cache", "rows", "size", "maxlength", "form", "fill", "style", "weekday", "month", "day", "year", "hour", "minute", "timeZone", "popover", "scope", "accept", "inputmode", "enterkeyhint", "behavior", "block", "numeric", "Accept"]);
 const SHOWN = new Set(["title", "aria-label", "placeholder", "alt", "label", "words", "hint", "aria-description", "aria-roledescription", "aria-valuetext"]);
@@ -53,14 +52,14 @@ function seen(node, parents) {
       const at = parent.arguments.indexOf(child);
       if (at < 0) return null; // in what is called: "…".split()
       const places = SEEN[name];
-      if (places) return at >= places[0] && at <= places[1] ? true : name === "h" || name === "doing" || name === "menu" ? false : null;
+      if (places) return at >= places[0] && at <= places[1] ? true : name === "h" || name === "doing" || (name === "menu" && at < 2) ? false : null;
       if (parent.type === "NewExpression" || UNSEEN.has(name)) return false;
       return null;
     }
     if (/Function/.test(parent.type) || /Statement|Declar/.test(parent.type)) return null;
     if (parent.type === "ArrayExpression") { // [value, words], as options of a choice are, and items of a menu
       const at = parent.elements.indexOf(child);
-      if (at === 1 && parents[i - 1]?.type !== "MemberExpression" && literals(parent.elements[0] ?? {}) && parent.elements.length <= 3) return true;
+      if (at === 1 && parents[i - 1]?.type === "ArrayExpression" && literals(parent.elements[0] ?? {}) && parent.elements.length <= 3) return true;
     }
     child = parent;
   }
@@ -92,7 +91,7 @@ export function words(source) {
     },
     ImportDeclaration(node) {
       if (!/shared\/words\.js$/.test(node.source.value)) return;
-      for (const each of node.specifiers) if (!["hue", "initials"].includes(each.imported.name)) note(node, `translate.js has ${each.imported.name}`);
+      for (const each of node.specifiers) if (!["hue", "initials"].includes(each.imported?.name)) note(node, `translate.js has ${each.imported?.name}`);
     },
   });
   const look = (node, text, parents) => {

@@ -1,34 +1,33 @@
 // The inbox: which rooms there are, by view, and the list of them.
 
 import { arrange, h } from "../shared/dom.js";
-import { when } from "../shared/words.js";
 import { askEnd } from "./ending.js";
 import { unreadAgain } from "./own_marks.js";
 import { ICONS, ago, ask, attempt, choice, empty, face, field, input, redraw, say, sign } from "./parts.js";
 import { local, promiseTag } from "./promise.js";
 import { api, here, may, recall, remember } from "./session.js";
 import { ROOM_PRIORITIES, askLabels, clockTag, labelTags, standingTags } from "./standing.js";
-import { t } from "./translate.js";
+import { listed, moment, plural, t, when } from "./translate.js";
 
 export const VIEWS = [
-  ["mine", "Mine", "mine", "assignee=me"],
-  ["unassigned", "Unassigned", "unassigned", "assignee=none"],
-  ["us", "Waiting for us", "us", "turn=vendor"],
-  ["them", "Waiting for them", "them", "turn=customer"],
-  ["open", "All open", "inbox", ""],
-  ["promised", "Promised", "clock", "promise=open"],
-  ["due", "Due next", "due", "clock=any"],
-  ["resolved", "Resolved", "done", "state=resolved"],
-  ["snoozed", "Snoozed", "snoozed", "snoozed=true"],
+  ["mine", t("Mine"), "mine", "assignee=me"],
+  ["unassigned", t("Unassigned"), "unassigned", "assignee=none"],
+  ["us", t("Waiting for us"), "us", "turn=vendor"],
+  ["them", t("Waiting for them"), "them", "turn=customer"],
+  ["open", t("All open"), "inbox", ""],
+  ["promised", t("Promised"), "clock", "promise=open"],
+  ["due", t("Due next"), "due", "clock=any"],
+  ["resolved", t("Resolved"), "done", "state=resolved"],
+  ["snoozed", t("Snoozed"), "snoozed", "snoozed=true"],
 ];
 const NOTHING = {
-  mine: "Nothing waits for you. Take something from “Unassigned”, or have a tea.",
-  unassigned: "Everything has somebody on it.",
-  us: "Nobody waits for us.",
-  them: "We wait for nobody.",
-  promised: "Nothing is owed to anybody.",
-  due: "No clock runs.",
-  snoozed: "Nothing is hidden.",
+  mine: t("Nothing waits for you. Take something from “Unassigned”, or have a tea."),
+  unassigned: t("Everything has somebody on it."),
+  us: t("Nobody waits for us."),
+  them: t("We wait for nobody."),
+  promised: t("Nothing is owed to anybody."),
+  due: t("No clock runs."),
+  snoozed: t("Nothing is hidden."),
 };
 
 /** What a view asks the API: one of VIEWS, `customer:<external id>` or `segment:<id>`. */
@@ -76,10 +75,10 @@ export class Inbox {
   constructor(open) {
     this.open = open;
     this.title = h("h1", { id: "list-title" });
-    this.filter = h("input", { type: "search", placeholder: "Filter by name", "aria-label": "Filter rooms by name", oninput: () => this.#filtered() });
+    this.filter = h("input", { type: "search", placeholder: t("Filter by name"), "aria-label": t("Filter rooms by name"), oninput: () => this.#filtered() });
     this.list = h("ul.rooms", { "aria-labelledby": "list-title" });
-    this.more = h("button.plain.wide", { type: "button", hidden: true, onclick: () => attempt(() => this.#page(this.next)) }, "More");
-    this.bulk = h("div.bulk", { hidden: true, role: "group", "aria-label": "With the chosen rooms" });
+    this.more = h("button.plain.wide", { type: "button", hidden: true, onclick: () => attempt(() => this.#page(this.next)) }, t("More"));
+    this.bulk = h("div.bulk", { hidden: true, role: "group", "aria-label": t("With the chosen rooms") });
     this.density = h("button.quiet.density", { type: "button", title: t("Roomy rows"), "aria-label": t("Roomy rows"), onclick: () => this.roomy() }, sign("rows"));
     this.element = h("section.list", { "aria-labelledby": "list-title", onscroll: () => { this.#place = this.element.scrollTop; } }, h("header", null, h("div.titled", null, this.title, this.density), this.filter, this.bulk), this.list, this.more);
     this.#close(recall("roomy", false));
@@ -236,13 +235,13 @@ export class Inbox {
     this.list.classList.toggle("picks", Boolean(ids.length));
     if (!ids.length) return;
     redraw(this.bulk, () => [
-      h("p", { role: "status" }, `${ids.length} chosen`),
-      h("button.plain", { type: "button", onclick: () => this.#assign(ids) }, "Assign"),
+      h("p", { role: "status" }, t("{n} chosen", { n: ids.length })),
+      h("button.plain", { type: "button", onclick: () => this.#assign(ids) }, t("Assign")),
       h("button.plain", { type: "button", onclick: () => this.#label(ids) }, t("Label")),
-      h("button.plain", { type: "button", onclick: () => this.#priority(ids) }, "Priority"),
-      h("button.plain", { type: "button", onclick: () => this.#snooze(ids) }, "Snooze"),
-      h("button.calm", { type: "button", onclick: () => this.#resolve(ids) }, "Resolve"),
-      h("button.quiet", { type: "button", title: "Choose none (Esc)", "aria-label": "Choose none", onclick: () => this.unpick() }, "×")]);
+      h("button.plain", { type: "button", onclick: () => this.#priority(ids) }, t("Priority")),
+      h("button.plain", { type: "button", onclick: () => this.#snooze(ids) }, t("Snooze")),
+      h("button.calm", { type: "button", onclick: () => this.#resolve(ids) }, t("Resolve")),
+      h("button.quiet", { type: "button", title: t("Choose none (Esc)"), "aria-label": t("Choose none"), onclick: () => this.unpick() }, "×")]);
   }
 
   /** Change each of several rooms; what is refused stays chosen. */
@@ -257,7 +256,7 @@ export class Inbox {
     const back = async () => {
       for (const [id, was] of before) await this.#change(id, was);
     };
-    say(`${before.size} ${before.size === 1 ? "room" : "rooms"} ${words}.`, false, before.size ? back : null);
+    say(words(before.size), false, before.size ? back : null);
     this.#draw();
   }
 
@@ -272,7 +271,7 @@ export class Inbox {
   #assign(ids) {
     const people = [...here.agents.values()].filter((agent) => agent.state === "active");
     const boxes = people.map((agent) => h("label.tick", null, h("input", { type: "checkbox", name: "who", value: agent.id }), face(agent.id, agent.name), agent.name));
-    ask(`Who is on ${ids.length === 1 ? "it" : "them"}?`, [h("div.ticks", null, boxes)], "Assign", (form) => void this.#each(ids, () => ({ assignees: form.getAll("who") }), "assigned"));
+    ask(plural(ids.length, "Who is on it?", "Who is on them?"), [h("div.ticks", null, boxes)], t("Assign"), (form) => void this.#each(ids, () => ({ assignees: form.getAll("who") }), (n) => plural(n, "{n} room assigned.", "{n} rooms assigned.")));
   }
 
   #label(ids) {
@@ -281,7 +280,7 @@ export class Inbox {
   }
 
   #priority(ids) {
-    ask("Priority", [field("Priority", choice("priority", ROOM_PRIORITIES, "normal"))], "Save", (form) => void this.#each(ids, () => ({ priority: form.get("priority") }), "changed"));
+    ask(t("Priority"), [field(t("Priority"), choice("priority", ROOM_PRIORITIES, "normal"))], t("Save"), (form) => void this.#each(ids, () => ({ priority: form.get("priority") }), (n) => plural(n, "{n} room changed.", "{n} rooms changed.")));
   }
 
   /** All in one act; nobody is told, unless that is wanted. */
@@ -292,7 +291,7 @@ export class Inbox {
 
   #snooze(ids) {
     const until = input("until", { type: "datetime-local", required: true, value: local(Date.now() + 24 * 3600e3) });
-    ask("Snooze", [field("Until", until, "What they say brings it back at once.")], "Snooze", (form) => void this.#each(ids, () => ({ snoozed_until: new Date(form.get("until")).toISOString() }), "snoozed"));
+    ask(t("Snooze"), [field(t("Until"), until, t("What they say brings it back at once."))], t("Snooze"), (form) => void this.#each(ids, () => ({ snoozed_until: new Date(form.get("until")).toISOString() }), (n) => plural(n, "{n} room snoozed.", "{n} rooms snoozed.")));
   }
 
   #draw() {
@@ -301,7 +300,7 @@ export class Inbox {
     const loading = this.#loading;
     const rows = rooms.map((room) => this.#row(room));
     this.#rows = new Map(rooms.map((room, i) => [room.id, rows[i]]));
-    const nothing = this.words ? "No room has that in its name." : NOTHING[this.view] ?? "No rooms here.";
+    const nothing = this.words ? t("No room has that in its name.") : NOTHING[this.view] ?? t("No rooms here.");
     arrange(this.list, [...rows, ...(rows.length && !loading ? [] : [h("li.none", null, empty(loading ? "…" : nothing))])]);
   }
 
@@ -312,7 +311,7 @@ export class Inbox {
     const there = this.#rows.get(room.id);
     if (there?.told === state) return there;
     const row = roomRow(room, room.id === this.opened, room.id === this.chosen, () => this.open(room.id));
-    if (may("write")) row.prepend(h("input.tick-of", { type: "checkbox", checked: picked, tabindex: "-1", "aria-label": `Choose ${room.name}`, onchange: () => this.pick(room.id) }));
+    if (may("write")) row.prepend(h("input.tick-of", { type: "checkbox", checked: picked, tabindex: "-1", "aria-label": t("Choose {name}", { name: room.name }), onchange: () => this.pick(room.id) }));
     row.told = state;
     const focused = there?.contains(document.activeElement);
     if (focused) queueMicrotask(() => row.querySelector("button").focus());
@@ -320,27 +319,27 @@ export class Inbox {
   }
 }
 
-const whose = (room) => room.customer_name ?? (room.kind === "visitor" ? "Visitor" : room.kind === "internal" ? "Internal" : "");
+const whose = (room) => room.customer_name ?? (room.kind === "visitor" ? t("Visitor") : room.kind === "internal" ? t("Internal") : "");
 
 function roomRow(room, opened, chosen, open) {
   const last = room.last_message;
-  const name = room.kind === "triage" ? "Triage" : room.name;
+  const name = room.kind === "triage" ? t("Triage") : room.name;
   const waits = room.state === "open" && room.turn === "vendor" && room.waiting_since;
   const people = room.assignees.map((id) => here.agents.get(id)).filter(Boolean);
   return h(`li${opened ? ".opened" : ""}${chosen ? ".chosen" : ""}${room.unread ? ".unread" : ""}`, null,
     h("button", { type: "button", "aria-current": opened ? "true" : null, title: [whose(room), name].filter(Boolean).join(": "), onclick: open },
       h("span.face-of", null, face(room.customer?.id ?? room.id, whose(room) || room.name)),
       h("span.who", null, h("strong", { dir: "auto" }, whose(room) || name)),
-      h("time", { datetime: newest(room), title: new Date(newest(room)).toLocaleString() }, when(newest(room))),
-      h("span.line", null, h("span.glimpse", null, whose(room) ? [h("b", { dir: "auto" }, name), " "] : null, h("bdi", null, last ? [last.author.kind === "agent" && `${last.author.name}: `, last.text] : "Nothing was said yet")), h("span.marks", null,
+      h("time", { datetime: newest(room), title: moment(newest(room)) }, when(newest(room))),
+      h("span.line", null, h("span.glimpse", null, whose(room) ? [h("b", { dir: "auto" }, name), " "] : null, h("bdi", null, last ? [last.author.kind === "agent" && `${last.author.name}: `, last.text] : t("Nothing was said yet"))), h("span.marks", null,
         standingTags(room),
         labelTags(room),
         promiseTag(room, true),
         clockTag(room, true),
-        waits ? h("span.wait", { title: "Waits for us" }, ago(room.waiting_since)) : null,
+        waits ? h("span.wait", { title: t("Waits for us") }, ago(room.waiting_since)) : null,
         people.map((agent) => h("span", { title: agent.name }, face(agent.id, agent.name))),
-        people.length ? h("span.unseen", null, `on it: ${people.map((agent) => agent.name).join(", ")}`) : null,
-        room.unread ? h("span.count", null, String(room.unread), h("span.unseen", null, " unread")) : null))));
+        people.length ? h("span.unseen", null, t("on it: {names}", { names: listed(people.map((agent) => agent.name)) })) : null,
+        room.unread ? h("span.count", null, String(room.unread), h("span.unseen", null, " ", t("unread"))) : null))));
 }
 
 /** A count as far as it is exact. */

@@ -3,9 +3,9 @@
 import { h } from "../shared/dom.js";
 import { ask, doing, say, sign } from "./parts.js";
 import { api, may } from "./session.js";
-import { t } from "./translate.js";
+import { clock, moment, plural, served, t } from "./translate.js";
 
-const STATES = { queued: "on its way", sent: "delivered", failed: "failed", skipped: "skipped" };
+const STATES = { queued: t("on its way"), sent: t("delivered"), failed: t("failed"), skipped: t("skipped") };
 const LOOK = 1500; // ms between two lookings at what is on its way
 const PAUSES = [400, 700, 1200, 2500, 5000, 10000, 20000];
 
@@ -48,10 +48,10 @@ export class Ledger {
   async show(message) {
     await this.#named();
     const inside = h("div.fields");
-    const box = ask("Where it went", [inside], "");
+    const box = ask(t("Where it went"), [inside], "");
     const look = async () => {
       const rows = await api.all(`/v1/rooms/${this.room}/deliveries?message=${encodeURIComponent(message.id)}`);
-      inside.replaceChildren(...(rows.length ? rows.map((row) => this.#line(row, () => box.close(), true)) : [h("p", null, "No bridge carries it: it is in the room alone.")]));
+      inside.replaceChildren(...(rows.length ? rows.map((row) => this.#line(row, () => box.close(), true)) : [h("p", null, t("No bridge carries it: it is in the room alone."))]));
       if (box.open && rows.some((row) => row.state === "queued")) setTimeout(() => look().catch(() => {}), LOOK);
     };
     await look();
@@ -75,7 +75,7 @@ export class Ledger {
   }
 
   name(row) {
-    return this.#installs.get(row.install) ?? "an install that is gone";
+    return this.#installs.get(row.install) ?? t("an install that is gone");
   }
 
   /** A mark for each bridge over which something did not arrive; null where all did. */
@@ -87,27 +87,27 @@ export class Ledger {
       const words = `${this.name(of[0])}: failed`;
       return h("button.tickmark.failed", { type: "button", title: words, "aria-label": words, onclick: () => this.#open(of) }, sign("failed"), h("span", null, words));
     });
-    return h("span.ticks-of", { role: "group", "aria-label": "Deliveries" }, made);
+    return h("span.ticks-of", { role: "group", "aria-label": t("Deliveries") }, made);
   }
 
   #open(of) {
-    const box = ask(`To ${this.name(of[0])}`, of.map((row) => this.#line(row, () => box.close())), "");
+    const box = ask(t("To {name}", { name: this.name(of[0]) }), of.map((row) => this.#line(row, () => box.close())), "");
   }
 
   #line(row, close, named = false) {
-    const tried = row.attempts ? `${row.attempts} ${row.attempts === 1 ? "try" : "tries"}` : "not tried yet";
+    const tried = row.attempts ? plural(row.attempts, "one try", "{n} tries") : t("not tried yet");
     const again = row.state !== "queued" && may("write")
       ? doing("plain", {}, async () => {
           await api.call("POST", `/v1/deliveries/${row.id}/replay`, {});
-          say("It is sent again.");
+          say(t("It is sent again."));
           this.watch();
           close();
-        }, "Send again")
+        }, t("Send again"))
       : null;
     return h("section.delivery", null,
-      h("p", null, named ? h("strong", null, this.name(row), " ") : null, row.bounced ? h("span.tag.failed", null, t("came back")) : h(`span.tag.${row.state}`, null, STATES[row.state]), " ", row.what, ", ", tried, row.last_attempt_at ? `, last at ${new Date(row.last_attempt_at).toLocaleString()}` : ""),
+      h("p", null, named ? h("strong", null, this.name(row), " ") : null, row.bounced ? h("span.tag.failed", null, t("came back")) : h(`span.tag.${row.state}`, null, STATES[row.state]), " ", [served(row.what), tried, row.last_attempt_at && t("last at {time}", { time: moment(row.last_attempt_at) })].filter(Boolean).join(", ")),
       row.reason ? h("p.reason", null, row.reason) : null,
-      row.next_attempt_at ? h("p.dim", null, `Next try at ${new Date(row.next_attempt_at).toLocaleTimeString()}`) : null,
+      row.next_attempt_at ? h("p.dim", null, t("Next try at {time}", { time: clock(row.next_attempt_at) })) : null,
       again);
   }
 }

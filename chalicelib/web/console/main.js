@@ -19,13 +19,14 @@ import { Conversation } from "./room.js";
 import { arrangeRoom } from "./standing.js";
 import { api, colleagues, here, may, recognise, keepWorkspace, remember, recall, signOut } from "./session.js";
 import { search } from "./search.js";
-import { t } from "./translate.js";
 import { draftAgain, undoing } from "./undoing.js";
 import { look } from "./version.js";
+import { listed, t } from "./translate.js";
 
 const app = document.getElementById("app");
 const TAB = document.title;
 const PAGES = { broadcasts, figures: further("figures", () => import("./figures.js")), issues, search, settings: further("settings", () => import("./settings.js")) };
+const TITLES = { search: t("Search"), issues: t("Issues"), broadcasts: t("Broadcasts"), figures: t("Figures"), settings: t("Settings") };
 let inbox = null;
 let talk = null;
 let aside = null;
@@ -36,7 +37,7 @@ let refreshing = 0;
 let counts = {};
 let counting = 0;
 const owed = new Map(); // rooms that are asked for anew soon
-const nothing = h("p.nothing", null, "Choose a room. Press ? to see the keys.");
+const nothing = h("p.nothing", null, t("Choose a room. Press ? to see the keys."));
 let visits = 0; // how often something else was to be shown: what comes late for an earlier one is dropped
 const company = { present: new Map(), writing: new Map() };
 
@@ -60,7 +61,7 @@ async function enter() {
   here.outbox = new Outbox(api, whose);
   here.outbox.onlost = ({ room, internal, text, uploads, lost }) => {
     here.drafts.add(placeOf(room, internal), { text, files: uploads.map((upload) => upload.made) });
-    say(`${lost.join(", ")} could not be sent: what you wrote is in its field again.`, true);
+    say(t("{names} could not be sent: what you wrote is in its field again.", { names: listed(lost) }), true);
   };
   frame();
   undoing(here.outbox, undo, (rooms) => {
@@ -97,13 +98,13 @@ function after() {
 function frame() {
   inbox = new Inbox((id) => go(roomPlace(inbox.view, id)));
   aside = new Aside((id) => go(roomPlace(inbox.view, id)), go, () => aboutThem(false));
-  side = h("nav.side", { "aria-label": "Views" });
+  side = h("nav.side", { "aria-label": t("Views") });
   stage = h("main.stage");
   app.className = "desk";
-  app.replaceChildren(h("a.skip", { onclick: () => stage.querySelector("button, a, input")?.focus(), role: "button", tabindex: "0" }, "Skip to the rooms"), side, stage);
+  app.replaceChildren(h("a.skip", { onclick: () => stage.querySelector("button, a, input")?.focus(), role: "button", tabindex: "0" }, t("Skip to the rooms")), side, stage);
   drawSide();
   inbox.changed = () => count();
-  foundAtOnce(() => inbox.shown.map((room) => ({ id: room.id, words: room.kind === "triage" ? "Triage" : room.name, hint: room.customer_name ?? "", step: () => go(roomPlace(inbox.view, room.id)) })));
+  foundAtOnce(() => inbox.shown.map((room) => ({ id: room.id, words: room.kind === "triage" ? t("Triage") : room.name, hint: room.customer_name ?? "", step: () => go(roomPlace(inbox.view, room.id)) })));
 }
 
 /** How many rooms each view has, but not asked for more than once in a while. */
@@ -125,31 +126,31 @@ function sideParts() {
   const [kind, view] = place();
   const agent = here.me.agent;
   const chosen = view?.startsWith("segment:") ? view.slice(8) : "";
-  const pick = h("select", { "aria-label": "Rooms of a segment", onchange: () => go(pick.value ? roomPlace(`segment:${pick.value}`) : roomPlace("open")) },
-    h("option", { value: "" }, "By segment…"), segments.map((segment) => h("option", { value: segment.id }, segment.name)));
+  const pick = h("select", { "aria-label": t("Rooms of a segment"), onchange: () => go(pick.value ? roomPlace(`segment:${pick.value}`) : roomPlace("open")) },
+    h("option", { value: "" }, t("By segment…")), segments.map((segment) => h("option", { value: segment.id }, segment.name)));
   pick.value = chosen;
   return [
     h("p.brand", null, h("span.mark", { "aria-hidden": "true" }, "P"), h("span", null, here.me.workspace.name)),
     ...viewLinks(kind === "inbox" ? view : "", counts, (name) => go(roomPlace(name))),
-    h("div.views-menu", null, menu("nav", { "aria-current": kind === "inbox" ? "page" : null }, () => VIEWS.map(([name, words, ico]) => [counts[name] ? `${words} (${counted(counts[name])})` : words, () => go(roomPlace(name)), ico]), sign("menu"), h("span", null, "Views"))),
+    h("div.views-menu", null, menu("nav", { "aria-current": kind === "inbox" ? "page" : null }, () => VIEWS.map(([name, words, ico]) => [counts[name] ? `${words} (${counted(counts[name])})` : words, () => go(roomPlace(name)), ico]), sign("menu"), h("span", null, t("Views")))),
     ...(segments.length ? [h("div.segments", null, pick)] : []),
     h("hr"),
-    nav("search", "Search", "search", kind),
-    nav("issues", "Issues", "issue", kind),
-    nav("broadcasts", "Broadcasts", "broadcast", kind),
-    nav("figures", "Figures", "figures", kind),
-    nav("settings", "Settings", "settings", kind),
-    h("div.views-menu", null, menu("nav", {}, () => [["Commands", palette, "more"], ["Figures", () => go("#/figures"), "figures"], ["Keys", help, "snippet"], [sounds() ? "Sound off" : "Sound on", sound, "bell"], ["Sign out", () => attempt(signOut), "leave"]], sign("more"), h("span", null, "More"))),
+    nav("search", TITLES.search, "search", kind),
+    nav("issues", TITLES.issues, "issue", kind),
+    nav("broadcasts", TITLES.broadcasts, "broadcast", kind),
+    nav("figures", TITLES.figures, "figures", kind),
+    nav("settings", TITLES.settings, "settings", kind),
+    h("div.views-menu", null, menu("nav", {}, () => [[t("Commands"), palette, "more"], [t("Figures"), () => go("#/figures"), "figures"], [t("Keys"), help, "snippet"], [sounds() ? t("Sound off") : t("Sound on"), sound, "bell"], [t("Sign out"), () => attempt(signOut), "leave"]], sign("more"), h("span", null, t("More")))),
     h("div.me", null,
       face(agent.id, agent.name),
       h("span", null, agent.name, h("small", { id: "line" }, LINE[here.live?.state] ?? "")),
-      h("button.quiet", { type: "button", title: "A sound when somebody asks", "aria-label": "Sound", "aria-pressed": String(sounds()), onclick: sound }, sign("bell")),
-      h("button.quiet", { type: "button", title: "Keys (?)", "aria-label": "Keys", onclick: help }, "?"),
-      h("button.quiet", { type: "button", title: "Sign out", "aria-label": "Sign out", onclick: () => attempt(signOut) }, sign("leave")))];
+      h("button.quiet", { type: "button", title: t("A sound when somebody asks"), "aria-label": t("Sound"), "aria-pressed": String(sounds()), onclick: sound }, sign("bell")),
+      h("button.quiet", { type: "button", title: t("Keys (?)"), "aria-label": t("Keys"), onclick: help }, "?"),
+      h("button.quiet", { type: "button", title: t("Sign out"), "aria-label": t("Sign out"), onclick: () => attempt(signOut) }, sign("leave")))];
 }
 
 function sound() {
-  say(switchSound() ? "There is a sound when somebody asks." : "No sound.");
+  say(switchSound() ? t("There is a sound when somebody asks.") : t("No sound."));
   drawSide();
 }
 
@@ -180,12 +181,12 @@ async function show() {
   if (Object.hasOwn(PAGES, kind)) {
     leaveRoom();
     app.classList.remove("in-room");
-    entitle(`${kind[0].toUpperCase()}${kind.slice(1)} · ${TAB}`);
+    entitle(`${TITLES[kind]} · ${TAB}`);
     stage.className = "stage page";
     stage.replaceChildren(empty("…"));
     await attempt(colleagues);
     const made = await PAGES[kind](rest, go);
-    if (asked === visits) stage.replaceChildren(made ?? empty("Reload this page."));
+    if (asked === visits) stage.replaceChildren(made ?? empty(t("Reload this page.")));
     return;
   }
   await showInbox(rest[0] ?? "mine", rest[1], rest[2]);
@@ -218,7 +219,7 @@ async function showInbox(view, id, message) {
 }
 
 function titleOf(view) {
-  if (view.startsWith("segment:")) return segments.find((segment) => segment.id === view.slice(8))?.name ?? "A segment";
+  if (view.startsWith("segment:")) return segments.find((segment) => segment.id === view.slice(8))?.name ?? t("A segment");
   if (view.startsWith("customer:")) return view.slice(9);
   return (VIEWS.find(([name]) => name === view) ?? VIEWS[0])[1];
 }
@@ -301,14 +302,14 @@ function moved(room) {
 
 // --- the live line
 
-const LINE = { open: "live", polling: "looking every few seconds", connecting: "connecting…" };
+const LINE = { open: t("live"), polling: t("looking every few seconds"), connecting: t("connecting…") };
 let lived = false;
 
 /** How the line stands; where it was there once and is not, or does not come, that is seen on every page and at every size. */
 function lineIs(state, silent) {
   const words = document.getElementById("line");
   if (words) words.textContent = LINE[state] ?? "";
-  document.getElementById("silent").textContent = LINE[state] && state !== "open" && (silent || state === "polling") ? "Not live: what is new comes late." : "";
+  document.getElementById("silent").textContent = LINE[state] && state !== "open" && (silent || state === "polling") ? t("Not live: what is new comes late.") : "";
 }
 
 async function line() {
@@ -440,36 +441,36 @@ function keyboard() {
   const listed = () => stage.contains(inbox.element);
   const [pages, standing] = [["issues", "broadcasts", "figures", "settings"], (room) => room.kind !== "internal" && room.state === "open"];
   command([
-    { words: "Next room", key: "j", when: listed, step: () => inbox.step(1), quiet: true },
-    { words: "Previous room", key: "k", when: listed, step: () => inbox.step(-1), quiet: true },
-    { words: "Open it", key: "Enter", when: listed, step: (event) => (event.target.closest?.("button, a") ? false : inbox.enter()), quiet: true },
-    { words: "Answer", key: "r", when: inRoom, step: () => talk.composer.focus("answer") },
-    { words: "Write a note", key: "n", when: inRoom, step: () => talk.composer.focus("note") },
-    { words: "Snippets", key: "s", when: () => inRoom() && may("write"), step: () => void talk.composer.snippets() },
-    { words: "Take it, or hand it back", key: "a", when: writes, step: () => void talk.take_or_leave() },
-    { words: "Assign", when: writes, step: () => talk.assign() },
+    { words: t("Next room"), key: "j", when: listed, step: () => inbox.step(1), quiet: true },
+    { words: t("Previous room"), key: "k", when: listed, step: () => inbox.step(-1), quiet: true },
+    { words: t("Open it"), key: "Enter", when: listed, step: (event) => (event.target.closest?.("button, a") ? false : inbox.enter()), quiet: true },
+    { words: t("Answer"), key: "r", when: inRoom, step: () => talk.composer.focus("answer") },
+    { words: t("Write a note"), key: "n", when: inRoom, step: () => talk.composer.focus("note") },
+    { words: t("Snippets"), key: "s", when: () => inRoom() && may("write"), step: () => void talk.composer.snippets() },
+    { words: t("Take it, or hand it back"), key: "a", when: writes, step: () => void talk.take_or_leave() },
+    { words: t("Assign"), when: writes, step: () => talk.assign() },
     { words: t("Labels"), when: writes, step: () => talk.label() },
-    { words: "Resolve, or reopen", key: "e", when: writes, step: () => void talk.resolve() },
-    { words: "Priority and snooze", key: "p", when: () => writes() && standing(talk.room), step: () => arrangeRoom(talk.room, talk) },
+    { words: t("Resolve, or reopen"), key: "e", when: writes, step: () => void talk.resolve() },
+    { words: t("Priority and snooze"), key: "p", when: () => writes() && standing(talk.room), step: () => arrangeRoom(talk.room, talk) },
     { words: t("Follow it, or no more"), key: "w", when: () => Boolean(talk?.room), step: () => void follow(talk) },
     { words: t("Mark as unread"), key: "u", when: () => Boolean(talk?.room) || (listed() && Boolean(inbox.chosen)), step: () => void (talk ? talk.leaveUnread() : inbox.unread()) },
     { words: t("Roomy rows, or close ones"), when: listed, step: () => inbox.roomy() },
-    { words: "Rename", when: () => writes() && talk.room.kind !== "triage", step: () => talk.rename() },
-    { words: "Fork a part of it", key: "f", when: writes, step: () => void talk.pick() },
-    { words: "Raise an issue, or tie it to one", key: "i", when: () => writes() && Boolean(talk.room.customer), step: () => void raiseIssue(talk.room, () => aside.show(talk.room)) },
-    { words: "To the latest message", key: "End", when: inRoom, step: () => talk.latest() },
-    { words: "About the customer", key: "c", when: inRoom, step: () => talk.about() },
-    { words: "Choose it, for several at once", key: "x", when: () => listed() && may("write"), step: () => inbox.pick() },
-    { words: "Filter the list by name", key: "l", when: listed, step: () => inbox.filter.focus() },
-    { words: "Search everything", key: "/", step: () => go("#/search") },
-    ...VIEWS.map(([name, words], i) => ({ words: `Rooms: ${words}`, key: String(i + 1), step: () => go(roomPlace(name)) })),
-    ...pages.map((name) => ({ words: `Go to ${name}`, step: () => go(`#/${name}`) })),
-    { words: "New broadcast", when: () => may("write"), step: () => go("#/broadcasts/new") },
-    { words: "Sound on, or off", step: sound },
+    { words: t("Rename"), when: () => writes() && talk.room.kind !== "triage", step: () => talk.rename() },
+    { words: t("Fork a part of it"), key: "f", when: writes, step: () => void talk.pick() },
+    { words: t("Raise an issue, or tie it to one"), key: "i", when: () => writes() && Boolean(talk.room.customer), step: () => void raiseIssue(talk.room, () => aside.show(talk.room)) },
+    { words: t("To the latest message"), key: "End", when: inRoom, step: () => talk.latest() },
+    { words: t("About the customer"), key: "c", when: inRoom, step: () => talk.about() },
+    { words: t("Choose it, for several at once"), key: "x", when: () => listed() && may("write"), step: () => inbox.pick() },
+    { words: t("Filter the list by name"), key: "l", when: listed, step: () => inbox.filter.focus() },
+    { words: t("Search everything"), key: "/", step: () => go("#/search") },
+    ...VIEWS.map(([name, words], i) => ({ words: t("Rooms: {words}", { words }), key: String(i + 1), step: () => go(roomPlace(name)) })),
+    ...pages.map((name) => ({ words: t("Go to: {page}", { page: TITLES[name] }), step: () => go(`#/${name}`) })),
+    { words: t("New broadcast"), when: () => may("write"), step: () => go("#/broadcasts/new") },
+    { words: t("Sound on, or off"), step: sound },
     { words: t("Undo"), named: "⌘/Ctrl + Z", when: undoable, step: undoLast },
-    { words: "Back to the list", key: "Escape", named: "Esc", when: () => talk || listed(), step: () => (talk ? aboutThem(false) || go(roomPlace(inbox.view)) : inbox.unpick()), quiet: true },
-    { words: "Keys", key: "?", step: help },
-    { words: "Sign out", step: () => void attempt(signOut) },
+    { words: t("Back to the list"), key: "Escape", named: "Esc", when: () => talk || listed(), step: () => (talk ? aboutThem(false) || go(roomPlace(inbox.view)) : inbox.unpick()), quiet: true },
+    { words: t("Keys"), key: "?", step: help },
+    { words: t("Sign out"), step: () => void attempt(signOut) },
   ]);
 }
 

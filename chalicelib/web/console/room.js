@@ -7,7 +7,6 @@ import { arrange, h } from "../shared/dom.js";
 import { Feed } from "../shared/feed.js";
 import { lastSeen, Looking } from "../shared/looking.js";
 import { render, unmarked } from "../shared/markdown.js";
-import { clock, day } from "../shared/words.js";
 import { passing } from "../shared/outbox.js";
 import { Pinned } from "../shared/pinned.js";
 import { attachment } from "./attachments.js";
@@ -22,8 +21,8 @@ import { askPromise, promiseTag } from "./promise.js";
 import { Readers, readLine } from "./readers.js";
 import { api, here, may } from "./session.js";
 import { raiseIssue } from "./raise.js";
-import { t } from "./translate.js";
 import { askLabels, clockTag, standingActs, standingMenu, standingTags, takenAs, waitsInSpite } from "./standing.js";
+import { clock, day, listed, moment, plural, t } from "./translate.js";
 
 const MACHINES = new Set(["machine", "system"]);
 
@@ -55,7 +54,7 @@ export class Conversation {
     this.composer = new Composer(this);
     this.head = h("header.head");
     this.list = h("ol.talk");
-    this.scroll = h("div.scroll", { role: "log", "aria-label": "Conversation", tabindex: "0", onscroll: () => this.#scrolled() }, this.list);
+    this.scroll = h("div.scroll", { role: "log", "aria-label": t("Conversation"), tabindex: "0", onscroll: () => this.#scrolled() }, this.list);
     this.pinned = new Pinned(this.scroll, this.list, () => this.#first === null);
     this.below = h("button.below", { type: "button", hidden: true, onclick: () => this.latest() });
     this.list.addEventListener("pointerover", (event) => this.#at(event));
@@ -63,7 +62,7 @@ export class Conversation {
     this.bar = h("div.picking", { hidden: true });
     this.back = back;
     this.about = () => {};
-    this.element = h("section.room", { "aria-label": "Room" }, this.head, h("div.said", null, this.scroll, this.below), this.bar, this.composer.element);
+    this.element = h("section.room", { "aria-label": t("Room") }, this.head, h("div.said", null, this.scroll, this.below), this.bar, this.composer.element);
     this.stop = this.feed.on(() => this.#draw());
   }
 
@@ -158,7 +157,7 @@ export class Conversation {
     const far = this.#first !== null || scrollHeight - scrollTop - clientHeight > 2 * clientHeight;
     const fresh = this.feed.list.filter((each) => each.change > this.#unseen).length;
     this.below.hidden = this.#near() || !(far || fresh);
-    const words = fresh ? `${fresh} new below` : "To the latest";
+    const words = fresh ? t("{n} new below", { n: fresh }) : t("To the latest");
     if (this.below.textContent !== words) this.below.replaceChildren(sign("down"), words);
   }
 
@@ -183,7 +182,7 @@ export class Conversation {
       this.#draw();
     }
     const there = document.getElementById(id);
-    if (!there) return say("That message cannot be shown.", true);
+    if (!there) return say(t("That message cannot be shown."), true);
     there.setAttribute("tabindex", "-1");
     there.focus({ preventScroll: true });
     there.scrollIntoView({ block: "center" });
@@ -253,14 +252,14 @@ export class Conversation {
     const me = here.me.agent.id;
     const mine = this.room.assignees.includes(me);
     const assignees = mine ? this.room.assignees.filter((id) => id !== me) : [...this.room.assignees, me];
-    return this.change({ assignees }, mine ? "You are off it." : "You are on it.");
+    return this.change({ assignees }, mine ? t("You are off it.") : t("You are on it."));
   }
 
   assign() {
     const people = [...here.agents.values()].filter((agent) => agent.state === "active");
     const boxes = people.map((agent) =>
       h("label.tick", null, h("input", { type: "checkbox", name: "who", value: agent.id, checked: this.room.assignees.includes(agent.id) }), face(agent.id, agent.name), agent.name));
-    ask("Who is on it?", [h("div.ticks", null, boxes)], "Assign", (form) => this.change({ assignees: form.getAll("who") }, "Assigned."));
+    ask(t("Who is on it?"), [h("div.ticks", null, boxes)], t("Assign"), (form) => this.change({ assignees: form.getAll("who") }, t("Assigned.")));
   }
 
   label() {
@@ -268,20 +267,20 @@ export class Conversation {
   }
 
   resolve() {
-    if (this.room.state === "resolved") return this.change({ state: "open" }, "It is open again.");
+    if (this.room.state === "resolved") return this.change({ state: "open" }, t("It is open again."));
     const sent = here.outbox.acting(this.id);
     if (sent) return sent.until && this.undo(sent);
     return askEnd([this.id], true, () => this.done?.(this.room));
   }
 
   rename() {
-    ask("Rename this room", [field("Name", input("name", { value: this.room.name, required: true, maxlength: "200" }))], "Rename", (form) => this.change({ name: form.get("name").trim() }));
+    ask(t("Rename this room"), [field(t("Name"), input("name", { value: this.room.name, required: true, maxlength: "200" }))], t("Rename"), (form) => this.change({ name: form.get("name").trim() }));
   }
 
   // --- forking a range
 
   pick() {
-    if (this.room.kind === "internal" && !this.room.customer) return say("An internal room is not forked.", true);
+    if (this.room.kind === "internal" && !this.room.customer) return say(t("An internal room is not forked."), true);
     this.#picking = this.#picking ? null : new Set();
     this.#draw();
     return undefined;
@@ -297,21 +296,21 @@ export class Conversation {
     if (!this.#picking) return;
     const range = this.#picked();
     const inside = range ? this.feed.list.filter((each) => !each.internal && each.change >= range[0] && each.change <= range[1]) : [];
-    const words = inside.length ? `${inside.length} ${inside.length === 1 ? "message" : "messages"} will have a room of their own` : "Choose the first and the last message";
-    const go = doing("primary", { disabled: !inside.length }, () => this.#fork(inside), "Fork");
-    const stop = h("button.plain", { type: "button", onclick: () => this.pick() }, "Cancel");
+    const words = inside.length ? plural(inside.length, "{n} message will have a room of their own", "{n} messages will have a room of their own") : t("Choose the first and the last message");
+    const go = doing("primary", { disabled: !inside.length }, () => this.#fork(inside), t("Fork"));
+    const stop = h("button.plain", { type: "button", onclick: () => this.pick() }, t("Cancel"));
     this.bar.replaceChildren(h("p", { role: "status" }, words), stop, go);
   }
 
   async #fork(inside) {
-    const name = inside[0].text.split("\n")[0].slice(0, 80) || "A topic";
-    ask("A room of their own", [field("What is it about?", input("name", { value: name, required: true, maxlength: "200" }))], "Fork", async (form) => {
+    const name = inside[0].text.split("\n")[0].slice(0, 80) || t("A topic");
+    ask(t("A room of their own"), [field(t("What is it about?"), input("name", { value: name, required: true, maxlength: "200" }))], t("Fork"), async (form) => {
       const body = { name: form.get("name").trim(), from: inside[0].id, to: inside.at(-1).id };
       const made = await api.call("POST", `/v1/rooms/${this.id}/fork`, body);
       this.#picking = null;
       this.#draw();
       this.moved(made);
-      say(`“${made.name}” has its own room now.`);
+      say(t("“{name}” has its own room now.", { name: made.name }));
       this.composer.go(made.id);
     });
   }
@@ -334,7 +333,7 @@ export class Conversation {
       rows.push(this.#message(message));
     }
     if (this.#first === null) for (const draft of this.feed.pending) rows.push(this.#pending(draft));
-    if (!rows.length) rows.push(this.#kept("empty", "", () => h("li", null, empty("Nothing was said here yet."))));
+    if (!rows.length) rows.push(this.#kept("empty", "", () => h("li", null, empty(t("Nothing was said here yet.")))));
     const there = new Set(rows);
     for (const [key, { node }] of this.#drawn) if (!there.has(node)) this.#drawn.delete(key);
     arrange(this.list, rows);
@@ -380,28 +379,28 @@ export class Conversation {
     const room = this.room;
     const people = this.#people();
     const write = may("write");
-    const whose = room.customer_name ?? (room.kind === "visitor" ? "A visitor, seen by agents alone" : "Internal, seen by agents alone");
-    const name = room.kind === "triage" ? "Triage" : room.name;
+    const whose = room.customer_name ?? (room.kind === "visitor" ? t("A visitor, seen by agents alone") : t("Internal, seen by agents alone"));
+    const name = room.kind === "triage" ? t("Triage") : room.name;
     const ending = here.outbox.acting(this.id);
     return [
-      h("button.plain.back", { type: "button", "aria-label": "Back to the list", onclick: this.back }, sign("back")),
+      h("button.plain.back", { type: "button", "aria-label": t("Back to the list"), onclick: this.back }, sign("back")),
       h("div.what", null,
         h("h1", { title: name, dir: "auto" }, name),
         h("p", null, h("span.whose", { title: whose, dir: "auto" }, whose),
           room.state === "resolved" ? h("span.tag.done", { title: room.reason, dir: "auto" }, ended(room)) : null,
-          room.state === "open" && room.turn === "vendor" ? h("span.tag.us", null, "Waits for us") : null,
-          room.state === "open" && room.turn === "customer" ? h("span.tag", null, "Waits for them") : null,
+          room.state === "open" && room.turn === "vendor" ? h("span.tag.us", null, t("Waits for us")) : null,
+          room.state === "open" && room.turn === "customer" ? h("span.tag", null, t("Waits for them")) : null,
           standingTags(room),
           followTag(room),
           clockTag(room),
           promiseTag(room))),
       h("div.acts", null,
         standingActs(room, this),
-        h("button.plain.people", { type: "button", disabled: !write, onclick: () => this.assign(), "aria-label": people.length ? `On it: ${people.map((a) => a.name).join(", ")}. Assign` : "Nobody is on it. Assign" },
-          people.length ? people.map((agent) => face(agent.id, agent.name)) : [sign("unassigned"), h("span.word", null, "Assign")]),
-        h("button.plain.about-them", { type: "button", title: "About the customer (c)", "aria-label": "About the customer", onclick: () => this.about() }, sign("people")),
-        h(`button.${room.state === "resolved" ? "plain" : "calm"}`, { type: "button", disabled: !write, title: "Resolve or reopen (e)", onclick: () => this.resolve() }, sign("done"), h("span.word", null, ending ? t("Resolving…") : room.state === "resolved" ? "Reopen" : "Resolve")),
-        menu("plain", { title: "More", "aria-label": "More about this room" }, () => this.#commands(), sign("more")))];
+        h("button.plain.people", { type: "button", disabled: !write, onclick: () => this.assign(), "aria-label": people.length ? t("On it: {names}. Assign", { names: listed(people.map((agent) => agent.name)) }) : t("Nobody is on it. Assign") },
+          people.length ? people.map((agent) => face(agent.id, agent.name)) : [sign("unassigned"), h("span.word", null, t("Assign"))]),
+        h("button.plain.about-them", { type: "button", title: t("About the customer (c)"), "aria-label": t("About the customer"), onclick: () => this.about() }, sign("people")),
+        h(`button.${room.state === "resolved" ? "plain" : "calm"}`, { type: "button", disabled: !write, title: t("Resolve or reopen (e)"), onclick: () => this.resolve() }, sign("done"), h("span.word", null, ending ? t("Resolving…") : room.state === "resolved" ? t("Reopen") : t("Resolve"))),
+        menu("plain", { title: t("More"), "aria-label": t("More about this room") }, () => this.#commands(), sign("more")))];
   }
 
   /** What else can be done with the room: words, step, sign. */
@@ -411,15 +410,15 @@ export class Conversation {
     const write = may("write");
     return [
       ...(write ? standingMenu(room, this) : []),
-      write && open ? ["Promise something", () => askPromise(this.room, (fields, words) => this.change(fields, words)), "clock"] : null,
-      write && room.customer ? ["Raise or tie an issue", () => raiseIssue(room, () => this.moved(this.room)), "issue"] : null,
+      write && open ? [t("Promise something"), () => askPromise(this.room, (fields, words) => this.change(fields, words)), "clock"] : null,
+      write && room.customer ? [t("Raise or tie an issue"), () => raiseIssue(room, () => this.moved(this.room)), "issue"] : null,
       write ? [t("Labels"), () => this.label(), "edit"] : null,
-      write ? ["Fork a part of it", () => this.pick(), "fork"] : null,
-      write && room.kind !== "triage" ? ["Rename", () => this.rename(), "edit"] : null,
+      write ? [t("Fork a part of it"), () => this.pick(), "fork"] : null,
+      write && room.kind !== "triage" ? [t("Rename"), () => this.rename(), "edit"] : null,
       followCommand(this),
       [t("Mark as unread"), () => this.leaveUnread(), "inbox"],
-      ["Copy the link", () => copied(location.href), "clip"],
-      ["About the customer", () => this.about(), "people"],
+      [t("Copy the link"), () => copied(location.href), "clip"],
+      [t("About the customer"), () => this.about(), "people"],
     ];
   }
 
@@ -438,22 +437,22 @@ export class Conversation {
     const side = message.internal ? "note" : author.kind === "agent" ? "ours" : MACHINES.has(author.kind) ? "system" : "theirs";
     const channel = message.source.channel;
     const box = this.#picking && !message.internal
-      ? h("input.pick", { type: "checkbox", checked: picked, "aria-label": `Choose the message of ${author.name}`, onchange: () => this.#toggle(message.change) })
+      ? h("input.pick", { type: "checkbox", checked: picked, "aria-label": t("Choose the message of {name}", { name: author.name }), onchange: () => this.#toggle(message.change) })
       : null;
     return h(`li.message.${side}`, { id: message.id }, box, face(author.id, author.name, true),
-      h("article", { tabindex: "0", "aria-label": `${message.internal ? "Internal note of " : ""}${author.name}` },
+      h("article", { tabindex: "0", "aria-label": message.internal ? t("Internal note of {name}", { name: author.name }) : author.name },
         h("header", null,
           h("strong", null, author.name),
-          message.internal ? h("span.tag.lock", null, sign("lock"), "Internal note") : null,
-          author.kind === "machine" ? h("span.tag", { title: "No person: nobody's turn follows from it" }, "machine") : null,
+          message.internal ? h("span.tag.lock", null, sign("lock"), t("Internal note")) : null,
+          author.kind === "machine" ? h("span.tag", { title: t("No person: nobody's turn follows from it") }, t("machine")) : null,
           takenAs(message, this),
           inSpite ? h("span.tag.failed", null, t("They wait in spite of it")) : null,
-          author.kind === "visitor" ? h("span.tag", { title: "Somebody who says so of themselves, in a form" }, "not verified") : null,
-          channel !== "api" && author.kind !== "agent" ? h("span.tag", null, `by ${channelName(channel)}`) : null,
-          h("time", { datetime: message.created_at, title: new Date(message.created_at).toLocaleString() }, clock(message.created_at)),
-          message.edited_at && !message.deleted ? h("span.dim", null, "edited") : null),
+          author.kind === "visitor" ? h("span.tag", { title: t("Somebody who says so of themselves, in a form") }, t("not verified")) : null,
+          channel !== "api" && author.kind !== "agent" ? h("span.tag", null, t("by {channel}", { channel: channelName(channel) })) : null,
+          h("time", { datetime: message.created_at, title: moment(message.created_at) }, clock(message.created_at)),
+          message.edited_at && !message.deleted ? h("span.dim", null, t("edited")) : null),
         this.#quote(message),
-        message.deleted ? h("p.gone", null, "This message was deleted.") : h("div.text", { dir: "auto" }, dressed(render(message.text, this.#named(message)))),
+        message.deleted ? h("p.gone", null, t("This message was deleted.")) : h("div.text", { dir: "auto" }, dressed(render(message.text, this.#named(message)))),
         this.#rest(message),
         message.attachments.map(attachment),
         edit ? this.#fate(edit) : null,
@@ -474,12 +473,12 @@ export class Conversation {
   #quote(message) {
     const answered = message.reply_to && this.feed.messages.get(message.reply_to.message);
     if (!message.reply_to) return null;
-    return h("blockquote.answered", null, unmarked(message.reply_to.quote?.text ?? answered?.text.slice(0, 200) ?? "an earlier message"));
+    return h("blockquote.answered", null, unmarked(message.reply_to.quote?.text ?? answered?.text.slice(0, 200) ?? t("an earlier message")));
   }
 
   #rest(message) {
     if (!message.cut) return null;
-    const told = message.cut === 1 ? "1 quoted line" : `${message.cut} quoted lines`;
+    const told = plural(message.cut, "{n} quoted line", "{n} quoted lines");
     return h("button.plain.rest", { type: "button", title: told, "aria-label": told, onclick: (event) => attempt(async () => event.target.replaceWith(render(await this.feed.rest(message)))) }, "…");
   }
 
@@ -493,19 +492,19 @@ export class Conversation {
   #own(message) {
     if (message.deleted || !may("write")) return null;
     const mine = message.author.id === here.me.agent.id;
-    return h("span.own", { role: "group", "aria-label": "What can be done with it" },
-      h("button.quiet", { type: "button", title: "Thumbs up", "aria-label": "React with 👍", onclick: () => attempt(() => this.feed.react(message, "👍", true)) }, "👍"),
-      h("button.quiet", { type: "button", title: "Answer this", "aria-label": "Answer this message", onclick: () => this.composer.answer(message) }, sign("reply")),
-      h("button.quiet", { type: "button", title: "Copy its text", "aria-label": "Copy its text", onclick: () => copied(message.text) }, sign("copy")),
-      message.internal ? null : h("button.quiet", { type: "button", title: "Where it went", "aria-label": "Where it went", onclick: () => attempt(() => this.ledger.show(message)) }, sign("broadcast")),
-      mine ? h("button.quiet", { type: "button", title: "Edit", "aria-label": "Edit this message", onclick: () => this.#edit(message) }, sign("edit")) : null,
-      mine || may("admin") ? h("button.quiet", { type: "button", title: "Delete", "aria-label": "Delete this message", onclick: () => this.#delete(message) }, sign("bin")) : null);
+    return h("span.own", { role: "group", "aria-label": t("What can be done with it") },
+      h("button.quiet", { type: "button", title: t("Thumbs up"), "aria-label": t("React with 👍"), onclick: () => attempt(() => this.feed.react(message, "👍", true)) }, "👍"),
+      h("button.quiet", { type: "button", title: t("Answer this"), "aria-label": t("Answer this message"), onclick: () => this.composer.answer(message) }, sign("reply")),
+      h("button.quiet", { type: "button", title: t("Copy its text"), "aria-label": t("Copy its text"), onclick: () => copied(message.text) }, sign("copy")),
+      message.internal ? null : h("button.quiet", { type: "button", title: t("Where it went"), "aria-label": t("Where it went"), onclick: () => attempt(() => this.ledger.show(message)) }, sign("broadcast")),
+      mine ? h("button.quiet", { type: "button", title: t("Edit"), "aria-label": t("Edit this message"), onclick: () => this.#edit(message) }, sign("edit")) : null,
+      mine || may("admin") ? h("button.quiet", { type: "button", title: t("Delete"), "aria-label": t("Delete this message"), onclick: () => this.#delete(message) }, sign("bin")) : null);
   }
 
   /** The text is a draft until it is saved or thrown away; then it is sent as soon as it can be. */
   #edit(message, value = message.text) {
     const text = h("textarea", { name: "text", rows: "6", required: true, value });
-    const box = ask("Edit your message", [field("Text", text, "It changes wherever it was delivered, where that can be done.")], "Save", (form) => {
+    const box = ask(t("Edit your message"), [field(t("Text"), text, t("It changes wherever it was delivered, where that can be done."))], t("Save"), (form) => {
       done();
       this.feed.amend(message, form.get("text"));
     });
@@ -514,7 +513,7 @@ export class Conversation {
   }
 
   #delete(message) {
-    ask("Delete this message?", [h("p", null, "It is taken back wherever it was delivered, where that can be done. What stays is that it was deleted.")], "Delete", async () => void (await this.feed.remove(message)));
+    ask(t("Delete this message?"), [h("p", null, t("It is taken back wherever it was delivered, where that can be done. What stays is that it was deleted."))], t("Delete"), async () => void (await this.feed.remove(message)));
   }
 
   /** What was refused is written on, as it was. */
@@ -526,11 +525,11 @@ export class Conversation {
 
   /** What becomes of a row of the outbox: it is on its way, it waits, or it was refused. */
   #fate(row) {
-    if (!row.failed) return h("p.dim", null, "on its way");
-    return h("p.bad", { role: "alert" }, passing(row.failed) ? "Not sent yet: it is tried again." : `Not sent: ${row.failed.message}`, " ",
-      h("button.plain", { type: "button", onclick: () => this.#again(row) }, "Edit"),
-      h("button.plain", { type: "button", onclick: () => here.outbox.send(row) }, "Try again"),
-      h("button.plain", { type: "button", onclick: () => here.outbox.discard(row) }, "Discard"));
+    if (!row.failed) return h("p.dim", null, t("on its way"));
+    return h("p.bad", { role: "alert" }, passing(row.failed) ? t("Not sent yet: it is tried again.") : t("Not sent: {reason}", { reason: row.failed.message }), " ",
+      h("button.plain", { type: "button", onclick: () => this.#again(row) }, t("Edit")),
+      h("button.plain", { type: "button", onclick: () => here.outbox.send(row) }, t("Try again")),
+      h("button.plain", { type: "button", onclick: () => here.outbox.discard(row) }, t("Discard")));
   }
 
   #pending(row) {
