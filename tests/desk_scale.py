@@ -28,10 +28,10 @@ def main() -> None:
         stack = LocalStack(Path(home))
         stack.start()
         try:
-            too_much = measured(Desk(stack, chromium, side), asked)
-            if asked.pictures:
+            if asked.pictures:  # first: what follows keeps the index busy for minutes
                 with _timed("pictures"):
                     pictures.take_all(stack, chromium, side.url)
+            too_much = measured(Desk(stack, chromium, side), asked)
         finally:
             stack.stop()
     if too_much:
