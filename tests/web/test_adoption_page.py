@@ -49,3 +49,20 @@ def test_a_user_takes_their_earlier_room(house: House, parley: Parley, tenant: T
     widget.until(lambda: tenant.api.get(f"/v1/rooms/{room}").json["customer"] is not None)
     widget.one(".earlier p").wait_for(state="detached")
     assert house.texts(room) == ["Where is the zebra?"]
+
+
+def test_who_gave_one_address_is_tied_and_untied(house: House, parley: Parley, tenant: Tenant) -> None:
+    tenant.customer("acme", name="Acme")
+    for user in ("ann", "slack:U1"):
+        tenant.api.put(f"/v1/customers/acme/users/{user}", {"name": "Ann", "email": MAIL})
+    tenant.api.post("/v1/agents", {"name": "Ada", "email": "ada@vendor.example"})
+    house.cookie = f"{COOKIE}={came(parley).cookie}"
+    context = house.browser(viewport={"width": 1500, "height": 800})
+    place = f"{PARLEY}/console#/inbox/open/{tenant.triage()}"
+    page: Any = house.page(path=place, context=context).page
+    page.locator(".about").get_by_role("button", name="Ann", exact=True).first.click()
+    box = page.get_by_role("dialog")
+    box.get_by_role("button", name="The same person").click()
+    expect(box).to_contain_text("An agent said so")
+    box.get_by_role("button", name="Undo").click()
+    expect(box).to_contain_text("May be the same person")

@@ -1,5 +1,6 @@
 // Whose a visitor's room is: who it may be and why, said in one click; and the way back.
 
+import "./main.js"; // what they share is in its file: infra/pages.py
 import { h } from "../shared/dom.js";
 import { doing, input, say } from "./parts.js";
 import { api, may } from "./session.js";

@@ -1,7 +1,6 @@
 // Who a room's customer is: what is known of them, their people, their other rooms.
 
 import { h } from "../shared/dom.js";
-import { wasVisitors, whoItMayBe } from "./adopt.js";
 import { roomBridges } from "./bridges.js";
 import { roomIssues } from "./raise.js";
 import { attempt, choice, face, field, redraw, say } from "./parts.js";
@@ -32,7 +31,7 @@ export class Aside {
     const asked = ++this.#asked;
     if (!room.customer) return this.#visitor(room);
     const path = `/v1/customers/${encodeURIComponent(room.customer.external_id)}`;
-    const [customer, users, rooms, issues, bridges, mail, calendars, rating] = await Promise.all([
+    const [customer, users, rooms, issues, bridges, mail, calendars, rating, adopted] = await Promise.all([
       attempt(() => api.get(path)),
       attempt(() => api.get(`${path}/users?limit=20`)),
       attempt(() => api.get(`/v1/rooms?customer=${encodeURIComponent(room.customer.external_id)}&limit=20`)),
@@ -41,6 +40,7 @@ export class Aside {
       attempt(() => mailAddresses(room)),
       attempt(() => api.get("/v1/calendars")),
       room.state === "resolved" ? api.get(`/v1/rooms/${room.id}/rating`).catch(() => null) : null, // nobody was asked
+      room.adoption ? import("./adopt.js").catch(() => null) : null,
     ]);
     if (asked !== this.#asked || !customer) return undefined;
     const others = (rooms?.items ?? []).filter((each) => each.id !== room.id);
@@ -51,16 +51,21 @@ export class Aside {
       h("button.link", { type: "button", onclick: () => this.go(`#/figures/${encodeURIComponent(`customer:${customer.external_id}`)}`) }, t("Their figures")),
       known.length ? h("section", null, h("h3", null, t("Known of them")), h("dl", null, known.map(([name, value]) => [h("dt", null, name), h("dd", { title: given(customer.attribute_sources[name]) }, shownValue(value))]))) : "",
       customer.domains.length ? h("section", null, h("h3", null, t("Domains")), h("p", null, customer.claims.map((each) => (each.proven_by ? each.domain : t("{domain} (not proven: strangers who write from it come to you alone)", { domain: each.domain }))).join(", "))) : "",
-      room.adoption ? wasVisitors(room, this.went) : "",
+      adopted ? adopted.wasVisitors(room, this.went) : "",
       calendars?.items.length ? hours(customer, path, calendars.items) : "",
       issues ?? "",
       bridges ?? "",
       mail ?? "",
-      h("section", null, h("h3", null, t("People")), (users?.items ?? []).length ? h("ul.plainly", null, users.items.map((user) => h("li", null, face(user.id, user.name), h("span", null, user.name, user.email ? h("small", null, user.email) : null)))) : h("p.dim", null, t("Nobody has come yet."))),
+      h("section", null, h("h3", null, t("People")), (users?.items ?? []).length ? h("ul.plainly", null, users.items.map((user) => h("li", null, face(user.id, user.name), h("span", null, h("button.link", { type: "button", onclick: () => this.#person(user, customer) }, user.name), user.email ? h("small", null, user.email) : null)))) : h("p.dim", null, t("Nobody has come yet."))),
       h("section", null, h("h3", null, t("Other open rooms")), h("button.link", { type: "button", onclick: () => { location.hash = `#/inbox/${encodeURIComponent("customer:" + customer.external_id)}`; } }, t("In the list")), others.length ? h("ul.plainly", null, others.map((each) => h("li", null, h("button.link", { type: "button", onclick: () => this.open(each.id) }, each.kind === "triage" ? t("Triage") : each.name), h("time", null, when(each.last_message_at ?? each.created_at))))) : h("p.dim", null, t("None.")))]);
     const experts = await attempt(() => knowing(room, this.go));
     if (experts && asked === this.#asked) this.element.append(experts);
     return undefined;
+  }
+
+  #person(user, customer) {
+    const path = `/v1/people/${user.id}?customer=${encodeURIComponent(customer.external_id)}`;
+    import("./person.js").then(({ showPerson }) => showPerson(user.name, path, this.open), () => undefined); // of another version by now
   }
 
   async #visitor(room) {
@@ -68,7 +73,7 @@ export class Aside {
     this.element.replaceChildren(this.away, h("header", null, h("h2", null, room.kind === "visitor" ? t("A visitor") : t("Internal"))), h("section", null, h("p", null, words)));
     if (room.kind !== "visitor") return;
     const asked = this.#asked;
-    const offers = await attempt(() => whoItMayBe(room, this.went));
+    const offers = await attempt(async () => (await import("./adopt.js")).whoItMayBe(room, this.went));
     if (offers && asked === this.#asked) this.element.append(offers);
   }
 }
