@@ -276,7 +276,7 @@ export class Inbox {
 
   #label(ids) {
     const labelled = (id, labels) => ({ labels: [...new Set([...this.rooms.get(id).labels, ...labels])] });
-    askLabels([], t("Label"), t("Parted by commas: each room gets these, too."), (labels) => void (labels.length && this.#each(ids, (id) => labelled(id, labels), "labelled")));
+    askLabels([], t("Label"), t("Parted by commas: each room gets these, too."), (labels) => void (labels.length && this.#each(ids, (id) => labelled(id, labels), (n) => plural(n, "{n} room labelled.", "{n} rooms labelled."))));
   }
 
   #priority(ids) {

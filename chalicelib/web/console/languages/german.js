@@ -887,6 +887,7 @@ export const TABLE = {
   "{n} rooms ({before} then)": { one: "{n} Raum (damals {before})", other: "{n} Räume (damals {before})" },
   "{n} rooms assigned.": { one: "{n} Raum zugewiesen.", other: "{n} Räume zugewiesen." },
   "{n} rooms changed.": { one: "{n} Raum geändert.", other: "{n} Räume geändert." },
+  "{n} rooms labelled.": { one: "{n} Raum mit Labels versehen.", other: "{n} Räume mit Labels versehen." },
   "{n} rooms resolved.": { one: "{n} Raum gelöst.", other: "{n} Räume gelöst." },
   "{n} rooms snoozed.": { one: "{n} Raum zurückgestellt.", other: "{n} Räume zurückgestellt." },
   "{n} seconds": { one: "{n} Sekunde", other: "{n} Sekunden" },
