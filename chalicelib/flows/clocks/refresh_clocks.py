@@ -194,7 +194,7 @@ class _Refresh:
 
     def _running(self, span: Span) -> Running:
         """A clock with its times. What was missed stays missed, whatever is asked for afterwards."""
-        was = self.was.get(span.id) or Running(kind=span.kind, ask=span.ask, since=span.since)
+        was = self.was.get(span.id) or self._anew(span)
         policy, promise = self._policy(span.id), self.room.promise
         if policy is None:
             return was
@@ -205,6 +205,12 @@ class _Refresh:
             due = due_at(calendar, span.since, target) if target else 0
         warn_at = due_at(calendar, span.since, target - policy.warn) if 0 < policy.warn < target else 0
         return replace(was, due=due, warn_at=warn_at, policy=policy.id)
+
+    def _anew(self, span: Span) -> Running:
+        """A clock that begins, or goes on because its end was none: what was told of it is not told again."""
+        row = self.store.one(ref(Clock, self.room.id, span.kind, span.ask)) if span.id in self.old.ended else None
+        warned, missed = (row.warned, row.missed) if row else (0, 0)
+        return Running(kind=span.kind, ask=span.ask, since=span.since, warned=warned, missed=missed)
 
     @property
     def _no_answer(self) -> NoAnswer | None:

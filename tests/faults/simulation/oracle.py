@@ -135,7 +135,7 @@ def _sides(history: History) -> list[Finding]:
         found += [("link twice", side, text) for text, often in links.items() if often > 1]
         got -= links
         if side not in MARKED and history.stormed:  # of what is there twice one alone is edited, or taken back
-            got = Counter(set(got) & set(wanted))
+            got, wanted = Counter(set(got) & set(wanted)), Counter(set(wanted))
         missing, extra = wanted - got, got - wanted
         if not history.expected.alone:  # a fork takes its thread along, and a copy may be changed in one of the rooms
             missing = Counter(set(wanted)) - got

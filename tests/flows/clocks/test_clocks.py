@@ -232,6 +232,33 @@ def test_priority_moves_what_is_due_from_the_same_beginning_and_what_was_missed_
     assert here.rows == [("first", "answered", True)]
 
 
+def test_what_was_missed_is_not_missed_again_where_its_end_was_none(here: Stage) -> None:
+    def missed() -> list[str]:
+        changes = here.tenant.api.get(f"{here.path}/changes", after="0", limit="100").json["items"]
+        return [each["clock"]["kind"] for each in changes if each["clock"] and each["clock"]["fact"] == "missed"]
+
+    here.ask()
+    here.pass_time(2 * HOUR_MS)
+    gone = here.answer()
+    assert missed() == ["first"]
+    assert here.tenant.api("DELETE", f"{here.path}/messages/{gone}").status == 200
+    here.parley.settle()
+    assert here.running == [("first", HOUR_MS)]
+    here.pass_time(MINUTE_MS)
+    assert missed() == ["first"]
+
+    issue = here.tenant.api.post(f"{here.path}/issues", {"title": "The export"}).json["id"]
+    here.answer()
+    here.pass_time(2 * DAY_MS)
+    assert missed() == ["first", "update"]
+    for state in ("done", "in_progress"):
+        assert here.tenant.api.patch(f"/v1/issues/{issue}", {"state": state}).status == 200
+        here.parley.settle()
+        here.pass_time(MINUTE_MS)
+    assert here.running == [("update", DAY_MS)]
+    assert missed() == ["first", "update"]
+
+
 def test_lists_of_rooms_by_clock_and_by_date(here: Stage) -> None:
     here.ask()
     late = Stage(here.parley, here.tenant)
