@@ -252,7 +252,7 @@ async function openRoom(id) {
   const loaded = await attempt(() => colleagues().then(() => opened.load()).then(() => true));
   if (talk !== opened) return;
   if (!loaded) return go(roomPlace(inbox.view));
-  entitle(`${opened.room.name} · ${TAB}`);
+  entitle(`${opened.room.kind === "triage" ? t("Triage") : opened.room.name} · ${TAB}`);
   aside.show(opened.room);
 }
 
