@@ -63,8 +63,8 @@ class Desk:
         page.on("pageerror", lambda error: refused.append(str(error)))
         page.set_default_timeout(SOON)
         page.goto(f"{self.stack.base_url}/console")
-        page.get_by_role("button", name=f"Continue as {who}@demo.example").click()
-        page.get_by_role("navigation", name="Views").wait_for()
+        page.get_by_role("button", name=f"{who}@demo.example").click()
+        page.locator("nav.side").wait_for()
         try:
             yield page
             assert not refused

@@ -1,5 +1,5 @@
-"""Every page of the console at every size: no control lies outside of the viewport, under another, or without a name;
-no text is cut whose whole is out of reach; a long room stays small and keeps its place."""
+"""Every page of the console at every size, in English and in German: no control lies outside of the viewport, under
+another, or without a name; no text is cut whose whole is out of reach; a long room stays small and keeps its place."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +15,7 @@ from tests.journeys.pages.test_console import SOON, Desk, opened
 from tests.stack import LocalStack
 
 SIZES = {"wide": (1440, 900), "laptop": (1280, 800), "phone": (390, 780)}
+GERMAN = {("laptop", "dark"), ("phone", "dark")}  # its words are longer
 LONG = "A name that goes on and on, as those of companies with several legal forms, branches and departments do, e. V."
 RIGHT_TO_LEFT = "مرحبا، هل يمكنكم المساعدة في API v2؟"
 CUSTOMERS, MESSAGES = 300, 600  # 3,000 and 2,000: python -m tests.desk_scale
@@ -62,9 +63,15 @@ def settled(page: Any) -> None:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_can_be_used(desk: LongNames, size: str, scheme: str) -> None:
-    width, height = SIZES[size]
+    (width, height), german = SIZES[size], (size, scheme) in GERMAN
     found: dict[str, list[str]] = {}
-    with desk.page(viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce") as page:
+    with desk.page(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        locale="de-DE" if german else "en-US",
+    ) as page:
+        assert page.locator("html").get_attribute("lang") == ("de-DE" if german else "en-US")
         for name in (*PAGES, f"inbox/open/{desk.long}"):
             page.evaluate("place => { location.hash = place }", f"#/{name}")
             if name.endswith(desk.long):
@@ -75,7 +82,7 @@ def test_every_page_can_be_used(desk: LongNames, size: str, scheme: str) -> None
                 wrong.append("the page is wider than the window")
             if wrong:
                 found[name] = wrong
-        page.get_by_role("button", name="More about this room").click()
+        page.get_by_role("button", name="Mehr zu diesem Raum" if german else "More about this room").click()
         for item in page.get_by_role("menuitem").all():
             box = item.bounding_box()
             assert box["x"] >= 0
