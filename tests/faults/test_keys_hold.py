@@ -47,6 +47,10 @@ BEFORE: dict[str, tuple[str, ...]] = {
 }
 REFUSED = {
     "POST /v1/broadcasts/{broadcast}/approve": 403,  # the caller's own
+    "POST /v1/rooms/{room}/adoption": 409,  # a customer's already
+    "POST /v1/me/earlier-rooms/{earlier}": 403,  # a user's to say
+    "POST /v1/me/address-code": 403,  # a visitor's
+    "POST /v1/me/address": 403,
     "POST /v1/messages/{message}/acknowledge": 409,  # no broadcast's
     "POST /v1/installs/{install}/invitations": 409,  # a webhook is no app
     "POST /v1/notices/{notice}/means": 409,  # it waits for no word's meaning
