@@ -383,8 +383,8 @@ class Scene:
     def one_person(self):
         """Two users of ours who are one."""
         api = self.ours.api
-        for user in ("ann2", "bob"):
-            api.put(f"/v1/customers/{'acme' if user == 'ann2' else 'beta'}/users/{user}", {"name": "Secret"})
+        for place, name in (("acme/users/ann2", "Secret"), ("beta/users/bob", "Bob")):
+            api.put(f"/v1/customers/{place}", {"name": name})
         ids = [api.get(f"/v1/customers/acme/users/{user}").json["id"] for user in ("ann", "ann2")]
         body = {"member": {"customer": "acme", "user": "ann2"}}
         made = api("POST", f"/v1/people/{ids[0]}/ties", body, customer="acme").json
