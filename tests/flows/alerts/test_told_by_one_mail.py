@@ -111,6 +111,7 @@ def test_any_order_and_repetition_of_derived_work_gives_one_message(team: Team) 
             assert not aside
         team.later()
         assert sorted(mail["To"].addresses[0].addr_spec[:3] for mail in team.mails()) == ["bea", "cyd"]
+        derive(team.parley.world, again, frames.changed)
         team.later()
         assert team.mails() == []
 
