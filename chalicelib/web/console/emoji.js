@@ -1,4 +1,4 @@
-// Emoji by their names (`:tada:`), as GitHub and Slack call them: gemoji's table, which is loaded when somebody asks for one.
+// Emoji by their names (`:tada:`), as chats call them: gemoji's table, which is loaded when somebody asks for one.
 
 import "./main.js"; // what they share is in its file: infra/pages.py
 import { gemoji } from "gemoji";
