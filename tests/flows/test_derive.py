@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from chalicelib.desk.customers import Customer
+from chalicelib.desk.customers import Customer, User
+from chalicelib.desk.messages import Change
 from chalicelib.desk.record import Record
 from chalicelib.edge import frames
 from chalicelib.flows import derive as flow
@@ -23,15 +25,28 @@ def whole() -> dict[str, Any]:
     return after_stream()
 
 
-# What is stored is of before there were policies: clocks have tests of their own (tests/flows/clocks).
+# What is stored is of before there were policies (tests/flows/clocks), adoptions and ties (below).
+LATER = ("_clocks", "_adoptions", "_people")
+
+
 @pytest.mark.parametrize(
-    "line", [each for each in FOLLOWS if "clocks" not in each.__name__], ids=lambda line: line.__name__
+    "line", [each for each in FOLLOWS if each.__name__ not in LATER], ids=lambda line: line.__name__
 )
 def test_something_is_missing_without_each_line(
     line: Callable[..., None], whole: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(flow, "FOLLOWS", tuple(each for each in FOLLOWS if each is not line))
     assert after_stream() != whole
+
+
+def test_whose_a_room_has_become_and_a_vouched_address_are_followed_up(parley: Parley, tenant: Tenant) -> None:
+    tenant.user().get("/v1/me")
+    [user] = [each for each in parley.records() if isinstance(each, User)]
+    parley.queues.tasks.clear()
+    moved = Change(version=1, room="room_1", n=1, type="room", at=1, by="agt_1", customers=("", "cus_1"))
+    derive(parley.world, [written(moved), written(replace(user, vouched="ann@acme.example"))], frames.changed)
+    assert {"follow": "room_1", "customers": ["", "cus_1"], "after": 0} in parley.queues.tasks
+    assert {"same_address": user.id, "customer": user.customer} in parley.queues.tasks
 
 
 @pytest.mark.parametrize("call", ["wake", "jobs", "sync", "index", "push"])

@@ -18,6 +18,7 @@ from ...desk.room_transitions import adopted, unadopted
 from ...desk.rooms import MAX_NAME, Because, Fork, Room, Seen
 from ...ports import Listing, Put, World, Write, new, over, ref
 from ..audit import audit
+from ..fence import fenced
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 from ..paging import every
@@ -136,7 +137,8 @@ def adopt_earlier(world: World, who: Principal, room_id: str, *, once: Once = KE
     room, customer, user = world.store.many(
         [ref(Room, room_id), ref(Customer, who.customer or "none"), ref(User, who.customer or "none", who.id)]
     )
-    if room is None or room.workspace != who.workspace:
+    room = fenced(room, who.workspace)
+    if room is None:
         raise NotFound("no such room")
     if who.kind != "user":
         raise Forbidden("this is a user's to say; agents adopt the room itself")

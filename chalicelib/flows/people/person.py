@@ -36,8 +36,8 @@ def whole_person(world: World, workspace: str, id_: str, *, customer: Customer |
             raise NotFound("no such person")
         return _whole(world, workspace, person.id, members=records_of(world, person.members), ties=person.ties)
     member = Member(id=id_, customer=customer.id if customer and id_.startswith("usr_") else "")
-    [*found] = records_of(world, [member])
-    if not found or found[0].workspace != workspace:
+    found = [each for each in records_of(world, [member]) if fenced(each, workspace)]
+    if not found:
         raise NotFound("no such person")
     tied = person_of(world, workspace, member)
     if tied:
@@ -91,6 +91,6 @@ def _likely(world: World, workspace: str, members: Sequence[User | Visitor]) -> 
 
 def named_member(world: World, workspace: str, found: User | Visitor | None) -> Member:
     """Somebody of the workspace, as ties name them; NotFound."""
-    if found is None or found.workspace != workspace:
+    if found is None or not fenced(found, workspace):
         raise NotFound("no such member")
     return as_member(found) if isinstance(found, User) else Member(id=found.id)
