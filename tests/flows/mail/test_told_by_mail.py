@@ -118,6 +118,19 @@ def test_a_mail_with_several_tells_each_delivery_that_it_has_left() -> None:
         assert mailing.mails("ann") == [["w1", "w2"], ["w3"]]
 
 
+def test_who_answers_by_mail_has_not_read_what_no_mail_told_them() -> None:
+    with in_memory(Parley()) as parley:
+        mailing = Mailing(parley)
+        mailing.writes("ann", "Hello")
+        mailing.says("w1")
+        mailing.passes()
+        mailing.reads("ann")
+        mailing.says("w2")
+        mailing.writes("ann", "About w1")
+        mailing.passes()
+        assert mailing.mails("ann") == [["w1"], ["w2"]]
+
+
 def changed(mailing: Mailing, message: str, text: str | None) -> None:
     path = f"/v1/rooms/{mailing.room}/messages/{message}"
     assert (mailing.api.patch(path, {"text": text}) if text else mailing.api.delete(path)).status in (200, 204)
