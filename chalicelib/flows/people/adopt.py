@@ -25,6 +25,7 @@ from ..paging import every
 from ..rooms.fork import MAX_FORKED, fork
 from .tie import tie_by_proof
 
+MAX_VISITORS, MAX_ROOMS = 50, 10  # that share an address, and of each, that are looked at
 PIECE = MAX_FORKED // 2  # messages that go along at once: several bridges may know each
 
 
@@ -127,9 +128,6 @@ def earlier_rooms(world: World, who: Principal) -> list[Room]:
         rooms: Listing[Room] = Listing("visitor-rooms", (visitor.id,), newest_first=True)
         found += [room for room in world.store.page(rooms, MAX_ROOMS).items if room.kind == "visitor"]
     return [room for room in found if not room.overheard or room.overheard_by == who.customer]
-
-
-MAX_VISITORS, MAX_ROOMS = 50, 10
 
 
 def adopt_earlier(world: World, who: Principal, room_id: str, *, once: Once = KEYLESS) -> Room:

@@ -16,9 +16,7 @@ def mark_read(world: World, person: str, room: Room, *, message: Message | None)
     elif message.room != room.id:
         raise Invalid("the message is not of this room", "message")
     else:
-        wanted = Seen(
-            version=message.n, person=person, room=room.id, n=message.n, posts=message.posts, notes=message.notes
-        )
+        wanted = read_up_to(person, message)
 
     def attempt(_: int) -> Seen:
         seen = world.store.one(ref(Seen, person, room.id))
