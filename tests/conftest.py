@@ -46,7 +46,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     return Scheduling(config, log)
 
 
-UNUSED, SEEN = pytest.StashKey[list[access.Use]](), pytest.StashKey[list[access.Use]]()
+UNUSED = pytest.StashKey[list[access.Use]]()
 WHOLE = pytest.StashKey[bool]()
 
 
@@ -64,20 +64,16 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         config.workeroutput |= {"accesses": sorted(access.RECORDED), "whole": complete}
     elif exitstatus == 0 and (complete or config.stash.get(WHOLE, False)):
         seen = access.used(access.RECORDED)
-        found = access.unused(access.granted(access.stored_template()), seen)
-        config.stash[UNUSED] = [use for use in found if use not in access.unseen()]
-        config.stash[SEEN] = sorted(use for use in access.unseen() if access.was_used(use, seen))
+        config.stash[UNUSED] = access.unused(access.granted(access.stored_template()), seen)
         if config.stash[UNUSED]:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Which that are, and which of those that no record had it has now."""
+    """Which that are."""
     for use in config.stash.get(UNUSED, []):
         line = f"UNUSED {' '.join(use)}: granted, and no journey used it (tests/access.py)"
         terminalreporter.write_line(line, red=True)
-    for use in config.stash.get(SEEN, []):
-        terminalreporter.write_line(f"SEEN {' '.join(use)}: no longer one of {access.UNSEEN.name}", yellow=True)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 address alone."""
 
 import json
+from email.message import EmailMessage
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,8 @@ import pytest
 from tests.journeys.caller import Caller, eventually
 from tests.mails import basic, connect, postmark
 from tests.stack import LocalStack
+
+LARGE = b"\0" * 600_000  # bytes of a file with which a mail does not fit into a message of a queue
 
 
 @pytest.fixture(scope="module")
@@ -93,11 +96,12 @@ def test_a_mail_becomes_a_room_and_its_answer_a_thread(stack: LocalStack, api: C
 def test_ses_hands_over_raw_mails_and_tells_of_bounces(stack: LocalStack, api: Caller, install: Any) -> None:
     by_ses = connect(api, provider="ses", address="ses@in.acorn.example", away=False)
     bucket, topic = stack.outputs["FilesBucket"], stack.outputs["MailTopicArn"]
-    raw = (
-        b"From: Mia <mia@mailers.example>\r\nTo: ses@in.acorn.example\r\nSubject: By SES\r\n"
-        b"Message-ID: <s1@mailers.example>\r\n\r\nHello by SES.\r\n"
-    )
-    stack.client("s3").put_object(Bucket=bucket, Key="received/s1", Body=raw)
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "Mia <mia@mailers.example>", "ses@in.acorn.example", "By SES"
+    mail["Message-ID"] = "<s1@mailers.example>"
+    mail.set_content("Hello by SES.")
+    mail.add_attachment(LARGE, maintype="application", subtype="octet-stream", filename="trace.bin")
+    stack.client("s3").put_object(Bucket=bucket, Key="received/s1", Body=mail.as_bytes())
     verdicts = {f"{name}Verdict": {"status": "PASS"} for name in ("spam", "virus", "spf", "dkim", "dmarc")}
     notice = {
         "notificationType": "Received",

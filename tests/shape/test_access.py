@@ -57,12 +57,6 @@ def test_an_excuse_has_a_reason_and_is_of_something_that_is_granted(excuse: Use)
     assert [use for use in GRANTED if function in ("*", use[0]) and action == use[1] and place in ("*", use[2])]
 
 
-def test_what_is_in_no_record_yet_is_granted_and_has_no_reason() -> None:
-    """A list that can only grow shorter: what is granted anew has to be seen."""
-    assert access.unseen() <= GRANTED
-    assert not [use for use in access.unseen() if access.excused(use)]
-
-
 def test_only_a_run_of_all_journeys_is_judged() -> None:
     assert access.whole(JOURNEYS)
     assert access.whole([*JOURNEYS, Path(__file__)])

@@ -50,7 +50,6 @@ TOLD = {
         "BOOTSTRAP_HASH",
         "RESOLVER",
         "MAIL_SENDER",
-        "MAIL_CONFIGURATION",
         "SOCKET_URL",
         "SYNC_QUEUE",
         "INDEX_QUEUE",
@@ -75,7 +74,15 @@ TOLD = {
     "Push": {"PUSH_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
     "Mail": {"MAIL_QUEUE", "INBOUND_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
     "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "MAIL_SENDER", "MAIL_CONFIGURATION"}
-    | {"INBOUND_QUEUE", "BROADCAST_QUEUE", "SYNC_QUEUE", "REACT_FAILED_QUEUE"},
+    | {
+        "INBOUND_QUEUE",
+        "BROADCAST_QUEUE",
+        "SYNC_QUEUE",
+        "PUSH_QUEUE",
+        "INDEX_QUEUE",
+        "MAIL_QUEUE",
+        "REACT_FAILED_QUEUE",
+    },
     "Broadcast": {"BROADCAST_QUEUE", "PUSH_QUEUE", "DEAD_LETTER_QUEUES"},
     "Index": {"INDEX_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
     "Sync": {"SYNC_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
@@ -84,7 +91,7 @@ TOLD = {
 # Which resources each function may name in its policy.
 REACHES = {
     "APIHandler": {"Table", "InboundQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue", "Files", "Key"}
-    | {"identity/*", "MailConfiguration", "SyncQueue", "IndexQueue"},
+    | {"SyncQueue", "IndexQueue"},
     "WebsocketConnect": {"Table", "PushQueue"},
     "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
     "WebsocketDisconnect": {"Table", "WebsocketAPI"},
@@ -96,12 +103,7 @@ REACHES = {
     "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
     "Mail": {"Table", "MailQueue", "MailDeadQueue", "InboundQueue", "Files"},
     "Jobs": {"Table", "JobsQueue", "DeliverQueue", "Files", "identity/*", "MailConfiguration"}
-    | {
-        "InboundQueue",
-        "BroadcastQueue",
-        "SyncQueue",
-        *(SET_ASIDE - {"PushDeadQueue", "IndexDeadQueue", "MailDeadQueue"}),
-    },
+    | {"InboundQueue", "BroadcastQueue", "SyncQueue", "PushQueue", "IndexQueue", "MailQueue", *SET_ASIDE},
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue", "PushQueue"},
     "Index": {"Table", "IndexQueue", "IndexDeadQueue", "Files"},
     "Sync": {"Table", "SyncQueue", "SyncDeadQueue", "Files", "Key"},
@@ -354,7 +356,7 @@ def test_no_policy_says_star(template: Template, function: str) -> None:
         assert "*" not in listed(statement)
 
 
-@pytest.mark.parametrize("function", ["APIHandler", "Deliver", "Jobs"])
+@pytest.mark.parametrize("function", ["Deliver", "Jobs"])
 def test_mails_are_sent_by_one_sender_to_anybody(template: Template, function: str) -> None:
     """SES asks for the identity of each reader who has one in the account: in its sandbox, all of them do."""
     (mail,) = [each for each in statements(template, function) if "ses:SendEmail" in each["Action"]]
