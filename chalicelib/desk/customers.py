@@ -73,7 +73,8 @@ class MailedCode(Part, frozen=True):
 
 class Visitor(Record, frozen=True):
     """Somebody whom nobody vouches for: what they say of themselves, unverified, but for an address that is `proven`:
-    by a mail that passed the receiving server's checks, or a code that was mailed there."""
+    by a mail that passed the receiving server's checks, or a code that was mailed there. `adopted` are their rooms that
+    became a customer's."""
 
     id: str
     workspace: str
@@ -83,6 +84,7 @@ class Visitor(Record, frozen=True):
     customer: str = ""
     proven: Literal["", "mail", "code"] = ""
     code: MailedCode | None = None
+    adopted: tuple[str, ...] = ()
 
 
 class Domain(Record, frozen=True):

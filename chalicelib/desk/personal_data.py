@@ -370,7 +370,7 @@ KINDS: dict[type[Record], Holds] = {
         "address",
         "visitors-by-mail",
         PERSON_LONG,
-        fields={PERSON: "id", NAME: "name", ADDRESS: "email"},
+        fields={PERSON: "id", NAME: "name", ADDRESS: "email", PLAIN: "adopted"},
     ),
     people.Person: Holds(
         "That users and visitors are one person, and why.",

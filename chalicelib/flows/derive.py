@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from ..desk.clocks import Ending
-from ..desk.customers import Customer, User
+from ..desk.customers import Customer, User, Visitor
 from ..desk.dead_letters import DeadLetter
 from ..desk.issues import Issue, IssueTie
 from ..desk.messages import Change, Message
@@ -197,9 +197,11 @@ def _adoptions(batch: Batch, now: Record | None, before: Record | None) -> None:
 
 
 def _people(batch: Batch, now: Record | None, before: Record | None) -> None:
-    """The users for whose one address tokens vouch are one person."""
+    """Those of whom one address is proven are one person."""
     if isinstance(now, User) and now.vouched and (not isinstance(before, User) or before.vouched != now.vouched):
         batch.world.queues.jobs([{"same_address": now.id, "customer": now.customer}])
+    if isinstance(now, Visitor) and now.proven and (not isinstance(before, Visitor) or before.proven != now.proven):
+        batch.world.queues.jobs([{"same_address": now.id, "customer": ""}])
 
 
 def _facts(batch: Batch, now: Record | None, before: Record | None) -> None:

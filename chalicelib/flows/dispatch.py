@@ -93,9 +93,9 @@ def job(world: World, task: dict[str, Any]) -> None:
 
         follow_room(world, task["follow"], task["customers"], after=task["after"])
     elif "same_address" in task:
-        from .people.tie import tie_users
+        from .people.tie import tie_same_address
 
-        tie_users(world, task["customer"], task["same_address"])
+        tie_same_address(world, task["customer"], task["same_address"])
     elif "prove" in task:
         from .people.prove_address import mail_code
 

@@ -32,6 +32,7 @@ from ..desk.workspaces import Install, Workspace, fed
 from ..ports import Drop, Listing, Put, Ref, Scanned, over, ref
 from .clocks.fold_day import fold_day
 from .clocks.refresh_clocks import refreshed
+from .customers.evaluate_segments import glances_of
 from .mail.address import mail_address
 from .paging import every
 from .rooms.refresh_views import refresh_views, view_row
@@ -288,10 +289,7 @@ def _totals(store: Scanned, customer: Customer) -> Iterator[Record]:
     people = [person for user in every(store, users, PAGE) if (person := counted(user))]
     tenant = store.one(ref(Workspace, customer.workspace))
     waits = tenant is None or tenant.waits_counted
-    glances = []
-    for state in ("open", "resolved"):
-        rooms: Listing[Room] = Listing("customer-rooms", (customer.id, state))
-        glances += [glance(room, waits=waits) for room in every(store, rooms, PAGE)]
+    glances = glances_of(store, customer.id, waits=waits)
     rows = [row for row, _, _ in glances if row]
     yield from (*people, *rows)
     old = store.one(ref(Placement, customer.id))

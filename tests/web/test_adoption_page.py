@@ -4,7 +4,9 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from tests import mails
 from tests.api import Client, Tenant
+from tests.browser import unfriendly
 from tests.edge.routes.test_sign_in import COOKIE, came
 from tests.fakes import Parley
 
@@ -49,6 +51,65 @@ def test_a_user_takes_their_earlier_room(house: House, parley: Parley, tenant: T
     widget.until(lambda: tenant.api.get(f"/v1/rooms/{room}").json["customer"] is not None)
     widget.one(".earlier p").wait_for(state="detached")
     assert house.texts(room) == ["Where is the zebra?"]
+
+
+def code_of(parley: Parley) -> str:
+    parley.work_all()
+    return mails.read(parley.mailer.sent[-1][0]).get_content().split("code is ")[1][:8]
+
+
+def test_a_visitor_proves_the_address_and_the_team_sees_the_room(house: House, parley: Parley, tenant: Tenant) -> None:
+    tenant.customer("acme", name="Acme")
+    assert tenant.user(email=MAIL).get("/v1/me").status == 200
+    tenant.api.patch("/v1/workspace", {"visitors": True})
+    body = f'<parley-support workspace="{tenant.id}" base="{PARLEY}"></parley-support>'
+    phone = house.browser(viewport={"width": 390, "height": 780})
+    widget = house.page(body, context=phone).open()
+    for label, value in (("Your name", "Ann"), ("Your e-mail", MAIL), ("Message", "Where is the zebra?")):
+        widget.page.get_by_label(label).fill(value)
+    widget.page.get_by_role("button", name="Send").click()
+    widget.sees("Where is the zebra?")
+    proof = widget.one(".address")
+    expect(proof).to_contain_text("Is the address that you gave yours?")
+    assert unfriendly(widget.page, "parley-support") == []
+    proof.get_by_role("button", name="Mail me a code").click()
+    expect(proof.get_by_role("status")).to_contain_text("We have mailed a code.")
+    expect(proof.get_by_label("Code")).to_be_focused()
+    code = code_of(parley)
+    proof.get_by_label("Code").fill(f"{(int(code) + 1) % 10**8:08d}")
+    proof.get_by_role("button", name="Confirm").click()
+    expect(proof.get_by_role("alert")).to_have_text("That code is not right, or no longer good.")
+    proof.get_by_label("Code").fill(f"{code[:4]} {code[4:]}")
+    widget.page.keyboard.press("Enter")
+    expect(proof).to_contain_text("Thank you. The address is yours;")
+    assert proof.get_by_role("button").count() == 0
+    [room] = [each for each in tenant.user(user="bob").get("/v1/rooms").json["items"] if each["kind"] == "topic"]
+    house.say(room["id"], "In the zoo")
+    widget.sees("In the zoo")
+    widget.page.reload()
+    widget.sees("In the zoo")
+    assert widget.one(".address").count() == 0, "it is proven, and asked for no more"
+    assert widget.wrong == []
+
+
+def test_too_many_codes_are_told_and_who_gave_no_address_is_asked_nothing(
+    house: House, parley: Parley, tenant: Tenant
+) -> None:
+    visit(tenant)
+    body = {"workspace": tenant.id, "name": "Ann", "email": MAIL, "text": "Wo ist das Zebra?"}
+    made = Client().post("/v1/visitors", body).json
+    place = f'<parley-support token="{made["token"]}" lang="de" mode="page" theme="dark" base="{PARLEY}">'
+    widget = house.page(f"{place}</parley-support>", viewport={"width": 1280, "height": 780})
+    ask = widget.one(".address").get_by_role("button", name="Code schicken")
+    ask.click()
+    for _ in range(5):
+        widget.one(".address").get_by_role("button", name="Neuen Code schicken").click()
+        widget.rest(50)
+    expect(widget.one(".address").get_by_role("alert")).to_contain_text(
+        "Im Moment werden keine weiteren Codes geschickt."
+    )
+    user = house.page("<parley-support token-url=/token mode=page></parley-support>", path="/user").enter("Triage")
+    assert user.one(".address").count() == 0
 
 
 def test_who_gave_one_address_is_tied_and_untied(house: House, parley: Parley, tenant: Tenant) -> None:

@@ -24,7 +24,10 @@ def me(call: Call) -> MeView:
     refs: list[Ref[Any]] = [ref(Workspace, who.workspace)]
     if who.customer:
         refs += [ref(Customer, who.customer), ref(Policies, who.workspace)]
-    tenant, company, policies = (*call.world.store.many(refs), None, None)[:3]
+    visits = [ref(Visitor, who.id)] if who.kind == "visitor" else []
+    tenant, *found = call.world.store.many([*refs, *visits])
+    visitor = found.pop() if visits else None
+    company, policies = found or (None, None)
     return MeView(
         kind=who.kind,
         id=who.id,
@@ -35,6 +38,7 @@ def me(call: Call) -> MeView:
         customer=OwnCustomer(id=company.id, external_id=company.external_id, name=company.name) if company else None,
         room=who.room or None,
         figures=bool(policies and policies.shared),
+        address_proven=bool(visitor.proven) if visitor and visitor.email else None,
         live=socket_url(call.incoming.base_url),
         expires_at=time_of(who.expires_at),
     )

@@ -41,8 +41,8 @@ def _whole(call: Call) -> WholePerson:
 def tie_people(call: Call, body: shapes.TiePeople) -> Any:
     """Say who else somebody is. It changes nobody's token: what each of them sees stays theirs."""
     known = _whole(call)
-    [first, *_] = known.members
-    one = as_member(first) if isinstance(first, User) else Member(id=first.id)
+    named = [each for each in known.members if each.id == call.params["person"]]
+    one = as_member((named or known.members)[0])
     other = _member(call, body.member)
     if other.id in {each.id for each in known.members}:
         return _view(known)

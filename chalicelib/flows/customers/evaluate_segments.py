@@ -6,21 +6,21 @@ facts than somebody else who has written meanwhile clashes, and decides again. O
 those that moved are looked at, and the small rows of the rooms that are open.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from ...desk.attributes import values_of
-from ...desk.customer_totals import Counted, OpenRoom, Totals, counted, glance, summed
+from ...desk.customer_totals import Counted, Glance, OpenRoom, Totals, counted, glance, summed
 from ...desk.customers import Customer, User
 from ...desk.errors import Clash
 from ...desk.issues import Issue, IssueCustomer
 from ...desk.rooms import Room
 from ...desk.segments import MAX_SEGMENTS, Filter, Member, Placement, Segment, holds, issues_in, parse, tests, turns
 from ...desk.workspaces import Workspace
-from ...ports import Drop, Listing, Put, Ref, World, Write, ref
+from ...ports import Drop, Listing, Put, Ref, Store, World, Write, ref
 from ..optimistic_retry import again
 from ..paging import every
 
@@ -117,8 +117,9 @@ def _totals(
     refs: list[Ref[Any]] = [ref(Room, id_) for id_ in rooms]
     refs += [found for id_ in users for found in (ref(User, customer, id_), ref(Counted, customer, id_))]
     read = world.store.many(refs)
-    theirs = (room if room and room.customer == customer else None for room in read[: len(rooms)])
-    glances = [glance(room, waits=waits) for room in theirs]
+    glances = [glance(room if room and room.customer == customer else None, waits=waits) for room in read[: len(rooms)]]
+    if any(room and room.customer != customer for room in read[: len(rooms)]):
+        old = summed(Totals(), [], glances_of(world.store, customer, without=rooms), members=old.members)
     writes: list[Write] = []
     for id_, (row, _, _) in zip(rooms, glances, strict=True):
         writes += _moved(rows.pop(id_, None), row, ref(OpenRoom, customer, id_))
@@ -130,6 +131,16 @@ def _totals(
         writes += _moved(there, person, ref(Counted, customer, id_))
         people += bool(person) - bool(there)
     return summed(old, list(rows.values()), glances, members=people), writes
+
+
+def glances_of(store: Store, customer: str, *, without: Collection[str] = (), waits: bool = True) -> list[Glance]:
+    """What counts of all rooms of a customer `without` some: of one that has another owner since, the index may not
+    know it yet."""
+    found = []
+    for state in ("open", "resolved"):
+        rooms: Listing[Room] = Listing("customer-rooms", (customer, state))
+        found += [glance(room, waits=waits) for room in every(store, rooms) if room.id not in without]
+    return found
 
 
 def _moved(old: Any, new: Any, place_: Ref[Any]) -> list[Write]:

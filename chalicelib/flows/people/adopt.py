@@ -14,7 +14,7 @@ from ...desk.errors import Conflict, Forbidden, NotFound
 from ...desk.ids import derived
 from ...desk.messages import Message
 from ...desk.permissions import Principal
-from ...desk.room_transitions import adopted, unadopted
+from ...desk.room_transitions import adopted, read_up_to, unadopted
 from ...desk.rooms import MAX_NAME, Because, Fork, Room, Seen
 from ...ports import Listing, Put, World, Write, new, over, ref
 from ..audit import audit
@@ -23,9 +23,10 @@ from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 from ..paging import every
 from ..rooms.fork import MAX_FORKED, fork
-from .tie import tie_by_proof
+from .tie import MAX_VISITORS, tie_by_proof
 
-MAX_VISITORS, MAX_ROOMS = 50, 10  # that share an address, and of each, that are looked at
+MAX_ROOMS = 10  # of each visitor, that are looked at
+OWN = 20  # last words of a room among which the visitor's are looked for
 PIECE = MAX_FORKED // 2  # messages that go along at once: several bridges may know each
 
 
@@ -55,6 +56,7 @@ def adopt(
             over(moved, room),
             new(change),
             *_read(world, who, room),
+            *_theirs(world, moved),
             *audit(world, who, "room.adopted", subject=room.id, fields=[owner.id]),
             *once.writes(moved, now),
         )
@@ -64,11 +66,24 @@ def adopt(
 
 
 def _read(world: World, who: Principal, room: Room) -> list[Write]:
-    """A user whose own room it was has read what the visitor had."""
+    """A user whose own room it was has read what the visitor had, and what they said themselves."""
     if who.kind != "user":
         return []
     seen, mine = world.store.many([ref(Seen, room.visitor, room.id), ref(Seen, who.id, room.id)])
+    posts: Listing[Message] = Listing("posts", (room.id,), newest_first=True)
+    own = next((each for each in world.store.page(posts, OWN).items if each.author.id == room.visitor), None)
+    if own and (seen is None or seen.n < own.n):
+        seen = read_up_to(room.visitor, own)
     return [Put(replace(seen, person=who.id), None)] if seen and (mine is None or mine.n < seen.n) else []
+
+
+def _theirs(world: World, room: Room) -> list[Write]:
+    """The visitor knows which of their rooms are a customer's: no listing of theirs has them any more."""
+    visitor = world.store.one(ref(Visitor, room.visitor))
+    if visitor is None:
+        return []
+    others = tuple(each for each in visitor.adopted if each != room.id)
+    return [over(visitor.changed(adopted=(*others, room.id) if room.adoption else others), visitor)]
 
 
 def unadopt(world: World, who: Principal, room_id: str) -> Room:
@@ -86,7 +101,8 @@ def unadopt(world: World, who: Principal, room_id: str) -> Room:
             if room.adoption is None:
                 return room
         moved, change = unadopted(room, world.clock.now(), who.id)
-        world.store.commit(over(moved, room), new(change), *audit(world, who, "room.unadopted", subject=room.id))
+        entry = audit(world, who, "room.unadopted", subject=room.id)
+        world.store.commit(over(moved, room), new(change), *_theirs(world, moved), *entry)
         return moved
 
     return again(world, attempt)
@@ -148,7 +164,7 @@ def adopt_earlier(world: World, who: Principal, room_id: str, *, once: Once = KE
     if room.kind != "visitor" and room.customer != customer.id:
         raise NotFound("no such room")
     adopted_ = adopt(world, who, room.id, customer=customer, because="token", once=once)
-    tie_by_proof(world, user, visitor.id, reason="token")
+    tie_by_proof(world, user, visitor)
     return adopted_
 
 

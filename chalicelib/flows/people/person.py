@@ -18,7 +18,8 @@ MAX_ROOMS = 50
 
 @dataclass(frozen=True)
 class WholePerson:
-    """`rooms` are those that are theirs or that they have read, the latest first; `likely` may be the same person."""
+    """`rooms` are those that are theirs or that they have read, and may read now, the latest first; `likely` may be the
+    same person."""
 
     id: str
     members: list[User | Visitor]
@@ -68,9 +69,12 @@ def _rooms(world: World, members: Sequence[User | Visitor]) -> list[Room]:
         ids |= dict.fromkeys(mark.room for mark in world.store.page(seen, MAX_ROOMS).items)
         if isinstance(each, Visitor):
             own: Listing[Room] = Listing("visitor-rooms", (each.id,))
+            ids |= dict.fromkeys(each.adopted)
             ids |= dict.fromkeys(room.id for room in world.store.page(own, MAX_ROOMS).items)
-    rooms = world.store.many([ref(Room, id_) for id_ in list(ids)[: 2 * MAX_ROOMS]]) if ids else []
-    return sorted((room for room in rooms if room), key=lambda room: -room.last_message_at)[:MAX_ROOMS]
+    found = world.store.many([ref(Room, id_) for id_ in list(ids)[: 2 * MAX_ROOMS]]) if ids else []
+    theirs = {each.customer if isinstance(each, User) else each.id for each in members}
+    rooms = [room for room in found if room and theirs & {room.customer, room.visitor}]
+    return sorted(rooms, key=lambda room: -room.last_message_at)[:MAX_ROOMS]
 
 
 def _likely(world: World, workspace: str, members: Sequence[User | Visitor]) -> list[User | Visitor]:
@@ -93,4 +97,4 @@ def named_member(world: World, workspace: str, found: User | Visitor | None) -> 
     """Somebody of the workspace, as ties name them; NotFound."""
     if found is None or not fenced(found, workspace):
         raise NotFound("no such member")
-    return as_member(found) if isinstance(found, User) else Member(id=found.id)
+    return as_member(found)

@@ -86,7 +86,7 @@ def prove_address(world: World, who: Principal, code: str) -> Room:
     visitor = _visitor(world, who)
     customer, users = _customer(world, visitor)
     for user in users:
-        tie_by_proof(world, user, visitor.id, reason="code")
+        tie_by_proof(world, user, visitor)
     if customer is None or room.kind != "visitor":
         return room
     return adopt(world, who, room.id, customer=customer, because="code")

@@ -1,6 +1,8 @@
-"""Tie members to one person, and untie them: a transaction on all whom that moves (ADR 158)."""
+"""Tie members to one person, and untie them: a transaction on all whom that moves (ADR 158). Whatever proves an address
+ties all who have it (ADR 164)."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -16,7 +18,7 @@ from ..fence import fenced
 from ..optimistic_retry import again
 
 PROOFS: frozenset[Reason] = frozenset({"address", "code", "token"})
-MAX_BOXES = 20
+MAX_BOXES, MAX_VISITORS = 20, 50  # with one address, that are looked at
 
 
 def person_of(world: World, workspace: str, member: Member) -> Person | None:
@@ -90,33 +92,48 @@ def _written(world: World, before: Sequence[Person], after: Sequence[Person], *,
     return kept
 
 
-def tie_users(world: World, customer: str, user_id: str) -> None:
-    """Tie a user to the others of the workspace for whose same address the vendor's own tokens vouch."""
-    user = world.store.one(ref(User, customer, user_id))
-    if user is None or not user.vouched:
+def tie_same_address(world: World, customer: str, id_: str) -> None:
+    """Tie a user, or a visitor who has no customer, to all of the workspace of whom the same address is proven."""
+    found = next(iter(records_of(world, [Member(id=id_, customer=customer)])), None)
+    address = proven_address(found) if found else ""
+    if found is None or not address:
         return
-    listing: Listing[Mailbox] = Listing("mailboxes", (user.workspace, user.vouched))
-    for box in world.store.page(listing, MAX_BOXES).items:
-        other = world.store.one(ref(User, box.customer, box.user))
-        if other and other.id != user.id and other.vouched == user.vouched == same_mailbox(other.email):
-            _by_proof(world, user.workspace, (as_member(user), as_member(other)), reason="address", by=user.id)
+    listing: Listing[Mailbox] = Listing("mailboxes", (found.workspace, address))
+    users = [Member(id=box.user, customer=box.customer) for box in world.store.page(listing, MAX_BOXES).items]
+    visitors: Listing[Visitor] = Listing("visitors-by-mail", (found.workspace, address))
+    for other in [*records_of(world, users), *world.store.page(visitors, MAX_VISITORS).items]:
+        if other.id != found.id and proven_address(other) == address:
+            _by_proof(world, found.workspace, (found, other))
 
 
-def tie_by_proof(world: World, user: User, visitor: str, *, reason: Reason) -> None:
-    """Tie a user and the visitor whom they were."""
-    _by_proof(world, user.workspace, (as_member(user), Member(id=visitor)), reason=reason, by=user.id)
+def proven_address(who: User | Visitor) -> str:
+    """The address that is proven to be theirs: by a token of the vendor's, a mail that passed, a code; "" for none."""
+    address = same_mailbox(who.email)
+    if isinstance(who, User):
+        return address if who.vouched == address else ""
+    return address if who.proven else ""
 
 
-def _by_proof(world: World, workspace: str, pair: tuple[Member, Member], *, reason: Reason, by: str) -> None:
-    try:
-        tie(world, workspace, pair, reason=reason, by=by)
-    except (NotFound, Conflict):
-        return
+def tie_by_proof(world: World, user: User, visitor: Visitor) -> None:
+    """Tie a user and the visitor whom they were, by the code that said so, or by the user's token."""
+    _by_proof(world, user.workspace, (user, visitor), reason="token")
 
 
-def as_member(user: User) -> Member:
-    """A user, as persons name them."""
-    return Member(id=user.id, customer=user.customer)
+def _by_proof(
+    world: World, workspace: str, pair: tuple[User | Visitor, User | Visitor], *, reason: Reason = "address"
+) -> None:
+    """A mailed code is said to be the reason wherever there was one, whoever comes first."""
+    if "code" in {each.proven for each in pair if isinstance(each, Visitor)}:
+        reason = "code"
+    one, other = pair
+    by = one.id if isinstance(one, User) or isinstance(other, Visitor) else other.id
+    with suppress(NotFound, Conflict):
+        tie(world, workspace, (as_member(one), as_member(other)), reason=reason, by=by)
+
+
+def as_member(who: User | Visitor) -> Member:
+    """A user or a visitor, as persons name them."""
+    return Member(id=who.id, customer=who.customer if isinstance(who, User) else "")
 
 
 def records_of(world: World, members: Sequence[Member]) -> list[User | Visitor]:

@@ -31,7 +31,7 @@ export class Earlier {
   async #take(room, row, button) {
     const { session } = this.panes;
     button.disabled = true;
-    const taken = await session.api.call("POST", `/v1/me/earlier-rooms/${room.id}`).catch(() => null);
+    const taken = await session.api.call("POST", `/v1/me/earlier-rooms/${room.id}`).catch((problem) => this.panes.tell(problem.message));
     button.disabled = false;
     if (!taken) return;
     row.remove();

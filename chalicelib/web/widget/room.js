@@ -45,10 +45,11 @@ export class RoomView {
     } }, this.lines);
     this.pinned = new Pinned(this.log, this.lines);
     this.typing = h("p.typing", { "aria-live": "polite" });
+    this.proof = h("div");
     this.below = h("div.below");
     this.element = h("section.pane.main", { "aria-labelledby": "parley-room" },
       h("header.top", null, this.back, h("div.grow", null, this.title, this.state), this.faces, this.about, panes.closer()),
-      this.issues, this.menu, this.log, this.typing, this.below);
+      this.issues, this.menu, this.log, this.typing, this.proof, this.below);
   }
 
   get id() {
@@ -94,6 +95,7 @@ export class RoomView {
     this.#told = "";
     this.#read = 0;
     session.live.watch({ room: id });
+    this.#ask();
     const waiting = this.room?.unread ?? 0;
     this.update();
     await (this.feed.ready ? this.feed.catchUp() : this.feed.load());
@@ -102,6 +104,13 @@ export class RoomView {
     this.#unreadFrom = waiting ? (this.#others().at(-waiting)?.change ?? 0) : 0;
     this.update();
     this.pinned.toEnd();
+  }
+
+  /** A visitor whose address is not proven may prove it here. */
+  async #ask() {
+    const { session, widget } = this.panes;
+    const further = session.me.address_proven === false ? await widget.address() : null;
+    if (further && !this.proof.firstChild) this.proof.append(new further.AddressProof(this.panes).element);
   }
 
   #others() {

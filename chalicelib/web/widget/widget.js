@@ -385,6 +385,11 @@ class ParleySupport extends HTMLElement {
     return loaded(this, () => import("./further/figures.js"));
   }
 
+  /** The form in which a visitor proves their address; null, and no word of it, where it does not come. */
+  address() {
+    return import("./further/address.js").catch(() => null);
+  }
+
   /** Colours for code; null, and no word of it, where they do not come: the code is read without them. */
   colours() {
     return import("./further/colours.js").catch(() => null);

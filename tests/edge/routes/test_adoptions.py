@@ -11,7 +11,10 @@ from chalicelib.desk.customers import Visitor
 from chalicelib.desk.issues import IssueCustomer
 from chalicelib.desk.mails import Mailbox
 from chalicelib.desk.rooms import Room
+from chalicelib.desk.segments import Placement
+from chalicelib.desk.times import HOUR_MS
 from chalicelib.flows import dispatch
+from chalicelib.flows.rebuild import rebuild
 from chalicelib.ports import Listing, ref
 from tests import mails
 from tests.api import Client, Tenant
@@ -144,6 +147,40 @@ def test_issue_clocks_and_figures_come_along_and_go_back(parley: Parley, tenant:
     assert counted() == (1, 1, 1200, True, True)
     tenant.api.delete(f"{room}/adoption")
     assert counted() == before
+
+
+def test_what_its_customer_is_known_by_is_that_of_before_once_it_is_undone(
+    parley: Parley, tenant: Tenant, asked: Any
+) -> None:
+    visitor, room = asked
+    tenant.user(user="bob").post(f"/v1/rooms/{tenant.triage()}/messages", {"text": "Hello"})
+    parley.clock.at += 3 * HOUR_MS
+    visitor.post(f"{room}/messages", {"text": "Anybody?"})
+    install = mails.connect(tenant.api)
+    mails.take(Client(), install, mails.postmark("By mail", MAIL))
+    parley.settle()
+    mailed = next(
+        each["id"] for each in tenant.api.get("/v1/rooms").json["items"] if each["name"] == "Webhooks stopped"
+    )
+    segment = {"name": "Lately", "filter": {"field": "last_message_at", "is": "after", "value": "2020-01-01T00:00:00Z"}}
+    tenant.api.post("/v1/segments", segment)
+
+    def known_by() -> Any:
+        parley.settle()
+        placed = parley.store.one(ref(Placement, tenant.api.get("/v1/customers/acme").json["id"]))
+        assert placed
+        return placed.totals
+
+    before = known_by()
+    assert before.channels == ("widget",)
+    for id_ in (room, f"/v1/rooms/{mailed}"):
+        adopted(tenant, id_)
+    during = known_by()
+    assert (during.last_message_at > before.last_message_at, during.channels) == (True, ("email", "widget"))
+    for id_ in (room, f"/v1/rooms/{mailed}"):
+        tenant.api.delete(f"{id_}/adoption")
+    assert known_by() == before
+    assert not rebuild(parley.store)["Placement"]
 
 
 def code_of(parley: Parley) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.desk.people import Member, Tie, persons_of
 from chalicelib.flows import dispatch
+from tests import mails
 from tests.api import Client, Tenant
 from tests.fakes import Parley
 from tests.races.test_races import at_once
@@ -17,13 +18,16 @@ MAIL = "ann@acme.example"
 
 @pytest.fixture
 def people(parley: Parley, tenant: Tenant) -> dict[str, str]:
-    """Users and their ids: ann and slack of Acme, ann of Beta."""
-    for customer, user in (("acme", "ann"), ("acme", "slack:U1"), ("beta", "ann")):
+    """Users and their ids: ann and slack of Acme, ann of Beta; and of Gamma, with another address."""
+    users = {"ann": ("acme", "ann"), "slack": ("acme", "slack:U1"), "beta": ("beta", "ann"), "gamma": ("gamma", "ann")}
+    for name, (customer, user) in users.items():
         tenant.customer(customer)
-        tenant.api.put(f"/v1/customers/{customer}/users/{user}", {"name": "Ann", "email": MAIL})
-    users = [("acme", "ann"), ("acme", "slack:U1"), ("beta", "ann")]
-    shown = [tenant.api.get(f"/v1/customers/{customer}/users/{user}").json["id"] for customer, user in users]
-    return dict(zip(("ann", "slack", "beta"), shown, strict=True))
+        email = MAIL if name != "gamma" else "ann@gamma.example"
+        tenant.api.put(f"/v1/customers/{customer}/users/{user}", {"name": "Ann", "email": email})
+    return {
+        name: tenant.api.get(f"/v1/customers/{customer}/users/{user}").json["id"]
+        for name, (customer, user) in users.items()
+    }
 
 
 def person(tenant: Tenant, id_: str, customer: str = "acme") -> Any:
@@ -37,7 +41,7 @@ def tied(tenant: Tenant, id_: str, customer: str, user: str) -> Any:
 
 def test_who_is_tied_is_one_and_untied_all_is_as_before(tenant: Tenant, people: dict[str, str]) -> None:
     before = [person(tenant, people["ann"]), person(tenant, people["slack"]), person(tenant, people["beta"], "beta")]
-    assert [each["id"] for each in before] == list(people.values())
+    assert [each["id"] for each in before] == [people[name] for name in ("ann", "slack", "beta")]
     assert {each["member"]["id"] for each in before[0]["suggestions"]} == {people["slack"], people["beta"]}
     first = tied(tenant, people["ann"], "acme", "slack:U1").json
     assert (len(first["members"]), first["ties"][0]["reason"]) == (2, "agent")
@@ -45,6 +49,11 @@ def test_who_is_tied_is_one_and_untied_all_is_as_before(tenant: Tenant, people: 
     both = tied(tenant, first["id"], "beta", "ann").json
     assert (both["id"], len(both["members"]), both["suggestions"]) == (first["id"], 3, [])
     assert person(tenant, people["beta"], "beta")["id"] == first["id"]
+    for named in (people["ann"], people["slack"]):
+        tied(tenant, named, "gamma", "ann")
+        [tie] = [each for each in person(tenant, named)["ties"] if people["gamma"] in each["members"]]
+        assert named in tie["members"], "the tie is theirs whom the address names"
+        assert tenant.api.delete(f"/v1/people/{first['id']}/ties/{tie['id']}").status == 204
     assert tied(tenant, first["id"], "beta", "ann").json == both
     later = next(each["id"] for each in both["ties"] if people["beta"] in each["members"])
     assert tenant.api.delete(f"/v1/people/{first['id']}/ties/{later}").status == 204
@@ -74,6 +83,37 @@ def test_one_address_in_two_tokens_is_one_person_unless_an_agent_says_no(
     assert len(tied(tenant, people["ann"], "beta", "ann").json["ties"]) == 1
 
 
+@pytest.mark.parametrize("mail_first", [True, False])
+def test_a_mail_that_passed_is_of_whoevers_token_names_that_address_whichever_comes_first(
+    parley: Parley, tenant: Tenant, mail_first: bool
+) -> None:
+    install = mails.connect(tenant.api)
+    tenant.customer("acme")
+    tenant.customer("beta")
+
+    def written() -> None:
+        for n, spf in enumerate(("Pass", "Fail")):
+            mails.take(Client(), install, mails.postmark("A mail", MAIL, id_=f"m{n}@acme.example", spf=spf))
+        parley.settle()
+
+    def signed_in() -> None:
+        for customer in ("acme", "beta"):  # of two with one address no mail says who of them writes
+            tenant.user(customer, email=MAIL).get("/v1/me")
+        parley.settle()
+
+    for step in (written, signed_in) if mail_first else (signed_in, written):
+        step()
+    ann = tenant.api.get("/v1/customers/acme/users/ann").json["id"]
+    shown = person(tenant, ann)
+    assert sorted((each["kind"], each["proven"]) for each in shown["members"]) == [
+        ("user", True),
+        ("user", True),
+        ("visitor", True),
+    ]
+    assert {each["reason"] for each in shown["ties"]} == {"address"}
+    assert [each["proven"] for each in shown["suggestions"]] == [False], "the mail that did not pass proves nothing"
+
+
 def test_a_tie_widens_no_token(parley: Parley, tenant: Tenant, people: dict[str, str]) -> None:
     ann, beta = tenant.user("acme", "ann"), tenant.user("beta", "ann")
     tenant.api.post(f"/v1/rooms/{tenant.triage('beta')}/messages", {"text": "A secret of Beta's"})
@@ -89,12 +129,31 @@ def test_a_tie_widens_no_token(parley: Parley, tenant: Tenant, people: dict[str,
         assert ann(method, path, {"member": {"visitor": "vis_1"}} if method == "POST" else None).status == 403
 
 
-def test_whoever_takes_their_earlier_room_is_the_visitor(tenant: Tenant, people: dict[str, str]) -> None:
+def test_whoever_takes_their_earlier_room_is_the_visitor(
+    parley: Parley, tenant: Tenant, people: dict[str, str]
+) -> None:
     tenant.api.patch("/v1/workspace", {"visitors": True})
     body = {"workspace": tenant.id, "name": "Ann", "email": MAIL, "text": "Where is the zebra?"}
     made = Client().post("/v1/visitors", body).json
     tenant.user("acme", "ann", email=MAIL).post(f"/v1/me/earlier-rooms/{made['room']['id']}")
+    form = tenant.api.post("/v1/installs", {"kind": "form", "name": "F"}).json
+    assert Client().post(f"/in/form/{form['id']}", {"name": "Ann", "email": MAIL, "message": "By form"}).status < 300
+    parley.settle()
+    [asked] = [each["id"] for each in tenant.user("acme", "ann").get("/v1/me/earlier-rooms").json["items"]]
+    before = person(tenant, people["ann"])
+    assert tenant.api.post(f"/v1/rooms/{asked}/adoption", {"customer": "acme"}).status == 200
+    [by_form] = [each["author"]["id"] for each in tenant.api.get(f"/v1/rooms/{asked}/messages").json["items"]]
+    assert [each["id"] for each in person(tenant, by_form)["rooms"]] == [asked]
+    tenant.api.delete(f"/v1/rooms/{asked}/adoption")
+    tenant.user("acme", "ann").post(f"/v1/me/earlier-rooms/{asked}")
+    unread = {each["id"]: each["unread"] for each in tenant.user("acme", "ann").get("/v1/rooms").json["items"]}
+    assert unread[asked] == 0, "she has read what she said herself"
+    tenant.api.delete(f"/v1/rooms/{asked}/adoption")
     shown = person(tenant, made["id"])
+    [tie] = [each["id"] for each in shown["ties"] if by_form in each["members"]]
+    assert tenant.api.delete(f"/v1/people/{shown['id']}/ties/{tie}").status == 204
+    shown = person(tenant, made["id"])
+    assert shown == before, "what somebody has read while it was their team's is not theirs now"
     assert {each["id"] for each in shown["members"]} == {made["id"], people["ann"]}
     assert (shown["ties"][0]["reason"], [room["name"] for room in shown["rooms"]]) == ("token", ["Where is the zebra?"])
 
