@@ -1,4 +1,5 @@
-"""`make kinds`: the tables of docs/channels and docs/trackers, made from what each kind tells of itself (ADR 121)."""
+"""`make kinds`: the tables of docs/channels and docs/trackers, made from what each kind tells of itself (ADR 121), and
+that of docs/events.md, from the catalogue."""
 
 import re
 import sys
@@ -6,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from chalicelib import wiring
+from chalicelib.desk.event_types import CATALOGUE
 from chalicelib.desk.kinds import PASSES, Kind
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -27,6 +29,10 @@ def tables() -> dict[str, str]:
         "channels": _table(("", "who talks there", "page"), [*BESIDE, *map(_listed, channels.items())]),
         "trackers": _table(("kind", "one install is", "page"), map(_listed, trackers.items())),
         "in": _table(("in from", *PASSES), [(name, *kind.comes_in.values()) for name, kind in bridged.items()]),
+        "events": _table(
+            ("type", "told when", "in order within its", "tells"),
+            [(f"`{e.name}`", e.about, e.order, f"`{'`, `'.join(e.tells)}`") for e in CATALOGUE],
+        ),
         "out": _table(("out to", *PASSES), [(name, *kind.goes_out.values()) for name, kind in bridged.items()]),
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from .clocks import Clock
+from .events import Event
 from .ids import delivery_id
 from .messages import Change, Message
 from .ratings import Rating
@@ -11,7 +12,7 @@ from .record import Part, Record
 from .rooms import Bridge, Room
 from .times import DAY_MS, HOUR_S, MINUTE_S
 
-What = Literal["post", "edit", "delete", "reaction", "card", "entered", "left", "promise", "clock", "rating"]
+What = Literal["post", "edit", "delete", "reaction", "card", "entered", "left", "promise", "clock", "rating", "event"]
 State = Literal["queued", "sent", "failed", "skipped"]
 
 # Standard Webhooks' schedule, in seconds after the attempt before: the last attempt is some 75 hours after the first.
@@ -32,7 +33,8 @@ class Delivery(Record, frozen=True):
     one (`missed:first:12`). `turn_at` is when its lane takes it; `missed` says that the install was
     paused, `bounced` that the mail came back. `attempts` are those whose end is known; `begun` counts, where a repeat
     can be known by its mark, those that were begun. `steps` is what an attempt of several calls has done already: the
-    other side's id, by step. Of a text that is more than the other side takes at once `provider_id` is the first part's
+    other side's id, by step. `events` are the types of what it tells besides, as logged at `told_at` (ms); an `event`
+    tells of nothing else. Of a text that is more than the other side takes at once `provider_id` is the first part's
     id, and `parts` are the others', as the latest edit has left them."""
 
     bridge: str
@@ -58,6 +60,8 @@ class Delivery(Record, frozen=True):
     steps: dict[str, str] = {}
     about: str = ""
     parts: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    told_at: int = 0
 
     @property
     def tried(self) -> bool:
@@ -123,7 +127,8 @@ class Parcel(Part, frozen=True):
     are the other side's ids of those who are mentioned, by name, `picture` the author's, `language` the customer's.
     `keep` writes down a step that is done, before the next one; what is kept as CONVERSATION is the room's conversation
     there from then on. `bridge` is None where an install is told of every room and this one has no conversation there
-    yet. The message is empty for a `card`, and for a `promise`, whose `change` comes along."""
+    yet. The message is empty for a `card`, an `event`, and for a `promise`, whose `change` comes along. `events` are
+    told after it."""
 
     delivery: Delivery
     message: Message
@@ -142,6 +147,7 @@ class Parcel(Part, frozen=True):
     content: Callable[[str], bytes | None] | None = None
     change: Change | None = None
     language: str = ""
+    events: tuple[Event, ...] = ()
     keep: Callable[[str, str], None] = lambda step, id_: None
 
 

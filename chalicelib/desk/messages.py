@@ -1,6 +1,6 @@
 """Messages and how they change: last-writer-wins by the provider's revision, a delete leaves a tombstone for good."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -117,7 +117,8 @@ class Broadcasted(Part, frozen=True):
 class Message(Record, frozen=True):
     """What somebody said. `n` is its change number and its place; `posts`/`notes` count up to and with this message.
     `answers` is the broadcast that was said last before it, on the first message of a customer's after that. `taken_as`
-    is what it is to whose turn it is, where its author does not tell; `client_id` what its author's page calls it."""
+    is what it is to whose turn it is, where its author does not tell; `client_id` what its author's page calls it.
+    `moved` is what it moved in its room that somebody may be told of: the fields, and what they became."""
 
     room: str
     n: int
@@ -143,6 +144,7 @@ class Message(Record, frozen=True):
     changed_n: int = 0
     taken_as: TakenAs = ""
     client_id: str = ""
+    moved: dict[str, Any] = {}
 
     @property
     def id(self) -> str:
@@ -171,7 +173,8 @@ class Draft(Part, frozen=True):
 class Change(Record, frozen=True):
     """A change of a room that is not a post. `message` is the number of the message it is about, 0 for the room;
     `promise` what the room's became, where that is among the `fields` (None: it was withdrawn), `clock` what time made
-    of one, `assigned` are the agents whom it put on the room, `customers` whose the room was and whose it is."""
+    of one, `assigned` are the agents whom it put on the room, `customers` whose the room was and whose it is. `moved`
+    is as a Message's."""
 
     room: str
     n: int
@@ -187,6 +190,7 @@ class Change(Record, frozen=True):
     clock: ClockFact | None = None
     assigned: tuple[str, ...] = ()
     customers: tuple[str, ...] = ()
+    moved: dict[str, Any] = {}
 
 
 class Pending(Part, frozen=True):

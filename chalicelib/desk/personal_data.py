@@ -22,6 +22,7 @@ from . import (
     customers,
     dead_letters,
     deliveries,
+    events,
     figures,
     files,
     held_back,
@@ -157,7 +158,7 @@ KINDS: dict[type[Record], Holds] = {
     workspaces.Workspace: Holds(
         "The vendor's product.",
         lives="until it is closed",
-        fields={PLAIN: "id name feeds feed_channels origins acknowledgement outcomes followed"},
+        fields={PLAIN: "id name feeds feed_channels listening origins acknowledgement outcomes followed"},
     ),
     workspaces.Agent: Holds(
         "A person on the vendor's side.",
@@ -466,7 +467,7 @@ KINDS: dict[type[Record], Holds] = {
         "posts notes",
         ROOM_LONG,
         "the place of a message in its room stays, so that the others' conversation reads on",
-        {SAID: "text", PERSON: "mentions reactions", PLAIN: "client_id"},
+        {SAID: "text", PERSON: "mentions reactions moved", PLAIN: "client_id"},
     ),
     messages.Change: Holds(
         "A change of a room that is no message.",
@@ -476,7 +477,7 @@ KINDS: dict[type[Record], Holds] = {
         "changes note-changes",
         ROOM_LONG,
         "the order of a room's changes has no gaps",
-        {PERSON: "by assigned", PLAIN: "other_room customers"},
+        {PERSON: "by assigned moved", PLAIN: "other_room customers"},
     ),
     rooms.Bridge: Holds(
         "A room's tie to a conversation outside.",
@@ -689,7 +690,17 @@ KINDS: dict[type[Record], Holds] = {
         "deliveries",
         ROOM_LONG,
         "by its ids over there, what our app posted is removed there; that it was sent stays",
-        {OUTSIDE: "provider_id steps parts", NAMED: "reason", PLAIN: "about"},
+        {OUTSIDE: "provider_id steps parts", NAMED: "reason", PLAIN: "about events"},
+    ),
+    events.Event: Holds(
+        "What a webhook was told of.",
+        REMOVED,
+        "users, visitors, agents",
+        "room",
+        "events",
+        within(events.KEPT_MS),
+        "it is told again from there, as it was",
+        {SAID: "body", PLAIN: "subject slot type"},
     ),
     deliveries.Progress: Holds("How far a bridge is.", lives=ROOM_LONG),
     deliveries.Owing: Holds("That a change is owed to bridges.", lives=within(deliveries.OWING_KEPT_MS)),
@@ -914,6 +925,7 @@ PARTS: dict[type[Part], Mapping[What, str]] = {
     tickets.Word: {PLAIN: "id name"},
     turns.Mark: {NAMED: "word"},
     turns.Standing: {NAMED: "outcome"},
+    workspaces.Listening: {PLAIN: "kind events"},
     workspaces.Secret: {PLAIN: "id sealed name"},
 }
 

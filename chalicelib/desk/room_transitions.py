@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from .customers import Customer
+from .events import CALLED, moves
 from .messages import Broadcasted, Change, ChangeType, Draft, Message, Pending, Source, folded
 from .plain_text import plain
 from .promises import settled
@@ -24,7 +25,6 @@ BEARS: dict[str, tuple[Who, Act]] = {
     "answer": ("answering machine", "message"),
     "thanks": ("customer", "thanks"),
 }
-CALLED = {"acked_at": "acknowledged_at"}  # as the API calls them
 SHOWN = ("turn", "state", "outcome", "acked_at")  # of where a room stands, what a change of it names
 
 
@@ -185,7 +185,10 @@ def said(
         if room.broadcast:
             answered = Broadcasted(broadcast=room.broadcast.broadcast, piece=room.broadcast.piece)
             message, shown = msgspec.structs.replace(message, answers=answered), shown | {"broadcast": None}
-    return room.changed(**shown), message
+    moved = room.changed(**shown)
+    if news := moves(room, moved):
+        message = msgspec.structs.replace(message, moved=news)
+    return moved, message
 
 
 def _overheard(room: Room, person: str, n: int) -> dict[str, Any]:
@@ -254,10 +257,20 @@ def touched(
         mark = Mark(n=n if late else now.n, at=at_then, kind=effect, of=now.n if late else 0) if effect else None
         shown |= marked(room, mark, without=[now.n])
     shown |= _overheard(room, by, n)
+    moved = room.changed(**shown)
     change = Change(
-        version=1, room=room.id, n=n, type=type_, at=at, by=by, message=now.n, internal=now.internal, source=source
+        version=1,
+        room=room.id,
+        n=n,
+        type=type_,
+        at=at,
+        by=by,
+        message=now.n,
+        internal=now.internal,
+        source=source,
+        moved=moves(room, moved),
     )
-    return room.changed(**shown), now, change
+    return moved, now, change
 
 
 def room_changed(
@@ -288,6 +301,7 @@ def room_changed(
         named |= {"promise": settled(room.promise, "kept", by, now=at)}
     if room.snoozed_until and (named.get("state") == "resolved" or effect == "undelivered"):
         named |= {"snoozed_until": 0}
+    moved = room.changed(**(stands | named))
     change = Change(
         version=1,
         room=room.id,
@@ -296,12 +310,13 @@ def room_changed(
         at=at,
         by=by,
         message=about,
+        moved=moves(room, moved),
         fields=tuple(sorted(CALLED.get(name, name) for name in named)),
         other_room=other_room,
         promise=named.get("promise"),
         assigned=tuple(each for each in named.get("assignees", ()) if each not in room.assignees),
     )
-    return room.changed(**(stands | named)), change
+    return moved, change
 
 
 def adopted(room: Room, at: int, by: str, *, customer: Customer, because: Because) -> tuple[Room, Change]:

@@ -33,10 +33,18 @@ class Secret(Part, frozen=True):
     name: str = "signing"
 
 
+class Listening(Part, frozen=True):
+    """An install that asks for `events`, by their types, and its kind."""
+
+    kind: str
+    events: tuple[str, ...]
+
+
 class Workspace(Record, frozen=True):
     """One environment or product of the vendor. `feeds` are the installs that are told of every room but internal
     ones, and since when (ms): kept here, so that they are read with the workspace, consistently. `feed_channels`
-    are their kinds. `origins` are the sites whose pages may call as a user (none: all);
+    are their kinds. `listening` are those that ask for events, by their ids (None: nobody has looked since Parley keeps
+    it here). `origins` are the sites whose pages may call as a user (none: all);
     `visitors` may ask without a token. Until `watched_until` (ms) somebody may be looking at the inbox: after that
     nobody looks for them. With `thanks`, a customer's thanks put nobody on the hook; `acknowledgement` is what a room
     that waits is told when somebody is aware of it (empty: our own words), `outcomes` what one is told of its end. Its
@@ -52,6 +60,7 @@ class Workspace(Record, frozen=True):
     token_secrets: tuple[Secret, ...] = ()
     feeds: dict[str, int] = {}
     feed_channels: dict[str, str] = {}
+    listening: dict[str, Listening] | None = None
     origins: tuple[str, ...] = ()
     visitors: bool = False
     watched_until: int = 0
@@ -146,7 +155,22 @@ def feeding(workspace: Workspace, install: Install, *, removed: bool = False) ->
     if fed(install) and not removed:
         feeds |= {install.id: install.fed_since}
         kinds |= {install.id: install.kind}
-    return workspace.changed(feeds=feeds, feed_channels=kinds)
+    return workspace.changed(
+        feeds=feeds, feed_channels=kinds, listening=_listening(workspace, install, removed=removed)
+    )
+
+
+def _listening(workspace: Workspace, install: Install, *, removed: bool) -> dict[str, Listening] | None:
+    if workspace.listening is None:
+        return None
+    others = {id_: each for id_, each in workspace.listening.items() if id_ != install.id}
+    return others if removed else others | listening_of(install)
+
+
+def listening_of(install: Install) -> dict[str, Listening]:
+    """The install, if it asks for events. A paused one still does: what it misses can be replayed."""
+    events = tuple(install.config.get("events") or ())
+    return {install.id: Listening(kind=install.kind, events=events)} if events and install.state != "disabled" else {}
 
 
 class Audit(Record, frozen=True):

@@ -30,9 +30,9 @@ from .broadcasts.results import mark_reaction, mark_replied
 from .clocks.refresh_clocks import refresh_clocks
 from .customers.batches import Moves
 from .dead_letters.note import new_note
-from .delivery.announce import Listeners, announce, announce_promise, announce_rating
+from .delivery.announce import announce, announce_rating
 from .delivery.batch_reads import BatchReads
-from .delivery.owed import owed, wake
+from .delivery.owed import owed, owed_for_opening, wake
 from .rooms.refresh_views import refresh_views
 from .search.index import changed_thing, mark_changed, unindexed_of
 from .tickets.after_change import tasks_after_change
@@ -78,7 +78,6 @@ class Batch:
     world: World
     frame: Frame
     reads: BatchReads = field(init=False)
-    listeners: Listeners = field(init=False)
     calls: list[Call] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     moves: Moves = field(default_factory=Moves)
@@ -86,7 +85,7 @@ class Batch:
     pushes: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.reads, self.listeners = BatchReads(self.world.store), Listeners(self.world)
+        self.reads = BatchReads(self.world.store)
 
     def hand_over(self) -> None:
         """Tell the workers of deliveries, segments, tickets, search and sockets."""
@@ -154,9 +153,11 @@ def _views(batch: Batch, now: Record | None, before: Record | None) -> None:
 
 
 def _deliveries(batch: Batch, now: Record | None, before: Record | None) -> None:
-    """What the room's bridges are owed."""
+    """What the room's bridges are owed, and whoever asks for what it tells."""
     if isinstance(now, Message | Change):
         batch.calls += owed(batch.world, now, batch.reads)
+    elif isinstance(now, Room) and before is None:
+        batch.calls += owed_for_opening(batch.world, now, batch.reads.listeners)
 
 
 def _clocks(batch: Batch, now: Record | None, before: Record | None) -> None:
@@ -179,7 +180,7 @@ def _clocks(batch: Batch, now: Record | None, before: Record | None) -> None:
     tenant = batch.reads.tenant(room.workspace) if room else None
     if room and tenant and tenant.policies:
         batch.calls += refresh_clocks(
-            batch.world, room.id, tenant, listeners=batch.listeners, told_at=told_at, gone=gone
+            batch.world, room.id, tenant, listeners=batch.reads.listeners, told_at=told_at, gone=gone
         )
 
 
@@ -205,15 +206,12 @@ def _people(batch: Batch, now: Record | None, before: Record | None) -> None:
 
 
 def _facts(batch: Batch, now: Record | None, before: Record | None) -> None:
-    """What installs ask to hear of: a customer entered or left a segment, a promise was made, kept, missed, how
-    it was."""
+    """What else installs ask to hear of: a customer entered or left a segment, how it was."""
     if isinstance(now, Placement):
         was_due = before.next_at if isinstance(before, Placement) else 0
-        batch.calls += announce(batch.world, now, batch.listeners, was_due=was_due)
+        batch.calls += announce(batch.world, now, batch.reads.listeners, was_due=was_due)
     elif isinstance(now, Rating):
-        batch.calls += announce_rating(batch.world, now, batch.listeners)
-    elif isinstance(now, Change) and (room := batch.reads.room(now.room)):
-        batch.calls += announce_promise(batch.world, now, room, listeners=batch.listeners)
+        batch.calls += announce_rating(batch.world, now, batch.reads.listeners)
 
 
 def _alerts(batch: Batch, now: Record | None, before: Record | None) -> None:

@@ -28,7 +28,7 @@ from ..desk.record import Record
 from ..desk.room_transitions import bearing, glimpse, progress_at, reworded, standing_fields, who_said
 from ..desk.rooms import Binding, Bridge, Fork, Room, Seen
 from ..desk.segments import Placement
-from ..desk.workspaces import Install, Workspace, fed
+from ..desk.workspaces import Install, Workspace, fed, listening_of
 from ..ports import Drop, Listing, Put, Ref, Scanned, over, ref
 from .clocks.fold_day import fold_day
 from .clocks.refresh_clocks import refreshed
@@ -112,10 +112,15 @@ def _customer(store: Scanned, customer: Customer) -> Iterator[Record]:
 
 
 def _workspace(store: Scanned, workspace: Workspace) -> Iterator[Record]:
-    feeds = _feeds(store, workspace)
-    kinds = {install.id: install.kind for install in feeds}
-    since = {install.id: install.fed_since for install in feeds}
-    yield msgspec.structs.replace(workspace, feeds=since, feed_channels=kinds)
+    installs: Listing[Install] = Listing("installs", (workspace.id,))
+    found = list(every(store, installs, PAGE))
+    feeds = [install for install in found if fed(install)]
+    yield msgspec.structs.replace(
+        workspace,
+        feeds={install.id: install.fed_since for install in feeds},
+        feed_channels={install.id: install.kind for install in feeds},
+        listening={id_: each for install in found for id_, each in listening_of(install).items()},
+    )
 
 
 def _bridge(store: Scanned, bridge: Bridge) -> Iterator[Record]:
@@ -347,11 +352,6 @@ def _known(store: Scanned, source: str, id_: str, *, workspace: str, room: str, 
     ):
         return msgspec.structs.replace(entry, version=there.version)
     return there
-
-
-def _feeds(store: Scanned, workspace: Workspace) -> list[Install]:
-    listing: Listing[Install] = Listing("installs", (workspace.id,))
-    return [install for install in every(store, listing, PAGE) if fed(install)]
 
 
 def _seen(store: Scanned, seen: Seen) -> Iterator[Record]:

@@ -22,6 +22,8 @@ from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.dead_letters import KEPT_MS, DeadLetter, Tries
 from ..desk.deliveries import OWING_KEPT_MS, Circuit, Delivery, Lane, Owing, Progress
 from ..desk.domains import same_mailbox
+from ..desk.events import KEPT_MS as KEPT_EVENTS_MS
+from ..desk.events import Event
 from ..desk.figures import DayFigures, DueFigures
 from ..desk.files import Attachment
 from ..desk.held_back import HeldBack
@@ -448,6 +450,16 @@ KINDS: tuple[Kind, ...] = (
     Kind("Delivery", Delivery, delivery_key, _of("bridge", "n"), _delivery_indexes),
     Kind("Progress", Progress, progress_key, _of("bridge")),
     Kind(
+        "Event",
+        Event,
+        lambda w, hour, at, subject, slot, n, type_: (
+            f"EVENTS#{w}#{hour}",
+            f"{moment(at)}#{subject}#{slot}#{number(n)}#{type_}",
+        ),
+        _of("workspace", "hour", "at", "subject", "slot", "n", "type"),
+        expires=lambda e: e.at + KEPT_EVENTS_MS,
+    ),
+    Kind(
         "Owing",
         Owing,
         lambda at, room, n: (f"OWING#{time_shard(room)}", f"{moment(at)}#{room}#{number(n)}"),
@@ -654,6 +666,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "deliveries": ("", lambda r: f"D#{r.partition('_')[2]}", lambda r: "", True),
     "missed": ("g2", lambda i: f"MISSED#{i}", lambda i: "", False),
     "missed-of-bridge": ("g2", lambda i, r, s: f"MISSED#{i}", lambda i, r, s: f"{r}#{s}#", False),
+    "events": ("", lambda w, hour: f"EVENTS#{w}#{hour}", lambda w, hour: "", False),
     "due": ("g3", lambda shard: f"T#{shard}", lambda shard: "", True),
 }
 

@@ -60,12 +60,12 @@ def _answer(workspace: str, rooms: int) -> None:
     from chalicelib.desk.turns import Mark
     from chalicelib.desk.workspaces import Workspace
     from chalicelib.flows.clocks.refresh_clocks import refresh_clocks
-    from chalicelib.flows.delivery.announce import Listeners
+    from chalicelib.flows.delivery.listeners import Listeners
     from chalicelib.ports import over, ref
     from chalicelib.wiring import world
 
     rim = world()
-    tenant, listeners = rim.store.one(ref(Workspace, workspace)), Listeners(rim)
+    tenant, listeners = rim.store.one(ref(Workspace, workspace)), Listeners(rim.store)
     for number in range(rooms):
         room = rim.store.one(ref(Room, f"room_bench-asks-{number}"))
         if room is None or tenant is None:
@@ -100,7 +100,7 @@ def _ask(workspace: str, rooms: int) -> None:
     from chalicelib.desk.turns import Mark
     from chalicelib.desk.workspaces import Workspace
     from chalicelib.flows.clocks.refresh_clocks import refresh_clocks
-    from chalicelib.flows.delivery.announce import Listeners
+    from chalicelib.flows.delivery.listeners import Listeners
     from chalicelib.ports import new, ref
     from chalicelib.wiring import world
 
@@ -109,7 +109,7 @@ def _ask(workspace: str, rooms: int) -> None:
     now = rim.clock.now()
     stands: dict[str, Any] = {"trail": (Mark(n=1, at=now, kind="ask"),), "turn": "vendor", "waiting_since": now}
     rim.store.commit(new(Customer(id=id_, external_id="bench-asks", **fields)))
-    tenant, listeners = rim.store.one(ref(Workspace, workspace)), Listeners(rim)
+    tenant, listeners = rim.store.one(ref(Workspace, workspace)), Listeners(rim.store)
     if tenant is None:
         raise RuntimeError("no workspace")
     for number in range(rooms):

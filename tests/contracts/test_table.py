@@ -22,6 +22,7 @@ from chalicelib.desk.customers import Customer, User, Visitor
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import Delivery, Owing
 from chalicelib.desk.errors import Clash, Malformed
+from chalicelib.desk.events import Event
 from chalicelib.desk.figures import DayFigures
 from chalicelib.desk.held_back import HeldBack
 from chalicelib.desk.idempotency import Claim
@@ -481,6 +482,9 @@ SAME_SHARD = next(f"cus_{i}" for i in range(100) if time_shard(f"cus_{i}") == ti
 PLACEMENT = msgspec.structs.replace(sample(Placement), customer=SAME_SHARD, next_at=900, version=1)
 
 # What each listing is asked, and what it finds, in order, among all of the records below.
+EVENT = Event(
+    version=1, workspace="wsp_1", at=7 * 3_600_000 + 5, subject="room_7", n=3, type="room.labelled", body={"data": {}}
+)
 MISSED = delivery(5, room="room_7", bridge="7.9.s", install="ins_9", missed=True)
 FOUND = {
     "agents": (("wsp_1",), [msgspec.structs.replace(sample(Agent), workspace="wsp_1", id=f"agt_{i}") for i in "12"]),
@@ -727,6 +731,7 @@ FOUND = {
         (time_shard("room_9")[2:],),
         [Owing(version=1, at=at, room="room_9", n=n) for at, n in ((700, 3), (900, 2))],
     ),
+    "events": (("wsp_1", "7"), [EVENT]),
     "due": (
         (time_shard("9.2")[2:],),
         [

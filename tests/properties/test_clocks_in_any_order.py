@@ -12,7 +12,7 @@ from chalicelib.desk.times import HOUR_MS, MINUTE_MS
 from chalicelib.desk.workspaces import Workspace
 from chalicelib.flows.clocks.refresh_clocks import refresh_clocks
 from chalicelib.flows.clocks.wake_room import wake_room
-from chalicelib.flows.delivery.announce import Listeners
+from chalicelib.flows.delivery.listeners import Listeners
 from chalicelib.ports import ref
 from tests.api import Tenant
 from tests.conftest import in_memory
@@ -63,7 +63,7 @@ class Told:
         world = self.parley.world
         tenant = world.store.one(ref(Workspace, self.tenant.id))
         assert tenant
-        refresh_clocks(world, self.room, tenant, listeners=Listeners(world))
+        refresh_clocks(world, self.room, tenant, listeners=Listeners(world.store))
 
     def came_to(self) -> tuple[Any, ...]:
         """What runs, and how those ended that the trail still tells of. What vanished before anybody looked was never

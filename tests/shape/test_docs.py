@@ -79,6 +79,7 @@ def test_the_tables_of_kinds_are_what_they_tell_of_themselves() -> None:
     found = of_kinds.pages()
     assert [path.relative_to(ROOT).as_posix() for path in found] == [
         "docs/channels/README.md",
+        "docs/events.md",
         "docs/trackers/README.md",
     ]
     for path in found:

@@ -1,6 +1,6 @@
 """What an admin may set for an install of the generic webhook."""
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -8,28 +8,13 @@ from ...desk.addresses import check_url
 from ...desk.errors import Invalid
 from ...desk.strict_json import shaped
 
-Event = Literal[
-    "segment.entered",
-    "segment.left",
-    "promise.made",
-    "promise.overdue",
-    "promise.kept",
-    "promise.broken",
-    "promise.withdrawn",
-    "clock.started",
-    "clock.warned",
-    "clock.missed",
-    "clock.met",
-    "rating.given",
-]
-
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """`url` is where our messages go (empty: nowhere); `all_rooms` tells it of every shared room, `events` of more."""
 
     url: str = ""
     all_rooms: bool | None = None
-    events: list[Event] = []
+    events: list[str] = []
 
 
 class Asked(Config, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,6 +30,15 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
         raise Invalid("all_rooms needs a url", "config.all_rooms")
     if asked.events and not asked.url:
         raise Invalid("events need a url", "config.events")
+    _check_types(asked.events)
     all_rooms = bool(asked.url) if asked.all_rooms is None else asked.all_rooms
     events = {"events": sorted(set(asked.events))} if asked.events else {}
     return {"url": asked.url, "all_rooms": all_rooms, **events}
+
+
+def _check_types(events: list[str]) -> None:
+    from ...desk.event_types import CHOSEN
+
+    for place, name in enumerate(events):
+        if name not in CHOSEN:
+            raise Invalid("there is no such type of event to choose", f"config.events[{place}]")

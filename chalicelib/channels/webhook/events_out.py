@@ -1,10 +1,12 @@
-"""What the generic webhook tells of one change: an event with the message as it is now, or with the promise."""
+"""What the generic webhook tells of one change: an event with the message as it is now, or with the promise, and those
+that are logged."""
 
 import json
 from typing import Any
 
 from ...desk.clocks import Clock
-from ...desk.deliveries import Notice, Parcel
+from ...desk.deliveries import Delivery, Notice, Parcel
+from ...desk.events import Event, room_part
 from ...desk.messages import Attached, Message
 from ...desk.promises import Promise, fact
 from ...desk.ratings import Rating
@@ -21,21 +23,43 @@ TYPES = {
 }
 
 
+def events(parcel: Parcel) -> list[tuple[str, bytes]]:
+    """All that a delivery tells, in order: each event's id, stable over retries and replays, and its body. A message
+    that was deleted before it was sent is not told of; what it moved is."""
+    delivery, message = parcel.delivery, parcel.message
+    untold = delivery.what == "event" or (message.deleted and delivery.what != "delete")
+    return [
+        *([] if untold else [(delivery.id, body(parcel))]),
+        *((event_id(delivery, each.type), logged(delivery, each)) for each in parcel.events),
+    ]
+
+
+def event_id(delivery: Delivery, type_: str) -> str:
+    """The id of an event that a delivery tells besides."""
+    return f"{delivery.id}:{type_}"
+
+
+def logged(delivery: Delivery, event: Event) -> bytes:
+    """An event as the log has it."""
+    own = {"type": event.type, "id": event_id(delivery, event.type)}
+    return _json(own | {"workspace": event.workspace, "at": rfc3339(event.at)} | event.body)
+
+
 def body(parcel: Parcel) -> bytes:
-    """The event as compact UTF-8 JSON. `id` is the delivery's: stable over retries and replays."""
+    """The event as compact UTF-8 JSON. `id` is the delivery's."""
     delivery = parcel.delivery
     event: dict[str, Any] = {
         "type": TYPES.get(delivery.what),
         "id": delivery.id,
         "workspace": delivery.workspace,
         "at": rfc3339(delivery.created_at),
-        "room": _room(delivery.room, parcel.room_name, parcel.room_state, customer=parcel.customer_external_id),
+        "room": room_part(delivery.room, parcel.room_name, parcel.room_state, customer=parcel.customer_external_id),
     }
     if parcel.change:
         event |= {"type": f"promise.{fact(parcel.change.promise)}", "promise": _promise(parcel.change.promise)}
     else:
         event["message"] = _message(parcel.message, delivery.install, parcel.links)
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _json(event)
 
 
 def notice(subject: Notice) -> bytes:
@@ -49,7 +73,7 @@ def notice(subject: Notice) -> bytes:
     }
     if subject.room:
         customer = subject.room.customer_external_id
-        event |= {"room": _room(subject.room.id, subject.room.name, subject.room.state, customer=customer)}
+        event |= {"room": room_part(subject.room.id, subject.room.name, subject.room.state, customer=customer)}
         event |= {"clock": _clock(subject.clock)} if subject.clock else {}
         event |= {"rating": _rating(subject.rating)} if subject.rating else {}
     else:
@@ -57,11 +81,11 @@ def notice(subject: Notice) -> bytes:
             "segment": {"id": delivery.segment, "name": subject.segment_name},
             "customer": {"external_id": subject.customer_external_id, "name": subject.customer_name},
         }
+    return _json(event)
+
+
+def _json(event: dict[str, Any]) -> bytes:
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
-def _room(id_: str, name: str, state: str, *, customer: str) -> dict[str, Any]:
-    return {"id": id_, "name": name, "state": state, "customer": {"external_id": customer} if customer else None}
 
 
 def _clock(clock: Clock) -> dict[str, Any]:

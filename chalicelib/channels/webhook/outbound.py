@@ -1,4 +1,4 @@
-"""The generic signed webhook, going out: one signed POST, and what its answer means.
+"""The generic signed webhook, going out: a signed POST for each event, and what its answer means.
 
 | answer | receipt |
 |---|---|
@@ -33,13 +33,24 @@ def lane(parcel: Parcel, install: Install) -> tuple[str, int] | None:
 
 
 def deliver(parcel: Parcel, install: Install, secrets: Secrets, *, outside: Outside, now: int) -> Receipt:
-    """Send one change over, once. Never raises for what the other side did."""
+    """Send all that one change tells, each once and in order. Never raises for what the other side did."""
     if parcel.message.internal:
         return Refused(reason="internal notes never leave")
     url = install.config.get("url", "")
     if not url:
         return Skipped(reason="no url is configured")
-    return _sent(parcel.delivery.id, events_out.body(parcel), url, secrets=secrets, outside=outside, now=now)
+    receipt: Receipt = Skipped(reason="there is nothing to tell any more")
+    events, steps = events_out.events(parcel), parcel.delivery.steps
+    for id_, body in events:
+        if id_ in steps:
+            receipt = Sent(provider_id=steps[id_])
+            continue
+        receipt = _sent(id_, body, url, secrets=secrets, outside=outside, now=now)
+        if not isinstance(receipt, Sent):
+            return receipt
+        if len(events) > 1:
+            parcel.keep(id_, receipt.provider_id)
+    return receipt
 
 
 def announce(notice: Notice, install: Install, secrets: Secrets, *, outside: Outside, now: int) -> Receipt:

@@ -1,8 +1,9 @@
 """The OpenAPI 3.1 document, generated from the route table and the typed requests and answers. Never by hand."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import msgspec
 
@@ -10,6 +11,9 @@ from ... import VERSION
 from ...desk.search_index import Kind
 from ..shapes.answers import Problem
 from .router import Route
+
+if TYPE_CHECKING:
+    from ...desk.event_types import EventType
 
 REFS = "#/components/schemas/{name}"
 TIME: dict[str, Any] = {"schema": {"type": "string", "format": "date-time"}}
@@ -99,6 +103,7 @@ def document(routes: tuple[Route, ...], base_url: str) -> str:
         "servers": [{"url": base_url}],
         "security": [{"bearer": []}],
         "paths": paths,
+        "webhooks": _webhooks(),
         "components": {
             "schemas": schemas,
             "securitySchemes": {
@@ -111,6 +116,38 @@ def document(routes: tuple[Route, ...], base_url: str) -> str:
         },
     }
     return msgspec.json.encode(whole).decode()
+
+
+def _webhooks() -> dict[str, Any]:
+    """What an install may be told, as the catalogue has it."""
+    from ...desk.event_types import CATALOGUE
+
+    return {each.name: {"post": _told(each)} for each in CATALOGUE}
+
+
+def _told(each: "EventType") -> dict[str, Any]:
+    schema = _shape(each.example)
+    schema["properties"]["type"] = {"const": each.name}
+    content = {"application/json": {"schema": schema, "example": each.example}}
+    return {
+        "summary": each.about,
+        "description": f"Signed as Standard Webhooks says. In order within its {each.order}; none across.",
+        "tags": ["webhooks"],
+        "security": [],
+        "requestBody": {"required": True, "content": content},
+        "responses": {"2XX": {"description": "It is taken, and not sent again"}, "410": {"description": "No more"}},
+    }
+
+
+def _shape(value: Any) -> dict[str, Any]:
+    """The schema of an example. What is null in it may be anything."""
+    if isinstance(value, Mapping):
+        shapes = {name: _shape(part) for name, part in value.items()}
+        return {"type": "object", "properties": shapes, "required": list(shapes)}
+    if isinstance(value, list):
+        return {"type": "array"} | ({"items": _shape(value[0])} if value else {})
+    named = {bool: "boolean", int: "integer", str: "string"}
+    return {"type": [named[type(value)], "null"]} if type(value) in named else {}
 
 
 def _types(route: Route) -> list[type]:

@@ -6,7 +6,8 @@ from .answers import Time, View, time_of
 
 
 class DeliveryView(View, frozen=True):
-    """One change of a room on its way over one bridge. What was sent may have come back since (`bounced`)."""
+    """One change of a room on its way over one bridge; `events` are the types of what a webhook is told besides its
+    message. What was sent may have come back since (`bounced`)."""
 
     id: str
     room: str
@@ -23,6 +24,7 @@ class DeliveryView(View, frozen=True):
     parts: list[str]
     reason: str | None
     bounced: bool
+    events: list[str]
 
 
 def delivery_view(row: Delivery) -> DeliveryView:
@@ -43,4 +45,5 @@ def delivery_view(row: Delivery) -> DeliveryView:
         parts=list(row.parts),
         reason=row.reason or None,
         bounced=row.bounced,
+        events=list(row.events),
     )

@@ -36,6 +36,7 @@ def found_workspace(world: World, name: str, owner_name: str, *, owner_email: st
             token_secrets=(secret,),
             customers_by_id=True,
             waits_counted=False,
+            listening={},
         )
         owner = Agent(
             version=1,

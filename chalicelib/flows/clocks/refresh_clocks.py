@@ -38,7 +38,8 @@ from ...desk.segments import Member
 from ...desk.times import HOUR_MS, MINUTE_MS, WEEK_MS
 from ...desk.workspaces import Workspace
 from ...ports import Call, Listing, Put, Ref, Store, World, Write, new, ref
-from ..delivery.announce import Listeners, clock_facts
+from ..delivery.announce import clock_facts
+from ..delivery.listeners import Listeners
 from ..optimistic_retry import again
 from .policies import policies_of
 from .shut_way import why_shut

@@ -8,7 +8,7 @@ from ...desk.inbox_views import turn_view
 from ...desk.issues import Issue, IssueTie
 from ...desk.workspaces import Workspace
 from ...ports import Listing, Page, World, ref
-from ..delivery.announce import Listeners
+from ..delivery.listeners import Listeners
 from ..delivery.owed import wake
 from ..inbox_listing import rooms_in
 from .refresh_clocks import refresh_clocks
@@ -45,6 +45,6 @@ def run_issue(world: World, issue_id: str, cursor: str | None) -> None:
 
 
 def _look(world: World, tenant: Workspace, rooms: Sequence[str]) -> None:
-    listeners = Listeners(world)
+    listeners = Listeners(world.store)
     for room in rooms:
         wake(world, refresh_clocks(world, room, tenant, listeners=listeners))

@@ -15,7 +15,8 @@ from ...desk.rooms import Room, naming
 from ...desk.turns import REMINDERS
 from ...desk.workspaces import Workspace
 from ...ports import Call, Ref, World, Write, new, over, ref
-from ..delivery.announce import Listeners, clock_facts
+from ..delivery.announce import clock_facts
+from ..delivery.listeners import Listeners
 from ..delivery.owed import wake
 from ..optimistic_retry import again
 from ..rooms.end_snooze import end_snooze
@@ -39,7 +40,7 @@ class _Waking:
 
     def __init__(self, world: World, workspace: str, room_id: str) -> None:
         self.world, self.workspace, self.id = world, workspace, room_id
-        self.listeners = Listeners(world)
+        self.listeners = Listeners(world.store)
 
     def act(self) -> bool:
         """Do the first that is due; whether there may be more."""

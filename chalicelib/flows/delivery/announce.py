@@ -1,6 +1,6 @@
-"""Announce that a customer entered or left a segment, what became of a promise or a clock, and how it was, to the
-installs that ask for it: a row each in the ledger of what is owed, under the customer in the order of its placements,
-or under the room (ADR 36)."""
+"""Announce that a customer entered or left a segment, what became of a clock, and how it was, to the installs that ask
+for it: a row each in the ledger of what is owed, under the customer in the order of its placements, or under the room
+(ADR 36)."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -9,13 +9,10 @@ from ...desk.clocks import Clock, Fact
 from ...desk.deliveries import Delivery, What
 from ...desk.errors import Clash
 from ...desk.ids import bridge_id
-from ...desk.messages import Change
-from ...desk.promises import fact
 from ...desk.ratings import Rating
-from ...desk.rooms import Room
 from ...desk.segments import MAX_SEGMENTS, Placement
-from ...desk.workspaces import Install
-from ...ports import Call, Listing, World, new
+from ...ports import Call, World, new
+from .listeners import Listeners
 from .owed import held_if_older
 
 EVENTS: dict[What, str] = {"entered": "segment.entered", "left": "segment.left"}
@@ -25,37 +22,21 @@ PLACES = 1000  # numbers of a placement's facts: it has fewer
 assert PLACES > 2 * MAX_SEGMENTS
 
 
-class Listeners:
-    """The installs of each workspace that ask for facts, read once per batch."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.known: dict[str, list[Install]] = {}
-
-    def of(self, workspace: str) -> list[Install]:
-        """Those that are active, and ask for some event."""
-        if workspace not in self.known:
-            listing: Listing[Install] = Listing("installs", (workspace,))
-            found = self.world.store.page(listing, 1000).items
-            self.known[workspace] = [each for each in found if each.state == "active" and each.config.get("events")]
-        return self.known[workspace]
-
-
 def announce(world: World, placement: Placement, listeners: Listeners, *, was_due: int = 0) -> list[Call]:
     """Write what is owed for one placement; the wake-ups that it asks for. Doing it again writes nothing twice. At
     `was_due` (ms, 0: never) passing time was to move the customer: what that told before a restore stands still."""
     facts: list[tuple[What, str]] = [("entered", id_) for id_ in placement.entered]
     facts += [("left", id_) for id_ in placement.left]
     calls = []
-    for install in listeners.of(placement.workspace) if facts else ():
+    for install, asks in listeners.of(placement.workspace).items() if facts else ():
         for place, (what, segment) in enumerate(facts):
-            if EVENTS[what] in install.config["events"]:
+            if EVENTS[what] in asks.events:
                 row = Delivery(
-                    bridge=bridge_id(placement.customer, install.id),
+                    bridge=bridge_id(placement.customer, install),
                     n=placement.version * PLACES + place,
                     room=placement.customer,
-                    install=install.id,
-                    channel=install.kind,
+                    install=install,
+                    channel=asks.kind,
                     workspace=placement.workspace,
                     message=0,
                     what=what,
@@ -66,43 +47,17 @@ def announce(world: World, placement: Placement, listeners: Listeners, *, was_du
     return calls
 
 
-def announce_promise(world: World, change: Change, room: Room, *, listeners: Listeners) -> list[Call]:
-    """The same for a change of what a room is promised."""
-    if "promise" not in change.fields:
-        return []
-    event = f"promise.{fact(change.promise)}"
-    return [
-        _owed(
-            world,
-            Delivery(
-                bridge=bridge_id(room.id, install.id),
-                n=change.n,
-                room=room.id,
-                install=install.id,
-                channel=install.kind,
-                workspace=room.workspace,
-                message=0,
-                what="promise",
-                created_at=world.clock.now(),
-            ),
-            change.at,
-        )
-        for install in listeners.of(room.workspace)
-        if event in install.config["events"]
-    ]
-
-
 def announce_rating(world: World, rating: Rating, listeners: Listeners) -> list[Call]:
     """The same for what somebody said of how it was; what they say anew is told anew."""
     return [
         _owed(
             world,
             Delivery(
-                bridge=bridge_id(rating.room, install.id, RATINGS),
+                bridge=bridge_id(rating.room, install, RATINGS),
                 n=rating.n * PLACES + rating.version % PLACES,
                 room=rating.room,
-                install=install.id,
-                channel=install.kind,
+                install=install,
+                channel=asks.kind,
                 workspace=rating.workspace,
                 message=rating.n,
                 what="rating",
@@ -110,8 +65,8 @@ def announce_rating(world: World, rating: Rating, listeners: Listeners) -> list[
             ),
             rating.at,
         )
-        for install in listeners.of(rating.workspace)
-        if "rating.given" in install.config["events"] and rating.at
+        for install, asks in listeners.of(rating.workspace).items()
+        if "rating.given" in asks.events and rating.at
     ]
 
 
@@ -121,11 +76,11 @@ def clock_facts(facts: Sequence[tuple[Fact, Clock, int]], now: int, listeners: L
     return [
         Delivery(
             version=1,
-            bridge=bridge_id(clock.room, install.id, CLOCKS),
+            bridge=bridge_id(clock.room, install, CLOCKS),
             n=n,
             room=clock.room,
-            install=install.id,
-            channel=install.kind,
+            install=install,
+            channel=asks.kind,
             workspace=clock.workspace,
             message=0,
             what="clock",
@@ -134,8 +89,8 @@ def clock_facts(facts: Sequence[tuple[Fact, Clock, int]], now: int, listeners: L
             next_at=now,
         )
         for fact, clock, n in facts
-        for install in listeners.of(clock.workspace)
-        if f"clock.{fact}" in install.config["events"]
+        for install, asks in listeners.of(clock.workspace).items()
+        if f"clock.{fact}" in asks.events
     ]
 
 

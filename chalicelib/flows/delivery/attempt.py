@@ -24,12 +24,14 @@ from ...desk.deliveries import (
     Waiting,
     wait,
 )
+from ...desk.events import Event
 from ...desk.ids import bridge_parts
 from ...desk.messages import Author, Change, Message, Source
 from ...desk.outcomes import CHANNEL
 from ...desk.ratings import Rating
 from ...desk.rooms import Bridge, Room
 from ...desk.segments import Segment
+from ...desk.times import HOUR_MS
 from ...desk.workspaces import Install
 from ...ports import Announcing, AwsAway, Call, Corresponding, Outbound, Ref, World, over, ref
 from ..bridges.id_map import addressed, keep_parts, map_conversation, map_sent
@@ -319,7 +321,7 @@ def _reason_to_skip(
     if room is None or message is None:
         return Skipped(reason="the message is gone")
     unsure = row.what == "post" and row.begun  # whether it was sent is to be looked for
-    if message.deleted and row.what != "delete" and not unsure:
+    if message.deleted and row.what != "delete" and not unsure and not row.events:
         return Skipped(reason=DELETED)
     if bridge is None:
         return Skipped(reason="the bridge was taken away") if bridge_parts(row.bridge)[2] else None
@@ -332,6 +334,7 @@ def _parcel(world: World, row: Delivery, room: Room, *, message: Message, bridge
     """All that the channel may need. Files that do not cross are told as links."""
     files = [*message.attachments, *([message.rest.file] if message.rest else [])]
     links = {file.id: world.link(file.id, file.secret) for file in files} if world.public_url else {}
+    logged = [_logged(row, type_) for type_ in row.events]
     parcel = Parcel(
         delivery=row,
         message=message,
@@ -344,8 +347,15 @@ def _parcel(world: World, row: Delivery, room: Room, *, message: Message, bridge
         content=lambda id_: content_of(world, row, id_),
         change=world.store.one(ref(Change, row.room, row.n, False)) if row.what == "promise" else None,
         language=language_of(world, room) if message.source.channel == CHANNEL else "",
+        events=tuple(event for event in world.store.many(logged) if event) if logged else (),
     )
     return addressed(world, parcel)
+
+
+def _logged(row: Delivery, type_: str) -> Ref[Event]:
+    """Where the log has what a delivery tells."""
+    hour, slot = row.told_at // HOUR_MS, bridge_parts(row.bridge)[2]
+    return ref(Event, row.workspace, hour, row.told_at, row.room, slot, row.n, type_)
 
 
 def _send(world: World, parcel: Parcel, install: Install) -> Receipt:

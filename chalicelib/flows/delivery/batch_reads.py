@@ -7,6 +7,7 @@ from ...desk.messages import Change, Message
 from ...desk.rooms import Bridge, Room
 from ...desk.workspaces import Workspace, feeds_of
 from ...ports import Listing, Ref, Store, ref
+from .listeners import Listeners
 
 Happening = Message | Change
 
@@ -22,6 +23,7 @@ class BatchReads:
         self.workspaces: dict[str, Workspace | None] = {}
         self.views: dict[str, RoomViews | None] = {}
         self.messages: dict[tuple[str, int, bool], Message | None] = {}
+        self.listeners = Listeners(store, self.workspaces)
 
     def of(self, room_id: str, workspace: str) -> list[Bridge]:
         """Every bridge of a room, and one for each feed of its workspace that the room has no conversation with yet."""

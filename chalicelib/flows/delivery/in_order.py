@@ -21,7 +21,7 @@ def deliver(world: World, bridge: str, n: int, *, until: float = inf) -> list[De
     """Send what is due on `bridge`, and the delivery `n` that it was woken for even if it lies behind. None is begun
     after `until` (ms): the bridge is woken again for the rest. Returns the deliveries that were tried or skipped, as
     they are now."""
-    progress = world.store.one(ref(Progress, bridge)) or Progress(bridge=bridge, done=0)
+    progress = world.store.one(ref(Progress, bridge)) or Progress(bridge=bridge, done=-1)
     late = sorted({*progress.behind, *([n] if n <= progress.done else [])})
     behind = [row for row in world.store.many([ref(Delivery, bridge, k) for k in late]) if row] if late else []
     rows, more = _rows(world, bridge, progress.done)

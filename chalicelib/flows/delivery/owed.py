@@ -1,17 +1,24 @@
-"""What is owed for one change of a room (transactional outbox): a row of deliveries for each bridge that it crosses."""
+"""What is owed for one change of a room (transactional outbox): a row of deliveries for each bridge that it crosses,
+and for each install that asks for what it tells. What an install is told of one change is one row, so that it is told
+of a room in order (ADR 165)."""
 
 from collections.abc import Iterable
 from contextlib import suppress
 
+import msgspec
+
 from ...desk.deliveries import Delivery, Owing, What
 from ...desk.errors import Clash
+from ...desk.events import Event, room_body, types_of
 from ...desk.held_back import held_delivery
-from ...desk.ids import bridge_parts
+from ...desk.ids import bridge_id, bridge_parts
 from ...desk.messages import Message
-from ...desk.rooms import Bridge, came_over
+from ...desk.rooms import Bridge, Room, came_over
+from ...desk.workspaces import Listening
 from ...ports import Call, Put, World, new
 from ..standing_still import is_older
 from .batch_reads import BatchReads, Happening
+from .listeners import Listeners
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction", "room": "card"}
 WHAT |= {"undelivered": "card", "delivered": "card", "taken": "card"}
@@ -20,18 +27,101 @@ CROSSES = {"edit": "edits", "delete": "deletes", "reaction": "reactions"}
 
 def owed(world: World, happening: Happening, reads: BatchReads) -> list[Call]:
     """Write what is owed for one change; the wake-ups that it asks for. Doing it again writes nothing twice."""
-    what = _what(happening)
-    if happening.internal or what is None:
+    what, types = _what(happening), types_of(happening)
+    if happening.internal or what is None and not types:
         return []
-    calls = []
-    for bridge in reads.of(happening.room, reads.workspace_of(happening)):
-        if _crosses(world, happening, what, bridge=bridge):
-            row = _row(happening, what, bridge, now=world.clock.now())
-            row, held = held_if_older(world, row, _at(happening))
+    rows = {row.bridge: row for row in _crossing(world, happening, reads, what=what)} if what else {}
+    room = reads.room(happening.room) if types else None
+    if room and room.kind != "internal" and (asked := _asked(reads.listeners.of(room.workspace), types)):
+        return _telling_rows(world, rows, _at(happening), news=_News(happening, room, asked))
+    return _written(world, rows, _at(happening), events=[])
+
+
+def owed_for_opening(world: World, room: Room, listeners: Listeners) -> list[Call]:
+    """The same for a room's making, which is no change of it."""
+    asked = _asked(listeners.of(room.workspace), types_of(room)) if room.kind != "internal" else {}
+    return _telling_rows(world, {}, room.created_at, news=_News(room, room, asked)) if asked else []
+
+
+def _asked(listening: dict[str, Listening], types: list[str]) -> dict[str, tuple[str, list[str]]]:
+    """Whom something is told of what it tells: installs, with their kinds."""
+    wanted = {id_: (each.kind, [type_ for type_ in types if type_ in each.events]) for id_, each in listening.items()}
+    return {id_: (kind, heard) for id_, (kind, heard) in wanted.items() if heard}
+
+
+class _News(msgspec.Struct, frozen=True):
+    """What tells of a room as it is, and which installs, each with its kind, asked for which of its types."""
+
+    happening: Happening | Room
+    room: Room
+    asked: dict[str, tuple[str, list[str]]]
+
+    @property
+    def n(self) -> int:
+        """The number of the change; 0 is the room's making."""
+        return 0 if isinstance(self.happening, Room) else self.happening.n
+
+
+def _telling_rows(world: World, rows: dict[str, Delivery], at: int, *, news: _News) -> list[Call]:
+    """What is owed, with what it tells: each install's in the row that it has anyway, if it has one."""
+    types: dict[str, None] = {}
+    for install, (kind, heard) in news.asked.items():
+        bridge = bridge_id(news.room.id, install)
+        row = rows.get(bridge)
+        if row is None or row.state != "queued":
+            promised = heard[0].startswith("promise.")
+            row = Delivery(
+                bridge=bridge,
+                n=news.n,
+                room=news.room.id,
+                install=install,
+                channel=kind,
+                workspace=news.room.workspace,
+                message=0,
+                what="promise" if promised else "event",
+                created_at=world.clock.now(),
+            )
+            heard = heard[promised:]
+        rows[bridge] = msgspec.structs.replace(row, events=tuple(heard), told_at=at if heard else 0)
+        types |= dict.fromkeys(heard)
+    events = [
+        Event(
+            version=1,
+            workspace=news.room.workspace,
+            at=at,
+            subject=news.room.id,
+            n=news.n,
+            type=type_,
+            body=room_body(news.happening, news.room, type_),
+        )
+        for type_ in types
+    ]
+    return _written(world, rows, at, events=events)
+
+
+def _crossing(world: World, happening: Happening, reads: BatchReads, *, what: What) -> list[Delivery]:
+    return [
+        _row(happening, what, bridge, now=world.clock.now())
+        for bridge in reads.of(happening.room, reads.workspace_of(happening))
+        if _crosses(world, happening, what, bridge=bridge)
+    ]
+
+
+def _written(world: World, rows: dict[str, Delivery], at: int, *, events: list[Event]) -> list[Call]:
+    """Rows are written each alone; those that tell of events in one transaction with them."""
+    calls, telling = [], [Put(event, None) for event in events]
+    for row in rows.values():
+        row, held = held_if_older(world, row, at)
+        if row.events:
+            telling += [new(row), *held]
+        else:
             with suppress(Clash):  # an earlier run of this very change wrote it
                 world.store.commit(new(row), *held)
-            if row.state == "queued":
-                calls.append(Call(row.bridge, row.n))
+        if row.state == "queued":
+            calls.append(Call(row.bridge, row.n))
+    if telling:
+        with suppress(Clash):
+            world.store.commit(*telling)
     return calls
 
 

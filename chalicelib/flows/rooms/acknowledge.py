@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from ...desk.acknowledgements import words_in
 from ...desk.customers import Customer
 from ...desk.errors import Conflict, NotFound
+from ...desk.events import moves
 from ...desk.messages import Author, Draft, Message, Source
 from ...desk.room_transitions import acknowledges, bearing, marked, room_changed, said
 from ...desk.rooms import Room
@@ -45,7 +46,8 @@ def _said(world: World, room: Room, now: int) -> tuple[Room, list[Write]]:
     text = tenant.acknowledgement or words_in(found[0].language if found and found[0] else "")
     author = Author(kind="machine", id=tenant.id, name=tenant.name)
     moved, message = said(room, Draft(author=author, text=text, source=Source(channel="acknowledgement")), now)
-    return replace(moved, **marked(moved, acknowledges(message.n, now))), [new(message)]
+    moved = replace(moved, **marked(moved, acknowledges(message.n, now)))
+    return moved, [new(replace(message, moved=moves(room, moved)))]
 
 
 def _marked(room: Room, by: str, now: int) -> tuple[Room, list[Write]]:

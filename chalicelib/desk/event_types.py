@@ -1,0 +1,166 @@
+"""The catalogue of events: each type, when it is told, and an example of its body. The OpenAPI document's `webhooks`,
+the docs' table, the console's choice and the tests are made from it (ADR 165)."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from .record import Part
+
+Order = Literal["room", "customer", "rating", "clocks"]  # what events keep their order within; there is none across
+
+
+class EventType(Part, frozen=True):
+    """A type of event: when it is told, what it tells besides `type`, `id`, `workspace` and `at`, and what it keeps its
+    order within. What is told of all rooms is not `chosen` by its name."""
+
+    name: str
+    about: str
+    tells: Mapping[str, Any]
+    order: Order = "room"
+    chosen: bool = True
+
+    @property
+    def example(self) -> dict[str, Any]:
+        """The body of one."""
+        suffix = f":{self.name}" if "data" in self.tells else ""
+        own = {"type": self.name, "id": f"dlv_{ROOM['id'][5:]}.01jd5xk4m0zz9k3m8p2q7r4s5t_7{suffix}"}
+        return own | {"workspace": "wsp_01jd5xk4m0a1b2c3d4e5f6g7h8", "at": AT} | dict(self.tells)
+
+
+AT, LATER = "2027-01-15T08:00:00.000Z", "2027-01-15T12:00:00.000Z"
+AGENT = "agt_01jd5xk4m0p5q6r7s8t9v0w1x2"
+ROOM: dict[str, Any] = {
+    "id": "room_01jd5xk4m0k1m2n3p4q5r6s7t8",
+    "name": "Webhooks arrive late",
+    "state": "open",
+    "customer": {"external_id": "acme"},
+}
+RESOLVED = ROOM | {"state": "resolved"}
+NOW: dict[str, Any] = {
+    "kind": "topic",
+    "turn": "vendor",
+    "outcome": None,
+    "assignees": [AGENT],
+    "followers": [],
+    "labels": ["webhooks"],
+    "priority": "normal",
+    "acknowledged_at": None,
+    "snoozed_until": None,
+}
+MESSAGE: dict[str, Any] = {
+    "id": "msg_01jd5xk4m0k1m2n3p4q5r6s7t8_7",
+    "external_id": None,
+    "author": {"kind": "user", "id": "usr_01jd5xk4m0v1w2x3y4z5a6b7c8", "name": "Ann"},
+    "text": "Since noon they come an hour late.",
+    "created_at": AT,
+    "edited_at": None,
+    "deleted": False,
+    "reply_to": None,
+    "attachments": [],
+    "reactions": {},
+    "source": "api",
+}
+PROMISE: dict[str, Any] = {"text": "the next update", "due": LATER, "by": AGENT, "state": "open", "overdue": False}
+CLOCK: dict[str, Any] = {
+    "kind": "first",
+    "policy": "pol_01jd5xk4m0d1e2f3g4h5j6k7m8",
+    "priority": "normal",
+    "how": "",
+    "since_at": AT,
+    "due_at": LATER,
+    "warned_at": None,
+    "missed_at": None,
+    "ended_at": None,
+    "answered_at": None,
+    "because": None,
+}
+SEGMENT: dict[str, Any] = {
+    "segment": {"id": "seg_01jd5xk4m0n1p2q3r4s5t6v7w8", "name": "Pro"},
+    "customer": {"external_id": "acme", "name": "Acme"},
+}
+RATING: dict[str, Any] = {
+    "outcome": "solved",
+    "happy": True,
+    "why": "Quick and clear.",
+    "person": {"id": "usr_01jd5xk4m0v1w2x3y4z5a6b7c8", "name": "Ann"},
+    "asked_at": AT,
+    "at": LATER,
+}
+
+
+def _room(
+    name: str, about: str, changed: dict[str, Any], *, now: dict[str, Any] | None = None, room: dict[str, Any] = ROOM
+) -> EventType:
+    data = {"by": None if name == "room.opened" else AGENT, "changed": changed, "now": NOW | (now or {})}
+    return EventType(name=name, about=about, tells={"room": room, "data": data})
+
+
+def _said(name: str, about: str, **message: Any) -> EventType:
+    return EventType(name=name, about=about, tells={"room": ROOM, "message": MESSAGE | message}, chosen=False)
+
+
+def _promised(name: str, about: str, **promise: Any) -> EventType:
+    return EventType(name=name, about=about, tells={"room": ROOM, "promise": PROMISE | promise})
+
+
+def _clock(name: str, about: str, **clock: Any) -> EventType:
+    return EventType(name=name, about=about, tells={"room": ROOM, "clock": CLOCK | clock}, order="clocks")
+
+
+CATALOGUE: tuple[EventType, ...] = (
+    _said("message.posted", "Somebody said something"),
+    _said("message.edited", "A message was put in other words", edited_at=LATER),
+    _said("message.deleted", "A message was taken back", text="", deleted=True),
+    _said("message.reaction", "Somebody reacted, or took that back", reactions={"👍": 1}),
+    _room(
+        "room.opened", "A room was made; `from` is the room that it was forked from", {"kind": "topic", "from": None}
+    ),
+    _room("room.renamed", "A room has another name", {"name": ROOM["name"]}),
+    _room("room.assigned", "Other agents are on it", {"assignees": [AGENT]}),
+    _room("room.followed", "Other agents follow it", {"followers": [AGENT]}, now={"followers": [AGENT]}),
+    _room("room.labelled", "It has other labels", {"labels": ["webhooks"]}),
+    _room("room.prioritised", "It has another priority", {"priority": "high"}, now={"priority": "high"}),
+    _room(
+        "room.acknowledged",
+        "Somebody said that they are aware of it",
+        {"acknowledged_at": AT},
+        now={"acknowledged_at": AT},
+    ),
+    _room(
+        "room.resolved",
+        "It was resolved, or its outcome was put in other words",
+        {"state": "resolved", "outcome": "solved"},
+        now={"outcome": "solved", "turn": None},
+        room=RESOLVED,
+    ),
+    _room("room.reopened", "It was opened again, by hand or by what was said", {"state": "open"}),
+    _room("room.snoozed", "It is out of the inbox until then", {"snoozed_until": LATER}, now={"snoozed_until": LATER}),
+    _room("room.woken", "It is back in the inbox", {"snoozed_until": None}),
+    _room("room.forked", "Messages of it became a room of their own", {"into": "room_01jd5xk4m0x1y2z3a4b5c6d7e8"}),
+    _room("room.adopted", "A visitor's room became its customer's", {"customer": "acme"}),
+    _room(
+        "room.unadopted",
+        "An adopted room is its visitor's again",
+        {"customer": None},
+        now={"kind": "visitor"},
+        room=ROOM | {"customer": None},
+    ),
+    _promised("promise.made", "An agent gave their word"),
+    _promised("promise.overdue", "It came due and was not kept", overdue=True),
+    _promised("promise.kept", "It was kept", state="kept"),
+    _promised("promise.broken", "It was broken", state="broken"),
+    EventType(name="promise.withdrawn", about="It was withdrawn", tells={"room": ROOM, "promise": None}),
+    _clock("clock.started", "A policy's clock began to run"),
+    _clock("clock.warned", "It is soon due", warned_at=AT),
+    _clock("clock.missed", "It came due", missed_at=LATER),
+    _clock("clock.met", "What it waited for came in time", ended_at=LATER, answered_at=LATER, how="answered"),
+    EventType(
+        name="rating.given",
+        about="Somebody said how it was",
+        tells={"room": RESOLVED, "rating": RATING},
+        order="rating",
+    ),
+    EventType(name="segment.entered", about="A customer entered a segment", tells=SEGMENT, order="customer"),
+    EventType(name="segment.left", about="A customer left a segment", tells=SEGMENT, order="customer"),
+)
+CHOSEN = {each.name: each for each in CATALOGUE if each.chosen}

@@ -1,0 +1,285 @@
+"""Everything that happens is told: each type of the catalogue by a story that brings it about, in the shape of its
+example, once each and in the order of its room."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.desk.event_types import CATALOGUE, CHOSEN
+from chalicelib.desk.times import DAY_MS, HOUR_MS, MINUTE_MS, rfc3339
+from chalicelib.desk.workspaces import Install, Workspace
+from chalicelib.flows.bridges.stop_install import stop_install
+from chalicelib.ports import Answer, Put, ref
+from tests.api import Client, Tenant
+from tests.fakes import Parley
+from tests.flows.clocks.test_clocks import POLICY, with_policies
+from tests.flows.delivery.test_announce import planned
+
+HOOK = "https://vendor.example/hook"
+
+
+def listening(tenant: Tenant, *events: str, all_rooms: bool = False) -> str:
+    config = {"url": HOOK, "all_rooms": all_rooms, "events": list(events)}
+    got = tenant.api.post("/v1/installs", {"kind": "webhook", "name": "H", "config": config})
+    assert got.status == 201, got.text
+    return str(got.json["id"])
+
+
+def told(parley: Parley) -> list[dict[str, Any]]:
+    return [json.loads(body) for _, body, _ in parley.outside.posts]
+
+
+def types(parley: Parley) -> list[str]:
+    return [event["type"] for event in told(parley)]
+
+
+class Stage:
+    """A workspace whose webhook is told of everything, and what one does there."""
+
+    def __init__(self, parley: Parley, tenant: Tenant) -> None:
+        self.parley, self.tenant, self.api = parley, tenant, tenant.api
+        tenant.customer("acme", name="Acme")
+        self.install = listening(tenant, *CHOSEN, all_rooms=True)
+
+    def room(self, **fields: Any) -> str:
+        made = self.api.post("/v1/rooms", {"name": "Export", "customer": "acme"} | fields)
+        self.parley.settle()
+        return str(made.json["id"])
+
+    def change(self, room: str, **fields: Any) -> None:
+        got = self.api.patch(f"/v1/rooms/{room}", fields)
+        assert got.status == 200, got.text
+        self.parley.settle()
+
+    def say(self, room: str, client: Client | None = None, **fields: Any) -> str:
+        got = (client or self.api).post(f"/v1/rooms/{room}/messages", {"text": "It is down"} | fields)
+        assert got.status == 201, got.text
+        self.parley.settle()
+        return str(got.json["id"])
+
+    def ask(self, room: str) -> str:
+        self.tenant.now = self.parley.clock.at // 1000
+        return self.say(room, self.tenant.user())
+
+    def pass_time(self, ms: int) -> None:
+        self.parley.clock.at += ms
+        self.parley.due()
+        self.parley.settle()
+
+
+@pytest.fixture
+def stage(parley: Parley, tenant: Tenant) -> Stage:
+    return Stage(parley, tenant)
+
+
+def rooms(stage: Stage) -> None:
+    room, me = stage.room(), stage.api.get("/v1/me").json["id"]
+    message = stage.ask(room)
+    path = f"/v1/rooms/{room}/messages/{message}"
+    stage.tenant.user().patch(path, {"text": "It is slow"})
+    stage.parley.settle()
+    stage.api.put(f"{path}/reactions/👍")
+    stage.parley.settle()
+    stage.change(room, name="Exports", assignees=[me], labels=["exports"], priority="high")
+    stage.api.put(f"/v1/rooms/{room}/follow", {})
+    stage.api.post(f"/v1/rooms/{room}/acknowledge", {})
+    stage.change(room, snoozed_until=rfc3339(stage.parley.clock.at + HOUR_MS))
+    stage.pass_time(2 * HOUR_MS)
+    stage.change(room, state="resolved", outcome="solved", tell=True)
+    stage.tenant.now = stage.parley.clock.at // 1000
+    stage.tenant.user().put(f"/v1/rooms/{room}/rating", {"happy": True, "why": "Quick"})
+    stage.parley.settle()
+    stage.change(room, state="open")
+    stage.api.post(f"/v1/rooms/{room}/fork", {"from": message, "to": message, "name": "Apart"})
+    stage.parley.settle()
+    stage.tenant.user().delete(path)
+
+
+def promises(stage: Stage) -> None:
+    room = stage.room()
+    for end in ({"promise": {"state": "kept"}}, {"promise": {"state": "broken"}}, {"promise": None}):
+        stage.change(room, promise={"text": "a fix", "due": rfc3339(stage.parley.clock.at + HOUR_MS)})
+        if end["promise"] is None:
+            stage.pass_time(2 * HOUR_MS)
+        stage.change(room, **end)
+
+
+def clocks(stage: Stage) -> None:
+    with_policies(stage.parley, stage.tenant, POLICY)
+    room = stage.room()
+    stage.ask(room)
+    for _ in range(40):
+        stage.pass_time(6 * MINUTE_MS)
+    other = stage.room()
+    stage.ask(other)
+    stage.say(other)
+
+
+def adoptions(stage: Stage) -> None:
+    stage.api.patch("/v1/workspace", {"visitors": True})
+    body = {"workspace": stage.tenant.id, "name": "Ann", "email": "ann@acme.example", "text": "Hello"}
+    room = Client().post("/v1/visitors", body).json["room"]["id"]
+    stage.parley.settle()
+    stage.api.post(f"/v1/rooms/{room}/adoption", {"customer": "acme"})
+    stage.parley.settle()
+    stage.api.delete(f"/v1/rooms/{room}/adoption")
+
+
+def segments(stage: Stage) -> None:
+    stage.api.put("/v1/attributes/plan", {"type": "string"})
+    stage.api.post("/v1/segments", {"name": "Pro", "filter": {"attribute": "plan", "equals": "pro"}})
+    for plan in ("pro", "free"):
+        planned(stage.parley, stage.tenant, plan)
+
+
+STORIES: tuple[Callable[[Stage], None], ...] = (rooms, promises, clocks, adoptions, segments)
+
+
+def shape(value: Any) -> Any:
+    """Names and kinds of what a body has. What may be null is any kind."""
+    if isinstance(value, dict):
+        return {name: shape(part) for name, part in value.items()}
+    return [shape(part) for part in value[:1]] if isinstance(value, list) else type(value).__name__
+
+
+def alike(example: Any, body: Any) -> bool:
+    if isinstance(example, dict) and isinstance(body, dict):
+        return example.keys() == body.keys() and all(alike(example[name], body[name]) for name in example)
+    if isinstance(example, list) and isinstance(body, list):
+        return not (example and body) or alike(example[0], body[0])
+    return example == body or None in (example, body) or type(example) is type(body)
+
+
+def test_each_type_is_told_in_the_shape_of_its_example(parley: Parley, stage: Stage) -> None:
+    for story in STORIES:
+        story(stage)
+        parley.settle()
+    found: dict[str, dict[str, Any]] = {}
+    for event in told(parley):
+        found.setdefault(event["type"], event)
+    assert sorted(found) == sorted(each.name for each in CATALOGUE)
+    varied = {"reactions"}
+    for each in CATALOGUE:
+        body = _without(found[each.name], varied)
+        assert alike(_without(each.example, varied), body), (each.name, shape(each.example), shape(body))
+    assert len({event["id"] for event in told(parley)}) == len(told(parley))
+    parley.outside.posts.clear()
+    parley.reacted.clear()
+    parley.settle()
+    assert types(parley) == []
+
+
+def _without(value: Any, names: set[str]) -> Any:
+    if isinstance(value, dict):
+        return {name: {} if name in names else _without(part, names) for name, part in value.items()}
+    return value
+
+
+def moved(parley: Parley, stage: Stage) -> str:
+    """A room of which one change and one message each tell several things."""
+    room = stage.room()
+    me = stage.api.get("/v1/me").json["id"]
+    stage.change(room, assignees=[me], labels=["exports"], priority="high")
+    stage.change(room, state="resolved", outcome="solved")
+    parley.clock.at += 30 * DAY_MS
+    stage.ask(room)
+    return room
+
+
+WHOLE = [
+    "room.opened",
+    "room.assigned",
+    "room.labelled",
+    "room.prioritised",
+    "room.resolved",
+    "message.posted",
+    "room.reopened",
+]
+
+
+def test_what_changed_and_its_state_now(parley: Parley, stage: Stage) -> None:
+    room = moved(parley, stage)
+    of_room = [event for event in told(parley) if event.get("room", {}).get("id") == room]
+    assert [event["type"] for event in of_room] == WHOLE
+    me = stage.api.get("/v1/me").json["id"]
+    _, assigned, _, prioritised, resolved, said, reopened = of_room
+    assert assigned["data"]["changed"] == {"assignees": [me]}
+    assert assigned["data"]["by"] == me
+    assert prioritised["data"]["now"]["priority"] == "high"
+    assert resolved["data"]["changed"] == {"state": "resolved", "outcome": "solved"}
+    assert reopened["data"]["by"] == said["message"]["author"]["id"]
+    assert said["message"]["text"] == "It is down"
+
+
+@pytest.mark.parametrize("fails", range(8))
+def test_a_room_is_told_in_order_whichever_call_fails(parley: Parley, stage: Stage, fails: int) -> None:
+    parley.outside.answers += [Answer(200)] * fails + [Answer(503)]
+    room = moved(parley, stage)
+    for _ in range(3):
+        stage.pass_time(HOUR_MS)
+    parley.reacted.clear()
+    parley.settle()
+    tried = [event for event in told(parley) if event["room"]["id"] == room]
+    ids = list(dict.fromkeys(event["id"] for event in tried))
+    by_id = {event["id"]: event["type"] for event in tried}
+    assert [by_id[id_] for id_ in ids] == WHOLE
+    assert len(tried) - len(ids) <= 1
+
+
+def test_a_message_that_was_deleted_before_it_was_sent_still_moved_its_room(parley: Parley, stage: Stage) -> None:
+    room = stage.room()
+    stage.change(room, state="resolved", outcome="solved")
+    parley.clock.at += 30 * DAY_MS
+    parley.outside.posts.clear()
+    parley.outside.down()
+    message = stage.ask(room)
+    stage.tenant.user().delete(f"/v1/rooms/{room}/messages/{message}")
+    stage.pass_time(HOUR_MS)
+    assert types(parley) == ["message.posted", "room.reopened", "message.deleted", "room.resolved"]
+
+
+def test_an_install_is_told_of_what_it_chose_and_of_no_internal_room(parley: Parley, tenant: Tenant) -> None:
+    tenant.customer("acme")
+    listening(tenant, "room.labelled")
+    for fields in ({"customer": "acme"}, {"kind": "internal"}):
+        room = tenant.api.post("/v1/rooms", {"name": "R"} | fields).json["id"]
+        tenant.api.patch(f"/v1/rooms/{room}", {"labels": ["x"], "priority": "high"})
+        tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "SECRET", "internal": "customer" in fields})
+    parley.settle()
+    assert types(parley) == ["room.labelled"]
+    assert "SECRET" not in str(parley.outside.posts)
+
+
+def test_where_nobody_listens_nothing_is_written(parley: Parley, tenant: Tenant) -> None:
+    tenant.customer("acme")
+    room = tenant.api.post("/v1/rooms", {"name": "R", "customer": "acme"}).json["id"]
+    tenant.api.patch(f"/v1/rooms/{room}", {"labels": ["x"]})
+    parley.settle()
+    kinds = {key[0].partition("#")[0] for key in parley.table.rows}
+    assert not kinds & {"EVENTS", "D"}
+
+
+def test_a_workspace_from_before_finds_its_listeners(parley: Parley, stage: Stage) -> None:
+    workspace = parley.store.one(ref(Workspace, stage.tenant.id))
+    assert workspace is not None
+    parley.store.commit(Put(replace(workspace, listening=None), None))
+    stage.room()
+    assert "room.opened" in types(parley)
+
+
+def test_what_a_paused_install_misses_is_told_once_it_is_back(parley: Parley, stage: Stage) -> None:
+    install = parley.store.one(ref(Install, stage.install))
+    assert install is not None
+    stop_install(parley.world, install, "paused", reason="too much")
+    parley.settle()
+    parley.outside.posts.clear()
+    stage.room()
+    assert types(parley) == []
+    stage.api.patch(f"/v1/installs/{stage.install}", {"state": "active"})
+    got = stage.api.post(f"/v1/installs/{stage.install}/replay")
+    assert got.status in (200, 202), got.text
+    parley.settle()
+    assert "room.opened" in types(parley)
