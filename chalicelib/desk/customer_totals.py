@@ -5,10 +5,12 @@ so that whatever comes twice or late counts once. Nothing of it moves by a broad
 same side.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from .customers import User
+from .people import stands_for
 from .record import Part, Record
 from .rooms import Room
 from .times import HOUR_MS
@@ -30,7 +32,8 @@ class OpenRoom(Record, frozen=True):
 
 
 class Counted(Record, frozen=True):
-    """A user who was counted as one of the customer's people."""
+    """A user who was counted as one of the customer's people: of those who are one person, the one who stands for it
+    there (ADR 162)."""
 
     customer: str
     user: str
@@ -73,18 +76,23 @@ def glance(room: Room | None, *, waits: bool = True) -> Glance:
     return row, hour, room.channels
 
 
-def counted(user: User | None) -> Counted | None:
-    """The row that a user has while they are one of the customer's people."""
-    if user is None or user.state != "active":
+def counted(user: User | None, selves: Sequence[User] = ()) -> Counted | None:
+    """The row that a user has while they are one of the customer's people. Of `selves`, who are one person with them
+    there, one has it."""
+    if user is None or user.state != "active" or selves and stands_for(selves) != user:
         return None
     return Counted(version=1, customer=user.customer, user=user.id, workspace=user.workspace)
+
+
+def _whose_row(user: User | None) -> Any:
+    return counted(user), user.person if user else ""
 
 
 def owner_of_moved(old: Any, now: Any, *, waits: bool = True) -> str:
     """The customer whose totals a room's or a user's change may move; "" for none. `old` is None where nobody knows
     it any more: then it may have moved. That somebody waits moves them where it counts (`waits`)."""
     if isinstance(now, Room | User):
-        measure: Any = partial(glance, waits=waits) if isinstance(now, Room) else counted
+        measure: Any = partial(glance, waits=waits) if isinstance(now, Room) else _whose_row
         unknown = old is None and now.version > 1
         return now.customer if unknown or measure(old) != measure(now) else ""
     return ""

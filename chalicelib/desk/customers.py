@@ -47,7 +47,8 @@ class Customer(Record, frozen=True):
 
 class User(Record, frozen=True):
     """A person at a customer. Tokens issued before `valid_after` (ms) are dead. `vouched` is the mail address that
-    a token named last: nobody else vouches for one. `given` tells of each attribute whose value it is."""
+    a token named last: nobody else vouches for one. `given` tells of each attribute whose value it is, `person` (an id)
+    whom ties make them a part of; "" for nobody else."""
 
     id: str
     workspace: str
@@ -61,6 +62,7 @@ class User(Record, frozen=True):
     vouched: str = ""
     state: Standing = "active"
     valid_after: int = 0
+    person: str = ""
 
 
 class MailedCode(Part, frozen=True):
@@ -74,7 +76,7 @@ class MailedCode(Part, frozen=True):
 class Visitor(Record, frozen=True):
     """Somebody whom nobody vouches for: what they say of themselves, unverified, but for an address that is `proven`:
     by a mail that passed the receiving server's checks, or a code that was mailed there. `adopted` are their rooms that
-    became a customer's."""
+    became a customer's; `person` is as a user's."""
 
     id: str
     workspace: str
@@ -85,6 +87,7 @@ class Visitor(Record, frozen=True):
     proven: Literal["", "mail", "code"] = ""
     code: MailedCode | None = None
     adopted: tuple[str, ...] = ()
+    person: str = ""
 
 
 class Domain(Record, frozen=True):

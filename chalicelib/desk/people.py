@@ -7,6 +7,7 @@ unties what was tied has the persons of before, ids and all.
 from collections.abc import Iterable
 from typing import Literal
 
+from .customers import User, Visitor
 from .ids import derived
 from .record import Part, Record
 
@@ -64,6 +65,22 @@ class Untied(Record, frozen=True):
     tie: str
     by: str
     at: int
+
+
+def whose(member: User | Visitor) -> str:
+    """Whom a member counts as: their person, or themselves."""
+    return member.person or member.id
+
+
+def stands_for(users: Iterable[User], *, first: str = "") -> User | None:
+    """Of a customer's users who are one person, the one by whom they are shown and counted: `first` (an id) if it is
+    among them, else whom the vendor's own id names, with an address that a token vouches for, who came last. None where
+    none is active."""
+    return min((each for each in users if each.state == "active"), key=lambda each: _rank(each, first), default=None)
+
+
+def _rank(user: User, first: str) -> tuple[bool, bool, bool, int, str]:
+    return user.id != first, ":" in user.external_id, not user.vouched, -user.created_at, user.id
 
 
 def tie_id(one: Member, other: Member) -> str:

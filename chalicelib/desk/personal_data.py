@@ -361,7 +361,7 @@ KINDS: dict[type[Record], Holds] = {
             NAME: "name",
             ADDRESS: "email vouched",
             NAMED: "attributes",
-            PLAIN: "given",
+            PLAIN: "given person",
         },
     ),
     customers.Visitor: Holds(
@@ -371,7 +371,7 @@ KINDS: dict[type[Record], Holds] = {
         "address",
         "visitors-by-mail",
         PERSON_LONG,
-        fields={PERSON: "id", NAME: "name", ADDRESS: "email", PLAIN: "adopted"},
+        fields={PERSON: "id", NAME: "name", ADDRESS: "email", PLAIN: "adopted person"},
     ),
     people.Person: Holds(
         "That users and visitors are one person, and why.",

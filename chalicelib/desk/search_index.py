@@ -95,15 +95,18 @@ class Term:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for: entries with all of the terms, or with `any` of them (then rare ones weigh more). `since` and
-    `until` (ms) bound when it was said, the latter exclusively."""
+    """What is looked for: entries with all of the terms, or with `any` of them (then rare ones weigh more). They have
+    all of the `marks` and, if there are any, one of `either`. `since` and `until` (ms) bound when it was said, the
+    latter exclusively. Without terms all that is so marked is wanted, the `newest` or the `oldest` first."""
 
     terms: tuple[Term, ...] = ()
     marks: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
     since: int = 0
     until: int = 0
     newest: bool = False
     any: bool = False
+    oldest: bool = False
 
     @cached_property
     def last(self) -> int:
@@ -141,16 +144,17 @@ def rarity(having: int, entries: int) -> float:
 
 def score(entry: Entry, wanted: Wanted) -> int | None:
     """How well an entry fits; None if it does not. Where all terms are wanted: the sum of their weights."""
-    if (
-        not entry.at
-        or not wanted.since <= entry.at < wanted.last
-        or not all(mark in entry.words for mark in wanted.marks)
-    ):
+    if not entry.at or not wanted.since <= entry.at < wanted.last or not _marked(entry.words, wanted):
         return None
     weights = [_weight(entry.words, term) for term in wanted.terms]
-    if not any(weights) or not wanted.any and not all(weights):
+    if not (any(weights) if wanted.any else all(weights)):
         return None
-    return 0 if wanted.newest else sum(weights)
+    return 0 if wanted.newest or wanted.oldest else sum(weights)
+
+
+def _marked(words: Container[str], wanted: Wanted) -> bool:
+    one = not wanted.either or any(mark in words for mark in wanted.either)
+    return one and all(mark in words for mark in wanted.marks)
 
 
 def _weight(words: Mapping[str, int], term: Term) -> int:

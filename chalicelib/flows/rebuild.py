@@ -14,7 +14,7 @@ import msgspec
 
 from ..desk.clocks import Clock, RoomClocks
 from ..desk.customer_totals import Counted, OpenRoom, Totals, counted, glance, summed
-from ..desk.customers import Customer, Domain, User
+from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.domains import same_mailbox
 from ..desk.errors import Clash
 from ..desk.figures import DayFigures
@@ -23,6 +23,7 @@ from ..desk.issues import Issue, IssueCustomer, IssueTie, arr_of
 from ..desk.mails import Correspondent, MailAddress, Mailbox, ReturnAddress, RoomAddress
 from ..desk.messages import Mapped, Message
 from ..desk.outcomes import Ending, Outcome, ending_of
+from ..desk.people import PersonOf
 from ..desk.policies import Policies
 from ..desk.record import Record
 from ..desk.room_transitions import bearing, glimpse, progress_at, reworded, standing_fields, who_said
@@ -36,6 +37,7 @@ from .customers.evaluate_segments import glances_of
 from .mail.address import mail_address
 from .paging import every
 from .rooms.refresh_views import refresh_views, view_row
+from .same_person import users_of
 
 PAGE = 200
 WORDS_OF_ISSUES: dict[str, Outcome] = {"done": "solved", "declined": "declined"}
@@ -129,6 +131,14 @@ def _bridge(store: Scanned, bridge: Bridge) -> Iterator[Record]:
         yield _tie(store, bridge)
 
 
+def _member(store: Scanned, member: User | Visitor) -> Iterator[Record]:
+    """A user or a visitor, who names the person that they are a part of."""
+    way = store.one(ref(PersonOf, member.id))
+    yield msgspec.structs.replace(member, person=way.person if way else "")
+    if isinstance(member, User):
+        yield from _addresses(store, member)
+
+
 def _addressed(store: Scanned, record: User | Install | Correspondent | RoomAddress) -> Iterator[Record]:
     yield record
     yield from _addresses(store, record)
@@ -165,7 +175,14 @@ def _has_a_row(store: Scanned, row: ViewRow) -> bool:
 
 
 def _counts(store: Scanned, row: Counted) -> bool:
-    return counted(store.one(ref(User, row.customer, row.user))) is not None
+    user = store.one(ref(User, row.customer, row.user))
+    return user is not None and row in _people(store, row.customer, [user])
+
+
+def _people(store: Scanned, customer: str, users: list[User]) -> list[Counted]:
+    """The rows of a customer's users, of whom those who are one person have one."""
+    selves = users_of(store, users, within=customer)
+    return [row for user in users if (row := counted(user, selves.get(user.person, ())))]
 
 
 def _addresses(store: Scanned, record: User | Install | Correspondent | RoomAddress) -> Iterator[Record]:
@@ -291,7 +308,7 @@ def _tie(store: Scanned, bridge: Bridge) -> Binding:
 def _totals(store: Scanned, customer: Customer) -> Iterator[Record]:
     """The rows of its open rooms and of its people, and the sums; where these were wrong, it is evaluated anew."""
     users: Listing[User] = Listing("users", (customer.id,))
-    people = [person for user in every(store, users, PAGE) if (person := counted(user))]
+    people = _people(store, customer.id, list(every(store, users, PAGE)))
     tenant = store.one(ref(Workspace, customer.workspace))
     waits = tenant is None or tenant.waits_counted
     glances = glances_of(store, customer.id, waits=waits)
@@ -371,7 +388,8 @@ RIGHTLY: dict[type[Record], Rightly] = {
     Seen: _seen,
     Bridge: _bridge,
     Issue: _issue,
-    User: _addressed,
+    User: _member,
+    Visitor: _member,
     Install: _addressed,
     Correspondent: _addressed,
     RoomAddress: _addressed,

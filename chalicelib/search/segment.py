@@ -10,7 +10,7 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from heapq import merge, nlargest
+from heapq import merge, nlargest, nsmallest
 from itertools import accumulate, groupby
 from operator import itemgetter
 
@@ -100,14 +100,20 @@ class Segment:
         """The best or newest after a place. `weigh` tells what a word weighs that so many entries have, where any will
         do."""
         marks = [set(self.having(mark)[0]) for mark in wanted.marks]
+        if wanted.either:
+            marks.append({number for mark in wanted.either for number in self.having(mark)[0]})
         lists = [self.knowing(term) for term in wanted.terms]
         sets = [set(numbers) for numbers, _ in lists]
-        fitting = set().union(*sets) if wanted.any else set.intersection(*sorted(sets, key=len))
-        fitting = fitting.intersection(*marks)
+        if wanted.any:
+            fitting = set().union(*sets).intersection(*marks)
+        else:
+            fitting = set.intersection(*sorted([*sets, *marks], key=len))
         low, high = self._bounds(wanted, after)
         fitting = {number for number in fitting if low <= number < high}
         if wanted.newest:
             return [self._found(number, 0) for number in nlargest(limit, fitting)]
+        if wanted.oldest:
+            return [self._found(number, 0) for number in nsmallest(limit, fitting)]
         scores = self._scores(lists, fitting, wanted, weigh=weigh)
         found = (self._found(number, score) for number, score in scores.items())
         return nlargest(limit, (each for each in found if after is None or each.key < after), key=lambda each: each.key)

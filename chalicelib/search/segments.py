@@ -85,7 +85,7 @@ class SegmentIndex:
                 return []
 
         found = {each for answers in self._each(ask, there.segments) for each in answers}
-        return sorted(found, key=lambda each: each.key, reverse=True)[:limit]
+        return sorted(found, key=lambda each: each.key, reverse=not wanted.oldest)[:limit]
 
     @staticmethod
     def _each(

@@ -34,7 +34,7 @@ class Naive:
             for entry in self.trees.get(tree, {}).values()
             if (worth := score(entry, wanted)) is not None
         ]
-        found.sort(key=lambda each: each.key, reverse=True)
+        found.sort(key=lambda each: each.key, reverse=not wanted.oldest)
         return [each for each in found if after is None or each.key < after][:limit]
 
 
@@ -85,6 +85,15 @@ def test_filters_are_words_and_times(index: Index) -> None:
     assert numbers(index, words=("x",), marks=("=c:a",), newest=True) == [7, 5, 3, 1]
     assert numbers(index, words=("x",), since=300, until=600, newest=True) == [5, 4, 3]
     assert numbers(index, words=("x",), marks=("=c:none",)) == []
+
+
+def test_what_is_marked_in_one_of_some_ways_is_found_without_words_from_either_end(index: Index) -> None:
+    index.put(TREE, [entry(n, "x", f"=a:{n % 4}", "=k:m" if n < 7 else "=k:n") for n in range(1, 9)])
+    assert numbers(index, words=("x",), either=("=a:1", "=a:2"), newest=True) == [6, 5, 2, 1]
+    assert numbers(index, either=("=a:1", "=a:2"), marks=("=k:m",), newest=True, limit=3) == [6, 5, 2]
+    assert numbers(index, either=("=a:1", "=a:2", "=a:none"), oldest=True, limit=3) == [1, 2, 5]
+    assert numbers(index, either=("=a:none",), newest=True) == []
+    assert numbers(index, any=True, marks=("=k:m",)) == []
 
 
 def test_pages_go_on_where_the_last_one_ended(index: Index) -> None:

@@ -15,7 +15,8 @@ from chalicelib.desk.permissions import Principal
 from chalicelib.desk.rooms import Room
 from chalicelib.flows.people.adopt import adopt, unadopt
 from chalicelib.flows.people.follow_room import follow_room
-from chalicelib.flows.people.tie import person_of, tie, untie
+from chalicelib.flows.people.tie import tie, untie
+from chalicelib.flows.same_person import person_of
 from chalicelib.ports import Listing, ref
 from tests.api import Client, Tenant
 from tests.conftest import in_memory
@@ -65,7 +66,7 @@ class Town:
         tie(self.parley.world, self.tenant.id, self.pair, reason="agent", by="agt_1")
 
     def untie(self) -> None:
-        person = person_of(self.parley.world, self.tenant.id, self.pair[0])
+        person = person_of(self.parley.store, self.tenant.id, self.pair[0])
         if person:
             untie(self.parley.world, self.who, person.id, tie_=person.ties[0].id)
 
@@ -76,7 +77,7 @@ class Town:
         room = self.parley.store.one(ref(Room, self.room))
         assert room
         listing: Listing[Clock] = Listing("room-clocks", (self.room,))
-        person = person_of(self.parley.world, self.tenant.id, self.pair[1])
+        person = person_of(self.parley.store, self.tenant.id, self.pair[1])
         issue = self.tenant.api.get(f"/v1/issues/{self.issue}").json
         theirs = [each for each in self.user.get("/v1/rooms").json["items"] if each["kind"] == "topic"]
         said = [

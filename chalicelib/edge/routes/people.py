@@ -26,7 +26,7 @@ def person(call: Call) -> shapes.WholePersonView:
 def _whole(call: Call) -> WholePerson:
     name = call.query("customer")
     owner = customer_of(call, name) if name else None
-    return whole_person(call.world, call.who.workspace, call.params["person"], customer=owner)
+    return whole_person(call.world, call.who, call.params["person"], customer=owner)
 
 
 @route(
@@ -48,7 +48,7 @@ def tie_people(call: Call, body: shapes.TiePeople) -> Any:
         return _view(known)
     entry = audit(call.world, call.who, "person.tied", subject=known.id, fields=[other.id])
     made = tie(call.world, call.who.workspace, (one, other), reason=body.reason, by=call.who.id, along=tuple(entry))
-    return _view(whole_person(call.world, call.who.workspace, made.id))
+    return _view(whole_person(call.world, call.who, made.id))
 
 
 def _member(call: Call, named: shapes.MemberName) -> Member:
@@ -74,15 +74,20 @@ def _view(found: WholePerson) -> shapes.WholePersonView:
     def member(each: User | Visitor) -> shapes.MemberOfView:
         return shapes.member_view(each, found.customers.get(each.customer) if isinstance(each, User) else None)
 
+    said = found.said
     names = [each.name for each in found.members if each.name]
     return shapes.WholePersonView(
         id=found.id,
         name=names[0] if names else "",
         members=[member(each) for each in found.members],
         ties=[shapes.tie_view(each) for each in found.ties],
-        rooms=[shapes.person_room_view(room) for room in found.rooms],
+        rooms=[shapes.person_room_view(room, said.rooms.get(room.id, 0)) for room in found.rooms],
+        channels=said.channels,
+        first_word=shapes.word_view(said.first),
+        last_word=shapes.word_view(said.last),
+        knows=[shapes.topic_view(topic) for topic in said.topics],
         first_seen_at=time_of(min(each.created_at for each in found.members)) if found.members else None,
-        last_spoke_at=time_of(max((room.last_message_at for room in found.rooms), default=0)),
+        last_spoke_at=time_of(said.last.created_at if said.last else 0),
         suggestions=[
             shapes.LikenessView(member=member(each), because="address", proven=member(each).proven)
             for each in found.likely

@@ -22,6 +22,7 @@ from ...flows.rooms.mark_read import mark_read, mark_unread
 from ...flows.rooms.open_room import open_room
 from ...flows.rooms.read_marks import read_marks
 from ...flows.rooms.update_room import update_room
+from ...flows.same_person import once_each
 from ...ports import Listing, Page, Ref, ref
 from .. import frames
 from ..door.calls import Call
@@ -441,7 +442,7 @@ def read(call: Call, body: shapes.ReadRoom) -> shapes.ReadView:
 def marks(call: Call) -> Page[Any]:
     """List who has read a room up to where: of each side a hundred people at most, the furthest first."""
     found = read_marks(call.world, call.here)
-    return Page([shapes.ReadMarkView(kind=m.kind, person=m.person, name=m.name, change=m.n) for m in found])
+    return Page([shapes.read_mark_view(mark) for mark in found])
 
 
 @route("PUT", "/v1/rooms/{room}/follow", who="agent", gives=shapes.RoomView)
@@ -475,14 +476,16 @@ def numbered(call: Call, id_: str, field: str) -> Message:
 
 @route("GET", "/v1/rooms/{room}/roster", gives=list[shapes.MemberView], query=PAGED, visitors=True)
 def roster(call: Call) -> Page[Any]:
-    """List both teams of a room, and since when each is there. The vendor's team comes with the first page."""
+    """List both teams of a room, each person once, and since when each is there. The vendor's team comes with the first
+    page."""
     here, cursor = call.here, call.query("cursor")
     team = [] if cursor else _vendors(call)
     if not here.customer or call.who.kind == "visitor":
         return Page(team, None)
     listing: Listing[User] = Listing("users", (here.customer,))
     page = call.world.store.page(listing, call.limit, cursor)
-    return Page(team + [_user(user) for user in page.items if user.state == "active"], page.next)
+    users = once_each(call.world.store, page.items, within=here.customer, first=call.who.id)
+    return Page(team + [_user(user) for user in users], page.next)
 
 
 def _vendors(call: Call) -> list[shapes.MemberView]:

@@ -11,7 +11,7 @@ from ...desk.rooms import Room
 from ...desk.search_index import Kind, Place
 from ...desk.search_query import Question, asked
 from ...flows.search.experts import employers, experts, topic
-from ...flows.search.search import SearchRequest, customers_of, search
+from ...flows.search.search import SearchRequest, authors_like, customers_of, search
 from ...ports import Page, ref
 from ..door.calls import Call
 from ..door.reading_positions import standing, standing_of
@@ -29,11 +29,12 @@ def find(call: Call) -> Page[Any]:
     order = call.query("order") or "best"
     if order not in ("best", "newest"):
         raise Invalid("order is best or newest", "order")
+    author = call.query("author")
     request = SearchRequest(
         question=_question(call),
         kind=_kind(call),
         customer=_customer(call),
-        author=call.query("author") or "",
+        authors=authors_like(call.world, call.who, author) if author else (),
         channel=call.query("channel") or "",
         room=call.query("room") or "",
         state=_state(call),

@@ -103,7 +103,8 @@ class PatchUser(PutUser, frozen=True):
 
 
 class UserView(View, frozen=True):
-    """A user (a person at a customer). `attribute_sources` say of their attributes whose each value is."""
+    """A user (a person at a customer). `attribute_sources` say of their attributes whose each value is; `person` is the
+    one that ties make them a part of."""
 
     id: str
     external_id: str
@@ -113,6 +114,7 @@ class UserView(View, frozen=True):
     attributes: dict[str, Any]
     attribute_sources: dict[str, AttributeSourceView]
     state: str
+    person: str | None
     created_at: Time
 
 
@@ -180,5 +182,6 @@ def user_view(user: User, customer: Customer) -> UserView:
         attributes=user.attributes,
         attribute_sources=_sources(user.given),
         state=user.state,
+        person=user.person or None,
         created_at=time_of(user.created_at) or "",
     )

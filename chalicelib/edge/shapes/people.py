@@ -5,9 +5,12 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from ...desk.customers import Customer, User, Visitor
+from ...desk.messages import Message
 from ...desk.people import Tie
-from ...desk.rooms import Room
+from ...desk.plain_text import plain
+from ...desk.rooms import GLIMPSE, Room
 from ...desk.times import rfc3339
+from ...flows.search.experts import Topic
 from .answers import Body, CustomerRef, ExternalId, Time, View, time_of
 
 VisitorId = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^vis_[a-z0-9]+$(?!\n)")]
@@ -53,13 +56,33 @@ class TieView(View, frozen=True):
 
 
 class PersonRoomView(View, frozen=True):
-    """A room in which the person has spoken, or that is theirs."""
+    """A room in which the person has spoken, last at `spoke_at`, that is theirs, or that they have read."""
 
     id: str
     name: str
     kind: str
     customer: CustomerRef | None
     last_message_at: Time | None
+    spoke_at: Time | None
+
+
+class WordView(View, frozen=True):
+    """Something that the person has said; of its `text` the beginning."""
+
+    message: str
+    room: str
+    text: str
+    at: Time
+    channel: str
+
+
+class TopicView(View, frozen=True):
+    """What the person knows about: a word of so many of their messages, the last of which is named."""
+
+    word: str
+    messages: int
+    message: str
+    room: str
 
 
 class LikenessView(View, frozen=True):
@@ -71,13 +94,18 @@ class LikenessView(View, frozen=True):
 
 
 class WholePersonView(View, frozen=True):
-    """A person: everybody whom ties make one, with the first and the last that is known of them."""
+    """A person: everybody whom ties make one, with the first and the last that they said, over which channels, and
+    what they know about."""
 
     id: str
     name: str
     members: list[MemberOfView]
     ties: list[TieView]
     rooms: list[PersonRoomView]
+    channels: list[str]
+    first_word: WordView | None
+    last_word: WordView | None
+    knows: list[TopicView]
     first_seen_at: Time | None
     last_spoke_at: Time | None
     suggestions: list[LikenessView]
@@ -108,7 +136,26 @@ def tie_view(tie: Tie) -> TieView:
     )
 
 
-def person_room_view(room: Room) -> PersonRoomView:
+def word_view(message: Message | None) -> WordView | None:
+    """Something that a person has said."""
+    if message is None:
+        return None
+    text = plain(message.text).strip()
+    return WordView(
+        message=message.id,
+        room=message.room,
+        text=text if len(text) <= GLIMPSE else f"{text[:GLIMPSE]}…",
+        at=rfc3339(message.created_at),
+        channel=message.source.channel,
+    )
+
+
+def topic_view(topic: Topic) -> TopicView:
+    """What a person knows about."""
+    return TopicView(word=topic.word, messages=topic.times, message=topic.message.id, room=topic.room.id)
+
+
+def person_room_view(room: Room, spoke_at: int) -> PersonRoomView:
     """A room of a person's."""
     return PersonRoomView(
         id=room.id,
@@ -116,4 +163,5 @@ def person_room_view(room: Room) -> PersonRoomView:
         kind=room.kind,
         customer=CustomerRef(id=room.customer, external_id=room.customer_external_id) if room.customer else None,
         last_message_at=time_of(room.last_message_at),
+        spoke_at=time_of(spoke_at),
     )

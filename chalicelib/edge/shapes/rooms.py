@@ -12,6 +12,7 @@ from ...desk.outcomes import MAX_REASON, OUTCOMES, Outcome, ending_of
 from ...desk.permissions import Principal
 from ...desk.rooms import Adoption, Priority, Room, Seen, mentioned, unread
 from ...desk.times import rfc3339
+from ...flows.rooms.read_marks import ReadMark
 from .answers import Body, CustomerRef, ExternalId, Name, PersonView, Time, View, time_of
 from .clocks import RunningView, running_views
 from .promises import PromiseBody, PromiseView, promise_view
@@ -186,12 +187,19 @@ class ReadView(View, frozen=True):
 
 
 class ReadMarkView(View, frozen=True):
-    """Somebody who has read the room up to this change."""
+    """Somebody who has read the room up to this change. `members` are the ids of all who are one person with them and
+    have read it, they too."""
 
     kind: str
     person: str
     name: str
     change: int
+    members: list[str]
+
+
+def read_mark_view(mark: ReadMark) -> ReadMarkView:
+    """A read mark."""
+    return ReadMarkView(kind=mark.kind, person=mark.person, name=mark.name, change=mark.n, members=list(mark.members))
 
 
 def _adoption_view(adoption: Adoption | None) -> AdoptionView | None:

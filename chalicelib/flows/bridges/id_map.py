@@ -1,19 +1,22 @@
 """The id map both ways: what our messages are called over a bridge, and which of ours an outside id names. It lasts as
 long as the messages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
+from ...desk.customers import User
 from ...desk.deliveries import FILES, POSTED, Delivery, Parcel, part_step
 from ...desk.ids import bridge_id, bridge_parts, message_number, slot_of
 from ...desk.messages import Mapped, Message
 from ...desk.outside_people import OutsideName
-from ...desk.rooms import Binding, Bridge, came_over
+from ...desk.rooms import Binding, Bridge, Room, came_over
 from ...ports import Call, World, Write, new, over, ref
 from ..optimistic_retry import again
 from ..rooms.amend import apply_waiting
 from ..rooms.answered import settle_answer
+from ..same_person import users_of
 
 MAX_FORKS = 5  # forks of forks through which a message is followed back to where it was sent
 
@@ -79,12 +82,29 @@ def _thread_of(world: World, there: str, bridge: Bridge) -> str:
 
 
 def _people(world: World, row: Delivery, message: Message) -> tuple[dict[str, str], str]:
-    """Who is mentioned, by the name that the text has for them, and the author's picture."""
+    """Who is mentioned, by the name that the text has for them, and the author's picture. Somebody whom the account
+    does not know may be one person with somebody whom it does."""
     ids = [*message.mentions, message.author.id]
     names = dict(zip(ids, world.store.many([ref(OutsideName, row.install, id_) for id_ in ids]), strict=True))
     author = names[message.author.id]
     people = {name.name: name.outside for id_ in message.mentions if (name := names[id_])}
+    strangers = [id_ for id_ in message.mentions if id_.startswith("usr_") and not names[id_]]
+    people |= _known_as_another(world, row, strangers) if strangers else {}
     return people, author.picture if author else ""
+
+
+def _known_as_another(world: World, row: Delivery, users: Sequence[str]) -> dict[str, str]:
+    """What the account calls users whom it knows by another of theirs at the room's customer, by their own names."""
+    room = world.store.one(ref(Room, row.room))
+    found = world.store.many([ref(User, room.customer, each) for each in users]) if room and room.customer else []
+    theirs = [each for each in found if each]
+    selves = users_of(world.store, theirs, within=room.customer) if room else {}
+    return {user.name: outside for user in theirs if (outside := _outside(world, row, selves.get(user.person, [])))}
+
+
+def _outside(world: World, row: Delivery, selves: Sequence[User]) -> str:
+    names = world.store.many([ref(OutsideName, row.install, each.id) for each in selves]) if selves else []
+    return next((name.outside for name in names if name), "")
 
 
 def map_sent(world: World, row: Delivery, provider_id: str, *, thread: str) -> None:

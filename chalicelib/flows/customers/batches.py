@@ -13,6 +13,7 @@ from ...desk.rooms import Room
 from ...desk.workspaces import Workspace
 from ...ports import World
 from ..paging import PAGE
+from ..same_person import selves_of
 from .evaluate_segments import Moved, counts_waits, customers_behind
 
 T = TypeVar("T")
@@ -32,12 +33,19 @@ class Moves:
             self._moved(now.workspace, now.id)
         elif isinstance(now, Room | User) and (owner := owner_of_moved(before, now)):
             if owner_of_moved(before, now, waits=False) or counts_waits(tenant(now.workspace)):
-                self._moved(now.workspace, owner, now.id)
+                self._moved(now.workspace, owner, now.id, *self._others(world, now))
         elif there := came_or_went(before, now):
             self._moved(there.workspace, there.customer)
         elif isinstance(now, Issue) and (into := merged(before, now)):
             for customer in customers_behind(world, into):
                 self._moved(now.workspace, customer)
+
+    def _others(self, world: World, moved: Room | User) -> list[str]:
+        """Who is one person with a user at their customer: another may stand for it now."""
+        if not isinstance(moved, User):
+            return []
+        members = selves_of(world.store, [moved]).get(moved.person, ())
+        return [each.id for each in members if each.customer == moved.customer and each.id != moved.id]
 
     def _moved(self, workspace: str, customer: str, *things: str) -> None:
         self.customers.setdefault(workspace, {}).setdefault(customer, []).extend(things)

@@ -23,6 +23,7 @@ from ...desk.workspaces import Workspace
 from ...ports import Drop, Listing, Put, Ref, Store, World, Write, ref
 from ..optimistic_retry import again
 from ..paging import every
+from ..same_person import users_of
 
 Filters = list[tuple[str, Filter]]
 Moved = Mapping[str, Sequence[str]]  # customers → those of their rooms and users that moved
@@ -125,9 +126,10 @@ def _totals(
         writes += _moved(rows.pop(id_, None), row, ref(OpenRoom, customer, id_))
         if row:
             rows[id_] = row
-    people = 0
-    for id_, user, there in zip(users, read[len(rooms) :: 2], read[len(rooms) + 1 :: 2], strict=True):
-        person = counted(user)
+    people, known = 0, read[len(rooms) :: 2]
+    selves = users_of(world.store, [user for user in known if user], within=customer)
+    for id_, user, there in zip(users, known, read[len(rooms) + 1 :: 2], strict=True):
+        person = counted(user, selves.get(user.person, ()) if user else ())
         writes += _moved(there, person, ref(Counted, customer, id_))
         people += bool(person) - bool(there)
     return summed(old, list(rows.values()), glances, members=people), writes

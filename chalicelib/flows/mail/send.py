@@ -17,9 +17,19 @@ from ...desk.messages import Mapped, Message
 from ...desk.outcomes import CHANNEL, NOT_SOLVED, in_language
 from ...desk.rooms import Room
 from ...desk.workspaces import Install
-from ...ports import Corresponding, Listing, ProviderBusy, ProviderRefused, Put, World, over, ref
+from ...ports import Corresponding, ProviderBusy, ProviderRefused, Put, World, over, ref
 from ..optimistic_retry import again
-from .recipients import as_now, by_machines_mail, people_to_write_to, read_until, said_since, unheard, why_not
+from .recipients import (
+    Addressee,
+    by_machines_mail,
+    people_to_write_to,
+    people_written_to,
+    read_until,
+    said_since,
+    unheard,
+    why_not,
+)
+from .told_elsewhere import told_elsewhere
 
 
 @dataclass
@@ -54,11 +64,14 @@ def write_to_people(
     lately = said_since(world, room, row.n)
     outcome = Round()
     people, outcome.skipped = people_to_write_to(world, install, room, lately=[message, *lately])
-    for person in people:
+    for addressee in people:
+        person = addressee.to
         reason = why_not(world, person, room, message=message)
-        missed = [] if reason else unheard(world, person, [message, *lately])
+        missed = [] if reason else unheard(world, addressee, [message, *lately])
         if reason or not missed:
             outcome.skipped.append(reason or "they have read it")
+        elif not (missed := [each for each in missed if not told_elsewhere(world, addressee.person, each)]):
+            outcome.skipped.append("a mail in another room tells them the same")
         elif person.sent_n >= row.n:
             outcome.sent.append(person.last_id)  # it left with an earlier one
         else:
@@ -76,11 +89,10 @@ def _correct(
 ) -> Receipt:
     """Tell those whom a mail told of the message what became of it: once for all edits until then."""
     outcome = Round()
-    listing: Listing[Correspondent] = Listing("correspondents", (room.id,))
-    people = [each for each in world.store.page(listing, 100).items if each.install == install.id]
-    for person in (as_now(world, room, each) for each in people):
+    for addressee in people_written_to(world, install, room):
+        person = addressee.to
         reason = why_not(world, person, room, message=message)
-        reason = reason or _why_no_correction(world, row, person, message=message)
+        reason = reason or _why_no_correction(world, row, addressee, message=message)
         if reason:
             outcome.skipped.append(reason)
             continue
@@ -95,13 +107,14 @@ def _correct(
     return outcome.receipt
 
 
-def _why_no_correction(world: World, row: Delivery, person: Correspondent, *, message: Message) -> str:
+def _why_no_correction(world: World, row: Delivery, addressee: Addressee, *, message: Message) -> str:
     """Why a change is no news to somebody; "" if it is."""
-    if person.person == message.author.id or person.sent_n < row.message:
+    person = addressee.to
+    if message.author.id in addressee.selves or person.sent_n < row.message:
         return "no mail told them of it"
     if person.sent_at >= (message.edited_at if row.what == "edit" else row.created_at):
         return "their mail said the newest words"
-    return "they have read it" if read_until(world, person) >= row.n else ""
+    return "they have read it" if read_until(world, addressee) >= row.n else ""
 
 
 def _send(

@@ -8,62 +8,69 @@ from ...desk.domains import same_mailbox
 from ...desk.errors import NotFound
 from ...desk.mails import Mailbox
 from ...desk.people import Member, Person, Tie
+from ...desk.permissions import Principal
 from ...desk.rooms import Room, Seen
 from ...ports import Listing, World, ref
 from ..fence import fenced
-from .tie import MAX_BOXES, as_member, person_of, records_of
+from ..same_person import person_of, records_of
+from ..search.said_by import SaidBy, said_by
+from .tie import MAX_BOXES, as_member
 
 MAX_ROOMS = 50
 
 
 @dataclass(frozen=True)
 class WholePerson:
-    """`rooms` are those that are theirs or that they have read, and may read now, the latest first; `likely` may be the
-    same person."""
+    """`rooms` are those in which they spoke, that are theirs, or that they have read, and may read now, the latest
+    first; `likely` may be the same person."""
 
     id: str
     members: list[User | Visitor]
     ties: tuple[Tie, ...]
     rooms: list[Room]
+    said: SaidBy
     likely: list[User | Visitor]
     customers: dict[str, Customer]
 
 
-def whole_person(world: World, workspace: str, id_: str, *, customer: Customer | None = None) -> WholePerson:
+def whole_person(world: World, who: Principal, id_: str, *, customer: Customer | None = None) -> WholePerson:
     """The person with this id, or of whom this is a member: a visitor, or a user of `customer`. NotFound for nobody."""
+    workspace = who.workspace
     if id_.startswith("per_"):
         person = fenced(world.store.one(ref(Person, workspace, id_)), workspace)
         if person is None:
             raise NotFound("no such person")
-        return _whole(world, workspace, person.id, members=records_of(world, person.members), ties=person.ties)
+        return _whole(world, who, person.id, members=records_of(world.store, person.members), ties=person.ties)
     member = Member(id=id_, customer=customer.id if customer and id_.startswith("usr_") else "")
-    found = [each for each in records_of(world, [member]) if fenced(each, workspace)]
+    found = [each for each in records_of(world.store, [member]) if fenced(each, workspace)]
     if not found:
         raise NotFound("no such person")
-    tied = person_of(world, workspace, member)
+    tied = person_of(world.store, workspace, member)
     if tied:
-        return _whole(world, workspace, tied.id, members=records_of(world, tied.members), ties=tied.ties)
-    return _whole(world, workspace, id_, members=found, ties=())
+        return _whole(world, who, tied.id, members=records_of(world.store, tied.members), ties=tied.ties)
+    return _whole(world, who, id_, members=found, ties=())
 
 
 def _whole(
-    world: World, workspace: str, id_: str, *, members: Sequence[User | Visitor], ties: tuple[Tie, ...]
+    world: World, who: Principal, id_: str, *, members: Sequence[User | Visitor], ties: tuple[Tie, ...]
 ) -> WholePerson:
-    likely = _likely(world, workspace, members)
+    likely = _likely(world, who.workspace, members)
+    said = said_by(world, who, [each.id for each in members])
     owners = sorted({each.customer for each in [*members, *likely] if isinstance(each, User)})
     found = world.store.many([ref(Customer, owner) for owner in owners]) if owners else []
     return WholePerson(
         id=id_,
         members=list(members),
         ties=ties,
-        rooms=_rooms(world, members),
+        rooms=_rooms(world, members, spoken=list(said.rooms)),
+        said=said,
         likely=likely,
         customers={each.id: each for each in found if each},
     )
 
 
-def _rooms(world: World, members: Sequence[User | Visitor]) -> list[Room]:
-    ids: dict[str, None] = {}
+def _rooms(world: World, members: Sequence[User | Visitor], *, spoken: Sequence[str]) -> list[Room]:
+    ids: dict[str, None] = dict.fromkeys(spoken[:MAX_ROOMS])
     for each in members:
         seen: Listing[Seen] = Listing("seen", (each.id,))
         ids |= dict.fromkeys(mark.room for mark in world.store.page(seen, MAX_ROOMS).items)
@@ -86,7 +93,7 @@ def _likely(world: World, workspace: str, members: Sequence[User | Visitor]) -> 
         users = [Member(id=box.user, customer=box.customer) for box in world.store.page(boxes, MAX_BOXES).items]
         visitors: Listing[Visitor] = Listing("visitors-by-mail", (workspace, address))
         each: User | Visitor
-        for each in [*records_of(world, users), *world.store.page(visitors, MAX_BOXES).items]:
+        for each in [*records_of(world.store, users), *world.store.page(visitors, MAX_BOXES).items]:
             if same_mailbox(each.email) == address:
                 found[each.id] = each
     known = {each.id for each in members}

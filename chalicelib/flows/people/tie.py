@@ -16,16 +16,10 @@ from ...ports import Drop, Listing, Put, World, Write, new, over, ref
 from ..audit import audit
 from ..fence import fenced
 from ..optimistic_retry import again
+from ..same_person import person_of, record_ref, records_of
 
 PROOFS: frozenset[Reason] = frozenset({"address", "code", "token"})
 MAX_BOXES, MAX_VISITORS = 20, 50  # with one address, that are looked at
-
-
-def person_of(world: World, workspace: str, member: Member) -> Person | None:
-    """The person that a member is a part of; None for somebody who is tied to nobody."""
-    alias = world.store.one(ref(PersonOf, member.id))
-    person = world.store.one(ref(Person, workspace, alias.person)) if alias else None
-    return person if person and member.id in {each.id for each in person.members} else None
 
 
 def tie(
@@ -71,7 +65,7 @@ def untie(world: World, who: Principal, person_id: str, *, tie_: str) -> None:
 
 
 def _persons(world: World, workspace: str, members: Iterable[Member]) -> list[Person]:
-    found = [person_of(world, workspace, member) for member in members]
+    found = [person_of(world.store, workspace, member) for member in members]
     return list({person.id: person for person in found if person}.values())
 
 
@@ -81,27 +75,34 @@ def _written(world: World, before: Sequence[Person], after: Sequence[Person], *,
     kept = [replace(each, version=old[each.id].version + 1 if each.id in old else 1) for each in after]
     writes: list[Write] = [over(each, old[each.id]) if each.id in old else new(each) for each in kept]
     writes += [Drop(ref(Person, each.workspace, each.id)) for each in before if each.id not in {k.id for k in kept}]
-    ways = {member.id: (each.workspace, each.id) for each in kept for member in each.members}
-    for member in {member.id for each in before for member in each.members} - set(ways):
-        writes.append(Drop(ref(PersonOf, member)))
-    writes += [
-        Put(PersonOf(version=1, member=member, workspace=workspace, person=person), None)
-        for member, (workspace, person) in ways.items()
-    ]
-    world.store.commit(*writes, *also)
+    world.store.commit(*writes, *_ways(world, before, kept), *also)
     return kept
+
+
+def _ways(world: World, before: Sequence[Person], after: Sequence[Person]) -> list[Write]:
+    """The way from each member to their person: by a row, and in their own record, as far as that is there."""
+    whole = {member: each for each in after for member in each.members}
+    members = list(dict.fromkeys([*(member for each in before for member in each.members), *whole]))
+    writes: list[Write] = []
+    for member, record in zip(members, world.store.many([record_ref(each) for each in members]), strict=True):
+        person = whole.get(member)
+        way = PersonOf(version=1, member=member.id, workspace=person.workspace, person=person.id) if person else None
+        writes.append(Put(way, None) if way else Drop(ref(PersonOf, member.id)))
+        if record and record.person != (person.id if person else ""):
+            writes.append(over(record.changed(person=person.id if person else ""), record))
+    return writes
 
 
 def tie_same_address(world: World, customer: str, id_: str) -> None:
     """Tie a user, or a visitor who has no customer, to all of the workspace of whom the same address is proven."""
-    found = next(iter(records_of(world, [Member(id=id_, customer=customer)])), None)
+    found = next(iter(records_of(world.store, [Member(id=id_, customer=customer)])), None)
     address = proven_address(found) if found else ""
     if found is None or not address:
         return
     listing: Listing[Mailbox] = Listing("mailboxes", (found.workspace, address))
     users = [Member(id=box.user, customer=box.customer) for box in world.store.page(listing, MAX_BOXES).items]
     visitors: Listing[Visitor] = Listing("visitors-by-mail", (found.workspace, address))
-    for other in [*records_of(world, users), *world.store.page(visitors, MAX_VISITORS).items]:
+    for other in [*records_of(world.store, users), *world.store.page(visitors, MAX_VISITORS).items]:
         if other.id != found.id and proven_address(other) == address:
             _by_proof(world, found.workspace, (found, other))
 
@@ -134,9 +135,3 @@ def _by_proof(
 def as_member(who: User | Visitor) -> Member:
     """A user or a visitor, as persons name them."""
     return Member(id=who.id, customer=who.customer if isinstance(who, User) else "")
-
-
-def records_of(world: World, members: Sequence[Member]) -> list[User | Visitor]:
-    """Who they are, as far as they are there."""
-    refs = [ref(User, each.customer, each.id) if each.customer else ref(Visitor, each.id) for each in members]
-    return [each for each in world.store.many(refs) if each] if refs else []

@@ -1,6 +1,7 @@
 """An answer counts once it is delivered (read repair): what the ledger says at last of the way to who asked takes an
 answer's mark away, or puts it back."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from ...desk.times import DAY_MS, HOUR_MS
 from ...desk.workspaces import Install
 from ...ports import Corresponding, Listing, World, Write, new, over, ref
 from ..optimistic_retry import again
+from ..same_person import member_in, records_of, selves_of
 
 LATE_MS = HOUR_MS  # ms for which an answer may be on its way before it is none
 BOUNCES_MS = 3 * DAY_MS  # ms in which a mail that comes back was never there
@@ -97,19 +99,44 @@ def _through(
     if not rows or _has_read(world, ask, answer.n):
         return rows, True
     states = [_state(world, row, ask.author.id) for row in rows]
-    return rows, True if True in states else None if None in states else False
+    through = True if True in states else None if None in states else False
+    return rows, through if through is not False else _another_heard(world, room, ask, rows=rows, n=answer.n)
 
 
-def _has_read(world: World, ask: Message, n: int) -> bool:
-    """Whether who asked has read message `n`. Who speaks again where they asked says no more than that they were there:
-    they have not read what never came."""
-    seen = world.store.one(ref(Seen, ask.author.id, ask.room))
+def _has_read(world: World, ask: Message, n: int, *, person: str = "") -> bool:
+    """Whether who asked, or who else they are (`person`), has read message `n`. Who speaks again where they asked says
+    no more than that they were there: they have not read what never came."""
+    person = person or ask.author.id
+    seen = world.store.one(ref(Seen, person, ask.room))
     if seen is None or seen.n < n:
         return False
     last = world.store.one(ref(Message, ask.room, seen.n, False))
-    if last is None or last.author.id != ask.author.id:
+    if last is None or last.author.id != person:
         return True
     return last.source.install != ask.source.install
+
+
+def _another_heard(world: World, room: Room, ask: Message, *, rows: Sequence[Delivery], n: int) -> bool:
+    """Whether somebody who is one person with who asked has read message `n`, or was written to."""
+    others = [each for each in _selves(world, room, ask) if each != ask.author.id]
+    if any(_has_read(world, ask, n, person=each) for each in others):
+        return True
+    letters = [row for row in rows if row.state == "sent" and not row.bounced and _is_to_people(world, row)]
+    return any(_told(world, row, each) for row in letters for each in others)
+
+
+def _told(world: World, row: Delivery, person: str) -> bool:
+    known = world.store.one(ref(Correspondent, row.room, row.install, person))
+    if known is None or known.sent_n < row.message:
+        return False
+    return world.store.one(ref(Suppression, row.workspace, known.address)) is None
+
+
+def _selves(world: World, room: Room, ask: Message) -> list[str]:
+    """The ids of all whom somebody is who asked, their own first."""
+    records = records_of(world.store, [member_in(room, ask.author)])
+    persons = selves_of(world.store, records).values()
+    return list(dict.fromkeys([ask.author.id, *(each.id for members in persons for each in members)]))
 
 
 def _rows(world: World, ask: Message, n: int) -> list[Delivery]:
@@ -158,9 +185,11 @@ def mail_came_back(world: World, sent: Mapped, install: str, *, address: str, at
             continue
         asked = asked_before(room, mark.message) if room else 0
         ask = world.store.one(ref(Message, room_id, asked, False)) if asked else None
-        person = ask.author.id if ask and ask.source.install == install else "nobody"
-        known = world.store.one(ref(Correspondent, room_id, install, person))
-        if ask is None or known is None or known.address != address:
+        if room is None or ask is None or ask.source.install != install:
+            continue
+        theirs = [ref(Correspondent, room_id, install, each) for each in _selves(world, room, ask)]
+        known = next((each for each in world.store.many(theirs) if each and each.address == address), None)
+        if known is None:
             continue
         rows = [row for row in _rows(world, ask, mark.message) if _went_with(row, sent.id, known)]
         came_back = [_bounced(world, row, at) for row in rows]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...desk.customers import User, Visitor
+from ...desk.people import whose
 from ...desk.rooms import Room, Seen
 from ...desk.workspaces import Agent
 from ...ports import Listing, World, ref
@@ -12,28 +13,49 @@ PEOPLE = 100  # of each side whose marks are looked for
 
 
 class ReadMark(NamedTuple):
-    """How far somebody (an agent, user or visitor) has read: a change number of the room."""
+    """How far somebody (an agent, user or visitor) has read: a change number of the room. `members` are all who are one
+    person with them and have read it, they too."""
 
     kind: str
     person: str
     name: str
     n: int
+    members: tuple[str, ...]
+
+
+class Reader(NamedTuple):
+    """Who may have read it, and `whole`, whom they count as."""
+
+    kind: str
+    id: str
+    name: str
+    whole: str
 
 
 def read_marks(world: World, room: Room) -> list[ReadMark]:
-    """Those who have read anything, the furthest first. Of a side with more people some are left out."""
-    people = list(_people(world, room))
-    found = world.store.many([ref(Seen, id_, room.id) for _, id_, _ in people]) if people else []
-    marks = [ReadMark(*person, seen.n) for person, seen in zip(people, found, strict=True) if seen]
-    return sorted(marks, key=lambda mark: (-mark.n, mark.name))
+    """Those who have read anything, each person once, the furthest first. Of a side with more people some are left
+    out."""
+    readers = list(_readers(world, room))
+    found = world.store.many([ref(Seen, each.id, room.id) for each in readers]) if readers else []
+    read = [(each, seen.n) for each, seen in zip(readers, found, strict=True) if seen]
+    persons: dict[str, list[tuple[Reader, int]]] = {}
+    for reader, n in sorted(read, key=lambda pair: (-pair[1], pair[0].name)):
+        persons.setdefault(reader.whole, []).append((reader, n))
+    return [_mark(theirs) for theirs in persons.values()]
 
 
-def _people(world: World, room: Room) -> Iterator[tuple[str, str, str]]:
-    """(kind, id, name) of whoever may have read it."""
+def _mark(theirs: list[tuple[Reader, int]]) -> ReadMark:
+    first, n = theirs[0]
+    return ReadMark(first.kind, first.id, first.name, n, tuple(reader.id for reader, _ in theirs))
+
+
+def _readers(world: World, room: Room) -> Iterator[Reader]:
     agents: Listing[Agent] = Listing("agents", (room.workspace,))
-    yield from (("agent", a.id, a.name) for a in world.store.page(agents, PEOPLE).items if a.state == "active")
+    active = [each for each in world.store.page(agents, PEOPLE).items if each.state == "active"]
+    yield from (Reader("agent", each.id, each.name, each.id) for each in active)
     if room.customer:
         users: Listing[User] = Listing("users", (room.customer,))
-        yield from (("user", u.id, u.name) for u in world.store.page(users, PEOPLE).items if u.state == "active")
+        theirs = [each for each in world.store.page(users, PEOPLE).items if each.state == "active"]
+        yield from (Reader("user", each.id, each.name, whose(each)) for each in theirs)
     if room.visitor and (visitor := world.store.one(ref(Visitor, room.visitor))):
-        yield "visitor", visitor.id, visitor.name
+        yield Reader("visitor", visitor.id, visitor.name, whose(visitor))

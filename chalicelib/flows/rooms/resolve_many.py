@@ -5,10 +5,12 @@ from typing import NamedTuple
 from ...desk.errors import Refusal
 from ...desk.messages import Message
 from ...desk.outcomes import Ending
+from ...desk.people import whose
 from ...desk.permissions import Principal
 from ...desk.rooms import Room
 from ...ports import Listing, World, ref
 from ..once import KEYLESS, Once
+from ..same_person import member_in, records_of
 from .tell_end import hearing_of
 from .update_room import update_room
 
@@ -61,7 +63,8 @@ def hearers(world: World, who: Principal, rooms: list[str], *, ending: Ending) -
             heard += 1
             listing: Listing[Message] = Listing("posts", (room.id,), newest_first=True)
             lately = world.store.page(listing, LATELY).items
-            people |= {each.author.id for each in lately if each.author.kind in ("user", "visitor")}
+            members = {member_in(room, each.author) for each in lately if each.author.kind in ("user", "visitor")}
+            people |= {whose(each) for each in records_of(world.store, sorted(members, key=str))}
     return Hearers(heard, len(people))
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from ...desk.customers import Customer, User
 from ...desk.issues import Issue, IssueTie
 from ...desk.messages import Author, Message
+from ...desk.people import whose
 from ...desk.permissions import Principal
 from ...desk.plain_text import plain
 from ...desk.rooms import Room
@@ -63,7 +64,7 @@ class Reason:
 class Expert:
     """Somebody, with their reasons, the best first."""
 
-    person: Agent | User
+    person: Agent | User  # of those who are one person, who did the most telling
     worth: float = 0
     reasons: list[Reason] = field(default_factory=list)
 
@@ -100,6 +101,34 @@ def topic(world: World, room: Room) -> Question | None:
     return Question(tuple(Phrase(word) for word in words)) if words else None
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A word that somebody speaks of, in so many messages, and the last of them."""
+
+    word: str
+    times: int
+    message: Message
+    room: Room
+
+
+def topics(spoken: Iterable[tuple[Message, Room]]) -> list[Topic]:
+    """What somebody knows about, by what they said (the first said first): the words of it that tell most, as answers
+    tell more than questions."""
+    worth: dict[str, float] = {}
+    last: dict[str, Topic] = {}
+    for message, room in spoken:
+        for word in {word for word in words_of(plain(message.text)) if _telling_word(word)}:
+            worth[word] = worth.get(word, 0) + WORTH[_why(message, room)]
+            last[word] = Topic(word, last[word].times + 1 if word in last else 1, message, room)
+    words = sorted(worth, key=lambda word: (-worth[word], word))
+    return [last[word] for word in ([word for word in words if last[word].times > 1] or words)[:TOPIC]]
+
+
+def _why(message: Message, room: Room) -> Why:
+    answer = message.author.kind == "agent" or message.reply_to is not None
+    return "resolved" if answer and room.state == "resolved" else "answered" if answer else "asked"
+
+
 def _telling_word(word: str) -> bool:
     return len(word) > SHORT and word not in COMMON
 
@@ -130,9 +159,7 @@ def _share(question: Question, text: str) -> float:
 
 
 def _reason(question: Question, message: Message, room: Room, *, fits: float) -> Reason:
-    agent = message.author.kind == "agent"
-    answer = agent or message.reply_to is not None
-    why: Why = "resolved" if answer and room.state == "resolved" else "answered" if answer else "asked"
+    why = _why(message, room)
     liked = sum(mark.on for marks in message.reactions.values() for mark in marks.values())
     text = plain(message.text)
     glimpse = snippet(text, hits(question, text, any_=True) or [])
@@ -178,12 +205,17 @@ def _people(world: World, who: Principal, reasons: Whose) -> list[Expert]:
     refs: list[Ref[Any]] = [
         ref(User, owner, person) if owner else ref(Agent, who.workspace, person) for owner, person in reasons
     ]
-    found = []
+    persons: dict[str, list[tuple[Reason, Agent | User]]] = {}
     for person, theirs in zip(world.store.many(refs) if refs else [], reasons.values(), strict=True):
         if person and person.state == "active":
-            best = sorted(theirs, key=lambda each: (each.worth, each.at), reverse=True)
-            worth = 100 * sum(each.worth / (place + 1) for place, each in enumerate(best))
-            found.append(Expert(person, worth, _telling(best)))
+            whole = whose(person) if isinstance(person, User) else person.id
+            persons.setdefault(whole, []).extend((reason, person) for reason in theirs)
+    found = []
+    for did in persons.values():
+        did.sort(key=lambda pair: (pair[0].worth, pair[0].at), reverse=True)
+        best = [reason for reason, _ in did]
+        worth = 100 * sum(each.worth / (place + 1) for place, each in enumerate(best))
+        found.append(Expert(did[0][1], worth, _telling(best)))
     return sorted(found, key=lambda each: each.worth, reverse=True)[:MOST]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ...desk.customers import Customer, User
 from ...desk.issues import Issue, IssueCustomer
 from ...desk.messages import Message
+from ...desk.people import Member, whose
 from ...desk.permissions import Principal, may_see
 from ...desk.rooms import Room
 from ...desk.search_index import (
@@ -31,6 +32,7 @@ from ...desk.search_index import (
 from ...desk.search_query import Glimpse, Question, hits, snippet
 from ...desk.workspaces import Agent
 from ...ports import Listing, World, ref
+from ..same_person import person_of, records_of, selves_of
 from .index import Held, known
 
 WINDOW = 50  # candidates that are read at once
@@ -48,7 +50,7 @@ class SearchRequest:
     question: Question
     kind: Kind | None = None
     customer: str = ""
-    author: str = ""
+    authors: tuple[str, ...] = ()
     channel: str = ""
     room: str = ""
     state: str = ""
@@ -93,7 +95,7 @@ def search(world: World, who: Principal, asked: SearchRequest, *, after: Place |
     if who.kind == "visitor":
         return _cut(answers.values(), END, limit)
     tree = who.workspace if who.is_agent else who.customer
-    seen = {(row.place, row.n) for row in _recent(world, tree)}
+    seen = {(row.place, row.n) for row in recent(world, tree)}
     take(_hits(world, who, asked, wanted=wanted, places=seen))
     looked = after
     for _ in range(WINDOWS):
@@ -115,17 +117,25 @@ def _cut(answers: Iterable[Hit], looked: Place, limit: int) -> Answers:
     return Answers(sure, None if looked == END else looked)
 
 
+def authors_like(world: World, who: Principal, id_: str) -> tuple[str, ...]:
+    """Who is the same person as somebody: of all, for an agent; of their own colleagues, for a user. Who is none of
+    theirs is nobody else to them."""
+    person = person_of(world.store, who.workspace, Member(id=id_))
+    members = [each.id for each in (person.members if person else ()) if who.is_agent or _may_know(who, each)]
+    return tuple(dict.fromkeys([id_, *members])) if id_ in members else (id_,)
+
+
 def _wanted(asked: SearchRequest) -> Wanted:
     marks = [
         kind_mark(asked.kind) if asked.kind else "",
         customer_mark(asked.customer) if asked.customer else "",
-        author_mark(asked.author) if asked.author else "",
         channel_mark(asked.channel) if asked.channel else "",
         room_mark(asked.room) if asked.room else "",
     ]
     return Wanted(
         terms=asked.question.terms,
         marks=tuple(filter(None, marks)),
+        either=tuple(author_mark(author) for author in asked.authors),
         since=asked.since,
         until=asked.until,
         newest=asked.newest,
@@ -133,7 +143,7 @@ def _wanted(asked: SearchRequest) -> Wanted:
     )
 
 
-def _recent(world: World, tree: str) -> list[Unindexed]:
+def recent(world: World, tree: str) -> list[Unindexed]:
     """What has changed lately. Read before the index is: what has left here is there."""
     listing: Listing[Unindexed] = Listing("unindexed", (tree,), newest_first=True)
     return world.store.page(listing, RECENT).items
@@ -143,7 +153,34 @@ def _hits(
     world: World, who: Principal, asked: SearchRequest, *, wanted: Wanted, places: Iterable[tuple[str, int]]
 ) -> list[Hit]:
     """Those of some places that answer, as they are now."""
-    return list(_answering(who, asked, wanted, things=things_at(world, who, places)))
+    found = list(_answering(who, asked, wanted, things=things_at(world, who, places)))
+    return _persons_once(world, who, asked, wanted=wanted, found=found)
+
+
+def _persons_once(world: World, who: Principal, asked: SearchRequest, *, wanted: Wanted, found: list[Hit]) -> list[Hit]:
+    """Of the users who are one person, as far as the caller sees them, the one who answers best: by what they say now,
+    whichever of them were found and on whichever page."""
+    users = [hit.known.thing for hit in found if isinstance(hit.known.thing, User)]
+    selves = selves_of(world.store, users)
+    if not selves:
+        return found
+    seen = [each for members in selves.values() for each in members if _may_know(who, each)]
+    best: dict[str, Hit] = {}
+    things = [Held(each, None) for each in records_of(world.store, seen) if isinstance(each, User)]
+    for hit in _answering(who, asked, wanted, things=things):
+        best[_whole(hit)] = max(best.get(_whole(hit), hit), hit, key=lambda each: each.found.key)
+    return [hit for hit in found if best.get(_whole(hit), hit).place == hit.place]
+
+
+def _whole(hit: Hit) -> str:
+    """Whom a user who was found counts as; "" for everything else."""
+    thing = hit.known.thing
+    return whose(thing) if isinstance(thing, User) else ""
+
+
+def _may_know(who: Principal, member: Member) -> bool:
+    """Whether a member is a user whom the caller may see: a user their colleagues, and nobody over there."""
+    return bool(member.customer) and (who.is_agent or member.customer == who.customer)
 
 
 def things_at(world: World, who: Principal, places: Iterable[tuple[str, int]]) -> list[Held]:
@@ -191,7 +228,7 @@ def _beside(world: World, who: Principal, asked: SearchRequest, *, wanted: Wante
     things: list[Held] = []
     if who.kind == "visitor":
         things = _own_room(world, who)
-    elif not who.is_agent and not (asked.author or asked.channel or asked.room):
+    elif not who.is_agent and not (asked.authors or asked.channel or asked.room):
         things = [*_issues(world, who, asked), *_team(world, who, asked)]
     return list(_answering(who, asked, wanted, things=things))
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.desk.people import Member, Tie, persons_of
 from chalicelib.flows import dispatch
+from chalicelib.flows.search.index import index_pending
 from tests import mails
 from tests.api import Client, Tenant
 from tests.fakes import Parley
@@ -156,6 +157,33 @@ def test_whoever_takes_their_earlier_room_is_the_visitor(
     assert shown == before, "what somebody has read while it was their team's is not theirs now"
     assert {each["id"] for each in shown["members"]} == {made["id"], people["ann"]}
     assert (shown["ties"][0]["reason"], [room["name"] for room in shown["rooms"]]) == ("token", ["Where is the zebra?"])
+
+
+def test_a_person_has_their_first_and_last_word_their_channels_and_what_they_know(
+    parley: Parley, tenant: Tenant, people: dict[str, str]
+) -> None:
+    acme, beta = tenant.triage("acme"), tenant.triage("beta")
+    first = {"text": "The webhook **signature** does not fit"}
+    said = tenant.user("acme", "ann").post(f"/v1/rooms/{acme}/messages", first).json
+    parley.clock.at += 1000
+    tenant.user("beta", "ann").post(f"/v1/rooms/{beta}/messages", {"text": "Another signature, " + "very " * 50})
+    tenant.api.post(f"/v1/rooms/{beta}/messages", {"text": "An answer about the zebra, a zebra"})
+    parley.settle()
+    alone = person(tenant, people["ann"])
+    assert [room["id"] for room in alone["rooms"] if room["spoke_at"]] == [acme]
+    assert alone["first_word"] == alone["last_word"]
+    assert alone["first_word"]["message"] == said["id"]
+    assert (alone["first_word"]["text"], alone["channels"]) == ("The webhook signature does not fit", ["widget"])
+    both = tied(tenant, people["ann"], "beta", "ann").json
+    assert {room["id"] for room in both["rooms"]} == {acme, beta}
+    assert both["first_word"] == alone["first_word"]
+    assert (both["last_word"]["room"], both["last_word"]["text"][-1]) == (beta, "…")
+    assert both["last_spoke_at"] == both["last_word"]["at"]
+    assert [(each["word"], each["messages"], each["room"]) for each in both["knows"]] == [("signature", 2, beta)]
+    assert not index_pending(parley.store, parley.world.index, tenant.id, enough=1)
+    assert person(tenant, people["ann"]) == both
+    silent = person(tenant, people["slack"])
+    assert (silent["first_word"], silent["last_spoke_at"], silent["knows"], silent["rooms"]) == (None, None, [], [])
 
 
 def test_ties_at_once_end_as_if_one_after_the_other(tenant: Tenant, people: dict[str, str]) -> None:
