@@ -454,7 +454,7 @@ KINDS: dict[type[Record], Holds] = {
         WORKSPACE_LONG,
         "it is its customer's and the vendor's; whoever else is in it reads on",
         {
-            PERSON: "visitor assignees mentioned followers",
+            PERSON: "visitor assignees mentioned followers own_words",
             NAMED: "name outcome",
             PLAIN: "id customer_external_id overheard_by",
         },
@@ -920,6 +920,7 @@ PARTS: dict[type[Part], Mapping[What, str]] = {
     rooms.Adoption: {PERSON: "by"},
     rooms.Glimpse: {PERSON: "author", NAME: "author_name", SAID: "text", PLAIN: "author_kind"},
     rooms.Origin: {},
+    rooms.ReadTo: {},
     rooms.Spoken: {},
     search_index.Segment: {FILE: "key"},
     tickets.Word: {PLAIN: "id name"},

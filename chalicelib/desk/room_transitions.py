@@ -10,7 +10,7 @@ from .events import CALLED, moves
 from .messages import Broadcasted, Change, ChangeType, Draft, Message, Pending, Source, folded
 from .plain_text import plain
 from .promises import settled
-from .rooms import GLIMPSE, Adoption, Because, Glimpse, Room, Seen, Spoken, naming
+from .rooms import GLIMPSE, MAX_SPEAKERS, Adoption, Because, Glimpse, ReadTo, Room, Seen, Spoken, naming
 from .thanks import is_thanks
 from .times import DAY_MS
 from .turn_table import Act, Who, effect_of
@@ -232,10 +232,22 @@ def read_up_to(person: str, message: Message) -> Seen:
     )
 
 
+def speaks(room: Room, message: Message) -> tuple[Room, str]:
+    """The room in which the author of its last message has read it up to there, and whose words it remembers no more
+    for that, if anybody's."""
+    author = message.author.id
+    others = {person: at for person, at in room.own_words.items() if person != author}
+    forgotten = next(iter(others)) if len(others) == MAX_SPEAKERS else ""
+    others.pop(forgotten, None)
+    spoken = {**others, author: ReadTo(n=message.n, posts=message.posts, notes=message.notes)}
+    return msgspec.structs.replace(room, own_words=spoken), forgotten
+
+
 def read_before(person: str, message: Message) -> Seen:
     """The read mark of somebody who has seen nothing from this message on."""
     n, posts = message.n - 1, message.posts - (not message.internal)
-    return Seen(version=n, person=person, room=message.room, n=n, posts=posts, notes=message.notes - message.internal)
+    notes = message.notes - message.internal
+    return Seen(version=max(1, n), person=person, room=message.room, n=n, posts=posts, notes=notes)
 
 
 def touched(

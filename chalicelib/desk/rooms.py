@@ -23,6 +23,7 @@ MAX_LABELS = 20
 GLIMPSE = 160
 ROUND_MS = 600_000  # ms: activity in the inbox's index moves every ten minutes; pages are sorted exactly
 MAX_MENTIONED = 60  # people of whom a room remembers that they were named
+MAX_SPEAKERS = 4  # people whose own words are their read mark
 
 
 class Glimpse(Part, frozen=True):
@@ -61,6 +62,14 @@ class Spoken(Part, frozen=True):
     n: int
 
 
+class ReadTo(Part, frozen=True, array_like=True):
+    """How far somebody has read a room: a change number, with the counts at that place. Stored as a list."""
+
+    n: int
+    posts: int
+    notes: int
+
+
 class Adoption(Part, frozen=True):
     """That a visitor's room became its customer's: by change `n`, at a time (ms), `by` whom (an agent, a user or the
     visitor), `because` an agent said so, the visitor proved their address by a mailed code, or a user's token named
@@ -82,7 +91,8 @@ class Room(Record, frozen=True):
     workspace's inbox when it was put there last. `promise` is what the vendor owes it, or owed it last; `closing` is
     how its customer was told of its end last. `followers` are agents who are told of it as if they were on it. A
     visitor's may be its customer's by `adoption`; `overheard` is the last change in which somebody of customer
-    `overheard_by` spoke in a room with a visitor (ADR 157)."""
+    `overheard_by` spoke in a room with a visitor (ADR 157). `own_words` is how far its last speakers have read it by
+    having spoken, the latest last (ADR 159)."""
 
     id: str
     workspace: str
@@ -119,6 +129,7 @@ class Room(Record, frozen=True):
     adoption: Adoption | None = None
     overheard: int = 0
     overheard_by: str = ""
+    own_words: dict[str, ReadTo] = {}
 
     @property
     def n(self) -> int:
@@ -199,14 +210,25 @@ def came_over(source: Source, bridge: Bridge) -> bool:
 
 
 class Seen(Record, frozen=True):
-    """How far a person has read a room, with the counts at that place. `version` is that place, too: it moves forward,
-    and back where an agent marks a room as unread."""
+    """How far a person has read a room, with the counts at that place. `version` is that place, too (1 for none): it
+    moves forward, and back where an agent marks a room as unread. Their own words up to change `taken_back` count no
+    more then."""
 
     person: str
     room: str
     n: int
     posts: int
     notes: int
+    taken_back: int = 0
+
+
+def read_mark(room: Room, person: str, seen: Seen | None) -> Seen | None:
+    """How far a person has read: the further of their stored mark and their own words. The room is read no later than
+    the mark, to which it hands what it remembers no more."""
+    own = room.own_words.get(person)
+    if own is None or seen and own.n <= max(seen.n, seen.taken_back):
+        return seen
+    return Seen(version=own.n, person=person, room=room.id, n=own.n, posts=own.posts, notes=own.notes)
 
 
 def unread(room: Room, seen: Seen | None, agent: bool) -> int:

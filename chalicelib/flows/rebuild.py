@@ -27,7 +27,7 @@ from ..desk.people import PersonOf
 from ..desk.policies import Policies
 from ..desk.record import Record
 from ..desk.room_transitions import bearing, glimpse, progress_at, reworded, standing_fields, who_said
-from ..desk.rooms import Binding, Bridge, Fork, Room, Seen
+from ..desk.rooms import Binding, Bridge, Fork, ReadTo, Room, Seen
 from ..desk.segments import Placement
 from ..desk.workspaces import Install, Workspace, fed, listening_of
 from ..ports import Drop, Listing, Put, Ref, Scanned, over, ref
@@ -223,10 +223,13 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
     if room.origin:
         came = room.origin
         yield Fork(version=1, room=came.room, into=room.id, workspace=room.workspace, first=came.first, last=came.last)
+    own_words = dict(room.own_words)
     messages = sorted([*every(store, said, PAGE), *every(store, noted, PAGE)], key=lambda message: message.n)
     for message in messages:
         posts, notes = posts + (not message.internal), notes + message.internal
         yield msgspec.structs.replace(message, posts=posts, notes=notes)
+        here = ReadTo(n=message.n, posts=posts, notes=notes)
+        own_words |= {person: here for person, at in room.own_words.items() if at.n == message.n}
         if not message.internal and message.broadcast is None:
             last = message
             effect = bearing(message)
@@ -254,6 +257,7 @@ def _room(store: Scanned, room: Room) -> Iterator[Record]:
         last_message=glimpse(last) if last else None,
         last_message_at=last.created_at if last else 0,
         channels=tuple(sorted(channels)),
+        own_words=own_words,
         **stands,
     )
     yield right

@@ -65,6 +65,9 @@ def without_derived(row: Row) -> Row | None:
     if isinstance(record, Mapped | Domain | OpenRoom | Counted | Mailbox | MailAddress | ReturnAddress):
         return None
     emptied = msgspec.structs.replace(record, **EMPTY.get(type(record), {}))
+    if isinstance(emptied, Room):
+        uncounted = {person: msgspec.structs.replace(at, posts=0, notes=0) for person, at in emptied.own_words.items()}
+        emptied = msgspec.structs.replace(emptied, own_words=uncounted)
     return replace(to_row(emptied), g=row.g if row.t == "Install" else {})
 
 

@@ -52,7 +52,7 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         ALERTS,
     ),
     "what an agent has read is told": (
-        Mutant(FLOWS + "alerts.standing", "still_news", "seen.n >= alert.n", "False"),
+        Mutant(FLOWS + "alerts.standing", "still_news", "mark.n >= alert.n", "False"),
         ALERTS,
     ),
     "an answer to an alert needs no proven address": (
@@ -440,7 +440,7 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         MAILS,
     ),
     "an edit is told to who has read it": (
-        Mutant(FLOWS + "mail.send", "_why_no_correction", "read_until(world, person) >= row.n", "False"),
+        Mutant(FLOWS + "mail.send", "_why_no_correction", "read_until(world, room, addressee) >= row.n", "False"),
         MAILS,
     ),
     "an edit is told though the mail said the newest words": (
@@ -456,10 +456,24 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         Mutant(
             FLOWS + "rooms.mark_read",
             "author_has_read",
-            "seen is None or seen.posts < message.posts - 1",
-            "seen is None",
+            "mark is None or mark.posts < message.posts - 1",
+            "mark is None",
         ),
         MAILS,
+    ),
+    "what a room forgets of a speaker's mark is lost": (
+        Mutant(FLOWS + "rooms.mark_read", "_kept", "mark is None or mark == seen", "True"),
+        AMENDING,
+    ),
+    "one's own words are read however often one marks them as unread": (
+        Mutant(
+            FLOWS + "rooms.mark_read", "mark_unread", "max(own.n if own else 0, seen.taken_back if seen else 0)", "0"
+        ),
+        AMENDING,
+    ),
+    "to read again what was taken back reads all that one said": (
+        Mutant(FLOWS + "rooms.mark_read", "mark_read", "seen.taken_back if seen else 0", "0"),
+        AMENDING,
     ),
     "what came before the binding lands in its room by the time that it tells": (
         Mutant(
@@ -574,7 +588,7 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         BRIDGED,
     ),
     "a read mark moves back": (
-        Mutant(FLOWS + "rooms.mark_read", "mark_read", "seen and seen.n >= wanted.n", "False"),
+        Mutant(FLOWS + "rooms.mark_read", "mark_read", "mark and mark.n >= wanted.n", "False"),
         AMENDING,
     ),
     "strangers under somebody else's domain are the claimer's": (

@@ -385,8 +385,8 @@ FOUND = (
     (
         "flows.rooms.mark_read",
         "mark_read",
-        "seen.n >= wanted.n",
-        "seen.n > wanted.n",
+        "mark.n >= wanted.n",
+        "mark.n > wanted.n",
         "only an optimisation: the same mark is written once more",
     ),
     (

@@ -22,17 +22,17 @@ from infra.venvs import ROOT
 COSTS = {
     "webhook, cold": (3, 1, 0),
     "webhook, warm": (1, 0, 0),
-    "received": (6, 6, 10),
+    "received": (6, 6, 8),
     "reacted": (14, 9, 8),  # with the room's views, an alert, and wake-ups of three workers
     "delivered": (5, 7, 4),  # one of them asks whether its install hangs
     "pushed": (4, 1, 0),
     "placed": (6, 6, 2),
-    "posted by an agent": (2, 3, 8),
+    "posted by an agent": (2, 3, 6),
     "answer reacted": (9, 4, 5),
     "answer delivered": (5, 7, 4),
     "answer pushed": (4, 1, 0),
-    "posted by a user": (2, 3, 10),
-    "posted under an Idempotency-Key": (2, 4, 10),
+    "posted by a user": (2, 3, 8),
+    "posted under an Idempotency-Key": (2, 4, 8),
     "indexed": (18, 164, 2),
     "user's room page": (2, 12, 0),
     "agent's room page": (3, 13, 0),

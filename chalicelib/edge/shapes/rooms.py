@@ -10,7 +10,7 @@ from ...desk.customers import Customer
 from ...desk.ids import message_id
 from ...desk.outcomes import MAX_REASON, OUTCOMES, Outcome, ending_of
 from ...desk.permissions import Principal
-from ...desk.rooms import Adoption, Priority, Room, Seen, mentioned, unread
+from ...desk.rooms import Adoption, Priority, Room, Seen, mentioned, read_mark, unread
 from ...desk.times import rfc3339
 from ...flows.rooms.read_marks import ReadMark
 from .answers import Body, CustomerRef, ExternalId, Name, PersonView, Time, View, time_of
@@ -216,6 +216,7 @@ def room_view(
 ) -> RoomView:
     """A room of `customer` as `who` sees it."""
     last, origin, ending = room.last_message, room.origin, ending_of(room.outcome)
+    mark = read_mark(room, who.id, seen)
     visits = who.kind == "visitor"  # whose the room became is none of the visitor's token's
     return RoomView(
         id=room.id,
@@ -245,8 +246,8 @@ def room_view(
         )
         if last
         else None,
-        unread=unread(room, seen, who.is_agent),
-        mentioned=mentioned(room, who.id, seen),
+        unread=unread(room, mark, who.is_agent),
+        mentioned=mentioned(room, who.id, mark),
         messages=room.posts,
         change=room.n,
         promise=promise_view(room.promise),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ...desk.alerts import Alert
 from ...desk.clocks import RoomClocks
 from ...desk.messages import Message
-from ...desk.rooms import Room, Seen
+from ...desk.rooms import Room, Seen, read_mark
 from ...desk.workspaces import Agent
 from ...ports import Ref, World, ref
 
@@ -33,7 +33,8 @@ def still_news(world: World, agent: str, alerts: Sequence[Alert]) -> list[News]:
         if alert.kind in ANSWERS:
             found.append(News(alert, room))
             continue
-        if room is None or (seen and seen.n >= alert.n):
+        mark = read_mark(room, agent, seen) if room else None
+        if room is None or (mark and mark.n >= alert.n):
             continue
         if not STANDS[alert.kind](alert, agent, Now(room, message, clocks)):
             continue

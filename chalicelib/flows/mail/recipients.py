@@ -9,7 +9,7 @@ from ...desk.domains import same_mailbox
 from ...desk.mails import Correspondent, Mailbox, Suppression
 from ...desk.messages import Author, Message
 from ...desk.people import Member, whose
-from ...desk.rooms import Room, Seen
+from ...desk.rooms import Room, Seen, read_mark
 from ...desk.workspaces import Install
 from ...ports import Listing, Ref, World, ref
 from ..same_person import record_ref, selves_of
@@ -212,9 +212,9 @@ def why_not(world: World, person: Correspondent, room: Room, *, message: Message
     return f"{person.address} gets no mail: {gone.reason}" if gone else ""
 
 
-def unheard(world: World, person: Addressee, lately: list[Message]) -> list[Message]:
+def unheard(world: World, room: Room, person: Addressee, *, lately: list[Message]) -> list[Message]:
     """What they did not say themselves and have not read."""
-    read = read_until(world, person)
+    read = read_until(world, room, person)
     unheard = [each for each in lately if each.n > read and each.author.id not in person.selves and not each.deleted]
     unheard = [each for each in unheard if each.n not in person.to.had and not by_machines_mail(world, each)]
     return [each for each in unheard if each.author.kind != "system" and not each.forked_from]
@@ -225,7 +225,8 @@ def by_machines_mail(world: World, message: Message) -> bool:
     return message.author.kind == "machine" and world.reach(message.source.channel) == "people"
 
 
-def read_until(world: World, person: Addressee) -> int:
+def read_until(world: World, room: Room, person: Addressee) -> int:
     """The last change of the room that they have read."""
-    found: list[Seen | None] = world.store.many([ref(Seen, each, person.to.room) for each in person.selves])
-    return max((seen.n for seen in found if seen), default=0)
+    found: list[Seen | None] = world.store.many([ref(Seen, each, room.id) for each in person.selves])
+    marks = [read_mark(room, each, seen) for each, seen in zip(person.selves, found, strict=True)]
+    return max((mark.n for mark in marks if mark), default=0)

@@ -67,7 +67,7 @@ def write_to_people(
     for addressee in people:
         person = addressee.to
         reason = why_not(world, person, room, message=message)
-        missed = [] if reason else unheard(world, addressee, [message, *lately])
+        missed = [] if reason else unheard(world, room, addressee, lately=[message, *lately])
         if reason or not missed:
             outcome.skipped.append(reason or "they have read it")
         elif not (missed := [each for each in missed if not told_elsewhere(world, addressee.person, each)]):
@@ -92,7 +92,7 @@ def _correct(
     for addressee in people_written_to(world, install, room):
         person = addressee.to
         reason = why_not(world, person, room, message=message)
-        reason = reason or _why_no_correction(world, row, addressee, message=message)
+        reason = reason or _why_no_correction(world, row, addressee, room=room, message=message)
         if reason:
             outcome.skipped.append(reason)
             continue
@@ -107,14 +107,14 @@ def _correct(
     return outcome.receipt
 
 
-def _why_no_correction(world: World, row: Delivery, addressee: Addressee, *, message: Message) -> str:
+def _why_no_correction(world: World, row: Delivery, addressee: Addressee, *, room: Room, message: Message) -> str:
     """Why a change is no news to somebody; "" if it is."""
     person = addressee.to
     if message.author.id in addressee.selves or person.sent_n < row.message:
         return "no mail told them of it"
     if person.sent_at >= (message.edited_at if row.what == "edit" else row.created_at):
         return "their mail said the newest words"
-    return "they have read it" if read_until(world, addressee) >= row.n else ""
+    return "they have read it" if read_until(world, room, addressee) >= row.n else ""
 
 
 def _send(

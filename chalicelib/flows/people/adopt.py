@@ -15,7 +15,7 @@ from ...desk.ids import derived
 from ...desk.messages import Message
 from ...desk.permissions import Principal
 from ...desk.room_transitions import adopted, read_up_to, unadopted
-from ...desk.rooms import MAX_NAME, Because, Fork, Room, Seen
+from ...desk.rooms import MAX_NAME, Because, Fork, Room, Seen, read_mark
 from ...ports import Listing, Put, World, Write, new, over, ref
 from ..audit import audit
 from ..fence import fenced
@@ -69,7 +69,8 @@ def _read(world: World, who: Principal, room: Room) -> list[Write]:
     """A user whose own room it was has read what the visitor had, and what they said themselves."""
     if who.kind != "user":
         return []
-    seen, mine = world.store.many([ref(Seen, room.visitor, room.id), ref(Seen, who.id, room.id)])
+    found = world.store.many([ref(Seen, room.visitor, room.id), ref(Seen, who.id, room.id)])
+    seen, mine = (read_mark(room, each, mark) for each, mark in zip((room.visitor, who.id), found, strict=True))
     posts: Listing[Message] = Listing("posts", (room.id,), newest_first=True)
     own = next((each for each in world.store.page(posts, OWN).items if each.author.id == room.visitor), None)
     if own and (seen is None or seen.n < own.n):

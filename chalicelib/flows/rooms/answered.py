@@ -12,7 +12,7 @@ from ...desk.ids import bridge_parts, slot_of
 from ...desk.mails import Correspondent, Suppression
 from ...desk.messages import Mapped, Message
 from ...desk.room_transitions import asked_before, room_changed
-from ...desk.rooms import Room, Seen, naming
+from ...desk.rooms import Room, Seen, naming, read_mark
 from ...desk.times import DAY_MS, HOUR_MS
 from ...desk.workspaces import Install
 from ...ports import Corresponding, Listing, World, Write, new, over, ref
@@ -96,21 +96,21 @@ def _through(
     if ask is None or not ask.source.install or world.reach(ask.source.channel) in NEVER_DECIDE:
         return [], True
     rows = [newest if newest and row.id == newest.id else row for row in _rows(world, ask, answer.n)]
-    if not rows or _has_read(world, ask, answer.n):
+    if not rows or _has_read(world, room, ask, n=answer.n):
         return rows, True
     states = [_state(world, row, ask.author.id) for row in rows]
     through = True if True in states else None if None in states else False
     return rows, through if through is not False else _another_heard(world, room, ask, rows=rows, n=answer.n)
 
 
-def _has_read(world: World, ask: Message, n: int, *, person: str = "") -> bool:
+def _has_read(world: World, room: Room, ask: Message, *, n: int, person: str = "") -> bool:
     """Whether who asked, or who else they are (`person`), has read message `n`. Who speaks again where they asked says
     no more than that they were there: they have not read what never came."""
     person = person or ask.author.id
-    seen = world.store.one(ref(Seen, person, ask.room))
-    if seen is None or seen.n < n:
+    mark = read_mark(room, person, world.store.one(ref(Seen, person, ask.room)))
+    if mark is None or mark.n < n:
         return False
-    last = world.store.one(ref(Message, ask.room, seen.n, False))
+    last = world.store.one(ref(Message, ask.room, mark.n, False))
     if last is None or last.author.id != person:
         return True
     return last.source.install != ask.source.install
@@ -119,7 +119,7 @@ def _has_read(world: World, ask: Message, n: int, *, person: str = "") -> bool:
 def _another_heard(world: World, room: Room, ask: Message, *, rows: Sequence[Delivery], n: int) -> bool:
     """Whether somebody who is one person with who asked has read message `n`, or was written to."""
     others = [each for each in _selves(world, room, ask) if each != ask.author.id]
-    if any(_has_read(world, ask, n, person=each) for each in others):
+    if any(_has_read(world, room, ask, n=n, person=each) for each in others):
         return True
     letters = [row for row in rows if row.state == "sent" and not row.bounced and _is_to_people(world, row)]
     return any(_told(world, row, each) for row in letters for each in others)

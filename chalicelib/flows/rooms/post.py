@@ -60,12 +60,13 @@ def post(
         if message.taken_as == "thanks" != draft.taken_as and not _takes_thanks(world, base):
             moved, message = said(base, draft, now, pending=pending)
         home = _known(draft, known, message)
+        moved, marks = author_has_read(world, moved, message, from_afar=from_afar)
         world.store.commit(
             over(moved, current) if current else new(moved),
             new(message),
             *along(moved, message),
             *([Put(home, known.version if known else 0)] if home else []),
-            *author_has_read(world, message, from_afar=from_afar),
+            *marks,
             *once.writes(message, now),
         )
         return message, home

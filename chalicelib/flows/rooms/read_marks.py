@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ...desk.customers import User, Visitor
 from ...desk.people import whose
-from ...desk.rooms import Room, Seen
+from ...desk.rooms import Room, Seen, read_mark
 from ...desk.workspaces import Agent
 from ...ports import Listing, World, ref
 
@@ -37,7 +37,8 @@ def read_marks(world: World, room: Room) -> list[ReadMark]:
     out."""
     readers = list(_readers(world, room))
     found = world.store.many([ref(Seen, each.id, room.id) for each in readers]) if readers else []
-    read = [(each, seen.n) for each, seen in zip(readers, found, strict=True) if seen]
+    marks = [read_mark(room, each.id, seen) for each, seen in zip(readers, found, strict=True)]
+    read = [(each, mark.n) for each, mark in zip(readers, marks, strict=True) if mark]
     persons: dict[str, list[tuple[Reader, int]]] = {}
     for reader, n in sorted(read, key=lambda pair: (-pair[1], pair[0].name)):
         persons.setdefault(reader.whole, []).append((reader, n))

@@ -17,7 +17,7 @@ from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.outcomes import CHANNEL
 from chalicelib.desk.policies import Policies
 from chalicelib.desk.ratings import Rating
-from chalicelib.desk.rooms import Room, Seen, unread
+from chalicelib.desk.rooms import Room, Seen, read_mark, unread
 from chalicelib.desk.times import rfc3339
 from chalicelib.desk.turns import MAX_TRAIL, REMINDERS
 from chalicelib.flows.clocks.refresh_clocks import refreshed
@@ -372,7 +372,8 @@ def _unread(history: History) -> list[Finding]:
         client = history.client(name)
         person, agent = client.get("/v1/me").json["id"], name in ("owner", "ada")
         for room in client.get("/v1/rooms").json["items"]:
-            mark = next((each for each in seen if (each.room, each.person) == (room["id"], person)), None)
+            stored = next((each for each in seen if (each.room, each.person) == (room["id"], person)), None)
+            mark = read_mark(rooms[room["id"]], person, stored)
             after = mark.n if mark else 0
             wanted = sum(
                 1 for each in messages if each.room == room["id"] and each.n > after and (agent or not each.internal)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound, Stale
 from chalicelib.desk.messages import Author, Draft, Mapped, Message, Source
-from chalicelib.desk.rooms import Room, Seen
+from chalicelib.desk.rooms import MAX_SPEAKERS, Room, Seen, read_mark
 from chalicelib.flows.rooms.amend import (
     PENDING_LIFE_MS,
     amend,
@@ -21,7 +21,7 @@ from chalicelib.flows.rooms.amend import (
     react_step,
     react_wait,
 )
-from chalicelib.flows.rooms.mark_read import mark_read
+from chalicelib.flows.rooms.mark_read import mark_read, mark_unread
 from chalicelib.flows.rooms.post import post
 from chalicelib.ports import new, ref
 from tests.fakes import Parley
@@ -55,6 +55,10 @@ def room(parley: Parley) -> Room:
     found = parley.store.one(ref(Room, ROOM))
     assert found
     return found
+
+
+def mark_of(parley: Parley, person: str) -> Seen | None:
+    return read_mark(room(parley), person, parley.store.one(ref(Seen, person, ROOM)))
 
 
 def stored(parley: Parley, message: Message) -> Message:
@@ -271,7 +275,7 @@ def test_who_speaks_has_read_what_was_said_before(
 ) -> None:
     say(parley, "m0")
     message = say(parley, "m1", kind, by=by, source=source("m1", channel=channel))
-    seen = parley.store.one(ref(Seen, by, ROOM))
+    seen = mark_of(parley, by)
     assert (seen is not None) is reads
     assert not seen or (seen.n, seen.posts) == (message.n, message.posts)
 
@@ -284,11 +288,62 @@ def test_by_mail_the_mark_moves_over_ones_own_words_alone(parley: Parley, read: 
         seen = Seen(version=read, person="usr_1", room=ROOM, n=read, posts=read, notes=0)
         parley.store.commit(new(seen))
     message = say(parley, "m1", "user", by="usr_1", source=source("m1", channel="email"), from_afar=True)
-    found = parley.store.one(ref(Seen, "usr_1", ROOM))
+    found = mark_of(parley, "usr_1")
     assert (found.n if found else None) == (message.n if moves else read)
     first = fresh()
     say(first, "m1", "user", by="usr_1", source=source("m1", channel="email"))
     assert first.store.one(ref(Seen, "usr_1", ROOM))
+
+
+def test_ones_own_words_are_the_mark_and_no_row_of_their_own(parley: Parley) -> None:
+    first = say(parley, "m0")
+    for number in range(1, 4):
+        last = say(parley, f"m{number}")
+    assert parley.store.one(ref(Seen, "user_1", ROOM)).n == first.n  # type: ignore[union-attr]
+    mark = mark_of(parley, "user_1")
+    assert mark
+    assert (mark.n, mark.posts) == (last.n, last.posts)
+
+
+def test_however_many_speak_each_has_read_up_to_their_own_last_words(parley: Parley) -> None:
+    speakers = [f"agt_{number}" for number in range(MAX_SPEAKERS + 2)]
+    last = {by: say(parley, f"{turn}-{by}", "agent", by=by).n for turn in range(3) for by in speakers}
+    assert {by: mark.n for by in speakers if (mark := mark_of(parley, by))} == last
+    assert list(room(parley).own_words) == speakers[-MAX_SPEAKERS:]
+
+
+def test_ones_own_words_that_were_taken_back_stay_so_while_what_is_before_them_is_read(parley: Parley) -> None:
+    first = say(parley, "m1")
+    for number in range(2, 4):
+        say(parley, f"m{number}", "agent", by="agt_1")
+    assert mark_unread(parley.world, "agt_1", room(parley), message=first).n == 0
+    assert mark_read(parley.world, "agt_1", room(parley), message=first).n == 1
+    assert mark_of(parley, "agt_1").n == 1  # type: ignore[union-attr]
+
+
+people = st.sampled_from([f"agt_{number}" for number in range(MAX_SPEAKERS + 3)])
+DEEDS = st.lists(st.tuples(st.sampled_from(["speak", "read", "unread"]), people, st.integers(0, 5)), max_size=40)
+
+
+@given(DEEDS)
+def test_marks_are_what_was_done_last_however_many_speak(deeds: list[tuple[str, str, int]]) -> None:
+    """As if each mark were a number of its own: speaking and reading move it on, marking as unread moves it back."""
+    parley, said, wanted = fresh(), [], dict[str, int]()
+    for at, (deed, person, back) in enumerate(deeds):
+        upto = said[-1 - back] if back < len(said) else None
+        if deed == "speak":
+            said.append(say(parley, f"m{at}", "agent", by=person))
+            wanted[person] = said[-1].n
+        elif deed == "read" and upto:
+            mark_read(parley.world, person, room(parley), message=upto)
+            wanted[person] = max(wanted.get(person, 0), upto.n)
+        elif upto:
+            mark_unread(parley.world, person, room(parley), message=upto)
+            wanted[person] = min(wanted.get(person, 0), upto.n - 1)
+    for person, n in wanted.items():
+        mark = mark_of(parley, person)
+        assert (mark.n, mark.posts) == (n, n) if mark else n == 0
+    assert len(room(parley).own_words) <= MAX_SPEAKERS
 
 
 def test_a_read_mark_only_moves_forward(parley: Parley) -> None:
