@@ -11,7 +11,7 @@ from tests.stack import LocalStack
 def tool(stack: LocalStack, name: str, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", f"infra.{name}", "--home", str(stack.home), *words]
     return subprocess.run(
-        command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, timeout=180, check=False
+        command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, timeout=600, check=False
     )
 
 
