@@ -1,6 +1,10 @@
-"""The fence between workspaces: what is another's is to its caller as if it were not there."""
+"""The fence between workspaces: what is another's is to its caller as if it were not there. And within one, between
+customers: a room may have another owner since its caller was let in (ADR 164)."""
 
 from ..desk.errors import Invalid, NotFound
+from ..desk.ids import user_id
+from ..desk.messages import Author
+from ..desk.rooms import Room
 from ..ports import R, Ref, World
 
 NAMES = {"ApiKey": "key"}  # what callers call a record, where that is not the name of its kind
@@ -9,6 +13,24 @@ NAMES = {"ApiKey": "key"}  # what callers call a record, where that is not the n
 def fenced(found: R | None, workspace: str) -> R | None:
     """What was read, if it is the workspace's own."""
     return found if getattr(found, "workspace", None) == workspace else None
+
+
+def within(room: Room | None, customer: str) -> Room:
+    """The room as it is now, for whoever is of a customer ("" for nobody: agents, visitors). NotFound."""
+    if room is None or (customer and room.customer != customer):
+        raise NotFound("no such room")
+    return room
+
+
+def spoken_by(room: Room | None, author: Author) -> Room:
+    """The room as it is now, for whoever speaks in it. A user, whose id follows from their customer and how the
+    vendor calls them, speaks in that customer's, or where there is neither customer nor visitor. NotFound."""
+    if room is None:
+        raise NotFound("no such room")
+    owned = bool(room.customer or room.visitor)
+    if owned and author.external_id and user_id(room.customer, author.external_id) != author.id:
+        raise NotFound("no such room")
+    return room
 
 
 def own(world: World, workspace: str, place: Ref[R], *, field: str = "") -> R:

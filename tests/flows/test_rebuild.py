@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from chalicelib.desk.customer_totals import Counted, OpenRoom, Totals
-from chalicelib.desk.customers import Domain
+from chalicelib.desk.customers import Domain, Visitor
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.mails import MailAddress, Mailbox, ReturnAddress
 from chalicelib.desk.messages import Mapped, Message
@@ -188,3 +188,16 @@ def test_an_outcome_from_before_there_was_a_list_is_read_by_its_issue(
         after = tenant.api.get(path).json
         assert (after["outcome"], after["reason"], after["state"]) == (word, "We rotated: the key", "resolved")
     assert rebuild(parley.store)["Room"] == 0
+
+
+def test_visitors_from_before_they_were_listed_by_address_are_found_by_it(parley: Parley, tenant: Tenant) -> None:
+    tenant.api.patch("/v1/workspace", {"visitors": True})
+    body = {"workspace": tenant.id, "name": "Ann", "email": "Ann@acme.example", "text": "Where is the zebra?"}
+    assert Client().post("/v1/visitors", body).status == 201
+    ann = tenant.user(email="ann@acme.example")
+    for key, row in list(parley.table.rows.items()):
+        if isinstance(from_row(row), Visitor):
+            parley.table.rows[key] = replace(row, g={})
+    assert ann.get("/v1/me/earlier-rooms").json["items"] == []
+    assert rebuild(parley.store)["Visitor"] == 1
+    assert [each["name"] for each in ann.get("/v1/me/earlier-rooms").json["items"]] == ["Where is the zebra?"]

@@ -246,6 +246,7 @@ def _amended(call: Call, step: Step, type_: Any) -> Any:
         by=call.who.author.id,
         source=source,
         if_version=call.if_version,
+        customer=call.who.customer or None,
     )
     return call.reply(shapes.message_view(changed, call.incoming.base_url), version=changed.version)
 

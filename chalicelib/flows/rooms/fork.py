@@ -4,7 +4,7 @@ where it went. The outside threads of those messages live in the new room from t
 import msgspec
 
 from ...desk.deliveries import Delivery
-from ...desk.errors import Conflict, Invalid, NotFound
+from ...desk.errors import Conflict, Invalid
 from ...desk.ids import slot_of
 from ...desk.messages import Draft, ForkedFrom, Mapped, Message, Pending, Reply
 from ...desk.permissions import Principal
@@ -12,6 +12,7 @@ from ...desk.room_transitions import base_of, bearing, marked, room_changed, sai
 from ...desk.rooms import Binding, Bridge, Fork, Origin, Room
 from ...ports import Listing, World, Write, new, over, ref
 from ..audit import audit
+from ..fence import within
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 from ..paging import every
@@ -41,9 +42,7 @@ def fork(
         made = world.store.one(ref(Room, into)) if into else None
         if made:
             return made
-        old = world.store.one(ref(Room, room_id))
-        if old is None:
-            raise NotFound("no such room")
+        old = within(world.store.one(ref(Room, room_id)), who.customer)
         if into and old.adoption is None:
             raise Conflict("the room is its visitor's again by now")
         chosen = _chosen(world, old, first, last=last)

@@ -8,6 +8,7 @@ from ...desk.room_transitions import said
 from ...desk.rooms import Room
 from ...desk.workspaces import Workspace
 from ...ports import Put, World, Write, new, over, ref
+from ..fence import spoken_by
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 from .amend import apply_waiting
@@ -52,9 +53,7 @@ def post(
             current, known = [*world.store.many([ref(Room, room_id), *([place] if place else [])]), None][:2]
         if known and known.n:
             return _as_stored(world, known), known
-        base = current or opens
-        if base is None:
-            raise NotFound("no such room")
+        base = spoken_by(current or opens, draft.author)
         pending = known.pending if known else None
         moved, message = said(base, draft, now, pending=pending, thanks=True)
         if message.taken_as == "thanks" != draft.taken_as and not _takes_thanks(world, base):

@@ -5,6 +5,7 @@ from ...desk.room_transitions import room_changed
 from ...desk.rooms import Room
 from ...desk.turn_table import Who
 from ...ports import World, new, over, ref
+from ..fence import within
 from ..optimistic_retry import again
 
 
@@ -12,7 +13,7 @@ def reopen(world: World, room: Room, author: Author) -> Room:
     """The room, open; as it is, where it was."""
 
     def attempt(_: int) -> Room:
-        current = world.store.one(ref(Room, room.id)) or room
+        current = within(world.store.one(ref(Room, room.id)), room.customer if author.kind == "user" else "")
         if current.state == "open":
             return current
         side: Who = "customer" if author.kind in ("user", "visitor") else "vendor"

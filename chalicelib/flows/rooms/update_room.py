@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ...desk.errors import Conflict, Invalid, NotFound, Stale
+from ...desk.errors import Conflict, Invalid, Stale
 from ...desk.outcomes import ending_of
 from ...desk.permissions import Principal
 from ...desk.promises import pledged
@@ -11,6 +11,7 @@ from ...desk.rooms import Room
 from ...desk.turn_table import Act, Who
 from ...ports import World, new, over, ref
 from ..audit import audit
+from ..fence import within
 from ..optimistic_retry import again
 from .tell_end import ended, hearing_of
 
@@ -30,9 +31,7 @@ def update_room(
     None to withdraw it. Where an agent resolves, the customer is told how it ended if the caller wants to `tell`."""
 
     def attempt(_: int) -> Room:
-        room = world.store.one(ref(Room, room_id))
-        if room is None:
-            raise NotFound("no such room")
+        room = within(world.store.one(ref(Room, room_id)), who.customer)
         if if_version is not None and room.version != if_version:
             raise Stale("the room has changed since", "If-Match")
         now = world.clock.now()

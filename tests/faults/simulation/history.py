@@ -20,10 +20,11 @@ from tests.tracking import DOING, DONE, OPEN, REVIEW, WONTFIX
 
 from .scheduler import Death
 from .stage import BEGINS, CLOCKS, HANGING, SimEverywhere, SimTracker, Stage
+from .visits import COMPANY, MAIL, Visits
 
 ACTS = {
     "client": 6, "people": 4, "broadcast": 1, "undo": 1, "track": 2, "tell": 2, "time": 2, "room": 1, "letter": 1,
-    "named": 1, "raise": 1, "outage": 1, "promise": 1, "end": 1,
+    "named": 1, "raise": 1, "outage": 1, "promise": 1, "end": 1, "visit": 3,
 }  # fmt: skip
 TARGETS = Targets(first=3 * MINUTE_MS, next=10 * MINUTE_MS, update=HOUR_MS)
 SILENCE = NoAnswer(wait=30 * MINUTE_MS, texts=("Did that help?", "We close this soon."))
@@ -83,6 +84,7 @@ class History:
         self._tracked()
         self.api.post("/v1/installs", {"kind": "webhook", "name": "Slow", "config": {"url": HANGING}})
         self._timed()
+        self.visits = Visits(self)
         self.tracker.stage = stage
         stage.pump()
 
@@ -99,8 +101,8 @@ class History:
         if name in self.agents:
             return self.agents[name]
         now = self.stage.clock.at // 1000
-        customer = {"ann": "acme", "bea": "beta"}[name]
-        return self.tenant.user(customer, name, name=name.title(), iat=now, exp=now + 3600)
+        named = {"email": MAIL} if name == "cal" else {}
+        return self.tenant.user(COMPANY[name], name, name=name.title(), iat=now, exp=now + 3600, **named)
 
     def _tracked(self) -> None:
         self.board = self.api.post("/v1/installs", {"kind": "tracker", "name": "Board"}).json["id"]
@@ -336,6 +338,10 @@ class History:
             self.call(self.client("ada"), "POST", f"/v1/rooms/{room}/issues", {"title": title})
 
         self.spawn("ada", run)
+
+    def do_visit(self) -> None:
+        """Whose a visitor's room is moves, or who somebody is, while all speak."""
+        self.visits.act()
 
     def do_promise(self) -> None:
         """An agent promises something, moves its time, or takes it back."""

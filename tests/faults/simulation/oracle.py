@@ -28,6 +28,7 @@ from tests.mails import read
 from tests.peers.msteams import BOT as TEAMS
 from tests.peers.slack import BOT
 
+from . import visits
 from .history import History
 
 Finding = tuple[str, ...]
@@ -60,6 +61,7 @@ def findings(history: History) -> list[Finding]:
         _unread,
         _search,
         _dead,
+        visits.findings,
     ):
         found += look(history)
     return found
