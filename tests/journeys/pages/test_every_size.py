@@ -42,7 +42,7 @@ class LongNames(Desk):
         person = Caller(self.stack.base_url, user_token(self.workspace, "long", "lea", name=LONG[:100]))
         self.long = person.post("/v1/rooms", {"name": LONG})["id"]
         person.post(f"/v1/rooms/{self.long}/messages", {"text": f"{RIGHT_TO_LEFT}\n\n```\n{LONG * 3}\n```"})
-        self.api("PATCH", f"/v1/rooms/{self.long}", {"priority": "urgent"})
+        self.api("PATCH", f"/v1/rooms/{self.long}", {"priority": "urgent", "labels": [LONG[:60], "short"]})
         self.api.post("/v1/snippets", {"name": LONG, "text": LONG})
         self.api.post("/v1/issues", {"title": LONG, "kind": "bug"})
         crowd.customers(self, CUSTOMERS)
