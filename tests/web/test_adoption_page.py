@@ -112,6 +112,41 @@ def test_too_many_codes_are_told_and_who_gave_no_address_is_asked_nothing(
     assert user.one(".address").count() == 0
 
 
+def test_a_persons_page_tells_what_they_said_and_know_and_leads_there(
+    house: House, parley: Parley, tenant: Tenant
+) -> None:
+    topic = tenant.api.post("/v1/rooms", {"name": "Signatures", "customer": tenant.customer()["external_id"]}).json[
+        "id"
+    ]
+    said = {"ann": (topic, "Is the signature wrong?"), "slack:U1": (tenant.triage(), "Another signature")}
+    for user, (room, text) in said.items():
+        tenant.user(user=user, name="Ann").post(f"/v1/rooms/{room}/messages", {"text": text})
+        parley.clock.at += 1000
+    id_ = tenant.api.get("/v1/customers/acme/users/ann").json["id"]
+    tie = {"member": {"customer": "acme", "user": "slack:U1"}}
+    tenant.api("POST", f"/v1/people/{id_}/ties", tie, customer="acme")
+    parley.settle()
+    tenant.api.post("/v1/agents", {"name": "Ada", "email": "ada@vendor.example"})
+    house.cookie = f"{COOKIE}={came(parley).cookie}"
+    context = house.browser(viewport={"width": 1500, "height": 800})
+    place = f"{PARLEY}/console#/inbox/open/{tenant.triage()}"
+    page: Any = house.page(path=place, context=context).page
+    people = page.locator(".about section", has=page.get_by_role("heading", name="People", exact=True))
+    expect(people.get_by_role("listitem")).to_have_count(1)
+    people.get_by_role("button", name="Ann").click()
+    box = page.get_by_role("dialog")
+    expect(box).to_contain_text("First · widget · Signatures")
+    expect(box).to_contain_text("Last · widget · Triage")
+    expect(box).to_contain_text("Speaks over: widget")
+    box.get_by_role("button", name="Is the signature wrong?").click()
+    expect(box).to_be_hidden()
+    expect(page.locator(".room .head h1")).to_contain_text("Signatures")
+    people.get_by_role("button", name="Ann").click()
+    box.get_by_role("button", name="signature 2").click()
+    expect(page.get_by_role("list", name="What was found").get_by_role("listitem")).to_have_count(2)
+    expect(page.get_by_label("Said by")).not_to_have_value("")
+
+
 def test_who_gave_one_address_is_tied_and_untied(house: House, parley: Parley, tenant: Tenant) -> None:
     tenant.customer("acme", name="Acme")
     for user in ("ann", "slack:U1"):

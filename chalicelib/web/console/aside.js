@@ -56,26 +56,36 @@ export class Aside {
       issues ?? "",
       bridges ?? "",
       mail ?? "",
-      h("section", null, h("h3", null, t("People")), (users?.items ?? []).length ? h("ul.plainly", null, users.items.map((user) => h("li", null, face(user.id, user.name), h("span", null, h("button.link", { type: "button", onclick: () => this.#person(user, customer) }, user.name), user.email ? h("small", null, user.email) : null)))) : h("p.dim", null, t("Nobody has come yet."))),
+      h("section", null, h("h3", null, t("People")), (users?.items ?? []).length ? h("ul.plainly", null, onceEach(users.items).map((user) => h("li", null, face(user.id, user.name), h("span", null, h("button.link", { type: "button", onclick: () => this.#person(user.name, `${user.id}?customer=${encodeURIComponent(customer.external_id)}`) }, user.name), user.email ? h("small", null, user.email) : null)))) : h("p.dim", null, t("Nobody has come yet."))),
       h("section", null, h("h3", null, t("Other open rooms")), h("button.link", { type: "button", onclick: () => { location.hash = `#/inbox/${encodeURIComponent("customer:" + customer.external_id)}`; } }, t("In the list")), others.length ? h("ul.plainly", null, others.map((each) => h("li", null, h("button.link", { type: "button", onclick: () => this.open(each.id) }, each.kind === "triage" ? t("Triage") : each.name), h("time", null, when(each.last_message_at ?? each.created_at))))) : h("p.dim", null, t("None.")))]);
     const experts = await attempt(() => knowing(room, this.go));
     if (experts && asked === this.#asked) this.element.append(experts);
     return undefined;
   }
 
-  #person(user, customer) {
-    const path = `/v1/people/${user.id}?customer=${encodeURIComponent(customer.external_id)}`;
-    import("./person.js").then(({ showPerson }) => showPerson(user.name, path, this.open), () => undefined); // of another version by now
+  #person(name, id) {
+    import("./person.js").then(({ showPerson }) => showPerson(name, `/v1/people/${id}`, this.open, this.go), () => undefined); // of another version by now
   }
 
   async #visitor(room) {
     const words = room.kind === "visitor" ? t("Somebody who is not tied to a customer yet. Only agents see this room.") : t("A room of ours alone.");
-    this.element.replaceChildren(this.away, h("header", null, h("h2", null, room.kind === "visitor" ? t("A visitor") : t("Internal"))), h("section", null, h("p", null, words)));
+    const whole = room.visitor ? h("button.link", { type: "button", onclick: () => this.#person(t("A visitor"), room.visitor) }, t("Who they are")) : "";
+    this.element.replaceChildren(this.away, h("header", null, h("h2", null, room.kind === "visitor" ? t("A visitor") : t("Internal"))), h("section", null, h("p", null, words), whole));
     if (room.kind !== "visitor") return;
     const asked = this.#asked;
     const offers = await attempt(async () => (await import("./adopt.js")).whoItMayBe(room, this.went));
     if (offers && asked === this.#asked) this.element.append(offers);
   }
+}
+
+/** Of users who are one person the one whom the vendor's own id names; each person once. */
+function onceEach(users) {
+  const found = new Map();
+  for (const user of users) {
+    const whole = user.person ?? user.id;
+    if (!found.has(whole) || found.get(whole).external_id.includes(":")) found.set(whole, user);
+  }
+  return [...found.values()];
 }
 
 /** What somebody said of how it was. */

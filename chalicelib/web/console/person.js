@@ -1,10 +1,12 @@
-// A person: who they are on each way, their rooms, who else they may be; tied and untied by a word.
+// A person: who they are on each way, what they said and know about, their rooms, who else they may be; tied and untied by a word.
 
 import "./main.js"; // what they share is in its file: infra/pages.py
 import { h } from "../shared/dom.js";
+import { channelName } from "./kinds.js";
 import { ask, attempt, doing } from "./parts.js";
+import { address, placeOf } from "./search.js";
 import { api, may } from "./session.js";
-import { t, when } from "./translate.js";
+import { listed, plural, t, when } from "./translate.js";
 
 const WHY = {
   agent: () => t("An agent said so"),
@@ -14,26 +16,49 @@ const WHY = {
   token: () => t("By a user’s token"),
 };
 
-/** In a dialog: the person of whom `member` is a part, by their address in the API. `open(id)` opens one of their rooms. */
-export function showPerson(name, path, open) {
+/** In a dialog: the person at an address of the API. `open(id)` opens one of their rooms, `go(place)` anything. */
+export function showPerson(name, path, open, go) {
   const region = h("div.person");
   const box = ask(name, [region], "");
-  const leave = () => region.closest("dialog")?.close();
-  const show = (person) => region.replaceChildren(...parts(person, show, (id) => { leave(); open(id); }));
+  const left = (then) => (to) => { region.closest("dialog")?.close(); then(to); };
+  const show = (person) => region.replaceChildren(...parts(person, show, left(open), left(go)));
   attempt(async () => show(await api.get(path)));
   return box;
 }
 
-function parts(person, show, open) {
+function parts(person, show, open, go) {
   const names = new Map(person.members.map((each) => [each.id, who(each)]));
+  const rooms = new Map(person.rooms.map((room) => [room.id, room]));
   return [
     h("section", null, h("h3", null, t("Known as")), h("ul.plainly", null, person.members.map((each) => h("li", null, h("span", { dir: "auto" }, who(each), each.email ? h("small", null, each.email) : null))))),
+    said(person, rooms, go),
+    person.knows.length ? h("section", null, h("h3", null, t("What they know about")), h("p.knows", null, person.knows.map((each) => topic(each, person, go)))) : "",
     person.ties.length ? h("section", null, h("h3", null, t("Why they are one")), h("ul.plainly", null, person.ties.map((tie) => tied(person, tie, names, show)))) : "",
     person.suggestions.length ? h("section", null, h("h3", null, t("May be the same person")), h("ul.plainly", null, person.suggestions.map((each) => likely(person, each.member, show)))) : "",
-    h("section", null, h("h3", null, t("Their rooms")), person.rooms.length ? h("ul.plainly", null, person.rooms.map((room) => h("li", null, h("button.link", { type: "button", dir: "auto", onclick: () => open(room.id) }, room.name), room.last_message_at ? h("time", null, when(room.last_message_at)) : null))) : h("p.dim", null, t("None."))),
+    h("section", null, h("h3", null, t("Their rooms")), person.rooms.length ? h("ul.plainly", null, person.rooms.map((room) => place(room, open))) : h("p.dim", null, t("None."))),
     person.first_seen_at ? h("p.dim", null, t("First seen {when}.", { when: when(person.first_seen_at) })) : "",
   ].filter(Boolean);
 }
+
+/** The first and the last that they said, each a way to where that is, and over what they speak. */
+function said({ first_word: first, last_word: last, channels }, rooms, go) {
+  if (!first) return h("section", null, h("h3", null, t("What they said")), h("p.dim", null, t("Nothing yet.")));
+  const words = first.message === last.message ? [[t("First and last"), first]] : [[t("First"), first], [t("Last"), last]];
+  return h("section", null, h("h3", null, t("What they said")),
+    h("ul.plainly", null, words.map(([label, word]) => h("li", null, h("span", { dir: "auto" },
+      h("button.link", { type: "button", dir: "auto", onclick: () => go(placeOf({ id: word.room }, word.message)) }, word.text || t("A file")),
+      h("small", null, [label, channelName(word.channel), nameOf(rooms.get(word.room))].filter(Boolean).join(" · "))), h("time", { datetime: word.at }, when(word.at))))),
+    h("p.dim", null, t("Speaks over: {channels}", { channels: listed(channels.map(channelName)) })));
+}
+
+/** What they know about leads to all that they said of it. */
+const topic = ({ word, messages }, person, go) =>
+  h("button.tag", { type: "button", dir: "auto", title: plural(messages, "In {n} message", "In {n} messages"), onclick: () => go(address({ q: word, kind: "message", author: person.members[0].id })) }, word, h("small", null, String(messages)));
+
+const nameOf = (room) => room && (room.kind === "triage" ? t("Triage") : room.name);
+
+const place = (room, open) =>
+  h("li", null, h("span", null, h("button.link", { type: "button", dir: "auto", onclick: () => open(room.id) }, nameOf(room)), room.customer ? h("small", { dir: "auto" }, room.customer.external_id) : null), room.spoke_at || room.last_message_at ? h("time", { datetime: room.spoke_at ?? room.last_message_at }, when(room.spoke_at ?? room.last_message_at)) : null);
 
 const who = (member) => (member.kind === "visitor" ? t("{name}, a visitor", { name: member.name || member.email }) : `${member.name} · ${member.customer?.external_id ?? ""}${member.channel ? ` · ${member.channel}` : ""}`);
 

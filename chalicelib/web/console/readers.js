@@ -19,7 +19,7 @@ export class Readers {
 
   async load() {
     const { items } = await api.get(`/v1/rooms/${this.room}/read-marks`);
-    this.#marks = new Map(items.map((mark) => [mark.person, mark]));
+    this.#marks = new Map(items.flatMap((mark) => mark.members.map((id) => [id, mark])));
     this.moved();
   }
 
@@ -27,7 +27,7 @@ export class Readers {
   take({ person, change }) {
     const known = this.#marks.get(person);
     clearTimeout(this.#asking);
-    if (known) this.#marks.set(person, { ...known, change });
+    if (known?.members.length === 1) this.#marks.set(person, { ...known, change });
     else this.#asking = setTimeout(() => this.load().catch(() => {}), PAUSE);
     this.moved();
   }
@@ -40,10 +40,10 @@ export class Readers {
   /** Of messages, oldest first: by the id of the last one that somebody has read who reads here, all of them. */
   beneath(messages) {
     const found = new Map();
-    for (const mark of this.#marks.values()) {
+    for (const mark of new Set(this.#marks.values())) {
       if (mark.person === here.me.agent.id) continue;
       const last = messages.findLast((message) => message.change <= mark.change && (mark.kind === "agent" || !message.internal));
-      if (last && last.author.id !== mark.person) found.set(last.id, [...(found.get(last.id) ?? []), mark]); // they know what they said
+      if (last && !mark.members.includes(last.author.id)) found.set(last.id, [...(found.get(last.id) ?? []), mark]); // they know what they said
     }
     return found;
   }

@@ -22,13 +22,15 @@ const WHY = {
 };
 
 const named = (room) => (room.kind === "triage" ? t("Triage") : room.name);
-const placeOf = (room, message) => ["#/inbox/open", room.id, message].filter(Boolean).join("/");
-const address = (asked) => `#/search/${encodeURIComponent(new URLSearchParams(asked))}`;
+export const placeOf = (room, message) => ["#/inbox/open", room.id, message].filter(Boolean).join("/");
+export const address = (asked) => `#/search/${encodeURIComponent(new URLSearchParams(asked))}`;
 
 /** The page. What is looked for is in its address, so that going back finds it again. */
 export function search(rest, go) {
   const asked = new URLSearchParams(rest[0] ?? "");
   const agents = [...here.agents.values()].filter((agent) => agent.state === "active");
+  const author = asked.get("author") ?? "";
+  const someone = author && !agents.some((agent) => agent.id === author) ? [[author, t("Said by this person")]] : [];
   const box = h("input.what", { type: "search", name: "q", value: asked.get("q") ?? "", placeholder: t("Search everything that was said"), "aria-label": t("Search"), autocomplete: "off", maxlength: "500" });
   const offered = h("datalist", { id: "customers-found" });
   let offering = 0;
@@ -43,7 +45,7 @@ export function search(rest, go) {
     h("div.filters", null,
       choice("kind", THINGS, asked.get("kind") ?? "", { "aria-label": t("What") }),
       choice("state", STANDING, asked.get("state") ?? "", { "aria-label": t("State of the room") }),
-      choice("author", [["", t("Said by anybody")], ...agents.map((agent) => [agent.id, agent.name])], asked.get("author") ?? "", { "aria-label": t("Said by") }),
+      choice("author", [["", t("Said by anybody")], ...someone, ...agents.map((agent) => [agent.id, agent.name])], author, { "aria-label": t("Said by") }),
       choice("channel", [["", t("Over any channel")], ...channels()], asked.get("channel") ?? "", { "aria-label": t("Channel") }),
       input("customer", { value: asked.get("customer") ?? "", placeholder: t("Any customer"), "aria-label": t("Customer"), list: "customers-found", oninput: (event) => offer(event.target.value) }), offered,
       field(t("From"), input("from", { type: "date", value: asked.get("from") ?? "" })),
