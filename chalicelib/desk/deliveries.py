@@ -152,8 +152,8 @@ class Parcel(Part, frozen=True):
 
 
 class Notice(Part, frozen=True):
-    """What a channel is handed to tell that is no message: of a customer and a segment, or of a room and its clock or
-    rating."""
+    """What a channel is handed to tell that is no message: of a customer and a segment, of a room and its clock or
+    rating, or an event as it is logged."""
 
     delivery: Delivery
     segment_name: str = ""
@@ -162,6 +162,7 @@ class Notice(Part, frozen=True):
     room: Room | None = None
     clock: Clock | None = None
     rating: Rating | None = None
+    event: Event | None = None
 
 
 class Sent(Part, frozen=True):

@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 from .record import Part
 
-Order = Literal["room", "customer", "rating", "clocks"]  # what events keep their order within; there is none across
+Order = Literal[
+    "room", "customer", "rating", "clocks", "issue", "workspace"
+]  # what events keep their order within; there is none across
 
 
 class EventType(Part, frozen=True):
@@ -23,7 +25,8 @@ class EventType(Part, frozen=True):
     def example(self) -> dict[str, Any]:
         """The body of one."""
         suffix = f":{self.name}" if "data" in self.tells else ""
-        own = {"type": self.name, "id": f"dlv_{ROOM['id'][5:]}.01jd5xk4m0zz9k3m8p2q7r4s5t_7{suffix}"}
+        whose = f"{ROOM['id'][5:]}.01jd5xk4m0zz9k3m8p2q7r4s5t{'' if 'room' in self.tells or not suffix else '.events'}"
+        own = {"type": self.name, "id": f"dlv_{whose}_7{suffix}"}
         return own | {"workspace": "wsp_01jd5xk4m0a1b2c3d4e5f6g7h8", "at": AT} | dict(self.tells)
 
 
@@ -107,6 +110,96 @@ def _clock(name: str, about: str, **clock: Any) -> EventType:
     return EventType(name=name, about=about, tells={"room": ROOM, "clock": CLOCK | clock}, order="clocks")
 
 
+def _thing(name: str, about: str, changed: dict[str, Any], *, order: Order = "workspace", **more: Any) -> EventType:
+    """What belongs to no room: by its noun, and how it stands with it."""
+    noun = more.pop("noun", "") or name.partition(".")[0]
+    now = THINGS[noun] | more.pop("now", {})
+    data = {"by": more.pop("by", AGENT), "changed": changed, "now": now}
+    return EventType(name=name, about=about, tells={noun: {"id": IDS[noun]}} | more | {"data": data}, order=order)
+
+
+def _issue(name: str, about: str, what: str, **detail: str) -> EventType:
+    changed = {"what": what, "install": None, "detail": detail}
+    return _thing(name, about, changed, order="issue", noun="issue")
+
+
+ACME = {"external_id": "acme", "name": "Acme"}
+IDS = {
+    "user": "usr_01jd5xk4m0v1w2x3y4z5a6b7c8",
+    "customer": "cus_01jd5xk4m0c1d2e3f4g5h6j7k8",
+    "person": "per_01jd5xk4m0f1g2h3j4k5m6n7p8",
+    "issue": "iss_01jd5xk4m0g1h2j3k4m5n6p7q8",
+    "notice": "not_01jd5xk4m0h1j2k3m4n5p6q7r8",
+    "broadcast": "brc_01jd5xk4m0j1k2m3n4p5q6r7s8",
+    "install": "ins_01jd5xk4m0zz9k3m8p2q7r4s5t",
+    "key": "key_01jd5xk4m0m1n2p3q4r5s6t7v8",
+    "agent": AGENT,
+    "delivery": "dlv_01jd5xk4m0k1m2n3p4q5r6s7t8.01jd5xk4m0yy9k3m8p2q7r4s5t_7",
+}
+THINGS: dict[str, dict[str, Any]] = {
+    "customer": {
+        "external_id": "acme",
+        "name": "Acme",
+        "state": "active",
+        "attributes": {"plan": "pro"},
+        "domains": ["acme.example"],
+        "contact": None,
+        "language": "en",
+        "timezone": None,
+        "calendar": None,
+    },
+    "user": {"external_id": "ann", "name": "Ann", "email": "ann@acme.example", "state": "active", "attributes": {}},
+    "person": {"members": ["usr_01jd5xk4m0v1w2x3y4z5a6b7c8", "vis_01jd5xk4m0w1x2y3z4a5b6c7d8"]},
+    "issue": {
+        "kind": "bug",
+        "title": "Deliveries are late",
+        "public_title": "Webhooks arrive late",
+        "state": "open",
+        "reason": None,
+        "priority": "none",
+        "labels": [],
+        "rooms": 1,
+        "customers": 1,
+    },
+    "notice": {
+        "issue": "iss_01jd5xk4m0g1h2j3k4m5n6p7q8",
+        "about": "state",
+        "state": "sent",
+        "text": "Webhooks are on time again.",
+        "becomes": "done",
+    },
+    "broadcast": {
+        "kind": "news",
+        "state": "done",
+        "text": "Version 2 is here.",
+        "segment": None,
+        "planned": 50,
+        "skipped": 0,
+        "reason": None,
+    },
+    "install": {"kind": "webhook", "name": "Our data", "state": "active", "disabled_because": None},
+    "key": {
+        "name": "Import",
+        "kind": "person",
+        "agent": AGENT,
+        "scopes": ["read"],
+        "expires_at": None,
+        "revoked_at": None,
+    },
+    "agent": {"name": "Ada", "role": "agent", "state": "active"},
+    "delivery": {
+        "room": ROOM["id"],
+        "install": "ins_01jd5xk4m0yy9k3m8p2q7r4s5t",
+        "channel": "webhook",
+        "what": "post",
+        "state": "failed",
+        "attempts": 10,
+        "reason": "HTTP 500",
+    },
+}
+OFF: dict[str, Any] = {"state": "paused", "disabled_because": "the account over there is gone"}
+
+
 CATALOGUE: tuple[EventType, ...] = (
     _said("message.posted", "Somebody said something"),
     _said("message.edited", "A message was put in other words", edited_at=LATER),
@@ -162,5 +255,82 @@ CATALOGUE: tuple[EventType, ...] = (
     ),
     EventType(name="segment.entered", about="A customer entered a segment", tells=SEGMENT, order="customer"),
     EventType(name="segment.left", about="A customer left a segment", tells=SEGMENT, order="customer"),
+    _thing(
+        "customer.created",
+        "A customer came",
+        {"fields": []},
+        order="customer",
+        by=None,
+        customer={"id": IDS["customer"]} | ACME,
+    ),
+    _thing(
+        "customer.changed",
+        "Something of a customer is different",
+        {"fields": ["name"]},
+        order="customer",
+        by=None,
+        customer={"id": IDS["customer"]} | ACME,
+    ),
+    _thing(
+        "user.created",
+        "A person at a customer was heard of for the first time",
+        {"fields": []},
+        order="customer",
+        by=None,
+        customer=ACME,
+    ),
+    _thing(
+        "user.changed",
+        "Something of them is different",
+        {"fields": ["email"]},
+        order="customer",
+        by=None,
+        customer=ACME,
+    ),
+    _thing("person.tied", "Two are one person: `ids` are theirs", {"ids": THINGS["person"]["members"]}),
+    _thing(
+        "person.untied",
+        "They are not by that tie any more: `ids` is its id",
+        {"ids": ["tie_01jd5xk4m0x1y2z3a4b5c6d7e8"]},
+    ),
+    _issue("issue.raised", "An issue was raised", "raised"),
+    _issue("issue.changed", "Its words, its kind, its priority or its labels are different", "changed", fields="title"),
+    _issue("issue.moved", "It has another state", "state", was="open", now="in_progress"),
+    _issue("issue.tied", "A room is behind it", "tied", room=ROOM["id"]),
+    _issue("issue.untied", "A room is behind it no more", "untied", room=ROOM["id"]),
+    _issue("issue.merged", "Another issue went into it", "merged", title="Late webhooks"),
+    _issue("issue.told", "A notice told its rooms", "told"),
+    _issue("ticket.linked", "A tracker's ticket is its own", "linked", key="API-7"),
+    _issue("ticket.unlinked", "A ticket is not its own any more", "unlinked", key="API-7"),
+    _issue("ticket.commented", "A comment came, was written, changed or deleted: `what` says which", "comment"),
+    _issue("ticket.failed", "Issue and ticket do not agree, or one cannot be reached: `what` says why", "conflict"),
+    _thing(
+        "notice.changed",
+        "What rooms are to be told was drafted, is being told, was told or discarded",
+        {"state": "sent"},
+        order="issue",
+    ),
+    _thing(
+        "broadcast.changed",
+        "It was drafted, scheduled, is being sent, is done, was stopped or undone",
+        {"state": "done"},
+    ),
+    _thing("install.connected", "An account was connected", {"fields": []}),
+    _thing("install.changed", "An admin changed an install", {"fields": ["config"]}),
+    _thing("install.secret_rolled", "It has a new secret, which no event shows", {"fields": []}),
+    _thing(
+        "install.paused", "Its account was lost, or it had more than a day's share", {"fields": []}, by=None, now=OFF
+    ),
+    _thing(
+        "install.disabled", "Its other side wants no more", {"fields": []}, by=None, now=OFF | {"state": "disabled"}
+    ),
+    _thing("install.removed", "It is gone", {"fields": []}),
+    _thing("key.issued", "There is a new API key, which no event shows", {"fields": []}),
+    _thing("key.revoked", "A key is dead", {"fields": []}, now={"revoked_at": LATER}),
+    _thing("agent.added", "There is a new agent", {"fields": []}),
+    _thing("agent.changed", "An agent has another name, role or standing", {"fields": ["role"]}),
+    _thing(
+        "delivery.failed", "It was given up. No install is told of its own", {"state": "failed"}, order="room", by=None
+    ),
 )
 CHOSEN = {each.name: each for each in CATALOGUE if each.chosen}

@@ -43,6 +43,18 @@ class Event(Record, frozen=True):
         return self.at // HOUR_MS
 
 
+SLOT = "events"  # of what tells of no room: a bridge of its own, with numbers of its own
+
+
+class EventCount(Record, frozen=True):
+    """How many events a subject (an id) had that are no room's, and which number each of the last ones has, by what it
+    follows from."""
+
+    subject: str
+    n: int = 0
+    recent: dict[str, int] = {}
+
+
 def moves(old: Room, now: Room) -> dict[str, Any]:
     """What moved in a room that somebody may be told of: the fields, and what they became."""
     fields = ("state", *MOVES)

@@ -692,6 +692,11 @@ KINDS: dict[type[Record], Holds] = {
         "by its ids over there, what our app posted is removed there; that it was sent stays",
         {OUTSIDE: "provider_id steps parts", NAMED: "reason", PLAIN: "about events"},
     ),
+    events.EventCount: Holds(
+        "How many events a customer, an issue or a workspace had.",
+        lives=WORKSPACE_LONG,
+        fields={PLAIN: "subject recent"},
+    ),
     events.Event: Holds(
         "What a webhook was told of.",
         REMOVED,

@@ -11,15 +11,29 @@ def audit(world: World, who: Principal, verb: str, *, subject: str, fields: Iter
     """The entry for an agent's change; users' own changes are the rooms' history."""
     if not who.is_agent:
         return []
-    entry = Audit(
+    return [entry(world, who.workspace, verb, subject=subject, by=who.id, credential=who.credential, fields=fields)]
+
+
+def entry(
+    world: World,
+    workspace: str,
+    verb: str,
+    *,
+    subject: str,
+    by: str = "",
+    credential: str = "",
+    fields: Iterable[str] = (),
+) -> Put:
+    """The entry of what nobody asked for: Parley itself did it, or what somebody proved."""
+    made = Audit(
         version=1,
         id=world.fresh_id("aud"),
-        workspace=who.workspace,
+        workspace=workspace,
         at=world.clock.now(),
-        actor=who.id,
-        credential=who.credential,
+        actor=by,
+        credential=credential,
         verb=verb,
         subject=subject,
         fields=tuple(sorted(fields)),
     )
-    return [new(entry)]
+    return new(made)

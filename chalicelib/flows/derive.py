@@ -23,6 +23,7 @@ from ..desk.rooms import Room, shut_to
 from ..desk.search_index import Unindexed
 from ..desk.segments import Placement
 from ..desk.sessions import Session, ended_at
+from ..desk.workspace_events import happened
 from ..desk.workspaces import Agent, ApiKey
 from ..ports import AwsAway, Call, Task, World
 from .alerts.gather import gather, wanted
@@ -33,6 +34,7 @@ from .dead_letters.note import new_note
 from .delivery.announce import announce, announce_rating
 from .delivery.batch_reads import BatchReads
 from .delivery.owed import owed, owed_for_opening, wake
+from .delivery.tell import tell
 from .rooms.refresh_views import refresh_views
 from .search.index import changed_thing, mark_changed, unindexed_of
 from .tickets.after_change import tasks_after_change
@@ -206,7 +208,9 @@ def _people(batch: Batch, now: Record | None, before: Record | None) -> None:
 
 
 def _facts(batch: Batch, now: Record | None, before: Record | None) -> None:
-    """What else installs ask to hear of: a customer entered or left a segment, how it was."""
+    """What else installs ask to hear of: a customer entered or left a segment, how it was, what is no room's."""
+    for thing in happened(now, before):
+        batch.calls += tell(batch.world, thing, batch.reads.listeners)
     if isinstance(now, Placement):
         was_due = before.next_at if isinstance(before, Placement) else 0
         batch.calls += announce(batch.world, now, batch.reads.listeners, was_due=was_due)

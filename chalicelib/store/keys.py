@@ -23,7 +23,7 @@ from ..desk.dead_letters import KEPT_MS, DeadLetter, Tries
 from ..desk.deliveries import OWING_KEPT_MS, Circuit, Delivery, Lane, Owing, Progress
 from ..desk.domains import same_mailbox
 from ..desk.events import KEPT_MS as KEPT_EVENTS_MS
-from ..desk.events import Event
+from ..desk.events import Event, EventCount
 from ..desk.figures import DayFigures, DueFigures
 from ..desk.files import Attachment
 from ..desk.held_back import HeldBack
@@ -449,6 +449,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("Delivery", Delivery, delivery_key, _of("bridge", "n"), _delivery_indexes),
     Kind("Progress", Progress, progress_key, _of("bridge")),
+    Kind("EventCount", EventCount, lambda s: (f"X#events#{s}", "A"), _of("subject")),
     Kind(
         "Event",
         Event,

@@ -266,11 +266,15 @@ def test_the_streams_mapping_is_what_the_local_stack_cannot_show(template: Templ
     keys, themselves, users, agents = (
         json.loads(each["Pattern"])["dynamodb"]["Keys"] for each in mapping["FilterCriteria"]["Filters"]
     )
-    owners = ["C#", "R#", "I#", "KEY#", "SESSION#"]
+    owners = ["C#", "R#", "I#", "KEY#", "SESSION#", "B#", "NOTICE#"]
     assert themselves == {"pk": {"S": [{"prefix": owner} for owner in owners]}, "sk": {"S": ["A"]}}
     assert users["pk"] == {"S": [{"prefix": "C#"}, {"prefix": "I#"}]}
-    assert users["sk"] == {"S": [{"prefix": "USER#"}, "PLACEMENT", {"prefix": "CUSTOMER#"}, {"prefix": "ROOM#"}]}
-    assert agents == {"pk": {"S": [{"prefix": "W#"}]}, "sk": {"S": [{"prefix": "AGENT#"}, "POLICIES"]}}
+    kinds = [{"prefix": "USER#"}, "PLACEMENT", *({"prefix": prefix} for prefix in ("CUSTOMER#", "ROOM#", "H#"))]
+    assert users["sk"] == {"S": kinds}
+    assert agents == {
+        "pk": {"S": [{"prefix": "W#"}]},
+        "sk": {"S": [{"prefix": "AGENT#"}, "POLICIES", {"prefix": "AUDIT#"}]},
+    }
     assert keys["pk"] == {"S": [{"prefix": "R#"}]}
     assert {"M#", "N#", "L#"} <= {word["prefix"] for word in keys["sk"]["S"]}
 

@@ -63,7 +63,9 @@ def body(parcel: Parcel) -> bytes:
 
 
 def notice(subject: Notice) -> bytes:
-    """The event of a customer that entered or left a segment, of a room's clock, or of a rating."""
+    """The event of a customer that entered or left a segment, of a room's clock, of a rating, or as it is logged."""
+    if subject.event:
+        return logged(subject.delivery, subject.event)
     delivery = subject.delivery
     event: dict[str, Any] = {
         "type": TYPES.get(delivery.what) or f"clock.{delivery.about.partition(':')[0]}",

@@ -54,11 +54,12 @@ def deliver(parcel: Parcel, install: Install, secrets: Secrets, *, outside: Outs
 
 
 def announce(notice: Notice, install: Install, secrets: Secrets, *, outside: Outside, now: int) -> Receipt:
-    """Tell that a customer entered or left a segment, once."""
+    """Tell what is no message, once."""
     url = install.config.get("url", "")
     if not url:
         return Skipped(reason="no url is configured")
-    return _sent(notice.delivery.id, events_out.notice(notice), url, secrets=secrets, outside=outside, now=now)
+    id_ = events_out.event_id(notice.delivery, notice.event.type) if notice.event else notice.delivery.id
+    return _sent(id_, events_out.notice(notice), url, secrets=secrets, outside=outside, now=now)
 
 
 def _sent(id_: str, body: bytes, url: str, *, secrets: Secrets, outside: Outside, now: int) -> Receipt:

@@ -6,7 +6,6 @@ from ...desk.customers import User, Visitor
 from ...desk.errors import Invalid, NotFound
 from ...desk.ids import user_id
 from ...desk.people import Member
-from ...flows.audit import audit
 from ...flows.people.person import WholePerson, named_member, whole_person
 from ...flows.people.tie import as_member, tie, untie
 from ...ports import ref
@@ -46,9 +45,9 @@ def tie_people(call: Call, body: shapes.TiePeople) -> Any:
     other = _member(call, body.member)
     if other.id in {each.id for each in known.members}:
         return _view(known)
-    entry = audit(call.world, call.who, "person.tied", subject=known.id, fields=[other.id])
-    made = tie(call.world, call.who.workspace, (one, other), reason=body.reason, by=call.who.id, along=tuple(entry))
-    return _view(whole_person(call.world, call.who, made.id))
+    who = call.who
+    made = tie(call.world, who.workspace, (one, other), reason=body.reason, by=who.id, credential=who.credential)
+    return _view(whole_person(call.world, who, made.id))
 
 
 def _member(call: Call, named: shapes.MemberName) -> Member:

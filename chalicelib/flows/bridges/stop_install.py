@@ -4,6 +4,7 @@ from typing import Literal
 
 from ...desk.workspaces import Install, Workspace, feeding
 from ...ports import World, over, ref
+from ..audit import entry
 from ..optimistic_retry import again
 
 
@@ -16,9 +17,10 @@ def stop_install(world: World, install: Install, state: Literal["paused", "disab
         if current is None or current.state != "active":
             return
         stopped = current.changed(state=state, disabled_because=reason)
+        noted = entry(world, install.workspace, f"install.{state}", subject=install.id)
         if state == "paused":
-            world.store.commit(over(stopped, current))
+            world.store.commit(over(stopped, current), noted)
             return
-        world.store.commit(over(stopped, current), over(feeding(workspace, stopped), workspace))
+        world.store.commit(over(stopped, current), over(feeding(workspace, stopped), workspace), noted)
 
     again(world, attempt)

@@ -24,7 +24,7 @@ from ...desk.deliveries import (
     Waiting,
     wait,
 )
-from ...desk.events import Event
+from ...desk.events import SLOT, Event
 from ...desk.ids import bridge_parts
 from ...desk.messages import Author, Change, Message, Source
 from ...desk.outcomes import CHANNEL
@@ -32,6 +32,7 @@ from ...desk.ratings import Rating
 from ...desk.rooms import Bridge, Room
 from ...desk.segments import Segment
 from ...desk.times import HOUR_MS
+from ...desk.workspace_events import given_up
 from ...desk.workspaces import Install
 from ...ports import Announcing, AwsAway, Call, Corresponding, Outbound, Ref, World, over, ref
 from ..bridges.id_map import addressed, keep_parts, map_conversation, map_sent
@@ -42,7 +43,10 @@ from ..rooms.tell_end import language_of
 from ..secrets import Opened
 from .attached_files import content_of
 from .lanes import hold_lane, turn_in_lane
+from .listeners import Listeners
+from .owed import wake
 from .share import note_call, spend, turn_of_circuit
+from .tell import tell
 
 SOON_S = 900  # seconds for which a queue can hold a wake-up back; what is later is left to the clock
 PATIENCE_MS = 3 * 24 * 60 * 60 * 1000  # ms for which a provider may ask to wait without that being a failed attempt
@@ -58,7 +62,7 @@ def attempt(world: World, row: Delivery) -> Delivery:
     its share, the cheapest first, and none of them counts as an attempt. The attempt is begun in the table before the
     call, because a call whose answer is lost can only be known by the mark that was noted before it; the outcome is
     written before the next row of the bridge is looked at, which may answer this one."""
-    if row.segment or row.what in ("clock", "rating"):
+    if row.segment or row.what in ("clock", "rating") or bridge_parts(row.bridge)[2] == SLOT:
         return _announce(world, row)
     sending = _Sending(world, row)
     try:
@@ -192,11 +196,13 @@ class _Sending:
 
 
 def _announce(world: World, row: Delivery) -> Delivery:
-    """One attempt to tell that a customer entered or left a segment, of a clock, or a rating."""
+    """One attempt to tell that a customer entered or left a segment, of a clock, a rating, or what is no room's."""
     install, circuit, *found = world.store.many([ref(Install, row.install), ref(Circuit, row.install), *_about(row)])
     channel = world.outbound(row.channel)
-    if install is None or install.state != "active" or channel is None or not isinstance(channel, Announcing):
+    if install is None or install.state == "disabled" or channel is None or not isinstance(channel, Announcing):
         return _write_down(world, row, Skipped(reason="the install is disabled" if install else "the install is gone"))
+    if install.state == "paused":
+        return _write_down(world, row, Lost(reason=install.disabled_because))
     if None in found:
         return _write_down(world, row, Skipped(reason="what it tells of is gone"))
     notice = _notice(row, *found)
@@ -220,11 +226,15 @@ def _about(row: Delivery) -> list[Ref[Any]]:
         return [ref(Customer, row.room), ref(Segment, row.segment)]
     if row.what == "rating":
         return [ref(Room, row.room), ref(Rating, row.room, row.message)]
+    if row.what == "event":
+        return [_logged(row, type_) for type_ in row.events]
     _, kind, ask = row.about.split(":")
     return [ref(Room, row.room), ref(Clock, row.room, kind, int(ask))]
 
 
-def _notice(row: Delivery, whose: Any, what: Any) -> Notice:
+def _notice(row: Delivery, whose: Any, what: Any = None) -> Notice:
+    if isinstance(whose, Event):
+        return Notice(delivery=row, event=whose)
     if isinstance(what, Rating):
         return Notice(delivery=row, room=whose, rating=what)
     if isinstance(whose, Room):
@@ -297,6 +307,8 @@ def _write_down(world: World, row: Delivery, receipt: Receipt, *, room: Room | N
     done = _outcome(row, receipt, world.clock.now(), chance=world.clock.chance())
     if not keep_outcome(world, done, row, room=room):  # a replay reset the row meanwhile, or an echo has completed it
         return again(world, lambda _: _noted(world, done))
+    for failed in given_up(done):
+        wake(world, tell(world, failed, Listeners(world.store), but=row.install))
     _wake_again(world, done)
     return done
 

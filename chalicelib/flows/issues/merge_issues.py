@@ -77,7 +77,7 @@ def merge_rest(world: World, issue_id: str) -> None:
         for start in range(0, len(rows), PIECE):
             writes: list[Write] = []
             for row in rows[start : start + PIECE]:
-                writes += [_gone(row), Put(replace(row, issue=into.id), None)]
+                writes += [_gone(row), Put(row.changed(issue=into.id), None)]
             world.store.commit(*writes)
     again(world, lambda _: _ended(world, old.id))
 

@@ -13,7 +13,7 @@ from ...desk.mails import Mailbox
 from ...desk.people import MAX_MEMBERS, Member, Person, PersonOf, Reason, Tie, Untied, persons_of, tie_id
 from ...desk.permissions import Principal
 from ...ports import Drop, Listing, Put, World, Write, new, over, ref
-from ..audit import audit
+from ..audit import audit, entry
 from ..fence import fenced
 from ..optimistic_retry import again
 from ..same_person import person_of, record_ref, records_of
@@ -23,7 +23,7 @@ MAX_BOXES, MAX_VISITORS = 20, 50  # with one address, that are looked at
 
 
 def tie(
-    world: World, workspace: str, pair: tuple[Member, Member], *, reason: Reason, by: str, along: Sequence[Put] = ()
+    world: World, workspace: str, pair: tuple[Member, Member], *, reason: Reason, by: str, credential: str = ""
 ) -> Person:
     """The person whom the two are, as it is where they were one by this tie already. What an agent has undone, no proof
     does again: then NotFound."""
@@ -44,7 +44,9 @@ def tie(
         if len(person.members) > MAX_MEMBERS:
             raise Conflict(f"a person has at most {MAX_MEMBERS} members", "member")
         gone: list[Write] = [Drop(ref(Untied, workspace, made.id))] if undone else []
-        return _written(world, there, [person], also=[*gone, *along])[0]
+        ids = (one.id, other.id)
+        gone.append(entry(world, workspace, "person.tied", subject=person.id, by=by, credential=credential, fields=ids))
+        return _written(world, there, [person], also=gone)[0]
 
     return again(world, attempt)
 
@@ -58,8 +60,8 @@ def untie(world: World, who: Principal, person_id: str, *, tie_: str) -> None:
             raise NotFound("no such tie")
         left = persons_of(who.workspace, [each for each in person.ties if each.id != tie_])
         undone = Untied(version=1, workspace=who.workspace, tie=tie_, by=who.id, at=world.clock.now())
-        entry = audit(world, who, "person.untied", subject=person.id, fields=[tie_])
-        _written(world, [person], left, also=[Put(undone, None), *entry])
+        noted = audit(world, who, "person.untied", subject=person.id, fields=[tie_])
+        _written(world, [person], left, also=[Put(undone, None), *noted])
 
     again(world, attempt)
 

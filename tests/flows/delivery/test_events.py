@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.event_types import CATALOGUE, CHOSEN
 from chalicelib.desk.times import DAY_MS, HOUR_MS, MINUTE_MS, rfc3339
 from chalicelib.desk.workspaces import Install, Workspace
 from chalicelib.flows.bridges.stop_install import stop_install
+from chalicelib.flows.issues.history import history_entry
 from chalicelib.ports import Answer, Put, ref
+from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant
 from tests.fakes import Parley
 from tests.flows.clocks.test_clocks import POLICY, with_policies
@@ -135,7 +138,94 @@ def segments(stage: Stage) -> None:
         planned(stage.parley, stage.tenant, plan)
 
 
-STORIES: tuple[Callable[[Stage], None], ...] = (rooms, promises, clocks, adoptions, segments)
+def people(stage: Stage) -> None:
+    for name in ("Ann", "Anna"):
+        for customer in ("acme", "beta"):
+            stage.tenant.customer(customer)
+            body = {"name": name, "email": "ann@acme.example"}
+            stage.api.put(f"/v1/customers/{customer}/users/ann", body)
+        stage.parley.settle()
+    id_ = stage.api.get("/v1/customers/acme/users/ann").json["id"]
+    body = {"member": {"customer": "beta", "user": "ann"}}
+    person = stage.api("POST", f"/v1/people/{id_}/ties", body, customer="acme").json
+    stage.parley.settle()
+    stage.api.delete(f"/v1/people/{person['id']}/ties/{person['ties'][0]['id']}")
+
+
+def issues(stage: Stage) -> None:
+    room = stage.room()
+    stage.ask(room)
+    one, other = (stage.api.post("/v1/issues", {"kind": "bug", "title": t}).json["id"] for t in ("Late", "Later"))
+    for issue in (one, other):
+        stage.api.post(f"/v1/issues/{issue}/rooms", {"room": room})
+    stage.parley.settle()
+    stage.api.delete(f"/v1/issues/{other}/rooms/{room}")
+    stage.api.post(f"/v1/issues/{other}/merge", {"into": one})
+    stage.api.patch(f"/v1/issues/{one}", {"title": "So late", "state": "in_progress"})
+    notice = stage.api.post(f"/v1/issues/{one}/notices", {"text": "Soon"}).json["id"]
+    stage.parley.settle()
+    stage.api.post(f"/v1/notices/{notice}/approve", {})
+    for _ in range(3):
+        stage.parley.settle()
+    for what in ("linked", "comment", "conflict", "unlinked"):
+        entry = history_entry(stage.parley.world, one, stage.tenant.id, what=what, key="API-7")  # type: ignore[arg-type]
+        stage.parley.store.commit(entry)
+
+
+def broadcasts(stage: Stage) -> None:
+    got = stage.api.post("/v1/broadcasts", {"text": "News", "customers": ["acme"]})
+    assert got.status == 201, got.text
+
+
+def access(stage: Stage) -> None:
+    agent = stage.api.post("/v1/agents", {"name": "Bo", "role": "agent", "email": "bo@vendor.example"}).json["id"]
+    stage.parley.settle()
+    stage.api.patch(f"/v1/agents/{agent}", {"role": "reader"})
+    key = stage.api.post("/v1/api-keys", {"name": "Import", "scopes": ["read"]}).json
+    stage.parley.settle()
+    stage.api.delete(f"/v1/api-keys/{key['id']}")
+    install = listening(stage.tenant, "room.opened")
+    stage.parley.settle()
+    stage.api.patch(f"/v1/installs/{install}", {"name": "Other"})
+    stage.parley.settle()
+    secret = stage.api.post(f"/v1/installs/{install}/secrets").json["secret"]
+    for state in ("paused", "disabled"):
+        stage.api.patch(f"/v1/installs/{install}", {"state": "active"})
+        found = stage.parley.store.one(ref(Install, install))
+        assert found is not None
+        stop_install(stage.parley.world, found, state, reason="so")  # type: ignore[arg-type]
+        stage.parley.settle()
+    stage.api.delete(f"/v1/installs/{install}")
+    stage.parley.settle()
+    assert key["key"] not in str(stage.parley.outside.posts)
+    assert secret not in str(stage.parley.outside.posts)
+
+
+def failures(stage: Stage) -> None:
+    other = stage.api.post("/v1/installs", {"kind": "webhook", "name": "O", "config": {"url": "https://o.example/"}})
+    room = stage.room()
+    stage.parley.settle()
+    kept = stage.parley.outside.send
+    stage.parley.outside.send = lambda request: Answer(500) if "o.example" in request.url else kept(request)  # type: ignore[method-assign]
+    stage.say(room)
+    for _ in range(12):
+        stage.pass_time(30 * HOUR_MS)
+    stage.parley.outside.send = kept  # type: ignore[method-assign]
+    stage.api.delete(f"/v1/installs/{other.json['id']}")
+
+
+STORIES: tuple[Callable[[Stage], None], ...] = (
+    rooms,
+    promises,
+    clocks,
+    adoptions,
+    segments,
+    people,
+    issues,
+    broadcasts,
+    access,
+    failures,
+)
 
 
 def shape(value: Any) -> Any:
@@ -156,12 +246,13 @@ def alike(example: Any, body: Any) -> bool:
 def test_each_type_is_told_in_the_shape_of_its_example(parley: Parley, stage: Stage) -> None:
     for story in STORIES:
         story(stage)
-        parley.settle()
+        for _ in range(2):
+            parley.settle()
     found: dict[str, dict[str, Any]] = {}
     for event in told(parley):
         found.setdefault(event["type"], event)
     assert sorted(found) == sorted(each.name for each in CATALOGUE)
-    varied = {"reactions"}
+    varied = {"reactions", "attributes", "detail"}
     for each in CATALOGUE:
         body = _without(found[each.name], varied)
         assert alike(_without(each.example, varied), body), (each.name, shape(each.example), shape(body))
@@ -222,7 +313,7 @@ def test_a_room_is_told_in_order_whichever_call_fails(parley: Parley, stage: Sta
         stage.pass_time(HOUR_MS)
     parley.reacted.clear()
     parley.settle()
-    tried = [event for event in told(parley) if event["room"]["id"] == room]
+    tried = [event for event in told(parley) if event.get("room", {}).get("id") == room]
     ids = list(dict.fromkeys(event["id"] for event in tried))
     by_id = {event["id"]: event["type"] for event in tried}
     assert [by_id[id_] for id_ in ids] == WHOLE
@@ -238,7 +329,8 @@ def test_a_message_that_was_deleted_before_it_was_sent_still_moved_its_room(parl
     message = stage.ask(room)
     stage.tenant.user().delete(f"/v1/rooms/{room}/messages/{message}")
     stage.pass_time(HOUR_MS)
-    assert types(parley) == ["message.posted", "room.reopened", "message.deleted", "room.resolved"]
+    of_room = [event["type"] for event in told(parley) if "room" in event]
+    assert of_room == ["message.posted", "room.reopened", "message.deleted", "room.resolved"]
 
 
 def test_an_install_is_told_of_what_it_chose_and_of_no_internal_room(parley: Parley, tenant: Tenant) -> None:
@@ -283,3 +375,46 @@ def test_what_a_paused_install_misses_is_told_once_it_is_back(parley: Parley, st
     assert got.status in (200, 202), got.text
     parley.settle()
     assert "room.opened" in types(parley)
+
+
+def test_no_install_is_told_of_its_own_failures_nor_of_failures_to_tell_of_failures(
+    parley: Parley, tenant: Tenant
+) -> None:
+    tenant.customer("acme")
+    parley.settle()
+    first, second = (listening(tenant, "delivery.failed", "room.opened") for _ in range(2))
+    parley.outside.answers += [Answer(500)] * 500
+    tenant.api.post("/v1/rooms", {"name": "R", "customer": "acme"})
+    parley.settle()
+    for _ in range(24):
+        parley.clock.at += 30 * HOUR_MS
+        parley.due()
+        parley.settle()
+    failed = {event["id"]: event for event in told(parley) if event["type"] == "delivery.failed"}
+    rows = [row for row in map(from_row, parley.table.rows.values()) if isinstance(row, Delivery)]
+    assert {(row.state, row.events) for row in rows} == {("failed", ("room.opened",)), ("failed", ("delivery.failed",))}
+    whose = {row.id: row.install for row in rows}
+    about = {(whose[id_.rpartition(":")[0]], event["data"]["now"]["install"]) for id_, event in failed.items()}
+    assert (about, len(failed)) == ({(first, second), (second, first)}, 2)
+
+
+def test_what_happens_in_one_workspace_is_told_in_no_other(parley: Parley, stage: Stage) -> None:
+    other = Tenant.found("Other", parley.clock.at // 1000)
+    listening(other, *CHOSEN, all_rooms=True)
+    for story in (rooms, people, issues, access):
+        story(stage)
+        parley.settle()
+    mine = [event["type"] for event in told(parley) if event["workspace"] == other.id]
+    assert set(mine) <= {"install.connected", "key.issued", "agent.added"}
+    assert {event["workspace"] for event in told(parley)} == {stage.tenant.id, other.id}
+
+
+def test_a_batch_that_is_derived_again_tells_nothing_twice(parley: Parley, stage: Stage) -> None:
+    for story in (people, issues, access):
+        story(stage)
+        parley.settle()
+    ids = [event["id"] for event in told(parley)]
+    for _ in range(2):
+        parley.reacted.clear()
+        parley.settle()
+    assert [event["id"] for event in told(parley)] == ids

@@ -1019,6 +1019,7 @@ export const SERVED = {
   "e-mail": "E-Mail",
   "edit": "Änderung",
   "entered": "Beitritt",
+  "event": "Ereignis",
   "exposed": "offen einsehbar",
   "failed": "gescheitert",
   "feature": "Wunsch",
