@@ -45,6 +45,12 @@ def selves_of(store: Store, found: Sequence[User | Visitor]) -> dict[str, tuple[
     return {person.id: person.members for person in persons if person}
 
 
+def selves_in(store: Store, room: Room, author: Author) -> list[str]:
+    """The ids of all whom somebody is who spoke in a room, their own first."""
+    persons = selves_of(store, records_of(store, [member_in(room, author)])).values()
+    return list(dict.fromkeys([author.id, *(each.id for members in persons for each in members)]))
+
+
 def users_of(store: Store, found: Sequence[User], *, within: str) -> dict[str, list[User]]:
     """The users `within` a customer that each person is whom one of the found is a part of, by the person's id."""
     selves = selves_of(store, found)

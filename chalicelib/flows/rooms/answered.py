@@ -17,7 +17,7 @@ from ...desk.times import DAY_MS, HOUR_MS
 from ...desk.workspaces import Install
 from ...ports import Corresponding, Listing, World, Write, new, over, ref
 from ..optimistic_retry import again
-from ..same_person import member_in, records_of, selves_of
+from ..same_person import selves_in
 
 LATE_MS = HOUR_MS  # ms for which an answer may be on its way before it is none
 BOUNCES_MS = 3 * DAY_MS  # ms in which a mail that comes back was never there
@@ -118,7 +118,7 @@ def _has_read(world: World, room: Room, ask: Message, *, n: int, person: str = "
 
 def _another_heard(world: World, room: Room, ask: Message, *, rows: Sequence[Delivery], n: int) -> bool:
     """Whether somebody who is one person with who asked has read message `n`, or was written to."""
-    others = [each for each in _selves(world, room, ask) if each != ask.author.id]
+    others = [each for each in selves_in(world.store, room, ask.author) if each != ask.author.id]
     if any(_has_read(world, room, ask, n=n, person=each) for each in others):
         return True
     letters = [row for row in rows if row.state == "sent" and not row.bounced and _is_to_people(world, row)]
@@ -130,13 +130,6 @@ def _told(world: World, row: Delivery, person: str) -> bool:
     if known is None or known.sent_n < row.message:
         return False
     return world.store.one(ref(Suppression, row.workspace, known.address)) is None
-
-
-def _selves(world: World, room: Room, ask: Message) -> list[str]:
-    """The ids of all whom somebody is who asked, their own first."""
-    records = records_of(world.store, [member_in(room, ask.author)])
-    persons = selves_of(world.store, records).values()
-    return list(dict.fromkeys([ask.author.id, *(each.id for members in persons for each in members)]))
 
 
 def _rows(world: World, ask: Message, n: int) -> list[Delivery]:
@@ -187,7 +180,7 @@ def mail_came_back(world: World, sent: Mapped, install: str, *, address: str, at
         ask = world.store.one(ref(Message, room_id, asked, False)) if asked else None
         if room is None or ask is None or ask.source.install != install:
             continue
-        theirs = [ref(Correspondent, room_id, install, each) for each in _selves(world, room, ask)]
+        theirs = [ref(Correspondent, room_id, install, each) for each in selves_in(world.store, room, ask.author)]
         known = next((each for each in world.store.many(theirs) if each and each.address == address), None)
         if known is None:
             continue

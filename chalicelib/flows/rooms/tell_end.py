@@ -15,6 +15,7 @@ from ...desk.rooms import Room
 from ...desk.turn_table import Act, Who
 from ...desk.workspaces import Workspace
 from ...ports import Listing, Ref, World, Write, new, over, ref
+from ..same_person import selves_in
 
 MAX_ISSUES = 100  # behind a room, that are looked at
 REMINDER = "reminder"  # of one that reminds of what was not answered
@@ -49,13 +50,14 @@ def hearing_of(world: World, room: Room, ending: Ending) -> Hearing:
 
 
 def _asked(world: World, room: Room, ending: Ending) -> tuple[Author | None, RatingAsked | None]:
-    """Who is asked how it was: the person who asked last, at most once a month."""
+    """Who is asked how it was: the person who asked last, at most once a month, whichever of theirs was asked."""
     asked = standing_of(room).asked
     ask = world.store.one(ref(Message, room.id, asked, False)) if asked and ending.outcome in RATED else None
     if ask is None or ask.author.kind not in ("user", "visitor"):
         return None, None
-    before = world.store.one(ref(RatingAsked, ask.author.id))
-    return (ask.author, before) if may_ask(before, world.clock.now()) else (None, None)
+    selves = selves_in(world.store, room, ask.author)
+    before: list[RatingAsked | None] = world.store.many([ref(RatingAsked, each) for each in selves])
+    return (ask.author, before[0]) if all(may_ask(each, world.clock.now()) for each in before) else (None, None)
 
 
 def language_of(world: World, room: Room) -> str:

@@ -55,6 +55,15 @@ def test_a_person_is_asked_once_a_month(parley: Parley, acme: Tenant) -> None:
     assert [each["happy"] for each in acme.api.get("/v1/ratings").json["items"]] == [None, None, None]  # silence
 
 
+def test_who_is_one_person_is_asked_once_a_month_whichever_of_theirs_asks(parley: Parley, acme: Tenant) -> None:
+    for user in ("ann", "slack:U1"):
+        acme.api.put(f"/v1/customers/acme/users/{user}", {"name": "Ann"})
+    ann = acme.api.get("/v1/customers/acme/users/ann").json["id"]
+    tie = {"member": {"customer": "acme", "user": "slack:U1"}}
+    assert acme.api("POST", f"/v1/people/{ann}/ties", tie, customer="acme").status == 200
+    assert [rating(acme.api, ended(acme, user=user)) for user in ("ann", "slack:U1")] == [None, 404]
+
+
 @pytest.mark.parametrize(("outcome", "tell"), [("no_answer", True), ("duplicate", True), ("solved", False)])
 def test_what_is_no_end_of_theirs_is_not_asked_about(acme: Tenant, outcome: str, tell: bool) -> None:
     assert rating(acme.api, ended(acme, outcome=outcome, tell=tell)) == 404
