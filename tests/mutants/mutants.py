@@ -45,8 +45,40 @@ ALERTS = ("tests/flows/alerts/test_told_by_one_mail.py",)
 TOLD = ("tests/flows/alerts/test_who_is_told.py",)
 PUSHED = ("tests/flows/alerts/test_web_push.py",)
 
+ONCE = ("tests/edge/routes/test_counted_once.py",)
+ONE_MAIL = ("tests/flows/mail/test_one_person_one_mail.py",)
+
 # what is then so → the change, and the tests that notice
 MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
+    "a roster has one person as often as they have users": (
+        Mutant(
+            FLOWS + "same_person",
+            "once_each",
+            "stands_for(known.get(each.person) or [each], first=first) == each",
+            "True",
+        ),
+        ONCE,
+    ),
+    "a tie leads a customer's people out of their company": (
+        Mutant(FLOWS + "search.search", "authors_like", "who.is_agent or _may_know(who, each)", "True"),
+        ONCE,
+    ),
+    "one person is found as often as they have users": (
+        Mutant(FLOWS + "search.search", "_persons_once", "not selves", "True"),
+        ONCE,
+    ),
+    "the sums of a customer count users": (
+        Mutant(DESK + "customer_totals", "counted", "selves and stands_for(selves) != user", "False"),
+        ONCE,
+    ),
+    "mail goes to the one of their addresses that takes none": (
+        Mutant(FLOWS + "mail.recipients", "_Homes.chosen", "address and address not in gone", "True"),
+        ONE_MAIL,
+    ),
+    "a broadcast is mailed to one person for each of their companies": (
+        Mutant(FLOWS + "mail.told_elsewhere", "told_elsewhere", "message.broadcast is None", "True"),
+        ONE_MAIL,
+    ),
     "an alert is gathered as often as it is derived": (
         Mutant(FLOWS + "alerts.gather", "keep_alert", "if known:\n    return", "pass"),
         ALERTS,
@@ -382,7 +414,7 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         MAILS,
     ),
     "a mail tells of what its reader was copied in on": (
-        Mutant(FLOWS + "mail.recipients", "unheard", "each.n not in person.had", "True"),
+        Mutant(FLOWS + "mail.recipients", "unheard", "each.n not in person.to.had", "True"),
         MAILS,
     ),
     "two machines write to each other": (
