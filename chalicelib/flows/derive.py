@@ -194,9 +194,11 @@ def _clocks_behind(batch: Batch, issue: Issue) -> None:
 
 
 def _adoptions(batch: Batch, now: Record | None, before: Record | None) -> None:
-    """All that hangs on whose a room is, where that has changed."""
+    """All that hangs on whose a room is, where that has changed; and that a user who took one is its visitor."""
     if isinstance(now, Change) and now.customers:
         batch.world.queues.jobs([{"follow": now.room, "customers": list(now.customers), "after": 0}])
+        if now.by.startswith("usr_"):
+            batch.world.queues.jobs([{"taken": now.room, "customer": now.customers[-1], "by": now.by}])
 
 
 def _people(batch: Batch, now: Record | None, before: Record | None) -> None:

@@ -54,7 +54,7 @@ def broadcast(world: World, errand: Errand, frame: Callable[[Broadcast], Push]) 
 def job(world: World, task: dict[str, Any]) -> None:
     """A piece of a job, clocks whose policy or issue has changed, the figures of a day, the pains of a week, what a
     paused install missed, a dead letter that somebody wants again, those that nobody has explained, what follows a
-    room that became its customer's, a mail with a code, or to sign in;
+    room that became its customer's, who is tied by a proof, a mail with a code, or to sign in;
     else customers whose segments may have changed."""
     if "job" in task:
         from .customers.run_job import run_job
@@ -92,6 +92,10 @@ def job(world: World, task: dict[str, Any]) -> None:
         from .people.follow_room import follow_room
 
         follow_room(world, task["follow"], task["customers"], after=task["after"])
+    elif "taken" in task:
+        from .people.tie import tie_taker
+
+        tie_taker(world, task["taken"], customer=task["customer"], user_id=task["by"])
     elif "same_address" in task:
         from .people.tie import tie_same_address
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.desk.customers import Customer, User
+from chalicelib.desk.customers import Customer, User, Visitor
 from chalicelib.desk.messages import Change
 from chalicelib.desk.record import Record
 from chalicelib.edge import frames
@@ -44,9 +44,14 @@ def test_whose_a_room_has_become_and_a_vouched_address_are_followed_up(parley: P
     [user] = [each for each in parley.records() if isinstance(each, User)]
     parley.queues.tasks.clear()
     moved = Change(version=1, room="room_1", n=1, type="room", at=1, by="agt_1", customers=("", "cus_1"))
-    derive(parley.world, [written(moved), written(replace(user, vouched="ann@acme.example"))], frames.changed)
+    taken = replace(moved, n=2, by=user.id, customers=("", user.customer))
+    proven = Visitor(version=1, id="vis_1", workspace=tenant.id, created_at=1, email="ann@acme.example", proven="mail")
+    vouched = replace(user, vouched="ann@acme.example")
+    derive(parley.world, [written(each) for each in (moved, taken, vouched, proven)], frames.changed)
     assert {"follow": "room_1", "customers": ["", "cus_1"], "after": 0} in parley.queues.tasks
     assert {"same_address": user.id, "customer": user.customer} in parley.queues.tasks
+    assert {"same_address": "vis_1", "customer": ""} in parley.queues.tasks
+    assert {"taken": "room_1", "customer": user.customer, "by": user.id} in parley.queues.tasks
 
 
 @pytest.mark.parametrize("call", ["wake", "jobs", "sync", "index", "push"])

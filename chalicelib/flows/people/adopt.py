@@ -23,7 +23,7 @@ from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 from ..paging import every
 from ..rooms.fork import MAX_FORKED, fork
-from .tie import MAX_VISITORS, tie_by_proof
+from .tie import MAX_VISITORS
 
 MAX_ROOMS = 10  # of each visitor, that are looked at
 OWN = 20  # last words of a room among which the visitor's are looked for
@@ -164,9 +164,7 @@ def adopt_earlier(world: World, who: Principal, room_id: str, *, once: Once = KE
         raise NotFound("no such room")
     if room.kind != "visitor" and room.customer != customer.id:
         raise NotFound("no such room")
-    adopted_ = adopt(world, who, room.id, customer=customer, because="token", once=once)
-    tie_by_proof(world, user, visitor)
-    return adopted_
+    return adopt(world, who, room.id, customer=customer, because="token", once=once)
 
 
 def rooms_of_visitor(world: World, visitor: str) -> list[Room]:

@@ -24,7 +24,6 @@ from ..customers.admit import customer_of_address
 from ..optimistic_retry import again
 from ..pace import hold_to
 from .adopt import adopt
-from .tie import tie_by_proof
 
 CODE_MS = 20 * MINUTE_MS
 MAILS_PER_HOUR = 5  # to one address of a workspace
@@ -84,9 +83,7 @@ def prove_address(world: World, who: Principal, code: str) -> Room:
     if room is None:
         raise NotFound("no such room")
     visitor = _visitor(world, who)
-    customer, users = _customer(world, visitor)
-    for user in users:
-        tie_by_proof(world, user, visitor)
+    customer = _customer(world, visitor)
     if customer is None or room.kind != "visitor":
         return room
     return adopt(world, who, room.id, customer=customer, because="code")
@@ -113,9 +110,8 @@ def _visitor(world: World, who: Principal) -> Visitor:
     return visitor
 
 
-def _customer(world: World, visitor: Visitor) -> tuple[Customer | None, list[User]]:
-    """Whose the proven address is: the only customer's with users of that address, else of whose proven domain; and
-    these users."""
+def _customer(world: World, visitor: Visitor) -> Customer | None:
+    """Whose the proven address is: the only customer's with users of that address, else of whose proven domain."""
     address = same_mailbox(visitor.email)
     listing: Listing[Mailbox] = Listing("mailboxes", (visitor.workspace, address))
     boxes = world.store.page(listing, 20).items
@@ -123,10 +119,10 @@ def _customer(world: World, visitor: Visitor) -> tuple[Customer | None, list[Use
     users = [user for user in found if user.state == "active" and user.vouched == address]
     owners = {user.customer for user in users}
     if len(owners) > 1:
-        return None, users
+        return None
     named = world.store.one(ref(Customer, owners.pop())) if owners else None
     customer = named or customer_of_address(world, visitor.workspace, address)
-    return (customer if customer and customer.state == "active" else None), users
+    return customer if customer and customer.state == "active" else None
 
 
 def _hash(visitor: str, code: str) -> str:

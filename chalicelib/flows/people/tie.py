@@ -12,6 +12,7 @@ from ...desk.errors import Conflict, Invalid, NotFound
 from ...desk.mails import Mailbox
 from ...desk.people import MAX_MEMBERS, Member, Person, PersonOf, Reason, Tie, Untied, persons_of, tie_id
 from ...desk.permissions import Principal
+from ...desk.rooms import Room
 from ...ports import Drop, Listing, Put, World, Write, new, over, ref
 from ..audit import audit, entry
 from ..fence import fenced
@@ -117,9 +118,13 @@ def proven_address(who: User | Visitor) -> str:
     return address if who.proven else ""
 
 
-def tie_by_proof(world: World, user: User, visitor: Visitor) -> None:
-    """Tie a user and the visitor whom they were, by the code that said so, or by the user's token."""
-    _by_proof(world, user.workspace, (user, visitor), reason="token")
+def tie_taker(world: World, room_id: str, *, customer: str, user_id: str) -> None:
+    """Tie a user who took a visitor's room as their own to that visitor."""
+    room = world.store.one(ref(Room, room_id))
+    user = world.store.one(ref(User, customer, user_id))
+    visitor = world.store.one(ref(Visitor, room.visitor)) if room else None
+    if user and visitor:
+        _by_proof(world, user.workspace, (user, visitor), reason="token")
 
 
 def _by_proof(

@@ -12,7 +12,7 @@ from chalicelib.desk.issues import IssueCustomer
 from chalicelib.desk.mails import Mailbox
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.segments import Placement
-from chalicelib.desk.times import HOUR_MS
+from chalicelib.desk.times import HOUR_MS, MINUTE_MS
 from chalicelib.flows import dispatch
 from chalicelib.flows.rebuild import rebuild
 from chalicelib.ports import Listing, ref
@@ -147,6 +147,31 @@ def test_issue_clocks_and_figures_come_along_and_go_back(parley: Parley, tenant:
     assert counted() == (1, 1, 1200, True, True)
     tenant.api.delete(f"{room}/adoption")
     assert counted() == before
+
+
+def test_the_figures_of_its_days_are_its_customers_and_go_back(parley: Parley, tenant: Tenant, asked: Any) -> None:
+    visitor, room = asked
+    with_policies(parley, tenant, POLICY)
+    visitor.post(f"{room}/messages", {"text": "Anybody?"})
+    parley.settle()
+    parley.clock.at += 5 * MINUTE_MS
+    tenant.api.post(f"{room}/messages", {"text": "In the zoo"})
+
+    def figures() -> Any:
+        for _ in range(2):  # what is due after the hour is added up
+            parley.settle()
+            parley.clock.at += HOUR_MS + 2 * MINUTE_MS
+            parley.due()
+        totals = [tenant.api.get("/v1/metrics", **whose).json["total"] for whose in ({}, {"customer": "acme"})]
+        return [{kind: figure["answered"] for kind, figure in total.items()} for total in totals]
+
+    before = figures()
+    assert (before[0]["first"], before[1].get("first", 0)) == (1, 0)
+    adopted(tenant, room)
+    everybodys, theirs = figures()
+    assert (everybodys, theirs["first"]) == (before[0], 1)
+    tenant.api.delete(f"{room}/adoption")
+    assert figures() == before
 
 
 def test_what_its_customer_is_known_by_is_that_of_before_once_it_is_undone(

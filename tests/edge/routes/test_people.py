@@ -137,6 +137,7 @@ def test_whoever_takes_their_earlier_room_is_the_visitor(
     body = {"workspace": tenant.id, "name": "Ann", "email": MAIL, "text": "Where is the zebra?"}
     made = Client().post("/v1/visitors", body).json
     tenant.user("acme", "ann", email=MAIL).post(f"/v1/me/earlier-rooms/{made['room']['id']}")
+    parley.settle()
     form = tenant.api.post("/v1/installs", {"kind": "form", "name": "F"}).json
     assert Client().post(f"/in/form/{form['id']}", {"name": "Ann", "email": MAIL, "message": "By form"}).status < 300
     parley.settle()
@@ -147,6 +148,7 @@ def test_whoever_takes_their_earlier_room_is_the_visitor(
     assert [each["id"] for each in person(tenant, by_form)["rooms"]] == [asked]
     tenant.api.delete(f"/v1/rooms/{asked}/adoption")
     tenant.user("acme", "ann").post(f"/v1/me/earlier-rooms/{asked}")
+    parley.settle()
     unread = {each["id"]: each["unread"] for each in tenant.user("acme", "ann").get("/v1/rooms").json["items"]}
     assert unread[asked] == 0, "she has read what she said herself"
     tenant.api.delete(f"/v1/rooms/{asked}/adoption")
