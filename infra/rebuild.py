@@ -44,7 +44,7 @@ def rebuild_all(stack: Any, table_name: str, bucket: str) -> bool:
     store = TableStore(table)
     index = SegmentIndex(store, S3Files(bucket), clock)
     with progress("finding everything again") as step:
-        found = reindex_all(store, index, Watched(table, step).everything(), now=clock.now())
+        found = reindex_all(store, index, Watched(table, step).everything())
     print(f"{'search':12} {found} found again")
     return bool(mended)
 

@@ -748,13 +748,16 @@ KINDS: dict[type[Record], Holds] = {
         "the index is of all; its pieces are merged without the person's words",
         {PLAIN: "id gone"},
     ),
+    search_index.Indexed: Holds(
+        "How far a search index has taken what has changed.", lives=WORKSPACE_LONG, fields={PLAIN: "tree"}
+    ),
     search_index.Unindexed: Holds(
         "A thing that its search index may not know of yet.",
         REMOVED,
         "users, agents",
         "workspace",
         "unindexed",
-        "until it is put into the index",
+        within(search_index.DAYS_KEPT * DAY_MS),
         fields={PERSON: "place"},
     ),
     # --- broadcasts

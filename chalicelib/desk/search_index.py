@@ -23,6 +23,7 @@ from .text_pieces import Reading, forms, reading
 from .workspaces import Agent
 
 Kind = Literal["message", "room", "issue", "customer", "person"]
+DAYS_WAITED, DAYS_KEPT = 30, 90  # days for which a row waits for others in its tree, and after which it ends
 Thing = Message | Room | Issue | Customer | User | Agent
 AVERAGE = 40  # words of a message
 HIGHEST = 255  # weight of a word
@@ -48,12 +49,25 @@ class Tree(Record, frozen=True):
 
 
 class Unindexed(Record, frozen=True):
-    """A thing that has changed, and that its tree may not know of yet: queries read it itself."""
+    """A thing that has changed, and that its tree may not know of yet: queries read it itself. It `ends` (ms) by
+    itself, long after its tree has taken it; one from before rows had an end is dropped then."""
 
     tree: str
     at: int
     place: str
     n: int = 0
+    ends: int = 0
+
+
+class Indexed(Record, frozen=True):
+    """How far a tree has taken its unindexed rows (cursor, ADR 160): all that were noted up to `upto` (ms). Of those
+    after it up to `latest` it has taken what was there by then; a row may come a little later than it says. At `due`
+    (ms) it is looked at whether some have waited for too long."""
+
+    tree: str
+    upto: int = 0
+    latest: int = 0
+    due: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ..desk.issues import Issue, Notice, Ticket, Tracking
 from ..desk.jobs import Job
 from ..desk.pains import PainsPlan
 from ..desk.rooms import Room
+from ..desk.search_index import Indexed
 from ..desk.segments import Placement
 from ..desk.times import HOUR_MS, MINUTE_MS
 from ..ports import Call, Task, World
@@ -95,7 +96,7 @@ def _broadcasts(world: World, rows: list[Broadcast | Tally]) -> None:
     wake_pieces(world, [row for row in rows if isinstance(row, Tally)])
 
 
-def _jobs(due: list[Job | Placement | DueFigures | PainsPlan]) -> list[dict[str, Any]]:
+def _jobs(due: list[Job | Placement | DueFigures | Indexed | PainsPlan]) -> list[dict[str, Any]]:
     customers: dict[str, dict[str, Sequence[str]]] = {}
     for record in due:
         if isinstance(record, Placement):
@@ -104,6 +105,7 @@ def _jobs(due: list[Job | Placement | DueFigures | PainsPlan]) -> list[dict[str,
     pieces += [
         {"figures": each.workspace, "day": each.day, "due": each.due} for each in due if isinstance(each, DueFigures)
     ]
+    pieces += [{"unindexed": each.tree, "due": each.due} for each in due if isinstance(each, Indexed)]
     pieces += [{"pains": each.workspace, "due": each.due} for each in due if isinstance(each, PainsPlan)]
     return pieces + evaluations(customers)
 

@@ -94,7 +94,7 @@ class Batch:
         wake(self.world, self.calls)
         self.world.queues.jobs(self.moves.evaluations())
         self.world.queues.sync(self.tasks)
-        self.world.queues.index(mark_changed(self.world.store, self.unindexed))
+        self.world.queues.index(mark_changed(self.world, self.unindexed))
         self.world.queues.push(self.pushes)
 
 
@@ -242,7 +242,7 @@ def _search(batch: Batch, now: Record | None, before: Record | None) -> None:
     """What the index does not know of yet."""
     if thing := changed_thing(now, before):
         room = batch.reads.room(thing.room) if isinstance(thing, Message) else thing
-        batch.unindexed += unindexed_of(thing, room if isinstance(room, Room) else None, batch.world.clock.now())
+        batch.unindexed += unindexed_of(thing, room if isinstance(room, Room) else None)
 
 
 def _sockets(batch: Batch, now: Record | None, before: Record | None) -> None:

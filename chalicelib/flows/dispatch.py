@@ -53,9 +53,9 @@ def broadcast(world: World, errand: Errand, frame: Callable[[Broadcast], Push]) 
 
 def job(world: World, task: dict[str, Any]) -> None:
     """A piece of a job, clocks whose policy or issue has changed, the figures of a day, the pains of a week, what a
-    paused install missed, a dead letter that somebody wants again, those that nobody has explained, what follows a
-    room that became its customer's, who is tied by a proof, a mail with a code, or to sign in;
-    else customers whose segments may have changed."""
+    paused install missed, a dead letter that somebody wants again, those that nobody has explained, a tree of search
+    whose rows may have waited for too long, what follows a room that became its customer's, who is tied by a proof, a
+    mail with a code, or to sign in; else customers whose segments may have changed."""
     if "job" in task:
         from .customers.run_job import run_job
 
@@ -88,6 +88,8 @@ def job(world: World, task: dict[str, Any]) -> None:
         from .dead_letters.explain import explain_letters
 
         explain_letters(world)
+    elif "unindexed" in task:
+        world.queues.index([IndexTask(task["unindexed"], f"due:{task['due']}")])
     elif "follow" in task:
         from .people.follow_room import follow_room
 
@@ -119,9 +121,9 @@ def index(world: World, task: IndexTask) -> None:
     if task.walk:
         from .search.reindex import reindex_page
 
-        world.queues.index(reindex_page(world.store, task, world.clock.now()))
+        world.queues.index(reindex_page(world, task))
     else:
         from .search.index import index_pending
 
-        if index_pending(world.store, world.index, task.tree):
+        if index_pending(world.store, world.index, task.tree, now=world.clock.now()):
             world.queues.index([IndexTask(task.tree, f"{task.why}+")])

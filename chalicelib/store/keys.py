@@ -53,7 +53,7 @@ from ..desk.policies import Policies
 from ..desk.ratings import Rating, RatingAsked
 from ..desk.record import Record
 from ..desk.rooms import ROUND_MS, Binding, Bridge, Fork, Room, Seen
-from ..desk.search_index import Tree, Unindexed
+from ..desk.search_index import Indexed, Tree, Unindexed
 from ..desk.segments import FOREVER_MS, Member, Placement, Segment
 from ..desk.sessions import LINK_LIFE_MS, MailedLinks, Provider, Session, SignInLink
 from ..desk.snippets import Snippet
@@ -172,6 +172,10 @@ def _day_figures_indexes(day: DayFigures) -> dict[str, Key]:
 
 def _due_figures_indexes(due: DueFigures) -> dict[str, Key]:
     return {"g3": (f"WORK#{time_shard(due.workspace)}", f"{moment(due.due)}#{due.workspace}#{due.day}")}
+
+
+def _indexed_indexes(tree: Indexed) -> dict[str, Key]:
+    return {"g3": (f"WORK#{time_shard(tree.tree)}", f"{moment(tree.due)}#{tree.tree}#index")}
 
 
 def _pains_plan_indexes(plan: PainsPlan) -> dict[str, Key]:
@@ -552,7 +556,9 @@ KINDS: tuple[Kind, ...] = (
         Unindexed,
         lambda t, at, place, n: (f"Q#{t}", f"U#{moment(at)}#{place}#{n}"),
         _of("tree", "at", "place", "n"),
+        expires=lambda u: u.ends,
     ),
+    Kind("Indexed", Indexed, lambda t: (f"Q#{t}", "INDEXED"), _of("tree"), _indexed_indexes),
     Kind("OpenRoom", OpenRoom, lambda c, r: (f"C#{c}", f"OPEN#{r}"), _of("customer", "room")),
     Kind("Counted", Counted, lambda c, u: (f"C#{c}", f"COUNTED#{u}"), _of("customer", "user")),
 )
@@ -673,7 +679,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
 
 
 BY_MOMENT = frozenset(
-    {"ignored", "rooms", "unsaid-rooms", "customer-rooms", "clocks", "ended-clocks", "figures", "ratings"}
+    {"unindexed", "ignored", "rooms", "unsaid-rooms", "customer-rooms", "clocks", "ended-clocks", "figures", "ratings"}
 )
 
 

@@ -27,7 +27,7 @@ from infra.lint import transformed
 SECTION = "Dollars per million inbound messages, each to two bridges and three viewers, answered by turns"
 ROWS = "Write units of an inbound message, by the kind of row (docs/table.md)"
 MONTH = "Dollars a month, whatever is said"
-BUDGET, AT_REST, IN_USE = 36.0, 9.0, 12.0
+BUDGET, AT_REST, IN_USE = 34.0, 9.0, 12.0
 BRIDGES = 2
 # Dollars a million, or a GB, or a GB-second. The page's name stands before each.
 REST_REQUESTS = 3.50  # Amazon API Gateway pricing: REST APIs, first 333 million
@@ -45,7 +45,7 @@ OUT_GB = 0.09  # Amazon EC2 pricing: data transfer out to the internet, first 10
 OUT = 6_000  # bytes that leave with a message: its answer, two requests, three frames, heads and all
 ACCESS_LINE = 260  # bytes of API Gateway's line
 STORED = 26  # bytes that CloudWatch Logs counts for each event besides its text
-WAKES = 8  # messages of a tree that wake search's worker once (flows/search/index.py)
+WAKES = 16  # messages of a tree that wake search's worker once (flows/search/index.py)
 KEY, ALARM, COMPOSITE, METRIC, POLLS = 1.00, 0.10, 0.50, 0.30, 0.30  # a month; POLLS: an idle FIFO or standard queue
 # Metric → how many of it there are with three channels in use: one a stage; what is ignored, one a reason.
 METRICS_IN_USE = {"accepted": 1, "handled": 1, "ignored": 4, "delivered": 1, "retried": 1, "failed": 1}

@@ -41,6 +41,7 @@ ENDS = ("tests/flows/rooms/test_ends.py",)
 SILENCE = ("tests/flows/clocks/test_no_answer.py",)
 RATINGS = ("tests/flows/rooms/test_ratings.py",)
 
+INDEXING = ("tests/flows/search/test_index_pending.py",)
 ALERTS = ("tests/flows/alerts/test_told_by_one_mail.py",)
 TOLD = ("tests/flows/alerts/test_who_is_told.py",)
 PUSHED = ("tests/flows/alerts/test_web_push.py",)
@@ -618,6 +619,26 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
     "an edit leaves the words of a message beside its file": (
         Mutant(FLOWS + "rooms.amend", "edit_step", "not message.attachments", "True"),
         BRIDGED,
+    ),
+    "what is noted a little late is passed by": (
+        Mutant(FLOWS + "search.index", "index_pending", "now - SETTLES_MS", "now"),
+        INDEXING,
+    ),
+    "what took long to note stays where the cursor may have been": (
+        Mutant(FLOWS + "search.index", "_noted", "world.clock.now() - at <= PROMPT_MS", "True"),
+        INDEXING,
+    ),
+    "a quiet tree waits until its rows have ended": (
+        Mutant(FLOWS + "search.index", "index_pending", "rows and rows[0].at <= long_ago", "False"),
+        INDEXING,
+    ),
+    "nobody looks after a tree": (
+        Mutant(FLOWS + "search.index", "_begin", "store.one(ref(Indexed, tree)) is None", "False"),
+        INDEXING,
+    ),
+    "queries read what the index has taken long ago": (
+        Mutant(FLOWS + "search.search", "recent", "taken.upto if taken else None", "None"),
+        INDEXING,
     ),
     "a read mark moves back": (
         Mutant(FLOWS + "rooms.mark_read", "mark_read", "mark and mark.n >= wanted.n", "False"),

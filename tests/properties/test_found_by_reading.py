@@ -75,7 +75,9 @@ class Story:
                 elif dies:
                     patch.setattr(self.parley.store, "spread", _dead)
                 try:
-                    index_pending(self.parley.store, self.parley.world.index, tree, enough=enough)
+                    index_pending(
+                        self.parley.store, self.parley.world.index, tree, now=self.parley.clock.now(), enough=enough
+                    )
                 except AwsAway:
                     continue
 

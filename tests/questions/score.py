@@ -71,7 +71,7 @@ def _said(parley: Parley, tenant: Tenant, texts: list[str]) -> dict[str, str]:
     room = tenant.triage("acme")
     ids = {text: tenant.api.post(f"/v1/rooms/{room}/messages", {"text": text}).json["id"] for text in texts}
     parley.react_all()
-    index_pending(parley.store, parley.world.index, tenant.id, enough=1)
+    index_pending(parley.store, parley.world.index, tenant.id, now=parley.clock.now(), enough=1)
     return ids
 
 

@@ -33,7 +33,7 @@ COSTS = {
     "answer pushed": (4, 1, 0),
     "posted by a user": (2, 3, 8),
     "posted under an Idempotency-Key": (2, 4, 8),
-    "indexed": (18, 164, 2),
+    "indexed": (16, 166, 6),
     "user's room page": (2, 12, 0),
     "agent's room page": (3, 13, 0),
     "inbox page": (3, 62, 0),

@@ -218,7 +218,7 @@ def filled(here: Everywhere) -> tuple[str, str]:
     install = issues(here)
     broadcasts(here)
     for tree in (here.tenant.id, ok(here.api.get("/v1/customers/acme"))["id"]):
-        index_pending(here.parley.store, here.parley.world.index, tree, enough=1)
+        index_pending(here.parley.store, here.parley.world.index, tree, now=here.parley.clock.now(), enough=1)
     return install, session
 
 

@@ -58,13 +58,12 @@ def _tell_search(world: World, room: Room, trees: Sequence[str], *, after: int) 
         if page.next:
             upto = min(upto, page.items[-1].n)
         things += page.items
-    at = world.clock.now()
     rows = [
-        Unindexed(version=1, tree=tree, at=at, place=place_of(thing)[0], n=place_of(thing)[1])
+        Unindexed(version=1, tree=tree, at=0, place=place_of(thing)[0], n=place_of(thing)[1])
         for thing in things
         for tree in trees
     ]
-    world.queues.index(mark_changed(world.store, rows))
+    world.queues.index(mark_changed(world, rows))
     return upto
 
 

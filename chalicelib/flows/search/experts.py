@@ -15,14 +15,14 @@ from ...desk.people import whose
 from ...desk.permissions import Principal
 from ...desk.plain_text import plain
 from ...desk.rooms import Room
-from ...desk.search_index import Unindexed, Wanted, entry_of, kind_mark, score
+from ...desk.search_index import Wanted, entry_of, kind_mark, score
 from ...desk.search_query import Phrase, Question, hits, snippet
 from ...desk.text_normalization import words_of
 from ...desk.workspaces import Agent
 from ...ports import Listing, Ref, World, ref
 from ..fence import fenced
 from .index import Held
-from .search import RECENT, sees, things_at
+from .search import recent, sees, things_at
 
 Why = Literal["answered", "resolved", "asked", "said", "raised", "tied"]
 # What each is worth, beside how well it fits (0 to 1): an answer that settled something tells most.
@@ -136,11 +136,10 @@ def _telling_word(word: str) -> bool:
 def _spoken(world: World, who: Principal, question: Question, *, wanted: Wanted) -> list[tuple[Held, float]]:
     """What was said about it, with how well it fits (0 to 1), the best first."""
     tree = who.workspace if who.is_agent else who.customer
-    listing: Listing[Unindexed] = Listing("unindexed", (tree,), newest_first=True)
-    recent = [(row.place, row.n) for row in world.store.page(listing, RECENT).items]
+    lately = [(row.place, row.n) for row in recent(world, tree)]
     found = [(each.place, each.n) for each in world.index.find(tree, wanted, None, limit=LOOKED_AT)]
     spoken = []
-    for each in things_at(world, who, [*recent, *found]):
+    for each in things_at(world, who, [*lately, *found]):
         if not isinstance(each.thing, Message) or not sees(who, each) or each.thing.forked_from:
             continue
         text = plain(each.thing.text)

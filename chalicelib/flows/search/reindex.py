@@ -14,12 +14,13 @@ from ...desk.rooms import Room
 from ...desk.search_index import Thing, Unindexed
 from ...desk.tickets import IssueState
 from ...desk.workspaces import Workspace
-from ...ports import Index, IndexTask, Listing, Store, World, ref
+from ...ports import AwsAway, Index, IndexTask, Listing, Store, World, ref
 from ..audit import audit
 from ..once import KEYLESS, Once
-from .index import THINGS, index_pending, mark_changed, unindexed_of
+from .index import MANY, THINGS, mark_changed, put_places, unindexed_of
 
 PAGE = 100
+TRIES = 10  # in which somebody else may write the same tree
 # step of a walk → the listing that it pages through, by workspace and what it is of
 STEPS: dict[str, tuple[str, bool]] = {
     "agents": ("agents", False),
@@ -50,8 +51,9 @@ def first_steps(workspace: str, why: str) -> list[IndexTask]:
     return found + [IndexTask(workspace, why, "rooms", state) for state in STATES]
 
 
-def reindex_page(store: Store, step: IndexTask, now: int) -> list[IndexTask]:
+def reindex_page(world: World, step: IndexTask) -> list[IndexTask]:
     """Note a page of what there is; the steps and tasks that follow."""
+    store = world.store
     name, has = STEPS[step.walk]
     args = (step.of,) if step.walk in OF_THINGS else (step.tree, step.of) if has else (step.tree,)
     listing: Listing[Any] = Listing(name, args)
@@ -60,7 +62,7 @@ def reindex_page(store: Store, step: IndexTask, now: int) -> list[IndexTask]:
     rows: list[Unindexed] = []
     steps: list[IndexTask] = []
     for thing in page.items:
-        rows += unindexed_of(thing, thing if isinstance(thing, Room) else room, now)
+        rows += unindexed_of(thing, thing if isinstance(thing, Room) else room)
         if isinstance(thing, Customer):
             steps.append(IndexTask(step.tree, step.why, "users", thing.id))
         if isinstance(thing, Room):
@@ -76,26 +78,23 @@ def reindex_page(store: Store, step: IndexTask, now: int) -> list[IndexTask]:
         if step.walk == "rooms":
             steps.append(IndexTask(step.tree, step.why, "unsaid", step.of))
             steps += [IndexTask(step.tree, step.why, "snoozed")] if step.of == "open" else []
-    return [*steps, *mark_changed(store, rows)]
+    return [*steps, *mark_changed(world, rows)]
 
 
-def reindex_all(store: Store, index: Index, records: Iterable[Record], *, now: int) -> int:
-    """Note every record of a scan, and put all of it; how many rows that were."""
-    trees: set[str] = set()
+def reindex_all(store: Store, index: Index, records: Iterable[Record]) -> int:
+    """Put every record of a scan into its trees; how many entries that were. No rows are noted, since who runs it may
+    have a clock of their own: who dies begins again."""
+    places: dict[str, list[tuple[str, int]]] = {}
     rooms: dict[str, Room | None] = {}
-    rows: list[Unindexed] = []
     count = 0
     for record in records:
         if not isinstance(record, THINGS):
             continue
-        rows += unindexed_of(record, _room(store, record, rooms), now)
-        if len(rows) >= PAGE:
-            count, rows = count + _written(store, rows, trees), []
-    count += _written(store, rows, trees)
-    for tree in sorted(trees):
-        while index_pending(store, index, tree):
-            pass
-    return count
+        for row in unindexed_of(record, _room(store, record, rooms)):
+            places.setdefault(row.tree, []).append((row.place, row.n))
+            if len(places[row.tree]) == MANY:
+                count += _put(store, index, row.tree, places=places.pop(row.tree))
+    return count + sum(_put(store, index, tree, places=there) for tree, there in sorted(places.items()))
 
 
 def _room(store: Store, thing: Thing, rooms: dict[str, Room | None]) -> Room | None:
@@ -108,7 +107,13 @@ def _room(store: Store, thing: Thing, rooms: dict[str, Room | None]) -> Room | N
     return rooms[thing.room]
 
 
-def _written(store: Store, rows: list[Unindexed], trees: set[str]) -> int:
-    mark_changed(store, rows)
-    trees |= {row.tree for row in rows}
-    return len(rows)
+def _put(store: Store, index: Index, tree: str, *, places: list[tuple[str, int]]) -> int:
+    """Put them, however often another writer of the tree is faster; how many they are."""
+    for left in reversed(range(TRIES)):
+        try:
+            put_places(store, index, tree, places=places)
+            break
+        except AwsAway:
+            if not left:
+                raise
+    return len(places)

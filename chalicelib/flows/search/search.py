@@ -15,6 +15,7 @@ from ...desk.permissions import Principal, may_see
 from ...desk.rooms import Room
 from ...desk.search_index import (
     Found,
+    Indexed,
     Kind,
     Place,
     Unindexed,
@@ -144,8 +145,9 @@ def _wanted(asked: SearchRequest) -> Wanted:
 
 
 def recent(world: World, tree: str) -> list[Unindexed]:
-    """What has changed lately. Read before the index is: what has left here is there."""
-    listing: Listing[Unindexed] = Listing("unindexed", (tree,), newest_first=True)
+    """What has changed lately. Read before the index is, its cursor first: what has left here is there."""
+    taken = world.store.one(ref(Indexed, tree))
+    listing: Listing[Unindexed] = Listing("unindexed", (tree,), newest_first=True, after=taken.upto if taken else None)
     return world.store.page(listing, RECENT).items
 
 

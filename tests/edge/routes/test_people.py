@@ -182,7 +182,7 @@ def test_a_person_has_their_first_and_last_word_their_channels_and_what_they_kno
     assert (both["last_word"]["room"], both["last_word"]["text"][-1]) == (beta, "…")
     assert both["last_spoke_at"] == both["last_word"]["at"]
     assert [(each["word"], each["messages"], each["room"]) for each in both["knows"]] == [("signature", 2, beta)]
-    assert not index_pending(parley.store, parley.world.index, tenant.id, enough=1)
+    assert not index_pending(parley.store, parley.world.index, tenant.id, now=parley.clock.now(), enough=1)
     assert person(tenant, people["ann"]) == both
     silent = person(tenant, people["slack"])
     assert (silent["first_word"], silent["last_spoke_at"], silent["knows"], silent["rooms"]) == (None, None, [], [])

@@ -43,7 +43,7 @@ def story(request: pytest.FixtureRequest, parley: Parley, tenant: Tenant) -> Ten
     parley.settle()
     if request.param == "indexed":
         for tree in {row.pk[2:] for row in list(parley.table.rows.values()) if row.pk.startswith("Q#")}:
-            index_pending(parley.store, parley.world.index, tree, enough=1)
+            index_pending(parley.store, parley.world.index, tree, now=parley.clock.now(), enough=1)
     return tenant
 
 
@@ -195,7 +195,7 @@ def test_what_was_pasted_is_found_by_itself(parley: Parley, tenant: Tenant, q: s
     ann = tenant.user("acme", "ann")
     made = ann.post(f"/v1/rooms/{tenant.triage('acme')}/messages", {"text": q}).json["id"]
     parley.settle()
-    index_pending(parley.store, parley.world.index, tenant.id, enough=1)
+    index_pending(parley.store, parley.world.index, tenant.id, now=parley.clock.now(), enough=1)
     assert [hit["id"] for hit in tenant.api.get("/v1/search", q=q, kind="message").json["items"]] == [made]
     assert [each["person"]["name"] for each in tenant.api.get("/v1/experts", q=q).json["items"]] == ["ann"]
 
