@@ -10,7 +10,7 @@ from ..desk.connections import place_of
 from ..desk.deliveries import Delivery
 from ..desk.messages import Change, Message
 from ..desk.permissions import Principal
-from ..desk.rooms import Room, Seen
+from ..desk.rooms import Room, Seen, shut_to
 from .shapes.messages import message_view
 from .shapes.rooms import room_view
 
@@ -84,4 +84,6 @@ def progress(broadcast: Broadcast) -> dict[str, Any]:
 
 
 def _push(room: Room, frame: dict[str, Any], internal: bool) -> dict[str, Any]:
-    return {"place": place_of(room), "room": room.id, "internal": internal, "frame": frame}
+    """A visitor who may open their room no more hears no more of it, however long their line has been open."""
+    for_agents = internal or (room.vendor_only and shut_to(room, room.visitor))
+    return {"place": place_of(room), "room": room.id, "internal": for_agents, "frame": frame}

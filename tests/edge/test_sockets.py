@@ -96,6 +96,31 @@ def test_a_user_is_told_what_happens_in_a_room(parley, tenant, wire, line, room)
     assert tell(parley, wire, room, 3) == 0
 
 
+def test_a_visitors_line_tells_nothing_more_once_a_team_has_spoken_in_their_room(parley, tenant, wire, line):
+    tenant.api.patch("/v1/workspace", {"visitors": True})
+    tenant.customer()
+    body = {"workspace": tenant.id, "name": "Vi", "email": "vi@x.example", "text": "Hello"}
+    made = Client().post("/v1/visitors", body).json
+    room, agent = made["room"]["id"], Line(wire, "a").open().authenticate(tenant.api)
+    agent.say({"type": "subscribe", "room": room})
+    assert line.authenticate(Client(made["token"])).say({"type": "subscribe", "room": room})["type"] == "subscribed"
+    tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "For the visitor"})
+    parley.settle()
+    assert "For the visitor" in str(line.heard)
+    tenant.api.post(f"/v1/rooms/{room}/adoption", {"customer": "acme"})
+    parley.settle()
+    theirs = tenant.user().post(f"/v1/rooms/{room}/messages", {"text": "A secret of the team"}).json["id"]
+    tenant.api.delete(f"/v1/rooms/{room}/adoption")
+    parley.settle()
+    heard = len(line.heard)
+    tenant.api.put(f"/v1/rooms/{room}/messages/{theirs}/reactions/%F0%9F%91%80")
+    tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "Of the team's secret"})
+    parley.settle()
+    assert line.heard[heard:] == []
+    assert "secret" not in str(line.heard)
+    assert "Of the team's secret" in str(agent.heard), "agents go on hearing of it"
+
+
 def test_agents_alone_are_told_of_notes(parley, tenant, wire, room):
     agent, ann = Line(wire, "a").open().authenticate(tenant.api), Line(wire, "u").open().authenticate(tenant.user())
     for each in (agent, ann):

@@ -1,14 +1,19 @@
 """Rooms are adopted and given back, in any order, while everybody speaks: nobody ever reads what their token alone
 would not show."""
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.edge import sockets
 from chalicelib.ports import Listing
 from tests.api import Client, Tenant
 from tests.conftest import in_memory
+from tests.edge.test_sockets import Line
 from tests.fakes import Parley
 
 MAIL = "ann@acme.example"
@@ -36,6 +41,11 @@ class Town:
             "agent": self.tenant.api,
         }
         self.proven = False
+        self.lines = {who: Line(parley.sockets, who).open() for who in ("visitor", "ann", "bob")}
+        for who, line in self.lines.items():
+            line.authenticate(self.people[who])
+            customer = {"ann": "acme", "bob": "beta"}.get(who)
+            line.say({"type": "subscribe", **({"customer": customer} if customer else {"room": self.room})})
 
     def act(self, act: str) -> None:
         path, api = f"/v1/rooms/{self.room}", self.tenant.api
@@ -75,9 +85,23 @@ class Town:
                 got = client.get(f"/v1/rooms/{id_}{way}")
                 assert got.status in (200, 404)
                 shown.append(got.text)
+        for line in self.lines.values():  # whoever has it open as long as they may
+            line.say({"type": "subscribe", "room": self.room})
         return "".join([*shown, str(rooms), client.get("/v1/search", q="word").text])
 
+    def nobody_hears_too_much(self) -> None:
+        """What open pages were told in all the time."""
+        visitor, ann, bob = (str(self.lines[who].heard) for who in ("visitor", "ann", "bob"))
+        for text in (visitor, ann, bob):
+            assert "word of the note" not in text
+        assert "word of the bob" not in ann + visitor
+        assert "word of the ann" not in bob
+        if not self.proven:
+            assert "word of the ann" not in visitor
+            assert "acme" not in visitor.replace(MAIL, "")
+
     def nobody_reads_too_much(self) -> None:
+        self.nobody_hears_too_much()
         visitor, ann, bob = (self.everything(who) for who in ("visitor", "ann", "bob"))
         for text in (visitor, ann, bob):
             assert "word of the note" not in text
@@ -95,11 +119,23 @@ class Town:
                 assert self.people[who].get(f"/v1/rooms/{self.room}").status == 404
 
 
+T = TypeVar("T", bound=Town)
+
+
+@contextmanager
+def settled(kind: type[T]) -> Iterator[T]:
+    """A town in a Parley of its own, its open pages too."""
+    with in_memory(Parley()) as parley, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sockets, "world", lambda: parley.world)
+        patch.setattr(sockets, "sockets", lambda: parley.sockets)
+        yield kind(parley)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(acts, min_size=1, max_size=14))
 def test_nobody_ever_reads_what_their_token_alone_would_not_show(history: list[str]) -> None:
-    with in_memory(Parley()) as parley:
-        town = Town(parley)
+    with settled(Town) as town:
+        parley = town.parley
         for act in history:
             town.act(act)
             town.nobody_reads_too_much()

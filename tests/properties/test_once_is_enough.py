@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from chalicelib.desk.people import Person
 from tests.api import Got
-from tests.conftest import in_memory
 from tests.dying import Death, failing
 from tests.fakes import Parley
-from tests.properties.test_adoptions_in_any_order import Town
+from tests.properties.test_adoptions_in_any_order import Town, settled
 from tests.races.test_races import at_once
 
 How = Literal["once", "twice", "at once"] | tuple[int, bool]  # or torn: at which call of the table, and after it
@@ -128,13 +127,11 @@ class Square(Town):
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(ACTS), hows), min_size=1, max_size=8))
 def test_what_is_done_twice_at_once_or_torn_ends_as_if_once(history: list[tuple[str, How]]) -> None:
-    with in_memory(Parley()) as parley:
-        plain = Square(parley)
+    with settled(Square) as plain:
         for act, _ in history:
             plain.do(act, "once")
         wanted = plain.ended()
-    with in_memory(Parley()) as parley:
-        square = Square(parley)
+    with settled(Square) as square:
         for act, how in history:
             square.do(act, how)
             square.nobody_reads_too_much()
