@@ -335,7 +335,7 @@ FOUND = (
     ),
     (
         "flows.inbound.direct",
-        "_room",
+        "_not_anothers",
         "home and home.customer and customer and (home.customer != customer.id)",
         "home.customer and customer and (home.customer != customer.id)",
         TYPES,

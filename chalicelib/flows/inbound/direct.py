@@ -30,7 +30,8 @@ def take_message(arriving: Arriving, arrival: Said) -> None:
         bridged.take_message(arriving, arrival)
         return
     customer, author = _speaker(arriving, arrival.speaker, arrival.id)
-    room = _room(arriving, arrival, customer, author=author)
+    plain = customer is not None and not arrival.conversation and not arrival.fresh_room
+    room = triage_room_id(customer.id) if customer and plain else _room(arriving, arrival, customer, author=author)
     draft = Draft(
         author=author,
         text=arrival.text,
@@ -39,7 +40,9 @@ def take_message(arriving: Arriving, arrival: Said) -> None:
         reply_to=_reply(arriving, arrival, room),
         revision=arrival.revision,
     )
-    post(arriving.world, room, draft)
+    message = post(arriving.world, room, draft)
+    if message.room != room:  # it is a repeat, which `post` has found
+        _not_anothers(arriving, message.room, customer)
 
 
 def take_edit(arriving: Arriving, arrival: Edited) -> None:
@@ -108,16 +111,19 @@ def _room(arriving: Arriving, arrival: Said, customer: Customer | None, *, autho
     """The id of the room that this belongs in; never one of another customer."""
     known = arriving.world.store.one(ref(Mapped, arriving.install.id, arrival.id))
     if known and known.n:
-        home = arriving.world.store.one(ref(Room, known.room))
-        if home and home.customer and customer and home.customer != customer.id:  # no repeat: these words are new
-            raise Conflict("the message's id is that of a message of another customer")
+        _not_anothers(arriving, known.room, customer)
         return known.room
     if customer and arrival.conversation:
         found = _conversation(arriving, arrival.conversation, customer)
         return found or own_room(arriving, arrival, None, author=author)
-    if customer and not arrival.fresh_room:
-        return triage_room_id(customer.id)
     return own_room(arriving, arrival, customer, author=author)
+
+
+def _not_anothers(arriving: Arriving, room: str, customer: Customer | None) -> None:
+    """Conflict where the message's id is that of one in a room of another customer: no repeat, these words are new."""
+    home = arriving.world.store.one(ref(Room, room))
+    if home and home.customer and customer and home.customer != customer.id:
+        raise Conflict("the message's id is that of a message of another customer")
 
 
 def _conversation(arriving: Arriving, conversation: str, customer: Customer) -> str | None:
