@@ -135,6 +135,21 @@ MECHANISMS: dict[str, Mechanism] = {
         ),
         "tests/edge/door/test_fence.py",
     ),
+    "owner by now": Mechanism(
+        "who was let into a room before it got another owner says nothing in it",
+        Mutant(
+            "chalicelib.flows.fence",
+            "spoken_by",
+            "user_id(room.customer, author.external_id) != author.id",
+            "False",
+        ),
+        "tests/flows/rooms/test_whose_room_by_now.py",
+    ),
+    "shut line": Mechanism(
+        "a visitor's open page hears no more of a room that it may open no more",
+        Mutant("chalicelib.edge.frames", "_push", "shut_to(room, room.visitor)", "False"),
+        "tests/edge/test_sockets.py::test_a_visitors_line_tells_nothing_more_once_a_team_has_spoken_in_their_room",
+    ),
     "quiet notice": Mechanism(
         "where the policy says quiet nobody is told",
         Mutant(
