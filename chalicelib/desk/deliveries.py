@@ -12,8 +12,21 @@ from .record import Part, Record
 from .rooms import Bridge, Room
 from .times import DAY_MS, HOUR_S, MINUTE_S
 
-What = Literal["post", "edit", "delete", "reaction", "card", "entered", "left", "promise", "clock", "rating", "event"]
+What = Literal[
+    "post", "edit", "delete", "reaction", "card", "entered", "left", "promise", "clock", "rating", "event", "again"
+]
 State = Literal["queued", "sent", "failed", "skipped"]
+
+# What a webhook is told by what a delivery is.
+TYPES: dict[str, str] = {
+    "post": "message.posted",
+    "edit": "message.edited",
+    "delete": "message.deleted",
+    "reaction": "message.reaction",
+    "entered": "segment.entered",
+    "left": "segment.left",
+    "rating": "rating.given",
+}
 
 # Standard Webhooks' schedule, in seconds after the attempt before: the last attempt is some 75 hours after the first.
 WAITS = (
@@ -34,7 +47,8 @@ class Delivery(Record, frozen=True):
     paused, `bounced` that the mail came back. `attempts` are those whose end is known; `begun` counts, where a repeat
     can be known by its mark, those that were begun. `steps` is what an attempt of several calls has done already: the
     other side's id, by step. `events` are the types of what it tells besides, as logged at `told_at` (ms); an `event`
-    tells of nothing else. Of a text that is more than the other side takes at once `provider_id` is the first part's
+    tells of nothing else, and what is sent `again` names the delivery that told it first (`about`). Of a text that is
+    more than the other side takes at once `provider_id` is the first part's
     id, and `parts` are the others', as the latest edit has left them."""
 
     bridge: str
@@ -67,6 +81,14 @@ class Delivery(Record, frozen=True):
     def tried(self) -> bool:
         """Whether an earlier attempt may have got through, although we never heard so. Asked while one is on."""
         return self.begun > 1
+
+    @property
+    def tells(self) -> tuple[str, ...]:
+        """The types of what it tells a webhook."""
+        own = TYPES.get(self.what, "")
+        if self.what in ("clock", "promise"):
+            own = f"{self.what}.{self.about.partition(':')[0]}"
+        return (*([own] if own else []), *self.events)
 
     @property
     def id(self) -> str:

@@ -51,11 +51,14 @@ def broadcast(world: World, errand: Errand, frame: Callable[[Broadcast], Push]) 
         world.queues.push([frame(moved)])
 
 
+PEOPLE = {"follow", "taken", "same_address", "prove", "sign_in"}  # what tasks of people are told by
+
+
 def job(world: World, task: dict[str, Any]) -> None:
     """A piece of a job, clocks whose policy or issue has changed, the figures of a day, the pains of a week, what a
-    paused install missed, a dead letter that somebody wants again, those that nobody has explained, a tree of search
-    whose rows may have waited for too long, what follows a room that became its customer's, who is tied by a proof, a
-    mail with a code, or to sign in; else customers whose segments may have changed."""
+    paused install missed, what one is to be told anew, a dead letter that somebody wants again, those that nobody has
+    explained, a tree of search whose rows may have waited for too long, what follows a room that became its customer's,
+    who is tied by a proof, a mail with a code, or to sign in; else customers whose segments may have changed."""
     if "job" in task:
         from .customers.run_job import run_job
 
@@ -80,6 +83,10 @@ def job(world: World, task: dict[str, Any]) -> None:
         from .bridges.replay_missed import replay_missed
 
         replay_missed(world, task["catch_up"], task["bridge"])
+    elif "resend" in task:
+        from .delivery.resend import resend_page
+
+        resend_page(world, task)
     elif "letter" in task:
         from .dead_letters.settle import settle_letter
 
@@ -90,7 +97,17 @@ def job(world: World, task: dict[str, Any]) -> None:
         explain_letters(world)
     elif "unindexed" in task:
         world.queues.index([IndexTask(task["unindexed"], f"due:{task['due']}")])
-    elif "follow" in task:
+    elif task.keys() & PEOPLE:
+        _of_people(world, task)
+    else:
+        from .customers.evaluate_segments import evaluate_segments
+
+        evaluate_segments(world, task["workspace"], task["customers"])
+
+
+def _of_people(world: World, task: dict[str, Any]) -> None:
+    """What follows a room that became its customer's, who is tied by a proof, a mail with a code, or to sign in."""
+    if "follow" in task:
         from .people.follow_room import follow_room
 
         follow_room(world, task["follow"], task["customers"], after=task["after"])
@@ -110,10 +127,6 @@ def job(world: World, task: dict[str, Any]) -> None:
         from .access.mail_links import mail_links
 
         mail_links(world, task["sign_in"], task["base"])
-    else:
-        from .customers.evaluate_segments import evaluate_segments
-
-        evaluate_segments(world, task["workspace"], task["customers"])
 
 
 def index(world: World, task: IndexTask) -> None:

@@ -87,6 +87,8 @@ def figures() -> list[Figure]:
     total, answer = sum(bill.values()), sum(bills(counts, ANSWER).values())
     rows.append(Figure(SECTION, "in all", round(total, 2), f"$ {total:.2f}", BUDGET, f"≤ $ {BUDGET:g}"))
     rows.append(Figure(SECTION, "beside it: as many answers", round(answer, 2), f"$ {answer:.2f}"))
+    events = told(counts)
+    rows.append(Figure(SECTION, "a million events to one install", round(events, 2), f"$ {events:.2f}"))
     placing = placed(counts)
     rows.append(Figure(SECTION, "more, where a filter asks who waits", round(placing, 2), f"$ {placing:.2f}"))
     written = by_row(counts, INBOUND)
@@ -101,6 +103,13 @@ def by_row(counts: scenes.Counts, steps: Sequence[Step]) -> dict[str, float]:
         for kind, units in counts[step.scene].rows.items():
             found[kind] += step.times * units  # type: ignore[assignment]
     return dict(found.most_common())
+
+
+def told(counts: scenes.Counts) -> float:
+    """Dollars more for a million changes of rooms, where one install asks for their events."""
+    untold = (Step("change reacted", 1, 256, standard=1),)
+    telling = (Step("event reacted", 1, 256, fifo=1, standard=1), Step("event delivered", 1, 256, outside=1, fifo=2))
+    return sum(bills(counts, telling).values()) - sum(bills(counts, untold).values())
 
 
 def placed(counts: scenes.Counts) -> float:

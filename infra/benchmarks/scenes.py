@@ -187,6 +187,26 @@ def _aside(stage: Stage, story: Story, counts: Counts) -> None:
     trees = [stage.record(json.dumps({"tree": tree, "why": "bench"})) for tree in (story.workspace, story.customer)]
     _counted(stage, counts, "indexed", step=lambda: stage.work("index", trees))
     stage.request("GET", "/v1/rooms", story.user)  # as above
+    _told(stage, story, counts)
+
+
+def _told(stage: Stage, story: Story, counts: Counts) -> None:
+    """A room's change, where nobody asks for its event, and where one install does."""
+    path = f"/v1/rooms/{story.room}"
+    for scene in ("change", "event", "event"):
+        if scene == "event" and "event reacted" not in counts:
+            config = {"url": "https://three.example/hook", "all_rooms": False, "events": ["room.labelled"]}
+            story._install("Three", config)
+        for labels in (["slow"], []):
+            stage.later()
+            stage.request("PATCH", path, story.key, body={"labels": labels})
+            changes = story.changes()
+            while stage.taken("deliver", 10):
+                pass  # what was said before
+            _counted(stage, counts, f"{scene} reacted", step=lambda changes=changes: stage.work("react", changes))  # type: ignore[misc]
+            if wakes := stage.taken("deliver"):
+                _counted(stage, counts, f"{scene} delivered", step=lambda wakes=wakes: stage.work("deliver", wakes))  # type: ignore[misc]
+            stage.taken("push")
 
 
 def _follow(stage: Stage, story: Story, counts: Counts, *, of: str = "") -> None:

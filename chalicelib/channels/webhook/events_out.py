@@ -5,22 +5,12 @@ import json
 from typing import Any
 
 from ...desk.clocks import Clock
-from ...desk.deliveries import Delivery, Notice, Parcel
+from ...desk.deliveries import TYPES, Delivery, Notice, Parcel
 from ...desk.events import Event, room_part
 from ...desk.messages import Attached, Message
 from ...desk.promises import Promise, fact
 from ...desk.ratings import Rating
 from ...desk.times import rfc3339
-
-TYPES = {
-    "post": "message.posted",
-    "edit": "message.edited",
-    "delete": "message.deleted",
-    "reaction": "message.reaction",
-    "entered": "segment.entered",
-    "left": "segment.left",
-    "rating": "rating.given",
-}
 
 
 def events(parcel: Parcel) -> list[tuple[str, bytes]]:

@@ -31,6 +31,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "label": {"schema": {"type": "string"}},
     "q": {"schema": {"type": "string"}, "description": "Words, and phrases in double quotes; what is too long is cut"},
     "author": {"schema": {"type": "string"}, "description": "The id of who said it"},
+    "type": {"schema": {"type": "string"}, "description": "A type of event"},
     "channel": {"schema": {"type": "string"}, "description": "The kind of channel that it was said over"},
     "room": {"schema": {"type": "string"}, "description": "A room's id"},
     "from": {"schema": {"type": "string"}, "description": "Since when, RFC 3339: a day or a moment"},

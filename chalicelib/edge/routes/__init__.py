@@ -19,7 +19,8 @@ HEADS = {
     "console": "console console.svg console-worker.js",
     "customers": "v1/customers",
     "dead_letters": "v1/dead-letters",
-    "deliveries": "v1/deliveries v1/failed-deliveries v1/rooms/deliveries v1/rooms/reach",
+    "deliveries": "v1/deliveries v1/failed-deliveries v1/installs/events v1/installs/resend v1/rooms/deliveries"
+    " v1/rooms/reach",
     "domains": "v1/customers/domains",
     "drafts": "v1/broadcasts v1/broadcasts/follow-up",
     "files": "files v1/attachments",

@@ -1,8 +1,15 @@
 """Deliveries as they go over the wire."""
 
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
 from ...desk.deliveries import Delivery
+from ...desk.events import Event
 from ...desk.ids import message_id
-from .answers import Time, View, time_of
+from ...flows.delivery.resend import Resending
+from .answers import Body, Time, View, time_of
 
 
 class DeliveryView(View, frozen=True):
@@ -47,3 +54,41 @@ def delivery_view(row: Delivery) -> DeliveryView:
         bounced=row.bounced,
         events=list(row.events),
     )
+
+
+class ToldEventView(View, frozen=True):
+    """An event that an install was told, and how that went. `of` is the room, customer, issue or workspace in whose
+    order it came."""
+
+    type: str
+    at: Time
+    of: str
+    delivery: DeliveryView
+
+
+def told_event_view(event: Event, row: Delivery) -> ToldEventView:
+    """One of the list."""
+    return ToldEventView(type=event.type, at=time_of(event.at) or "", of=event.subject, delivery=delivery_view(row))
+
+
+class ResendEvents(Body, frozen=True):
+    """What is to be sent anew: from a time on, until another or now, of some types or all."""
+
+    from_: Time = msgspec.field(name="from")
+    to: Time | None = None
+    types: Annotated[list[str], Meta(max_length=100)] = msgspec.field(default_factory=list)
+
+
+class ResendView(View, frozen=True):
+    """What is being sent anew."""
+
+    id: str
+    since: Time = msgspec.field(name="from")
+    until: Time = msgspec.field(name="to")
+    types: list[str]
+
+
+def resend_view(asked: Resending) -> ResendView:
+    """What was asked for."""
+    since, until = time_of(asked.since) or "", time_of(asked.until) or ""
+    return ResendView(id=asked.id, since=since, until=until, types=list(asked.types))

@@ -39,6 +39,7 @@ from ...desk.times import HOUR_MS, MINUTE_MS, WEEK_MS
 from ...desk.workspaces import Workspace
 from ...ports import Call, Listing, Put, Ref, Store, World, Write, new, ref
 from ..delivery.announce import clock_facts
+from ..delivery.event_log import logged
 from ..delivery.listeners import Listeners
 from ..optimistic_retry import again
 from .policies import policies_of
@@ -83,7 +84,7 @@ def refresh_clocks(
         now = refreshed(world.store, policies, room, there=there, now=at, told_at=told_at, gone=gone, shut=shut)
         owed = clock_facts(now.facts, world.clock.now(), listeners)
         if now.writes:
-            world.store.commit(*now.writes, *map(new, owed))
+            world.store.commit(*now.writes, *map(new, owed), *logged(owed, at))
         return [Call(row.bridge, row.n) for row in owed]
 
     return again(world, attempt)

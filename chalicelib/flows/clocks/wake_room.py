@@ -16,6 +16,7 @@ from ...desk.turns import REMINDERS
 from ...desk.workspaces import Workspace
 from ...ports import Call, Ref, World, Write, new, over, ref
 from ..delivery.announce import clock_facts
+from ..delivery.event_log import logged
 from ..delivery.listeners import Listeners
 from ..delivery.owed import wake
 from ..optimistic_retry import again
@@ -109,7 +110,7 @@ class _Waking:
 
     def _commit(self, writes: list[Write], facts: list[tuple[Fact, Clock, int]]) -> None:
         owed = clock_facts(facts, self.world.clock.now(), self.listeners)
-        self.world.store.commit(*writes, *map(new, owed))
+        self.world.store.commit(*writes, *map(new, owed), *logged(owed, self.world.clock.now()))
         wake(self.world, [Call(row.bridge, row.n) for row in owed])
 
 

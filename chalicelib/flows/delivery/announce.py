@@ -12,6 +12,7 @@ from ...desk.ids import bridge_id
 from ...desk.ratings import Rating
 from ...desk.segments import MAX_SEGMENTS, Placement
 from ...ports import Call, World, new
+from .event_log import logged
 from .listeners import Listeners
 from .owed import held_if_older
 
@@ -27,7 +28,7 @@ def announce(world: World, placement: Placement, listeners: Listeners, *, was_du
     `was_due` (ms, 0: never) passing time was to move the customer: what that told before a restore stands still."""
     facts: list[tuple[What, str]] = [("entered", id_) for id_ in placement.entered]
     facts += [("left", id_) for id_ in placement.left]
-    calls = []
+    calls, now = [], world.clock.now()
     for install, asks in listeners.of(placement.workspace).items() if facts else ():
         for place, (what, segment) in enumerate(facts):
             if EVENTS[what] in asks.events:
@@ -41,7 +42,7 @@ def announce(world: World, placement: Placement, listeners: Listeners, *, was_du
                     message=0,
                     what=what,
                     segment=segment,
-                    created_at=world.clock.now(),
+                    created_at=now,
                 )
                 calls.append(_owed(world, row, was_due))
     return calls
@@ -49,6 +50,7 @@ def announce(world: World, placement: Placement, listeners: Listeners, *, was_du
 
 def announce_rating(world: World, rating: Rating, listeners: Listeners) -> list[Call]:
     """The same for what somebody said of how it was; what they say anew is told anew."""
+    now = world.clock.now()
     return [
         _owed(
             world,
@@ -61,7 +63,7 @@ def announce_rating(world: World, rating: Rating, listeners: Listeners) -> list[
                 workspace=rating.workspace,
                 message=rating.n,
                 what="rating",
-                created_at=world.clock.now(),
+                created_at=now,
             ),
             rating.at,
         )
@@ -97,5 +99,5 @@ def clock_facts(facts: Sequence[tuple[Fact, Clock, int]], now: int, listeners: L
 def _owed(world: World, row: Delivery, at: int) -> Call:
     row, held = held_if_older(world, row, at)
     with suppress(Clash):  # an earlier run of this very fact wrote it
-        world.store.commit(new(row), *held)
+        world.store.commit(new(row), *held, *logged([row], row.created_at))
     return Call(row.bridge, row.n)

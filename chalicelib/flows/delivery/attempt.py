@@ -25,7 +25,7 @@ from ...desk.deliveries import (
     wait,
 )
 from ...desk.events import SLOT, Event
-from ...desk.ids import bridge_parts
+from ...desk.ids import bridge_parts, delivery_parts
 from ...desk.messages import Author, Change, Message, Source
 from ...desk.outcomes import CHANNEL
 from ...desk.ratings import Rating
@@ -62,7 +62,9 @@ def attempt(world: World, row: Delivery) -> Delivery:
     its share, the cheapest first, and none of them counts as an attempt. The attempt is begun in the table before the
     call, because a call whose answer is lost can only be known by the mark that was noted before it; the outcome is
     written before the next row of the bridge is looked at, which may answer this one."""
-    if row.segment or row.what in ("clock", "rating") or bridge_parts(row.bridge)[2] == SLOT:
+    if row.what == "again":
+        return _again(world, row)
+    if _announced(row):
         return _announce(world, row)
     sending = _Sending(world, row)
     try:
@@ -219,6 +221,50 @@ def _announce(world: World, row: Delivery) -> Delivery:
     if isinstance(receipt, Gone):
         stop_install(world, install, "disabled", reason=receipt.reason)
     return _write_down(world, row, receipt)
+
+
+def _again(world: World, row: Delivery) -> Delivery:
+    """One attempt to send anew what an install was told: the event as it is logged, what is told from a record as that
+    is now. It counts in nobody's share."""
+    bridge, n = delivery_parts(row.about) or ("", 0)
+    first, install, circuit = world.store.many(
+        [ref(Delivery, bridge, n), ref(Install, row.install), ref(Circuit, row.install)]
+    )
+    if first is None or install is None or install.state == "disabled":
+        return _write_down(world, row, Skipped(reason="the install is disabled or gone"))
+    if install.state == "paused":
+        return _write_down(world, row, Lost(reason=install.disabled_because))
+    turn = turn_of_circuit(world, circuit)
+    if turn:
+        return _wait_for(world, row, Waiting(until=turn, reason=HANGS))
+    receipt = _timed(world, row.install, circuit, call=lambda: _sent_anew(world, first, row, install=install))
+    if isinstance(receipt, Gone):
+        stop_install(world, install, "disabled", reason=receipt.reason)
+    return _write_down(world, row, receipt)
+
+
+def _sent_anew(world: World, first: Delivery, row: Delivery, *, install: Install) -> Receipt:
+    [type_] = row.events
+    if type_ in first.events or _announced(first):
+        found = world.store.many([_logged(first, type_)] if type_ in first.events else _about(first))
+        if None in found:
+            return Skipped(reason="what it tells of is gone")
+        channel = world.outbound(row.channel)
+        if channel is None or not isinstance(channel, Announcing):
+            return Skipped(reason=f"a {row.channel} is told of no events")
+        notice, now = _notice(first, *found), world.clock.now()
+        return channel.announce(notice, install, Opened(world, install), outside=world.outside, now=now)
+    sending = _Sending(world, msgspec.structs.replace(first, events=(), steps={}))
+    room, message, bridge = sending.room, sending.message, sending.bridge
+    skipped = _reason_to_skip(sending.row, install, room, message=message, bridge=bridge)
+    if skipped or room is None or message is None:
+        return skipped or Skipped(reason="what it tells of is gone")
+    return _send(world, _parcel(world, sending.row, room, message=message, bridge=bridge), install)
+
+
+def _announced(row: Delivery) -> bool:
+    """Whether it tells of what is no message and no change of a room."""
+    return bool(row.segment) or row.what in ("clock", "rating") or bridge_parts(row.bridge)[2] == SLOT
 
 
 def _about(row: Delivery) -> list[Ref[Any]]:

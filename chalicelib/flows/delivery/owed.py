@@ -18,6 +18,7 @@ from ...desk.workspaces import Listening
 from ...ports import Call, Put, World, new
 from ..standing_still import is_older
 from .batch_reads import BatchReads, Happening
+from .event_log import logged
 from .listeners import Listeners
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction", "room": "card"}
@@ -31,6 +32,8 @@ def owed(world: World, happening: Happening, reads: BatchReads) -> list[Call]:
     if happening.internal or what is None and not types:
         return []
     rows = {row.bridge: row for row in _crossing(world, happening, reads, what=what)} if what else {}
+    if rows and (listening := reads.listeners.of(next(iter(rows.values())).workspace)):
+        world.store.spread(*logged([row for row in rows.values() if row.install in listening], _at(happening)))
     room = reads.room(happening.room) if types else None
     if room and room.kind != "internal" and (asked := _asked(reads.listeners.of(room.workspace), types)):
         return _telling_rows(world, rows, _at(happening), news=_News(happening, room, asked))
@@ -79,6 +82,7 @@ def _telling_rows(world: World, rows: dict[str, Delivery], at: int, *, news: _Ne
                 workspace=news.room.workspace,
                 message=0,
                 what="promise" if promised else "event",
+                about=heard[0].partition(".")[2] if promised else "",
                 created_at=world.clock.now(),
             )
             heard = heard[promised:]
@@ -96,6 +100,7 @@ def _telling_rows(world: World, rows: dict[str, Delivery], at: int, *, news: _Ne
         )
         for type_ in types
     ]
+    world.store.spread(*logged([row for row in rows.values() if row.what == "promise"], at))
     return _written(world, rows, at, events=events)
 
 
@@ -129,7 +134,7 @@ def _what(happening: Happening) -> What | None:
     """What a bridge is owed for it, if anything. The copies that a fork makes were sent where they were said."""
     if isinstance(happening, Message):
         return None if happening.forked_from or happening.author.kind == "system" else "post"
-    if happening.fields == ("promise",):  # is no news to a card; who asks for promises is told by `announce`
+    if happening.fields == ("promise",):  # is no news to a card; who asks for promises has a row of its own
         return None
     return WHAT.get(happening.type)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from chalicelib.desk.issues import Comment
 from chalicelib.desk.mails import Suppression
 from chalicelib.desk.pains import Pain, Pains
 from chalicelib.desk.rooms import Bridge
+from chalicelib.desk.times import HOUR_MS, rfc3339
 from chalicelib.desk.unheard import Unheard
 from chalicelib.desk.workspaces import MAY
 from chalicelib.edge.routes import every
@@ -73,6 +75,8 @@ NAMING: dict[str, Any] = {
     "POST /v1/rooms/{room}/bridges/{bridge}/replay": None,
     "POST /v1/rooms/{room}/connect-codes": None,
     "POST /v1/installs/{install}/replay": None,
+    "GET /v1/installs/{install}/events": None,
+    "POST /v1/installs/{install}/resend": {"from": rfc3339(int(time.time()) * 1000 - HOUR_MS)},
     "GET /v1/installs/{install}/ignored": None,
     "POST /v1/installs/{install}/ignored/{ignored}/take-in": None,
     "POST /v1/installs/{install}/invitations": None,

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.event_types import CATALOGUE, CHOSEN
-from chalicelib.desk.times import DAY_MS, HOUR_MS, MINUTE_MS, rfc3339
+from chalicelib.desk.times import DAY_MS, HOUR_MS, MINUTE_MS, from_rfc3339, rfc3339
 from chalicelib.desk.workspaces import Install, Workspace
+from chalicelib.flows import dispatch
 from chalicelib.flows.bridges.stop_install import stop_install
 from chalicelib.flows.issues.history import history_entry
 from chalicelib.ports import Answer, Put, ref
@@ -418,3 +419,131 @@ def test_a_batch_that_is_derived_again_tells_nothing_twice(parley: Parley, stage
         parley.reacted.clear()
         parley.settle()
     assert [event["id"] for event in told(parley)] == ids
+
+
+def asked(stage: Stage, *, since: int, until: int, types: list[str] | None = None) -> Any:
+    body = {"from": rfc3339(since), "to": rfc3339(until), "types": types or []}
+    return stage.api.post(f"/v1/installs/{stage.install}/resend", body)
+
+
+def sent_anew(parley: Parley) -> None:
+    """Its jobs and deliveries, until there are no more."""
+    for _ in range(5):
+        parley.settle()
+
+
+def listed(stage: Stage, **query: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    for _ in range(60):
+        got = stage.api.get(f"/v1/installs/{stage.install}/events", **query, **cursor)
+        assert got.status == 200, got.text
+        found += got.json["items"]
+        if got.json["next"] is None:
+            return found
+        cursor = {"cursor": got.json["next"]}
+    raise AssertionError("it has no end")
+
+
+def test_what_was_told_in_a_range_is_told_again_under_its_ids_and_as_it_was(parley: Parley, stage: Stage) -> None:
+    stage.room()
+    stage.pass_time(2 * HOUR_MS)
+    since = parley.clock.at
+    for story in (rooms, promises, clocks, adoptions, segments, people, issues, access):
+        story(stage)
+        parley.settle()
+    until = parley.clock.at
+    stage.pass_time(3 * HOUR_MS)
+    stage.room()
+    first = {event["id"]: event for event in told(parley) if since <= from_rfc3339(event["at"]) < until}
+    parley.outside.posts.clear()
+    assert asked(stage, since=since, until=until).status == 202
+    sent_anew(parley)
+    again = told(parley)
+    gone = [event["message"]["id"] for event in first.values() if event["type"] == "message.deleted"]
+    left = {id_ for id_, event in first.items() if event.get("message", {}).get("id") in gone}
+    assert {event["id"] for event in again} >= set(first) - left
+    assert len(again) == len({event["id"] for event in again})
+    for event in again:
+        if "data" in event:
+            assert event == first[event["id"]]
+    parley.outside.posts.clear()
+    assert asked(stage, since=since, until=until, types=["room.assigned", "issue.raised"]).status == 202
+    sent_anew(parley)
+    assert types(parley) == ["room.assigned", "issue.raised", "issue.raised"]
+
+
+def test_the_page_of_what_was_told(parley: Parley, stage: Stage) -> None:
+    since = parley.clock.at
+    stage.room()
+    stage.pass_time(30 * HOUR_MS)
+    room = stage.room()
+    parley.outside.down()
+    stage.change(room, labels=["x"])
+    query = {"from": rfc3339(since), "to": rfc3339(parley.clock.at)}
+    found = listed(stage, **query)
+    assert [(each["type"], each["delivery"]["state"]) for each in found if each["of"] == room] == [
+        ("room.opened", "sent"),
+        ("room.labelled", "queued"),
+    ]
+    assert [each["type"] for each in listed(stage, **query, type="room.labelled")] == ["room.labelled"]
+    assert found == sorted(found, key=lambda each: each["at"])
+
+
+def test_what_was_taken_back_is_quoted_no_more(parley: Parley, stage: Stage) -> None:
+    since, room = parley.clock.at, stage.room()
+    message = stage.say(room, text="SECRET")
+    stage.api.delete(f"/v1/rooms/{room}/messages/{message}")
+    parley.settle()
+    parley.outside.posts.clear()
+    asked(stage, since=since, until=parley.clock.at)
+    sent_anew(parley)
+    assert "message.deleted" in types(parley)
+    assert "SECRET" not in str(parley.outside.posts)
+
+
+def test_nothing_new_waits_for_what_is_sent_again(parley: Parley, stage: Stage) -> None:
+    since, room = parley.clock.at, stage.room()
+    for place in range(60):
+        stage.change(room, labels=[str(place)])
+    parley.outside.posts.clear()
+    asked(stage, since=since, until=parley.clock.at)
+    dispatch.job(parley.world, parley.queues.tasks.pop(0))
+    stage.api.patch(f"/v1/rooms/{room}", {"labels": ["new"]})
+    parley.react_all()
+    kept = [call for call in parley.queues.calls if call.bridge.endswith(".again")]
+    parley.queues.calls = [call for call in parley.queues.calls if call not in kept]
+    parley.deliver_all()
+    assert [event["data"]["changed"] for event in told(parley)] == [{"labels": ["new"]}]
+    parley.queues.calls = kept
+    sent_anew(parley)
+    of_room = [event["id"] for event in told(parley) if event.get("room", {}).get("id") == room]
+    assert len(of_room) == len(set(of_room)) == 62
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"from": "2020-01-01T00:00:00Z"}, 422),
+        ({"from": "x"}, 422),
+        ({}, 422),
+        ({"from": None}, 422),
+        ({"from": "{now}", "to": "{before}"}, 422),
+        ({"from": "{before}", "types": ["room.gone"]}, 422),
+        ({"from": "{before}"}, 202),
+    ],
+)
+def test_which_ranges_can_be(parley: Parley, stage: Stage, body: dict[str, Any], status: int) -> None:
+    times = {"{now}": rfc3339(parley.clock.at), "{before}": rfc3339(parley.clock.at - HOUR_MS)}
+    body = {name: times.get(value, value) if isinstance(value, str) else value for name, value in body.items()}
+    assert stage.api.post(f"/v1/installs/{stage.install}/resend", body).status == status
+
+
+def test_where_nobody_chooses_events_messages_are_not_logged(parley: Parley, tenant: Tenant) -> None:
+    tenant.customer("acme")
+    listening(tenant, all_rooms=True)
+    room = tenant.api.post("/v1/rooms", {"name": "R", "customer": "acme"}).json["id"]
+    tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "Hello"})
+    parley.settle()
+    assert types(parley) == ["message.posted"]
+    assert not [key for key in parley.table.rows if key[0].startswith("EVENTS#")]

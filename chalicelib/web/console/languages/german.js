@@ -993,6 +993,7 @@ export const SERVED = {
   "a personal access token or a service account's token (app.asana.com, My settings, Apps, Developer apps)": "ein Personal Access Token oder das Token eines Service Accounts (app.asana.com, My settings, Apps, Developer apps)",
   "acknowledged": "gesehen",
   "active": "aktiv",
+  "again": "noch einmal",
   "an API token (Cloud: id.atlassian.com, Security) or a personal access token (Data Center: your profile)": "ein API-Token (Cloud: id.atlassian.com, Security) oder ein Personal Access Token (Data Center: Ihr Profil)",
   "an access token (project, group or personal) with the scope api and the role Reporter; Maintainer, if Parley is to make the webhook": "ein Access Token (Project, Group oder Personal) mit dem Scope api und der Rolle Reporter; Maintainer, wenn Parley den Webhook anlegen soll",
   "answered": "beantwortet",
