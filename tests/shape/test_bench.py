@@ -23,7 +23,7 @@ COSTS = {
     "webhook, cold": (3, 1, 0),
     "webhook, warm": (1, 0, 0),
     "received": (5, 5, 8),
-    "reacted": (14, 9, 8),  # with the room's views, an alert, and wake-ups of three workers
+    "reacted": (13, 8, 8),  # with the room's views, an alert, and wake-ups of three workers
     "delivered": (5, 7, 4),  # one of them asks whether its install hangs
     "pushed": (4, 1, 0),
     "placed": (6, 6, 2),

@@ -111,8 +111,12 @@ def _due(alert: Alert, since: int, due: int, *, clock: str = "") -> Alert:
 
 
 def _answerer(world: World, room: Room, message: Message) -> tuple[str, ...]:
-    """Who spoke last for the vendor in a room that nobody is on."""
+    """Who spoke last for the vendor in a room that nobody is on: as a rule the room itself remembers whose words these
+    were."""
     spoken = [mark.message for mark in room.trail if mark.kind in ANSWERS_KEPT and mark.message < message.n]
+    author = next((person for person, at in room.own_words.items() if spoken and at.n == spoken[-1]), "")
+    if author:
+        return (author,) if author.startswith("agt_") else ()
     answer = world.store.one(ref(Message, room.id, spoken[-1], False)) if spoken else None
     return (answer.author.id,) if answer and answer.author.kind == "agent" else ()
 
