@@ -23,7 +23,7 @@ POWERTOOLS = {"batch", "typing", "data_classes", "jmespath_utils", "__init__.py"
 GONE = ("boto3", "s3transfer", "bin", "share", "cffi", "pycparser")
 ZONES = "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz"  # a second copy of what tzdata has; botocore asks for UTC alone
 TABLES = ("*.tab", "tzdata.zi", "leapseconds")  # what zones are made of, and maps of them: nobody reads them
-REBUILD = 17  # raise it when the pruning below changes
+REBUILD = 18  # raise it when the pruning below changes
 
 
 def vendored(target: Target, home: Path) -> Path:
@@ -111,6 +111,7 @@ def _prune(folder: Path) -> None:
     # Not `tracing`: the package's own __init__ imports it.
     shutil.rmtree(folder / "aws_lambda_powertools" / "event_handler", ignore_errors=True)
     _keep_languages(folder / "snowballstemmer")
+    _no_selectors(folder / "soupsieve")
     for path in list(folder.rglob("*")):
         if path.is_dir() and path.name in {"tests", "__pycache__"}:
             shutil.rmtree(path)
@@ -138,6 +139,13 @@ def _keep_languages(folder: Path) -> None:
     for stemmer in folder.glob("*_stemmer.py"):
         if stemmer.stem.removesuffix("_stemmer") not in SNOWBALL.values():
             stemmer.unlink()
+    (folder / "__init__.py").write_text("")
+
+
+def _no_selectors(folder: Path) -> None:
+    """Selectors of CSS, a hundred kilobytes that bs4 imports: nothing of ours selects by them."""
+    shutil.rmtree(folder)
+    folder.mkdir()
     (folder / "__init__.py").write_text("")
 
 

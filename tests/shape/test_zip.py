@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -56,6 +57,14 @@ for key, name in ((rsa.generate_private_key(65537, 2048), "RS256"), (ec.generate
     assert jwt.decode(jwt.encode({"a": 1}, key, name), key.public_key(), [name]) == {"a": 1}
 """
 
+MARKUP = """
+import sys
+sys.path = [sys.argv[1]] + [path for path in sys.path if "site-packages" not in path]
+from bs4 import BeautifulSoup
+from chalicelib.wire.markup import to_markdown
+soup = BeautifulSoup("<p>a <b>b</b></p><ul><li>c</li></ul>", "html.parser")
+assert to_markdown(soup).split() == ["a", "**b**", "-", "c"]
+"""
 
 STEM = """
 import sys
@@ -144,6 +153,14 @@ def test_its_domains_are_known_by_what_is_in_it(unpacked: Path) -> None:
     command = [sys.executable, "-I", "-S", "-c", DOMAINS, str(unpacked)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": ""})
     assert done.returncode == 0, done.stderr
+
+
+def test_its_markup_is_read_without_selectors(unpacked: Path) -> None:
+    command = [sys.executable, "-I", "-S", "-c", MARKUP, str(unpacked)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": ""})
+    assert done.returncode == 0, done.stderr
+    ours = [*ROOT.glob("chalicelib/**/*.py")]
+    assert not [path for path in ours if re.search(r"\.(select|select_one)\(", path.read_text())]
 
 
 def test_its_stemmers_are_there_and_none_is_loaded_before_somebody_searches(unpacked: Path) -> None:
