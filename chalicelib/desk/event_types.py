@@ -177,7 +177,7 @@ THINGS: dict[str, dict[str, Any]] = {
         "skipped": 0,
         "reason": None,
     },
-    "install": {"kind": "webhook", "name": "Our data", "state": "active", "disabled_because": None},
+    "install": {"kind": "telex", "name": "Our data", "state": "active", "disabled_because": None},
     "key": {
         "name": "Import",
         "kind": "person",
@@ -190,7 +190,7 @@ THINGS: dict[str, dict[str, Any]] = {
     "delivery": {
         "room": ROOM["id"],
         "install": "ins_01jd5xk4m0yy9k3m8p2q7r4s5t",
-        "channel": "webhook",
+        "channel": "telex",
         "what": "post",
         "state": "failed",
         "attempts": 10,

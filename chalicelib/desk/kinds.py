@@ -12,12 +12,14 @@ PASSES = ("message", "edit", "delete", "reaction", "file")
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """A setting that is asked for by itself, where a kind has but few: an address, or a tick that is there already."""
+    """A setting that is asked for by itself, where a kind has but few: an address, a tick that is there already, or
+    some of `choices`, by value, each with its label."""
 
     name: str
     label: str
-    type: Literal["url", "tick"]
+    type: Literal["url", "tick", "choices"]
     example: str = ""
+    choices: Mapping[str, str] = {}
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):

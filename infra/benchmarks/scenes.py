@@ -186,8 +186,8 @@ def _aside(stage: Stage, story: Story, counts: Counts) -> None:
         stage.work("react", story.changes())
     trees = [stage.record(json.dumps({"tree": tree, "why": "bench"})) for tree in (story.workspace, story.customer)]
     _counted(stage, counts, "indexed", step=lambda: stage.work("index", trees))
-    stage.request("GET", "/v1/rooms", story.user)  # as above
     _told(stage, story, counts)
+    stage.request("GET", "/v1/rooms", story.user)  # as above
 
 
 def _told(stage: Stage, story: Story, counts: Counts) -> None:

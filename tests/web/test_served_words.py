@@ -40,7 +40,8 @@ def of_kinds() -> Iterator[str]:
     for name in wiring.KINDS:
         if kind := wiring.kind(name):
             yield from (kind.label, kind.short, *kind.steps, kind.whereabouts, *kind.credentials.values())
-            yield from (setting.label for setting in kind.settings)
+            for setting in kind.settings:
+                yield from (setting.label, *setting.choices.values())
 
 
 def test_each_is_there_and_no_other() -> None:

@@ -1,5 +1,6 @@
 """What there is to know of the signed webhook from outside (a kind of channel)."""
 
+from ...desk.event_types import CHOSEN
 from ...desk.kinds import Kind, Setting
 
 KIND = Kind(
@@ -18,8 +19,14 @@ KIND = Kind(
     settings=(
         Setting(name="url", label="Your address", type="url", example="https://…"),
         Setting(name="all_rooms", label="Tell it of every room but internal ones", type="tick"),
+        Setting(
+            name="events",
+            label="What else it is told",
+            type="choices",
+            choices={each.name: each.about for each in CHOSEN.values()},
+        ),
     ),
-    config={"url": "https://…", "all_rooms": True},
+    config={"url": "https://…", "all_rooms": True, "events": ["room.opened"]},
     comes_in={
         "message": "an event",
         "edit": "an event",

@@ -64,12 +64,13 @@ class InstallView(View, frozen=True):
 
 
 class SettingView(View, frozen=True):
-    """A setting that is asked for by itself."""
+    """A setting that is asked for by itself; of some, `choices` says which values may be chosen, and what each is."""
 
     name: str
     label: str
-    type: Literal["url", "tick"]
+    type: Literal["url", "tick", "choices"]
     example: str
+    choices: dict[str, str]
 
 
 class InstallKindView(View, frozen=True):

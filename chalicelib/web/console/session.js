@@ -69,7 +69,7 @@ const inLanguage = (kind) => ({
   short: served(kind.short),
   steps: kind.steps.map(served),
   whereabouts: served(kind.whereabouts ?? ""),
-  settings: kind.settings.map((each) => ({ ...each, label: served(each.label) })),
+  settings: kind.settings.map((each) => ({ ...each, label: served(each.label), choices: Object.fromEntries(Object.entries(each.choices).map(([value, words]) => [value, served(words)])) })),
   credentials: Object.fromEntries(Object.entries(kind.credentials).map(([name, where]) => [name, served(where)])),
 });
 

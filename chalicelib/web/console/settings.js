@@ -152,13 +152,13 @@ async function statesOf(install) {
 }
 
 async function changed(install, again) {
-  const known = kindOf(install.kind).credentials;
+  const { credentials: known, settings } = kindOf(install.kind);
   ask(t("Change {name}", { name: install.name }), [
     field(t("Name"), input("name", { required: true, maxlength: "200", value: install.name })),
-    configField(install.config),
+    ...(settings.length ? settings.map(settingField(install.config)) : [configField(install.config)]),
     ...credentialFields(known, install.credentials),
   ], t("Save"), async (form) => {
-    const config = configOf(form);
+    const config = settings.length ? settingsOf(form, settings) : configOf(form);
     if (!config) return false;
     await api.call("PATCH", `/v1/installs/${install.id}`, { name: form.get("name").trim(), config, credentials: credentialsOf(form) });
     await again();
@@ -178,7 +178,7 @@ function kindAsked(again) {
     body.replaceChildren(
       h("ol.steps", null, known.steps.map((step) => h("li", null, step))),
       field(t("Name"), input("name", { required: true, maxlength: "200", value: "" })),
-      ...(known.settings.length ? known.settings.map(settingField) : [configField(known.config)]),
+      ...(known.settings.length ? known.settings.map(settingField({})) : [configField(known.config)]),
       ...credentialFields(known.credentials));
   };
   kind.addEventListener("change", draw);
@@ -186,7 +186,7 @@ function kindAsked(again) {
   ask(t("Connect a channel"), [field(t("Kind"), kind), body], t("Connect"), async (form) => {
     const credentials = credentialsOf(form);
     const { settings } = kindOf(kind.value);
-    const config = settings.length ? Object.fromEntries(settings.map((each) => settingOf(form, each)).filter(([, value]) => value !== "")) : configOf(form);
+    const config = settings.length ? settingsOf(form, settings) : configOf(form);
     if (!config) return false;
     const made = await api.call("POST", "/v1/installs", { kind: kind.value, name: form.get("name").trim(), config, credentials });
     await again();
@@ -195,10 +195,20 @@ function kindAsked(again) {
   });
 }
 
-/** A setting that its kind asks for by itself. */
-const settingField = ({ name, label, type, example }) =>
-  type === "tick" ? h("label.tick", null, h("input", { type: "checkbox", name: `setting:${name}`, checked: true }), label) : field(label, input(`setting:${name}`, { type, placeholder: example }));
-const settingOf = (form, { name, type }) => [name, type === "tick" ? form.get(`setting:${name}`) === "on" : form.get(`setting:${name}`)];
+/** A setting that its kind asks for by itself, as it is where there is one already. */
+const settingField = (config) => ({ name, label, type, example, choices }) => {
+  if (type === "tick") return h("label.tick", null, h("input", { type: "checkbox", name: `setting:${name}`, checked: config[name] ?? true }), label);
+  if (type === "url") return field(label, input(`setting:${name}`, { type, placeholder: example, value: config[name] ?? "" }));
+  const chosen = new Set(config[name] ?? []);
+  const groups = new Map();
+  for (const value of Object.keys(choices)) groups.set(nounOf(value), [...(groups.get(nounOf(value)) ?? []), value]);
+  return h("fieldset.choices", null, h("legend", null, label), [...groups].map(([noun, values]) =>
+    h("details", { open: values.some((each) => chosen.has(each)) }, h("summary", null, h("code", null, `${noun}.*`)), values.map((value) =>
+      h("label.tick", null, h("input", { type: "checkbox", name: `setting:${name}`, value, checked: chosen.has(value) }), h("span", null, choices[value], " ", h("code", null, value)))))));
+};
+const nounOf = (value) => value.split(".")[0];
+const settingOf = (form, { name, type }) => [name, type === "tick" ? form.get(`setting:${name}`) === "on" : type === "choices" ? form.getAll(`setting:${name}`) : form.get(`setting:${name}`)];
+const settingsOf = (form, settings) => Object.fromEntries(settings.map((each) => settingOf(form, each)).filter(([, value]) => value !== ""));
 
 /** The settings as somebody wrote them; null, and a word about it, if they are no JSON. */
 function configOf(form) {
