@@ -2,4 +2,5 @@
 
 from tests.senders import STANDARD, Sender
 
-SENDERS = (Sender(config={"url": "https://vendor.example/hook"}, proofs=STANDARD, dated=True, least={}),)
+CONFIG = {"url": "https://vendor.example/hook", "events": ["room.opened"]}
+SENDERS = (Sender(config=CONFIG, proofs=STANDARD, dated=True, least={}),)
