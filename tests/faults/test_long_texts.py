@@ -71,6 +71,7 @@ AWAY = {
     "channels/slack/outbound.py:_said_by": "puts a name before blocks that have been read",
     "channels/slack/text.py:_runs": "a part of `to_markdown`, which is tried",
     "channels/webhook/events_in.py:_event": "a shape that msgspec checks",
+    "channels/webhook/events_out.py:event_id": "puts a type of ours behind an id of ours",
     "channels/webhook/outbound.py:_sent": "sends",
     "wire/files.py:fetched": "asks for a file, and reads no word of it",
     "wire/files.py:form": "writes what is sent",

@@ -58,8 +58,9 @@ def test_a_region_without_ses_is_one_without_mails_and_where_mails_are_asked_for
     lint(plain, "eu-south-2", {})
     with pytest.raises(NotPossible, match="AWS::SES::ReceiptRule"):
         lint(plain, "eu-south-2", {"MailDomain": "in.example.com", "MailRuleSet": "rules"})
-    for name in ("APIHandler", "Deliver", "Jobs"):
-        variables = plain["Resources"][name]["Properties"]["Environment"]["Variables"]
-        for variable in ("PARLEY_MAIL_SENDER", "PARLEY_MAIL_CONFIGURATION"):
-            assert variables[variable]["Fn::If"][0] == "HasSes"
-            assert variables[variable]["Fn::If"][2] == ""
+    told = {"APIHandler": ["SENDER"], "Deliver": ["SENDER", "CONFIGURATION"], "Jobs": ["SENDER", "CONFIGURATION"]}
+    for name, variables in told.items():
+        there = plain["Resources"][name]["Properties"]["Environment"]["Variables"]
+        for variable in variables:
+            assert there[f"PARLEY_MAIL_{variable}"]["Fn::If"][0] == "HasSes"
+            assert there[f"PARLEY_MAIL_{variable}"]["Fn::If"][2] == ""

@@ -515,6 +515,7 @@ STAYS = {
     "DueFigures": "a day's figures are added up anew",
     "Tally": "a piece says nothing unless its broadcast is sending",
     "Issue": "a merge moves rooms from one issue to another",
+    "Indexed": "what search has not taken is taken",
     "Tracking": "what the nightly pass finds is held by when it happened there",
 }
 
