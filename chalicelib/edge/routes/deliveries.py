@@ -19,7 +19,7 @@ from ..shapes.answers import PAGED, moment_of
 from ..shapes.bridges import ReachView, reach_view
 from .messages import bound
 
-RANGED = ("from", "to", "type", "cursor")
+RANGED = ("limit", "from", "to", "type", "cursor")
 CURSOR = re.compile(r"(\d{1,7}\.[\w=.-]*)?", re.ASCII)
 
 
@@ -87,8 +87,16 @@ def events_told(call: Call) -> Page[Any]:
     cursor = call.query("cursor") or ""
     if not CURSOR.fullmatch(cursor):
         raise Invalid("not a cursor of this list", "cursor")
-    world, whose = call.world, call.who.workspace
-    found, rest = sent(world, whose, install.id, since=since, until=until, types=frozenset(types), cursor=cursor)
+    found, rest = sent(
+        call.world,
+        call.who.workspace,
+        install.id,
+        since=since,
+        until=until,
+        types=frozenset(types),
+        cursor=cursor,
+        most=call.limit,
+    )
     return Page([shapes.told_event_view(*each) for each in found], rest or None)
 
 

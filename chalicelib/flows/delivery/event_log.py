@@ -26,16 +26,24 @@ def logged(rows: Iterable[Delivery], at: int) -> list[Put]:
 
 
 def sent(
-    world: World, workspace: str, install: str, *, since: int, until: int, types: frozenset[str], cursor: str = ""
+    world: World,
+    workspace: str,
+    install: str,
+    *,
+    since: int,
+    until: int,
+    types: frozenset[str],
+    cursor: str = "",
+    most: int = PAGE,
 ) -> tuple[list[Sent], str]:
-    """What an install was told from `since` to `until` (ms), of some types or all, each with its delivery, a page in
-    the order of time; and the cursor of the rest, "" where there is none. A page may be short."""
+    """What an install was told from `since` to `until` (ms), of some types or all, each with its delivery, a page of at
+    `most` so many in the order of time; and the cursor of the rest, "" where there is none. A page may be short."""
     hour, _, within = cursor.partition(".")
     at = Event(workspace=workspace, at=since, subject="", n=0, type="", body={}).hour if not cursor else int(hour)
     last = Event(workspace=workspace, at=until - 1, subject="", n=0, type="", body={}).hour
     for each in range(at, min(last + 1, at + MAX_HOURS)):
         listing: Listing[Event] = Listing("events", (workspace, str(each)))
-        page = world.store.page(listing, PAGE, within or None)
+        page = world.store.page(listing, min(most, PAGE), within or None)
         events = [event for event in page.items if since <= event.at < until and (not types or event.type in types)]
         within = page.next or ""
         rest = f"{each}.{within}" if within else f"{each + 1}." if each < last else ""

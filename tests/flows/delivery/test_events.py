@@ -487,6 +487,7 @@ def test_the_page_of_what_was_told(parley: Parley, stage: Stage) -> None:
         ("room.labelled", "queued"),
     ]
     assert [each["type"] for each in listed(stage, **query, type="room.labelled")] == ["room.labelled"]
+    assert listed(stage, **query, limit="1") == found
     assert found == sorted(found, key=lambda each: each["at"])
 
 
