@@ -58,8 +58,8 @@ def test_a_region_without_ses_is_one_without_mails_and_where_mails_are_asked_for
     lint(plain, "eu-south-2", {})
     with pytest.raises(NotPossible, match="AWS::SES::ReceiptRule"):
         lint(plain, "eu-south-2", {"MailDomain": "in.example.com", "MailRuleSet": "rules"})
-    told = {"APIHandler": ["SENDER"], "Deliver": ["SENDER", "CONFIGURATION"], "Jobs": ["SENDER", "CONFIGURATION"]}
-    for name, variables in told.items():
+    sent_by = {"APIHandler": ["SENDER"], "Deliver": ["SENDER", "CONFIGURATION"], "Jobs": ["SENDER", "CONFIGURATION"]}
+    for name, variables in sent_by.items():
         there = plain["Resources"][name]["Properties"]["Environment"]["Variables"]
         for variable in variables:
             assert there[f"PARLEY_MAIL_{variable}"]["Fn::If"][0] == "HasSes"

@@ -142,25 +142,28 @@ def index_pending(store: Store, index: Index, tree: str, *, now: int, enough: in
     one go can do."""
     there = store.one(ref(Indexed, tree)) or Indexed(tree=tree)
     long_ago = now - DAYS_WAITED * DAY_MS
-    after = there.upto
+    listing: Listing[Unindexed] = Listing("unindexed", (tree,), after=there.upto)
+    cursor: str | None = None
     for _ in range(ROUNDS):
-        listing: Listing[Unindexed] = Listing("unindexed", (tree,), after=after)
-        rows = store.page(listing, MANY).items
-        fresh = [row for row in rows if row.at >= there.latest]
+        page = store.page(listing, MANY, cursor)
+        rows, cursor = page.items, page.next
+        fresh = [row for row in rows if row.at > there.latest]
         if len(fresh) < enough and not (rows and rows[0].at <= long_ago):
             if there.due <= now:
                 store.commit(over(there.changed(due=now + DAYS_WAITED * DAY_MS), there))
             return False
         put_places(store, index, tree, places=[(row.place, row.n) for row in rows])
-        after = rows[-1].at - (len(rows) == MANY)
-        upto = max(there.upto, min(after, now - SETTLES_MS))
-        moved = there.changed(latest=max(there.latest, after), upto=upto)
+        taken = rows[-1].at - (cursor is not None)  # of the last moment there may be more on the next page
+        upto = max(there.upto, min(taken, now - SETTLES_MS))
+        moved = there.changed(latest=max(there.latest, taken), upto=upto)
         try:
             store.commit(Put(moved, there.version))
         except Clash as error:
             raise AwsAway("another writer was faster") from error
         store.spread(*(Drop(ref(Unindexed, tree, row.at, row.place, row.n)) for row in rows if not row.ends))
         there = moved
+        if cursor is None:
+            return False
     return True
 
 

@@ -7,12 +7,13 @@ import pytest
 from chalicelib.desk.errors import Clash
 from chalicelib.desk.messages import Author, Message, Source
 from chalicelib.desk.rooms import Glimpse, Room
-from chalicelib.desk.search_index import Indexed, Term, Tree, Unindexed, Wanted
+from chalicelib.desk.search_index import Entry, Indexed, Term, Tree, Unindexed, Wanted
 from chalicelib.desk.times import DAY_MS
 from chalicelib.flows.clock import tick
 from chalicelib.flows.search.index import (
     EACH,
     ENOUGH,
+    MANY,
     PROMPT_MS,
     SETTLES_MS,
     changed_thing,
@@ -194,9 +195,27 @@ def test_rows_are_passed_by_and_end_by_themselves(parley: Parley, tenant: Tenant
     slow = noted(parley, tree, 7, at=before - SETTLES_MS + 1_000, ends=before + DAY_MS)
     assert slow in rows(parley, tree)
     parley.clock.at += 2 * SETTLES_MS
+    passed = parley.clock.at
+    said(parley, tenant, "late")
+    parley.react_all()
     put(parley, tree)
-    assert rows(parley, tree) == []
-    assert known(parley, tree) == [2, 1]
+    assert all(row.at > passed for row in rows(parley, tree))
+    assert known(parley, tree) == [3, 2, 1]
+
+
+def test_many_rows_of_one_moment_are_taken_once(parley: Parley, tenant: Tenant) -> None:
+    tree, at = tenant.customer("acme")["id"], parley.clock.now()
+    for n in range(MANY + 1):
+        noted(parley, tree, n, at=at, ends=at + DAY_MS)
+    taken: list[int] = []
+
+    class Counting:
+        def put(self, _: str, entries: list[Entry]) -> None:
+            taken.extend(each.n for each in entries)
+
+    for _ in range(3):
+        assert not index_pending(parley.store, Counting(), tree, now=at, enough=1)  # type: ignore[arg-type]
+    assert sorted(taken) == list(range(MANY + 1))
 
 
 def test_what_took_long_to_note_is_noted_as_later(
