@@ -15,7 +15,7 @@ from ...ports import Drop, Memory, Put, World, ref
 from ..pace import next_window, spent
 
 HANGS_MS = 5_000  # ms without an answer that are more than a slip
-PAUSE_MS, LONGEST_MS = 5_000, 10 * MINUTE_MS  # after the first call that hung, and at most
+PAUSE_MS, LONGEST_MS = 5_000, 10 * MINUTE_MS  # after the first call that hung, and at most, on average
 PROBE_MS = 30_000  # ms for which the one call that finds out keeps the others away
 PER_MINUTE = 3_000  # deliveries of one install; a small half of what the workers can do
 PER_WRITE = 150  # deliveries that a container counts by itself before it asks the table
@@ -42,7 +42,8 @@ def note_call(world: World, install: str, circuit: Circuit | None, *, took: int,
     hung = not answered and took >= HANGS_MS
     if hung:
         hangs = (circuit.hangs if circuit else 0) + 1
-        until = world.clock.now() + min(LONGEST_MS, PAUSE_MS * 2 ** min(hangs - 1, 12))
+        pause = min(LONGEST_MS, PAUSE_MS * 2 ** min(hangs - 1, 12))
+        until = world.clock.now() + int(pause * (0.5 + world.clock.chance()))  # not all at once that hang at once
         world.store.spread(Put(Circuit(install=install, until=until, hangs=hangs), None))
     elif circuit:
         world.store.spread(Drop(ref(Circuit, install)))
