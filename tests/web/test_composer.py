@@ -1,5 +1,6 @@
 """The console's composer: marks and preview, mentions, emoji, snippets and commands, files that go up, the limit."""
 
+import re
 from typing import Any
 
 import pytest
@@ -169,3 +170,24 @@ def test_where_the_tools_do_not_come_one_writes_and_sends(house: House, room: st
     page.page.keyboard.press("s")
     page.one("#said .bad", has_text="new version").wait_for()
     page.page.goto(f"{PARLEY}/console#/settings")
+
+
+@pytest.mark.parametrize(("part", "press"), [("writing", "s"), ("person", "Ann Lee")])
+def test_a_part_that_comes_late_opens_nothing_over_another_page(house: House, room: str, part: str, press: str) -> None:
+    """What was asked for in a room whose script is still on its way."""
+    context, waiting = house.browser(viewport={"width": 1400, "height": 800}), []
+    context.route(re.compile(rf"/assets/{part}-"), lambda route: waiting.append(route))
+    page = entered(house, room, context)
+    if part == "person":
+        page.one(".about").get_by_role("button", name=press).first.click()
+    else:
+        page.page.locator("body").press(press)
+    page.until(lambda: waiting)
+    other = house.tenant.user(name="Ann Lee").post("/v1/rooms", {"name": "Elsewhere"}).json["id"]
+    page.run("location.hash = given[0]", f"#/inbox/open/{other}")
+    page.one(".head h1", has_text="Elsewhere").wait_for()
+    for route in waiting:
+        route.fallback()
+    page.rest(400)
+    assert page.one("dialog[open]").count() == 0
+    assert page.wrong == []

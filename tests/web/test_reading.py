@@ -117,6 +117,7 @@ def test_what_lies_below_the_window_is_not_read_until_the_page_is_scrolled_to_it
     body = "<div style=height:3000px></div><parley-support token-url=/token mode=page></parley-support>"
     page.page.close()
     below = house.page(body).live()
+    below.until(lambda: below.run("return Boolean(widget.panes)"))
     below.run("await widget.panes.openRoom(given[0])", house.room)  # type: ignore[attr-defined]
     below.run("widget.panes.room.pinned.toEnd(); scrollTo(0, 0)")
     say(below, "An answer")

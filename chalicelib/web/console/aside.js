@@ -3,7 +3,7 @@
 import { h } from "../shared/dom.js";
 import { roomBridges } from "./bridges.js";
 import { roomIssues } from "./raise.js";
-import { attempt, choice, face, field, redraw, say } from "./parts.js";
+import { attempt, busy, choice, face, field, redraw, say } from "./parts.js";
 import { knowing } from "./search.js";
 import { api, may } from "./session.js";
 import { served, t, when } from "./translate.js";
@@ -64,7 +64,8 @@ export class Aside {
   }
 
   #person(name, id) {
-    import("./person.js").then(({ showPerson }) => showPerson(name, `/v1/people/${id}`, this.open, this.go), () => undefined); // of another version by now
+    const place = location.hash;
+    import("./person.js").then(({ showPerson }) => busy(place) || showPerson(name, `/v1/people/${id}`, this.open, this.go), () => undefined); // of another version by now
   }
 
   async #visitor(room) {

@@ -1,7 +1,7 @@
 // Files of a message: shown in place where that can be, else downloaded.
 
 import { h } from "../shared/dom.js";
-import { say, sign } from "./parts.js";
+import { busy, say, sign } from "./parts.js";
 import { NEW_VERSION } from "./keys.js";
 import { size } from "./translate.js";
 
@@ -15,7 +15,8 @@ export function attachment(file) {
   const open = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    import("./shown.js").then(({ show }) => show(file), () => say(NEW_VERSION, true));
+    const place = location.hash;
+    import("./shown.js").then(({ show }) => busy(place) || show(file), () => say(NEW_VERSION, true));
   };
   const onclick = READ.test(file.type) || ENDING.test(file.name) ? open : null;
   return h("a.file", { href: file.url, target: "_blank", rel: "noopener noreferrer", download: file.name, onclick }, PICTURE.test(file.type) ? h("img", { src: file.url, alt: file.name, loading: "lazy" }) : null, h("span", null, named));

@@ -7,7 +7,7 @@ import { insert, pasted } from "../shared/paste.js";
 import { again, kept, left, Upload } from "../shared/uploads.js";
 import { NEW_VERSION } from "./keys.js";
 import { channelName, kindOf } from "./kinds.js";
-import { ask, say, sign } from "./parts.js";
+import { ask, busy, say, sign } from "./parts.js";
 import { api, here, may, recall, remember } from "./session.js";
 import { listed, plural, size, t } from "./translate.js";
 
@@ -321,7 +321,9 @@ export class Composer {
   }
 
   async snippets() {
-    await (await this.help(true))?.snippets();
+    const place = location.hash;
+    const writing = await this.help(true);
+    if (!busy(place)) await writing?.snippets();
   }
 
   /** Who can be mentioned: colleagues and, in an answer, the room's people. */
