@@ -62,6 +62,8 @@ def test_each_worker_buries_what_it_cannot_work_off_and_each_letter_can_be_given
     receipt = {"recipients": recipients, "action": {"objectKey": missing}}
     desk.put("mail", {"Message": json.dumps({"receipt": receipt})})
     desk.put("index", {"walk": missing})
+    for queue in ("index", "mail"):  # no workspace's: operators see them
+        desk.put(queue, {"walk": f"died {missing}"}, dead=True)
     for queue, (body, _) in POISON.items():
         desk.put(queue, {"workspace": desk.id, **body, "mark": "taken"})
         desk.put(queue, {"workspace": desk.id, **body, "mark": "died"}, dead=True)
@@ -79,6 +81,9 @@ def test_each_worker_buries_what_it_cannot_work_off_and_each_letter_can_be_given
     operators = eventually(lambda: said if "mark=" not in (said := tool(desk.stack, "dead_letters").stdout) else None)
     assert "NotFound: the file is gone" in operators
     assert f"walk={missing}" in operators
+    assert operators.count(DIED) == 2
+    desk.put("jobs", {"explain": True})  # finds a reason with each, and shows them again
+    eventually(lambda: tool(desk.stack, "dead_letters").stdout.count(missing) == operators.count(missing))
 
 
 def _all_new(found: dict[tuple[str, str], Any], before: dict[tuple[str, str], Any]) -> bool:

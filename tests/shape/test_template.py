@@ -80,7 +80,6 @@ TOLD = {
         "SYNC_QUEUE",
         "PUSH_QUEUE",
         "INDEX_QUEUE",
-        "MAIL_QUEUE",
         "REACT_FAILED_QUEUE",
     },
     "Broadcast": {"BROADCAST_QUEUE", "PUSH_QUEUE", "DEAD_LETTER_QUEUES"},
@@ -103,7 +102,7 @@ REACHES = {
     "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
     "Mail": {"Table", "MailQueue", "MailDeadQueue", "InboundQueue", "Files"},
     "Jobs": {"Table", "JobsQueue", "DeliverQueue", "Files", "identity/*", "MailConfiguration"}
-    | {"InboundQueue", "BroadcastQueue", "SyncQueue", "PushQueue", "IndexQueue", "MailQueue", *SET_ASIDE},
+    | {"InboundQueue", "BroadcastQueue", "SyncQueue", "PushQueue", "IndexQueue", *SET_ASIDE},
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue", "PushQueue"},
     "Index": {"Table", "IndexQueue", "IndexDeadQueue", "Files"},
     "Sync": {"Table", "SyncQueue", "SyncDeadQueue", "Files", "Key"},
