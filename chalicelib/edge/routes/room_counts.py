@@ -11,7 +11,7 @@ from ...ports import Listing
 from ..door.calls import Call
 from ..door.router import route
 from ..shapes.room_counts import RoomCountsView
-from .rooms import inbox
+from .room_list import inbox
 
 MOST = 100  # what one query of a view reads: beyond, a count says no more
 
