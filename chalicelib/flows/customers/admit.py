@@ -18,7 +18,7 @@ from ...desk.record import Record
 from ...desk.rooms import Room
 from ...desk.workspaces import Workspace
 from ...ports import Drop, Put, World, Write, new, over, ref
-from ..optimistic_retry import again
+from ..optimistic_retry import again, there_or_new
 
 MAX_DOMAINS = 40
 MAX_ABOVE = 8  # domains that one address is looked for under
@@ -208,24 +208,17 @@ def admit_visitor(
     proven: Literal["", "mail"] = "",
 ) -> Visitor:
     """The visitor with this id, made now if need be."""
-
-    def attempt(_: int) -> Visitor:
-        found = world.store.one(ref(Visitor, id_))
-        if found is None:
-            found = Visitor(
-                version=1,
-                id=id_,
-                workspace=workspace,
-                created_at=world.clock.now(),
-                name=shown_name(name),
-                email=email,
-                customer=customer,
-                proven=proven,
-            )
-            world.store.commit(new(found))
-        return found
-
-    return again(world, attempt)
+    visitor = Visitor(
+        version=1,
+        id=id_,
+        workspace=workspace,
+        created_at=world.clock.now(),
+        name=shown_name(name),
+        email=email,
+        customer=customer,
+        proven=proven,
+    )
+    return there_or_new(world, ref(Visitor, id_), visitor)
 
 
 def customer_of_address(world: World, workspace: str, email: str) -> Customer | None:

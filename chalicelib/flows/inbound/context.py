@@ -12,8 +12,8 @@ from ...desk.messages import Attached, Author, Rest, Source, TakenAs
 from ...desk.rooms import MAX_NAME, Room
 from ...desk.titles import first_line, shortened
 from ...desk.workspaces import Install
-from ...ports import World, new, ref
-from ..optimistic_retry import again
+from ...ports import World, ref
+from ..optimistic_retry import there_or_new
 from ..rooms.attach import keep_file
 
 BOTS: dict[str, TakenAs] = {"ask": "ask", "answer": "answer"}  # what an install says that its bots do
@@ -55,13 +55,7 @@ def own_room(arriving: Arriving, arrival: Said, customer: Customer | None, *, au
     room = new_room(
         arriving, derived("room", arriving.install.id, "own", arrival.id), name, customer=customer, author=author
     )
-
-    def attempt(_: int) -> str:
-        if arriving.world.store.one(ref(Room, room.id)) is None:
-            arriving.world.store.commit(new(room))
-        return room.id
-
-    return again(arriving.world, attempt)
+    return there_or_new(arriving.world, ref(Room, room.id), room).id
 
 
 def new_room(

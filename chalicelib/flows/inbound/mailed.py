@@ -20,7 +20,7 @@ from ...ports import Listing, Put, Write, new, over, ref
 from ..customers.admit import admit_visitor, customer_of_address
 from ..customers.prove_domain import prove_by_mail
 from ..mail.correspondents import Known, corresponding
-from ..optimistic_retry import again
+from ..optimistic_retry import there_or_new
 from ..pace import spent
 from ..rooms.amend import amend, react_step
 from ..rooms.answered import mail_came_back
@@ -171,14 +171,7 @@ def hold_back(arriving: Arriving, arrival: Mailed) -> None:
             thread=arrival.content,
             expires_at=world.clock.now() + REPLAY_MS,
         )
-
-        def attempt(_: int) -> Mapped:
-            used = world.store.one(ref(Mapped, token.source, token.id))
-            if used is None:
-                world.store.commit(new(token))
-            return used or token
-
-        if again(world, attempt).thread != arrival.content:
+        if there_or_new(world, ref(Mapped, token.source, token.id), token).thread != arrival.content:
             raise Ignore("replayed")
     if spent(world, f"pace:mail#{install.id}#{arrival.sender or 'nobody'}", HOUR_MS) > arrival.per_hour:
         arriving.refuse("too-many")

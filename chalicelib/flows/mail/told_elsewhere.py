@@ -3,8 +3,8 @@
 from ...desk.ids import derived
 from ...desk.messages import Mapped, Message
 from ...desk.times import DAY_MS
-from ...ports import World, new, ref
-from ..optimistic_retry import again
+from ...ports import World, ref
+from ..optimistic_retry import there_or_new
 
 REMEMBERED_MS = 30 * DAY_MS
 
@@ -22,11 +22,4 @@ def told_elsewhere(world: World, person: str, message: Message) -> bool:
         n=message.n,
         expires_at=world.clock.now() + REMEMBERED_MS,
     )
-
-    def attempt(_: int) -> Mapped:
-        there = world.store.one(ref(Mapped, mark.source, mark.id))
-        if there is None:
-            world.store.commit(new(mark))
-        return there or mark
-
-    return again(world, attempt).room != message.room
+    return there_or_new(world, ref(Mapped, mark.source, mark.id), mark).room != message.room
