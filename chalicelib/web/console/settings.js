@@ -196,6 +196,9 @@ function kindAsked(again) {
 }
 
 /** A setting that its kind asks for by itself, as it is where there is one already. */
+/** A sentence in which names of fields stand between backticks. */
+const coded = (sentence) => sentence.split("`").map((part, i) => (i % 2 ? h("code", null, part) : part));
+
 const settingField = (config) => ({ name, label, type, example, choices }) => {
   if (type === "tick") return h("label.tick", null, h("input", { type: "checkbox", name: `setting:${name}`, checked: config[name] ?? true }), label);
   if (type === "url") return field(label, input(`setting:${name}`, { type, placeholder: example, value: config[name] ?? "" }));
@@ -204,7 +207,7 @@ const settingField = (config) => ({ name, label, type, example, choices }) => {
   for (const value of Object.keys(choices)) groups.set(nounOf(value), [...(groups.get(nounOf(value)) ?? []), value]);
   return h("fieldset.choices", null, h("legend", null, label), [...groups].map(([noun, values]) =>
     h("details", { open: values.some((each) => chosen.has(each)) }, h("summary", null, h("code", null, `${noun}.*`)), values.map((value) =>
-      h("label.tick", null, h("input", { type: "checkbox", name: `setting:${name}`, value, checked: chosen.has(value) }), h("span", null, choices[value], " ", h("code", null, value)))))));
+      h("label.tick", null, h("input", { type: "checkbox", name: `setting:${name}`, value, checked: chosen.has(value) }), h("span", null, coded(choices[value]), " ", h("code", null, value)))))));
 };
 const nounOf = (value) => value.split(".")[0];
 const settingOf = (form, { name, type }) => [name, type === "tick" ? form.get(`setting:${name}`) === "on" : type === "choices" ? form.getAll(`setting:${name}`) : form.get(`setting:${name}`)];

@@ -40,7 +40,7 @@ export function clockTag(room, short = false) {
 }
 
 /** Labels, as the list shows them. */
-export const labelTags = (room) => (room.labels ?? []).slice(0, 3).map((label) => h("span.tag.label", { title: label }, label));
+export const labelTags = (room) => h("span.labels", null, (room.labels ?? []).slice(0, 3).map((label) => h("span.tag.label", { title: label }, label)));
 
 /** Ask for labels, by commas: `accept(labels)`. */
 export function askLabels(there, title, hint, accept) {
