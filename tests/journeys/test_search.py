@@ -1,7 +1,12 @@
-"""Search on the packaged stack: what is said is found within seconds; edits and deletes count."""
+"""Search on the packaged stack: what is said is found within seconds; edits and deletes count; what nobody woke the
+worker for is taken as the clock asks, and then goes what nobody reads any more."""
 
+import json
 import time
 
+from chalicelib.desk.record import Record
+from chalicelib.desk.search_index import Tree, Unindexed
+from chalicelib.store.rows import to_row
 from tests.journeys.caller import Caller, eventually, user_token
 from tests.stack import LocalStack
 
@@ -42,12 +47,32 @@ def test_what_is_said_is_found_soon_by_who_may_see_it(stack: LocalStack) -> None
     assert ann.get("/v1/experts?q=zeppelin")["items"][0]["person"]["name"] == "ann"
 
 
+def test_what_has_waited_for_days_is_taken_as_the_clock_asks(stack: LocalStack) -> None:
+    founded = Caller(stack.base_url, stack.bootstrap_key).post("/v1/workspaces", {"name": "Searched late"})
+    room = Caller(stack.base_url, user_token(founded, "acme", "ann")).get("/v1/rooms")["items"][0]
+    tree, merged = room["customer"]["id"], f"search/{room['customer']['id']}/merged"
+    stack.client("s3").put_object(Bucket=stack.outputs["FilesBucket"], Key=merged, Body=b"nobody reads this any more")
+    (lay(stack, Tree(version=1, id=tree, gone={merged: 1})),)
+    lay(stack, Unindexed(version=1, tree=tree, at=1, place=f"r:{room['id']}"))
+    task = {"unindexed": tree, "due": 1}
+    stack.client("sqs").send_message(QueueUrl=stack.outputs["JobsQueueUrl"], MessageBody=json.dumps(task))
+    there = eventually(lambda: found if merged not in (found := segments(stack, tree)) else None)
+    assert len(there) == 1
+
+
+def lay(stack: LocalStack, record: Record) -> None:
+    """Put a record into the table, as it may lie there since long."""
+    row = to_row(record)
+    item = {"pk": {"S": row.pk}, "sk": {"S": row.sk}, "t": {"S": row.t}, "v": {"N": str(row.v)}, "d": {"S": row.d}}
+    stack.client("dynamodb").put_item(TableName=stack.outputs["TableName"], Item=item)
+
+
 def found_again(api: Caller) -> None:
     assert api("POST", "/v1/search/rebuild").status == 202
     time.sleep(0.5)
 
 
-def segments(stack: LocalStack) -> int:
-    """How many objects the index has of customers' trees."""
-    listed = stack.client("s3").list_objects_v2(Bucket=stack.outputs["FilesBucket"], Prefix="search/cus_")
-    return len(listed.get("Contents", []))
+def segments(stack: LocalStack, tree: str = "cus_") -> list[str]:
+    """The objects that the index has of a tree, or of all customers'."""
+    listed = stack.client("s3").list_objects_v2(Bucket=stack.outputs["FilesBucket"], Prefix=f"search/{tree}")
+    return [each["Key"] for each in listed.get("Contents", [])]
