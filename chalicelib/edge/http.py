@@ -3,34 +3,28 @@
 It never raises.
 """
 
-import hashlib
 import time
-from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from chalice.app import Response
 
-from ..desk.errors import Forbidden, Invalid, Malformed, NotFound, WrongMediaType
 from ..desk.idempotency import Claim
 from ..desk.ids import derived
-from ..desk.permissions import Principal, may_see
-from ..desk.rooms import Room
-from ..desk.strict_json import loads, shaped
-from ..desk.workspaces import Workspace
-from ..flows.once import Answered, Once
+from ..desk.permissions import Principal
+from ..flows.once import Answered
 from ..flows.secrets import context
-from ..ports import AwsAway, Page, Ref, Store, World, ref
+from ..ports import AwsAway, Page
 from ..settings import settings
 from ..telemetry import fail, logger
 from ..wiring import world
-from .door.auth import bearer, check_bootstrap, check_origin, credential_name, credential_of, identify, named_workspace
+from .door.admission import admitted, carried_out, needed, once_of
+from .door.auth import bearer, check_bootstrap, credential_name, credential_of, identify, named_workspace
 from .door.calls import Call, Incoming, Reply
-from .door.conditions import TaggedStore, etag, taken, unchanged
+from .door.conditions import etag, unchanged
 from .door.encodings import check_coding, inflated
 from .door.limits import spend
 from .door.problems import problem
-from .door.query import check_query
 from .door.request_log import log_request
 from .door.router import Route
 from .routes import find
@@ -130,34 +124,18 @@ def _call(incoming: Incoming, route: Route, params: dict[str, str], *, limits: d
         nobody = Principal(workspace="", kind="user", id="", name="", credential="")
         # Their key is theirs alone, as far as anybody can tell: the answer may hold a token. (A webhook has none.)
         net = "" if route.raw else derived("net", incoming.network)
-        once = _once(rim, incoming, route, credential=net, workspace="")
+        once = once_of(rim, incoming, route, credential=net)
         return _unclaimed(Call(incoming, rim, route, params, nobody, None, once))
     if route.who == "bootstrap":
         who = check_bootstrap(bearer(incoming.headers), settings().bootstrap_hash)
-        once = _once(rim, incoming, route, credential="bootstrap", workspace="bootstrap")
+        once = once_of(rim, incoming, route, credential="bootstrap", workspace="bootstrap")
         return _unclaimed(Call(incoming, rim, route, params, who, None, once))
     credential = credential_of(incoming)
-    once = _once(rim, incoming, route, credential=credential_name(credential), workspace="")
-    along: list[Ref[Any]] = [*once.refs(), *([ref(Room, params["room"])] if "room" in params else [])]
-    along += [ref(Workspace, named_workspace(credential))] if route.tenant else []
+    once = once_of(rim, incoming, route, credential=credential_name(credential))
+    along = needed(route, params, once, workspace=named_workspace(credential))
     who, found = identify(rim, credential, along)
     spend(rim, who, limits)
-    if route.who == "agent" and not who.is_agent:
-        raise Forbidden("this is for agents and API keys, not for users")
-    if who.kind == "visitor" and not route.visitors:
-        raise Forbidden("a visitor's token opens one room, and nothing else")
-    if not who.is_agent:
-        check_origin(rim, who.workspace, incoming.headers.get("origin"))
-    if not who.may(route.need):
-        raise Forbidden(f"this needs the right to {route.need}")
-    once.workspace = who.workspace
-    if once.key:
-        once.check(found.pop(0))
-    tenant = found.pop() if route.tenant else None
-    room = found[0] if found else None
-    if "room" in params and (room is None or not may_see(who, room)):
-        raise NotFound("no such room")
-    return Call(incoming, rim, route, params, who, room, once, tenant)
+    return admitted(Call(incoming, rim, route, params, who, None, once), found)
 
 
 def _unclaimed(call: Call) -> Call:
@@ -165,23 +143,6 @@ def _unclaimed(call: Call) -> Call:
     for place in call.once.refs():
         call.once.check(call.world.store.one(place))
     return call
-
-
-def _once(rim: World, incoming: Incoming, route: Route, *, credential: str, workspace: str) -> Once:
-    key = incoming.headers.get("idempotency-key")
-    if key is None or route.method != "POST" or route.raw:
-        return Once()
-    if not 0 < len(key) <= 255 or not key.isprintable():
-        raise Malformed("an Idempotency-Key has 1 to 255 printable characters", "Idempotency-Key")
-    request = b"\x00".join((incoming.method.encode(), incoming.path.encode(), incoming.body))
-
-    def render(view: Any) -> tuple[int, str, bool]:
-        body = "" if view is None else _encoder.encode(view).decode()
-        if route.sealed:
-            return route.status, rim.sealer.seal(body, context("", f"claim:{credential}:{key}")), True
-        return route.status, body, False
-
-    return Once(key, credential, workspace, fingerprint=hashlib.sha256(request).hexdigest(), render=render)
 
 
 def _replayed(claim: Claim) -> Response:
@@ -192,28 +153,13 @@ def _replayed(claim: Claim) -> Response:
 
 
 def _respond(call: Call) -> Response:
-    route = call.route
-    check_query(call)
-    store = _tagged(call)
-    result = route.handler(call, _body(call)) if route.body else route.handler(call)
-    reply = result if isinstance(result, Reply) else Reply(result)
+    route, reply = call.route, carried_out(call)
     text, headers = _text(reply), {"Content-Type": JSON, **reply.headers}
-    version = store.version if store and reply.version is None else reply.version
-    if version is not None and text:
-        headers["ETag"] = etag(version, text)
+    if reply.version is not None and text:
+        headers["ETag"] = etag(reply.version, text)
         if route.method == "GET" and unchanged(headers["ETag"], call.incoming.headers.get("if-none-match", "")):
             return _response("", 304, headers)
     return _response(text, reply.status or route.status, headers)
-
-
-def _tagged(call: Call) -> TaggedStore | None:
-    """The store that knows the version of the record which the route's ETag is of, put into the call's world."""
-    if call.route.tagged is None:
-        return None
-    takes = (lambda version: True) if call.route.method == "GET" else taken(call.incoming.headers)
-    store = TaggedStore(call.world.store, call.route.tagged(call), call.who.workspace, takes=takes)
-    call.world = replace(call.world, store=cast("Store", store))
-    return store
 
 
 def _text(reply: Reply) -> str:
@@ -227,20 +173,6 @@ def _text(reply: Reply) -> str:
 def _response(text: str, status: int, headers: dict[str, str]) -> Response:
     merged: dict[str, str | list[str]] = {**CORS, **ALWAYS, **headers}
     return Response(body=text, status_code=status, headers=merged)
-
-
-def _body(call: Call) -> Any:
-    """The request's body in the route's shape. An absent body is an empty object where every field has a default."""
-    kind = call.incoming.headers.get("content-type", "").partition(";")[0].strip().lower()
-    raw = call.incoming.body
-    if not raw.strip():
-        raw = b"{}"
-    elif kind != "application/json" and not kind.endswith("+json"):
-        raise WrongMediaType("this takes application/json", "Content-Type")
-    value = loads(raw)
-    if not isinstance(value, dict):
-        raise Invalid("the body is not an object")
-    return shaped(value, call.route.body or dict)
 
 
 def _problem(error: Exception) -> Response:
