@@ -1,5 +1,5 @@
-"""Every place of a Parley where bytes lie: items, objects, queues and logs of a running stack; rows, files and queues of
-one in memory. What is sealed is opened. For a scan (tests/traces.py)."""
+"""Every place of a Parley where bytes lie: items, objects, queues and logs of a running stack; rows, files and queues
+of one in memory. What is sealed is opened. For a scan (tests/traces.py)."""
 
 import base64
 import json
@@ -72,25 +72,22 @@ def _encoded(value: dict[str, Any]) -> dict[str, str]:
 
 def _opened(stack: LocalStack, record: Record) -> Iterator[bytes]:
     """The secrets of a record. Each is bound to its owner, whose name some field of the record has, or none."""
-    secrets = list(_secrets(record))
-    fields = msgspec.structs.asdict(record)
+    fields, kms = msgspec.structs.asdict(record), stack.client("kms")
+    workspace = fields.get("workspace", fields.get("id", ""))
     owners = [value for value in fields.values() if isinstance(value, str)] + ["tokens", "sign-in", PUSH_KEY]
-    for secret in secrets:
-        for owner in owners:
-            bound = {name: value for name, value in context(fields.get("workspace", fields.get("id", "")), owner).items() if value}
-            kms = stack.client("kms")
-            try:
-                answer = kms.decrypt(
-                    KeyId=stack.outputs["KeyArn"],
-                    CiphertextBlob=base64.b64decode(secret.sealed),
-                    EncryptionContext=bound,
-                )
-            except kms.exceptions.InvalidCiphertextException:
-                continue
-            yield answer["Plaintext"]
-            break
-        else:
-            raise AssertionError(f"nobody can open a secret of {type(record).__name__}")
+    for secret in _secrets(record):
+        opened = [plain for owner in owners if (plain := _open(kms, secret, context(workspace, owner)))]
+        assert opened, f"nobody can open a secret of {type(record).__name__}"
+        yield from opened
+
+
+def _open(kms: Any, secret: Secret, bound: dict[str, str]) -> bytes | None:
+    bound = {name: value for name, value in bound.items() if value}
+    try:
+        answer = kms.decrypt(CiphertextBlob=base64.b64decode(secret.sealed), EncryptionContext=bound)
+    except kms.exceptions.InvalidCiphertextException:
+        return None
+    return bytes(answer["Plaintext"])
 
 
 def _secrets(value: Any) -> Iterator[Secret]:
@@ -109,8 +106,8 @@ def _objects(stack: LocalStack) -> Iterator[Piece]:
     for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):
         for each in page.get("Versions", []):
             there = client.get_object(Bucket=bucket, Key=each["Key"])
-            told = json.dumps([there.get("Metadata"), there.get("ContentDisposition"), there["ContentType"]])
-            yield _folder(each["Key"]), each["Key"], told.encode()
+            about = json.dumps([there.get("Metadata"), there.get("ContentDisposition"), there["ContentType"]])
+            yield _folder(each["Key"]), each["Key"], about.encode()
             yield _folder(each["Key"]), each["Key"], there["Body"].read()
 
 

@@ -7,6 +7,7 @@ import { alertsTab } from "./alerts.js";
 import { channelName, isTracker, kindOf } from "./kinds.js";
 import { policiesTab } from "./policies.js";
 import { ISSUE_STATES } from "./raise.js";
+import { isTold, sent } from "./sent.js";
 import { BASE, api, here, may } from "./session.js";
 import { date, moment, plural, served, t } from "./translate.js";
 
@@ -25,7 +26,8 @@ navigator.serviceWorker?.addEventListener("message", ({ data }) => {
   if (typeof data?.go === "string" && data.go.startsWith("#/")) location.hash = data.go;
 });
 
-export async function settings([tab = "installs"], go) {
+export async function settings([tab = "installs", install], go) {
+  if (tab === "sent") return sent(install, go);
   const open = TABS.filter(([, , need]) => may(need));
   const [name, title, , make] = open.find(([each]) => each === tab) ?? open[0];
   const links = open.map(([each, words]) => h("button.tab", { type: "button", "aria-current": each === name ? "page" : null, onclick: () => go(`#/settings/${each}`) }, words));
@@ -40,14 +42,14 @@ export async function settings([tab = "installs"], go) {
 
 // --- installs
 
-async function installsTab(again) {
+async function installsTab(again, go) {
   const installs = await api.all("/v1/installs");
   const add = may("admin") ? h("button.primary", { type: "button", onclick: () => kindAsked(again) }, t("Connect a channel")) : null;
-  const cards = installs.map((install) => card(install, again));
+  const cards = installs.map((install) => card(install, again, go));
   return [h("menu", null, add), installs.length ? h("div.cards", null, cards) : empty(t("Nothing is connected yet."))];
 }
 
-function card(install, again) {
+function card(install, again, go) {
   const outcome = h("p.outcome", { role: "status" });
   const tried = doing("plain", {}, async () => {
     const told = await api.call("POST", `/v1/installs/${install.id}/try`);
@@ -72,7 +74,7 @@ function card(install, again) {
     h("dl", null, h("dt", null, t("Address")), h("dd", null, h("code", null, install.url)), Object.entries(install.config).filter(([, value]) => value !== "" && value !== null).map(([name, value]) => [h("dt", null, name), h("dd", null, h("code", null, typeof value === "string" ? value : JSON.stringify(value)))])),
     h("details", null, h("summary", null, t("Steps")), h("ol", null, kindOf(install.kind).steps.map((step) => h("li", null, step)))),
     outcome,
-    isTracker(install.kind) ? null : h("menu", null, doing("plain", {}, () => ignoredBy(install), t("What did not get in"))),
+    isTracker(install.kind) ? null : h("menu", null, doing("plain", {}, () => ignoredBy(install), t("What did not get in")), isTold(install) ? h("button.plain", { type: "button", onclick: () => go(`#/settings/sent/${install.id}`) }, t("What was sent")) : null),
     may("admin") ? h("menu", null, tried, h("button.plain", { type: "button", onclick: () => changed(install, again) }, t("Change")), more(install, outcome), secret, switched, gone) : null);
 }
 
@@ -195,10 +197,10 @@ function kindAsked(again) {
   });
 }
 
-/** A setting that its kind asks for by itself, as it is where there is one already. */
 /** A sentence in which names of fields stand between backticks. */
 const coded = (sentence) => sentence.split("`").map((part, i) => (i % 2 ? h("code", null, part) : part));
 
+/** A setting that its kind asks for by itself, as it is where there is one already. */
 const settingField = (config) => ({ name, label, type, example, choices }) => {
   if (type === "tick") return h("label.tick", null, h("input", { type: "checkbox", name: `setting:${name}`, checked: config[name] ?? true }), label);
   if (type === "url") return field(label, input(`setting:${name}`, { type, placeholder: example, value: config[name] ?? "" }));
