@@ -9,7 +9,7 @@ from typing import Any, cast
 import msgspec
 
 from ...desk.errors import Forbidden, Invalid, Malformed, NotFound, WrongMediaType
-from ...desk.permissions import may_see
+from ...desk.permissions import Principal, may_see
 from ...desk.rooms import Room
 from ...desk.strict_json import loads, shaped
 from ...desk.workspaces import Workspace
@@ -49,18 +49,23 @@ def needed(route: Route, params: dict[str, str], once: Once, *, workspace: str) 
     return [*along, ref(Workspace, workspace)] if route.tenant else along
 
 
-def admitted(call: Call, found: Sequence[Any]) -> Call:
-    """The call with its room and tenant, out of the records `found` at what was `needed`. Raises Forbidden for what its
-    caller may not do, NotFound for a room that they do not see, Answered for what was carried out before."""
-    route, who, once = call.route, call.who, call.once
+def check_may(route: Route, who: Principal) -> None:
+    """Raise Forbidden unless the caller may call the route at all."""
     if route.who == "agent" and not who.is_agent:
         raise Forbidden("this is for agents and API keys, not for users")
     if who.kind == "visitor" and not route.visitors:
         raise Forbidden("a visitor's token opens one room, and nothing else")
-    if not who.is_agent:
-        check_origin(call.world, who.workspace, call.incoming.headers.get("origin"))
     if not who.may(route.need):
         raise Forbidden(f"this needs the right to {route.need}")
+
+
+def admitted(call: Call, found: Sequence[Any]) -> Call:
+    """The call with its room and tenant, out of the records `found` at what was `needed`. Raises Forbidden for what its
+    caller may not do, NotFound for a room that they do not see, Answered for what was carried out before."""
+    route, who, once = call.route, call.who, call.once
+    check_may(route, who)
+    if not who.is_agent:
+        check_origin(call.world, who.workspace, call.incoming.headers.get("origin"))
     once.workspace = who.workspace
     left = list(found)
     if once.key:

@@ -31,6 +31,7 @@ HEADS = {
     "issues": "v1/issues v1/notices v1/rooms/issues",
     "jobs": "v1/jobs",
     "mails": "mails v1/suppressions v1/rooms/mail-addresses v1/rooms/messages",
+    "mcp": "mcp",
     "me": "v1/me v1/visitors",
     "messages": "v1/rooms/messages v1/rooms/changes",
     "metrics": "v1/metrics",

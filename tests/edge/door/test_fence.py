@@ -308,6 +308,8 @@ OPEN = {
     "GET /v1/sign-in/to/{workspace}",
     "POST /v1/sign-in/to/{workspace}/logout",
 }
+# It names the caller's own workspace, and a tool whatever its routes do: tests/edge/test_mcp_tools.py.
+TOOLS = {"POST /mcp/{workspace}"}
 
 
 @dataclass
@@ -353,6 +355,7 @@ class Scene:
         )  # fmt: skip
         self.parley.store.commit(new(bridge), new(gone), new(letter), new(unheard), new(still))
         self.ids = {
+            "workspace": self.ours.id,
             "room": room,
             "earlier": room,
             **self.one_person(),
@@ -441,7 +444,7 @@ def body_of(name):
 
 def test_every_route_has_its_case():
     """A route that was added without one is not fenced."""
-    cases = [*NAMING, *OWN, *OPEN]
+    cases = [*NAMING, *OWN, *OPEN, *TOOLS]
     assert sorted(cases) == sorted(NAMES)
     assert {name for name in NAMES if NAMES[name].who in ("anyone", "bootstrap")} == OPEN
 
