@@ -134,6 +134,7 @@ IDS = {
     "install": "ins_01jd5xk4m0zz9k3m8p2q7r4s5t",
     "key": "key_01jd5xk4m0m1n2p3q4r5s6t7v8",
     "agent": AGENT,
+    "proposal": "prp_01jd5xk4m0q1r2s3t4v5w6x7y8",
     "delivery": "dlv_01jd5xk4m0k1m2n3p4q5r6s7t8.01jd5xk4m0yy9k3m8p2q7r4s5t_7",
 }
 THINGS: dict[str, dict[str, Any]] = {
@@ -187,6 +188,15 @@ THINGS: dict[str, dict[str, Any]] = {
         "revoked_at": None,
     },
     "agent": {"name": "Ada", "role": "agent", "state": "active"},
+    "proposal": {
+        "room": ROOM["id"],
+        "key": "key_01jd5xk4m0m1n2p3q4r5s6t7v8",
+        "name": "Drafter",
+        "text": "Webhooks are an hour late since noon; we are on it.",
+        "state": "open",
+        "reason": None,
+        "edited": False,
+    },
     "delivery": {
         "room": ROOM["id"],
         "install": "ins_01jd5xk4m0yy9k3m8p2q7r4s5t",
@@ -329,6 +339,27 @@ CATALOGUE: tuple[EventType, ...] = (
     _thing("key.revoked", "A key is dead", {"fields": []}, now={"revoked_at": LATER}),
     _thing("agent.added", "There is a new agent", {"fields": []}),
     _thing("agent.changed", "An agent has another name, role or standing", {"fields": ["role"]}),
+    _thing(
+        "proposal.made",
+        "A machine has drafted an answer, which waits for an agent",
+        {"state": "open"},
+        order="room",
+        by="key_01jd5xk4m0m1n2p3q4r5s6t7v8",
+    ),
+    _thing(
+        "proposal.sent",
+        "An agent sent what a machine had drafted",
+        {"state": "sent"},
+        order="room",
+        now={"state": "sent"},
+    ),
+    _thing(
+        "proposal.discarded",
+        "An agent discarded it, for a reason",
+        {"state": "discarded"},
+        order="room",
+        now={"state": "discarded", "reason": "incomplete"},
+    ),
     _thing(
         "delivery.failed", "It was given up. No install is told of its own", {"state": "failed"}, order="room", by=None
     ),

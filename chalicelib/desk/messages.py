@@ -18,7 +18,9 @@ MAX_ATTACHMENTS = 20
 MAX_MENTIONS = 50
 
 AuthorKind = Literal["agent", "user", "visitor", "machine", "system"]
-ChangeType = Literal["edited", "deleted", "reaction", "taken", "undelivered", "delivered", "room", "forked"]
+ChangeType = Literal[
+    "edited", "deleted", "reaction", "taken", "undelivered", "delivered", "room", "forked", "proposal"
+]  # fmt: skip
 TakenAs = Literal["", "ask", "answer", "thanks"]
 
 
@@ -114,6 +116,16 @@ class Broadcasted(Part, frozen=True):
     piece: int
 
 
+class Proposed(Part, frozen=True):
+    """The proposal that an agent's message came of, and whose it was (a key, by name). Customers are told where it is
+    `shown`."""
+
+    id: str
+    key: str
+    name: str
+    shown: bool = False
+
+
 class Message(Record, frozen=True):
     """What somebody said. `n` is its change number and its place; `posts`/`notes` count up to and with this message.
     `answers` is the broadcast that was said last before it, on the first message of a customer's after that. `taken_as`
@@ -144,6 +156,7 @@ class Message(Record, frozen=True):
     changed_n: int = 0
     taken_as: TakenAs = ""
     client_id: str = ""
+    proposed: Proposed | None = None
     moved: dict[str, Any] = {}
 
     @property
@@ -168,6 +181,7 @@ class Draft(Part, frozen=True):
     broadcast: Broadcasted | None = None
     taken_as: TakenAs = ""
     client_id: str = ""
+    proposed: Proposed | None = None
 
 
 class Change(Record, frozen=True):

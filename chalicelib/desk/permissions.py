@@ -45,10 +45,15 @@ class Principal(Part, frozen=True):
         return self.kind == "agent"
 
     def may(self, need: str) -> bool:
-        """Whether role and key both grant `need` (read, write, admin, own). Users read and write in their own rooms."""
+        """Whether role and key both grant `need` (read, draft, write, admin, own). Users read and write in their own
+        rooms."""
         if not self.is_agent:
             return need in ("read", "write")
-        return need in MAY.get(self.role, frozenset()) and ("admin" if need == "own" else need) in self.scopes
+        return need in MAY.get(self.role, frozenset()) and self.has("admin" if need == "own" else need)
+
+    def has(self, scope: str) -> bool:
+        """Whether the key has a scope: who may write may draft."""
+        return scope in self.scopes or (scope == "draft" and "write" in self.scopes)
 
 
 def by_key(agent: Agent, key: ApiKey) -> Principal:

@@ -39,6 +39,7 @@ from . import (
     people,
     policies,
     promises,
+    proposals,
     ratings,
     rooms,
     search_index,
@@ -571,6 +572,19 @@ KINDS: dict[type[Record], Holds] = {
         "whether they were happy is a figure, which stays",
         {PERSON: "person", NAME: "name", SAID: "why", PLAIN: "outcome"},
     ),
+    proposals.Proposal: Holds(
+        "What a machine would say in a room.",
+        ANONYMISED,
+        "users, visitors, agents",
+        "room",
+        "proposals",
+        ROOM_LONG,
+        "that there was one, and what became of it, stays",
+        {NAMED: "text words", PERSON: "by", PLAIN: "id name"},
+    ),
+    proposals.ProposalFigures: Holds(
+        "What became of a key's proposals on a day.", lives=WORKSPACE_LONG, fields={PLAIN: "name"}
+    ),
     ratings.RatingAsked: Holds(
         "When a person was asked last.",
         REMOVED,
@@ -916,6 +930,7 @@ PARTS: dict[type[Part], Mapping[What, str]] = {
     messages.ForkedFrom: {},
     messages.Mark: {OUTSIDE: "via"},
     messages.Pending: {SAID: "text", PERSON: "reactions customers"},
+    messages.Proposed: {PLAIN: "id name"},
     messages.Quote: {SAID: "text", PERSON: "author"},
     messages.Reply: {PLAIN: "message"},
     messages.Rest: {},
@@ -924,6 +939,7 @@ PARTS: dict[type[Part], Mapping[What, str]] = {
     policies.NoAnswer: {PLAIN: "texts"},
     policies.Policy: {PERSON: "escalate", PLAIN: "id name words"},
     policies.Targets: {},
+    proposals.Cited: {NAMED: "title", PLAIN: "url message"},
     promises.Promise: {NAMED: "text", PERSON: "by settled_by"},
     rooms.Adoption: {PERSON: "by"},
     rooms.Glimpse: {PERSON: "author", NAME: "author_name", SAID: "text", PLAIN: "author_kind"},
@@ -934,6 +950,7 @@ PARTS: dict[type[Part], Mapping[What, str]] = {
     tickets.Word: {PLAIN: "id name"},
     turns.Mark: {NAMED: "word"},
     turns.Standing: {NAMED: "outcome"},
+    workspaces.Drafting: {},
     workspaces.Listening: {PLAIN: "kind events"},
     workspaces.Secret: {PLAIN: "id sealed name"},
 }

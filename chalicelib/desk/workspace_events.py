@@ -9,6 +9,7 @@ from .customers import Customer, User
 from .deliveries import Delivery
 from .issues import History, Issue, Notice
 from .people import Person
+from .proposals import Proposal
 from .record import Part, Record
 from .times import rfc3339
 from .workspaces import Agent, ApiKey, Audit, Install
@@ -27,6 +28,7 @@ SHOWN: dict[Kind, tuple[str, ...]] = {
     ApiKey: ("name", "kind", "agent", "scopes", "expires_at", "revoked_at"),
     Agent: ("name", "role", "state"),
     Delivery: ("room", "install", "channel", "what", "state", "attempts", "reason"),
+    Proposal: ("room", "key", "name", "text", "state", "reason", "edited"),
 }
 # The audit log's words that are told, and of what kind of record each is.
 VERBS: dict[str, Kind] = {
@@ -167,6 +169,31 @@ def _moved_on(now: Notice | Broadcast, before: Any) -> list[Happened]:
     ]
 
 
+DRAFTED = {"open": "proposal.made", "sent": "proposal.sent", "discarded": "proposal.discarded"}
+
+
+def _drafted(now: Proposal, before: Any) -> list[Happened]:
+    """What machines draft in shadow is told nobody."""
+    old = before if isinstance(before, Proposal) else None
+    known = old.state == now.state if old else now.state == "open" and now.version > 1
+    if now.shadow or known or now.state not in DRAFTED:
+        return []
+    return [
+        Happened(
+            workspace=now.workspace,
+            subject=now.room,
+            source=f"{now.id}:{now.state}",
+            type=DRAFTED[now.state],
+            thing=Proposal,
+            id=now.id,
+            changed={"state": now.state},
+            by=now.by or now.key,
+            at=now.at or now.created_at,
+            now=now,
+        )
+    ]
+
+
 def given_up(row: Delivery) -> list[Happened]:
     """That a delivery has failed for good. That this could not be told is told nobody."""
     if row.state != "failed" or FAILED in row.events:
@@ -192,6 +219,7 @@ READ: dict[Any, Callable[[Any, Any], list[Happened]]] = {
     User: _compared,
     Notice: _moved_on,
     Broadcast: _moved_on,
+    Proposal: _drafted,
 }
 
 
@@ -206,6 +234,7 @@ NOUNS: dict[Kind, str] = {
     ApiKey: "key",
     Agent: "agent",
     Delivery: "delivery",
+    Proposal: "proposal",
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from .record import Part, Record
 
 Role = Literal["owner", "admin", "agent", "reader"]
-Scope = Literal["read", "write", "admin"]
+Scope = Literal["read", "draft", "write", "admin"]
 Standing = Literal["active", "blocked", "gone"]
 # Whom what is said in a room reaches over a kind of channel: nobody, whoever listens to all rooms, conversations that
 # rooms are bound to, people one by one. Tickets are what a tracker has.
@@ -14,9 +14,9 @@ Reach = Literal["nobody", "feed", "conversations", "people", "tickets"]
 Bots = Literal["heard", "ask", "answer", "ignored"]
 
 MAY: dict[str, frozenset[str]] = {
-    "owner": frozenset({"read", "write", "admin", "own"}),
-    "admin": frozenset({"read", "write", "admin"}),
-    "agent": frozenset({"read", "write"}),
+    "owner": frozenset({"read", "draft", "write", "admin", "own"}),
+    "admin": frozenset({"read", "draft", "write", "admin"}),
+    "agent": frozenset({"read", "draft", "write"}),
     "reader": frozenset({"read"}),
 }
 SCOPES: frozenset[Scope] = frozenset({"read", "write", "admin"})
@@ -38,6 +38,15 @@ class Listening(Part, frozen=True):
 
     kind: str
     events: tuple[str, ...]
+
+
+class Drafting(Part, frozen=True):
+    """Whether machines draft answers: not at all, in shadow (for admins to look at), or for agents to send. Of
+    customers in these `segments` alone (none: of everybody). With `shown`, customers see what was drafted by whom."""
+
+    mode: Literal["off", "shadow", "on"] = "off"
+    segments: tuple[str, ...] = ()
+    shown: bool = False
 
 
 class Workspace(Record, frozen=True):
@@ -73,6 +82,7 @@ class Workspace(Record, frozen=True):
     outcomes: dict[str, str] = {}
     followed: tuple[str, ...] = ()
     waits_counted: bool = True
+    drafting: Drafting = Drafting()
 
 
 class Agent(Record, frozen=True):

@@ -35,6 +35,7 @@ from .delivery.announce import announce, announce_rating
 from .delivery.batch_reads import BatchReads
 from .delivery.owed import owed, owed_for_opening, wake
 from .delivery.tell import tell
+from .rooms.measure_proposals import answers, measure
 from .rooms.refresh_views import refresh_views
 from .search.index import changed_thing, mark_changed, unindexed_of
 from .tickets.after_change import tasks_after_change
@@ -228,6 +229,14 @@ def _alerts(batch: Batch, now: Record | None, before: Record | None) -> None:
         gather(batch.world, now, room, tenant=tenant)
 
 
+def _proposals(batch: Batch, now: Record | None, before: Record | None) -> None:
+    """How far an agent's answer is from what machines had drafted before it."""
+    if isinstance(now, Message) and before is None and answers(now):
+        tenant = batch.reads.tenant(now.workspace)
+        if tenant and tenant.drafting.mode != "off":
+            measure(batch.world, now)
+
+
 def _tickets(batch: Batch, now: Record | None, before: Record | None) -> None:
     """An issue's tickets are looked at; a customer's ARR is counted anew."""
     batch.tasks += tasks_after_change(now, before)
@@ -274,6 +283,7 @@ FOLLOWS: tuple[Callable[[Batch, Record | None, Record | None], None], ...] = (
     _people,
     _facts,
     _alerts,
+    _proposals,
     _tickets,
     _segments,
     _search,

@@ -50,6 +50,7 @@ from ..desk.outside_people import ConnectCode, OutsideName, OutsidePerson
 from ..desk.pains import Pains, PainsPlan
 from ..desk.people import Person, PersonOf, Untied
 from ..desk.policies import Policies
+from ..desk.proposals import Proposal, ProposalFigures
 from ..desk.ratings import Rating, RatingAsked
 from ..desk.record import Record
 from ..desk.rooms import ROUND_MS, Binding, Bridge, Fork, Room, Seen
@@ -402,6 +403,13 @@ KINDS: tuple[Kind, ...] = (
         _of("room", "n"),
         lambda r: {"g1": (f"W#{r.workspace}#RATINGS", f"{moment(r.asked_at)}#{r.id}")},
     ),
+    Kind("Proposal", Proposal, lambda r, p: (f"R#{r}", f"N-DRAFT#{p}"), _of("room", "id")),
+    Kind(
+        "ProposalFigures",
+        ProposalFigures,
+        lambda w, day, key: (f"FIGURES#{w}#DRAFTS", f"{moment(from_date(day) or 0)}#{key}"),
+        _of("workspace", "day", "key"),
+    ),
     Kind("RatingAsked", RatingAsked, lambda p: (f"P#{p}", "RATED"), _of("person")),
     Kind("Shelf", RoomViews, lambda r: (f"R#{r}", "SHELF"), _of("room"), _views_indexes),
     Kind(
@@ -627,6 +635,8 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "notes": ("", lambda r: f"R#{r}", lambda r: "N#", True),
     "changes": ("", lambda r: f"R#{r}", lambda r: "L#", True),
     "note-changes": ("", lambda r: f"R#{r}", lambda r: "K#", True),
+    "proposals": ("", lambda r: f"R#{r}", lambda r: "N-DRAFT#", False),
+    "proposal-figures": ("", lambda w: f"FIGURES#{w}#DRAFTS", lambda w: "", False),
     "bridges": ("", lambda r: f"R#{r}", lambda r: "BRIDGE#", False),
     "forks": ("", lambda r: f"R#{r}", lambda r: "FORK#", False),
     "correspondents": ("", lambda r: f"R#{r}", lambda r: "MAIL#", False),
@@ -680,6 +690,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
 
 BY_MOMENT = frozenset(
     {"unindexed", "ignored", "rooms", "unsaid-rooms", "customer-rooms", "clocks", "ended-clocks", "figures", "ratings"}
+    | {"proposal-figures"}
 )
 
 

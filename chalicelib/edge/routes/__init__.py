@@ -40,6 +40,7 @@ HEADS = {
     "pains": "v1/pains v1/pains-plan",
     "people": "v1/people",
     "policies": "v1/policies v1/calendars v1/measured-segments",
+    "proposals": "v1/rooms/proposals",
     "ratings": "v1/ratings v1/rooms/rating",
     "room_counts": "v1/room-counts",
     "room_list": "v1/rooms",

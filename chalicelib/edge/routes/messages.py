@@ -9,6 +9,7 @@ from ...desk.ids import message_number
 from ...desk.messages import Change, Draft, Message, Quote, Reply, Source
 from ...desk.permissions import may_amend
 from ...desk.workspaces import Agent
+from ...flows.once import Once
 from ...flows.rooms.acknowledge import EYES, acknowledge_by_eyes
 from ...flows.rooms.amend import Step, amend, delete_step, edit_step, react_step, taken_step
 from ...flows.rooms.attach import attached
@@ -49,9 +50,17 @@ def post_message(call: Call, body: shapes.PostMessage) -> Any:
         client_id=body.client_id,
     )
     return call.answering(
-        lambda once: post(call.world, call.here.id, draft, once=once, room=call.here),
-        lambda message: shapes.message_view(message, call.incoming.base_url),
+        lambda once: _posted(call, draft, body.proposal, once=once),
+        lambda message: shapes.message_view(message, call.incoming.base_url, inside=call.who.is_agent),
     )
+
+
+def _posted(call: Call, draft: Draft, proposal: str | None, *, once: Once) -> Message:
+    if proposal is None:
+        return post(call.world, call.here.id, draft, once=once, room=call.here)
+    from ...flows.rooms.propose import send
+
+    return send(call.world, call.who, call.here, draft=draft, proposal=proposal, once=once)
 
 
 def _reply(call: Call, given: str | shapes.ReplyBody | None, internal: bool) -> Reply | None:
@@ -102,7 +111,7 @@ def messages(call: Call) -> Page[Any]:
     names = ["posts", "notes"] if call.who.is_agent and call.here.notes else ["posts"]
     found: list[Message]
     found, more = _merged(call, names, after, before=before, newest_first=not forward)
-    items = [shapes.message_view(message, call.incoming.base_url) for message in found]
+    items = [shapes.message_view(message, call.incoming.base_url, inside=call.who.is_agent) for message in found]
     if not (more and found):
         return Page(items, None)
     return Page(items, onward(found[-1].n) if forward else back(found[-1].n))
@@ -178,7 +187,7 @@ def _change_view(call: Call, record: Message | Change, current: dict[tuple[int, 
         type=change.type if change else "posted",
         at=time_of(change.at if change else record.created_at) or "",  # type: ignore[union-attr]
         by=change.by if change else record.author.id,  # type: ignore[union-attr]
-        message=shapes.message_view(message, call.incoming.base_url) if message else None,
+        message=shapes.message_view(message, call.incoming.base_url, inside=call.who.is_agent) if message else None,
         fields=list(change.fields) if change else [],
         promise=promise_view(change.promise) if change else None,
         clock=fact_view(change.clock) if change else None,
@@ -190,7 +199,9 @@ def _change_view(call: Call, record: Message | Change, current: dict[tuple[int, 
 def message(call: Call) -> Any:
     """Show a message."""
     found = _message(call)
-    return call.reply(shapes.message_view(found, call.incoming.base_url), version=found.version)
+    return call.reply(
+        shapes.message_view(found, call.incoming.base_url, inside=call.who.is_agent), version=found.version
+    )
 
 
 @route("GET", "/v1/rooms/{room}/messages/{message}/rest", gives=shapes.RestView, visitors=True)
@@ -248,7 +259,9 @@ def _amended(call: Call, step: Step, type_: Any) -> Any:
         if_version=call.if_version,
         customer=call.who.customer or None,
     )
-    return call.reply(shapes.message_view(changed, call.incoming.base_url), version=changed.version)
+    return call.reply(
+        shapes.message_view(changed, call.incoming.base_url, inside=call.who.is_agent), version=changed.version
+    )
 
 
 @route(
@@ -325,7 +338,9 @@ def take_message(call: Call, body: shapes.TakeMessage) -> Any:
         source=None,
         if_version=call.if_version,
     )
-    return call.reply(shapes.message_view(changed, call.incoming.base_url), version=changed.version)
+    return call.reply(
+        shapes.message_view(changed, call.incoming.base_url, inside=call.who.is_agent), version=changed.version
+    )
 
 
 def _emoji(call: Call) -> str:

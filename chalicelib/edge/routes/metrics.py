@@ -22,6 +22,7 @@ from ..door.calls import Call, Reply
 from ..door.router import route
 from ..shapes import metrics as shapes
 from ..shapes.answers import day_of
+from ..shapes.proposals import ProposalFiguresView, figures_view
 from .customers import customer_of
 
 CUTS = ("channel", "priority", "agent", "segment")
@@ -69,6 +70,21 @@ def metrics_now(call: Call) -> Any:
     asked = Asked(call.who.workspace, today, today)
     figures = shapes.metrics_view(policies.timezone, "day", [], total=total_of(call.world.store, asked))
     return Reply(text=shapes.openmetrics_of(view, figures), headers={"Content-Type": OPENMETRICS})
+
+
+@route("GET", "/v1/metrics/proposals", who="agent", gives=ProposalFiguresView, query=("first_day", "last_day"))
+def metrics_of_proposals(call: Call) -> ProposalFiguresView:
+    """Show what became of what machines drafted, on days, both included (the last thirty if none are named): how much
+    of it was sent, edited and discarded, and how near what nobody sent was to the next agent's answer."""
+    from ...flows.rooms.propose import figures
+
+    first, last = _days(call, stored(call.world, call.who.workspace))
+    if not timedelta(0) <= last - first < timedelta(days=MAX_DAYS):
+        raise Invalid(
+            f"the last day is not before the first one, and at most {MAX_DAYS} days are asked for", "last_day"
+        )
+    rows = figures(call.world, call.who.workspace, first=first, last=last)
+    return figures_view(first.isoformat(), last.isoformat(), rows)
 
 
 def _asked(call: Call, policies: Policies) -> Asked:

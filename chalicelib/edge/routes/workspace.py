@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import msgspec
+
 from ...desk.errors import Forbidden, Invalid
-from ...desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
+from ...desk.segments import Segment
+from ...desk.workspaces import Agent, ApiKey, Audit, Drafting, Install, Workspace
 from ...flows.access.issue_key import issue_key, revoke
-from ...flows.fence import own
+from ...flows.fence import fenced, own
 from ...ports import Listing, Page, Ref, ref
 from ...wiring import KINDS
 from ..door.calls import Call
@@ -87,8 +90,20 @@ def change_workspace(call: Call, body: shapes.ChangeWorkspace) -> shapes.Workspa
     fields = named_fields(body)
     if "allowed_origins" in fields:
         fields["origins"] = tuple(dict.fromkeys(fields.pop("allowed_origins")))
-
+    if "drafting" in fields:
+        fields["drafting"] = _drafting(call, body)
     return shapes.workspace_view(workspaces.change_workspace(call.world, call.who, fields))
+
+
+def _drafting(call: Call, body: shapes.ChangeWorkspace) -> Drafting:
+    """Where machines draft, for customers in segments that are there."""
+    given = body.drafting
+    assert not isinstance(given, msgspec.UnsetType)
+    places: list[Ref[Segment]] = [ref(Segment, each) for each in given.segments]
+    for place, found in enumerate(call.world.store.many(places) if places else []):
+        if fenced(found, call.who.workspace) is None:
+            raise Invalid("no such segment", f"drafting.segments[{place}]")
+    return Drafting(mode=given.mode, segments=tuple(dict.fromkeys(given.segments)), shown=given.shown)
 
 
 @route(
@@ -183,7 +198,7 @@ def new_key(call: Call, body: shapes.NewKey) -> shapes.KeyView:
 
     holder = people.agent_of(call.world, call.who, body.agent or call.who.id)
     people.check_may_give(call.who, holder.role)
-    wide = [scope for scope in body.scopes if scope not in call.who.scopes]
+    wide = [scope for scope in body.scopes if not call.who.has(scope)]
     if wide:
         raise Forbidden(f"a key cannot give a scope that it does not have: {wide[0]}")
     days = body.expires_in_days

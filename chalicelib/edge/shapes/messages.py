@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from ...desk.ids import message_id
-from ...desk.messages import MAX_MENTIONS, Attached, Author, Message
+from ...desk.messages import MAX_MENTIONS, Attached, Author, Message, Proposed
 from ...desk.room_transitions import bearing
 from .answers import Body, Time, View, time_of
 from .clocks import ClockFactView
@@ -30,7 +30,8 @@ class ReplyBody(Body, frozen=True):
 
 class PostMessage(Written, frozen=True):
     """Say something, in CommonMark or as `plain` characters. `internal` makes it a note, which never leaves the
-    vendor's side. `client_id` is what you call the message, and finds it again by: whoever reads the room is told."""
+    vendor's side. `client_id` is what you call the message, and finds it again by: whoever reads the room is told. With a `proposal` (an id) an agent sends what a machine has drafted, as it was or edited: once, and
+    not where somebody has answered since."""
 
     text: str = ""
     reply_to: str | ReplyBody | None = None
@@ -38,6 +39,7 @@ class PostMessage(Written, frozen=True):
     mentions: Annotated[list[str], Meta(max_length=MAX_MENTIONS)] = []
     internal: bool = False
     client_id: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9._:-]*$(?!\n)")] = ""
+    proposal: Annotated[str, Meta(max_length=64)] | None = None
 
 
 class EditMessage(Written, frozen=True):
@@ -112,11 +114,19 @@ class ForkedFromView(View, frozen=True):
     message: str
 
 
+class DraftedByView(View, frozen=True):
+    """The key by which a machine drafted what an agent sent, and the proposal (null to customers)."""
+
+    name: str
+    key: str | None
+    proposal: str | None
+
+
 class MessageView(View, frozen=True):
     """A message. `change` is its change number, its place in the room; `changed` the one of its last change. So many
     lines as are `cut` did the mail that it came by quote, or was signed with: they are its rest. It is `taken_as` an
     ask, an answer, or thanks, which put nobody on the hook; or as none of these. `client_id` is what its author's page
-    called it."""
+    called it. `drafted_by` says whose proposal an agent sent: to agents, and where the workspace shows it to all."""
 
     id: str
     room: str
@@ -137,6 +147,7 @@ class MessageView(View, frozen=True):
     source: SourceView
     forked_from: ForkedFromView | None
     client_id: str | None
+    drafted_by: DraftedByView | None
 
 
 class RestView(View, frozen=True):
@@ -148,9 +159,9 @@ class RestView(View, frozen=True):
 
 
 class ChangeView(View, frozen=True):
-    """One change of a room: `posted`, `edited`, `deleted`, `reaction`, `room` or `forked`. `message` is as it is now;
-    `fields` names what changed of the room, `promise` is what that became, `clock` what time made of one (told to
-    agents); `other_room` where a fork went."""
+    """One change of a room: `posted`, `edited`, `deleted`, `reaction`, `room`, `forked`, or to agents `proposal`.
+    `message` is as it is now; `fields` names what changed of the room, `promise` is what that became, `clock` what time
+    made of one (told to agents); `other_room` where a fork went."""
 
     change: int
     type: str
@@ -180,8 +191,8 @@ def attached_view(file: Attached, base_url: str) -> AttachedView:
     return AttachedView(id=file.id, name=file.name, size=file.size, type=file.type, url=url)
 
 
-def message_view(message: Message, base_url: str) -> MessageView:
-    """A message."""
+def message_view(message: Message, base_url: str, *, inside: bool = False) -> MessageView:
+    """A message; what is for the vendor's own eyes is told `inside`."""
     reply, source, fork = message.reply_to, message.source, message.forked_from
     quote = reply.quote if reply else None
     return MessageView(
@@ -211,7 +222,14 @@ def message_view(message: Message, base_url: str) -> MessageView:
         ),
         forked_from=ForkedFromView(room=fork.room, message=message_id(fork.room, fork.n)) if fork else None,
         client_id=message.client_id or None,
+        drafted_by=_drafted_by(message.proposed, inside) if message.proposed else None,
     )
+
+
+def _drafted_by(proposed: Proposed, inside: bool) -> DraftedByView | None:
+    if inside:
+        return DraftedByView(name=proposed.name, key=proposed.key, proposal=proposed.id)
+    return DraftedByView(name=proposed.name, key=None, proposal=None) if proposed.shown else None
 
 
 def _reactions(message: Message) -> list[ReactionView]:

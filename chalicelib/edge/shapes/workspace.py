@@ -24,6 +24,14 @@ class FoundWorkspace(Body, frozen=True):
     owner: Owner = Owner()
 
 
+class DraftingView(View, frozen=True):
+    """Where machines draft, and whether customers are told."""
+
+    mode: str
+    segments: list[str]
+    shown: bool
+
+
 class WorkspaceView(View, frozen=True):
     """The workspace of the credential."""
 
@@ -36,6 +44,7 @@ class WorkspaceView(View, frozen=True):
     acknowledgement: str
     outcomes: dict[str, str]
     subdomains: bool
+    drafting: DraftingView
     token_secrets: list[dict[str, str]]
 
 
@@ -55,13 +64,23 @@ Origin = Annotated[
 ]
 
 
+class DraftingBody(Body, frozen=True):
+    """Where machines draft: nowhere (`off`), in `shadow` for admins to look at, or `on`, for agents to send; of
+    customers in these `segments` alone (none: of everybody). With `shown`, customers see that a message was drafted by
+    whom."""
+
+    mode: Literal["off", "shadow", "on"] = "off"
+    segments: Annotated[list[str], Meta(max_length=20)] = []
+    shown: bool = False
+
+
 class ChangeWorkspace(Body, frozen=True):
     """Change the workspace: what is not named stays. `allowed_origins` are the sites whose pages may call as a user or
     a visitor (none: all of them); with `visitors`, people without a token may open a room of their own.
     With `thanks`, what a customer says in thanks puts nobody on the hook (the default). `acknowledgement` is what a
     room is told when somebody is aware of what waits in it; empty for our own words. `outcomes` is what one is told of
     its end, whole: for an outcome that is not named, our own words. With `subdomains`, whoever writes from below a
-    domain that a customer has proven is placed there, too."""
+    domain that a customer has proven is placed there, too. `drafting` says where machines draft answers, whole."""
 
     name: Name | UnsetType = UNSET
     allowed_origins: Annotated[list[Origin], Meta(max_length=100)] | UnsetType = UNSET
@@ -70,6 +89,7 @@ class ChangeWorkspace(Body, frozen=True):
     acknowledgement: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
     outcomes: dict[Outcome, Annotated[str, Meta(max_length=500)]] | UnsetType = UNSET
     subdomains: bool | UnsetType = UNSET
+    drafting: DraftingBody | UnsetType = UNSET
 
 
 class TokenSecretView(View, frozen=True):
@@ -109,15 +129,16 @@ class AgentView(View, frozen=True):
 
 class NewKey(Body, frozen=True):
     """An API key of an agent (by default of the one who asks), narrowed to scopes. What is said by a `machine` is shown
-    as its own, moves nobody's read mark, and nobody's turn either unless what it says `asks`, or `answers`."""
+    as its own, moves nobody's read mark, and nobody's turn either unless what it says `asks`, or `answers`. One that
+    may `draft` and not `write` proposes answers, which an agent sends."""
 
     name: Name
     agent: str = ""
     kind: Literal["person", "machine"] = "person"
     asks: bool = False
     answers: bool = False
-    scopes: Annotated[list[Literal["read", "write", "admin"]], Meta(min_length=1, max_length=3)] = msgspec.field(
-        default_factory=lambda: ["read", "write"]
+    scopes: Annotated[list[Literal["read", "draft", "write", "admin"]], Meta(min_length=1, max_length=4)] = (
+        msgspec.field(default_factory=lambda: ["read", "write"])
     )
     expires_in_days: Annotated[int, Meta(ge=1, le=3650)] | None = None
 
@@ -163,6 +184,9 @@ def workspace_view(workspace: Workspace) -> WorkspaceView:
         acknowledgement=workspace.acknowledgement,
         outcomes=workspace.outcomes,
         subdomains=workspace.subdomains,
+        drafting=DraftingView(
+            mode=workspace.drafting.mode, segments=list(workspace.drafting.segments), shown=workspace.drafting.shown
+        ),
         token_secrets=secrets,
     )
 
