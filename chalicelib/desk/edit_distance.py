@@ -1,4 +1,4 @@
-"""How far two texts are from each other (Levenshtein distance), by Myers' bit vectors: long texts are bounded work.
+"""How far two texts are from each other (Levenshtein distance), by bit vectors: long texts are bounded work (ADR 174).
 
 G. Myers, A fast bit-vector algorithm for approximate string matching (1999), with Hyyrö's step for whole strings: a
 column of the matrix is one integer, so two texts of 10,000 characters take 10,000 steps.

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from .record import Part
 
 Order = Literal[
-    "room", "customer", "rating", "clocks", "issue", "workspace"
+    "room", "customer", "rating", "clocks", "proposals", "issue", "workspace"
 ]  # what events keep their order within; there is none across
 
 
@@ -343,21 +343,21 @@ CATALOGUE: tuple[EventType, ...] = (
         "proposal.made",
         "A machine has drafted an answer, which waits for an agent",
         {"state": "open"},
-        order="room",
+        order="proposals",
         by="key_01jd5xk4m0m1n2p3q4r5s6t7v8",
     ),
     _thing(
         "proposal.sent",
         "An agent sent what a machine had drafted",
         {"state": "sent"},
-        order="room",
+        order="proposals",
         now={"state": "sent"},
     ),
     _thing(
         "proposal.discarded",
         "An agent discarded it, for a reason",
         {"state": "discarded"},
-        order="room",
+        order="proposals",
         now={"state": "discarded", "reason": "incomplete"},
     ),
     _thing(

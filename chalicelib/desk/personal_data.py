@@ -580,10 +580,10 @@ KINDS: dict[type[Record], Holds] = {
         "proposals",
         ROOM_LONG,
         "that there was one, and what became of it, stays",
-        {NAMED: "text words", PERSON: "by", PLAIN: "id name"},
+        {NAMED: "text words", PERSON: "by", PLAIN: "id name reason"},
     ),
     proposals.ProposalFigures: Holds(
-        "What became of a key's proposals on a day.", lives=WORKSPACE_LONG, fields={PLAIN: "name"}
+        "What became of a key's proposals on a day.", lives=WORKSPACE_LONG, fields={PLAIN: "name reasons"}
     ),
     ratings.RatingAsked: Holds(
         "When a person was asked last.",

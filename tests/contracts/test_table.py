@@ -45,6 +45,7 @@ from chalicelib.desk.mails import Correspondent, Mailbox, Suppression
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.pains import Pains
 from chalicelib.desk.promises import Promise
+from chalicelib.desk.proposals import Proposal, ProposalFigures
 from chalicelib.desk.ratings import Rating
 from chalicelib.desk.rooms import Bridge, Fork, Room, Seen
 from chalicelib.desk.search_index import Unindexed
@@ -577,6 +578,17 @@ FOUND = {
     "customer-rooms": (("cus_1", "resolved"), [room("room_3", state="resolved")]),
     "clocks": (("wsp_1",), [running("room_31", 800), running("room_32", 900), running("room_30", 0)]),
     "ratings": (("wsp_1",), [rating(5, asked_at=400), rating(4, asked_at=500)]),
+    "proposals": (
+        ("room_8",),
+        [msgspec.structs.replace(sample(Proposal), version=1, room="room_8", id=f"prp_{i}") for i in "12"],
+    ),
+    "proposal-figures": (
+        ("wsp_1",),
+        [
+            msgspec.structs.replace(sample(ProposalFigures), version=1, workspace="wsp_1", day=f"2026-01-0{day}")
+            for day in (1, 2)
+        ],
+    ),
     "pains": (("wsp_1",), [Pains(version=1, workspace="wsp_1", week=f"2026-11-{day}", at=1) for day in (16, 23)]),
     "ended-clocks": (("wsp_1",), [clock(7, ended=400), clock(6, ended=500)]),
     "figures": (("wsp_1", ""), [day_figures("2026-01-01"), day_figures("2026-01-02")]),

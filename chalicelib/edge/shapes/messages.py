@@ -30,8 +30,9 @@ class ReplyBody(Body, frozen=True):
 
 class PostMessage(Written, frozen=True):
     """Say something, in CommonMark or as `plain` characters. `internal` makes it a note, which never leaves the
-    vendor's side. `client_id` is what you call the message, and finds it again by: whoever reads the room is told. With a `proposal` (an id) an agent sends what a machine has drafted, as it was or edited: once, and
-    not where somebody has answered since."""
+    vendor's side. `client_id` is what you call the message, and finds it again by: whoever reads the room
+    is told. With a `proposal` (an id) an agent sends what a machine has drafted, as it was or edited: once, and not
+    where somebody has answered since."""
 
     text: str = ""
     reply_to: str | ReplyBody | None = None

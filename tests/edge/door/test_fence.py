@@ -16,6 +16,7 @@ from chalicelib.desk.held_back import held_back
 from chalicelib.desk.issues import Comment
 from chalicelib.desk.mails import Suppression
 from chalicelib.desk.pains import Pain, Pains
+from chalicelib.desk.proposals import Proposal
 from chalicelib.desk.rooms import Bridge
 from chalicelib.desk.times import HOUR_MS, rfc3339
 from chalicelib.desk.unheard import Unheard
@@ -142,6 +143,10 @@ NAMING: dict[str, Any] = {
     "POST /v1/rooms/{room}/adoption": {"customer": "beta"},
     "DELETE /v1/rooms/{room}/adoption": None,
     "POST /v1/me/earlier-rooms/{earlier}": None,
+    "POST /v1/rooms/{room}/proposals": {"text": "Let me in"},
+    "GET /v1/rooms/{room}/proposals": None,
+    "GET /v1/rooms/{room}/proposals/{proposal}": None,
+    "POST /v1/rooms/{room}/proposals/{proposal}/discard": {"reason": "wrong"},
     "GET /v1/rooms/{room}/rating": None,
     "PUT /v1/rooms/{room}/rating": {"happy": True},
     "POST /v1/rooms/{room}/issues": {"title": "Mine"},
@@ -184,8 +189,9 @@ OF_TRACKERS = {
     ),
 }
 RATE = "PUT /v1/rooms/{room}/rating"
-# What a user or a visitor says of themselves, and nobody for them.
-THEIRS = {RATE, "POST /v1/me/earlier-rooms/{earlier}", "POST /v1/me/address-code", "POST /v1/me/address"}
+PROPOSE = "POST /v1/rooms/{room}/proposals"
+# What a user, a visitor or a machine says of themselves, and nobody for them.
+THEIRS = {RATE, PROPOSE, "POST /v1/me/earlier-rooms/{earlier}", "POST /v1/me/address-code", "POST /v1/me/address"}
 NOT_OF_A_DRAFT = {f"POST /v1/broadcasts/{{broadcast}}/{verb}" for verb in ("pause", "resume", "undo", "follow-up")} | {
     "POST /v1/rooms/{room}/adoption",  # a customer's already
     "POST /v1/messages/{message}/acknowledge",  # no broadcast's
@@ -219,6 +225,7 @@ OWN: dict[str, Any] = {
     "PUT /v1/pains-plan": {"mails": []},
     "GET /v1/metrics": None,
     "GET /v1/metrics/now": None,
+    "GET /v1/metrics/proposals": None,
     "GET /v1/ratings": None,
     "GET /v1/segments": None,
     "POST /v1/segments": {"name": "New", "customers": []},
@@ -353,7 +360,11 @@ class Scene:
             version=1, install=install["id"], id="ign_1", workspace=self.ours.id, at=self.parley.clock.now(),
             reason="bulk", kept=self.parley.queues.keep(envelope), sender="Secret", line="Secret",
         )  # fmt: skip
-        self.parley.store.commit(new(bridge), new(gone), new(letter), new(unheard), new(still))
+        drafted = Proposal(
+            version=1, room=room, id="prp_1", workspace=self.ours.id, n=1, key="key_1", name="Secret", text="Secret",
+            created_at=1,
+        )  # fmt: skip
+        self.parley.store.commit(new(bridge), new(gone), new(letter), new(unheard), new(still), new(drafted))
         self.ids = {
             "workspace": self.ours.id,
             "room": room,
@@ -374,6 +385,7 @@ class Scene:
             "emoji": "tada",
             "letter": "ltr_1",
             "held": still.id,
+            "proposal": drafted.id,
             "ignored": "ign_1",
             "address": "ann@acme.example",
             "internal": api.post("/v1/rooms", {"name": "Ours", "kind": "internal"}).json["id"],
@@ -492,6 +504,7 @@ def test_the_cases_do_name_something_of_ours(scene, name):
         "POST /v1/broadcasts/{broadcast}/approve",  # and the broadcast the caller's own
         "POST /v1/me/earlier-rooms/{earlier}",  # a user's to say
         RATE,  # and how it was, the customer's to say
+        PROPOSE,  # a machine's
     )
     draft = name in NOT_OF_A_DRAFT
     if name == "GET /v1/rooms/{room}/rating":  # the room is found, and nobody was asked
@@ -540,6 +553,7 @@ def test_what_is_told_of_the_callers_own_names_nothing_of_ours(scene, name):
         ("/v1/rooms/{own}/messages", {"text": "x", "mentions": ["{agent}"]}, 422),
         ("/v1/rooms/{own}/messages", {"text": "x", "mentions": ["{person}"]}, 422),
         ("/v1/rooms/{own}/messages", {"text": "x", "reply_to": "{message}"}, 422),
+        ("/v1/rooms/{own}/messages", {"text": "x", "proposal": "{proposal}"}, 404),
         ("/v1/rooms/{own}/fork", {"name": "F", "from": "{message}"}, 422),
         ("/v1/customers/import", {"attachment": "{attachment}"}, 422),
         ("/v1/segments", {"name": "S", "customers": ["acme"]}, 422),

@@ -202,6 +202,26 @@ def access(stage: Stage) -> None:
     assert secret not in str(stage.parley.outside.posts)
 
 
+def proposals(stage: Stage) -> None:
+    stage.api.patch("/v1/workspace", {"drafting": {"mode": "on"}})
+    body = {"name": "Drafter", "kind": "machine", "scopes": ["read", "draft"]}
+    machine = Client(stage.api.post("/v1/api-keys", body).json["key"])
+    room = stage.room()
+    for end in (
+        lambda id_: stage.say(room, text="Rotate it", proposal=id_),
+        lambda id_: stage.api.post(f"/v1/rooms/{room}/proposals/{id_}/discard", {"reason": "wrong"}),
+    ):
+        made = machine.post(f"/v1/rooms/{room}/proposals", {"text": "Rotate the key"})
+        assert made.status == 201, made.text
+        stage.parley.settle()
+        end(made.json["id"])
+        stage.parley.settle()
+    stage.api.patch("/v1/workspace", {"drafting": {"mode": "shadow"}})
+    machine.post(f"/v1/rooms/{room}/proposals", {"text": "In shadow"})
+    stage.parley.settle()
+    assert "In shadow" not in str(stage.parley.outside.posts)
+
+
 def failures(stage: Stage) -> None:
     other = stage.api.post("/v1/installs", {"kind": "webhook", "name": "O", "config": {"url": "https://o.example/"}})
     room = stage.room()
@@ -225,6 +245,7 @@ STORIES: tuple[Callable[[Stage], None], ...] = (
     issues,
     broadcasts,
     access,
+    proposals,
     failures,
 )
 

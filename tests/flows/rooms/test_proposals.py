@@ -1,4 +1,4 @@
-"""Proposals: what a machine drafts waits in the room, and one agent sends it, once; it turns nothing and leaks nothing."""
+"""Proposals: what a machine drafts waits in its room, and one agent sends it, once; it turns and leaks nothing."""
 
 from typing import Any
 
