@@ -23,7 +23,8 @@ POWERTOOLS = {"batch", "typing", "data_classes", "jmespath_utils", "__init__.py"
 GONE = ("boto3", "s3transfer", "bin", "share", "cffi", "pycparser")
 ZONES = "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz"  # a second copy of what tzdata has; botocore asks for UTC alone
 TABLES = ("*.tab", "tzdata.zi", "leapseconds")  # what zones are made of, and maps of them: nobody reads them
-REBUILD = 18  # raise it when the pruning below changes
+NAMED = ("Metadata-Version:", "Name:", "Version:", "License")
+REBUILD = 19  # raise it when the pruning below changes
 
 
 def vendored(target: Target, home: Path) -> Path:
@@ -123,6 +124,14 @@ def _prune(folder: Path) -> None:
             paper.unlink()
         elif paper.name == "sboms":
             shutil.rmtree(paper)
+        elif paper.name == "METADATA":
+            paper.write_text(_named(paper.read_text("utf-8")), "utf-8")
+
+
+def _named(paper: str) -> str:
+    """Of a distribution's paper its name, version and licence: what it says of itself besides is its page elsewhere."""
+    head, *_ = paper.partition("\n\n")
+    return "".join(f"{line}\n" for line in head.splitlines() if line.startswith(NAMED))
 
 
 def _bare(suffixes: Path) -> None:
