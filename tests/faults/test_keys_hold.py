@@ -63,6 +63,7 @@ MORE = {
     "POST /v1/rooms/{room}/issues by a known ticket": {"install": "{tracker}", "reference": "T-1"},
     "POST /v1/rooms/{room}/issues by an issue": {"issue": "{other}"},
     "POST /v1/rooms/{room}/messages by their user": {"text": "Here I am"},
+    "POST /v1/rooms/{room}/messages as a machine drafted it": {"text": "Secret", "proposal": "{proposal}"},
     "POST /v1/rooms/{room}/messages as a note": {"text": "Between us", "internal": True},
     "POST /v1/rooms by their user": {"name": "Of ours"},
 }
@@ -131,6 +132,7 @@ def case_of(name: str) -> tuple[str, Any]:
 
 def ask(scene: Any, name: str, route: str, body: Any) -> Got:
     whose = scene.ours.user(name="Ann") if "by their user" in name else scene.ours.api
+    whose = scene.machine if route == fence.PROPOSE else whose
     whose = Client(BOOTSTRAP) if route == "POST /v1/workspaces" else Client() if route in OPEN else whose
 
     def keyed(method: str, path: str, *, raw: str | None, **query: str) -> Got:
@@ -146,7 +148,10 @@ def scene() -> Iterator[Any]:
     with in_memory(Parley()) as parley:
         now = parley.clock.at // 1000
         made = fence.Scene(parley, Tenant.found("Ours", now), Tenant.found("Theirs", now))
-        assert made.ours.api.patch("/v1/workspace", {"visitors": True}).status == 200
+        changed = {"visitors": True, "drafting": {"mode": "on"}}
+        assert made.ours.api.patch("/v1/workspace", changed).status == 200
+        key = {"name": "Drafter", "kind": "machine", "scopes": ["read", "draft"]}
+        made.machine = Client(made.ours.api.post("/v1/api-keys", key).json["key"])
         yield made
 
 

@@ -433,7 +433,7 @@ class Scene:
             value = self.ids["tracker"] if param == "install" and name in OF_TRACKERS else value
             path = path.replace(f"{{{param}}}", quote(value, safe=""))
         text = json.dumps(body) if body is not None else None
-        for param in ("message", "internal", "install", "room", "tracker", "other", "agent"):
+        for param in ("message", "internal", "install", "room", "tracker", "other", "agent", "proposal"):
             text = text and text.replace(f"{{{param}}}", self.ids[param])
         return caller(method, path, raw=text, **ASKED.get(name, {}))
 
