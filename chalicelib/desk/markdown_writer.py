@@ -135,7 +135,12 @@ def _table(block: Table) -> str:
 
 
 def _cell(cell: Line) -> str:
-    return BAR.sub(lambda bar: f"{bar[1]}&#124;" if bar[1] else "\\|", _paragraph((cell,)))
+    return in_cell(_paragraph((cell,)))
+
+
+def in_cell(markdown: str) -> str:
+    """A line of CommonMark, to stand in a cell of a table: its bars part no cells."""
+    return BAR.sub(lambda bar: f"{bar[1]}&#124;" if bar[1] else "\\|", markdown)
 
 
 def _paragraph(lines: tuple[Line, ...]) -> str:

@@ -8,13 +8,16 @@ from bs4 import BeautifulSoup, Tag
 from markdownify import MarkdownConverter
 
 from ..desk.commonmark import address
-from ..desk.markdown_writer import escaped_piece
+from ..desk.markdown_writer import escaped_piece, in_cell
 from .html import LINES
 
 CELLS = frozenset({"td", "th"})
 PARTS = frozenset({"tbody", "thead", "tfoot", "tr"}) | CELLS
 LANGUAGE = re.compile(r"\blang(?:uage)?-([\w+#.-]{1,40})")
-MAX_SPAN = 20  # columns that one cell may take
+MAX_SPAN = 20  # columns, or rows, that one cell may take
+SMALL = re.compile(r"[0-9+=()−-]{1,20}")
+RAISED = str.maketrans("0123456789+=()−-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁼⁽⁾⁻⁻")
+LOWERED = str.maketrans("0123456789+=()−-", "₀₁₂₃₄₅₆₇₈₉₊₌₍₎₋₋")
 
 
 class Converter(MarkdownConverter):
@@ -73,9 +76,17 @@ class Converter(MarkdownConverter):
 
     def convert_td(self, el: Tag, text: str, parent_tags: Any) -> str:
         """A cell, in one line."""
-        return f" {text.strip().replace(chr(10), ' ')}{' |' * _span(el)}"
+        return f" {in_cell(text.strip().replace(chr(10), ' '))}{' |' * _span(el)}"
 
     convert_th = convert_td
+
+    def convert_sup(self, el: Tag, text: str, parent_tags: Any) -> str:
+        """A power or a footnote's number, which is not the end of what is before it."""
+        return text.translate(RAISED) if SMALL.fullmatch(text) else text
+
+    def convert_sub(self, el: Tag, text: str, parent_tags: Any) -> str:
+        """A number below the line."""
+        return text.translate(LOWERED) if SMALL.fullmatch(text) else text
 
     def convert_tr(self, el: Tag, text: str, parent_tags: Any) -> str:
         """A row; the first of a table is its head."""
@@ -105,9 +116,25 @@ def _language(pre: Tag) -> str:
     return found[1].lower() if found else ""
 
 
-def _span(cell: Tag) -> int:
-    said = str(cell.get("colspan") or "")
+def _span(cell: Tag, over: str = "colspan") -> int:
+    said = str(cell.get(over) or "")
     return max(1, min(MAX_SPAN, int(said))) if said.isdecimal() and len(said) < 5 else 1
+
+
+def _filled(rows: list[list[Tag]]) -> None:
+    """An empty cell in each row that a cell of a row above reaches into, so that the others stay in their columns."""
+    reaching: dict[int, int] = {}  # rows that are left, by columns
+    for row in rows:
+        column = 0
+        for cell in row:
+            while reaching.get(column):
+                reaching[column] -= 1
+                cell.insert_before(Tag(name="td"))
+                column += 1
+            for _ in range(_span(cell)):
+                reaching[column] = _span(cell, "rowspan") - 1
+                column += 1
+        reaching = {each: left - (each >= column) for each, left in reaching.items() if left}
 
 
 def _data(soup: BeautifulSoup) -> dict[int, int]:
@@ -144,4 +171,5 @@ def _data(soup: BeautifulSoup) -> dict[int, int]:
                 tag.name = "div"
         else:
             firsts[id(next(part for part in parts if part.name == "tr"))] = sum(map(_span, rows[0]))
+            _filled(rows)
     return firsts

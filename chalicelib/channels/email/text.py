@@ -11,7 +11,7 @@ from .lines import MARKS
 from .mail import Mail, plain
 from .quotes import split
 
-KEPT = frozenset({"href", "colspan", "role", "class", "start"})  # of what a tag says of itself
+KEPT = frozenset({"href", "colspan", "rowspan", "role", "class", "start"})  # of what a tag says of itself
 SCHEMES = ("http://", "https://", "mailto:")
 # Danes and Norwegians pass on as "VS:", Finns answer so.
 VS = re.compile(r"\s*vs\s*:", re.IGNORECASE)
