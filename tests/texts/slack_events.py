@@ -149,4 +149,11 @@ ROWS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("me", {"text": "waits", "subtype": "me_message"}, "_waits_"),
     ("a file's words", {"text": "see this", "subtype": "file_share", "files": [{"id": "F1", "name": "a.log"}], "blocks": [rich(line("see this"))]}, "see this"),
     ("a broadcast of a thread", {"text": "x", "subtype": "thread_broadcast", "thread_ts": "1699999999.000100", "blocks": [rich(line("It works"))]}, "It works"),
+    ("me, with marks", {"text": "waits for _you_ and `me`", "subtype": "me_message"}, "_waits for you and `me`_"),
+    ("a comment on a file", {"user": None, "subtype": "file_comment", "text": "<@U0ANN> commented on a file", "comment": {"user": "U0ANN", "comment": "*this* fails"}}, "**this** fails"),
+    ("numbers in a table", {"text": "", "blocks": [{"type": "table", "rows": [[{"type": "raw_text", "text": "5xx"}, {"type": "raw_number", "value": 7, "text": "7 %"}], [{"type": "raw_text", "text": "4xx"}, {"type": "raw_number", "value": 0}]]}]}, "| 5xx | 7 % |\n| --- | --- |\n| 4xx | 0 |"),
+    ("a table of data", {"text": "", "blocks": [{"type": "data_table", "caption": "Errors", "rows": [[{"type": "raw_text", "text": "code"}, {"type": "raw_text", "text": "n"}], [{"type": "raw_text", "text": "500"}, {"type": "raw_number", "value": 7, "text": "7"}]]}]}, "Errors\n\n| code | n |\n| --- | --- |\n| 500 | 7 |"),
+    ("a plan", {"text": "", "blocks": [{"type": "plan", "title": "Thinking", "tasks": [{"type": "task_card", "task_id": "t1", "title": "Look up", "status": "complete", "output": rich(line("found 3"))}]}]}, "Thinking\nLook up\nfound 3"),
+    ("a container", {"text": "", "blocks": [{"type": "container", "title": plain("Incident"), "child_blocks": [section("*down*"), buttons("Acknowledge"), {"type": "divider"}, context(md("since noon"))]}]}, "Incident\n**down**\nsince noon"),
+    ("a form to fill in", {"text": "", "blocks": [{"type": "input", "label": plain("What fails?"), "element": {"type": "plain_text_input", "placeholder": plain("your words")}}]}, "What fails?"),
 )  # fmt: skip

@@ -20,13 +20,33 @@ ROWS = [
     ("items without ends", "<ul><li>a<li>b <b>c</b><li>d</ul>", "- a\n- b **c**\n- d"),
     ("lists in items without ends", "<ul><li>a<ul><li>b<li>c</ul><li>d</ul>", "- a\n  - b\n  - c\n- d"),
     ("cells without ends", "<table><tr><td>a<td>b<tr><td>c<td>d</table>", "| a | b |\n| --- | --- |\n| c | d |"),
-    ("parts without ends", "<table><thead><tr><th>a<th>b<tbody><tr><td>c<td>d</table>", "| a | b |\n| --- | --- |\n| c | d |"),
+    (
+        "parts without ends",
+        "<table><thead><tr><th>a<th>b<tbody><tr><td>c<td>d</table>",
+        "| a | b |\n| --- | --- |\n| c | d |",
+    ),
     ("a bar in a cell", "<table><tr><td>a|b</td><td>c</td></tr></table>", "| a\\|b | c |\n| --- | --- |"),
-    ("code with a bar", "<table><tr><td><code>a|b</code></td><td>c</td></tr></table>", "| `a\\|b` | c |\n| --- | --- |"),
-    ("a cell over two rows", "<table><tr><td rowspan=2>a</td><td>b</td></tr><tr><td>c</td></tr><tr><td>d</td><td>e</td></tr></table>", "| a | b |\n| --- | --- |\n|  | c |\n| d | e |"),
-    ("the last over two rows", "<table><tr><td>a</td><td rowspan=2>b</td></tr><tr><td>c</td></tr><tr><td>d</td><td>e</td></tr></table>", "| a | b |\n| --- | --- |\n| c |\n| d | e |"),
-    ("a power", "<p>10<sup>6</sup>, 10<sup>-3</sup>, H<sub>2</sub>O, the 1<sup>st</sup></p>", "10⁶, 10⁻³, H₂O, the 1st"),
-]  # fmt: skip
+    (
+        "code with a bar",
+        "<table><tr><td><code>a|b</code></td><td>c</td></tr></table>",
+        "| `a\\|b` | c |\n| --- | --- |",
+    ),
+    (
+        "a cell over two rows",
+        "<table><tr><td rowspan=2>a</td><td>b</td></tr><tr><td>c</td></tr><tr><td>d</td><td>e</td></tr></table>",
+        "| a | b |\n| --- | --- |\n|  | c |\n| d | e |",
+    ),
+    (
+        "the last over two rows",
+        "<table><tr><td>a</td><td rowspan=2>b</td></tr><tr><td>c</td></tr><tr><td>d</td><td>e</td></tr></table>",
+        "| a | b |\n| --- | --- |\n| c |\n| d | e |",
+    ),
+    (
+        "a power",
+        "<p>10<sup>6</sup>, 10<sup>-3</sup>, H<sub>2</sub>O, the 1<sup>st</sup></p>",
+        "10⁶, 10⁻³, H₂O, the 1st",
+    ),
+]
 
 
 @pytest.mark.parametrize("reader", [markdown, from_html])

@@ -11,14 +11,16 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from ...desk.arrivals import File, Speaker, Unsupported
+from ...desk.markdown_writer import escaped_words
 from ...wire.reading import moment, part, words
 from .config import Config, pages_of
 from .enclosed import HTML, answered, attachments, enclosed, files, without_placeholders
-from .text import from_html, from_plain
+from .text import from_html, from_markdown, from_plain
 
 BOT = "28:"  # what ids of bots begin with
 
 Body = dict[str, Any]
+FORMATS = {"xml": from_html, "markdown": from_markdown}  # of a text that no HTML goes with
 
 
 class Activity:
@@ -71,9 +73,11 @@ class Activity:
 
     @property
     def text(self) -> str:
-        """All that it says, as Markdown: what it answers, its words without the bot's own name before them, and what is
-        enclosed in it."""
-        parts = (answered(self.body), self._said(), enclosed(self.body, self.link))
+        """All that it says, as Markdown: its subject, what it answers, its words without the bot's own name before
+        them, and what is enclosed in it."""
+        subject = words(self.body, "subject")
+        head = f"**{escaped_words(subject)}**" if subject.strip() else ""
+        parts = (head, answered(self.body), self._said(), enclosed(self.body, self.link))
         return "\n\n".join(filter(None, parts))
 
     def _said(self) -> str:
@@ -83,7 +87,7 @@ class Activity:
             if words(each, "contentType") == HTML and isinstance(content, str):
                 return from_html(without_placeholders(content), ours)
         source = without_placeholders(words(self.body, "text"))
-        return from_html(source, ours) if self.body.get("textFormat") == "xml" else from_plain(source, ours)
+        return FORMATS.get(words(self.body, "textFormat"), from_plain)(source, ours)
 
     @property
     def files(self) -> tuple[File, ...]:

@@ -12,19 +12,25 @@ from ...desk.commonmark import Code, Line, Table, read
 from ...desk.markdown_writer import written
 from ...desk.plain_text import one_line
 from ...wire.reading import items, part, words
+from .text import from_html, from_plain
 
 CARD = "application/vnd.microsoft.card."
 CONNECTOR = "application/vnd.microsoft.teams.card."
 INSIDE = ("body", "pages", "items", "columns", "rows", "cells", "inlines", "facts", "sections")
+NAMES = ("title", "name", "label", "key")  # what a value is called
 CODE = ("codeSnippet", "code", "lines", "text", "content")  # what code is called in one kind of card or another
+HTML_CARDS = (f"{CARD}hero", f"{CARD}thumbnail")  # their text is HTML; that of all others is Markdown
 MAX_LINES, MAX_DEPTH = 200, 12
 
 
 def card_words(attachment: dict[str, Any]) -> str:
     """The lines of a card, without its buttons and pictures; "" for what is no card."""
-    if not words(attachment, "contentType").startswith((CARD, CONNECTOR)):
+    type_ = words(attachment, "contentType")
+    if not type_.startswith((CARD, CONNECTOR)):
         return ""
     card = part(attachment, "content")
+    if type_ in HTML_CARDS and (text := words(card, "text")):
+        card = card | {"text": from_html(text) if "<" in text else from_plain(text)}
     found = [line for line in _lines(card, MAX_DEPTH) if line]
     return "\n".join(found[:MAX_LINES]) or words(card, "fallbackText") or words(card, "speak")
 
@@ -45,19 +51,25 @@ def _lines(element: dict[str, Any], depth: int) -> Iterator[str]:
     elif kind == "Table":
         yield _table(element, depth)
     elif words(element, "value"):
-        name = words(element, "title") or words(element, "name") or words(element, "label")
+        name = next((found for field in NAMES if (found := words(element, field))), "").rstrip(" :")
         yield f"{name}: {words(element, 'value')}" if name else words(element, "value")
     else:
-        yield from _titles(element)
-        if depth:
-            for each in (part(inner) for field in INSIDE for inner in items(element, field)):
-                yield from _lines(each, depth - 1)
+        lines = [line for line in _inside(element, depth) if line]
+        yield from lines or (_lines(part(element, "fallback"), depth - 1) if depth else ())
+
+
+def _inside(element: dict[str, Any], depth: int) -> Iterator[str]:
+    yield from _titles(element)
+    if depth:
+        for each in (part(inner) for field in INSIDE for inner in items(element, field)):
+            yield from _lines(each, depth - 1)
 
 
 def _titles(element: dict[str, Any]) -> Iterator[str]:
     title = words(element, "title") or words(element, "activityTitle")
     yield from (title or words(element, "summary"), words(element, "subtitle") or words(element, "activitySubtitle"))
-    yield from (words(element, "activityText"), words(element, "text"), words(element, "label"))
+    text = words(element, "text").replace("\r\n", "\n").replace("\r", "\n")  # cards break lines by either
+    yield from (words(element, "activityText"), text, words(element, "description"), words(element, "label"))
 
 
 def _table(element: dict[str, Any], depth: int) -> str:

@@ -29,6 +29,7 @@ PLACEHOLDER = re.compile(
 )
 QUOTED = re.compile(r"<quoted\b[^<>]*>(?:\s*</quoted>)?", re.IGNORECASE)
 LOOP_PAGE = re.compile(r"https://[^\s()<>]+")
+SORTS = {"image": "picture", "audio": "recording", "video": "video"}  # what a file without a name is called
 MAX = 20
 
 
@@ -150,5 +151,6 @@ def _file(attachment: Body) -> File | None:
         return File(name=name or "A file in Teams", type="", link=url)
     if type_.startswith(("image/", "audio/", "video/")) and url.startswith(("https://", "http://")):
         kind = "" if type_.endswith("*") else type_
-        return File(name=name or f"picture.{kind.partition('/')[2] or 'png'}", type=kind or "image/png", url=url)
+        sort, _, ending = (kind or "image/png").partition("/")
+        return File(name=name or f"{SORTS[sort]}.{ending}", type=kind or "image/png", url=url)
     return None

@@ -52,6 +52,11 @@ def from_plain(source: str, ours: str = "") -> str:
     return escaped(_tidy(_without(html.unescape(text), ours)))
 
 
+def from_markdown(source: str, ours: str = "") -> str:
+    """An activity's text that is Markdown already, as other bots write it."""
+    return _tidy(_without(MENTION.sub(lambda found: "@" + html.unescape(found[1]).strip(), source), ours))
+
+
 def to_teams(text: str, people: Mapping[str, str]) -> tuple[str, list[dict[str, object]]]:
     """What Teams shows of our Markdown, and the entities of those who are mentioned. `people`: name → id there."""
     return shown(read(text), people)
@@ -150,8 +155,8 @@ def _plainer(tag: Any) -> None:
     kind = str(tag.get("itemtype", ""))
     if tag.name == "at" or kind.endswith("/Mention"):
         emptied(tag, f"@{tag.get_text().strip()}")
-    elif tag.name in ("img", "emoji"):
-        emptied(tag, str(tag.get("alt", "")) if tag.name == "emoji" or kind.endswith(("/Emoji", "/Giphy")) else "")
+    elif tag.name in ("img", "emoji", "customemoji"):
+        emptied(tag, str(tag.get("alt", "")) if tag.name != "img" or kind.endswith(("/Emoji", "/Giphy")) else "")
     elif tag.name == "codeblock":
         tag.name, tag["class"] = "pre", f"language-{_classes(tag)}"
     elif tag.name == "a" and kind.endswith("AutoEmbedLink") and not tag.get_text().strip():

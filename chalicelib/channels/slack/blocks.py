@@ -18,7 +18,9 @@ from .rich_text import Reader, joined, link, paragraphs
 from .text import blocks_of
 
 MAX_ATTACHMENTS, MAX_DEPTH, MAX_BLOCKS = 20, 8, 200
-MUTE = frozenset({"actions", "call", "context_actions", "divider", "file"})  # they say nothing
+MUTE = frozenset({"actions", "button", "call", "context_actions", "divider", "file", "icon_button"})  # they say nothing
+TITLES = ("title", "subtitle", "caption", "description")  # what some blocks have as texts of their own
+ASKED = ("placeholder", "confirm")  # what a form says before anybody has said something
 PREVIEW = ("from_url", "original_url", "app_unfurl_url", "is_app_unfurl", "is_msg_unfurl")
 NO_WORDS = frozenset({"[no preview available]", ""})  # what Slack has for a fallback where there is none
 
@@ -45,7 +47,8 @@ class _Page:
     def read(self) -> list[Block]:
         body = self.every(items(self.message, "blocks")) or self.mrkdwn(text(self.message, "text"))
         own = [block for each in _attachments(self.message) if not _previewed(each) for block in self.attachment(each)]
-        return [*body, *own, *(block for each in forwarded(self.message) for block in self.passed_on(each))]
+        found = [*body, *own, *(block for each in forwarded(self.message) for block in self.passed_on(each))]
+        return list(map(_leaning, found)) if text(self.message, "subtype") == "me_message" else found
 
     def mrkdwn(self, said: str) -> list[Block]:
         blocks, people = blocks_of(said, self.reader.emoji)
@@ -64,16 +67,27 @@ class _Page:
 
     def unknown(self, value: Any, depth: int) -> Iterator[list[Block]]:
         """The words of a block that is none of those that we know, in the order in which they stand."""
-        if isinstance(value, dict) and text(value, "type") in OBJECTS:
+        kind = text(value, "type")
+        if kind in OBJECTS:
             yield self.said(value)
-        elif depth and isinstance(value, dict | list):
-            for each in value.values() if isinstance(value, dict) else value:
+        elif depth < MAX_DEPTH and (kind in MUTE or kind in READ):
+            yield self.one(value)
+        elif depth and isinstance(value, list):
+            for each in value:
                 yield from self.unknown(each, depth - 1)
+        elif depth and isinstance(value, dict):
+            for name, each in value.items():
+                if name in TITLES and isinstance(each, str):
+                    yield _plain(each)
+                elif name not in ASKED:
+                    yield from self.unknown(each, depth - 1)
 
     def said(self, value: Any) -> list[Block]:
         """A text object, or rich text."""
         if text(value, "type") == "rich_text":
             return self.reader.blocks(value)
+        if text(value, "type") == "raw_number":
+            return _plain(text(value, "text") or str(value.get("value", "")))
         return self.mrkdwn(text(value, "text")) if text(value, "type") == "mrkdwn" else _plain(text(value, "text"))
 
     def section(self, block: Any) -> list[Block]:
@@ -107,7 +121,7 @@ class _Page:
     def table(self, block: Any) -> list[Block]:
         rows = [row for row in items(block, "rows") if isinstance(row, list)]
         found = tuple(tuple(one_line(joined(self.unknown(cell, MAX_DEPTH))) for cell in row) for row in rows)
-        return [Table(found)] if any(found) else []
+        return [*_plain(text(block, "caption")), *([Table(found)] if any(found) else [])]
 
     def rich_text(self, block: Any) -> list[Block]:
         return self.reader.blocks(block)
@@ -139,7 +153,7 @@ class _Page:
         return [Quote(tuple(joined([head, said])))] if said else []
 
 
-OBJECTS = ("rich_text", "mrkdwn", "plain_text", "raw_text")
+OBJECTS = ("rich_text", "mrkdwn", "plain_text", "raw_text", "raw_number")
 READ: dict[str, Callable[[_Page, Any], list[Block]]] = {
     "section": _Page.section,
     "header": _Page.header,
@@ -148,8 +162,18 @@ READ: dict[str, Callable[[_Page, Any], list[Block]]] = {
     "video": _Page.video,
     "markdown": _Page.markdown,
     "table": _Page.table,
+    "data_table": _Page.table,
     "rich_text": _Page.rich_text,
 }
+
+
+def _leaning(block: Block) -> Block:
+    """What somebody says of themselves (`/me`), as Slack shows it."""
+    if not isinstance(block, Paragraph):
+        return block
+    return block._replace(
+        lines=tuple(tuple(run._replace(marks=run.marks | {"em"}) for run in line) for line in block.lines)
+    )
 
 
 def _plain(said: str) -> list[Block]:

@@ -16,7 +16,7 @@ SILENT = {
     **dict.fromkeys(("channel_canvas_updated", "tabbed_canvas_updated", "document_mention"), "canvas"),
     **dict.fromkeys(("pinned_item", "unpinned_item"), "pin"),
     **dict.fromkeys(("bot_add", "bot_remove", "bot_enable", "bot_disable", "app_conversation_leave"), "bot-membership"),
-    **dict.fromkeys(("file_comment", "file_mention"), "file-comment"),
+    "file_mention": "file-mention",
     **dict.fromkeys(("huddle_thread", "sh_room_created", "sh_room_shared"), "huddle"),
     **dict.fromkeys(("reminder_add", "slackbot_response", "assistant_app_thread"), "slack-itself"),
     "message_replied": "told-by-the-reply",

@@ -23,7 +23,9 @@ ORDER = re.compile(r"!(assign|resolve|reopen|fork|issue)\b([^\n]*)", re.IGNORECA
 MAX_FILES = 20
 NO_TEXT = "(no text)"
 # Subtypes that somebody said something with; `bot_message` is a bot's.
-SPOKEN = frozenset({"", "file_share", "me_message", "thread_broadcast", "reply_broadcast", "bot_message"})
+SPOKEN = frozenset(
+    {"", "file_share", "file_comment", "me_message", "thread_broadcast", "reply_broadcast", "bot_message"}
+)
 
 
 def message(event: dict[str, Any], body: dict[str, Any], install: Install) -> Arrival:
@@ -35,6 +37,8 @@ def message(event: dict[str, Any], body: dict[str, Any], install: Install) -> Ar
         return _changed(event, body, install)
     if subtype == "message_deleted":
         return _deleted(text(event, "channel"), text(event, "deleted_ts"), part(event, "previous_message"), event=event)
+    if subtype == "file_comment":  # its own text tells of the comment
+        event = event | {"user": text(event, "comment", "user"), "text": text(event, "comment", "comment")}
     channel, ts = text(event, "channel"), text(event, "ts")
     if not (ID.match(channel) and TS.match(ts)):
         return Ignored(reason="message-without-channel-or-time") if subtype in SPOKEN else _unknown(subtype)
@@ -81,8 +85,6 @@ def _said(
                 answer=where,
             )
         markdown, internal = unmarked(markdown, install.config.get("answers", ""))
-    if text(event, "subtype") == "me_message" and markdown:
-        markdown = f"_{markdown}_"
     files = _files(event)
     return Said(
         id=f"{channel}/{ts}",
@@ -194,10 +196,13 @@ def _changed(event: dict[str, Any], body: dict[str, Any], install: Install) -> A
 
 
 def _edited_at(now: dict[str, Any], before: dict[str, Any], event: dict[str, Any]) -> str:
-    """When; "" if nobody edited it. Of what an app changes in its blocks alone Slack tells no more than the event's own
-    time, as of the previews that it adds itself."""
-    if "edited" in now or not before or _alone(now) == _alone(before):
-        return text(now, "edited", "ts")
+    """When; "" if nobody edited it. Of what an app changes in its blocks or attachments alone Slack tells no more than
+    the event's own time, as of the previews that it adds itself."""
+    edited = text(now, "edited", "ts")
+    if edited and edited != text(before, "edited", "ts") or not before:
+        return edited
+    if not items(before, "attachments") and _alone(now) == _alone(before):
+        return edited
     return text(event, "event_ts") or text(event, "ts")
 
 

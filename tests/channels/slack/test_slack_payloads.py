@@ -91,6 +91,7 @@ TOLD = {
     "file-of-shared-channel": (Said, {"text": ""}),
     "file-gone": (Ignored, {"reason": "no-text"}),
     "subtype-me_message": (Said, {"text": "_waits_"}),
+    "subtype-file_comment": (Said, {"text": "It is broken"}),
     "subtype-thread_broadcast": (Said, {"id": "C0ACME/1700000060.000600", "reply_to": ROOT}),
     "subtype-reply_broadcast": (Said, {"reply_to": ROOT}),
     "subtype-bot_message": (Said, {"speaker": Speaker(outside="B0OTHER", name="CI", machine=True)}),

@@ -104,3 +104,14 @@ def test_an_edit_is_one_of_what_is_shown():
     assert changed({"text": "An alert (2)", "blocks": one["blocks"]}, one) == Ignored(reason="text-unchanged")
     before = {"text": "see <https://docs.acme.example>", "blocks": [rich(line("see ", a("https://docs.acme.example")))]}
     assert changed(before | {"attachments": [unfurled("Docs")]}, before) == Ignored(reason="text-unchanged")
+
+
+def test_what_an_app_changes_in_its_attachments_is_changed():
+    def alert(words: str, **more: Any) -> dict[str, Any]:
+        return {"text": "", "bot_id": "B0CI", "attachments": [{"text": words}]} | more
+
+    found = changed(alert("resolved"), alert("firing"))
+    assert (found.text, found.revision) == ("resolved", 2_100_000)
+    later = changed(alert("resolved", edited={"ts": "1.5"}), alert("firing", edited={"ts": "1.5"}))
+    assert (later.text, later.revision) == ("resolved", 2_100_000)
+    assert changed(alert("firing", reply_count=1), alert("firing")) == Ignored(reason="text-unchanged")
