@@ -1,7 +1,8 @@
-"""The two virtual environments, made with nothing but Python's own library.
+"""The virtual environments, made with nothing but Python's own library.
 
 `.venv` holds Chalice, the tools and the tests. ministack lives apart and bare: it pins an older botocore, and what is
 installed beside it is visible to the Lambdas that it runs, so that a dependency missing from the zip would be masked.
+The official client of the Model Context Protocol does, too: it brings another `multipart` than the one that ships.
 """
 
 import fcntl
@@ -48,7 +49,8 @@ HOME = ROOT / "infra" / "locks"
 SHIPPED = Lock(HOME / "shipped.txt", (ROOT / "requirements.txt",))
 TOOLS_LOCK = Lock(HOME / "tools.txt", (ROOT / "requirements.txt", ROOT / "requirements-dev.txt"), (SHIPPED,))
 MINISTACK = Lock(HOME / "ministack.txt", (ROOT / "requirements-ministack.txt",))
-LOCKS = (SHIPPED, TOOLS_LOCK, MINISTACK)
+MCP = Lock(HOME / "mcp.txt", (ROOT / "requirements-mcp.txt",))
+LOCKS = (SHIPPED, TOOLS_LOCK, MINISTACK, MCP)
 LOCKER = ("uv==0.13.9",)  # makes locks for every platform at once; pip-tools knows its own machine alone
 # What `make bench` measures against.
 RIVAL = ("slack_bolt==1.30.0",)
@@ -67,6 +69,11 @@ def tools() -> Path:
 def ministack(home: Path) -> Path:
     """The Python of ministack's environment, under `home`."""
     return _made(home / "ministack-venv", MINISTACK.file.read_text(), MINISTACK.arguments)
+
+
+def mcp(home: Path) -> Path:
+    """The Python of the official client of the Model Context Protocol, under `home`."""
+    return _made(home / "mcp-venv", MCP.file.read_text(), MCP.arguments)
 
 
 def locker(home: Path) -> Path:

@@ -1,38 +1,33 @@
 """Emulators of GitHub, Linear, Resend, Slack and others: the npm package `emulate`, with the Node that it needs.
 
-Both are fetched through npm once, into the user's cache. Where that cannot be done a test is skipped aloud; on the
-build machine it fails.
+npm brings both (tests/npm.py). Where it cannot a test is skipped aloud; on the build machine it fails.
 
     with emulators("github", "linear", seed={"linear": {"teams": […]}}) as at:
         urllib3.request("POST", at["linear"] + "/graphql", …)
 """
 
-import fcntl
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 import urllib3
 
 from infra import clock
+from tests.npm import NODE, fetched, missing
 from tests.stack import free_port
 
-PACKAGES = ("node@24", "emulate@0.12.2")
-NODE, EMULATE = Path("node_modules/node/bin/node"), Path("node_modules/emulate/dist/index.js")
+EMULATE = Path("node_modules/emulate/dist/index.js")
 TOKENS = {"test_token_admin": {"login": "admin", "scopes": ["repo", "user", "admin:org", "admin:repo_hook"]}}
 # What an emulator lacks and a test needs: a module that Node loads before it.
 TAUGHT = {"linear": Path(__file__).parent / "peers" / "linear.mjs"}
 OWN_TIME = Path(__file__).parent / "peers" / "own_time.mjs"
-FETCH_WITHIN, START_WITHIN, STOP_WITHIN = 400, 60, 10
+START_WITHIN, STOP_WITHIN = 60, 10
 
 
 @contextmanager
@@ -44,8 +39,8 @@ def emulators(
     `time_of` they live in the time of the local stack in that folder. They end with the block."""
     folder = fetched()
     if folder is None:
-        words = f"NO EMULATORS: npm could not bring {' and '.join(PACKAGES)}, so that nothing real was talked to"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(words)
+        missing("EMULATORS")
+        return
     with ExitStack() as running, tempfile.TemporaryDirectory() as home:
         at = {}
         for service in services:
@@ -97,33 +92,3 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
         else:
             return
     raise AssertionError(f"The emulator did not start:\n{log.read_text()[-2000:]}")
-
-
-@cache
-def fetched() -> Path | None:
-    """The folder that holds Node and emulate; None if npm is not there, or could not bring them."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "parley"
-    folder = home / "-".join(PACKAGES).replace("@", "-")
-    npm = shutil.which("npm")
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        with (home / "emulators.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # several test runs may start together
-            if not (folder / EMULATE).exists() and npm:
-                _fetch(npm, home, folder)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return folder if (folder / EMULATE).exists() and (folder / NODE).exists() else None
-
-
-def _fetch(npm: str, home: Path, folder: Path) -> None:
-    """Into a folder beside, which gets its name once it is whole."""
-    with tempfile.TemporaryDirectory(dir=home) as beside:
-        made = Path(beside) / "made"
-        made.mkdir()
-        (made / "package.json").write_text('{"private": true}')
-        # Node's own package fetches the build of this machine in its install script.
-        command = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts=false", *PACKAGES]
-        subprocess.run(command, cwd=made, capture_output=True, timeout=FETCH_WITHIN, check=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        made.rename(folder)

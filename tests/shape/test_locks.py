@@ -58,6 +58,7 @@ def test_pip_takes_nothing_without_its_hash(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setattr(venvs, "_made", lambda folder, contents, arguments: asked.append([contents, *arguments]))
     venvs.tools()
     venvs.ministack(tmp_path)
+    venvs.mcp(tmp_path)
     shipped = asked.pop(0)
     assert shipped[shipped.index("--require-hashes") :][:3] == ["--require-hashes", "-r", str(tmp_path / "vendor.txt")]
     for command, lock in zip(asked, LOCKS[1:], strict=True):
