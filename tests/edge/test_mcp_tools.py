@@ -19,9 +19,10 @@ CUSTOMERS = {
     "search_rooms", "read_room", "ask_vendor", "answer", "who_knows", "promises", "room_issues", "acknowledge",
 }  # fmt: skip
 VENDORS = {
-    "inbox", "read_room", "search", "who_knows", "room_issues", "note", "tie_to_issue", "raise_issue", "figures",
+    "inbox", "read_room", "search", "who_knows", "room_issues", "note", "tie_to_issue", "raise_issue", "draft",
+    "figures",
 }  # fmt: skip
-SPEAK = {"ask_vendor", "answer", "acknowledge", "note", "tie_to_issue", "raise_issue"}
+SPEAK = {"draft", "ask_vendor", "answer", "acknowledge", "note", "tie_to_issue", "raise_issue"}
 
 
 def key(tenant: Tenant, *scopes: str) -> Client:
@@ -107,6 +108,25 @@ def test_a_vendors_agent_reads_the_inbox_notes_raises_and_ties(parley: Parley, t
     assert ours.use("who_knows", room=room)["items"]
 
 
+def test_a_draft_waits_for_a_person_and_is_no_answer(parley: Parley, tenant: Tenant, ours: Agent) -> None:
+    room = tenant.triage()
+    tenant.user().post(f"/v1/rooms/{room}/messages", {"text": "Which header?"})
+    drafted: dict[str, Any] = {"request_id": request_id(), "room": room, "text": "X-Key"}
+    assert ours.refused("draft", **drafted)["code"] == "forbidden", "it is off until an admin switches it on"
+    assert tenant.api.patch("/v1/workspace", {"drafting": {"mode": "on"}}).status == 200
+    read_to = ours.use("read_room", room=room)["room"]["change"]
+    drafted |= {"sources": [{"url": "https://docs.example/keys", "title": "Keys"}], "read_to": read_to}
+    made = ours.use("draft", **drafted)
+    assert ours.use("draft", **drafted) == made
+    [waits] = tenant.api.get(f"/v1/rooms/{room}/proposals").json["items"]
+    assert (waits["id"], waits["state"], waits["sources"][0]["title"]) == (made["draft"], "open", "Keys")
+    parley.settle()
+    assert ours.use("inbox")["items"][0]["turn"] == "vendor"
+    tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "X-Key", "proposal": made["draft"]})
+    late = ours.refused("draft", request_id=request_id(), room=room, text="X-Other", read_to=read_to)
+    assert late["code"] == "conflict"
+
+
 def test_an_announcement_is_acknowledged_and_nothing_else(parley: Parley, tenant: Tenant, ann: Agent) -> None:
     tenant.customer("acme")
     sent(parley, tenant, customers=["acme"], text="We move")
@@ -143,10 +163,10 @@ def test_errors_name_what_is_wrong(tenant: Tenant, ann: Agent, ours: Agent) -> N
 
 
 @pytest.mark.parametrize("era", ERAS)
-@pytest.mark.parametrize("scopes", [("read",), ("read", "write"), ("read", "write", "admin")])
+@pytest.mark.parametrize("scopes", [("read",), ("read", "draft"), ("read", "write"), ("read", "write", "admin")])
 def test_a_key_is_shown_what_it_may_and_can_use_nothing_else(tenant: Tenant, scopes: tuple[str, ...], era: str) -> None:
     agent, room = Agent.of(tenant, key(tenant, *scopes), era), tenant.triage()
-    may = VENDORS if "write" in scopes else VENDORS - SPEAK
+    may = VENDORS if "write" in scopes else VENDORS - SPEAK | ({"draft"} & VENDORS if "draft" in scopes else set())
     assert set(agent.tools()) == may
     for name in CUSTOMERS | VENDORS:
         got = agent.request("tools/call", {"name": name, "arguments": {"request_id": request_id(), "room": room}})

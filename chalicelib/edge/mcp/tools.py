@@ -28,6 +28,7 @@ from . import views
 Side = Literal["customer", "vendor"]
 Json = dict[str, Any]
 ROOM, MESSAGES, ISSUES = "/v1/rooms/{room}", "/v1/rooms/{room}/messages", "/v1/rooms/{room}/issues"
+PROPOSALS = "/v1/rooms/{room}/proposals"
 READ = (f"GET {ROOM}", f"GET {MESSAGES}")
 
 
@@ -90,11 +91,17 @@ def _found(name: str) -> Any:
 
 @cache
 def _schema(takes: type[Body]) -> Json:
-    _, shapes_ = msgspec.json.schema_components([takes], ref_template="{name}")
-    schema = shapes_[takes.__name__]
-    return {"type": "object", "properties": schema["properties"], "additionalProperties": False} | (
-        {"required": schema["required"]} if schema.get("required") else {}
-    )
+    """The JSON Schema of what a tool takes, with nothing to look up."""
+    _, named = msgspec.json.schema_components([takes], ref_template="{name}")
+
+    def inlined(part: Any) -> Any:
+        if isinstance(part, dict):
+            part = named[part["$ref"]] | {k: v for k, v in part.items() if k != "$ref"} if "$ref" in part else part
+            return {name: inlined(value) for name, value in part.items()}
+        return [inlined(each) for each in part] if isinstance(part, list) else part
+
+    whole = inlined(named[takes.__name__])
+    return {name: value for name, value in whole.items() if name not in ("title", "description")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +269,15 @@ def note(ask: Routes, asked: shapes.Answer) -> Json:
     """Write an internal note into a room: our own team reads it, the customer never does."""
     body = _named(asked, "text", "reply_to") | {"internal": True}
     return _said(ask, asked.room, body, request_id=asked.request_id)
+
+
+@tool("Draft an answer", "vendor", takes=shapes.Draft, uses=(f"POST {PROPOSALS}",))
+def draft(ask: Routes, asked: shapes.Draft) -> Json:
+    """Draft an answer to the customer, with its sources. One of our people sends, changes or discards it; until then
+    the customer sees nothing of it."""
+    body = _named(asked, "text", "sources", "read_to")
+    made = ask(f"POST {PROPOSALS}", room=asked.room, body=body, once=f"mcp:{asked.request_id}")
+    return {"room": asked.room, "draft": made["id"], "state": made["state"]}
 
 
 @tool("Tie to an issue", "vendor", takes=shapes.Tie, uses=(f"POST {ISSUES}",))

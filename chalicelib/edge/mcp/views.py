@@ -25,6 +25,7 @@ def page(found: Json, view: Any) -> Json:
 def written(author: Json, **texts: Any) -> Json:
     """Texts, under who wrote them."""
     side = SIDES.get(author["kind"], OTHERS) if author.get("verified", True) else OTHERS
+    side = CUSTOMERS if author.get("agent_of") else side
     return {side: kept(name=author["name"], **texts)}
 
 
@@ -35,7 +36,7 @@ def message(shown: Json) -> Json:
     return kept(
         id=shown["id"],
         at=shown["created_at"],
-        by={"kind": author["kind"], "id": author["id"]},
+        by=kept(kind=author["kind"], id=author["id"], agent_of=author.get("agent_of")),
         note=shown["internal"],
         deleted=shown["deleted"],
         reply_to=(shown["reply_to"] or {}).get("message"),
@@ -57,6 +58,7 @@ def room(shown: Json) -> Json:
         assignees=shown["assignees"],
         customer=customer["external_id"] if customer else None,
         messages=shown["messages"],
+        change=shown["change"],
         last_message_at=shown["last_message_at"],
         last_message=kept(id=last["id"], **written(last["author"], text=last["text"])) if last else None,
         promise=promised(promise),

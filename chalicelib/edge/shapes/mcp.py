@@ -7,7 +7,9 @@ from msgspec import Meta
 
 from ...desk.issues import MAX_TITLE
 from ...desk.messages import MAX_CHARACTERS
+from ...desk.proposals import MAX_SOURCES
 from .answers import Body
+from .proposals import Source
 
 ID = r"^[A-Za-z0-9_.:-]+$(?!\n)"
 RoomId = Annotated[str, Meta(min_length=1, max_length=200, pattern=ID, description="A room's id, as a tool told it")]
@@ -104,6 +106,16 @@ class Inbox(Paged, frozen=True):
         Annotated[str, Meta(min_length=1, max_length=200, description="An agent's id, `me`, or `none`")] | None
     ) = None
     priority: Literal["low", "normal", "high", "urgent"] | None = None
+
+
+class Draft(Body, frozen=True):
+    """An answer that a person is to send, and what it rests on."""
+
+    request_id: RequestId
+    room: RoomId
+    text: Text
+    sources: Annotated[list[Source], Meta(max_length=MAX_SOURCES, description="What the answer rests on")] = []
+    read_to: Annotated[int, Meta(ge=0, description="`change` of the room as you read it")] | None = None
 
 
 class Tie(Body, frozen=True):
