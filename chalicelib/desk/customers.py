@@ -25,7 +25,8 @@ class Customer(Record, frozen=True):
     want, `*` all of them. `contact` is the user (external id) whom the vendor knows there; `language` (BCP 47) and
     `timezone` (IANA) are how and when it wants to be told things. What it is owed is due by the hours of its
     `calendar`; without one, by its policy's. `given` tells of each attribute whose value it is. Of its `domains` those
-    with `proofs` are its own beyond doubt."""
+    with `proofs` are its own beyond doubt. `agents_muted` tells of the
+    sides (vendor, customer) that have switched the speaking of its coding agents off who there did (an id)."""
 
     id: str
     workspace: str
@@ -43,6 +44,18 @@ class Customer(Record, frozen=True):
     calendar: str = ""
     state: Standing = "active"
     valid_after: int = 0
+    agents_muted: dict[str, str] = {}
+
+    @property
+    def agents_speak(self) -> bool:
+        """Whether its coding agents may, unless the workspace's may not at all."""
+        return not self.agents_muted
+
+
+def muted(customer: Customer | None, side: Literal["vendor", "customer"], *, by: str) -> dict[str, str]:
+    """Who has switched the speaking of a customer's coding agents off, once one side has said: `by` nobody for on."""
+    others = {each: who for each, who in (customer.agents_muted if customer else {}).items() if each != side}
+    return others | ({side: by} if by else {})
 
 
 class User(Record, frozen=True):

@@ -25,13 +25,20 @@ TakenAs = Literal["", "ask", "answer", "thanks"]
 
 
 class Author(Part, frozen=True):
-    """Who said it. `verified` is false for what somebody merely says of themselves (a form)."""
+    """Who said it. `verified` is false for what somebody merely says of themselves (a form). A machine may be the
+    coding agent `of` a user (id), whose `external_id` it then has."""
 
     kind: AuthorKind
     id: str
     name: str = ""
     external_id: str = ""
     verified: bool = True
+    of: str = ""
+
+    @property
+    def asks(self) -> bool:
+        """On the customer's side: one of their people, or the coding agent of one."""
+        return self.kind in ("user", "visitor") or bool(self.of)
 
     @property
     def label(self) -> str:

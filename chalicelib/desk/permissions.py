@@ -5,16 +5,19 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from .agent_keys import AgentKey, agent_of
+from .customers import Customer, User
 from .messages import Author, TakenAs
 from .record import Part
 from .rooms import Room, shut_to
-from .workspaces import MAY, Agent, ApiKey, Role
+from .workspaces import MAY, Agent, ApiKey, Role, Workspace
 
 
 class Principal(Part, frozen=True):
     """A verified caller. `role` is an agent's; `scopes` what the key narrows it to; `customer` a user's (its id);
-    `room` the one that a visitor's token opens. A `machine` acts by an agent's rights and speaks for itself; what it
-    says is `taken_as` something where its key says so."""
+    `room` the one that a visitor's token opens. A `machine` acts by an agent's rights, or by those of the user whose
+    coding agent it is, and speaks for itself; what it says is `taken_as` something where its key says so. `signed_by`
+    is the secret (id) of a user's token; `mute` says why a coding agent may not speak."""
 
     workspace: str
     kind: Literal["agent", "user", "visitor"]
@@ -30,6 +33,8 @@ class Principal(Part, frozen=True):
     expires_at: int = 0
     machine: Author | None = None
     taken_as: TakenAs = ""
+    signed_by: str = ""
+    mute: str = ""
 
     @property
     def author(self) -> Author:
@@ -44,11 +49,16 @@ class Principal(Part, frozen=True):
         """On the vendor's side."""
         return self.kind == "agent"
 
+    @property
+    def is_coding_agent(self) -> bool:
+        """A machine that acts by a user's agent key."""
+        return self.kind == "user" and self.machine is not None
+
     def may(self, need: str) -> bool:
         """Whether role and key both grant `need` (read, draft, write, admin, own). Users read and write in their own
-        rooms."""
+        rooms; their coding agents write where they may speak."""
         if not self.is_agent:
-            return need in ("read", "write")
+            return need == "read" or (need == "write" and not self.mute)
         return need in MAY.get(self.role, frozenset()) and self.has("admin" if need == "own" else need)
 
     def has(self, scope: str) -> bool:
@@ -64,6 +74,43 @@ def by_key(agent: Agent, key: ApiKey) -> Principal:
     taken_as: TakenAs = "ask" if key.asks else "answer" if key.answers else ""
     machine = Author(kind="machine", id=key.id, name=key.name)
     return replace(who, machine=machine, taken_as=taken_as)
+
+
+def by_agent_key(key: AgentKey, customer: Customer, user: User, *, workspace: Workspace) -> Principal:
+    """A user's coding agent. What it says is an ask: somebody has to answer it."""
+    who = as_user(customer, user)
+    machine = agent_of(key.id, user.id, user.name, external_id=user.external_id)
+    mute = why_mute(customer, workspace) if "speak" in key.scopes else READS_ALONE
+    return replace(who, credential=key.id, machine=machine, taken_as="ask", mute=mute)
+
+
+READS_ALONE = "this agent key reads and does not speak: whoever made it can make one that does"
+
+
+def why_mute(customer: Customer, workspace: Workspace) -> str:
+    """Why no coding agent of the customer's may speak; "" where they may."""
+    if workspace.agents_muted:
+        return "coding agents read and do not speak here: the vendor has switched that off for all customers"
+    if customer.agents_muted:
+        whose = "the vendor has" if "vendor" in customer.agents_muted else "the customer's own people have"
+        return f"this customer's coding agents read and do not speak: {whose} switched that off"
+    return ""
+
+
+def as_user(customer: Customer, user: User, *, expires_at: int = 0, signed_by: str = "") -> Principal:
+    """A user, by their token or an agent key of theirs."""
+    return Principal(
+        workspace=user.workspace,
+        kind="user",
+        id=user.id,
+        name=user.name,
+        credential=user.id,
+        customer=customer.id,
+        customer_external_id=customer.external_id,
+        external_id=user.external_id,
+        expires_at=expires_at,
+        signed_by=signed_by,
+    )
 
 
 def as_agent(agent: Agent, credential: str, scopes: Iterable[str], *, expires_at: int = 0) -> Principal:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from . import (
+    agent_keys,
     alerts,
     attributes,
     broadcasts,
@@ -211,6 +212,15 @@ KINDS: dict[type[Record], Holds] = {
         WORKSPACE_LONG,
         fields={PERSON: "agent", NAMED: "name", PLAIN: "id"},
     ),
+    agent_keys.AgentKey: Holds(
+        "A key of a user's for their coding agent.",
+        REMOVED,
+        "users",
+        "customer",
+        "agent-keys",
+        f"until it is revoked, and {within(agent_keys.KEPT_MS)} more",
+        fields={PERSON: "user", NAMED: "name", PLAIN: "id signed_by"},
+    ),
     workspaces.Audit: Holds(
         "Who changed what, and when.",
         ANONYMISED,
@@ -347,7 +357,12 @@ KINDS: dict[type[Record], Holds] = {
         "customers",
         WORKSPACE_LONG,
         "a company is no person; what the vendor wrote down of it may name one",
-        {OUTSIDE: "contact", NAMED: "name attributes", PLAIN: "id external_id proofs opted_out given"},
+        {
+            OUTSIDE: "contact",
+            NAMED: "name attributes",
+            PERSON: "agents_muted",
+            PLAIN: "id external_id proofs opted_out given",
+        },
     ),
     customers.User: Holds(
         "A person at a customer.",
@@ -925,7 +940,7 @@ PARTS: dict[type[Part], Mapping[What, str]] = {
     pains.Became: {NAMED: "title"},
     pains.Pain: {PERSON: "agent", NAMED: "title", PLAIN: "only"},
     messages.Attached: {NAMED: "name", FILE: "id", PLAIN: "type secret"},
-    messages.Author: {PERSON: "id", NAME: "name", OUTSIDE: "external_id"},
+    messages.Author: {PERSON: "id of", NAME: "name", OUTSIDE: "external_id"},
     messages.Broadcasted: {},
     messages.ForkedFrom: {},
     messages.Mark: {OUTSIDE: "via"},

@@ -177,12 +177,12 @@ def said(
     effect = bearing(message)
     if effect and room.kind != "internal":
         shown |= marked(room, Mark(n=message.n, at=at, kind=effect))
-    shown |= _overheard(room, draft.author.id, message.n)
-    if draft.author.kind in ("user", "visitor"):
+    shown |= _overheard(room, draft.author.of or draft.author.id, message.n)
+    if draft.author.asks:
         shown |= {"snoozed_until": 0} if room.snoozed_until else {}
         if draft.source.channel not in room.channels:
             shown |= {"channels": tuple(sorted((*room.channels, draft.source.channel)))}
-        if room.broadcast:
+        if room.broadcast and not draft.author.of:
             answered = Broadcasted(broadcast=room.broadcast.broadcast, piece=room.broadcast.piece)
             message, shown = msgspec.structs.replace(message, answers=answered), shown | {"broadcast": None}
     moved = room.changed(**shown)

@@ -4,6 +4,7 @@ of an issue off its history, the rest off the record before and after."""
 from collections.abc import Callable
 from typing import Any
 
+from .agent_keys import AgentKey
 from .broadcasts import Broadcast
 from .customers import Customer, User
 from .deliveries import Delivery
@@ -18,7 +19,8 @@ Kind = type[Record]
 
 # What of a record is told as its state now. No secret and no config, which may hold some, is among it.
 SHOWN: dict[Kind, tuple[str, ...]] = {
-    Customer: ("external_id", "name", "state", "attributes", "domains", "contact", "language", "timezone", "calendar"),
+    Customer: ("external_id", "name", "state", "attributes", "domains", "contact", "language", "timezone", "calendar")
+    + ("agents_speak",),
     User: ("external_id", "name", "email", "state", "attributes"),
     Issue: ("kind", "title", "public_title", "state", "reason", "priority", "labels", "rooms", "customers"),
     Notice: ("issue", "about", "state", "text", "becomes"),
@@ -26,6 +28,7 @@ SHOWN: dict[Kind, tuple[str, ...]] = {
     Person: ("members",),
     Install: ("kind", "name", "state", "disabled_because"),
     ApiKey: ("name", "kind", "agent", "scopes", "expires_at", "revoked_at"),
+    AgentKey: ("name", "customer", "user", "scopes", "revoked_at"),
     Agent: ("name", "role", "state"),
     Delivery: ("room", "install", "channel", "what", "state", "attempts", "reason"),
     Proposal: ("room", "key", "name", "text", "state", "reason", "edited"),
@@ -40,6 +43,8 @@ VERBS: dict[str, Kind] = {
     "install.disabled": Install,
     "key.issued": ApiKey,
     "key.revoked": ApiKey,
+    "key.agent-issued": AgentKey,
+    "key.agent-revoked": AgentKey,
     "agent.added": Agent,
     "agent.changed": Agent,
     "person.tied": Person,
@@ -232,6 +237,7 @@ NOUNS: dict[Kind, str] = {
     Person: "person",
     Install: "install",
     ApiKey: "key",
+    AgentKey: "agent_key",
     Agent: "agent",
     Delivery: "delivery",
     Proposal: "proposal",

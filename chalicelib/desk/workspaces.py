@@ -61,7 +61,7 @@ class Workspace(Record, frozen=True):
     of its policies, 0 without any. With `subdomains` a customer's proven domain holds for those below it, too.
     `customers_by_id` says that all its customers are in the index by id: since its founding, or since a `rebuild`.
     `followed` are the segments that some agent follows. With `waits_counted` it is counted of each customer since when
-    it waits: not before a filter asks for that."""
+    it waits: not before a filter asks for that. With `agents_muted` no customer's coding agents speak."""
 
     id: str
     name: str
@@ -83,6 +83,7 @@ class Workspace(Record, frozen=True):
     followed: tuple[str, ...] = ()
     waits_counted: bool = True
     drafting: Drafting = Drafting()
+    agents_muted: bool = False
 
 
 class Agent(Record, frozen=True):

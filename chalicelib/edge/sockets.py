@@ -94,6 +94,8 @@ def _authenticate(rim: World, connection: Connection, frame: Frame) -> Frame:
     who, _ = identify(rim, token, [])
     if not who.may("read"):
         raise Forbidden("this needs the right to read")
+    if who.is_coding_agent:
+        raise Forbidden("an agent key opens no live line: its user is not here")
     if not who.is_agent:
         check_origin(rim, who.workspace, connection.origin or None)
     if connection.person not in ("", who.id):

@@ -24,11 +24,12 @@ def within(room: Room | None, customer: str) -> Room:
 
 def spoken_by(room: Room | None, author: Author) -> Room:
     """The room as it is now, for whoever speaks in it. A user, whose id follows from their customer and how the
-    vendor calls them, speaks in that customer's, or where there is neither customer nor visitor. NotFound."""
+    vendor calls them, speaks in that customer's, or where there is neither customer nor visitor; so does the coding
+    agent of one. NotFound."""
     if room is None:
         raise NotFound("no such room")
     owned = bool(room.customer or room.visitor)
-    if owned and author.external_id and user_id(room.customer, author.external_id) != author.id:
+    if owned and author.external_id and user_id(room.customer, author.external_id) != (author.of or author.id):
         raise NotFound("no such room")
     return room
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..desk.agent_keys import KEPT_MS as KEPT_KEYS_MS
+from ..desk.agent_keys import AgentKey
 from ..desk.alerts import KEPT_MS as KEPT_ALERTED_MS
 from ..desk.alerts import AgentAlerts, AlertChoices, Alerted, AlertToken, Browser, PushKey
 from ..desk.attributes import AttributeType
@@ -323,6 +325,16 @@ KINDS: tuple[Kind, ...] = (
         lambda k: {"g1": (f"W#{k.workspace}#KEYS", f"{moment(k.created_at)}#{k.id}")},
     ),
     Kind(
+        "AgentKey",
+        AgentKey,
+        lambda k: (f"AKEY#{k}", "A"),
+        _of("id"),
+        lambda k: (
+            {} if k.revoked_at else {"g2": (f"C#{k.customer}#AGENTKEYS", f"{k.user}#{moment(k.created_at)}#{k.id}")}
+        ),
+        lambda k: k.revoked_at + KEPT_KEYS_MS if k.revoked_at else 0,
+    ),
+    Kind(
         "Install",
         Install,
         lambda i: (f"INSTALL#{i}", "A"),
@@ -609,6 +621,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "held-back": ("", lambda w: f"W#{w}", lambda w: "HELD#", False),
     "ignored": ("g1", lambda i: f"IGNORED#{i}", lambda i: "", False),
     "keys": ("g1", lambda w: f"W#{w}#KEYS", lambda w: "", False),
+    "agent-keys": ("g2", lambda c, u="": f"C#{c}#AGENTKEYS", lambda c, u="": f"{u}#" if u else "", False),
     "provider-sessions": ("g1", lambda w, a: f"W#{w}#PROVIDED", lambda w, a: f"{a}#" if a else "", False),
     "installs": ("g1", lambda w: f"W#{w}#INSTALLS", lambda w: "", False),
     "customers": ("g2", lambda w: f"W#{w}#CUSTOMERS", lambda w: "", False),

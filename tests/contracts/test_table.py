@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from moto import mock_aws
 
+from chalicelib.desk.agent_keys import AgentKey
 from chalicelib.desk.alerts import AlertChoices, Browser
 from chalicelib.desk.attributes import AttributeType
 from chalicelib.desk.broadcasts import Broadcast, Piece, Result, Tally
@@ -541,6 +542,13 @@ FOUND = {
         ],
     ),
     "keys": (("wsp_1",), [msgspec.structs.replace(sample(ApiKey), workspace="wsp_1", created_at=5)]),
+    "agent-keys": (
+        ("cus_1", "usr_1"),
+        [
+            msgspec.structs.replace(sample(AgentKey), id=id_, customer="cus_1", user="usr_1", revoked_at=0)
+            for id_ in ("akey_1", "akey_2")
+        ],
+    ),
     "installs": (("wsp_1",), [msgspec.structs.replace(sample(Install), workspace="wsp_1", created_at=5)]),
     "customers": (
         ("wsp_4",),

@@ -443,3 +443,9 @@ def test_pages_of_other_sites_open_no_line_as_a_user(parley, tenant, wire):
     good.authenticate(tenant.user())
     assert bad.say({"type": "authenticate", "token": tenant.user().credential})["status"] == 403
     bad.authenticate(tenant.api)
+
+
+def test_a_users_coding_agent_opens_no_line(line, tenant):
+    key = tenant.user().post("/v1/agent-keys", {"name": "Editor"}).json["key"]
+    refused = line.say({"type": "authenticate", "token": key})
+    assert (refused["type"], refused["status"]) == ("problem", 403)

@@ -55,8 +55,10 @@ def check_may(route: Route, who: Principal) -> None:
         raise Forbidden("this is for agents and API keys, not for users")
     if who.kind == "visitor" and not route.visitors:
         raise Forbidden("a visitor's token opens one room, and nothing else")
+    if who.is_coding_agent and not route.coding:
+        raise Forbidden("this is for people: an agent key reads, asks and answers, and does nothing else for its user")
     if not who.may(route.need):
-        raise Forbidden(f"this needs the right to {route.need}")
+        raise Forbidden(who.mute or f"this needs the right to {route.need}")
 
 
 def admitted(call: Call, found: Sequence[Any]) -> Call:

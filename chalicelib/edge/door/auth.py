@@ -1,4 +1,4 @@
-"""Who calls: API keys, user tokens (JWT), sessions of the console, the bootstrap key.
+"""Who calls: API keys, user tokens (JWT), agent keys of users, sessions of the console, the bootstrap key.
 
 The credential's records are read together with what else the route is known to need, in one call.
 """
@@ -13,14 +13,16 @@ from typing import Any
 import msgspec
 
 from ...desk.addresses import parts_of
+from ...desk.agent_keys import AgentKey
 from ...desk.customers import Customer, User, Visitor
 from ...desk.domains import same_mailbox
 from ...desk.errors import Forbidden, Invalid, Unauthenticated
 from ...desk.ids import customer_id, user_id
 from ...desk.names import check_id, mail_address, shown_name
-from ...desk.permissions import Principal, by_key
+from ...desk.permissions import Principal, as_user, by_agent_key, by_key
 from ...desk.sessions import Session
 from ...desk.workspaces import Agent, ApiKey, Workspace
+from ...flows.access.issue_agent_key import agent_key_id, agent_key_owner, note_use
 from ...flows.access.issue_key import key_hash, key_id, key_owner
 from ...flows.access.sign_in import principal, session_id, session_owner, token_hash
 from ...flows.customers.admit import admit_customer, admit_user
@@ -30,6 +32,7 @@ from .calls import Incoming
 
 AUDIENCE, VISITORS = "parley:user", "parley:visitor"
 MAX_LIFE_S = 24 * 60 * 60  # s that a user token may live
+SIGNED_BY = "signed_by"  # put among a token's claims by us: the secret (id) that it is signed with
 VISITORS_LIFE = 30 * MAX_LIFE_S
 SKEW_S = 60  # s by which clocks may differ
 SECRETS_LIFE_MS = 30_000  # ms for which a container trusts its copy of a workspace's token secrets
@@ -106,6 +109,8 @@ def identify(world: World, credential: str, along: Sequence[Ref[Any]]) -> tuple[
         return _by_key(world, credential, along)
     if session_owner(credential):
         return _by_session(world, credential, along)
+    if agent_key_owner(credential):
+        return _by_agent_key(world, credential, along)
     if credential.count(".") == 2:
         by = _by_visitors_token if _peek(credential).get("aud") == VISITORS else _by_token
         return by(world, credential, along)
@@ -119,6 +124,8 @@ def credential_name(credential: str) -> str:
         return key_id(credential)
     if owner := session_owner(credential):
         return owner[1]
+    if agent_key_owner(credential):
+        return agent_key_id(credential)
     claims = _peek(credential)
     if claims.get("aud") == VISITORS:
         return str(claims.get("visitor_id"))
@@ -129,7 +136,7 @@ def credential_name(credential: str) -> str:
 
 def named_workspace(credential: str) -> str:
     """The workspace that a credential names, before it is verified; "none" where it names none."""
-    owner = key_owner(credential) or session_owner(credential)
+    owner = key_owner(credential) or session_owner(credential) or agent_key_owner(credential)
     return owner[0] if owner else str(_peek(credential).get("workspace") or "none")
 
 
@@ -167,6 +174,26 @@ def _by_session(world: World, credential: str, along: Sequence[Ref[Any]]) -> tup
     return principal(agent, session), rest
 
 
+def _by_agent_key(world: World, credential: str, along: Sequence[Ref[Any]]) -> tuple[Principal, list[Any]]:
+    """A user's coding agent: what ends their tokens ends their agent keys."""
+    named = agent_key_owner(credential) or ("", "", "")
+    places: list[Ref[Any]] = [ref(Workspace, named[0]), ref(Customer, named[1]), ref(User, *named[1:])]
+    key, workspace, customer, user, *rest = world.store.many([ref(AgentKey, agent_key_id(credential)), *places, *along])
+    if key is None or not hmac.compare_digest(key.hash, key_hash(credential)):
+        raise Unauthenticated("unknown agent key")
+    if key.revoked_at:
+        raise Unauthenticated("the agent key is revoked")
+    if None in (workspace, customer, user) or (key.workspace, key.customer, key.user) != named:
+        raise Unauthenticated("unknown agent key")
+    for party, name in ((customer, "customer"), (user, "user")):
+        if party.state != "active" or key.created_at <= party.valid_after:
+            raise Unauthenticated(f"the agent key's {name} is no longer active, or was not since it was made")
+    if key.signed_by not in (secret.id for secret in workspace.token_secrets):
+        raise Unauthenticated("the agent key was made with a token whose secret is no longer live: make another")
+    note_use(world, key)
+    return by_agent_key(key, customer, user, workspace=workspace), rest
+
+
 def _peek(token: str) -> dict[str, Any]:
     """A token's claims, not verified: only to know whose secret to verify with."""
     import base64
@@ -188,18 +215,7 @@ def _by_token(world: World, token: str, along: Sequence[Ref[Any]]) -> tuple[Prin
     customer, user, *rest = world.store.many([ref(Customer, customer_key), ref(User, customer_key, user_key), *along])
     _check_standing(claims, customer, user)
     customer, user = _met(world, claims, customer, user=user)
-    who = Principal(
-        workspace=claims["workspace"],
-        kind="user",
-        id=user.id,
-        name=user.name,
-        credential=user.id,
-        customer=customer.id,
-        customer_external_id=customer.external_id,
-        external_id=user.external_id,
-        expires_at=int(claims["exp"] * 1000),
-    )
-    return who, rest
+    return as_user(customer, user, expires_at=int(claims["exp"] * 1000), signed_by=claims[SIGNED_BY]), rest
 
 
 def _check_standing(claims: dict[str, Any], customer: Customer | None, user: User | None) -> None:
@@ -271,7 +287,7 @@ def visitors_token(world: World, visitor: Visitor, room: str) -> str:
     secrets = _token_secrets(world, visitor.workspace, SECRETS_REST_MS)
     claims = {"aud": VISITORS, "workspace": visitor.workspace, "visitor_id": visitor.id, "room": room}
     ends = world.clock.now() // 1000 + VISITORS_LIFE
-    return jwt.encode(claims | {"exp": ends}, secrets[0], algorithm="HS256")
+    return jwt.encode(claims | {"exp": ends}, next(iter(secrets.values())), algorithm="HS256")
 
 
 def check_origin(world: World, workspace: str, origin: str | None) -> None:
@@ -298,11 +314,11 @@ class _WrongSignature(Unauthenticated):
     """None of the known secrets made it."""
 
 
-def _claims_of(world: World, token: str, audience: str, *, secrets: list[str]) -> dict[str, Any]:
+def _claims_of(world: World, token: str, audience: str, *, secrets: dict[str, str]) -> dict[str, Any]:
     import jwt
 
     refusal: Unauthenticated = Unauthenticated("the token's workspace is unknown")
-    for secret in secrets:
+    for id_, secret in secrets.items():
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
@@ -312,6 +328,7 @@ def _claims_of(world: World, token: str, audience: str, *, secrets: list[str]) -
                 leeway=0,
                 options={"require": ["exp", "aud"], "verify_iat": False, "enforce_minimum_key_length": False},
             )
+            claims |= {SIGNED_BY: id_}
             return _checked(claims, world.clock.now() // 1000) if audience == AUDIENCE else claims
         except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, RecursionError) as error:
             if not isinstance(error, jwt.InvalidSignatureError):
@@ -356,19 +373,21 @@ def _checked(claims: dict[str, Any], now: int) -> dict[str, Any]:
     return claims
 
 
-def _token_secrets(world: World, workspace_id: str, life: int) -> list[str]:
+def _token_secrets(world: World, workspace_id: str, life: int) -> dict[str, str]:
     return _trusted(world, workspace_id, life)[0]
 
 
-def _trusted(world: World, workspace_id: str, life: int) -> tuple[list[str], tuple[str, ...]]:
-    """A workspace's secrets and the sites whose pages may call; none of either where there is no such workspace."""
+def _trusted(world: World, workspace_id: str, life: int) -> tuple[dict[str, str], tuple[str, ...]]:
+    """A workspace's secrets, by their ids, and the sites whose pages may call; none of either where there is no such
+    workspace."""
     now = world.clock.now()
-    kept: Memory[tuple[list[str], tuple[str, ...]]] = world.memory.of("token secrets", WORKSPACES)
+    kept: Memory[tuple[dict[str, str], tuple[str, ...]]] = world.memory.of("token secrets", WORKSPACES)
     known = kept.get(workspace_id, now, life)
     if known:
         return known
     workspace = world.store.one(ref(Workspace, workspace_id))
     if workspace is None:
-        return [], ()
-    secrets = opened(world, workspace.token_secrets, workspace_id, owner="tokens")
+        return {}, ()
+    plain = opened(world, workspace.token_secrets, workspace_id, owner="tokens")
+    secrets = {secret.id: text for secret, text in zip(workspace.token_secrets, plain, strict=True)}
     return kept.keep(workspace_id, (secrets, workspace.origins), now)

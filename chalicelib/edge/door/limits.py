@@ -15,7 +15,7 @@ from ...flows.pace import hold_to, seconds_left, spent
 from ...ports import Memory, World
 
 WINDOW_MS = 60_000  # ms
-PER_MINUTE = {"agent": 12_000, "user": 1_200, "visitor": 300, "workspace": 60_000}
+PER_MINUTE = {"agent": 12_000, "user": 1_200, "coding agent": 300, "visitor": 300, "workspace": 60_000}
 VISITORS_PER_HOUR = 20  # from one address
 SHARE = 20  # a container's own count is worth 1/20 of the limit, then as much again for each write
 
@@ -40,7 +40,7 @@ def spend(world: World, who: Principal, headers: dict[str, str]) -> None:
     """Count one request of the caller, and put what is left into the answer's `headers`. Raises Limited, which says
     when the next minute begins."""
     now = world.clock.now()
-    own, all_ = PER_MINUTE[who.kind], PER_MINUTE["workspace"]
+    own, all_ = PER_MINUTE["coding agent" if who.is_coding_agent else who.kind], PER_MINUTE["workspace"]
     quotas = {"credential": (who.credential, own), "workspace": (who.workspace, all_)}
     try:
         for name, limit in quotas.values():

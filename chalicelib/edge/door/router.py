@@ -17,8 +17,9 @@ Who = Literal["anyone", "bootstrap", "agent", "person"]
 @dataclass(frozen=True, slots=True)
 class Route:
     """One method of one path. `who` may call: anyone, the bootstrap key, agents, or agents and users (person).
-    `sealed`: the answer holds a secret, and is kept encrypted under its Idempotency-Key. `visitors` may call it too.
-    Its `tenant` is read along with the credential. `tagged` says of a call whose record its ETag is."""
+    `sealed`: the answer holds a secret, and is kept encrypted under its Idempotency-Key. `visitors` may call it too,
+    and so may the `coding` agents of users. Its `tenant` is read along with the credential. `tagged` says of a call
+    whose record its ETag is."""
 
     method: str
     path: str
@@ -32,6 +33,7 @@ class Route:
     sealed: bool
     raw: bool
     visitors: bool
+    coding: bool
     tenant: bool
     tagged: Callable[[Any], Any] | None = None
 
@@ -66,13 +68,14 @@ def route(
     sealed: bool = False,
     raw: bool = False,
     visitors: bool = False,
+    coding: bool = False,
     tenant: bool = False,
     tagged: Callable[[Any], Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Put a handler into the table. A list route `gives` `list[View]` and answers a page of it."""
 
     def put(handler: Callable[..., Any]) -> Callable[..., Any]:
-        fields = (who, need, body, gives, status, query, sealed, raw, visitors, tenant, tagged)
+        fields = (who, need, body, gives, status, query, sealed, raw, visitors, coding, tenant, tagged)
         made = Route(method, path, handler, *fields)
         ROUTES.append(made)
         parts = made.parts

@@ -11,6 +11,7 @@ from ..door.router import Route
 HEADS = {
     "about": "health v1/openapi.json",
     "adoptions": "v1/rooms/adoption v1/me",
+    "agent_keys": "v1/agent-keys v1/agent-speaking v1/customers/agent-keys",
     "alerts": "alerts v1/me",
     "attributes": "v1/attributes",
     "bridges": "in/oauth v1/installs/replay v1/installs/invitations v1/rooms/bridges v1/rooms/connect-codes",

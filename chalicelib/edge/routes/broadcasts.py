@@ -208,7 +208,7 @@ def _deliveries(call: Call, became: Iterable[Result]) -> dict[str, list[Delivery
     return found
 
 
-@route("POST", "/v1/messages/{message}/acknowledge", need="write", gives=shapes.AcknowledgedView)
+@route("POST", "/v1/messages/{message}/acknowledge", need="write", gives=shapes.AcknowledgedView, coding=True)
 def acknowledge(call: Call) -> Any:
     """Tell that one knows what a broadcast's message says."""
     room, n = message_place(call.params["message"])

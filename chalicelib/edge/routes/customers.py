@@ -3,7 +3,7 @@
 from typing import Any
 
 from ...desk.attributes import check, check_changed, merged
-from ...desk.customers import Customer, User
+from ...desk.customers import Customer, User, muted
 from ...desk.errors import NotFound
 from ...desk.hours import zone
 from ...desk.ids import customer_id, user_id
@@ -94,6 +94,8 @@ def _merged(call: Call, body: shapes.PutCustomer, verb: str) -> tuple[Customer, 
         if "attributes" in fields:
             changed["attributes"] = merged(there, fields["attributes"]) if by_name else fields["attributes"]
             check_changed(changed["attributes"], there, types)
+        if "agents_muted" in fields:
+            changed["agents_muted"] = muted(old, "vendor", by=call.who.id if fields["agents_muted"] else "")
         if "domains" in fields:
             changed["domains"] = check_domains(fields["domains"], old.domains if old else ())
         return changed

@@ -177,7 +177,7 @@ def issue_told(call: Call) -> Page[NoticeReceipt]:
     return _listed(call, "told", told_view)
 
 
-@route("GET", "/v1/rooms/{room}/issues", gives=list[shapes.RoomIssueView], query=PAGED)
+@route("GET", "/v1/rooms/{room}/issues", gives=list[shapes.RoomIssueView], query=PAGED, coding=True)
 def room_issues(call: Call) -> Page[Any]:
     """List the issues that a room is behind. Customers see what is public."""
     listing: Listing[IssueTie] = Listing("room-issues", (call.here.id,), newest_first=True)

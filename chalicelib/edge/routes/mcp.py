@@ -29,7 +29,7 @@ INSTRUCTIONS = (
 )
 
 
-@route("POST", "/mcp/{workspace}", raw=True, tenant=True)
+@route("POST", "/mcp/{workspace}", raw=True, coding=True, tenant=True)
 def mcp(call: Call) -> Reply:
     """Answer an agent's request in the Model Context Protocol."""
     _check_caller(call)

@@ -17,7 +17,7 @@ from ..shapes.rooms import room_view
 from .sign_in import socket_url
 
 
-@route("GET", "/v1/me", gives=MeView, visitors=True)
+@route("GET", "/v1/me", gives=MeView, visitors=True, coding=True)
 def me(call: Call) -> MeView:
     """Tell who asks, and where the live line is."""
     who = call.who
@@ -28,11 +28,12 @@ def me(call: Call) -> MeView:
     tenant, *found = call.world.store.many([*refs, *visits])
     visitor = found.pop() if visits else None
     company, policies = found or (None, None)
+    speaker = who.machine if who.is_coding_agent and who.machine else None
     return MeView(
-        kind=who.kind,
-        id=who.id,
-        name=who.name,
-        external_id=who.external_id or None,
+        kind=speaker.kind if speaker else who.kind,
+        id=speaker.id if speaker else who.id,
+        name=speaker.name if speaker else who.name,
+        external_id=None if speaker else who.external_id or None,
         role=who.role or None,
         workspace=NamedRef(id=tenant.id, name=tenant.name),
         customer=OwnCustomer(id=company.id, external_id=company.external_id, name=company.name) if company else None,

@@ -33,6 +33,7 @@ from .rooms import numbered
     gives=shapes.MessageView,
     status=201,
     visitors=True,
+    coding=True,
 )
 def post_message(call: Call, body: shapes.PostMessage) -> Any:
     """Say something in a room."""
@@ -42,7 +43,7 @@ def post_message(call: Call, body: shapes.PostMessage) -> Any:
         author=call.who.author,
         taken_as="" if body.internal else call.who.taken_as,
         text=body.text,
-        source=Source(channel="api" if call.who.is_agent else "widget"),
+        source=Source(channel=_channel(call)),
         internal=body.internal,
         reply_to=_reply(call, body.reply_to, body.internal),
         attachments=attached(call.world, call.who, body.attachments),
@@ -61,6 +62,11 @@ def _posted(call: Call, draft: Draft, proposal: str | None, *, once: Once) -> Me
     from ...flows.rooms.propose import send
 
     return send(call.world, call.who, call.here, draft=draft, proposal=proposal, once=once)
+
+
+def _channel(call: Call) -> str:
+    """How what a caller says comes in: people have the widget for it, machines and agents the API."""
+    return "api" if call.who.is_agent or call.who.machine else "widget"
 
 
 def _reply(call: Call, given: str | shapes.ReplyBody | None, internal: bool) -> Reply | None:
@@ -99,6 +105,7 @@ def _mentions(call: Call, ids: list[str]) -> tuple[str, ...]:
     gives=list[shapes.MessageView],
     query=("before", "after", "limit", "cursor"),
     visitors=True,
+    coding=True,
 )
 def messages(call: Call) -> Page[Any]:
     """Page through a room: oldest first with `after`, newest first otherwise. Both take a message's id or number."""
@@ -156,7 +163,12 @@ def _merged(
 
 
 @route(
-    "GET", "/v1/rooms/{room}/changes", gives=list[shapes.ChangeView], query=("after", "limit", "cursor"), visitors=True
+    "GET",
+    "/v1/rooms/{room}/changes",
+    gives=list[shapes.ChangeView],
+    query=("after", "limit", "cursor"),
+    visitors=True,
+    coding=True,
 )
 def changes(call: Call) -> Page[Any]:
     """Catch up: every change after number `after`, oldest first, with each message as it is now."""
@@ -195,7 +207,7 @@ def _change_view(call: Call, record: Message | Change, current: dict[tuple[int, 
     )
 
 
-@route("GET", "/v1/rooms/{room}/messages/{message}", gives=shapes.MessageView, visitors=True)
+@route("GET", "/v1/rooms/{room}/messages/{message}", gives=shapes.MessageView, visitors=True, coding=True)
 def message(call: Call) -> Any:
     """Show a message."""
     found = _message(call)
@@ -204,7 +216,7 @@ def message(call: Call) -> Any:
     )
 
 
-@route("GET", "/v1/rooms/{room}/messages/{message}/rest", gives=shapes.RestView, visitors=True)
+@route("GET", "/v1/rooms/{room}/messages/{message}/rest", gives=shapes.RestView, visitors=True, coding=True)
 def rest(call: Call) -> shapes.RestView:
     """Show what a message leaves out: what its mail quoted, and a signature; the end of a text that was too long."""
     left = _message(call).rest
@@ -246,7 +258,7 @@ def _own(call: Call, step: Step, others: bool) -> Step:
 
 def _amended(call: Call, step: Step, type_: Any) -> Any:
     n, internal = _number(call)
-    source = Source(channel="api" if call.who.is_agent else "widget")
+    source = Source(channel=_channel(call))
     changed = amend(
         call.world,
         call.here.id,
@@ -271,6 +283,7 @@ def _amended(call: Call, step: Step, type_: Any) -> Any:
     body=shapes.EditMessage,
     gives=shapes.MessageView,
     visitors=True,
+    coding=True,
 )
 def edit_message(call: Call, body: shapes.EditMessage) -> Any:
     """Edit one's own message."""
@@ -278,7 +291,9 @@ def edit_message(call: Call, body: shapes.EditMessage) -> Any:
     return _amended(call, _own(call, step, others=False), "edited")
 
 
-@route("DELETE", "/v1/rooms/{room}/messages/{message}", need="write", gives=shapes.MessageView, visitors=True)
+@route(
+    "DELETE", "/v1/rooms/{room}/messages/{message}", need="write", gives=shapes.MessageView, visitors=True, coding=True
+)
 def delete_message(call: Call) -> Any:
     """Delete one's own message; an admin any. What stays is a tombstone, for good."""
     return _amended(call, _own(call, delete_step, others=True), "deleted")

@@ -29,6 +29,7 @@ MAX_LOOKED_AT = 5  # pages that one answer of a filtered list is made of
     gives=list[shapes.RoomView],
     query=(*PAGED, *CHOSEN_BY, *AGENTS_ALONE),
     visitors=True,
+    coding=True,
     tenant=True,
 )
 def rooms(call: Call) -> Page[Any]:

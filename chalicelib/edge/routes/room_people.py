@@ -63,7 +63,7 @@ def _followed(call: Call, *, on: bool) -> shapes.RoomView:
     return shown(call, follow(call.world, call.who, call.here.id, on=on))
 
 
-@route("GET", "/v1/rooms/{room}/roster", gives=list[shapes.MemberView], query=PAGED, visitors=True)
+@route("GET", "/v1/rooms/{room}/roster", gives=list[shapes.MemberView], query=PAGED, visitors=True, coding=True)
 def roster(call: Call) -> Page[Any]:
     """List both teams of a room, each person once, and since when each is there. The vendor's team comes with the first
     page."""

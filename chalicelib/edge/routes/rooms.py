@@ -50,7 +50,7 @@ def _customer_ref(id_: str) -> Ref[Customer]:
     return ref(Customer, id_)
 
 
-@route("POST", "/v1/rooms", need="write", body=shapes.NewRoom, gives=shapes.RoomView, status=201)
+@route("POST", "/v1/rooms", need="write", body=shapes.NewRoom, gives=shapes.RoomView, status=201, coding=True)
 def new_room(call: Call, body: shapes.NewRoom) -> Any:
     """Open a room."""
     customer = _customer(call, body)
@@ -75,7 +75,7 @@ def _customer(call: Call, body: shapes.NewRoom) -> Customer | None:
     return customer_of(call, named) if named is not None else None
 
 
-@route("GET", "/v1/rooms/{room}", gives=shapes.RoomView, visitors=True)
+@route("GET", "/v1/rooms/{room}", gives=shapes.RoomView, visitors=True, coding=True)
 def room(call: Call) -> Any:
     """Show a room."""
     return call.reply(shown(call, call.here), version=call.here.version)

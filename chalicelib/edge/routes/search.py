@@ -22,7 +22,14 @@ FILTERS = ("kind", "customer", "author", "channel", "room", "state", "from", "to
 STATES = frozenset({"open", "resolved", "in_progress", *CLOSED})
 
 
-@route("GET", "/v1/search", gives=list[HitView], query=("q", *FILTERS, "order", "limit", "cursor"), visitors=True)
+@route(
+    "GET",
+    "/v1/search",
+    gives=list[HitView],
+    query=("q", *FILTERS, "order", "limit", "cursor"),
+    visitors=True,
+    coding=True,
+)
 def find(call: Call) -> Page[Any]:
     """Search what the caller may see: an agent the workspace, a user their customer's rooms, issues and people, a
     visitor their room. All words of `q` have to be there, "these ones" in this order; the last may be a beginning."""
@@ -49,7 +56,7 @@ def find(call: Call) -> Page[Any]:
     return Page(views, standing(answers.after) if answers.after else None)
 
 
-@route("GET", "/v1/experts", gives=list[ExpertView], query=("q", "room"))
+@route("GET", "/v1/experts", gives=list[ExpertView], query=("q", "room"), coding=True)
 def who_knows(call: Call) -> Page[Any]:
     """Who knows about `q`, or about what a `room` is about: on either side, with reasons, out of what the caller may
     see."""

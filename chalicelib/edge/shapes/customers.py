@@ -25,7 +25,8 @@ from .answers import (
 
 
 class PutCustomer(Body, frozen=True):
-    """Create or change a customer: what is not named stays. `blocked` and `gone` end its users' tokens at once."""
+    """Create or change a customer: what is not named stays. `blocked` and `gone` end its users' tokens at once. With
+    `agents_muted` the coding agents of its people read and do not speak."""
 
     name: PersonName | UnsetType = UNSET
     attributes: dict[str, Any] | UnsetType = UNSET
@@ -36,6 +37,7 @@ class PutCustomer(Body, frozen=True):
     timezone: TimeZone | UnsetType = UNSET
     calendar: OwnCalendar | UnsetType = UNSET
     state: Literal["active", "blocked", "gone"] | UnsetType = UNSET
+    agents_muted: bool | UnsetType = UNSET
 
 
 class PatchCustomer(PutCustomer, frozen=True):
@@ -70,7 +72,9 @@ class DomainView(View, frozen=True):
 
 class CustomerView(View, frozen=True):
     """A customer (a company). `attribute_sources` say of its attributes whose each value is;
-    `claims` say of its domains which are proven, and how the others can be."""
+    `claims` say of its domains which are proven, and how the others can be. With `agents_muted` the
+    vendor has switched the speaking of its people's coding agents off; `agents_speak` is false if they themselves have.
+    """
 
     id: str
     external_id: str
@@ -85,6 +89,8 @@ class CustomerView(View, frozen=True):
     timezone: str
     calendar: str
     state: str
+    agents_muted: bool
+    agents_speak: bool
     triage_room: str
     created_at: Time
 
@@ -134,6 +140,8 @@ def customer_view(customer: Customer) -> CustomerView:
         timezone=customer.timezone,
         calendar=customer.calendar,
         state=customer.state,
+        agents_muted="vendor" in customer.agents_muted,
+        agents_speak=customer.agents_speak,
         triage_room=triage_room_id(customer.id),
         created_at=time_of(customer.created_at) or "",
     )

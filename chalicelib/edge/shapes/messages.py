@@ -57,13 +57,15 @@ class TakeMessage(Body, frozen=True):
 
 class AuthorView(View, frozen=True):
     """Who said it: an agent, a user, a visitor, a machine or the system itself. `verified` is false for what
-    somebody merely says of themselves, in a form."""
+    somebody merely says of themselves, in a form. A machine may be the coding agent of a user (`agent_of`, their
+    id)."""
 
     kind: str
     id: str
     name: str
     external_id: str | None
     verified: bool
+    agent_of: str | None = None
 
 
 class QuoteView(View, frozen=True):
@@ -181,8 +183,9 @@ def author_view(author: Author) -> AuthorView:
         kind=author.kind,
         id=author.id,
         name=author.name,
-        external_id=author.external_id or None,
+        external_id=None if author.of else author.external_id or None,
         verified=author.verified,
+        agent_of=author.of or None,
     )
 
 

@@ -45,6 +45,7 @@ class WorkspaceView(View, frozen=True):
     outcomes: dict[str, str]
     subdomains: bool
     drafting: DraftingView
+    agents_muted: bool
     token_secrets: list[dict[str, str]]
 
 
@@ -80,7 +81,8 @@ class ChangeWorkspace(Body, frozen=True):
     With `thanks`, what a customer says in thanks puts nobody on the hook (the default). `acknowledgement` is what a
     room is told when somebody is aware of what waits in it; empty for our own words. `outcomes` is what one is told of
     its end, whole: for an outcome that is not named, our own words. With `subdomains`, whoever writes from below a
-    domain that a customer has proven is placed there, too. `drafting` says where machines draft answers, whole."""
+    domain that a customer has proven is placed there, too. `drafting` says where machines draft answers, whole. With
+    `agents_muted` no customer's coding agents speak."""
 
     name: Name | UnsetType = UNSET
     allowed_origins: Annotated[list[Origin], Meta(max_length=100)] | UnsetType = UNSET
@@ -90,6 +92,7 @@ class ChangeWorkspace(Body, frozen=True):
     outcomes: dict[Outcome, Annotated[str, Meta(max_length=500)]] | UnsetType = UNSET
     subdomains: bool | UnsetType = UNSET
     drafting: DraftingBody | UnsetType = UNSET
+    agents_muted: bool | UnsetType = UNSET
 
 
 class TokenSecretView(View, frozen=True):
@@ -187,6 +190,7 @@ def workspace_view(workspace: Workspace) -> WorkspaceView:
         drafting=DraftingView(
             mode=workspace.drafting.mode, segments=list(workspace.drafting.segments), shown=workspace.drafting.shown
         ),
+        agents_muted=workspace.agents_muted,
         token_secrets=secrets,
     )
 

@@ -72,7 +72,7 @@ def author_has_read(world: World, room: Room, message: Message, *, from_afar: bo
     The room remembers a few speakers. What it forgets is written down, unless more is; and so is the mark of who speaks
     there first, by which one finds the rooms of a person."""
     author = message.author
-    if not author.id or author.kind not in ("agent", "user") and message.source.channel != "widget":
+    if not author.id or author.of or author.kind not in ("agent", "user") and message.source.channel != "widget":
         return room, []
     moved, forgotten = speaks(room, message)
     known, afar = author.id in room.own_words, from_afar and message.posts > 1

@@ -11,6 +11,7 @@ from ...ports import Put, World, Write, new, over, ref
 from ..fence import spoken_by
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
+from .agents_pace import hold_to_saying, said_already
 from .amend import apply_waiting
 from .mark_read import author_has_read
 
@@ -45,6 +46,9 @@ def post(
     check_text(draft.text, needed=not draft.attachments)
     place = ref(Mapped, draft.source.install, draft.source.id) if draft.source.id else None
 
+    if draft.author.of:
+        hold_to_saying(world, draft.author)
+
     def attempt(tries: int) -> tuple[Message, Mapped | None]:
         now = world.clock.now()
         if room is not None and tries == 0 and place is None:
@@ -54,6 +58,10 @@ def post(
         if known and known.n:
             return _as_stored(world, known), known
         base = spoken_by(current or opens, draft.author)
+        if draft.author.of and (same := said_already(world, current, draft)):
+            if claim := once.writes(same, now):
+                world.store.commit(*claim)
+            return same, None
         pending = known.pending if known else None
         moved, message = said(base, draft, now, pending=pending, thanks=True)
         if message.taken_as == "thanks" != draft.taken_as and not _takes_thanks(world, base):

@@ -44,6 +44,8 @@ NAMING: dict[str, Any] = {
     "GET /v1/agents/{agent}": None,
     "PATCH /v1/agents/{agent}": {"name": "Mallory"},
     "DELETE /v1/api-keys/{key}": None,
+    "DELETE /v1/agent-keys/{agent_key}": None,
+    "GET /v1/customers/{customer}/agent-keys": None,
     "GET /v1/installs/{install}": None,
     "PATCH /v1/installs/{install}": {"name": "Mine"},
     "DELETE /v1/installs/{install}": None,
@@ -191,7 +193,17 @@ OF_TRACKERS = {
 RATE = "PUT /v1/rooms/{room}/rating"
 PROPOSE = "POST /v1/rooms/{room}/proposals"
 # What a user, a visitor or a machine says of themselves, and nobody for them.
-THEIRS = {RATE, PROPOSE, "POST /v1/me/earlier-rooms/{earlier}", "POST /v1/me/address-code", "POST /v1/me/address"}
+THEIRS = {
+    RATE,
+    PROPOSE,
+    "POST /v1/me/earlier-rooms/{earlier}",
+    "POST /v1/me/address-code",
+    "POST /v1/me/address",
+    "GET /v1/agent-keys",
+    "POST /v1/agent-keys",
+    "GET /v1/agent-speaking",
+    "PUT /v1/agent-speaking",
+}
 NOT_OF_A_DRAFT = {f"POST /v1/broadcasts/{{broadcast}}/{verb}" for verb in ("pause", "resume", "undo", "follow-up")} | {
     "POST /v1/rooms/{room}/adoption",  # a customer's already
     "POST /v1/messages/{message}/acknowledge",  # no broadcast's
@@ -208,6 +220,10 @@ OWN: dict[str, Any] = {
     "POST /v1/agents": {"name": "New"},
     "GET /v1/api-keys": None,
     "POST /v1/api-keys": {"name": "New"},
+    "GET /v1/agent-keys": None,
+    "POST /v1/agent-keys": {"name": "New"},
+    "GET /v1/agent-speaking": None,
+    "PUT /v1/agent-speaking": {"allowed": False},
     "GET /v1/installs": None,
     "POST /v1/installs": {"kind": "form", "name": "New"},
     "GET /v1/audit": None,
@@ -283,7 +299,10 @@ OWN: dict[str, Any] = {
     "PUT /v1/measured-segments": {"segments": []},
 }
 BROWSER = {"endpoint": "https://push.example/0", "p256dh": "B" * 87, "auth": "a" * 22}
-ASKED = {"GET /v1/search": {"q": "secret of ours"}, "GET /v1/experts": {"q": "secret of ours"}}
+ASKED = {
+    "GET /v1/search": {"q": "secret of ours"},
+    "GET /v1/experts": {"q": "secret of ours"},
+}
 # Routes that take no credential of a workspace. Files and installs have tests of their own below; signing in has in
 # test_sign_in.py.
 OPEN = {
@@ -375,6 +394,7 @@ class Scene:
             "install": install["id"],
             "agent": api.get("/v1/agents").json["items"][0]["id"],
             "key": api.get("/v1/api-keys").json["items"][0]["id"],
+            "agent_key": ann.post("/v1/agent-keys", {"name": "Secret"}).json["id"],
             "delivery": api.get(f"/v1/rooms/{room}/deliveries").json["items"][0]["id"],
             "attribute": "plan",
             "job": api.post("/v1/customers/bulk", {"customers": [{"external_id": "beta"}]}).json["id"],

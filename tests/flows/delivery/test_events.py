@@ -185,6 +185,11 @@ def access(stage: Stage) -> None:
     key = stage.api.post("/v1/api-keys", {"name": "Import", "scopes": ["read"]}).json
     stage.parley.settle()
     stage.api.delete(f"/v1/api-keys/{key['id']}")
+    stage.tenant.now = stage.parley.clock.at // 1000
+    ann = stage.tenant.user()
+    agents = ann.post("/v1/agent-keys", {"name": "Editor"}).json
+    stage.parley.settle()
+    ann.delete(f"/v1/agent-keys/{agents['id']}")
     install = listening(stage.tenant, "room.opened")
     stage.parley.settle()
     stage.api.patch(f"/v1/installs/{install}", {"name": "Other"})
@@ -199,6 +204,7 @@ def access(stage: Stage) -> None:
     stage.api.delete(f"/v1/installs/{install}")
     stage.parley.settle()
     assert key["key"] not in str(stage.parley.outside.posts)
+    assert agents["key"] not in str(stage.parley.outside.posts)
     assert secret not in str(stage.parley.outside.posts)
 
 
