@@ -10,6 +10,7 @@ from chalicelib.desk.messages import Draft, Source
 from chalicelib.desk.times import HOUR_MS, rfc3339
 from chalicelib.edge.routes import every
 from chalicelib.flows.rooms.post import post
+from tests.agents import Agent, request_id
 from tests.api import Client, Got, Tenant
 from tests.fakes import Parley
 
@@ -335,3 +336,19 @@ def test_who_was_let_into_a_room_that_became_anothers_says_nothing_in_it(parley:
     with pytest.raises(NotFound):
         post(parley.world, room, Draft(author=hers, text="Hello", source=Source(channel="api")))
     assert post(parley.world, tenant.triage(), Draft(author=hers, text="Hello", source=Source(channel="api"))).n == 1
+
+
+def test_its_tools_are_those_that_its_key_may_use_and_a_loop_asks_once(tenant: Tenant) -> None:
+    ann = tenant.user(**HERS)
+    reads, speaks = (Agent.of(tenant, made(ann, *scopes)[0]) for scopes in (["read"], ["read", "speak"]))
+    writing = {"ask_vendor", "answer", "acknowledge"}
+    assert set(speaks.tools()) - set(reads.tools()) == writing
+    asked = [
+        speaks.use("ask_vendor", topic="Why 401?", text="Why do I get 401?", request_id=request_id()) for _ in range(3)
+    ]
+    assert len({(each["room"], each["message"]) for each in asked}) == 1
+    said = speaks.use("read_room", room=asked[0]["room"])["messages"]["items"]
+    assert "Ann's agent" in str(said)
+    assert reads.result("search_rooms", q="401")["isError"] is False
+    ann.put("/v1/agent-speaking", {"allowed": False})
+    assert not writing & set(speaks.tools())
