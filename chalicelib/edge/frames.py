@@ -43,8 +43,10 @@ def changed(
 
 
 def _small(message: Message, base_url: str) -> Any:
-    """A message that fits into a frame. The links of files need an address that is known here."""
-    if message.attachments and not base_url:
+    """A message that fits into a frame, and is the same to all who read it. The links of files need an address that is
+    known here."""
+    told_apart = message.proposed is not None and not message.proposed.shown
+    if told_apart or message.attachments and not base_url:
         return None
     view = msgspec.to_builtins(message_view(message, base_url))
     return view if len(msgspec.json.encode(view)) <= LARGEST else None

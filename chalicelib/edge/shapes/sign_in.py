@@ -54,10 +54,11 @@ class ChangeMe(Body, frozen=True):
 
 
 class OwnWorkspace(View, frozen=True):
-    """Where one is signed in."""
+    """Where one is signed in, and whether machines draft there: `off`, `shadow` or `on`."""
 
     id: str
     name: str
+    drafting: str
 
 
 class SessionView(View, frozen=True):
@@ -116,6 +117,6 @@ def session_view(who: Principal, agent: Agent, workspace: Workspace) -> SessionV
     return SessionView(
         agent=agent_view(agent),
         may=[need for need in ("read", "write", "admin", "own") if who.may(need)],
-        workspace=OwnWorkspace(id=workspace.id, name=workspace.name),
+        workspace=OwnWorkspace(id=workspace.id, name=workspace.name, drafting=workspace.drafting.mode),
         expires_at=time_of(who.expires_at),
     )

@@ -1,5 +1,6 @@
 // Broadcasts: written, looked at before they leave, and watched while they do.
 
+import "./main.js"; // what they share is in its file: infra/pages.py
 import { h } from "../shared/dom.js";
 import { ask, attempt, choice, doing, drafted, empty, field, input, redraw, say } from "./parts.js";
 import { local } from "./promise.js";

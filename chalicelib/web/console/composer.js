@@ -25,6 +25,7 @@ export class Composer {
   reach = null; // where answers go, once that is known
   #uploads = [];
   #reply = null;
+  #drafted = null; // the proposal of a machine ({id, name}) that is being sent in one's own words
   #typed = 0;
   #looking = 0;
   #people = null;
@@ -123,10 +124,11 @@ export class Composer {
   }
 
   /** `going` are the names of files that were on their way up in a page that has gone. */
-  #show({ text = "", files = [], going = [], reply = null }) {
+  #show({ text = "", files = [], going = [], reply = null, drafted = null }) {
     this.text.value = text;
     this.#uploads = again(api, files);
     this.#reply = reply;
+    this.#drafted = drafted;
     this.#drawn();
     for (const name of going) say(t("{name} was not attached: choose it again.", { name }), true);
     if (going.length) this.#keep();
@@ -146,6 +148,7 @@ export class Composer {
     this.#uploads = [...back, ...this.#uploads];
     for (const upload of back) if (!upload.made) this.#up(upload); // another field may have begun it
     this.#reply = row.reply ?? this.#reply;
+    if (row.failed?.status !== 409) this.#drafted = row.drafted ?? this.#drafted; // else somebody was before it
     this.#chips();
     this.#wrote();
     this.text.focus();
@@ -160,6 +163,15 @@ export class Composer {
     this.#reply = message;
     this.#chips();
     this.#keep();
+  }
+
+  /** What a machine has drafted ({id, name}), to be sent in other words. */
+  drafted(proposal, text) {
+    this.focus("answer");
+    this.text.value = [text, this.text.value].filter(Boolean).join("\n\n");
+    this.#drafted = proposal;
+    this.#chips();
+    this.#wrote();
   }
 
   /** Where it goes, by the room's bridges and the workspace's feeds. */
@@ -201,7 +213,7 @@ export class Composer {
   }
 
   #keep() {
-    here.drafts.put(this.#place, { text: this.text.value, ...kept(this.#uploads), reply: this.#brief });
+    here.drafts.put(this.#place, { text: this.text.value, ...kept(this.#uploads), reply: this.#brief, drafted: this.#drafted });
   }
 
   get #brief() {
@@ -239,12 +251,14 @@ export class Composer {
     const mentions = mentioned(body.text, people).map((each) => each.id);
     if (mentions.length) body.mentions = mentions.slice(0, MOST_NAMED);
     if (this.#reply) body.reply_to = this.#reply.id;
+    const drafted = this.#drafted;
+    if (drafted) body.proposal = drafted.id;
     const uploads = this.#uploads;
     const reply = this.#brief;
     this.#begun = 0;
     this.#show({});
     this.#keep();
-    const sent = this.talk.feed.say(body, { internal: body.internal, reply }, uploads);
+    const sent = this.talk.feed.say(body, { internal: body.internal, reply, drafted }, uploads);
     this.seen();
     this.talk.latest();
     this.text.focus();
@@ -294,8 +308,10 @@ export class Composer {
       this.#uploads = this.#uploads.filter((each) => each !== upload);
       this.#attached();
     };
+    const chip = (words, without, drop) => h("span.chip", null, words, h("button.quiet", { type: "button", "aria-label": without, onclick: () => { drop(); this.#attached(); } }, "×"));
     this.chips.replaceChildren(
-      ...(this.#reply ? [h("span.chip", null, t("Answers {name}: {text}", { name: this.#reply.author.name, text: this.#reply.text.slice(0, 60) }), h("button.quiet", { type: "button", "aria-label": t("Answer nothing in particular"), onclick: () => { this.#reply = null; this.#attached(); } }, "×"))] : []),
+      ...(this.#drafted ? [chip(t("Drafted by {name}", { name: this.#drafted.name }), t("These are my own words"), () => (this.#drafted = null))] : []),
+      ...(this.#reply ? [chip(t("Answers {name}: {text}", { name: this.#reply.author.name, text: this.#reply.text.slice(0, 60) }), t("Answer nothing in particular"), () => (this.#reply = null))] : []),
       ...this.#uploads.map((each) => h(`span.chip${each.failed ? ".bad" : ""}`, { title: each.failed?.message }, each.name,
         each.made || each.failed ? h("small", null, each.failed?.message ?? size(each.size)) : this.#progress(each),
         each.failed ? h("button.quiet", { type: "button", "aria-label": t("Upload {name} again", { name: each.name }), onclick: () => this.#up(each) }, "↻") : null,

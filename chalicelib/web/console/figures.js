@@ -16,7 +16,7 @@ const AT_ONCE = 20; // rooms of a point
 export async function figures([filter = ""], go) {
   const customer = filter.startsWith("customer:") ? filter.slice(9) : "";
   const whole = (step) => (customer ? null : step());
-  const [segments, now, rated, hurting] = await Promise.all([attempt(() => api.all("/v1/segments")), whole(() => attempt(() => api.get("/v1/metrics/now"))), whole(() => ratings(go)), whole(() => pains(go))]);
+  const [segments, now, rated, hurting, drafts] = await Promise.all([attempt(() => api.all("/v1/segments")), whole(() => attempt(() => api.get("/v1/metrics/now"))), whole(() => ratings(go)), whole(() => pains(go)), whole(drafted)]);
   const names = new Map((segments ?? []).map((segment) => [segment.id, segment.name]));
   const named = (by, value) => ({ agent: here.agents.get(value)?.name, segment: names.get(value), channel: channelName(value) })[by] ?? value;
   const page = new FiguresPage({
@@ -26,7 +26,7 @@ export async function figures([filter = ""], go) {
     behind: (part, by, kind, words) => rooms(part, by, kind, words, customer, go),
   });
   const all = customer ? h("button.plain", { type: "button", onclick: () => go("#/figures") }, t("All customers")) : null;
-  const sheet = h("div.sheet.of-figures", null, h("header", null, h("h1", { dir: "auto" }, customer ? t("Figures of {customer}", { customer }) : t("Figures")), all), now ? standing(now, go) : null, page.element, rated, hurting);
+  const sheet = h("div.sheet.of-figures", null, h("header", null, h("h1", { dir: "auto" }, customer ? t("Figures of {customer}", { customer }) : t("Figures")), all), now ? standing(now, go) : null, page.element, rated, drafts, hurting);
   await attempt(() => page.load());
   return sheet;
 }
@@ -55,6 +55,20 @@ async function ratings(go) {
       h(`span.tag.${each.happy ? "done" : "failed"}`, null, each.happy ? t("happy") : t("unhappy")),
       h("button.link", { type: "button", dir: "auto", onclick: () => go(`#/inbox/resolved/${each.room}`) }, each.person.name),
       h("span", { dir: "auto" }, each.why), h("time", { datetime: each.at }, when(each.at))))));
+}
+
+/** What became of what machines drafted, in the last thirty days; how far agents' answers were from what nobody sent. */
+async function drafted() {
+  const found = await attempt(() => api.get("/v1/metrics/proposals"));
+  if (!found?.total.made) return null;
+  const apart = (each) => (each === null ? "–" : t("{n} %", { n: number(each) }));
+  const row = (name, { made, sent, edited, discarded, nearness }) => h("tr", null, h("th", { scope: "row", dir: "auto" }, name), [made, sent, edited, discarded, nearness.count].map((n) => h("td", null, number(n))), h("td", null, apart(nearness.p50)), h("td", null, apart(nearness.p85)));
+  const heads = [t("By"), t("drafted"), t("sent"), t("of these edited"), t("discarded"), t("answered without it"), t("half differ by at most"), t("85 in 100 by at most")];
+  const keys = found.keys.length > 1 ? found.keys.map((each) => row(each.key.name, each)) : [];
+  return h("section.drafted", { "aria-label": t("Drafted answers") }, h("h2", null, t("Drafted answers, in 30 days")),
+    h("div.wide", { tabindex: "0", role: "region", "aria-label": t("Drafted answers") }, h("table", null, h("thead", null, h("tr", null, heads.map((each) => h("th", { scope: "col" }, each)))),
+      h("tbody", null, row(found.keys.length === 1 ? found.keys[0].key.name : t("All"), found.total), keys))),
+    h("p.dim", null, t("How much of an answer differs from what was drafted before it: 0 % are the same words.")));
 }
 
 /** What hurts customers most now, what was told last, and who is told on Mondays. */

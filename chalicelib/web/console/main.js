@@ -6,7 +6,6 @@ import { Drafts } from "../shared/drafts.js";
 import { Outbox } from "../shared/outbox.js";
 import { Aside } from "./aside.js";
 import { placeOf } from "./composer.js";
-import { broadcasts } from "./broadcasts.js";
 import { door } from "./door.js";
 import { called, entitle, sounds, switchSound } from "./called.js";
 import { Inbox, VIEWS, counted, viewLinks } from "./inbox.js";
@@ -25,7 +24,7 @@ import { listed, t } from "./translate.js";
 
 const app = document.getElementById("app");
 const TAB = document.title;
-const PAGES = { broadcasts, figures: further("figures", () => import("./figures.js")), issues, search, settings: further("settings", () => import("./settings.js")) };
+const PAGES = { broadcasts: further("broadcasts", () => import("./broadcasts.js")), figures: further("figures", () => import("./figures.js")), issues, search, settings: further("settings", () => import("./settings.js")) };
 const TITLES = { search: t("Search"), issues: t("Issues"), broadcasts: t("Broadcasts"), figures: t("Figures"), settings: t("Settings") };
 let inbox = null;
 let talk = null;

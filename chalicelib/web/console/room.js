@@ -27,6 +27,7 @@ import { clock, day, listed, moment, plural, t } from "./translate.js";
 const MACHINES = new Set(["machine", "system"]);
 
 const UNDONE = new Set(["assignees", "priority", "snoozed_until", "turn", "name", "labels"]); // what a second change takes back
+const DRAFTING = { on: "read", shadow: "admin" }; // who looks at what machines draft
 const WINDOW = 60; // messages in the page
 const STEP = 25; // by how many the window moves
 const NEAR = 400; // px from an end of what is there at which it does
@@ -76,10 +77,20 @@ export class Conversation {
     attempt(() => this.ledger.load(this.feed.list[0]?.change ?? 0));
     attempt(() => this.readers.load());
     attempt(() => this.composer.load());
+    if (may(DRAFTING[here.me.workspace.drafting])) attempt(() => this.#drafts());
     this.#mark();
   }
 
+  /** What machines have drafted, if the script of it is of this version. */
+  async #drafts() {
+    const made = await import("./proposals.js").catch(() => null);
+    if (!made || !this.element.isConnected) return;
+    this.proposals = new made.Proposals(this);
+    await this.proposals.load();
+  }
+
   close() {
+    this.proposals?.close();
     this.stop();
     this.feed.close();
     this.looking.end();
@@ -92,6 +103,7 @@ export class Conversation {
 
   /** A frame of the live line, or null: time to catch up. */
   async take(frame) {
+    this.proposals?.take(frame);
     if (frame?.change) return this.feed.take(frame);
     this.ledger.watch(); // what became of the last answers, and who has read them, was not heard of either
     attempt(() => this.readers.load());
@@ -445,6 +457,7 @@ export class Conversation {
           h("strong", null, author.name),
           message.internal ? h("span.tag.lock", null, sign("lock"), t("Internal note")) : null,
           author.kind === "machine" ? h("span.tag", { title: t("No person: nobody's turn follows from it") }, t("machine")) : null,
+          message.drafted_by ? h("span.tag", { title: t("An agent sent it") }, t("drafted by {name}", { name: message.drafted_by.name })) : null,
           takenAs(message, this),
           inSpite ? h("span.tag.failed", null, t("They wait in spite of it")) : null,
           author.kind === "visitor" ? h("span.tag", { title: t("Somebody who says so of themselves, in a form") }, t("not verified")) : null,

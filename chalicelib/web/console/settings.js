@@ -5,6 +5,7 @@ import { h } from "../shared/dom.js";
 import { ask, attempt, choice, doing, empty, face, field, input, say } from "./parts.js";
 import { alertsTab } from "./alerts.js";
 import { channelName, isTracker, kindOf } from "./kinds.js";
+import { machinesTab } from "./machines.js";
 import { policiesTab } from "./policies.js";
 import { ISSUE_STATES } from "./raise.js";
 import { isTold, sent } from "./sent.js";
@@ -16,6 +17,7 @@ const TABS = [
   ["policies", t("Policies"), "read", policiesTab],
   ["snippets", t("Snippets"), "read", snippetsTab],
   ["agents", t("Agents"), "read", agentsTab],
+  ["machines", t("Machines"), "admin", machinesTab],
   ["told", t("For me"), "read", alertsTab],
   ["sign-in", t("Sign-in"), "own", signInTab],
   ["failures", t("Failures"), "admin", failuresTab],

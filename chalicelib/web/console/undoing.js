@@ -48,7 +48,7 @@ export function undoing(outbox, undo, moved) {
 }
 
 /** What was sent is a draft again, where it was written. */
-export function draftAgain({ room, internal, text, uploads, reply }, place) {
+export function draftAgain({ room, internal, text, uploads, reply, drafted }, place) {
   const there = here.drafts.get(place);
   remember(`mode:${room}`, internal ? "note" : null);
   here.drafts.put(place, {
@@ -56,5 +56,6 @@ export function draftAgain({ room, internal, text, uploads, reply }, place) {
     files: [...uploads.filter((each) => each.made).map((each) => each.made), ...(there.files ?? [])],
     going: uploads.filter((each) => !each.made).map((each) => each.name),
     reply: reply ?? there.reply,
+    drafted: drafted ?? there.drafted,
   });
 }
