@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.desk.event_types import CATALOGUE
 from tests.api import Tenant
 from tests.edge.routes.test_sign_in import COOKIE, came
 from tests.fakes import Parley
@@ -28,12 +29,17 @@ PLACES = (
     ("inbox/open", "inbox/us", "inbox/resolved")
     + ("search", "search/q%3Dερώτηση", "issues", "issues/done", "broadcasts", "broadcasts/new", "figures")
     + ("figures/customer:1001",)
-    + tuple(f"settings/{tab}" for tab in ("installs", "policies", "snippets", "agents", "told", "sign-in", "failures"))
+    + tuple(
+        f"settings/{tab}"
+        for tab in ("installs", "policies", "snippets", "agents", "machines", "told", "sign-in", "failures")
+    )
 )
 # Names, and what the server says in its own words: a trial's outcome, a message of its own, a setting's name.
 OWN = {
     "Acorn",
     "Owner",
+    "First key",
+    *(each.name for each in CATALOGUE),
     "Deutsch",
     "English",
     "url",

@@ -42,7 +42,7 @@ function draftingPart({ drafting }, segments) {
 function keysPart(keys, again) {
   const live = keys.filter((key) => !key.revoked_at && !(key.expires_at && Date.parse(key.expires_at) < Date.now()));
   const rows = live.map((key) => h("li", { "aria-label": key.name },
-    h("span", null, key.name, h("small", null, [SPEAKS[key.kind], here.agents.get(key.agent)?.name, key.expires_at ? t("until {day}", { day: date(key.expires_at) }) : ""].filter(Boolean).join(" · "))),
+    h("span", null, key.name, h("small", null, [SPEAKS[key.kind], here.agents.get(key.agent)?.name, key.expires_at ? t("until {day}", { day: date(key.expires_at) }) : ""].filter(Boolean).flatMap((each, i) => (i ? [" · ", each] : [each])))),
     key.scopes.map((scope) => h("span.tag", { title: Object.fromEntries(SCOPES)[scope] }, h("code", null, scope))),
     h("button.plain", { type: "button", onclick: () => ask(t("Revoke “{name}”?", { name: key.name }), [h("p", null, t("Whoever holds it is out at once, for good."))], t("Revoke"), async () => {
       await api.call("DELETE", `/v1/api-keys/${key.id}`);
