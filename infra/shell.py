@@ -3,7 +3,7 @@
     python -m infra.shell [--home .local]
 
 `BASE` and `KEY` are what the commands of the docs speak to and as whom; `FORM` is the demo's contact form, `ROOM` one
-of its rooms.
+of its rooms, `WORKSPACE` its workspace.
 """
 
 import shlex
@@ -18,6 +18,7 @@ def exports(found: Endpoints) -> str:
     values = {
         "BASE": found["base_url"],
         "KEY": found["workspace"]["api_key"],
+        "WORKSPACE": found["workspace"].get("id"),
         "FORM": found.get("webhooks", {}).get("form", {}).get("url"),
         "ROOM": found.get("twins", {}).get("room"),
     }

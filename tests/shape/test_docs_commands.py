@@ -17,10 +17,10 @@ BASE = "https://parley.test"
 
 
 def variables(tenant: Tenant) -> dict[str, str]:
-    """What a reader has by then: `make env` gives the first four, founding a workspace the last."""
+    """What a reader has by then: `make env` gives all but the last, founding a workspace that."""
     form = tenant.api.post("/v1/installs", {"kind": "form", "name": "Contact form"}).json
     where = {"BASE": BASE, "KEY": tenant.api.credential, "FORM": form["url"], "ROOM": tenant.triage()}
-    return {**where, "BOOTSTRAP_KEY": BOOTSTRAP}
+    return {**where, "WORKSPACE": tenant.id, "BOOTSTRAP_KEY": BOOTSTRAP}
 
 
 def nobody(request: Request) -> Answer:
@@ -50,17 +50,18 @@ def test_what_is_shown_works(
 def test_make_env_gives_a_shell_what_the_commands_want() -> None:
     found = {
         "base_url": "http://127.0.0.1:8000",
-        "workspace": {"api_key": "key_'; rm -rf /"},
+        "workspace": {"id": "wsp_1", "api_key": "key_'; rm -rf /"},
         "webhooks": {"form": {"url": "http://127.0.0.1:8000/in/form/ins_1"}},
         "twins": {"room": "room_1"},
     }
-    script = exports(found) + 'printf \'%s\\0\' "$BASE" "$KEY" "$FORM" "$ROOM"'
+    script = exports(found) + 'printf \'%s\\0\' "$BASE" "$KEY" "$FORM" "$ROOM" "$WORKSPACE"'
     done = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, check=True)
-    assert done.stdout.split("\0")[:4] == [
+    assert done.stdout.split("\0")[:5] == [
         "http://127.0.0.1:8000",
         "key_'; rm -rf /",
         "http://127.0.0.1:8000/in/form/ins_1",
         "room_1",
+        "wsp_1",
     ]
     assert "FORM" not in exports(found | {"webhooks": {}})
 
