@@ -22,7 +22,8 @@ SOURCES = {"email-providers": "package/all.json", "free-email-domains": "package
 MORE = tuple(
     "anonaddy.com anonaddy.me addy.io bbox.fr disroot.org keemail.me mozmail.com naver.com passport.com riseup.net "  # noqa: SIM905
     "privaterelay.appleid.com simplelogin.com slmail.me skiff.com telia.com tuta.com tutamail.com tutanota.com "
-    "tutanota.de vivaldi.net zoho.eu zoho.in autistici.org systemli.org mailo.com startmail.com ctemplar.com".split()
+    "tutanota.de vivaldi.net zoho.eu zoho.in autistici.org systemli.org mailo.com startmail.com ctemplar.com "
+    "users.noreply.github.com zohomail.eu zohomail.in passmail.net passinbox.com passfwd.com onionmail.org".split()
 )
 NEVER = ("example.com", "example.net", "example.org")  # RFC 2606: in both lists, and in everybody's documentation
 HEAD = """# Public mail providers, written by `python -m infra.public_mail` of these packages of npm: {sources}

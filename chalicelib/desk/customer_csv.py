@@ -24,7 +24,8 @@ LISTS = frozenset({"domains", "opted_out"})
 # Of a customer, and no file sets them.
 FIXED = frozenset({"id", "attributes", "attribute_sources", "triage_room", "created_at", "claims"})
 DELIMITERS = ",;\t|"
-SAID = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # by what Excel says it in a line before the first
+SAID = re.compile(r'"?sep=(.)"?(?:\r\n|\r|\n)', re.IGNORECASE)  # by what Excel says it in a line before the first
+AS_TEXT = re.compile(r'="([^"]*)"')  # how a file says to Excel that `00123` is no number
 # What files begin with that are no text, and what they are.
 OTHERS = {
     b"PK\x03\x04": "an Excel workbook (.xlsx), or another zip",
@@ -37,6 +38,7 @@ MAX_FILE = 10 * 1024 * 1024
 BEGINS, FORMULA = r"(\A|[;,\t\r\n])", r"(?='*[=+\-@＝＋－＠])"  # noqa: RUF001
 UNSAFE, DEFUSED = re.compile(BEGINS + FORMULA), re.compile(f"{BEGINS}'{FORMULA}")
 BARE = re.compile(r"\A'*(?:\s|\Z)|\s\Z")  # what a reader who strips cells would not give back
+BLANK = "\r\n \t"  # what may stand above the first line
 Row = dict[str, Any]
 
 
@@ -94,7 +96,9 @@ def guarded(text: str) -> str:
 
 
 def unguarded(cell: str) -> str:
-    """A cell's text: without the apostrophe before what would be a formula."""
+    """A cell's text: without the apostrophe before what would be a formula, and out of a formula that is but a text."""
+    if said := AS_TEXT.fullmatch(cell.strip()):
+        return said[1].strip()
     text = cell[1:] if cell.startswith("'") and BARE.search(cell[1:]) else cell.strip()
     return DEFUSED.sub(r"\1", text)
 
@@ -120,7 +124,7 @@ def _encoding(content: bytes) -> str:
 def columns_of(text: str, types: Collection[str] = ()) -> list[str]:
     """What the columns of the first line hold: fields of OWN and declared attributes, compared without case, and other
     attributes. Invalid, naming it, for a column that is there twice, or that no file can set."""
-    head = [unguarded(name) for name in next(_Lines(text), [])]
+    head = [unguarded(name) for name in _Lines(text).head()]
     while head and not head[-1]:  # some programs end each line with a delimiter
         head.pop()
     names = [_column(name, head, types) for name in head]
@@ -132,8 +136,11 @@ def columns_of(text: str, types: Collection[str] = ()) -> list[str]:
     fixed = next((name for name in names if name.casefold() in FIXED and name not in types), None)
     if fixed is not None:
         raise Invalid(f"no file can set {fixed}: leave it out, or declare an attribute of that name", "csv")
-    for name in names:
-        named(name)
+    for number, name in enumerate(names, 1):
+        try:
+            named(name)
+        except Invalid:
+            raise Invalid(f"column {number} has no name that can be an attribute's: {name!r}", "csv") from None
     return names
 
 
@@ -149,7 +156,7 @@ def rows_of(text: str, columns: list[str], types: dict[str, Type]) -> list[Row]:
     "detail", "field"}. An empty cell says nothing; a column that is not declared holds texts. `cells` are as they
     stand there."""
     lines = _Lines(text)
-    next(lines)
+    lines.head()
     rows = []
     for cells in lines:
         if any(cell.strip() for cell in cells):
@@ -183,12 +190,18 @@ def _delimiter(text: str) -> tuple[str, int]:
     found = SAID.match(text)
     if found:
         return found[1], found.end()
+    first = text.lstrip(BLANK)
     for delimiter in DELIMITERS:
         with suppress(csv.Error):
-            head = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+            head: list[str] = next(_reader(first, delimiter), [])
             if any(unguarded(name).casefold() == "external_id" for name in head):
                 return delimiter, 0
     return ",", 0
+
+
+def _reader(text: str, delimiter: str, *, strict: bool = False) -> Any:
+    """Its cells. What a cell begins with may be blank, also before its quotes."""
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict, skipinitialspace=True)
 
 
 class _Lines:
@@ -196,8 +209,12 @@ class _Lines:
 
     def __init__(self, text: str) -> None:
         delimiter, start = _delimiter(text)
-        self.reader = csv.reader(io.StringIO(text[start:], newline=""), delimiter=delimiter, strict=True)
+        self.reader = _reader(text[start:], delimiter, strict=True)
         self.line_num, self.ended, self.before = 0, 1 if start else 0, 1 if start else 0
+
+    def head(self) -> list[str]:
+        """The first line that says anything: what the columns are called."""
+        return next((cells for cells in self if any(map(str.strip, cells))), [])
 
     def __iter__(self) -> "_Lines":
         return self
@@ -205,7 +222,7 @@ class _Lines:
     def __next__(self) -> list[str]:
         self.line_num = self.ended + 1
         try:
-            cells = next(self.reader)
+            cells: list[str] = next(self.reader)
         except csv.Error as error:
             raise Malformed(f"line {self.line_num} is no CSV: {error}", "csv") from None
         self.ended = self.reader.line_num + self.before
