@@ -62,7 +62,8 @@ SAYS = re.compile(rb"<(?:meta|\?xml)\b[^<>]{0,300}?(?:charset|encoding)\s*=\s*[\
 
 def decoded(content: bytes, charset: str) -> str:
     """As it says, unless it is UTF-8 all the same, or that is no charset. A text in UTF-7 or ISO-2022-JP is ASCII, and
-    so valid UTF-8, too; some words of two bytes a letter may be by chance, but not of three."""
+    so valid UTF-8, too; in UTF-16 no line ends without a zero; some words of two bytes a letter may be by chance, but
+    not of three."""
     name = _known(charset)
     if not name or name == "cp1252" or _is_utf8(name) or _is_utf8_all_the_same(content, name):
         return text(content, charset)
@@ -82,7 +83,7 @@ def of_page(content: bytes) -> str:
 
 def _is_utf8_all_the_same(content: bytes, name: str) -> bool:
     if content.isascii():
-        return False
+        return name.startswith(("utf-16", "utf-32")) and b"\0" not in content
     try:
         read = content.decode("utf-8")
     except UnicodeDecodeError:

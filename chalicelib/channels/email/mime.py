@@ -4,13 +4,14 @@ Python's older policy reads headers as they stand; its newer one raises on some 
 """
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import Compat32
 from email.utils import getaddresses, parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...desk.arrivals import File
 from ...desk.files import TYPE, safe_name
@@ -19,6 +20,7 @@ from ...wire import charsets
 from ...wire.budget import Budget, fits
 from . import flowed, opaque
 from .mail import MESSAGE_ID, Checks, Mail, Part, Report, address, plain
+from .renderings import Rendering, added_up
 
 MAX_PARTS = 200
 MORE = "\n\n… (more parts than are shown; the whole mail is kept)"
@@ -29,6 +31,7 @@ NESTING, MAX_NESTING = "(:[", 50
 BOUNDARY = re.compile(
     rb"""^--(?P<end>[^\r\n]{1,200}+)\r?$|boundary\s{0,9}=\s{0,9}"?(?P<begin>[^\s";]{1,200}+)""", re.M | re.I
 )
+NO_BASE64, CHUNK = re.compile(rb"[^A-Za-z0-9+/=]"), re.compile(rb"[A-Za-z0-9+/]++={0,2}")
 INNER = re.compile(rb"^content-type:\s{0,99}message/", re.M | re.I)
 WRITTEN = re.compile(r"""(?<![^\s@<>()\[\]",;:\\])[^\s@<>()\[\]",;:\\]{1,64}@[^\s@<>()\[\]",;:\\]{1,255}""")
 # What proves a mail's text, and says nothing.
@@ -37,6 +40,9 @@ OPAQUE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 WINMAIL = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 ENCRYPTED = "multipart/encrypted"  # OpenPGP (RFC 3156)
 UNREADABLE = "(This mail is encrypted, and cannot be read here.)"
+ALTERNATIVE = "multipart/alternative"
+KINDS = {"text/plain": "plain", "text/html": "page"}
+TOLD = frozenset({"message/delivery-status", "text/rfc822-headers"})  # what a report says of another mail
 REACTION = "text/vnd.google.email-reaction+json"
 RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-forwarded-to", "x-envelope-to")
 
@@ -54,11 +60,14 @@ def read(raw: bytes, **besides: Any) -> Mail:
     message = _read(raw)
     headers = _headers(message)
     bodies = _Bodies()
-    for seen, part in enumerate(_leaves(message)):
+    for seen, leaf in enumerate(_leaves(message)):
         if seen == MAX_PARTS:
-            bodies.texts.append(MORE)
+            bodies.said.append(Rendering(leaf.of, "plain", MORE))
             break
-        bodies.take(part)
+        bodies.take(leaf)
+    if bodies.encrypted:
+        bodies.said.append(Rendering(-1, "plain", f"\n{UNREADABLE}"))
+    text, page = added_up(bodies.said)
     name, sender = sender_of(headers.get("from", []))
     also = besides.pop("recipients", ())
     values: dict[str, Any] = {
@@ -68,8 +77,8 @@ def read(raw: bytes, **besides: Any) -> Mail:
         "recipients": tuple(dict.fromkeys([*map(address, also), *addresses(headers, *RECIPIENTS)])),
         "subject": one_line(next(iter(headers.get("subject", [])), ""), 500),
         "at": moment(next(iter(headers.get("date", [])), "")),
-        "text": plain("\n\n".join(filter(None, ["\n".join(bodies.texts), UNREADABLE if bodies.encrypted else ""]))),
-        "html": "\n".join(bodies.htmls),
+        "text": plain(text),
+        "html": page,
         "parts": tuple(bodies.parts),
         "calendar": bodies.calendar,
         "reaction": bodies.reaction,
@@ -139,31 +148,43 @@ def moment(date: str) -> int:
         return 0
 
 
-def _leaves(message: Message) -> Iterator[Message]:
+class Leaf(NamedTuple):
+    """A part that holds something, by the number of what it renders; `one` of several renderings, or all there is."""
+
+    part: Message
+    of: int
+    one: bool
+
+
+def _leaves(message: Message) -> Iterator[Leaf]:
     """The parts that hold something, but for mails inside the mail, which are files."""
-    waiting = [message]
+    waiting = [(message, 0)]
+    count = 0
     while waiting:
-        part = waiting.pop()
+        part, of = waiting.pop()
         if part.is_multipart() and part.get_content_maintype() != "message" and part.get_content_type() != ENCRYPTED:
-            waiting += [each for each in part.get_payload() if isinstance(each, Message)][::-1]
+            if not of and part.get_content_type() == ALTERNATIVE:
+                count = of = count + 1
+            waiting += [(each, of) for each in part.get_payload() if isinstance(each, Message)][::-1]
         elif part.get_content_type() in OPAQUE and (inner := opaque.signed_content(_content(part))):
-            waiting.append(_read(inner))
+            waiting.append((_read(inner), of))
         else:
-            yield part
+            count += not of
+            yield Leaf(part, of or count, bool(of) or part is message)
 
 
 class _Bodies:
     """What a mail's parts add up to."""
 
     def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.htmls: list[str] = []
+        self.said: list[Rendering] = []
         self.parts: list[Part] = []
         self.calendar = ""
         self.reaction = ""
         self.encrypted = False
 
-    def take(self, part: Message) -> None:
+    def take(self, leaf: Leaf) -> None:
+        part = leaf.part
         type_, content = part.get_content_type(), _content(part)
         if type_ in SIGNATURES:
             return
@@ -172,27 +193,31 @@ class _Bodies:
             return
         name = _filename(part)
         if (type_ in WINMAIL or name.lower() == "winmail.dat") and (found := opaque.unwrapped(content)):
-            self.unwrap(found)
+            self.unwrap(found, leaf.of)
             return
         disposition = str(part.get("content-disposition", "")).lower()
         # Some mailers name the text itself: it is a file only if they say so, or where there is a text already.
-        first = not (self.htmls if type_ == "text/html" else self.texts) and type_ in ("text/plain", "text/html")
+        kind = KINDS.get(type_)
+        first = kind is not None and all(each.kind != kind for each in self.said)
         attached = "attachment" in disposition or bool(name) and not first
         if type_ == "text/calendar":
             self.calendar = self.calendar or _text(part, content)[:20_000]
             attached = True
         if not attached and (type_ == "text/plain" or type_.startswith("multipart/")):  # one without its boundary
-            self.texts.append(flowed.joined(_text(part, content), _param(part, "format"), _param(part, "delsp")))
+            joined = flowed.joined(_text(part, content), _param(part, "format"), _param(part, "delsp"))
+            self.said.append(Rendering(leaf.of, "plain", joined))
         elif not attached and type_ == "text/html":
-            self.htmls.append(_text(part, content))
+            self.said.append(Rendering(leaf.of, "page", _text(part, content)))
         elif type_ == REACTION:
             self.reaction = flowed.emoji(content)
-        elif content and type_ not in ("message/delivery-status", "text/rfc822-headers"):
+        elif not attached and leaf.one and type_.startswith("text/") and type_ not in TOLD:
+            self.said.append(Rendering(leaf.of, "other", _text(part, content)))
+        elif content and type_ not in TOLD:
             self.parts.append(Part(file_of(name or _named(part, type_), type_, content), _cid(part)))
 
-    def unwrap(self, found: opaque.Unwrapped) -> None:
+    def unwrap(self, found: opaque.Unwrapped, of: int) -> None:
         """Take what Exchange wrapped: its text only where there is no other."""
-        if not any(text.strip() for text in self.texts + self.htmls):
+        if not any(each.text.strip() for each in self.said):
             text, page = found.text and charsets.text(found.text, ""), found.page
             html = charsets.decoded(page, charsets.of_page(page)) if page else ""
             if found.rich and not html:
@@ -200,8 +225,8 @@ class _Bodies:
 
                 said, is_page = rtf.read(rtf.unpacked(found.rich))
                 text, html = (text, said) if is_page else (text or said, "")
-            self.texts += [text] if text else []
-            self.htmls += [html] if html else []
+            self.said += [Rendering(of, "plain", text)] if text else []
+            self.said += [Rendering(of, "page", html)] if html else []
         for name, content, id_ in found.files:
             file = file_of(charsets.text(name, "") or "file", "application/octet-stream", content)
             self.parts.append(Part(file, charsets.text(id_, "").strip("<>")[:200]))
@@ -217,11 +242,35 @@ def _content(part: Message) -> bytes:
     if part.get_content_maintype() == "message" and part.is_multipart():
         inner = [each for each in part.get_payload() if isinstance(each, Message)]
         return b"\n\n".join(_bytes(each) for each in inner)
+    if str(part.get("content-transfer-encoding", "")).strip().lower() == "base64" and not part.is_multipart():
+        return _unbased(str(part.get_payload()).encode("ascii", "surrogateescape"), part.get_content_maintype())
     try:
         content = part.get_payload(decode=True)
     except (ValueError, LookupError, AssertionError):
         content = None
     return content if isinstance(content, bytes) else b""
+
+
+def _unbased(encoded: bytes, kind: str) -> bytes:
+    """What is in base64, up to where it is not: gateways put footers under it, some pieces end with padding, and some
+    parts only say that they are."""
+    lines = encoded.splitlines(keepends=True)
+    end = next((at for at, line in enumerate(lines) if not _in_base64(line.strip())), len(lines))
+    decoded = b""
+    for chunk in CHUNK.findall(NO_BASE64.sub(b"", b"".join(lines[:end]))):
+        try:
+            decoded += b64decode(chunk + b"=" * (-len(chunk) % 4))
+        except ValueError:
+            return encoded
+    if kind != "text":
+        return decoded
+    below = b"".join(lines[end:]).strip()
+    return decoded + (b"\n" + below if re.search(rb"\w", below) else b"") if decoded else encoded
+
+
+def _in_base64(line: bytes) -> bool:
+    """Whether a line is base64, though some of its signs may be broken."""
+    return b" " not in line and len(NO_BASE64.findall(line)) * 4 <= len(line)
 
 
 def _bytes(message: Message) -> bytes:

@@ -168,3 +168,20 @@ def _values(content: bytes, at: int, kind: int) -> tuple[list[bytes], int]:
 
 def _said(value: bytes) -> bytes:
     return value.decode("utf-16-le", "replace").rstrip("\0").encode("utf-8", "replace")
+
+
+# OpenPGP within a text (RFC 9580, 7)
+CLEAR, SIGNATURE, END = (
+    f"-----{words}-----" for words in ("BEGIN PGP SIGNED MESSAGE", "BEGIN PGP SIGNATURE", "END PGP SIGNATURE")
+)
+
+
+def clear_signed(text: str) -> str:
+    """A text without the signature that is written into it; as it is, if there is none."""
+    above, begun, rest = text.partition(f"{CLEAR}\n")
+    _, parted, rest = rest.partition("\n\n")  # below which hashes they were made by
+    signed, ended, rest = rest.partition(f"\n{SIGNATURE}\n")
+    _, whole, below = rest.partition(END)
+    if not (begun and parted and ended and whole):
+        return text
+    return above + "\n".join(line.removeprefix("- ") for line in signed.split("\n")) + below

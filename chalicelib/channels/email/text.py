@@ -9,6 +9,7 @@ from ...desk.messages import MAX_BYTES, MAX_CHARACTERS
 from .htmlmarks import mark
 from .lines import MARKS
 from .mail import Mail, plain
+from .opaque import clear_signed
 from .quotes import split
 
 KEPT = frozenset({"href", "colspan", "rowspan", "role", "class", "start"})  # of what a tag says of itself
@@ -23,6 +24,7 @@ ASKS_FOR_HTML = re.compile(
     r".{0,80}\bhtml\b",
     re.IGNORECASE,
 )
+PAGE = re.compile(r"<!doctype\s{1,9}html\b|<html\b[^<>]{0,500}>", re.IGNORECASE)
 WHITE_SPACE = re.compile(r"white-space\s{0,9}:\s{0,9}([a-z-]{1,20})", re.IGNORECASE)
 ENTITIES = re.compile(r"&#(?:x0*e00[0-9]|0*5734[4-9]);?", re.IGNORECASE)
 CUT = "\n\n… (shortened; the whole mail is kept)"
@@ -32,8 +34,9 @@ def written(mail: Mail) -> tuple[str, str]:
     """The text of what was written, and what was cut off: the mail that it answers, and a signature. Of what is no
     answer nothing is."""
     answer = answers(mail.subject, mail.thread)
-    as_plain = bool(mail.text.strip() and not (mail.html and _only_asks_for_html(mail.text)))
-    whole = _unmarked(mail.text) if as_plain else markdown(mail.html, marked=answer)
+    page = _page_of(mail)
+    as_plain = not page
+    whole = _unmarked(clear_signed(mail.text)) if as_plain else markdown(page, marked=answer)
     answer = answer and not (VS.match(mail.subject) and FRA.search(whole))
     kept, rest = split(whole, mail.sender_name) if answer else (whole, "")
     for part in mail.parts:
@@ -43,6 +46,14 @@ def written(mail: Mail) -> tuple[str, str]:
                 place, name = (escaped_piece(each, begins=False) for each in (place, name))
             kept, rest = (each.replace(place, name) for each in (kept, rest))
     return _short(_tidy(escaped(kept) if as_plain else kept)), _short(_tidy(rest))
+
+
+def _page_of(mail: Mail) -> str:
+    """The page that is read; "" where the text is. What some mailers send as a text is a page."""
+    text = mail.text.strip()
+    if not text or mail.html and (_only_asks_for_html(text) or text == mail.html.strip()):
+        return mail.html
+    return mail.text if PAGE.match(text) else ""
 
 
 def _only_asks_for_html(text: str) -> bool:
