@@ -8,10 +8,36 @@ PAGE = ROOT / "docs" / "privacy.md"
 NAMES = {kind.__name__: f"`{BY_TYPE[kind].name}`" for kind in KINDS}  # as the rows of the table bear them
 HEAD = """# Personal data
 
-What Parley keeps of people, where it lies, for how long, and what must become of it when a person is forgotten. For
-whoever has to answer a request, and for the code that will: nobody can be forgotten by one call yet. Made from
-`chalicelib/desk/personal_data.py` by `python -m infra.privacy`; a test fails for a kind of record, a field of words, a
-queue or a prefix of the bucket that does not say what it holds.
+What Parley keeps of people, where it lies, for how long, and what becomes of it when a person is forgotten. For whoever
+has to answer a request; the code that forgets walks by the same words. Made from `chalicelib/desk/personal_data.py` by
+`python -m infra.privacy`; a test fails for a kind of record, a field of words, a queue or a prefix of the bucket that
+does not say what it holds.
+
+## How to answer a request to be forgotten
+
+An admin forgets somebody by one call: a user of a customer, a visitor, or a person with all who they are.
+
+```sh
+curl -X DELETE $BASE/v1/customers/acme/users/ann -H "Authorization: Bearer $KEY"
+curl $BASE/v1/erasures -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' \
+  -d '{"person": "per_01jd5xk4m0f1g2h3j4k5m6n7p8"}'
+```
+
+The answer is an erasure. It is worked off in pieces, beside all else, and `GET /v1/erasures/{erasure}` tells how far:
+
+- `removed` and `anonymised` count records by their kind. What they said is taken back as if they had deleted it, so
+  that it goes wherever it was sent; others' messages stay, without their names and addresses. Where they were named
+  stands one id of chance (`stand_in`), and *somebody who was forgotten*.
+- `elsewhere` says what became of what was sent: `done`; `waiting` for the other side; `unsupported` there; `failed`,
+  and why; `by-hand`: they said it there themselves, and only they, or an admin of that place, can take it back.
+- `copies` are those that nobody can change, and the day on which the last of them ends.
+- `dropped` counts what came again from before they were forgotten. It is known by keyed hashes of their ids and
+  addresses, which nobody can read; who writes afterwards is somebody new, with an id of their own.
+
+Receivers of webhooks hear `erasure.begun` and `erasure.done` ([events](events.md)): what they were told is theirs to
+forget. What is said below of each record is what the walk does with it.
+
+## Where it lies
 
 All of it lies in one table (DynamoDB), one bucket (S3), queues (SQS) and logs of one AWS account and region, encrypted
 at rest. Customers are told what is said in their own rooms, agents all of their workspace's, and the providers that the

@@ -136,6 +136,7 @@ IDS = {
     "agent_key": "akey_01jd5xk4m0n1p2q3r4s5t6v7w8",
     "agent": AGENT,
     "proposal": "prp_01jd5xk4m0q1r2s3t4v5w6x7y8",
+    "erasure": "ers_01jd5xk4m0q1r2s3t4v5w6x7y8",
     "delivery": "dlv_01jd5xk4m0k1m2n3p4q5r6s7t8.01jd5xk4m0yy9k3m8p2q7r4s5t_7",
 }
 THINGS: dict[str, dict[str, Any]] = {
@@ -196,6 +197,7 @@ THINGS: dict[str, dict[str, Any]] = {
         "scopes": ["read", "speak"],
         "revoked_at": None,
     },
+    "erasure": {"of": "user", "state": "done", "stand_in": "gone_01jd5xk4m0r1s2t3v4w5x6y7z8"},
     "agent": {"name": "Ada", "role": "agent", "state": "active"},
     "proposal": {
         "room": ROOM["id"],
@@ -363,6 +365,12 @@ CATALOGUE: tuple[EventType, ...] = (
     ),
     _thing("agent.added", "There is a new agent", {"fields": []}),
     _thing("agent.changed", "An agent has another name, role or standing", {"fields": ["role"]}),
+    _thing("erasure.begun", "Somebody is being forgotten", {"fields": ["user"]}, now={"state": "running"}),
+    _thing(
+        "erasure.done",
+        "Somebody is forgotten: their id is `stand_in` wherever it was; what was told of them is yours to forget",
+        {"fields": ["user"]},
+    ),
     _thing(
         "proposal.made",
         "A machine has drafted an answer, which waits for an agent",

@@ -8,6 +8,7 @@ from .agent_keys import AgentKey
 from .broadcasts import Broadcast
 from .customers import Customer, User
 from .deliveries import Delivery
+from .erasures import Erasure
 from .issues import History, Issue, Notice
 from .people import Person
 from .proposals import Proposal
@@ -30,6 +31,7 @@ SHOWN: dict[Kind, tuple[str, ...]] = {
     ApiKey: ("name", "kind", "agent", "scopes", "expires_at", "revoked_at"),
     AgentKey: ("name", "customer", "user", "scopes", "revoked_at"),
     Agent: ("name", "role", "state"),
+    Erasure: ("of", "state", "stand_in"),
     Delivery: ("room", "install", "channel", "what", "state", "attempts", "reason"),
     Proposal: ("room", "key", "name", "text", "state", "reason", "edited"),
 }
@@ -47,6 +49,8 @@ VERBS: dict[str, Kind] = {
     "key.agent-revoked": AgentKey,
     "agent.added": Agent,
     "agent.changed": Agent,
+    "erasure.begun": Erasure,
+    "erasure.done": Erasure,
     "person.tied": Person,
     "person.untied": Person,
 }
@@ -239,6 +243,7 @@ NOUNS: dict[Kind, str] = {
     ApiKey: "key",
     AgentKey: "agent_key",
     Agent: "agent",
+    Erasure: "erasure",
     Delivery: "delivery",
     Proposal: "proposal",
 }

@@ -128,7 +128,8 @@ class Install(Record, frozen=True):
     account: it still takes what comes in, and what would go out is missed until it is active again. `lost` names
     credentials of other accounts that were dropped when these were lost. More than `daily` deliveries in a day pause
     it. Until `renewing` (ms) one worker asks the provider for new credentials; `ends` (ms) is when these end, as the
-    provider says, 0 if it does not."""
+    provider says, 0 if it does not. Where it `forgets`, somebody of its workspace was forgotten: what comes in is
+    looked at for that."""
 
     id: str
     workspace: str
@@ -144,6 +145,7 @@ class Install(Record, frozen=True):
     daily: int = DAILY
     renewing: int = 0
     ends: int = 0
+    forgets: bool = False
 
 
 def fed(install: Install) -> bool:

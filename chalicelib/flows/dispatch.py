@@ -55,11 +55,16 @@ PEOPLE = {"follow", "taken", "same_address", "prove", "sign_in"}  # what tasks o
 
 
 def job(world: World, task: dict[str, Any]) -> None:
-    """A piece of a job, clocks whose policy or issue has changed, the figures of a day, the pains of a week, what a
-    paused install missed, what one is to be told anew, a dead letter that somebody wants again, those that nobody has
-    explained, a tree of search whose rows may have waited for too long, what follows a room that became its customer's,
-    who is tied by a proof, a mail with a code, or to sign in; else customers whose segments may have changed."""
-    if "job" in task:
+    """A piece of an erasure or of a job, clocks whose policy or issue has changed, the figures of a day, the pains of a
+    week, what a paused install missed, what one is to be told anew, a dead letter that somebody wants again, those that
+    nobody has explained, a tree of search whose rows may have waited for too long, what follows a room that became its
+    customer's, who is tied by a proof, a mail with a code, or to sign in; else customers whose segments may have
+    changed."""
+    if "erasure" in task:
+        from .erasures.run import run_erasure
+
+        run_erasure(world, task["workspace"], task["erasure"], piece=task["piece"])
+    elif "job" in task:
         from .customers.run_job import run_job
 
         run_job(world, task["job"], task["piece"])

@@ -6,6 +6,7 @@ from ..desk.ids import user_id
 from ..desk.messages import Author
 from ..desk.rooms import Room
 from ..ports import R, Ref, World
+from .forgotten import user_named
 
 NAMES = {"ApiKey": "key"}  # what callers call a record, where that is not the name of its kind
 
@@ -22,15 +23,18 @@ def within(room: Room | None, customer: str) -> Room:
     return room
 
 
-def spoken_by(room: Room | None, author: Author) -> Room:
+def spoken_by(world: World, room: Room | None, author: Author) -> Room:
     """The room as it is now, for whoever speaks in it. A user, whose id follows from their customer and how the
     vendor calls them, speaks in that customer's, or where there is neither customer nor visitor; so does the coding
     agent of one. NotFound."""
     if room is None:
         raise NotFound("no such room")
     owned = bool(room.customer or room.visitor)
-    if owned and author.external_id and user_id(room.customer, author.external_id) != (author.of or author.id):
-        raise NotFound("no such room")
+    owner = author.of or author.id
+    if owned and author.external_id and user_id(room.customer, author.external_id) != owner:
+        named = user_named(world, room.workspace, room.customer, external_id=author.external_id)
+        if named is None or named.id != owner:
+            raise NotFound("no such room")
     return room
 
 

@@ -13,5 +13,8 @@ class Index(Protocol):
     def put(self, tree: str, entries: Sequence[Entry]) -> None:
         """Know these: what was known of the same things is outdated. Raises Clash if somebody else writes the tree."""
 
+    def renew(self, tree: str) -> None:
+        """Write anew all that is known, without what is outdated, of which nothing is left. Raises Clash as `put`."""
+
     def find(self, tree: str, wanted: Wanted, after: Place | None, *, limit: int) -> list[Found]:
         """The first `limit` after that place in the order; a thing that was put again perhaps at its old place too."""

@@ -73,6 +73,9 @@ class Page(Generic[R]):
 class Store(Protocol):
     """The table. Reads by ref are strongly consistent; listings that use an index are not."""
 
+    def place(self, record: R) -> Ref[R]:
+        """Where a record lies."""
+
     def one(self, ref: Ref[R]) -> R | None:
         """The record, or None."""
 

@@ -9,7 +9,7 @@ Entries are numbered in the order of their times: the newest have the highest nu
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from heapq import merge, nlargest, nsmallest
 from itertools import accumulate, groupby
 from operator import itemgetter
@@ -192,9 +192,12 @@ class Source:
         return cls([head.order(number) for number in range(len(head.at))], words)  # type: ignore[arg-type]
 
 
-def written(sources: Sequence[Source], *, whole: bool) -> tuple[bytes, int, int]:
+def written(
+    sources: Sequence[Source], *, whole: bool, later: Container[tuple[str, int]] = ()
+) -> tuple[bytes, int, int]:
     """The bytes of one segment made of several, the oldest first: of a thing that several know, the last one's entry
-    stays. Where it begins the `whole` tree, what is gone is left out. (bytes, where the head begins, entries)"""
+    stays; none of a thing that `later` ones know. Where it begins the `whole` tree, what is gone is left out. (bytes,
+    where the head begins, entries)"""
     newest: dict[tuple[str, int], tuple[int, int]] = {}
     for which, source in enumerate(sources):
         for number, (_, place, n) in enumerate(source.order):
@@ -202,7 +205,7 @@ def written(sources: Sequence[Source], *, whole: bool) -> tuple[bytes, int, int]
     kept = sorted(
         (sources[which].order[number], which, number)
         for which, number in newest.values()
-        if sources[which].order[number][0] or not whole
+        if (sources[which].order[number][0] or not whole) and sources[which].order[number][1:] not in later
     )
     renumbered = [[-1] * len(source.order) for source in sources]
     for now, (_, which, number) in enumerate(kept):

@@ -128,16 +128,36 @@ class SegmentIndex:
         first = joined(old.segments, len(entries))
         merged = [source for each in old.segments[first:] if (source := self._source(each))]
         raw, head, count = written([*merged, Source.of(entries)], whole=first == 0)
-        now = self.clock.now()
-        key = f"search/{tree}/{fresh('seg', now, self.clock.entropy(10))}"
-        self.files.put(key, raw, "application/octet-stream")
-        made = search_index.Segment(key=key, entries=count, size=len(raw), head=head)
+        made, now = self._stored(tree, raw, head, entries=count), self.clock.now()
         over = {key: since for key, since in old.gone.items() if since > now - GRACE_MS}
         gone = over | {each.key: now for each in old.segments[first:]}
         moved = old.changed(segments=(*old.segments[:first], made), gone=gone)
         self.store.commit(Put(moved, old.version))
         for key in old.gone.keys() - over.keys():
             self.files.remove(key)
+
+    def renew(self, tree: str) -> None:
+        """Every segment is written anew, the newest first, as many in one as fit; the old ones are removed at once: who
+        still reads them finds less for a moment."""
+        old = self.store.one(ref(Tree, tree))
+        if old is None:
+            return
+        made: list[search_index.Segment] = []
+        later: set[tuple[str, int]] = set()
+        for group in reversed(grouped(old.segments)):
+            sources = [source for each in group if (source := self._source(each))]
+            raw, head, count = written(sources, whole=group[0] is old.segments[0], later=frozenset(later))
+            later |= {order[1:] for source in sources for order in source.order}
+            if count:
+                made.insert(0, self._stored(tree, raw, head, entries=count))
+        self.store.commit(Put(old.changed(segments=tuple(made), gone={}), old.version))
+        for key in [*(each.key for each in old.segments), *old.gone]:
+            self.files.remove(key)
+
+    def _stored(self, tree: str, raw: bytes, head: int, *, entries: int) -> search_index.Segment:
+        key = f"search/{tree}/{fresh('seg', self.clock.now(), self.clock.entropy(10))}"
+        self.files.put(key, raw, "application/octet-stream")
+        return search_index.Segment(key=key, entries=entries, size=len(raw), head=head)
 
     def _source(self, row: search_index.Segment) -> Source | None:
         try:
@@ -166,3 +186,14 @@ def joined(segments: Sequence[search_index.Segment], size: int) -> int:
         first -= 1
         size += segments[first].entries
     return first
+
+
+def grouped(segments: Sequence[search_index.Segment]) -> list[list[search_index.Segment]]:
+    """Neighbours, as many together as fit into a worker."""
+    found: list[list[search_index.Segment]] = []
+    for each in segments:
+        if found and sum(other.entries for other in found[-1]) + each.entries <= MOST:
+            found[-1].append(each)
+        else:
+            found.append([each])
+    return found

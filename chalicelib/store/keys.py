@@ -24,6 +24,7 @@ from ..desk.customers import Customer, Domain, User, Visitor
 from ..desk.dead_letters import KEPT_MS, DeadLetter, Tries
 from ..desk.deliveries import OWING_KEPT_MS, Circuit, Delivery, Lane, Owing, Progress
 from ..desk.domains import same_mailbox
+from ..desk.erasures import Erasure, ForgettingKey, Forgotten
 from ..desk.events import KEPT_MS as KEPT_EVENTS_MS
 from ..desk.events import Event, EventCount
 from ..desk.figures import DayFigures, DueFigures
@@ -261,6 +262,12 @@ def _notice_indexes(notice: Notice) -> dict[str, Key]:
     order = f"{moment(notice.at)}#{notice.id}"
     listed = {"g1": (f"W#{notice.workspace}#NOTICES#{notice.state}", order), "g2": (f"I#{notice.issue}#NOTICES", order)}
     return listed | _sync_due(notice.id, notice.due)
+
+
+def _erasure_indexes(erasure: Erasure) -> dict[str, Key]:
+    if erasure.ended:
+        return {}
+    return {"g3": (f"WORK#{time_shard(erasure.id)}", f"{moment(erasure.next_at)}#{erasure.id}")}
 
 
 def _connection_indexes(c: Connection) -> dict[str, Key]:
@@ -579,6 +586,9 @@ KINDS: tuple[Kind, ...] = (
         expires=lambda u: u.ends,
     ),
     Kind("Indexed", Indexed, lambda t: (f"Q#{t}", "INDEXED"), _of("tree"), _indexed_indexes),
+    Kind("Erasure", Erasure, lambda w, e: (f"W#{w}", f"ERASURE#{e}"), _of("workspace", "id"), _erasure_indexes),
+    Kind("ForgettingKey", ForgettingKey, lambda w: (f"W#{w}", "FORGETTING"), _of("workspace")),
+    Kind("Forgotten", Forgotten, lambda w, h: (f"X#forgotten#{w}#{h}", "A"), _of("workspace", "hash")),
     Kind("OpenRoom", OpenRoom, lambda c, r: (f"C#{c}", f"OPEN#{r}"), _of("customer", "room")),
     Kind("Counted", Counted, lambda c, u: (f"C#{c}", f"COUNTED#{u}"), _of("customer", "user")),
 )
@@ -620,6 +630,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "dead-letters": ("", lambda w: f"W#{w}", lambda w: "LETTER#", False),
     "held-back": ("", lambda w: f"W#{w}", lambda w: "HELD#", False),
     "ignored": ("g1", lambda i: f"IGNORED#{i}", lambda i: "", False),
+    "erasures": ("", lambda w: f"W#{w}", lambda w: "ERASURE#", False),
     "keys": ("g1", lambda w: f"W#{w}#KEYS", lambda w: "", False),
     "agent-keys": ("g2", lambda c, u="": f"C#{c}#AGENTKEYS", lambda c, u="": f"{u}#" if u else "", False),
     "provider-sessions": ("g1", lambda w, a: f"W#{w}#PROVIDED", lambda w, a: f"{a}#" if a else "", False),

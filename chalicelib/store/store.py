@@ -42,6 +42,10 @@ class TableStore:
     def __init__(self, table: Table) -> None:
         self.table = table
 
+    def place(self, record: R) -> Ref[R]:
+        """The address of a record."""
+        return Ref(type(record), BY_TYPE[type(record)].ids(record))
+
     def one(self, ref: Ref[R]) -> R | None:
         """The record at `ref`, or None."""
         return cast("R | None", self.many([ref])[0])

@@ -22,6 +22,7 @@ from chalicelib.desk.customer_totals import OpenRoom
 from chalicelib.desk.customers import Customer, User, Visitor
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import Delivery, Owing
+from chalicelib.desk.erasures import Erasure
 from chalicelib.desk.errors import Clash, Malformed
 from chalicelib.desk.events import Event
 from chalicelib.desk.figures import DayFigures
@@ -520,6 +521,10 @@ FOUND = {
     "dead-letters": (
         ("wsp_1",),
         [msgspec.structs.replace(sample(DeadLetter), workspace="wsp_1", id=f"ltr_{i}") for i in "12"],
+    ),
+    "erasures": (
+        ("wsp_1",),
+        [msgspec.structs.replace(sample(Erasure), workspace="wsp_1", id=f"ers_{i}") for i in "12"],
     ),
     "held-back": (
         ("wsp_1",),

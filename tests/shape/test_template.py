@@ -74,6 +74,7 @@ TOLD = {
     "Push": {"PUSH_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "SOCKET_ENDPOINT"},
     "Mail": {"MAIL_QUEUE", "INBOUND_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
     "Jobs": {"JOBS_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "MAIL_SENDER", "MAIL_CONFIGURATION"}
+    | {"KEY_ID"}
     | {
         "INBOUND_QUEUE",
         "BROADCAST_QUEUE",
@@ -101,7 +102,7 @@ REACHES = {
     | {"identity/*", "MailConfiguration"},
     "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
     "Mail": {"Table", "MailQueue", "MailDeadQueue", "InboundQueue", "Files"},
-    "Jobs": {"Table", "JobsQueue", "DeliverQueue", "Files", "identity/*", "MailConfiguration"}
+    "Jobs": {"Table", "JobsQueue", "DeliverQueue", "Files", "Key", "identity/*", "MailConfiguration"}
     | {"InboundQueue", "BroadcastQueue", "SyncQueue", "PushQueue", "IndexQueue", *SET_ASIDE},
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue", "PushQueue"},
     "Index": {"Table", "IndexQueue", "IndexDeadQueue", "Files"},
@@ -372,10 +373,11 @@ def test_nothing_may_scan_or_change_the_stack(template: Template, function: str)
     actions = {action for statement in statements(template, function) for action in statement["Action"]}
     assert not {"dynamodb:Scan", "dynamodb:DeleteTable", "sqs:PurgeQueue"} & actions
     deleting = [each for each in statements(template, function) if "s3:DeleteObject" in each["Action"]]
-    places = {"Index": "search/", "Receive": "envelopes/"}  # of what did not get in, when its writer takes it back
+    # Of what did not get in, when its writer takes it back; of all that there is of who is forgotten.
+    places = {"Index": "search/", "Receive": "envelopes/", "Jobs": ""}
     wanted = [[{"Fn::Sub": f"${{Files.Arn}}/{places[function]}*"}]] if function in places else []
     assert [listed(each) for each in deleting] == wanted
-    assert ("kms:Encrypt" in actions) == (function in ("APIHandler", "Sync"))
+    assert ("kms:Encrypt" in actions) == (function in ("APIHandler", "Jobs", "Sync"))
 
 
 # Rates and shares are counted by UpdateItem (store.count), and nothing else is written so.
@@ -394,7 +396,7 @@ READS = {
     "Receive": "",
     "Deliver": "files/",
     "Sync": "files/",
-    "Jobs": "jobs/",
+    "Jobs": "",
     "Index": "search/",
     "Mail": "received/",
 }
@@ -616,6 +618,8 @@ SPREAD = {
     "chalicelib/flows/delivery/share.py": {"Deliver"},
     "chalicelib/flows/search/index.py": {"React", "Index"},
     "chalicelib/flows/clocks/fold_day.py": {"Jobs"},
+    "chalicelib/flows/erasures/walk.py": {"Jobs"},
+    "chalicelib/flows/forgotten.py": {"Jobs"},
 }
 
 

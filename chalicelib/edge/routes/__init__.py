@@ -24,6 +24,7 @@ HEADS = {
     " v1/rooms/reach",
     "domains": "v1/customers/domains",
     "drafts": "v1/broadcasts v1/broadcasts/follow-up",
+    "erasures": "v1/erasures",
     "files": "files v1/attachments",
     "held_back": "v1/held-back",
     "ignored": "v1/installs/ignored",

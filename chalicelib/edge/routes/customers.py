@@ -6,18 +6,21 @@ from ...desk.attributes import check, check_changed, merged
 from ...desk.customers import Customer, User, muted
 from ...desk.errors import NotFound
 from ...desk.hours import zone
-from ...desk.ids import customer_id, user_id
+from ...desk.ids import customer_id
 from ...desk.workspaces import outlived
 from ...flows.audit import audit
 from ...flows.customers.admit import check_domains, merge_customer, merge_user
 from ...flows.customers.all_customers import all_customers
 from ...flows.customers.declare_attribute import types_of
 from ...flows.customers.named_calendar import calendars_of, check_named
+from ...flows.forgotten import user_named, user_place
 from ...ports import Listing, Page, Ref, ref
 from ..door.calls import Call
 from ..door.router import route
 from ..shapes import customers as shapes
 from ..shapes.answers import PAGED, named
+from ..shapes.erasures import ErasureView
+from .erasures import begun
 
 
 def _customer(call: Call) -> Ref[Any]:
@@ -26,7 +29,7 @@ def _customer(call: Call) -> Ref[Any]:
 
 def _user(call: Call) -> Ref[Any]:
     owner = customer_id(call.who.workspace, call.params["customer"])
-    return ref(User, owner, user_id(owner, call.params["user"]))
+    return user_place(call.world, call.who.workspace, owner, external_id=call.params["user"])
 
 
 @route("GET", "/v1/customers", who="agent", gives=list[shapes.CustomerView], query=PAGED)
@@ -117,7 +120,7 @@ def users(call: Call) -> Page[Any]:
 def user(call: Call) -> shapes.UserView:
     """Show a user."""
     found = customer_of(call, call.params["customer"])
-    person = call.world.store.one(ref(User, found.id, user_id(found.id, call.params["user"])))
+    person = user_named(call.world, call.who.workspace, found.id, external_id=call.params["user"])
     if person is None:
         raise NotFound("no such user")
     return shapes.user_view(person, found)
@@ -155,12 +158,30 @@ def patch_user(call: Call, body: shapes.PatchUser) -> Any:
     return shapes.user_view(person, found)
 
 
+@route(
+    "DELETE",
+    "/v1/customers/{customer}/users/{user}",
+    who="agent",
+    need="admin",
+    status=202,
+    gives=ErasureView,
+)
+def forget_user(call: Call) -> Any:
+    """Forget a user, everywhere: the same as an erasure of them."""
+    owner = customer_of(call, call.params["customer"])
+    found = user_named(call.world, call.who.workspace, owner.id, external_id=call.params["user"])
+    if found is None:
+        raise NotFound("no such user")
+    return begun(call, "user", found.id, customer=owner.id)
+
+
 def _merged_user(call: Call, customer: Customer, body: shapes.PutUser, *, verb: str) -> tuple[User, bool]:
     """The user after a PUT or a PATCH, and whether they are new. NotFound for a PATCH of nobody."""
     fields, by_name = named(body), isinstance(body, shapes.PatchUser)
     fields |= outlived(fields, call.world.clock.now())
     external_id = call.params["user"]
-    entry = audit(call.world, call.who, verb, subject=user_id(customer.id, external_id), fields=fields)
+    place = user_place(call.world, call.who.workspace, customer.id, external_id=external_id)
+    entry = audit(call.world, call.who, verb, subject=str(place.ids[1]), fields=fields)
 
     def asked(old: User | None) -> dict[str, Any]:
         if by_name and old is None:

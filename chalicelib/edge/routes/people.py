@@ -4,8 +4,8 @@ from typing import Any
 
 from ...desk.customers import User, Visitor
 from ...desk.errors import Invalid, NotFound
-from ...desk.ids import user_id
 from ...desk.people import Member
+from ...flows.forgotten import user_named
 from ...flows.people.person import WholePerson, named_member, whole_person
 from ...flows.people.tie import as_member, tie, untie
 from ...ports import ref
@@ -13,7 +13,9 @@ from ..door.calls import Call
 from ..door.router import route
 from ..shapes import people as shapes
 from ..shapes.answers import time_of
+from ..shapes.erasures import ErasureView
 from .customers import customer_of
+from .erasures import begun
 
 
 @route("GET", "/v1/people/{person}", who="agent", gives=shapes.WholePersonView, query=("customer",))
@@ -56,9 +58,8 @@ def _member(call: Call, named: shapes.MemberName) -> Member:
     if not (named.customer and named.user):
         raise Invalid("a customer and their user, or a visitor", "member")
     owner = customer_of(call, named.customer)
-    return named_member(
-        call.world, call.who.workspace, call.world.store.one(ref(User, owner.id, user_id(owner.id, named.user)))
-    )
+    user = user_named(call.world, call.who.workspace, owner.id, external_id=named.user)
+    return named_member(call.world, call.who.workspace, user)
 
 
 @route("DELETE", "/v1/people/{person}/ties/{tie}", who="agent", need="write", status=204)
@@ -67,6 +68,18 @@ def untie_people(call: Call) -> None:
     if not call.params["person"].startswith("per_"):
         raise NotFound("no such person")
     untie(call.world, call.who, call.params["person"], tie_=call.params["tie"])
+
+
+@route("DELETE", "/v1/people/{person}", who="agent", need="admin", status=202, gives=ErasureView, query=("customer",))
+def forget_person(call: Call) -> Any:
+    """Forget a person with all who they are, everywhere, or one visitor; a user with their `customer`."""
+    known = _whole(call)
+    first = known.members[0]
+    if known.id.startswith("per_"):
+        return begun(call, "person", known.id)
+    if isinstance(first, User):
+        return begun(call, "user", first.id, customer=first.customer)
+    return begun(call, "visitor", first.id)
 
 
 def _view(found: WholePerson) -> shapes.WholePersonView:

@@ -18,6 +18,7 @@ from ...desk.record import Record
 from ...desk.rooms import Room
 from ...desk.workspaces import Workspace
 from ...ports import Drop, Put, World, Write, new, over, ref
+from ..forgotten import id_now, visitor_place
 from ..optimistic_retry import again, there_or_new
 
 MAX_DOMAINS = 40
@@ -159,10 +160,12 @@ def merge_user(
     world: World, customer: Customer, external_id: str, *, asked: AskedOfUser, by: str = "", along: tuple[Put, ...] = ()
 ) -> tuple[User, bool]:
     """As `admit_user`, where what is `asked` for depends on who is there. Attributes are `by` whom it says."""
-    id_ = user_id(customer.id, external_id)
 
     def attempt(_: int) -> tuple[User, bool]:
+        id_ = user_id(customer.id, external_id)
         old = world.store.one(ref(User, customer.id, id_))
+        if old is None and (by_now := id_now(world, customer.workspace, id_)) != id_:
+            id_, old = by_now, world.store.one(ref(User, customer.id, by_now))
         now, fields = world.clock.now(), as_called(asked(old))
         if old is None:
             named = {"name": check_id(external_id), **fields, **_given(None, fields, now=Given(by=by, at=now))}
@@ -208,9 +211,10 @@ def admit_visitor(
     proven: Literal["", "mail"] = "",
 ) -> Visitor:
     """The visitor with this id, made now if need be."""
+    place = visitor_place(world, workspace, id_)
     visitor = Visitor(
         version=1,
-        id=id_,
+        id=str(place.ids[0]),
         workspace=workspace,
         created_at=world.clock.now(),
         name=shown_name(name),
@@ -218,7 +222,7 @@ def admit_visitor(
         customer=customer,
         proven=proven,
     )
-    return there_or_new(world, ref(Visitor, id_), visitor)
+    return there_or_new(world, place, visitor)
 
 
 def customer_of_address(world: World, workspace: str, email: str) -> Customer | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from ...desk.customers import Customer, User
 from ...desk.deliveries import Delivery
+from ...desk.erasures import Erasure
 from ...desk.events import SLOT, Event, EventCount
 from ...desk.ids import bridge_id
 from ...desk.people import Person
@@ -16,7 +17,7 @@ from ..optimistic_retry import again
 from .listeners import Listeners
 from .owed import held_if_older
 
-IN_WORKSPACE = (Agent, Person)  # whose key names their workspace
+IN_WORKSPACE = (Agent, Erasure, Person)  # whose key names their workspace
 REMEMBERED = 100  # of what was told last: a batch that is derived again tells nothing twice
 
 

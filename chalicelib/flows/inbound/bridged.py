@@ -40,6 +40,7 @@ from ..bridges.pause_bridge import pause_bridge
 from ..bridges.stop_install import stop_install
 from ..customers.admit import admit_visitor
 from ..fence import fenced
+from ..forgotten import id_now
 from ..optimistic_retry import again
 from ..rooms.acknowledge import acknowledge_by_eyes
 from ..rooms.amend import amend_known, react_step, react_wait
@@ -249,7 +250,9 @@ def named(arriving: Arriving, text: str, mentions: dict[str, str], *, home: Home
         if person.agent:
             found.append(person.agent)
         elif home and home.customer and person.seen_at and not person.bot:
-            found.append(user_id(home.customer.id, f"{arriving.install.kind}:{outside}"))
+            called = user_id(home.customer.id, f"{arriving.install.kind}:{outside}")
+            gone = arriving.install.forgets
+            found.append(id_now(arriving.world, arriving.install.workspace, called) if gone else called)
     return text, tuple(dict.fromkeys(found))
 
 

@@ -29,6 +29,7 @@ from ...desk.workspaces import Install
 from ...ports import World, ref
 from . import bridged, direct
 from .context import Arriving, Ignore
+from .said_before import FORGOTTEN, drop_if_said_before
 from .unheard import amend_unheard, keep_unheard, note_taken
 
 UNSUPPORTED = "unsupported"
@@ -78,6 +79,7 @@ def _done(arriving: Arriving, arrival: Arrival, outcome: Outcome) -> bool:
     """Whether it was done, or is knowingly without effect."""
     try:
         kind, handler = HANDLERS[type(arrival)]
+        drop_if_said_before(arriving, arrival)
         handler(arriving, arrival)
         outcome.handled.append(kind)
         return True
@@ -103,6 +105,8 @@ def _put_aside(arriving: Arriving, arrival: Ignored | Unsupported, reason: str, 
 
 def _ignored(arriving: Arriving, arrival: Arrival, reason: str, *, outcome: Outcome) -> None:
     outcome.ignored.append(reason)
+    if reason == FORGOTTEN:
+        return
     outcome.ids[reason] = str(getattr(arrival, "id", ""))
     if isinstance(arrival, Said | Mailed):
         keep_unheard(arriving, reason, arrival.id, said=arrival)

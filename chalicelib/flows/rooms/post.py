@@ -57,7 +57,7 @@ def post(
             current, known = [*world.store.many([ref(Room, room_id), *([place] if place else [])]), None][:2]
         if known and known.n:
             return _as_stored(world, known), known
-        base = spoken_by(current or opens, draft.author)
+        base = spoken_by(world, current or opens, draft.author)
         if draft.author.of and (same := said_already(world, current, draft)):
             if claim := once.writes(same, now):
                 world.store.commit(*claim)

@@ -12,6 +12,7 @@ import pytest
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.envelopes import Envelope
+from chalicelib.desk.erasures import Erasure
 from chalicelib.desk.held_back import held_back
 from chalicelib.desk.issues import Comment
 from chalicelib.desk.mails import Suppression
@@ -88,6 +89,10 @@ NAMING: dict[str, Any] = {
     "DELETE /v1/dead-letters/{letter}": None,
     "POST /v1/held-back/{held}/release": None,
     "DELETE /v1/held-back/{held}": None,
+    "GET /v1/erasures/{erasure}": None,
+    "DELETE /v1/customers/{customer}/users/{user}": None,
+    "DELETE /v1/people/{person}": None,
+    "POST /v1/erasures": {"person": "{person}"},
     "GET /v1/broadcasts/{broadcast}": None,
     "GET /v1/broadcasts/{broadcast}/preview": None,
     "GET /v1/broadcasts/{broadcast}/results": None,
@@ -287,6 +292,7 @@ OWN: dict[str, Any] = {
     "GET /v1/failed-deliveries": None,
     "GET /v1/dead-letters": None,
     "GET /v1/held-back": None,
+    "GET /v1/erasures": None,
     "GET /v1/search": None,
     "GET /v1/experts": None,
     "POST /v1/search/rebuild": None,
@@ -383,7 +389,11 @@ class Scene:
             version=1, room=room, id="prp_1", workspace=self.ours.id, n=1, key="key_1", name="Secret", text="Secret",
             created_at=1,
         )  # fmt: skip
-        self.parley.store.commit(new(bridge), new(gone), new(letter), new(unheard), new(still), new(drafted))
+        erasure = Erasure(
+            version=1, id="ers_1", workspace=self.ours.id, of="user", by="Secret", created_at=1, stand_in="gone_1",
+            state="done",
+        )  # fmt: skip
+        self.parley.store.commit(new(bridge), new(gone), new(letter), new(unheard), new(still), new(drafted), new(erasure))
         self.ids = {
             "workspace": self.ours.id,
             "room": room,
@@ -414,6 +424,7 @@ class Scene:
             "browser": api.post("/v1/me/browsers", BROWSER).json["id"],
             "policy": api.post("/v1/policies", {"name": "Secret"}).json["id"],
             "calendar": api.post("/v1/calendars", OFFICE | {"name": "Secret"}).json["id"],
+            "erasure": "ers_1",
             "attachment": ann.post("/v1/attachments", {"name": "a.txt", "size": 3}).json["id"],
         }
         self.secret = install["secret"]
@@ -453,7 +464,7 @@ class Scene:
             value = self.ids["tracker"] if param == "install" and name in OF_TRACKERS else value
             path = path.replace(f"{{{param}}}", quote(value, safe=""))
         text = json.dumps(body) if body is not None else None
-        for param in ("message", "internal", "install", "room", "tracker", "other", "agent", "proposal"):
+        for param in ("message", "internal", "install", "room", "tracker", "other", "agent", "proposal", "person"):
             text = text and text.replace(f"{{{param}}}", self.ids[param])
         return caller(method, path, raw=text, **ASKED.get(name, {}))
 

@@ -1,0 +1,1 @@
+"""Forgetting a person or a customer, everywhere, in pieces, with a report."""

@@ -1,0 +1,211 @@
+"""Work off an erasure, stage by stage, in pieces that may run any number of times (saga; ADR 176)."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from ...desk.customers import User
+from ...desk.domains import same_mailbox
+from ...desk.erasures import SETTLE_S, WAITS_S, WAKE_AFTER_MS, Erasure, Self, Stop, Subject
+from ...desk.errors import Clash
+from ...desk.forgetting import named
+from ...desk.mails import Mailbox
+from ...desk.outside_people import OutsideName, OutsidePerson
+from ...desk.people import Member, Person
+from ...desk.workspaces import Install
+from ...ports import Drop, Listing, World, Write, over, ref
+from ..audit import entry
+from ..customers.batches import evaluations
+from ..forgotten import Known, known_address, known_id, known_outside, remember
+from ..optimistic_retry import again
+from ..paging import every
+from ..same_person import records_of
+from ..search.forget import forget_in_tree
+from .holds import held
+from .places import ROOT, Ground
+from .start import next_piece
+from .walk import ground_of, records_at, step
+
+PIECES = 10  # pages in one call of the worker
+CLASHES = 5  # times that a page is looked at again at once
+
+
+def run_erasure(world: World, workspace: str, id_: str, *, piece: int) -> None:
+    """Do the erasure's next pieces if `piece` is the first of them, and wake the worker for those after them."""
+    erasure = world.store.one(ref(Erasure, workspace, id_))
+    if erasure is None or erasure.ended or erasure.piece != piece:
+        return  # it is done, or another worker goes on with it
+    if held(world, erasure):
+        if erasure.state != "held":
+            _later(world, erasure, WAITS_S[-1], state="held")
+        return
+    begun = erasure.began_at
+    for _ in range(PIECES):
+        erasure = _piece(world, erasure)
+        if erasure.ended or erasure.began_at != begun:  # another walk, once what was on its way has come
+            break
+    if not erasure.ended and erasure.state != "waiting":  # the clock finds what waits
+        world.queues.jobs([next_piece(erasure)], SETTLE_S if erasure.stops == (Stop(start=ROOT),) else 0)
+
+
+def _piece(world: World, erasure: Erasure) -> Erasure:
+    """The erasure after its next piece. A record that somebody else changes meanwhile is looked at again."""
+    for left in reversed(range(CLASHES)):
+        try:
+            return STAGES[erasure.stage](world, erasure)
+        except Clash:
+            if not left:
+                raise
+            there = world.store.one(ref(Erasure, erasure.workspace, erasure.id))
+            if there is None or there.piece != erasure.piece:
+                raise  # another worker goes on with it
+            erasure = there
+    raise AssertionError
+
+
+def _later(world: World, erasure: Erasure, seconds: int, **fields: Any) -> Erasure:
+    now = world.clock.now()
+    moved = erasure.changed(piece=erasure.piece + 1, next_at=now + max(seconds * 1000, WAKE_AFTER_MS), **fields)
+    world.store.commit(over(moved, erasure))
+    return moved
+
+
+def _begun(world: World) -> dict[str, Any]:
+    """A walk at its beginning."""
+    return {"stops": (Stop(start=ROOT),), "began_at": world.clock.now(), "changed_in_walk": False, "twins": ()}
+
+
+# --- marking ------------------------------------------------------------------------------------------------------
+
+
+def _mark(world: World, erasure: Erasure) -> Erasure:
+    """Who they are is written into the erasure, and as hashes where what comes again is looked for; then they
+    themselves go, so that who comes from now on is somebody new."""
+    ground = ground_of(world, erasure)
+    if not erasure.subject.selves:
+        erasure = _later(world, erasure, 0, state="running", subject=_subject(world, erasure, ground))
+    remember(world, erasure, _known(world, erasure, ground))
+    _tell_installs(world, erasure, ground)
+    gone = dict(erasure.removed)
+    for each in records_of(world.store, _members(erasure.subject.selves)):
+        writes: list[Write] = [Drop(world.store.place(each))]
+        if isinstance(each, User) and each.email:
+            box = ref(Mailbox, each.workspace, same_mailbox(each.email), each.customer, each.id)
+            writes.append(Drop(box))
+        world.store.commit(*writes)
+        name = type(each).__name__
+        gone[name] = gone.get(name, 0) + 1
+    selves = erasure.subject.selves
+    users = {owner: [each.id for each in selves if each.customer == owner] for owner in erasure.subject.customers}
+    world.queues.jobs(evaluations({erasure.workspace: users}))
+    return _later(world, erasure, SETTLE_S, stage="walk", removed=gone, **_begun(world))
+
+
+def _subject(world: World, erasure: Erasure, ground: Ground) -> Subject:
+    """All that they are known by."""
+    selves = _selves(world, erasure)
+    records = records_of(world.store, _members(selves))
+    aliases: list[Any] = records_at(
+        world, [ref(OutsideName, install, each.id) for install in ground.installs for each in selves]
+    )
+    faces: list[Any] = records_at(world, [ref(OutsidePerson, each.install, each.outside) for each in aliases])
+    names = [each.name for each in (*records, *aliases, *faces)]
+    addresses = [each.email for each in (*records, *faces)]
+    outside = [*(each.outside for each in aliases), *(each.external_id for each in records if isinstance(each, User))]
+    return Subject(
+        selves=tuple(selves),
+        names=tuple(dict.fromkeys(name for name in names if named(name))),
+        addresses=tuple(dict.fromkeys(each for each in addresses if each)),
+        outside=tuple(dict.fromkeys(outside)),
+    )
+
+
+def _members(selves: Iterable[Self]) -> list[Member]:
+    return [Member(id=each.id, customer=each.customer) for each in selves]
+
+
+def _selves(world: World, erasure: Erasure) -> list[Self]:
+    if erasure.of == "person":
+        person = world.store.one(ref(Person, erasure.workspace, erasure.target))
+        return [Self(id=each.id, customer=each.customer) for each in person.members] if person else []
+    if erasure.of == "customer":
+        users: Listing[User] = Listing("users", (erasure.target,))
+        return [Self(id=each.id, customer=each.customer) for each in every(world.store, users)]
+    return [Self(id=erasure.target, customer=erasure.customer)]
+
+
+def _known(world: World, erasure: Erasure, ground: Ground) -> Iterator[Known]:
+    yield known_id(erasure.target)
+    for each in erasure.subject.selves:
+        yield known_id(each.id)
+    for address in erasure.subject.addresses:
+        yield known_address(address)
+    for install in ground.installs:
+        for outside in erasure.subject.outside:
+            yield known_outside(install, outside)
+
+
+def _tell_installs(world: World, erasure: Erasure, ground: Ground) -> None:
+    """From now on what comes in is looked at for what is forgotten."""
+    for id_ in ground.installs:
+
+        def attempt(_: int, id_: str = id_) -> None:
+            install = world.store.one(ref(Install, id_))
+            if install and not install.forgets:
+                world.store.commit(over(install.changed(forgets=True), install))
+
+        again(world, attempt)
+
+
+# --- walking ------------------------------------------------------------------------------------------------------
+
+
+def _walk(world: World, erasure: Erasure) -> Erasure:
+    """The next page; at the end of a walk that has changed something, another walk: until one finds nothing."""
+    if erasure.stops:
+        return step(world, erasure, ground_of(world, erasure))
+    walks = erasure.walks + 1
+    if erasure.changed_in_walk:
+        return _later(world, erasure, SETTLE_S, walks=walks, **_begun(world))
+    if erasure.stage == "ids":
+        return _later(world, erasure, 0, walks=walks, stage="search")
+    if any(each.fared == "waiting" for each in erasure.twins):
+        wait = WAITS_S[min(erasure.looks, len(WAITS_S) - 1)]
+        return _later(world, erasure, wait, state="waiting", walks=walks, looks=erasure.looks + 1, **_begun(world))
+    return _later(world, erasure, 0, walks=walks, stage="ids", **_begun(world))
+
+
+# --- search, and the end ------------------------------------------------------------------------------------------
+
+
+def _search(world: World, erasure: Erasure) -> Erasure:
+    """What search still has of them is put anew, and all pieces are written without what is outdated."""
+    for tree in (erasure.workspace, *erasure.subject.customers):
+        forget_in_tree(world, tree, erasure.subject)
+    return _later(world, erasure, 0, stage="done")
+
+
+def _done(world: World, erasure: Erasure) -> Erasure:
+    """Nothing of them is left in the erasure itself."""
+    now = world.clock.now()
+    ended = erasure.changed(
+        state="done",
+        subject=Subject(),
+        target="",
+        customer="",
+        stops=(),
+        piece=erasure.piece + 1,
+        ended_at=now,
+        next_at=0,
+    )
+    noted = entry(world, erasure.workspace, "erasure.done", subject=erasure.id, by=erasure.by, fields=[erasure.of])
+    world.store.commit(over(ended, erasure), noted)
+    return ended
+
+
+STAGES: dict[str, Callable[[World, Erasure], Erasure]] = {
+    "mark": _mark,
+    "walk": _walk,
+    "ids": _walk,
+    "search": _search,
+    "done": _done,
+}

@@ -1,0 +1,343 @@
+"""Walk over all that there may be of somebody, a page at a time, and take them out of it (ADR 176).
+
+A page's records are changed in one transaction with how far the walk is, so that each is counted once, whoever dies
+when. What has to go through a room (its messages) goes there before that, by the ways of every edit and delete: they
+cross bridges, reach open pages and search, and do nothing twice.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from ...desk.deliveries import Delivery
+from ...desk.erasures import WAKE_AFTER_MS, Erasure, Fared, Stop, Twin
+from ...desk.errors import NotFound
+from ...desk.files import Attachment
+from ...desk.forgetting import Traces, named, whose, without
+from ...desk.issues import Comment
+from ...desk.mails import original_key
+from ...desk.messages import Mapped, Message
+from ...desk.personal_data import ANONYMISED, KEPT, KINDS, NOBODYS
+from ...desk.record import Record
+from ...desk.rooms import Room, Seen
+from ...desk.times import HOUR_MS
+from ...desk.unheard import Unheard
+from ...desk.workspaces import Install, Workspace
+from ...ports import Drop, Listing, Ref, World, Write, over, ref
+from ..forgotten import known_outside, known_source, remember
+from ..paging import every
+from ..rooms.amend import amend, delete_step
+from .mail_texts import tells_of
+from .places import HANGING, ROOT, Asked, Ground, by_key, files_of, leads, may_concern, plan
+
+PAGE = 20  # records that are looked at at once: what becomes of them fits into one transaction
+READS = 50  # listings with nothing in them that are passed by at once
+DERIVED_MS = HOUR_MS  # ms after which all is derived from what an erasure has changed
+MOST = 90  # writes in one transaction
+NAMES = 100  # names of one person that are known at most
+ROOMS = {"rooms", "unsaid-rooms", "snoozed-rooms"}  # listings of the whole workspace's rooms
+
+
+def ground_of(world: World, erasure: Erasure) -> Ground:
+    """What plans are made for."""
+    tenant = world.store.one(ref(Workspace, erasure.workspace))
+    installs: Listing[Install] = Listing("installs", (erasure.workspace,))
+    return Ground(
+        erasure, tenant.inbox_shards if tenant else 1, tuple(each.id for each in every(world.store, installs))
+    )
+
+
+def step(world: World, erasure: Erasure, ground: Ground) -> Erasure:
+    """The erasure after the next page of its walk. Raises Clash where somebody else was faster, with a record of the
+    page or with the page itself: then it is to be done again."""
+    stop = erasure.stops[-1]
+    asked = plan(stop.start, stop.key, ground)
+    walk = _Walk(world, erasure, ground)
+    if stop.start == ROOT and not stop.at and not stop.cursor:
+        walk.look_at(records_at(world, by_key(ground)), None)
+        return walk.moved(_after(stop, asked, None, first=True))
+    for _ in range(READS):
+        number = stop.at - 1 if stop.start == ROOT else stop.at
+        if number >= len(asked):
+            return walk.moved(())
+        page = world.store.page(asked[number].listing, PAGE, stop.cursor or None)
+        rest = _after(stop, asked, page.next)
+        if page.items or not rest:
+            break
+        (stop,) = rest
+    walk.look_at(page.items, asked[number])
+    return walk.moved(rest)
+
+
+def records_at(world: World, refs: Sequence[Ref[Any]]) -> list[Record]:
+    """What is there, of any number of keys."""
+    found: list[Record] = []
+    for start in range(0, len(refs), 100):
+        found += [each for each in world.store.many(refs[start : start + 100]) if each]
+    return found
+
+
+def _after(stop: Stop, asked: Sequence[Asked], cursor: str | None, *, first: bool = False) -> tuple[Stop, ...]:
+    """Where it goes on at the same thing; nowhere, at its end."""
+    if cursor:
+        return (msgspec.structs.replace(stop, cursor=cursor),)
+    last = len(asked) + (stop.start == ROOT)
+    return (Stop(start=stop.start, key=stop.key, at=stop.at + 1),) if first or stop.at + 1 < last else ()
+
+
+class _Walk:
+    """A page on its way: what is to be written with it, and what begins at what it found."""
+
+    def __init__(self, world: World, erasure: Erasure, ground: Ground) -> None:
+        self.world, self.erasure, self.ground = world, erasure, ground
+        self.traces = Traces(erasure.subject, erasure.stand_in, outside_too=erasure.stage == "ids")
+        self.writes: dict[Ref[Any], Write] = {}
+        self.begins: list[Stop] = []
+        self.removed, self.anonymised = dict(erasure.removed), dict(erasure.anonymised)
+        self.twins = {(each.install, each.channel, each.fared, each.reason): each.count for each in erasure.twins}
+        self.names = dict.fromkeys(erasure.subject.names)
+        self.room: Room | None = None
+
+    def look_at(self, records: Iterable[Record], asked: Asked | None) -> None:
+        """Each record as it becomes, and what hangs on it."""
+        found = [each for each in records if KINDS[type(each)].fate not in (NOBODYS, KEPT)]
+        found = [each for each in found if not (isinstance(each, Erasure) and each.id == self.erasure.id)]
+        said = [each for each in found if isinstance(each, Message)]
+        if said:
+            found = self._said(said)
+        deliveries = [each for each in found if isinstance(each, Delivery)]
+        ours = self._theirs(deliveries)
+        for record in found:
+            if isinstance(record, Delivery):
+                self._delivery(record, ours.get((record.room, record.message)))
+            else:
+                self._becomes(record)
+            self._leads(record, asked)
+
+    def moved(self, rest: tuple[Stop, ...]) -> Erasure:
+        """Write all of it, in one transaction with how far the walk is."""
+        old = self.erasure
+        names = tuple(list(self.names)[:NAMES])
+        subject = msgspec.structs.replace(old.subject, names=names) if names != old.subject.names else old.subject
+        erasure = old.changed(
+            state="running",
+            stops=(*old.stops[:-1], *rest, *self.begins),
+            changed_in_walk=old.changed_in_walk or bool(self.writes) or subject != old.subject,
+            removed=self.removed,
+            anonymised=self.anonymised,
+            subject=subject,
+            twins=tuple(
+                Twin(install=install, channel=channel, fared=fared, reason=reason, count=count)
+                for (install, channel, fared, reason), count in self.twins.items()
+            ),
+            piece=old.piece + 1,
+            next_at=self.world.clock.now() + WAKE_AFTER_MS,
+        )
+        writes = list(self.writes.values())
+        drops = [each for each in writes if isinstance(each, Drop)]
+        surplus = drops[: max(0, len(writes) - MOST)]  # what hangs on few records may be much: that goes by itself
+        self.world.store.spread(*surplus)
+        self.world.store.commit(over(erasure, old), *(each for each in writes if each not in surplus))
+        return erasure
+
+    # --- records
+
+    def _becomes(self, record: Record, *, theirs: bool = False) -> None:
+        """What becomes of a record, by its kind and by whose it is. One that is removed, but of somebody else, is
+        without them."""
+        theirs = theirs or self._in_their_own_room(record)
+        own = whose(record, self.traces)
+        after = without(record, self.traces, theirs=theirs)
+        fate = KINDS[type(record)].fate
+        if fate == ANONYMISED:
+            if after != record:
+                self._put(after, record)
+        elif own or (own is None and (theirs or self._tells(record))):
+            self._drop(record)
+        elif own is False and after != record:
+            self._put(after, record)
+
+    def _tells(self, record: Record) -> bool:
+        """Whether a record tells of them at all, by what they are called elsewhere, too."""
+        wholly = replace(self.traces, outside_too=True)
+        return without(record, wholly) != record
+
+    def _in_their_own_room(self, record: Record) -> bool:
+        """Whether it is of a conversation that is theirs alone. What says itself whose it is, is not asked."""
+        room = getattr(record, "room", "")
+        return bool(room) and isinstance(room, str) and room in self._own_rooms
+
+    @property
+    def _own_rooms(self) -> set[str]:
+        stop = self.erasure.stops[-1]
+        if stop.start != "room":
+            return set()
+        if self.room is None:
+            self.room = self.world.store.one(ref(Room, stop.key))
+        theirs = (*self.erasure.subject.ids, self.erasure.stand_in)
+        return {stop.key} if self.room and self.room.visitor in theirs and not self.room.customer else set()
+
+    def _put(self, after: Record, before: Record) -> None:
+        place = self.world.store.place(before)
+        if place in self.writes:
+            return
+        self.writes[place] = over(msgspec.structs.replace(after, version=before.version + 1), before)
+        name = type(before).__name__
+        self.anonymised[name] = self.anonymised.get(name, 0) + 1
+
+    def _drop(self, record: Record) -> None:
+        """The record, its bytes, and what hangs on it and is theirs."""
+        place = self.world.store.place(record)
+        if place in self.writes:
+            return
+        if isinstance(record, Unheard):
+            self.world.queues.forget(record.kept)
+        if isinstance(record, Attachment):
+            self.world.files.remove(record.key)
+        self.writes[place] = Drop(place)
+        name = type(record).__name__
+        self.removed[name] = self.removed.get(name, 0) + 1
+        hanging = HANGING.get(type(record))
+        for each in records_at(self.world, hanging(record)) if hanging else []:
+            if whose(each, self.traces) is not False or self._tells(each):
+                self._drop(each)
+
+    # --- what was said
+
+    def _said(self, messages: Sequence[Message]) -> list[Record]:
+        """Messages as they are once what they said is taken back, or taken out of them, and their files are gone."""
+        for message in messages:
+            if whose(message, self.traces):
+                self._take_back(message)
+            else:
+                self._reword(message)
+        now = self.world.store.many([ref(Message, each.room, each.n, each.internal) for each in messages])
+        found: list[Record] = [each for each in now if each]
+        if self.traces.outside_too:
+            for each in found:
+                if isinstance(each, Message) and each.source.id and whose(each, self.traces):
+                    known = self.world.store.one(ref(Mapped, each.source.install, each.source.id))
+                    if known:
+                        self._drop(known)
+        return found
+
+    def _take_back(self, message: Message) -> None:
+        """A message of theirs: its files and its original go first, while it still names them; then it is deleted, as
+        anybody deletes one."""
+        if named(message.author.name):
+            self.names[message.author.name] = None
+        source = message.source
+        if source.install and source.id:
+            remember(self.world, self.erasure, [known_source(source.install, source.id)])
+            self.world.files.remove(original_key(message.workspace, source.install, source.id))
+        for id_ in files_of(message):
+            there = self.world.store.one(ref(Attachment, id_))
+            self.world.files.remove(Attachment.key_of(message.workspace, id_))
+            if there:
+                self.world.store.commit(Drop(ref(Attachment, id_)))
+        if not message.deleted:
+            self._amend(message, delete_step, "deleted")
+
+    def _reword(self, message: Message) -> None:
+        """Somebody else's words without them; what a mail quoted, and the mail itself, if it tells of them."""
+        text = self.traces.text(message.text)
+        if text != message.text and not message.deleted:
+            at = self.world.clock.now()
+
+            def step(now: Message) -> Message | None:
+                words = self.traces.text(now.text)
+                if now.deleted or words == now.text:
+                    return None
+                return msgspec.structs.replace(
+                    now, text=words, revision=now.revision + 1, edited_at=now.edited_at or at
+                )
+
+            self._amend(message, step, "edited")
+        source = message.source
+        if source.channel == "email" and source.id:
+            self._file(original_key(message.workspace, source.install, source.id), whole=True)
+        if message.rest:
+            self._file(Attachment.key_of(message.workspace, message.rest.file.id), whole=False)
+
+    def _file(self, key: str, *, whole: bool) -> None:
+        """A file without them, or, where it cannot be changed, none."""
+        try:
+            content = self.world.files.get(key)
+        except NotFound:
+            return
+        if whole:
+            if tells_of(content, self.traces):
+                self.world.files.remove(key)
+            return
+        text = content.decode(errors="replace")
+        if self.traces.tells(text):
+            self.world.files.put(key, self.traces.text(text).encode(), "text/plain")
+
+    def _amend(self, message: Message, step: Any, type_: Any) -> None:
+        by = self.erasure.stand_in if type_ == "deleted" else self.erasure.by
+        amend(self.world, message.room, message.n, internal=message.internal, step=step, type_=type_, by=by)
+
+    # --- what was sent
+
+    def _theirs(self, rows: Sequence[Delivery]) -> dict[tuple[str, int], Message]:
+        """Of the messages that deliveries carry, those that were theirs."""
+        places = dict.fromkeys((row.room, row.message) for row in rows if row.message)
+        if not places:
+            return {}
+        found = self.world.store.many([ref(Message, room, n, False) for room, n in places])
+        return {place: each for place, each in zip(places, found, strict=True) if each and whose(each, self.traces)}
+
+    def _delivery(self, row: Delivery, message: Message | None) -> None:
+        """How what was sent fares over there; its ids go once that is over."""
+        if message and row.what == "delete":
+            self._count(row, *_fared(row, message))
+        elif message and row.what == "post" and row.provider_id and self._still_unowed(row, message):
+            self._count(row, "waiting", "")
+        if message and self.traces.outside_too:
+            ids = [each for each in (row.provider_id, *row.parts, *row.steps.values()) if each]
+            remember(self.world, self.erasure, [known_source(row.install, each) for each in ids])
+            names = [row.install, f"{row.install}:sent"]
+            for each in records_at(self.world, [ref(Mapped, name, id_) for name in names for id_ in ids]):
+                self._drop(each)
+        self._becomes(row, theirs=message is not None)
+
+    def _still_unowed(self, row: Delivery, message: Message) -> bool:
+        """Whether the delete of what was sent may still come into the ledger: the stream tells of it a little later."""
+        if self.world.clock.now() > self.erasure.created_at + DERIVED_MS:
+            return False
+        return self.world.store.one(ref(Delivery, row.bridge, message.changed_n)) is None
+
+    def _count(self, row: Delivery, fared: Fared, reason: str) -> None:
+        place = (row.install, row.channel, fared, reason)
+        self.twins[place] = self.twins.get(place, 0) + 1
+
+    # --- what begins there
+
+    def _leads(self, record: Record, asked: Asked | None) -> None:
+        if isinstance(record, Room):
+            tells = self._tells(record)
+            elsewhere = asked is not None and asked.listing.name in ROOMS
+            known = elsewhere and record.customer in self.erasure.subject.customers and not record.vendor_only
+            if not known and may_concern(record, self.erasure, tells=tells):
+                self.begins.append(Stop(start="room", key=record.id))
+        elif isinstance(record, Seen):
+            room = self.world.store.one(ref(Room, record.room))
+            if room and room.customer not in self.erasure.subject.customers:
+                self.begins.append(Stop(start="room", key=room.id))
+        elif isinstance(record, Comment) and not record.by and record.author_id in self.traces.outside:
+            remember(self.world, self.erasure, [known_outside(record.install, record.author_id)])
+        elif begins := leads(record, asked.listing.name if asked else ""):
+            self.begins.append(Stop(start=begins[0], key=begins[1]))
+
+
+def _fared(row: Delivery, message: Message) -> tuple[Fared, str]:
+    """How the delete of a message of theirs fares over a bridge."""
+    if row.state == "queued":
+        return "waiting", ""
+    if message.source.install == row.install:  # whatever the other side made of it
+        return "by-hand", "they said it there themselves"
+    if row.state == "sent":
+        return "done", ""
+    return ("unsupported" if row.state == "skipped" else "failed"), row.reason

@@ -1,0 +1,58 @@
+"""What comes again from before somebody was forgotten, by their words or by who they were: it is dropped, and counted
+(ADR 177)."""
+
+from collections.abc import Iterator
+
+from ...desk.arrivals import Arrival, Deleted, Edited, Mailed, Reacted, Said, Speaker
+from ...desk.erasures import Forgotten
+from ...desk.ids import customer_id, derived, user_id
+from ..forgotten import Known, count_dropped, forgotten, known_address, known_id, known_outside, known_source
+from .context import Arriving, Ignore
+
+FORGOTTEN = "forgotten"  # why it is ignored
+
+
+def drop_if_said_before(arriving: Arriving, arrival: Arrival) -> None:
+    """Ignore what a person said before they were forgotten. What they said itself is known by its id, whenever it
+    comes; what is merely from before is known by who says it. Install and key are read already, where nobody was."""
+    if not arriving.install.forgets or not isinstance(arrival, Said | Mailed | Edited | Deleted | Reacted):
+        return
+    install = arriving.install
+    words: list[Known] = [known_source(install.id, arrival.id)]
+    who = list(_who(arriving, arrival))
+    found = forgotten(arriving.world, install.workspace, [*words, *who])
+    at = arriving.envelope.received_at
+    if not isinstance(arrival, Mailed):  # its writer's clock says when a mail was written
+        at = min(at, arrival.at or at)
+    gone = next((each for each in found[:1] if each), None) or _before(found[1:], at)
+    if gone:
+        count_dropped(arriving.world, gone)
+        raise Ignore(FORGOTTEN)
+
+
+def _before(found: list[Forgotten | None], at: int) -> Forgotten | None:
+    return next((each for each in found if each and at < each.at), None)
+
+
+def _who(arriving: Arriving, arrival: Said | Mailed | Edited | Deleted | Reacted) -> Iterator[Known]:
+    install = arriving.install
+    if isinstance(arrival, Mailed):
+        if arrival.sender:
+            yield known_address(arrival.sender)
+    elif isinstance(arrival, Said | Reacted):
+        yield from _speaker(arriving, arrival.speaker, arrival.id)
+    elif isinstance(arrival, Edited | Deleted):
+        yield known_id(derived("vis", install.id, arrival.id))
+
+
+def _speaker(arriving: Arriving, speaker: Speaker, id_: str) -> Iterator[Known]:
+    install = arriving.install
+    if speaker.outside:
+        yield known_outside(install.id, speaker.outside)
+        yield known_id(derived("vis", install.id, speaker.outside))
+    if speaker.email:
+        yield known_address(speaker.email)
+    if speaker.customer and speaker.user:
+        yield known_id(user_id(customer_id(install.workspace, speaker.customer), speaker.user))
+    elif not speaker.outside:
+        yield known_id(derived("vis", install.id, id_))

@@ -1,0 +1,184 @@
+"""Somebody who spoke over five channels is forgotten: nothing of her is left, the others' conversation reads on, and
+what comes again is dropped."""
+
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chalicelib.desk.customers import User
+from chalicelib.desk.erasures import Erasure, ForgettingKey
+from chalicelib.desk.messages import Message
+from chalicelib.store.rows import to_row
+from tests.everywhere import ACME, MIA, Everywhere, everywhere
+from tests.peers.msteams import TeamsPeer
+
+QUIET = "She told me on the phone"
+
+
+@pytest.fixture
+def here(teams: TeamsPeer) -> Iterator[Everywhere]:
+    with everywhere(teams) as made:
+        yield made
+
+
+def settle(here: Everywhere) -> None:
+    for _ in range(4):
+        here.hand_over(here.waiting())
+        here.work()
+        here.parley.sync_all()
+        here.parley.work_all()
+        here.parley.sort_all()
+        here.parley.push_all()
+        here.pass_time(2)
+
+
+def said(here: Everywhere) -> list[tuple[str, bytes]]:
+    """Mia speaks by mail, and over the vendor's app; others speak of her. What was told, to be told again."""
+    replayed: list[tuple[str, bytes]] = []
+    here.write("words 1 from the mail of Mia")
+    replayed += here.waiting()
+    here.hand_over(replayed)
+    here.work()
+    slack = here.slack.say("U0ANN", ACME, f"{QUIET}: @Mia, mia@acme.example, says words 2")
+    events = here.waiting()
+    here.hand_over(events)
+    here.work()
+    here.slack.react("U0ANN", here.slack.post(ACME, slack), "eyes")
+    user = here.tenant.user(user="mia", name="Mia", email=MIA)
+    room = f"/v1/rooms/{here.room}"
+    file = user.post("/v1/attachments", {"name": "mia.txt", "size": 5, "type": "text/plain"}).json
+    here.parley.files.content[f"files/{here.tenant.id}/{file['id']}"] = b"words by Mia"
+    first = user.post(f"{room}/messages", {"text": "words 3 of Mia herself", "attachments": [file["id"]]}).json
+    quote = {"message": first["id"], "quote": {"start": 0, "end": 7}}
+    assert here.api.post(f"{room}/messages", {"text": "Mia, we look", "reply_to": quote}).status == 201
+    assert here.api.post(f"{room}/messages", {"text": "Mia is angry", "internal": True}).status == 201
+    issue = here.api.post(f"{room}/issues", {"kind": "bug", "title": "What Mia saw"})
+    assert issue.status == 201, issue.text
+    settle(here)
+    return replayed
+
+
+def forget(here: Everywhere, user: str = "mia") -> str:
+    got = here.api.delete(f"/v1/customers/acme/users/{user}")
+    assert got.status == 202, got.text
+    return str(got.json["id"])
+
+
+def finish(here: Everywhere, id_: str) -> dict[str, Any]:
+    for _ in range(40):
+        settle(here)
+        here.pass_time(120)
+        report: dict[str, Any] = here.api.get(f"/v1/erasures/{id_}").json
+        if report["state"] == "done":
+            settle(here)
+            return report
+    raise AssertionError(report)
+
+
+def traces(here: Everywhere, *words: str) -> dict[str, list[str]]:
+    """Where any of the words is, in rows, the bucket and queues: search's pieces and mails unpacked."""
+    found: dict[str, list[str]] = {}
+
+    def look(place: str, content: Any) -> None:
+        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else str(content)
+        hits = [word for word in words if word.casefold() in text.casefold()]
+        if hits:
+            found[place] = hits
+
+    for record in here.parley.records():
+        row = to_row(record)
+        look(f"{row.t} {row.pk} {row.sk}", f"{row.pk} {row.sk} {row.g} {row.d}")
+    for key, content in here.parley.files.content.items():
+        look(f"bucket {key}", b"".join(unpacked(content)) if key.startswith("search/") else content)
+    queues = here.parley.queues
+    for name in ("envelopes", "calls", "pushes", "errands", "tasks", "looks", "sortings", "dead", "kept"):
+        look(f"queue {name}", getattr(queues, name))
+    return found
+
+
+def unpacked(content: bytes) -> Iterator[bytes]:
+    yield content
+    for start in range(len(content)):
+        if content[start : start + 1] == b"\x78":
+            try:
+                yield zlib.decompressobj().decompress(content[start:])
+            except zlib.error:
+                continue
+
+
+def test_nothing_of_her_is_left_and_the_others_read_on(here: Everywhere) -> None:
+    replayed = said(here)
+    (mia,) = [each for each in here.parley.records() if isinstance(each, User) and each.name == "Mia"]
+    words = (mia.id, MIA, "Mia", "words 3", "words 1")
+    before = traces(here, *words)
+    assert {place.split()[0] for place in before} >= {"User", "Message", "Room", "bucket", "Mailbox"}
+    report = finish(here, forget(here))
+    assert traces(here, *words) == {}
+    texts = [each.text for each in here.parley.records() if isinstance(each, Message) and not each.deleted]
+    assert any(QUIET in text for text in texts), "what others said stays"
+    assert any("we look" in text for text in texts)
+    print(report)
+    here.hand_over(replayed)
+    settle(here)
+    assert traces(here, *words) == {}, "what comes again is dropped"
+    assert here.api.get(f"/v1/erasures/{report['id']}").json["dropped"] >= 1
+
+
+def test_what_our_app_posted_goes_and_what_they_said_elsewhere_is_told(here: Everywhere) -> None:
+    said(here)
+    report = finish(here, forget(here))
+    assert not any(
+        "words" in text and "words 2" not in text for side in ("slack", "agents") for text in here.sides()[side]
+    )
+    fared = {(each["channel"], each["state"]) for each in report["elsewhere"]}
+    assert ("slack", "done") in fared
+    assert {"mail" if channel == "email" else channel for channel, _ in fared} >= {"slack", "msteams"}
+    assert "waiting" not in {state for _, state in fared}
+
+
+def test_of_what_they_said_in_slack_the_report_says_that_it_is_theirs_to_take_back(here: Everywhere) -> None:
+    here.slack.say("U0ANN", ACME, "words 7 by Ann in Slack")
+    settle(here)
+    (ann,) = [each for each in here.parley.records() if isinstance(each, User) and each.external_id == "slack:U0ANN"]
+    report = finish(here, forget(here, "slack:U0ANN"))
+    assert ("slack", "by-hand") in {(each["channel"], each["state"]) for each in report["elsewhere"]}
+    assert traces(here, ann.id, "words 7", "slack:U0ANN") == {}
+
+
+def test_who_writes_afterwards_is_somebody_new(here: Everywhere) -> None:
+    said(here)
+    (old,) = [each for each in here.parley.records() if isinstance(each, User) and each.name == "Mia"]
+    finish(here, forget(here))
+    user = here.tenant.user(user="mia", name="Mia", email=MIA, iat=here.parley.clock.at // 1000)
+    got = user.post(f"/v1/rooms/{here.room}/messages", {"text": "words 9, I am back"})
+    assert got.status == 201, got.text
+    assert got.json["author"]["id"] not in (old.id, "")
+    assert user.get("/v1/me").json["id"] == got.json["author"]["id"]
+    here.write("words 10 by mail")
+    settle(here)
+    (new,) = [each for each in here.parley.records() if isinstance(each, User) and each.name == "Mia"]
+    said_ = [each for each in here.parley.records() if isinstance(each, Message) and "words 10" in each.text]
+    assert [each.author.id for each in said_] == [new.id] == [got.json["author"]["id"]]
+    again = finish(here, forget(here))
+    assert traces(here, new.id, old.id, "words 9", "words 10") == {}
+    assert again["stand_in"] not in (old.id, new.id)
+
+
+def test_asked_again_while_it_runs_it_is_the_same_one(here: Everywhere) -> None:
+    first = forget(here)
+    assert forget(here) == first
+    finish(here, first)
+    assert here.api.delete("/v1/customers/acme/users/mia").status == 404
+
+
+def test_nothing_that_is_remembered_can_be_read(here: Everywhere) -> None:
+    said(here)
+    (mia,) = [each for each in here.parley.records() if isinstance(each, User) and each.name == "Mia"]
+    id_ = finish(here, forget(here))["id"]
+    kept = [each for each in here.parley.records() if isinstance(each, Erasure | ForgettingKey)]
+    assert {type(each) for each in kept} == {Erasure, ForgettingKey}
+    assert all(mia.id not in str(each) and "mia" not in str(each).casefold() for each in kept)
+    audit = [each for each in here.api.get("/v1/audit").json["items"] if each["verb"].startswith("erasure.")]
+    assert {each["subject"] for each in audit} == {id_}
