@@ -18,6 +18,7 @@ from ..customers.batches import evaluations
 from ..forgotten import Known, known_address, known_id, known_outside, remember
 from ..optimistic_retry import again
 from ..paging import every
+from ..people.tie import leave_person
 from ..same_person import records_of
 from ..search.forget import forget_in_tree
 from .holds import held
@@ -85,6 +86,8 @@ def _mark(world: World, erasure: Erasure) -> Erasure:
         erasure = _later(world, erasure, 0, state="running", subject=_subject(world, erasure, ground))
     remember(world, erasure, _known(world, erasure, ground))
     _tell_installs(world, erasure, ground)
+    for member in _members(erasure.subject.selves):
+        leave_person(world, erasure.workspace, member)
     gone = dict(erasure.removed)
     for each in records_of(world.store, _members(erasure.subject.selves)):
         writes: list[Write] = [Drop(world.store.place(each))]

@@ -67,6 +67,18 @@ def untie(world: World, who: Principal, person_id: str, *, tie_: str) -> None:
     again(world, attempt)
 
 
+def leave_person(world: World, workspace: str, member: Member) -> None:
+    """Take a member out of the person that they are a part of, with all ties of theirs; the others stay who they are."""
+
+    def attempt(_: int) -> None:
+        person = person_of(world.store, workspace, member)
+        if person:
+            others = [each for each in person.ties if member.id not in (each.one.id, each.other.id)]
+            _written(world, [person], persons_of(workspace, others), also=[])
+
+    again(world, attempt)
+
+
 def _persons(world: World, workspace: str, members: Iterable[Member]) -> list[Person]:
     found = [person_of(world.store, workspace, member) for member in members]
     return list({person.id: person for person in found if person}.values())

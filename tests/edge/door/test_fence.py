@@ -393,7 +393,9 @@ class Scene:
             version=1, id="ers_1", workspace=self.ours.id, of="user", by="Secret", created_at=1, stand_in="gone_1",
             state="done",
         )  # fmt: skip
-        self.parley.store.commit(new(bridge), new(gone), new(letter), new(unheard), new(still), new(drafted), new(erasure))
+        self.parley.store.commit(
+            new(bridge), new(gone), new(letter), new(unheard), new(still), new(drafted), new(erasure)
+        )
         self.ids = {
             "workspace": self.ours.id,
             "room": room,
