@@ -68,7 +68,7 @@ def untie(world: World, who: Principal, person_id: str, *, tie_: str) -> None:
 
 
 def leave_person(world: World, workspace: str, member: Member) -> None:
-    """Take a member out of the person that they are a part of, with all ties of theirs; the others stay who they are."""
+    """Take a member out of the person that they are a part of, with all of their ties; the others stay who they are."""
 
     def attempt(_: int) -> None:
         person = person_of(world.store, workspace, member)
