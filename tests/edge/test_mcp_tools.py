@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.desk.times import HOUR_MS, rfc3339
 from chalicelib.edge.mcp.tools import TOOLS
-from chalicelib.edge.mcp.views import WROTE
+from chalicelib.edge.mcp.views import WROTE, written
 from chalicelib.edge.routes import find
 from tests.agents import BY_HANDSHAKE, ERAS, Agent, request_id
 from tests.api import Client, Tenant
@@ -187,6 +188,13 @@ def test_each_tool_has_the_rights_of_the_routes_that_it_asks_and_asks_no_other()
     assert {tool.name for tool in TOOLS if tool.side == "vendor"} == VENDORS
 
 
+def test_a_tool_cannot_ask_what_it_does_not_name(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    [inbox] = [each for each in TOOLS if each.name == "inbox"]
+    strays = replace(inbox, run=lambda ask, asked: ask("GET /v1/agents"))
+    monkeypatch.setattr("chalicelib.edge.mcp.tools.TOOLS", [strays])
+    assert Agent.of(tenant).request("tools/call", {"name": "inbox", "arguments": {}}).status == 500
+
+
 def test_descriptions_are_short_and_every_argument_is_told() -> None:
     for tool in TOOLS:
         assert 30 < len(tool.shown["description"]) < 300, tool.name
@@ -312,10 +320,15 @@ def test_what_is_written_anywhere_does_nothing_and_is_marked_as_its_writers(
     api, room = tenant.api, tenant.triage()
     agents = {"vendor": Agent.of(tenant, key(tenant, "read", "write"), era)}
     config = {"url": "https://vendor.example/hook", "all_rooms": True}
+    api.put("/v1/attributes/plan", {"type": "string"})
+    form = api.post("/v1/installs", {"kind": "form", "name": "Form"}).json["url"].removeprefix("https://parley.test")
+    assert api.patch("/v1/workspace", {"drafting": {"mode": "on"}}).status == 200
+    drafter = Agent.of(tenant, key(tenant, "read", "draft"), era)
     assert api.post("/v1/installs", {"kind": "webhook", "name": "Hook", "config": config}).status == 201
+    seen: set[tuple[str, str]] = set()
     for n, words in enumerate(CORPUS):
         line = f"marker {words}"[:200]
-        tenant.customer("acme", name=line)
+        tenant.customer("acme", name=line, attributes={"plan": line})
         user = tenant.user(name=line)
         agents["customer"] = Agent.of(tenant, user, era)
         opened = user.post("/v1/rooms", {"name": line}).json["id"]
@@ -328,6 +341,11 @@ def test_what_is_written_anywhere_does_nothing_and_is_marked_as_its_writers(
         assert api.patch(f"/v1/rooms/{opened}", {"promise": due, "labels": [f"marker {n}"]}).status == 200
         raised = {"title": line, "public_title": line, "public_text": words, "text": words}
         assert api.post(f"/v1/rooms/{opened}/issues", raised).status == 201
+        rests_on = [{"title": line, "url": "https://docs.example/x"}]
+        drafter.use("draft", request_id=request_id(), room=room, text=f"marker {words}", sources=rests_on)
+        sent(parley, tenant, customers=["acme"], text=f"marker {n} {words.replace('{', '(').replace('}', ')')}")
+        body = {"message": f"marker {words}", "email": f"x{n}@y.example", "name": line}
+        assert Client().post(form, body).status < 300
         parley.settle()
         before = _but_for_audit(parley, tenant)
         for tool in TOOLS:
@@ -337,14 +355,36 @@ def test_what_is_written_anywhere_does_nothing_and_is_marked_as_its_writers(
             for place in (room, opened):
                 given = {"room": place} if "room" in names and "q" not in names else {}
                 given |= {"q": "marker"} if "q" in names else {}
+                given |= {"limit": 50} if "limit" in names else {}
+                given |= {"by": "customer"} if tool.name == "figures" else {}
                 shown = agents[tool.side].use(tool.name, **given)
                 assert list(_unmarked(shown)) == [], tool.name
+                seen |= {(tool.side, tool.name)} if "marker" in json.dumps(shown) else set()
                 if tool.name == "read_room":
                     assert words in json.dumps(shown, ensure_ascii=False).replace('\\"', '"')
         parley.settle()
         after = _but_for_audit(parley, tenant)
         assert {k for k in after if k not in before} == set(), "reading writes nothing"
         assert after == before
+    reading = {(tool.side, tool.name) for tool in TOOLS if tool.name not in SPEAK}
+    assert seen == reading - {("vendor", "figures")}, "the corpus is in all that they show"
+
+
+@pytest.mark.parametrize(
+    ("author", "side"),
+    [
+        ({"kind": "user", "verified": True}, "customer_wrote"),
+        ({"kind": "visitor", "verified": False}, "others_wrote"),
+        ({"kind": "agent", "verified": True}, "vendor_wrote"),
+        ({"kind": "agent", "verified": False}, "others_wrote"),
+        ({"kind": "system", "verified": True}, "vendor_wrote"),
+        ({"kind": "machine", "verified": True}, "others_wrote"),
+        ({"kind": "machine", "verified": True, "agent_of": "usr_1"}, "customer_wrote"),
+        ({"kind": "some new kind", "verified": True}, "others_wrote"),
+    ],
+)
+def test_whose_words_they_are_is_said_only_of_whom_it_is_known(author: dict[str, Any], side: str) -> None:
+    assert written({"name": "Ann", **author}, text="Hi") == {side: {"name": "Ann", "text": "Hi"}}
 
 
 def _unmarked(shown: Any, under: bool = False) -> Iterator[str]:

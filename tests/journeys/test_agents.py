@@ -1,30 +1,20 @@
-"""Agents of both teams at the running stack: by the official clients of the Model Context Protocol, in both eras; and
-the protocol's conformance suite, as far as the list beside the contracts says."""
+"""Agents of both teams at the running stack, by the official clients of the Model Context Protocol, in both eras."""
 
 import json
 import os
-import re
 import subprocess
-import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
-import urllib3
 
 from infra import venvs
 from infra.venvs import ROOT
 from tests.journeys.caller import Caller, eventually, user_token
-from tests.npm import NODE, PACKAGES, fetched, missing
+from tests.npm import NODE, fetched, missing
 from tests.stack import LocalStack
 
 PEERS = ROOT / "tests" / "peers"
-LIST: dict[str, Any] = json.loads((ROOT / "tests" / "contracts" / "mcp_conformance.json").read_text())
-SUITE = Path("node_modules/@modelcontextprotocol/conformance/dist/index.js")
 STATELESS, BY_HANDSHAKE = "2026-07-28", "2025-11-25"
 PYTHON = {"auto": STATELESS, "legacy": BY_HANDSHAKE}  # mode → the version that is spoken
 NODES = {"sdk": BY_HANDSHAKE, "auto": STATELESS, "legacy": BY_HANDSHAKE}
@@ -135,104 +125,3 @@ def test_the_official_clients_for_node(stack: LocalStack, founded: dict[str, str
         with Official(command, token) as ann, Official(command, key) as ours:
             assert (ann.hello["version"], ours.hello["version"]) == (version, version)
             ask_and_answer(api, ann, ours, word=f"node{mode}")
-
-
-# --- conformance --------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def with_a_key(url: str, key: str) -> Iterator[str]:
-    """The address of a proxy that adds a key, which the suite cannot send. To it the proxy is the server, whose own
-    Origin it therefore names. (Of a foreign Host API Gateway has no API.)"""
-    base = url.partition("/mcp/")[0]
-
-    class Pass(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-            sent = {name: value for name, value in self.headers.items() if name.lower() not in ("connection", "host")}
-            if sent.get("Origin") == f"http://{own}":
-                sent["Origin"] = base
-            sent["Authorization"] = f"Bearer {key}"
-            got = urllib3.request(self.command, url, body=body, headers=sent, retries=False, timeout=60)
-            self.send_response(got.status)
-            for name in ("Content-Type", "Allow"):
-                if name in got.headers:
-                    self.send_header(name, got.headers[name])
-            self.send_header("Content-Length", str(len(got.data)))
-            self.end_headers()
-            self.wfile.write(got.data)
-
-        def do_GET(self) -> None:
-            self.do_POST()
-
-        def do_DELETE(self) -> None:
-            self.do_POST()
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pass)
-    own = f"127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://{own}/mcp"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-def run(folder: Path, *arguments: str) -> str:
-    command = [str(folder / NODE), str(folder / SUITE), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False).stdout
-
-
-def listed(said: str) -> dict[str, list[str]]:
-    """The scenarios of the suite, by whom they try."""
-    found: dict[str, list[str]] = {}
-    whom = ""
-    for line in said.splitlines():
-        if head := re.match(r"(Server|Client|Authorization) .*scenarios", line):
-            whom = head[1].lower()
-        elif scenario := re.match(r"\s+- (\S+) \[", line):
-            found.setdefault(whom, []).append(scenario[1])
-    return found
-
-
-def test_the_conformance_suite_as_far_as_the_list_says(
-    stack: LocalStack, founded: dict[str, str], tmp_path: Path
-) -> None:
-    folder = fetched()
-    if folder is None:
-        missing("CONFORMANCE")
-        return
-    assert LIST["package"] in PACKAGES
-    scenarios = listed(run(folder, "list"))
-    assert sorted(scenarios["server"]) == sorted(LIST["server"]), "a scenario is run, or it is said why not"
-    for whom in ("client", "authorization"):
-        assert sorted(scenarios[whom]) == sorted(LIST[whom]["scenarios"])
-    for name, entry in LIST["server"].items():
-        assert ("run" in entry) is not ("not_run" in entry), name
-    key = machine(Caller(stack.base_url, founded["api_key"]))
-    with with_a_key(url_of(stack, founded), key) as url:
-        for revision in sorted({each for entry in LIST["server"].values() for each in entry.get("run", ())}):
-            out = tmp_path / revision
-            said = run(
-                folder, "server", "--url", url, "--suite", "all", "--spec-version", revision, "--output-dir", str(out)
-            )
-            for name, entry in LIST["server"].items():
-                if revision in entry.get("run", ()):
-                    assert wrong_in(out, name, entry.get("fails_for_good", {})) == {}, (name, revision, said[-2000:])
-
-
-def wrong_in(out: Path, scenario: str, known: dict[str, str]) -> dict[str, str]:
-    """What is wrong in a scenario's results, but for the checks that are `known` to fail; each of those has to."""
-    [file] = out.glob(f"server-{scenario}-20*/checks.json")
-    results = json.loads(file.read_text())
-    assert results, scenario
-    failed = {each["id"]: str(each.get("errorMessage")) for each in results if each["status"] in ("FAILURE", "WARNING")}
-    mended = {id_: "it is said to fail for good" for id_ in known if id_ not in failed}
-    return {id_: words for id_, words in failed.items() if id_ not in known} | mended

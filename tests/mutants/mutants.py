@@ -34,6 +34,7 @@ TAGS = ("tests/edge/door/test_conditions.py",)
 BODIES = ("tests/edge/door/test_encodings.py",)
 BY_ID = ("tests/edge/routes/test_customers_by_id.py",)
 LIMITS = ("tests/edge/door/test_rate_limits.py",)
+PROTOCOL, TOOLS = ("tests/edge/test_mcp.py",), ("tests/edge/test_mcp_tools.py",)
 HOURS = ("tests/desk/test_hours.py",)
 TIMES = ("tests/desk/test_times.py",)
 
@@ -704,6 +705,36 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
     "what other containers have counted is not told": (
         Mutant("chalicelib.edge.door.limits", "_used", "count.all + count.own % _share(limit)", "count.own"),
         LIMITS,
+    ),
+    "a page of another site calls agents' tools": (
+        Mutant("chalicelib.edge.routes.mcp", "_check_caller", "parts_of(origin).netloc != ours", "False"),
+        PROTOCOL,
+    ),
+    "agents come by another workspace's path": (
+        Mutant(
+            "chalicelib.edge.routes.mcp", "_check_caller", "call.params['workspace'] != call.who.workspace", "False"
+        ),
+        PROTOCOL,
+    ),
+    "an agent's headers say something else than its body": (
+        Mutant("chalicelib.edge.mcp.protocol", "_check_stateless", "there != here", "False"),
+        PROTOCOL,
+    ),
+    "a tool's call leaves no trace": (
+        Mutant("chalicelib.edge.routes.mcp", "_note", "call.world.store.commit(row)", "None"),
+        TOOLS,
+    ),
+    "a customer's agent has the vendor's tools": (
+        Mutant("chalicelib.edge.mcp.tools", "Tool.is_for", "(self.side == 'vendor') is not who.is_agent", "False"),
+        TOOLS,
+    ),
+    "a tool asks what it does not name": (
+        Mutant("chalicelib.edge.mcp.tools", "Routes.__call__", "name not in self.uses", "False"),
+        TOOLS,
+    ),
+    "who says that they are the vendor's are believed": (
+        Mutant("chalicelib.edge.mcp.views", "written", "author.get('verified', True)", "True"),
+        TOOLS,
     ),
     "a minute that is shown twice is the first one's alone": (
         Mutant(DESK + "hours", "opens", "start + wait < end", "True"),
