@@ -7,7 +7,7 @@ import msgspec
 
 from .customers import Customer
 from .events import CALLED, moves
-from .messages import Broadcasted, Change, ChangeType, Draft, Message, Pending, Source, folded
+from .messages import Broadcasted, Change, ChangeType, Draft, Message, Pending, Source, TakenAs, folded
 from .plain_text import plain
 from .promises import settled
 from .rooms import GLIMPSE, MAX_SPEAKERS, Adoption, Because, Glimpse, ReadTo, Room, Seen, Spoken, naming
@@ -197,8 +197,10 @@ def _overheard(room: Room, person: str, n: int) -> dict[str, Any]:
 
 
 def _may_be_thanks(room: Room, message: Message, at: int) -> bool:
-    """Thanks that a customer says in a room that is open, or was resolved in the last days."""
-    if message.taken_as or message.deleted or message.attachments or who_said(message) != "customer":
+    """Thanks that a customer, or a coding agent of theirs, says in a room that is open, or was resolved in the last
+    days."""
+    theirs = who_said(message) == "customer" and not message.taken_as or message.author.of and not message.internal
+    if message.deleted or message.attachments or not theirs:
         return False
     closed = standing_of(room).closed_at if room.state == "resolved" else at
     return at - closed <= THANKED_MS and is_thanks(message.text, names_in(room, message))
@@ -256,7 +258,8 @@ def touched(
     """The room, the message and the change record after a message changed from `old` to `now`."""
     n, effect = room.n + 1, bearing(now)
     if type_ == "edited" and old.taken_as == "thanks" and not is_thanks(now.text, names_in(room, now)):
-        now, effect = msgspec.structs.replace(now, taken_as=""), _bears("customer", "edit of thanks")
+        asks: TakenAs = "ask" if now.author.of else ""
+        now, effect = msgspec.structs.replace(now, taken_as=asks), _bears("customer", "edit of thanks")
     elif type_ == "taken" and now.taken_as == "answer":
         effect = _bears("vendor", "counts as an answer")
     now = msgspec.structs.replace(now, version=old.version + 1, changed_n=n)

@@ -159,16 +159,19 @@ def edit_wait(text: str, revision: int, at: int) -> Callable[[Pending], Pending 
 
 def taken_step(taken_as: TakenAs) -> Step:
     """What a message is to whose turn it is, where its author does not tell: what a customer says asks, or is thanks; a
-    machine's words may ask or answer, a notice may answer. A person of the vendor's answers."""
+    machine's words may ask or answer, a notice may answer. A person of the vendor's answers. What a user's coding agent
+    says is the customer's, and an ask where nobody says otherwise."""
 
     def step(message: Message) -> Message | None:
-        if message.deleted or message.taken_as == taken_as:
+        theirs = bool(message.author.of)
+        taken: TakenAs = taken_as or ("ask" if theirs else "")
+        if message.deleted or message.taken_as == taken:
             return None
-        who = who_said(message)
+        who = "customer" if theirs else who_said(message)
         allowed = {"customer": ("", "ask", "thanks"), "notice": ("", "answer"), "machine": ("", "ask", "answer")}
         if taken_as not in allowed.get(who, ()):
             raise Conflict(f"what a {who} says is no {taken_as or 'more'}", "as")
-        return msgspec.structs.replace(message, taken_as=taken_as)
+        return msgspec.structs.replace(message, taken_as=taken)
 
     return step
 

@@ -182,6 +182,16 @@ def test_its_words_are_its_own_an_ask_and_move_none_of_its_users_marks(tenant: T
     assert mine.status == 200
     hers = ann.post(f"/v1/rooms/{room}/messages", {"text": "Mine"}).json["id"]
     refused(editor.patch(f"/v1/rooms/{room}/messages/{hers}", {"text": "Not mine"}), 403)
+    tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "On Sundays, too."})
+    thanks = editor.post(f"/v1/rooms/{room}/messages", {"text": "Thank you!"}).json
+    assert (thanks["taken_as"], tenant.api.get(f"/v1/rooms/{room}").json["turn"]) == ("thanks", "customer")
+    place = f"/v1/rooms/{room}/messages/{thanks['id']}"
+    assert tenant.api.put(f"{place}/taken-as", {"as": None}).json["taken_as"] == "ask"
+    assert tenant.api.get(f"/v1/rooms/{room}").json["turn"] == "vendor"
+    assert tenant.api.put(f"{place}/taken-as", {"as": "thanks"}).status == 200
+    assert tenant.api.put(f"{place}/taken-as", {"as": "answer"}).status == 409
+    assert editor.patch(place, {"text": "Thank you! But why?"}).json["taken_as"] == "ask"
+    assert tenant.api.get(f"/v1/rooms/{room}").json["turn"] == "vendor"
     ended = tenant.api.patch(f"/v1/rooms/{room}", {"state": "resolved", "outcome": "solved", "tell": True})
     assert ended.status == 200, ended.text
 
