@@ -385,6 +385,11 @@ class ParleySupport extends HTMLElement {
     return loaded(this, () => import("./further/figures.js"));
   }
 
+  /** The page of one's own coding agents, for a panel that opens it. */
+  agents() {
+    return loaded(this, () => import("./further/agents.js"));
+  }
+
   /** The form in which a visitor proves their address; null, and no word of it, where it does not come. */
   address() {
     return import("./further/address.js").catch(() => null);

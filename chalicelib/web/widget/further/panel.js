@@ -78,7 +78,7 @@ export class Panes {
   }
 
   show(view, focus = true) {
-    const main = { new: this.topic, figures: this.figures }[view] ?? this.room;
+    const main = { new: this.topic, figures: this.figures, agents: this.agents }[view] ?? this.room;
     if (view === "list") this.current = null;
     if (view !== "room") this.room.close();
     if (view === "new") this.topic.open();
@@ -97,6 +97,14 @@ export class Panes {
     this.figures ??= new further.FiguresPane(this);
     this.current = null;
     this.show("figures");
+  }
+
+  async openAgents() {
+    const further = await this.widget.agents();
+    if (!further || this.widget.panes !== this) return;
+    this.agents ??= new further.AgentsPane(this);
+    this.current = null;
+    this.show("agents");
   }
 
   /** A room, or its place at which a message is. */
@@ -122,7 +130,7 @@ export class Panes {
   /** Escape closes what is open on top; whether anything was. */
   escape() {
     if (this.room.escape()) return true;
-    const back = (Boolean(this.current) || this.view === "figures") && !this.session.me.room && !this.widget.inPage;
+    const back = (Boolean(this.current) || ["figures", "agents"].includes(this.view)) && !this.session.me.room && !this.widget.inPage;
     if (back) this.show("list");
     return back;
   }
