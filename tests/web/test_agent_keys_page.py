@@ -1,4 +1,4 @@
-"""Keys of one's own coding agents, in the button: made, shown once, copied, revoked; and their speaking switched off."""
+"""Keys of one's own coding agents, in the button: made, shown once, copied, revoked; their speaking switched off."""
 
 from typing import Any
 
@@ -6,8 +6,10 @@ from playwright.sync_api import expect
 
 from tests.api import Client, Tenant
 from tests.browser import unfriendly
+from tests.edge.routes.test_sign_in import COOKIE, came
+from tests.fakes import Parley
 
-from .house import House
+from .house import PARLEY, House
 
 
 def opened(house: House, **options: Any) -> Any:
@@ -87,3 +89,41 @@ def test_what_was_refused_is_said_and_asked_again_is_one_key(house: House, tenan
     expect(pane.get_by_role("status")).to_contain_text("My editor")
     expect(pane.locator(".keys li")).to_have_count(1)
     assert len(tenant.api.get("/v1/customers/acme/agent-keys").json["items"]) == 1
+
+
+def test_the_vendor_sees_who_has_keys_revokes_them_and_switches_speaking_off(
+    house: House, parley: Parley, tenant: Tenant
+) -> None:
+    tenant.customer("acme", name="Acme")
+    house.now()
+    ann = Client(house.token())
+    editor = Client(ann.post("/v1/agent-keys", {"name": "My editor", "scopes": ["read", "speak"]}).json["key"])
+    room = editor.post("/v1/rooms", {"name": "Why 401?"}).json["id"]
+    assert editor.post(f"/v1/rooms/{room}/messages", {"text": "Why do I get 401?"}).status == 201
+    parley.settle()
+    tenant.api.post("/v1/agents", {"name": "Ada", "email": "ada@vendor.example", "role": "admin"})
+    house.cookie = f"{COOKIE}={came(parley).cookie}"
+    context = house.browser(viewport={"width": 1500, "height": 900})
+    page: Any = house.page(path=f"{PARLEY}/console#/inbox/open/{room}", context=context).page
+    about = page.locator(".about")
+    expect(about.get_by_label("My editor")).to_contain_text("Ann · reads and asks · last used")
+    said = page.locator("li.message.theirs")
+    expect(said.locator("header")).to_contain_text("Ann's agent")
+    expect(said.locator("header")).to_contain_text("machine")
+    expect(said.get_by_role("button", name="Counts as an answer")).to_have_count(0)
+    about.get_by_label("They may ask and answer").uncheck()
+    expect(page.locator("body")).to_contain_text("Their coding agents read and do not ask.")
+    assert tenant.api.get("/v1/customers/acme").json["agents_muted"] is True
+    ann.put("/v1/agent-speaking", {"allowed": False})
+    about.get_by_label("They may ask and answer").check()
+    expect(about).to_contain_text("Their own people have switched that off.")
+    about.get_by_role("button", name="Revoke").click()
+    page.locator("dialog").get_by_role("button", name="Revoke").click()
+    expect(about).to_contain_text("Nobody has a key for one.")
+    assert editor.get("/v1/rooms").status == 401
+    page.goto(f"{PARLEY}/console#/settings/machines")
+    part = page.get_by_role("region", name="Customers’ coding agents")
+    part.get_by_label("They may ask and answer").uncheck()
+    part.get_by_role("button", name="Save").click()
+    expect(page.locator("body")).to_contain_text("Saved.")
+    assert tenant.api.get("/v1/workspace").json["agents_muted"] is True

@@ -31,7 +31,7 @@ export class Aside {
     const asked = ++this.#asked;
     if (!room.customer) return this.#visitor(room);
     const path = `/v1/customers/${encodeURIComponent(room.customer.external_id)}`;
-    const [customer, users, rooms, issues, bridges, mail, calendars, rating, adopted] = await Promise.all([
+    const [customer, users, rooms, issues, bridges, mail, calendars, rating, adopted, agentKeys] = await Promise.all([
       attempt(() => api.get(path)),
       attempt(() => api.get(`${path}/users?limit=20`)),
       attempt(() => api.get(`/v1/rooms?customer=${encodeURIComponent(room.customer.external_id)}&limit=20`)),
@@ -41,7 +41,9 @@ export class Aside {
       attempt(() => api.get("/v1/calendars")),
       room.state === "resolved" ? api.get(`/v1/rooms/${room.id}/rating`).catch(() => null) : null, // nobody was asked
       room.adoption ? import("./adopt.js").catch(() => null) : null,
+      attempt(() => api.get(`${path}/agent-keys?limit=20`)),
     ]);
+    const coding = customer && (agentKeys?.items.length || !customer.agents_speak) ? await import("./coding_agents.js").catch(() => null) : null;
     if (asked !== this.#asked || !customer) return undefined;
     const others = (rooms?.items ?? []).filter((each) => each.id !== room.id);
     const known = Object.entries(customer.attributes);
@@ -57,6 +59,7 @@ export class Aside {
       bridges ?? "",
       mail ?? "",
       h("section", null, h("h3", null, t("People")), (users?.items ?? []).length ? h("ul.plainly", null, onceEach(users.items).map((user) => h("li", null, face(user.id, user.name), h("span", null, h("button.link", { type: "button", onclick: () => this.#person(user.name, `${user.id}?customer=${encodeURIComponent(customer.external_id)}`) }, user.name), user.email ? h("small", null, user.email) : null)))) : h("p.dim", null, t("Nobody has come yet."))),
+      coding ? coding.codingAgents(customer, agentKeys?.items ?? [], path, () => this.show(room)) : "",
       h("section", null, h("h3", null, t("Other open rooms")), h("button.link", { type: "button", onclick: () => { location.hash = `#/inbox/${encodeURIComponent("customer:" + customer.external_id)}`; } }, t("In the list")), others.length ? h("ul.plainly", null, others.map((each) => h("li", null, h("button.link", { type: "button", onclick: () => this.open(each.id) }, each.kind === "triage" ? t("Triage") : each.name), h("time", null, when(each.last_message_at ?? each.created_at))))) : h("p.dim", null, t("None.")))]);
     const experts = await attempt(() => knowing(room, this.go));
     if (experts && asked === this.#asked) this.element.append(experts);

@@ -18,7 +18,18 @@ const part = (title, words, ...inside) => h("section.part", { "aria-label": titl
 
 export async function machinesTab(again) {
   const [workspace, segments, keys] = await Promise.all([api.get("/v1/workspace"), api.all("/v1/segments"), api.all("/v1/api-keys")]);
-  return [draftingPart(workspace, segments), keysPart(keys, again)];
+  return [draftingPart(workspace, segments), customersPart(workspace), keysPart(keys, again)];
+}
+
+/** Those of customers' people, for all customers; for one of them it is said beside its rooms. */
+function customersPart(workspace) {
+  const speak = h("label.tick", null, h("input", { type: "checkbox", name: "speak", checked: !workspace.agents_muted }), t("They may ask and answer"));
+  const form = h("form.fields", { onsubmit: (event) => event.preventDefault() }, speak);
+  const save = async () => {
+    await api.call("PATCH", "/v1/workspace", { agents_muted: !new FormData(form).has("speak") });
+    say(t("Saved."));
+  };
+  return part(t("Customers’ coding agents"), t("Customers’ people make keys for them in the support button: they see the rooms of their customer, and ask as “Ann’s agent”."), form, h("menu", null, doing("primary", {}, save, t("Save"))));
 }
 
 function draftingPart({ drafting }, segments) {

@@ -446,7 +446,7 @@ export class Conversation {
 
   #bubble(message, { rows, picked, edit, readers, inSpite }) {
     const { author } = message;
-    const side = message.internal ? "note" : author.kind === "agent" ? "ours" : MACHINES.has(author.kind) ? "system" : "theirs";
+    const side = message.internal ? "note" : author.kind === "agent" ? "ours" : MACHINES.has(author.kind) && !author.agent_of ? "system" : "theirs";
     const channel = message.source.channel;
     const box = this.#picking && !message.internal
       ? h("input.pick", { type: "checkbox", checked: picked, "aria-label": t("Choose the message of {name}", { name: author.name }), onchange: () => this.#toggle(message.change) })
@@ -456,7 +456,7 @@ export class Conversation {
         h("header", null,
           h("strong", null, author.name),
           message.internal ? h("span.tag.lock", null, sign("lock"), t("Internal note")) : null,
-          author.kind === "machine" ? h("span.tag", { title: t("No person: nobody's turn follows from it") }, t("machine")) : null,
+          author.kind === "machine" ? h("span.tag", { title: author.agent_of ? t("The coding agent of one of their people") : t("No person: nobody's turn follows from it") }, t("machine")) : null,
           message.drafted_by ? h("span.tag", { title: t("An agent sent it") }, t("drafted by {name}", { name: message.drafted_by.name })) : null,
           takenAs(message, this),
           inSpite ? h("span.tag.failed", null, t("They wait in spite of it")) : null,

@@ -106,7 +106,7 @@ export function takenAs(message, conversation) {
   });
   const undo = (as, title, words) => (may("write") ? h("button.quiet", { type: "button", title, onclick: () => take(as, words) }, title) : null);
   if (message.taken_as === "thanks") return h("span.tag", null, t("Taken as thanks"), " ", undo("ask", t("Waits for us"), t("It waits for us.")));
-  const told = author.kind === "machine" || message.source.channel === "issue";
+  const told = (author.kind === "machine" && !author.agent_of) || message.source.channel === "issue";
   if (told && !message.internal && !message.taken_as && !message.deleted) return undo("answer", t("Counts as an answer"), t("It counts as an answer."));
   return told && message.taken_as ? h("span.tag", null, message.taken_as === "ask" ? t("Asks") : t("Answers")) : null;
 }
