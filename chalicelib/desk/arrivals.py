@@ -161,8 +161,8 @@ class Connected(Part, frozen=True):
 
 class Commanded(Part, frozen=True):
     """Somebody of the vendor's side asks for something to be done to a room, once for each `id` of the provider's:
-    `assign`, `resolve`, `reopen`, `fork`, `issue`. The room is named, or is the one that `conversation` is tied to.
-    `argument` is the verb's: a name."""
+    `assign`, `resolve`, `reopen`, `fork`, `issue`; `send` or `discard` a proposal. The room is named, or is the one
+    that `conversation` is tied to. `argument` is the verb's: a name, a proposal, a proposal and why."""
 
     id: str
     verb: str

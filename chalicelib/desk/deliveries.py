@@ -7,6 +7,7 @@ from .clocks import Clock
 from .events import Event
 from .ids import delivery_id
 from .messages import Change, Message
+from .proposals import Proposal
 from .ratings import Rating
 from .record import Part, Record
 from .rooms import Bridge, Room
@@ -150,7 +151,7 @@ class Parcel(Part, frozen=True):
     `keep` writes down a step that is done, before the next one; what is kept as CONVERSATION is the room's conversation
     there from then on. `bridge` is None where an install is told of every room and this one has no conversation there
     yet. The message is empty for a `card`, an `event`, and for a `promise`, whose `change` comes along. `events` are
-    told after it."""
+    told after it; `proposal` is what waits for an agent in the room of a `card`."""
 
     delivery: Delivery
     message: Message
@@ -170,6 +171,7 @@ class Parcel(Part, frozen=True):
     change: Change | None = None
     language: str = ""
     events: tuple[Event, ...] = ()
+    proposal: Proposal | None = None
     keep: Callable[[str, str], None] = lambda step, id_: None
 
 

@@ -473,7 +473,7 @@ KINDS: dict[type[Record], Holds] = {
         {
             PERSON: "visitor assignees mentioned followers own_words",
             NAMED: "name outcome",
-            PLAIN: "id customer_external_id overheard_by",
+            PLAIN: "id customer_external_id overheard_by proposed",
         },
     ),
     messages.Message: Holds(

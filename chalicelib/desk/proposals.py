@@ -1,6 +1,6 @@
 """Proposals (drafted answers; ADR 173): what a machine would say in a room, with its sources, for one agent's click."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from .errors import Conflict
 from .messages import Proposed
@@ -12,6 +12,7 @@ from .turns import Mark
 Drafted = Literal["open", "sent", "discarded", "replaced"]
 Reason = Literal["wrong", "incomplete", "tone", "not_needed", "other"]
 
+REASONS: tuple[Reason, ...] = get_args(Reason)
 MAX_SOURCES = 20
 MAX_TITLE = 200
 MAX_URL = 2000

@@ -92,7 +92,8 @@ class Room(Record, frozen=True):
     how its customer was told of its end last. `followers` are agents who are told of it as if they were on it. A
     visitor's may be its customer's by `adoption`; `overheard` is the last change in which somebody of customer
     `overheard_by` spoke in a room with a visitor (ADR 157). `own_words` is how far its last speakers have read it by
-    having spoken, the latest last (ADR 159)."""
+    having spoken, the latest last (ADR 159). `proposed` is
+    the last proposal (an id) that its agents heard of."""
 
     id: str
     workspace: str
@@ -130,6 +131,7 @@ class Room(Record, frozen=True):
     overheard: int = 0
     overheard_by: str = ""
     own_words: dict[str, ReadTo] = {}
+    proposed: str = ""
 
     @property
     def n(self) -> int:

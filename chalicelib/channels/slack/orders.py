@@ -4,6 +4,7 @@
 |---|---|
 | `/parley connect CODE` | Connected |
 | `/parley assign` (or another verb) in a room's own channel; the card's buttons | Commanded |
+| the buttons under what a machine has drafted | Commanded: `send`, `discard` |
 | the button of a message that tells how a room ended | Unsolved |
 | message shortcut `parley_fork` | Commanded: the thread from that message on |
 | `/parley` with anything else | ignored, answered by its help |
@@ -25,6 +26,7 @@ from .origin import account
 
 UNSOLVED = "unsolved"
 VERBS = ("assign", "resolve", "reopen", "fork", "issue")
+ON_PROPOSALS = ("send", "discard")  # buttons alone: a command has nothing before it that is sent
 HELP = (
     "`/parley connect CODE` ties this channel to a room. For agents, in a room's own channel: "
     "`/parley assign`, `/parley resolve`, `/parley reopen`, `/parley fork NAME`, `/parley issue TITLE`."
@@ -106,9 +108,11 @@ def interacted(body: dict[str, Any], install: Install) -> Arrival:
         verb = text(action, "action_id").removeprefix("parley_")
         if verb == UNSOLVED:
             return _unsolved(body, speaker, answer)
-        if verb not in VERBS:
+        if verb not in (*VERBS, *ON_PROPOSALS):
             return Ignored(reason="button-of-nobody")
-        return Commanded(id=id_, verb=verb, speaker=speaker, room=text(action, "value"), answer=answer)
+        value = text(action, "value") or text(action, "selected_option", "value")
+        room, _, argument = value.partition("/")
+        return Commanded(id=id_, verb=verb, speaker=speaker, room=room, argument=argument, answer=answer)
     if kind == "message_action":
         channel, ts = text(body, "channel", "id"), text(body, "message", "ts")
         if text(body, "callback_id") != "parley_fork" or not (ID.match(channel) and TS.match(ts)):

@@ -13,6 +13,7 @@ the vendor's own channel. Each message carries the delivery's id as metadata: it
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -118,6 +119,9 @@ class _Sending:
             self.parcel.keep(POSTED, sent[0])
         for file in files:
             self._file(file, thread or sent[0])
+        if self.parcel.message.proposed and self._headed(self.own.partition("/")[2]):
+            with suppress(ProviderBusy, ProviderRefused):  # what was drafted is sent: it stands there a little longer
+                self.card()
         first, *others = (f"{self.channel}/{ts}" for ts in sent)
         reason = "; ".join(self.unsent)[:MAX_REASON]
         return Sent(provider_id=first, parts=tuple(others), thread=f"{self.channel}/{thread or sent[0]}", reason=reason)

@@ -28,6 +28,7 @@ from ...desk.events import SLOT, Event
 from ...desk.ids import bridge_parts, delivery_parts
 from ...desk.messages import Author, Change, Message, Source
 from ...desk.outcomes import CHANNEL
+from ...desk.proposals import Proposal, waits
 from ...desk.ratings import Rating
 from ...desk.rooms import Bridge, Room
 from ...desk.segments import Segment
@@ -406,8 +407,14 @@ def _parcel(world: World, row: Delivery, room: Room, *, message: Message, bridge
         change=world.store.one(ref(Change, row.room, row.n, False)) if row.what == "promise" else None,
         language=language_of(world, room) if message.source.channel == CHANNEL else "",
         events=tuple(event for event in world.store.many(logged) if event) if logged else (),
+        proposal=_waiting_proposal(world, room) if row.what == "card" and room.proposed else None,
     )
     return addressed(world, parcel)
+
+
+def _waiting_proposal(world: World, room: Room) -> Proposal | None:
+    found = world.store.one(ref(Proposal, room.id, room.proposed))
+    return found if found and waits(found, room) else None
 
 
 def _logged(row: Delivery, type_: str) -> Ref[Event]:

@@ -22,14 +22,15 @@ from .event_log import logged
 from .listeners import Listeners
 
 WHAT: dict[str, What] = {"edited": "edit", "deleted": "delete", "reaction": "reaction", "room": "card"}
-WHAT |= {"undelivered": "card", "delivered": "card", "taken": "card"}
+WHAT |= {"undelivered": "card", "delivered": "card", "taken": "card", "proposal": "card"}
 CROSSES = {"edit": "edits", "delete": "deletes", "reaction": "reactions"}
 
 
 def owed(world: World, happening: Happening, reads: BatchReads) -> list[Call]:
     """Write what is owed for one change; the wake-ups that it asks for. Doing it again writes nothing twice."""
     what, types = _what(happening), types_of(happening)
-    if happening.internal or what is None and not types:
+    noted = happening.internal and what != "card"  # the card that heads a room's thread is for agents
+    if noted or what is None and not types:
         return []
     rows = {row.bridge: row for row in _crossing(world, happening, reads, what=what)} if what else {}
     if rows and (listening := reads.listeners.of(next(iter(rows.values())).workspace)):

@@ -7,15 +7,17 @@ from ...desk.arrivals import Commanded
 from ...desk.errors import Refusal
 from ...desk.ids import message_id
 from ...desk.issues import MAX_TITLE
-from ...desk.messages import Mapped
+from ...desk.messages import Draft, Mapped, Source
 from ...desk.outcomes import MAX_REASON, OUTCOMES, Ending
 from ...desk.permissions import Principal, as_agent
+from ...desk.proposals import REASONS, Reason
 from ...desk.rooms import MAX_ASSIGNEES, MAX_NAME, Binding, Room
 from ...desk.workspaces import MAY, Install
 from ...ports import World, ref
 from ..issues.raise_issue import asked_in, raise_issue
 from ..once import Answered, Once
 from ..rooms.fork import fork
+from ..rooms.propose import discard, send, visible
 from ..rooms.update_room import update_room
 from .identify import agent_of
 
@@ -131,10 +133,27 @@ def _fork(world: World, who: Principal, order: Order) -> str:
     return f"{made.name} is a room of its own now."
 
 
+def _send(world: World, who: Principal, order: Order) -> str:
+    """What a machine has drafted, as it is."""
+    found = visible(world, who, order.room.id, id_=order.command.argument)
+    draft = Draft(author=who.author, text=found.text, source=Source(channel="api"))
+    send(world, who, order.room, draft=draft, proposal=found.id, once=order.once)
+    return "It is sent."
+
+
+def _discard(world: World, who: Principal, order: Order) -> str:
+    id_, _, why = order.command.argument.partition("/")
+    reason: Reason = next((each for each in REASONS if each == why), "other")
+    discard(world, who, order.room.id, proposal=id_, reason=reason, once=order.once)
+    return "It is discarded."
+
+
 VERBS: dict[str, Callable[[World, Principal, Order], str]] = {
     "assign": _assign,
     "resolve": _resolve,
     "reopen": _reopen,
     "fork": _fork,
     "issue": _issue,
+    "send": _send,
+    "discard": _discard,
 }

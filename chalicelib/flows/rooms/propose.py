@@ -84,7 +84,7 @@ def propose(
         _check_unanswered(world, room, made)
         old = [each for each in latest(world.store, room.id) if each.key == made.key and waits(each, room)]
         replaced = [over(each.changed(state="replaced", at=now), each) for each in old]
-        noted = [] if shadow else _noted(room, machine.id, now)
+        noted = [] if shadow else _noted(room, machine.id, now, proposed=made.id)
         counted = _counted(world, made, now, made=1)
         world.store.commit(*noted, new(made), *replaced, counted, *once.writes(made, now))
         return made
@@ -240,9 +240,9 @@ def _name(world: World, proposal: Proposal) -> str:
     return agent.name if agent and agent.name else "Somebody"
 
 
-def _noted(room: Room, by: str, now: int) -> list[Write]:
+def _noted(room: Room, by: str, now: int, *, proposed: str = "") -> list[Write]:
     """A change of the room that agents' pages are told of, and nobody else."""
-    moved, change = room_changed(room, now, by, fields={}, type_="proposal")
+    moved, change = room_changed(room, now, by, fields={"proposed": proposed} if proposed else {}, type_="proposal")
     return [over(moved, room), new(replace(change, internal=True))]
 
 

@@ -177,6 +177,57 @@ def test_a_card_shows_the_rooms_state_and_its_buttons_order(scene):
     assert len(scene.messages()) == 2  # what was said, and how it ended
 
 
+def test_what_a_machine_drafted_stands_under_the_card_and_is_sent_by_a_click(scene):
+    import json
+    from urllib.parse import urlencode
+
+    slack, room = scene.slack, f"/v1/rooms/{scene.room}"
+    scene.api.patch("/v1/workspace", {"drafting": {"mode": "on"}})
+    key = {"name": "Drafter", "kind": "machine", "scopes": ["read", "draft"]}
+    machine = Client(scene.api.post("/v1/api-keys", key).json["key"])
+    slack.say(ANN, scene.acme, "Hello")
+    scene.go()
+    scene.thread()
+
+    def card():
+        return next(m for m in slack.history(scene.support) if m["ts"] == scene.card)["blocks"]
+
+    def drafted(text):
+        sources = [{"title": "A|B>", "url": "https://docs.example/a|b"}]
+        made = machine.post(f"{room}/proposals", {"text": text, "sources": sources})
+        assert made.status == 201, made.text
+        scene.go(2)
+        return made.json["id"]
+
+    def pressed(who, **action):
+        body = {"type": "block_actions", "user": {"id": slack.ids[who]}, "team": {"id": slack.team}}
+        raw = urlencode({"payload": json.dumps(body | {"actions": [action]})}).encode()
+        scene.post(raw, slack.headers(raw, "application/x-www-form-urlencoded"))
+        scene.go(2)
+
+    first = drafted("Rotate the **key**")
+    *_, about, text, acts = card()
+    assert about["elements"][0]["text"] == "🔒 *Drafted by Drafter* · <https://docs.example/a%7Cb|A/B&gt;>"
+    assert text["text"]["text"] == "Rotate the *key*"
+    send, discard = acts["elements"]
+    for who in ("ann", "agent", "agent"):
+        pressed(who, action_id=send["action_id"], value=send["value"])
+    assert slack.texts(scene.acme) == ["Hello", "Rotate the *key*"]
+    assert slack.history(scene.acme)[1]["username"] == "Agent Smith"
+    assert scene.api.get(f"{room}/proposals/{first}").json["settled_by"] == scene.agent
+    assert "Drafted" not in str(card())
+    second = drafted("x" * 4_000)
+    *_, text, acts = card()
+    assert text["text"]["text"].endswith("x …")
+    assert [each["type"] for each in acts["elements"]] == ["static_select"]
+    chosen = next(each for each in acts["elements"][0]["options"] if each["value"].endswith("/tone"))
+    pressed("agent", action_id=discard["action_id"], selected_option=chosen)
+    found = scene.api.get(f"{room}/proposals/{second}").json
+    assert (found["state"], found["reason"], found["settled_by"]) == ("discarded", "tone", scene.agent)
+    assert "Drafted" not in str(card())
+    assert "Drafted" not in str(slack.history(scene.acme))
+
+
 def test_a_channel_is_connected_by_a_code(scene):
     from urllib.parse import urlencode
 
