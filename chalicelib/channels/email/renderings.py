@@ -1,5 +1,5 @@
 """What the texts of a mail add up to: those of an alternative (multipart/alternative) say one thing, others each their
-own."""
+own (ADR 179)."""
 
 import html
 import re
@@ -10,6 +10,7 @@ from ...wire.html import tidied, words_of
 
 WORD = re.compile(r"\w+")
 SAME = 0.8  # of the words of one are in the other: it says nothing of its own
+LITTLE, SEVERAL = 1 / 3, 3
 
 
 class Rendering(NamedTuple):
@@ -36,15 +37,25 @@ def added_up(found: Iterable[Rendering]) -> tuple[str, str]:
     own = "\n".join(page for page in alone if not _says(text, words_of(tidied(page)))) if text.strip() else ""
     if not own:
         return text, "\n".join(page for _, page in each if page)
-    pages = [page or _page(plain) for plain, page in each if page or not _says(words_of(tidied(own)), plain)]
+    pages = [page or as_page(plain) for plain, page in each if page or not _says(words_of(tidied(own)), plain)]
     return "", "\n".join(pages)
 
 
-def _says(text: str, words: str) -> bool:
-    """Whether a text says what those words do."""
+def share(text: str, words: str) -> float:
+    """How much of those words a text says."""
     asked = set(WORD.findall(words.lower()))
-    return len(asked & set(WORD.findall(text.lower()))) >= SAME * len(asked)
+    return len(asked & set(WORD.findall(text.lower()))) / len(asked) if asked else 1
 
 
-def _page(plain: str) -> str:
+def says_little(text: str, words: str) -> bool:
+    """Whether a text cannot be what renders those words: it lacks several, and most."""
+    return share(text, words) < LITTLE and len(set(WORD.findall(words.lower()))) >= SEVERAL
+
+
+def _says(text: str, words: str) -> bool:
+    return share(text, words) >= SAME
+
+
+def as_page(plain: str) -> str:
+    """A plain text as one of a page."""
     return f'<div style="white-space: pre-wrap">{html.escape(plain, quote=False)}</div>'

@@ -11,6 +11,7 @@ from .lines import MARKS
 from .mail import Mail, plain
 from .opaque import clear_signed
 from .quotes import split
+from .renderings import SAME, as_page, says_little, share
 
 KEPT = frozenset({"href", "colspan", "rowspan", "role", "class", "start"})  # of what a tag says of itself
 SCHEMES = ("http://", "https://", "mailto:")
@@ -34,7 +35,7 @@ def written(mail: Mail) -> tuple[str, str]:
     """The text of what was written, and what was cut off: the mail that it answers, and a signature. Of what is no
     answer nothing is."""
     answer = answers(mail.subject, mail.thread)
-    page = _page_of(mail)
+    page = _page_of(mail, answer=answer)
     as_plain = not page
     whole = _unmarked(clear_signed(mail.text)) if as_plain else markdown(page, marked=answer)
     answer = answer and not (VS.match(mail.subject) and FRA.search(whole))
@@ -48,12 +49,22 @@ def written(mail: Mail) -> tuple[str, str]:
     return _short(_tidy(escaped(kept) if as_plain else kept)), _short(_tidy(rest))
 
 
-def _page_of(mail: Mail) -> str:
-    """The page that is read; "" where the text is. What some mailers send as a text is a page."""
+def _page_of(mail: Mail, *, answer: bool) -> str:
+    """The page that is read; "" where the text is. What some mailers send as a text is a page, and what some providers
+    tell as one is a footer of its own: it says little of what stands in the page."""
+    from ...wire.html import tidied, words_of
+
     text = mail.text.strip()
     if not text or mail.html and (_only_asks_for_html(text) or text == mail.html.strip()):
         return mail.html
-    return mail.text if PAGE.match(text) else ""
+    if PAGE.match(text):
+        return mail.text
+    shown = words_of(tidied(mail.html))
+    if not says_little(text, shown):
+        return ""
+    if share(shown, text) < SAME:
+        return f"{mail.html}{as_page(mail.text)}"
+    return "" if answer else mail.html
 
 
 def _only_asks_for_html(text: str) -> bool:
