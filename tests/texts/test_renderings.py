@@ -4,7 +4,7 @@ import html
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from chalicelib.channels.email.letter import rendered
 from chalicelib.channels.msteams.text import to_teams
@@ -53,6 +53,8 @@ def test_plain_text_is_the_same_characters_in_teams(text: str) -> None:
 
 
 @given(MARKDOWN)
+@example("*~`~*")
+@example("_*x*_ **~x~**")
 def test_markdown_in_slack_is_the_same_words(text: str) -> None:
     assert words(plain(to_markdown(to_mrkdwn(text))[0])) == words(plain(text))
 

@@ -123,6 +123,9 @@ class _Page:
         found = tuple(tuple(one_line(joined(self.unknown(cell, MAX_DEPTH))) for cell in row) for row in rows)
         return [*_plain(text(block, "caption")), *([Table(found)] if any(found) else [])]
 
+    def source(self, block: Any) -> list[Block]:
+        return _linked(text(block, "url"), text(block, "text"))
+
     def rich_text(self, block: Any) -> list[Block]:
         return self.reader.blocks(block)
 
@@ -164,6 +167,7 @@ READ: dict[str, Callable[[_Page, Any], list[Block]]] = {
     "table": _Page.table,
     "data_table": _Page.table,
     "rich_text": _Page.rich_text,
+    "url": _Page.source,
 }
 
 

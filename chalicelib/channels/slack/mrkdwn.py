@@ -184,7 +184,7 @@ def _literal(text: str) -> str:
         if sign == "`":
             opens = at < last[sign]
         else:
-            word = before.isalnum() or before in ("_", sign, found[0])
+            word = before.isalnum() or before in (LITERAL["_"], sign, found[0])  # a `_` that is none of ours
             opens = at < last[sign] and not word and after.strip() not in ("", sign, found[0])
         return f"{sign}{SOFT}" if opens else sign
 
