@@ -1,9 +1,9 @@
 """Work off an erasure, stage by stage, in pieces that may run any number of times (saga; ADR 176)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from ...desk.customers import User
+from ...desk.customers import User, Visitor
 from ...desk.domains import same_mailbox
 from ...desk.erasures import SETTLE_S, WAITS_S, WAKE_AFTER_MS, Erasure, Self, Stop, Subject
 from ...desk.errors import Clash
@@ -12,7 +12,7 @@ from ...desk.mails import Mailbox
 from ...desk.outside_people import OutsideName, OutsidePerson
 from ...desk.people import Member, Person
 from ...desk.workspaces import Install
-from ...ports import Drop, Listing, World, Write, over, ref
+from ...ports import Drop, Listing, World, over, ref
 from ..audit import entry
 from ..customers.batches import evaluations
 from ..forgotten import Known, known_address, known_id, known_outside, remember
@@ -27,6 +27,7 @@ from .start import next_piece
 from .walk import ground_of, records_at, step
 
 PIECES = 10  # pages in one call of the worker
+TOGETHER = 40  # of them that go in one transaction
 CLASHES = 5  # times that a page is looked at again at once
 
 
@@ -88,19 +89,25 @@ def _mark(world: World, erasure: Erasure) -> Erasure:
     _tell_installs(world, erasure, ground)
     for member in _members(erasure.subject.selves):
         leave_person(world, erasure.workspace, member)
-    gone = dict(erasure.removed)
-    for each in records_of(world.store, _members(erasure.subject.selves)):
-        writes: list[Write] = [Drop(world.store.place(each))]
-        if isinstance(each, User) and each.email:
-            box = ref(Mailbox, each.workspace, same_mailbox(each.email), each.customer, each.id)
-            writes.append(Drop(box))
-        world.store.commit(*writes)
-        name = type(each).__name__
-        gone[name] = gone.get(name, 0) + 1
+    records = records_of(world.store, _members(erasure.subject.selves))
+    for start in range(0, len(records), TOGETHER):
+        erasure = _without(world, erasure, records[start : start + TOGETHER])
     selves = erasure.subject.selves
     users = {owner: [each.id for each in selves if each.customer == owner] for owner in erasure.subject.customers}
     world.queues.jobs(evaluations({erasure.workspace: users}))
-    return _later(world, erasure, SETTLE_S, stage="walk", removed=gone, **_begun(world))
+    return _later(world, erasure, SETTLE_S, stage="walk", **_begun(world))
+
+
+def _without(world: World, erasure: Erasure, records: Sequence[User | Visitor]) -> Erasure:
+    """The erasure once some of them are gone, and counted."""
+    counted, writes = dict(erasure.removed), [Drop(world.store.place(each)) for each in records]
+    for each in records:
+        counted[type(each).__name__] = counted.get(type(each).__name__, 0) + 1
+        if isinstance(each, User) and each.email:
+            writes.append(Drop(ref(Mailbox, each.workspace, same_mailbox(each.email), each.customer, each.id)))
+    moved = erasure.changed(removed=counted)
+    world.store.commit(over(moved, erasure), *writes)
+    return moved
 
 
 def _subject(world: World, erasure: Erasure, ground: Ground) -> Subject:
