@@ -14,6 +14,13 @@ def audit(world: World, who: Principal, verb: str, *, subject: str, fields: Iter
     return [entry(world, who.workspace, verb, subject=subject, by=who.id, credential=who.credential, fields=fields)]
 
 
+def note_call(world: World, who: Principal, verb: str, *, subject: str, fields: Iterable[str] = ()) -> None:
+    """Write down by itself what anybody asked, whether it changes something or not (ADR 170)."""
+    world.store.commit(
+        entry(world, who.workspace, verb, subject=subject, by=who.id, credential=who.credential, fields=fields)
+    )
+
+
 def entry(
     world: World,
     workspace: str,

@@ -721,7 +721,9 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         PROTOCOL,
     ),
     "a tool's call leaves no trace": (
-        Mutant("chalicelib.edge.routes.mcp", "_note", "call.world.store.commit(row)", "None"),
+        Mutant(
+            "chalicelib.edge.routes.mcp", "_run", "_note(call, tool, given if isinstance(given, dict) else {})", "None"
+        ),
         TOOLS,
     ),
     "a customer's agent has the vendor's tools": (

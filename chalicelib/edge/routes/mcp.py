@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ...desk.addresses import parts_of
 from ...desk.errors import Forbidden, NotFound, Refusal, Unauthenticated, WrongMediaType
 from ...desk.strict_json import shaped
-from ...flows.audit import entry
+from ...flows.audit import note_call
 from ...ports import Throttled
 from ..door.calls import Call, Reply
 from ..door.problems import problem
@@ -116,9 +116,7 @@ def _note(call: Call, tool: Tool, given: dict[str, Any]) -> None:
     named = [str(given[name]) for name in ("room", "message") if name in given]
     subject = named[0] if named and len(named[0]) <= 200 and re.match(ID, named[0]) else tool.name
     fields = [name for name in tool.takes.__struct_encode_fields__ if name in given]
-    who, verb = call.who, f"tool.{tool.name}"
-    row = entry(call.world, who.workspace, verb, subject=subject, by=who.id, credential=who.credential, fields=fields)
-    call.world.store.commit(row)
+    note_call(call.world, call.who, f"tool.{tool.name}", subject=subject, fields=fields)
 
 
 def _result(text: str) -> dict[str, Any]:
