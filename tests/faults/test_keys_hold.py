@@ -49,6 +49,7 @@ REFUSED = {
     "POST /v1/broadcasts/{broadcast}/approve": 403,  # the caller's own
     "POST /v1/rooms/{room}/adoption": 409,  # a customer's already
     "POST /v1/me/earlier-rooms/{earlier}": 403,  # a user's to say
+    "POST /v1/agent-keys": 403,
     "POST /v1/me/address-code": 403,  # a visitor's
     "POST /v1/me/address": 403,
     "POST /v1/messages/{message}/acknowledge": 409,  # no broadcast's
@@ -66,6 +67,9 @@ MORE = {
     "POST /v1/rooms/{room}/messages as a machine drafted it": {"text": "Secret", "proposal": "{proposal}"},
     "POST /v1/rooms/{room}/messages as a note": {"text": "Between us", "internal": True},
     "POST /v1/rooms by their user": {"name": "Of ours"},
+    "POST /v1/rooms as their coding agent": {"name": "Of ours"},
+    "POST /v1/rooms/{room}/messages as their coding agent": {"text": "Why 401?"},
+    "POST /v1/agent-keys by their user": {"name": "Terminal"},
 }
 # Ids and secrets, moments, connect codes; how long something took, and how often a record was written.
 CHANCE = re.compile(
@@ -133,6 +137,7 @@ def case_of(name: str) -> tuple[str, Any]:
 def ask(scene: Any, name: str, route: str, body: Any) -> Got:
     whose = scene.ours.user(name="Ann") if "by their user" in name else scene.ours.api
     whose = scene.machine if route == fence.PROPOSE else whose
+    whose = scene.coding if "as their coding agent" in name else whose
     whose = Client(BOOTSTRAP) if route == "POST /v1/workspaces" else Client() if route in OPEN else whose
 
     def keyed(method: str, path: str, *, raw: str | None, **query: str) -> Got:
@@ -151,6 +156,8 @@ def scene() -> Iterator[Any]:
         changed = {"visitors": True, "drafting": {"mode": "on"}}
         assert made.ours.api.patch("/v1/workspace", changed).status == 200
         key = {"name": "Drafter", "kind": "machine", "scopes": ["read", "draft"]}
+        coding = {"name": "Editor", "scopes": ["read", "speak"]}
+        made.coding = Client(made.ours.user(name="Ann").post("/v1/agent-keys", coding).json["key"])
         made.machine = Client(made.ours.api.post("/v1/api-keys", key).json["key"])
         yield made
 
@@ -171,8 +178,8 @@ def test_a_request_is_carried_out_once_whatever_call_of_the_table_fails(scene: A
     begin.back()
     with failing(parley, 0, after=False) as table:
         whole = ask(scene, name, route, body)
-    assert whole.status == REFUSED.get(route, whole.status)
-    assert whole.status < 300 or route in REFUSED, whole.text
+    assert whole.status == REFUSED.get(name, whole.status)
+    assert whole.status < 300 or name in REFUSED, whole.text
     calls, answered = table.calls, CHANCE.sub("…", whole.text)
     work(parley)
     once = rows(parley)

@@ -111,7 +111,7 @@ def document(routes: tuple[Route, ...], base_url: str) -> str:
                 "bearer": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "An API key, a user token (JWT, HS256), or the bootstrap key to found workspaces",
+                    "description": "An API key, a user token (JWT, HS256), an agent key; or the bootstrap key",
                 }
             },
         },

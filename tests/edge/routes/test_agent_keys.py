@@ -1,5 +1,6 @@
 """Keys that a customer's people make for their coding agents: their user's fence, words of their own, and an end."""
 
+import json
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from chalicelib.flows.rooms.post import post
 from tests.agents import Agent, request_id
 from tests.api import Client, Got, Tenant
 from tests.fakes import Parley
+from tests.flows.clocks.test_clocks import POLICY, with_policies
+from tests.races.test_races import at_once
 
 HERS = {"name": "Ann", "email": "ann@acme.example"}
 # What a coding agent may call, of all that its user may. A route that is in none of these is decided on here.
@@ -362,3 +365,39 @@ def test_its_tools_are_those_that_its_key_may_use_and_a_loop_asks_once(tenant: T
     assert reads.result("search_rooms", q="401")["isError"] is False
     ann.put("/v1/agent-speaking", {"allowed": False})
     assert not writing & set(speaks.tools())
+
+
+def test_two_processes_of_one_agent_that_ask_at_once_open_one_room(tenant: Tenant) -> None:
+    editor, _ = made(tenant.user(**HERS))
+    rooms = at_once(lambda _: editor.post("/v1/rooms", {"name": "Why 401?"}).json["id"], 4)
+    assert len(set(rooms)) == 1
+    said = at_once(lambda _: editor.post(f"/v1/rooms/{rooms[0]}/messages", {"text": "Why 401?"}).json["id"], 4)
+    assert len(set(said)) == 1
+
+
+def test_its_words_bear_its_name_wherever_they_go(parley: Parley, tenant: Tenant) -> None:
+    """Slack, Teams, mail and Telegram show an author's label; a webhook, search and the inbox their name."""
+    assert agent_of("akey_1", "usr_1", "Ann", external_id="ann").label == "Ann's agent (bot)"
+    assert agent_of("akey_1", "usr_1", "", external_id="ann").label == "ann's agent (bot)"
+    config = {"url": "https://vendor.example/hook", "all_rooms": True}
+    tenant.api.post("/v1/installs", {"kind": "webhook", "name": "Hook", "config": config})
+    ann = tenant.user(**HERS)
+    editor, key = made(ann)
+    room = editor.post("/v1/rooms", {"name": "Why 401?"}).json["id"]
+    editor.post(f"/v1/rooms/{room}/messages", {"text": "Where is the zebra?"})
+    parley.settle()
+    events = [json.loads(body) for _, body, _ in parley.outside.posts]
+    authors = [each["message"]["author"] for each in events if each["type"] == "message.posted"]
+    assert authors == [{"kind": "machine", "id": key["id"], "name": "Ann's agent"}]
+    (hit,) = ann.get("/v1/search", q="zebra", kind="message").json["items"]
+    assert (hit["author"]["name"], hit["author"]["kind"]) == ("Ann's agent", "machine")
+    assert ann.get("/v1/search", q="zebra", author=ann.get("/v1/me").json["id"]).json["items"] == []
+
+
+def test_clocks_run_for_what_it_asks(parley: Parley, tenant: Tenant) -> None:
+    with_policies(parley, tenant, POLICY)
+    editor, _ = made(tenant.user(**HERS))
+    room = editor.post("/v1/rooms", {"name": "Why 401?"}).json["id"]
+    editor.post(f"/v1/rooms/{room}/messages", {"text": "Why do I get 401?"})
+    parley.settle()
+    assert [each["kind"] for each in tenant.api.get(f"/v1/rooms/{room}").json["clocks"]][:1] == ["first"]
