@@ -256,6 +256,7 @@ export class RoomView {
     const name = mine ? say("you") : author.name;
     const chip = { agent: session.me.workspace.name, machine: "bot" }[author.kind];
     const vendor = chip && h("span.chip", null, chip);
+    const drafted = message.drafted_by && h("span.chip", null, say("draftedBy", message.drafted_by.name));
     const names = [...session.people.values()].filter((person) => message.mentions.includes(person.id)).map((person) => person.name);
     const inside = message.deleted ? say("deleted") : [
       message.reply_to && this.#cite(message.reply_to),
@@ -268,7 +269,7 @@ export class RoomView {
     return h(`article${classes}`, { tabindex: "-1", "aria-label": `${name}, ${clock(message.created_at, language)}` },
       !mine && face(author),
       h("div.words", null,
-        h("div.who", null, h("span.name", null, name), vendor, h("time", { datetime: message.created_at }, clock(message.created_at, language)), message.edited_at && h("span", null, say("edited"))),
+        h("div.who", null, h("span.name", null, name), vendor, drafted, h("time", { datetime: message.created_at }, clock(message.created_at, language)), message.edited_at && h("span", null, say("edited"))),
         h("div.bubble", null, inside),
         message.reactions.length > 0 && this.#marks(message),
         row && this.#fate(row)),
