@@ -63,18 +63,18 @@ def test_it_comes_by_the_line_and_goes_by_one_click(house: House, room: str) -> 
     assert house.texts(room) == ["It says 401", "And 403", TEXT]
 
 
-@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("shows", [True, False])
 def test_a_customer_sees_by_whom_it_was_drafted_where_the_workspace_says_so(
-    house: House, room: str, told: bool
+    house: House, room: str, shows: bool
 ) -> None:
-    drafting(house.tenant, shown=told)
+    drafting(house.tenant, shown=shows)
     page = house.page().open().enter("Kept")
     id_ = drafted(house, room)
     assert click(house.tenant.api, room, id_, "Rotate it").status == 201
     house.parley.settle()
     page.sees("Rotate it")
     answer = page.one(".said", has_text="Rotate it")
-    assert answer.locator(".chip", has_text="drafted by Drafter").count() == int(told)
+    assert answer.locator(".chip", has_text="drafted by Drafter").count() == int(shows)
 
 
 def test_it_is_edited_and_sent_as_ones_own(house: House, room: str) -> None:

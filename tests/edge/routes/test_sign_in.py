@@ -79,7 +79,7 @@ def test_a_mailed_link_signs_in_once(parley: Parley, tenant: Tenant, ada: dict[s
     }
     session = browser("GET", "/v1/session").json
     assert (session["agent"], session["may"]) == (ada, ["read", "write"])
-    assert session["workspace"] == {"id": tenant.id, "name": "Acorn"}
+    assert session["workspace"] == {"id": tenant.id, "name": "Acorn", "drafting": "off"}
     again = Browser()("POST", "/v1/sign-in/links/use", {"token": token})
     assert (again.status, again.json["detail"]) == (401, "this link was used: ask for a new one")
     assert "Set-Cookie" not in again.headers
