@@ -125,7 +125,8 @@ def test_a_draft_waits_for_a_person_and_is_no_answer(parley: Parley, tenant: Ten
     assert ours.use("inbox")["items"][0]["turn"] == "vendor"
     tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "X-Key", "proposal": made["draft"]})
     late = ours.refused("draft", request_id=request_id(), room=room, text="X-Other", read_to=read_to)
-    assert late["code"] == "conflict"
+    assert (late["code"], late["field"]) == ("conflict", "read_to")
+    assert "X-Key" not in late["detail"], "what somebody wrote stands in no error"
 
 
 def test_an_announcement_is_acknowledged_and_nothing_else(parley: Parley, tenant: Tenant, ann: Agent) -> None:

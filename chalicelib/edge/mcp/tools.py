@@ -13,7 +13,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec.structs import replace
 
-from ...desk.errors import Forbidden, Invalid
+from ...desk.errors import Conflict, Forbidden, Invalid
 from ...desk.permissions import Principal
 from ...flows.once import Answered
 from ...ports import Page
@@ -28,6 +28,7 @@ from . import views
 Side = Literal["customer", "vendor"]
 Json = dict[str, Any]
 ROOM, MESSAGES, ISSUES = "/v1/rooms/{room}", "/v1/rooms/{room}/messages", "/v1/rooms/{room}/issues"
+UNWANTED = "nobody waits for it: somebody has answered since it was read, or the room is internal. Read the room again"
 PROPOSALS = "/v1/rooms/{room}/proposals"
 READ = (f"GET {ROOM}", f"GET {MESSAGES}")
 
@@ -276,7 +277,10 @@ def draft(ask: Routes, asked: shapes.Draft) -> Json:
     """Draft an answer to the customer, with its sources. One of our people sends, changes or discards it; until then
     the customer sees nothing of it."""
     body = _named(asked, "text", "sources", "read_to")
-    made = ask(f"POST {PROPOSALS}", room=asked.room, body=body, once=f"mcp:{asked.request_id}")
+    try:
+        made = ask(f"POST {PROPOSALS}", room=asked.room, body=body, once=f"mcp:{asked.request_id}")
+    except Conflict:  # its words quote the answer
+        raise Conflict(UNWANTED, "read_to") from None
     return {"room": asked.room, "draft": made["id"], "state": made["state"]}
 
 
