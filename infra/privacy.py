@@ -15,7 +15,8 @@ does not say what it holds.
 
 ## How to answer a request to be forgotten
 
-An admin forgets somebody by one call: a user of a customer, a visitor, or a person with all who they are.
+An admin forgets somebody by one call: a user of a customer, a visitor, a person with all who they are, or all people of
+a customer (200 at most; the company itself, which is no person, stays, without their names).
 
 ```sh
 curl -X DELETE $BASE/v1/customers/acme/users/ann -H "Authorization: Bearer $KEY"
@@ -33,6 +34,9 @@ The answer is an erasure. It is worked off in pieces, beside all else, and `GET 
 - `copies` are those that nobody can change, and the day on which the last of them ends.
 - `dropped` counts what came again from before they were forgotten. It is known by keyed hashes of their ids and
   addresses, which nobody can read; who writes afterwards is somebody new, with an id of their own.
+
+A name is taken out of texts as it is known: a first name alone, or a picture that shows somebody, stays. After a
+[restore](restoring.md) the table is as it was: whoever was forgotten since that moment is to be forgotten again.
 
 Receivers of webhooks hear `erasure.begun` and `erasure.done` ([events](events.md)): what they were told is theirs to
 forget. What is said below of each record is what the walk does with it.

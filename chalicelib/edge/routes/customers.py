@@ -107,6 +107,12 @@ def _merged(call: Call, body: shapes.PutCustomer, verb: str) -> tuple[Customer, 
     return merge_customer(call.world, workspace, external_id, asked=asked, by=by, along=tuple(entry))
 
 
+@route("DELETE", "/v1/customers/{customer}", who="agent", need="admin", status=202, gives=ErasureView)
+def forget_customer(call: Call) -> Any:
+    """Forget all of a customer's people, everywhere; the company itself, which is no person, stays."""
+    return begun(call, "customer", customer_of(call, call.params["customer"]).id)
+
+
 @route("GET", "/v1/customers/{customer}/users", who="agent", gives=list[shapes.UserView], query=PAGED)
 def users(call: Call) -> Page[Any]:
     """List a customer's users."""

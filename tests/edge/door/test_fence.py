@@ -91,6 +91,7 @@ NAMING: dict[str, Any] = {
     "DELETE /v1/held-back/{held}": None,
     "GET /v1/erasures/{erasure}": None,
     "DELETE /v1/customers/{customer}/users/{user}": None,
+    "DELETE /v1/customers/{customer}": None,
     "DELETE /v1/people/{person}": None,
     "POST /v1/erasures": {"person": "{person}"},
     "GET /v1/broadcasts/{broadcast}": None,

@@ -182,3 +182,17 @@ def test_nothing_that_is_remembered_can_be_read(here: Everywhere) -> None:
     assert all(mia.id not in str(each) and "mia" not in str(each).casefold() for each in kept)
     audit = [each for each in here.api.get("/v1/audit").json["items"] if each["verb"].startswith("erasure.")]
     assert {each["subject"] for each in audit} == {id_}
+
+
+def test_all_people_of_a_customer_are_forgotten_and_the_company_stays(here: Everywhere) -> None:
+    said(here)
+    got = here.api.delete("/v1/customers/acme")
+    assert got.status == 202, got.text
+    report = finish(here, got.json["id"])
+    assert report["of"] == "customer"
+    assert report["removed"]["User"] >= 2
+    assert not [each for each in here.parley.records() if isinstance(each, User)]
+    assert traces(here, "Mia", MIA, "words 3", "U0ANN") == {}
+    assert here.api.get("/v1/customers/acme").json["name"] == "Acme"
+    texts = [each.text for each in here.parley.records() if isinstance(each, Message) and not each.deleted]
+    assert any("we look" in text for text in texts), "what agents said stays"

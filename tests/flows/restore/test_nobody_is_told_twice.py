@@ -516,6 +516,7 @@ STAYS = {
     "Tally": "a piece says nothing unless its broadcast is sending",
     "Issue": "a merge moves rooms from one issue to another",
     "Indexed": "what search has not taken is taken",
+    "Erasure": "who was being forgotten is forgotten, whenever that was",
     "Tracking": "what the nightly pass finds is held by when it happened there",
 }
 
