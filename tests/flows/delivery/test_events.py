@@ -241,6 +241,13 @@ def failures(stage: Stage) -> None:
     stage.api.delete(f"/v1/installs/{other.json['id']}")
 
 
+def erasures(stage: Stage) -> None:
+    assert stage.api.put("/v1/customers/zebra", {"name": "Zebra"}).status == 201
+    assert stage.api.put("/v1/customers/zebra/users/zoe", {"name": "Zoe Zebra"}).status == 201
+    stage.parley.settle()
+    assert stage.api.delete("/v1/customers/zebra/users/zoe").status == 202
+
+
 STORIES: tuple[Callable[[Stage], None], ...] = (
     rooms,
     promises,
@@ -253,6 +260,7 @@ STORIES: tuple[Callable[[Stage], None], ...] = (
     access,
     proposals,
     failures,
+    erasures,
 )
 
 
