@@ -29,6 +29,7 @@ MADE_OF = {
     "delimiter": b"--bound",
     "spoken": "@Ann Lee",
     "name": "Ann Lee",
+    "listed": "ann@acme\\.example|Ann Lee",
     "ours": "Parley",
     "prefix": r"\\?!\\?p",
     "pattern": r"\bdone\b|complete|live\b",
