@@ -28,12 +28,14 @@ class Self(Part, frozen=True):
 
 
 class Subject(Part, frozen=True):
-    """What they are known by, for as long as that is looked for: names, addresses, and what other sides call them."""
+    """What they are known by, for as long as that is looked for: names, addresses, what other sides call them, and what
+    the vendor does (`called`), which may be somebody else at another customer."""
 
     selves: tuple[Self, ...] = ()
     names: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -97,18 +97,13 @@ def whose(record: msgspec.Struct, traces: Traces) -> bool | None:
     author = getattr(record, "author", None)
     if isinstance(author, Part):
         return whose(author, traces)
-    found = None
-    for name, what in said.items():
-        value = getattr(record, name)
-        if not isinstance(value, str) or not value:
-            continue
-        if what == "person":
-            if value == traces.stand_in or any(id_ in value for id_ in traces.ids):
-                return True
-            found = False
-        elif value in traces.outside if what == "outside" else what == "address" and traces.at(value):
-            return True
-    return found
+    texts = [(what, getattr(record, name)) for name, what in said.items()]
+    held = [(what, value) for what, value in texts if isinstance(value, str) and value]
+    people = [value for what, value in held if what == "person"]
+    if people:  # our own id is nobody else's; what others call one may be
+        return any(value == traces.stand_in or any(id_ in value for id_ in traces.ids) for value in people)
+    outside = any(what == "outside" and value in traces.outside for what, value in held)
+    return outside or any(what == "address" and traces.at(value) for what, value in held) or None
 
 
 Becomes = Callable[[Any, Traces, bool], Any]

@@ -120,12 +120,12 @@ def _subject(world: World, erasure: Erasure, ground: Ground) -> Subject:
     faces: list[Any] = records_at(world, [ref(OutsidePerson, each.install, each.outside) for each in aliases])
     names = [each.name for each in (*records, *aliases, *faces)]
     addresses = [each.email for each in (*records, *faces)]
-    outside = [*(each.outside for each in aliases), *(each.external_id for each in records if isinstance(each, User))]
     return Subject(
         selves=tuple(selves),
         names=tuple(dict.fromkeys(name for name in names if named(name))),
         addresses=tuple(dict.fromkeys(each for each in addresses if each)),
-        outside=tuple(dict.fromkeys(outside)),
+        outside=tuple(dict.fromkeys(each.outside for each in aliases)),
+        called=tuple(each.external_id for each in records if isinstance(each, User)),
     )
 
 

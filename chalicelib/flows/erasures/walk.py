@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from ...desk.customers import Customer
 from ...desk.deliveries import Delivery
 from ...desk.erasures import WAKE_AFTER_MS, Erasure, Fared, Stop, Twin
 from ...desk.errors import NotFound
@@ -150,6 +151,8 @@ class _Walk:
         theirs = theirs or self._in_their_own_room(record)
         own = whose(record, self.traces)
         after = without(record, self.traces, theirs=theirs)
+        if isinstance(after, Customer) and after.contact in self.erasure.subject.called:
+            after = msgspec.structs.replace(after, contact="")
         fate = KINDS[type(record)].fate
         if fate == ANONYMISED:
             if after != record:

@@ -1,6 +1,7 @@
 """A sample of every kind, with what tells of a person in every field that is said to hold such: nothing of it is left,
 and what is said to be others' stays."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -100,3 +101,9 @@ def test_others_words_stay_without_her() -> None:
     assert after.reply_to is not None
     assert after.reply_to.quote is not None
     assert (after.reply_to.quote.text, after.reply_to.quote.author) == ("", "gone_1")
+
+
+def test_whom_another_customer_calls_the_same_is_somebody_else() -> None:
+    other = Author(kind="user", id="usr_other", name="Olga", external_id=OUTSIDE)
+    assert whose(other, TRACES) is False
+    assert without(other, replace(TRACES, outside_too=False)) == other
