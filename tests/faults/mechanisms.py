@@ -140,7 +140,7 @@ MECHANISMS: dict[str, Mechanism] = {
         Mutant(
             "chalicelib.flows.fence",
             "spoken_by",
-            "user_id(room.customer, author.external_id) != (author.of or author.id)",
+            "user_id(room.customer, author.external_id) != owner",
             "False",
         ),
         "tests/flows/rooms/test_whose_room_by_now.py",
