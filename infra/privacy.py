@@ -15,14 +15,16 @@ does not say what it holds.
 
 ## How to answer a request to be forgotten
 
-An admin forgets somebody by one call: a user of a customer, a visitor, a person with all who they are, or all people of
-a customer (200 at most; the company itself, which is no person, stays, without their names).
+An admin forgets somebody by one call, here Ann of Acme:
 
 ```sh
+curl -X PUT $BASE/v1/customers/acme/users/ann -H "Authorization: Bearer $KEY" \\
+  -H 'Content-Type: application/json' -d '{"name": "Ann"}'
 curl -X DELETE $BASE/v1/customers/acme/users/ann -H "Authorization: Bearer $KEY"
-curl $BASE/v1/erasures -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' \
-  -d '{"person": "per_01jd5xk4m0f1g2h3j4k5m6n7p8"}'
 ```
+
+`POST /v1/erasures` takes our own ids, of a user with their customer's (`{"user": "usr_…", "customer": "cus_…"}`), of a
+visitor, of a person with all who they are (`{"person": "per_…"}`), or of a customer with all of its people.
 
 The answer is an erasure. It is worked off in pieces, beside all else, and `GET /v1/erasures/{erasure}` tells how far:
 
@@ -40,6 +42,19 @@ A name is taken out of texts as it is known: a first name alone, or a picture th
 
 Receivers of webhooks hear `erasure.begun` and `erasure.done` ([events](events.md)): what they were told is theirs to
 forget. What is said below of each record is what the walk does with it.
+
+An admin may **hold** somebody (`POST /v1/holds`, with the same names and a `reason`): who is to be forgotten meanwhile
+is not, their erasure says `held`, and it goes on once nobody holds them any more (`DELETE /v1/holds/{hold}`). A
+customer's hold holds its people, a person's all who they are.
+
+## How to answer a request for what there is
+
+`POST /v1/exports` takes the same names. What there is of a user, a visitor, a person or a customer is collected as
+JSON, a file a kind of record, with the files that they put up and their mails as they came: what they said themselves,
+and what tells of them; of a customer, all that was said in its rooms. `GET /v1/exports/{export}` says how far it is.
+Once it is `ready`, `POST /v1/exports/{export}/fetch` gives links to the archive, for this once: what was fetched is
+gone after 15 minutes, what nobody fetches after 7 days. Notes of agents and others' messages that name them are in it:
+look through it before you hand it on.
 
 ## Where it lies
 

@@ -11,6 +11,7 @@ from ..desk.broadcasts import Broadcast, Tally, first_come
 from ..desk.clocks import RoomClocks
 from ..desk.deliveries import Delivery
 from ..desk.erasures import Erasure
+from ..desk.exports import Export
 from ..desk.figures import DueFigures
 from ..desk.issues import Issue, Notice, Ticket, Tracking
 from ..desk.jobs import Job
@@ -24,6 +25,7 @@ from .customers.batches import evaluations
 from .customers.start_job import next_piece
 from .delivery.late import wake_late
 from .erasures.start import next_piece as next_of_erasure
+from .exports.start import next_piece as next_of_export
 from .paging import pages_due
 from .standing_still import is_older, still_of
 
@@ -98,12 +100,13 @@ def _broadcasts(world: World, rows: list[Broadcast | Tally]) -> None:
     wake_pieces(world, [row for row in rows if isinstance(row, Tally)])
 
 
-def _jobs(due: list[Job | Placement | DueFigures | Erasure | Indexed | PainsPlan]) -> list[dict[str, Any]]:
+def _jobs(due: list[Job | Placement | DueFigures | Erasure | Export | Indexed | PainsPlan]) -> list[dict[str, Any]]:
     customers: dict[str, dict[str, Sequence[str]]] = {}
     for record in due:
         if isinstance(record, Placement):
             customers.setdefault(record.workspace, {})[record.customer] = ()
     pieces = [next_piece(record) for record in due if isinstance(record, Job)]
+    pieces += [next_of_export(record) for record in due if isinstance(record, Export)]
     pieces += [next_of_erasure(record) for record in due if isinstance(record, Erasure)]
     pieces += [
         {"figures": each.workspace, "day": each.day, "due": each.due} for each in due if isinstance(each, DueFigures)

@@ -64,6 +64,10 @@ def job(world: World, task: dict[str, Any]) -> None:
         from .erasures.run import run_erasure
 
         run_erasure(world, task["workspace"], task["erasure"], piece=task["piece"])
+    elif "export" in task:
+        from .exports.run import run_export
+
+        run_export(world, task["workspace"], task["export"], piece=task["piece"])
     elif "job" in task:
         from .customers.run_job import run_job
 

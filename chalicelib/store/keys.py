@@ -27,9 +27,11 @@ from ..desk.domains import same_mailbox
 from ..desk.erasures import Erasure, ForgettingKey, Forgotten
 from ..desk.events import KEPT_MS as KEPT_EVENTS_MS
 from ..desk.events import Event, EventCount
+from ..desk.exports import Export
 from ..desk.figures import DayFigures, DueFigures
 from ..desk.files import Attachment
 from ..desk.held_back import HeldBack
+from ..desk.holds import Hold
 from ..desk.idempotency import Claim
 from ..desk.ids import DIGITS, TIME_SHARDS, bridge_parts
 from ..desk.inbox_views import RoomViews, ViewRow, is_of_turn
@@ -262,6 +264,12 @@ def _notice_indexes(notice: Notice) -> dict[str, Key]:
     order = f"{moment(notice.at)}#{notice.id}"
     listed = {"g1": (f"W#{notice.workspace}#NOTICES#{notice.state}", order), "g2": (f"I#{notice.issue}#NOTICES", order)}
     return listed | _sync_due(notice.id, notice.due)
+
+
+def _export_indexes(export: Export) -> dict[str, Key]:
+    if not export.next_at:
+        return {}
+    return {"g3": (f"WORK#{time_shard(export.id)}", f"{moment(export.next_at)}#{export.id}")}
 
 
 def _erasure_indexes(erasure: Erasure) -> dict[str, Key]:
@@ -587,6 +595,8 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("Indexed", Indexed, lambda t: (f"Q#{t}", "INDEXED"), _of("tree"), _indexed_indexes),
     Kind("Erasure", Erasure, lambda w, e: (f"W#{w}", f"ERASURE#{e}"), _of("workspace", "id"), _erasure_indexes),
+    Kind("Export", Export, lambda w, e: (f"W#{w}", f"EXPORT#{e}"), _of("workspace", "id"), _export_indexes),
+    Kind("Hold", Hold, lambda w, i: (f"W#{w}", f"HOLD#{i}"), _of("workspace", "id")),
     Kind("ForgettingKey", ForgettingKey, lambda w: (f"W#{w}", "FORGETTING"), _of("workspace")),
     Kind("Forgotten", Forgotten, lambda w, h: (f"X#forgotten#{w}#{h}", "A"), _of("workspace", "hash")),
     Kind("OpenRoom", OpenRoom, lambda c, r: (f"C#{c}", f"OPEN#{r}"), _of("customer", "room")),
@@ -631,6 +641,8 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "held-back": ("", lambda w: f"W#{w}", lambda w: "HELD#", False),
     "ignored": ("g1", lambda i: f"IGNORED#{i}", lambda i: "", False),
     "erasures": ("", lambda w: f"W#{w}", lambda w: "ERASURE#", False),
+    "exports": ("", lambda w: f"W#{w}", lambda w: "EXPORT#", False),
+    "holds": ("", lambda w: f"W#{w}", lambda w: "HOLD#", False),
     "keys": ("g1", lambda w: f"W#{w}#KEYS", lambda w: "", False),
     "agent-keys": ("g2", lambda c, u="": f"C#{c}#AGENTKEYS", lambda c, u="": f"{u}#" if u else "", False),
     "provider-sessions": ("g1", lambda w, a: f"W#{w}#PROVIDED", lambda w, a: f"{a}#" if a else "", False),

@@ -25,8 +25,10 @@ from chalicelib.desk.deliveries import Delivery, Owing
 from chalicelib.desk.erasures import Erasure
 from chalicelib.desk.errors import Clash, Malformed
 from chalicelib.desk.events import Event
+from chalicelib.desk.exports import Export
 from chalicelib.desk.figures import DayFigures
 from chalicelib.desk.held_back import HeldBack
+from chalicelib.desk.holds import Hold
 from chalicelib.desk.idempotency import Claim
 from chalicelib.desk.inbox_views import RoomViews, ViewRow
 from chalicelib.desk.issues import (
@@ -525,6 +527,14 @@ FOUND = {
     "erasures": (
         ("wsp_1",),
         [msgspec.structs.replace(sample(Erasure), workspace="wsp_1", id=f"ers_{i}") for i in "12"],
+    ),
+    "exports": (
+        ("wsp_1",),
+        [msgspec.structs.replace(sample(Export), workspace="wsp_1", id=f"exp_{i}") for i in "12"],
+    ),
+    "holds": (
+        ("wsp_1",),
+        [msgspec.structs.replace(sample(Hold), workspace="wsp_1", id=f"hol_{i}") for i in "12"],
     ),
     "held-back": (
         ("wsp_1",),

@@ -25,6 +25,8 @@ HEADS = {
     "domains": "v1/customers/domains",
     "drafts": "v1/broadcasts v1/broadcasts/follow-up",
     "erasures": "v1/erasures",
+    "exports": "v1/exports",
+    "holds": "v1/holds",
     "files": "files v1/attachments",
     "held_back": "v1/held-back",
     "ignored": "v1/installs/ignored",

@@ -13,6 +13,7 @@ from ...desk.customers import Customer, User, Visitor
 from ...desk.domains import same_mailbox
 from ...desk.erasures import Erasure
 from ...desk.events import KEPT_MS as KEPT_EVENTS_MS
+from ...desk.exports import Export
 from ...desk.files import Attachment
 from ...desk.issues import IssueTie, NoticeState
 from ...desk.jobs import Job
@@ -35,6 +36,9 @@ ROOM_STATES = ("open", "resolved")
 AHEAD_MS = HOUR_MS
 
 
+Sought = Erasure | Export  # on whose behalf a walk goes
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One listing of a plan: which kind it is to find, and the question."""
@@ -45,9 +49,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a plan is made for: the erasure, the shards of its workspace's inbox, and its installs."""
+    """What a plan is made for: the shards of its workspace's inbox, and its installs."""
 
-    erasure: Erasure
+    sought: Sought
     shards: int
     installs: tuple[str, ...]
 
@@ -61,41 +65,41 @@ def _parts(ground: Ground) -> list[str]:
 
 def _inbox(ground: Ground) -> Iterator[tuple[str, ...]]:
     for state in ROOM_STATES:
-        yield from ((ground.erasure.workspace, state, part) for part in _parts(ground))
+        yield from ((ground.sought.workspace, state, part) for part in _parts(ground))
 
 
 def _hours(ground: Ground) -> Iterator[tuple[str, ...]]:
-    began = ground.erasure.began_at
+    began = ground.sought.began_at
     first, last = (began - KEPT_EVENTS_MS) // HOUR_MS, (began + AHEAD_MS) // HOUR_MS
-    return ((ground.erasure.workspace, str(hour)) for hour in range(first, last + 1))
+    return ((ground.sought.workspace, str(hour)) for hour in range(first, last + 1))
 
 
 def _workspace(ground: Ground) -> Iterator[tuple[str, ...]]:
-    yield (ground.erasure.workspace,)
+    yield (ground.sought.workspace,)
 
 
 def _by_ids(ground: Ground) -> Iterator[tuple[str, ...]]:
-    return ((id_,) for id_ in ground.erasure.subject.ids)
+    return ((id_,) for id_ in ground.sought.subject.ids)
 
 
 def _by_addresses(ground: Ground) -> Iterator[tuple[str, ...]]:
-    addresses = dict.fromkeys(map(same_mailbox, ground.erasure.subject.addresses))
-    return ((ground.erasure.workspace, address) for address in addresses)
+    addresses = dict.fromkeys(map(same_mailbox, ground.sought.subject.addresses))
+    return ((ground.sought.workspace, address) for address in addresses)
 
 
 def _by_customers(ground: Ground) -> Iterator[tuple[str, ...]]:
-    return ((customer,) for customer in ground.erasure.subject.customers)
+    return ((customer,) for customer in ground.sought.subject.customers)
 
 
 def _states(states: Any) -> Args:
-    return lambda ground: ((ground.erasure.workspace, state) for state in get_args(states))
+    return lambda ground: ((ground.sought.workspace, state) for state in get_args(states))
 
 
 # The listings whose arguments are more than the thing that they begin at, and those of the things that walks begin at:
 # what they are asked.
 ROOTED: dict[str, Args] = {
     "customer-rooms": lambda ground: (
-        (customer, state) for customer in ground.erasure.subject.customers for state in ROOM_STATES
+        (customer, state) for customer in ground.sought.subject.customers for state in ROOM_STATES
     ),
     "visitor-rooms": _by_ids,
     "rooms": _inbox,
@@ -107,7 +111,7 @@ ROOTED: dict[str, Args] = {
     "events": _hours,
     "mailboxes": _by_addresses,
     "visitors-by-mail": _by_addresses,
-    "unindexed": lambda ground: iter([(ground.erasure.workspace,), *_by_customers(ground)]),
+    "unindexed": lambda ground: iter([(ground.sought.workspace,), *_by_customers(ground)]),
     "customers": lambda ground: iter(()),  # theirs are read by their keys
 }
 STARTS: dict[str, Args] = {"workspace": _workspace, "person": _by_ids, "customer": _by_customers}
@@ -180,7 +184,7 @@ HANGING: dict[type[Record], Callable[[Any], list[Ref[Any]]]] = {
 def by_key(ground: Ground) -> list[Ref[Any]]:
     """What lies under keys of their own ids, at the root."""
     found: list[Ref[Any]] = []
-    for each in ground.erasure.subject.selves:
+    for each in ground.sought.subject.selves:
         found += [ref(RatingAsked, each.id), ref(PersonOf, each.id)]
         found += [ref(OutsideName, install, each.id) for install in ground.installs]
         found += [ref(Counted, each.customer, each.id), ref(Customer, each.customer)] if each.customer else []
@@ -188,8 +192,8 @@ def by_key(ground: Ground) -> list[Ref[Any]]:
     return found
 
 
-def may_concern(room: Room, erasure: Erasure, *, tells: bool) -> bool:
+def may_concern(room: Room, sought: Sought, *, tells: bool) -> bool:
     """Whether what is in a room is looked through: it is of their customers, their own, or tells of them; and rooms of
     the vendor's alone, in which anybody may be spoken of."""
-    theirs = room.customer in erasure.subject.customers or room.visitor in (*erasure.subject.ids, erasure.stand_in)
+    theirs = room.customer in sought.subject.customers or room.visitor in (*sought.subject.ids, sought.stand_in)
     return bool(theirs and (room.customer or room.visitor)) or room.kind == "internal" or tells

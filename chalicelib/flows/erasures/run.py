@@ -1,30 +1,27 @@
 """Work off an erasure, stage by stage, in pieces that may run any number of times (saga; ADR 176)."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ...desk.customers import User, Visitor
 from ...desk.domains import same_mailbox
-from ...desk.erasures import SETTLE_S, WAITS_S, WAKE_AFTER_MS, Erasure, Self, Stop, Subject
+from ...desk.erasures import SETTLE_S, WAITS_S, WAKE_AFTER_MS, Erasure, Stop, Subject
 from ...desk.errors import Clash
-from ...desk.forgetting import named
 from ...desk.mails import Mailbox
-from ...desk.outside_people import OutsideName, OutsidePerson
-from ...desk.people import Member, Person
 from ...desk.workspaces import Install
-from ...ports import Drop, Listing, World, over, ref
+from ...ports import Drop, World, over, ref
 from ..audit import entry
 from ..customers.batches import evaluations
 from ..forgotten import Known, known_address, known_id, known_outside, remember
 from ..optimistic_retry import again
-from ..paging import every
 from ..people.tie import leave_person
 from ..same_person import records_of
 from ..search.forget import forget_in_tree
 from .holds import held
 from .places import ROOT, Ground
 from .start import next_piece
-from .walk import ground_of, records_at, step
+from .subjects import members_of, subject_of
+from .walk import ground_of, step
 
 PIECES = 10  # pages in one call of the worker
 TOGETHER = 40  # of them that go in one transaction
@@ -84,12 +81,12 @@ def _mark(world: World, erasure: Erasure) -> Erasure:
     themselves go, so that who comes from now on is somebody new."""
     ground = ground_of(world, erasure)
     if not erasure.subject.selves:
-        erasure = _later(world, erasure, 0, state="running", subject=_subject(world, erasure, ground))
+        erasure = _later(world, erasure, 0, state="running", subject=subject_of(world, erasure, ground))
     remember(world, erasure, _known(world, erasure, ground))
     _tell_installs(world, erasure, ground)
-    for member in _members(erasure.subject.selves):
+    for member in members_of(erasure.subject.selves):
         leave_person(world, erasure.workspace, member)
-    records = records_of(world.store, _members(erasure.subject.selves))
+    records = records_of(world.store, members_of(erasure.subject.selves))
     for start in range(0, len(records), TOGETHER):
         erasure = _without(world, erasure, records[start : start + TOGETHER])
     selves = erasure.subject.selves
@@ -108,39 +105,6 @@ def _without(world: World, erasure: Erasure, records: Sequence[User | Visitor]) 
     moved = erasure.changed(removed=counted)
     world.store.commit(over(moved, erasure), *writes)
     return moved
-
-
-def _subject(world: World, erasure: Erasure, ground: Ground) -> Subject:
-    """All that they are known by."""
-    selves = _selves(world, erasure)
-    records = records_of(world.store, _members(selves))
-    aliases: list[Any] = records_at(
-        world, [ref(OutsideName, install, each.id) for install in ground.installs for each in selves]
-    )
-    faces: list[Any] = records_at(world, [ref(OutsidePerson, each.install, each.outside) for each in aliases])
-    names = [each.name for each in (*records, *aliases, *faces)]
-    addresses = [each.email for each in (*records, *faces)]
-    return Subject(
-        selves=tuple(selves),
-        names=tuple(dict.fromkeys(name for name in names if named(name))),
-        addresses=tuple(dict.fromkeys(each for each in addresses if each)),
-        outside=tuple(dict.fromkeys(each.outside for each in aliases)),
-        called=tuple(each.external_id for each in records if isinstance(each, User)),
-    )
-
-
-def _members(selves: Iterable[Self]) -> list[Member]:
-    return [Member(id=each.id, customer=each.customer) for each in selves]
-
-
-def _selves(world: World, erasure: Erasure) -> list[Self]:
-    if erasure.of == "person":
-        person = world.store.one(ref(Person, erasure.workspace, erasure.target))
-        return [Self(id=each.id, customer=each.customer) for each in person.members] if person else []
-    if erasure.of == "customer":
-        users: Listing[User] = Listing("users", (erasure.target,))
-        return [Self(id=each.id, customer=each.customer) for each in every(world.store, users)]
-    return [Self(id=erasure.target, customer=erasure.customer)]
 
 
 def _known(world: World, erasure: Erasure, ground: Ground) -> Iterator[Known]:

@@ -6,7 +6,7 @@ cross bridges, reach open pages and search, and do nothing twice.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from ...desk.customers import Customer
 from ...desk.deliveries import Delivery
 from ...desk.erasures import WAKE_AFTER_MS, Erasure, Fared, Stop, Twin
 from ...desk.errors import NotFound
+from ...desk.exports import Export
 from ...desk.files import Attachment
 from ...desk.forgetting import Traces, named, whose, without
 from ...desk.issues import Comment
@@ -31,7 +32,7 @@ from ..forgotten import known_outside, known_source, remember
 from ..paging import every
 from ..rooms.amend import amend, delete_step
 from .mail_texts import tells_of
-from .places import HANGING, ROOT, Asked, Ground, by_key, files_of, leads, may_concern, plan
+from .places import HANGING, ROOT, Asked, Ground, Sought, by_key, files_of, leads, may_concern, plan
 
 PAGE = 20  # records that are looked at at once: what becomes of them fits into one transaction
 READS = 50  # listings with nothing in them that are passed by at once
@@ -41,35 +42,61 @@ NAMES = 100  # names of one person that are known at most
 ROOMS = {"rooms", "unsaid-rooms", "snoozed-rooms"}  # listings of the whole workspace's rooms
 
 
-def ground_of(world: World, erasure: Erasure) -> Ground:
+def ground_of(world: World, sought: Sought) -> Ground:
     """What plans are made for."""
-    tenant = world.store.one(ref(Workspace, erasure.workspace))
-    installs: Listing[Install] = Listing("installs", (erasure.workspace,))
-    return Ground(
-        erasure, tenant.inbox_shards if tenant else 1, tuple(each.id for each in every(world.store, installs))
-    )
+    tenant = world.store.one(ref(Workspace, sought.workspace))
+    installs: Listing[Install] = Listing("installs", (sought.workspace,))
+    return Ground(sought, tenant.inbox_shards if tenant else 1, tuple(each.id for each in every(world.store, installs)))
 
 
 def step(world: World, erasure: Erasure, ground: Ground) -> Erasure:
     """The erasure after the next page of its walk. Raises Clash where somebody else was faster, with a record of the
     page or with the page itself: then it is to be done again."""
-    stop = erasure.stops[-1]
-    asked = plan(stop.start, stop.key, ground)
+    page = page_at(world, erasure.stops[-1], ground)
     walk = _Walk(world, erasure, ground)
+    walk.look_at(page.records, page.listing)
+    return walk.moved(page.rest)
+
+
+@dataclass(frozen=True, slots=True)
+class WalkPage:
+    """The records of a page, the listing that it is of ("": they were read by key), and where the walk goes on at the
+    same thing."""
+
+    records: list[Record]
+    listing: str
+    rest: tuple[Stop, ...]
+
+
+def page_at(world: World, stop: Stop, ground: Ground) -> WalkPage:
+    """What lies at a stop: the records of its next listing that has any."""
+    asked = plan(stop.start, stop.key, ground)
     if stop.start == ROOT and not stop.at and not stop.cursor:
-        walk.look_at(records_at(world, by_key(ground)), None)
-        return walk.moved(_after(stop, asked, None, first=True))
+        return WalkPage(records_at(world, by_key(ground)), "", _after(stop, asked, None, first=True))
     for _ in range(READS):
         number = stop.at - 1 if stop.start == ROOT else stop.at
         if number >= len(asked):
-            return walk.moved(())
+            break
         page = world.store.page(asked[number].listing, PAGE, stop.cursor or None)
         rest = _after(stop, asked, page.next)
         if page.items or not rest:
-            break
+            return WalkPage(page.items, asked[number].listing.name, rest)
         (stop,) = rest
-    walk.look_at(page.items, asked[number])
-    return walk.moved(rest)
+    else:
+        return WalkPage([], "", (stop,))
+    return WalkPage([], "", ())
+
+
+def stop_at(world: World, record: Record, listing: str, *, sought: Sought, tells: bool) -> Stop | None:
+    """What a walk begins at a record that it has come to by a listing."""
+    if isinstance(record, Room):
+        known = listing in ROOMS and record.customer in sought.subject.customers and not record.vendor_only
+        return Stop(start="room", key=record.id) if not known and may_concern(record, sought, tells=tells) else None
+    if isinstance(record, Seen):
+        room = world.store.one(ref(Room, record.room))
+        return Stop(start="room", key=room.id) if room and room.customer not in sought.subject.customers else None
+    begins = leads(record, listing)
+    return Stop(start=begins[0], key=begins[1]) if begins else None
 
 
 def records_at(world: World, refs: Sequence[Ref[Any]]) -> list[Record]:
@@ -101,7 +128,7 @@ class _Walk:
         self.names = dict.fromkeys(erasure.subject.names)
         self.room: Room | None = None
 
-    def look_at(self, records: Iterable[Record], asked: Asked | None) -> None:
+    def look_at(self, records: Iterable[Record], listing: str) -> None:
         """Each record as it becomes, and what hangs on it."""
         found = [each for each in records if KINDS[type(each)].fate not in (NOBODYS, KEPT)]
         found = [each for each in found if not (isinstance(each, Erasure) and each.id == self.erasure.id)]
@@ -115,7 +142,7 @@ class _Walk:
                 self._delivery(record, ours.get((record.room, record.message)))
             else:
                 self._becomes(record)
-            self._leads(record, asked)
+            self._leads(record, listing)
 
     def moved(self, rest: tuple[Stop, ...]) -> Erasure:
         """Write all of it, in one transaction with how far the walk is."""
@@ -199,6 +226,8 @@ class _Walk:
             self.world.queues.forget(record.kept)
         if isinstance(record, Attachment):
             self.world.files.remove(record.key)
+        for key in record.keys if isinstance(record, Export) else ():
+            self.world.files.remove(key)
         self.writes[place] = Drop(place)
         name = type(record).__name__
         self.removed[name] = self.removed.get(name, 0) + 1
@@ -259,7 +288,7 @@ class _Walk:
 
             self._amend(message, step, "edited")
         source = message.source
-        if source.channel == "email" and source.id:
+        if self.world.reach(source.channel) == "people" and source.id:
             self._file(original_key(message.workspace, source.install, source.id), whole=True)
         if message.rest:
             self._file(Attachment.key_of(message.workspace, message.rest.file.id), whole=False)
@@ -318,21 +347,12 @@ class _Walk:
 
     # --- what begins there
 
-    def _leads(self, record: Record, asked: Asked | None) -> None:
-        if isinstance(record, Room):
-            tells = self._tells(record)
-            elsewhere = asked is not None and asked.listing.name in ROOMS
-            known = elsewhere and record.customer in self.erasure.subject.customers and not record.vendor_only
-            if not known and may_concern(record, self.erasure, tells=tells):
-                self.begins.append(Stop(start="room", key=record.id))
-        elif isinstance(record, Seen):
-            room = self.world.store.one(ref(Room, record.room))
-            if room and room.customer not in self.erasure.subject.customers:
-                self.begins.append(Stop(start="room", key=room.id))
-        elif isinstance(record, Comment) and not record.by and record.author_id in self.traces.outside:
+    def _leads(self, record: Record, listing: str) -> None:
+        if isinstance(record, Comment) and not record.by and record.author_id in self.traces.outside:
             remember(self.world, self.erasure, [known_outside(record.install, record.author_id)])
-        elif begins := leads(record, asked.listing.name if asked else ""):
-            self.begins.append(Stop(start=begins[0], key=begins[1]))
+        tells = isinstance(record, Room) and self._tells(record)
+        if begins := stop_at(self.world, record, listing, sought=self.erasure, tells=tells):
+            self.begins.append(begins)
 
 
 def _fared(row: Delivery, message: Message) -> tuple[Fared, str]:

@@ -13,7 +13,9 @@ from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.erasures import Erasure
+from chalicelib.desk.exports import Export
 from chalicelib.desk.held_back import held_back
+from chalicelib.desk.holds import Hold
 from chalicelib.desk.issues import Comment
 from chalicelib.desk.mails import Suppression
 from chalicelib.desk.pains import Pain, Pains
@@ -90,6 +92,11 @@ NAMING: dict[str, Any] = {
     "POST /v1/held-back/{held}/release": None,
     "DELETE /v1/held-back/{held}": None,
     "GET /v1/erasures/{erasure}": None,
+    "GET /v1/exports/{export}": None,
+    "POST /v1/exports/{export}/fetch": None,
+    "POST /v1/exports": {"person": "{person}"},
+    "POST /v1/holds": {"person": "{person}"},
+    "DELETE /v1/holds/{hold}": None,
     "DELETE /v1/customers/{customer}/users/{user}": None,
     "DELETE /v1/customers/{customer}": None,
     "DELETE /v1/people/{person}": None,
@@ -294,6 +301,8 @@ OWN: dict[str, Any] = {
     "GET /v1/dead-letters": None,
     "GET /v1/held-back": None,
     "GET /v1/erasures": None,
+    "GET /v1/exports": None,
+    "GET /v1/holds": None,
     "GET /v1/search": None,
     "GET /v1/experts": None,
     "POST /v1/search/rebuild": None,
@@ -394,9 +403,12 @@ class Scene:
             version=1, id="ers_1", workspace=self.ours.id, of="user", by="Secret", created_at=1, stand_in="gone_1",
             state="done",
         )  # fmt: skip
-        self.parley.store.commit(
-            new(bridge), new(gone), new(letter), new(unheard), new(still), new(drafted), new(erasure)
-        )
+        collected = Export(
+            version=1, id="exp_1", workspace=self.ours.id, of="user", target="usr_1", by="Secret", created_at=1,
+            state="ready", stage="wait", volumes=1,
+        )  # fmt: skip
+        kept = Hold(version=1, id="hol_1", workspace=self.ours.id, of="user", target="usr_1", by="Secret", created_at=1)
+        self.parley.store.commit(*map(new, (bridge, gone, letter, unheard, still, drafted, erasure, collected, kept)))
         self.ids = {
             "workspace": self.ours.id,
             "room": room,
@@ -428,6 +440,8 @@ class Scene:
             "policy": api.post("/v1/policies", {"name": "Secret"}).json["id"],
             "calendar": api.post("/v1/calendars", OFFICE | {"name": "Secret"}).json["id"],
             "erasure": "ers_1",
+            "export": "exp_1",
+            "hold": "hol_1",
             "attachment": ann.post("/v1/attachments", {"name": "a.txt", "size": 3}).json["id"],
         }
         self.secret = install["secret"]
