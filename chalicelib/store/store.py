@@ -1,5 +1,6 @@
 """ports.Store over a table: which records there are, in terms of rows. The table may be DynamoDB or a dict (ADR 2)."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, cast
@@ -132,5 +133,6 @@ class TableStore:
             self.commit(over(record.changed(), record))
 
     def count(self, name: str, window: int, amount: int, *, expires_at: int) -> int:
-        """Add to the counter `name` of a window."""
+        """Add to the counter `name` of a window. Whose it is (an address, a network) is not to be read in its key."""
+        name = hashlib.sha256(name.encode()).hexdigest()
         return self.table.add((f"COUNT#{name}#{window}", "A"), amount, -(-expires_at // 1000))
