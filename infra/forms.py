@@ -98,7 +98,9 @@ HEAD = """
 
 Made by `make forms` from the code itself. `↵` is a line break; `‹…›` is a character that nobody sees.
 """
-ALONE = "Plain text means itself: what Markdown would read in it is escaped as it comes in.\n"
+ALONE = """Plain text means itself: what Markdown would read in it is escaped as it comes in. A mail's texts are read
+each, unless one says what another does; the plain one is taken where there are two of one thing.
+"""
 UNSEEN = {"\u00ad": "‹soft hyphen›", "\u200b": "‹no width›", "\u00a0": "‹no-break space›", "\u2060": "‹no width›"}
 
 
