@@ -22,7 +22,9 @@ from .jobs import MAX_ROWS
 OWN = ("external_id", "name", "domains", "state", "contact", "language", "timezone", "calendar", "opted_out")
 LISTS = frozenset({"domains", "opted_out"})
 # Of a customer, and no file sets them.
-FIXED = frozenset({"id", "attributes", "attribute_sources", "triage_room", "created_at", "claims"})
+FIXED = frozenset(
+    ("id", "attributes", "attribute_sources", "triage_room", "created_at", "claims", "agents_muted", "agents_speak")
+)
 DELIMITERS = ",;\t|"
 SAID = re.compile(r'"?sep=(.)"?(?:\r\n|\r|\n)', re.IGNORECASE)  # by what Excel says it in a line before the first
 AS_TEXT = re.compile(r'="([^"]*)"')  # how a file says to Excel that `00123` is no number
