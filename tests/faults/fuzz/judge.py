@@ -42,6 +42,8 @@ def _no_problem(ask: Ask, got: Got) -> list[str]:
     kind = got.headers.get("Content-Type", "")
     if kind.startswith("text/html") and ask.path.startswith(PAGES):
         return []
+    if ask.path.startswith("/mcp/") and '"jsonrpc":"2.0"' in got.text and '"error":' in got.text:
+        return []  # the protocol's own
     if not kind.startswith("application/problem+json"):
         return [f"no problem document: {kind} {got.text[:200]}"]
     if ask.method == "HEAD" and not got.text:
