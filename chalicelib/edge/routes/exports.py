@@ -38,9 +38,12 @@ def export_there(call: Call) -> ExportView:
     return export_view(own(call.world, call.who.workspace, ref(Export, call.who.workspace, call.params["export"])))
 
 
-@route("POST", "/v1/exports/{export}/fetch", who="agent", need="admin", body=None, gives=ArchiveView)
-def fetch_export(call: Call) -> ArchiveView:
+@route("POST", "/v1/exports/{export}/fetch", who="agent", need="admin", body=None, gives=ArchiveView, sealed=True)
+def fetch_export(call: Call) -> Any:
     """Fetch what was collected: links for this once, after which it is gone."""
-    from ...flows.exports.start import fetch
+    from ...flows.exports.start import fetch, links
 
-    return ArchiveView(links=list(fetch(call.world, call.who, call.params["export"])))
+    return call.answering(
+        lambda once: fetch(call.world, call.who, call.params["export"], once=once),
+        lambda export: ArchiveView(links=links(call.world, export)),
+    )

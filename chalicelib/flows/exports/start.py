@@ -1,7 +1,5 @@
 """Begin to collect somebody's data, and fetch what was collected."""
 
-from collections.abc import Sequence
-
 from ...desk.erasures import Of
 from ...desk.errors import Conflict
 from ...desk.exports import FETCHING_MS, WAKE_AFTER_MS, Export
@@ -46,9 +44,9 @@ def export(world: World, who: Principal, *, of: Of, id_: str, customer: str = ""
     return made
 
 
-def fetch(world: World, who: Principal, id_: str) -> Sequence[str]:
-    """Links to the volumes of an archive, which is there for this once. Conflict while it is being collected, and
-    once it was fetched, or was not for a week."""
+def fetch(world: World, who: Principal, id_: str, *, once: Once = KEYLESS) -> Export:
+    """Take an archive, which is there for this once. Conflict while it is being collected, and once it was fetched, or
+    was not for a week."""
     place = ref(Export, who.workspace, id_)
 
     def attempt(_: int) -> Export:
@@ -59,11 +57,17 @@ def fetch(world: World, who: Principal, id_: str) -> Sequence[str]:
             raise Conflict("it is still being collected")
         now = world.clock.now()
         taken = there.changed(state="fetched", next_at=now + FETCHING_MS)
-        world.store.commit(over(taken, there), *audit(world, who, "export.fetched", subject=id_, fields=[there.of]))
+        noted = audit(world, who, "export.fetched", subject=id_, fields=[there.of])
+        world.store.commit(over(taken, there), *noted, *once.writes(taken, now))
         return taken
 
-    taken = again(world, attempt)
-    names = [
-        f"{taken.id}-{number}.zip" if taken.volumes > 1 else f"{taken.id}.zip" for number in range(1, taken.volumes + 1)
-    ]
-    return [world.files.link(taken.volume(number), name, "application/zip") for number, name in enumerate(names, 1)]
+    return again(world, attempt, once)
+
+
+def links(world: World, export: Export) -> list[str]:
+    """Where the volumes of its archive are downloaded, for some minutes."""
+    found = []
+    for number in range(1, export.volumes + 1):
+        name = f"{export.id}.zip" if export.volumes == 1 else f"{export.id}-{number}.zip"
+        found.append(world.files.link(export.volume(number), name, "application/zip"))
+    return found

@@ -517,6 +517,7 @@ STAYS = {
     "Issue": "a merge moves rooms from one issue to another",
     "Indexed": "what search has not taken is taken",
     "Erasure": "who was being forgotten is forgotten, whenever that was",
+    "Export": "what there is of somebody is collected, and told to nobody",
     "Tracking": "what the nightly pass finds is held by when it happened there",
 }
 
