@@ -37,8 +37,9 @@ The answer is an erasure. It is worked off in pieces, beside all else, and `GET 
 - `dropped` counts what came again from before they were forgotten. It is known by keyed hashes of their ids and
   addresses, which nobody can read; who writes afterwards is somebody new, with an id of their own.
 
-A name is taken out of texts as it is known: a first name alone, or a picture that shows somebody, stays. After a
-[restore](restoring.md) the table is as it was: whoever was forgotten since that moment is to be forgotten again.
+A name is taken out of texts as it is known: a first name alone, or a picture that shows somebody, stays. A room that
+they opened from outside is called *A question of somebody who was forgotten*. After a [restore](restoring.md) the table
+is as it was: whoever was forgotten since that moment is to be forgotten again.
 
 Receivers of webhooks hear `erasure.begun` and `erasure.done` ([events](events.md)): what they were told is theirs to
 forget. What is said below of each record is what the walk does with it.

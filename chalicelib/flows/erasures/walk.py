@@ -17,7 +17,7 @@ from ...desk.erasures import WAKE_AFTER_MS, Erasure, Fared, Stop, Twin
 from ...desk.errors import NotFound
 from ...desk.exports import Export
 from ...desk.files import Attachment
-from ...desk.forgetting import Traces, named, whose, without
+from ...desk.forgetting import FORGOTTEN, Traces, named, whose, without
 from ...desk.issues import Comment
 from ...desk.mails import original_key
 from ...desk.messages import Mapped, Message
@@ -29,6 +29,7 @@ from ...desk.unheard import Unheard
 from ...desk.workspaces import Install, Workspace
 from ...ports import Drop, Listing, Ref, World, Write, over, ref
 from ..forgotten import known_outside, known_source, remember
+from ..optimistic_retry import again
 from ..paging import every
 from ..rooms.amend import amend, delete_step
 from .mail_texts import tells_of
@@ -38,6 +39,7 @@ PAGE = 20  # records that are looked at at once: what becomes of them fits into 
 READS = 50  # listings with nothing in them that are passed by at once
 DERIVED_MS = HOUR_MS  # ms after which all is derived from what an erasure has changed
 MOST = 90  # writes in one transaction
+OPENED = f"A question of {FORGOTTEN}"  # how a room is called that they opened
 NAMES = 100  # names of one person that are known at most
 ROOMS = {"rooms", "unsaid-rooms", "snoozed-rooms"}  # listings of the whole workspace's rooms
 
@@ -269,8 +271,20 @@ class _Walk:
             self.world.files.remove(Attachment.key_of(message.workspace, id_))
             if there:
                 self.world.store.commit(Drop(ref(Attachment, id_)))
+        if message.n == 1 and source.install:
+            self._rename(message.room)
         if not message.deleted:
             self._amend(message, delete_step, "deleted")
+
+    def _rename(self, room: str) -> None:
+        """A room that they opened from outside is called by their own words."""
+
+        def attempt(_: int) -> None:
+            there = self.world.store.one(ref(Room, room))
+            if there and there.kind != "triage" and there.name != OPENED:
+                self.world.store.commit(over(there.changed(name=OPENED), there))
+
+        again(self.world, attempt)
 
     def _reword(self, message: Message) -> None:
         """Somebody else's words without them; what a mail quoted, and the mail itself, if it tells of them."""

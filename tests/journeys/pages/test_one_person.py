@@ -71,7 +71,7 @@ class Town:
         said = {"name": "Ann", "email": MAIL, "message": ASKED}
         assert anyone("POST", f"/in/form/{form['id']}", said, Accept="application/json").status < 300
         mail = connect(self.api, away=False)
-        posted = postmark("By mail", MAIL, name="Ann", subject="A mail")
+        posted = postmark("By letter", MAIL, name="Ann", subject="A mail")
         assert anyone("POST", f"/in/email/{mail['id']}", posted, Authorization=basic(mail["secret"])).status == 200
         eventually(lambda: len(self.api.all("/v1/rooms")) == 2)
         eve = {"workspace": self.workspace, "name": "Ann", "email": MAIL, "text": "I am Ann, let me in"}

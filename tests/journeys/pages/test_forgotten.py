@@ -1,0 +1,111 @@
+"""On the running stack: one developer who wrote by form, mail, Slack, Teams and the support button is forgotten. A scan
+sees her in each kind of place before, and nowhere after; her colleague's room reads on; what comes again is dropped;
+she writes once more, and is somebody new. What there was of her was collected before."""
+
+import copy
+import io
+import json
+import zipfile
+
+import urllib3
+
+from tests.emulators import emulators
+from tests.journeys.caller import Caller, eventually
+from tests.journeys.pages.test_one_person import ASKED, MAIL, Town, signed
+from tests.mails import basic, postmark
+from tests.peers.msteams import TeamsPeer
+from tests.places import found, of_stack
+from tests.slack import SEED
+from tests.stack import LocalStack
+
+SAID = (ASKED, "By letter", "By Slack", "By Teams", "By the button")
+# Where she is to be seen before: else the scan would prove nothing.
+SEEN = {"bucket: mails/", "item: Face", "item: Mailbox", "item: Message", "item: Room", "item: User", "item: Visitor"}
+
+
+def test_who_wrote_everywhere_is_forgotten_everywhere(own_time: LocalStack) -> None:
+    stack = own_time
+    workspace = Caller(stack.base_url, stack.bootstrap_key).post("/v1/workspaces", {"name": "Acorn"})
+    seed = copy.deepcopy(SEED)
+    seed["slack"]["users"][1]["email"] = MAIL
+    with emulators("slack", seed=seed) as at, TeamsPeer() as teams:
+        teams.people["29:ann"]["email"] = MAIL
+        town = Town(stack, workspace, at["slack"], teams)
+        town.everybody_writes()
+        town.agent_says_who_she_is()
+        town.ann.post(f"/v1/me/earlier-rooms/{town.form}", {})
+        eventually(lambda: ASKED in json.dumps(town.person("ann")["rooms"]))
+        person = town.person("ann")["id"]
+        before = found(of_stack(stack), [MAIL, *SAID])
+        assert before.keys() >= SEEN
+        assert "logs" not in before, "logs hold no texts and no addresses"
+        assert_collected(town, person)
+
+        report = forgotten(town, person)
+        left = found(of_stack(stack), [MAIL, *SAID])
+        hers = [f"{kind} {name}" for kind, names in left.items() for name in names if not is_eves(town, name)]
+        assert hers == []
+        assert {each["state"] for each in report["elsewhere"]} <= {"done", "by-hand", "unsupported"}
+        assert {each["channel"] for each in report["elsewhere"]} >= {"slack", "msteams"}
+        texts = {each["text"] for each in town.api.all(f"/v1/rooms/{town.triage}/messages") if not each["deleted"]}
+        assert texts == {"Hello from Bob"}
+        assert_new(town, workspace)
+
+
+def is_eves(town: Town, name: str) -> bool:
+    """Whether it is of the stranger who gave the same address, and whom nobody asked to forget."""
+    return any(each in name for each in (town.eves, *visitors(town)))
+
+
+def visitors(town: Town) -> list[str]:
+    said = town.api.all(f"/v1/rooms/{town.eves}/messages")
+    return sorted({each["author"]["id"] for each in said if each["author"]["kind"] == "visitor"})
+
+
+def assert_collected(town: Town, person: str) -> None:
+    """Her archive has all that she said; it is there once."""
+    made = town.api.post("/v1/exports", {"person": person})
+    path = f"/v1/exports/{made['id']}"
+    eventually(lambda: town.api.get(path)["state"] == "ready")
+    [link] = town.api.post(f"{path}/fetch")["links"]
+    with zipfile.ZipFile(io.BytesIO(urllib3.request("GET", link).data)) as archive:
+        texts = {each["text"] for each in json.loads(archive.read("Message.json"))}
+        assert set(SAID) <= texts
+        assert [name for name in archive.namelist() if name.endswith(".eml")]
+    assert town.api("POST", f"{path}/fetch").status == 409
+    town.stack.pass_to("+1h")  # what was fetched is gone
+    eventually(lambda: town.api.get(path)["state"] == "ended")
+
+
+def forgotten(town: Town, person: str) -> dict[str, object]:
+    """The report, once the erasure is done; time is set on whenever it waits."""
+    erasure = town.api.post("/v1/erasures", {"person": person})
+
+    def done() -> object:
+        town.stack.pass_to("+2m")
+        report = town.api.get(f"/v1/erasures/{erasure['id']}")
+        return report if report["state"] == "done" else None
+
+    report = eventually(done, 240)
+    assert isinstance(report, dict)
+    return report
+
+
+def assert_new(town: Town, workspace: dict[str, str]) -> None:
+    """The same mail again is dropped; a new one, and her next token, are of somebody new."""
+    anyone = Caller(town.stack.base_url)
+    [mail] = [each for each in town.api.all("/v1/installs") if each["kind"] == "email"]
+    secret = town.api.post(f"/v1/installs/{mail['id']}/secrets", {})["secret"]
+
+    def write(subject: str, **more: str) -> None:
+        posted = postmark("By letter again", MAIL, name="Ann", subject=subject, **more)
+        assert anyone("POST", f"/in/email/{mail['id']}", posted, Authorization=basic(secret)).status == 200
+
+    write("The same once more")
+    write("Once more", id_="m2@developers.example")
+    eventually(lambda: [each for each in town.api.all("/v1/rooms") if each["name"] == "Once more"])
+    ann = Caller(town.stack.base_url, signed(workspace, "ann", email=MAIL))
+    ann.post(f"/v1/rooms/{town.triage}/messages", {"text": "Here again"})
+    now = {each["external_id"]: each["id"] for each in town.api.all("/v1/customers/acme/users")}
+    assert now["ann"] != town.users["ann"]
+    assert "The same once more" not in {each["name"] for each in town.api.all("/v1/rooms")}
