@@ -16,7 +16,6 @@ from infra.venvs import ROOT
 RECORDED: set[str] = set()  # lines of every local stack that this process has stopped
 Use = tuple[str, str, str]  # a function, an action, a place: ("Receive", "sqs:SendMessage", "DeliverQueue")
 
-FORGETS = "somebody is forgotten, with files, mails and words of every kind; journeys forget no more than they need"
 # Function ("*": each that has it), action, place ("*": any) → why no journey can show its use.
 UNSHOWN: dict[Use, str] = {
     ("*", "logs:CreateLogStream", "*"): "Lambda's runtime writes the log, not our code",
@@ -52,9 +51,6 @@ UNSHOWN: dict[Use, str] = {
     ("Receive", "sqs:SendMessage", "DeliverQueue"): "an echo is here before the call that made it is noted: a race",
     ("Sync", "kms:Encrypt", "Key"): "keeps tokens that were renewed; no journey lives until they end",
     ("Sync", "s3:GetObject", "Files/files"): "sends a room's files to trackers that take them",
-    ("Jobs", "kms:Encrypt", "Key"): FORGETS,
-    ("Jobs", "kms:Decrypt", "Key"): FORGETS,
-    ("Jobs", "s3:DeleteObject", "*"): FORGETS,
     ("Push", "dynamodb:DeleteItem", "Table"): "forgets a page that went without a word; seen in some runs",
     ("Tick", "dynamodb:BatchGetItem", "Table"): "after a restore, asks of several at once whether they stand still",
 }
