@@ -1114,6 +1114,8 @@ export const SERVED = {
   "Settings → Security & access → Personal API keys: read and write (admin, to make the webhook).": "Settings → Security & access → Personal API keys: lesen und schreiben (Admin, um den Webhook anzulegen).",
   "Signed webhook": "Signierter Webhook",
   "Slack": "Slack",
+  "Somebody is being forgotten": "Jemand wird vergessen",
+  "Somebody is forgotten: their id is `stand_in` wherever it was; what was told of them is yours to forget": "Jemand ist vergessen: Ihre Kennung ist überall `stand_in`; was von ihnen mitgeteilt wurde, haben Sie selbst zu vergessen",
   "Somebody said how it was": "Jemand hat gesagt, wie es war",
   "Somebody said that they are aware of it": "Jemand hat gesagt, dass er davon weiß",
   "Something of a customer is different": "Etwas an einem Kunden ist anders",
