@@ -266,7 +266,12 @@ export class Outbox {
     for (const listener of [...this.#heard]) listener(room, message);
   }
 
+  /** Nobody is at this page any more: what could still be undone is sent by whoever comes in next, wherever that is. */
   close() {
+    for (const row of this.held) {
+      delete row.until;
+      this.#keep(row);
+    }
     this.closed = true;
     for (const { key } of this.rows) ours.delete(key);
     this.off();

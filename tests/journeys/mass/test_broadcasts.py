@@ -15,7 +15,7 @@ from tests.journeys.conftest import ComesBack
 from tests.stack import LocalStack
 
 FULL = bool(os.environ.get("PARLEY_FULL"))
-CUSTOMERS, ROOMS = (10_000, 3_000) if FULL else (450, 300)
+CUSTOMERS, ROOMS = (10_000, 3_000) if FULL else (240, 160)
 PATIENCE = 1_200.0 if FULL else 300.0
 KILLS = 3
 NOTHING = dict.fromkeys(("skipped", "failed", "waiting", "deleted", "read", "replied", "acknowledged"), 0)
