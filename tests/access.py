@@ -51,6 +51,11 @@ UNSHOWN: dict[Use, str] = {
     ("Receive", "sqs:SendMessage", "DeliverQueue"): "an echo is here before the call that made it is noted: a race",
     ("Sync", "kms:Encrypt", "Key"): "keeps tokens that were renewed; no journey lives until they end",
     ("Sync", "s3:GetObject", "Files/files"): "sends a room's files to trackers that take them",
+    (
+        "Jobs",
+        "kms:Decrypt",
+        "Key",
+    ): "opens the key of what is forgotten, unless its container made it; seen in some runs",
     ("Push", "dynamodb:DeleteItem", "Table"): "forgets a page that went without a word; seen in some runs",
     ("Tick", "dynamodb:BatchGetItem", "Table"): "after a restore, asks of several at once whether they stand still",
 }
