@@ -147,7 +147,7 @@ def _files(world: World, record: Record) -> Iterator[tuple[str, str]]:
 
 
 def _pack(world: World, export: Export) -> Export:
-    """The next volume of the archive. Its parts go once the last one is there."""
+    """The next volume of the archive. Its parts go once the export says that the last one is there."""
     packed, raw, counts, files = _volume(world, export)
     number = export.volumes + 1
     world.files.put(export.volume(number), raw, "application/zip")
@@ -155,10 +155,11 @@ def _pack(world: World, export: Export) -> Export:
     fields = {"packed": packed, "volumes": number, "size": export.size + len(raw), "records": counts}
     if packed < export.parts:
         return _moved(world, export, files=export.files + files, **fields)
+    ends = {"state": "ready", "stage": "wait", "subject": Subject(), "next_at": world.clock.now() + KEPT_MS}
+    packed_all = _moved(world, export, files=export.files + files, **fields, **ends)
     for part in range(export.parts):
         world.files.remove(export.part(part))
-    ends = {"state": "ready", "stage": "wait", "subject": Subject(), "next_at": world.clock.now() + KEPT_MS}
-    return _moved(world, export, files=export.files + files, **fields, **ends)
+    return packed_all
 
 
 def _volume(world: World, export: Export) -> tuple[int, bytes, dict[str, int], int]:

@@ -4,11 +4,13 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from chalicelib.desk.exports import FETCHING_MS, KEPT_MS, Export
+from chalicelib.ports import AwsAway
 from tests.api import Tenant
 from tests.everywhere import Everywhere, everywhere
 from tests.fakes import Parley
@@ -122,3 +124,33 @@ def test_it_waits_until_all_is_collected(tenant: Tenant, parley: Parley) -> None
     assert kept.state == "queued"
     assert tenant.api.post("/v1/exports", {"customer": "cus_none"}).status == 404
     assert tenant.api.post("/v1/exports/exp_none/fetch").status == 404
+
+
+@pytest.mark.parametrize("call", ["put", "get", "remove"])
+def test_a_worker_that_dies_at_a_call_of_the_bucket_begins_there_again(
+    here: Everywhere, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    really, left = getattr(here.parley.files, call), [1]
+
+    def dying(key: str, *more: Any) -> Any:
+        done = really(key, *more)
+        if key.startswith("exports/") and left:
+            left.pop()
+            raise AwsAway("the worker dies once that was done")
+        return done
+
+    made = here.api.post("/v1/exports", mia(here)).json
+    monkeypatch.setattr(here.parley.files, call, dying)
+    for _ in range(4):
+        with suppress(AwsAway):
+            settle(here)
+        here.pass_time(200)
+        here.parley.due()
+    settle(here)
+    assert here.api.get(f"/v1/exports/{made['id']}").json["state"] == "ready"
+    assert not left
+    assert json.loads(archive(here, made["id"])["User.json"])
+    here.pass_time(FETCHING_MS // 1000 + 60)
+    here.parley.due()
+    settle(here)
+    assert not [key for key in here.parley.files.content if key.startswith("exports/")]
