@@ -17,7 +17,8 @@ Fared = Literal["done", "waiting", "unsupported", "failed", "by-hand"]
 WAKE_AFTER_MS = 120_000  # ms without progress, after which the clock sends the next piece again
 SETTLE_S = 10  # seconds after which what was on its way has come, and is in the indexes
 WAITS_S = (120, 300, 1800, 3600)  # seconds between two looks at what other sides are still to take
-BACKUPS_MS, LOGS_MS = 35 * DAY_MS, 30 * DAY_MS  # ms for which copies live that nobody can change
+# ms for which copies live that nobody can change
+COPIES = {"point-in-time backups": 35 * DAY_MS, "logs": 30 * DAY_MS}
 
 
 class Self(Part, frozen=True):

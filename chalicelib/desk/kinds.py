@@ -30,7 +30,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     say in words what becomes of each of PASSES on its way here and there, "—" where nothing does. Whoever reaches
     conversations has all three of these: `conversation` is an example of the id of one, and `whereabouts` where one is
     found; `connect` is what is typed in one to bind it, with `{code}` in it, which `parse` makes a `Connected` of.
-    `invites`: other workspaces install its app."""
+    `invites`: other workspaces install its app. `by_hand`: who removes there what
+    people said there themselves, and how."""
 
     label: str
     short: str
@@ -46,6 +47,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     whereabouts: str = ""
     connect: str = ""
     invites: bool = False
+    by_hand: str = ""
 
 
 # What every tracker wants done once it is connected.

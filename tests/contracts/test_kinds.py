@@ -50,6 +50,7 @@ def test_whom_it_reaches_is_what_its_modules_do(name: str) -> None:
     assert (reach in ("feed", "conversations")) == isinstance(out, Outbound)
     assert (reach == "conversations") == bool(known(name).conversation) == bool(known(name).whereabouts)
     assert ("{code}" in known(name).connect) == bool(known(name).connect) == (reach == "conversations")
+    assert bool(known(name).by_hand) == (reach in ("feed", "conversations", "people"))
     assert known(name).invites == (wiring.granting(name) is not None)
 
 

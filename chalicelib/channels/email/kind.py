@@ -37,4 +37,7 @@ KIND = Kind(
         "reaction": "not",
         "file": "a link",
     },
+    by_hand=(
+        "Mails lie in the mailboxes of who wrote and who got them: each deletes them there, or the admin of their mail."
+    ),
 )

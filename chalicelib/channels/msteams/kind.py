@@ -35,4 +35,8 @@ KIND = Kind(
     conversation="19:…@thread.tacv2",
     whereabouts="In the link to the channel, decoded. A thread: a slash and its first message’s id behind it.",
     connect="@Support connect {code}",
+    by_hand=(
+        "In Teams people delete their own messages; an owner of the team can, where its policy lets"
+        " owners, and an admin by eDiscovery in Purview."
+    ),
 )

@@ -41,4 +41,8 @@ KIND = Kind(
     whereabouts="In the channel’s details, at the bottom. A thread: C0123/1700000000.000100.",
     connect="/parley connect {code}",
     invites=True,
+    by_hand=(
+        "In Slack people delete their own messages; where they cannot any more, an owner or admin of"
+        " that workspace does."
+    ),
 )

@@ -42,4 +42,5 @@ KIND = Kind(
     conversation="-1001234567890",
     whereabouts="Best by a code. By its id: in the address of Telegram Web, #-100…; a topic: -1001234567890/42.",
     connect="/connect {code}",
+    by_hand="In Telegram people delete their own messages, for everyone; an admin of the group can delete anybody’s.",
 )

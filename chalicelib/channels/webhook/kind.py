@@ -41,4 +41,5 @@ KIND = Kind(
         "reaction": "an event, with the counts",
         "file": "a link",
     },
+    by_hand="Whoever runs what is connected removes it there: the ids are those of its own messages.",
 )

@@ -43,6 +43,9 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "day, week, month, channel, priority, agent, segment or customer: what figures are parted by",
     },
     "agent": {"schema": {"type": "string"}, "description": "An agent's id"},
+    "user": {"schema": {"type": "string"}, "description": "A user's id here, beside their customer's"},
+    "visitor": {"schema": {"type": "string"}, "description": "A visitor's id"},
+    "person": {"schema": {"type": "string"}, "description": "A person's id"},
     "format": {"schema": {"type": "string", "default": "json"}, "description": "`csv`, or `openmetrics`"},
     "order": {"schema": {"type": "string", "enum": ["best", "newest"], "default": "best"}},
     "text": {"schema": {"type": "string"}, "description": "Words that all have to be in it"},
@@ -66,6 +69,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 OF_PATH: dict[tuple[str, str], dict[str, Any]] = {
     ("/v1/clocks", "after"): TIME | {"description": "Those that ended after it"},
     ("/v1/clocks", "before"): TIME | {"description": "Those that ended before it"},
+    ("/v1/holds", "customer"): {"schema": {"type": "string"}, "description": "A customer's id here"},
     ("/v1/search", "kind"): {"schema": {"type": "string", "enum": list(get_args(Kind))}},
     ("/v1/search", "state"): {"schema": {"type": "string"}, "description": "The room's state, or the issue's"},
 }

@@ -1,5 +1,6 @@
 """Collect all that there is of a person or a customer (right of access), to be fetched once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...desk.exports import Export
@@ -20,8 +21,15 @@ def begin_export(call: Call, body: EraseBody) -> Any:
 
     of, id_, customer = named(body)
     return call.answering(
-        lambda once: export(call.world, call.who, of=of, id_=id_, customer=customer, once=once), export_view
+        lambda once: export(call.world, call.who, of=of, id_=id_, customer=customer, once=once),
+        lambda made: _views(call, [made])[0],
     )
+
+
+def _views(call: Call, found: Sequence[Export]) -> list[ExportView]:
+    from ...flows.erasures.names import names_of
+
+    return [export_view(*each) for each in zip(found, names_of(call.world, found), strict=True)]
 
 
 @route("GET", "/v1/exports", who="agent", need="admin", gives=list[ExportView], query=PAGED)
@@ -29,13 +37,14 @@ def exports(call: Call) -> Page[Any]:
     """List the exports, the newest first."""
     listing: Listing[Export] = Listing("exports", (call.who.workspace,), newest_first=True)
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
-    return Page([export_view(each) for each in page.items], page.next)
+    return Page(_views(call, page.items), page.next)
 
 
 @route("GET", "/v1/exports/{export}", who="agent", need="admin", gives=ExportView)
 def export_there(call: Call) -> ExportView:
     """Show how far an export is."""
-    return export_view(own(call.world, call.who.workspace, ref(Export, call.who.workspace, call.params["export"])))
+    there = own(call.world, call.who.workspace, ref(Export, call.who.workspace, call.params["export"]))
+    return _views(call, [there])[0]
 
 
 @route("POST", "/v1/exports/{export}/fetch", who="agent", need="admin", body=None, gives=ArchiveView, sealed=True)

@@ -1,5 +1,6 @@
 """Hold what there is of a person or a customer (legal hold)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...desk.holds import Hold
@@ -7,16 +8,30 @@ from ...ports import Listing, Page
 from ..door.calls import Call
 from ..door.router import route
 from ..shapes.answers import PAGED
-from ..shapes.erasures import named
+from ..shapes.erasures import EraseBody, named
 from ..shapes.holds import HoldBody, HoldView, hold_view
 
+WHOSE = ("user", "visitor", "person", "customer")
 
-@route("GET", "/v1/holds", who="agent", need="admin", gives=list[HoldView], query=PAGED)
+
+@route("GET", "/v1/holds", who="agent", need="admin", gives=list[HoldView], query=(*PAGED, *WHOSE))
 def holds(call: Call) -> Page[Any]:
-    """List whose data is held."""
+    """List whose data is held; of somebody, named as an erasure names them, all that stand in its way."""
+    from ...flows.erasures.holds import in_the_way
+
+    asked = {name: call.query(name) for name in WHOSE}
+    if any(asked.values()):
+        of, id_, customer = named(EraseBody(**asked))
+        return Page(_views(call, in_the_way(call.world, call.who, of=of, id_=id_, customer=customer)), None)
     listing: Listing[Hold] = Listing("holds", (call.who.workspace,))
     page = call.world.store.page(listing, call.limit, call.query("cursor"))
-    return Page([hold_view(each) for each in page.items], page.next)
+    return Page(_views(call, page.items), page.next)
+
+
+def _views(call: Call, found: Sequence[Hold]) -> list[HoldView]:
+    from ...flows.erasures.names import names_of
+
+    return [hold_view(*each) for each in zip(found, names_of(call.world, found), strict=True)]
 
 
 @route("POST", "/v1/holds", who="agent", need="admin", status=201, body=HoldBody, gives=HoldView)
@@ -28,7 +43,7 @@ def place_hold(call: Call, body: HoldBody) -> Any:
     of, id_, customer = named(body)
     return call.answering(
         lambda once: hold(call.world, call.who, of=of, id_=id_, customer=customer, reason=body.reason, once=once),
-        hold_view,
+        lambda made: _views(call, [made])[0],
     )
 
 

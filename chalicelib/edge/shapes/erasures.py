@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from ...desk.erasures import BACKUPS_MS, LOGS_MS, Erasure, Fared, Of, State
+from ...desk.erasures import COPIES, Erasure, Fared, Of, Stage, State
 from ...desk.errors import Invalid
 from .answers import Time, View, time_of
 
@@ -37,13 +37,14 @@ class CopyView(View, frozen=True):
 
 
 class ErasureView(View, frozen=True):
-    """How far an erasure is, and its report: how many records of each kind were removed, and how many are there without
-    them; what became of what lies elsewhere; how much came again from before, and was dropped. It names nobody:
-    `stand_in` is the id that took the place of theirs."""
+    """How far an erasure is (`stage`), and its report: how many records of each kind were removed, and how many are
+    there without them; what became of what lies elsewhere; how much came again from before, and was dropped. It names
+    nobody: `stand_in` is the id that took the place of theirs."""
 
     id: str
     of: Of
     state: State
+    stage: Stage
     stand_in: str
     requested_by: str
     created_at: Time
@@ -79,11 +80,12 @@ def erasure_view(erasure: Erasure) -> ErasureView:
         for each in erasure.twins
     ]
     ended = erasure.ended_at
-    copies = [("point-in-time backups", BACKUPS_MS), ("logs", LOGS_MS)] if ended else []
+    copies = COPIES if ended else {}
     return ErasureView(
         id=erasure.id,
         of=erasure.of,
         state=erasure.state,
+        stage=erasure.stage,
         stand_in=erasure.stand_in,
         requested_by=erasure.by,
         created_at=time_of(erasure.created_at) or "",
@@ -92,5 +94,5 @@ def erasure_view(erasure: Erasure) -> ErasureView:
         anonymised=erasure.anonymised,
         elsewhere=twins,
         dropped=erasure.dropped,
-        copies=[CopyView(where=where, ends_at=time_of(ended + lives) or "") for where, lives in copies],
+        copies=[CopyView(where=where, ends_at=time_of(ended + lives) or "") for where, lives in copies.items()],
     )

@@ -6,10 +6,14 @@ from .answers import Time, View, time_of
 
 
 class ExportView(View, frozen=True):
-    """How far an export is: how many records of each kind it has, how many files, in how many bytes."""
+    """How far an export is, and whose, as of a hold: how many records of each kind it has, how many files, in
+    how many bytes."""
 
     id: str
     of: Of
+    target: str
+    customer: str | None
+    name: str | None
     state: State
     requested_by: str
     created_at: Time
@@ -26,11 +30,14 @@ class ArchiveView(View, frozen=True):
     links: list[str]
 
 
-def export_view(export: Export) -> ExportView:
-    """An export as it is shown."""
+def export_view(export: Export, name: str) -> ExportView:
+    """An export as it is shown, of whom is called so."""
     return ExportView(
         id=export.id,
         of=export.of,
+        target=export.target,
+        customer=export.customer or None,
+        name=name or None,
         state=export.state,
         requested_by=export.by,
         created_at=time_of(export.created_at) or "",

@@ -80,7 +80,8 @@ class InstallKindView(View, frozen=True):
     settings; where there are `settings`, these are asked for instead. `credentials` are those that its provider gives,
     and where they are found there. `comes_in` and `goes_out` say what becomes of a message, edit, delete, reaction and
     file on the way here and there. `conversation` is an example of the id of one, found as `whereabouts` says;
-    `connect` is typed in one to bind it, with a code for `{code}`. `invites`: others may be invited to install it."""
+    `connect` is typed in one to bind it, with a code for `{code}`. `invites`: others may be invited to install it.
+    `by_hand`: who removes there, and how, what people said there themselves."""
 
     kind: str
     label: str
@@ -97,6 +98,7 @@ class InstallKindView(View, frozen=True):
     whereabouts: str
     connect: str
     invites: bool
+    by_hand: str
 
 
 class TriedView(View, frozen=True):

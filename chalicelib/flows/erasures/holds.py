@@ -1,6 +1,6 @@
 """Hold what there is of somebody (legal hold; ADR 161): an erasure of theirs waits, and runs once nobody holds them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ...desk.erasures import Erasure, Of
 from ...desk.holds import Hold, Reach
@@ -59,12 +59,22 @@ def release(world: World, who: Principal, id_: str) -> None:
 
 def held(world: World, erasure: Erasure) -> bool:
     """Whether somebody whom an erasure is about is held."""
-    listing: Listing[Hold] = Listing("holds", (erasure.workspace,))
+    return any(_meeting(world, erasure))
+
+
+def in_the_way(world: World, who: Principal, *, of: Of, id_: str, customer: str = "") -> list[Hold]:
+    """The holds that an erasure of a user of a customer, a visitor, a person or a customer would meet, by our ids."""
+    own(world, who.workspace, PLACES[of](who.workspace, id_, customer))
+    asked = Hold(id="", workspace=who.workspace, of=of, target=id_, customer=customer, by=who.id, created_at=0)
+    return list(_meeting(world, asked))
+
+
+def _meeting(world: World, of: Hold | Erasure) -> Iterator[Hold]:
+    """The workspace's holds of anybody whom it is about."""
+    listing: Listing[Hold] = Listing("holds", (of.workspace,))
     holds = list(every(world.store, listing))
-    if not holds:
-        return False
-    theirs = _reach(world, erasure)
-    return any(theirs.meets(_reach(world, each)) for each in holds)
+    theirs = _reach(world, of) if holds else Reach()
+    return (each for each in holds if theirs.meets(_reach(world, each)))
 
 
 def _reach(world: World, of: Hold | Erasure) -> Reach:

@@ -64,6 +64,8 @@ def test_a_hold_stops_whoever_meets_it_and_its_end_lets_them_go_on(
     parley: Parley, api: Client, ids: dict[str, str], held: str, name: str
 ) -> None:
     hold = api.post("/v1/holds", body(ids, held) | {"reason": "Case 7"}).json
+    in_the_way = [hold["id"]] if name in STOPS[held] else []
+    assert [each["id"] for each in api("GET", "/v1/holds", **body(ids, name)).json["items"]] == in_the_way
     erasure = api.post("/v1/erasures", body(ids, name)).json
     assert state(parley, api, erasure["id"]) == ("held" if name in STOPS[held] else "done")
     assert api.delete(f"/v1/holds/{hold['id']}").status == 204
@@ -126,3 +128,23 @@ def reach(people: str = "", within: str = "", customers: str = "") -> Reach:
 )
 def test_meeting_is_mutual(one: Reach, other: Reach, meets: bool) -> None:
     assert one.meets(other) == other.meets(one) == meets
+
+
+def test_who_is_held_or_exported_is_called_as_they_are_now(api: Client, ids: dict[str, str]) -> None:
+    called = {
+        name: api.get(f"/v1/people/{ids[name]}", customer=name.partition(" of ")[2]).json["name"]
+        for name in ("ann of acme", "bob of acme", "ann of bolt")
+    }
+    called |= {"person": called["ann of acme"], "visit": "Eve", "acme": "acme", "bolt": "bolt"}
+    for way in ("holds", "exports"):
+        made = {name: api.post(f"/v1/{way}", body(ids, name)).json for name in ASKED}
+        assert {name: each["name"] for name, each in made.items()} == called
+        listed = {each["id"]: each["name"] for each in api.get(f"/v1/{way}").json["items"]}
+        assert listed == {each["id"]: each["name"] for each in made.values()}
+    assert api.get(f"/v1/exports/{made['person']['id']}").json["target"] == ids["person"]
+
+
+def test_of_somebody_who_is_not_there_no_hold_is_listed(api: Client, ids: dict[str, str]) -> None:
+    assert api("GET", "/v1/holds", visitor="vis_none").status == 404
+    assert api("GET", "/v1/holds", user=ids["ann of acme"]).status == 422
+    assert api("GET", "/v1/holds", **body(ids, "acme")).json == {"items": [], "next": None}
