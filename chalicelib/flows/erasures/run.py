@@ -37,20 +37,20 @@ def run_erasure(world: World, workspace: str, id_: str, *, piece: int) -> None:
         if erasure.state != "held":
             _later(world, erasure, WAITS_S[-1], state="held")
         return
-    begun = erasure.began_at
+    begun, ground = erasure.began_at, ground_of(world, erasure)
     for _ in range(PIECES):
-        erasure = _piece(world, erasure)
+        erasure = _piece(world, erasure, ground)
         if erasure.ended or erasure.began_at != begun:  # another walk, once what was on its way has come
             break
     if not erasure.ended and erasure.state != "waiting":  # the clock finds what waits
         world.queues.jobs([next_piece(erasure)], SETTLE_S if erasure.stops == (Stop(start=ROOT),) else 0)
 
 
-def _piece(world: World, erasure: Erasure) -> Erasure:
+def _piece(world: World, erasure: Erasure, ground: Ground) -> Erasure:
     """The erasure after its next piece. A record that somebody else changes meanwhile is looked at again."""
     for left in reversed(range(CLASHES)):
         try:
-            return STAGES[erasure.stage](world, erasure)
+            return STAGES[erasure.stage](world, erasure, ground)
         except Clash:
             if not left:
                 raise
@@ -76,10 +76,9 @@ def _begun(world: World) -> dict[str, Any]:
 # --- marking ------------------------------------------------------------------------------------------------------
 
 
-def _mark(world: World, erasure: Erasure) -> Erasure:
+def _mark(world: World, erasure: Erasure, ground: Ground) -> Erasure:
     """Who they are is written into the erasure, and as hashes where what comes again is looked for; then they
     themselves go, so that who comes from now on is somebody new."""
-    ground = ground_of(world, erasure)
     if not erasure.subject.selves:
         erasure = _later(world, erasure, 0, state="running", subject=subject_of(world, erasure, ground))
     remember(world, erasure, _known(world, erasure, ground))
@@ -133,10 +132,10 @@ def _tell_installs(world: World, erasure: Erasure, ground: Ground) -> None:
 # --- walking ------------------------------------------------------------------------------------------------------
 
 
-def _walk(world: World, erasure: Erasure) -> Erasure:
+def _walk(world: World, erasure: Erasure, ground: Ground) -> Erasure:
     """The next page; at the end of a walk that has changed something, another walk: until one finds nothing."""
     if erasure.stops:
-        return step(world, erasure, ground_of(world, erasure))
+        return step(world, erasure, ground)
     walks = erasure.walks + 1
     if erasure.changed_in_walk:
         return _later(world, erasure, SETTLE_S, walks=walks, **_begun(world))
@@ -151,14 +150,14 @@ def _walk(world: World, erasure: Erasure) -> Erasure:
 # --- search, and the end ------------------------------------------------------------------------------------------
 
 
-def _search(world: World, erasure: Erasure) -> Erasure:
+def _search(world: World, erasure: Erasure, _: Ground) -> Erasure:
     """What search still has of them is put anew, and all pieces are written without what is outdated."""
     for tree in (erasure.workspace, *erasure.subject.customers):
         forget_in_tree(world, tree, erasure.subject)
     return _later(world, erasure, 0, stage="done")
 
 
-def _done(world: World, erasure: Erasure) -> Erasure:
+def _done(world: World, erasure: Erasure, _: Ground) -> Erasure:
     """Nothing of them is left in the erasure itself."""
     now = world.clock.now()
     ended = erasure.changed(
@@ -176,7 +175,7 @@ def _done(world: World, erasure: Erasure) -> Erasure:
     return ended
 
 
-STAGES: dict[str, Callable[[World, Erasure], Erasure]] = {
+STAGES: dict[str, Callable[[World, Erasure, Ground], Erasure]] = {
     "mark": _mark,
     "walk": _walk,
     "ids": _walk,

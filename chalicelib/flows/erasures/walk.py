@@ -1,11 +1,12 @@
 """Walk over all that there may be of somebody, a page at a time, and take them out of it (ADR 176).
 
-A page's records are changed in one transaction with how far the walk is, so that each is counted once, whoever dies
-when. What has to go through a room (its messages) goes there before that, by the ways of every edit and delete: they
-cross bridges, reach open pages and search, and do nothing twice.
+What tells nothing of them is passed by: it costs the reading alone. The others of a page are changed in one transaction
+with how far the walk is, so that each is counted once, whoever dies when. What has to go through a room (its messages)
+goes there before that, by the ways of every edit and delete: they cross bridges, reach open pages and search, and do
+nothing twice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,8 +36,9 @@ from ..rooms.amend import amend, delete_step
 from .mail_texts import tells_of
 from .places import HANGING, ROOT, Asked, Ground, Sought, by_key, files_of, leads, may_concern, plan
 
-PAGE = 20  # records that are looked at at once: what becomes of them fits into one transaction
-READS = 50  # listings with nothing in them that are passed by at once
+LOOKED = 50  # records that are read at once
+PAGE = 20  # of them that something becomes of at once: that fits into one transaction
+READS = 50  # pages that are read until something becomes of one
 DERIVED_MS = HOUR_MS  # ms after which all is derived from what an erasure has changed
 MOST = 90  # writes in one transaction
 OPENED = f"A question of {FORGOTTEN}"  # how a room is called that they opened
@@ -54,8 +56,8 @@ def ground_of(world: World, sought: Sought) -> Ground:
 def step(world: World, erasure: Erasure, ground: Ground) -> Erasure:
     """The erasure after the next page of its walk. Raises Clash where somebody else was faster, with a record of the
     page or with the page itself: then it is to be done again."""
-    page = page_at(world, erasure.stops[-1], ground)
-    walk = _Walk(world, erasure, ground)
+    walk = _Walk(world, erasure)
+    page = page_at(world, erasure.stops[-1], replace(ground, sought=erasure), concerned=walk.concerned)
     walk.look_at(page.records, page.listing)
     return walk.moved(page.rest)
 
@@ -70,19 +72,28 @@ class WalkPage:
     rest: tuple[Stop, ...]
 
 
-def page_at(world: World, stop: Stop, ground: Ground) -> WalkPage:
-    """What lies at a stop: the records of its next listing that has any."""
+Concerned = Callable[[Sequence[Record], str], list[Record]]
+
+
+def page_at(world: World, stop: Stop, ground: Ground, *, concerned: Concerned, most: int = PAGE) -> WalkPage:
+    """What lies at a stop that is `concerned`, of records of a listing: those of the next page that has any, `most` at
+    once."""
     asked = plan(stop.start, stop.key, ground)
     if stop.start == ROOT and not stop.at and not stop.cursor:
-        return WalkPage(records_at(world, by_key(ground)), "", _after(stop, asked, None, first=True))
+        return WalkPage(concerned(records_at(world, by_key(ground)), ""), "", _after(stop, asked, None, first=True))
     for _ in range(READS):
         number = stop.at - 1 if stop.start == ROOT else stop.at
         if number >= len(asked):
             break
-        page = world.store.page(asked[number].listing, PAGE, stop.cursor or None)
+        listing = asked[number].listing
+        for looked in (LOOKED, most):
+            page = world.store.page(listing, looked, stop.cursor or None)
+            found = concerned(page.items, listing.name)
+            if len(found) <= most:
+                break
         rest = _after(stop, asked, page.next)
-        if page.items or not rest:
-            return WalkPage(page.items, asked[number].listing.name, rest)
+        if found or not rest:
+            return WalkPage(found, listing.name, rest)
         (stop,) = rest
     else:
         return WalkPage([], "", (stop,))
@@ -120,8 +131,8 @@ def _after(stop: Stop, asked: Sequence[Asked], cursor: str | None, *, first: boo
 class _Walk:
     """A page on its way: what is to be written with it, and what begins at what it found."""
 
-    def __init__(self, world: World, erasure: Erasure, ground: Ground) -> None:
-        self.world, self.erasure, self.ground = world, erasure, ground
+    def __init__(self, world: World, erasure: Erasure) -> None:
+        self.world, self.erasure = world, erasure
         self.traces = Traces(erasure.subject, erasure.stand_in, outside_too=erasure.stage == "ids")
         self.writes: dict[Ref[Any], Write] = {}
         self.begins: list[Stop] = []
@@ -129,19 +140,29 @@ class _Walk:
         self.twins = {(each.install, each.channel, each.fared, each.reason): each.count for each in erasure.twins}
         self.names = dict.fromkeys(erasure.subject.names)
         self.room: Room | None = None
+        self.carried: dict[tuple[str, int], Message | None] = {}  # what deliveries carry
 
-    def look_at(self, records: Iterable[Record], listing: str) -> None:
-        """Each record as it becomes, and what hangs on it."""
+    def concerned(self, records: Sequence[Record], listing: str) -> list[Record]:
+        """Those that something becomes of, or that something begins at."""
         found = [each for each in records if KINDS[type(each)].fate not in (NOBODYS, KEPT)]
         found = [each for each in found if not (isinstance(each, Erasure) and each.id == self.erasure.id)]
-        said = [each for each in found if isinstance(each, Message)]
-        if said:
-            found = self._said(said)
-        deliveries = [each for each in found if isinstance(each, Delivery)]
-        ours = self._theirs(deliveries)
-        for record in found:
+        self._read_carried([each for each in found if isinstance(each, Delivery)])
+        return [each for each in found if self._concerns(each) or self._stop_at(each, listing)]
+
+    def _concerns(self, record: Record) -> bool:
+        if isinstance(record, Message):
+            theirs = whose(record, self.traces)
+            if not record.deleted if theirs else (record.rest or self._mailed(record)):
+                return True
+        theirs = isinstance(record, Delivery) and self._theirs(record) is not None
+        return theirs or self._after(record) != record
+
+    def look_at(self, records: Sequence[Record], listing: str) -> None:
+        """Each record as it becomes, and what hangs on it."""
+        said = [each for each in records if isinstance(each, Message)]
+        for record in self._said(said) if said else records:
             if isinstance(record, Delivery):
-                self._delivery(record, ours.get((record.room, record.message)))
+                self._delivery(record, self._theirs(record))
             else:
                 self._becomes(record)
             self._leads(record, listing)
@@ -175,21 +196,25 @@ class _Walk:
     # --- records
 
     def _becomes(self, record: Record, *, theirs: bool = False) -> None:
-        """What becomes of a record, by its kind and by whose it is. One that is removed, but of somebody else, is
-        without them."""
+        after = self._after(record, theirs=theirs)
+        if after is None:
+            self._drop(record)
+        elif after != record:
+            self._put(after, record)
+
+    def _after(self, record: Record, *, theirs: bool = False) -> Record | None:
+        """What becomes of a record, by its kind and by whose it is; None where it is removed. One that is removed, but
+        of somebody else, is without them."""
         theirs = theirs or self._in_their_own_room(record)
         own = whose(record, self.traces)
         after = without(record, self.traces, theirs=theirs)
         if isinstance(after, Customer) and after.contact in self.erasure.subject.called:
             after = msgspec.structs.replace(after, contact="")
-        fate = KINDS[type(record)].fate
-        if fate == ANONYMISED:
-            if after != record:
-                self._put(after, record)
-        elif own or (own is None and (theirs or self._tells(record))):
-            self._drop(record)
-        elif own is False and after != record:
-            self._put(after, record)
+        if KINDS[type(record)].fate == ANONYMISED:
+            return after
+        if own or (own is None and (theirs or self._tells(record))):
+            return None
+        return after if own is False else record
 
     def _tells(self, record: Record) -> bool:
         """Whether a record tells of them at all, by what they are called elsewhere, too."""
@@ -240,31 +265,28 @@ class _Walk:
 
     # --- what was said
 
-    def _said(self, messages: Sequence[Message]) -> list[Record]:
+    def _said(self, messages: Sequence[Message]) -> list[Message]:
         """Messages as they are once what they said is taken back, or taken out of them, and their files are gone."""
-        for message in messages:
-            if whose(message, self.traces):
-                self._take_back(message)
-            else:
-                self._reword(message)
-        now = self.world.store.many([ref(Message, each.room, each.n, each.internal) for each in messages])
-        found: list[Record] = [each for each in now if each]
-        if self.traces.outside_too:
-            for each in found:
-                if isinstance(each, Message) and each.source.id and whose(each, self.traces):
-                    known = self.world.store.one(ref(Mapped, each.source.install, each.source.id))
-                    if known:
-                        self._drop(known)
-        return found
+        theirs = [each.source for each in messages if whose(each, self.traces)]
+        known = [each for each in theirs if each.install and each.id]
+        if known:
+            remember(self.world, self.erasure, [known_source(each.install, each.id) for each in known])
+        if known and self.traces.outside_too:
+            for mapped in records_at(self.world, [ref(Mapped, each.install, each.id) for each in known]):
+                self._drop(mapped)
+        return [self._take_back(each) if whose(each, self.traces) else self._reword(each) for each in messages]
 
-    def _take_back(self, message: Message) -> None:
+    def _mailed(self, message: Message) -> bool:
+        """Whether the bucket has it as it came."""
+        return self.world.reach(message.source.channel) == "people" and bool(message.source.id)
+
+    def _take_back(self, message: Message) -> Message:
         """A message of theirs: its files and its original go first, while it still names them; then it is deleted, as
         anybody deletes one."""
         if named(message.author.name):
             self.names[message.author.name] = None
         source = message.source
-        if source.install and source.id:
-            remember(self.world, self.erasure, [known_source(source.install, source.id)])
+        if self._mailed(message):
             self.world.files.remove(original_key(message.workspace, source.install, source.id))
         for id_ in files_of(message):
             there = self.world.store.one(ref(Attachment, id_))
@@ -273,8 +295,7 @@ class _Walk:
                 self.world.store.commit(Drop(ref(Attachment, id_)))
         if message.n == 1 and source.install:
             self._rename(message.room)
-        if not message.deleted:
-            self._amend(message, delete_step, "deleted")
+        return message if message.deleted else self._amend(message, delete_step, "deleted")
 
     def _rename(self, room: str) -> None:
         """A room that they opened from outside is called by their own words."""
@@ -286,26 +307,25 @@ class _Walk:
 
         again(self.world, attempt)
 
-    def _reword(self, message: Message) -> None:
+    def _reword(self, message: Message) -> Message:
         """Somebody else's words without them; what a mail quoted, and the mail itself, if it tells of them."""
-        text = self.traces.text(message.text)
-        if text != message.text and not message.deleted:
-            at = self.world.clock.now()
-
-            def step(now: Message) -> Message | None:
-                words = self.traces.text(now.text)
-                if now.deleted or words == now.text:
-                    return None
-                return msgspec.structs.replace(
-                    now, text=words, revision=now.revision + 1, edited_at=now.edited_at or at
-                )
-
-            self._amend(message, step, "edited")
         source = message.source
-        if self.world.reach(source.channel) == "people" and source.id:
+        if self._mailed(message):
             self._file(original_key(message.workspace, source.install, source.id), whole=True)
         if message.rest:
             self._file(Attachment.key_of(message.workspace, message.rest.file.id), whole=False)
+        text = self.traces.text(message.text)
+        if text == message.text or message.deleted:
+            return message
+        at = self.world.clock.now()
+
+        def step(now: Message) -> Message | None:
+            words = self.traces.text(now.text)
+            if now.deleted or words == now.text:
+                return None
+            return msgspec.structs.replace(now, text=words, revision=now.revision + 1, edited_at=now.edited_at or at)
+
+        return self._amend(message, step, "edited")
 
     def _file(self, key: str, *, whole: bool) -> None:
         """A file without them, or, where it cannot be changed, none."""
@@ -321,19 +341,23 @@ class _Walk:
         if self.traces.tells(text):
             self.world.files.put(key, self.traces.text(text).encode(), "text/plain")
 
-    def _amend(self, message: Message, step: Any, type_: Any) -> None:
+    def _amend(self, message: Message, step: Any, type_: Any) -> Message:
         by = self.erasure.stand_in if type_ == "deleted" else self.erasure.by
-        amend(self.world, message.room, message.n, internal=message.internal, step=step, type_=type_, by=by)
+        return amend(self.world, message.room, message.n, internal=message.internal, step=step, type_=type_, by=by)
 
     # --- what was sent
 
-    def _theirs(self, rows: Sequence[Delivery]) -> dict[tuple[str, int], Message]:
-        """Of the messages that deliveries carry, those that were theirs."""
+    def _read_carried(self, rows: Sequence[Delivery]) -> None:
         places = dict.fromkeys((row.room, row.message) for row in rows if row.message)
-        if not places:
-            return {}
-        found = self.world.store.many([ref(Message, room, n, False) for room, n in places])
-        return {place: each for place, each in zip(places, found, strict=True) if each and whose(each, self.traces)}
+        fresh = [place for place in places if place not in self.carried]
+        if fresh:
+            found = self.world.store.many([ref(Message, room, n, False) for room, n in fresh])
+            self.carried |= zip(fresh, found, strict=True)
+
+    def _theirs(self, row: Delivery) -> Message | None:
+        """The message that a delivery carries, if it was theirs."""
+        message = self.carried.get((row.room, row.message))
+        return message if message and whose(message, self.traces) else None
 
     def _delivery(self, row: Delivery, message: Message | None) -> None:
         """How what was sent fares over there; its ids go once that is over."""
@@ -364,9 +388,12 @@ class _Walk:
     def _leads(self, record: Record, listing: str) -> None:
         if isinstance(record, Comment) and not record.by and record.author_id in self.traces.outside:
             remember(self.world, self.erasure, [known_outside(record.install, record.author_id)])
-        tells = isinstance(record, Room) and self._tells(record)
-        if begins := stop_at(self.world, record, listing, sought=self.erasure, tells=tells):
+        if begins := self._stop_at(record, listing):
             self.begins.append(begins)
+
+    def _stop_at(self, record: Record, listing: str) -> Stop | None:
+        tells = isinstance(record, Room) and self._tells(record)
+        return stop_at(self.world, record, listing, sought=self.erasure, tells=tells)
 
 
 def _fared(row: Delivery, message: Message) -> tuple[Fared, str]:

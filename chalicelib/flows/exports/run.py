@@ -6,7 +6,7 @@ What a piece has found lies in the bucket before the export says so: who dies be
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -24,7 +24,7 @@ from ...desk.rooms import Room
 from ...ports import World, over, ref
 from ..erasures.places import HANGING, ROOT
 from ..erasures.subjects import subject_of
-from ..erasures.walk import ground_of, page_at, records_at, stop_at
+from ..erasures.walk import LOOKED, ground_of, page_at, records_at, stop_at
 from .start import next_piece
 
 PIECES = 10  # pages in one call of the worker
@@ -75,9 +75,9 @@ def _walk(world: World, export: Export) -> Export:
     """The next page: what of it is theirs."""
     if not export.stops:
         return _moved(world, export, stage="pack")
-    page = page_at(world, export.stops[-1], ground_of(world, export))
-    sight = _Sight(world, export, page.listing)
-    found = [each for record in page.records for each in sight.of(record)]
+    sight = _Sight(world, export)
+    page = page_at(world, export.stops[-1], ground_of(world, export), concerned=sight.concerned, most=LOOKED)
+    found = [each for record in page.records for each in sight.of(record, page.listing)]
     if found:
         world.files.put(export.part(export.parts), msgspec.json.encode(found), "application/json")
     return _moved(
@@ -91,8 +91,8 @@ def _walk(world: World, export: Export) -> Export:
 class _Sight:
     """What of a page is theirs, and what begins there."""
 
-    def __init__(self, world: World, export: Export, listing: str) -> None:
-        self.world, self.export, self.listing = world, export, listing
+    def __init__(self, world: World, export: Export) -> None:
+        self.world, self.export = world, export
         self.traces = Traces(export.subject, "", outside_too=True)
         self.begins: list[Stop] = []
         stop = export.stops[-1]
@@ -102,17 +102,26 @@ class _Sight:
             or (export.of == "customer" and room.customer == export.target and not room.vendor_only)
         )
 
-    def of(self, record: Record) -> Iterator[Found]:
+    def concerned(self, records: Sequence[Record], listing: str) -> list[Record]:
+        """Those that are theirs or tell of them, or that something begins at."""
+        found = [each for each in records if KINDS[type(each)].fate not in (NOBODYS, KEPT)]
+        found = [each for each in found if not isinstance(each, Export)]
+        return [each for each in found if self._shows(each) or self._stop_at(each, listing)]
+
+    def of(self, record: Record, listing: str) -> Iterator[Found]:
         """The record, if it is theirs or tells of them, and what hangs on it."""
-        if KINDS[type(record)].fate in (NOBODYS, KEPT) or isinstance(record, Export):
-            return
-        theirs = self._theirs(record)
-        if begins := stop_at(self.world, record, self.listing, sought=self.export, tells=theirs):
+        if begins := self._stop_at(record, listing):
             self.begins.append(begins)
-        if self.own_room or theirs:
+        if self._shows(record):
             yield self._found(record)
             for each in records_at(self.world, HANGING.get(type(record), lambda _: [])(record)):
                 yield self._found(each)
+
+    def _shows(self, record: Record) -> bool:
+        return self.own_room or self._theirs(record)
+
+    def _stop_at(self, record: Record, listing: str) -> Stop | None:
+        return stop_at(self.world, record, listing, sought=self.export, tells=self._theirs(record))
 
     def _theirs(self, record: Record) -> bool:
         return bool(whose(record, self.traces)) or without(record, self.traces) != record
