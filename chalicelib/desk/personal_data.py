@@ -53,6 +53,8 @@ from . import (
     tickets,
     turns,
     unheard,
+    usage_developers,
+    usage_meters,
     workspaces,
 )
 from .record import Part, Record
@@ -681,6 +683,43 @@ KINDS: dict[type[Record], Holds] = {
         lives=WORKSPACE_LONG,
         fields={PLAIN: "erasure"},
     ),
+    # --- usage
+    usage_meters.Usage: Holds("What a customer's calls of late come to.", lives=WORKSPACE_LONG),
+    usage_meters.UsageDay: Holds(
+        "What a customer's calls of a day come to.", lives=WORKSPACE_LONG, fields={PLAIN: "errors sdks"}
+    ),
+    usage_meters.UsageActor: Holds(
+        "That a developer called on a day, or a token was called with.",
+        REMOVED,
+        "users",
+        "customer",
+        "usage-actors",
+        within(usage_meters.ACTORS_KEPT_MS),
+        fields={PERSON: "who"},
+    ),
+    usage_developers.Developer: Holds(
+        "When a developer was given a key, called first and last, and with which keys (hashes).",
+        REMOVED,
+        "users",
+        "customer",
+        "developers",
+        PERSON_LONG,
+        fields={PERSON: "who", PLAIN: "source last_day tokens revoked"},
+    ),
+    usage_meters.UsageFold: Holds("How far the meters are.", lives=WORKSPACE_LONG, fields={PLAIN: "pending"}),
+    usage_meters.UsageSegment: Holds(
+        "Where what the meters took from the log lies.",
+        lives=within(usage_meters.FOLDED_KEPT_MS),
+        fields={PLAIN: "object"},
+    ),
+    usage_meters.DueFold: Holds(
+        "Five minutes of the log, and in which pieces the meters took them.",
+        lives=within(usage_meters.FOLDED_KEPT_MS),
+    ),
+    usage_meters.FoldedDay: Holds("Where a day of the log can be looked up.", lives="as long as the log"),
+    usage_meters.UsageWaiting: Holds(
+        "That usage waits for its customer or user: a keyed hash.", lives=within(usage_meters.FOLDED_KEPT_MS)
+    ),
     # --- people outside, and mails
     outside_people.OutsidePerson: Holds(
         "A person of an account outside, as it showed them.",
@@ -1011,6 +1050,7 @@ PARTS: dict[type[Part], Mapping[What, str]] = {
     tickets.Word: {PLAIN: "id name"},
     turns.Mark: {NAMED: "word"},
     turns.Standing: {NAMED: "outcome"},
+    usage_meters.Sorted: {PLAIN: "key"},
     workspaces.Drafting: {},
     workspaces.Listening: {PLAIN: "kind events"},
     workspaces.Secret: {PLAIN: "id sealed name"},

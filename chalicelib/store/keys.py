@@ -66,6 +66,19 @@ from ..desk.snippets import Snippet
 from ..desk.times import HOUR_MS, from_date
 from ..desk.unheard import KEPT_MS as KEPT_IGNORED_MS
 from ..desk.unheard import Unheard
+from ..desk.usage_developers import Developer
+from ..desk.usage_meters import (
+    FOLDED_KEPT_MS,
+    DueFold,
+    FoldedDay,
+    Usage,
+    UsageActor,
+    UsageDay,
+    UsageFold,
+    UsageSegment,
+    UsageWaiting,
+    window_due,
+)
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
@@ -276,6 +289,29 @@ def _erasure_indexes(erasure: Erasure) -> dict[str, Key]:
     if erasure.ended:
         return {}
     return {"g3": (f"WORK#{time_shard(erasure.id)}", f"{moment(erasure.next_at)}#{erasure.id}")}
+
+
+def _usage_indexes(usage: Usage) -> dict[str, Key]:
+    if not usage.due:
+        return {}
+    return {"g3": (f"WORK#{time_shard(usage.customer)}", f"{moment(usage.due)}#{usage.customer}#usage")}
+
+
+def _due_fold_indexes(fold: DueFold) -> dict[str, Key]:
+    if not fold.due:
+        return {}
+    return {"g3": (f"WORK#{time_shard(fold.workspace)}", f"{moment(fold.due)}#{fold.workspace}#{number(fold.window)}")}
+
+
+def _of_day(customer: str, part: str, day: str) -> Key:
+    """Of a customer's usage, by day."""
+    return f"USAGE#{customer}", f"{part}#{moment(from_date(day) or 0)}"
+
+
+def _actor_key(customer: str, day: str, *who: str) -> Key:
+    """Of a kind of actor, and who it is."""
+    pk, sk = _of_day(customer, "ACTOR", day)
+    return pk, "#".join((sk, *who))
 
 
 def _connection_indexes(c: Connection) -> dict[str, Key]:
@@ -599,6 +635,34 @@ KINDS: tuple[Kind, ...] = (
     Kind("Hold", Hold, lambda w, i: (f"W#{w}", f"HOLD#{i}"), _of("workspace", "id")),
     Kind("ForgettingKey", ForgettingKey, lambda w: (f"W#{w}", "FORGETTING"), _of("workspace")),
     Kind("Forgotten", Forgotten, lambda w, h: (f"X#forgotten#{w}#{h}", "A"), _of("workspace", "hash")),
+    Kind("Usage", Usage, lambda c: (f"USAGE#{c}", "A"), _of("customer"), _usage_indexes),
+    Kind("UsageDay", UsageDay, lambda c, day: _of_day(c, "DAY", day), _of("customer", "day")),
+    Kind("UsageActor", UsageActor, _actor_key, _of("customer", "day", "kind", "who"), expires=lambda a: a.ends),
+    Kind("Developer", Developer, lambda c, who: (f"USAGE#{c}", f"DEVELOPER#{who}"), _of("customer", "who")),
+    Kind("UsageFold", UsageFold, lambda w: (f"FOLD#{w}", "A"), _of("workspace")),
+    Kind(
+        "UsageSegment",
+        UsageSegment,
+        lambda w, n: (f"FOLD#{w}", f"SEGMENT#{number(n)}"),
+        _of("workspace", "n"),
+        expires=lambda s: s.ends,
+    ),
+    Kind(
+        "DueFold",
+        DueFold,
+        lambda w, window: (f"FOLD#{w}", f"WINDOW#{number(window)}"),
+        _of("workspace", "window"),
+        _due_fold_indexes,
+        lambda f: window_due(f.window) + FOLDED_KEPT_MS,
+    ),
+    Kind("FoldedDay", FoldedDay, lambda w, day: (f"FOLD#{w}", f"DAY#{day}"), _of("workspace", "day")),
+    Kind(
+        "UsageWaiting",
+        UsageWaiting,
+        lambda w, h, block: (f"FOLD#{w}#{h}", number(block)),
+        _of("workspace", "hash", "block"),
+        expires=lambda u: u.ends,
+    ),
     Kind("OpenRoom", OpenRoom, lambda c, r: (f"C#{c}", f"OPEN#{r}"), _of("customer", "room")),
     Kind("Counted", Counted, lambda c, u: (f"C#{c}", f"COUNTED#{u}"), _of("customer", "user")),
 )
@@ -695,6 +759,11 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "flaws": ("", lambda j: f"J#{j}", lambda j: "LINE#", True),
     "segments": ("g1", lambda w: f"W#{w}#SEGMENTS#active", lambda w: "", False),
     "segment-members": ("", lambda s: f"S#{s}", lambda s: "cus_", False),
+    "usage-days": ("", lambda c: f"USAGE#{c}", lambda c: "DAY#", False),
+    "usage-actors": ("", lambda c: f"USAGE#{c}", lambda c: "ACTOR#", False),
+    "developers": ("", lambda c: f"USAGE#{c}", lambda c: "DEVELOPER#", False),
+    "usage-waiting": ("", lambda w, h: f"FOLD#{w}#{h}", lambda w, h: "", False),
+    "folded-days": ("", lambda w: f"FOLD#{w}", lambda w: "DAY#", False),
     "open-rooms": ("", lambda c: f"C#{c}", lambda c: "OPEN#", False),
     "due-work": ("g3", lambda shard: f"WORK#T#{shard}", lambda shard: "", True),
     "failed-deliveries": ("g1", lambda w: f"W#{w}#FAILED", lambda w: "", False),
@@ -726,7 +795,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
 
 BY_MOMENT = frozenset(
     {"unindexed", "ignored", "rooms", "unsaid-rooms", "customer-rooms", "clocks", "ended-clocks", "figures", "ratings"}
-    | {"proposal-figures"}
+    | {"proposal-figures", "usage-days", "usage-actors"}
 )
 
 

@@ -57,6 +57,8 @@ from chalicelib.desk.segments import Member, Placement, Segment
 from chalicelib.desk.sessions import Session
 from chalicelib.desk.snippets import Snippet
 from chalicelib.desk.unheard import Unheard
+from chalicelib.desk.usage_developers import Developer
+from chalicelib.desk.usage_meters import FoldedDay, UsageActor, UsageDay, UsageWaiting
 from chalicelib.desk.workspaces import Agent, ApiKey, Audit, Install
 from chalicelib.ports import AwsAway, Drop, Listing, Put, new, over, ref
 from chalicelib.store.dynamo import DynamoTable, Item
@@ -460,6 +462,18 @@ def day_figures(day, customer=""):
     return DayFigures(version=1, workspace="wsp_1", day=day, customer=customer)
 
 
+def usage_day(day):
+    return UsageDay(version=1, customer="cus_1", workspace="wsp_1", day=day, calls=1)
+
+
+def actor(day, who="usr_1"):
+    return UsageActor(version=1, customer="cus_1", workspace="wsp_1", day=day, kind="developer", who=who, ends=1)
+
+
+def waiting(block):
+    return UsageWaiting(version=1, workspace="wsp_1", hash="h", block=block, since=1, ends=1)
+
+
 def promise(due, **fields):
     return Promise(text="Soon", due=due, by="agt_1", made_at=1, **fields)
 
@@ -616,6 +630,14 @@ FOUND = {
     "ended-clocks": (("wsp_1",), [clock(7, ended=400), clock(6, ended=500)]),
     "figures": (("wsp_1", ""), [day_figures("2026-01-01"), day_figures("2026-01-02")]),
     "day-figures": (("wsp_1", "2026-01-03"), [day_figures("2026-01-03", "cus_1"), day_figures("2026-01-03", "cus_2")]),
+    "usage-days": (("cus_1",), [usage_day("2026-01-01"), usage_day("2026-01-02")]),
+    "usage-actors": (("cus_1",), [actor("2026-01-01"), actor("2026-01-01", "usr_2"), actor("2026-01-02")]),
+    "developers": (
+        ("cus_1",),
+        [Developer(version=1, customer="cus_1", workspace="wsp_1", who=f"usr_{i}") for i in "12"],
+    ),
+    "usage-waiting": (("wsp_1", "h"), [waiting(3), waiting(20)]),
+    "folded-days": (("wsp_1",), [FoldedDay(version=1, workspace="wsp_1", day=f"2026-01-0{i}") for i in "12"]),
     "room-clocks": (("room_8",), [clock(6, ended=500), clock(7, ended=400), clock(8)]),
     "posts": (("room_1",), [message(2), message(10)]),
     "notes": (("room_1",), [message(3, internal=True)]),

@@ -1,0 +1,351 @@
+"""Usage meters (metering): what customers' calls come to by day and hour, who made them, and how far the fold of the
+raw log is (ADR 186). Pure: lines of the log become deltas, deltas are added to rows in any order.
+
+An event counts by the day (UTC) of its own time. Of the lines of the log those with a meaning count; those of test keys
+count for nobody.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from .record import Part, Record
+from .times import DAY_MS, HOUR_MS, LAST_MS, MINUTE_MS, rfc3339
+from .workspaces import Secret
+
+WINDOW_MS = 5 * MINUTE_MS  # by the clock of receiving
+SETTLE_MS = 30_000  # ms after a window's end, by which what was received in it has come to the bucket
+REPEATS_DAYS = 7  # for which a repeat is known as one
+HOURS_KEPT_DAYS = 14
+ACTORS_KEPT_MS = 70 * DAY_MS
+FOLDED_KEPT_MS = 35 * DAY_MS  # ms for which what a fold did is known: late objects and late customers find it
+FACTS_DAYS = 7
+FACTS_MS = HOUR_MS  # a customer is placed by usage once in so long at most
+BLOCK = 256  # segments among which what waits for a customer is looked for
+MOST_CLASSES = MOST_SDKS = 40  # of a day that are counted by name; the rest is one
+OTHER = "other"
+
+ActorKind = Literal["developer", "token"]
+
+
+class Line(Part, frozen=True):
+    """What a fold reads of a line of the raw log (usage_events.py). Times are in ms."""
+
+    id: str
+    source: str = ""
+    received_at: int = 0
+    at: int = 0
+    kind: str = ""
+    means: str = ""
+    customer: str = ""
+    user: str = ""
+    anonymous: str = ""
+    token: str = ""
+    calls: int = 0
+    errors: int = 0
+    error: str = ""
+    sdk: str = ""
+    sdk_version: str = ""
+    test: bool = False
+
+
+class DayDelta(Part, frozen=True):
+    """What lines add to a customer's day: calls, errors by class, both by hour, calls by SDK; the first success (ms, 0:
+    none), and who called with what."""
+
+    calls: int = 0
+    errors: dict[str, int] = {}
+    hours: dict[int, tuple[int, int]] = {}
+    sdks: dict[str, int] = {}
+    first_success: int = 0
+    developers: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+
+
+class DeveloperDelta(Part, frozen=True):
+    """What lines add to what is known of a developer (usage_developers.py). Times are in ms, 0 for none."""
+
+    source: str = ""
+    key_made_at: int = 0
+    first_call_at: int = 0
+    first_success_at: int = 0
+    last_day: str = ""
+    tokens: tuple[str, ...] = ()
+    revoked: tuple[str, ...] = ()
+
+
+class Delta(Part, frozen=True):
+    """What lines add to one customer, by day; and to its developers, by what the vendor calls them (`u:` a user, `a:`
+    somebody whom nobody has named)."""
+
+    days: dict[str, DayDelta] = {}
+    developers: dict[str, DeveloperDelta] = {}
+    last_call_at: int = 0
+
+
+class UsageDay(Record, frozen=True):
+    """A customer's calls of a day (UTC, `2026-11-30`), errors by class, (calls, errors) by hour for two weeks, calls
+    by SDK and version; when the first of them succeeded (ms). Segments up to `through` are in it."""
+
+    customer: str
+    workspace: str
+    day: str
+    calls: int = 0
+    errors: dict[str, int] = {}
+    hours: dict[int, tuple[int, int]] = {}
+    sdks: dict[str, int] = {}
+    first_success: int = 0
+    through: int = 0
+
+
+class UsageActor(Record, frozen=True):
+    """That a developer (the id of the user that they are or would be) called on a day, or a token (its hash) was called
+    with."""
+
+    customer: str
+    workspace: str
+    day: str
+    kind: ActorKind
+    who: str
+    ends: int
+
+
+class Usage(Record, frozen=True):
+    """A customer's facts by usage, as they were at `evaluated_at` (ms): sums and distinct ones of today and the six
+    days before; the last call (ms); the ratio of the last seven whole days to the seven before (None: there were no
+    calls in those). They are looked at again at `due` (ms; 0: not until it calls)."""
+
+    customer: str
+    workspace: str
+    calls_7d: int = 0
+    errors_7d: int = 0
+    developers_7d: int = 0
+    tokens_7d: int = 0
+    last_call_at: int = 0
+    first_success_at: int = 0
+    trend: float | None = None
+    evaluated_at: int = 0
+    due: int = 0
+
+
+class UsageFold(Record, frozen=True):
+    """How far the fold of a workspace's log is: `n` segments were made, of which the last may be `pending` (its key in
+    the bucket): it is not yet in all rows. `secret` keys the hashes of people."""
+
+    workspace: str
+    secret: Secret
+    n: int = 0
+    pending: str = ""
+
+
+class UsageSegment(Record, frozen=True):
+    """Where in the bucket a segment lies: what one fold took from the log."""
+
+    workspace: str
+    n: int
+    object: str
+    ends: int
+
+
+class DueFold(Record, frozen=True):
+    """A window of a workspace's log: in which segments it is, and when it is to be folded (ms; 0: no more)."""
+
+    workspace: str
+    window: int
+    due: int = 0
+    segments: tuple[int, ...] = ()
+
+
+class Sorted(Part, frozen=True):
+    """An object of sorted numbers: its key, and how many they are."""
+
+    key: str
+    count: int
+
+
+class FoldedDay(Record, frozen=True):
+    """What was received on a day, to find it again: hashes of the ids of its events, and of people with the windows
+    that tell of them."""
+
+    workspace: str
+    day: str
+    ids: tuple[Sorted, ...] = ()
+    people: tuple[Sorted, ...] = ()
+
+
+class UsageWaiting(Record, frozen=True):
+    """That segments of a block, from number `since` on, hold what counts for a customer or user (keyed hash) whom
+    nobody knows yet."""
+
+    workspace: str
+    hash: str
+    block: int
+    since: int
+    ends: int
+
+
+def day_of(at: int) -> str:
+    """The day (UTC) of a moment (ms)."""
+    return rfc3339(at)[:10]
+
+
+def window_of(at: int) -> int:
+    """The window that a moment (ms) is in."""
+    return at // WINDOW_MS
+
+
+def window_due(window: int) -> int:
+    """When (ms) a window can be folded."""
+    return (window + 1) * WINDOW_MS + SETTLE_MS
+
+
+def next_midnight(at: int) -> int:
+    """When (ms) the day (UTC) of a moment ends."""
+    return (at // DAY_MS + 1) * DAY_MS
+
+
+def counts(line: Line) -> bool:
+    """Whether a line is of those that count."""
+    return bool(line.means) and not line.test
+
+
+def owner_refs(line: Line) -> tuple[str, ...]:
+    """Who says whose a line is, the strongest first: the customer, or the user, as the vendor calls them."""
+    if line.customer:
+        return (f"c:{line.customer}",)
+    return (f"u:{line.user}",) if line.user else ()
+
+
+def developer_of(line: Line) -> str:
+    """Who did what a line tells, as a fold calls them; "" for nobody."""
+    return f"u:{line.user}" if line.user else f"a:{line.anonymous}" if line.anonymous else ""
+
+
+def delta_of(line: Line) -> Delta:
+    """What one line adds to its customer."""
+    day, who, called = day_of(line.at), developer_of(line), line.means == "called"
+    succeeded = line.at if called and line.calls > line.errors else 0
+    developer = DeveloperDelta(
+        source=line.source,
+        key_made_at=line.at if line.means == "key_created" else 0,
+        first_call_at=line.at if called else 0,
+        first_success_at=succeeded,
+        last_day=day if called else "",
+        tokens=(line.token,) if line.token and line.means != "key_revoked" else (),
+        revoked=(line.token,) if line.token and line.means == "key_revoked" else (),
+    )
+    developers = {who: developer} if who else {}
+    if not called:
+        return Delta(developers=developers)
+    sdk = f"{line.sdk} {line.sdk_version}".strip()
+    added = DayDelta(
+        calls=line.calls,
+        errors={line.error or OTHER: line.errors} if line.errors else {},
+        hours={line.at % DAY_MS // HOUR_MS: (line.calls, line.errors)},
+        sdks={sdk: line.calls} if sdk else {},
+        first_success=succeeded,
+        developers=(who,) if who else (),
+        tokens=(line.token,) if line.token else (),
+    )
+    return Delta(days={day: added}, developers=developers, last_call_at=line.at)
+
+
+def added_up(deltas: Iterable[Delta]) -> Delta:
+    """The delta of all of them. In any order the same comes of it."""
+    days: dict[str, list[DayDelta]] = {}
+    developers: dict[str, list[DeveloperDelta]] = {}
+    last = 0
+    for each in deltas:
+        for day, added in each.days.items():
+            days.setdefault(day, []).append(added)
+        for who, known in each.developers.items():
+            developers.setdefault(who, []).append(known)
+        last = max(last, each.last_call_at)
+    return Delta(
+        days={day: _day(parts) for day, parts in sorted(days.items())},
+        developers={who: developer_with(parts) for who, parts in sorted(developers.items())},
+        last_call_at=last,
+    )
+
+
+def _day(parts: list[DayDelta]) -> DayDelta:
+    if len(parts) == 1:
+        return parts[0]
+    return DayDelta(
+        calls=sum(each.calls for each in parts),
+        errors=_sums(each.errors for each in parts),
+        hours=_hours(each.hours for each in parts),
+        sdks=_sums(each.sdks for each in parts),
+        first_success=earliest(each.first_success for each in parts),
+        developers=_all(each.developers for each in parts),
+        tokens=_all(each.tokens for each in parts),
+    )
+
+
+def developer_with(parts: list[DeveloperDelta]) -> DeveloperDelta:
+    """What several lines tell of a developer. Their source is that of the key's making, else of the first call."""
+    if len(parts) == 1:
+        return parts[0]
+    first = min(parts, key=_began)
+    return DeveloperDelta(
+        source=first.source,
+        key_made_at=earliest(each.key_made_at for each in parts),
+        first_call_at=earliest(each.first_call_at for each in parts),
+        first_success_at=earliest(each.first_success_at for each in parts),
+        last_day=max(each.last_day for each in parts),
+        tokens=_all(each.tokens for each in parts),
+        revoked=_all(each.revoked for each in parts),
+    )
+
+
+def _began(known: DeveloperDelta) -> tuple[bool, int, str]:
+    """By which of several the first is found: by the key that was made, else the first call, else by nothing."""
+    return not known.key_made_at, known.key_made_at or known.first_call_at or LAST_MS, known.source
+
+
+def day_with(row: UsageDay, added: DayDelta, n: int) -> UsageDay:
+    """The row with what segment `n` adds to it, once."""
+    if row.through >= n:
+        return row
+    return row.changed(
+        calls=row.calls + added.calls,
+        errors=bounded(_sums((row.errors, added.errors)), row.errors, MOST_CLASSES),
+        hours=_hours((row.hours, added.hours)),
+        sdks=bounded(_sums((row.sdks, added.sdks)), row.sdks, MOST_SDKS),
+        first_success=earliest((row.first_success, added.first_success)),
+        through=n,
+    )
+
+
+def bounded(sums: dict[str, int], known: Mapping[str, int], most: int) -> dict[str, int]:
+    """The sums by at most so many names: those that were there before keep theirs, the others share one."""
+    if len(sums) <= most:
+        return sums
+    names = [*(name for name in sums if name in known), *(name for name in sums if name not in known)]
+    kept = [name for name in names if name != OTHER][: most - 1]
+    return {name: sums[name] for name in kept} | {OTHER: sum(n for name, n in sums.items() if name not in kept)}
+
+
+def earliest(moments: Iterable[int]) -> int:
+    """The first of some moments (ms), of which 0 is none."""
+    return min(filter(None, moments), default=0)
+
+
+def _sums(of: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for each in of:
+        for name, amount in each.items():
+            found[name] = found.get(name, 0) + amount
+    return dict(sorted(found.items()))
+
+
+def _hours(of: Iterable[Mapping[int, tuple[int, int]]]) -> dict[int, tuple[int, int]]:
+    found: dict[int, tuple[int, int]] = {}
+    for each in of:
+        for hour, (calls, errors) in each.items():
+            before = found.get(hour, (0, 0))
+            found[hour] = (before[0] + calls, before[1] + errors)
+    return dict(sorted(found.items()))
+
+
+def _all(of: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(sorted({each for names in of for each in names}))
