@@ -707,7 +707,7 @@ KINDS: dict[type[Record], Holds] = {
         fields={PERSON: "who", PLAIN: "source last_day tokens revoked"},
     ),
     usage_meters.UsageFold: Holds("How far the meters are.", lives=WORKSPACE_LONG, fields={PLAIN: "pending"}),
-    usage_meters.UsageSegment: Holds(
+    usage_meters.FoldEntry: Holds(
         "Where what the meters took from the log lies.",
         lives=within(usage_meters.FOLDED_KEPT_MS),
         fields={PLAIN: "object"},
@@ -717,6 +717,7 @@ KINDS: dict[type[Record], Holds] = {
         lives=within(usage_meters.FOLDED_KEPT_MS),
     ),
     usage_meters.FoldedDay: Holds("Where a day of the log can be looked up.", lives="as long as the log"),
+    usage_meters.UsageOwner: Holds("Whose a user is: a keyed hash.", lives=WORKSPACE_LONG),
     usage_meters.UsageWaiting: Holds(
         "That usage waits for its customer or user: a keyed hash.", lives=within(usage_meters.FOLDED_KEPT_MS)
     ),

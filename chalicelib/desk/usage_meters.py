@@ -20,7 +20,7 @@ ACTORS_KEPT_MS = 70 * DAY_MS
 FOLDED_KEPT_MS = 35 * DAY_MS  # ms for which what a fold did is known: late objects and late customers find it
 FACTS_DAYS = 7
 FACTS_MS = HOUR_MS  # a customer is placed by usage once in so long at most
-BLOCK = 256  # segments among which what waits for a customer is looked for
+BLOCK = 256  # entries among which what waits for a customer is looked for
 MOST_CLASSES = MOST_SDKS = 40  # of a day that are counted by name; the rest is one
 OTHER = "other"
 
@@ -50,13 +50,14 @@ class Line(Part, frozen=True):
 
 class DayDelta(Part, frozen=True):
     """What lines add to a customer's day: calls, errors by class, both by hour, calls by SDK; the first success (ms, 0:
-    none), and who called with what."""
+    none), the last call, and who called with what."""
 
     calls: int = 0
     errors: dict[str, int] = {}
     hours: dict[int, tuple[int, int]] = {}
     sdks: dict[str, int] = {}
     first_success: int = 0
+    last_call_at: int = 0
     developers: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
 
@@ -75,16 +76,17 @@ class DeveloperDelta(Part, frozen=True):
 
 class Delta(Part, frozen=True):
     """What lines add to one customer, by day; and to its developers, by what the vendor calls them (`u:` a user, `a:`
-    somebody whom nobody has named)."""
+    somebody whom nobody has named). `members` are users whom a group call has named as its own, and when."""
 
     days: dict[str, DayDelta] = {}
     developers: dict[str, DeveloperDelta] = {}
-    last_call_at: int = 0
+    members: dict[str, int] = {}
 
 
 class UsageDay(Record, frozen=True):
     """A customer's calls of a day (UTC, `2026-11-30`), errors by class, (calls, errors) by hour for two weeks, calls
-    by SDK and version; when the first of them succeeded (ms). Segments up to `through` are in it."""
+    by SDK and version; when the first of them succeeded and the last was made (ms). Entries of the fold up to `through`
+    are in it."""
 
     customer: str
     workspace: str
@@ -94,6 +96,7 @@ class UsageDay(Record, frozen=True):
     hours: dict[int, tuple[int, int]] = {}
     sdks: dict[str, int] = {}
     first_success: int = 0
+    last_call_at: int = 0
     through: int = 0
 
 
@@ -128,7 +131,7 @@ class Usage(Record, frozen=True):
 
 
 class UsageFold(Record, frozen=True):
-    """How far the fold of a workspace's log is: `n` segments were made, of which the last may be `pending` (its key in
+    """How far the fold of a workspace's log is: `n` entries were made, of which the last may be `pending` (its key in
     the bucket): it is not yet in all rows. `secret` keys the hashes of people."""
 
     workspace: str
@@ -137,8 +140,8 @@ class UsageFold(Record, frozen=True):
     pending: str = ""
 
 
-class UsageSegment(Record, frozen=True):
-    """Where in the bucket a segment lies: what one fold took from the log."""
+class FoldEntry(Record, frozen=True):
+    """Where in the bucket an entry lies: what one fold took from the log."""
 
     workspace: str
     n: int
@@ -147,12 +150,12 @@ class UsageSegment(Record, frozen=True):
 
 
 class DueFold(Record, frozen=True):
-    """A window of a workspace's log: in which segments it is, and when it is to be folded (ms; 0: no more)."""
+    """A window of a workspace's log: in which entries it is, and when it is to be folded (ms; 0: no more)."""
 
     workspace: str
     window: int
     due: int = 0
-    segments: tuple[int, ...] = ()
+    entries: tuple[int, ...] = ()
 
 
 class Sorted(Part, frozen=True):
@@ -173,7 +176,7 @@ class FoldedDay(Record, frozen=True):
 
 
 class UsageWaiting(Record, frozen=True):
-    """That segments of a block, from number `since` on, hold what counts for a customer or user (keyed hash) whom
+    """That entries of a block, from number `since` on, hold what counts for a customer or user (keyed hash) whom
     nobody knows yet."""
 
     workspace: str
@@ -181,6 +184,26 @@ class UsageWaiting(Record, frozen=True):
     block: int
     since: int
     ends: int
+
+
+class UsageOwner(Record, frozen=True):
+    """Whose a user is (keyed hash) of whom nobody knows anything else: a group call has said so, at that time (ms)."""
+
+    workspace: str
+    hash: str
+    customer: str
+    at: int
+
+
+class Folded(Part, frozen=True):
+    """An entry, as it lies in the bucket: what it adds to which customer (id), what waits for a customer (`c:`) or a
+    user (`u:`, as the vendor calls them) whom nobody knew, and which objects of the log it has taken."""
+
+    workspace: str
+    n: int
+    objects: tuple[str, ...] = ()
+    customers: dict[str, Delta] = {}
+    waiting: dict[str, Delta] = {}
 
 
 def day_of(at: int) -> str:
@@ -204,8 +227,8 @@ def next_midnight(at: int) -> int:
 
 
 def counts(line: Line) -> bool:
-    """Whether a line is of those that count."""
-    return bool(line.means) and not line.test
+    """Whether a line is of those that a fold takes: it means something, or says whose a user is."""
+    return not line.test and bool(line.means or line.kind == "group" and line.user)
 
 
 def owner_refs(line: Line) -> tuple[str, ...]:
@@ -222,6 +245,8 @@ def developer_of(line: Line) -> str:
 
 def delta_of(line: Line) -> Delta:
     """What one line adds to its customer."""
+    if not line.means:
+        return Delta(members={line.user: line.at})
     day, who, called = day_of(line.at), developer_of(line), line.means == "called"
     succeeded = line.at if called and line.calls > line.errors else 0
     developer = DeveloperDelta(
@@ -243,27 +268,29 @@ def delta_of(line: Line) -> Delta:
         hours={line.at % DAY_MS // HOUR_MS: (line.calls, line.errors)},
         sdks={sdk: line.calls} if sdk else {},
         first_success=succeeded,
+        last_call_at=line.at,
         developers=(who,) if who else (),
         tokens=(line.token,) if line.token else (),
     )
-    return Delta(days={day: added}, developers=developers, last_call_at=line.at)
+    return Delta(days={day: added}, developers=developers)
 
 
 def added_up(deltas: Iterable[Delta]) -> Delta:
     """The delta of all of them. In any order the same comes of it."""
     days: dict[str, list[DayDelta]] = {}
     developers: dict[str, list[DeveloperDelta]] = {}
-    last = 0
+    members: dict[str, int] = {}
     for each in deltas:
         for day, added in each.days.items():
             days.setdefault(day, []).append(added)
         for who, known in each.developers.items():
             developers.setdefault(who, []).append(known)
-        last = max(last, each.last_call_at)
+        for user, at in each.members.items():
+            members[user] = max(members.get(user, 0), at)
     return Delta(
         days={day: _day(parts) for day, parts in sorted(days.items())},
         developers={who: developer_with(parts) for who, parts in sorted(developers.items())},
-        last_call_at=last,
+        members=dict(sorted(members.items())),
     )
 
 
@@ -276,6 +303,7 @@ def _day(parts: list[DayDelta]) -> DayDelta:
         hours=_hours(each.hours for each in parts),
         sdks=_sums(each.sdks for each in parts),
         first_success=earliest(each.first_success for each in parts),
+        last_call_at=max(each.last_call_at for each in parts),
         developers=_all(each.developers for each in parts),
         tokens=_all(each.tokens for each in parts),
     )
@@ -303,7 +331,7 @@ def _began(known: DeveloperDelta) -> tuple[bool, int, str]:
 
 
 def day_with(row: UsageDay, added: DayDelta, n: int) -> UsageDay:
-    """The row with what segment `n` adds to it, once."""
+    """The row with what entry `n` adds to it, once."""
     if row.through >= n:
         return row
     return row.changed(
@@ -312,6 +340,7 @@ def day_with(row: UsageDay, added: DayDelta, n: int) -> UsageDay:
         hours=_hours((row.hours, added.hours)),
         sdks=bounded(_sums((row.sdks, added.sdks)), row.sdks, MOST_SDKS),
         first_success=earliest((row.first_success, added.first_success)),
+        last_call_at=max(row.last_call_at, added.last_call_at),
         through=n,
     )
 

@@ -598,6 +598,15 @@ FOUND = {
         [msgspec.structs.replace(sample(Customer), workspace="wsp_3", id="cus_9", name="Acorn")],
     ),
     "users": (("cus_1",), [msgspec.structs.replace(sample(User), customer="cus_1", id=f"usr_{i}") for i in "12"]),
+    "users-named": (
+        ("wsp_9", "ann"),
+        [
+            msgspec.structs.replace(
+                sample(User), workspace="wsp_9", customer=f"cus_{i}", id=f"usr_{i}", external_id="ann"
+            )
+            for i in "34"
+        ],
+    ),
     "rooms": (
         ("wsp_1", "open"),
         [

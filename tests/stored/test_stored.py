@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk.customers import Customer, Visitor
+from chalicelib.desk.customers import Customer, User, Visitor
 from chalicelib.desk.inbox_views import RoomViews
 from chalicelib.desk.messages import Message
 from chalicelib.desk.rooms import Room
@@ -40,8 +40,8 @@ def test_a_row_comes_back_as_it_is(row: Row) -> None:
     if isinstance(record, Room) and not record.last_message_at:  # rooms without a word lie apart from the inbox now
         moved = {"g1": (row.g["g1"][0].replace("#ROOMS#", "#UNSAID#"), row.g["g1"][1])}
         row = replace(row, g=row.g | moved)
-    if isinstance(record, Visitor) or isinstance(record, Room) and record.visitor and not record.customer:
-        row = replace(row, g=again.g)  # visitors are found by their address now, and their rooms by them
+    if isinstance(record, User | Visitor) or isinstance(record, Room) and record.visitor and not record.customer:
+        row = replace(row, g=again.g)  # users and visitors are found by what they are known by, their rooms by them
     if isinstance(record, Customer):  # who stands in the index by id, too
         row = replace(row, g=row.g | {"g2": (f"W#{record.workspace}#CUSTOMERS", record.id)})
     if isinstance(record, RoomViews):  # a view of a turn's is read off them now
