@@ -18,6 +18,7 @@ from .customer_totals import Totals
 from .errors import Invalid
 from .record import Record
 from .times import DAY_MS
+from .usage_signals import SignalRule
 
 MAX_SEGMENTS = 90  # a workspace: a customer enters and leaves them all in one transaction
 MAX_FILTER_BYTES = 8000  # so that all of a workspace's are one query
@@ -31,7 +32,8 @@ FOREVER_MS = 10**14  # ms: the year 5138, with which the time index ends
 
 class Segment(Record, frozen=True):
     """A filter (with the types that it was checked against), or with kind `list` what is put into it by hand.
-    `revision` counts the filter's changes; members are as of revision `built`."""
+    `revision` counts the filter's changes; members are as of revision `built`. With a `signal` its members are watched
+    (ADR 188)."""
 
     id: str
     workspace: str
@@ -44,6 +46,7 @@ class Segment(Record, frozen=True):
     built: int = 0
     state: Literal["active", "gone"] = "active"
     job: str = ""
+    signal: SignalRule | None = None
 
 
 class Member(Record, frozen=True):

@@ -80,6 +80,8 @@ from ..desk.usage_meters import (
     UsageWaiting,
     window_due,
 )
+from ..desk.usage_reasons import Question, Reason
+from ..desk.usage_signals import Signal
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
@@ -627,6 +629,23 @@ KINDS: tuple[Kind, ...] = (
         _of("install"),
         lambda t: _sync_due(t.install, t.due),
     ),
+    Kind(
+        "Signal",
+        Signal,
+        lambda s: (f"SIGNAL#{s}", "A"),
+        _of("id"),
+        lambda s: {
+            "g1": (f"W#{s.workspace}#SIGNALS", f"{moment(s.at)}#{s.id}"),
+            "g2": (f"C#{s.customer}#SIGNALS", f"{moment(s.at)}#{s.id}"),
+        },
+    ),
+    Kind("Reason", Reason, lambda c, r: (f"C#{c}", f"REASON#{r}"), _of("customer", "id")),
+    Kind(
+        "Question",
+        Question,
+        lambda c, at, m: (f"C#{c}", f"QUESTION#{moment(at)}#{m}"),
+        _of("customer", "at", "message"),
+    ),
     Kind("Placement", Placement, lambda c: (f"C#{c}", "PLACEMENT"), _of("customer"), _placement_indexes),
     Kind("Tree", Tree, lambda t: (f"Q#{t}", "A"), _of("id")),
     Kind(
@@ -764,6 +783,10 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "results": ("", lambda b, p: f"B#{b}#{number(int(p))}", lambda b, p: "R#", False),
     "attributes": ("", lambda w: f"W#{w}", lambda w: "ATTRIBUTE#", False),
     "pains": ("", lambda w: f"W#{w}", lambda w: "PAINS#", False),
+    "signals": ("g1", lambda w: f"W#{w}#SIGNALS", lambda w: "", False),
+    "customer-signals": ("g2", lambda c: f"C#{c}#SIGNALS", lambda c: "", False),
+    "reasons": ("", lambda c: f"C#{c}", lambda c: "REASON#", False),
+    "questions": ("", lambda c: f"C#{c}", lambda c: "QUESTION#", False),
     "jobs": ("g1", lambda w: f"W#{w}#JOBS", lambda w: "", False),
     "flaws": ("", lambda j: f"J#{j}", lambda j: "LINE#", True),
     "segments": ("g1", lambda w: f"W#{w}#SEGMENTS#active", lambda w: "", False),

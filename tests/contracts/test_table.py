@@ -59,6 +59,8 @@ from chalicelib.desk.snippets import Snippet
 from chalicelib.desk.unheard import Unheard
 from chalicelib.desk.usage_developers import Developer
 from chalicelib.desk.usage_meters import FoldedDay, UsageActor, UsageDay, UsageWaiting
+from chalicelib.desk.usage_reasons import Question, Reason
+from chalicelib.desk.usage_signals import Signal
 from chalicelib.desk.workspaces import Agent, ApiKey, Audit, Install
 from chalicelib.ports import AwsAway, Drop, Listing, Put, new, over, ref
 from chalicelib.store.dynamo import DynamoTable, Item
@@ -454,6 +456,10 @@ def rating(n, **fields):
     return Rating(version=1, room="room_8", n=n, workspace="wsp_1", **(said | fields))
 
 
+def usage_row(kind, **fields):
+    return msgspec.structs.replace(sample(kind), version=1, **({"customer": "cus_7"} | fields))
+
+
 def clock(ask, **fields):
     return Clock(version=1, room="room_8", kind="first", ask=ask, workspace="wsp_1", since=1, **fields)
 
@@ -635,6 +641,13 @@ FOUND = {
             for day in (1, 2)
         ],
     ),
+    "signals": (
+        ("wsp_7",),
+        [usage_row(Signal, id=f"sig_7{at}", customer="cus_71", workspace="wsp_7", at=at) for at in (3, 20)],
+    ),
+    "customer-signals": (("cus_7",), [usage_row(Signal, id=f"sig_{at}", at=at) for at in (4, 30)]),
+    "reasons": (("cus_7",), [usage_row(Reason, id=f"rsn_{i}") for i in "12"]),
+    "questions": (("cus_7",), [usage_row(Question, at=at) for at in (5, 30)]),
     "pains": (("wsp_1",), [Pains(version=1, workspace="wsp_1", week=f"2026-11-{day}", at=1) for day in (16, 23)]),
     "ended-clocks": (("wsp_1",), [clock(7, ended=400), clock(6, ended=500)]),
     "figures": (("wsp_1", ""), [day_figures("2026-01-01"), day_figures("2026-01-02")]),
