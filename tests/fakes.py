@@ -165,6 +165,17 @@ class FakeFiles:
     def remove(self, key: str) -> None:
         self.content.pop(key, None)
 
+    def keys(self, prefix: str, after: str = "") -> list[str]:
+        return sorted(key for key in self.content if key.startswith(prefix) and key > after)[:1000]
+
+    def folders(self, prefix: str) -> list[str]:
+        rests = {key[len(prefix) :] for key in self.content if key.startswith(prefix)}
+        return sorted({f"{prefix}{rest.partition('/')[0]}/" for rest in rests if "/" in rest})[:1000]
+
+    def remove_all(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.remove(key)
+
 
 class FakeSealer:
     """Sealing that a test can see through, bound to its context as KMS's is."""

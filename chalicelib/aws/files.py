@@ -1,5 +1,6 @@
 """ports.Files on S3."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -58,6 +59,24 @@ class S3Files:
     def remove(self, key: str) -> None:
         """Forget bytes."""
         _called("delete_object", Bucket=self.bucket, Key=key)
+
+    def keys(self, prefix: str, after: str = "") -> list[str]:
+        """One call."""
+        more = {"StartAfter": after} if after else {}
+        found = _called("list_objects_v2", Bucket=self.bucket, Prefix=prefix, **more)
+        return [each["Key"] for each in found.get("Contents", [])]
+
+    def folders(self, prefix: str) -> list[str]:
+        """One call."""
+        found = _called("list_objects_v2", Bucket=self.bucket, Prefix=prefix, Delimiter="/")
+        return [each["Prefix"] for each in found.get("CommonPrefixes", [])]
+
+    def remove_all(self, keys: Sequence[str]) -> None:
+        """One call. AwsAway where S3 says of one that it is still there."""
+        if keys:
+            named = {"Objects": [{"Key": key} for key in keys], "Quiet": True}
+            if _called("delete_objects", Bucket=self.bucket, Delete=named).get("Errors"):
+                raise AwsAway("s3 delete_objects: some are still there")
 
 
 def _called(operation: str, **parameters: Any) -> Any:

@@ -57,6 +57,7 @@ from . import (
     usage_meters,
     usage_reasons,
     usage_signals,
+    usage_sources,
     workspaces,
 )
 from .record import Part, Record
@@ -451,6 +452,20 @@ KINDS: dict[type[Record], Holds] = {
     ),
     attributes.AttributeType: Holds(
         "An attribute that customers may have.", lives=WORKSPACE_LONG, fields={PLAIN: "name description"}
+    ),
+    usage_sources.Source: Holds(
+        "A backend, gateway or page of the vendor's that sends usage.",
+        lives=WORKSPACE_LONG,
+        fields={PLAIN: "id name traits names"},
+    ),
+    usage_sources.SetAside: Holds(
+        "Events of usage that could not be read, by request.",
+        REMOVED,
+        "users",
+        "time",
+        "",
+        within(usage_sources.KEPT_MS),
+        fields={FILE: "kept", PLAIN: "id source"},
     ),
     jobs.Job: Holds(
         "An import, or other work over many customers.",
@@ -1051,6 +1066,8 @@ PARTS: dict[type[Part], Mapping[What, str]] = {
     people.Tie: {PERSON: "by"},
     customers.Proof: {},
     customer_totals.Totals: {},
+    usage_sources.AsideReason: {PLAIN: "reason"},
+    usage_sources.WriteKey: {PLAIN: "id"},
     figures.Figure: {},
     figures.Times: {},
     hours.Hours: {},
@@ -1119,6 +1136,18 @@ PLACES: tuple[Place, ...] = (
         "All that there is of somebody, for whoever asked for it, until it was fetched.",
         within(8 * DAY_MS),
         GONE_WITH_ITS_RECORD,
+    ),
+    Place(
+        "bucket: usage/",
+        "What sources say of the use of the vendor's API, an object a request: ids of people, and what an event holds.",
+        within(400 * DAY_MS),
+        "the person's lines are taken out of the objects that hold some",
+    ),
+    Place(
+        "bucket: usage-aside/",
+        "Events of usage that could not be read, for their replay.",
+        within(usage_sources.KEPT_MS),
+        ENDS_BY_ITSELF,
     ),
     Place("bucket: jobs/", "Imports: the rows of a file, in pieces.", within(30 * DAY_MS), ENDS_BY_ITSELF),
     Place(

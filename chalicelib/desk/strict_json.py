@@ -13,6 +13,7 @@ from .errors import Invalid, Malformed
 T = TypeVar("T")
 
 MAX_DEPTH = 64
+MAX_SENT_DEPTH = 500
 MAX_DIGITS = 4300  # Python's own limit for turning digits into an int, which is quadratic
 BOM = "\ufeff"
 # Strings are matched whole, also one that never ends, so that brackets inside them do not count; possessive,
@@ -41,12 +42,22 @@ def loads_object(raw: bytes) -> dict[str, Any]:
     value = _parsed(_FORGIVING, text, MAX_DEPTH)
     if not isinstance(value, dict):
         raise Malformed("the body must be an object")
-    if _ESCAPED_SURROGATE.search(text):
-        whole = (
-            json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        )
-        return dict(json.loads(whole))
-    return value
+    return dict(_without_halves(value, text))
+
+
+def loads_sent(raw: bytes) -> Any:
+    """What a machine sent in great numbers, where one bad value shall not cost the others: as `loads_object`, of any
+    type; NaN and infinities, which Python writes, are null as JavaScript writes them, and the depth is looked at
+    later."""
+    text = _decoded(raw, allow_bom=True)
+    return _without_halves(_parsed(_SENT, text, MAX_SENT_DEPTH), text)
+
+
+def _without_halves(value: Any, text: str) -> Any:
+    if not _ESCAPED_SURROGATE.search(text):
+        return value
+    whole = json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return json.loads(whole)
 
 
 def shaped(value: Any, shape: type[T], place: str = "") -> T:
@@ -87,7 +98,7 @@ def _decoded(raw: bytes, allow_bom: bool) -> str:
 
 
 def _parsed(decoder: json.JSONDecoder, text: str, max_depth: int) -> Any:
-    _check_depth(text, max_depth)
+    check_depth(text, max_depth)
     try:
         return decoder.decode(text)
     except json.JSONDecodeError as error:
@@ -95,8 +106,8 @@ def _parsed(decoder: json.JSONDecoder, text: str, max_depth: int) -> Any:
         raise Malformed(f"not valid JSON: {what[:1].lower()}{what[1:]}") from None
 
 
-def _check_depth(text: str, most: int) -> None:
-    """By one scan before parsing: the parser itself recurses."""
+def check_depth(text: str, most: int) -> None:
+    """Raise Malformed for what is nested deeper. By one scan before parsing: the parser itself recurses."""
     if text.count("[") + text.count("{") <= most:
         return
     depth = 0
@@ -136,6 +147,11 @@ def _float(digits: str) -> float:
     return number
 
 
+def _float_or_null(digits: str) -> float | None:
+    number = float(digits)
+    return None if math.isinf(number) else number
+
+
 def _int(digits: str) -> int:
     if len(digits.lstrip("-")) > MAX_DIGITS:
         raise Malformed(f"an integer has more than {MAX_DIGITS} digits")
@@ -143,6 +159,7 @@ def _int(digits: str) -> int:
 
 
 _FORGIVING = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_float, parse_int=_int)
+_SENT = json.JSONDecoder(parse_constant=lambda name: None, parse_float=_float_or_null, parse_int=_int)
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_float, parse_int=_int
 )

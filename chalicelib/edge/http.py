@@ -60,7 +60,7 @@ def answer(request: Any) -> Response:
             route, params = find(incoming.method, incoming.path)
             name = f"{incoming.method} {route.path}"
             call = _call(incoming, route, params, limits=limits)
-            who = call.who
+            call.limits, who = limits, call.who
             response = _respond(call)
     except Answered as repeat:
         response = _replayed(repeat.claim)

@@ -36,6 +36,15 @@ class Files(Protocol):
     def remove(self, key: str) -> None:
         """Forget bytes, if they are there."""
 
+    def keys(self, prefix: str, after: str = "") -> list[str]:
+        """What lies under a prefix, in the order of the alphabet: up to 1,000 keys, those that come after `after`."""
+
+    def folders(self, prefix: str) -> list[str]:
+        """The prefixes one step below a prefix, each with its slash; up to 1,000."""
+
+    def remove_all(self, keys: Sequence[str]) -> None:
+        """Forget up to 1,000, as far as they are there."""
+
 
 class Mailer(Protocol):
     """The way out for e-mail, all of it from one address."""

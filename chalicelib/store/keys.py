@@ -82,6 +82,7 @@ from ..desk.usage_meters import (
 )
 from ..desk.usage_reasons import Question, Reason
 from ..desk.usage_signals import Signal
+from ..desk.usage_sources import SetAside, Source
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
@@ -690,6 +691,14 @@ KINDS: tuple[Kind, ...] = (
         _of("workspace", "hash", "block"),
         expires=lambda u: u.ends,
     ),
+    Kind("Source", Source, lambda w, i: (f"W#{w}", f"SOURCE#{i}"), _of("workspace", "id")),
+    Kind(
+        "SetAside",
+        SetAside,
+        lambda w, s, i: (f"ASIDE#{w}#{s}", i),
+        _of("workspace", "source", "id"),
+        expires=lambda a: a.ends,
+    ),
     Kind("OpenRoom", OpenRoom, lambda c, r: (f"C#{c}", f"OPEN#{r}"), _of("customer", "room")),
     Kind("Counted", Counted, lambda c, u: (f"C#{c}", f"COUNTED#{u}"), _of("customer", "user")),
 )
@@ -758,6 +767,8 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "view": ("", lambda w, view: f"V#{w}#{view}", lambda w, view: "", False),
     "turn": ("g1", lambda w, view: f"V#{w}#{view}", lambda w, view: "", False),
     "unindexed": ("", lambda t: f"Q#{t}", lambda t: "U#", False),
+    "sources": ("", lambda w: f"W#{w}", lambda w: "SOURCE#", False),
+    "set-aside": ("", lambda w, s: f"ASIDE#{w}#{s}", lambda w, s: "", False),
     "snippets": ("", lambda w: f"W#{w}", lambda w: "SNIPPET#", False),
     "posts": ("", lambda r: f"R#{r}", lambda r: "M#", True),
     "notes": ("", lambda r: f"R#{r}", lambda r: "N#", True),

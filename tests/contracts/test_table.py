@@ -61,6 +61,7 @@ from chalicelib.desk.usage_developers import Developer
 from chalicelib.desk.usage_meters import FoldedDay, UsageActor, UsageDay, UsageWaiting
 from chalicelib.desk.usage_reasons import Question, Reason
 from chalicelib.desk.usage_signals import Signal
+from chalicelib.desk.usage_sources import SetAside, Source
 from chalicelib.desk.workspaces import Agent, ApiKey, Audit, Install
 from chalicelib.ports import AwsAway, Drop, Listing, Put, new, over, ref
 from chalicelib.store.dynamo import DynamoTable, Item
@@ -539,6 +540,14 @@ FOUND = {
     "snippets": (
         ("wsp_1",),
         [msgspec.structs.replace(sample(Snippet), workspace="wsp_1", id=f"snp_{i}") for i in "12"],
+    ),
+    "sources": (
+        ("wsp_1",),
+        [msgspec.structs.replace(sample(Source), workspace="wsp_1", id=f"src_{i}") for i in "12"],
+    ),
+    "set-aside": (
+        ("wsp_1", "src_1"),
+        [msgspec.structs.replace(sample(SetAside), workspace="wsp_1", source="src_1", id=f"asd_{i}") for i in "12"],
     ),
     "dead-letters": (
         ("wsp_1",),

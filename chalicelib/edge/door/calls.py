@@ -42,7 +42,8 @@ class Incoming(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Call:
-    """A request that found its route, with its caller known and its room read. What it `counts` is in its line."""
+    """A request that found its route, with its caller known and its room read. What it `counts` is in its line, what is
+    left of its `limits` in the answer's headers."""
 
     incoming: Incoming
     world: World
@@ -53,6 +54,7 @@ class Call:
     once: Once = KEYLESS
     tenant: Workspace | None = None
     counts: dict[str, Any] = field(default_factory=dict)
+    limits: dict[str, str] = field(default_factory=dict)
 
     def answering(self, flow: Callable[[Once], T], view: Callable[[T], V]) -> V:
         """The view of what `flow` made, once: the same view is kept under the request's Idempotency-Key."""

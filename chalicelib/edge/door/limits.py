@@ -11,11 +11,14 @@ from typing import NamedTuple
 from ...desk.errors import Limited
 from ...desk.permissions import Principal
 from ...desk.times import HOUR_MS
+from ...desk.usage_sources import Source
 from ...flows.pace import hold_to, seconds_left, spent
 from ...ports import Memory, World
 
 WINDOW_MS = 60_000  # ms
 PER_MINUTE = {"agent": 12_000, "user": 1_200, "coding agent": 300, "visitor": 300, "workspace": 60_000}
+# Requests of usage, of which each may bring a batch: they are counted apart from all others.
+USAGE_PER_MINUTE = {"source": 6_000, "workspace": 60_000, "address": 600}
 VISITORS_PER_HOUR = 20  # from one address
 SHARE = 20  # a container's own count is worth 1/20 of the limit, then as much again for each write
 
@@ -39,9 +42,20 @@ def counts(world: World) -> Memory[Count]:
 def spend(world: World, who: Principal, headers: dict[str, str]) -> None:
     """Count one request of the caller, and put what is left into the answer's `headers`. Raises Limited, which says
     when the next minute begins."""
-    now = world.clock.now()
     own, all_ = PER_MINUTE["coding agent" if who.is_coding_agent else who.kind], PER_MINUTE["workspace"]
-    quotas = {"credential": (who.credential, own), "workspace": (who.workspace, all_)}
+    _spend_each(world, {"credential": (who.credential, own), "workspace": (who.workspace, all_)}, headers)
+
+
+def spend_usage(world: World, source: Source, address: str, *, headers: dict[str, str]) -> None:
+    """As `spend`, one request of usage; where the key is public, by the sender's network address, too."""
+    named = {"source": source.id, "workspace": f"usage:{source.workspace}"}
+    if source.kind == "browser":
+        named["address"] = f"usage:{source.id}:{address}"
+    _spend_each(world, {label: (name, USAGE_PER_MINUTE[label]) for label, name in named.items()}, headers)
+
+
+def _spend_each(world: World, quotas: dict[str, tuple[str, int]], headers: dict[str, str]) -> None:
+    now = world.clock.now()
     try:
         for name, limit in quotas.values():
             _spend(world, name, limit, now=now)

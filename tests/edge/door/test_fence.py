@@ -24,7 +24,7 @@ from chalicelib.desk.rooms import Bridge
 from chalicelib.desk.times import HOUR_MS, rfc3339
 from chalicelib.desk.unheard import Unheard
 from chalicelib.desk.workspaces import MAY
-from chalicelib.edge.routes import every
+from chalicelib.edge.routes import every, usage_in
 from chalicelib.flows.access import oidc
 from chalicelib.ports import new
 from chalicelib.store.rows import from_row
@@ -342,6 +342,8 @@ OPEN = {
     "GET /widget.js",
     "GET /assets/{name}",
     "POST /v1/visitors",
+    *(f"POST /v1/{name}" for name in usage_in.CALLS),  # tests/edge/routes/test_usage_in.py
+    "POST /v1/usage/events",
     "GET /v1/sign-in",
     "POST /v1/sign-in/links",
     "POST /v1/sign-in/links/use",

@@ -1,0 +1,1 @@
+"""Usage: what customers do, beside what they say."""
