@@ -15,7 +15,10 @@ does not say what it holds.
 
 ## How to answer a request to be forgotten
 
-An admin forgets somebody by one call, here Ann of Acme:
+In the console an admin opens the person from beside a room (*People*, or *Who they are* of a visitor), or *Forget, hold
+or export* of the customer there: *Forget…* says what will happen, asks for the name, and leads to the report, which
+goes on by itself and is printed or copied for the files. *Settings*, *Privacy* lists reports, holds and exports. By the
+API it is one call, here Ann of Acme:
 
 ```sh
 curl -X PUT $BASE/v1/customers/acme/users/ann -H "Authorization: Bearer $KEY" \\
@@ -46,16 +49,17 @@ forget. What is said below of each record is what the walk does with it.
 
 An admin may **hold** somebody (`POST /v1/holds`, with the same names and a `reason`): who is to be forgotten meanwhile
 is not, their erasure says `held`, and it goes on once nobody holds them any more (`DELETE /v1/holds/{hold}`). A
-customer's hold holds its people, a person's all who they are.
+customer's hold holds its people, a person's all who they are. `GET /v1/holds` with such names lists those in the way;
+in the console *Hold…* is beside *Forget…*.
 
 ## How to answer a request for what there is
 
-`POST /v1/exports` takes the same names. What there is of a user, a visitor, a person or a customer is collected as
-JSON, a file a kind of record, with the files that they put up and their mails as they came: what they said themselves,
-and what tells of them; of a customer, all that was said in its rooms. `GET /v1/exports/{export}` says how far it is.
-Once it is `ready`, `POST /v1/exports/{export}/fetch` gives links to the archive, for this once: what was fetched is
-gone after 15 minutes, what nobody fetches after 7 days. Notes of agents and others' messages that name them are in it:
-look through it before you hand it on.
+In the console: *Export*, beside *Forget…*, and then *Fetch once…*. `POST /v1/exports` takes the same names. What there
+is of a user, a visitor, a person or a customer is collected as JSON, a file a kind of record, with the files that they
+put up and their mails as they came: what they said themselves, and what tells of them; of a customer, all that was said
+in its rooms. `GET /v1/exports/{export}` says how far it is. Once it is `ready`, `POST /v1/exports/{export}/fetch` gives
+links to the archive, for this once: what was fetched is gone after 15 minutes, what nobody fetches after 7 days. Notes
+of agents and others' messages that name them are in it: look through it before you hand it on.
 
 ## Where it lies
 

@@ -31,7 +31,7 @@ PLACES = (
     + ("figures/customer:1001",)
     + tuple(
         f"settings/{tab}"
-        for tab in ("installs", "policies", "snippets", "agents", "machines", "told", "sign-in", "failures")
+        for tab in ("installs", "policies", "snippets", "agents", "machines", "told", "sign-in", "privacy", "failures")
     )
 )
 # Names, and what the server says in its own words: a trial's outcome, a message of its own, a setting's name.
@@ -73,7 +73,7 @@ CODE = {
     "yaml",
 }
 # What leaves the page, or does what cannot be looked at.
-UNTOUCHED = ("Abmelden", "CSV", "Vorschau")
+UNTOUCHED = ("Abmelden", "CSV", "Vorschau", "Drucken")
 
 
 def filled(parley: Parley, tenant: Tenant) -> tuple[str, ...]:
@@ -97,8 +97,12 @@ def filled(parley: Parley, tenant: Tenant) -> tuple[str, ...]:
     api.post(f"/v1/issues/{issue}/notices", {"text": "Νέα"})
     api.post("/v1/installs", {"kind": "webhook", "name": "Σύνδεση", "config": {"url": "https://hook.example"}})
     made = api.post("/v1/broadcasts", {"text": "Νέα", "customers": [CUSTOMER], "kind": "news"}).json["id"]
+    whose = {"customer": api.get(f"/v1/customers/{CUSTOMER}").json["id"]}
+    api.post("/v1/holds", whose | {"reason": "Δίκη"})
+    api.post("/v1/exports", whose)
+    erasure = api.post("/v1/erasures", whose).json["id"]
     parley.settle()
-    return (f"inbox/open/{room}", f"issues/{issue}", f"broadcasts/{made}")
+    return (f"inbox/open/{room}", f"issues/{issue}", f"broadcasts/{made}", f"settings/privacy/{erasure}")
 
 
 def pseudo(context: Any) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 from chalicelib import wiring
-from chalicelib.desk import broadcasts, clocks, deliveries, issues, rooms, tickets
+from chalicelib.desk import broadcasts, clocks, deliveries, erasures, issues, rooms, tickets
 from chalicelib.desk.unheard import REASONS
 from infra.pages import WEB
 
@@ -39,7 +39,7 @@ LITERALS: tuple[Any, ...] = (
 def of_kinds() -> Iterator[str]:
     for name in wiring.KINDS:
         if kind := wiring.kind(name):
-            yield from (kind.label, kind.short, *kind.steps, kind.whereabouts, *kind.credentials.values())
+            yield from (kind.label, kind.short, *kind.steps, kind.whereabouts, kind.by_hand, *kind.credentials.values())
             for setting in kind.settings:
                 yield from (setting.label, *setting.choices.values())
 
@@ -47,7 +47,7 @@ def of_kinds() -> Iterator[str]:
 def test_each_is_there_and_no_other() -> None:
     german = run((WEB / "console" / "languages" / "german.js").read_text("utf-8") + "tell(SERVED);")
     states = {"active", "blocked", "gone", "paused", "disabled"} | set({"making", "new", "linked", "lost"})
-    said = {*of_kinds(), *REASONS.values(), *SPARED, *RESULTS, *states}
+    said = {*of_kinds(), *erasures.COPIES, *REASONS.values(), *SPARED, *RESULTS, *states}
     said |= {str(each) for literal in LITERALS for each in get_args(literal)}
     assert german.keys() ^ (said - {""}) == set()
 

@@ -27,6 +27,7 @@ NONE = {
     "Esc",
     "/v1/sign-in/callback",
     "/v1/sign-in/to/ /logout",
+    "erasure.*",
     "groups",
     "https://login.example.com",
     "](https://)",

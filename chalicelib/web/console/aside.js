@@ -51,6 +51,7 @@ export class Aside {
       h("header", null, face(customer.id, customer.name, true), h("div", null, h("h2", null, customer.name), h("p", null, customer.external_id, customer.state !== "active" ? h("span.tag.bad", null, served(customer.state)) : null))),
       rating ? h("section", null, h("h3", null, t("How it was")), h("p", { dir: "auto" }, judged(rating))) : "",
       h("button.link", { type: "button", onclick: () => this.go(`#/figures/${encodeURIComponent(`customer:${customer.external_id}`)}`) }, t("Their figures")),
+      may("admin") ? h("button.link", { type: "button", onclick: () => this.#privacy(customer) }, t("Forget, hold or export")) : "",
       known.length ? h("section", null, h("h3", null, t("Known of them")), h("dl", null, known.map(([name, value]) => [h("dt", null, name), h("dd", { title: given(customer.attribute_sources[name]) }, shownValue(value))]))) : "",
       customer.domains.length ? h("section", null, h("h3", null, t("Domains")), h("p", null, customer.claims.map((each) => (each.proven_by ? each.domain : t("{domain} (not proven: strangers who write from it come to you alone)", { domain: each.domain }))).join(", "))) : "",
       adopted ? adopted.wasVisitors(room, this.went) : "",
@@ -69,6 +70,11 @@ export class Aside {
   #person(name, id) {
     const place = location.hash;
     import("./person.js").then(({ showPerson }) => busy(place) || showPerson(name, `/v1/people/${id}`, this.open, this.go), () => undefined); // of another version by now
+  }
+
+  #privacy(customer) {
+    const place = location.hash;
+    import("./forget.js").then(({ showPrivacy }) => busy(place) || showPrivacy(customer, this.go), () => undefined); // as above
   }
 
   async #visitor(room) {

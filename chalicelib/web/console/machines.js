@@ -14,7 +14,8 @@ const SCOPES = [
 ];
 const SPEAKS = { person: t("a person"), machine: t("a machine") };
 
-const part = (title, words, ...inside) => h("section.part", { "aria-label": title }, h("header", null, h("h2", null, title)), h("p.dim", null, words), inside);
+/** A part of a page of settings, with what it is about. */
+export const part = (title, words, ...inside) => h("section.part", { "aria-label": title }, h("header", null, h("h2", null, title)), h("p.dim", null, words), inside);
 
 export async function machinesTab(again) {
   const [workspace, segments, keys] = await Promise.all([api.get("/v1/workspace"), api.all("/v1/segments"), api.all("/v1/api-keys")]);

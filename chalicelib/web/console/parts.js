@@ -148,13 +148,15 @@ export function redraw(region, make) {
 /** Whether what was asked for at an address comes too late: another page is shown, or a dialog is open. */
 export const busy = (place) => location.hash !== place || Boolean(document.querySelector("dialog[open]"));
 
+let asked = 0; // dialogs: one may lie over another
+
 /** A dialog. `fields` are put into a form; `accept(form)` runs when it is sent, and keeps it open by returning false. */
 export function ask(title, fields, word, accept) {
-  const named = h("h2", { id: "asked" }, title);
+  const named = h("h2", { id: `asked-${++asked}` }, title);
   const send = h("button.primary", { type: "submit" }, word);
   const leave = h("button.plain", { type: "button", onclick: () => box.close() }, word ? t("Cancel") : t("Close"));
   const form = h("form", { method: "dialog" }, named, h("div.fields", null, fields), h("menu", null, leave, word ? send : null));
-  const box = h("dialog", { "aria-labelledby": "asked" }, form);
+  const box = h("dialog", { "aria-labelledby": named.id }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     send.disabled = true;

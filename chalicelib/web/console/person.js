@@ -4,6 +4,7 @@ import "./main.js"; // what they share is in its file: infra/pages.py
 import { h } from "../shared/dom.js";
 import { channelName } from "./kinds.js";
 import { ask, attempt, doing } from "./parts.js";
+import { privacyOf } from "./forget.js";
 import { address, placeOf } from "./search.js";
 import { api, may } from "./session.js";
 import { listed, plural, t, when } from "./translate.js";
@@ -36,6 +37,7 @@ function parts(person, show, open, go) {
     person.ties.length ? h("section", null, h("h3", null, t("Why they are one")), h("ul.plainly", null, person.ties.map((tie) => tied(person, tie, names, show)))) : "",
     person.suggestions.length ? h("section", null, h("h3", null, t("May be the same person")), h("ul.plainly", null, person.suggestions.map((each) => likely(person, each.member, show)))) : "",
     h("section", null, h("h3", null, t("Their rooms")), person.rooms.length ? h("ul.plainly", null, person.rooms.map((room) => place(room, open))) : h("p.dim", null, t("None."))),
+    may("admin") ? h("section", null, h("h3", null, t("Privacy")), privacyOf(whoms(person), go)) : "",
     person.first_seen_at ? h("p.dim", null, t("First seen {when}.", { when: when(person.first_seen_at) })) : "",
   ].filter(Boolean);
 }
@@ -61,6 +63,14 @@ const place = (room, open) =>
   h("li", null, h("span", null, h("button.link", { type: "button", dir: "auto", onclick: () => open(room.id) }, nameOf(room)), room.customer ? h("small", { dir: "auto" }, room.customer.external_id) : null), room.spoke_at || room.last_message_at ? h("time", { datetime: room.spoke_at ?? room.last_message_at }, when(room.spoke_at ?? room.last_message_at)) : null);
 
 const who = (member) => (member.kind === "visitor" ? t("{name}, a visitor", { name: member.name || member.email }) : `${member.name} · ${member.customer?.external_id ?? ""}${member.channel ? ` · ${member.channel}` : ""}`);
+
+/** Of whom an erasure, a hold or an export can be: all whom they are, or one of these. */
+function whoms(person) {
+  const { channels, members } = person;
+  const apart = members.map((each) => ({ words: who(each), name: each.name || each.email || each.id, body: each.kind === "visitor" ? { visitor: each.id } : { user: each.id, customer: each.customer.id }, channels }));
+  const all = { words: t("All {n} of these", { n: members.length }), name: person.name || apart[0].name, body: { person: person.id }, channels };
+  return members.length > 1 ? [all, ...apart] : apart;
+}
 
 function tied(person, tie, names, show) {
   const reason = WHY[tie.reason]();

@@ -69,6 +69,7 @@ const inLanguage = (kind) => ({
   short: served(kind.short),
   steps: kind.steps.map(served),
   whereabouts: served(kind.whereabouts ?? ""),
+  by_hand: served(kind.by_hand ?? ""),
   settings: kind.settings.map((each) => ({ ...each, label: served(each.label), choices: Object.fromEntries(Object.entries(each.choices).map(([value, words]) => [value, served(words)])) })),
   credentials: Object.fromEntries(Object.entries(kind.credentials).map(([name, where]) => [name, served(where)])),
 });

@@ -7,6 +7,7 @@ import { alertsTab } from "./alerts.js";
 import { channelName, isTracker, kindOf } from "./kinds.js";
 import { machinesTab } from "./machines.js";
 import { policiesTab } from "./policies.js";
+import { privacyTab, report } from "./privacy.js";
 import { ISSUE_STATES } from "./raise.js";
 import { isTold, sent } from "./sent.js";
 import { BASE, api, here, may } from "./session.js";
@@ -20,6 +21,7 @@ const TABS = [
   ["machines", t("Machines"), "admin", machinesTab],
   ["told", t("For me"), "read", alertsTab],
   ["sign-in", t("Sign-in"), "own", signInTab],
+  ["privacy", t("Privacy"), "admin", privacyTab],
   ["failures", t("Failures"), "admin", failuresTab],
 ];
 
@@ -30,6 +32,7 @@ navigator.serviceWorker?.addEventListener("message", ({ data }) => {
 
 export async function settings([tab = "installs", install], go) {
   if (tab === "sent") return sent(install, go);
+  if (tab === "privacy" && install && may("admin")) return report(install, go);
   const open = TABS.filter(([, , need]) => may(need));
   const [name, title, , make] = open.find(([each]) => each === tab) ?? open[0];
   const links = open.map(([each, words]) => h("button.tab", { type: "button", "aria-current": each === name ? "page" : null, onclick: () => go(`#/settings/${each}`) }, words));
