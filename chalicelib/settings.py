@@ -19,6 +19,7 @@ class Settings:
     sync_queue: str
     index_queue: str
     mail_queue: str
+    usage_queue: str
     react_failed_queue: str
     dead_letter_queues: str
     files_bucket: str

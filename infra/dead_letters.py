@@ -27,6 +27,7 @@ QUEUES = {
     "mail": ("MailDeadQueueUrl", "MailQueueUrl"),
     "jobs": ("JobsDeadQueueUrl", "JobsQueueUrl"),
     "index": ("IndexDeadQueueUrl", "IndexQueueUrl"),
+    "usage": ("UsageDeadQueueUrl", "UsageQueueUrl"),
     "sync": ("SyncDeadQueueUrl", "SyncQueueUrl"),
     "react": ("ReactFailedQueueUrl", ""),
 }

@@ -71,6 +71,7 @@ class FakeQueues:
     kept: dict[str, Envelope] = field(default_factory=dict)
     asked: set[tuple[str, str]] = field(default_factory=set)
     redriven: list[tuple[str, str]] = field(default_factory=list)
+    used: list[dict[str, Any]] = field(default_factory=list)
 
     def inbound(self, envelope: Envelope, group: str) -> None:
         self.envelopes.append((envelope, group))
@@ -116,6 +117,9 @@ class FakeQueues:
 
     def index(self, tasks: Iterable[IndexTask]) -> None:
         self.sortings += tasks
+
+    def usage(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
+        self.used += tasks
 
     def set_aside(self, pk: str, sk: str, reason: str, letter: DeadLetter | None = None) -> None:
         self.aside.append((pk, sk, reason))
@@ -268,6 +272,7 @@ class Parley:
             direct=wiring.direct,
         )
         self.reacted: dict[tuple[str, str], Row] = {}
+        self.logged: set[str] = set()
 
     def records(self) -> list[Record]:
         """All that is stored."""
@@ -320,6 +325,14 @@ class Parley:
             run_task(self.world, self.queues.looks.pop(0))
             if not self.queues.looks:
                 self.react_all()
+
+    def use_all(self) -> None:
+        """Run the worker of usage for what has come into the raw log, and what was handed to it."""
+        fresh = [key for key in self.files.content if key.startswith("usage/") and key not in self.logged]
+        self.logged |= set(fresh)
+        self.queues.used += [{"key": key} for key in fresh]
+        while self.queues.used:
+            dispatch.usage(self.world, self.queues.used.pop(0))
 
     def sort_all(self) -> None:
         """Run the worker of search until nothing is queued."""

@@ -125,6 +125,11 @@ class SqsQueues:
         )
         _send_all(self.settings.index_queue, entries)
 
+    def usage(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
+        """Ten to a request."""
+        delay: dict[str, Any] = {"DelaySeconds": after} if after else {}
+        _send_all(self.settings.usage_queue, ({"MessageBody": json.dumps(task), **delay} for task in tasks))
+
     def _once(self, what: str) -> str:
         """The deduplication id of a message. SQS remembers those of five minutes: after a restore the same change of a
         room is another change."""

@@ -1173,6 +1173,7 @@ PLACES: tuple[Place, ...] = (
             ("SyncQueue", "Ids of issues and tickets; who did what in a tracker, by the tracker's id.", 14),
             ("IndexQueue", "Ids of search indexes.", 14),
             ("MailQueue", "What SES tells of mails: addresses and subjects.", 14),
+            ("UsageQueue", "Names of objects of the raw log of usage.", 14),
             ("ReactFailedQueue", "Keys of rows.", 14),
         )
     ),

@@ -150,6 +150,17 @@ def mail(event: Any) -> dict[str, Any]:
     return each("mail", event, one)
 
 
+@workers.on_sqs_message(queue_arn=QUEUE, name="usage", batch_size=10)
+def usage(event: Any) -> dict[str, Any]:
+    """Objects that have come into the raw log of usage, and what the clock finds due there."""
+    import json
+
+    from ..flows.dispatch import usage as work_off
+    from ..wiring import world
+
+    return each("usage", event, lambda record: work_off(world(), json.loads(record["body"])))
+
+
 @workers.on_dynamodb_record(stream_arn=STREAM, name="react", batch_size=100)
 def react(event: Any) -> None:
     """Changes of rooms, in order within a room; of customers, people and issues. What fails is set aside; only AWS

@@ -51,6 +51,13 @@ def broadcast(world: World, errand: Errand, frame: Callable[[Broadcast], Push]) 
         world.queues.push([frame(moved)])
 
 
+def usage(world: World, task: dict[str, Any]) -> None:
+    """An object has come into the raw log: its window is due."""
+    from .usage.notified import take_objects
+
+    take_objects(world, [task["key"]])
+
+
 PEOPLE = {"follow", "taken", "same_address", "prove", "sign_in"}  # what tasks of people are told by
 
 

@@ -111,6 +111,9 @@ class Queues(Protocol):
     def index(self, tasks: Iterable[IndexTask]) -> None:
         """Hand tasks to the worker of search, in order within their group."""
 
+    def usage(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
+        """Hand tasks to the worker of usage: each names its `workspace`; in `after` seconds. May be done twice."""
+
     def set_aside(self, pk: str, sk: str, reason: str, *, letter: DeadLetter | None = None) -> None:
         """Keep the key of a change that could not be reacted to, with its reason and its note."""
 

@@ -28,6 +28,7 @@ FUNCTIONS = {
     "Broadcast": ("chalicelib.edge.workers.broadcast", 512, 60),
     "Index": ("chalicelib.edge.workers.index", 1024, 120),
     "Sync": ("chalicelib.edge.workers.sync", 512, 120),
+    "Usage": ("chalicelib.edge.workers.usage", 1024, 120),
     "Tick": ("chalicelib.edge.workers.tick", 256, 60),
 }
 WORKED_OFF = {"Receive": "InboundQueue", "Deliver": "DeliverQueue", "Push": "PushQueue"} | {
@@ -36,6 +37,7 @@ WORKED_OFF = {"Receive": "InboundQueue", "Deliver": "DeliverQueue", "Push": "Pus
     "Broadcast": "BroadcastQueue",
     "Index": "IndexQueue",
     "Sync": "SyncQueue",
+    "Usage": "UsageQueue",
 }
 DEAD = {queue: queue.replace("Queue", "DeadQueue") for queue in WORKED_OFF.values()}
 SET_ASIDE = {*DEAD.values(), "ReactFailedQueue"}
@@ -81,12 +83,14 @@ TOLD = {
         "SYNC_QUEUE",
         "PUSH_QUEUE",
         "INDEX_QUEUE",
+        "USAGE_QUEUE",
         "REACT_FAILED_QUEUE",
     },
     "Broadcast": {"BROADCAST_QUEUE", "PUSH_QUEUE", "DEAD_LETTER_QUEUES"},
     "Index": {"INDEX_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
     "Sync": {"SYNC_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
-    "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "SYNC_QUEUE", "BROADCAST_QUEUE", "PUBLIC_URL"},
+    "Usage": {"USAGE_QUEUE", "JOBS_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID"},
+    "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "SYNC_QUEUE", "BROADCAST_QUEUE", "USAGE_QUEUE", "PUBLIC_URL"},
 }
 # Which resources each function may name in its policy.
 REACHES = {
@@ -103,11 +107,12 @@ REACHES = {
     "Push": {"Table", "PushQueue", "PushDeadQueue", "DeliverQueue", "WebsocketAPI"},
     "Mail": {"Table", "MailQueue", "MailDeadQueue", "InboundQueue", "Files"},
     "Jobs": {"Table", "JobsQueue", "DeliverQueue", "Files", "Key", "identity/*", "MailConfiguration"}
-    | {"InboundQueue", "BroadcastQueue", "SyncQueue", "PushQueue", "IndexQueue", *SET_ASIDE},
+    | {"InboundQueue", "BroadcastQueue", "SyncQueue", "PushQueue", "IndexQueue", "UsageQueue", *SET_ASIDE},
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue", "PushQueue"},
     "Index": {"Table", "IndexQueue", "IndexDeadQueue", "Files"},
     "Sync": {"Table", "SyncQueue", "SyncDeadQueue", "Files", "Key"},
-    "Tick": {"Table", "SyncQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue"},
+    "Usage": {"Table", "UsageQueue", "UsageDeadQueue", "JobsQueue", "Files", "Key"},
+    "Tick": {"Table", "SyncQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue", "UsageQueue"},
 }
 Template = dict[str, Any]
 
@@ -291,6 +296,17 @@ def test_what_lambda_gives_up_of_the_stream_sets_off_the_alarm(template: Templat
     assert the_one["Arn"] == {"Fn::GetAtt": ["ReactFailedQueue", "Arn"]}
 
 
+def test_what_comes_into_the_raw_log_of_usage_wakes_its_worker(template: Template) -> None:
+    rule = properties(template, "LoggedUsage")
+    assert rule["EventPattern"]["detail"] == {
+        "bucket": {"name": [{"Ref": "Files"}]},
+        "object": {"key": [{"prefix": "usage/"}]},
+    }
+    (the_one,) = rule["Targets"]
+    assert the_one["Arn"] == {"Fn::GetAtt": ["UsageQueue", "Arn"]}
+    assert the_one["InputTransformer"]["InputTemplate"] == '{"key":"<key>"}'
+
+
 def test_every_worked_off_queue_has_its_dead_letters_and_a_visibility_of_six_times_the_time(
     template: Template,
 ) -> None:
@@ -374,10 +390,10 @@ def test_nothing_may_scan_or_change_the_stack(template: Template, function: str)
     assert not {"dynamodb:Scan", "dynamodb:DeleteTable", "sqs:PurgeQueue"} & actions
     deleting = [each for each in statements(template, function) if "s3:DeleteObject" in each["Action"]]
     # Of what did not get in, when its writer takes it back; of all that there is of who is forgotten.
-    places = {"Index": "search/", "Receive": "envelopes/", "Jobs": ""}
-    wanted = [[{"Fn::Sub": f"${{Files.Arn}}/{places[function]}*"}]] if function in places else []
+    places = {"Index": ["search/"], "Receive": ["envelopes/"], "Jobs": [""], "Usage": ["usage/", "usage-fold/"]}
+    wanted = [[{"Fn::Sub": f"${{Files.Arn}}/{place}*"} for place in places[function]]] if function in places else []
     assert [listed(each) for each in deleting] == wanted
-    assert ("kms:Encrypt" in actions) == (function in ("APIHandler", "Jobs", "Sync"))
+    assert ("kms:Encrypt" in actions) == (function in ("APIHandler", "Jobs", "Sync", "Usage"))
 
 
 # Rates and shares are counted by UpdateItem (store.count), and nothing else is written so.
@@ -392,13 +408,14 @@ def test_who_counts_nothing_may_update_nothing(template: Template, function: str
 
 # What each function may read of the bucket: no more than it works with.
 READS = {
-    "APIHandler": "",
-    "Receive": "",
-    "Deliver": "files/",
-    "Sync": "files/",
-    "Jobs": "",
-    "Index": "search/",
-    "Mail": "received/",
+    "APIHandler": [""],
+    "Receive": [""],
+    "Deliver": ["files/"],
+    "Sync": ["files/"],
+    "Jobs": [""],
+    "Index": ["search/"],
+    "Mail": ["received/"],
+    "Usage": ["usage/", "usage-fold/"],
 }
 
 
@@ -409,7 +426,7 @@ def test_what_a_function_may_read_of_the_bucket_it_may_also_learn_is_not_there(
     """Without s3:ListBucket, S3 answers 403, and not 404, for a key that is not there."""
     found = statements(template, function)
     reads = [place for each in found if "s3:GetObject" in each["Action"] for place in listed(each)]
-    assert reads == ([{"Fn::Sub": f"${{Files.Arn}}/{READS[function]}*"}] if function in READS else [])
+    assert reads == [{"Fn::Sub": f"${{Files.Arn}}/{place}*"} for place in READS.get(function, [])]
     lists = [listed(each) for each in found if "s3:ListBucket" in each["Action"]]
     assert [[target(place) for place in each] for each in lists if reads] == [["Files"]] * bool(reads)
 

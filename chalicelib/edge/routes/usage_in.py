@@ -39,17 +39,24 @@ def _taken(call: Call, key: str, read: Callable[[], list[Given]]) -> TakenView:
     return TakenView(success=True, set_aside=aside)
 
 
-def take_segment(call: Call) -> TakenView:
-    """Take usage as Segment's HTTP API has it."""
-    incoming, name = call.incoming, call.route.parts[-1]
+def _segment(call: Call, name: str) -> TakenView:
+    incoming = call.incoming
     check_size(incoming.body)
     body = cache(lambda: _object(incoming.body))
     key = _write_key(incoming) or write_key_of(body())  # a browser's beacon has no headers
     return _taken(call, key, lambda: from_segment(name, body(), call.world.clock.now()))
 
 
+def _put(name: str) -> None:
+    def take(call: Call) -> TakenView:
+        return _segment(call, name)
+
+    take.__name__, take.__doc__ = f"take_{name}", f"Take usage as Segment's HTTP API has it: {name}."
+    route("POST", f"/v1/{name}", who="anyone", raw=True, gives=TakenView)(take)
+
+
 for _name in CALLS:
-    route("POST", f"/v1/{_name}", who="anyone", raw=True, gives=TakenView)(take_segment)
+    _put(_name)
 
 
 @route("POST", "/v1/usage/events", who="anyone", raw=True, gives=TakenView)

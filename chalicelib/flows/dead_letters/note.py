@@ -58,6 +58,8 @@ def _workspace(world: World, queue: str, fields: dict[str, Any]) -> str:
         return str(fields["workspace"])
     if queue == "inbound":  # a large envelope lies in the bucket
         return str(fields.get("key", "")).removeprefix("envelopes/").partition("/")[0]
+    if queue == "usage":  # an object of the raw log
+        return str(fields.get("key", "")).removeprefix("usage/").partition("/")[0]
     where = _where(queue, fields)
     found = world.store.one(where) if where else None
     return str(found.workspace) if found else ""
