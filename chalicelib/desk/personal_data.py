@@ -458,6 +458,12 @@ KINDS: dict[type[Record], Holds] = {
         lives=WORKSPACE_LONG,
         fields={PLAIN: "id name traits names"},
     ),
+    usage_sources.SourceUse: Holds(
+        "When a source of usage sent something last.", lives=WORKSPACE_LONG, fields={PLAIN: "source"}
+    ),
+    usage_sources.UsageLog: Holds(
+        "That there is a raw log of usage, and when its oldest days end.", lives=WORKSPACE_LONG
+    ),
     usage_sources.SetAside: Holds(
         "Events of usage that could not be read, by request.",
         REMOVED,

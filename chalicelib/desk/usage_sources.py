@@ -42,6 +42,21 @@ class Source(Record, frozen=True):
     keys: tuple[WriteKey, ...] = ()
 
 
+class SourceUse(Record, frozen=True):
+    """When (ms, right to five minutes) the last event of a source came."""
+
+    workspace: str
+    source: str
+    at: int
+
+
+class UsageLog(Record, frozen=True):
+    """That a workspace has a raw log, whose oldest days are to be looked at when it is `due` (ms)."""
+
+    workspace: str
+    due: int
+
+
 class AsideReason(Part, frozen=True):
     """Why events of a request were set aside, and how many."""
 

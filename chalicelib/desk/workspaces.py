@@ -61,7 +61,8 @@ class Workspace(Record, frozen=True):
     of its policies, 0 without any. With `subdomains` a customer's proven domain holds for those below it, too.
     `customers_by_id` says that all its customers are in the index by id: since its founding, or since a `rebuild`.
     `followed` are the segments that some agent follows. With `waits_counted` it is counted of each customer since when
-    it waits: not before a filter asks for that. With `agents_muted` no customer's coding agents speak."""
+    it waits: not before a filter asks for that. With `agents_muted` no customer's coding agents speak.
+    The raw log of usage is kept for `raw_days`."""
 
     id: str
     name: str
@@ -84,6 +85,7 @@ class Workspace(Record, frozen=True):
     waits_counted: bool = True
     drafting: Drafting = Drafting()
     agents_muted: bool = False
+    raw_days: int = 90
 
 
 class Agent(Record, frozen=True):

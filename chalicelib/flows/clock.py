@@ -20,6 +20,7 @@ from ..desk.rooms import Room
 from ..desk.search_index import Indexed
 from ..desk.segments import Placement
 from ..desk.times import HOUR_MS, MINUTE_MS
+from ..desk.usage_sources import UsageLog
 from ..ports import Call, Task, World
 from .customers.batches import evaluations
 from .customers.start_job import next_piece
@@ -58,11 +59,14 @@ def due(world: World) -> int:
 
 def due_work(world: World) -> int:
     """Wake the worker of jobs for jobs without progress, customers whom passing time may move, days whose figures have
-    changed, and the pains of a week; how many. Once an hour it looks for dead letters that nobody has explained."""
+    changed, and the pains of a week, and the worker of usage for logs whose oldest days end; how many. Once an hour it
+    looks for dead letters that nobody has explained."""
     found = 0
     if world.clock.now() // MINUTE_MS * MINUTE_MS % HOUR_MS == 0:
         world.queues.jobs([{"explain": True}])
     for page in pages_due(world, "due-work"):
+        logs = [row for row in page if isinstance(row, UsageLog)]
+        world.queues.usage([{"workspace": log.workspace, "retain": log.due} for log in logs])
         jobs = [row for row in page if isinstance(row, Job) and is_older(world, row.created_at)]
         still = still_of(world, [(job.workspace, "job", (job.id,)) for job in jobs])
         world.queues.jobs(_jobs([row for row in page if not isinstance(row, Job) or (row.id,) not in still]))

@@ -52,10 +52,15 @@ def broadcast(world: World, errand: Errand, frame: Callable[[Broadcast], Push]) 
 
 
 def usage(world: World, task: dict[str, Any]) -> None:
-    """An object has come into the raw log: its window is due."""
-    from .usage.notified import take_objects
+    """An object has come into the raw log: its window is due. Or the log's oldest days end."""
+    if "retain" in task:
+        from .usage.retain import retain
 
-    take_objects(world, [task["key"]])
+        retain(world, task["workspace"], task["retain"])
+    else:
+        from .usage.notified import take_objects
+
+        take_objects(world, [task["key"]])
 
 
 PEOPLE = {"follow", "taken", "same_address", "prove", "sign_in"}  # what tasks of people are told by

@@ -82,7 +82,7 @@ from ..desk.usage_meters import (
 )
 from ..desk.usage_reasons import Question, Reason
 from ..desk.usage_signals import Signal
-from ..desk.usage_sources import SetAside, Source
+from ..desk.usage_sources import SetAside, Source, SourceUse, UsageLog
 from ..desk.workspaces import Agent, ApiKey, Audit, Install, Workspace
 
 Key = tuple[str, str]
@@ -692,6 +692,14 @@ KINDS: tuple[Kind, ...] = (
         expires=lambda u: u.ends,
     ),
     Kind("Source", Source, lambda w, i: (f"W#{w}", f"SOURCE#{i}"), _of("workspace", "id")),
+    Kind("SourceUse", SourceUse, lambda w, s: (f"SOURCE#{w}#{s}", "USE"), _of("workspace", "source")),
+    Kind(
+        "UsageLog",
+        UsageLog,
+        lambda w: (f"W#{w}", "USAGELOG"),
+        _of("workspace"),
+        lambda log: {"g3": (f"WORK#{time_shard(log.workspace)}", f"{moment(log.due)}#{log.workspace}#log")},
+    ),
     Kind(
         "SetAside",
         SetAside,

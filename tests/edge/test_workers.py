@@ -61,7 +61,7 @@ def message(id_, group=None, tries=1, body="{}"):
 def test_each_worker_can_give_back_to_its_own_queue():
     calls = [node for node in ast.walk(ast.parse(inspect.getsource(workers))) if isinstance(node, ast.Call)]
     names = {node.args[0].value for node in calls if isinstance(node.func, ast.Name) and node.func.id == "each"}
-    assert len(names) == 8
+    assert len(names) == 9
     assert {f"{name}_queue" for name in names} <= set(Settings.__dataclass_fields__)
 
 

@@ -46,6 +46,7 @@ class WorkspaceView(View, frozen=True):
     subdomains: bool
     drafting: DraftingView
     agents_muted: bool
+    raw_days: int
     token_secrets: list[dict[str, str]]
 
 
@@ -82,7 +83,7 @@ class ChangeWorkspace(Body, frozen=True):
     room is told when somebody is aware of what waits in it; empty for our own words. `outcomes` is what one is told of
     its end, whole: for an outcome that is not named, our own words. With `subdomains`, whoever writes from below a
     domain that a customer has proven is placed there, too. `drafting` says where machines draft answers, whole. With
-    `agents_muted` no customer's coding agents speak."""
+    `agents_muted` no customer's coding agents speak. The raw log of usage is kept for `raw_days`."""
 
     name: Name | UnsetType = UNSET
     allowed_origins: Annotated[list[Origin], Meta(max_length=100)] | UnsetType = UNSET
@@ -93,6 +94,7 @@ class ChangeWorkspace(Body, frozen=True):
     subdomains: bool | UnsetType = UNSET
     drafting: DraftingBody | UnsetType = UNSET
     agents_muted: bool | UnsetType = UNSET
+    raw_days: Annotated[int, Meta(ge=1, le=400)] | UnsetType = UNSET
 
 
 class TokenSecretView(View, frozen=True):
@@ -191,6 +193,7 @@ def workspace_view(workspace: Workspace) -> WorkspaceView:
             mode=workspace.drafting.mode, segments=list(workspace.drafting.segments), shown=workspace.drafting.shown
         ),
         agents_muted=workspace.agents_muted,
+        raw_days=workspace.raw_days,
         token_secrets=secrets,
     )
 

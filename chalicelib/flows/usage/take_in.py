@@ -9,11 +9,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ...desk.usage_events import UsageLine, encode, object_key
+from ...desk.errors import Clash
+from ...desk.usage_events import WINDOW_MS, UsageLine, encode, object_key
 from ...desk.usage_reading import Unfit, cleaned, line_of
 from ...desk.usage_requests import Given
-from ...desk.usage_sources import KEPT_MS, AsideReason, Mode, SetAside, Source
-from ...ports import World, new
+from ...desk.usage_sources import KEPT_MS, AsideReason, Mode, SetAside, Source, SourceUse
+from ...ports import AwsAway, Memory, World, new, over, ref
+from .write_keys import SOURCES
 
 GZIP = "application/gzip"
 
@@ -31,7 +33,26 @@ def take_in(world: World, source: Source, mode: Mode, *, given: Sequence[Given])
     lines, bad = sorted_out(source, mode, given)
     put_aside(world, source, mode, bad=bad)
     put_lines(world, source, mode, lines=lines)
+    if lines:
+        note_use(world, source)
     return len(lines), len(bad)
+
+
+def note_use(world: World, source: Source) -> None:
+    """That something came, right to five minutes. What fails here fails nobody: the events are in the log."""
+    kept: Memory[int] = world.memory.of("usage seen", SOURCES)
+    now, place = world.clock.now(), ref(SourceUse, source.workspace, source.id)
+    if kept.get(source.id, now, WINDOW_MS):
+        return
+    try:
+        there = world.store.one(place)
+        if there is None:
+            world.store.commit(new(SourceUse(workspace=source.workspace, source=source.id, at=now)))
+        elif now - there.at >= WINDOW_MS:
+            world.store.commit(over(there.changed(at=now), there))
+        kept.keep(source.id, now, now)
+    except (AwsAway, Clash):
+        return
 
 
 def sorted_out(source: Source, mode: Mode, given: Sequence[Given]) -> tuple[list[UsageLine], list[Bad]]:
@@ -59,8 +80,7 @@ def put_aside(world: World, source: Source, mode: Mode, *, bad: Sequence[Bad]) -
         return
     now, id_ = world.clock.now(), world.fresh_id("asd")
     kept = f"usage-aside/{source.workspace}/{id_}.json.gz"
-    world.files.put(kept, gzip.compress(msgspec.json.encode(bad), 6, mtime=0), GZIP)
-    reasons = tuple(AsideReason(reason=why, events=n) for why, n in sorted(Counter(b.reason for b in bad).items()))
+    put_bad(world, kept, bad)
     row = SetAside(
         version=1,
         workspace=source.workspace,
@@ -70,9 +90,19 @@ def put_aside(world: World, source: Source, mode: Mode, *, bad: Sequence[Bad]) -
         ends=now + KEPT_MS,
         mode=mode,
         kept=kept,
-        reasons=reasons,
+        reasons=reasons_of(bad),
     )
     world.store.commit(new(row))
+
+
+def put_bad(world: World, kept: str, bad: Sequence[Bad]) -> None:
+    """The bad events of a request, as they lie in the bucket."""
+    world.files.put(kept, gzip.compress(msgspec.json.encode(bad), 6, mtime=0), GZIP)
+
+
+def reasons_of(bad: Sequence[Bad]) -> tuple[AsideReason, ...]:
+    """Why they were set aside, and how many for each reason."""
+    return tuple(AsideReason(reason=why, events=n) for why, n in sorted(Counter(b.reason for b in bad).items()))
 
 
 def read_aside(world: World, row: SetAside) -> list[Bad]:

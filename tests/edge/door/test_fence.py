@@ -34,6 +34,7 @@ from tests.conftest import in_memory
 from tests.fakes import BOOTSTRAP, Parley
 from tests.proofs import prove
 from tests.tracking import FakeTracker
+from tests.usage import send
 
 NAMES = {f"{route.method} {route.path}": route for route in every()}
 AGENT_ONLY = [name for name, route in NAMES.items() if route.who == "agent"]
@@ -118,6 +119,14 @@ NAMING: dict[str, Any] = {
     "GET /v1/snippets/{snippet}": None,
     "PATCH /v1/snippets/{snippet}": {"name": "Mine"},
     "DELETE /v1/snippets/{snippet}": None,
+    "GET /v1/usage/sources/{source}": None,
+    "PATCH /v1/usage/sources/{source}": {"name": "Mine"},
+    "DELETE /v1/usage/sources/{source}": None,
+    "POST /v1/usage/sources/{source}/keys": {"mode": "test"},
+    "DELETE /v1/usage/sources/{source}/keys/{write_key}": None,
+    "GET /v1/usage/sources/{source}/set-aside": None,
+    "GET /v1/usage/sources/{source}/set-aside/{aside}": None,
+    "POST /v1/usage/sources/{source}/set-aside/replay": None,
     "GET /v1/policies/{policy}": None,
     "PATCH /v1/policies/{policy}": {"name": "Mine"},
     "DELETE /v1/policies/{policy}": None,
@@ -307,6 +316,8 @@ OWN: dict[str, Any] = {
     "GET /v1/experts": None,
     "POST /v1/search/rebuild": None,
     "POST /v1/snippets": {"name": "New", "text": "Hello {{user.name}}"},
+    "GET /v1/usage/sources": None,
+    "POST /v1/usage/sources": {"name": "New"},
     "GET /v1/policies": None,
     "POST /v1/policies": {"name": "New"},
     "GET /v1/calendars": None,
@@ -447,7 +458,16 @@ class Scene:
             "attachment": ann.post("/v1/attachments", {"name": "a.txt", "size": 3}).json["id"],
         }
         self.secret = install["secret"]
+        self.ids |= self.used()
         self.ids |= self.tracked(room)
+
+    def used(self):
+        """A source of usage of ours, with a key, and something of it that was set aside."""
+        source = self.ours.api.post("/v1/usage/sources", {"name": "Secret"}).json["id"]
+        key = self.ours.api.post(f"/v1/usage/sources/{source}/keys").json
+        assert send(key["key"], {"batch": ["Secret of ours"]}).json["set_aside"] == 1
+        aside = self.ours.api.get(f"/v1/usage/sources/{source}/set-aside").json["items"][0]["id"]
+        return {"source": source, "write_key": key["id"], "aside": aside}
 
     def one_person(self):
         """Two users of ours who are one."""
