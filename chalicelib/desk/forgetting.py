@@ -17,6 +17,7 @@ from .record import Part
 S = TypeVar("S", bound=msgspec.Struct)
 FORGOTTEN = "somebody who was forgotten"
 STAND_IN = "gone"  # what the ids of chance begin with that take the place of theirs
+OWN = frozenset({"name", "address", "picture", "outside"})  # of whomever the record names, and of nobody else
 # What stands for a name where nobody has told one.
 NAMELESS = frozenset({"", "agent", "user", "visitor", "machine", "system", "bot", "triage", FORGOTTEN})
 
@@ -79,8 +80,11 @@ def named(word: str) -> bool:
 
 def without(record: S, traces: Traces, *, theirs: bool = False) -> S:
     """A record or a part without those who are forgotten; the same one, if it tells nothing of them. What does not say
-    itself whose it is, is `theirs` if that which it is in is."""
+    itself whose it is, is `theirs` if that which it is in is. Somebody else by our ids keeps what is theirs, though it
+    is the same: a name that two have, the address of who came back."""
     said, own = said_of(type(record)), whose(record, traces)
+    if own is False:
+        said = {name: what for name, what in said.items() if what not in OWN}
     theirs = theirs if own is None else own
     changed: dict[str, Any] = {}
     for name in record.__struct_fields__:

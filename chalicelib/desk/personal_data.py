@@ -1031,8 +1031,7 @@ KINDS: dict[type[Record], Holds] = {
         ISSUE_LONG,
         "it was told to others",
         {
-            NAMED: "text",
-            NAME: "speaker",
+            NAMED: "text speaker",
             PERSON: "approved_by",
             PLAIN: "id comment held_because undoes amends names",
         },

@@ -21,14 +21,15 @@ from ...desk.files import Attachment
 from ...desk.forgetting import FORGOTTEN, Traces, named, whose, without
 from ...desk.issues import Comment
 from ...desk.mails import original_key
-from ...desk.messages import Mapped, Message
+from ...desk.messages import Change, Mapped, Message
 from ...desk.personal_data import ANONYMISED, KEPT, KINDS, NOBODYS
 from ...desk.record import Record
+from ...desk.room_transitions import room_changed
 from ...desk.rooms import Room, Seen
 from ...desk.times import HOUR_MS
 from ...desk.unheard import Unheard
 from ...desk.workspaces import Install, Workspace
-from ...ports import Drop, Listing, Ref, World, Write, over, ref
+from ...ports import Drop, Listing, Ref, World, Write, new, over, ref
 from ..forgotten import known_outside, known_source, remember
 from ..optimistic_retry import again
 from ..paging import every
@@ -240,7 +241,15 @@ class _Walk:
         place = self.world.store.place(before)
         if place in self.writes:
             return
-        self.writes[place] = over(msgspec.structs.replace(after, version=before.version + 1), before)
+        if self.world.store.place(after) != place:  # it is found by what is taken out of it
+            self._drop(before)
+            return
+        if isinstance(before, Room):
+            after, change = _numbered(before, after, by=self.erasure.by, at=self.world.clock.now())
+            self.writes[self.world.store.place(change)] = new(change)
+        else:
+            after = msgspec.structs.replace(after, version=before.version + 1)
+        self.writes[place] = over(after, before)
         name = type(before).__name__
         self.anonymised[name] = self.anonymised.get(name, 0) + 1
 
@@ -303,7 +312,9 @@ class _Walk:
         def attempt(_: int) -> None:
             there = self.world.store.one(ref(Room, room))
             if there and there.kind != "triage" and there.name != OPENED:
-                self.world.store.commit(over(there.changed(name=OPENED), there))
+                fields, now = {"name": OPENED}, self.world.clock.now()
+                renamed, change = room_changed(there, now, self.erasure.by, fields=fields)
+                self.world.store.commit(over(renamed, there), new(change))
 
         again(self.world, attempt)
 
@@ -394,6 +405,16 @@ class _Walk:
     def _stop_at(self, record: Record, listing: str) -> Stop | None:
         tells = isinstance(record, Room) and self._tells(record)
         return stop_at(self.world, record, listing, sought=self.erasure, tells=tells)
+
+
+def _numbered(before: Room, after: Room, *, by: str, at: int) -> tuple[Room, Change]:
+    """A room as it becomes, and the change that it is: its changes are numbered without a gap, and its name is shown
+    elsewhere."""
+    names = [name for name in before.__struct_fields__ if name != "version"]
+    fields = {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
+    moved, change = room_changed(before, at, by, fields=fields)
+    shown = tuple(name for name in change.fields if name == "name")
+    return moved, msgspec.structs.replace(change, fields=shown, promise=None, assigned=())
 
 
 def _fared(row: Delivery, message: Message) -> tuple[Fared, str]:

@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--away", type=float, default=0.02, help="how often a call of AWS fails")
     parser.add_argument("--dies", type=float, default=0.004, help="how often a process ends at a call")
     parser.add_argument("--calm", action="store_true", help="nothing fails")
+    parser.add_argument("--forgetting", action="store_true", help="somebody is forgotten while others talk")
     parser.add_argument("--trace", action="store_true", help="print what happened, line by line")
     parser.add_argument("--shrink", action="store_true", help="look for the smallest part of each failing history")
     parser.add_argument("--without", default="", help="switch a mechanism of safety off, by its name in mechanisms.py")
@@ -43,7 +44,7 @@ def main() -> int:
     with progress("histories", asked.count) as step:
         for number, seed in enumerate(range(asked.first, asked.first + asked.count), 1):
             step(f"seed {seed}, {failed} failed", number - 1)
-            result = run(seed, asked.steps, chances)
+            result = run(seed, asked.steps, chances, forgetting=asked.forgetting)
             digest.update("\n".join(result.trace).encode())
             for name, amount in result.counts.items():
                 counts[name] = counts.get(name, 0) + amount
@@ -58,7 +59,7 @@ def main() -> int:
                     print("  ", *finding, sep=" | ")
                 found = any(finding[0] == asked.until for finding in result.findings)
                 if asked.shrink and (found or not asked.until):
-                    print("  smallest:", *[step.act for step in shrunk(result, chances)])
+                    print("  smallest:", *[step.act.replace(" ", "-") for step in shrunk(result, chances)])
                 if found:
                     break
     last = asked.first + asked.count - 1

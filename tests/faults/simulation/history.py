@@ -18,6 +18,8 @@ from tests.peers.msteams import TeamsPeer
 from tests.properties.test_everywhere import People
 from tests.tracking import DOING, DONE, OPEN, REVIEW, WONTFIX
 
+from .forgetting import ACTS as FORGETTING
+from .forgetting import Forgetting
 from .scheduler import Death
 from .stage import BEGINS, CLOCKS, HANGING, SimEverywhere, SimTracker, Stage
 from .visits import COMPANY, MAIL, Visits
@@ -42,10 +44,11 @@ class Step:
     seed: str
 
 
-def steps_of(seed: int, count: int) -> list[Step]:
-    """The steps of a seed."""
+def steps_of(seed: int, count: int, *, forgetting: bool = False) -> list[Step]:
+    """The steps of a seed; with those in which somebody is forgotten where that is asked for."""
     rng = random.Random(f"steps {seed}")
-    acts = rng.choices(list(ACTS), list(ACTS.values()), k=count)
+    weights = ACTS | ({f"forget {name}": weight for name, weight in FORGETTING.items()} if forgetting else {})
+    acts = rng.choices(list(weights), list(weights.values()), k=count)
     return [Step(act, f"{seed}:{number}") for number, act in enumerate(acts)]
 
 
@@ -85,6 +88,7 @@ class History:
         self.api.post("/v1/installs", {"kind": "webhook", "name": "Slow", "config": {"url": HANGING}})
         self._timed()
         self.visits = Visits(self)
+        self.forgetting = Forgetting(self)
         self.tracker.stage = stage
         stage.pump()
 
@@ -131,7 +135,8 @@ class History:
             for source in (stage.rng, stage.clock.rng):
                 source.seed(step.seed)
             stage.trace(f"step {step.act}")
-            getattr(self, f"do_{step.act}")()
+            act, _, detail = step.act.partition(" ")
+            getattr(self, f"do_{act}")(*[detail] if detail else [])
             stage.pump(stage.rng.choice([0, 3, 10, 60, 400]))
             if stage.clock.at - stage.ticked > 60_000:
                 stage.tick()
@@ -143,6 +148,7 @@ class History:
         stage.weather.until.clear()
         for failing in self.here.failing.values():
             failing.clear()
+        self.forgetting.release()
         calm = 0
         for _ in range(400):
             stage.run_out()
@@ -151,6 +157,7 @@ class History:
             queued = self.here.queued()
             waiting = list(stage.sqs.waiting())
             open_ = waiting or queued or any(stage.table.stream) or self.tracker.sent or self._untold()
+            open_ = open_ or self.forgetting.running()
             calm = 0 if open_ else calm + 1
             if calm > 5:
                 return True
@@ -342,6 +349,10 @@ class History:
     def do_visit(self) -> None:
         """Whose a visitor's room is moves, or who somebody is, while all speak."""
         self.visits.act()
+
+    def do_forget(self, act: str) -> None:
+        """Somebody speaks, is spoken of, or is forgotten."""
+        self.forgetting.act(act)
 
     def do_promise(self) -> None:
         """An agent promises something, moves its time, or takes it back."""

@@ -43,16 +43,21 @@ def teams() -> TeamsPeer:
     return TeamsPeer()
 
 
-def run(seed: int, count: int, chances: Chances, *, steps: list[Step] | None = None) -> Result:
-    """Play the history of a seed, or those of its steps."""
+def run(
+    seed: int, count: int, chances: Chances, *, steps: list[Step] | None = None, forgetting: bool = False
+) -> Result:
+    """Play the history of a seed, or those of its steps; one in which somebody is forgotten where that is asked for."""
     stage = Stage(seed, away=chances.away, dies=chances.dies, twice=chances.twice)
-    chosen = steps_of(seed, count) if steps is None else steps
+    chosen = steps_of(seed, count, forgetting=forgetting) if steps is None else steps
     with on_stage(stage, teams()):
         try:
             history = History(stage, teams())
             history.run(chosen)
             rests = history.settle()
-            found = findings(history) + ([] if rests else [("never at rest",)])
+            gone = (
+                history.forgetting.findings() if rests and any(step.act.startswith("forget") for step in chosen) else []
+            )
+            found = gone + findings(history) + ([] if rests else [("never at rest",)])
         except Exception:  # noqa: BLE001  a history that breaks the simulation is a finding, too
             found = [("broke", traceback.format_exc()[-1500:])]
     return Result(seed, chosen, found, stage.lines, stage.weather.counts)

@@ -9,7 +9,8 @@ import pytest
 
 from chalicelib.desk.customers import User
 from chalicelib.desk.erasures import Erasure, ForgettingKey
-from chalicelib.desk.messages import Message
+from chalicelib.desk.messages import Change, Message
+from chalicelib.desk.rooms import Room
 from chalicelib.store.rows import to_row
 from tests.everywhere import ACME, MIA, Everywhere, everywhere
 from tests.peers.msteams import TeamsPeer
@@ -196,3 +197,37 @@ def test_all_people_of_a_customer_are_forgotten_and_the_company_stays(here: Ever
     assert here.api.get("/v1/customers/acme").json["name"] == "Acme"
     texts = [each.text for each in here.parley.records() if isinstance(each, Message) and not each.deleted]
     assert any("we look" in text for text in texts), "what agents said stays"
+
+
+def test_who_comes_back_while_it_runs_keeps_her_name_and_it_ends(here: Everywhere) -> None:
+    said(here)
+    id_ = forget(here)
+    settle(here)
+    user = here.tenant.user(user="mia", name="Mia", email=MIA, iat=here.parley.clock.at // 1000)
+    got = user.post(f"/v1/rooms/{here.room}/messages", {"text": "I am back"})
+    assert got.status == 201, got.text
+    assert finish(here, id_)["state"] == "done"
+    (new,) = [each for each in here.parley.records() if isinstance(each, User) and each.external_id == "mia"]
+    assert (new.id, new.name, new.email) == (got.json["author"]["id"], "Mia", MIA)
+    (back,) = [each for each in here.parley.records() if isinstance(each, Message) and each.text == "I am back"]
+    assert back.author.name == "Mia"
+
+
+def test_somebody_else_of_the_same_name_keeps_it(here: Everywhere) -> None:
+    said(here)
+    other = here.tenant.user("beta", "m2", name="Mia", email="mia@beta.example")
+    room = here.tenant.triage("beta")
+    assert other.post(f"/v1/rooms/{room}/messages", {"text": "I am another"}).status == 201
+    finish(here, forget(here))
+    (there,) = [each for each in here.parley.records() if isinstance(each, User) and each.external_id == "m2"]
+    assert (there.name, there.email) == ("Mia", "mia@beta.example")
+    (words,) = [each for each in here.parley.records() if isinstance(each, Message) and each.text == "I am another"]
+    assert words.author.name == "Mia"
+
+
+def test_rooms_changes_are_numbered_without_a_gap(here: Everywhere) -> None:
+    said(here)
+    finish(here, forget(here))
+    every = [each for each in here.parley.records() if isinstance(each, Message | Change)]
+    for room in [each for each in here.parley.records() if isinstance(each, Room)]:
+        assert sorted(each.n for each in every if each.room == room.id) == list(range(1, room.n + 1)), room.name
