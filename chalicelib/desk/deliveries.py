@@ -44,13 +44,13 @@ class Delivery(Record, frozen=True):
     """A row of what a bridge owes. `n` is the change that it carries, `message` the number of its message (0: the
     room's own state, a `card`, or what it is promised). Of a customer that `entered` or `left` a `segment` the room is
     the customer, and `n` counts its placements; of a `clock` it counts what is told of the room's, `about` a fact of
-    one (`missed:first:12`). `turn_at` is when its lane takes it; `missed` says that the install was
-    paused, `bounced` that the mail came back. `attempts` are those whose end is known; `begun` counts, where a repeat
-    can be known by its mark, those that were begun. `steps` is what an attempt of several calls has done already: the
-    other side's id, by step. `events` are the types of what it tells besides, as logged at `told_at` (ms); an `event`
-    tells of nothing else, and what is sent `again` names the delivery that told it first (`about`). Of a text that is
-    more than the other side takes at once `provider_id` is the first part's
-    id, and `parts` are the others', as the latest edit has left them."""
+    one (`missed:first:12`). `turn_at` is when its lane takes it; `missed` says that the install was paused, `bounced`
+    that the mail came back. `attempts` are those whose end is known; `begun` counts, where a repeat can be known by its
+    mark, those that were begun. `steps` is what an attempt of several calls has done already: the other side's id, by
+    step; what was sent of files stays. `events` are the types of what it tells besides, as logged at `told_at` (ms); an
+    `event` tells of nothing else, and what is sent `again` names the delivery that told it first (`about`). Of a text
+    that is more than the other side takes at once `provider_id` is the first part's id, and `parts` are the others', as
+    the latest edit has left them."""
 
     bridge: str
     n: int
@@ -135,6 +135,7 @@ class Lane(Record, frozen=True):
 CONVERSATION = "conversation"  # the step that begins one for the room
 FILES = "files"  # not a step: what says that files follow the message
 POSTED = "posted"  # the step after which they do
+FILE = "att_"  # what the steps of files begin with: their ids
 
 
 def part_step(number: int) -> str:
@@ -142,10 +143,16 @@ def part_step(number: int) -> str:
     return f"part:{number}"
 
 
+def files_beside(row: Delivery) -> dict[str, str]:
+    """What was sent of the files of a message, by their ids: a delete has to find it."""
+    return {name: step for name, step in row.steps.items() if name.startswith(FILE)}
+
+
 class Parcel(Part, frozen=True):
     """What a channel is handed to send: the delivery and all that it may tell of the room. `links` are the outside
     links of the message's attachments, by attachment id; `content` reads one (None: it cannot be had). `there` is the
     other side's id of the message (of what is edited, deleted, reacted to), `parts` are those of its further parts,
+    `beside` is what was sent of its files, by attachment id, as the channel kept it,
     `answers` is that of the message that a post answers, `thread` is the outside thread that it belongs in, `people`
     are the other side's ids of those who are mentioned, by name, `picture` the author's, `language` the customer's.
     `keep` writes down a step that is done, before the next one; what is kept as CONVERSATION is the room's conversation
@@ -162,6 +169,7 @@ class Parcel(Part, frozen=True):
     room: Room | None = None
     there: str = ""
     parts: tuple[str, ...] = ()
+    beside: dict[str, str] = {}
     answers: str = ""
     thread: str = ""
     people: dict[str, str] = {}

@@ -237,7 +237,7 @@ KINDS: dict[type[Record], Holds] = {
         "audit",
         WORKSPACE_LONG,
         "that something was done, and when, has to stay provable; it holds no text",
-        {PERSON: "actor subject", PLAIN: "id verb"},
+        {PERSON: "actor subject fields", PLAIN: "id verb"},
     ),
     workspaces.Install: Holds(
         "A connected account of a channel or a tracker.",

@@ -49,7 +49,8 @@ CLOSED = frozenset(
     "restricted_action_thread_locked restricted_action_read_only_channel is_inactive".split()
 )
 ABSENT = "message_not_found"
-TOLD_AS_LINK = "link"
+TOLD_AS_LINK = "link"  # the step of a file that did not go; the message that tells of it is behind a blank
+FILE_ABSENT = frozenset({"file_not_found", "file_deleted"})
 DONE_BEFORE = frozenset({"already_reacted", "no_reaction"})
 NOT_TAKEN = frozenset({"invalid_name", "too_many_emoji", "too_many_reactions"})  # a reaction that cannot be put
 NOT_OURS = frozenset({"cant_update_message", "cant_delete_message", "edit_window_closed"})
@@ -244,7 +245,7 @@ class _Sending:
 
     def _file(self, file: Attached, thread: str) -> None:
         """By the external upload flow, into the thread; what does not go is told as a link."""
-        if self.steps.get(file.id) == TOLD_AS_LINK:
+        if self.steps.get(file.id, "").startswith(TOLD_AS_LINK):
             self.unsent.append(f"{file.name} is told as a link")
             return
         try:
@@ -255,7 +256,8 @@ class _Sending:
             try:
                 run = Run(file.name, href=self.parcel.links.get(file.id, ""))
                 link = mrkdwn([Paragraph(((Run("📎 "), run),))])
-                self.slack.call("chat.postMessage", channel=self.channel, thread_ts=thread, text=link)
+                answer = self.slack.call("chat.postMessage", channel=self.channel, thread_ts=thread, text=link)
+                self.parcel.keep(file.id, f"{TOLD_AS_LINK} {answer.get('ts', '')}")
             except (ProviderBusy, ProviderRefused):
                 how = "did not go along"  # the message is there, and its link is on our pages
             self.unsent.append(f"{file.name} {how}: {error.reason}")
@@ -307,7 +309,8 @@ class _Sending:
         return Sent(parts=tuple(f"{channel}/{each}" for each in sent[1:]), thread=f"{channel}/{thread}")
 
     def delete(self) -> Receipt:
-        """chat.delete of each part; of a message that is not ours it is said in its thread."""
+        """chat.delete of each part, files.delete of each file; of a message that is not ours it is said in its
+        thread."""
         channel, ts = self._there()
         if not ts:
             return Skipped(reason="the message never got there")
@@ -316,7 +319,21 @@ class _Sending:
                 self._drop(channel, place)
         except ProviderRefused as denied:
             return self._in_words(["(deleted elsewhere)"], ts, denied)
+        for step in self.parcel.beside.values():
+            self._drop_file(channel, step)
         return Sent()
+
+    def _drop_file(self, channel: str, step: str) -> None:
+        """A file of ours, or the link that tells of it; fine if it is gone."""
+        if step.startswith(TOLD_AS_LINK):
+            ts = step.partition(" ")[2]
+            self._drop(channel, ts) if ts else None
+            return
+        try:
+            self.slack.call("files.delete", file=step)
+        except ProviderRefused as denied:
+            if denied.reason not in FILE_ABSENT:
+                raise
 
     def _parts_there(self) -> list[str]:
         return [self._there()[1], *(each.partition("/")[2] for each in self.parcel.parts)]

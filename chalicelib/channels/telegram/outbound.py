@@ -36,7 +36,7 @@ APART_MS = 1000  # ms between two messages of a chat (https://core.telegram.org/
 MAX_TEXT, MAX_CAPTION = 4096, 1024  # UTF-16 units
 MAX_TOPIC = 128  # characters of a topic's name
 MAX_REASON = 500
-TOLD_AS_LINK = "link"  # the step of a file that did not go
+TOLD_AS_LINK = "link"  # the step of a file that did not go; the message that tells of it is behind a blank
 UNPREVIEWED = {"is_disabled": True}
 GONE = ("message to edit not found", "MESSAGE_ID_INVALID", "message to react not found", "message not found")
 NOT_OURS = ("message can't be edited",)
@@ -174,7 +174,7 @@ class _Sending:
     def _file(self, id_: str, name: str, type_: str, *, answers: str) -> None:
         """Below the message; what does not go is told as a link."""
         if id_ in self.parcel.delivery.steps:
-            if self.parcel.delivery.steps[id_] == TOLD_AS_LINK:
+            if self.parcel.delivery.steps[id_].startswith(TOLD_AS_LINK):
                 self.unsent.append(f"{name} is told as a link")
             return
         try:
@@ -188,8 +188,8 @@ class _Sending:
             raise
         except ProviderRefused as denied:
             link = Paragraph(((Run("📎 "), Run(name, href=self.parcel.links.get(id_, ""))),))
-            self._say(shown([link], {}), answers=answers)
-            self.parcel.keep(id_, TOLD_AS_LINK)
+            message = self._say(shown([link], {}), answers=answers)
+            self.parcel.keep(id_, f"{TOLD_AS_LINK} {message}")
             self.unsent.append(f"{name} is told as a link: {denied.reason}")
 
     # --- its words
@@ -292,11 +292,12 @@ class _Sending:
             self._say(said, answers=self._ids()[0])
 
     def delete(self) -> Receipt:
-        """Each part is deleted."""
+        """Each part is deleted, and what was put up below it."""
         if not self.parcel.there:
             return Skipped(reason="the message is not there")
         self._at()
-        for id_ in self._ids():
+        beside = [step.removeprefix(TOLD_AS_LINK).strip() for step in self.parcel.beside.values()]
+        for id_ in [*self._ids(), *filter(None, beside)]:
             self._drop(id_)
         return Sent(provider_id=self.parcel.there)
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from ...desk.customers import User
-from ...desk.deliveries import FILES, POSTED, Delivery, Parcel, part_step
+from ...desk.deliveries import FILES, POSTED, Delivery, Parcel, files_beside, part_step
 from ...desk.ids import bridge_id, bridge_parts, message_number, slot_of
 from ...desk.messages import Mapped, Message
 from ...desk.outside_people import OutsideName
@@ -26,8 +26,10 @@ def addressed(world: World, parcel: Parcel) -> Parcel:
     row, message, bridge = parcel.delivery, parcel.message, parcel.bridge
     there = answers = thread = ""
     others: tuple[str, ...] = ()
+    beside: dict[str, str] = {}
     if bridge and row.message:
         there, others = ids_there(world, message, bridge) if row.what != "post" else ("", ())
+        beside = _beside(world, message, bridge) if row.what == "delete" else {}
         if row.what == "edit":
             thread = _thread_of(world, there, bridge)
         elif message.reply_to:
@@ -36,7 +38,7 @@ def addressed(world: World, parcel: Parcel) -> Parcel:
             answers = ids_there(world, answered, bridge)[0] if answered else ""
             thread = _thread_of(world, answers, bridge)
     people, picture = _people(world, row, message) if world.asking(row.channel) else ({}, "")
-    places = {"there": there, "parts": others, "answers": answers, "thread": thread}
+    places = {"there": there, "parts": others, "beside": beside, "answers": answers, "thread": thread}
     return msgspec.structs.replace(parcel, **places, people=people, picture=picture)
 
 
@@ -44,6 +46,12 @@ def ids_there(world: World, message: Message, bridge: Bridge) -> tuple[str, tupl
     """The other side's id of a message ("" if it never got there), and those of its further parts."""
     found = _sent_there(world, message, bridge)
     return found if isinstance(found, tuple) else (found.provider_id, found.parts)
+
+
+def _beside(world: World, message: Message, bridge: Bridge) -> dict[str, str]:
+    """What was sent there of its files."""
+    found = _sent_there(world, message, bridge)
+    return {} if isinstance(found, tuple) else files_beside(found)
 
 
 def _sent_there(world: World, message: Message, bridge: Bridge) -> Delivery | tuple[str, tuple[str, ...]]:

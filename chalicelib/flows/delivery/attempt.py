@@ -22,6 +22,7 @@ from ...desk.deliveries import (
     Sent,
     Skipped,
     Waiting,
+    files_beside,
     wait,
 )
 from ...desk.events import SLOT, Event
@@ -443,7 +444,7 @@ def _outcome(row: Delivery, receipt: Receipt, now: int, *, chance: float) -> Del
             parts=receipt.parts if row.what == "post" else (),
             reason=receipt.reason,
             missed=False,
-            steps={},
+            steps=files_beside(row),
         )
     row = msgspec.structs.replace(row, turn_at=0)
     if isinstance(receipt, Lost):

@@ -141,13 +141,13 @@ class _Walk:
         self.twins = {(each.install, each.channel, each.fared, each.reason): each.count for each in erasure.twins}
         self.names = dict.fromkeys(erasure.subject.names)
         self.room: Room | None = None
-        self.carried: dict[tuple[str, int], Message | None] = {}  # what deliveries carry
+        self.carried: dict[tuple[str, int], Message | None] = {}  # what deliveries carry, and changes are of
 
     def concerned(self, records: Sequence[Record], listing: str) -> list[Record]:
         """Those that something becomes of, or that something begins at."""
         found = [each for each in records if KINDS[type(each)].fate not in (NOBODYS, KEPT)]
-        found = [each for each in found if not (isinstance(each, Erasure) and each.id == self.erasure.id)]
-        self._read_carried([each for each in found if isinstance(each, Delivery)])
+        found = [each for each in found if not isinstance(each, Erasure) or each.ended]  # what runs looks for them
+        self._read_carried([each for each in found if isinstance(each, Delivery | Change)])
         return [each for each in found if self._concerns(each) or self._stop_at(each, listing)]
 
     def _concerns(self, record: Record) -> bool:
@@ -208,7 +208,7 @@ class _Walk:
         of somebody else, is without them."""
         theirs = theirs or self._in_their_own_room(record)
         own = whose(record, self.traces)
-        after = without(record, self.traces, theirs=theirs)
+        after = without(self._bare(record), self.traces, theirs=theirs)
         if isinstance(after, Customer) and after.contact in self.erasure.subject.called:
             after = msgspec.structs.replace(after, contact="")
         if KINDS[type(record)].fate == ANONYMISED:
@@ -216,6 +216,15 @@ class _Walk:
         if own or (own is None and (theirs or self._tells(record))):
             return None
         return after if own is False else record
+
+    def _bare(self, record: Record) -> Record:
+        """A record without what it tells of the message of theirs that it is about: its files' names, its id elsewhere.
+        Why it was not sent is ours to tell."""
+        if isinstance(record, Delivery) and record.state == "sent" and record.reason and self._theirs(record):
+            return msgspec.structs.replace(record, reason="")
+        if isinstance(record, Change) and record.source and self.traces.outside_too and self._theirs(record):
+            return msgspec.structs.replace(record, source=None)
+        return record
 
     def _tells(self, record: Record) -> bool:
         """Whether a record tells of them at all, by what they are called elsewhere, too."""
@@ -244,7 +253,7 @@ class _Walk:
         if self.world.store.place(after) != place:  # it is found by what is taken out of it
             self._drop(before)
             return
-        if isinstance(before, Room):
+        if isinstance(before, Room) and isinstance(after, Room):
             after, change = _numbered(before, after, by=self.erasure.by, at=self.world.clock.now())
             self.writes[self.world.store.place(change)] = new(change)
         else:
@@ -358,15 +367,15 @@ class _Walk:
 
     # --- what was sent
 
-    def _read_carried(self, rows: Sequence[Delivery]) -> None:
+    def _read_carried(self, rows: Sequence[Delivery | Change]) -> None:
         places = dict.fromkeys((row.room, row.message) for row in rows if row.message)
         fresh = [place for place in places if place not in self.carried]
         if fresh:
             found = self.world.store.many([ref(Message, room, n, False) for room, n in fresh])
             self.carried |= zip(fresh, found, strict=True)
 
-    def _theirs(self, row: Delivery) -> Message | None:
-        """The message that a delivery carries, if it was theirs."""
+    def _theirs(self, row: Delivery | Change) -> Message | None:
+        """The message that a delivery carries, or a change is of, if it was theirs."""
         message = self.carried.get((row.room, row.message))
         return message if message and whose(message, self.traces) else None
 

@@ -146,6 +146,24 @@ def test_threads_stay_threads_and_files_cross(scene):
     assert [m["text"] for m in slack.replies(scene.acme, root)] == ["More of one", "To the first"]
 
 
+def test_with_a_message_its_files_are_deleted(scene):
+    slack = scene.slack
+    file = scene.api.post("/v1/attachments", {"name": "fix.txt", "type": "text/plain", "size": 6}).json
+    scene.parley.files.content[file["upload"]["fields"]["key"]] = b"how to"
+    body = {"text": "With a file", "attachments": [file["id"]]}
+    slack.say(ANN, scene.acme, "Hello")
+    scene.go()
+    scene.thread()
+    made = scene.api.post(f"/v1/rooms/{scene.room}/messages", body).json
+    scene.go()
+    assert [m for m in slack.replies(scene.support, scene.card) if m.get("files")]
+    assert scene.api.delete(f"/v1/rooms/{scene.room}/messages/{made['id']}").status == 200
+    scene.go()
+    print([(row.what, row.state, row.reason, row.steps) for row in scene.rows()])
+    assert not [m for m in slack.replies(scene.support, scene.card) if m.get("files")]
+    assert {row.state for row in scene.rows() if row.what == "delete"} == {"sent"}
+
+
 def test_a_card_shows_the_rooms_state_and_its_buttons_order(scene):
     import json
     from urllib.parse import urlencode

@@ -185,6 +185,20 @@ def test_files_cross_both_ways_within_their_limits(parley, tenant, telegram):
     assert [state for state, _ in rows(tenant, room, "post")] == ["sent", "sent"]
 
 
+def test_with_a_message_its_files_and_what_tells_of_them_are_deleted(parley, tenant, telegram):
+    room = bound(parley, tenant, telegram)
+    before = telegram.said()
+    files = [attached(parley, tenant, "a.txt", b"a"), attached(parley, tenant, "never-put-up.txt", b"x")]
+    del parley.files.content[next(key for key in parley.files.content if files[1] in key)]
+    made = answered(tenant, room, "Two", attachments=files)
+    settled(parley, telegram)
+    assert len(telegram.said()) == len(before) + 3
+    assert tenant.api.delete(f"/v1/rooms/{room}/messages/{made['id']}").status == 200
+    settled(parley, telegram)
+    assert rows(tenant, room, "delete") == [("sent", None)]
+    assert telegram.said() == before
+
+
 def test_a_caption_is_edited_as_one_and_a_long_one_goes_on_below(parley, tenant, telegram):
     room = bound(parley, tenant, telegram)
     made = answered(tenant, room, "Read it", attachments=[attached(parley, tenant, "fix.txt", b"how to")])

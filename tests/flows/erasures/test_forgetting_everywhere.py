@@ -1,6 +1,7 @@
 """Somebody who spoke over five channels is forgotten: nothing of her is left, the others' conversation reads on, and
 what comes again is dropped."""
 
+import json
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,7 @@ from chalicelib.desk.erasures import Erasure, ForgettingKey
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
 from chalicelib.store.rows import to_row
+from tests.arriving import event
 from tests.everywhere import ACME, MIA, Everywhere, everywhere
 from tests.peers.msteams import TeamsPeer
 
@@ -231,3 +233,29 @@ def test_rooms_changes_are_numbered_without_a_gap(here: Everywhere) -> None:
     every = [each for each in here.parley.records() if isinstance(each, Message | Change)]
     for room in [each for each in here.parley.records() if isinstance(each, Room)]:
         assert sorted(each.n for each in every if each.room == room.id) == list(range(1, room.n + 1)), room.name
+
+
+def test_two_of_one_name_are_forgotten_at_once(here: Everywhere) -> None:
+    said(here)
+    other = here.tenant.user("beta", "m2", name="Mia", email="mia@beta.example")
+    room = here.tenant.triage("beta")
+    assert other.post(f"/v1/rooms/{room}/messages", {"text": "words 6 of the other"}).status == 201
+    assert here.api.post(f"/v1/rooms/{room}/messages", {"text": "Mia of Beta, we look"}).status == 201
+    ids = forget(here), str(here.api.delete("/v1/customers/beta/users/m2").json["id"])
+    for id_ in ids:
+        finish(here, id_)
+    assert traces(here, "Mia", MIA, "mia@beta.example", "words 6") == {}
+
+
+def test_what_is_told_of_a_message_elsewhere_goes_with_it(here: Everywhere) -> None:
+    said(here)
+    user = here.tenant.user(user="mia", name="Mia", email=MIA)
+    here.app.own["w7"] = "words 7 by Mia in the app"
+    here.app.events.append(json.dumps(event("message", "w7", user="mia", text=here.app.own["w7"])).encode())
+    settle(here)
+    here.app.events.append(json.dumps({"type": "message.deleted", "id": "w7", "revision": 2}).encode())
+    settle(here)
+    assert user.get("/v1/me").status == 200
+    finish(here, forget(here))
+    assert traces(here, "w7", "mia.txt") == {}
+    assert not [each for post in here.slack.there(ACME) for each in [post.text] if "mia.txt" in each]
