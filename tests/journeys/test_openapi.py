@@ -1,25 +1,13 @@
-"""The OpenAPI document against the running stack: schemathesis makes requests from it and checks every answer."""
+"""The OpenAPI document against the running stack: schemathesis asks each way once or twice, and checks every answer."""
 
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+from tests.edge.test_document import CHECKS
 from tests.journeys.caller import Caller
 from tests.stack import LocalStack
-
-# What a generated id or cursor names is seldom there, so "valid data was refused" says nothing here; and TRACE and its
-# like end in the gateway, which knows no 405.
-CHECKS = (
-    "not_a_server_error",
-    "status_code_conformance",
-    "content_type_conformance",
-    "response_schema_conformance",
-    "response_headers_conformance",
-    "negative_data_rejection",
-    "missing_required_header",
-    "ignored_auth",
-)
 
 
 def test_every_answer_is_as_the_document_says(stack: LocalStack, tmp_path: Path) -> None:
@@ -29,7 +17,7 @@ def test_every_answer_is_as_the_document_says(stack: LocalStack, tmp_path: Path)
     done = subprocess.run(
         [str(command), "run", f"{stack.base_url}/v1/openapi.json", "--seed", "1", "--workers", "2"]
         + ["-H", f"Authorization: Bearer {founded['api_key']}", "--suppress-health-check", "all"]
-        + ["--checks", ",".join(CHECKS), "--max-examples", "2", "--phases", "examples,coverage"],
+        + ["--checks", ",".join(CHECKS), "--max-examples", "1", "--phases", "examples,fuzzing"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -126,14 +126,14 @@ def segment_members(call: Call) -> Page[Any]:
     return Page([segment_member_view(member, customer) for member, customer in pairs if customer], page.next)
 
 
-@route("GET", "/v1/segments/{segment}/export", who="agent", gives=shapes.ExportView, query=("cursor",))
-def export_segment(call: Call) -> shapes.ExportView:
+@route("GET", "/v1/segments/{segment}/export", who="agent", gives=shapes.SegmentCsvView, query=("cursor",))
+def export_segment(call: Call) -> shapes.SegmentCsvView:
     """Export a segment's members as CSV, in pages of up to 1,000."""
     listing: Listing[Member] = Listing("segment-members", (_segment(call).id,))
     page = call.world.store.page(listing, EXPORTED, call.query("cursor"))
     refs = [ref(Customer, member.customer) for member in page.items]
     customers = [found for found in call.world.store.many(refs) if found] if refs else []
-    return shapes.ExportView(csv=written(customers, all_types(call.world, call.who.workspace)), next=page.next)
+    return shapes.SegmentCsvView(csv=written(customers, all_types(call.world, call.who.workspace)), next=page.next)
 
 
 @route("PUT", "/v1/segments/{segment}/members/{customer}", who="agent", need="write", gives=shapes.SegmentMemberView)

@@ -45,7 +45,7 @@ class MemberOfView(View, frozen=True):
     channel: str | None
 
 
-class TieView(View, frozen=True):
+class PersonTieView(View, frozen=True):
     """That two members are one: why, by whom, since when. `address`: the vendor's own tokens name the same one."""
 
     id: str
@@ -66,7 +66,7 @@ class PersonRoomView(View, frozen=True):
     spoke_at: Time | None
 
 
-class WordView(View, frozen=True):
+class PersonWordView(View, frozen=True):
     """Something that the person has said; of its `text` the beginning."""
 
     message: str
@@ -100,11 +100,11 @@ class WholePersonView(View, frozen=True):
     id: str
     name: str
     members: list[MemberOfView]
-    ties: list[TieView]
+    ties: list[PersonTieView]
     rooms: list[PersonRoomView]
     channels: list[str]
-    first_word: WordView | None
-    last_word: WordView | None
+    first_word: PersonWordView | None
+    last_word: PersonWordView | None
     knows: list[TopicView]
     first_seen_at: Time | None
     last_spoke_at: Time | None
@@ -129,19 +129,19 @@ def member_view(person: User | Visitor, customer: Customer | None) -> MemberOfVi
     )
 
 
-def tie_view(tie: Tie) -> TieView:
+def tie_view(tie: Tie) -> PersonTieView:
     """A tie."""
-    return TieView(
+    return PersonTieView(
         id=tie.id, members=sorted((tie.one.id, tie.other.id)), reason=tie.reason, by=tie.by, at=rfc3339(tie.at)
     )
 
 
-def word_view(message: Message | None) -> WordView | None:
+def word_view(message: Message | None) -> PersonWordView | None:
     """Something that a person has said."""
     if message is None:
         return None
     text = plain(message.text).strip()
-    return WordView(
+    return PersonWordView(
         message=message.id,
         room=message.room,
         text=text if len(text) <= GLIMPSE else f"{text[:GLIMPSE]}…",

@@ -55,7 +55,7 @@ class Discard(Body, frozen=True):
     words: Annotated[str, Meta(max_length=MAX_WORDS)] = ""
 
 
-class SourceView(View, frozen=True):
+class ProposalSourceView(View, frozen=True):
     """What a proposal rests on."""
 
     title: str
@@ -81,7 +81,7 @@ class ProposalView(View, frozen=True):
     read_to: int
     by: KeyRef
     text: str
-    sources: list[SourceView]
+    sources: list[ProposalSourceView]
     state: str
     shadow: bool
     created_at: Time
@@ -147,7 +147,9 @@ def proposal_view(proposal: Proposal, room: Room) -> ProposalView:
         by=KeyRef(id=proposal.key, name=proposal.name),
         text=proposal.text,
         sources=[
-            SourceView(title=each.title, url=each.url or None, room=each.room or None, message=each.message or None)
+            ProposalSourceView(
+                title=each.title, url=each.url or None, room=each.room or None, message=each.message or None
+            )
             for each in proposal.sources
         ],
         state="answered" if proposal.state == "open" and not waits(proposal, room) else proposal.state,

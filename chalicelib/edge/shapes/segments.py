@@ -58,7 +58,7 @@ class SegmentMemberView(View, frozen=True):
     since: Time
 
 
-class ExportView(View, frozen=True):
+class SegmentCsvView(View, frozen=True):
     """A page of members as CSV, with a first line of column names: a file that `POST /v1/customers/import` takes."""
 
     csv: str
