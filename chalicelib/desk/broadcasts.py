@@ -34,6 +34,7 @@ MAX_VARIANTS = 20
 MAX_TOLD = 40_000  # characters of a text and its variants
 PER_WEEK = 3
 EVERY_KIND = "*"
+QUESTION = "question"  # the kind by which a broadcast asks its customers something
 
 # verb → the states it is for, and the one it leads to
 MOVES: dict[Verb, tuple[frozenset[State], State]] = {
@@ -154,7 +155,7 @@ class Tally(Record, frozen=True):
 
 class Result(Record, frozen=True):
     """What became of a room: the message's change number `n`, or why there is none: it `failed`, or was `skipped` when
-    its turn came."""
+    its turn came. One of a broadcast that is a question `asks`."""
 
     broadcast: str
     piece: int
@@ -167,11 +168,12 @@ class Result(Record, frozen=True):
     replied_at: int = 0
     acknowledged_at: int = 0
     deleted: bool = False
+    asks: bool = False
 
     @property
     def said(self) -> Broadcasted:
         """How a room and its messages name it."""
-        return Broadcasted(broadcast=self.broadcast, piece=self.piece)
+        return Broadcasted(broadcast=self.broadcast, piece=self.piece, asks=self.asks)
 
 
 class Heard(Record, frozen=True):

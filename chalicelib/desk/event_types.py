@@ -137,6 +137,8 @@ IDS = {
     "agent": AGENT,
     "proposal": "prp_01jd5xk4m0q1r2s3t4v5w6x7y8",
     "erasure": "ers_01jd5xk4m0q1r2s3t4v5w6x7y8",
+    "signal": "sig_01jd5xk4m0c1d2e3f4g5h6j7k8.surge.105714",
+    "reason": "rsn_01jd5xk4m0q1r2s3t4v5w6x7y8",
     "delivery": "dlv_01jd5xk4m0k1m2n3p4q5r6s7t8.01jd5xk4m0yy9k3m8p2q7r4s5t_7",
 }
 THINGS: dict[str, dict[str, Any]] = {
@@ -207,6 +209,29 @@ THINGS: dict[str, dict[str, Any]] = {
         "state": "open",
         "reason": None,
         "edited": False,
+    },
+    "signal": {
+        "segment": "seg_01jd5xk4m0n1p2q3r4s5t6v7w8",
+        "kind": "surge",
+        "owner": AGENT,
+        "found": {
+            "day": "2027-01-14",
+            "words": "1,204 calls on Thursday, 14 January 2027; the 8 Thursdays before had a median of 300 (9 to 380).",
+            "count": 1204,
+            "usual": 300.0,
+        },
+        "room": ROOM["id"],
+        "reason": None,
+    },
+    "reason": {
+        "kind": "surge",
+        "from_day": "2027-01-14",
+        "until_day": "2027-01-31",
+        "cause": "season",
+        "text": "The sales are on.",
+        "by": AGENT,
+        "message": MESSAGE["id"],
+        "signal": "sig_01jd5xk4m0c1d2e3f4g5h6j7k8.surge.105714",
     },
     "delivery": {
         "room": ROOM["id"],
@@ -391,6 +416,21 @@ CATALOGUE: tuple[EventType, ...] = (
         {"state": "discarded"},
         order="proposals",
         now={"state": "discarded", "reason": "incomplete"},
+    ),
+    _thing(
+        "signal.raised",
+        "A customer's usage moved as a segment's signal watches for; with a `reason` nobody was asked",
+        {"kind": "surge"},
+        order="customer",
+        by=None,
+        customer=ACME,
+    ),
+    _thing(
+        "reason.given",
+        "Somebody wrote down why a customer's usage moved",
+        {"kind": "surge"},
+        order="customer",
+        customer=ACME,
     ),
     _thing(
         "delivery.failed", "It was given up. No install is told of its own", {"state": "failed"}, order="room", by=None

@@ -117,10 +117,11 @@ class ForkedFrom(Part, frozen=True):
 
 
 class Broadcasted(Part, frozen=True):
-    """The broadcast, and its piece, that a message is of."""
+    """The broadcast, and its piece, that a message is of, and whether it `asks` something."""
 
     broadcast: str
     piece: int
+    asks: bool = False
 
 
 class Proposed(Part, frozen=True):

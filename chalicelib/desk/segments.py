@@ -33,7 +33,7 @@ FOREVER_MS = 10**14  # ms: the year 5138, with which the time index ends
 class Segment(Record, frozen=True):
     """A filter (with the types that it was checked against), or with kind `list` what is put into it by hand.
     `revision` counts the filter's changes; members are as of revision `built`. With a `signal` its members are watched
-    (ADR 188)."""
+    (ADR 188); they are walked at `watched_at` (ms, 0: never)."""
 
     id: str
     workspace: str
@@ -47,6 +47,12 @@ class Segment(Record, frozen=True):
     state: Literal["active", "gone"] = "active"
     job: str = ""
     signal: SignalRule | None = None
+    watched_at: int = 0
+
+    @property
+    def watches_newcomers(self) -> bool:
+        """Whether its members are walked each day: who has never called is found by nothing else."""
+        return bool(self.signal and self.signal.on and self.signal.kind == "never_started" and self.state == "active")
 
 
 class Member(Record, frozen=True):

@@ -79,13 +79,15 @@ class Signal(Record, frozen=True):
 @dataclass(frozen=True, slots=True)
 class Curve:
     """A customer's calls and errors by day, zero where there are none; before `since` nothing is known. Days that are
-    `left_out` are no measure for others. `first_success` is a day, or ""."""
+    `left_out` are no measure for others. `first_success` is a day, or ""; `made` is that on which the customer was
+    made, where it is not the first one."""
 
     since: str
     calls: Mapping[str, int]
     errors: Mapping[str, int] = field(default_factory=dict)
     left_out: Collection[str] = ()
     first_success: str = ""
+    made: str = ""
 
     def before(self, day: str) -> list[str]:
         """The same weekdays of the eight weeks before, as far as they are known and count."""
@@ -181,7 +183,7 @@ def _never_started(curve: Curve, rule: SignalRule, day: str) -> Finding | None:
 
 
 def _age(curve: Curve, day: str) -> int:
-    return (date.fromisoformat(day) - date.fromisoformat(curve.since)).days
+    return (date.fromisoformat(day) - date.fromisoformat(curve.made or curve.since)).days
 
 
 def _compared(curve: Curve, kind: SignalKind, day: str) -> Finding | None:

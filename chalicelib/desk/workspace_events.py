@@ -14,6 +14,8 @@ from .people import Person
 from .proposals import Proposal
 from .record import Part, Record
 from .times import rfc3339
+from .usage_reasons import Reason
+from .usage_signals import Finding, Signal, explained
 from .workspaces import Agent, ApiKey, Audit, Install
 
 Kind = type[Record]
@@ -34,6 +36,8 @@ SHOWN: dict[Kind, tuple[str, ...]] = {
     Erasure: ("of", "state", "stand_in"),
     Delivery: ("room", "install", "channel", "what", "state", "attempts", "reason"),
     Proposal: ("room", "key", "name", "text", "state", "reason", "edited"),
+    Signal: ("segment", "kind", "owner", "found", "room", "reason"),
+    Reason: ("kind", "from_day", "until_day", "cause", "text", "by", "message", "signal"),
 }
 # The audit log's words that are told, and of what kind of record each is.
 VERBS: dict[str, Kind] = {
@@ -178,6 +182,26 @@ def _moved_on(now: Notice | Broadcast, before: Any) -> list[Happened]:
     ]
 
 
+def _of_usage(now: Signal | Reason, before: Any) -> list[Happened]:
+    """A signal that a reason explained beforehand is told, too: with it."""
+    if before is not None or now.version > 1:
+        return []
+    return [
+        Happened(
+            workspace=now.workspace,
+            subject=now.customer,
+            source=now.id,
+            type="signal.raised" if isinstance(now, Signal) else "reason.given",
+            thing=type(now),
+            id=now.id,
+            changed={"kind": now.kind},
+            by=now.by if isinstance(now, Reason) else "",
+            at=now.at,
+            now=now,
+        )
+    ]
+
+
 DRAFTED = {"open": "proposal.made", "sent": "proposal.sent", "discarded": "proposal.discarded"}
 
 
@@ -229,6 +253,8 @@ READ: dict[Any, Callable[[Any, Any], list[Happened]]] = {
     Notice: _moved_on,
     Broadcast: _moved_on,
     Proposal: _drafted,
+    Signal: _of_usage,
+    Reason: _of_usage,
 }
 
 
@@ -246,6 +272,8 @@ NOUNS: dict[Kind, str] = {
     Erasure: "erasure",
     Delivery: "delivery",
     Proposal: "proposal",
+    Signal: "signal",
+    Reason: "reason",
 }
 
 
@@ -259,6 +287,8 @@ def now_of(record: Record | None) -> dict[str, Any] | None:
 def _shown(name: str, value: Any) -> Any:
     if name.endswith("_at"):
         return rfc3339(value) if value else None
+    if isinstance(value, Finding):
+        return {"day": value.day, "words": explained(value), "count": value.count, "usual": value.usual}
     if name == "members":
         return [member.id for member in value]
     return list(value) if isinstance(value, tuple) else value if value != "" else None

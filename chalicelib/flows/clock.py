@@ -18,7 +18,7 @@ from ..desk.jobs import Job
 from ..desk.pains import PainsPlan
 from ..desk.rooms import Room
 from ..desk.search_index import Indexed
-from ..desk.segments import Placement
+from ..desk.segments import Placement, Segment
 from ..desk.times import HOUR_MS, MINUTE_MS
 from ..desk.usage_sources import UsageLog
 from ..ports import Call, Task, World
@@ -104,7 +104,7 @@ def _broadcasts(world: World, rows: list[Broadcast | Tally]) -> None:
     wake_pieces(world, [row for row in rows if isinstance(row, Tally)])
 
 
-def _jobs(due: list[Job | Placement | DueFigures | Erasure | Export | Indexed | PainsPlan]) -> list[dict[str, Any]]:
+def _jobs(due: list[Any]) -> list[dict[str, Any]]:
     customers: dict[str, dict[str, Sequence[str]]] = {}
     for record in due:
         if isinstance(record, Placement):
@@ -117,6 +117,7 @@ def _jobs(due: list[Job | Placement | DueFigures | Erasure | Export | Indexed | 
     ]
     pieces += [{"unindexed": each.tree, "due": each.due} for each in due if isinstance(each, Indexed)]
     pieces += [{"pains": each.workspace, "due": each.due} for each in due if isinstance(each, PainsPlan)]
+    pieces += [{"signals": each.id, "due": each.watched_at} for each in due if isinstance(each, Segment)]
     return pieces + evaluations(customers)
 
 

@@ -39,6 +39,7 @@ from .rooms.measure_proposals import answers, measure
 from .rooms.refresh_views import refresh_views
 from .search.index import changed_thing, mark_changed, unindexed_of
 from .tickets.after_change import tasks_after_change
+from .usage.reasons import note_question
 
 MOVED: dict[bool, Ending] = {False: "withdrawn", True: "moved"}
 SETTLE_S = 60  # seconds after which no batch goes on that had read the workspace without its policies
@@ -136,6 +137,8 @@ def _results(batch: Batch, now: Record | None, before: Record | None) -> None:
     """A broadcast's result: its customer has answered, or acknowledged it by a reaction."""
     if isinstance(now, Message):
         mark_replied(batch.world, now)
+        if now.broadcast and now.broadcast.asks and (room := batch.reads.room(now.room)):
+            note_question(batch.world, now, room.customer)
     elif isinstance(now, Change) and now.type == "reaction" and not now.internal:
         message = batch.reads.message(now)
         if message:

@@ -64,14 +64,15 @@ def usage(world: World, task: dict[str, Any]) -> None:
 
 
 PEOPLE = {"follow", "taken", "same_address", "prove", "sign_in"}  # what tasks of people are told by
+USAGE = {"signals"}  # what tasks of usage are
 
 
 def job(world: World, task: dict[str, Any]) -> None:
     """A piece of an erasure or of a job, clocks whose policy or issue has changed, the figures of a day, the pains of a
     week, what a paused install missed, what one is to be told anew, a dead letter that somebody wants again, those that
     nobody has explained, a tree of search whose rows may have waited for too long, what follows a room that became its
-    customer's, who is tied by a proof, a mail with a code, or to sign in; else customers whose segments may have
-    changed."""
+    customer's, who is tied by a proof, a mail with a code, or to sign in; signals whose time has come; else customers
+    whose segments may have changed."""
     if "erasure" in task:
         from .erasures.run import run_erasure
 
@@ -120,10 +121,22 @@ def job(world: World, task: dict[str, Any]) -> None:
         world.queues.index([IndexTask(task["unindexed"], f"due:{task['due']}")])
     elif task.keys() & PEOPLE:
         _of_people(world, task)
+    elif task.keys() & USAGE:
+        _of_usage(world, task)
     else:
         from .customers.evaluate_segments import evaluate_segments
 
         evaluate_segments(world, task["workspace"], task["customers"])
+
+
+def _of_usage(world: World, task: dict[str, Any]) -> None:
+    """The members of a segment whose signal passing time alone may raise."""
+    from .usage.signals import look_after, walk
+
+    if "due" in task:
+        look_after(world, task["signals"], task["due"])
+    else:
+        walk(world, task["signals"], task["cursor"])
 
 
 def _of_people(world: World, task: dict[str, Any]) -> None:

@@ -253,6 +253,13 @@ def _job_indexes(job: Job) -> dict[str, Key]:
     return found
 
 
+def _segment_indexes(segment: Segment) -> dict[str, Key]:
+    found = {"g1": (f"W#{segment.workspace}#SEGMENTS#{segment.state}", f"{moment(segment.created_at)}#{segment.id}")}
+    if segment.watched_at and segment.state == "active":
+        found["g3"] = (f"WORK#{time_shard(segment.id)}", f"{moment(segment.watched_at)}#{segment.id}")
+    return found
+
+
 def _placement_indexes(placement: Placement) -> dict[str, Key]:
     if not placement.next_at:
         return {}
@@ -580,7 +587,7 @@ KINDS: tuple[Kind, ...] = (
         Segment,
         lambda s: (f"S#{s}", "A"),
         _of("id"),
-        lambda s: {"g1": (f"W#{s.workspace}#SEGMENTS#{s.state}", f"{moment(s.created_at)}#{s.id}")},
+        _segment_indexes,
     ),
     Kind("Member", Member, lambda s, c: (f"S#{s}", c), _of("segment", "customer")),
     Kind("Issue", Issue, lambda i: (f"I#{i}", "A"), _of("id"), _issue_indexes),

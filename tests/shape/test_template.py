@@ -271,10 +271,11 @@ def test_the_streams_mapping_is_what_the_local_stack_cannot_show(template: Templ
     keys, themselves, users, agents = (
         json.loads(each["Pattern"])["dynamodb"]["Keys"] for each in mapping["FilterCriteria"]["Filters"]
     )
-    owners = ["C#", "R#", "I#", "KEY#", "SESSION#", "B#", "NOTICE#"]
+    owners = ["C#", "R#", "I#", "KEY#", "SESSION#", "SIGNAL#", "B#", "NOTICE#"]
     assert themselves == {"pk": {"S": [{"prefix": owner} for owner in owners]}, "sk": {"S": ["A"]}}
     assert users["pk"] == {"S": [{"prefix": "C#"}, {"prefix": "I#"}]}
-    kinds = [{"prefix": "USER#"}, "PLACEMENT", *({"prefix": prefix} for prefix in ("CUSTOMER#", "ROOM#", "H#"))]
+    rest = ("REASON#", "CUSTOMER#", "ROOM#", "H#")
+    kinds = [{"prefix": "USER#"}, "PLACEMENT", *({"prefix": prefix} for prefix in rest)]
     assert users["sk"] == {"S": kinds}
     assert agents == {
         "pk": {"S": [{"prefix": "W#"}]},

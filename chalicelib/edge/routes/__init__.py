@@ -52,6 +52,7 @@ HEADS = {
     "room_people": "v1/rooms/follow v1/rooms/read v1/rooms/read-marks v1/rooms/roster",
     "search": "v1/search v1/experts",
     "segments": "v1/segments",
+    "signals": "v1/signals v1/segments/signal-preview v1/customers/questions v1/customers/reasons",
     "sign_in": "v1/sign-in v1/me v1/session v1/socket-tickets",
     "snippets": "v1/snippets",
     "trackers": ("v1/installs/exposed v1/installs/tickets v1/installs/tracking v1/installs/webhook v1/installs/words"),

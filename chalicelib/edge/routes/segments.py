@@ -26,6 +26,7 @@ from ..shapes import segments as shapes
 from ..shapes.answers import PAGED, named_fields
 from ..shapes.customers import customer_ref
 from ..shapes.segments import segment_member_view, segment_view
+from ..shapes.signals import rule_of
 from .customers import customer_of
 
 EXPORTED = 1000  # members a page
@@ -57,9 +58,12 @@ def new_segment(call: Call, body: shapes.NewSegment) -> Any:
     if (body.filter is UNSET) is (body.customers is UNSET):
         raise Invalid("either filter or customers is needed", "filter")
     filter_ = body.filter if isinstance(body.filter, dict) else None
+    signal = rule_of(body.signal) if body.signal else None
     customers = _customers(call, body.customers if isinstance(body.customers, list) else [])
     return call.answering(
-        lambda once: make_segment(call.world, call.who, body.name, filter_=filter_, customers=customers, once=once),
+        lambda once: make_segment(
+            call.world, call.who, body.name, filter_=filter_, customers=customers, signal=signal, once=once
+        ),
         segment_view,
     )
 
@@ -105,8 +109,11 @@ def segment(call: Call) -> shapes.SegmentView:
     gives=shapes.SegmentView,
 )
 def patch_segment(call: Call, body: shapes.ChangeSegment) -> shapes.SegmentView:
-    """Change a segment's name or filter."""
-    return segment_view(change_segment(call.world, call.who, call.params["segment"], fields=named_fields(body)))
+    """Change a segment's name, its filter, or what its customers are watched for."""
+    fields = named_fields(body)
+    if body.signal:
+        fields["signal"] = rule_of(body.signal)
+    return segment_view(change_segment(call.world, call.who, call.params["segment"], fields=fields))
 
 
 @route("DELETE", "/v1/segments/{segment}", tagged=_place, who="agent", need="write", status=204)

@@ -8,6 +8,7 @@ from ...desk.customers import Customer
 from ...desk.segments import Member, Segment
 from .answers import Body, CustomerRef, ExternalId, Name, Time, View, time_of
 from .customers import customer_ref
+from .signals import SignalBody, SignalRuleView, rule_view
 
 Filter = Annotated[
     dict[str, Any],
@@ -25,13 +26,15 @@ class NewSegment(Body, frozen=True):
     name: Name
     filter: Filter | UnsetType = UNSET
     customers: Annotated[list[ExternalId], Meta(max_length=90)] | UnsetType = UNSET
+    signal: SignalBody | None = None
 
 
 class ChangeSegment(Body, frozen=True):
-    """Change a segment's name or filter."""
+    """Change a segment's name, filter, or what its customers are watched for (null: nothing)."""
 
     name: Name | UnsetType = UNSET
     filter: Filter | UnsetType = UNSET
+    signal: SignalBody | None | UnsetType = UNSET
 
 
 class SegmentView(View, frozen=True):
@@ -46,6 +49,7 @@ class SegmentView(View, frozen=True):
     ready: bool
     members: int | None
     job: str | None
+    signal: SignalRuleView | None
     version: int
     created_at: Time
 
@@ -93,6 +97,7 @@ def segment_view(segment: Segment, members: int | None = None) -> SegmentView:
         ready=segment.built == segment.revision,
         members=members,
         job=segment.job or None,
+        signal=rule_view(segment.signal),
         version=segment.version,
         created_at=time_of(segment.created_at) or "",
     )

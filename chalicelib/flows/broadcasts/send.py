@@ -11,6 +11,7 @@ from typing import Any
 from ...desk.broadcasts import (
     CHUNK,
     CHUNK_OF_TOPICS,
+    QUESTION,
     Broadcast,
     Piece,
     Result,
@@ -294,7 +295,13 @@ class _Sending:
         )
 
     def _result(self, target: Target) -> Result:
-        return Result(broadcast=self.broadcast.id, piece=self.piece.number, room=target.room, customer=target.customer)
+        return Result(
+            broadcast=self.broadcast.id,
+            piece=self.piece.number,
+            room=target.room,
+            customer=target.customer,
+            asks=self.broadcast.kind == QUESTION,
+        )
 
     def _counted(
         self, tally: Tally | None, *, stored: int = 0, failed: int = 0, skipped: int = 0, last: bool = False

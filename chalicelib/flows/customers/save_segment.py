@@ -12,7 +12,8 @@ from ...desk.issues import Issue
 from ...desk.jobs import SETTLE, WAKE_AFTER_MS, Job
 from ...desk.permissions import Principal
 from ...desk.segments import MAX_FILTER_BYTES, MAX_SEGMENTS, Filter, Member, Segment, attributes_in, issues_in, parse
-from ...desk.workspaces import Workspace
+from ...desk.usage_signals import SignalRule
+from ...desk.workspaces import Agent, Workspace
 from ...ports import Drop, Listing, Put, World, Write, new, over, ref
 from ..audit import audit
 from ..fence import fenced, missing, own
@@ -43,9 +44,12 @@ def make_segment(
     *,
     filter_: dict[str, Any] | None,
     customers: list[str],
+    signal: SignalRule | None = None,
     once: Once = KEYLESS,
 ) -> Segment:
-    """A new segment: with a filter, or a list of customers (ids)."""
+    """A new segment: with a filter, or a list of customers (ids); and what these are watched for."""
+    if signal:
+        watched(world, who.workspace, signal)
     node, types = checked(world, who.workspace, filter_) if filter_ is not None else (None, {})
 
     def attempt(_: int) -> tuple[Segment, list[Job]]:
@@ -61,7 +65,9 @@ def make_segment(
             created_at=now,
             kind="list",
             built=1,
+            signal=signal,
         )
+        segment = _due(segment, now)
         members: list[Write] = [
             new(Member(version=1, segment=segment.id, customer=id_, workspace=who.workspace, since=now))
             for id_ in dict.fromkeys(customers)
@@ -82,7 +88,9 @@ def make_segment(
 
 
 def change_segment(world: World, who: Principal, id_: str, *, fields: dict[str, Any]) -> Segment:
-    """The segment with another name or filter. Another filter is another revision."""
+    """The segment with another name, filter or signal. Another filter is another revision."""
+    if fields.get("signal"):
+        watched(world, who.workspace, fields["signal"])
     node, types = checked(world, who.workspace, fields["filter"]) if "filter" in fields else (None, {})
 
     def attempt(_: int) -> tuple[Segment, list[Job]]:
@@ -90,7 +98,7 @@ def change_segment(world: World, who: Principal, id_: str, *, fields: dict[str, 
         differing = {name: value for name, value in fields.items() if getattr(old, name) != value}
         if not differing:
             return old, []
-        segment, jobs = old.changed(**differing), []
+        segment, jobs = _due(old.changed(**differing), world.clock.now()), []
         if "filter" in differing:
             if old.kind == "list":
                 raise Conflict("a list has no filter", "filter")
@@ -105,6 +113,20 @@ def change_segment(world: World, who: Principal, id_: str, *, fields: dict[str, 
     segment, jobs = again(world, attempt)
     world.queues.jobs(map(next_piece, jobs), SETTLE)
     return segment
+
+
+def watched(world: World, workspace: str, rule: SignalRule) -> SignalRule:
+    """The rule, if its owner may answer. Invalid names the field."""
+    owner = own(world, workspace, ref(Agent, workspace, rule.owner), field="signal.owner")
+    if owner.state != "active" or owner.role == "reader":
+        raise Invalid("an agent who may answer", "signal.owner")
+    return rule
+
+
+def _due(segment: Segment, now: int) -> Segment:
+    """The segment with the moment at which its members are walked next."""
+    at = (segment.watched_at or now) if segment.watches_newcomers else 0
+    return msgspec.structs.replace(segment, watched_at=at)
 
 
 def _counting_waits(world: World, workspace: str, node: Filter | None) -> list[Write]:

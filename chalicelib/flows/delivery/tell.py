@@ -10,6 +10,8 @@ from ...desk.events import SLOT, Event, EventCount
 from ...desk.ids import bridge_id
 from ...desk.people import Person
 from ...desk.record import Record
+from ...desk.usage_reasons import Reason
+from ...desk.usage_signals import Signal
 from ...desk.workspace_events import Happened, body_of
 from ...desk.workspaces import Agent
 from ...ports import Call, Ref, World, Write, new, over, ref
@@ -18,6 +20,7 @@ from .listeners import Listeners
 from .owed import held_if_older
 
 IN_WORKSPACE = (Agent, Erasure, Person)  # whose key names their workspace
+WITH_CUSTOMER = (User, Signal, Reason)  # which say whose they are
 REMEMBERED = 100  # of what was told last: a batch that is derived again tells nothing twice
 
 
@@ -84,5 +87,5 @@ def _customer(world: World, record: Record | None) -> dict[str, Any]:
     """Whose it is."""
     if isinstance(record, Customer):
         return {"customer": {"id": record.id, "external_id": record.external_id, "name": record.name}}
-    customer = world.store.one(ref(Customer, record.customer)) if isinstance(record, User) else None
+    customer = world.store.one(ref(Customer, record.customer)) if isinstance(record, WITH_CUSTOMER) else None
     return {"customer": {"external_id": customer.external_id, "name": customer.name}} if customer else {}

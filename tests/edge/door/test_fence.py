@@ -16,6 +16,7 @@ from chalicelib.desk.erasures import Erasure
 from chalicelib.desk.exports import Export
 from chalicelib.desk.held_back import held_back
 from chalicelib.desk.holds import Hold
+from chalicelib.desk.ids import customer_id
 from chalicelib.desk.issues import Comment
 from chalicelib.desk.mails import Suppression
 from chalicelib.desk.pains import Pain, Pains
@@ -23,6 +24,8 @@ from chalicelib.desk.proposals import Proposal
 from chalicelib.desk.rooms import Bridge
 from chalicelib.desk.times import HOUR_MS, rfc3339
 from chalicelib.desk.unheard import Unheard
+from chalicelib.desk.usage_reasons import Reason
+from chalicelib.desk.usage_signals import Finding, Signal
 from chalicelib.desk.workspaces import MAY
 from chalicelib.edge.routes import every, usage_in
 from chalicelib.flows.access import oidc
@@ -167,6 +170,20 @@ NAMING: dict[str, Any] = {
     "POST /v1/rooms/{room}/adoption": {"customer": "beta"},
     "DELETE /v1/rooms/{room}/adoption": None,
     "POST /v1/me/earlier-rooms/{earlier}": None,
+    "POST /v1/segments/{segment}/signal-preview": {"kind": "surge", "owner": "{agent}", "sentence": "Ask."},
+    "GET /v1/signals/{signal}": None,
+    "POST /v1/signals/{signal}/question": {"text": "Let me in"},
+    "GET /v1/customers/{customer}/questions": None,
+    "POST /v1/customers/{customer}/questions": {"text": "Let me in"},
+    "GET /v1/customers/{customer}/reasons": None,
+    "POST /v1/customers/{customer}/reasons": {
+        "kind": "surge",
+        "cause": "bug",
+        "from": "2026-11-01",
+        "until": "2026-11-30",
+        "text": "x",
+    },
+    "DELETE /v1/customers/{customer}/reasons/{reason}": None,
     "POST /v1/rooms/{room}/proposals": {"text": "Let me in"},
     "GET /v1/rooms/{room}/proposals": None,
     "GET /v1/rooms/{room}/proposals/{proposal}": None,
@@ -266,6 +283,7 @@ OWN: dict[str, Any] = {
     "GET /v1/metrics/proposals": None,
     "GET /v1/ratings": None,
     "GET /v1/segments": None,
+    "GET /v1/signals": None,
     "POST /v1/segments": {"name": "New", "customers": []},
     "POST /v1/policies/dry-run": {"name": "P"},
     "POST /v1/segments/preview": {"filter": {"attribute": "external_id", "equals": "acme"}},
@@ -455,6 +473,7 @@ class Scene:
             "erasure": "ers_1",
             "export": "exp_1",
             "hold": "hol_1",
+            **self.moved_usage(),
             "attachment": ann.post("/v1/attachments", {"name": "a.txt", "size": 3}).json["id"],
         }
         self.secret = install["secret"]
@@ -468,6 +487,21 @@ class Scene:
         assert send(key["key"], {"batch": ["Secret of ours"]}).json["set_aside"] == 1
         aside = self.ours.api.get(f"/v1/usage/sources/{source}/set-aside").json["items"][0]["id"]
         return {"source": source, "write_key": key["id"], "aside": aside}
+
+    def moved_usage(self):
+        """A signal of ours, and why it was raised."""
+        customer = customer_id(self.ours.id, "acme")
+        found = Finding(kind="surge", day="2026-11-30", count=9)
+        raised = Signal(
+            version=1, id="sig_1", workspace=self.ours.id, customer=customer, segment="seg_1", kind="surge",
+            owner="Secret", at=1, found=found,
+        )  # fmt: skip
+        said = Reason(
+            version=1, id="rsn_1", workspace=self.ours.id, customer=customer, kind="surge", from_day="2026-11-30",
+            until_day="2098-01-01", cause="season", text="Secret", by="Secret", at=1,
+        )  # fmt: skip
+        self.parley.store.commit(new(raised), new(said))
+        return {"signal": raised.id, "reason": said.id}
 
     def one_person(self):
         """Two users of ours who are one."""

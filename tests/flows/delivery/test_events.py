@@ -228,6 +228,17 @@ def proposals(stage: Stage) -> None:
     assert "In shadow" not in str(stage.parley.outside.posts)
 
 
+def signals(stage: Stage) -> None:
+    owner = stage.api.get("/v1/me").json["id"]
+    signal = {"kind": "never_started", "owner": owner, "sentence": "Help them.", "period_days": 1, "on": True}
+    body = {"name": "New ones", "customers": ["acme"], "signal": signal}
+    assert stage.api.post("/v1/segments", body).status == 201
+    stage.pass_time(30 * HOUR_MS)
+    reason = {"kind": "drop", "cause": "bug", "until": rfc3339(stage.parley.clock.at)[:10], "text": "Our bug"}
+    assert stage.api.post("/v1/customers/acme/reasons", reason).status == 201
+    stage.parley.settle()
+
+
 def failures(stage: Stage) -> None:
     other = stage.api.post("/v1/installs", {"kind": "webhook", "name": "O", "config": {"url": "https://o.example/"}})
     room = stage.room()
@@ -259,6 +270,7 @@ STORIES: tuple[Callable[[Stage], None], ...] = (
     broadcasts,
     access,
     proposals,
+    signals,
     failures,
     erasures,
 )
