@@ -7,7 +7,7 @@ import msgspec
 from ...desk.errors import NotFound
 from ...desk.permissions import Principal
 from ...desk.usage_sources import SetAside, Source
-from ...ports import Drop, Listing, World, over, ref
+from ...ports import Drop, Listing, Put, World, ref
 from ..audit import audit
 from ..fence import own
 from ..once import KEYLESS, Once
@@ -54,5 +54,5 @@ def _replayed(world: World, source: Source, row: SetAside) -> tuple[int, int]:
         world.store.commit(Drop(place))
     elif lines:
         put_bad(world, row.kept, still)
-        world.store.spread(over(row.changed(reasons=reasons_of(still)), row))
+        world.store.commit(Put(row.changed(reasons=reasons_of(still)), None))
     return len(lines), len(still)
