@@ -44,6 +44,9 @@ A name is taken out of texts as it is known: a first name alone, or a picture th
 they opened from outside is called *A question of somebody who was forgotten*. After a [restore](restoring.md) the table
 is as it was: whoever was forgotten since that moment is to be forgotten again.
 
+Others wait for none of it: a few records are changed at once, then the worker rests for a second. Where somebody said
+10,000 of their company's 100,000 messages that takes about an hour ([scale](scale.md)).
+
 Receivers of webhooks hear `erasure.begun` and `erasure.done` ([events](events.md)): what they were told is theirs to
 forget. What is said below of each record is what the walk does with it.
 

@@ -1,12 +1,18 @@
-"""One install that hangs, floods or loops slows nobody else, and costs no fortune."""
+"""One install that hangs, floods or loops, or one customer whose people are forgotten, slows nobody else, and costs no
+fortune."""
 
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
+from chalicelib.desk.erasures import Erasure
+from chalicelib.desk.messages import Author, Message, Source
+from chalicelib.desk.rooms import Room
 from chalicelib.flows.delivery import attempt, share
-from chalicelib.ports import Answer, Request, Unreachable
+from chalicelib.ports import Answer, Request, Unreachable, ref
+from chalicelib.store.rows import to_row
 from tests.api import Tenant
 from tests.fakes import FakeOutside, Parley
 from tests.peers.msteams import TeamsPeer
@@ -19,13 +25,23 @@ ROOMS = 6
 MINUTES = 20
 FLOOD = 20  # messages a minute of one room
 FLOODED_MS = 50  # that whoever is flooded takes for one
+CALL_MS = 6  # that a call of the table takes
+SAID, HERS = 450, 3  # messages in the room of who is forgotten, and how many of them are hers: one in so many
 
 
 def waits(
-    teams: TeamsPeer, monkeypatch: pytest.MonkeyPatch, trouble: str, minutes: int = MINUTES, *, breaker: bool = True
+    teams: TeamsPeer,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: str,
+    minutes: int = MINUTES,
+    *,
+    breaker: bool = True,
+    call: int = 0,
+    every: int = 60_000,
 ) -> list[int]:
     """ms that each message of others took to the vendor's healthy app, while as many endpoints `hangs` as workers run
-    at a time, or one install `floods`; sorted. Of the first minute, in which that is found out, the slowest alone is
+    at a time, one install `floods`, or one customer `forgets` somebody; sorted. They speak `every` so many ms; with
+    `call` a call of the table takes so long (ms). Of the first round, in which that is found out, the slowest alone is
     told: the last one."""
     stage = Stage(7, away=0, dies=0, twice=0)
     if not breaker:
@@ -46,6 +62,8 @@ def waits(
         return answer
 
     monkeypatch.setattr(stages.SimEverywhere, "send", sending)
+    for name in ("read", "write", "query") if call else ():
+        _takes(monkeypatch, stage, name, call)
     with on_stage(stage, teams):
         history = History(stage, teams)
         api = history.api
@@ -60,10 +78,12 @@ def waits(
         stage.run_out()
         reached.clear()
         begun = stage.clock.at
+        if trouble == "forgets":
+            erasure = _forget(stage, history, loud)
         for minute in range(minutes):
             for room in [*rooms, *([loud] * FLOOD if trouble == "floods" else [])]:
                 assert api.post(f"/v1/rooms/{room}/messages", {"text": f"words {minute}"}).status == 201
-            ends = begun + (minute + 1) * 60_000
+            ends = begun + (minute + 1) * every
             while stage.clock.at < ends:
                 stage.pump()
                 stage.clock.at = max(stage.clock.at + 1, min(stage.next_due() or ends, ends))
@@ -71,9 +91,52 @@ def waits(
         stage.run_out()
         rows = [row for row in history.here.rows() if row.install == history.here.installs["webhook"]]
         ours = [row for row in rows if row.id in reached and row.created_at > begun and row.room != loud]
-        took = [(row.created_at > begun + 60_000, reached[row.id] - row.created_at) for row in ours]
+        if trouble == "forgets":
+            done = stage.parley.store.one(ref(Erasure, history.tenant.id, erasure))
+            assert done
+            assert done.anonymised["Message"] == SAID // HERS
+        took = [(row.created_at > begun + every, reached[row.id] - row.created_at) for row in ours]
     monkeypatch.undo()
     return [*sorted(ms for later, ms in took if later), max(ms for _, ms in took)]
+
+
+def _takes(monkeypatch: pytest.MonkeyPatch, stage: Stage, name: str, ms: int) -> None:
+    real = getattr(stages.SimTable, name)
+
+    def taking(self: Any, *args: Any, **named: Any) -> Any:
+        if stage.scheduler.current:
+            stage.scheduler.sleep(ms)
+        return real(self, *args, **named)
+
+    monkeypatch.setattr(stages.SimTable, name, taking)
+
+
+def _forget(stage: Stage, history: History, room: str) -> str:
+    """Begin to forget somebody who said much in that room; what was said there is over its bridges already."""
+    store = stage.parley.store
+    there = store.one(ref(Room, room))
+    assert there
+    customer = there.customer_external_id
+    user = history.api.put(f"/v1/customers/{customer}/users/zoe", {"name": "Zoe"}).json["id"]
+    first = there.version
+    for n in range(first, first + SAID):
+        hers = n % HERS == 0
+        author = Author(kind="user", id=user if hers else "usr_other", name="Zoe" if hers else "Other")
+        message = Message(
+            version=1,
+            room=room,
+            n=n,
+            workspace=there.workspace,
+            author=author,
+            text="her words" if hers else "words",
+            created_at=1,
+            source=Source(channel="widget"),
+        )
+        row = to_row(message)
+        stage.table.rows[row.key] = row  # nothing follows from it
+    row = to_row(msgspec.structs.replace(there, version=first + SAID))
+    stage.table.rows[row.key] = row
+    return str(history.api.delete(f"/v1/customers/{customer}/users/zoe").json["id"])
 
 
 def p99(times: list[int]) -> int:
@@ -93,6 +156,15 @@ def test_what_hangs_or_floods_is_not_felt_by_one_message_in_a_hundred(
     assert hangs[-1] <= 5 * HANGS_MS
     unheld = waits(teams, monkeypatch, "hangs", 8, breaker=False)
     assert p99(unheld) > HANGS_MS
+
+
+def test_who_is_forgotten_is_not_felt_by_others(teams: TeamsPeer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a customer who said much: what others say in other rooms takes as long as without it."""
+    without, forgets = (
+        waits(teams, monkeypatch, each, 30, call=CALL_MS, every=2_000) for each in ("nothing", "forgets")
+    )
+    assert len(without) == len(forgets)
+    assert p99(forgets) <= 1.2 * p99(without), (without[-10:], forgets[-10:])
 
 
 class Hanging(FakeOutside):

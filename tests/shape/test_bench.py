@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from infra.benchmarks import dollars, scale
+from infra.benchmarks import dollars, forgetting, scale
 from infra.benchmarks.figures import Figure, as_table
 from infra.benchmarks.meter import Count
 from infra.benchmarks.units import Item, Written, items_read, query_read, size, written
@@ -40,6 +40,8 @@ COSTS = {
     "changes page": (5, 15, 0),
 }
 PAGES = [name for name in COSTS if "page" in name]
+# What forgetting somebody who said a tenth takes more for each message of their customer.
+FORGETTING = {"calls": 0.65, "reads": 1.8, "writes": 1.25, "pieces": 0.04, "runs": 0.03}
 SMALL, LARGE = 200, 2_000
 ROOMS = 100  # of a broadcast
 BYTES_SHIPPED = 12_300_000
@@ -64,6 +66,32 @@ def played() -> dict[str, Count]:
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return {name: Count(**fields | {"calls": Counter(fields["calls"])}) for name, fields in found.items()}
+
+
+@pytest.fixture(scope="module")
+def forgotten() -> dict[int, Any]:
+    """What it took to forget somebody of two customers, by how much was said there."""
+    return {int(size): of for size, of in forgetting.played(1_000, 3_000).items()}
+
+
+def test_who_is_forgotten_costs_no_more_than_it_did(forgotten: dict[int, Any]) -> None:
+    few, many = forgotten[1_000], forgotten[3_000]
+    assert few["calls"] <= 3_150, "of these 720 queries a walk: the log of events, by the hour"
+    more = {name: (many[name] - few[name]) / 2_000 for name in FORGETTING}
+    assert {name: each for name, each in more.items() if each > FORGETTING[name]} == {}
+
+
+def test_a_piece_of_forgetting_asks_little_at_once(forgotten: dict[int, Any]) -> None:
+    for of in forgotten.values():
+        assert of["most"]["calls"] <= forgetting.MOST_CALLS
+        assert of["most"]["reads a second"] <= forgetting.PARTITION_READS / 2
+        assert of["most"]["writes a second"] <= forgetting.PARTITION_WRITES
+
+
+def test_the_docs_tell_what_forgetting_takes(forgotten: dict[int, Any]) -> None:
+    page = " ".join((ROOT / "docs" / "scale.md").read_text().split())
+    few, many = (forgetting.dollars(forgotten[size]) for size in (1_000, 3_000))
+    assert f"It costs {100 * (few + (many - few) / 2_000 * 99_000):.0f} cents" in page
 
 
 @pytest.fixture(scope="module")

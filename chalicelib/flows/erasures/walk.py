@@ -38,7 +38,8 @@ from .mail_texts import tells_of
 from .places import HANGING, ROOT, Asked, Ground, Sought, by_key, files_of, leads, may_concern, plan
 
 LOOKED = 50  # records that are read at once
-PAGE = 20  # of them that something becomes of at once: that fits into one transaction
+PAGE = 5  # of them that something becomes of at once: what follows from that holds up nobody (ADR 183)
+CLOSE = 4  # messages of a range that are read for one that was sent
 READS = 50  # pages that are read until something becomes of one
 DERIVED_MS = HOUR_MS  # ms after which all is derived from what an erasure has changed
 MOST = 90  # writes in one transaction
@@ -87,11 +88,12 @@ def page_at(world: World, stop: Stop, ground: Ground, *, concerned: Concerned, m
         if number >= len(asked):
             break
         listing = asked[number].listing
-        for looked in (LOOKED, most):
-            page = world.store.page(listing, looked, stop.cursor or None)
+        page = world.store.page(listing, LOOKED, stop.cursor or None)
+        found = concerned(page.items, listing.name)
+        if len(found) > most:  # once more, as far as the first of them reach: where to go on is told of a page's end
+            reach = next(at for at, each in enumerate(page.items) if each is found[most])
+            page = world.store.page(listing, reach, stop.cursor or None)
             found = concerned(page.items, listing.name)
-            if len(found) <= most:
-                break
         rest = _after(stop, asked, page.next)
         if found or not rest:
             return WalkPage(found, listing.name, rest)
@@ -368,7 +370,13 @@ class _Walk:
     # --- what was sent
 
     def _read_carried(self, rows: Sequence[Delivery | Change]) -> None:
+        """By their range, where their numbers lie close together: that reads several by one unit."""
         places = dict.fromkeys((row.room, row.message) for row in rows if row.message)
+        for room in dict.fromkeys(room for room, _ in places):
+            numbers = [n for of, n in places if of == room and (of, n) not in self.carried]
+            if numbers and (span := max(numbers) - min(numbers) + 1) <= CLOSE * len(numbers):
+                posts: Listing[Message] = Listing("posts", (room,), after=min(numbers) - 1, before=max(numbers) + 1)
+                self.carried |= {(room, each.n): each for each in self.world.store.page(posts, span).items}
         fresh = [place for place in places if place not in self.carried]
         if fresh:
             found = self.world.store.many([ref(Message, room, n, False) for room, n in fresh])

@@ -7,11 +7,20 @@ from typing import Any
 import msgspec
 import pytest
 
+from chalicelib.desk import search_query
+from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.erasures import Erasure
+from chalicelib.desk.ids import bridge_id
 from chalicelib.desk.messages import Author, Message, Source
 from chalicelib.desk.rooms import Room
+from chalicelib.desk.search_index import Wanted
 from chalicelib.flows import dispatch
+from chalicelib.flows.erasures.run import REST_S
 from chalicelib.flows.erasures.start import next_piece
+from chalicelib.flows.erasures.walk import PAGE
+from chalicelib.flows.search import forget
+from chalicelib.flows.search.forget import forget_in_tree
+from chalicelib.flows.search.index import put_places
 from chalicelib.ports import Put, ref
 from chalicelib.store.keys import Key
 from chalicelib.store.memory import MemoryTable
@@ -21,7 +30,7 @@ from tests.conftest import in_memory
 from tests.fakes import Parley
 
 MANY, HERS, NAMED = 1_000, 40, 10  # messages of a room; those that she said, and those that name her
-RUNS = 60
+RUNS = 200
 
 
 class Counting(MemoryTable):
@@ -55,7 +64,7 @@ def parley(monkeypatch: pytest.MonkeyPatch) -> Iterator[Parley]:
         yield made
 
 
-def forgotten(parley: Parley, *, many: int = MANY) -> tuple[Erasure, Counter[str], list[int]]:
+def forgotten(parley: Parley, *, many: int = MANY, indexed: bool = False) -> tuple[Erasure, Counter[str], list[int]]:
     """The erasure at its end, the calls that it took, and those of each call of its worker."""
     table: Any = parley.table
     tenant = Tenant.found("Acorn", parley.clock.at // 1000)
@@ -64,6 +73,10 @@ def forgotten(parley: Parley, *, many: int = MANY) -> tuple[Erasure, Counter[str
     assert ann.post(f"/v1/rooms/{room}/messages", {"text": "first words"}).status == 201
     parley.settle()
     _fill(parley, room, many)
+    if indexed:
+        places = [(f"m:{room}", each.n) for each in parley.records() if isinstance(each, Message)]
+        for tree in trees(parley):
+            put_places(parley.store, parley.world.index, tree, places=places)
     parley.queues.tasks.clear()
     id_ = tenant.api.delete("/v1/customers/acme/users/ann").json["id"]
     for counted in (table.calls, table.read_again):
@@ -81,8 +94,17 @@ def forgotten(parley: Parley, *, many: int = MANY) -> tuple[Erasure, Counter[str
     raise AssertionError(erasure)
 
 
+def trees(parley: Parley) -> set[str]:
+    """Of search: the workspace's, and its customer's."""
+    return {of for each in parley.records() if isinstance(each, Room) for of in (each.workspace, each.customer)}
+
+
+def asked(word: str) -> Wanted:
+    return Wanted(terms=search_query.asked(word).terms)
+
+
 def _fill(parley: Parley, room: str, many: int) -> None:
-    """Everybody talks; she now and then, and others now and then of her."""
+    """Everybody talks; she now and then, and others now and then of her; what others say leaves over a bridge."""
     there = parley.store.one(ref(Room, room))
     (first,) = [each for each in parley.records() if isinstance(each, Message)]
     assert there
@@ -99,7 +121,19 @@ def _fill(parley: Parley, room: str, many: int) -> None:
             created_at=parley.clock.at,
             source=Source(channel="widget"),
         )
-        parley.store.spread(Put(message, None))
+        sent = Delivery(
+            bridge=bridge_id(room, "ins_1"),
+            n=message.n,
+            room=room,
+            install="ins_1",
+            channel="webhook",
+            workspace=there.workspace,
+            message=message.n,
+            what="post",
+            created_at=parley.clock.at,
+            state="sent",
+        )
+        parley.store.spread(Put(message, None), *([] if hers else [Put(sent, None)]))
     parley.store.commit(Put(msgspec.structs.replace(there, version=n + many, posts=n + many - 1), there.version))
 
 
@@ -110,7 +144,8 @@ def test_what_tells_nothing_of_her_is_passed_by(parley: Parley) -> None:
     assert sum(each.deleted for each in said) == HERS + 1
     assert not [each for each in said if "Zebra" in each.text]
     amends = HERS + NAMED + 1
-    assert calls["write"] <= amends + MANY / 20 + 40, "one for each that changes, and for the pages of what does"
+    assert calls["write"] <= amends + erasure.piece + 20, "one for each that changes, and for the pages of what does"
+    assert erasure.piece <= 2 * amends / PAGE + 60
     assert calls["read"] <= amends + erasure.piece + 4 * len(runs), "and whose room it is, once a piece"
 
 
@@ -118,10 +153,45 @@ def test_a_walk_reads_each_message_once(parley: Parley) -> None:
     erasure, _, _ = forgotten(parley)
     table: Any = parley.table
     times = sorted(table.read_again.values())
-    assert times[len(times) // 2] <= erasure.walks
-    assert times[-1] <= erasure.walks + 1, "one more where most of a page is hers"
+    assert times[len(times) // 2] <= 2 * erasure.walks, "itself, and what was sent of it"
+    assert times[-1] <= 2 * erasure.walks + 2, "and where two pages meet"
+
+
+def test_search_forgets_some_in_one_go(parley: Parley, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much she said: what a tree of search knew of her is put anew a few pages at a time."""
+    puts: list[int] = []
+    monkeypatch.setattr(forget, "MANY", 2)
+    put = forget.put_places
+
+    def counted(*args: Any, places: list[tuple[str, int]], **named: Any) -> None:
+        puts[-1] += len(places)
+        put(*args, places=places, **named)
+
+    def one_go(*args: Any, **named: Any) -> str:
+        puts.append(0)
+        return forget_in_tree(*args, **named)
+
+    monkeypatch.setattr(forget, "put_places", counted)
+    monkeypatch.setattr("chalicelib.flows.erasures.run.forget_in_tree", one_go)
+    erasure, _, _ = forgotten(parley, indexed=True)
+    assert sum(puts) >= HERS
+    assert max(puts) <= 2 * forget.ROUNDS + 1
+    for tree in trees(parley):
+        assert len(parley.world.index.find(tree, asked("others"), None, limit=99)) == 99
+        assert not parley.world.index.find(tree, asked("her"), None, limit=9)
 
 
 def test_a_call_of_its_worker_is_bounded(parley: Parley) -> None:
     _, _, runs = forgotten(parley, many=4 * MANY)
     assert max(runs) <= 600
+
+
+def test_a_call_of_its_worker_changes_little_and_the_next_one_waits(
+    parley: Parley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What follows from a change of a room is slower than the walk: others would wait behind it."""
+    waits: list[int] = []
+    monkeypatch.setattr(parley.queues, "jobs", lambda tasks, after=0: waits.extend(after for each in tasks if each))
+    forgotten(parley)
+    assert waits.count(REST_S) >= 2 * (HERS + NAMED) / PAGE
+    assert waits.count(0) < len(waits) / 2
