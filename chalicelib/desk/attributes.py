@@ -12,6 +12,7 @@ from .customers import Customer, Given
 from .errors import Invalid
 from .record import Record
 from .times import from_date, from_rfc3339
+from .usage_meters import Usage
 
 Type = Literal["string", "number", "boolean", "time", "list"]
 TYPES: tuple[str, ...] = get_args(Type)
@@ -36,7 +37,14 @@ BUILT_IN: dict[str, Type] = {
     "members": "number",
     "labels": "list",
     "channels": "list",
+    "usage_calls_7d": "number",
+    "usage_errors_7d": "number",
+    "developers_7d": "number",
+    "tokens_7d": "number",
+    "last_call_at": "time",
+    "usage_trend": "number",
 }
+BY_USAGE = frozenset({"usage_calls_7d", "usage_errors_7d", "developers_7d", "tokens_7d", "last_call_at", "usage_trend"})
 BY_FOOTING = frozenset({"rooms_open", "oldest_wait", "last_message_at", "members", "labels", "channels"})
 ASKED_FOR = "\x00asked for"  # no attribute can have this name
 MEANINGS: dict[str, str] = {
@@ -53,6 +61,12 @@ MEANINGS: dict[str, str] = {
     "members": "How many active users it has",
     "labels": "The labels of its open rooms",
     "channels": "What its people have spoken over: widget, form, webhook, …",
+    "usage_calls_7d": "How many calls it has made today and in the six days before",
+    "usage_errors_7d": "How many of them failed",
+    "developers_7d": "How many distinct developers made them",
+    "tokens_7d": "With how many distinct tokens",
+    "last_call_at": "When it last called",
+    "usage_trend": "The calls of its last seven whole days, as a multiple of those of the seven before",
 }
 
 
@@ -157,9 +171,12 @@ def _finite(text: str) -> float:
     return value
 
 
-def values_of(customer: Customer, totals: Totals, asked_for: Iterable[str] = ()) -> dict[str, Any]:
+def values_of(
+    customer: Customer, totals: Totals, asked_for: Iterable[str] = (), *, usage: Usage | None = None
+) -> dict[str, Any]:
     """What filters read: a customer's own attributes, and what Parley knows, which wins. Its times are in ms.
-    `asked_for` are, of the issues that a filter asks about, those that the customer is behind."""
+    `asked_for` are, of the issues that a filter asks about, those that the customer is behind; `usage` is None where
+    it never called."""
     return {
         **customer.attributes,
         "name": customer.name,
@@ -175,5 +192,11 @@ def values_of(customer: Customer, totals: Totals, asked_for: Iterable[str] = ())
         "members": totals.members,
         "labels": totals.labels,
         "channels": totals.channels,
+        "usage_calls_7d": usage.calls_7d if usage else 0,
+        "usage_errors_7d": usage.errors_7d if usage else 0,
+        "developers_7d": usage.developers_7d if usage else 0,
+        "tokens_7d": usage.tokens_7d if usage else 0,
+        "last_call_at": usage.last_call_at or None if usage else None,
+        "usage_trend": usage.trend if usage else None,
         ASKED_FOR: tuple(asked_for),
     }

@@ -1154,6 +1154,19 @@ PLACES: tuple[Place, ...] = (
         within(usage_sources.KEPT_MS),
         ENDS_BY_ITSELF,
     ),
+    Place(
+        "bucket: usage-fold/entries/",
+        "What the meters took from the log, with what the vendor calls those who called.",
+        within(usage_meters.FOLDED_KEPT_MS + DAY_MS),
+        ENDS_BY_ITSELF,
+    ),
+    Place("bucket: usage-fold/ids/", "Hashes of the ids of events.", within(45 * DAY_MS), "nothing of a person"),
+    Place(
+        "bucket: usage-fold/people/",
+        "In which five minutes of the log which people are: keyed hashes.",
+        within(400 * DAY_MS),
+        "by them an erasure finds what is to be removed; then they tell of nobody",
+    ),
     Place("bucket: jobs/", "Imports: the rows of a file, in pieces.", within(30 * DAY_MS), ENDS_BY_ITSELF),
     Place(
         "bucket: search/",

@@ -6,13 +6,13 @@ count for nobody.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from .record import Part, Record
-from .times import DAY_MS, HOUR_MS, LAST_MS, MINUTE_MS, rfc3339
+from .times import DAY_MS, HOUR_MS, LAST_MS, rfc3339
+from .usage_events import WINDOW_MS
 from .workspaces import Secret
 
-WINDOW_MS = 5 * MINUTE_MS  # by the clock of receiving
 SETTLE_MS = 30_000  # ms after a window's end, by which what was received in it has come to the bucket
 REPEATS_DAYS = 7  # for which a repeat is known as one
 HOURS_KEPT_DAYS = 14
@@ -211,11 +211,6 @@ def day_of(at: int) -> str:
     return rfc3339(at)[:10]
 
 
-def window_of(at: int) -> int:
-    """The window that a moment (ms) is in."""
-    return at // WINDOW_MS
-
-
 def window_due(window: int) -> int:
     """When (ms) a window can be folded."""
     return (window + 1) * WINDOW_MS + SETTLE_MS
@@ -231,11 +226,9 @@ def counts(line: Line) -> bool:
     return not line.test and bool(line.means or line.kind == "group" and line.user)
 
 
-def owner_refs(line: Line) -> tuple[str, ...]:
-    """Who says whose a line is, the strongest first: the customer, or the user, as the vendor calls them."""
-    if line.customer:
-        return (f"c:{line.customer}",)
-    return (f"u:{line.user}",) if line.user else ()
+def owner_ref(line: Line) -> str:
+    """Who says whose a line is: the customer (`c:`), else the user (`u:`), as the vendor calls them; "" for nobody."""
+    return f"c:{line.customer}" if line.customer else f"u:{line.user}" if line.user else ""
 
 
 def developer_of(line: Line) -> str:
@@ -343,6 +336,35 @@ def day_with(row: UsageDay, added: DayDelta, n: int) -> UsageDay:
         last_call_at=max(row.last_call_at, added.last_call_at),
         through=n,
     )
+
+
+def facts_of(days: Iterable[UsageDay], actors: Iterable[tuple[str, str]], *, now: int) -> dict[str, Any]:
+    """The facts of a customer at `now` (ms) by its days of late, and by who (kind, who) called in the last seven."""
+    rows = {row.day: row for row in days}
+    this_week = [rows[day] for day in _week(now) if day in rows]
+    whole, before = (
+        sum(rows[day].calls for day in _week(now - back * DAY_MS) if day in rows) for back in (1, 1 + FACTS_DAYS)
+    )
+    distinct = set(actors)
+    return {
+        "calls_7d": sum(row.calls for row in this_week),
+        "errors_7d": sum(sum(row.errors.values()) for row in this_week),
+        "developers_7d": sum(kind == "developer" for kind, _ in distinct),
+        "tokens_7d": sum(kind == "token" for kind, _ in distinct),
+        "last_call_at": max((row.last_call_at for row in rows.values()), default=0),
+        "trend": round(whole / before, 3) if before else None,
+    }
+
+
+def _week(until: int) -> list[str]:
+    """The seven days of which the last one is that of a moment (ms)."""
+    return [day_of(until - back * DAY_MS) for back in range(FACTS_DAYS)]
+
+
+def nothing_left(usage: Usage) -> bool:
+    """Whether no passing day can move a customer's facts."""
+    moving = (usage.calls_7d, usage.errors_7d, usage.developers_7d, usage.tokens_7d, usage.trend is not None)
+    return not any(moving)
 
 
 def bounded(sums: dict[str, int], known: Mapping[str, int], most: int) -> dict[str, int]:

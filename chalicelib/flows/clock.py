@@ -20,6 +20,7 @@ from ..desk.rooms import Room
 from ..desk.search_index import Indexed
 from ..desk.segments import Placement, Segment
 from ..desk.times import HOUR_MS, MINUTE_MS
+from ..desk.usage_meters import DueFold, Usage
 from ..desk.usage_sources import UsageLog
 from ..ports import Call, Task, World
 from .customers.batches import evaluations
@@ -29,6 +30,8 @@ from .erasures.start import next_piece as next_of_erasure
 from .exports.start import next_piece as next_of_export
 from .paging import pages_due
 from .standing_still import is_older, still_of
+from .usage.due import folds
+from .usage.facts import due_facts
 
 
 def tick(world: World) -> dict[str, int]:
@@ -59,19 +62,24 @@ def due(world: World) -> int:
 
 def due_work(world: World) -> int:
     """Wake the worker of jobs for jobs without progress, customers whom passing time may move, days whose figures have
-    changed, and the pains of a week, and the worker of usage for logs whose oldest days end; how many. Once an hour it
-    looks for dead letters that nobody has explained."""
+    changed, and the pains of a week; the worker of usage for windows, customers, and logs whose oldest days end; how
+    many. Once an hour it looks for dead letters that nobody has explained."""
     found = 0
     if world.clock.now() // MINUTE_MS * MINUTE_MS % HOUR_MS == 0:
         world.queues.jobs([{"explain": True}])
     for page in pages_due(world, "due-work"):
-        logs = [row for row in page if isinstance(row, UsageLog)]
-        world.queues.usage([{"workspace": log.workspace, "retain": log.due} for log in logs])
         jobs = [row for row in page if isinstance(row, Job) and is_older(world, row.created_at)]
         still = still_of(world, [(job.workspace, "job", (job.id,)) for job in jobs])
         world.queues.jobs(_jobs([row for row in page if not isinstance(row, Job) or (row.id,) not in still]))
+        world.queues.usage(_of_usage(page))
         found += len(page)
     return found
+
+
+def _of_usage(due: Sequence[Any]) -> list[dict[str, Any]]:
+    ends = [{"workspace": row.workspace, "retain": row.due} for row in due if isinstance(row, UsageLog)]
+    found = folds(row for row in due if isinstance(row, DueFold))
+    return [*ends, *found, *due_facts(row for row in due if isinstance(row, Usage))]
 
 
 def due_sync(world: World) -> int:

@@ -39,6 +39,7 @@ from .rooms.measure_proposals import answers, measure
 from .rooms.refresh_views import refresh_views
 from .search.index import changed_thing, mark_changed, unindexed_of
 from .tickets.after_change import tasks_after_change
+from .usage.due import known_now, lates
 from .usage.reasons import note_question
 
 MOVED: dict[bool, Ending] = {False: "withdrawn", True: "moved"}
@@ -87,14 +88,16 @@ class Batch:
     moves: Moves = field(default_factory=Moves)
     unindexed: list[Unindexed] = field(default_factory=list)
     pushes: list[dict[str, Any]] = field(default_factory=list)
+    known: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.reads = BatchReads(self.world.store)
 
     def hand_over(self) -> None:
-        """Tell the workers of deliveries, segments, tickets, search and sockets."""
+        """Tell the workers of deliveries, segments, usage, tickets, search and sockets."""
         wake(self.world, self.calls)
         self.world.queues.jobs(self.moves.evaluations())
+        self.world.queues.usage(lates(self.known), SETTLE_S)
         self.world.queues.sync(self.tasks)
         self.world.queues.index(mark_changed(self.world, self.unindexed))
         self.world.queues.push(self.pushes)
@@ -250,6 +253,12 @@ def _segments(batch: Batch, now: Record | None, before: Record | None) -> None:
     batch.moves.take(batch.world, now, before, tenant=batch.reads.tenant)
 
 
+def _usage(batch: Batch, now: Record | None, before: Record | None) -> None:
+    """A customer or a user of whom usage may have told before they were there."""
+    if who := known_now(batch.world.store, now, before):
+        batch.known.append(who)
+
+
 def _search(batch: Batch, now: Record | None, before: Record | None) -> None:
     """What the index does not know of yet."""
     if thing := changed_thing(now, before):
@@ -289,6 +298,7 @@ FOLLOWS: tuple[Callable[[Batch, Record | None, Record | None], None], ...] = (
     _proposals,
     _tickets,
     _segments,
+    _usage,
     _search,
     _sockets,
 )

@@ -52,8 +52,17 @@ def broadcast(world: World, errand: Errand, frame: Callable[[Broadcast], Push]) 
 
 
 def usage(world: World, task: dict[str, Any]) -> None:
-    """An object has come into the raw log: its window is due. Or the log's oldest days end."""
-    if "retain" in task:
+    """An object has come into the raw log: its window is due. Or windows are, and who is known now; or customers are to
+    be looked at; or the log's oldest days end."""
+    if "fold" in task:
+        from .usage.fold import fold
+
+        fold(world, task["workspace"], task["fold"], known=task["known"])
+    elif "facts" in task:
+        from .usage.facts import evaluate_usage
+
+        evaluate_usage(world, task["workspace"], task["facts"])
+    elif "retain" in task:
         from .usage.retain import retain
 
         retain(world, task["workspace"], task["retain"])

@@ -26,8 +26,8 @@ def whole() -> dict[str, Any]:
 
 
 # What is stored is of before there were policies (tests/flows/clocks), adoptions and ties (below), and machines that
-# draft (tests/flows/rooms/test_proposals.py).
-LATER = ("_clocks", "_adoptions", "_people", "_proposals")
+# draft (tests/flows/rooms/test_proposals.py), and usage (tests/flows/usage).
+LATER = ("_clocks", "_adoptions", "_people", "_proposals", "_usage")
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,7 @@ def test_every_prefix_of_the_bucket_says_what_lies_there() -> None:
         for path in (ROOT / "chalicelib" / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
-                    there |= set(re.findall(r"\A[a-z-]+/\Z", str(node.values[0].value)))
+                    there |= set(re.findall(r"\A(?:[a-z-]+/)+\Z", str(node.values[0].value)))
     assert set(places("bucket: ")) == there
 
 

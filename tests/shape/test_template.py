@@ -61,7 +61,15 @@ TOLD = {
     "WebsocketDisconnect": {"SOCKET_ENDPOINT"},
     "Receive": {"INBOUND_QUEUE", "DELIVER_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"}
     | {"SYNC_QUEUE"},
-    "React": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "SYNC_QUEUE", "REACT_FAILED_QUEUE", "PUBLIC_URL"}
+    "React": {
+        "DELIVER_QUEUE",
+        "PUSH_QUEUE",
+        "JOBS_QUEUE",
+        "USAGE_QUEUE",
+        "SYNC_QUEUE",
+        "REACT_FAILED_QUEUE",
+        "PUBLIC_URL",
+    }
     | {"INDEX_QUEUE"},
     "Deliver": {
         "DELIVER_QUEUE",
@@ -100,7 +108,7 @@ REACHES = {
     "WebsocketMessage": {"Table", "Key", "WebsocketAPI"},
     "WebsocketDisconnect": {"Table", "WebsocketAPI"},
     "Receive": {"Table", "InboundQueue", "InboundDeadQueue", "DeliverQueue", "SyncQueue", "Files", "Key"},
-    "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "SyncQueue", "ReactFailedQueue", "Files"}
+    "React": {"Table", "DeliverQueue", "PushQueue", "JobsQueue", "UsageQueue", "SyncQueue", "ReactFailedQueue", "Files"}
     | {"IndexQueue"},
     "Deliver": {"Table", "DeliverQueue", "DeliverDeadQueue", "PushQueue", "Files", "Key"}
     | {"identity/*", "MailConfiguration"},
@@ -638,6 +646,8 @@ SPREAD = {
     "chalicelib/flows/clocks/fold_day.py": {"Jobs"},
     "chalicelib/flows/erasures/walk.py": {"Jobs"},
     "chalicelib/flows/forgotten.py": {"Jobs"},
+    "chalicelib/flows/usage/fold.py": {"Usage"},
+    "chalicelib/flows/usage/apply_entry.py": {"Usage"},
 }
 
 

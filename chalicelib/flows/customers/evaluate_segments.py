@@ -12,13 +12,14 @@ from typing import Any
 
 import msgspec
 
-from ...desk.attributes import values_of
+from ...desk.attributes import BY_USAGE, values_of
 from ...desk.customer_totals import Counted, Glance, OpenRoom, Totals, counted, glance, summed
 from ...desk.customers import Customer, User
 from ...desk.errors import Clash
 from ...desk.issues import Issue, IssueCustomer
 from ...desk.rooms import Room
 from ...desk.segments import MAX_SEGMENTS, Filter, Member, Placement, Segment, holds, issues_in, parse, tests, turns
+from ...desk.usage_meters import Usage
 from ...desk.workspaces import Workspace
 from ...ports import Drop, Listing, Put, Ref, Store, World, Write, ref
 from ..optimistic_retry import again
@@ -54,6 +55,7 @@ def _attempt(world: World, workspace: str, moved: Moved) -> list[str]:
         return []
     found: list[Customer | None] = world.store.many([ref(Customer, id_) for id_ in moved])
     asked = issues_asked_for(world, {issue for _, node in filters for issue in issues_in(node)}, moved)
+    usages = usages_of(world, [node for _, node in filters], list(moved))
     clashed = []
     for customer, old in zip(found, placements, strict=True):
         if customer is not None and customer.workspace == workspace:
@@ -65,7 +67,7 @@ def _attempt(world: World, workspace: str, moved: Moved) -> list[str]:
                 waits=counts_waits(tenant),
             )
             try:
-                values = values_of(customer, totals, asked.get(customer.id, ()))
+                values = values_of(customer, totals, asked.get(customer.id, ()), usage=usages.get(customer.id))
                 world.store.commit(
                     *_writes(customer, old, totals, values=values, filters=filters, now=world.clock.now()), *rows
                 )
@@ -93,6 +95,14 @@ def issues_asked_for(world: World, issues: Iterable[str], customers: Iterable[st
         if record:
             asked.setdefault(customer, []).append(issue)
     return asked
+
+
+def usages_of(world: World, filters: Iterable[Filter], customers: Sequence[str]) -> dict[str, Usage]:
+    """The facts by usage of up to 100 customers that have any; none are read where no filter asks for them."""
+    if not any(test.attribute in BY_USAGE for node in filters for test in tests(node)):
+        return {}
+    found: list[Usage | None] = world.store.many([ref(Usage, id_) for id_ in customers])
+    return {usage.customer: usage for usage in found if usage}
 
 
 def customers_behind(world: World, issue: str) -> Iterator[str]:

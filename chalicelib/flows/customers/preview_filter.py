@@ -11,12 +11,13 @@ from ...desk.customers import Customer
 from ...desk.inbox_views import turn_view
 from ...desk.rooms import Room
 from ...desk.segments import Filter, Placement, holds, issues_in, tests
+from ...desk.usage_meters import Usage
 from ...desk.workspaces import Workspace
 from ...ports import Listing, World, ref
 from ..inbox_listing import rooms_in
 from ..paging import every
 from .all_customers import all_customers
-from .evaluate_segments import asks_waits, counts_waits, issues_asked_for
+from .evaluate_segments import asks_waits, counts_waits, issues_asked_for, usages_of
 
 PAGE = 1000
 PAGES = 5
@@ -44,8 +45,11 @@ def preview_filter(world: World, workspace: str, filter_: Filter, *, cursor: str
         page = all_customers(world.store, workspace, PAGE, cursor=cursor)
         totals_by_customer = _totals_by_customer(world, page.items, waits) if wanted else {}
         asked = issues_asked_for(world, issues_in(filter_), [customer.id for customer in page.items])
+        usages = usages_of(world, [filter_], [customer.id for customer in page.items])
         found = [
-            customer for customer in page.items if holds(filter_, _values(customer, totals_by_customer, asked), now)
+            customer
+            for customer in page.items
+            if holds(filter_, _values(customer, totals_by_customer, asked, usage=usages.get(customer.id)), now)
         ]
         matched, looked_at = matched + len(found), looked_at + len(page.items)
         sample += found[: SAMPLE - len(sample)]
@@ -55,8 +59,11 @@ def preview_filter(world: World, workspace: str, filter_: Filter, *, cursor: str
     return Preview(matched, looked_at, sample, cursor)
 
 
-def _values(customer: Customer, totals_by_customer: dict[str, Totals], asked: dict[str, list[str]]) -> dict[str, Any]:
-    return values_of(customer, totals_by_customer.get(customer.id, Totals()), asked.get(customer.id, ()))
+def _values(
+    customer: Customer, totals_by_customer: dict[str, Totals], asked: dict[str, list[str]], *, usage: Usage | None
+) -> dict[str, Any]:
+    totals = totals_by_customer.get(customer.id, Totals())
+    return values_of(customer, totals, asked.get(customer.id, ()), usage=usage)
 
 
 def _totals_by_customer(world: World, customers: list[Customer], waits: dict[str, int] | None) -> dict[str, Totals]:

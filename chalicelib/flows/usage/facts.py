@@ -1,0 +1,84 @@
+"""A customer's facts by usage: what its days of late come to, looked at again at most once an hour after it called, and
+each day by the clock while any of them is not zero (ADR 187)."""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from ...desk.times import DAY_MS, HOUR_MS, from_date
+from ...desk.usage_meters import (
+    FACTS_DAYS,
+    HOURS_KEPT_DAYS,
+    Usage,
+    UsageActor,
+    UsageDay,
+    day_of,
+    facts_of,
+    next_midnight,
+    nothing_left,
+)
+from ...ports import Listing, World, over, ref
+from ..customers.evaluate_segments import evaluate_segments
+from ..optimistic_retry import again
+from ..paging import every
+
+READ_DAYS = 2 * FACTS_DAYS + 2
+LISTED = 1000
+
+
+def evaluate_usage(world: World, workspace: str, customers: Sequence[str]) -> None:
+    """Look at the facts of some customers again, if they are due; and place those whose facts have moved."""
+    moved = [customer for customer in customers if again(world, lambda _, one=customer: _evaluated(world, one))]  # type: ignore[misc]
+    if moved:
+        evaluate_segments(world, workspace, dict.fromkeys(moved, ()))
+
+
+def due_facts(due: Iterable[Usage]) -> list[dict[str, Any]]:
+    """What the worker is told of customers whose facts are due."""
+    found: dict[str, list[str]] = {}
+    for each in due:
+        found.setdefault(each.workspace, []).append(each.customer)
+    return [
+        {"workspace": workspace, "facts": some[start : start + 50]}
+        for workspace, some in found.items()
+        for start in range(0, len(some), 50)
+    ]
+
+
+def _evaluated(world: World, customer: str) -> bool:
+    """Whether the facts of a customer have moved."""
+    old, now = world.store.one(ref(Usage, customer)), world.clock.now()
+    if old is None or not old.due or old.due > now:
+        return False
+    days = read_days(world, customer, since=now - READ_DAYS * DAY_MS, until=now + DAY_MS)
+    since = day_of(now - (FACTS_DAYS - 1) * DAY_MS)
+    actors = [(each.kind, each.who) for each in read_actors(world, customer, since=from_date(since) or 0)]
+    facts = facts_of(days, actors, now=now)
+    facts["last_call_at"] = max(facts["last_call_at"], old.last_call_at)
+    spread = zlib.crc32(customer.encode()) % HOUR_MS  # not all of them at midnight
+    moved = old.changed(**facts, evaluated_at=now, due=next_midnight(now) + spread)
+    world.store.commit(over(msgspec.structs.replace(moved, due=0) if nothing_left(moved) else moved, old))
+    _without_hours(world, days, now)
+    return any(getattr(old, name) != value for name, value in facts.items())
+
+
+def _without_hours(world: World, days: Iterable[UsageDay], now: int) -> None:
+    """Days of before two weeks ago keep no hours."""
+    first = day_of(now - HOURS_KEPT_DAYS * DAY_MS)
+    for day in days:
+        if day.hours and day.day < first:
+            world.store.commit(over(day.changed(hours={}), day))
+
+
+def read_days(world: World, customer: str, *, since: int, until: int) -> list[UsageDay]:
+    """The days of a customer that begin between two moments (ms, the latter not included)."""
+    listing: Listing[UsageDay] = Listing("usage-days", (customer,), after=max(since, 1) - 1, before=until)
+    return list(every(world.store, listing, LISTED))
+
+
+def read_actors(world: World, customer: str, *, since: int, until: int | None = None) -> list[UsageActor]:
+    """Who called on those days."""
+    listing: Listing[UsageActor] = Listing("usage-actors", (customer,), after=max(since, 1) - 1, before=until)
+    return list(every(world.store, listing, LISTED))
