@@ -1,4 +1,5 @@
-"""What npm brings for tests, pinned: Node, the emulators, the official clients of the Model Context Protocol.
+"""What npm brings for tests, pinned: Node, the emulators, the official clients of the Model Context Protocol and of
+Segment.
 
 All of it is fetched once, into one folder of the user's cache. Where that cannot be done a test is skipped aloud; on
 the build machine it fails.
@@ -20,6 +21,7 @@ PACKAGES = (
     "@modelcontextprotocol/sdk@1.32.2",
     "@modelcontextprotocol/client@2.4.0",
     "@modelcontextprotocol/conformance@0.2.0-alpha.12",
+    "@segment/analytics-node@3.1.0",
 )
 NODE = Path("node_modules/node/bin/node")
 FETCH_WITHIN = 400

@@ -30,8 +30,10 @@ from chalicelib.desk.search_query import MAX_PIECES, MAX_QUESTION
 from chalicelib.desk.segments import OPERATORS
 from chalicelib.desk.times import DAY_MS
 from chalicelib.desk.unheard import KEPT_MS, MOST_A_DAY
+from chalicelib.desk.usage_reading import MOST_DEPTH, MOST_EVENT
+from chalicelib.desk.usage_requests import MOST_BYTES, MOST_EVENTS
 from chalicelib.edge.door.auth import MAX_LIFE_S
-from chalicelib.edge.door.limits import PER_MINUTE
+from chalicelib.edge.door.limits import PER_MINUTE, USAGE_PER_MINUTE
 from chalicelib.edge.routes import every
 from chalicelib.flows.tickets.handed_on import MOST as HANDED_ON
 from infra import kinds as of_kinds
@@ -187,6 +189,13 @@ def test_the_functions_and_queues_are_as_many_as_it_says() -> None:
 # By page: what it says of limits, made of the constants that hold.
 LIMITS = {
     "docs/segments.md": [f"a CSV file of {MAX_ROWS:,} lines", f"of at most {MAX_FILE >> 20} MB"],
+    "docs/usage.md": [
+        f"{MOST_BYTES >> 20} MiB once it is inflated, {MOST_EVENTS:,} events",
+        f"{MOST_EVENT >> 10} KB, {MOST_DEPTH} levels deep",
+        f"{USAGE_PER_MINUTE['source']:,} requests a minute",
+        f"{USAGE_PER_MINUTE['workspace']:,} requests a minute",
+        f"{USAGE_PER_MINUTE['address']:,} requests a minute",
+    ],
     "docs/broadcasts.md": [f"to up to {MAX_NAMED:,} `customers`", f"at most {NUMBERS[PER_WEEK]} in 7 days"],
     "docs/search.md": [f"its first {MAX_QUESTION:,} characters count, and of those {MAX_PIECES} words"],
     "docs/live.md": [f"within {FIRST_FRAME_MS // 1000} seconds"],

@@ -1,6 +1,7 @@
 """A request's body as it was before its sender compressed it (Content-Encoding): gzip, and nothing else.
 
-API Gateway inflates by itself; what it has made text of was inflated, whatever the header still says.
+API Gateway inflates by itself where it is set to: what it has made text of was inflated, whatever the header still
+says, and so was what begins as no gzip does.
 """
 
 import zlib
@@ -8,15 +9,16 @@ import zlib
 from ...desk.errors import Malformed, TooLarge, WrongMediaType
 
 MOST = 10 * 1024 * 1024  # bytes: what API Gateway takes uncompressed
+MAGIC = b"\x1f\x8b"  # RFC 1952: what JSON, text and forms never begin with
 MEMBERS = 100  # parts of one gzip file: many empty ones take long
 GZIP = ("gzip", "x-gzip")
 WBITS = 31  # zlib's word for gzip
 
 
 def inflated(body: bytes, encoding: str) -> bytes:
-    """The body by its Content-Encoding. WrongMediaType for another coding, or several; Malformed for what is no gzip;
-    TooLarge for what would be."""
-    if not check_coding(body, encoding):
+    """The body by its Content-Encoding; as it is, where somebody on its way has inflated it. WrongMediaType for another
+    coding, or several; Malformed for a gzip that is cut; TooLarge for what would be."""
+    if not check_coding(body, encoding) or not body.startswith(MAGIC):
         return body
     parts: list[bytes] = []
     for _ in range(MEMBERS):

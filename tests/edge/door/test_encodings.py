@@ -36,15 +36,15 @@ def test_what_was_compressed_comes_out_as_it_was(parts: list[bytes], level: int)
 
 
 @given(st.binary(max_size=200))
-def test_what_is_no_gzip_is_malformed(body: bytes) -> None:
+def test_what_begins_as_no_gzip_was_inflated_on_its_way(body: bytes) -> None:
     if not body.startswith(b"\x1f\x8b"):
-        assert inflated(body, "") == inflated(body, "identity") == body
-        if body:
-            with pytest.raises(Malformed):
-                inflated(body, "gzip")
+        assert inflated(body, "") == inflated(body, "identity") == inflated(body, "gzip") == body
+    elif len(body) < 18:
+        with pytest.raises(Malformed):
+            inflated(body, "gzip")
 
 
-@pytest.mark.parametrize("cut", [1, 5, 15, -1, -8])
+@pytest.mark.parametrize("cut", [2, 5, 15, -1, -8])
 def test_what_is_cut_or_goes_on_is_malformed(cut: int) -> None:
     whole = packed(b"hello, hello, hello")
     for wrong in (whole[:cut], whole + b"x", whole + whole[:cut]):
@@ -100,7 +100,7 @@ def test_what_the_gateway_has_inflated_is_taken_as_it_is(tenant: Tenant) -> None
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b'{"text": "Hi"}', 400),
+        (b'{"text": "Hi"}', 201),
         (packed(b'{"text": "Hi"}')[:-3], 400),
         (packed(b"{"), 400),
         (packed(b" " * (MOST + 1)), 413),
@@ -165,7 +165,7 @@ def test_a_signature_is_of_the_bytes_that_came_or_of_what_they_hold(parley: Parl
     [
         (b"other", packed(SAID), "gzip", 401),
         (packed(b"other"), packed(SAID), "gzip", 401),
-        (SAID, SAID, "gzip", 400),
+        (SAID, SAID, "gzip", 202),
         (SAID, packed(SAID)[:-2], "gzip", 400),
         (SAID, packed(bytes(MOST + 1)), "gzip", 413),
         (SAID, SAID, "br", 415),
