@@ -1,5 +1,5 @@
-"""Run the signals of segments over a customer's days (alerting, ADR 188): each that is raised opens an internal room
-with its owner, once a customer, kind and period.
+"""Run the signals of segments over a customer's days (alerting; ADR 188, 190): each that is raised opens an internal
+room with its owner, once a customer, kind and period.
 
 What the owner is told is an ordinary alert: the room's first message names them.
 """
