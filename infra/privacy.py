@@ -54,6 +54,7 @@ An admin may **hold** somebody (`POST /v1/holds`, with the same names and a `rea
 is not, their erasure says `held`, and it goes on once nobody holds them any more (`DELETE /v1/holds/{hold}`). A
 customer's hold holds its people, a person's all who they are. `GET /v1/holds` with such names lists those in the way;
 in the console *Hold…* is beside *Forget…*.
+It wins over how long things are kept, too.
 
 ## How to answer a request for what there is
 
@@ -63,6 +64,33 @@ put up and their mails as they came: what they said themselves, and what tells o
 in its rooms. `GET /v1/exports/{export}` says how far it is. Once it is `ready`, `POST /v1/exports/{export}/fetch` gives
 links to the archive, for this once: what was fetched is gone after 15 minutes, what nobody fetches after 7 days. Notes
 of agents and others' messages that name them are in it: look through it before you hand it on.
+
+## For how long
+
+By itself nothing that was said ends. An admin says for how many days what is kept, and sees beforehand how much would
+go:
+
+```sh
+curl -X POST $BASE/v1/retention/preview -H "Authorization: Bearer $KEY" \\
+  -H 'Content-Type: application/json' -d '{"resolved_rooms_days": 730, "visitors_days": 365}'
+curl -X PUT $BASE/v1/retention -H "Authorization: Bearer $KEY" \\
+  -H 'Content-Type: application/json' -d '{"resolved_rooms_days": 730, "visitors_days": 365}'
+```
+
+- `resolved_rooms_days` (30 to 3650): rooms that are resolved, once nothing has happened in them for so long: with
+  all that was said, files, mails as they came, their ties to conversations elsewhere, and what search knows of
+  them. Clocks and ratings stay as figures, without who gave these. A triage room stays, with nothing in it. One
+  behind an issue that is still open waits for that.
+- `originals_days` (7 to 3650): files, and mails as they came, so long after they did; their messages say so
+  (`originals_gone_at`).
+- `visitors_days` (30 to 3650): visitors who have said nothing for so long and have no open room, with their rooms.
+- `dead_letters_days` (1 to 13): work that was given up; its queue keeps it for 14 days.
+
+What is null is kept as without a rule. What is longer than before acts at once; what is shorter, a day later
+(`acts_at`): until then it can be taken back. It is worked off once a day, in pieces; `GET /v1/retention` tells what
+the last run removed, the audit and the event `retention.done` as well, in numbers. The preview looks at the hundred
+oldest of each kind: where there are more it says `at_least`. What was sent elsewhere is theirs. Whoever is held keeps
+their rooms and originals, and a held customer all of its: `held` counts them.
 
 ## Where it lies
 

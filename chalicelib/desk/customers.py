@@ -89,7 +89,8 @@ class MailedCode(Part, frozen=True):
 class Visitor(Record, frozen=True):
     """Somebody whom nobody vouches for: what they say of themselves, unverified, but for an address that is `proven`:
     by a mail that passed the receiving server's checks, or a code that was mailed there. `adopted` are their rooms that
-    became a customer's; `person` is as a user's."""
+    became a customer's; `person` is as a user's. `heard_at` (ms) is when they spoke last, as far as the clock has
+    looked (0: not yet)."""
 
     id: str
     workspace: str
@@ -101,6 +102,7 @@ class Visitor(Record, frozen=True):
     code: MailedCode | None = None
     adopted: tuple[str, ...] = ()
     person: str = ""
+    heard_at: int = 0
 
 
 class Domain(Record, frozen=True):

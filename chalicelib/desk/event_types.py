@@ -139,6 +139,7 @@ IDS = {
     "erasure": "ers_01jd5xk4m0q1r2s3t4v5w6x7y8",
     "signal": "sig_01jd5xk4m0c1d2e3f4g5h6j7k8.surge.105714",
     "reason": "rsn_01jd5xk4m0q1r2s3t4v5w6x7y8",
+    "retention": "wsp_01jd5xk4m0q1r2s3t4v5w6x7y8",
     "delivery": "dlv_01jd5xk4m0k1m2n3p4q5r6s7t8.01jd5xk4m0yy9k3m8p2q7r4s5t_7",
 }
 THINGS: dict[str, dict[str, Any]] = {
@@ -200,6 +201,7 @@ THINGS: dict[str, dict[str, Any]] = {
         "revoked_at": None,
     },
     "erasure": {"of": "user", "state": "done", "stand_in": "gone_01jd5xk4m0r1s2t3v4w5x6y7z8"},
+    "retention": {"gone": {"resolved_rooms": 12, "dead_letters": 3}, "held": {"resolved_rooms": 1}},
     "agent": {"name": "Ada", "role": "agent", "state": "active"},
     "proposal": {
         "room": ROOM["id"],
@@ -395,6 +397,11 @@ CATALOGUE: tuple[EventType, ...] = (
         "erasure.done",
         "Somebody is forgotten: their id is `stand_in` wherever it was; what was told of them is yours to forget",
         {"fields": ["user"]},
+    ),
+    _thing(
+        "retention.done",
+        "What had had its time is gone, so many of each kind; what a hold kept is counted, too",
+        {"fields": ["dead_letters=3", "resolved_rooms=12"]},
     ),
     _thing(
         "proposal.made",

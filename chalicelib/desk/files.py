@@ -24,7 +24,8 @@ BINARY = frozenset(range(32)) - set(b"\t\n\f\r\x1b")  # bytes that no text has; 
 
 
 class Attachment(Record, frozen=True):
-    """A file of a workspace. `secret` makes its outside link unguessable; `room` is the one that it was put up for."""
+    """A file of a workspace. `secret` makes its outside link unguessable; `room` is the one that it was put up for.
+    Its bytes are gone since `gone_at` (ms), as the workspace keeps them for no longer."""
 
     id: str
     workspace: str
@@ -35,6 +36,7 @@ class Attachment(Record, frozen=True):
     created_at: int
     by: str
     customer: str = ""
+    gone_at: int = 0
 
     @property
     def key(self) -> str:

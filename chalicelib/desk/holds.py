@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from .erasures import Of
 from .record import Record
+from .rooms import Room
 
 
 class Hold(Record, frozen=True):
@@ -27,6 +28,11 @@ class Reach:
     people: frozenset[str] = frozenset()
     within: frozenset[str] = frozenset()
     customers: frozenset[str] = frozenset()
+
+    def keeps(self, room: Room) -> bool:
+        """Whether what is in a room stays: it is somebody's of these, or of a customer whose one of these is."""
+        owners = {room.customer, room.overheard_by} - {""}
+        return room.visitor in self.people or bool(owners & (self.customers | self.within))
 
     def meets(self, other: "Reach") -> bool:
         """Whether somebody is in both."""

@@ -66,7 +66,8 @@ class Reply(Part, frozen=True):
 
 class Source(Part, frozen=True):
     """Where a message came in: the channel, its install, the provider's id and its own time (ms, for display), the
-    conversation of the bridge that it came over (`conversation`) and the thread that it is in or begins (`thread`)."""
+    conversation of the bridge that it came over (`conversation`) and the thread that it is in or begins (`thread`).
+    Its `original` was kept as it came: a mail."""
 
     channel: str
     install: str = ""
@@ -74,6 +75,7 @@ class Source(Part, frozen=True):
     at: int = 0
     conversation: str = ""
     thread: str = ""
+    original: bool = False
 
 
 class Attached(Part, frozen=True):
@@ -138,7 +140,8 @@ class Message(Record, frozen=True):
     """What somebody said. `n` is its change number and its place; `posts`/`notes` count up to and with this message.
     `answers` is the broadcast that was said last before it, on the first message of a customer's after that. `taken_as`
     is what it is to whose turn it is, where its author does not tell; `client_id` what its author's page calls it.
-    `moved` is what it moved in its room that somebody may be told of: the fields, and what they became."""
+    `moved` is what it moved in its room that somebody may be told of: the fields, and what they became. Its mail as it
+    came and its files are gone since `originals_gone` (ms), as the workspace keeps them for no longer."""
 
     room: str
     n: int
@@ -166,11 +169,17 @@ class Message(Record, frozen=True):
     client_id: str = ""
     proposed: Proposed | None = None
     moved: dict[str, Any] = {}
+    originals_gone: int = 0
 
     @property
     def id(self) -> str:
         """Room and number, as one word."""
         return message_id(self.room, self.n, self.internal)
+
+    @property
+    def has_originals(self) -> bool:
+        """Whether something of it lies in the bucket as it came."""
+        return not self.originals_gone and bool(self.attachments or self.source.original)
 
 
 class Draft(Part, frozen=True):

@@ -62,6 +62,17 @@ class Spoken(Part, frozen=True):
     n: int
 
 
+class LeavingRoom(Part, frozen=True):
+    """A room that is gone, with what lies under it still to go: whose it was, since when (ms), and of one that itself
+    stays up to which change (`upto`; 0: all)."""
+
+    room: str
+    workspace: str
+    customer: str = ""
+    left_at: int = 0
+    upto: int = 0
+
+
 class ReadTo(Part, frozen=True, array_like=True):
     """How far somebody has read a room: a change number, with the counts at that place. Stored as a list."""
 
@@ -93,7 +104,8 @@ class Room(Record, frozen=True):
     visitor's may be its customer's by `adoption`; `overheard` is the last change in which somebody of customer
     `overheard_by` spoke in a room with a visitor (ADR 157). `own_words` is how far its last speakers have read it by
     having spoken, the latest last (ADR 159). `proposed` is
-    the last proposal (an id) that its agents heard of."""
+    the last proposal (an id) that its agents heard of. All up to change `emptied` went, as the workspace keeps nothing
+    for longer."""
 
     id: str
     workspace: str
@@ -132,6 +144,7 @@ class Room(Record, frozen=True):
     overheard_by: str = ""
     own_words: dict[str, ReadTo] = {}
     proposed: str = ""
+    emptied: int = 0
 
     @property
     def n(self) -> int:

@@ -13,6 +13,7 @@ from .issues import History, Issue, Notice
 from .people import Person
 from .proposals import Proposal
 from .record import Part, Record
+from .retention import Retention
 from .times import rfc3339
 from .usage_reasons import Reason
 from .usage_signals import Finding, Signal, explained
@@ -34,6 +35,7 @@ SHOWN: dict[Kind, tuple[str, ...]] = {
     AgentKey: ("name", "customer", "user", "scopes", "revoked_at"),
     Agent: ("name", "role", "state"),
     Erasure: ("of", "state", "stand_in"),
+    Retention: ("gone", "held"),
     Delivery: ("room", "install", "channel", "what", "state", "attempts", "reason"),
     Proposal: ("room", "key", "name", "text", "state", "reason", "edited"),
     Signal: ("segment", "kind", "owner", "found", "room", "reason"),
@@ -55,6 +57,7 @@ VERBS: dict[str, Kind] = {
     "agent.changed": Agent,
     "erasure.begun": Erasure,
     "erasure.done": Erasure,
+    "retention.done": Retention,
     "person.tied": Person,
     "person.untied": Person,
 }
@@ -270,6 +273,7 @@ NOUNS: dict[Kind, str] = {
     AgentKey: "agent_key",
     Agent: "agent",
     Erasure: "erasure",
+    Retention: "retention",
     Delivery: "delivery",
     Proposal: "proposal",
     Signal: "signal",

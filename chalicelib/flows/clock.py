@@ -16,6 +16,7 @@ from ..desk.figures import DueFigures
 from ..desk.issues import Issue, Notice, Ticket, Tracking
 from ..desk.jobs import Job
 from ..desk.pains import PainsPlan
+from ..desk.retention import Retention
 from ..desk.rooms import Room
 from ..desk.search_index import Indexed
 from ..desk.segments import Placement, Segment
@@ -29,6 +30,7 @@ from .delivery.late import wake_late
 from .erasures.start import next_piece as next_of_erasure
 from .exports.start import next_piece as next_of_export
 from .paging import pages_due
+from .retention.start import next_piece as next_of_retention
 from .standing_still import is_older, still_of
 from .usage.due import folds
 from .usage.facts import due_facts
@@ -118,6 +120,7 @@ def _jobs(due: list[Any]) -> list[dict[str, Any]]:
         if isinstance(record, Placement):
             customers.setdefault(record.workspace, {})[record.customer] = ()
     pieces = [next_piece(record) for record in due if isinstance(record, Job)]
+    pieces += [next_of_retention(record) for record in due if isinstance(record, Retention)]
     pieces += [next_of_export(record) for record in due if isinstance(record, Export)]
     pieces += [next_of_erasure(record) for record in due if isinstance(record, Erasure)]
     pieces += [

@@ -223,7 +223,7 @@ def _facts(batch: Batch, now: Record | None, before: Record | None) -> None:
     if isinstance(now, Placement):
         was_due = before.next_at if isinstance(before, Placement) else 0
         batch.calls += announce(batch.world, now, batch.reads.listeners, was_due=was_due)
-    elif isinstance(now, Rating):
+    elif isinstance(now, Rating) and not (isinstance(before, Rating) and before.at == now.at):
         batch.calls += announce_rating(batch.world, now, batch.reads.listeners)
 
 

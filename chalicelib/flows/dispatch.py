@@ -73,23 +73,18 @@ def usage(world: World, task: dict[str, Any]) -> None:
 
 
 PEOPLE = {"follow", "taken", "same_address", "prove", "sign_in"}  # what tasks of people are told by
+KEEPING = {"erasure", "export", "retention"}  # what tasks of what is kept, and of whom, are told by
 USAGE = {"signals"}  # what tasks of usage are
 
 
 def job(world: World, task: dict[str, Any]) -> None:
-    """A piece of an erasure or of a job, clocks whose policy or issue has changed, the figures of a day, the pains of a
-    week, what a paused install missed, what one is to be told anew, a dead letter that somebody wants again, those that
-    nobody has explained, a tree of search whose rows may have waited for too long, what follows a room that became its
-    customer's, who is tied by a proof, a mail with a code, or to sign in; signals whose time has come; else customers
-    whose segments may have changed."""
-    if "erasure" in task:
-        from .erasures.run import run_erasure
-
-        run_erasure(world, task["workspace"], task["erasure"], piece=task["piece"])
-    elif "export" in task:
-        from .exports.run import run_export
-
-        run_export(world, task["workspace"], task["export"], piece=task["piece"])
+    """A piece of an erasure, an export, a run of retention or a job, clocks whose policy or issue has changed, the
+    figures of a day, the pains of a week, what a paused install missed, what one is to be told anew, a dead letter
+    that somebody wants again, those that nobody has explained, a tree of search whose rows may have waited for too
+    long, what follows a room that became its customer's, who is tied by a proof, a mail with a code, or to sign in;
+    signals whose time has come; else customers whose segments may have changed."""
+    if task.keys() & KEEPING:
+        _of_keeping(world, task)
     elif "job" in task:
         from .customers.run_job import run_job
 
@@ -146,6 +141,22 @@ def _of_usage(world: World, task: dict[str, Any]) -> None:
         look_after(world, task["signals"], task["due"])
     else:
         walk(world, task["signals"], task["cursor"])
+
+
+def _of_keeping(world: World, task: dict[str, Any]) -> None:
+    """A piece of an erasure, of an export, or of what has had its time."""
+    if "erasure" in task:
+        from .erasures.run import run_erasure
+
+        run_erasure(world, task["workspace"], task["erasure"], piece=task["piece"])
+    elif "export" in task:
+        from .exports.run import run_export
+
+        run_export(world, task["workspace"], task["export"], piece=task["piece"])
+    else:
+        from .retention.run import run_retention
+
+        run_retention(world, task["retention"], piece=task["piece"])
 
 
 def _of_people(world: World, task: dict[str, Any]) -> None:

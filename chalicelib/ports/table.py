@@ -32,9 +32,10 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Remove what lies at `ref`."""
+    """Remove what lies at `ref`, if that has version `was` (None: whatever is there)."""
 
     ref: Ref[Any]
+    was: int | None = None
 
 
 Write = Put | Drop

@@ -3,7 +3,7 @@
 Limits are set for an API under API Gateway's 29 s: 2 s to connect, 5 s to read, four tries.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
@@ -125,13 +125,15 @@ class DynamoTable:
             raise _away("read", error) from error
         return {(item.pk, item.sk): row_of(item) for item in items}
 
-    def write(self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
+    def write(
+        self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key], *, held: Mapping[Key, int] | None = None
+    ) -> None:
         """A conditional put or delete for one, a transaction for more."""
         try:
             if len(puts) + len(drops) == 1:
-                _write_one(puts, drops)
+                _write_one(puts, drops, held or {})
             else:
-                _write_all(puts, drops)
+                _write_all(puts, drops, held or {})
         except (PutError, DeleteError) as error:
             if _code(error).removesuffix("Exception") in CLASHES:
                 raise Clash((0,)) from None
@@ -216,20 +218,20 @@ def _condition(was: int | None) -> Any:
     return Item.pk.does_not_exist() if was == 0 else Item.v == was
 
 
-def _write_one(puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
+def _write_one(puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key], held: Mapping[Key, int]) -> None:
     for row, was in puts:
         _item(row).save(condition=_condition(was), add_version_condition=False)
     for key in drops:
-        Item(*key).delete(add_version_condition=False)
+        Item(*key).delete(condition=_condition(held.get(key)), add_version_condition=False)
 
 
-def _write_all(puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
+def _write_all(puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key], held: Mapping[Key, int]) -> None:
     connection = Item._get_connection().connection  # the model's own client: a second one costs a cold start
     with TransactWrite(connection=connection) as transaction:
         for row, was in puts:
             transaction.save(_item(row), condition=_condition(was))
         for key in drops:
-            transaction.delete(Item(*key))
+            transaction.delete(Item(*key), condition=_condition(held.get(key)))
 
 
 def _away(what: str, error: PynamoDBException, reason: str = "") -> AwsAway:

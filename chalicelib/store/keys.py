@@ -58,6 +58,7 @@ from ..desk.policies import Policies
 from ..desk.proposals import Proposal, ProposalFigures
 from ..desk.ratings import Rating, RatingAsked
 from ..desk.record import Record
+from ..desk.retention import Retention
 from ..desk.rooms import ROUND_MS, Binding, Bridge, Fork, Room, Seen
 from ..desk.search_index import Indexed, Tree, Unindexed
 from ..desk.segments import FOREVER_MS, Member, Placement, Segment
@@ -155,6 +156,28 @@ def _room_indexes(room: Room) -> dict[str, Key]:
 def inbox_shard(room: Room) -> int:
     """The part of its workspace's inbox that a room is in."""
     return zlib.crc32(room.id.encode()) % room.shards
+
+
+def _message_indexes(message: Message) -> dict[str, Key]:
+    """What lies in the bucket as it came is found by its age."""
+    if not message.has_originals:
+        return {}
+    return {"g1": (f"W#{message.workspace}#ORIGINALS", f"{moment(message.created_at)}#{message.id}")}
+
+
+def _visitor_indexes(visitor: Visitor) -> dict[str, Key]:
+    """By address, and by when they spoke last."""
+    by_mail = f"VISITORS#{visitor.workspace}#{short(same_mailbox(visitor.email))}"
+    found = {"g1": (by_mail, visitor.id)} if visitor.email else {}
+    heard = moment(visitor.heard_at or visitor.created_at)
+    return found | {"g2": (f"W#{visitor.workspace}#VISITORS", f"{heard}#{visitor.id}")}
+
+
+def _retention_indexes(retention: Retention) -> dict[str, Key]:
+    if not retention.next_at:
+        return {}
+    due = f"{moment(retention.next_at)}#{retention.workspace}#retention"
+    return {"g3": (f"WORK#{time_shard(retention.workspace)}", due)}
 
 
 def _inbox(room: Room) -> str:
@@ -420,19 +443,13 @@ KINDS: tuple[Kind, ...] = (
         _of("customer", "id"),
         lambda u: {"g1": (f"USERS#{u.workspace}#{short(u.external_id)}", u.id)},
     ),
-    Kind(
-        "Visitor",
-        Visitor,
-        lambda v: (f"V#{v}", "A"),
-        _of("id"),
-        lambda v: {"g1": (f"VISITORS#{v.workspace}#{short(same_mailbox(v.email))}", v.id)} if v.email else {},
-    ),
+    Kind("Visitor", Visitor, lambda v: (f"V#{v}", "A"), _of("id"), _visitor_indexes),
     Kind("Person", Person, lambda w, p: (f"W#{w}", f"PERSON#{p}"), _of("workspace", "id")),
     Kind("PersonOf", PersonOf, lambda m: (f"P#{m}", "PERSON"), _of("member")),
     Kind("Untied", Untied, lambda w, t: (f"W#{w}", f"UNTIED#{t}"), _of("workspace", "tie")),
     Kind("Domain", Domain, lambda w, d: (f"X#domain#{w}#{d}", "A"), _of("workspace", "domain")),
     Kind("Room", Room, lambda r: (f"R#{r}", "A"), _of("id"), _room_indexes),
-    Kind("Message", Message, message_key, _of("room", "n", "internal")),
+    Kind("Message", Message, message_key, _of("room", "n", "internal"), _message_indexes),
     Kind(
         "Change",
         Change,
@@ -667,6 +684,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("Erasure", Erasure, lambda w, e: (f"W#{w}", f"ERASURE#{e}"), _of("workspace", "id"), _erasure_indexes),
     Kind("Export", Export, lambda w, e: (f"W#{w}", f"EXPORT#{e}"), _of("workspace", "id"), _export_indexes),
     Kind("Hold", Hold, lambda w, i: (f"W#{w}", f"HOLD#{i}"), _of("workspace", "id")),
+    Kind("Retention", Retention, lambda w: (f"W#{w}", "RETENTION"), _of("workspace"), _retention_indexes),
     Kind("ForgettingKey", ForgettingKey, lambda w: (f"W#{w}", "FORGETTING"), _of("workspace")),
     Kind("Forgotten", Forgotten, lambda w, h: (f"X#forgotten#{w}#{h}", "A"), _of("workspace", "hash")),
     Kind("Usage", Usage, lambda c: (f"USAGE#{c}", "A"), _of("customer"), _usage_indexes),
@@ -772,6 +790,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "snoozed-rooms": ("g1", lambda w: f"W#{w}#SNOOZED", lambda w: "", False),
     "customer-rooms": ("g2", lambda c, s: f"C#{c}#ROOMS#{s}", lambda c, s: "", False),
     "visitor-rooms": ("g2", lambda v: f"V#{v}#ROOMS", lambda v: "", False),
+    "visitors": ("g2", lambda w: f"W#{w}#VISITORS", lambda w: "", False),
     "visitors-by-mail": ("g1", lambda w, a: f"VISITORS#{w}#{short(a)}", lambda w, a: "", False),
     "clocks": ("g1", lambda w: f"W#{w}#CLOCKS", lambda w: "", False),
     "ended-clocks": ("g1", lambda w: f"W#{w}#ENDED", lambda w: "", False),
@@ -785,6 +804,9 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "sources": ("", lambda w: f"W#{w}", lambda w: "SOURCE#", False),
     "set-aside": ("", lambda w, s: f"ASIDE#{w}#{s}", lambda w, s: "", False),
     "snippets": ("", lambda w: f"W#{w}", lambda w: "SNIPPET#", False),
+    "under-room": ("", lambda r: f"R#{r}", lambda r: "", False),
+    "sent-of-room": ("", lambda r: f"D#{r.partition('_')[2]}", lambda r: "", False),
+    "originals": ("g1", lambda w: f"W#{w}#ORIGINALS", lambda w: "", False),
     "posts": ("", lambda r: f"R#{r}", lambda r: "M#", True),
     "notes": ("", lambda r: f"R#{r}", lambda r: "N#", True),
     "changes": ("", lambda r: f"R#{r}", lambda r: "L#", True),
@@ -853,7 +875,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
 
 BY_MOMENT = frozenset(
     {"unindexed", "ignored", "rooms", "unsaid-rooms", "customer-rooms", "clocks", "ended-clocks", "figures", "ratings"}
-    | {"proposal-figures", "usage-days", "usage-actors"}
+    | {"proposal-figures", "usage-days", "usage-actors", "visitors", "originals"}
 )
 
 

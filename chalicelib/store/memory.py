@@ -1,7 +1,7 @@
 """The table as a dict: the twin that unit tests and examples run on. The contract suite holds it to DynamoDB's ways."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..desk.errors import Clash
 from ..ports import AwsAway
@@ -24,14 +24,17 @@ class MemoryTable:
         with self.lock:
             return {key: self.rows[key] for key in keys if key in self.rows}
 
-    def write(self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
+    def write(
+        self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key], *, held: Mapping[Key, int] | None = None
+    ) -> None:
         """All or nothing."""
         keys = [row.key for row, _ in puts] + list(drops)
         _refuse(not all(map(possible, keys)), "a key is too long")
         _refuse(len(set(keys)) < len(keys), "a key twice")
         _refuse(len(keys) > MAX_WRITES, "too many writes")
         with self.lock:
-            bad = tuple(i for i, (row, was) in enumerate(puts) if not self._holds(row.key, was))
+            wanted = [(row.key, was) for row, was in puts] + [(key, (held or {}).get(key)) for key in drops]
+            bad = tuple(i for i, (key, was) in enumerate(wanted) if not self._holds(key, was))
             if bad:
                 raise Clash(bad)
             for row, _ in puts:

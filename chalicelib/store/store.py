@@ -1,7 +1,7 @@
 """ports.Store over a table: which records there are, in terms of rows. The table may be DynamoDB or a dict (ADR 2)."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, cast
 
@@ -18,8 +18,11 @@ class Table(Protocol):
     def read(self, keys: Sequence[Key]) -> dict[Key, Row]:
         """Strongly consistent; one call for up to 100."""
 
-    def write(self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
-        """All or nothing. Raises Clash with the positions (puts first) whose version was another."""
+    def write(
+        self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key], *, held: Mapping[Key, int] | None = None
+    ) -> None:
+        """All or nothing, if those of the drops that are `held` have these versions. Raises Clash with the positions
+        (puts first) whose version was another."""
 
     def spread(self, puts: Sequence[Row], drops: Sequence[Key]) -> None:
         """Each for itself, whatever is there."""
@@ -60,8 +63,9 @@ class TableStore:
     def commit(self, *writes: Write) -> None:
         """One transaction; a single conditional put where that is enough."""
         puts = [(to_row(write.record), write.was) for write in writes if isinstance(write, Put)]
-        drops = [BY_TYPE[write.ref.type].key(*write.ref.ids) for write in writes if isinstance(write, Drop)]
-        self.table.write(puts, drops)
+        drops = [(BY_TYPE[each.ref.type].key(*each.ref.ids), each.was) for each in writes if isinstance(each, Drop)]
+        held = {key: was for key, was in drops if was is not None}
+        self.table.write(puts, [key for key, _ in drops], **({"held": held} if held else {}))
 
     def spread(self, *writes: Write) -> None:
         """Each for itself."""

@@ -4,7 +4,7 @@ of a size that no pretended AWS bears."""
 import math
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.store.keys import Key, Range
@@ -33,11 +33,13 @@ class Ledger(MemoryTable):
         self.count.reads += sum(_steps(self.sizes.get(key, 0)) for key in keys)
         return found
 
-    def write(self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
+    def write(
+        self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key], *, held: Mapping[Key, int] | None = None
+    ) -> None:
         """As PutItem, DeleteItem and TransactWriteItems."""
         places = [*(row.key for row, _ in puts), *drops]
         before = {key: self.rows.get(key) for key in places}
-        super().write(puts, drops)
+        super().write(puts, drops, held=held)
         alone = len(places) == 1
         self.count.calls[("PutItem" if puts else "DeleteItem") if alone else "TransactWriteItems"] += 1
         self._moved(before, transaction=not alone)

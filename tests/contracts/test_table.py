@@ -47,6 +47,7 @@ from chalicelib.desk.issues import (
 from chalicelib.desk.jobs import Flaw, Job
 from chalicelib.desk.mails import Correspondent, Mailbox, Suppression
 from chalicelib.desk.messages import Change, Message
+from chalicelib.desk.messages import Source as CameFrom
 from chalicelib.desk.pains import Pains
 from chalicelib.desk.promises import Promise
 from chalicelib.desk.proposals import Proposal, ProposalFigures
@@ -213,6 +214,19 @@ def test_a_transaction_is_all_or_nothing_and_names_what_did_not_hold(table):
     assert sorted(key[1] for key in table.read([("P", sk) for sk in ("a", "b", "c", "gone")])) == ["a", "gone"]
     table.write([(row("a", 6), 5), (row("b"), 0)], [("P", "gone"), ("P", "never there")])
     assert sorted(key[1] for key in table.read([("P", sk) for sk in ("a", "b", "c", "gone")])) == ["a", "b"]
+
+
+def test_what_has_changed_since_is_not_dropped(table):
+    fill(table, row("a", 5), row("b", 2))
+    for held in ({("P", "a"): 4}, {("P", "a"): 5, ("P", "b"): 1}, {("P", "never there"): 1}):
+        with pytest.raises(Clash):
+            table.write([(row("c"), 0)], list(held), held=held)
+        with pytest.raises(Clash):
+            table.write([], list(held), held=held)
+    assert len(table.read([("P", sk) for sk in "abc"])) == 2
+    table.write([], [("P", "b")], held={("P", "b"): 2})
+    table.write([(row("c"), 0)], [("P", "a")], held={("P", "a"): 5})
+    assert [*table.read([("P", sk) for sk in "abc"])] == [("P", "c")]
 
 
 def test_what_is_spread_is_written_each_for_itself_whatever_is_there(table):
@@ -636,6 +650,34 @@ FOUND = {
         ("wsp_9", "ann@acme.example"),
         [Visitor(version=1, id="vis_8", workspace="wsp_9", created_at=1, email="Ann@Acme.example")],
     ),
+    "visitors": (
+        ("wsp_8",),
+        [
+            Visitor(version=1, id="vis_3", workspace="wsp_8", created_at=5),
+            Visitor(version=1, id="vis_2", workspace="wsp_8", created_at=1, heard_at=6),
+        ],
+    ),
+    "originals": (
+        ("wsp_8",),
+        [
+            msgspec.structs.replace(
+                sample(Message),
+                workspace="wsp_8",
+                room="room_88",
+                n=n,
+                internal=False,
+                created_at=n,
+                source=CameFrom(channel="email", original=True),
+                originals_gone=0,
+            )
+            for n in (1, 2)
+        ],
+    ),
+    "under-room": (
+        ("room_77",),
+        [msgspec.structs.replace(sample(kind), room="room_77") for kind in (Change, Message)],
+    ),
+    "sent-of-room": (("room_77",), [msgspec.structs.replace(sample(Delivery), bridge="77.1", room="room_77")]),
     "customer-rooms": (("cus_1", "resolved"), [room("room_3", state="resolved")]),
     "clocks": (("wsp_1",), [running("room_31", 800), running("room_32", 900), running("room_30", 0)]),
     "ratings": (("wsp_1",), [rating(5, asked_at=400), rating(4, asked_at=500)]),

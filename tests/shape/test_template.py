@@ -645,6 +645,7 @@ SPREAD = {
     "chalicelib/flows/search/index.py": {"React", "Index"},
     "chalicelib/flows/clocks/fold_day.py": {"Jobs"},
     "chalicelib/flows/erasures/walk.py": {"Jobs"},
+    "chalicelib/flows/erasures/whole_rooms.py": {"Jobs"},
     "chalicelib/flows/forgotten.py": {"Jobs"},
     "chalicelib/flows/usage/fold.py": {"Usage"},
     "chalicelib/flows/usage/apply_entry.py": {"Usage"},

@@ -46,6 +46,7 @@ HEADS = {
     "policies": "v1/policies v1/calendars v1/measured-segments",
     "proposals": "v1/rooms/proposals",
     "ratings": "v1/ratings v1/rooms/rating",
+    "retention": "v1/retention",
     "room_counts": "v1/room-counts",
     "room_list": "v1/rooms",
     "rooms": "v1/rooms",

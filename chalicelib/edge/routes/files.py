@@ -74,4 +74,6 @@ def _file(call: Call) -> Attachment:
     file = call.world.store.one(ref(Attachment, call.params["attachment"]))
     if file is None or not hmac.compare_digest(file.secret.encode(), call.params["secret"].encode()):
         raise NotFound("no such file")
+    if file.gone_at:
+        raise NotFound("the workspace keeps files for no longer")
     return file

@@ -198,6 +198,8 @@ def original(call: Call) -> OriginalView:
     message: Message = numbered(call, call.params["message"], "message")
     if call.world.reach(message.source.channel) != "people" or not message.source.id or message.deleted:
         raise Conflict("this message did not come by mail")
+    if message.originals_gone:
+        raise NotFound("the workspace keeps mails as they came for no longer")
     key = original_key(message.workspace, message.source.install, message.source.id)
     return OriginalView(url=call.world.files.link(key, "mail.eml", "application/octet-stream"))
 

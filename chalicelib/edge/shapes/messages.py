@@ -129,7 +129,8 @@ class MessageView(View, frozen=True):
     """A message. `change` is its change number, its place in the room; `changed` the one of its last change. So many
     lines as are `cut` did the mail that it came by quote, or was signed with: they are its rest. It is `taken_as` an
     ask, an answer, or thanks, which put nobody on the hook; or as none of these. `client_id` is what its author's page
-    called it. `drafted_by` says whose proposal an agent sent: to agents, and where the workspace shows it to all."""
+    called it. `drafted_by` says whose proposal an agent sent: to agents, and where the workspace shows it to all. Its
+    files, and its mail as it came, are gone since `originals_gone_at`."""
 
     id: str
     room: str
@@ -151,6 +152,7 @@ class MessageView(View, frozen=True):
     forked_from: ForkedFromView | None
     client_id: str | None
     drafted_by: DraftedByView | None
+    originals_gone_at: Time | None
 
 
 class RestView(View, frozen=True):
@@ -227,6 +229,7 @@ def message_view(message: Message, base_url: str, *, inside: bool = False) -> Me
         forked_from=ForkedFromView(room=fork.room, message=message_id(fork.room, fork.n)) if fork else None,
         client_id=message.client_id or None,
         drafted_by=_drafted_by(message.proposed, inside) if message.proposed else None,
+        originals_gone_at=time_of(message.originals_gone),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from ...desk.alerts import MAX_GATHERED, AgentAlerts, Alert, AlertChoices, Alerted, AlertKind, gathering
+from ...desk.alerts import KEPT_MS, MAX_GATHERED, AgentAlerts, Alert, AlertChoices, Alerted, AlertKind, gathering
 from ...desk.held_back import HeldBack, held_alerts, held_id
 from ...desk.messages import Change, Message
 from ...desk.room_transitions import who_said
@@ -44,7 +44,10 @@ def wanted(happening: Message | Change) -> bool:
 
 
 def gather(world: World, happening: Message | Change, room: Room, *, tenant: Workspace) -> None:
-    """Put what agents are to be told of it where it waits. Doing it again gathers nothing twice."""
+    """Put what agents are to be told of it where it waits. Doing it again gathers nothing twice; a message that is
+    older than the marks that see to that is no news."""
+    if isinstance(happening, Message) and happening.created_at < world.clock.now() - KEPT_MS:
+        return
     for concern in _concerns(world, happening, room, tenant=tenant):
         for agent, alert in _addressed(world, room, concern):
             keep_alert(world, room.workspace, agent, alert=alert)

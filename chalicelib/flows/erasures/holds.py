@@ -77,6 +77,17 @@ def _meeting(world: World, of: Hold | Erasure) -> Iterator[Hold]:
     return (each for each in holds if theirs.meets(_reach(world, each)))
 
 
+def held_by_any(world: World, workspace: str) -> Reach:
+    """All who are held in a workspace."""
+    listing: Listing[Hold] = Listing("holds", (workspace,))
+    reaches = [_reach(world, each) for each in every(world.store, listing)]
+    return Reach(
+        people=frozenset(id_ for each in reaches for id_ in each.people),
+        within=frozenset(id_ for each in reaches for id_ in each.within),
+        customers=frozenset(id_ for each in reaches for id_ in each.customers),
+    )
+
+
 def _reach(world: World, of: Hold | Erasure) -> Reach:
     """Whom it is about, by now; of an erasure that has begun, also those whom it found then."""
     subject = of.subject.selves if isinstance(of, Erasure) else ()

@@ -43,10 +43,18 @@ class Arriving:
         if reason not in self.envelope.lifted:
             raise Ignore(reason)
 
-    def source(self, id_: str, at: int, conversation: str = "", *, thread: str = "") -> Source:
+    def source(self, id_: str, at: int, conversation: str = "", *, thread: str = "", original: bool = False) -> Source:
         """The source of something with the provider's `id_`."""
         install = self.install
-        return Source(channel=install.kind, install=install.id, id=id_, at=at, conversation=conversation, thread=thread)
+        return Source(
+            channel=install.kind,
+            install=install.id,
+            id=id_,
+            at=at,
+            conversation=conversation,
+            thread=thread,
+            original=original,
+        )
 
 
 def own_room(arriving: Arriving, arrival: Said, customer: Customer | None, *, author: Author) -> str:

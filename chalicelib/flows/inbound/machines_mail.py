@@ -45,7 +45,7 @@ def take_machines_mail(arriving: Arriving, arrival: Mailed) -> None:
     draft = Draft(
         author=author,
         text=text,
-        source=arriving.source(id_, arrival.at, conversation=author.id),
+        source=arriving.source(id_, arrival.at, conversation=author.id, original=bool(arrival.original)),
         attachments=kept(arriving, files, author),
         rest=kept_rest(arriving, id_, arrival.rest, author=author),
         taken_as=BOTS.get(bots, ""),

@@ -56,7 +56,7 @@ def take_mail(arriving: Arriving, arrival: Mailed) -> None:
     draft = Draft(
         author=author,
         text=arrival.text,
-        source=arriving.source(arrival.id, arrival.at, conversation=author.id),
+        source=arriving.source(arrival.id, arrival.at, conversation=author.id, original=bool(arrival.original)),
         attachments=kept(arriving, files, author),
         rest=kept_rest(arriving, arrival.id, arrival.rest, author=author),
         reply_to=_reply(arrival, found, room.id, source=install.id),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ...desk.customers import User, Visitor
 from ...desk.people import whose
-from ...desk.rooms import Room, Seen, read_mark
+from ...desk.rooms import LeavingRoom, Room, Seen, read_mark
 from ...desk.workspaces import Agent
 from ...ports import Listing, World, ref
 
@@ -35,7 +35,7 @@ class Reader(NamedTuple):
 def read_marks(world: World, room: Room) -> list[ReadMark]:
     """Those who have read anything, each person once, the furthest first. Of a side with more people some are left
     out."""
-    readers = list(_readers(world, room))
+    readers = list(readers_of(world, room))
     found = world.store.many([ref(Seen, each.id, room.id) for each in readers]) if readers else []
     marks = [read_mark(room, each.id, seen) for each, seen in zip(readers, found, strict=True)]
     read = [(each, mark.n) for each, mark in zip(readers, marks, strict=True) if mark]
@@ -50,7 +50,8 @@ def _mark(theirs: list[tuple[Reader, int]]) -> ReadMark:
     return ReadMark(first.kind, first.id, first.name, n, tuple(reader.id for reader, _ in theirs))
 
 
-def _readers(world: World, room: Room) -> Iterator[Reader]:
+def readers_of(world: World, room: Room | LeavingRoom) -> Iterator[Reader]:
+    """Who may have read it, as far as they are looked for."""
     agents: Listing[Agent] = Listing("agents", (room.workspace,))
     active = [each for each in world.store.page(agents, PEOPLE).items if each.state == "active"]
     yield from (Reader("agent", each.id, each.name, each.id) for each in active)
@@ -58,5 +59,5 @@ def _readers(world: World, room: Room) -> Iterator[Reader]:
         users: Listing[User] = Listing("users", (room.customer,))
         theirs = [each for each in world.store.page(users, PEOPLE).items if each.state == "active"]
         yield from (Reader("user", each.id, each.name, whose(each)) for each in theirs)
-    if room.visitor and (visitor := world.store.one(ref(Visitor, room.visitor))):
+    if isinstance(room, Room) and room.visitor and (visitor := world.store.one(ref(Visitor, room.visitor))):
         yield Reader("visitor", visitor.id, visitor.name, whose(visitor))

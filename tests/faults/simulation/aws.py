@@ -5,7 +5,7 @@ import json
 import random
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -88,13 +88,15 @@ class SimTable(MemoryTable):
     def read(self, keys: Sequence[Key]) -> dict[Key, Row]:
         return self.weather.call("table", "read", lambda: super(SimTable, self).read(keys))
 
-    def write(self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key]) -> None:
+    def write(
+        self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key], *, held: Mapping[Key, int] | None = None
+    ) -> None:
         keys = [row.key for row, _ in puts] + list(drops)
         alone = len(puts) == 1 and not drops and puts[0][1] is not None
         self.weather.call(
             "table",
             "write",
-            lambda: self._noted(keys, lambda: super(SimTable, self).write(puts, drops)),
+            lambda: self._noted(keys, lambda: super(SimTable, self).write(puts, drops, held=held)),
             writes=True,
             conditional=alone,
         )
