@@ -22,15 +22,12 @@ def changed(template: Template, **properties: Any) -> Template:
     return found
 
 
-@pytest.mark.parametrize(
-    ("properties", "why"),
-    [({"Runtime": "python3.99"}, "python3.99"), ({"MemorySize": 64}, "MemorySize"), ({"Timeout": 901}, "Timeout")],
-)
-def test_what_lambda_would_refuse_is_found(plain: Template, properties: dict[str, Any], why: str) -> None:
+def test_what_lambda_would_refuse_is_found(plain: Template) -> None:
     with pytest.raises(NotPossible) as refused:
-        lint(changed(plain, **properties), HOME, {})
+        lint(changed(plain, Runtime="python3.99", MemorySize=64, Timeout=901), HOME, {})
     assert "Resources/Tick/Properties" in str(refused.value)
-    assert why in str(refused.value)
+    for why in ("python3.99", "MemorySize", "Timeout"):
+        assert why in str(refused.value)
 
 
 def test_what_sams_translator_refuses_is_said(packaged: Package) -> None:
