@@ -68,7 +68,7 @@ of agents and others' messages that name them are in it: look through it before 
 ## For how long
 
 By itself nothing that was said ends. An admin says for how many days what is kept, and sees beforehand how much would
-go:
+go; in the console under *Settings*, *Privacy*, by the API so:
 
 ```sh
 curl -X POST $BASE/v1/retention/preview -H "Authorization: Bearer $KEY" \\

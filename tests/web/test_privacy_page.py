@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from chalicelib.desk import personal_data
 from chalicelib.desk.erasures import COPIES, Erasure, Twin
+from chalicelib.desk.retention import KEEPS, LEAST, MOST
+from chalicelib.desk.times import DAY_MS
 from chalicelib.ports import new
 from infra.pages import WEB
 from tests.api import Tenant
@@ -251,6 +253,46 @@ def test_who_is_no_admin_sees_none_of_it(house: House, parley: Parley, tenant: T
     expect(page.get_by_role("button", name="Privacy")).to_have_count(0)
 
 
+def test_what_would_go_is_seen_before_the_days_are_saved(house: House, parley: Parley, tenant: Tenant) -> None:
+    now, parley.clock.at = parley.clock.at, parley.clock.at - 100 * DAY_MS
+    customer = tenant.customer()["external_id"]
+    room = tenant.api.post("/v1/rooms", {"name": "Old", "customer": customer}).json["id"]
+    tenant.api.post(f"/v1/rooms/{room}/messages", {"text": "Because of the clock."})
+    tenant.api.patch(f"/v1/rooms/{room}", {"state": "resolved"})
+    parley.settle()
+    parley.clock.at = now
+    signed_in(house)
+    page = shown(house, "settings/privacy", viewport={"width": 390, "height": 800})
+    part = page.get_by_role("region", name="Retention")
+    days = part.get_by_label("Resolved rooms: for how many days")
+    see = part.get_by_role("button", name="See what would go")
+    save = part.get_by_role("button", name="Save")
+    days.fill("29")
+    see.click()
+    expect(days).to_be_focused()  # 30 at least
+    expect(save).to_have_count(0)
+    days.fill("90")
+    see.click()
+    row = part.get_by_role("row", name="Resolved rooms")
+    expect(row.get_by_role("cell").nth(0)).to_have_text("1")
+    expect(part.get_by_role("status")).to_contain_text("It begins on")
+    assert unfriendly(page) == []
+    assert page.evaluate("document.querySelector('.stage').scrollWidth <= innerWidth")
+    days.fill("91")
+    expect(save).to_have_count(0)
+    see.click()
+    save.click()
+    expect(part).to_contain_text("What is shorter acts from")
+    expect(part).to_contain_text("Resolved rooms: without end")
+    expect(days).to_have_value("91")
+    assert tenant.api.get("/v1/retention").json["resolved_rooms_days"] == 91
+    days.fill("")
+    see.click()
+    expect(part.get_by_role("status")).to_contain_text("Nothing is kept for less than before.")
+    save.click()
+    expect(days).to_have_value("")
+
+
 def test_each_kind_of_record_that_is_forgotten_has_a_name_in_the_report() -> None:
     script = (CONSOLE / "privacy.js").read_text("utf-8")
     named = set(re.findall(r"^  ([A-Z]\w+): t\(", script, re.MULTILINE))
@@ -261,6 +303,15 @@ def test_each_kind_of_record_that_is_forgotten_has_a_name_in_the_report() -> Non
 def test_the_days_of_copies_are_those_of_the_report() -> None:
     [days] = re.findall(r"const COPIES = { backups: (\d+), logs: (\d+) }", (CONSOLE / "forget.js").read_text("utf-8"))
     assert [int(each) * 86_400_000 for each in days] == list(COPIES.values())
+
+
+def test_the_fewest_and_the_most_days_are_those_of_retention() -> None:
+    rows = re.findall(
+        r'^  \["(\w+)", .*, (\d+), (\d+)\],$', (CONSOLE / "retention.js").read_text("utf-8"), re.MULTILINE
+    )
+    assert [(name, int(least), int(most)) for name, least, most in rows] == [
+        (name, LEAST[name], MOST[name]) for name in KEEPS
+    ]
 
 
 def test_a_report_that_is_not_there_is_said(house: House, tenant: Tenant) -> None:

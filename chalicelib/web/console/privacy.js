@@ -6,6 +6,7 @@ import { OF, agentName, exportRow, holdRow, renew } from "./forget.js";
 import { channelName, kindOf } from "./kinds.js";
 import { part } from "./machines.js";
 import { attempt, doing, empty, redraw } from "./parts.js";
+import { retentionPart } from "./retention.js";
 import { api, here } from "./session.js";
 import { date, moment, number, plural, served, t, when } from "./translate.js";
 
@@ -111,16 +112,18 @@ const RECORDS = {
 };
 
 export async function privacyTab(again, go) {
-  const [erasures, holds, exports] = await Promise.all([
+  const [erasures, holds, exports, retention] = await Promise.all([
     pages("/v1/erasures", t("Erasures"), "pickable.erasures", (each) => erasureRow(each, go), t("Nobody was forgotten yet.")),
     pages("/v1/holds", t("Holds"), "plainly", (each) => holdRow(each, again), t("Nobody is held.")),
     pages("/v1/exports", t("Exports"), "plainly", exportRow, t("Nothing was collected yet.")),
+    retentionPart(again),
   ]);
   return [
     h("p.dim", null, t("Forget, hold and export is with a person, who is shown from beside a room, and with a customer there.")),
     part(t("Erasures"), t("Who was forgotten is named by nothing in here: each has a report to file."), erasures),
     part(t("Holds"), t("Who is held is not forgotten, whoever asks."), holds),
     part(t("Exports"), t("All that there is of somebody, to be fetched once within seven days."), exports),
+    retention,
   ];
 }
 
