@@ -9,7 +9,7 @@ from .workspaces import Secret
 Of = Literal["user", "visitor", "person", "customer"]
 # They are marked as forgotten; what there is of them is walked over until a walk finds nothing; what other sides are
 # still to take is waited for; their ids over there go; search's pieces are written anew.
-Stage = Literal["mark", "walk", "ids", "search", "done"]
+Stage = Literal["mark", "walk", "ids", "search", "log", "done"]
 State = Literal["queued", "running", "waiting", "held", "done"]
 # What became of what lies elsewhere: gone, still on its way, not to be had there, or left to the people there.
 Fared = Literal["done", "waiting", "unsupported", "failed", "by-hand"]
@@ -30,13 +30,15 @@ class Self(Part, frozen=True):
 
 class Subject(Part, frozen=True):
     """What they are known by, for as long as that is looked for: names, addresses, what other sides call them, and what
-    the vendor does (`called`), which may be somebody else at another customer."""
+    the vendor does (`called`), which may be somebody else at another customer; what the raw log of usage calls them
+    (`anonymous`) while nobody knew who they are."""
 
     selves: tuple[Self, ...] = ()
     names: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
+    anonymous: tuple[str, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -1088,7 +1088,7 @@ PARTS: dict[type[Part], Mapping[What, str]] = {
     pains.Pain: {PERSON: "agent", NAMED: "title", PLAIN: "only"},
     erasures.Self: {PERSON: "id"},
     erasures.Stop: {PLAIN: "start"},
-    erasures.Subject: {NAME: "names", ADDRESS: "addresses", OUTSIDE: "outside called"},
+    erasures.Subject: {NAME: "names", ADDRESS: "addresses", OUTSIDE: "outside called anonymous"},
     erasures.Twin: {PLAIN: "reason"},
     messages.Attached: {NAMED: "name", FILE: "id", PLAIN: "type secret"},
     messages.Author: {PERSON: "id of", NAME: "name", OUTSIDE: "external_id"},
@@ -1152,7 +1152,8 @@ PLACES: tuple[Place, ...] = (
     ),
     Place(
         "bucket: usage/",
-        "What sources say of the use of the vendor's API, an object a request: ids of people, and what an event holds.",
+        "What sources say of the use of the vendor's API, an object a request: ids of people, and what an event holds. "
+        "For `raw_days` of the workspace; what test keys sent for 30 days.",
         within(400 * DAY_MS),
         "the person's lines are taken out of the objects that hold some",
     ),

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from ...desk.customers import User, Visitor
 from ...desk.domains import same_mailbox
 from ...desk.erasures import SETTLE_S, WAITS_S, WAKE_AFTER_MS, Erasure, Stop, Subject
@@ -17,6 +19,7 @@ from ..optimistic_retry import again
 from ..people.tie import leave_person
 from ..same_person import records_of
 from ..search.forget import forget_in_tree
+from ..usage.forget import days_of_log, forget_day
 from .holds import held
 from .places import ROOT, Ground
 from .start import next_piece
@@ -166,11 +169,27 @@ def _walk(world: World, erasure: Erasure, ground: Ground) -> Erasure:
 def _search(world: World, erasure: Erasure, _: Ground) -> Erasure:
     """What search still has of them is put anew, tree by tree, and all pieces are written without what is outdated."""
     if not erasure.stops:
-        return _later(world, erasure, 0, stage="done")
+        return _later(world, erasure, 0, stage="log", stops=_days(world, erasure))
     *others, tree = erasure.stops
     cursor = forget_in_tree(world, tree.key, erasure.subject, cursor=tree.cursor)
     left = [Stop(start="tree", key=tree.key, cursor=cursor)] if cursor else []
     return _later(world, erasure, 0, stops=(*others, *left))
+
+
+def _days(world: World, erasure: Erasure) -> tuple[Stop, ...]:
+    return tuple(Stop(start="log", key=day) for day in days_of_log(world, erasure.workspace))
+
+
+def _log(world: World, erasure: Erasure, _: Ground) -> Erasure:
+    """The raw log of usage, day by day; and once more where it says what they were called before they were known."""
+    if not erasure.stops:
+        return _later(world, erasure, 0, stage="done")
+    *others, day = erasure.stops
+    found = forget_day(world, erasure.workspace, erasure.subject, day=day.key)
+    if not found:
+        return _later(world, erasure, 0, stops=tuple(others))
+    known = msgspec.structs.replace(erasure.subject, anonymous=(*erasure.subject.anonymous, *sorted(found)))
+    return _later(world, erasure, 0, stops=_days(world, erasure), subject=known)
 
 
 def _done(world: World, erasure: Erasure, _: Ground) -> Erasure:
@@ -196,5 +215,6 @@ STAGES: dict[str, Callable[[World, Erasure, Ground], Erasure]] = {
     "walk": _walk,
     "ids": _walk,
     "search": _search,
+    "log": _log,
     "done": _done,
 }

@@ -6,6 +6,7 @@ from ...desk.workspaces import Workspace
 from ...ports import World, over, ref
 from ..optimistic_retry import again
 
+TEST_DAYS = 30  # for which what test keys sent is kept at most: no fold notes whom it tells of
 MOST_PIECES = 20  # thousands of objects that one run removes
 
 
@@ -22,7 +23,7 @@ def retain(world: World, workspace: str, due: int) -> int:
         return 0
     kept = tenant.raw_days if tenant else 0
     removed = 0
-    for day in _older(world, workspace, rfc3339(world.clock.now() - kept * DAY_MS)[:10]):
+    for day in _older(world, workspace, kept):
         while keys := world.files.keys(day):
             if removed >= MOST_PIECES * 1000:
                 return removed
@@ -32,10 +33,14 @@ def retain(world: World, workspace: str, due: int) -> int:
     return removed
 
 
-def _older(world: World, workspace: str, first: str) -> list[str]:
-    """The prefixes of the days before the `first` that is kept."""
-    days = [day for mode in world.files.folders(f"usage/{workspace}/") for day in world.files.folders(mode)]
-    return [day for day in days if day.rstrip("/").rpartition("date=")[2] < first]
+def _older(world: World, workspace: str, kept: int) -> list[str]:
+    """The prefixes of the days that are no longer kept."""
+    found = []
+    for mode in world.files.folders(f"usage/{workspace}/"):
+        days = min(kept, TEST_DAYS) if mode.endswith("mode=test/") else kept
+        first = rfc3339(world.clock.now() - days * DAY_MS)[:10]
+        found += [day for day in world.files.folders(mode) if day.rstrip("/").rpartition("date=")[2] < first]
+    return found
 
 
 def _moved_on(world: World, workspace: str) -> None:

@@ -20,6 +20,7 @@ const STAGES = [
   ["walk", t("Records and messages go, here and where they were sent")],
   ["ids", t("Other sides’ ids of them go")],
   ["search", t("Search is written anew")],
+  ["log", t("Their lines go out of the log of usage")],
 ];
 const FARED = { done: t("gone there"), waiting: t("waiting for the other side"), unsupported: t("not supported there"), failed: t("failed"), "by-hand": t("by hand") };
 const FARED_TAGS = { done: ".done", waiting: ".sending", unsupported: ".us", failed: ".failed", "by-hand": ".us" };

@@ -793,6 +793,7 @@ export const TABLE = {
   "Their coding agents read and do not ask.": "Die Coding-Agenten des Kunden lesen und fragen nicht.",
   "Their figures": "Zahlen dieses Kunden",
   "Their id from now on": "Ihre ID von nun an",
+  "Their lines go out of the log of usage": "Ihre Zeilen werden aus dem Nutzungsprotokoll genommen",
   "Their own people have switched that off.": "Die Leute des Kunden haben das ausgeschaltet.",
   "Their queue keeps them for 14 days at most.": "Ihre Queue hebt sie höchstens 14 Tage auf.",
   "Their rooms": "Ihre Räume",

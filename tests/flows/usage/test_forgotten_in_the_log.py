@@ -1,0 +1,87 @@
+"""Who is forgotten has no line in the raw log any more: found by the days' marks, and the others' lines stay."""
+
+from chalicelib.desk.erasures import Self, Subject
+from chalicelib.desk.times import DAY_MS
+from chalicelib.desk.usage_events import decode
+from chalicelib.desk.usage_sources import UsageLog
+from chalicelib.desk.workspaces import Workspace
+from chalicelib.flows.erasures.run import STAGES
+from chalicelib.flows.usage.forget import days_of_log, forget_day, is_of
+from chalicelib.flows.usage.retain import TEST_DAYS, retain
+from chalicelib.ports import new
+from tests.flows.usage.logged import WORKSPACE, Log
+
+
+def subject(log: Log, **fields: tuple[str, ...]) -> Subject:
+    return Subject(selves=(Self(id="usr_1", customer=log.customer("acme")),), called=("ann",), **fields)
+
+
+def left(log: Log) -> list[str]:
+    keys = log.parley.files.keys("usage/")
+    return [line.id for key in keys for line in decode(log.parley.files.get(key))]
+
+
+def test_their_lines_go_and_the_others_stay() -> None:
+    log = Log()
+    ann = subject(log)
+    log.put(log.line("a1", user="ann"), log.line("b1", user="bob"), log.line("x1", anonymous="x"))
+    log.put(log.line("a2", user="ann"))
+    log.folded()
+    log.parley.clock.at += DAY_MS
+    log.put(log.line("b2", user="bob"))
+    log.put(log.line("a3", user="ann", anonymous="x", customer=""), log.line("o1", user="ann", customer="other"))
+    log.folded()
+    log.put(log.line("a4", user="ann"))  # of which no mark tells yet
+    days = days_of_log(log.parley.world, WORKSPACE)
+    assert len(days) == 3
+    found = {who for day in days for who in forget_day(log.parley.world, WORKSPACE, ann, day=day)}
+    assert found == {"x"}
+    assert left(log) == ["b1", "x1", "b2", "o1"]
+    known = subject_with(ann, "x")
+    assert not {who for day in days for who in forget_day(log.parley.world, WORKSPACE, known, day=day)}
+    assert left(log) == ["b1", "b2", "o1"]
+    before = log.parley.files.content.copy()
+    log.folded()
+    assert {key: before[key] for key in before if key.startswith("usage/")} == {
+        key: content for key, content in log.parley.files.content.items() if key.startswith("usage/")
+    }
+
+
+def subject_with(known: Subject, *anonymous: str) -> Subject:
+    return Subject(selves=known.selves, called=known.called, anonymous=anonymous)
+
+
+def test_nothing_else_of_the_log_is_read() -> None:
+    log = Log()
+    for n in range(20):
+        log.put(log.line(str(n), user="ann" if n == 7 else "bob"))
+        log.folded()
+    read: list[str] = []
+    get = log.parley.files.get
+    log.parley.files.get = lambda key: (read.append(key), get(key))[1]  # type: ignore[method-assign]
+    ann = subject(log)
+    for day in days_of_log(log.parley.world, WORKSPACE)[:-1]:
+        forget_day(log.parley.world, WORKSPACE, ann, day=day)
+    assert len([key for key in read if key.startswith("usage/")]) == 1
+
+
+def test_the_same_name_at_another_customer_is_somebody_else() -> None:
+    log = Log()
+    ann = subject(log)
+    assert is_of(log.line("1", user="ann"), WORKSPACE, ann)
+    assert not is_of(log.line("1", user="ann", customer="other"), WORKSPACE, ann)
+    assert not is_of(log.line("1", user="bob", anonymous="x"), WORKSPACE, subject_with(ann, "x"))
+
+
+def test_an_erasure_has_that_stage_and_what_test_keys_sent_ends_by_itself() -> None:
+    assert list(STAGES) == ["mark", "walk", "ids", "search", "log", "done"]
+    log = Log()
+    log.parley.store.commit(
+        new(Workspace(version=1, id=WORKSPACE, name="W", created_at=1, raw_days=400)),
+        new(UsageLog(version=1, workspace=WORKSPACE, due=1)),
+    )
+    for mode in ("live", "test"):
+        log.put(log.line(mode, user="ann"), mode=mode)
+    log.parley.clock.at += (TEST_DAYS + 1) * DAY_MS
+    retain(log.parley.world, WORKSPACE, 1)
+    assert left(log) == ["live"]
