@@ -20,6 +20,7 @@ GROUND = Ground(ERASURE, 2, ("ins_1",))
 # Kinds that no walk comes to, and why.
 ELSEWHERE = {
     "Claim": "ends by itself within a day",
+    "SetAside": "ends by itself within 30 days",
     "Person": "they leave it before the walk begins, so that the others stay who they are",
     "Tree": "its pieces are written anew at the end",
     "Lane": "names a conversation, and when it is free",
