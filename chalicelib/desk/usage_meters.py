@@ -5,12 +5,13 @@ An event counts by the day (UTC) of its own time. Of the lines of the log those 
 count for nobody.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
 from .record import Part, Record
 from .times import DAY_MS, HOUR_MS, LAST_MS, rfc3339
 from .usage_events import WINDOW_MS
+from .usage_reasons import trend
 from .workspaces import Secret
 
 SETTLE_MS = 30_000  # ms after a window's end, by which what was received in it has come to the bucket
@@ -338,13 +339,13 @@ def day_with(row: UsageDay, added: DayDelta, n: int) -> UsageDay:
     )
 
 
-def facts_of(days: Iterable[UsageDay], actors: Iterable[tuple[str, str]], *, now: int) -> dict[str, Any]:
-    """The facts of a customer at `now` (ms) by its days of late, and by who (kind, who) called in the last seven."""
+def facts_of(
+    days: Iterable[UsageDay], actors: Iterable[tuple[str, str]], *, now: int, left_out: Collection[str] = ()
+) -> dict[str, Any]:
+    """The facts of a customer at `now` (ms) by its days of late, and by who (kind, who) called in the last seven. Days
+    that are `left_out` count in no trend."""
     rows = {row.day: row for row in days}
     this_week = [rows[day] for day in _week(now) if day in rows]
-    whole, before = (
-        sum(rows[day].calls for day in _week(now - back * DAY_MS) if day in rows) for back in (1, 1 + FACTS_DAYS)
-    )
     distinct = set(actors)
     return {
         "calls_7d": sum(row.calls for row in this_week),
@@ -352,7 +353,7 @@ def facts_of(days: Iterable[UsageDay], actors: Iterable[tuple[str, str]], *, now
         "developers_7d": sum(kind == "developer" for kind, _ in distinct),
         "tokens_7d": sum(kind == "token" for kind, _ in distinct),
         "last_call_at": max((row.last_call_at for row in rows.values()), default=0),
-        "trend": round(whole / before, 3) if before else None,
+        "trend": trend({day: row.calls for day, row in rows.items()}, day_of(now), left_out),
     }
 
 

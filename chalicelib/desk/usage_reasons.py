@@ -97,7 +97,7 @@ def trend(calls: Mapping[str, int], today: str, left_out: Collection[str] = ()) 
     """The calls a day of the seven whole days before today, as a multiple of those of the seven before them. None where
     these had none. Days that are left out count in neither."""
     now, before = (_a_day(calls, shifted(today, -TREND_DAYS * n), left_out) for n in (1, 2))
-    return round(now / before, 4) if before and now is not None else None
+    return round(now / before, 3) if before and now is not None else None
 
 
 def _a_day(calls: Mapping[str, int], first: str, left_out: Collection[str]) -> float | None:

@@ -12,27 +12,30 @@ from ...desk.usage_meters import (
     FACTS_DAYS,
     HOURS_KEPT_DAYS,
     Usage,
-    UsageActor,
     UsageDay,
     day_of,
     facts_of,
     next_midnight,
     nothing_left,
 )
-from ...ports import Listing, World, over, ref
+from ...desk.usage_reasons import one_off_days
+from ...ports import World, over, ref
 from ..customers.evaluate_segments import evaluate_segments
 from ..optimistic_retry import again
-from ..paging import every
+from .days import read_actors, read_days
+from .reasons import reasons_of
+from .signals import run_all
 
 READ_DAYS = 2 * FACTS_DAYS + 2
-LISTED = 1000
 
 
 def evaluate_usage(world: World, workspace: str, customers: Sequence[str]) -> None:
-    """Look at the facts of some customers again, if they are due; and place those whose facts have moved."""
+    """Look at the facts of some customers again, if they are due; place those whose facts have moved; and look at the
+    days of all for what segments watch."""
     moved = [customer for customer in customers if again(world, lambda _, one=customer: _evaluated(world, one))]  # type: ignore[misc]
     if moved:
         evaluate_segments(world, workspace, dict.fromkeys(moved, ()))
+    run_all(world, workspace, customers)
 
 
 def due_facts(due: Iterable[Usage]) -> list[dict[str, Any]]:
@@ -55,7 +58,7 @@ def _evaluated(world: World, customer: str) -> bool:
     days = read_days(world, customer, since=now - READ_DAYS * DAY_MS, until=now + DAY_MS)
     since = day_of(now - (FACTS_DAYS - 1) * DAY_MS)
     actors = [(each.kind, each.who) for each in read_actors(world, customer, since=from_date(since) or 0)]
-    facts = facts_of(days, actors, now=now)
+    facts = facts_of(days, actors, now=now, left_out=one_off_days(reasons_of(world, customer)))
     facts["last_call_at"] = max(facts["last_call_at"], old.last_call_at)
     spread = zlib.crc32(customer.encode()) % HOUR_MS  # not all of them at midnight
     moved = old.changed(**facts, evaluated_at=now, due=next_midnight(now) + spread)
@@ -70,15 +73,3 @@ def _without_hours(world: World, days: Iterable[UsageDay], now: int) -> None:
     for day in days:
         if day.hours and day.day < first:
             world.store.commit(over(day.changed(hours={}), day))
-
-
-def read_days(world: World, customer: str, *, since: int, until: int) -> list[UsageDay]:
-    """The days of a customer that begin between two moments (ms, the latter not included)."""
-    listing: Listing[UsageDay] = Listing("usage-days", (customer,), after=max(since, 1) - 1, before=until)
-    return list(every(world.store, listing, LISTED))
-
-
-def read_actors(world: World, customer: str, *, since: int, until: int | None = None) -> list[UsageActor]:
-    """Who called on those days."""
-    listing: Listing[UsageActor] = Listing("usage-actors", (customer,), after=max(since, 1) - 1, before=until)
-    return list(every(world.store, listing, LISTED))

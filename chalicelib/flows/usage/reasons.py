@@ -9,14 +9,18 @@ from ...desk.messages import Draft, Message, Source
 from ...desk.permissions import Principal
 from ...desk.rooms import Room
 from ...desk.times import DAY_MS, from_date, rfc3339
+from ...desk.usage_meters import Usage
 from ...desk.usage_reasons import MAX_REASON, MAX_REASON_DAYS, Cause, Question, Reason
 from ...desk.usage_signals import EXPLAINABLE, Signal, SignalKind
-from ...ports import Drop, Put, World, Write, new, over, ref
+from ...ports import Drop, Listing, Put, World, Write, new, over, ref
 from ..audit import audit
 from ..fence import own
 from ..once import KEYLESS, Once
 from ..optimistic_retry import again
+from ..paging import every
 from ..rooms.post import post
+
+PAGE = 1000
 
 
 def give_reason(
@@ -65,7 +69,8 @@ def give_reason(
         )
         explained = [over(current.changed(reason=made.id), current)] if current else []
         entry = audit(world, who, "reason.given", subject=made.id)
-        world.store.commit(new(made), *explained, *entry, *once.writes(made, made.at))
+        trend = _trend(world, made)
+        world.store.commit(new(made), *explained, *trend, *entry, *once.writes(made, made.at))
         return made
 
     return again(world, attempt, once)
@@ -74,8 +79,19 @@ def give_reason(
 def take_back_reason(world: World, who: Principal, customer: Customer, *, id_: str) -> None:
     """It explains nothing any more."""
     place = ref(Reason, customer.id, id_)
-    own(world, who.workspace, place)
-    world.store.commit(Drop(place), *audit(world, who, "reason.taken-back", subject=id_))
+
+    def attempt(_: int) -> None:
+        reason = own(world, who.workspace, place)
+        entry = audit(world, who, "reason.taken-back", subject=id_)
+        world.store.commit(Drop(place), *_trend(world, reason), *entry)
+
+    again(world, attempt)
+
+
+def reasons_of(world: World, customer: str) -> list[Reason]:
+    """What is known of why a customer's usage moved."""
+    listing: Listing[Reason] = Listing("reasons", (customer,))
+    return list(every(world.store, listing, PAGE))
 
 
 def ask(
@@ -138,6 +154,12 @@ def signal_of(world: World, workspace: str, id_: str, *, field: str = "") -> Sig
 def customer_of_signal(world: World, signal: Signal) -> Customer:
     """Whose usage it is."""
     return own(world, signal.workspace, ref(Customer, signal.customer))
+
+
+def _trend(world: World, reason: Reason) -> list[Write]:
+    """What a one-off brought counts in no trend: the customer's facts are due."""
+    usage = world.store.one(ref(Usage, reason.customer)) if reason.cause == "one_off" else None
+    return [over(usage.changed(due=world.clock.now()), usage)] if usage else []
 
 
 def _words(world: World, customer: Customer, message: str) -> str:

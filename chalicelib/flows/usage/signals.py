@@ -16,7 +16,7 @@ from ...desk.messages import Author, Draft, Source
 from ...desk.rooms import MAX_NAME, Room
 from ...desk.segments import MAX_SEGMENTS, Member, Segment
 from ...desk.times import DAY_MS
-from ...desk.usage_meters import Usage, UsageDay, day_of
+from ...desk.usage_meters import Usage, day_of
 from ...desk.usage_reasons import Reason, explaining, one_off_days
 from ...desk.usage_signals import (
     ONCE,
@@ -37,10 +37,10 @@ from ...desk.usage_signals import (
 from ...desk.workspaces import Agent
 from ...ports import Listing, World, new, over, ref
 from ..optimistic_retry import again
-from ..paging import every
 from ..rooms.post import post
+from .days import read_days
+from .reasons import reasons_of
 
-PAGE = 1000
 AT_ONCE = 50  # customers that one piece of a walk looks at
 LOOKED_AT = 25  # customers of one answer of a preview
 READ_MS = (7 * WEEKS + 7) * DAY_MS  # ms of days that a judgement may need
@@ -78,10 +78,19 @@ class Preview:
     next: str | None
 
 
-def run_signals(world: World, workspace: str, customer_id: str) -> list[Signal]:
+def run_all(world: World, workspace: str, customers: Sequence[str]) -> None:
+    """Look at the latest days of some customers."""
+    watching = watching_in(world, workspace)
+    for customer in customers if watching else ():
+        run_signals(world, workspace, customer, watching=watching)
+
+
+def run_signals(
+    world: World, workspace: str, customer_id: str, *, watching: Sequence[Segment] | None = None
+) -> list[Signal]:
     """Look at a customer's latest days for all signals that are on, where it is in the segment; those that were raised
     now. Doing it again raises nothing twice."""
-    watching = [each for each in segments_of(world, workspace) if each.signal and each.signal.on]
+    watching = watching_in(world, workspace) if watching is None else watching
     there = world.store.many([ref(Member, each.id, customer_id) for each in watching]) if watching else []
     mine = [segment for segment, member in zip(watching, there, strict=True) if member]
     customer = world.store.one(ref(Customer, customer_id)) if mine else None
@@ -100,23 +109,17 @@ def run_signals(world: World, workspace: str, customer_id: str) -> list[Signal]:
     ]
 
 
-def segments_of(world: World, workspace: str) -> list[Segment]:
-    """A workspace's segments, in one query."""
+def watching_in(world: World, workspace: str) -> list[Segment]:
+    """A workspace's segments whose signal is on, in one query."""
     listing: Listing[Segment] = Listing("segments", (workspace,))
-    return list(world.store.page(listing, MAX_SEGMENTS + 9).items)
-
-
-def reasons_of(world: World, customer: str) -> list[Reason]:
-    """What is known of why a customer's usage moved."""
-    listing: Listing[Reason] = Listing("reasons", (customer,))
-    return list(every(world.store, listing, PAGE))
+    segments = world.store.page(listing, MAX_SEGMENTS + 9).items
+    return [each for each in segments if each.signal and each.signal.on]
 
 
 def curve_of(world: World, customer: Customer, reasons: Iterable[Reason], *, since: int) -> Curve:
     """A customer's calls and errors by day from a moment (ms) on, without what one-offs brought as a measure. What is
     older than the first day that has any was before they came."""
-    listing: Listing[UsageDay] = Listing("usage-days", (customer.id,), after=since - 1)
-    days = {row.day: row for row in every(world.store, listing, PAGE)}
+    days = {row.day: row for row in read_days(world, customer.id, since=since, until=world.clock.now() + DAY_MS)}
     usage = world.store.one(ref(Usage, customer.id))
     first = usage.first_success_at if usage else 0
     made = day_of(customer.created_at)
@@ -250,6 +253,6 @@ def walk(world: World, segment_id: str, cursor: str | None) -> None:
     listing: Listing[Member] = Listing("segment-members", (segment_id,))
     page = world.store.page(listing, AT_ONCE, cursor)
     for member in page.items:
-        run_signals(world, segment.workspace, member.customer)
+        run_signals(world, segment.workspace, member.customer, watching=[segment])
     if page.next:
         world.queues.jobs([{"signals": segment_id, "cursor": page.next}])

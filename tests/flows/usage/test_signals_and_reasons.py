@@ -8,6 +8,7 @@ from chalicelib.desk.rooms import Room
 from chalicelib.desk.times import DAY_MS, from_rfc3339
 from chalicelib.desk.usage_meters import Usage, UsageDay, day_of
 from chalicelib.desk.usage_signals import shifted
+from chalicelib.flows.usage.facts import evaluate_usage
 from chalicelib.flows.usage.signals import run_signals
 from chalicelib.ports import Put, ref
 from tests.api import Client, Tenant
@@ -256,3 +257,25 @@ def test_two_workers_at_once_open_one_room(stage, monkeypatch):
     monkeypatch.setattr("chalicelib.flows.usage.signals._is_known", lambda *_, **__: False)
     assert (len(stage.run()), len(stage.run())) == (1, 0)
     assert sum(isinstance(each, Room) and each.kind == "internal" for each in stage.parley.records()) == 1
+
+
+def test_what_comes_in_is_looked_at_with_the_facts(stage):
+    """As the clock and a fold do it: facts, place, signals; and a one-off leaves the trend at once."""
+    stage.segment()
+    stage.calls({0: 300, -1: 1204})
+    usage = Usage(version=1, customer=stage.customer, workspace=stage.tenant.id, due=stage.parley.clock.at)
+    stage.parley.store.commit(Put(usage, None))
+    evaluate_usage(stage.parley.world, stage.tenant.id, [stage.customer])
+    (signal,) = stage.signals()
+    facts = stage.parley.store.one(ref(Usage, stage.customer))
+    assert facts.trend == pytest.approx((6 * 300 + 1204) / 2100, abs=0.001)
+    day = shifted(stage.today, -1)
+    reason = {"cause": "one_off", "from": day, "until": day, "text": "A load test", "signal": signal["id"]}
+    made = stage.api.post("/v1/customers/acme/reasons", reason).json["id"]
+    stage.parley.due()
+    stage.parley.use_all()
+    assert stage.parley.store.one(ref(Usage, stage.customer)).trend == 1.0
+    stage.api.delete(f"/v1/customers/acme/reasons/{made}")
+    stage.parley.due()
+    stage.parley.use_all()
+    assert stage.parley.store.one(ref(Usage, stage.customer)).trend == facts.trend
