@@ -9,9 +9,10 @@ from playwright.sync_api import expect
 
 from chalicelib.desk import personal_data
 from chalicelib.desk.erasures import COPIES, Erasure, Twin
+from chalicelib.desk.messages import Message
 from chalicelib.desk.retention import KEEPS, LEAST, MOST
 from chalicelib.desk.times import DAY_MS
-from chalicelib.ports import new
+from chalicelib.ports import new, over
 from infra.pages import WEB
 from tests.api import Tenant
 from tests.browser import unfriendly
@@ -291,6 +292,21 @@ def test_what_would_go_is_seen_before_the_days_are_saved(house: House, parley: P
     expect(part.get_by_role("status")).to_contain_text("Nothing is kept for less than before.")
     save.click()
     expect(days).to_have_value("")
+
+
+def test_a_file_whose_time_is_over_is_no_link(house: House, parley: Parley, tenant: Tenant) -> None:
+    triage = tenant.triage()
+    ann = tenant.user(user="ann")
+    file = ann.post("/v1/attachments", {"name": "picture.png", "size": 5, "type": "image/png"}).json["id"]
+    ann.post(f"/v1/rooms/{triage}/messages", {"text": "See", "attachments": [file]})
+    parley.settle()
+    [said] = [each for each in parley.records() if isinstance(each, Message)]
+    parley.store.commit(over(said.changed(originals_gone=parley.clock.at), said))
+    signed_in(house)
+    page = shown(house, f"inbox/open/{triage}")
+    expect(page.locator(".file.gone")).to_contain_text("picture.png")
+    expect(page.locator(".file.gone")).to_contain_text("gone since")
+    expect(page.locator("a.file, .file img")).to_have_count(0)
 
 
 def test_each_kind_of_record_that_is_forgotten_has_a_name_in_the_report() -> None:

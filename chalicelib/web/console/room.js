@@ -467,7 +467,7 @@ export class Conversation {
         this.#quote(message),
         message.deleted ? h("p.gone", null, t("This message was deleted.")) : h("div.text", { dir: "auto" }, dressed(render(message.text, this.#named(message)))),
         this.#rest(message),
-        message.attachments.map(attachment),
+        message.attachments.map((file) => attachment(file, message.originals_gone_at)),
         edit ? this.#fate(edit) : null,
         h("footer", null, this.#reactions(message), this.ledger.ticks(rows))), readLine(readers));
   }
@@ -490,7 +490,7 @@ export class Conversation {
   }
 
   #rest(message) {
-    if (!message.cut) return null;
+    if (!message.cut || message.originals_gone_at) return null;
     const told = plural(message.cut, "{n} quoted line", "{n} quoted lines");
     return h("button.plain.rest", { type: "button", title: told, "aria-label": told, onclick: (event) => attempt(async () => event.target.replaceWith(render(await this.feed.rest(message)))) }, "…");
   }

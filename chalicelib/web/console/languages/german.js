@@ -1025,6 +1025,7 @@ export const TABLE = {
   "first": "erster",
   "fourth": "vierter",
   "gone": "nicht mehr da",
+  "gone since {day}": "seit {day} weg",
   "gone there": "dort gelöscht",
   "half differ by at most": "die Hälfte weicht höchstens ab um",
   "happy": "zufrieden",
