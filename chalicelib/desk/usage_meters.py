@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
 from .record import Part, Record
-from .times import DAY_MS, HOUR_MS, LAST_MS, rfc3339
+from .times import DAY_MS, HOUR_MS, LAST_MS, from_date, rfc3339
 from .usage_events import WINDOW_MS
 from .usage_reasons import trend
 from .workspaces import Secret
@@ -366,6 +366,14 @@ def nothing_left(usage: Usage) -> bool:
     """Whether no passing day can move a customer's facts."""
     moving = (usage.calls_7d, usage.errors_7d, usage.developers_7d, usage.tokens_7d, usage.trend is not None)
     return not any(moving)
+
+
+def hours_of(day: UsageDay, now: int) -> list[tuple[int, int, int]]:
+    """The hours of a day, as far as they are kept at `now`: when (ms) each begins, its calls and errors."""
+    start = from_date(day.day) or 0
+    if day.day < day_of(now - HOURS_KEPT_DAYS * DAY_MS):
+        return []
+    return [(start + hour * HOUR_MS, calls, errors) for hour, (calls, errors) in day.hours.items()]
 
 
 def bounded(sums: dict[str, int], known: Mapping[str, int], most: int) -> dict[str, int]:

@@ -3,11 +3,12 @@ each day by the clock while any of them is not zero (ADR 187)."""
 
 import zlib
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from ...desk.times import DAY_MS, HOUR_MS, from_date
+from ...desk.times import DAY_MS, HOUR_MS, MINUTE_MS, from_date
 from ...desk.usage_meters import (
     FACTS_DAYS,
     HOURS_KEPT_DAYS,
@@ -27,15 +28,16 @@ from .reasons import reasons_of
 from .signals import run_all
 
 READ_DAYS = 2 * FACTS_DAYS + 2
+JUST_MS = 15 * MINUTE_MS  # within which a message may come again
 
 
 def evaluate_usage(world: World, workspace: str, customers: Sequence[str]) -> None:
-    """Look at the facts of some customers again, if they are due; place those whose facts have moved; and look at the
-    days of all for what segments watch."""
-    moved = [customer for customer in customers if again(world, lambda _, one=customer: _evaluated(world, one))]  # type: ignore[misc]
-    if moved:
-        evaluate_segments(world, workspace, dict.fromkeys(moved, ()))
-    run_all(world, workspace, customers)
+    """Look at the facts of some customers again, if they are due; place them, and look at their days for what segments
+    watch. Those that were looked at just now are placed again: whoever did may have died over it."""
+    found = [customer for customer in customers if again(world, partial(_evaluated, world, customer))]
+    if found:
+        evaluate_segments(world, workspace, dict.fromkeys(found, ()))
+        run_all(world, workspace, found)
 
 
 def due_facts(due: Iterable[Usage]) -> list[dict[str, Any]]:
@@ -50,11 +52,11 @@ def due_facts(due: Iterable[Usage]) -> list[dict[str, Any]]:
     ]
 
 
-def _evaluated(world: World, customer: str) -> bool:
-    """Whether the facts of a customer have moved."""
+def _evaluated(world: World, customer: str, tries: int) -> bool:
+    """Whether the facts of a customer were written, now or a moment ago."""
     old, now = world.store.one(ref(Usage, customer)), world.clock.now()
     if old is None or not old.due or old.due > now:
-        return False
+        return old is not None and now - old.evaluated_at < JUST_MS
     days = read_days(world, customer, since=now - READ_DAYS * DAY_MS, until=now + DAY_MS)
     since = day_of(now - (FACTS_DAYS - 1) * DAY_MS)
     actors = [(each.kind, each.who) for each in read_actors(world, customer, since=from_date(since) or 0)]
@@ -64,7 +66,7 @@ def _evaluated(world: World, customer: str) -> bool:
     moved = old.changed(**facts, evaluated_at=now, due=next_midnight(now) + spread)
     world.store.commit(over(msgspec.structs.replace(moved, due=0) if nothing_left(moved) else moved, old))
     _without_hours(world, days, now)
-    return any(getattr(old, name) != value for name, value in facts.items())
+    return True
 
 
 def _without_hours(world: World, days: Iterable[UsageDay], now: int) -> None:

@@ -53,6 +53,7 @@ NAMING: dict[str, Any] = {
     "DELETE /v1/api-keys/{key}": None,
     "DELETE /v1/agent-keys/{agent_key}": None,
     "GET /v1/customers/{customer}/agent-keys": None,
+    "GET /v1/customers/{customer}/usage": None,
     "GET /v1/installs/{install}": None,
     "PATCH /v1/installs/{install}": {"name": "Mine"},
     "DELETE /v1/installs/{install}": None,
