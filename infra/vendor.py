@@ -14,6 +14,7 @@ from infra.archive import compile_alone
 from infra.progress import progress
 from infra.runtime import Target, written
 from infra.slim_botocore import slim
+from infra.slim_libraries import slim_libraries
 from infra.venvs import SHIPPED, NotPossible
 
 SERVICES = {"dynamodb", "sqs", "s3", "kms", "apigatewaymanagementapi", "sesv2", "sts"}
@@ -24,7 +25,7 @@ GONE = ("boto3", "s3transfer", "bin", "share", "cffi", "pycparser")
 ZONES = "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz"  # a second copy of what tzdata has; botocore asks for UTC alone
 TABLES = ("*.tab", "tzdata.zi", "leapseconds")  # what zones are made of, and maps of them: nobody reads them
 NAMED = ("Metadata-Version:", "Name:", "Version:", "License")
-REBUILD = 20  # raise it when the pruning below changes
+REBUILD = 21  # raise it when the pruning below changes
 
 
 def vendored(target: Target, home: Path) -> Path:
@@ -103,6 +104,7 @@ def _prune(folder: Path) -> None:
     for examples in (folder / "botocore" / "data").glob("*/*/examples-*"):
         examples.unlink()
     slim(folder / "botocore" / "data", SERVICES)
+    slim_libraries(folder)
     for table in TABLES:
         for path in (folder / "tzdata" / "zoneinfo").glob(table):
             path.unlink()
