@@ -21,7 +21,7 @@ from chalicelib.flows.derive import Written, derive
 from chalicelib.flows.inbound.receive import receive
 from chalicelib.flows.tickets.tasks import run_task
 from chalicelib.live.webpush import BrowserPush
-from chalicelib.ports import Answer, Call, Errand, IndexTask, Request, Task, Unreachable, Upload, World
+from chalicelib.ports import Answer, Call, DeadBody, Errand, IndexTask, Request, Task, Unreachable, Upload, World
 from chalicelib.search.segments import SegmentIndex
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.rows import Row, from_row
@@ -130,6 +130,21 @@ class FakeQueues:
         notes = [note(queue, body) for queue, body in self.redriven]
         self.redriven.clear()
         return [each for each in notes if each]
+
+    def reword_dead(self, becomes: Callable[[DeadBody], str | None]) -> list[tuple[str, bool]]:
+        changed = []
+        for letter, body in list(self.dead.items()):
+            queue = "inbound" if "install" in json.loads(body) else "react"
+            after = becomes(DeadBody(queue, body))
+            if after != body:
+                del self.dead[letter]
+                changed.append((letter, after is not None))
+            if after is not None:
+                self.dead[letter] = after
+        return changed
+
+    def envelope(self, body: str) -> Envelope:
+        return msgspec.json.decode(body, type=Envelope)
 
     def unbury(self, queue: str, letter: str, again: Callable[[str], None] | None) -> bool:
         body = self.dead.get(letter)

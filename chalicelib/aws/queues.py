@@ -14,7 +14,7 @@ import msgspec
 
 from ..desk.dead_letters import DeadLetter
 from ..desk.envelopes import Envelope
-from ..ports import AwsAway, Call, Errand, Files, IndexTask, Task
+from ..ports import AwsAway, Call, DeadBody, Errand, Files, IndexTask, Task
 from ..settings import Settings
 from .clients import client
 
@@ -177,6 +177,27 @@ class SqsQueues:
             self._send_again(getattr(self.settings, f"{queue}_queue"), letter, found)
         _called("delete_message", QueueUrl=self._dead(queue), ReceiptHandle=found["ReceiptHandle"])
         return True
+
+    def reword_dead(self, becomes: Callable[[DeadBody], str | None]) -> list[tuple[str, bool]]:
+        """One whose body is another is buried anew, with all that is told beside it."""
+        names = [pair.partition("=")[0] for pair in self.settings.dead_letter_queues.split(",") if pair]
+        changed: list[tuple[str, bool]] = []
+        for name in [*names, *(["react"] if self.settings.react_failed_queue else [])]:
+            url, after = self._dead(name), dict[str, str | None]()
+
+            def meant(message: dict[str, Any], name: str = name, after: dict[str, str | None] = after) -> bool:
+                body = str(message["Body"])
+                after[message["MessageId"]] = becomes(DeadBody(name, body, _attribute(message, "workspace")))
+                return after[message["MessageId"]] != body
+
+            for message in self._look_through(name, meant):
+                body, id_ = after[message["MessageId"]], _token(f"dead:{message['MessageId']}")
+                fifo = {"MessageGroupId": id_, "MessageDeduplicationId": id_} if url.endswith(".fifo") else {}
+                if body is not None:
+                    _send(url, MessageBody=body, MessageAttributes=message.get("MessageAttributes", {}), **fifo)
+                _called("delete_message", QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                changed.append((_attribute(message, "letter"), body is not None))
+        return changed
 
     def _look_through(
         self, name: str, meant: Callable[[dict[str, Any]], bool], most: float = inf

@@ -19,6 +19,15 @@ SETTLE_S = 10  # seconds after which what was on its way has come, and is in the
 WAITS_S = (120, 300, 1800, 3600)  # seconds between two looks at what other sides are still to take
 # ms for which copies live that nobody can change
 COPIES = {"point-in-time backups": 35 * DAY_MS, "logs": 30 * DAY_MS}
+# ms after which what nobody looks into has ended by itself; what it brings back until then is dropped
+ENDING = {
+    "queues": 14 * DAY_MS,
+    "dead-letter queues": 14 * DAY_MS,
+    "webhooks and mails as they came": 30 * DAY_MS,
+    "files of imports": 30 * DAY_MS,
+    "batches that were given up": 30 * DAY_MS,
+    "answers kept for a repeat": 1 * DAY_MS,
+}
 
 
 class Self(Part, frozen=True):

@@ -1208,7 +1208,8 @@ PLACES: tuple[Place, ...] = (
         "dead-letter queues",
         "What the queues beside them hold, if it was given up.",
         within(dead_letters.KEPT_MS),
-        ENDS_BY_ITSELF,
+        "what they said themselves is removed, what others said stays without them; what is given up afterwards ends "
+        "by itself, and what it brings back is dropped",
     ),
     Place(
         "logs",

@@ -147,8 +147,9 @@ def _of_keeping(world: World, task: dict[str, Any]) -> None:
     """A piece of an erasure, of an export, or of what has had its time."""
     if "erasure" in task:
         from .erasures.run import run_erasure
+        from .inbound.said_before import was_forgotten
 
-        run_erasure(world, task["workspace"], task["erasure"], piece=task["piece"])
+        run_erasure(world, task["workspace"], task["erasure"], piece=task["piece"], theirs=was_forgotten)
     elif "export" in task:
         from .exports.run import run_export
 

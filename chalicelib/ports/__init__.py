@@ -10,7 +10,7 @@ from .memory import Memory
 from .outside import AddressRefused, Answer, Outside, Request, Unreachable
 from .providers import PUBLISHED, ProviderBusy, ProviderRefused, Renewing, Secrets, WayIn
 from .push import WebPush
-from .queues import Call, Errand, IndexTask, Queues, Task
+from .queues import Call, DeadBody, Errand, IndexTask, Queues, Task
 from .table import Drop, Listing, Page, Put, R, Ref, Scanned, Store, Write, new, over, ref
 from .trackers import Tickets, Tracker
 from .world import World
@@ -27,6 +27,7 @@ __all__ = [
     "Call",
     "Clock",
     "Corresponding",
+    "DeadBody",
     "ProviderRefused",
     "Direct",
     "Drop",

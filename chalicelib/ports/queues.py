@@ -74,6 +74,15 @@ class IndexTask:
         return f"{self.tree}:{self.walk}:{self.of}" if self.walk else self.tree
 
 
+@dataclass(frozen=True, slots=True)
+class DeadBody:
+    """What lies in a dead-letter queue: of which queue it is, what it says, and whose it is ("" where nobody knows)."""
+
+    queue: str
+    body: str
+    workspace: str = ""
+
+
 class Queues(Protocol):
     """The queues, by what they are for."""
 
@@ -120,6 +129,13 @@ class Queues(Protocol):
     def unexplained(self, note: Callable[[str, str], DeadLetter | None], reason: str) -> list[DeadLetter]:
         """Give the letters that the queue service itself has put aside a reason, and the note that `note(queue, body)`
         makes; the notes, to be stored by the caller."""
+
+    def reword_dead(self, becomes: Callable[[DeadBody], str | None]) -> list[tuple[str, bool]]:
+        """Have each dead letter say what its body becomes; one that becomes None is thrown away. The ids of the notes
+        of those that changed ("": it has none), and whether they are still there."""
+
+    def envelope(self, body: str) -> Envelope:
+        """The envelope of a queue's message. NotFound if it lay in the bucket, and is gone."""
 
     def unbury(self, queue: str, letter: str, again: Callable[[str], None] | None) -> bool:
         """Take a noted letter out of its dead-letter queue, once it is given back to its worker; `react` has no queue

@@ -47,7 +47,7 @@ def of_kinds() -> Iterator[str]:
 def test_each_is_there_and_no_other() -> None:
     german = run((WEB / "console" / "languages" / "german.js").read_text("utf-8") + "tell(SERVED);")
     states = {"active", "blocked", "gone", "paused", "disabled"} | set({"making", "new", "linked", "lost"})
-    said = {*of_kinds(), *erasures.COPIES, *REASONS.values(), *SPARED, *RESULTS, *states}
+    said = {*of_kinds(), *erasures.COPIES, *erasures.ENDING, *REASONS.values(), *SPARED, *RESULTS, *states}
     said |= {str(each) for literal in LITERALS for each in get_args(literal)}
     assert german.keys() ^ (said - {""}) == set()
 

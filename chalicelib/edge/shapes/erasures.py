@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from ...desk.erasures import COPIES, Erasure, Fared, Of, Stage, State
+from ...desk.erasures import COPIES, ENDING, Erasure, Fared, Of, Stage, State
 from ...desk.errors import Invalid
 from .answers import Time, View, time_of
 
@@ -30,7 +30,8 @@ class TwinView(View, frozen=True):
 
 
 class CopyView(View, frozen=True):
-    """Copies that nobody can change, and when the last of them ends."""
+    """Copies that nobody can change or looks into, and when the last of them ends at the latest. What comes back out of
+    them until then is dropped."""
 
     where: str
     ends_at: Time
@@ -80,7 +81,7 @@ def erasure_view(erasure: Erasure) -> ErasureView:
         for each in erasure.twins
     ]
     ended = erasure.ended_at
-    copies = COPIES if ended else {}
+    copies = COPIES | ENDING if ended else {}
     return ErasureView(
         id=erasure.id,
         of=erasure.of,

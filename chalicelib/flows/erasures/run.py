@@ -20,6 +20,7 @@ from ..people.tie import leave_person
 from ..same_person import records_of
 from ..search.forget import forget_in_tree
 from ..usage.forget import days_of_log, forget_day
+from .given_up import Theirs, forget_given_up
 from .holds import held
 from .places import ROOT, Ground
 from .start import next_piece
@@ -32,8 +33,9 @@ TOGETHER = 40  # of them that go in one transaction
 CLASHES = 5  # times that a page is looked at again at once
 
 
-def run_erasure(world: World, workspace: str, id_: str, *, piece: int) -> None:
-    """Do the erasure's next pieces if `piece` is the first of them, and wake the worker for those after them."""
+def run_erasure(world: World, workspace: str, id_: str, *, piece: int, theirs: Theirs) -> None:
+    """Do the erasure's next pieces if `piece` is the first of them, and wake the worker for those after them. `theirs`
+    says whether an envelope that was given up is theirs."""
     erasure = world.store.one(ref(Erasure, workspace, id_))
     if erasure is None or erasure.ended or erasure.piece != piece:
         return  # it is done, or another worker goes on with it
@@ -43,7 +45,7 @@ def run_erasure(world: World, workspace: str, id_: str, *, piece: int) -> None:
         return
     before, ground = erasure, ground_of(world, erasure)
     for _ in range(PIECES):
-        erasure = _piece(world, erasure, ground)
+        erasure = _piece(world, erasure, ground, theirs=theirs)
         if erasure.ended or erasure.began_at != before.began_at or _changed(erasure, before):
             break
     if not erasure.ended and erasure.state != "waiting":  # the clock finds what waits
@@ -61,10 +63,12 @@ def _rest(erasure: Erasure, before: Erasure) -> int:
     return REST_S if _changed(erasure, before) else 0
 
 
-def _piece(world: World, erasure: Erasure, ground: Ground) -> Erasure:
+def _piece(world: World, erasure: Erasure, ground: Ground, *, theirs: Theirs) -> Erasure:
     """The erasure after its next piece. A record that somebody else changes meanwhile is looked at again."""
     for left in reversed(range(CLASHES)):
         try:
+            if erasure.stage == "search":
+                return _search(world, erasure, theirs)
             return STAGES[erasure.stage](world, erasure, ground)
         except Clash:
             if not left:
@@ -163,13 +167,15 @@ def _walk(world: World, erasure: Erasure, ground: Ground) -> Erasure:
     return _later(world, erasure, 0, walks=walks, stage="ids", **_begun(world))
 
 
-# --- search, and the end ------------------------------------------------------------------------------------------
+# --- dead letters, search, and the end ----------------------------------------------------------------------------
 
 
-def _search(world: World, erasure: Erasure, _: Ground) -> Erasure:
-    """What search still has of them is put anew, tree by tree, and all pieces are written without what is outdated."""
+def _search(world: World, erasure: Erasure, theirs: Theirs) -> Erasure:
+    """What search still has of them is put anew, tree by tree, and all pieces are written without what is outdated; at
+    last what was given up is without them."""
     if not erasure.stops:
-        return _later(world, erasure, 0, stage="log", stops=_days(world, erasure))
+        counted = forget_given_up(world, erasure, theirs)
+        return _later(world, erasure, 0, stage="log", stops=_days(world, erasure), **counted)
     *others, tree = erasure.stops
     cursor = forget_in_tree(world, tree.key, erasure.subject, cursor=tree.cursor)
     left = [Stop(start="tree", key=tree.key, cursor=cursor)] if cursor else []
@@ -214,7 +220,6 @@ STAGES: dict[str, Callable[[World, Erasure, Ground], Erasure]] = {
     "mark": _mark,
     "walk": _walk,
     "ids": _walk,
-    "search": _search,
     "log": _log,
     "done": _done,
 }

@@ -3,9 +3,12 @@
 
 from collections.abc import Iterator
 
-from ...desk.arrivals import Arrival, Deleted, Edited, Mailed, Reacted, Said, Speaker
+from ...desk.arrivals import Arrival, Deleted, Edited, Mailed, Reacted, Said, Speaker, Unsupported
+from ...desk.envelopes import Envelope
 from ...desk.erasures import Forgotten
 from ...desk.ids import customer_id, derived, user_id
+from ...desk.workspaces import Install
+from ...ports import AwsAway, World, ref
 from ..forgotten import Known, count_dropped, forgotten, known_address, known_id, known_outside, known_source
 from .context import Arriving, Ignore
 
@@ -15,8 +18,34 @@ FORGOTTEN = "forgotten"  # why it is ignored
 def drop_if_said_before(arriving: Arriving, arrival: Arrival) -> None:
     """Ignore what a person said before they were forgotten. What they said itself is known by its id, whenever it
     comes; what is merely from before is known by who says it. Install and key are read already, where nobody was."""
+    gone = _gone(arriving, arrival)
+    if gone:
+        count_dropped(arriving.world, gone)
+        raise Ignore(FORGOTTEN)
+
+
+def was_forgotten(world: World, envelope: Envelope) -> bool | None:
+    """Whether all that an envelope says is by somebody who was forgotten, and from before that; None where nobody can
+    read what it says."""
+    install = world.store.one(ref(Install, envelope.install))
+    if install is None or world.tracker(install.kind):
+        return False
+    arriving = Arriving(world, install, envelope)
+    try:
+        arrivals = list(world.inbound(install.kind).parse(envelope, install))
+        if all(isinstance(each, Unsupported) for each in arrivals):
+            return None
+        return all(_gone(arriving, each) for each in arrivals)
+    except AwsAway:
+        raise
+    except Exception:  # noqa: BLE001  it is given up because of what is wrong with it
+        return None
+
+
+def _gone(arriving: Arriving, arrival: Arrival) -> Forgotten | None:
+    """What is remembered of whoever says it, if they said it before they were forgotten."""
     if not arriving.install.forgets or not isinstance(arrival, Said | Mailed | Edited | Deleted | Reacted):
-        return
+        return None
     install = arriving.install
     words: list[Known] = [known_source(install.id, arrival.id)]
     who = list(_who(arriving, arrival))
@@ -24,10 +53,7 @@ def drop_if_said_before(arriving: Arriving, arrival: Arrival) -> None:
     at = arriving.envelope.received_at
     if not isinstance(arrival, Mailed):  # its writer's clock says when a mail was written
         at = min(at, arrival.at or at)
-    gone = next((each for each in found[:1] if each), None) or _before(found[1:], at)
-    if gone:
-        count_dropped(arriving.world, gone)
-        raise Ignore(FORGOTTEN)
+    return next((each for each in found[:1] if each), None) or _before(found[1:], at)
 
 
 def _before(found: list[Forgotten | None], at: int) -> Forgotten | None:

@@ -204,9 +204,9 @@ class Forgetting:
         return next(each.customer for each in self.history.stage.rows(User) if each.external_id == CALLED)
 
     def _there(self) -> set[str]:
-        """Of what she said that which is in a message now."""
+        """Of what she said as a user that which is in a message now."""
         self._seen()
-        texts = [each.text for each in self.history.stage.rows(Message)]
+        texts = [each.text for each in self.history.stage.rows(Message) if each.author.id in self.ids]
         return {each for each in self.said if any(each in text for text in texts)}
 
     def running(self) -> list[Erasure]:

@@ -1,0 +1,71 @@
+"""Dead letters while somebody is forgotten: what she said herself is gone with its note, what others said stays without
+her; what is given back afterwards is dropped."""
+
+import json
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from chalicelib.desk.dead_letters import DeadLetter
+from chalicelib.desk.envelopes import Envelope
+from chalicelib.flows.dead_letters.note import keep_note, note_of
+from tests.everywhere import MIA, Everywhere, everywhere
+from tests.flows.erasures.test_forgetting_everywhere import finish, forget, said, traces
+from tests.mails import postmark
+from tests.peers.msteams import TeamsPeer
+
+
+@pytest.fixture
+def here(teams: TeamsPeer) -> Iterator[Everywhere]:
+    with everywhere(teams) as made:
+        yield made
+
+
+def bury(here: Everywhere, body: bytes) -> str:
+    """Have a mail given up; its letter."""
+    envelope = Envelope(
+        id=here.parley.world.fresh_id("env"),
+        workspace=here.tenant.id,
+        install=here.installs["email"],
+        channel="email",
+        received_at=here.parley.clock.now(),
+        headers={"content-type": "application/json"},
+        body=body,
+    )
+    text = msgspec.json.encode(envelope).decode()
+    note = note_of(here.parley.world, "inbound", text, reason="a fault of ours")
+    assert note
+    keep_note(here.parley.world, note)
+    here.parley.queues.dead[note.id] = text
+    return note.id
+
+
+def mail(text: str, sender: str, name: str, number: int, to: str) -> bytes:
+    return json.dumps(postmark(text, sender, name=name, id_=f"dead-{number}@acme.example", to=to)).encode()
+
+
+def test_hers_are_thrown_away_and_others_stay_without_her(here: Everywhere) -> None:
+    said(here)
+    hers = bury(here, mail("words 21 of hers", MIA, "Mia", 1, here.address))
+    others = bury(here, mail("Mia says words 22", "bob@acme.example", "Bob", 2, here.address))
+    neither = bury(here, mail("words 23", "bob@acme.example", "Bob", 3, here.address))
+    unread = bury(here, b"{ Mia, words 24")
+    whole = here.parley.queues.dead[neither]
+    report = finish(here, forget(here))
+    assert set(here.parley.queues.dead) == {others, neither}
+    assert here.parley.queues.dead[neither] == whole
+    body = msgspec.json.decode(here.parley.queues.dead[others], type=Envelope).body.decode()
+    assert "somebody who was forgotten says words 22" in body
+    assert {each.id for each in here.parley.records() if isinstance(each, DeadLetter)} == {others, neither}
+    assert hers not in here.parley.queues.dead
+    assert unread not in here.parley.queues.dead
+    assert (report["removed"]["DeadLetter"], report["anonymised"]["DeadLetter"]) == (2, 1)
+    assert traces(here, "Mia", MIA, "words 21", "words 24") == {}
+
+
+def test_the_report_names_each_copy_that_outlives_it(here: Everywhere) -> None:
+    report = finish(here, forget(here))
+    days = {each["where"]: each["ends_at"] for each in report["copies"]}
+    assert {"dead-letter queues", "queues", "logs", "point-in-time backups"} <= set(days)
+    assert all(day > report["ended_at"] for day in days.values())
