@@ -169,6 +169,9 @@ class FakeTracker:
 
     def withdraw(self, ticket: str, comment: str) -> None:
         self._mood("withdraw", comment)
+        if self.said.get(ticket, {}).pop(comment, None):
+            self._touch(ticket)
+            self._tell("comment_deleted", ticket, comment, BOT)
 
     def move(self, ticket: str, word: str) -> TicketSeen:
         self._mood("move", word)
@@ -176,7 +179,7 @@ class FakeTracker:
 
     def retitle(self, ticket: str, title: str, text: str | None = None) -> TicketSeen:
         self._mood("retitle", title)
-        return self._changed(ticket, "changed", BOT, title=title)
+        return self._changed(ticket, "changed", BOT, title=title, **({} if text is None else {"text": text}))
 
     def label(self, ticket: str, add: Sequence[str], remove: Sequence[str]) -> TicketSeen:
         self._mood("label", ",".join(add), ",".join(remove))

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from .customers import Customer
+from .erasures import Fared
 from .errors import Conflict, Invalid
 from .messages import Attached, Author
 from .record import Part, Record
@@ -136,6 +137,15 @@ def came_or_went(before: object, now: object) -> IssueCustomer | None:
     return now if isinstance(now, IssueCustomer) else before  # type: ignore[return-value]
 
 
+class TakenBack(Part, frozen=True):
+    """What stands at a tracker tells of somebody who is forgotten (`stand_in`): how far it is that it is gone there, or
+    without them, and why it is not."""
+
+    stand_in: str
+    fared: Fared = "waiting"
+    reason: str = ""
+
+
 class Ticket(Record, frozen=True):
     """How far an issue and its ticket agree: `state`, `title` and `labels` are what both sides last were, `seen_at` the
     tracker's time of that. `refused` are our values, by field, that the tracker will not take. `due` (ms) is when the
@@ -147,7 +157,8 @@ class Ticket(Record, frozen=True):
     `counted` how many the tracker said that there were when they were last read whole (None: it said nothing),
     `spoke_at` when customers were last told of one. `asked_at` is when it was asked for by a call whose answer nobody
     has heard, and `sought` how often it was looked for since, and not found. `handled` are the issue's files that are
-    there, or that the tracker will not take."""
+    there, or that the tracker will not take. `taken_back` is of its title and text; `takes_back` says that something
+    of it, a comment perhaps, is to be taken back there."""
 
     issue: str
     install: str
@@ -180,6 +191,8 @@ class Ticket(Record, frozen=True):
     handled: tuple[str, ...] = ()
     holds: tuple[str, ...] | None = None
     exposed_at: int = 0
+    taken_back: TakenBack | None = None
+    takes_back: bool = False
 
     def holding(self, *what: str) -> tuple[str, ...] | None:
         """What it holds once `what` went there, too."""
@@ -213,6 +226,7 @@ class Comment(Record, frozen=True):
     notice: str = ""
     held: str = ""
     deleted: bool = False
+    taken_back: TakenBack | None = None
 
 
 class PendingComment(Record, frozen=True):

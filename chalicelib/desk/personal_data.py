@@ -1083,6 +1083,7 @@ PARTS: dict[type[Part], Mapping[What, str]] = {
     figures.Times: {},
     hours.Hours: {},
     issues.Link: {PLAIN: "ticket url"},
+    issues.TakenBack: {PLAIN: "stand_in reason"},
     pains.Chat: {PLAIN: "conversation"},
     pains.Became: {NAMED: "title"},
     pains.Pain: {PERSON: "agent", NAMED: "title", PLAIN: "only"},

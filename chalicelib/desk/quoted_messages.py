@@ -25,6 +25,18 @@ def quoted(messages: Iterable[Message], room_url: str, most: int) -> str:
     return "\n\n".join(found)
 
 
+def without_quotes(text: str, by: Iterable[str]) -> str:
+    """A text in which nothing is quoted any more of those who have one of these names; that they were quoted stays."""
+    heads = tuple(f"> {plain(name)}:" for name in by)
+    blocks = text.split("\n\n") if heads else []
+    kept = [_emptied(block) if block.startswith(heads) else block for block in blocks]
+    return "\n\n".join(kept) if heads else text
+
+
+def _emptied(block: str) -> str:
+    return f"{block.partition(':')[0]}: …"
+
+
 def _quote(message: Message, room_url: str) -> str:
     name, text = plain(message.author.name), _OUR_MARK.sub("<! --", message.text.strip("\n"))
     files = ", ".join(_file(file.name, room_url) for file in message.attachments)

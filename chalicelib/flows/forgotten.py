@@ -71,6 +71,11 @@ def known_source(install: str, id_: str) -> Known:
     return "source", install, id_
 
 
+def known_words(install: str, words: str) -> Known:
+    """What stands there and tells of somebody, in others' words."""
+    return "words", install, words
+
+
 def remember(world: World, erasure: Erasure, known: Iterable[Known]) -> None:
     """Write down that these were forgotten, as hashes. What was forgotten before keeps its moment."""
     key = made_key(world, erasure.workspace)

@@ -19,10 +19,11 @@ from ...desk.errors import NotFound
 from ...desk.exports import Export
 from ...desk.files import Attachment
 from ...desk.forgetting import FORGOTTEN, Traces, named, whose, without
-from ...desk.issues import Comment
+from ...desk.issues import Comment, Issue, TakenBack, Ticket
 from ...desk.mails import original_key
 from ...desk.messages import Change, Mapped, Message
 from ...desk.personal_data import ANONYMISED, KEPT, KINDS, NOBODYS
+from ...desk.quoted_messages import without_quotes
 from ...desk.record import Record
 from ...desk.room_transitions import room_changed
 from ...desk.rooms import Room, Seen
@@ -30,7 +31,7 @@ from ...desk.times import HOUR_MS
 from ...desk.unheard import Unheard
 from ...desk.workspaces import Install, Workspace
 from ...ports import Drop, Listing, Ref, World, Write, new, over, ref
-from ..forgotten import known_outside, known_source, remember
+from ..forgotten import known_outside, known_source, known_words, remember
 from ..optimistic_retry import again
 from ..paging import every
 from ..rooms.amend import amend, delete_step
@@ -45,6 +46,9 @@ DERIVED_MS = HOUR_MS  # ms after which all is derived from what an erasure has c
 MOST = 90  # writes in one transaction
 OPENED = f"A question of {FORGOTTEN}"  # how a room is called that they opened
 NAMES = 100  # names of one person that are known at most
+THEIRS = "they said it there themselves"
+BY_HAND = "somebody else wrote it there"
+DISCONNECTED = "the install is disconnected: it is to be removed there"
 ROOMS = {"rooms", "unsaid-rooms", "snoozed-rooms"}  # listings of the whole workspace's rooms
 
 
@@ -158,6 +162,7 @@ class _Walk:
             if not record.deleted if theirs else (record.rest or self._mailed(record)):
                 return True
         theirs = isinstance(record, Delivery) and self._theirs(record) is not None
+        theirs = theirs or (isinstance(record, Comment | Ticket) and self._fares(record))
         return theirs or self._after(record) != record
 
     def look_at(self, records: Sequence[Record], listing: str) -> None:
@@ -167,6 +172,10 @@ class _Walk:
             if isinstance(record, Delivery):
                 self._delivery(record, self._theirs(record))
             else:
+                if isinstance(record, Comment | Ticket):
+                    self._tracked(record)
+                elif isinstance(record, Issue):
+                    self._retitled(record)
                 self._becomes(record)
             self._leads(record, listing)
 
@@ -211,6 +220,8 @@ class _Walk:
         theirs = theirs or self._in_their_own_room(record)
         own = whose(record, self.traces)
         after = without(self._bare(record), self.traces, theirs=theirs)
+        if isinstance(after, Comment) and isinstance(record, Comment) and after.text != record.text:
+            after = self._taken_back(after, record)
         if isinstance(after, Customer) and after.contact in self.erasure.subject.called:
             after = msgspec.structs.replace(after, contact="")
         if KINDS[type(record)].fate == ANONYMISED:
@@ -220,8 +231,10 @@ class _Walk:
         return after if own is False else record
 
     def _bare(self, record: Record) -> Record:
-        """A record without what it tells of the message of theirs that it is about: its files' names, its id elsewhere.
-        Why it was not sent is ours to tell."""
+        """A record without what it tells of the message of theirs that it is about: its files' names, its id elsewhere,
+        what it quotes. Why it was not sent is ours to tell."""
+        if isinstance(record, Issue):
+            return msgspec.structs.replace(record, text=without_quotes(record.text, self.erasure.subject.names))
         if isinstance(record, Delivery) and record.state == "sent" and record.reason and self._theirs(record):
             return msgspec.structs.replace(record, reason="")
         if isinstance(record, Change) and record.source and self.traces.outside_too and self._theirs(record):
@@ -408,8 +421,66 @@ class _Walk:
         return self.world.store.one(ref(Delivery, row.bridge, message.changed_n)) is None
 
     def _count(self, row: Delivery, fared: Fared, reason: str) -> None:
-        place = (row.install, row.channel, fared, reason)
+        self._count_at(row.install, row.channel, fared=fared, reason=reason)
+
+    def _count_at(self, install: str, channel: str, *, fared: Fared, reason: str) -> None:
+        place = (install, channel, fared, reason)
         self.twins[place] = self.twins.get(place, 0) + 1
+
+    # --- what stands at trackers
+
+    def _taken_back(self, after: Comment, before: Comment) -> Comment:
+        """A comment that tells of them: ours is deleted there; what somebody else wrote there is theirs to delete."""
+        if before.deleted:
+            return after
+        if before.mark:
+            back = TakenBack(stand_in=self.erasure.stand_in)
+            return msgspec.structs.replace(after, text="", deleted=True, taken_back=back)
+        reason = THEIRS if whose(before, self.traces) else BY_HAND
+        back = TakenBack(stand_in=self.erasure.stand_in, fared="by-hand", reason=reason)
+        return msgspec.structs.replace(after, taken_back=back)
+
+    def _fares(self, record: Comment | Ticket) -> bool:
+        """Whether something of it was to be taken back for this erasure."""
+        return record.taken_back is not None and record.taken_back.stand_in == self.erasure.stand_in
+
+    def _tracked(self, record: Comment | Ticket) -> None:
+        """How what is to be taken back there fares; that it is to be is told to the ticket, which is looked at. What
+        comes again in others' words is known by a hash of them."""
+        back = record.taken_back
+        if back and self._fares(record):
+            install = self.world.store.one(ref(Install, record.install))
+            disconnected = back.fared == "waiting" and (install is None or install.state == "disabled")
+            shown = msgspec.structs.replace(back, fared="by-hand", reason=DISCONNECTED) if disconnected else back
+            kind = install.kind if install else ""
+            self._count_at(record.install, kind, fared=shown.fared, reason=shown.reason)
+        after = self._after(record)
+        if after is None or after == record:
+            return
+        texts = (record.text,) if isinstance(record, Comment) else (record.title, record.assignee)
+        remember(self.world, self.erasure, [known_words(record.install, text) for text in texts if text])
+        if isinstance(record, Comment) and record.mark and not record.deleted:
+            ticket = self.world.store.one(ref(Ticket, record.issue, record.install))
+            if ticket and not ticket.takes_back:
+                self._put(self._waking(ticket), ticket)
+
+    def _retitled(self, issue: Issue) -> None:
+        """Its tickets tell of them if it does: what we wrote there is written anew."""
+        after = self._after(issue)
+        told = ("title", "text", "public_title", "public_text")
+        if after is None or all(getattr(after, name) == getattr(issue, name) for name in told):
+            return
+        for link in issue.tickets:
+            ticket = self.world.store.one(ref(Ticket, issue.id, link.install))
+            if ticket and ticket.ticket:
+                remember(self.world, self.erasure, [known_words(link.install, ticket.title)] if ticket.title else [])
+                back = TakenBack(stand_in=self.erasure.stand_in)
+                self._put(msgspec.structs.replace(self._waking(ticket), taken_back=back), ticket)
+
+    def _waking(self, ticket: Ticket) -> Ticket:
+        """The ticket as it becomes, to be looked at soon: the clock finds it."""
+        after = without(ticket, self.traces)
+        return msgspec.structs.replace(after, takes_back=True, due=self.world.clock.now() + WAKE_AFTER_MS)
 
     # --- what begins there
 
@@ -439,7 +510,7 @@ def _fared(row: Delivery, message: Message) -> tuple[Fared, str]:
     if row.state == "queued":
         return "waiting", ""
     if message.source.install == row.install:  # whatever the other side made of it
-        return "by-hand", "they said it there themselves"
+        return "by-hand", THEIRS
     if row.state == "sent":
         return "done", ""
     return ("unsupported" if row.state == "skipped" else "failed"), row.reason

@@ -11,6 +11,7 @@ from ...desk.notices import comment_text
 from ...desk.plain_text import plain
 from ...desk.tickets import CommentSeen
 from ...ports import Drop, Listing, ProviderRefused, Task, Write, new, over, ref
+from ..forgotten import count_dropped, forgotten, known_outside, known_words
 from ..issues.draft_notice import comment_notice_id
 from ..issues.name_customers import names_in
 from ..issues.state_notice import GRACE_MS
@@ -138,6 +139,8 @@ def _heard(sync: TicketSync, seen: CommentSeen, old: Comment | None, *, imported
         if old and not old.deleted:
             _forget(sync, old)
         return
+    if _from_before(sync, seen, old):
+        return
     if old and (old.deleted or seen.updated_at <= old.updated_at and seen.text[:MAX_TEXT] == old.text):
         return
     kept = _comment(sync, seen)
@@ -154,6 +157,21 @@ def _heard(sync: TicketSync, seen: CommentSeen, old: Comment | None, *, imported
     else:
         sync.world.store.commit(put, *writes)
     sync.world.queues.sync(tasks)
+
+
+def _from_before(sync: TicketSync, seen: CommentSeen, old: Comment | None) -> bool:
+    """Whether it tells of somebody who was forgotten since, in the words of then; or was said by them, and is not known
+    here."""
+    install = sync.install
+    if not install.forgets:
+        return False
+    known = [known_words(install.id, seen.text[:MAX_TEXT])]
+    known += [known_outside(install.id, seen.author_id)] if seen.author_id and not old else []
+    words, *who = forgotten(sync.world, install.workspace, known)
+    gone = words or next((each for each in who if each and seen.created_at < each.at), None)
+    if gone and not old:
+        count_dropped(sync.world, gone)
+    return gone is not None
 
 
 def _crossing(sync: TicketSync, seen: CommentSeen, old: Comment | None) -> tuple[list[Write], list[Task], str, str]:

@@ -24,6 +24,7 @@ from ..optimistic_retry import again
 from ..standing_still import held_if_older
 from .comments import forget_comment, post_pending, take_comments
 from .handed_on import files_left, put_up_files
+from .take_back import give_up_taking_back, take_back, without_forgotten
 from .ticket_sync import TicketSync
 from .tracker import ClientFault, NotUnderstood, issue_of_ticket, pending_on, tickets_of, tracking_of
 
@@ -93,7 +94,12 @@ def _put_off(world: World, ticket: Ticket, due: int, *, reason: str) -> None:
 
 def _needed(world: World, task: Task, issue: Issue, *, ticket: Ticket, tracking: Tracking) -> bool:
     """Whether the tracker has to be asked. What came before the last look began was seen by it."""
-    if ticket.standing in ("making", "new", "lost") or ticket.attempts or pending(issue, ticket, tracking):
+    if (
+        ticket.standing in ("making", "new", "lost")
+        or ticket.attempts
+        or ticket.takes_back
+        or pending(issue, ticket, tracking)
+    ):
         return True
     if task.hint:
         seen = ticket.heard_at if task.hint.comment else ticket.looked_at
@@ -120,8 +126,10 @@ def _worked(sync: TicketSync, task: Task) -> str:
     if task.hint and task.hint.what == "comment_deleted":
         forget_comment(sync, task.hint.comment)
     seen = _fetched(sync, task)
+    take_back(sync, seen)
     if seen is None or seen.gone:
         return _lost(sync, DELETED if seen else ABSENT)
+    seen = without_forgotten(sync, seen)
     if (seen.key, seen.url) != (sync.ticket.key, sync.ticket.url):
         _renamed(sync, seen)
     commented = _may_have_comments(sync, task, seen)
@@ -415,6 +423,7 @@ def _later(sync: TicketSync, busy: ProviderBusy) -> str:
     attempts = sync.ticket.attempts + 1
     seconds = wait(attempts, busy.after, world.clock.chance())
     if seconds is None:
+        give_up_taking_back(sync, busy.reason) if sync.ticket.takes_back else None
         ticket = sync.ticket.changed(attempts=0, due=0, reason=f"given up: {busy.reason}")
         sync.commit(ticket, sync.history_entry("failed", reason=busy.reason))
         return "given-up"
