@@ -467,8 +467,8 @@ class _Walk:
     def _retitled(self, issue: Issue) -> None:
         """Its tickets tell of them if it does: what we wrote there is written anew."""
         after = self._after(issue)
-        told = ("title", "text", "public_title", "public_text")
-        if after is None or all(getattr(after, name) == getattr(issue, name) for name in told):
+        names = ("title", "text", "public_title", "public_text")
+        if after is None or all(getattr(after, name) == getattr(issue, name) for name in names):
             return
         for link in issue.tickets:
             ticket = self.world.store.one(ref(Ticket, issue.id, link.install))
