@@ -24,6 +24,11 @@ class Developer(Record, frozen=True):
     revoked: tuple[str, ...] = ()
 
     @property
+    def began(self) -> int:
+        """When (ms) their first key was made or, where nobody told of that, they first called; 0 for neither."""
+        return self.key_made_at or self.first_call_at
+
+    @property
     def live_tokens(self) -> tuple[str, ...]:
         """Those of their tokens that nobody took back."""
         return tuple(each for each in self.tokens if each not in self.revoked)

@@ -331,6 +331,14 @@ def _usage_indexes(usage: Usage) -> dict[str, Key]:
     return {"g3": (f"WORK#{time_shard(usage.customer)}", f"{moment(usage.due)}#{usage.customer}#usage")}
 
 
+def _developer_indexes(developer: Developer) -> dict[str, Key]:
+    """By when they began."""
+    if not developer.began:
+        return {}
+    sort = f"{moment(developer.began)}#{developer.customer}#{developer.who}"
+    return {"g1": (f"W#{developer.workspace}#DEVELOPERS", sort)}
+
+
 def _due_fold_indexes(fold: DueFold) -> dict[str, Key]:
     if not fold.due:
         return {}
@@ -690,7 +698,13 @@ KINDS: tuple[Kind, ...] = (
     Kind("Usage", Usage, lambda c: (f"USAGE#{c}", "A"), _of("customer"), _usage_indexes),
     Kind("UsageDay", UsageDay, lambda c, day: _of_day(c, "DAY", day), _of("customer", "day")),
     Kind("UsageActor", UsageActor, _actor_key, _of("customer", "day", "kind", "who"), expires=lambda a: a.ends),
-    Kind("Developer", Developer, lambda c, who: (f"USAGE#{c}", f"DEVELOPER#{who}"), _of("customer", "who")),
+    Kind(
+        "Developer",
+        Developer,
+        lambda c, who: (f"USAGE#{c}", f"DEVELOPER#{who}"),
+        _of("customer", "who"),
+        _developer_indexes,
+    ),
     Kind("UsageFold", UsageFold, lambda w: (f"FOLD#{w}", "A"), _of("workspace")),
     Kind(
         "FoldEntry",
@@ -842,6 +856,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "usage-days": ("", lambda c: f"USAGE#{c}", lambda c: "DAY#", False),
     "usage-actors": ("", lambda c: f"USAGE#{c}", lambda c: "ACTOR#", False),
     "developers": ("", lambda c: f"USAGE#{c}", lambda c: "DEVELOPER#", False),
+    "developers-begun": ("g1", lambda w: f"W#{w}#DEVELOPERS", lambda w: "", False),
     "usage-waiting": ("", lambda w, h: f"FOLD#{w}#{h}", lambda w, h: "BLOCK#", False),
     "folded-days": ("", lambda w: f"FOLD#{w}", lambda w: "DAY#", False),
     "open-rooms": ("", lambda c: f"C#{c}", lambda c: "OPEN#", False),
@@ -875,7 +890,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
 
 BY_MOMENT = frozenset(
     {"unindexed", "ignored", "rooms", "unsaid-rooms", "customer-rooms", "clocks", "ended-clocks", "figures", "ratings"}
-    | {"proposal-figures", "usage-days", "usage-actors", "visitors", "originals"}
+    | {"proposal-figures", "usage-days", "usage-actors", "visitors", "originals", "developers-begun"}
 )
 
 

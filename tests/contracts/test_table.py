@@ -491,6 +491,11 @@ def actor(day, who="usr_1"):
     return UsageActor(version=1, customer="cus_1", workspace="wsp_1", day=day, kind="developer", who=who, ends=1)
 
 
+def developer(who, began=0, workspace="wsp_1"):
+    customer = workspace.replace("wsp", "cus")
+    return Developer(version=1, customer=customer, workspace=workspace, who=who, key_made_at=began)
+
+
 def waiting(block):
     return UsageWaiting(version=1, workspace="wsp_1", hash="h", block=block, since=1, ends=1)
 
@@ -707,7 +712,11 @@ FOUND = {
     "usage-actors": (("cus_1",), [actor("2026-01-01"), actor("2026-01-01", "usr_2"), actor("2026-01-02")]),
     "developers": (
         ("cus_1",),
-        [Developer(version=1, customer="cus_1", workspace="wsp_1", who=f"usr_{i}") for i in "12"],
+        [developer(f"usr_{i}") for i in "12"],
+    ),
+    "developers-begun": (
+        ("wsp_8",),
+        [developer(f"usr_{at}", at, workspace="wsp_8") for at in (7, 30)],
     ),
     "usage-waiting": (("wsp_1", "h"), [waiting(3), waiting(20)]),
     "folded-days": (("wsp_1",), [FoldedDay(version=1, workspace="wsp_1", day=f"2026-01-0{i}") for i in "12"]),

@@ -63,6 +63,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "promise": {"schema": {"type": "string", "enum": ["open", "overdue"]}, "description": "What the rooms are owed"},
     "message": {"schema": {"type": "string"}, "description": "A message's id"},
+    "source": {"schema": {"type": "string"}, "description": "A source's id"},
     "deliveries": {"schema": {"type": "string", "enum": ["true"]}, "description": "Tell of each bridge too"},
 }
 # A parameter that means something else on one path.
@@ -72,6 +73,7 @@ OF_PATH: dict[tuple[str, str], dict[str, Any]] = {
     ("/v1/holds", "customer"): {"schema": {"type": "string"}, "description": "A customer's id here"},
     ("/v1/search", "kind"): {"schema": {"type": "string", "enum": list(get_args(Kind))}},
     ("/v1/search", "state"): {"schema": {"type": "string"}, "description": "The room's state, or the issue's"},
+    ("/v1/usage/funnel", "by"): {"schema": {"type": "string", "enum": ["cohort", "source"], "default": "cohort"}},
 }
 PROBLEMS = {
     "400": "The request is malformed",

@@ -58,6 +58,7 @@ HEADS = {
     "snippets": "v1/snippets",
     "trackers": ("v1/installs/exposed v1/installs/tickets v1/installs/tracking v1/installs/webhook v1/installs/words"),
     "usage": "v1/customers/usage",
+    "usage_funnel": "v1/usage",
     "usage_in": "v1/identify v1/group v1/track v1/page v1/screen v1/alias v1/batch v1/import v1/usage",
     "usage_sources": "v1/usage",
     "workspace": "v1/workspace v1/workspaces v1/agents v1/api-keys v1/audit v1/install-kinds v1/installs",

@@ -338,6 +338,7 @@ OWN: dict[str, Any] = {
     "GET /v1/experts": None,
     "POST /v1/search/rebuild": None,
     "POST /v1/snippets": {"name": "New", "text": "Hello {{user.name}}"},
+    "GET /v1/usage/funnel": None,
     "GET /v1/usage/sources": None,
     "POST /v1/usage/sources": {"name": "New"},
     "GET /v1/policies": None,
