@@ -29,6 +29,9 @@ curl -X DELETE $BASE/v1/customers/acme/users/ann -H "Authorization: Bearer $KEY"
 `POST /v1/erasures` takes our own ids, of a user with their customer's (`{"user": "usr_…", "customer": "cus_…"}`), of a
 visitor, of a person with all who they are (`{"person": "per_…"}`), or of a customer with all of its people.
 
+A customer goes whole: its people, 200 at a time; then its rooms with all that was said there, by either side; then its
+domains, keys, figures and itself. Who is called so afterwards is a new customer.
+
 The answer is an erasure. It is worked off in pieces, beside all else, and `GET /v1/erasures/{erasure}` tells how far:
 
 - `removed` and `anonymised` count records by their kind. What they said is taken back as if they had deleted it, so

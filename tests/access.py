@@ -56,6 +56,17 @@ UNSHOWN: dict[Use, str] = {
         "kms:Decrypt",
         "Key",
     ): "opens the key of what is forgotten, unless its container made it; seen in some runs",
+    ("Jobs", "s3:DeleteObject", "Files/envelopes"): "forgets what did not get in of somebody who is forgotten",
+    (
+        "Jobs",
+        "s3:GetObject",
+        "Files/mails",
+    ): "reads mails that may tell of who is forgotten; seen in some runs",
+    ("Jobs", "s3:DeleteObject", "Files/mails"): "forgets mails of somebody who is forgotten; seen in some runs",
+    ("Jobs", "s3:PutObject", "Files/usage"): "writes the log of usage anew without who is forgotten; seen in some runs",
+    ("Jobs", "s3:DeleteObject", "Files/usage"): "removes of the log what tells of who is forgotten alone",
+    ("Jobs", "s3:GetObject", "Files/usage"): "reads the log of usage for who is forgotten; seen in some runs",
+    ("Jobs", "s3:PutObject", "Files/files"): "takes somebody out of what a mail quoted; no journey quotes one",
     ("Push", "dynamodb:DeleteItem", "Table"): "forgets a page that went without a word; seen in some runs",
     ("Tick", "dynamodb:BatchGetItem", "Table"): "after a restore, asks of several at once whether they stand still",
 }

@@ -3,13 +3,15 @@
 from typing import Literal
 
 from .record import Part, Record
+from .rooms import LeavingRoom
 from .times import DAY_MS
 from .workspaces import Secret
 
 Of = Literal["user", "visitor", "person", "customer"]
 # They are marked as forgotten; what there is of them is walked over until a walk finds nothing; what other sides are
-# still to take is waited for; their ids over there go; search's pieces are written anew.
-Stage = Literal["mark", "walk", "ids", "search", "log", "done"]
+# still to take is waited for; their ids over there go; search's pieces are written anew. A customer's people are
+# forgotten so many at a time; then its rooms go, and it itself.
+Stage = Literal["mark", "walk", "ids", "search", "log", "rooms", "company", "done"]
 State = Literal["queued", "running", "waiting", "held", "done"]
 # What became of what lies elsewhere: gone, still on its way, not to be had there, or left to the people there.
 Fared = Literal["done", "waiting", "unsupported", "failed", "by-hand"]
@@ -83,7 +85,9 @@ class Erasure(Record, frozen=True):
     """Somebody is forgotten. `stand_in` is the id of chance that takes the place of theirs. `piece` pieces are done of
     a walk that goes on at the last of its `stops`; `changed` says whether it has changed anything. `removed` and
     `anonymised` count records by their kinds, `twins` what lies at installs, as the last walk found it. `dropped` is
-    what came again from before they were forgotten. The subject is emptied at the end."""
+    what came again from before they were forgotten. The subject is emptied at the end. Of a customer it is so many of
+    its people at once: `earlier` are the twins of those before them; `leaving` are rooms that are gone, with what lies
+    under them still to go."""
 
     id: str
     workspace: str
@@ -105,6 +109,8 @@ class Erasure(Record, frozen=True):
     removed: dict[str, int] = {}
     anonymised: dict[str, int] = {}
     twins: tuple[Twin, ...] = ()
+    earlier: tuple[Twin, ...] = ()
+    leaving: tuple[LeavingRoom, ...] = ()
     dropped: int = 0
     next_at: int = 0
     ended_at: int = 0

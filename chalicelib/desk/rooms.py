@@ -64,13 +64,14 @@ class Spoken(Part, frozen=True):
 
 class LeavingRoom(Part, frozen=True):
     """A room that is gone, with what lies under it still to go: whose it was, since when (ms), and of one that itself
-    stays up to which change (`upto`; 0: all)."""
+    stays up to which change (`upto`; 0: all). With `whole` no figure of it stays either."""
 
     room: str
     workspace: str
     customer: str = ""
     left_at: int = 0
     upto: int = 0
+    whole: bool = False
 
 
 class ReadTo(Part, frozen=True, array_like=True):

@@ -19,12 +19,12 @@ from typing import Any
 from ..desk.connections import EVERYTHING, FIRST_FRAME_MS, Connection, place_of
 from ..desk.customers import Customer, User, Visitor
 from ..desk.errors import Forbidden, Invalid, NotFound, Refusal, Unauthenticated
-from ..desk.ids import customer_id
 from ..desk.permissions import Principal, may_see
 from ..desk.rooms import Room
 from ..desk.sessions import Session, ended_at
 from ..desk.strict_json import loads
 from ..desk.workspaces import Agent, ApiKey
+from ..flows.forgotten import customer_key
 from ..flows.live.connect import keep_owned, open_connection, owned_by, subscribe, unsubscribe
 from ..flows.live.push import leave, tell
 from ..flows.rooms.watch_inbox import watch_inbox
@@ -167,7 +167,8 @@ def _wanted(rim: World, who: Principal, frame: Frame) -> tuple[str, str, Frame]:
         return who.workspace, EVERYTHING, {"inbox": True}
     if "customer" in frame:
         external_id = _text(frame, "customer")
-        customer = customer_id(who.workspace, external_id)
+        own = who.customer if external_id == who.customer_external_id else ""
+        customer = own or customer_key(rim, who.workspace, external_id)
         known = customer == who.customer or who.is_agent and rim.store.one(ref(Customer, customer))
         if not known:
             raise NotFound("no such customer")

@@ -5,10 +5,10 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 
-from ..desk.customers import User, Visitor
+from ..desk.customers import Customer, User, Visitor
 from ..desk.domains import same_mailbox
 from ..desk.erasures import Erasure, ForgettingKey, Forgotten
-from ..desk.ids import derived, user_id
+from ..desk.ids import customer_id, derived, user_id
 from ..ports import Ref, World, Write, new, over, ref
 from .optimistic_retry import again
 from .secrets import opened, sealed
@@ -124,6 +124,19 @@ def id_now(world: World, workspace: str, id_: str) -> str:
         prefix = id_.partition("_")[0]
         id_ = derived(prefix, keyed(forgetting_key(world, workspace), ("again", id_)))
     return id_
+
+
+def customer_key(world: World, workspace: str, external_id: str) -> str:
+    """The id of the customer whom the vendor calls so; or that it would have."""
+    id_ = customer_id(workspace, external_id)
+    return id_ if world.store.one(ref(Customer, id_)) else id_now(world, workspace, id_)
+
+
+def customer_named(world: World, workspace: str, *, external_id: str) -> Customer | None:
+    """The customer whom the vendor calls so, after one who was forgotten."""
+    id_ = customer_id(workspace, external_id)
+    now = id_now(world, workspace, id_)
+    return world.store.one(ref(Customer, now)) if now != id_ else None
 
 
 def user_place(world: World, workspace: str, customer: str, *, external_id: str) -> Ref[User]:

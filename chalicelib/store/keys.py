@@ -818,6 +818,8 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "sources": ("", lambda w: f"W#{w}", lambda w: "SOURCE#", False),
     "set-aside": ("", lambda w, s: f"ASIDE#{w}#{s}", lambda w, s: "", False),
     "snippets": ("", lambda w: f"W#{w}", lambda w: "SNIPPET#", False),
+    "under-customer": ("", lambda c: f"C#{c}", lambda c: "", False),
+    "under-usage": ("", lambda c: f"USAGE#{c}", lambda c: "", False),
     "under-room": ("", lambda r: f"R#{r}", lambda r: "", False),
     "sent-of-room": ("", lambda r: f"D#{r.partition('_')[2]}", lambda r: "", False),
     "originals": ("g1", lambda w: f"W#{w}#ORIGINALS", lambda w: "", False),

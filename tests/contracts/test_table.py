@@ -678,6 +678,14 @@ FOUND = {
             for n in (1, 2)
         ],
     ),
+    "under-customer": (
+        ("cus_77",),
+        [
+            User(version=1, id=f"usr_{n}", workspace="w", customer="cus_77", external_id=n, name=n, created_at=1)
+            for n in "12"
+        ],
+    ),
+    "under-usage": (("cus_77",), [msgspec.structs.replace(sample(Developer), customer="cus_77")]),
     "under-room": (
         ("room_77",),
         [msgspec.structs.replace(sample(kind), room="room_77") for kind in (Change, Message)],

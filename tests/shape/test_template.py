@@ -399,7 +399,8 @@ def test_nothing_may_scan_or_change_the_stack(template: Template, function: str)
     assert not {"dynamodb:Scan", "dynamodb:DeleteTable", "sqs:PurgeQueue"} & actions
     deleting = [each for each in statements(template, function) if "s3:DeleteObject" in each["Action"]]
     # Of what did not get in, when its writer takes it back; of all that there is of who is forgotten.
-    places = {"Index": ["search/"], "Receive": ["envelopes/"], "Jobs": [""], "Usage": ["usage/", "usage-fold/"]}
+    removed = ["files/", "mails/", "envelopes/", "exports/", "search/", "usage/"]
+    places = {"Index": ["search/"], "Receive": ["envelopes/"], "Jobs": removed, "Usage": ["usage/", "usage-fold/"]}
     wanted = [[{"Fn::Sub": f"${{Files.Arn}}/{place}*"} for place in places[function]]] if function in places else []
     assert [listed(each) for each in deleting] == wanted
     assert ("kms:Encrypt" in actions) == (function in ("APIHandler", "Jobs", "Sync", "Usage"))
@@ -416,12 +417,12 @@ def test_who_counts_nothing_may_update_nothing(template: Template, function: str
 
 
 # What each function may read of the bucket: no more than it works with.
-READS = {
+READS: dict[str, list[str]] = {
     "APIHandler": [""],
     "Receive": [""],
     "Deliver": ["files/"],
     "Sync": ["files/"],
-    "Jobs": [""],
+    "Jobs": ["files/", "mails/", "jobs/", "exports/", "search/", "usage/"],
     "Index": ["search/"],
     "Mail": ["received/"],
     "Usage": ["usage/", "usage-fold/"],
@@ -645,6 +646,8 @@ SPREAD = {
     "chalicelib/flows/search/index.py": {"React", "Index"},
     "chalicelib/flows/clocks/fold_day.py": {"Jobs"},
     "chalicelib/flows/erasures/walk.py": {"Jobs"},
+    "chalicelib/flows/erasures/companies.py": {"Jobs"},
+    "chalicelib/flows/erasures/given_up.py": {"Jobs"},
     "chalicelib/flows/erasures/whole_rooms.py": {"Jobs"},
     "chalicelib/flows/forgotten.py": {"Jobs"},
     "chalicelib/flows/usage/fold.py": {"Usage"},

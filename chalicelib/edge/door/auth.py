@@ -26,7 +26,7 @@ from ...flows.access.issue_agent_key import agent_key_id, agent_key_owner, note_
 from ...flows.access.issue_key import key_hash, key_id, key_owner
 from ...flows.access.sign_in import principal, session_id, session_owner, token_hash
 from ...flows.customers.admit import admit_customer, admit_user
-from ...flows.forgotten import user_named
+from ...flows.forgotten import customer_named, user_named
 from ...flows.secrets import opened
 from ...ports import Memory, Ref, World, ref
 from .calls import Incoming
@@ -214,6 +214,8 @@ def _by_token(world: World, token: str, along: Sequence[Ref[Any]]) -> tuple[Prin
     customer_key = customer_id(claims["workspace"], claims["customer_id"])
     user_key = user_id(customer_key, claims["user_id"])
     customer, user, *rest = world.store.many([ref(Customer, customer_key), ref(User, customer_key, user_key), *along])
+    if customer is None and isinstance(claims["customer_id"], str):
+        customer = customer_named(world, claims["workspace"], external_id=claims["customer_id"])
     if user is None and customer and isinstance(claims["user_id"], str):
         user = user_named(world, customer.workspace, customer.id, external_id=claims["user_id"])
     _check_standing(claims, customer, user)

@@ -7,7 +7,7 @@ from ...desk.broadcasts import Broadcast, Piece, Result, Rules, Verb
 from ...desk.customers import Customer
 from ...desk.deliveries import Delivery
 from ...desk.errors import Conflict, Forbidden, Invalid, NotFound
-from ...desk.ids import customer_id, message_place, triage_room_id
+from ...desk.ids import message_place, triage_room_id
 from ...desk.issues import Issue
 from ...desk.messages import Author, Draft, Message, Source
 from ...desk.permissions import may_see
@@ -18,6 +18,7 @@ from ...flows.broadcasts.plan import contact_ref
 from ...flows.broadcasts.results import mark_acknowledged
 from ...flows.broadcasts.send import results, tallies
 from ...flows.fence import own
+from ...flows.forgotten import customer_key
 from ...flows.rooms.post import post
 from ...ports import Listing, Page, Ref, ref
 from ..door.calls import Call
@@ -107,7 +108,7 @@ def preview(call: Call) -> Any:
 )
 def try_broadcast(call: Call, body: shapes.TryBroadcast) -> Any:
     """Say a broadcast in an internal room, as one customer would get it."""
-    found, id_ = own_broadcast(call), customer_id(call.who.workspace, body.customer)
+    found, id_ = own_broadcast(call), customer_key(call.world, call.who.workspace, body.customer)
     here, customer, triage = call.world.store.many(
         [ref(Room, body.room), ref(Customer, id_), ref(Room, triage_room_id(id_))]
     )

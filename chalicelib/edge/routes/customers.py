@@ -6,14 +6,13 @@ from ...desk.attributes import check, check_changed, merged
 from ...desk.customers import Customer, User, muted
 from ...desk.errors import NotFound
 from ...desk.hours import zone
-from ...desk.ids import customer_id
 from ...desk.workspaces import outlived
 from ...flows.audit import audit
 from ...flows.customers.admit import check_domains, merge_customer, merge_user
 from ...flows.customers.all_customers import all_customers
 from ...flows.customers.declare_attribute import types_of
 from ...flows.customers.named_calendar import calendars_of, check_named
-from ...flows.forgotten import user_named, user_place
+from ...flows.forgotten import customer_key, user_named, user_place
 from ...ports import Listing, Page, Ref, ref
 from ..door.calls import Call
 from ..door.router import route
@@ -24,11 +23,11 @@ from .erasures import begun
 
 
 def _customer(call: Call) -> Ref[Any]:
-    return ref(Customer, customer_id(call.who.workspace, call.params["customer"]))
+    return ref(Customer, customer_key(call.world, call.who.workspace, call.params["customer"]))
 
 
 def _user(call: Call) -> Ref[Any]:
-    owner = customer_id(call.who.workspace, call.params["customer"])
+    owner = customer_key(call.world, call.who.workspace, call.params["customer"])
     return user_place(call.world, call.who.workspace, owner, external_id=call.params["user"])
 
 
@@ -88,7 +87,9 @@ def _merged(call: Call, body: shapes.PutCustomer, verb: str) -> tuple[Customer, 
         check_named(calendars_of(call.world, call.who.workspace), fields["calendar"])
     fields |= outlived(fields, call.world.clock.now())
     external_id = call.params["customer"]
-    entry = audit(call.world, call.who, verb, subject=customer_id(call.who.workspace, external_id), fields=fields)
+    entry = audit(
+        call.world, call.who, verb, subject=customer_key(call.world, call.who.workspace, external_id), fields=fields
+    )
 
     def asked(old: Customer | None) -> dict[str, Any]:
         if by_name and old is None:
@@ -210,7 +211,7 @@ def _source(call: Call) -> str:
 
 def customer_of(call: Call, external_id: str) -> Customer:
     """The workspace's customer with this external id; NotFound."""
-    found = call.world.store.one(ref(Customer, customer_id(call.who.workspace, external_id)))
+    found = call.world.store.one(ref(Customer, customer_key(call.world, call.who.workspace, external_id)))
     if found is None:
         raise NotFound("no such customer")
     return found

@@ -5,10 +5,10 @@ from typing import Any
 from ...desk.broadcasts import MAX_TOLD, Audience, Broadcast
 from ...desk.errors import Conflict, Invalid
 from ...desk.files import Attachment
-from ...desk.ids import customer_id
 from ...desk.messages import Author, check_text
 from ...desk.templates import asks_for, variables
 from ...flows.broadcasts.control import draft_broadcast
+from ...flows.forgotten import customer_key
 from ...flows.rooms.attach import attached
 from ...ports import ref
 from ..door.calls import Call
@@ -30,7 +30,7 @@ def new_broadcast(call: Call, body: shapes.NewBroadcast) -> Any:
     check_issue(call, body.issue)
     targets = {"segment": body.segment, "issue": body.issue}
     draft = _draft(call, body, **targets, into=into, room_name=body.room_name.strip())
-    named = dict.fromkeys(customer_id(call.who.workspace, name) for name in body.customers)
+    named = dict.fromkeys(customer_key(call.world, call.who.workspace, name) for name in body.customers)
     audience = Audience(broadcast=draft.id, rooms=tuple(dict.fromkeys(body.rooms)), customers=tuple(named))
     return call.answering(
         lambda once: draft_broadcast(call.world, call.who, draft, audience=audience, once=once), shapes.broadcast_view

@@ -4,11 +4,11 @@ from typing import Any, get_args
 
 from ...desk.clocks import RoomClocks, Running
 from ...desk.errors import Forbidden, Invalid, NotFound
-from ...desk.ids import customer_id
 from ...desk.inbox_views import PROMISED, UNASSIGNED, assigned_view, priority_view, turn_view, views_of
 from ...desk.permissions import may_see
 from ...desk.rooms import ROUND_MS, Priority, Room
 from ...desk.segments import Member, Segment
+from ...flows.forgotten import customer_key
 from ...flows.inbox_listing import rooms_in
 from ...ports import Listing, Page, ref
 from ..door.calls import Call
@@ -203,5 +203,5 @@ def _customers(call: Call, state: str) -> Listing[Room]:
         if customer not in (None, call.who.customer_external_id):
             raise NotFound("no such customer")
         return Listing("customer-rooms", (call.who.customer, state), newest_first=True, **_between(call))
-    owner = customer_id(call.who.workspace, customer or "")
+    owner = customer_key(call.world, call.who.workspace, customer or "")
     return Listing("customer-rooms", (owner, state), newest_first=True, **_between(call))

@@ -4,12 +4,12 @@ from typing import Any, get_args
 
 from ...desk.attributes import instant
 from ...desk.errors import Invalid, NotFound
-from ...desk.ids import customer_id
 from ...desk.issues import CLOSED
 from ...desk.permissions import may_see
 from ...desk.rooms import Room
 from ...desk.search_index import Kind, Place
 from ...desk.search_query import Question, asked
+from ...flows.forgotten import customer_key
 from ...flows.search.experts import employers, experts, topic
 from ...flows.search.search import SearchRequest, authors_like, customers_of, search
 from ...ports import Page, ref
@@ -108,7 +108,7 @@ def _customer(call: Call) -> str:
         return ""
     if not call.who.is_agent and external_id != call.who.customer_external_id:
         raise NotFound("no such customer")
-    return customer_id(call.who.workspace, external_id) if call.who.is_agent else ""
+    return customer_key(call.world, call.who.workspace, external_id) if call.who.is_agent else ""
 
 
 def _after(call: Call) -> Place | None:

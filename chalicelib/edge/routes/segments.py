@@ -7,7 +7,6 @@ from msgspec import UNSET
 from ...desk.customer_csv import written
 from ...desk.customers import Customer
 from ...desk.errors import Invalid
-from ...desk.ids import customer_id
 from ...desk.segments import Member, Segment
 from ...flows.customers.declare_attribute import all_types
 from ...flows.customers.save_segment import (
@@ -19,6 +18,7 @@ from ...flows.customers.save_segment import (
     segment_of,
     unlist_customer,
 )
+from ...flows.forgotten import customer_key
 from ...ports import Listing, Page, Ref, ref
 from ..door.calls import Call
 from ..door.router import route
@@ -69,7 +69,7 @@ def new_segment(call: Call, body: shapes.NewSegment) -> Any:
 
 
 def _customers(call: Call, external_ids: list[str]) -> list[str]:
-    ids = [customer_id(call.who.workspace, external_id) for external_id in external_ids]
+    ids = [customer_key(call.world, call.who.workspace, external_id) for external_id in external_ids]
     found = call.world.store.many([ref(Customer, id_) for id_ in ids]) if ids else []
     for place, customer in enumerate(found):
         if customer is None:

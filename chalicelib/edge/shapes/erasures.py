@@ -1,5 +1,6 @@
 """Erasures and their reports, as they go over the wire."""
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -70,15 +71,12 @@ def named(body: EraseBody) -> tuple[Of, str, str]:
 
 def erasure_view(erasure: Erasure) -> ErasureView:
     """An erasure's report."""
+    counts = Counter[tuple[str, str, Fared, str]]()
+    for each in (*erasure.earlier, *erasure.twins):
+        counts[each.install, each.channel, each.fared, each.reason] += each.count
     twins = [
-        TwinView(
-            install=each.install,
-            channel=each.channel,
-            state=each.fared,
-            reason=each.reason or None,
-            count=each.count,
-        )
-        for each in erasure.twins
+        TwinView(install=install, channel=channel, state=fared, reason=reason or None, count=count)
+        for (install, channel, fared, reason), count in counts.items()
     ]
     ended = erasure.ended_at
     copies = COPIES | ENDING if ended else {}

@@ -18,7 +18,7 @@ from ...desk.record import Record
 from ...desk.rooms import Room
 from ...desk.workspaces import Workspace
 from ...ports import Drop, Put, World, Write, new, over, ref
-from ..forgotten import id_now, visitor_place
+from ..forgotten import customer_key, id_now, visitor_place
 from ..optimistic_retry import again, there_or_new
 
 MAX_DOMAINS = 40
@@ -40,10 +40,12 @@ def merge_customer(
 ) -> tuple[Customer, bool]:
     """As `admit_customer`, where what is `asked` for depends on the customer that is there. Attributes are `by` whom it
     says."""
-    id_ = customer_id(workspace, external_id)
 
     def attempt(_: int) -> tuple[Customer, bool]:
+        id_ = customer_id(workspace, external_id)
         old = world.store.one(ref(Customer, id_))
+        if old is None and (now_id := id_now(world, workspace, id_)) != id_:
+            id_, old = now_id, world.store.one(ref(Customer, now_id))
         now, fields = world.clock.now(), as_called(asked(old))
         if old is None:
             named = {"name": check_id(external_id), **fields, **_given(None, fields, now=Given(by=by, at=now))}
@@ -70,7 +72,7 @@ class Moves(msgspec.Struct):
 
 def would_merge(world: World, workspace: str, external_id: str, *, asked: Asked, moves: Moves) -> None:
     """Raise what `merge_customer` would raise after all that would have `moves`, and write nothing but to these."""
-    id_ = customer_id(workspace, external_id)
+    id_ = customer_key(world, workspace, external_id)
     old = world.store.one(ref(Customer, id_))
     if old is None:
         name = check_id(external_id)

@@ -1,13 +1,14 @@
 """Work off an erasure, stage by stage, in pieces that may run any number of times (saga; ADR 176)."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
 
 from ...desk.customers import User, Visitor
 from ...desk.domains import same_mailbox
-from ...desk.erasures import SETTLE_S, WAITS_S, WAKE_AFTER_MS, Erasure, Stop, Subject
+from ...desk.erasures import SETTLE_S, WAITS_S, Erasure, Stop, Subject
 from ...desk.errors import Clash
 from ...desk.mails import Mailbox
 from ...desk.workspaces import Install
@@ -20,11 +21,12 @@ from ..people.tie import leave_person
 from ..same_person import records_of
 from ..search.forget import forget_in_tree
 from ..usage.forget import days_of_log, forget_day
+from .companies import later, leave_company, leave_rooms
 from .given_up import Theirs, forget_given_up
 from .holds import held
 from .places import ROOT, Ground
 from .start import next_piece
-from .subjects import members_of, subject_of
+from .subjects import members_of, people_of, subject_of
 from .walk import ground_of, step
 
 PIECES = 10  # pages in one call of the worker, which ends with the first that has changed something
@@ -41,7 +43,7 @@ def run_erasure(world: World, workspace: str, id_: str, *, piece: int, theirs: T
         return  # it is done, or another worker goes on with it
     if held(world, erasure):
         if erasure.state != "held":
-            _later(world, erasure, WAITS_S[-1], state="held")
+            later(world, erasure, WAITS_S[-1], state="held")
         return
     before, ground = erasure, ground_of(world, erasure)
     for _ in range(PIECES):
@@ -80,13 +82,6 @@ def _piece(world: World, erasure: Erasure, ground: Ground, *, theirs: Theirs) ->
     raise AssertionError
 
 
-def _later(world: World, erasure: Erasure, seconds: int, **fields: Any) -> Erasure:
-    now = world.clock.now()
-    moved = erasure.changed(piece=erasure.piece + 1, next_at=now + max(seconds * 1000, WAKE_AFTER_MS), **fields)
-    world.store.commit(over(moved, erasure))
-    return moved
-
-
 def _begun(world: World) -> dict[str, Any]:
     """A walk at its beginning."""
     return {"stops": (Stop(start=ROOT),), "began_at": world.clock.now(), "changed_in_walk": False, "twins": ()}
@@ -99,7 +94,7 @@ def _mark(world: World, erasure: Erasure, ground: Ground) -> Erasure:
     """Who they are is written into the erasure, and as hashes where what comes again is looked for; then they
     themselves go, so that who comes from now on is somebody new."""
     if not erasure.subject.selves:
-        erasure = _later(world, erasure, 0, state="running", subject=subject_of(world, erasure, ground))
+        erasure = later(world, erasure, 0, state="running", subject=subject_of(world, erasure, ground))
     remember(world, erasure, _known(world, erasure, ground))
     _tell_installs(world, erasure, ground)
     for member in members_of(erasure.subject.selves):
@@ -110,7 +105,7 @@ def _mark(world: World, erasure: Erasure, ground: Ground) -> Erasure:
     selves = erasure.subject.selves
     users = {owner: [each.id for each in selves if each.customer == owner] for owner in erasure.subject.customers}
     world.queues.jobs(evaluations({erasure.workspace: users}))
-    return _later(world, erasure, SETTLE_S, stage="walk", **_begun(world))
+    return later(world, erasure, SETTLE_S, stage="walk", **_begun(world))
 
 
 def _without(world: World, erasure: Erasure, records: Sequence[User | Visitor]) -> Erasure:
@@ -157,14 +152,14 @@ def _walk(world: World, erasure: Erasure, ground: Ground) -> Erasure:
         return step(world, erasure, ground)
     walks = erasure.walks + 1
     if erasure.changed_in_walk:
-        return _later(world, erasure, SETTLE_S, walks=walks, **_begun(world))
+        return later(world, erasure, SETTLE_S, walks=walks, **_begun(world))
     if erasure.stage == "ids":
         trees = tuple(Stop(start="tree", key=each) for each in (erasure.workspace, *erasure.subject.customers))
-        return _later(world, erasure, 0, walks=walks, stage="search", stops=trees)
+        return later(world, erasure, 0, walks=walks, stage="search", stops=trees)
     if any(each.fared == "waiting" for each in erasure.twins):
         wait = WAITS_S[min(erasure.looks, len(WAITS_S) - 1)]
-        return _later(world, erasure, wait, state="waiting", walks=walks, looks=erasure.looks + 1, **_begun(world))
-    return _later(world, erasure, 0, walks=walks, stage="ids", **_begun(world))
+        return later(world, erasure, wait, state="waiting", walks=walks, looks=erasure.looks + 1, **_begun(world))
+    return later(world, erasure, 0, walks=walks, stage="ids", **_begun(world))
 
 
 # --- dead letters, search, and the end ----------------------------------------------------------------------------
@@ -175,11 +170,21 @@ def _search(world: World, erasure: Erasure, theirs: Theirs) -> Erasure:
     last what was given up is without them."""
     if not erasure.stops:
         counted = forget_given_up(world, erasure, theirs)
-        return _later(world, erasure, 0, stage="log", stops=_days(world, erasure), **counted)
+        return later(world, erasure, 0, stage="log", stops=_days(world, erasure), **counted)
     *others, tree = erasure.stops
     cursor = forget_in_tree(world, tree.key, erasure.subject, cursor=tree.cursor)
     left = [Stop(start="tree", key=tree.key, cursor=cursor)] if cursor else []
-    return _later(world, erasure, 0, stops=(*others, *left))
+    return later(world, erasure, 0, stops=(*others, *left))
+
+
+def _people_done(world: World, erasure: Erasure) -> Erasure:
+    """Who they were is forgotten: all, or so many of a customer's people, after whom come the next, and at last it."""
+    if erasure.of != "customer":
+        return later(world, erasure, 0, stage="done")
+    if not any(islice(people_of(world, erasure), 1)):
+        return later(world, erasure, 0, stage="rooms")
+    earlier = (*erasure.earlier, *erasure.twins)
+    return later(world, erasure, 0, stage="mark", subject=Subject(), earlier=earlier, twins=(), looks=0)
 
 
 def _days(world: World, erasure: Erasure) -> tuple[Stop, ...]:
@@ -189,13 +194,13 @@ def _days(world: World, erasure: Erasure) -> tuple[Stop, ...]:
 def _log(world: World, erasure: Erasure, _: Ground) -> Erasure:
     """The raw log of usage, day by day; and once more where it says what they were called before they were known."""
     if not erasure.stops:
-        return _later(world, erasure, 0, stage="done")
+        return _people_done(world, erasure)
     *others, day = erasure.stops
     found = forget_day(world, erasure.workspace, erasure.subject, day=day.key)
     if not found:
-        return _later(world, erasure, 0, stops=tuple(others))
+        return later(world, erasure, 0, stops=tuple(others))
     known = msgspec.structs.replace(erasure.subject, anonymous=(*erasure.subject.anonymous, *sorted(found)))
-    return _later(world, erasure, 0, stops=_days(world, erasure), subject=known)
+    return later(world, erasure, 0, stops=_days(world, erasure), subject=known)
 
 
 def _done(world: World, erasure: Erasure, _: Ground) -> Erasure:
@@ -221,5 +226,7 @@ STAGES: dict[str, Callable[[World, Erasure, Ground], Erasure]] = {
     "walk": _walk,
     "ids": _walk,
     "log": _log,
+    "rooms": leave_rooms,
+    "company": leave_company,
     "done": _done,
 }

@@ -5,7 +5,6 @@ from typing import Any
 
 from ...desk.customers import Customer, User, Visitor
 from ...desk.erasures import WAKE_AFTER_MS, Erasure, Of
-from ...desk.errors import Conflict
 from ...desk.forgetting import STAND_IN
 from ...desk.people import Person
 from ...desk.permissions import Principal
@@ -16,7 +15,6 @@ from ..once import KEYLESS, Once
 from ..optimistic_retry import again
 from ..paging import every
 
-MAX_USERS = 200  # of a customer whose people are forgotten at once: all that they are known by is in one record
 PLACES: dict[Of, Any] = {
     "visitor": lambda workspace, id_, customer: ref(Visitor, id_),
     "user": lambda workspace, id_, customer: ref(User, customer, id_),
@@ -35,9 +33,6 @@ def erase(world: World, who: Principal, *, of: Of, id_: str, customer: str = "",
     there is one. NotFound for nobody of the workspace."""
     place: Ref[Any] = PLACES[of](who.workspace, id_, customer)
     own(world, who.workspace, place)
-    users: Listing[User] = Listing("users", (id_,))
-    if of == "customer" and world.store.size(users) > MAX_USERS:
-        raise Conflict(f"it has more than {MAX_USERS} users: forget them one by one", "customer")
 
     def attempt(_: int) -> Erasure:
         running = _running(world, who.workspace, id_)

@@ -1,10 +1,11 @@
 """Whom an erasure or an export is about, and all that they are known by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from ...desk.customers import User
-from ...desk.erasures import Self, Subject
+from ...desk.erasures import Erasure, Self, Subject
 from ...desk.forgetting import named
 from ...desk.outside_people import OutsideName, OutsidePerson
 from ...desk.people import Member, Person
@@ -13,6 +14,8 @@ from ..paging import every
 from ..same_person import records_of
 from .places import Ground, Sought
 from .walk import records_at
+
+TOGETHER = 200  # of a customer's people who are forgotten at once: all that they are known by is in one record
 
 
 def subject_of(world: World, sought: Sought, ground: Ground) -> Subject:
@@ -34,6 +37,13 @@ def subject_of(world: World, sought: Sought, ground: Ground) -> Subject:
     )
 
 
+def people_of(world: World, sought: Sought) -> Iterator[User]:
+    """The users of a customer; who came since it is to be forgotten goes with the customer itself."""
+    users: Listing[User] = Listing("users", (sought.target,))
+    there = every(world.store, users)
+    return (each for each in there if each.created_at <= sought.created_at) if isinstance(sought, Erasure) else there
+
+
 def members_of(selves: Iterable[Self]) -> list[Member]:
     """The same, as persons name them."""
     return [Member(id=each.id, customer=each.customer) for each in selves]
@@ -44,6 +54,6 @@ def _selves(world: World, sought: Sought) -> list[Self]:
         person = world.store.one(ref(Person, sought.workspace, sought.target))
         return [Self(id=each.id, customer=each.customer) for each in person.members] if person else []
     if sought.of == "customer":
-        users: Listing[User] = Listing("users", (sought.target,))
-        return [Self(id=each.id, customer=each.customer) for each in every(world.store, users)]
+        there = islice(people_of(world, sought), TOGETHER if isinstance(sought, Erasure) else None)
+        return [Self(id=each.id, customer=each.customer) for each in there]
     return [Self(id=sought.target, customer=sought.customer)]

@@ -5,7 +5,7 @@ A triage room stays, since its customer's next word lands there: what was said i
 worker that dies, a table that is away) is done again, which removes nothing twice.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -17,7 +17,7 @@ from ...desk.files import Attachment
 from ...desk.forgetting import STAND_IN, Traces, without
 from ...desk.inbox_views import RoomViews, ViewRow, is_of_turn
 from ...desk.mails import ReturnAddress, RoomAddress, original_key
-from ...desk.messages import Mapped, Message
+from ...desk.messages import Mapped, Message, Source
 from ...desk.personal_data import KINDS, ROOM_LONG
 from ...desk.ratings import Rating
 from ...desk.record import Record
@@ -30,6 +30,7 @@ from ..search.index import MANY, put_places
 from .places import HANGING, files_of
 from .walk import records_at
 
+Gone = Callable[[Sequence[Source]], None]  # is told of what was said, by where it came from
 PAGE = 50  # records that are removed at once
 PAGES = 10  # of them in one go
 NUMBERED = ("posts", "notes", "changes", "note-changes")
@@ -38,15 +39,17 @@ TIMES = ("created_at", "at", "bound_at")  # when a record was made
 SENT = ("", ":sent", ":ref")  # what an install's ids of what we sent are noted under
 
 
-def leave(world: World, room: Room) -> tuple[LeavingRoom, list[Write]]:
-    """What is written so that a room is gone, if nobody has changed it since, and what is to go after that."""
+def leave(world: World, room: Room, *, whole: bool = False) -> tuple[LeavingRoom, list[Write]]:
+    """What is written so that a room is gone, if nobody has changed it since, and what is to go after that: with the
+    `whole` of it also a triage room, and its figures."""
     leaving = LeavingRoom(
         room=room.id,
         workspace=room.workspace,
         customer=room.customer,
         left_at=world.clock.now(),
+        whole=whole,
     )
-    if room.kind != "triage":
+    if room.kind != "triage" or whole:
         return leaving, [Drop(ref(Room, room.id), room.version), *islice(_doors(world, room), DOORS)]
     emptied = room.changed(
         last_message=None, mentioned={}, own_words={}, promise=None, closing=None, proposed="", emptied=room.version
@@ -64,11 +67,12 @@ def _doors(world: World, room: Room) -> Iterator[Write]:
             yield Drop(world.store.place(binding))
 
 
-def clear(world: World, leaving: LeavingRoom) -> bool:
-    """Remove what lies under a room that is gone; whether that was all. Raises AwsAway if somebody else writes the
+def clear(world: World, leaving: LeavingRoom, gone: Gone = lambda sources: None) -> bool:
+    """Remove what lies under a room that is gone; whether that was all. What was said in it is told by its source
+    before. Raises AwsAway if somebody else writes the
     trees of search."""
     forks: Listing[Fork] = Listing("forks", (leaving.room,))
-    clearing = _Clearing(world, leaving, list(every(world.store, forks)))
+    clearing = _Clearing(world, leaving, gone, forks=list(every(world.store, forks)))
     for listing in _listings(leaving):
         cursor: str | None = None
         while True:
@@ -93,8 +97,8 @@ def _listings(leaving: LeavingRoom) -> list[Listing[Any]]:
 class _Clearing:
     """One go at what lies under a room. What it was forked into goes on showing its files."""
 
-    def __init__(self, world: World, leaving: LeavingRoom, forks: Sequence[Fork]) -> None:
-        self.world, self.leaving, self.pages = world, leaving, 0
+    def __init__(self, world: World, leaving: LeavingRoom, gone: Gone, *, forks: Sequence[Fork]) -> None:
+        self.world, self.leaving, self.gone, self.pages = world, leaving, gone, 0
         there = records_at(world, [ref(Room, each.into) for each in forks])
         live = {each.id for each in there if isinstance(each, Room)}
         self.forks, self.live = forks, [each for each in forks if each.into in live]
@@ -102,14 +106,17 @@ class _Clearing:
 
     def remove(self, records: Sequence[Record]) -> None:
         """A page of them, each with what hangs on it; what lives longer than its room stays, without who it was of."""
+        said = [each.source for each in records if isinstance(each, Message)]
+        self.gone([each for each in said if each.install and each.id])
         writes: dict[Ref[Any], Write] = {}
         for record in records:
             place = self.world.store.place(record)
             if self._is_later(record):
                 continue
-            if isinstance(record, Rating) and record.person != STAND_IN:
+            goes = self.leaving.whole or KINDS[type(record)].lives.startswith(ROOM_LONG)
+            if isinstance(record, Rating) and not goes and record.person != STAND_IN:
                 writes[place] = Put(_nobodys(record), None)
-            elif KINDS[type(record)].lives.startswith(ROOM_LONG) and not isinstance(record, Fork):
+            elif goes and not isinstance(record, Fork):
                 writes[place] = Drop(place)
                 writes |= {each: Drop(each) for each in self._hanging(record)}
         if any(isinstance(each, Drop) for each in writes.values()):

@@ -9,7 +9,7 @@ from ...desk.customers import Customer, User
 from ...desk.ids import customer_id, derived, user_id
 from ...desk.usage_meters import UsageFold, UsageOwner
 from ...ports import Listing, R, Ref, Store, World, ref
-from ..forgotten import forgetting_key, forgotten, id_now, known_id
+from ..forgotten import customer_named, forgetting_key, forgotten, id_now, known_id
 from ..secrets import opened
 
 OWNER = "usage"  # whose secret it is, beside the workspace's others
@@ -40,7 +40,9 @@ def owners_of(world: World, fold: UsageFold, refs: Iterable[str]) -> dict[str, s
 def _customers(world: World, workspace: str, named: list[str]) -> dict[str, str]:
     ids = {each: customer_id(workspace, each[2:]) for each in named}
     found = many(world.store, [ref(Customer, id_) for id_ in ids.values()])
-    return {each: id_ for (each, id_), there in zip(ids.items(), found, strict=True) if there}
+    known = {each: id_ for (each, id_), there in zip(ids.items(), found, strict=True) if there}
+    again = {each: customer_named(world, workspace, external_id=each[2:]) for each in ids if each not in known}
+    return known | {each: there.id for each, there in again.items() if there}
 
 
 def _own_customer(world: World, workspace: str, external_id: str) -> str:

@@ -22,6 +22,10 @@ const STAGES = [
   ["search", t("Search is written anew")],
   ["log", t("Their lines go out of the log of usage")],
 ];
+const OF_CUSTOMERS = [
+  ["rooms", t("Its rooms go, with all that was said there")],
+  ["company", t("It goes itself")],
+];
 const FARED = { done: t("gone there"), waiting: t("waiting for the other side"), unsupported: t("not supported there"), failed: t("failed"), "by-hand": t("by hand") };
 const FARED_TAGS = { done: ".done", waiting: ".sending", unsupported: ".us", failed: ".failed", "by-hand": ".us" };
 const FARED_WORDS = {
@@ -209,10 +213,11 @@ function written(erasure, names) {
 
 const chapter = (title, ...inside) => h("section", { "aria-label": title }, h("h2", null, title), inside);
 
-function stages({ stage, state }) {
-  const at = state === "done" ? STAGES.length : Math.max(0, STAGES.findIndex(([name]) => name === stage));
-  const now = stage === "done" ? STAGES.length : at;
-  return h("ol.stages", null, STAGES.map(([, words], i) => h(`li.${i < now ? "past" : i === now ? "now" : "later"}`, { "aria-current": i === now ? "step" : null },
+function stages({ stage, of, state }) {
+  const all = of === "customer" ? [...STAGES, ...OF_CUSTOMERS] : STAGES;
+  const at = state === "done" ? all.length : Math.max(0, all.findIndex(([name]) => name === stage));
+  const now = stage === "done" ? all.length : at;
+  return h("ol.stages", null, all.map(([, words], i) => h(`li.${i < now ? "past" : i === now ? "now" : "later"}`, { "aria-current": i === now ? "step" : null },
     words, h("span.unseen", null, i < now ? t(": done") : i === now ? t(": now") : t(": not yet")))));
 }
 
