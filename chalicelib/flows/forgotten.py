@@ -100,6 +100,12 @@ def forgotten(world: World, workspace: str, known: Sequence[Known]) -> list[Forg
     return world.store.many([ref(Forgotten, workspace, keyed(key, each)) for each in known])
 
 
+def remember_dropped(world: World, gone: Forgotten, known: Known) -> None:
+    """What was dropped for who said it is known by itself from now on: it may come once more, later."""
+    hash_ = keyed(made_key(world, gone.workspace), known)
+    world.store.spread(new(Forgotten(workspace=gone.workspace, hash=hash_, erasure=gone.erasure, at=gone.at)))
+
+
 def count_dropped(world: World, gone: Forgotten) -> None:
     """One more came again from before they were forgotten."""
 

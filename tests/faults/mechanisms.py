@@ -160,6 +160,26 @@ MECHANISMS: dict[str, Mechanism] = {
         ),
         "tests/flows/issues/test_issues.py::test_quiet_is_quiet",
     ),
+    "forgotten by id": Mechanism(
+        "what somebody said before they were forgotten is dropped when it comes again",
+        Mutant(FLOWS + "inbound.said_before", "_gone", "not arriving.install.forgets", "True"),
+        "tests/flows/erasures/test_forgetting_everywhere.py::test_nothing_of_her_is_left_and_the_others_read_on",
+    ),
+    "somebody new": Mechanism(
+        "who comes back after they were forgotten gets another id",
+        Mutant(FLOWS + "forgotten", "id_now", "gone is None", "True"),
+        "tests/flows/erasures/test_forgetting_everywhere.py::test_who_writes_afterwards_is_somebody_new",
+    ),
+    "waits for twins": Mechanism(
+        "an erasure ends once the other sides have taken what they are to take",
+        Mutant(FLOWS + "erasures.run", "_walk", "any((each.fared == 'waiting' for each in erasure.twins))", "False"),
+        "tests/flows/erasures/test_trackers_without_her.py::test_a_tracker_that_is_busy_is_waited_for",
+    ),
+    "given up": Mechanism(
+        "dead letters are without who is forgotten",
+        Mutant(FLOWS + "erasures.given_up", "_envelope", "envelope.workspace != erasure.workspace", "True"),
+        "tests/flows/erasures/test_dead_letters_of_theirs.py",
+    ),
     "held back": Mechanism(
         "what is older than a restore, and told of later, stands still until an admin lets it go",
         Mutant(FLOWS + "standing_still", "is_older", "0 < at <= world.restored_at", "False"),

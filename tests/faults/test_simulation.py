@@ -29,6 +29,12 @@ def test_a_few_histories_with_deaths_and_outages_lose_and_double_nothing(first: 
     assert "deaths" in done.stdout
 
 
+def test_who_is_forgotten_while_others_talk_is_forgotten_whole() -> None:
+    done = played("1", "4", "--forgetting")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert "deaths" in done.stdout
+
+
 def test_the_same_seed_is_the_same_history_in_another_process() -> None:
     one, other = (played("7", "1", "--steps", "20", "--trace", hashes=hashes) for hashes in ("1", "2"))
     lines = [[TOOK.sub("", line) for line in each.stdout.splitlines()] for each in (one, other)]

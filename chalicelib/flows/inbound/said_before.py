@@ -9,7 +9,16 @@ from ...desk.erasures import Forgotten
 from ...desk.ids import customer_id, derived, user_id
 from ...desk.workspaces import Install
 from ...ports import AwsAway, World, ref
-from ..forgotten import Known, count_dropped, forgotten, known_address, known_id, known_outside, known_source
+from ..forgotten import (
+    Known,
+    count_dropped,
+    forgotten,
+    known_address,
+    known_id,
+    known_outside,
+    known_source,
+    remember_dropped,
+)
 from .context import Arriving, Ignore
 
 FORGOTTEN = "forgotten"  # why it is ignored
@@ -20,6 +29,8 @@ def drop_if_said_before(arriving: Arriving, arrival: Arrival) -> None:
     comes; what is merely from before is known by who says it. Install and key are read already, where nobody was."""
     gone = _gone(arriving, arrival)
     if gone:
+        if isinstance(arrival, Said | Mailed):
+            remember_dropped(arriving.world, gone, known_source(arriving.install.id, arrival.id))
         count_dropped(arriving.world, gone)
         raise Ignore(FORGOTTEN)
 

@@ -108,15 +108,19 @@ class Forgetting:
         text, path = f"{NAME} ({MAIL}) asks, {ends}", f"/v1/rooms/{self.room}/messages"
 
         def run() -> None:
-            call, ada = self.history.call, self.history.client("ada")
+            call, ada, board = self.history.call, self.history.client("ada"), self.history.board
             if choice < 0.5:
                 got = call(ada, "POST", path, {"text": text} | ({"internal": True} if choice < 0.2 else {}))
             elif choice < 0.7:
-                body = {"title": f"Raised for {text}", "messages": self.mine[-1:], "tickets": [self.history.board]}
+                body = {"title": f"Raised for {text}", "tickets": [board]}
                 call(ada, "POST", f"/v1/rooms/{self.room}/issues", body)
                 return
             else:
-                call(ada, "POST", f"/v1/issues/{self.history.issue}/comments", {"text": text})
+                made = call(
+                    ada, "POST", f"/v1/rooms/{self.room}/issues", {"title": f"Raised {ends}", "tickets": [board]}
+                )
+                if made and made.status == 201:
+                    call(ada, "POST", f"/v1/issues/{made.json['id']}/comments", {"text": text})
                 return
             if got and got.status == 201:
                 self.about[text] = ends

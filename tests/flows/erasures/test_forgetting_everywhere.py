@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from chalicelib.desk.customers import User
+from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.erasures import Erasure, ForgettingKey
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
+from chalicelib.flows.inbound.receive import receive
 from chalicelib.store.rows import to_row
 from tests.arriving import event
 from tests.everywhere import ACME, MIA, Everywhere, everywhere
@@ -259,3 +261,24 @@ def test_what_is_told_of_a_message_elsewhere_goes_with_it(here: Everywhere) -> N
     finish(here, forget(here))
     assert traces(here, "w7", "mia.txt") == {}
     assert not [each for post in here.slack.there(ACME) for each in [post.text] if "mia.txt" in each]
+
+
+def test_what_was_dropped_for_who_said_it_is_dropped_whenever_it_comes_again(here: Everywhere) -> None:
+    said(here)
+    event_ = json.dumps(event("message", "w8", user="mia", text="words 8 that waited in a queue")).encode()
+    envelope = Envelope(
+        id="env_late",
+        workspace=here.tenant.id,
+        install=here.installs["webhook"],
+        channel="webhook",
+        received_at=here.parley.clock.now(),
+        headers={"content-type": "application/json"},
+        body=event_,
+    )
+    here.pass_time(1)
+    report = finish(here, forget(here))
+    receive(here.parley.world, envelope)
+    here.hand_over([("webhook", event_)])
+    settle(here)
+    assert traces(here, "words 8") == {}
+    assert here.api.get(f"/v1/erasures/{report['id']}").json["dropped"] == 2
