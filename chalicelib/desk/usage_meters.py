@@ -5,8 +5,11 @@ An event counts by the day (UTC) of its own time. Of the lines of the log those 
 count for nobody.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any, Literal
+
+import msgspec
 
 from .record import Part, Record
 from .times import DAY_MS, HOUR_MS, LAST_MS, from_date, rfc3339
@@ -205,6 +208,24 @@ class Folded(Part, frozen=True):
     objects: tuple[str, ...] = ()
     customers: dict[str, Delta] = {}
     waiting: dict[str, Delta] = {}
+
+
+def without_people(entry: Folded, gone: Callable[[str, str], bool]) -> Folded:
+    """The entry without those people of what waits who are `gone`: by whom it waits for, and what they are called."""
+    waiting = {who: _without(delta, partial(gone, who)) for who, delta in entry.waiting.items() if not gone(who, who)}
+    return msgspec.structs.replace(entry, waiting=waiting)
+
+
+def _without(delta: Delta, gone: Callable[[str], bool]) -> Delta:
+    days = {
+        day: msgspec.structs.replace(added, developers=tuple(who for who in added.developers if not gone(who)))
+        for day, added in delta.days.items()
+    }
+    return Delta(
+        days=days,
+        developers={who: known for who, known in delta.developers.items() if not gone(who)},
+        members={user: at for user, at in delta.members.items() if not gone(f"u:{user}")},
+    )
 
 
 def day_of(at: int) -> str:

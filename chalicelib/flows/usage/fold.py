@@ -37,6 +37,7 @@ from ..optimistic_retry import there_or_new
 from ..paging import every
 from ..secrets import sealed
 from .apply_entry import apply_entry
+from .entries import entry_at, entry_of, put_entry
 from .owners import OWNER, keyed_hash, many, owners_of
 from .seen_before import id_hash, known_ids, person_mark, with_ids
 
@@ -44,7 +45,6 @@ MOST_OBJECTS = 500  # of an entry
 MOST_ENTRIES = 8  # that one message makes: what is left is due still
 MOST_WAITING = 80  # rows of what waited that go with an entry
 AT_ONCE = 16  # objects that are read side by side
-GZIP = "application/gzip"
 BROKEN = (zlib.error, EOFError, OSError, msgspec.DecodeError, ValueError)
 
 _lines = msgspec.json.Decoder(Line)
@@ -67,12 +67,14 @@ def finish(world: World, state: UsageFold) -> UsageFold:
     """Add the pending entry to the rows, and tell of those for whom something may have waited."""
     if not state.pending:
         return state
-    entry = _read(world, state.pending)
+    entry = entry_at(world, state.pending)
     apply_entry(world, state, entry)
     known = {f"u:{user}" for delta in entry.customers.values() for user in delta.members}
     known |= set(owners_of(world, state, entry.waiting))
     if known:
         world.queues.usage([{"workspace": state.workspace, "fold": [], "known": sorted(known)}])
+    if entry.customers:  # it is in the rows: nobody needs their people's names any more
+        put_entry(world, state.pending, msgspec.structs.replace(entry, customers={}))
     return _moved(world, state, state.changed(pending=""))
 
 
@@ -98,7 +100,7 @@ def _window(world: World, state: UsageFold, window: int, *, most: int) -> UsageF
         due = world.store.one(ref(DueFold, state.workspace, window))
         if due is None or not due.due or due.due > world.clock.now():
             break
-        taken = {key for n in due.entries for key in _entry(world, state, n).objects}
+        taken = {key for n in due.entries for key in entry_of(world, state.workspace, n).objects}
         left = [key for key in _objects(world, state.workspace, window) if _short(key) not in taken]
         if not left:
             world.store.commit(over(due.changed(due=0), due))
@@ -203,7 +205,7 @@ def _written(world: World, state: UsageFold, entry: Folded, *writes: Write, outd
     workers has put is named by nothing, and ends by itself."""
     now = world.clock.now()
     key = f"usage-fold/entries/{entry.workspace}/{entry.n:012d}-{world.fresh_id('fld')}.json.gz"
-    world.files.put(key, gzip.compress(msgspec.json.encode(entry), 6, mtime=0), GZIP)
+    put_entry(world, key, entry)
     _wait(world, state, entry)
     place = FoldEntry(version=1, workspace=entry.workspace, n=entry.n, object=key, ends=now + FOLDED_KEPT_MS)
     state = finish(world, _moved(world, state, state.changed(n=entry.n, pending=key), new(place), *writes))
@@ -230,15 +232,6 @@ def _wait(world: World, state: UsageFold, entry: Folded) -> None:
     world.store.spread(*(Put(row, None) for row, was in zip(rows, there, strict=True) if was is None))
 
 
-def _entry(world: World, state: UsageFold, n: int) -> Folded:
-    place = world.store.one(ref(FoldEntry, state.workspace, n))
-    return _read(world, place.object) if place else Folded(workspace=state.workspace, n=n)
-
-
-def _read(world: World, key: str) -> Folded:
-    return msgspec.json.decode(gzip.decompress(world.files.get(key)), type=Folded)
-
-
 # --- what has waited ----------------------------------------------------------------------------------------------
 
 
@@ -256,7 +249,7 @@ def _late(world: World, state: UsageFold, known: Sequence[str]) -> UsageFold:
         for row in rows:
             for n in range(row.since, min((row.block + 1) * BLOCK, state.n + 1)):
                 if n not in entries:
-                    entries[n] = _entry(world, state, n)
+                    entries[n] = entry_of(world, state.workspace, n)
                 if who in entries[n].waiting:
                     found.add(who, owner, entries[n].waiting[who])
         drops += [Drop(world.store.place(row)) for row in rows]

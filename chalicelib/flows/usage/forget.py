@@ -8,9 +8,10 @@ from ...desk.erasures import Subject
 from ...desk.errors import NotFound
 from ...desk.ids import customer_id
 from ...desk.usage_events import UsageLine, decode, encode, window_of, window_prefix
-from ...desk.usage_meters import FoldedDay, UsageFold
+from ...desk.usage_meters import DueFold, FoldedDay, FoldEntry, UsageFold, without_people
 from ...desk.usage_sources import Mode
 from ...ports import Listing, World, ref
+from .entries import entry_at, put_entry
 from .owners import keyed_hash
 from .seen_before import windows_of
 from .take_in import GZIP
@@ -46,7 +47,29 @@ def forget_day(world: World, workspace: str, subject: Subject, *, day: str) -> s
     found: set[str] = set()
     for key in _objects(world, workspace, windows):
         found |= _without(world, workspace, subject, key=key)
+    for window in sorted(windows):
+        _forget_waiting(world, workspace, subject, window=window)
     return found - set(subject.anonymous)
+
+
+def _forget_waiting(world: World, workspace: str, subject: Subject, *, window: int) -> None:
+    """Take them out of what waits for its customer in a window's entries."""
+
+    def gone(owner: str, who: str) -> bool:
+        """As `is_of`, of somebody (`who`) in what waits for a customer or a user (`owner`)."""
+        if who.startswith("a:"):
+            return who[2:] in subject.anonymous
+        ours = owner.startswith("u:") or customer_id(workspace, owner[2:]) in subject.customers
+        return who.startswith("u:") and who[2:] in subject.called and ours
+
+    due = world.store.one(ref(DueFold, workspace, window))
+    for n in due.entries if due else ():
+        place = world.store.one(ref(FoldEntry, workspace, n))
+        if place:
+            entry = entry_at(world, place.object)
+            left = without_people(entry, gone)
+            if left != entry:
+                put_entry(world, place.object, left)
 
 
 def _objects(world: World, workspace: str, windows: Collection[int]) -> Iterator[str]:
