@@ -38,7 +38,8 @@ SMALL = (
 )
 FURTHER = "./further/{name}.js"  # as the widget imports it, when it is needed
 SHARED = "../widget/further/{name}.js"  # as the console imports what the widget has, too
-USES = {"code.js": "colours.js", "figures.js": "figures.js"}  # which of its modules imports which: these are large
+# Which of its modules imports which: these are large.
+USES = {"code.js": "colours.js", "figures.js": "figures.js", "usage.js": "figures.js"}
 LANGUAGE = "./languages/{name}.js"  # as the console imports it, before it says a word
 
 

@@ -22,6 +22,9 @@ APART = {"translate.js", "worker.js"}
 # What looks like words, and is the same in any language, or is seen by nobody.
 NONE = {
     "#acme",
+    "API Called",
+    "API Key Created",
+    "API Key Revoked",
     "acme, beta, …",
     "customer.attributes.",
     "Esc",

@@ -64,6 +64,8 @@ export class Aside {
       h("section", null, h("h3", null, t("Other open rooms")), h("button.link", { type: "button", onclick: () => { location.hash = `#/inbox/${encodeURIComponent("customer:" + customer.external_id)}`; } }, t("In the list")), others.length ? h("ul.plainly", null, others.map((each) => h("li", null, h("button.link", { type: "button", onclick: () => this.open(each.id) }, each.kind === "triage" ? t("Triage") : each.name), h("time", null, when(each.last_message_at ?? each.created_at))))) : h("p.dim", null, t("None.")))]);
     const experts = await attempt(() => knowing(room, this.go));
     if (experts && asked === this.#asked) this.element.append(experts);
+    const usage = await attempt(async () => (await import("./usage.js").catch(() => null))?.customerUsage(path)); // as in #person
+    if (usage && asked === this.#asked) this.element.append(usage);
     return undefined;
   }
 

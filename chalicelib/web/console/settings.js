@@ -10,6 +10,7 @@ import { policiesTab } from "./policies.js";
 import { privacyTab, report } from "./privacy.js";
 import { ISSUE_STATES } from "./raise.js";
 import { isTold, sent } from "./sent.js";
+import { sourcesTab } from "./sources.js";
 import { BASE, api, here, may } from "./session.js";
 import { date, moment, plural, served, t } from "./translate.js";
 
@@ -19,6 +20,7 @@ const TABS = [
   ["snippets", t("Snippets"), "read", snippetsTab],
   ["agents", t("Agents"), "read", agentsTab],
   ["machines", t("Machines"), "admin", machinesTab],
+  ["sources", t("Sources"), "admin", sourcesTab],
   ["told", t("For me"), "read", alertsTab],
   ["sign-in", t("Sign-in"), "own", signInTab],
   ["privacy", t("Privacy"), "admin", privacyTab],

@@ -3,10 +3,11 @@
 import PLOT from "uplot/dist/uPlot.min.css"; // its text: infra/pages.py
 import { h, icon } from "../../shared/dom.js";
 import { FiguresPage } from "../../shared/figures.js";
+import { usageCurve } from "../../shared/usage_curve.js";
 import { ICONS } from "../icons.js";
 import CSS from "./figures.css";
 
-export { FiguresPage };
+export { FiguresPage, usageCurve };
 
 /** How a channel or a priority is called: as the API does. */
 const named = (by, value) => value;

@@ -1,0 +1,108 @@
+// Beside a room: how its customer uses the API, and why that moved, as somebody said it once.
+
+import "./main.js"; // what they share is in its file: infra/pages.py
+import { h } from "../shared/dom.js";
+import { agentName } from "./forget.js";
+import { ask, choice, doing, field, input, redraw } from "./parts.js";
+import { api, may } from "./session.js";
+import { date, moment, number, t } from "./translate.js";
+
+const DAY = 86400e3;
+const DAYS = 30;
+const MOST_SDKS = 5;
+const KINDS = { surge: t("More calls"), drop: t("Fewer calls"), silence: t("No calls"), error_storm: t("Many errors") };
+const CAUSES = { season: t("A season"), launch: t("A launch"), migration: t("A migration"), bug: t("A bug"), other_vendor: t("Another vendor’s change"), one_off: t("Once, and no more") };
+
+const noon = (day) => `${day}T12:00Z`;
+const short = (day) => date(noon(day), { day: "numeric", month: "short", timeZone: "UTC" });
+const utc = (at) => new Date(at).toISOString().slice(0, 10);
+
+/** The section, if there is anything to say. */
+export async function customerUsage(path) {
+  const [usage, reasons] = await Promise.all([api.get(`${path}/usage`), api.all(`${path}/reasons`)]);
+  if (!usage.days.length && !usage.facts.last_call_at && !reasons.length) return null;
+  const section = h("section.usage", { "aria-label": t("Usage") });
+  await show(section, path, usage, reasons);
+  return section;
+}
+
+async function show(section, path, usage, reasons) {
+  const again = async () => show(section, path, usage, await api.all(`${path}/reasons`));
+  const days = everyDay(usage.days);
+  const curve = usage.days.length ? await drawn(days, reasons) : h("p.dim", null, t("No call in the last 30 days."));
+  redraw(section, () => [
+    h("h3", null, t("Usage")),
+    curve,
+    h("dl", null, facts(usage.facts).map(([name, value]) => [h("dt", null, name), h("dd", null, value)])),
+    usage.days.length ? table(days) : null,
+    sdks(usage.sdks),
+    h("ul.reasons", { "aria-label": t("Reasons") }, [...reasons].reverse().map((reason) => reasonRow(path, reason, again))),
+    may("write") ? h("button.link", { type: "button", onclick: () => give(path, again) }, t("Say why it moved")) : null,
+  ]);
+}
+
+/** Days without a call are no rows: here they are zero. */
+function everyDay(found) {
+  const known = new Map(found.map((each) => [each.day, each]));
+  return Array.from({ length: DAYS }, (_, n) => {
+    const day = utc(Date.now() - (DAYS - 1 - n) * DAY);
+    const { calls = 0, errors = {}, developers = 0, tokens = 0 } = known.get(day) ?? {};
+    return { day, calls, developers, tokens, failed: Object.values(errors).reduce((all, each) => all + each, 0) };
+  });
+}
+
+async function drawn(days, reasons) {
+  const { usageCurve } = await import("../widget/further/figures.js"); // with the chart: infra/pages.py
+  return usageCurve({ days, spans: reasons.map((each) => [each.from, each.until]), shown: short, label: t("Calls a day, dashed: errors. Shaded: days with a reason.") });
+}
+
+function facts(known) {
+  return [
+    [t("Calls in 7 days"), number(known.calls_7d)],
+    [t("Errors"), number(known.errors_7d)],
+    [t("Developers"), number(known.developers_7d)],
+    [t("Tokens"), number(known.tokens_7d)],
+    [t("Against the week before"), known.trend === null ? "–" : `${Math.round(known.trend * 100)} %`],
+    [t("Last call"), known.last_call_at ? moment(known.last_call_at) : "–"],
+  ];
+}
+
+function table(days) {
+  const heads = [t("Day"), t("Calls"), t("Errors"), t("Developers")];
+  return h("details", null, h("summary", null, t("By day")), h("div.wide", { tabindex: "0", role: "region", "aria-label": t("By day") }, h("table.counted", null,
+    h("thead", null, h("tr", null, heads.map((head) => h("th", { scope: "col" }, head)))),
+    h("tbody", null, [...days].reverse().map((day) => h("tr", null, h("th", { scope: "row" }, short(day.day)), [day.calls, day.failed, day.developers].map((n) => h("td", null, number(n)))))))));
+}
+
+function sdks(found) {
+  const all = Object.entries(found);
+  if (!all.length) return null;
+  const row = ([name, calls]) => [h("dt", { dir: "auto" }, name), h("dd", null, number(calls))];
+  return h("details", null, h("summary", null, t("SDKs")), h("dl", null, all.slice(0, MOST_SDKS).map(row)));
+}
+
+function reasonRow(path, reason, again) {
+  const days = [reason.from, reason.until].map((each) => date(noon(each))).join(" – ");
+  const back = async () => {
+    await api.call("DELETE", `${path}/reasons/${reason.id}`);
+    await again();
+  };
+  return h("li", { "aria-label": CAUSES[reason.cause] },
+    h("p", null, h("b", null, CAUSES[reason.cause]), " · ", KINDS[reason.kind]), h("p", { dir: "auto" }, reason.text),
+    h("small.dim", null, [days, agentName(reason.by)].join(" · ")),
+    may("write") ? doing("link", { "aria-label": t("Take it back: {cause}", { cause: CAUSES[reason.cause] }) }, back, t("Take it back")) : null);
+}
+
+function give(path, again) {
+  const today = utc(Date.now());
+  ask(t("Why did their usage move?"), [
+    field(t("What moved"), choice("kind", Object.entries(KINDS), "surge")),
+    field(t("Cause"), choice("cause", Object.entries(CAUSES), "launch"), t("A season holds on the same days of each year. What happens once is left out of the trend.")),
+    field(t("From"), input("from", { type: "date", required: true, value: today })),
+    field(t("Until"), input("until", { type: "date", required: true, value: today }), t("Nobody is asked about it meanwhile.")),
+    field(t("In words"), h("textarea", { name: "text", rows: "3", required: true, maxlength: "2000" })),
+  ], t("Save"), async (form) => {
+    await api.call("POST", `${path}/reasons`, Object.fromEntries(form));
+    await again();
+  });
+}
