@@ -14,7 +14,7 @@ from ...desk.permissions import may_see
 from ...desk.rooms import Room
 from ...desk.templates import Missing, filled_text, values, variables
 from ...flows.broadcasts.control import approve_broadcast, control_broadcast
-from ...flows.broadcasts.plan import contact_ref
+from ...flows.broadcasts.plan import contacts
 from ...flows.broadcasts.results import mark_acknowledged
 from ...flows.broadcasts.send import results, tallies
 from ...flows.fence import own
@@ -118,7 +118,7 @@ def try_broadcast(call: Call, body: shapes.TryBroadcast) -> Any:
         raise Invalid("no such customer", "customer")
     try:
         language = found.variant(customer.language)
-        contact = call.world.store.one(contact_ref(customer)) if customer.contact else None
+        contact = next(iter(contacts(call.world, [customer] if customer.contact else [])), None)
         text = found.text_in(language)
         issue = call.world.store.one(ref(Issue, found.issue)) if found.issue else None
         text = filled_text(text, values(variables(text), customer, triage.name, contact=contact, issue=issue))

@@ -3,7 +3,7 @@
 Nothing is sent here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...desk.broadcasts import (
@@ -29,6 +29,7 @@ from ...desk.rooms import MAX_NAME, Room
 from ...desk.segments import Member
 from ...desk.templates import Missing, asks_for, filled, filled_text, values, variables
 from ...ports import Listing, Ref, World, new, over, ref
+from ..forgotten import user_named
 
 Named = tuple[str, str]  # a room and its customer, "" where the room itself has to tell
 
@@ -145,9 +146,8 @@ class Plan:
         """The users whom the vendor knows at each customer, where a text names them."""
         if not any(asks_for(wanted, "contact") for wanted in (*self.wanted.values(), self.named)):
             return {}
-        refs = [contact_ref(each) for each in customers.values() if each and each.contact]
-        found: list[User | None] = self.world.store.many(refs) if refs else []
-        return {user.customer: user for user in found if user and user.state == "active"}
+        asked = [each for each in customers.values() if each and each.contact]
+        return {user.customer: user for user in contacts(self.world, asked) if user.state == "active"}
 
     def _target(self, id_: str, room: str, customer: Customer | None, *, contact: User | None, reason: str) -> Target:
         if reason or customer is None:
@@ -173,9 +173,15 @@ class Plan:
         return Target(room=id_, customer=customer.id, values=substitutes, language=language, at=at, **opens)
 
 
-def contact_ref(customer: Customer) -> Ref[User]:
-    """The user whom the vendor knows there."""
-    return ref(User, customer.id, user_id(customer.id, customer.contact))
+def contacts(world: World, customers: Sequence[Customer]) -> list[User]:
+    """The users whom the vendor knows at customers that name one: also who came again after they were forgotten."""
+    refs = [ref(User, each.id, user_id(each.id, each.contact)) for each in customers]
+    found: list[User | None] = world.store.many(refs) if refs else []
+    again = [
+        user or user_named(world, each.workspace, each.id, external_id=each.contact)
+        for each, user in zip(customers, found, strict=True)
+    ]
+    return [user for user in again if user]
 
 
 def _made(broadcast: Broadcast, id_: str, customer: Customer, *, now: int) -> Room:
