@@ -1,6 +1,6 @@
 """`make bench`: sizes, cold starts, calls, units and dollars, each beside its budget.
 
-    python -m infra.bench [--json] [--only zip,cold,way,ack,dollars,scale,search,texts,forgetting,signals]
+    python -m infra.bench [--json] [--only zip,cold,way,ack,dollars,scale,search,texts,forgetting,signals,usage]
 
 Ratios and counts, no timed tests: what is fast enough is for a person to judge.
 """
@@ -15,7 +15,7 @@ from infra import venvs
 if TYPE_CHECKING:
     from infra.benchmarks.figures import Figure
 
-PARTS = ("zip", "cold", "way", "ack", "dollars", "scale", "search", "texts", "forgetting", "signals")
+PARTS = ("zip", "cold", "way", "ack", "dollars", "scale", "search", "texts", "forgetting", "signals", "usage")
 
 
 def main() -> None:
@@ -36,10 +36,10 @@ def main() -> None:
 
 
 def _part(name: str) -> Callable[[], "list[Figure]"]:
-    from infra.benchmarks import ack, cold, dollars, finding, forgetting, packed, scale, signals, texts, way
+    from infra.benchmarks import ack, cold, dollars, finding, forgetting, packed, scale, signals, texts, usage, way
 
     modules = {"zip": packed, "cold": cold, "way": way, "ack": ack, "dollars": dollars, "search": finding}
-    modules |= {"texts": texts, "scale": scale, "forgetting": forgetting, "signals": signals}
+    modules |= {"texts": texts, "scale": scale, "forgetting": forgetting, "signals": signals, "usage": usage}
     part: Callable[[], list[Figure]] = modules[name].figures
     return part
 

@@ -21,7 +21,7 @@ from infra.venvs import ROOT
 BOOTSTRAP = "bootstrap-key-of-the-bench"
 TABLE = "parley"
 QUEUES = {"inbound": True, "deliver": True, "push": False, "broadcast": False, "jobs": False, "index": True}
-QUEUES |= {"react_failed": False}
+QUEUES |= {"react_failed": False, "usage": False}
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 SOCKETS = "https://bench.execute-api.us-east-1.amazonaws.com/api"

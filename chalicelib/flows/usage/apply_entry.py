@@ -27,12 +27,13 @@ from ...desk.usage_meters import (
     earliest,
 )
 from ...desk.workspaces import Agent
-from ...ports import Listing, Put, World
+from ...ports import Listing, Memory, Put, World
 from ..optimistic_retry import again
 from ..paging import every
 from .owners import developers_of, keyed_hash, many
 
 PAGE = 100
+MOST_ACTORS = 50_000  # that a container knows to be there
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def apply_entry(world: World, state: UsageFold, entry: Folded) -> None:
     _put_actors(world, entry, ids)
     own = _own_people(world, entry.workspace) if ids else frozenset()
     _change(world, _days(entry))
-    _change(world, _known_developers(entry, ids, own=own))
+    _change_developers(world, list(_known_developers(entry, ids, own=own)))
     _change(world, _said_owners(world, state, entry))
     _change(world, _facts(entry, world.clock.now()))
 
@@ -63,6 +64,21 @@ def _own_people(world: World, workspace: str) -> frozenset[str]:
     """What the vendor's own people may be called: they are no developers of a customer's."""
     agents: Listing[Agent] = Listing("agents", (workspace,))
     return frozenset(f"u:{agent.email.casefold()}" for agent in every(world.store, agents) if agent.email)
+
+
+def _change_developers(world: World, changes: list[Change]) -> None:
+    """Those of whom the container knows nothing, or not yet what came: what is stored of one only ever grows."""
+    memory: Memory[Any] = world.memory.of("usage developers", MOST_ACTORS)
+    known = {place: memory.get(place) for place in (world.store.place(each.fresh) for each in changes)}
+    grown = [
+        each
+        for each in changes
+        if (seen := known[world.store.place(each.fresh)]) is None or each.after(seen) is not seen
+    ]
+    _change(world, grown)
+    for each in grown:
+        place = world.store.place(each.fresh)
+        memory.keep(place, each.after(known[place] or each.fresh))
 
 
 def _days(entry: Folded) -> Iterator[Change]:
@@ -118,9 +134,12 @@ def _touched(usage: Usage, *, delta: Delta, now: int) -> Usage:
 
 def _put_actors(world: World, entry: Folded, ids: dict[tuple[str, str], str]) -> None:
     """Who called on which day, and with which tokens: those that are not there yet."""
-    rows = list(_actors(entry, ids))
+    known: Memory[bool] = world.memory.of("usage actors", MOST_ACTORS)
+    rows = [row for row in _actors(entry, ids) if not known.get(world.store.place(row))]
     there = many(world.store, [world.store.place(row) for row in rows])
     world.store.spread(*(Put(row, None) for row, was in zip(rows, there, strict=True) if was is None))
+    for row in rows:
+        known.keep(world.store.place(row), True)
 
 
 def _actors(entry: Folded, ids: dict[tuple[str, str], str]) -> Iterator[UsageActor]:

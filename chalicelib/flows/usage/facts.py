@@ -11,6 +11,7 @@ import msgspec
 from ...desk.times import DAY_MS, HOUR_MS, MINUTE_MS, from_date
 from ...desk.usage_meters import (
     FACTS_DAYS,
+    FACTS_MS,
     HOURS_KEPT_DAYS,
     Usage,
     UsageDay,
@@ -63,7 +64,10 @@ def _evaluated(world: World, customer: str, tries: int) -> bool:
     facts = facts_of(days, actors, now=now, left_out=one_off_days(reasons_of(world, customer)))
     facts["last_call_at"] = max(facts["last_call_at"], old.last_call_at)
     spread = zlib.crc32(customer.encode()) % HOUR_MS  # not all of them at midnight
-    moved = old.changed(**facts, evaluated_at=now, due=next_midnight(now) + spread)
+    due = next_midnight(now) + spread
+    if facts["last_call_at"] > old.last_call_at:  # whoever calls on needs no other write to be due
+        due = min(due, now + FACTS_MS)
+    moved = old.changed(**facts, evaluated_at=now, due=due)
     world.store.commit(over(msgspec.structs.replace(moved, due=0) if nothing_left(moved) else moved, old))
     _without_hours(world, days, now)
     return True

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 
 from ...desk.customers import Customer, User
 from ...desk.ids import customer_id, derived, user_id
+from ...desk.times import MINUTE_MS
 from ...desk.usage_meters import UsageFold, UsageOwner
-from ...ports import Listing, R, Ref, Store, World, ref
+from ...ports import Listing, Memory, R, Ref, Store, World, ref
 from ..forgotten import customer_named, forgetting_key, forgotten, id_now, known_id
 from ..secrets import opened
 
 OWNER = "usage"  # whose secret it is, beside the workspace's others
 PAGE = 100
+KNOWN_MS, MOST_KNOWN = 30 * MINUTE_MS, 20_000  # for how long a container knows that a customer is there, and how many
 SELVES = 10  # users of one external id that are looked at
 
 
@@ -38,11 +40,15 @@ def owners_of(world: World, fold: UsageFold, refs: Iterable[str]) -> dict[str, s
 
 
 def _customers(world: World, workspace: str, named: list[str]) -> dict[str, str]:
-    ids = {each: customer_id(workspace, each[2:]) for each in named}
+    kept: Memory[str] = world.memory.of("usage owners", MOST_KNOWN)
+    now = world.clock.now()
+    remembered = {each: id_ for each in named if (id_ := kept.get((workspace, each), now, KNOWN_MS))}
+    ids = {each: customer_id(workspace, each[2:]) for each in named if each not in remembered}
     found = many(world.store, [ref(Customer, id_) for id_ in ids.values()])
     known = {each: id_ for (each, id_), there in zip(ids.items(), found, strict=True) if there}
     again = {each: customer_named(world, workspace, external_id=each[2:]) for each in ids if each not in known}
-    return known | {each: there.id for each, there in again.items() if there}
+    known |= {each: there.id for each, there in again.items() if there}
+    return remembered | {each: kept.keep((workspace, each), id_, now) for each, id_ in known.items()}
 
 
 def _own_customer(world: World, workspace: str, external_id: str) -> str:
