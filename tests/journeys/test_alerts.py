@@ -2,6 +2,7 @@
 what they answer is a note; and a scanner that follows every link of every mail changes nothing."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.journeys.caller import Caller, eventually, user_token
 from tests.mails import basic, connect, postmark
 from tests.stack import LocalStack
+from tests.usage import basic as write_key
 
 URL = re.compile(r"https?://[^\s<>\"']+")
 
@@ -141,4 +143,70 @@ def test_one_mail_tells_it_all_and_its_answer_is_a_note(
     stopped = scanner.pool.request("POST", stop, body=b"List-Unsubscribe=One-Click", headers=form)
     assert stopped.status == 200
     assert not any("mail" in ways for ways in bea.api.get("/v1/me/alerts")["ways"].values())
+    assert stack.denied() == []
+
+
+def test_a_surge_is_told_its_owner_asked_once_and_explained_by_the_customer(
+    stack: LocalStack, workspace: Any, api: Caller
+) -> None:
+    """Usage comes in over ten weeks' days; the owner hears, asks, writes the answer down; the next one asks nobody."""
+    api("PUT", "/v1/customers/seasonal", {"name": "Seasonal"})
+    dot = Colleague(stack, api, "Dot")
+    signal = {"kind": "surge", "owner": dot.id, "sentence": "Ask them.", "period_days": 1, "on": True}
+    api.post("/v1/segments", {"name": "Watched", "customers": ["seasonal"], "signal": signal})
+    source = api.post("/v1/usage/sources", {"name": "Backend"})["id"]
+    key = api.post(f"/v1/usage/sources/{source}/keys")["key"]
+
+    def call(by_day: dict[int, int]) -> None:
+        """Calls of days, counted from today on."""
+        now = datetime.fromtimestamp(stack.now(), UTC)
+        events = [
+            {
+                "type": "track",
+                "event": "API Called",
+                "messageId": f"{now:%Y%m%d}{n}",
+                "userId": "ann",
+                "timestamp": (now + timedelta(days=n)).isoformat(),
+                "context": {"groupId": "seasonal"},
+                "properties": {"key": "k1", "calls": calls, "status": 200},
+            }
+            for n, calls in by_day.items()
+        ]
+        got = Caller(stack.base_url)("POST", "/v1/batch", {"batch": events}, **write_key(key))
+        assert got.status == 200, got.body
+
+    def raised(many: int) -> Any:
+        stack.pass_to("+6m")
+        found = api.all("/v1/signals?customer=seasonal")
+        return found if len(found) == many else None
+
+    call({-n: 300 for n in range(1, 66)} | {0: 3000})
+    (one,) = eventually(lambda: raised(1), 120)
+    assert one["found"]["count"] == 3000
+
+    def linked() -> set[str]:
+        """The rooms that mails to the owner lead into."""
+        stack.pass_to("+3m")
+        return {room for mail in dot.mails for room in re.findall(r"room_[0-9a-z]+", words(mail))}
+
+    eventually(lambda: one["room"] in linked())
+    dot.api.post(f"/v1/signals/{one['id']}/question", {"text": "You call much more. A launch?"})
+    assert dot.api("POST", f"/v1/signals/{one['id']}/question", {"text": "Well?"}).status == 409
+    now = int(stack.now())
+    ann = Caller(stack.base_url, user_token(workspace, "seasonal", "ann", name="Ann", iat=now, exp=now + 3600))
+    triage = str(api.get("/v1/customers/seasonal")["triage_room"])
+    said_by_ann = ann.post(f"/v1/rooms/{triage}/messages", {"text": "Our sales, for two weeks."})["id"]
+    until = (datetime.fromtimestamp(now, UTC) + timedelta(days=14)).date().isoformat()
+    reason = {"cause": "season", "until": until, "message": said_by_ann, "signal": one["id"]}
+    explained = dot.api.post("/v1/customers/seasonal/reasons", reason)
+    assert explained["text"] == "Our sales, for two weeks."
+    before = said(api, triage)
+    stack.pass_to("+48h")
+    call({0: 4000})
+    newest = eventually(lambda: raised(2), 120)[0]
+    assert (newest["reason"], newest["room"]) == (explained["id"], None)
+    assert said(api, triage) == before
+    assert linked() <= {one["room"], triage}
+    (asked,) = api.all("/v1/customers/seasonal/questions")
+    assert (asked["why"], asked["by"], asked["about"]) == ("signal", dot.id, one["id"])
     assert stack.denied() == []

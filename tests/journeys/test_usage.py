@@ -43,7 +43,7 @@ def test_official_clients_send_and_the_worker_is_woken(stack: LocalStack) -> Non
     assert {line.customer for line in of["python"]} == {f"c{n}" for n in range(249)}
     assert all(line.calls for line in of["python"] + of["events"])
     (row,) = api.get(f"/v1/usage/sources/{made['python'][0]}/set-aside")["items"]
-    assert [each["reason"] for each in row["reasons"]] == ["nobody"]
+    assert [each["reason"] for each in row["reasons"]] == ["bad_id"]
     assert api.get(f"/v1/usage/sources/{made['python'][0]}")["last_event_at"]
     eventually(lambda: woken(stack) >= len(objects(stack, founded["id"])))
 
@@ -54,7 +54,7 @@ def made_source(api: Caller, name: str) -> tuple[str, str]:
 
 
 def by_python(stack: LocalStack, key: str) -> None:
-    """250 events in three batches, gzipped; one of them is nobody's."""
+    """250 events in three batches, gzipped; one of them has an id that is none."""
     failed: list[Any] = []
     client = Segment(key, host=stack.base_url, gzip=True, on_error=lambda error, batch: failed.append(error))
     for n in range(249):

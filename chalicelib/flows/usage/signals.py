@@ -36,6 +36,7 @@ from ...desk.usage_signals import (
 )
 from ...desk.workspaces import Agent
 from ...ports import Listing, World, new, over, ref
+from ..fence import fenced
 from ..optimistic_retry import again
 from ..rooms.post import post
 from .days import read_days
@@ -93,8 +94,8 @@ def run_signals(
     watching = watching_in(world, workspace) if watching is None else watching
     there = world.store.many([ref(Member, each.id, customer_id) for each in watching]) if watching else []
     mine = [segment for segment, member in zip(watching, there, strict=True) if member]
-    customer = world.store.one(ref(Customer, customer_id)) if mine else None
-    if customer is None or customer.workspace != workspace:
+    customer = fenced(world.store.one(ref(Customer, customer_id)), workspace) if mine else None
+    if customer is None:
         return []
     now = world.clock.now()
     reasons = reasons_of(world, customer_id)
