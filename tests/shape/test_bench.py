@@ -181,9 +181,9 @@ def test_the_docs_tell_how_many_executions_the_workers_may_take(plain: Template)
     for resource in plain["Resources"].values():
         if found := resource.get("Properties", {}).get("ScalingConfig", {}).get("MaximumConcurrency"):
             most.append(plain["Parameters"][found["Ref"]]["Default"] if isinstance(found, dict) else found)
-    assert f"eight workers may take {sum(most)} together" in (ROOT / "docs" / "deploying.md").read_text()
+    assert f"nine workers may take {sum(most)} together" in (ROOT / "docs" / "deploying.md").read_text()
     assert f"({sum(most)}, when nothing is set)" in (ROOT / "docs" / "scale.md").read_text()
-    assert len(most) == 8
+    assert len(most) == 9
 
 
 def test_the_docs_tell_what_a_month_costs(plain: Template) -> None:

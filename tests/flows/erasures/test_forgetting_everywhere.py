@@ -252,14 +252,16 @@ def test_two_of_one_name_are_forgotten_at_once(here: Everywhere) -> None:
 def test_what_is_told_of_a_message_elsewhere_goes_with_it(here: Everywhere) -> None:
     said(here)
     user = here.tenant.user(user="mia", name="Mia", email=MIA)
-    here.app.own["w7"] = "words 7 by Mia in the app"
-    here.app.events.append(json.dumps(event("message", "w7", user="mia", text=here.app.own["w7"])).encode())
+    here.app.own["mias-seventh"] = "words 7 by Mia in the app"
+    here.app.events.append(
+        json.dumps(event("message", "mias-seventh", user="mia", text=here.app.own["mias-seventh"])).encode()
+    )
     settle(here)
-    here.app.events.append(json.dumps({"type": "message.deleted", "id": "w7", "revision": 2}).encode())
+    here.app.events.append(json.dumps({"type": "message.deleted", "id": "mias-seventh", "revision": 2}).encode())
     settle(here)
     assert user.get("/v1/me").status == 200
     finish(here, forget(here))
-    assert traces(here, "w7", "mia.txt") == {}
+    assert traces(here, "mias-seventh", "mia.txt") == {}
     assert not [each for post in here.slack.there(ACME) for each in [post.text] if "mia.txt" in each]
 
 
