@@ -177,7 +177,12 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "given up": Mechanism(
         "dead letters are without who is forgotten",
-        Mutant(FLOWS + "erasures.given_up", "_envelope", "envelope.workspace != erasure.workspace", "True"),
+        Mutant(
+            FLOWS + "erasures.given_up",
+            "_envelope",
+            "envelope.workspace != erasure.workspace or envelope.received_at >= erasure.created_at",
+            "True",
+        ),
         "tests/flows/erasures/test_dead_letters_of_theirs.py",
     ),
     "held back": Mechanism(

@@ -64,6 +64,15 @@ def test_hers_are_thrown_away_and_others_stay_without_her(here: Everywhere) -> N
     assert traces(here, "Mia", MIA, "words 21", "words 24") == {}
 
 
+def test_what_is_given_up_of_who_comes_back_stays_as_it_is(here: Everywhere) -> None:
+    id_ = forget(here)
+    here.pass_time(1)
+    later = bury(here, mail("words 25 of her who is back", MIA, "Mia", 5, here.address))
+    whole = here.parley.queues.dead[later]
+    finish(here, id_)
+    assert here.parley.queues.dead[later] == whole
+
+
 def test_the_report_names_each_copy_that_outlives_it(here: Everywhere) -> None:
     report = finish(here, forget(here))
     days = {each["where"]: each["ends_at"] for each in report["copies"]}
